@@ -1,0 +1,1 @@
+"""Everything about the vulnerability dashboard that is true without a screen."""

@@ -1,0 +1,43 @@
+"""What can go wrong, in words that a user can act on.
+
+Every message says what was wrong, how many, which (the first five), and what to do.
+"""
+
+from collections.abc import Iterable
+
+
+class VulncoreError(Exception):
+    """Anything that vulncore refuses or can't do; its text is fit to show to a user."""
+
+
+class UnreadableSourceError(VulncoreError):
+    """A file is not what its reader expects."""
+
+
+class InvalidRowsError(VulncoreError):
+    """Canonical rows break a rule of their table."""
+
+
+class UnknownNameError(VulncoreError):
+    """A dataset, version, force, measure or strand that does not exist."""
+
+
+class InvalidPeriodError(VulncoreError):
+    """A month or a period that can't be read, or that the data can't serve."""
+
+
+class PublishRefusedError(VulncoreError):
+    """A publish that would mix, lose or overtake what is already published."""
+
+
+def first_five(names: Iterable[object]) -> str:
+    """Return the first five names, comma-separated, and how many more there are.
+
+    >>> first_five(["a", "b"])
+    'a, b'
+    >>> first_five(range(7))
+    '0, 1, 2, 3, 4 and 2 more'
+    """
+    every = [str(name) for name in names]
+    rest = len(every) - 5
+    return ", ".join(every[:5]) + (f" and {rest} more" if rest > 0 else "")
