@@ -148,23 +148,7 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     absent = [f.name for f in schema if not f.nullable and f.name not in table.column_names]
     if absent:
         raise InvalidRowsError(f"{len(absent)} required columns are absent: {first_five(absent)}.")
-    columns = []
-    for field in schema:
-        if field.name not in table.column_names:
-            columns.append(pa.nulls(table.num_rows, field.type))
-            continue
-        try:
-            column = table.column(field.name).cast(field.type)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
-            raise InvalidRowsError(
-                f"Column {field.name} does not fit {field.type}: {str(problem)[:120]}"
-            ) from problem
-        if not field.nullable and column.null_count:
-            raise InvalidRowsError(
-                f"{column.null_count} of {table.num_rows} rows have no {field.name}. "
-                "Give each a value, or leave the rows out and say why."
-            )
-        columns.append(column)
+    columns = [_cast(table, wanted) for wanted in schema]
     return pa.Table.from_arrays(columns, schema=schema)
 
 
@@ -194,6 +178,23 @@ def validated(tables: Tables) -> Tables:
     _none(checked.counts, pc.field("period_end") < pc.field("period_start"), "periods end before they start")
     _none(checked.incidents, _off_the_earth(), "incidents lie off the Earth or have half a place")
     return checked
+
+
+def _cast(table: pa.Table, wanted: pa.Field) -> pa.ChunkedArray:
+    if wanted.name not in table.column_names:
+        return pa.chunked_array([pa.nulls(table.num_rows, wanted.type)])
+    try:
+        column = table.column(wanted.name).cast(wanted.type)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
+        raise InvalidRowsError(
+            f"Column {wanted.name} does not fit {wanted.type}: {str(problem)[:120]}"
+        ) from problem
+    if not wanted.nullable and column.null_count:
+        raise InvalidRowsError(
+            f"{column.null_count} of {table.num_rows} rows have no {wanted.name}. "
+            "Give each a value, or leave the rows out and say why."
+        )
+    return column
 
 
 def _off_the_earth() -> pc.Expression:
