@@ -71,6 +71,7 @@ COVERAGE: Final = pa.schema(
         pa.field("force", pa.string(), nullable=False),
         pa.field("measure", pa.string(), nullable=False),
         pa.field("month", pa.date32(), nullable=False),
+        pa.field("table", pa.string(), nullable=False),  # "incidents" or "counts": what was delivered
         pa.field("source", pa.string(), nullable=False),
         pa.field("provisional", pa.bool_(), nullable=False),
     ]

@@ -1,4 +1,4 @@
-"""Where the files that ship with the project lie, in a checkout and in an installed package."""
+"""Where files lie: those that ship with the project, and the store that it fills."""
 
 import sysconfig
 from pathlib import Path
@@ -17,3 +17,11 @@ def shipped(name: str) -> Path:
         if (folder / name).is_file():
             return folder / name
     raise FileNotFoundError(f"{name} does not ship with this installation of vulncore. Install it again.")
+
+
+def default_store() -> Path:
+    """Return the folder that holds the data where nothing else is said: `data/store` of the checkout.
+
+    An installed package keeps it under the folder that it is used from.
+    """
+    return CHECKOUT.parent / "store" if CHECKOUT.is_dir() else Path("data") / "store"

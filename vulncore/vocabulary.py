@@ -100,6 +100,25 @@ def strand_name(key: str) -> str:
     return next((strand.name for strand in strands() if strand.key == key), key)
 
 
+def find_strand(key_or_name: str) -> Strand:
+    """Return the strand with a key or a name, in any letter case.
+
+    Raises:
+        UnknownNameError: No strand has it.
+
+    >>> find_strand("hate crime").key
+    'hate-crime'
+    """
+    wanted = key_or_name.strip().casefold()
+    for strand in strands():
+        if wanted in (strand.key, strand.name.casefold()):
+            return strand
+    raise UnknownNameError(
+        f"No strand is called '{key_or_name[:60]}'. There are {len(strands())}: "
+        f"{', '.join(strand.key for strand in strands())}."
+    )
+
+
 def find_measure(measures: Iterable[Measure], key_or_label: str) -> Measure:
     """Return the measure with a key or a label, in any letter case.
 

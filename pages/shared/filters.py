@@ -1,0 +1,135 @@
+"""The sidebar: the choices that change the whole app."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from pages.shared.links import adopt_link, write_link
+from pages.shared.reads import choices_of, store_path
+from vulncore import store as stores
+from vulncore.errors import UnknownNameError, VulncoreError
+from vulncore.findings.choices import Choices, chosen_month
+from vulncore.periods import format_month, month_name, parse_month
+from vulncore.vocabulary import strand_name
+
+ALL_STRANDS = "all"
+DATASET_NAMES = {"demo": "Demonstration (made data)", "city-open-counts": "City of London, open counts"}
+
+
+@dataclass(frozen=True)
+class View:
+    """What the whole app shows: one version of a dataset, one force, one month, one strand or all."""
+
+    choice: Choices
+    dataset: str
+    number: int
+    latest: int
+    force: str
+    month: date
+    strand: str | None
+
+
+def chosen_view() -> View:
+    """Draw the sidebar and return what is chosen; a link that names what isn't there is told so.
+
+    Raises:
+        UnknownNameError: The store holds nothing.
+    """
+    adopt_link("dataset", "version", "force", "month", "strand")
+    names = stores.datasets(store_path())
+    if not names:
+        raise UnknownNameError("Nothing has been published yet. Run: vulncore ready-data")
+    with st.sidebar:
+        dataset = _select("Dataset", "dataset", names, names.index("demo") if "demo" in names else 0, _title)
+        number, latest = _version(dataset)
+        choice = choices_of(store_path(), dataset, number)
+        force = _select("Force", "force", choice.forces) if len(choice.forces) > 1 else choice.forces[0]
+        month = _month(choice, force)
+        strand = _strand(choice)
+    write_link(
+        dataset=dataset,
+        version=str(number),
+        force=force if len(choice.forces) > 1 else None,
+        month=format_month(month),
+        strand=strand,
+    )
+    return View(choice, dataset, number, latest, force, month, strand)
+
+
+def show_newest() -> None:
+    """Leave the pinned version for the newest one; a button's callback."""
+    st.session_state["version"] = None
+
+
+def _version(dataset: str) -> tuple[int, int]:
+    """Return the version that is pinned, else the newest, and pin it."""
+    latest = stores.latest_number(store_path(), dataset)
+    if st.session_state.get("pinned dataset", dataset) != dataset:
+        st.session_state["version"] = None
+    asked = str(st.session_state.get("version") or latest)
+    number = int(asked) if asked.isascii() and asked.isdecimal() and 1 <= int(asked[:9]) <= latest else latest
+    if str(number) != asked:
+        _not_there(f"Version {asked[:20]} of this dataset does not exist", f"version {number}")
+    st.session_state["pinned dataset"], st.session_state["version"] = dataset, str(number)
+    return number, latest
+
+
+def _month(choice: Choices, force: str) -> date:
+    months = choice.months[force]
+    default = choice.default_month[force]
+    asked = st.session_state.get("month")
+    if asked is not None and asked not in [format_month(month) for month in months]:
+        try:
+            chosen_month(choice, force, parse_month(asked))
+        except VulncoreError as problem:
+            _not_there(str(problem).rstrip("."), month_name(default))
+    keys = [format_month(month) for month in months]
+    picked = _select(
+        "Figures to the end of",
+        "month",
+        keys,
+        keys.index(format_month(default)),
+        lambda key: month_name(parse_month(key)),
+    )
+    return parse_month(picked)
+
+
+def _strand(choice: Choices) -> str | None:
+    keys = [strand.key for strand in choice.strands]
+    if not keys:
+        return None
+    picked = _select(
+        "Strand",
+        "strand",
+        [ALL_STRANDS, *keys],
+        0,
+        lambda key: "All strands" if key == ALL_STRANDS else strand_name(key),
+    )
+    return None if picked == ALL_STRANDS else picked
+
+
+def _select(
+    label: str, key: str, options: Sequence[str], index: int = 0, words: Callable[[str], str] = str
+) -> str:
+    asked = st.session_state.get(key)
+    if asked not in options:
+        if asked is not None and key in ("dataset", "force", "strand"):
+            _not_there(f"There is no {key} '{str(asked)[:40]}' here", words(options[index]))
+        st.session_state[key] = options[index]
+    return str(st.selectbox(label, options, key=key, format_func=words))
+
+
+def _title(dataset: str) -> str:
+    return DATASET_NAMES.get(dataset, dataset)
+
+
+def _not_there(problem: str, instead: str) -> None:
+    st.session_state.setdefault("not there", []).append(f"{problem}. You see {instead} instead.")
+
+
+def say_what_was_not_there() -> None:
+    """Say, once, which choices of the link could not be met and what is shown instead."""
+    for sentence in st.session_state.pop("not there", []):
+        st.warning(sentence)

@@ -1,0 +1,20 @@
+"""A table that people read, on screen."""
+
+import pandas as pd
+import streamlit as st
+
+from vulncore.charts.table_html import table_html
+
+STYLE = """<style>
+table.plain { width: 100%; border-collapse: collapse; font-size: 0.9rem; line-height: 1.35; }
+table.plain caption { text-align: left; padding-bottom: 0.3rem; opacity: 0.8; }
+table.plain th, table.plain td { padding: 0.35rem 0.6rem 0.35rem 0; text-align: left; vertical-align: top;
+  border-bottom: 1px solid rgba(128, 140, 152, 0.4); overflow-wrap: anywhere; }
+table.plain .number { text-align: right; font-variant-numeric: tabular-nums; }
+div:has(> table.plain) { overflow-x: auto; }
+</style>"""
+
+
+def show_table(frame: pd.DataFrame, caption: str) -> None:
+    """Draw a frame as a table that prints, copies and speaks."""
+    st.html(STYLE + table_html(frame, caption))

@@ -1,0 +1,26 @@
+// Draws the table that the server sends and reports the measure whose name is pressed.
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+
+  let holder = parentElement.querySelector(".holder");
+  if (!holder) {
+    holder = document.createElement("div");
+    holder.className = "holder";
+    parentElement.appendChild(holder);
+  }
+  if (holder.dataset.html !== data.html) {
+    holder.innerHTML = data.html; // the server escaped every text in it
+    holder.dataset.html = data.html;
+  }
+
+  for (const row of holder.querySelectorAll("tr[data-row]")) {
+    const chosen = row.dataset.row === data.picked;
+    row.classList.toggle("picked", chosen);
+    row.querySelector("button").setAttribute("aria-pressed", String(chosen));
+  }
+
+  holder.onclick = (event) => {
+    const row = event.target.closest("tr[data-row]");
+    if (row && !String(window.getSelection())) setTriggerValue("picked", row.dataset.row);
+  };
+}

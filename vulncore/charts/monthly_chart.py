@@ -1,0 +1,81 @@
+"""A measure's monthly counts over five years."""
+
+import altair as alt
+import pandas as pd
+
+from vulncore.charts.theme import ACCENT, BAND, MISSING, QUIET
+
+HEIGHT = 320
+
+
+def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
+    """Return monthly counts as a line with a point a month.
+
+    The financial year to date and the same months a year earlier lie on bands that are labelled; months
+    not delivered are hatched grey, with no line across them; provisional months are hollow.
+
+    Args:
+        frame: One row per month: `month`, `count`, `provisional`, `average`, `period`.
+        title: What, where and when.
+        unit: What is counted, for the axis.
+    """
+    shown = frame.assign(
+        run=frame["count"].isna().cumsum(),
+        month_end=frame["month"] + pd.offsets.MonthBegin(1),
+        status=frame["provisional"].map({True: "provisional", False: "final"}),
+    )
+    x = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", tickCount="year", labelAngle=0))
+    y = alt.Y("count:Q", title=f"{unit} a month", axis=alt.Axis(tickMinStep=1, format=",d"))
+    tooltip = [
+        alt.Tooltip("month:T", title="Month", format="%B %Y"),
+        alt.Tooltip("count:Q", title=unit.capitalize(), format=",d"),
+        alt.Tooltip("average:Q", title="Mean of twelve months", format=",.1f"),
+        alt.Tooltip("status:N", title="Status"),
+    ]
+    base = alt.Chart(shown.dropna(subset="count"))
+    layers = [
+        _bands(shown),
+        _missing(shown),
+        base.mark_line(color=QUIET, strokeWidth=2, strokeDash=[6, 4]).encode(
+            x=x, y=alt.Y("average:Q", title=None), detail="run:N"
+        ),
+        base.mark_line(color=ACCENT, strokeWidth=2.5).encode(x=x, y=y, detail="run:N"),
+        base.transform_filter("!datum.provisional")
+        .mark_circle(color=ACCENT, size=44, opacity=1)
+        .encode(x=x, y=y, tooltip=tooltip),
+        base.transform_filter("datum.provisional")
+        .mark_point(color=ACCENT, size=60, strokeWidth=2)
+        .encode(x=x, y=y, tooltip=tooltip),
+    ]
+    return alt.layer(*layers).properties(
+        height=HEIGHT, title=alt.TitleParams(title, anchor="start", fontSize=17, fontWeight=600)
+    )
+
+
+def _bands(shown: pd.DataFrame) -> alt.LayerChart:
+    periods = (
+        shown[shown["period"] != ""]
+        .groupby("period", as_index=False)
+        .agg(start=("month", "min"), end=("month_end", "max"))
+    )
+    band = alt.Chart(periods).encode(x="start:T", x2="end:T")
+    label = alt.Chart(periods).mark_text(align="left", baseline="top", dx=4, dy=4, fontSize=13, color=QUIET)
+    return alt.layer(
+        band.mark_rect(color=BAND, opacity=0.16),
+        label.encode(x="start:T", y=alt.value(0), text="period:N"),
+    )
+
+
+def _missing(shown: pd.DataFrame) -> alt.LayerChart:
+    gaps = shown[shown["count"].isna()]
+    spans = gaps.assign(run=(gaps.index.to_series().diff() != 1).cumsum())
+    spans = spans.groupby("run", as_index=False).agg(start=("month", "min"), end=("month_end", "max"))
+    spans = spans.assign(text="not delivered")
+    band = alt.Chart(spans).encode(x="start:T", x2="end:T")
+    label = alt.Chart(spans).mark_text(
+        align="left", baseline="bottom", dx=2, dy=-6, fontSize=13, color=MISSING
+    )
+    return alt.layer(
+        band.mark_rect(color=MISSING, opacity=0.25, stroke=MISSING, strokeDash=[3, 3]),
+        label.encode(x="start:T", y=alt.value(HEIGHT), text="text:N"),
+    )

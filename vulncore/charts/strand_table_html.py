@@ -1,0 +1,158 @@
+"""The strand table as HTML that prints, copies into a document and speaks to a screen reader."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+
+from vulncore.charts.sparkline import sparkline
+
+COLOUR_WORDS = {
+    "red": "red: up by more than 10 %",
+    "green": "green: down by more than 10 %",
+    "orange": "orange: within 10 %",
+    "": "no colour: there is no percentage from 0",
+}
+NOT_WHOLE = '<span class="none" title="Months are missing">not whole</span>'
+
+
+@dataclass(frozen=True)
+class ChangeCell:
+    """A change as it is shown. `loud` says that it is more than chance, or too grave to say quietly."""
+
+    symbol: str
+    percent: str
+    words: str
+    colour: str
+    loud: bool
+
+
+@dataclass(frozen=True)
+class SignalCell:
+    """What a change is worth. `kind` chooses how it looks; `range` is the rate ratio with its interval."""
+
+    kind: str
+    words: str
+    range: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure of the table. A count or change that is None belongs to a window that is not whole."""
+
+    key: str
+    name: str
+    group: str
+    months: Sequence[int | None] | None
+    fytd_previous: int | None
+    fytd_current: int | None
+    fytd: ChangeCell | None
+    signal: SignalCell
+    fytd_baseline: int | None
+    baseline: ChangeCell | None
+    rolling12_previous: int | None
+    rolling12_current: int | None
+    rolling12: ChangeCell | None
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The words at the head of the table; a baseline of None leaves its columns out."""
+
+    caption: str
+    fytd_previous: str
+    fytd_current: str
+    baseline: str | None
+    rolling12_previous: str
+    rolling12_current: str
+
+
+def strand_table_html(rows: Sequence[Row], heads: Headings) -> str:
+    """Return the table, every text in it escaped. Each measure's name is a button with `data-measure`."""
+    bodies = "".join(_group(name, list(members), heads) for name, members in groupby(rows, _group_name))
+    return (
+        f'<table class="strands"><caption>{escape(heads.caption)}</caption>'
+        f"<thead>{_head(heads)}</thead>{bodies}</table>"
+    )
+
+
+def _group_name(row: Row) -> str:
+    return row.group
+
+
+def _head(heads: Headings) -> str:
+    wide = [("Financial year to date", 4), ("Twelve months", 3)]
+    narrow = [heads.fytd_previous, heads.fytd_current, "Change", "Signal"]
+    if heads.baseline is not None:
+        wide.insert(1, ("Baseline", 2))
+        narrow += [heads.baseline, "Change"]
+    narrow += [heads.rolling12_previous, heads.rolling12_current, "Change"]
+    groups = "".join(
+        f'<th scope="colgroup" colspan="{span}" class="span">{escape(text)}</th>' for text, span in wide
+    )
+    columns = "".join(
+        f'<th scope="col" class="{"word" if text == "Signal" else "number"}">{escape(text)}</th>'
+        for text in narrow
+    )
+    return (
+        '<tr><th scope="col" rowspan="2" class="word">Measure</th>'
+        f'<th scope="col" rowspan="2" class="word">Last 36 months</th>{groups}</tr><tr>{columns}</tr>'
+    )
+
+
+def _group(name: str, rows: Sequence[Row], heads: Headings) -> str:
+    span = 9 + (2 if heads.baseline is not None else 0)
+    title = (
+        f'<tr class="group"><th scope="rowgroup" colspan="{span}">{escape(name)}</th></tr>' if name else ""
+    )
+    return f"<tbody>{title}{''.join(_row(row, heads) for row in rows)}</tbody>"
+
+
+def _row(row: Row, heads: Headings) -> str:
+    line = "too few for a trend" if row.months is None else sparkline(row.months)
+    cells = [
+        _name(row),
+        f'<td class="line">{line}</td>',
+        _count(row.fytd_previous, heads.fytd_previous),
+        _count(row.fytd_current, heads.fytd_current, "now"),
+        _change(row.fytd, "Change"),
+        _signal(row.signal),
+    ]
+    if heads.baseline is not None:
+        cells += [
+            _count(row.fytd_baseline, heads.baseline),
+            _change(row.baseline, f"Change since {heads.baseline}"),
+        ]
+    cells += [
+        _count(row.rolling12_previous, heads.rolling12_previous),
+        _count(row.rolling12_current, heads.rolling12_current, "now"),
+        _change(row.rolling12, "Change, twelve months"),
+    ]
+    return f'<tr data-row="{escape(row.key)}">{"".join(cells)}</tr>'
+
+
+def _count(count: int | None, label: str, emphasis: str = "") -> str:
+    shown = NOT_WHOLE if count is None else f"{count:,}"
+    return f'<td class="number {emphasis}" data-label="{escape(label)}">{shown}</td>'
+
+
+def _name(row: Row) -> str:
+    button = f'<button type="button" data-measure="{escape(row.key)}">{escape(row.name)}</button>'
+    return f'<th scope="row">{button}</th>'
+
+
+def _signal(cell: SignalCell) -> str:
+    words = f"<b>{escape(cell.words)}</b><small>{escape(cell.range)}</small>"
+    return f'<td class="signal" data-label="Signal"><span class="{escape(cell.kind)}">{words}</span></td>'
+
+
+def _change(cell: ChangeCell | None, label: str) -> str:
+    if cell is None:
+        return f'<td class="change" data-label="{escape(label)}"><span class="none">–</span></td>'
+    meaning = escape(COLOUR_WORDS[cell.colour])
+    look = f"pill {escape(cell.colour or 'plain')} {'loud' if cell.loud else 'quiet'}"
+    words = f"<b>{escape(cell.symbol)} {escape(cell.percent)}</b><small>{escape(cell.words)}</small>"
+    return (
+        f'<td class="change" data-label="{escape(label)}"><span class="{look}" title="{meaning}">'
+        f'{words}<span class="heard">, {meaning}</span></span></td>'
+    )

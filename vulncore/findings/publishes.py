@@ -1,0 +1,57 @@
+"""What has been published: each version's account of itself."""
+
+import pandas as pd
+
+from vulncore.manifest import Publish
+
+PRESENT_TABLES = ("incidents", "counts", "indicators", "annotations")
+
+
+def publish_account(line: Publish) -> str:
+    """Return what a publish did, for the person who ran it: every row read is accounted for."""
+    held = ", ".join(
+        f"{line.table_rows[name]:,} {name}" for name in PRESENT_TABLES if line.table_rows.get(name)
+    )
+    rejected = sum(line.rows.rejected.values())
+    lines = [
+        f"Published '{line.dataset}' version {line.number}: it holds {held or 'no rows'}.",
+        f"Rows read: {line.rows.read:,}. Accepted: {line.rows.accepted:,}. Rejected: {rejected:,}.",
+        *(f"  Rejected, {reason}: {count:,}" for reason, count in line.rows.rejected.items()),
+        *(f"  Accepted, {what}: {count:,}" for what, count in line.rows.noted.items()),
+    ]
+    return "\n".join(lines)
+
+
+def publishes_frame(lines: tuple[Publish, ...]) -> pd.DataFrame:
+    """Return one row per version: who, when (UTC), from which files with their digests, how many rows."""
+    return pd.DataFrame(
+        {
+            "dataset": line.dataset,
+            "version": line.number,
+            "published_at": f"{line.published_at:%Y-%m-%d %H:%M:%S} UTC",
+            "published_by": line.published_by,
+            "source": line.source,
+            "rows_read": line.rows.read,
+            "rows_rejected": sum(line.rows.rejected.values()),
+            "incidents": line.table_rows["incidents"],
+            "counts": line.table_rows["counts"],
+            "files": ", ".join(file.name for file in line.files) or "–",
+            "sha256": ", ".join(file.sha256 for file in line.files) or "–",
+        }
+        for line in lines
+    )
+
+
+def account_frame(line: Publish) -> pd.DataFrame:
+    """Return what became of every row read for a version: `What` and `Rows`."""
+    rows = line.rows
+    return pd.DataFrame(
+        [
+            ("Rows read", rows.read),
+            ("Accepted", rows.accepted),
+            *((f"Rejected: {reason}", count) for reason, count in rows.rejected.items()),
+            *((f"Accepted and noted: {what}", count) for what, count in rows.noted.items()),
+            *((f"The version holds: {name}", line.table_rows[name]) for name in PRESENT_TABLES),
+        ],
+        columns=["What", "Rows"],
+    )

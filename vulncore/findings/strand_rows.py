@@ -1,0 +1,124 @@
+"""The strand table made ready to be looked at."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from math import isfinite
+from typing import Any
+
+import pandas as pd
+
+from vulncore.charts.strand_table_html import ChangeCell, Headings, Row, SignalCell
+from vulncore.findings.overview import Overview
+from vulncore.metrics.change import percent_text
+from vulncore.metrics.signal import Signal
+from vulncore.metrics.trend import has_trend
+from vulncore.periods import Window, add_months
+from vulncore.vocabulary import Measure
+
+SPARKLINE_MONTHS = 36
+SIGNAL_KINDS = {
+    Signal.CLEAR: "clear",
+    Signal.MAY_BE: "possible",
+    Signal.CHANCE: "chance",
+    Signal.TOO_FEW: "few",
+    Signal.CHECK_FEED: "feed",
+    Signal.NOT_TESTED: "few",
+}
+
+
+def strand_rows(found: Overview) -> tuple[Row, ...]:
+    """Return one row to look at for each measure shown, in the report's order."""
+    months = [add_months(found.as_at, step) for step in range(1 - SPARKLINE_MONTHS, 1)]
+    series = {str(key): rows for key, rows in found.series.groupby("measure")}
+    return tuple(
+        _row(row, measure, monthly_values(series.get(measure.key), months))
+        for row, measure in zip(found.table.to_dict("records"), found.measures, strict=True)
+    )
+
+
+def headings(found: Overview) -> Headings:
+    """Return the words at the head of the table."""
+    windows = {name: short_window(window) for name, window in found.windows.items()}
+    return Headings(
+        caption=f"Vulnerability strands, {found.force}, to {found.as_at:%B %Y}",
+        fytd_previous=windows["fytd_previous"] or "",
+        fytd_current=windows["fytd_current"] or "",
+        baseline=windows["fytd_baseline"],
+        rolling12_previous=windows["rolling12_previous"] or "",
+        rolling12_current=windows["rolling12_current"] or "",
+    )
+
+
+def monthly_values(series: pd.DataFrame | None, months: Sequence[date]) -> list[int | None]:
+    """Return one count for each month, None where it is not known."""
+    known = {} if series is None else dict(zip(series["month"].dt.date, series["count"], strict=True))
+    return [int(known[month]) if month in known else None for month in months]
+
+
+def short_window(window: Window | None) -> str | None:
+    """Return a window in as few letters as a column's head has room for.
+
+    >>> short_window(Window(date(2023, 11, 1), date(2024, 10, 31)))
+    'Nov 2023–Oct 2024'
+    >>> short_window(Window(date(2024, 4, 1), date(2024, 10, 31)))
+    'Apr–Oct 2024'
+    """
+    if window is None:
+        return None
+    if window.start.year == window.end.year:
+        first = "" if window.start.month == window.end.month else f"{window.start:%b}–"
+        return f"{first}{window.end:%b %Y}"
+    return f"{window.start:%b %Y}–{window.end:%b %Y}"
+
+
+def _row(row: Mapping[Hashable, Any], measure: Measure, months: list[int | None]) -> Row:
+    return Row(
+        key=measure.key,
+        name=measure.name,
+        group=measure.group,
+        months=months if has_trend(pd.Series(months, dtype=float)) else None,
+        fytd_previous=_whole(row["fytd_previous"]),
+        fytd_current=_whole(row["fytd_current"]),
+        fytd=_change(row, "fytd", measure),
+        signal=_signal(row),
+        fytd_baseline=_whole(row["fytd_baseline"]),
+        baseline=_change(row, "baseline", measure),
+        rolling12_previous=_whole(row["rolling12_previous"]),
+        rolling12_current=_whole(row["rolling12_current"]),
+        rolling12=_change(row, "rolling12", measure),
+    )
+
+
+def _whole(count: Any) -> int | None:
+    return None if pd.isna(count) else int(count)
+
+
+def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCell | None:
+    difference = _whole(row[f"{key}_change"])
+    if difference is None:
+        return None
+    percent: Fraction | None = row[f"{key}_percent"]
+    signal = row[f"{key}_signal"]
+    return ChangeCell(
+        symbol=row[f"{key}_symbol"],
+        percent="from 0" if percent is None else f"{percent_text(percent)}\u202f%",
+        words=f"up {difference:,}"
+        if difference > 0
+        else f"down {-difference:,}"
+        if difference < 0
+        else "no change",
+        colour=row[f"{key}_colour"] if signal != Signal.CHECK_FEED else "",
+        loud=signal == Signal.CLEAR or (signal == Signal.MAY_BE and measure.serious),
+    )
+
+
+def _signal(row: Mapping[Hashable, Any]) -> SignalCell:
+    signal = Signal(row["fytd_signal"])
+    ratio, low, high = (float(row[f"fytd_{name}"]) for name in ("rate_ratio", "low", "high"))
+    told = signal in (Signal.CLEAR, Signal.MAY_BE, Signal.CHANCE)
+    return SignalCell(
+        kind=SIGNAL_KINDS[signal],
+        words=signal.value.capitalize(),
+        range=f"{ratio:.2f} times ({low:.2f} to {high:.2f})" if told and isfinite(high) else "",
+    )

@@ -1,0 +1,118 @@
+"""The manifest: one line for each publish of a dataset, and the Delta commits beneath it."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, write_deltalake
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
+
+from vulncore.delivery import RowAccount, SourceFile
+
+MANIFEST = pa.schema(
+    [
+        pa.field("number", pa.int64(), nullable=False),
+        pa.field("published_at", pa.timestamp("us", "UTC"), nullable=False),
+        pa.field("published_by", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("attribution", pa.string(), nullable=False),
+        pa.field("made", pa.bool_(), nullable=False),
+        pa.field("files", pa.string(), nullable=False),  # JSON: name, bytes, sha256
+        pa.field("rows", pa.string(), nullable=False),  # JSON: read, accepted, rejected, noted
+        pa.field("table_versions", pa.string(), nullable=False),  # JSON: table -> Delta version
+        pa.field("table_rows", pa.string(), nullable=False),  # JSON: table -> rows
+    ]
+)
+
+KEEP_EVERY_VERSION = {
+    "delta.logRetentionDuration": "interval 36500 days",
+    "delta.deletedFileRetentionDuration": "interval 36500 days",
+}
+
+
+@dataclass(frozen=True)
+class Publish:
+    """One line of a dataset's manifest: who published what, when, from which files."""
+
+    dataset: str
+    number: int
+    published_at: datetime
+    published_by: str
+    source: str
+    attribution: str
+    made: bool
+    files: tuple[SourceFile, ...]
+    rows: RowAccount
+    table_versions: dict[str, int]
+    table_rows: dict[str, int]
+
+
+def commit(
+    folder: Path, table: pa.Table, mode: Literal["overwrite", "append"], commits_before: int | None = None
+) -> int:
+    """Write, and return the version written; refuse to be laid on top of somebody else's commit."""
+    current = delta_table(folder)
+    found = 0 if current is None else current.version() + 1
+    if commits_before not in (None, found):
+        raise CommitFailedError(f"{folder.name} holds {found} commits, not {commits_before}")
+    write_deltalake(
+        current if current is not None else folder,
+        table,
+        mode=mode,
+        configuration=KEEP_EVERY_VERSION,
+        commit_properties=CommitProperties(max_commit_retries=0),
+        post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
+    )
+    return found
+
+
+def add_line(home: Path, line: Publish) -> None:
+    """Add a publish to the manifest, unless one with its number is there.
+
+    Raises:
+        CommitFailedError: Somebody else published since.
+    """
+    row = {
+        **asdict(line),
+        "files": json.dumps([asdict(file) for file in line.files]),
+        "rows": json.dumps(asdict(line.rows)),
+        "table_versions": json.dumps(line.table_versions),
+        "table_rows": json.dumps(line.table_rows),
+    }
+    del row["dataset"]
+    table = pa.Table.from_pylist([row], schema=MANIFEST)
+    commit(home / "manifest", table, "append", commits_before=line.number - 1)
+
+
+def publishes(home: Path) -> tuple[Publish, ...]:
+    """Return a dataset's publishes, oldest first; none where nothing was published."""
+    table = delta_table(home / "manifest")
+    if table is None:
+        return ()
+    lines = [
+        Publish(
+            **{
+                **row,
+                "dataset": home.name,
+                "files": tuple(SourceFile(**file) for file in json.loads(row["files"])),
+                "rows": RowAccount(**json.loads(row["rows"])),
+                "table_versions": json.loads(row["table_versions"]),
+                "table_rows": json.loads(row["table_rows"]),
+            }
+        )
+        for part in table.file_uris()
+        for row in pq.read_table(part, use_threads=False).to_pylist()
+    ]
+    return tuple(sorted(lines, key=lambda line: line.number))
+
+
+def delta_table(folder: Path) -> DeltaTable | None:
+    """Return the Delta table in a folder, or None where there is none."""
+    try:
+        return DeltaTable(folder) if folder.is_dir() else None
+    except TableNotFoundError:
+        return None

@@ -1,0 +1,101 @@
+"""The strand table: every measure's windows, what changed, and whether it is more than chance."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from vulncore.metrics.change import change
+from vulncore.metrics.dispersion import dispersion
+from vulncore.metrics.monthly_counts import monthly_series
+from vulncore.metrics.signal import signals
+from vulncore.metrics.window_counts import window_counts
+from vulncore.periods import Window
+from vulncore.vocabulary import Measure
+
+
+class Comparison(NamedTuple):
+    """Two windows set against each other; `key` begins the names of its columns."""
+
+    key: str
+    earlier: str
+    current: str
+
+
+COMPARISONS = (
+    Comparison("fytd", "fytd_previous", "fytd_current"),
+    Comparison("baseline", "fytd_baseline", "fytd_current"),
+    Comparison("rolling12", "rolling12_previous", "rolling12_current"),
+)
+SIGNAL_COLUMNS = ["rate_ratio", "low", "high", "interval_level", "p_value", "signal"]
+
+
+def strand_table(
+    months: pd.DataFrame,
+    counts: pd.DataFrame,
+    measures: Sequence[Measure],
+    windows: Mapping[str, Window | None],
+) -> pd.DataFrame:
+    """Return the strand table of one force.
+
+    Args:
+        months: One row per measure and month delivered as incidents, as `monthly_counts` returns.
+        counts: Canonical counts of the same force.
+        measures: Every measure of the dataset, in order: signals are judged together over all.
+        windows: The windows of `vulncore.periods.comparison_windows`.
+
+    Returns:
+        One row per measure, in order: `measure`; the columns of `window_counts`; and for each of
+        `COMPARISONS` `<key>_change` (count), `<key>_percent` (exact Fraction or None), `<key>_symbol`,
+        `<key>_colour` ("red", "orange", "green" or "") and `<key>_<signal column>` of
+        `vulncore.metrics.signal.signals`; `dispersion`. Missing where a window is incomplete.
+    """
+    table = window_counts(months, counts, measures, windows)
+    history = _until(months, counts, windows)
+    scatter = dispersion(history).set_index("measure")["dispersion"]
+    table["dispersion"] = table["measure"].map(scatter).astype(float)
+    for comparison in COMPARISONS:
+        table = table.join(_changes(table, comparison)).join(_signals(table, comparison, measures, windows))
+    return table
+
+
+def _until(months: pd.DataFrame, counts: pd.DataFrame, windows: Mapping[str, Window | None]) -> pd.DataFrame:
+    as_at = max(window.end for window in windows.values() if window)
+    series = monthly_series(months, counts)
+    return series[series["month"] <= pd.Timestamp(as_at)]
+
+
+def _changes(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    names = [f"{comparison.key}_{part}" for part in ("change", "percent", "symbol", "colour")]
+    rows = []
+    for earlier, current in zip(table[comparison.earlier], table[comparison.current], strict=True):
+        if pd.isna(earlier) or pd.isna(current):
+            rows.append((None, None, "", ""))
+        else:
+            made = change(int(earlier), int(current))
+            rows.append((made.difference, made.percent, made.symbol, made.colour))
+    changes = pd.DataFrame(rows, columns=names, index=table.index, dtype=object)
+    return changes.astype({names[0]: "Int64"})
+
+
+def _signals(
+    table: pd.DataFrame,
+    comparison: Comparison,
+    measures: Sequence[Measure],
+    windows: Mapping[str, Window | None],
+) -> pd.DataFrame:
+    earlier, current = windows[comparison.earlier], windows[comparison.current]
+    judged = signals(
+        pd.DataFrame(
+            {
+                "measure": table["measure"],
+                "current": table[comparison.current].astype(float),
+                "earlier": table[comparison.earlier].astype(float),
+                "days_current": current.days if current else float("nan"),
+                "days_earlier": earlier.days if earlier else float("nan"),
+                "dispersion": table["dispersion"],
+                "flow": [str(measure.flow) for measure in measures],
+            }
+        )
+    )
+    return judged[SIGNAL_COLUMNS].add_prefix(f"{comparison.key}_")
