@@ -3,13 +3,13 @@
 import streamlit as st
 
 from pages.shared.filters import chosen_view
+from pages.shared.headline import show_headline, show_notes
 from pages.shared.measure import chosen_measure, show_measure
 from pages.shared.provenance import show_provenance, source_line
 from pages.shared.reads import overview_of, store_path
 from pages.shared.strand_table import pick_from_strand_table
 from vulncore.charts.strand_table_html import strand_table_html
 from vulncore.errors import VulncoreError
-from vulncore.findings.headline import Kind
 from vulncore.findings.strand_rows import headings, strand_rows
 
 st.title("What changed")
@@ -23,12 +23,8 @@ except VulncoreError as problem:
 
 st.markdown(found.question)
 show_provenance(view)
-
-for line in found.headline:
-    colour = "blue" if line.kind is Kind.CLEAR else "gray"
-    st.markdown(f":{colour}-badge[{line.lead}] {line.text}")
-for sentence in found.notes:
-    st.info(sentence)
+show_headline(found.headline)
+show_notes(found.notes)
 
 picked = pick_from_strand_table(strand_table_html(strand_rows(found), headings(found)), chosen_measure(found))
 st.caption(source_line(view))

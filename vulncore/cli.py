@@ -9,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import click
 import pandas as pd
 import typer
 from typer.core import TyperGroup
@@ -44,7 +43,7 @@ class Source(StrEnum):
 class Refusing(TyperGroup):
     """Says a refusal in one sentence on standard error, and exits with 1."""
 
-    def invoke(self, ctx: click.Context) -> object:
+    def invoke(self, ctx: typer.Context) -> object:
         """Run the command."""
         try:
             return super().invoke(ctx)

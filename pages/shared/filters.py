@@ -15,7 +15,7 @@ from vulncore.periods import format_month, month_name, parse_month
 from vulncore.vocabulary import strand_name
 
 ALL_STRANDS = "all"
-DATASET_NAMES = {"demo": "Demonstration (made data)", "city-open-counts": "City of London, open counts"}
+DATASET_NAMES = {"demo": "Demo (made data)", "city-open-counts": "City open counts"}
 
 
 @dataclass(frozen=True)

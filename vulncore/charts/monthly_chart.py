@@ -6,6 +6,7 @@ import pandas as pd
 from vulncore.charts.theme import ACCENT, BAND, MISSING, QUIET
 
 HEIGHT = 320
+LABEL_HEIGHT = 200
 
 
 def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
@@ -33,49 +34,62 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
         alt.Tooltip("status:N", title="Status"),
     ]
     base = alt.Chart(shown.dropna(subset="count"))
+    average = base.mark_line(color=QUIET, strokeWidth=2, strokeDash=[6, 4])
+    line = base.mark_line(color=ACCENT, strokeWidth=2.5)
+    final = base.transform_filter("!datum.provisional").mark_circle(color=ACCENT, size=44, opacity=1)
+    hollow = base.transform_filter("datum.provisional").mark_point(color=ACCENT, size=60, strokeWidth=2)
     layers = [
-        _bands(shown),
-        _missing(shown),
-        base.mark_line(color=QUIET, strokeWidth=2, strokeDash=[6, 4]).encode(
-            x=x, y=alt.Y("average:Q", title=None), detail="run:N"
-        ),
-        base.mark_line(color=ACCENT, strokeWidth=2.5).encode(x=x, y=y, detail="run:N"),
-        base.transform_filter("!datum.provisional")
-        .mark_circle(color=ACCENT, size=44, opacity=1)
-        .encode(x=x, y=y, tooltip=tooltip),
-        base.transform_filter("datum.provisional")
-        .mark_point(color=ACCENT, size=60, strokeWidth=2)
-        .encode(x=x, y=y, tooltip=tooltip),
+        *_bands(shown),
+        *_missing(shown),
+        average.encode(x=x, y=alt.Y("average:Q", title=None), detail="run:N"),
+        line.encode(x=x, y=y, detail="run:N"),
+        final.encode(x=x, y=y, tooltip=tooltip),
+        hollow.encode(x=x, y=y, tooltip=tooltip),
     ]
-    return alt.layer(*layers).properties(
-        height=HEIGHT, title=alt.TitleParams(title, anchor="start", fontSize=17, fontWeight=600)
+    heading = alt.TitleParams(
+        title,
+        subtitle=_legend(shown),
+        anchor="start",
+        fontSize=17,
+        fontWeight=600,
+        subtitleFontSize=14,
+        subtitleColor=QUIET,
+        subtitlePadding=6,
     )
+    return alt.layer(*layers).properties(height=HEIGHT, title=heading)
 
 
-def _bands(shown: pd.DataFrame) -> alt.LayerChart:
+def _legend(shown: pd.DataFrame) -> str:
+    parts = ["Line: each month"]
+    if shown["average"].notna().any():
+        parts.append("dashed: mean of the twelve months to it")
+    if shown["provisional"].any():
+        parts.append("hollow: provisional")
+    return ", ".join(parts)
+
+
+def _bands(shown: pd.DataFrame) -> list[alt.Chart]:
     periods = (
         shown[shown["period"] != ""]
         .groupby("period", as_index=False)
         .agg(start=("month", "min"), end=("month_end", "max"))
     )
-    band = alt.Chart(periods).encode(x="start:T", x2="end:T")
-    label = alt.Chart(periods).mark_text(align="left", baseline="top", dx=4, dy=4, fontSize=13, color=QUIET)
-    return alt.layer(
-        band.mark_rect(color=BAND, opacity=0.16),
-        label.encode(x="start:T", y=alt.value(0), text="period:N"),
-    )
+    band = alt.Chart(periods).encode(x="start:T", x2="end:T").mark_rect(color=BAND, opacity=0.16)
+    words = alt.Chart(periods).mark_text(align="left", baseline="top", dx=4, dy=4, fontSize=13, color=QUIET)
+    return [band, words.encode(x="start:T", y=alt.value(0), text="period:N")]
 
 
-def _missing(shown: pd.DataFrame) -> alt.LayerChart:
+def _missing(shown: pd.DataFrame) -> list[alt.Chart]:
     gaps = shown[shown["count"].isna()]
-    spans = gaps.assign(run=(gaps.index.to_series().diff() != 1).cumsum())
-    spans = spans.groupby("run", as_index=False).agg(start=("month", "min"), end=("month_end", "max"))
-    spans = spans.assign(text="not delivered")
+    if gaps.empty:
+        return []
+    runs = gaps.assign(run=(gaps.index.to_series().diff() != 1).cumsum())
+    spans = runs.groupby("run", as_index=False).agg(start=("month", "min"), end=("month_end", "max"))
     band = alt.Chart(spans).encode(x="start:T", x2="end:T")
-    label = alt.Chart(spans).mark_text(
-        align="left", baseline="bottom", dx=2, dy=-6, fontSize=13, color=MISSING
+    words = alt.Chart(spans.assign(text="not delivered")).mark_text(
+        align="left", baseline="bottom", dx=4, fontSize=13, color=MISSING
     )
-    return alt.layer(
+    return [
         band.mark_rect(color=MISSING, opacity=0.25, stroke=MISSING, strokeDash=[3, 3]),
-        label.encode(x="start:T", y=alt.value(HEIGHT), text="text:N"),
-    )
+        words.encode(x="start:T", y=alt.value(LABEL_HEIGHT), text="text:N"),
+    ]

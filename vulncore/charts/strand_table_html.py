@@ -13,7 +13,9 @@ COLOUR_WORDS = {
     "orange": "orange: within 10 %",
     "": "no colour: there is no percentage from 0",
 }
-NOT_WHOLE = '<span class="none" title="Months are missing">not whole</span>'
+WORDY = ("Change", "Signal")
+Count = int | str
+"""A count, or the words that stand in its place: "10 of 12 months"."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +40,20 @@ class SignalCell:
 
 @dataclass(frozen=True)
 class Row:
-    """One measure of the table. A count or change that is None belongs to a window that is not whole."""
+    """One measure of the table. `months` is None where a line would mislead; a change that is None can't be told."""
 
     key: str
     name: str
     group: str
     months: Sequence[int | None] | None
-    fytd_previous: int | None
-    fytd_current: int | None
+    fytd_previous: Count
+    fytd_current: Count
     fytd: ChangeCell | None
     signal: SignalCell
-    fytd_baseline: int | None
+    fytd_baseline: Count
     baseline: ChangeCell | None
-    rolling12_previous: int | None
-    rolling12_current: int | None
+    rolling12_previous: Count
+    rolling12_current: Count
     rolling12: ChangeCell | None
 
 
@@ -91,7 +93,7 @@ def _head(heads: Headings) -> str:
         f'<th scope="colgroup" colspan="{span}" class="span">{escape(text)}</th>' for text, span in wide
     )
     columns = "".join(
-        f'<th scope="col" class="{"word" if text == "Signal" else "number"}">{escape(text)}</th>'
+        f'<th scope="col" class="{"word" if text in WORDY else "number"}">{escape(text)}</th>'
         for text in narrow
     )
     return (
@@ -124,16 +126,17 @@ def _row(row: Row, heads: Headings) -> str:
             _change(row.baseline, f"Change since {heads.baseline}"),
         ]
     cells += [
-        _count(row.rolling12_previous, heads.rolling12_previous),
-        _count(row.rolling12_current, heads.rolling12_current, "now"),
+        _count(row.rolling12_previous, f"Twelve months {heads.rolling12_previous}"),
+        _count(row.rolling12_current, f"Twelve months {heads.rolling12_current}", "now"),
         _change(row.rolling12, "Change, twelve months"),
     ]
     return f'<tr data-row="{escape(row.key)}">{"".join(cells)}</tr>'
 
 
-def _count(count: int | None, label: str, emphasis: str = "") -> str:
-    shown = NOT_WHOLE if count is None else f"{count:,}"
-    return f'<td class="number {emphasis}" data-label="{escape(label)}">{shown}</td>'
+def _count(count: Count, label: str, emphasis: str = "") -> str:
+    if isinstance(count, str):
+        return f'<td class="number none" data-label="{escape(label)}">{escape(count)}</td>'
+    return f'<td class="number {emphasis}" data-label="{escape(label)}">{count:,}</td>'
 
 
 def _name(row: Row) -> str:

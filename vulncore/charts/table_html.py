@@ -8,7 +8,7 @@ import pandas as pd
 def table_html(frame: pd.DataFrame, caption: str) -> str:
     """Return a frame as an HTML table, every text escaped; numbers align right with separators.
 
-    >>> "<td class=\\"number\\">1,234</td>" in table_html(pd.DataFrame({"days": [1234]}), "Days")
+    >>> table_html(pd.DataFrame({"days": [1234]}), "Days").endswith(">1,234</td></tr></tbody></table>")
     True
     """
     numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in frame}

@@ -109,16 +109,18 @@ def _line(
 
 
 def _rest(chance: int, few: int, untested: int, named: int) -> Headline | None:
+    if not chance and not few and not named:
+        return Headline(Kind.QUIET, "Nothing to compare", "Months are missing: the table says how many.")
     parts = [
         f"{count} {words}"
         for count, words in (
             (chance, "could be chance"),
-            (few, "too few to say" if few != 1 else "has too few to say"),
-            (untested, "cannot be compared: months are missing"),
+            (few, "too few to say"),
+            (untested, "not compared, since months are missing"),
         )
         if count
     ]
     if not parts:
         return None
-    lead = "Everything else" if named else "No change stands out"
-    return Headline(Kind.QUIET, lead, ("Measures: " + "; ".join(parts) + "."))
+    lead = "The other measures" if named else "No change stands out"
+    return Headline(Kind.QUIET, lead, f"{'; '.join(parts)}.")

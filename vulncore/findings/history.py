@@ -16,7 +16,7 @@ AVERAGE_MONTHS = 12
 
 @dataclass(frozen=True)
 class History:
-    """A measure's months to the as-at month.
+    """A measure's months to the as-at month: sixty, or those since the first that is known.
 
     `frame` has one row per month: `month`, `count` (missing where not delivered), `provisional`,
     `average` (mean of the twelve months ending with it; missing where one of them is, or where the
@@ -60,10 +60,12 @@ def _frame(found: Overview, key: str) -> pd.DataFrame:
     every = series.set_index("month")["count"].astype(float)
     calendar = pd.date_range(months["month"].iloc[0] - pd.DateOffset(months=12), found.as_at, freq="MS")
     average = every.reindex(calendar).rolling(AVERAGE_MONTHS, min_periods=AVERAGE_MONTHS).mean()
+    if len(series):
+        months = months[months["month"] >= series["month"].min()].reset_index(drop=True)
     frame = months.merge(series[["month", "count", "provisional"]], on="month", how="left")
     return frame.assign(
         count=frame["count"].astype(float),
-        provisional=frame["provisional"].fillna(value=False).astype(bool),
+        provisional=frame["provisional"].eq(True),
         average=frame["month"].map(average),
         period=[_period(found, month) for month in frame["month"]],
     )
@@ -89,7 +91,7 @@ def _sentence(row: dict[str, object], measure: Measure, frame: pd.DataFrame) -> 
     signal = str(row["fytd_signal"])
     return (
         f"{change_in_words(row, measure.name)} in the financial year to date: {signal}. "
-        f"Between {low:,.0f} and {high:,.0f} a month over five years.{gaps}"
+        f"Between {low:,.0f} and {high:,.0f} a month since {month_name(frame['month'].iloc[0])}.{gaps}"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from vulncore.charts.strand_table_html import ChangeCell, Headings, Row, SignalCell
+from vulncore.charts.strand_table_html import ChangeCell, Count, Headings, Row, SignalCell
 from vulncore.findings.overview import Overview
 from vulncore.metrics.change import percent_text
 from vulncore.metrics.signal import Signal
@@ -32,7 +32,7 @@ def strand_rows(found: Overview) -> tuple[Row, ...]:
     months = [add_months(found.as_at, step) for step in range(1 - SPARKLINE_MONTHS, 1)]
     series = {str(key): rows for key, rows in found.series.groupby("measure")}
     return tuple(
-        _row(row, measure, monthly_values(series.get(measure.key), months))
+        _row(row, measure, monthly_values(series.get(measure.key), months), found.windows)
         for row, measure in zip(found.table.to_dict("records"), found.measures, strict=True)
     )
 
@@ -45,8 +45,8 @@ def headings(found: Overview) -> Headings:
         fytd_previous=windows["fytd_previous"] or "",
         fytd_current=windows["fytd_current"] or "",
         baseline=windows["fytd_baseline"],
-        rolling12_previous=windows["rolling12_previous"] or "",
-        rolling12_current=windows["rolling12_current"] or "",
+        rolling12_previous=f"to {add_months(found.as_at, -12):%b %Y}",
+        rolling12_current=f"to {found.as_at:%b %Y}",
     )
 
 
@@ -60,7 +60,7 @@ def short_window(window: Window | None) -> str | None:
     """Return a window in as few letters as a column's head has room for.
 
     >>> short_window(Window(date(2023, 11, 1), date(2024, 10, 31)))
-    'Nov 2023–Oct 2024'
+    'Nov 2023 – Oct 2024'
     >>> short_window(Window(date(2024, 4, 1), date(2024, 10, 31)))
     'Apr–Oct 2024'
     """
@@ -69,35 +69,42 @@ def short_window(window: Window | None) -> str | None:
     if window.start.year == window.end.year:
         first = "" if window.start.month == window.end.month else f"{window.start:%b}–"
         return f"{first}{window.end:%b %Y}"
-    return f"{window.start:%b %Y}–{window.end:%b %Y}"
+    return f"{window.start:%b %Y} – {window.end:%b %Y}"
 
 
-def _row(row: Mapping[Hashable, Any], measure: Measure, months: list[int | None]) -> Row:
+def _row(
+    row: Mapping[Hashable, Any],
+    measure: Measure,
+    months: list[int | None],
+    windows: Mapping[str, Window | None],
+) -> Row:
+    counts = {name: _count(row, name, window) for name, window in windows.items()}
     return Row(
         key=measure.key,
         name=measure.name,
         group=measure.group,
         months=months if has_trend(pd.Series(months, dtype=float)) else None,
-        fytd_previous=_whole(row["fytd_previous"]),
-        fytd_current=_whole(row["fytd_current"]),
         fytd=_change(row, "fytd", measure),
         signal=_signal(row),
-        fytd_baseline=_whole(row["fytd_baseline"]),
         baseline=_change(row, "baseline", measure),
-        rolling12_previous=_whole(row["rolling12_previous"]),
-        rolling12_current=_whole(row["rolling12_current"]),
         rolling12=_change(row, "rolling12", measure),
+        **counts,
     )
 
 
-def _whole(count: Any) -> int | None:
-    return None if pd.isna(count) else int(count)
+def _count(row: Mapping[Hashable, Any], name: str, window: Window | None) -> Count:
+    if not pd.isna(row[name]):
+        return int(row[name])
+    if window is None:
+        return "–"
+    known, whole = int(row[f"{name}_months"]), len(window.months)
+    return f"{known} of {whole} months" if known else "no data"
 
 
 def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCell | None:
-    difference = _whole(row[f"{key}_change"])
-    if difference is None:
+    if pd.isna(row[f"{key}_change"]):
         return None
+    difference = int(row[f"{key}_change"])
     percent: Fraction | None = row[f"{key}_percent"]
     signal = row[f"{key}_signal"]
     return ChangeCell(

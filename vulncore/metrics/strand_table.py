@@ -9,6 +9,7 @@ from vulncore.metrics.change import change
 from vulncore.metrics.dispersion import dispersion
 from vulncore.metrics.monthly_counts import monthly_series
 from vulncore.metrics.signal import signals
+from vulncore.metrics.silence import silence
 from vulncore.metrics.window_counts import window_counts
 from vulncore.periods import Window
 from vulncore.vocabulary import Measure
@@ -48,12 +49,15 @@ def strand_table(
         One row per measure, in order: `measure`; the columns of `window_counts`; and for each of
         `COMPARISONS` `<key>_change` (count), `<key>_percent` (exact Fraction or None), `<key>_symbol`,
         `<key>_colour` ("red", "orange", "green" or "") and `<key>_<signal column>` of
-        `vulncore.metrics.signal.signals`; `dispersion`. Missing where a window is incomplete.
+        `vulncore.metrics.signal.signals`; `dispersion` and `silent` (its feed seems to have stopped).
+        Missing where a window is incomplete.
     """
     table = window_counts(months, counts, measures, windows)
     history = _until(months, counts, windows)
     scatter = dispersion(history).set_index("measure")["dispersion"]
+    stopped = silence(history).set_index("measure")["silent"]
     table["dispersion"] = table["measure"].map(scatter).astype(float)
+    table["silent"] = table["measure"].map(stopped).eq(True)
     for comparison in COMPARISONS:
         table = table.join(_changes(table, comparison)).join(_signals(table, comparison, measures, windows))
     return table
@@ -95,6 +99,7 @@ def _signals(
                 "days_earlier": earlier.days if earlier else float("nan"),
                 "dispersion": table["dispersion"],
                 "flow": [str(measure.flow) for measure in measures],
+                "silent": table["silent"],
             }
         )
     )
