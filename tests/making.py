@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from vulncore.delivery import Delivery, RowAccount, SourceFile, measures_table
 from vulncore.periods import add_months, month_end
-from vulncore.schemas import COUNTS, COVERAGE, INCIDENTS, Tables, conform
+from vulncore.schemas import COUNTS, COVERAGE, INCIDENTS, Tables
 from vulncore.vocabulary import Measure, report_measures
 
 FORCE = "Ruritania Police"
@@ -61,7 +61,7 @@ def delivery(
     return Delivery(
         source=source,
         tables=Tables(
-            incidents=conform(pa.Table.from_pylist(rows), INCIDENTS) if rows else INCIDENTS.empty_table(),
+            incidents=pa.Table.from_pylist(rows, schema=INCIDENTS),
             coverage=pa.Table.from_pylist(coverage or [], schema=COVERAGE),
             counts=pa.Table.from_pylist(counts or [], schema=COUNTS),
             measures=measures_table(measures),

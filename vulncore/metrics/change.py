@@ -57,7 +57,7 @@ def percent_text(percent: Fraction) -> str:
     """
     size = abs(percent)
     for decimals in range(5):
-        shown = f"{round(size, decimals) if decimals else abs(rounded(size)):,.{decimals}f}"
+        shown = f"{float(round(size, decimals)) if decimals else rounded(size):,.{decimals}f}"
         if size <= COLOUR_THRESHOLD or float(shown.replace(",", "")) > COLOUR_THRESHOLD:
             return shown
     return f"just over {COLOUR_THRESHOLD}"

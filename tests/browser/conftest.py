@@ -1,0 +1,192 @@
+"""The real app, started as the README starts it, in a real browser."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_BROWSERS = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # no name is looked up, so that a request to another host is seen and goes nowhere
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+    console.error(`content security policy: ${event.violatedDirective} blocked ${event.blockedURI}`));
+"""
+START_S, STOP_S, PAGE_MS = 60, 10, 60_000
+
+with_app = all(importlib.util.find_spec(name) for name in ("streamlit", "playwright"))
+collect_ignore_glob = [] if with_app else ["test_*.py"]  # vulncore is tested without the app, too
+
+if with_app:
+    from playwright.sync_api import Browser, Page, sync_playwright
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running dashboard: where it answers, and how to read what it has logged."""
+
+    url: str
+    port: int
+    log: Callable[[], str]
+
+
+def settled(page: "Page") -> "Page":
+    """Return the page once its script has run and nothing is still drawn as a placeholder."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=PAGE_MS)
+    page.locator('[data-testid="stSkeleton"]').first.wait_for(state="detached", timeout=PAGE_MS)
+    return page
+
+
+@contextmanager
+def _serving(store: Path, log: Path) -> Iterator[Server]:
+    port = _free_port()
+    with log.open("w") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "VULNCORE_STORE": str(store)},
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_it_listens(process, port, log)
+        yield Server(f"http://127.0.0.1:{port}", port, log.read_text)
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(STOP_S)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    # by its port alone: the first request that it ever gets belongs to the test
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"The server ended with code {process.returncode} at once:\n{log.read_text()}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail(f"The server did not listen within {START_S} seconds:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the data that ships, published as ./dashboard publishes it."""
+    folder = tmp_path_factory.mktemp("store")
+    command = Path(sys.executable).with_name("vulncore")
+    done = subprocess.run(
+        [command, "ready-data"],
+        env={**os.environ, "VULNCORE_STORE": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, f"vulncore ready-data failed:\n{done.stdout}{done.stderr}"
+    return folder
+
+
+@pytest.fixture
+def serving(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[Path], AbstractContextManager[Server]]:
+    """Starts a server of its own on a store, and stops it at the end of the `with`."""
+    return lambda store: _serving(store, tmp_path_factory.mktemp("server") / "log")
+
+
+@pytest.fixture(scope="session")
+def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for every test that doesn't need a fresh one."""
+    with _serving(store, tmp_path_factory.mktemp("server") / "log") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Chromium as the system has it."""
+    places = [os.environ.get("CHROMIUM"), *(shutil.which(name) for name in BROWSERS), *MAC_BROWSERS]
+    found = next((place for place in places if place and Path(place).is_file()), None)
+    if not found:
+        pytest.exit(
+            "Chromium was not found, and these tests drive the app in it. Install it (Debian: "
+            "sudo apt-get install chromium; macOS: brew install --cask chromium) or say where it is: "
+            "CHROMIUM=/path/to/chromium ./check",
+            returncode=3,
+        )
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A page of its own; afterwards fails what asked another host or broke a rule in the console."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    context.add_init_script(TELL_VIOLATIONS)
+    opened = context.new_page()
+    asked: set[str] = set()
+    complaints: list[str] = []
+    opened.on("request", lambda request: asked.add(request.url))
+    opened.on("websocket", lambda websocket: asked.add(websocket.url))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text)
+            if message.type == "error" and not _looks_for_its_base(message.location["url"])
+            else None
+        ),
+    )
+    yield opened
+    context.close()
+    elsewhere = sorted(url for url in asked if not _is_ours(url))
+    assert not elsewhere, f"{len(elsewhere)} requests left for another host: {elsewhere[:5]}"
+    assert not complaints, f"{len(complaints)} complaints in the console: {complaints[:5]}"
+
+
+def _is_ours(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("blob", "data") or parts.hostname == "127.0.0.1"
+
+
+def _looks_for_its_base(url: str) -> bool:
+    # on a deep link Streamlit asks /page/_stcore/… first and takes the 404 to mean a path of one step less
+    path = urlsplit(url).path
+    return path.endswith(("/_stcore/health", "/_stcore/host-config")) and not path.startswith("/_stcore/")

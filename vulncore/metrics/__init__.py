@@ -1,0 +1,1 @@
+"""One measure of the data per file: table in, small frame out."""
