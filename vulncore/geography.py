@@ -72,7 +72,7 @@ def metres_from(area: BaseGeometry, longitudes: Floats, latitudes: Floats) -> Fl
 
     >>> city = boundary("City of London Police")
     >>> metres_from(city, np.array([-0.0922, -0.1276]), np.array([51.5155, 51.5072])).round(-2).tolist()
-    [0.0, 1000.0]
+    [0.0, 1200.0]
     """
     scale = metres_per_degree(area.centroid.y)
     plane = shapely.transform(area, lambda degrees: degrees * scale)
@@ -90,7 +90,7 @@ def metres_per_degree(latitude: float) -> Floats:
     Source: series for the meridian and the parallel on the WGS 84 ellipsoid, to a metre.
 
     >>> metres_per_degree(51.5155).round().tolist()
-    [69428.0, 111257.0]
+    [69417.0, 111258.0]
     """
     phi = np.radians(latitude)
     return np.array(

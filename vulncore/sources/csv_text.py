@@ -1,0 +1,111 @@
+"""CSV as text, judged line by line.
+
+One line is one row: none of the formats read here has line breaks within a field. A quotation mark that
+never closes so spoils its own line alone, and every line can be found again by its number.
+"""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from vulncore.errors import InvalidRowsError, UnreadableSourceError, first_five
+
+MAX_TABLE_BYTES: Final = 20_000_000  # a table of counts that people keep is thousands of times smaller
+
+
+def decoded(content: bytes, name: str) -> str:
+    r"""Return a file's text: UTF-8, with or without a byte order mark, line ends as `\n`.
+
+    Raises:
+        UnreadableSourceError: There is nothing in it, it is not UTF-8, or it holds NUL bytes.
+
+    >>> decoded(b"\xef\xbb\xbfa,b\r\n1,2\r\n", "x.csv")
+    'a,b\n1,2\n'
+    """
+    if not content:
+        raise UnreadableSourceError(f"{name} is empty: not even a header. Fetch it again.")
+    if b"\0" in content:
+        raise UnreadableSourceError(
+            f"{name} holds {content.count(0)} NUL bytes, so it is damaged or no CSV. Fetch it again."
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise UnreadableSourceError(
+            f"{name} is not UTF-8 text (byte {problem.start}). Save it as CSV UTF-8."
+        ) from problem
+    return text.replace("\r\n", "\n")
+
+
+def fields(line: str) -> list[str] | None:
+    """Return a line's fields; None where a quotation mark is out of place or never closes.
+
+    >>> fields('a,"b, c",d'), fields('a,"b, c')
+    (['a', 'b, c', 'd'], None)
+    """
+    if '"' not in line:
+        return line.split(",")
+    try:
+        return next(csv.reader([line], strict=True))
+    except csv.Error:
+        return None
+
+
+def small_table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return a small CSV's header and its rows, each with its line number; all fields stripped.
+
+    Raises:
+        UnreadableSourceError: The file is missing, empty, too large, not UTF-8 or has no rows.
+        InvalidRowsError: A row doesn't have as many fields as the header.
+    """
+    if not path.is_file():
+        raise UnreadableSourceError(f"There is no file {path}. Check its name.")
+    if path.stat().st_size > MAX_TABLE_BYTES:
+        raise UnreadableSourceError(
+            f"{path.name} has {path.stat().st_size:,} bytes, and a table of counts has at most "
+            f"{MAX_TABLE_BYTES:,}. Check that it is the right file."
+        )
+    lines = decoded(path.read_bytes(), path.name).removesuffix("\n").split("\n")
+    parsed = [fields(line) for line in lines]
+    header = [name.strip() for name in parsed[0] or []]
+    uneven = [number for number, row in enumerate(parsed, start=1) if row is None or len(row) != len(header)]
+    if uneven:
+        raise InvalidRowsError(
+            f"{len(uneven)} lines of {path.name} don't have the header's {len(header)} fields: "
+            f"line {first_five(uneven)}. Correct them in the file."
+        )
+    if len(parsed) < 2:
+        raise UnreadableSourceError(f"{path.name} has a header and no rows.")
+    rows = [(number, [cell.strip() for cell in row or []]) for number, row in enumerate(parsed[1:], start=2)]
+    return header, rows
+
+
+def whole_count(cell: str) -> int | None:
+    """Return a cell's count; None unless it is a whole number that is not negative, in plain digits.
+
+    >>> whole_count("187"), whole_count("-1"), whole_count("1,044"), whole_count("3.0")
+    (187, None, None, None)
+    """
+    return int(cell) if cell.isascii() and cell.isdigit() and len(cell) <= 12 else None
+
+
+def require_header(path: Path, header: Sequence[str], expected: Sequence[str]) -> None:
+    """Refuse a table whose columns are not the expected ones in their order.
+
+    Raises:
+        UnreadableSourceError: Columns are absent, unknown, repeated or in another order.
+    """
+    if list(header) == list(expected):
+        return
+    absent = [name for name in expected if name not in header]
+    unknown = [name[:40] for name in header if name not in expected]
+    faults = [
+        *([f"{len(absent)} are absent ({first_five(absent)})"] if absent else []),
+        *([f"{len(unknown)} are unknown ({first_five(unknown)})"] if unknown else []),
+    ]
+    raise UnreadableSourceError(
+        f"The columns of {path.name} are not the expected ones: "
+        f"{' and '.join(faults) or 'they stand in another order or repeat'}. "
+        f"Write them as {','.join(expected)}."
+    )

@@ -1,0 +1,190 @@
+"""A strand table as a force publishes it: totals of five windows, with changes worked out beside them."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from vulncore.delivery import Delivery, RowAccount, measures_table, source_file
+from vulncore.errors import InvalidRowsError, UnknownNameError, UnreadableSourceError
+from vulncore.periods import Window, comparison_windows, financial_year, financial_year_name
+from vulncore.schemas import COUNTS, Tables
+from vulncore.sources.csv_text import require_header, small_table, whole_count
+from vulncore.vocabulary import Measure, find_measure, report_measures
+
+SOURCE: Final = "published-table"
+
+CHANGES: Final = {  # the change's column: the earlier window and the current one
+    "fytd_change": ("fytd_previous", "fytd_current"),
+    "baseline_change": ("fytd_baseline", "fytd_current"),
+    "rolling12_change": ("rolling12_previous", "rolling12_current"),
+}
+
+_BASELINE = re.compile(r"fytd_(\d{4})_(\d{2})", flags=re.ASCII)
+
+
+def deliver(path: Path, as_at: date, force: str = "City of London Police") -> Delivery:
+    """Return a published strand table as counts.
+
+    Args:
+        path: A CSV with the columns of `data/reference/strand-table-2024-10.csv`. The baseline's
+            financial year stands in the name of its column, like `fytd_2019_20`.
+        as_at: The month that the table's windows end with, which the table itself doesn't say.
+        force: The force whose table it is.
+
+    Returns:
+        Counts, one per measure and window; where two windows are the same months, one. No coverage:
+        the periods say what is known.
+
+    Raises:
+        UnreadableSourceError: The file is not such a table, or its baseline isn't earlier than the
+            current year.
+        InvalidRowsError: A measure is unknown or there twice, a count is not a whole number, a change
+            or percentage doesn't follow from the counts, or two windows that are the same months have
+            different counts. Nothing is delivered then.
+
+    Source:
+        City of London Police vulnerability report 2024, table.
+
+    Misleads when:
+        the as-at month is not the table's own: nothing in the file can show it.
+    """
+    header, lines = small_table(path)
+    baseline_column, windows = _windows(path, header, as_at)
+    require_header(path, header, _columns(baseline_column))
+    names = [name if name != baseline_column else "fytd_baseline" for name in header]
+    rows = [(number, dict(zip(names, cells, strict=True))) for number, cells in lines]
+    _refuse(path, [fault for number, row in rows for fault in _faults(number, row)])
+    measures = _measures(path, rows)
+    groups = sum(row["group"] != measure.group for (_, row), measure in zip(rows, measures, strict=True))
+    return Delivery(
+        source=SOURCE,
+        tables=Tables(
+            counts=_counts(path, force, windows, rows, measures), measures=measures_table(measures)
+        ),
+        files=(source_file(path),),
+        rows=RowAccount(
+            read=len(rows),
+            accepted=len(rows),
+            noted={"under another group than the vocabulary's": groups} if groups else {},
+        ),
+    )
+
+
+def _windows(path: Path, header: list[str], as_at: date) -> tuple[str, dict[str, Window]]:
+    named = [(name, match) for name in header if (match := _BASELINE.fullmatch(name))]
+    if len(named) != 1:
+        raise UnreadableSourceError(
+            f"{path.name} has {len(named)} columns named like fytd_2019_20, which say the baseline's "
+            "financial year. Give it one."
+        )
+    ((name, match),) = named
+    year = int(match[1])
+    if (year + 1) % 100 != int(match[2]):
+        raise UnreadableSourceError(f"Column {name} of {path.name} names no financial year, as 2019_20 does.")
+    windows = comparison_windows(as_at, year)
+    if windows["fytd_baseline"] is None:
+        raise UnreadableSourceError(
+            f"The baseline of {path.name} is {financial_year_name(year)}, which is not before the current "
+            f"{financial_year_name(financial_year(as_at))}. Check the as-at month."
+        )
+    return name, {column: window for column, window in windows.items() if window}
+
+
+def _columns(baseline_column: str) -> list[str]:
+    fytd = ["fytd_previous", "fytd_current", "fytd_change", "fytd_change_pct"]
+    baseline = [baseline_column, "baseline_change", "baseline_change_pct"]
+    rolling = ["rolling12_previous", "rolling12_current", "rolling12_change", "rolling12_change_pct"]
+    return ["group", "measure", *fytd, *baseline, *rolling]
+
+
+def _faults(line: int, row: Mapping[str, str]) -> list[str]:
+    faults = [
+        f"line {line}, {name}: '{row[name][:20]}' is no whole count"
+        for name in dict.fromkeys(name for pair in CHANGES.values() for name in pair)
+        if whole_count(row[name]) is None
+    ]
+    if faults:
+        return faults
+    for name, (earlier_name, current_name) in CHANGES.items():
+        earlier, current = int(row[earlier_name]), int(row[current_name])
+        if row[name] != str(current - earlier):
+            faults.append(f"line {line}, {name}: '{row[name][:20]}' and not {current - earlier}")
+        if not _follows(row[f"{name}_pct"], earlier, current):
+            faults.append(
+                f"line {line}, {name}_pct: '{row[f'{name}_pct'][:20]}' does not follow from {earlier} to {current}"
+            )
+    return faults
+
+
+def _follows(percent: str, earlier: int, current: int) -> bool:
+    """Return whether a printed percentage is the change's, rounded as far as it is printed."""
+    if earlier == 0 and current > 0:
+        return percent == ""  # from nothing to something has no percentage
+    if not re.fullmatch(r"-?\d{1,9}(\.\d{1,6})?", percent, flags=re.ASCII):
+        return False
+    exact = Fraction(100 * (current - earlier), earlier) if earlier else Fraction(0)
+    decimals = len(percent.partition(".")[2])
+    return abs(Fraction(percent) - exact) <= Fraction(1, 2 * 10**decimals)  # a half may go either way
+
+
+def _measures(path: Path, rows: list[tuple[int, dict[str, str]]]) -> list[Measure]:
+    measures: list[Measure] = []
+    faults = []
+    for number, row in rows:
+        try:
+            measure = find_measure(report_measures(), row["measure"])
+        except UnknownNameError as problem:
+            faults.append(f"line {number}: {problem}")
+            continue
+        if measure in measures:
+            faults.append(f"line {number}: {measure.label} is there before")
+        measures.append(measure)
+    _refuse(path, faults)
+    return measures
+
+
+def _counts(
+    path: Path,
+    force: str,
+    windows: Mapping[str, Window],
+    rows: list[tuple[int, dict[str, str]]],
+    measures: list[Measure],
+) -> pa.Table:
+    counts: dict[tuple[str, Window], int] = {}
+    contradictions = []
+    for (number, row), measure in zip(rows, measures, strict=True):
+        for name, window in windows.items():
+            count = int(row[name])
+            told = counts.setdefault((measure.key, window), count)
+            if told != count:
+                contradictions.append(
+                    f"line {number}, {name}: {count} and {told} for the same months, {window}"
+                )
+    _refuse(path, contradictions)
+    return pa.Table.from_pylist(
+        [
+            {
+                "force": force,
+                "measure": key,
+                "period_start": window.start,
+                "period_end": window.end,
+                "count": count,
+                "source": SOURCE,
+            }
+            for (key, window), count in counts.items()
+        ],
+        schema=COUNTS,
+    )
+
+
+def _refuse(path: Path, faults: list[str]) -> None:
+    if faults:
+        raise InvalidRowsError(
+            f"{len(faults)} cells of {path.name} cannot stand: {'; '.join(faults[:5])}"
+            f"{' and more' if len(faults) > 5 else ''}. Correct the table, or fetch it again."
+        )
