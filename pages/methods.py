@@ -9,7 +9,7 @@ from pages.shared.reads import store_path
 from vulncore import store as stores
 from vulncore.errors import VulncoreError
 from vulncore.findings.methods import measures_frame, method_sections, periods_frame
-from vulncore.findings.publishes import account_frame, publishes_frame
+from vulncore.findings.publishes import account_frame, publishes_to_read
 
 st.title("Methods")
 
@@ -20,8 +20,7 @@ except VulncoreError as problem:
     st.error(f"The methods of this dataset cannot be shown. {problem}")
     st.stop()
 
-st.markdown("What is counted, what it is compared with, and how a change is told from chance.")
-show_provenance(view)
+show_provenance(view, "What is counted, what it is compared with, and how a change is told from chance.")
 
 for section in method_sections():
     st.subheader(section.title)
@@ -35,5 +34,5 @@ show_table(measures_frame(view.choice.measures), "Every measure of this dataset,
 
 st.subheader("The data on screen")
 show_table(account_frame(view.choice.publish), f"Every row read for version {view.number} is accounted for")
-show_table(publishes_frame(published), "Versions published; any of them can be opened again by its link")
+show_table(publishes_to_read(published), "Versions published; any of them can be opened again by its link")
 st.caption(source_line(view))

@@ -10,7 +10,7 @@ from pages.shared.reads import overview_of, store_path
 from pages.shared.strand_table import pick_from_strand_table
 from vulncore.charts.strand_table_html import strand_table_html
 from vulncore.errors import VulncoreError
-from vulncore.findings.strand_rows import headings, strand_rows
+from vulncore.findings.strand_rows import headings, strand_rows, table_legend
 
 st.title("What changed")
 
@@ -21,11 +21,10 @@ except VulncoreError as problem:
     st.error(f"The strand table cannot be shown. {problem}")
     st.stop()
 
-st.markdown(found.question)
-show_provenance(view)
+show_provenance(view, found.question)
 show_headline(found.headline)
 show_notes(found.notes)
 
 picked = pick_from_strand_table(strand_table_html(strand_rows(found), headings(found)), chosen_measure(found))
-st.caption(source_line(view))
+st.caption(f"{table_legend(found)} {source_line(view)}")
 show_measure(found, picked, view)

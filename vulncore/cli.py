@@ -7,7 +7,7 @@ command was not understood.
 import getpass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
@@ -43,7 +43,7 @@ class Source(StrEnum):
 class Refusing(TyperGroup):
     """Says a refusal in one sentence on standard error, and exits with 1."""
 
-    def invoke(self, ctx: typer.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
@@ -155,7 +155,7 @@ def ready_data(store: Store = DEFAULT_STORE) -> None:
     if DEMO not in there:
         _publish(store, DEMO, demo_source.deliver(), SHIPPED_BY)
     if OPEN_COUNTS not in there:
-        delivery = monthly_counts.deliver(shipped(f"{OPEN_COUNTS}.csv"))
+        delivery = monthly_counts.deliver(shipped(f"{OPEN_COUNTS}.csv"), police_uk.ATTRIBUTION)
         _publish(store, OPEN_COUNTS, delivery, SHIPPED_BY)
 
 

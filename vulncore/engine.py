@@ -18,4 +18,6 @@ def parquet_table(engine: ibis.BaseBackend, files: Sequence[str], schema: pa.Sch
     """Return Parquet files as one table with the schema's columns; no files give an empty table."""
     if files:
         return engine.read_parquet(list(files)).select(*schema.names)
-    return engine.create_table(ibis.util.gen_name("empty"), schema=ibis.Schema.from_pyarrow(schema), temp=True)
+    return engine.create_table(
+        ibis.util.gen_name("empty"), schema=ibis.Schema.from_pyarrow(schema), temp=True
+    )

@@ -2,6 +2,7 @@
 
 import json
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 
@@ -41,7 +42,7 @@ def _markdown(table: pd.DataFrame) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in zip(*columns, strict=True))
 
 
-def _cell(value: object) -> str:
+def _cell(value: Any) -> str:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return "–"
     if isinstance(value, bool):

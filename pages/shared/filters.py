@@ -64,16 +64,21 @@ def show_newest() -> None:
 
 
 def _version(dataset: str) -> tuple[int, int]:
-    """Return the version that is pinned, else the newest, and pin it."""
-    latest = stores.latest_number(store_path(), dataset)
-    if st.session_state.get("pinned dataset", dataset) != dataset:
+    """Return the version that is pinned, else the newest, and the newest."""
+    lines = {str(line.number): line for line in reversed(stores.versions(store_path(), dataset))}
+    if st.session_state.setdefault("dataset of version", dataset) != dataset:
         st.session_state["version"] = None
-    asked = str(st.session_state.get("version") or latest)
-    number = int(asked) if asked.isascii() and asked.isdecimal() and 1 <= int(asked[:9]) <= latest else latest
-    if str(number) != asked:
-        _not_there(f"Version {asked[:20]} of this dataset does not exist", f"version {number}")
-    st.session_state["pinned dataset"], st.session_state["version"] = dataset, str(number)
-    return number, latest
+        st.session_state["dataset of version"] = dataset
+    numbers = list(lines)
+    if len(numbers) == 1 and st.session_state.get("version") in (None, *numbers):
+        return int(numbers[0]), int(numbers[0])
+    picked = _select(
+        "As published in",
+        "version",
+        numbers,
+        words=lambda number: f"version {number}, {lines[number].published_at:%-d %b %Y}",
+    )
+    return int(picked), int(numbers[0])
 
 
 def _month(choice: Choices, force: str) -> date:
@@ -115,7 +120,7 @@ def _select(
 ) -> str:
     asked = st.session_state.get(key)
     if asked not in options:
-        if asked is not None and key in ("dataset", "force", "strand"):
+        if asked is not None and key != "month":
             _not_there(f"There is no {key} '{str(asked)[:40]}' here", words(options[index]))
         st.session_state[key] = options[index]
     return str(st.selectbox(label, options, key=key, format_func=words))

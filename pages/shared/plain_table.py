@@ -9,7 +9,8 @@ STYLE = """<style>
 table.plain { width: 100%; border-collapse: collapse; font-size: 0.9rem; line-height: 1.35; }
 table.plain caption { text-align: left; padding-bottom: 0.3rem; opacity: 0.8; }
 table.plain th, table.plain td { padding: 0.35rem 0.6rem 0.35rem 0; text-align: left; vertical-align: top;
-  border-bottom: 1px solid rgba(128, 140, 152, 0.4); overflow-wrap: anywhere; }
+  border-bottom: 1px solid rgba(128, 140, 152, 0.4); overflow-wrap: break-word; }
+table.plain td.long { overflow-wrap: anywhere; font-size: 0.8rem; }
 table.plain .number { text-align: right; font-variant-numeric: tabular-nums; }
 div:has(> table.plain) { overflow-x: auto; }
 </style>"""

@@ -5,15 +5,15 @@ import streamlit as st
 from pages.shared.filters import View, say_what_was_not_there, show_newest
 from pages.shared.reads import store_path
 from vulncore import store as stores
+from vulncore.findings.overview import MADE
 
 LOOK_EVERY_SECONDS = 15
 
 
-def show_provenance(view: View) -> None:
-    """Say what is on screen; that it is made, if it is; and offer newer figures when there are any."""
-    line = view.choice.publish
-    if line.made:
-        st.markdown(":gray-badge[Made data: for demonstration, not real records]")
+def show_provenance(view: View, about: str) -> None:
+    """Say what the page is about; that its data is made, if it is; and offer newer figures when there are any."""
+    made = f" :gray-badge[{MADE}]" if view.choice.publish.made else ""
+    st.markdown(f"{about}{made}")
     say_what_was_not_there()
     offer_newer_figures(view.dataset, view.number)
 

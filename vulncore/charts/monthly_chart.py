@@ -44,8 +44,9 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
         average.encode(x=x, y=alt.Y("average:Q", title=None), detail="run:N"),
         line.encode(x=x, y=y, detail="run:N"),
         final.encode(x=x, y=y, tooltip=tooltip),
-        hollow.encode(x=x, y=y, tooltip=tooltip),
     ]
+    if shown["provisional"].any():
+        layers.append(hollow.encode(x=x, y=y, tooltip=tooltip))
     heading = alt.TitleParams(
         title,
         subtitle=_legend(shown),
@@ -56,7 +57,7 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
         subtitleColor=QUIET,
         subtitlePadding=6,
     )
-    return alt.layer(*layers).properties(height=HEIGHT, title=heading)
+    return alt.LayerChart(layer=layers, height=HEIGHT, title=heading)
 
 
 def _legend(shown: pd.DataFrame) -> str:

@@ -11,6 +11,7 @@ COLOUR_WORDS = {
     "red": "red: up by more than 10 %",
     "green": "green: down by more than 10 %",
     "orange": "orange: within 10 %",
+    "feed": "no colour: not called a fall until somebody has confirmed it",
     "": "no colour: there is no percentage from 0",
 }
 WORDY = ("Change", "Signal")
@@ -93,13 +94,19 @@ def _head(heads: Headings) -> str:
         f'<th scope="colgroup" colspan="{span}" class="span">{escape(text)}</th>' for text, span in wide
     )
     columns = "".join(
-        f'<th scope="col" class="{"word" if text in WORDY else "number"}">{escape(text)}</th>'
+        f'<th scope="col" class="{"word" if text in WORDY else "number"}">{_unbroken(text)}</th>'
         for text in narrow
     )
     return (
         '<tr><th scope="col" rowspan="2" class="word">Measure</th>'
         f'<th scope="col" rowspan="2" class="word">Last 36 months</th>{groups}</tr><tr>{columns}</tr>'
     )
+
+
+def _unbroken(text: str) -> str:
+    """Keep "Apr–Oct" on one line, whatever the year does."""
+    first, _, rest = text.partition(" ")
+    return f"<span>{escape(first)}</span> {escape(rest)}"
 
 
 def _group(name: str, rows: Sequence[Row], heads: Headings) -> str:
@@ -123,7 +130,7 @@ def _row(row: Row, heads: Headings) -> str:
     if heads.baseline is not None:
         cells += [
             _count(row.fytd_baseline, heads.baseline),
-            _change(row.baseline, f"Change since {heads.baseline}"),
+            _change(row.baseline, f"Change since {heads.baseline}", "baseline"),
         ]
     cells += [
         _count(row.rolling12_previous, f"Twelve months {heads.rolling12_previous}"),
@@ -149,13 +156,13 @@ def _signal(cell: SignalCell) -> str:
     return f'<td class="signal" data-label="Signal"><span class="{escape(cell.kind)}">{words}</span></td>'
 
 
-def _change(cell: ChangeCell | None, label: str) -> str:
+def _change(cell: ChangeCell | None, label: str, window: str = "") -> str:
     if cell is None:
-        return f'<td class="change" data-label="{escape(label)}"><span class="none">–</span></td>'
+        return f'<td class="change {window}" data-label="{escape(label)}"><span class="none">–</span></td>'
     meaning = escape(COLOUR_WORDS[cell.colour])
     look = f"pill {escape(cell.colour or 'plain')} {'loud' if cell.loud else 'quiet'}"
     words = f"<b>{escape(cell.symbol)} {escape(cell.percent)}</b><small>{escape(cell.words)}</small>"
     return (
-        f'<td class="change" data-label="{escape(label)}"><span class="{look}" title="{meaning}">'
+        f'<td class="change {window}" data-label="{escape(label)}"><span class="{look}" title="{meaning}">'
         f'{words}<span class="heard">, {meaning}</span></span></td>'
     )

@@ -1,8 +1,11 @@
 """A plain table that people read, as HTML."""
 
 from html import escape
+from typing import Any
 
 import pandas as pd
+
+LONGEST_WORD = 40  # a digest or a file's name: it may break anywhere, so that the page does not grow wide
 
 
 def table_html(frame: pd.DataFrame, caption: str) -> str:
@@ -28,9 +31,11 @@ def table_html(frame: pd.DataFrame, caption: str) -> str:
     )
 
 
-def _cell(value: object, number: bool) -> str:
+def _cell(value: Any, number: bool) -> str:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return f'<td class="{"number" if number else "word"}">–</td>'
     if number:
         return f'<td class="number">{value:,}</td>'
-    return f'<td class="word">{escape(str(value))}</td>'
+    text = str(value)
+    unbroken = max((len(word) for word in text.split()), default=0)
+    return f'<td class="{"long" if unbroken > LONGEST_WORD else "word"}">{escape(text)}</td>'

@@ -7,8 +7,9 @@ from datetime import date
 import pandas as pd
 
 from vulncore.errors import InvalidPeriodError, UnknownNameError, first_five
+from vulncore.manifest import Publish
 from vulncore.periods import add_months, month_name, month_of, months_between
-from vulncore.store import Publish, Snapshot
+from vulncore.store import Snapshot
 from vulncore.vocabulary import Flow, Measure, Polarity, Strand, strands
 
 ACTIVE_WITHIN_MONTHS = 12  # a measure not delivered for longer no longer holds back the as-at month
@@ -86,7 +87,7 @@ def _delivered(snapshot: Snapshot) -> pd.DataFrame:
     """One row per force, measure and month in which a window can end."""
     covered = snapshot.coverage.select("force", "measure", "month").to_pandas()
     totals = snapshot.counts.select("force", "measure", month="period_end").to_pandas()
-    both = pd.concat([covered, totals], ignore_index=True)
+    both: pd.DataFrame = pd.concat([covered, totals], ignore_index=True)
     return both.assign(
         month=[month_of(day) for day in pd.to_datetime(both["month"]).dt.date]
     ).drop_duplicates()

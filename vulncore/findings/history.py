@@ -1,6 +1,8 @@
 """One measure's last five years, month by month."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -79,7 +81,7 @@ def _period(found: Overview, month: pd.Timestamp) -> str:
     return ""
 
 
-def _sentence(row: dict[str, object], measure: Measure, frame: pd.DataFrame) -> str:
+def _sentence(row: dict[Hashable, Any], measure: Measure, frame: pd.DataFrame) -> str:
     known = frame.dropna(subset="count")
     if known.empty:
         return f"{measure.name}: no month of the last five years was delivered."

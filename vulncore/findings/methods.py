@@ -95,7 +95,7 @@ def _signal_text() -> str:
 
 
 def periods_frame(as_at: date) -> pd.DataFrame:
-    """Return one row per window at a month: `period`, `months` (in words), `days`."""
+    """Return one row per window at a month: `Period`, `Months` (in words), `Days`."""
     words = {
         "fytd_current": "Financial year to date",
         "fytd_previous": "The same months last year",
@@ -105,7 +105,7 @@ def periods_frame(as_at: date) -> pd.DataFrame:
     }
     windows: dict[str, Window | None] = comparison_windows(as_at)
     return pd.DataFrame(
-        {"period": words[name], "months": str(window), "days": window.days}
+        {"Period": words[name], "Months": str(window), "Days": window.days}
         for name in words
         if (window := windows[name])
     )
@@ -118,7 +118,7 @@ def measures_frame(measures: Sequence[Measure]) -> pd.DataFrame:
             "Measure": measure.name,
             "Strand": strand_name(measure.strand) or "–",
             "What is counted": measure.definition,
-            "Counted as": f"{measure.unit}, {measure.flow}",
+            "Unit": measure.unit,
             "A rise can mean": RISES[measure.polarity],
             "Source": measure.definition_source,
         }

@@ -11,10 +11,11 @@ from vulncore.errors import UnknownNameError, first_five
 from vulncore.findings.choices import Choices, choices, chosen_force, chosen_month
 from vulncore.findings.headline import Headline, headline
 from vulncore.findings.notes import notes
+from vulncore.manifest import Publish
 from vulncore.metrics.monthly_counts import monthly_counts, monthly_series
 from vulncore.metrics.strand_table import strand_table
 from vulncore.periods import Window, comparison_windows
-from vulncore.store import Publish, open_version
+from vulncore.store import open_version
 from vulncore.vocabulary import Measure, strand_name
 
 MADE = "Made data: for demonstration, not real records"

@@ -55,3 +55,10 @@ def account_frame(line: Publish) -> pd.DataFrame:
         ],
         columns=["What", "Rows"],
     )
+
+
+def publishes_to_read(lines: tuple[Publish, ...]) -> pd.DataFrame:
+    """Return `publishes_frame`, newest first, with columns named for people."""
+    frame = publishes_frame(lines[::-1]).drop(columns="dataset")
+    words = {"sha256": "SHA-256", "published_at": "Published", "published_by": "By"}
+    return frame.rename(columns=lambda name: words.get(name, name.replace("_", " ").capitalize()))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from vulncore.charts.strand_table_html import ChangeCell, Count, Headings, Row, SignalCell
 from vulncore.findings.overview import Overview
-from vulncore.metrics.change import percent_text
+from vulncore.metrics.change import COLOUR_THRESHOLD, percent_text
 from vulncore.metrics.signal import Signal
 from vulncore.metrics.trend import has_trend
 from vulncore.periods import Window, add_months
@@ -47,6 +47,22 @@ def headings(found: Overview) -> Headings:
         baseline=windows["fytd_baseline"],
         rolling12_previous=f"to {add_months(found.as_at, -12):%b %Y}",
         rolling12_current=f"to {found.as_at:%b %Y}",
+    )
+
+
+def table_legend(found: Overview) -> str:
+    """Return what the table's colours and intervals mean, in a few sentences."""
+    level = found.table["fytd_interval_level"].dropna()
+    interval = (
+        f" Times: the daily rate this year over last year's, with an interval that holds for all measures "
+        f"at once ({level.iloc[0]:.1%} each)."
+        if len(level)
+        else ""
+    )
+    return (
+        f"Red: up by more than {COLOUR_THRESHOLD}\u202f%. Green: down by more than {COLOUR_THRESHOLD}\u202f%. "
+        f"Orange: in between. Strong colour: more than chance, or too grave to wait; pale: could be chance."
+        f"{interval}"
     )
 
 
@@ -115,17 +131,33 @@ def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCe
         else f"down {-difference:,}"
         if difference < 0
         else "no change",
-        colour=row[f"{key}_colour"] if signal != Signal.CHECK_FEED else "",
+        colour=row[f"{key}_colour"] if signal != Signal.CHECK_FEED else "feed",
         loud=signal == Signal.CLEAR or (signal == Signal.MAY_BE and measure.serious),
     )
 
 
 def _signal(row: Mapping[Hashable, Any]) -> SignalCell:
     signal = Signal(row["fytd_signal"])
-    ratio, low, high = (float(row[f"fytd_{name}"]) for name in ("rate_ratio", "low", "high"))
     told = signal in (Signal.CLEAR, Signal.MAY_BE, Signal.CHANCE)
+    ratio, low, high = (float(row[f"fytd_{name}"]) for name in ("rate_ratio", "low", "high"))
     return SignalCell(
         kind=SIGNAL_KINDS[signal],
         words=signal.value.capitalize(),
-        range=f"{ratio:.2f} times ({low:.2f} to {high:.2f})" if told and isfinite(high) else "",
+        range=ratio_text(ratio, low, high) if told and isfinite(ratio) else "",
     )
+
+
+def ratio_text(ratio: float, low: float, high: float) -> str:
+    """Return a rate ratio with its interval, with the decimals that tell its limits from 1.
+
+    >>> ratio_text(1.43, 1.03, 1.99), ratio_text(1.2, 1.0004, 1.44)
+    ('1.43 times (1.03 to 1.99)', '1.20 times (1.0004 to 1.44)')
+    """
+
+    def shown(value: float) -> str:
+        if not isfinite(value):
+            return "any"
+        decimals = next((d for d in range(2, 7) if round(value, d) != 1 or value == 1), 7)
+        return f"{value:.{decimals}f}"
+
+    return f"{ratio:.2f} times ({shown(low)} to {shown(high)})"

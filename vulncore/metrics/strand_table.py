@@ -1,6 +1,7 @@
 """The strand table: every measure's windows, what changed, and whether it is more than chance."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pandas as pd
 from vulncore.metrics.change import change
 from vulncore.metrics.dispersion import dispersion
 from vulncore.metrics.monthly_counts import monthly_series
-from vulncore.metrics.signal import signals
+from vulncore.metrics.signal import FALL_TO_ZERO_FROM, signals
 from vulncore.metrics.silence import silence
 from vulncore.metrics.window_counts import window_counts
 from vulncore.periods import Window
@@ -57,7 +58,7 @@ def strand_table(
     scatter = dispersion(history).set_index("measure")["dispersion"]
     stopped = silence(history).set_index("measure")["silent"]
     table["dispersion"] = table["measure"].map(scatter).astype(float)
-    table["silent"] = table["measure"].map(stopped).eq(True)
+    table["silent"] = table["measure"].map(stopped).eq(True) | _fell_to_zero(table)
     for comparison in COMPARISONS:
         table = table.join(_changes(table, comparison)).join(_signals(table, comparison, measures, windows))
     return table
@@ -69,9 +70,15 @@ def _until(months: pd.DataFrame, counts: pd.DataFrame, windows: Mapping[str, Win
     return series[series["month"] <= pd.Timestamp(as_at)]
 
 
+def _fell_to_zero(table: pd.DataFrame) -> pd.Series:
+    """What the totals alone can tell of a feed that stopped: it bears on the longer windows, too."""
+    fell = table["fytd_current"].eq(0) & table["fytd_previous"].ge(FALL_TO_ZERO_FROM)
+    return fell.fillna(value=False).astype(bool)
+
+
 def _changes(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     names = [f"{comparison.key}_{part}" for part in ("change", "percent", "symbol", "colour")]
-    rows = []
+    rows: list[tuple[int | None, Fraction | None, str, str]] = []
     for earlier, current in zip(table[comparison.earlier], table[comparison.current], strict=True):
         if pd.isna(earlier) or pd.isna(current):
             rows.append((None, None, "", ""))

@@ -44,7 +44,7 @@ def window_counts(
             count, known, provisional = _answer(asked, delivered, by_period.get(measure.key, {}))
             row |= {name: count, f"{name}_months": known, f"{name}_provisional": provisional}
         rows.append(row)
-    return pd.DataFrame(rows).astype({name: "Int64" for name in windows})
+    return pd.DataFrame(rows).astype(dict.fromkeys(windows, "Int64"))
 
 
 def tiling_total(periods: Periods, window: Window) -> int | None:

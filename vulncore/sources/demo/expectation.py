@@ -14,14 +14,15 @@ Floats = npt.NDArray[np.float64]
 
 WINTER_MONTHS = (11, 12, 1, 2, 3)  # the months that the published blocks set apart from April to October
 PRIOR_RECORDS = 20  # as if so many records more had shown no season: small counts don't swing by chance
-PASSES = 60  # the level's knots settle to a millionth of a record well before
+PASSES = 60  # at most: the knots settle in about twenty, but never where a block holds none
 
 
 def expected_counts(measure: str, window: Window, fixed: tuple[Block, ...]) -> Floats:
     """Return the expected count of each month of the window.
 
     The level is a smooth curve with one knot at the middle of each published block and one at the start,
-    set so that every block comes to its total. Where the totals of the winter blocks stand higher or
+    set so that every block comes to its total (but one that holds none, between others that hold some,
+    keeps a little at its edges). Where the totals of the winter blocks stand higher or
     lower than those of the summers between them, the year's wave carries it, so that the level needn't jump.
 
     Args:
@@ -49,8 +50,10 @@ def _level(measure: str, window: Window, known: list[Block], shape: Floats, star
     level = np.zeros(len(months))
     for _ in range(PASSES):
         curve = PchipInterpolator(np.append(0.0, middles), np.append(start * knots[0], knots))
-        level = curve(np.clip(months, 0.0, middles[-1]))
+        level = np.maximum(curve(np.clip(months, 0.0, middles[-1])), 0.0)  # rounding can leave -1e-16
         held = np.array([(level * shape)[_at(window, block)].sum() for block in known])
+        if np.allclose(held, totals, rtol=1e-9, atol=1e-9):
+            break
         knots = knots * np.divide(totals, held, out=np.zeros_like(held), where=held > 0)
     return level
 
@@ -76,11 +79,12 @@ def _winter_ratio(measure: str, known: list[Block]) -> float:
 
 def _wave(window: Window, winter_ratio: float) -> Floats:
     """Return a yearly wave, highest in January, whose winter months average `winter_ratio` times the rest."""
-    year = np.cos(2 * np.pi * (np.arange(1, 13) - 1) / 12)
+    year: Floats = np.cos(2 * np.pi * (np.arange(1, 13) - 1) / 12)
     is_winter = np.isin(np.arange(1, 13), WINTER_MONTHS)
     winter, summer = year[is_winter].mean(), year[~is_winter].mean()
     height = (winter_ratio - 1) / (winter - winter_ratio * summer)
-    return 1 + height * year[[month.month - 1 for month in window.months]]
+    wave: Floats = 1 + height * year[[month.month - 1 for month in window.months]]
+    return wave
 
 
 def _activity(window: Window, follows: float) -> Floats:

@@ -85,11 +85,11 @@ def _incidents(seed: int) -> pd.DataFrame:
 
     rows = rows.sort_values(["recorded_on", "order", "record"], kind="stable", ignore_index=True)
     record_number = pd.factorize(rows["record"])[0] + 1
-    named = rows.assign(
+    named: pd.DataFrame = rows.assign(
         row_id=[f"demo-{number:06d}" for number in range(1, len(rows) + 1)],
         record_id=[f"demo-record-{number:06d}" for number in record_number],
     )
-    return named.loc[:, INCIDENTS.names]
+    return named.reindex(columns=INCIDENTS.names)
 
 
 def _rows(seed: int) -> pd.DataFrame:

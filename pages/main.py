@@ -1,0 +1,22 @@
+"""What every visit runs first: the way between pages, and the page's frame."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared.frame import SIDEBAR_WIDTH, dress_page
+
+page = st.navigation(
+    [
+        st.Page("overview.py", title="Overview", default=True),
+        st.Page("methods.py", title="Methods", url_path="methods"),
+    ]
+)
+st.set_page_config(
+    page_title=f"{page.title} · Vulnerability dashboard",
+    page_icon=str(Path(__file__).parent / "static" / "icon.svg"),
+    layout="wide",
+    initial_sidebar_state=SIDEBAR_WIDTH,
+)
+dress_page()
+page.run()

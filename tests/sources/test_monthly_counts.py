@@ -1,0 +1,137 @@
+"""What vulncore.sources.monthly_counts promises of a table of monthly totals."""
+
+import csv
+import io
+import zipfile
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from vulncore.errors import InvalidRowsError, UnreadableSourceError
+from vulncore.schemas import validated
+from vulncore.shipped import shipped
+from vulncore.sources.csv_text import MAX_TABLE_BYTES
+from vulncore.sources.monthly_counts import deliver
+
+PUBLISHED = Path(__file__).parents[2].parent / "shared" / "data" / "police-uk"
+HEADER = "force,measure,month,count"
+
+
+def table(folder: Path, *rows: str, header: str = HEADER) -> Path:
+    path = folder / "counts.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_the_open_counts_are_those_of_the_published_files():
+    archives = sorted(PUBLISHED.glob("city-of-london-street-*.zip"))
+    if not archives:
+        pytest.skip("the published street files are not beside this checkout")
+    expected: Counter[tuple[str, str]] = Counter()
+    with zipfile.ZipFile(archives[0]) as archive:
+        months = [name[:7] for name in archive.namelist()]
+        for name in archive.namelist():
+            rows = csv.DictReader(io.TextIOWrapper(archive.open(name), encoding="utf-8", newline=""))
+            expected.update((row["Month"], row["Crime type"]) for row in rows)
+    categories = {category for _, category in expected}
+    delivery = deliver(shipped("city-open-counts.csv"))
+    labels = {row["key"]: row["label"] for row in delivery.tables.measures.to_pylist()}
+    delivered = {
+        (f"{row['period_start']:%Y-%m}", labels[row["measure"]]): row["count"]
+        for row in delivery.tables.counts.to_pylist()
+    }
+    assert delivered == {(month, name): expected[month, name] for month in months for name in categories}
+
+
+def test_a_month_not_delivered_is_missing_not_zero(tmp_path):
+    path = table(tmp_path, "Kent Police,rape,2024-01,3", "Kent Police,rape,2024-03,0")
+    tables = validated(deliver(path).tables)
+    assert tables.coverage["month"].to_pylist() == [date(2024, 1, 1), date(2024, 3, 1)]
+    assert tables.coverage["table"].to_pylist() == ["counts", "counts"]
+    assert tables.counts["count"].to_pylist() == [3, 0]
+
+
+def test_a_month_is_counted_from_its_first_day_to_its_last(tmp_path):
+    (row,) = deliver(table(tmp_path, "Kent Police,rape,2024-02,3")).tables.counts.to_pylist()
+    assert (row["period_start"], row["period_end"]) == (date(2024, 2, 1), date(2024, 2, 29))
+
+
+@pytest.mark.parametrize("measure", ["hate-crime", "Hate Crime", "hate crime", " Hate crime "])
+def test_a_measure_goes_by_key_or_label(tmp_path, measure):
+    delivery = deliver(table(tmp_path, f"Kent Police,{measure},2024-01,3"))
+    assert delivery.tables.measures["key"].to_pylist() == ["hate-crime"]
+
+
+def test_measures_of_the_report_and_of_data_police_uk_stand_together(tmp_path):
+    path = table(tmp_path, "Kent Police,Burglary,2024-01,3", "Kent Police,Rape,2024-01,2")
+    assert deliver(path).tables.measures["key"].to_pylist() == ["rape", "burglary"]
+
+
+def test_the_licence_line_goes_with_the_figures(tmp_path):
+    delivery = deliver(table(tmp_path, "Kent Police,rape,2024-01,3"), attribution="Figures of the force")
+    assert (delivery.source, delivery.attribution) == ("monthly-counts", "Figures of the force")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("Kent Police,rape,2024-01,-1", "Line 2: '-1' is no count"),
+        ("Kent Police,rape,2024-01,1.5", r"Line 2: '1\.5' is no count"),
+        ("Kent Police,rape,2024-01,", "Line 2: '' is no count"),
+        ("Kent Police,rape,2024-01,٣", "Line 2: '٣' is no count"),
+        ('Kent Police,rape,2024-01,"1,000"', "Line 2: '1,000' is no count"),
+        ("Kent Police,rape,2024-01,=1+1", r"Line 2: '=1\+1' is no count"),
+        ("Kent Police,rape,2024-13,1", "Line 2: '2024-13' is not a month"),
+        ("Kent Police,rape,January 2024,1", "Line 2: 'January 2024' is not a month"),
+        ("Kent Police,piracy,2024-01,1", "Line 2: No measure is called 'piracy'"),
+        (",rape,2024-01,1", "Line 2: There is no force"),
+    ],
+)
+def test_a_row_that_cannot_be_counted_is_named_and_nothing_delivered(tmp_path, row, message):
+    with pytest.raises(InvalidRowsError, match=f"1 of 2 rows of counts.csv cannot be counted. {message}"):
+        deliver(table(tmp_path, row, "Kent Police,rape,2024-02,1"))
+
+
+def test_the_same_month_twice_is_refused_even_with_the_same_count(tmp_path):
+    path = table(tmp_path, "Kent Police,rape,2024-01,1", "Kent Police,Rape,2024-01,1")
+    with pytest.raises(InvalidRowsError, match=r"1 rows of counts\.csv repeat .*Kent Police rape 2024-01"):
+        deliver(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (f"{HEADER}\n".encode(), "has a header and no rows"),
+        (b"force,measure,month\nKent Police,rape,2024-01\n", r"1 are absent \(count\)"),
+        (b"force,measure,month,count,note\nKent Police,rape,2024-01,1,x\n", r"1 are unknown \(note\)"),
+        (b"force,measure,month,count\nK\xe4nt,rape,2024-01,1\n", "is not UTF-8"),
+        (b"force,measure,month,count\nKent\0,rape,2024-01,1\n", "NUL bytes"),
+    ],
+    ids=["nothing", "header", "too few", "too many", "latin-1", "NUL"],
+)
+def test_another_kind_of_file_is_refused(tmp_path, content, message):
+    path = tmp_path / "counts.csv"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableSourceError, match=message):
+        deliver(path)
+
+
+def test_lines_of_another_length_than_the_header_are_named(tmp_path):
+    path = table(tmp_path, "Kent Police,rape,2024-01,1", "Kent Police,rape", '"Kent,rape,2024-02,1')
+    with pytest.raises(
+        InvalidRowsError, match=r"2 lines of counts\.csv don't have the header's 4 fields: line 3, 4"
+    ):
+        deliver(path)
+
+
+def test_a_file_that_is_not_there_or_far_too_large_is_refused_before_it_is_read(tmp_path):
+    with pytest.raises(UnreadableSourceError, match=r"There is no file .*counts\.csv"):
+        deliver(tmp_path / "counts.csv")
+    path = tmp_path / "large.csv"
+    with path.open("wb") as stream:
+        stream.truncate(MAX_TABLE_BYTES + 1)
+    with pytest.raises(UnreadableSourceError, match="has 20,000,001 bytes"):
+        deliver(path)
