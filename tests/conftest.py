@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from vulncore.cli import OPEN_COUNTS
-from vulncore.sources import demo, monthly_counts, police_uk
 from vulncore.shipped import shipped
+from vulncore.sources import demo, monthly_counts, police_uk
 from vulncore.store import publish
 
 SHARED = Path(__file__).parents[1].parent / "shared"

@@ -58,7 +58,10 @@ def test_a_value_of_the_wrong_type_is_refused_with_its_column():
         (lambda: delivery(coverage=covered([JANUARY, JANUARY])), "covered month is repeated"),
         (lambda: delivery(counts=[month_total(JANUARY, -1)]), "1 of 1 counts are below zero"),
         (lambda: delivery(counts=[month_total(JANUARY, 1), month_total(JANUARY, 2)]), "period is repeated"),
-        (lambda: delivery([incident(1, JANUARY, longitude=200.0, latitude=51.0)]), "1 of 1 incidents lie off"),
+        (
+            lambda: delivery([incident(1, JANUARY, longitude=200.0, latitude=51.0)]),
+            "1 of 1 incidents lie off",
+        ),
         (lambda: delivery([incident(1, JANUARY, longitude=0.1)]), "or have half a place"),
     ],
     ids=["row_id", "measure", "coverage", "negative", "period", "off the Earth", "half a place"],

@@ -76,7 +76,9 @@ def test_counts_are_replaced_by_period(tmp_path):
 def test_another_kind_of_source_is_refused_and_changes_nothing(tmp_path):
     publish(tmp_path, "city", a_month(JANUARY, 3), "me")
     other = delivery(counts=[month_total(JANUARY, 1)], source="published-table")
-    with pytest.raises(PublishRefusedError, match="holds figures from demo and these come from published-table"):
+    with pytest.raises(
+        PublishRefusedError, match="holds figures from demo and these come from published-table"
+    ):
         publish(tmp_path, "city", other, "me")
     assert latest_number(tmp_path, "city") == 1
 

@@ -27,7 +27,9 @@ def published() -> list[dict[str, str]]:
 
 
 def test_the_nineteen_measures_stand_as_published_in_wording_group_and_order():
-    assert [(m.group, m.label) for m in report_measures()] == [(r["group"], r["measure"]) for r in published()]
+    assert [(m.group, m.label) for m in report_measures()] == [
+        (r["group"], r["measure"]) for r in published()
+    ]
     assert [measure.order for measure in report_measures()] == list(range(1, 20))
 
 

@@ -44,8 +44,8 @@ def publish(store: Path, dataset: str, delivery: Delivery, published_by: str) ->
     rest stays. Either every table becomes visible or none.
 
     Raises:
-        PublishRefusedError: The dataset holds another kind of source, or somebody else published
-            first.
+        PublishRefusedError: The dataset holds another kind of source, somebody else published first, or
+            the store can't be written.
         InvalidRowsError: The rows break a rule of `vulncore.schemas`.
     """
     home = store / checked_name(dataset)
@@ -77,6 +77,11 @@ def publish(store: Path, dataset: str, delivery: Delivery, published_by: str) ->
         raise PublishRefusedError(
             f"Somebody else published '{dataset}' at the same time. Nothing of yours was published: "
             "look at their version, then publish again."
+        ) from problem
+    except (DeltaError, OSError) as problem:
+        raise PublishRefusedError(
+            f"The store could not be written, and nothing was published: {str(problem).splitlines()[0]}. "
+            "Check that the folder exists, can be written and has room."
         ) from problem
     return line
 

@@ -23,7 +23,8 @@ def lines(chart) -> list[list[dict]]:
     spec = chart.to_dict()
     drawn = [layer for layer in spec["layer"] if layer["mark"]["type"] == "line"]
     return [
-        spec["datasets"][layer["data"]["name"] if "data" in layer else spec["data"]["name"]] for layer in drawn
+        spec["datasets"][layer["data"]["name"] if "data" in layer else spec["data"]["name"]]
+        for layer in drawn
     ]
 
 

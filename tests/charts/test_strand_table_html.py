@@ -86,7 +86,9 @@ def test_without_a_baseline_its_columns_are_left_out():
 
 def test_every_text_is_escaped():
     evil = "<img src=x onerror=alert(1)>\"'"
-    row = replace(ROW, key=evil, name=evil, group=evil, fytd_current=evil, signal=SignalCell(evil, evil, evil))
+    row = replace(
+        ROW, key=evil, name=evil, group=evil, fytd_current=evil, signal=SignalCell(evil, evil, evil)
+    )
     html = strand_table_html([row], replace(HEADS, caption=evil, fytd_previous=evil, baseline=evil))
     assert "<img" not in html
     assert {tag for tag, _ in parsed(html).tags} <= {
@@ -97,7 +99,9 @@ def test_every_text_is_escaped():
 
 def test_the_table_on_screen_shows_the_published_figures_in_the_reports_order(shipped_store):
     found = overview(shipped_store, "demo")
-    rows = [row for row in parsed(strand_table_html(strand_rows(found), headings(found))).rows if len(row) > 9]
+    rows = [
+        row for row in parsed(strand_table_html(strand_rows(found), headings(found))).rows if len(row) > 9
+    ]
     shown = {row[0]: row for row in rows}
     assert [row[0] for row in rows] == [measure.name for measure in found.measures]
     assert shown["Hate crime"][2:5] == ["131", "187", "↑ 43\u202f%up 56, red: up by more than 10 %"]

@@ -48,7 +48,11 @@ def test_of_ten_coloured_changes_at_most_three_are_more_than_chance(shipped_stor
 
 def test_every_measure_is_in_exactly_one_line_of_the_headline(shipped_store):
     found = overview(shipped_store, "demo")
-    named = [measure.name for measure in found.measures if any(measure.name in l.text for l in found.headline)]
+    named = [
+        measure.name
+        for measure in found.measures
+        if any(measure.name in line.text for line in found.headline)
+    ]
     rest = sum(int(part.split()[0]) for part in said(found)["The other measures"].rstrip(".").split("; "))
     assert (len(named), len(named) + rest) == (4, 19)
 
@@ -77,7 +81,7 @@ def test_months_that_were_never_published_leave_their_windows_incomplete(shipped
 def test_a_month_that_was_never_published_cannot_be_the_last(shipped_store):
     with pytest.raises(
         InvalidPeriodError,
-        match="October 2017 was not delivered .* from January 2016 to December 2024, "
+        match=r"October 2017 was not delivered .* from January 2016 to December 2024, "
         "without October 2017, November 2017",
     ):
         overview(shipped_store, "city-open-counts", as_at=date(2017, 10, 1))
@@ -129,7 +133,7 @@ def test_provisional_months_are_said(tmp_path):
 
 
 def test_what_the_dataset_does_not_have_is_refused_by_name(shipped_store):
-    with pytest.raises(UnknownNameError, match="has no force called 'Ruritania'. It has 1: City of London"):
+    with pytest.raises(UnknownNameError, match=r"no force called 'Ruritania'\. It has 1: City of London"):
         overview(shipped_store, "demo", force="Ruritania")
     with pytest.raises(UnknownNameError, match="Its measures have no strands"):
         overview(shipped_store, "city-open-counts", strand="prevent")

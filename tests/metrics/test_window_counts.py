@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from vulncore.vocabulary import Flow, find_measure, report_measures
 
 RAPE = find_measure(report_measures(), "rape")
 SPRING = Window(date(2024, 3, 1), date(2024, 5, 31))
-COUNT_COLUMNS = list(month_total(date(2024, 1, 1), 0))
+COUNT_COLUMNS = [*month_total(date(2024, 1, 1), 0), "provisional"]
 
 
 def from_records(*counts: int | None, first: date = date(2024, 3, 1)) -> pd.DataFrame:
@@ -30,7 +31,7 @@ def from_records(*counts: int | None, first: date = date(2024, 3, 1)) -> pd.Data
 
 
 def asked(records: pd.DataFrame, totals=(), measure=RAPE, window=SPRING) -> tuple[object, int]:
-    counts = pd.DataFrame(list(totals), columns=COUNT_COLUMNS)
+    counts = pd.DataFrame([{**row, "provisional": False} for row in totals], columns=COUNT_COLUMNS)
     row = window_counts(records, counts, [measure], {"spring": window}).iloc[0]
     return (None if pd.isna(row["spring"]) else int(row["spring"])), int(row["spring_months"])
 
@@ -95,7 +96,7 @@ def test_any_cut_of_a_window_into_periods_gives_the_windows_total(counts, data):
     edges = sorted({0, len(counts), *(cut for cut in cuts if cut < len(counts))})
     periods = {
         (add_months(start, a), month_end(add_months(start, b - 1))): sum(counts[a:b])
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in pairwise(edges)
     }
     window = Window(start, month_end(add_months(start, len(counts) - 1)))
     assert tiling_total(periods, window) == sum(counts)

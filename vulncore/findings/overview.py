@@ -12,7 +12,7 @@ from vulncore.findings.choices import Choices, choices, chosen_force, chosen_mon
 from vulncore.findings.headline import Headline, headline
 from vulncore.findings.notes import notes
 from vulncore.manifest import Publish
-from vulncore.metrics.monthly_counts import monthly_counts, monthly_series
+from vulncore.metrics.monthly_counts import monthly_counts, monthly_series, period_counts
 from vulncore.metrics.strand_table import strand_table
 from vulncore.periods import Window, comparison_windows
 from vulncore.store import open_version
@@ -79,7 +79,7 @@ def overview(
     shown = _shown(choice, strand)
 
     months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
-    counts = snapshot.counts.filter(snapshot.counts.force == force).to_pandas()
+    counts = period_counts(snapshot.counts, snapshot.coverage, force)
     table = strand_table(months, counts, choice.measures, windows)
     table = table[table["measure"].isin({measure.key for measure in shown})].reset_index(drop=True)
     return Overview(

@@ -40,21 +40,39 @@ def monthly_counts(incidents: ir.Table, coverage: ir.Table, force: str) -> pd.Da
     return _with_month_as_time(months.to_pandas())
 
 
+def period_counts(counts: ir.Table, coverage: ir.Table, force: str) -> pd.DataFrame:
+    """Return a force's totals by period, with whether coverage declares their month provisional.
+
+    Returns:
+        One row per measure and period: `measure`, `period_start`, `period_end`, `count`, `provisional`.
+    """
+    flags = coverage.filter(coverage.force == force, coverage.table == "counts", coverage.provisional).select(
+        "measure", "provisional", period_start="month"
+    )
+    keys = ["measure", "period_start"]
+    totals = counts.filter(counts.force == force)
+    known: pd.DataFrame = (
+        totals.left_join(flags, keys)
+        .select(*keys, "period_end", "count", provisional=ibis.coalesce(flags.provisional, False))
+        .order_by(*keys, "period_end")
+        .to_pandas()
+    )
+    return known
+
+
 def monthly_series(months: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     """Return each measure's monthly counts: from incidents where delivered, else from monthly totals.
 
     Args:
         months: What `monthly_counts` returns.
-        counts: Canonical counts of the same force.
+        counts: What `period_counts` returns.
 
     Returns:
         One row per measure and month known: `measure`, `month`, `count`, `provisional`.
     """
     start, end = pd.to_datetime(counts["period_start"]), pd.to_datetime(counts["period_end"])
     whole_month = (start.dt.day == 1) & (end == start + pd.offsets.MonthEnd(0))
-    totals = pd.DataFrame(
-        {"measure": counts["measure"], "month": start, "count": counts["count"], "provisional": False}
-    )[whole_month]
+    totals = counts.assign(month=start)[[*KEYS, "count", "provisional"]][whole_month]
     every = pd.concat([months, totals]) if len(totals) else months
     return every.drop_duplicates(KEYS, keep="first").sort_values(KEYS, ignore_index=True)
 

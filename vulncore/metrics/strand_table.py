@@ -42,7 +42,7 @@ def strand_table(
 
     Args:
         months: One row per measure and month delivered as incidents, as `monthly_counts` returns.
-        counts: Canonical counts of the same force.
+        counts: The force's totals by period, as `period_counts` returns.
         measures: Every measure of the dataset, in order: signals are judged together over all.
         windows: The windows of `vulncore.periods.comparison_windows`.
 

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from vulncore.periods import Window, month_of
+from vulncore.periods import Window, month_end, month_of
 from vulncore.vocabulary import Flow, Measure
 
 Periods = Mapping[tuple[date, date], int]
+"""Counts by the first and last day that they cover."""
 
 
 def window_counts(
@@ -24,7 +25,7 @@ def window_counts(
 
     Args:
         months: One row per measure and delivered month, as `monthly_counts` returns.
-        counts: Canonical counts of the same force.
+        counts: The force's totals, as `vulncore.metrics.monthly_counts.period_counts` returns them.
         measures: The measures wanted, in the order wanted.
         windows: Windows by name; None for one that does not apply.
 
@@ -41,7 +42,8 @@ def window_counts(
         for name, window in windows.items():
             asked = _asked(window, measure)
             delivered = by_month.get(measure.key, {})
-            count, known, provisional = _answer(asked, delivered, by_period.get(measure.key, {}))
+            periods, unsettled = by_period.get(measure.key, ({}, {}))
+            count, known, provisional = _answer(asked, delivered, periods, unsettled)
             row |= {name: count, f"{name}_months": known, f"{name}_provisional": provisional}
         rows.append(row)
     return pd.DataFrame(rows).astype(dict.fromkeys(windows, "Int64"))
@@ -76,7 +78,10 @@ def _asked(window: Window | None, measure: Measure) -> Window | None:
 
 
 def _answer(
-    window: Window | None, delivered: Mapping[date, tuple[int, bool]], periods: Periods
+    window: Window | None,
+    delivered: Mapping[date, tuple[int, bool]],
+    periods: Periods,
+    unsettled: Mapping[date, bool],
 ) -> tuple[int | None, int, int]:
     if window is None:
         return None, 0, 0
@@ -84,15 +89,19 @@ def _answer(
     provisional = sum(flag for _, flag in there)
     if len(there) == len(window.months):
         return sum(count for count, _ in there), len(there), provisional
+    known = [month for month in window.months if _holds(periods, month, window)]
+    uncertain = sum(unsettled.get(month, False) for month in window.months)
     total = tiling_total(periods, window)
     if total is not None:
-        return total, len(window.months), 0
-    return None, max(len(there), _months_within(periods, window)), provisional
+        return total, len(window.months), uncertain
+    return None, max(len(there), len(known)), max(provisional, uncertain)
 
 
-def _months_within(periods: Periods, window: Window) -> int:
-    inside = [Window(start, end) for start, end in periods if start >= window.start and end <= window.end]
-    return len({month for period in inside for month in period.months})
+def _holds(periods: Periods, month: date, window: Window) -> bool:
+    """Whether a period that lies within the window holds the whole month."""
+    return any(
+        window.start <= start <= month and month_end(month) <= end <= window.end for start, end in periods
+    )
 
 
 def _by_month(rows: pd.DataFrame) -> dict[date, tuple[int, bool]]:
@@ -103,6 +112,8 @@ def _by_month(rows: pd.DataFrame) -> dict[date, tuple[int, bool]]:
     }
 
 
-def _by_period(rows: pd.DataFrame) -> dict[tuple[date, date], int]:
+def _by_period(rows: pd.DataFrame) -> tuple[Periods, Mapping[date, bool]]:
     starts, ends = (pd.to_datetime(rows[c]).dt.date for c in ("period_start", "period_end"))
-    return {(start, end): int(count) for start, end, count in zip(starts, ends, rows["count"], strict=True)}
+    counts = {(start, end): int(count) for start, end, count in zip(starts, ends, rows["count"], strict=True)}
+    flags = {start: bool(flag) for start, flag in zip(starts, rows["provisional"], strict=True)}
+    return counts, flags

@@ -1,0 +1,116 @@
+"""Starts the dashboard (`streamlit run app.py`) and adds security headers and `/ready` to Streamlit.
+
+`main.py` lies beside the pages on purpose: it then runs first for every visitor, whichever page their
+link names (`docs/decisions/0003-st-app.md`).
+"""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+FIRST_PAGE = Path(st.__file__).parent / "static" / "index.html"
+
+
+def content_security_policy(page: str) -> str:
+    """Return the policy under which Streamlit works and no host but ours is reached.
+
+    Args:
+        page: The HTML that Streamlit sends first: its inline scripts, and no others, are allowed.
+
+    Source:
+        Each source below was taken away in turn and the page watched: what stands here is what broke
+        (`docs/decisions/0003-st-app.md`).
+    """
+    inline = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    hashes = "".join(f" 'sha256-{_sha256_base64(script)}'" for script in inline)
+    directives = [
+        "default-src 'none'",
+        # blob: carries the script of a st.components.v2 component; deck.gl's decoders are WebAssembly
+        f"script-src 'self' blob: 'wasm-unsafe-eval'{hashes}",
+        # Streamlit writes its styles into the page as it draws; Vega and components bring theirs
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ]
+    return "; ".join(directives)
+
+
+def _sha256_base64(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": content_security_policy(FIRST_PAGE.read_text(encoding="utf-8")),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class SecurityHeaders:
+    """Puts the security headers on every HTTP response; websockets pass untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request through the app within."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def ready(_: Request) -> JSONResponse:
+    """Return 200 once the store can be read and 503 until then; never where it lies or why it can't."""
+    # imported here, so that the server listens before the engine is loaded
+    from pages.shared.reads import store_path  # noqa: PLC0415
+    from vulncore.store import is_readable  # noqa: PLC0415
+
+    if is_readable(store_path()):
+        return JSONResponse({"ready": True})
+    return JSONResponse({"ready": False}, status_code=503)
+
+
+def to_front_page(request: Request) -> RedirectResponse:
+    """Return the way from `/overview` to `/`: the page that opens first has no address of its own."""
+    query = request.url.query
+    return RedirectResponse(f"./?{query}" if query else "./")
+
+
+def say_that_it_failed(_: Exception) -> bool:
+    """Return True, so that Streamlit shows our sentence and keeps the traceback for the log."""
+    st.error(
+        "This page could not be shown. What went wrong is in the server's log; "
+        "reload the page to try again, and tell the dashboard's keeper if it stays."
+    )
+    return True
+
+
+app = st.App(
+    "pages/main.py",
+    routes=[Route("/ready", ready), Route("/overview", to_front_page)],
+    middleware=[Middleware(SecurityHeaders)],
+    on_script_error=say_that_it_failed,
+)
