@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 
 from tests.making import covered, delivery, incident, month_total, months
 from vulncore import store as stores
-from vulncore.errors import InvalidRowsError, PublishRefusedError, UnknownNameError
+from vulncore.errors import DamagedStoreError, InvalidRowsError, PublishRefusedError, UnknownNameError
 from vulncore.manifest import commit
 from vulncore.store import datasets, is_readable, latest_number, open_version, publish, versions
 
@@ -158,6 +158,38 @@ def test_what_is_not_there_says_what_is(tmp_path):
 def test_a_name_that_could_climb_out_of_the_store_is_no_dataset(tmp_path, name):
     with pytest.raises(UnknownNameError, match="cannot be the name of a dataset"):
         publish(tmp_path, name, a_month(JANUARY, 1), "me")
+
+
+def test_a_damaged_file_is_said_in_a_sentence_and_the_rest_of_the_store_stays_readable(tmp_path):
+    publish(tmp_path, "city", a_month(JANUARY, 3), "me")
+    publish(tmp_path, "town", a_month(JANUARY, 3), "me")
+    for part in (tmp_path / "city" / "incidents").glob("*.parquet"):
+        part.write_bytes(b"PAR1 not any more")
+    with pytest.raises(
+        DamagedStoreError, match="Version 1 of dataset 'city' cannot be read: one of its files"
+    ):
+        open_version(tmp_path, "city")
+    for part in (tmp_path / "city" / "manifest").glob("*.parquet"):
+        part.write_bytes(b"")
+    with pytest.raises(DamagedStoreError, match="of 'city' cannot be listed: its manifest is damaged"):
+        versions(tmp_path, "city")
+    assert datasets(tmp_path) == ("city", "town")
+    assert open_version(tmp_path, "town").incidents.count().execute() == 3
+
+
+@pytest.mark.parametrize("folder", ["with space", "star*", "{braces}", "café", "o'clock"])
+def test_a_store_may_lie_in_any_folder(tmp_path, folder):
+    publish(tmp_path / folder, "city", a_month(JANUARY, 3), "me")
+    publish(tmp_path / folder, "city", a_month(FEBRUARY, 1, first=9), "me")
+    assert held(tmp_path / folder) == 4
+    assert latest_number(tmp_path / folder, "city") == 2
+
+
+@pytest.mark.parametrize("folder", ["per%20cent", "[brackets]", "a#b", "a?b", "a^b", "a|b"])
+def test_a_folder_that_delta_cannot_read_is_refused_before_anything_is_written(tmp_path, folder):
+    with pytest.raises(PublishRefusedError, match="Delta Lake can't read a path with"):
+        publish(tmp_path / folder, "city", a_month(JANUARY, 3), "me")
+    assert not (tmp_path / folder).exists()
 
 
 def test_other_engines_read_the_same_tables(tmp_path):

@@ -26,6 +26,10 @@ class InvalidPeriodError(VulncoreError):
     """A month or a period that can't be read, or that the data can't serve."""
 
 
+class DamagedStoreError(VulncoreError):
+    """Something that was published can't be read any more."""
+
+
 class PublishRefusedError(VulncoreError):
     """A publish that would mix, lose or overtake what is already published."""
 

@@ -5,13 +5,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, write_deltalake
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from vulncore.delivery import RowAccount, SourceFile
+from vulncore.errors import DamagedStoreError
 
 MANIFEST = pa.schema(
     [
@@ -93,6 +95,13 @@ def publishes(home: Path) -> tuple[Publish, ...]:
     table = delta_table(home / "manifest")
     if table is None:
         return ()
+    try:
+        rows = [row for part in files_of(table) for row in pq.read_table(part, use_threads=False).to_pylist()]
+    except (pa.ArrowException, DeltaError, OSError) as problem:
+        raise DamagedStoreError(
+            f"What was published of '{home.name}' cannot be listed: its manifest is damaged. "
+            "Restore the store from a copy, or publish the dataset again under another name."
+        ) from problem
     lines = [
         Publish(
             **{
@@ -104,10 +113,14 @@ def publishes(home: Path) -> tuple[Publish, ...]:
                 "table_rows": json.loads(row["table_rows"]),
             }
         )
-        for part in table.file_uris()
-        for row in pq.read_table(part, use_threads=False).to_pylist()
+        for row in rows
     ]
     return tuple(sorted(lines, key=lambda line: line.number))
+
+
+def files_of(table: DeltaTable) -> list[str]:
+    """Return the paths of a version's Parquet files, as they stand on the disk."""
+    return [unquote(uri.removeprefix("file://")) for uri in table.file_uris()]
 
 
 def delta_table(folder: Path) -> DeltaTable | None:

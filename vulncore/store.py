@@ -9,18 +9,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import ibis.expr.types as ir
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from vulncore.delivery import Delivery
 from vulncore.engine import connect, parquet_table
-from vulncore.errors import PublishRefusedError, UnknownNameError, VulncoreError, first_five
-from vulncore.manifest import Publish, add_line, commit, publishes
+from vulncore.errors import (
+    DamagedStoreError,
+    PublishRefusedError,
+    UnknownNameError,
+    VulncoreError,
+    first_five,
+)
+from vulncore.manifest import Publish, add_line, commit, delta_table, files_of, publishes
 from vulncore.merging import merged
 from vulncore.names import checked_name
 from vulncore.schemas import SCHEMAS, Tables, validated
 
+UNREADABLE_IN_PATHS = set("%[]#?^|")  # deltalake takes a path for an address, and these mean something there
 PLAIN_FEATURES = {"timestampNtz", "v2Checkpoint"}  # reading a version's files directly respects these
 
 
@@ -48,7 +56,7 @@ def publish(store: Path, dataset: str, delivery: Delivery, published_by: str) ->
             the store can't be written.
         InvalidRowsError: The rows break a rule of `vulncore.schemas`.
     """
-    home = store / checked_name(dataset)
+    home = _writable(store) / checked_name(dataset)
     latest = publishes(home)[-1:]
     base = open_version(store, dataset, latest[0].number) if latest else None
     if base and base.publish.source != delivery.source:
@@ -104,7 +112,7 @@ def datasets(store: Path) -> tuple[str, ...]:
     """Return the names of the datasets of which something has been published, in order."""
     if not store.is_dir():
         return ()
-    return tuple(sorted(home.name for home in store.iterdir() if publishes(home)))
+    return tuple(sorted(home.name for home in store.iterdir() if delta_table(home / "manifest")))
 
 
 def latest_number(store: Path, dataset: str) -> int:
@@ -121,6 +129,7 @@ def open_version(store: Path, dataset: str, number: int | None = None) -> Snapsh
 
     Raises:
         UnknownNameError: There is no such dataset or version.
+        DamagedStoreError: A file of it is damaged or gone.
         VulncoreError: A table uses a Delta feature that this reader would overlook.
     """
     lines = versions(store, dataset)
@@ -131,21 +140,35 @@ def open_version(store: Path, dataset: str, number: int | None = None) -> Snapsh
         )
     engine = connect()
     home = store / dataset
-    return Snapshot(
-        publish=chosen,
-        **{
+    try:
+        tables = {
             name: parquet_table(engine, _files(home / name, chosen.table_versions[name]), schema)
             for name, schema in SCHEMAS.items()
-        },
-    )
+        }
+    except (duckdb.Error, DeltaError, OSError) as problem:
+        raise DamagedStoreError(
+            f"Version {chosen.number} of dataset '{dataset}' cannot be read: one of its files is damaged or "
+            "gone. Restore the store from a copy, or open another version."
+        ) from problem
+    return Snapshot(publish=chosen, **tables)
 
 
 def is_readable(store: Path) -> bool:
     """Return whether the store holds at least one dataset whose newest version opens."""
     try:
         return any(bool(open_version(store, name)) for name in datasets(store))
-    except (VulncoreError, DeltaError, OSError):
+    except (VulncoreError, OSError):
         return False
+
+
+def _writable(store: Path) -> Path:
+    unreadable = sorted(set(str(store.absolute())) & UNREADABLE_IN_PATHS)
+    if unreadable:
+        raise PublishRefusedError(
+            f"The store cannot lie in {store}: Delta Lake can't read a path with {first_five(unreadable)} in it. "
+            "Choose another folder with --store."
+        )
+    return store
 
 
 def _with_base(base: Snapshot | None, delivered: Tables) -> Tables:
@@ -163,4 +186,4 @@ def _files(folder: Path, version: int) -> list[str]:
             f"{folder.name} uses {len(overlooked)} Delta features that reading its files directly would "
             f"overlook: {first_five(sorted(overlooked))}. Publish it again with vulncore."
         )
-    return list(table.file_uris())
+    return files_of(table)

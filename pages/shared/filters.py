@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared.links import adopt_link, write_link
+from pages.shared.links import adopt_link, choices_made, write_link
 from pages.shared.reads import choices_of, store_path
 from vulncore import store as stores
 from vulncore.errors import UnknownNameError, VulncoreError
@@ -37,7 +37,7 @@ def chosen_view() -> View:
     Raises:
         UnknownNameError: The store holds nothing.
     """
-    adopt_link("dataset", "version", "force", "month", "strand")
+    adopt_link()
     names = stores.datasets(store_path())
     if not names:
         raise UnknownNameError("Nothing has been published yet. Run: vulncore ready-data")
@@ -60,17 +60,17 @@ def chosen_view() -> View:
 
 def show_newest() -> None:
     """Leave the pinned version for the newest one; a button's callback."""
-    st.session_state["version"] = None
+    choices_made()["version"] = None
 
 
 def _version(dataset: str) -> tuple[int, int]:
     """Return the version that is pinned, else the newest, and the newest."""
     lines = {str(line.number): line for line in reversed(stores.versions(store_path(), dataset))}
     if st.session_state.setdefault("dataset of version", dataset) != dataset:
-        st.session_state["version"] = None
+        choices_made()["version"] = None
         st.session_state["dataset of version"] = dataset
     numbers = list(lines)
-    if len(numbers) == 1 and st.session_state.get("version") in (None, *numbers):
+    if len(numbers) == 1 and choices_made().get("version") in (None, *numbers):
         return int(numbers[0]), int(numbers[0])
     picked = _select(
         "As published in",
@@ -84,7 +84,7 @@ def _version(dataset: str) -> tuple[int, int]:
 def _month(choice: Choices, force: str) -> date:
     months = choice.months[force]
     default = choice.default_month[force]
-    asked = st.session_state.get("month")
+    asked = choices_made().get("month")
     if asked is not None and asked not in [format_month(month) for month in months]:
         try:
             chosen_month(choice, force, parse_month(asked))
@@ -116,14 +116,22 @@ def _strand(choice: Choices) -> str | None:
 
 
 def _select(
-    label: str, key: str, options: Sequence[str], index: int = 0, words: Callable[[str], str] = str
+    label: str, name: str, options: Sequence[str], index: int = 0, words: Callable[[str], str] = str
 ) -> str:
-    asked = st.session_state.get(key)
-    if asked not in options:
-        if asked is not None and key != "month":
-            _not_there(f"There is no {key} '{str(asked)[:40]}' here", words(options[index]))
-        st.session_state[key] = options[index]
-    return str(st.selectbox(label, options, key=key, format_func=words))
+    chosen = choices_made().get(name)
+    if chosen not in options:
+        if chosen is not None and name != "month":
+            _not_there(f"There is no {name} '{chosen[:40]}' here", words(options[index]))
+        chosen = options[index]
+    choices_made()[name] = chosen
+    widget = f"{name} picker"
+    st.session_state[widget] = chosen
+    st.selectbox(label, options, key=widget, format_func=words, on_change=_keep, args=(name, widget))
+    return chosen
+
+
+def _keep(name: str, widget: str) -> None:
+    choices_made()[name] = st.session_state[widget]
 
 
 def _title(dataset: str) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.filters import View
-from pages.shared.links import adopt_link, write_link
+from pages.shared.links import choices_made, write_link
 from pages.shared.provenance import source_line
 from vulncore.charts.monthly_chart import monthly_chart
 from vulncore.findings.headline import most_notable
@@ -13,10 +13,10 @@ from vulncore.findings.overview import Overview
 
 def chosen_measure(found: Overview) -> str:
     """Return the key of the measure picked; the most notable one until somebody picks."""
-    adopt_link("measure")
-    shown = [measure.key for measure in found.measures]
-    picked = st.session_state.get("measure")
-    return picked if picked in shown else most_notable(found.table, found.measures)
+    picked = choices_made().get("measure")
+    if picked in {measure.key for measure in found.measures}:
+        return str(picked)
+    return most_notable(found.table, found.measures)
 
 
 def show_measure(found: Overview, key: str, view: View) -> None:

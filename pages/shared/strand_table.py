@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared.links import choices_made
+
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
@@ -29,4 +31,4 @@ def pick_from_strand_table(html: str, picked: str) -> str:
 def _keep_picked() -> None:
     picked = st.session_state["strand-table"].get("picked")
     if picked:
-        st.session_state["measure"] = picked
+        choices_made()["measure"] = picked
