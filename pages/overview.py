@@ -10,13 +10,15 @@ from pages.shared.reads import overview_of, store_path
 from pages.shared.strand_table import pick_from_strand_table
 from vulncore.charts.strand_table_html import strand_table_html
 from vulncore.errors import VulncoreError
+from vulncore.findings.overview import narrowed
 from vulncore.findings.strand_rows import headings, strand_rows, table_legend
 
 st.title("What changed")
 
 try:
     view = chosen_view()
-    found = overview_of(store_path(), view.dataset, view.number, view.force, view.month, view.strand)
+    every = overview_of(store_path(), view.dataset, view.number, view.force, view.month)
+    found = narrowed(every, view.strand)
 except VulncoreError as problem:
     st.error(f"The strand table cannot be shown. {problem}")
     st.stop()

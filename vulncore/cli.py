@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 from vulncore import store as stores
 from vulncore.delivery import Delivery, provisional
 from vulncore.errors import UnreadableSourceError, VulncoreError
-from vulncore.findings.overview import overview
+from vulncore.findings.overview import narrowed, overview
 from vulncore.findings.publishes import publish_account, publishes_frame
 from vulncore.findings.table_export import table_export
 from vulncore.periods import parse_month
@@ -129,14 +129,9 @@ def table(
     store: Store = DEFAULT_STORE,
 ) -> None:
     """Print the strand table: the report's columns first, then coverage and signal."""
-    found = overview(
-        store,
-        dataset,
-        number=version,
-        force=force,
-        as_at=parse_month(as_at) if as_at else None,
-        strand=find_strand(strand).key if strand else None,
-    )
+    month = parse_month(as_at) if as_at else None
+    every = overview(store, dataset, number=version, force=force, as_at=month)
+    found = narrowed(every, find_strand(strand).key if strand else None)
     frame = table_export(found)
     if output is not Format.MARKDOWN:
         typer.echo(printed(frame, output))

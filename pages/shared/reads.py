@@ -26,8 +26,6 @@ def choices_of(store: Path, dataset: str, number: int) -> Choices:
 
 
 @st.cache_data(max_entries=VERSIONS_KEPT, show_spinner="Counting …")
-def overview_of(
-    store: Path, dataset: str, number: int, force: str, month: date, strand: str | None
-) -> Overview:
+def overview_of(store: Path, dataset: str, number: int, force: str, month: date) -> Overview:
     """Return the strand table of a version."""
-    return overview(store, dataset, number=number, force=force, as_at=month, strand=strand)
+    return overview(store, dataset, number=number, force=force, as_at=month)

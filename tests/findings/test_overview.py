@@ -8,7 +8,7 @@ import pytest
 from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.errors import InvalidPeriodError, UnknownNameError
 from vulncore.findings.choices import choices
-from vulncore.findings.overview import overview
+from vulncore.findings.overview import narrowed, overview
 from vulncore.periods import add_months
 from vulncore.store import open_version, publish
 
@@ -59,7 +59,7 @@ def test_every_measure_is_in_exactly_one_line_of_the_headline(shipped_store):
 
 def test_signals_are_judged_over_all_measures_before_a_strand_is_chosen(shipped_store):
     every = overview(shipped_store, "demo").table.set_index("measure")
-    strand = overview(shipped_store, "demo", strand="sexual-violence").table.set_index("measure")
+    strand = narrowed(overview(shipped_store, "demo"), "sexual-violence").table.set_index("measure")
     assert list(strand.index) == ["other-sexual-offences", "rape"]
     columns = ["fytd_signal", "fytd_low", "fytd_high", "fytd_interval_level"]
     pd.testing.assert_frame_equal(strand[columns], every.loc[strand.index, columns])
@@ -98,7 +98,7 @@ def test_the_as_at_month_is_the_latest_that_every_active_measure_has(tmp_path):
 
 def test_monthly_totals_alone_make_the_same_table(tmp_path):
     publish(tmp_path, "city", delivery(counts=[month_total(m, 5) for m in months(APRIL_2018, 30)]), "me")
-    found = overview(tmp_path, "city", strand="sexual-violence")
+    found = narrowed(overview(tmp_path, "city"), "sexual-violence")
     rape = found.table.set_index("measure").loc["rape"]
     assert (rape["fytd_current"], rape["rolling12_previous"]) == (30, 60)
 
@@ -136,6 +136,6 @@ def test_what_the_dataset_does_not_have_is_refused_by_name(shipped_store):
     with pytest.raises(UnknownNameError, match=r"no force called 'Ruritania'\. It has 1: City of London"):
         overview(shipped_store, "demo", force="Ruritania")
     with pytest.raises(UnknownNameError, match="Its measures have no strands"):
-        overview(shipped_store, "city-open-counts", strand="prevent")
+        narrowed(overview(shipped_store, "city-open-counts"), "prevent")
     with pytest.raises(UnknownNameError, match="has no version 9"):
         overview(shipped_store, "demo", number=9)

@@ -5,8 +5,7 @@ import pandas as pd
 
 from vulncore.charts.theme import ACCENT, BAND, MISSING, QUIET
 
-HEIGHT = 320
-LABEL_HEIGHT = 200
+HEIGHT = 400  # title, axis and labels included
 
 
 def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
@@ -76,7 +75,9 @@ def _bands(shown: pd.DataFrame) -> list[alt.Chart]:
         .agg(start=("month", "min"), end=("month_end", "max"))
     )
     band = alt.Chart(periods).encode(x="start:T", x2="end:T").mark_rect(color=BAND, opacity=0.16)
-    words = alt.Chart(periods).mark_text(align="left", baseline="top", dx=4, dy=4, fontSize=13, color=QUIET)
+    words = alt.Chart(periods).mark_text(
+        align="left", baseline="bottom", dx=2, dy=-4, fontSize=13, color=QUIET
+    )
     return [band, words.encode(x="start:T", y=alt.value(0), text="period:N")]
 
 
@@ -92,5 +93,5 @@ def _missing(shown: pd.DataFrame) -> list[alt.Chart]:
     )
     return [
         band.mark_rect(color=MISSING, opacity=0.25, stroke=MISSING, strokeDash=[3, 3]),
-        words.encode(x="start:T", y=alt.value(LABEL_HEIGHT), text="text:N"),
+        words.encode(x="start:T", y=alt.value(alt.expr("height - 6")), text="text:N"),
     ]

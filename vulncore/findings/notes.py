@@ -1,11 +1,12 @@
 """What is missing or provisional in the figures on screen, said plainly."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from vulncore.errors import first_five
 from vulncore.periods import BASELINE_FINANCIAL_YEAR, Window, financial_year_name, month_name
+from vulncore.vocabulary import Measure
 
 WINDOW_WORDS = {
     "fytd_current": "This financial year to date",
@@ -17,15 +18,16 @@ WINDOW_WORDS = {
 
 
 def notes(
-    table: pd.DataFrame, names: Mapping[str, str], windows: Mapping[str, Window | None]
+    table: pd.DataFrame, measures: Sequence[Measure], windows: Mapping[str, Window | None]
 ) -> tuple[str, ...]:
     """Return a sentence for each window that is not whole, and for months that may still change.
 
     Args:
         table: The strand table of the measures shown.
-        names: Their names on screen by key.
+        measures: Those measures.
         windows: The windows by name; None for a baseline that does not lie before the current year.
     """
+    names = {measure.key: measure.name for measure in measures}
     said = [
         _incomplete(table, names, name, window) if window else _no_baseline()
         for name, window in windows.items()

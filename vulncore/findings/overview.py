@@ -1,14 +1,14 @@
 """What changed, by strand: the monthly strand table and the sentences that say it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from vulncore.errors import UnknownNameError, first_five
-from vulncore.findings.choices import Choices, choices, chosen_force, chosen_month
+from vulncore.findings.choices import choices, chosen_force, chosen_month
 from vulncore.findings.headline import Headline, headline
 from vulncore.findings.notes import notes
 from vulncore.manifest import Publish
@@ -32,7 +32,6 @@ class Overview:
     publish: Publish
     force: str
     as_at: date
-    strand: str | None
     windows: Mapping[str, Window | None]
     measures: tuple[Measure, ...]
     table: pd.DataFrame
@@ -53,9 +52,8 @@ def overview(
     number: int | None = None,
     force: str | None = None,
     as_at: date | None = None,
-    strand: str | None = None,
 ) -> Overview:
-    """Return the strand table and what it says.
+    """Return the strand table of every measure, and what it says.
 
     Args:
         store: The folder of the store.
@@ -64,47 +62,62 @@ def overview(
         force: The force; the only or first one where none is given.
         as_at: The month that every window ends with; the latest that every active measure has where
             none is given.
-        strand: The key of the strand to show; all where none is given. Signals are judged over all
-            measures before this choice.
 
     Raises:
-        UnknownNameError: The dataset, version, force or strand does not exist.
+        UnknownNameError: The dataset, version or force does not exist.
         InvalidPeriodError: Nothing was delivered for the month.
+        DamagedStoreError: A file of the version is damaged or gone.
     """
     snapshot = open_version(store, dataset, number)
     choice = choices(snapshot)
     force = chosen_force(choice, force)
     as_at = chosen_month(choice, force, as_at)
     windows = comparison_windows(as_at)
-    shown = _shown(choice, strand)
 
     months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
     counts = period_counts(snapshot.counts, snapshot.coverage, force)
     table = strand_table(months, counts, choice.measures, windows)
-    table = table[table["measure"].isin({measure.key for measure in shown})].reset_index(drop=True)
     return Overview(
         publish=snapshot.publish,
         force=force,
         as_at=as_at,
-        strand=strand,
         windows=windows,
-        measures=shown,
+        measures=choice.measures,
         table=table,
         series=monthly_series(months, counts),
-        headline=headline(table, shown),
-        notes=notes(table, {measure.key: measure.name for measure in shown}, windows),
+        headline=headline(table, choice.measures),
+        notes=notes(table, choice.measures, windows),
     )
 
 
-def _shown(choice: Choices, strand: str | None) -> tuple[Measure, ...]:
+def narrowed(found: Overview, strand: str | None) -> Overview:
+    """Return the overview of one strand: its rows, what they say and what they miss.
+
+    Signals stay as they were judged, over all measures.
+
+    Args:
+        found: The overview of every measure.
+        strand: The strand's key; None leaves the overview as it is.
+
+    Raises:
+        UnknownNameError: The dataset has no measure of the strand.
+    """
     if strand is None:
-        return choice.measures
-    shown = tuple(measure for measure in choice.measures if measure.strand == strand)
+        return found
+    shown = tuple(measure for measure in found.measures if measure.strand == strand)
     if not shown:
-        keys = [known.key for known in choice.strands]
+        keys = sorted({measure.strand for measure in found.measures if measure.strand})
         there = f"It has {len(keys)}: {first_five(keys)}." if keys else "Its measures have no strands."
         raise UnknownNameError(
-            f"Dataset '{choice.publish.dataset}' has no measure of the strand "
+            f"Dataset '{found.publish.dataset}' has no measure of the strand "
             f"'{strand_name(strand)[:60]}'. {there}"
         )
-    return shown
+    table = found.table[found.table["measure"].isin({measure.key for measure in shown})]
+    table = table.reset_index(drop=True)
+    return replace(
+        found,
+        measures=shown,
+        table=table,
+        headline=headline(table, shown),
+        notes=notes(table, shown, found.windows),
+    )
