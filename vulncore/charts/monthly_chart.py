@@ -6,6 +6,7 @@ import pandas as pd
 from vulncore.charts.theme import ACCENT, BAND, MISSING, QUIET
 
 HEIGHT = 400  # title, axis and labels included
+SHADES = {"last year to date": 0.1, "this year to date": 0.2}
 
 
 def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
@@ -74,11 +75,14 @@ def _bands(shown: pd.DataFrame) -> list[alt.Chart]:
         .groupby("period", as_index=False)
         .agg(start=("month", "min"), end=("month_end", "max"))
     )
-    band = alt.Chart(periods).encode(x="start:T", x2="end:T").mark_rect(color=BAND, opacity=0.16)
+    band = alt.Chart(periods).encode(x="start:T", x2="end:T").mark_rect(color=BAND)
     words = alt.Chart(periods).mark_text(
         align="left", baseline="bottom", dx=2, dy=-4, fontSize=13, color=QUIET
     )
-    return [band, words.encode(x="start:T", y=alt.value(0), text="period:N")]
+    shade = alt.Opacity(
+        "period:N", scale=alt.Scale(domain=list(SHADES), range=list(SHADES.values())), legend=None
+    )
+    return [band.encode(opacity=shade), words.encode(x="start:T", y=alt.value(0), text="period:N")]
 
 
 def _missing(shown: pd.DataFrame) -> list[alt.Chart]:

@@ -18,36 +18,41 @@ WINDOW_WORDS = {
 
 
 def notes(
-    table: pd.DataFrame, measures: Sequence[Measure], windows: Mapping[str, Window | None]
+    table: pd.DataFrame,
+    series: pd.DataFrame,
+    measures: Sequence[Measure],
+    windows: Mapping[str, Window | None],
 ) -> tuple[str, ...]:
     """Return a sentence for each window that is not whole, and for months that may still change.
 
     Args:
         table: The strand table of the measures shown.
+        series: Their months known, as `vulncore.metrics.monthly_counts.monthly_series` returns.
         measures: Those measures.
         windows: The windows by name; None for a baseline that does not lie before the current year.
     """
     names = {measure.key: measure.name for measure in measures}
-    said = [
-        _incomplete(table, names, name, window) if window else _no_baseline()
-        for name, window in windows.items()
-    ]
+    said = [_no_baseline()] if windows["fytd_baseline"] is None else []
+    told: set[Window] = set()
+    for name, window in windows.items():
+        short = table[table[name].isna()]
+        if window and window not in told and len(short):
+            told.add(window)
+            whose = "" if len(short) == len(table) else f" for {first_five(short['measure'].map(names))}"
+            said.append(_incomplete(short, series, name, window, whose))
     said.append(_provisional(table, windows))
     return tuple(sentence for sentence in said if sentence)
 
 
-def _incomplete(table: pd.DataFrame, names: Mapping[str, str], name: str, window: Window) -> str:
-    short = table[table[name].isna()]
-    if short.empty:
-        return ""
-    whole = len(window.months)
-    known = sorted(set(short[f"{name}_months"]))
+def _incomplete(short: pd.DataFrame, series: pd.DataFrame, name: str, window: Window, whose: str) -> str:
+    whole, known = len(window.months), sorted(set(short[f"{name}_months"]))
     extent = f"{known[0]}" if len(known) == 1 else f"{known[0]} to {known[-1]}"
-    whose = "" if len(short) == len(table) else f" for {first_five(names[key] for key in short['measure'])}"
-    months = "month" if whole == 1 else "months"
+    there = set(series.loc[series["measure"] == short["measure"].iloc[0], "month"].dt.date)
+    gaps = [month_name(month) for month in window.months if month not in there]
+    without = f", without {first_five(gaps)}" if len(known) == 1 and 0 < len(gaps) < whole else ""
     return (
-        f"{WINDOW_WORDS[name]} ({window}) has {extent} of {whole} {months}{whose}: "
-        "it is not compared as if it were whole."
+        f"{WINDOW_WORDS[name]} ({window}) has {extent} of {whole} {'month' if whole == 1 else 'months'}"
+        f"{without}{whose}: it is not compared as if it were whole."
     )
 
 

@@ -77,6 +77,7 @@ def overview(
     months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
     counts = period_counts(snapshot.counts, snapshot.coverage, force)
     table = strand_table(months, counts, choice.measures, windows)
+    series = monthly_series(months, counts)
     return Overview(
         publish=snapshot.publish,
         force=force,
@@ -84,9 +85,9 @@ def overview(
         windows=windows,
         measures=choice.measures,
         table=table,
-        series=monthly_series(months, counts),
+        series=series,
         headline=headline(table, choice.measures),
-        notes=notes(table, choice.measures, windows),
+        notes=notes(table, series, choice.measures, windows),
     )
 
 
@@ -119,5 +120,5 @@ def narrowed(found: Overview, strand: str | None) -> Overview:
         measures=shown,
         table=table,
         headline=headline(table, shown),
-        notes=notes(table, shown, found.windows),
+        notes=notes(table, found.series, shown, found.windows),
     )

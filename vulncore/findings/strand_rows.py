@@ -52,7 +52,8 @@ def headings(found: Overview) -> Headings:
 
 def table_legend(found: Overview) -> str:
     """Return what the table's colours and intervals mean, in a few sentences."""
-    level = found.table["fytd_interval_level"].dropna()
+    told = found.table["fytd_p_value"].notna()
+    level = found.table.loc[told, "fytd_interval_level"]
     interval = (
         f" Times: the daily rate this year over last year's, with an interval that holds for all measures "
         f"at once ({level.iloc[0]:.1%} each)."
