@@ -6,6 +6,7 @@ link names (`docs/decisions/0003-st-app.md`).
 
 import base64
 import hashlib
+import logging
 import re
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -74,12 +75,24 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
 
+        started = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 MutableHeaders(scope=message).update(SECURITY_HEADERS)
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception:
+            if started:
+                raise
+            # answered here, or the answer would leave without the headers
+            logging.getLogger(__name__).exception("a request failed")
+            failed = PlainTextResponse("Something went wrong. The server's log says what.", status_code=500)
+            await failed(scope, receive, send_with_headers)
 
 
 def ready(_: Request) -> JSONResponse:

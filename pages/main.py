@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.frame import SIDEBAR_WIDTH, dress_page
+from pages.shared.frame import dress_page
 
 page = st.navigation(
     [
@@ -16,7 +16,6 @@ st.set_page_config(
     page_title=f"{page.title} · Vulnerability dashboard",
     page_icon=str(Path(__file__).parent / "static" / "icon.svg"),
     layout="wide",
-    initial_sidebar_state=SIDEBAR_WIDTH,
 )
 dress_page()
 page.run()

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from pages.shared.filters import chosen_view
+from pages.shared.links import write_link
 from pages.shared.plain_table import show_table
 from pages.shared.provenance import show_provenance, source_line
 from pages.shared.reads import store_path
+from pages.shared.words import plain
 from vulncore import store as stores
 from vulncore.errors import VulncoreError
 from vulncore.findings.methods import measures_frame, method_sections, periods_frame
@@ -15,9 +17,9 @@ st.title("Methods")
 
 try:
     view = chosen_view()
-    published = stores.versions(store_path(), view.dataset)
+    published = stores.versions(store_path(), view.publish.dataset)
 except VulncoreError as problem:
-    st.error(f"The methods of this dataset cannot be shown. {problem}")
+    st.error(plain(f"The methods of this dataset cannot be shown. {problem}"))
     st.stop()
 
 show_provenance(view, "What is counted, what it is compared with, and how a change is told from chance.")
@@ -33,6 +35,7 @@ st.subheader("The measures")
 show_table(measures_frame(view.choice.measures), "Every measure of this dataset, with its definition")
 
 st.subheader("The data on screen")
-show_table(account_frame(view.choice.publish), f"Every row read for version {view.number} is accounted for")
-show_table(publishes_to_read(published), "Versions published; any of them can be opened again by its link")
+show_table(account_frame(view.publish), f"Every row read for version {view.publish.number} is accounted for")
+show_table(publishes_to_read(published), "Versions published; the sidebar opens any of them again")
 st.caption(source_line(view))
+write_link("methods", **view.link())

@@ -4,10 +4,12 @@ import streamlit as st
 
 from pages.shared.filters import chosen_view
 from pages.shared.headline import show_headline, show_notes
+from pages.shared.links import write_link
 from pages.shared.measure import chosen_measure, show_measure
 from pages.shared.provenance import show_provenance, source_line
 from pages.shared.reads import overview_of, store_path
 from pages.shared.strand_table import pick_from_strand_table
+from pages.shared.words import plain
 from vulncore.charts.strand_table_html import strand_table_html
 from vulncore.errors import VulncoreError
 from vulncore.findings.overview import narrowed
@@ -17,10 +19,10 @@ st.title("What changed")
 
 try:
     view = chosen_view()
-    every = overview_of(store_path(), view.dataset, view.number, view.force, view.month)
+    every = overview_of(store_path(), view.publish, view.force, view.month)
     found = narrowed(every, view.strand)
 except VulncoreError as problem:
-    st.error(f"The strand table cannot be shown. {problem}")
+    st.error(plain(f"The strand table cannot be shown. {problem}"))
     st.stop()
 
 show_provenance(view, found.question)
@@ -28,5 +30,6 @@ show_headline(found.headline)
 show_notes(found.notes)
 
 picked = pick_from_strand_table(strand_table_html(strand_rows(found), headings(found)), chosen_measure(found))
+write_link("overview", **view.link(), measure=picked)
 st.caption(f"{table_legend(found)} {source_line(view)}")
 show_measure(found, picked, view)

@@ -62,6 +62,7 @@ def test_json_is_a_list_of_the_same_rows(shipped_store):
 
 def test_markdown_ends_with_what_the_table_says(shipped_store):
     text = run("table", store=shipped_store).stdout
+    assert text.startswith("City of London Police: April 2024 to October 2024 against April 2023")
     assert "| Hate Crime " in text
     assert "Clear change: Hate crime up 43\u202f%, from 131 to 187." in text
     assert text.rstrip().endswith("Made data: for demonstration, not real records.")
@@ -122,6 +123,8 @@ def test_provisional_months_are_marked(tmp_path):
         (("publish", "police-uk", "no-such.zip"), "no-such.zip"),
         (("publish", "published-table", PUBLISHED), "Add --as-at, like 2024-10."),
         (("publish", "monthly-counts", PUBLISHED, PUBLISHED), "takes one file, and 2 are named"),
+        (("publish", "monthly-counts", PUBLISHED, "--force", "Met"), "monthly-counts has no use for --force"),
+        (("publish", "demo", PUBLISHED), "demo has no use for a file"),
         (("demo", "--dataset", "../climb"), "cannot be the name of a dataset"),
         (("demo", "--dataset", "city-open-counts"), "holds figures from monthly-counts"),
     ],

@@ -12,10 +12,11 @@ import pytest
 from deltalake import DeltaTable
 
 from tests.making import covered, delivery, incident, month_total, months
+from vulncore import manifest
 from vulncore import store as stores
 from vulncore.errors import DamagedStoreError, InvalidRowsError, PublishRefusedError, UnknownNameError
 from vulncore.manifest import commit
-from vulncore.store import datasets, is_readable, latest_number, open_version, publish, versions
+from vulncore.store import datasets, is_readable, open_version, publish, versions
 
 JANUARY, FEBRUARY = date(2024, 1, 1), date(2024, 2, 1)
 
@@ -23,6 +24,10 @@ JANUARY, FEBRUARY = date(2024, 1, 1), date(2024, 2, 1)
 def a_month(month: date, count: int, first: int = 0, **more: object):
     rows = [incident(first + number, month, **more) for number in range(count)]
     return delivery(rows, covered([month]))
+
+
+def newest(store, dataset="city") -> int:
+    return versions(store, dataset)[-1].number
 
 
 def held(store, number=None) -> int:
@@ -50,7 +55,7 @@ def test_another_month_is_added_and_the_same_month_is_replaced(tmp_path):
     assert held(tmp_path) == 5
     publish(tmp_path, "city", a_month(JANUARY, 1, first=20), "me")
     assert held(tmp_path) == 3
-    assert latest_number(tmp_path, "city") == 3
+    assert newest(tmp_path, "city") == 3
 
 
 def test_any_earlier_version_reads_as_it_was_published(tmp_path):
@@ -80,7 +85,7 @@ def test_another_kind_of_source_is_refused_and_changes_nothing(tmp_path):
         PublishRefusedError, match="holds figures from demo and these come from published-table"
     ):
         publish(tmp_path, "city", other, "me")
-    assert latest_number(tmp_path, "city") == 1
+    assert newest(tmp_path, "city") == 1
 
 
 def test_rows_that_break_a_rule_publish_nothing(tmp_path):
@@ -110,14 +115,72 @@ def test_of_two_publishers_at_once_one_wins_and_the_other_is_told(tmp_path):
         return "won"
 
     for lap in range(4):
-        before = latest_number(tmp_path, "city")
+        before = newest(tmp_path, "city")
         with ThreadPoolExecutor(2) as pool:
             told = list(pool.map(race, [date(2024, 3 + lap, 1), date(2023, 3 + lap, 1)]))
         wins = told.count("won")
-        assert latest_number(tmp_path, "city") == before + wins
+        assert newest(tmp_path, "city") == before + wins
         assert all("at the same time" in sentence for sentence in told if sentence != "won")
         delivered = open_version(tmp_path, "city").coverage.count().execute()
-        assert delivered == latest_number(tmp_path, "city")
+        assert delivered == newest(tmp_path, "city")
+
+
+@pytest.mark.parametrize("lap", range(6))
+def test_of_two_first_publishers_at_once_one_wins_and_its_own_rows_are_published(tmp_path, lap):
+    gate = Barrier(2)
+
+    def race(count: int) -> str:
+        gate.wait()
+        try:
+            publish(tmp_path, "city", a_month(JANUARY, count, first=100 * count), f"{count}")
+        except PublishRefusedError as refusal:
+            return str(refusal)
+        return "won"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(race, [2, 9]))
+    lines = versions(tmp_path, "city") if datasets(tmp_path) else ()
+    assert [line.number for line in lines] == list(range(1, told.count("won") + 1))
+    for line in lines:
+        assert held(tmp_path, line.number) == line.table_rows["incidents"]
+    publish(tmp_path, "city", a_month(FEBRUARY, 1), "later")
+    assert newest(tmp_path) == len(lines) + 1
+
+
+def test_a_first_publish_that_was_overtaken_midway_is_refused(tmp_path, monkeypatch):
+    real = stores.commit
+
+    def overtaken(folder, table, mode):
+        if folder.name == "counts":
+            monkeypatch.setattr(stores, "commit", real)
+            publish(tmp_path, "city", a_month(JANUARY, 9, first=50), "somebody else")
+        return real(folder, table, mode)
+
+    monkeypatch.setattr(stores, "commit", overtaken)
+    with pytest.raises(PublishRefusedError, match="Somebody else published 'city' at the same time"):
+        publish(tmp_path, "city", a_month(JANUARY, 2), "me")
+    assert [(line.number, line.published_by) for line in versions(tmp_path, "city")] == [(1, "somebody else")]
+    assert held(tmp_path) == 9
+
+
+def test_a_publish_that_was_broken_off_is_not_seen_and_does_not_hinder_the_next(tmp_path, monkeypatch):
+    real = stores.commit
+
+    def broken_off(folder, table, mode):
+        if folder.name == "coverage":
+            raise KeyboardInterrupt
+        return real(folder, table, mode)
+
+    for before in (0, 3):
+        monkeypatch.setattr(stores, "commit", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            publish(tmp_path, "city", a_month(FEBRUARY, 7, first=70), "me")
+        monkeypatch.setattr(stores, "commit", real)
+        assert (held(tmp_path) if datasets(tmp_path) else 0) == before
+        if not before:
+            publish(tmp_path, "city", a_month(JANUARY, 3), "me")
+    publish(tmp_path, "city", a_month(FEBRUARY, 1, first=9), "me")
+    assert held(tmp_path) == 4
 
 
 def test_a_manifest_line_is_not_laid_on_top_of_another(tmp_path, monkeypatch):
@@ -170,10 +233,15 @@ def test_a_damaged_file_is_said_in_a_sentence_and_the_rest_of_the_store_stays_re
     ):
         open_version(tmp_path, "city")
     for part in (tmp_path / "city" / "manifest").glob("*.parquet"):
-        part.write_bytes(b"")
-    with pytest.raises(DamagedStoreError, match="of 'city' cannot be listed: its manifest is damaged"):
+        part.rename(part.with_suffix(".lost"))
+    manifest._rows_of.cache_clear()  # as in a process that has not read it before
+    with pytest.raises(DamagedStoreError, match="of 'city' cannot be read: its list of versions is damaged"):
+        versions(tmp_path, "city")
+    (tmp_path / "city" / "manifest" / "_delta_log" / f"{0:020}.json").write_text("")
+    with pytest.raises(DamagedStoreError, match="of 'city' cannot be read: its list of versions is damaged"):
         versions(tmp_path, "city")
     assert datasets(tmp_path) == ("city", "town")
+    assert is_readable(tmp_path)
     assert open_version(tmp_path, "town").incidents.count().execute() == 3
 
 
@@ -182,7 +250,7 @@ def test_a_store_may_lie_in_any_folder(tmp_path, folder):
     publish(tmp_path / folder, "city", a_month(JANUARY, 3), "me")
     publish(tmp_path / folder, "city", a_month(FEBRUARY, 1, first=9), "me")
     assert held(tmp_path / folder) == 4
-    assert latest_number(tmp_path / folder, "city") == 2
+    assert newest(tmp_path / folder, "city") == 2
 
 
 @pytest.mark.parametrize("folder", ["per%20cent", "[brackets]", "a#b", "a?b", "a^b", "a|b"])

@@ -54,6 +54,12 @@ def test_every_measure_says_what_it_counts_and_where_that_is_defined(measures):
     assert all(re.fullmatch(r"[a-z0-9-]+", measure.key) for measure in measures)
 
 
+def test_in_a_table_of_both_no_measure_of_police_uk_stands_among_the_reports():
+    both = sorted((*police_uk_measures(), *report_measures()), key=lambda measure: measure.order)
+    assert both == [*report_measures(), *police_uk_measures()]
+    assert len({measure.order for measure in both}) == len(both)
+
+
 def test_all_measures_of_the_report_are_flows():
     assert {measure.flow for measure in report_measures()} == {Flow.FLOW}
 

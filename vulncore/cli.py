@@ -19,7 +19,7 @@ from vulncore.errors import UnreadableSourceError, VulncoreError
 from vulncore.findings.overview import narrowed, overview
 from vulncore.findings.publishes import publish_account, publishes_frame
 from vulncore.findings.table_export import table_export
-from vulncore.periods import parse_month
+from vulncore.periods import format_month, parse_month
 from vulncore.printing import Format, printed
 from vulncore.shipped import default_store, shipped
 from vulncore.sources import demo as demo_source
@@ -86,7 +86,9 @@ def publish(
         str | None, typer.Option("--dataset", help="The dataset's name; the source's, unless told.")
     ] = None,
     as_at: AsAt = None,
-    force: Annotated[str | None, typer.Option("--force", help="Whose published table it is.")] = None,
+    force: Annotated[
+        str | None, typer.Option("--force", help="Whose table it is; City of London Police, unless told.")
+    ] = None,
     provisional_from: Annotated[
         str | None,
         typer.Option("--provisional-from", metavar="YYYY-MM", help="Months from here may still change."),
@@ -136,6 +138,9 @@ def table(
     if output is not Format.MARKDOWN:
         typer.echo(printed(frame, output))
         return
+    typer.echo(
+        f"{found.question} (dataset {dataset}, version {found.publish.number}, to {format_month(found.as_at)})\n"
+    )
     typer.echo(printed(_for_reading(frame), output))
     for sentence in (*(f"{line.lead}: {line.text}" for line in found.headline), *found.notes):
         typer.echo(f"\n{sentence}")
@@ -155,6 +160,7 @@ def ready_data(store: Store = DEFAULT_STORE) -> None:
 
 
 def _delivery(source: Source, files: list[Path], as_at: str | None, force: str | None) -> Delivery:
+    _refuse_what_means_nothing(source, files, as_at, force)
     if source is Source.DEMO:
         return demo_source.deliver()
     if not files:
@@ -169,6 +175,17 @@ def _delivery(source: Source, files: list[Path], as_at: str | None, force: str |
         raise UnreadableSourceError("A published table does not say its month. Add --as-at, like 2024-10.")
     month = parse_month(as_at)
     return published_table.deliver(files[0], month, **({"force": force} if force else {}))
+
+
+def _refuse_what_means_nothing(
+    source: Source, files: list[Path], as_at: str | None, force: str | None
+) -> None:
+    given = {"--as-at": as_at, "--force": force} if source is not Source.PUBLISHED_TABLE else {}
+    idle = [name for name, value in given.items() if value is not None]
+    if source is Source.DEMO and files:
+        idle.append("a file")
+    if idle:
+        raise UnreadableSourceError(f"{source} has no use for {' and '.join(idle)}. Leave it out.")
 
 
 def _publish(store: Path, dataset: str, delivery: Delivery, by: str | None) -> None:

@@ -9,13 +9,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vulncore.errors import InvalidPeriodError
+from vulncore.periods import format_month
 from vulncore.schemas import MEASURES, Tables
 from vulncore.vocabulary import Measure
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file that a delivery was read from: its name without folders, its size and its digest."""
+    """A file that a delivery was read from: its printable name without folders, its size and its digest."""
 
     name: str
     bytes: int
@@ -59,7 +61,16 @@ def source_file(path: Path) -> SourceFile:
     """Return a file's name, size and SHA-256 digest, read in pieces."""
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256")
-        return SourceFile(path.name, stream.tell(), digest.hexdigest())
+        return SourceFile(printable(path.name), stream.tell(), digest.hexdigest())
+
+
+def printable(name: str) -> str:
+    r"""Return the end of a name with nothing in it that could command a terminal or is no character.
+
+    >>> printable("a\x1b[2Jb"), printable("caf\udce9.csv")
+    ('a?[2Jb', 'caf?.csv')
+    """
+    return "".join(letter if letter.isprintable() else "?" for letter in name[-120:])
 
 
 def measures_table(measures: Iterable[Measure]) -> pa.Table:
@@ -68,9 +79,19 @@ def measures_table(measures: Iterable[Measure]) -> pa.Table:
 
 
 def provisional(delivery: Delivery, first: date) -> Delivery:
-    """Return the delivery with its covered months from `first` on marked as provisional."""
+    """Return the delivery with its covered months from `first` on marked as provisional.
+
+    Raises:
+        InvalidPeriodError: No month from then on is covered, as with a published table, which covers none.
+    """
     coverage = delivery.tables.coverage
-    flags = pc.or_(coverage.column("provisional"), pc.greater_equal(coverage.column("month"), first))
+    late = pc.greater_equal(coverage.column("month"), pa.scalar(first, pa.date32()))
+    if not pc.any(late).as_py():
+        raise InvalidPeriodError(
+            f"No month from {format_month(first)} on is in this delivery, so none was marked as provisional. "
+            "Name a month that it delivers, or publish it without that mark."
+        )
+    flags = pc.or_(coverage.column("provisional"), late)
     position = coverage.schema.get_field_index("provisional")
     marked = coverage.set_column(position, coverage.schema.field(position), flags)
     return replace(delivery, tables=replace(delivery.tables, coverage=marked))

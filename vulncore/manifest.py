@@ -3,8 +3,9 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -54,22 +55,36 @@ class Publish:
 
 
 def commit(
-    folder: Path, table: pa.Table, mode: Literal["overwrite", "append"], commits_before: int | None = None
+    folder: Path, table: pa.Table, mode: Literal["overwrite", "append"], expected: int | None = None
 ) -> int:
-    """Write, and return the version written; refuse to be laid on top of somebody else's commit."""
+    """Write, and return the version written; never on top of somebody else's commit.
+
+    A table is made empty, as version 0, before anything is written to it: two that begin at once then
+    meet at version 1, where one wins.
+
+    Args:
+        folder: Where the Delta table lies.
+        table: The rows.
+        mode: Whether they replace what is there or are added to it.
+        expected: The version that this has to be; any, unless given.
+
+    Raises:
+        CommitFailedError: Somebody else wrote since.
+    """
     current = delta_table(folder)
-    found = 0 if current is None else current.version() + 1
-    if commits_before not in (None, found):
-        raise CommitFailedError(f"{folder.name} holds {found} commits, not {commits_before}")
+    if current is None:
+        current = DeltaTable.create(folder, table.schema, mode="ignore", configuration=KEEP_EVERY_VERSION)
+    version = current.version() + 1
+    if expected not in (None, version):
+        raise CommitFailedError(f"version {expected} of {folder.name} is there already")
     write_deltalake(
-        current if current is not None else folder,
+        current,
         table,
         mode=mode,
-        configuration=KEEP_EVERY_VERSION,
         commit_properties=CommitProperties(max_commit_retries=0),
         post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
     )
-    return found
+    return version
 
 
 def add_line(home: Path, line: Publish) -> None:
@@ -87,7 +102,7 @@ def add_line(home: Path, line: Publish) -> None:
     }
     del row["dataset"]
     table = pa.Table.from_pylist([row], schema=MANIFEST)
-    commit(home / "manifest", table, "append", commits_before=line.number - 1)
+    commit(home / "manifest", table, "append", expected=line.number)
 
 
 def publishes(home: Path) -> tuple[Publish, ...]:
@@ -96,12 +111,9 @@ def publishes(home: Path) -> tuple[Publish, ...]:
     if table is None:
         return ()
     try:
-        rows = [row for part in files_of(table) for row in pq.read_table(part, use_threads=False).to_pylist()]
+        rows = [row for part in files_of(table) for row in _rows_of(part)]
     except (pa.ArrowException, DeltaError, OSError) as problem:
-        raise DamagedStoreError(
-            f"What was published of '{home.name}' cannot be listed: its manifest is damaged. "
-            "Restore the store from a copy, or publish the dataset again under another name."
-        ) from problem
+        raise _damaged(home) from problem
     lines = [
         Publish(
             **{
@@ -124,8 +136,27 @@ def files_of(table: DeltaTable) -> list[str]:
 
 
 def delta_table(folder: Path) -> DeltaTable | None:
-    """Return the Delta table in a folder, or None where there is none."""
+    """Return the Delta table in a folder, or None where there is none.
+
+    Raises:
+        DamagedStoreError: There is one and it can't be read.
+    """
     try:
         return DeltaTable(folder) if folder.is_dir() else None
     except TableNotFoundError:
         return None
+    except DeltaError as problem:
+        raise _damaged(folder.parent) from problem
+
+
+@lru_cache(maxsize=4096)
+def _rows_of(part: str) -> tuple[dict[str, Any], ...]:
+    """A part of a manifest never changes, and every part has a name of its own."""
+    return tuple(pq.read_table(part, use_threads=False).to_pylist())
+
+
+def _damaged(home: Path) -> DamagedStoreError:
+    return DamagedStoreError(
+        f"What was published of '{home.name}' cannot be read: its list of versions is damaged. "
+        "Restore the store from a copy, or publish the dataset again under another name."
+    )

@@ -48,7 +48,7 @@ class Snapshot:
 def publish(store: Path, dataset: str, delivery: Delivery, published_by: str) -> Publish:
     """Return the new version that a delivery makes of a dataset.
 
-    What the delivery covers replaces what was published for the same force, measure and month; the
+    What the delivery covers replaces what was published of the same, as `vulncore.merging.merged` says; the
     rest stays. Either every table becomes visible or none.
 
     Raises:
@@ -112,16 +112,7 @@ def datasets(store: Path) -> tuple[str, ...]:
     """Return the names of the datasets of which something has been published, in order."""
     if not store.is_dir():
         return ()
-    return tuple(sorted(home.name for home in store.iterdir() if delta_table(home / "manifest")))
-
-
-def latest_number(store: Path, dataset: str) -> int:
-    """Return the number of a dataset's newest version: cheap enough to ask every few seconds.
-
-    Raises:
-        UnknownNameError: There is no such dataset in the store.
-    """
-    return versions(store, dataset)[-1].number
+    return tuple(sorted(home.name for home in store.iterdir() if _was_published(home)))
 
 
 def open_version(store: Path, dataset: str, number: int | None = None) -> Snapshot:
@@ -155,10 +146,23 @@ def open_version(store: Path, dataset: str, number: int | None = None) -> Snapsh
 
 def is_readable(store: Path) -> bool:
     """Return whether the store holds at least one dataset whose newest version opens."""
+    return any(_opens(store, dataset) for dataset in datasets(store))
+
+
+def _was_published(home: Path) -> bool:
     try:
-        return any(bool(open_version(store, name)) for name in datasets(store))
-    except (VulncoreError, OSError):
+        manifest = delta_table(home / "manifest")
+    except DamagedStoreError:
+        return True  # it was, and opening it says what is wrong with it
+    return manifest is not None and manifest.version() > 0
+
+
+def _opens(store: Path, dataset: str) -> bool:
+    try:
+        open_version(store, dataset)
+    except VulncoreError:
         return False
+    return True
 
 
 def _writable(store: Path) -> Path:

@@ -15,6 +15,7 @@ from typing import Any
 from vulncore.errors import UnknownNameError, first_five
 
 REFERENCE = Path(__file__).parent / "reference"
+POLICE_UK_FROM = 101  # after the report's measures, so that a dataset with both keeps their groups whole
 
 
 class Flow(StrEnum):
@@ -45,7 +46,7 @@ class Measure:
     """One thing that is counted: a row of the strand table.
 
     `label` is the published wording and `name` the wording on screen. `serious` marks the gravest
-    harms, for which a possible change is said as loudly as a clear one.
+    harms, for which a possible rise is said as loudly as a clear one.
     """
 
     key: str
@@ -87,8 +88,11 @@ def report_measures() -> tuple[Measure, ...]:
 
 @cache
 def police_uk_measures() -> tuple[Measure, ...]:
-    """Return data.police.uk's crime categories as measures, its present ones and its past ones."""
-    return _measures("police_uk_categories.toml")
+    """Return data.police.uk's crime categories as measures, its present ones and its past ones.
+
+    They are numbered on from `POLICE_UK_FROM`: in a table of both they follow the report's measures.
+    """
+    return _measures("police_uk_categories.toml", first=POLICE_UK_FROM)
 
 
 def strand_name(key: str) -> str:
@@ -136,10 +140,10 @@ def find_measure(measures: Iterable[Measure], key_or_label: str) -> Measure:
     )
 
 
-def _measures(file_name: str) -> tuple[Measure, ...]:
+def _measures(file_name: str, first: int = 1) -> tuple[Measure, ...]:
     return tuple(
         Measure(**{**row, "flow": Flow(row["flow"]), "polarity": Polarity(row["polarity"])}, order=order)
-        for order, row in enumerate(_toml(file_name)["measure"], start=1)
+        for order, row in enumerate(_toml(file_name)["measure"], start=first)
     )
 
 

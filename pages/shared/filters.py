@@ -6,11 +6,13 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared.links import adopt_link, choices_made, write_link
+from pages.shared.links import adopt_link, choices_made
 from pages.shared.reads import choices_of, store_path
+from pages.shared.words import plain
 from vulncore import store as stores
 from vulncore.errors import UnknownNameError, VulncoreError
 from vulncore.findings.choices import Choices, chosen_month
+from vulncore.manifest import Publish
 from vulncore.periods import format_month, month_name, parse_month
 from vulncore.vocabulary import strand_name
 
@@ -22,13 +24,21 @@ DATASET_NAMES = {"demo": "Demo (made data)", "city-open-counts": "City open coun
 class View:
     """What the whole app shows: one version of a dataset, one force, one month, one strand or all."""
 
+    publish: Publish
     choice: Choices
-    dataset: str
-    number: int
-    latest: int
     force: str
     month: date
     strand: str | None
+
+    def link(self) -> dict[str, str | None]:
+        """Return the choices as the link writes them; the dataset and its version are always pinned."""
+        return {
+            "dataset": self.publish.dataset,
+            "version": str(self.publish.number),
+            "force": self.force if len(self.choice.forces) > 1 else None,
+            "month": format_month(self.month),
+            "strand": self.strand,
+        }
 
 
 def chosen_view() -> View:
@@ -36,6 +46,7 @@ def chosen_view() -> View:
 
     Raises:
         UnknownNameError: The store holds nothing.
+        DamagedStoreError: The dataset or its version can't be read.
     """
     adopt_link()
     names = stores.datasets(store_path())
@@ -43,42 +54,32 @@ def chosen_view() -> View:
         raise UnknownNameError("Nothing has been published yet. Run: vulncore ready-data")
     with st.sidebar:
         dataset = _select("Dataset", "dataset", names, names.index("demo") if "demo" in names else 0, _title)
-        number, latest = _version(dataset)
-        choice = choices_of(store_path(), dataset, number)
+        publish = _version(dataset)
+        choice = choices_of(store_path(), publish)
         force = _select("Force", "force", choice.forces) if len(choice.forces) > 1 else choice.forces[0]
-        month = _month(choice, force)
-        strand = _strand(choice)
-    write_link(
-        dataset=dataset,
-        version=str(number),
-        force=force if len(choice.forces) > 1 else None,
-        month=format_month(month),
-        strand=strand,
-    )
-    return View(choice, dataset, number, latest, force, month, strand)
+        return View(publish, choice, force, _month(choice, force), _strand(choice))
 
 
 def show_newest() -> None:
     """Leave the pinned version for the newest one; a button's callback."""
-    choices_made()["version"] = None
+    choices_made().pop("version", None)
 
 
-def _version(dataset: str) -> tuple[int, int]:
-    """Return the version that is pinned, else the newest, and the newest."""
+def _version(dataset: str) -> Publish:
+    """Return the version that is pinned, else the newest, and pin it: it stays until somebody moves on."""
     lines = {str(line.number): line for line in reversed(stores.versions(store_path(), dataset))}
-    if st.session_state.setdefault("dataset of version", dataset) != dataset:
-        choices_made()["version"] = None
-        st.session_state["dataset of version"] = dataset
     numbers = list(lines)
     if len(numbers) == 1 and choices_made().get("version") in (None, *numbers):
-        return int(numbers[0]), int(numbers[0])
-    picked = _select(
-        "As published in",
-        "version",
-        numbers,
-        words=lambda number: f"version {number}, {lines[number].published_at:%-d %b %Y}",
-    )
-    return int(picked), int(numbers[0])
+        number = numbers[0]
+    else:
+        number = _select(
+            "As published in",
+            "version",
+            numbers,
+            words=lambda number: f"version {number}, {lines[number].published_at:%-d %b %Y}",
+        )
+    choices_made()["version"] = number
+    return lines[number]
 
 
 def _month(choice: Choices, force: str) -> date:
@@ -90,6 +91,7 @@ def _month(choice: Choices, force: str) -> date:
             chosen_month(choice, force, parse_month(asked))
         except VulncoreError as problem:
             _not_there(str(problem).rstrip("."), month_name(default))
+            del choices_made()["month"]
     keys = [format_month(month) for month in months]
     picked = _select(
         "Figures to the end of",
@@ -120,10 +122,10 @@ def _select(
 ) -> str:
     chosen = choices_made().get(name)
     if chosen not in options:
-        if chosen is not None and name != "month":
+        if chosen is not None:
             _not_there(f"There is no {name} '{chosen[:40]}' here", words(options[index]))
+            del choices_made()[name]
         chosen = options[index]
-    choices_made()[name] = chosen
     widget = f"{name} picker"
     st.session_state[widget] = chosen
     st.selectbox(label, options, key=widget, format_func=words, on_change=_keep, args=(name, widget))
@@ -132,6 +134,9 @@ def _select(
 
 def _keep(name: str, widget: str) -> None:
     choices_made()[name] = st.session_state[widget]
+    if name == "dataset":
+        for belongs_to_the_old_one in ("version", "force", "strand"):
+            choices_made().pop(belongs_to_the_old_one, None)
 
 
 def _title(dataset: str) -> str:
@@ -145,4 +150,4 @@ def _not_there(problem: str, instead: str) -> None:
 def say_what_was_not_there() -> None:
     """Say, once, which choices of the link could not be met and what is shown instead."""
     for sentence in st.session_state.pop("not there", []):
-        st.warning(sentence)
+        st.warning(plain(sentence))

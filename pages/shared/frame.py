@@ -5,14 +5,17 @@ import streamlit as st
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 3rem; max-width: 112rem; }
 [data-testid="stMainBlockContainer"] h1 { padding-top: 0; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.2rem 1rem 2rem; } }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit; opacity: 0.92; }
+@media (min-width: 769px) { section[data-testid="stSidebar"][data-collapsed="false"] {
+  width: 16rem !important; min-width: 16rem; max-width: 16rem; } }
+@media (max-width: 1000px) { [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; } }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4.2rem 1rem 2rem; } }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stDownloadButton"],
   [data-testid="stPopover"] { display: none; }
   [data-testid="stMainBlockContainer"] { padding: 0; }
 }
 </style>"""
-SIDEBAR_WIDTH = 260
 
 
 def dress_page() -> None:

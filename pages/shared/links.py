@@ -3,35 +3,43 @@
 Choices are kept apart from the widgets that show them: a widget's own state goes when its page is left.
 """
 
+import time
+
 import streamlit as st
 
+SETTLES_S = 2.0  # while a page opens, the browser may still put its bare address over the link
+NAMES = ("dataset", "version", "force", "month", "strand", "measure")
 
-def choices_made() -> dict[str, str | None]:
-    """Return the visit's choices by name, as the link writes them; change them in place."""
-    choices: dict[str, str | None] = st.session_state.setdefault("choices made", {})
+
+def choices_made() -> dict[str, str]:
+    """Return what the visitor or their link chose, by name; change it in place."""
+    choices: dict[str, str] = st.session_state.setdefault("choices made", {})
     return choices
 
 
 def adopt_link() -> None:
-    """Make a choice of each parameter of the URL that was not written there by this visit itself."""
-    written = _written()
-    for name in st.query_params:
-        brought = st.query_params[name]
-        if brought != written.get(name):
-            choices_made()[name] = written[name] = brought
+    """Take over the choices of a URL that this visit did not write: one that was opened or gone back to."""
+    brought = {name: value for name, value in st.query_params.to_dict().items() if name in NAMES}
+    if brought and brought != st.session_state.get("link written"):
+        choices_made().clear()
+        choices_made().update(brought)
 
 
-def write_link(**choices: str | None) -> None:
-    """Write choices into the URL, so that whoever opens it sees the same; None leaves one out."""
-    written = _written()
-    for name, choice in choices.items():
-        if choice is None:
-            st.query_params.pop(name, None)
-            written.pop(name, None)
-        elif st.query_params.get(name) != choice or written.get(name) != choice:
-            st.query_params[name] = written[name] = choice
+def write_link(page: str, **choices: str | None) -> None:
+    """Make the URL say what is on screen, so that whoever opens it sees the same; None leaves a name out.
+
+    All at once, since each writing is a step that the browser's Back button undoes; and not again where
+    Back has led to the bare address, or it could never lead further.
+    """
+    link = {name: choice for name, choice in choices.items() if choice is not None}
+    if link == st.query_params.to_dict() or _went_back(page):
+        return
+    st.query_params.from_dict(link)
+    st.session_state["link written"] = link
+    st.session_state["link page"], st.session_state["link time"] = page, time.monotonic()
 
 
-def _written() -> dict[str, str]:
-    written: dict[str, str] = st.session_state.setdefault("written to the link", {})
-    return written
+def _went_back(page: str) -> bool:
+    """Whether a page that had its link stands at its bare address: a new page is there for a moment, too."""
+    had_it = st.session_state.get("link page") == page
+    return not st.query_params and had_it and time.monotonic() - st.session_state["link time"] > SETTLES_S

@@ -1,14 +1,17 @@
 """One measure's five years: the chart, its table, its file and its definition."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.filters import View
-from pages.shared.links import choices_made, write_link
+from pages.shared.links import choices_made
 from pages.shared.provenance import source_line
+from pages.shared.words import plain
 from vulncore.charts.monthly_chart import monthly_chart
 from vulncore.findings.headline import most_notable
 from vulncore.findings.history import History, history, history_export
 from vulncore.findings.overview import Overview
+from vulncore.printing import csv_text
 
 
 def chosen_measure(found: Overview) -> str:
@@ -21,33 +24,39 @@ def chosen_measure(found: Overview) -> str:
 
 def show_measure(found: Overview, key: str, view: View) -> None:
     """Draw a measure's five years, with the same as a table, as a file, and what is counted."""
-    write_link(measure=key)
     told = history(found, key)
     st.subheader(told.measure.name, anchor="measure")
-    st.markdown(told.sentence)
+    st.markdown(plain(told.sentence))
     if told.caution:
         st.caption(told.caution)
-    st.altair_chart(
-        monthly_chart(told.frame, told.title, told.measure.unit),
-        alt=f"{told.title}. {told.sentence}",
-        width="stretch",
-    )
-    st.caption(source_line(view))
-    _show_behind_the_chart(found, told)
-
-
-def _show_behind_the_chart(found: Overview, told: History) -> None:
+    if told.drawn:
+        st.altair_chart(
+            monthly_chart(told.frame, told.title, told.measure.unit),
+            alt=f"{told.title}. {told.sentence}",
+            width="stretch",
+        )
+        st.caption(source_line(view))
     table, file, definition = st.columns(3)
+    if told.drawn:
+        _show_as_table_and_file(found, told, table, file)
+    with definition.popover("What is counted", width="stretch"):
+        st.markdown(f"**{plain(told.measure.name)}.** {plain(told.measure.definition)}")
+        st.caption(plain(f"Source: {told.measure.definition_source}."))
+
+
+def _show_as_table_and_file(
+    found: Overview, told: History, table: DeltaGenerator, file: DeltaGenerator
+) -> None:
     export = history_export(found, told)
+    newest_first = export[["month", "count", "mean_of_12_months", "status"]].iloc[::-1]
     with table.popover("Show as table", width="stretch"):
-        st.dataframe(export[["month", "count", "mean_of_12_months", "status"]], hide_index=True)
+        st.dataframe(
+            newest_first.rename(columns=lambda name: name.replace("_", " ").capitalize()), hide_index=True
+        )
     file.download_button(
         "Download as CSV",
-        export.to_csv(index=False),
+        csv_text(export),
         file_name=f"{found.publish.dataset}-{told.measure.key}-{found.as_at:%Y-%m}.csv",
         mime="text/csv",
         width="stretch",
     )
-    with definition.popover("What is counted", width="stretch"):
-        st.markdown(f"**{told.measure.name}.** {told.measure.definition}")
-        st.caption(f"Source: {told.measure.definition_source}.")

@@ -9,9 +9,11 @@ import streamlit as st
 from vulncore import store as stores
 from vulncore.findings.choices import Choices, choices
 from vulncore.findings.overview import Overview, overview
+from vulncore.manifest import Publish
 from vulncore.shipped import default_store
 
-VERSIONS_KEPT = 128  # a version never changes, so what was read from it stays true
+READS_KEPT = 128  # a version never changes, so what was read from it stays true
+VERSION = {Publish: lambda line: (line.dataset, line.number, line.published_at)}
 
 
 def store_path() -> Path:
@@ -19,13 +21,13 @@ def store_path() -> Path:
     return Path(os.environ.get("VULNCORE_STORE") or default_store())
 
 
-@st.cache_data(max_entries=VERSIONS_KEPT, show_spinner="Reading what was published …")
-def choices_of(store: Path, dataset: str, number: int) -> Choices:
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Reading what was published …", hash_funcs=VERSION)
+def choices_of(store: Path, line: Publish) -> Choices:
     """Return what a version can show."""
-    return choices(stores.open_version(store, dataset, number))
+    return choices(stores.open_version(store, line.dataset, line.number))
 
 
-@st.cache_data(max_entries=VERSIONS_KEPT, show_spinner="Counting …")
-def overview_of(store: Path, dataset: str, number: int, force: str, month: date) -> Overview:
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs=VERSION)
+def overview_of(store: Path, line: Publish, force: str, month: date) -> Overview:
     """Return the strand table of a version."""
-    return overview(store, dataset, number=number, force=force, as_at=month)
+    return overview(store, line.dataset, number=line.number, force=force, as_at=month)

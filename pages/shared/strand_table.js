@@ -1,3 +1,11 @@
+// Brings the five years of the measure picked into view, unless they are there already.
+function showMeasure() {
+  const heading = document.getElementById("measure");
+  if (!heading || heading.getBoundingClientRect().bottom < window.innerHeight / 2) return;
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  heading.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+}
+
 // Draws the table that the server sends and reports the measure whose name is pressed.
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
@@ -21,6 +29,9 @@ export default function (component) {
 
   holder.onclick = (event) => {
     const row = event.target.closest("tr[data-row]");
-    if (row && !String(window.getSelection())) setTriggerValue("picked", row.dataset.row);
+    if (row && !String(window.getSelection())) {
+      setTriggerValue("picked", row.dataset.row);
+      showMeasure();
+    }
   };
 }

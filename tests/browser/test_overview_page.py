@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +12,7 @@ import pytest
 from conftest import PAGE_MS, settled
 
 from vulncore.shipped import shipped
-from vulncore.sources import monthly_counts
+from vulncore.sources import monthly_counts, published_table
 from vulncore.store import publish
 
 pytestmark = pytest.mark.browser
@@ -161,7 +162,7 @@ def test_another_dataset_changes_the_whole_app(server, page):
     page.get_by_role("button", name="Shoplifting", exact=True).wait_for(timeout=PAGE_MS)
     settled(page)
     assert page.locator("tr[data-row]").count() == 14
-    assert choices(page)["month"] == "2024-10"
+    assert choices(page)["month"] == "2024-12"
     assert page.get_by_text("Made data").count() == 0
     assert "Open Government Licence v3.0" in page.locator("body").inner_text()
 
@@ -188,6 +189,10 @@ def test_months_never_published_are_visibly_missing(server, page):
         ("?dataset=nope", "There is no dataset 'nope' here"),
         ("?version=7", "There is no version '7' here"),
         ("?strand=%3Cimg%20src%3Dx%3E", "There is no strand"),
+        (
+            "?dataset=%5BSign%20in%5D(https://example.org)",
+            "There is no dataset '[Sign in]",
+        ),
         ("?measure=%3Cscript%3E", "Hate crime up 43"),
     ],
 )
@@ -195,6 +200,7 @@ def test_a_link_that_names_what_is_not_there_is_told_so_and_shows_what_is(server
     open_overview(page, server, link)
     page.get_by_text(sentence).first.wait_for(timeout=PAGE_MS)
     assert page.locator("tr[data-row]").count() > 10
+    assert page.get_by_test_id("stAlert").get_by_role("link").count() == 0
 
 
 def test_newer_figures_are_offered_while_the_page_is_open_and_the_link_keeps_the_old(
@@ -209,6 +215,10 @@ def test_newer_figures_are_offered_while_the_page_is_open_and_the_link_keeps_the
         publish(mine, "city-open-counts", raised, "tests")
         page.get_by_text("Newer figures were published on").wait_for(timeout=PAGE_MS)
         assert cells(page, "Robbery")[3] == before
+        page.get_by_role("button", name="Burglary", exact=True).click()
+        measure_heading(page, "Burglary").wait_for(timeout=PAGE_MS)
+        settled(page)
+        assert (choices(page)["version"], cells(page, "Robbery")[3]) == ("1", before)
         page.get_by_role("button", name="Show the newest").click()
         page.get_by_text("Newer figures were published on").wait_for(state="detached", timeout=PAGE_MS)
         settled(page)
@@ -220,7 +230,11 @@ def test_newer_figures_are_offered_while_the_page_is_open_and_the_link_keeps_the
         assert cells(page, "Robbery")[3] == before
 
 
-def _with_more_robbery(folder: Path) -> Path:
+def _all_with_more_robbery(folder: Path) -> Path:
+    return _with_more_robbery(folder, whole=True)
+
+
+def _with_more_robbery(folder: Path, *, whole: bool = False) -> Path:
     path = folder / "corrected.csv"
     with shipped("city-open-counts.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -230,11 +244,13 @@ def _with_more_robbery(folder: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, rows[0])
         writer.writeheader()
-        writer.writerows(october)
+        writer.writerows(rows if whole else october)
     return path
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1920, 1080), (390, 844)])
+@pytest.mark.parametrize(
+    ("width", "height"), [(1920, 1080), (1440, 900), (1366, 768), (1280, 800), (768, 1024), (390, 844)]
+)
 @pytest.mark.parametrize("path", ["", "methods"])
 def test_nothing_is_cut_off_sideways(server, page, path, width, height):
     page.set_viewport_size({"width": width, "height": height})
@@ -284,6 +300,58 @@ CONTRASTS = """(table) => {
       return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
     });
 }"""
+
+
+def test_back_leads_out_of_the_app_again(server, page):
+    page.goto("data:text/html,before")
+    open_overview(page, server)
+    page.wait_for_url("**/?dataset=demo&*")
+    page.get_by_role("link", name="Methods").click()
+    page.get_by_role("heading", level=1, name="Methods").wait_for(timeout=PAGE_MS)
+    page.wait_for_url("**/methods?*")
+    for _ in range(6):
+        page.go_back()
+        if page.url.startswith("data:"):
+            break
+        settled(page)
+        page.wait_for_timeout(2_500)  # longer than a page takes to put its link into the address
+    assert page.url.startswith("data:")
+
+
+def test_a_measure_picked_from_afar_comes_into_view(server, page):
+    open_overview(page, server)
+    page.get_by_role("button", name="Mental health", exact=True).click()
+    heading = measure_heading(page, "Mental health")
+    heading.wait_for(timeout=PAGE_MS)
+    settled(page)
+    page.wait_for_timeout(1_500)
+    assert 0 <= heading.bounding_box()["y"] < 900
+
+
+def test_totals_without_months_are_said_and_not_drawn(serving, tmp_path, page):
+    publish(
+        tmp_path / "store",
+        "totals",
+        published_table.deliver(shipped("strand-table-2024-10.csv"), date(2024, 10, 1)),
+        "tests",
+    )
+    with serving(tmp_path / "store") as running:
+        open_overview(page, running)
+        assert cells(page, "Hate crime")[1:4] == ["only totals", "131", "187"]
+        page.get_by_text("Only totals are published for this measure").wait_for(timeout=PAGE_MS)
+        assert page.locator(CHART).count() == 0
+
+
+def test_a_store_laid_anew_under_the_same_path_is_read_anew(serving, store, tmp_path, page):
+    mine = Path(shutil.copytree(store, tmp_path / "store"))
+    with serving(mine) as running:
+        link = "?dataset=city-open-counts&month=2024-10"
+        open_overview(page, running, link)
+        before = cells(page, "Robbery")[3]
+        shutil.rmtree(mine / "city-open-counts")
+        publish(mine, "city-open-counts", monthly_counts.deliver(_all_with_more_robbery(tmp_path)), "tests")
+        open_overview(page, running, link)
+        assert int(cells(page, "Robbery")[3]) == int(before) + 100
 
 
 def test_a_page_prints_without_what_is_only_for_the_screen(server, page):

@@ -58,6 +58,15 @@ def test_provisional_months_are_hollow_and_the_subtitle_says_so():
     assert "hollow" not in monthly_chart(frame([1, 2, 3]), "Rape", "crimes").to_dict()["title"]["subtitle"]
 
 
+def test_a_mean_that_is_missing_is_a_dash_and_never_nought():
+    with_means = frame([1, 2]).assign(average=[None, 1.25])
+    chart = monthly_chart(with_means, "Rape", "crimes").to_dict()
+    (points,) = [layer for layer in chart["layer"] if layer["mark"]["type"] == "circle"]
+    (field,) = [tip["field"] for tip in points["encoding"]["tooltip"] if tip["title"].startswith("Mean")]
+    data = lines(monthly_chart(with_means, "Rape", "crimes"))[-1]
+    assert [row[field] for row in data] == ["–", "1.2"]
+
+
 def test_the_axis_says_what_is_counted_and_the_title_what_where_and_when():
     chart = monthly_chart(frame([1, 2, 3]), "Rape: crimes a month, 2023", "crimes").to_dict()
     assert chart["title"]["text"] == "Rape: crimes a month, 2023"

@@ -84,16 +84,27 @@ def test_without_a_baseline_its_columns_are_left_out():
     assert (len(with_it), len(without)) == (11, 9)
 
 
+def test_where_no_line_can_be_drawn_words_stand_in_its_place():
+    html = strand_table_html([replace(ROW, months="only totals")], HEADS)
+    assert '<td class="line">only totals</td>' in html
+    assert "<svg" not in html
+
+
 def test_every_text_is_escaped():
     evil = "<img src=x onerror=alert(1)>\"'"
     row = replace(
-        ROW, key=evil, name=evil, group=evil, fytd_current=evil, signal=SignalCell(evil, evil, evil)
+        ROW,
+        key=evil,
+        name=evil,
+        group=evil,
+        months=evil,
+        fytd_current=evil,
+        signal=SignalCell(evil, evil, evil),
     )
     html = strand_table_html([row], replace(HEADS, caption=evil, fytd_previous=evil, baseline=evil))
     assert "<img" not in html
     assert {tag for tag, _ in parsed(html).tags} <= {
         *("table", "caption", "thead", "tbody", "tr", "th", "td", "button", "span", "b", "small"),
-        *("svg", "path", "circle"),
     }
 
 
@@ -108,7 +119,7 @@ def test_the_table_on_screen_shows_the_published_figures_in_the_reports_order(sh
     assert shown["Children at risk (PPNs)"][10].startswith("↓ 10.03\u202f%down 80, green")
     assert shown["Adults at risk (PPNs)"][8:10] == ["1,037", "1,044"]
     assert shown["Attempted suicides"][4:6] == [
-        "↓ 100\u202f%down 90, no colour: not called a fall until somebody has confirmed it",
+        "↓ 100\u202f%down 90, no colour: records may have stopped; confirm that they still arrive",
         "Check the feed",
     ]
     assert shown["Forced marriage"][1] == "too few for a trend"

@@ -4,10 +4,16 @@ from datetime import date
 
 import pytest
 
+from tests.making import delivery, month_total
 from vulncore.errors import UnknownNameError
 from vulncore.findings.history import history, history_export
 from vulncore.findings.overview import overview
+from vulncore.findings.strand_rows import strand_rows
+from vulncore.findings.table_export import table_export
 from vulncore.periods import add_months, month_of
+from vulncore.shipped import shipped
+from vulncore.sources import police_uk, published_table
+from vulncore.store import publish
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +88,41 @@ def test_the_windows_shaded_are_those_of_the_table(demo):
     frame = history(demo, "rape").frame
     this_year = [month_of(m.date()) for m in frame.loc[frame["period"] == "this year to date", "month"]]
     assert this_year == [add_months(date(2024, 4, 1), step) for step in range(7)]
+
+
+@pytest.fixture(scope="module")
+def totals(tmp_path_factory):
+    store = tmp_path_factory.mktemp("totals")
+    table = published_table.deliver(shipped("strand-table-2024-10.csv"), date(2024, 10, 1))
+    publish(store, "published", table, "me")
+    return overview(store, "published")
+
+
+def test_where_only_totals_are_published_that_is_said_and_nothing_is_drawn(totals):
+    told = history(totals, "adult-at-risk-ppns")
+    assert told.sentence.startswith("Adults at risk (PPNs) ")
+    assert told.sentence.endswith(
+        " in the financial year to date: could be chance. "
+        "Only totals are published for this measure, so its months can't be drawn."
+    )
+    assert (told.caution, told.drawn) == ("", False)
+    assert set(history_export(totals, told)["status"]) == {"only totals"}
+
+
+def test_every_measure_of_the_published_table_has_only_totals_in_place_of_a_line(totals):
+    assert [row.months for row in strand_rows(totals)] == ["only totals"] * 19
+
+
+def test_a_measure_with_neither_months_nor_totals_is_not_said_to_have_totals(tmp_path):
+    publish(tmp_path, "city", delivery(counts=[month_total(date(2024, 3, 1), 5)]), "me")
+    found = overview(tmp_path, "city")
+    told = history(found, "hate-crime")
+    assert told.sentence == "Hate crime: no month of the last five years was delivered."
+    assert (told.drawn, told.only_totals, told.caution) == (False, False, "")
+    assert {row.key: row.months for row in strand_rows(found)}["hate-crime"] == "no months"
+
+
+def test_the_file_says_where_its_figures_come_from(demo, open_counts):
+    export = history_export(open_counts, history(open_counts, "robbery"))
+    assert set(export["source"]) == {open_counts.publish.attribution} == {police_uk.ATTRIBUTION}
+    assert set(history_export(demo, history(demo, "rape"))["source"]) == set(table_export(demo)["source"])

@@ -74,7 +74,9 @@ def test_months_that_were_never_published_leave_their_windows_incomplete(shipped
         "This financial year to date (April 2017 to March 2018) has 10 of 12 months, without October 2017, "
         "November 2017: it is not compared as if it were whole." in found.notes
     )
-    assert said(found) == {"Nothing to compare": "Months are missing: the table says how many."}
+    assert said(found) == {
+        "Nothing to compare this year to date": "Months are missing: the table says how many."
+    }
     assert "The baseline 2019/20 does not lie before the financial year shown" in " ".join(found.notes)
 
 

@@ -13,8 +13,8 @@ from vulncore.metrics.trend import has_trend
         ([1] * 9 + [0, 0, 0], False),
         ([1, None, 1, None, 1, 0], False),
         ([1, None, 1, None, 1, 1], True),
-        ([], False),
-        ([None, None], False),
+        ([], None),
+        ([None, None], None),
     ],
     ids=["ten a year", "nine a year", "nine, months missing", "twelve, months missing", "none", "unknown"],
 )

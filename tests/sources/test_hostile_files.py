@@ -1,5 +1,8 @@
 """What vulncore.sources.police_uk promises of files that are damaged, or made to do harm."""
 
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -7,7 +10,7 @@ import pytest
 
 from tests.sources.test_police_uk import ASB, HEADER, MAY, line, street_csv
 from vulncore.errors import UnreadableSourceError
-from vulncore.sources import police_uk_files, zip_members
+from vulncore.sources import csv_text, police_uk_files, police_uk_rows, zip_members
 from vulncore.sources.police_uk import deliver
 
 WHOLE = f"{HEADER}\n{line()}\n{ASB}\n".encode()
@@ -27,7 +30,7 @@ def street_zip(folder: Path, **members: bytes) -> Path:
         (b"", "is empty: not even a header"),
         (WHOLE[:-40], "breaks off in line 3, so rows are missing"),
         (WHOLE.replace(b"Bank", b"B\0nk"), "holds 2 NUL bytes"),
-        (WHOLE.replace(b"Bank", b"B\xe4nk"), r"is not UTF-8 text \(byte 2\d\d\)"),
+        (WHOLE.replace(b"Bank", b"B\xe4nk"), r"is not UTF-8 text \(line 2\)"),
         (WHOLE.decode().encode("utf-16"), "NUL bytes, so it is damaged or no CSV"),
         (WHOLE.replace(b"Crime type", b"Type"), "its first line lacks Crime type"),
         (WHOLE.replace(b"Longitude,Latitude", b"Latitude,Longitude"), "in another order, or more"),
@@ -134,6 +137,97 @@ def test_a_member_that_swells_is_given_up(tmp_path):
         deliver([path])
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2], ids=["lzma", "bzip2"])
+def test_a_zip_packed_by_an_uncommon_method_is_refused(tmp_path, method):
+    path = tmp_path / "download.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr(MAY, WHOLE)
+    with pytest.raises(
+        UnreadableSourceError, match=rf"1 files in download\.zip are packed by another method .*: {MAY}"
+    ):
+        deliver([path])
+
+
+def test_a_zip_with_any_byte_spoilt_is_refused_in_a_sentence_or_read_whole(tmp_path):
+    path = street_zip(tmp_path)
+    content = path.read_bytes()
+    refused = 0
+    for position in range(len(content)):
+        path.write_bytes(content[:position] + bytes([content[position] ^ 0xFF]) + content[position + 1 :])
+        try:
+            assert deliver([path]).rows.accepted == 2
+        except UnreadableSourceError:
+            refused += 1
+    assert refused > len(content) / 2
+
+
+def test_a_file_with_more_bytes_than_any_forces_month_is_given_up(tmp_path):
+    path = tmp_path / MAY
+    with path.open("wb") as stream:
+        stream.truncate(police_uk_files.MAX_FILE_BYTES + 1)
+    with pytest.raises(
+        UnreadableSourceError, match="has more than 134,217,728 bytes, which no force's month"
+    ):
+        deliver([path])
+
+
+def test_a_file_with_more_lines_than_any_forces_month_is_given_up(tmp_path):
+    path = tmp_path / MAY
+    path.write_bytes(HEADER.encode() + b"\n" * (police_uk_rows.MAX_LINES + 1))
+    with pytest.raises(UnreadableSourceError, match="has 1,000,001 lines, and such a file at most 1,000,000"):
+        deliver([path])
+
+
+def test_a_line_that_does_not_end_is_given_up(tmp_path):
+    path = street_csv(tmp_path, line(), "," * (csv_text.MAX_LINE_BYTES + 1))
+    with pytest.raises(
+        UnreadableSourceError, match=r"Line 3 of .* has 10,00\d bytes, and a line has at most"
+    ):
+        deliver([path])
+
+
+def test_a_file_of_nothing_but_faulty_rows_is_not_read_to_its_end(tmp_path):
+    rows = ["," * 11] * 500_000
+    with pytest.raises(UnreadableSourceError, match=r"for no force named: ''") as refusal:
+        deliver([street_csv(tmp_path, *rows)])
+    assert int(str(refusal.value).split()[0].replace(",", "")) < 50_000  # 5 % are 25,000, and a batch more
+
+
+@pytest.mark.parametrize(
+    ("reader", "name", "body"),
+    [
+        ("police_uk", MAY, HEADER.encode() + b"\n" * 20_000_000),
+        ("police_uk", MAY, HEADER.encode() + b"\n" * 999_000 + b"x\n"),
+        ("police_uk", MAY, HEADER.encode() + b"\n" + b",,,,,,,,,,,\n" * 999_000),
+        ("police_uk", "download.zip", HEADER.encode() + b"\n" * 18_000_000),
+        ("monthly_counts", "counts.csv", b"force,measure,month,count" + b"\n" * 19_900_000),
+    ],
+    ids=["newlines", "empty rows", "rows of commas", "newlines in a zip", "newlines for a table"],
+)
+def test_a_file_of_empty_lines_is_refused_at_little_cost(tmp_path, reader, name, body):
+    pytest.importorskip("resource", reason="this system does not tell a process its peak memory")
+    path = tmp_path / name
+    if path.suffix == ".zip":
+        # ballast that doesn't shrink keeps the whole just within the ratio that is allowed
+        path = street_zip(tmp_path, **{MAY: body + os.urandom(180_000).hex().encode() + b"\n"})
+    else:
+        path.write_bytes(body)
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from vulncore.errors import VulncoreError\n"
+        f"from vulncore.sources.{reader} import deliver\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "path = Path(sys.argv[1])\n"
+        "try:\n    deliver([path] if path.suffix == '.zip' or 'street' in path.name else path)\n"
+        "except VulncoreError as refusal:\n    print(str(refusal))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    refusal, grown_kib = done.stdout.splitlines()
+    assert "lines, and such a file at most" in refusal or "cannot be counted" in refusal
+    assert int(grown_kib) < 300_000  # read whole into lists they took two to four million
+
+
 def test_a_swelling_file_that_is_passed_over_is_never_unpacked(tmp_path):
     outcomes = MAY.replace("street", "outcomes")
     path = street_zip(tmp_path, **{MAY: WHOLE, outcomes: b"\0" * 20_000_000})
@@ -171,3 +265,20 @@ def test_nothing_is_written_to_disk(tmp_path):
     path = street_zip(tmp_path)
     deliver([path])
     assert [found.name for found in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are always text on this system")
+def test_a_file_name_that_is_no_text_is_told_in_characters_that_print(tmp_path):
+    folder = Path(os.fsdecode(bytes(tmp_path) + b"/\xff\x1b"))
+    folder.mkdir()
+    archive = street_zip(tmp_path).rename(folder / os.fsdecode(b"caf\xe9\x1b[2J.zip"))
+    (file,) = deliver([archive]).files
+    assert file.name == "caf??[2J.zip"
+    with pytest.raises(UnreadableSourceError, match=r"There is no file or folder .*/\?\?/gone\.zip"):
+        deliver([folder / "gone.zip"])
+
+
+def test_a_file_name_without_end_is_told_by_its_end(tmp_path):
+    archive = street_zip(tmp_path).rename(tmp_path / f"{'a' * 200}.zip")
+    (file,) = deliver([archive]).files
+    assert file.name == "a" * 116 + ".zip"

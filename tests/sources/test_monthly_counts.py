@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from vulncore.errors import InvalidRowsError, UnreadableSourceError
+from vulncore.delivery import provisional
+from vulncore.errors import InvalidPeriodError, InvalidRowsError, UnreadableSourceError
 from vulncore.schemas import validated
 from vulncore.shipped import shipped
-from vulncore.sources.csv_text import MAX_TABLE_BYTES
+from vulncore.sources import published_table
+from vulncore.sources.csv_text import MAX_TABLE_BYTES, MAX_TABLE_LINES
 from vulncore.sources.monthly_counts import deliver
 
 PUBLISHED = Path(__file__).parents[2].parent / "shared" / "data" / "police-uk"
@@ -104,13 +106,14 @@ def test_the_same_month_twice_is_refused_even_with_the_same_count(tmp_path):
     ("content", "message"),
     [
         (b"", "is empty"),
+        (b"\n \r\n", "is empty: not even a header"),
         (f"{HEADER}\n".encode(), "has a header and no rows"),
         (b"force,measure,month\nKent Police,rape,2024-01\n", r"1 are absent \(count\)"),
         (b"force,measure,month,count,note\nKent Police,rape,2024-01,1,x\n", r"1 are unknown \(note\)"),
         (b"force,measure,month,count\nK\xe4nt,rape,2024-01,1\n", "is not UTF-8"),
         (b"force,measure,month,count\nKent\0,rape,2024-01,1\n", "NUL bytes"),
     ],
-    ids=["nothing", "header", "too few", "too many", "latin-1", "NUL"],
+    ids=["nothing", "empty lines", "header", "too few", "too many", "latin-1", "NUL"],
 )
 def test_another_kind_of_file_is_refused(tmp_path, content, message):
     path = tmp_path / "counts.csv"
@@ -135,3 +138,30 @@ def test_a_file_that_is_not_there_or_far_too_large_is_refused_before_it_is_read(
         stream.truncate(MAX_TABLE_BYTES + 1)
     with pytest.raises(UnreadableSourceError, match="has 20,000,001 bytes"):
         deliver(path)
+
+
+def test_a_table_of_countless_lines_is_refused(tmp_path):
+    path = table(tmp_path, *[""] * MAX_TABLE_LINES)
+    with pytest.raises(UnreadableSourceError, match=r"counts\.csv has 200,001 lines, and .* at most 200,000"):
+        deliver(path)
+
+
+def test_empty_lines_at_the_end_are_no_rows(tmp_path):
+    assert deliver(table(tmp_path, "Kent Police,rape,2024-01,1", "", "")).rows.read == 1
+
+
+def test_months_from_a_given_one_on_are_marked_as_provisional(tmp_path):
+    path = table(tmp_path, *[f"Kent Police,rape,2024-0{month},1" for month in (1, 2, 3)])
+    marked = provisional(deliver(path), date(2024, 2, 1)).tables.coverage
+    assert marked["provisional"].to_pylist() == [False, True, True]
+
+
+def test_a_mark_that_no_month_would_bear_is_refused(tmp_path):
+    path = table(tmp_path, "Kent Police,rape,2024-09,1")
+    table_without_months = published_table.deliver(shipped("strand-table-2024-10.csv"), date(2024, 10, 1))
+    for delivered in (deliver(path), table_without_months):
+        with pytest.raises(
+            InvalidPeriodError,
+            match=r"No month from 2024-10 on is in this delivery, so none was marked as provisional\.",
+        ):
+            provisional(delivered, date(2024, 10, 1))

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections import Counter
 from datetime import date
@@ -262,8 +263,57 @@ def test_nothing_is_said_about_the_area_of_a_force_without_a_boundary(tmp_path):
     ],
 )
 def test_a_row_that_cannot_stand_is_rejected_by_reason_and_the_others_stay(tmp_path, row, reason):
-    rows = deliver([street_csv(tmp_path, line(), row, ASB)]).rows
-    assert (rows.read, rows.accepted, rows.rejected) == (3, 2, {reason: 1})
+    rows = deliver([street_csv(tmp_path, line(), row, *[ASB] * 18)]).rows
+    assert (rows.read, rows.accepted, rows.rejected) == (20, 19, {reason: 1})
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (line(force="City Police"), "a force that is not the file's: 'City Police'"),
+        (
+            line(crime_type="Burglaries"),
+            "a crime type that data.police.uk does not have: 'Burglaries'",
+        ),
+        (line(month="2024/05"), "a month that is not the file's: '2024/05'"),
+        (line(longitude="0°5W"), "coordinates that cannot be read: '0°5W 51.515500'"),
+        ("a1;2024-05", "too few fields: 'a1;2024-05'"),
+    ],
+)
+def test_a_file_whose_rows_are_all_rejected_is_no_month_of_zeros_but_refused(tmp_path, row, told):
+    sentence = (
+        f"^40 of 40 rows read from .*{MAY} cannot be counted, most often for {re.escape(told)}. Download"
+    )
+    with pytest.raises(UnreadableSourceError, match=sentence):
+        deliver([street_csv(tmp_path, *[row] * 40)])
+
+
+def test_more_than_one_row_in_twenty_rejected_refuses_the_file_and_names_the_commonest_reason(tmp_path):
+    strays = [line(force=""), line(crime_type="Piracy"), line(crime_type="Piracy")]
+    assert deliver([street_csv(tmp_path, *strays, *[ASB] * 57)]).rows.accepted == 57
+    path = street_csv(tmp_path, *strays, *[ASB] * 56)
+    with pytest.raises(UnreadableSourceError, match=r"3 of 59 rows read from .*have: 'Piracy'\. Download"):
+        deliver([path])
+
+
+def test_a_month_longer_than_what_is_read_at_once_keeps_its_line_numbers_and_counts(tmp_path):
+    rows = [line(crime_id=f"c{number}") for number in range(45_000)]
+    rows[30_000] = "spoilt"
+    delivery = deliver([street_csv(tmp_path, *rows)])
+    assert (delivery.rows.read, delivery.rows.rejected) == (45_000, {"too few fields": 1})
+    numbers = [int(row_id[-6:]) for row_id in delivery.tables.incidents["row_id"].to_pylist()]
+    assert numbers == [*range(2, 30_002), *range(30_003, 45_002)]
+
+
+def test_a_category_may_be_missing_under_a_new_name_and_is_not_zero_then(tmp_path):
+    path = street_csv(tmp_path, line(crime_type="Bike theft"), line(), *[ASB] * 18)
+    covered = deliver([path]).tables.coverage["measure"].to_pylist()
+    assert covered == ["anti-social-behaviour", "burglary"]
+
+
+def test_empty_lines_at_the_end_are_no_rows(tmp_path):
+    rows = deliver([street_csv(tmp_path, line(), ASB, "", "  ", "")]).rows
+    assert (rows.read, rows.accepted) == (2, 2)
 
 
 def test_a_header_alone_is_a_month_delivered_with_nothing_in_it(tmp_path):

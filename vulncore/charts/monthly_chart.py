@@ -13,7 +13,7 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
     """Return monthly counts as a line with a point a month.
 
     The financial year to date and the same months a year earlier lie on bands that are labelled; months
-    not delivered are hatched grey, with no line across them; provisional months are hollow.
+    not delivered are grey with a dashed edge, with no line across them; provisional months are hollow.
 
     Args:
         frame: One row per month: `month`, `count`, `provisional`, `average`, `period`.
@@ -24,13 +24,15 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
         run=frame["count"].isna().cumsum(),
         month_end=frame["month"] + pd.offsets.MonthBegin(1),
         status=frame["provisional"].map({True: "provisional", False: "final"}),
+        # as text: the tooltip would format a missing mean as 0.0
+        mean=["–" if pd.isna(mean) else f"{mean:,.1f}" for mean in frame["average"]],
     )
     x = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", tickCount="year", labelAngle=0))
     y = alt.Y("count:Q", title=f"{unit} a month", axis=alt.Axis(tickMinStep=1, format=",d"))
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
         alt.Tooltip("count:Q", title=unit.capitalize(), format=",d"),
-        alt.Tooltip("average:Q", title="Mean of twelve months", format=",.1f"),
+        alt.Tooltip("mean:N", title="Mean of twelve months"),
         alt.Tooltip("status:N", title="Status"),
     ]
     base = alt.Chart(shown.dropna(subset="count"))

@@ -11,7 +11,7 @@ COLOUR_WORDS = {
     "red": "red: up by more than 10 %",
     "green": "green: down by more than 10 %",
     "orange": "orange: within 10 %",
-    "feed": "no colour: not called a fall until somebody has confirmed it",
+    "feed": "no colour: records may have stopped; confirm that they still arrive",
     "": "no colour: there is no percentage from 0",
 }
 WORDY = ("Change", "Signal")
@@ -21,7 +21,7 @@ Count = int | str
 
 @dataclass(frozen=True)
 class ChangeCell:
-    """A change as it is shown. `loud` says that it is more than chance, or too grave to say quietly."""
+    """A change as it is shown. `loud` says that it is more than chance, or a rise too grave to say quietly."""
 
     symbol: str
     percent: str
@@ -41,12 +41,12 @@ class SignalCell:
 
 @dataclass(frozen=True)
 class Row:
-    """One measure of the table. `months` is None where a line would mislead; a change that is None can't be told."""
+    """One measure of the table. `months` are words where a line would mislead; a change of None can't be told."""
 
     key: str
     name: str
     group: str
-    months: Sequence[int | None] | None
+    months: Sequence[int | None] | str
     fytd_previous: Count
     fytd_current: Count
     fytd: ChangeCell | None
@@ -118,7 +118,7 @@ def _group(name: str, rows: Sequence[Row], heads: Headings) -> str:
 
 
 def _row(row: Row, heads: Headings) -> str:
-    line = "too few for a trend" if row.months is None else sparkline(row.months)
+    line = escape(row.months) if isinstance(row.months, str) else sparkline(row.months)
     cells = [
         _name(row),
         f'<td class="line">{line}</td>',

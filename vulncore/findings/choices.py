@@ -68,6 +68,8 @@ def chosen_force(choice: Choices, force: str | None) -> str:
 def chosen_month(choice: Choices, force: str, as_at: date | None) -> date:
     """Return the as-at month asked for; where none is, the latest that every active measure has.
 
+    Where the active measures have no month in common, it is the newest month of any.
+
     Raises:
         InvalidPeriodError: Nothing was delivered for that month.
     """
@@ -94,9 +96,10 @@ def _delivered(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def _latest_for_all(rows: pd.DataFrame) -> date:
-    latest: Sequence[date] = rows.groupby("measure")["month"].max().tolist()
-    newest = max(latest)
-    return min(month for month in latest if months_between(month, newest) < ACTIVE_WITHIN_MONTHS)
+    delivered: list[set[date]] = [set(months) for _, months in rows.groupby("measure")["month"]]
+    newest = max(max(months) for months in delivered)
+    active = [months for months in delivered if months_between(max(months), newest) < ACTIVE_WITHIN_MONTHS]
+    return max(set.intersection(*active), default=newest)
 
 
 def _gaps(months: Sequence[date]) -> list[date]:
@@ -106,7 +109,7 @@ def _gaps(months: Sequence[date]) -> list[date]:
 
 def _measures(snapshot: Snapshot) -> tuple[Measure, ...]:
     names = [field.name for field in fields(Measure)]
-    rows = snapshot.measures.order_by("order").to_pyarrow().to_pylist()
+    rows = snapshot.measures.order_by("order", "key").to_pyarrow().to_pylist()
     return tuple(
         Measure(
             **{

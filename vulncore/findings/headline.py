@@ -9,11 +9,12 @@ import pandas as pd
 
 from vulncore.metrics.change import percent_text
 from vulncore.metrics.signal import Signal
-from vulncore.vocabulary import Measure, Polarity
+from vulncore.vocabulary import Flow, Measure, Polarity
 
 MORE_REPORTING = "A rise here can also be more confidence in reporting."
-GRAVE = "Too few to be sure, too serious to wait for more."
-CONFIRM = "Confirm that records still arrive before anyone calls it a fall."
+GRAVE = "Not sure yet, and too serious to wait."
+STOCKS = "are month-end figures and are not tested"
+CONFIRM = "Confirm that records still arrive"
 
 
 class Kind(StrEnum):
@@ -46,39 +47,56 @@ def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline
     by_key = {measure.key: measure for measure in measures}
     rows = table.to_dict("records")
 
-    def those(signal: Signal, *, serious: bool | None = None) -> list[Mapping[Hashable, Any]]:
-        return [
-            row
-            for row in rows
-            if row["fytd_signal"] == signal and serious in (None, by_key[row["measure"]].serious)
-        ]
+    def those(signal: Signal) -> list[Mapping[Hashable, Any]]:
+        return [row for row in rows if row["fytd_signal"] == signal]
 
-    possible = those(Signal.MAY_BE, serious=False)
-    grave = those(Signal.MAY_BE, serious=True)
-    lines = [
+    untested = those(Signal.NOT_TESTED)
+    stocks = [row for row in untested if by_key[row["measure"]].flow is Flow.STOCK]
+    possible = those(Signal.MAY_BE)
+    is_grave = [grave_rise(row, "fytd", by_key[row["measure"]]) for row in possible]
+    grave = [row for row, alarms in zip(possible, is_grave, strict=True) if alarms]
+    others = [row for row, alarms in zip(possible, is_grave, strict=True) if not alarms]
+    named = [
         _line(Kind.CLEAR, "Clear change", those(Signal.CLEAR), by_key),
         _line(Kind.CLEAR, "May be a change, and grave", grave, by_key, GRAVE),
-        _line(Kind.FEED, "Check the feed", those(Signal.CHECK_FEED), by_key, CONFIRM),
-        _line(Kind.POSSIBLE, "May be a change", possible, by_key),
-        _rest(
-            chance=len(those(Signal.CHANCE)),
-            few=len(those(Signal.TOO_FEW)),
-            untested=len(those(Signal.NOT_TESTED)),
-            named=len(those(Signal.CLEAR)) + len(possible) + len(grave),
-        ),
+        _feed(those(Signal.CHECK_FEED), by_key),
+        _line(Kind.POSSIBLE, "May be a change", others, by_key),
     ]
+    rest = _rest(
+        chance=len(those(Signal.CHANCE)),
+        few=len(those(Signal.TOO_FEW)),
+        stocks=len(stocks),
+        missing=len(untested) - len(stocks),
+        others_named=any(named),
+    )
+    lines = [*named, rest]
     return tuple(line for line in lines if line is not None)
 
 
 def most_notable(table: pd.DataFrame, measures: Sequence[Measure]) -> str:
     """Return the key of the measure that the headline names first; the table's first if it names none."""
-    grave = {measure.key for measure in measures if measure.serious}
+    by_key = {measure.key: measure for measure in measures}
     ranks = {Signal.CLEAR: 0, Signal.CHECK_FEED: 2, Signal.MAY_BE: 3}
     keys = [
-        (1 if signal == Signal.MAY_BE and key in grave else ranks.get(Signal(signal), 4), position, key)
-        for position, (key, signal) in enumerate(zip(table["measure"], table["fytd_signal"], strict=True))
+        (
+            1
+            if grave_rise(row, "fytd", by_key[row["measure"]])
+            else ranks.get(Signal(row["fytd_signal"]), 4),
+            position,
+            row["measure"],
+        )
+        for position, row in enumerate(table.to_dict("records"))
     ]
     return str(min(keys)[2])
+
+
+def grave_rise(row: Mapping[Hashable, Any], comparison: str, measure: Measure) -> bool:
+    """Return whether a grave harm may have risen: it is said aloud before anyone can be sure.
+
+    A possible fall is no alarm, however grave the harm.
+    """
+    possible = row[f"{comparison}_signal"] == Signal.MAY_BE
+    return measure.serious and possible and bool(row[f"{comparison}_change"] > 0)
 
 
 def change_in_words(row: Mapping[Hashable, Any], name: str) -> str:
@@ -108,19 +126,45 @@ def _line(
     return Headline(kind, lead, " ".join(sentence for sentence in sentences if sentence))
 
 
-def _rest(chance: int, few: int, untested: int, named: int) -> Headline | None:
-    if not chance and not few and not named:
-        return Headline(Kind.QUIET, "Nothing to compare", "Months are missing: the table says how many.")
+def _feed(rows: Sequence[Mapping[Hashable, Any]], by_key: Mapping[str, Measure]) -> Headline | None:
+    if not rows:
+        return None
+    fallen = [row for row in rows if row["fytd_change"] < 0]
+    phrases = [change_in_words(row, by_key[row["measure"]].name) for row in fallen]
+    sentences = [f"{'; '.join(phrases)}. {CONFIRM} before anyone calls it a fall."] if fallen else []
+    ended = [
+        f"{change_in_words(row, by_key[row['measure']].name)}, but {silent_end(row)}"
+        for row in rows
+        if row["fytd_change"] >= 0
+    ]
+    if ended:
+        sentences.append(f"{'; '.join(ended)}. {CONFIRM}.")
+    return Headline(Kind.FEED, "Check the feed", " ".join(sentences))
+
+
+def silent_end(row: Mapping[Hashable, Any]) -> str:
+    """Return that a measure's last months hold no record: "its last 2 months read nothing"."""
+    months = int(row["silent_months"])
+    return "its last month reads nothing" if months == 1 else f"its last {months} months read nothing"
+
+
+def _rest(chance: int, few: int, stocks: int, missing: int, *, others_named: bool) -> Headline | None:
     parts = [
         f"{count} {words}"
         for count, words in (
             (chance, "could be chance"),
             (few, "too few to say"),
-            (untested, "not compared, since months are missing"),
+            (missing, "not compared, since months are missing"),
+            (stocks, "is a month-end figure and is not tested" if stocks == 1 else STOCKS),
         )
         if count
     ]
     if not parts:
         return None
-    lead = "The other measures" if named else "No change stands out"
-    return Headline(Kind.QUIET, lead, f"{'; '.join(parts)}.")
+    if others_named:
+        lead = "The other measures"
+    else:
+        lead = f"{'No change stands out' if chance or few else 'Nothing to compare'} this year to date"
+    only_missing = not (others_named or chance or few or stocks)
+    text = "Months are missing: the table says how many" if only_missing else "; ".join(parts)
+    return Headline(Kind.QUIET, lead, f"{text}.")

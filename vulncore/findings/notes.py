@@ -40,15 +40,14 @@ def notes(
             told.add(window)
             whose = "" if len(short) == len(table) else f" for {first_five(short['measure'].map(names))}"
             said.append(_incomplete(short, series, name, window, whose))
-    said.append(_provisional(table, windows))
+    said.append(_provisional(table, series, windows))
     return tuple(sentence for sentence in said if sentence)
 
 
 def _incomplete(short: pd.DataFrame, series: pd.DataFrame, name: str, window: Window, whose: str) -> str:
     whole, known = len(window.months), sorted(set(short[f"{name}_months"]))
     extent = f"{known[0]}" if len(known) == 1 else f"{known[0]} to {known[-1]}"
-    there = set(series.loc[series["measure"] == short["measure"].iloc[0], "month"].dt.date)
-    gaps = [month_name(month) for month in window.months if month not in there]
+    gaps = _gaps_of_all(short, series, window)
     without = f", without {first_five(gaps)}" if len(known) == 1 and 0 < len(gaps) < whole else ""
     return (
         f"{WINDOW_WORDS[name]} ({window}) has {extent} of {whole} {'month' if whole == 1 else 'months'}"
@@ -56,15 +55,29 @@ def _incomplete(short: pd.DataFrame, series: pd.DataFrame, name: str, window: Wi
     )
 
 
-def _provisional(table: pd.DataFrame, windows: Mapping[str, Window | None]) -> str:
-    current = windows["fytd_current"]
-    if current is None:
+def _gaps_of_all(short: pd.DataFrame, series: pd.DataFrame, window: Window) -> tuple[str, ...]:
+    """Return the months that a window misses; none where the measures do not all miss the same ones."""
+    there = {str(key): set(rows["month"].dt.date) for key, rows in series.groupby("measure")}
+    missed = {
+        tuple(month_name(month) for month in window.months if month not in there.get(key, set()))
+        for key in short["measure"]
+    }
+    return missed.pop() if len(missed) == 1 else ()
+
+
+def _provisional(table: pd.DataFrame, series: pd.DataFrame, windows: Mapping[str, Window | None]) -> str:
+    year = windows["rolling12_current"]
+    if year is None:
         return ""
+    flagged = series[series["provisional"].eq(True) & series["measure"].isin(table["measure"])]
+    named = sorted(set(flagged["month"].dt.date) & set(year.months))
     count = int(table["rolling12_current_provisional"].max())
-    if count == 0:
+    if count > len(named):  # a total over several months is provisional without months of its own
+        what = f"{count} of the last twelve months {'is' if count == 1 else 'are'}"
+    elif named:
+        what = f"{first_five(month_name(month) for month in named)} {'is' if len(named) == 1 else 'are'}"
+    else:
         return ""
-    which = current.months[-1:] if count == 1 else ()
-    what = f"{month_name(which[0])} is" if which else f"{count} of the last twelve months are"
     return f"{what} provisional: figures can still change as records are reclassified."
 
 

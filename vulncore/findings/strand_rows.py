@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from vulncore.charts.strand_table_html import ChangeCell, Count, Headings, Row, SignalCell
+from vulncore.findings.headline import grave_rise
+from vulncore.findings.history import has_only_totals
 from vulncore.findings.overview import Overview
 from vulncore.metrics.change import COLOUR_THRESHOLD, percent_text
 from vulncore.metrics.signal import Signal
@@ -62,7 +64,7 @@ def table_legend(found: Overview) -> str:
     )
     return (
         f"Red: up by more than {COLOUR_THRESHOLD}\u202f%. Green: down by more than {COLOUR_THRESHOLD}\u202f%. "
-        f"Orange: in between. Strong colour: more than chance, or too grave to wait; pale: could be chance."
+        f"Orange: in between. Strong colour: more than chance, or a rise too grave to wait; pale: could be chance."
         f"{interval}"
     )
 
@@ -100,13 +102,21 @@ def _row(
         key=measure.key,
         name=measure.name,
         group=measure.group,
-        months=months if has_trend(pd.Series(months, dtype=float)) else None,
+        months=_line(row, months),
         fytd=_change(row, "fytd", measure),
         signal=_signal(row),
         baseline=_change(row, "baseline", measure),
         rolling12=_change(row, "rolling12", measure),
         **counts,
     )
+
+
+def _line(row: Mapping[Hashable, Any], months: list[int | None]) -> list[int | None] | str:
+    counts = pd.Series(months, dtype=float)
+    trend = has_trend(counts)
+    if trend is None:
+        return "only totals" if has_only_totals(row, counts) else "no months"
+    return months if trend else "too few for a trend"
 
 
 def _count(row: Mapping[Hashable, Any], name: str, window: Window | None) -> Count:
@@ -133,7 +143,7 @@ def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCe
         if difference < 0
         else "no change",
         colour=row[f"{key}_colour"] if signal != Signal.CHECK_FEED else "feed",
-        loud=signal == Signal.CLEAR or (signal == Signal.MAY_BE and measure.serious),
+        loud=signal == Signal.CLEAR or grave_rise(row, key, measure),
     )
 
 

@@ -50,15 +50,17 @@ def strand_table(
         One row per measure, in order: `measure`; the columns of `window_counts`; and for each of
         `COMPARISONS` `<key>_change` (count), `<key>_percent` (exact Fraction or None), `<key>_symbol`,
         `<key>_colour` ("red", "orange", "green" or "") and `<key>_<signal column>` of
-        `vulncore.metrics.signal.signals`; `dispersion` and `silent` (its feed seems to have stopped).
+        `vulncore.metrics.signal.signals`; `dispersion`; `silent` (its feed seems to have stopped) and `silent_months` (months of
+        zero at the end of its series; missing where no month is known).
         Missing where a window is incomplete.
     """
     table = window_counts(months, counts, measures, windows)
     history = _until(months, counts, windows)
     scatter = dispersion(history).set_index("measure")["dispersion"]
-    stopped = silence(history).set_index("measure")["silent"]
+    stopped = silence(history).set_index("measure")
     table["dispersion"] = table["measure"].map(scatter).astype(float)
-    table["silent"] = table["measure"].map(stopped).eq(True) | _fell_to_zero(table)
+    table["silent"] = table["measure"].map(stopped["silent"]).eq(True) | _fell_to_zero(table)
+    table["silent_months"] = table["measure"].map(stopped["silent_months"]).astype("Int64")
     for comparison in COMPARISONS:
         table = table.join(_changes(table, comparison)).join(_signals(table, comparison, measures, windows))
     return table

@@ -5,37 +5,57 @@ never closes so spoils its own line alone, and every line can be found again by 
 """
 
 import csv
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from vulncore.delivery import printable
 from vulncore.errors import InvalidRowsError, UnreadableSourceError, first_five
 
 MAX_TABLE_BYTES: Final = 20_000_000  # a table of counts that people keep is thousands of times smaller
+MAX_TABLE_LINES: Final = 200_000  # every force's monthly figures of twenty measures for fifteen years
+MAX_LINE_BYTES: Final = 10_000  # thirty times the longest line that the City's street files have
 
 
-def decoded(content: bytes, name: str) -> str:
-    r"""Return a file's text: UTF-8, with or without a byte order mark, line ends as `\n`.
+def text_lines(content: bytes, name: str, most: int) -> Iterator[str]:
+    r"""Yield a file's lines one by one, without their ends: UTF-8, with or without a byte order mark.
+
+    Empty lines at the file's end are no lines of it. None of the refusals waits for the lines before it
+    to be kept, so that a file made to swell costs no more memory than its bytes.
 
     Raises:
-        UnreadableSourceError: There is nothing in it, it is not UTF-8, or it holds NUL bytes.
+        UnreadableSourceError: There is nothing in it, it has more than `most` lines or one that is far too
+            long, it is not UTF-8, or it holds NUL bytes.
 
-    >>> decoded(b"\xef\xbb\xbfa,b\r\n1,2\r\n", "x.csv")
-    'a,b\n1,2\n'
+    >>> list(text_lines(b"\xef\xbb\xbfa,b\r\n1,2\r\n\r\n", "x.csv", most=10))
+    ['a,b', '1,2']
     """
-    if not content:
+    rows = content.rstrip(b" \t\r\n")
+    if not rows:
         raise UnreadableSourceError(f"{name} is empty: not even a header. Fetch it again.")
     if b"\0" in content:
         raise UnreadableSourceError(
             f"{name} holds {content.count(0)} NUL bytes, so it is damaged or no CSV. Fetch it again."
         )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
+    lines = content.count(b"\n")
+    if lines > most:
         raise UnreadableSourceError(
-            f"{name} is not UTF-8 text (byte {problem.start}). Save it as CSV UTF-8."
-        ) from problem
-    return text.replace("\r\n", "\n")
+            f"{name} has {lines:,} lines, and such a file at most {most:,}. Check that it is the right file."
+        )
+    for number, line in enumerate(io.BytesIO(rows), start=1):
+        if len(line) > MAX_LINE_BYTES:
+            raise UnreadableSourceError(
+                f"Line {number} of {name} has {len(line):,} bytes, and a line has at most "
+                f"{MAX_LINE_BYTES:,}. Check that it is the right file."
+            )
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as problem:
+            raise UnreadableSourceError(
+                f"{name} is not UTF-8 text (line {number}). Save it as CSV UTF-8."
+            ) from problem
+        yield text.removesuffix("\n").removesuffix("\r")
 
 
 def fields(line: str) -> list[str] | None:
@@ -59,24 +79,24 @@ def small_table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         UnreadableSourceError: The file is missing, empty, too large, not UTF-8 or has no rows.
         InvalidRowsError: A row doesn't have as many fields as the header.
     """
+    name = printable(path.name)
     if not path.is_file():
-        raise UnreadableSourceError(f"There is no file {path}. Check its name.")
+        raise UnreadableSourceError(f"There is no file {printable(str(path))}. Check its name.")
     if path.stat().st_size > MAX_TABLE_BYTES:
         raise UnreadableSourceError(
-            f"{path.name} has {path.stat().st_size:,} bytes, and a table of counts has at most "
+            f"{name} has {path.stat().st_size:,} bytes, and a table of counts has at most "
             f"{MAX_TABLE_BYTES:,}. Check that it is the right file."
         )
-    lines = decoded(path.read_bytes(), path.name).removesuffix("\n").split("\n")
-    parsed = [fields(line) for line in lines]
-    header = [name.strip() for name in parsed[0] or []]
+    parsed = [fields(line) for line in text_lines(path.read_bytes(), name, MAX_TABLE_LINES)]
+    header = [cell.strip() for cell in (parsed[0] if parsed else None) or []]
     uneven = [number for number, row in enumerate(parsed, start=1) if row is None or len(row) != len(header)]
     if uneven:
         raise InvalidRowsError(
-            f"{len(uneven)} lines of {path.name} don't have the header's {len(header)} fields: "
+            f"{len(uneven)} lines of {name} don't have the header's {len(header)} fields: "
             f"line {first_five(uneven)}. Correct them in the file."
         )
     if len(parsed) < 2:
-        raise UnreadableSourceError(f"{path.name} has a header and no rows.")
+        raise UnreadableSourceError(f"{name} has a header and no rows.")
     rows = [(number, [cell.strip() for cell in row or []]) for number, row in enumerate(parsed[1:], start=2)]
     return header, rows
 
@@ -105,7 +125,7 @@ def require_header(path: Path, header: Sequence[str], expected: Sequence[str]) -
         *([f"{len(unknown)} are unknown ({first_five(unknown)})"] if unknown else []),
     ]
     raise UnreadableSourceError(
-        f"The columns of {path.name} are not the expected ones: "
+        f"The columns of {printable(path.name)} are not the expected ones: "
         f"{' and '.join(faults) or 'they stand in another order or repeat'}. "
         f"Write them as {','.join(expected)}."
     )

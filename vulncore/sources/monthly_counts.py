@@ -6,7 +6,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from vulncore.delivery import Delivery, RowAccount, measures_table, source_file
+from vulncore.delivery import Delivery, RowAccount, measures_table, printable, source_file
 from vulncore.errors import InvalidPeriodError, InvalidRowsError, UnknownNameError, first_five
 from vulncore.periods import format_month, month_end, parse_month
 from vulncore.schemas import COUNTS, COVERAGE, Tables
@@ -46,7 +46,7 @@ def deliver(path: Path, attribution: str = "") -> Delivery:
             faults.append(f"Line {number}: {problem}")
     if faults:
         raise InvalidRowsError(
-            f"{len(faults)} of {len(lines)} rows of {path.name} cannot be counted. {' '.join(faults[:5])}"
+            f"{len(faults)} of {len(lines)} rows of {printable(path.name)} cannot be counted. {' '.join(faults[:5])}"
         )
     _once_each(path, rows)
     return Delivery(
@@ -87,7 +87,7 @@ def _once_each(path: Path, rows: list[_Row]) -> None:
         seen.add((force, measure.key, month))
     if twice:
         raise InvalidRowsError(
-            f"{len(twice)} rows of {path.name} repeat a force, measure and month: {first_five(twice)}. "
+            f"{len(twice)} rows of {printable(path.name)} repeat a force, measure and month: {first_five(twice)}. "
             "Give each once."
         )
 

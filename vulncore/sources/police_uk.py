@@ -17,7 +17,7 @@ from vulncore.geography import EDGE_TOLERANCE_M, boundary, metres_from
 from vulncore.schemas import COVERAGE, INCIDENTS, Tables, conform
 from vulncore.sources.police_uk_coverage import SOURCE, file_coverage
 from vulncore.sources.police_uk_files import StreetFile, contents, street_files
-from vulncore.sources.police_uk_rows import HEADER, StreetRows, street_rows
+from vulncore.sources.police_uk_rows import HEADER, UNKNOWN_TYPE, StreetRows, street_rows
 from vulncore.vocabulary import police_uk_measures
 
 ATTRIBUTION: Final = (
@@ -39,11 +39,12 @@ def deliver(paths: Sequence[Path]) -> Delivery:
         gives no day; `row_id` is the file's month and force with the line's number; `record_id` is the
         Crime ID, or `row_id` where there is none, as with anti-social behaviour; `outside_area` is
         missing for forces whose boundary doesn't ship. Coverage, one row per file and category of its
-        time: a month without a file is not covered.
+        time: a month without a file is not covered, nor a category without a row in a file with crime
+        types that nobody knows.
 
     Raises:
-        UnreadableSourceError: A file is missing, damaged, unsafe or not a street file, or a month of a
-            force is there twice. Nothing is delivered then.
+        UnreadableSourceError: A file is missing, damaged, unsafe or not a street file, too many of its rows
+            can't be counted, or a month of a force is there twice. Nothing is delivered then.
 
     Source:
         data.police.uk, "About", for what the columns and the points mean.
@@ -65,7 +66,8 @@ def deliver(paths: Sequence[Path]) -> Delivery:
         noted.update(_oddities(rows))
         delivered = _incidents(file, rows)
         incidents.append(delivered)
-        covered.append(file_coverage(file, set(pc.unique(delivered["measure"]).to_pylist())))
+        present = set(pc.unique(delivered["measure"]).to_pylist())
+        covered.append(file_coverage(file, present, rows.rejected.get(UNKNOWN_TYPE, 0)))
     every, outlying = _flagged_outside(pa.concat_tables(incidents))
     noted.update(_repeated_ids(every) | outlying)
     if passed_over:

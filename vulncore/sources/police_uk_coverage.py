@@ -51,15 +51,19 @@ def categories_of(month: date) -> frozenset[str]:
     return ELEVEN if month < date(2013, 5, 1) else FOURTEEN
 
 
-def file_coverage(file: StreetFile, present: set[str]) -> pa.Table:
+def file_coverage(file: StreetFile, present: set[str], unknown_types: int = 0) -> pa.Table:
     """Return the coverage that a street file delivers, one row per category, the empty ones included.
+
+    Where rows were rejected because nobody knows their crime type, an empty category may be theirs under
+    a new name: it is missing then, not zero.
 
     Args:
         file: The file, which says month and force.
         present: The keys of the categories that its rows have. One from another time than the month's
             is covered too: the file shows that it was delivered.
+        unknown_types: How many of its rows have a crime type that no category is called.
     """
-    delivered = categories_of(file.month) | present
+    delivered = present if unknown_types else categories_of(file.month) | present
     return pa.Table.from_pylist(
         [
             {

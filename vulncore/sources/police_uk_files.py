@@ -14,11 +14,13 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from vulncore.delivery import printable
 from vulncore.errors import InvalidPeriodError, UnreadableSourceError, first_five
 from vulncore.periods import month_name, parse_month
-from vulncore.sources.zip_members import is_zip, member_names, printable, read_members, read_within, too_large
+from vulncore.sources.zip_members import is_zip, member_names, read_members, read_within, too_large
 from vulncore.vocabulary import REFERENCE
 
+MAX_FILE_BYTES: Final = 128 * 1024**2  # at some 230 bytes a row, half a million: no force has so many a month
 MAX_TOTAL_BYTES: Final = 2 * 1024**3  # some ten million rows, more than every force records in a year
 
 _NAME = re.compile(r"(\d{4}-\d{2})-([a-z-]+)-(street|outcomes|stop-and-search)\.csv", flags=re.ASCII)
@@ -44,7 +46,11 @@ class StreetFile:
         return force_names()[self.slug][0]
 
     def __str__(self) -> str:
-        return f"{printable(self.member)} in {self.path.name}" if self.member else str(self.path)
+        return (
+            f"{printable(self.member)} in {printable(self.path.name)}"
+            if self.member
+            else printable(str(self.path))
+        )
 
 
 @cache
@@ -96,38 +102,44 @@ def contents(
         most_bytes: How many bytes all of them may hold, unpacked.
 
     Raises:
-        UnreadableSourceError: A file is damaged, or there are too many bytes.
+        UnreadableSourceError: A file is damaged, larger than `MAX_FILE_BYTES`, or there are too many bytes
+            together.
     """
     left = most_bytes
     for path, group in groupby(files, key=lambda file: file.path):
-        for file, content in _read(path, group, left):
+        for file, content in _read(path, group):
             left -= len(content)
             if left < 0:
-                raise UnreadableSourceError(too_large(str(file), 0))
+                raise UnreadableSourceError(
+                    f"With {file} there is more than can be read at once ({most_bytes:,} bytes). "
+                    "Give fewer months at a time."
+                )
             yield file, content
 
 
-def _read(path: Path, files: Iterable[StreetFile], most_bytes: int) -> Iterator[tuple[StreetFile, bytes]]:
+def _read(path: Path, files: Iterable[StreetFile]) -> Iterator[tuple[StreetFile, bytes]]:
     if is_zip(path):
         by_member = {file.member: file for file in files}
-        for member, content in read_members(path, by_member, most_bytes):
+        for member, content in read_members(path, by_member, MAX_FILE_BYTES):
             yield by_member[member], content
         return
     for file in files:
         with path.open("rb") as stream:
-            yield file, read_within(stream, most_bytes, too_large(str(file), most_bytes))
+            yield file, read_within(stream, MAX_FILE_BYTES, too_large(str(file), MAX_FILE_BYTES))
 
 
 def _found(path: Path) -> list[tuple[Path, str]]:
     if path.is_dir():
         return [(found, "") for found in sorted(path.rglob("*")) if found.is_file()]
     if not path.is_file():
-        raise UnreadableSourceError(f"There is no file or folder {path}. Check its name.")
+        raise UnreadableSourceError(f"There is no file or folder {printable(str(path))}. Check its name.")
     if is_zip(path):
         return [(path, member) for member in member_names(path)]
     if path.suffix.casefold() == ".csv":
         return [(path, "")]
-    raise UnreadableSourceError(f"{path.name} is no zip, CSV or folder. Give the download as it came.")
+    raise UnreadableSourceError(
+        f"{printable(path.name)} is no zip, CSV or folder. Give the download as it came."
+    )
 
 
 def _street_file(path: Path, member: str) -> StreetFile | None:

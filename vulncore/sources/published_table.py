@@ -9,7 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from vulncore.delivery import Delivery, RowAccount, measures_table, source_file
+from vulncore.delivery import Delivery, RowAccount, measures_table, printable, source_file
 from vulncore.errors import InvalidRowsError, UnknownNameError, UnreadableSourceError
 from vulncore.periods import Window, comparison_windows, financial_year, financial_year_name
 from vulncore.schemas import COUNTS, Tables
@@ -79,17 +79,19 @@ def _windows(path: Path, header: list[str], as_at: date) -> tuple[str, dict[str,
     named = [(name, match) for name in header if (match := _BASELINE.fullmatch(name))]
     if len(named) != 1:
         raise UnreadableSourceError(
-            f"{path.name} has {len(named)} columns named like fytd_2019_20, which say the baseline's "
+            f"{printable(path.name)} has {len(named)} columns named like fytd_2019_20, which say the baseline's "
             "financial year. Give it one."
         )
     ((name, match),) = named
     year = int(match[1])
     if (year + 1) % 100 != int(match[2]):
-        raise UnreadableSourceError(f"Column {name} of {path.name} names no financial year, as 2019_20 does.")
+        raise UnreadableSourceError(
+            f"Column {name} of {printable(path.name)} names no financial year, as 2019_20 does."
+        )
     windows = comparison_windows(as_at, year)
     if windows["fytd_baseline"] is None:
         raise UnreadableSourceError(
-            f"The baseline of {path.name} is {financial_year_name(year)}, which is not before the current "
+            f"The baseline of {printable(path.name)} is {financial_year_name(year)}, which is not before the current "
             f"{financial_year_name(financial_year(as_at))}. Check the as-at month."
         )
     return name, {column: window for column, window in windows.items() if window}
@@ -185,6 +187,6 @@ def _counts(
 def _refuse(path: Path, faults: list[str]) -> None:
     if faults:
         raise InvalidRowsError(
-            f"{len(faults)} cells of {path.name} cannot stand: {'; '.join(faults[:5])}"
+            f"{len(faults)} cells of {printable(path.name)} cannot stand: {'; '.join(faults[:5])}"
             f"{' and more' if len(faults) > 5 else ''}. Correct the table, or fetch it again."
         )

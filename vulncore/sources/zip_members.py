@@ -1,5 +1,6 @@
 """Zips from elsewhere, read member by member into memory and never unpacked to disk."""
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -7,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Final
 
+from vulncore.delivery import printable
 from vulncore.errors import UnreadableSourceError, first_five
 
 MAX_RATIO: Final = 100  # police CSVs shrink about fivefold; only what is made to swell goes beyond this
 MAX_MEMBERS: Final = 50_000  # every force and month since 2010, three files each, is under 30,000
 CHUNK_BYTES: Final = 1024**2
 
+_PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # how the site packs; others only widen what can go wrong
 _ENCRYPTED = 0x1  # the first bit of a member's flags
 
 
@@ -25,26 +28,32 @@ def member_names(path: Path) -> list[str]:
     """Return the names of the files in a zip, folders left out.
 
     Raises:
-        UnreadableSourceError: It is no zip or damaged, holds too many files, an encrypted one, or one
-            whose name leads out of the zip.
+        UnreadableSourceError: It is no zip or damaged, holds too many files, one that is encrypted or packed by
+            an uncommon method, or one whose name leads out of the zip.
     """
     with _opened(path) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > MAX_MEMBERS:
         raise UnreadableSourceError(
-            f"{path.name} holds {len(members):,} files, and a download at most {MAX_MEMBERS:,}. "
+            f"{printable(path.name)} holds {len(members):,} files, and a download at most {MAX_MEMBERS:,}. "
             "Check where it came from."
         )
     climbing = [printable(member.filename) for member in members if _leads_out(member.filename)]
     if climbing:
         raise UnreadableSourceError(
-            f"{len(climbing)} names in {path.name} lead out of it: {first_five(climbing)}. "
+            f"{len(climbing)} names in {printable(path.name)} lead out of it: {first_five(climbing)}. "
             "It is not a download of data.police.uk; check where it came from."
         )
     locked = [printable(member.filename) for member in members if member.flag_bits & _ENCRYPTED]
     if locked:
         raise UnreadableSourceError(
-            f"{len(locked)} files in {path.name} are encrypted: {first_five(locked)}. Give it without password."
+            f"{len(locked)} files in {printable(path.name)} are encrypted: {first_five(locked)}. Give it without password."
+        )
+    uncommon = [printable(member.filename) for member in members if member.compress_type not in _PLAIN]
+    if uncommon:
+        raise UnreadableSourceError(
+            f"{len(uncommon)} files in {printable(path.name)} are packed by another method than deflate: "
+            f"{first_five(uncommon)}. Give the download as it came, or pack it again."
         )
     return [member.filename for member in members]
 
@@ -60,10 +69,10 @@ def read_members(path: Path, names: Iterable[str], most_bytes: int) -> Iterator[
         for name in names:
             plausible = archive.getinfo(name).compress_size * MAX_RATIO
             refusal = (
-                f"{printable(name)} in {path.name} swells to more than {MAX_RATIO} times its packed size. "
+                f"{printable(name)} in {printable(path.name)} swells to more than {MAX_RATIO} times its packed size. "
                 "It is not a download of data.police.uk; check where it came from."
                 if plausible < most_bytes
-                else too_large(f"{printable(name)} in {path.name}", most_bytes)
+                else too_large(f"{printable(name)} in {printable(path.name)}", most_bytes)
             )
             with archive.open(name) as stream:
                 content = read_within(stream, min(most_bytes, plausible), refusal)
@@ -76,30 +85,18 @@ def read_within(stream: IO[bytes], most_bytes: int, refusal: str) -> bytes:
     Raises:
         UnreadableSourceError: There are more bytes than that; `refusal` says so.
     """
-    pieces: list[bytes] = []
-    size = 0
+    content = io.BytesIO()
     while piece := stream.read(CHUNK_BYTES):
-        size += len(piece)
-        if size > most_bytes:
+        if content.tell() + len(piece) > most_bytes:
             raise UnreadableSourceError(refusal)
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def printable(name: str) -> str:
-    r"""Return the end of a name with nothing in it that could command a terminal.
-
-    >>> printable("a\x1b[2Jb")
-    'a?[2Jb'
-    """
-    return "".join(letter if letter.isprintable() else "?" for letter in name[-120:])
+        content.write(piece)
+    return content.getvalue()
 
 
 def too_large(name: str, most_bytes: int) -> str:
     """Return the sentence that refuses a file for its size."""
     return (
-        f"With {name} there is more than can be read at once ({most_bytes:,} bytes left). "
-        "Give fewer months at a time."
+        f"{name} has more than {most_bytes:,} bytes, which no force's month does. Check where it came from."
     )
 
 
@@ -117,10 +114,12 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         zipfile.BadZipFile,
         zlib.error,
         EOFError,
+        OSError,
+        OverflowError,
         NotImplementedError,
         RuntimeError,
         ValueError,
     ) as problem:
         raise UnreadableSourceError(
-            f"{path.name} is not a zip that can be read: {str(problem)[:100]}. Download it again."
+            f"{printable(path.name)} is not a zip that can be read: {str(problem)[:100]}. Download it again."
         ) from problem
