@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from vulncore.cli import OPEN_COUNTS
-from vulncore.shipped import shipped
-from vulncore.sources import demo, monthly_counts, police_uk
+from vulncore.cli import OPEN_COUNTS, open_counts
+from vulncore.sources import demo
 from vulncore.store import publish
 
 SHARED = Path(__file__).parents[1].parent / "shared"
@@ -17,8 +16,7 @@ def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store that holds the two datasets that ship."""
     store = tmp_path_factory.mktemp("store")
     publish(store, "demo", demo.deliver(), "tests")
-    counts = monthly_counts.deliver(shipped(f"{OPEN_COUNTS}.csv"), police_uk.ATTRIBUTION)
-    publish(store, OPEN_COUNTS, counts, "tests")
+    publish(store, OPEN_COUNTS, open_counts(), "tests")
     return store
 
 

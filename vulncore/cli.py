@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from vulncore import store as stores
-from vulncore.delivery import Delivery, provisional
+from vulncore.delivery import Delivery, annotated, provisional
 from vulncore.errors import UnreadableSourceError, VulncoreError
 from vulncore.findings.overview import narrowed, overview
 from vulncore.findings.publishes import publish_account, publishes_frame
@@ -155,8 +155,13 @@ def ready_data(store: Store = DEFAULT_STORE) -> None:
     if DEMO not in there:
         _publish(store, DEMO, demo_source.deliver(), SHIPPED_BY)
     if OPEN_COUNTS not in there:
-        delivery = monthly_counts.deliver(shipped(f"{OPEN_COUNTS}.csv"), police_uk.ATTRIBUTION)
-        _publish(store, OPEN_COUNTS, delivery, SHIPPED_BY)
+        _publish(store, OPEN_COUNTS, open_counts(), SHIPPED_BY)
+
+
+def open_counts() -> Delivery:
+    """Return the shipped counts of City of London Police, with what is known about them."""
+    counts = monthly_counts.deliver(shipped(f"{OPEN_COUNTS}.csv"), police_uk.ATTRIBUTION)
+    return annotated(counts, shipped("city-open-annotations.csv"))
 
 
 def _delivery(source: Source, files: list[Path], as_at: str | None, force: str | None) -> Delivery:

@@ -1,5 +1,6 @@
 """What a reader hands over: canonical tables, and an account of every row that it read."""
 
+import csv
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
@@ -10,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.errors import InvalidPeriodError
-from vulncore.periods import format_month
-from vulncore.schemas import MEASURES, Tables
+from vulncore.periods import format_month, parse_month
+from vulncore.schemas import ANNOTATIONS, MEASURES, Tables
 from vulncore.vocabulary import Measure
 
 
@@ -76,6 +77,24 @@ def printable(name: str) -> str:
 def measures_table(measures: Iterable[Measure]) -> pa.Table:
     """Return measures as the canonical `measures` table."""
     return pa.Table.from_pylist([asdict(measure) for measure in measures], schema=MEASURES)
+
+
+def annotated(delivery: Delivery, path: Path) -> Delivery:
+    """Return the delivery with annotations from a CSV whose columns are those of the canonical table.
+
+    The month is written YYYY-MM; an empty force, measure or month means all of them.
+    """
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [
+            {
+                **{name: value or None for name, value in row.items()},
+                "month": parse_month(row["month"]) if row["month"] else None,
+                "written_on": date.fromisoformat(row["written_on"]),
+            }
+            for row in csv.DictReader(stream)
+        ]
+    table = pa.Table.from_pylist(rows, schema=ANNOTATIONS)
+    return replace(delivery, tables=replace(delivery.tables, annotations=table))
 
 
 def provisional(delivery: Delivery, first: date) -> Delivery:

@@ -141,3 +141,22 @@ def test_what_the_dataset_does_not_have_is_refused_by_name(shipped_store):
         narrowed(overview(shipped_store, "city-open-counts"), "prevent")
     with pytest.raises(UnknownNameError, match="has no version 9"):
         overview(shipped_store, "demo", number=9)
+
+
+def test_a_comparison_across_a_change_of_recording_is_not_tested_and_the_page_says_why(shipped_store):
+    found = overview(shipped_store, "city-open-counts", as_at=date(2024, 10, 1))
+    asb = found.table.set_index("measure").loc["anti-social-behaviour"]
+    assert (asb["baseline_signal"], asb["fytd_signal"] == "not tested") == ("not tested", False)
+    assert asb["baseline_change"] == asb["fytd_current"] - asb["fytd_baseline"]
+    across = overview(shipped_store, "city-open-counts", as_at=date(2023, 3, 1))
+    assert across.table.set_index("measure").loc["anti-social-behaviour", "fytd_signal"] == "not tested"
+    assert "1 not compared, since recording changed in between" in said(across)["The other measures"]
+    assert any(note.startswith("Anti-social behaviour, January 2023: ") for note in across.notes)
+
+
+def test_what_was_written_is_shown_only_where_its_month_is_on_screen(shipped_store):
+    early = overview(shipped_store, "city-open-counts", as_at=date(2022, 12, 1))
+    assert not any("January 2023" in note for note in early.notes)
+    demo = overview(shipped_store, "demo")
+    assert any(note.startswith("Attempted suicides, April 2024: ") for note in demo.notes)
+    assert narrowed(demo, "hate-crime").notes == ()

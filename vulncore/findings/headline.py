@@ -52,6 +52,7 @@ def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline
 
     untested = those(Signal.NOT_TESTED)
     stocks = [row for row in untested if by_key[row["measure"]].flow is Flow.STOCK]
+    broken = [row for row in untested if row.get("fytd_broken") and row not in stocks]
     possible = those(Signal.MAY_BE)
     is_grave = [grave_rise(row, "fytd", by_key[row["measure"]]) for row in possible]
     grave = [row for row, alarms in zip(possible, is_grave, strict=True) if alarms]
@@ -66,7 +67,8 @@ def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline
         chance=len(those(Signal.CHANCE)),
         few=len(those(Signal.TOO_FEW)),
         stocks=len(stocks),
-        missing=len(untested) - len(stocks),
+        broken=len(broken),
+        missing=len(untested) - len(stocks) - len(broken),
         others_named=any(named),
     )
     lines = [*named, rest]
@@ -148,13 +150,16 @@ def silent_end(row: Mapping[Hashable, Any]) -> str:
     return "its last month reads nothing" if months == 1 else f"its last {months} months read nothing"
 
 
-def _rest(chance: int, few: int, stocks: int, missing: int, *, others_named: bool) -> Headline | None:
+def _rest(
+    chance: int, few: int, stocks: int, broken: int, missing: int, *, others_named: bool
+) -> Headline | None:
     parts = [
         f"{count} {words}"
         for count, words in (
             (chance, "could be chance"),
             (few, "too few to say"),
             (missing, "not compared, since months are missing"),
+            (broken, "not compared, since recording changed in between"),
             (stocks, "is a month-end figure and is not tested" if stocks == 1 else STOCKS),
         )
         if count
@@ -165,6 +170,6 @@ def _rest(chance: int, few: int, stocks: int, missing: int, *, others_named: boo
         lead = "The other measures"
     else:
         lead = f"{'No change stands out' if chance or few else 'Nothing to compare'} this year to date"
-    only_missing = not (others_named or chance or few or stocks)
+    only_missing = not (others_named or chance or few or stocks or broken)
     text = "Months are missing: the table says how many" if only_missing else "; ".join(parts)
     return Headline(Kind.QUIET, lead, f"{text}.")

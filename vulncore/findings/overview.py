@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from vulncore.errors import UnknownNameError, first_five
+from vulncore.findings.annotations import annotation_notes, annotations_of, series_breaks
 from vulncore.findings.choices import choices, chosen_force, chosen_month
 from vulncore.findings.headline import Headline, headline
 from vulncore.findings.notes import notes
@@ -26,7 +27,7 @@ class Overview:
     """The strand table of one force at one month, as published in one version.
 
     `table` has one row per measure shown (see `vulncore.metrics.strand_table.strand_table`), `series` one
-    row per measure and month known: `measure`, `month`, `count`, `provisional`.
+    row per measure and month known: `measure`, `month`, `count`, `provisional`; `annotations` what people wrote.
     """
 
     publish: Publish
@@ -36,6 +37,7 @@ class Overview:
     measures: tuple[Measure, ...]
     table: pd.DataFrame
     series: pd.DataFrame
+    annotations: pd.DataFrame
     headline: tuple[Headline, ...]
     notes: tuple[str, ...]
 
@@ -76,7 +78,9 @@ def overview(
 
     months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
     counts = period_counts(snapshot.counts, snapshot.coverage, force)
-    table = strand_table(months, counts, choice.measures, windows)
+    annotations = annotations_of(snapshot, force)
+    breaks = series_breaks(annotations, choice.measures)
+    table = strand_table(months, counts, choice.measures, windows, breaks)
     series = monthly_series(months, counts)
     return Overview(
         publish=snapshot.publish,
@@ -86,8 +90,10 @@ def overview(
         measures=choice.measures,
         table=table,
         series=series,
+        annotations=annotations,
         headline=headline(table, choice.measures),
-        notes=notes(table, series, choice.measures, windows),
+        notes=notes(table, series, choice.measures, windows)
+        + annotation_notes(annotations, choice.measures, _time_shown(windows)),
     )
 
 
@@ -120,5 +126,11 @@ def narrowed(found: Overview, strand: str | None) -> Overview:
         measures=shown,
         table=table,
         headline=headline(table, shown),
-        notes=notes(table, found.series, shown, found.windows),
+        notes=notes(table, found.series, shown, found.windows)
+        + annotation_notes(found.annotations, shown, _time_shown(found.windows)),
     )
+
+
+def _time_shown(windows: Mapping[str, Window | None]) -> Window:
+    there = [window for window in windows.values() if window]
+    return Window(min(window.start for window in there), max(window.end for window in there))
