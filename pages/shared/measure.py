@@ -8,6 +8,7 @@ from pages.shared.links import choices_made
 from pages.shared.provenance import source_line
 from pages.shared.words import plain
 from vulncore.charts.monthly_chart import monthly_chart
+from vulncore.charts.theme import DARK, LIGHT
 from vulncore.findings.headline import most_notable
 from vulncore.findings.history import History, history, history_export
 from vulncore.findings.overview import Overview
@@ -30,8 +31,9 @@ def show_measure(found: Overview, key: str, view: View) -> None:
     if told.caution:
         st.caption(told.caution)
     if told.drawn:
+        palette = DARK if st.context.theme.type == "dark" else LIGHT
         st.altair_chart(
-            monthly_chart(told.frame, told.title, told.measure.unit),
+            monthly_chart(told.frame, told.title, told.measure.unit, palette),
             alt=f"{told.title}. {told.sentence}",
             width="stretch",
         )

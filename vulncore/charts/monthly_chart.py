@@ -1,15 +1,17 @@
 """A measure's monthly counts over five years."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import ACCENT, BAND, MISSING, QUIET
+from vulncore.charts.theme import LIGHT, Palette
 
 HEIGHT = 400  # title, axis and labels included
 SHADES = {"last year to date": 0.1, "this year to date": 0.2}
 
 
-def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
+def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette = LIGHT) -> alt.LayerChart:
     """Return monthly counts as a line with a point a month.
 
     The financial year to date and the same months a year earlier lie on bands that are labelled; months
@@ -19,6 +21,7 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
         frame: One row per month: `month`, `count`, `provisional`, `average`, `period`.
         title: What, where and when.
         unit: What is counted, for the axis.
+        palette: The colours that suit the ground.
     """
     shown = frame.assign(
         run=frame["count"].isna().cumsum(),
@@ -27,8 +30,16 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
         # as text: the tooltip would format a missing mean as 0.0
         mean=["–" if pd.isna(mean) else f"{mean:,.1f}" for mean in frame["average"]],
     )
-    x = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", tickCount="year", labelAngle=0))
-    y = alt.Y("count:Q", title=f"{unit} a month", axis=alt.Axis(tickMinStep=1, format=",d"))
+    ink: dict[str, Any] = {
+        "labelColor": palette.quiet,
+        "titleColor": palette.quiet,
+        "gridColor": palette.grid,
+        "labelFontSize": 13,
+        "titleFontSize": 13,
+        "titleFontWeight": "normal",
+    }
+    x = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", tickCount="year", labelAngle=0, **ink))
+    y = alt.Y("count:Q", title=f"{unit} a month", axis=alt.Axis(tickMinStep=1, format=",d", **ink))
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
         alt.Tooltip("count:Q", title=unit.capitalize(), format=",d"),
@@ -36,13 +47,15 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
         alt.Tooltip("status:N", title="Status"),
     ]
     base = alt.Chart(shown.dropna(subset="count"))
-    average = base.mark_line(color=QUIET, strokeWidth=2, strokeDash=[6, 4])
-    line = base.mark_line(color=ACCENT, strokeWidth=2.5)
-    final = base.transform_filter("!datum.provisional").mark_circle(color=ACCENT, size=44, opacity=1)
-    hollow = base.transform_filter("datum.provisional").mark_point(color=ACCENT, size=60, strokeWidth=2)
+    average = base.mark_line(color=palette.quiet, strokeWidth=2, strokeDash=[6, 4])
+    line = base.mark_line(color=palette.accent, strokeWidth=2.5)
+    final = base.transform_filter("!datum.provisional").mark_circle(color=palette.accent, size=44, opacity=1)
+    hollow = base.transform_filter("datum.provisional").mark_point(
+        color=palette.accent, size=60, strokeWidth=2
+    )
     layers = [
-        *_bands(shown),
-        *_missing(shown),
+        *_bands(shown, palette),
+        *_missing(shown, palette),
         average.encode(x=x, y=alt.Y("average:Q", title=None), detail="run:N"),
         line.encode(x=x, y=y, detail="run:N"),
         final.encode(x=x, y=y, tooltip=tooltip),
@@ -56,7 +69,7 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
         fontSize=17,
         fontWeight=600,
         subtitleFontSize=14,
-        subtitleColor=QUIET,
+        subtitleColor=palette.quiet,
         subtitlePadding=6,
     )
     return alt.LayerChart(layer=layers, height=HEIGHT, title=heading)
@@ -71,23 +84,23 @@ def _legend(shown: pd.DataFrame) -> str:
     return ", ".join(parts)
 
 
-def _bands(shown: pd.DataFrame) -> list[alt.Chart]:
+def _bands(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     periods = (
         shown[shown["period"] != ""]
         .groupby("period", as_index=False)
         .agg(start=("month", "min"), end=("month_end", "max"))
     )
-    band = alt.Chart(periods).encode(x="start:T", x2="end:T").mark_rect(color=BAND)
+    band = alt.Chart(periods).encode(x="start:T", x2="end:T").mark_rect(color=palette.accent)
     words = alt.Chart(periods).mark_text(
-        align="left", baseline="bottom", dx=2, dy=-4, fontSize=13, color=QUIET
+        align="left", baseline="bottom", dx=2, dy=-4, fontSize=13, color=palette.quiet
     )
     shade = alt.Opacity(
-        "period:N", scale=alt.Scale(domain=list(SHADES), range=list(SHADES.values())), legend=None
+        "period:O", scale=alt.Scale(domain=list(SHADES), range=list(SHADES.values())), legend=None
     )
     return [band.encode(opacity=shade), words.encode(x="start:T", y=alt.value(0), text="period:N")]
 
 
-def _missing(shown: pd.DataFrame) -> list[alt.Chart]:
+def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     gaps = shown[shown["count"].isna()]
     if gaps.empty:
         return []
@@ -95,9 +108,9 @@ def _missing(shown: pd.DataFrame) -> list[alt.Chart]:
     spans = runs.groupby("run", as_index=False).agg(start=("month", "min"), end=("month_end", "max"))
     band = alt.Chart(spans).encode(x="start:T", x2="end:T")
     words = alt.Chart(spans.assign(text="not delivered")).mark_text(
-        align="left", baseline="bottom", dx=4, fontSize=13, color=MISSING
+        align="left", baseline="bottom", dx=4, fontSize=13, color=palette.missing
     )
     return [
-        band.mark_rect(color=MISSING, opacity=0.25, stroke=MISSING, strokeDash=[3, 3]),
+        band.mark_rect(color=palette.missing, opacity=0.25, stroke=palette.missing, strokeDash=[3, 3]),
         words.encode(x="start:T", y=alt.value(alt.expr("height - 6")), text="text:N"),
     ]

@@ -41,9 +41,12 @@ def strand_rows(found: Overview) -> tuple[Row, ...]:
 
 def headings(found: Overview) -> Headings:
     """Return the words at the head of the table."""
+    what = (
+        "Vulnerability strands" if any(m.strand for m in found.measures) else "Recorded incidents by category"
+    )
     windows = {name: short_window(window) for name, window in found.windows.items()}
     return Headings(
-        caption=f"Vulnerability strands, {found.force}, to {found.as_at:%B %Y}",
+        caption=f"{what}, {found.force}, to {found.as_at:%B %Y}",
         fytd_previous=windows["fytd_previous"] or "",
         fytd_current=windows["fytd_current"] or "",
         baseline=windows["fytd_baseline"],
