@@ -354,6 +354,24 @@ def test_a_store_laid_anew_under_the_same_path_is_read_anew(serving, store, tmp_
         assert int(cells(page, "Robbery")[3]) == int(before) + 100
 
 
+def test_one_force_is_on_screen_at_a_time_and_the_link_names_it(serving, tmp_path, page):
+    rows = [
+        f"{force},rape,{year}-{month:02d},{count}"
+        for force, count in (("Ruritania *Police*", 3), ("Kent Police", 5))
+        for year in (2022, 2023)
+        for month in range(1, 13)
+    ]
+    (tmp_path / "two.csv").write_text("\n".join(["force,measure,month,count", *rows, ""]), encoding="utf-8")
+    publish(tmp_path / "store", "two", monthly_counts.deliver(tmp_path / "two.csv"), "tests")
+    with serving(tmp_path / "store") as running:
+        open_overview(page, running)
+        assert cells(page, "Rape")[3] == "45"
+        pick(page, "Force", "Ruritania *Police*")
+        page.get_by_text("Ruritania *Police*: April 2023 to December 2023").wait_for(timeout=PAGE_MS)
+        assert cells(page, "Rape")[3] == "27"
+        assert choices(page)["force"] == "Ruritania *Police*"
+
+
 def test_a_page_prints_without_what_is_only_for_the_screen(server, page):
     open_overview(page, server)
     page.emulate_media(media="print")

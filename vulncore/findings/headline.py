@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from vulncore.errors import first_five
 from vulncore.metrics.change import percent_text
 from vulncore.metrics.signal import Signal
 from vulncore.vocabulary import Flow, Measure, Polarity
@@ -123,9 +124,15 @@ def _line(
         return None
     phrases = [change_in_words(row, by_key[row["measure"]].name) for row in rows]
     risen = [by_key[row["measure"]] for row in rows if row["fytd_change"] > 0]
-    reporting = any(measure.polarity is Polarity.UNDER_REPORTED for measure in risen)
-    sentences = ["; ".join(phrases) + ".", MORE_REPORTING if reporting and not advice else "", advice]
+    reported = [measure.name for measure in risen if measure.polarity is Polarity.UNDER_REPORTED]
+    sentences = ["; ".join(phrases) + ".", advice or _more_reporting(reported, alone=len(rows) == 1)]
     return Headline(kind, lead, " ".join(sentence for sentence in sentences if sentence))
+
+
+def _more_reporting(risen: Sequence[str], *, alone: bool) -> str:
+    if not risen:
+        return ""
+    return MORE_REPORTING if alone else f"More confidence in reporting can raise, too: {first_five(risen)}."
 
 
 def _feed(rows: Sequence[Mapping[Hashable, Any]], by_key: Mapping[str, Measure]) -> Headline | None:
