@@ -53,9 +53,10 @@ def test_each_run_of_months_not_delivered_is_marked_once():
 
 def test_provisional_months_are_hollow_and_the_subtitle_says_so():
     chart = monthly_chart(frame([1, 2, 3], provisional=(2,)), "Rape", "crimes").to_dict()
-    assert "hollow: provisional" in chart["title"]["subtitle"]
+    assert "Hollow: provisional" in chart["title"]["subtitle"]
     assert chart["layer"][-1]["mark"]["type"] == "point"
-    assert "hollow" not in monthly_chart(frame([1, 2, 3]), "Rape", "crimes").to_dict()["title"]["subtitle"]
+    settled = monthly_chart(frame([1, 2, 3]), "Rape", "crimes").to_dict()
+    assert settled["title"]["subtitle"] == ["Line: each month"]
 
 
 def test_a_mean_that_is_missing_is_a_dash_and_never_nought():
@@ -69,7 +70,7 @@ def test_a_mean_that_is_missing_is_a_dash_and_never_nought():
 
 def test_the_axis_says_what_is_counted_and_the_title_what_where_and_when():
     chart = monthly_chart(frame([1, 2, 3]), "Rape: crimes a month, 2023", "crimes").to_dict()
-    assert chart["title"]["text"] == "Rape: crimes a month, 2023"
+    assert chart["title"]["text"] == ["Rape: crimes a month", "2023"]
     assert "crimes a month" in {
         layer["encoding"]["y"].get("title") for layer in chart["layer"] if "y" in layer.get("encoding", {})
     }

@@ -63,7 +63,7 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette =
     if shown["provisional"].any():
         layers.append(hollow.encode(x=x, y=y, tooltip=tooltip))
     heading = alt.TitleParams(
-        title,
+        title.split(", ", maxsplit=1),  # a line each, so that a telephone has room for them
         subtitle=_legend(shown),
         anchor="start",
         fontSize=17,
@@ -75,13 +75,13 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette =
     return alt.LayerChart(layer=layers, height=HEIGHT, title=heading)
 
 
-def _legend(shown: pd.DataFrame) -> str:
+def _legend(shown: pd.DataFrame) -> list[str]:
     parts = ["Line: each month"]
     if shown["average"].notna().any():
-        parts.append("dashed: mean of the twelve months to it")
+        parts.append("Dashed: mean of the twelve months to it")
     if shown["provisional"].any():
-        parts.append("hollow: provisional")
-    return ", ".join(parts)
+        parts.append("Hollow: provisional")
+    return parts
 
 
 def _bands(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
@@ -91,13 +91,14 @@ def _bands(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
         .agg(start=("month", "min"), end=("month_end", "max"))
     )
     band = alt.Chart(periods).encode(x="start:T", x2="end:T").mark_rect(color=palette.accent)
-    words = alt.Chart(periods).mark_text(
-        align="left", baseline="bottom", dx=2, dy=-4, fontSize=13, color=palette.quiet
+    named = periods.assign(label=periods["period"].str.removesuffix(" to date"))
+    words = alt.Chart(named).mark_text(
+        align="right", baseline="bottom", dy=-4, fontSize=13, color=palette.quiet
     )
     shade = alt.Opacity(
         "period:O", scale=alt.Scale(domain=list(SHADES), range=list(SHADES.values())), legend=None
     )
-    return [band.encode(opacity=shade), words.encode(x="start:T", y=alt.value(0), text="period:N")]
+    return [band.encode(opacity=shade), words.encode(x="end:T", y=alt.value(0), text="label:N")]
 
 
 def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
