@@ -46,6 +46,9 @@ if with_app:
     from playwright.sync_api import Browser, Page, sync_playwright
 
 
+OPEN_PAGES: list["Page"] = []
+
+
 @dataclass(frozen=True)
 class Server:
     """A running dashboard: where it answers, and how to read what it has logged."""
@@ -78,6 +81,8 @@ def _serving(store: Path, log: Path) -> Iterator[Server]:
         _wait_until_it_listens(process, port, log)
         yield Server(f"http://127.0.0.1:{port}", port, log.read_text)
     finally:
+        for opened in OPEN_PAGES:  # a page left open would complain that its server is gone
+            opened.goto("about:blank")
         process.terminate()
         try:
             process.wait(STOP_S)
@@ -174,7 +179,9 @@ def page(browser: "Browser") -> Iterator["Page"]:
             else None
         ),
     )
+    OPEN_PAGES.append(opened)
     yield opened
+    OPEN_PAGES.remove(opened)
     context.close()
     elsewhere = sorted(url for url in asked if not _is_ours(url))
     assert not elsewhere, f"{len(elsewhere)} requests left for another host: {elsewhere[:5]}"
