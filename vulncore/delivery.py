@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -10,10 +10,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vulncore.errors import InvalidPeriodError
+from vulncore.errors import InvalidPeriodError, Reject
 from vulncore.periods import format_month, parse_month
 from vulncore.schemas import ANNOTATIONS, MEASURES, Tables
 from vulncore.vocabulary import Measure
+
+Progress = Callable[[int, float], None]
+"""Told now and then, while a file is read: rows so far, and the share of the file that they are (0 to 1)."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +30,21 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class RowAccount:
-    """Rows read, and what became of each: `read == accepted + sum(rejected.values())`.
+    """Rows read, and what became of each: accepted, rejected or left out, and nothing else.
 
-    `noted` counts accepted rows that have something odd about them, by what it is.
+    `rejected` counts rows that can't be used and `left_out` those that are not meant to be, both by reason:
+    a totals row is left out, and a row whose date can't be read is rejected. `noted` counts accepted rows
+    that have something odd about them, by what it is.
     """
 
     read: int
     accepted: int
     rejected: dict[str, int] = field(default_factory=dict)
     noted: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.read != self.accepted + sum(self.rejected.values()):
+        if self.read != self.accepted + sum(self.rejected.values()) + sum(self.left_out.values()):
             raise AssertionError(f"rows unaccounted for: {self}")
 
 
@@ -46,6 +52,7 @@ class RowAccount:
 class Delivery:
     """One source's files as canonical tables. `source` is the reader's name, as on the command line.
 
+    `rejects` holds a line for every rejected row that `rows` counts.
     `made` says that the figures are made, not found: every screen and file that shows them says so.
     `attribution` is the licence line that has to stand wherever the figures do.
     """
@@ -56,6 +63,7 @@ class Delivery:
     rows: RowAccount
     attribution: str = ""
     made: bool = False
+    rejects: tuple[Reject, ...] = ()
 
 
 def source_file(path: Path) -> SourceFile:

@@ -4,6 +4,7 @@ Every message says what was wrong, how many, which (the first five), and what to
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 
 class VulncoreError(Exception):
@@ -12,6 +13,24 @@ class VulncoreError(Exception):
 
 class UnreadableSourceError(VulncoreError):
     """A file is not what its reader expects."""
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that can't be used: its file, its line there (the first is 1), why, and the value at fault."""
+
+    file: str
+    line: int
+    reason: str
+    value: str
+
+
+class TooManyRejectsError(UnreadableSourceError):
+    """More rows can't be used than may be: nothing is delivered, and `rejects` says which they are."""
+
+    def __init__(self, message: str, rejects: Iterable[Reject]) -> None:
+        super().__init__(message)
+        self.rejects = tuple(rejects)
 
 
 class InvalidRowsError(VulncoreError):

@@ -3,27 +3,37 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vulncore.errors import PublishRefusedError, first_five
 from vulncore.schemas import Tables
+
+MONTH_OF_A_MEASURE = ["force", "measure", "month"]
 
 
 def merged(published: Tables, delivered: Tables) -> Tables:
     """Return the dataset's tables after a delivery.
 
-    Incidents come in whole months of a force, every measure at once: what was published of a force and
-    month is replaced whole, coverage included, so that a measure withdrawn leaves nothing behind. Counts
-    come figure by figure: they are replaced by force, measure and period, their coverage by force,
-    measure and month. Indicators are replaced by indicator and month, measures by key; annotations are
-    added to. A measure of which nothing is left is no longer one of the dataset's.
+    Incidents come in whole months of a force and a source (as coverage names it), every measure of it at
+    once: what that source published of a force and month is replaced whole, coverage included, so that a
+    measure withdrawn leaves nothing behind; another source's measures stay. Counts come figure by figure:
+    they are replaced by force, measure and period, their coverage by force, measure and month. Indicators
+    are replaced by indicator and month, measures by key; annotations are added to. A measure of which
+    nothing is left is no longer one of the dataset's.
+
+    Raises:
+        PublishRefusedError: Another source covers a force, measure and month that is delivered.
     """
+    _refuse_overlap(published.coverage, delivered.coverage)
     whole_months = delivered.coverage.filter(pc.field("table") == "incidents")
+    superseded = published.coverage.filter(pc.field("table") == "incidents").join(
+        _distinct(whole_months, ["force", "month", "source"]),
+        ["force", "month", "source"],
+        join_type="left semi",
+    )
     coverage = _replaced(
-        _kept(published.coverage, whole_months, ["force", "month"]),
-        delivered.coverage,
-        ["force", "measure", "month"],
+        _kept(published.coverage, superseded, MONTH_OF_A_MEASURE), delivered.coverage, MONTH_OF_A_MEASURE
     )
-    incidents = _concatenated(
-        _kept(_with_month(published.incidents), whole_months, ["force", "month"]), delivered.incidents
-    )
+    incidents = _kept(_with_month(published.incidents), superseded, MONTH_OF_A_MEASURE)
+    incidents = _concatenated(_kept(incidents, whole_months, MONTH_OF_A_MEASURE), delivered.incidents)
     counts = _replaced(published.counts, delivered.counts, ["force", "measure", "period_start", "period_end"])
     left = _measures_in(incidents, coverage, counts)
     withdrawn = _measures_in(published.incidents, published.coverage, published.counts) - left
@@ -40,13 +50,30 @@ def merged(published: Tables, delivered: Tables) -> Tables:
     )
 
 
+def _refuse_overlap(published: pa.Table, delivered: pa.Table) -> None:
+    both = delivered.join(published, MONTH_OF_A_MEASURE, join_type="inner", right_suffix=" published")
+    taken = both.filter(pc.field("source") != pc.field("source published"))
+    if taken.num_rows:
+        which = [
+            f"{row['measure']} of {row['month']:%Y-%m} from {row['source published']}"
+            for row in taken.slice(0, 6).to_pylist()
+        ]
+        raise PublishRefusedError(
+            f"{taken.num_rows} measures and months come from another source already: {first_five(which)}. "
+            "Leave them out of this delivery, or publish it as a dataset of its own."
+        )
+
+
 def _replaced(old: pa.Table, new: pa.Table, keys: list[str]) -> pa.Table:
     return _concatenated(_kept(old, new, keys), new)
 
 
 def _kept(old: pa.Table, replacing: pa.Table, keys: list[str]) -> pa.Table:
-    replaced = replacing.select(keys).group_by(keys).aggregate([])
-    return old.join(replaced, keys=keys, join_type="left anti")
+    return old.join(_distinct(replacing, keys), keys=keys, join_type="left anti")
+
+
+def _distinct(table: pa.Table, keys: list[str]) -> pa.Table:
+    return table.select(keys).group_by(keys).aggregate([])
 
 
 def _concatenated(old: pa.Table, new: pa.Table) -> pa.Table:

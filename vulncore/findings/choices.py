@@ -87,7 +87,8 @@ def chosen_month(choice: Choices, force: str, as_at: date | None) -> date:
 
 def _delivered(snapshot: Snapshot) -> pd.DataFrame:
     """One row per force, measure and month in which a window can end."""
-    covered = snapshot.coverage.select("force", "measure", "month").to_pandas()
+    by_record = snapshot.coverage.filter(snapshot.coverage.table == "incidents")
+    covered = by_record.select("force", "measure", "month").to_pandas()
     totals = snapshot.counts.select("force", "measure", month="period_end").to_pandas()
     both: pd.DataFrame = pd.concat([covered, totals], ignore_index=True)
     return both.assign(

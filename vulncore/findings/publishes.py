@@ -12,11 +12,13 @@ def publish_account(line: Publish) -> str:
     held = ", ".join(
         f"{line.table_rows[name]:,} {name}" for name in PRESENT_TABLES if line.table_rows.get(name)
     )
-    rejected = sum(line.rows.rejected.values())
+    rejected, left_out = sum(line.rows.rejected.values()), sum(line.rows.left_out.values())
     lines = [
         f"Published '{line.dataset}' version {line.number}: it holds {held or 'no rows'}.",
-        f"Rows read: {line.rows.read:,}. Accepted: {line.rows.accepted:,}. Rejected: {rejected:,}.",
+        f"Rows read: {line.rows.read:,}. Accepted: {line.rows.accepted:,}. Rejected: {rejected:,}."
+        + (f" Left out: {left_out:,}." if left_out else ""),
         *(f"  Rejected, {reason}: {count:,}" for reason, count in line.rows.rejected.items()),
+        *(f"  Left out, {reason}: {count:,}" for reason, count in line.rows.left_out.items()),
         *(f"  Accepted, {what}: {count:,}" for what, count in line.rows.noted.items()),
     ]
     return "\n".join(lines)
@@ -50,6 +52,7 @@ def account_frame(line: Publish) -> pd.DataFrame:
             ("Rows read", rows.read),
             ("Accepted", rows.accepted),
             *((f"Rejected: {reason}", count) for reason, count in rows.rejected.items()),
+            *((f"Left out: {reason}", count) for reason, count in rows.left_out.items()),
             *((f"Accepted and noted: {what}", count) for what, count in rows.noted.items()),
             *((f"The version holds: {name}", line.table_rows[name]) for name in PRESENT_TABLES),
         ],
