@@ -33,6 +33,10 @@ class TooManyRejectsError(UnreadableSourceError):
         self.rejects = tuple(rejects)
 
 
+class InvalidMappingError(VulncoreError):
+    """A mapping of an extract can't be used: it is no mapping, contradicts itself, or doesn't fit the extract."""
+
+
 class InvalidRowsError(VulncoreError):
     """Canonical rows break a rule of their table."""
 

@@ -66,6 +66,24 @@ def parse_month(text: str) -> date:
     raise InvalidPeriodError(f"'{text[:20]}' is not a month. Write it as year and month, like 2024-10.")
 
 
+def parse_months(text: str) -> tuple[date, date]:
+    """Return the first and the last month of a span written `YYYY-MM:YYYY-MM`; one month alone is both.
+
+    Raises:
+        InvalidPeriodError: It is no such span, or ends before it starts.
+
+    >>> parse_months("2024-01:2024-03")
+    (datetime.date(2024, 1, 1), datetime.date(2024, 3, 1))
+    """
+    first, _, last = text.partition(":")
+    span = parse_month(first), parse_month(last or first)
+    if span[0] > span[1]:
+        raise InvalidPeriodError(
+            f"'{text[:20]}' ends before it starts. Write the first month, then the last."
+        )
+    return span
+
+
 def format_month(month: date) -> str:
     """Return a month as `YYYY-MM`, as links and the command line write it."""
     return f"{month:%Y-%m}"

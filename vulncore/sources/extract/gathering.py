@@ -1,0 +1,198 @@
+"""Raw rows made into a table of text, each row of them kept, left out or rejected."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+
+from vulncore.delivery import Progress, printable
+from vulncore.errors import Reject, TooManyRejectsError, UnreadableSourceError
+from vulncore.sources.extract.bounds import (
+    BATCH_CHARACTERS,
+    BATCH_ROWS,
+    MAX_CELL_CHARACTERS,
+    MAX_KEPT_BYTES,
+    MAX_REJECTS,
+    MAX_ROWS,
+)
+from vulncore.sources.extract.cells import EMPTY_ROW, HEADING_REPEATED, TOTALS_ROW, is_totals_row
+from vulncore.sources.extract.record import UNCOMPUTED, RawRows, Row
+
+TOO_MANY_FIELDS = "more fields than the heading"
+TOO_FEW_FIELDS = "fewer fields than the heading"
+TOO_LONG = f"a field of more than {MAX_CELL_CHARACTERS:,} characters"
+NO_VALUE = "a formula without its computed value"
+
+
+@dataclass
+class Gathered:
+    """What became of the rows of a file."""
+
+    columns: tuple[str, ...]
+    table: pa.Table
+    lines: pa.Array
+    wanted: list[int] = field(default_factory=list)
+    read: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    rejects: list[Reject] = field(default_factory=list)
+    complete: bool = True
+    filled: set[int] = field(default_factory=set)
+
+
+def gathered(
+    rows: Iterable[Row],
+    raw: RawRows,
+    columns: tuple[str, ...],
+    headings: Collection[Sequence[str]],
+    name: str,
+    *,
+    wanted: Collection[str] | None = None,
+    unnamed: Collection[int] = (),
+    most_rows: int | None = None,
+    progress: Progress | None = None,
+) -> Gathered:
+    """Return the rows beneath a heading as a table of text, with every row accounted for.
+
+    Args:
+        rows: Those beneath the heading.
+        raw: What they were read from.
+        columns: The name of each.
+        headings: The lines of the heading, so that it is known where it comes again.
+        name: What to call the file.
+        wanted: The columns to keep; all if not said. Where there is none of them, no row is read.
+        unnamed: Which columns have no name of their own; in them it is noted whether anything stands.
+        most_rows: Stop after so many.
+        progress: Told how far the reading is.
+
+    Raises:
+        UnreadableSourceError: There are too many rows, more text than can be kept, or the file breaks off.
+        TooManyRejectsError: So many rows can't be used that the file must be of another shape.
+    """
+    places = [i for i, column in enumerate(columns) if wanted is None or column in wanted]
+    kept = _Kept(columns, places, name)
+    done = Gathered(columns, kept.table, kept.lines, places)
+    repeated = {tuple(cells) for cells in headings}
+    why_not = ""
+    done.complete = bool(places)
+    for row in rows if places else ():
+        if done.read == most_rows:
+            done.complete = False
+            break
+        done.read += 1
+        if done.read > MAX_ROWS:
+            raise UnreadableSourceError(
+                f"{name} has more than {MAX_ROWS:,} rows. Give fewer months at a time, or check that it is the right file."
+            )
+        cells = [cell.strip() for cell in row.cells]
+        why_not = _placed(cells, row, done, repeated, name)
+        if not why_not:
+            done.filled.update(column for column in unnamed if cells[column])
+            kept.add(row.line, cells)
+        if progress and done.read % BATCH_ROWS == 0:
+            progress(done.read, raw.share())
+    if done.complete and why_not == TOO_FEW_FIELDS and raw.ends_in_a_line():
+        raise UnreadableSourceError(
+            f"{name} breaks off within its last row (line {done.rejects[-1].line:,}), so rows are missing. Fetch it again."
+        )
+    if progress:
+        progress(done.read, 1.0)
+    return replace(done, table=kept.table, lines=kept.lines)
+
+
+class _Kept:
+    """The rows that are kept: in lists at first, in Arrow as soon as they are many or long."""
+
+    def __init__(self, columns: Sequence[str], wanted: Sequence[int], name: str) -> None:
+        self._wanted, self._name = wanted, name
+        self._schema = pa.schema([(columns[index], pa.string()) for index in wanted])
+        self._batches: list[pa.RecordBatch] = []
+        self._line_batches: list[pa.Array] = []
+        self._rows: list[list[str]] = []
+        self._lines: list[int] = []
+        self._characters = self._bytes = 0
+
+    def add(self, line: int, cells: list[str]) -> None:
+        self._rows.append(cells)
+        self._lines.append(line)
+        self._characters += sum(map(len, cells))
+        if len(self._rows) == BATCH_ROWS or self._characters > BATCH_CHARACTERS:
+            self._pack()
+
+    @property
+    def table(self) -> pa.Table:
+        self._pack()
+        return pa.Table.from_batches(self._batches, self._schema)
+
+    @property
+    def lines(self) -> pa.Array:
+        self._pack()
+        return pa.concat_arrays([pa.array([], pa.int64()), *self._line_batches])
+
+    def _pack(self) -> None:
+        if not self._rows:
+            return
+        by_column = list(zip(*self._rows, strict=True))
+        arrays = [pa.array(by_column[index], pa.string()) for index in self._wanted]
+        self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+        self._line_batches.append(pa.array(self._lines, pa.int64()))
+        self._rows, self._lines, self._characters = [], [], 0
+        self._bytes += self._batches[-1].nbytes
+        if self._bytes > MAX_KEPT_BYTES:
+            raise UnreadableSourceError(
+                f"{self._name} holds more than {MAX_KEPT_BYTES:,} bytes of text in the columns that are read, more "
+                "than can be kept at once. Give fewer months at a time, or leave long columns out."
+            )
+
+
+def _placed(
+    cells: list[str], row: Row, done: Gathered, repeated: Collection[Sequence[str]], name: str
+) -> str:
+    """Return "" for a row to keep, its cells made as many as the columns; else why not, with that booked."""
+    width = len(done.columns)
+    if not any(cells):
+        done.left_out[EMPTY_ROW] += 1
+        return EMPTY_ROW
+    if not row.fault:
+        if tuple(without_end(cells)) in repeated:
+            done.left_out[HEADING_REPEATED] += 1
+            return HEADING_REPEATED
+        if is_totals_row(cells):
+            done.left_out[TOTALS_ROW] += 1
+            return TOTALS_ROW
+    fault, value = row.fault or "", cells[0]
+    if not fault and len(cells) != width:
+        fault, value = _of_another_width(cells, width)
+    if not fault:
+        for index in done.wanted:
+            if cells[index] == UNCOMPUTED:
+                fault, value = NO_VALUE, done.columns[index]
+            elif len(cells[index]) > MAX_CELL_CHARACTERS:
+                fault, value = TOO_LONG, cells[index]
+    if fault:
+        done.rejects.append(Reject(name, row.line, fault, printable(value[:60])))
+        if len(done.rejects) > MAX_REJECTS:
+            raise TooManyRejectsError(
+                f"More than {MAX_REJECTS:,} rows of {name} cannot be used, the last for {fault} (line {row.line:,}). "
+                "Check which line is its heading, and that it is the right file.",
+                done.rejects,
+            )
+    return fault
+
+
+def _of_another_width(cells: list[str], width: int) -> tuple[str, str]:
+    beyond = [cell for cell in cells[width:] if cell]
+    if beyond:
+        return TOO_MANY_FIELDS, beyond[0]
+    if len(cells) < width:
+        return TOO_FEW_FIELDS, f"{len(cells)} of {width}"
+    del cells[width:]
+    return "", ""
+
+
+def without_end(cells: list[str]) -> list[str]:
+    """Return the cells up to the last that is filled."""
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return cells[:end]

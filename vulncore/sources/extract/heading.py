@@ -1,0 +1,186 @@
+"""Where a heading stands, and what its columns are called.
+
+The rule. A line could be a heading where it fills at least six in ten of the columns, and no cell of it looks
+like a number, a date or a code. The heading is the first such line that has values beneath. It has two lines where
+they complete each other: each fills a column that the other leaves empty, or the file says that cells of the
+first are merged across. Lines above it that look like records themselves are never passed over as titles.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from openpyxl.utils import get_column_letter
+
+from vulncore.delivery import printable
+from vulncore.errors import UnreadableSourceError, first_five
+from vulncore.sources.extract.bounds import (
+    HEADING_LINES,
+    HEADING_SEARCHED,
+    MAX_COLUMNS,
+    MAX_NAME_CHARACTERS,
+)
+from vulncore.sources.extract.cells import is_value
+from vulncore.sources.extract.record import Row
+
+WIDE_ENOUGH: Final = 0.6  # of the columns: titles and criteria fill one or two
+
+Merged = Sequence[tuple[int, int, int, int]]
+
+
+def found_heading(rows: Sequence[Row], merged: Merged, name: str) -> tuple[int, int]:
+    """Return the first and the last line of the heading, found by the rule above.
+
+    Raises:
+        UnreadableSourceError: No line could be one, or there are records above it.
+    """
+    width = _width(rows)
+    filled = [row for row in rows if any(row.cells)]
+    found = _first_that_could_be(filled, merged, width)
+    if found is None:
+        raise UnreadableSourceError(
+            f"{name} has no heading: each of its first {len(filled)} rows that are wide enough has numbers or dates "
+            "in it. Give it a line of column names, or say which line is the heading."
+        )
+    first, last = found
+    above = [
+        row.line for row in filled if row.line < first and _wide(row.cells, width) and not _wordy(row.cells)
+    ]
+    if above:
+        raise UnreadableSourceError(
+            f"{len(above)} lines of {name} above what seems to be its heading (line {first}) look like records: "
+            f"line {first_five(above)}. Say which line is the heading."
+        )
+    return first, last
+
+
+def given_heading(rows: Sequence[Row], heading: tuple[int, int], name: str) -> list[Row]:
+    """Return the rows of a heading whose first and last line are given.
+
+    Raises:
+        UnreadableSourceError: Nothing stands there, or it would have too many lines.
+    """
+    first, last = heading
+    within = [row for row in rows if first <= row.line <= last]
+    if not 1 <= first <= last < first + HEADING_LINES or not any(any(row.cells) for row in within):
+        raise UnreadableSourceError(
+            f"Lines {first} to {last} of {name} are said to be its heading, and "
+            + (
+                "nothing stands there. "
+                if 1 <= first <= last < first + HEADING_LINES
+                else "no heading is so. "
+            )
+            + f"Say its first and its last line, which are at most {HEADING_LINES} lines."
+        )
+    return within
+
+
+def column_names(lines: Sequence[Row], merged: Merged, name: str) -> tuple[tuple[str, ...], frozenset[int]]:
+    """Return a name for each column, each another, and which columns have none of their own.
+
+    Names that stand above each other are joined ("Occurrence: Date from"), a merged cell's for each column
+    beneath. A column without name is called by its letter, and a name that comes again is numbered.
+
+    >>> column_names([Row(1, ["Ref", "Occurrence", ""]), Row(2, ["", "From", "To"])], (), "x.csv")[0]
+    ('Ref', 'Occurrence: From', 'Occurrence: To')
+    """
+    width = max((_last(row.cells) for row in lines), default=0)
+    if width > MAX_COLUMNS:
+        raise UnreadableSourceError(
+            f"{name} has {'more than ' if width == MAX_COLUMNS + 1 else ''}{width - (width == MAX_COLUMNS + 1):,} "
+            f"columns, and an extract has at most {MAX_COLUMNS}. Check that it is the right file, or leave columns out."
+        )
+    parts: list[list[str]] = [[] for _ in range(width)]
+    for position, row in enumerate(lines):
+        padded = [*row.cells, *[""] * width][:width]
+        for column, part in enumerate(_spread(padded, lines[position + 1 :], row.line, merged)):
+            if part and part not in parts[column][-1:]:
+                parts[column].append(part)
+    own = [printable(": ".join(each)[:MAX_NAME_CHARACTERS]) for each in parts]
+    unnamed = frozenset(column for column, text in enumerate(own) if not text)
+    return _unique(own), unnamed
+
+
+def _first_that_could_be(filled: Sequence[Row], merged: Merged, width: int) -> tuple[int, int] | None:
+    fallback = None
+    for row, second, third in zip(filled, [*filled[1:], None], [*filled[2:], None, None], strict=False):
+        two = second is not None and _are_two(row, second, third, merged)
+        union = [a or b for a, b in _beside(row.cells, second.cells)] if two and second else row.cells
+        if not _wordy(row.cells) or not _wide(union, width):
+            continue
+        last = second.line if two and second else row.line
+        fallback = fallback or (row.line, last)
+        beneath = third if two else second
+        if beneath and not _wordy(beneath.cells):
+            return row.line, last
+    return fallback
+
+
+def _are_two(first: Row, second: Row, beneath: Row | None, merged: Merged) -> bool:
+    if not _wordy(first.cells) or not _wordy(second.cells) or second.line != first.line + 1:
+        return False
+    across = [
+        right - left
+        for top, left, bottom, right in merged
+        if top == bottom == first.line and sum(bool(cell) for cell in second.cells[left - 1 : right]) >= 2
+    ]
+    whole = _last(second.cells) - 1  # a title merged across everything heads nothing
+    if any(0 < wide < whole for wide in across):
+        return True
+    pairs = _beside(first.cells, second.cells)
+    complete = any(a and not b for a, b in pairs) and any(b and not a for a, b in pairs)
+    values = beneath is not None and any(
+        under and is_value(under) for name, under in _beside(second.cells, beneath.cells) if name
+    )
+    return complete and values
+
+
+def _spread(cells: list[str], beneath: Sequence[Row], line: int, merged: Merged) -> list[str]:
+    """Return a heading line with each name over all the columns that it is merged across."""
+    spread = [" ".join(cell.split()) for cell in cells]
+    if not beneath:
+        return spread
+    touching = [(left, right) for top, left, bottom, right in merged if top <= line <= bottom]
+    for left, right in touching:
+        for column in range(left, min(right, len(spread))):
+            spread[column] = spread[left - 1]
+    if not touching:  # a text says nothing of merging: a name reaches over the empty cells to its right
+        named = [any(i < len(row.cells) and row.cells[i] for row in beneath) for i in range(len(spread))]
+        for column in range(1, len(spread)):
+            if named[column] and named[column - 1]:
+                spread[column] = spread[column] or spread[column - 1]
+    return spread
+
+
+def _unique(own: Sequence[str]) -> tuple[str, ...]:
+    names: list[str] = []
+    taken = set(own)
+    for column, text in enumerate(own):
+        wanted = text or f"Column {get_column_letter(column + 1)}"
+        name, number = wanted, 2
+        while name in names or (name in taken and name != text):
+            name, number = f"{wanted} ({number})", number + 1
+        names.append(name)
+    return tuple(names)
+
+
+def _beside(first: Sequence[str], second: Sequence[str]) -> list[tuple[str, str]]:
+    width = max(len(first), len(second))
+    return list(zip([*first, *[""] * width][:width], [*second, *[""] * width][:width], strict=True))
+
+
+def _wordy(cells: Sequence[str]) -> bool:
+    return any(cells) and not any(cell and is_value(cell) for cell in cells)
+
+
+def _wide(cells: Sequence[str], width: int) -> bool:
+    return sum(map(bool, cells)) >= max(min(2, width), WIDE_ENOUGH * width)
+
+
+def _last(cells: Sequence[str]) -> int:
+    return max((index for index, cell in enumerate(cells, start=1) if cell), default=0)
+
+
+def _width(rows: Sequence[Row]) -> int:
+    """Return how many columns there are: what at least two rows reach, so that one long row decides nothing."""
+    reached = sorted((_last(row.cells) for row in rows[:HEADING_SEARCHED]), reverse=True)
+    return reached[1] if len(reached) > 1 else reached[0] if reached else 0

@@ -1,0 +1,190 @@
+"""An extract's bytes as a stream, out of a gz or a zip if it came in one: nothing is unpacked to disk."""
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO, Final, cast
+
+from vulncore.delivery import printable
+from vulncore.errors import UnreadableSourceError, first_five
+from vulncore.sources.extract.bounds import CHUNK_BYTES, MAX_BYTES, MAX_DIRECTORY_BYTES, MAX_MEMBERS
+
+TEXT_SUFFIXES: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
+
+_ENCRYPTED = 0x1  # the first bit of a member's flags
+_PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_TAIL = 65_557  # the longest comment of a zip, and the 22 bytes before it
+_DAMAGE = (
+    zipfile.BadZipFile,
+    gzip.BadGzipFile,
+    zlib.error,
+    EOFError,
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+
+
+@contextmanager
+def damage_told(name: str) -> Iterator[None]:
+    """Turn whatever a damaged gz or zip raises while it is read into a sentence.
+
+    Raises:
+        UnreadableSourceError: What is packed breaks off, or is not what it was when it was packed.
+    """
+    try:
+        yield
+    except _DAMAGE as problem:
+        raise UnreadableSourceError(
+            f"{name} breaks off or is damaged, so rows may be missing ({str(problem)[:100] or 'no end'}). "
+            "Fetch it again."
+        ) from problem
+
+
+def checked_zip(path: Path) -> zipfile.ZipFile:
+    """Return a zip, opened, whose list of members is safe to go by. Closing it is the caller's.
+
+    Raises:
+        UnreadableSourceError: It is damaged, lists too many members, encrypted ones, ones packed by an uncommon
+            method, or names that lead out of it.
+    """
+    name = printable(path.name)
+    _refuse_long_directory(path, name)
+    with damage_told(name):
+        archive = zipfile.ZipFile(path)
+    try:
+        _refuse_unsafe(archive.infolist(), name)
+    except UnreadableSourceError:
+        archive.close()
+        raise
+    return archive
+
+
+def text_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    """Return the one file of text in a zip.
+
+    Raises:
+        UnreadableSourceError: There is none, or more than one.
+    """
+    files = [
+        member
+        for member in archive.infolist()
+        if not member.is_dir()
+        and "__MACOSX" not in member.filename  # what a Mac adds to its zips
+        and not PurePosixPath(member.filename).name.startswith(".")
+    ]
+    texts = [member for member in files if PurePosixPath(member.filename.casefold()).suffix in TEXT_SUFFIXES]
+    if len(texts) != 1:
+        names = first_five(printable(member.filename) for member in texts or files)
+        raise UnreadableSourceError(
+            f"{name} holds {len(texts)} files of text ({names or 'nothing at all'}), and an extract is one. "
+            "Give a zip of one CSV, or the file itself."
+        )
+    return texts[0]
+
+
+class Bounded(io.RawIOBase):
+    """A stream that is given up when there are more bytes in it than there may be."""
+
+    def __init__(self, stream: IO[bytes], name: str, most: int = MAX_BYTES, size: int = 0) -> None:
+        self._stream, self._name, self._most, self._size = stream, name, most, size
+        self._packed: IO[bytes] | None = None
+        self._count = 0
+
+    def share(self) -> float:
+        """Return how much of it has been read, 0 to 1, going by the size that it claims."""
+        done = self._packed.tell() if self._packed and not self._packed.closed else self._count
+        return min(1.0, done / max(self._size, 1))
+
+    def out_of(self, packed: IO[bytes]) -> "Bounded":
+        """Return this stream, to be measured by and closed with the packed one that it comes out of."""
+        self._packed = packed
+        return self
+
+    def readable(self) -> bool:  # noqa: D102 - as io has it
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:  # noqa: D102 - as io has it
+        with damage_told(self._name):
+            piece = self._stream.read(CHUNK_BYTES if size is None or size < 0 else size)
+        self._count += len(piece)
+        if self._count > self._most:
+            raise UnreadableSourceError(
+                f"{self._name} holds more than {self._most:,} bytes, and no extract does. "
+                "Check that it is the right file, or give fewer months at a time."
+            )
+        return piece
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # noqa: D102
+        piece = self.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:  # noqa: D102 - as io has it
+        self._stream.close()
+        if self._packed:
+            self._packed.close()
+        super().close()
+
+
+def plain(path: Path, name: str) -> Bounded:
+    """Return a file's own bytes."""
+    return Bounded(path.open("rb"), name, size=path.stat().st_size)
+
+
+def gunzipped(path: Path, name: str) -> Bounded:
+    """Return the bytes within a gz."""
+    packed = path.open("rb")
+    stream = cast("IO[bytes]", gzip.GzipFile(fileobj=packed))
+    return Bounded(stream, name, size=path.stat().st_size).out_of(packed)
+
+
+def member_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, most: int = MAX_BYTES) -> Bounded:
+    """Return the bytes of a zip's member."""
+    with damage_told(name):
+        return Bounded(archive.open(member), name, most, member.file_size)
+
+
+def _refuse_long_directory(path: Path, name: str) -> None:
+    """Refuse a zip by the size of its list of members, before that is read into memory."""
+    with path.open("rb") as stream:
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, size - _TAIL - 76))
+        tail = stream.read()
+    end = tail.rfind(b"PK\x05\x06")
+    lengths = [int.from_bytes(tail[end + 12 : end + 16], "little")] if end >= 0 else []
+    if (
+        tail[end - 20 : end - 16] == b"PK\x06\x07"
+    ):  # a second, wider list end, which then is the one that counts
+        lengths = [int.from_bytes(tail[end - 36 : end - 28], "little")]
+    if any(length > MAX_DIRECTORY_BYTES for length in lengths):
+        raise UnreadableSourceError(
+            f"{name} lists members by the hundred thousand, and an extract is one file. Check where it came from."
+        )
+
+
+def _refuse_unsafe(members: list[zipfile.ZipInfo], name: str) -> None:
+    faults = {
+        "lead out of it": [member for member in members if _leads_out(member.filename)],
+        "are encrypted": [member for member in members if member.flag_bits & _ENCRYPTED],
+        "are packed by another method than deflate": [m for m in members if m.compress_type not in _PLAIN],
+    }
+    if len(members) > MAX_MEMBERS:
+        faults["are more than an extract has"] = members
+    for what, which in faults.items():
+        if which:
+            names = first_five(printable(member.filename) for member in which)
+            raise UnreadableSourceError(
+                f"{len(which):,} names in {name} {what}: {names}. "
+                "Check where it came from, or pack the extract again without a password."
+            )
+
+
+def _leads_out(member: str) -> bool:
+    windows = PureWindowsPath(member)  # knows backslashes and drive letters; slashes are the same to it
+    return PurePosixPath(member).is_absolute() or bool(windows.anchor) or ".." in windows.parts

@@ -1,0 +1,84 @@
+"""What is known of an extract once it has been read."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from vulncore.delivery import SourceFile
+from vulncore.errors import Reject, UnreadableSourceError
+
+
+@dataclass(frozen=True)
+class Extract:
+    """A file of records as text, row by row, with nothing judged but its shape.
+
+    `kind` is "CSV", "XLSX" or "Parquet"; `encoding` and `delimiter` are empty unless it is text, `sheet` and
+    `sheets` unless it is a workbook. `heading` holds the first and the last line of the heading, the file's
+    first being 1; the names of a Parquet file count as its first line. `columns` names every column of the
+    file, each by another name; a column without name or value is none.
+
+    `table` has the wanted columns as strings, trimmed, "" where nothing stands and never null; `lines` says
+    in which line, or row of a sheet, each of its rows starts. `read` counts the rows beneath the heading, and
+    each is in `table`, in `left_out` (by why it is no record) or in `rejects`. `complete` is False where
+    reading stopped before the end because no more rows were asked for. `notes` are sentences for who reads it.
+    """
+
+    file: SourceFile
+    kind: str
+    encoding: str
+    delimiter: str
+    sheet: str
+    sheets: tuple[str, ...]
+    heading: tuple[int, int]
+    columns: tuple[str, ...]
+    table: pa.Table
+    lines: pa.Array
+    read: int
+    left_out: dict[str, int]
+    rejects: tuple[Reject, ...]
+    complete: bool
+    notes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.read != self.table.num_rows + sum(self.left_out.values()) + len(self.rejects):
+            raise AssertionError(f"rows of {self.file.name} unaccounted for: {self.read} read")
+
+
+class SheetNotSaidError(UnreadableSourceError):
+    """Several sheets of a workbook could be the extract: `sheets` names them, for somebody to choose."""
+
+    def __init__(self, message: str, sheets: Iterable[str]) -> None:
+        super().__init__(message)
+        self.sheets = tuple(sheets)
+
+
+class Row(NamedTuple):
+    """A row as its file has it: the line it starts on, its cells, and why it can't be used if it can't."""
+
+    line: int
+    cells: list[str]
+    fault: str = ""
+
+
+@dataclass
+class RawRows:
+    """A file's rows one after the other, and what is known of it. What is a callable can be asked at the end."""
+
+    kind: str
+    rows: Iterator[Row]
+    share: Callable[[], float]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column
+    names: tuple[str, ...] | None = None  # where the file itself says what its columns are called
+    timestamps: tuple[str, ...] = ()  # columns of dates with times, which may all be midnight and so be dates
+    ends_in_a_line: Callable[[], bool] = lambda: False
+    notes: Callable[[], list[str]] = field(default=list)
+
+
+UNCOMPUTED = "\0"
+"""Stands for a formula that was saved without its value: no text of a file can be this."""

@@ -1,0 +1,174 @@
+"""An extract and its mapping, made into incidents."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from vulncore.delivery import Delivery, Progress, RowAccount, measures_table, printable
+from vulncore.errors import InvalidMappingError, Reject, TooManyRejectsError, first_five
+from vulncore.periods import format_month
+from vulncore.schemas import COVERAGE, INCIDENTS, Tables, conform
+from vulncore.sources.extract import Extract, read_extract
+from vulncore.sources.known_measures import known_measures
+from vulncore.sources.records.by_value import dates
+from vulncore.sources.records.details import details
+from vulncore.sources.records.judging import Judged, judged
+from vulncore.sources.records.mapping import Mapping
+from vulncore.sources.records.mapping_checks import check_columns, checked_mapping
+from vulncore.vocabulary import Measure
+
+SOURCE: Final = "records"
+MOST_LISTED: Final = 100_000  # rejects that are kept one by one of an extract that is refused
+
+
+def deliver(path: Path, mapping: Mapping, secret: bytes, progress: Progress | None = None) -> Delivery:
+    """Return an extract as incidents, each row judged and accounted for.
+
+    Args:
+        path: A CSV, XLSX or Parquet file.
+        mapping: What its columns and codes mean, and which months it covers.
+        secret: The store's, under which references of victims become pseudonyms.
+        progress: Told now and then how far the reading is.
+
+    Returns:
+        Incidents, one per record and measure that it counts towards. `record_id` is the extract's reference;
+        where there is none, it is made of the source, the month and the row's line. Coverage, one row per
+        measure of the mapping and month that it covers: a measure without a row was delivered, and is zero.
+
+    Raises:
+        UnreadableSourceError: The file can't be read as an extract.
+        InvalidMappingError: The mapping contradicts itself, doesn't fit the extract or covers no months.
+        TooManyRejectsError: More rows can't be used than the mapping lets pass; it holds them all.
+
+    Misleads when:
+        the extract leaves out what it doesn't know: a record without a date recorded can't be missed here.
+    """
+    checked_mapping(mapping)
+    extract = read_extract(
+        path, sheet=mapping.sheet or None, heading=mapping.heading, wanted=mapping.wanted, progress=progress
+    )
+    check_columns(mapping, extract.columns, extract.file.name)
+    if not mapping.months:
+        raise InvalidMappingError(_which_months(extract, mapping))
+    told = judged(extract.table, mapping)
+    rejects = _rejects(extract, told)
+    if len(rejects) > mapping.most_rejected_percent / 100 * extract.read:
+        _refuse(extract, rejects, mapping)
+    more = details(extract.table, mapping, secret)
+    incidents = _incidents(extract, told, more.columns, mapping)
+    reasons = Counter(reject.reason for reject in rejects)
+    left_out = Counter(extract.left_out) + told.left_out
+    noted = {what: count for what, count in more.noted.items() if count}
+    return Delivery(
+        source=SOURCE,
+        tables=Tables(
+            incidents=incidents,
+            coverage=_coverage(mapping),
+            measures=measures_table(_used(mapping)),
+        ),
+        files=(extract.file,),
+        rows=RowAccount(
+            read=extract.read,
+            accepted=len(np.unique(told.row)),
+            rejected=dict(reasons),
+            noted=noted,
+            left_out=dict(left_out),
+        ),
+        rejects=rejects,
+    )
+
+
+def _rejects(extract: Extract, told: Judged) -> tuple[Reject, ...]:
+    lines = extract.lines.to_pylist()
+    judged_out = (
+        Reject(extract.file.name, lines[row], reason, printable(value[:60]))
+        for row, reason, value in told.rejected
+    )
+    return tuple(sorted([*extract.rejects, *judged_out], key=lambda reject: reject.line))
+
+
+def _refuse(extract: Extract, rejects: tuple[Reject, ...], mapping: Mapping) -> None:
+    reason, count = Counter(reject.reason for reject in rejects).most_common(1)[0]
+    values = Counter(reject.value for reject in rejects if reject.reason == reason)
+    raise TooManyRejectsError(
+        f"{len(rejects):,} of {extract.read:,} rows of {extract.file.name} cannot be used, more than "
+        f"{mapping.most_rejected_percent:g} %. {count:,} have {reason}: {first_five(value or 'empty' for value in values)}. "
+        "Correct the mapping or the extract; nothing was published.",
+        rejects[:MOST_LISTED],
+    )
+
+
+def _which_months(extract: Extract, mapping: Mapping) -> str:
+    recorded = dates(extract.table[mapping.columns["recorded_on"]], mapping.date_order)
+    known = recorded[~np.isnat(recorded)]
+    if not len(known):
+        return f"No date recorded in {extract.file.name} can be read, so it covers no month. Correct the mapping."
+    first, last = (format_month(day.astype(object)) for day in (known.min(), known.max()))
+    return (
+        f"It is not said which months {extract.file.name} covers. Its records are of {first} to {last}: if it is whole "
+        f"for these, say so with --covers {first}:{last}, or under [coverage] in the mapping."
+    )
+
+
+def _incidents(extract: Extract, told: Judged, columns: dict[str, pa.Array], mapping: Mapping) -> pa.Table:
+    rows = pa.array(told.row)
+    kinds = {measure.key: measure.record_kind for measure in _used(mapping)}
+    record, row = _ids(extract, told, mapping)
+    table = {
+        "row_id": row,
+        "record_id": record,
+        "force": pa.array([mapping.force] * len(told.row), pa.string()),
+        "measure": pa.array(told.measure, pa.string()),
+        "record_kind": pa.array([kinds[key] for key in told.measure], pa.string()),
+        "recorded_on": pa.array(told.recorded_on[told.row], pa.date32()),
+        **{name: values.take(rows) for name, values in columns.items()},
+    }
+    return conform(pa.table(table), INCIDENTS)
+
+
+def _ids(extract: Extract, told: Judged, mapping: Mapping) -> tuple[list[str], list[str]]:
+    """Return the record's and the row's id of each incident.
+
+    A row's id holds the month, so that a record which comes again in another month has another. Where a record
+    has no reference of its own the two are the same.
+    """
+    lines = extract.lines.to_pylist()
+    column = mapping.columns.get("record_id")
+    given = extract.table[column].to_pylist() if column else []
+    months = np.datetime_as_string(told.recorded_on.astype("datetime64[M]"))
+    records, rows = [], []
+    seen: Counter[str] = Counter()
+    for index, measure in zip(told.row, told.measure, strict=True):
+        own = given[index] if column else ""
+        record = own or f"{mapping.source}-{months[index]}-{lines[index]:07d}"
+        row = f"{mapping.source}-{months[index]}-{own}-{measure}" if own else record
+        seen[row] += 1
+        records.append(record)
+        rows.append(row if seen[row] == 1 else f"{row}-{measure}")
+    return records, rows
+
+
+def _coverage(mapping: Mapping) -> pa.Table:
+    return pa.Table.from_pylist(
+        [
+            {
+                "force": mapping.force,
+                "measure": key,
+                "month": month,
+                "table": "incidents",
+                "source": mapping.source,
+                "provisional": False,
+            }
+            for key in mapping.counted
+            for month in mapping.months
+        ],
+        schema=COVERAGE,
+    )
+
+
+def _used(mapping: Mapping) -> list[Measure]:
+    counted = set(mapping.counted)
+    return [measure for measure in (*known_measures(), *mapping.measures) if measure.key in counted]

@@ -1,0 +1,208 @@
+"""A first mapping of an extract that nobody has described yet, with what is unsure marked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import PurePath
+from typing import Final
+
+import numpy as np
+
+from vulncore.periods import month_of
+from vulncore.sources.extract import Extract
+from vulncore.sources.records.by_value import dates
+from vulncore.sources.records.draft_codes import drafted_codes
+from vulncore.sources.records.draft_columns import (
+    Column,
+    Content,
+    date_order,
+    described,
+    is_personal,
+    likeness,
+)
+from vulncore.sources.records.draft_moments import drafted_moments, moment_role
+from vulncore.sources.records.mapping import Mapping
+from vulncore.sources.records.moments import DateOrder
+
+UNNAMED_FORCE: Final = "Name of the force"
+STRAY_SHARE: Final = (
+    0.01  # of a usual month: so few records at either end are slips of the keyboard, not months
+)
+PLAIN: Final = (
+    "record_id",
+    "location_type",
+    "place",
+    "victim_key",
+    "victim_residency",
+    "hate_strand",
+    "risk_level",
+    "allocated_to",
+    "outcome",
+)
+PLACES: Final = (("longitude", "latitude"), ("easting", "northing"), ("grid_reference",))
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A mapping, what is unsure about it (see `mapping_toml`), and the columns that it does not read."""
+
+    mapping: Mapping
+    doubts: dict[str, str] = field(default_factory=dict)
+    not_read: tuple[str, ...] = ()
+
+
+def drafted(extract: Extract, force: str = "") -> Draft:
+    """Return a draft of an extract's mapping.
+
+    Args:
+        extract: The whole extract, with all its columns.
+        force: Whose it is, if that is known; a column that names one force says so too.
+
+    Returns:
+        A mapping that the extract loads with, wherever a date recorded and codes were found. Whatever is not
+        told by headings or values beyond doubt has a doubt.
+    """
+    columns = described(extract)
+    order, order_doubt = date_order(columns)
+    doubts: dict[str, str] = {"dates": order_doubt} if order_doubt else {}
+    moments, recorded = drafted_moments(columns, doubts)
+    codes = drafted_codes(columns)
+    doubts |= codes.doubts
+    used = {coding.column for coding in codes.counts} | {
+        c for moment in moments.values() for c in moment.columns
+    }
+    chosen = ({"recorded_on": recorded} if recorded else {}) | _dates_beside(columns, used | {recorded})
+    chosen |= _places(columns, used) | _plain(columns, used | set(chosen.values()))
+    if "record_id" not in chosen:
+        doubts["recorded_on"] = "; ".join(
+            filter(None, [doubts.get("recorded_on"), "no column is the record's reference"])
+        )
+    named, force_doubt = (force, "") if force else _force(columns)
+    if force_doubt:
+        doubts["force"] = force_doubt
+    first, last = _months(extract, recorded, order)
+    if first:
+        doubts["coverage"] = "from its first records to its last: is it whole for all these months?"
+    mapping = Mapping(
+        source=source_name(extract.file.name),
+        force=named,
+        counts=codes.counts,
+        columns=chosen,
+        first=first,
+        last=last,
+        date_order=order,
+        occurred_from=moments["occurred_from"],
+        occurred_to=moments["occurred_to"],
+        measures=codes.measures,
+        sheet=extract.sheet if len(extract.sheets) > 1 else "",
+        heading=extract.heading if extract.heading != (1, 1) else None,
+    )
+    return Draft(mapping, doubts, tuple(name for name in extract.columns if name not in mapping.wanted))
+
+
+def source_name(file_name: str) -> str:
+    """Return a name for a source that stays the same from month to month: the file's, without dates.
+
+    >>> source_name("Crime extract 2024-10 (v2).xlsx"), source_name("2024_11.csv")
+    ('crime-extract-v2', 'extract')
+    """
+    stem = PurePath(file_name.casefold().removesuffix(".gz")).stem
+    words = [
+        word
+        for word in re.split(r"[^a-z0-9]+", stem)
+        if word and not word.isdigit() and word not in _MONTH_WORDS
+    ]
+    return "-".join(words)[:40].strip("-") or "extract"
+
+
+_MONTH_WORDS = {
+    *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "to"),
+    *(
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ),
+}
+
+
+def _dates_beside(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for column in columns:
+        role = moment_role(column)
+        if (
+            column.content in (Content.DATE, Content.MOMENT)
+            and role in ("outcome_on", "no_crimed_on")
+            and column.name not in used
+        ):
+            found.setdefault(role, column.name)
+    return found
+
+
+def _places(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
+    for names in PLACES:
+        kinds = (Content.TEXT,) if names == ("grid_reference",) else (Content.NUMBER,)
+        found = {name: _best([c for c in columns if c.content in kinds], name, used) for name in names}
+        if all(found.values()) and len(set(found.values())) == len(names) and _plausible(columns, found):
+            return found
+    return {}
+
+
+def _plausible(columns: Sequence[Column], found: dict[str, str]) -> bool:
+    """Whether columns named x and y hold what they are taken for: degrees are small, metres of the grid are not."""
+    if "grid_reference" in found:
+        return True
+    values = [
+        float(text.replace(",", ""))
+        for c in columns
+        if c.name in found.values()
+        for text in list(c.values)[:200]
+    ]
+    return bool(values) and (np.median(np.abs(values)) > 1_000) == ("easting" in found)
+
+
+def _plain(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    text = [c for c in columns if c.content in (Content.TEXT, Content.NUMBER) and not is_personal(c)]
+    for name in PLAIN:
+        best = _best(text, name, used | set(found.values()))
+        if best:
+            found[name] = best
+    return found
+
+
+def _best(columns: Sequence[Column], name: str, used: set[str]) -> str:
+    free = [column for column in columns if column.name not in used]
+    best = max(free, key=lambda column: likeness(column, "column", name), default=None)
+    return best.name if best and likeness(best, "column", name) else ""
+
+
+def _force(columns: Sequence[Column]) -> tuple[str, str]:
+    for column in columns:
+        if (
+            column.headings[-1] in ("force", "force name", "police force", "reported by")
+            and len(column.values) == 1
+        ):
+            return next(iter(column.values)), ""
+    return UNNAMED_FORCE, "nothing in the extract says whose it is"
+
+
+def _months(extract: Extract, recorded: str, order: DateOrder) -> tuple[date | None, date | None]:
+    if not recorded:
+        return None, None
+    days = dates(extract.table[recorded], order)
+    months, counts = np.unique(days[~np.isnat(days)].astype("datetime64[M]"), return_counts=True)
+    usual = months[counts >= STRAY_SHARE * np.median(counts)] if len(months) else months
+    if not len(usual):
+        return None, None
+    return month_of(usual[0].astype("datetime64[D]").astype(object)), month_of(
+        usual[-1].astype("datetime64[D]").astype(object)
+    )

@@ -1,0 +1,188 @@
+"""What the codes of an unknown extract seem to count towards."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from vulncore.sources.known_measures import known_measures
+from vulncore.sources.records.draft_columns import (
+    Column,
+    Content,
+    heading_patterns,
+    is_personal,
+    likeness,
+    plain_heading,
+)
+from vulncore.sources.records.mapping import Coding
+from vulncore.sources.records.mapping_reading import OWN_FROM
+from vulncore.vocabulary import REFERENCE, Flow, Measure, Polarity
+
+MOST_CODES: Final = 400  # beyond, a column names people, places or things and no kinds of offence
+MOST_OWN: Final = (
+    40  # values that become measures of their own; more of them nobody would want as rows of a table
+)
+SEPARATORS: Final = (";", "|")
+YES: Final = frozenset({"y", "yes", "true", "1", "t"})
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What the codes count towards, the measures that had to be made for it, and what is unsure."""
+
+    counts: tuple[Coding, ...]
+    measures: tuple[Measure, ...] = ()
+    doubts: dict[str, str] = field(default_factory=dict)
+
+
+def drafted_codes(columns: Sequence[Column]) -> Codes:
+    """Return a draft of what the values of an extract's columns count towards.
+
+    One column says what the offence is: the one whose values are known best, by a measure's name, a Home Office
+    code or its wording. Beside it every column counts that says yes or no and whose heading names a measure.
+    """
+    main = _main_column(columns)
+    if main is None:
+        return Codes((), doubts={"counts": "no column was found whose values say what a record is"})
+    coding, own, doubts = coded(main)
+    flags = [(column, key) for column in columns if column is not main and (key := _flag(column))]
+    for column, key in flags:
+        doubts[column.name] = f"taken as a flag: its records count towards {key} as well"
+    return Codes((coding, *(_flagged(column, key) for column, key in flags)), own, doubts)
+
+
+def coded(column: Column) -> tuple[Coding, tuple[Measure, ...], dict[str, str]]:
+    """Return a draft of what a column's values count towards, the measures made for it, and what is unsure."""
+    separator = _separator(column)
+    values: dict[str, int] = {}
+    for cell, count in column.values.items():
+        for part in _parts(cell, separator):
+            values[part] = values.get(part, 0) + count
+    by_count = sorted(values, key=lambda value: (-values[value], value))
+    unknown = [value for value in by_count if not known_measure(value)]
+    owned = unknown if len(unknown) <= MOST_OWN else []
+    own = {value: own_measure(value, order) for order, value in enumerate(owned, start=OWN_FROM)}
+    codes = {
+        value: (known_measure(value) or own[value].key,)
+        for value in by_count
+        if value not in unknown or owned
+    }
+    doubts = {
+        f"{column.name}={value}": "no measure is called so: it became one of its own; name another's key if it is that"
+        for value in owned
+    }
+    if not likeness(column, "codes", "offence") or not codes:
+        doubts[column.name] = "taken for what the record is, by its values"
+    left = tuple(value for value in unknown if not owned)
+    if left:
+        doubts[f"{column.name} left out"] = "not known, and too many for measures of their own: not counted"
+    measures = tuple({measure.key: measure for measure in own.values()}.values())
+    return Coding(column.name, codes, left, separator), measures, doubts
+
+
+def own_measure(value: str, order: int) -> Measure:
+    """Return a measure that counts the records whose extract says a value that no measure is called."""
+    key = re.sub(r"[^a-z0-9]+", "-", value.casefold().encode("ascii", "ignore").decode()).strip("-")[:50]
+    taken = {measure.key for measure in known_measures()}
+    name = value if value != value.upper() or len(value) < 5 else value.capitalize()
+    return Measure(
+        key=key if key and key not in taken else f"own-{key or order}",
+        label=name[:80],
+        name=name[:1].upper() + name[1:80],
+        group="",
+        strand="",
+        order=order,
+        record_kind="crime",
+        unit="records",
+        flow=Flow.FLOW,
+        polarity=Polarity.HARM,
+        serious=False,
+        definition=f"Records that the force's extract calls {value[:80]}.",
+        definition_source="the mapping of the force's extract",
+    )
+
+
+@cache
+def known_values() -> dict[str, str]:
+    """Return the key of the measure that a value in small letters means: a name, a code or a code's wording.
+
+    >>> known_values()["19c"], known_values()["stalking and harassment"]
+    ('rape', 'stalking-and-harassment')
+    """
+    by_name: dict[str, str] = {}
+    for measure in reversed(known_measures()):
+        for words in (measure.label, measure.name, measure.key):
+            by_name[plain_heading(words)] = measure.key
+    by_code: dict[str, str] = {}
+    for row in tomllib.loads((REFERENCE / "home_office_codes.toml").read_text(encoding="utf-8"))["code"]:
+        if key := by_name.get(plain_heading(row["subgroup"])) or by_name.get(
+            plain_heading(row["subgroup"].removesuffix(" offences"))
+        ):
+            by_code[row["code"].casefold()] = key
+            by_code[plain_heading(row["description"])] = key
+    return by_code | by_name
+
+
+def known_measure(value: str) -> str | None:
+    """Return the key of the measure that a value means; None where nobody knows.
+
+    >>> known_measure("019C"), known_measure("RAPE"), known_measure("Larceny")
+    ('rape', 'rape', None)
+    """
+    plain = value.strip().casefold()
+    return known_values().get(plain.lstrip("0")) or known_values().get(plain_heading(plain))
+
+
+def _main_column(columns: Sequence[Column]) -> Column | None:
+    usable = [
+        column
+        for column in columns
+        if column.content in (Content.TEXT, Content.NUMBER)
+        and len(column.values) <= MOST_CODES
+        and not is_personal(column)
+    ]
+    scored = {column.name: (_known_share(column), likeness(column, "codes", "offence")) for column in usable}
+    named = [column for column in usable if max(scored[column.name]) > 0]
+    return max(named, key=lambda column: scored[column.name], default=None)
+
+
+def _known_share(column: Column) -> float:
+    known = sum(
+        count
+        for value, count in column.values.items()
+        if all(known_measure(part) for part in _parts(value, _separator(column)))
+    )
+    return round(known / column.filled, 2) if column.filled else 0
+
+
+def _separator(column: Column) -> str:
+    """Return what stands between several codes of one cell: cells that have it are made of other cells' codes."""
+    for mark in SEPARATORS:
+        several = [value for value in column.values if mark in value]
+        single = {value.casefold() for value in column.values if mark not in value}
+        if several and any(
+            part.casefold() in single or known_measure(part)
+            for value in several
+            for part in _parts(value, mark)
+        ):
+            return mark
+    return ""
+
+
+def _parts(value: str, separator: str) -> list[str]:
+    parts = value.split(separator) if separator else [value]
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _flag(column: Column) -> str | None:
+    if column.content is not Content.YES_OR_NO:
+        return None
+    return next((key for key in heading_patterns()["flag"] if likeness(column, "flag", key)), None)
+
+
+def _flagged(column: Column, key: str) -> Coding:
+    yes = [value for value in column.values if value.casefold() in YES] or ["Y"]
+    no = [value for value in column.values if value.casefold() not in YES] or ["N"]
+    return Coding(column.name, dict.fromkeys(yes, (key,)), tuple(no))

@@ -1,0 +1,168 @@
+"""What each column of an unknown extract seems to be, from its heading and from what stands in it."""
+
+import re
+import tomllib
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vulncore.sources.extract import Extract
+from vulncore.sources.records.moments import DateOrder, parse_date, parse_hour, parse_moment, parse_time
+from vulncore.vocabulary import REFERENCE
+
+NEARLY_ALL: Final = 0.95  # of a column's values: what is beyond are slips
+YES_OR_NO: Final = frozenset({"y", "n", "yes", "no", "true", "false", "1", "0", "t", "f"})
+
+
+class Content(StrEnum):
+    """What a column's values are, nearly all of them."""
+
+    NOTHING = "nothing"
+    MOMENT = "moment"
+    DATE = "date"
+    TIME = "time"
+    HOUR = "hour"
+    NUMBER = "number"
+    YES_OR_NO = "yes or no"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, how often each of its values occurs, and what they are."""
+
+    name: str
+    values: dict[str, int]
+    content: Content
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The heading in plain words, and its last part alone where a merged cell stands above it."""
+        return tuple(
+            dict.fromkeys(plain_heading(part) for part in (self.name, self.name.rpartition(": ")[2]))
+        )
+
+    @property
+    def filled(self) -> int:
+        """How many rows have something in it."""
+        return sum(self.values.values())
+
+
+def described(extract: Extract) -> tuple[Column, ...]:
+    """Return what each column of an extract seems to be, in the extract's order."""
+    return tuple(_described(name, extract.table[name]) for name in extract.columns)
+
+
+def date_order(columns: Sequence[Column]) -> tuple[DateOrder, str]:
+    """Return the order that reads more of the dates, and a doubt where nothing tells the two apart."""
+    texts = [
+        text
+        for column in columns
+        if column.content in (Content.DATE, Content.MOMENT)
+        for text in column.values
+    ]
+    unread = {order: sum(parse_moment(text, order) is None for text in texts) for order in DateOrder}
+    differ = any(
+        parse_moment(text, DateOrder.DAY_FIRST) != parse_moment(text, DateOrder.MONTH_FIRST) for text in texts
+    )
+    best = min(DateOrder, key=lambda order: unread[order])
+    doubt = "no day above 12 occurs, so nothing tells" if differ and len(set(unread.values())) == 1 else ""
+    return best, doubt
+
+
+def likeness(column: Column, table: str, name: str) -> int:
+    """Return how well a column's heading says that it is something: 0 not at all, more the better."""
+    patterns = heading_patterns()[table].get(name, ())
+    for place, pattern in enumerate(patterns):
+        if any(pattern.search(heading) for heading in column.headings):
+            return len(patterns) - place
+    return 0
+
+
+def is_personal(column: Column) -> bool:
+    """Return whether a column says who somebody is, or holds free text that may."""
+    return any(pattern.search(column.headings[-1]) for pattern in heading_patterns()["personal"]["any"])
+
+
+def plain_heading(name: str) -> str:
+    """Return a heading in small letters, with single spaces for whatever stands between words.
+
+    >>> plain_heading("Occurrence: DateFrom"), plain_heading("HO_Code")
+    ('occurrence date from', 'ho code')
+    """
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return " ".join(re.sub(r"[\W_]+", " ", apart).casefold().split())
+
+
+@cache
+def heading_patterns() -> dict[str, dict[str, tuple[re.Pattern[str], ...]]]:
+    """Return the patterns of `reference/extract_columns.toml`."""
+    given: dict[str, Any] = tomllib.loads((REFERENCE / "extract_columns.toml").read_text(encoding="utf-8"))
+    return {
+        table: {name: tuple(re.compile(pattern) for pattern in patterns) for name, patterns in names.items()}
+        for table, names in given.items()
+    }
+
+
+def _described(name: str, column: pa.ChunkedArray) -> Column:
+    counted = pc.value_counts(column.combine_chunks())
+    values = {
+        text: count
+        for text, count in zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True)
+        if text
+    }
+    return Column(name, values, _content(plain_heading(name), values))
+
+
+def _content(heading: str, values: dict[str, int]) -> Content:
+    sample = list(values)[:2_000]
+    if not sample:
+        return Content.NOTHING
+    if {text.casefold() for text in sample} <= YES_OR_NO and "hour" not in heading:
+        return Content.YES_OR_NO
+    tests: dict[Content, Callable[[str], Any]] = {
+        Content.HOUR: parse_hour if "hour" in heading.split() else lambda _: None,
+        Content.DATE: _any_date,
+        Content.MOMENT: _any_moment,
+        Content.TIME: parse_time if "time" in heading.split() or ":" in sample[0] else lambda _: None,
+        Content.NUMBER: _number,
+    }
+    content = next((content for content, read in tests.items() if _share(sample, read)), Content.TEXT)
+    # a spreadsheet writes a date as its first second: where no row has another, it is a date
+    dated = content is Content.MOMENT and all(_clock(text) in (None, time.min) for text in sample)
+    return Content.DATE if dated else content
+
+
+def _share(sample: Collection[str], read: Callable[[str], Any]) -> bool:
+    return sum(read(text) is not None for text in sample) >= NEARLY_ALL * len(sample)
+
+
+def _any_date(text: str) -> Any:
+    # a bare number is a date only where a heading says so, and then it is read as one
+    if text.isdigit() and len(text) == 5:
+        return None
+    return parse_date(text, DateOrder.DAY_FIRST) or parse_date(text, DateOrder.MONTH_FIRST)
+
+
+def _any_moment(text: str) -> Any:
+    if re.fullmatch(r"[\d.]+", text):
+        return None
+    return parse_moment(text, DateOrder.DAY_FIRST) or parse_moment(text, DateOrder.MONTH_FIRST)
+
+
+def _clock(text: str) -> time | None:
+    moment = _any_moment(text)
+    return moment[1] if moment else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return None
