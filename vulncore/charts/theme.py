@@ -11,7 +11,8 @@ class Palette:
     quiet: str  # averages and words
     missing: str  # what was not delivered
     grid: str
+    ground: str
 
 
-LIGHT = Palette(accent="#1f6fa8", quiet="#56616d", missing="#6b7480", grid="#dfe4e9")
-DARK = Palette(accent="#5aa9df", quiet="#a9b4bf", missing="#98a3ae", grid="#2c3742")
+LIGHT = Palette(accent="#1f6fa8", quiet="#56616d", missing="#6b7480", grid="#dfe4e9", ground="#ffffff")
+DARK = Palette(accent="#5aa9df", quiet="#a9b4bf", missing="#98a3ae", grid="#2c3742", ground="#12181f")

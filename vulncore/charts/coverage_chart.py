@@ -1,0 +1,73 @@
+"""Which months each source delivered, as a picture."""
+
+import altair as alt
+import pandas as pd
+
+from vulncore.charts.theme import LIGHT, Palette
+
+STATUSES = {
+    "delivered": "Filled: delivered",
+    "provisional": "Outlined: provisional",
+    "not delivered": "×: not delivered",
+}
+LINE_HEIGHT = 26
+AROUND = 110  # title, legend and axis
+
+
+def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) -> alt.LayerChart:
+    """Return a line of months for each source: filled where delivered, outlined where provisional, × where missing.
+
+    Args:
+        frame: One row per line and month: `line`, `measures`, `month`, `status`.
+        title: What, where and when.
+        palette: The colours that suit the ground.
+    """
+    shown = frame.assign(
+        month_end=frame["month"] + pd.offsets.MonthBegin(1),
+        middle=frame["month"] + pd.Timedelta(days=14),
+        status=frame["status"].astype(str),
+        line=frame["line"].str.slice(0, 60),
+    )
+    ink = {"labelColor": palette.quiet, "labelFontSize": 13, "gridColor": palette.grid}
+    x = alt.X("month:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", grid=False, **ink))
+    y = alt.Y(
+        "line:N", title=None, sort=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False, **ink)
+    )
+    tooltip = [
+        alt.Tooltip("month:T", title="Month", format="%B %Y"),
+        alt.Tooltip("status:N", title="Status"),
+        alt.Tooltip("measures:N", title="Measures"),
+    ]
+    there = set(shown["status"])
+    layers = [
+        mark
+        for status in STATUSES
+        if status in there
+        for mark in _marks(
+            status, alt.Chart(shown[shown["status"] == status]).encode(x=x, y=y, tooltip=tooltip), palette
+        )
+    ]
+    return alt.LayerChart(
+        layer=layers,
+        height=LINE_HEIGHT * shown["line"].nunique() + AROUND,
+        title=alt.TitleParams(
+            title,
+            subtitle="   ".join(words for status, words in STATUSES.items() if status in there),
+            anchor="start",
+            fontSize=17,
+            fontWeight=600,
+            subtitleFontSize=14,
+            subtitleColor=palette.quiet,
+            subtitlePadding=6,
+        ),
+    )
+
+
+def _marks(status: str, base: alt.Chart, palette: Palette) -> list[alt.Chart]:
+    cells = base.encode(x2="month_end:T")
+    if status == "delivered":
+        return [cells.mark_rect(color=palette.accent, stroke=palette.ground, strokeWidth=1, height=16)]
+    if status == "provisional":
+        return [cells.mark_rect(filled=False, stroke=palette.accent, strokeWidth=1.5, height=14)]
+    cross = base.encode(x="middle:T").mark_text(text="×", fontSize=15, fontWeight=700, color=palette.missing)
+    return [cells.mark_rect(color=palette.missing, opacity=0.18, height=16), cross]
