@@ -16,6 +16,8 @@ from vulncore.errors import UnknownNameError, first_five
 
 REFERENCE = Path(__file__).parent / "reference"
 POLICE_UK_FROM = 101  # after the report's measures, so that a dataset with both keeps their groups whole
+OUTCOMES_FROM = 201
+STOPS_FROM = 301
 
 
 class Flow(StrEnum):
@@ -93,6 +95,18 @@ def police_uk_measures() -> tuple[Measure, ...]:
     They are numbered on from `POLICE_UK_FROM`: in a table of both they follow the report's measures.
     """
     return _measures("police_uk_categories.toml", first=POLICE_UK_FROM)
+
+
+@cache
+def police_uk_outcome_measures() -> tuple[Measure, ...]:
+    """Return data.police.uk's outcome types as measures, each counting the outcomes of one type."""
+    return _measures("police_uk_outcomes.toml", first=OUTCOMES_FROM)
+
+
+@cache
+def police_uk_stop_measures() -> tuple[Measure, ...]:
+    """Return the one measure of data.police.uk's stop-and-search files."""
+    return _measures("police_uk_stops.toml", first=STOPS_FROM)
 
 
 def strand_name(key: str) -> str:

@@ -8,12 +8,26 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import test_police_uk_outcomes as outcomes
+from tests.sources import test_police_uk_stops as stops
 from tests.sources.test_police_uk import ASB, HEADER, MAY, line, street_csv
-from vulncore.errors import UnreadableSourceError
+from vulncore.errors import TooManyRejectsError, UnreadableSourceError
 from vulncore.sources import csv_text, police_uk_files, police_uk_rows, zip_members
-from vulncore.sources.police_uk import deliver
+from vulncore.sources.police_uk import Kind, deliver
 
 WHOLE = f"{HEADER}\n{line()}\n{ASB}\n".encode()
+FILES = {
+    Kind.STREET: (MAY, WHOLE),
+    Kind.OUTCOMES: (
+        outcomes.MAY,
+        f"{outcomes.HEADER}\n{outcomes.outcome()}\n{outcomes.outcome()}\n".encode(),
+    ),
+    Kind.STOP_AND_SEARCH: (stops.MAY, f"{stops.HEADER}\n{stops.search()}\n{stops.search()}\n".encode()),
+}
+
+
+def header_of(kind: Kind) -> bytes:
+    return FILES[kind][1].partition(b"\n")[0]
 
 
 def street_zip(folder: Path, **members: bytes) -> Path:
@@ -24,25 +38,46 @@ def street_zip(folder: Path, **members: bytes) -> Path:
     return path
 
 
+@pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("damage", "message"),
     [
-        (b"", "is empty: not even a header"),
-        (WHOLE[:-40], "breaks off in line 3, so rows are missing"),
-        (WHOLE.replace(b"Bank", b"B\0nk"), "holds 2 NUL bytes"),
-        (WHOLE.replace(b"Bank", b"B\xe4nk"), r"is not UTF-8 text \(line 2\)"),
-        (WHOLE.decode().encode("utf-16"), "NUL bytes, so it is damaged or no CSV"),
-        (WHOLE.replace(b"Crime type", b"Type"), "its first line lacks Crime type"),
-        (WHOLE.replace(b"Longitude,Latitude", b"Latitude,Longitude"), "in another order, or more"),
-        (b"<html>Not found</html>\n", "its first line lacks Crime ID, Month.* and 7 more"),
+        (lambda whole: b"", "is empty: not even a header"),
+        (lambda whole: whole[:-40], "breaks off in line 3, so rows are missing"),
+        (lambda whole: whole[:-9] + b"\0\0" + whole[-9:], "holds 2 NUL bytes"),
+        (lambda whole: whole[:-9] + b"\xe4" + whole[-9:], r"is not UTF-8 text \(line 3\)"),
+        (lambda whole: whole.decode().encode("utf-16"), "NUL bytes, so it is damaged or no CSV"),
+        (lambda whole: whole.replace(b"Latitude", b"Lat"), "its first line lacks Latitude"),
+        (lambda whole: b"Latitude," + whole, "in another order, or more"),
+        (lambda whole: b"<html>Not found</html>\n", r"its first line lacks \w+.* and \d+ more"),
     ],
     ids=["nothing", "cut off", "NUL", "latin-1", "utf-16", "column", "order", "web page"],
 )
-def test_a_damaged_file_is_refused_in_a_sentence(tmp_path, content, message):
-    path = tmp_path / MAY
-    path.write_bytes(content)
+def test_a_damaged_file_is_refused_in_a_sentence(tmp_path, kind, damage, message):
+    name, whole = FILES[kind]
+    path = tmp_path / name
+    path.write_bytes(whole)
+    assert deliver([path]).rows.accepted == 2
+    path.write_bytes(damage(whole))
     with pytest.raises(UnreadableSourceError, match=message):
         deliver([path])
+
+
+def test_longitude_and_latitude_the_other_way_round_are_not_read_as_they_stand(tmp_path):
+    path = tmp_path / MAY
+    path.write_bytes(WHOLE.replace(b"Longitude,Latitude", b"Latitude,Longitude"))
+    with pytest.raises(UnreadableSourceError, match="in another order, or more"):
+        deliver([path])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_file_of_one_kind_under_the_name_of_another_is_refused(tmp_path, kind):
+    for other in set(Kind) - {kind}:
+        path = tmp_path / FILES[other][0]
+        path.write_bytes(FILES[kind][1])
+        with pytest.raises(UnreadableSourceError, match=f"does not have the columns of {other} files"):
+            deliver([path])
+        path.unlink()
 
 
 @pytest.mark.parametrize(
@@ -59,11 +94,14 @@ def test_a_month_that_does_not_exist_is_refused(tmp_path):
         deliver([street_csv(tmp_path, name="2024-13-kent-street.csv")])
 
 
-def test_the_same_month_twice_is_refused_with_both_its_files(tmp_path):
-    path, archive = street_csv(tmp_path, line()), street_zip(tmp_path)
+@pytest.mark.parametrize("kind", Kind)
+def test_the_same_month_twice_is_refused_with_both_its_files(tmp_path, kind):
+    name, whole = FILES[kind]
+    path, archive = tmp_path / name, street_zip(tmp_path, **{name: whole})
+    path.write_bytes(whole)
     with pytest.raises(
         UnreadableSourceError,
-        match=rf"May 2024 of City of London Police is there 2 times .*{MAY} in download",
+        match=rf"May 2024 of City of London Police is there 2 times .*{name} in download",
     ):
         deliver([path, archive])
 
@@ -81,7 +119,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
 
 
 def test_no_path_at_all_is_refused():
-    with pytest.raises(UnreadableSourceError, match="None of 0 files is a street file"):
+    with pytest.raises(UnreadableSourceError, match="There is no street file among 0 files"):
         deliver([])
 
 
@@ -130,8 +168,9 @@ def test_an_encrypted_zip_is_refused(tmp_path):
         deliver([path])
 
 
-def test_a_member_that_swells_is_given_up(tmp_path):
-    path = street_zip(tmp_path, **{MAY: HEADER.encode() + b"\n" * 20_000_000})
+@pytest.mark.parametrize("kind", Kind)
+def test_a_member_that_swells_is_given_up(tmp_path, kind):
+    path = street_zip(tmp_path, **{FILES[kind][0]: header_of(kind) + b"\n" * 20_000_000})
     assert path.stat().st_size < 100_000
     with pytest.raises(UnreadableSourceError, match="swells to more than 100 times its packed size"):
         deliver([path])
@@ -171,9 +210,10 @@ def test_a_file_with_more_bytes_than_any_forces_month_is_given_up(tmp_path):
         deliver([path])
 
 
-def test_a_file_with_more_lines_than_any_forces_month_is_given_up(tmp_path):
-    path = tmp_path / MAY
-    path.write_bytes(HEADER.encode() + b"\n" * (police_uk_rows.MAX_LINES + 1))
+@pytest.mark.parametrize("kind", Kind)
+def test_a_file_with_more_lines_than_any_forces_month_is_given_up(tmp_path, kind):
+    path = tmp_path / FILES[kind][0]
+    path.write_bytes(header_of(kind) + b"\n" * (police_uk_rows.MAX_LINES + 1))
     with pytest.raises(UnreadableSourceError, match="has 1,000,001 lines, and such a file at most 1,000,000"):
         deliver([path])
 
@@ -186,11 +226,21 @@ def test_a_line_that_does_not_end_is_given_up(tmp_path):
         deliver([path])
 
 
-def test_a_file_of_nothing_but_faulty_rows_is_not_read_to_its_end(tmp_path):
-    rows = ["," * 11] * 500_000
-    with pytest.raises(UnreadableSourceError, match=r"for no force named: ''") as refusal:
-        deliver([street_csv(tmp_path, *rows)])
-    assert int(str(refusal.value).split()[0].replace(",", "")) < 50_000  # 5 % are 25,000, and a batch more
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        (Kind.STREET, "no force named"),
+        (Kind.OUTCOMES, "no force named"),
+        (Kind.STOP_AND_SEARCH, "a date that cannot be read"),
+    ],
+)
+def test_a_file_of_nothing_but_faulty_rows_is_not_read_to_its_end(tmp_path, kind, reason):
+    path = tmp_path / FILES[kind][0]
+    header = header_of(kind)
+    path.write_bytes(header + b"\n" + (b"," * header.count(b",") + b"\n") * 500_000)
+    with pytest.raises(TooManyRejectsError, match=f"for {reason}: ''") as refusal:
+        deliver([path])
+    assert len(refusal.value.rejects) < 50_000  # 5 % are 25,000, and a batch more
 
 
 @pytest.mark.parametrize(
@@ -199,10 +249,18 @@ def test_a_file_of_nothing_but_faulty_rows_is_not_read_to_its_end(tmp_path):
         ("police_uk", MAY, HEADER.encode() + b"\n" * 20_000_000),
         ("police_uk", MAY, HEADER.encode() + b"\n" * 999_000 + b"x\n"),
         ("police_uk", MAY, HEADER.encode() + b"\n" + b",,,,,,,,,,,\n" * 999_000),
+        ("police_uk", stops.MAY, stops.HEADER.encode() + b"\n" + b",,,,,,,,,,,,,,\n" * 999_000),
         ("police_uk", "download.zip", HEADER.encode() + b"\n" * 18_000_000),
         ("monthly_counts", "counts.csv", b"force,measure,month,count" + b"\n" * 19_900_000),
     ],
-    ids=["newlines", "empty rows", "rows of commas", "newlines in a zip", "newlines for a table"],
+    ids=[
+        "newlines",
+        "empty rows",
+        "rows of commas",
+        "searches of commas",
+        "newlines in a zip",
+        "newlines for a table",
+    ],
 )
 def test_a_file_of_empty_lines_is_refused_at_little_cost(tmp_path, reader, name, body):
     pytest.importorskip("resource", reason="this system does not tell a process its peak memory")
@@ -218,7 +276,7 @@ def test_a_file_of_empty_lines_is_refused_at_little_cost(tmp_path, reader, name,
         f"from vulncore.sources.{reader} import deliver\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "path = Path(sys.argv[1])\n"
-        "try:\n    deliver([path] if path.suffix == '.zip' or 'street' in path.name else path)\n"
+        f"try:\n    deliver({'[path]' if reader == 'police_uk' else 'path'})\n"
         "except VulncoreError as refusal:\n    print(str(refusal))\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
     )
@@ -229,8 +287,7 @@ def test_a_file_of_empty_lines_is_refused_at_little_cost(tmp_path, reader, name,
 
 
 def test_a_swelling_file_that_is_passed_over_is_never_unpacked(tmp_path):
-    outcomes = MAY.replace("street", "outcomes")
-    path = street_zip(tmp_path, **{MAY: WHOLE, outcomes: b"\0" * 20_000_000})
+    path = street_zip(tmp_path, **{MAY: WHOLE, outcomes.MAY: b"\0" * 20_000_000})
     assert deliver([path]).rows.accepted == 2
 
 
@@ -239,7 +296,7 @@ def test_files_that_hold_too_much_together_are_given_up(tmp_path):
     single = [street_csv(tmp_path, name=name) for name in names]
     archive = street_zip(tmp_path, **{name: HEADER.encode() for name in names})
     for paths in (single, [archive]):
-        files, _ = police_uk_files.street_files(paths)
+        files, _ = police_uk_files.month_files(paths)
         read = []
         with pytest.raises(UnreadableSourceError, match="more than can be read at once"):
             read.extend(content for _, content in police_uk_files.contents(files, most_bytes=3 * len(HEADER)))

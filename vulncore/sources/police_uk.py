@@ -1,6 +1,7 @@
-"""Street-level crime and anti-social behaviour as data.police.uk publishes it, any force.
+"""Crime, its outcomes, and stop and search as data.police.uk publishes them, any force.
 
-The source says the month and not the day, and an anonymous point in a nearby street and not the place.
+The source gives an anonymous point in a nearby street and not the place, and the month and not the day of
+all but searches.
 """
 
 from collections import Counter
@@ -8,152 +9,109 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vulncore.delivery import Delivery, RowAccount, measures_table, source_file
-from vulncore.geography import EDGE_TOLERANCE_M, boundary, metres_from
-from vulncore.schemas import COVERAGE, INCIDENTS, Tables, conform
-from vulncore.sources.police_uk_coverage import SOURCE, file_coverage
-from vulncore.sources.police_uk_files import StreetFile, contents, street_files
-from vulncore.sources.police_uk_rows import HEADER, UNKNOWN_TYPE, StreetRows, street_rows
-from vulncore.vocabulary import police_uk_measures
+from vulncore.delivery import Delivery, Progress, RowAccount, measures_table, source_file
+from vulncore.errors import Reject, UnreadableSourceError
+from vulncore.schemas import COVERAGE, INCIDENTS, Tables
+from vulncore.sources.police_uk_coverage import file_coverage
+from vulncore.sources.police_uk_files import contents, month_files
+from vulncore.sources.police_uk_incidents import incidents
+from vulncore.sources.police_uk_kinds import SOURCES, UNKNOWN_TYPES, Kind, measures_of
+from vulncore.sources.police_uk_names import is_named_as_its_files
+from vulncore.sources.police_uk_oddities import oddities, shared_ids
+from vulncore.sources.police_uk_places import flagged_outside
+from vulncore.sources.police_uk_rows import MAX_REJECTED_SHARE, MAX_REJECTS, month_rows
+
+__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "Kind", "deliver", "is_named_as_its_files"]
 
 ATTRIBUTION: Final = (
     "Contains public sector information licensed under the Open Government Licence v3.0. "
     "Source: data.police.uk"
 )
-FAR_OUTSIDE_M: Final = 1_000.0
-ASB: Final = "Anti-social behaviour"
 
 
-def deliver(paths: Sequence[Path]) -> Delivery:
-    """Return street files as incidents, each row judged and accounted for.
+def deliver(
+    paths: Sequence[Path],
+    kind: Kind | None = None,
+    most_rejected: float = MAX_REJECTED_SHARE,
+    progress: Progress | None = None,
+) -> Delivery:
+    """Return files of one kind as incidents, each row judged and accounted for.
 
     Args:
         paths: Zips as downloaded, folders and single CSVs.
+        kind: Street, outcomes or stop-and-search files; without it the only kind there is, or street where
+            there are several. Files of other kinds are passed over and counted.
+        most_rejected: The share of a file's rows, 0 to 1, that may be rejected.
+        progress: Told after each file how many rows were read, and which share of the files that was.
 
     Returns:
-        Incidents, one per accepted row: `recorded_on` is the first day of the month, for the source
-        gives no day; `row_id` is the file's month and force with the line's number; `record_id` is the
-        Crime ID, or `row_id` where there is none, as with anti-social behaviour; `outside_area` is
-        missing for forces whose boundary doesn't ship. Coverage, one row per file and category of its
-        time: a month without a file is not covered, nor a category without a row in a file with crime
-        types that nobody knows.
+        Incidents, one per accepted row. `row_id` is the file's month, force and kind with the line's number;
+        `record_id` is the Crime ID, or `row_id` where there is none, as with anti-social behaviour and all
+        searches; `outside_area` is missing for forces whose boundary doesn't ship. `recorded_on` is the
+        first day of the month, for no other day is given, and so is `outcome_on` of an outcome; of a search it
+        is the day, and `occurred_from` and `occurred_to` are its moment, in civil time of London.
+        An outcome's measure is its type; a search's `offence` is what was searched for, and the file names
+        its force. Coverage, one row per file and measure of its kind: a month without a file is not covered,
+        nor a measure without a row in a file with types that nobody knows.
 
     Raises:
-        UnreadableSourceError: A file is missing, damaged, unsafe or not a street file, too many of its rows
-            can't be counted, or a month of a force is there twice. Nothing is delivered then.
+        TooManyRejectsError: Too many rows of a file can't be counted. Nothing is delivered then.
+        UnreadableSourceError: A file is missing, damaged, unsafe or not of its kind, a month of a force is
+            there twice, or nobody says which of several kinds is meant. Nothing is delivered then.
 
     Source:
         data.police.uk, "About", for what the columns and the points mean.
 
     Misleads when:
         it is read as where and when things happened. Points stand for streets, months for days, and
-        one category holds both violence and sexual offences.
+        one category holds both violence and sexual offences. An outcome counts in the month in which it was
+        reached, whenever its crime was recorded, and a crime can have several. Some forces give searches a
+        date and no time, which reads as midnight.
     """
-    files, passed_over = street_files(paths)
-    rejected: Counter[str] = Counter()
+    if not 0 <= most_rejected <= 1:
+        raise UnreadableSourceError(
+            f"{most_rejected} is no share of a file's rows. Give one between 0 and 1, like {MAX_REJECTED_SHARE}."
+        )
+    files, passed_over = month_files(paths, kind)
+    kind = files[0].kind
+    rejects: list[Reject] = []
     noted: Counter[str] = Counter()
     read = 0
-    incidents = [INCIDENTS.empty_table()]
+    tables = [INCIDENTS.empty_table()]
     covered = [COVERAGE.empty_table()]
-    for file, content in contents(files):
-        rows = street_rows(file, content)
+    for done, (file, content) in enumerate(contents(files), start=1):
+        rows = month_rows(file, content, most_rejected, room=MAX_REJECTS - len(rejects))
         read += rows.read
-        rejected.update(rows.rejected)
-        noted.update(_oddities(rows))
-        delivered = _incidents(file, rows)
-        incidents.append(delivered)
+        rejects += rows.rejects
+        noted.update(oddities(kind, rows.accepted))
+        delivered = incidents(file, rows.accepted)
+        tables.append(delivered)
         present = set(pc.unique(delivered["measure"]).to_pylist())
-        covered.append(file_coverage(file, present, rows.rejected.get(UNKNOWN_TYPE, 0)))
-    every, outlying = _flagged_outside(pa.concat_tables(incidents))
-    noted.update(_repeated_ids(every) | outlying)
-    if passed_over:
-        noted["files that are not street files, passed over"] = passed_over
+        covered.append(file_coverage(file, present, rows.rejected[UNKNOWN_TYPES.get(kind, "")]))
+        if progress:
+            progress(read, done / len(files))
+    every, outlying = flagged_outside(pa.concat_tables(tables))
+    noted.update(shared_ids(kind, every) | outlying)
+    noted[f"files that are not {kind} files, passed over"] = passed_over
     coverage = pa.concat_tables(covered)
     used = set(pc.unique(coverage["measure"]).to_pylist())
     return Delivery(
-        source=SOURCE,
+        source=SOURCES[kind],
         tables=Tables(
             incidents=every,
             coverage=coverage,
-            measures=measures_table(m for m in police_uk_measures() if m.key in used),
+            measures=measures_table(measure for measure in measures_of(kind) if measure.key in used),
         ),
         files=tuple(source_file(path) for path in dict.fromkeys(file.path for file in files)),
-        rows=RowAccount(read, every.num_rows, dict(rejected), {what: n for what, n in noted.items() if n}),
-        attribution=ATTRIBUTION,
-    )
-
-
-def _incidents(file: StreetFile, rows: StreetRows) -> pa.Table:
-    table = rows.accepted
-    line = pc.utf8_lpad(table["line"].cast(pa.string()), 6, "0")
-    row_id = pc.binary_join_element_wise(file.stem, line, "-")
-    crime_id = _or_missing(table["Crime ID"], "")
-    measures = police_uk_measures()
-    which = pc.index_in(table["Crime type"], value_set=pa.array([measure.label for measure in measures]))
-    location = _or_missing(table["Location"], "No Location")
-    return conform(
-        pa.table(
-            {
-                "row_id": row_id,
-                "record_id": pc.coalesce(crime_id, row_id),
-                "force": pa.array([file.force] * table.num_rows, pa.string()),
-                "measure": pc.take(pa.array([measure.key for measure in measures]), which),
-                "record_kind": pc.take(pa.array([measure.record_kind for measure in measures]), which),
-                "offence": table["Crime type"],
-                "recorded_on": pa.array([file.month] * table.num_rows, pa.date32()),
-                "longitude": table["longitude"],
-                "latitude": table["latitude"],
-                "place": _or_missing(pc.replace_substring_regex(location, r"^On or near( |$)", ""), ""),
-                "outcome": _or_missing(table["Last outcome category"], ""),
-            }
+        rows=RowAccount(
+            read,
+            accepted=every.num_rows,
+            rejected=dict(Counter(reject.reason for reject in rejects)),
+            noted={what: count for what, count in noted.items() if count},
         ),
-        INCIDENTS,
+        attribution=ATTRIBUTION,
+        rejects=tuple(rejects),
     )
-
-
-def _flagged_outside(incidents: pa.Table) -> tuple[pa.Table, dict[str, int]]:
-    """Return the incidents with `outside_area` told, where a boundary ships, and how many lie outside."""
-    column = incidents["outside_area"].to_numpy(zero_copy_only=False).astype(object)
-    forces = incidents["force"].to_numpy(zero_copy_only=False)
-    longitudes, latitudes = (incidents[name].to_numpy() for name in ("longitude", "latitude"))
-    outside = far = 0
-    for force in dict.fromkeys(forces):
-        area = boundary(force)
-        if area is None:
-            continue
-        metres = np.where(forces == force, metres_from(area, longitudes, latitudes), np.nan)
-        placed = np.isfinite(metres)
-        column[placed] = metres[placed] > EDGE_TOLERANCE_M
-        outside += int((metres > EDGE_TOLERANCE_M).sum())
-        far += int((metres > FAR_OUTSIDE_M).sum())
-    position = incidents.schema.get_field_index("outside_area")
-    flagged = incidents.set_column(
-        position, incidents.schema.field(position), pa.array(column, pa.bool_(), from_pandas=True)
-    )
-    return flagged, {
-        f"more than {EDGE_TOLERANCE_M:.0f} m outside the force's boundary": outside,
-        f"of these more than {FAR_OUTSIDE_M / 1_000:.0f} km outside": far,
-    }
-
-
-def _oddities(rows: StreetRows) -> dict[str, int]:
-    table = rows.accepted
-    asb = table.filter(pc.equal(table["Crime type"], ASB))
-    distinct = asb.group_by(list(HEADER)).aggregate([]).num_rows
-    return {
-        "without a location": table["longitude"].null_count,
-        "anti-social behaviour identical to an earlier row, kept as separate events": asb.num_rows - distinct,
-    }
-
-
-def _repeated_ids(incidents: pa.Table) -> dict[str, int]:
-    identified = incidents.filter(pc.field("record_id") != pc.field("row_id"))["record_id"]
-    return {"repeating an earlier row's Crime ID": len(identified) - len(pc.unique(identified))}
-
-
-def _or_missing(column: pa.ChunkedArray, stand_in: str) -> pa.ChunkedArray:
-    return pc.if_else(pc.equal(column, stand_in), None, column)

@@ -1,4 +1,4 @@
-"""Which of data.police.uk's categories a street file covers: the site has changed them twice."""
+"""Which measures a file of data.police.uk covers; of crime, the site has changed its categories twice."""
 
 from datetime import date
 from typing import Final
@@ -6,10 +6,8 @@ from typing import Final
 import pyarrow as pa
 
 from vulncore.schemas import COVERAGE
-from vulncore.sources.police_uk_files import StreetFile
-from vulncore.vocabulary import police_uk_measures
-
-SOURCE: Final = "police-uk"
+from vulncore.sources.police_uk_kinds import SOURCES, Kind, measures_of
+from vulncore.sources.police_uk_names import MonthFile
 
 SIX: Final = frozenset(
     {
@@ -51,19 +49,23 @@ def categories_of(month: date) -> frozenset[str]:
     return ELEVEN if month < date(2013, 5, 1) else FOURTEEN
 
 
-def file_coverage(file: StreetFile, present: set[str], unknown_types: int = 0) -> pa.Table:
-    """Return the coverage that a street file delivers, one row per category, the empty ones included.
+def file_coverage(file: MonthFile, present: set[str], unknown_types: int = 0) -> pa.Table:
+    """Return the coverage that a file delivers, one row per measure of its kind, the empty ones included.
 
-    Where rows were rejected because nobody knows their crime type, an empty category may be theirs under
-    a new name: it is missing then, not zero.
+    Where rows were rejected because nobody knows their type, an empty measure may be theirs under a new
+    name: it is missing then, not zero.
 
     Args:
-        file: The file, which says month and force.
-        present: The keys of the categories that its rows have. One from another time than the month's
-            is covered too: the file shows that it was delivered.
-        unknown_types: How many of its rows have a crime type that no category is called.
+        file: The file, which says month, force and kind.
+        present: The keys of the measures that its rows have. A crime category from another time than the
+            month's is covered too: the file shows that it was delivered.
+        unknown_types: How many of its rows have a type that no measure is called.
+
+    Misleads when:
+        an outcome type is younger than the month: the site doesn't say when it brought in each, so that all
+        of them are covered in every month.
     """
-    delivered = present if unknown_types else categories_of(file.month) | present
+    delivered = present if unknown_types else _measures_at(file) | present
     return pa.Table.from_pylist(
         [
             {
@@ -71,11 +73,17 @@ def file_coverage(file: StreetFile, present: set[str], unknown_types: int = 0) -
                 "measure": measure.key,
                 "month": file.month,
                 "table": "incidents",
-                "source": SOURCE,
+                "source": SOURCES[file.kind],
                 "provisional": False,
             }
-            for measure in police_uk_measures()
+            for measure in measures_of(file.kind)
             if measure.key in delivered
         ],
         schema=COVERAGE,
     )
+
+
+def _measures_at(file: MonthFile) -> frozenset[str]:
+    if file.kind is Kind.STREET:
+        return categories_of(file.month)
+    return frozenset(measure.key for measure in measures_of(file.kind))
