@@ -4,17 +4,18 @@ from functools import cache
 
 import pandas as pd
 
+from vulncore.recorded_crime_measures import recorded_crime_measures
 from vulncore.vocabulary import Measure, police_uk_measures, report_measures, strand_name
 
 
 @cache
 def known_measures() -> tuple[Measure, ...]:
-    """Return the report's measures, then data.police.uk's categories.
+    """Return the report's measures, then data.police.uk's categories, then those of recorded crime.
 
     >>> [measure.key for measure in known_measures()[:2]]
     ['adult-at-risk-ppns', 'child-at-risk-ppns']
     """
-    return (*report_measures(), *police_uk_measures())
+    return (*report_measures(), *police_uk_measures(), *recorded_crime_measures())
 
 
 def measures_frame() -> pd.DataFrame:

@@ -43,7 +43,7 @@ def details(table: pa.Table, mapping: Mapping, secret: bytes) -> Details:
         told = replace(told, columns=told.columns | found.columns, noted=told.noted | found.noted)
     # where no column says the offence in words, its code does
     named = {"offence": mapping.counts[0].column, **mapping.columns}
-    texts = {name: _text(table[named[name]]) for name in TEXT_COLUMNS if name in named}
+    texts: dict[str, Any] = {name: _text(table[named[name]]) for name in TEXT_COLUMNS if name in named}
     if "victim_key" in mapping.columns:
         column = table[mapping.columns["victim_key"]]
         texts["victim_key"] = read_values(column, lambda text: pseudonym(secret, text) or None, pa.string())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from vulncore.recorded_crime_measures import measures_by_subgroup
 from vulncore.sources.known_measures import known_measures
 from vulncore.sources.records.draft_columns import (
     Column,
@@ -116,13 +117,18 @@ def known_values() -> dict[str, str]:
         for words in (measure.label, measure.name, measure.key):
             by_name[plain_heading(words)] = measure.key
     by_code: dict[str, str] = {}
-    for row in tomllib.loads((REFERENCE / "home_office_codes.toml").read_text(encoding="utf-8"))["code"]:
-        if key := by_name.get(plain_heading(row["subgroup"])) or by_name.get(
-            plain_heading(row["subgroup"].removesuffix(" offences"))
-        ):
-            by_code[row["code"].casefold()] = key
-            by_code[plain_heading(row["description"])] = key
+    for row in home_office_codes():
+        subgroup = row["subgroup"]  # a measure that is called so is meant before one of recorded crime alone
+        key = by_name.get(plain_heading(subgroup)) or measures_by_subgroup()[subgroup.casefold()].key
+        by_code[row["code"].casefold()] = by_code[plain_heading(row["description"])] = key
     return by_code | by_name
+
+
+@cache
+def home_office_codes() -> tuple[dict[str, str], ...]:
+    """Return the Home Office's offence codes, each with its `description` and its `subgroup`."""
+    text = (REFERENCE / "home_office_codes.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text)["code"])
 
 
 def known_measure(value: str) -> str | None:
@@ -144,7 +150,12 @@ def _main_column(columns: Sequence[Column]) -> Column | None:
         and not is_personal(column)
     ]
     scored = {column.name: (_known_share(column), likeness(column, "codes", "offence")) for column in usable}
-    named = [column for column in usable if max(scored[column.name]) > 0]
+    # numbers mean a code only where a heading says so: 1 is homicide, and any count
+    named = [
+        column
+        for column in usable
+        if scored[column.name][1] or (scored[column.name][0] and column.content is Content.TEXT)
+    ]
     return max(named, key=lambda column: scored[column.name], default=None)
 
 
