@@ -1,6 +1,7 @@
 """What vulncore.sources.extract promises of files made to swell: a sentence, and little memory."""
 
 import gzip
+import re
 import struct
 import subprocess
 import sys
@@ -12,13 +13,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sources.test_extract_workbook import HEADING, MAIN, NAMES, RECORD, book_of, with_part
+from tests.sources.test_extract_workbook import (
+    HEADING,
+    MAIN,
+    NAMES,
+    RECORD,
+    RELATIONS,
+    book_of,
+    with_part,
+)
 
 MOST_KIB = 600_000
 MIB = 1024**2
 
 MEASURED = """
-import resource, sys
+import re, sys
 from pathlib import Path
 from vulncore.errors import VulncoreError
 from vulncore.sources.extract import read_extract
@@ -26,13 +35,15 @@ try:
     print("read", read_extract(Path(sys.argv[1])).read)
 except VulncoreError as refusal:
     print(refusal)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+status = Path("/proc/self/status").read_text()  # a process's own peak: getrusage also tells its parent's
+print(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1])
 """
 
 
 def told(path: Path) -> tuple[str, int]:
     """Return what is said of a file, and the peak memory in KiB of a process that only reads it."""
-    pytest.importorskip("resource", reason="this system does not tell a process its peak memory")
+    if not Path("/proc/self/status").exists():
+        pytest.skip("this system does not tell a process its peak memory")
     done = subprocess.run([sys.executable, "-c", MEASURED, str(path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2_000:]
     said, kib = done.stdout.splitlines()
@@ -52,6 +63,8 @@ def book(folder: Path, part: str, first: str, repeated: bytes, mib: int, last: s
     path = book_of(folder, NAMES, RECORD)
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if name != part}
+    if part == "xl/sharedStrings.xml":  # openpyxl writes texts into their cells, and so no such part
+        parts["xl/_rels/workbook.xml.rels"] = RELATIONS.encode()
     piece = repeated * (MIB // len(repeated))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in parts.items():
@@ -80,9 +93,14 @@ def sparse(folder: Path) -> Path:
     return path
 
 
-def one_text_a_million_times(folder: Path) -> Path:
-    words = pa.DictionaryArray.from_arrays(pa.array([0] * 1_000_000, pa.int32()), pa.array(["y" * 100 * MIB]))
+def one_long_text_over_and_over(folder: Path) -> Path:
+    words = pa.DictionaryArray.from_arrays(pa.array([0] * 100, pa.int32()), pa.array(["y" * 65 * MIB]))
     pq.write_table(pa.table({"Ref": words}), folder / "x.parquet", compression="zstd")
+    return folder / "x.parquet"
+
+
+def nulls_by_the_million(folder: Path) -> Path:
+    pq.write_table(pa.table({"Ref": pa.nulls(50_000_000, pa.string())}), folder / "x.parquet")
     return folder / "x.parquet"
 
 
@@ -108,7 +126,6 @@ def _zigzag(number: int) -> bytes:
 BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
     "nulls, a gigabyte of them": (sparse, "holds NUL bytes"),
     "nulls in a gz": (lambda f: gz(f, b"Ref,Date\n", b"\0", 2_000), "holds NUL bytes"),
-    "newlines": (lambda f: gz(f, b"Ref,Date\nA1,1/2/24\n", b"\n", 100), "has more than 5,000,000 rows"),
     "commas": (
         lambda f: gz(f, b"Ref,Date\nA1,1/2/24\n", b"," * 4095 + b"\n", 1_000),
         "more than 1,000,000,000 bytes",
@@ -123,18 +140,8 @@ BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
         "more than 1,000,000 characters",
     ),
     "one letter": (lambda f: gz(f, b"", b"x", 100), "more than 1,000,000 characters"),
-    "rows of one letter": (lambda f: gz(f, b"a,b\n", b"x,\n", 300), "has more than 5,000,000 rows"),
-    "wide rows": (
-        lambda f: gz(
-            f,
-            b",".join(b"n%c" % (97 + i % 26) for i in range(400)) + b"\n" + b"1," * 399 + b"1\n",
-            b"1" + b"," * 399 + b"\n",
-            900,
-        ),
-        "holds more than 300,000,000 bytes of text",
-    ),
     "long fields": (
-        lambda f: gz(f, b"a,b\n1,2\n", b"1," + b"x" * 32_000 + b"\n", 900),
+        lambda f: gz(f, b"a,b\n1,2\n", b"1," + b"x" * 1_020 + b"\n", 900),
         "holds more than 300,000,000 bytes",
     ),
     "rejects": (lambda f: gz(f, b"a,b\n1,2\n", b"1,2,3\n", 100), "More than 100,000 rows"),
@@ -142,19 +149,22 @@ BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a sheet of rows": (lambda f: sheet(f, b"<row/>", 300), "has row 1048577, where none can be"),
     "a sheet of cells": (
         lambda f: sheet(f, b"<c/>", 900, '<row r="2">'),
-        "more than 1,000,000,000 bytes|breaks off",
+        "has a cell without an address, where none can be",
     ),
     "a cell without end": (lambda f: sheet(f, b"x", 900, '<row r="2"><c r="A2" t="str"><v>'), "breaks off"),
     "a tag without end": (lambda f: sheet(f, b"x", 900, '<row r="2" x="'), "holds a tag of megabytes"),
-    "tags within tags": (lambda f: sheet(f, b"<x>", 900), "breaks off|more than|tags lie"),
+    "tags within tags": (lambda f: sheet(f, b"<x>", 900), "holds tags within tags without end"),
     "a comment without end": (lambda f: sheet(f, b"x", 900, "<!--"), "holds a tag of megabytes"),
-    "strings, tiny": (lambda f: strings(f, b"<si><t>ab</t></si>", 450), "holds more text than can be kept"),
-    "strings, empty": (lambda f: strings(f, b"<si/>", 450), "holds more text than can be kept"),
+    "strings, tiny": (lambda f: strings(f, b"<si><t>ab</t></si>", 250), "holds more text than can be kept"),
+    "strings, empty": (lambda f: strings(f, b"<si/>", 250), "holds more text than can be kept"),
     "strings, large": (
-        lambda f: strings(f, b"<si><t>" + b"x" * 32_000 + b"</t></si>", 450),
+        lambda f: strings(f, b"<si><t>" + b"x" * 32_000 + b"</t></si>", 250),
         "holds more text than",
     ),
-    "a string without end": (lambda f: strings(f, b"<si><t>" + b"x" * MIB, 1), "more than 32,767 characters"),
+    "a string without end": (
+        lambda f: book(f, "xl/sharedStrings.xml", f'<sst xmlns="{MAIN}"><si><t>', b"x", 1),
+        "more than 32,767 characters",
+    ),
     "styles": (
         lambda f: book(f, "xl/styles.xml", f'<styleSheet xmlns="{MAIN}"><cellXfs>', b"<xf/>", 40),
         "has more than 100,000 styles",
@@ -163,21 +173,15 @@ BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda f: book(f, "xl/workbook.xml", f'<workbook xmlns="{MAIN}"><sheets>', b'<sheet name="a"/>', 40),
         "has more than 500 sheets",
     ),
-    "a text a million times": (one_text_a_million_times, "unpacks to more than can be held at once"),
-    "nulls in Parquet": (
-        lambda f: (
-            pq.write_table(pa.table({"Ref": pa.nulls(50_000_000, pa.string())}), f / "x.parquet")
-            or f / "x.parquet"
-        ),
-        "has 50,000,000 rows",
-    ),
+    "a long text over and over": (one_long_text_over_and_over, "unpacks to more than can be held at once"),
+    "nulls in Parquet": (nulls_by_the_million, "has 50,000,000 rows"),
 }
 
 
 @pytest.mark.parametrize(("make", "message"), BOMBS.values(), ids=BOMBS)
 def test_a_file_made_to_swell_is_refused_at_little_cost(tmp_path, make, message):
     said, kib = told(make(tmp_path))
-    pytest.importorskip("re").search(message, said) or pytest.fail(said)
+    assert re.search(message, said)
     assert kib < MOST_KIB
 
 

@@ -10,7 +10,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from vulncore.errors import UnreadableSourceError
-from vulncore.sources.extract import read_extract
+from vulncore.sources.extract import read_extract, sheet
 from vulncore.sources.extract.cell_text import moment_format
 from vulncore.sources.extract.record import SheetNotSaidError
 
@@ -46,12 +46,21 @@ def with_sheet(path: Path, rows: str, before: str = "") -> Path:
     return with_part(path, "xl/worksheets/sheet1.xml", xml)
 
 
+RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<Relationship Id="rId1" Type="x/worksheet" Target="/xl/worksheets/sheet1.xml"/>'
+    '<Relationship Id="rId2" Type="x/sharedStrings" Target="sharedStrings.xml"/>'
+    '<Relationship Id="rId3" Type="x/vbaProject" Target="vbaProject.bin"/>'
+    '<Relationship Id="rId4" Type="x/styles" Target="styles.xml"/>'
+    '<Relationship Id="rId5" Type="x/externalLink" TargetMode="External" Target="http://example.org/x"/>'
+    "</Relationships>"
+)
 HEADING = '<row r="1"><c r="A1" t="inlineStr"><is><t>Ref</t></is></c><c r="B1" t="inlineStr"><is><t>Date</t></is></c></row>'
 
 
 def test_cells_are_text_as_the_spreadsheet_shows_them(tmp_path):
     book = openpyxl.Workbook()
-    sheet = book.active
+    first = book.active
     values = {
         "Date": (date(2024, 3, 5), "dd/mm/yyyy", "2024-03-05"),
         "Last": (date(9999, 12, 31), "dd/mm/yyyy", "9999-12-31"),
@@ -69,9 +78,9 @@ def test_cells_are_text_as_the_spreadsheet_shows_them(tmp_path):
         "Code": ("007", "@", "007"),
         "Void": (None, "General", ""),
     }
-    sheet.append(list(values))
+    first.append(list(values))
     for column, (value, shown, _) in enumerate(values.values(), start=1):
-        cell = sheet.cell(2, column, value)
+        cell = first.cell(2, column, value)
         cell.number_format = shown
     book.save(tmp_path / "crimes.xlsx")
     extract = read_extract(tmp_path / "crimes.xlsx")
@@ -209,17 +218,32 @@ def test_a_workbook_with_nothing_in_it_is_refused(tmp_path):
 
 def test_macros_and_links_are_not_touched(tmp_path):
     path = book_of(tmp_path, NAMES, RECORD)
-    relations = (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="rId1" Type="x/worksheet" Target="/xl/worksheets/sheet1.xml"/>'
-        '<Relationship Id="rId2" Type="x/sharedStrings" Target="sharedStrings.xml"/>'
-        '<Relationship Id="rId3" Type="x/vbaProject" Target="vbaProject.bin"/>'
-        '<Relationship Id="rId4" Type="x/externalLink" TargetMode="External" Target="http://example.org/x"/>'
-        "</Relationships>"
-    )
-    with_part(with_part(path, "xl/vbaProject.bin", b"\0"), "xl/_rels/workbook.xml.rels", relations)
+    with_part(with_part(path, "xl/vbaProject.bin", b"\0"), "xl/_rels/workbook.xml.rels", RELATIONS)
     extract = read_extract(path)
     assert (extract.read, extract.notes) == (1, ("Its macros were not run.",))
+
+
+def test_texts_that_cells_share_are_read_with_all_their_pieces(tmp_path):
+    path = book_of(tmp_path, NAMES)
+    shared = (
+        f'<sst xmlns="{MAIN}"><si><t xml:space="preserve"> Bow Lane </t></si><si/>'
+        "<si><r><rPr><b/></rPr><t>Ba</t></r><rPh><t>no</t></rPh><r><t>nk &amp; x_x000A_y</t></r></si></sst>"
+    )
+    with_part(with_part(path, "xl/sharedStrings.xml", shared), "xl/_rels/workbook.xml.rels", RELATIONS)
+    rows = "".join(
+        f'<row r="{row}"><c r="A{row}" t="s"><v>{index}</v></c><c r="B{row}"><v>{row}</v></c></row>'
+        for row, index in ((2, 0), (3, 2), (4, 1))
+    )
+    extract = read_extract(with_sheet(path, HEADING + rows))
+    assert extract.table["Ref"].to_pylist() == ["Bow Lane", "Bank & x\ny", ""]
+
+
+def test_more_cells_than_bound_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheet, "MAX_SHEET_CELLS", 10)
+    with pytest.raises(
+        UnreadableSourceError, match=r"A sheet of crimes\.xlsx has more than 10 cells by row 4"
+    ):
+        read_extract(book_of(tmp_path, NAMES, *[RECORD] * 5))
 
 
 def test_a_document_type_and_so_any_entity_is_refused(tmp_path):

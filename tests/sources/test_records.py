@@ -186,7 +186,7 @@ def test_a_record_that_comes_again_in_another_month_is_another_row(tmp_path):
         read(tmp_path, f"1,05/0{month}/2024,rape").tables.incidents["row_id"].to_pylist()[0]
         for month in (1, 2)
     ]
-    assert ids == ["crimes-2024-01-1-rape", "crimes-2024-02-1-rape"]
+    assert ids == ["Kent Police/crimes/2024-01/1/rape", "Kent Police/crimes/2024-02/1/rape"]
 
 
 WHEN = replace(

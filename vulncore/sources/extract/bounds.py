@@ -18,6 +18,8 @@ HEADING_SEARCHED: Final = 60  # rows in which a heading is looked for: a page of
 HEADING_LINES: Final = 5  # how many lines a heading that is given may have
 
 MAX_SHEET_ROWS: Final = 1_048_576  # what a spreadsheet has
+MAX_SHEET_COLUMNS: Final = 16_384  # and that
+MAX_SHEET_CELLS: Final = 20_000_000  # filled or not: every row with twenty columns, two minutes of reading
 MAX_SHEETS: Final = 500
 MAX_MEMBERS: Final = 10_000  # parts of a workbook; pictures and comments make up the most of them
 MAX_DIRECTORY_BYTES: Final = 5_000_000  # a zip's list of members, whose reading costs ten times its size

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Final
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
@@ -84,6 +85,8 @@ def _number(text: str) -> str:
     try:
         value = float(text)
     except ValueError:
+        return text
+    if not isfinite(value):
         return text
     if value.is_integer() and abs(value) < 1e15:
         return str(int(value))

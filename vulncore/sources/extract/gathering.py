@@ -85,6 +85,8 @@ def gathered(
                 f"{name} has more than {MAX_ROWS:,} rows. Give fewer months at a time, or check that it is the right file."
             )
         cells = [cell.strip() for cell in row.cells]
+        if raw.end_with_what_is_filled:
+            cells.extend([""] * (len(columns) - len(cells)))
         why_not = _placed(cells, row, done, repeated, name)
         if not why_not:
             done.filled.update(column for column in unnamed if cells[column])

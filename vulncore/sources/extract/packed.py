@@ -23,6 +23,7 @@ _DAMAGE = (
     gzip.BadGzipFile,
     zlib.error,
     EOFError,
+    OSError,
     OverflowError,
     NotImplementedError,
     RuntimeError,

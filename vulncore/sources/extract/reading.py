@@ -136,8 +136,13 @@ def _refuse_by_size(path: Path, name: str) -> None:
 def _raw_rows(
     path: Path, name: str, sheet: str | None, wanted: Collection[str] | None, closing: ExitStack
 ) -> RawRows:
-    with path.open("rb") as stream:
-        first = stream.read(FIRST_BYTES)
+    try:
+        with path.open("rb") as stream:
+            first = stream.read(FIRST_BYTES)
+    except OSError as problem:
+        raise UnreadableSourceError(
+            f"{name} can't be opened: {problem.strerror}. Check who may read it."
+        ) from problem
     if first.startswith(PARQUET):
         return parquet_rows(path, name, wanted, closing)
     if first.startswith(ZIP):

@@ -75,6 +75,9 @@ class RawRows:
     sheets: tuple[str, ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column
     names: tuple[str, ...] | None = None  # where the file itself says what its columns are called
+    end_with_what_is_filled: bool = (
+        False  # so that a short row lacks nothing: a sheet has no cells where nothing stands
+    )
     timestamps: tuple[str, ...] = ()  # columns of dates with times, which may all be midnight and so be dates
     ends_in_a_line: Callable[[], bool] = lambda: False
     notes: Callable[[], list[str]] = field(default=list)

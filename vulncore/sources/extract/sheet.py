@@ -5,7 +5,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from vulncore.errors import UnreadableSourceError
-from vulncore.sources.extract.bounds import CHUNK_BYTES, MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_SHEET_ROWS
+from vulncore.sources.extract.bounds import (
+    CHUNK_BYTES,
+    MAX_CELL_CHARACTERS,
+    MAX_COLUMNS,
+    MAX_SHEET_CELLS,
+    MAX_SHEET_COLUMNS,
+    MAX_SHEET_ROWS,
+)
 from vulncore.sources.extract.cell_text import cell_text
 from vulncore.sources.extract.packed import Bounded
 from vulncore.sources.extract.record import UNCOMPUTED, Row
@@ -28,6 +35,7 @@ class Sheet:
         self._listening = self._formula = self._phonetic = False
         self._in_row = False
         self._positions: dict[str, int] = {}
+        self._cells_seen = 0
         self.formulas = 0
 
     def rows(self, stream: Bounded) -> Iterator[Row]:
@@ -38,8 +46,9 @@ class Sheet:
 
     def _started(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
+            self._count_cell()
             reference = attributes.get("r")
-            self._column = self._position(reference) if reference else self._column + 1
+            self._column = self._position(reference) if reference else self._next_column()
             self._kind = attributes.get("t", "n")
             self._style = attributes.get("s", "0")
             self._text.clear()
@@ -53,6 +62,14 @@ class Sheet:
             self._phonetic = True
         elif tag == "row":
             self._start_row(attributes.get("r"))
+
+    def _count_cell(self) -> None:
+        self._cells_seen += 1
+        if self._cells_seen > MAX_SHEET_CELLS:
+            raise UnreadableSourceError(
+                f"A sheet of {self._name} has more than {MAX_SHEET_CELLS:,} cells by row {self._line:,}. Give fewer months "
+                "at a time, or delete the empty columns and rows at its end."
+            )
 
     def _said(self, piece: str) -> None:
         if self._listening and self._length <= MAX_CELL_CHARACTERS:  # beyond it the row can't be used anyway
@@ -112,18 +129,26 @@ class Sheet:
         index = int(self._style) if self._style.isdecimal() and len(self._style) < 8 else 0
         return self._shows[index] if index < len(self._shows) else ""
 
+    def _next_column(self) -> int:
+        if self._column >= MAX_SHEET_COLUMNS:
+            raise self._misplaced("without an address")
+        return self._column + 1
+
     def _position(self, reference: str) -> int:
         letters = reference.rstrip("0123456789")
         found = self._positions.get(letters)
         if found is None:
             found = column_number(letters) if letters.isalpha() and letters.isascii() else 0
-            if not 0 < found <= 18_278:
-                raise UnreadableSourceError(
-                    f"Row {self._line:,} of a sheet of {self._name} has a cell {reference[:20]}, where none can be. "
-                    "Open it in the spreadsheet program and save it again."
-                )
+            if not 0 < found <= MAX_SHEET_COLUMNS:
+                raise self._misplaced(reference)
             self._positions[letters] = found
         return found
+
+    def _misplaced(self, cell: str) -> UnreadableSourceError:
+        return UnreadableSourceError(
+            f"Row {self._line:,} of a sheet of {self._name} has a cell {cell[:20]}, where none can be. "
+            "Open it in the spreadsheet program and save it again."
+        )
 
 
 def column_number(letters: str) -> int:

@@ -37,7 +37,7 @@ def text_rows(opened: Callable[[], Bounded], name: str, closing: ExitStack) -> R
     raw = closing.enter_context(opened())
     text = io.TextIOWrapper(io.BufferedReader(raw), encoding=encoding.codec, newline="")
     lines = _Lines(text, name)
-    sample = list(islice(lines, SAMPLE_LINES))
+    sample = lines.sample(SAMPLE_LINES)
     delimiter = declared_delimiter(sample[0]) if sample else ""
     told = f"Its first line says that {delimiter!r} divides its fields." if delimiter else ""
     lines.put_back(sample[1:] if delimiter else sample, skipped=1 if delimiter else 0)
@@ -68,6 +68,14 @@ class _Lines:
         self.number = 0
         self.since_row_start = 0
         self.last = ""
+
+    def sample(self, most: int) -> list[str]:
+        """Return the first lines, each judged by its own length."""
+        first = []
+        for line in islice(self, most):
+            first.append(line)
+            self.since_row_start = 0
+        return first
 
     def put_back(self, lines: list[str], skipped: int) -> None:
         """Give these lines again; so many before them were no rows."""

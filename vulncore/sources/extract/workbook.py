@@ -81,6 +81,7 @@ def workbook_rows(archive: zipfile.ZipFile, name: str, sheet: str | None, closin
         sheet=title,
         sheets=tuple(parts.sheets),
         merged=merged,
+        end_with_what_is_filled=True,
         notes=notes,
     )
 

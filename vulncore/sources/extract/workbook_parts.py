@@ -118,9 +118,9 @@ def shared_strings(archive: zipfile.ZipFile, parts: Parts, name: str) -> list[st
         elif tag == "rPh":
             state["phonetic"] = False
         elif tag == "si":
-            text = sys.intern("") if not pieces else unescaped("".join(pieces)).strip()
+            text = unescaped("".join(pieces)).strip()
             strings.append(text)
-            room[0] -= sys.getsizeof(text) + 8 if text else 8
+            room[0] -= sys.getsizeof(text) + 8
             if room[0] < 0:
                 raise UnreadableSourceError(
                     f"{name} holds more text than can be kept at once ({len(strings):,} texts so far). "

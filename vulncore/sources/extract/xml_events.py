@@ -15,6 +15,7 @@ from vulncore.sources.extract.bounds import CHUNK_BYTES
 from vulncore.sources.extract.packed import Bounded
 
 MOST_SILENT_BYTES: Final = 4_000_000  # a tag or a comment of that length is none
+MOST_NESTED: Final = 100  # a workbook has seven levels, and each costs memory until it is closed
 
 Started = Callable[[str, dict[str, str]], None]
 Ended = Callable[[str], None]
@@ -34,14 +35,20 @@ def fed(
     parser = DefusedXMLParser(forbid_dtd=True).parser
     parser.ordered_attributes = False
     parser.buffer_text = True
-    heard = [0]
+    heard, depth = [0], [0]
     fed_bytes = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         heard[0] = fed_bytes
+        depth[0] += 1
+        if depth[0] > MOST_NESTED:
+            raise UnreadableSourceError(
+                f"{name} holds tags within tags without end. Check where it came from."
+            )
         started(tag[tag.rfind("}") + 1 :], attributes)
 
     def end(tag: str) -> None:
+        depth[0] -= 1
         ended(tag[tag.rfind("}") + 1 :])
 
     def text(piece: str) -> None:

@@ -132,8 +132,8 @@ def _incidents(extract: Extract, told: Judged, columns: dict[str, pa.Array], map
 def _ids(extract: Extract, told: Judged, mapping: Mapping) -> tuple[list[str], list[str]]:
     """Return the record's and the row's id of each incident.
 
-    A row's id holds the month, so that a record which comes again in another month has another. Where a record
-    has no reference of its own the two are the same.
+    A row's id holds force, source and month, so that a record which comes again from elsewhere or in another month
+    has another. Where a record has no reference of its own the two are the same.
     """
     lines = extract.lines.to_pylist()
     column = mapping.columns.get("record_id")
@@ -143,11 +143,12 @@ def _ids(extract: Extract, told: Judged, mapping: Mapping) -> tuple[list[str], l
     seen: Counter[str] = Counter()
     for index, measure in zip(told.row, told.measure, strict=True):
         own = given[index] if column else ""
-        record = own or f"{mapping.source}-{months[index]}-{lines[index]:07d}"
-        row = f"{mapping.source}-{months[index]}-{own}-{measure}" if own else record
+        delivered = f"{mapping.force}/{mapping.source}/{months[index]}"
+        record = own or f"{delivered}/line {lines[index]}"
+        row = f"{delivered}/{own}/{measure}" if own else record
         seen[row] += 1
         records.append(record)
-        rows.append(row if seen[row] == 1 else f"{row}-{measure}")
+        rows.append(row if seen[row] == 1 else f"{row}/{measure}")
     return records, rows
 
 
