@@ -1,5 +1,7 @@
 """Which months each source delivered, as a picture."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -28,7 +30,7 @@ def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) ->
         status=frame["status"].astype(str),
         line=frame["line"].str.slice(0, 60),
     )
-    ink = {"labelColor": palette.quiet, "labelFontSize": 13, "gridColor": palette.grid}
+    ink: dict[str, Any] = {"labelColor": palette.quiet, "labelFontSize": 13, "gridColor": palette.grid}
     x = alt.X("month:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", grid=False, **ink))
     y = alt.Y(
         "line:N", title=None, sort=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False, **ink)

@@ -78,10 +78,16 @@ def chosen_month(choice: Choices, force: str, as_at: date | None) -> date:
     months = choice.months[force]
     if month_of(as_at) in months:
         return month_of(as_at)
+    gaps = _gaps(months)
+    if len(gaps) > len(months):  # totals of quarters or years: the months within are not missing
+        raise InvalidPeriodError(
+            f"No figure of {force} ends with {month_name(as_at)}. Choose one with which some do: "
+            f"{first_five(month_name(month) for month in months)}."
+        )
     raise InvalidPeriodError(
         f"{month_name(as_at)} was not delivered for {force}. "
         f"The data run from {month_name(months[-1])} to {month_name(months[0])}"
-        + (f", without {first_five(month_name(gap) for gap in _gaps(months))}." if _gaps(months) else ".")
+        + (f", without {first_five(month_name(gap) for gap in gaps)}." if gaps else ".")
     )
 
 

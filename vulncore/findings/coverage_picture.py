@@ -110,7 +110,7 @@ def _statuses(months: Mapping[date, bool], newest: date) -> list[tuple[date, Sta
 def _sentence(force: str, frame: pd.DataFrame) -> str:
     first, last = (month_name(month.date()) for month in (frame["month"].min(), frame["month"].max()))
     every = frame.groupby("month")["status"].agg(set)
-    known = list(zip(every.index.date, every, strict=True))
+    known = [(pd.Timestamp(str(month)).date(), statuses) for month, statuses in every.items()]
     nothing = [month_name(month) for month, statuses in known if statuses == {Status.MISSING}]
     some = [month for month, statuses in known if Status.MISSING in statuses and len(statuses) > 1]
     said = f"{force}, {first} to {last}: "

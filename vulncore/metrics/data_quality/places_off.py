@@ -1,0 +1,106 @@
+"""Points that can't be where the force is: outside its area, far from all others, at 0, or with degrees swapped."""
+
+from typing import Any, Final
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from vulncore.geography import boundary, metres_from
+
+KM_PER_DEGREE: Final = 111.2  # of a great circle; here only for telling far from near
+FAR_KM: Final = 20.0
+TIMES_THE_USUAL: Final = 8.0
+"""How many times the median distance from the middle is far. Of points that scatter normally around a centre none
+in 10¹⁶ lies there; a force with one town and a long coast stays below four."""
+BEYOND_M: Final = 1_000.0
+GRID_ORIGIN: Final = (-7.5571598, 49.7668072)  # easting 0, northing 0 of the British National Grid
+BRITISH_LATITUDES, BRITISH_LONGITUDES = (49.0, 61.0), (-9.0, 2.5)
+CLOSE: Final = 0.001  # degrees: a hundred metres
+
+
+def places_off(incidents: ir.Table) -> pd.DataFrame:
+    """Return how many of each force's points are amiss, and how.
+
+    Returns:
+        One row per force with points: `force`; `placed` (rows with a point); `outside` (of them marked as outside
+        the area); `beyond` (of those, more than 1 km outside) and `farthest_km` (missing without a boundary);
+        `far` (more than `FAR_KM` and eight times the usual distance from the middle), `far_km` (the farthest);
+        `zero` (at longitude and latitude 0, or at the origin of the British grid); `swapped` (near the middle once
+        longitude and latitude change places; all, where the middle itself is a British place so turned).
+
+    Misleads when:
+        most points are wrong, for the middle then is too; or when a force really has records far away.
+    """
+    placed = incidents.filter(incidents.longitude.notnull()).select(
+        "force", "longitude", "latitude", "outside_area"
+    )
+    middles = placed.group_by("force").agg(
+        middle_x=placed.longitude.median(),
+        middle_y=placed.latitude.median(),
+        placed=placed.count(),
+        outside=placed.outside_area.fill_null(False).sum(),
+    )
+    apart = placed.join(middles, "force").mutate(km=_km)
+    usual = apart.group_by("force").agg(usual_km=apart.km.median())
+    judged = apart.join(usual, "force").mutate(
+        limit_km=lambda t: ibis.greatest(FAR_KM, TIMES_THE_USUAL * t.usual_km)
+    )
+    counted: pd.DataFrame = (
+        judged.mutate(
+            far=judged.km > judged.limit_km, zero=_zero(judged), turned=_km_turned(judged) < judged.limit_km
+        )
+        .group_by("force", "placed", "outside", "middle_x", "middle_y")
+        .agg(
+            far=lambda t: t.far.sum(),
+            far_km=lambda t: t.km.max(where=t.far),
+            zero=lambda t: t.zero.sum(),
+            swapped=lambda t: (t.far & t.turned & ~t.zero).sum(),
+        )
+        .order_by("force")
+        .to_pandas()
+    )
+    beyond = [_beyond(placed, row) for row in counted.to_dict("records")]
+    turned = counted["middle_x"].between(*BRITISH_LATITUDES) & counted["middle_y"].between(
+        *BRITISH_LONGITUDES
+    )
+    return counted.assign(
+        swapped=counted["swapped"].mask(turned, counted["placed"]),
+        beyond=[count for count, _ in beyond],
+        farthest_km=[km for _, km in beyond],
+    ).drop(columns=["middle_x", "middle_y"])
+
+
+def _beyond(placed: ir.Table, row: dict[Any, Any]) -> tuple[int, float]:
+    area = boundary(row["force"])
+    if area is None or not row["outside"]:
+        return 0, float("nan")
+    points = (
+        placed.filter(placed.force == row["force"], placed.outside_area)
+        .group_by("longitude", "latitude")
+        .agg(rows=lambda t: t.count())
+        .to_pandas()
+    )
+    metres = metres_from(area, points["longitude"].to_numpy(), points["latitude"].to_numpy())
+    return int(points.loc[metres > BEYOND_M, "rows"].sum()), float(np.nanmax(metres)) / 1_000
+
+
+def _km(points: ir.Table) -> ir.FloatingValue:
+    return _apart(points.longitude - points.middle_x, points.latitude - points.middle_y, points.middle_y)
+
+
+def _km_turned(points: ir.Table) -> ir.FloatingValue:
+    return _apart(points.latitude - points.middle_x, points.longitude - points.middle_y, points.middle_y)
+
+
+def _apart(east: ir.FloatingValue, north: ir.FloatingValue, latitude: ir.FloatingValue) -> ir.FloatingValue:
+    across = east * latitude.radians().cos()
+    return KM_PER_DEGREE * (across * across + north * north).sqrt()
+
+
+def _zero(points: ir.Table) -> ir.BooleanValue:
+    def at(x: float, y: float) -> ir.BooleanValue:
+        return ((points.longitude - x).abs() < CLOSE) & ((points.latitude - y).abs() < CLOSE)
+
+    return at(0.0, 0.0) | at(*GRID_ORIGIN)
