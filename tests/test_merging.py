@@ -2,10 +2,12 @@
 
 from datetime import date
 
+import pyarrow as pa
+
 from tests.making import covered, delivery, incident, month_total, months
 from tests.sources.test_police_uk import line, street_csv
 from vulncore.merging import merged
-from vulncore.schemas import Tables, validated
+from vulncore.schemas import ANNOTATIONS, Tables, validated
 from vulncore.sources.police_uk import deliver
 from vulncore.vocabulary import report_measures
 
@@ -77,3 +79,16 @@ def test_a_measure_that_never_had_a_figure_stays_declared():
     first = delivery([incident(1, JANUARY)], covered([JANUARY])).tables
     second = delivery(coverage=covered([FEBRUARY]), measures=[BY_KEY["rape"]]).tables
     assert merged(first, second).measures.num_rows == 19
+
+
+def test_an_annotation_that_stands_is_not_added_again_though_parts_of_it_are_missing():
+    def noted(*texts: str) -> Tables:
+        rows = [
+            {"kind": "comment", "text": text, "author": "A", "written_on": JANUARY, "month": month}
+            for text in texts
+            for month in (None, JANUARY)
+        ]
+        return Tables(annotations=pa.Table.from_pylist(rows, schema=ANNOTATIONS))
+
+    held = merged(noted("one", "two"), noted("two", "three")).annotations
+    assert sorted(held["text"].to_pylist()) == ["one", "one", "three", "three", "two", "two"]

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -39,7 +39,10 @@ KEEP_EVERY_VERSION = {
 
 @dataclass(frozen=True)
 class Publish:
-    """One line of a dataset's manifest: who published what, when, from which files."""
+    """One line of a dataset's manifest: who published what, when, from which files.
+
+    `unchanged` is no part of the line: it says that what was to be published stood there already.
+    """
 
     dataset: str
     number: int
@@ -52,6 +55,7 @@ class Publish:
     rows: RowAccount
     table_versions: dict[str, int]
     table_rows: dict[str, int]
+    unchanged: bool = False
 
 
 def commit(
@@ -93,16 +97,7 @@ def add_line(home: Path, line: Publish) -> None:
     Raises:
         CommitFailedError: Somebody else published since.
     """
-    row = {
-        **asdict(line),
-        "files": json.dumps([asdict(file) for file in line.files]),
-        "rows": json.dumps(asdict(line.rows)),
-        "table_versions": json.dumps(line.table_versions),
-        "table_rows": json.dumps(line.table_rows),
-    }
-    del row["dataset"]
-    table = pa.Table.from_pylist([row], schema=MANIFEST)
-    commit(home / "manifest", table, "append", expected=line.number)
+    commit(home / "manifest", as_table(line), "append", expected=line.number)
 
 
 def publishes(home: Path) -> tuple[Publish, ...]:
@@ -111,23 +106,40 @@ def publishes(home: Path) -> tuple[Publish, ...]:
     if table is None:
         return ()
     try:
-        rows = [row for part in files_of(table) for row in _rows_of(part)]
+        lines = [line for part in files_of(table) for line in from_table(_rows_of(part), home.name)]
     except (pa.ArrowException, DeltaError, OSError) as problem:
         raise _damaged(home) from problem
-    lines = [
+    return tuple(sorted(lines, key=lambda line: line.number))
+
+
+def as_table(line: Publish) -> pa.Table:
+    """Return a line as a row of the manifest."""
+    row = {
+        **asdict(line),
+        "files": json.dumps([asdict(file) for file in line.files]),
+        "rows": json.dumps(asdict(line.rows)),
+        "table_versions": json.dumps(line.table_versions),
+        "table_rows": json.dumps(line.table_rows),
+    }
+    del row["dataset"], row["unchanged"]
+    return pa.Table.from_pylist([row], schema=MANIFEST)
+
+
+def from_table(table: pa.Table, dataset: str) -> tuple[Publish, ...]:
+    """Return the lines that rows of a dataset's manifest are."""
+    return tuple(
         Publish(
             **{
                 **row,
-                "dataset": home.name,
+                "dataset": dataset,
                 "files": tuple(SourceFile(**file) for file in json.loads(row["files"])),
                 "rows": RowAccount(**json.loads(row["rows"])),
                 "table_versions": json.loads(row["table_versions"]),
                 "table_rows": json.loads(row["table_rows"]),
             }
         )
-        for row in rows
-    ]
-    return tuple(sorted(lines, key=lambda line: line.number))
+        for row in table.to_pylist()
+    )
 
 
 def files_of(table: DeltaTable) -> list[str]:
@@ -150,9 +162,9 @@ def delta_table(folder: Path) -> DeltaTable | None:
 
 
 @lru_cache(maxsize=4096)
-def _rows_of(part: str) -> tuple[dict[str, Any], ...]:
+def _rows_of(part: str) -> pa.Table:
     """A part of a manifest never changes, and every part has a name of its own."""
-    return tuple(pq.read_table(part, use_threads=False).to_pylist())
+    return pq.read_table(part, use_threads=False)
 
 
 def _damaged(home: Path) -> DamagedStoreError:

@@ -44,9 +44,7 @@ def merged(published: Tables, delivered: Tables) -> Tables:
         counts=counts,
         measures=measures.filter(~pc.field("key").isin(pa.array(sorted(withdrawn), pa.string()))),
         indicators=_replaced(published.indicators, delivered.indicators, ["indicator", "month"]),
-        annotations=_replaced(
-            published.annotations, delivered.annotations, delivered.annotations.column_names
-        ),
+        annotations=_added(published.annotations, delivered.annotations),
     )
 
 
@@ -74,6 +72,13 @@ def _kept(old: pa.Table, replacing: pa.Table, keys: list[str]) -> pa.Table:
 
 def _distinct(table: pa.Table, keys: list[str]) -> pa.Table:
     return table.select(keys).group_by(keys).aggregate([])
+
+
+def _added(old: pa.Table, new: pa.Table) -> pa.Table:
+    """Rows that stand already are not added again. A join won't do: to it, missing is never the same."""
+    there = {tuple(row.values()) for row in old.to_pylist()}
+    fresh = [row for row in new.select(old.column_names).to_pylist() if tuple(row.values()) not in there]
+    return pa.concat_tables([old.cast(new.schema), pa.Table.from_pylist(fresh, schema=new.schema)])
 
 
 def _concatenated(old: pa.Table, new: pa.Table) -> pa.Table:

@@ -5,17 +5,14 @@ so a publish ends by adding a line to the dataset's **manifest** that names ever
 Readers follow the manifest alone: until its line is there, nothing has been published.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import duckdb
-import ibis.expr.types as ir
-from deltalake import DeltaTable
+import pyarrow as pa
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from vulncore.delivery import Delivery
-from vulncore.engine import connect, parquet_table
 from vulncore.errors import (
     DamagedStoreError,
     PublishRefusedError,
@@ -23,75 +20,81 @@ from vulncore.errors import (
     VulncoreError,
     first_five,
 )
-from vulncore.manifest import Publish, add_line, commit, delta_table, files_of, publishes
-from vulncore.merging import merged
+from vulncore.manifest import Publish, add_line, commit, delta_table, publishes
 from vulncore.names import checked_name
-from vulncore.schemas import SCHEMAS, Tables, validated
+from vulncore.next_version import NextVersion, after_annotations, after_delivery
+from vulncore.schemas import validated
+from vulncore.snapshots import Snapshot, in_memory, opened
+from vulncore.swapping import publishing
+
+__all__ = [
+    "Snapshot",
+    "annotate",
+    "datasets",
+    "is_readable",
+    "open_version",
+    "preview",
+    "publish",
+    "versions",
+]
 
 UNREADABLE_IN_PATHS = set("%[]#?^|")  # deltalake takes a path for an address, and these mean something there
-PLAIN_FEATURES = {"timestampNtz", "v2Checkpoint"}  # reading a version's files directly respects these
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One published version, open for reading: the canonical tables as Ibis expressions."""
-
-    publish: Publish
-    incidents: ir.Table
-    counts: ir.Table
-    indicators: ir.Table
-    coverage: ir.Table
-    annotations: ir.Table
-    measures: ir.Table
 
 
 def publish(store: Path, dataset: str, delivery: Delivery, published_by: str) -> Publish:
     """Return the new version that a delivery makes of a dataset.
 
     What the delivery covers replaces what was published of the same, as `vulncore.merging.merged` says; the
-    rest stays. Either every table becomes visible or none.
+    rest stays. Either every table becomes visible or none. Where the dataset would hold exactly what it holds,
+    nothing is written, and the version that stands is returned as `unchanged`.
 
     Raises:
-        PublishRefusedError: The dataset holds another kind of source, somebody else published first, or
-            the store can't be written.
+        PublishRefusedError: The dataset holds another kind of source, somebody else published first, rows
+            of it are being erased, or the store can't be written.
         InvalidRowsError: The rows break a rule of `vulncore.schemas`.
     """
     home = _writable(store) / checked_name(dataset)
-    latest = publishes(home)[-1:]
-    base = open_version(store, dataset, latest[0].number) if latest else None
-    if base and base.publish.source != delivery.source:
-        raise PublishRefusedError(
-            f"Dataset '{dataset}' holds figures from {base.publish.source} and these come from "
-            f"{delivery.source}. Publish them under another name with --dataset."
-        )
-    tables = validated(_with_base(base, validated(delivery.tables)))
-    try:
-        versions = {name: commit(home / name, table, "overwrite") for name, table in tables.named().items()}
-        line = Publish(
-            dataset=dataset,
-            number=latest[0].number + 1 if latest else 1,
-            published_at=datetime.now(UTC),
-            published_by=published_by,
-            source=delivery.source,
-            attribution=delivery.attribution,
-            made=delivery.made,
-            files=delivery.files,
-            rows=delivery.rows,
-            table_versions=versions,
-            table_rows={name: table.num_rows for name, table in tables.named().items()},
-        )
-        add_line(home, line)
-    except CommitFailedError as problem:
-        raise PublishRefusedError(
-            f"Somebody else published '{dataset}' at the same time. Nothing of yours was published: "
-            "look at their version, then publish again."
-        ) from problem
-    except (DeltaError, OSError) as problem:
-        raise PublishRefusedError(
-            f"The store could not be written, and nothing was published: {str(problem).splitlines()[0]}. "
-            "Check that the folder exists, can be written and has room."
-        ) from problem
-    return line
+    delivered = replace(delivery, tables=validated(delivery.tables))
+    return _written(home, lambda: after_delivery(home, delivered, published_by))
+
+
+def preview(store: Path, dataset: str, delivery: Delivery, published_by: str) -> Snapshot:
+    """Return the version that a delivery would make of a dataset, in memory; nothing is written.
+
+    Its line has the number that it would get now, and no table versions; where the dataset would hold what
+    it holds, it is the version that stands, as `unchanged`.
+
+    Raises:
+        PublishRefusedError: The dataset holds another kind of source, or the store can't lie there.
+        InvalidRowsError: The rows break a rule of `vulncore.schemas`.
+    """
+    home = _writable(store) / checked_name(dataset)
+    delivered = replace(delivery, tables=validated(delivery.tables))
+    following = after_delivery(home, delivered, published_by)
+    return in_memory(following.line, following.tables)
+
+
+def annotate(store: Path, dataset: str, annotations: pa.Table, by: str, number: int | None = None) -> Publish:
+    """Return the new version of a dataset whose annotations are exactly these; all else stays.
+
+    Where they are what stands, nothing is written, and the version that stands is returned as `unchanged`.
+
+    Args:
+        store: The folder of the store.
+        dataset: The dataset's name.
+        annotations: All of them, as the canonical table has them.
+        by: Who writes them.
+        number: The version that they were read from. Where it is no longer the newest they are refused,
+            for somebody else's might be lost; without it they are laid on the newest.
+
+    Raises:
+        UnknownNameError: There is no such dataset.
+        InvalidRowsError: An annotation breaks a rule of `vulncore.annotating.valid_annotations`.
+        PublishRefusedError: Somebody else published first, rows are being erased, or the store can't be written.
+    """
+    home = _writable(store) / checked_name(dataset)
+    versions(store, dataset)
+    return _written(home, lambda: after_annotations(home, annotations, by, number))
 
 
 def versions(store: Path, dataset: str) -> tuple[Publish, ...]:
@@ -129,24 +132,35 @@ def open_version(store: Path, dataset: str, number: int | None = None) -> Snapsh
         raise UnknownNameError(
             f"Dataset '{dataset}' has no version {number}. It has {len(lines)}: 1 to {lines[-1].number}."
         )
-    engine = connect()
-    home = store / dataset
-    try:
-        tables = {
-            name: parquet_table(engine, _files(home / name, chosen.table_versions[name]), schema)
-            for name, schema in SCHEMAS.items()
-        }
-    except (duckdb.Error, DeltaError, OSError) as problem:
-        raise DamagedStoreError(
-            f"Version {chosen.number} of dataset '{dataset}' cannot be read: one of its files is damaged or "
-            "gone. Restore the store from a copy, or open another version."
-        ) from problem
-    return Snapshot(publish=chosen, **tables)
+    return opened(store / dataset, chosen)
 
 
 def is_readable(store: Path) -> bool:
     """Return whether the store holds at least one dataset whose newest version opens."""
     return any(_opens(store, dataset) for dataset in datasets(store))
+
+
+def _written(home: Path, following: Callable[[], NextVersion]) -> Publish:
+    try:
+        with publishing(home):
+            version = following()
+            line, tables = version.line, version.tables.named()
+            if line.unchanged:
+                return line
+            written = {name: commit(home / name, tables[name], "overwrite") for name in version.changed}
+            line = replace(line, table_versions={**line.table_versions, **written})
+            add_line(home, line)
+    except CommitFailedError as problem:
+        raise PublishRefusedError(
+            f"Somebody else published '{home.name}' at the same time. Nothing of yours was published: "
+            "look at their version, then publish again."
+        ) from problem
+    except (DeltaError, OSError) as problem:
+        raise PublishRefusedError(
+            f"The store could not be written, and nothing was published: {str(problem).splitlines()[0]}. "
+            "Check that the folder exists, can be written and has room."
+        ) from problem
+    return line
 
 
 def _was_published(home: Path) -> bool:
@@ -173,21 +187,3 @@ def _writable(store: Path) -> Path:
             "Choose another folder with --store."
         )
     return store
-
-
-def _with_base(base: Snapshot | None, delivered: Tables) -> Tables:
-    if base is None:
-        return delivered
-    published = Tables(**{name: getattr(base, name).to_pyarrow() for name in SCHEMAS})
-    return merged(published, delivered)
-
-
-def _files(folder: Path, version: int) -> list[str]:
-    table = DeltaTable(folder, version=version)
-    overlooked = set(table.protocol().reader_features or ()) - PLAIN_FEATURES
-    if overlooked:
-        raise VulncoreError(
-            f"{folder.name} uses {len(overlooked)} Delta features that reading its files directly would "
-            f"overlook: {first_five(sorted(overlooked))}. Publish it again with vulncore."
-        )
-    return files_of(table)
