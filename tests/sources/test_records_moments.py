@@ -57,7 +57,7 @@ def test_the_order_decides_between_two_numbers_and_never_over_a_year_or_a_name()
         "01/01/1899",
         "123",
         "2024115",
-        "٠٥/٠٣/٢٠٢٤",
+        "\u0660\u0665/\u0660\u0663/2024",
         "12:30",
     ],
 )

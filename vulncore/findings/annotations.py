@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -31,6 +32,23 @@ def series_breaks(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Map
         )
         for measure in measures
     }
+
+
+def annotations_to_read(rows: Sequence[Mapping[str, Any]], measures: Sequence[Measure]) -> pd.DataFrame:
+    """Return one row per annotation, newest month first, with columns named for people."""
+    names = {measure.key: measure.name for measure in measures}
+    ordered = sorted(rows, key=lambda row: (row["month"] or date.min, str(row["text"])), reverse=True)
+    return pd.DataFrame(
+        {
+            "Kind": row["kind"],
+            "From": month_name(row["month"]) if row["month"] else "–",
+            "Measure": names.get(row["measure"], row["measure"]) or "All measures",
+            "What is known": row["text"],
+            "Written by": row["author"],
+            "On": f"{row['written_on']:%-d %B %Y}",
+        }
+        for row in ordered
+    )
 
 
 def annotation_notes(

@@ -1,20 +1,30 @@
 """What has been published: each version's account of itself."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
 import pandas as pd
 
+from vulncore.errors import Reject
 from vulncore.manifest import Publish
 
 PRESENT_TABLES = ("incidents", "counts", "indicators", "annotations")
 
 
-def publish_account(line: Publish) -> str:
-    """Return what a publish did, for the person who ran it: every row read is accounted for."""
+def publish_account(line: Publish, would_be: bool = False) -> str:
+    """Return what a publish did, or would do, for the person who ran it: every row read is accounted for."""
+    if line.unchanged:
+        return (
+            f"'{line.dataset}' holds exactly these figures already, as version {line.number}, published on "
+            f"{line.published_at:%-d %B %Y} by {line.published_by}. Nothing was changed."
+        )
     held = ", ".join(
         f"{line.table_rows[name]:,} {name}" for name in PRESENT_TABLES if line.table_rows.get(name)
     )
     rejected, left_out = sum(line.rows.rejected.values()), sum(line.rows.left_out.values())
+    done, holds = ("This would be", "it would hold") if would_be else ("Published", "it holds")
     lines = [
-        f"Published '{line.dataset}' version {line.number}: it holds {held or 'no rows'}.",
+        f"{done} '{line.dataset}' version {line.number}: {holds} {held or 'no rows'}.",
         f"Rows read: {line.rows.read:,}. Accepted: {line.rows.accepted:,}. Rejected: {rejected:,}."
         + (f" Left out: {left_out:,}." if left_out else ""),
         *(f"  Rejected, {reason}: {count:,}" for reason, count in line.rows.rejected.items()),
@@ -58,6 +68,11 @@ def account_frame(line: Publish) -> pd.DataFrame:
         ],
         columns=["What", "Rows"],
     )
+
+
+def rejects_frame(rejects: Sequence[Reject]) -> pd.DataFrame:
+    """Return one row per row that could not be used: `file`, `line`, `reason`, `value`."""
+    return pd.DataFrame([asdict(reject) for reject in rejects], columns=["file", "line", "reason", "value"])
 
 
 def publishes_to_read(lines: tuple[Publish, ...]) -> pd.DataFrame:

@@ -1,0 +1,163 @@
+"""Commands that bring data in."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vulncore import store as stores
+from vulncore.cli.options import DEFAULT_STORE, AsAt, By, Store, app, told_on_terminal, user
+from vulncore.delivery import Delivery, annotated, provisional
+from vulncore.errors import (
+    Reject,
+    TooManyRejectsError,
+    UnreadableSourceError,
+)
+from vulncore.findings.changes import changes_between
+from vulncore.findings.data_checks import data_checks
+from vulncore.findings.publishes import publish_account, rejects_frame
+from vulncore.periods import parse_month, parse_months
+from vulncore.printing import csv_text
+from vulncore.pseudonyms import store_secret
+from vulncore.shipped import shipped
+from vulncore.sources import monthly_counts, police_uk
+from vulncore.sources.deliveries import Settings, Source, delivered
+from vulncore.sources.police_uk import Kind
+from vulncore.sources.records.mapping import Mapping
+from vulncore.sources.records.mapping_reading import read_mapping
+
+DEMO, OPEN_COUNTS = "demo", "city-open-counts"
+SHIPPED_BY = "shipped with the project"
+SHOWN_CHANGES = 10
+
+
+@app.command()
+def demo(
+    dataset: Annotated[str, typer.Option("--dataset", help="The dataset's name.")] = DEMO,
+    by: By = None,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Publish the demonstration data: made, not real, and marked so on every screen."""
+    _publish(store, dataset, delivered(Source.DEMO, []), by)
+
+
+@app.command()
+def publish(
+    source: Annotated[Source, typer.Argument(help="What the files are.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="The files, or a folder of them.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="The dataset's name; the source's, unless told.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="FILE.toml", help="What the columns of records mean.")
+    ] = None,
+    covers: Annotated[
+        str | None, typer.Option("--covers", metavar="YYYY-MM:YYYY-MM", help="The months that records cover.")
+    ] = None,
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Which files of data.police.uk.")] = None,
+    as_at: AsAt = None,
+    force: Annotated[
+        str | None, typer.Option("--force", help="Whose table it is; City of London Police, unless told.")
+    ] = None,
+    provisional_from: Annotated[
+        str | None,
+        typer.Option("--provisional-from", metavar="YYYY-MM", help="Months from here may still change."),
+    ] = None,
+    most_rejected: Annotated[
+        float | None,
+        typer.Option(
+            "--most-rejected", min=0, max=100, metavar="PERCENT", help="Refuse beyond; 5 unless told."
+        ),
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", metavar="FILE.csv", help="Where rows that can't be used are listed."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be; publish nothing.")] = False,
+    by: By = None,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Publish files as the next version of a dataset, whole or not at all."""
+    settings = Settings(
+        as_at=parse_month(as_at) if as_at else None,
+        force=force,
+        kind=kind,
+        mapping=_told(read_mapping(mapping), covers, most_rejected) if mapping else None,
+        most_rejected=most_rejected / 100 if most_rejected is not None and not mapping else None,
+    )
+    if covers and not mapping:
+        raise UnreadableSourceError(f"{source} has no use for --covers without --mapping. Leave it out.")
+    listed = rejects or Path(f"{_stem(files)}.rejects.csv")
+    secret = store_secret(store) if source is Source.RECORDS and settings.mapping else b""
+    try:
+        delivery = delivered(source, files or [], settings, secret, told_on_terminal())
+    except TooManyRejectsError as refusal:
+        _list_rejects(listed, refusal.rejects)
+        raise
+    _list_rejects(listed, delivery.rejects)
+    if provisional_from:
+        delivery = provisional(delivery, parse_month(provisional_from))
+    if dry_run:
+        _preview(store, dataset or source.value, delivery, by)
+    else:
+        _publish(store, dataset or source.value, delivery, by)
+
+
+@app.command(name="ready-data")
+def ready_data(store: Store = DEFAULT_STORE) -> None:
+    """Publish the datasets that ship with the project, each unless it is there already."""
+    there = stores.datasets(store)
+    if DEMO not in there:
+        _publish(store, DEMO, delivered(Source.DEMO, []), SHIPPED_BY)
+    if OPEN_COUNTS not in there:
+        _publish(store, OPEN_COUNTS, open_counts(), SHIPPED_BY)
+
+
+def open_counts() -> Delivery:
+    """Return the shipped counts of City of London Police, with what is known about them."""
+    counts = monthly_counts.deliver(shipped(f"{OPEN_COUNTS}.csv"), police_uk.ATTRIBUTION)
+    return annotated(counts, shipped("city-open-annotations.csv"))
+
+
+def _publish(store: Path, dataset: str, delivery: Delivery, by: str | None) -> None:
+    before = stores.open_version(store, dataset) if dataset in stores.datasets(store) else None
+    line = stores.publish(store, dataset, delivery, by or user())
+    typer.echo(publish_account(line))
+    if before and not line.unchanged:
+        _say_changes(changes_between(before, stores.open_version(store, dataset, line.number)).sentences)
+
+
+def _preview(store: Path, dataset: str, delivery: Delivery, by: str | None) -> None:
+    before = stores.open_version(store, dataset) if dataset in stores.datasets(store) else None
+    would_be = stores.preview(store, dataset, delivery, by or user())
+    typer.echo("A dry run: nothing was published. " + publish_account(would_be.publish, would_be=True))
+    if not would_be.publish.unchanged:
+        _say_changes(changes_between(before, would_be).sentences)
+    for finding in data_checks(would_be):
+        typer.echo(f"Look at this ({finding.sure}): {finding.what}")
+
+
+def _say_changes(sentences: tuple[str, ...]) -> None:
+    for sentence in sentences[:SHOWN_CHANGES]:
+        typer.echo(sentence)
+    if len(sentences) > SHOWN_CHANGES:
+        typer.echo(f"And {len(sentences) - SHOWN_CHANGES} more: vulncore changes lists them.")
+
+
+def _told(given: Mapping, covers: str | None, most_rejected: float | None) -> Mapping:
+    if covers:
+        first, last = parse_months(covers)
+        given = replace(given, first=first, last=last)
+    return given if most_rejected is None else replace(given, most_rejected_percent=most_rejected)
+
+
+def _list_rejects(path: Path, rejects: tuple[Reject, ...]) -> None:
+    if not rejects:
+        return
+    path.write_text(csv_text(rejects_frame(rejects)), encoding="utf-8")
+    typer.echo(f"Rows that can't be used are listed, with line and reason, in {path}.", err=True)
+
+
+def _stem(files: list[Path] | None) -> str:
+    return files[0].name.split(".")[0] if files else "rows"

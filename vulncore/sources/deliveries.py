@@ -1,0 +1,143 @@
+"""Which reader a file is for, and what it delivers: the one way in for the command line and the Data page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+
+from vulncore.delivery import Delivery, Progress
+from vulncore.errors import UnreadableSourceError
+from vulncore.sources import demo, monthly_counts, police_uk, published_table, recorded_crime
+from vulncore.sources.csv_text import fields
+from vulncore.sources.police_uk import Kind
+from vulncore.sources.records.deliver import deliver as deliver_records
+from vulncore.sources.records.mapping import Mapping
+from vulncore.sources.zip_members import is_zip, member_names
+
+FIRST_BYTES = 4_096  # a heading is in the first of them
+
+
+class Source(StrEnum):
+    """The readers, by the name that the command line gives them."""
+
+    DEMO = "demo"
+    RECORDS = "records"
+    POLICE_UK = "police-uk"
+    RECORDED_CRIME = "recorded-crime"
+    MONTHLY_COUNTS = "monthly-counts"
+    PUBLISHED_TABLE = "published-table"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a reader is told beside its files. Each is for one reader alone; see `USES`."""
+
+    as_at: date | None = None
+    force: str | None = None
+    kind: Kind | None = None
+    mapping: Mapping | None = None
+    most_rejected: float | None = None
+
+    def given(self) -> list[str]:
+        """Return the names of those that are set."""
+        return [name for name in self.__dataclass_fields__ if getattr(self, name) is not None]
+
+
+USES = {
+    Source.DEMO: (),
+    Source.RECORDS: ("mapping",),
+    Source.POLICE_UK: ("kind", "most_rejected"),
+    Source.RECORDED_CRIME: ("most_rejected",),
+    Source.MONTHLY_COUNTS: (),
+    Source.PUBLISHED_TABLE: ("as_at", "force"),
+}
+
+
+def delivered(
+    source: Source,
+    files: Sequence[Path],
+    settings: Settings = Settings(),
+    secret: bytes = b"",
+    progress: Progress | None = None,
+) -> Delivery:
+    """Return what a reader makes of files.
+
+    Args:
+        source: The reader.
+        files: What it reads; one file, or for data.police.uk any number of files, zips and folders.
+        settings: What it is told beside them.
+        secret: The store's, for pseudonyms.
+        progress: Told now and then how far the reading is.
+
+    Raises:
+        UnreadableSourceError: Files are missing or too many, a setting means nothing to the reader, or the reader
+            refuses what it reads.
+        VulncoreError: Whatever else the reader refuses.
+    """
+    idle = [f"--{name.replace('_', '-')}" for name in settings.given() if name not in USES[source]]
+    if source is Source.DEMO and files:
+        idle.append("a file")
+    if idle:
+        raise UnreadableSourceError(f"{source} has no use for {' and '.join(idle)}. Leave it out.")
+    if source is Source.DEMO:
+        return demo.deliver()
+    if not files:
+        raise UnreadableSourceError(f"No file is named. Say which: vulncore publish {source} FILE")
+    if source is Source.POLICE_UK:
+        return police_uk.deliver(files, settings.kind, progress=progress, **_share(settings))
+    if len(files) > 1:
+        raise UnreadableSourceError(f"{source} takes one file, and {len(files)} are named.")
+    return _from_one_file(source, files[0], settings, secret, progress)
+
+
+def likely_source(path: Path) -> Source:
+    """Return the reader that a file seems to be for, by its name and its heading; records if no other.
+
+    Raises:
+        OSError: The file can't be read.
+    """
+    if is_zip(path):
+        try:
+            inside = member_names(path)
+        except UnreadableSourceError:
+            return Source.RECORDS  # whose reader says what is wrong with it
+        named = any(police_uk.is_named_as_its_files(PurePosixPath(name).name) for name in inside)
+        return Source.POLICE_UK if named else Source.RECORDS
+    if police_uk.is_named_as_its_files(path.name):
+        return Source.POLICE_UK
+    with path.open("rb") as stream:
+        first = stream.read(FIRST_BYTES).decode("utf-8-sig", errors="replace").partition("\n")[0]
+    heading = [name.strip() for name in fields(first.strip()) or []]
+    if heading == list(monthly_counts.HEADER):
+        return Source.MONTHLY_COUNTS
+    if {"measure", "fytd_current", "fytd_previous"} <= set(heading):
+        return Source.PUBLISHED_TABLE
+    return Source.RECORDED_CRIME if recorded_crime.is_its_heading(heading) else Source.RECORDS
+
+
+def _from_one_file(
+    source: Source, file: Path, settings: Settings, secret: bytes, progress: Progress | None
+) -> Delivery:
+    if source is Source.RECORDED_CRIME:
+        return recorded_crime.deliver(file, **_share(settings))
+    if source is Source.MONTHLY_COUNTS:
+        return monthly_counts.deliver(file)
+    if source is Source.PUBLISHED_TABLE:
+        if settings.as_at is None:
+            raise UnreadableSourceError(
+                "A published table does not say its month. Add --as-at, like 2024-10."
+            )
+        return published_table.deliver(
+            file, settings.as_at, **({"force": settings.force} if settings.force else {})
+        )
+    if settings.mapping is None:
+        raise UnreadableSourceError(
+            f"Records need a mapping of their columns and codes: vulncore publish records {file.name} --mapping FILE.toml. "
+            f"Draft it with: vulncore mapping {file.name}"
+        )
+    return deliver_records(file, settings.mapping, secret, progress)
+
+
+def _share(settings: Settings) -> dict[str, float]:
+    return {} if settings.most_rejected is None else {"most_rejected": settings.most_rejected}
