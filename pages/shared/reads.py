@@ -7,7 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from vulncore import store as stores
+from vulncore.findings.changes import Changes, changes
 from vulncore.findings.choices import Choices, choices
+from vulncore.findings.coverage_picture import CoveragePicture, coverage_picture
+from vulncore.findings.data_checks import DataFinding, data_checks
 from vulncore.findings.overview import Overview, overview
 from vulncore.manifest import Publish
 from vulncore.shipped import default_store
@@ -31,3 +34,21 @@ def choices_of(store: Path, line: Publish) -> Choices:
 def overview_of(store: Path, line: Publish, force: str, month: date) -> Overview:
     """Return the strand table of a version."""
     return overview(store, line.dataset, number=line.number, force=force, as_at=month)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Checking the data …", hash_funcs=VERSION)
+def checks_of(store: Path, line: Publish, force: str) -> tuple[DataFinding, ...]:
+    """Return what is odd about a version's data of a force."""
+    return data_checks(stores.open_version(store, line.dataset, line.number), force)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the months …", hash_funcs=VERSION)
+def coverage_of(store: Path, line: Publish, force: str) -> CoveragePicture:
+    """Return which months of a force were delivered."""
+    return coverage_picture(stores.open_version(store, line.dataset, line.number), force)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Comparing versions …", hash_funcs=VERSION)
+def changes_of(store: Path, line: Publish) -> Changes:
+    """Return what a version changed of the one before."""
+    return changes(store, line.dataset, line.number)

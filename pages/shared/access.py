@@ -1,0 +1,28 @@
+"""Who may change what is published from a browser: nobody, unless the server is for this machine alone."""
+
+import os
+
+import streamlit as st
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def may_publish() -> bool:
+    """Return whether this server lets a browser publish.
+
+    It does where no other host's name is allowed to reach it (`allowedHosts`), as it is out of the box. Where one
+    is, whoever keeps the server has to say so: `VULNCORE_PUBLISHING=on`. `off` always forbids it.
+    """
+    said = os.environ.get("VULNCORE_PUBLISHING", "").casefold()
+    if said in ("on", "off"):
+        return said == "on"
+    hosts = st.get_option("server.allowedHosts") or []
+    local = st.get_option("server.address") in LOOPBACK and bool(hosts) and set(hosts) <= LOOPBACK
+    return local and _asks_from_here()
+
+
+def _asks_from_here() -> bool:
+    """Whether no proxy stands between: it would make everybody seem to be on this machine."""
+    return not any(
+        name.casefold().startswith(("x-forwarded", "forwarded", "via")) for name in st.context.headers
+    )

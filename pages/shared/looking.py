@@ -1,0 +1,110 @@
+"""A first look at a file: what it seems to be, and what a reader finds in it."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from pages.shared.plain_table import show_table
+from pages.shared.uploads import forget, on_disk, progress_in
+from pages.shared.words import plain
+from vulncore.errors import VulncoreError
+from vulncore.sources.deliveries import Source, likely_source
+from vulncore.sources.extract import Extract, SheetNotSaidError, read_extract
+from vulncore.sources.records.draft import Draft, drafted
+from vulncore.sources.records.draft_columns import Column, described
+
+KEPT = "bring in look"  # what the visit keeps of a look begins so, and goes with it
+PREVIEW_ROWS = 6
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a look found. The extract is kept for the visit until it is published, or another file is chosen."""
+
+    sheets: tuple[str, ...] = ()
+    extract: Extract | None = None
+    columns: tuple[Column, ...] = ()
+    draft: Draft | None = None
+    problem: str = ""
+
+
+def seems_to_be(file: UploadedFile) -> Source:
+    """Return which reader a file seems to be for."""
+    key = f"{KEPT} {file.file_id} source"
+    if key not in st.session_state:
+        forget(KEPT)
+        with on_disk(file) as path:
+            st.session_state[key] = likely_source(path)
+    return Source(st.session_state[key])
+
+
+def looked_at(file: UploadedFile) -> Looked:
+    """Return what is in a file of records; its sheet and its heading can be said where they were not found."""
+    looked = _look(file, None, None)
+    sheet = None
+    if len(looked.sheets) > 1:
+        index = looked.sheets.index(looked.extract.sheet) if looked.extract else None
+        sheet = st.selectbox("Sheet", looked.sheets, index, key=f"bring in {file.file_id} sheet")
+        looked = _look(file, sheet, None) if sheet else looked
+    if looked.extract is None and (not looked.sheets or sheet):
+        st.error(plain(looked.problem))
+    found = looked.extract.heading if looked.extract else None
+    said = st.text_input(
+        "Lines of the heading",
+        f"{found[0]}-{found[1]}" if found and found[1] > found[0] else f"{found[0] if found else 1}",
+        key=f"bring in {file.file_id} heading {sheet or ''}",
+        help="Where the headings of the columns stand, counted from the top of the file: 1, or 4-5 where they take two lines.",
+    )
+    heading = _lines(said)
+    if heading and found and heading != found:
+        looked = _look(file, sheet, heading)
+        if looked.problem:
+            st.error(plain(looked.problem))
+    return looked
+
+
+def show_extract(extract: Extract) -> None:
+    """Say how a file was read, and show its first rows."""
+    st.caption(plain(" ".join([_said(extract), *extract.notes])))
+    first = extract.table.slice(0, PREVIEW_ROWS).to_pandas()
+    with st.expander("The first rows, as they were read", expanded=True):
+        show_table(first, f"The first {len(first)} of {extract.read:,} rows")
+
+
+def _look(file: UploadedFile, sheet: str | None, heading: tuple[int, int] | None) -> Looked:
+    key = f"{KEPT} {file.file_id} {sheet} {heading}"
+    if key not in st.session_state:
+        place = st.empty()
+        with on_disk(file) as path:
+            st.session_state[key] = _read(path, sheet, heading, place)
+        place.empty()
+    looked: Looked = st.session_state[key]
+    return looked
+
+
+def _read(path: Path, sheet: str | None, heading: tuple[int, int] | None, place: DeltaGenerator) -> Looked:
+    try:
+        extract = read_extract(path, sheet=sheet, heading=heading, progress=progress_in(place))
+        return Looked(extract.sheets, extract, described(extract), drafted(extract))
+    except SheetNotSaidError as several:
+        return Looked(several.sheets, problem=str(several))
+    except VulncoreError as problem:
+        return Looked(problem=str(problem))
+
+
+def _lines(said: str) -> tuple[int, int] | None:
+    found = re.fullmatch(r"\s*(\d{1,6})(?:\s*[-:–]\s*(\d{1,6}))?\s*", said, re.ASCII)
+    return (int(found[1]), int(found[2] or found[1])) if found else None
+
+
+def _said(extract: Extract) -> str:
+    first, last = extract.heading
+    heading = f"heading in line {first}" if first == last else f"heading in lines {first} to {last}"
+    sheet = f", sheet '{extract.sheet}'" if extract.sheet else ""
+    left = sum(extract.left_out.values())
+    aside = f", {left:,} of them empty, totals or headings" if left else ""
+    return f"{extract.kind}{sheet}, {heading}: {extract.read:,} rows{aside}, {len(extract.columns)} columns."

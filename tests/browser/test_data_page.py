@@ -1,0 +1,235 @@
+"""What the Data page promises: what is published, what is odd about it, and a way in for any force's extract."""
+
+import csv
+import io
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from conftest import PAGE_MS, settled
+
+from tests import rms_extract
+from vulncore.store import datasets, open_version, versions
+
+pytestmark = pytest.mark.browser
+
+CHART = '[data-testid="stVegaLiteChart"]'
+STRANGE = [
+    "colour;dag;soort;wie",
+    *(
+        f"blue;{day:02d}.{month:02d}.2024;{kind};person {day}"
+        for month in (1, 2)
+        for day in (3, 14, 25)
+        for kind in ("zz", "qq") * 4
+    ),
+    ";;;",
+    "blue;99.99.2024;zz;person",
+]
+
+
+@pytest.fixture
+def own_store(store, tmp_path):
+    """Return a store that a test may publish into."""
+    return Path(shutil.copytree(store, tmp_path / "store"))
+
+
+def open_data(page, server, link="", width=1440, height=900):
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{server.url}/data{link}")
+    settled(page)
+    page.get_by_role("heading", level=1, name="Data").wait_for(timeout=PAGE_MS)
+    return page
+
+
+def part(page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+    settled(page)
+
+
+def pick(page, label: str, option: str, place: int = 0) -> None:
+    box = page.get_by_role("combobox", name=re.compile(label)).nth(place)
+    box.click()
+    box.fill(option)
+    page.get_by_role("option", name=option, exact=True).first.click()
+    settled(page)
+
+
+def fill(page, label: str, text: str) -> None:
+    box = page.get_by_role("textbox", name=label, exact=True)
+    box.fill(text)
+    box.press("Tab")
+    settled(page)
+
+
+def upload(page, path: Path) -> None:
+    page.locator('input[type="file"]').first.set_input_files(path)
+    page.get_by_text(re.compile(r"^What it is")).first.wait_for(timeout=PAGE_MS)
+    settled(page)
+
+
+def press(page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+    settled(page)
+
+
+def kept_uploads() -> list[Path]:
+    return list(Path(tempfile.gettempdir()).glob("vulncore-*"))
+
+
+def test_the_months_never_published_are_in_the_sentence_in_the_picture_and_in_the_table(server, page):
+    open_data(page, server, "?dataset=city-open-counts")
+    sentence = "2 of 108 months were not delivered (October 2017, November 2017)"
+    page.get_by_text(sentence).first.wait_for()
+    page.locator(CHART).wait_for(timeout=PAGE_MS)
+    labels = page.locator(f"{CHART} [aria-label], {CHART}[aria-label]").evaluate_all(
+        "every => every.map(element => element.getAttribute('aria-label'))"
+    )
+    assert any(sentence in label for label in labels)
+    page.get_by_text("Show as table").click()
+    row = page.locator("table.plain tr", has_text="not delivered")
+    assert row.locator("td").all_inner_texts()[2:] == ["October 2017", "November 2017", "2", "not delivered"]
+
+
+def test_what_is_odd_is_said_unasked_with_why_and_what_to_do(server, page):
+    open_data(page, server, "?dataset=city-open-counts")
+    said = page.locator("body").inner_text()
+    assert "Why it matters." in said
+    assert "What to do." in said
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the findings as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
+    assert any("October and November 2017" in row["What"] for row in rows)
+
+
+def test_a_strange_file_is_mapped_by_choosing_columns_tried_and_published(serving, own_store, tmp_path, page):
+    path = tmp_path / "vreemd.csv"
+    path.write_text("\n".join(STRANGE) + "\n", encoding="utf-8")
+    with serving(own_store) as server:
+        open_data(page, server)
+        part(page, "Bring in data")
+        upload(page, path)
+        fill(page, "Force", "Ruritania Police")
+        pick(page, "Date recorded", "dag")
+        pick(page, "Columns that say what a record is", "soort")
+        page.keyboard.press("Escape")
+        fill(page, "Covers from (YYYY-MM)", "2024-01")
+        fill(page, "to (YYYY-MM)", "2024-02")
+        fill(page, "Your name", "An analyst")
+        press(page, "Dry run")
+        page.get_by_text("48 of 50 rows would be counted").wait_for(timeout=PAGE_MS)
+        assert "vreemd" not in datasets(own_store)
+        press(page, "Publish")
+        page.get_by_text("Published 'vreemd' version 1").wait_for(timeout=PAGE_MS)
+        line = versions(own_store, "vreemd")[-1]
+        assert (line.published_by, line.rows.read, line.rows.accepted) == ("An analyst", 50, 48)
+        page.get_by_role("link", name="Overview").click()
+        settled(page)
+        page.locator("table.strands").wait_for(timeout=PAGE_MS)
+        assert "Ruritania Police" in page.locator("body").inner_text()
+        assert kept_uploads() == []
+
+
+def test_a_workbook_needs_nothing_but_names_and_a_second_time_changes_nothing(
+    serving, own_store, tmp_path, page
+):
+    every = rms_extract.records(60)
+    path = rms_extract.write_workbook(tmp_path / "Crime export.xlsx", every)
+    with serving(own_store) as server:
+        open_data(page, server)
+        for expected in (
+            "Published 'crime-export' version 1",
+            "holds exactly these figures already, as version 1",
+        ):
+            part(page, "Bring in data")
+            upload(page, path)
+            fill(page, "Force", "Ruritania Police")
+            fill(page, "Dataset", "crime-export")
+            fill(page, "Your name", "An analyst")
+            press(page, "Dry run")
+            if "Published" in expected:
+                page.get_by_text("60 of 62 rows would be counted").wait_for(timeout=PAGE_MS)
+                press(page, "Publish")
+            page.get_by_text(expected).wait_for(timeout=PAGE_MS)
+        held = open_version(own_store, "crime-export").incidents.to_pandas()
+        assert set(held["record_id"]) == {record.number for record in every}
+        assert len(versions(own_store, "crime-export")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("page.csv", b"<!DOCTYPE html><html><body>Not found</body></html>", "page.csv"),
+        ("empty.csv", b"", "empty"),
+        ("nulls.csv", b"\0" * 5_000, "NUL"),
+        ("broken.zip", b"PK\x03\x04broken", "broken.zip"),
+        ("../../climb.xlsx", b"not a workbook", "climb.xlsx"),
+    ],
+)
+def test_a_file_that_is_no_extract_gets_a_sentence_and_leaves_nothing(
+    serving, own_store, tmp_path, page, name, content, sentence
+):
+    with serving(own_store) as server:
+        open_data(page, server)
+        part(page, "Bring in data")
+        page.locator('input[type="file"]').first.set_input_files(
+            {"name": name, "mimeType": "text/csv", "buffer": content}
+        )
+        page.get_by_text(re.compile(r"^What it is")).first.wait_for(timeout=PAGE_MS)
+        settled(page)
+        page.get_by_text(re.compile(re.escape(sentence))).last.wait_for(timeout=PAGE_MS)
+        assert "Traceback" not in page.locator("body").inner_text()
+        assert "Traceback" not in server.log()
+        assert datasets(own_store) == ("city-open-counts", "demo")
+        assert kept_uploads() == []
+
+
+def test_a_note_is_added_shows_on_the_overview_and_is_taken_away_again(serving, own_store, page):
+    with serving(own_store) as server:
+        open_data(page, server, "?dataset=city-open-counts")
+        part(page, "Notes on the data")
+        pick(page, "Kind", "comment")
+        pick(page, "Measure", "Robbery")
+        fill(page, "Month, like 2023-04", "2024-09")
+        page.get_by_role("textbox", name="What is known, and why").fill(
+            "A new unit records <b>robberies</b>."
+        )
+        page.get_by_role("textbox", name="Your name").first.fill("An analyst")
+        press(page, "Add the note")
+        page.get_by_role("link", name="Overview").click()
+        settled(page)
+        page.get_by_text("Robbery, September 2024: A new unit records <b>robberies</b>.").wait_for(
+            timeout=PAGE_MS
+        )
+        assert len(versions(own_store, "city-open-counts")) == 2
+        page.get_by_role("link", name="Data").click()
+        settled(page)
+        part(page, "Notes on the data")
+        pick(page, "Note$", "A new unit records <b>robberies</b>.")
+        page.get_by_role("textbox", name="Your name").last.fill("An analyst")
+        press(page, "Take it away")
+        page.locator("table.plain", has_text="A new unit").wait_for(state="detached", timeout=PAGE_MS)
+        assert open_version(own_store, "city-open-counts").annotations.count().execute() == 2
+
+
+def test_a_server_that_others_may_reach_does_not_let_browsers_publish(serving, own_store, page, monkeypatch):
+    monkeypatch.setenv("VULNCORE_PUBLISHING", "off")
+    with serving(own_store) as server:
+        open_data(page, server)
+        part(page, "Bring in data")
+        page.get_by_text("This server does not let browsers publish").wait_for(timeout=PAGE_MS)
+        assert page.locator('input[type="file"]').count() == 0
+        part(page, "Notes on the data")
+        assert page.get_by_role("button", name="Add the note").count() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900), (1920, 1080)])
+def test_the_way_in_is_not_cut_off_sideways(serving, own_store, tmp_path, page, width, height):
+    path = rms_extract.write_workbook(tmp_path / "Crime export.xlsx", rms_extract.records(30))
+    with serving(own_store) as server:
+        open_data(page, server, width=width, height=height)
+        part(page, "Bring in data")
+        upload(page, path)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0
