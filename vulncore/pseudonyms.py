@@ -3,7 +3,6 @@
 import hmac
 import secrets
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
@@ -46,7 +45,7 @@ def pseudonym(secret: bytes, reference: str) -> str:
     True
     """
     plain = " ".join(reference.split()).casefold()
-    return hmac.new(secret, plain.encode(), sha256).hexdigest()[:32] if plain else ""
+    return hmac.digest(secret, plain.encode(), "sha256").hex()[:32] if plain else ""
 
 
 def _make(path: Path) -> None:

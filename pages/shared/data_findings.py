@@ -1,6 +1,7 @@
 """What is odd about the data, said unasked."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import streamlit as st
 
@@ -13,27 +14,28 @@ BADGES = {Sureness.CERTAIN: "blue", Sureness.LIKELY: "gray", Sureness.POSSIBLE: 
 
 
 def show_findings(findings: Sequence[DataFinding], name: str) -> None:
-    """Say each finding: what, where, why it matters and what to do; the first few at once, the others on request."""
+    """Say each finding: what, why it matters and what to do; the first few at once, the others on request."""
     if not findings:
-        st.markdown("Nothing odd was found.")
         return
-    for finding in findings[:SHOWN]:
-        _say(finding)
+    _say(findings[:SHOWN])
     if len(findings) > SHOWN:
         with st.expander(f"{len(findings) - SHOWN} more"):
-            for finding in findings[SHOWN:]:
-                _say(finding)
+            _say(findings[SHOWN:])
     st.download_button(
         "Download the findings as CSV",
-        csv_text(findings_frame(tuple(findings))),
+        csv_text(findings_frame(findings)),
         file_name=f"{name}-findings.csv",
         mime="text/csv",
+        key=f"{name} findings",
     )
 
 
-def _say(finding: DataFinding) -> None:
-    badge = f":{BADGES[finding.sure]}-badge[**{str(finding.sure).capitalize()}**]"
-    st.markdown(
-        f"{badge} {plain(finding.what)}  \n"
-        f"**Why it matters.** {plain(finding.why)} **What to do.** {plain(finding.do)}"
-    )
+def _say(findings: Sequence[DataFinding]) -> None:
+    """Say findings; those for which the same is to be done stand together."""
+    for (why, do), alike in groupby(findings, key=lambda finding: (finding.why, finding.do)):
+        lines = [
+            f":{BADGES[finding.sure]}-badge[**{str(finding.sure).capitalize()}**] {plain(finding.what)}"
+            for finding in alike
+        ]
+        lines.append(f"**Why it matters.** {plain(why)} **What to do.** {plain(do)}")
+        st.markdown("  \n".join(lines))

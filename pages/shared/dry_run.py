@@ -15,7 +15,7 @@ from vulncore import store as stores
 from vulncore.delivery import Delivery
 from vulncore.errors import Reject, TooManyRejectsError, VulncoreError
 from vulncore.findings.changes import Changes, changes_between
-from vulncore.findings.data_checks import DataFinding, data_checks
+from vulncore.findings.data_checks import DataFinding, data_checks, findings_sentence
 from vulncore.findings.publishes import account_frame, publish_account, rejects_frame
 from vulncore.manifest import Publish
 from vulncore.printing import csv_text
@@ -85,7 +85,7 @@ def show_trial(result: Tried) -> bool:
         _offer_rejects(result.delivery.rejects)
         with st.expander("Every row is accounted for"):
             show_table(account_frame(result.line), "What would become of each row")
-        st.markdown("**What to know about these data**")
+        st.markdown(f"**{plain(findings_sentence(result.line, result.findings))}**")
         show_findings(result.findings, "dry-run")
         return st.button("Publish", type="primary", key="bring in publish")
 

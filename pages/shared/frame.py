@@ -17,7 +17,12 @@ STYLE = """<style>
 }
 </style>"""
 
+ON_ACCENT = """<style>
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] *,
+[data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * { color: #12181f !important; }
+</style>"""  # what stands on the accent: the dark theme's is light, and Streamlit would write white on it
+
 
 def dress_page() -> None:
-    """Give the page its margins, and its A4 when printed."""
-    st.html(STYLE)
+    """Give the page its margins, its A4 when printed, and words that can be read on the accent."""
+    st.html(STYLE + (ON_ACCENT if st.context.theme.type == "dark" else ""))

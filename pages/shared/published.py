@@ -31,9 +31,9 @@ def show_changes(changes: Changes, name: str) -> None:
         "\n".join(f"- {plain(sentence)}" for sentence in said) if len(said) > 1 else plain("".join(said))
     )
     frame = changes.frame
-    if frame.empty:
+    if frame["Before"].isna().all() and frame["Change"].eq("new").all():  # they are the figures themselves
         return
-    with st.expander(f"Every figure that changed ({len(frame):,})"):
+    with st.expander(f"Every figure that changed or is new ({len(frame):,})"):
         if len(frame) > ROWS:
             st.markdown(f"The first {ROWS} of {len(frame):,}; the file has them all.")
         show_table(frame.head(ROWS), "Figures before and after")

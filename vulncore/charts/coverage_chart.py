@@ -13,6 +13,7 @@ STATUSES = {
     "not delivered": "×: not delivered",
 }
 LINE_HEIGHT = 26
+LABELLED_BY_QUARTER = 36  # months at most
 AROUND = 110  # title, legend and axis
 
 
@@ -31,7 +32,7 @@ def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) ->
         line=frame["line"].str.slice(0, 60),
     )
     ink: dict[str, Any] = {"labelColor": palette.quiet, "labelFontSize": 13, "gridColor": palette.grid}
-    x = alt.X("month:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", grid=False, **ink))
+    x = alt.X("month:T", title=None, axis=alt.Axis(grid=False, **_ticks(shown), **ink))
     y = alt.Y(
         "line:N", title=None, sort=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False, **ink)
     )
@@ -73,3 +74,10 @@ def _marks(status: str, base: alt.Chart, palette: Palette) -> list[alt.Chart]:
         return [cells.mark_rect(filled=False, stroke=palette.accent, strokeWidth=1.5, height=14)]
     cross = base.encode(x="middle:T").mark_text(text="×", fontSize=15, fontWeight=700, color=palette.missing)
     return [cells.mark_rect(color=palette.missing, opacity=0.18, height=16), cross]
+
+
+def _ticks(shown: pd.DataFrame) -> dict[str, Any]:
+    """A label a year, or a quarter where there are few years."""
+    if shown["month"].nunique() > LABELLED_BY_QUARTER:
+        return {"format": "%Y", "tickCount": "year"}
+    return {"format": "%b %Y", "tickCount": {"interval": "month", "step": 3}}

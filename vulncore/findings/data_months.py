@@ -64,7 +64,7 @@ def _gaps(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFindin
             count=len(missing),
             of=int(row["of_months"]),
             why="Any year or financial year that holds them is incomplete, and is compared with nothing.",
-            do="Ask the source for them. If they were never published, write it down as an annotation.",
+            do="Ask the source for them. If they were never published, say so in a note on the data.",
             sure=Sureness.CERTAIN,
         )
 

@@ -49,6 +49,23 @@ def method_sections() -> tuple[Section, ...]:
             "period exactly; never a mix of both. Records later found not to be crimes do not count.",
         ),
         Section(
+            "From a file to a figure",
+            "Every row of a file is *accepted*, *left out* (a totals row, an empty one, a code that is not to be "
+            "counted) or *rejected* (it can't be used, and is listed with its line and the reason); the three add up "
+            "to the rows read. Too many rejected rows stop a publish. Counts go by the date recorded. A force's own "
+            "record counts once towards a measure, however many rows it has. Which months a file covers is declared "
+            "and never taken from its rows. Publishing a month again replaces that month of that source; every figure "
+            "that changed is listed on the *Data* page, and earlier versions can be opened as they were.",
+        ),
+        Section(
+            "What is looked for in the data",
+            "The *Data* page names months that are missing, short or cut off, hours that never occur and times that "
+            "occur too often, points outside the area or piled on one spot, measures that stop, halve or begin against "
+            "the course of the others, repeated records, and times in the future or after recording. *Certain* is "
+            "counted, not judged; *likely* is what neither chance nor custom explains well; of what is *possible* "
+            "somebody who knows the data has to say. Nothing is changed or left away because of a finding.",
+        ),
+        Section(
             "Change and colour",
             f"↑ is an increase, ↓ a decrease, ● no change. Red is an increase of more than {COLOUR_THRESHOLD} %, "
             f"green a decrease of more than {COLOUR_THRESHOLD} %, orange anything between, {COLOUR_THRESHOLD} % "
