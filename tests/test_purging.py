@@ -21,6 +21,8 @@ from vulncore.store import annotate, open_version, publish, versions
 from vulncore.stubs import Selection
 from vulncore.swapping import alone, publishing
 
+pytestmark = pytest.mark.heavy
+
 JANUARY, FEBRUARY = months(date(2024, 1, 1), 2)
 VICTIM, RECORD = "victim-of-interest", "record-of-interest"
 COVERED = covered([JANUARY, FEBRUARY]) + covered([JANUARY, FEBRUARY], "hate-crime")

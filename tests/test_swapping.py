@@ -19,6 +19,8 @@ from vulncore.purging import purge
 from vulncore.store import open_version, publish, versions
 from vulncore.stubs import Selection
 
+pytestmark = pytest.mark.heavy
+
 JANUARY, FEBRUARY = months(date(2024, 1, 1), 2)
 VICTIM = "victim-of-interest"
 CHOSEN = Selection(victim_keys=(VICTIM,))

@@ -14,6 +14,8 @@ from vulncore.metrics.figure_changes import figure_changes, figures
 from vulncore.metrics.record_changes import RecordChanges, record_changes
 from vulncore.snapshots import Snapshot, in_memory
 
+pytestmark = pytest.mark.heavy
+
 JANUARY, FEBRUARY, MARCH = months(date(2024, 1, 1), 3)
 NOBODYS_LINE: Publish = None  # type: ignore[assignment]  # no metric looks at it
 

@@ -29,6 +29,8 @@ from vulncore.sources.demo.months import month_counts
 from vulncore.sources.demo.places import _streets
 from vulncore.vocabulary import report_measures
 
+pytestmark = pytest.mark.heavy
+
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 BOUNDARY = SHARED / "geography" / "city-of-london-boundary.geojson"
 STREET_ZIP = SHARED / "police-uk" / "city-of-london-street-2016-01-to-2024-12.zip"

@@ -31,6 +31,8 @@ import re, sys
 from pathlib import Path
 from vulncore.errors import VulncoreError
 from vulncore.sources.extract import read_extract
+
+pytestmark = pytest.mark.heavy
 try:
     print("read", read_extract(Path(sys.argv[1])).read)
 except VulncoreError as refusal:
