@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.bring_in import say_what_was_published, show_bring_in
+from pages.shared.bring_in import show_bring_in
 from pages.shared.coverage import show_coverage
 from pages.shared.data_findings import show_findings
 from pages.shared.filters import chosen_view
@@ -33,7 +33,6 @@ except VulncoreError as problem:
     st.stop()
 
 show_provenance(view, findings_sentence(view.publish, findings))
-say_what_was_published()
 show_findings(findings, view.publish.dataset)
 
 st.subheader("Which months were delivered")

@@ -54,11 +54,12 @@ def _refuse_overlap(published: pa.Table, delivered: pa.Table) -> None:
     if taken.num_rows:
         which = [
             f"{row['measure']} of {row['month']:%Y-%m} from {row['source published']}"
-            for row in taken.slice(0, 6).to_pylist()
+            for row in taken.slice(0, 1).to_pylist()
         ]
         raise PublishRefusedError(
-            f"{taken.num_rows} measures and months come from another source already: {first_five(which)}. "
-            "Leave them out of this delivery, or publish it as a dataset of its own."
+            f"{taken.num_rows:,} measures and months come from another source already, as {first_five(which)}. If this "
+            'is a newer delivery of that source, give it the same name (`source` in its mapping, "Name of this '
+            'extract" on the Data page). Otherwise leave them out, or publish it as a dataset of its own.'
         )
 
 

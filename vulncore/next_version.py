@@ -28,11 +28,14 @@ class NextVersion:
     changed: tuple[str, ...]
 
 
-def after_delivery(home: Path, delivery: Delivery, published_by: str) -> NextVersion:
+def after_delivery(
+    home: Path, delivery: Delivery, published_by: str, number: int | None = None
+) -> NextVersion:
     """Return what a delivery, its tables validated, makes of a dataset.
 
     Raises:
-        PublishRefusedError: The dataset holds another kind of source, or another source covers a month of it.
+        PublishRefusedError: The dataset holds another kind of source, another source covers a month of it, or
+            its next version is not the `number` that was asked for.
         InvalidRowsError: Together with what stands, the rows break a rule of `vulncore.schemas`.
     """
     lines = publishes(home)
@@ -42,13 +45,19 @@ def after_delivery(home: Path, delivery: Delivery, published_by: str) -> NextVer
             f"Dataset '{home.name}' holds figures from {latest.source} and these come from "
             f"{delivery.source}. Publish them under another name with --dataset."
         )
+    following = latest.number + 1 if latest else 1
+    if number not in (None, following):
+        raise PublishRefusedError(
+            f"Somebody published '{home.name}' since this was tried: the next version is {following}, not {number}. "
+            "Nothing was published. Make another dry run, and look at what would change now."
+        )
     base = tables_of(opened(home, latest)) if latest else None
     tables = validated(merged(base, delivery.tables) if base else delivery.tables)
     if latest and base and _says_the_same(latest, delivery) and _same(base, tables):
         return NextVersion(replace(latest, unchanged=True), base, ())
     line = Publish(
         dataset=home.name,
-        number=latest.number + 1 if latest else 1,
+        number=following,
         published_at=datetime.now(UTC),
         published_by=published_by,
         source=delivery.source,

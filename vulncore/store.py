@@ -41,12 +41,21 @@ __all__ = [
 UNREADABLE_IN_PATHS = set("%[]#?^|")  # deltalake takes a path for an address, and these mean something there
 
 
-def publish(store: Path, dataset: str, delivery: Delivery, published_by: str) -> Publish:
+def publish(
+    store: Path, dataset: str, delivery: Delivery, published_by: str, number: int | None = None
+) -> Publish:
     """Return the new version that a delivery makes of a dataset.
 
     What the delivery covers replaces what was published of the same, as `vulncore.merging.merged` says; the
     rest stays. Either every table becomes visible or none. Where the dataset would hold exactly what it holds,
     nothing is written, and the version that stands is returned as `unchanged`.
+
+    Args:
+        store: The folder of the store.
+        dataset: The dataset's name.
+        delivery: What is to be published.
+        published_by: Who publishes.
+        number: The version that it has to become, as `preview` said; any, unless given.
 
     Raises:
         PublishRefusedError: The dataset holds another kind of source, somebody else published first, rows
@@ -55,7 +64,7 @@ def publish(store: Path, dataset: str, delivery: Delivery, published_by: str) ->
     """
     home = _writable(store) / checked_name(dataset)
     delivered = replace(delivery, tables=validated(delivery.tables))
-    return _written(home, lambda: after_delivery(home, delivered, published_by))
+    return _written(home, lambda: after_delivery(home, delivered, published_by, number))
 
 
 def preview(store: Path, dataset: str, delivery: Delivery, published_by: str) -> Snapshot:

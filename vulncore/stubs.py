@@ -70,7 +70,7 @@ def chosen_rows(
     }
     known = ibis.union(
         *(
-            rows.filter(rows.row_id != rows.record_id).select(
+            rows.filter(~is_line_number(rows)).select(
                 "victim_key",
                 "recorded_on",
                 "record_id",
@@ -84,7 +84,7 @@ def chosen_rows(
     return {
         number: rows.filter(
             ibis.ifelse(
-                rows.row_id == rows.record_id,
+                is_line_number(rows),
                 _named(rows, selection) | _old(rows, selection),
                 _record(rows).isin(records.record),
             )
@@ -111,6 +111,11 @@ def stubs(chosen: ir.Table, secret: str) -> ir.Table:
         **{name: chosen[name] for name in KEPT},
     }
     return chosen.select(**{name: columns[name] for name in INCIDENTS.names}).order_by("row_id")
+
+
+def is_line_number(rows: ir.Table) -> ir.BooleanValue:
+    """Return whether a row's record has no id of its own: the row's id is then the record's, with a measure or without."""
+    return (rows.row_id == rows.record_id) | rows.row_id.startswith(rows.record_id.concat("/"))
 
 
 def new_secret() -> str:

@@ -22,7 +22,6 @@ from vulncore.periods import parse_month
 from vulncore.sources.deliveries import Settings, Source
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.draft import Draft
-from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.records.mapping_checks import check_columns, checked_mapping
 from vulncore.sources.records.mapping_reading import parsed_mapping
 from vulncore.sources.records.mapping_toml import mapping_toml
@@ -34,7 +33,7 @@ KINDS = {
     Source.MONTHLY_COUNTS: "Monthly counts: force, measure, month, count",
     Source.PUBLISHED_TABLE: "A published strand table",
 }
-KEPT = "bring in "
+KEPT, KEPT_LOOK, UPLOADS = "bring in ", "bring in look", "files brought in"
 
 
 def say_what_was_published() -> None:
@@ -42,7 +41,7 @@ def say_what_was_published() -> None:
     line = st.session_state.pop("published just now", None)
     if line is not None:
         account, *rows = publish_account(line).splitlines()
-        st.success(plain(account) + "  \n" + plain(rows[0]))
+        st.success(f"{plain(account)}  \n{plain(' '.join(rows[:1]))} **Overview** shows it now.")
 
 
 def show_bring_in(view: View | None) -> None:
@@ -57,11 +56,15 @@ def show_bring_in(view: View | None) -> None:
         "**1. Choose a file.** CSV, XLSX or Parquet, or a zip from data.police.uk. It is read on this server, nothing is "
         "kept of columns that you don't choose, and nothing is published until you say so."
     )
+    say_what_was_published()
     file = st.file_uploader(
-        "File", key=f"{KEPT}file", max_upload_size=MAX_UPLOAD_MB, label_visibility="collapsed"
+        "File",
+        key=f"{KEPT}file {st.session_state.get(UPLOADS, 0)}",
+        max_upload_size=MAX_UPLOAD_MB,
+        label_visibility="collapsed",
     )
     if file is None:
-        forget(f"{KEPT}look")
+        forget(KEPT_LOOK)
         return
     likely = seems_to_be(file)
     source = st.selectbox(
@@ -88,14 +91,19 @@ def show_bring_in(view: View | None) -> None:
 def _settings(source: Source, looked: Looked, file: UploadedFile) -> Settings | None:
     if source is Source.PUBLISHED_TABLE:
         month = st.text_input("The month that it ends with (YYYY-MM)", key=f"{KEPT}{file.file_id} as at")
-        return Settings(as_at=parse_month(month)) if month else None
+        force = st.text_input("Whose table it is", key=f"{KEPT}{file.file_id} force", max_chars=80).strip()
+        return Settings(as_at=parse_month(month), force=force) if month and force else None
     if source is not Source.RECORDS or not looked.extract or not looked.draft:
         return Settings()
     show_extract(looked.extract)
     st.markdown("**2. Say what its columns and codes mean.**")
-    given = _given_mapping(looked.extract, looked.draft, file)
-    key = f"{KEPT}{file.file_id} {'given' if given else 'drafted'}"
-    mapping = checked_mapping(chosen_mapping(given or looked.draft, looked.columns, key))
+    given = _given_mapping(file)
+    sheet, heading = looked.extract.sheet, looked.extract.heading
+    # what is filled in belongs to this sheet, this heading and this mapping: with another it is filled in anew
+    key = f"{KEPT}{file.file_id} {sheet} {heading} {given.file_id if given else ''}"
+    draft = _draft_of(given, looked.extract, looked.draft) if given else looked.draft
+    chosen = replace(chosen_mapping(draft, looked.columns, key), sheet=sheet, heading=heading)
+    mapping = checked_mapping(chosen)
     st.download_button(
         "Keep this mapping as a file",
         mapping_toml(mapping),
@@ -110,21 +118,17 @@ def _settings(source: Source, looked: Looked, file: UploadedFile) -> Settings | 
     return Settings(mapping=mapping)
 
 
-def _given_mapping(extract: Extract, drafted: Draft, file: UploadedFile) -> Draft | None:
+def _given_mapping(file: UploadedFile) -> UploadedFile | None:
     with st.expander("Have a mapping already?"):
-        given = st.file_uploader("Mapping (TOML)", key=f"{KEPT}{file.file_id} mapping", max_upload_size=1)
-    if given is None:
-        return None
-    mapping: Mapping = parsed_mapping(given.getvalue(), "The mapping")
+        return st.file_uploader("Mapping (TOML)", key=f"{KEPT}{file.file_id} mapping", max_upload_size=1)
+
+
+def _draft_of(given: UploadedFile, extract: Extract, drafted: Draft) -> Draft:
+    """Return a mapping that was given, with the months of this file and not of last month's."""
+    mapping = parsed_mapping(given.getvalue(), "The mapping")
     check_columns(mapping, extract.columns, extract.file.name)
-    months = {
-        "first": drafted.mapping.first,
-        "last": drafted.mapping.last,
-    }  # this file's, and not last month's
-    return Draft(
-        replace(mapping, **months),
-        {name: doubt for name, doubt in drafted.doubts.items() if name == "coverage"},
-    )
+    doubts = {name: doubt for name, doubt in drafted.doubts.items() if name == "coverage"}
+    return Draft(replace(mapping, first=drafted.mapping.first, last=drafted.mapping.last), doubts)
 
 
 def _where_to(view: View | None, source: Source, file: UploadedFile, looked: Looked) -> tuple[str, str]:
@@ -149,8 +153,11 @@ def _try_and_publish(trial: Trial) -> None:
     if result is None:
         return
     if show_trial(result):
-        line = stores.publish(store_path(), trial.dataset, result.delivery, trial.by)
-        forget(f"{KEPT}look")
+        line = stores.publish(store_path(), trial.dataset, result.delivery, trial.by, result.line.number)
+        forget(KEPT_LOOK)
+        st.session_state[UPLOADS] = (
+            st.session_state.get(UPLOADS, 0) + 1
+        )  # an uploader of another key is empty
         choices_made().clear()
         choices_made().update({"dataset": line.dataset, "version": str(line.number)})
         st.session_state["published just now"] = line

@@ -13,7 +13,6 @@ from vulncore.sources.records.mapping_reading import OWN_FROM
 from vulncore.vocabulary import Measure
 
 OWN = "(a measure of its own)"
-MOST_VALUES = 400
 
 
 def chosen_counts(
@@ -24,8 +23,7 @@ def chosen_counts(
     usable = [
         name
         for name, column in by_name.items()
-        if column.content in (Content.TEXT, Content.NUMBER, Content.YES_OR_NO)
-        and len(column.values) <= MOST_VALUES
+        if column.content in (Content.TEXT, Content.NUMBER, Content.YES_OR_NO) and column.values
     ]
     drafted = {coding.column: coding for coding in mapping.counts}
     picked = st.multiselect(
@@ -59,7 +57,11 @@ def _chosen(
             "In the extract": values,
             "Rows": [_rows(column, value, coding.separator) for value in values],
             "Counts towards": [
-                [OWN if measure in made else names[measure] for measure in coding.codes.get(value, ())]
+                list(
+                    dict.fromkeys(
+                        OWN if measure in made else names[measure] for measure in coding.codes.get(value, ())
+                    )
+                )
                 for value in values
             ],
         }
@@ -76,23 +78,22 @@ def _chosen(
             "Rows": st.column_config.NumberColumn(format="localized"),
         },
     )
-    keys = {name: key for key, name in reversed(names.items())}
+    keys = {name: (key,) for key, name in reversed(names.items())}
     codes: dict[str, tuple[str, ...]] = {}
-    left, new = [], []
+    left: list[str] = []
+    new: list[Measure] = []
     for place, (value, chosen) in enumerate(
         zip(edited["In the extract"], edited["Counts towards"], strict=True)
     ):
         if not chosen:
             left.append(value)
             continue
-        if OWN in chosen:
-            new.append(
-                next(
-                    (m for m in own if m.key in coding.codes.get(value, ())),
-                    own_measure(value, OWN_FROM + place),
-                )
-            )
-        codes[value] = tuple(new[-1].key if name == OWN else keys[name] for name in chosen)
+        mine = [measure for measure in own if measure.key in coding.codes.get(value, ())]
+        if OWN in chosen and not mine:
+            mine = [own_measure(value, OWN_FROM + place, {measure.key for measure in (*own, *new)})]
+        new.extend(mine if OWN in chosen else ())
+        keys_of = {**keys, OWN: tuple(measure.key for measure in mine)}
+        codes[value] = tuple(key for name in chosen for key in keys_of[name])
     return Coding(column.name, codes, tuple(left), coding.separator), tuple(new)
 
 

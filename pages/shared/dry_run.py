@@ -19,7 +19,7 @@ from vulncore.findings.data_checks import DataFinding, data_checks, findings_sen
 from vulncore.findings.publishes import account_frame, publish_account, rejects_frame
 from vulncore.manifest import Publish
 from vulncore.printing import csv_text
-from vulncore.pseudonyms import store_secret
+from vulncore.secret_keeping import secret_for
 from vulncore.sources.deliveries import Settings, Source, delivered
 
 KEY = "bring in look trial"  # goes with the look at the file
@@ -87,11 +87,24 @@ def show_trial(result: Tried) -> bool:
             show_table(account_frame(result.line), "What would become of each row")
         st.markdown(f"**{plain(findings_sentence(result.line, result.findings))}**")
         show_findings(result.findings, "dry-run")
-        return st.button("Publish", type="primary", key="bring in publish")
+        return st.button(
+            "Publish", type="primary", key="bring in publish", disabled=not _agreed_to_lose(result)
+        )
+
+
+def _agreed_to_lose(result: Tried) -> bool:
+    """Whether no figure would be withdrawn, or somebody says that it is meant so."""
+    gone = int(result.changes.frame["Change"].eq("withdrawn").sum())
+    if not gone:
+        return True
+    st.warning(
+        f"{gone:,} figures that are published now would be gone from the newest version. Earlier versions keep them."
+    )
+    return st.checkbox("They are to go", key=f"bring in look agreed {result.line.number}")
 
 
 def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> Tried:
-    secret = store_secret(store_path()) if trial.source is Source.RECORDS else b""
+    secret = secret_for(store_path(), trial.settings.mapping)
     with on_disk(trial.file) as path:
         delivery = delivered(trial.source, [path], trial.settings, secret, progress_in(place))
     with st.spinner("Comparing and checking …"):

@@ -1,9 +1,11 @@
 """A first look at a file: what it seems to be, and what a reader finds in it."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -15,15 +17,16 @@ from vulncore.errors import VulncoreError
 from vulncore.sources.deliveries import Source, likely_source
 from vulncore.sources.extract import Extract, SheetNotSaidError, read_extract
 from vulncore.sources.records.draft import Draft, drafted
-from vulncore.sources.records.draft_columns import Column, described
+from vulncore.sources.records.draft_codes import MOST_CODES
+from vulncore.sources.records.draft_columns import Column, described, is_personal
 
 KEPT = "bring in look"  # what the visit keeps of a look begins so, and goes with it
-PREVIEW_ROWS = 6
+PREVIEW_ROWS, HIDDEN = 6, "(not shown)"
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What a look found. The extract is kept for the visit until it is published, or another file is chosen."""
+    """What a look found. Of the extract itself only its first rows are kept for the visit."""
 
     sheets: tuple[str, ...] = ()
     extract: Extract | None = None
@@ -50,8 +53,11 @@ def looked_at(file: UploadedFile) -> Looked:
         index = looked.sheets.index(looked.extract.sheet) if looked.extract else None
         sheet = st.selectbox("Sheet", looked.sheets, index, key=f"bring in {file.file_id} sheet")
         looked = _look(file, sheet, None) if sheet else looked
-    if looked.extract is None and (not looked.sheets or sheet):
-        st.error(plain(looked.problem))
+    if looked.extract is None:
+        show = st.error if sheet or not looked.sheets else st.info
+        show(plain(looked.problem))
+        if not sheet and looked.sheets:
+            return looked
     found = looked.extract.heading if looked.extract else None
     said = st.text_input(
         "Lines of the heading",
@@ -89,11 +95,28 @@ def _look(file: UploadedFile, sheet: str | None, heading: tuple[int, int] | None
 def _read(path: Path, sheet: str | None, heading: tuple[int, int] | None, place: DeltaGenerator) -> Looked:
     try:
         extract = read_extract(path, sheet=sheet, heading=heading, progress=progress_in(place))
-        return Looked(extract.sheets, extract, described(extract), drafted(extract))
+        columns = described(extract)
+        return Looked(extract.sheets, _slim(extract, columns), tuple(map(_narrow, columns)), drafted(extract))
     except SheetNotSaidError as several:
         return Looked(several.sheets, problem=str(several))
     except VulncoreError as problem:
         return Looked(problem=str(problem))
+
+
+def _slim(extract: Extract, columns: Sequence[Column]) -> Extract:
+    """Return an extract with its first rows alone, and nothing in columns that say who somebody is."""
+    first = extract.table.slice(0, PREVIEW_ROWS)
+    hidden = pa.array([HIDDEN] * first.num_rows, pa.string())
+    for place, column in enumerate(columns):
+        if is_personal(column):
+            first = first.set_column(place, column.name, hidden)
+    return replace(extract, table=first, lines=extract.lines.slice(0, PREVIEW_ROWS))
+
+
+def _narrow(column: Column) -> Column:
+    """Return a column with its values only where they can be codes: others are people's, places' or times."""
+    coded = len(column.values) <= MOST_CODES and not is_personal(column)
+    return column if coded else replace(column, values={})
 
 
 def _lines(said: str) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ from vulncore.findings.annotations import annotations_to_read
 from vulncore.periods import parse_month
 from vulncore.schemas import ANNOTATIONS
 
-EVERY = "All measures"
+EVERY, NAME = "All measures", "who writes notes"
 
 
 def show_notes_on_data(view: View) -> None:
@@ -48,7 +48,7 @@ def show_notes_on_data(view: View) -> None:
 
 def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
     names = {measure.name: measure.key for measure in view.choice.measures}
-    with st.form("add a note", clear_on_submit=True):
+    with st.form("add a note"):
         st.markdown("**Add a note**")
         first, second, third = st.columns(3)
         kind = first.selectbox("Kind", [kind.value for kind in Kind])
@@ -57,7 +57,7 @@ def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
             "Month, like 2023-04", help="The month from which it holds. Empty: no one month."
         )
         text = st.text_area("What is known, and why", max_chars=1_000)
-        author = st.text_input("Your name", max_chars=80)
+        author = st.text_input("Your name", st.session_state.get(NAME, ""), max_chars=80)
         if not st.form_submit_button("Add the note"):
             return
     try:
@@ -81,7 +81,9 @@ def _show_taking_away(view: View, rows: list[dict[str, object]]) -> None:
         which = st.selectbox(
             "Note", range(len(rows)), format_func=lambda place: str(rows[place]["text"])[:80]
         )
-        author = st.text_input("Your name", max_chars=80, key="who takes away")
+        author = st.text_input(
+            "Your name", st.session_state.get(NAME, ""), max_chars=80, key="who takes away"
+        )
         if not st.form_submit_button("Take it away"):
             return
     try:
@@ -95,6 +97,7 @@ def _keep(view: View, rows: list[dict[str, object]], by: str) -> None:
         st.error("Write your name: a note says whose it is.")
         return
     table = pa.Table.from_pylist(rows, schema=ANNOTATIONS)
+    st.session_state[NAME] = by
     stores.annotate(store_path(), view.publish.dataset, table, by, view.publish.number)
     show_newest()
     st.rerun()

@@ -16,7 +16,9 @@ MAX_UPLOAD_MB = 200
 @contextmanager
 def on_disk(file: UploadedFile) -> Iterator[Path]:
     """Yield the path of a copy that is gone afterwards, whatever happens. Its name is the file's own."""
-    name = PurePosixPath(file.name.replace("\\", "/")).name[-100:]
+    name = PurePosixPath(file.name.replace("\\", "/")).name[
+        -60:
+    ]  # letters can take four bytes, and a name has 255
     with tempfile.TemporaryDirectory(prefix="vulncore-") as folder:
         path = Path(folder) / (name if name.strip(". ") and "\0" not in name else "upload")
         with path.open("wb") as copy:

@@ -174,7 +174,7 @@ def test_values_beyond_the_heading_reject_their_row(tmp_path):
     book.save(tmp_path / "crimes.xlsx")
     extract = read_extract(tmp_path / "crimes.xlsx")
     assert [(reject.line, reject.reason, reject.value) for reject in extract.rejects] == [
-        (3, "more fields than the heading", "far")
+        (3, "more fields than the heading", "501 of 3")
     ]
 
 

@@ -10,7 +10,12 @@ import pytest
 
 from tests.sources.test_recorded_crime_areas import area_table
 from tests.sources.test_recorded_crime_quarters import HEADER, quarter_table
-from vulncore.errors import InvalidPeriodError, TooManyRejectsError, UnreadableSourceError
+from vulncore.errors import (
+    InvalidPeriodError,
+    PublishRefusedError,
+    TooManyRejectsError,
+    UnreadableSourceError,
+)
 from vulncore.findings.overview import overview
 from vulncore.schemas import validated
 from vulncore.sources.csv_text import MAX_TABLE_BYTES
@@ -185,7 +190,15 @@ def test_each_table_bears_its_licence_line(home_office, met):
     for (_, _, delivery), publisher in ((home_office, "Home Office"), (met, "London Datastore")):
         assert "Open Government Licence v3.0" in delivery.attribution
         assert publisher in delivery.attribution
-        assert (delivery.source, delivery.made) == ("recorded-crime", False)
+        assert delivery.made is False
+
+
+def test_the_two_tables_are_two_sources_and_never_mixed(home_office, met, tmp_path):
+    assert home_office[2].source == "recorded-crime-home-office"
+    assert set(met[2].tables.coverage["source"].to_pylist()) == {"recorded-crime-met"} == {met[2].source}
+    publish(tmp_path, "recorded", home_office[2], "an analyst")
+    with pytest.raises(PublishRefusedError, match="holds figures from recorded-crime-home-office"):
+        publish(tmp_path, "recorded", met[2], "an analyst")
 
 
 def test_a_heading_of_neither_table_is_refused_with_both(tmp_path):

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from tests import rms_extract
-from vulncore.errors import InvalidMappingError, TooManyRejectsError
+from vulncore.errors import InvalidMappingError, TooManyRejectsError, UnreadableSourceError
 from vulncore.findings.overview import overview
 from vulncore.pseudonyms import pseudonym
 from vulncore.schemas import validated
@@ -342,3 +342,57 @@ def test_the_houston_file_loads_through_the_mapping_that_was_drafted(tmp_path):
     table = overview(tmp_path, "houston").table.set_index("measure")
     in_time = [row for row in rows if row["offense"] == "rape" and int(row["date"].split("/")[0]) >= 4]
     assert table.loc["rape", "fytd_current"] == len(in_time)
+
+
+def test_references_that_a_spreadsheet_has_shortened_are_refused(tmp_path):
+    rows = [f"1.23457E+11,05/01/2024,{kind}" for kind in ("rape", "assault")]
+    with pytest.raises(
+        UnreadableSourceError, match=r"2 references in column Id .*shortened .*like 1\.23457E\+11"
+    ):
+        read(tmp_path, *rows)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_record_stands_as_long_as_one_of_its_rows_does(tmp_path, turned):
+    mapping = replace(SIMPLE, columns={**SIMPLE.columns, "no_crimed_on": "Cancelled"})
+    rows = ["1,05/01/2024,rape,06/01/2024", "1,05/01/2024,rape,"]
+    delivery = read(
+        tmp_path,
+        *(reversed(rows) if turned else rows),
+        mapping=mapping,
+        header="Id,Recorded,Offence,Cancelled",
+    )
+    assert delivery.tables.incidents["no_crimed_on"].to_pylist() == [None]
+
+
+def test_a_month_with_many_unknown_codes_is_refused_though_few_of_all_rows_have_them(tmp_path):
+    good = [f"{number},05/01/2024,rape" for number in range(1_000)]
+    bad = [f"x{number},05/02/2024,{'rape' if number > 6 else 'new code'}" for number in range(40)]
+    with pytest.raises(TooManyRejectsError, match=r"7 of 40 rows of February 2024 .*quieter than it was"):
+        read(tmp_path, *good, *bad, lenient=False)
+
+
+def test_a_measure_without_a_row_is_not_called_zero_where_codes_are_unknown(tmp_path):
+    good = [f"{number},05/0{1 + number % 3}/2024,rape" for number in range(300)]
+    delivery = read(tmp_path, *good, "new,05/02/2024,new code", lenient=False)
+    covered = {(row["measure"], row["month"].month) for row in delivery.tables.coverage.to_pylist()}
+    assert covered == {
+        ("rape", 1),
+        ("rape", 2),
+        ("rape", 3),
+        ("other-sexual-offences", 1),
+        ("other-sexual-offences", 3),
+    }
+
+
+def test_an_extract_of_which_nothing_counts_is_refused_whatever_share_may_be_rejected(tmp_path):
+    with pytest.raises(
+        UnreadableSourceError, match=r"None of the 2 rows of extract\.csv counts towards a measure"
+    ):
+        read(tmp_path, "1,05/01/2024,lost dog", "2,05/01/2024,lost dog")
+
+
+def test_gaps_are_counted_of_accepted_rows_alone(tmp_path):
+    rows = ["1,05/01/2024,rape,,,,", "2,,rape,,,,", "3,05/01/2024,lost dog,,,,"]
+    delivery = read(tmp_path, *rows, mapping=WHEN, header=HEADER)
+    assert (delivery.rows.accepted, delivery.rows.noted) == (1, {"without a date when it happened": 1})

@@ -158,3 +158,42 @@ def test_an_extract_without_dates_or_codes_gets_a_draft_that_says_so(tmp_path):
 def test_the_name_of_a_source_stays_the_same_from_month_to_month():
     names = ["Crimes 2024-10.xlsx", "crimes_202411.csv", "CRIMES Dec 2024.csv.gz"]
     assert {source_name(name) for name in names} == {"crimes"}
+
+
+def test_abbreviated_headings_are_understood_and_one_date_is_not_taken_for_two(tmp_path):
+    header = "Rec'd Dt,Rec'd Tm,Off Dt,Off Tm,Off Code,Vic URN"
+    mapping = draft(tmp_path, header, "25/01/2024,08:00,24/01/2024,21:30,19C,V1").mapping
+    assert mapping.columns["recorded_on"] == "Rec'd Dt"
+    assert mapping.columns["victim_key"] == "Vic URN"
+    assert mapping.occurred_from == Moment(date="Off Dt", time="Off Tm")
+    alone = draft(tmp_path, "Dyddiad,Offence", "25/01/2024,Rape").mapping
+    assert (alone.columns["recorded_on"], alone.occurred_from) == ("Dyddiad", Moment())
+
+
+def test_dates_that_a_spreadsheet_has_half_swapped_are_doubted(tmp_path):
+    swapped = [f"2024-{day:02d}-{month:02d},Rape" for month in (1, 2) for day in range(1, 13)]
+    typed = [f"{day}/0{month}/2024,Rape" for month in (1, 2) for day in range(13, 29)]
+    found = draft(tmp_path, "Recorded,Offence", *swapped, *typed)
+    assert "a spreadsheet may have swapped days and months" in found.doubts["dates"]
+
+
+def test_one_error_value_among_coordinates_does_no_harm(tmp_path):
+    rows = [f"25/01/2024,Rape,{530_000 + number},{181_000 + number}" for number in range(60)]
+    found = draft(tmp_path, "Recorded,Offence,Easting,Northing", *rows, "25/01/2024,Rape,#N/A,#N/A")
+    assert (found.mapping.columns["easting"], found.mapping.columns["northing"]) == ("Easting", "Northing")
+
+
+def test_codes_that_begin_alike_stay_measures_of_their_own(tmp_path):
+    long = "domestic incident between partners or former partners with a risk that is"
+    rows = [f"25/01/2024,{long} {risk}" for risk in ("standard", "high")] + [
+        "25/01/2024,victim <18",
+        "25/01/2024,victim >18",
+    ]
+    mapping = draft(tmp_path, "Recorded,Offence", *rows).mapping
+    assert len({measure.key for measure in mapping.measures}) == 4
+    assert len(set(mapping.counts[0].codes.values())) == 4
+
+
+def test_two_sheets_of_a_file_are_two_sources():
+    assert source_name("All crimes.xlsx", "2023") == source_name("All crimes.xlsx", "2024") == "all-crimes"
+    assert source_name("All.xlsx", "Crimes") != source_name("All.xlsx", "Incidents")

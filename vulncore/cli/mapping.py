@@ -1,5 +1,7 @@
 """Commands that help to say what an extract means."""
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +36,10 @@ def mapping(
     """Draft the mapping of an extract: what its columns and codes seem to mean, with doubts marked."""
     extract = read_extract(file, sheet=sheet, heading=_lines(heading), progress=told_on_terminal())
     draft = drafted(extract, force or "")
-    text = mapping_toml(draft.mapping, draft.doubts)
+    said = replace(
+        draft.mapping, sheet=sheet or draft.mapping.sheet, heading=_lines(heading) or draft.mapping.heading
+    )
+    text = mapping_toml(said, draft.doubts)
     if output is None:
         typer.echo(text)
         return
@@ -44,7 +49,9 @@ def mapping(
     doubts = sum(UNSURE in line for line in text.splitlines()) - 1  # the head explains the mark
     typer.echo(f"Wrote {output}. Lines to look at, marked with {UNSURE.strip()}: {doubts}.")
     typer.echo(f"Columns read: {len(draft.mapping.wanted)}. Not read: {', '.join(draft.not_read) or 'none'}.")
-    typer.echo(f"Then: vulncore publish records {file} --mapping {output} --dry-run")
+    typer.echo(
+        f"Then: vulncore publish records {shlex.quote(str(file))} --mapping {shlex.quote(str(output))} --dry-run"
+    )
 
 
 @app.command()

@@ -19,7 +19,7 @@ from vulncore.findings.data_checks import data_checks
 from vulncore.findings.publishes import publish_account, rejects_frame
 from vulncore.periods import parse_month, parse_months
 from vulncore.printing import csv_text
-from vulncore.pseudonyms import store_secret
+from vulncore.secret_keeping import secret_for
 from vulncore.shipped import shipped
 from vulncore.sources import monthly_counts, police_uk
 from vulncore.sources.deliveries import Settings, Source, delivered
@@ -88,8 +88,12 @@ def publish(
     )
     if covers and not mapping:
         raise UnreadableSourceError(f"{source} has no use for --covers without --mapping. Leave it out.")
-    listed = rejects or Path(f"{_stem(files)}.rejects.csv")
-    secret = store_secret(store) if source is Source.RECORDS and settings.mapping else b""
+    if rejects and rejects.exists():
+        raise UnreadableSourceError(
+            f"{rejects} is there already. Give the list of rejected rows another name."
+        )
+    listed = rejects or _free(f"{_stem(files)}.rejects")
+    secret = secret_for(store, settings.mapping if source is Source.RECORDS else None)
     try:
         delivery = delivered(source, files or [], settings, secret, told_on_terminal())
     except TooManyRejectsError as refusal:
@@ -155,8 +159,15 @@ def _told(given: Mapping, covers: str | None, most_rejected: float | None) -> Ma
 def _list_rejects(path: Path, rejects: tuple[Reject, ...]) -> None:
     if not rejects:
         return
+    path.touch(mode=0o600, exist_ok=False)  # values at fault may be about people
     path.write_text(csv_text(rejects_frame(rejects)), encoding="utf-8")
     typer.echo(f"Rows that can't be used are listed, with line and reason, in {path}.", err=True)
+
+
+def _free(stem: str) -> Path:
+    """Return a name of a CSV that no file has yet."""
+    names = (Path(f"{stem}{number}.csv") for number in ("", *(f".{count}" for count in range(2, 10_000))))
+    return next(name for name in names if not name.exists())
 
 
 def _stem(files: list[Path] | None) -> str:

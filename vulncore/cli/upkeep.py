@@ -1,14 +1,17 @@
 """Commands that keep the store: what the law wants erased."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vulncore.cli.options import DEFAULT_STORE, By, Store, app, user
+from vulncore.errors import UnknownNameError
 from vulncore.periods import parse_month
 from vulncore.pseudonyms import pseudonym, store_secret
 from vulncore.purging import ToPurge, to_purge
 from vulncore.purging import purge as purge_dataset
+from vulncore.store import open_version
 from vulncore.stubs import Selection
 
 
@@ -32,7 +35,7 @@ def purge(
     store: Store = DEFAULT_STORE,
 ) -> None:
     """Erase records for good from every version of a dataset; the figures that were published stay."""
-    secret = store_secret(store) if victim else b""
+    secret = _secret(store, dataset) if victim else b""
     selection = Selection(
         record_ids=tuple(record or ()),
         # the store holds pseudonyms; a source that brings its own keys is meant as it stands
@@ -41,9 +44,9 @@ def purge(
         force=force,
     )
     if not yes:
-        typer.echo(
-            f"This would erase {_said(to_purge(store, dataset, selection))}. Add --yes to erase it for good."
-        )
+        found = to_purge(store, dataset, selection)
+        hint = " Add --yes to erase it for good." if found.rows or found.strays else ""
+        typer.echo(f"This would erase {_said(found)}.{hint}")
         return
     done = purge_dataset(store, dataset, selection, by or user())
     if done.publish.unchanged:
@@ -53,6 +56,15 @@ def purge(
     typer.echo(
         "Not reached: backups, files that were exported, lists of rejected rows, the force's own system."
     )
+
+
+def _secret(store: Path, dataset: str) -> bytes:
+    """Return what victims' pseudonyms were made with; a dataset that has none can't be asked for victims."""
+    if not open_version(store, dataset).incidents.victim_key.notnull().any().execute():
+        raise UnknownNameError(
+            f"Dataset '{dataset}' holds no references of victims. Look their records up, and erase those with --record."
+        )
+    return store_secret(store)
 
 
 def _said(found: ToPurge) -> str:

@@ -76,7 +76,10 @@ def record_changes(before: ir.Table, after: ir.Table) -> RecordChanges:
 
 
 def _narrow(incidents: ir.Table) -> ir.Table:
-    own = incidents.filter(incidents.row_id != incidents.record_id)
+    own = incidents.filter(
+        incidents.row_id != incidents.record_id,
+        ~incidents.row_id.startswith(incidents.record_id.concat("/")),
+    )
     return own.select(
         *RECORD,
         "measure",

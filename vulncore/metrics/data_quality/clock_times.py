@@ -1,5 +1,6 @@
 """At which minutes of the day things are said to have happened, and afternoons that never come."""
 
+from datetime import time
 from typing import Final
 
 import ibis.expr.types as ir
@@ -12,6 +13,7 @@ LEAST_AFTERNOON: Final = 0.2
 """Share of events from 13:00 that any pattern of work or leisure leaves; evenly spread hours give 0.46, and
 Houston's and the City's real ones over half."""
 RARE: Final = 1e-6
+MIDNIGHT, LAST_SECOND = time(0), time(23, 59, 59)
 
 
 def clock_times(incidents: ir.Table) -> pd.DataFrame:
@@ -73,7 +75,9 @@ def _never(sized: pd.DataFrame) -> pd.DataFrame:
 
 def _timed(incidents: ir.Table) -> ir.Table:
     began = incidents.occurred_from
-    timed = incidents.filter(began.notnull())
+    # a day from its first second to its last is known as a whole day, and says no time
+    whole_days = (began.time() == MIDNIGHT) & (incidents.occurred_to.time() == LAST_SECOND)
+    timed = incidents.filter(began.notnull(), ~whole_days.fill_null(False))
     return timed.select(
         "force",
         "measure",

@@ -162,7 +162,7 @@ def _placed(
         if is_totals_row(cells):
             done.left_out[TOTALS_ROW] += 1
             return TOTALS_ROW
-    fault, value = row.fault or "", cells[0]
+    fault, value = row.fault or "", ""  # what stands there may be about somebody, and nobody asked for it
     if not fault and len(cells) != width:
         fault, value = _of_another_width(cells, width)
     if not fault:
@@ -170,7 +170,7 @@ def _placed(
             if cells[index] == UNCOMPUTED:
                 fault, value = NO_VALUE, done.columns[index]
             elif len(cells[index]) > MAX_CELL_CHARACTERS:
-                fault, value = TOO_LONG, cells[index]
+                fault, value = TOO_LONG, done.columns[index]
     if fault:
         done.rejects.append(Reject(name, row.line, fault, printable(value[:60])))
         if len(done.rejects) > MAX_REJECTS:
@@ -185,7 +185,7 @@ def _placed(
 def _of_another_width(cells: list[str], width: int) -> tuple[str, str]:
     beyond = [cell for cell in cells[width:] if cell]
     if beyond:
-        return TOO_MANY_FIELDS, beyond[0]
+        return TOO_MANY_FIELDS, f"{len(cells)} of {width}"
     if len(cells) < width:
         return TOO_FEW_FIELDS, f"{len(cells)} of {width}"
     del cells[width:]

@@ -1,5 +1,7 @@
 """A Parquet file as raw rows, in batches and within bounds."""
 
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
@@ -24,6 +26,15 @@ from vulncore.sources.extract.parquet_pages import refuse_swollen_pages
 from vulncore.sources.extract.parquet_text import characters, has_text, is_string, shortened, text_of
 from vulncore.sources.extract.record import RawRows, Row
 
+MAX_SECONDS_TO_OPEN: Final = 60
+OPEN_IT: Final = """
+import sys
+import pyarrow.parquet as pq
+file = pq.ParquetFile(sys.argv[1], thrift_string_size_limit=100_000_000, thrift_container_size_limit=10_000_000)
+for group in range(file.metadata.num_row_groups):
+    for column in range(file.metadata.num_columns):
+        file.metadata.row_group(group).column(column).statistics
+"""
 MOST_OF_A_BATCH: Final = 32_000_000  # characters: a batch that would hold more is taken apart
 FIRST_ROW: Final = 2  # the names count as the first line
 
@@ -36,6 +47,7 @@ def parquet_rows(path: Path, name: str, wanted: Collection[str] | None, closing:
             wanted column holds lists or other things that are no cells.
     """
     _refuse_long_footer(path, name)
+    _refuse_what_kills_its_reader(path, name)
     try:
         file = closing.enter_context(
             pq.ParquetFile(
@@ -116,6 +128,22 @@ def _apart(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
             waiting += [piece.slice(half), piece.slice(0, half)]
         else:
             yield piece
+
+
+def _refuse_what_kills_its_reader(path: Path, name: str) -> None:
+    """Open the file in a process of its own first: a spoilt footer can end the whole process, and can't be caught."""
+    try:
+        tried = subprocess.run(  # noqa: S603 - this interpreter, our own lines, the path as an argument
+            [sys.executable, "-I", "-c", OPEN_IT, str(path)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=MAX_SECONDS_TO_OPEN,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as problem:
+        raise _damaged(name, problem) from problem
+    if tried.returncode < 0:  # ended by a signal; what it could say itself the reader here will say
+        raise _damaged(name, OSError("its end is spoilt"))
 
 
 def _refuse_long_footer(path: Path, name: str) -> None:

@@ -8,16 +8,23 @@ import numpy as np
 import pyarrow as pa
 
 from vulncore.delivery import Delivery, Progress, RowAccount, measures_table, printable
-from vulncore.errors import InvalidMappingError, Reject, TooManyRejectsError, first_five
-from vulncore.periods import format_month
+from vulncore.errors import (
+    InvalidMappingError,
+    Reject,
+    TooManyRejectsError,
+    UnreadableSourceError,
+    first_five,
+)
+from vulncore.periods import format_month, month_of
 from vulncore.schemas import COVERAGE, INCIDENTS, Tables, conform
 from vulncore.sources.extract import Extract, read_extract
 from vulncore.sources.known_measures import known_measures
 from vulncore.sources.records.by_value import dates
 from vulncore.sources.records.details import details
-from vulncore.sources.records.judging import Judged, judged
+from vulncore.sources.records.judging import BAD_CODE, Judged, judged
 from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.records.mapping_checks import check_columns, checked_mapping
+from vulncore.sources.records.refusals import refuse_shortened_references, refuse_spoilt_months
 from vulncore.vocabulary import Measure
 
 SOURCE: Final = "records"
@@ -41,7 +48,8 @@ def deliver(path: Path, mapping: Mapping, secret: bytes, progress: Progress | No
     Raises:
         UnreadableSourceError: The file can't be read as an extract.
         InvalidMappingError: The mapping contradicts itself, doesn't fit the extract or covers no months.
-        TooManyRejectsError: More rows can't be used than the mapping lets pass; it holds them all.
+        TooManyRejectsError: More rows can't be used than the mapping lets pass, of all or of one month; it
+            holds them all.
 
     Misleads when:
         the extract leaves out what it doesn't know: a record without a date recorded can't be missed here.
@@ -53,12 +61,22 @@ def deliver(path: Path, mapping: Mapping, secret: bytes, progress: Progress | No
     check_columns(mapping, extract.columns, extract.file.name)
     if not mapping.months:
         raise InvalidMappingError(_which_months(extract, mapping))
+    refuse_shortened_references(extract, mapping)
     told = judged(extract.table, mapping)
     rejects = _rejects(extract, told)
     if len(rejects) > mapping.most_rejected_percent / 100 * extract.read:
         _refuse(extract, rejects, mapping)
-    more = details(extract.table, mapping, secret)
-    incidents = _incidents(extract, told, more.columns, mapping)
+    refuse_spoilt_months(extract, told, mapping, rejects)
+    accepted = np.unique(told.row)
+    if not len(accepted):
+        raise UnreadableSourceError(
+            f"None of the {extract.read:,} rows of {extract.file.name} counts towards a measure. Correct its mapping."
+        )
+    more = details(extract.table.take(pa.array(accepted)), mapping, secret)
+    places = np.searchsorted(accepted, told.row)
+    incidents = _incidents(
+        extract, told, {name: column.take(pa.array(places)) for name, column in more.columns.items()}, mapping
+    )
     reasons = Counter(reject.reason for reject in rejects)
     left_out = Counter(extract.left_out) + told.left_out
     noted = {what: count for what, count in more.noted.items() if count}
@@ -66,13 +84,13 @@ def deliver(path: Path, mapping: Mapping, secret: bytes, progress: Progress | No
         source=SOURCE,
         tables=Tables(
             incidents=incidents,
-            coverage=_coverage(mapping),
+            coverage=_coverage(mapping, told),
             measures=measures_table(_used(mapping)),
         ),
         files=(extract.file,),
         rows=RowAccount(
             read=extract.read,
-            accepted=len(np.unique(told.row)),
+            accepted=len(accepted),
             rejected=dict(reasons),
             noted=noted,
             left_out=dict(left_out),
@@ -114,7 +132,6 @@ def _which_months(extract: Extract, mapping: Mapping) -> str:
 
 
 def _incidents(extract: Extract, told: Judged, columns: dict[str, pa.Array], mapping: Mapping) -> pa.Table:
-    rows = pa.array(told.row)
     kinds = {measure.key: measure.record_kind for measure in _used(mapping)}
     record, row = _ids(extract, told, mapping)
     table = {
@@ -124,7 +141,7 @@ def _incidents(extract: Extract, told: Judged, columns: dict[str, pa.Array], map
         "measure": pa.array(told.measure, pa.string()),
         "record_kind": pa.array([kinds[key] for key in told.measure], pa.string()),
         "recorded_on": pa.array(told.recorded_on[told.row], pa.date32()),
-        **{name: values.take(rows) for name, values in columns.items()},
+        **columns,
     }
     return conform(pa.table(table), INCIDENTS)
 
@@ -152,7 +169,15 @@ def _ids(extract: Extract, told: Judged, mapping: Mapping) -> tuple[list[str], l
     return records, rows
 
 
-def _coverage(mapping: Mapping) -> pa.Table:
+def _coverage(mapping: Mapping, told: Judged) -> pa.Table:
+    """Every measure of every month; but where rows have codes that nobody knows, an empty one may be theirs."""
+    unknown = {
+        month_of(told.recorded_on[row].astype(object))
+        for row, reason, _ in told.rejected
+        if reason == BAD_CODE
+    }
+    months = (month_of(told.recorded_on[row].astype(object)) for row in told.row)
+    present = set(zip(told.measure, months, strict=True)) if unknown else set()
     return pa.Table.from_pylist(
         [
             {
@@ -165,6 +190,7 @@ def _coverage(mapping: Mapping) -> pa.Table:
             }
             for key in mapping.counted
             for month in mapping.months
+            if month not in unknown or (key, month) in present
         ],
         schema=COVERAGE,
     )

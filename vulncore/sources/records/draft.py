@@ -20,6 +20,7 @@ from vulncore.sources.records.draft_columns import (
     described,
     is_personal,
     likeness,
+    parse_number,
 )
 from vulncore.sources.records.draft_moments import drafted_moments, moment_role
 from vulncore.sources.records.mapping import Mapping
@@ -85,7 +86,7 @@ def drafted(extract: Extract, force: str = "") -> Draft:
     if first:
         doubts["coverage"] = "from its first records to its last: is it whole for all these months?"
     mapping = Mapping(
-        source=source_name(extract.file.name),
+        source=source_name(extract.file.name, extract.sheet if len(extract.sheets) > 1 else ""),
         force=named,
         counts=codes.counts,
         columns=chosen,
@@ -101,13 +102,13 @@ def drafted(extract: Extract, force: str = "") -> Draft:
     return Draft(mapping, doubts, tuple(name for name in extract.columns if name not in mapping.wanted))
 
 
-def source_name(file_name: str) -> str:
-    """Return a name for a source that stays the same from month to month: the file's, without dates.
+def source_name(file_name: str, sheet: str = "") -> str:
+    """Return a name for a source that stays the same from month to month: the file's, without dates, and the sheet's.
 
-    >>> source_name("Crime extract 2024-10 (v2).xlsx"), source_name("2024_11.csv")
-    ('crime-extract-v2', 'extract')
+    >>> source_name("Crime extract 2024-10 (v2).xlsx"), source_name("2024_11.csv"), source_name("All.xlsx", "Crimes")
+    ('crime-extract-v2', 'extract', 'all-crimes')
     """
-    stem = PurePath(file_name.casefold().removesuffix(".gz")).stem
+    stem = f"{PurePath(file_name.casefold().removesuffix('.gz')).stem} {sheet.casefold()}"
     words = [
         word
         for word in re.split(r"[^a-z0-9]+", stem)
@@ -160,12 +161,8 @@ def _plausible(columns: Sequence[Column], found: dict[str, str]) -> bool:
     """Whether columns named x and y hold what they are taken for: degrees are small, metres of the grid are not."""
     if "grid_reference" in found:
         return True
-    values = [
-        float(text.replace(",", ""))
-        for c in columns
-        if c.name in found.values()
-        for text in list(c.values)[:200]
-    ]
+    texts = [text for c in columns if c.name in found.values() for text in list(c.values)[:200]]
+    values = [value for text in texts if (value := parse_number(text)) is not None]
     return bool(values) and (np.median(np.abs(values)) > 1_000) == ("easting" in found)
 
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -64,7 +64,11 @@ def coded(column: Column) -> tuple[Coding, tuple[Measure, ...], dict[str, str]]:
     by_count = sorted(values, key=lambda value: (-values[value], value))
     unknown = [value for value in by_count if not known_measure(value)]
     owned = unknown if len(unknown) <= MOST_OWN else []
-    own = {value: own_measure(value, order) for order, value in enumerate(owned, start=OWN_FROM)}
+    own: dict[str, Measure] = {}
+    for order, value in enumerate(owned, start=OWN_FROM):
+        made = own_measure(value, order, {measure.key for measure in own.values()})
+        alike = next((known for known in own.values() if known.name.casefold() == made.name.casefold()), None)
+        own[value] = alike or made
     codes = {
         value: (known_measure(value) or own[value].key,)
         for value in by_count
@@ -83,13 +87,19 @@ def coded(column: Column) -> tuple[Coding, tuple[Measure, ...], dict[str, str]]:
     return Coding(column.name, codes, left, separator), measures, doubts
 
 
-def own_measure(value: str, order: int) -> Measure:
-    """Return a measure that counts the records whose extract says a value that no measure is called."""
+def own_measure(value: str, order: int, others: Collection[str] = ()) -> Measure:
+    """Return a measure that counts the records whose extract says a value that no measure is called.
+
+    Args:
+        value: The value.
+        order: Its place in a table.
+        others: The keys of other measures of the mapping, which it can't have.
+    """
     key = re.sub(r"[^a-z0-9]+", "-", value.casefold().encode("ascii", "ignore").decode()).strip("-")[:50]
-    taken = {measure.key for measure in known_measures()}
+    taken = {measure.key for measure in known_measures()} | set(others)
     name = value if value != value.upper() or len(value) < 5 else value.capitalize()
     return Measure(
-        key=key if key and key not in taken else f"own-{key or order}",
+        key=key if key and key not in taken else f"own-{order}-{key}".strip("-"),
         label=name[:80],
         name=name[:1].upper() + name[1:80],
         group="",

@@ -17,6 +17,11 @@ from vulncore.sources.records.moments import DateOrder, parse_date, parse_hour, 
 from vulncore.vocabulary import REFERENCE
 
 NEARLY_ALL: Final = 0.95  # of a column's values: what is beyond are slips
+FEW_DATES: Final = 12  # different ones of each kind: fewer may be so by chance
+SWAPPED: Final = (
+    "dates after the 12th are text and the others are not: a spreadsheet may have swapped days and months. "
+    "Take the extract from the system again"
+)
 YES_OR_NO: Final = frozenset({"y", "n", "yes", "no", "true", "false", "1", "0", "t", "f"})
 
 
@@ -73,7 +78,18 @@ def date_order(columns: Sequence[Column]) -> tuple[DateOrder, str]:
     )
     best = min(DateOrder, key=lambda order: unread[order])
     doubt = "no day above 12 occurs, so nothing tells" if differ and len(set(unread.values())) == 1 else ""
-    return best, doubt
+    return best, SWAPPED if any(_half_swapped(column) for column in columns) else doubt
+
+
+def _half_swapped(column: Column) -> bool:
+    """Whether all text dates of a column have days above 12 and all spreadsheet dates none, as after a wrong import."""
+    if column.content not in (Content.DATE, Content.MOMENT):
+        return False
+    spreadsheet = [text for text in column.values if re.match(r"\d{4}-\d\d-\d\d", text)]
+    typed = [text for text in column.values if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text)]
+    days = [int(text[8:10]) for text in spreadsheet]
+    first = [max(int(part) for part in re.split(r"[/.-]", text)[:2]) for text in typed]
+    return min(len(days), len(first)) >= FEW_DATES and max(days) <= 12 < min(first)
 
 
 def likeness(column: Column, table: str, name: str) -> int:
@@ -130,8 +146,10 @@ def _content(heading: str, values: dict[str, int]) -> Content:
         Content.HOUR: parse_hour if "hour" in heading.split() else lambda _: None,
         Content.DATE: _any_date,
         Content.MOMENT: _any_moment,
-        Content.TIME: parse_time if "time" in heading.split() or ":" in sample[0] else lambda _: None,
-        Content.NUMBER: _number,
+        Content.TIME: parse_time
+        if {"time", "tm"} & set(heading.split()) or ":" in sample[0]
+        else lambda _: None,
+        Content.NUMBER: parse_number,
     }
     content = next((content for content, read in tests.items() if _share(sample, read)), Content.TEXT)
     # a spreadsheet writes a date as its first second: where no row has another, it is a date
@@ -161,7 +179,8 @@ def _clock(text: str) -> time | None:
     return moment[1] if moment else None
 
 
-def _number(text: str) -> float | None:
+def parse_number(text: str) -> float | None:
+    """Return a text's number, thousands separators and all; None where it is none."""
     try:
         return float(text.replace(",", ""))
     except ValueError:

@@ -21,6 +21,9 @@ def drafted_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[
             "no heading says that it is the date recorded" if recorded else "no date was found"
         )
     start = _first(days, "occurred_from") or _first(days, "")
+    clock_there = bool(_first(clocks, "occurred_from") or _first(clocks, ""))
+    if start == recorded and content.get(start) is Content.DATE and not clock_there:
+        start = ""  # one date and nothing more: it says when it was recorded
     moments = {"occurred_from": Moment(), "occurred_to": Moment()}
     for name, day in (("occurred_from", start), ("occurred_to", _first(days, "occurred_to"))):
         if not day:

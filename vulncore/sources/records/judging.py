@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from vulncore.sources.records.by_value import Days, dates
+from vulncore.sources.records.by_value import Days, dates, filled
 from vulncore.sources.records.mapping import Coding, Mapping
 
 NO_DATE: Final = "no date recorded"
@@ -42,7 +42,7 @@ class Judged:
 def judged(table: pa.Table, mapping: Mapping) -> Judged:
     """Return what becomes of each row under a mapping.
 
-    A row that only has codes that count towards nothing is left out, whatever else it holds. One without a
+    Of a record's rows those without a date of being no-crimed come first. A row that only has codes that count towards nothing is left out, whatever else it holds. One without a
     date recorded that can be read and is covered, or with a code that nobody has explained, is rejected. A
     record counts once towards a measure, however many rows it has: extracts often have a row per victim.
     """
@@ -126,10 +126,14 @@ def _first_of_each(table: pa.Table, mapping: Mapping, rows: Rows, measure: list[
     if "record_id" not in mapping.columns:
         return np.arange(len(rows))
     ids = table[mapping.columns["record_id"]].take(pa.array(rows)).to_pylist()
+    order = np.arange(len(rows))
+    if "no_crimed_on" in mapping.columns:  # a record stands as long as one of its rows does
+        order = np.argsort(filled(table[mapping.columns["no_crimed_on"]])[rows], kind="stable")
     seen: set[tuple[str, str]] = set()
     first = []
-    for position, pair in enumerate(zip(ids, measure, strict=True)):
+    for position in order:
+        pair = ids[position], measure[position]
         if not pair[0] or pair not in seen:
             first.append(position)
             seen.add(pair)
-    return np.array(first, np.int64)
+    return np.sort(np.array(first, np.int64))

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Collection
+from typing import Final
 
 from vulncore.errors import InvalidMappingError, first_five
 from vulncore.sources.known_measures import known_measures
 from vulncore.sources.records.mapping import Mapping
+
+MOST_DOTS: Final = 8
 
 
 def checked_mapping(mapping: Mapping) -> Mapping:
@@ -62,6 +65,12 @@ def _check_measures(mapping: Mapping) -> None:
         raise InvalidMappingError(
             f"{len(twice)} keys of [[measure]] are taken: {first_five(twice)}. Choose others."
         )
+    names = [measure.name.casefold() for measure in (*known_measures(), *mapping.measures)]
+    alike = sorted({measure.name for measure in mapping.measures if names.count(measure.name.casefold()) > 1})
+    if alike:
+        raise InvalidMappingError(
+            f"{len(alike)} names of [[measure]] are taken: {first_five(alike)}. Choose others."
+        )
     strange = sorted(set(mapping.counted) - known - set(own))
     if strange:
         raise InvalidMappingError(
@@ -93,3 +102,17 @@ def check_columns(mapping: Mapping, columns: Collection[str], name: str) -> None
             f"{len(absent)} columns that the mapping reads are not in {name}: {first_five(absent)}. "
             f"It has {len(columns)}: {first_five(columns)}. Correct the mapping, or say where the heading is."
         )
+
+
+def refuse_dotted_keys(text: str, name: str) -> None:
+    """Refuse a TOML text with keys of many parts: each part costs its reader all those before it.
+
+    Raises:
+        InvalidMappingError: A key has more than `MOST_DOTS` dots outside of quotation marks.
+    """
+    for line in text.splitlines():
+        key = re.sub(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'', "", line).partition("#")[0]
+        if key.count(".") > MOST_DOTS:
+            raise InvalidMappingError(
+                f"{name} has a name of over {MOST_DOTS} parts. Write it as `vulncore mapping` does."
+            )

@@ -10,7 +10,7 @@ from vulncore.delivery import printable
 from vulncore.errors import InvalidMappingError, InvalidPeriodError, first_five
 from vulncore.periods import parse_month
 from vulncore.sources.records.mapping import MOMENTS, ONE_COLUMN, Coding, Mapping, Moment
-from vulncore.sources.records.mapping_checks import checked_mapping
+from vulncore.sources.records.mapping_checks import checked_mapping, refuse_dotted_keys
 from vulncore.sources.records.moments import DateOrder
 from vulncore.vocabulary import Flow, Measure, Polarity, strands
 
@@ -55,8 +55,10 @@ def parsed_mapping(content: bytes, name: str = "the mapping") -> Mapping:
         InvalidMappingError: They are no TOML or no mapping; the sentence says what to change.
     """
     try:
-        given = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        text = content.decode("utf-8-sig")
+        refuse_dotted_keys(text, name)
+        given = tomllib.loads(text)
+    except (ValueError, OverflowError, RecursionError) as problem:
         raise InvalidMappingError(
             f"{name} is not TOML: {printable(str(problem))}. Correct it there."
         ) from problem
@@ -150,6 +152,8 @@ def _measure(given: dict[str, Any], order: int) -> Measure:
             f"'{strand[:40]}' is no strand's key. Leave it empty, or use {', '.join(s.key for s in strands())}."
         )
     name = _text(given["name"], "name")
+    if not name.strip() or len(name) > 80 or not name.isprintable():
+        raise InvalidMappingError(f"The measure '{key}' has no name of up to 80 letters. Give it one.")
     return Measure(
         key=key,
         label=name,
@@ -197,7 +201,7 @@ def _text(value: Any, name: str) -> str:
 def _number(value: Any, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidMappingError(f"`{name}` is not a number. Write one.")
-    return float(value)
+    return float(value) if abs(value) <= 100 else -1.0  # which the checks refuse
 
 
 def _table(value: Any, name: str) -> dict[str, Any]:
