@@ -9,7 +9,7 @@ from pages.shared.access import may_publish
 from pages.shared.dry_run import Trial, show_trial, tried
 from pages.shared.filters import View
 from pages.shared.links import choices_made
-from pages.shared.looking import Looked, looked_at, seems_to_be, show_extract
+from pages.shared.looking import Looked, Preview, looked_at, seems_to_be, show_preview
 from pages.shared.mapping_form import chosen_mapping
 from pages.shared.reads import store_path
 from pages.shared.uploads import MAX_UPLOAD_MB, forget
@@ -20,7 +20,6 @@ from vulncore.findings.publishes import publish_account
 from vulncore.names import checked_name
 from vulncore.periods import parse_month
 from vulncore.sources.deliveries import Settings, Source
-from vulncore.sources.extract import Extract
 from vulncore.sources.records.draft import Draft
 from vulncore.sources.records.mapping_checks import check_columns, checked_mapping
 from vulncore.sources.records.mapping_reading import parsed_mapping
@@ -75,7 +74,7 @@ def show_bring_in(view: View | None) -> None:
         key=f"{KEPT}{file.file_id} kind",
     )
     looked = looked_at(file) if source is Source.RECORDS else Looked()
-    if source is Source.RECORDS and looked.extract is None:
+    if source is Source.RECORDS and looked.preview is None:
         return
     try:
         settings = _settings(source, looked, file)
@@ -93,15 +92,15 @@ def _settings(source: Source, looked: Looked, file: UploadedFile) -> Settings | 
         month = st.text_input("The month that it ends with (YYYY-MM)", key=f"{KEPT}{file.file_id} as at")
         force = st.text_input("Whose table it is", key=f"{KEPT}{file.file_id} force", max_chars=80).strip()
         return Settings(as_at=parse_month(month), force=force) if month and force else None
-    if source is not Source.RECORDS or not looked.extract or not looked.draft:
+    if source is not Source.RECORDS or not looked.preview or not looked.draft:
         return Settings()
-    show_extract(looked.extract)
+    show_preview(looked.preview)
     st.markdown("**2. Say what its columns and codes mean.**")
     given = _given_mapping(file)
-    sheet, heading = looked.extract.sheet, looked.extract.heading
+    sheet, heading = looked.preview.sheet, looked.preview.heading
     # what is filled in belongs to this sheet, this heading and this mapping: with another it is filled in anew
     key = f"{KEPT}{file.file_id} {sheet} {heading} {given.file_id if given else ''}"
-    draft = _draft_of(given, looked.extract, looked.draft) if given else looked.draft
+    draft = _draft_of(given, looked.preview, looked.draft) if given else looked.draft
     chosen = replace(chosen_mapping(draft, looked.columns, key), sheet=sheet, heading=heading)
     mapping = checked_mapping(chosen)
     st.download_button(
@@ -123,10 +122,10 @@ def _given_mapping(file: UploadedFile) -> UploadedFile | None:
         return st.file_uploader("Mapping (TOML)", key=f"{KEPT}{file.file_id} mapping", max_upload_size=1)
 
 
-def _draft_of(given: UploadedFile, extract: Extract, drafted: Draft) -> Draft:
+def _draft_of(given: UploadedFile, preview: Preview, drafted: Draft) -> Draft:
     """Return a mapping that was given, with the months of this file and not of last month's."""
     mapping = parsed_mapping(given.getvalue(), "The mapping")
-    check_columns(mapping, extract.columns, extract.file.name)
+    check_columns(mapping, preview.columns, preview.name)
     doubts = {name: doubt for name, doubt in drafted.doubts.items() if name == "coverage"}
     return Draft(replace(mapping, first=drafted.mapping.first, last=drafted.mapping.last), doubts)
 

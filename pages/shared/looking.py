@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pyarrow as pa
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -25,11 +25,24 @@ PREVIEW_ROWS, HIDDEN = 6, "(not shown)"
 
 
 @dataclass(frozen=True)
+class Preview:
+    """How an extract was read, and its first rows; the extract itself is not kept."""
+
+    name: str
+    sheet: str
+    heading: tuple[int, int]
+    columns: tuple[str, ...]
+    read: int
+    said: str
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Looked:
     """What a look found. Of the extract itself only its first rows are kept for the visit."""
 
     sheets: tuple[str, ...] = ()
-    extract: Extract | None = None
+    preview: Preview | None = None
     columns: tuple[Column, ...] = ()
     draft: Draft | None = None
     problem: str = ""
@@ -50,15 +63,15 @@ def looked_at(file: UploadedFile) -> Looked:
     looked = _look(file, None, None)
     sheet = None
     if len(looked.sheets) > 1:
-        index = looked.sheets.index(looked.extract.sheet) if looked.extract else None
+        index = looked.sheets.index(looked.preview.sheet) if looked.preview else None
         sheet = st.selectbox("Sheet", looked.sheets, index, key=f"bring in {file.file_id} sheet")
         looked = _look(file, sheet, None) if sheet else looked
-    if looked.extract is None:
+    if looked.preview is None:
         show = st.error if sheet or not looked.sheets else st.info
         show(plain(looked.problem))
         if not sheet and looked.sheets:
             return looked
-    found = looked.extract.heading if looked.extract else None
+    found = looked.preview.heading if looked.preview else None
     said = st.text_input(
         "Lines of the heading",
         f"{found[0]}-{found[1]}" if found and found[1] > found[0] else f"{found[0] if found else 1}",
@@ -73,12 +86,11 @@ def looked_at(file: UploadedFile) -> Looked:
     return looked
 
 
-def show_extract(extract: Extract) -> None:
+def show_preview(preview: Preview) -> None:
     """Say how a file was read, and show its first rows."""
-    st.caption(plain(" ".join([_said(extract), *extract.notes])))
-    first = extract.table.slice(0, PREVIEW_ROWS).to_pandas()
+    st.caption(plain(preview.said))
     with st.expander("The first rows, as they were read", expanded=True):
-        show_table(first, f"The first {len(first)} of {extract.read:,} rows")
+        show_table(preview.rows, f"The first {len(preview.rows)} of {preview.read:,} rows")
 
 
 def _look(file: UploadedFile, sheet: str | None, heading: tuple[int, int] | None) -> Looked:
@@ -96,21 +108,27 @@ def _read(path: Path, sheet: str | None, heading: tuple[int, int] | None, place:
     try:
         extract = read_extract(path, sheet=sheet, heading=heading, progress=progress_in(place))
         columns = described(extract)
-        return Looked(extract.sheets, _slim(extract, columns), tuple(map(_narrow, columns)), drafted(extract))
+        return Looked(
+            extract.sheets, _preview(extract, columns), tuple(map(_narrow, columns)), drafted(extract)
+        )
     except SheetNotSaidError as several:
         return Looked(several.sheets, problem=str(several))
     except VulncoreError as problem:
         return Looked(problem=str(problem))
 
 
-def _slim(extract: Extract, columns: Sequence[Column]) -> Extract:
-    """Return an extract with its first rows alone, and nothing in columns that say who somebody is."""
-    first = extract.table.slice(0, PREVIEW_ROWS)
-    hidden = pa.array([HIDDEN] * first.num_rows, pa.string())
-    for place, column in enumerate(columns):
-        if is_personal(column):
-            first = first.set_column(place, column.name, hidden)
-    return replace(extract, table=first, lines=extract.lines.slice(0, PREVIEW_ROWS))
+def _preview(extract: Extract, columns: Sequence[Column]) -> Preview:
+    """Return an extract's first rows, with nothing in columns that say who somebody is."""
+    hidden = {column.name: HIDDEN for column in columns if is_personal(column)}
+    return Preview(
+        name=extract.file.name,
+        sheet=extract.sheet,
+        heading=extract.heading,
+        columns=extract.columns,
+        read=extract.read,
+        said=" ".join([_said(extract), *extract.notes]),
+        rows=extract.table.slice(0, PREVIEW_ROWS).to_pandas().assign(**hidden),
+    )
 
 
 def _narrow(column: Column) -> Column:

@@ -5,13 +5,20 @@ import io
 import re
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import PAGE_MS, settled
+from openpyxl import Workbook
 
 from tests import rms_extract
-from vulncore.store import datasets, open_version, versions
+from tests.test_theme import contrast
+from vulncore.sources.extract import read_extract
+from vulncore.sources.records.deliver import deliver
+from vulncore.sources.records.draft import drafted
+from vulncore.sources.records.mapping import Coding
+from vulncore.store import datasets, open_version, publish, versions
 
 pytestmark = pytest.mark.browser
 
@@ -59,7 +66,8 @@ def pick(page, label: str, option: str, place: int = 0) -> None:
 def fill(page, label: str, text: str) -> None:
     box = page.get_by_role("textbox", name=label, exact=True)
     box.fill(text)
-    box.press("Tab")
+    box.press("Enter")
+    page.wait_for_timeout(300)  # until the run that it starts has begun
     settled(page)
 
 
@@ -222,6 +230,94 @@ def test_a_server_that_others_may_reach_does_not_let_browsers_publish(serving, o
         assert page.locator('input[type="file"]').count() == 0
         part(page, "Notes on the data")
         assert page.get_by_role("button", name="Add the note").count() == 0
+
+
+def two_sheets(path: Path) -> Path:
+    book = Workbook()
+    for sheet, measure in ((book.active, "Rape"), (book.create_sheet("Second"), "Hate crime")):
+        sheet.append(["Ref", "Recorded", "Offence", "Victim Name"])
+        for day in range(1, 29):
+            sheet.append([f"{measure}-{day}", f"{day:02d}/03/2024", measure, "Jane Ruritania"])
+    book.active.title = "First"
+    book.save(path)
+    return path
+
+
+def test_the_sheet_that_is_shown_is_the_sheet_that_is_published_and_names_are_not_shown(
+    serving, own_store, tmp_path, page
+):
+    path = two_sheets(tmp_path / "both.xlsx")
+    with serving(own_store) as server:
+        open_data(page, server)
+        part(page, "Bring in data")
+        upload(page, path)
+        pick(page, "Sheet", "Second")
+        page.get_by_text("sheet 'Second'").wait_for(timeout=PAGE_MS)
+        assert "Jane Ruritania" not in page.locator("body").inner_text()
+        fill(page, "Force", "Ruritania Police")
+        fill(page, "Your name", "An analyst")
+        press(page, "Dry run")
+        page.get_by_text("28 of 28 rows would be counted").wait_for(timeout=PAGE_MS)
+        press(page, "Publish")
+        page.get_by_text("Published 'both-second' version 1").wait_for(timeout=PAGE_MS)
+        held = open_version(own_store, "both-second").incidents.to_pandas()
+        assert set(held["measure"]) == {"hate-crime"}
+
+
+def test_figures_that_would_go_have_to_be_agreed_to_and_a_stale_dry_run_does_not_publish(
+    serving, own_store, tmp_path, page
+):
+    def extract(*days: int) -> Path:
+        path = tmp_path / "crimes.csv"
+        rows = [
+            f"{day},{day:02d}/0{month}/2024,Rape" for month in (1, 2) if month in days for day in range(1, 29)
+        ]
+        path.write_text(
+            "\n".join(
+                ["Ref,Recorded,Offence", *(row.replace(",", f"-{n},", 1) for n, row in enumerate(rows))]
+            )
+        )
+        return path
+
+    mapping = replace(drafted(read_extract(extract(1, 2))).mapping, force="Ruritania Police")
+    publish(own_store, "crimes", deliver(extract(1, 2), mapping, b""), "tests")
+    other = deliver(
+        extract(1, 2), replace(mapping, counts=(Coding("Offence", {"Rape": ("hate-crime",)}),)), b""
+    )
+    with serving(own_store) as server:
+        open_data(page, server, "?dataset=crimes")
+        part(page, "Bring in data")
+        upload(page, extract(2))
+        fill(page, "Force", "Ruritania Police")
+        fill(page, "Covers from (YYYY-MM)", "2024-01")
+        fill(page, "Your name", "An analyst")
+        press(page, "Dry run")
+        page.get_by_text("Rape, January 2024: 28 to 0").wait_for(timeout=PAGE_MS)
+        publish(own_store, "crimes", other, "a colleague")
+        press(page, "Publish")
+        page.get_by_text("Somebody published 'crimes' since this was tried").wait_for(timeout=PAGE_MS)
+        press(page, "Dry run")
+        page.get_by_text("would be gone from the newest version").wait_for(timeout=PAGE_MS)
+        assert page.get_by_role("button", name="Publish", exact=True).is_disabled()
+        assert len(versions(own_store, "crimes")) == 2
+
+
+def test_words_on_the_accent_can_be_read_in_the_dark(serving, own_store, tmp_path, browser):
+    path = rms_extract.write_workbook(tmp_path / "Crime export.xlsx", rms_extract.records(30))
+    with serving(own_store) as server:
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+        dark = context.new_page()
+        open_data(dark, server)
+        part(dark, "Bring in data")
+        upload(dark, path)
+        ink, ground = dark.locator("[data-tag] span").first.evaluate(
+            "tag => [getComputedStyle(tag).color, getComputedStyle(tag.parentElement).backgroundColor]"
+        )
+        context.close()
+    colours = [
+        "#{:02x}{:02x}{:02x}".format(*map(int, re.findall(r"\d+", colour)[:3])) for colour in (ink, ground)
+    ]
+    assert contrast(*colours) >= 4.5
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900), (1920, 1080)])

@@ -29,7 +29,7 @@ from vulncore.sources.records.mapping_reading import read_mapping
 
 DEMO, OPEN_COUNTS = "demo", "city-open-counts"
 SHIPPED_BY = "shipped with the project"
-SHOWN_CHANGES = 10
+SHOWN_CHANGES, SHOWN_FINDINGS = 10, 8
 
 
 @app.command()
@@ -138,8 +138,13 @@ def _preview(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
     typer.echo("A dry run: nothing was published. " + publish_account(would_be.publish, would_be=True))
     if not would_be.publish.unchanged:
         _say_changes(changes_between(before, would_be).sentences)
-    for finding in data_checks(would_be):
-        typer.echo(f"Look at this ({finding.sure}): {finding.what}")
+    findings = data_checks(would_be)
+    for finding in findings[:SHOWN_FINDINGS]:
+        typer.echo(f"Look at this ({finding.sure}; {finding.where}): {finding.what}")
+    if len(findings) > SHOWN_FINDINGS:
+        typer.echo(
+            f"And {len(findings) - SHOWN_FINDINGS} more, which vulncore check lists once it is published."
+        )
 
 
 def _say_changes(sentences: tuple[str, ...]) -> None:
