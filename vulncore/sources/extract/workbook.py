@@ -104,7 +104,7 @@ def _only_table(parts: Parts, first_rows: Callable[[str], list[Row]], name: str)
         return could_be[0]
     if could_be:
         raise SheetNotSaidError(
-            f"{len(could_be)} sheets of {name} could be the extract: {_names(could_be)}. Say which; each is read by itself.",
+            f"{len(could_be)} sheets of {name} could be the extract: {_names(could_be)}. Say which (--sheet, or `sheet` in the mapping); each is read by itself.",
             could_be,
         )
     hidden = f" Hidden ones are read only by name: {_names(parts.hidden)}." if parts.hidden else ""
