@@ -184,3 +184,15 @@ def test_every_real_stop_and_outcome_is_accounted_for(tmp_path, name, count):
         pytest.skip("the City's files are not beside this checkout (../shared/data/police-uk)")
     done = run("publish", "police-uk", found[0], "--dataset", "stops", store=tmp_path)
     assert f"Rows read: {count}. Accepted: {count}. Rejected: 0." in done.stdout, done.stderr
+
+
+def test_a_dataset_that_holds_no_victims_is_not_asked_for_them(shipped_store):
+    done = run("purge", "--dataset", "city-open-counts", "--victim", "V1", store=shipped_store)
+    assert (done.exit_code, "holds no references of victims" in done.stderr) == (1, True)
+
+
+def test_a_list_of_rejects_never_goes_over_another_file(workbook, tmp_path):
+    Path("taken.csv").write_text("mine")
+    done = publish(workbook, "--rejects", "taken.csv", store=tmp_path / "store")
+    assert (done.exit_code, "taken.csv is there already" in done.stderr) == (1, True)
+    assert Path("taken.csv").read_text() == "mine"
