@@ -100,7 +100,7 @@ def changes(
         return
     for sentence in found.sentences:
         typer.echo(sentence)
-    if len(found.frame):
+    if not found.frame["Before"].isna().all():  # of a first version they are the figures themselves
         typer.echo(printed(found.frame, output))
 
 
