@@ -154,9 +154,8 @@ def _try_and_publish(trial: Trial) -> None:
     if show_trial(result):
         line = stores.publish(store_path(), trial.dataset, result.delivery, trial.by, result.line.number)
         forget(KEPT_LOOK)
-        st.session_state[UPLOADS] = (
-            st.session_state.get(UPLOADS, 0) + 1
-        )  # an uploader of another key is empty
+        # an uploader of another key is empty
+        st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
         choices_made().clear()
         choices_made().update({"dataset": line.dataset, "version": str(line.number)})
         st.session_state["published just now"] = line

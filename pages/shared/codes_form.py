@@ -20,16 +20,17 @@ def chosen_counts(
 ) -> tuple[tuple[Coding, ...], tuple[Measure, ...]]:
     """Draw the columns of codes, each code with what it counts towards, and return what is chosen."""
     by_name = {column.name: column for column in columns}
+    drafted = {coding.column: coding for coding in mapping.counts}
+    kinds = (Content.TEXT, Content.NUMBER, Content.YES_OR_NO)
     usable = [
         name
         for name, column in by_name.items()
-        if column.content in (Content.TEXT, Content.NUMBER, Content.YES_OR_NO) and column.values
+        if name in drafted or (column.content in kinds and column.values)
     ]
-    drafted = {coding.column: coding for coding in mapping.counts}
     picked = st.multiselect(
         "Columns that say what a record is",
         usable,
-        [name for name in drafted if name in usable],
+        list(drafted),
         key=f"{key} code columns",
         help="A record counts towards whatever any of them says. Leave the last column of a row empty not to count it.",
     )
