@@ -23,6 +23,8 @@ from tests.sources.test_extract_workbook import (
     with_part,
 )
 
+pytestmark = pytest.mark.heavy
+
 MOST_KIB = 600_000
 MIB = 1024**2
 
@@ -31,8 +33,6 @@ import re, sys
 from pathlib import Path
 from vulncore.errors import VulncoreError
 from vulncore.sources.extract import read_extract
-
-pytestmark = pytest.mark.heavy
 try:
     print("read", read_extract(Path(sys.argv[1])).read)
 except VulncoreError as refusal:
