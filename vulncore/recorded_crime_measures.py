@@ -58,8 +58,18 @@ def subgroups_by_code() -> Mapping[str, str]:
     >>> subgroups_by_code()["19C"]
     'Rape offences'
     """
-    codes = tomllib.loads((REFERENCE / "home_office_codes.toml").read_text(encoding="utf-8"))["code"]
-    return {row["code"]: row["subgroup"] for row in codes}
+    return {row["code"]: row["subgroup"] for row in home_office_codes()}
+
+
+@cache
+def home_office_codes() -> tuple[Mapping[str, str], ...]:
+    """Return the Home Office's offence codes: `code`, its wording (`description`) and its `subgroup`.
+
+    >>> home_office_codes()[0]["description"]
+    'Homicide'
+    """
+    text = (REFERENCE / "home_office_codes.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text)["code"])
 
 
 def _by_wording(table: str) -> Mapping[str, Measure]:

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from vulncore.errors import InvalidRowsError
+from vulncore.record_ids import is_line_number
 from vulncore.schemas import INCIDENTS
 
 KEPT = ("force", "measure", "record_kind")
@@ -111,11 +112,6 @@ def stubs(chosen: ir.Table, secret: str) -> ir.Table:
         **{name: chosen[name] for name in KEPT},
     }
     return chosen.select(**{name: columns[name] for name in INCIDENTS.names}).order_by("row_id")
-
-
-def is_line_number(rows: ir.Table) -> ir.BooleanValue:
-    """Return whether a row's record has no id of its own: the row's id is then the record's, with a measure or without."""
-    return (rows.row_id == rows.record_id) | rows.row_id.startswith(rows.record_id.concat("/"))
 
 
 def new_secret() -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from vulncore.sources.known_measures import known_measures
 from vulncore.sources.records.draft_codes import coded, own_measure
 from vulncore.sources.records.draft_columns import Column, Content
-from vulncore.sources.records.mapping import Coding, Mapping
+from vulncore.sources.records.mapping import Coding, Mapping, parts_of
 from vulncore.sources.records.mapping_reading import OWN_FROM
 from vulncore.vocabulary import Measure
 
@@ -99,10 +99,4 @@ def _chosen(
 
 
 def _rows(column: Column, value: str, separator: str) -> int:
-    if not separator:
-        return column.values.get(value, 0)
-    return sum(
-        count
-        for cell, count in column.values.items()
-        if value in [part.strip() for part in cell.split(separator)]
-    )
+    return sum(count for cell, count in column.values.items() if value in parts_of(cell, separator))

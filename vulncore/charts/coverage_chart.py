@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import LIGHT, Palette
+from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
 
 STATUSES = {
     "delivered": "Filled: delivered",
@@ -31,7 +31,7 @@ def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) ->
         status=frame["status"].astype(str),
         line=frame["line"].str.slice(0, 60),
     )
-    ink: dict[str, Any] = {"labelColor": palette.quiet, "labelFontSize": 13, "gridColor": palette.grid}
+    ink = axis_ink(palette)
     x = alt.X("month:T", title=None, axis=alt.Axis(grid=False, **_ticks(shown), **ink))
     y = alt.Y(
         "line:N", title=None, sort=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False, **ink)
@@ -53,15 +53,8 @@ def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) ->
     return alt.LayerChart(
         layer=layers,
         height=LINE_HEIGHT * shown["line"].nunique() + AROUND,
-        title=alt.TitleParams(
-            title,
-            subtitle="   ".join(words for status, words in STATUSES.items() if status in there),
-            anchor="start",
-            fontSize=17,
-            fontWeight=600,
-            subtitleFontSize=14,
-            subtitleColor=palette.quiet,
-            subtitlePadding=6,
+        title=heading(
+            title, " · ".join(words for status, words in STATUSES.items() if status in there), palette
         ),
     )
 
@@ -77,7 +70,11 @@ def _marks(status: str, base: alt.Chart, palette: Palette) -> list[alt.Chart]:
 
 
 def _ticks(shown: pd.DataFrame) -> dict[str, Any]:
-    """A label a year, or a quarter where there are few years."""
-    if shown["month"].nunique() > LABELLED_BY_QUARTER:
-        return {"format": "%Y", "tickCount": "year"}
-    return {"format": "%b %Y", "tickCount": {"interval": "month", "step": 3}}
+    """A label a year, or a quarter where there are few years; none beyond the last month."""
+    months = sorted(set(shown["month"].dt.date))
+    years = len(months) > LABELLED_BY_QUARTER
+    labelled = [month for month in months if month.month == 1 or (not years and month.month % 3 == 1)]
+    return {
+        "format": "%Y" if years else "%b %Y",
+        "values": [alt.DateTime(year=month.year, month=month.month) for month in labelled],
+    }

@@ -1,11 +1,9 @@
 """A measure's monthly counts over five years."""
 
-from typing import Any
-
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import LIGHT, Palette
+from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
 
 HEIGHT = 400  # title, axis and labels included
 SHADES = {"last year to date": 0.1, "this year to date": 0.2}
@@ -30,14 +28,7 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette =
         # as text: the tooltip would format a missing mean as 0.0
         mean=["–" if pd.isna(mean) else f"{mean:,.1f}" for mean in frame["average"]],
     )
-    ink: dict[str, Any] = {
-        "labelColor": palette.quiet,
-        "titleColor": palette.quiet,
-        "gridColor": palette.grid,
-        "labelFontSize": 13,
-        "titleFontSize": 13,
-        "titleFontWeight": "normal",
-    }
+    ink = axis_ink(palette)
     x = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", tickCount="year", labelAngle=0, **ink))
     y = alt.Y("count:Q", title=f"{unit} a month", axis=alt.Axis(tickMinStep=1, format=",d", **ink))
     tooltip = [
@@ -62,17 +53,8 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette =
     ]
     if shown["provisional"].any():
         layers.append(hollow.encode(x=x, y=y, tooltip=tooltip))
-    heading = alt.TitleParams(
-        title.split(", ", maxsplit=1),  # a line each, so that a telephone has room for them
-        subtitle=_legend(shown),
-        anchor="start",
-        fontSize=17,
-        fontWeight=600,
-        subtitleFontSize=14,
-        subtitleColor=palette.quiet,
-        subtitlePadding=6,
-    )
-    return alt.LayerChart(layer=layers, height=HEIGHT, title=heading)
+    lines = title.split(", ", maxsplit=1)  # a line each, so that a telephone has room for them
+    return alt.LayerChart(layer=layers, height=HEIGHT, title=heading(lines, _legend(shown), palette))
 
 
 def _legend(shown: pd.DataFrame) -> list[str]:

@@ -1,6 +1,10 @@
-"""The few colours of charts, for a light ground and for a dark one."""
+"""What charts have alike: their few colours on a light ground and on a dark one, their headings and their axes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
 
 
 @dataclass(frozen=True)
@@ -16,3 +20,29 @@ class Palette:
 
 LIGHT = Palette(accent="#1f6fa8", quiet="#56616d", missing="#6b7480", grid="#dfe4e9", ground="#ffffff")
 DARK = Palette(accent="#5aa9df", quiet="#a9b4bf", missing="#98a3ae", grid="#2c3742", ground="#12181f")
+
+
+def heading(title: str | Sequence[str], subtitle: str | Sequence[str], palette: Palette) -> alt.TitleParams:
+    """Return a chart's heading: what it shows, and beneath it how its marks are to be read."""
+    return alt.TitleParams(
+        title,
+        subtitle=subtitle,
+        anchor="start",
+        fontSize=17,
+        fontWeight=600,
+        subtitleFontSize=14,
+        subtitleColor=palette.quiet,
+        subtitlePadding=6,
+    )
+
+
+def axis_ink(palette: Palette) -> dict[str, Any]:
+    """Return the colours and sizes of an axis."""
+    return {
+        "labelColor": palette.quiet,
+        "titleColor": palette.quiet,
+        "gridColor": palette.grid,
+        "labelFontSize": 13,
+        "titleFontSize": 13,
+        "titleFontWeight": "normal",
+    }

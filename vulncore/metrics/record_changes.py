@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from vulncore.engine import connect
+from vulncore.record_ids import is_line_number
 
 RECORD = ["force", "record_id"]
 
@@ -76,10 +77,7 @@ def record_changes(before: ir.Table, after: ir.Table) -> RecordChanges:
 
 
 def _narrow(incidents: ir.Table) -> ir.Table:
-    own = incidents.filter(
-        incidents.row_id != incidents.record_id,
-        ~incidents.row_id.startswith(incidents.record_id.concat("/")),
-    )
+    own = incidents.filter(~is_line_number(incidents))
     return own.select(
         *RECORD,
         "measure",

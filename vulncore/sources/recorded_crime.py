@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-
 from vulncore.delivery import Delivery, RowAccount, measures_table, source_file
 from vulncore.errors import TooManyRejectsError, UnreadableSourceError, first_five
 from vulncore.schemas import Tables
 from vulncore.sources.recorded_crime_area_columns import AREA_COLUMNS, CATEGORY_COLUMNS, is_by_area
 from vulncore.sources.recorded_crime_areas import totals_by_area
-from vulncore.sources.recorded_crime_figures import SOURCE, Figures
+from vulncore.sources.recorded_crime_figures import Figures
 from vulncore.sources.recorded_crime_lines import Lines, table_lines
 from vulncore.sources.recorded_crime_quarters import HEADER, totals_by_quarter
 
@@ -60,14 +58,10 @@ def deliver(path: Path, most_rejected: float = MOST_REJECTED) -> Delivery:
         raise UnreadableSourceError(
             f"None of the {lines.read:,} rows of {lines.name} makes a total. Check that the table is whole."
         )
-    # the two tables count the same force by other rules and periods: as one source they would be mixed
-    source = f"{SOURCE}-{'met' if is_by_area(lines.heading) else 'home-office'}"
     return Delivery(
-        source=source,
+        source=figures.source,
         tables=Tables(
-            counts=_from_source(figures.counts, source),
-            coverage=_from_source(figures.coverage, source),
-            measures=measures_table(figures.measures),
+            counts=figures.counts, coverage=figures.coverage, measures=measures_table(figures.measures)
         ),
         files=(source_file(path),),
         rows=RowAccount(
@@ -101,13 +95,6 @@ def _figures(lines: Lines) -> Figures:
         f"{','.join(HEADER)}; the Metropolitan Police's has "
         f"{', '.join(CATEGORY_COLUMNS)}, {' or '.join(AREA_COLUMNS)}, and months "
         "like 201004. Save the sheet with the figures as CSV UTF-8, its heading first."
-    )
-
-
-def _from_source(table: pa.Table, source: str) -> pa.Table:
-    place = table.schema.get_field_index("source")
-    return table.set_column(
-        place, table.schema.field(place), pa.array([source] * table.num_rows, pa.string())
     )
 
 

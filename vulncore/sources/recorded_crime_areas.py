@@ -20,6 +20,7 @@ from vulncore.sources.recorded_crime_lines import EMPTY, Lines
 from vulncore.sources.recorded_crime_whole_force import FORCE, MISSING, AreaRows, whole_force
 from vulncore.vocabulary import Measure
 
+SOURCE: Final = "recorded-crime-met"
 ATTRIBUTION: Final = (
     "Contains public sector information licensed under the Open Government Licence v3.0. "
     "Source: Metropolitan Police Service, MPS Recorded Crime, London Datastore"
@@ -78,8 +79,11 @@ def totals_by_area(lines: Lines) -> Figures:
     )
     sums = whole_force(rows, rejected)
     totals = _totals(rows, sums, list(months.values()))
+    counts, coverage = counts_and_coverage(totals)
     return Figures(
-        *counts_and_coverage(totals),
+        source=SOURCE,
+        counts=counts,
+        coverage=coverage,
         measures=tuple(rows.of_measure),
         accepted=len(accepted),
         rejects=(*lines.rejects, *rejects),
@@ -134,6 +138,7 @@ def _totals(rows: AreaRows, sums: dict[Measure, npt.NDArray[np.int64]], months: 
     counts = np.vstack([rows.counts, *sums.values()])
     row, month = np.nonzero(counts != MISSING)
     return Totals(
+        source=SOURCE,
         forces=[*(f"{FORCE}: {name}" for name in areas), FORCE],
         measures=list(measures),
         periods=months,

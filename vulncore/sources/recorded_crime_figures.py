@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +12,6 @@ from vulncore.periods import Window
 from vulncore.schemas import COUNTS, COVERAGE
 from vulncore.vocabulary import Measure
 
-SOURCE: Final = "recorded-crime"
-
 Positions = Sequence[int] | npt.NDArray[np.int64]
 
 
@@ -22,6 +19,7 @@ Positions = Sequence[int] | npt.NDArray[np.int64]
 class Figures:
     """A table's totals and the months they cover, the measures they are of, and what became of each row."""
 
+    source: str
     counts: pa.Table
     coverage: pa.Table
     measures: tuple[Measure, ...]
@@ -36,6 +34,7 @@ class Figures:
 class Totals:
     """Totals in columns: force and measure of each, as positions in `forces` and `measures`; period and count."""
 
+    source: str
     forces: Sequence[str]
     measures: Sequence[Measure]
     periods: Sequence[Window]
@@ -63,7 +62,7 @@ def counts_and_coverage(totals: Totals) -> tuple[pa.Table, pa.Table]:
             "period_start": starts.take(period),
             "period_end": ends.take(period),
             "count": pa.array(totals.count, pa.int64()),
-            "source": pa.repeat(SOURCE, len(force)),
+            "source": pa.repeat(totals.source, len(force)),
         },
         schema=COUNTS,
     )

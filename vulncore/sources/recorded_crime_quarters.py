@@ -30,6 +30,7 @@ HEADER: Final = (
     "Offence Code",
     "Number of Offences",
 )
+SOURCE: Final = "recorded-crime-home-office"
 ATTRIBUTION: Final = (
     "Contains public sector information licensed under the Open Government Licence v3.0. "
     "Source: Home Office, police recorded crime open data tables"
@@ -76,6 +77,7 @@ def totals_by_quarter(lines: Lines) -> Figures:
     counts, coverage = counts_and_coverage(totals)
     left_out = {WITHHELD: sum(row.total in withheld for row in used), EMPTY: lines.empty}
     return Figures(
+        source=SOURCE,
         counts=counts,
         coverage=coverage,
         measures=tuple(totals.measures),
@@ -118,6 +120,7 @@ def _totals(sums: Mapping[Total, int]) -> Totals:
     at_measure = {measure.key: at for at, measure in enumerate(measures)}
     at_window = {window: at for at, window in enumerate(windows)}
     return Totals(
+        source=SOURCE,
         forces=forces,
         measures=measures,
         periods=windows,

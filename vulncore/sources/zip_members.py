@@ -3,8 +3,9 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Final
 
@@ -14,6 +15,18 @@ from vulncore.errors import UnreadableSourceError, first_five
 MAX_RATIO: Final = 100  # police CSVs shrink about fivefold; only what is made to swell goes beyond this
 MAX_MEMBERS: Final = 50_000  # every force and month since 2010, three files each, is under 30,000
 CHUNK_BYTES: Final = 1024**2
+
+DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What a damaged or unfamiliar zip raises while it is read."""
 
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # how the site packs; others only widen what can go wrong
 _ENCRYPTED = 0x1  # the first bit of a member's flags
@@ -38,24 +51,45 @@ def member_names(path: Path) -> list[str]:
             f"{printable(path.name)} holds {len(members):,} files, and a download at most {MAX_MEMBERS:,}. "
             "Check where it came from."
         )
-    climbing = [printable(member.filename) for member in members if _leads_out(member.filename)]
-    if climbing:
+    unsafe = unsafe_members(members)
+    if unsafe.climbing:
         raise UnreadableSourceError(
-            f"{len(climbing)} names in {printable(path.name)} lead out of it: {first_five(climbing)}. "
+            f"{len(unsafe.climbing)} names in {printable(path.name)} lead out of it: {first_five(unsafe.climbing)}. "
             "It is not a download of data.police.uk; check where it came from."
         )
-    locked = [printable(member.filename) for member in members if member.flag_bits & _ENCRYPTED]
-    if locked:
+    if unsafe.locked:
         raise UnreadableSourceError(
-            f"{len(locked)} files in {printable(path.name)} are encrypted: {first_five(locked)}. Give it without password."
+            f"{len(unsafe.locked)} files in {printable(path.name)} are encrypted: {first_five(unsafe.locked)}. "
+            "Give it without password."
         )
-    uncommon = [printable(member.filename) for member in members if member.compress_type not in _PLAIN]
-    if uncommon:
+    if unsafe.uncommon:
         raise UnreadableSourceError(
-            f"{len(uncommon)} files in {printable(path.name)} are packed by another method than deflate: "
-            f"{first_five(uncommon)}. Give the download as it came, or pack it again."
+            f"{len(unsafe.uncommon)} files in {printable(path.name)} are packed by another method than deflate: "
+            f"{first_five(unsafe.uncommon)}. Give the download as it came, or pack it again."
         )
     return [member.filename for member in members]
+
+
+@dataclass(frozen=True)
+class Unsafe:
+    """The names, fit to print, of a zip's members that are not to be read, by what is wrong with them."""
+
+    climbing: tuple[str, ...]
+    locked: tuple[str, ...]
+    uncommon: tuple[str, ...]
+
+
+def unsafe_members(members: Sequence[zipfile.ZipInfo]) -> Unsafe:
+    """Return which members lead out of their zip, are encrypted, or are packed by another method than deflate."""
+
+    def named(which: Callable[[zipfile.ZipInfo], bool]) -> tuple[str, ...]:
+        return tuple(printable(member.filename) for member in members if which(member))
+
+    return Unsafe(
+        climbing=named(lambda member: _leads_out(member.filename)),
+        locked=named(lambda member: bool(member.flag_bits & _ENCRYPTED)),
+        uncommon=named(lambda member: member.compress_type not in _PLAIN),
+    )
 
 
 def read_members(path: Path, names: Iterable[str], most_bytes: int) -> Iterator[tuple[str, bytes]]:
@@ -110,16 +144,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        OverflowError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-    ) as problem:
+    except DAMAGE as problem:
         raise UnreadableSourceError(
             f"{printable(path.name)} is not a zip that can be read: {str(problem)[:100]}. Download it again."
         ) from problem

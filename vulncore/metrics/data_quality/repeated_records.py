@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from vulncore.metrics.data_quality.month_rows import number_of_month
+from vulncore.record_ids import is_line_number
 from vulncore.schemas import INCIDENTS
 
 MET_TOGETHER: Final = ("stop and search",)
@@ -58,7 +59,7 @@ def identical_rows(incidents: ir.Table) -> pd.DataFrame:
         an event with several victims has a row for each, and nothing of the victims is kept.
     """
     anonymous = incidents.filter(
-        incidents.record_id == incidents.row_id,
+        is_line_number(incidents),
         incidents.occurred_from.notnull(),
         incidents.longitude.notnull(),
         incidents.record_kind.notin(MET_TOGETHER),

@@ -3,32 +3,19 @@
 import gzip
 import io
 import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
 from vulncore.delivery import printable
 from vulncore.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.bounds import CHUNK_BYTES, MAX_BYTES, MAX_DIRECTORY_BYTES, MAX_MEMBERS
+from vulncore.sources.zip_members import DAMAGE, unsafe_members
 
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
 
-_ENCRYPTED = 0x1  # the first bit of a member's flags
-_PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TAIL = 65_557  # the longest comment of a zip, and the 22 bytes before it
-_DAMAGE = (
-    zipfile.BadZipFile,
-    gzip.BadGzipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    OverflowError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
 
 
 @contextmanager
@@ -40,7 +27,7 @@ def damage_told(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except _DAMAGE as problem:
+    except DAMAGE as problem:
         raise UnreadableSourceError(
             f"{name} breaks off or is damaged, so rows may be missing ({str(problem)[:100] or 'no end'}). "
             "Fetch it again."
@@ -170,22 +157,17 @@ def _refuse_long_directory(path: Path, name: str) -> None:
 
 
 def _refuse_unsafe(members: list[zipfile.ZipInfo], name: str) -> None:
-    faults = {
-        "lead out of it": [member for member in members if _leads_out(member.filename)],
-        "are encrypted": [member for member in members if member.flag_bits & _ENCRYPTED],
-        "are packed by another method than deflate": [m for m in members if m.compress_type not in _PLAIN],
+    unsafe = unsafe_members(members)
+    faults: dict[str, Sequence[str]] = {
+        "lead out of it": unsafe.climbing,
+        "are encrypted": unsafe.locked,
+        "are packed by another method than deflate": unsafe.uncommon,
     }
     if len(members) > MAX_MEMBERS:
-        faults["are more than an extract has"] = members
+        faults["are more than an extract has"] = [printable(member.filename) for member in members]
     for what, which in faults.items():
         if which:
-            names = first_five(printable(member.filename) for member in which)
             raise UnreadableSourceError(
-                f"{len(which):,} names in {name} {what}: {names}. "
+                f"{len(which):,} names in {name} {what}: {first_five(which)}. "
                 "Check where it came from, or pack the extract again without a password."
             )
-
-
-def _leads_out(member: str) -> bool:
-    windows = PureWindowsPath(member)  # knows backslashes and drive letters; slashes are the same to it
-    return PurePosixPath(member).is_absolute() or bool(windows.anchor) or ".." in windows.parts

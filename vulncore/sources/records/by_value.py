@@ -33,6 +33,18 @@ def read_values(column: pa.ChunkedArray, read: Callable[[str], Any], wanted: pa.
     return pa.array([read(text) for text in encoded.dictionary.to_pylist()], wanted).take(encoded.indices)
 
 
+def parse_number(text: str) -> float | None:
+    """Return a text's number, thousands separators and all; None where it is none.
+
+    >>> parse_number("532,650.5"), parse_number("#N/A")
+    (532650.5, None)
+    """
+    try:
+        return float(text.replace(",", "")) if text.isascii() else None
+    except ValueError:
+        return None
+
+
 def filled(column: pa.ChunkedArray) -> Flags:
     """Return which rows have something in a column."""
     flags: Flags = np.asarray(pa.compute.not_equal(column, "").to_numpy())

@@ -13,7 +13,7 @@ from vulncore.errors import InvalidMappingError
 from vulncore.geography import EDGE_TOLERANCE_M, boundary, outside
 from vulncore.national_grid import grid_reference, to_wgs84
 from vulncore.pseudonyms import pseudonym
-from vulncore.sources.records.by_value import DAY_S, Flags, dates, filled, moments, read_values
+from vulncore.sources.records.by_value import DAY_S, Flags, dates, filled, moments, parse_number, read_values
 from vulncore.sources.records.mapping import TEXT_COLUMNS, WHAT_IT_IS, Mapping, Moment
 
 FEW: Final = 5  # so many unreadable values are slips, whatever share of a short extract they are
@@ -164,13 +164,7 @@ def _unread(table: pa.Table, column: str, empty: Flags, name: str, mapping: Mapp
 
 
 def _numbers(column: pa.ChunkedArray) -> Floats:
-    def number(text: str) -> float | None:
-        try:
-            return float(text.replace(",", "")) if text.isascii() else None
-        except ValueError:
-            return None
-
-    values = read_values(column, number, pa.float64()).to_numpy(zero_copy_only=False)
+    values = read_values(column, parse_number, pa.float64()).to_numpy(zero_copy_only=False)
     return np.array(values, float)
 
 

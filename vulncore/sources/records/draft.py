@@ -11,7 +11,7 @@ import numpy as np
 
 from vulncore.periods import month_of
 from vulncore.sources.extract import Extract
-from vulncore.sources.records.by_value import dates
+from vulncore.sources.records.by_value import dates, parse_number
 from vulncore.sources.records.draft_codes import drafted_codes
 from vulncore.sources.records.draft_columns import (
     Column,
@@ -20,7 +20,6 @@ from vulncore.sources.records.draft_columns import (
     described,
     is_personal,
     likeness,
-    parse_number,
 )
 from vulncore.sources.records.draft_moments import drafted_moments, moment_role
 from vulncore.sources.records.mapping import Mapping

@@ -1,13 +1,12 @@
 """What the codes of an unknown extract seem to count towards."""
 
 import re
-import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from vulncore.recorded_crime_measures import measures_by_subgroup
+from vulncore.recorded_crime_measures import home_office_codes, measures_by_subgroup
 from vulncore.sources.known_measures import known_measures
 from vulncore.sources.records.draft_columns import (
     Column,
@@ -17,9 +16,9 @@ from vulncore.sources.records.draft_columns import (
     likeness,
     plain_heading,
 )
-from vulncore.sources.records.mapping import Coding
+from vulncore.sources.records.mapping import Coding, measure_of_its_own, parts_of
 from vulncore.sources.records.mapping_reading import OWN_FROM
-from vulncore.vocabulary import REFERENCE, Flow, Measure, Polarity
+from vulncore.vocabulary import Measure
 
 MOST_CODES: Final = 400  # beyond, a column names people, places or things and no kinds of offence
 MOST_OWN: Final = (
@@ -59,7 +58,7 @@ def coded(column: Column) -> tuple[Coding, tuple[Measure, ...], dict[str, str]]:
     separator = _separator(column)
     values: dict[str, int] = {}
     for cell, count in column.values.items():
-        for part in _parts(cell, separator):
+        for part in parts_of(cell, separator):
             values[part] = values.get(part, 0) + count
     by_count = sorted(values, key=lambda value: (-values[value], value))
     unknown = [value for value in by_count if not known_measure(value)]
@@ -98,21 +97,8 @@ def own_measure(value: str, order: int, others: Collection[str] = ()) -> Measure
     key = re.sub(r"[^a-z0-9]+", "-", value.casefold().encode("ascii", "ignore").decode()).strip("-")[:50]
     taken = {measure.key for measure in known_measures()} | set(others)
     name = value if value != value.upper() or len(value) < 5 else value.capitalize()
-    return Measure(
-        key=key if key and key not in taken else f"own-{order}-{key}".strip("-"),
-        label=name[:80],
-        name=name[:1].upper() + name[1:80],
-        group="",
-        strand="",
-        order=order,
-        record_kind="crime",
-        unit="records",
-        flow=Flow.FLOW,
-        polarity=Polarity.HARM,
-        serious=False,
-        definition=f"Records that the force's extract calls {value[:80]}.",
-        definition_source="the mapping of the force's extract",
-    )
+    own_key = key if key and key not in taken else f"own-{order}-{key}".strip("-")
+    return measure_of_its_own(own_key, name[:1].upper() + name[1:80], order, value[:80])
 
 
 @cache
@@ -132,13 +118,6 @@ def known_values() -> dict[str, str]:
         key = by_name.get(plain_heading(subgroup)) or measures_by_subgroup()[subgroup.casefold()].key
         by_code[row["code"].casefold()] = by_code[plain_heading(row["description"])] = key
     return by_code | by_name
-
-
-@cache
-def home_office_codes() -> tuple[dict[str, str], ...]:
-    """Return the Home Office's offence codes, each with its `description` and its `subgroup`."""
-    text = (REFERENCE / "home_office_codes.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["code"])
 
 
 def known_measure(value: str) -> str | None:
@@ -173,7 +152,7 @@ def _known_share(column: Column) -> float:
     known = sum(
         count
         for value, count in column.values.items()
-        if all(known_measure(part) for part in _parts(value, _separator(column)))
+        if all(known_measure(part) for part in parts_of(value, _separator(column)))
     )
     return round(known / column.filled, 2) if column.filled else 0
 
@@ -186,15 +165,10 @@ def _separator(column: Column) -> str:
         if several and any(
             part.casefold() in single or known_measure(part)
             for value in several
-            for part in _parts(value, mark)
+            for part in parts_of(value, mark)
         ):
             return mark
     return ""
-
-
-def _parts(value: str, separator: str) -> list[str]:
-    parts = value.split(separator) if separator else [value]
-    return [part.strip() for part in parts if part.strip()]
 
 
 def _flag(column: Column) -> str | None:

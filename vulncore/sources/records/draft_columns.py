@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.sources.extract import Extract
+from vulncore.sources.records.by_value import parse_number
 from vulncore.sources.records.moments import DateOrder, parse_date, parse_hour, parse_moment, parse_time
 from vulncore.vocabulary import REFERENCE
 
@@ -177,11 +178,3 @@ def _any_moment(text: str) -> Any:
 def _clock(text: str) -> time | None:
     moment = _any_moment(text)
     return moment[1] if moment else None
-
-
-def parse_number(text: str) -> float | None:
-    """Return a text's number, thousands separators and all; None where it is none."""
-    try:
-        return float(text.replace(",", ""))
-    except ValueError:
-        return None

@@ -1,7 +1,6 @@
 """Which rows of an extract count, towards what, and why the others do not."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from vulncore.sources.records.by_value import Days, dates, filled
-from vulncore.sources.records.mapping import Coding, Mapping
+from vulncore.sources.records.mapping import Coding, Mapping, parts_of
 
 NO_DATE: Final = "no date recorded"
 BAD_DATE: Final = "a date recorded that cannot be read"
@@ -97,18 +96,13 @@ def _meaning(cells: tuple[str, ...], counts: tuple[Coding, ...]) -> tuple[tuple[
     keys: dict[str, None] = {}
     said = False
     for cell, coding in zip(cells, counts, strict=True):
-        for value in _values(cell, coding.separator):
+        for value in parts_of(cell, coding.separator):
             said = True
             if value in coding.codes:
                 keys.update(dict.fromkeys(coding.codes[value]))
             elif value not in coding.leave_out:
                 return (), BAD_CODE, f"{coding.column}: {value}"
     return (tuple(keys), "", "") if said else ((), NO_CODE, "")
-
-
-def _values(cell: str, separator: str) -> Iterator[str]:
-    parts = cell.split(separator) if separator else [cell]
-    return (part.strip() for part in parts if part.strip())
 
 
 def _date_faults(

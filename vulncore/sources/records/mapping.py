@@ -1,13 +1,13 @@
 """What the columns and codes of an extract mean: the mapping that a force keeps beside its extract."""
 
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from vulncore.periods import add_months, months_between
 from vulncore.sources.records.moments import DateOrder
-from vulncore.vocabulary import Measure
+from vulncore.vocabulary import Flow, Measure, Polarity
 
 TEXT_COLUMNS: Final = (
     "offence",
@@ -144,4 +144,37 @@ class Mapping:
         return tuple(dict.fromkeys(keys))
 
 
-NAMES: Final = tuple(item.name for item in fields(Mapping))
+def measure_of_its_own(key: str, name: str, order: int, says: str = "") -> Measure:
+    """Return a measure that a mapping describes: crimes, in no strand, until it says otherwise.
+
+    Args:
+        key: Its key.
+        name: Its name, on screen and in print.
+        order: Its place in a table.
+        says: What the extract calls its records; the name, unless given.
+    """
+    return Measure(
+        key=key,
+        label=name,
+        name=name,
+        group="",
+        strand="",
+        order=order,
+        record_kind="crime",
+        unit="records",
+        flow=Flow.FLOW,
+        polarity=Polarity.HARM,
+        serious=False,
+        definition=f"Records that the force's extract calls {says or name}.",
+        definition_source="the mapping of the force's extract",
+    )
+
+
+def parts_of(cell: str, separator: str) -> list[str]:
+    """Return the values in a cell, which several may share where a separator stands between them.
+
+    >>> parts_of("Rape; Hate crime;", ";"), parts_of("Rape; Hate crime", "")
+    (['Rape', 'Hate crime'], ['Rape; Hate crime'])
+    """
+    parts = cell.split(separator) if separator else [cell]
+    return [part.strip() for part in parts if part.strip()]

@@ -3,16 +3,24 @@
 import re
 import tomllib
 from collections.abc import Mapping as Table
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from vulncore.delivery import printable
 from vulncore.errors import InvalidMappingError, InvalidPeriodError, first_five
 from vulncore.periods import parse_month
-from vulncore.sources.records.mapping import MOMENTS, ONE_COLUMN, Coding, Mapping, Moment
+from vulncore.sources.records.mapping import (
+    MOMENTS,
+    ONE_COLUMN,
+    Coding,
+    Mapping,
+    Moment,
+    measure_of_its_own,
+)
 from vulncore.sources.records.mapping_checks import checked_mapping, refuse_dotted_keys
 from vulncore.sources.records.moments import DateOrder
-from vulncore.vocabulary import Flow, Measure, Polarity, strands
+from vulncore.vocabulary import Measure, Polarity, strands
 
 MAX_MAPPING_BYTES: Final = 1_000_000  # ten thousand codes
 OWN_FROM: Final = 1_001  # after every measure that is known
@@ -154,21 +162,15 @@ def _measure(given: dict[str, Any], order: int) -> Measure:
     name = _text(given["name"], "name")
     if not name.strip() or len(name) > 80 or not name.isprintable():
         raise InvalidMappingError(f"The measure '{key}' has no name of up to 80 letters. Give it one.")
-    return Measure(
-        key=key,
-        label=name,
-        name=name,
-        group="",
+    own = measure_of_its_own(key, name, order)
+    return replace(
+        own,
         strand=strand,
-        order=order,
-        record_kind=_text(given.get("record_kind", "crime"), "record_kind"),
-        unit=_text(given.get("unit", "records"), "unit"),
-        flow=Flow.FLOW,
+        record_kind=_text(given.get("record_kind", own.record_kind), "record_kind"),
+        unit=_text(given.get("unit", own.unit), "unit"),
         polarity=Polarity(polarity),
         serious=given.get("serious", False) is True,
-        definition=_text(given.get("definition", ""), "definition")
-        or f"Records that the force's extract calls {name}.",
-        definition_source="the mapping of the force's extract",
+        definition=_text(given.get("definition", ""), "definition") or own.definition,
     )
 
 
