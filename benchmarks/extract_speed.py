@@ -89,7 +89,7 @@ def main(rows: int) -> None:
         extract, _ = timed("read, encoding and heading found", lambda: read_extract(path), plain)
         draft, _ = timed("mapping drafted", lambda: drafted(extract, "City of London Police"), plain)
         delivery, _ = timed(
-            "read again, judged, delivered", lambda: deliver(path, draft.mapping, b"k" * 32), plain
+            "read again, judged, delivered", lambda: deliver(path, draft.mapping, lambda: b"k" * 32), plain
         )
         after, _ = timed(
             "dry run: validated, compared", lambda: stores.preview(store, "big", delivery, "me"), plain

@@ -195,3 +195,17 @@ def test_the_real_table_equals_an_independent_count_of_the_files(city, street_zi
     for row in made:
         assert int(row["fytd_current"]) == sum(count[row["measure"], month] for month in fytd)
         assert int(row["rolling12_current"]) == sum(count[row["measure"], month] for month in rolling)
+
+
+def test_what_is_odd_about_the_real_files_is_said_with_its_figures(city):
+    said = run("check", "--dataset", "city", store=city[0]).stdout
+    for figure in (
+        "October and November 2017 were not delivered",
+        "September 2017 is short: 463 records",
+        "1,892 of 65,855 points (3 %) lie more than 50 m outside the force's area, 293 of them over 1 km",
+        "Anti-social behaviour: 78 a month before March 2023 and 23 from then on",
+        "65,855 rows share 1,252 distinct points",
+    ):
+        assert figure in said
+    listed = rows(run("check", "--dataset", "city", "--format", "csv", store=city[0]).stdout)
+    assert said.count("Why it matters: ") == said.count("What to do: ") == len(listed)

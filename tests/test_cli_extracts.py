@@ -196,3 +196,24 @@ def test_a_list_of_rejects_never_goes_over_another_file(workbook, tmp_path):
     done = publish(workbook, "--rejects", "taken.csv", store=tmp_path / "store")
     assert (done.exit_code, "taken.csv is there already" in done.stderr) == (1, True)
     assert Path("taken.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("page.csv", b"<!DOCTYPE html><html><body>No</body></html>"),
+        ("other.csv", b"Colour,Size\nblue,1\n"),
+        ("empty.csv", b""),
+        ("nulls.csv", b"\0" * 10_000),
+        ("wide.csv", b",".join(b"c%d" % number for number in range(5_000)) + b"\n" + b"," * 4_999 + b"\n"),
+        ("cut.xlsx", b"PK\x03\x04 and no more"),
+        ("cut.parquet", b"PAR1 and no more"),
+    ],
+)
+def test_a_bad_file_is_one_sentence_and_leaves_nothing_behind(workbook, tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    done = publish(tmp_path / name, store=tmp_path / "store")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+    assert name in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == before

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from vulncore.errors import DamagedStoreError
+from vulncore.delivery import Delivery
+from vulncore.errors import DamagedStoreError, InvalidMappingError
 from vulncore.pseudonyms import FILE_NAME
-from vulncore.secret_keeping import secret_for
+from vulncore.secret_keeping import kept_secret
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.mapping import Coding, Mapping
 from vulncore.store import publish
@@ -24,22 +26,31 @@ NOBODY = Mapping(
 VICTIMS = replace(NOBODY, columns={**NOBODY.columns, "victim_key": "Victim"})
 
 
-def published(folder: Path) -> Path:
+def delivered(folder: Path, mapping: Mapping) -> Delivery:
     extract = folder / "crimes.csv"
     extract.write_text("Recorded,Offence,Victim\n05/01/2024,Rape,V1\n", encoding="utf-8")
-    store = folder / "store"
-    publish(store, "kent", deliver(extract, VICTIMS, secret_for(store, VICTIMS)), "tests")
-    return store
+    return deliver(extract, mapping, partial(kept_secret, folder / "store"))
+
+
+def published(folder: Path) -> Path:
+    publish(folder / "store", "kent", delivered(folder, VICTIMS), "tests")
+    return folder / "store"
 
 
 def test_no_secret_is_made_where_there_is_nobody_to_hide(tmp_path):
-    assert secret_for(tmp_path / "store", NOBODY) == secret_for(tmp_path / "store", None) == b""
+    assert delivered(tmp_path, NOBODY).tables.incidents["victim_key"].to_pylist() == [None]
+    assert not (tmp_path / "store").exists()
+
+
+def test_no_secret_is_made_for_an_extract_that_is_refused(tmp_path):
+    with pytest.raises(InvalidMappingError, match="columns that the mapping reads are not in"):
+        delivered(tmp_path, replace(VICTIMS, columns={**VICTIMS.columns, "place": "Street"}))
     assert not (tmp_path / "store").exists()
 
 
 def test_the_same_secret_serves_every_month(tmp_path):
     store = published(tmp_path)
-    assert secret_for(store, VICTIMS) == (store / FILE_NAME).read_bytes()
+    assert kept_secret(store) == (store / FILE_NAME).read_bytes()
 
 
 def test_a_secret_that_is_gone_is_missed_and_not_made_anew(tmp_path):
@@ -48,12 +59,12 @@ def test_a_secret_that_is_gone_is_missed_and_not_made_anew(tmp_path):
     with pytest.raises(
         DamagedStoreError, match=r"the secret they were made with \(\.pseudonym-secret\) is gone"
     ):
-        secret_for(store, VICTIMS)
+        kept_secret(store)
     assert not (store / FILE_NAME).exists()
-    assert secret_for(store, NOBODY) == b""
+    assert delivered(tmp_path, NOBODY).rows.accepted == 1
 
 
 def test_a_store_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(DamagedStoreError, match="secret can't be kept there"):
-        secret_for(tmp_path / "file" / "store", VICTIMS)
+        kept_secret(tmp_path / "file" / "store")

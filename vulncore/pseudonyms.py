@@ -2,12 +2,16 @@
 
 import hmac
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
 from vulncore.errors import DamagedStoreError
+
+Secret = Callable[[], bytes]
+"""Gives the store's secret once there is somebody to hide: until then none has to be made."""
 
 FILE_NAME: Final = ".pseudonym-secret"
 SECRET_BYTES: Final = 32

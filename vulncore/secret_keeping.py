@@ -4,19 +4,16 @@ from pathlib import Path
 
 from vulncore.errors import DamagedStoreError
 from vulncore.pseudonyms import FILE_NAME, store_secret
-from vulncore.sources.records.mapping import Mapping
 from vulncore.store import datasets, open_version
 
 
-def secret_for(store: Path, mapping: Mapping | None) -> bytes:
-    """Return the secret under which a mapping's victims get their pseudonyms; none where it reads no victims.
+def kept_secret(store: Path) -> bytes:
+    """Return the secret under which victims get their pseudonyms, made when it is first asked for.
 
     Raises:
         DamagedStoreError: The store holds pseudonyms and their secret is gone, or it can't be kept: the same
             people would get others.
     """
-    if mapping is None or "victim_key" not in mapping.columns:
-        return b""
     if not (store / FILE_NAME).exists() and any(_holds_pseudonyms(store, name) for name in datasets(store)):
         raise DamagedStoreError(
             f"The store holds pseudonyms of victims, and the secret they were made with ({FILE_NAME}) is gone. Restore it "

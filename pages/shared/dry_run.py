@@ -1,6 +1,7 @@
 """A dry run: what publishing a file would do, before anything is published."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -19,7 +20,7 @@ from vulncore.findings.data_checks import DataFinding, data_checks, findings_sen
 from vulncore.findings.publishes import account_frame, publish_account, rejects_frame
 from vulncore.manifest import Publish
 from vulncore.printing import csv_text
-from vulncore.secret_keeping import secret_for
+from vulncore.secret_keeping import kept_secret
 from vulncore.sources.deliveries import Settings, Source, delivered
 
 KEY = "bring in look trial"  # goes with the look at the file
@@ -104,7 +105,7 @@ def _agreed_to_lose(result: Tried) -> bool:
 
 
 def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> Tried:
-    secret = secret_for(store_path(), trial.settings.mapping)
+    secret = partial(kept_secret, store_path())
     with on_disk(trial.file) as path:
         delivery = delivered(trial.source, [path], trial.settings, secret, progress_in(place))
     with st.spinner("Comparing and checking …"):

@@ -23,8 +23,8 @@ EVERY, NAME = "All measures", "who writes notes"
 def show_notes_on_data(view: View) -> None:
     """Show the annotations of the version; where it is the newest, let them be added to and taken away."""
     st.markdown(
-        "A **series break** is a month from which a measure can't be compared with what came before: no change "
-        "across it is judged. A **level change** is an agreed new usual level, a **target** what is aimed at, and a "
+        "A **series break** is a month from which a measure can't be compared with what came before: the two "
+        "are not compared. A **level change** is an agreed new usual level, a **target** what is aimed at, and a "
         "**comment** anything else that is worth knowing. Notes are shown wherever their measure and month are."
     )
     newest = stores.versions(store_path(), view.publish.dataset)[-1]

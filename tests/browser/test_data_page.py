@@ -280,9 +280,9 @@ def test_figures_that_would_go_have_to_be_agreed_to_and_a_stale_dry_run_does_not
         return path
 
     mapping = replace(drafted(read_extract(extract(1, 2))).mapping, force="Ruritania Police")
-    publish(own_store, "crimes", deliver(extract(1, 2), mapping, b""), "tests")
+    publish(own_store, "crimes", deliver(extract(1, 2), mapping, bytes), "tests")
     other = deliver(
-        extract(1, 2), replace(mapping, counts=(Coding("Offence", {"Rape": ("hate-crime",)}),)), b""
+        extract(1, 2), replace(mapping, counts=(Coding("Offence", {"Rape": ("hate-crime",)}),)), bytes
     )
     with serving(own_store) as server:
         open_data(page, server, "?dataset=crimes")
@@ -300,6 +300,32 @@ def test_figures_that_would_go_have_to_be_agreed_to_and_a_stale_dry_run_does_not
         page.get_by_text("would be gone from the newest version").wait_for(timeout=PAGE_MS)
         assert page.get_by_role("button", name="Publish", exact=True).is_disabled()
         assert len(versions(own_store, "crimes")) == 2
+        page.get_by_text("They are to go").click()
+        settled(page)
+        press(page, "Publish")
+        page.get_by_text("Published 'crimes' version 3").wait_for(timeout=PAGE_MS)
+        part(page, "Versions and changes")
+        page.get_by_text("What version 3 changed").wait_for(timeout=PAGE_MS)
+        assert "Hate crime" in page.locator("body").inner_text()
+        table = page.locator("table.plain", has_text="SHA-256")
+        assert table.locator("tbody tr td:nth-child(3)").all_inner_texts() == [
+            "An analyst",
+            "a colleague",
+            "tests",
+        ]
+
+
+def test_a_long_reading_shows_how_many_rows_were_read(serving, own_store, tmp_path, page):
+    path = tmp_path / "long.csv"
+    with path.open("w") as stream:
+        stream.write("Ref,Recorded,Offence\n")
+        stream.writelines(f"{number},05/03/2024,Rape\n" for number in range(600_000))
+    with serving(own_store) as server:
+        open_data(page, server)
+        part(page, "Bring in data")
+        page.locator('input[type="file"]').first.set_input_files(path)
+        page.get_by_text(re.compile(r"\d rows read")).wait_for(timeout=PAGE_MS)
+        page.get_by_text("600,000 rows, 3 columns").wait_for(timeout=PAGE_MS)
 
 
 def test_words_on_the_accent_can_be_read_in_the_dark(serving, own_store, tmp_path, browser):

@@ -138,3 +138,15 @@ def test_a_sparkline_starts_from_zero_so_that_small_wiggles_look_small():
     flat = sparkline([100, 101, 100]).split('d="')[1].split('"')[0]
     heights = [float(pair.split()[1]) for pair in flat.replace("M", "L").split("L") if pair]
     assert max(heights) - min(heights) < 1
+
+
+def test_a_change_across_a_change_of_recording_is_not_coloured_and_not_called_one(shipped_store):
+    found = overview(shipped_store, "city-open-counts")  # recording changed in January 2023
+    rows = {row.key: row for row in strand_rows(found)}
+    broken = rows["anti-social-behaviour"]
+    assert (broken.baseline.percent, broken.baseline.words) == ("Not comparable", "recording changed")
+    html = strand_table_html((broken,), headings(found))
+    assert "they can&#x27;t be compared" in html
+    assert "68" not in html
+    assert (broken.fytd.colour, broken.fytd_baseline) == ("red", 920)  # both of these years lie after it
+    assert all(row.baseline.colour for key, row in rows.items() if key != "anti-social-behaviour")

@@ -9,7 +9,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
 
 from tests import rms_extract
 from vulncore.errors import InvalidMappingError, TooManyRejectsError, UnreadableSourceError
@@ -50,7 +53,7 @@ def read(
     folder: Path, *rows: str, mapping: Mapping = SIMPLE, header: str = "Id,Recorded,Offence", lenient=True
 ):
     mapping = replace(mapping, most_rejected_percent=100) if lenient else mapping
-    return deliver(extract(folder, *rows, header=header), mapping, SECRET)
+    return deliver(extract(folder, *rows, header=header), mapping, lambda: SECRET)
 
 
 @pytest.fixture(scope="module")
@@ -295,7 +298,7 @@ def test_a_workbook_of_a_records_system_loads_through_the_mapping_that_was_draft
         JANUARY,
         date(2024, 6, 1),
     )
-    delivery = deliver(path, mapping, SECRET)
+    delivery = deliver(path, mapping, lambda: SECRET)
     incidents = validated(delivery.tables).incidents.to_pandas()
 
     expected = Counter((record.number, rms_extract.CODES[record.code]) for record in every)
@@ -325,7 +328,7 @@ def test_the_houston_file_loads_through_the_mapping_that_was_drafted(tmp_path):
         pytest.skip("the Houston file is not beside this checkout (../shared/data/incidents)")
     draft = drafted(read_extract(HOUSTON), force="Houston Police Department")
     mapping = parsed_mapping(mapping_toml(draft.mapping, draft.doubts).encode())
-    delivery = deliver(HOUSTON, mapping, SECRET)
+    delivery = deliver(HOUSTON, mapping, lambda: SECRET)
     with gzip.open(HOUSTON, "rt", encoding="utf-8") as stream:
         rows = list(csv.DictReader(io.StringIO(stream.read())))
     assert (delivery.rows.read, delivery.rows.accepted, delivery.rows.rejected) == (86_314, 86_314, {})
@@ -396,3 +399,51 @@ def test_gaps_are_counted_of_accepted_rows_alone(tmp_path):
     rows = ["1,05/01/2024,rape,,,,", "2,,rape,,,,", "3,05/01/2024,lost dog,,,,"]
     delivery = read(tmp_path, *rows, mapping=WHEN, header=HEADER)
     assert (delivery.rows.accepted, delivery.rows.noted) == (1, {"without a date when it happened": 1})
+
+
+def test_the_same_records_are_read_alike_from_text_workbook_and_parquet(tmp_path):
+    header, rows = (
+        ["Id", "Recorded", "Offence"],
+        [["1", "05/01/2024", "rape"], ["2", "25/03/2024", "assault"]],
+    )
+    text = extract(tmp_path, *(",".join(row) for row in rows))
+    book = Workbook()
+    for row in (header, *rows):
+        book.active.append(row)
+    book.save(tmp_path / "extract.xlsx")
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+    pq.write_table(
+        pa.table({name: list(values) for name, values in columns.items()}), tmp_path / "extract.parquet"
+    )
+    read_from = [
+        deliver(path, SIMPLE, lambda: SECRET)
+        for path in (text, tmp_path / "extract.xlsx", tmp_path / "extract.parquet")
+    ]
+    told = [delivery.tables.incidents.sort_by("row_id") for delivery in read_from]
+    assert told[0] == told[1] == told[2]
+    assert told[0]["recorded_on"].to_pylist() == [date(2024, 1, 5), date(2024, 3, 25)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells"),
+    [
+        (("longitude", "latitude"), ("-0.0881", "51.5134")),
+        (("easting", "northing"), ("532750", "181100")),
+        (("grid_reference",), ("TQ 32750 81100",)),
+    ],
+    ids=["degrees", "metres", "reference"],
+)
+def test_a_place_is_the_same_however_it_is_given(tmp_path, columns, cells):
+    mapping = replace(SIMPLE, columns={**SIMPLE.columns, **{name: name for name in columns}})
+    header = ",".join(["Id", "Recorded", "Offence", *columns])
+    delivery = read(tmp_path, ",".join(["1", "05/01/2024", "rape", *cells]), mapping=mapping, header=header)
+    (row,) = delivery.tables.incidents.to_pylist()
+    # the Bank of England's corner: the Ordnance Survey's and the WGS 84 coordinates of one spot, to some metres
+    assert (row["longitude"], row["latitude"]) == pytest.approx((-0.0881, 51.5134), abs=0.0003)
+
+
+def test_a_date_recorded_in_the_year_9999_is_rejected_and_not_read_as_another(tmp_path):
+    delivery = read(tmp_path, "1,31/12/9999,rape", "2,05/01/2024,rape")
+    assert [(reject.line, reject.reason) for reject in delivery.rejects] == [
+        (2, "a date recorded that cannot be read")
+    ]

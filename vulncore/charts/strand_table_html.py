@@ -12,6 +12,7 @@ COLOUR_WORDS = {
     "green": "green: down by more than 10 %",
     "orange": "orange: within 10 %",
     "feed": "no colour: records may have stopped; confirm that they still arrive",
+    "break": "no colour: recording changed between the two, so they can't be compared",
     "": "no colour: there is no percentage from 0",
 }
 WORDY = ("Change", "Signal")

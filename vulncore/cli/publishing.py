@@ -1,6 +1,7 @@
 """Commands that bring data in."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from vulncore.findings.data_checks import data_checks
 from vulncore.findings.publishes import publish_account, rejects_frame
 from vulncore.periods import parse_month, parse_months
 from vulncore.printing import csv_text
-from vulncore.secret_keeping import secret_for
+from vulncore.secret_keeping import kept_secret
 from vulncore.shipped import shipped
 from vulncore.sources import monthly_counts, police_uk
 from vulncore.sources.deliveries import Settings, Source, delivered
@@ -93,9 +94,8 @@ def publish(
             f"{rejects} is there already. Give the list of rejected rows another name."
         )
     listed = rejects or _free(f"{_stem(files)}.rejects")
-    secret = secret_for(store, settings.mapping if source is Source.RECORDS else None)
     try:
-        delivery = delivered(source, files or [], settings, secret, told_on_terminal())
+        delivery = delivered(source, files or [], settings, partial(kept_secret, store), told_on_terminal())
     except TooManyRejectsError as refusal:
         _list_rejects(listed, refusal.rejects)
         raise

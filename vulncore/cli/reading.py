@@ -12,7 +12,7 @@ from vulncore.errors import VulncoreError
 from vulncore.findings.changes import changes as changes_of
 from vulncore.findings.data_checks import data_checks, findings_frame
 from vulncore.findings.overview import narrowed, overview
-from vulncore.findings.publishes import publishes_frame
+from vulncore.findings.publishes import publishes_frame, shortened
 from vulncore.findings.table_export import table_export
 from vulncore.periods import format_month, parse_month
 from vulncore.printing import Format, printed
@@ -34,7 +34,7 @@ def versions(
         raise VulncoreError(f"Nothing has been published in {store} yet. Try: vulncore demo")
     frame = publishes_frame(lines)
     if output is Format.MARKDOWN:  # a terminal is narrow: the first twelve digits tell files apart
-        frame["sha256"] = [", ".join(digest[:12] for digest in cell.split(", ")) for cell in frame["sha256"]]
+        frame["sha256"] = shortened(frame["sha256"])
     typer.echo(printed(frame, output))
 
 

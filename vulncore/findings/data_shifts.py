@@ -44,7 +44,7 @@ def shift_findings(
                 "Nothing: it is written down."
                 if text
                 else "Ask who records it what changed. If the way of recording did, write a series break for that "
-                "month: no change across it is then judged."
+                "month: the two are then not compared."
             ),
             sure=Sureness.CERTAIN if text else Sureness.LIKELY if row["ends"] else Sureness.POSSIBLE,
         )

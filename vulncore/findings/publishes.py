@@ -8,7 +8,12 @@ import pandas as pd
 from vulncore.errors import Reject
 from vulncore.manifest import Publish
 
-PRESENT_TABLES = ("incidents", "counts", "indicators", "annotations")
+PRESENT_TABLES = {
+    "incidents": "rows of records, one for each measure that a record counts towards",
+    "counts": "totals of a period",
+    "indicators": "indicators",
+    "annotations": "notes on the data",
+}
 
 
 def publish_account(line: Publish, would_be: bool = False) -> str:
@@ -54,6 +59,11 @@ def publishes_frame(lines: tuple[Publish, ...]) -> pd.DataFrame:
     )
 
 
+def shortened(digests: pd.Series) -> list[str]:
+    """Return the first twelve digits of each digest in a column of them: enough to tell files apart by eye."""
+    return [", ".join(digest[:12] for digest in cell.split(", ")) for cell in digests]
+
+
 def account_frame(line: Publish) -> pd.DataFrame:
     """Return what became of every row read for a version: `What` and `Rows`."""
     rows = line.rows
@@ -64,7 +74,11 @@ def account_frame(line: Publish) -> pd.DataFrame:
             *((f"Rejected: {reason}", count) for reason, count in rows.rejected.items()),
             *((f"Left out: {reason}", count) for reason, count in rows.left_out.items()),
             *((f"Accepted and noted: {what}", count) for what, count in rows.noted.items()),
-            *((f"The version holds: {name}", line.table_rows[name]) for name in PRESENT_TABLES),
+            *(
+                (f"The version holds: {words}", line.table_rows[name])
+                for name, words in PRESENT_TABLES.items()
+                if line.table_rows[name]
+            ),
         ],
         columns=["What", "Rows"],
     )
@@ -78,5 +92,6 @@ def rejects_frame(rejects: Sequence[Reject]) -> pd.DataFrame:
 def publishes_to_read(lines: tuple[Publish, ...]) -> pd.DataFrame:
     """Return `publishes_frame`, newest first, with columns named for people."""
     frame = publishes_frame(lines[::-1]).drop(columns="dataset")
+    frame["sha256"] = shortened(frame["sha256"])
     words = {"sha256": "SHA-256", "published_at": "Published", "published_by": "By"}
     return frame.rename(columns=lambda name: words.get(name, name.replace("_", " ").capitalize()))

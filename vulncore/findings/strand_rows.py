@@ -137,6 +137,14 @@ def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCe
     difference = int(row[f"{key}_change"])
     percent: Fraction | None = row[f"{key}_percent"]
     signal = row[f"{key}_signal"]
+    if row[f"{key}_broken"]:
+        return ChangeCell(
+            symbol="",
+            percent="Not comparable",
+            words="recording changed",
+            colour="break",
+            loud=False,
+        )
     return ChangeCell(
         symbol=row[f"{key}_symbol"],
         percent="from 0" if percent is None else f"{percent_text(percent)}\u202f%",

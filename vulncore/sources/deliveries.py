@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from vulncore.delivery import Delivery, Progress
 from vulncore.errors import UnreadableSourceError
+from vulncore.pseudonyms import Secret
 from vulncore.sources import demo, monthly_counts, police_uk, published_table, recorded_crime
 from vulncore.sources.csv_text import fields
 from vulncore.sources.police_uk import Kind
@@ -58,7 +59,7 @@ def delivered(
     source: Source,
     files: Sequence[Path],
     settings: Settings = Settings(),
-    secret: bytes = b"",
+    secret: Secret = bytes,  # which gives none
     progress: Progress | None = None,
 ) -> Delivery:
     """Return what a reader makes of files.
@@ -67,7 +68,7 @@ def delivered(
         source: The reader.
         files: What it reads; one file, or for data.police.uk any number of files, zips and folders.
         settings: What it is told beside them.
-        secret: The store's, for pseudonyms.
+        secret: Gives the store's, for pseudonyms.
         progress: Told now and then how far the reading is.
 
     Raises:
@@ -117,7 +118,7 @@ def likely_source(path: Path) -> Source:
 
 
 def _from_one_file(
-    source: Source, file: Path, settings: Settings, secret: bytes, progress: Progress | None
+    source: Source, file: Path, settings: Settings, secret: Secret, progress: Progress | None
 ) -> Delivery:
     if source is Source.RECORDED_CRIME:
         return recorded_crime.deliver(file, **_share(settings))

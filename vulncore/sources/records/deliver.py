@@ -16,6 +16,7 @@ from vulncore.errors import (
     first_five,
 )
 from vulncore.periods import format_month, month_of
+from vulncore.pseudonyms import Secret
 from vulncore.schemas import COVERAGE, INCIDENTS, Tables, conform
 from vulncore.sources.extract import Extract, read_extract
 from vulncore.sources.known_measures import known_measures
@@ -31,13 +32,13 @@ SOURCE: Final = "records"
 MOST_LISTED: Final = 100_000  # rejects that are kept one by one of an extract that is refused
 
 
-def deliver(path: Path, mapping: Mapping, secret: bytes, progress: Progress | None = None) -> Delivery:
+def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | None = None) -> Delivery:
     """Return an extract as incidents, each row judged and accounted for.
 
     Args:
         path: A CSV, XLSX or Parquet file.
         mapping: What its columns and codes mean, and which months it covers.
-        secret: The store's, under which references of victims become pseudonyms.
+        secret: Gives the store's, under which references of victims become pseudonyms; asked only where there are any.
         progress: Told now and then how far the reading is.
 
     Returns:

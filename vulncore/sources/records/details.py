@@ -12,7 +12,7 @@ from vulncore.delivery import printable
 from vulncore.errors import InvalidMappingError
 from vulncore.geography import EDGE_TOLERANCE_M, boundary, outside
 from vulncore.national_grid import grid_reference, to_wgs84
-from vulncore.pseudonyms import pseudonym
+from vulncore.pseudonyms import Secret, pseudonym
 from vulncore.sources.records.by_value import DAY_S, Flags, dates, filled, moments, parse_number, read_values
 from vulncore.sources.records.mapping import TEXT_COLUMNS, WHAT_IT_IS, Mapping, Moment
 
@@ -29,7 +29,7 @@ class Details:
     noted: dict[str, int] = field(default_factory=dict)
 
 
-def details(table: pa.Table, mapping: Mapping, secret: bytes) -> Details:
+def details(table: pa.Table, mapping: Mapping, secret: Secret) -> Details:
     """Return what a mapping reads of each row beside its date recorded and its codes.
 
     A value that can't be read leaves a gap, and is noted. References of victims become pseudonyms.
@@ -46,7 +46,8 @@ def details(table: pa.Table, mapping: Mapping, secret: bytes) -> Details:
     texts: dict[str, Any] = {name: _text(table[named[name]]) for name in TEXT_COLUMNS if name in named}
     if "victim_key" in mapping.columns:
         column = table[mapping.columns["victim_key"]]
-        texts["victim_key"] = read_values(column, lambda text: pseudonym(secret, text) or None, pa.string())
+        key = secret()
+        texts["victim_key"] = read_values(column, lambda text: pseudonym(key, text) or None, pa.string())
     return replace(told, columns=told.columns | texts)
 
 
