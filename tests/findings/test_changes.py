@@ -153,3 +153,12 @@ def test_a_dataset_without_a_figure_has_nothing_to_say_and_does_not_fail(tmp_pat
     found = changes(tmp_path, "city")
     assert found.sentences == ("This is the first version: no figures.",)
     assert found.frame.empty
+
+
+def test_what_is_no_longer_there_is_named(tmp_path):
+    both = covered([AUGUST, SEPTEMBER]) + covered([AUGUST, SEPTEMBER], "hate-crime")
+    publish(tmp_path, "city", delivery([incident(1, AUGUST)], both), "me")
+    publish(tmp_path, "city", delivery([incident(1, AUGUST)], covered([AUGUST, SEPTEMBER])), "me")
+    assert changes(tmp_path, "city").sentences[0] == (
+        "2 figures are no longer there (Hate crime: August 2024 to September 2024)."
+    )

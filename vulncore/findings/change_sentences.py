@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from vulncore.errors import first_five
 from vulncore.metrics.record_changes import RecordChanges
 
 NAMED = 4  # figures that have a sentence of their own; the table has them all
@@ -78,7 +79,8 @@ def _summary(found: pd.DataFrame) -> str:
             parts.append(f"{many(len(rows), 'figure')} changed")
         elif len(rows):
             be = "is" if len(rows) == 1 else "are"
-            parts.append(f"{many(len(rows), 'figure')} {be} {verb} ({_span(rows)})")
+            whose = f"{first_five(rows['name'].unique())}: " if kind == "withdrawn" else ""
+            parts.append(f"{many(len(rows), 'figure')} {be} {verb} ({whose}{_span(rows)})")
     return f"{', '.join(parts) or 'No figure changed'}."
 
 
