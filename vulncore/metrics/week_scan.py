@@ -1,0 +1,120 @@
+"""The stretches of the week in which more happened than chance explains."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import xlogy
+
+from vulncore.metrics.week_null import HOURS, Floats, shuffled_weeks
+
+LONGEST_HOURS: Final = 12  # a night from 18:00 to 05:59; what is longer is a part of the week, not a peak
+STANDS_OUT: Final = 1.5
+"""Times an even week's rate. Of many thousands the slightest rise is beyond chance, and no reason to send anybody."""
+THIN: Final = HOURS  # records: with fewer than one an hour, hours stand empty within any peak
+BAND_HOURS: Final = 3
+LEVEL: Final = 0.05
+MADE_WEEKS: Final = 999
+SEED: Final = 168  # the same data give the same answer
+
+
+def week_windows(
+    week: Floats, shapes: pd.DataFrame, level: float = LEVEL, made_weeks: int = MADE_WEEKS
+) -> pd.DataFrame:
+    """Return the stretches of the week that stand out beyond chance.
+
+    Every run of up to 12 hours is tried, around the week's end too, if each of its hours holds at least 1.5 times
+    what an even week would put there; with fewer than 168 records, by bands of three hours. How far a run is from even
+    is Kulldorff's likelihood ratio. It stands out if no more than `level` of the weeks that chance makes hold any run
+    as far from even: in them each record, its window as long as it is, is moved to an hour drawn evenly. Of runs that
+    overlap, the furthest from even is taken; those that touch are one stretch.
+
+    Args:
+        week: The weight of each hour from Monday 00:00: what `vulncore.metrics.day_hour.week_of` returns.
+        shapes: How the same records' windows lie to the hours, as `vulncore.metrics.day_hour.shapes` returns.
+        level: Share of even weeks in which anything at all may be found by chance.
+        made_weeks: How many weeks to make.
+
+    Returns:
+        One row per stretch, in order of the week: `start` (hour, 0 to 167), `hours` (long), `weight` (records in it),
+        `even` (records that an even week would put there), `p_value` (the largest of its parts').
+
+    Source:
+        Kulldorff (1997), A spatial scan statistic. That every part has to be raised: Tango (2008), A spatial scan
+        statistic with a restricted likelihood ratio.
+
+    Misleads when:
+        the records whose time is unknown happened at other hours than those that are known.
+
+    >>> alone = pd.DataFrame({"first_minute": [0], "minutes": [1], "records": [195]})
+    >>> week = np.ones(168)
+    >>> week[92:95] += 9
+    >>> week_windows(week, alone)[["start", "hours", "weight"]].values.tolist()
+    [[92.0, 3.0, 30.0]]
+    """
+    if shapes.empty:
+        return _as_rows(week, [])
+    step = BAND_HOURS if week.sum() < THIN else 1
+    by_chance = _ratios(shuffled_weeks(shapes, made_weeks, np.random.default_rng(SEED)), step).max(
+        axis=(1, 2)
+    )
+    ratios = _ratios(week[None, :], step)[0]
+    found: list[tuple[int, int, float]] = []
+    taken = np.zeros(HOURS, dtype=bool)
+    for at in np.argsort(-ratios, axis=None, kind="stable"):
+        longer, start = np.unravel_index(at, ratios.shape)
+        run = _hours(int(start) * step, (int(longer) + 1) * step)
+        p_value = (1 + int((by_chance >= ratios.flat[at]).sum())) / (1 + made_weeks)
+        if ratios.flat[at] <= 0 or p_value > level:
+            break
+        if not taken[run].any():
+            taken[run] = True
+            found.append((int(run[0]), len(run), p_value))
+    return _as_rows(week, found)
+
+
+def _ratios(weeks: Floats, step: int) -> Floats:
+    """Return the likelihood ratio of every run, by week, length less one, and start; both in steps."""
+    parts = weeks.reshape(len(weeks), -1, step).sum(axis=2)
+    totals, count = parts.sum(axis=1, keepdims=True), parts.shape[1]
+    raised = parts >= STANDS_OUT * totals / count
+    ratios = np.zeros((len(weeks), LONGEST_HOURS // step, count))
+    held: Floats = np.zeros(parts.shape)
+    whole = np.ones_like(raised)
+    for longer in range(LONGEST_HOURS // step):
+        held = held + np.roll(parts, -longer, axis=1)
+        whole = whole & np.roll(raised, -longer, axis=1)
+        even = totals * (longer + 1) / count
+        ratios[:, longer] = np.where(whole, _likelihood_ratio(held, even, totals), 0.0)
+    return ratios
+
+
+def _likelihood_ratio(held: Floats, even: Floats, totals: Floats) -> Floats:
+    rest = np.maximum(totals - held, 0.0)
+    return np.asarray(xlogy(held, held / even) + xlogy(rest, rest / (totals - even)), dtype=float)
+
+
+def _hours(start: int, hours: int) -> NDArray[np.int64]:
+    return np.arange(start, start + hours) % HOURS
+
+
+def _as_rows(week: Floats, found: list[tuple[int, int, float]]) -> pd.DataFrame:
+    rows = []
+    for start, hours, p_value in _joined(found):
+        weight = float(week[_hours(start, hours)].sum())
+        rows.append((start, hours, weight, float(week.sum()) * hours / HOURS, p_value))
+    columns = ["start", "hours", "weight", "even", "p_value"]
+    return pd.DataFrame(rows, columns=columns).sort_values("start", ignore_index=True)
+
+
+def _joined(found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    covered = np.zeros(HOURS, dtype=bool)
+    for start, hours, _ in found:
+        covered[_hours(start, hours)] = True
+    joined = []
+    for at in np.flatnonzero(covered & ~np.roll(covered, 1)):  # at 1.5 times even, they never fill the week
+        start, hours = int(at), int(np.argmin(np.roll(covered, -at)))
+        inside = set(_hours(start, hours))
+        joined.append((start, hours, max(p_value for first, _, p_value in found if first in inside)))
+    return joined
