@@ -1,0 +1,127 @@
+"""How the week changed between two periods: which three-hour bands hold more or fewer, beyond chance."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from vulncore.findings.headline import Headline, Kind
+from vulncore.findings.week import BAND, Week, hidden_in_words
+from vulncore.findings.week_map import Layout
+from vulncore.findings.week_sentences import percent
+from vulncore.findings.week_words import listed, stretch
+from vulncore.metrics.day_hour import HOURS
+from vulncore.metrics.day_hour_change import day_hour_change
+from vulncore.metrics.rate_ratio import rate_ratio_p_value
+
+MOST_NAMED: Final = 4
+UNKNOWN_MOVED: Final = 0.05  # a change of the unknown share, in itself, that moves the whole week
+
+
+@dataclass(frozen=True)
+class WeekChange:
+    """Two periods' weeks set against each other.
+
+    `cells` has one row per three-hour band: `row`, `x`, `hours` (as in `vulncore.findings.week_map`), `label`,
+    `change` (records more or fewer than the earlier period, taken as long as this one, would have; missing where
+    either is hidden), `clear` (beyond chance, all bands judged together), `now_said`, `before_said`, `said`.
+    """
+
+    cells: pd.DataFrame
+    headline: tuple[Headline, ...]
+
+
+def week_change(now: Week, before: Week, first: int, unit: str) -> WeekChange:
+    """Return how each three-hour band changed, small numbers hidden.
+
+    Args:
+        now: The weeks of the period.
+        before: Those of the period that it is set against.
+        first: The hour with which the map's rows begin.
+        unit: What is counted, in the plural.
+    """
+    layout = Layout(BAND, first)
+    current, earlier = now.of("band"), before.of("band")
+    days_now, days_before = now.read.asked.window.days, before.read.asked.window.days
+    every = np.arange(0, HOURS, BAND)
+    tested = day_hour_change(
+        now.read.week.reshape(-1, BAND).sum(axis=1),
+        before.read.week.reshape(-1, BAND).sum(axis=1),
+        days_now,
+        days_before,
+    )
+    open_to_see = ~(current["hidden"] | earlier["hidden"]).to_numpy()
+    cells = pd.DataFrame(
+        {
+            "row": (every - layout.first) % HOURS // 24,
+            "x": (every - layout.first) % 24,
+            "hours": BAND,
+            "label": [stretch(int(at), BAND) for at in every],
+            "change": np.where(open_to_see, tested["now"] - tested["expected"], np.nan),
+            "clear": tested["clear"],
+            "rose": tested["now"] > tested["expected"],
+            "now_said": _said(current, now.smallest),
+            "before_said": _said(earlier, before.smallest),
+        }
+    )
+    cells["said"] = [_in_words(row) for row in cells.to_dict("records")]
+    return WeekChange(cells, tuple(_headline(cells, now, before, unit)))
+
+
+def _said(bands: pd.DataFrame, smallest: int) -> list[str]:
+    return [
+        hidden_in_words(smallest) if hidden else f"{weight:,.1f}"
+        for weight, hidden in zip(bands["weight"], bands["hidden"], strict=True)
+    ]
+
+
+def _in_words(row: Mapping[Hashable, Any]) -> str:
+    verdict = f"clear {'rise' if row['rose'] else 'fall'}" if row["clear"] else "could be chance"
+    return f"{row['before_said']} to {row['now_said']}, {verdict}"
+
+
+def _headline(cells: pd.DataFrame, now: Week, before: Week, unit: str) -> list[Headline]:
+    against = f"{now.read.asked.window} against {before.read.asked.window}"
+    clear = cells[cells["clear"]].to_dict("records")
+    if clear:
+        told = [
+            f"{row['label']} ({row['before_said']} to {row['now_said']} {unit})" for row in clear[:MOST_NAMED]
+        ]
+        more = f" and {len(clear) - MOST_NAMED} more" if len(clear) > MOST_NAMED else ""
+        count = f"{len(clear)} of {len(cells)} three-hour bands changed beyond chance"
+        said = [Headline(Kind.CLEAR, count, f"{against}: {listed(told)}{more}.")]
+    else:
+        said = [
+            Headline(
+                Kind.QUIET,
+                "No part of the week changed beyond chance",
+                f"{against}. Differences on the map could all be chance.",
+            )
+        ]
+    said.append(_whole(now, before, unit))
+    unknown = [1 - week.read.timed / week.read.records for week in (now, before)]
+    if abs(unknown[0] - unknown[1]) > UNKNOWN_MOVED:
+        said.append(
+            Headline(
+                Kind.FEED,
+                "Compare with care",
+                f"Times not known went from {percent(unknown[1])} to {percent(unknown[0])}: that alone moves the whole week.",
+            )
+        )
+    return said
+
+
+def _whole(now: Week, before: Week, unit: str) -> Headline:
+    p_value = float(
+        rate_ratio_p_value(
+            now.read.timed, before.read.timed, now.read.asked.window.days, before.read.asked.window.days
+        )
+    )
+    verdict = "more than chance scatters single events" if p_value <= 0.05 else "which could be chance"
+    return Headline(
+        Kind.QUIET,
+        "All hours together",
+        f"{before.read.timed:,.0f} to {now.read.timed:,.0f} {unit} with a time, {verdict}.",
+    )

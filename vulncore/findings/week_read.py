@@ -1,0 +1,157 @@
+"""What a question about the week reads from a version: once for the months asked for, once for those before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vulncore.disclosure import SMALLEST_SHOWN
+from vulncore.errors import InvalidPeriodError, UnknownNameError, VulncoreError, first_five
+from vulncore.metrics.day_hour import Asked, day_hour, shapes, timed_records, week_of
+from vulncore.metrics.known_times import USED, Known, midnights
+from vulncore.periods import Window, add_months, month_end
+from vulncore.store import Snapshot
+from vulncore.vocabulary import Measure
+
+Floats = NDArray[np.float64]
+
+MINUTES = 60
+COLUMNS = {"place": "place", "location_type": "type of place", "victim_residency": "group of victims"}
+"""What records can be narrowed to, by column of the incidents, in words."""
+
+
+class NoTimesError(VulncoreError):
+    """A dataset says in which month things happened, and not when in the week."""
+
+
+@dataclass(frozen=True)
+class WeekRead:
+    """The hours of the week of some records, as they are: not to be shown before small numbers are hidden.
+
+    `week` and `harm` are the 168 hours from Monday 00:00, in records and weighed by harm; `known` the records by what
+    is known of their time; `shapes` how their windows lie to the hours; `missing` how many months of the window were
+    not delivered for every measure.
+    """
+
+    asked: Asked
+    week: Floats
+    harm: Floats
+    known: Mapping[Known, float]
+    shapes: pd.DataFrame
+    missing: int
+
+    @property
+    def timed(self) -> float:
+        """How many records have an hour."""
+        return float(sum(self.known.get(known, 0.0) for known in USED))
+
+    @property
+    def spread(self) -> int:
+        """How many records are spread over more than one hour."""
+        several = self.shapes["first_minute"] + self.shapes["minutes"] > MINUTES
+        return int(self.shapes.loc[several, "records"].sum())
+
+    @property
+    def records(self) -> float:
+        """How many records there are."""
+        return float(sum(self.known.values()))
+
+
+def week_read(snapshot: Snapshot, asked: Asked) -> WeekRead:
+    """Return the hours of the week of the records asked for, as they are.
+
+    Args:
+        snapshot: A published version.
+        asked: Which records.
+
+    Raises:
+        NoTimesError: No record of the force, of these measures, has a time.
+        UnknownNameError: No measure is named, or records can't be narrowed to what is asked.
+    """
+    if not asked.measures:
+        raise UnknownNameError("No measure is chosen. Choose at least one.")
+    unknown = [column for column, _ in asked.where if column not in COLUMNS]
+    if unknown:
+        raise UnknownNameError(
+            f"Records can't be narrowed by {first_five(unknown)}. By: {first_five(COLUMNS)}."
+        )
+    of_force = snapshot.incidents.filter(snapshot.incidents.force == asked.force)
+    if not _have_times(of_force.filter(of_force.measure.isin(asked.measures))):
+        raise NoTimesError(
+            f"Nothing can be said about weekdays or hours: dataset '{snapshot.publish.dataset}' has the month of these "
+            "records and no time of day. Choose a dataset or measures with times, such as a force's own extract."
+        )
+    timed = timed_records(
+        snapshot.incidents, snapshot.coverage, asked, midnights(snapshot.incidents, asked.force)
+    )
+    weights = day_hour(timed)
+    by_kind = weights.groupby("known")["weight"].sum()
+    return WeekRead(
+        asked=asked,
+        week=week_of(weights),
+        harm=week_of(weights, "harm"),
+        known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
+        shapes=shapes(timed),
+        missing=_months_missing(snapshot, asked),
+    )
+
+
+def window_before(window: Window) -> Window:
+    """Return the months that a window is set against: the same a year earlier, or of over a year as many before it.
+
+    >>> from datetime import date
+    >>> str(window_before(Window(date(2024, 4, 1), date(2024, 10, 31))))
+    'April 2023 to October 2023'
+    """
+    count = len(window.months)
+    earlier = -(-count // 12) * 12
+    return Window(add_months(window.start, -earlier), month_end(add_months(window.months[-1], -earlier)))
+
+
+def measures_with_times(snapshot: Snapshot, force: str) -> tuple[str, ...]:
+    """Return the keys of the measures of which at least one record has a time, in alphabetical order."""
+    rows = snapshot.incidents.filter(
+        snapshot.incidents.force == force, snapshot.incidents.occurred_from.notnull()
+    )
+    return tuple(sorted(rows.select("measure").distinct().to_pandas()["measure"]))
+
+
+def values_of(snapshot: Snapshot, force: str, column: str, smallest: int = SMALLEST_SHOWN) -> tuple[str, ...]:
+    """Return the values of a column that can be chosen, the most frequent first.
+
+    Of those that fewer than `smallest` records have, the name alone would give them away: they are left out.
+    """
+    rows = snapshot.incidents.filter(snapshot.incidents.force == force, snapshot.incidents[column].notnull())
+    counted = rows.group_by(column).agg(records=rows.record_id.nunique())
+    kept = counted.filter(counted.records >= smallest).to_pandas()
+    ordered = kept.sort_values(["records", column], ascending=[False, True])
+    return tuple(str(value) for value in ordered[column])
+
+
+def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
+    """Return what these measures count, in one word."""
+    units = {measures[key].unit for key in keys if key in measures}
+    return units.pop() if len(units) == 1 else "records"
+
+
+def _have_times(rows: ir.Table) -> bool:
+    return bool(rows.occurred_from.notnull().any().fill_null(False).execute())
+
+
+def _months_missing(snapshot: Snapshot, asked: Asked) -> int:
+    table = snapshot.coverage
+    delivered = (
+        table.filter(
+            table.force == asked.force, table.table == "incidents", table.measure.isin(asked.measures)
+        )
+        .select("measure", "month")
+        .to_pandas()
+    )
+    if delivered.empty:
+        raise InvalidPeriodError("Records of these measures were never delivered. Choose others.")
+    months = pd.to_datetime(delivered["month"]).dt.date
+    by_measure = [set(months[delivered["measure"] == key]) for key in asked.measures]
+    return sum(any(month not in held for held in by_measure) for month in asked.window.months)

@@ -1,0 +1,107 @@
+"""When do these things happen? The week of a period, the one that it is set against, and what they say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vulncore.disclosure import SMALLEST_SHOWN
+from vulncore.errors import first_five
+from vulncore.findings.annotations import annotations_of, series_breaks
+from vulncore.findings.headline import Headline
+from vulncore.findings.week import Week, week
+from vulncore.findings.week_read import COLUMNS, WeekRead, unit_of, week_read, window_before
+from vulncore.findings.week_sentences import week_headline
+from vulncore.metrics.day_hour import Asked
+from vulncore.metrics.night_time import DEFAULT, Night
+from vulncore.periods import month_name
+from vulncore.store import Snapshot
+from vulncore.vocabulary import Measure
+
+
+@dataclass(frozen=True)
+class When:
+    """The week of a period, and the week that it is set against: None where `not_compared` says why."""
+
+    question: str
+    unit: str
+    now: Week
+    before: Week | None
+    not_compared: str
+    headline: tuple[Headline, ...]
+    notes: tuple[str, ...]
+
+
+def when(
+    snapshot: Snapshot,
+    asked: Asked,
+    measures: Sequence[Measure],
+    night: Night = DEFAULT,
+    smallest: int = SMALLEST_SHOWN,
+) -> When:
+    """Return when in the week the records asked for happened.
+
+    Args:
+        snapshot: A published version.
+        asked: Which records.
+        measures: The measures of the version, for their names.
+        night: The hours of the night-time economy.
+        smallest: The smallest number by hour that is shown.
+
+    Raises:
+        NoTimesError: No record of these measures has a time of day.
+        UnknownNameError: No measure is named, or records can't be narrowed to what is asked.
+    """
+    read = week_read(snapshot, asked)
+    earlier = week_read(snapshot, replace(asked, window=window_before(asked.window)))
+    now = week(read, night, smallest)
+    why = _not_compared(snapshot, read, earlier, measures)
+    before = None if why else week(earlier, night, smallest)
+    by_key = {measure.key: measure for measure in measures}
+    unit = unit_of(by_key, asked.measures)
+    return When(
+        question=_question(asked, measures),
+        unit=unit,
+        now=now,
+        before=before,
+        not_compared=why,
+        headline=week_headline(now, before, unit),
+        notes=_notes(read),
+    )
+
+
+def _question(asked: Asked, measures: Sequence[Measure]) -> str:
+    names = first_five(measure.name for measure in measures if measure.key in asked.measures)
+    narrowed = "".join(f", {COLUMNS[column]}: {value}" for column, value in asked.where)
+    return f"{asked.force}: {names}{narrowed}, {asked.window}"
+
+
+def _not_compared(snapshot: Snapshot, read: WeekRead, earlier: WeekRead, measures: Sequence[Measure]) -> str:
+    window, before = read.asked.window, earlier.asked.window
+    short = next((each for each in (earlier, read) if each.missing), None)
+    if short:
+        months = len(short.asked.window.months)
+        return (
+            f"{short.asked.window} has {months - short.missing} of {months} months for every measure chosen, "
+            "so nothing is compared with it as if it were whole."
+        )
+    chosen = [measure for measure in measures if measure.key in read.asked.measures]
+    breaks = series_breaks(annotations_of(snapshot, read.asked.force), chosen)
+    broken = {
+        measure.name: month
+        for measure in chosen
+        for month in breaks[measure.key]
+        if before.start < month <= window.end
+    }
+    if broken:
+        said = first_five(f"{name} from {month_name(month)}" for name, month in broken.items())
+        return f"Recording changed in between ({said}), so {window} is not compared with {before}."
+    return ""
+
+
+def _notes(read: WeekRead) -> tuple[str, ...]:
+    if not read.missing:
+        return ()
+    months = len(read.asked.window.months)
+    return (
+        f"{read.asked.window} has {months - read.missing} of {months} months for every measure chosen: "
+        "the others are missing, not zero.",
+    )
