@@ -16,10 +16,15 @@ class Palette:
     missing: str  # what was not delivered
     grid: str
     ground: str
+    ink: str  # words that matter, and outlines
 
 
-LIGHT = Palette(accent="#1f6fa8", quiet="#56616d", missing="#6b7480", grid="#dfe4e9", ground="#ffffff")
-DARK = Palette(accent="#5aa9df", quiet="#a9b4bf", missing="#98a3ae", grid="#2c3742", ground="#12181f")
+LIGHT = Palette(
+    accent="#1f6fa8", quiet="#56616d", missing="#6b7480", grid="#dfe4e9", ground="#ffffff", ink="#1b2733"
+)
+DARK = Palette(
+    accent="#5aa9df", quiet="#a9b4bf", missing="#98a3ae", grid="#2c3742", ground="#12181f", ink="#e8edf2"
+)
 
 
 def heading(title: str | Sequence[str], subtitle: str | Sequence[str], palette: Palette) -> alt.TitleParams:

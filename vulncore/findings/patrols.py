@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from vulncore.errors import VulncoreError
 from vulncore.findings.headline import Headline, Kind
-from vulncore.findings.week import Week
+from vulncore.findings.week import FEWEST, Week
 from vulncore.findings.week_sentences import limits, share_in_steps
 from vulncore.findings.week_words import night_name, stretch
 from vulncore.metrics.day_hour import HOURS, WEEKDAYS
@@ -39,7 +40,17 @@ def patrols(now: Week, before: Week | None, shifts: int, hours: int, unit: str) 
 
     Raises:
         InvalidPeriodError: The week has no room for them.
+        VulncoreError: There are too few times to choose by, or nothing weighs anything.
     """
+    if now.too_few:
+        raise VulncoreError(
+            f"Fewer than {max(FEWEST, now.smallest)} {unit} with a time were recorded: too few to choose hours by. "
+            "Choose a longer period or more measures."
+        )
+    if not now.read.harm.sum() > 0:
+        raise VulncoreError(
+            "Every record weighs 0, so no hour matters more than another. Give some measure a weight."
+        )
     starts = best_shifts(now.read.harm, shifts, hours)
     rows = [
         {
@@ -68,7 +79,7 @@ def _headline(
             f"{now.read.asked.window}. As many hours at random would meet {luck} %.",
         )
     ]
-    if before is None or before.too_few:
+    if before is None or before.too_few or not before.read.harm.sum() > 0:
         why = "Choosing can't be put to the test: there is no whole period before it with enough times."
         return [*said, Headline(Kind.QUIET, "Not tested", why)]
     chosen = best_shifts(before.read.harm, len(starts), hours)

@@ -47,14 +47,14 @@ class Week:
     sums: pd.DataFrame
     stretches: tuple[Stretch, ...]
 
-    def of(self, kind: str) -> pd.DataFrame:
-        """Return the sums of a kind, in order."""
-        return self.sums[self.sums["kind"] == kind].reset_index(drop=True)
-
     @property
     def too_few(self) -> bool:
         """Whether there are too few times to draw a week of them."""
-        return self.read.timed < max(FEWEST, self.smallest)
+        return too_few(self.read, self.smallest)
+
+    def of(self, kind: str) -> pd.DataFrame:
+        """Return the sums of a kind, in order."""
+        return self.sums[self.sums["kind"] == kind].reset_index(drop=True)
 
 
 def week(read: WeekRead, night: Night, smallest: int) -> Week:
@@ -63,12 +63,13 @@ def week(read: WeekRead, night: Night, smallest: int) -> Week:
     Args:
         read: The records' hours.
         night: The hours of the night-time economy.
-        smallest: The smallest sum that is shown.
+        smallest: The smallest sum that is shown; 0 hides nothing.
     """
     found = week_windows(read.week, read.shapes).itertuples(index=False, name=None)
     stretches = tuple(Stretch(*row) for row in found)
     masks = _masks(read.week, night, stretches)
     kept = shown(read.week, [np.ones(HOURS), *(mask for *_, mask in masks)], smallest)[1:]
+    kept &= not too_few(read, smallest)
     rows = [(kind, at, float(mask @ read.week)) for kind, at, mask in masks]
     sums = pd.DataFrame(rows, columns=["kind", "at", "weight"])
     sums["hidden"] = ~kept
@@ -76,6 +77,11 @@ def week(read: WeekRead, night: Night, smallest: int) -> Week:
     order = {kind: number for number, kind in enumerate(dict.fromkeys(kind for kind, *_ in masks))}
     ordered = sums.assign(order=sums["kind"].map(order)).sort_values(["order", "at"], ignore_index=True)
     return Week(read, night, smallest, ordered.drop(columns="order"), stretches)
+
+
+def too_few(read: WeekRead, smallest: int) -> bool:
+    """Return whether there are too few times to draw a week of them; of those that hide nothing, whether there is none."""
+    return read.timed < (max(FEWEST, smallest) if smallest else 1)
 
 
 def mask_of(start: int, hours: int) -> Floats:

@@ -1,7 +1,6 @@
 """The week in a few sentences: what a commander could repeat."""
 
 import math
-from collections.abc import Sequence
 
 import pandas as pd
 
@@ -11,7 +10,7 @@ from vulncore.findings.week import Stretch, Week, hidden_in_words, known_shown
 from vulncore.findings.week_words import listed, night_name, stretch, stretch_name
 from vulncore.metrics.known_times import USED, Known
 from vulncore.metrics.night_time import Share, share, share_change
-from vulncore.metrics.week_scan import LEVEL, STANDS_OUT
+from vulncore.metrics.week_scan import STANDS_OUT
 
 MOST_NAMED = 4
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
@@ -123,8 +122,9 @@ def _stretches(week: Week, unit: str) -> Headline:
     lead = (
         f"{count} stretch{'es' if len(rows) > 1 else ''} of the week stand{'' if len(rows) > 1 else 's'} out"
     )
-    more = f" The table below has all {len(rows)}." if len(rows) > len(told) else ""
-    return Headline(Kind.CLEAR, lead, f"{_capital(listed(said))}.{more}")
+    if len(rows) > len(told):
+        said.append(f"{len(rows) - len(told)} more")
+    return Headline(Kind.CLEAR, lead, f"{_capital(listed(said))}.")
 
 
 def _when(row: Stretch, week: Week) -> str:
@@ -175,8 +175,8 @@ def _too_few(week: Week, unit: str) -> str:
     timed = week.read.timed
     many = hidden_in_words(week.smallest) if timed < week.smallest else f"{timed:,.0f}"
     return (
-        f"{_capital(many)} {unit} with a time were recorded: too few for a week of hours, in which each would be seen. "
-        "Choose a longer period, more measures or a wider place."
+        f"{_capital(many)} {unit} with a time were recorded: a week of hours would show each of them. Choose a longer "
+        "period, more measures or a wider place."
     )
 
 
@@ -194,12 +194,3 @@ def _the(name: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def legend(week: Week, step: int) -> Sequence[str]:
-    """Return how the map's marks are to be read, a line each."""
-    each = "hour" if step == 1 else "three hours"
-    lines = [f"Number: recorded in each {each}"]
-    if week.stretches:
-        lines.append(f"Outlined: stands out from an even week beyond chance ({LEVEL:.0%} level)")
-    return lines

@@ -10,6 +10,7 @@ from vulncore.findings.headline import Headline
 from vulncore.findings.week import Week, week
 from vulncore.findings.week_read import COLUMNS, WeekRead, unit_of, week_read, window_before
 from vulncore.findings.week_sentences import week_headline
+from vulncore.findings.week_words import listed
 from vulncore.metrics.day_hour import Asked
 from vulncore.metrics.night_time import DEFAULT, Night
 from vulncore.periods import month_name
@@ -17,11 +18,18 @@ from vulncore.store import Snapshot
 from vulncore.vocabulary import Measure
 
 
+MOST_NAMED = 4
+
+
 @dataclass(frozen=True)
 class When:
-    """The week of a period, and the week that it is set against: None where `not_compared` says why."""
+    """The week of a period, and the week that it is set against: None where `not_compared` says why.
+
+    `about` says which records, `question` also whose and from when, `unit` what they are, in the plural.
+    """
 
     question: str
+    about: str
     unit: str
     now: Week
     before: Week | None
@@ -57,8 +65,10 @@ def when(
     before = None if why else week(earlier, night, smallest)
     by_key = {measure.key: measure for measure in measures}
     unit = unit_of(by_key, asked.measures)
+    about = _about(asked, measures)
     return When(
-        question=_question(asked, measures),
+        question=f"{asked.force}: {about}, {asked.window}",
+        about=about,
         unit=unit,
         now=now,
         before=before,
@@ -68,10 +78,10 @@ def when(
     )
 
 
-def _question(asked: Asked, measures: Sequence[Measure]) -> str:
-    names = first_five(measure.name for measure in measures if measure.key in asked.measures)
-    narrowed = "".join(f", {COLUMNS[column]}: {value}" for column, value in asked.where)
-    return f"{asked.force}: {names}{narrowed}, {asked.window}"
+def _about(asked: Asked, measures: Sequence[Measure]) -> str:
+    names = [measure.name for measure in measures if measure.key in asked.measures]
+    said = listed(names) if len(names) <= MOST_NAMED else f"{len(names)} measures"
+    return said + "".join(f", {COLUMNS[column]} {value}" for column, value in asked.where)
 
 
 def _not_compared(snapshot: Snapshot, read: WeekRead, earlier: WeekRead, measures: Sequence[Measure]) -> str:
@@ -101,7 +111,5 @@ def _notes(read: WeekRead) -> tuple[str, ...]:
     if not read.missing:
         return ()
     months = len(read.asked.window.months)
-    return (
-        f"{read.asked.window} has {months - read.missing} of {months} months for every measure chosen: "
-        "the others are missing, not zero.",
-    )
+    known = f"{read.asked.window} has {months - read.missing} of {months} months for every measure chosen"
+    return (f"{known}: the others are missing, not zero.",)

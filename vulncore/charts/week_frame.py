@@ -1,0 +1,73 @@
+"""What the charts of a week share: a row for each day, the hours across, and where midnight lies."""
+
+from typing import Any, Final
+
+import altair as alt
+import pandas as pd
+
+from vulncore.charts.theme import Palette, axis_ink
+
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+EVERY: Final = "Every day"
+ROW_HEIGHT: Final = 42
+TOTALS_FROM, TOTALS_TO = 24.25, 27.25  # hours: the totals stand apart from the last cell
+NARROW: Final = 600  # pixels of the plot: below it names are shortened and small numbers left to the table
+
+
+def row_names(rows: Any) -> list[str]:
+    """Return the names of rows by number, 0 to 6 from Monday and 7 for all days.
+
+    >>> row_names([0, 7])
+    ['Monday', 'Every day']
+    """
+    return [(*DAYS, EVERY)[int(row)] for row in rows]
+
+
+def hours_axis(first: int, last: float, totals: bool, palette: Palette) -> alt.X:
+    """Return the axis of hours from `first` o'clock, with a place for the totals behind it."""
+    ticks = [*range(0, 25, 3), *([(TOTALS_FROM + TOTALS_TO) / 2] if totals else [])]
+    clock = f"datum.value > 24 ? 'All day' : format((datum.value + {first}) % 24, '02d') + (width < {NARROW} ? '' : ':00')"
+    return alt.X(
+        "x:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, last], nice=False, zero=False),
+        axis=alt.Axis(
+            values=ticks,
+            labelExpr=clock,
+            grid=False,
+            ticks=False,
+            domain=False,
+            **_no_grid(axis_ink(palette)),
+        ),
+    )
+
+
+def days_axis(totals: bool, palette: Palette) -> alt.Y:
+    """Return the axis of days from Monday."""
+    return alt.Y(
+        "day:N",
+        title=None,
+        sort=None,
+        scale=alt.Scale(domain=[*DAYS, *([EVERY] if totals else [])], paddingInner=0.06, paddingOuter=0.03),
+        axis=alt.Axis(
+            labelExpr=f"width < {NARROW} ? (datum.label == '{EVERY}' ? 'All' : slice(datum.label, 0, 3)) : datum.label",
+            ticks=False,
+            domain=False,
+            labelPadding=8,
+            **_no_grid(axis_ink(palette)),
+        ),
+    )
+
+
+def midnight_rule(first: int, palette: Palette) -> list[alt.Chart]:
+    """Return a line where the next day begins; none where rows begin there."""
+    if first == 0:
+        return []
+    rule = alt.Chart(pd.DataFrame({"x": [24 - first]})).mark_rule(
+        color=palette.quiet, strokeWidth=2, strokeDash=[5, 3]
+    )
+    return [rule.encode(x="x:Q")]
+
+
+def _no_grid(ink: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in ink.items() if name != "gridColor"}

@@ -1,0 +1,107 @@
+"""What stands around the charts of a week: their titles, how to read them, and what they say to those who don't see them."""
+
+from textwrap import wrap
+from typing import Final
+
+import pandas as pd
+
+from vulncore.findings.week import Week, hidden_in_words
+from vulncore.findings.week_change import WeekChange
+from vulncore.findings.week_map import BY_CALENDAR, Layout
+from vulncore.findings.week_sentences import percent
+from vulncore.findings.week_words import stretch, stretch_name
+from vulncore.findings.when import When
+from vulncore.metrics.day_hour import HOURS
+
+LINE: Final = 46  # characters: a telephone has room for as many
+MOSTLY_SHOWN: Final = 0.75  # of the hours: with fewer, three-hour bands say more
+
+
+def fitting_step(week: Week) -> int:
+    """Return how many hours a cell of the map had best hold: 1 where most hours can be shown, else 3."""
+    return 1 if 1 - week.of("hour")["hidden"].mean() >= MOSTLY_SHOWN else 3
+
+
+def map_title(found: When) -> list[str]:
+    """Return the map's title: what, whose and when, a line each as a telephone has room for."""
+    asked = found.now.read.asked
+    return wrap(f"When: {found.about}", LINE) + wrap(f"{asked.force}, {asked.window}", LINE)
+
+
+def map_legend(found: When, layout: Layout) -> list[str]:
+    """Return how the map's marks are to be read, and for how many the hour is not known."""
+    week = found.now
+    per = "an hour" if layout.step == 1 else "three hours"
+    hidden = bool(week.of(layout.cells)["hidden"].any())
+    unknown = week.read.records - week.read.timed
+    lines = [f"Numbers: {found.unit} in {per} of the week"]
+    if hidden:
+        lines.append(f"Grey: {hidden_in_words(week.smallest)}, or too close to one")
+    if week.stretches:
+        lines.append("Outlined: stands out beyond chance")
+    if layout.first != BY_CALENDAR:
+        lines.append("Right of the dashed line: after midnight")
+    if unknown < week.smallest:
+        lines.append(
+            "Hour not known: none" if unknown == 0 else f"Hour not known: {hidden_in_words(week.smallest)}"
+        )
+    else:
+        lines.append(
+            f"Hour not known: {unknown:,.0f} of {week.read.records:,.0f} ({percent(unknown / week.read.records)})"
+        )
+    return lines
+
+
+def map_alt(found: When) -> str:
+    """Return what the map says."""
+    said = " ".join(f"{line.lead}: {line.text}" for line in found.headline)
+    return f"Heat map of the hours of the week. {found.question}. {said}"
+
+
+def change_title(found: When) -> list[str]:
+    """Return the title of the map of differences."""
+    before = found.before.read.asked.window if found.before else ""
+    return [
+        *wrap(f"What changed: {found.about}", LINE),
+        *wrap(f"{found.now.read.asked.force}, {found.now.read.asked.window}", LINE),
+        *wrap(f"against {before}", LINE),
+    ]
+
+
+def change_legend(found: When, change: WeekChange) -> list[str]:
+    """Return how the marks of the map of differences are to be read."""
+    lines = [f"Numbers: {found.unit} more (purple) or fewer (teal)"]
+    if change.cells["change"].isna().any():
+        lines.append(f"No number: {hidden_in_words(found.now.smallest)} in either period")
+    lines.append(
+        "▲ ▼ outlined: changed beyond chance"
+        if change.cells["clear"].any()
+        else "Nothing changed beyond chance"
+    )
+    return lines
+
+
+def change_alt(found: When, change: WeekChange) -> str:
+    """Return what the map of differences says."""
+    said = " ".join(f"{line.lead}: {line.text}" for line in change.headline)
+    return f"Map of differences over the hours of the week. {found.about}. {said}"
+
+
+def stretch_pieces(week: Week, layout: Layout) -> pd.DataFrame:
+    """Return the stretches that stand out as pieces of the map's rows.
+
+    Returns:
+        One row per piece: `row`, `x`, `x2` (hours from the row's start), `label`.
+    """
+    pieces = []
+    for found in week.stretches:
+        name = (
+            f"{stretch_name(found.start, found.hours, week.read.week)}: {stretch(found.start, found.hours)}"
+        )
+        at, left = found.start, found.hours
+        while left:
+            x = (at - layout.first) % 24
+            taken = min(left, 24 - x)
+            pieces.append(((at - layout.first) % HOURS // 24, x, x + taken, name[:1].upper() + name[1:]))
+            at, left = (at + taken) % HOURS, left - taken
+    return pd.DataFrame(pieces, columns=["row", "x", "x2", "label"])
