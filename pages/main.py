@@ -9,6 +9,7 @@ from pages.shared.frame import dress_page
 page = st.navigation(
     [
         st.Page("overview.py", title="Overview", default=True),
+        st.Page("when.py", title="When", url_path="when"),
         st.Page("data.py", title="Data", url_path="data"),
         st.Page("methods.py", title="Methods", url_path="methods"),
     ]

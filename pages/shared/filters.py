@@ -53,16 +53,32 @@ def chosen_view() -> View:
     if not names:
         raise UnknownNameError("Nothing has been published yet. Run: vulncore ready-data")
     with st.sidebar:
-        dataset = _select("Dataset", "dataset", names, names.index("demo") if "demo" in names else 0, _title)
+        dataset = choose("Dataset", "dataset", names, names.index("demo") if "demo" in names else 0, _title)
         publish = _version(dataset)
         choice = choices_of(store_path(), publish)
-        force = _select("Force", "force", choice.forces) if len(choice.forces) > 1 else choice.forces[0]
+        force = choose("Force", "force", choice.forces) if len(choice.forces) > 1 else choice.forces[0]
         return View(publish, choice, force, _month(choice, force), _strand(choice))
 
 
 def show_newest() -> None:
     """Leave the pinned version for the newest one; a button's callback."""
     choices_made().pop("version", None)
+
+
+def choose(
+    label: str, name: str, options: Sequence[str], index: int = 0, words: Callable[[str], str] = str
+) -> str:
+    """Draw a choice of one that the link carries, and return what is chosen; the one at `index` until somebody does."""
+    chosen = choices_made().get(name)
+    if chosen not in options:
+        if chosen is not None:
+            _not_there(f"There is no {name} '{chosen[:40]}' here", words(options[index]))
+            del choices_made()[name]
+        chosen = options[index]
+    widget = f"{name} picker"
+    st.session_state[widget] = chosen
+    st.selectbox(label, options, key=widget, format_func=words, on_change=_keep, args=(name, widget))
+    return chosen
 
 
 def _version(dataset: str) -> Publish:
@@ -72,7 +88,7 @@ def _version(dataset: str) -> Publish:
     if len(numbers) == 1 and choices_made().get("version") in (None, *numbers):
         number = numbers[0]
     else:
-        number = _select(
+        number = choose(
             "As published in",
             "version",
             numbers,
@@ -93,7 +109,7 @@ def _month(choice: Choices, force: str) -> date:
             _not_there(str(problem).rstrip("."), month_name(default))
             del choices_made()["month"]
     keys = [format_month(month) for month in months]
-    picked = _select(
+    picked = choose(
         "Figures to the end of",
         "month",
         keys,
@@ -107,7 +123,7 @@ def _strand(choice: Choices) -> str | None:
     keys = [strand.key for strand in choice.strands]
     if not keys:
         return None
-    picked = _select(
+    picked = choose(
         "Strand",
         "strand",
         [ALL_STRANDS, *keys],
@@ -115,21 +131,6 @@ def _strand(choice: Choices) -> str | None:
         lambda key: "All strands" if key == ALL_STRANDS else strand_name(key),
     )
     return None if picked == ALL_STRANDS else picked
-
-
-def _select(
-    label: str, name: str, options: Sequence[str], index: int = 0, words: Callable[[str], str] = str
-) -> str:
-    chosen = choices_made().get(name)
-    if chosen not in options:
-        if chosen is not None:
-            _not_there(f"There is no {name} '{chosen[:40]}' here", words(options[index]))
-            del choices_made()[name]
-        chosen = options[index]
-    widget = f"{name} picker"
-    st.session_state[widget] = chosen
-    st.selectbox(label, options, key=widget, format_func=words, on_change=_keep, args=(name, widget))
-    return chosen
 
 
 def _keep(name: str, widget: str) -> None:

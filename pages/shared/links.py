@@ -8,7 +8,20 @@ import time
 import streamlit as st
 
 SETTLES_S = 2.0  # while a page opens, the browser may still put its bare address over the link
-NAMES = ("dataset", "version", "force", "month", "strand", "measure")
+OF_THE_WEEK = (
+    "measures",
+    "period",
+    "kind",
+    "place",
+    "victims",
+    "night",
+    "cells",
+    "rows",
+    "shifts",
+    "length",
+    "harm",
+)
+NAMES = ("dataset", "version", "force", "month", "strand", "measure", *OF_THE_WEEK)
 
 
 def choices_made() -> dict[str, str]:

@@ -1,5 +1,7 @@
 """A table that people read, on screen."""
 
+from collections.abc import Collection
+
 import pandas as pd
 import streamlit as st
 
@@ -16,6 +18,6 @@ div:has(> table.plain) { overflow-x: auto; }
 </style>"""
 
 
-def show_table(frame: pd.DataFrame, caption: str) -> None:
-    """Draw a frame as a table that prints, copies and speaks."""
-    st.html(STYLE + table_html(frame, caption))
+def show_table(frame: pd.DataFrame, caption: str, figures: Collection[str] = ()) -> None:
+    """Draw a frame as a table that prints, copies and speaks; columns of `figures` align right."""
+    st.html(STYLE + table_html(frame, caption, figures))

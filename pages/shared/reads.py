@@ -12,7 +12,11 @@ from vulncore.findings.choices import Choices, choices
 from vulncore.findings.coverage_picture import CoveragePicture, coverage_picture
 from vulncore.findings.data_checks import DataFinding, data_checks
 from vulncore.findings.overview import Overview, overview
+from vulncore.findings.week_read import WeekChoices, week_choices
+from vulncore.findings.when import When, when
 from vulncore.manifest import Publish
+from vulncore.metrics.day_hour import Asked
+from vulncore.metrics.night_time import Night
 from vulncore.shipped import default_store
 
 READS_KEPT = 128  # a version never changes, so what was read from it stays true
@@ -52,3 +56,16 @@ def coverage_of(store: Path, line: Publish, force: str) -> CoveragePicture:
 def changes_of(store: Path, line: Publish) -> Changes:
     """Return what a version changed of the one before."""
     return changes(store, line.dataset, line.number)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the times …", hash_funcs=VERSION)
+def week_choices_of(store: Path, line: Publish, force: str, smallest: int) -> WeekChoices:
+    """Return what a map of the week can be made of."""
+    return week_choices(stores.open_version(store, line.dataset, line.number), force, smallest)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Weighing the hours of the week …", hash_funcs=VERSION)
+def when_of(store: Path, line: Publish, asked: Asked, night: Night, smallest: int) -> When:
+    """Return when in the week the records asked for happened."""
+    snapshot = stores.open_version(store, line.dataset, line.number)
+    return when(snapshot, asked, choices_of(store, line).measures, night, smallest)

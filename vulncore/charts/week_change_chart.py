@@ -8,10 +8,12 @@ import pandas as pd
 
 from vulncore.charts.theme import DARK, LIGHT, Palette, heading
 from vulncore.charts.week_chart import ON_BRIGHT, ON_DARK
-from vulncore.charts.week_frame import NARROW, ROW_HEIGHT, days_axis, hours_axis, midnight_rule, row_names
+from vulncore.charts.week_frame import cell_size, days_axis, full_height, hours_axis, midnight_rule, row_names
 
 FEWER_TO_MORE = {LIGHT: ["#01665e", "#eef1f4", "#762a83"], DARK: ["#5ab4ac", "#2c3742", "#c2a5cf"]}
 """Teal and purple, told apart with every kind of colour vision; red, orange and green are the report's."""
+
+ROUNDS_TO_ONE = 0.5
 
 
 def week_change_chart(
@@ -47,24 +49,26 @@ def week_change_chart(
     )
     tooltip = [alt.Tooltip("label:N", title="When"), alt.Tooltip("said:N", title="Before to now")]
     every = alt.Chart(shown).encode(x=x, x2="x2:Q", y=y, tooltip=tooltip)
-    strong, weak = (ON_DARK, ON_BRIGHT) if palette.ground == LIGHT.ground else (ON_BRIGHT, ON_DARK)
-    size = alt.expr(f"width < {NARROW} ? 11 : 15")
+    strong, weak = (ON_DARK, ON_BRIGHT) if palette is LIGHT else (ON_BRIGHT, ON_DARK)
     words = alt.Chart(shown).encode(x=alt.X("middle:Q"), y=y, text="short:N", tooltip=tooltip)
     return alt.LayerChart(
         layer=[
             every.transform_filter("datum.hidden").mark_rect(color=palette.grid, stroke=palette.ground),
             every.transform_filter("!datum.hidden").mark_rect(stroke=palette.ground).encode(color=colour),
-            words.mark_text(fontSize=size, fontWeight=600).encode(
-                color=alt.condition(f"abs(datum.change) > {0.55 * most}", alt.value(strong), alt.value(weak))
-            ),
             *midnight_rule(first, palette),
             every.transform_filter("datum.clear").mark_rect(filled=False, stroke=palette.ink, strokeWidth=3),
+            words.mark_text(fontSize=cell_size(True), fontWeight=600).encode(
+                color=alt.condition(f"abs(datum.change) > {0.55 * most}", alt.value(strong), alt.value(weak))
+            ),
         ],
-        height=ROW_HEIGHT * 7,
+        height=full_height(7, title, legend),
         title=heading(title, legend, palette),
     )
 
 
 def _short(row: Mapping[Hashable, Any]) -> str:
     arrow = ("▲" if row["rose"] else "▼") if row["clear"] else ""
-    return arrow if pd.isna(row["change"]) else f"{arrow}{row['change']:+,.0f}".replace("-", "−")
+    change = row["change"]
+    if pd.isna(change):
+        return arrow
+    return f"{arrow}{change:+,.0f}".replace("-", "−") if abs(change) >= ROUNDS_TO_ONE else f"{arrow}0"

@@ -1,23 +1,25 @@
 """The heat map of the week: how much falls into each hour, or each three hours, and what stands out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, heading
 from vulncore.charts.week_frame import (
-    NARROW,
-    ROW_HEIGHT,
     TOTALS_FROM,
     TOTALS_TO,
+    cell_size,
     days_axis,
+    full_height,
     hours_axis,
     midnight_rule,
     row_names,
 )
 
 ON_DARK, ON_BRIGHT = "#ffffff", "#12181f"
+LEGEND_HEIGHT = 60
 DARK_PART = 0.45  # of viridis, from its dark end: white can be read on it, and black on the rest
 
 
@@ -33,7 +35,7 @@ def week_chart(
     """Return the week as a heat map with its totals; what stands out is outlined.
 
     Args:
-        cells: One row per cell and total: `row`, `x`, `hours`, `weight`, `low`, `high`, `hidden`, `label`, `said`,
+        cells: One row per cell and total: `row`, `x`, `hours`, `weight`, `low`, `high`, `hidden`, `label`, `short`, `said`,
             `total` (see `vulncore.findings.week_map.map_cells`).
         stretches: One row per piece of a stretch that stands out: `row`, `x`, `x2`, `label`.
         first: The hour with which rows begin.
@@ -42,77 +44,108 @@ def week_chart(
         unit: What is counted, in the plural.
         palette: The colours that suit the ground.
     """
-    shown = cells.assign(
-        day=row_names(cells["row"]),
-        x=cells["x"].where(cells["x"] < 24, TOTALS_FROM),
-        x2=(cells["x"] + cells["hours"]).where(cells["x"] < 24, TOTALS_TO),
-        limits=[
-            "–" if pd.isna(low) else f"{low:,.1f} to {high:,.1f}"
-            for low, high in zip(cells["low"], cells["high"], strict=True)
-        ],
-        short=[
-            said.replace("fewer than ", "<") if hidden else f"{weight:,.0f}"
-            for said, hidden, weight in zip(cells["said"], cells["hidden"], cells["weight"], strict=True)
-        ],
-    )
-    shown["middle"] = (shown["x"] + shown["x2"]) / 2
-    shown = shown.drop(columns=["low", "high", "row"])  # no more goes to the browser than is drawn
+    shown = _drawn(cells)
     body, totals = shown[~shown["total"]], shown[shown["total"]]
-    most = float(body["weight"].max()) if body["weight"].notna().any() else 1.0
-    x, y = hours_axis(first, TOTALS_TO, True, palette), days_axis(True, palette)
-    colour = alt.Color(
-        "weight:Q",
-        scale=alt.Scale(scheme="viridis", domain=[0, most], reverse=palette.ground == LIGHT.ground),
-        legend=None,
-    )
     tooltip = [
         alt.Tooltip("label:N", title="When"),
         alt.Tooltip("said:N", title=unit.capitalize()),
         alt.Tooltip("limits:N", title="95 % limits"),
     ]
-    every = alt.Chart(body).encode(x=x, x2="x2:Q", y=y, tooltip=tooltip)
-    seen = every.transform_filter("!datum.hidden").mark_rect(stroke=palette.ground, strokeWidth=1)
-    hidden = every.transform_filter("datum.hidden").mark_rect(
-        color=palette.grid, stroke=palette.ground, strokeWidth=1
-    )
-    words = alt.Chart(body).encode(x=alt.X("middle:Q"), y=y, text="short:N", tooltip=tooltip)
-    hours = int(body["hours"].iloc[0])
-    size = alt.expr(f"width < {NARROW} ? {11 if hours > 1 else 0} : {15 if hours > 1 else 13}")
-    bright = most * ((1 - DARK_PART) if palette.ground == LIGHT.ground else DARK_PART)
-    over, under = (ON_DARK, ON_BRIGHT) if palette.ground == LIGHT.ground else (ON_BRIGHT, ON_DARK)
-    numbers = words.transform_filter("!datum.hidden").mark_text(fontSize=size, fontWeight=600)
+    where: dict[str, Any] = {"x": hours_axis(first, TOTALS_TO, True, palette), "y": days_axis(True, palette)}
+    most = float(body["weight"].max()) if body["weight"].notna().any() else 1.0
+    by_band = int(body["hours"].iloc[0]) > 1
     return alt.LayerChart(
         layer=[
-            hidden,
-            seen.encode(color=colour),
-            numbers.encode(
-                color=alt.condition(f"datum.weight > {bright}", alt.value(over), alt.value(under))
+            *_cells(
+                alt.Chart(body).encode(**where, x2="x2:Q", tooltip=tooltip), most, unit, by_band, palette
             ),
-            *(
-                [words.transform_filter("datum.hidden").mark_text(fontSize=size, color=palette.quiet)]
-                if hours > 1
-                else []
-            ),
-            alt.Chart(totals)
-            .mark_text(fontSize=size, color=palette.ink)
-            .encode(x=alt.X("middle:Q"), y=y, text="short:N", tooltip=tooltip[:2]),
             *midnight_rule(first, palette),
-            *_outlines(stretches, palette),
+            *_outlines(stretches, where, palette),
+            *_numbers(body, where, tooltip, most, by_band, palette),
+            *_totals(totals, where, tooltip[:2], by_band, palette),
         ],
-        height=ROW_HEIGHT * 8,
+        height=full_height(8, title, legend) + (0 if by_band else LEGEND_HEIGHT),
         title=heading(title, legend, palette),
     )
 
 
-def _outlines(stretches: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
+def _drawn(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return what goes to the browser: no more than is drawn."""
+    in_day = cells["x"] < 24
+    x, x2 = cells["x"].where(in_day, TOTALS_FROM), (cells["x"] + cells["hours"]).where(in_day, TOTALS_TO)
+    limits = [
+        "–" if pd.isna(low) else f"{low:,.1f} to {high:,.1f}"
+        for low, high in zip(cells["low"], cells["high"], strict=True)
+    ]
+    drawn = cells.assign(day=row_names(cells["row"]), x=x, x2=x2, middle=(x + x2) / 2, limits=limits)
+    return drawn.drop(columns=["low", "high", "row"])
+
+
+def _cells(every: alt.Chart, most: float, unit: str, by_band: bool, palette: Palette) -> list[alt.Chart]:
+    legend = alt.Legend(
+        title=f"{unit.capitalize()} an hour",
+        orient="bottom",
+        direction="horizontal",
+        gradientLength=220,
+        labelColor=palette.quiet,
+        titleColor=palette.quiet,
+        labelFontSize=13,
+        titleFontSize=13,
+        titleFontWeight="normal",
+    )
+    colour = alt.Color(
+        "weight:Q",
+        scale=alt.Scale(scheme="viridis", domain=[0, most], reverse=palette is LIGHT),
+        legend=None if by_band else legend,
+    )
+    edge: dict[str, Any] = {"stroke": palette.ground, "strokeWidth": 1}
+    return [
+        every.transform_filter("datum.hidden").mark_rect(color=palette.grid, **edge),
+        every.transform_filter("!datum.hidden").mark_rect(**edge).encode(color=colour),
+    ]
+
+
+def _outlines(stretches: pd.DataFrame, where: dict[str, Any], palette: Palette) -> list[alt.Chart]:
     if stretches.empty:
         return []
     pieces = alt.Chart(stretches.assign(day=row_names(stretches["row"])).drop(columns="row"))
-    placed = pieces.encode(
-        x="x:Q", x2="x2:Q", y=days_axis(True, palette), tooltip=alt.Tooltip("label:N", title="Stands out")
-    )
+    placed = pieces.encode(**where, x2="x2:Q", tooltip=alt.Tooltip("label:N", title="Stands out"))
     # two lines, so that the outline is seen on the darkest cell and on the brightest
     return [
         placed.mark_rect(filled=False, stroke=palette.ground, strokeWidth=6),
         placed.mark_rect(filled=False, stroke=palette.ink, strokeWidth=3),
+    ]
+
+
+def _numbers(
+    body: pd.DataFrame,
+    where: dict[str, Any],
+    tooltip: list[alt.Tooltip],
+    most: float,
+    by_band: bool,
+    palette: Palette,
+) -> list[alt.Chart]:
+    words = alt.Chart(body).encode(x="middle:Q", y=where["y"], text="short:N", tooltip=tooltip)
+    size = cell_size(by_band)
+    dark_from = most * ((1 - DARK_PART) if palette is LIGHT else DARK_PART)
+    above, below = (ON_DARK, ON_BRIGHT) if palette is LIGHT else (ON_BRIGHT, ON_DARK)
+    colour = alt.condition(f"datum.weight > {dark_from}", alt.value(above), alt.value(below))
+    seen = words.transform_filter("!datum.hidden").mark_text(fontSize=size, fontWeight=600)
+    hidden = words.transform_filter("datum.hidden").mark_text(fontSize=size, color=palette.quiet)
+    return [seen.encode(color=colour), *([hidden] if by_band else [])]
+
+
+def _totals(
+    totals: pd.DataFrame,
+    where: dict[str, Any],
+    tooltip: list[alt.Tooltip],
+    by_band: bool,
+    palette: Palette,
+) -> list[alt.Chart]:
+    words = alt.Chart(totals).encode(x="middle:Q", y=where["y"], text="short:N", tooltip=tooltip)
+    return [
+        words.transform_filter("datum.x < 24").mark_text(fontSize=cell_size(by_band), color=palette.ink),
+        words.transform_filter("datum.x > 24").mark_text(
+            fontSize=cell_size(True), fontWeight=600, color=palette.ink
+        ),
     ]

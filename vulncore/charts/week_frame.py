@@ -1,5 +1,6 @@
 """What the charts of a week share: a row for each day, the hours across, and where midnight lies."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import altair as alt
@@ -11,7 +12,10 @@ DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday
 EVERY: Final = "Every day"
 ROW_HEIGHT: Final = 42
 TOTALS_FROM, TOTALS_TO = 24.25, 27.25  # hours: the totals stand apart from the last cell
-NARROW: Final = 600  # pixels of the plot: below it names are shortened and small numbers left to the table
+NARROW, WIDE = (
+    600,
+    1_200,
+)  # pixels of the plot: below the first, names are short and small numbers left to the table
 
 
 def row_names(rows: Any) -> list[str]:
@@ -26,7 +30,8 @@ def row_names(rows: Any) -> list[str]:
 def hours_axis(first: int, last: float, totals: bool, palette: Palette) -> alt.X:
     """Return the axis of hours from `first` o'clock, with a place for the totals behind it."""
     ticks = [*range(0, 25, 3), *([(TOTALS_FROM + TOTALS_TO) / 2] if totals else [])]
-    clock = f"datum.value > 24 ? 'All day' : format((datum.value + {first}) % 24, '02d') + (width < {NARROW} ? '' : ':00')"
+    next_day = f"datum.value == {24 - first} && {first} > 0 ? (width < {NARROW} ? ' →' : ' next day') : ''"
+    clock = f"datum.value > 24 ? 'All day' : format((datum.value + {first}) % 24, '02d') + (width < {NARROW} ? '' : ':00') + ({next_day})"
     return alt.X(
         "x:Q",
         title=None,
@@ -34,6 +39,7 @@ def hours_axis(first: int, last: float, totals: bool, palette: Palette) -> alt.X
         axis=alt.Axis(
             values=ticks,
             labelExpr=clock,
+            orient="top",
             grid=False,
             ticks=False,
             domain=False,
@@ -63,10 +69,19 @@ def midnight_rule(first: int, palette: Palette) -> list[alt.Chart]:
     """Return a line where the next day begins; none where rows begin there."""
     if first == 0:
         return []
-    rule = alt.Chart(pd.DataFrame({"x": [24 - first]})).mark_rule(
-        color=palette.quiet, strokeWidth=2, strokeDash=[5, 3]
-    )
-    return [rule.encode(x="x:Q")]
+    at = alt.Chart(pd.DataFrame({"x": [24 - first]})).encode(x="x:Q")
+    return [at.mark_rule(color=palette.quiet, strokeWidth=2, strokeDash=[5, 3])]
+
+
+def cell_size(by_band: bool) -> alt.ExprRef:
+    """Return the size of the numbers in cells: read across a room where there is room, and gone where there is none."""
+    narrow, usual, wide = (11, 15, 19) if by_band else (0, 13, 16)
+    return alt.ExprRef(f"width < {NARROW} ? {narrow} : width < {WIDE} ? {usual} : {wide}")
+
+
+def full_height(rows: int, title: Sequence[str], legend: Sequence[str]) -> int:
+    """Return a chart's height with what stands above and beneath its rows."""
+    return ROW_HEIGHT * rows + 21 * len(title) + 18 * len(legend) + 62
 
 
 def _no_grid(ink: dict[str, Any]) -> dict[str, Any]:

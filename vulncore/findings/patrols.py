@@ -66,6 +66,17 @@ def patrols(now: Week, before: Week | None, shifts: int, hours: int, unit: str) 
     return Patrols(starts, hours, pd.DataFrame(rows), tuple(_headline(now, before, starts, hours, unit)))
 
 
+def patrols_table(found: Patrols) -> pd.DataFrame:
+    """Return one row per shift in order of the week, with columns named for people."""
+    return pd.DataFrame(
+        {
+            "Shift": found.frame["window"],
+            "Night": found.frame["night"],
+            "Meets": [f"{part} %" for part in found.frame["share"]],
+        }
+    )
+
+
 def _headline(
     now: Week, before: Week | None, starts: tuple[int, ...], hours: int, unit: str
 ) -> list[Headline]:

@@ -92,12 +92,25 @@ def mask_of(start: int, hours: int) -> Floats:
 
 
 def hidden_in_words(smallest: int) -> str:
-    """Return what stands for a number that is hidden.
+    """Return what a number is that is hidden for itself alone.
 
     >>> hidden_in_words(5)
     'fewer than 5'
     """
     return f"fewer than {smallest}"
+
+
+def hidden_as(smallest: int) -> str:
+    """Return what a mark stands for that hides a number for itself or for another's sake: not told apart on purpose.
+
+    >>> hidden_as(5)
+    'fewer than 5, or would give one away'
+    """
+    return f"{hidden_in_words(smallest)}, or would give one away"
+
+
+HIDDEN: Final = "–"
+"""The mark that stands for a hidden number where there is no room for words."""
 
 
 def known_shown(reads: Mapping[str, float], smallest: int) -> pd.Series:
@@ -116,6 +129,7 @@ def _masks(weights: Floats, night: Night, found: Sequence[Stretch]) -> list[tupl
     of_day = np.arange(HOURS) % 24
     stretches = [("stretch", each.start, mask_of(each.start, each.hours)) for each in found]
     return [
+        *_largest_first(weights, [("night row", 24 * day, mask_of(24 * day + 6, 24)) for day in range(7)]),
         *_largest_first(weights, [("band", at, mask_of(at, BAND)) for at in range(0, HOURS, BAND)]),
         *_largest_first(weights, stretches),
         ("nights", 0, night.mask.astype(float)),
@@ -123,7 +137,6 @@ def _masks(weights: Floats, night: Night, found: Sequence[Stretch]) -> list[tupl
             weights,
             [("band of day", at, (of_day // BAND == at // BAND).astype(float)) for at in range(0, 24, BAND)],
         ),
-        *_largest_first(weights, [("night row", 24 * day, mask_of(24 * day + 6, 24)) for day in range(7)]),
         *_largest_first(weights, [("day", 24 * day, mask_of(24 * day, 24)) for day in range(7)]),
         *_largest_first(weights, [("night", 24 * day, night.of(day).astype(float)) for day in range(7)]),
         *_largest_first(weights, [("hour", at, mask_of(at, 1)) for at in range(HOURS)]),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.findings.headline import Headline, Kind
-from vulncore.findings.week import BAND, Week, hidden_in_words
+from vulncore.findings.week import BAND, Week, hidden_as
 from vulncore.findings.week_map import Layout
 from vulncore.findings.week_sentences import percent
 from vulncore.findings.week_words import listed, stretch
@@ -70,9 +70,26 @@ def week_change(now: Week, before: Week, first: int, unit: str) -> WeekChange:
     return WeekChange(cells, tuple(_headline(cells, now, before, unit)))
 
 
+def change_table(change: WeekChange) -> pd.DataFrame:
+    """Return one row per three-hour band, from Monday 00:00, with columns named for people."""
+    cells = change.cells
+    verdicts = [
+        ("clear rise" if rose else "clear fall") if clear else "could be chance"
+        for clear, rose in zip(cells["clear"], cells["rose"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "When": cells["label"],
+            "Before": cells["before_said"],
+            "Now": cells["now_said"],
+            "Verdict": verdicts,
+        }
+    )
+
+
 def _said(bands: pd.DataFrame, smallest: int) -> list[str]:
     return [
-        hidden_in_words(smallest) if hidden else f"{weight:,.1f}"
+        hidden_as(smallest) if hidden else f"{weight:,.1f}"
         for weight, hidden in zip(bands["weight"], bands["hidden"], strict=True)
     ]
 

@@ -5,13 +5,14 @@ from typing import Final
 
 import pandas as pd
 
-from vulncore.findings.week import Week, hidden_in_words
+from vulncore.findings.week import HIDDEN, Week, hidden_as, hidden_in_words
 from vulncore.findings.week_change import WeekChange
-from vulncore.findings.week_map import BY_CALENDAR, Layout
+from vulncore.findings.week_map import Layout
 from vulncore.findings.week_sentences import percent
 from vulncore.findings.week_words import stretch, stretch_name
 from vulncore.findings.when import When
 from vulncore.metrics.day_hour import HOURS
+from vulncore.periods import Window
 
 LINE: Final = 46  # characters: a telephone has room for as many
 MOSTLY_SHOWN: Final = 0.75  # of the hours: with fewer, three-hour bands say more
@@ -25,7 +26,7 @@ def fitting_step(week: Week) -> int:
 def map_title(found: When) -> list[str]:
     """Return the map's title: what, whose and when, a line each as a telephone has room for."""
     asked = found.now.read.asked
-    return wrap(f"When: {found.about}", LINE) + wrap(f"{asked.force}, {asked.window}", LINE)
+    return wrap(f"When: {found.about}", LINE) + wrap(f"{asked.force}, {_short(asked.window)}", LINE)
 
 
 def map_legend(found: When, layout: Layout) -> list[str]:
@@ -36,11 +37,9 @@ def map_legend(found: When, layout: Layout) -> list[str]:
     unknown = week.read.records - week.read.timed
     lines = [f"Numbers: {found.unit} in {per} of the week"]
     if hidden:
-        lines.append(f"Grey: {hidden_in_words(week.smallest)}, or too close to one")
+        lines.append(f"{HIDDEN} or grey: {hidden_as(week.smallest)}")
     if week.stretches:
         lines.append("Outlined: stands out beyond chance")
-    if layout.first != BY_CALENDAR:
-        lines.append("Right of the dashed line: after midnight")
     if unknown < week.smallest:
         lines.append(
             "Hour not known: none" if unknown == 0 else f"Hour not known: {hidden_in_words(week.smallest)}"
@@ -60,19 +59,17 @@ def map_alt(found: When) -> str:
 
 def change_title(found: When) -> list[str]:
     """Return the title of the map of differences."""
-    before = found.before.read.asked.window if found.before else ""
-    return [
-        *wrap(f"What changed: {found.about}", LINE),
-        *wrap(f"{found.now.read.asked.force}, {found.now.read.asked.window}", LINE),
-        *wrap(f"against {before}", LINE),
-    ]
+    asked = found.now.read.asked
+    before = _short(found.before.read.asked.window) if found.before else ""
+    lines = (f"What changed: {found.about}", f"{asked.force}, {_short(asked.window)}", f"against {before}")
+    return [line for each in lines for line in wrap(each, LINE)]
 
 
 def change_legend(found: When, change: WeekChange) -> list[str]:
     """Return how the marks of the map of differences are to be read."""
     lines = [f"Numbers: {found.unit} more (purple) or fewer (teal)"]
     if change.cells["change"].isna().any():
-        lines.append(f"No number: {hidden_in_words(found.now.smallest)} in either period")
+        lines.append(f"No number: {hidden_as(found.now.smallest)}")
     lines.append(
         "▲ ▼ outlined: changed beyond chance"
         if change.cells["clear"].any()
@@ -105,3 +102,8 @@ def stretch_pieces(week: Week, layout: Layout) -> pd.DataFrame:
             pieces.append(((at - layout.first) % HOURS // 24, x, x + taken, name[:1].upper() + name[1:]))
             at, left = (at + taken) % HOURS, left - taken
     return pd.DataFrame(pieces, columns=["row", "x", "x2", "label"])
+
+
+def _short(window: Window) -> str:
+    first, last = f"{window.start:%b %Y}", f"{window.end:%b %Y}"
+    return first if first == last else f"{first} to {last}"

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vulncore.findings.week import BAND, Week, hidden_in_words
+from vulncore.findings.week import BAND, HIDDEN, Week, hidden_as
 from vulncore.findings.week_words import stretch
 from vulncore.metrics.day_hour import HOURS, WEEKDAYS
 from vulncore.metrics.poisson_interval import poisson_interval
@@ -44,7 +44,8 @@ def map_cells(week: Week, layout: Layout) -> pd.DataFrame:
     Returns:
         One row per cell: `row` (0 to 6 from Monday; 7 for all days), `x` (hours from the row's start; 24 for the whole
         day), `hours` (wide), `weight`, `low`, `high` (95 % limits of the mean behind it; all three missing where
-        hidden), `hidden`, `label` (which part of the week), `said` (its weight in words), `total` (whether it is one).
+        hidden), `hidden`, `label` (which part of the week), `short`, `said` (its weight, or what
+        hides it, in a mark and in words), `total` (whether it is one).
     """
     cells = week.of(layout.cells)
     at = cells["at"].to_numpy()
@@ -60,22 +61,22 @@ def map_cells(week: Week, layout: Layout) -> pd.DataFrame:
         total=False,
     )
     every = pd.concat([body, _rows(week, layout), _columns(week, layout)], ignore_index=True)
+    every["short"] = [
+        HIDDEN if hidden else f"{weight:,.0f}"
+        for weight, hidden in zip(every["weight"], every["hidden"], strict=True)
+    ]
     every["said"] = [
         _said(weight, hidden, week.smallest)
         for weight, hidden in zip(every["weight"], every["hidden"], strict=True)
     ]
-    wanted = ["row", "x", "hours", "weight", "low", "high", "hidden", "label", "said", "total"]
+    wanted = ["row", "x", "hours", "weight", "low", "high", "hidden", "label", "short", "said", "total"]
     return every.sort_values(["row", "x"], ignore_index=True)[wanted]
 
 
 def map_table(week: Week, layout: Layout) -> pd.DataFrame:
     """Return the week as people read it: a line for each day, a column for each part of it, and the totals."""
     cells = map_cells(week, layout)
-    short = [
-        _number(weight, hidden, week.smallest)
-        for weight, hidden in zip(cells["weight"], cells["hidden"], strict=True)
-    ]
-    wide = cells.assign(short=short).pivot(index="row", columns="x", values="short")
+    wide = cells.pivot(index="row", columns="x", values="short")
     xs = [int(str(x)) for x in wide.columns]
     wide.columns = pd.Index(["Whole day" if x == 24 else _column_name(x, layout) for x in xs])
     wide.insert(0, "Day" if layout.first == BY_CALENDAR else "Day and night of", [*WEEKDAYS, "Every day"])
@@ -145,8 +146,4 @@ def _clock(hour: int, hours: int) -> str:
 
 
 def _said(weight: float, hidden: bool, smallest: int) -> str:
-    return hidden_in_words(smallest) if hidden else f"{weight:,.1f}"
-
-
-def _number(weight: float, hidden: bool, smallest: int) -> str:
-    return f"<{smallest}" if hidden else f"{weight:,.0f}"
+    return hidden_as(smallest) if hidden else f"{weight:,.1f}"

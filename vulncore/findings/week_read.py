@@ -60,6 +60,14 @@ class WeekRead:
         return float(sum(self.known.values()))
 
 
+@dataclass(frozen=True)
+class WeekChoices:
+    """What a map of the week can be made of: measures by key, and values by column of `COLUMNS`."""
+
+    measures: tuple[str, ...]
+    values: Mapping[str, tuple[str, ...]]
+
+
 def week_read(snapshot: Snapshot, asked: Asked) -> WeekRead:
     """Return the hours of the week of the records asked for, as they are.
 
@@ -111,6 +119,14 @@ def window_before(window: Window) -> Window:
     return Window(add_months(window.start, -earlier), month_end(add_months(window.months[-1], -earlier)))
 
 
+def week_choices(snapshot: Snapshot, force: str, smallest: int = SMALLEST_SHOWN) -> WeekChoices:
+    """Return what a map of the week can be made of: measures with a time, and values that enough records have."""
+    return WeekChoices(
+        measures_with_times(snapshot, force),
+        {column: _values(snapshot, force, column, smallest) for column in COLUMNS},
+    )
+
+
 def measures_with_times(snapshot: Snapshot, force: str) -> tuple[str, ...]:
     """Return the keys of the measures of which at least one record has a time, in alphabetical order."""
     rows = snapshot.incidents.filter(
@@ -119,22 +135,19 @@ def measures_with_times(snapshot: Snapshot, force: str) -> tuple[str, ...]:
     return tuple(sorted(rows.select("measure").distinct().to_pandas()["measure"]))
 
 
-def values_of(snapshot: Snapshot, force: str, column: str, smallest: int = SMALLEST_SHOWN) -> tuple[str, ...]:
-    """Return the values of a column that can be chosen, the most frequent first.
+def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
+    """Return what these measures count, in one word."""
+    units = {measures[key].unit for key in keys if key in measures}
+    return units.pop() if len(units) == 1 else "records"
 
-    Of those that fewer than `smallest` records have, the name alone would give them away: they are left out.
-    """
+
+def _values(snapshot: Snapshot, force: str, column: str, smallest: int) -> tuple[str, ...]:
+    """Return a column's values, the most frequent first; of those that few records have, the name would tell them."""
     rows = snapshot.incidents.filter(snapshot.incidents.force == force, snapshot.incidents[column].notnull())
     counted = rows.group_by(column).agg(records=rows.record_id.nunique())
     kept = counted.filter(counted.records >= smallest).to_pandas()
     ordered = kept.sort_values(["records", column], ascending=[False, True])
     return tuple(str(value) for value in ordered[column])
-
-
-def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
-    """Return what these measures count, in one word."""
-    units = {measures[key].unit for key in keys if key in measures}
-    return units.pop() if len(units) == 1 else "records"
 
 
 def _have_times(rows: ir.Table) -> bool:

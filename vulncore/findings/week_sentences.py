@@ -7,10 +7,9 @@ import pandas as pd
 from vulncore.findings.data_words import share as in_percent
 from vulncore.findings.headline import Headline, Kind
 from vulncore.findings.week import Stretch, Week, hidden_in_words, known_shown
-from vulncore.findings.week_words import listed, night_name, stretch, stretch_name
+from vulncore.findings.week_words import night_name, stretch, stretch_name
 from vulncore.metrics.known_times import USED, Known
 from vulncore.metrics.night_time import Share, share, share_change
-from vulncore.metrics.week_scan import STANDS_OUT
 
 MOST_NAMED = 4
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
@@ -26,7 +25,7 @@ def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, 
     """
     if now.too_few:
         return (Headline(Kind.QUIET, "Too few times", _too_few(now, unit)),)
-    return (_stretches(now, unit), _night_time(now, before), _unknown(now, unit))
+    return (*_stretches(now, unit), _night_time(now, before), _unknown(now, unit))
 
 
 def windows_table(week: Week) -> pd.DataFrame:
@@ -103,46 +102,48 @@ def limits(found: Share) -> str:
     return f"{100 * found.low:.0f} to {100 * found.high:.0f} %"
 
 
-def _stretches(week: Week, unit: str) -> Headline:
-    rows = week.stretches
-    if not rows:
-        return Headline(
-            Kind.QUIET,
-            "No stretch of the week stands out",
-            f"What there is could be chance: no run of up to 12 hours holds {STANDS_OUT} times an even week's "
-            f"{unit} beyond it.",
+def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
+    if not week.stretches:
+        lead = "No stretch of the week stands out"
+        return (
+            Headline(
+                Kind.QUIET,
+                lead,
+                f"No run of hours holds more {unit} than chance puts somewhere in an even week.",
+            ),
         )
-    told = sorted(sorted(rows, key=lambda row: row.even - row.weight)[:MOST_NAMED], key=lambda row: row.start)
+    furthest = sorted(week.stretches, key=lambda each: each.even - each.weight)[:MOST_NAMED]
     said = [
-        f"{_the(stretch_name(row.start, row.hours, week.read.week))} ({_when(row, week)}: "
-        f"{held_in_words(week, row)} {unit}, {row.even:,.0f} in an even week)"
-        for row in told
+        Headline(
+            Kind.CLEAR,
+            _capital(stretch_name(each.start, each.hours, week.read.week)),
+            f"{_when(each, week)}: {held_in_words(week, each)} {unit}, {each.even:,.0f} in an even week.",
+        )
+        for each in sorted(furthest, key=lambda each: each.start)
     ]
-    count = NUMBERS[len(rows)] if len(rows) < len(NUMBERS) else f"{len(rows)}"
-    lead = (
-        f"{count} stretch{'es' if len(rows) > 1 else ''} of the week stand{'' if len(rows) > 1 else 's'} out"
-    )
-    if len(rows) > len(told):
-        said.append(f"{len(rows) - len(told)} more")
-    return Headline(Kind.CLEAR, lead, f"{_capital(listed(said))}.")
+    left = len(week.stretches) - len(said)
+    if left:
+        more = "stands out, and holds fewer" if left == 1 else "stand out, and hold fewer"
+        said.append(Headline(Kind.QUIET, f"{left} more", f"{more}."))
+    return tuple(said)
 
 
-def _when(row: Stretch, week: Week) -> str:
-    night = night_name(row.start, row.hours, week.night)
-    return stretch(row.start, row.hours) + (f", {night}" if night else "")
+def _when(found: Stretch, week: Week) -> str:
+    night = night_name(found.start, found.hours, week.night)
+    return stretch(found.start, found.hours) + (f" ({night})" if night else "")
 
 
 def _night_time(now: Week, before: Week | None) -> Headline:
     part = float(now.night.mask @ now.read.week)
     here = share(part, now.read.timed)
     said = f"{percent(here.share)} of those with a time fell into {now.night} (95 % limits {limits(here)})"
-    lead = "The night-time economy's share"
+    lead = "Night-time economy"
     if before is None or before.too_few:
         return Headline(Kind.QUIET, lead, f"{said}.")
     earlier = float(before.night.mask @ before.read.week)
     change = share_change(part, now.read.timed, earlier, before.read.timed)
     clear = change.low > 0 or change.high < 0
-    verdict = "a clear change" if clear else "a difference that could be chance"
+    verdict = "a clear change" if clear else "could be chance"
     words = f"{said}; {before.read.asked.window}: {percent(earlier / before.read.timed)}, {verdict}."
     return Headline(Kind.CLEAR if clear else Kind.QUIET, lead, words)
 
@@ -160,15 +161,13 @@ def _unknown(week: Week, unit: str) -> Headline:
     )
     of_all = f" ({percent(unknown / every)})" if unknown and not pd.isna(kept["unknown"]) else ""
     starts = known.get(Known.START, 0.0)
-    said = f"Of {every:,.0f} {unit}, {many}{of_all} have no hour that can be used."
-    if not unknown:
-        said = f"All {every:,.0f} {unit} have an hour."
+    said = f"{many} of {every:,.0f} {unit}{of_all}" if unknown else f"none of {every:,.0f} {unit}"
+    if week.read.spread >= week.smallest:
+        said += f"; {week.read.spread:,} known only to within several hours, and spread over them"
+    starts = known.get(Known.START, 0.0)
     if starts >= week.smallest:
-        said += f" {starts:,.0f} count at their start, for no end is recorded."
-    spread = week.read.spread
-    if spread >= week.smallest:
-        said += f" {spread:,.0f} are known only to within several hours and are spread over them."
-    return Headline(Kind.QUIET, "Hours not known", said)
+        said += f"; {starts:,.0f} with a start and no end, counted at their start"
+    return Headline(Kind.QUIET, "Hour not known", f"{_capital(said)}.")
 
 
 def _too_few(week: Week, unit: str) -> str:
@@ -186,10 +185,6 @@ def _or_zero(kept: pd.Series, week: Week, known: Known) -> float:
 
 def _chance(p_value: float) -> str:
     return "1 in 1,000 or less" if p_value <= 0.001 else f"{p_value:.1%}".replace("%", " %")
-
-
-def _the(name: str) -> str:
-    return f"the {name}" if name.startswith("early hours") else name
 
 
 def _capital(text: str) -> str:

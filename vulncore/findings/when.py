@@ -17,7 +17,6 @@ from vulncore.periods import month_name
 from vulncore.store import Snapshot
 from vulncore.vocabulary import Measure
 
-
 MOST_NAMED = 4
 
 

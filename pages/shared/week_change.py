@@ -1,0 +1,39 @@
+"""The week set against the period before: where more was recorded, and where less."""
+
+import streamlit as st
+
+from pages.shared.filters import View
+from pages.shared.headline import show_headline
+from pages.shared.plain_table import show_table
+from pages.shared.provenance import source_line
+from pages.shared.week_map import chosen_layout, palette
+from pages.shared.words import plain
+from vulncore.charts.week_change_chart import week_change_chart
+from vulncore.findings.week_change import change_table, week_change
+from vulncore.findings.week_drawing import change_alt, change_legend, change_title
+from vulncore.findings.when import When
+
+
+def show_week_change(found: When, view: View) -> None:
+    """Draw the differences, or say why there are none to draw."""
+    if found.before is None or found.before.too_few:
+        st.info(plain(found.not_compared or "The period before has too few times to compare with."))
+        return
+    change = week_change(found.now, found.before, chosen_layout(found).first, found.unit)
+    show_headline(change.headline)
+    st.altair_chart(
+        week_change_chart(
+            change.cells,
+            chosen_layout(found).first,
+            change_title(found),
+            change_legend(found, change),
+            palette(),
+        ),
+        alt=change_alt(found, change),
+        width="stretch",
+    )
+    st.caption(source_line(view))
+    with st.popover("Show as table"):
+        show_table(
+            change_table(change), f"{found.about}: each three hours, before and now", ("Before", "Now")
+        )

@@ -1,0 +1,189 @@
+"""Which records a map of the week is of: read from the choices made, and chosen beside the map."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from pages.shared.filters import View, choose
+from pages.shared.links import choices_made
+from pages.shared.reads import store_path, week_choices_of
+from vulncore.disclosure import smallest_shown
+from vulncore.errors import UnknownNameError, VulncoreError
+from vulncore.findings.week_read import NoTimesError, WeekChoices
+from vulncore.metrics.day_hour import Asked
+from vulncore.metrics.night_time import DEFAULT, Night
+from vulncore.periods import Window, add_months, format_month, fytd, month_end, month_name, parse_month
+from vulncore.vocabulary import Measure, strand_name
+
+SEXUAL_VIOLENCE = "sexual-violence"  # the report's heat map is of sexual offences
+ANY = "any"
+FIXED = {
+    "12": "Last 12 months",
+    "fytd": "This financial year",
+    "36": "Last 3 years",
+    "60": "Last 5 years",
+    "all": "All months",
+}
+NARROWED = {
+    "kind": ("location_type", "Type of place", "Every type of place"),
+    "place": ("place", "Street or venue", "Everywhere"),
+    "victims": ("victim_residency", "Victims", "All victims"),
+}
+
+
+def week_question(view: View) -> Asked:
+    """Return which records are asked for, by the choices made so far.
+
+    Raises:
+        NoTimesError: Nothing of the dataset, or of the strand, has a time of day.
+    """
+    offered = week_choices(view)
+    measures = _offered_measures(view, offered)
+    made = choices_made()
+    chosen = [key for key in made.get("measures", "").split(",") if key in {each.key for each in measures}]
+    where = tuple(
+        (column, made[name])
+        for name, (column, *_) in NARROWED.items()
+        if made.get(name) in offered.values[column]
+    )
+    harm = tuple(sorted(harm_weights(chosen or _first_measures(view, measures)).items()))
+    return Asked(
+        force=view.force,
+        measures=tuple(chosen or _first_measures(view, measures)),
+        window=_window(view),
+        where=where,
+        harm=harm,
+    )
+
+
+def week_choices(view: View) -> WeekChoices:
+    """Return what the version on screen offers."""
+    return week_choices_of(store_path(), view.publish, view.force, smallest_shown())
+
+
+def chosen_night() -> Night:
+    """Return the night-time economy's hours, by the choices made so far."""
+    first, _, end = choices_made().get("night", "").partition("-")
+    try:
+        return Night(int(first), int(end))
+    except (ValueError, VulncoreError):
+        return DEFAULT
+
+
+def harm_weights(measures: Sequence[str]) -> dict[str, float]:
+    """Return what a record of each measure weighs, where somebody has said so."""
+    found = {}
+    for part in choices_made().get("harm", "").split(","):
+        key, _, number = part.partition("=")
+        if key in measures and number.replace(".", "", 1).isdigit():
+            found[key] = float(number)
+    return found
+
+
+def show_question(view: View, asked: Asked) -> None:
+    """Draw the choices that stand beside the map."""
+    measures = _offered_measures(view, week_choices(view))
+    names = {measure.key: measure.name for measure in measures}
+    which, when, narrower = st.columns([5, 2, 2], vertical_alignment="bottom")
+    with which:
+        _choose_measures(names, asked.measures)
+    with when:
+        months = view.choice.months[view.force]
+        since = [format_month(month) for month in months if month <= view.month]
+        choose("Period", "period", [*FIXED, *since], 0, _period_name)
+    with narrower.popover(_narrowed(asked), width="stretch"):
+        offered = week_choices(view)
+        for name, (column, label, every) in NARROWED.items():
+            if offered.values[column]:
+                choose(
+                    label,
+                    name,
+                    [ANY, *offered.values[column]],
+                    0,
+                    lambda value, every=every: every if value == ANY else value,
+                )
+        nights = [f"{first:02d}-{end:02d}" for first in range(16, 24) for end in range(2, 9)]
+        choose(
+            "Night-time economy",
+            "night",
+            nights,
+            nights.index("18-06"),
+            lambda value: str(Night(*map(int, value.split("-")))),
+        )
+
+
+def week_link(asked: Asked) -> dict[str, str | None]:
+    """Return the week's choices as the link writes them."""
+    made = choices_made()
+    kept = {
+        name: made.get(name)
+        for name in (
+            "period",
+            "kind",
+            "place",
+            "victims",
+            "night",
+            "cells",
+            "rows",
+            "shifts",
+            "length",
+            "harm",
+        )
+    }
+    shown = {name: value for name, value in kept.items() if value not in (ANY, None, "")}
+    return {"measures": ",".join(asked.measures), **shown}
+
+
+def _choose_measures(names: dict[str, str], chosen: Sequence[str]) -> None:
+    st.session_state["measures picker"] = list(chosen)
+    st.multiselect(
+        "Measures", list(names), key="measures picker", format_func=names.get, on_change=_keep_measures
+    )
+
+
+def _keep_measures() -> None:
+    choices_made()["measures"] = ",".join(st.session_state["measures picker"])
+
+
+def _offered_measures(view: View, offered: WeekChoices) -> list[Measure]:
+    """Return the measures with times, of the strand that is chosen if one is."""
+    timed = [measure for measure in view.choice.measures if measure.key in offered.measures]
+    if not timed:
+        raise NoTimesError(
+            f"Dataset '{view.publish.dataset}' says in which month things happened and not at what time, so nothing "
+            "can be said about weekdays or hours. Choose a dataset with times, such as a force's own extract."
+        )
+    of_strand = [measure for measure in timed if view.strand in (None, measure.strand)]
+    if not of_strand:
+        raise UnknownNameError(
+            f"No record of the strand '{strand_name(view.strand or '')}' has a time of day. Choose another strand: "
+            f"{', '.join(sorted({strand_name(measure.strand) for measure in timed}))}."
+        )
+    return of_strand
+
+
+def _first_measures(view: View, offered: Sequence[Measure]) -> list[str]:
+    sexual = [measure.key for measure in offered if measure.strand == SEXUAL_VIOLENCE]
+    return sexual if sexual and view.strand is None else [measure.key for measure in offered]
+
+
+def _window(view: View) -> Window:
+    chosen, end = choices_made().get("period", "12"), month_end(view.month)
+    months = view.choice.months[view.force]
+    if chosen == "fytd":
+        return fytd(view.month)
+    if chosen == "all":
+        return Window(min(months), end)
+    if chosen in FIXED:
+        return Window(add_months(view.month, 1 - int(chosen)), end)
+    first: date | None = next((month for month in months if format_month(month) == chosen), None)
+    return Window(first, end) if first and first <= view.month else Window(add_months(view.month, -11), end)
+
+
+def _period_name(key: str) -> str:
+    return FIXED.get(key) or f"Since {month_name(parse_month(key))}"
+
+
+def _narrowed(asked: Asked) -> str:
+    return "Narrow down" if not asked.where else f"Narrowed: {', '.join(value for _, value in asked.where)}"
