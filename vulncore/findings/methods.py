@@ -6,9 +6,12 @@ from datetime import date
 
 import pandas as pd
 
+from vulncore.disclosure import SMALLEST_SHOWN
 from vulncore.metrics.change import COLOUR_THRESHOLD
+from vulncore.metrics.night_time import DEFAULT
 from vulncore.metrics.signal import FALL_TO_ZERO_FROM, FEWEST_TO_TEST, MAY_BE_UP_TO
 from vulncore.metrics.trend import TOO_FEW_FOR_TREND_A_YEAR
+from vulncore.metrics.week_scan import LEVEL, LONGEST_HOURS, STANDS_OUT
 from vulncore.periods import BASELINE_FINANCIAL_YEAR, Window, comparison_windows, financial_year_name
 from vulncore.vocabulary import Measure, Polarity, strand_name
 
@@ -80,6 +83,7 @@ def method_sections() -> tuple[Section, ...]:
             f"female genital mutilation, forced marriage and honour-based violence.\n\n"
             f"Source: {REPORT}, paragraph 27.",
         ),
+        Section("The hours of the week", _week_text()),
         Section(
             "Which months the report's table covers",
             "The report does not say which months its financial year to date covers. April to October 2024 is "
@@ -109,6 +113,25 @@ def _signal_text() -> str:
         "Colour follows the report's rule alone; the signal says how much to make of it. A pale colour could "
         "be chance. Sources: Clopper and Pearson 1934; Benjamini and Hochberg 1995; Benjamini and Yekutieli "
         "2005. How often it raises a false alarm on real figures stands in `docs/signal.md`."
+    )
+
+
+def _week_text() -> str:
+    return (
+        "*When* counts records by the month in which they were recorded, and places them in the hours in which they "
+        "happened. A record known to lie between two times gives each hour its share of the minutes in between, as the "
+        "clocks in London ran (Ratcliffe 2002). One with a start alone counts there. One without a start, with a date "
+        "alone, with ends in the wrong order, over seven days long, or at exactly 00:00 where 00:00 is plainly filled in "
+        "by default, has no hour, and is counted as such.\n\n"
+        f"- **Stands out**: a stretch of up to {LONGEST_HOURS} hours, each part of it at least {STANDS_OUT} times an even "
+        f"week, that at most {LEVEL:.0%} of weeks made by chance would hold anywhere (Kulldorff 1997, Tango 2008).\n"
+        f"- **A night** belongs to the day on which it starts: {DEFAULT}, unless set otherwise.\n"
+        "- **What changed**: three-hour bands are compared exactly, by their daily rates, and judged together "
+        "(Benjamini–Hochberg, 5 %).\n"
+        "- **Patrol hours**: the shifts that meet most of what was recorded. Chosen on the period before, they are tried "
+        "on this one: what they meet there is what to expect.\n"
+        f"- **Hidden**: what is under {SMALLEST_SHOWN} records, unless the force sets more, and what would give it away.\n\n"
+        "More, with what was measured, stands in `docs/when.md`."
     )
 
 

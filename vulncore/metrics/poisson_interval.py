@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincinv
 
 Floats = NDArray[np.float64]
+NOTHING = 1e-9  # of a record: its lower limit is 0 to the last digit
 
 
 def poisson_interval(count: ArrayLike, alpha: float = 0.05) -> tuple[Floats, Floats]:
@@ -30,5 +31,6 @@ def poisson_interval(count: ArrayLike, alpha: float = 0.05) -> tuple[Floats, Flo
     ([0.0, 4.795], [3.689, 18.39])
     """
     seen = np.asarray(count, dtype=float)
-    low = np.where(seen > 0, gammaincinv(np.where(seen > 0, seen, 1.0), alpha / 2), 0.0)
+    some = seen > NOTHING
+    low = np.where(some, gammaincinv(np.where(some, seen, 1.0), alpha / 2), 0.0)
     return low, np.asarray(gammaincinv(seen + 1, 1 - alpha / 2), dtype=float)
