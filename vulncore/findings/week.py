@@ -67,7 +67,7 @@ def week(read: WeekRead, night: Night, smallest: int) -> Week:
     """
     found = week_windows(read.week, read.shapes).itertuples(index=False, name=None)
     stretches = tuple(Stretch(*row) for row in found)
-    masks = _masks(read.week, night, stretches)
+    masks = every_sum(read.week, night, stretches)
     kept = shown(read.week, [np.ones(HOURS), *(mask for *_, mask in masks)], smallest)[1:]
     kept &= not too_few(read, smallest)
     rows = [(kind, at, float(mask @ read.week)) for kind, at, mask in masks]
@@ -82,6 +82,26 @@ def week(read: WeekRead, night: Night, smallest: int) -> Week:
 def too_few(read: WeekRead, smallest: int) -> bool:
     """Return whether there are too few times to draw a week of them; of those that hide nothing, whether there is none."""
     return read.timed < (max(FEWEST, smallest) if smallest else 1)
+
+
+def every_sum(weights: Floats, night: Night, found: Sequence[Stretch]) -> list[tuple[str, int, Floats]]:
+    """Return every sum that is ever shown, as kind, place and hours: what is decided by before what is looked up."""
+    of_day = np.arange(HOURS) % 24
+    stretches = [("stretch", each.start, mask_of(each.start, each.hours)) for each in found]
+    return [
+        *_largest_first(weights, [("night row", 24 * day, mask_of(24 * day + 6, 24)) for day in range(7)]),
+        *_largest_first(weights, [("band", at, mask_of(at, BAND)) for at in range(0, HOURS, BAND)]),
+        *_largest_first(weights, stretches),
+        ("nights", 0, night.mask.astype(float)),
+        *_largest_first(
+            weights,
+            [("band of day", at, (of_day // BAND == at // BAND).astype(float)) for at in range(0, 24, BAND)],
+        ),
+        *_largest_first(weights, [("day", 24 * day, mask_of(24 * day, 24)) for day in range(7)]),
+        *_largest_first(weights, [("night", 24 * day, night.of(day).astype(float)) for day in range(7)]),
+        *_largest_first(weights, [("hour", at, mask_of(at, 1)) for at in range(HOURS)]),
+        *_largest_first(weights, [("hour of day", at, (of_day == at).astype(float)) for at in range(24)]),
+    ]
 
 
 def mask_of(start: int, hours: int) -> Floats:
@@ -122,26 +142,6 @@ def known_shown(reads: Mapping[str, float], smallest: int) -> pd.Series:
     visible = np.zeros(len(values), dtype=bool)
     visible[order] = kept
     return pd.Series(values, index=names).where(visible)
-
-
-def _masks(weights: Floats, night: Night, found: Sequence[Stretch]) -> list[tuple[str, int, Floats]]:
-    """Every sum that is ever shown, in the order in which they are taken: what is decided by before what is looked up."""
-    of_day = np.arange(HOURS) % 24
-    stretches = [("stretch", each.start, mask_of(each.start, each.hours)) for each in found]
-    return [
-        *_largest_first(weights, [("night row", 24 * day, mask_of(24 * day + 6, 24)) for day in range(7)]),
-        *_largest_first(weights, [("band", at, mask_of(at, BAND)) for at in range(0, HOURS, BAND)]),
-        *_largest_first(weights, stretches),
-        ("nights", 0, night.mask.astype(float)),
-        *_largest_first(
-            weights,
-            [("band of day", at, (of_day // BAND == at // BAND).astype(float)) for at in range(0, 24, BAND)],
-        ),
-        *_largest_first(weights, [("day", 24 * day, mask_of(24 * day, 24)) for day in range(7)]),
-        *_largest_first(weights, [("night", 24 * day, night.of(day).astype(float)) for day in range(7)]),
-        *_largest_first(weights, [("hour", at, mask_of(at, 1)) for at in range(HOURS)]),
-        *_largest_first(weights, [("hour of day", at, (of_day == at).astype(float)) for at in range(24)]),
-    ]
 
 
 def _largest_first(
