@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.plain_table import show_table
-from vulncore.findings.week_sentences import known_table, windows_table
+from vulncore.findings.week_sentences import known_table, percent, windows_table
 from vulncore.findings.when import When
 from vulncore.metrics.week_scan import LEVEL, LONGEST_HOURS, STANDS_OUT
 
@@ -18,7 +18,7 @@ def show_stretches(found: When) -> None:
         )
     st.caption(
         f"Every run of up to {LONGEST_HOURS} hours was tried, each of its parts at least {STANDS_OUT} times an even week. "
-        f"A run stands out if at most {LEVEL:.0%} of weeks made by chance, each record moved to an hour drawn evenly, "
+        f"A run stands out if at most {percent(LEVEL)} of weeks made by chance, each record moved to an hour drawn evenly, "
         "hold any run as far from even. A night belongs to the day on which it starts."
     )
 

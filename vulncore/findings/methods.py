@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from vulncore.disclosure import SMALLEST_SHOWN
+from vulncore.findings.week_sentences import percent
 from vulncore.metrics.change import COLOUR_THRESHOLD
 from vulncore.metrics.night_time import DEFAULT
 from vulncore.metrics.signal import FALL_TO_ZERO_FROM, FEWEST_TO_TEST, MAY_BE_UP_TO
@@ -124,7 +125,7 @@ def _week_text() -> str:
         "alone, with ends in the wrong order, over seven days long, or at exactly 00:00 where 00:00 is plainly filled in "
         "by default, has no hour, and is counted as such.\n\n"
         f"- **Stands out**: a stretch of up to {LONGEST_HOURS} hours, each part of it at least {STANDS_OUT} times an even "
-        f"week, that at most {LEVEL:.0%} of weeks made by chance would hold anywhere (Kulldorff 1997, Tango 2008).\n"
+        f"week, that at most {percent(LEVEL)} of weeks made by chance would hold anywhere (Kulldorff 1997, Tango 2008).\n"
         f"- **A night** belongs to the day on which it starts: {DEFAULT}, unless set otherwise.\n"
         "- **What changed**: three-hour bands are compared exactly, by their daily rates, and judged together "
         "(Benjamini–Hochberg, 5 %).\n"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vulncore.disclosure import shown
 from vulncore.findings.week_read import WeekRead
-from vulncore.metrics.day_hour import HOURS
+from vulncore.metrics.day_hour import HOURS, hours_in
 from vulncore.metrics.night_time import Night
 from vulncore.metrics.week_scan import week_windows
 
@@ -65,7 +65,9 @@ def week(read: WeekRead, night: Night, smallest: int) -> Week:
         night: The hours of the night-time economy.
         smallest: The smallest sum that is shown; 0 hides nothing.
     """
-    found = week_windows(read.week, read.shapes).itertuples(index=False, name=None)
+    found = week_windows(read.week, read.shapes, hours_in(read.asked.window)).itertuples(
+        index=False, name=None
+    )
     stretches = tuple(Stretch(*row) for row in found)
     masks = every_sum(read.week, night, stretches)
     kept = shown(read.week, [np.ones(HOURS), *(mask for *_, mask in masks)], smallest)[1:]

@@ -11,7 +11,7 @@ from vulncore.findings.week_map import Layout
 from vulncore.findings.week_sentences import percent
 from vulncore.findings.week_words import stretch, stretch_name
 from vulncore.findings.when import When
-from vulncore.metrics.day_hour import HOURS
+from vulncore.metrics.day_hour import HOURS, Asked
 from vulncore.periods import Window
 
 LINE: Final = 46  # characters: a telephone has room for as many
@@ -26,7 +26,7 @@ def fitting_step(week: Week) -> int:
 def map_title(found: When) -> list[str]:
     """Return the map's title: what, whose and when, a line each as a telephone has room for."""
     asked = found.now.read.asked
-    return wrap(f"When: {found.about}", LINE) + wrap(f"{asked.force}, {_short(asked.window)}", LINE)
+    return _lines(f"When: {found.about}", _whose_and_when(asked))
 
 
 def map_legend(found: When, layout: Layout) -> list[str]:
@@ -61,8 +61,7 @@ def change_title(found: When) -> list[str]:
     """Return the title of the map of differences."""
     asked = found.now.read.asked
     before = _short(found.before.read.asked.window) if found.before else ""
-    lines = (f"What changed: {found.about}", f"{asked.force}, {_short(asked.window)}", f"against {before}")
-    return [line for each in lines for line in wrap(each, LINE)]
+    return _lines(f"What changed: {found.about}", _whose_and_when(asked), f"against {before}")
 
 
 def change_legend(found: When, change: WeekChange) -> list[str]:
@@ -107,3 +106,12 @@ def stretch_pieces(week: Week, layout: Layout) -> pd.DataFrame:
 def _short(window: Window) -> str:
     first, last = f"{window.start:%b %Y}", f"{window.end:%b %Y}"
     return first if first == last else f"{first} to {last}"
+
+
+def _whose_and_when(asked: Asked) -> str:
+    one, joined = f"{asked.force}, {_short(asked.window)}", f"{asked.force},\n{_short(asked.window)}"
+    return one if len(one) <= LINE else joined
+
+
+def _lines(*parts: str) -> list[str]:
+    return [line for part in parts for whole in part.split("\n") for line in wrap(whole, LINE)]

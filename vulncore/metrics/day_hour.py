@@ -161,6 +161,18 @@ def week_of(weights: pd.DataFrame, column: str = "weight") -> np.ndarray:
     return np.bincount(timed["cell"].astype(int), weights=timed[column].astype(float), minlength=HOURS)
 
 
+def hours_in(window: Window) -> np.ndarray:
+    """Return how often each hour of the week occurs in a window, from Monday 00:00; clock changes left out.
+
+    >>> from datetime import date
+    >>> october = hours_in(Window(date(2024, 10, 1), date(2024, 10, 31)))
+    >>> october[[0, 24, 167]].tolist()
+    [4.0, 5.0, 4.0]
+    """
+    days = (window.start.weekday() + np.arange(window.days)) % len(WEEKDAYS)
+    return np.repeat(np.bincount(days, minlength=len(WEEKDAYS)).astype(float), HOURS // len(WEEKDAYS))
+
+
 def _by_measure(measure: ir.StringValue, values: Mapping[str, object], otherwise: object) -> ir.Value:
     if not values:
         return ibis.null("string") if otherwise is None else ibis.literal(otherwise)

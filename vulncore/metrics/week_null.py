@@ -16,13 +16,16 @@ the sum of thousands is normal enough."""
 WEEKS_AT_ONCE: Final = 100  # bounds the memory
 
 
-def shuffled_weeks(shapes: pd.DataFrame, weeks: int, rng: np.random.Generator) -> Floats:
+def shuffled_weeks(
+    shapes: pd.DataFrame, weeks: int, rng: np.random.Generator, occurs: Floats | None = None
+) -> Floats:
     """Return made weeks in which each record, its window as long as it is, starts in an hour drawn evenly.
 
     Args:
         shapes: What `vulncore.metrics.day_hour.shapes` returns.
         weeks: How many weeks to make.
         rng: The dice.
+        occurs: How often each hour of the week occurs in the period; all as often, unless told.
 
     Returns:
         One row per week: the weight of each of the 168 hours.
@@ -34,16 +37,17 @@ def shuffled_weeks(shapes: pd.DataFrame, weeks: int, rng: np.random.Generator) -
     """
     within = (shapes["first_minute"] + shapes["minutes"] <= 60).to_numpy()
     singles = int(shapes.loc[within, "records"].sum())
-    made = rng.multinomial(singles, [1 / HOURS] * HOURS, size=weeks).astype(float)
+    chance = np.full(HOURS, 1 / HOURS) if occurs is None else occurs / occurs.sum()
+    made = rng.multinomial(singles, chance, size=weeks).astype(float)
     windows = shapes[~within]
     count = int(windows["records"].sum())
     if count == 0:
         return made
     moved, scale = _moved(windows, min(count, MOST_MOVED), rng), count / min(count, MOST_MOVED)
-    mean = min(count, MOST_MOVED) / HOURS
+    mean = _mean(moved, chance)
     for start in range(0, weeks, WEEKS_AT_ONCE):
         stop = min(start + WEEKS_AT_ONCE, weeks)
-        placed = _placed(moved, stop - start, rng)
+        placed = _placed(moved, stop - start, chance, rng)
         made[start:stop] += mean * scale + (placed - mean) * np.sqrt(scale)
     weeks_made: Floats = np.maximum(made, 0.0)
     return weeks_made
@@ -63,9 +67,20 @@ def _moved(windows: pd.DataFrame, count: int, rng: np.random.Generator) -> tuple
     return window, step, (ends - begins) / minutes[window]
 
 
-def _placed(moved: tuple[Integers, Integers, Floats], weeks: int, rng: np.random.Generator) -> Floats:
+def _mean(moved: tuple[Integers, Integers, Floats], chance: Floats) -> Floats:
+    """Return what each hour holds on average: the shares of every step into a window, begun wherever it may."""
+    _, step, share = moved
+    hours = np.zeros(HOURS)
+    for at, weight in enumerate(np.bincount(step, weights=share)):
+        hours += weight * np.roll(chance, at)
+    return hours
+
+
+def _placed(
+    moved: tuple[Integers, Integers, Floats], weeks: int, chance: Floats, rng: np.random.Generator
+) -> Floats:
     window, step, share = moved
-    start = rng.integers(HOURS, size=(weeks, int(window[-1]) + 1))
+    start = rng.choice(HOURS, size=(weeks, int(window[-1]) + 1), p=chance)
     cell = (start[:, window] + step) % HOURS + HOURS * np.arange(weeks)[:, None]
     flat = np.bincount(cell.ravel(), weights=np.tile(share, weeks), minlength=HOURS * weeks)
     return flat.astype(float).reshape(weeks, HOURS)

@@ -1,5 +1,6 @@
 """The stretches of the week in which more happened than chance explains."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -16,11 +17,17 @@ THIN: Final = HOURS  # records: with fewer than one an hour, hours stand empty w
 BAND_HOURS: Final = 3
 LEVEL: Final = 0.05
 MADE_WEEKS: Final = 999
+TIE: Final = 1e-6  # ratios this close are the same one, added up in another order
 SEED: Final = 168  # the same data give the same answer
 
 
 def week_windows(
-    week: Floats, shapes: pd.DataFrame, level: float = LEVEL, made_weeks: int = MADE_WEEKS
+    week: Floats,
+    shapes: pd.DataFrame,
+    occurs: Floats | None = None,
+    level: float = LEVEL,
+    made_weeks: int = MADE_WEEKS,
+    seed: int | Sequence[int] = SEED,
 ) -> pd.DataFrame:
     """Return the stretches of the week that stand out beyond chance.
 
@@ -33,8 +40,11 @@ def week_windows(
     Args:
         week: The weight of each hour from Monday 00:00: what `vulncore.metrics.day_hour.week_of` returns.
         shapes: How the same records' windows lie to the hours, as `vulncore.metrics.day_hour.shapes` returns.
+        occurs: How often each hour of the week occurs in the period, which need not be whole weeks; all as often,
+            unless told.
         level: Share of even weeks in which anything at all may be found by chance.
         made_weeks: How many weeks to make.
+        seed: What the dice start from.
 
     Returns:
         One row per stretch, in order of the week: `start` (hour, 0 to 167), `hours` (long), `weight` (records in it),
@@ -53,40 +63,41 @@ def week_windows(
     >>> week_windows(week, alone)[["start", "hours", "weight"]].values.tolist()
     [[92.0, 3.0, 30.0]]
     """
+    chance = np.full(HOURS, 1 / HOURS) if occurs is None else occurs / occurs.sum()
     if shapes.empty:
-        return _as_rows(week, [])
-    step = BAND_HOURS if week.sum() < THIN else 1
-    by_chance = _ratios(shuffled_weeks(shapes, made_weeks, np.random.default_rng(SEED)), step).max(
-        axis=(1, 2)
-    )
-    ratios = _ratios(week[None, :], step)[0]
+        return _as_rows(week, chance, [])
+    step = BAND_HOURS if shapes["records"].sum() < THIN else 1
+    made = shuffled_weeks(shapes, made_weeks, np.random.default_rng(seed), chance)
+    by_chance = _ratios(made, chance, step).max(axis=(1, 2))
+    ratios = _ratios(week[None, :], chance, step)[0]
     found: list[tuple[int, int, float]] = []
     taken = np.zeros(HOURS, dtype=bool)
     for at in np.argsort(-ratios, axis=None, kind="stable"):
         longer, start = np.unravel_index(at, ratios.shape)
         run = _hours(int(start) * step, (int(longer) + 1) * step)
-        p_value = (1 + int((by_chance >= ratios.flat[at]).sum())) / (1 + made_weeks)
+        p_value = (1 + int((by_chance >= ratios.flat[at] - TIE).sum())) / (1 + made_weeks)
         if ratios.flat[at] <= 0 or p_value > level:
             break
         if not taken[run].any():
             taken[run] = True
             found.append((int(run[0]), len(run), p_value))
-    return _as_rows(week, found)
+    return _as_rows(week, chance, found)
 
 
-def _ratios(weeks: Floats, step: int) -> Floats:
+def _ratios(weeks: Floats, chance: Floats, step: int) -> Floats:
     """Return the likelihood ratio of every run, by week, length less one, and start; both in steps."""
     parts = weeks.reshape(len(weeks), -1, step).sum(axis=2)
-    totals, count = parts.sum(axis=1, keepdims=True), parts.shape[1]
-    raised = parts >= STANDS_OUT * totals / count
+    shares = chance.reshape(-1, step).sum(axis=1)
+    totals, count = parts.sum(axis=1, keepdims=True), len(shares)
+    raised = parts >= STANDS_OUT * totals * shares
     ratios = np.zeros((len(weeks), LONGEST_HOURS // step, count))
-    held: Floats = np.zeros(parts.shape)
+    held, share = np.zeros(parts.shape), np.zeros(count)
     whole = np.ones_like(raised)
     for longer in range(LONGEST_HOURS // step):
         held = held + np.roll(parts, -longer, axis=1)
+        share = share + np.roll(shares, -longer)
         whole = whole & np.roll(raised, -longer, axis=1)
-        even = totals * (longer + 1) / count
-        ratios[:, longer] = np.where(whole, _likelihood_ratio(held, even, totals), 0.0)
+        ratios[:, longer] = np.where(whole, _likelihood_ratio(held, totals * share, totals), 0.0)
     return ratios
 
 
@@ -99,11 +110,11 @@ def _hours(start: int, hours: int) -> NDArray[np.int64]:
     return np.arange(start, start + hours) % HOURS
 
 
-def _as_rows(week: Floats, found: list[tuple[int, int, float]]) -> pd.DataFrame:
+def _as_rows(week: Floats, chance: Floats, found: list[tuple[int, int, float]]) -> pd.DataFrame:
     rows = []
     for start, hours, p_value in _joined(found):
-        weight = float(week[_hours(start, hours)].sum())
-        rows.append((start, hours, weight, float(week.sum()) * hours / HOURS, p_value))
+        run = _hours(start, hours)
+        rows.append((start, hours, float(week[run].sum()), float(week.sum() * chance[run].sum()), p_value))
     columns = ["start", "hours", "weight", "even", "p_value"]
     return pd.DataFrame(rows, columns=columns).sort_values("start", ignore_index=True)
 
