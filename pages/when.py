@@ -10,7 +10,7 @@ from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path, when_of
 from pages.shared.week_change import show_week_change
 from pages.shared.week_map import show_week_map
-from pages.shared.week_question import chosen_night, show_question, week_link, week_question
+from pages.shared.week_question import chosen_night, chosen_part, show_question, week_link, week_question
 from pages.shared.week_tables import show_stretches, show_times_known
 from pages.shared.words import plain
 from vulncore.disclosure import smallest_shown
@@ -18,6 +18,12 @@ from vulncore.errors import VulncoreError
 from vulncore.findings.week_read import NoTimesError
 
 STRETCHES, PATROLS, COMPARED, KNOWN = "What stands out", "Patrol hours", "What changed", "How times are known"
+PARTS = {
+    STRETCHES: None,
+    PATROLS: "patrols",
+    COMPARED: "changed",
+    KNOWN: "known",
+}  # and their names in a link
 
 st.title("When")
 
@@ -36,24 +42,26 @@ show_provenance(view, found.question)
 show_headline(found.headline)
 show_notes(found.notes)
 show_question(view, asked)
-write_link("when", **view.link(), **week_link(asked))
-
 if found.now.too_few:
+    write_link("when", **view.link(), **week_link(asked))
     st.stop()
 show_week_map(found, view)
 
-stretches, patrols, compared, known = st.tabs(
-    [STRETCHES, PATROLS, COMPARED, KNOWN], key="week part", on_change="rerun"
+parts = dict(
+    zip(
+        PARTS,
+        st.tabs(list(PARTS), default=chosen_part(PARTS), key="week part", on_change="rerun"),
+        strict=True,
+    )
 )
-if stretches.open:
-    with stretches:
+opened = next(name for name, part in parts.items() if part.open)
+write_link("when", **view.link(), **week_link(asked, PARTS[opened]))
+with parts[opened]:
+    if opened == STRETCHES:
         show_stretches(found)
-if patrols.open:
-    with patrols:
+    elif opened == PATROLS:
         show_patrol_hours(found, view)
-if compared.open:
-    with compared:
+    elif opened == COMPARED:
         show_week_change(found, view)
-if known.open:
-    with known:
+    else:
         show_times_known(found)

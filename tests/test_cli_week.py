@@ -64,12 +64,12 @@ def test_shifts_come_in_order_of_the_week_with_what_they_meet(shipped_store):
     done = run("patrols", *SEXUAL, "--shifts", 5, "--hours", 4, "--format", "csv", store=shipped_store)
     assert done.exit_code == 0
     made = rows(done.stdout)
-    assert list(made[0]) == ["weekday", "start", "end", "window", "night", "share"]
+    assert list(made[0]) == ["weekday", "start", "end", "window", "night", "rank", "share"]
     assert [WEEKDAYS.index(row["weekday"]) for row in made] == sorted(
         WEEKDAYS.index(row["weekday"]) for row in made
     )
     assert len(made) == 5
-    assert "As many hours at random would meet 12 %" in done.stderr
+    assert "as many hours at random: 12 %" in done.stderr
     assert (
         "Would it have worked? Shifts chosen in the same way on November 2022 to October 2023" in done.stderr
     )
@@ -102,10 +102,13 @@ def test_one_place_or_type_of_place_alone_can_be_asked_for(shipped_store):
         (["day-hour", "--measure", "jaywalking"], r"No measure is called 'jaywalking'"),
         (["day-hour", "--from", "2024-12"], r"ends before it starts|was not delivered"),
         (["day-hour", "--to", "2031-01"], r"was not delivered"),
-        (["day-hour", "--night", "6-18"], r"does not run through midnight"),
+        (["day-hour", "--night", "6-18"], r"start at 16:00 to 23:00"),
         (["day-hour", "--night", "late"], r"is no night"),
         (["day-hour", "--dataset", "city-open-counts"], r"no time of day"),
-        (["patrols", "--shifts", "50", "--hours", "8"], r"no room for 50 shifts"),
+        (["day-hour", "--night", "9" * 5_000 + "-06"], r"is no night"),
+        (["patrols", "--shifts", "21", "--hours", "12"], r"no room for 21 shifts"),
+        (["patrols", "--measure", "rape", "--harm", "suicides=5"], r"suicides weighs nothing here"),
+        (["day-hour", "--place", "Diagon Alley"], r"No street or venue is called 'Diagon Alley'"),
         (["patrols", "--harm", "rape"], r"gives no weight"),
         (["patrols", "--harm", "rape=nan"], r"gives no weight"),
         (["patrols", "--measure", "fgm"], r"no time of day|too few to choose hours by"),

@@ -17,6 +17,13 @@ from vulncore.periods import format_month, month_name, parse_month
 from vulncore.vocabulary import strand_name
 
 ALL_STRANDS = "all"
+NARROWING = ("measures", "kind", "place", "victims", "harm")
+GONE_WITH = {
+    "dataset": ("version", "force", "strand", *NARROWING),
+    "force": NARROWING,
+    "strand": ("measures", "harm"),
+}
+"""What was chosen of something that is no longer on screen."""
 DATASET_NAMES = {"demo": "Demo (made data)", "city-open-counts": "City open counts"}
 
 
@@ -72,7 +79,10 @@ def choose(
     chosen = choices_made().get(name)
     if chosen not in options:
         if chosen is not None:
-            _not_there(f"There is no {name} '{chosen[:40]}' here", words(options[index]))
+            which = (
+                name if name in ("dataset", "version", "force", "month", "strand") else f"choice of {label}"
+            )
+            not_there(f"There is no {which} '{chosen[:40]}' here", words(options[index]))
             del choices_made()[name]
         chosen = options[index]
     widget = f"{name} picker"
@@ -106,7 +116,7 @@ def _month(choice: Choices, force: str) -> date:
         try:
             chosen_month(choice, force, parse_month(asked))
         except VulncoreError as problem:
-            _not_there(str(problem).rstrip("."), month_name(default))
+            not_there(str(problem).rstrip("."), month_name(default))
             del choices_made()["month"]
     keys = [format_month(month) for month in months]
     picked = choose(
@@ -135,16 +145,16 @@ def _strand(choice: Choices) -> str | None:
 
 def _keep(name: str, widget: str) -> None:
     choices_made()[name] = st.session_state[widget]
-    if name == "dataset":
-        for belongs_to_the_old_one in ("version", "force", "strand"):
-            choices_made().pop(belongs_to_the_old_one, None)
+    for belongs_to_the_old_one in GONE_WITH.get(name, ()):
+        choices_made().pop(belongs_to_the_old_one, None)
 
 
 def _title(dataset: str) -> str:
     return DATASET_NAMES.get(dataset, dataset)
 
 
-def _not_there(problem: str, instead: str) -> None:
+def not_there(problem: str, instead: str) -> None:
+    """Keep a choice that could not be met, to be said with what is shown instead."""
     st.session_state.setdefault("not there", []).append(f"{problem}. You see {instead} instead.")
 
 

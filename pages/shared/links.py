@@ -17,10 +17,13 @@ OF_THE_WEEK = (
     "night",
     "cells",
     "rows",
+    "part",
     "shifts",
     "length",
     "harm",
 )
+"""What the page When has chosen beside what the whole app has."""
+
 NAMES = ("dataset", "version", "force", "month", "strand", "measure", *OF_THE_WEEK)
 
 

@@ -6,11 +6,12 @@ from pages.shared.filters import View, choose
 from pages.shared.headline import show_headline
 from pages.shared.links import choices_made
 from pages.shared.plain_table import show_table
-from pages.shared.week_question import harm_weights
+from pages.shared.week_question import MOST_HARM, harm_weights
 from pages.shared.words import plain
 from vulncore.errors import VulncoreError
 from vulncore.findings.patrols import patrols, patrols_table
 from vulncore.findings.when import When
+from vulncore.metrics.day_hour import HOURS
 
 SHIFTS = [str(number) for number in range(1, 22)]
 LENGTHS = [str(hours) for hours in range(2, 13)]
@@ -22,7 +23,8 @@ def show_patrol_hours(found: When, view: View) -> None:
     with many:
         shifts = int(choose("Shifts a week", "shifts", SHIFTS, SHIFTS.index("5")))
     with long:
-        hours = int(choose("Hours of a shift", "length", LENGTHS, LENGTHS.index("4")))
+        fitting = [length for length in LENGTHS if int(length) * shifts <= HOURS]
+        hours = int(choose("Hours of a shift", "length", fitting, fitting.index("4")))
     with weights.popover("Weigh by harm", width="stretch"):
         _show_weights(found, view)
     try:
@@ -31,10 +33,11 @@ def show_patrol_hours(found: When, view: View) -> None:
         st.warning(plain(str(problem)))
         return
     show_headline(chosen.headline)
-    show_table(patrols_table(chosen), f"{shifts} shifts of {hours} hours, in order of the week", ("Meets",))
+    show_table(patrols_table(chosen), "Shifts, in order of the week", ("Meets most", "Meets about"))
     st.caption(
-        "No other choice of as many shifts, not overlapping, meets more of what was recorded. Where police are, more is "
-        "recorded: hours without patrols can look quieter than they are."
+        f"No other choice of as many shifts, not overlapping, meets more of what was recorded. Shares are in steps of "
+        f"{chosen.step} %, so that none shows a few {found.unit}, and need not add up. Where police are, more is recorded: "
+        "hours without patrols can look quieter than they are."
     )
 
 
@@ -49,7 +52,7 @@ def _show_weights(found: When, view: View) -> None:
             st.number_input(
                 plain(measure.name),
                 min_value=0.0,
-                max_value=10_000.0,
+                max_value=MOST_HARM,
                 value=said.get(measure.key, 1.0),
                 step=1.0,
                 key=f"harm {measure.key}",

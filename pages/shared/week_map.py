@@ -9,8 +9,8 @@ from pages.shared.provenance import source_line
 from vulncore.charts.theme import DARK, LIGHT, Palette
 from vulncore.charts.week_chart import week_chart
 from vulncore.findings.week_drawing import fitting_step, map_alt, map_legend, map_title, stretch_pieces
-from vulncore.findings.week_map import BY_CALENDAR, EVENING_WHOLE, Layout, map_cells, map_export, map_table
-from vulncore.findings.when import When
+from vulncore.findings.week_map import BY_CALENDAR, EVENING_WHOLE, Layout, map_cells, map_table
+from vulncore.findings.when import When, week_export
 from vulncore.printing import csv_text
 
 FITTING, HOUR, BANDS = "fitting", "hour", "three"
@@ -20,6 +20,10 @@ NIGHTS, DAYS = "night", "day"
 def show_week_map(found: When, view: View) -> None:
     """Draw the week, how it is laid out, its table and its file."""
     layout = chosen_layout(found)
+    if found.now.of(layout.cells)["hidden"].all():
+        st.info(
+            "These numbers are too few for single hours: choose three hours beneath the map, or a longer period."
+        )
     st.altair_chart(
         week_chart(
             map_cells(found.now, layout),
@@ -44,7 +48,7 @@ def show_week_map(found: When, view: View) -> None:
         show_table(frame, f"{found.question}: {found.unit} by part of the week", frame.columns[1:])
     file.download_button(
         "Download as CSV",
-        csv_text(map_export(found.now)),
+        csv_text(week_export(found, layout, view.publish)),
         file_name=f"{view.publish.dataset}-week-{found.now.read.asked.window.end:%Y-%m}.csv",
         mime="text/csv",
         width="stretch",

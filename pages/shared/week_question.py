@@ -1,23 +1,25 @@
 """Which records a map of the week is of: read from the choices made, and chosen beside the map."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
 
-from pages.shared.filters import View, choose
-from pages.shared.links import choices_made
+from pages.shared.filters import View, choose, not_there
+from pages.shared.links import OF_THE_WEEK, choices_made
 from pages.shared.reads import store_path, week_choices_of
 from vulncore.disclosure import smallest_shown
-from vulncore.errors import UnknownNameError, VulncoreError
+from vulncore.errors import first_five
 from vulncore.findings.week_read import NoTimesError, WeekChoices
 from vulncore.metrics.day_hour import Asked
-from vulncore.metrics.night_time import DEFAULT, Night
+from vulncore.metrics.night_time import DEFAULT, ENDS, STARTS, Night
 from vulncore.periods import Window, add_months, format_month, fytd, month_end, month_name, parse_month
 from vulncore.vocabulary import Measure, strand_name
 
 SEXUAL_VIOLENCE = "sexual-violence"  # the report's heat map is of sexual offences
 ANY = "any"
+MOST_HARM = 10_000.0
+NIGHTS = [f"{first:02d}-{end:02d}" for first in STARTS for end in ENDS]
 FIXED = {
     "12": "Last 12 months",
     "fytd": "This financial year",
@@ -41,19 +43,20 @@ def week_question(view: View) -> Asked:
     offered = week_choices(view)
     measures = _offered_measures(view, offered)
     made = choices_made()
-    chosen = [key for key in made.get("measures", "").split(",") if key in {each.key for each in measures}]
+    chosen = _chosen_measures(measures, made)
+    _forget_what_is_not_there(view, offered, made)
     where = tuple(
         (column, made[name])
         for name, (column, *_) in NARROWED.items()
         if made.get(name) in offered.values[column]
     )
-    harm = tuple(sorted(harm_weights(chosen or _first_measures(view, measures)).items()))
+    measures_asked = chosen or _first_measures(view, measures)
     return Asked(
         force=view.force,
-        measures=tuple(chosen or _first_measures(view, measures)),
+        measures=tuple(measures_asked),
         window=_window(view),
         where=where,
-        harm=harm,
+        harm=tuple(sorted(harm_weights(measures_asked).items())),
     )
 
 
@@ -64,11 +67,8 @@ def week_choices(view: View) -> WeekChoices:
 
 def chosen_night() -> Night:
     """Return the night-time economy's hours, by the choices made so far."""
-    first, _, end = choices_made().get("night", "").partition("-")
-    try:
-        return Night(int(first), int(end))
-    except (ValueError, VulncoreError):
-        return DEFAULT
+    first, _, end = choices_made().get("night", "18-06").partition("-")
+    return Night(int(first), int(end))
 
 
 def harm_weights(measures: Sequence[str]) -> dict[str, float]:
@@ -76,8 +76,8 @@ def harm_weights(measures: Sequence[str]) -> dict[str, float]:
     found = {}
     for part in choices_made().get("harm", "").split(","):
         key, _, number = part.partition("=")
-        if key in measures and number.replace(".", "", 1).isdigit():
-            found[key] = float(number)
+        if key in measures and number.isascii() and number.replace(".", "", 1).isdigit():
+            found[key] = min(float(number), MOST_HARM)
     return found
 
 
@@ -89,9 +89,7 @@ def show_question(view: View, asked: Asked) -> None:
     with which:
         _choose_measures(names, asked.measures)
     with when:
-        months = view.choice.months[view.force]
-        since = [format_month(month) for month in months if month <= view.month]
-        choose("Period", "period", [*FIXED, *since], 0, _period_name)
+        choose("Period", "period", [*FIXED, *_months_since(view)], 0, _period_name)
     with narrower.popover(_narrowed(asked), width="stretch"):
         offered = week_choices(view)
         for name, (column, label, every) in NARROWED.items():
@@ -103,36 +101,62 @@ def show_question(view: View, asked: Asked) -> None:
                     0,
                     lambda value, every=every: every if value == ANY else value,
                 )
-        nights = [f"{first:02d}-{end:02d}" for first in range(16, 24) for end in range(2, 9)]
         choose(
             "Night-time economy",
             "night",
-            nights,
-            nights.index("18-06"),
+            NIGHTS,
+            NIGHTS.index("18-06"),
             lambda value: str(Night(*map(int, value.split("-")))),
         )
 
 
-def week_link(asked: Asked) -> dict[str, str | None]:
-    """Return the week's choices as the link writes them."""
-    made = choices_made()
-    kept = {
-        name: made.get(name)
-        for name in (
-            "period",
-            "kind",
-            "place",
-            "victims",
-            "night",
-            "cells",
-            "rows",
-            "shifts",
-            "length",
-            "harm",
-        )
+def chosen_part(parts: Mapping[str, str | None]) -> str:
+    """Return which part beneath the map a link opens; the first, unless it names one."""
+    asked = choices_made().get("part")
+    return next((name for name, key in parts.items() if key and key == asked), next(iter(parts)))
+
+
+def week_link(asked: Asked, part: str | None = None) -> dict[str, str | None]:
+    """Return the week's choices as the link writes them, with the part beneath the map that is open."""
+    made = {
+        name: choice
+        for name, choice in choices_made().items()
+        if name in OF_THE_WEEK and choice not in (ANY, "")
     }
-    shown = {name: value for name, value in kept.items() if value not in (ANY, None, "")}
-    return {"measures": ",".join(asked.measures), **shown}
+    return {**made, "measures": ",".join(asked.measures), "part": part}
+
+
+def _chosen_measures(offered: Sequence[Measure], made: dict[str, str]) -> list[str]:
+    keys = {each.key for each in offered}
+    wanted = made.get("measures", "").split(",")
+    chosen = [key for key in wanted if key in keys]
+    strange = [key[:40] for key in wanted if key and key not in keys]
+    if "measures" in made and (strange or not chosen):
+        missed = (
+            f"There is no measure {first_five(strange)} with times here"
+            if strange
+            else "No measure is chosen"
+        )
+        not_there(missed, "the others" if chosen else "those that the page begins with")
+        made["measures"] = ",".join(chosen)
+        if not chosen:
+            del made["measures"]
+    return chosen
+
+
+def _forget_what_is_not_there(view: View, offered: WeekChoices, made: dict[str, str]) -> None:
+    there = {name: (ANY, *offered.values[column]) for name, (column, *_) in NARROWED.items()}
+    there["period"] = (*FIXED, *_months_since(view))
+    there["night"] = tuple(NIGHTS)
+    every = {name: every for name, (*_, every) in NARROWED.items()}
+    for name, values in there.items():
+        if name in made and made[name] not in values:
+            not_there(f"'{made[name][:40]}' can't be chosen here", every.get(name) or _default(name))
+            del made[name]
+
+
+def _default(name: str) -> str:
+    return FIXED["12"] if name == "period" else str(DEFAULT)
 
 
 def _choose_measures(names: dict[str, str], chosen: Sequence[str]) -> None:
@@ -151,12 +175,12 @@ def _offered_measures(view: View, offered: WeekChoices) -> list[Measure]:
     timed = [measure for measure in view.choice.measures if measure.key in offered.measures]
     if not timed:
         raise NoTimesError(
-            f"Dataset '{view.publish.dataset}' says in which month things happened and not at what time, so nothing "
+            f"What {view.force} delivered to dataset '{view.publish.dataset}' has months and no times of day, so nothing "
             "can be said about weekdays or hours. Choose a dataset with times, such as a force's own extract."
         )
     of_strand = [measure for measure in timed if view.strand in (None, measure.strand)]
     if not of_strand:
-        raise UnknownNameError(
+        raise NoTimesError(
             f"No record of the strand '{strand_name(view.strand or '')}' has a time of day. Choose another strand: "
             f"{', '.join(sorted({strand_name(measure.strand) for measure in timed}))}."
         )
@@ -179,6 +203,11 @@ def _window(view: View) -> Window:
         return Window(add_months(view.month, 1 - int(chosen)), end)
     first: date | None = next((month for month in months if format_month(month) == chosen), None)
     return Window(first, end) if first and first <= view.month else Window(add_months(view.month, -11), end)
+
+
+def _months_since(view: View) -> list[str]:
+    """Return the months with which a period can begin, the newest first."""
+    return [format_month(month) for month in view.choice.months[view.force] if month <= view.month]
 
 
 def _period_name(key: str) -> str:

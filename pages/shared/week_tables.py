@@ -7,7 +7,7 @@ from vulncore.findings.week_sentences import known_table, percent, windows_table
 from vulncore.findings.when import When
 from vulncore.metrics.week_scan import LEVEL, LONGEST_HOURS, STANDS_OUT
 
-FIGURES = ("Recorded", "An even week", "Times", "By chance", "Records")
+FIGURES = ("Recorded", "If spread evenly", "By chance", "Records")
 
 
 def show_stretches(found: When) -> None:

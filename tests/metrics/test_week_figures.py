@@ -60,9 +60,9 @@ def test_a_night_belongs_to_the_day_it_starts_on_and_every_night_hour_to_one_nig
     assert night.mask.sum() == 84
 
 
-@pytest.mark.parametrize(("first", "end"), [(6, 18), (24, 6), (18, 18), (18, -1)])
-def test_a_night_that_does_not_run_through_midnight_is_refused(first, end):
-    with pytest.raises(InvalidPeriodError, match=r"does not run through midnight"):
+@pytest.mark.parametrize(("first", "end"), [(6, 18), (24, 6), (18, 18), (18, 1), (15, 6)])
+def test_a_night_at_other_hours_is_refused(first, end):
+    with pytest.raises(InvalidPeriodError, match=r"start at 16:00 to 23:00 and end at 2:00 to 8:00"):
         Night(first, end)
 
 

@@ -14,6 +14,7 @@ FEWER_TO_MORE = {LIGHT: ["#01665e", "#eef1f4", "#762a83"], DARK: ["#5ab4ac", "#2
 """Teal and purple, told apart with every kind of colour vision; red, orange and green are the report's."""
 
 ROUNDS_TO_ONE = 0.5
+COULD_BE_CHANCE = 0.35  # how strong a colour is that may mean nothing
 
 
 def week_change_chart(
@@ -49,21 +50,30 @@ def week_change_chart(
     )
     tooltip = [alt.Tooltip("label:N", title="When"), alt.Tooltip("said:N", title="Before to now")]
     every = alt.Chart(shown).encode(x=x, x2="x2:Q", y=y, tooltip=tooltip)
-    strong, weak = (ON_DARK, ON_BRIGHT) if palette is LIGHT else (ON_BRIGHT, ON_DARK)
+    strong = ON_DARK if palette is LIGHT else ON_BRIGHT
     words = alt.Chart(shown).encode(x=alt.X("middle:Q"), y=y, text="short:N", tooltip=tooltip)
-    return alt.LayerChart(
+    chart: alt.LayerChart = alt.LayerChart(
         layer=[
             every.transform_filter("datum.hidden").mark_rect(color=palette.grid, stroke=palette.ground),
-            every.transform_filter("!datum.hidden").mark_rect(stroke=palette.ground).encode(color=colour),
+            every.transform_filter("!datum.hidden")
+            .mark_rect(stroke=palette.ground)
+            .encode(
+                color=colour, opacity=alt.condition("datum.clear", alt.value(1), alt.value(COULD_BE_CHANCE))
+            ),
             *midnight_rule(first, palette),
             every.transform_filter("datum.clear").mark_rect(filled=False, stroke=palette.ink, strokeWidth=3),
             words.mark_text(fontSize=cell_size(True), fontWeight=600).encode(
-                color=alt.condition(f"abs(datum.change) > {0.55 * most}", alt.value(strong), alt.value(weak))
+                color=alt.condition(
+                    f"datum.clear && abs(datum.change) > {0.55 * most}",
+                    alt.value(strong),
+                    alt.value(palette.ink),
+                )
             ),
         ],
         height=full_height(7, title, legend),
         title=heading(title, legend, palette),
-    )
+    ).configure(aria=False)  # the chart's words and its table speak for its marks
+    return chart
 
 
 def _short(row: Mapping[Hashable, Any]) -> str:

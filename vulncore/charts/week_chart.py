@@ -52,9 +52,9 @@ def week_chart(
         alt.Tooltip("limits:N", title="95 % limits"),
     ]
     where: dict[str, Any] = {"x": hours_axis(first, TOTALS_TO, True, palette), "y": days_axis(True, palette)}
-    most = float(body["weight"].max()) if body["weight"].notna().any() else 1.0
+    most = float(body["weight"].max()) if body["weight"].notna().any() else 0.0
     by_band = int(body["hours"].iloc[0]) > 1
-    return alt.LayerChart(
+    chart: alt.LayerChart = alt.LayerChart(
         layer=[
             *_cells(
                 alt.Chart(body).encode(**where, x2="x2:Q", tooltip=tooltip), most, unit, by_band, palette
@@ -66,7 +66,8 @@ def week_chart(
         ],
         height=full_height(8, title, legend) + (0 if by_band else LEGEND_HEIGHT),
         title=heading(title, legend, palette),
-    )
+    ).configure(aria=False)  # the chart's words and its table speak for its marks
+    return chart
 
 
 def _drawn(cells: pd.DataFrame) -> pd.DataFrame:
@@ -96,7 +97,7 @@ def _cells(every: alt.Chart, most: float, unit: str, by_band: bool, palette: Pal
     colour = alt.Color(
         "weight:Q",
         scale=alt.Scale(scheme="viridis", domain=[0, most], reverse=palette is LIGHT),
-        legend=None if by_band else legend,
+        legend=None if by_band or not most else legend,
     )
     edge: dict[str, Any] = {"stroke": palette.ground, "strokeWidth": 1}
     return [
@@ -110,11 +111,7 @@ def _outlines(stretches: pd.DataFrame, where: dict[str, Any], palette: Palette) 
         return []
     pieces = alt.Chart(stretches.assign(day=row_names(stretches["row"])).drop(columns="row"))
     placed = pieces.encode(**where, x2="x2:Q", tooltip=alt.Tooltip("label:N", title="Stands out"))
-    # two lines, so that the outline is seen on the darkest cell and on the brightest
-    return [
-        placed.mark_rect(filled=False, stroke=palette.ground, strokeWidth=6),
-        placed.mark_rect(filled=False, stroke=palette.ink, strokeWidth=3),
-    ]
+    return [placed.mark_rect(filled=False, stroke=palette.ink, strokeWidth=3.5)]
 
 
 def _numbers(

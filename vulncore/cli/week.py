@@ -9,11 +9,11 @@ import typer
 from vulncore.cli.options import DEFAULT_STORE, Output, Store, Version, app
 from vulncore.cli.publishing import DEMO
 from vulncore.disclosure import SETTING, smallest_shown
-from vulncore.errors import InvalidPeriodError, UnknownNameError
+from vulncore.errors import InvalidPeriodError, UnknownNameError, first_five
 from vulncore.findings.choices import Choices, choices, chosen_force, chosen_month
 from vulncore.findings.headline import Headline
 from vulncore.findings.patrols import patrols as best_patrols
-from vulncore.findings.week_map import map_export
+from vulncore.findings.week_map import BY_CALENDAR, Layout, map_export
 from vulncore.findings.week_read import measures_with_times
 from vulncore.findings.when import When, when
 from vulncore.metrics.day_hour import Asked
@@ -58,6 +58,7 @@ def day_hour(
     location_type: LocationType = None,
     victims: Victims = None,
     night: NightHours = "18-06",
+    bands: Annotated[bool, typer.Option("--bands", help="By three hours: 56 rows.")] = False,
     unprotected: All = False,
     dataset: Dataset = DEMO,
     force: Force = None,
@@ -68,21 +69,23 @@ def day_hour(
     """Print the weight of each hour of the week with 95 % limits; what has no hour goes to standard error."""
     where = _where(place, location_type, victims)
     found = _when(store, dataset, version, force, measure, (first, last), where, (), night, unprotected)
-    typer.echo(printed(map_export(found.now), output))
+    layout = Layout(3 if bands else 1, BY_CALENDAR)
+    typer.echo(printed(map_export(found.now, layout), output))
     _say(found)
-    hours = found.now.of("hour")["hidden"]
-    if hours.any():
+    hidden = found.now.of(layout.cells)["hidden"]
+    if hidden.any():
         typer.echo(
-            f"{int(hours.sum())} of {len(hours)} hours are empty: under {found.now.smallest} records, or a way to work "
-            f"such an hour out. Ask for a longer period, set {SETTING}, or give --unprotected.",
+            f"{int(hidden.sum())} of {len(hidden)} rows are empty: under {found.now.smallest} records, or a way to work "
+            f"such a row out. Ask for a longer period{'' if bands else ' or --bands'}, set {SETTING}, or give "
+            "--unprotected.",
             err=True,
         )
 
 
 @app.command()
 def patrols(
-    shifts: Annotated[int, typer.Option("--shifts", min=1, help="Shifts a week.")] = 5,
-    hours: Annotated[int, typer.Option("--hours", min=1, max=24, help="Hours of a shift.")] = 4,
+    shifts: Annotated[int, typer.Option("--shifts", min=1, max=21, help="Shifts a week.")] = 5,
+    hours: Annotated[int, typer.Option("--hours", min=2, max=12, help="Hours of a shift.")] = 4,
     harm: Annotated[
         list[str] | None,
         typer.Option("--harm", metavar="MEASURE=WEIGHT", help="What a record weighs; 1 unless told."),
@@ -128,6 +131,11 @@ def _when(
     whose = chosen_force(choice, force)
     keys = _keys(snapshot, choice, whose, measures)
     named = tuple((find_measure(choice.measures, name).key, weight) for name, weight in harm)
+    others = [key for key, _ in named if key not in keys]
+    if others:
+        raise UnknownNameError(
+            f"{first_five(others)} weighs nothing here: it is not among the measures asked for."
+        )
     asked = Asked(whose, keys, _window(choice, whose, *months), where, named)
     return when(snapshot, asked, choice.measures, _night(night), 0 if unprotected else smallest_shown())
 
@@ -150,7 +158,7 @@ def _where(place: str | None, location_type: str | None, victims: str | None) ->
 
 def _night(text: str) -> Night:
     first, _, end = text.partition("-")
-    if not (first.isascii() and first.isdigit() and end.isascii() and end.isdigit()):
+    if not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in (first, end)):
         raise InvalidPeriodError(f"'{text[:20]}' is no night. Write its first hour and its end, like 18-06.")
     return Night(int(first), int(end))
 

@@ -1,6 +1,6 @@
 """When in the week things happen: the map of its hours, the stretches that stand out, the night-time economy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vulncore.disclosure import shown
 from vulncore.findings.week_read import WeekRead
 from vulncore.metrics.day_hour import HOURS, hours_in
+from vulncore.metrics.known_times import USED, Known
 from vulncore.metrics.night_time import Night
 from vulncore.metrics.week_scan import week_windows
 
@@ -18,6 +19,7 @@ Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
 BAND: Final = 3
+NOTHING: Final = 1e-6  # of a record: what rounding leaves
 FEWEST: Final = 20
 """Records with a time: of fewer, three-hour bands mostly hold none or one, and their map would be one of persons."""
 
@@ -32,12 +34,23 @@ class Stretch(NamedTuple):
     p_value: float
 
 
+PARTS_OF: Final = {
+    "hour": 0,
+    "band": 1,
+    "stretch": 1,
+    "hour of day": 1,
+    "night row": 2,
+    "day": 2,
+    "band of day": 2,
+}
+"""How large a kind of sum is: of the larger, the smaller are parts."""
+
+
 @dataclass(frozen=True)
 class Week:
     """Sums over the hours of the week, of which those that can be shown are there and the others missing.
 
-    `sums` has one row per sum: `kind` ("hour", "band", "day", "night row", "hour of day", "band of day", "nights",
-    "night", "stretch"), `at` (first hour of the week, or of the day), `weight` (missing where hidden), `hidden`.
+    `sums` has one row per sum: `kind` ("hour", "band", "day", "night row", "hour of day", "band of day", "stretch"), `at` (first hour of the week, or of the day), `weight` (missing where hidden), `hidden`.
     `stretches` are those that stand out, in order of the week.
     """
 
@@ -69,9 +82,8 @@ def week(read: WeekRead, night: Night, smallest: int) -> Week:
         index=False, name=None
     )
     stretches = tuple(Stretch(*row) for row in found)
-    masks = every_sum(read.week, night, stretches)
-    kept = shown(read.week, [np.ones(HOURS), *(mask for *_, mask in masks)], smallest)[1:]
-    kept &= not too_few(read, smallest)
+    masks = every_sum(read.week, stretches)
+    kept = _kept(read.week, masks, smallest) & (not too_few(read, smallest))
     rows = [(kind, at, float(mask @ read.week)) for kind, at, mask in masks]
     sums = pd.DataFrame(rows, columns=["kind", "at", "weight"])
     sums["hidden"] = ~kept
@@ -86,7 +98,7 @@ def too_few(read: WeekRead, smallest: int) -> bool:
     return read.timed < (max(FEWEST, smallest) if smallest else 1)
 
 
-def every_sum(weights: Floats, night: Night, found: Sequence[Stretch]) -> list[tuple[str, int, Floats]]:
+def every_sum(weights: Floats, found: Sequence[Stretch]) -> list[tuple[str, int, Floats]]:
     """Return every sum that is ever shown, as kind, place and hours: what is decided by before what is looked up."""
     of_day = np.arange(HOURS) % 24
     stretches = [("stretch", each.start, mask_of(each.start, each.hours)) for each in found]
@@ -94,13 +106,11 @@ def every_sum(weights: Floats, night: Night, found: Sequence[Stretch]) -> list[t
         *_largest_first(weights, [("night row", 24 * day, mask_of(24 * day + 6, 24)) for day in range(7)]),
         *_largest_first(weights, [("band", at, mask_of(at, BAND)) for at in range(0, HOURS, BAND)]),
         *_largest_first(weights, stretches),
-        ("nights", 0, night.mask.astype(float)),
         *_largest_first(
             weights,
             [("band of day", at, (of_day // BAND == at // BAND).astype(float)) for at in range(0, 24, BAND)],
         ),
         *_largest_first(weights, [("day", 24 * day, mask_of(24 * day, 24)) for day in range(7)]),
-        *_largest_first(weights, [("night", 24 * day, night.of(day).astype(float)) for day in range(7)]),
         *_largest_first(weights, [("hour", at, mask_of(at, 1)) for at in range(HOURS)]),
         *_largest_first(weights, [("hour of day", at, (of_day == at).astype(float)) for at in range(24)]),
     ]
@@ -126,24 +136,67 @@ def hidden_as(smallest: int) -> str:
     """Return what a mark stands for that hides a number for itself or for another's sake: not told apart on purpose.
 
     >>> hidden_as(5)
-    'fewer than 5, or would give one away'
+    'fewer than 5, or would reveal one'
     """
-    return f"{hidden_in_words(smallest)}, or would give one away"
+    return f"{hidden_in_words(smallest)}, or would reveal one"
 
 
 HIDDEN: Final = "–"
 """The mark that stands for a hidden number where there is no room for words."""
 
 
-def known_shown(reads: Mapping[str, float], smallest: int) -> pd.Series:
-    """Return records by what is known of their time; missing where too few to show, or where that would tell them."""
-    names, values = list(reads), np.array(list(reads.values()))
-    order = np.argsort(-values, kind="stable")
-    each = np.eye(len(values))
-    kept = shown(values, [np.ones(len(values)), *(each[at] for at in order)], smallest)[1:]
-    visible = np.zeros(len(values), dtype=bool)
-    visible[order] = kept
-    return pd.Series(values, index=names).where(visible)
+def known_shown(read: WeekRead, smallest: int) -> pd.Series:
+    """Return records by what is known of their time, and as "unknown" those without an hour; missing where hidden.
+
+    For a force as a whole they say how good its data are, and none is hidden; of a place or a group of victims they
+    are protected as everything else is. A kind without records is 0.
+    """
+    known = {kind.value: read.known.get(kind, 0.0) for kind in Known}
+    there = [kind for kind in known if known[kind] > 0]
+    parts = np.array([known[kind] for kind in there])
+    unused = np.array([float(kind not in USED) for kind in there])
+    each = sorted(zip(there, np.eye(len(there)), strict=True), key=lambda pair: -known[pair[0]])
+    sums = [("", np.ones(len(there))), ("unknown", unused), *each]
+    kept = shown(parts, [mask for _, mask in sums if mask.any()], smallest if read.asked.where else 0)
+    names = [name for name, mask in sums if mask.any()]
+    visible = {name: float(mask @ parts) for name, mask in sums}
+    hidden = {name for name, seen in zip(names, kept, strict=True) if not seen}
+    return pd.Series(
+        {name: np.nan if name in hidden else visible.get(name, 0.0) for name in ("unknown", *known)}
+    )
+
+
+def _kept(weights: Floats, masks: Sequence[tuple[str, int, Floats]], smallest: int) -> Booleans:
+    """Return which sums can be shown, so that what is left of each, without the parts shown, is not small either."""
+    sums = [np.ones(HOURS), *(mask for *_, mask in masks)]
+    left: list[Floats] = []
+    while True:
+        kept = shown(weights, [*sums, *left], smallest)[1 : len(sums)]
+        more = [rest for rest in _left_over(weights, masks, kept, smallest) if not _among(rest, left)]
+        if not more:
+            return kept
+        left += more
+
+
+def _left_over(
+    weights: Floats, masks: Sequence[tuple[str, int, Floats]], kept: Booleans, smallest: int
+) -> list[Floats]:
+    """Return what is left of each sum shown, without the bands shown in it or the hours, where that is small."""
+    seen = {"hour": np.zeros(HOURS), "band": np.zeros(HOURS)}
+    for (kind, _, mask), visible in zip(masks, kept, strict=True):
+        if visible and kind in seen:
+            seen[kind] += mask
+    left = []
+    for (kind, _, mask), visible in zip(masks, kept, strict=True):
+        for part in [part for part in seen if visible and PARTS_OF[kind] >= PARTS_OF[part] and kind != part]:
+            rest = mask * (1 - seen[part])
+            if NOTHING < rest @ weights < smallest:  # that nothing is left tells of no one
+                left.append(rest)
+    return left
+
+
+def _among(rest: Floats, others: Sequence[Floats]) -> bool:
+    return any(np.array_equal(rest, other) for other in others)
 
 
 def _largest_first(

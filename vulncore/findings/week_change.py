@@ -9,7 +9,7 @@ import pandas as pd
 
 from vulncore.findings.headline import Headline, Kind
 from vulncore.findings.week import BAND, Week, hidden_as
-from vulncore.findings.week_map import Layout
+from vulncore.findings.week_map import SHOWN_DECIMALS, Layout
 from vulncore.findings.week_sentences import percent
 from vulncore.findings.week_words import listed, stretch
 from vulncore.metrics.day_hour import HOURS
@@ -59,7 +59,7 @@ def week_change(now: Week, before: Week, first: int, unit: str) -> WeekChange:
             "x": (every - layout.first) % 24,
             "hours": BAND,
             "label": [stretch(int(at), BAND) for at in every],
-            "change": np.where(open_to_see, tested["now"] - tested["expected"], np.nan),
+            "change": np.where(open_to_see, tested["now"] - tested["expected"], np.nan).round(SHOWN_DECIMALS),
             "clear": tested["clear"],
             "rose": tested["now"] > tested["expected"],
             "now_said": _said(current, now.smallest),

@@ -5,16 +5,16 @@ from typing import Final
 
 import pandas as pd
 
-from vulncore.findings.week import HIDDEN, Week, hidden_as, hidden_in_words
+from vulncore.findings.week import HIDDEN, Week, hidden_as
 from vulncore.findings.week_change import WeekChange
 from vulncore.findings.week_map import Layout
-from vulncore.findings.week_sentences import percent
+from vulncore.findings.week_sentences import unknown_in_words
 from vulncore.findings.week_words import stretch, stretch_name
 from vulncore.findings.when import When
 from vulncore.metrics.day_hour import HOURS, Asked
 from vulncore.periods import Window
 
-LINE: Final = 46  # characters: a telephone has room for as many
+LINE: Final = 43  # characters: a telephone has room for as many
 MOSTLY_SHOWN: Final = 0.75  # of the hours: with fewer, three-hour bands say more
 
 
@@ -34,20 +34,12 @@ def map_legend(found: When, layout: Layout) -> list[str]:
     week = found.now
     per = "an hour" if layout.step == 1 else "three hours"
     hidden = bool(week.of(layout.cells)["hidden"].any())
-    unknown = week.read.records - week.read.timed
     lines = [f"Numbers: {found.unit} in {per} of the week"]
     if hidden:
         lines.append(f"{HIDDEN} or grey: {hidden_as(week.smallest)}")
     if week.stretches:
         lines.append("Outlined: stands out beyond chance")
-    if unknown < week.smallest:
-        lines.append(
-            "Hour not known: none" if unknown == 0 else f"Hour not known: {hidden_in_words(week.smallest)}"
-        )
-    else:
-        lines.append(
-            f"Hour not known: {unknown:,.0f} of {week.read.records:,.0f} ({percent(unknown / week.read.records)})"
-        )
+    lines.append(f"Hour not known: {unknown_in_words(week)}")
     return lines
 
 

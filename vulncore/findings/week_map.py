@@ -13,6 +13,8 @@ from vulncore.metrics.poisson_interval import poisson_interval
 
 EVENING_WHOLE: Final = 6  # a row from 06:00 holds an evening and the early hours after it
 BY_CALENDAR: Final = 0
+SHOWN_DECIMALS: Final = 1  # more would tell how long a single window was
+UNPROTECTED_DECIMALS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def map_cells(week: Week, layout: Layout) -> pd.DataFrame:
         _said(weight, hidden, week.smallest)
         for weight, hidden in zip(every["weight"], every["hidden"], strict=True)
     ]
+    every[["weight", "low", "high"]] = every[["weight", "low", "high"]].round(SHOWN_DECIMALS)
     wanted = ["row", "x", "hours", "weight", "low", "high", "hidden", "label", "short", "said", "total"]
     return every.sort_values(["row", "x"], ignore_index=True)[wanted]
 
@@ -83,21 +86,23 @@ def map_table(week: Week, layout: Layout) -> pd.DataFrame:
     return wide.reset_index(drop=True)
 
 
-def map_export(week: Week) -> pd.DataFrame:
-    """Return the 168 hours as a script or a spreadsheet takes them; hidden ones are empty.
+def map_export(week: Week, layout: Layout) -> pd.DataFrame:
+    """Return the week's cells as a script or a spreadsheet takes them; hidden ones are empty.
 
     Returns:
-        One row per hour from Monday 00:00: `weekday`, `hour` (0 to 23), `weight` (records), `low`, `high` (95 %).
+        One row per cell from Monday 00:00: `weekday`, `hour` (its first, 0 to 23), `weight` (records), `low`, `high`
+        (95 % limits of the mean behind it).
     """
-    hours = week.of("hour").sort_values("at", ignore_index=True)
-    low, high = poisson_interval(hours["weight"].fillna(0).to_numpy())
+    cells = week.of(layout.cells).sort_values("at", ignore_index=True)
+    low, high = poisson_interval(cells["weight"].fillna(0).to_numpy())
+    decimals = SHOWN_DECIMALS if week.smallest else UNPROTECTED_DECIMALS
     return pd.DataFrame(
         {
-            "weekday": [WEEKDAYS[at // 24] for at in hours["at"]],
-            "hour": hours["at"] % 24,
-            "weight": hours["weight"].round(4),
-            "low": np.where(hours["hidden"], np.nan, low.round(4)),
-            "high": np.where(hours["hidden"], np.nan, high.round(4)),
+            "weekday": [WEEKDAYS[at // 24] for at in cells["at"]],
+            "hour": cells["at"] % 24,
+            "weight": cells["weight"].round(decimals),
+            "low": np.where(cells["hidden"], np.nan, low.round(decimals)),
+            "high": np.where(cells["hidden"], np.nan, high.round(decimals)),
         }
     )
 

@@ -19,7 +19,11 @@ from vulncore.vocabulary import Measure
 Floats = NDArray[np.float64]
 
 MINUTES = 60
-COLUMNS = {"place": "place", "location_type": "type of place", "victim_residency": "group of victims"}
+COLUMNS = {
+    "place": "street or venue",
+    "location_type": "type of place",
+    "victim_residency": "group of victims",
+}
 """What records can be narrowed to, by column of the incidents, in words."""
 
 
@@ -87,10 +91,15 @@ def week_read(snapshot: Snapshot, asked: Asked) -> WeekRead:
             f"Records can't be narrowed by {first_five(unknown)}. By: {first_five(COLUMNS)}."
         )
     of_force = snapshot.incidents.filter(snapshot.incidents.force == asked.force)
+    for column, value in asked.where:
+        if not (of_force[column] == value).any().fill_null(False).execute():
+            raise UnknownNameError(
+                f"No {COLUMNS[column]} is called '{value[:60]}' here. Write it as the records have it."
+            )
     if not _have_times(of_force.filter(of_force.measure.isin(asked.measures))):
         raise NoTimesError(
             f"Nothing can be said about weekdays or hours: dataset '{snapshot.publish.dataset}' has the month of these "
-            "records and no time of day. Choose a dataset or measures with times, such as a force's own extract."
+            f"records of {asked.force} and no time of day. Choose a dataset or measures with times, such as a force's own extract."
         )
     timed = timed_records(
         snapshot.incidents, snapshot.coverage, asked, midnights(snapshot.incidents, asked.force)
@@ -108,7 +117,7 @@ def week_read(snapshot: Snapshot, asked: Asked) -> WeekRead:
 
 
 def window_before(window: Window) -> Window:
-    """Return the months that a window is set against: the same a year earlier, or of over a year as many before it.
+    """Return the months that a window is set against: the same ones, as many whole years earlier as leave no overlap.
 
     >>> from datetime import date
     >>> str(window_before(Window(date(2024, 4, 1), date(2024, 10, 31))))

@@ -6,10 +6,11 @@ import pandas as pd
 
 from vulncore.findings.data_words import share as in_percent
 from vulncore.findings.headline import Headline, Kind
-from vulncore.findings.week import Stretch, Week, hidden_in_words, known_shown
+from vulncore.findings.week import Stretch, Week, hidden_as, hidden_in_words, known_shown
 from vulncore.findings.week_words import night_name, stretch, stretch_name
 from vulncore.metrics.known_times import USED, Known
 from vulncore.metrics.night_time import Share, share, share_change
+from vulncore.metrics.week_scan import LEVEL
 
 MOST_NAMED = 4
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
@@ -33,45 +34,47 @@ def windows_table(week: Week) -> pd.DataFrame:
     rows = [
         {
             "Stretch": _capital(stretch_name(row.start, row.hours, week.read.week)),
-            "From and to": stretch(row.start, row.hours),
-            "Night": night_name(row.start, row.hours, week.night) or "–",
+            "From and to": _when(row, week),
             "Recorded": held_in_words(week, row),
-            "An even week": f"{row.even:,.0f}",
-            "Times": f"{row.weight / row.even:.1f}",
-            "By chance": _chance(row.p_value),
+            "If spread evenly": f"{row.even:,.0f}",
+            "By chance": _chance(row.p_value, exact=_held(week, row)[1]),
         }
         for row in week.stretches
     ]
-    columns = ["Stretch", "From and to", "Night", "Recorded", "An even week", "Times", "By chance"]
+    columns = ["Stretch", "From and to", "Recorded", "If spread evenly", "By chance"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def known_table(week: Week) -> pd.DataFrame:
     """Return what is known of the records' times and how each kind is treated, with columns named for people."""
-    kept = known_shown({known.value: week.read.known.get(known, 0.0) for known in Known}, week.smallest)
+    kept = known_shown(week.read, week.smallest)
     return pd.DataFrame(
         {
             "Time known": _capital(known.value),
-            "Records": "0"
-            if count == 0
-            else hidden_in_words(week.smallest)
-            if pd.isna(count)
-            else f"{count:,.0f}",
+            "Records": hidden_as(week.smallest)
+            if pd.isna(kept[known.value])
+            else f"{kept[known.value]:,.0f}",
             "Hour used": "yes" if known in USED else "no",
             "How it counts": known.treatment,
         }
-        for known, count in ((known, _or_zero(kept, week, known)) for known in Known)
+        for known in Known
     )
 
 
 def held_in_words(week: Week, found: Stretch) -> str:
     """Return what a stretch holds: to the record where that tells nothing of a hidden hour, else about."""
-    sums = week.of("stretch")
-    hidden = bool(sums.loc[sums["at"] == found.start, "hidden"].all())
-    if not hidden:
-        return f"{found.weight:,.0f}"
-    step = week.smallest
-    return f"about {step * round(found.weight / step):,}"
+    weight, exact = _held(week, found)
+    return f"{weight:,.0f}" if exact else f"about {weight:,.0f}"
+
+
+def unknown_in_words(week: Week) -> str:
+    """Return for how many records the hour is not known, out of how many where that tells nothing hidden."""
+    unknown, every = known_shown(week.read, week.smallest)["unknown"], week.read.records
+    if pd.isna(unknown):
+        return hidden_in_words(week.smallest)
+    return (
+        f"{unknown:,.0f} of {every:,.0f} ({percent(unknown / every)})" if unknown else f"none of {every:,.0f}"
+    )
 
 
 def share_in_steps(part: float, of: float, smallest: int) -> int:
@@ -80,8 +83,13 @@ def share_in_steps(part: float, of: float, smallest: int) -> int:
     >>> share_in_steps(41, 169, 5), share_in_steps(410, 1690, 5)
     (24, 24)
     """
-    step = max(1, math.ceil(100 * smallest / of))
+    step = share_step(of, smallest)
     return min(100, step * round(100 * part / of / step))
+
+
+def share_step(of: float, smallest: int) -> int:
+    """Return how many per cent of so many records are at least `smallest` of them; 1 or more."""
+    return max(1, math.ceil(100 * smallest / of))
 
 
 def percent(part: float) -> str:
@@ -117,7 +125,7 @@ def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
         Headline(
             Kind.CLEAR,
             _capital(stretch_name(each.start, each.hours, week.read.week)),
-            f"{_when(each, week)}: {held_in_words(week, each)} {unit}, {each.even:,.0f} in an even week.",
+            f"{_when(each, week)}: {held_in_words(week, each)} {unit}; spread evenly it would be {each.even:,.0f}.",
         )
         for each in sorted(furthest, key=lambda each: each.start)
     ]
@@ -134,40 +142,46 @@ def _when(found: Stretch, week: Week) -> str:
 
 
 def _night_time(now: Week, before: Week | None) -> Headline:
-    part = float(now.night.mask @ now.read.week)
-    here = share(part, now.read.timed)
-    said = f"{percent(here.share)} of those with a time fell into {now.night} (95 % limits {limits(here)})"
+    here = _of_night(now)
+    said = f"{here:.0%}".replace("%", " %") + f" of those with a time fell into {now.night}"
+    said += f" (95 % limits {limits(share(here * now.read.timed, now.read.timed))})"
     lead = "Night-time economy"
     if before is None or before.too_few:
         return Headline(Kind.QUIET, lead, f"{said}.")
-    earlier = float(before.night.mask @ before.read.week)
-    change = share_change(part, now.read.timed, earlier, before.read.timed)
+    earlier = _of_night(before)
+    change = share_change(
+        here * now.read.timed, now.read.timed, earlier * before.read.timed, before.read.timed
+    )
     clear = change.low > 0 or change.high < 0
     verdict = "a clear change" if clear else "could be chance"
-    words = f"{said}; {before.read.asked.window}: {percent(earlier / before.read.timed)}, {verdict}."
+    then = f"{earlier:.0%}".replace("%", " %")
+    words = f"{said}; {before.read.asked.window}: {then}, {verdict}."
     return Headline(Kind.CLEAR if clear else Kind.QUIET, lead, words)
 
 
+def _of_night(week: Week) -> float:
+    """Return the night's share as it may be shown: what is said of it is said of that."""
+    part = float(week.night.mask @ week.read.week)
+    return share_in_steps(part, week.read.timed, week.smallest) / 100
+
+
 def _unknown(week: Week, unit: str) -> Headline:
-    known, every = week.read.known, week.read.records
-    unknown = every - week.read.timed
-    kept = known_shown({"unknown": unknown, "used": week.read.timed}, week.smallest)
-    many = (
-        "none"
-        if unknown == 0
-        else hidden_in_words(week.smallest)
-        if pd.isna(kept["unknown"])
-        else f"{unknown:,.0f}"
-    )
-    of_all = f" ({percent(unknown / every)})" if unknown and not pd.isna(kept["unknown"]) else ""
-    starts = known.get(Known.START, 0.0)
-    said = f"{many} of {every:,.0f} {unit}{of_all}" if unknown else f"none of {every:,.0f} {unit}"
-    if week.read.spread >= week.smallest:
+    kept = known_shown(week.read, week.smallest)
+    said = unknown_in_words(week)
+    said = said.replace(" (", f" {unit} (") if "(" in said else f"{said} {unit}"
+    if week.read.spread and kept[Known.WINDOW.value] >= max(week.smallest, 1):
         said += f"; {week.read.spread:,} known only to within several hours, and spread over them"
-    starts = known.get(Known.START, 0.0)
-    if starts >= week.smallest:
-        said += f"; {starts:,.0f} with a start and no end, counted at their start"
+    if kept[Known.START.value] >= max(week.smallest, 1):
+        said += f"; {kept[Known.START.value]:,.0f} with a start and no end, counted at their start"
     return Headline(Kind.QUIET, "Hour not known", f"{_capital(said)}.")
+
+
+def _held(week: Week, found: Stretch) -> tuple[float, bool]:
+    """Return what a stretch holds as it may be shown, and whether that is exact."""
+    sums = week.of("stretch")
+    if not sums.loc[sums["at"] == found.start, "hidden"].all():
+        return found.weight, True
+    return float(week.smallest * round(found.weight / week.smallest)), False
 
 
 def _too_few(week: Week, unit: str) -> str:
@@ -179,12 +193,10 @@ def _too_few(week: Week, unit: str) -> str:
     )
 
 
-def _or_zero(kept: pd.Series, week: Week, known: Known) -> float:
-    return 0.0 if week.read.known.get(known, 0.0) == 0 else float(kept[known.value])
-
-
-def _chance(p_value: float) -> str:
-    return "1 in 1,000 or less" if p_value <= 0.001 else f"{p_value:.1%}".replace("%", " %")
+def _chance(p_value: float, exact: bool) -> str:
+    if p_value <= 0.001:
+        return "1 in 1,000 or less"
+    return f"{p_value:.1%}".replace("%", " %") if exact else f"under {percent(LEVEL)}"
 
 
 def _capital(text: str) -> str:

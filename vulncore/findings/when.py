@@ -3,17 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from vulncore.disclosure import SMALLEST_SHOWN
 from vulncore.errors import first_five
 from vulncore.findings.annotations import annotations_of, series_breaks
 from vulncore.findings.headline import Headline
+from vulncore.findings.overview import MADE
 from vulncore.findings.week import Week, week
+from vulncore.findings.week_map import Layout, map_export
 from vulncore.findings.week_read import COLUMNS, WeekRead, unit_of, week_read, window_before
 from vulncore.findings.week_sentences import week_headline
 from vulncore.findings.week_words import listed
+from vulncore.manifest import Publish
 from vulncore.metrics.day_hour import Asked
 from vulncore.metrics.night_time import DEFAULT, Night
-from vulncore.periods import month_name
+from vulncore.periods import format_month, month_name
 from vulncore.store import Snapshot
 from vulncore.vocabulary import Measure
 
@@ -74,6 +79,22 @@ def when(
         not_compared=why,
         headline=week_headline(now, before, unit),
         notes=_notes(read),
+    )
+
+
+def week_export(found: When, layout: Layout, publish: Publish) -> pd.DataFrame:
+    """Return the map as a file: its cells, how many hours each has, and in every row what they are of and from."""
+    asked = found.now.read.asked
+    cells = map_export(found.now, layout)
+    cells.insert(2, "hours", layout.step)
+    return cells.assign(
+        force=asked.force,
+        records=found.about,
+        first_month=format_month(asked.window.start),
+        last_month=format_month(asked.window.end),
+        dataset=publish.dataset,
+        version=publish.number,
+        note=MADE if publish.made else "",
     )
 
 

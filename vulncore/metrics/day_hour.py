@@ -15,7 +15,7 @@ from vulncore.periods import Window
 HOURS: Final = 168
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DECIMALS: Final = 9  # of a weight: adding up in another order moves the digits after these
-FROM_A_MONDAY: Final = 3 * 24 + HOURS * 10_000
+FROM_A_MONDAY: Final = 3 * 24 + HOURS * 100_000
 """Hours added to those since 1970, which began on a Thursday: a multiple of the week from Monday 00:00, and so far
 back that none is negative."""
 

@@ -106,14 +106,16 @@ def _ahead(timed: ir.Table, minute: ir.IntegerValue) -> ir.IntegerValue:
 def _known(timed: ir.Table) -> ir.StringValue:
     begins, ends = timed.occurred_from, timed.occurred_to
     starts_a_day = begins.time() == MIDNIGHT
-    whole_days = starts_a_day & (ends.time() == LAST_SECOND).fill_null(False)
+    whole_days = starts_a_day & (ends.time() >= LAST_SECOND).fill_null(False)
+    # where clocks show an hour twice, an end may read earlier than the start and not be
+    backwards = (timed.end <= timed.start) | ((ends < begins) & (timed.end - timed.start == 1))
     return ibis.cases(
         (begins.isnull(), Known.NO_TIME.value),
         (whole_days, Known.DATE.value),
         (starts_a_day & timed.moment & timed.midnight.notnull(), timed.midnight),
         (ends.isnull(), Known.START.value),
         (timed.moment, Known.MOMENT.value),
-        (timed.end <= timed.start, Known.INVERTED.value),
+        (backwards, Known.INVERTED.value),
         (timed.end - timed.start > WEEK_MINUTES, Known.LONG.value),
         else_=Known.WINDOW.value,
     )

@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
 DAYS, DAY_HOURS = 7, 24
+STARTS, ENDS = range(16, 24), range(2, 9)
+"""When a night may start and end. Any two hours would let the share of each hour of the day be taken out."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,10 @@ class Night:
     end: int = 6
 
     def __post_init__(self) -> None:
-        if not (0 <= self.end <= self.first < DAY_HOURS) or self.end == self.first:
+        if self.first not in STARTS or self.end not in ENDS:
             raise InvalidPeriodError(
-                f"A night from {self.first}:00 to {self.end}:00 does not run through midnight. "
-                "Let it start after it ends, like 18:00 to 06:00."
+                f"A night can't run from {self.first}:00 to {self.end}:00. Let it start at {STARTS[0]}:00 to "
+                f"{STARTS[-1]}:00 and end at {ENDS[0]}:00 to {ENDS[-1]}:00, like 18:00 to 06:00."
             )
 
     @property
@@ -55,8 +57,7 @@ class Night:
         return mask
 
     def __str__(self) -> str:
-        last = self.end - 1 if self.end else DAY_HOURS - 1
-        return f"{self.first:02d}:00 to {last:02d}:59"
+        return f"{self.first:02d}:00 to {self.end - 1:02d}:59"
 
 
 DEFAULT: Final = Night()

@@ -48,7 +48,7 @@ def week_windows(
 
     Returns:
         One row per stretch, in order of the week: `start` (hour, 0 to 167), `hours` (long), `weight` (records in it),
-        `even` (records that an even week would put there), `p_value` (the largest of its parts').
+        `even` (records that an even week would put there), `p_value` (of the part furthest from even).
 
     Source:
         Kulldorff (1997), A spatial scan statistic. That every part has to be raised: Tango (2008), A spatial scan
@@ -127,5 +127,5 @@ def _joined(found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]
     for at in np.flatnonzero(covered & ~np.roll(covered, 1)):  # at 1.5 times even, they never fill the week
         start, hours = int(at), int(np.argmin(np.roll(covered, -at)))
         inside = set(_hours(start, hours))
-        joined.append((start, hours, max(p_value for first, _, p_value in found if first in inside)))
+        joined.append((start, hours, min(p_value for first, _, p_value in found if first in inside)))
     return joined
