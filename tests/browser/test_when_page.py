@@ -128,7 +128,7 @@ def test_one_type_of_place_narrows_the_week(server, page):
     page.get_by_role("button", name=re.compile("Narrow down")).click()
     pick(page, "Type of place", "licensed premises")
     page.get_by_text("type of place licensed premises").first.wait_for(timeout=PAGE_MS)
-    assert choices(page)["kind"] == "licensed premises"
+    page.wait_for_url(re.compile("kind=licensed"))
 
 
 def test_what_a_link_asks_for_and_is_not_there_is_said(server, page):
@@ -159,11 +159,11 @@ def test_patrol_hours_are_chosen_and_tried_on_the_year_before(server, page):
     assert "Would it have worked?" in panel.inner_text()
     page.get_by_role("button", name=re.compile("Weigh by harm")).click()
     weight = page.get_by_role("spinbutton", name="Rape")
-    weight.fill("50")
+    weight.fill("5")
     weight.press("Enter")
     panel.get_by_text(re.compile("weighed by harm")).first.wait_for(timeout=PAGE_MS)
     settled(page)
-    assert "rape=50" in choices(page)["harm"]
+    page.wait_for_url(re.compile("harm=[^&]*rape%3D5"))
 
 
 def test_two_periods_are_set_against_each_other(server, page):
@@ -178,7 +178,7 @@ def test_two_periods_are_set_against_each_other(server, page):
 def test_months_alone_get_a_sentence_and_no_false_midnight(server, page):
     page.goto(f"{server.url}/when?dataset=city-open-counts")
     settled(page)
-    page.get_by_text(re.compile("month things happened and not at what time")).wait_for(timeout=PAGE_MS)
+    page.get_by_text(re.compile("has months and no times of day")).wait_for(timeout=PAGE_MS)
     assert page.locator(CHART).count() == 0
     assert "00:00" not in page.get_by_test_id("stMain").inner_text()
 

@@ -104,7 +104,7 @@ def expected_kind(begin, end, midnight):
     if end in (None, begin):
         return Known.START if end is None else Known.MOMENT
     first, last = span(begin, end)
-    if last < first:
+    if last < first or (end < begin and last - first < MINUTE):
         return Known.INVERTED
     return Known.LONG if (last - first) // MINUTE + 1 > WEEK else Known.WINDOW
 
