@@ -9,8 +9,9 @@ from pages.shared.patrol_hours import show_patrol_hours
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path, when_of
 from pages.shared.week_change import show_week_change
+from pages.shared.week_choosing import chosen_part, keep_part, show_question, week_link
 from pages.shared.week_map import show_week_map
-from pages.shared.week_question import chosen_night, chosen_part, show_question, week_link, week_question
+from pages.shared.week_question import chosen_night, week_question
 from pages.shared.week_tables import show_stretches, show_times_known
 from pages.shared.words import plain
 from vulncore.disclosure import smallest_shown
@@ -55,7 +56,8 @@ parts = dict(
     )
 )
 opened = next(name for name, part in parts.items() if part.open)
-write_link("when", **view.link(), **week_link(asked, PARTS[opened]))
+keep_part(PARTS[opened])
+write_link("when", **view.link(), **week_link(asked))
 with parts[opened]:
     if opened == STRETCHES:
         show_stretches(found)

@@ -1,19 +1,17 @@
-"""Which records a map of the week is of: read from the choices made, and chosen beside the map."""
+"""Which records a map of the week is of, by the choices made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-import streamlit as st
-
-from pages.shared.filters import View, choose, not_there
-from pages.shared.links import OF_THE_WEEK, choices_made
+from pages.shared.filters import View, not_there
+from pages.shared.links import choices_made
 from pages.shared.reads import store_path, week_choices_of
 from vulncore.disclosure import smallest_shown
 from vulncore.errors import first_five
 from vulncore.findings.week_read import NoTimesError, WeekChoices
 from vulncore.metrics.day_hour import Asked
 from vulncore.metrics.night_time import DEFAULT, ENDS, STARTS, Night
-from vulncore.periods import Window, add_months, format_month, fytd, month_end, month_name, parse_month
+from vulncore.periods import Window, add_months, format_month, fytd, month_end
 from vulncore.vocabulary import Measure, strand_name
 
 SEXUAL_VIOLENCE = "sexual-violence"  # the report's heat map is of sexual offences
@@ -41,7 +39,7 @@ def week_question(view: View) -> Asked:
         NoTimesError: Nothing of the dataset, or of the strand, has a time of day.
     """
     offered = week_choices(view)
-    measures = _offered_measures(view, offered)
+    measures = offered_measures(view, offered)
     made = choices_made()
     chosen = _chosen_measures(measures, made)
     _forget_what_is_not_there(view, offered, made)
@@ -81,49 +79,26 @@ def harm_weights(measures: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def show_question(view: View, asked: Asked) -> None:
-    """Draw the choices that stand beside the map."""
-    measures = _offered_measures(view, week_choices(view))
-    names = {measure.key: measure.name for measure in measures}
-    which, when, narrower = st.columns([5, 2, 2], vertical_alignment="bottom")
-    with which:
-        _choose_measures(names, asked.measures)
-    with when:
-        choose("Period", "period", [*FIXED, *_months_since(view)], 0, _period_name)
-    with narrower.popover(_narrowed(asked), width="stretch"):
-        offered = week_choices(view)
-        for name, (column, label, every) in NARROWED.items():
-            if offered.values[column]:
-                choose(
-                    label,
-                    name,
-                    [ANY, *offered.values[column]],
-                    0,
-                    lambda value, every=every: every if value == ANY else value,
-                )
-        choose(
-            "Night-time economy",
-            "night",
-            NIGHTS,
-            NIGHTS.index("18-06"),
-            lambda value: str(Night(*map(int, value.split("-")))),
+def offered_measures(view: View, offered: WeekChoices) -> list[Measure]:
+    """Return the measures with times, of the strand that is chosen if one is."""
+    timed = [measure for measure in view.choice.measures if measure.key in offered.measures]
+    if not timed:
+        raise NoTimesError(
+            f"What {view.force} delivered to dataset '{view.publish.dataset}' has months and no times of day, so nothing "
+            "can be said about weekdays or hours. Choose a dataset with times, such as a force's own extract."
         )
+    of_strand = [measure for measure in timed if view.strand in (None, measure.strand)]
+    if not of_strand:
+        raise NoTimesError(
+            f"No record of the strand '{strand_name(view.strand or '')}' has a time of day. Choose another strand: "
+            f"{', '.join(sorted({strand_name(measure.strand) for measure in timed}))}."
+        )
+    return of_strand
 
 
-def chosen_part(parts: Mapping[str, str | None]) -> str:
-    """Return which part beneath the map a link opens; the first, unless it names one."""
-    asked = choices_made().get("part")
-    return next((name for name, key in parts.items() if key and key == asked), next(iter(parts)))
-
-
-def week_link(asked: Asked, part: str | None = None) -> dict[str, str | None]:
-    """Return the week's choices as the link writes them, with the part beneath the map that is open."""
-    made = {
-        name: choice
-        for name, choice in choices_made().items()
-        if name in OF_THE_WEEK and choice not in (ANY, "")
-    }
-    return {**made, "measures": ",".join(asked.measures), "part": part}
+def months_since(view: View) -> list[str]:
+    """Return the months with which a period can begin, the newest first."""
+    return [format_month(month) for month in view.choice.months[view.force] if month <= view.month]
 
 
 def _chosen_measures(offered: Sequence[Measure], made: dict[str, str]) -> list[str]:
@@ -146,7 +121,7 @@ def _chosen_measures(offered: Sequence[Measure], made: dict[str, str]) -> list[s
 
 def _forget_what_is_not_there(view: View, offered: WeekChoices, made: dict[str, str]) -> None:
     there = {name: (ANY, *offered.values[column]) for name, (column, *_) in NARROWED.items()}
-    there["period"] = (*FIXED, *_months_since(view))
+    there["period"] = (*FIXED, *months_since(view))
     there["night"] = tuple(NIGHTS)
     every = {name: every for name, (*_, every) in NARROWED.items()}
     for name, values in there.items():
@@ -157,34 +132,6 @@ def _forget_what_is_not_there(view: View, offered: WeekChoices, made: dict[str, 
 
 def _default(name: str) -> str:
     return FIXED["12"] if name == "period" else str(DEFAULT)
-
-
-def _choose_measures(names: dict[str, str], chosen: Sequence[str]) -> None:
-    st.session_state["measures picker"] = list(chosen)
-    st.multiselect(
-        "Measures", list(names), key="measures picker", format_func=names.get, on_change=_keep_measures
-    )
-
-
-def _keep_measures() -> None:
-    choices_made()["measures"] = ",".join(st.session_state["measures picker"])
-
-
-def _offered_measures(view: View, offered: WeekChoices) -> list[Measure]:
-    """Return the measures with times, of the strand that is chosen if one is."""
-    timed = [measure for measure in view.choice.measures if measure.key in offered.measures]
-    if not timed:
-        raise NoTimesError(
-            f"What {view.force} delivered to dataset '{view.publish.dataset}' has months and no times of day, so nothing "
-            "can be said about weekdays or hours. Choose a dataset with times, such as a force's own extract."
-        )
-    of_strand = [measure for measure in timed if view.strand in (None, measure.strand)]
-    if not of_strand:
-        raise NoTimesError(
-            f"No record of the strand '{strand_name(view.strand or '')}' has a time of day. Choose another strand: "
-            f"{', '.join(sorted({strand_name(measure.strand) for measure in timed}))}."
-        )
-    return of_strand
 
 
 def _first_measures(view: View, offered: Sequence[Measure]) -> list[str]:
@@ -203,16 +150,3 @@ def _window(view: View) -> Window:
         return Window(add_months(view.month, 1 - int(chosen)), end)
     first: date | None = next((month for month in months if format_month(month) == chosen), None)
     return Window(first, end) if first and first <= view.month else Window(add_months(view.month, -11), end)
-
-
-def _months_since(view: View) -> list[str]:
-    """Return the months with which a period can begin, the newest first."""
-    return [format_month(month) for month in view.choice.months[view.force] if month <= view.month]
-
-
-def _period_name(key: str) -> str:
-    return FIXED.get(key) or f"Since {month_name(parse_month(key))}"
-
-
-def _narrowed(asked: Asked) -> str:
-    return "Narrow down" if not asked.where else f"Narrowed: {', '.join(value for _, value in asked.where)}"

@@ -50,8 +50,8 @@ PARTS_OF: Final = {
 class Week:
     """Sums over the hours of the week, of which those that can be shown are there and the others missing.
 
-    `sums` has one row per sum: `kind` ("hour", "band", "day", "night row", "hour of day", "band of day", "stretch"), `at` (first hour of the week, or of the day), `weight` (missing where hidden), `hidden`.
-    `stretches` are those that stand out, in order of the week.
+    `sums` has one row per sum: `kind` (of `PARTS_OF`), `at` (its first hour of the week, or of the day), `weight`
+    (missing where hidden), `hidden`. `stretches` are those that stand out, in order of the week.
     """
 
     read: WeekRead

@@ -1,7 +1,7 @@
 """What a question about the week reads from a version: once for the months asked for, once for those before."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 import numpy as np
@@ -83,37 +83,14 @@ def week_read(snapshot: Snapshot, asked: Asked) -> WeekRead:
         NoTimesError: No record of the force, of these measures, has a time.
         UnknownNameError: No measure is named, or records can't be narrowed to what is asked.
     """
-    if not asked.measures:
-        raise UnknownNameError("No measure is chosen. Choose at least one.")
-    unknown = [column for column, _ in asked.where if column not in COLUMNS]
-    if unknown:
-        raise UnknownNameError(
-            f"Records can't be narrowed by {first_five(unknown)}. By: {first_five(COLUMNS)}."
-        )
-    of_force = snapshot.incidents.filter(snapshot.incidents.force == asked.force)
-    for column, value in asked.where:
-        if not (of_force[column] == value).any().fill_null(False).execute():
-            raise UnknownNameError(
-                f"No {COLUMNS[column]} is called '{value[:60]}' here. Write it as the records have it."
-            )
-    if not _have_times(of_force.filter(of_force.measure.isin(asked.measures))):
-        raise NoTimesError(
-            f"Nothing can be said about weekdays or hours: dataset '{snapshot.publish.dataset}' has the month of these "
-            f"records of {asked.force} and no time of day. Choose a dataset or measures with times, such as a force's own extract."
-        )
-    timed = timed_records(
-        snapshot.incidents, snapshot.coverage, asked, midnights(snapshot.incidents, asked.force)
-    )
-    weights = day_hour(timed)
-    by_kind = weights.groupby("known")["weight"].sum()
-    return WeekRead(
-        asked=asked,
-        week=week_of(weights),
-        harm=week_of(weights, "harm"),
-        known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
-        shapes=shapes(timed),
-        missing=_months_missing(snapshot, asked),
-    )
+    return week_reads(snapshot, asked, (asked.window,))[0]
+
+
+def week_reads(snapshot: Snapshot, asked: Asked, windows: Sequence[Window]) -> tuple[WeekRead, ...]:
+    """Return the same as `week_read` for each of several windows, in order."""
+    _check(snapshot, asked)
+    midnight = midnights(snapshot.incidents, asked.force)
+    return tuple(_read(snapshot, replace(asked, window=window), midnight) for window in windows)
 
 
 def window_before(window: Window) -> Window:
@@ -148,6 +125,42 @@ def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
     """Return what these measures count, in one word."""
     units = {measures[key].unit for key in keys if key in measures}
     return units.pop() if len(units) == 1 else "records"
+
+
+def _check(snapshot: Snapshot, asked: Asked) -> None:
+    if not asked.measures:
+        raise UnknownNameError("No measure is chosen. Choose at least one.")
+    unknown = [column for column, _ in asked.where if column not in COLUMNS]
+    if unknown:
+        raise UnknownNameError(
+            f"Records can't be narrowed by {first_five(unknown)}. By: {first_five(COLUMNS)}."
+        )
+    of_force = snapshot.incidents.filter(snapshot.incidents.force == asked.force)
+    for column, value in asked.where:
+        if not (of_force[column] == value).any().fill_null(False).execute():
+            raise UnknownNameError(
+                f"No {COLUMNS[column]} is called '{value[:60]}' here. Write it as the records have it."
+            )
+    if not _have_times(of_force.filter(of_force.measure.isin(asked.measures))):
+        raise NoTimesError(
+            f"Nothing can be said about weekdays or hours: dataset '{snapshot.publish.dataset}' has the month of these "
+            f"records of {asked.force} and no time of day. Choose a dataset or measures with times, such as a force's "
+            "own extract."
+        )
+
+
+def _read(snapshot: Snapshot, asked: Asked, midnight: Mapping[str, Known]) -> WeekRead:
+    timed = timed_records(snapshot.incidents, snapshot.coverage, asked, midnight)
+    weights = day_hour(timed)
+    by_kind = weights.groupby("known")["weight"].sum()
+    return WeekRead(
+        asked=asked,
+        week=week_of(weights),
+        harm=week_of(weights, "harm"),
+        known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
+        shapes=shapes(timed),
+        missing=_months_missing(snapshot, asked),
+    )
 
 
 def _values(snapshot: Snapshot, force: str, column: str, smallest: int) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """When do these things happen? The week of a period, the one that it is set against, and what they say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from vulncore.findings.headline import Headline
 from vulncore.findings.overview import MADE
 from vulncore.findings.week import Week, week
 from vulncore.findings.week_map import Layout, map_export
-from vulncore.findings.week_read import COLUMNS, WeekRead, unit_of, week_read, window_before
+from vulncore.findings.week_read import COLUMNS, WeekRead, unit_of, week_reads, window_before
 from vulncore.findings.week_sentences import week_headline
 from vulncore.findings.week_words import listed
 from vulncore.manifest import Publish
@@ -62,8 +62,7 @@ def when(
         NoTimesError: No record of these measures has a time of day.
         UnknownNameError: No measure is named, or records can't be narrowed to what is asked.
     """
-    read = week_read(snapshot, asked)
-    earlier = week_read(snapshot, replace(asked, window=window_before(asked.window)))
+    read, earlier = week_reads(snapshot, asked, (asked.window, window_before(asked.window)))
     now = week(read, night, smallest)
     why = _not_compared(snapshot, read, earlier, measures)
     before = None if why else week(earlier, night, smallest)
