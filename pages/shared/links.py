@@ -24,6 +24,7 @@ OF_THE_WEEK = (
 )
 """What the page When has chosen beside what the whole app has."""
 
+REPLACED_S = 1.0  # nobody reads a page and goes back within
 NAMES = ("dataset", "version", "force", "month", "strand", "measure", *OF_THE_WEEK)
 
 
@@ -36,7 +37,7 @@ def choices_made() -> dict[str, str]:
 def adopt_link() -> None:
     """Take over the choices of a URL that this visit did not write: one that was opened or gone back to."""
     brought = {name: value for name, value in st.query_params.to_dict().items() if name in NAMES}
-    if brought and brought != st.session_state.get("link written"):
+    if brought and brought != st.session_state.get("link written") and not _was_just_replaced(brought):
         choices_made().clear()
         choices_made().update(brought)
 
@@ -50,9 +51,16 @@ def write_link(page: str, **choices: str | None) -> None:
     link = {name: choice for name, choice in choices.items() if choice is not None}
     if link == st.query_params.to_dict() or _went_back(page):
         return
+    st.session_state["link replaced"] = st.query_params.to_dict()
     st.query_params.from_dict(link)
     st.session_state["link written"] = link
     st.session_state["link page"], st.session_state["link time"] = page, time.monotonic()
+
+
+def _was_just_replaced(brought: dict[str, str]) -> bool:
+    """Whether a link is the one before ours: a choice made at once may still come with it, and must not be lost."""
+    replaced = st.session_state.get("link replaced")
+    return brought == replaced and time.monotonic() - st.session_state["link time"] < REPLACED_S
 
 
 def _went_back(page: str) -> bool:

@@ -79,6 +79,7 @@ def upload(page, path: Path) -> None:
 
 def press(page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_timeout(300)  # until the run that it starts has begun
     settled(page)
 
 
@@ -205,6 +206,7 @@ def test_a_note_is_added_shows_on_the_overview_and_is_taken_away_again(serving, 
         )
         page.get_by_role("textbox", name="Your name").first.fill("An analyst")
         press(page, "Add the note")
+        page.locator("table.plain", has_text="A new unit").wait_for(timeout=PAGE_MS)
         page.get_by_role("link", name="Overview").click()
         settled(page)
         page.get_by_text("Robbery, September 2024: A new unit records <b>robberies</b>.").wait_for(

@@ -18,6 +18,8 @@ from vulncore.engine import connect
 from vulncore.metrics.civil_clock import summer_times
 from vulncore.metrics.known_times import USED, Known, known_times, midnights
 
+pytestmark = pytest.mark.heavy
+
 LONDON = ZoneInfo("Europe/London")
 MINUTE = timedelta(minutes=1)
 WEEK = 7 * 24 * 60

@@ -10,6 +10,8 @@ from scipy.stats import binom
 from vulncore.metrics.week_null import shuffled_weeks
 from vulncore.metrics.week_scan import SEED, week_windows
 
+pytestmark = pytest.mark.heavy
+
 THURSDAY_20 = 92
 
 
@@ -231,7 +233,7 @@ def test_a_week_moved_on_by_a_day_gives_the_same_stretches_a_day_later(count):
 
 @pytest.mark.heavy
 @pytest.mark.heavy
-@pytest.mark.parametrize(("count", "weeks"), [(80, 300), (600, 150)])
+@pytest.mark.parametrize(("count", "weeks"), [(80, 200), (600, 100)])
 def test_of_weeks_in_which_the_hour_means_nothing_one_in_twenty_has_a_stretch(count, weeks):
     records = mixed_records(count, seed=count)
     shapes, rng = shapes_of(records), np.random.default_rng(count)
