@@ -33,7 +33,7 @@ def show_patrol_hours(found: When, view: View) -> None:
         st.warning(plain(str(problem)))
         return
     show_headline(chosen.headline)
-    show_table(patrols_table(chosen), "Shifts, in order of the week", ("Meets most", "Meets about"))
+    show_table(patrols_table(chosen), "Shifts, in order of the week", ("Rank", "Meets about"))
     st.caption(
         f"No other choice of as many shifts, not overlapping, meets more of what was recorded. Shares are in steps of "
         f"{chosen.step} %, so that none shows a few {found.unit}, and need not add up. Where police are, more is recorded: "

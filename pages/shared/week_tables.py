@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.plain_table import show_table
-from vulncore.findings.week_sentences import known_table, percent, windows_table
+from vulncore.findings.week_sentences import known_table, percent, stretches_table
 from vulncore.findings.when import When
 from vulncore.metrics.week_scan import LEVEL, LONGEST_HOURS, STANDS_OUT
 
@@ -14,7 +14,7 @@ def show_stretches(found: When) -> None:
     """List what stands out, with what an even week would hold, and say what that means."""
     if found.now.stretches:
         show_table(
-            windows_table(found.now), "Stretches of the week that stand out, in order of the week", FIGURES
+            stretches_table(found.now), "Stretches of the week that stand out, in order of the week", FIGURES
         )
     st.caption(
         f"Every run of up to {LONGEST_HOURS} hours was tried, each of its parts at least {STANDS_OUT} times an even week. "

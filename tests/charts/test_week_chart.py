@@ -7,6 +7,7 @@ import pytest
 from vulncore.charts.theme import DARK, LIGHT
 from vulncore.charts.week_change_chart import week_change_chart
 from vulncore.charts.week_chart import DARK_PART, ON_BRIGHT, ON_DARK, week_chart
+from vulncore.charts.week_frame import ROW_HEIGHT
 
 VIRIDIS = ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"]  # at quarters of the scale
 
@@ -75,13 +76,21 @@ def test_midnight_is_marked_where_rows_hold_a_night(first, rules):
     assert "next day" in str(spec) or first == 0
 
 
-def test_every_stretch_is_outlined_over_the_cells_and_under_the_numbers():
+@pytest.mark.parametrize(
+    ("hours", "mark"), [(1, ("rect", False)), (3, ("rule", None))], ids=["hours", "bands"]
+)
+def test_a_stretch_is_marked_over_the_cells_and_under_the_numbers_and_a_bar_cuts_none(hours, mark):
     piece = pd.DataFrame({"row": [3], "x": [14], "x2": [20], "label": ["Thursday evening"]})
-    spec = drawn(week_chart(cells(), piece, 6, ["A"], ["B"], "crimes"))
+    spec = drawn(week_chart(cells(hours), piece, 0, ["A"], ["B"], "crimes"))
     kinds = [(layer["mark"]["type"], layer["mark"].get("filled")) for layer in spec["layer"]]
-    outline = kinds.index(("rect", False))
-    assert max(at for at, kind in enumerate(kinds) if kind == ("rect", None)) < outline
-    assert min(at for at, kind in enumerate(kinds) if kind[0] == "text") > outline
+    marked = [at for at, kind in enumerate(kinds) if kind == mark]
+    assert max(at for at, kind in enumerate(kinds) if kind == ("rect", None)) < marked[0]
+    assert min(at for at, kind in enumerate(kinds) if kind[0] == "text") > marked[-1]
+    if hours == 3:
+        bars = [spec["layer"][at]["mark"] for at in marked]
+        # a number of 15 pixels stands in the middle of its row
+        assert all(bar["yOffset"] - bar["strokeWidth"] / 2 > 15 / 2 for bar in bars)
+        assert all(bar["yOffset"] + bar["strokeWidth"] / 2 <= ROW_HEIGHT / 2 for bar in bars)
 
 
 def test_single_hours_have_a_scale_beside_them_for_where_there_is_no_room_for_numbers():

@@ -22,7 +22,7 @@ from vulncore.findings.week_change import change_table, week_change
 from vulncore.findings.week_drawing import fitting_step, map_alt, map_legend, stretch_pieces
 from vulncore.findings.week_map import Layout, map_cells, map_export, map_table
 from vulncore.findings.week_read import NoTimesError, week_choices, week_read, window_before
-from vulncore.findings.week_sentences import known_table, windows_table
+from vulncore.findings.week_sentences import known_table, stretches_table
 from vulncore.findings.when import When, week_export, when
 from vulncore.metrics.day_hour import Asked
 from vulncore.metrics.known_times import Known
@@ -77,7 +77,7 @@ def test_the_demo_has_the_reports_three_stretches_in_the_reports_words(demo):
         "Early hours of Saturday",
         "Early hours of Sunday",
     ]
-    assert [row["From and to"] for row in windows_table(demo.now).to_dict("records")] == [
+    assert [row["From and to"] for row in stretches_table(demo.now).to_dict("records")] == [
         "Thursday 20:00 to Friday 01:59 (Thursday night)",
         "Friday 21:00 to Saturday 03:59 (Friday night)",
         "Sunday 00:00 to 03:59 (Saturday night)",
@@ -345,6 +345,31 @@ def test_what_is_left_of_a_total_without_the_cells_shown_is_not_small_either(dem
         for x, column in cells[~cells["total"]].groupby("x"):
             total = cells[(cells["row"] == 7) & (cells["x"] == x)]["weight"].item()
             assert pd.isna(total) or total - column["weight"].sum() >= 5 - 0.5
+
+
+def test_a_total_that_would_reveal_a_cell_is_said_to_the_nearest_five(demo):
+    every = {(kind, at): mask for kind, at, mask in every_sum(demo.now.read.week, demo.now.stretches)}
+    said = demo.now.sums[demo.now.sums["about"].notna()]
+    assert {"band of day", "stretch"} <= set(said["kind"]) <= {"band of day", "stretch", "hour of day", "day"}
+    assert said["hidden"].all()
+    for row in said.itertuples():
+        true = every[row.kind, row.at] @ demo.now.read.week
+        assert row.about % 5 == 0
+        assert abs(row.about - true) <= 2.5
+        assert true >= 5
+    cells = map_cells(demo.now, Layout(3, 6))
+    assert cells[cells["row"] == 7]["short"].tolist() == [
+        "≈5",
+        "10",
+        "18",
+        "8",
+        "23",
+        "54",
+        "≈40",
+        "10",
+        "169",
+    ]
+    assert cells[~cells["total"]]["short"].str.startswith("≈").sum() == 0
 
 
 def test_a_place_that_no_record_has_is_not_taken_for_a_quiet_one(shipped_store):

@@ -20,6 +20,7 @@ from vulncore.charts.week_frame import (
 
 ON_DARK, ON_BRIGHT = "#ffffff", "#000000"
 LEGEND_HEIGHT = 60
+BAR_BELOW = 15  # pixels from the middle of a row
 DARK_PART = (
     0.435  # of viridis, from its dark end: on it white reads better, and black on the rest, each by 4.5:1
 )
@@ -34,7 +35,7 @@ def week_chart(
     unit: str,
     palette: Palette = LIGHT,
 ) -> alt.LayerChart:
-    """Return the week as a heat map with its totals; what stands out is outlined.
+    """Return the week as a heat map with its totals; what stands out is marked.
 
     Args:
         cells: One row per cell and total: `row`, `x`, `hours`, `weight`, `low`, `high`, `hidden`, `label`, `short`, `said`,
@@ -62,7 +63,7 @@ def week_chart(
                 alt.Chart(body).encode(**where, x2="x2:Q", tooltip=tooltip), most, unit, by_band, palette
             ),
             *midnight_rule(first, palette),
-            *_outlines(stretches, where, palette),
+            *_stretches(stretches, where, by_band, palette),
             *_numbers(body, where, tooltip, most, by_band, palette),
             *_totals(totals, where, tooltip[:2], by_band, palette),
         ],
@@ -108,12 +109,20 @@ def _cells(every: alt.Chart, most: float, unit: str, by_band: bool, palette: Pal
     ]
 
 
-def _outlines(stretches: pd.DataFrame, where: dict[str, Any], palette: Palette) -> list[alt.Chart]:
+def _stretches(
+    stretches: pd.DataFrame, where: dict[str, Any], by_band: bool, palette: Palette
+) -> list[alt.Chart]:
+    """Return outlines around hours; beneath bands bars, for a stretch begins and ends within them."""
     if stretches.empty:
         return []
     pieces = alt.Chart(stretches.assign(day=row_names(stretches["row"])).drop(columns="row"))
     placed = pieces.encode(**where, x2="x2:Q", tooltip=alt.Tooltip("label:N", title="Stands out"))
-    return [placed.mark_rect(filled=False, stroke=palette.ink, strokeWidth=3.5)]
+    if not by_band:
+        return [placed.mark_rect(filled=False, stroke=palette.ink, strokeWidth=3.5)]
+    return [
+        placed.mark_rule(color=colour, strokeWidth=width, yOffset=BAR_BELOW)
+        for colour, width in ((palette.ground, 9), (palette.ink, 5))
+    ]
 
 
 def _numbers(

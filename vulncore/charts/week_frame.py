@@ -43,7 +43,7 @@ def hours_axis(first: int, last: float, totals: bool, palette: Palette) -> alt.X
             grid=False,
             ticks=False,
             domain=False,
-            **_no_grid(axis_ink(palette)),
+            **axis_ink(palette),
         ),
     )
 
@@ -60,7 +60,7 @@ def days_axis(totals: bool, palette: Palette) -> alt.Y:
             ticks=False,
             domain=False,
             labelPadding=8,
-            **_no_grid(axis_ink(palette)),
+            **axis_ink(palette),
         ),
     )
 
@@ -82,7 +82,3 @@ def cell_size(by_band: bool) -> alt.ExprRef:
 def full_height(rows: int, title: Sequence[str], legend: Sequence[str]) -> int:
     """Return a chart's height with what stands above and beneath its rows."""
     return ROW_HEIGHT * rows + 21 * len(title) + 18 * len(legend) + 62
-
-
-def _no_grid(ink: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in ink.items() if name != "gridColor"}

@@ -71,7 +71,7 @@ def patrols_table(found: Patrols) -> pd.DataFrame:
         {
             "Shift": found.frame["window"],
             "Night": found.frame["night"],
-            "Meets most": found.frame["rank"].map("{:d}.".format),
+            "Rank": found.frame["rank"].map("{:d}.".format),
             "Meets about": [
                 f"{part} %" if part else f"under {found.step} %" for part in found.frame["share"]
             ],

@@ -1,5 +1,6 @@
 """When in the week things happen: the map of its hours, the stretches that stand out, the night-time economy."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -45,13 +46,16 @@ PARTS_OF: Final = {
 }
 """How large a kind of sum is: of the larger, the smaller are parts."""
 
+CELLS: Final = ("hour", "band")
+
 
 @dataclass(frozen=True)
 class Week:
     """Sums over the hours of the week, of which those that can be shown are there and the others missing.
 
     `sums` has one row per sum: `kind` (of `PARTS_OF`), `at` (its first hour of the week, or of the day), `weight`
-    (missing where hidden), `hidden`. `stretches` are those that stand out, in order of the week.
+    (missing where hidden), `hidden`, `about` (what a hidden total or stretch holds, to the nearest `smallest`; missing
+    where that is a small number, too). `stretches` are those that stand out, in order of the week.
     """
 
     read: WeekRead
@@ -87,6 +91,10 @@ def week(read: WeekRead, night: Night, smallest: int) -> Week:
     rows = [(kind, at, float(mask @ read.week)) for kind, at, mask in masks]
     sums = pd.DataFrame(rows, columns=["kind", "at", "weight"])
     sums["hidden"] = ~kept
+    said_about = (
+        ~kept & ~sums["kind"].isin(CELLS) & (sums["weight"] >= smallest) & (not too_few(read, smallest))
+    )
+    sums["about"] = (sums["weight"] / max(smallest, 1)).round().mul(max(smallest, 1)).where(said_about)
     sums["weight"] = sums["weight"].where(kept)
     order = {kind: number for number, kind in enumerate(dict.fromkeys(kind for kind, *_ in masks))}
     ordered = sums.assign(order=sums["kind"].map(order)).sort_values(["order", "at"], ignore_index=True)
@@ -139,6 +147,17 @@ def hidden_as(smallest: int) -> str:
     'fewer than 5, or would reveal one'
     """
     return f"{hidden_in_words(smallest)}, or would reveal one"
+
+
+def number_in_words(weight: float, about: float, smallest: int, decimals: int = 1) -> str:
+    """Return a number, or about what it is, or what hides it.
+
+    >>> number_in_words(7.26, float("nan"), 5), number_in_words(float("nan"), 105.0, 5)
+    ('7.3', 'about 105')
+    """
+    if not math.isnan(weight):
+        return f"{weight:,.{decimals}f}"
+    return hidden_as(smallest) if math.isnan(about) else f"about {about:,.0f}"
 
 
 HIDDEN: Final = "–"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.findings.headline import Headline, Kind
-from vulncore.findings.week import BAND, Week, hidden_as
+from vulncore.findings.week import BAND, Week, number_in_words
 from vulncore.findings.week_map import SHOWN_DECIMALS, Layout
 from vulncore.findings.week_sentences import percent
 from vulncore.findings.week_words import listed, stretch
@@ -88,10 +88,8 @@ def change_table(change: WeekChange) -> pd.DataFrame:
 
 
 def _said(bands: pd.DataFrame, smallest: int) -> list[str]:
-    return [
-        hidden_as(smallest) if hidden else f"{weight:,.1f}"
-        for weight, hidden in zip(bands["weight"], bands["hidden"], strict=True)
-    ]
+    numbers = zip(bands["weight"], bands["about"], strict=True)
+    return [number_in_words(weight, about, smallest) for weight, about in numbers]
 
 
 def _in_words(row: Mapping[Hashable, Any]) -> str:

@@ -38,7 +38,8 @@ def map_legend(found: When, layout: Layout) -> list[str]:
     if hidden:
         lines.append(f"{HIDDEN} or grey: {hidden_as(week.smallest)}")
     if week.stretches:
-        lines.append("Outlined: stands out beyond chance")
+        mark = "Outlined" if layout.step == 1 else "Bar beneath"
+        lines.append(f"{mark}: stands out beyond chance")
     lines.append(f"Hour not known: {unknown_in_words(week)}")
     return lines
 

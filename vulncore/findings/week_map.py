@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vulncore.findings.week import BAND, HIDDEN, Week, hidden_as
+from vulncore.findings.week import BAND, HIDDEN, Week, number_in_words
 from vulncore.findings.week_words import stretch
 from vulncore.metrics.day_hour import HOURS, WEEKDAYS
 from vulncore.metrics.poisson_interval import poisson_interval
@@ -63,14 +63,9 @@ def map_cells(week: Week, layout: Layout) -> pd.DataFrame:
         total=False,
     )
     every = pd.concat([body, _rows(week, layout), _columns(week, layout)], ignore_index=True)
-    every["short"] = [
-        HIDDEN if hidden else f"{weight:,.0f}"
-        for weight, hidden in zip(every["weight"], every["hidden"], strict=True)
-    ]
-    every["said"] = [
-        _said(weight, hidden, week.smallest)
-        for weight, hidden in zip(every["weight"], every["hidden"], strict=True)
-    ]
+    numbers = list(zip(every["weight"], every["about"], strict=True))
+    every["short"] = [_mark(weight, about) for weight, about in numbers]
+    every["said"] = [number_in_words(weight, about, week.smallest) for weight, about in numbers]
     every[["weight", "low", "high"]] = every[["weight", "low", "high"]].round(SHOWN_DECIMALS)
     wanted = ["row", "x", "hours", "weight", "low", "high", "hidden", "label", "short", "said", "total"]
     return every.sort_values(["row", "x"], ignore_index=True)[wanted]
@@ -115,6 +110,7 @@ def _rows(week: Week, layout: Layout) -> pd.DataFrame:
             "row": [*(rows["at"] // 24), 7],
             "weight": [*rows["weight"], every],
             "hidden": [*rows["hidden"], False],
+            "about": [*rows["about"], np.nan],
             "label": [*(_row_label(at // 24, layout) for at in rows["at"]), "The whole week"],
         }
     )
@@ -130,6 +126,7 @@ def _columns(week: Week, layout: Layout) -> pd.DataFrame:
             "hours": layout.step,
             "weight": columns["weight"],
             "hidden": columns["hidden"],
+            "about": columns["about"],
             "label": [f"{_clock(at, layout.step)}, all days" for at in columns["at"]],
             "low": np.nan,
             "high": np.nan,
@@ -150,5 +147,7 @@ def _clock(hour: int, hours: int) -> str:
     return f"{hour:02d}:00–{(hour + hours - 1) % 24:02d}:59"
 
 
-def _said(weight: float, hidden: bool, smallest: int) -> str:
-    return hidden_as(smallest) if hidden else f"{weight:,.1f}"
+def _mark(weight: float, about: float) -> str:
+    if not np.isnan(weight):
+        return f"{weight:,.0f}"
+    return HIDDEN if np.isnan(about) else f"≈{about:,.0f}"

@@ -6,14 +6,20 @@ import pandas as pd
 
 from vulncore.findings.data_words import share as in_percent
 from vulncore.findings.headline import Headline, Kind
-from vulncore.findings.week import Stretch, Week, hidden_as, hidden_in_words, known_shown
+from vulncore.findings.week import (
+    Stretch,
+    Week,
+    hidden_as,
+    hidden_in_words,
+    known_shown,
+    number_in_words,
+)
 from vulncore.findings.week_words import night_name, stretch, stretch_name
 from vulncore.metrics.known_times import USED, Known
 from vulncore.metrics.night_time import Share, share, share_change
 from vulncore.metrics.week_scan import LEVEL
 
 MOST_NAMED = 4
-NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
 
 def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, ...]:
@@ -29,7 +35,7 @@ def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, 
     return (*_stretches(now, unit), _night_time(now, before), _unknown(now, unit))
 
 
-def windows_table(week: Week) -> pd.DataFrame:
+def stretches_table(week: Week) -> pd.DataFrame:
     """Return one row per stretch that stands out, in order of the week, with columns named for people."""
     rows = [
         {
@@ -37,7 +43,7 @@ def windows_table(week: Week) -> pd.DataFrame:
             "From and to": _when(row, week),
             "Recorded": held_in_words(week, row),
             "If spread evenly": f"{row.even:,.0f}",
-            "By chance": _chance(row.p_value, exact=_held(week, row)[1]),
+            "By chance": _chance(row.p_value, exact=not _sum_of(week, row)["hidden"]),
         }
         for row in week.stretches
     ]
@@ -63,8 +69,10 @@ def known_table(week: Week) -> pd.DataFrame:
 
 def held_in_words(week: Week, found: Stretch) -> str:
     """Return what a stretch holds: to the record where that tells nothing of a hidden hour, else about."""
-    weight, exact = _held(week, found)
-    return f"{weight:,.0f}" if exact else f"about {weight:,.0f}"
+    held = _sum_of(week, found)
+    if held[["weight", "about"]].isna().all():
+        return hidden_in_words(week.smallest)
+    return number_in_words(held["weight"], held["about"], week.smallest, decimals=0)
 
 
 def unknown_in_words(week: Week) -> str:
@@ -143,8 +151,8 @@ def _when(found: Stretch, week: Week) -> str:
 
 def _night_time(now: Week, before: Week | None) -> Headline:
     here = _of_night(now)
-    said = f"{here:.0%}".replace("%", " %") + f" of those with a time fell into {now.night}"
-    said += f" (95 % limits {limits(share(here * now.read.timed, now.read.timed))})"
+    sure = limits(share(here * now.read.timed, now.read.timed))
+    said = f"{percent(here)} of those with a time fell into {now.night} (95 % limits {sure})"
     lead = "Night-time economy"
     if before is None or before.too_few:
         return Headline(Kind.QUIET, lead, f"{said}.")
@@ -154,8 +162,7 @@ def _night_time(now: Week, before: Week | None) -> Headline:
     )
     clear = change.low > 0 or change.high < 0
     verdict = "a clear change" if clear else "could be chance"
-    then = f"{earlier:.0%}".replace("%", " %")
-    words = f"{said}; {before.read.asked.window}: {then}, {verdict}."
+    words = f"{said}; {before.read.asked.window}: {percent(earlier)}, {verdict}."
     return Headline(Kind.CLEAR if clear else Kind.QUIET, lead, words)
 
 
@@ -176,12 +183,9 @@ def _unknown(week: Week, unit: str) -> Headline:
     return Headline(Kind.QUIET, "Hour not known", f"{_capital(said)}.")
 
 
-def _held(week: Week, found: Stretch) -> tuple[float, bool]:
-    """Return what a stretch holds as it may be shown, and whether that is exact."""
-    sums = week.of("stretch")
-    if not sums.loc[sums["at"] == found.start, "hidden"].all():
-        return found.weight, True
-    return float(week.smallest * round(found.weight / week.smallest)), False
+def _sum_of(week: Week, found: Stretch) -> pd.Series:
+    stretches = week.of("stretch")
+    return stretches[stretches["at"] == found.start].iloc[0]
 
 
 def _too_few(week: Week, unit: str) -> str:
