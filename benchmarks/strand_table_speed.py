@@ -5,11 +5,8 @@
 Every figure is the median of five runs in this process; the ratios are what to quote.
 """
 
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from timing import median_seconds
 
 from vulncore.engine import connect, parquet_table
 from vulncore.metrics.monthly_counts import monthly_counts, period_counts
@@ -30,7 +28,6 @@ from vulncore.vocabulary import report_measures
 FORCE = "Ruritania Police"
 MONTHS = [add_months(date(2018, 4, 1), step) for step in range(79)]
 WINDOWS = comparison_windows(date(2024, 10, 1))
-RUNS = 5
 
 
 def made_incidents(rows: int) -> pa.Table:
@@ -87,16 +84,6 @@ def by_hand_in_sql(incidents: ir.Table) -> int:
         f"WHERE force = '{FORCE}' AND no_crimed_on IS NULL GROUP BY ALL"
     )
     return len(engine.raw_sql(sql).fetchall())
-
-
-def median_seconds(work: Callable[[], object]) -> float:
-    work()
-    times = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from vulncore.cli import app
-from vulncore.metrics.day_hour import WEEKDAYS
+from vulncore.periods import WEEKDAYS
 
 SEXUAL = ("--measure", "rape", "--measure", "other-sexual-offences")
 YEAR = ("--from", "2023-11", "--to", "2024-10")

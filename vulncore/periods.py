@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from vulncore.errors import InvalidPeriodError
 
 BASELINE_FINANCIAL_YEAR = 2019  # 2019/20, the last year before the pandemic: the report's baseline
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # outside these a year is a slip of the keyboard
 
 

@@ -1,14 +1,13 @@
 """The sidebar: the choices that change the whole app."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
 
 from pages.shared.links import adopt_link, choices_made
+from pages.shared.picker import choose, not_there
 from pages.shared.reads import choices_of, store_path
-from pages.shared.words import plain
 from vulncore import store as stores
 from vulncore.errors import UnknownNameError, VulncoreError
 from vulncore.findings.choices import Choices, chosen_month
@@ -17,13 +16,6 @@ from vulncore.periods import format_month, month_name, parse_month
 from vulncore.vocabulary import strand_name
 
 ALL_STRANDS = "all"
-NARROWING = ("measures", "kind", "place", "victims", "harm")
-GONE_WITH = {
-    "dataset": ("version", "force", "strand", *NARROWING),
-    "force": NARROWING,
-    "strand": ("measures", "harm"),
-}
-"""What was chosen of something that is no longer on screen."""
 DATASET_NAMES = {"demo": "Demo (made data)", "city-open-counts": "City open counts"}
 
 
@@ -70,25 +62,6 @@ def chosen_view() -> View:
 def show_newest() -> None:
     """Leave the pinned version for the newest one; a button's callback."""
     choices_made().pop("version", None)
-
-
-def choose(
-    label: str, name: str, options: Sequence[str], index: int = 0, words: Callable[[str], str] = str
-) -> str:
-    """Draw a choice of one that the link carries, and return what is chosen; the one at `index` until somebody does."""
-    chosen = choices_made().get(name)
-    if chosen not in options:
-        if chosen is not None:
-            which = (
-                name if name in ("dataset", "version", "force", "month", "strand") else f"choice of {label}"
-            )
-            not_there(f"There is no {which} '{chosen[:40]}' here", words(options[index]))
-            del choices_made()[name]
-        chosen = options[index]
-    widget = f"{name} picker"
-    st.session_state[widget] = chosen
-    st.selectbox(label, options, key=widget, format_func=words, on_change=_keep, args=(name, widget))
-    return chosen
 
 
 def _version(dataset: str) -> Publish:
@@ -143,22 +116,5 @@ def _strand(choice: Choices) -> str | None:
     return None if picked == ALL_STRANDS else picked
 
 
-def _keep(name: str, widget: str) -> None:
-    choices_made()[name] = st.session_state[widget]
-    for belongs_to_the_old_one in GONE_WITH.get(name, ()):
-        choices_made().pop(belongs_to_the_old_one, None)
-
-
 def _title(dataset: str) -> str:
     return DATASET_NAMES.get(dataset, dataset)
-
-
-def not_there(problem: str, instead: str) -> None:
-    """Keep a choice that could not be met, to be said with what is shown instead."""
-    st.session_state.setdefault("not there", []).append(f"{problem}. You see {instead} instead.")
-
-
-def say_what_was_not_there() -> None:
-    """Say, once, which choices of the link could not be met and what is shown instead."""
-    for sentence in st.session_state.pop("not there", []):
-        st.warning(plain(sentence))

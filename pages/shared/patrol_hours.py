@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from pages.shared.filters import View, choose
+from pages.shared.filters import View
 from pages.shared.headline import show_headline
 from pages.shared.links import choices_made
+from pages.shared.picker import choose
 from pages.shared.plain_table import show_table
 from pages.shared.week_question import MOST_HARM, harm_weights
 from pages.shared.words import plain
 from vulncore.errors import VulncoreError
 from vulncore.findings.patrols import patrols, patrols_table
 from vulncore.findings.when import When
-from vulncore.metrics.day_hour import HOURS
+from vulncore.metrics.week_hours import HOURS
 
 SHIFTS = [str(number) for number in range(1, 22)]
 LENGTHS = [str(hours) for hours in range(2, 13)]
@@ -21,10 +22,12 @@ def show_patrol_hours(found: When, view: View) -> None:
     """Let shifts be chosen, and say what they meet."""
     many, long, weights = st.columns([1, 1, 2], vertical_alignment="bottom")
     with many:
-        shifts = int(choose("Shifts a week", "shifts", SHIFTS, SHIFTS.index("5")))
+        shifts = int(choose("Shifts a week", "shifts", SHIFTS, SHIFTS.index("5"), noun="number of shifts"))
     with long:
         fitting = [length for length in LENGTHS if int(length) * shifts <= HOURS]
-        hours = int(choose("Hours of a shift", "length", fitting, fitting.index("4")))
+        hours = int(
+            choose("Hours of a shift", "length", fitting, fitting.index("4"), noun="length of shifts")
+        )
     with weights.popover("Weigh by harm", width="stretch"):
         _show_weights(found, view)
     try:

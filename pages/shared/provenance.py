@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared.filters import View, say_what_was_not_there, show_newest
+from pages.shared.filters import View, show_newest
+from pages.shared.picker import say_what_was_not_there
 from pages.shared.reads import store_path
 from pages.shared.words import plain
 from vulncore import store as stores

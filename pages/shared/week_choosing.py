@@ -4,49 +4,24 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.shared.filters import View, choose
+from pages.shared.filters import View
 from pages.shared.links import OF_THE_WEEK, choices_made
-from pages.shared.week_question import (
-    ANY,
-    FIXED,
-    NARROWED,
-    NIGHTS,
-    months_since,
-    offered_measures,
-    week_choices,
-)
+from pages.shared.week_question import ANY, narrowing_pickers, night_picker, offered_measures, period_picker
 from vulncore.metrics.day_hour import Asked
-from vulncore.metrics.night_time import Night
-from vulncore.periods import month_name, parse_month
 
 
 def show_question(view: View, asked: Asked) -> None:
     """Draw the choices that stand beside the map."""
-    measures = offered_measures(view, week_choices(view))
-    names = {measure.key: measure.name for measure in measures}
     which, when, narrower = st.columns([5, 2, 2], vertical_alignment="bottom")
     with which:
-        _choose_measures(names, asked.measures)
+        _choose_measures({measure.key: measure.name for measure in offered_measures(view)}, asked.measures)
     with when:
-        choose("Period", "period", [*FIXED, *months_since(view)], 0, _period_name)
+        period_picker(view).draw()
     with narrower.popover(_narrowed(asked), width="stretch"):
-        offered = week_choices(view)
-        for name, (column, label, every) in NARROWED.items():
-            if offered.values[column]:
-                choose(
-                    label,
-                    name,
-                    [ANY, *offered.values[column]],
-                    0,
-                    lambda value, every=every: every if value == ANY else value,
-                )
-        choose(
-            "Night-time economy",
-            "night",
-            NIGHTS,
-            NIGHTS.index("18-06"),
-            lambda value: str(Night(*map(int, value.split("-")))),
-        )
+        for picker in narrowing_pickers(view).values():
+            if len(picker.options) > 1:
+                picker.draw()
+        night_picker().draw()
 
 
 def chosen_part(parts: Mapping[str, str | None]) -> str:
@@ -79,10 +54,6 @@ def _choose_measures(names: dict[str, str], chosen: Sequence[str]) -> None:
 
 def _keep_measures() -> None:
     choices_made()["measures"] = ",".join(st.session_state["measures picker"])
-
-
-def _period_name(key: str) -> str:
-    return FIXED.get(key) or f"Since {month_name(parse_month(key))}"
 
 
 def _narrowed(asked: Asked) -> str:

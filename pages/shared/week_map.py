@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.shared.filters import View, choose
+from pages.shared.filters import View
 from pages.shared.links import choices_made
+from pages.shared.picker import choose
 from pages.shared.plain_table import show_table
 from pages.shared.provenance import source_line
 from vulncore.charts.theme import DARK, LIGHT, Palette
@@ -40,9 +41,9 @@ def show_week_map(found: When, view: View) -> None:
     st.caption(source_line(view))
     cells, rows, table, file = st.columns(4, vertical_alignment="bottom")
     with cells:
-        choose("Cells", "cells", [FITTING, BANDS, HOUR], 0, lambda key: _cells(key, found))
+        choose("Cells", "cells", [FITTING, BANDS, HOUR], 0, lambda key: _cells(key, found), "size of cells")
     with rows:
-        choose("A row runs from", "rows", [NIGHTS, DAYS], 0, _rows)
+        choose("A row runs from", "rows", [NIGHTS, DAYS], 0, _rows, "start of rows")
     with table.popover("Show as table", width="stretch"):
         frame = map_table(found.now, layout)
         show_table(frame, f"{found.question}: {found.unit} by part of the week", frame.columns[1:])

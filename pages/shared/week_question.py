@@ -1,30 +1,25 @@
 """Which records a map of the week is of, by the choices made."""
 
 from collections.abc import Sequence
-from datetime import date
+from functools import partial
 
-from pages.shared.filters import View, not_there
+from pages.shared.filters import View
 from pages.shared.links import choices_made
+from pages.shared.picker import Picker, not_there
 from pages.shared.reads import store_path, week_choices_of
 from vulncore.disclosure import smallest_shown
 from vulncore.errors import first_five
-from vulncore.findings.week_read import NoTimesError, WeekChoices
+from vulncore.findings.week_periods import PERIODS, period_name, period_window
+from vulncore.findings.week_read import COLUMNS, NoTimesError, WeekChoices
 from vulncore.metrics.day_hour import Asked
-from vulncore.metrics.night_time import DEFAULT, ENDS, STARTS, Night
-from vulncore.periods import Window, add_months, format_month, fytd, month_end
+from vulncore.metrics.night_time import ENDS, STARTS, Night
+from vulncore.periods import format_month
 from vulncore.vocabulary import Measure, strand_name
 
 SEXUAL_VIOLENCE = "sexual-violence"  # the report's heat map is of sexual offences
 ANY = "any"
 MOST_HARM = 10_000.0
 NIGHTS = [f"{first:02d}-{end:02d}" for first in STARTS for end in ENDS]
-FIXED = {
-    "12": "Last 12 months",
-    "fytd": "This financial year",
-    "36": "Last 3 years",
-    "60": "Last 5 years",
-    "all": "All months",
-}
 NARROWED = {
     "kind": ("location_type", "Type of place", "Every type of place"),
     "place": ("place", "Street or venue", "Everywhere"),
@@ -38,23 +33,37 @@ def week_question(view: View) -> Asked:
     Raises:
         NoTimesError: Nothing of the dataset, or of the strand, has a time of day.
     """
-    offered = week_choices(view)
-    measures = offered_measures(view, offered)
-    made = choices_made()
-    chosen = _chosen_measures(measures, made)
-    _forget_what_is_not_there(view, offered, made)
-    where = tuple(
-        (column, made[name])
-        for name, (column, *_) in NARROWED.items()
-        if made.get(name) in offered.values[column]
-    )
-    measures_asked = chosen or _first_measures(view, measures)
+    offered = offered_measures(view)
+    measures = tuple(_chosen_measures(offered) or _first_measures(view, offered))
+    narrowed = {column: picker.made() for column, picker in narrowing_pickers(view).items()}
     return Asked(
         force=view.force,
-        measures=tuple(measures_asked),
-        window=_window(view),
-        where=where,
-        harm=tuple(sorted(harm_weights(measures_asked).items())),
+        measures=measures,
+        window=period_window(period_picker(view).made(), view.month, view.choice.months[view.force]),
+        where=tuple((column, value) for column, value in narrowed.items() if value != ANY),
+        harm=tuple(sorted(harm_weights(measures).items())),
+    )
+
+
+def period_picker(view: View) -> Picker:
+    """Return the choice of a period that ends with the as-at month."""
+    since = [format_month(month) for month in view.choice.months[view.force] if month <= view.month]
+    return Picker("Period", "period", [*PERIODS, *since], 0, period_name)
+
+
+def narrowing_pickers(view: View) -> dict[str, Picker]:
+    """Return the choices of a place, a type of place and a group of victims, by column of the incidents."""
+    values = week_choices(view).values
+    return {
+        column: Picker(label, name, [ANY, *values[column]], 0, partial(_any_or, every), noun=COLUMNS[column])
+        for name, (column, label, every) in NARROWED.items()
+    }
+
+
+def night_picker() -> Picker:
+    """Return the choice of the night-time economy's hours."""
+    return Picker(
+        "Night-time economy", "night", NIGHTS, NIGHTS.index("18-06"), lambda text: str(_night(text))
     )
 
 
@@ -65,8 +74,7 @@ def week_choices(view: View) -> WeekChoices:
 
 def chosen_night() -> Night:
     """Return the night-time economy's hours, by the choices made so far."""
-    first, _, end = choices_made().get("night", "18-06").partition("-")
-    return Night(int(first), int(end))
+    return _night(night_picker().made())
 
 
 def harm_weights(measures: Sequence[str]) -> dict[str, float]:
@@ -79,9 +87,10 @@ def harm_weights(measures: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def offered_measures(view: View, offered: WeekChoices) -> list[Measure]:
+def offered_measures(view: View) -> list[Measure]:
     """Return the measures with times, of the strand that is chosen if one is."""
-    timed = [measure for measure in view.choice.measures if measure.key in offered.measures]
+    with_times = week_choices(view).measures
+    timed = [measure for measure in view.choice.measures if measure.key in with_times]
     if not timed:
         raise NoTimesError(
             f"What {view.force} delivered to dataset '{view.publish.dataset}' has months and no times of day, so nothing "
@@ -96,13 +105,17 @@ def offered_measures(view: View, offered: WeekChoices) -> list[Measure]:
     return of_strand
 
 
-def months_since(view: View) -> list[str]:
-    """Return the months with which a period can begin, the newest first."""
-    return [format_month(month) for month in view.choice.months[view.force] if month <= view.month]
+def _night(text: str) -> Night:
+    first, _, end = text.partition("-")
+    return Night(int(first), int(end))
 
 
-def _chosen_measures(offered: Sequence[Measure], made: dict[str, str]) -> list[str]:
-    keys = {each.key for each in offered}
+def _any_or(every: str, value: str) -> str:
+    return every if value == ANY else value
+
+
+def _chosen_measures(offered: Sequence[Measure]) -> list[str]:
+    made, keys = choices_made(), {each.key for each in offered}
     wanted = made.get("measures", "").split(",")
     chosen = [key for key in wanted if key in keys]
     strange = [key[:40] for key in wanted if key and key not in keys]
@@ -119,34 +132,6 @@ def _chosen_measures(offered: Sequence[Measure], made: dict[str, str]) -> list[s
     return chosen
 
 
-def _forget_what_is_not_there(view: View, offered: WeekChoices, made: dict[str, str]) -> None:
-    there = {name: (ANY, *offered.values[column]) for name, (column, *_) in NARROWED.items()}
-    there["period"] = (*FIXED, *months_since(view))
-    there["night"] = tuple(NIGHTS)
-    every = {name: every for name, (*_, every) in NARROWED.items()}
-    for name, values in there.items():
-        if name in made and made[name] not in values:
-            not_there(f"'{made[name][:40]}' can't be chosen here", every.get(name) or _default(name))
-            del made[name]
-
-
-def _default(name: str) -> str:
-    return FIXED["12"] if name == "period" else str(DEFAULT)
-
-
 def _first_measures(view: View, offered: Sequence[Measure]) -> list[str]:
     sexual = [measure.key for measure in offered if measure.strand == SEXUAL_VIOLENCE]
     return sexual if sexual and view.strand is None else [measure.key for measure in offered]
-
-
-def _window(view: View) -> Window:
-    chosen, end = choices_made().get("period", "12"), month_end(view.month)
-    months = view.choice.months[view.force]
-    if chosen == "fytd":
-        return fytd(view.month)
-    if chosen == "all":
-        return Window(min(months), end)
-    if chosen in FIXED:
-        return Window(add_months(view.month, 1 - int(chosen)), end)
-    first: date | None = next((month for month in months if format_month(month) == chosen), None)
-    return Window(first, end) if first and first <= view.month else Window(add_months(view.month, -11), end)

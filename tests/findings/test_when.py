@@ -14,14 +14,15 @@ import pytest
 from tests.conftest import SHARED
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.annotating import Kind as Annotation
-from vulncore.errors import UnknownNameError, VulncoreError
+from vulncore.errors import InvalidPeriodError, UnknownNameError, VulncoreError
 from vulncore.findings.overview import overview
 from vulncore.findings.patrols import patrols
 from vulncore.findings.week import every_sum, week
 from vulncore.findings.week_change import change_table, week_change
 from vulncore.findings.week_drawing import fitting_step, map_alt, map_legend, stretch_pieces
 from vulncore.findings.week_map import Layout, map_cells, map_export, map_table
-from vulncore.findings.week_read import NoTimesError, week_choices, week_read, window_before
+from vulncore.findings.week_periods import period_window, window_before
+from vulncore.findings.week_read import NoTimesError, week_choices, week_read
 from vulncore.findings.week_sentences import known_table, stretches_table
 from vulncore.findings.when import When, week_export, when
 from vulncore.metrics.day_hour import Asked
@@ -196,6 +197,24 @@ def test_values_that_few_records_have_are_not_offered(shipped_store):
     assert set(offered.measures) == set(frame.dropna(subset="occurred_from")["measure"])
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("place", "Liverpool Street"),
+        ("location_type", "licensed premises"),
+        ("victim_residency", "visiting the City"),
+    ],
+)
+def test_a_place_a_type_of_place_or_a_group_of_victims_alone_is_counted(shipped_store, column, value):
+    snapshot, window = open_version(shipped_store, "demo"), Window(date(2018, 4, 1), date(2024, 10, 31))
+    found = when(snapshot, Asked(CITY, SEXUAL, window, where=((column, value),)), report_measures())
+    rows = snapshot.incidents.to_pandas()
+    wanted = rows[rows["measure"].isin(SEXUAL) & rows["no_crimed_on"].isna() & (rows[column] == value)]
+    assert found.now.read.records == wanted["record_id"].nunique() > 20
+    assert found.question.endswith(f"{value}, April 2018 to October 2024")
+    assert map_cells(found.now, Layout())["weight"].min() >= 5
+
+
 def test_the_same_months_a_year_earlier_are_compared_or_as_many_before():
     assert window_before(fytd(OCTOBER)) == fytd(OCTOBER, 1)
     three = Window(date(2021, 11, 1), date(2024, 10, 31))
@@ -203,6 +222,27 @@ def test_the_same_months_a_year_earlier_are_compared_or_as_many_before():
     assert window_before(Window(date(2023, 5, 1), date(2024, 10, 31))) == Window(
         date(2021, 5, 1), date(2022, 10, 31)
     )
+
+
+@pytest.mark.parametrize(
+    ("period", "months"),
+    [
+        ("12", "November 2023 to October 2024"),
+        ("fytd", "April 2024 to October 2024"),
+        ("36", "November 2021 to October 2024"),
+        ("60", "November 2019 to October 2024"),
+        ("all", "April 2018 to October 2024"),
+        ("2024-10", "October 2024"),
+    ],
+)
+def test_a_period_ends_with_the_as_at_month(period, months):
+    assert str(period_window(period, OCTOBER, [OCTOBER, date(2018, 4, 1)])) == months
+
+
+@pytest.mark.parametrize("period", ["13", "zz", "2024-11"])
+def test_what_is_no_period_is_refused(period):
+    with pytest.raises(InvalidPeriodError, match=r"is not a month|ends before it starts"):
+        period_window(period, OCTOBER, [OCTOBER])
 
 
 def test_a_period_that_was_not_delivered_whole_is_not_compared(tmp_path):

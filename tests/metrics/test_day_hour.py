@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from tests.making import FORCE, covered, delivery, incident, months
 from tests.metrics.test_known_times import LONDON, MINUTE, expected_kind, records, rows, span
 from tests.sources.test_police_uk import published_zip
-from vulncore.metrics.day_hour import HOURS, WEEKDAYS, Asked, day_hour, timed_records, week_of
+from vulncore.metrics.day_hour import Asked, day_hour, timed_records, week_of
 from vulncore.metrics.known_times import USED, Known, known_times, midnights
 from vulncore.metrics.monthly_counts import monthly_counts
-from vulncore.periods import Window, rolling_12
+from vulncore.metrics.week_hours import HOURS
+from vulncore.periods import WEEKDAYS, Window, rolling_12
 from vulncore.sources import police_uk
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver

@@ -7,8 +7,8 @@ import altair as alt
 import pandas as pd
 
 from vulncore.charts.theme import Palette, axis_ink
+from vulncore.periods import WEEKDAYS
 
-DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EVERY: Final = "Every day"
 ROW_HEIGHT: Final = 42
 TOTALS_FROM, TOTALS_TO = 24.25, 27.25  # hours: the totals stand apart from the last cell
@@ -24,7 +24,7 @@ def row_names(rows: Any) -> list[str]:
     >>> row_names([0, 7])
     ['Monday', 'Every day']
     """
-    return [(*DAYS, EVERY)[int(row)] for row in rows]
+    return [(*WEEKDAYS, EVERY)[int(row)] for row in rows]
 
 
 def hours_axis(first: int, last: float, totals: bool, palette: Palette) -> alt.X:
@@ -54,7 +54,9 @@ def days_axis(totals: bool, palette: Palette) -> alt.Y:
         "day:N",
         title=None,
         sort=None,
-        scale=alt.Scale(domain=[*DAYS, *([EVERY] if totals else [])], paddingInner=0.06, paddingOuter=0.03),
+        scale=alt.Scale(
+            domain=[*WEEKDAYS, *([EVERY] if totals else [])], paddingInner=0.06, paddingOuter=0.03
+        ),
         axis=alt.Axis(
             labelExpr=f"width < {NARROW} ? (datum.label == '{EVERY}' ? 'All' : slice(datum.label, 0, 3)) : datum.label",
             ticks=False,

@@ -34,6 +34,8 @@ Store = Annotated[Path, typer.Option("--store", envvar="VULNCORE_STORE", help="W
 AsAt = Annotated[str | None, typer.Option("--as-at", metavar="YYYY-MM", help="The month to end with.")]
 By = Annotated[str | None, typer.Option("--by", help="Who publishes; you, unless told otherwise.")]
 Output = Annotated[Format, typer.Option("--format", help="How to print the table.")]
+Dataset = Annotated[str, typer.Option("--dataset", help="The dataset's name.")]
+Force = Annotated[str | None, typer.Option("--force", help="The force; the first, unless told.")]
 Version = Annotated[int | None, typer.Option("--version", help="A version; the newest otherwise.")]
 
 app = typer.Typer(

@@ -6,7 +6,7 @@ import pandas as pd
 import typer
 
 from vulncore import store as stores
-from vulncore.cli.options import DEFAULT_STORE, AsAt, Output, Store, Version, app
+from vulncore.cli.options import DEFAULT_STORE, AsAt, Dataset, Force, Output, Store, Version, app
 from vulncore.cli.publishing import DEMO
 from vulncore.errors import VulncoreError
 from vulncore.findings.changes import changes as changes_of
@@ -17,8 +17,6 @@ from vulncore.findings.table_export import table_export
 from vulncore.periods import format_month, parse_month
 from vulncore.printing import Format, printed
 from vulncore.vocabulary import find_strand
-
-Dataset = Annotated[str, typer.Option("--dataset", help="The dataset's name.")]
 
 
 @app.command()
@@ -42,7 +40,7 @@ def versions(
 def table(
     as_at: AsAt = None,
     dataset: Dataset = DEMO,
-    force: Annotated[str | None, typer.Option("--force", help="The force; the first, unless told.")] = None,
+    force: Force = None,
     strand: Annotated[str | None, typer.Option("--strand", help="One strand; all otherwise.")] = None,
     version: Version = None,
     output: Output = Format.MARKDOWN,

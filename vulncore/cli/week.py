@@ -1,12 +1,11 @@
 """Commands that say when in the week things happen, and when to be there."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, Output, Store, Version, app
+from vulncore.cli.options import DEFAULT_STORE, Dataset, Force, Output, Store, Version, app
 from vulncore.cli.publishing import DEMO
 from vulncore.disclosure import SETTING, smallest_shown
 from vulncore.errors import InvalidPeriodError, UnknownNameError, first_five
@@ -14,11 +13,12 @@ from vulncore.findings.choices import Choices, choices, chosen_force, chosen_mon
 from vulncore.findings.headline import Headline
 from vulncore.findings.patrols import patrols as best_patrols
 from vulncore.findings.week_map import BY_CALENDAR, Layout, map_export
+from vulncore.findings.week_periods import YEAR, period_window
 from vulncore.findings.week_read import measures_with_times
 from vulncore.findings.when import When, when
 from vulncore.metrics.day_hour import Asked
 from vulncore.metrics.night_time import Night
-from vulncore.periods import Window, add_months, month_end, parse_month
+from vulncore.periods import Window, format_month, parse_month
 from vulncore.printing import Format, printed
 from vulncore.store import Snapshot, open_version
 from vulncore.vocabulary import find_measure
@@ -33,15 +33,13 @@ First = Annotated[
 Last = Annotated[
     str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month; the newest otherwise.")
 ]
-Force = Annotated[str | None, typer.Option("--force", help="The force; the first, unless told.")]
-Dataset = Annotated[str, typer.Option("--dataset", help="The dataset's name.")]
 Place = Annotated[str | None, typer.Option("--place", help="One street or venue alone.")]
 LocationType = Annotated[str | None, typer.Option("--location-type", help="One type of place alone.")]
 Victims = Annotated[str | None, typer.Option("--victims", help="One group of victims alone, by residency.")]
 NightHours = Annotated[
     str, typer.Option("--night", metavar="HH-HH", help="The night-time economy's hours, like 18-06.")
 ]
-All = Annotated[
+Unprotected = Annotated[
     bool,
     typer.Option(
         "--unprotected", help="Hide no small number: for those who may read the records themselves."
@@ -59,7 +57,7 @@ def day_hour(
     victims: Victims = None,
     night: NightHours = "18-06",
     bands: Annotated[bool, typer.Option("--bands", help="By three hours: 56 rows.")] = False,
-    unprotected: All = False,
+    unprotected: Unprotected = False,
     dataset: Dataset = DEMO,
     force: Force = None,
     version: Version = None,
@@ -97,7 +95,7 @@ def patrols(
     location_type: LocationType = None,
     victims: Victims = None,
     night: NightHours = "18-06",
-    unprotected: All = False,
+    unprotected: Unprotected = False,
     dataset: Dataset = DEMO,
     force: Force = None,
     version: Version = None,
@@ -147,8 +145,8 @@ def _keys(snapshot: Snapshot, choice: Choices, force: str, measures: list[str] |
 
 
 def _window(choice: Choices, force: str, first: str | None, last: str | None) -> Window:
-    end: date = chosen_month(choice, force, parse_month(last) if last else None)
-    return Window(parse_month(first) if first else add_months(end, -11), month_end(end))
+    as_at = chosen_month(choice, force, parse_month(last) if last else None)
+    return period_window(format_month(parse_month(first)) if first else YEAR, as_at, choice.months[force])
 
 
 def _where(place: str | None, location_type: str | None, victims: str | None) -> tuple[tuple[str, str], ...]:

@@ -10,10 +10,11 @@ from vulncore.findings.headline import Headline, Kind
 from vulncore.findings.week import FEWEST, Week
 from vulncore.findings.week_sentences import limits, share_in_steps, share_step
 from vulncore.findings.week_words import night_name, stretch
-from vulncore.metrics.day_hour import HOURS, WEEKDAYS, hours_in
 from vulncore.metrics.night_time import share
 from vulncore.metrics.patrols import best_shifts, covered_hours
+from vulncore.metrics.week_hours import HOURS, hours_in
 from vulncore.metrics.week_null import shuffled_weeks
+from vulncore.periods import WEEKDAYS
 
 MADE_WEEKS, SEED = 20, 168  # enough for a mean in whole per cent, and always the same
 

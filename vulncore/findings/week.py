@@ -1,6 +1,5 @@
 """When in the week things happen: the map of its hours, the stretches that stand out, the night-time economy."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -11,9 +10,9 @@ from numpy.typing import NDArray
 
 from vulncore.disclosure import shown
 from vulncore.findings.week_read import WeekRead
-from vulncore.metrics.day_hour import HOURS, hours_in
 from vulncore.metrics.known_times import USED, Known
 from vulncore.metrics.night_time import Night
+from vulncore.metrics.week_hours import HOURS, hours_from, hours_in
 from vulncore.metrics.week_scan import week_windows
 
 Floats = NDArray[np.float64]
@@ -127,41 +126,8 @@ def every_sum(weights: Floats, found: Sequence[Stretch]) -> list[tuple[str, int,
 def mask_of(start: int, hours: int) -> Floats:
     """Return a stretch of the week as 1 for each hour in it and 0 for the others."""
     mask = np.zeros(HOURS)
-    mask[np.arange(start, start + hours) % HOURS] = 1.0
+    mask[hours_from(start, hours)] = 1.0
     return mask
-
-
-def hidden_in_words(smallest: int) -> str:
-    """Return what a number is that is hidden for itself alone.
-
-    >>> hidden_in_words(5)
-    'fewer than 5'
-    """
-    return f"fewer than {smallest}"
-
-
-def hidden_as(smallest: int) -> str:
-    """Return what a mark stands for that hides a number for itself or for another's sake: not told apart on purpose.
-
-    >>> hidden_as(5)
-    'fewer than 5, or would reveal one'
-    """
-    return f"{hidden_in_words(smallest)}, or would reveal one"
-
-
-def number_in_words(weight: float, about: float, smallest: int, decimals: int = 1) -> str:
-    """Return a number, or about what it is, or what hides it.
-
-    >>> number_in_words(7.26, float("nan"), 5), number_in_words(float("nan"), 105.0, 5)
-    ('7.3', 'about 105')
-    """
-    if not math.isnan(weight):
-        return f"{weight:,.{decimals}f}"
-    return hidden_as(smallest) if math.isnan(about) else f"about {about:,.0f}"
-
-
-HIDDEN: Final = "–"
-"""The mark that stands for a hidden number where there is no room for words."""
 
 
 def known_shown(read: WeekRead, smallest: int) -> pd.Series:

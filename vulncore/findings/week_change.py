@@ -1,20 +1,19 @@
 """How the week changed between two periods: which three-hour bands hold more or fewer, beyond chance."""
 
-from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from vulncore.findings.headline import Headline, Kind
-from vulncore.findings.week import BAND, Week, number_in_words
+from vulncore.findings.hidden_words import number_in_words
+from vulncore.findings.week import BAND, Week
 from vulncore.findings.week_map import SHOWN_DECIMALS, Layout
 from vulncore.findings.week_sentences import percent
 from vulncore.findings.week_words import listed, stretch
-from vulncore.metrics.day_hour import HOURS
 from vulncore.metrics.day_hour_change import day_hour_change
-from vulncore.metrics.rate_ratio import rate_ratio_p_value
+from vulncore.metrics.week_hours import HOURS
 
 MOST_NAMED: Final = 4
 UNKNOWN_MOVED: Final = 0.05  # a change of the unknown share, in itself, that moves the whole week
@@ -26,7 +25,7 @@ class WeekChange:
 
     `cells` has one row per three-hour band: `row`, `x`, `hours` (as in `vulncore.findings.week_map`), `label`,
     `change` (records more or fewer than the earlier period, taken as long as this one, would have; missing where
-    either is hidden), `clear` (beyond chance, all bands judged together), `now_said`, `before_said`, `said`.
+    either is hidden), `clear` (beyond chance, all bands judged together), `rose`, `verdict`, `now_said`, `before_said`, `said`.
     """
 
     cells: pd.DataFrame
@@ -66,23 +65,22 @@ def week_change(now: Week, before: Week, first: int, unit: str) -> WeekChange:
             "before_said": _said(earlier, before.smallest),
         }
     )
-    cells["said"] = [_in_words(row) for row in cells.to_dict("records")]
+    cells["verdict"] = np.where(
+        ~cells["clear"], "could be chance", np.where(cells["rose"], "clear rise", "clear fall")
+    )
+    cells["said"] = cells["before_said"] + " to " + cells["now_said"] + ", " + cells["verdict"]
     return WeekChange(cells, tuple(_headline(cells, now, before, unit)))
 
 
 def change_table(change: WeekChange) -> pd.DataFrame:
     """Return one row per three-hour band, from Monday 00:00, with columns named for people."""
     cells = change.cells
-    verdicts = [
-        ("clear rise" if rose else "clear fall") if clear else "could be chance"
-        for clear, rose in zip(cells["clear"], cells["rose"], strict=True)
-    ]
     return pd.DataFrame(
         {
             "When": cells["label"],
             "Before": cells["before_said"],
             "Now": cells["now_said"],
-            "Verdict": verdicts,
+            "Verdict": cells["verdict"],
         }
     )
 
@@ -90,11 +88,6 @@ def change_table(change: WeekChange) -> pd.DataFrame:
 def _said(bands: pd.DataFrame, smallest: int) -> list[str]:
     numbers = zip(bands["weight"], bands["about"], strict=True)
     return [number_in_words(weight, about, smallest) for weight, about in numbers]
-
-
-def _in_words(row: Mapping[Hashable, Any]) -> str:
-    verdict = f"clear {'rise' if row['rose'] else 'fall'}" if row["clear"] else "could be chance"
-    return f"{row['before_said']} to {row['now_said']}, {verdict}"
 
 
 def _headline(cells: pd.DataFrame, now: Week, before: Week, unit: str) -> list[Headline]:
@@ -115,7 +108,8 @@ def _headline(cells: pd.DataFrame, now: Week, before: Week, unit: str) -> list[H
                 f"{against}. Differences on the map could all be chance.",
             )
         ]
-    said.append(_whole(now, before, unit))
+    whole = f"{before.read.timed:,.0f} to {now.read.timed:,.0f} {unit} with a time. The overview says what is chance."
+    said.append(Headline(Kind.QUIET, "All hours together", whole))
     unknown = [1 - week.read.timed / week.read.records for week in (now, before)]
     if abs(unknown[0] - unknown[1]) > UNKNOWN_MOVED:
         said.append(
@@ -126,17 +120,3 @@ def _headline(cells: pd.DataFrame, now: Week, before: Week, unit: str) -> list[H
             )
         )
     return said
-
-
-def _whole(now: Week, before: Week, unit: str) -> Headline:
-    p_value = float(
-        rate_ratio_p_value(
-            now.read.timed, before.read.timed, now.read.asked.window.days, before.read.asked.window.days
-        )
-    )
-    verdict = "more than chance scatters single events" if p_value <= 0.05 else "which could be chance"
-    return Headline(
-        Kind.QUIET,
-        "All hours together",
-        f"{before.read.timed:,.0f} to {now.read.timed:,.0f} {unit} with a time, {verdict}.",
-    )

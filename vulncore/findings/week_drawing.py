@@ -5,13 +5,15 @@ from typing import Final
 
 import pandas as pd
 
-from vulncore.findings.week import HIDDEN, Week, hidden_as
+from vulncore.findings.hidden_words import HIDDEN, hidden_as
+from vulncore.findings.week import Week
 from vulncore.findings.week_change import WeekChange
 from vulncore.findings.week_map import Layout
 from vulncore.findings.week_sentences import unknown_in_words
 from vulncore.findings.week_words import stretch, stretch_name
 from vulncore.findings.when import When
-from vulncore.metrics.day_hour import HOURS, Asked
+from vulncore.metrics.day_hour import Asked
+from vulncore.metrics.week_hours import HOURS
 from vulncore.periods import Window
 
 LINE: Final = 43  # characters: a telephone has room for as many

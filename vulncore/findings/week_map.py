@@ -6,10 +6,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vulncore.findings.week import BAND, HIDDEN, Week, number_in_words
+from vulncore.findings.hidden_words import HIDDEN, number_in_words
+from vulncore.findings.week import BAND, Week
 from vulncore.findings.week_words import stretch
-from vulncore.metrics.day_hour import HOURS, WEEKDAYS
 from vulncore.metrics.poisson_interval import poisson_interval
+from vulncore.metrics.week_hours import HOURS
+from vulncore.periods import WEEKDAYS
 
 EVENING_WHOLE: Final = 6  # a row from 06:00 holds an evening and the early hours after it
 BY_CALENDAR: Final = 0
@@ -52,13 +54,13 @@ def map_cells(week: Week, layout: Layout) -> pd.DataFrame:
     cells = week.of(layout.cells)
     at = cells["at"].to_numpy()
     within = (at - layout.first) % 24
-    low, high = poisson_interval(cells["weight"].fillna(0).to_numpy())
+    low, high = poisson_interval(cells["weight"])
     body = cells.assign(
         row=(at - layout.first) % HOURS // 24,
         x=within,
         hours=layout.step,
-        low=np.where(cells["hidden"], np.nan, low),
-        high=np.where(cells["hidden"], np.nan, high),
+        low=low,
+        high=high,
         label=[stretch(int(start), layout.step) for start in at],
         total=False,
     )
@@ -89,15 +91,15 @@ def map_export(week: Week, layout: Layout) -> pd.DataFrame:
         (95 % limits of the mean behind it).
     """
     cells = week.of(layout.cells).sort_values("at", ignore_index=True)
-    low, high = poisson_interval(cells["weight"].fillna(0).to_numpy())
+    low, high = poisson_interval(cells["weight"])
     decimals = SHOWN_DECIMALS if week.smallest else UNPROTECTED_DECIMALS
     return pd.DataFrame(
         {
             "weekday": [WEEKDAYS[at // 24] for at in cells["at"]],
             "hour": cells["at"] % 24,
             "weight": cells["weight"].round(decimals),
-            "low": np.where(cells["hidden"], np.nan, low.round(decimals)),
-            "high": np.where(cells["hidden"], np.nan, high.round(decimals)),
+            "low": low.round(decimals),
+            "high": high.round(decimals),
         }
     )
 

@@ -12,7 +12,7 @@ from vulncore.disclosure import SMALLEST_SHOWN
 from vulncore.errors import InvalidPeriodError, UnknownNameError, VulncoreError, first_five
 from vulncore.metrics.day_hour import Asked, day_hour, shapes, timed_records, week_of
 from vulncore.metrics.known_times import USED, Known, midnights
-from vulncore.periods import Window, add_months, month_end
+from vulncore.periods import Window
 from vulncore.store import Snapshot
 from vulncore.vocabulary import Measure
 
@@ -91,18 +91,6 @@ def week_reads(snapshot: Snapshot, asked: Asked, windows: Sequence[Window]) -> t
     _check(snapshot, asked)
     midnight = midnights(snapshot.incidents, asked.force)
     return tuple(_read(snapshot, replace(asked, window=window), midnight) for window in windows)
-
-
-def window_before(window: Window) -> Window:
-    """Return the months that a window is set against: the same ones, as many whole years earlier as leave no overlap.
-
-    >>> from datetime import date
-    >>> str(window_before(Window(date(2024, 4, 1), date(2024, 10, 31))))
-    'April 2023 to October 2023'
-    """
-    count = len(window.months)
-    earlier = -(-count // 12) * 12
-    return Window(add_months(window.start, -earlier), month_end(add_months(window.months[-1], -earlier)))
 
 
 def week_choices(snapshot: Snapshot, force: str, smallest: int = SMALLEST_SHOWN) -> WeekChoices:

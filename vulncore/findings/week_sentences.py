@@ -6,14 +6,8 @@ import pandas as pd
 
 from vulncore.findings.data_words import share as in_percent
 from vulncore.findings.headline import Headline, Kind
-from vulncore.findings.week import (
-    Stretch,
-    Week,
-    hidden_as,
-    hidden_in_words,
-    known_shown,
-    number_in_words,
-)
+from vulncore.findings.hidden_words import hidden_as, hidden_in_words, number_in_words
+from vulncore.findings.week import Stretch, Week, known_shown
 from vulncore.findings.week_words import night_name, stretch, stretch_name
 from vulncore.metrics.known_times import USED, Known
 from vulncore.metrics.night_time import Share, share, share_change

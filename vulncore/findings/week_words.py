@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vulncore.metrics.day_hour import HOURS, WEEKDAYS
 from vulncore.metrics.night_time import Night
+from vulncore.metrics.week_hours import HOURS, hours_from
+from vulncore.periods import WEEKDAYS
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +45,7 @@ def night_name(start: int, hours: int, night: Night) -> str:
     >>> night_name(92, 8, Night()), night_name(120, 4, Night()), night_name(85, 6, Night())
     ('Thursday night', 'Friday night', '')
     """
-    every = np.arange(start, start + hours) % HOURS
+    every = hours_from(start, hours)
     within = [int(night.of(day)[every].sum()) for day in range(7)]
     return f"{WEEKDAYS[int(np.argmax(within))]} night" if 2 * max(within) > hours else ""
 
@@ -56,7 +57,7 @@ def stretch_name(start: int, hours: int, week: Floats) -> str:
     >>> stretch_name(92, 6, week), stretch_name(120, 4, week), stretch_name(117, 7, week)
     ('Thursday evening into early Friday', 'early hours of Saturday', 'Friday evening into early Saturday')
     """
-    every = np.arange(start, start + hours) % HOURS
+    every = hours_from(start, hours)
     held = week[every] if week[every].sum() > 0 else np.ones(hours)
     named = [_part(int(hour)) for hour in every]
     parts = list(dict.fromkeys(named))

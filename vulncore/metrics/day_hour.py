@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from vulncore.metrics.known_times import USED, Known, known_times
+from vulncore.metrics.week_hours import HOURS
 from vulncore.periods import Window
 
-HOURS: Final = 168
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DECIMALS: Final = 9  # of a weight: adding up in another order moves the digits after these
 FROM_A_MONDAY: Final = 3 * 24 + HOURS * 100_000
 """Hours added to those since 1970, which began on a Thursday: a multiple of the week from Monday 00:00, and so far
@@ -159,18 +158,6 @@ def week_of(weights: pd.DataFrame, column: str = "weight") -> np.ndarray:
     """
     timed = weights[weights["cell"].notna()]
     return np.bincount(timed["cell"].astype(int), weights=timed[column].astype(float), minlength=HOURS)
-
-
-def hours_in(window: Window) -> np.ndarray:
-    """Return how often each hour of the week occurs in a window, from Monday 00:00; clock changes left out.
-
-    >>> from datetime import date
-    >>> october = hours_in(Window(date(2024, 10, 1), date(2024, 10, 31)))
-    >>> october[[0, 24, 167]].tolist()
-    [4.0, 5.0, 4.0]
-    """
-    days = (window.start.weekday() + np.arange(window.days)) % len(WEEKDAYS)
-    return np.repeat(np.bincount(days, minlength=len(WEEKDAYS)).astype(float), HOURS // len(WEEKDAYS))
 
 
 def _by_measure(measure: ir.StringValue, values: Mapping[str, object], otherwise: object) -> ir.Value:

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from vulncore.errors import InvalidPeriodError
+from vulncore.metrics.week_hours import HOURS, hours_from
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
-DAYS, DAY_HOURS = 7, 24
+DAY_HOURS = 24
 STARTS, ENDS = range(16, 24), range(2, 9)
 """When a night may start and end. Any two hours would let the share of each hour of the day be taken out."""
 
@@ -42,7 +43,7 @@ class Night:
     @property
     def mask(self) -> Booleans:
         """Which of the 168 hours from Monday 00:00 belong to a night."""
-        of_day = np.arange(DAYS * DAY_HOURS) % DAY_HOURS
+        of_day = np.arange(HOURS) % DAY_HOURS
         return (of_day >= self.first) | (of_day < self.end)
 
     def of(self, weekday: int) -> Booleans:
@@ -51,9 +52,8 @@ class Night:
         >>> np.flatnonzero(Night(22, 2).of(6)).tolist()
         [0, 1, 166, 167]
         """
-        starts = weekday * DAY_HOURS + self.first
-        mask = np.zeros(DAYS * DAY_HOURS, dtype=bool)
-        mask[np.arange(starts, starts + self.hours) % (DAYS * DAY_HOURS)] = True
+        mask = np.zeros(HOURS, dtype=bool)
+        mask[hours_from(weekday * DAY_HOURS + self.first, self.hours)] = True
         return mask
 
     def __str__(self) -> str:

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vulncore.errors import InvalidPeriodError
+from vulncore.metrics.week_hours import HOURS, hours_from
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
-HOURS: Final = 168
 LONGEST_SHIFT: Final = 24
 NEVER: Final = -1.0  # below any sum of weights
 
@@ -61,7 +61,7 @@ def covered_hours(starts: Sequence[int], hours: int) -> Booleans:
     """
     mask = np.zeros(HOURS, dtype=bool)
     for start in starts:
-        mask[np.arange(start, start + hours) % HOURS] = True
+        mask[hours_from(start, hours)] = True
     return mask
 
 

@@ -12,7 +12,8 @@ def poisson_interval(count: ArrayLike, alpha: float = 0.05) -> tuple[Floats, Flo
     """Return the exact limits of the mean that lies behind Poisson counts.
 
     Args:
-        count: Counts or sums of weights, >= 0. Between whole numbers the limits run smoothly.
+        count: Counts or sums of weights, >= 0. Between whole numbers the limits run smoothly; of a missing one they
+            are missing.
         alpha: One minus the confidence level, half of it in each tail.
 
     Returns:
@@ -31,6 +32,6 @@ def poisson_interval(count: ArrayLike, alpha: float = 0.05) -> tuple[Floats, Flo
     ([0.0, 4.795], [3.689, 18.39])
     """
     seen = np.asarray(count, dtype=float)
-    some = seen > NOTHING
+    some = ~(seen <= NOTHING)
     low = np.where(some, gammaincinv(np.where(some, seen, 1.0), alpha / 2), 0.0)
     return low, np.asarray(gammaincinv(seen + 1, 1 - alpha / 2), dtype=float)

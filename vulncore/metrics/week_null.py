@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vulncore.metrics.week_hours import HOURS
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-HOURS: Final = 168
 MOST_MOVED: Final = 4_000
 """Windows moved one by one in each made week. Of more, so many stand for all, and what they deviate by is scaled:
 the sum of thousands is normal enough."""

@@ -5,10 +5,10 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import xlogy
 
-from vulncore.metrics.week_null import HOURS, Floats, shuffled_weeks
+from vulncore.metrics.week_hours import HOURS, hours_from
+from vulncore.metrics.week_null import Floats, shuffled_weeks
 
 LONGEST_HOURS: Final = 12  # a night from 18:00 to 05:59; what is longer is a part of the week, not a peak
 STANDS_OUT: Final = 1.5
@@ -74,7 +74,7 @@ def week_windows(
     taken = np.zeros(HOURS, dtype=bool)
     for at in np.argsort(-ratios, axis=None, kind="stable"):
         longer, start = np.unravel_index(at, ratios.shape)
-        run = _hours(int(start) * step, (int(longer) + 1) * step)
+        run = hours_from(int(start) * step, (int(longer) + 1) * step)
         p_value = (1 + int((by_chance >= ratios.flat[at] - TIE).sum())) / (1 + made_weeks)
         if ratios.flat[at] <= 0 or p_value > level:
             break
@@ -106,14 +106,10 @@ def _likelihood_ratio(held: Floats, even: Floats, totals: Floats) -> Floats:
     return np.asarray(xlogy(held, held / even) + xlogy(rest, rest / (totals - even)), dtype=float)
 
 
-def _hours(start: int, hours: int) -> NDArray[np.int64]:
-    return np.arange(start, start + hours) % HOURS
-
-
 def _as_rows(week: Floats, chance: Floats, found: list[tuple[int, int, float]]) -> pd.DataFrame:
     rows = []
     for start, hours, p_value in _joined(found):
-        run = _hours(start, hours)
+        run = hours_from(start, hours)
         rows.append((start, hours, float(week[run].sum()), float(week.sum() * chance[run].sum()), p_value))
     columns = ["start", "hours", "weight", "even", "p_value"]
     return pd.DataFrame(rows, columns=columns).sort_values("start", ignore_index=True)
@@ -122,10 +118,10 @@ def _as_rows(week: Floats, chance: Floats, found: list[tuple[int, int, float]]) 
 def _joined(found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
     covered = np.zeros(HOURS, dtype=bool)
     for start, hours, _ in found:
-        covered[_hours(start, hours)] = True
+        covered[hours_from(start, hours)] = True
     joined = []
     for at in np.flatnonzero(covered & ~np.roll(covered, 1)):  # at 1.5 times even, they never fill the week
         start, hours = int(at), int(np.argmin(np.roll(covered, -at)))
-        inside = set(_hours(start, hours))
+        inside = set(hours_from(start, hours))
         joined.append((start, hours, min(p_value for first, _, p_value in found if first in inside)))
     return joined
