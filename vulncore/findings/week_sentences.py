@@ -69,14 +69,15 @@ def held_in_words(week: Week, found: Stretch) -> str:
     return number_in_words(held["weight"], held["about"], week.smallest, decimals=0)
 
 
-def unknown_in_words(week: Week) -> str:
+def unknown_in_words(week: Week, unit: str = "") -> str:
     """Return for how many records the hour is not known, out of how many where that tells nothing hidden."""
     unknown, every = known_shown(week.read, week.smallest)["unknown"], week.read.records
+    what = f" {unit}" if unit else ""
     if pd.isna(unknown):
-        return hidden_in_words(week.smallest)
-    return (
-        f"{unknown:,.0f} of {every:,.0f} ({percent(unknown / every)})" if unknown else f"none of {every:,.0f}"
-    )
+        return f"{hidden_in_words(week.smallest)}{what}"
+    if not unknown:
+        return f"none of {every:,.0f}{what}"
+    return f"{unknown:,.0f} of {every:,.0f}{what} ({percent(unknown / every)})"
 
 
 def share_in_steps(part: float, of: float, smallest: int) -> int:
@@ -168,8 +169,7 @@ def _of_night(week: Week) -> float:
 
 def _unknown(week: Week, unit: str) -> Headline:
     kept = known_shown(week.read, week.smallest)
-    said = unknown_in_words(week)
-    said = said.replace(" (", f" {unit} (") if "(" in said else f"{said} {unit}"
+    said = unknown_in_words(week, unit)
     if week.read.spread and kept[Known.WINDOW.value] >= max(week.smallest, 1):
         said += f"; {week.read.spread:,} known only to within several hours, and spread over them"
     if kept[Known.START.value] >= max(week.smallest, 1):
