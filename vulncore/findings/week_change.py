@@ -108,7 +108,7 @@ def _headline(cells: pd.DataFrame, now: Week, before: Week, unit: str) -> list[H
                 f"{against}. Differences on the map could all be chance.",
             )
         ]
-    whole = f"{before.read.timed:,.0f} to {now.read.timed:,.0f} {unit} with a time. The overview says what is chance."
+    whole = f"{before.read.timed:,.0f} to {now.read.timed:,.0f} {unit} with a time. Whether that is more than chance, the overview says."
     said.append(Headline(Kind.QUIET, "All hours together", whole))
     unknown = [1 - week.read.timed / week.read.records for week in (now, before)]
     if abs(unknown[0] - unknown[1]) > UNKNOWN_MOVED:
