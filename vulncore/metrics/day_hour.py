@@ -13,6 +13,7 @@ from vulncore.metrics.known_times import USED, Known, known_times
 from vulncore.metrics.week_hours import HOURS
 from vulncore.periods import Window
 
+USED_VALUES: Final = [known.value for known in USED]
 DECIMALS: Final = 9  # of a weight: adding up in another order moves the digits after these
 FROM_A_MONDAY: Final = 3 * 24 + HOURS * 100_000
 """Hours added to those since 1970, which began on a Thursday: a multiple of the week from Monday 00:00, and so far
@@ -54,23 +55,13 @@ def day_hour(timed: ir.Table) -> pd.DataFrame:
     Misleads when:
         windows are long: a burglary found after a weekend spreads evenly over it, and flattens peaks.
     """
-    used = timed.known.isin([known.value for known in USED])
-    rows = timed.filter(used)
-    hours = rows.mutate(hour=ibis.range(rows.start // 60, (rows.end - 1) // 60 + 1, 1).unnest())
-    begins = hours.hour * 60
-    minutes = ibis.least(hours.end, begins + 60) - ibis.greatest(hours.start, begins)
-    summer = ((begins >= hours.summer_start) & (begins < hours.summer_end)).fill_null(False)
-    spread = hours.select(
-        "known",
-        cell=((hours.hour + ibis.ifelse(summer, 1, 0) + FROM_A_MONDAY) % HOURS).cast("int64"),
-        weight=minutes / (hours.end - hours.start),
-        harm="harm",
-    )
-    unknown = timed.filter(~used).select(
+    spread = by_hour(timed)
+    unknown = timed.filter(~timed.known.isin(USED_VALUES)).select(
         "known", cell=ibis.null("int64"), weight=ibis.literal(1.0), harm="harm"
     )
     summed = (
-        spread.union(unknown)
+        spread.select("known", "cell", "weight", "harm")
+        .union(unknown)
         .group_by("known", "cell")
         .agg(weight=lambda rows: rows.weight.sum(), harm=lambda rows: (rows.weight * rows.harm).sum())
         .order_by("known", "cell")
@@ -84,6 +75,27 @@ def day_hour(timed: ir.Table) -> pd.DataFrame:
     return weights
 
 
+def by_hour(timed: ir.Table) -> ir.Table:
+    """Return the hours of each record whose time is known, and the share of the record that fell into each.
+
+    Args:
+        timed: As for `day_hour`.
+
+    Returns:
+        One row per record and hour that it may have happened in: all columns of the record, `cell` (of the week, as
+        in `day_hour`), `weight` (its share; a record's add up to 1).
+    """
+    rows = timed.filter(timed.known.isin(USED_VALUES))
+    hours = rows.mutate(hour=ibis.range(rows.start // 60, (rows.end - 1) // 60 + 1, 1).unnest())
+    begins = hours.hour * 60
+    minutes = ibis.least(hours.end, begins + 60) - ibis.greatest(hours.start, begins)
+    summer = ((begins >= hours.summer_start) & (begins < hours.summer_end)).fill_null(False)
+    return hours.mutate(
+        cell=((hours.hour + ibis.ifelse(summer, 1, 0) + FROM_A_MONDAY) % HOURS).cast("int64"),
+        weight=minutes / (hours.end - hours.start),
+    )
+
+
 def shapes(timed: ir.Table) -> pd.DataFrame:
     """Return how the windows lie to the hours: what is needed to move them about the week.
 
@@ -91,7 +103,7 @@ def shapes(timed: ir.Table) -> pd.DataFrame:
         One row per shape: `first_minute` (of its first hour, 0 to 59), `minutes` (that it lasts), `records`. Those
         that lie within one hour are one shape, with 0 and 1.
     """
-    rows = timed.filter(timed.known.isin([known.value for known in USED]))
+    rows = timed.filter(timed.known.isin(USED_VALUES))
     several = rows.start // 60 != (rows.end - 1) // 60
     found: pd.DataFrame = (
         rows.select(
@@ -111,9 +123,6 @@ def timed_records(
 ) -> ir.Table:
     """Return the records asked for, one row each, with what is known of their times.
 
-    Counted as `vulncore.metrics.monthly_counts` counts: by `recorded_on`, in months that were delivered, without
-    those that turned out to be no crime.
-
     Args:
         incidents: The canonical incidents.
         coverage: The canonical coverage.
@@ -122,6 +131,21 @@ def timed_records(
 
     Returns:
         What `known_times.known_times` returns, with `harm`.
+    """
+    return known_times(records_asked(incidents, coverage, asked, midnights))
+
+
+def records_asked(
+    incidents: ir.Table, coverage: ir.Table, asked: Asked, midnights: Mapping[str, Known] | None = None
+) -> ir.Table:
+    """Return the records asked for, one row each.
+
+    Counted as `vulncore.metrics.monthly_counts` counts: by `recorded_on`, in months that were delivered, without
+    those that turned out to be no crime. A record of several measures is there once.
+
+    Returns:
+        One row per record: `record_id`, `measure`, `month` (in which it was recorded), `occurred_from`, `occurred_to`,
+        `longitude`, `latitude`, `harm`, `midnight`.
     """
     delivered = coverage.filter(coverage.table == "incidents").select("force", "measure", "month")
     rows = incidents.filter(
@@ -137,16 +161,21 @@ def timed_records(
     rows = rows.select(
         "record_id",
         "measure",
+        "month",
         "occurred_from",
         "occurred_to",
+        "longitude",
+        "latitude",
         harm=_by_measure(rows.measure, dict(asked.harm), 1.0),
-        midnight=_by_measure(rows.measure, {key: known.value for key, known in midnights.items()}, None),
+        midnight=_by_measure(
+            rows.measure, {key: known.value for key, known in (midnights or {}).items()}, None
+        ),
     )
     if len(asked.measures) > 1:
         of_record = ibis.window(group_by=rows.record_id)
         led = rows.mutate(lead=rows.measure.min().over(of_record), harm=rows.harm.max().over(of_record))
         rows = led.filter(led.measure == led.lead).drop("lead")
-    return known_times(rows)
+    return rows
 
 
 def week_of(weights: pd.DataFrame, column: str = "weight") -> np.ndarray:
