@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vulncore.disclosure import SMALLEST_SHOWN
-from vulncore.errors import InvalidPeriodError, UnknownNameError, VulncoreError, first_five
+from vulncore.errors import UnknownNameError, VulncoreError, first_five
+from vulncore.findings.compared import months_missing
 from vulncore.metrics.day_hour import Asked, day_hour, shapes, timed_records, week_of
 from vulncore.metrics.known_times import USED, Known, midnights
 from vulncore.periods import Window
@@ -147,7 +148,7 @@ def _read(snapshot: Snapshot, asked: Asked, midnight: Mapping[str, Known]) -> We
         harm=week_of(weights, "harm"),
         known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
         shapes=shapes(timed),
-        missing=_months_missing(snapshot, asked),
+        missing=months_missing(snapshot, asked),
     )
 
 
@@ -162,19 +163,3 @@ def _values(snapshot: Snapshot, force: str, column: str, smallest: int) -> tuple
 
 def _have_times(rows: ir.Table) -> bool:
     return bool(rows.occurred_from.notnull().any().fill_null(False).execute())
-
-
-def _months_missing(snapshot: Snapshot, asked: Asked) -> int:
-    table = snapshot.coverage
-    delivered = (
-        table.filter(
-            table.force == asked.force, table.table == "incidents", table.measure.isin(asked.measures)
-        )
-        .select("measure", "month")
-        .to_pandas()
-    )
-    if delivered.empty:
-        raise InvalidPeriodError("Records of these measures were never delivered. Choose others.")
-    months = pd.to_datetime(delivered["month"]).dt.date
-    by_measure = [set(months[delivered["measure"] == key]) for key in asked.measures]
-    return sum(any(month not in held for held in by_measure) for month in asked.window.months)

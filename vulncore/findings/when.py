@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from vulncore.disclosure import SMALLEST_SHOWN
-from vulncore.errors import first_five
-from vulncore.findings.annotations import annotations_of, series_breaks
+from vulncore.findings.compared import missing_in_words, why_not_compared
 from vulncore.findings.headline import Headline
 from vulncore.findings.overview import MADE
 from vulncore.findings.week import Week, week
@@ -19,7 +18,7 @@ from vulncore.findings.week_words import listed
 from vulncore.manifest import Publish
 from vulncore.metrics.day_hour import Asked
 from vulncore.metrics.night_time import DEFAULT, Night
-from vulncore.periods import format_month, month_name
+from vulncore.periods import format_month
 from vulncore.store import Snapshot
 from vulncore.vocabulary import Measure
 
@@ -65,7 +64,7 @@ def when(
     """
     read, earlier = week_reads(snapshot, asked, (asked.window, window_before(asked.window)))
     now = week(read, night, smallest)
-    why = _not_compared(snapshot, read, earlier, measures)
+    why = why_not_compared(snapshot, asked, earlier.asked.window, measures)
     before = None if why else week(earlier, night, smallest)
     by_key = {measure.key: measure for measure in measures}
     unit = unit_of(by_key, asked.measures)
@@ -78,7 +77,7 @@ def when(
         before=before,
         not_compared=why,
         headline=week_headline(now, before, unit),
-        notes=_notes(read),
+        notes=missing_in_words(read.asked.window, read.missing),
     )
 
 
@@ -102,34 +101,3 @@ def _about(asked: Asked, measures: Sequence[Measure]) -> str:
     names = [measure.name for measure in measures if measure.key in asked.measures]
     said = listed(names) if len(names) <= MOST_NAMED else f"{len(names)} measures"
     return said + "".join(f", {COLUMNS[column]} {value}" for column, value in asked.where)
-
-
-def _not_compared(snapshot: Snapshot, read: WeekRead, earlier: WeekRead, measures: Sequence[Measure]) -> str:
-    window, before = read.asked.window, earlier.asked.window
-    short = next((each for each in (earlier, read) if each.missing), None)
-    if short:
-        months = len(short.asked.window.months)
-        return (
-            f"{short.asked.window} has {months - short.missing} of {months} months for every measure chosen, "
-            "so nothing is compared with it as if it were whole."
-        )
-    chosen = [measure for measure in measures if measure.key in read.asked.measures]
-    breaks = series_breaks(annotations_of(snapshot, read.asked.force), chosen)
-    broken = {
-        measure.name: month
-        for measure in chosen
-        for month in breaks[measure.key]
-        if before.start < month <= window.end
-    }
-    if broken:
-        said = first_five(f"{name} from {month_name(month)}" for name, month in broken.items())
-        return f"Recording changed in between ({said}), so {window} is not compared with {before}."
-    return ""
-
-
-def _notes(read: WeekRead) -> tuple[str, ...]:
-    if not read.missing:
-        return ()
-    months = len(read.asked.window.months)
-    known = f"{read.asked.window} has {months - read.missing} of {months} months for every measure chosen"
-    return (f"{known}: the others are missing, not zero.",)
