@@ -1,4 +1,4 @@
-"""Makes the files of data/reference that come from open data, again and the same.
+"""Makes the files of data/reference and of pages/static/geography that come from open data, again and the same.
 
 Reads the published files under ../shared beside the repository; see data/README.md for their sources.
 Run it from anywhere: `python data/make_reference.py`.
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+from make_basemap import features, write_basemap, write_wards
 from shapely.geometry.base import BaseGeometry
 
 from vulncore.geography import metres_per_degree
@@ -21,8 +22,8 @@ from vulncore.sources.police_uk import deliver
 
 PUBLISHED = Path(__file__).parents[1].parent / "shared" / "data"
 STREET_ZIP = PUBLISHED / "police-uk" / "city-of-london-street-2016-01-to-2024-12.zip"
-GEOGRAPHY = PUBLISHED / "geography"
 REFERENCE = Path(__file__).parent / "reference"
+STATIC_GEOGRAPHY = Path(__file__).parents[1] / "pages" / "static" / "geography"
 
 SIMPLIFICATION_M = 2  # finer than a pixel on a map of streets, and no street-data point changes sides
 PREFIX = "On or near "
@@ -51,10 +52,12 @@ SITES = {
 }
 
 
-def main(folder: Path = REFERENCE) -> None:
-    """Write every file into a folder."""
+def main(folder: Path = REFERENCE, static_geography: Path = STATIC_GEOGRAPHY) -> None:
+    """Write every file into the two folders: what the package reads, and what the browser fetches."""
     area = write_boundary(folder)
     write_places(folder, area)
+    write_wards(folder)
+    write_basemap(folder, static_geography, area)
     write_counts(folder)
 
 
@@ -136,15 +139,6 @@ def street_rows() -> list[dict[str, str]]:
             for name in sorted(archive.namelist())
             for row in csv.DictReader(io.TextIOWrapper(archive.open(name), encoding="utf-8", newline=""))
         ]
-
-
-def features(file_name: str, naming: str) -> list[tuple[str, BaseGeometry]]:
-    """Return the name and the shape of each feature of a published file."""
-    document = json.loads((GEOGRAPHY / file_name).read_text(encoding="utf-8"))
-    return [
-        (feature["properties"][naming], shapely.geometry.shape(feature["geometry"]))
-        for feature in document["features"]
-    ]
 
 
 def write_csv(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

@@ -12,9 +12,16 @@ import pytest
 from vulncore.shipped import shipped
 from vulncore.sources import monthly_counts
 
-DATA = Path(__file__).parents[1] / "data"
-PUBLISHED = DATA.parents[1] / "shared"
-MADE = ["city-of-london-boundary.geojson", "city-open-counts.csv", "city-places.csv"]
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "data"
+STATIC = ROOT / "pages" / "static"
+PUBLISHED = ROOT.parent / "shared"
+MADE = [
+    "city-of-london-boundary.geojson",
+    "city-of-london-wards.geojson",
+    "city-open-counts.csv",
+    "city-places.csv",
+]
 
 
 def listed() -> dict[str, list[str]]:
@@ -23,14 +30,26 @@ def listed() -> dict[str, list[str]]:
     return {name: [cell.strip() for cell in cells.split("|")] for name, cells in rows}
 
 
-def test_the_list_and_the_folder_hold_the_same_files():
-    assert sorted(listed()) == sorted(path.name for path in (DATA / "reference").iterdir())
+def path_of(name: str) -> Path:
+    return ROOT / name if "/" in name else DATA / "reference" / name
+
+
+def test_the_list_and_the_folders_hold_the_same_files():
+    reference = (path.name for path in (DATA / "reference").iterdir())
+    static = (path.relative_to(ROOT).as_posix() for path in STATIC.rglob("*") if path.is_file())
+    assert sorted(listed()) == sorted([*reference, *static])
+
+
+def test_the_terms_name_openstreetmap_for_its_streets():
+    readme = (DATA / "README.md").read_text("utf-8")
+    assert "© OpenStreetMap contributors" in readme.partition("## Terms")[2]
+    assert "OpenStreetMap contributors" in listed()["pages/static/geography/streets.geojson"][2]
 
 
 @pytest.mark.parametrize("name", sorted(listed()))
 def test_each_file_has_the_digest_that_the_list_gives(name):
     digest = listed()[name][-1].strip("`")
-    assert hashlib.sha256((DATA / "reference" / name).read_bytes()).hexdigest() == digest
+    assert hashlib.sha256(path_of(name).read_bytes()).hexdigest() == digest
 
 
 @pytest.mark.parametrize("name", sorted(listed()))
@@ -52,12 +71,23 @@ def test_the_shipped_strand_table_is_the_published_one():
     assert shipped("strand-table-2024-10.csv").read_bytes() == published.read_bytes()
 
 
-def test_the_shipped_files_are_made_again_byte_for_byte(tmp_path):
-    if not (PUBLISHED / "data" / "police-uk").is_dir():
+@pytest.mark.heavy
+def test_the_shipped_files_are_made_again_byte_for_byte(tmp_path, monkeypatch):
+    if not all((PUBLISHED / "data" / folder).is_dir() for folder in ("police-uk", "geography")):
         pytest.skip("the published files are not beside this checkout")
-    runpy.run_path(str(DATA / "make_reference.py"))["main"](tmp_path)
-    again = {name: (tmp_path / name).read_bytes() for name in MADE}
-    assert again == {name: shipped(name).read_bytes() for name in MADE}
+    reference, geography = tmp_path / "reference", tmp_path / "geography"
+    reference.mkdir()
+    geography.mkdir()
+    monkeypatch.syspath_prepend(str(DATA))  # the script's own parts lie beside it
+    runpy.run_path(str(DATA / "make_reference.py"))["main"](reference, geography)
+    for made, ours, names in (
+        (reference, DATA / "reference", MADE),
+        (geography, STATIC / "geography", sorted(path.name for path in (STATIC / "geography").iterdir())),
+    ):
+        assert sorted(path.name for path in made.iterdir()) == names
+        assert {name: (made / name).read_bytes() for name in names} == {
+            name: (ours / name).read_bytes() for name in names
+        }
 
 
 def test_the_open_counts_leave_october_and_november_2017_out():

@@ -1,0 +1,62 @@
+"""Where a force works, as far as its records tell: for a force that brought no boundary."""
+
+from typing import Final
+
+import h3ronpy
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+from h3ronpy.vector import cells_to_wkb_polygons, coordinates_to_cells
+from shapely.geometry.base import BaseGeometry
+
+from vulncore.geography import metres_per_degree
+from vulncore.metrics.data_quality.places_off import FAR_KM, TIMES_THE_USUAL
+
+Floats = npt.NDArray[np.float64]
+
+RESOLUTION: Final = 8
+"""Of H3: 0.7 km², a mile across corner to corner. What is drawn so coarsely tells of no single place."""
+
+
+def assumed_area(
+    longitudes: Floats, latitudes: Floats, records: Floats, smallest: float
+) -> BaseGeometry | None:
+    """Return the cells that hold at least so many records, and those between them; None where there is none.
+
+    Points far from all others are left out, as `vulncore.metrics.data_quality.places_off` judges them.
+
+    Args:
+        longitudes: Degrees, one per point.
+        latitudes: Degrees, in the same order.
+        records: How many records lie there, of every measure and month: the area must not depend on what is asked.
+        smallest: The fewest records of a cell.
+
+    Misleads when:
+        parts of the area have few records: they are left out, and shares of the area come out too large.
+
+    >>> assumed_area(np.array([-0.09, -0.09]), np.array([51.51, 51.51]), np.array([2.0, 3.0]), 5).geom_type
+    'Polygon'
+    """
+    if not len(records):
+        return None
+    middle_x, middle_y = float(np.median(longitudes)), float(np.median(latitudes))
+    scale = metres_per_degree(middle_y)
+    km = np.hypot((longitudes - middle_x) * scale[0], (latitudes - middle_y) * scale[1]) / 1_000
+    near = km <= max(FAR_KM, TIMES_THE_USUAL * float(np.median(km)))
+    cells = np.asarray(coordinates_to_cells(latitudes[near], longitudes[near], RESOLUTION))
+    every, at = np.unique(cells, return_inverse=True)
+    held = every[np.bincount(at, weights=records[near]) >= smallest]
+    if not len(held):
+        return None
+    whole = _closed(held)
+    polygons = pa.array(cells_to_wkb_polygons(whole)).to_numpy(zero_copy_only=False)
+    return shapely.union_all(shapely.from_wkb(polygons))
+
+
+def _closed(held: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Return the cells held, and others most of whose neighbours are: a park in the middle belongs to the area."""
+    disks = pa.array(h3ronpy.grid_disk(held, 1))
+    around, times = np.unique(disks.values.to_numpy(), return_counts=True)
+    between = around[(times >= 4) & ~np.isin(around, held)]
+    return np.sort(np.concatenate([held, between]))

@@ -1,0 +1,132 @@
+"""An area cut into hexagons, so that no sliver at its edge looks empty for being small."""
+
+from typing import Final
+
+import h3ronpy
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+from h3ronpy import ContainmentMode
+from h3ronpy.vector import cells_to_wkb_polygons, geometry_to_cells
+from scipy.sparse import csr_array
+from shapely.geometry.base import BaseGeometry
+
+from vulncore.errors import VulncoreError
+from vulncore.geography import EDGE_TOLERANCE_M, metres_per_degree
+from vulncore.metrics.hotspots.zones import OUTSIDE, Cells, Zones, made_zones
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Objects = npt.NDArray[np.object_]
+Members = npt.NDArray[np.uint64]
+
+FINEST: Final = 10
+"""The finest resolution of H3 that is shown: cells of about 15,000 m², 65 m a side. Finer ones would be houses."""
+COARSEST: Final = 5
+LEAST_SHARE: Final = 1 / 3
+"""Of a cell that lies within the area: with less it joins the neighbour that has most, so that no sliver at the edge
+looks empty for being small."""
+MOST_ZONES: Final = 20_000
+ROUNDING: Final = 1e-9  # of a cell
+
+
+def cells(area: BaseGeometry, resolution: int) -> Zones:
+    """Return the H3 cells of an area, cut off at its edge; what little remains of a cell joins a neighbour.
+
+    Args:
+        area: Polygons in longitude and latitude (WGS 84).
+        resolution: Of H3, from `COARSEST` to `FINEST`.
+
+    Raises:
+        VulncoreError: The resolution is none of these, or gives more than `MOST_ZONES` cells.
+
+    Source:
+        H3, a hierarchy of hexagons on the globe (Uber 2018).
+
+    >>> from vulncore.geography import boundary
+    >>> city = cells(boundary("City of London Police"), 9)
+    >>> len(city.names), round(city.areas_m2.sum() / 1e6, 2)
+    (33, np.float64(2.89))
+    """
+    if not COARSEST <= resolution <= FINEST:
+        raise VulncoreError(f"There are no cells of resolution {resolution}: choose {COARSEST} to {FINEST}.")
+    scale = metres_per_degree(area.centroid.y)
+    beyond = shapely.transform(area, lambda points: points * scale).buffer(EDGE_TOLERANCE_M)
+    reach = shapely.transform(beyond, lambda points: points / scale)
+    members = np.sort(np.asarray(geometry_to_cells(reach, resolution, ContainmentMode.Covers)))
+    if len(members) > MOST_ZONES:
+        raise VulncoreError(
+            f"Resolution {resolution} gives {len(members):,} cells here, more than {MOST_ZONES:,}. Choose a smaller number."
+        )
+    pieces, share = _cut_off(members, area)
+    root = _joined(members, share)
+    kept = np.unique(root[root >= 0])
+    piece_of = np.where(root >= 0, np.searchsorted(kept, root), OUTSIDE)
+    shapes = np.fromiter((_united(pieces[piece_of == piece]) for piece in range(len(kept))), dtype=object)
+    names = tuple(pa.array(h3ronpy.cells_to_string(members[kept])).to_pylist())
+    at_edge = share < 1 - ROUNDING
+    return made_zones(
+        area,
+        names,
+        shapes,
+        _near(members, piece_of, len(kept)),
+        Cells(resolution, members, piece_of, at_edge),
+    )
+
+
+def _cut_off(members: Members, area: BaseGeometry) -> tuple[Objects, Floats]:
+    """Return what of each cell lies within the area, and which share of it that is."""
+    hexagons = _hexagons(members)
+    shapely.prepare(area)
+    parts = hexagons.copy()
+    cut = ~shapely.covers(area, hexagons)
+    parts[cut] = shapely.intersection(hexagons[cut], area)
+    return parts, shapely.area(parts) / shapely.area(hexagons)
+
+
+def _joined(members: Members, share: Floats) -> Integers:
+    """Return the cell that each cell joins: itself if enough of it lies within the area; -1 where none is there."""
+    around = _around(members)
+    its_share = np.where(around >= 0, share[around], -1.0)
+    best = around[np.arange(len(members)), its_share.argmax(axis=1)]
+    joins = (share < LEAST_SHARE) & (share[best] > share)
+    root = np.where(joins, best, np.arange(len(members)))
+    while (root != root[root]).any():  # a sliver may join one that joins another in turn
+        root = root[root]
+    return np.where(share[root] > 0, root, OUTSIDE)
+
+
+def _around(members: Members) -> Integers:
+    """Return each cell's six neighbours as positions, -1 where one is no member."""
+    disks = pa.array(h3ronpy.grid_disk(members, 1))
+    sizes = np.diff(disks.offsets.to_numpy())
+    flat = disks.values.to_numpy()
+    at = np.minimum(np.searchsorted(members, flat), len(members) - 1)
+    found = np.where(members[at] == flat, at, OUTSIDE)
+    around = np.full((len(members), sizes.max()), OUTSIDE)
+    around[np.arange(sizes.max()) < sizes[:, None]] = found
+    around[around == np.arange(len(members))[:, None]] = OUTSIDE
+    return around
+
+
+def _near(members: Members, piece_of: Integers, pieces: int) -> csr_array:
+    around = _around(members)
+    rows = np.repeat(piece_of, around.shape[1])
+    columns = np.where(around.ravel() >= 0, piece_of[around.ravel()], OUTSIDE)
+    there = (rows >= 0) & (columns >= 0)
+    both = np.unique(np.column_stack([rows[there], columns[there]]), axis=0)
+    itself = np.column_stack([np.arange(pieces)] * 2)
+    pairs = np.unique(np.concatenate([both, itself]), axis=0)
+    return csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(pieces, pieces))
+
+
+def _hexagons(members: Members) -> Objects:
+    polygons = pa.array(cells_to_wkb_polygons(members)).to_numpy(zero_copy_only=False)
+    hexagons: Objects = shapely.from_wkb(polygons)
+    return hexagons
+
+
+def _united(parts: Objects) -> BaseGeometry:
+    there = parts[shapely.area(parts) > 0]
+    return there[0] if len(there) == 1 else shapely.union_all(there)

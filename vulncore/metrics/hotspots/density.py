@@ -1,0 +1,187 @@
+"""How densely records lie around a place, with what the edge of the area takes away made good."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from vulncore.errors import VulncoreError
+
+Floats = NDArray[np.float64]
+
+M2_PER_KM2: Final = 1e6
+FEW: Final = 10_000  # points: so many are summed one by one
+BINS: Final = 128
+"""Squares to a bandwidth. Records in one stand at their mean, so what is lost is second order: at most 2/128² of what
+they would give in the kernel's middle, and of what lies within reach of a place more than an eighth counts towards
+some peak. Records on a circle about a place come nearest to it: they are 0.03 % of the peak out, and would be 0.3 %
+with 40 squares."""
+PAIRS: Final = 500_000  # of a place and a point, held at once: bounds the memory
+EDGES: Final = 1_000_000  # the same of a place and a side of the area
+DETAIL: Final = 1_000  # a boundary's bends of less than a thousandth of the bandwidth are left out
+
+
+def kernel_density(
+    points_m: Floats, weights: Floats, at_m: Floats, bandwidth_m: float, inside: Floats | None = None
+) -> Floats:
+    """Return the records per square kilometre at each place, by the quartic kernel.
+
+    Up to 10,000 points the sum is exact. Of more, those in one square of a 128th of the bandwidth stand together at
+    their weighted mean: wherever they lie, the density is right to 0.1 % of its peak.
+
+    Args:
+        points_m: One row per record: metres east and north on a plane, none missing.
+        weights: What each counts, >= 0.
+        at_m: The places, on the same plane.
+        bandwidth_m: Metres from which on a record no longer counts, above 0.
+        inside: For each place the share of the kernel that lies within the area, as `share_inside` returns it: the
+            density is divided by it. Without it, it falls to about half at the edge.
+
+    Returns:
+        The density at each place; missing where none of the kernel lies within the area.
+
+    Raises:
+        VulncoreError: The bandwidth is not above 0.
+
+    Source:
+        Silverman (1986), Density Estimation, for the kernel; Diggle (1985) and Jones (1993) for the division.
+
+    Misleads when:
+        points stand for streets or blocks, as those of data.police.uk do, and the bandwidth is shorter than these;
+        or near the edge, where what lies across it counted for nothing, as if that side were like this one.
+
+    >>> one = np.array([[0.0, 0.0]])
+    >>> kernel_density(one, np.ones(1), np.array([[0.0, 0.0], [100.0, 0.0], [200.0, 0.0]]), 200).round(2).tolist()
+    [23.87, 13.43, 0.0]
+    """
+    _refuse_no_bandwidth(bandwidth_m)
+    points = np.asarray(points_m, dtype=float) / bandwidth_m
+    places = np.asarray(at_m, dtype=float) / bandwidth_m
+    held = np.asarray(weights, dtype=float)
+    if len(points) > FEW:
+        points, held = _binned(points, held)
+    density = _summed(points, held, places) * (3 * M2_PER_KM2 / (np.pi * bandwidth_m**2))
+    if inside is None:
+        return density
+    return np.where(inside > 0, density / np.where(inside > 0, inside, 1.0), np.nan)
+
+
+def share_inside(at_m: Floats, area: BaseGeometry, bandwidth_m: float) -> Floats:
+    """Return, place by place, which share of the kernel lies within the area.
+
+    Seen from the place, the area is the triangles from it to the area's sides, those seen clockwise taken away; over
+    each the kernel has a closed form. So the share is exact but for the boundary's bends of less than a thousandth of
+    the bandwidth, which are left out: together they move it by 0.002 at most.
+
+    Args:
+        at_m: The places: metres east and north on a plane.
+        area: A polygon or several, on the same plane.
+        bandwidth_m: Metres at which the kernel ends, above 0.
+
+    Returns:
+        Shares from 0 to 1: 1 a bandwidth and more within, half on a straight edge.
+
+    Raises:
+        VulncoreError: The bandwidth is not above 0.
+
+    Source:
+        Diggle (1985), for what it corrects; the closed form is the integral of 1 - (1 - r²)³, the kernel's mass
+        within the radius r, over the angle under which a side is seen.
+
+    >>> square = shapely.box(0, 0, 1_000, 1_000)
+    >>> places = np.array([[500.0, 500.0], [0.0, 500.0], [0.0, 0.0], [-200.0, 500.0]])
+    >>> share_inside(places, square, 200).round(6).tolist()
+    [1.0, 0.5, 0.25, 0.0]
+    """
+    _refuse_no_bandwidth(bandwidth_m)
+    places = shapely.points(np.asarray(at_m, dtype=float))
+    shapely.prepare(area)
+    shares = np.asarray(shapely.intersects(area, places), dtype=float)
+    edge = area.boundary
+    shapely.prepare(edge)
+    near = np.flatnonzero(shapely.dwithin(edge, places, bandwidth_m))
+    starts, ends = _sides(shapely.simplify(area, bandwidth_m / DETAIL))
+    at_once = max(1, EDGES // max(1, len(starts)))
+    for first in range(0, len(near), at_once):
+        some = near[first : first + at_once]
+        here = np.asarray(at_m, dtype=float)[some, None, :]
+        shares[some] = _seen((starts - here) / bandwidth_m, (ends - here) / bandwidth_m).sum(axis=1)
+    return np.asarray(np.clip(shares, 0.0, 1.0), dtype=float)
+
+
+def _refuse_no_bandwidth(bandwidth_m: float) -> None:
+    if not bandwidth_m > 0:
+        raise VulncoreError(f"A bandwidth of {bandwidth_m} m can't be used. Give one above 0.")
+
+
+def _binned(points: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    low = points.min(axis=0)
+    columns, rows = np.floor((points - low) * BINS).astype(np.int64).T
+    codes, _ = pd.factorize(columns * (rows.max() + 1) + rows)
+    held = np.bincount(codes, weights).astype(float)
+    means = [
+        np.divide(np.bincount(codes, weights * part), held, out=np.zeros(len(held)), where=held > 0)
+        for part in (points - low).T
+    ]
+    return np.column_stack(means) + low, held
+
+
+def _summed(points: Floats, weights: Floats, places: Floats) -> Floats:
+    """Return the sum of w (1 - d²)² at each place, in tiles of half a bandwidth; both in bandwidths."""
+    sums = np.zeros(len(places))
+    if not len(points) or not len(places):
+        return sums
+    west, width = points[:, 0].min(), np.ptp(points[:, 0]) + 1.0
+    keys = np.floor(points[:, 1] * 2) * width + (points[:, 0] - west)
+    order = np.argsort(keys)
+    keys, points, weights = keys[order], points[order], weights[order]
+    tiles, tile_of = np.unique(np.floor(places * 2), axis=0, return_inverse=True)
+    by_tile = np.split(np.argsort(tile_of), np.cumsum(np.bincount(tile_of))[:-1])
+    for tile, mine in zip(tiles, by_tile, strict=True):
+        strips = (tile[1] + np.arange(-2, 3)) * width
+        left, right = np.clip(np.array([-1.0, 1.5]) + tile[0] / 2 - west, 0.0, width - 0.5)
+        runs = zip(np.searchsorted(keys, strips + left), np.searchsorted(keys, strips + right), strict=True)
+        near = np.concatenate([np.arange(start, stop) for start, stop in runs])
+        middle = (tile + 0.5) / 2
+        there, held = points[near] - middle, weights[near]
+        side = np.vstack([2 * there.T, -(there**2).sum(axis=1), np.ones(len(near))])
+        at_once = max(1, PAIRS // max(1, len(near)))
+        for first in range(0, len(mine), at_once):
+            some = mine[first : first + at_once]
+            here = places[some] - middle
+            within = np.column_stack([here, np.ones(len(some)), 1 - (here**2).sum(axis=1)]) @ side
+            np.maximum(within, 0.0, out=within)
+            sums[some] = np.square(within, out=within) @ held
+    return sums
+
+
+def _sides(area: BaseGeometry) -> tuple[Floats, Floats]:
+    """Return where each side of the area starts and ends, the area always on its left."""
+    rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(area)))
+    corners, ring_of = shapely.get_coordinates(rings, return_index=True)
+    same = (ring_of[1:] == ring_of[:-1]) & (corners[1:] != corners[:-1]).any(axis=1)
+    return corners[:-1][same], corners[1:][same]
+
+
+def _seen(starts: Floats, ends: Floats) -> Floats:
+    """Return the kernel's mass in each triangle from the origin to a side, below 0 if seen clockwise."""
+    along = ends - starts
+    lengths = np.hypot(along[..., 0], along[..., 1])
+    cross = (starts[..., 0] * ends[..., 1] - starts[..., 1] * ends[..., 0]) / lengths
+    off = np.abs(cross)
+    reach = np.sqrt(np.maximum(1 - off**2, 0.0))  # half of what the kernel's circle cuts off the side's line
+    mass = np.zeros_like(off)
+    for corner, sign in ((ends, 1), (starts, -1)):
+        at = (corner * along).sum(axis=-1) / lengths
+        mass += sign * (np.arctan2(at, off) - _beyond(np.clip(at, -reach, reach), off))
+    return np.asarray(np.sign(cross) * mass / (2 * np.pi))
+
+
+def _beyond(at: Floats, off: Floats) -> Floats:
+    """Return the integral of (1 - r²)³ over the angle, from the line's nearest point to `at` along it."""
+    by_two = off**2 * at + at**3 / 3
+    by_four = off**4 * at + 2 * off**2 * at**3 / 3 + at**5 / 5
+    return np.asarray(np.arctan2(at, off) + off * (3 * by_two - 3 * at - by_four))

@@ -1,0 +1,119 @@
+"""An area in pieces, cells or wards, and which piece a point lies in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from h3ronpy.vector import coordinates_to_cells
+from scipy.sparse import csr_array
+from shapely.geometry.base import BaseGeometry
+
+from vulncore.geography import EDGE_TOLERANCE_M, metres_from, metres_per_degree
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Objects = npt.NDArray[np.object_]
+
+OUTSIDE: Final = -1
+MEETING_M: Final = 5.0  # apart: parts drawn one by one don't meet to the metre
+
+
+class Cells(NamedTuple):
+    """H3 cells that reach an area, in order: which piece each went to, and whether the area's edge runs through it."""
+
+    resolution: int
+    members: npt.NDArray[np.uint64]
+    piece_of: Integers
+    at_edge: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Zones:
+    """Pieces of an area, in an order that stays: each array has one entry per piece.
+
+    `names` are H3 indexes or names of wards; `shapes` lie within the area, in longitude and latitude; `areas_m2` are
+    theirs; `centres_m` their centres of gravity on the plane of `scale` (metres per degree); `near` has a 1 where the
+    column's piece lies next to the row's or is the same. `cells` are what the pieces were made of; None where wards.
+    """
+
+    area: BaseGeometry
+    scale: Floats
+    names: tuple[str, ...]
+    shapes: Objects
+    areas_m2: Floats
+    centres_m: Floats
+    near: csr_array
+    cells: Cells | None
+
+    def plane(self, degrees: BaseGeometry) -> BaseGeometry:
+        """Return a shape of longitudes and latitudes on the plane, in metres."""
+        return shapely.transform(degrees, lambda points: points * self.scale)
+
+
+def parts(area: BaseGeometry, shapes: Mapping[str, BaseGeometry]) -> Zones:
+    """Return an area's named parts, its wards say, cut off at its edge.
+
+    Args:
+        area: Polygons in longitude and latitude (WGS 84).
+        shapes: Each part's shape by its name. One that lies outside the area is left out.
+    """
+    scale = metres_per_degree(area.centroid.y)
+    within = {name: shapely.intersection(shape, area) for name, shape in sorted(shapes.items())}
+    there = {name: shape for name, shape in within.items() if shape.area > 0}
+    kept = np.fromiter(there.values(), dtype=object, count=len(there))
+    tree = shapely.STRtree(kept)
+    apart = np.full(len(kept), MEETING_M / scale[1])
+    rows, columns = tree.query(kept, predicate="dwithin", distance=apart)
+    near = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(kept), len(kept)))
+    return made_zones(area, tuple(there), kept, near)
+
+
+def zone_of(zones: Zones, longitudes: Floats, latitudes: Floats) -> Integers:
+    """Return which piece each point lies in, `OUTSIDE` where in none.
+
+    A point up to 50 m beyond the area's edge belongs to the piece that the cell around it went to, or to the nearest
+    ward: see `vulncore.geography.EDGE_TOLERANCE_M`.
+
+    Args:
+        zones: The pieces.
+        longitudes: Degrees, none missing.
+        latitudes: Degrees, in the same order.
+    """
+    if not len(zones.names) or not len(longitudes):
+        return np.full(len(longitudes), OUTSIDE)
+    if zones.cells is None:
+        return _ward_of(zones, longitudes, latitudes)
+    resolution, members, piece_of, at_edge = zones.cells
+    found = np.asarray(coordinates_to_cells(latitudes, longitudes, resolution))
+    at = np.minimum(np.searchsorted(members, found), len(members) - 1)
+    piece = np.where(members[at] == found, piece_of[at], OUTSIDE)
+    unsure = np.flatnonzero((piece != OUTSIDE) & at_edge[at])
+    beyond = metres_from(zones.area, longitudes[unsure], latitudes[unsure]) > EDGE_TOLERANCE_M
+    piece[unsure[beyond]] = OUTSIDE
+    return piece
+
+
+def made_zones(
+    area: BaseGeometry,
+    names: tuple[str, ...],
+    shapes: Objects,
+    near: csr_array,
+    cells: Cells | None = None,
+) -> Zones:
+    """Return pieces of an area with what follows from their shapes."""
+    scale = metres_per_degree(area.centroid.y)
+    on_plane = shapely.transform(shapes, lambda points: points * scale) if len(shapes) else shapes
+    centres = shapely.get_coordinates(shapely.centroid(on_plane)) if len(shapes) else np.zeros((0, 2))
+    return Zones(area, scale, names, shapes, shapely.area(on_plane), centres, near, cells)
+
+
+def _ward_of(zones: Zones, longitudes: Floats, latitudes: Floats) -> Integers:
+    shapes = np.array([zones.plane(shape) for shape in zones.shapes], dtype=object)
+    points = shapely.points(np.column_stack([longitudes, latitudes]) * zones.scale)
+    nearest = shapely.STRtree(shapes).query_nearest(points, max_distance=EDGE_TOLERANCE_M, all_matches=False)
+    piece = np.full(len(points), OUTSIDE)
+    piece[nearest[0]] = nearest[1]
+    return piece
