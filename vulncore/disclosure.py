@@ -82,6 +82,52 @@ def shown(parts: Floats, sums: Sequence[Floats], smallest: float) -> Booleans:
     return taken
 
 
+def rounded(counts: Floats, smallest: float, total: float | None = None) -> Floats:
+    """Return counts to the nearest `smallest`, and missing where one is under it: what is safe to show of many places.
+
+    Rounded, a count that overlaps others (another size of cell, another month, other hours) can't be set against them
+    to single out a few records. Where those hidden, with the total known, could not each be anything from 0 to just
+    under `smallest`, the smallest of the others is hidden as well, until they could.
+
+    Args:
+        counts: Parts that don't overlap, each at least 0. Sums of shares of records may lie between whole numbers.
+        smallest: The smallest count that is shown. Up to 1 nothing is hidden, and counts are rounded to whole numbers.
+        total: The parts' sum, where it is known to who sees them.
+
+    Returns:
+        Same order: multiples of `smallest`, missing where hidden. Hidden may be nothing at all.
+
+    Source:
+        Rounding to a fixed base, and suppression under it: NHS England (2024), HES disclosure control; ONS (2019),
+        Policy on protecting confidentiality in tables.
+
+    Misleads when:
+        added up: rounded parts don't give the rounded total.
+
+    >>> rounded(np.array([0.0, 3.0, 7.0, 23.0]), smallest=5, total=33.0).tolist()
+    [nan, nan, 5.0, 25.0]
+    """
+    base = max(smallest, 1.0)
+    values = np.round(np.asarray(counts, dtype=float) / base) * base
+    if smallest <= 1:
+        return values
+    values[np.asarray(counts) < smallest] = np.nan
+    while total is not None and _tells(values, base, total):
+        values[np.nanargmin(values)] = np.nan
+    return values
+
+
+def _tells(values: Floats, base: float, total: float) -> bool:
+    """Whether a hidden part can be told more closely than as 0 to under `base`, from what is shown and the total."""
+    hidden, seen = int(np.isnan(values).sum()), values[~np.isnan(values)]
+    if not hidden or not len(seen):
+        return False
+    most_seen, least_seen = float(np.sum(seen + base / 2)), float(np.sum(np.maximum(seen - base / 2, base)))
+    most_left, least_left = total - least_seen, max(total - most_seen, 0.0)
+    largest = base - 1
+    return least_left > (hidden - 1) * largest or most_left < largest
+
+
 def _beyond(wanted: Floats, known: Floats) -> Floats:
     """Return the part of a vector that lies outside the span of orthonormal rows; twice, as rounding wants it."""
     once = wanted - known.T @ (known @ wanted)

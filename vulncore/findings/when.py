@@ -12,7 +12,7 @@ from vulncore.findings.overview import MADE
 from vulncore.findings.week import Week, week
 from vulncore.findings.week_map import Layout, map_export
 from vulncore.findings.week_periods import window_before
-from vulncore.findings.week_read import COLUMNS, WeekRead, unit_of, week_reads
+from vulncore.findings.week_read import COLUMNS, unit_of, week_reads
 from vulncore.findings.week_sentences import week_headline
 from vulncore.findings.week_words import listed
 from vulncore.manifest import Publish

@@ -1,0 +1,227 @@
+"""A map of an area's pieces on our own ground: nothing of it is asked from any other host."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pydeck
+from pydeck.types import String
+
+from vulncore.charts.theme import DARK, LIGHT, Palette
+
+Colour = tuple[int, int, int]
+
+LAYER: Final = "pieces"
+STYLES: Final = {LIGHT.ground: "app/static/basemap-light.json", DARK.ground: "app/static/basemap-dark.json"}
+VIRIDIS: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
+"""From little to much on a light ground; on a dark one the other way round, so that more stands out from either."""
+MORE, FEWER = (
+    ("#8e3fb0", "#c79ae0"),
+    ("#0b7a75", "#4fc1b9"),
+)  # as where two periods are compared, light and dark
+DIVERGING: Final = {
+    "hot": (MORE, 190),
+    "up": (MORE, 190),
+    "new": (MORE, 210),
+    "intensifying": (MORE, 150),
+    "cold": (FEWER, 120),
+    "down": (FEWER, 190),
+    "fading": (FEWER, 150),
+    "persistent": (("#1f4e79", "#8bbbe4"), 190),
+    "sporadic": (("#1f4e79", "#8bbbe4"), 80),
+}
+SEEN_THROUGH: Final = 165  # of 255: streets are seen through a piece
+OUTLINED_TO: Final = 3_000  # pieces; of more, outlines are all that would be seen
+MARKED_TO: Final = 600
+TILE: Final = 512  # pixels that the world is wide at zoom 0
+WIDE, HIGH, NARROW = 760, 560, 350  # pixels that a map has at least: beside a list, and on a telephone
+FONT: Final = {"sdf": True, "fontSize": 64, "buffer": 18, "radius": 18}
+
+
+def hotspot_map(
+    features: Sequence[Mapping[str, Any]],
+    labels: Sequence[Mapping[str, Any]],
+    outline: Mapping[str, Any],
+    bounds: tuple[float, float, float, float],
+    picked: str | None = None,
+    palette: Palette = LIGHT,
+    narrow: bool = False,
+) -> pydeck.Deck:
+    """Return a map of pieces that say what they are when pointed at, and can be picked.
+
+    Args:
+        features: GeoJSON features, one per piece: `cell`, `key` (of a kind of `vulncore.findings.where_layers`),
+            `mark`, `said`, `place`, and `middle` (longitude and latitude of a point for its mark).
+        labels: Names for orientation: `name`, `kind`, `longitude`, `latitude`, `priority`.
+        outline: The area's boundary as GeoJSON.
+        bounds: The area's west, south, east and north in degrees.
+        picked: The piece that stands out, by its `cell`.
+        palette: The colours that suit the ground.
+        narrow: Whether the map is shown on a telephone.
+    """
+    many = len(features) > OUTLINED_TO
+    drawn = [_drawn(each, picked, palette, many) for each in features]
+    marks = [] if len(features) > MARKED_TO else [_marked(each) for each in features if each["mark"]]
+    middle, zoom = _view(bounds, narrow)
+    return pydeck.Deck(
+        map_provider="carto",
+        map_style=STYLES[palette.ground],
+        initial_view_state=pydeck.ViewState(
+            longitude=middle[0],
+            latitude=middle[1],
+            zoom=zoom,
+            min_zoom=zoom - 2,
+            max_zoom=18,
+            pitch=0,
+            bearing=0,
+        ),
+        layers=[
+            pydeck.Layer(
+                "GeoJsonLayer",
+                id=LAYER,
+                data={"type": "FeatureCollection", "features": drawn},
+                pickable=True,
+                get_fill_color="properties.fill",
+                get_line_color="properties.line",
+                get_line_width="properties.width",
+                line_width_units=String("pixels"),
+                highlight_color=[*rgb(palette.accent), 90],
+                auto_highlight=True,
+            ),
+            pydeck.Layer(
+                "GeoJsonLayer",
+                id="outline",
+                data=outline,
+                stroked=True,
+                filled=False,
+                get_line_color=[*rgb(palette.ink), 200],
+                get_line_width=2,
+                line_width_units=String("pixels"),
+            ),
+            *_texts("names", [_named(each, palette) for each in labels], palette, 1),
+            *_texts("marks", [{**each, "colour": [*rgb(palette.ink), 255]} for each in marks], palette, 2),
+        ],
+        tooltip={"text": "{place}\n{said}"},
+        parameters={"depthTest": False},
+    )
+
+
+def fill(key: str, palette: Palette = LIGHT) -> tuple[int, int, int, int]:
+    """Return the colour of a kind of piece, as red, green, blue and how opaque, each up to 255.
+
+    >>> fill("s1"), fill("hidden")[3]
+    ((253, 231, 37, 165), 18)
+    """
+    dark = palette.ground == DARK.ground
+    if key[:1] == "s" and key[1:].isdigit():
+        steps = VIRIDIS[::-1] if dark else VIRIDIS
+        return (*rgb(steps[min(int(key[1:]), len(steps)) - 1]), SEEN_THROUGH)
+    if key in DIVERGING:
+        colours, opaque = DIVERGING[key]
+        return (*rgb(colours[int(dark)]), opaque)
+    return (*rgb(palette.missing), 18 if key in ("hidden", "few") else 0)
+
+
+def rgb(colour: str) -> Colour:
+    """Return a colour's red, green and blue.
+
+    >>> rgb("#1f6fa8")
+    (31, 111, 168)
+    """
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _drawn(feature: Mapping[str, Any], picked: str | None, palette: Palette, many: bool) -> dict[str, Any]:
+    properties = feature["properties"]
+    stands_out = properties["cell"] == picked
+    quiet = [*rgb(palette.missing), 0 if many else 110]
+    return {
+        "type": "Feature",
+        "geometry": feature["geometry"],
+        "properties": {
+            **{name: properties[name] for name in ("cell", "place", "said")},
+            "fill": fill(properties["key"], palette),
+            "line": [*rgb(palette.ink), 255] if stands_out else quiet,
+            "width": 4 if stands_out else 0.8,
+        },
+    }
+
+
+def _marked(feature: Mapping[str, Any]) -> dict[str, Any]:
+    longitude, latitude = feature["properties"]["middle"]
+    return {
+        "name": feature["properties"]["mark"],
+        "longitude": longitude,
+        "latitude": latitude,
+        "priority": 900,
+        "size": 14,
+    }
+
+
+def _named(label: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
+    kind, name = label["kind"], str(label["name"])
+    quiet = kind in ("borough", "river")
+    return {
+        **label,
+        "name": name.upper() if kind == "borough" else f"{name}\n " if kind == "station" else name,
+        "colour": [*rgb(palette.quiet if quiet else palette.ink), 255],
+        "size": 13,
+    }
+
+
+def _texts(
+    name: str, texts: Sequence[Mapping[str, Any]], palette: Palette, clearance: float
+) -> list[pydeck.Layer]:
+    """Return words on the map and, beneath them, the ground that they are read from; what would overlap gives way."""
+    shared: dict[str, Any] = {
+        "data": list(texts),
+        "get_position": ["longitude", "latitude"],
+        "get_text": "name",
+        "get_size": "size",
+        "size_units": String("pixels"),
+        "font_family": String('"Source Sans", sans-serif'),
+        "font_weight": 600,
+        "line_height": 1.5,
+        "character_set": String("auto"),
+        "pickable": False,
+        "background": True,
+        "get_background_color": [0, 0, 0, 0],
+        "background_padding": [5, 2],
+        "extensions": [{"@@type": "CollisionFilterExtension"}],
+        "collision_enabled": True,
+        "get_collision_priority": "priority",
+        "collision_test_props": {"sizeScale": clearance},
+    }
+    ground = [*rgb(palette.ground), 235]
+    return [
+        pydeck.Layer(
+            "TextLayer",
+            id=f"{name} ground",
+            collision_group=String(f"{name} ground"),
+            get_color=ground,
+            outline_color=ground,
+            outline_width=12,
+            font_settings=FONT,
+            **shared,
+        ),
+        pydeck.Layer(
+            "TextLayer",
+            id=name,
+            collision_group=String(name),
+            get_color="colour",
+            font_settings={**FONT, "smoothing": 0.1},
+            **shared,
+        ),
+    ]
+
+
+def _view(bounds: tuple[float, float, float, float], narrow: bool) -> tuple[tuple[float, float], float]:
+    """Return the middle of an area and the zoom at which all of it is seen."""
+    west, south, east, north = bounds
+    middle = ((west + east) / 2, (south + north) / 2)
+    tall = (north - south) / math.cos(math.radians(middle[1]))  # as wide as a degree of longitude on the map
+    room = (
+        (NARROW if narrow else WIDE) * 360 / TILE / max(east - west, 1e-6),
+        HIGH * 360 / TILE / max(tall, 1e-6),
+    )
+    return middle, round(min(17.0, math.log2(min(room)) - 0.1), 2)

@@ -1,0 +1,98 @@
+"""One place's months and its hours of the week."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+
+ROW_HEIGHT = 30
+BARS_HEIGHT = 220
+
+
+def place_months_chart(
+    months: pd.DataFrame, title: str, legend: str, unit: str, palette: Palette = LIGHT
+) -> alt.LayerChart:
+    """Return bars of a place's records in parts of the time; a hidden one is a dash on the ground.
+
+    Args:
+        months: One row per part: `label`, `records` (missing where hidden).
+        title: What, where and when.
+        legend: How it is to be read.
+        unit: What is counted, in the plural.
+        palette: The colours that suit the ground.
+    """
+    order = months["label"].tolist()
+    shown = months.assign(
+        said=[_said(each) for each in months["records"]],
+        mark=["–" if pd.isna(each) else "" for each in months["records"]],
+    )[["label", "records", "said", "mark"]]
+    ink = axis_ink(palette)
+    x = alt.X(
+        "label:N", sort=order, title=None, axis=alt.Axis(labelAngle=-45 if len(order) > 8 else 0, **ink)
+    )
+    y = alt.Y("records:Q", title=f"About how many {unit}", axis=alt.Axis(tickMinStep=5, **ink))
+    tooltip = [alt.Tooltip("label:N", title="Months"), alt.Tooltip("said:N", title=unit.capitalize())]
+    base = alt.Chart(shown).encode(x=x, tooltip=tooltip)
+    chart: alt.LayerChart = alt.LayerChart(
+        layer=[
+            base.mark_bar(color=palette.accent).encode(y=y),
+            base.mark_text(color=palette.quiet, dy=-8, fontSize=14).encode(y=alt.datum(0), text="mark:N"),
+        ],
+        height=BARS_HEIGHT,
+        title=heading(title, legend, palette),
+    ).configure(aria=False)
+    return chart
+
+
+def place_hours_chart(
+    hours: pd.DataFrame, title: str, legend: str, unit: str, palette: Palette = LIGHT
+) -> alt.LayerChart:
+    """Return a place's hours of the week as a heat map with its numbers.
+
+    Args:
+        hours: One row per weekday and part of the day: `row`, `column`, `day`, `part`, `records` (missing where hidden).
+        title: What, where and when.
+        legend: How it is to be read.
+        unit: What is counted, in the plural.
+        palette: The colours that suit the ground.
+    """
+    shown = hours.assign(
+        said=[_said(each) for each in hours["records"]],
+        mark=["–" if pd.isna(each) else f"{each:,.0f}" for each in hours["records"]],
+    )
+    days, parts = _in_order(hours, "row", "day"), _in_order(hours, "column", "part")
+    ink = axis_ink(palette)
+    base = alt.Chart(shown).encode(
+        x=alt.X("part:N", sort=parts, title=None, axis=alt.Axis(labelAngle=0, orient="top", **ink)),
+        y=alt.Y("day:N", sort=days, title=None, axis=alt.Axis(**ink)),
+        tooltip=[
+            alt.Tooltip("day:N", title="Day and night of"),
+            alt.Tooltip("part:N", title="Hours"),
+            alt.Tooltip("said:N", title=unit.capitalize()),
+        ],
+    )
+    most = float(hours["records"].max()) if hours["records"].notna().any() else 1.0
+    colour = alt.Color("records:Q", scale=alt.Scale(scheme="viridis", domain=[0, most]), legend=None)
+    seen, unseen = alt.datum.records > 0, alt.datum.mark == "–"
+    on_cell = alt.condition(alt.datum.records > 0.45 * most, alt.value("#000000"), alt.value("#ffffff"))
+    chart: alt.LayerChart = alt.LayerChart(
+        layer=[
+            base.transform_filter(seen).mark_rect(stroke=palette.ground).encode(color=colour),
+            base.transform_filter(seen).mark_text(fontSize=14).encode(text="mark:N", color=on_cell),
+            base.transform_filter(unseen).mark_text(fontSize=14, color=palette.quiet).encode(text="mark:N"),
+        ],
+        height=ROW_HEIGHT * len(days),
+        title=heading(title, legend, palette),
+    ).configure(aria=False)
+    return chart
+
+
+def _said(records: float) -> str:
+    return "hidden: too few" if pd.isna(records) else f"about {records:,.0f}"
+
+
+def _in_order(frame: pd.DataFrame, by: str, name: str) -> Sequence[str]:
+    names: list[str] = frame.sort_values(by)[name].drop_duplicates().tolist()
+    return names

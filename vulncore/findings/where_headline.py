@@ -1,0 +1,136 @@
+"""Where things happen, in sentences that a commander could repeat."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+
+from vulncore.disclosure import rounded
+from vulncore.findings.headline import Headline, Kind
+from vulncore.findings.week_words import listed
+from vulncore.findings.where import Where
+from vulncore.findings.where_clusters import hot_states, over_time
+from vulncore.findings.where_layers import Layer
+from vulncore.findings.where_names import Names, called, every_name
+from vulncore.findings.where_prediction import tried
+from vulncore.findings.where_read import Placed
+from vulncore.findings.where_sizes import fitting_resolution
+from vulncore.metrics.hotspots.classes import HotspotClass
+from vulncore.metrics.hotspots.zones import Zones
+
+Booleans = NDArray[np.bool_]
+
+MOST_PLACES = 3
+CHANGING = (HotspotClass.NEW, HotspotClass.INTENSIFYING, HotspotClass.FADING)
+
+
+def where_headline(found: Where) -> tuple[Headline, ...]:
+    """Return where most lies, what is hot beyond chance and surroundings, what is new, and whether a map would hold."""
+    if found.too_few:
+        there = f"fewer than {max(found.smallest, 1)}" if not found.read.records.sum() else "too few"
+        return (
+            Headline(
+                Kind.QUIET,
+                "Too few places",
+                f"With {there} {found.unit} on the map it would show each of them. Choose a longer period or more measures.",
+            ),
+        )
+    known = tried(found)
+    return (
+        _most(found),
+        *_hot(found),
+        *_developing(found),
+        *((known.headline,) if known.headline else ()),
+    )
+
+
+def touching(zones: Zones, those: Booleans) -> list[list[int]]:
+    """Return pieces that were picked as groups of those that touch, the largest group first."""
+    picked = np.flatnonzero(those)
+    if not len(picked):
+        return []
+    count, label = connected_components(zones.near[picked][:, picked], directed=False)
+    groups = [picked[label == group].tolist() for group in range(count)]
+    return sorted(groups, key=lambda group: (-len(group), group))
+
+
+def _most(found: Where) -> Headline:
+    placed = found.placed(fitting_resolution(found, Layer.CELLS))
+    counts = placed.within(found.read.window)
+    total = float(counts.sum())
+    shown = rounded(counts, found.smallest, total)
+    if np.isnan(shown).all():
+        return Headline(
+            Kind.QUIET, "Spread thin", "No place alone has enough to be shown: look at the density."
+        )
+    names = every_name(placed.zones, found.names(placed.zones))
+    order = sorted(range(len(names)), key=lambda at: (-np.nan_to_num(shown[at]), names[at]))
+    top = order[0]
+    area = placed.zones.areas_m2[top] / placed.zones.areas_m2.sum()
+    return Headline(
+        Kind.CLEAR,
+        names[top],
+        f"about {shown[top]:,.0f} of {_about(total, found.smallest)} {found.unit} with a place, {shown[top] / total:.0%} of "
+        f"them in {_share(area)} of the area.",
+    )
+
+
+def _hot(found: Where) -> tuple[Headline, ...]:
+    placed = found.placed(found.finest)
+    names = found.names(placed.zones)
+    groups = touching(placed.zones, hot_states(placed, found.read.window, found.smallest) > 0)
+    if not groups:
+        return (
+            Headline(
+                Kind.QUIET,
+                "Nothing stands out",
+                "No place is hotter than chance and its surroundings explain.",
+            ),
+        )
+    many = "1 place" if len(groups) == 1 else f"{len(groups)} places"
+    said = _listed(placed, names, groups)
+    return (Headline(Kind.CLEAR, "Hot", f"{many} beyond what chance and surroundings explain: {said}."),)
+
+
+def _developing(found: Where) -> tuple[Headline, ...]:
+    if not found.periods:
+        return ()
+    placed = found.placed(found.finest)
+    names = found.names(placed.zones)
+    classes = over_time(placed, found.periods, found.smallest).frame["class"]
+    said = []
+    for each in CHANGING:
+        groups = touching(placed.zones, (classes == each.value).to_numpy())
+        if groups:
+            said.append(f"{each.value}: {_listed(placed, names, groups)}")
+    if not said:
+        return (
+            Headline(
+                Kind.QUIET, "No new hotspot", "No place has become hot, hotter or cooler beyond chance."
+            ),
+        )
+    text = "; ".join(said)
+    return (Headline(Kind.POSSIBLE, "Developing", f"{text[0].upper()}{text[1:]}."),)
+
+
+def _listed(placed: Placed, names: Names, groups: Sequence[Iterable[int]]) -> str:
+    spoken = []
+    for group in groups:
+        name = called(names, group) or every_name(placed.zones, names)[next(iter(group))]
+        if name not in spoken:
+            spoken.append(name)
+    rest = len(spoken) - MOST_PLACES
+    if rest > 1:
+        spoken = [*spoken[:MOST_PLACES], f"{rest} others"]
+    return listed([each.replace(" and ", " with ") for each in spoken])
+
+
+def _about(total: float, smallest: int) -> str:
+    whole = abs(total - round(total)) < 1e-6
+    base = 1 if whole else max(smallest, 1)
+    return f"{base * round(total / base):,}"
+
+
+def _share(part: float) -> str:
+    return "under 1 %" if part < 0.01 else f"{part:.0%}".replace("%", " %")
