@@ -11,7 +11,7 @@ from pages.shared.reads import store_path, when_of
 from pages.shared.week_change import show_week_change
 from pages.shared.week_choosing import chosen_part, keep_part, show_question, week_link
 from pages.shared.week_map import show_week_map
-from pages.shared.week_question import chosen_night, week_question
+from pages.shared.week_question import chosen_night, offered_measures, week_question
 from pages.shared.week_tables import show_stretches, show_times_known
 from pages.shared.words import plain
 from vulncore.disclosure import smallest_shown
@@ -42,7 +42,7 @@ except VulncoreError as problem:
 show_provenance(view, found.question)
 show_headline(found.headline)
 show_notes(found.notes)
-show_question(view, asked)
+show_question(view, asked, offered_measures(view))
 if found.now.too_few:
     write_link("when", **view.link(), **week_link(asked))
     st.stop()

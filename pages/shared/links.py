@@ -15,6 +15,7 @@ OF_THE_WEEK = (
     "place",
     "victims",
     "night",
+    "hours",
     "cells",
     "rows",
     "part",
@@ -23,9 +24,26 @@ OF_THE_WEEK = (
     "harm",
 )
 """What the page When has chosen beside what the whole app has."""
+OF_THE_MAP = (
+    "measures",
+    "period",
+    "kind",
+    "place",
+    "victims",
+    "night",
+    "hours",
+    "layer",
+    "size",
+    "bandwidth",
+    "cell",
+    "part",
+)
+"""What the page Where has chosen."""
 
 REPLACED_S = 1.0  # nobody reads a page and goes back within
-NAMES = ("dataset", "version", "force", "month", "strand", "measure", *OF_THE_WEEK)
+NAMES = tuple(
+    dict.fromkeys(("dataset", "version", "force", "month", "strand", "measure", *OF_THE_WEEK, *OF_THE_MAP))
+)
 
 
 def choices_made() -> dict[str, str]:

@@ -8,11 +8,14 @@ import streamlit as st
 from pages.shared.links import choices_made
 from pages.shared.words import plain
 
-NARROWING = ("measures", "kind", "place", "victims", "harm")
+NARROWING = ("measures", "kind", "place", "victims", "harm", "hours", "cell")
 GONE_WITH = {
     "dataset": ("version", "force", "strand", *NARROWING),
-    "force": NARROWING,
+    "force": (*NARROWING, "size", "bandwidth"),
     "strand": ("measures", "harm"),
+    "night": ("hours",),
+    "size": ("cell",),
+    "layer": ("cell",),
 }
 """What was chosen of something that is no longer on screen."""
 

@@ -7,18 +7,28 @@ from pathlib import Path
 import streamlit as st
 
 from vulncore import store as stores
+from vulncore.boundaries import area_of
 from vulncore.findings.changes import Changes, changes
 from vulncore.findings.choices import Choices, choices
 from vulncore.findings.coverage_picture import CoveragePicture, coverage_picture
 from vulncore.findings.data_checks import DataFinding, data_checks
+from vulncore.findings.headline import Headline
 from vulncore.findings.overview import Overview, overview
 from vulncore.findings.week_read import WeekChoices, week_choices
 from vulncore.findings.when import When, when
+from vulncore.findings.where import Where, where
+from vulncore.findings.where_headline import where_headline
+from vulncore.findings.where_map import MapChosen, MapShown, map_shown
+from vulncore.findings.where_place import PlaceFound, place_found
+from vulncore.findings.where_prediction import Tried, tried
+from vulncore.findings.where_read import WhereAsked, measures_with_places
+from vulncore.findings.where_repeats import Repeats, repeats
 from vulncore.manifest import Publish
 from vulncore.metrics.day_hour import Asked
 from vulncore.metrics.night_time import Night
 from vulncore.shipped import default_store
 
+MAPS_KEPT = 24  # each holds where its records lie
 READS_KEPT = 128  # a version never changes, so what was read from it stays true
 VERSION = {Publish: lambda line: (line.dataset, line.number, line.published_at)}
 
@@ -69,3 +79,58 @@ def when_of(store: Path, line: Publish, asked: Asked, night: Night, smallest: in
     """Return when in the week the records asked for happened."""
     snapshot = stores.open_version(store, line.dataset, line.number)
     return when(snapshot, asked, choices_of(store, line).measures, night, smallest)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the places …", hash_funcs=VERSION)
+def placed_measures_of(store: Path, line: Publish, force: str) -> tuple[str, ...]:
+    """Return the measures of which records have a place."""
+    return measures_with_places(stores.open_version(store, line.dataset, line.number), force)
+
+
+def area_key(store: Path, force: str) -> str:
+    """Return which boundary of a force is in use: a new one makes old maps stale."""
+    area = area_of(store, force)
+    return "" if area is None else area.key
+
+
+@st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=VERSION)
+def where_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> Where:  # noqa: ARG001
+    """Return where the records asked for lie; nobody may change it."""
+    snapshot = stores.open_version(store, line.dataset, line.number)
+    return where(snapshot, store, asked, choices_of(store, line).measures)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking for what stands out …", hash_funcs=VERSION)
+def where_headline_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> tuple[Headline, ...]:
+    """Return what a map's records say in a few sentences."""
+    return where_headline(where_of(store, line, asked, area))
+
+
+@st.cache_data(max_entries=MAPS_KEPT, show_spinner="Drawing the map …", hash_funcs=VERSION)
+def map_of(store: Path, line: Publish, asked: WhereAsked, area: str, chosen: MapChosen) -> MapShown:
+    """Return what a map shows."""
+    return map_shown(where_of(store, line, asked, area), chosen, line)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking at the place …", hash_funcs=VERSION)
+def place_of(
+    store: Path, line: Publish, asked: WhereAsked, area: str, resolution: int | None, cell: str
+) -> PlaceFound:
+    """Return what can be shown of one place."""
+    snapshot = stores.open_version(store, line.dataset, line.number)
+    return place_found(snapshot, where_of(store, line, asked, area), resolution, cell)
+
+
+@st.cache_data(
+    max_entries=READS_KEPT, show_spinner="Trying the map on the months after it …", hash_funcs=VERSION
+)
+def tried_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> Tried:
+    """Return whether maps would have been right."""
+    return tried(where_of(store, line, asked, area))
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Shuffling dates 999 times …", hash_funcs=VERSION)
+def repeats_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> Repeats:
+    """Return whether events are followed by others near by and soon."""
+    snapshot = stores.open_version(store, line.dataset, line.number)
+    return repeats(snapshot, where_of(store, line, asked, area))

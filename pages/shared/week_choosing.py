@@ -6,22 +6,29 @@ import streamlit as st
 
 from pages.shared.filters import View
 from pages.shared.links import OF_THE_WEEK, choices_made
-from pages.shared.week_question import ANY, narrowing_pickers, night_picker, offered_measures, period_picker
+from pages.shared.week_question import ANY, narrowing_pickers, night_picker, period_picker
 from vulncore.metrics.day_hour import Asked
+from vulncore.vocabulary import Measure
 
 
-def show_question(view: View, asked: Asked) -> None:
-    """Draw the choices that stand beside the map."""
+def show_question(view: View, asked: Asked, offered: Sequence[Measure]) -> None:
+    """Draw the choices of records: which measures, from when, and what they are narrowed down to."""
     which, when, narrower = st.columns([5, 2, 2], vertical_alignment="bottom")
     with which:
-        _choose_measures({measure.key: measure.name for measure in offered_measures(view)}, asked.measures)
+        _choose_measures({measure.key: measure.name for measure in offered}, asked.measures)
     with when:
         period_picker(view).draw()
     with narrower.popover(_narrowed(asked), width="stretch"):
-        for picker in narrowing_pickers(view).values():
-            if len(picker.options) > 1:
-                picker.draw()
-        night_picker().draw()
+        _narrow_down(view)
+
+
+def show_record_choices(view: View, asked: Asked, offered: Sequence[Measure]) -> None:
+    """Draw the same choices in little room."""
+    period = period_picker(view)
+    with st.popover(f"Measures and period: {period.words(period.made())}", width="stretch"):
+        _choose_measures({measure.key: measure.name for measure in offered}, asked.measures)
+        period.draw()
+        _narrow_down(view)
 
 
 def chosen_part(parts: Mapping[str, str | None]) -> str:
@@ -37,12 +44,22 @@ def keep_part(part: str | None) -> None:
 
 def week_link(asked: Asked) -> dict[str, str | None]:
     """Return the week's choices as the link writes them."""
+    return record_link(asked, OF_THE_WEEK)
+
+
+def record_link(asked: Asked, names: Sequence[str]) -> dict[str, str | None]:
+    """Return the choices of these names as the link writes them."""
     made = {
-        name: choice
-        for name, choice in choices_made().items()
-        if name in OF_THE_WEEK and choice not in (ANY, "")
+        name: choice for name, choice in choices_made().items() if name in names and choice not in (ANY, "")
     }
     return {**made, "measures": ",".join(asked.measures)}
+
+
+def _narrow_down(view: View) -> None:
+    for picker in narrowing_pickers(view).values():
+        if len(picker.options) > 1:
+            picker.draw()
+    night_picker().draw()
 
 
 def _choose_measures(names: dict[str, str], chosen: Sequence[str]) -> None:

@@ -28,12 +28,16 @@ NARROWED = {
 
 
 def week_question(view: View) -> Asked:
-    """Return which records are asked for, by the choices made so far.
+    """Return which records are asked for of those with a time, by the choices made so far.
 
     Raises:
         NoTimesError: Nothing of the dataset, or of the strand, has a time of day.
     """
-    offered = offered_measures(view)
+    return record_question(view, offered_measures(view))
+
+
+def record_question(view: View, offered: Sequence[Measure]) -> Asked:
+    """Return which records are asked for, by the choices made so far and of the measures offered."""
     measures = tuple(_chosen_measures(offered) or _first_measures(view, offered))
     narrowed = {column: picker.made() for column, picker in narrowing_pickers(view).items()}
     return Asked(

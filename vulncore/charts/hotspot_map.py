@@ -33,8 +33,10 @@ DIVERGING: Final = {
 SEEN_THROUGH: Final = 165  # of 255: streets are seen through a piece
 OUTLINED_TO: Final = 3_000  # pieces; of more, outlines are all that would be seen
 MARKED_TO: Final = 600
+MARK_FIRST: Final = 900  # what a piece holds is more than what a street is called
 TILE: Final = 512  # pixels that the world is wide at zoom 0
-WIDE, HIGH, NARROW = 760, 560, 350  # pixels that a map has at least: beside a list, and on a telephone
+WIDE, HIGH, NARROW = 760, 500, 350  # pixels that a map has at least: beside a list, and on a telephone
+ROOM: Final = "\u00a0" * 3  # spaces that keep street names off a mark
 FONT: Final = {"sdf": True, "fontSize": 64, "buffer": 18, "radius": 18}
 
 
@@ -61,7 +63,8 @@ def hotspot_map(
     """
     many = len(features) > OUTLINED_TO
     drawn = [_drawn(each, picked, palette, many) for each in features]
-    marks = [] if len(features) > MARKED_TO else [_marked(each) for each in features if each["mark"]]
+    marks = [_marked(each, palette) for each in features if each["properties"]["mark"]]
+    marks = [] if len(features) > MARKED_TO else marks
     middle, zoom = _view(bounds, narrow)
     return pydeck.Deck(
         map_provider="carto",
@@ -98,8 +101,7 @@ def hotspot_map(
                 get_line_width=2,
                 line_width_units=String("pixels"),
             ),
-            *_texts("names", [_named(each, palette) for each in labels], palette, 1),
-            *_texts("marks", [{**each, "colour": [*rgb(palette.ink), 255]} for each in marks], palette, 2),
+            *_texts([*marks, *(_named(each, palette) for each in labels)], palette),
         ],
         tooltip={"text": "{place}\n{said}"},
         parameters={"depthTest": False},
@@ -147,14 +149,15 @@ def _drawn(feature: Mapping[str, Any], picked: str | None, palette: Palette, man
     }
 
 
-def _marked(feature: Mapping[str, Any]) -> dict[str, Any]:
+def _marked(feature: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
     longitude, latitude = feature["properties"]["middle"]
     return {
-        "name": feature["properties"]["mark"],
+        "name": f"{ROOM}{feature['properties']['mark']}{ROOM}",
         "longitude": longitude,
         "latitude": latitude,
-        "priority": 900,
-        "size": 14,
+        "priority": MARK_FIRST,
+        "size": 17,
+        "colour": [*rgb(palette.ink), 255],
     }
 
 
@@ -169,9 +172,7 @@ def _named(label: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
     }
 
 
-def _texts(
-    name: str, texts: Sequence[Mapping[str, Any]], palette: Palette, clearance: float
-) -> list[pydeck.Layer]:
+def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.Layer]:
     """Return words on the map and, beneath them, the ground that they are read from; what would overlap gives way."""
     shared: dict[str, Any] = {
         "data": list(texts),
@@ -190,14 +191,14 @@ def _texts(
         "extensions": [{"@@type": "CollisionFilterExtension"}],
         "collision_enabled": True,
         "get_collision_priority": "priority",
-        "collision_test_props": {"sizeScale": clearance},
+        "collision_test_props": {"sizeScale": 1.5},
     }
     ground = [*rgb(palette.ground), 235]
     return [
         pydeck.Layer(
             "TextLayer",
-            id=f"{name} ground",
-            collision_group=String(f"{name} ground"),
+            id="ground of words",
+            collision_group=String("ground of words"),
             get_color=ground,
             outline_color=ground,
             outline_width=12,
@@ -206,8 +207,8 @@ def _texts(
         ),
         pydeck.Layer(
             "TextLayer",
-            id=name,
-            collision_group=String(name),
+            id="words",
+            collision_group=String("words"),
             get_color="colour",
             font_settings={**FONT, "smoothing": 0.1},
             **shared,

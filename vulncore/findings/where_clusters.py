@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vulncore.findings.where_layers import Kind, Shown, of_kinds
 from vulncore.findings.where_read import Placed
-from vulncore.metrics.hotspots.classes import DEFINITIONS, HotspotClass, hotspot_classes
+from vulncore.metrics.hotspots.classes import HotspotClass, hotspot_classes
 from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
 from vulncore.metrics.hotspots.zones import Zones
 from vulncore.periods import Window
@@ -41,9 +41,8 @@ def stands_out(placed: Placed, window: Window, smallest: int) -> Shown:
         Kind("cold", "Cold: fewer than its surroundings explain", "▽"),
     )
     keys = np.select([states > 0, states < 0], ["hot", "cold"], "even").tolist()
-    return Shown(
-        of_kinds(keys, kinds).assign(state=["neither" if key == "even" else key for key in keys]), kinds
-    )
+    state = ["neither" if key == "even" else key for key in keys]
+    return Shown(of_kinds(keys, kinds).assign(words=state, state=state), kinds)
 
 
 def hot_states(placed: Placed, window: Window, smallest: int) -> States:
@@ -65,7 +64,7 @@ def over_time(placed: Placed, periods: Sequence[Window], smallest: int) -> Shown
     classes = [
         HotspotClass(each) for each in hotspot_classes(states, placed.zones.near @ counts, counts.sum(axis=0))
     ]
-    kinds = tuple(Kind(each.value, DEFINITIONS[each], MARKS.get(each, "")) for each in HotspotClass)
+    kinds = tuple(Kind(each.value, each.value.capitalize(), MARKS.get(each, "")) for each in HotspotClass)
     keys = [each.value for each in classes]
     return Shown(of_kinds(keys, kinds).assign(**{"class": keys}), kinds)
 

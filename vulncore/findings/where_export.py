@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from vulncore.findings.overview import MADE
 from vulncore.findings.where import Where
@@ -52,8 +53,14 @@ def as_geojson(rows: pd.DataFrame, zones: Zones) -> str:
 
 def geometries(zones: Zones) -> list[Any]:
     """Return the pieces' shapes as GeoJSON has them, to a tenth of a metre."""
-    shapes = shapely.transform(zones.shapes, lambda degrees: np.round(degrees, DECIMALS))
-    return [json.loads(text) for text in shapely.to_geojson(shapes)]
+    return [geometry(shape) for shape in zones.shapes]
+
+
+def geometry(shape: BaseGeometry) -> Any:
+    """Return a shape as GeoJSON has it, to a tenth of a metre."""
+    return json.loads(
+        shapely.to_geojson(shapely.transform(shape, lambda degrees: np.round(degrees, DECIMALS)))
+    )
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:

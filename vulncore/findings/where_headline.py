@@ -8,6 +8,7 @@ from scipy.sparse.csgraph import connected_components
 
 from vulncore.disclosure import rounded
 from vulncore.findings.headline import Headline, Kind
+from vulncore.findings.week_sentences import percent
 from vulncore.findings.week_words import listed
 from vulncore.findings.where import Where
 from vulncore.findings.where_clusters import hot_states, over_time
@@ -71,8 +72,8 @@ def _most(found: Where) -> Headline:
     return Headline(
         Kind.CLEAR,
         names[top],
-        f"about {shown[top]:,.0f} of {_about(total, found.smallest)} {found.unit} with a place, {shown[top] / total:.0%} of "
-        f"them in {_share(area)} of the area.",
+        f"about {shown[top]:,.0f} of {_about(total, found.smallest)} {found.unit} with a place, {percent(shown[top] / total)} of "
+        f"them in {percent(area)} of the area.",
     )
 
 
@@ -130,7 +131,3 @@ def _about(total: float, smallest: int) -> str:
     whole = abs(total - round(total)) < 1e-6
     base = 1 if whole else max(smallest, 1)
     return f"{base * round(total / base):,}"
-
-
-def _share(part: float) -> str:
-    return "under 1 %" if part < 0.01 else f"{part:.0%}".replace("%", " %")

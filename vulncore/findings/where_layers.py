@@ -12,6 +12,7 @@ from scipy.spatial import KDTree
 
 from vulncore.disclosure import rounded
 from vulncore.findings.hidden_words import hidden_as
+from vulncore.findings.week_sentences import percent
 from vulncore.findings.where_read import Placed, WhereRead, in_window
 from vulncore.metrics.hotspots.density import kernel_density, share_inside
 from vulncore.metrics.hotspots.zones import Zones
@@ -68,7 +69,7 @@ def how_many(placed: Placed, window: Window, smallest: int) -> Shown:
     kinds, keys = _steps(shown, max(smallest, 1), smallest)
     marks = ["" if math.isnan(each) else f"{each:,.0f}" for each in shown]
     words = [
-        hidden_as(smallest) if math.isnan(many) else f"about {many:,.0f}, {part:.0%} of all"
+        hidden_as(smallest) if math.isnan(many) else f"about {many:,.0f}, {percent(part)} of all"
         for many, part in zip(shown, share, strict=True)
     ]
     return Shown(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vulncore.disclosure import rounded
 from vulncore.findings.hidden_words import hidden_in_words
+from vulncore.findings.week_sentences import percent
 from vulncore.findings.where import Where
 from vulncore.findings.where_names import every_name
 from vulncore.findings.where_read import Placed
@@ -171,7 +172,7 @@ def _laid_out(shown: Floats, hours: int) -> pd.DataFrame:
 def _said(many: float, total: float, found: Where) -> str:
     if math.isnan(many):
         return f"{hidden_in_words(max(found.smallest, 1)).capitalize()} {found.unit}, or so few that its number would tell of them."
-    share = f"{many / max(total, 1):.0%}".replace("%", " %")
+    share = percent(many / max(total, 1))
     about = "About " if found.smallest > 1 else ""
     return f"{about}{many:,.0f} {found.unit}, {share} of all on the map."
 

@@ -149,6 +149,14 @@ def where_read(snapshot: Snapshot, store: Path, asked: WhereAsked, history: Wind
     )
 
 
+def measures_with_places(snapshot: Snapshot, force: str) -> tuple[str, ...]:
+    """Return the keys of the measures of which at least one record has a point, in alphabetical order."""
+    rows = snapshot.incidents.filter(
+        snapshot.incidents.force == force, snapshot.incidents.longitude.notnull()
+    )
+    return tuple(sorted(rows.select("measure").distinct().to_pandas()["measure"]))
+
+
 def placed(read: WhereRead, zones: Zones) -> Placed:
     """Return the records in pieces of the area."""
     piece = zone_of(zones, read.longitudes, read.latitudes)

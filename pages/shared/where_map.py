@@ -1,0 +1,158 @@
+"""The map of places, with the list that says the same, its table and its files."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.filters import View
+from pages.shared.links import choices_made
+from pages.shared.plain_table import show_table
+from pages.shared.provenance import source_line
+from pages.shared.week_choosing import show_record_choices
+from pages.shared.week_map import palette
+from pages.shared.where_question import bandwidth_picker, hours_picker, layer_picker, size_picker
+from pages.shared.words import plain
+from vulncore.charts.hotspot_map import LAYER, fill, hotspot_map
+from vulncore.findings.where import Where
+from vulncore.findings.where_layers import Kind, Layer
+from vulncore.findings.where_map import LISTED, MapShown
+from vulncore.printing import csv_text
+from vulncore.vocabulary import Measure
+
+LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
+MARGIN = 0.02  # of a degree beyond the area: names of stations across the river
+HEIGHT = 520
+OPEN_STREET_MAP = (
+    "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
+)
+LEGEND_STYLE = """<style>
+ul.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; margin: 0; padding: 0; font-size: 0.88rem; }
+ul.legend li { display: flex; align-items: center; gap: 0.45rem; margin: 0; }
+ul.legend i { width: 1.15rem; height: 1.15rem; border: 1px solid rgba(128, 140, 152, 0.8); border-radius: 2px;
+  font-style: normal; text-align: center; line-height: 1.1rem; font-size: 0.8rem; }
+</style>"""
+
+
+def show_map_choices(view: View, found: Where, offered: Sequence[Measure]) -> None:
+    """Draw what the map shows, in which hours, in cells of which size, and of which records."""
+    layer, hours, size, records = st.columns([2, 3, 2, 3], vertical_alignment="bottom")
+    with layer:
+        chosen = layer_picker(found).draw()
+    with hours:
+        hours_picker(view, found.read.asked.records)[0].draw()
+    with size:
+        if chosen == Layer.DENSITY:
+            bandwidth_picker().draw()
+        elif chosen != Layer.WARDS:
+            size_picker(found).draw()
+    with records:
+        show_record_choices(view, found.read.asked.records, offered)
+
+
+def show_where_map(found: Where, shown: MapShown, view: View) -> None:
+    """Draw the map beside the list of its places."""
+    st.markdown(f"**{plain(shown.title)}**")
+    _show_legend(shown)
+    on_map, in_words = st.columns([7, 3])
+    with on_map:
+        _draw(shown, view)
+        brought = OPEN_STREET_MAP if _labels(shown) else ""
+        st.caption(f"{source_line(view)} {brought}")
+    with in_words:
+        _show_list(shown, found.unit)
+        _show_files(shown, view)
+
+
+def _draw(shown: MapShown, view: View) -> None:
+    key = f"map {view.publish.dataset} {view.force} {shown.resolution}"
+    deck = hotspot_map(
+        [{**feature} for feature in shown.features],
+        _labels(shown),
+        shown.outline,
+        shown.bounds,
+        choices_made().get("cell"),
+        palette(),
+        narrow="Mobi" in st.context.headers.get("User-Agent", ""),
+    )
+    st.pydeck_chart(
+        deck,
+        height=HEIGHT,
+        key=key,
+        on_select=lambda: _keep_cell(key),
+        selection_mode="single-object",
+        alt=shown.alt,
+    )
+
+
+def _keep_cell(key: str) -> None:
+    picked = st.session_state[key]["selection"]["objects"].get(LAYER, [])
+    cell = picked[0].get("properties", {}).get("cell") if picked else None
+    if cell:
+        choices_made()["cell"] = str(cell)
+        choices_made()["part"] = "place"
+    else:
+        choices_made().pop("cell", None)
+
+
+def _show_legend(shown: MapShown) -> None:
+    colours = palette()
+    items = []
+    for kind in shown.kinds:
+        red, green, blue, opaque = fill(kind.key, colours)
+        style = f"background: rgba({red}, {green}, {blue}, {opaque / 255:.2f})"
+        items.append(
+            f'<li><i style="{style}" aria-hidden="true">{escape(kind.mark)}</i>{escape(kind.words)}{_count(kind, shown)}</li>'
+        )
+    st.html(f'{LEGEND_STYLE}<ul class="legend" aria-label="What the colours mean">{"".join(items)}</ul>')
+
+
+def _count(kind: Kind, shown: MapShown) -> str:
+    return f" ({shown.counts[kind.key]:,})" if kind.mark else ""
+
+
+def _show_list(shown: MapShown, unit: str) -> None:
+    listing = shown.listing
+    if listing.empty:
+        st.markdown("No place to name here: every one is too small a number, or nothing stands out.")
+        return
+    rest = len(listing) - LISTED
+    more = f" (the first {LISTED} of {len(listing):,})" if rest > 0 else ""
+    show_table(listing.head(LISTED)[["Place", "What"]], f"Places of {unit}{more}")
+
+
+def _show_files(shown: MapShown, view: View) -> None:
+    name = f"{view.publish.dataset}-{shown.chosen.layer.value}-{view.month:%Y-%m}"
+    with st.popover("Show as table", width="stretch"):
+        show_table(shown.listing[["Place", "What"]], shown.title)
+    st.download_button(
+        "Download as CSV", csv_text(shown.rows), file_name=f"{name}.csv", mime="text/csv", width="stretch"
+    )
+    st.download_button(
+        "Download as GeoJSON",
+        shown.geojson,
+        file_name=f"{name}.geojson",
+        mime="application/geo+json",
+        width="stretch",
+    )
+
+
+def _labels(shown: MapShown) -> list[Mapping[str, Any]]:
+    """Return the names that lie in or near the area: those that ship are of the City's streets and stations."""
+    west, south, east, north = shown.bounds
+    return [
+        label
+        for label in _shipped_labels()
+        if west - MARGIN < label["longitude"] < east + MARGIN
+        and south - MARGIN < label["latitude"] < north + MARGIN
+    ]
+
+
+@cache
+def _shipped_labels() -> list[Mapping[str, Any]]:
+    labels: list[Mapping[str, Any]] = json.loads(LABELS.read_text(encoding="utf-8"))
+    return labels

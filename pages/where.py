@@ -1,0 +1,69 @@
+"""Where does it happen, is it more than chance, is it new, and would the map have been right?"""
+
+import streamlit as st
+
+from pages.shared.filters import chosen_view
+from pages.shared.headline import show_headline
+from pages.shared.links import OF_THE_MAP, write_link
+from pages.shared.provenance import show_provenance
+from pages.shared.reads import area_key, map_of, store_path, where_headline_of, where_of
+from pages.shared.week_choosing import chosen_part, keep_part, record_link
+from pages.shared.where_map import show_map_choices, show_where_map
+from pages.shared.where_parts import show_definitions, show_place, show_repeats, show_tried
+from pages.shared.where_question import map_chosen, placed_measures, where_question
+from pages.shared.words import plain
+from vulncore.errors import VulncoreError
+from vulncore.findings.where_read import NoPlacesError
+
+PLACE, TRIED, REPEATS, CLASSES = (
+    "One place",
+    "Would the map have been right?",
+    "Near repeats",
+    "What classes mean",
+)
+PARTS = {PLACE: "place", TRIED: "tried", REPEATS: "repeats", CLASSES: "classes"}  # and their names in a link
+
+st.title("Where")
+
+try:
+    view = chosen_view()
+    asked = where_question(view)
+    area = area_key(store_path(), view.force)
+    found = where_of(store_path(), view.publish, asked, area)
+    headline = where_headline_of(store_path(), view.publish, asked, area)
+except NoPlacesError as nothing:
+    st.info(plain(str(nothing)))
+    st.stop()
+except VulncoreError as problem:
+    st.error(plain(f"The map cannot be shown. {problem}"))
+    st.stop()
+
+show_provenance(view, found.question)
+show_headline(headline)
+show_map_choices(view, found, placed_measures(view))
+if found.too_few:
+    write_link("where", **view.link(), **record_link(asked.records, OF_THE_MAP))
+    st.stop()
+try:
+    shown = map_of(store_path(), view.publish, asked, area, map_chosen(found))
+except VulncoreError as problem:
+    st.warning(plain(str(problem)))
+    st.stop()
+show_where_map(found, shown, view)
+for note in found.notes:
+    st.caption(plain(note))
+
+tabs = st.tabs(list(PARTS), default=chosen_part(PARTS), key="map part", on_change="rerun")
+parts = dict(zip(PARTS, tabs, strict=True))
+opened = next(name for name, part in parts.items() if part.open)
+keep_part(PARTS[opened])
+write_link("where", **view.link(), **record_link(asked.records, OF_THE_MAP))
+with parts[opened]:
+    if opened == PLACE:
+        show_place(found, shown, view, area)
+    elif opened == TRIED:
+        show_tried(found, view, area)
+    elif opened == REPEATS:
+        show_repeats(found, view, area)
+    else:
+        show_definitions(found)
