@@ -8,6 +8,7 @@ from pages.shared.links import write_link
 from pages.shared.patrol_hours import show_patrol_hours
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path, when_of
+from pages.shared.to_the_map import show_way_to_the_map
 from pages.shared.week_change import show_week_change
 from pages.shared.week_choosing import chosen_part, keep_part, show_question, week_link
 from pages.shared.week_map import show_week_map
@@ -47,6 +48,7 @@ if found.now.too_few:
     write_link("when", **view.link(), **week_link(asked))
     st.stop()
 show_week_map(found, view)
+show_way_to_the_map(found, view)
 
 parts = dict(
     zip(

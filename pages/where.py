@@ -49,7 +49,7 @@ try:
 except VulncoreError as problem:
     st.warning(plain(str(problem)))
     st.stop()
-show_where_map(found, shown, view)
+show_where_map(found, shown, view, area)
 for note in found.notes:
     st.caption(plain(note))
 

@@ -13,6 +13,7 @@ from pages.shared.filters import View
 from pages.shared.links import choices_made
 from pages.shared.plain_table import show_table
 from pages.shared.provenance import source_line
+from pages.shared.reads import place_of, store_path
 from pages.shared.week_choosing import show_record_choices
 from pages.shared.week_map import palette
 from pages.shared.where_question import bandwidth_picker, hours_picker, layer_picker, size_picker
@@ -54,7 +55,7 @@ def show_map_choices(view: View, found: Where, offered: Sequence[Measure]) -> No
         show_record_choices(view, found.read.asked.records, offered)
 
 
-def show_where_map(found: Where, shown: MapShown, view: View) -> None:
+def show_where_map(found: Where, shown: MapShown, view: View, area: str) -> None:
     """Draw the map beside the list of its places."""
     st.markdown(f"**{plain(shown.title)}**")
     _show_legend(shown)
@@ -64,6 +65,7 @@ def show_where_map(found: Where, shown: MapShown, view: View) -> None:
         brought = OPEN_STREET_MAP if _labels(shown) else ""
         st.caption(f"{source_line(view)} {brought}")
     with in_words:
+        _say_what_is_picked(found, shown, view, area)
         _show_list(shown, found.unit)
         _show_files(shown, view)
 
@@ -97,6 +99,14 @@ def _keep_cell(key: str) -> None:
         choices_made()["part"] = "place"
     else:
         choices_made().pop("cell", None)
+
+
+def _say_what_is_picked(found: Where, shown: MapShown, view: View, area: str) -> None:
+    cell = choices_made().get("cell")
+    if cell not in shown.rows["cell"].to_numpy():
+        return
+    place = place_of(store_path(), view.publish, found.read.asked, area, shown.resolution, cell)
+    st.info(f"**{plain(place.name)}**: {plain(place.said)} More beneath the map.")
 
 
 def _show_legend(shown: MapShown) -> None:

@@ -122,7 +122,7 @@ def _show_months(place: PlaceFound, found: Where, view: View) -> None:
     title = f"Months at {place.name}"
     legend = f"To the nearest {found.smallest}. –: {hidden_as(found.smallest)}"
     st.altair_chart(
-        place_months_chart(place.months, title, legend, found.unit, palette()),
+        place_months_chart(place.months, ["Months", place.name], legend, found.unit, palette()),
         alt=f"{title}: " + "; ".join(f"{row.Months} {row.About}" for row in months_table(place).itertuples()),
         width="stretch",
     )
@@ -142,7 +142,9 @@ def _show_hours(place: PlaceFound, found: Where, view: View) -> None:
         f"{row.day} {row.part} about {row.records:,.0f}" for row in place.hours.dropna().itertuples()
     )
     st.altair_chart(
-        place_hours_chart(place.hours, title, legend, found.unit, palette()),
+        place_hours_chart(
+            place.hours, [f"Hours, {found.read.window}", place.name], legend, found.unit, palette()
+        ),
         alt=f"{title}: {said or 'all hidden'}",
         width="stretch",
     )

@@ -103,7 +103,7 @@ def hotspot_map(
             ),
             *_texts([*marks, *(_named(each, palette) for each in labels)], palette),
         ],
-        tooltip={"text": "{place}\n{said}"},
+        tooltip={"text": "{place}\n{said}", "style": _tooltip(palette)},
         parameters={"depthTest": False},
     )
 
@@ -131,6 +131,17 @@ def rgb(colour: str) -> Colour:
     (31, 111, 168)
     """
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _tooltip(palette: Palette) -> dict[str, str]:
+    return {
+        "color": palette.ink,
+        "backgroundColor": palette.ground,
+        "border": f"1px solid {palette.missing}",
+        "maxWidth": "13rem",
+        "whiteSpace": "pre-wrap",
+        "fontSize": "0.9rem",
+    }
 
 
 def _drawn(feature: Mapping[str, Any], picked: str | None, palette: Palette, many: bool) -> dict[str, Any]:

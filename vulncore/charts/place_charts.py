@@ -8,17 +8,18 @@ import pandas as pd
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
 
 ROW_HEIGHT = 30
-BARS_HEIGHT = 220
+BARS_HEIGHT = 340  # pixels, as the next: with the heading and the axes
+AROUND_ROWS = 120
 
 
 def place_months_chart(
-    months: pd.DataFrame, title: str, legend: str, unit: str, palette: Palette = LIGHT
+    months: pd.DataFrame, title: Sequence[str], legend: str, unit: str, palette: Palette = LIGHT
 ) -> alt.LayerChart:
     """Return bars of a place's records in parts of the time; a hidden one is a dash on the ground.
 
     Args:
         months: One row per part: `label`, `records` (missing where hidden).
-        title: What, where and when.
+        title: What, where and when, a line each.
         legend: How it is to be read.
         unit: What is counted, in the plural.
         palette: The colours that suit the ground.
@@ -30,7 +31,10 @@ def place_months_chart(
     )[["label", "records", "said", "mark"]]
     ink = axis_ink(palette)
     x = alt.X(
-        "label:N", sort=order, title=None, axis=alt.Axis(labelAngle=-45 if len(order) > 8 else 0, **ink)
+        "label:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelAngle=-45 if len(order) > 4 else 0, labelLimit=140, **ink),
     )
     y = alt.Y("records:Q", title=f"About how many {unit}", axis=alt.Axis(tickMinStep=5, **ink))
     tooltip = [alt.Tooltip("label:N", title="Months"), alt.Tooltip("said:N", title=unit.capitalize())]
@@ -47,13 +51,13 @@ def place_months_chart(
 
 
 def place_hours_chart(
-    hours: pd.DataFrame, title: str, legend: str, unit: str, palette: Palette = LIGHT
+    hours: pd.DataFrame, title: Sequence[str], legend: str, unit: str, palette: Palette = LIGHT
 ) -> alt.LayerChart:
     """Return a place's hours of the week as a heat map with its numbers.
 
     Args:
         hours: One row per weekday and part of the day: `row`, `column`, `day`, `part`, `records` (missing where hidden).
-        title: What, where and when.
+        title: What, where and when, a line each.
         legend: How it is to be read.
         unit: What is counted, in the plural.
         palette: The colours that suit the ground.
@@ -83,7 +87,7 @@ def place_hours_chart(
             base.transform_filter(seen).mark_text(fontSize=14).encode(text="mark:N", color=on_cell),
             base.transform_filter(unseen).mark_text(fontSize=14, color=palette.quiet).encode(text="mark:N"),
         ],
-        height=ROW_HEIGHT * len(days),
+        height=ROW_HEIGHT * len(days) + AROUND_ROWS,
         title=heading(title, legend, palette),
     ).configure(aria=False)
     return chart

@@ -5,7 +5,8 @@ import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
 
-LINE_HEIGHT = 34
+MAP_HEIGHT = 64  # pixels of a map with its three dots
+AROUND_MAPS = 150  # the heading, the legend and the axis
 
 
 def prediction_chart(rows: pd.DataFrame, title: str, legend: str, palette: Palette = LIGHT) -> alt.LayerChart:
@@ -53,7 +54,7 @@ def prediction_chart(rows: pd.DataFrame, title: str, legend: str, palette: Palet
             base.mark_point(filled=True, size=110, color=palette.accent, opacity=1).encode(x=x, shape=shape),
             base.mark_tick(color=palette.missing, thickness=2, height=9).encode(x="chance:Q"),
         ],
-        height=LINE_HEIGHT * 2 * len(order),
+        height=MAP_HEIGHT * len(order) + AROUND_MAPS,
         title=heading(title, legend, palette),
     ).configure(aria=False)
     return chart

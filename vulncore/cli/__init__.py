@@ -4,8 +4,19 @@ Exit code 0 says that it was done; 1 that it was refused, with the reason on sta
 command was not understood.
 """
 
-from vulncore.cli import mapping, publishing, reading, upkeep, week  # each adds its commands to `app`
+from vulncore.cli import mapping, publishing, reading, upkeep, week, where  # each adds its commands to `app`
 from vulncore.cli.options import app
 from vulncore.cli.publishing import DEMO, OPEN_COUNTS, open_counts
 
-__all__ = ["DEMO", "OPEN_COUNTS", "app", "mapping", "open_counts", "publishing", "reading", "upkeep", "week"]
+__all__ = [
+    "DEMO",
+    "OPEN_COUNTS",
+    "app",
+    "mapping",
+    "open_counts",
+    "publishing",
+    "reading",
+    "upkeep",
+    "week",
+    "where",
+]

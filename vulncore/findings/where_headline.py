@@ -25,6 +25,12 @@ Booleans = NDArray[np.bool_]
 MOST_PLACES = 3
 CHANGING = (HotspotClass.NEW, HotspotClass.INTENSIFYING, HotspotClass.FADING)
 
+SNAPPED = Headline(
+    Kind.QUIET,
+    "Points are snapped",
+    "every record stands at one of a few places that the source chose: read the map by street, not by address.",
+)
+
 
 def where_headline(found: Where) -> tuple[Headline, ...]:
     """Return where most lies, what is hot beyond chance and surroundings, what is new, and whether a map would hold."""
@@ -43,6 +49,7 @@ def where_headline(found: Where) -> tuple[Headline, ...]:
         *_hot(found),
         *_developing(found),
         *((known.headline,) if known.headline else ()),
+        *((SNAPPED,) if found.read.snapped else ()),
     )
 
 

@@ -19,16 +19,17 @@ from vulncore.findings.where_read import Placed
 from vulncore.metrics.day_hour import day_hour, timed_records, week_of
 from vulncore.metrics.hotspots.zones import zone_of
 from vulncore.metrics.known_times import midnights
-from vulncore.metrics.week_hours import HOURS
 from vulncore.periods import WEEKDAYS, Window, add_months, month_end
 from vulncore.store import Snapshot
 
 Floats = NDArray[np.float64]
 
 PARTS_OF_MONTHS: Final = (1, 3, 6, 12)
-PARTS_OF_DAY: Final = (3, 6, 12)  # hours
+PARTS_OF_WEEK: Final = ((7, 3), (7, 6), (7, 12), (1, 3), (1, 6), (1, 12))
+"""How finely the hours may be shown: rows of a day each or one of every day, and hours to a part; finest first."""
 FROM: Final = 6  # a row from 06:00 holds an evening and the early hours after it
 DAY: Final = 24
+DAYS: Final = len(WEEKDAYS)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def hours_table(found: PlaceFound) -> pd.DataFrame:
     wide = texts.pivot(index="row", columns="column", values="text")
     parts = texts.drop_duplicates("column").set_index("column")["part"]
     wide.columns = pd.Index([parts[column] for column in wide.columns])
-    wide.insert(0, "Day and night of", list(WEEKDAYS))
+    wide.insert(0, "Day and night of", texts.sort_values("row")["day"].drop_duplicates().tolist())
     return wide.reset_index(drop=True)
 
 
@@ -143,10 +144,12 @@ def _hours(
     week = week_of(weights)
     if not week.sum():
         return nothing, "No record here has a time of day."
-    for hours in PARTS_OF_DAY:
-        by_part = np.roll(week, -FROM).reshape(HOURS // hours, hours).sum(axis=1)
-        shown = rounded(by_part, found.smallest)
-        if 2 * by_part[~np.isnan(shown)].sum() >= by_part.sum():
+    from_six = np.roll(week, -FROM).reshape(DAYS, DAY)
+    for rows, hours in PARTS_OF_WEEK:
+        days = from_six if rows == DAYS else from_six.sum(axis=0, keepdims=True)
+        parts = days.reshape(rows, DAY // hours, hours).sum(axis=2)
+        shown = rounded(parts.ravel(), found.smallest).reshape(parts.shape)
+        if 2 * parts[~np.isnan(shown)].sum() >= parts.sum():
             return _laid_out(shown, hours), ""
     return (
         nothing,
@@ -155,16 +158,16 @@ def _hours(
 
 
 def _laid_out(shown: Floats, hours: int) -> pd.DataFrame:
-    columns = DAY // hours
-    at = np.arange(len(shown))
-    starts = [(FROM + hours * int(column)) % DAY for column in at % columns]
+    row, column = (each.ravel() for each in np.indices(shown.shape))
+    days = WEEKDAYS if len(shown) == DAYS else ("Every day",)
+    starts = [(FROM + hours * int(at)) % DAY for at in column]
     return pd.DataFrame(
         {
-            "row": at // columns,
-            "column": at % columns,
-            "day": [WEEKDAYS[row] for row in at // columns],
+            "row": row,
+            "column": column,
+            "day": [days[at] for at in row],
             "part": [f"{start:02d}:00 to {(start + hours - 1) % DAY:02d}:59" for start in starts],
-            "records": shown,
+            "records": shown.ravel(),
         }
     )
 
@@ -179,7 +182,13 @@ def _said(many: float, total: float, found: Where) -> str:
 
 def _label(window: Window) -> str:
     first, last = f"{window.start:%b %Y}", f"{window.end:%b %Y}"
-    return first if first == last else f"{first} to {last}"
+    if first == last:
+        return first
+    return (
+        f"{window.start:%b}–{last}"
+        if window.start.year == window.end.year
+        else f"{window.start:%b %y}–{last}"
+    )
 
 
 def _text(records: float) -> str:

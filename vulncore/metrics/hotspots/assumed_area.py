@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import h3ronpy
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -19,10 +18,14 @@ RESOLUTION: Final = 8
 """Of H3: 0.7 km², a mile across corner to corner. What is drawn so coarsely tells of no single place."""
 
 
+BETWEEN_M: Final = 1_500.0  # across which cells still belong together: a park or an airfield lies between
+LEAST_PART: Final = 0.005  # of the whole
+
+
 def assumed_area(
     longitudes: Floats, latitudes: Floats, records: Floats, smallest: float
 ) -> BaseGeometry | None:
-    """Return the cells that hold at least so many records, and those between them; None where there is none.
+    """Return the cells that hold at least so many records, and what lies between them; None where there is none.
 
     Points far from all others are left out, as `vulncore.metrics.data_quality.places_off` judges them.
 
@@ -49,14 +52,14 @@ def assumed_area(
     held = every[np.bincount(at, weights=records[near]) >= smallest]
     if not len(held):
         return None
-    whole = _closed(held)
-    polygons = pa.array(cells_to_wkb_polygons(whole)).to_numpy(zero_copy_only=False)
-    return shapely.union_all(shapely.from_wkb(polygons))
+    polygons = pa.array(cells_to_wkb_polygons(held)).to_numpy(zero_copy_only=False)
+    return _closed(shapely.union_all(shapely.from_wkb(polygons)), scale)
 
 
-def _closed(held: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Return the cells held, and others most of whose neighbours are: a park in the middle belongs to the area."""
-    disks = pa.array(h3ronpy.grid_disk(held, 1))
-    around, times = np.unique(disks.values.to_numpy(), return_counts=True)
-    between = around[(times >= 4) & ~np.isin(around, held)]
-    return np.sort(np.concatenate([held, between]))
+def _closed(cells: BaseGeometry, scale: Floats) -> BaseGeometry:
+    """Return the cells with what lies between them, without what lies far apart and holds next to nothing."""
+    plane = shapely.transform(cells, lambda degrees: degrees * scale)
+    closed = plane.buffer(BETWEEN_M, join_style="mitre").buffer(-BETWEEN_M, join_style="mitre")
+    parts = shapely.get_parts(shapely.union(closed, plane))
+    kept = [shapely.Polygon(part.exterior) for part in parts if part.area >= LEAST_PART * plane.area]
+    return shapely.transform(shapely.union_all(kept), lambda metres: metres / scale)

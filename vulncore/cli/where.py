@@ -1,0 +1,122 @@
+"""Commands that say where things happen, and which area a force polices."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vulncore.boundaries import keep_area
+from vulncore.cli.options import DEFAULT_STORE, Dataset, Force, Store, Version, app
+from vulncore.cli.publishing import DEMO
+from vulncore.cli.records import (
+    First,
+    Last,
+    LocationType,
+    Measures,
+    NightHours,
+    Victims,
+    asked_records,
+    narrowed,
+    night_hours,
+    said,
+)
+from vulncore.disclosure import smallest_shown
+from vulncore.errors import UnknownNameError, first_five
+from vulncore.findings.choices import choices
+from vulncore.findings.week_hours_chosen import EVERY, STRETCH, hours_offered
+from vulncore.findings.when import when
+from vulncore.findings.where import where
+from vulncore.findings.where_headline import where_headline
+from vulncore.findings.where_layers import BANDWIDTHS_M, Layer
+from vulncore.findings.where_map import MapChosen, map_shown
+from vulncore.findings.where_read import WhereAsked, measures_with_places
+from vulncore.printing import csv_text
+from vulncore.store import open_version
+
+
+class MapFormat(StrEnum):
+    """How a map is printed."""
+
+    GEOJSON = "geojson"
+    CSV = "csv"
+
+
+@app.command()
+def hotspots(
+    layer: Annotated[Layer, typer.Option("--layer", help="What the map shows.")] = Layer.CELLS,
+    resolution: Annotated[
+        int | None,
+        typer.Option("--resolution", help="Of H3's cells; as fine as numbers allow, unless told."),
+    ] = None,
+    bandwidth: Annotated[
+        int | None,
+        typer.Option(
+            "--bandwidth",
+            metavar="METRES",
+            help="How far a record's density reaches; as suits the area, unless told.",
+        ),
+    ] = None,
+    hours: Annotated[
+        str,
+        typer.Option(
+            "--hours",
+            help="every, night, day, one night (night-of-fri), or a stretch that stands out (stretch-92-6).",
+        ),
+    ] = EVERY,
+    measure: Measures = None,
+    first: First = None,
+    last: Last = None,
+    location_type: LocationType = None,
+    victims: Victims = None,
+    night: NightHours = "18-06",
+    dataset: Dataset = DEMO,
+    force: Force = None,
+    version: Version = None,
+    output: Annotated[MapFormat, typer.Option("--format", help="GeoJSON or a table.")] = MapFormat.GEOJSON,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Print a map of places as GeoJSON or CSV, small numbers hidden as on screen; what it says goes to standard error."""
+    snapshot = open_version(store, dataset, version)
+    measures = choices(snapshot).measures
+    where_else = narrowed(location_type=location_type, victim_residency=victims)
+    asked = asked_records(snapshot, force, measure, (first, last), where_else, measures_with_places)
+    stretches = when(snapshot, asked, measures).now.stretches if hours.startswith(STRETCH) else ()
+    offered = {each.key: each for each in hours_offered(night_hours(night), stretches)}
+    if hours not in offered:
+        raise UnknownNameError(f"There are no hours '{hours[:40]}'. Choose one of: {', '.join(offered)}.")
+    if bandwidth is not None and bandwidth not in BANDWIDTHS_M:
+        raise UnknownNameError(
+            f"A density can't reach {bandwidth} m. Choose one of: {', '.join(str(each) for each in BANDWIDTHS_M)}."
+        )
+    found = where(snapshot, store, WhereAsked(asked, offered[hours], smallest_shown()), measures)
+    shown = map_shown(found, MapChosen(layer, resolution, bandwidth), snapshot.publish)
+    typer.echo(
+        shown.geojson if output is MapFormat.GEOJSON else csv_text(shown.rows), nl=output is MapFormat.GEOJSON
+    )
+    typer.echo(f"{shown.title}.", err=True)
+    for line in where_headline(found):
+        typer.echo(said(line), err=True)
+    for note in found.notes:
+        typer.echo(note, err=True)
+
+
+@app.command()
+def boundary(
+    file: Annotated[
+        Path,
+        typer.Argument(help="GeoJSON of polygons, in longitude and latitude.", exists=True, dir_okay=False),
+    ],
+    force: Annotated[str, typer.Option("--force", help="Whose area it is, as its data name it.")],
+    naming: Annotated[
+        str | None,
+        typer.Option(
+            "--name-property", help="The property that names each part: then wards are mapped, too."
+        ),
+    ] = None,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Keep the area that a force polices: maps are cut to it, and shares of the area refer to it."""
+    area = keep_area(store, force, file, naming)
+    parts = f", in {len(area.parts):,} parts: {first_five(area.parts)}" if area.parts else ""
+    typer.echo(f"{force}: {area.km2:,.1f} km²{parts}.")
