@@ -14,10 +14,10 @@ from vulncore.metrics.data_quality.places_off import FAR_KM, TIMES_THE_USUAL
 
 Floats = npt.NDArray[np.float64]
 
-RESOLUTION: Final = 8
-"""Of H3: 0.7 km², a mile across corner to corner. What is drawn so coarsely tells of no single place."""
-
-
+RESOLUTIONS: Final = (8, 7, 6, 5)
+"""Of H3, finest first: 0.7 km² and more, a mile across corner to corner. What is drawn so coarsely tells of no single
+place."""
+ENOUGH: Final = 0.95  # of the records: with fewer in cells that are kept, larger cells are tried
 BETWEEN_M: Final = 1_500.0  # across which cells still belong together: a park or an airfield lies between
 LEAST_PART: Final = 0.005  # of the whole
 
@@ -25,7 +25,7 @@ LEAST_PART: Final = 0.005  # of the whole
 def assumed_area(
     longitudes: Floats, latitudes: Floats, records: Floats, smallest: float
 ) -> BaseGeometry | None:
-    """Return the cells that hold at least so many records, and what lies between them; None where there is none.
+    """Return the cells that hold at least so many records and what lies between them; None where there is none.
 
     Points far from all others are left out, as `vulncore.metrics.data_quality.places_off` judges them.
 
@@ -47,13 +47,24 @@ def assumed_area(
     scale = metres_per_degree(middle_y)
     km = np.hypot((longitudes - middle_x) * scale[0], (latitudes - middle_y) * scale[1]) / 1_000
     near = km <= max(FAR_KM, TIMES_THE_USUAL * float(np.median(km)))
-    cells = np.asarray(coordinates_to_cells(latitudes[near], longitudes[near], RESOLUTION))
-    every, at = np.unique(cells, return_inverse=True)
-    held = every[np.bincount(at, weights=records[near]) >= smallest]
+    held = _held(longitudes[near], latitudes[near], records[near], smallest)
     if not len(held):
         return None
     polygons = pa.array(cells_to_wkb_polygons(held)).to_numpy(zero_copy_only=False)
     return _closed(shapely.union_all(shapely.from_wkb(polygons)), scale)
+
+
+def _held(longitudes: Floats, latitudes: Floats, records: Floats, smallest: float) -> npt.NDArray[np.uint64]:
+    """Return the smallest cells of which those with enough records hold nearly all of them."""
+    held = np.zeros(0, dtype=np.uint64)
+    for resolution in RESOLUTIONS:
+        cells = np.asarray(coordinates_to_cells(latitudes, longitudes, resolution))
+        every, at = np.unique(cells, return_inverse=True)
+        counts = np.bincount(at, weights=records)
+        held = every[counts >= smallest]
+        if counts[counts >= smallest].sum() >= ENOUGH * records.sum():
+            break
+    return held
 
 
 def _closed(cells: BaseGeometry, scale: Floats) -> BaseGeometry:
