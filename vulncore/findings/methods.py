@@ -8,7 +8,11 @@ import pandas as pd
 
 from vulncore.disclosure import SMALLEST_SHOWN
 from vulncore.findings.week_sentences import percent
+from vulncore.findings.where import PERIODS, TESTED
+from vulncore.geography import EDGE_TOLERANCE_M
 from vulncore.metrics.change import COLOUR_THRESHOLD
+from vulncore.metrics.hotspots.classes import DEFINITIONS
+from vulncore.metrics.hotspots.getis_ord import RATE
 from vulncore.metrics.night_time import DEFAULT
 from vulncore.metrics.signal import FALL_TO_ZERO_FROM, FEWEST_TO_TEST, MAY_BE_UP_TO
 from vulncore.metrics.trend import TOO_FEW_FOR_TREND_A_YEAR
@@ -85,6 +89,7 @@ def method_sections() -> tuple[Section, ...]:
             f"Source: {REPORT}, paragraph 27.",
         ),
         Section("The hours of the week", _week_text()),
+        Section("Places", _places_text()),
         Section(
             "Which months the report's table covers",
             "The report does not say which months its financial year to date covers. April to October 2024 is "
@@ -133,6 +138,24 @@ def _week_text() -> str:
         "on this one: what they meet there is what to expect.\n"
         f"- **Hidden**: what is under {SMALLEST_SHOWN} records, unless the force sets more, and what would give it away.\n\n"
         "More, with what was measured, stands in `docs/when.md`."
+    )
+
+
+def _places_text() -> str:
+    classes = "\n".join(f"- **{each.value.capitalize()}**: {DEFINITIONS[each]}" for each in DEFINITIONS)
+    return (
+        "*Where* counts the same records by H3 cell or ward, cut off at the force's boundary. A point up to "
+        f"{EDGE_TOLERANCE_M:.0f} m beyond it still counts. Numbers of a place are rounded to the nearest {SMALLEST_SHOWN} and "
+        "hidden under it, unless the force sets more; no record's own coordinates leave the server.\n\n"
+        "- **Density**: a quartic kernel in metres, corrected at the edge (Diggle 1985).\n"
+        "- **Hot**: Gi* (Getis and Ord 1992) beyond what an even scatter and what the quiet part of the map explain, all cells "
+        f"judged together (Benjamini–Hochberg, {RATE:.0%}).\n"
+        "- **Changed**: the ratio of daily rates against the same months a year earlier, from the rounded numbers.\n"
+        "- **Would the map have been right?** Hit rate, PAI (Chainey and others 2008) and PEI* (Hunt 2016) over the last "
+        f"{TESTED} months, against last month's counts.\n"
+        "- **Near repeats**: Knox's test (1964) with shuffled dates, all bands judged together.\n\n"
+        f"Classes of hotspot over up to {PERIODS} equal periods, the first that fits:\n\n{classes}\n\n"
+        "More, with what was measured, stands in `docs/where.md`."
     )
 
 
