@@ -10,7 +10,12 @@ from pages.shared.reads import area_key, map_of, store_path, where_headline_of, 
 from pages.shared.week_choosing import chosen_part, keep_part, record_link
 from pages.shared.where_map import show_map_choices, show_where_map
 from pages.shared.where_parts import show_definitions, show_place, show_repeats, show_tried
-from pages.shared.where_question import map_chosen, placed_measures, where_question
+from pages.shared.where_question import (
+    forget_a_place_that_is_not_on,
+    map_chosen,
+    placed_measures,
+    where_question,
+)
 from pages.shared.words import plain
 from vulncore.errors import VulncoreError
 from vulncore.findings.where_read import NoPlacesError
@@ -31,6 +36,7 @@ try:
     area = area_key(store_path(), view.force)
     found = where_of(store_path(), view.publish, asked, area)
     headline = where_headline_of(store_path(), view.publish, asked, area)
+    shown = None if found.too_few else map_of(store_path(), view.publish, asked, area, map_chosen(found))
 except NoPlacesError as nothing:
     st.info(plain(str(nothing)))
     st.stop()
@@ -38,16 +44,12 @@ except VulncoreError as problem:
     st.error(plain(f"The map cannot be shown. {problem}"))
     st.stop()
 
+forget_a_place_that_is_not_on(shown)
 show_provenance(view, found.question)
 show_headline(headline)
 show_map_choices(view, found, placed_measures(view))
-if found.too_few:
+if shown is None:
     write_link("where", **view.link(), **record_link(asked.records, OF_THE_MAP))
-    st.stop()
-try:
-    shown = map_of(store_path(), view.publish, asked, area, map_chosen(found))
-except VulncoreError as problem:
-    st.warning(plain(str(problem)))
     st.stop()
 show_where_map(found, shown, view, area)
 for note in found.notes:

@@ -16,7 +16,7 @@ from pages.shared.provenance import source_line
 from pages.shared.reads import place_of, store_path
 from pages.shared.week_choosing import show_record_choices
 from pages.shared.week_map import palette
-from pages.shared.where_question import bandwidth_picker, hours_picker, layer_picker, size_picker
+from pages.shared.where_question import NONE, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.shared.words import plain
 from vulncore.charts.hotspot_map import LAYER, fill, hotspot_map
 from vulncore.findings.where import Where
@@ -103,7 +103,7 @@ def _keep_cell(key: str) -> None:
 
 def _say_what_is_picked(found: Where, shown: MapShown, view: View, area: str) -> None:
     cell = choices_made().get("cell")
-    if cell not in shown.rows["cell"].to_numpy():
+    if cell in (None, NONE):
         return
     place = place_of(store_path(), view.publish, found.read.asked, area, shown.resolution, cell)
     st.info(f"**{plain(place.name)}**: {plain(place.said)} More beneath the map.")

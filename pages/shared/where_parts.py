@@ -10,6 +10,7 @@ from pages.shared.plain_table import show_table
 from pages.shared.provenance import source_line
 from pages.shared.reads import place_of, repeats_of, store_path, tried_of
 from pages.shared.week_map import palette
+from pages.shared.where_question import NONE
 from pages.shared.words import plain
 from vulncore.charts.place_charts import place_hours_chart, place_months_chart
 from vulncore.charts.prediction_chart import prediction_chart
@@ -21,7 +22,6 @@ from vulncore.findings.where_prediction import months_tried, prediction_table
 from vulncore.findings.where_repeats import repeats_table
 from vulncore.metrics.hotspots.classes import DEFINITIONS
 
-NONE = "none"
 MOST_OFFERED = 200
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pages.shared.filters import View
 from pages.shared.links import choices_made
-from pages.shared.picker import Picker
+from pages.shared.picker import Picker, not_there
 from pages.shared.reads import placed_measures_of, store_path, when_of
 from pages.shared.week_question import chosen_night, record_question, week_choices
 from vulncore.disclosure import smallest_shown
@@ -13,13 +13,14 @@ from vulncore.findings.week import Stretch
 from vulncore.findings.week_hours_chosen import STRETCH, HoursChosen, hours_offered
 from vulncore.findings.where import Where
 from vulncore.findings.where_layers import BANDWIDTHS_M, Layer
-from vulncore.findings.where_map import NAMES, MapChosen, layers_offered
+from vulncore.findings.where_map import NAMES, MapChosen, MapShown, layers_offered
 from vulncore.findings.where_read import NoPlacesError, WhereAsked
 from vulncore.findings.where_sizes import across
 from vulncore.metrics.day_hour import Asked
 from vulncore.vocabulary import Measure, strand_name
 
 FITTING = "fitting"
+NONE = "none"
 
 
 def where_question(view: View) -> WhereAsked:
@@ -97,6 +98,14 @@ def map_chosen(found: Where) -> MapChosen:
         None if size == FITTING else int(size),
         None if reach == FITTING else int(reach),
     )
+
+
+def forget_a_place_that_is_not_on(shown: MapShown | None) -> None:
+    """Forget a place that was picked and is not on the map, and say so."""
+    cell = choices_made().get("cell")
+    if cell not in (None, NONE) and (shown is None or cell not in shown.rows["cell"].to_numpy()):
+        not_there(f"There is no place '{cell[:40]}' on this map", "no single place")
+        choices_made().pop("cell")
 
 
 def _stretches(view: View, records: Asked) -> Sequence[Stretch]:

@@ -24,7 +24,10 @@ MAC_BROWSERS = (
 FLAGS = [
     "--headless",
     "--no-sandbox",
-    "--disable-gpu",
+    # maps are drawn by WebGL, here without a graphics card
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
