@@ -123,9 +123,10 @@ def _developing(found: Where) -> tuple[Headline, ...]:
 
 
 def _listed(placed: Placed, names: Names, groups: Sequence[Iterable[int]]) -> str:
-    spoken = []
+    each_name = every_name(placed.zones, names)
+    spoken: list[str] = []
     for group in groups:
-        name = called(names, group) or every_name(placed.zones, names)[next(iter(group))]
+        name = called(names, group) or each_name[next(iter(group))]
         if name not in spoken:
             spoken.append(name)
     rest = len(spoken) - MOST_PLACES

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
 from vulncore.findings.week_words import listed
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
@@ -111,14 +112,10 @@ def every_name(zones: Zones, names: Names) -> list[str]:
         return list(zones.names)
     own = [called(names, [piece]) for piece in range(len(names))]
     with_name = np.array([piece for piece, name in enumerate(own) if name], dtype=int)
-    return [name or _near_to(zones.centres_m, piece, with_name, own) for piece, name in enumerate(own)]
-
-
-def _near_to(centres_m: Floats, piece: int, with_name: NDArray[np.int64], own: Sequence[str]) -> str:
     if not len(with_name):
-        return _from_the_middle(centres_m[piece] - centres_m.mean(axis=0))
-    apart = np.hypot(*(centres_m[with_name] - centres_m[piece]).T)
-    return f"Near {own[with_name[int(apart.argmin())]]}"
+        return [_from_the_middle(offset_m) for offset_m in zones.centres_m - zones.centres_m.mean(axis=0)]
+    nearest = np.asarray(KDTree(zones.centres_m[with_name]).query(zones.centres_m)[1])
+    return [name or f"Near {own[with_name[at]]}" for name, at in zip(own, nearest, strict=True)]
 
 
 def _from_the_middle(offset_m: Floats) -> str:
