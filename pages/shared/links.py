@@ -8,42 +8,16 @@ import time
 import streamlit as st
 
 SETTLES_S = 2.0  # while a page opens, the browser may still put its bare address over the link
-OF_THE_WEEK = (
-    "measures",
-    "period",
-    "kind",
-    "place",
-    "victims",
-    "night",
-    "hours",
-    "cells",
-    "rows",
-    "part",
-    "shifts",
-    "length",
-    "harm",
-)
+OF_RECORDS = ("measures", "period", "kind", "place", "victims", "night", "hours", "part")
+"""Which records a page shows."""
+OF_THE_WEEK = (*OF_RECORDS, "cells", "rows", "shifts", "length", "harm")
 """What the page When has chosen beside what the whole app has."""
-OF_THE_MAP = (
-    "measures",
-    "period",
-    "kind",
-    "place",
-    "victims",
-    "night",
-    "hours",
-    "layer",
-    "size",
-    "bandwidth",
-    "cell",
-    "part",
-)
+OF_THE_MAP = (*OF_RECORDS, "layer", "size", "bandwidth", "cell")
 """What the page Where has chosen."""
 
 REPLACED_S = 1.0  # nobody reads a page and goes back within
-NAMES = tuple(
-    dict.fromkeys(("dataset", "version", "force", "month", "strand", "measure", *OF_THE_WEEK, *OF_THE_MAP))
-)
+WHOLE_APP = ("dataset", "version", "force", "month", "strand")
+NAMES = {*WHOLE_APP, "measure", *OF_THE_WEEK, *OF_THE_MAP}
 
 
 def choices_made() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Which records a map of the week is of, by the choices made."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from pages.shared.filters import View
@@ -8,7 +8,7 @@ from pages.shared.links import choices_made
 from pages.shared.picker import Picker, not_there
 from pages.shared.reads import store_path, week_choices_of
 from vulncore.disclosure import smallest_shown
-from vulncore.errors import first_five
+from vulncore.errors import VulncoreError, first_five
 from vulncore.findings.week_periods import PERIODS, period_name, period_window
 from vulncore.findings.week_read import COLUMNS, NoTimesError, WeekChoices
 from vulncore.metrics.day_hour import Asked
@@ -92,21 +92,30 @@ def harm_weights(measures: Sequence[str]) -> dict[str, float]:
 
 
 def offered_measures(view: View) -> list[Measure]:
-    """Return the measures with times, of the strand that is chosen if one is."""
-    with_times = week_choices(view).measures
-    timed = [measure for measure in view.choice.measures if measure.key in with_times]
-    if not timed:
+    """Return the measures with times, of the strand that is chosen if one is.
+
+    Raises:
+        NoTimesError: There is none.
+    """
+    keys = week_choices(view).measures
+    if not keys:
         raise NoTimesError(
             f"What {view.force} delivered to dataset '{view.publish.dataset}' has months and no times of day, so nothing "
             "can be said about weekdays or hours. Choose a dataset with times, such as a force's own extract."
         )
-    of_strand = [measure for measure in timed if view.strand in (None, measure.strand)]
-    if not of_strand:
-        raise NoTimesError(
-            f"No record of the strand '{strand_name(view.strand or '')}' has a time of day. Choose another strand: "
-            f"{', '.join(sorted({strand_name(measure.strand) for measure in timed}))}."
+    return of_strand(view, keys, "a time of day", NoTimesError)
+
+
+def of_strand(view: View, keys: Collection[str], what: str, refusal: type[VulncoreError]) -> list[Measure]:
+    """Return the measures of these keys, of the strand that is chosen if one is; refuse where the strand has none."""
+    measures = [measure for measure in view.choice.measures if measure.key in keys]
+    chosen = [measure for measure in measures if view.strand in (None, measure.strand)]
+    if not chosen:
+        raise refusal(
+            f"No record of the strand '{strand_name(view.strand or '')}' has {what}. Choose another strand: "
+            f"{', '.join(sorted({strand_name(measure.strand) for measure in measures}))}."
         )
-    return of_strand
+    return chosen
 
 
 def _night(text: str) -> Night:

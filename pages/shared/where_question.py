@@ -6,7 +6,7 @@ from pages.shared.filters import View
 from pages.shared.links import choices_made
 from pages.shared.picker import Picker, not_there
 from pages.shared.reads import placed_measures_of, store_path, when_of
-from pages.shared.week_question import chosen_night, record_question, week_choices
+from pages.shared.week_question import chosen_night, of_strand, record_question, week_choices
 from vulncore.disclosure import smallest_shown
 from vulncore.errors import VulncoreError
 from vulncore.findings.week import Stretch
@@ -17,7 +17,7 @@ from vulncore.findings.where_map import NAMES, MapChosen, MapShown, layers_offer
 from vulncore.findings.where_read import NoPlacesError, WhereAsked
 from vulncore.findings.where_sizes import across
 from vulncore.metrics.day_hour import Asked
-from vulncore.vocabulary import Measure, strand_name
+from vulncore.vocabulary import Measure
 
 FITTING = "fitting"
 NONE = "none"
@@ -35,21 +35,18 @@ def where_question(view: View) -> WhereAsked:
 
 
 def placed_measures(view: View) -> list[Measure]:
-    """Return the measures with places, of the strand that is chosen if one is."""
+    """Return the measures with places, of the strand that is chosen if one is.
+
+    Raises:
+        NoPlacesError: There is none.
+    """
     keys = placed_measures_of(store_path(), view.publish, view.force)
-    placed = [measure for measure in view.choice.measures if measure.key in keys]
-    if not placed:
+    if not keys:
         raise NoPlacesError(
             f"What {view.force} delivered to dataset '{view.publish.dataset}' has no places, so nothing can be mapped. Choose "
             "a dataset with coordinates, such as a force's own extract."
         )
-    of_strand = [measure for measure in placed if view.strand in (None, measure.strand)]
-    if not of_strand:
-        raise NoPlacesError(
-            f"No record of the strand '{strand_name(view.strand or '')}' has a place. Choose another strand: "
-            f"{', '.join(sorted({strand_name(measure.strand) for measure in placed}))}."
-        )
-    return of_strand
+    return of_strand(view, keys, "a place", NoPlacesError)
 
 
 def hours_picker(view: View, records: Asked) -> tuple[Picker, dict[str, HoursChosen]]:

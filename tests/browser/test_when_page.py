@@ -6,9 +6,9 @@ import re
 import struct
 from datetime import date
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from choosing import choices, pick
 from conftest import PAGE_MS, settled
 
 from vulncore.findings.week_read import week_read
@@ -28,19 +28,6 @@ def open_when(page, server, link="", width=1440, height=900):
     settled(page)
     page.locator(f"{CHART} canvas, {CHART} svg").first.wait_for(timeout=PAGE_MS)
     return page
-
-
-def choices(page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-def pick(page, label: str, option: str) -> None:
-    box = page.get_by_role("combobox", name=re.compile(label))
-    box.click()
-    box.fill(option)
-    page.get_by_role("option", name=option, exact=True).click()
-    page.wait_for_timeout(300)  # until the run that it starts has begun
-    settled(page)
 
 
 def open_tab(page, name: str):

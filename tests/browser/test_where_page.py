@@ -7,9 +7,9 @@ import struct
 from datetime import date
 from functools import cache
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from choosing import choices, pick
 from conftest import PAGE_MS, settled
 
 from vulncore.charts.hotspot_map import hotspot_map
@@ -35,19 +35,6 @@ def open_where(page, server, link="", width=1440, height=900):
     page.locator(f"{MAP} canvas").first.wait_for(timeout=PAGE_MS)
     settled(page)
     return page
-
-
-def choices(page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-def pick(page, label: str, option: str) -> None:
-    box = page.get_by_role("combobox", name=re.compile(label))
-    box.click()
-    box.fill(option)
-    page.get_by_role("option", name=option, exact=True).click()
-    page.wait_for_timeout(300)  # until the run that it starts has begun
-    settled(page)
 
 
 @cache
