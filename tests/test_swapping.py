@@ -74,6 +74,7 @@ def halting(monkeypatch: pytest.MonkeyPatch, at: int) -> list[str]:
     return taken
 
 
+@pytest.mark.heavy
 def test_a_purge_halted_before_any_of_its_steps_leaves_the_dataset_as_before_or_as_after(
     published, tmp_path, monkeypatch
 ):

@@ -18,7 +18,8 @@ from pages.shared.week_choosing import show_record_choices
 from pages.shared.week_map import palette
 from pages.shared.where_question import NONE, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.shared.words import plain
-from vulncore.charts.hotspot_map import LAYER, fill, hotspot_map
+from vulncore.charts.hotspot_map import LAYER, hotspot_map
+from vulncore.charts.map_colours import fill
 from vulncore.findings.where import Where
 from vulncore.findings.where_layers import Kind, Layer
 from vulncore.findings.where_map import LISTED, MapShown

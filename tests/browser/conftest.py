@@ -43,7 +43,9 @@ document.addEventListener("securitypolicyviolation", (event) =>
 START_S, STOP_S, PAGE_MS = 60, 10, 60_000
 
 with_app = all(importlib.util.find_spec(name) for name in ("streamlit", "playwright"))
-collect_ignore_glob = [] if with_app else ["test_*.py", "choosing.py"]  # vulncore is tested without the app, too
+collect_ignore_glob = (
+    [] if with_app else ["test_*.py", "choosing.py"]
+)  # vulncore is tested without the app, too
 
 if with_app:
     from playwright.sync_api import Browser, Page, sync_playwright

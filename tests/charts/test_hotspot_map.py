@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from vulncore.charts.hotspot_map import LAYER, MARKED_TO, OUTLINED_TO, fill, hotspot_map, rgb
+from vulncore.charts.hotspot_map import LAYER, MARKED_TO, OUTLINED_TO, hotspot_map
+from vulncore.charts.map_colours import fill, rgb
 from vulncore.charts.place_charts import place_hours_chart, place_months_chart
 from vulncore.charts.prediction_chart import prediction_chart
 from vulncore.charts.theme import DARK, LIGHT

@@ -180,6 +180,7 @@ BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("make", "message"), BOMBS.values(), ids=BOMBS)
 def test_a_file_made_to_swell_is_refused_at_little_cost(tmp_path, make, message):
     said, kib = told(make(tmp_path))
