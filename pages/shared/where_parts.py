@@ -66,8 +66,8 @@ def show_tried(found: Where, view: View, area: str) -> None:
     st.altair_chart(
         prediction_chart(
             judged.frame,
-            title,
-            f"{months_tried(judged)}, each by the maps of the months before. Lines: 95 % limits. Ticks: by chance alone",
+            ["Held of the next month, by map", found.about],
+            [f"{months_tried(judged)}, by maps known before", "Lines: 95 % limits. Ticks: by chance alone"],
             palette(),
         ),
         alt=alt,

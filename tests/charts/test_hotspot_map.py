@@ -118,7 +118,7 @@ def test_the_chart_of_maps_tried_sends_shares_in_steps_and_rounded_limits():
             "hit_rate_high": [0.4412, None],
         }
     )
-    sent = next(iter(prediction_chart(rows, "t", "l").to_dict()["datasets"].values()))
+    sent = next(iter(prediction_chart(rows, ["t"], ["l"]).to_dict()["datasets"].values()))
     assert [row["percent"] for row in sent] == [39, 24]
     assert [row["low"] for row in sent] == [33.0, None]
     assert "41.37" not in json.dumps(sent)

@@ -639,3 +639,15 @@ def test_houston_is_mapped_without_a_boundary_and_with_one(tmp_path):
     inside = rapes["lon"].between(-95.60, -95.20) & rapes["lat"].between(29.60, 30.00)
     placed = drawn.placed(drawn.finest)
     assert placed.within(drawn.read.window).sum() == pytest.approx(inside.sum(), abs=2)
+
+
+def test_a_list_of_classes_begins_with_what_is_new_and_lasting(street_zip, tmp_path):
+    publish(tmp_path, "city", police_uk([street_zip]), "tests")
+    snapshot = open_version(tmp_path, "city")
+    measures = measures_with_places(snapshot, CITY)
+    records = Asked(CITY, measures, rolling_12(date(2024, 12, 1)))
+    found = where(snapshot, tmp_path, WhereAsked(records), report_measures())
+    listed = map_shown(found, MapChosen(Layer.CLASS), snapshot.publish).listing["What"].drop_duplicates()
+    order = ["New", "Persistent", "Intensifying", "Fading", "Sporadic", "Cold"]
+    assert listed.tolist() == [each for each in order if each in set(listed)]
+    assert len(listed) > 2

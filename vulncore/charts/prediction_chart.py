@@ -1,28 +1,32 @@
 """How much of the next month each map would have held."""
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
 
 MAP_HEIGHT = 64  # pixels of a map with its three dots
-AROUND_MAPS = 150  # the heading, the legend and the axis
+AROUND_MAPS = 190  # the heading, the legend and the axis
 
 
-def prediction_chart(rows: pd.DataFrame, title: str, legend: str, palette: Palette = LIGHT) -> alt.LayerChart:
+def prediction_chart(
+    rows: pd.DataFrame, title: Sequence[str], legend: Sequence[str], palette: Palette = LIGHT
+) -> alt.LayerChart:
     """Return a line of dots for each map, one panel under the other for each share of the area.
 
     Args:
         rows: One row per map and share: `method`, `share` (of the area, 0 to 1), `percent` (of the month's records),
             `hit_rate_low`, `hit_rate_high` (0 to 1; missing where there are no limits).
-        title: What, where and when.
-        legend: How it is to be read.
+        title: What, where and when, a line each.
+        legend: How it is to be read, a line each.
         palette: The colours that suit the ground.
     """
     shown = pd.DataFrame(
         {
             "map": rows["method"],
-            "area": [f"{share:.0%} of the area".replace("%", " %") for share in rows["share"]],
+            "area": [f"{share:.0%}".replace("%", " %") for share in rows["share"]],
             "percent": rows["percent"],
             "low": (100 * rows["hit_rate_low"]).round().clip(lower=0),
             "high": (100 * rows["hit_rate_high"]).round().clip(upper=100),
@@ -36,7 +40,7 @@ def prediction_chart(rows: pd.DataFrame, title: str, legend: str, palette: Palet
         yOffset=alt.YOffset("area:N", sort=areas),
         tooltip=[
             alt.Tooltip("map:N", title="Map"),
-            alt.Tooltip("area:N", title="Chosen"),
+            alt.Tooltip("area:N", title="Of the area"),
             alt.Tooltip("percent:Q", title="Held of the next month, %"),
         ],
     )
@@ -46,7 +50,13 @@ def prediction_chart(rows: pd.DataFrame, title: str, legend: str, palette: Palet
     shape = alt.Shape(
         "area:N",
         sort=areas,
-        legend=alt.Legend(title=None, orient="top", labelFontSize=13, labelColor=palette.quiet),
+        legend=alt.Legend(
+            title="Of the area",
+            titleColor=palette.quiet,
+            orient="top",
+            labelFontSize=13,
+            labelColor=palette.quiet,
+        ),
     )
     chart: alt.LayerChart = alt.LayerChart(
         layer=[

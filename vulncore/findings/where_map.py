@@ -195,7 +195,7 @@ def _listing(
     number = rounded(counts, smallest, float(counts.sum()))
     if "fifth" in shown.frame:
         number = shown.frame["fifth"].to_numpy(dtype=float)
-    kinds = {kind.key: 0 if kind.key[:1] == "s" else at for at, kind in enumerate(shown.kinds)}
+    kinds = {kind.key: at if kind.mark else 0 for at, kind in enumerate(shown.kinds)}
     keys = shown.frame["key"].tolist()
     by_number = [at for at in ranked(names, number) if keys[at] not in QUIET]
     order = sorted(by_number, key=lambda at: kinds[keys[at]])
