@@ -51,7 +51,8 @@ def area_of(store: Path, force: str) -> Area | None:
     """
     kept = _file_of(store, force)
     if kept.is_file():
-        return _kept_area(kept, kept.stat().st_mtime_ns)
+        stat = kept.stat()
+        return _kept_area(kept, (stat.st_mtime_ns, stat.st_ino))
     return _shipped_area(force)
 
 
@@ -68,12 +69,15 @@ def keep_area(store: Path, force: str, path: Path, naming: str | None = None) ->
         UnreadableSourceError: The file is no such thing.
     """
     area = read_area(path, naming)
-    shapes = list(area.parts.values()) or [area.shape]
     tolerance = FINEST_M / metres_per_degree(area.shape.centroid.y)[1]
+    names, shapes = [*area.parts], [*area.parts.values()]
+    nameless = shapely.difference(area.shape, shapely.union_all(shapes))
+    if nameless.area > tolerance**2 or not shapes:
+        names, shapes = [*names, ""], [*shapes, nameless]
     simple = shapely.coverage_simplify(shapes, tolerance)  # parts that share an edge still share it
     features = [
         {"type": "Feature", "properties": {"name": name}, "geometry": json.loads(shapely.to_geojson(shape))}
-        for name, shape in zip(area.parts or [None], simple, strict=True)
+        for name, shape in zip(names, simple, strict=True)
     ]
     text = json.dumps({"type": "FeatureCollection", "force": force, "features": features})
     target = _file_of(store, force)
@@ -107,7 +111,7 @@ def read_area(path: Path, naming: str | None = None) -> Area:
 
 
 def _area(
-    path: Path, shapes: list[BaseGeometry], properties: list[Any], naming: str | None, text: str
+    path: Path, shapes: list[BaseGeometry], properties: list[dict[str, Any]], naming: str | None, text: str
 ) -> Area:
     whole = shapely.union_all(shapes)
     west, south, east, north = whole.bounds
@@ -118,9 +122,9 @@ def _area(
         )
     parts: dict[str, BaseGeometry] = {}
     if naming is not None:
-        names = [str((each or {}).get(naming) or "").strip()[:80] for each in properties]
-        if not any(naming in (each or {}) for each in properties):
-            there = sorted({str(key)[:40] for each in properties for key in each or {}})
+        names = [_name(each.get(naming)) for each in properties]
+        if not any(naming in each for each in properties):
+            there = sorted({str(key)[:40] for each in properties for key in each})
             raise UnreadableSourceError(
                 f"No part of {path.name} has a '{naming[:40]}'. Its properties are: {first_five(there) or 'none'}."
             )
@@ -135,6 +139,11 @@ def _area(
     return area
 
 
+def _name(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text.encode(errors="replace").decode().strip()[:80]  # half a surrogate pair can't be written
+
+
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST_FILE:
@@ -146,6 +155,10 @@ def _text(path: Path) -> str:
         raise UnreadableSourceError(
             f"{path.name} is no text in UTF-8. Save the boundary as GeoJSON."
         ) from problem
+    except OSError as problem:
+        raise UnreadableSourceError(
+            f"{path.name} can't be read: {problem.strerror}. Give a file of GeoJSON."
+        ) from problem
 
 
 def _features(document: Any) -> list[Any]:
@@ -154,19 +167,18 @@ def _features(document: Any) -> list[Any]:
     return [document if document["type"] == "Feature" else {"geometry": document}]
 
 
-def _polygons(feature: Any, path: Path) -> tuple[BaseGeometry, Any]:
+def _polygons(feature: Any, path: Path) -> tuple[BaseGeometry, dict[str, Any]]:
     shape = shapely.make_valid(shapely.from_geojson(json.dumps(feature["geometry"])))
-    faces = [
-        face
-        for part in shapely.get_parts(shape, return_index=False)
-        for face in (shapely.get_parts(part) if part.geom_type == "MultiPolygon" else [part])
-        if face.geom_type == "Polygon" and face.area > 0
-    ]
+    parts = shapely.get_parts([shape])
+    while any(hasattr(part, "geoms") for part in parts):  # collections may hold collections
+        parts = shapely.get_parts(parts)
+    faces = [part for part in parts if part.geom_type == "Polygon" and part.area > 0]
     if not faces:
         raise UnreadableSourceError(
             f"{path.name} has a {shape.geom_type} where a polygon should be. Keep the areas alone in it."
         )
-    return shapely.union_all(faces), feature.get("properties")
+    properties = feature.get("properties")
+    return shapely.union_all(faces), properties if isinstance(properties, dict) else {}
 
 
 def _file_of(store: Path, force: str) -> Path:
@@ -174,7 +186,7 @@ def _file_of(store: Path, force: str) -> Path:
 
 
 @lru_cache(maxsize=32)
-def _kept_area(path: Path, _written_ns: int) -> Area:
+def _kept_area(path: Path, _version: tuple[int, int]) -> Area:
     return read_area(path, "name")
 
 

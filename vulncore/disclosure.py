@@ -122,7 +122,8 @@ def _tells(values: Floats, base: float, total: float) -> bool:
     hidden, seen = int(np.isnan(values).sum()), values[~np.isnan(values)]
     if not hidden or not len(seen):
         return False
-    most_seen, least_seen = float(np.sum(seen + base / 2)), float(np.sum(np.maximum(seen - base / 2, base)))
+    away = np.ceil(base / 2) - 1  # as far as a whole count surely may lie from its multiple
+    most_seen, least_seen = float(np.sum(seen + away)), float(np.sum(np.maximum(seen - away, base)))
     most_left, least_left = total - least_seen, max(total - most_seen, 0.0)
     largest = base - 1
     return least_left > (hidden - 1) * largest or most_left < largest

@@ -575,9 +575,7 @@ def test_a_force_that_brings_its_boundary_is_mapped_within_it(tmp_path):
     placed = found.placed(found.finest)
     inside = sum(
         count
-        for longitude, count in Counter(
-            float(each) for each in found.read.longitudes[found.read.point]
-        ).items()
+        for longitude, count in Counter(float(each) for each in found.read.longitudes).items()
         if longitude <= 0.55 + EDGE_TOLERANCE_M / metres_per_degree(51.225)[0]
     )
     assert placed.within(found.read.window).sum() == inside

@@ -84,7 +84,7 @@ def density(read: WhereRead, placed: Placed, bandwidth_m: int, smallest: int) ->
         A frame with `fifth` (of the densest, 1 to 5; missing where under `smallest` records lie within the bandwidth).
     """
     zones, rows = placed.zones, in_window(read.month, read.window)
-    points = np.column_stack([read.longitudes, read.latitudes])[read.point[rows]] * zones.scale
+    points = np.column_stack([read.longitudes, read.latitudes])[rows] * zones.scale
     inside = share_inside(zones.centres_m, zones.plane(zones.area), bandwidth_m)
     per_km2 = np.nan_to_num(kernel_density(points, read.records[rows], zones.centres_m, bandwidth_m, inside))
     few = _nearby(placed, read.window, bandwidth_m) < max(smallest, 1)

@@ -17,7 +17,6 @@ from vulncore.findings.where import Where
 from vulncore.findings.where_names import every_name
 from vulncore.findings.where_read import Placed
 from vulncore.metrics.day_hour import day_hour, timed_records, week_of
-from vulncore.metrics.hotspots.zones import zone_of
 from vulncore.metrics.known_times import midnights
 from vulncore.periods import WEEKDAYS, Window, add_months, month_end
 from vulncore.store import Snapshot
@@ -132,11 +131,9 @@ def _hours(
             f"{hidden_in_words(max(found.smallest, 1)).capitalize()} {found.unit} lie here, or so few that its hours would tell "
             "of them. Choose larger cells, a longer period or more measures."
         )
-    zone = zone_of(placed.zones, found.read.longitudes, found.read.latitudes)
-    points = ibis.memtable(
-        {"longitude": found.read.longitudes[zone == at], "latitude": found.read.latitudes[zone == at]}
-    )
-    here = snapshot.incidents.semi_join(points, ["longitude", "latitude"])
+    own = placed.zone == at
+    points = pd.DataFrame({"longitude": found.read.longitudes[own], "latitude": found.read.latitudes[own]})
+    here = snapshot.incidents.semi_join(ibis.memtable(points.drop_duplicates()), ["longitude", "latitude"])
     asked = found.read.asked.records
     weights = day_hour(
         timed_records(here, snapshot.coverage, asked, midnights(snapshot.incidents, asked.force))

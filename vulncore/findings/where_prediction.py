@@ -98,7 +98,7 @@ def _maps(found: Where, placed: Placed) -> dict[str, Floats]:
     zones, read = placed.zones, found.read
     bandwidth_m = fitting_bandwidth_m(zones)
     inside = share_inside(zones.centres_m, zones.plane(zones.area), bandwidth_m)
-    points = np.column_stack([read.longitudes, read.latitudes])[read.point] * zones.scale
+    points = np.column_stack([read.longitudes, read.latitudes]) * zones.scale
     maps: dict[str, list[Floats]] = {NAIVE: [], COUNTS: [], DENSITY: [], STANDS_OUT: []}
     for month in found.tested:
         last = add_months(month, -1)

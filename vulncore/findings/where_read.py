@@ -50,9 +50,8 @@ class WhereAsked:
 class WhereRead:
     """Where records lie, as they are: never to be shown.
 
-    `point` and `month` have one entry per row that holds `records`: the position of its point among `longitudes` and
-    `latitudes` (distinct, none missing), and the month in which they were recorded. `found` counts the records of the
-    window asked for (`vulncore.metrics.hotspots.point_counts.records_found`). `history` runs back beyond the window.
+    Arrays have one entry per point (none missing) and month that hold `records`; the month is that in which they were
+    recorded. `found` counts the records of the window asked for (`vulncore.metrics.hotspots.point_counts.records_found`). `history` runs back beyond the window.
     """
 
     asked: WhereAsked
@@ -62,7 +61,6 @@ class WhereRead:
     history: Window
     longitudes: Floats
     latitudes: Floats
-    point: Integers
     month: Months
     records: Floats
     found: pd.Series
@@ -131,18 +129,14 @@ def where_read(snapshot: Snapshot, store: Path, asked: WhereAsked, history: Wind
     long = replace(asked.records, window=history)
     rows = point_counts(snapshot.incidents, snapshot.coverage, long, asked.hours.cells, midnight)
     rows = rows[rows["longitude"].notna() & (rows["records"] > 0)]
-    distinct, point = np.unique(
-        rows[["longitude", "latitude"]].to_numpy(dtype=float), axis=0, return_inverse=True
-    )
     return WhereRead(
         asked=asked,
         area=area,
         drawn=drawn,
         snapped=_snapped(snapshot, force),
         history=history,
-        longitudes=distinct[:, 0],
-        latitudes=distinct[:, 1],
-        point=point.ravel(),
+        longitudes=rows["longitude"].to_numpy(dtype=float),
+        latitudes=rows["latitude"].to_numpy(dtype=float),
         month=rows["month"].to_numpy(dtype="datetime64[M]"),
         records=rows["records"].to_numpy(dtype=float),
         found=records_found(snapshot.incidents, snapshot.coverage, asked.records, midnight),
@@ -159,8 +153,7 @@ def measures_with_places(snapshot: Snapshot, force: str) -> tuple[str, ...]:
 
 def placed(read: WhereRead, zones: Zones) -> Placed:
     """Return the records in pieces of the area."""
-    piece = zone_of(zones, read.longitudes, read.latitudes)
-    return Placed(zones, piece[read.point], read.month, read.records)
+    return Placed(zones, zone_of(zones, read.longitudes, read.latitudes), read.month, read.records)
 
 
 def cells_of(area: Area, resolution: int) -> Zones:

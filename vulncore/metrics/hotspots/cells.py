@@ -70,7 +70,7 @@ def cells(area: BaseGeometry, resolution: int) -> Zones:
         area,
         names,
         shapes,
-        _near(members, piece_of, len(kept)),
+        _near(members, np.where(share > 0, piece_of, OUTSIDE), len(kept)),
         Cells(resolution, members, piece_of, at_edge),
     )
 
@@ -87,14 +87,28 @@ def _cut_off(members: Members, area: BaseGeometry) -> tuple[Objects, Floats]:
 
 def _joined(members: Members, share: Floats) -> Integers:
     """Return the cell that each cell joins: itself if enough of it lies within the area; -1 where none is there."""
-    around = _around(members)
-    its_share = np.where(around >= 0, share[around], -1.0)
-    best = around[np.arange(len(members)), its_share.argmax(axis=1)]
-    joins = (share < LEAST_SHARE) & (share[best] > share)
-    root = np.where(joins, best, np.arange(len(members)))
-    while (root != root[root]).any():  # a sliver may join one that joins another in turn
-        root = root[root]
-    return np.where(share[root] > 0, root, OUTSIDE)
+    around, itself = _around(members), np.arange(len(members))
+    reaches = (around >= 0) & (share[around] > 0)
+    root = itself
+    while True:  # a sliver may join one that joins another in turn, and several together may still be one
+        held = np.bincount(root, weights=share, minlength=len(members))
+        beside = root[around]
+        theirs = np.where(reaches & (beside != root[:, None]), held[beside], -1.0)
+        theirs[(share == 0) & (root != itself)] = -1.0  # across what is empty nothing lies next to another
+        most, best = theirs.max(axis=1), beside[itself, theirs.argmax(axis=1)]
+        order = np.argsort(most, kind="stable")
+        top, into = np.full(len(members), -1.0), itself.copy()
+        top[root[order]], into[root[order]] = (
+            most[order],
+            best[order],
+        )  # of a piece's cells the last one counts
+        joins = (held < LEAST_SHARE) & ((top > held) | ((top == held) & (held > 0) & (into > itself)))
+        if not joins.any():
+            return np.where(share[root] > 0, root, OUTSIDE)
+        joined = np.where(joins, into, itself)
+        while (joined != joined[joined]).any():
+            joined = joined[joined]
+        root = joined[root]
 
 
 def _around(members: Members) -> Integers:
