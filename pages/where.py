@@ -39,6 +39,7 @@ try:
     shown = None if found.too_few else map_of(store_path(), view.publish, asked, area, map_chosen(found))
 except NoPlacesError as nothing:
     st.info(plain(str(nothing)))
+    write_link("where", **view.link())
     st.stop()
 except VulncoreError as problem:
     st.error(plain(f"The map cannot be shown. {problem}"))

@@ -69,7 +69,13 @@ def test_what_is_not_there_is_refused_in_a_sentence(option, value, said, shipped
 def test_a_dataset_without_places_is_refused_in_a_sentence(shipped_store):
     done = run("hotspots", "--dataset", "city-open-counts", "--store", shipped_store)
     assert done.exit_code == 1
-    assert "never delivered" in done.stderr or "have a point on the map" in done.stderr
+    assert "has no place of these records" in done.stderr
+
+
+def test_a_type_of_place_that_no_record_has_is_refused(shipped_store):
+    done = run("hotspots", "--location-type", "moon base", "--store", shipped_store)
+    assert done.exit_code == 1
+    assert "No type of place is called 'moon base' here" in done.stderr
 
 
 def test_a_boundary_is_kept_for_a_force_and_another_is_untouched(tmp_path: Path):
@@ -96,4 +102,24 @@ def test_a_file_that_is_no_boundary_is_refused_in_a_sentence(tmp_path: Path):
     done = run("boundary", file, "--force", "Kent Police", "--store", tmp_path)
     assert done.exit_code == 1
     assert "notes.txt is no GeoJSON of polygons" in done.stderr
+    assert area_of(tmp_path, "Kent Police") is None
+
+
+def test_a_boundary_that_holds_few_of_the_force_s_records_is_refused(shipped_store, tmp_path: Path):
+    file = tmp_path / "paris.geojson"
+    ring = [[2.2, 48.8], [2.5, 48.8], [2.5, 48.9], [2.2, 48.9], [2.2, 48.8]]
+    file.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
+    done = run("boundary", file, "--force", "City of London Police", "--store", shipped_store)
+    assert done.exit_code == 1
+    assert "holds 0 of the" in done.stderr
+    assert area_of(shipped_store, "City of London Police").km2 < 4
+
+
+def test_a_boundary_can_be_forgotten(tmp_path: Path):
+    ring = [[0.5, 51.2], [0.6, 51.2], [0.6, 51.3], [0.5, 51.3], [0.5, 51.2]]
+    file = tmp_path / "kent.geojson"
+    file.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
+    kept = run("boundary", file, "--force", "Kent Police", "--store", tmp_path)
+    assert "No dataset has records of Kent Police" in kept.stderr
+    assert "forgotten" in run("boundary", "--force", "Kent Police", "--store", tmp_path).stdout
     assert area_of(tmp_path, "Kent Police") is None

@@ -89,6 +89,14 @@ def keep_area(store: Path, force: str, path: Path, naming: str | None = None) ->
     return area
 
 
+def forget_area(store: Path, force: str) -> bool:
+    """Forget the area that is kept for a force, so that the one that ships counts again; return whether one was."""
+    kept = _file_of(store, force)
+    was_kept = kept.is_file()
+    kept.unlink(missing_ok=True)
+    return was_kept
+
+
 def read_area(path: Path, naming: str | None = None) -> Area:
     """Return the area that a GeoJSON file draws, simplified to what a map of streets shows.
 

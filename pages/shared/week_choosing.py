@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared.filters import View
 from pages.shared.links import OF_THE_WEEK, choices_made
 from pages.shared.week_question import ANY, narrowing_pickers, night_picker, period_picker
+from vulncore.findings.week_words import listed
 from vulncore.metrics.day_hour import Asked
 from vulncore.vocabulary import Measure
 
@@ -25,7 +26,9 @@ def show_question(view: View, asked: Asked, offered: Sequence[Measure]) -> None:
 def show_record_choices(view: View, asked: Asked, offered: Sequence[Measure]) -> None:
     """Draw the same choices in little room."""
     period = period_picker(view)
-    with st.popover(f"Measures and period: {period.words(period.made())}", width="stretch"):
+    names = [measure.name for measure in offered if measure.key in asked.measures]
+    said = listed(names) if len(names) <= 2 else f"{len(names)} measures"
+    with st.popover(f"{said}, {period.words(period.made())}", width="stretch"):
         _choose_measures({measure.key: measure.name for measure in offered}, asked.measures)
         period.draw()
         _narrow_down(view)

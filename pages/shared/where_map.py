@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from pages.shared.filters import View
@@ -21,6 +22,7 @@ from pages.shared.words import plain
 from vulncore.charts.hotspot_map import LAYER, hotspot_map
 from vulncore.charts.map_colours import fill
 from vulncore.findings.where import Where
+from vulncore.findings.where_layer_words import NAMES, NOTHING
 from vulncore.findings.where_layers import Kind, Layer
 from vulncore.findings.where_map import LISTED, MapShown
 from vulncore.printing import csv_text
@@ -28,7 +30,7 @@ from vulncore.vocabulary import Measure
 
 LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
 MARGIN = 0.02  # of a degree beyond the area: names of stations across the river
-HEIGHT = 520
+HEIGHT, NARROW_HEIGHT = 520, 380  # pixels
 OPEN_STREET_MAP = (
     "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
 )
@@ -68,11 +70,12 @@ def show_where_map(found: Where, shown: MapShown, view: View, area: str) -> None
     with in_words:
         _say_what_is_picked(found, shown, view, area)
         _show_list(shown, found.unit)
-        _show_files(shown, view)
+        _show_files(shown, view, found.unit)
 
 
 def _draw(shown: MapShown, view: View) -> None:
     key = f"map {view.publish.dataset} {view.force} {shown.resolution}"
+    narrow = "Mobi" in st.context.headers.get("User-Agent", "")
     deck = hotspot_map(
         [{**feature} for feature in shown.features],
         _labels(shown),
@@ -80,11 +83,11 @@ def _draw(shown: MapShown, view: View) -> None:
         shown.bounds,
         choices_made().get("cell"),
         palette(),
-        narrow="Mobi" in st.context.headers.get("User-Agent", ""),
+        narrow,
     )
     st.pydeck_chart(
         deck,
-        height=HEIGHT,
+        height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
         on_select=lambda: _keep_cell(key),
         selection_mode="single-object",
@@ -129,17 +132,25 @@ def _count(kind: Kind, shown: MapShown) -> str:
 def _show_list(shown: MapShown, unit: str) -> None:
     listing = shown.listing
     if listing.empty:
-        st.markdown("No place to name here: every one is too small a number, or nothing stands out.")
+        st.markdown(NOTHING[shown.chosen.layer])
         return
     rest = len(listing) - LISTED
     more = f" (the first {LISTED} of {len(listing):,})" if rest > 0 else ""
-    show_table(listing.head(LISTED)[["Place", "What"]], f"Places of {unit}{more}")
+    show_table(_read(shown, unit).head(LISTED), f"Places of {unit}{more}")
 
 
-def _show_files(shown: MapShown, view: View) -> None:
+def _read(shown: MapShown, unit: str) -> pd.DataFrame:
+    """Return the list of places with columns named for people."""
+    counts = shown.chosen.layer in (Layer.CELLS, Layer.WARDS)
+    return shown.listing[["Place", "What"]].rename(
+        columns={"What": unit.capitalize() if counts else NAMES[shown.chosen.layer]}
+    )
+
+
+def _show_files(shown: MapShown, view: View, unit: str) -> None:
     name = f"{view.publish.dataset}-{shown.chosen.layer.value}-{view.month:%Y-%m}"
     with st.popover("Show as table", width="stretch"):
-        show_table(shown.listing[["Place", "What"]], shown.title)
+        show_table(_read(shown, unit), shown.title)
     st.download_button(
         "Download as CSV", csv_text(shown.rows), file_name=f"{name}.csv", mime="text/csv", width="stretch"
     )

@@ -12,10 +12,11 @@ from vulncore.errors import VulncoreError
 from vulncore.findings.week import Stretch
 from vulncore.findings.week_hours_chosen import STRETCH, HoursChosen, hours_offered
 from vulncore.findings.where import Where
+from vulncore.findings.where_layer_words import NAMES
 from vulncore.findings.where_layers import BANDWIDTHS_M, Layer
-from vulncore.findings.where_map import NAMES, MapChosen, MapShown, layers_offered
+from vulncore.findings.where_map import MapChosen, MapShown, layers_offered
 from vulncore.findings.where_read import NoPlacesError, WhereAsked
-from vulncore.findings.where_sizes import across
+from vulncore.findings.where_sizes import across, spread_thin
 from vulncore.metrics.day_hour import Asked
 from vulncore.vocabulary import Measure
 
@@ -59,9 +60,9 @@ def hours_picker(view: View, records: Asked) -> tuple[Picker, dict[str, HoursCho
 
 def layer_picker(found: Where) -> Picker:
     """Return the choice of what the map shows."""
-    return Picker(
-        "Show", "layer", [layer.value for layer in layers_offered(found)], 0, lambda key: NAMES[Layer(key)]
-    )
+    offered = [layer.value for layer in layers_offered(found)]
+    first = Layer.DENSITY if spread_thin(found) else Layer.CELLS
+    return Picker("Show", "layer", offered, offered.index(first), lambda key: NAMES[Layer(key)])
 
 
 def size_picker(found: Where) -> Picker:

@@ -14,8 +14,9 @@ from conftest import PAGE_MS, settled
 
 from vulncore.charts.hotspot_map import hotspot_map
 from vulncore.findings.where import Where, where
+from vulncore.findings.where_layer_words import NAMES
 from vulncore.findings.where_layers import Layer
-from vulncore.findings.where_map import NAMES, MapChosen, MapShown, map_shown
+from vulncore.findings.where_map import MapChosen, MapShown, map_shown
 from vulncore.findings.where_read import WhereAsked
 from vulncore.metrics.day_hour import Asked
 from vulncore.periods import rolling_12

@@ -584,7 +584,7 @@ def test_a_force_that_brings_its_boundary_is_mapped_within_it(tmp_path):
 
 def test_places_missing_everywhere_get_a_sentence(tmp_path):
     snapshot = made(tmp_path, [incident(n, date(2024, 6, 1)) for n in range(30)])
-    with pytest.raises(NoPlacesError, match="have a point on the map"):
+    with pytest.raises(NoPlacesError, match="has no place of these records"):
         where(
             snapshot,
             tmp_path,

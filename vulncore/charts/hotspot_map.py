@@ -69,8 +69,6 @@ def hotspot_map(
                 get_line_color="properties.line",
                 get_line_width="properties.width",
                 line_width_units=String("pixels"),
-                highlight_color=[*rgb(palette.accent), 90],
-                auto_highlight=True,
             ),
             pydeck.Layer(
                 "GeoJsonLayer",

@@ -23,19 +23,20 @@ DIVERGING: Final = {
     "persistent": (("#1f4e79", "#8bbbe4"), 190),
     "sporadic": (("#1f4e79", "#8bbbe4"), 80),
 }
-SEEN_THROUGH: Final = 165  # of 255: streets are seen through a piece
+OPAQUE: Final = (90, 120, 145, 165, 185)  # of 255: streets are seen through, and little stays pale
 
 
 def fill(key: str, palette: Palette = LIGHT) -> tuple[int, int, int, int]:
     """Return the colour of a kind of piece, as red, green, blue and how opaque, each up to 255.
 
     >>> fill("s1"), fill("hidden")[3]
-    ((253, 231, 37, 165), 18)
+    ((253, 231, 37, 90), 18)
     """
     dark = palette.ground == DARK.ground
     if key[:1] == "s" and key[1:].isdigit():
         steps = VIRIDIS[::-1] if dark else VIRIDIS
-        return (*rgb(steps[min(int(key[1:]), len(steps)) - 1]), SEEN_THROUGH)
+        step = min(int(key[1:]), len(steps))
+        return (*rgb(steps[step - 1]), OPAQUE[step - 1])
     if key in DIVERGING:
         colours, opaque = DIVERGING[key]
         return (*rgb(colours[int(dark)]), opaque)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from vulncore.boundaries import keep_area
+from vulncore.boundaries import forget_area, keep_area, read_area
 from vulncore.cli.options import DEFAULT_STORE, Dataset, Force, Store, Version, app
 from vulncore.cli.publishing import DEMO
 from vulncore.cli.records import (
@@ -22,7 +22,7 @@ from vulncore.cli.records import (
     said,
 )
 from vulncore.disclosure import smallest_shown
-from vulncore.errors import UnknownNameError, first_five
+from vulncore.errors import UnknownNameError, UnreadableSourceError, first_five
 from vulncore.findings.choices import choices
 from vulncore.findings.week_hours_chosen import EVERY, STRETCH, hours_offered
 from vulncore.findings.when import when
@@ -30,7 +30,7 @@ from vulncore.findings.where import where
 from vulncore.findings.where_headline import where_headline
 from vulncore.findings.where_layers import BANDWIDTHS_M, Layer
 from vulncore.findings.where_map import MapChosen, map_shown
-from vulncore.findings.where_read import WhereAsked, measures_with_places
+from vulncore.findings.where_read import WhereAsked, measures_with_places, points_within
 from vulncore.printing import csv_text
 from vulncore.store import open_version
 
@@ -104,10 +104,14 @@ def hotspots(
 @app.command()
 def boundary(
     file: Annotated[
-        Path,
-        typer.Argument(help="GeoJSON of polygons, in longitude and latitude.", exists=True, dir_okay=False),
-    ],
-    force: Annotated[str, typer.Option("--force", help="Whose area it is, as its data name it.")],
+        Path | None,
+        typer.Argument(
+            help="GeoJSON of polygons, in longitude and latitude; without one the force's area is forgotten.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    force: Annotated[str, typer.Option("--force", help="Whose area it is, as its data name it.")] = "",
     naming: Annotated[
         str | None,
         typer.Option(
@@ -117,6 +121,22 @@ def boundary(
     store: Store = DEFAULT_STORE,
 ) -> None:
     """Keep the area that a force polices: maps are cut to it, and shares of the area refer to it."""
+    if not force.strip():
+        raise UnknownNameError("Say whose area it is: --force NAME, as its data name it.")
+    if file is None:
+        forgotten = forget_area(store, force)
+        typer.echo(f"{force}: {'its boundary is forgotten' if forgotten else 'no boundary was kept'}.")
+        return
+    inside, placed, forces = points_within(store, force, read_area(file))
+    if placed and 2 * inside < placed:
+        raise UnreadableSourceError(
+            f"{file.name} holds {inside:,} of the {placed:,} records of {force} that have a place: it is another area, or has "
+            "longitude and latitude the wrong way round. Nothing was kept."
+        )
     area = keep_area(store, force, file, naming)
     parts = f", in {len(area.parts):,} parts: {first_five(area.parts)}" if area.parts else ""
-    typer.echo(f"{force}: {area.km2:,.1f} km²{parts}.")
+    held = f" It holds {inside:,} of {placed:,} records with a place." if placed else ""
+    typer.echo(f"{force}: {area.km2:,.1f} km²{parts}.{held}")
+    if not placed:
+        known = first_five(forces) or "none yet"
+        typer.echo(f"No dataset has records of {force} with a place. Forces that have: {known}.", err=True)

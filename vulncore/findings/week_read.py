@@ -116,7 +116,12 @@ def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
     return units.pop() if len(units) == 1 else "records"
 
 
-def _check(snapshot: Snapshot, asked: Asked) -> None:
+def check_records(snapshot: Snapshot, asked: Asked) -> None:
+    """Refuse what can't be asked for: no measure, a column that nothing is narrowed by, a value that no record has.
+
+    Raises:
+        UnknownNameError: It is one of these.
+    """
     if not asked.measures:
         raise UnknownNameError("No measure is chosen. Choose at least one.")
     unknown = [column for column, _ in asked.where if column not in COLUMNS]
@@ -130,6 +135,11 @@ def _check(snapshot: Snapshot, asked: Asked) -> None:
             raise UnknownNameError(
                 f"No {COLUMNS[column]} is called '{value[:60]}' here. Write it as the records have it."
             )
+
+
+def _check(snapshot: Snapshot, asked: Asked) -> None:
+    check_records(snapshot, asked)
+    of_force = snapshot.incidents.filter(snapshot.incidents.force == asked.force)
     if not _have_times(of_force.filter(of_force.measure.isin(asked.measures))):
         raise NoTimesError(
             f"Nothing can be said about weekdays or hours: dataset '{snapshot.publish.dataset}' has the month of these "

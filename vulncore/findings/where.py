@@ -10,14 +10,16 @@ import pandas as pd
 
 from vulncore.findings.compared import breaks_by_name, missing_in_words, months_delivered, why_not_compared
 from vulncore.findings.week_periods import window_before
-from vulncore.findings.week_read import unit_of
+from vulncore.findings.week_read import check_records, unit_of
 from vulncore.findings.where_names import Names, street_names, street_points
 from vulncore.findings.where_read import (
     FEWEST,
+    NoPlacesError,
     Placed,
     WhereAsked,
     WhereRead,
     cells_of,
+    measures_with_places,
     placed,
     wards_of,
     where_read,
@@ -108,6 +110,12 @@ def where(snapshot: Snapshot, store: Path, asked: WhereAsked, measures: Sequence
         UnknownNameError: No measure is named.
     """
     records = asked.records
+    check_records(snapshot, records)
+    if not set(measures_with_places(snapshot, records.force)) & set(records.measures):
+        raise NoPlacesError(
+            f"Nothing can be mapped: dataset '{snapshot.publish.dataset}' has no place of these records of {records.force}. "
+            "Choose a dataset or measures with coordinates, such as a force's own extract."
+        )
     usable = _unbroken(snapshot, asked, measures)
     before = window_before(records.window)
     first = min([records.window.start, before.start, *usable[-PERIODS * LONGEST_PERIOD :]])

@@ -16,13 +16,14 @@ from vulncore.findings.where_layers import Layer
 from vulncore.findings.where_names import Names, called, every_name
 from vulncore.findings.where_prediction import tried
 from vulncore.findings.where_read import Placed
-from vulncore.findings.where_sizes import fitting_resolution
+from vulncore.findings.where_sizes import across, fitting_resolution
 from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.hotspots.zones import Zones
 
 Booleans = NDArray[np.bool_]
 
 MOST_PLACES = 3
+FEW = 100  # records: of fewer, a place has to hold several times its share to stand out
 CHANGING = (HotspotClass.NEW, HotspotClass.INTENSIFYING, HotspotClass.FADING)
 
 SNAPPED = Headline(
@@ -75,12 +76,11 @@ def _most(found: Where) -> Headline:
     names = every_name(placed.zones, found.names(placed.zones))
     order = sorted(range(len(names)), key=lambda at: (-np.nan_to_num(shown[at]), names[at]))
     top = order[0]
-    area = placed.zones.areas_m2[top] / placed.zones.areas_m2.sum()
     return Headline(
         Kind.CLEAR,
         names[top],
-        f"about {shown[top]:,.0f} of {_about(total, found.smallest)} {found.unit} with a place, {percent(shown[top] / total)} of "
-        f"them in {percent(area)} of the area.",
+        f"about {shown[top]:,.0f} of {_about(total, found.smallest)} {found.unit} with a place, {percent(shown[top] / total)}, in a "
+        f"cell {across(placed.zones)} across.",
     )
 
 
@@ -89,16 +89,16 @@ def _hot(found: Where) -> tuple[Headline, ...]:
     names = found.names(placed.zones)
     groups = touching(placed.zones, hot_states(placed, found.read.window, found.smallest) > 0)
     if not groups:
-        return (
-            Headline(
-                Kind.QUIET,
-                "Nothing stands out",
-                "No place is hotter than chance and its surroundings explain.",
-            ),
-        )
+        total = placed.within(found.read.window).sum()
+        few = f" With so few {found.unit} only a strong one would show." if total < FEW else ""
+        said = f"No place is hotter than chance and its surroundings explain.{few}"
+        return (Headline(Kind.QUIET, "Nothing stands out", said),)
     many = "1 place" if len(groups) == 1 else f"{len(groups)} places"
+    size = f"{sum(map(len, groups))} cells {across(placed.zones)} across"
     said = _listed(placed, names, groups)
-    return (Headline(Kind.CLEAR, "Hot", f"{many} beyond what chance and surroundings explain: {said}."),)
+    return (
+        Headline(Kind.CLEAR, "Hot", f"{many} ({size}) beyond what chance and surroundings explain: {said}."),
+    )
 
 
 def _developing(found: Where) -> tuple[Headline, ...]:

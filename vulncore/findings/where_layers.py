@@ -131,9 +131,29 @@ def _nearby(placed: Placed, window: Window, reach_m: float) -> Floats:
     return counts + others
 
 
+def _growing_steps(
+    shown: Floats, base: int, most: float, smallest: int
+) -> tuple[tuple[Kind, ...], list[str]]:
+    """Return five kinds of which each reaches so many times as far as the one before: one outlier leaves the rest apart."""
+    ratio = (most / base) ** (1 / STEPS)
+    ends = [base * round(base * ratio**step / base) for step in range(1, STEPS)] + [round(most)]
+    ends = [max(end, base * (at + 1)) for at, end in enumerate(ends)]
+    starts = [base, *(end + base for end in ends[:-1])]
+    kinds = [
+        Kind(f"s{step}", f"{low:,}" if low == high else f"{low:,} to {high:,}")
+        for step, (low, high) in enumerate(zip(starts, ends, strict=True), start=1)
+    ]
+    hidden = [] if smallest <= 1 else [Kind("hidden", hidden_as(smallest).capitalize())]
+    at = np.searchsorted(ends, np.nan_to_num(shown))
+    keys = ["hidden" if math.isnan(each) else f"s{step + 1}" for each, step in zip(shown, at, strict=True)]
+    return (*hidden, *kinds), keys
+
+
 def _steps(shown: Floats, base: int, smallest: int) -> tuple[tuple[Kind, ...], list[str]]:
     """Return up to five kinds of equal width that hold the numbers shown, and which each belongs to."""
     most = float(np.nanmax(shown)) if not np.isnan(shown).all() else 0.0
+    if most >= 2 * STEPS * base:
+        return _growing_steps(shown, base, most, smallest)
     width = base * math.ceil(most / STEPS / base) if most else base
     steps = range(1, max(1, math.ceil(most / width)) + 1) if most else range(0)
     numbers = [(width * (step - 1) + base, width * step) for step in steps]

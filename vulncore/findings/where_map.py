@@ -12,6 +12,7 @@ from vulncore.findings.where import Where
 from vulncore.findings.where_change import change
 from vulncore.findings.where_clusters import over_time, stands_out
 from vulncore.findings.where_export import as_geojson, geometries, geometry, where_export
+from vulncore.findings.where_layer_words import QUIET
 from vulncore.findings.where_layers import Kind, Layer, Shown, density, fitting_bandwidth_m, how_many
 from vulncore.findings.where_names import every_name
 from vulncore.findings.where_place import ranked
@@ -22,16 +23,6 @@ from vulncore.metrics.hotspots.zones import Zones
 from vulncore.periods import Window
 
 LISTED: Final = 10
-QUIET: Final = ("hidden", "few", "even", "same", "not a hotspot")
-"""Kinds of piece that a list of places leaves out."""
-NAMES: Final = {
-    Layer.CELLS: "How many",
-    Layer.DENSITY: "Density",
-    Layer.WARDS: "Wards",
-    Layer.STANDS_OUT: "Hot",
-    Layer.CHANGE: "Changed",
-    Layer.CLASS: "New or fading",
-}
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def street_points(snapshot: Snapshot, force: str) -> pd.DataFrame:
 
     Returns:
         One row per street and point: `street`, `longitude`, `latitude`, `records` (of every measure and month; 0 where
-        only the list that ships has it), `kind` ("site" for a kind of place, such as Supermarket). Never to be shown.
+        only the list that ships has it), `kind` ("site" for a kind of place, such as Supermarket, or a road's number). Never to be shown.
     """
     rows = snapshot.incidents
     rows = rows.filter(rows.force == force, rows.place.notnull(), rows.longitude.notnull())
@@ -58,6 +58,7 @@ def street_points(snapshot: Snapshot, force: str) -> pd.DataFrame:
     found = points.assign(street=points["place"].map(spelt).astype(str), kind="street")
     if force in GAZETTEERS:
         shipped_points = pd.read_csv(shipped(GAZETTEERS[force])).rename(columns={"place": "street"})
+        shipped_points["kind"] = shipped_points["kind"].replace("road", "site")  # A10 says less than a name
         sites = set(shipped_points.loc[shipped_points["kind"] == "site", "street"])
         found["kind"] = (
             found["street"]

@@ -163,7 +163,7 @@ def _laid_out(shown: Floats, hours: int) -> pd.DataFrame:
             "row": row,
             "column": column,
             "day": [days[at] for at in row],
-            "part": [f"{start:02d}:00 to {(start + hours - 1) % DAY:02d}:59" for start in starts],
+            "part": [f"{start:02d}–{(start + hours) % DAY:02d}" for start in starts],
             "records": shown.ravel(),
         }
     )

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 SHARES: Final = (0.01, 0.05, 0.10)
 NAIVE: Final = "Last month's counts"
 COUNTS, DENSITY, STANDS_OUT = "A year's counts", "A year's density", "A year's Gi*"
+GO_BY: Final = {COUNTS: "How many", DENSITY: "Density", STANDS_OUT: "Hot"}
+"""What each map is called on screen."""
 FEWEST: Final = 50  # records over the months tried; of fewer, a share says nothing
 
 
@@ -124,7 +126,7 @@ def _headline(frame: pd.DataFrame) -> Headline:
         f"5 % of the area, chosen by {name[0].lower()}{name[1:]}, held about {best['percent']} % of the month after; "
         f"chosen by last month's counts about {naive['percent']} %."
     )
-    verdict = "" if sure else " The difference could be chance."
+    verdict = f" Go by “{GO_BY[name]}”." if sure else " The difference could be chance."
     return Headline(Kind.CLEAR if sure else Kind.QUIET, "Would the map have been right?", said + verdict)
 
 

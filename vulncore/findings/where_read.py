@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from vulncore.boundaries import Area, area_of
-from vulncore.errors import UnknownNameError, VulncoreError
+from vulncore.errors import VulncoreError
 from vulncore.findings.week_hours_chosen import EVERY_HOUR, HoursChosen
+from vulncore.geography import outside
 from vulncore.metrics.data_quality.piled_points import point_piles
 from vulncore.metrics.day_hour import Asked
 from vulncore.metrics.hotspots.assumed_area import assumed_area
@@ -23,7 +24,7 @@ from vulncore.metrics.hotspots.point_counts import every_point, point_counts, re
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, parts, zone_of
 from vulncore.metrics.known_times import midnights
 from vulncore.periods import Window
-from vulncore.store import Snapshot
+from vulncore.store import Snapshot, datasets, open_version
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -112,10 +113,7 @@ def where_read(snapshot: Snapshot, store: Path, asked: WhereAsked, history: Wind
 
     Raises:
         NoPlacesError: No record of these measures, or too few of the force's records, have a point.
-        UnknownNameError: No measure is named.
     """
-    if not asked.records.measures:
-        raise UnknownNameError("No measure is chosen. Choose at least one.")
     force = asked.records.force
     points = every_point(snapshot.incidents, force)
     area, drawn = _area(store, force, points, asked.smallest)
@@ -149,6 +147,26 @@ def measures_with_places(snapshot: Snapshot, force: str) -> tuple[str, ...]:
         snapshot.incidents.force == force, snapshot.incidents.longitude.notnull()
     )
     return tuple(sorted(rows.select("measure").distinct().to_pandas()["measure"]))
+
+
+def points_within(store: Path, force: str, area: Area) -> tuple[int, int, tuple[str, ...]]:
+    """Return how many of a force's records with a place lie in an area, of how many, and which forces have any.
+
+    All datasets of the store count, each in its newest version.
+    """
+    inside = every = 0
+    forces: set[str] = set()
+    for dataset in datasets(store):
+        incidents = open_version(store, dataset).incidents
+        with_place = incidents.filter(incidents.longitude.notnull()).select("force").distinct()
+        forces |= set(with_place.to_pandas()["force"])
+        points = every_point(incidents, force)
+        longitudes, latitudes, records = (
+            points[name].to_numpy(dtype=float) for name in ("longitude", "latitude", "records")
+        )
+        every += int(records.sum())
+        inside += int(records[~outside(area.shape, longitudes, latitudes)].sum())
+    return inside, every, tuple(sorted(forces))
 
 
 def placed(read: WhereRead, zones: Zones) -> Placed:

@@ -78,8 +78,7 @@ def _headline(tested: NearRepeats) -> Headline:
         return Headline(
             Kind.QUIET,
             "Repeats",
-            f"At no distance and time do events follow one another {WORTH_SAYING} times as often as shuffled dates have it, "
-            "beyond chance.",
+            "No near repeats: at no distance and time are there clearly more pairs of events than shuffled dates give.",
         )
     most = clear.sort_values(["ratio", "days_to", "distance_to_m"]).iloc[-1]
     return Headline(

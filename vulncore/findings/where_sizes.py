@@ -25,6 +25,12 @@ def fitting_resolution(found: Where, layer: Layer) -> int | None:
     return found.resolutions[-1]
 
 
+def spread_thin(found: Where) -> bool:
+    """Return whether no cell, however large, has enough to be shown: then a map of densities says more."""
+    counts = found.placed(found.resolutions[-1]).within(found.read.window)
+    return bool(np.isnan(rounded(counts, found.smallest, float(counts.sum()))).all())
+
+
 def across(zones: Zones) -> str:
     """Return how wide most pieces are, in words.
 

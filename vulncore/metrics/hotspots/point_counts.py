@@ -72,7 +72,7 @@ def records_found(
     timed = rows.timed if midnights is None else rows.known.isin([known.value for known in USED])
     placed = rows.longitude.notnull()
     found = rows.agg(records=rows.count(), placed=placed.sum(), timed=(placed & timed).sum()).to_pandas()
-    counted: pd.Series = found.iloc[0].fillna(0).astype("int64")
+    counted: pd.Series = found.iloc[0].astype(float).fillna(0).astype("int64")
     return counted
 
 
