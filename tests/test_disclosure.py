@@ -1,11 +1,13 @@
 """What vulncore.disclosure promises: that no hidden number can be worked out from those that are shown."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vulncore.disclosure import SETTING, SMALLEST_SHOWN, shown, smallest_shown
+from vulncore.disclosure import SETTING, SMALLEST_SHOWN, rounded, shown, smallest_shown
 from vulncore.errors import VulncoreError
 
 
@@ -79,3 +81,35 @@ def test_a_setting_that_cannot_be_read_is_refused_and_not_taken_for_none(monkeyp
     monkeypatch.setenv(SETTING, text)
     with pytest.raises(VulncoreError, match=r"whole number from 1 to 1,000.*under 5 are hidden"):
         smallest_shown()
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=12), st.integers(2, 12))
+def test_rounded_counts_are_multiples_near_the_truth_and_none_is_small(counts, smallest):
+    truth = np.array(counts, dtype=float)
+    shown = rounded(truth, smallest, float(truth.sum()))
+    seen = ~np.isnan(shown)
+    assert (shown[seen] >= smallest).all()
+    assert (shown[seen] % smallest == 0).all()
+    assert (abs(shown - truth)[seen] <= smallest / 2).all()
+    assert not seen[truth < smallest].any()
+
+
+@given(st.lists(st.integers(0, 13), min_size=1, max_size=4))
+def test_a_hidden_count_can_be_anything_under_the_smallest_given_all_that_is_shown(counts):
+    truth, smallest = np.array(counts, dtype=float), 5
+    shown = rounded(truth, smallest, float(truth.sum()))
+    hidden = np.isnan(shown)
+    if not hidden.any() or hidden.all():
+        return
+    could = [range(smallest) if unseen else [n for n in range(5, 19) if round(n / 5) * 5 == value]
+             for value, unseen in zip(shown, hidden, strict=True)]  # fmt: skip
+    worlds = [world for world in product(*could) if sum(world) == sum(counts)]
+    for at in np.flatnonzero(hidden):
+        if not worlds:  # one that is not small is hidden, too: then even less is known
+            continue
+        assert {world[at] for world in worlds} == set(range(smallest))
+
+
+def test_who_may_see_small_numbers_sees_whole_ones():
+    assert rounded(np.array([0.0, 1.2, 7.0]), 1, 8.2).tolist() == [0.0, 1.0, 7.0]
+    assert rounded(np.array([0.0, 4.0]), 0).tolist() == [0.0, 4.0]
