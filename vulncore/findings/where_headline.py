@@ -94,7 +94,8 @@ def _hot(found: Where) -> tuple[Headline, ...]:
         said = f"No place is hotter than chance and its surroundings explain.{few}"
         return (Headline(Kind.QUIET, "Nothing stands out", said),)
     many = "1 place" if len(groups) == 1 else f"{len(groups)} places"
-    size = f"{sum(map(len, groups))} cells {across(placed.zones)} across"
+    cells = sum(map(len, groups))
+    size = f"{cells} cell{'s' if cells > 1 else ''} {across(placed.zones)} across"
     said = _listed(placed, names, groups)
     return (
         Headline(Kind.CLEAR, "Hot", f"{many} ({size}) beyond what chance and surroundings explain: {said}."),
