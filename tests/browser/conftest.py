@@ -24,10 +24,6 @@ MAC_BROWSERS = (
 FLAGS = [
     "--headless",
     "--no-sandbox",
-    # maps are drawn by WebGL, here without a graphics card
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -36,6 +32,9 @@ FLAGS = [
     # no name is looked up, so that a request to another host is seen and goes nowhere
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+FLAT = ["--disable-gpu"]
+WITH_MAPS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+"""Maps are drawn by WebGL, here without a graphics card: all else is slower for it."""
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`content security policy: ${event.violatedDirective} blocked ${event.blockedURI}`));
@@ -148,8 +147,8 @@ def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator["Browser"]:
-    """Chromium as the system has it."""
+def launched() -> Iterator[Callable[[list[str]], "Browser"]]:
+    """Starts Chromium as the system has it, with some more flags."""
     places = [os.environ.get("CHROMIUM"), *(shutil.which(name) for name in BROWSERS), *MAC_BROWSERS]
     found = next((place for place in places if place and Path(place).is_file()), None)
     if not found:
@@ -160,9 +159,15 @@ def browser() -> Iterator["Browser"]:
             returncode=3,
         )
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield launched
-        launched.close()
+        yield lambda flags: playwright.chromium.launch(executable_path=found, args=[*FLAGS, *flags])
+
+
+@pytest.fixture(scope="session")
+def browser(launched: Callable[[list[str]], "Browser"]) -> Iterator["Browser"]:
+    """One Chromium for every test that doesn't need a map."""
+    started = launched(FLAT)
+    yield started
+    started.close()
 
 
 @pytest.fixture

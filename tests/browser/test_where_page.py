@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from choosing import choices, pick
-from conftest import PAGE_MS, settled
+from conftest import PAGE_MS, WITH_MAPS, settled
 
 from vulncore.charts.hotspot_map import hotspot_map
 from vulncore.findings.where import Where, where
@@ -27,6 +27,14 @@ pytestmark = pytest.mark.browser
 
 MAP = '[data-testid="stDeckGlJsonChart"]'
 PAIR = re.compile(rb"\[\s*(-?\d+\.\d+)\s*,\s*(-?\d+\.\d+)\s*\]")
+
+
+@pytest.fixture(scope="module")
+def browser(launched):
+    """A Chromium that draws maps."""
+    started = launched(WITH_MAPS)
+    yield started
+    started.close()
 
 
 def open_where(page, server, link="", width=1440, height=900):
