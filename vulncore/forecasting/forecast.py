@@ -1,0 +1,102 @@
+"""A forecast of one series on one basis: what comes, by which model, and how that model did before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from vulncore.forecasting.backtest import by_model, origins, trial
+from vulncore.forecasting.basis import Basis, months_of
+from vulncore.forecasting.choosing import Chosen, chosen_model
+from vulncore.forecasting.models import Model, simulate
+from vulncore.forecasting.past import Past
+from vulncore.forecasting.paths import Floats, Paths
+from vulncore.forecasting.spread import made_honest
+
+PATHS = 4_000
+FEWEST_ORIGINS = 3  # a horizon that fewer origins reach has not been tested
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be forecast: all months known, those that models don't see set aside; and what they counted."""
+
+    past: Past
+    actual: Floats
+    basis: Basis
+    ahead: int
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the work that can be done by itself: the trial from an origin, or the forecast (None)."""
+
+    asked: Asked
+    origin: int | None
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What comes: each model's `paths`, one column per month ahead, and what the back-test says of them.
+
+    `trials` has the rows of `vulncore.forecasting.backtest.trial`, `scores` one row per model
+    (`vulncore.forecasting.backtest.by_model`, months alone), `tested_to` is the longest horizon, in months, that
+    at least `FEWEST_ORIGINS` origins reach.
+    """
+
+    asked: Asked
+    learnt_from: Past
+    paths: Mapping[Model, Paths]
+    trials: pd.DataFrame
+    scores: pd.DataFrame
+    chosen: Chosen
+    tested_to: int
+
+    @property
+    def spoken(self) -> Paths:
+        """The paths of the model that speaks."""
+        return self.paths[self.chosen.model]
+
+
+def pieces(asked: Asked) -> list[Piece]:
+    """Return the work that a forecast takes: the forecast itself first, so that it can be shown, then each trial."""
+    return [Piece(asked, None), *(Piece(asked, origin) for origin in origins(len(asked.past.counts)))]
+
+
+def work(piece: Piece) -> Mapping[Model, Paths] | pd.DataFrame:
+    """Return a piece of work, done: paths by model, or the rows of a trial."""
+    asked = piece.asked
+    if piece.origin is not None:
+        return trial(asked.past, asked.actual, piece.origin, asked.basis, asked.seed)
+    drawn = simulate(months_of(asked.basis, asked.past), asked.ahead, PATHS, asked.seed)
+    return made_honest(drawn, np.random.default_rng([asked.seed, 1]))
+
+
+def assembled(asked: Asked, paths: Mapping[Model, Paths], trials: Sequence[pd.DataFrame]) -> Forecast:
+    """Return the forecast that some pieces of work make."""
+    rows = pd.concat(sorted(trials, key=lambda rows: int(rows["origin"].iloc[0])), ignore_index=True)
+    scores = by_model(rows[rows["span"] == 1])
+    reached = rows[rows["span"] == 1].groupby("horizon")["origin"].nunique()
+    tested = reached.index[reached >= FEWEST_ORIGINS]
+    return Forecast(
+        asked=asked,
+        learnt_from=months_of(asked.basis, asked.past),
+        paths=paths,
+        trials=rows,
+        scores=scores,
+        chosen=chosen_model(scores),
+        tested_to=int(max(tested, default=0)),
+    )
+
+
+def forecast(asked: Asked) -> Forecast:
+    """Return a forecast, all of its work done here."""
+    first, *rest = map(work, pieces(asked))
+    assert not isinstance(first, pd.DataFrame)
+    return assembled(asked, first, _frames(rest))
+
+
+def _frames(results: Iterable[Mapping[Model, Paths] | pd.DataFrame]) -> list[pd.DataFrame]:
+    return [result for result in results if isinstance(result, pd.DataFrame)]

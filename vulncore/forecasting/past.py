@@ -1,0 +1,69 @@
+"""The months that a model learns from."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from vulncore.forecasting.exposure import EVEN, DayWeights, exposure
+from vulncore.forecasting.paths import Floats
+from vulncore.periods import add_months
+
+SEASON_MONTHS = 36
+"""Three whole years before a season is fitted. With two, every month of the year has two values, and a
+season drawn through them is mostly chance."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """Consecutive monthly counts, the last of them the month from which a forecast looks ahead.
+
+    `counts` holds one number per calendar month from `first`, NaN where the month was not delivered or is set
+    aside; it is never filled with zero. `steps` are the places at which the level was changed: a model may
+    let the level jump there. `weights` say what each kind of day weighs.
+    """
+
+    first: date
+    counts: Floats
+    steps: tuple[int, ...] = ()
+    weights: DayWeights = EVEN
+
+    @property
+    def known(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """Which months have a count."""
+        return ~np.isnan(self.counts)
+
+    @property
+    def has_season(self) -> bool:
+        """Whether there is enough history to fit a yearly season."""
+        return int(self.known.sum()) >= SEASON_MONTHS
+
+    def exposure(self, ahead: int = 0) -> Floats:
+        """Return the weight of each month of the past, and of `ahead` months after it; 1 is a mean month."""
+        return exposure(self.first, len(self.counts) + ahead, self.weights)
+
+    def months(self, ahead: int = 0) -> pd.DatetimeIndex:
+        """Return the first day of each month of the past, and of `ahead` months after it."""
+        return pd.date_range(self.first, periods=len(self.counts) + ahead, freq="MS")
+
+    def last_known(self) -> "Past":
+        """Return the past without unknown months at its start; those at its end stay."""
+        start = int(np.argmax(self.known)) if self.known.any() else len(self.counts)
+        return self.last(len(self.counts) - start)
+
+    def until(self, length: int) -> "Past":
+        """Return the first `length` months, as they stood then."""
+        return replace(
+            self, counts=self.counts[:length], steps=tuple(step for step in self.steps if step < length)
+        )
+
+    def last(self, length: int) -> "Past":
+        """Return the last `length` months, or all where there are no more."""
+        cut = max(len(self.counts) - length, 0)
+        return replace(
+            self,
+            first=add_months(self.first, cut),
+            counts=self.counts[cut:],
+            steps=tuple(step - cut for step in self.steps if step > cut),
+        )

@@ -1,0 +1,62 @@
+"""Exponential smoothing: a level that follows the counts, perhaps with a trend that dies away, perhaps a season."""
+
+import warnings
+
+import numpy as np
+
+from vulncore.forecasting.past import Past
+from vulncore.forecasting.paths import Floats, Paths, whole_numbers
+
+ANSCOMBE = 3 / 8  # added before the root is taken, so that small counts scatter as evenly as large ones
+
+
+def smoothing(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Paths:
+    """Return paths of the smoothing model that fits best, on the square root of the monthly rate.
+
+    With and without a damped trend and, given three years, a season: the one with the least corrected Akaike
+    criterion. Months not known are passed over along a straight line between their neighbours.
+
+    Source:
+        Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing; the root with 3/8 is
+        Anscombe (1948), Biometrika 35.
+    """
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # noqa: PLC0415 - slow to import
+
+    exposure = past.exposure(ahead)
+    known = past.known
+    place = np.arange(len(known))
+    root = np.sqrt((past.counts + ANSCOMBE) / exposure[: len(known)])
+    filled: Floats = np.interp(place, place[known], root[known])
+    if np.ptp(filled) < 1e-9:
+        filled = filled + 1e-6 * rng.standard_normal(len(filled))
+    best = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of starts and of convergence: the criterion judges what comes of it
+        for trend, season in _forms(past):
+            model = ETSModel(
+                filled,
+                error="add",
+                trend="add" if trend else None,
+                damped_trend=trend,
+                seasonal="add" if season else None,
+                seasonal_periods=12 if season else None,
+            )
+            fitted = model.fit(disp=False, maxiter=200)
+            if best is None or fitted.aicc < best.aicc:
+                best = fitted
+        assert best is not None
+        errors = rng.choice(_errors(np.asarray(best.resid), best.df_model), (ahead, paths))
+        drawn = best.simulate(ahead, anchor="end", repetitions=paths, random_errors=errors)
+    ahead_roots = np.asarray(drawn).reshape(ahead, paths).T
+    return whole_numbers(np.maximum(ahead_roots, 0) ** 2 * exposure[len(known) :] - ANSCOMBE, rng)
+
+
+def _forms(past: Past) -> list[tuple[bool, bool]]:
+    seasons = (False, True) if past.has_season else (False,)
+    return [(trend, season) for trend in (False, True) for season in seasons]
+
+
+def _errors(residuals: Floats, parameters: float) -> Floats:
+    """Return the fit's errors about 0, made wider by the parameters that were spent on making them small."""
+    centred: Floats = residuals - residuals.mean()
+    return centred * np.sqrt(len(centred) / max(len(centred) - parameters, 1))

@@ -1,0 +1,80 @@
+"""How wide forecasts have to be: learnt from how often those of real series held what came."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import norm
+
+from vulncore.forecasting.models import Model
+from vulncore.forecasting.paths import Floats, Paths, whole_numbers
+from vulncore.forecasting.smoothing import ANSCOMBE
+
+LEARNT = Path(__file__).parents[1] / "reference" / "forecast_spread.toml"
+BANDS = ((1, 12), (13, 24), (25, 36), (37, 60))
+"""Months ahead that share one factor."""
+NARROWEST, WIDEST = 0.5, 3.0
+
+
+def made_honest(by_model: Mapping[Model, Paths], rng: np.random.Generator) -> dict[Model, Paths]:
+    """Return every model's paths as wide as real series showed that they have to be."""
+    return {model: widened(paths, factors_of(model, paths.shape[1]), rng) for model, paths in by_model.items()}
+
+
+def widened(paths: Paths, factors: Floats, rng: np.random.Generator) -> Paths:
+    """Return paths whose distance from each month's median is multiplied, on the scale of square roots.
+
+    Each path keeps its place among the others, so that its months still belong together.
+
+    Args:
+        paths: Simulated counts, one column per month.
+        factors: One per month; 1 leaves the month as it is.
+        rng: Where chance comes from.
+    """
+    changed = factors != 1
+    if not changed.any():
+        return paths
+    roots = np.sqrt(paths[:, changed] + ANSCOMBE)
+    middle = np.median(roots, axis=0)
+    moved = np.maximum(middle + factors[changed] * (roots - middle), 0.0)
+    wide = paths.copy()
+    wide[:, changed] = whole_numbers(moved**2 - ANSCOMBE, rng)
+    return wide
+
+
+def learnt_factor(pit: Floats) -> float:
+    """Return by how much forecasts must be widened for four in five counts to lie in their 80 % range.
+
+    Args:
+        pit: Where each count lay in its forecast (`vulncore.forecasting.scores.randomised_pit`), 0 to 1.
+
+    Source:
+        Split-conformal scaling (Lei et al. 2018, Journal of the American Statistical Association 113), with the
+        normal score of the count's place as its distance from the middle.
+
+    >>> learnt_factor(np.linspace(0.0005, 0.9995, 1_000)).__round__(2)
+    1.0
+    """
+    distance = np.abs(norm.ppf(np.clip(pit, 0.001, 0.999)))
+    return float(np.clip(np.quantile(distance, 0.8) / norm.ppf(0.9), NARROWEST, WIDEST))
+
+
+def factors_of(model: Model, ahead: int) -> Floats:
+    """Return the factor of each month ahead, as the last back-test on real series taught it."""
+    return by_band(_learnt().get(model, [1.0] * len(BANDS)), ahead)
+
+
+def by_band(factors: list[float], ahead: int) -> Floats:
+    """Return one factor per month ahead from one per band; the last band's holds beyond it."""
+    band = np.searchsorted([last for _, last in BANDS], np.arange(1, ahead + 1))
+    return np.asarray(factors)[np.minimum(band, len(BANDS) - 1)]
+
+
+@cache
+def _learnt() -> dict[str, list[float]]:
+    if not LEARNT.exists():
+        return {}
+    factors: dict[str, list[float]] = tomllib.loads(LEARNT.read_text(encoding="utf-8"))["factor"]
+    return factors

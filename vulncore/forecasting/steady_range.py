@@ -1,0 +1,47 @@
+"""What to expect of a series that is too small or too short for a forecast."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import nbinom
+
+from vulncore.forecasting.paths import Floats, pearson_dispersion
+
+AHEAD = 12
+
+
+@dataclass(frozen=True)
+class SteadyRange:
+    """How many records the next twelve months bring if nothing changes: `mean` and whole-number limits."""
+
+    mean: float
+    low80: int
+    high80: int
+    low95: int
+    high95: int
+    months_known: int
+
+
+def steady_range(counts: Floats) -> SteadyRange | None:
+    """Return the range of the next twelve months' total if the rate stays what it was; None if no month is known.
+
+    Args:
+        counts: Monthly counts, missing where not known.
+
+    Source:
+        The predictive distribution of a Poisson count with Jeffreys' prior for its rate, which is negative binomial
+        (Gelman et al. 2013, Bayesian Data Analysis, section 2.6). Where months scatter more than chance its
+        variance is raised by as much.
+
+    >>> steady_range(np.zeros(24)).high95
+    2
+    """
+    known = counts[~np.isnan(counts)]
+    months = len(known)
+    if not months:
+        return None
+    mean = (float(known.sum()) + 0.5) * AHEAD / months
+    scatter = pearson_dispersion(known, np.full(months, known.mean()), 1) if known.sum() else 1.0
+    share = 1 / (scatter * (1 + AHEAD / months))
+    limits = nbinom.ppf([0.1, 0.9, 0.025, 0.975], mean * share / (1 - share), share).astype(int).tolist()
+    return SteadyRange(mean, *limits, months_known=months)

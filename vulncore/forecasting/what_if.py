@@ -1,0 +1,148 @@
+"""What if: named, dated adjustments that bend simulated paths."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from vulncore.errors import InvalidPeriodError, UnknownNameError
+from vulncore.forecasting.paths import Floats, Paths, whole_numbers
+from vulncore.periods import format_month, parse_month
+
+FADES_OVER_MONTHS = 6
+LARGEST_PERCENT = 500.0
+LARGEST_A_MONTH = 10_000.0
+NAME_LETTERS = 60
+MOST = 8
+
+
+class Kind(StrEnum):
+    """What can happen."""
+
+    GROWTH = "growth"  # percent a year more, from a month on
+    CAMPAIGN = "campaign"  # percent more while it lasts, then fading over six months
+    RECORDING = "recording"  # percent more from a month on, for good
+    VENUE = "venue"  # records a month more from a month on: a venue opens, hours are longer
+
+
+DEFAULT_NAMES = {
+    Kind.GROWTH: "Growth",
+    Kind.CAMPAIGN: "Reporting campaign",
+    Kind.RECORDING: "Change in recording",
+    Kind.VENUE: "New venue or licensing hours",
+}
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """One thing that may happen: from when, how much, and for how many months where it ends.
+
+    `size` is in percent a year (growth), percent (campaign, recording) or records a month (venue); below 0 is less.
+    """
+
+    kind: Kind
+    start: date
+    size: float
+    months: int | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        largest = LARGEST_A_MONTH if self.kind is Kind.VENUE else LARGEST_PERCENT
+        least = -LARGEST_A_MONTH if self.kind is Kind.VENUE else -100.0
+        if not least <= self.size <= largest:
+            raise InvalidPeriodError(
+                f"An adjustment of {self.size:,.6g} is out of range. Give {least:,.0f} to {largest:,.0f}."
+            )
+        if self.months is not None and not 1 <= self.months <= 120:
+            raise InvalidPeriodError(f"A campaign of {self.months} months is out of range. Give 1 to 120.")
+
+    @property
+    def called(self) -> str:
+        """Its own name, or what its kind is called."""
+        return self.name or DEFAULT_NAMES[self.kind]
+
+    def factors(self, months: pd.DatetimeIndex) -> Floats:
+        """Return by what each month's demand is multiplied."""
+        since = (months.year - self.start.year) * 12 + months.month - self.start.month
+        on = np.asarray(since >= 0, dtype=float)
+        share = self.size / 100
+        if self.kind is Kind.GROWTH:
+            return np.asarray((1 + share) ** (np.maximum(since + 1, 0) / 12))
+        if self.kind is Kind.RECORDING:
+            return 1 + share * on
+        if self.kind is Kind.CAMPAIGN:
+            over = np.maximum(since + 1 - (self.months or 12), 0)
+            return 1 + share * on * np.maximum(1 - over / FADES_OVER_MONTHS, 0)
+        return np.ones(len(months))
+
+    def added(self, months: pd.DatetimeIndex) -> Floats:
+        """Return how many records are added to each month on average."""
+        on = np.asarray(months >= pd.Timestamp(self.start), dtype=float)
+        return on * (self.size if self.kind is Kind.VENUE else 0.0)
+
+
+def bent(
+    paths: Paths, months: pd.DatetimeIndex, adjustments: Sequence[Adjustment], rng: np.random.Generator
+) -> Paths:
+    """Return paths as the adjustments bend them, whole numbers from 0; their order does not matter.
+
+    The size of each is taken as certain. What is multiplied spreads in proportion; what is added comes by chance.
+
+    Args:
+        paths: Simulated counts, one column per month.
+        months: Those months.
+        adjustments: What happens.
+        rng: Where chance comes from.
+    """
+    if not adjustments:
+        return paths
+    factor = np.prod([each.factors(months) for each in adjustments], axis=0)
+    added = np.sum([each.added(months) for each in adjustments], axis=0)
+    come = rng.poisson(np.broadcast_to(np.maximum(added, 0), paths.shape))
+    gone = rng.poisson(np.broadcast_to(np.maximum(-added, 0), paths.shape))
+    return np.maximum(whole_numbers(paths * factor, rng) + come - gone, 0)
+
+
+def parse_adjustment(text: str) -> Adjustment:
+    """Return an adjustment written `KIND:YYYY-MM:SIZE[:MONTHS][:NAME]`.
+
+    Raises:
+        UnknownNameError: It is not written so, or its kind is not known.
+        InvalidPeriodError: Its month can't be read, or its size is out of range.
+
+    >>> parse_adjustment("campaign:2025-04:+20:6:Safer streets").called
+    'Safer streets'
+    """
+    kind, *rest = text.split(":", maxsplit=3)
+    if kind not in list(Kind) or len(rest) < 2:
+        raise UnknownNameError(
+            f"'{text[:60]}' is no adjustment. Write KIND:YYYY-MM:SIZE, like growth:2025-04:+10; the kinds are "
+            f"{', '.join(Kind)}."
+        )
+    if not re.fullmatch(r"[+-]?\d{1,6}(\.\d{1,3})?", rest[1].strip(), flags=re.ASCII):
+        raise UnknownNameError(f"'{rest[1][:20]}' is no size. Write a number, like +10 or -2.5.")
+    months, name = _months_and_name(rest[2] if len(rest) > 2 else "")
+    return Adjustment(Kind(kind), parse_month(rest[0]), float(rest[1]), months, name)
+
+
+def format_adjustment(adjustment: Adjustment) -> str:
+    """Return an adjustment as `parse_adjustment` reads it."""
+    parts = [adjustment.kind, format_month(adjustment.start), f"{adjustment.size:+g}"]
+    if adjustment.months is not None or adjustment.name:
+        parts.append(str(adjustment.months or ""))
+    return ":".join([*parts, adjustment.name] if adjustment.name else parts)
+
+
+def _months_and_name(text: str) -> tuple[int | None, str]:
+    months, _, name = text.partition(":")
+    if months.strip().isdecimal() and len(months) <= 4:
+        return int(months), _clean(name)
+    return None, _clean(name if not months else text)
+
+
+def _clean(name: str) -> str:
+    return " ".join("".join(letter for letter in name if letter.isprintable()).split())[:NAME_LETTERS]

@@ -1,0 +1,73 @@
+"""How many records several measures have together, by month and by day, each record counted once."""
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+
+def monthly_records(
+    incidents: ir.Table, coverage: ir.Table, force: str, measures: Sequence[str]
+) -> pd.DataFrame:
+    """Return the distinct records of some measures in each month that was delivered for all of them.
+
+    Args:
+        incidents: The canonical incidents.
+        coverage: The canonical coverage, which says what was delivered.
+        force: The force to count.
+        measures: Keys of measures; a record in two of them is counted once.
+
+    Returns:
+        One row per month whose incidents were delivered for every measure: `month` (its first day), `count`,
+        `provisional` (for any of them). Records later found not to be crimes don't count.
+    """
+    counted = (
+        _counted(incidents, force, measures)
+        .group_by(month=lambda rows: rows.recorded_on.truncate("M"))
+        .agg(count=lambda rows: rows.record_id.nunique())
+    )
+    delivered = (
+        coverage.filter(
+            coverage.force == force, coverage.table == "incidents", coverage.measure.isin(list(measures))
+        )
+        .group_by("month")
+        .agg(measures=lambda rows: rows.measure.nunique(), provisional=lambda rows: rows.provisional.any())
+    )
+    whole = delivered.filter(delivered.measures == len(set(measures)))
+    months: pd.DataFrame = (
+        whole.left_join(counted, "month")
+        .select("month", count=ibis.coalesce(counted["count"], 0), provisional=whole.provisional)
+        .order_by("month")
+        .to_pandas()
+    )
+    return months.assign(month=pd.to_datetime(months["month"]), count=months["count"].astype("int64"))
+
+
+def daily_records(
+    incidents: ir.Table, force: str, measures: Sequence[str], months: pd.DatetimeIndex
+) -> pd.Series:
+    """Return the distinct records of some measures on each day of some months, days without a record too.
+
+    Args:
+        incidents: The canonical incidents.
+        force: The force to count.
+        measures: Keys of measures.
+        months: The first days of the months, all delivered.
+    """
+    counted = (
+        _counted(incidents, force, measures)
+        .group_by(day=lambda rows: rows.recorded_on)
+        .agg(count=lambda rows: rows.record_id.nunique())
+        .to_pandas()
+    )
+    every = [pd.date_range(month, month + pd.offsets.MonthEnd(0)) for month in months]
+    days = every[0].append(every[1:]) if every else pd.DatetimeIndex([])
+    by_day = pd.Series(counted["count"].to_numpy(), index=pd.to_datetime(counted["day"]), dtype="int64")
+    return by_day.reindex(days, fill_value=0)
+
+
+def _counted(incidents: ir.Table, force: str, measures: Sequence[str]) -> ir.Table:
+    return incidents.filter(
+        incidents.force == force, incidents.no_crimed_on.isnull(), incidents.measure.isin(list(measures))
+    )
