@@ -91,7 +91,9 @@ def told(work: tuple[str, Floats, int, Basis]) -> Trial:
     name, series, origin, basis = work
     came = series[origin : origin + AHEAD]
     past = months_of(basis, Past(FIRST, set_aside(series)).until(origin))
-    paths: Told = {str(model): drawn for model, drawn in simulate(past, len(came), TRIAL_PATHS, origin).items()}
+    paths: Told = {
+        str(model): drawn for model, drawn in simulate(past, len(came), TRIAL_PATHS, origin).items()
+    }
     raw = Past(FIRST, series).until(origin)
     paths[PLAIN] = prophet_as_it_comes(months_of(basis, raw), len(came), origin)
     return name, origin, paths, came, yearly_scale(series[:origin])

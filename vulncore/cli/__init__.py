@@ -4,7 +4,15 @@ Exit code 0 says that it was done; 1 that it was refused, with the reason on sta
 command was not understood.
 """
 
-from vulncore.cli import mapping, publishing, reading, upkeep, week, where  # each adds its commands to `app`
+from vulncore.cli import (
+    forecasting,
+    mapping,
+    publishing,
+    reading,
+    upkeep,
+    week,
+    where,
+)  # each adds its commands to `app`
 from vulncore.cli.options import app
 from vulncore.cli.publishing import DEMO, OPEN_COUNTS, open_counts
 
@@ -12,6 +20,7 @@ __all__ = [
     "DEMO",
     "OPEN_COUNTS",
     "app",
+    "forecasting",
     "mapping",
     "open_counts",
     "publishing",

@@ -27,7 +27,7 @@ def count_trend(past: Past, ahead: int, paths: int, rng: np.random.Generator) ->
     exposure = past.exposure(ahead)
     length, known = len(past.counts), past.known
     coefficients, covariance = _fit(
-        design[:length][known], past.counts[known], exposure[:length][known], _penalty(design, past)
+        design[:length][known], past.counts[known], exposure[:length][known], _penalty(design.shape[1])
     )
     fitted = exposure[:length] * np.exp(design[:length] @ coefficients)
     scatter = pearson_dispersion(past.counts, fitted, design.shape[1])
@@ -50,8 +50,8 @@ def _design(past: Past, ahead: int) -> Floats:
     return np.column_stack(columns)
 
 
-def _penalty(design: Floats, past: Past) -> Floats:
-    penalty = np.full(design.shape[1], RIDGE**-2)
+def _penalty(coefficients: int) -> Floats:
+    penalty = np.full(coefficients, RIDGE**-2)
     penalty[0], penalty[1] = 1e-6, SLOPE_RIDGE**-2
     return penalty
 
@@ -67,4 +67,4 @@ def _fit(design: Floats, counts: Floats, exposure: Floats, penalty: Floats) -> t
         coefficients = coefficients + np.clip(step, -1, 1)
         if np.abs(step).max() < 1e-8:
             break
-    return coefficients, np.linalg.inv(information)
+    return coefficients, np.asarray(np.linalg.inv(information), dtype=float)

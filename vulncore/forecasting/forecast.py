@@ -14,7 +14,7 @@ from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Floats, Paths
 from vulncore.forecasting.spread import made_honest
 
-PATHS = 4_000
+PATHS = 2_000
 FEWEST_ORIGINS = 3  # a horizon that fewer origins reach has not been tested
 
 
@@ -76,7 +76,8 @@ def work(piece: Piece) -> Mapping[Model, Paths] | pd.DataFrame:
 
 def assembled(asked: Asked, paths: Mapping[Model, Paths], trials: Sequence[pd.DataFrame]) -> Forecast:
     """Return the forecast that some pieces of work make."""
-    rows = pd.concat(sorted(trials, key=lambda rows: int(rows["origin"].iloc[0])), ignore_index=True)
+    in_order = sorted(trials, key=_origin)
+    rows = pd.concat(in_order, ignore_index=True)
     scores = by_model(rows[rows["span"] == 1])
     reached = rows[rows["span"] == 1].groupby("horizon")["origin"].nunique()
     tested = reached.index[reached >= FEWEST_ORIGINS]
@@ -93,10 +94,20 @@ def assembled(asked: Asked, paths: Mapping[Model, Paths], trials: Sequence[pd.Da
 
 def forecast(asked: Asked) -> Forecast:
     """Return a forecast, all of its work done here."""
-    first, *rest = map(work, pieces(asked))
-    assert not isinstance(first, pd.DataFrame)
-    return assembled(asked, first, _frames(rest))
+    return gathered(asked, map(work, pieces(asked)))
 
 
-def _frames(results: Iterable[Mapping[Model, Paths] | pd.DataFrame]) -> list[pd.DataFrame]:
-    return [result for result in results if isinstance(result, pd.DataFrame)]
+def gathered(asked: Asked, results: Iterable[Mapping[Model, Paths] | pd.DataFrame]) -> Forecast:
+    """Return the forecast that the pieces' results make, in whatever order they come."""
+    trials: list[pd.DataFrame] = []
+    paths: Mapping[Model, Paths] = {}
+    for result in results:
+        if isinstance(result, pd.DataFrame):
+            trials.append(result)
+        else:
+            paths = result
+    return assembled(asked, paths, trials)
+
+
+def _origin(trial: pd.DataFrame) -> int:
+    return int(trial["origin"].iloc[0])

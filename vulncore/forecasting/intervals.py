@@ -1,6 +1,7 @@
 """What simulated paths say, month by month and over calendar years."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,8 +56,9 @@ def calendar_years(recorded: pd.Series, paths: Paths, years: int = 4) -> pd.Data
         last is missing) and the columns of `summary`, of the whole year (missing in a year recorded, and in the one
         under way if a month of it is missing).
     """
-    last = recorded.index[-1]
-    by_year = recorded.groupby(recorded.index.year)
+    months = pd.DatetimeIndex(recorded.index)
+    last = months[-1]
+    by_year = recorded.groupby(months.year)
     whole = by_year.sum(min_count=1).where(by_year.count() == by_year.size())
     # a first year of which the history holds a part only is no calendar year
     whole[(by_year.size() < 12) & (whole.index < last.year)] = np.nan
@@ -66,12 +68,17 @@ def calendar_years(recorded: pd.Series, paths: Paths, years: int = 4) -> pd.Data
         is_past = year < last.year or (year == last.year and last.month == 12)
         part = RECORDED if is_past else BOTH if year == last.year else FORECAST
         so_far = float(whole.get(year, 0.0))
-        row = {"year": year, "part": part, "months": int(by_year.count().get(year, 0)), "recorded": so_far}
+        row: dict[str, Any] = {
+            "year": year,
+            "part": part,
+            "months": int(by_year.count().get(year, 0)),
+            "recorded": so_far,
+        }
         if part == FORECAST:
             row["recorded"] = np.nan
         if part != RECORDED and not np.isnan(so_far):
             total = paths[:, ahead == year].sum(axis=1, keepdims=True) + int(so_far)
-            row |= summary(total).iloc[0].to_dict()
+            row |= {str(name): value for name, value in summary(total).iloc[0].items()}
         rows.append(row)
     columns = ["year", "part", "months", "recorded", "mean", "median", *LIMITS]
     return pd.DataFrame(rows).reindex(columns=columns)

@@ -29,22 +29,20 @@ def smoothing(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> P
     filled: Floats = np.interp(place, place[known], root[known])
     if np.ptp(filled) < 1e-9:
         filled = filled + 1e-6 * rng.standard_normal(len(filled))
-    best = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of starts and of convergence: the criterion judges what comes of it
-        for trend, season in _forms(past):
-            model = ETSModel(
+        fits = [
+            ETSModel(
                 filled,
                 error="add",
                 trend="add" if trend else None,
                 damped_trend=trend,
                 seasonal="add" if season else None,
                 seasonal_periods=12 if season else None,
-            )
-            fitted = model.fit(disp=False, maxiter=200)
-            if best is None or fitted.aicc < best.aicc:
-                best = fitted
-        assert best is not None
+            ).fit(disp=False, maxiter=200)
+            for trend, season in _forms(past)
+        ]
+        best = min(fits, key=lambda fitted: fitted.aicc)
         errors = rng.choice(_errors(np.asarray(best.resid), best.df_model), (ahead, paths))
         drawn = best.simulate(ahead, anchor="end", repetitions=paths, random_errors=errors)
     ahead_roots = np.asarray(drawn).reshape(ahead, paths).T
@@ -59,4 +57,5 @@ def _forms(past: Past) -> list[tuple[bool, bool]]:
 def _errors(residuals: Floats, parameters: float) -> Floats:
     """Return the fit's errors about 0, made wider by the parameters that were spent on making them small."""
     centred: Floats = residuals - residuals.mean()
-    return centred * np.sqrt(len(centred) / max(len(centred) - parameters, 1))
+    wider: Floats = centred * np.sqrt(len(centred) / max(len(centred) - parameters, 1))
+    return wider

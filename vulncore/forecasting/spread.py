@@ -15,32 +15,36 @@ from vulncore.forecasting.smoothing import ANSCOMBE
 LEARNT = Path(__file__).parents[1] / "reference" / "forecast_spread.toml"
 BANDS = ((1, 12), (13, 24), (25, 36), (37, 60))
 """Months ahead that share one factor."""
-NARROWEST, WIDEST = 0.5, 3.0
+NARROWEST, WIDEST = 1.0, 3.0
+"""A forecast is made wider and never narrower: one that held more months than it had to held fewer of the years' totals
+once it was narrowed."""
 
 
 def made_honest(by_model: Mapping[Model, Paths], rng: np.random.Generator) -> dict[Model, Paths]:
     """Return every model's paths as wide as real series showed that they have to be."""
-    return {model: widened(paths, factors_of(model, paths.shape[1]), rng) for model, paths in by_model.items()}
+    return {
+        model: widened(paths, factors_of(model, paths.shape[1]), rng) for model, paths in by_model.items()
+    }
 
 
 def widened(paths: Paths, factors: Floats, rng: np.random.Generator) -> Paths:
-    """Return paths whose distance from each month's median is multiplied, on the scale of square roots.
+    """Return paths whose spread about each month's middle is multiplied, on the scale of square roots.
 
-    Each path keeps its place among the others, so that its months still belong together.
+    What is added is an error of level that all months of a path share: it is what models that hold their fit for
+    the truth leave out, and, unlike more scatter of single months, it does not vanish in a year's total.
 
     Args:
         paths: Simulated counts, one column per month.
-        factors: One per month; 1 leaves the month as it is.
+        factors: One per month, from 1, which leaves the month as it is.
         rng: Where chance comes from.
     """
-    changed = factors != 1
+    changed = factors > 1
     if not changed.any():
         return paths
     roots = np.sqrt(paths[:, changed] + ANSCOMBE)
-    middle = np.median(roots, axis=0)
-    moved = np.maximum(middle + factors[changed] * (roots - middle), 0.0)
+    shared = rng.standard_normal((len(paths), 1)) * roots.std(axis=0) * np.sqrt(factors[changed] ** 2 - 1)
     wide = paths.copy()
-    wide[:, changed] = whole_numbers(moved**2 - ANSCOMBE, rng)
+    wide[:, changed] = whole_numbers(np.maximum(roots + shared, 0.0) ** 2 - ANSCOMBE, rng)
     return wide
 
 

@@ -43,5 +43,8 @@ def steady_range(counts: Floats) -> SteadyRange | None:
     mean = (float(known.sum()) + 0.5) * AHEAD / months
     scatter = pearson_dispersion(known, np.full(months, known.mean()), 1) if known.sum() else 1.0
     share = 1 / (scatter * (1 + AHEAD / months))
-    limits = nbinom.ppf([0.1, 0.9, 0.025, 0.975], mean * share / (1 - share), share).astype(int).tolist()
-    return SteadyRange(mean, *limits, months_known=months)
+    levels = [0.1, 0.9, 0.025, 0.975]
+    low80, high80, low95, high95 = (
+        int(nbinom.ppf(level, mean * share / (1 - share), share)) for level in levels
+    )
+    return SteadyRange(mean, low80, high80, low95, high95, months)

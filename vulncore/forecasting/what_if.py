@@ -104,7 +104,8 @@ def bent(
     added = np.sum([each.added(months) for each in adjustments], axis=0)
     come = rng.poisson(np.broadcast_to(np.maximum(added, 0), paths.shape))
     gone = rng.poisson(np.broadcast_to(np.maximum(-added, 0), paths.shape))
-    return np.maximum(whole_numbers(paths * factor, rng) + come - gone, 0)
+    changed: Paths = np.maximum(whole_numbers(paths * factor, rng) + come - gone, 0)
+    return changed
 
 
 def parse_adjustment(text: str) -> Adjustment:

@@ -1,0 +1,209 @@
+"""What a forecast reads from a version: one series of demand, month by month, and what is known about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from vulncore.annotating import Kind
+from vulncore.errors import UnknownNameError
+from vulncore.findings.annotations import annotations_of, series_breaks
+from vulncore.findings.choices import Choices
+from vulncore.forecasting.exposure import EVEN, DayWeights, day_weights
+from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
+from vulncore.forecasting.past import Past
+from vulncore.forecasting.paths import Floats
+from vulncore.metrics.monthly_counts import monthly_counts, monthly_series, period_counts
+from vulncore.metrics.record_counts import daily_records, monthly_records
+from vulncore.periods import month_of, months_between
+from vulncore.store import Snapshot
+from vulncore.vocabulary import Flow, Measure, find_measure, strand_name
+
+STRAND = "strand-"
+SEXUAL_VIOLENCE = "sexual-violence"
+SEXUAL_OFFENCES = "Sexual offences"  # what the report calls its strand of sexual violence when it counts it
+WEIGHED_DAYS = 730  # two years of days before weekdays and bank holidays are weighed
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What can be forecast: a measure, or all measures of a strand together, each record once."""
+
+    key: str
+    name: str
+    unit: str
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A subject's months to the as-at month, and what is known about them.
+
+    `months` has one row per calendar month from the first known: `month`, `count` (missing where not delivered),
+    `provisional`, `set_aside` (models don't see it: lockdown, or it may still change). `broken` is the month from which
+    it can be compared, where the series was broken: nothing before it is here. `changes` are the approved changes of level.
+    """
+
+    subject: Subject
+    force: str
+    as_at: date
+    months: pd.DataFrame
+    broken: date | None
+    changes: tuple[date, ...]
+    weights: DayWeights
+
+    @property
+    def actual(self) -> Floats:
+        """The counts, missing where not delivered."""
+        return self.months["count"].to_numpy(dtype=float)
+
+    @property
+    def past(self) -> Past:
+        """The months as models see them."""
+        first = self.months["month"].iloc[0]
+        seen = np.where(self.months["set_aside"], np.nan, self.actual)
+        place = [months_between(first.date(), change) for change in self.changes]
+        steps = tuple(step for step in place if 0 < step < len(seen))
+        return Past(first.date(), seen, steps, self.weights)
+
+    @property
+    def recorded(self) -> pd.Series:
+        """The counts by month."""
+        return pd.Series(self.actual, index=pd.DatetimeIndex(self.months["month"], freq="MS"))
+
+
+def subjects(choice: Choices, strand: str | None = None) -> tuple[Subject, ...]:
+    """Return what a dataset can forecast: strands of several measures first, then every measure; stocks are not forecast.
+
+    Args:
+        choice: What the dataset can show.
+        strand: Only what belongs to this strand.
+    """
+    flows = [each for each in choice.measures if each.flow is Flow.FLOW and strand in (None, each.strand)]
+    by_strand: dict[str, list[Measure]] = {}
+    for measure in flows:
+        if measure.strand:
+            by_strand.setdefault(measure.strand, []).append(measure)
+    whole = [
+        Subject(STRAND + key, _strand_words(key), "records", tuple(own))
+        for key, own in by_strand.items()
+        if len(own) > 1
+    ]
+    return (*whole, *(Subject(each.key, each.name, each.unit, (each,)) for each in flows))
+
+
+def find_subject(offered: Sequence[Subject], wanted: str | None) -> Subject:
+    """Return the subject with a key or a name, in any letter case; sexual offences, or the first, where none is asked for.
+
+    Raises:
+        UnknownNameError: None has it, or there is none.
+    """
+    if not offered:
+        raise UnknownNameError(
+            "This dataset has nothing to forecast: no measure of it counts events by month."
+        )
+    if wanted is None:
+        whole = next((each for each in offered if each.key == STRAND + SEXUAL_VIOLENCE), None)
+        named = next((each for each in offered if "sexual offences" in each.name.casefold()), None)
+        return whole or named or offered[0]
+    said = wanted.strip().casefold()
+    for each in offered:
+        if said in (each.key, each.name.casefold(), each.key.removeprefix(STRAND)):
+            return each
+    measures = [each.measures[0] for each in offered if not each.key.startswith(STRAND)]
+    key = find_measure(
+        measures, wanted
+    ).key  # by its published label, or the refusal that lists what there is
+    return next(each for each in offered if each.key == key)
+
+
+def demand(
+    snapshot: Snapshot, force: str, subject: Subject, as_at: date, lockdowns: bool = False
+) -> Demand | None:
+    """Return the months of a subject; None where not one is known by month.
+
+    Args:
+        snapshot: A published version.
+        force: The force.
+        subject: What is counted.
+        as_at: The last month.
+        lockdowns: Whether models see the months of lockdown; set aside otherwise.
+    """
+    keys = [measure.key for measure in subject.measures]
+    known, by_record = _months(snapshot, force, keys)
+    known = known[known["month"] <= pd.Timestamp(as_at)]
+    notes = annotations_of(snapshot, force)
+    broken = [month for months in series_breaks(notes, subject.measures).values() for month in months]
+    broken = [month for month in broken if month <= as_at]
+    if broken:
+        known = known[known["month"] >= pd.Timestamp(max(broken))]
+    if known.empty:
+        return None
+    calendar = pd.date_range(known["month"].min(), as_at, freq="MS", name="month")
+    months = known.set_index("month").reindex(calendar).reset_index()
+    provisional = months["provisional"].eq(True)
+    locked = months["month"].dt.date.isin(LOCKDOWN_MONTHS) & (not lockdowns)
+    return Demand(
+        subject=subject,
+        force=force,
+        as_at=as_at,
+        months=months.assign(
+            count=months["count"].astype(float), provisional=provisional, set_aside=provisional | locked
+        ),
+        broken=max(broken, default=None),
+        changes=_changes(notes, keys, as_at),
+        weights=_weights(snapshot, force, keys, months) if by_record else EVEN,
+    )
+
+
+def _months(snapshot: Snapshot, force: str, keys: Sequence[str]) -> tuple[pd.DataFrame, bool]:
+    """Return the months known, and whether they come from records with a day."""
+    counts = period_counts(snapshot.counts, snapshot.coverage, force)
+    if len(keys) > 1:
+        together = monthly_records(snapshot.incidents, snapshot.coverage, force, keys)
+        if len(together):
+            return together, True
+        totals = monthly_series(_no_months(), counts)
+        summed = (
+            totals[totals["measure"].isin(keys)]
+            .groupby("month")
+            .agg(count=("count", "sum"), provisional=("provisional", "any"), measures=("measure", "nunique"))
+        )
+        return summed[summed["measures"] == len(keys)].drop(columns="measures").reset_index(), False
+    months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
+    series = monthly_series(months, counts)
+    alone = series[series["measure"] == keys[0]]
+    return alone[["month", "count", "provisional"]], bool((months["measure"] == keys[0]).any())
+
+
+def _no_months() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "measure": pd.Series(dtype=str),
+            "month": pd.Series(dtype="datetime64[ns]"),
+            "count": pd.Series(dtype="int64"),
+            "provisional": pd.Series(dtype=bool),
+        }
+    )
+
+
+def _changes(notes: pd.DataFrame, keys: Sequence[str], as_at: date) -> tuple[date, ...]:
+    of_level = notes[
+        (notes["kind"] == Kind.LEVEL_CHANGE) & (notes["measure"].isna() | notes["measure"].isin(keys))
+    ]
+    return tuple(sorted({month_of(month) for month in of_level["month"] if month <= as_at}))
+
+
+def _weights(snapshot: Snapshot, force: str, keys: Sequence[str], months: pd.DataFrame) -> DayWeights:
+    delivered = pd.DatetimeIndex(months.loc[months["count"].notna(), "month"])
+    days = daily_records(snapshot.incidents, force, keys, delivered)
+    on_the_first_alone = bool(
+        (days[pd.DatetimeIndex(days.index).day != 1] == 0).all()
+    )  # a source of months dates every record so
+    return EVEN if len(days) < WEIGHED_DAYS or on_the_first_alone else day_weights(days)
+
+
+def _strand_words(key: str) -> str:
+    return SEXUAL_OFFENCES if key == SEXUAL_VIOLENCE else f"{strand_name(key)}, all"

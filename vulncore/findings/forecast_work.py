@@ -1,0 +1,128 @@
+"""Forecasts of a subject on both bases, their work spread over the machine's cores."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from vulncore.findings.forecast_read import Demand
+from vulncore.forecasting.backtest import origins
+from vulncore.forecasting.basis import Basis
+from vulncore.forecasting.forecast import Asked, Forecast, Piece, gathered, pieces, work
+from vulncore.forecasting.intervals import months_ahead
+from vulncore.forecasting.models import Model
+from vulncore.forecasting.paths import Paths
+from vulncore.forecasting.pool import in_parallel
+from vulncore.forecasting.steady_range import SteadyRange, steady_range
+from vulncore.metrics.silence import silence
+from vulncore.metrics.trend import TOO_FEW_FOR_TREND_A_YEAR, has_trend
+from vulncore.periods import month_name
+
+YEARS = 4
+VOLUME_MONTHS = 36  # the recent months that say whether there are enough records for a trend
+BASES = (Basis.CURRENT_PROCESS, Basis.FIVE_YEAR)
+Told = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class NoForecast:
+    """Why a subject is not forecast, and what to expect instead where anything can be."""
+
+    why: str
+    expected: SteadyRange | None
+
+
+def why_not(found: Demand) -> NoForecast | None:
+    """Return why no model may speak of a subject; None where one may."""
+    name, known = found.subject.name, found.months.dropna(subset="count")
+    counts = found.past.counts
+    seen = pd.Series(counts)
+    quiet = silence(known.assign(measure=found.subject.key)[["measure", "month", "count"]]).iloc[0]
+    if quiet["silent"]:
+        heard = month_name(known.loc[known["count"] > 0, "month"].iloc[-1])
+        return NoForecast(
+            f"{name}: nothing was recorded after {heard}, where about {quiet['expected']:,.0f} were to be expected. Confirm "
+            "that records still arrive; until then nothing is forecast.",
+            None,
+        )
+    if not has_trend(seen.tail(VOLUME_MONTHS)):
+        return NoForecast(
+            f"{name}: fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year, too few to speak of a trend, so no line is drawn.",
+            steady_range(counts[-VOLUME_MONTHS:]),
+        )
+    if not origins(int(seen.notna().sum())) or not origins(len(seen)):
+        since = f" since the series was broken in {month_name(found.broken)}" if found.broken else ""
+        return NoForecast(
+            f"{name}: {int(seen.notna().sum())} months are known{since}. A forecast has to be tried on earlier months before "
+            f"it is shown, which takes {_fewest()}.",
+            steady_range(counts),
+        )
+    return None
+
+
+def asked_of(found: Demand, basis: Basis, years: int = YEARS) -> Asked:
+    """Return what is asked of the models: the subject's months, and how far ahead."""
+    return Asked(found.past, found.actual, basis, months_ahead(found.as_at, years))
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """How far the work is: the share done, the paths of each basis as soon as they are there, and in the end all."""
+
+    share: float
+    paths: Mapping[Basis, Mapping[Model, Paths]]
+    forecasts: Mapping[Basis, Forecast]
+
+
+def forecasts(
+    found: Demand, bases: Sequence[Basis] = BASES, years: int = YEARS, workers: int | None = None
+) -> Iterator[Arrived]:
+    """Yield how far the forecasts of a subject are, each time a piece of the work is done; the last is whole.
+
+    Args:
+        found: The subject's months, of which `why_not` says nothing.
+        bases: Which bases.
+        years: Calendar years ahead.
+        workers: Processes; as many as there are cores unless told.
+    """
+    by_basis = {basis: pieces(asked_of(found, basis, years)) for basis in bases}
+    # the forecasts before their trials, so that there is something to see
+    todo = sorted(
+        (piece for every in by_basis.values() for piece in every), key=lambda piece: piece.origin or 0
+    )
+    done: dict[int, Mapping[Model, Paths] | pd.DataFrame] = {}
+    for place, result in in_parallel(work, todo, workers):
+        done[place] = result
+        if len(done) < len(todo):
+            yield Arrived(len(done) / len(todo), _paths(todo, done), {})
+    whole = {basis: gathered(asked_of(found, basis, years), _of(basis, todo, done)) for basis in by_basis}
+    yield Arrived(1.0, _paths(todo, done), whole)
+
+
+def every_forecast(
+    found: Demand, bases: Sequence[Basis] = BASES, years: int = YEARS
+) -> Mapping[Basis, Forecast]:
+    """Return the forecasts of a subject when all of the work is done."""
+    *_, last = forecasts(found, bases, years)
+    return last.forecasts
+
+
+def _paths(
+    todo: Sequence[Piece], done: Mapping[int, Mapping[Model, Paths] | pd.DataFrame]
+) -> Mapping[Basis, Mapping[Model, Paths]]:
+    return {
+        todo[place].asked.basis: result
+        for place, result in done.items()
+        if not isinstance(result, pd.DataFrame)
+    }
+
+
+def _of(
+    basis: Basis, todo: Sequence[Piece], done: Mapping[int, Mapping[Model, Paths] | pd.DataFrame]
+) -> Iterator[Mapping[Model, Paths] | pd.DataFrame]:
+    return (done[place] for place in sorted(done) if todo[place].asked.basis is basis)
+
+
+def _fewest() -> str:
+    months = next(length for length in range(1, 100) if origins(length))
+    return f"{months} months"
