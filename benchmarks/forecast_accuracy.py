@@ -192,8 +192,8 @@ def table(rows: pd.DataFrame, plain: pd.DataFrame, low: int, high: int, names: l
     shown = scores[["mase", "rmsse", "crps"]].round(3)
     shown["80 %"] = (100 * scores["within80"]).round(1)
     shown["95 %"] = (100 * scores["within95"]).round(1)
-    shown["80 % unwidened"] = (100 * before["within80"]).round(1)
-    shown["95 % unwidened"] = (100 * before["within95"]).round(1)
+    shown["80 % raw"] = (100 * before["within80"]).round(1)
+    shown["95 % raw"] = (100 * before["within95"]).round(1)
     return shown.to_string() + "\n"
 
 

@@ -15,9 +15,12 @@ OF_THE_WEEK = (*OF_RECORDS, "cells", "rows", "shifts", "length", "harm")
 OF_THE_MAP = (*OF_RECORDS, "layer", "size", "bandwidth", "cell")
 """What the page Where has chosen."""
 
+OF_THE_FORECAST = ("subject", "lockdowns", "whatif", "part")
+"""What the page Forecast has chosen."""
+
 REPLACED_S = 1.0  # nobody reads a page and goes back within
 WHOLE_APP = ("dataset", "version", "force", "month", "strand")
-NAMES = {*WHOLE_APP, "measure", *OF_THE_WEEK, *OF_THE_MAP}
+NAMES = {*WHOLE_APP, "measure", *OF_THE_WEEK, *OF_THE_MAP, *OF_THE_FORECAST}
 
 
 def choices_made() -> dict[str, str]:

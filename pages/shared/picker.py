@@ -8,11 +8,11 @@ import streamlit as st
 from pages.shared.links import choices_made
 from pages.shared.words import plain
 
-NARROWING = ("measures", "kind", "place", "victims", "harm", "hours", "cell")
+NARROWING = ("measures", "kind", "place", "victims", "harm", "hours", "cell", "subject")
 GONE_WITH = {
     "dataset": ("version", "force", "strand", *NARROWING),
     "force": (*NARROWING, "size", "bandwidth"),
-    "strand": ("measures", "harm"),
+    "strand": ("measures", "harm", "subject"),
     "night": ("hours",),
     "size": ("cell",),
     "layer": ("cell",),

@@ -12,6 +12,7 @@ from vulncore.findings.changes import Changes, changes
 from vulncore.findings.choices import Choices, choices
 from vulncore.findings.coverage_picture import CoveragePicture, coverage_picture
 from vulncore.findings.data_checks import DataFinding, data_checks
+from vulncore.findings.forecast_read import Demand, Subject, demand
 from vulncore.findings.headline import Headline
 from vulncore.findings.overview import Overview, overview
 from vulncore.findings.week_read import WeekChoices, week_choices
@@ -134,3 +135,11 @@ def repeats_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> Repe
     """Return whether events are followed by others near by and soon."""
     snapshot = stores.open_version(store, line.dataset, line.number)
     return repeats(snapshot, where_of(store, line, asked, area))
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs=VERSION)
+def demand_of(
+    store: Path, line: Publish, force: str, subject: Subject, month: date, lockdowns: bool
+) -> Demand | None:
+    """Return the months of what is to be forecast."""
+    return demand(stores.open_version(store, line.dataset, line.number), force, subject, month, lockdowns)

@@ -10,6 +10,7 @@ from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
 
 YEARS_HEIGHT = 430  # title, axes and legend included
 MONTHS_HEIGHT = 340
+RANGE_WIDTH = 11  # pixels: two fit side by side into a year on a telephone
 FAINT, FIRM = 0.16, 0.34  # of the 95 % range and the 80 % one
 
 
@@ -67,11 +68,11 @@ def years_chart(
                 alt.Tooltip("recorded:Q", title="Recorded", format=",d"),
             ]
         ),
-        bars.mark_text(dy=-8, fontSize=13, color=palette.quiet).encode(
-            text=alt.Text("recorded:Q", format=",d")
+        bars.mark_text(dy=-9, fontSize=13, color=palette.ink).encode(
+            y=alt.datum(0), text=alt.Text("recorded:Q", format=",d")
         ),
         ranges.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low95:Q"), y2="high95:Q"),
-        ranges.mark_bar(opacity=FIRM, width={"band": 0.55}).encode(y=alt.Y("low80:Q"), y2="high80:Q"),
+        ranges.mark_rule(opacity=FIRM, strokeWidth=RANGE_WIDTH).encode(y=alt.Y("low80:Q"), y2="high80:Q"),
         ranges.mark_point(filled=True, size=90, opacity=1).encode(
             y=alt.Y("mean:Q"), shape=shape, tooltip=tooltip
         ),

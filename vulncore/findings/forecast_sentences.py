@@ -81,6 +81,33 @@ def basis_in_words(told: Outlook, basis: Basis) -> str:
     return f"{since}, since the last approved change of level, at least {FEWEST_MONTHS} months"
 
 
+def years_in_words(told: Outlook) -> str:
+    """Return the calendar years in a sentence, for those who can't see the chart."""
+    first = told.years.drop_duplicates("year")
+    past = first[first["recorded"].notna()]
+    said = ", ".join(
+        f"{year} {count:,.0f}" for year, count in zip(past["year"], past["recorded"], strict=True)
+    )
+    ahead = []
+    for basis, own in told.years.dropna(subset="mean").groupby("basis", sort=False):
+        every = (
+            f"{row['year']} {row['mean']:,.0f} ({row['low80']:,.0f} to {row['high80']:,.0f})"
+            for _, row in own.iterrows()
+        )
+        ahead.append(f"Expected on {IN_WORDS[Basis(str(basis))]}: {', '.join(every)}.")
+    return " ".join([f"Recorded: {said}." if said else "", *ahead]).strip()
+
+
+def months_in_words(told: Outlook, basis: Basis) -> str:
+    """Return the months ahead on one basis in a sentence, for those who can't see the chart."""
+    own = told.months[told.months["basis"] == basis]
+    first, last = own.iloc[0], own.iloc[-1]
+    return (
+        f"Expected {first['mean']:,.0f} ({first['low80']:,} to {first['high80']:,}) in {month_name(first['month'])}, "
+        f"{last['mean']:,.0f} ({last['low80']:,} to {last['high80']:,}) in {month_name(last['month'])}."
+    )
+
+
 def untested_from(told: Outlook, basis: Basis) -> str:
     """Return the first month that no trial reached, in words; "" where all were reached."""
     forecast = told.forecasts[basis]
@@ -96,9 +123,9 @@ def _comes(told: Outlook) -> Headline:
     lead = _lead(known) if known else "What may come"
     each = []
     for basis in told.forecasts:
-        row = told.year(basis, year)
+        row, meant = told.year(basis, year), "" if each else "80 % range "
         each.append(
-            f"about {row['mean']:,.0f} on {IN_WORDS[basis]} ({row['low80']:,.0f} to {row['high80']:,.0f})"
+            f"about {row['mean']:,.0f} on {IN_WORDS[basis]} ({meant}{row['low80']:,.0f} to {row['high80']:,.0f})"
         )
     now = (
         f"{before:,} in the twelve months to {month_name(told.demand.as_at)}; " if before is not None else ""
@@ -107,7 +134,7 @@ def _comes(told: Outlook) -> Headline:
     highest = f" The highest calendar year so far is {top[0]}, with {top[1]:,}." if top else ""
     bent = f" With {len(told.adjustments)} what-if applied." if told.adjustments else ""
     kind = Kind.CLEAR if known and min(map(_sureness, known)) >= VERY_LIKELY else Kind.POSSIBLE
-    text = f"{name}: {now}in {year} {' and '.join(each)}, four of five cases in brackets.{highest}{bent}"
+    text = f"{name}: {now}in {year} {' and '.join(each)}.{highest}{bent}"
     return Headline(kind, lead, text)
 
 

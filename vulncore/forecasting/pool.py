@@ -1,16 +1,17 @@
 """Work spread over the machine's cores, given back as it is done."""
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from functools import cache
 from typing import TypeVar
+
+from loky import get_reusable_executor
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
 MOST_WORKERS = 8
+IDLE_S = 600  # after so long without work the processes end, and give their memory back
 
 
 def in_parallel(
@@ -18,31 +19,33 @@ def in_parallel(
 ) -> Iterator[tuple[int, Result]]:
     """Yield the place and the result of each piece of work as it is done.
 
-    The processes stay for the next time. With one worker, one piece, or where no process can be started, the
-    work is done here, with the same results.
+    The processes stay for the next time. With one worker or one piece, or where processes can't be started or die, the
+    work is done here, with the same results. What nobody waits for any more is not begun.
 
     Args:
         work: A function of a module, fit to be sent to a process.
         pieces: What it is given, one after the other.
         workers: How many processes; as many as there are cores unless told.
+
+    Raises:
+        Exception: What the work raises.
     """
     workers = min(workers or os.cpu_count() or 1, MOST_WORKERS)
     left = set(range(len(pieces)))
     if workers > 1 and len(pieces) > 1:
+        futures = {}
         try:
-            pool = _processes(workers)
+            # not the standard library's: its processes run the main script again, which under Streamlit is a page
+            pool = get_reusable_executor(max_workers=workers, timeout=IDLE_S)
             futures = {pool.submit(work, piece): place for place, piece in enumerate(pieces)}
             for done in as_completed(futures):
                 result = done.result()
                 left.discard(futures[done])
                 yield futures[done], result
         except (BrokenProcessPool, OSError):
-            _processes.cache_clear()
+            pass
+        finally:
+            for future in futures:
+                future.cancel()
     for place in sorted(left):
         yield place, work(pieces[place])
-
-
-@cache
-def _processes(workers: int) -> ProcessPoolExecutor:
-    # a server has threads, and a process forked from among them can hang: start each from scratch
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))

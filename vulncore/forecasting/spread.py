@@ -15,9 +15,9 @@ from vulncore.forecasting.smoothing import ANSCOMBE
 LEARNT = Path(__file__).parents[1] / "reference" / "forecast_spread.toml"
 BANDS = ((1, 12), (13, 24), (25, 36), (37, 60))
 """Months ahead that share one factor."""
-NARROWEST, WIDEST = 1.0, 3.0
-"""A forecast is made wider and never narrower: one that held more months than it had to held fewer of the years' totals
-once it was narrowed."""
+NARROWEST, WIDEST = 0.9, 3.0
+"""A forecast is hardly made narrower: where months held more than they had to, years' totals held less than they had to
+once it was narrowed by a quarter."""
 
 
 def made_honest(by_model: Mapping[Model, Paths], rng: np.random.Generator) -> dict[Model, Paths]:
@@ -31,20 +31,24 @@ def widened(paths: Paths, factors: Floats, rng: np.random.Generator) -> Paths:
     """Return paths whose spread about each month's middle is multiplied, on the scale of square roots.
 
     What is added is an error of level that all months of a path share: it is what models that hold their fit for
-    the truth leave out, and, unlike more scatter of single months, it does not vanish in a year's total.
+    the truth leave out, and, unlike more scatter of single months, it does not vanish in a year's total. Where the
+    spread is made smaller, each path moves towards the middle and keeps its place among the others.
 
     Args:
         paths: Simulated counts, one column per month.
-        factors: One per month, from 1, which leaves the month as it is.
+        factors: One per month; 1 leaves the month as it is.
         rng: Where chance comes from.
     """
-    changed = factors > 1
+    changed = factors != 1
     if not changed.any():
         return paths
+    factor = factors[changed]
     roots = np.sqrt(paths[:, changed] + ANSCOMBE)
-    shared = rng.standard_normal((len(paths), 1)) * roots.std(axis=0) * np.sqrt(factors[changed] ** 2 - 1)
+    middle = np.median(roots, axis=0)
+    level = rng.standard_normal((len(paths), 1)) * roots.std(axis=0) * np.sqrt(np.maximum(factor**2 - 1, 0))
+    moved = middle + np.minimum(factor, 1) * (roots - middle) + level
     wide = paths.copy()
-    wide[:, changed] = whole_numbers(np.maximum(roots + shared, 0.0) ** 2 - ANSCOMBE, rng)
+    wide[:, changed] = whole_numbers(np.maximum(moved, 0.0) ** 2 - ANSCOMBE, rng)
     return wide
 
 

@@ -1,0 +1,94 @@
+"""How much is to come, and how sure can anyone be?"""
+
+import streamlit as st
+
+from pages.shared.filters import chosen_view
+from pages.shared.forecast_charts import show_months, show_years
+from pages.shared.forecast_kept import forecasts_of
+from pages.shared.forecast_parts import show_learning, show_models, show_month_table, show_year_table
+from pages.shared.forecast_question import USED, forecast_link, lockdowns_picker, subject_picker, what_ifs
+from pages.shared.headline import show_headline
+from pages.shared.links import write_link
+from pages.shared.provenance import show_provenance
+from pages.shared.reads import demand_of, store_path
+from pages.shared.week_choosing import chosen_part, keep_part
+from pages.shared.what_if_form import show_what_if
+from pages.shared.words import plain
+from vulncore.errors import VulncoreError
+from vulncore.findings.forecast_outlook import outlook
+from vulncore.findings.forecast_sentences import forecast_headline, no_forecast_headline
+from vulncore.findings.forecast_work import YEARS, why_not
+from vulncore.forecasting.intervals import months_ahead
+from vulncore.periods import month_name
+
+YEARS_PART, MONTHS_PART, MODELS_PART, LEARNS_PART = (
+    "Years as a table",
+    "Months as a table",
+    "How models did",
+    "What they learn from",
+)
+PARTS = {YEARS_PART: None, MONTHS_PART: "months", MODELS_PART: "models", LEARNS_PART: "learns"}
+
+st.title("Forecast")
+
+try:
+    view = chosen_view()
+    picker, offered = subject_picker(view)
+    subject, lockdowns, adjustments = offered[picker.made()], lockdowns_picker().made() == USED, what_ifs()
+    found = demand_of(store_path(), view.publish, view.force, subject, view.month, lockdowns)
+except VulncoreError as problem:
+    st.error(plain(f"The forecast cannot be shown. {problem}"))
+    st.stop()
+
+show_provenance(view, f"{view.force}: {subject.name.lower()}, from {month_name(view.month)} on")
+said = st.container()
+which, aside, what_if = st.columns([3, 2, 2], vertical_alignment="bottom")
+with which:
+    picker.draw()
+with aside:
+    lockdowns_picker().draw()
+with what_if.popover("What if" + (f": {len(adjustments)} hold" if adjustments else " …"), width="stretch"):
+    show_what_if(adjustments, view.month, months_ahead(view.month, YEARS))
+
+refused = why_not(found) if found else None
+if found is None or refused:
+    with said:
+        if refused:
+            show_headline(no_forecast_headline(refused))
+        else:
+            st.info(
+                plain(f"{subject.name}: only totals are published and no month, so nothing can be forecast.")
+            )
+    write_link("forecast", **view.link(), **forecast_link(subject))
+    st.stop()
+
+years, months = st.empty(), st.empty()
+
+
+def draw(told):
+    """Draw the charts, over those that stand there."""
+    with years.container():
+        show_years(told, view)
+    with months.container():
+        show_months(told, view)
+
+
+told = outlook(found, forecasts_of(view, found, lockdowns, draw), adjustments)
+with said:
+    show_headline(forecast_headline(told))
+draw(told)
+
+tabs = st.tabs(list(PARTS), default=chosen_part(PARTS), key="forecast part", on_change="rerun")
+parts = dict(zip(PARTS, tabs, strict=True))
+opened = next(name for name, part in parts.items() if part.open)
+keep_part(PARTS[opened])
+write_link("forecast", **view.link(), **forecast_link(subject))
+with parts[opened]:
+    if opened == YEARS_PART:
+        show_year_table(told, view)
+    elif opened == MONTHS_PART:
+        show_month_table(told, view)
+    elif opened == MODELS_PART:
+        show_models(told)
+    else:
+        show_learning(told)

@@ -1,0 +1,53 @@
+"""The charts of a forecast: calendar years for both bases together, and months for each."""
+
+import streamlit as st
+
+from pages.shared.filters import View
+from pages.shared.provenance import source_line
+from pages.shared.week_map import palette
+from vulncore.charts.forecast_charts import months_chart, years_chart
+from vulncore.findings.forecast_outlook import BASIS_NAMES, Outlook
+from vulncore.findings.forecast_sentences import months_in_words, years_in_words
+from vulncore.forecasting.basis import months_of
+from vulncore.periods import month_name
+
+
+def show_years(told: Outlook, view: View) -> None:
+    """Draw the calendar years, recorded and ahead."""
+    found = told.demand
+    shown = told.years.assign(basis=told.years["basis"].map(BASIS_NAMES))
+    title = [f"{found.subject.name} by calendar year", f"{found.force}, known to {month_name(found.as_at)}"]
+    st.altair_chart(
+        years_chart(shown, title, found.subject.unit, palette()),
+        alt=f"{', '.join(title)}. {years_in_words(told)}",
+        width="stretch",
+    )
+    st.caption(source_line(view))
+
+
+def show_months(told: Outlook, view: View) -> None:
+    """Draw the months, recorded and ahead, one chart for each basis, on one scale."""
+    found = told.demand
+    top = float(max(told.months["high95"].max(), found.months["count"].max(), 1))
+    events = [(each.start, each.called) for each in told.adjustments]
+    for column, (basis, own) in zip(
+        st.columns(told.months["basis"].nunique()), told.months.groupby("basis", sort=False), strict=True
+    ):
+        name = BASIS_NAMES[basis]
+        title = [f"{name}: {found.subject.name.lower()} by month", f"{found.force}, to {told.last_year}"]
+        with column:
+            st.altair_chart(
+                months_chart(
+                    found.months,
+                    own,
+                    months_of(basis, found.past).first,
+                    events,
+                    title,
+                    found.subject.unit,
+                    top,
+                    palette(),
+                ),
+                alt=f"{', '.join(title)}. {months_in_words(told, basis)}",
+                width="stretch",
+            )
+    st.caption(source_line(view))

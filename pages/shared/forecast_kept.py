@@ -1,0 +1,76 @@
+"""Forecasts kept between looks: fitted once for each version and question, and shown as they arrive."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from pages.shared.filters import View
+from vulncore.findings.forecast_outlook import Outlook, first_look
+from vulncore.findings.forecast_read import Demand
+from vulncore.findings.forecast_work import BASES, forecasts
+from vulncore.forecasting.basis import Basis
+from vulncore.forecasting.forecast import Forecast
+
+KEPT = 24  # each takes some ten megabytes
+Key = tuple[object, ...]
+
+
+class Kept:
+    """The forecasts asked for last, by version and question."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_key: OrderedDict[Key, Mapping[Basis, Forecast]] = OrderedDict()
+
+    def get(self, key: Key) -> Mapping[Basis, Forecast] | None:
+        """Return what is kept."""
+        with self._lock:
+            if key in self._by_key:
+                self._by_key.move_to_end(key)
+            return self._by_key.get(key)
+
+    def keep(self, key: Key, forecast: Mapping[Basis, Forecast]) -> None:
+        """Keep a forecast, and forget the one not asked for longest."""
+        with self._lock:
+            self._by_key[key] = forecast
+            self._by_key.move_to_end(key)
+            while len(self._by_key) > KEPT:
+                self._by_key.popitem(last=False)
+
+
+def forecasts_of(
+    view: View, found: Demand, lockdowns: bool, first: Callable[[Outlook], None]
+) -> Mapping[Basis, Forecast]:
+    """Return the forecasts on both bases, kept or made now: with progress, and a first look as soon as there is one.
+
+    Args:
+        view: What the app shows.
+        found: What is forecast.
+        lockdowns: Whether models see the months of lockdown.
+        first: Draws what the models expect before they were tried.
+    """
+    line = view.publish
+    key = (line.dataset, line.number, line.published_at, view.force, view.month, found.subject.key, lockdowns)
+    kept = _kept().get(key)
+    if kept is not None:
+        return kept
+    bar, looked, done = st.progress(0.0, "Fitting five models …"), False, kept
+    for arrived in forecasts(found):
+        bar.progress(
+            arrived.share, "Trying each model on earlier months …" if looked else "Fitting five models …"
+        )
+        done = arrived.forecasts
+        if not looked and set(arrived.paths) == set(BASES):
+            first(first_look(found, {basis: arrived.paths[basis] for basis in BASES}))
+            looked = True
+    bar.empty()
+    whole = done or {}
+    _kept().keep(key, whole)
+    return whole
+
+
+@st.cache_resource
+def _kept() -> Kept:
+    return Kept()

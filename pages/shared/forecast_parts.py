@@ -1,0 +1,80 @@
+"""What stands beneath the charts of a forecast: its tables and files, how models did, what they learnt from."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared.filters import View
+from pages.shared.plain_table import show_table
+from pages.shared.words import plain
+from vulncore.findings.forecast_outlook import BASIS_NAMES, Outlook
+from vulncore.findings.forecast_sentences import basis_in_words, forecast_notes
+from vulncore.findings.forecast_tables import (
+    backtest_rows,
+    exported,
+    forecast_rows,
+    horizons_table,
+    models_table,
+    months_table,
+    total_rows,
+    years_table,
+)
+from vulncore.forecasting.forecast import FEWEST_ORIGINS
+from vulncore.periods import format_month
+from vulncore.printing import csv_text
+
+
+def show_year_table(told: Outlook, view: View) -> None:
+    """Draw the calendar years as a table, and offer them as a file."""
+    table = years_table(told)
+    show_table(table, f"{told.demand.subject.name} by calendar year", list(table.columns[1:]))
+    st.caption(
+        "A year's range comes from adding up whole simulated paths. It is narrower than its months' ranges added up, since "
+        "not every month is at its worst at once."
+    )
+    _download("calendar-years", exported(total_rows(told), told, view.publish), told)
+
+
+def show_month_table(told: Outlook, view: View) -> None:
+    """Draw the months ahead as a table, and offer them as a file."""
+    table = months_table(told)
+    show_table(table, f"{told.demand.subject.name} by month", list(table.columns[1:]))
+    st.caption("What is expected adds up over months; the ranges don't.")
+    _download("months", exported(forecast_rows(told), told, view.publish), told)
+
+
+def show_models(told: Outlook) -> None:
+    """Say how every model did in the back-test."""
+    for basis, forecast in told.forecasts.items():
+        tries = forecast.trials["origin"].nunique()
+        st.markdown(f"**{BASIS_NAMES[basis]}**, tried from {tries} earlier dates, six months apart")
+        table = models_table(forecast)
+        show_table(table, "How each model foretold the months after those dates", list(table.columns[1:]))
+        ahead = horizons_table(forecast)
+        show_table(ahead, "The model shown, by how far ahead it looked", list(ahead.columns[1:]))
+    st.caption(
+        "Errors are in units of the usual change from one year to the next: 1 is as far off as that, less is better. Five "
+        "models speak alone, the combination takes as many paths of each. The best of one series' trials is not shown "
+        "for being best: it is so mostly by luck, and on 64 real series choosing it did worse than the combination. A "
+        f"model that doesn't beat last year again is not shown. A horizon counts as tested where {FEWEST_ORIGINS} dates "
+        "or more reach it."
+    )
+    rows = backtest_rows(told.demand, told.forecasts)
+    _download("back-test", rows, told)
+
+
+def show_learning(told: Outlook) -> None:
+    """Say which months the models learn from, and what was done with those that are odd."""
+    lines = [f"**{BASIS_NAMES[basis]}**: {plain(basis_in_words(told, basis))}." for basis in told.forecasts]
+    lines += [plain(note) for note in forecast_notes(told)]
+    st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _download(what: str, rows: pd.DataFrame, told: Outlook) -> None:
+    found = told.demand
+    st.download_button(
+        "Download as CSV",
+        csv_text(rows),
+        file_name=f"forecast-{found.subject.key}-{what}-{format_month(found.as_at)}.csv",
+        mime="text/csv",
+        key=f"download {what}",
+    )
