@@ -7,7 +7,7 @@ from pages.shared.provenance import source_line
 from pages.shared.week_map import palette
 from vulncore.charts.forecast_charts import months_chart, years_chart
 from vulncore.findings.forecast_outlook import BASIS_NAMES, Outlook
-from vulncore.findings.forecast_sentences import months_in_words, years_in_words
+from vulncore.findings.forecast_words import months_in_words, years_in_words
 from vulncore.forecasting.basis import months_of
 from vulncore.periods import month_name
 
@@ -16,7 +16,7 @@ def show_years(told: Outlook, view: View) -> None:
     """Draw the calendar years, recorded and ahead."""
     found = told.demand
     shown = told.years.assign(basis=told.years["basis"].map(BASIS_NAMES))
-    title = [f"{found.subject.name} by calendar year", f"{found.force}, known to {month_name(found.as_at)}"]
+    title = [f"{found.subject.name} by calendar year", f"{found.force}, to {month_name(found.as_at)}"]
     st.altair_chart(
         years_chart(shown, title, found.subject.unit, palette()),
         alt=f"{', '.join(title)}. {years_in_words(told)}",

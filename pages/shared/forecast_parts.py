@@ -7,7 +7,6 @@ from pages.shared.filters import View
 from pages.shared.plain_table import show_table
 from pages.shared.words import plain
 from vulncore.findings.forecast_outlook import BASIS_NAMES, Outlook
-from vulncore.findings.forecast_sentences import basis_in_words, forecast_notes
 from vulncore.findings.forecast_tables import (
     backtest_rows,
     exported,
@@ -18,6 +17,7 @@ from vulncore.findings.forecast_tables import (
     total_rows,
     years_table,
 )
+from vulncore.findings.forecast_words import basis_in_words, forecast_notes
 from vulncore.forecasting.forecast import FEWEST_ORIGINS
 from vulncore.periods import format_month
 from vulncore.printing import csv_text

@@ -10,6 +10,7 @@ from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
 
 YEARS_HEIGHT = 430  # title, axes and legend included
 MONTHS_HEIGHT = 340
+UNDER_WAY = "recorded and forecast"
 RANGE_WIDTH = 11  # pixels: two fit side by side into a year on a telephone
 FAINT, FIRM = 0.16, 0.34  # of the 95 % range and the 80 % one
 
@@ -32,6 +33,12 @@ def years_chart(
         year=years["year"].astype(str), state=years["tested"].map({True: "yes", False: "no"})
     )
     recorded = shown.drop_duplicates("year").dropna(subset="recorded")
+    recorded = recorded.assign(
+        label=[
+            f"{count:,.0f}" + (" so far" if part == UNDER_WAY else "")
+            for count, part in zip(recorded["recorded"], recorded["part"], strict=True)
+        ]
+    )
     ahead = shown.dropna(subset="mean")
     x = alt.X("year:N", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, **ink))
     side = alt.XOffset("basis:N", sort=bases)
@@ -41,7 +48,7 @@ def years_chart(
         sort=bases,
         scale=alt.Scale(domain=bases, range=[palette.accent, palette.ink][: len(bases)]),
         legend=alt.Legend(
-            title=None, orient="top", labelFontSize=13, labelColor=palette.quiet, symbolType="circle"
+            title=None, orient="top", labelFontSize=13, labelColor=palette.quiet, symbolOpacity=1
         ),
     )
     shape = alt.Shape(
@@ -68,9 +75,7 @@ def years_chart(
                 alt.Tooltip("recorded:Q", title="Recorded", format=",d"),
             ]
         ),
-        bars.mark_text(dy=-9, fontSize=13, color=palette.ink).encode(
-            y=alt.datum(0), text=alt.Text("recorded:Q", format=",d")
-        ),
+        bars.mark_text(dy=-9, fontSize=13, color=palette.ink).encode(y=alt.datum(0), text="label:N"),
         ranges.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low95:Q"), y2="high95:Q"),
         ranges.mark_rule(opacity=FIRM, strokeWidth=RANGE_WIDTH).encode(y=alt.Y("low80:Q"), y2="high80:Q"),
         ranges.mark_point(filled=True, size=90, opacity=1).encode(
@@ -81,7 +86,7 @@ def years_chart(
         layers.append(
             ranges.mark_point(size=80, strokeWidth=1.5).encode(y=alt.Y("unadjusted:Q"), shape=shape)
         )
-    legend = ["Bar: recorded. Mark: expected. Broad: 4 of 5 cases. Line: 19 of 20"]
+    legend = ["Bar: recorded. Mark: expected", "Broad: 4 of 5 cases. Line: 19 of 20"]
     if len(layers) > 5:
         legend.append("Hollow: expected without what-ifs")
     chart: alt.LayerChart = alt.LayerChart(
@@ -162,16 +167,14 @@ def months_chart(
 
 
 def _legend(recorded: pd.DataFrame, ahead: pd.DataFrame) -> list[str]:
-    extra = []
+    lines = ["Line: recorded, then expected", "Bands: 4 of 5 cases, 19 of 20"]
     if recorded["set_aside"].any():
-        extra.append("hollow: kept from the models")
+        lines.append("Hollow: kept from the models")
     if _bent(ahead):
-        extra.append("dashed: without what-ifs")
+        lines.append("Dashed: without what-ifs")
     if not ahead["tested"].all():
-        extra.append("grey ground: untested so far ahead")
-    said = ", ".join(extra)
-    first = "Line: recorded, then expected. Bands: 4 of 5 cases, 19 of 20"
-    return [first, said[0].upper() + said[1:]] if said else [first]
+        lines.append("Grey ground: untested so far ahead")
+    return lines
 
 
 def _bent(ahead: pd.DataFrame) -> bool:

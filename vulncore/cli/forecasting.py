@@ -16,8 +16,9 @@ from vulncore.errors import VulncoreError
 from vulncore.findings.choices import choices, chosen_force, chosen_month
 from vulncore.findings.forecast_outlook import outlook
 from vulncore.findings.forecast_read import STRAND, Demand, Subject, demand, find_subject, subjects
-from vulncore.findings.forecast_sentences import forecast_headline, forecast_notes, no_forecast_headline
+from vulncore.findings.forecast_sentences import forecast_headline, no_forecast_headline
 from vulncore.findings.forecast_tables import backtest_rows, exported, forecast_rows, total_rows
+from vulncore.findings.forecast_words import forecast_notes
 from vulncore.findings.forecast_work import YEARS, Arrived, forecasts, why_not
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
