@@ -106,7 +106,7 @@ def set_aside(series: Floats) -> Floats:
 
 def prophet_as_it_comes(past: Past, ahead: int, seed: int) -> Paths:
     """Prophet with its own settings and its own intervals: below zero and between whole numbers, too."""
-    from prophet import Prophet
+    from prophet import Prophet  # noqa: PLC0415 - the processes that need it import it
 
     logging.getLogger("cmdstanpy").disabled = True
     logging.getLogger("prophet").disabled = True

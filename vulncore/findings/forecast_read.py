@@ -11,7 +11,6 @@ from vulncore.annotating import Kind
 from vulncore.errors import UnknownNameError
 from vulncore.findings.annotations import annotations_of, series_breaks
 from vulncore.findings.choices import Choices
-from vulncore.forecasting.exposure import EVEN, DayWeights, day_weights
 from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
 from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Floats
@@ -24,7 +23,6 @@ from vulncore.vocabulary import Flow, Measure, find_measure, strand_name
 STRAND = "strand-"
 SEXUAL_VIOLENCE = "sexual-violence"
 SEXUAL_OFFENCES = "Sexual offences"  # what the report calls its strand of sexual violence when it counts it
-WEIGHED_DAYS = 730  # two years of days before weekdays and bank holidays are weighed
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,8 @@ class Demand:
 
     `months` has one row per calendar month from the first known: `month`, `count` (missing where not delivered),
     `provisional`, `set_aside` (models don't see it: lockdown, or it may still change). `broken` is the month from which
-    it can be compared, where the series was broken: nothing before it is here. `changes` are the approved changes of level.
+    it can be compared, where the series was broken: nothing before it is here. `changes` are the approved changes of level,
+    `daily` the records of each day where they have one.
     """
 
     subject: Subject
@@ -52,7 +51,7 @@ class Demand:
     months: pd.DataFrame
     broken: date | None
     changes: tuple[date, ...]
-    weights: DayWeights
+    daily: pd.Series | None
 
     @property
     def actual(self) -> Floats:
@@ -66,7 +65,8 @@ class Demand:
         seen = np.where(self.months["set_aside"], np.nan, self.actual)
         place = [months_between(first.date(), change) for change in self.changes]
         steps = tuple(step for step in place if 0 < step < len(seen))
-        return Past(first.date(), seen, steps, self.weights)
+        past = Past(first.date(), seen, steps, daily=self.daily)
+        return past.until(len(seen))  # which weighs the days
 
     @property
     def recorded(self) -> pd.Series:
@@ -154,7 +154,7 @@ def demand(
         ),
         broken=max(broken, default=None),
         changes=_changes(notes, keys, as_at),
-        weights=_weights(snapshot, force, keys, months) if by_record else EVEN,
+        daily=_daily(snapshot, force, keys, months) if by_record else None,
     )
 
 
@@ -196,13 +196,9 @@ def _changes(notes: pd.DataFrame, keys: Sequence[str], as_at: date) -> tuple[dat
     return tuple(sorted({month_of(month) for month in of_level["month"] if month <= as_at}))
 
 
-def _weights(snapshot: Snapshot, force: str, keys: Sequence[str], months: pd.DataFrame) -> DayWeights:
+def _daily(snapshot: Snapshot, force: str, keys: Sequence[str], months: pd.DataFrame) -> pd.Series:
     delivered = pd.DatetimeIndex(months.loc[months["count"].notna(), "month"])
-    days = daily_records(snapshot.incidents, force, keys, delivered)
-    on_the_first_alone = bool(
-        (days[pd.DatetimeIndex(days.index).day != 1] == 0).all()
-    )  # a source of months dates every record so
-    return EVEN if len(days) < WEIGHED_DAYS or on_the_first_alone else day_weights(days)
+    return daily_records(snapshot.incidents, force, keys, delivered)
 
 
 def _strand_words(key: str) -> str:

@@ -10,6 +10,8 @@ import pandas as pd
 from vulncore.forecasting.paths import Floats
 
 MEAN_MONTH_DAYS = 365.25 / 12
+FEWEST_DAYS = 730
+"""Two years: with less, a kind of day would be weighed by a season."""
 SHRINK_TO_EVEN = 50.0
 """A kind of day moves away from the mean only as its records outweigh this many at the mean rate."""
 
@@ -47,14 +49,16 @@ def day_weights(days: pd.Series) -> DayWeights:
         days: Records by day (a DatetimeIndex), every day delivered, those without a record too.
 
     Returns:
-        Weights drawn towards 1 where there are few records, so that they change little in a small series.
+        Weights drawn towards 1 where there are few records, so that they change little in a small series; 1 for all
+        where there are fewer than `FEWEST_DAYS`, or where every record stands on the first of a month: a source of
+        months, whose days mean nothing.
 
-    >>> days = pd.Series(1, index=pd.date_range("2024-01-01", periods=364))
+    >>> days = pd.Series(1, index=pd.date_range("2024-01-01", periods=1_092))
     >>> day_weights(days) == EVEN
     True
     """
     index = pd.DatetimeIndex(days.index)
-    if not len(days) or not days.sum():
+    if len(days) < FEWEST_DAYS or not days[index.day != 1].sum():
         return EVEN
     free = index.isin(_bank_holidays(int(index.year.min()), int(index.year.max())))
     mean = float(days[~free].mean())

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from vulncore.forecasting.exposure import EVEN, DayWeights, exposure
+from vulncore.forecasting.exposure import EVEN, DayWeights, day_weights, exposure
 from vulncore.forecasting.paths import Floats
 from vulncore.periods import add_months
 
@@ -21,13 +21,15 @@ class Past:
 
     `counts` holds one number per calendar month from `first`, NaN where the month was not delivered or is set
     aside; it is never filled with zero. `steps` are the places at which the level was changed: a model may
-    let the level jump there. `weights` say what each kind of day weighs.
+    let the level jump there. `weights` say what each kind of day weighs; they were learnt from `daily`, the
+    records of each day, where there are days.
     """
 
     first: date
     counts: Floats
     steps: tuple[int, ...] = ()
     weights: DayWeights = EVEN
+    daily: pd.Series | None = None
 
     @property
     def known(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -47,16 +49,16 @@ class Past:
         """Return the first day of each month of the past, and of `ahead` months after it."""
         return pd.date_range(self.first, periods=len(self.counts) + ahead, freq="MS")
 
-    def last_known(self) -> "Past":
-        """Return the past without unknown months at its start; those at its end stay."""
-        start = int(np.argmax(self.known)) if self.known.any() else len(self.counts)
-        return self.last(len(self.counts) - start)
-
     def until(self, length: int) -> "Past":
         """Return the first `length` months, as they stood then."""
-        return replace(
+        shown = replace(
             self, counts=self.counts[:length], steps=tuple(step for step in self.steps if step < length)
         )
+        if self.daily is None:
+            return shown
+        end = pd.Timestamp(add_months(self.first, length))
+        daily = self.daily[pd.DatetimeIndex(self.daily.index) < end]
+        return replace(shown, weights=day_weights(daily), daily=daily)
 
     def last(self, length: int) -> "Past":
         """Return the last `length` months, or all where there are no more."""

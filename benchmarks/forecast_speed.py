@@ -1,0 +1,66 @@
+"""How long do a screen's forecasts take, in one process and spread over the cores, and how long does a second look?
+
+    python benchmarks/forecast_speed.py
+
+Made series of 79 months, as the demo's, on both bases with their back-tests. Ratios are to the work done in one process.
+A second look is what the page computes from forecasts that are kept: totals, adjustments, sentences and tables.
+"""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from timing import median_seconds
+
+from vulncore.findings.forecast_outlook import outlook
+from vulncore.findings.forecast_read import Demand, Subject
+from vulncore.findings.forecast_sentences import forecast_headline
+from vulncore.findings.forecast_tables import months_table, years_table
+from vulncore.findings.forecast_work import forecasts
+from vulncore.forecasting.what_if import parse_adjustment
+from vulncore.vocabulary import report_measures
+
+MONTHS = 79
+RUNS = 3
+WHAT_IF = parse_adjustment("growth:2025-04:+10")
+
+
+def main() -> None:
+    series = [made(mean, seed) for seed, mean in enumerate((3, 16, 80))]
+    here = median_seconds(lambda: [every(each, workers=1) for each in series], RUNS)
+    spread = median_seconds(lambda: [every(each, workers=None) for each in series], RUNS)
+    kept = [every(each, workers=1) for each in series]
+    again = median_seconds(lambda: [look(each, done) for each, done in zip(series, kept, strict=True)], RUNS)
+    for name, seconds in (("one process", here), ("all cores", spread), ("a second look", again)):
+        print(f"{name:15} {seconds / len(series):7.3f} s a series   {seconds / here:6.3f} of one process")
+
+
+def made(mean: float, seed: int) -> Demand:
+    month = np.arange(MONTHS)
+    level = mean * (1 + month / MONTHS) * (1 + 0.2 * np.sin(2 * np.pi * month / 12))
+    counts = np.random.default_rng(seed).poisson(level).astype(float)
+    months = pd.DataFrame({"month": pd.date_range("2018-04-01", periods=MONTHS, freq="MS"), "count": counts})
+    measure = report_measures()[0]
+    return Demand(
+        Subject(measure.key, measure.name, measure.unit, (measure,)),
+        "Made",
+        date(2024, 10, 1),
+        months.assign(provisional=False, set_aside=False),
+        None,
+        (),
+        None,
+    )
+
+
+def every(found: Demand, workers: int | None):
+    *_, last = forecasts(found, workers=workers)
+    return last.forecasts
+
+
+def look(found: Demand, done):
+    told = outlook(found, done, (WHAT_IF,))
+    return forecast_headline(told), years_table(told), months_table(told)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""What vulncore.forecasting.steady_range promises."""
+
+import numpy as np
+import pytest
+from scipy.stats import nbinom
+
+from tests.forecasting.planted import poisson, unknown
+from vulncore.forecasting.steady_range import steady_range
+
+LEVELS = [0.1, 0.9, 0.025, 0.975]
+
+
+def limits(counts: np.ndarray) -> list[int]:
+    found = steady_range(counts)
+    return [found.low80, found.high80, found.low95, found.high95]
+
+
+@pytest.mark.parametrize("months", [1, 12, 31, 120])
+@pytest.mark.parametrize("count", [0, 1, 4, 30])
+def test_a_rate_that_stays_has_the_predictive_limits_of_a_poisson_count(months, count):
+    # gamma prior of shape 1/2, so a gamma of shape total + 1/2 and rate months; twelve more months are drawn from it
+    theirs = nbinom(count * months + 0.5, months / (months + 12))
+    assert limits(np.full(months, float(count))) == theirs.ppf(LEVELS).tolist()
+    assert steady_range(np.full(months, float(count))).mean == pytest.approx(theirs.mean())
+
+
+def test_the_limits_are_those_of_simulated_rates_and_counts():
+    rng = np.random.default_rng(1)
+    rates = rng.gamma(36 * 2 + 0.5, 1 / 36, 400_000)
+    drawn = np.quantile(rng.poisson(12 * rates), LEVELS)
+    assert limits(np.full(36, 2.0)) == pytest.approx(drawn.tolist(), abs=1)
+
+
+def test_where_months_scatter_more_than_chance_the_variance_is_raised_by_as_much():
+    counts = np.tile([2.0, 18.0], 18)
+    scatter = ((counts - 10) ** 2 / 10).sum() / 35  # Pearson's: 6.6
+    mean = (360 + 0.5) * 12 / 36
+    variance = mean * (1 + 12 / 36) * scatter
+    theirs = nbinom(mean**2 / (variance - mean), mean / variance)
+    assert limits(counts) == theirs.ppf(LEVELS).tolist()
+    steady = limits(np.full(36, 10.0))
+    assert limits(counts)[0] < steady[0] < steady[1] < limits(counts)[1]
+    assert steady_range(counts).mean == pytest.approx(mean)
+
+
+@pytest.mark.parametrize("months", [12, 30])
+@pytest.mark.parametrize("rate", [0.2, 2.0, 9.0])
+def test_the_ranges_hold_as_many_totals_as_they_are_meant_to(months, rate):
+    rng = np.random.default_rng(2)
+    held = np.zeros(2)
+    tries = 1_500
+    for counts, total in zip(rng.poisson(rate, (tries, months)), rng.poisson(12 * rate, tries), strict=True):
+        found = steady_range(counts.astype(float))
+        held += [found.low80 <= total <= found.high80, found.low95 <= total <= found.high95]
+    low80, low95 = np.array([0.8, 0.95]) - 4 * np.sqrt([0.8 * 0.2 / tries, 0.95 * 0.05 / tries])
+    assert held[0] / tries > low80
+    assert held[1] / tries > low95
+
+
+def test_nothing_so_far_is_not_nothing_to_come():
+    assert limits(np.zeros(6))[0] == 0
+    assert limits(np.zeros(6))[3] > limits(np.zeros(60))[3] > 0
+
+
+def test_a_month_not_delivered_is_not_a_month_of_zero():
+    counts = poisson(8, 36)
+    gap = unknown(counts, slice(10, 22))
+    kept = np.delete(counts, slice(10, 22))
+    assert steady_range(gap) == steady_range(kept)
+    assert steady_range(gap).months_known == 24
+    assert steady_range(np.nan_to_num(gap)).mean < 0.8 * steady_range(gap).mean
+
+
+@pytest.mark.parametrize("counts", [np.array([]), np.full(5, np.nan)])
+def test_where_no_month_is_known_there_is_no_range(counts):
+    assert steady_range(counts) is None
