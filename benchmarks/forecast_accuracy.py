@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vulncore.forecasting.backtest import EVERY_MONTHS, TRIAL_PATHS, by_model, scored
+from vulncore.forecasting.backtest import EVERY_MONTHS, TRIAL_PATHS, by_model, first_year, scored
 from vulncore.forecasting.basis import FIVE_YEARS, Basis, months_of
 from vulncore.forecasting.choosing import chosen_model
 from vulncore.forecasting.models import Model, simulate
@@ -38,7 +38,7 @@ AHEAD = 48
 JUDGED_FROM = 96  # months: the origins before teach the first widths
 PLAIN = "prophet as it comes"
 HEADLINE = "headline"
-HORIZONS = {"1-12": (1, 12), "13-24": (13, 24), "25-36": (25, 36), "37-48": (37, 48)}
+HORIZONS = {"1-48": (1, 48), "1-12": (1, 12), "13-24": (13, 24), "25-36": (25, 36), "37-48": (37, 48)}
 FEWEST_TO_LEARN = 200  # counts that a width is learnt from
 
 Told = dict[str, Paths]
@@ -142,7 +142,7 @@ def nested(trials: list[Trial], plain: pd.DataFrame):
             before = before[(before["origin"] + before["horizon"] <= origin) & (before["span"] == 1)]
             before = before[before["model"] != PLAIN]
             for own in rows:
-                chosen = chosen_model(by_model(before[before["series"] == own["series"].iloc[0]])).model
+                chosen = chosen_model(first_year(before[before["series"] == own["series"].iloc[0]])).model
                 yield own.assign(chosen=str(chosen))
         so_far += rows
 

@@ -48,7 +48,7 @@ def show_models(told: Outlook) -> None:
         tries = forecast.trials["origin"].nunique()
         st.markdown(f"**{BASIS_NAMES[basis]}**, tried from {tries} earlier dates, six months apart")
         table = models_table(forecast)
-        show_table(table, "How each model foretold the months after those dates", list(table.columns[1:]))
+        show_table(table, "How each model foretold the twelve months after each date", list(table.columns[1:]))
         ahead = horizons_table(forecast)
         show_table(ahead, "The model shown, by how far ahead it looked", list(ahead.columns[1:]))
     st.caption(

@@ -52,6 +52,17 @@ def test_a_trial_sees_nothing_of_the_months_that_it_foretells():
     assert (other["absolute"] > one["absolute"]).mean() > 0.9
 
 
+def test_a_trial_weighs_days_by_those_before_it_alone():
+    days = pd.Series(1, index=pd.date_range(FIRST, periods=365 * 5))
+    later = days.copy()
+    later[pd.DatetimeIndex(days.index).dayofweek >= 5] = 40
+    later[:"2016-02-29"] = 1  # the 26 months shown
+    one, other = (
+        trial(Past(FIRST, COUNTS, daily=daily), COUNTS, ORIGIN, Basis.FIVE_YEAR) for daily in (days, later)
+    )
+    pd.testing.assert_frame_equal(one, other)
+
+
 def test_a_trial_learns_from_the_months_before_it():
     higher = np.r_[COUNTS[:ORIGIN] * 5, COUNTS[ORIGIN:]]
     assert (tried(higher)["mean"] > 2 * tried(COUNTS)["mean"]).all()
@@ -110,12 +121,8 @@ def test_the_first_twelve_months_are_judged_by_their_sum_along_each_path():
 
 @pytest.mark.parametrize("came", [CAME[:11], unknown(CAME, [11])], ids=["too few", "one not known"])
 def test_a_year_that_is_not_whole_is_not_judged(came):
-    rows = scored(TOLD | {}, came, SCALE, RNG) if len(came) == 14 else scored(_cut(11), came, SCALE, RNG)
-    assert rows["span"].unique().tolist() == [1]
-
-
-def _cut(months: int) -> dict[Model, np.ndarray]:
-    return {model: paths[:, :months] for model, paths in TOLD.items()}
+    told = {model: paths[:, : len(came)] for model, paths in TOLD.items()}
+    assert scored(told, came, SCALE, RNG)["span"].unique().tolist() == [1]
 
 
 def test_mase_of_last_year_again_is_hyndmans():

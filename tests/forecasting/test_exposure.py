@@ -89,12 +89,23 @@ def test_with_few_records_every_kind_of_day_weighs_about_the_same():
 
 
 def test_the_fewer_the_records_the_nearer_to_even():
-    base = pd.Series([1, 1, 1, 1, 1, 4, 1] * 60, index=pd.date_range("2024-01-01", periods=420))
+    base = pd.Series([1, 1, 1, 1, 1, 4, 1] * 110, index=pd.date_range("2024-01-01", periods=770))
     saturdays = [day_weights(base * times).weekdays[5] for times in (1, 3, 30, 3_000)]
     assert 1 < saturdays[0] < saturdays[1] < saturdays[2] < saturdays[3] < 4 / (10 / 7) + 0.1
 
 
-@pytest.mark.parametrize("length", [0, 400])
+@pytest.mark.parametrize("length", [0, 800])
 def test_days_without_any_record_weigh_the_same(length):
     days = pd.Series(0, index=pd.date_range("2024-01-01", periods=length))
     assert day_weights(days) == EVEN
+
+
+def test_it_takes_two_years_of_days_to_weigh_them():
+    days = days_by_kind(level=150, years=3)
+    assert day_weights(days.iloc[:729]) == EVEN
+    assert day_weights(days.iloc[:730]).weekdays == pytest.approx(WEEK, rel=0.05)
+
+
+def test_days_of_a_source_that_dates_every_record_by_its_month_weigh_the_same():
+    days = days_by_kind(level=150, years=3)
+    assert day_weights(days.where(days.index.day == 1, 0)) == EVEN

@@ -3,12 +3,11 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.forecasting.planted import past, unknown
-from vulncore.forecasting.exposure import DayWeights, exposure
+from vulncore.forecasting.exposure import DayWeights, day_weights, exposure
 from vulncore.forecasting.past import Past
 
 COUNTS = np.arange(40.0)
@@ -42,13 +41,20 @@ def test_more_months_than_there_are_are_all():
     assert past(COUNTS, steps=(3,)).last(100).steps == (3,)
 
 
-@given(st.lists(st.sampled_from([np.nan, 0.0, 2.0]), max_size=30))
-def test_only_unknown_months_at_the_start_are_left_out(counts):
-    kept = past(counts).last_known()
-    left_out = counts[: len(counts) - len(kept.counts)]
-    assert np.isnan(left_out).all()
-    assert np.array_equal(kept.counts, counts[len(left_out) :], equal_nan=True)
-    assert not len(kept.counts) or kept.known[0]
+def test_days_are_weighed_by_the_records_known_by_then():
+    days = pd.Series(100, index=pd.date_range("2021-01-01", "2024-12-31"))
+    days[(days.index.dayofweek == 5) & (days.index < "2024-01-01")] = 200  # Saturdays, until 2024
+    own = Past(date(2021, 1, 1), np.ones(48), weights=day_weights(days), daily=days)
+    then = own.until(36)
+    assert then.weights == day_weights(days[:"2023-12-31"])
+    assert then.weights.weekdays[5] == pytest.approx(200 / (800 / 7), rel=0.02)
+    assert then.weights.weekdays[5] > own.weights.weekdays[5] + 0.1
+    assert own.last(24).weights == own.weights
+
+
+def test_weights_stay_where_no_days_are_known():
+    weights = DayWeights((1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0))
+    assert Past(date(2021, 1, 1), np.ones(48), weights=weights).until(36).weights == weights
 
 
 def test_months_and_their_weights_reach_ahead():

@@ -47,7 +47,8 @@ def test_a_factor_of_1_leaves_a_month_as_it_is():
 def test_a_spread_made_smaller_draws_every_path_towards_the_middle_in_the_same_order():
     found = wide(0.8)
     middle = roots(np.median(PLAIN, axis=0))
-    assert roots(found) == pytest.approx(middle + 0.8 * (roots(PLAIN) - middle), abs=0.02)
+    expected = middle + 0.8 * (roots(PLAIN) - middle)
+    assert np.abs(roots(found) - expected).max() < 0.02  # a record is 0.01 of a root here
 
 
 def test_the_paths_given_are_not_changed():

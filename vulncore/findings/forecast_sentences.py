@@ -87,9 +87,7 @@ def _how_sure(told: Outlook) -> Headline:
     basis, forecast = next(iter(told.forecasts.items()))
     held = float(_scores(forecast)["within80"][forecast.chosen.model])
     tries = forecast.trials["origin"].nunique()
-    text = (
-        f"Tried from {tries} earlier dates, its 80 % range held {percent(held)} of the months that followed"
-    )
+    text = f"Tried from {tries} earlier dates, its 80 % range held {percent(held)} of the twelve months after each"
     if abs(held - 0.8) > FAR_OFF:
         text += f": take the ranges as too {'narrow' if held < 0.8 else 'wide'}"
     limit = untested_from(told, basis)

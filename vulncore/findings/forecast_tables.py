@@ -79,7 +79,7 @@ def months_table(told: Outlook) -> pd.DataFrame:
 
 
 def models_table(forecast: Forecast) -> pd.DataFrame:
-    """Return how each model did in the back-test, for people; the one shown is marked."""
+    """Return how each model did in the first twelve months ahead, for people; the one shown is marked."""
     scores = forecast.scores.set_index("model").loc[list(Model)]
     return pd.DataFrame(
         {

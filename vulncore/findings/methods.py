@@ -7,8 +7,12 @@ from datetime import date
 import pandas as pd
 
 from vulncore.disclosure import SMALLEST_SHOWN
+from vulncore.findings.forecast_outlook import MODEL_NAMES
 from vulncore.findings.week_sentences import percent
 from vulncore.findings.where import PERIODS, TESTED
+from vulncore.forecasting.basis import FEWEST_MONTHS
+from vulncore.forecasting.forecast import FEWEST_ORIGINS
+from vulncore.forecasting.models import Model
 from vulncore.geography import EDGE_TOLERANCE_M
 from vulncore.metrics.change import COLOUR_THRESHOLD
 from vulncore.metrics.hotspots.classes import DEFINITIONS
@@ -90,6 +94,7 @@ def method_sections() -> tuple[Section, ...]:
         ),
         Section("The hours of the week", _week_text()),
         Section("Places", _places_text()),
+        Section("Forecasts", _forecast_text()),
         Section(
             "Which months the report's table covers",
             "The report does not say which months its financial year to date covers. April to October 2024 is "
@@ -156,6 +161,27 @@ def _places_text() -> str:
         "- **Near repeats**: Knox's test (1964) with shuffled dates, all bands judged together.\n\n"
         f"Classes of hotspot over up to {PERIODS} equal periods, the first that fits:\n\n{classes}\n\n"
         "More, with what was measured, stands in `docs/where.md`."
+    )
+
+
+def _forecast_text() -> str:
+    bends = ", ".join(MODEL_NAMES[model][0].lower() + MODEL_NAMES[model][1:] for model in list(Model)[2:])
+    return (
+        "*Forecast* looks ahead from the months to the as-at month: on the *current process*, all since the last approved "
+        f"change of level and never fewer than {FEWEST_MONTHS} months, and on *five years*. Months not delivered are "
+        "unknown, never zero; those under lockdown, and those that may still change, are set aside; nothing before a "
+        "named series break is used.\n\n"
+        f"- **Models**: Prophet, {bends}, and all five in equal parts. Each gives simulated paths of whole numbers; a "
+        "year's range comes from adding up whole paths.\n"
+        "- **Trials**: each model is shown what was known at earlier dates and foretells what followed. *Error* (MASE) is in "
+        "units of the series' own change over a year; 1 is as far off as that.\n"
+        "- **Which model speaks**: the combination, unless last year again was closer in the trials.\n"
+        "- **Range**: 80 % means that four counts in five fall inside. Its width was learnt on 64 real series. A horizon is "
+        f"*tested* where {FEWEST_ORIGINS} trials or more reach it.\n"
+        f"- **No forecast**: below {TOO_FEW_FOR_TREND_A_YEAR} records a year, where a feed went silent, or where too few "
+        "months are known for a trial.\n\n"
+        f"Source of the two bases: {REPORT}, paragraph 39. More, with what was measured, stands in `docs/forecast.md` and "
+        "`docs/forecast-accuracy.md`."
     )
 
 

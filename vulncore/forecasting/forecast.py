@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from vulncore.forecasting.backtest import by_model, origins, trial
+from vulncore.forecasting.backtest import first_year, origins, trial
 from vulncore.forecasting.basis import Basis, months_of
 from vulncore.forecasting.choosing import Chosen, chosen_model
 from vulncore.forecasting.models import Model, simulate
@@ -78,8 +78,9 @@ def assembled(asked: Asked, paths: Mapping[Model, Paths], trials: Sequence[pd.Da
     """Return the forecast that some pieces of work make."""
     in_order = sorted(trials, key=_origin)
     rows = pd.concat(in_order, ignore_index=True)
-    scores = by_model(rows[rows["span"] == 1])
-    reached = rows[rows["span"] == 1].groupby("horizon")["origin"].nunique()
+    months = rows[rows["span"] == 1]
+    scores = first_year(months)
+    reached = months.groupby("horizon")["origin"].nunique()
     tested = reached.index[reached >= FEWEST_ORIGINS]
     return Forecast(
         asked=asked,

@@ -1,0 +1,113 @@
+"""What adjustments promise as they are written in links and on the command line."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vulncore.errors import InvalidPeriodError, UnknownNameError, VulncoreError
+from vulncore.forecasting.what_if import NAME_LETTERS, Adjustment, Kind, format_adjustment, parse_adjustment
+
+some_adjustments = st.builds(
+    Adjustment,
+    st.sampled_from(Kind),
+    st.dates(date(1900, 1, 1), date(2100, 12, 31)).map(lambda day: day.replace(day=1)),
+    st.integers(-1_000, 5_000).map(lambda tenths: tenths / 10),
+    st.none() | st.integers(1, 120),
+    st.text(st.sampled_from("aé:7+-'<&🙂"), max_size=NAME_LETTERS),
+)
+
+
+def read_or_refused(text: str) -> Adjustment | str:
+    try:
+        return parse_adjustment(text)
+    except VulncoreError as refused:
+        return str(refused)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("growth:2025-04:+10", Adjustment(Kind.GROWTH, date(2025, 4, 1), 10)),
+        ("recording:2024-12:-2.5", Adjustment(Kind.RECORDING, date(2024, 12, 1), -2.5)),
+        ("campaign:2025-04:20:6", Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 20, 6)),
+        ("campaign:2025-04:+20::Safer", Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 20, None, "Safer")),
+        ("campaign:2025-04:+20:Safer", Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 20, None, "Safer")),
+        ("venue:2025-04:3:12:Bar: late", Adjustment(Kind.VENUE, date(2025, 4, 1), 3, 12, "Bar: late")),
+        ("venue:2025-04:3:Bar: late", Adjustment(Kind.VENUE, date(2025, 4, 1), 3, None, "Bar: late")),
+        ("growth:2025-04:+10:", Adjustment(Kind.GROWTH, date(2025, 4, 1), 10)),
+    ],
+)
+def test_an_adjustment_is_read_as_it_is_written(text, expected):
+    assert parse_adjustment(text) == expected
+
+
+@given(some_adjustments)
+def test_an_adjustment_written_and_read_again_is_the_same(adjustment):
+    assert parse_adjustment(format_adjustment(adjustment)) == adjustment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "growth",
+        "growth:2025-04",
+        "famine:2025-04:+10",
+        "GROWTH:2025-04:+10",
+        "💥" * 300,
+        "::::",
+        "a:b:c:d",
+    ],
+)
+def test_what_is_no_adjustment_is_refused_with_how_to_write_one(text):
+    with pytest.raises(
+        UnknownNameError, match=r"Write KIND:YYYY-MM:SIZE.*growth, campaign, recording, venue"
+    ):
+        parse_adjustment(text)
+
+
+@pytest.mark.parametrize(
+    "size", ["", "ten", "1e3", "nan", "inf", "--5", "0x10", "٣", "9999999", "1" * 5_000, "1.23456", "+ 5"]
+)
+def test_what_is_no_size_is_refused(size):
+    with pytest.raises(UnknownNameError, match=r"is no size\. Write a number, like \+10 or -2\.5\."):
+        parse_adjustment(f"growth:2025-04:{size}")
+
+
+@pytest.mark.parametrize("size", ["501", "-101", "999999"])
+def test_a_size_beyond_all_reason_is_refused(size):
+    with pytest.raises(InvalidPeriodError, match=r"out of range\. Give -100 to 500\."):
+        parse_adjustment(f"growth:2025-04:{size}")
+
+
+@pytest.mark.parametrize("month", ["2025-13", "2025", "soon", "", "9" * 400])
+def test_what_is_no_month_is_refused(month):
+    with pytest.raises(InvalidPeriodError, match=r"is not a month\. Write it as year and month"):
+        parse_adjustment(f"growth:{month}:+10")
+
+
+@pytest.mark.parametrize("months", ["0", "121", "9999"])
+def test_a_campaign_of_a_length_beyond_all_reason_is_refused(months):
+    with pytest.raises(InvalidPeriodError, match=r"months is out of range\. Give 1 to 120\."):
+        parse_adjustment(f"campaign:2025-04:+10:{months}")
+
+
+def test_a_name_loses_what_cannot_be_seen_and_is_cut():
+    hostile = "campaign:2025-04:+10::Bar\x00\x1b[31m\u202e\n\u200b  and <b>club</b>"
+    assert parse_adjustment(hostile).name == "Bar[31m and <b>club</b>"
+    assert parse_adjustment("growth:2025-04:+1::" + "x" * 10_000).name == "x" * 60
+
+
+@given(
+    st.text(max_size=80) | st.lists(st.sampled_from([*Kind, "2025-04", "+10", "6", ":", "x\n"])).map(":".join)
+)
+def test_any_text_is_read_or_refused_with_a_sentence(text):
+    found = read_or_refused(text)
+    if isinstance(found, str):
+        assert found.endswith(".")
+        assert len(found) < 250
+    else:
+        assert len(found.name) <= NAME_LETTERS
+        assert found.name.isprintable()

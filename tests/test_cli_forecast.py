@@ -1,0 +1,139 @@
+"""What the commands about what is to come promise."""
+
+import io
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from tests.making import delivery, month_total, months
+from vulncore.cli import app
+from vulncore.store import publish
+
+FIGURES = ["mean", "median", "low80", "high80", "low95", "high95"]
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+def rows(done) -> pd.DataFrame:
+    assert done.exit_code == 0, done.stderr
+    return pd.read_csv(io.StringIO(done.stdout))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Two measures with five years of months, and one with none to speak of."""
+    folder = tmp_path_factory.mktemp("store")
+    every = months(date(2019, 1, 1), 60)
+    draw = np.random.default_rng(3)
+    counts = [
+        month_total(month, int(draw.poisson(mean)), measure)
+        for measure, mean in (("rape", 12), ("hate-crime", 30), ("fgm", 0.1))
+        for month in every
+    ]
+    publish(folder, "small", delivery(counts=counts), "tests")
+    return folder
+
+
+def test_months_are_printed_with_the_columns_that_scripts_rely_on(store):
+    asked = ("--measure", "rape", "--basis", "five-year", "--years", 2, "--format", "csv")
+    done = run("forecast", *asked, "--dataset", "small", "--store", store)
+    table = rows(done)
+    assert list(table)[:10] == ["measure", "basis", "model", "month", *FIGURES]
+    assert table["month"].tolist() == [f"{month:%Y-%m}" for month in months(date(2024, 1, 1), 24)]
+    assert set(table["measure"]) == {"rape"}
+    assert (table["low95"] <= table["low80"]).all()
+    assert (table["high80"] <= table["high95"]).all()
+    assert "80 % range" in done.stderr
+    assert "80 % range" not in done.stdout
+
+
+def test_calendar_years_add_up_from_their_months(store):
+    asked = ("--measure", "rape", "--basis", "current-process", "--years", 1, "--format", "csv")
+    month = rows(run("forecast", *asked, "--dataset", "small", "--store", store))
+    year = rows(run("forecast", *asked, "--totals", "--dataset", "small", "--store", store))
+    assert year.iloc[-1]["mean"] == pytest.approx(month["mean"].sum(), abs=0.05)
+    assert year.iloc[-1]["high80"] < month["high80"].sum()
+
+
+def test_all_forecasts_every_measure_that_can_be_and_says_which_can_not(store):
+    done = run("forecast", "--all", "--years", 1, "--format", "csv", "--dataset", "small", "--store", store)
+    table = rows(done)
+    assert set(table["measure"]) == {"rape", "hate-crime"}
+    assert set(table["basis"]) == {"current-process", "five-year"}
+    assert "Female genital mutilation: fewer than 10 a year" in done.stderr
+
+
+def test_the_same_question_gets_the_same_answer(store):
+    asked = (
+        "forecast",
+        "--measure",
+        "rape",
+        "--years",
+        1,
+        "--format",
+        "csv",
+        "--dataset",
+        "small",
+        "--store",
+        store,
+    )
+    assert run(*asked).stdout == run(*asked).stdout
+
+
+def test_what_ifs_bend_the_months_after_them_and_are_named_in_every_row(store):
+    asked = ("--measure", "rape", "--basis", "five-year", "--years", 1, "--format", "csv")
+    plain = rows(run("forecast", *asked, "--dataset", "small", "--store", store))
+    bent = rows(
+        run("forecast", *asked, "--what-if", "recording:2024-07:-50", "--dataset", "small", "--store", store)
+    )
+    ratio = (bent["mean"] / plain["mean"]).tolist()
+    assert ratio[:6] == pytest.approx([1] * 6)
+    assert ratio[6:] == pytest.approx([0.5] * 6, abs=0.03)
+    assert set(bent["what_if"]) == {"recording:2024-07:-50"}
+
+
+def test_the_back_test_is_printed_by_horizon_and_model(store):
+    table = rows(
+        run(
+            "backtest",
+            "--measure",
+            "rape",
+            "--basis",
+            "five-year",
+            "--format",
+            "csv",
+            "--dataset",
+            "small",
+            "--store",
+            store,
+        )
+    )
+    assert set(table["model"]) == {
+        "combination", "prophet", "smoothing", "count-trend", "drift", "seasonal-naive",
+    }  # fmt: skip
+    assert {"all", "1-12", "13-24"} <= set(table["horizon"])
+    assert table["within95"].between(0, 1).all()
+    assert (table["within80"] <= table["within95"]).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--measure", "jaywalking"), "No measure is called 'jaywalking'"),
+        (("--what-if", "miracle:2025-01:+1"), "is no adjustment"),
+        (("--what-if", "growth:2025-01:much"), "is no size"),
+        (("--what-if", "growth:2025-01:+9999"), "out of range"),
+        (("--as-at", "2031-01"), "was not delivered"),
+        (("--measure", "fgm"), "Nothing was forecast"),
+    ],
+)
+def test_what_can_not_be_answered_is_refused_in_a_sentence(arguments, said, store):
+    done = run("forecast", *arguments, "--dataset", "small", "--store", store)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert done.stdout == ""
