@@ -48,9 +48,17 @@ def show_models(told: Outlook) -> None:
         tries = forecast.trials["origin"].nunique()
         st.markdown(f"**{BASIS_NAMES[basis]}**, tried from {tries} earlier dates, six months apart")
         table = models_table(forecast)
-        show_table(table, "How each model foretold the twelve months after each date", list(table.columns[1:]))
+        show_table(
+            table,
+            f"{BASIS_NAMES[basis]}: how each model foretold the twelve months after each date",
+            list(table.columns[1:]),
+        )
         ahead = horizons_table(forecast)
-        show_table(ahead, "The model shown, by how far ahead it looked", list(ahead.columns[1:]))
+        show_table(
+            ahead,
+            f"{BASIS_NAMES[basis]}: the model shown, by how far ahead it looked",
+            list(ahead.columns[1:]),
+        )
     st.caption(
         "Errors are in units of the usual change from one year to the next: 1 is as far off as that, less is better. Five "
         "models speak alone, the combination takes as many paths of each. The best of one series' trials is not shown "

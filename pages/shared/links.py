@@ -44,11 +44,14 @@ def write_link(page: str, **choices: str | None) -> None:
     Back has led to the bare address, or it could never lead further.
     """
     link = {name: choice for name, choice in choices.items() if choice is not None}
-    if link == st.query_params.to_dict() or _went_back(page):
+    if _went_back(page):
         return
-    st.session_state["link replaced"] = st.query_params.to_dict()
-    st.query_params.from_dict(link)
-    st.session_state["link written"] = link
+    if link == st.query_params.to_dict() == st.session_state.get("link written"):
+        return
+    if link != st.query_params.to_dict():
+        st.session_state["link replaced"] = st.query_params.to_dict()
+        st.query_params.from_dict(link)
+    st.session_state["link written"] = link  # a link that was opened whole, too: from now on it is ours to change
     st.session_state["link page"], st.session_state["link time"] = page, time.monotonic()
 
 

@@ -74,6 +74,11 @@ def test_a_month_weighs_what_its_days_weigh_added_up_one_by_one(weekdays, holida
     assert found == pytest.approx(expected)
 
 
+def test_bank_holidays_of_every_year_that_the_months_lie_in_are_weighed():
+    found = exposure(date(2023, 12, 1), 2, DayWeights(bank_holiday=0.0)) * MEAN_MONTH
+    assert found == pytest.approx([31 - 2, 31 - 1])  # Christmas and the day after, and New Year's Day
+
+
 def test_weights_of_weekdays_and_bank_holidays_are_found_again():
     found = day_weights(days_by_kind(level=150, years=12))
     assert found.weekdays == pytest.approx(WEEK, rel=0.02)

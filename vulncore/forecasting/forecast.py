@@ -42,7 +42,7 @@ class Forecast:
     """What comes: each model's `paths`, one column per month ahead, and what the back-test says of them.
 
     `trials` has the rows of `vulncore.forecasting.backtest.trial`, `scores` one row per model
-    (`vulncore.forecasting.backtest.by_model`, months alone), `tested_to` is the longest horizon, in months, that
+    (`vulncore.forecasting.backtest.first_year`), `tested_to` is the longest horizon, in months, that
     at least `FEWEST_ORIGINS` origins reach.
     """
 
