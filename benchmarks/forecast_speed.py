@@ -47,6 +47,7 @@ def made(mean: float, seed: int) -> Demand:
         date(2024, 10, 1),
         months.assign(provisional=False, set_aside=False),
         None,
+        None,
         (),
         None,
     )

@@ -34,7 +34,11 @@ st.title("Forecast")
 try:
     view = chosen_view()
     picker, offered = subject_picker(view)
-    subject, lockdowns, adjustments = offered[picker.made()], lockdowns_picker().made() == USED, what_ifs()
+    subject, lockdowns, adjustments = (
+        offered[picker.made()],
+        lockdowns_picker().made() == USED,
+        what_ifs(view),
+    )
     found = demand_of(store_path(), view.publish, view.force, subject, view.month, lockdowns)
 except VulncoreError as problem:
     st.error(plain(f"The forecast cannot be shown. {problem}"))
@@ -73,7 +77,7 @@ def draw(told):
         show_months(told, view)
 
 
-told = outlook(found, forecasts_of(view, found, lockdowns, draw), adjustments)
+told = outlook(found, forecasts_of(view, found, lockdowns, adjustments, draw), adjustments)
 with said:
     show_headline(forecast_headline(told))
 draw(told)

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from vulncore.findings.forecast_read import Demand
 from vulncore.findings.forecast_work import BASES, forecasts
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
+from vulncore.forecasting.what_if import Adjustment
 
 KEPT = 24  # each takes some ten megabytes
 Key = tuple[object, ...]
@@ -41,7 +42,11 @@ class Kept:
 
 
 def forecasts_of(
-    view: View, found: Demand, lockdowns: bool, first: Callable[[Outlook], None]
+    view: View,
+    found: Demand,
+    lockdowns: bool,
+    adjustments: Sequence[Adjustment],
+    first: Callable[[Outlook], None],
 ) -> Mapping[Basis, Forecast]:
     """Return the forecasts on both bases, kept or made now: with progress, and a first look as soon as there is one.
 
@@ -49,6 +54,7 @@ def forecasts_of(
         view: What the app shows.
         found: What is forecast.
         lockdowns: Whether models see the months of lockdown.
+        adjustments: What-ifs, for the first look.
         first: Draws what the models expect before they were tried.
     """
     line = view.publish
@@ -63,7 +69,7 @@ def forecasts_of(
         )
         done = arrived.forecasts
         if not looked and set(arrived.paths) == set(BASES):
-            first(first_look(found, {basis: arrived.paths[basis] for basis in BASES}))
+            first(first_look(found, {basis: arrived.paths[basis] for basis in BASES}, adjustments))
             looked = True
     bar.empty()
     whole = done or {}

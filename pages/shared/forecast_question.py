@@ -1,13 +1,15 @@
 """What is forecast, and what if, by the choices made."""
 
-import streamlit as st
+from collections.abc import Sequence
 
 from pages.shared.filters import View
 from pages.shared.links import OF_THE_FORECAST, choices_made
 from pages.shared.picker import Picker, not_there
 from vulncore.errors import VulncoreError
 from vulncore.findings.forecast_read import Subject, find_subject, subjects
-from vulncore.forecasting.what_if import MOST, Adjustment, format_adjustment, parse_adjustment
+from vulncore.findings.forecast_work import YEARS
+from vulncore.forecasting.intervals import months_ahead
+from vulncore.forecasting.what_if import MOST, Adjustment, checked, format_adjustment, parse_adjustment
 
 SET_ASIDE, USED = "aside", "used"
 BETWEEN = "~"  # between what-ifs in a link
@@ -39,13 +41,13 @@ def lockdowns_picker() -> Picker:
     return Picker("Months of lockdown", "lockdowns", [SET_ASIDE, USED], 0, lambda key: words[key])
 
 
-def what_ifs() -> tuple[Adjustment, ...]:
-    """Return the what-ifs chosen; what can't be read of a link is forgotten, and said."""
+def what_ifs(view: View) -> tuple[Adjustment, ...]:
+    """Return the what-ifs chosen; what can't be read of a link, or lies in no month to come, is forgotten, and said."""
     texts = [text for text in choices_made().get("whatif", "").split(BETWEEN) if text]
     kept = []
     for text in texts[:MOST]:
         try:
-            kept.append(parse_adjustment(text))
+            kept.append(checked(parse_adjustment(text), view.month, months_ahead(view.month, YEARS)))
         except VulncoreError as problem:
             not_there(str(problem).rstrip("."), "the forecast without it")
     if len(texts) > MOST:
@@ -54,7 +56,7 @@ def what_ifs() -> tuple[Adjustment, ...]:
     return tuple(kept)
 
 
-def keep_what_ifs(kept: list[Adjustment]) -> None:
+def keep_what_ifs(kept: Sequence[Adjustment]) -> None:
     """Keep these what-ifs, in the order given."""
     choices_made().pop("whatif", None)
     if kept:
@@ -67,15 +69,11 @@ def forecast_link(subject: Subject) -> dict[str, str | None]:
     return {**made, "subject": subject.key}
 
 
-def add_what_if(adjustment: Adjustment) -> None:
-    """Add a what-if to those chosen."""
-    keep_what_ifs([*what_ifs(), adjustment])
+def add_what_if(held: Sequence[Adjustment], adjustment: Adjustment) -> None:
+    """Add a what-if to those that hold."""
+    keep_what_ifs([*held, adjustment])
 
 
-def remove_what_if(place: int) -> None:
-    """Remove one of the what-ifs chosen; a button's callback."""
-    kept = list(what_ifs())
-    if place < len(kept):
-        del kept[place]
-    keep_what_ifs(kept)
-    st.session_state.pop("not there", None)
+def remove_what_if(held: Sequence[Adjustment], place: int) -> None:
+    """Remove one of the what-ifs that hold; a button's callback."""
+    keep_what_ifs([*held[:place], *held[place + 1 :]])

@@ -51,7 +51,9 @@ def write_link(page: str, **choices: str | None) -> None:
     if link != st.query_params.to_dict():
         st.session_state["link replaced"] = st.query_params.to_dict()
         st.query_params.from_dict(link)
-    st.session_state["link written"] = link  # a link that was opened whole, too: from now on it is ours to change
+    st.session_state["link written"] = (
+        link  # a link that was opened whole, too: from now on it is ours to change
+    )
     st.session_state["link page"], st.session_state["link time"] = page, time.monotonic()
 
 

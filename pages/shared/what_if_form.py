@@ -19,15 +19,19 @@ def show_what_if(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
         words, button = st.columns([4, 1], vertical_alignment="center")
         words.markdown(f"**{plain(each.called)}**: {plain(adjustment_in_words(each))}")
         button.button(
-            "Remove", key=f"remove what-if {place}", on_click=remove_what_if, args=(place,), width="stretch"
+            "Remove",
+            key=f"remove what-if {place}",
+            on_click=remove_what_if,
+            args=(held, place),
+            width="stretch",
         )
     if len(held) >= MOST:
         st.caption(f"{MOST} what-ifs hold. Remove one to add another.")
         return
-    _show_form(as_at, ahead)
+    _show_form(held, as_at, ahead)
 
 
-def _show_form(as_at: date, ahead: int) -> None:
+def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     months = [format_month(add_months(as_at, step)) for step in range(1, ahead + 1)]
     kind = Kind(
         st.selectbox(
@@ -48,22 +52,23 @@ def _show_form(as_at: date, ahead: int) -> None:
         st.number_input("Lasts, months", min_value=1, max_value=48, value=6, step=1, key="what-if months")
     st.text_input("Name, as the chart shows it", max_chars=NAME_LETTERS, key="what-if name")
     st.caption(asked.meaning)
-    st.button("Add", type="primary", on_click=_add, args=(kind,), width="stretch")
+    st.button("Add", type="primary", on_click=_add, args=(held, kind), width="stretch")
     if problem := st.session_state.pop("what-if problem", ""):
         st.error(plain(problem))
 
 
-def _add(kind: Kind) -> None:
+def _add(held: Sequence[Adjustment], kind: Kind) -> None:
     state = st.session_state
     try:
         add_what_if(
+            held,
             Adjustment(
                 kind,
                 parse_month(state["what-if start"]),
-                float(state[f"what-if size {kind}"]),
+                round(float(state[f"what-if size {kind}"]), 3),
                 int(state["what-if months"]) if kind is Kind.CAMPAIGN else None,
                 _name(state["what-if name"]),
-            )
+            ),
         )
         state["what-if name"] = ""
     except VulncoreError as problem:

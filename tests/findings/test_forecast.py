@@ -265,3 +265,56 @@ def test_records_found_not_to_be_crimes_are_not_demand(tmp_path):
     rows.append(incident(9, every[0], no_crimed_on=date(2020, 2, 1)))
     publish(tmp_path, "small", delivery(rows, covered(every)), "tests")
     assert read(tmp_path, "small", "rape", every[-1], FORCE).actual.tolist() == [1, 1, 1]
+
+
+def test_months_of_nothing_before_a_measure_began_are_no_part_of_it(small):
+    found = small([0] * 40 + [40, 36] * 20)
+    assert found.begun == date(2022, 5, 1)
+    assert found.months["month"].min() == pd.Timestamp(2022, 5, 1)
+    told = outlook(found, every_forecast(found))
+    assert told.months["mean"].between(30, 46).all()
+    assert "taken as not begun" in " ".join(forecast_notes(told))
+
+
+def test_what_was_last_delivered_long_before_the_as_at_month_is_not_forecast(tmp_path):
+    every = months(date(2019, 1, 1), 60)
+    counts = [month_total(month, 20) for month in every[:50]]
+    counts += [month_total(month, 9, "hate-crime") for month in every]
+    publish(tmp_path, "small", delivery(counts=counts), "tests")
+    refused = why_not(read(tmp_path, "small", "rape", every[-1], FORCE))
+    assert "nothing was delivered after February 2023" in refused.why
+
+
+def test_six_months_that_are_not_there_yet_leave_a_forecast(tmp_path):
+    every = months(date(2019, 1, 1), 60)
+    counts = [month_total(month, 20 + month.month % 3) for month in every[:54]]
+    counts += [month_total(month, 9, "hate-crime") for month in every]
+    publish(tmp_path, "small", delivery(counts=counts), "tests")
+    found = read(tmp_path, "small", "rape", every[-1], FORCE)
+    assert why_not(found) is None
+    assert outlook(found, every_forecast(found)).months["mean"].between(18, 25).all()
+
+
+def test_a_change_of_level_counts_once_three_months_have_followed_it(small):
+    counts = [20, 24] * 30
+    early = small([*counts[:-1], 160], notes=[(Kind.LEVEL_CHANGE, date(2023, 12, 1))])
+    assert early.past.steps == ()
+    assert outlook(early, every_forecast(early)).months["median"].max() < 60
+
+
+def test_months_that_may_still_change_judge_no_model(small):
+    found = small([20] * 57 + [2, 2, 2], provisional=[57, 58, 59])
+    trials = next(iter(every_forecast(found).values())).trials
+    assert trials.loc[trials["span"] == 1, "actual"].min() == 20
+
+
+def test_months_known_from_totals_alone_are_added_up_beside_those_of_records(tmp_path):
+    every = months(date(2020, 1, 1), 4)
+    keys = ("rape", "other-sexual-offences")
+    rows = [incident(number, every[3], measure) for number, measure in enumerate(keys)]
+    rows[1]["record_id"] = rows[0]["record_id"]
+    coverage = [line for key in keys for line in covered(every[3:], key)]
+    counts = [month_total(month, 5, key) for key in keys for month in every[:3]]
+    publish(tmp_path, "small", delivery(rows, coverage, counts), "tests")
+    found = read(tmp_path, "small", "Sexual offences", every[-1], FORCE)
+    assert found.actual.tolist() == [10, 10, 10, 1]

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.forecasting.planted import FIRST, past, poisson, unknown
-from tests.forecasting.test_forecast_scores import by_a_double_loop
+from tests.forecasting.planted import FIRST, crps_by_a_loop, past, poisson, unknown
 from vulncore.forecasting.backtest import by_model, origins, scored, trial
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.exposure import DayWeights
@@ -30,17 +29,27 @@ def tried(counts: np.ndarray, actual: np.ndarray | None = None, steps: tuple[int
     return trial(past(counts, steps), actual, ORIGIN, Basis.FIVE_YEAR, seed=3)
 
 
-@given(st.integers(0, 400), st.integers(1, 12))
-def test_origins_leave_two_years_to_learn_and_half_a_year_to_judge_evenly_spaced(length, every):
-    found = origins(length, every)
+@given(st.integers(1, 400))
+def test_origins_leave_two_years_to_learn_and_half_a_year_to_judge_evenly_spaced(length):
+    found = origins(past(np.ones(length)), Basis.FIVE_YEAR)
     assert len(found) <= 24
-    assert set(np.diff(found)) <= {every}
+    assert set(np.diff(found)) <= {6}
     if length < 30:
         assert found == ()
     else:
         assert found[-1] == length - 6
         assert found[0] >= 24
-        assert len(found) == 24 or found[0] - every < 24
+        assert len(found) == 24 or found[0] - 6 < 24
+
+
+def test_an_origin_has_half_a_year_of_known_months_after_it_and_a_year_before_it():
+    counts = unknown(np.ones(80), [*range(1, 40), *range(70, 76)])
+    found = origins(past(counts), Basis.FIVE_YEAR)
+    known = ~np.isnan(counts)
+    assert found
+    for origin in found:
+        assert known[origin:].sum() >= 6
+        assert known[max(origin - 60, 0) : origin].sum() >= 12
 
 
 def test_a_trial_sees_nothing_of_the_months_that_it_foretells():
@@ -99,7 +108,7 @@ def test_scores_are_those_of_a_plain_loop():
             drawn = sorted(paths[:, month].tolist())
             came, median = CAME[month], (drawn[19] + drawn[20]) / 2
             if not np.isnan(came):
-                mean, score = sum(drawn) / 40, by_a_double_loop(drawn, came)
+                mean, score = sum(drawn) / 40, crps_by_a_loop(drawn, came)
                 errors = abs(came - median) / 4, ((came - mean) / 5) ** 2
                 expected.append((str(model), month + 1, came, mean, median, score, *errors))
     months = rows[rows["span"] == 1]
@@ -116,7 +125,7 @@ def test_the_first_twelve_months_are_judged_by_their_sum_along_each_path():
     sums = [sum(path[:12]) for path in TOLD[Model.DRIFT].tolist()]
     assert total["horizon"] == 12
     assert (total["actual"], total["mean"]) == pytest.approx((sum(CAME[:12]), np.mean(sums)))
-    assert total["crps"] == pytest.approx(by_a_double_loop(sums, sum(CAME[:12])))
+    assert total["crps"] == pytest.approx(crps_by_a_loop(sums, sum(CAME[:12])))
 
 
 @pytest.mark.parametrize("came", [CAME[:11], unknown(CAME, [11])], ids=["too few", "one not known"])

@@ -114,3 +114,14 @@ def test_it_takes_two_years_of_days_to_weigh_them():
 def test_days_of_a_source_that_dates_every_record_by_its_month_weigh_the_same():
     days = days_by_kind(level=150, years=3)
     assert day_weights(days.where(days.index.day == 1, 0)) == EVEN
+
+
+def test_weights_may_be_whole_numbers():
+    even = exposure(date(2024, 2, 1), 1)
+    assert exposure(date(2024, 2, 1), 1, DayWeights((1, 1, 1, 1, 1, 1, 1))) == pytest.approx(even)
+
+
+def test_a_bank_holiday_at_a_weekend_is_its_substitute_alone():
+    found = bank_holidays(2021, 2022)
+    assert date(2021, 12, 25) not in found
+    assert {date(2021, 12, 27), date(2021, 12, 28), date(2022, 1, 3)} <= set(found)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.forecasting.planted import past, poisson
+from tests.forecasting.planted import past, poisson, unknown
 from vulncore.forecasting.backtest import origins, trial
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.choosing import Why
@@ -47,7 +47,7 @@ def same(one, other) -> None:
 
 
 def test_the_forecast_comes_first_and_then_a_trial_from_every_origin():
-    assert [piece.origin for piece in pieces(ASKED)] == [None, *origins(34)]
+    assert [piece.origin for piece in pieces(ASKED)] == [None, *origins(ASKED.past, ASKED.basis)]
 
 
 def test_trials_may_come_in_any_order():
@@ -98,7 +98,8 @@ def test_the_same_question_has_the_same_answer_and_its_parts_are_those_of_the_tr
     one, other = forecast(ASKED), forecast(ASKED)
     same(one, other)
     expected = [
-        trial(ASKED.past, ASKED.actual, origin, Basis.FIVE_YEAR, seed=9) for origin in origins(len(COUNTS))
+        trial(ASKED.past, ASKED.actual, origin, Basis.FIVE_YEAR, seed=9)
+        for origin in origins(ASKED.past, ASKED.basis)
     ]
     pd.testing.assert_frame_equal(one.trials, pd.concat(expected, ignore_index=True))
     assert {paths.shape for paths in one.paths.values()} == {(len(one.spoken), 15)}
@@ -121,3 +122,15 @@ def test_a_forecast_learns_from_the_months_of_its_basis():
     assert found.paths[Model.DRIFT].mean() < 50
     alone = simulate(found.learnt_from, 6, 200, 0)[Model.DRIFT]
     assert found.paths[Model.DRIFT].mean() == pytest.approx(alone.mean(), rel=0.25)
+
+
+def test_months_not_delivered_at_the_end_move_the_last_trial_before_them():
+    counts = unknown(poisson(20, 42), slice(36, 42))
+    found = forecast(Asked(past(counts), counts, Basis.FIVE_YEAR, 6))
+    assert found.trials["origin"].unique().tolist() == [24, 30]
+
+
+def test_an_origin_before_which_hardly_a_month_is_known_is_passed_over():
+    counts = unknown(poisson(20, 60), slice(1, 30))
+    found = forecast(Asked(past(counts), counts, Basis.FIVE_YEAR, 6))
+    assert found.trials["origin"].min() > 30

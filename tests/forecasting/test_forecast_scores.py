@@ -8,21 +8,16 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import ive
 from scipy.stats import kstest, norm, poisson
 
+from tests.forecasting.planted import crps_by_a_loop
 from vulncore.forecasting.scores import crps, randomised_pit, yearly_scale
 
 some_paths = arrays(np.int64, st.tuples(st.integers(1, 9), st.just(3)), elements=st.integers(0, 40))
 some_counts = arrays(float, 3, elements=st.integers(0, 60).map(float))
 
 
-def by_a_double_loop(drawn: list[int], actual: float) -> float:
-    far = [abs(one - actual) for one in drawn]
-    apart = [abs(one - other) for one in drawn for other in drawn]
-    return sum(far) / len(far) - sum(apart) / len(apart) / 2
-
-
 @given(some_paths, some_counts)
 def test_crps_is_that_of_a_loop_over_all_pairs_of_paths(paths, actual):
-    expected = [by_a_double_loop(paths[:, month].tolist(), actual[month]) for month in range(3)]
+    expected = [crps_by_a_loop(paths[:, month].tolist(), actual[month]) for month in range(3)]
     assert crps(paths, actual) == pytest.approx(expected)
 
 

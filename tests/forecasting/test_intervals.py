@@ -121,3 +121,9 @@ def test_a_month_of_zero_is_no_month_missing():
 def test_so_many_months_ahead_end_with_december_of_the_last_year(months, years):
     last = add_months(date(1990, 1, 1), months)
     assert add_months(last, months_ahead(last, years)) == date(last.year + years, 12, 1)
+
+
+def test_a_year_under_way_of_which_the_first_months_are_not_there_has_no_total():
+    recorded = pd.Series([1.0, 2, 3], index=pd.date_range("2024-03-01", periods=3, freq="MS"))
+    found = calendar_years(recorded, np.ones((5, 7), dtype=np.int64), years=0)
+    assert found[["recorded", "mean"]].isna().all(axis=None)

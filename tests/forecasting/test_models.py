@@ -104,3 +104,9 @@ def test_the_combination_is_as_unsure_as_the_models_disagree():
     within = np.mean([totals[model].var() for model in SINGLE])
     assert totals[Model.COMBINATION].mean() == pytest.approx(means.mean(), rel=0.03)
     assert totals[Model.COMBINATION].var() == pytest.approx(within + means.var(), rel=0.15)
+
+
+@pytest.mark.parametrize("months", [24, 60])
+def test_where_nothing_was_recorded_hardly_anything_comes(months):
+    for model, paths in simulate(past(np.zeros(months)), 12, 500, seed=1).items():
+        assert paths.mean(axis=0).max() < 1.5, model

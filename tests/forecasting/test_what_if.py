@@ -106,7 +106,12 @@ def test_several_adjustments_work_together_in_any_order():
 )
 def test_nothing_makes_a_count_negative_or_broken(drawn, level):
     adjustments = [
-        Adjustment(kind, (MONTHS[0] + pd.DateOffset(months=start)).date(), size, months)
+        Adjustment(
+            kind,
+            (MONTHS[0] + pd.DateOffset(months=start)).date(),
+            size,
+            months if kind is Kind.CAMPAIGN else None,
+        )
         for kind, start, size, months in drawn
     ]
     paths = np.random.default_rng(3).poisson(level, (20, len(MONTHS)))

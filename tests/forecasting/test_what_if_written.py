@@ -7,10 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vulncore.errors import InvalidPeriodError, UnknownNameError, VulncoreError
-from vulncore.forecasting.what_if import NAME_LETTERS, Adjustment, Kind, format_adjustment, parse_adjustment
+from vulncore.forecasting.what_if import (
+    NAME_LETTERS,
+    Adjustment,
+    Kind,
+    checked,
+    format_adjustment,
+    parse_adjustment,
+)
 
 some_adjustments = st.builds(
-    Adjustment,
+    lambda kind, start, size, months, name: Adjustment(
+        kind, start, size, months if kind is Kind.CAMPAIGN else None, name
+    ),
     st.sampled_from(Kind),
     st.dates(date(1900, 1, 1), date(2100, 12, 31)).map(lambda day: day.replace(day=1)),
     st.integers(-1_000, 5_000).map(lambda tenths: tenths / 10),
@@ -34,7 +43,8 @@ def read_or_refused(text: str) -> Adjustment | str:
         ("campaign:2025-04:20:6", Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 20, 6)),
         ("campaign:2025-04:+20::Safer", Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 20, None, "Safer")),
         ("campaign:2025-04:+20:Safer", Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 20, None, "Safer")),
-        ("venue:2025-04:3:12:Bar: late", Adjustment(Kind.VENUE, date(2025, 4, 1), 3, 12, "Bar: late")),
+        ("campaign:2025-04:3:12:Bar: late", Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 3, 12, "Bar: late")),
+        ("venue:2025-04:+1234.567", Adjustment(Kind.VENUE, date(2025, 4, 1), 1234.567)),
         ("venue:2025-04:3:Bar: late", Adjustment(Kind.VENUE, date(2025, 4, 1), 3, None, "Bar: late")),
         ("growth:2025-04:+10:", Adjustment(Kind.GROWTH, date(2025, 4, 1), 10)),
     ],
@@ -88,10 +98,30 @@ def test_what_is_no_month_is_refused(month):
         parse_adjustment(f"growth:{month}:+10")
 
 
-@pytest.mark.parametrize("months", ["0", "121", "9999"])
+@pytest.mark.parametrize("months", ["0", "121", "9999", "99999", "9" * 400])
 def test_a_campaign_of_a_length_beyond_all_reason_is_refused(months):
     with pytest.raises(InvalidPeriodError, match=r"months is out of range\. Give 1 to 120\."):
         parse_adjustment(f"campaign:2025-04:+10:{months}")
+
+
+def test_only_a_campaign_ends_after_some_months():
+    with pytest.raises(InvalidPeriodError, match=r"Only a campaign ends after some months"):
+        parse_adjustment("venue:2025-04:3:12:Bar")
+
+
+def test_a_name_cut_after_a_space_stays_the_same_when_read_again():
+    read = parse_adjustment("campaign:2025-04:+20::" + "a" * 59 + " b")
+    assert parse_adjustment(format_adjustment(read)) == read
+
+
+@pytest.mark.parametrize(
+    ("start", "said"), [("2024-10", "no month to come"), ("2029-01", "after the last month")]
+)
+def test_what_begins_in_no_month_to_come_is_refused(start, said):
+    adjustment = parse_adjustment(f"growth:{start}:+10")
+    with pytest.raises(InvalidPeriodError, match=said):
+        checked(adjustment, date(2024, 10, 1), 50)
+    assert checked(parse_adjustment("growth:2028-12:+10"), date(2024, 10, 1), 50).size == 10
 
 
 def test_a_name_loses_what_cannot_be_seen_and_is_cut():

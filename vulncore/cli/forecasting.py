@@ -22,7 +22,8 @@ from vulncore.findings.forecast_words import forecast_notes
 from vulncore.findings.forecast_work import YEARS, Arrived, forecasts, why_not
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
-from vulncore.forecasting.what_if import MOST, Adjustment, parse_adjustment
+from vulncore.forecasting.intervals import months_ahead
+from vulncore.forecasting.what_if import MOST, Adjustment, checked, parse_adjustment
 from vulncore.periods import parse_month
 from vulncore.printing import Format, printed
 from vulncore.store import Snapshot, open_version
@@ -78,7 +79,8 @@ def forecast(
     snapshot = open_version(store, dataset, version)
     rows = []
     for found, done in _answers(snapshot, _Question(force, as_at, measure, every, basis, years, lockdowns)):
-        told = outlook(found, done, adjustments)
+        ahead = months_ahead(found.as_at, years)
+        told = outlook(found, done, [checked(each, found.as_at, ahead) for each in adjustments])
         own = total_rows(told) if totals else forecast_rows(told)
         rows.append(own if output is Format.MARKDOWN else exported(own, told, snapshot.publish))
         for sentence in (*map(said, forecast_headline(told)), *forecast_notes(told)):

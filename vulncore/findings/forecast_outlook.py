@@ -72,10 +72,15 @@ def outlook(
     return Outlook(found, forecasts, tuple(adjustments), paths, *_frames(found, paths, spoken, reach))
 
 
-def first_look(found: Demand, paths: Mapping[Basis, Mapping[Model, Paths]]) -> Outlook:
+def first_look(
+    found: Demand, paths: Mapping[Basis, Mapping[Model, Paths]], adjustments: Sequence[Adjustment] = ()
+) -> Outlook:
     """Return what the combination expects before any model was tried: nothing of it is tested."""
     spoken = {basis: drawn[Model.COMBINATION] for basis, drawn in paths.items()}
-    return Outlook(found, {}, (), spoken, *_frames(found, spoken, spoken, dict.fromkeys(spoken, 0)))
+    bends = {basis: _adjusted(found, drawn, adjustments) for basis, drawn in spoken.items()}
+    return Outlook(
+        found, {}, tuple(adjustments), bends, *_frames(found, bends, spoken, dict.fromkeys(spoken, 0))
+    )
 
 
 def _frames(

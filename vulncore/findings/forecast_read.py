@@ -16,6 +16,7 @@ from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Floats
 from vulncore.metrics.monthly_counts import monthly_counts, monthly_series, period_counts
 from vulncore.metrics.record_counts import daily_records, monthly_records
+from vulncore.metrics.silence import silence
 from vulncore.periods import month_of, months_between
 from vulncore.store import Snapshot
 from vulncore.vocabulary import Flow, Measure, find_measure, strand_name
@@ -41,7 +42,8 @@ class Demand:
 
     `months` has one row per calendar month from the first known: `month`, `count` (missing where not delivered),
     `provisional`, `set_aside` (models don't see it: lockdown, or it may still change). `broken` is the month from which
-    it can be compared, where the series was broken: nothing before it is here. `changes` are the approved changes of level,
+    it can be compared, where the series was broken: nothing before it is here; nor before `begun`, where
+    months of nothing came first that can't be chance. `changes` are the approved changes of level,
     `daily` the records of each day where they have one.
     """
 
@@ -50,6 +52,7 @@ class Demand:
     as_at: date
     months: pd.DataFrame
     broken: date | None
+    begun: date | None
     changes: tuple[date, ...]
     daily: pd.Series | None
 
@@ -57,6 +60,11 @@ class Demand:
     def actual(self) -> Floats:
         """The counts, missing where not delivered."""
         return self.months["count"].to_numpy(dtype=float)
+
+    @property
+    def final(self) -> Floats:
+        """The counts that may not change any more: what a trial is judged by."""
+        return np.where(self.months["provisional"], np.nan, self.actual)
 
     @property
     def past(self) -> Past:
@@ -139,6 +147,8 @@ def demand(
     broken = [month for month in broken if month <= as_at]
     if broken:
         known = known[known["month"] >= pd.Timestamp(max(broken))]
+    begun = _begun(known)
+    known = known[known["month"] >= pd.Timestamp(begun)] if begun else known
     if known.empty:
         return None
     calendar = pd.date_range(known["month"].min(), as_at, freq="MS", name="month")
@@ -153,6 +163,7 @@ def demand(
             count=months["count"].astype(float), provisional=provisional, set_aside=provisional | locked
         ),
         broken=max(broken, default=None),
+        begun=begun,
         changes=_changes(notes, keys, as_at),
         daily=_daily(snapshot, force, keys, months) if by_record else None,
     )
@@ -161,32 +172,36 @@ def demand(
 def _months(snapshot: Snapshot, force: str, keys: Sequence[str]) -> tuple[pd.DataFrame, bool]:
     """Return the months known, and whether they come from records with a day."""
     counts = period_counts(snapshot.counts, snapshot.coverage, force)
-    if len(keys) > 1:
-        together = monthly_records(snapshot.incidents, snapshot.coverage, force, keys)
-        if len(together):
-            return together, True
-        totals = monthly_series(_no_months(), counts)
-        summed = (
-            totals[totals["measure"].isin(keys)]
-            .groupby("month")
-            .agg(count=("count", "sum"), provisional=("provisional", "any"), measures=("measure", "nunique"))
-        )
-        return summed[summed["measures"] == len(keys)].drop(columns="measures").reset_index(), False
     months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
     series = monthly_series(months, counts)
-    alone = series[series["measure"] == keys[0]]
-    return alone[["month", "count", "provisional"]], bool((months["measure"] == keys[0]).any())
+    own = series[series["measure"].isin(keys)]
+    by_record = set(keys) <= set(months["measure"])
+    if len(keys) == 1:
+        return own[["month", "count", "provisional"]], by_record
+    summed = own.groupby("month").agg(
+        count=("count", "sum"), provisional=("provisional", "any"), measures=("measure", "nunique")
+    )
+    known = summed[summed["measures"] == len(keys)].drop(columns="measures").reset_index()
+    together = monthly_records(snapshot.incidents, snapshot.coverage, force, keys)
+    once = (
+        pd.concat([together, known]) if len(together) else known
+    )  # each record once where there are records
+    return once.drop_duplicates("month").sort_values("month", ignore_index=True), by_record
 
 
-def _no_months() -> pd.DataFrame:
-    return pd.DataFrame(
+def _begun(known: pd.DataFrame) -> date | None:
+    """Return the first month with a record where too many were to be expected before it for none to be chance."""
+    backwards = known.sort_values("month", ascending=False)["count"].to_numpy()
+    mirrored = pd.DataFrame(
         {
-            "measure": pd.Series(dtype=str),
-            "month": pd.Series(dtype="datetime64[ns]"),
-            "count": pd.Series(dtype="int64"),
-            "provisional": pd.Series(dtype=bool),
+            "measure": "",
+            "month": pd.date_range("2000-01-01", periods=len(known), freq="MS"),
+            "count": backwards,
         }
     )
+    if known.empty or not silence(mirrored)["silent"].iloc[0]:
+        return None
+    return pd.Timestamp(known.loc[known["count"] > 0, "month"].min()).date()
 
 
 def _changes(notes: pd.DataFrame, keys: Sequence[str], as_at: date) -> tuple[date, ...]:

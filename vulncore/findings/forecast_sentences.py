@@ -60,7 +60,9 @@ def _comes(told: Outlook) -> Headline:
     )
     top = highest_year(told)
     highest = f" The highest calendar year so far is {top[0]}, with {top[1]:,}." if top else ""
-    bent = f" With {len(told.adjustments)} what-if applied." if told.adjustments else ""
+    lead = f"If the what-ifs hold: {lead[0].lower()}{lead[1:]}" if told.adjustments else lead
+    held = len(told.adjustments)
+    bent = f" With {held} what-if{'s' if held > 1 else ''}." if held else ""
     kind = Kind.CLEAR if known and min(map(_sureness, known)) >= VERY_LIKELY else Kind.POSSIBLE
     text = f"{name}: {now}in {year} {' and '.join(each)}.{highest}{bent}"
     return Headline(kind, lead, text)
@@ -133,9 +135,10 @@ def _prophet(told: Outlook) -> str:
     way = {frozenset({True}): "expects a rise to", frozenset({False}): "expects a fall to"}.get(
         frozenset(moves), "expects"
     )
+    without = ", without what-ifs," if told.adjustments else ""
     forecast = next(iter(told.forecasts.values()))
     scores = _scores(forecast)
-    text = f"Prophet alone {way} {' and '.join(each)} in {year}"
+    text = f"Prophet alone{without} {way} {' and '.join(each)} in {year}"
     if forecast.chosen.model is Model.PROPHET or scores["mase"].isna().any():
         return f"{text}."
     own, shown = scores.loc[Model.PROPHET], scores.loc[forecast.chosen.model]

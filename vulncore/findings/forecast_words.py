@@ -28,6 +28,10 @@ def forecast_notes(told: Outlook) -> tuple[str, ...]:
         )
     if found.broken:
         said.append(f"Nothing before {month_name(found.broken)} is used: the series was broken then.")
+    if found.begun:
+        said.append(
+            f"Nothing was recorded before {month_name(found.begun)}, too long for chance: taken as not begun."
+        )
     changed = (
         f"The level was changed in {month_name(change)}: models may let it jump there."
         for change in found.changes

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 import pandas as pd
 
 from vulncore.findings.forecast_read import Demand
-from vulncore.forecasting.backtest import origins
-from vulncore.forecasting.basis import Basis
+from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
+from vulncore.forecasting.basis import FEWEST_MONTHS, Basis, months_of
 from vulncore.forecasting.forecast import Asked, Forecast, Piece, gathered, pieces, work
 from vulncore.forecasting.intervals import months_ahead
 from vulncore.forecasting.models import Model
+from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Paths
 from vulncore.forecasting.pool import in_parallel
 from vulncore.forecasting.steady_range import SteadyRange, steady_range
 from vulncore.metrics.silence import silence
 from vulncore.metrics.trend import TOO_FEW_FOR_TREND_A_YEAR, has_trend
-from vulncore.periods import month_name
+from vulncore.periods import month_name, months_between
 
 YEARS = 4
+MOST_BEHIND = 6  # months between the last delivered and the as-at month: beyond, too much is not known
 VOLUME_MONTHS = 36  # the recent months that say whether there are enough records for a trend
 BASES = (Basis.CURRENT_PROCESS, Basis.FIVE_YEAR)
 Told = Callable[[float], None]
@@ -45,16 +47,22 @@ def why_not(found: Demand) -> NoForecast | None:
             "that records still arrive; until then nothing is forecast.",
             None,
         )
-    if not has_trend(seen.tail(VOLUME_MONTHS)):
+    last = known["month"].iloc[-1].date()
+    if months_between(last, found.as_at) > MOST_BEHIND:
+        return NoForecast(
+            f"{name}: nothing was delivered after {month_name(last)}. Choose that month to look ahead from.",
+            None,
+        )
+    if has_trend(seen.tail(VOLUME_MONTHS)) is False:
         return NoForecast(
             f"{name}: fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year, too few to speak of a trend, so no line is drawn.",
             steady_range(counts[-VOLUME_MONTHS:]),
         )
-    if not origins(int(seen.notna().sum())) or not origins(len(seen)):
+    if not all(_can_be_tried(found.past, basis) for basis in BASES):
         since = f" since the series was broken in {month_name(found.broken)}" if found.broken else ""
         return NoForecast(
-            f"{name}: {int(seen.notna().sum())} months are known{since}. A forecast has to be tried on earlier months before "
-            f"it is shown, which takes {_fewest()}.",
+            f"{name}: {_months(int(seen.notna().sum()))} known{since}. A forecast has to be tried on earlier months before "
+            f"it is shown, which takes {FEWEST_MONTHS + LEAST_AHEAD} months.",
             steady_range(counts),
         )
     return None
@@ -62,7 +70,7 @@ def why_not(found: Demand) -> NoForecast | None:
 
 def asked_of(found: Demand, basis: Basis, years: int = YEARS) -> Asked:
     """Return what is asked of the models: the subject's months, and how far ahead."""
-    return Asked(found.past, found.actual, basis, months_ahead(found.as_at, years))
+    return Asked(found.past, found.final, basis, months_ahead(found.as_at, years))
 
 
 @dataclass(frozen=True)
@@ -123,6 +131,9 @@ def _of(
     return (done[place] for place in sorted(done) if todo[place].asked.basis is basis)
 
 
-def _fewest() -> str:
-    months = next(length for length in range(1, 100) if origins(length))
-    return f"{months} months"
+def _months(number: int) -> str:
+    return "1 month is" if number == 1 else f"{number} months are"
+
+
+def _can_be_tried(past: Past, basis: Basis) -> bool:
+    return bool(origins(past, basis)) and enough_known(months_of(basis, past))

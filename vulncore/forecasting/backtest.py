@@ -1,6 +1,7 @@
 """The trial of every model: forecasts made from earlier months, set against what then came."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from vulncore.forecasting.scores import crps, randomised_pit, yearly_scale
 from vulncore.forecasting.spread import made_honest
 
 EVERY_MONTHS = 6
+FEWEST_KNOWN = 12  # of the months that a basis shows: a year
 LEAST_AHEAD = 6  # an origin is used while this many months after it are known
 LONGEST_AHEAD = 60
 MOST_ORIGINS = 24
@@ -20,17 +22,31 @@ TRIAL_PATHS = 1_000
 YEAR = 12  # the span of the rows that judge the total of the first twelve months
 
 
-def origins(length: int, every: int = EVERY_MONTHS) -> tuple[int, ...]:
-    """Return how many months are known at each origin of a back-test, the latest last.
+def origins(past: Past, basis: Basis) -> tuple[int, ...]:
+    """Return how many months lie before each origin of a back-test, the latest last.
 
-    >>> origins(79)
+    An origin needs `FEWEST_MONTHS` before it, of which the basis shows `FEWEST_KNOWN` known ones, and `LEAST_AHEAD`
+    known ones after it.
+
+    >>> from datetime import date
+    >>> origins(Past(date(2018, 4, 1), np.ones(79)), Basis.FIVE_YEAR)
     (25, 31, 37, 43, 49, 55, 61, 67, 73)
-    >>> origins(14)
+    >>> origins(Past(date(2018, 4, 1), np.ones(14)), Basis.FIVE_YEAR)
     ()
     """
-    latest = length - LEAST_AHEAD
-    every_one = tuple(range(latest, FEWEST_MONTHS - 1, -every))[:MOST_ORIGINS]
-    return every_one[::-1]
+    after = past.known[::-1].cumsum()[::-1]
+    latest = int((after >= LEAST_AHEAD).sum()) - 1  # the last place with enough known months from it on
+    usable = (
+        origin
+        for origin in range(latest, FEWEST_MONTHS - 1, -EVERY_MONTHS)
+        if enough_known(months_of(basis, past.until(origin)))
+    )
+    return tuple(islice(usable, MOST_ORIGINS))[::-1]
+
+
+def enough_known(shown: Past) -> bool:
+    """Return whether enough months of those shown are known for a model to learn from."""
+    return int(shown.known.sum()) >= FEWEST_KNOWN
 
 
 def trial(past: Past, actual: Floats, origin: int, basis: Basis, seed: int = 0) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from vulncore.forecasting.paths import Floats
 
+SATURDAY = 5
 MEAN_MONTH_DAYS = 365.25 / 12
 FEWEST_DAYS = 730
 """Two years: with less, a kind of day would be weighed by a season."""
@@ -36,7 +37,7 @@ def exposure(first: date, months: int, weights: DayWeights = EVEN) -> Floats:
     start = pd.Timestamp(first)
     end = start + pd.DateOffset(months=months)
     days = pd.date_range(start, end, inclusive="left", freq="D")
-    weight = np.array(weights.weekdays)[days.dayofweek]
+    weight = np.array(weights.weekdays, dtype=float)[days.dayofweek]
     weight[days.isin(_bank_holidays(start.year, end.year))] *= weights.bank_holiday
     place = (days.year - start.year) * 12 + days.month - start.month
     return np.bincount(place, weights=weight, minlength=months) / MEAN_MONTH_DAYS
@@ -73,7 +74,10 @@ def bank_holidays(first_year: int, last_year: int) -> tuple[date, ...]:
     from holidays import country_holidays  # noqa: PLC0415 - a large import, needed where days are weighed alone
 
     years = range(first_year, last_year + 1)
-    return tuple(sorted(country_holidays("GB", subdiv="ENG", years=years, observed=True)))
+    listed = country_holidays("GB", subdiv="ENG", years=years, observed=True)
+    return tuple(
+        day for day in sorted(listed) if day.weekday() < SATURDAY
+    )  # one at a weekend has its substitute
 
 
 def _drawn_in(days: pd.Series, mean: float, usual: float = 1.0) -> float:

@@ -62,7 +62,7 @@ class Forecast:
 
 def pieces(asked: Asked) -> list[Piece]:
     """Return the work that a forecast takes: the forecast itself first, so that it can be shown, then each trial."""
-    return [Piece(asked, None), *(Piece(asked, origin) for origin in origins(len(asked.past.counts)))]
+    return [Piece(asked, None), *(Piece(asked, origin) for origin in origins(asked.past, asked.basis))]
 
 
 def work(piece: Piece) -> Mapping[Model, Paths] | pd.DataFrame:
@@ -76,8 +76,7 @@ def work(piece: Piece) -> Mapping[Model, Paths] | pd.DataFrame:
 
 def assembled(asked: Asked, paths: Mapping[Model, Paths], trials: Sequence[pd.DataFrame]) -> Forecast:
     """Return the forecast that some pieces of work make."""
-    in_order = sorted(trials, key=_origin)
-    rows = pd.concat(in_order, ignore_index=True)
+    rows = pd.concat(trials, ignore_index=True).sort_values("origin", kind="stable", ignore_index=True)
     months = rows[rows["span"] == 1]
     scores = first_year(months)
     reached = months.groupby("horizon")["origin"].nunique()
@@ -108,7 +107,3 @@ def gathered(asked: Asked, results: Iterable[Mapping[Model, Paths] | pd.DataFram
         else:
             paths = result
     return assembled(asked, paths, trials)
-
-
-def _origin(trial: pd.DataFrame) -> int:
-    return int(trial["origin"].iloc[0])

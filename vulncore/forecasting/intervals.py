@@ -60,8 +60,8 @@ def calendar_years(recorded: pd.Series, paths: Paths, years: int = 4) -> pd.Data
     last = months[-1]
     by_year = recorded.groupby(months.year)
     whole = by_year.sum(min_count=1).where(by_year.count() == by_year.size())
-    # a first year of which the history holds a part only is no calendar year
-    whole[(by_year.size() < 12) & (whole.index < last.year)] = np.nan
+    # a year of which the history holds no January is no calendar year
+    whole[months[0].year if months[0].month > 1 else []] = np.nan
     ahead = pd.date_range(last, periods=paths.shape[1] + 1, freq="MS")[1:].year.to_numpy()
     rows = []
     for year in range(int(whole.index[0]), last.year + years + 1):

@@ -14,6 +14,10 @@ SEASON_MONTHS = 36
 """Three whole years before a season is fitted. With two, every month of the year has two values, and a
 season drawn through them is mostly chance."""
 
+SETTLED_MONTHS = 3
+"""A change of level counts once there are so many months after it: before, nobody could have approved it, and a level
+would be made of a month or two."""
+
 
 @dataclass(frozen=True)
 class Past:
@@ -52,7 +56,9 @@ class Past:
     def until(self, length: int) -> "Past":
         """Return the first `length` months, as they stood then."""
         shown = replace(
-            self, counts=self.counts[:length], steps=tuple(step for step in self.steps if step < length)
+            self,
+            counts=self.counts[:length],
+            steps=tuple(step for step in self.steps if step <= length - SETTLED_MONTHS),
         )
         if self.daily is None:
             return shown

@@ -1,6 +1,7 @@
 """Prophet made fit for counts: its trend and season on the root of the rate, chance of counts on top."""
 
 import logging
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,8 @@ def _fitted(
     )
     for name in steps:
         model.add_regressor(name, standardize=False, prior_scale=1.0)
-    model.fit(known, seed=int(rng.integers(2**31)))
+    with TemporaryDirectory() as folder:  # or each fit would leave its files until the process ends
+        model.fit(known, seed=int(rng.integers(2**31)), output_dir=folder)
     level = model.predict(frame.drop(columns="y"))["yhat"].to_numpy()
     future = model.setup_dataframe(frame.drop(columns="y"))
     state = np.random.get_state()

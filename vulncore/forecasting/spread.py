@@ -15,7 +15,7 @@ from vulncore.forecasting.smoothing import ANSCOMBE
 LEARNT = Path(__file__).parents[1] / "reference" / "forecast_spread.toml"
 BANDS = ((1, 12), (13, 24), (25, 36), (37, 60))
 """Months ahead that share one factor."""
-NARROWEST, WIDEST = 0.9, 3.0
+NARROWEST, WIDEST = 0.9, 2.5
 """A forecast is hardly made narrower: where months held more than they had to, years' totals held less than they had to
 once it was narrowed by a quarter."""
 
@@ -65,7 +65,7 @@ def learnt_factor(pit: Floats) -> float:
     >>> learnt_factor(np.linspace(0.0005, 0.9995, 1_000)).__round__(2)
     1.0
     """
-    distance = np.abs(norm.ppf(np.clip(pit, 0.001, 0.999)))
+    distance = np.abs(norm.ppf(np.clip(pit, 0.0005, 0.9995)))
     return float(np.clip(np.quantile(distance, 0.8) / norm.ppf(0.9), NARROWEST, WIDEST))
 
 

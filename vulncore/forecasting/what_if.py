@@ -11,11 +11,13 @@ import pandas as pd
 
 from vulncore.errors import InvalidPeriodError, UnknownNameError
 from vulncore.forecasting.paths import Floats, Paths, whole_numbers
-from vulncore.periods import format_month, parse_month
+from vulncore.periods import add_months, format_month, month_name, months_between, parse_month
 
 FADES_OVER_MONTHS = 6
 LARGEST_PERCENT = 500.0
 LARGEST_A_MONTH = 10_000.0
+LARGEST_FACTOR = 1_000.0
+LONGEST_MONTHS = 120
 NAME_LETTERS = 60
 MOST = 8
 
@@ -57,8 +59,14 @@ class Adjustment:
             raise InvalidPeriodError(
                 f"An adjustment of {self.size:,.6g} is out of range. Give {least:,.0f} to {largest:,.0f}."
             )
-        if self.months is not None and not 1 <= self.months <= 120:
-            raise InvalidPeriodError(f"A campaign of {self.months} months is out of range. Give 1 to 120.")
+        if self.months is not None and self.kind is not Kind.CAMPAIGN:
+            raise InvalidPeriodError(
+                f"Only a campaign ends after some months; this is a {self.kind}. Leave them out."
+            )
+        if self.months is not None and not 1 <= self.months <= LONGEST_MONTHS:
+            raise InvalidPeriodError(
+                f"A campaign of {self.months:,} months is out of range. Give 1 to {LONGEST_MONTHS}."
+            )
 
     @property
     def called(self) -> str:
@@ -71,12 +79,12 @@ class Adjustment:
         on = np.asarray(since >= 0, dtype=float)
         share = self.size / 100
         if self.kind is Kind.GROWTH:
-            return np.asarray((1 + share) ** (np.maximum(since + 1, 0) / 12))
+            return np.asarray((1 + share) ** (np.maximum(since + 1, 0) / 12), dtype=float)
         if self.kind is Kind.RECORDING:
             return 1 + share * on
         if self.kind is Kind.CAMPAIGN:
             over = np.maximum(since + 1 - (self.months or 12), 0)
-            return 1 + share * on * np.maximum(1 - over / FADES_OVER_MONTHS, 0)
+            return np.asarray(1 + share * on * np.maximum(1 - over / FADES_OVER_MONTHS, 0), dtype=float)
         return np.ones(len(months))
 
     def added(self, months: pd.DatetimeIndex) -> Floats:
@@ -100,12 +108,32 @@ def bent(
     """
     if not adjustments:
         return paths
-    factor = np.prod([each.factors(months) for each in adjustments], axis=0)
+    factor = np.minimum(np.prod([each.factors(months) for each in adjustments], axis=0), LARGEST_FACTOR)
     added = np.sum([each.added(months) for each in adjustments], axis=0)
     come = rng.poisson(np.broadcast_to(np.maximum(added, 0), paths.shape))
     gone = rng.poisson(np.broadcast_to(np.maximum(-added, 0), paths.shape))
     changed: Paths = np.maximum(whole_numbers(paths * factor, rng) + come - gone, 0)
     return changed
+
+
+def checked(adjustment: Adjustment, as_at: date, ahead: int) -> Adjustment:
+    """Return an adjustment that begins within the months forecast.
+
+    Raises:
+        InvalidPeriodError: It begins before them, where the figures hold already what it did, or after them.
+    """
+    since = months_between(as_at, adjustment.start)
+    if since < 1:
+        raise InvalidPeriodError(
+            f"{adjustment.called} begins in {month_name(adjustment.start)}, which is no month to come: what it did is in the "
+            f"figures. Begin it after {month_name(as_at)}."
+        )
+    if since > ahead:
+        raise InvalidPeriodError(
+            f"{adjustment.called} begins in {month_name(adjustment.start)}, after the last month forecast. Begin it by "
+            f"{month_name(add_months(as_at, ahead))}."
+        )
+    return adjustment
 
 
 def parse_adjustment(text: str) -> Adjustment:
@@ -121,18 +149,22 @@ def parse_adjustment(text: str) -> Adjustment:
     kind, *rest = text.split(":", maxsplit=3)
     if kind not in list(Kind) or len(rest) < 2:
         raise UnknownNameError(
-            f"'{text[:60]}' is no adjustment. Write KIND:YYYY-MM:SIZE, like growth:2025-04:+10; the kinds are "
+            f"'{_clean(text)}' is no adjustment. Write KIND:YYYY-MM:SIZE, like growth:2025-04:+10; the kinds are "
             f"{', '.join(Kind)}."
         )
     if not re.fullmatch(r"[+-]?\d{1,6}(\.\d{1,3})?", rest[1].strip(), flags=re.ASCII):
-        raise UnknownNameError(f"'{rest[1][:20]}' is no size. Write a number, like +10 or -2.5.")
+        raise UnknownNameError(f"'{_clean(rest[1])[:20]}' is no size. Write a number, like +10 or -2.5.")
     months, name = _months_and_name(rest[2] if len(rest) > 2 else "")
     return Adjustment(Kind(kind), parse_month(rest[0]), float(rest[1]), months, name)
 
 
 def format_adjustment(adjustment: Adjustment) -> str:
     """Return an adjustment as `parse_adjustment` reads it."""
-    parts = [adjustment.kind, format_month(adjustment.start), f"{adjustment.size:+g}"]
+    parts = [
+        adjustment.kind,
+        format_month(adjustment.start),
+        f"{adjustment.size:+.3f}".rstrip("0").rstrip("."),
+    ]
     if adjustment.months is not None or adjustment.name:
         parts.append(str(adjustment.months or ""))
     return ":".join([*parts, adjustment.name] if adjustment.name else parts)
@@ -140,10 +172,10 @@ def format_adjustment(adjustment: Adjustment) -> str:
 
 def _months_and_name(text: str) -> tuple[int | None, str]:
     months, _, name = text.partition(":")
-    if months.strip().isdecimal() and len(months) <= 4:
-        return int(months), _clean(name)
+    if months.strip().isascii() and months.strip().isdecimal():
+        return min(int(months[:9]), 10**6), _clean(name)
     return None, _clean(name if not months else text)
 
 
 def _clean(name: str) -> str:
-    return " ".join("".join(letter for letter in name if letter.isprintable()).split())[:NAME_LETTERS]
+    return " ".join("".join(letter for letter in name if letter.isprintable()).split())[:NAME_LETTERS].strip()
