@@ -26,7 +26,7 @@ from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Floats, Paths
 from vulncore.forecasting.pool import in_parallel
 from vulncore.forecasting.scores import yearly_scale
-from vulncore.forecasting.spread import BANDS, LEARNT, by_band, learnt_factor, widened
+from vulncore.forecasting.spread import BANDS, LEARNT, NARROWEST, by_band, learnt_factor, widened
 
 SERIES = (
     Path(__file__).parents[1].parent / "shared/data/recorded-crime/mps-borough-monthly-2010-04-to-2023-11.csv"
@@ -148,15 +148,16 @@ def nested(trials: list[Trial], plain: pd.DataFrame):
 
 
 def widths(rows: pd.DataFrame) -> dict[str, list[float]]:
-    """One factor for each model and band of horizons, learnt from the places that counts took."""
+    """One factor for each model and band of horizons, learnt from the places that counts took; none less than before it."""
     months = rows[(rows["span"] == 1) & (rows["model"] != PLAIN)]
     learnt = {}
     for model, own in months.groupby("model"):
         factors: list[float] = []
         for low, high in BANDS:
             pit = own.loc[own["horizon"].between(low, high), "pit"].to_numpy()
-            before = factors[-1] if factors else 1.0
-            factors.append(learnt_factor(pit) if len(pit) >= FEWEST_TO_LEARN else before)
+            before = factors[-1] if factors else NARROWEST
+            learns = len(pit) >= FEWEST_TO_LEARN
+            factors.append(max(learnt_factor(pit), before) if learns else max(before, 1.0))
         learnt[str(model)] = factors
     return learnt
 

@@ -3,23 +3,24 @@
 import streamlit as st
 
 from pages.shared.filters import chosen_view
-from pages.shared.forecast_charts import show_months, show_years
+from pages.shared.forecast_charts import show_months, show_recorded, show_years
 from pages.shared.forecast_kept import forecasts_of
 from pages.shared.forecast_parts import show_learning, show_models, show_month_table, show_year_table
 from pages.shared.forecast_question import USED, forecast_link, lockdowns_picker, subject_picker, what_ifs
 from pages.shared.headline import show_headline
 from pages.shared.links import write_link
+from pages.shared.parts import open_part
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import demand_of, store_path
-from pages.shared.week_choosing import chosen_part, keep_part
 from pages.shared.what_if_form import show_what_if
 from pages.shared.words import plain
 from vulncore.errors import VulncoreError
-from vulncore.findings.forecast_outlook import outlook
+from vulncore.findings.forecast_outlook import Outlook, outlook
 from vulncore.findings.forecast_sentences import forecast_headline, no_forecast_headline
+from vulncore.findings.forecast_words import bases_in_words
 from vulncore.findings.forecast_work import YEARS, why_not
 from vulncore.forecasting.intervals import months_ahead
-from vulncore.periods import month_name
+from vulncore.periods import add_months, month_name
 
 YEARS_PART, MONTHS_PART, MODELS_PART, LEARNS_PART = (
     "Years as a table",
@@ -44,33 +45,42 @@ except VulncoreError as problem:
     st.error(plain(f"The forecast cannot be shown. {problem}"))
     st.stop()
 
-show_provenance(view, f"{view.force}: {subject.name.lower()}, from {month_name(view.month)} on")
-said = st.container()
+refused = why_not(found) if found else None
+ahead = months_ahead(view.month, YEARS)
+spans = f"known to {month_name(view.month)}" + (
+    "" if refused or not found else f", forecast to {month_name(add_months(view.month, ahead))}"
+)
+show_provenance(view, f"{view.force}: {subject.name.lower()}, {spans}")
+said = st.empty()
 which, aside, what_if = st.columns([3, 2, 2], vertical_alignment="bottom")
 with which:
     picker.draw()
-with aside:
-    lockdowns_picker().draw()
-with what_if.popover("What if" + (f": {len(adjustments)} hold" if adjustments else " …"), width="stretch"):
-    show_what_if(adjustments, view.month, months_ahead(view.month, YEARS))
 
-refused = why_not(found) if found else None
 if found is None or refused:
-    with said:
+    with said.container():
         if refused:
             show_headline(no_forecast_headline(refused))
         else:
             st.info(
                 plain(f"{subject.name}: only totals are published and no month, so nothing can be forecast.")
             )
+    if found:
+        show_recorded(found, view)
     write_link("forecast", **view.link(), **forecast_link(subject))
     st.stop()
 
+with aside:
+    lockdowns_picker().draw()
+with what_if.popover("What if" + (f": {len(adjustments)} added" if adjustments else " …"), width="stretch"):
+    show_what_if(adjustments, view.month, ahead)
 years, months = st.empty(), st.empty()
 
 
-def draw(told):
-    """Draw the charts, over those that stand there."""
+def draw(told: Outlook) -> None:
+    """Say what comes and draw the charts, over what stands there."""
+    with said.container():
+        show_headline(forecast_headline(told))
+        st.caption(bases_in_words(found))
     with years.container():
         show_years(told, view)
     with months.container():
@@ -78,21 +88,16 @@ def draw(told):
 
 
 told = outlook(found, forecasts_of(view, found, lockdowns, adjustments, draw), adjustments)
-with said:
-    show_headline(forecast_headline(told))
 draw(told)
 
-tabs = st.tabs(list(PARTS), default=chosen_part(PARTS), key="forecast part", on_change="rerun")
-parts = dict(zip(PARTS, tabs, strict=True))
-opened = next(name for name, part in parts.items() if part.open)
-keep_part(PARTS[opened])
+opened, part = open_part(PARTS, "forecast part")
 write_link("forecast", **view.link(), **forecast_link(subject))
-with parts[opened]:
+with part:
     if opened == YEARS_PART:
         show_year_table(told, view)
     elif opened == MONTHS_PART:
         show_month_table(told, view)
     elif opened == MODELS_PART:
-        show_models(told)
+        show_models(told, view)
     else:
         show_learning(told)

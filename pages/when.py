@@ -5,12 +5,13 @@ import streamlit as st
 from pages.shared.filters import chosen_view
 from pages.shared.headline import show_headline, show_notes
 from pages.shared.links import write_link
+from pages.shared.parts import open_part
 from pages.shared.patrol_hours import show_patrol_hours
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path, when_of
 from pages.shared.to_the_map import show_way_to_the_map
 from pages.shared.week_change import show_week_change
-from pages.shared.week_choosing import chosen_part, keep_part, show_question, week_link
+from pages.shared.week_choosing import show_question, week_link
 from pages.shared.week_map import show_week_map
 from pages.shared.week_question import chosen_night, offered_measures, week_question
 from pages.shared.week_tables import show_stretches, show_times_known
@@ -50,17 +51,9 @@ if found.now.too_few:
 show_week_map(found, view)
 show_way_to_the_map(found, view)
 
-parts = dict(
-    zip(
-        PARTS,
-        st.tabs(list(PARTS), default=chosen_part(PARTS), key="week part", on_change="rerun"),
-        strict=True,
-    )
-)
-opened = next(name for name, part in parts.items() if part.open)
-keep_part(PARTS[opened])
+opened, part = open_part(PARTS, "week part")
 write_link("when", **view.link(), **week_link(asked))
-with parts[opened]:
+with part:
     if opened == STRETCHES:
         show_stretches(found)
     elif opened == PATROLS:

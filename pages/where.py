@@ -5,9 +5,10 @@ import streamlit as st
 from pages.shared.filters import chosen_view
 from pages.shared.headline import show_headline
 from pages.shared.links import OF_THE_MAP, write_link
+from pages.shared.parts import open_part
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import area_key, map_of, store_path, where_headline_of, where_of
-from pages.shared.week_choosing import chosen_part, keep_part, record_link
+from pages.shared.week_choosing import record_link
 from pages.shared.where_map import show_map_choices, show_where_map
 from pages.shared.where_parts import show_definitions, show_place, show_repeats, show_tried
 from pages.shared.where_question import (
@@ -56,12 +57,9 @@ show_where_map(found, shown, view, area)
 for note in found.notes:
     st.caption(plain(note))
 
-tabs = st.tabs(list(PARTS), default=chosen_part(PARTS), key="map part", on_change="rerun")
-parts = dict(zip(PARTS, tabs, strict=True))
-opened = next(name for name, part in parts.items() if part.open)
-keep_part(PARTS[opened])
+opened, part = open_part(PARTS, "map part")
 write_link("where", **view.link(), **record_link(asked.records, OF_THE_MAP))
-with parts[opened]:
+with part:
     if opened == PLACE:
         show_place(found, shown, view, area)
     elif opened == TRIED:

@@ -48,8 +48,8 @@ def test_months_are_printed_with_the_columns_that_scripts_rely_on(store):
     assert set(table["measure"]) == {"rape"}
     assert (table["low95"] <= table["low80"]).all()
     assert (table["high80"] <= table["high95"]).all()
-    assert "80 % range" in done.stderr
-    assert "80 % range" not in done.stdout
+    assert "80\u202f% range" in done.stderr
+    assert "80\u202f% range" not in done.stdout
 
 
 def test_calendar_years_add_up_from_their_months(store):

@@ -3,10 +3,14 @@
 import streamlit as st
 
 from pages.shared.filters import View
+from pages.shared.plain_table import show_table
 from pages.shared.provenance import source_line
 from pages.shared.week_map import palette
-from vulncore.charts.forecast_charts import months_chart, years_chart
+from vulncore.charts.forecast_months_chart import months_chart
+from vulncore.charts.forecast_years_chart import years_chart
 from vulncore.findings.forecast_outlook import BASIS_NAMES, Outlook
+from vulncore.findings.forecast_read import Demand
+from vulncore.findings.forecast_tables import recorded_years
 from vulncore.findings.forecast_words import months_in_words, years_in_words
 from vulncore.forecasting.basis import months_of
 from vulncore.periods import month_name
@@ -23,6 +27,25 @@ def show_years(told: Outlook, view: View) -> None:
         width="stretch",
     )
     st.caption(source_line(view))
+
+
+def show_recorded(found: Demand, view: View) -> None:
+    """Draw the calendar years recorded of what is not forecast."""
+    shown = recorded_years(found)
+    title = [f"{found.subject.name} by calendar year", f"{found.force}, to {month_name(found.as_at)}"]
+    known = ", ".join(f"{year} {count}" for year, count in zip(shown["year"], shown["said"], strict=True))
+    st.altair_chart(
+        years_chart(shown, title, found.subject.unit, palette()),
+        alt=f"{', '.join(title)}. Recorded: {known}.",
+        width="stretch",
+    )
+    st.caption(source_line(view))
+    with st.popover("Show as table"):
+        show_table(
+            shown[["year", "said"]].rename(columns={"year": "Year", "said": "Recorded"}),
+            title[0],
+            ["Recorded"],
+        )
 
 
 def show_months(told: Outlook, view: View) -> None:

@@ -31,7 +31,7 @@ def show_year_table(told: Outlook, view: View) -> None:
         "A year's range comes from adding up whole simulated paths. It is narrower than its months' ranges added up, since "
         "not every month is at its worst at once."
     )
-    _download("calendar-years", exported(total_rows(told), told, view.publish), told)
+    _download("calendar-years", exported(total_rows(told), told.demand, view.publish, told.adjustments), told)
 
 
 def show_month_table(told: Outlook, view: View) -> None:
@@ -39,10 +39,10 @@ def show_month_table(told: Outlook, view: View) -> None:
     table = months_table(told)
     show_table(table, f"{told.demand.subject.name} by month", list(table.columns[1:]))
     st.caption("What is expected adds up over months; the ranges don't.")
-    _download("months", exported(forecast_rows(told), told, view.publish), told)
+    _download("months", exported(forecast_rows(told), told.demand, view.publish, told.adjustments), told)
 
 
-def show_models(told: Outlook) -> None:
+def show_models(told: Outlook, view: View) -> None:
     """Say how every model did in the back-test."""
     for basis, forecast in told.forecasts.items():
         tries = forecast.trials["origin"].nunique()
@@ -60,13 +60,14 @@ def show_models(told: Outlook) -> None:
             list(ahead.columns[1:]),
         )
     st.caption(
-        "Errors are in units of the usual change from one year to the next: 1 is as far off as that, less is better. Five "
+        "MASE and RMSSE are in units of the usual change from one year to the next: 1 is as far off as that, less is better "
+        "(RMSSE weighs large errors more). CRPS judges the whole range, in records. Five "
         "models speak alone, the combination takes as many paths of each. The best of one series' trials is not shown "
         "for being best: it is so mostly by luck, and on 64 real series choosing it did worse than the combination. A "
         f"model that doesn't beat last year again is not shown. A horizon counts as tested where {FEWEST_ORIGINS} dates "
         "or more reach it."
     )
-    rows = backtest_rows(told.demand, told.forecasts)
+    rows = exported(backtest_rows(told.demand, told.forecasts), told.demand, view.publish)
     _download("back-test", rows, told)
 
 

@@ -38,7 +38,7 @@ def subject_picker(view: View) -> tuple[Picker, dict[str, Subject]]:
 def lockdowns_picker() -> Picker:
     """Return the choice of whether models see the months of lockdown."""
     words = {SET_ASIDE: "Set aside", USED: "Used like any other"}
-    return Picker("Months of lockdown", "lockdowns", [SET_ASIDE, USED], 0, lambda key: words[key])
+    return Picker("Months of lockdown, 2020–21", "lockdowns", [SET_ASIDE, USED], 0, lambda key: words[key])
 
 
 def what_ifs(view: View) -> tuple[Adjustment, ...]:

@@ -1,6 +1,6 @@
 """The choices that stand beside the map of the week, and what a link carries of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -32,17 +32,6 @@ def show_record_choices(view: View, asked: Asked, offered: Sequence[Measure]) ->
         _choose_measures({measure.key: measure.name for measure in offered}, asked.measures)
         period.draw()
         _narrow_down(view)
-
-
-def chosen_part(parts: Mapping[str, str | None]) -> str:
-    """Return which part beneath the map a link opens; the first, unless it names one."""
-    asked = choices_made().get("part")
-    return next((name for name, key in parts.items() if key and key == asked), next(iter(parts)))
-
-
-def keep_part(part: str | None) -> None:
-    """Keep which part beneath the map is open; the first has no name."""
-    choices_made()["part"] = part or ""
 
 
 def week_link(asked: Asked) -> dict[str, str | None]:

@@ -33,24 +33,27 @@ def show_what_if(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
 
 def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     months = [format_month(add_months(as_at, step)) for step in range(1, ahead + 1)]
+    what, start = st.columns(2)
     kind = Kind(
-        st.selectbox(
+        what.selectbox(
             "What happens", list(Kind), format_func=lambda each: KIND_WORDS[each].what, key="what-if kind"
         )
     )
     asked = KIND_WORDS[kind]
-    st.selectbox("From", months, format_func=lambda key: month_name(parse_month(key)), key="what-if start")
-    st.number_input(
+    start.selectbox("From", months, format_func=lambda key: month_name(parse_month(key)), key="what-if start")
+    size, named = st.columns(2)
+    size.number_input(
         asked.size,
         min_value=asked.least,
         max_value=asked.most,
         value=asked.first,
         step=1.0,
+        format="%g",
         key=f"what-if size {kind}",
     )
+    named.text_input("Name on the chart", max_chars=NAME_LETTERS, key="what-if name")
     if kind is Kind.CAMPAIGN:
         st.number_input("Lasts, months", min_value=1, max_value=48, value=6, step=1, key="what-if months")
-    st.text_input("Name, as the chart shows it", max_chars=NAME_LETTERS, key="what-if name")
     st.caption(asked.meaning)
     st.button("Add", type="primary", on_click=_add, args=(held, kind), width="stretch")
     if problem := st.session_state.pop("what-if problem", ""):

@@ -82,7 +82,7 @@ def forecast(
         ahead = months_ahead(found.as_at, years)
         told = outlook(found, done, [checked(each, found.as_at, ahead) for each in adjustments])
         own = total_rows(told) if totals else forecast_rows(told)
-        rows.append(own if output is Format.MARKDOWN else exported(own, told, snapshot.publish))
+        rows.append(exported(own, found, snapshot.publish, told.adjustments))
         for sentence in (*map(said, forecast_headline(told)), *forecast_notes(told)):
             typer.echo(sentence, err=True)
     _print(rows, output)
@@ -104,7 +104,11 @@ def backtest(
     """Print how well every model foretold what came, from earlier dates: errors, and how often its ranges held."""
     snapshot = open_version(store, dataset, version)
     question = _Question(force, as_at, measure, every, basis, YEARS, lockdowns)
-    _print([backtest_rows(found, done) for found, done in _answers(snapshot, question)], output)
+    rows = [
+        exported(backtest_rows(found, done), found, snapshot.publish)
+        for found, done in _answers(snapshot, question)
+    ]
+    _print(rows, output)
 
 
 @dataclass(frozen=True)
@@ -170,4 +174,14 @@ def _progress(done: Arrived, place: int, of: int, name: str) -> None:
 def _print(rows: list[pd.DataFrame], output: Format) -> None:
     if not rows:
         raise VulncoreError("Nothing was forecast: see above why.")
-    typer.echo(printed(pd.concat(rows, ignore_index=True), output))
+    table = pd.concat(rows, ignore_index=True)
+    if output is Format.MARKDOWN:  # for people: without what is the same in every row, and no comma in a year
+        table = table.drop(
+            columns=[
+                name
+                for name in ("what_if", "force", "known_to", "dataset", "version", "note")
+                if name in table
+            ]
+        )
+        table = table.assign(year=table["year"].astype(str)) if "year" in table else table
+    typer.echo(printed(table, output))

@@ -10,21 +10,29 @@ from vulncore.findings.forecast_outlook import (
     last_twelve,
     years_of,
 )
-from vulncore.findings.forecast_words import IN_WORDS, untested_from
+from vulncore.findings.forecast_what_if import adjustment_in_words
+from vulncore.findings.forecast_words import IN_WORDS, RANGE, held_last, untested_from
 from vulncore.findings.forecast_work import NoForecast
 from vulncore.findings.headline import Headline, Kind
 from vulncore.findings.week_sentences import percent
+from vulncore.forecasting.backtest import YEAR
 from vulncore.forecasting.choosing import Why
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models import Model
 from vulncore.periods import month_name
 
 VERY_LIKELY, LIKELIER = 0.9, 0.65
-FAR_OFF = 0.15  # a range that held so much less, or more, than it should is said to
+FAR_OFF = 0.12  # a range that held so much less, or more, than it should is said to
+TOO_WIDE = 4.0  # times its lower end: a range that reaches further is no plan
 
 
 def forecast_headline(told: Outlook) -> tuple[Headline, ...]:
     """Return what a forecast says: what comes on each basis, how sure that is, which model says so and what Prophet says."""
+    if not told.forecasts:
+        return (
+            _comes(told),
+            Headline(Kind.QUIET, "How sure", "Each model is being tried on earlier months …"),
+        )
     return (_comes(told), _how_sure(told), _which_model(told))
 
 
@@ -37,35 +45,63 @@ def no_forecast_headline(refused: NoForecast) -> tuple[Headline, ...]:
             Headline(
                 Kind.QUIET,
                 "If nothing changes",
-                f"The next twelve months bring about {range_.mean:,.0f}: {range_.low80:,} to {range_.high80:,} in four of "
-                f"five cases, {range_.low95:,} to {range_.high95:,} in nineteen of twenty. Chance alone makes up that range.",
+                f"The next twelve months bring about {range_.mean:,.0f}: {_few(range_.low80, range_.high80)} in four of "
+                f"five cases, {_few(range_.low95, range_.high95)} in nineteen of twenty. Chance alone makes up that range.",
             )
         )
     return tuple(lines)
 
 
+def _few(low: int, high: int) -> str:
+    return (
+        {0: "none", 1: "none or one"}.get(high, f"{low:,} to {high:,}")
+        if low == 0
+        else f"{low:,} to {high:,}"
+    )
+
+
 def _comes(told: Outlook) -> Headline:
-    name, year = told.demand.subject.name, told.last_year
-    before, chances = last_twelve(told.demand), [chance_of_rise(told, basis) for basis in told.forecasts]
+    name, before = told.demand.subject.name, last_twelve(told.demand)
+    chances = [chance_of_rise(told, basis) for basis in told.paths]
     known = [chance for chance in chances if chance is not None]
     lead = _lead(known) if known else "What may come"
-    each: list[str] = []
-    for basis in told.forecasts:
-        row, meant = told.year(basis, year), "" if each else "80 % range "
-        each.append(
-            f"about {row['mean']:,.0f} on {IN_WORDS[basis]} ({meant}{row['low80']:,.0f} to {row['high80']:,.0f})"
-        )
+    lead = f"If the what-ifs hold: {lead[0].lower()}{lead[1:]}" if told.adjustments else lead
     now = (
         f"{before:,} in the twelve months to {month_name(told.demand.as_at)}; " if before is not None else ""
     )
     top = highest_year(told)
-    highest = f" The highest calendar year so far is {top[0]}, with {top[1]:,}." if top else ""
-    lead = f"If the what-ifs hold: {lead[0].lower()}{lead[1:]}" if told.adjustments else lead
-    held = len(told.adjustments)
-    bent = f" With {held} what-if{'s' if held > 1 else ''}." if held else ""
+    highest = f" The highest full calendar year so far is {top[0]}, with {top[1]:,}." if top else ""
     kind = Kind.CLEAR if known and min(map(_sureness, known)) >= VERY_LIKELY else Kind.POSSIBLE
-    text = f"{name}: {now}in {year} {' and '.join(each)}.{highest}{bent}"
+    text = f"{name}: {now}in {told.last_year} {_in_the_last_year(told)}.{highest}{_bent(told)}"
     return Headline(kind, lead, text)
+
+
+def _in_the_last_year(told: Outlook) -> str:
+    """What the last year forecast holds, on each basis; once where both are the same months."""
+    rows = {basis: told.year(basis, told.last_year) for basis in told.paths}
+    learnt = {tuple(row.drop("basis").fillna(-1)) for row in rows.values()}
+    first, *others = (
+        f"about {row['mean']:,.0f}" + (f" instead of {row['unadjusted']:,.0f}" if told.adjustments else "")
+        for row in rows.values()
+    )
+    ranges = [f"{row['low80']:,.0f} to {row['high80']:,.0f}" for row in rows.values()]
+    wide = any(row["high80"] > TOO_WIDE * max(row["low80"], 1) for row in rows.values())
+    warned = ": too wide a range to plan by" if wide else ""
+    if len(rows) > 1 and len(learnt) == 1:
+        return f"{first} ({RANGE} {ranges[0]}) on both bases, which are the same months here{warned}"
+    said = [f"{first} on {IN_WORDS[next(iter(rows))]} ({RANGE} {ranges[0]})"]
+    said += [
+        f"{mean} on {IN_WORDS[basis]} ({own})"
+        for mean, basis, own in zip(others, list(rows)[1:], ranges[1:], strict=True)
+    ]
+    return " and ".join(said) + warned
+
+
+def _bent(told: Outlook) -> str:
+    if not told.adjustments:
+        return ""
+    held = "; ".join(f"{each.called} ({adjustment_in_words(each)})" for each in told.adjustments)
+    return f" What if: {held}."
 
 
 def _lead(chances: list[float]) -> str:
@@ -87,17 +123,17 @@ def _sureness(chance: float) -> float:
 
 def _how_sure(told: Outlook) -> Headline:
     basis, forecast = next(iter(told.forecasts.items()))
-    held = float(_scores(forecast)["within80"][forecast.chosen.model])
     tries = forecast.trials["origin"].nunique()
-    text = f"Tried from {tries} earlier dates, its 80 % range held {percent(held)} of the twelve months after each"
+    near = float(_scores(forecast)["within80"][forecast.chosen.model])
+    text = f"Tried from {tries} earlier dates, its {RANGE} held {percent(near)} of months up to a year ahead"
+    last = held_last(forecast)
+    if last is not None:
+        text += f" and {percent(last)} of those {max(forecast.tested_to - YEAR, YEAR) + 1} to {forecast.tested_to} months ahead"
+    held = near if last is None else last
     if abs(held - 0.8) > FAR_OFF:
-        text += f": take the ranges as too {'narrow' if held < 0.8 else 'wide'}"
+        text += f": take it as too {'narrow' if held < 0.8 else 'wide'}{' so far ahead' if last is not None else ''}"
     limit = untested_from(told, basis)
-    beyond = (
-        f" From {limit} on nothing could be tested: so far ahead nobody knows how sure it is."
-        if limit
-        else ""
-    )
+    beyond = f" From {limit} on nothing could be tested." if limit else ""
     return Headline(Kind.QUIET, "How sure", f"{text}.{beyond}")
 
 
@@ -131,6 +167,8 @@ def _prophet(told: Outlook) -> str:
         f"{row['mean']:,.0f} ({row['low80']:,.0f} to {row['high80']:,.0f}) on {IN_WORDS[basis]}"
         for basis, row in zip(told.forecasts, totals, strict=True)
     ]
+    if len({forecast.learnt_from.first for forecast in told.forecasts.values()}) == 1:
+        each = [each[0].partition(" on ")[0]]
     moves = {bool(row["mean"] > before) for row in totals} if before is not None else set()
     way = {frozenset({True}): "expects a rise to", frozenset({False}): "expects a fall to"}.get(
         frozenset(moves), "expects"
@@ -143,7 +181,7 @@ def _prophet(told: Outlook) -> str:
         return f"{text}."
     own, shown = scores.loc[Model.PROPHET], scores.loc[forecast.chosen.model]
     closer = "closer" if own["mase"] < shown["mase"] else "further off"
-    return f"{text}; in trials it was {closer} ({own['mase']:.2f}) and its 80 % range held {percent(float(own['within80']))}."
+    return f"{text}; in trials it was {closer} ({own['mase']:.2f}) and its {RANGE} held {percent(float(own['within80']))}."
 
 
 def _scores(forecast: Forecast) -> pd.DataFrame:

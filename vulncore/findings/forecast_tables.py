@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from vulncore.findings.forecast_outlook import BASIS_NAMES, MODEL_NAMES, Outlook
@@ -11,9 +12,9 @@ from vulncore.findings.week_sentences import percent
 from vulncore.forecasting.backtest import by_model
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
-from vulncore.forecasting.intervals import BOTH, LIMITS, RECORDED
+from vulncore.forecasting.intervals import BOTH, LIMITS, RECORDED, calendar_years
 from vulncore.forecasting.models import Model
-from vulncore.forecasting.what_if import format_adjustment
+from vulncore.forecasting.what_if import Adjustment, format_adjustment
 from vulncore.manifest import Publish
 from vulncore.periods import format_month
 
@@ -37,12 +38,14 @@ def total_rows(told: Outlook) -> pd.DataFrame:
     return _named(told.years, told)[TOTALS]
 
 
-def exported(rows: pd.DataFrame, told: Outlook, publish: Publish) -> pd.DataFrame:
+def exported(
+    rows: pd.DataFrame, found: Demand, publish: Publish, adjustments: Sequence[Adjustment] = ()
+) -> pd.DataFrame:
     """Return rows as a file takes them: with what they are of and from in every row."""
     return rows.assign(
-        what_if="; ".join(format_adjustment(each) for each in told.adjustments),
-        force=told.demand.force,
-        known_to=format_month(told.demand.as_at),
+        what_if="; ".join(map(format_adjustment, adjustments)),
+        force=found.force,
+        known_to=format_month(found.as_at),
         dataset=publish.dataset,
         version=publish.number,
         note=MADE if publish.made else "",
@@ -59,10 +62,26 @@ def years_table(told: Outlook) -> pd.DataFrame:
             own, name = told.year(basis, year), BASIS_NAMES[basis]
             ahead = first["part"] != RECORDED and not pd.isna(own["mean"])
             row[f"{name}: expected"] = f"{own['mean']:,.0f}" if ahead else "–"
-            row[f"{name}: 4 of 5"] = _range(own, "80") if ahead else "–"
-            row[f"{name}: 19 of 20"] = _range(own, "95") if ahead else "–"
+            if told.adjustments:
+                row[f"{name}: without what-ifs"] = f"{own['unadjusted']:,.0f}" if ahead else "–"
+            row[f"{name}: 80 % range"] = _range(own, "80") if ahead else "–"
+            row[f"{name}: 95 % range"] = _range(own, "95") if ahead else "–"
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def recorded_years(found: Demand) -> pd.DataFrame:
+    """Return the calendar years recorded of what is not forecast, as the chart of years takes them.
+
+    Returns:
+        One row per calendar year: the columns of `vulncore.forecasting.intervals.calendar_years`, `basis` (""), `tested`,
+        `unadjusted`, and `said`, what is recorded in words.
+    """
+    years = calendar_years(found.recorded, np.zeros((1, 0), dtype=np.int64), 0).assign(
+        basis="", tested=False, unadjusted=np.nan
+    )
+    years[FIGURES] = np.nan
+    return years.assign(said=[_recorded(row) for _, row in years.iterrows()])
 
 
 def months_table(told: Outlook) -> pd.DataFrame:
@@ -72,8 +91,8 @@ def months_table(told: Outlook) -> pd.DataFrame:
         own, name = told.months[told.months["basis"] == basis], BASIS_NAMES[basis]
         table.setdefault("Month", [f"{month:%B %Y}" for month in own["month"]])
         table[f"{name}: expected"] = [f"{mean:,.1f}" for mean in own["mean"]]
-        table[f"{name}: 4 of 5"] = [_range(row, "80") for _, row in own.iterrows()]
-        table[f"{name}: 19 of 20"] = [_range(row, "95") for _, row in own.iterrows()]
+        table[f"{name}: 80 % range"] = [_range(row, "80") for _, row in own.iterrows()]
+        table[f"{name}: 95 % range"] = [_range(row, "95") for _, row in own.iterrows()]
         table[f"{name}: tested"] = ["yes" if tested else "no" for tested in own["tested"]]
     return pd.DataFrame(table)
 

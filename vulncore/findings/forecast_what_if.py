@@ -22,7 +22,7 @@ class KindWords:
 KIND_WORDS: Final = {
     Kind.GROWTH: KindWords(
         "Growth, up or down",
-        "Percent a year",
+        "Percent a year more than expected",
         -90.0,
         200.0,
         10.0,
@@ -50,7 +50,7 @@ KIND_WORDS: Final = {
         -500.0,
         500.0,
         2.0,
-        "So many more records each month on average, coming by chance; below 0 where a venue closes.",
+        "So many more records each month on average, coming by chance; −2 where a venue that brought two closes.",
     ),
 }
 

@@ -3,9 +3,13 @@
 import pandas as pd
 
 from vulncore.findings.forecast_outlook import Outlook
-from vulncore.forecasting.basis import FEWEST_MONTHS, Basis
+from vulncore.findings.forecast_read import Demand
+from vulncore.forecasting.backtest import YEAR
+from vulncore.forecasting.basis import FEWEST_MONTHS, Basis, months_of
+from vulncore.forecasting.forecast import Forecast
 from vulncore.periods import add_months, month_name
 
+RANGE = "80\u202f% range"
 IN_WORDS = {Basis.CURRENT_PROCESS: "the current process", Basis.FIVE_YEAR: "five years"}
 
 
@@ -27,7 +31,7 @@ def forecast_notes(told: Outlook) -> tuple[str, ...]:
             f"{_some(provisional)} set aside: the figures may still change. They stand in the totals."
         )
     if found.broken:
-        said.append(f"Nothing before {month_name(found.broken)} is used: the series was broken then.")
+        said.append(f"Nothing before {month_name(found.broken)} is used: the way of counting changed then.")
     if found.begun:
         said.append(
             f"Nothing was recorded before {month_name(found.begun)}, too long for chance: taken as not begun."
@@ -48,6 +52,34 @@ def basis_in_words(told: Outlook, basis: Basis) -> str:
     if not told.demand.changes:
         return f"{since}, as no change of level was approved"
     return f"{since}, since the last approved change of level, at least {FEWEST_MONTHS} months"
+
+
+def bases_in_words(found: Demand) -> str:
+    """Return what the two bases are, in one line."""
+    process, five = (months_of(basis, found.past) for basis in (Basis.CURRENT_PROCESS, Basis.FIVE_YEAR))
+    since = (
+        "since the last approved change of level"
+        if found.changes
+        else "all there is, as no change of level was approved"
+    )
+    return (
+        f"Current process: months from {month_name(process.first)} on, {since}. Five years: from {month_name(five.first)} on. "
+        f"{RANGE[0].upper()}{RANGE[1:]}: four cases in five fall inside."
+    )
+
+
+def held_last(forecast: Forecast) -> float | None:
+    """Return how much the 80 % range of the model that speaks held in the last twelve months of the horizon tested.
+
+    None where that is within the first year, which is judged by itself.
+    """
+    if forecast.tested_to < YEAR + YEAR // 2:
+        return None
+    rows = forecast.trials[
+        (forecast.trials["span"] == 1) & (forecast.trials["model"] == forecast.chosen.model)
+    ]
+    last = rows[rows["horizon"].between(max(forecast.tested_to - YEAR, YEAR) + 1, forecast.tested_to)]
+    return float(last["pit"].between(0.1, 0.9).mean())
 
 
 def years_in_words(told: Outlook) -> str:

@@ -1,6 +1,6 @@
 """Forecasts of a subject on both bases, their work spread over the machine's cores."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,7 +8,7 @@ import pandas as pd
 from vulncore.findings.forecast_read import Demand
 from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
 from vulncore.forecasting.basis import FEWEST_MONTHS, Basis, months_of
-from vulncore.forecasting.forecast import Asked, Forecast, Piece, gathered, pieces, work
+from vulncore.forecasting.forecast import Asked, Forecast, Key, gathered, pieces, work, work_of
 from vulncore.forecasting.intervals import months_ahead
 from vulncore.forecasting.models import Model
 from vulncore.forecasting.past import Past
@@ -23,7 +23,7 @@ YEARS = 4
 MOST_BEHIND = 6  # months between the last delivered and the as-at month: beyond, too much is not known
 VOLUME_MONTHS = 36  # the recent months that say whether there are enough records for a trend
 BASES = (Basis.CURRENT_PROCESS, Basis.FIVE_YEAR)
-Told = Callable[[float], None]
+Result = Mapping[Model, Paths] | pd.DataFrame  # of a piece of work: what comes, or a trial
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def why_not(found: Demand) -> NoForecast | None:
     if quiet["silent"]:
         heard = month_name(known.loc[known["count"] > 0, "month"].iloc[-1])
         return NoForecast(
-            f"{name}: nothing was recorded after {heard}, where about {quiet['expected']:,.0f} were to be expected. Confirm "
+            f"{name}: nothing was recorded after {heard}, where about {quiet['expected']:,.0f} were to be expected since. Confirm "
             "that records still arrive; until then nothing is forecast.",
             None,
         )
@@ -59,7 +59,7 @@ def why_not(found: Demand) -> NoForecast | None:
             steady_range(counts[-VOLUME_MONTHS:]),
         )
     if not all(_can_be_tried(found.past, basis) for basis in BASES):
-        since = f" since the series was broken in {month_name(found.broken)}" if found.broken else ""
+        since = f" since the way of counting changed in {month_name(found.broken)}" if found.broken else ""
         return NoForecast(
             f"{name}: {_months(int(seen.notna().sum()))} known{since}. A forecast has to be tried on earlier months before "
             f"it is shown, which takes {FEWEST_MONTHS + LEAST_AHEAD} months.",
@@ -93,18 +93,22 @@ def forecasts(
         years: Calendar years ahead.
         workers: Processes; as many as there are cores unless told.
     """
-    by_basis = {basis: pieces(asked_of(found, basis, years)) for basis in bases}
+    asked = {basis: asked_of(found, basis, years) for basis in bases}
+    parts = {basis: {work_of(piece): piece for piece in pieces(own)} for basis, own in asked.items()}
+    once = {key: piece for own in parts.values() for key, piece in own.items()}
     # the forecasts before their trials, so that there is something to see
-    todo = sorted(
-        (piece for every in by_basis.values() for piece in every), key=lambda piece: piece.origin or 0
-    )
-    done: dict[int, Mapping[Model, Paths] | pd.DataFrame] = {}
-    for place, result in in_parallel(work, todo, workers):
-        done[place] = result
+    todo = sorted(once.items(), key=lambda item: item[0])
+    done: dict[Key, Result] = {}
+
+    def of(basis: Basis) -> list[Result]:
+        return [done[key] for key in parts[basis] if key in done]
+
+    for place, result in in_parallel(work, [piece for _, piece in todo], workers):
+        done[todo[place][0]] = result
         if len(done) < len(todo):
-            yield Arrived(len(done) / len(todo), _paths(todo, done), {})
-    whole = {basis: gathered(asked_of(found, basis, years), _of(basis, todo, done)) for basis in by_basis}
-    yield Arrived(1.0, _paths(todo, done), whole)
+            yield Arrived(len(done) / len(todo), _paths({basis: of(basis) for basis in bases}), {})
+    whole = {basis: gathered(asked[basis], of(basis)) for basis in bases}
+    yield Arrived(1.0, {basis: forecast.paths for basis, forecast in whole.items()}, whole)
 
 
 def every_forecast(
@@ -115,20 +119,11 @@ def every_forecast(
     return last.forecasts
 
 
-def _paths(
-    todo: Sequence[Piece], done: Mapping[int, Mapping[Model, Paths] | pd.DataFrame]
-) -> Mapping[Basis, Mapping[Model, Paths]]:
-    return {
-        todo[place].asked.basis: result
-        for place, result in done.items()
-        if not isinstance(result, pd.DataFrame)
+def _paths(done: Mapping[Basis, Sequence[Result]]) -> Mapping[Basis, Mapping[Model, Paths]]:
+    found = {
+        basis: [each for each in own if not isinstance(each, pd.DataFrame)] for basis, own in done.items()
     }
-
-
-def _of(
-    basis: Basis, todo: Sequence[Piece], done: Mapping[int, Mapping[Model, Paths] | pd.DataFrame]
-) -> Iterator[Mapping[Model, Paths] | pd.DataFrame]:
-    return (done[place] for place in sorted(done) if todo[place].asked.basis is basis)
+    return {basis: own[0] for basis, own in found.items() if own}
 
 
 def _months(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -58,6 +59,16 @@ class Forecast:
     def spoken(self) -> Paths:
         """The paths of the model that speaks."""
         return self.paths[self.chosen.model]
+
+
+Key = tuple[int, date]
+
+
+def work_of(piece: Piece) -> Key:
+    """Return what tells the work on one series apart: where two bases show the same months, it is the same."""
+    asked = piece.asked
+    known = len(asked.past.counts) if piece.origin is None else piece.origin
+    return -1 if piece.origin is None else known, months_of(asked.basis, asked.past.until(known)).first
 
 
 def pieces(asked: Asked) -> list[Piece]:

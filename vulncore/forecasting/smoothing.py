@@ -39,6 +39,7 @@ def smoothing(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> P
                 damped_trend=trend,
                 seasonal="add" if season else None,
                 seasonal_periods=12 if season else None,
+                initialization_method="heuristic",
             ).fit(disp=False, maxiter=200)
             for trend, season in _forms(past)
         ]

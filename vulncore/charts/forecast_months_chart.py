@@ -1,4 +1,4 @@
-"""What is to come, as calendar years and as months, each basis with its ranges."""
+"""What is to come as months on one basis, after those recorded."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,91 +8,9 @@ import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
 
-YEARS_HEIGHT = 430  # title, axes and legend included
 MONTHS_HEIGHT = 340
-UNDER_WAY = "recorded and forecast"
-RANGE_WIDTH = 11  # pixels: two fit side by side into a year on a telephone
+LETTERS_A_LINE = 54
 FAINT, FIRM = 0.16, 0.34  # of the 95 % range and the 80 % one
-
-
-def years_chart(
-    years: pd.DataFrame, title: Sequence[str], unit: str, palette: Palette = LIGHT
-) -> alt.LayerChart:
-    """Return calendar years: a bar for what was recorded, for each basis a mark at what is expected and its ranges.
-
-    Args:
-        years: One row per basis and year: `basis` (as people call it), `year`, `part`, `recorded`, `mean`, `low80`,
-            `high80`, `low95`, `high95` (missing where nothing is forecast), `unadjusted`, `tested`.
-        title: What, where and when, a line each.
-        unit: What is counted.
-        palette: The colours that suit the ground.
-    """
-    bases = years["basis"].drop_duplicates().tolist()
-    ink = axis_ink(palette)
-    shown = years.assign(
-        year=years["year"].astype(str), state=years["tested"].map({True: "yes", False: "no"})
-    )
-    recorded = shown.drop_duplicates("year").dropna(subset="recorded")
-    recorded = recorded.assign(
-        label=[
-            f"{count:,.0f}" + (" so far" if part == UNDER_WAY else "")
-            for count, part in zip(recorded["recorded"], recorded["part"], strict=True)
-        ]
-    )
-    ahead = shown.dropna(subset="mean")
-    x = alt.X("year:N", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, **ink))
-    side = alt.XOffset("basis:N", sort=bases)
-    y_title = f"{unit} a calendar year"
-    kind = alt.Color(
-        "basis:N",
-        sort=bases,
-        scale=alt.Scale(domain=bases, range=[palette.accent, palette.ink][: len(bases)]),
-        legend=alt.Legend(
-            title=None, orient="top", labelFontSize=13, labelColor=palette.quiet, symbolOpacity=1
-        ),
-    )
-    shape = alt.Shape(
-        "basis:N", sort=bases, scale=alt.Scale(domain=bases, range=["circle", "diamond"][: len(bases)])
-    )
-    tooltip = [
-        alt.Tooltip("year:N", title="Year"),
-        alt.Tooltip("basis:N", title="Basis"),
-        alt.Tooltip("mean:Q", title="Expected", format=",.0f"),
-        alt.Tooltip("low80:Q", title="4 of 5 cases, from", format=",.0f"),
-        alt.Tooltip("high80:Q", title="to", format=",.0f"),
-        alt.Tooltip("low95:Q", title="19 of 20 cases, from", format=",.0f"),
-        alt.Tooltip("high95:Q", title="to", format=",.0f"),
-        alt.Tooltip("state:N", title="Tested so far ahead"),
-    ]
-    bars = alt.Chart(recorded).encode(
-        x=x, y=alt.Y("recorded:Q", title=y_title, axis=alt.Axis(format=",d", tickMinStep=1, **ink))
-    )
-    ranges = alt.Chart(ahead).encode(x=x, xOffset=side, color=kind)
-    layers = [
-        bars.mark_bar(color=palette.missing, opacity=0.55).encode(
-            tooltip=[
-                alt.Tooltip("year:N", title="Year"),
-                alt.Tooltip("recorded:Q", title="Recorded", format=",d"),
-            ]
-        ),
-        bars.mark_text(dy=-9, fontSize=13, color=palette.ink).encode(y=alt.datum(0), text="label:N"),
-        ranges.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low95:Q"), y2="high95:Q"),
-        ranges.mark_rule(opacity=FIRM, strokeWidth=RANGE_WIDTH).encode(y=alt.Y("low80:Q"), y2="high80:Q"),
-        ranges.mark_point(filled=True, size=90, opacity=1).encode(
-            y=alt.Y("mean:Q"), shape=shape, tooltip=tooltip
-        ),
-    ]
-    if _bent(ahead):
-        layers.append(
-            ranges.mark_point(size=80, strokeWidth=1.5).encode(y=alt.Y("unadjusted:Q"), shape=shape)
-        )
-    legend = ["Bar: recorded. Mark: expected", "Broad: 4 of 5 cases. Line: 19 of 20"]
-    if len(layers) > 5:
-        legend.append("Hollow: expected without what-ifs")
-    chart: alt.LayerChart = alt.LayerChart(
-        layer=layers, height=YEARS_HEIGHT, title=heading(list(title), legend, palette)
-    ).configure(aria=False)
-    return chart
 
 
 def months_chart(
@@ -124,12 +42,14 @@ def months_chart(
         axis=alt.Axis(format="%Y", tickCount="year", labelAngle=0, labelOverlap=True, **ink),
     )
 
-    def y(column: str, title: str | None = None) -> alt.Y:
+    def y(column: str) -> alt.Y:
         axis = alt.Axis(format=",d", tickMinStep=1, tickCount=5, **ink)
-        return alt.Y(f"{column}:Q", title=title, axis=axis, scale=alt.Scale(domain=[0, top], nice=True))
+        return alt.Y(
+            f"{column}:Q", title=f"{unit} a month", axis=axis, scale=alt.Scale(domain=[0, top], nice=True)
+        )
 
     known = recorded.assign(run=recorded["count"].isna().cumsum()).dropna(subset="count")
-    past = alt.Chart(known).encode(x=x, y=y("count", f"{unit} a month"))
+    past = alt.Chart(known).encode(x=x, y=y("count"))
     future = alt.Chart(ahead).encode(x=x)
     dots = past.encode(
         tooltip=[
@@ -140,9 +60,9 @@ def months_chart(
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
         alt.Tooltip("mean:Q", title="Expected", format=",.1f"),
-        alt.Tooltip("low80:Q", title="4 of 5 cases, from", format=",d"),
+        alt.Tooltip("low80:Q", title="80 % range, from", format=",d"),
         alt.Tooltip("high80:Q", title="to", format=",d"),
-        alt.Tooltip("low95:Q", title="19 of 20 cases, from", format=",d"),
+        alt.Tooltip("low95:Q", title="95 % range, from", format=",d"),
         alt.Tooltip("high95:Q", title="to", format=",d"),
     ]
     layers = [
@@ -167,13 +87,17 @@ def months_chart(
 
 
 def _legend(recorded: pd.DataFrame, ahead: pd.DataFrame) -> list[str]:
-    lines = ["Line: recorded, then expected", "Bands: 4 of 5 cases, 19 of 20"]
+    said = ["Line: recorded, then expected", "Bands: 80 %, 95 % range"]
     if recorded["set_aside"].any():
-        lines.append("Hollow: kept from the models")
+        said.append("Hollow: not shown to the models")
     if _bent(ahead):
-        lines.append("Dashed: without what-ifs")
+        said.append("Dashed: no what-ifs")
     if not ahead["tested"].all():
-        lines.append("Grey ground: untested so far ahead")
+        said.append("Grey ground: untested so far ahead")
+    lines = [said[0]]
+    for part in said[1:]:  # as many on a line as a telephone has room for
+        joined = f"{lines[-1]}. {part}"
+        lines = [*lines[:-1], joined] if len(joined) <= LETTERS_A_LINE else [*lines, part]
     return lines
 
 
