@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -112,6 +113,13 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Pat
                 return
         time.sleep(0.1)
     pytest.fail(f"The server did not listen within {START_S} seconds:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_temporary_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what this process and its servers put aside apart from others' of the same kind, who may look for it."""
+    os.environ["TMPDIR"] = str(tmp_path_factory.mktemp("aside"))
+    tempfile.tempdir = None
 
 
 @pytest.fixture(scope="session")

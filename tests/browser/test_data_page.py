@@ -20,8 +20,7 @@ from vulncore.sources.records.draft import drafted
 from vulncore.sources.records.mapping import Coding
 from vulncore.store import datasets, open_version, publish, versions
 
-# one after the other: they look into the folder where uploads are kept
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("uploads")]
+pytestmark = pytest.mark.browser
 
 CHART = '[data-testid="stVegaLiteChart"]'
 STRANGE = [

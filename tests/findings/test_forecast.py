@@ -300,7 +300,8 @@ def test_a_change_of_level_counts_once_three_months_have_followed_it(small):
     counts = [20, 24] * 30
     early = small([*counts[:-1], 160], notes=[(Kind.LEVEL_CHANGE, date(2023, 12, 1))])
     assert early.past.steps == ()
-    assert outlook(early, every_forecast(early)).months["median"].max() < 60
+    ahead = outlook(early, every_forecast(early)).months
+    assert ahead.loc[ahead["month"].dt.month != 12, "median"].max() < 40
 
 
 def test_months_that_may_still_change_judge_no_model(small):

@@ -39,7 +39,6 @@ def smoothing(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> P
                 damped_trend=trend,
                 seasonal="add" if season else None,
                 seasonal_periods=12 if season else None,
-                initialization_method="heuristic",
             ).fit(disp=False, maxiter=200)
             for trend, season in _forms(past)
         ]
