@@ -15,7 +15,15 @@ MONTHS_A_BEND = 6  # one possible bend of the trend in each half year
 
 
 def prophet(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Paths:
-    """Return paths of Prophet's trend and season with counts drawn about them."""
+    """Return paths of Prophet's trend and season with counts drawn about them.
+
+    The trend bends at most once in each half year of the past, and as often and as far in the paths. A season of two
+    waves is fitted given three years, a jump at each change of level.
+
+    Source:
+        Taylor and Letham (2018), Forecasting at scale, The American Statistician 72. What a mean root says of the mean
+        count: Anscombe (1948), Biometrika 35.
+    """
     length = len(past.counts)
     exposure = past.exposure(ahead)
     frame = pd.DataFrame({"ds": past.months(ahead)})
@@ -25,11 +33,12 @@ def prophet(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Pat
     for name, step in zip(steps, past.steps, strict=True):
         frame[name] = (frame.index >= step).astype(float)
     level, bends = _fitted(frame, length, past, steps, paths, rng)
-    roots = np.maximum(level[None, :] + bends, 0.0)
-    expected = np.maximum(roots**2 - ANSCOMBE, 0.0) * exposure
+    rate = np.maximum(level[None, :] + bends, 0.0) ** 2 * exposure
     parameters = 3 + 4 * past.has_season + len(steps)
-    scatter = pearson_dispersion(past.counts, expected[0, :length], parameters)
-    return observed(expected[:, length:], scatter, rng)
+    scatter = pearson_dispersion(past.counts, rate[0, :length] - ANSCOMBE + 1 / 4, parameters)
+    # counts scatter about a root with a quarter of their dispersion, which its square leaves out
+    expected = np.maximum(rate[:, length:] - ANSCOMBE + scatter / 4, 0.0)
+    return observed(expected, scatter, rng)
 
 
 def _fitted(

@@ -47,8 +47,10 @@ def widened(paths: Paths, factors: Floats, rng: np.random.Generator) -> Paths:
     middle = np.median(roots, axis=0)
     level = rng.standard_normal((len(paths), 1)) * roots.std(axis=0) * np.sqrt(np.maximum(factor**2 - 1, 0))
     moved = middle + np.minimum(factor, 1) * (roots - middle) + level
+    squares = np.maximum(moved, 0.0) ** 2
+    squares += (roots**2).mean(axis=0) - squares.mean(axis=0)  # what is expected stays what it was
     wide = paths.copy()
-    wide[:, changed] = whole_numbers(np.maximum(moved, 0.0) ** 2 - ANSCOMBE, rng)
+    wide[:, changed] = whole_numbers(squares - ANSCOMBE, rng)
     return wide
 
 
