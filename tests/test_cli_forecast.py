@@ -12,6 +12,8 @@ from tests.making import delivery, month_total, months
 from vulncore.cli import app
 from vulncore.store import publish
 
+pytestmark = pytest.mark.heavy
+
 FIGURES = ["mean", "median", "low80", "high80", "low95", "high95"]
 
 
