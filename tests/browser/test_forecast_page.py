@@ -127,7 +127,11 @@ def test_every_model_stands_in_the_table_of_trials_and_the_one_shown_is_marked(s
 
 def test_a_click_on_any_tab_opens_it_and_the_link_follows(server, page):
     open_forecast(page, server)
-    for name, part in (("Months as a table", "months"), ("Years as a table", None), ("How models did", "models")):
+    for name, part in (
+        ("Months as a table", "months"),
+        ("Years as a table", None),
+        ("How models did", "models"),
+    ):
         page.get_by_role("tab", name=name).click()
         page.wait_for_function(
             "part => new URLSearchParams(location.search).get('part') === part", arg=part, timeout=PAGE_MS
