@@ -11,6 +11,9 @@ from loky import get_reusable_executor
 Given = TypeVar("Given")
 Result = TypeVar("Result")
 MOST_WORKERS = 8
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Each process keeps to one core: threads of linear algebra in every one of them would wait for one another."""
+
 IDLE_S = 600  # after so long without work the processes end, and give their memory back
 
 
@@ -36,7 +39,7 @@ def in_parallel(
         futures = {}
         try:
             # not the standard library's: its processes run the main script again, which under Streamlit is a page
-            pool = get_reusable_executor(max_workers=workers, timeout=IDLE_S)
+            pool = get_reusable_executor(max_workers=workers, timeout=IDLE_S, env=ONE_THREAD)
             futures = {pool.submit(work, piece): place for place, piece in enumerate(pieces)}
             for done in as_completed(futures):
                 result = done.result()
