@@ -15,6 +15,9 @@ from typing import Any
 from vulncore.errors import UnknownNameError, first_five
 
 REFERENCE = Path(__file__).parent / "reference"
+SEXUAL_VIOLENCE = (
+    "sexual-violence"  # the strand of which the report has maps and forecasts: where pages begin
+)
 POLICE_UK_FROM = 101  # after the report's measures, so that a dataset with both keeps their groups whole
 OUTCOMES_FROM = 201
 STOPS_FROM = 301

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.filters import View
+from pages.shared.forecast_file import offer_file
 from pages.shared.plain_table import show_table
 from pages.shared.provenance import source_line
 from pages.shared.week_map import palette
@@ -10,7 +11,7 @@ from vulncore.charts.forecast_months_chart import months_chart
 from vulncore.charts.forecast_years_chart import years_chart
 from vulncore.findings.forecast_outlook import BASIS_NAMES, Outlook
 from vulncore.findings.forecast_read import Demand
-from vulncore.findings.forecast_tables import recorded_years
+from vulncore.findings.forecast_tables import exported, recorded_rows, recorded_years
 from vulncore.findings.forecast_words import months_in_words, years_in_words
 from vulncore.forecasting.basis import months_of
 from vulncore.periods import month_name
@@ -40,12 +41,10 @@ def show_recorded(found: Demand, view: View) -> None:
         width="stretch",
     )
     st.caption(source_line(view))
+    rows = shown[["year", "said"]].astype(str).rename(columns={"year": "Year", "said": "Recorded"})
     with st.popover("Show as table"):
-        show_table(
-            shown[["year", "said"]].rename(columns={"year": "Year", "said": "Recorded"}),
-            title[0],
-            ["Recorded"],
-        )
+        show_table(rows, title[0], ["Recorded"])
+    offer_file("recorded", exported(recorded_rows(found), found, view.publish), found)
 
 
 def show_months(told: Outlook, view: View) -> None:

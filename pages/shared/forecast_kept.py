@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared.filters import View
 from vulncore.findings.forecast_outlook import Outlook, first_look
 from vulncore.findings.forecast_read import Demand
-from vulncore.findings.forecast_work import BASES, forecasts
+from vulncore.findings.forecast_work import forecasts
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.what_if import Adjustment
@@ -62,19 +62,17 @@ def forecasts_of(
     kept = _kept().get(key)
     if kept is not None:
         return kept
-    bar, looked, done = st.progress(0.0, "Fitting five models …"), False, kept
+    bar, looked = st.progress(0.0, "Fitting five models …"), False
     for arrived in forecasts(found):
         bar.progress(
             arrived.share, "Trying each model on earlier months …" if looked else "Fitting five models …"
         )
-        done = arrived.forecasts
-        if not looked and set(arrived.paths) == set(BASES):
-            first(first_look(found, {basis: arrived.paths[basis] for basis in BASES}, adjustments))
+        if not looked and set(arrived.paths) == set(Basis):
+            first(first_look(found, {basis: arrived.paths[basis] for basis in Basis}, adjustments))
             looked = True
     bar.empty()
-    whole = done or {}
-    _kept().keep(key, whole)
-    return whole
+    _kept().keep(key, arrived.forecasts)
+    return arrived.forecasts
 
 
 @st.cache_resource

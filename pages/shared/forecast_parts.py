@@ -1,9 +1,9 @@
 """What stands beneath the charts of a forecast: its tables and files, how models did, what they learnt from."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.shared.filters import View
+from pages.shared.forecast_file import offer_file
 from pages.shared.plain_table import show_table
 from pages.shared.words import plain
 from vulncore.findings.forecast_outlook import BASIS_NAMES, Outlook
@@ -19,8 +19,6 @@ from vulncore.findings.forecast_tables import (
 )
 from vulncore.findings.forecast_words import basis_in_words, forecast_notes
 from vulncore.forecasting.forecast import FEWEST_ORIGINS
-from vulncore.periods import format_month
-from vulncore.printing import csv_text
 
 
 def show_year_table(told: Outlook, view: View) -> None:
@@ -31,7 +29,8 @@ def show_year_table(told: Outlook, view: View) -> None:
         "A year's range comes from adding up whole simulated paths. It is narrower than its months' ranges added up, since "
         "not every month is at its worst at once."
     )
-    _download("calendar-years", exported(total_rows(told), told.demand, view.publish, told.adjustments), told)
+    rows = exported(total_rows(told), told.demand, view.publish, told.adjustments)
+    offer_file("calendar-years", rows, told.demand)
 
 
 def show_month_table(told: Outlook, view: View) -> None:
@@ -39,7 +38,8 @@ def show_month_table(told: Outlook, view: View) -> None:
     table = months_table(told)
     show_table(table, f"{told.demand.subject.name} by month", list(table.columns[1:]))
     st.caption("What is expected adds up over months; the ranges don't.")
-    _download("months", exported(forecast_rows(told), told.demand, view.publish, told.adjustments), told)
+    rows = exported(forecast_rows(told), told.demand, view.publish, told.adjustments)
+    offer_file("months", rows, told.demand)
 
 
 def show_models(told: Outlook, view: View) -> None:
@@ -68,7 +68,7 @@ def show_models(told: Outlook, view: View) -> None:
         "or more reach it."
     )
     rows = exported(backtest_rows(told.demand, told.forecasts), told.demand, view.publish)
-    _download("back-test", rows, told)
+    offer_file("back-test", rows, told.demand)
 
 
 def show_learning(told: Outlook) -> None:
@@ -76,14 +76,3 @@ def show_learning(told: Outlook) -> None:
     lines = [f"**{BASIS_NAMES[basis]}**: {plain(basis_in_words(told, basis))}." for basis in told.forecasts]
     lines += [plain(note) for note in forecast_notes(told)]
     st.markdown("\n".join(f"- {line}" for line in lines))
-
-
-def _download(what: str, rows: pd.DataFrame, told: Outlook) -> None:
-    found = told.demand
-    st.download_button(
-        "Download as CSV",
-        csv_text(rows),
-        file_name=f"forecast-{found.subject.key}-{what}-{format_month(found.as_at)}.csv",
-        mime="text/csv",
-        key=f"download {what}",
-    )

@@ -14,9 +14,8 @@ from vulncore.findings.week_read import COLUMNS, NoTimesError, WeekChoices
 from vulncore.metrics.day_hour import Asked
 from vulncore.metrics.night_time import ENDS, STARTS, Night
 from vulncore.periods import format_month
-from vulncore.vocabulary import Measure, strand_name
+from vulncore.vocabulary import SEXUAL_VIOLENCE, Measure, strand_name
 
-SEXUAL_VIOLENCE = "sexual-violence"  # the report's heat map is of sexual offences
 ANY = "any"
 MOST_HARM = 10_000.0
 NIGHTS = [f"{first:02d}-{end:02d}" for first in STARTS for end in ENDS]

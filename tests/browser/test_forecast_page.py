@@ -9,6 +9,8 @@ import pytest
 from choosing import choices, pick
 from conftest import PAGE_MS, settled
 
+from pages.shared.forecast_kept import KEPT, Kept
+
 pytestmark = pytest.mark.browser
 
 CHARTS = '[data-testid="stVegaLiteChart"]'
@@ -100,6 +102,34 @@ def test_a_what_if_bends_the_chart_and_the_link_shows_another_the_same(server, p
     elsewhere.context.close()
 
 
+def test_a_forecast_is_kept_for_its_question_until_too_many_others_were_asked():
+    kept = Kept()
+    for number in range(KEPT + 1):
+        kept.keep(("demo", number), {})
+        kept.get(("demo", 0))
+    assert kept.get(("demo", 0)) == {}
+    assert kept.get(("demo", 1)) is None
+    assert kept.get(("demo", KEPT)) == {}
+
+
+def test_a_second_look_needs_no_fitting(server, page):
+    open_forecast(page, server)
+    page.get_by_role("link", name="Methods").click()
+    page.get_by_role("heading", level=1, name="Methods").wait_for(timeout=PAGE_MS)
+    settled(page)
+    page.evaluate(
+        """() => {
+            window.bars = 0;
+            const seen = () => { window.bars += document.querySelectorAll('[data-testid="stProgress"]').length };
+            new MutationObserver(seen).observe(document.body, { childList: true, subtree: true });
+        }"""
+    )
+    page.get_by_role("link", name="Forecast").click()
+    page.get_by_text("Which model").wait_for(timeout=PAGE_MS)
+    settled(page)
+    assert page.evaluate("window.bars") == 0
+
+
 def test_what_is_too_small_for_a_forecast_gets_a_sentence_and_nothing_ahead(server, page):
     open_forecast(page, server, "?subject=fgm", charts=0)
     page.get_by_text("fewer than 10 a year").wait_for(timeout=PAGE_MS)
@@ -111,6 +141,8 @@ def test_what_is_too_small_for_a_forecast_gets_a_sentence_and_nothing_ahead(serv
 def test_a_feed_that_stopped_is_not_forecast(server, page):
     open_forecast(page, server, "?subject=attempted-suicides", charts=0)
     page.get_by_text("nothing was recorded after March 2024").wait_for(timeout=PAGE_MS)
+    rows = saved(page, "Download as CSV")
+    assert {row["year"]: row["recorded"] for row in rows}["2023"] == "153"
     assert not [label for label in labels(page) if "Expected" in label]
     assert page.get_by_role("button", name=re.compile("What if")).count() == 0
 

@@ -12,12 +12,18 @@ import pytest
 from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.annotating import Kind
 from vulncore.findings.choices import choices
-from vulncore.findings.forecast_outlook import Outlook, last_twelve, outlook, years_of
+from vulncore.findings.forecast_outlook import Outlook, first_look, last_twelve, outlook, years_of
 from vulncore.findings.forecast_read import Demand, demand, find_subject, subjects
 from vulncore.findings.forecast_sentences import forecast_headline, no_forecast_headline
-from vulncore.findings.forecast_tables import forecast_rows, models_table, total_rows, years_table
+from vulncore.findings.forecast_tables import (
+    forecast_rows,
+    models_table,
+    recorded_rows,
+    total_rows,
+    years_table,
+)
 from vulncore.findings.forecast_words import forecast_notes, untested_from
-from vulncore.findings.forecast_work import every_forecast, why_not
+from vulncore.findings.forecast_work import every_forecast, forecasts, why_not
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models import Model
 from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
@@ -320,3 +326,33 @@ def test_months_known_from_totals_alone_are_added_up_beside_those_of_records(tmp
     publish(tmp_path, "small", delivery(rows, coverage, counts), "tests")
     found = read(tmp_path, "small", "Sexual offences", every[-1], FORCE)
     assert found.actual.tolist() == [10, 10, 10, 1]
+
+
+def test_what_comes_is_there_before_it_was_tried_and_is_the_same_afterwards(small):
+    found = small([20, 24, 19, 23] * 18)
+    arrived = list(forecasts(found))
+    early = next(each for each in arrived if set(each.paths) == set(Basis))
+    assert early.share < 0.5
+    assert not early.forecasts
+    assert [each.share for each in arrived] == sorted(each.share for each in arrived)
+    assert arrived[-1].share == 1
+    look = first_look(found, early.paths)
+    assert not look.months["tested"].any()
+    for basis, forecast in arrived[-1].forecasts.items():
+        assert np.array_equal(look.paths[basis], forecast.paths[Model.COMBINATION])
+    assert "being tried" in forecast_headline(look)[1].text
+
+
+def test_where_both_bases_show_the_same_months_the_work_is_done_once(small):
+    found = small([20, 24, 19, 23] * 12)
+    done = list(forecasts(found))
+    trials = done[-1].forecasts[Basis.FIVE_YEAR].trials["origin"].nunique()
+    assert len(done) == 1 + trials
+    first, second = (outlook(found, done[-1].forecasts).year(basis, 2026)["mean"] for basis in Basis)
+    assert first == second
+
+
+def test_years_recorded_of_what_is_not_forecast_are_whole_numbers_or_missing(small):
+    rows = recorded_rows(small([0] * 12 + [None] + [0] * 23))
+    assert rows["year"].tolist() == [2019, 2020, 2021]
+    assert rows["recorded"].isna().tolist() == [False, True, False]

@@ -113,8 +113,6 @@ def test_every_model_has_a_factor_for_each_of_sixty_months(model):
 
 
 def test_the_factors_that_ship_name_every_model_and_one_factor_a_band():
-    if not LEARNT.exists():
-        pytest.skip("no factors ship yet (vulncore/reference/forecast_spread.toml)")
     shipped = tomllib.loads(LEARNT.read_text(encoding="utf-8"))["factor"]
     assert set(shipped) == {str(model) for model in Model}
     assert {len(factors) for factors in shipped.values()} == {4}

@@ -9,7 +9,7 @@ import pandas as pd
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
 
 MONTHS_HEIGHT = 340
-LETTERS_A_LINE = 54
+LETTERS_A_LINE = 48
 FAINT, FIRM = 0.16, 0.34  # of the 95 % range and the 80 % one
 
 

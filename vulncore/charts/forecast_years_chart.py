@@ -46,18 +46,24 @@ def years_chart(
         scale=alt.Scale(domain=every_year),
         axis=alt.Axis(labelAngle=0, labelOverlap=True, **ink),
     )
+    legend = (
+        alt.Legend(title=None, orient="top", labelFontSize=13, labelColor=palette.quiet, symbolOpacity=1)
+        if len(ahead)
+        else None
+    )
     side = alt.XOffset("basis:N", sort=bases)
     y_title = f"{unit} a calendar year"
     kind = alt.Color(
         "basis:N",
         sort=bases,
         scale=alt.Scale(domain=bases, range=[palette.accent, palette.ink][: len(bases)]),
-        legend=alt.Legend(
-            title=None, orient="top", labelFontSize=13, labelColor=palette.quiet, symbolOpacity=1
-        ),
+        legend=legend,
     )
     shape = alt.Shape(
-        "basis:N", sort=bases, scale=alt.Scale(domain=bases, range=["circle", "diamond"][: len(bases)])
+        "basis:N",
+        sort=bases,
+        legend=legend,
+        scale=alt.Scale(domain=bases, range=["circle", "diamond"][: len(bases)]),
     )
     tooltip = [
         alt.Tooltip("year:N", title="Year"),
@@ -94,12 +100,12 @@ def years_chart(
         layers.append(
             ranges.mark_point(size=80, strokeWidth=1.5).encode(y=alt.Y("unadjusted:Q"), shape=shape)
         )
-    legend = ["Bar: recorded, pale: so far"]
+    said = ["Bar: recorded, pale: so far"]
     if len(ahead):
-        legend = [f"{legend[0]}. Mark: expected", "Broad: 80 % range. Line: 95 % range"]
+        said = [f"{said[0]}. Mark: expected", "Broad: 80 % range. Line: 95 % range"]
     if len(layers) > 5:
-        legend.append("Hollow: expected without what-ifs")
+        said.append("Hollow: expected without what-ifs")
     chart: alt.LayerChart = alt.LayerChart(
-        layer=layers, height=YEARS_HEIGHT, title=heading(list(title), legend, palette)
+        layer=layers, height=YEARS_HEIGHT, title=heading(list(title), said, palette)
     ).configure(aria=False)
     return chart

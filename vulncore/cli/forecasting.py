@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 import pandas as pd
@@ -17,7 +16,7 @@ from vulncore.findings.choices import choices, chosen_force, chosen_month
 from vulncore.findings.forecast_outlook import outlook
 from vulncore.findings.forecast_read import STRAND, Demand, Subject, demand, find_subject, subjects
 from vulncore.findings.forecast_sentences import forecast_headline, no_forecast_headline
-from vulncore.findings.forecast_tables import backtest_rows, exported, forecast_rows, total_rows
+from vulncore.findings.forecast_tables import ABOUT, backtest_rows, exported, forecast_rows, total_rows
 from vulncore.findings.forecast_words import forecast_notes
 from vulncore.findings.forecast_work import YEARS, Arrived, forecasts, why_not
 from vulncore.forecasting.basis import Basis
@@ -31,20 +30,14 @@ from vulncore.store import Snapshot, open_version
 BAR = 30  # signs of the progress bar
 
 
-class Bases(StrEnum):
-    """Which months a forecast learns from."""
-
-    CURRENT_PROCESS = "current-process"
-    FIVE_YEAR = "five-year"
-    BOTH = "both"
-
-
 Subjects = Annotated[
     list[str] | None,
     typer.Option("--measure", help="A measure or a strand; sexual offences unless told. Again for more."),
 ]
 All = Annotated[bool, typer.Option("--all", help="Every measure that is counted by month.")]
-On = Annotated[Bases, typer.Option("--basis", help="Which months it learns from.")]
+On = Annotated[
+    list[Basis] | None, typer.Option("--basis", help="Which months it learns from; both unless told.")
+]
 Ahead = Annotated[int, typer.Option("--years", min=1, max=4, help="Calendar years ahead.")]
 Lockdowns = Annotated[
     bool, typer.Option("--lockdowns", help="Let models see the months of lockdown; set aside otherwise.")
@@ -55,7 +48,7 @@ Lockdowns = Annotated[
 def forecast(
     measure: Subjects = None,
     every: All = False,
-    basis: On = Bases.BOTH,
+    basis: On = None,
     years: Ahead = YEARS,
     totals: Annotated[bool, typer.Option("--totals", help="Calendar years instead of months.")] = False,
     what_if: Annotated[
@@ -92,7 +85,7 @@ def forecast(
 def backtest(
     measure: Subjects = None,
     every: All = False,
-    basis: On = Bases.BOTH,
+    basis: On = None,
     lockdowns: Lockdowns = False,
     as_at: AsAt = None,
     dataset: Dataset = DEMO,
@@ -119,13 +112,9 @@ class _Question:
     as_at: str | None
     named: list[str] | None
     every: bool
-    basis: Bases
+    bases: list[Basis] | None
     years: int
     lockdowns: bool
-
-    @property
-    def bases(self) -> tuple[Basis, ...]:
-        return tuple(Basis) if self.basis is Bases.BOTH else (Basis(self.basis),)
 
 
 def _answers(snapshot: Snapshot, asked: _Question) -> Iterator[tuple[Demand, Mapping[Basis, Forecast]]]:
@@ -143,7 +132,7 @@ def _answers(snapshot: Snapshot, asked: _Question) -> Iterator[tuple[Demand, Map
             for line in no_forecast_headline(refused):
                 typer.echo(said(line), err=True)
             continue
-        for done in forecasts(found, asked.bases, asked.years):
+        for done in forecasts(found, tuple(dict.fromkeys(asked.bases or Basis)), asked.years):
             _progress(done, place, len(wanted), subject.name)
             if done.forecasts:
                 yield found, done.forecasts
@@ -176,12 +165,6 @@ def _print(rows: list[pd.DataFrame], output: Format) -> None:
         raise VulncoreError("Nothing was forecast: see above why.")
     table = pd.concat(rows, ignore_index=True)
     if output is Format.MARKDOWN:  # for people: without what is the same in every row, and no comma in a year
-        table = table.drop(
-            columns=[
-                name
-                for name in ("what_if", "force", "known_to", "dataset", "version", "note")
-                if name in table
-            ]
-        )
+        table = table.drop(columns=list(ABOUT))
         table = table.assign(year=table["year"].astype(str)) if "year" in table else table
     typer.echo(printed(table, output))

@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from vulncore.annotating import Kind
 from vulncore.periods import Window, month_name, month_of
 from vulncore.store import Snapshot
 from vulncore.vocabulary import Measure
-
-SERIES_BREAK = "series break"
 
 
 def annotations_of(snapshot: Snapshot, force: str) -> pd.DataFrame:
@@ -23,11 +22,22 @@ def annotations_of(snapshot: Snapshot, force: str) -> pd.DataFrame:
 
 def series_breaks(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Mapping[str, tuple[date, ...]]:
     """Return the months from which each measure can't be compared with what came before."""
-    broken = annotations[annotations["kind"] == SERIES_BREAK].dropna(subset="month")
+    return _noted(Kind.SERIES_BREAK, annotations, measures)
+
+
+def level_changes(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Mapping[str, tuple[date, ...]]:
+    """Return the months from which each measure's level was approved to be another."""
+    return _noted(Kind.LEVEL_CHANGE, annotations, measures)
+
+
+def _noted(
+    kind: Kind, annotations: pd.DataFrame, measures: Sequence[Measure]
+) -> Mapping[str, tuple[date, ...]]:
+    noted = annotations[annotations["kind"] == kind].dropna(subset="month")
     return {
         measure.key: tuple(
             month_of(month)
-            for month, key in zip(broken["month"], broken["measure"], strict=True)
+            for month, key in zip(noted["month"], noted["measure"], strict=True)
             if pd.isna(key) or key == measure.key
         )
         for measure in measures

@@ -7,7 +7,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.findings.annotations import SERIES_BREAK
+from vulncore.annotating import Kind
 from vulncore.findings.data_finding import DataFinding, Sureness
 from vulncore.findings.data_words import months_in_words
 from vulncore.metrics.data_quality.level_shifts import level_shifts
@@ -27,7 +27,7 @@ def shift_findings(
         annotations: The canonical annotations.
         names: The measures' names by key.
     """
-    broken = annotations.filter(annotations.kind == SERIES_BREAK, annotations.month.notnull())
+    broken = annotations.filter(annotations.kind == Kind.SERIES_BREAK.value, annotations.month.notnull())
     known = broken.select("force", "measure", "month", "text").to_pyarrow().to_pylist()
     for row in level_shifts(months).to_dict("records"):
         text = _text(known, row)

@@ -68,8 +68,7 @@ def outlook(
     """
     spoken = {basis: forecast.spoken for basis, forecast in forecasts.items()}
     reach = {basis: forecast.tested_to for basis, forecast in forecasts.items()}
-    paths = {basis: _adjusted(found, drawn, adjustments) for basis, drawn in spoken.items()}
-    return Outlook(found, forecasts, tuple(adjustments), paths, *_frames(found, paths, spoken, reach))
+    return _outlook(found, forecasts, spoken, reach, adjustments)
 
 
 def first_look(
@@ -77,10 +76,18 @@ def first_look(
 ) -> Outlook:
     """Return what the combination expects before any model was tried: nothing of it is tested."""
     spoken = {basis: drawn[Model.COMBINATION] for basis, drawn in paths.items()}
-    bends = {basis: _adjusted(found, drawn, adjustments) for basis, drawn in spoken.items()}
-    return Outlook(
-        found, {}, tuple(adjustments), bends, *_frames(found, bends, spoken, dict.fromkeys(spoken, 0))
-    )
+    return _outlook(found, {}, spoken, dict.fromkeys(spoken, 0), adjustments)
+
+
+def _outlook(
+    found: Demand,
+    forecasts: Mapping[Basis, Forecast],
+    spoken: Mapping[Basis, Paths],
+    reach: Mapping[Basis, int],
+    adjustments: Sequence[Adjustment],
+) -> Outlook:
+    paths = {basis: _adjusted(found, drawn, adjustments) for basis, drawn in spoken.items()}
+    return Outlook(found, forecasts, tuple(adjustments), paths, *_frames(found, paths, spoken, reach))
 
 
 def _frames(

@@ -1,28 +1,27 @@
 """What a forecast reads from a version: one series of demand, month by month, and what is known about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from vulncore.annotating import Kind
 from vulncore.errors import UnknownNameError
-from vulncore.findings.annotations import annotations_of, series_breaks
+from vulncore.findings.annotations import annotations_of, level_changes, series_breaks
 from vulncore.findings.choices import Choices
 from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
 from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Floats
 from vulncore.metrics.monthly_counts import monthly_counts, monthly_series, period_counts
 from vulncore.metrics.record_counts import daily_records, monthly_records
-from vulncore.metrics.silence import silence
-from vulncore.periods import month_of, months_between
+from vulncore.metrics.silence import silent_start
+from vulncore.periods import months_between
 from vulncore.store import Snapshot
-from vulncore.vocabulary import Flow, Measure, find_measure, strand_name
+from vulncore.vocabulary import SEXUAL_VIOLENCE, Flow, Measure, find_measure, strand_name
 
 STRAND = "strand-"
-SEXUAL_VIOLENCE = "sexual-violence"
 SEXUAL_OFFENCES = "Sexual offences"  # what the report calls its strand of sexual violence when it counts it
 
 
@@ -66,7 +65,7 @@ class Demand:
         """The counts that may not change any more: what a trial is judged by."""
         return np.where(self.months["provisional"], np.nan, self.actual)
 
-    @property
+    @cached_property
     def past(self) -> Past:
         """The months as models see them."""
         first = self.months["month"].iloc[0]
@@ -121,9 +120,7 @@ def find_subject(offered: Sequence[Subject], wanted: str | None) -> Subject:
         if said in (each.key, each.name.casefold(), each.key.removeprefix(STRAND)):
             return each
     measures = [each.measures[0] for each in offered if not each.key.startswith(STRAND)]
-    key = find_measure(
-        measures, wanted
-    ).key  # by its published label, or the refusal that lists what there is
+    key = find_measure(measures, wanted).key  # by its label, or the refusal that lists what there is
     return next(each for each in offered if each.key == key)
 
 
@@ -143,12 +140,11 @@ def demand(
     known, by_record = _months(snapshot, force, keys)
     known = known[known["month"] <= pd.Timestamp(as_at)]
     notes = annotations_of(snapshot, force)
-    broken = [month for months in series_breaks(notes, subject.measures).values() for month in months]
-    broken = [month for month in broken if month <= as_at]
+    broken = max(_until(as_at, series_breaks(notes, subject.measures)), default=None)
     if broken:
-        known = known[known["month"] >= pd.Timestamp(max(broken))]
-    begun = _begun(known)
-    known = known[known["month"] >= pd.Timestamp(begun)] if begun else known
+        known = known[known["month"] >= pd.Timestamp(broken)]
+    silent = silent_start(known["count"])
+    known = known.iloc[silent:]
     if known.empty:
         return None
     calendar = pd.date_range(known["month"].min(), as_at, freq="MS", name="month")
@@ -162,9 +158,9 @@ def demand(
         months=months.assign(
             count=months["count"].astype(float), provisional=provisional, set_aside=provisional | locked
         ),
-        broken=max(broken, default=None),
-        begun=begun,
-        changes=_changes(notes, keys, as_at),
+        broken=broken,
+        begun=known["month"].iloc[0].date() if silent else None,
+        changes=_until(as_at, level_changes(notes, subject.measures)),
         daily=_daily(snapshot, force, keys, months) if by_record else None,
     )
 
@@ -183,32 +179,14 @@ def _months(snapshot: Snapshot, force: str, keys: Sequence[str]) -> tuple[pd.Dat
     )
     known = summed[summed["measures"] == len(keys)].drop(columns="measures").reset_index()
     together = monthly_records(snapshot.incidents, snapshot.coverage, force, keys)
-    once = (
-        pd.concat([together, known]) if len(together) else known
-    )  # each record once where there are records
+    # each record once where there are records
+    once = pd.concat([together, known]) if len(together) else known
     return once.drop_duplicates("month").sort_values("month", ignore_index=True), by_record
 
 
-def _begun(known: pd.DataFrame) -> date | None:
-    """Return the first month with a record where too many were to be expected before it for none to be chance."""
-    backwards = known.sort_values("month", ascending=False)["count"].to_numpy()
-    mirrored = pd.DataFrame(
-        {
-            "measure": "",
-            "month": pd.date_range("2000-01-01", periods=len(known), freq="MS"),
-            "count": backwards,
-        }
-    )
-    if known.empty or not silence(mirrored)["silent"].iloc[0]:
-        return None
-    return pd.Timestamp(known.loc[known["count"] > 0, "month"].min()).date()
-
-
-def _changes(notes: pd.DataFrame, keys: Sequence[str], as_at: date) -> tuple[date, ...]:
-    of_level = notes[
-        (notes["kind"] == Kind.LEVEL_CHANGE) & (notes["measure"].isna() | notes["measure"].isin(keys))
-    ]
-    return tuple(sorted({month_of(month) for month in of_level["month"] if month <= as_at}))
+def _until(as_at: date, months: Mapping[str, tuple[date, ...]]) -> tuple[date, ...]:
+    """Return the months noted of any measure up to the as-at month, each once, in order."""
+    return tuple(sorted({month for own in months.values() for month in own if month <= as_at}))
 
 
 def _daily(snapshot: Snapshot, force: str, keys: Sequence[str], months: pd.DataFrame) -> pd.Series:

@@ -21,6 +21,7 @@ from vulncore.periods import format_month
 FIGURES = ["mean", "median", *LIMITS]
 ROWS = ["measure", "basis", "model", "month", *FIGURES]
 TOTALS = ["measure", "basis", "model", "year", "part", "recorded", *FIGURES]
+ABOUT = ("what_if", "force", "known_to", "dataset", "version", "note")
 BANDS = {"1 to 12": (1, 12), "13 to 24": (13, 24), "25 to 36": (25, 36), "37 to 48": (37, 48)}
 
 
@@ -41,7 +42,7 @@ def total_rows(told: Outlook) -> pd.DataFrame:
 def exported(
     rows: pd.DataFrame, found: Demand, publish: Publish, adjustments: Sequence[Adjustment] = ()
 ) -> pd.DataFrame:
-    """Return rows as a file takes them: with what they are of and from in every row."""
+    """Return rows as a file takes them: with what they are of and from, the columns ABOUT, in every row."""
     return rows.assign(
         what_if="; ".join(map(format_adjustment, adjustments)),
         force=found.force,
@@ -82,6 +83,12 @@ def recorded_years(found: Demand) -> pd.DataFrame:
     )
     years[FIGURES] = np.nan
     return years.assign(said=[_recorded(row) for _, row in years.iterrows()])
+
+
+def recorded_rows(found: Demand) -> pd.DataFrame:
+    """Return the calendar years recorded for files: `measure`, `year`, `months` known, `recorded` (missing if incomplete)."""
+    years = recorded_years(found).assign(measure=found.subject.key)
+    return years[["measure", "year", "months", "recorded"]].astype({"recorded": "Int64"})
 
 
 def months_table(told: Outlook) -> pd.DataFrame:
@@ -126,7 +133,7 @@ def horizons_table(forecast: Forecast) -> pd.DataFrame:
         rows.append(
             {
                 "Months ahead": name,
-                "Origins": f"{months['origin'].nunique()}",
+                "Dates tried": f"{months['origin'].nunique()}",
                 "Error (MASE)": _two(score["mase"]),
                 "80 % range held": percent(score["within80"]),
                 "95 % range held": percent(score["within95"]),

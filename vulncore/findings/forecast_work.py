@@ -8,7 +8,7 @@ import pandas as pd
 from vulncore.findings.forecast_read import Demand
 from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
 from vulncore.forecasting.basis import FEWEST_MONTHS, Basis, months_of
-from vulncore.forecasting.forecast import Asked, Forecast, Key, gathered, pieces, work, work_of
+from vulncore.forecasting.forecast import Asked, Forecast, Key, gathered, key_of, pieces, work
 from vulncore.forecasting.intervals import months_ahead
 from vulncore.forecasting.models import Model
 from vulncore.forecasting.past import Past
@@ -22,7 +22,6 @@ from vulncore.periods import month_name, months_between
 YEARS = 4
 MOST_BEHIND = 6  # months between the last delivered and the as-at month: beyond, too much is not known
 VOLUME_MONTHS = 36  # the recent months that say whether there are enough records for a trend
-BASES = (Basis.CURRENT_PROCESS, Basis.FIVE_YEAR)
 Result = Mapping[Model, Paths] | pd.DataFrame  # of a piece of work: what comes, or a trial
 
 
@@ -58,7 +57,7 @@ def why_not(found: Demand) -> NoForecast | None:
             f"{name}: fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year, too few to speak of a trend, so no line is drawn.",
             steady_range(counts[-VOLUME_MONTHS:]),
         )
-    if not all(_can_be_tried(found.past, basis) for basis in BASES):
+    if not all(_can_be_tried(found.past, basis) for basis in Basis):
         since = f" since the way of counting changed in {month_name(found.broken)}" if found.broken else ""
         return NoForecast(
             f"{name}: {_months(int(seen.notna().sum()))} known{since}. A forecast has to be tried on earlier months before "
@@ -83,7 +82,7 @@ class Arrived:
 
 
 def forecasts(
-    found: Demand, bases: Sequence[Basis] = BASES, years: int = YEARS, workers: int | None = None
+    found: Demand, bases: Sequence[Basis] = tuple(Basis), years: int = YEARS, workers: int | None = None
 ) -> Iterator[Arrived]:
     """Yield how far the forecasts of a subject are, each time a piece of the work is done; the last is whole.
 
@@ -94,7 +93,7 @@ def forecasts(
         workers: Processes; as many as there are cores unless told.
     """
     asked = {basis: asked_of(found, basis, years) for basis in bases}
-    parts = {basis: {work_of(piece): piece for piece in pieces(own)} for basis, own in asked.items()}
+    parts = {basis: {key_of(piece): piece for piece in pieces(own)} for basis, own in asked.items()}
     once = {key: piece for own in parts.values() for key, piece in own.items()}
     # the forecasts before their trials, so that there is something to see
     todo = sorted(once.items(), key=lambda item: item[0])
@@ -112,7 +111,7 @@ def forecasts(
 
 
 def every_forecast(
-    found: Demand, bases: Sequence[Basis] = BASES, years: int = YEARS
+    found: Demand, bases: Sequence[Basis] = tuple(Basis), years: int = YEARS
 ) -> Mapping[Basis, Forecast]:
     """Return the forecasts of a subject when all of the work is done."""
     *_, last = forecasts(found, bases, years)

@@ -64,7 +64,7 @@ class Forecast:
 Key = tuple[int, date]
 
 
-def work_of(piece: Piece) -> Key:
+def key_of(piece: Piece) -> Key:
     """Return what tells the work on one series apart: where two bases show the same months, it is the same."""
     asked = piece.asked
     known = len(asked.past.counts) if piece.origin is None else piece.origin

@@ -73,7 +73,7 @@ def learnt_factor(pit: Floats) -> float:
 
 def factors_of(model: Model, ahead: int) -> Floats:
     """Return the factor of each month ahead, as the last back-test on real series taught it."""
-    return by_band(_learnt().get(model, [1.0] * len(BANDS)), ahead)
+    return by_band(_learnt()[model], ahead)
 
 
 def by_band(factors: list[float], ahead: int) -> Floats:
@@ -84,7 +84,5 @@ def by_band(factors: list[float], ahead: int) -> Floats:
 
 @cache
 def _learnt() -> dict[str, list[float]]:
-    if not LEARNT.exists():
-        return {}
     factors: dict[str, list[float]] = tomllib.loads(LEARNT.read_text(encoding="utf-8"))["factor"]
     return factors

@@ -45,6 +45,21 @@ def silence(monthly: pd.DataFrame) -> pd.DataFrame:
     return ends.assign(silent=ends["expected"] >= FALL_TO_ZERO_FROM)
 
 
+def silent_start(counts: pd.Series) -> int:
+    """Return how many months of nothing come first that chance can't explain, as if the measure began late; else 0.
+
+    The mirror of `silence`: ten or more were to be expected at the mean of up to twelve months after them.
+
+    Args:
+        counts: One count per month known, oldest first.
+
+    >>> silent_start(pd.Series([0] * 5 + [6] * 12)), silent_start(pd.Series([0, 2, 1])), silent_start(pd.Series([0, 0]))
+    (5, 0, 0)
+    """
+    months, expected = _end_of(counts.to_numpy(dtype=float)[::-1])
+    return int(months) if expected >= FALL_TO_ZERO_FROM else 0
+
+
 def _end_of(counts: np.ndarray) -> tuple[int, float]:
     last_heard = np.flatnonzero(counts > 0)
     if not last_heard.size:
