@@ -1,7 +1,13 @@
 """What the commands about what is to come promise."""
 
 import io
+import os
+import pty
+import re
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -139,3 +145,22 @@ def test_what_can_not_be_answered_is_refused_in_a_sentence(arguments, said, stor
     assert done.exit_code == 1
     assert said in done.stderr
     assert done.stdout == ""
+
+
+def test_a_person_at_a_terminal_sees_how_far_it_is(store):
+    terminal, end = pty.openpty()
+    command = [Path(sys.executable).with_name("vulncore"), "forecast", "--all", "--years", "1"]
+    done = subprocess.run(
+        [*command, "--format", "csv", "--dataset", "small", "--store", store],
+        stdout=subprocess.PIPE,
+        stderr=end,
+        text=True,
+        check=True,
+    )
+    os.close(end)
+    told = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    shares = [int(share) for share in re.findall(r"\] +(\d+)%", told)]
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 5
+    assert "[" not in done.stdout
