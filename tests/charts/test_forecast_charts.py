@@ -56,6 +56,13 @@ def test_what_is_not_forecast_shows_its_recorded_years_alone():
     assert spec["title"]["subtitle"] == ["Bar: recorded, pale: so far"]
 
 
+def test_years_of_nothing_stand_on_an_axis_that_begins_at_nothing():
+    empty = years().query("basis == 'Five years'")
+    empty = empty.assign(recorded=0.0, **dict.fromkeys([*FIGURES, "unadjusted"], np.nan))
+    spec = years_chart(empty, ["Female genital mutilation"], "crimes").to_dict()
+    assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"] == [0, 1]
+
+
 @pytest.mark.parametrize("bent", [False, True])
 def test_what_would_come_without_what_ifs_is_drawn_where_there_are_some(bent):
     yearly = years_chart(years(bent), ["Rape"], "crimes").to_dict()

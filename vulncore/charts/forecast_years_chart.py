@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
@@ -40,6 +41,7 @@ def years_chart(
         f"width / {len(every_year)} > {LETTER_WIDTH * longest} ? 1 : 0"  # on a telephone the table has them
     )
     ahead = shown.dropna(subset="mean")
+    top = float(np.nanmax([1.0, *shown["recorded"], *shown["high95"], *shown["unadjusted"]]))
     x = alt.X(
         "year:N",
         title=None,
@@ -76,7 +78,13 @@ def years_chart(
         alt.Tooltip("state:N", title="Tested so far ahead"),
     ]
     bars = alt.Chart(recorded).encode(
-        x=x, y=alt.Y("recorded:Q", title=y_title, axis=alt.Axis(format=",d", tickMinStep=1, **ink))
+        x=x,
+        y=alt.Y(
+            "recorded:Q",
+            title=y_title,
+            scale=alt.Scale(domain=[0, top], nice=True),
+            axis=alt.Axis(format=",d", tickMinStep=1, **ink),
+        ),
     )
     ranges = alt.Chart(ahead).encode(x=x, xOffset=side, color=kind)
     layers = [
