@@ -49,6 +49,10 @@ class InvalidPeriodError(VulncoreError):
     """A month or a period that can't be read, or that the data can't serve."""
 
 
+class InvalidScenarioError(VulncoreError):
+    """A scenario can't be used: a number is out of range, something it needs is missing, or the file is none."""
+
+
 class DamagedStoreError(VulncoreError):
     """Something that was published can't be read any more."""
 

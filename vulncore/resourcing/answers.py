@@ -1,0 +1,112 @@
+"""What simulated staffing says: how many are needed, how likely a shortage is, and from when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from vulncore.periods import add_months
+from vulncore.resourcing.assumption import Floats
+from vulncore.resourcing.chain import Staffing
+
+LIKELIER_THAN_NOT: Final = 0.5
+NEEDED: Final = {"needed50": 0.5, "needed80": 0.8, "needed95": 0.95}
+THERE: Final = {"there10": 0.1, "there50": 0.5, "there90": 0.9}
+CASELOAD: Final = {"caseload10": 0.1, "caseload50": 0.5, "caseload90": 0.9}
+
+
+@dataclass(frozen=True)
+class Span:
+    """Months ahead that are spoken of together: columns `first` up to and with `last` of the paths."""
+
+    first: int
+    last: int
+
+
+def year_span(as_at: date, months: int, year: int) -> Span:
+    """Return the months ahead that lie in a calendar year.
+
+    >>> year_span(date(2024, 10, 1), 50, 2026)
+    Span(first=14, last=25)
+    """
+    start = (year - as_at.year) * 12 - as_at.month
+    return Span(max(start, 0), min(start + 11, months - 1))
+
+
+def monthly_answers(staffing: Staffing, role: str) -> pd.DataFrame:
+    """Return a role's months ahead.
+
+    Returns:
+        One row per month: `month`; `needed50`, `needed80`, `needed95` (full-time officers that are enough in as many
+        of a hundred cases), `needed` (mean); `there10`, `there50`, `there90` and `there` (mean): those there who do a full
+        share; `short` (the chance that fewer are there than needed); for a role that holds cases also `opened` (mean),
+        `caseload10`, `caseload50`, `caseload90` (cases for each officer there) and `over` (the chance that it passes the
+        role's limit).
+    """
+    needed, there = staffing.needed[role], staffing.there[role]
+    months = needed.shape[1]
+    frame = pd.DataFrame({"month": pd.date_range(add_months(staffing.as_at, 1), periods=months, freq="MS")})
+    frame = frame.assign(**_quantiles(needed, NEEDED), needed=needed.mean(axis=0))
+    frame = frame.assign(
+        **_quantiles(there, THERE), there=there.mean(axis=0), short=(needed > there).mean(axis=0)
+    )
+    if role not in staffing.opened:
+        return frame
+    caseload, limit = staffing.caseload[role], staffing.scenario.of_role(role, "most_cases").likely
+    over = (caseload > limit).mean(axis=0)
+    return frame.assign(
+        opened=staffing.opened[role].mean(axis=0), **_quantiles(caseload, CASELOAD), over=over
+    )
+
+
+def over_a_span(staffing: Staffing, span: Span) -> pd.DataFrame:
+    """Return every role's months of a span together: each path's mean over them.
+
+    Returns:
+        One row per role in the scenario's order: `role`, `name`, `needed50`, `needed80`, `needed95`, `low80`, `high80` (the
+        80 % range of what is needed), `there50`, `there` (mean), `posts`, `short` (the chance that fewer are there than
+        needed) and `gap` (the median of needed less there).
+    """
+    rows = []
+    for role in staffing.scenario.roles:
+        needed, there = _mean(staffing.needed[role.key], span), _mean(staffing.there[role.key], span)
+        gap = needed - there
+        row = {name: float(np.quantile(needed, level)) for name, level in NEEDED.items()}
+        rows.append(
+            {
+                "role": role.key,
+                "name": role.name,
+                **row,
+                "low80": float(np.quantile(needed, 0.1)),
+                "high80": float(np.quantile(needed, 0.9)),
+                "there50": float(np.median(there)),
+                "there": float(there.mean()),
+                "posts": staffing.scenario.of_role(role.key, "posts").likely,
+                "short": float((gap > 0).mean()),
+                "gap": float(np.median(gap)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def first_month(chances: Sequence[float], after: date, level: float = LIKELIER_THAN_NOT) -> date | None:
+    """Return the first month ahead whose chance is above a level; None where none is.
+
+    >>> first_month([0.2, 0.6, 0.4], date(2024, 10, 1))
+    datetime.date(2024, 12, 1)
+    """
+    above = np.flatnonzero(np.asarray(chances) > level)
+    return add_months(after, int(above[0]) + 1) if len(above) else None
+
+
+def _mean(values: Floats, span: Span) -> Floats:
+    own = values[:, span.first : span.last + 1].mean(axis=1)
+    return np.asarray(own, dtype=float)
+
+
+def _quantiles(values: Floats, levels: dict[str, float]) -> dict[str, Floats]:
+    found = np.quantile(values, list(levels.values()), axis=0, method="inverted_cdf")
+    return dict(zip(levels, np.broadcast_to(found, (len(levels), values.shape[1])), strict=True))

@@ -1,0 +1,116 @@
+"""Who is there to do the work: those in post, less leavers not yet replaced and trained, and those who join."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import poisson
+
+from vulncore.resourcing.assumption import Floats
+
+
+@dataclass(frozen=True)
+class Turnover:
+    """How people of a role come and go, each a number per path (a column) or one for all.
+
+    `leaving` is the share that leaves in a month, `vacant` the months that a post then stands empty, `learning` those
+    until somebody new does a full share, `worth` the share done until then.
+    """
+
+    leaving: Floats
+    vacant: Floats
+    learning: Floats
+    worth: Floats
+
+    def lost(self, months: int) -> Floats:
+        """Return how much of one person's work is missing in each month after they left, from that month on.
+
+        Summed over all months it is `vacant` + (1 − `worth`) × `learning`.
+        """
+        age = np.arange(months, dtype=float)[None, :]
+        gone = np.clip(self.vacant - age, 0, 1)
+        new = np.clip(self.vacant + self.learning - age, 0, 1) - gone
+        return np.asarray(gone + (1 - self.worth) * new, dtype=float)
+
+
+def those_in_post(
+    people: Floats, learning_now: Floats, turnover: Turnover, chance: Floats | None, months: int
+) -> Floats:
+    """Return the work that people now in post do in each month ahead, in people who do a full share.
+
+    Args:
+        people: How many are in post, a number per path or one for all; their posts are filled again.
+        learning_now: How many of them are in training, who finish one after the other.
+        turnover: How people come and go.
+        chance: Uniform numbers, one row per path and one column per month, for who leaves; none for the mean.
+        months: How many months ahead.
+
+    Returns:
+        One row per path and one column per month, never below 0. It never rises as people leave faster, are replaced later or
+        train for longer.
+
+    Source:
+        The number who leave in a month is Poisson. On average `people` × `leaving` × (`vacant` + (1 − `worth`) ×
+        `learning`) are missing once that has had time to build up (Little's law).
+    """
+    leave = people * turnover.leaving
+    gone = _leavers(leave, chance) if chance is not None else np.broadcast_to(leave, (len(leave), months))
+    missing = _carried(gone, turnover.lost(months))
+    ahead = np.arange(1, months + 1, dtype=float)[None, :]
+    unlearnt = np.clip(1 - ahead / np.maximum(turnover.learning, 1e-9), 0, 1)
+    untrained = learning_now * (1 - turnover.worth) * unlearnt
+    return np.asarray(np.maximum(people - missing - untrained, 0.0), dtype=float)
+
+
+def those_who_join(joining: Sequence[tuple[int, float, bool]], turnover: Turnover, months: int) -> Floats:
+    """Return the work that people who join do in each month ahead, in people who do a full share.
+
+    Args:
+        joining: For each group the month ahead in which they begin (1 is the first), how many, whether they are trained.
+        turnover: How people come and go: on average, those who join leave as others do.
+        months: How many months ahead.
+
+    Returns:
+        One row per path or one for all, one column per month.
+    """
+    total = np.zeros((1, months))
+    for begins, people, trained in joining:
+        total = total + people * one_who_joins(begins, trained, turnover, months)
+    return total
+
+
+def one_who_joins(begins: int, trained: bool, turnover: Turnover, months: int) -> Floats:
+    """Return the work of one person who joins at the start of a month ahead (1 is the first), in each month ahead.
+
+    Nothing where that month has passed: who joined before is in post.
+    """
+    if not 1 <= begins <= months:
+        return np.zeros((1, months))
+    since = np.arange(months - begins + 1, dtype=float)[None, :]
+    learning = np.clip(turnover.learning - since, 0, 1) * (not trained)
+    missing = turnover.leaving * np.cumsum(turnover.lost(since.shape[1]), axis=1)
+    work = np.clip(1 - missing, 0, 1) * (1 - (1 - turnover.worth) * learning)
+    return np.asarray(np.pad(work, ((0, 0), (begins - 1, 0))), dtype=float)
+
+
+def _leavers(mean: Floats, chance: Floats) -> Floats:
+    """Return how many leave: Poisson numbers that never fall as their mean rises, one row per path."""
+    top = int(poisson.ppf(1 - 1e-9, float(mean.max(initial=0.0)))) + 1
+    below: Floats = np.asarray(
+        poisson.cdf(np.arange(top), mean), dtype=float
+    )  # a row per path or one for all
+    if len(below) == 1:
+        return np.searchsorted(below[0], chance, side="left").astype(float)
+    return np.asarray((chance[:, :, None] > below[:, None, :]).sum(axis=2), dtype=float)
+
+
+def _carried(gone: Floats, lost: Floats) -> Floats:
+    """Return what is missing in each month of those who left in it or before."""
+    months = gone.shape[1]
+    total = np.zeros((max(len(gone), len(lost)), months))
+    for age in range(months):
+        share = lost[:, [age]]
+        if not share.any():
+            break
+        total[:, age:] += gone[:, : months - age] * share
+    return total

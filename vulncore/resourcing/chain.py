@@ -1,0 +1,193 @@
+"""The chain from demand to officers, on every path at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from vulncore.periods import months_between
+from vulncore.resourcing.assumption import Floats
+from vulncore.resourcing.capacity import Turnover, those_in_post, those_who_join
+from vulncore.resourcing.draws import drawn, normals, paired, uniforms
+from vulncore.resourcing.fields import ABSTRACTIONS
+from vulncore.resourcing.gamma_sum import scattered
+from vulncore.resourcing.scenario import CaseType, Role, Scenario
+from vulncore.resourcing.workload import Workload, workload
+
+WEEKS_A_MONTH = 365.25 / 7 / 12
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Demand: for each kind of case the months recorded, oldest first, and simulated paths of those ahead.
+
+    `as_at` is the last month recorded. All `paths` have as many rows and columns; a kind of case that isn't in them
+    doesn't come.
+    """
+
+    as_at: date
+    recorded: Mapping[str, Floats]
+    paths: Mapping[str, Floats]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many paths, and how many months ahead."""
+        rows, columns = next(iter(self.paths.values())).shape
+        return rows, columns
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """What a scenario comes to: by role, one row per path and one column per month ahead.
+
+    `needed` and `there` are in full-time officers who do a full share; `opened` are the cases open at a month's
+    end that a role holds, `hours` those it works on cases in the month.
+    """
+
+    scenario: Scenario
+    as_at: date
+    needed: Mapping[str, Floats]
+    there: Mapping[str, Floats]
+    opened: Mapping[str, Floats]
+    hours: Mapping[str, Floats]
+
+    @property
+    def caseload(self) -> Mapping[str, Floats]:
+        """Open cases for each full-time officer there, by role that holds cases; infinite where nobody is there."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return {
+                role: np.where(held > 0, held / self.there[role], 0.0) for role, held in self.opened.items()
+            }
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A scenario's numbers on each path (a column each, or one row for all), and whether chance plays on top of them."""
+
+    of: Mapping[str, Floats]
+    chance: bool
+
+    def share(self, key: str) -> Floats:
+        """Return a number in percent as a share."""
+        return self.of[key] / 100
+
+
+def staffing(scenario: Scenario, incoming: Incoming) -> Staffing:
+    """Return what a scenario comes to on every path of demand.
+
+    Args:
+        scenario: What is assumed, checked (`vulncore.resourcing.scenario_checks.checked`).
+        incoming: Demand.
+
+    Source:
+        Each number that is assumed is drawn once a path; effort, time open and leavers scatter on top of that as the
+        functions called say. The random numbers are the same for every scenario.
+    """
+    paths, _ = incoming.shape
+    of = {key: drawn(key, assumption, paths) for key, assumption in scenario.assumptions.items()}
+    return worked_out(scenario, incoming, Inputs(of, chance=True))
+
+
+def worked_out(scenario: Scenario, incoming: Incoming, inputs: Inputs) -> Staffing:
+    """Return what numbers come to: `staffing` with its draws, or anything else that is to be tried."""
+    none = np.zeros((1, incoming.shape[1]))
+    opened = {role.key: none for role in scenario.holding}
+    worked = {role.key: none for role in scenario.working}
+    for kind in scenario.case_types:
+        if not {kind.key, kind.derived_from} & set(incoming.paths):
+            continue
+        load = _load(scenario, kind, incoming, inputs)
+        opened[kind.held_by] = opened[kind.held_by] + load.opened
+        for role in scenario.working:
+            if f"case.{kind.key}.hours.{role.key}" in inputs.of:
+                one = inputs.of[f"case.{kind.key}.hours.{role.key}"] * inputs.share("unit.hours")
+                worked[role.key] = worked[role.key] + load.worked * one
+    needed = {role: spent / _productive(role, inputs) for role, spent in worked.items()}
+    for role in scenario.roles:
+        _supervise(scenario, role, needed, inputs)
+    there = {role.key: _there(scenario, role, incoming, inputs) for role in scenario.roles}
+    return Staffing(scenario, incoming.as_at, needed, there, opened, worked)
+
+
+def turnover_of(role: str, of: Mapping[str, Floats]) -> Turnover:
+    """Return how people of a role come and go."""
+    key = f"role.{role}"
+    return Turnover(
+        of[f"{key}.leavers"] / 100 / 12,
+        of[f"{key}.replace_months"],
+        of[f"{key}.training_months"],
+        of[f"{key}.training_worth"] / 100,
+    )
+
+
+def _load(scenario: Scenario, kind: CaseType, incoming: Incoming, inputs: Inputs) -> Workload:
+    """Return the workload of a kind of case."""
+    key, own = f"case.{kind.key}", kind.key in incoming.paths
+    base = kind.key if own else kind.derived_from
+    share = inputs.share(f"{key}.share") * (1.0 if own else inputs.of[f"{key}.ratio"])
+    paths = incoming.paths[base]
+    if inputs.chance:
+        together = scenario.assumptions["unit.together"].likely / 100
+        paths = paths[paired(paths.sum(axis=1), base, together)]
+    years = np.arange(1, paths.shape[1] + 1) / 12
+    level = (
+        inputs.share("unit.demand")
+        * inputs.share(f"{key}.demand")
+        * (1 + inputs.share("unit.growth")) ** years
+    )
+    came = paths * share * level
+    life = inputs.of[f"{key}.open_months"] * inputs.share("unit.life")
+
+    def chance(name: str) -> Floats | None:
+        return normals(f"{name} {kind.key}", *incoming.shape) if inputs.chance else None
+
+    # by chance: which cases come to the unit, how heavy each is, how long each stays open
+    thinned = np.minimum(share, 1.0)
+    weighed = scattered(came, inputs.share(f"{key}.varies") ** 2 + 1 - thinned, chance("effort"))
+    before = np.asarray(incoming.recorded[base], dtype=float)
+    load = workload(came, weighed, before, share, life, inputs.share("unit.at_once"))
+    # a case that came is still open or not: in a steady state half of that chance is in the arrivals already
+    return Workload(scattered(load.opened, 1 - thinned / 2, chance("open")), load.worked)
+
+
+def _productive(role: str, inputs: Inputs) -> Floats:
+    """Return the hours that a full-time officer has for cases in a month."""
+
+    def of(name: str) -> Floats:
+        own = f"role.{role}.{name}"
+        return inputs.of[own if own in inputs.of else f"unit.{name}"]
+
+    away = sum((of(name) for name in ABSTRACTIONS), np.zeros((1, 1)))
+    at_work = of("week_hours") * WEEKS_A_MONTH * np.maximum(1 - away / 100, 0.0)
+    return np.asarray(at_work * inputs.share(f"role.{role}.on_cases"), dtype=float)
+
+
+def _supervise(scenario: Scenario, role: Role, needed: dict[str, Floats], inputs: Inputs) -> None:
+    """Add how many of a supervising role are needed, after those whom it supervises."""
+    if role.key in needed:
+        return
+    for below in role.supervises:
+        _supervise(scenario, scenario.role(below), needed, inputs)
+    led = sum((needed[below] for below in role.supervises), np.zeros((1, 1)))
+    needed[role.key] = np.maximum(
+        led / inputs.of[f"role.{role.key}.span"], inputs.of[f"role.{role.key}.at_least"]
+    )
+
+
+def _there(scenario: Scenario, role: Role, incoming: Incoming, inputs: Inputs) -> Floats:
+    paths, months = incoming.shape
+    turnover = turnover_of(role.key, inputs.of)
+    key = f"role.{role.key}"
+    chance = uniforms(f"leave {role.key}", paths, months) if inputs.chance else None
+    stay = those_in_post(
+        inputs.of[f"{key}.in_post"], inputs.of[f"{key}.in_training"], turnover, chance, months
+    )
+    joining = [
+        (months_between(incoming.as_at, each.month), float(each.people), each.trained)
+        for each in scenario.joiners
+        if each.role == role.key
+    ]
+    return np.asarray(
+        (stay + those_who_join(joining, turnover, months)) * inputs.share(f"{key}.full_time"), dtype=float
+    )

@@ -1,0 +1,166 @@
+"""How many more, by when: solved on the paths, not found by trying."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+
+from vulncore.errors import InvalidScenarioError
+from vulncore.periods import add_months, months_between
+from vulncore.resourcing.assumption import Floats
+from vulncore.resourcing.capacity import one_who_joins
+from vulncore.resourcing.chain import Staffing, turnover_of
+from vulncore.resourcing.draws import drawn
+from vulncore.resourcing.scenario import Joiners, Scenario
+
+MOST_MORE = 2_000
+
+
+class Condition(StrEnum):
+    """What must not happen more often than asked."""
+
+    CASELOAD = "caseload"  # more open cases than a limit for each officer there
+    SHORT = "short"  # more officers needed than there are, by more than a limit
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which role, what must not be passed, how likely that may be at most, and from which month on."""
+
+    role: str
+    condition: Condition
+    limit: float
+    probability: float
+    since: date
+
+
+@dataclass(frozen=True)
+class Solved:
+    """How many more are needed: each step a month and how many more begin then, trained.
+
+    `before` and `after` are the highest chance of any month from `since` on, without them and with them. `start_training` are
+    the months in which people who begin untrained would have to start instead, one for each step.
+    """
+
+    question: Question
+    steps: tuple[tuple[date, int], ...]
+    start_training: tuple[date, ...]
+    before: float
+    after: float
+
+    @property
+    def more(self) -> int:
+        """How many more in all."""
+        return sum(people for _, people in self.steps)
+
+
+def more_needed(staffing: Staffing, question: Question) -> Solved:
+    """Return how many more full-time, trained people a role needs, and when the chance asks for each.
+
+    On each path and in each month the number wanting follows from the numbers there: with L cases open, C officers there and a
+    limit of N it is L / N − C. Enough are added, in the first month that wants them, for the share of paths still
+    wanting to be no more than the probability. Those added leave like others and are replaced.
+
+    Args:
+        staffing: What the scenario comes to.
+        question: What is asked.
+
+    Raises:
+        InvalidScenarioError: The role isn't there or holds no cases, a number is out of range, the month lies outside the
+            months ahead, or no number of people would do.
+    """
+    wanting = _wanting(staffing, question)
+    paths, months = wanting.shape
+    start = months_between(staffing.as_at, question.since) - 1
+    if not 0 <= start < months:
+        raise InvalidScenarioError(
+            f"{question.since:%Y-%m} is no month ahead. Give {add_months(staffing.as_at, 1):%Y-%m} to "
+            f"{add_months(staffing.as_at, months):%Y-%m}."
+        )
+    scenario = staffing.scenario
+    of = {
+        key: drawn(key, each, paths) for key, each in scenario.assumptions.items() if key.startswith("role.")
+    }
+    turnover = turnover_of(question.role, of)
+    full = of[f"role.{question.role}.full_time"] / 100
+    before = float((wanting[:, start:] > 0).mean(axis=0).max())
+    steps: list[tuple[int, int]] = []
+    for month in range(start, months):
+        one = one_who_joins(month + 1, True, turnover, months) * full
+        here = one[:, month]
+        people = max(
+            0,
+            int(
+                np.ceil(
+                    np.quantile(wanting[:, month] / here, 1 - question.probability, method="inverted_cdf")
+                )
+            ),
+        )
+        if people and (wanting[:, month] - people * here > 0).mean() > question.probability:
+            people += 1  # somewhere a path stood on the line
+        if people > MOST_MORE:
+            raise InvalidScenarioError(
+                f"More than {MOST_MORE:,} people would be needed. Check the limit and the numbers."
+            )
+        if people:
+            steps.append((month + 1, people))
+            wanting = wanting - people * one
+    training = int(np.ceil(scenario.of_role(question.role, "training_months").likely))
+    return Solved(
+        question,
+        tuple((add_months(staffing.as_at, month), people) for month, people in steps),
+        tuple(add_months(staffing.as_at, month - training) for month, _ in steps),
+        before,
+        float((wanting[:, start:] > 0).mean(axis=0).max()),
+    )
+
+
+def with_more(scenario: Scenario, solved: Solved) -> Scenario:
+    """Return the scenario with the people that were found to be needed."""
+    more = tuple(Joiners(solved.question.role, month, people, trained=True) for month, people in solved.steps)
+    return replace(scenario, joiners=(*scenario.joiners, *more))
+
+
+def parse_condition(text: str) -> tuple[Condition, float]:
+    """Return a condition and its limit, written `caseload > 15` or `short > 0`.
+
+    Raises:
+        InvalidScenarioError: It is not written so.
+
+    >>> parse_condition("caseload > 15")
+    (<Condition.CASELOAD: 'caseload'>, 15.0)
+    """
+    words = text.replace(">", " > ").split()
+    match words:
+        case [name, ">", limit] if name in list(Condition) and _is_number(limit):
+            return Condition(name), float(limit)
+    raise InvalidScenarioError(f"'{text[:40]}' is no condition. Write 'caseload > 15' or 'short > 0'.")
+
+
+def _wanting(staffing: Staffing, question: Question) -> Floats:
+    """Return how many full-time officers are wanting on each path in each month; below 0 where some are to spare."""
+    names: Sequence[str] = [role.key for role in staffing.scenario.roles]
+    holders = list(staffing.opened)
+    if question.role not in (holders if question.condition is Condition.CASELOAD else names):
+        had = holders if question.condition is Condition.CASELOAD else names
+        what = "holds cases" if question.condition is Condition.CASELOAD else "is in the scenario"
+        raise InvalidScenarioError(f"No role '{question.role[:40]}' {what}. There are: {', '.join(had)}.")
+    if not 0.001 <= question.probability <= 0.999:
+        raise InvalidScenarioError(
+            f"A probability of {question.probability:g} is out of range. Give 0.001 to 0.999."
+        )
+    there = staffing.there[question.role]
+    if question.condition is Condition.SHORT:
+        if question.limit < 0:
+            raise InvalidScenarioError(f"A limit of {question.limit:g} is below 0. Give 0 or more.")
+        return np.asarray(staffing.needed[question.role] - there - question.limit, dtype=float)
+    if question.limit <= 0:
+        raise InvalidScenarioError(f"A limit of {question.limit:g} cases is not above 0. Give more.")
+    return np.asarray(staffing.opened[question.role] / question.limit - there, dtype=float)
+
+
+def _is_number(text: str) -> bool:
+    digits = text.replace(".", "", 1)
+    return digits.isascii() and digits.isdigit() and len(digits) <= 9
