@@ -27,12 +27,13 @@ SEXUAL_OFFENCES = "Sexual offences"  # what the report calls its strand of sexua
 
 @dataclass(frozen=True)
 class Subject:
-    """What can be forecast: a measure, or all measures of a strand together, each record once."""
+    """What can be forecast: a measure, or several together with each record once; none that is in a measure of `without`."""
 
     key: str
     name: str
     unit: str
     measures: tuple[Measure, ...]
+    without: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,7 @@ def demand(
         as_at: The last month.
         lockdowns: Whether models see the months of lockdown; set aside otherwise.
     """
-    keys = [measure.key for measure in subject.measures]
-    known, by_record = _months(snapshot, force, keys)
+    known, by_record = _months(snapshot, force, subject)
     known = known[known["month"] <= pd.Timestamp(as_at)]
     notes = annotations_of(snapshot, force)
     broken = max(_until(as_at, series_breaks(notes, subject.measures)), default=None)
@@ -161,27 +161,32 @@ def demand(
         broken=broken,
         begun=known["month"].iloc[0].date() if silent else None,
         changes=_until(as_at, level_changes(notes, subject.measures)),
-        daily=_daily(snapshot, force, keys, months) if by_record else None,
+        daily=_daily(snapshot, force, subject, months) if by_record else None,
     )
 
 
-def _months(snapshot: Snapshot, force: str, keys: Sequence[str]) -> tuple[pd.DataFrame, bool]:
+def _months(snapshot: Snapshot, force: str, subject: Subject) -> tuple[pd.DataFrame, bool]:
     """Return the months known, and whether they come from records with a day."""
+    keys, without = _keys(subject.measures), _keys(subject.without)
     counts = period_counts(snapshot.counts, snapshot.coverage, force)
     months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
     series = monthly_series(months, counts)
     own = series[series["measure"].isin(keys)]
     by_record = set(keys) <= set(months["measure"])
-    if len(keys) == 1:
+    if len(keys) == 1 and not without:
         return own[["month", "count", "provisional"]], by_record
     summed = own.groupby("month").agg(
         count=("count", "sum"), provisional=("provisional", "any"), measures=("measure", "nunique")
     )
     known = summed[summed["measures"] == len(keys)].drop(columns="measures").reset_index()
-    together = monthly_records(snapshot.incidents, snapshot.coverage, force, keys)
+    together = monthly_records(snapshot.incidents, snapshot.coverage, force, keys, without)
     # each record once where there are records
     once = pd.concat([together, known]) if len(together) else known
     return once.drop_duplicates("month").sort_values("month", ignore_index=True), by_record
+
+
+def _keys(measures: Sequence[Measure]) -> list[str]:
+    return [measure.key for measure in measures]
 
 
 def _until(as_at: date, months: Mapping[str, tuple[date, ...]]) -> tuple[date, ...]:
@@ -189,9 +194,10 @@ def _until(as_at: date, months: Mapping[str, tuple[date, ...]]) -> tuple[date, .
     return tuple(sorted({month for own in months.values() for month in own if month <= as_at}))
 
 
-def _daily(snapshot: Snapshot, force: str, keys: Sequence[str], months: pd.DataFrame) -> pd.Series:
+def _daily(snapshot: Snapshot, force: str, subject: Subject, months: pd.DataFrame) -> pd.Series:
     delivered = pd.DatetimeIndex(months.loc[months["count"].notna(), "month"])
-    return daily_records(snapshot.incidents, force, keys, delivered)
+    keys, without = _keys(subject.measures), _keys(subject.without)
+    return daily_records(snapshot.incidents, force, keys, delivered, without)
 
 
 def _strand_words(key: str) -> str:

@@ -1,7 +1,8 @@
 """Forecasts of a subject on both bases, their work spread over the machine's cores."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ from vulncore.periods import month_name, months_between
 YEARS = 4
 MOST_BEHIND = 6  # months between the last delivered and the as-at month: beyond, too much is not known
 VOLUME_MONTHS = 36  # the recent months that say whether there are enough records for a trend
+Label = TypeVar("Label", bound=Hashable)
 Result = Mapping[Model, Paths] | pd.DataFrame  # of a piece of work: what comes, or a trial
 
 
@@ -93,21 +95,37 @@ def forecasts(
         workers: Processes; as many as there are cores unless told.
     """
     asked = {basis: asked_of(found, basis, years) for basis in bases}
-    parts = {basis: {key_of(piece): piece for piece in pieces(own)} for basis, own in asked.items()}
+    for share, done in worked(asked, workers):
+        if share < 1:
+            yield Arrived(share, drawn_paths(done), {})
+    whole = {basis: gathered(asked[basis], done[basis]) for basis in bases}
+    yield Arrived(1.0, {basis: forecast.paths for basis, forecast in whole.items()}, whole)
+
+
+def worked(
+    asked: Mapping[Label, Asked], workers: int | None = None
+) -> Iterator[tuple[float, Mapping[Label, Sequence[Result]]]]:
+    """Yield the share of the work on several questions that is done, and its results so far, each time a piece is.
+
+    What two questions about one series have alike is done once. Forecasts come before their trials, so that there is
+    something to see.
+
+    Args:
+        asked: The questions.
+        workers: Processes; as many as there are cores unless told.
+    """
+    parts = {
+        label: {(key_of(piece), id(own.past)): piece for piece in pieces(own)} for label, own in asked.items()
+    }
     once = {key: piece for own in parts.values() for key, piece in own.items()}
-    # the forecasts before their trials, so that there is something to see
     todo = sorted(once.items(), key=lambda item: item[0])
-    done: dict[Key, Result] = {}
-
-    def of(basis: Basis) -> list[Result]:
-        return [done[key] for key in parts[basis] if key in done]
-
+    done: dict[tuple[Key, int], Result] = {}
     for place, result in in_parallel(work, [piece for _, piece in todo], workers):
         done[todo[place][0]] = result
-        if len(done) < len(todo):
-            yield Arrived(len(done) / len(todo), _paths({basis: of(basis) for basis in bases}), {})
-    whole = {basis: gathered(asked[basis], of(basis)) for basis in bases}
-    yield Arrived(1.0, {basis: forecast.paths for basis, forecast in whole.items()}, whole)
+        yield (
+            len(done) / len(todo),
+            {label: [done[key] for key in own if key in done] for label, own in parts.items()},
+        )
 
 
 def every_forecast(
@@ -118,11 +136,12 @@ def every_forecast(
     return last.forecasts
 
 
-def _paths(done: Mapping[Basis, Sequence[Result]]) -> Mapping[Basis, Mapping[Model, Paths]]:
+def drawn_paths(done: Mapping[Label, Sequence[Result]]) -> Mapping[Label, Mapping[Model, Paths]]:
+    """Return each question's paths by model, of those whose forecast is among the results."""
     found = {
-        basis: [each for each in own if not isinstance(each, pd.DataFrame)] for basis, own in done.items()
+        label: [each for each in own if not isinstance(each, pd.DataFrame)] for label, own in done.items()
     }
-    return {basis: own[0] for basis, own in found.items() if own}
+    return {label: own[0] for label, own in found.items() if own}
 
 
 def _months(number: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import nbinom
 
-from vulncore.forecasting.paths import Floats, pearson_dispersion
+from vulncore.forecasting.paths import Floats, Paths, observed, pearson_dispersion
 
 AHEAD = 12
 
@@ -40,11 +40,33 @@ def steady_range(counts: Floats) -> SteadyRange | None:
     months = len(known)
     if not months:
         return None
-    mean = (float(known.sum()) + 0.5) * AHEAD / months
-    scatter = pearson_dispersion(known, np.full(months, known.mean()), 1) if known.sum() else 1.0
+    rate, scatter = _rate_and_scatter(known)
+    mean = rate * AHEAD
     share = 1 / (scatter * (1 + AHEAD / months))
     levels = [0.1, 0.9, 0.025, 0.975]
     low80, high80, low95, high95 = (
         int(nbinom.ppf(level, mean * share / (1 - share), share)) for level in levels
     )
     return SteadyRange(mean, low80, high80, low95, high95, months)
+
+
+def steady_paths(counts: Floats, ahead: int, paths: int, seed: int = 0) -> Paths:
+    """Return simulated months if the rate stays what it was: twelve of them together have the range of `steady_range`.
+
+    Args:
+        counts: Monthly counts, missing where not known; at least one is.
+        ahead: How many months.
+        paths: How many paths.
+        seed: Which chance.
+    """
+    known = counts[~np.isnan(counts)]
+    rate, scatter = _rate_and_scatter(known)
+    rng = np.random.default_rng(seed)
+    level = rng.gamma(rate * len(known) / scatter, scatter / len(known), size=(paths, 1))
+    return observed(np.repeat(level, ahead, axis=1), scatter, rng)
+
+
+def _rate_and_scatter(known: Floats) -> tuple[float, float]:
+    """Return the expected count of a month, and how many times chance months scatter."""
+    scatter = pearson_dispersion(known, np.full(len(known), known.mean()), 1) if known.sum() else 1.0
+    return (float(known.sum()) + 0.5) / len(known), scatter

@@ -8,7 +8,7 @@ import pandas as pd
 
 
 def monthly_records(
-    incidents: ir.Table, coverage: ir.Table, force: str, measures: Sequence[str]
+    incidents: ir.Table, coverage: ir.Table, force: str, measures: Sequence[str], without: Sequence[str] = ()
 ) -> pd.DataFrame:
     """Return the distinct records of some measures in each month that was delivered for all of them.
 
@@ -17,13 +17,14 @@ def monthly_records(
         coverage: The canonical coverage, which says what was delivered.
         force: The force to count.
         measures: Keys of measures; a record in two of them is counted once.
+        without: Keys of measures; a record in one of them is not counted.
 
     Returns:
         One row per month whose incidents were delivered for every measure: `month` (its first day), `count`,
         `provisional` (for any of them). Records later found not to be crimes don't count.
     """
     counted = (
-        _counted(incidents, force, measures)
+        counted_rows(incidents, force, measures, without)
         .group_by(month=lambda rows: rows.recorded_on.truncate("M"))
         .agg(count=lambda rows: rows.record_id.nunique())
     )
@@ -45,7 +46,11 @@ def monthly_records(
 
 
 def daily_records(
-    incidents: ir.Table, force: str, measures: Sequence[str], months: pd.DatetimeIndex
+    incidents: ir.Table,
+    force: str,
+    measures: Sequence[str],
+    months: pd.DatetimeIndex,
+    without: Sequence[str] = (),
 ) -> pd.Series:
     """Return the distinct records of some measures on each day of some months, days without a record too.
 
@@ -54,9 +59,10 @@ def daily_records(
         force: The force to count.
         measures: Keys of measures.
         months: The first days of the months, all delivered.
+        without: Keys of measures; a record in one of them is not counted.
     """
     counted = (
-        _counted(incidents, force, measures)
+        counted_rows(incidents, force, measures, without)
         .group_by(day=lambda rows: rows.recorded_on)
         .agg(count=lambda rows: rows.record_id.nunique())
         .to_pandas()
@@ -67,7 +73,14 @@ def daily_records(
     return by_day.reindex(days, fill_value=0)
 
 
-def _counted(incidents: ir.Table, force: str, measures: Sequence[str]) -> ir.Table:
-    return incidents.filter(
+def counted_rows(
+    incidents: ir.Table, force: str, measures: Sequence[str], without: Sequence[str] = ()
+) -> ir.Table:
+    """Return a force's rows of some measures whose record is in none of others; later found not to be crimes, left out."""
+    own = incidents.filter(
         incidents.force == force, incidents.no_crimed_on.isnull(), incidents.measure.isin(list(measures))
     )
+    if not without:
+        return own
+    others = incidents.filter(incidents.force == force, incidents.measure.isin(list(without)))
+    return own.anti_join(others.select("record_id").distinct(), "record_id")

@@ -27,20 +27,21 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """Which role, what must not be passed, how likely that may be at most, and from which month on."""
+    """Which role, what must not be passed, how likely that may be at most, and in which months, both ends included."""
 
     role: str
     condition: Condition
     limit: float
     probability: float
     since: date
+    until: date
 
 
 @dataclass(frozen=True)
 class Solved:
     """How many more are needed: each step a month and how many more begin then, trained.
 
-    `before` and `after` are the highest chance of any month from `since` on, without them and with them. `start_training` are
+    `before` and `after` are the highest chance of any of the months, without them and with them. `start_training` are
     the months in which people who begin untrained would have to start instead, one for each step.
     """
 
@@ -68,26 +69,23 @@ def more_needed(staffing: Staffing, question: Question) -> Solved:
         question: What is asked.
 
     Raises:
-        InvalidScenarioError: The role isn't there or holds no cases, a number is out of range, the month lies outside the
-            months ahead, or no number of people would do.
+        InvalidScenarioError: The role isn't there or holds no cases, a number is out of range, the months lie outside
+            those ahead, or no number of people would do.
     """
     wanting = _wanting(staffing, question)
     paths, months = wanting.shape
-    start = months_between(staffing.as_at, question.since) - 1
-    if not 0 <= start < months:
-        raise InvalidScenarioError(
-            f"{question.since:%Y-%m} is no month ahead. Give {add_months(staffing.as_at, 1):%Y-%m} to "
-            f"{add_months(staffing.as_at, months):%Y-%m}."
-        )
+    asked = slice(
+        _place(staffing.as_at, question.since, months), _place(staffing.as_at, question.until, months) + 1
+    )
     scenario = staffing.scenario
     of = {
         key: drawn(key, each, paths) for key, each in scenario.assumptions.items() if key.startswith("role.")
     }
     turnover = turnover_of(question.role, of)
     full = of[f"role.{question.role}.full_time"] / 100
-    before = float((wanting[:, start:] > 0).mean(axis=0).max())
+    before = _highest(wanting[:, asked])
     steps: list[tuple[int, int]] = []
-    for month in range(start, months):
+    for month in range(asked.start, asked.stop):
         one = one_who_joins(month + 1, True, turnover, months) * full
         here = one[:, month]
         people = max(
@@ -113,7 +111,7 @@ def more_needed(staffing: Staffing, question: Question) -> Solved:
         tuple((add_months(staffing.as_at, month), people) for month, people in steps),
         tuple(add_months(staffing.as_at, month - training) for month, _ in steps),
         before,
-        float((wanting[:, start:] > 0).mean(axis=0).max()),
+        _highest(wanting[:, asked]),
     )
 
 
@@ -159,6 +157,20 @@ def _wanting(staffing: Staffing, question: Question) -> Floats:
     if question.limit <= 0:
         raise InvalidScenarioError(f"A limit of {question.limit:g} cases is not above 0. Give more.")
     return np.asarray(staffing.opened[question.role] / question.limit - there, dtype=float)
+
+
+def _place(as_at: date, month: date, months: int) -> int:
+    place = months_between(as_at, month) - 1
+    if not 0 <= place < months:
+        raise InvalidScenarioError(
+            f"{month:%Y-%m} is no month ahead. Give {add_months(as_at, 1):%Y-%m} to {add_months(as_at, months):%Y-%m}."
+        )
+    return place
+
+
+def _highest(wanting: Floats) -> float:
+    """Return the highest chance of any month that somebody is wanting; 0 of no month."""
+    return float((wanting > 0).mean(axis=0).max(initial=0.0))
 
 
 def _is_number(text: str) -> bool:

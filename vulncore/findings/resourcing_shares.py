@@ -1,0 +1,61 @@
+"""Which share of a kind of case comes to a unit, read off the records that name a team."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from scipy.stats import beta
+
+from vulncore.disclosure import smallest_shown
+from vulncore.findings.forecast_read import Subject
+from vulncore.metrics.allocation import records_by_team
+from vulncore.periods import add_months, month_end, month_name
+from vulncore.resourcing.assumption import Assumption
+from vulncore.resourcing.scenario import Scenario
+from vulncore.store import Snapshot
+
+MONTHS = 60  # how far back teams are looked up
+FEWEST = 30  # records with a team: of fewer the share is as good as assumed
+
+
+def measured_shares(
+    snapshot: Snapshot, force: str, subjects: Mapping[str, Subject], scenario: Scenario, as_at: date
+) -> dict[str, Assumption]:
+    """Return the share of each kind of case that was allocated to the unit, by the number's key.
+
+    A share is left out where under FEWEST records name a team, or where those that went to the unit, or those that didn't, are
+    so few that they have to be hidden.
+
+    Source:
+        Limits hold 95 % of the posterior of a share under Jeffreys' prior (Brown, Cai and DasGupta 2001, Statistical
+        Science 16, 101-133).
+    """
+    first, last = add_months(as_at, 1 - MONTHS), month_end(as_at)
+    found: dict[str, Assumption] = {}
+    for key, subject in subjects.items():
+        keys = [measure.key for measure in subject.measures]
+        without = [measure.key for measure in subject.without]
+        teams = records_by_team(snapshot.incidents, force, keys, without, first, last)
+        own = teams["team"].str.strip().str.casefold() == scenario.unit.strip().casefold()
+        there, elsewhere = int(teams.loc[own, "records"].sum()), int(teams.loc[~own, "records"].sum())
+        if there + elsewhere < FEWEST or min(there, elsewhere) < smallest_shown():
+            continue
+        low, high = (100 * float(beta.ppf(level, there + 0.5, elsewhere + 0.5)) for level in (0.025, 0.975))
+        found[f"case.{key}.share"] = Assumption(
+            round(low, 1),
+            round(100 * there / (there + elsewhere), 1),
+            round(high, 1),
+            f"measured: records that name a team, {month_name(first)} to {month_name(as_at)}",
+            measured=True,
+        )
+    return found
+
+
+def with_measured(scenario: Scenario, measured: Mapping[str, Assumption]) -> Scenario:
+    """Return a scenario whose numbers that are to be measured are, where the data know them."""
+    known = {
+        key: own
+        for key, own in measured.items()
+        if key in scenario.assumptions and scenario.assumptions[key].measured
+    }
+    return replace(scenario, assumptions={**scenario.assumptions, **known})

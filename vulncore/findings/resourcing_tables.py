@@ -1,0 +1,216 @@
+"""A unit's staffing as tables: for people to read, and for files and other programs."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from vulncore.findings.overview import MADE
+from vulncore.findings.resourcing_demand import UnitForecast
+from vulncore.findings.resourcing_outlook import ResourcingOutlook
+from vulncore.findings.resourcing_sentences import officers
+from vulncore.findings.resourcing_words import driver_name, field, value_in_words
+from vulncore.findings.week_sentences import percent
+from vulncore.forecasting.intervals import summary
+from vulncore.manifest import Publish
+from vulncore.periods import format_month, month_name
+from vulncore.resourcing.answers import first_month, monthly_answers
+from vulncore.resourcing.drivers import DEMAND
+from vulncore.resourcing.solving import Solved
+
+FIGURES = [
+    "needed50",
+    "needed80",
+    "needed95",
+    "needed",
+    "there10",
+    "there50",
+    "there90",
+    "there",
+    "short",
+    "opened",
+    "caseload10",
+    "caseload50",
+    "caseload90",
+    "over",
+]
+ROWS = ["scenario", "role", "month", *FIGURES]
+
+
+def staffing_rows(told: ResourcingOutlook) -> pd.DataFrame:
+    """Return the months ahead of every role: one row per role and month, with the columns ROWS.
+
+    `month` is YYYY-MM; officers are full-time ones who do a full share; `short` and `over` are chances. What is of cases
+    is missing for a role that holds none.
+    """
+    every = []
+    for role in told.used.roles:
+        own = monthly_answers(told.staffing, role.key)
+        months = [format_month(month) for month in own["month"].dt.date]
+        every.append(own.assign(scenario=told.used.name, role=role.key, month=months))
+    return pd.concat(every, ignore_index=True).reindex(columns=ROWS).round(4)
+
+
+def exported(rows: pd.DataFrame, forecast: UnitForecast, publish: Publish) -> pd.DataFrame:
+    """Return rows as a file takes them: with what they are of and from in every row."""
+    return rows.assign(
+        basis=str(forecast.basis),
+        force=forecast.demand.force,
+        known_to=format_month(forecast.demand.as_at),
+        dataset=publish.dataset,
+        version=publish.number,
+        note=MADE if publish.made else "",
+    )
+
+
+def months_table(told: ResourcingOutlook) -> pd.DataFrame:
+    """Return the months ahead of the role asked about, for people."""
+    months = told.months
+    table = {
+        "Month": [f"{month:%B %Y}" for month in months["month"]],
+        "Needed": [officers(value) for value in months["needed50"]],
+        "Enough in 80 %": [officers(value) for value in months["needed80"]],
+        "Enough in 95 %": [officers(value) for value in months["needed95"]],
+        "Will be there": [officers(value) for value in months["there50"]],
+        "Chance of too few": [percent(value) for value in months["short"]],
+    }
+    if told.holds_cases:
+        table |= {
+            "Open cases": [f"{value:,.0f}" for value in months["opened"]],
+            "Cases each": [f"{value:,.1f}" for value in months["caseload50"]],
+            f"Chance of more than {told.limit:,g} each": [percent(value) for value in months["over"]],
+        }
+    return pd.DataFrame(table)
+
+
+def roles_table(told: ResourcingOutlook) -> pd.DataFrame:
+    """Return every role in the year asked about, for people."""
+    rows = told.roles
+    return pd.DataFrame(
+        {
+            "Role": rows["name"],
+            "Funded posts": [f"{value:,.0f}" for value in rows["posts"]],
+            "Needed, full-time": [officers(value) for value in rows["needed50"]],
+            "80 % range": [
+                f"{officers(low)} to {officers(high)}"
+                for low, high in zip(rows["low80"], rows["high80"], strict=True)
+            ],
+            "Will be there": [officers(value) for value in rows["there50"]],
+            "Chance of too few": [percent(value) for value in rows["short"]],
+        }
+    )
+
+
+def drivers_table(told: ResourcingOutlook) -> pd.DataFrame:
+    """Return what drives the shortage, for people: the number that moves it most first."""
+    rows = told.drivers
+    lows = [_end(key, value) for key, value in zip(rows["key"], rows["low"], strict=True)]
+    highs = [_end(key, value) for key, value in zip(rows["key"], rows["high"], strict=True)]
+    return pd.DataFrame(
+        {
+            "What": [driver_name(told.used, key) for key in rows["key"]],
+            "At its lower end": lows,
+            "Short by": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_low"]],
+            "At its upper end": highs,
+            "Short by then": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_high"]],
+        }
+    )
+
+
+def demand_table(forecast: UnitForecast, told: ResourcingOutlook) -> pd.DataFrame:
+    """Return what comes to the unit, kind by kind, for people."""
+    rows = []
+    year = f"{told.asked.year}"
+    months = slice(told.span.first, told.span.last + 1)
+    for kind in told.used.case_types:
+        own = forecast.demand.kinds.get(kind.key)
+        share = told.used.assumptions[f"case.{kind.key}.share"]
+        row = {
+            "Kind of case": kind.name,
+            "Counted by": "not in the data",
+            "Twelve months": "–",
+            year: "–",
+            "80 % range": "–",
+        }
+        if own and own.found is not None:
+            row["Counted by"] = ", ".join(measure.name for measure in own.subject.measures)
+            recent = own.found.actual[-12:]
+            row["Twelve months"] = "–" if pd.isna(recent).any() else f"{recent.sum():,.0f}"
+        elif kind.derived_from and kind not in forecast.demand.missing:
+            ratio = told.used.assumptions[f"case.{kind.key}.ratio"]
+            base = next(each.name for each in told.used.case_types if each.key == kind.derived_from)
+            row["Counted by"] = f"{value_in_words(ratio)} for each {base.lower()}"
+        if kind.key in forecast.paths:
+            total = summary(forecast.paths[kind.key][:, months].sum(axis=1, keepdims=True)).iloc[0]
+            row[year] = f"{total['mean']:,.0f}"
+            row["80 % range"] = f"{total['low80']:,.0f} to {total['high80']:,.0f}"
+        row["Comes to the unit"] = f"{value_in_words(share)} %"
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def steps_table(solved: Solved) -> pd.DataFrame:
+    """Return how many more begin when, for people; empty where nobody has to."""
+    so_far, rows = 0, []
+    for (month, people), start in zip(solved.steps, solved.start_training, strict=True):
+        so_far += people
+        rows.append(
+            {
+                "Trained and there in": month_name(month),
+                "More": f"{people:,}",
+                "In all": f"{so_far:,}",
+                "If untrained, begins in": month_name(start),
+            }
+        )
+    return pd.DataFrame(rows, columns=["Trained and there in", "More", "In all", "If untrained, begins in"])
+
+
+def comparison_table(every: Sequence[ResourcingOutlook]) -> pd.DataFrame:
+    """Return scenarios side by side, for people: a column each, for the role and the year asked about."""
+    first = every[0]
+    columns: dict[str, list[str]] = {f"{first.role.name}, {first.asked.year}": _compared_names(first)}
+    for place, told in enumerate(every):
+        row, at_end = told.of_role, told.months.iloc[told.span.last]
+        solved = told.solved
+        cells = [
+            officers(row["needed50"]),
+            officers(row["needed80"]),
+            officers(row["needed95"]),
+            officers(row["there50"]),
+            percent(float(row["short"])),
+        ]
+        if first.holds_cases:
+            over = first_month(told.months["over"].tolist(), told.staffing.as_at)
+            cells += [
+                f"{at_end['caseload50']:,.1f}",
+                f"{told.limit:,g}",
+                percent(float(at_end["over"])),
+                month_name(over) if over else "never",
+            ]
+        cells.append(f"{solved.more:,}" if isinstance(solved, Solved) else "–")
+        name = told.used.name if told.used.name not in columns else f"{told.used.name} ({place + 1})"
+        columns[name] = cells
+    return pd.DataFrame(columns)
+
+
+def _compared_names(told: ResourcingOutlook) -> list[str]:
+    cases = [
+        "Cases each at the year's end",
+        "Limit of cases each",
+        "Chance of more, at the year's end",
+        "More likely than not from",
+    ]
+    return [
+        "Needed, full-time",
+        "Enough in 80 %",
+        "Enough in 95 %",
+        "Will be there",
+        "Chance of too few",
+        *(cases if told.holds_cases else []),
+        f"More needed for a chance of {percent(told.asked.chance)}",
+    ]
+
+
+def _end(key: str, value: float) -> str:
+    if key.startswith(DEMAND):
+        return f"{value:,.0f} % of the expected"
+    return f"{value:,.3g} {field(key).unit}" if value < 1_000 else f"{value:,.0f} {field(key).unit}"
