@@ -12,6 +12,7 @@ page = st.navigation(
         st.Page("when.py", title="When", url_path="when"),
         st.Page("where.py", title="Where", url_path="where"),
         st.Page("forecast.py", title="Forecast", url_path="forecast"),
+        st.Page("resourcing.py", title="Resourcing", url_path="resourcing"),
         st.Page("data.py", title="Data", url_path="data"),
         st.Page("methods.py", title="Methods", url_path="methods"),
     ]

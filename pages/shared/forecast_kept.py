@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 import streamlit as st
 
@@ -16,28 +17,29 @@ from vulncore.forecasting.what_if import Adjustment
 
 KEPT = 24  # each takes some ten megabytes
 Key = tuple[object, ...]
+Thing = TypeVar("Thing")
 
 
-class Kept:
-    """The forecasts asked for last, by version and question."""
+class Kept(Generic[Thing]):
+    """What was asked for last, by version and question."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._by_key: OrderedDict[Key, Mapping[Basis, Forecast]] = OrderedDict()
+    def __init__(self, most: int = KEPT) -> None:
+        self._lock, self._most = threading.Lock(), most
+        self._by_key: OrderedDict[Key, Thing] = OrderedDict()
 
-    def get(self, key: Key) -> Mapping[Basis, Forecast] | None:
+    def get(self, key: Key) -> Thing | None:
         """Return what is kept."""
         with self._lock:
             if key in self._by_key:
                 self._by_key.move_to_end(key)
             return self._by_key.get(key)
 
-    def keep(self, key: Key, forecast: Mapping[Basis, Forecast]) -> None:
-        """Keep a forecast, and forget the one not asked for longest."""
+    def keep(self, key: Key, thing: Thing) -> None:
+        """Keep something, and forget what was not asked for longest."""
         with self._lock:
-            self._by_key[key] = forecast
+            self._by_key[key] = thing
             self._by_key.move_to_end(key)
-            while len(self._by_key) > KEPT:
+            while len(self._by_key) > self._most:
                 self._by_key.popitem(last=False)
 
 
@@ -76,5 +78,5 @@ def forecasts_of(
 
 
 @st.cache_resource
-def _kept() -> Kept:
+def _kept() -> Kept[Mapping[Basis, Forecast]]:
     return Kept()

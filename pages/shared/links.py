@@ -17,10 +17,12 @@ OF_THE_MAP = (*OF_RECORDS, "layer", "size", "bandwidth", "cell")
 
 OF_THE_FORECAST = ("subject", "lockdowns", "whatif", "part")
 """What the page Forecast has chosen."""
+OF_RESOURCING = ("plan", "role", "year", "basis", "chance", "since", "compare", "numbers", "part")
+"""What the page Resourcing has chosen."""
 
 REPLACED_S = 1.0  # nobody reads a page and goes back within
 WHOLE_APP = ("dataset", "version", "force", "month", "strand")
-NAMES = {*WHOLE_APP, "measure", *OF_THE_WEEK, *OF_THE_MAP, *OF_THE_FORECAST}
+NAMES = {*WHOLE_APP, "measure", *OF_THE_WEEK, *OF_THE_MAP, *OF_THE_FORECAST, *OF_RESOURCING}
 
 
 def choices_made() -> dict[str, str]:

@@ -15,6 +15,8 @@ from vulncore.findings.data_checks import DataFinding, data_checks
 from vulncore.findings.forecast_read import Demand, Subject, demand
 from vulncore.findings.headline import Headline
 from vulncore.findings.overview import Overview, overview
+from vulncore.findings.resourcing_demand import UnitDemand, case_subjects, unit_demand
+from vulncore.findings.resourcing_shares import measured_shares
 from vulncore.findings.week_read import WeekChoices, week_choices
 from vulncore.findings.when import When, when
 from vulncore.findings.where import Where, where
@@ -27,6 +29,9 @@ from vulncore.findings.where_repeats import Repeats, repeats
 from vulncore.manifest import Publish
 from vulncore.metrics.day_hour import Asked
 from vulncore.metrics.night_time import Night
+from vulncore.resourcing.assumption import Assumption
+from vulncore.resourcing.scenario import Scenario
+from vulncore.scenario_keeping import saved_scenarios, saved_state
 from vulncore.shipped import default_store
 
 MAPS_KEPT = 24  # each holds where its records lie
@@ -143,3 +148,36 @@ def demand_of(
 ) -> Demand | None:
     """Return the months of what is to be forecast."""
     return demand(stores.open_version(store, line.dataset, line.number), force, subject, month, lockdowns)
+
+
+KINDS_OF_CASE = {Scenario: lambda scenario: (scenario.case_types, scenario.unit)}
+
+
+@st.cache_resource(
+    max_entries=READS_KEPT,
+    show_spinner="Counting what comes to the unit …",
+    hash_funcs={**VERSION, **KINDS_OF_CASE},
+)
+def unit_demand_of(store: Path, line: Publish, force: str, scenario: Scenario, month: date) -> UnitDemand:
+    """Return what comes to a unit, by kind of case; nobody may change it."""
+    snapshot = stores.open_version(store, line.dataset, line.number)
+    return unit_demand(snapshot, force, choices_of(store, line), scenario, month)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner=False, hash_funcs={**VERSION, **KINDS_OF_CASE})
+def shares_of(
+    store: Path, line: Publish, force: str, scenario: Scenario, month: date
+) -> dict[str, Assumption]:
+    """Return which share of each kind of case was allocated to the unit, where the records say so."""
+    snapshot = stores.open_version(store, line.dataset, line.number)
+    return measured_shares(snapshot, force, case_subjects(choices_of(store, line), scenario), scenario, month)
+
+
+def scenarios_of(store: Path) -> dict[str, Scenario]:
+    """Return the scenarios saved in the store, by name."""
+    return _scenarios_of(store, saved_state(store))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _scenarios_of(store: Path, state: tuple[object, ...]) -> dict[str, Scenario]:  # noqa: ARG001
+    return saved_scenarios(store)

@@ -1,23 +1,16 @@
 """What comes to a unit: its kinds of case as series that can be forecast, each record in one of them alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
+from vulncore.errors import first_five
 from vulncore.findings.choices import Choices
 from vulncore.findings.forecast_read import Demand, Subject, demand
-from vulncore.findings.forecast_work import YEARS, asked_of, drawn_paths, why_not, worked
-from vulncore.forecasting.basis import Basis
-from vulncore.forecasting.forecast import PATHS, Forecast, gathered
-from vulncore.forecasting.intervals import months_ahead
-from vulncore.forecasting.models import Model
-from vulncore.forecasting.paths import Floats, Paths
-from vulncore.forecasting.steady_range import steady_paths
-from vulncore.resourcing.chain import Incoming
+from vulncore.findings.forecast_work import why_not
+from vulncore.forecasting.paths import Floats
 from vulncore.resourcing.scenario import CaseType, Scenario
 from vulncore.store import Snapshot
 from vulncore.vocabulary import Flow
@@ -71,33 +64,6 @@ class UnitDemand:
         )
 
 
-@dataclass(frozen=True)
-class UnitForecast:
-    """What is to come to a unit on one basis. `forecasts` are those tried, `tested_to` the months ahead that all were tried for."""
-
-    demand: UnitDemand
-    basis: Basis
-    paths: Mapping[str, Paths]
-    forecasts: Mapping[str, Forecast]
-
-    @property
-    def tested_to(self) -> int:
-        """How many months ahead every forecast was tried; 0 before they were."""
-        return min((forecast.tested_to for forecast in self.forecasts.values()), default=0)
-
-    @cached_property
-    def incoming(self) -> Incoming:
-        """The demand as `vulncore.resourcing` takes it."""
-        recorded = {
-            key: recorded_months(kind.found)
-            for key, kind in self.demand.kinds.items()
-            if kind.found is not None
-        }
-        return Incoming(
-            self.demand.as_at, recorded, {key: np.asarray(own, float) for key, own in self.paths.items()}
-        )
-
-
 def case_subjects(choice: Choices, scenario: Scenario) -> dict[str, Subject]:
     """Return each kind of case that the dataset has measures of, as what can be forecast.
 
@@ -145,34 +111,15 @@ def unit_demand(
     return UnitDemand(force, as_at, kinds, missing)
 
 
-def unit_forecasts(
-    wanted: UnitDemand, basis: Basis, workers: int | None = None
-) -> Iterator[tuple[float, UnitForecast | None]]:
-    """Yield the share of the work that is done, and what is to come: untried once every kind has paths, in the end tried.
-
-    Args:
-        wanted: What comes to the unit.
-        basis: Which months the models learn from.
-        workers: Processes; as many as there are cores unless told.
-    """
-    ahead = months_ahead(wanted.as_at, YEARS)
-    steady = {
-        key: steady_paths(kind.found.past.counts, ahead, PATHS)
-        for key, kind in wanted.kinds.items()
-        if kind.steady and kind.found is not None
-    }
-    asked = {key: asked_of(found, basis) for key, found in wanted.known.items()}
-    done: Mapping[str, Sequence[Mapping[Model, Paths] | pd.DataFrame]] = {}
-    for share, done in worked(asked, workers):
-        untried = drawn_paths(done)
-        if share < 1:
-            ready = len(untried) == len(asked)
-            paths = {key: own[Model.COMBINATION] for key, own in untried.items()}
-            yield share, UnitForecast(wanted, basis, steady | paths, {}) if ready else None
-    whole = {key: gathered(own, done[key]) for key, own in asked.items()}
-    yield (
-        1.0,
-        UnitForecast(wanted, basis, steady | {key: each.spoken for key, each in whole.items()}, whole),
+def nothing_known(wanted: UnitDemand) -> str:
+    """Return why nothing of what comes to the unit can be forecast."""
+    names = first_five(kind.name for kind in wanted.missing)
+    if not wanted.kinds:
+        return (
+            f"This dataset has none of what comes to the unit: {names}. Choose one that counts them by month."
+        )
+    return "Nothing of what comes to the unit can be forecast. " + " ".join(
+        kind.why for kind in wanted.kinds.values()
     )
 
 

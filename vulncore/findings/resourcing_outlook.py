@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.errors import InvalidScenarioError, UnknownNameError, first_five
-from vulncore.findings.resourcing_demand import UnitForecast
+from vulncore.findings.resourcing_forecast import UnitForecast
 from vulncore.findings.resourcing_shares import with_measured
 from vulncore.periods import add_months, months_between
 from vulncore.resourcing.answers import Span, monthly_answers, over_a_span, year_span
@@ -191,9 +191,8 @@ def _solved(told: Staffing, asked: Asked) -> Solved | InvalidScenarioError:
     holds = asked.role in told.opened
     limit = told.scenario.of_role(asked.role, "most_cases").likely if holds else 0.0
     condition = Condition.CASELOAD if holds else Condition.SHORT
+    until = max(date(asked.year, 12, 1), asked.since)
     try:
-        return more_needed(
-            told, Question(asked.role, condition, limit, asked.chance, asked.since, date(asked.year, 12, 1))
-        )
+        return more_needed(told, Question(asked.role, condition, limit, asked.chance, asked.since, until))
     except InvalidScenarioError as problem:
         return problem

@@ -5,6 +5,7 @@ from datetime import date
 from vulncore.findings.forecast_words import RANGE
 from vulncore.findings.headline import Headline, Kind
 from vulncore.findings.resourcing_outlook import ResourcingOutlook
+from vulncore.findings.resourcing_words import driver_name
 from vulncore.findings.week_sentences import percent
 from vulncore.periods import month_name, months_between
 from vulncore.resourcing.answers import first_month
@@ -47,14 +48,14 @@ def chance_lead(short: float) -> str:
 
 
 def _enough(told: ResourcingOutlook) -> Headline:
-    row, year = told.of_role, told.asked.year
+    row, role = told.of_role, told.role.name
     short = float(row["short"])
     kind = Kind.CLEAR if short >= VERY_LIKELY or short <= 1 - VERY_LIKELY else Kind.POSSIBLE
-    posts = float(told.used.of_role(told.asked.role, "full_time").likely) / 100 * float(row["posts"])
+    posts = told.used.of_role(told.asked.role, "full_time").likely / 100 * float(row["posts"])
     text = (
-        f"{told.role.name}: in {year} demand asks for {officers(row['needed50'])} full-time ({RANGE} {officers(row['low80'])} to "
-        f"{officers(row['high80'])}). Of {officers(posts)} funded, {officers(row['there50'])} will do a full share. Too few in "
-        f"{percent(short)} of simulated futures; {officers(row['needed80'])} would be enough in 80\u202f%."
+        f"In {told.asked.year} demand asks for {officers(row['needed50'])} full-time {_plural(role)} ({RANGE} "
+        f"{officers(row['low80'])} to {officers(row['high80'])}); {officers(row['there50'])} of {officers(posts)} funded will do a "
+        f"full share. Too few in {percent(short)} of simulated futures."
     )
     return Headline(kind, chance_lead(short), text)
 
@@ -63,17 +64,16 @@ def _cases_each(told: ResourcingOutlook) -> Headline:
     months, as_at = told.months, told.staffing.as_at
     first, at_end = months.iloc[0], months.iloc[told.span.last]
     over = first_month(months["over"].tolist(), as_at)
-    limit = f"{told.limit:,g}"
+    limit = f"more than {told.limit:,g}"
     if over is None:
-        tail = f"More than {limit} each never becomes more likely than not."
+        tail = f"{limit.capitalize()} never becomes more likely than not."
     elif months_between(as_at, over) == 1:
-        tail = f"More than {limit} each is more likely than not already."
+        tail = f"{limit.capitalize()} is more likely than not already."
     else:
-        tail = f"More than {limit} each becomes more likely than not in {month_name(over)}."
+        tail = f"{limit.capitalize()} becomes more likely than not in {month_name(over)}."
     text = (
-        f"About {first['caseload50']:,.0f} open cases for each at the end of {month_name(first['month'].date())}, "
-        f"{at_end['caseload50']:,.0f} at the end of {told.asked.year} ({RANGE} {at_end['caseload10']:,.0f} to {at_end['caseload90']:,.0f}). "
-        f"{tail}"
+        f"About {first['caseload50']:,.0f} open cases now, {at_end['caseload50']:,.0f} at the end of {told.asked.year} "
+        f"({RANGE} {at_end['caseload10']:,.0f} to {at_end['caseload90']:,.0f}). {tail}"
     )
     return Headline(Kind.QUIET, "Cases each", text)
 
@@ -89,30 +89,18 @@ def what_it_takes(told: ResourcingOutlook, solved: Solved) -> str:
     """Return how many more a role needs, and by when."""
     question, role = solved.question, told.role.name
     passing = f"more than {question.limit:,g} cases each" if told.holds_cases else "too few"
-    kept = f"the chance of {passing} at {percent(question.probability)} or less in every month"
-    until = f"{kept} from {month_name(question.since)} to {month_name(question.until)}"
+    until = f"the chance of {passing} at {percent(question.probability)} or less from {month_name(question.since)} to "
+    until += month_name(question.until)
     if not solved.steps:
         return f"Nobody more: what is planned keeps {until}."
     more = f"{solved.more:,} more {_plural(role) if solved.more > 1 else role}"
-    first, last = solved.steps[0][0], solved.steps[-1][0]
-    if first == last:
-        when = f", there and trained by {month_name(first)},"
-    else:
-        ends = [date(year, 12, 1) for year in range(first.year, last.year)]
-        stages = [f"{solved.steps[0][1]:,} by {month_name(first)}"]
-        stages += [
-            f"{_by(solved, end):,} by the end of {end.year}"
-            for end in ends
-            if _by(solved, end) > solved.steps[0][1]
-        ]
-        when = f", there and trained ({', '.join(stages)}, all by {month_name(last)}),"
-    training = months_between(solved.start_training[0], first)
-    late = (
-        f" Training takes about {training} months: who begins untrained begins so much earlier."
-        if training
-        else ""
-    )
-    return f"{more}{when} {'keep' if solved.more > 1 else 'keeps'} {until}.{late}"
+    first, last = solved.steps[0], solved.steps[-1][0]
+    ends = [date(year, 12, 1) for year in range(first[0].year, last.year)]
+    stages = [f"{_by(solved, end):,} by the end of {end.year}" for end in ends]
+    when = f"trained by {month_name(last)}" + (f" ({', '.join(stages)})" if stages else "")
+    training = months_between(solved.start_training[0], first[0])
+    late = f" Training takes about {training} months." if training else ""
+    return f"{more}, {when}, {'keep' if solved.more > 1 else 'keeps'} {until}.{late}"
 
 
 def _by(solved: Solved, month: date) -> int:
@@ -126,18 +114,16 @@ def _others(told: ResourcingOutlook) -> Headline | None:
     if others.empty:
         return None
     said = [f"{row['name']} {percent(float(row['short']))}" for _, row in others.iterrows()]
-    return Headline(
-        Kind.QUIET, f"Too few of other roles in {told.asked.year}", f"{'; '.join(said)} of simulated futures."
-    )
+    return Headline(Kind.QUIET, f"Too few of others, {told.asked.year}", f"{', '.join(said)}.")
 
 
 def _illustrative(told: ResourcingOutlook) -> Headline:
     numbers = told.used.assumptions.values()
     own = sum(1 for each in numbers if each.by)
     assumed = sum(1 for each in numbers if not each.by and each.source.startswith("assumed"))
-    text = f"{assumed} of {len(told.used.assumptions)} numbers are assumed to show how it works"
-    text += f", {own} were changed by somebody" if own else " and nobody has put a force's own in their place"
-    text += ". There is no official caseload standard: the limit is yours to set."
+    text = f"{assumed} of {len(told.used.assumptions)} numbers are assumed"
+    text += f", {own} changed by somebody" if own else ", none is a force's own yet"
+    text += ". No official caseload standard exists: the limit is yours to set."
     return Headline(Kind.QUIET, "Illustrative", f"{text}{_left_out(told)}")
 
 
@@ -156,3 +142,36 @@ def _left_out(told: ResourcingOutlook) -> str:
 
 def _plural(name: str) -> str:
     return f"{name}s" if not name.endswith("s") else name
+
+
+def staffing_in_words(told: ResourcingOutlook) -> str:
+    """Return the months of a role in words, for who can't see the chart: each December."""
+    ends = told.months[told.months["month"].dt.month == 12]
+    said = [
+        f"{row['month']:%B %Y} needed {officers(row['needed50'])}, enough in 80 % {officers(row['needed80'])}, in 95 % "
+        f"{officers(row['needed95'])}, there {officers(row['there50'])}, chance of too few {percent(float(row['short']))}"
+        for _, row in ends.iterrows()
+    ]
+    return f"Full-time officers: {'; '.join(said)}."
+
+
+def caseload_in_words(told: ResourcingOutlook) -> str:
+    """Return the cases each of a role in words, for who can't see the chart: each December."""
+    ends = told.months[told.months["month"].dt.month == 12]
+    said = [
+        f"{row['month']:%B %Y} {row['caseload50']:,.0f} ({row['caseload10']:,.0f} to {row['caseload90']:,.0f}), chance of more "
+        f"than {told.limit:,g} {percent(float(row['over']))}"
+        for _, row in ends.iterrows()
+    ]
+    return f"Open cases for each officer: {'; '.join(said)}."
+
+
+def drivers_in_words(told: ResourcingOutlook) -> str:
+    """Return what moves the shortage most, for who can't see the chart."""
+    said = [
+        f"{driver_name(told.used, row['key'])} from {row['gap_low']:+,.1f} to {row['gap_high']:+,.1f}"
+        for _, row in told.drivers.head(5).iterrows()
+    ]
+    return f"Officers wanting, as expected {told.drivers['gap'].iloc[0]:+,.1f}: {'; '.join(said)}.".replace(
+        "-", "−"
+    )

@@ -5,16 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from vulncore.findings.overview import MADE
-from vulncore.findings.resourcing_demand import UnitForecast
+from vulncore.findings.resourcing_forecast import UnitForecast
 from vulncore.findings.resourcing_outlook import ResourcingOutlook
 from vulncore.findings.resourcing_sentences import officers
-from vulncore.findings.resourcing_words import driver_name, field, value_in_words
 from vulncore.findings.week_sentences import percent
-from vulncore.forecasting.intervals import summary
 from vulncore.manifest import Publish
 from vulncore.periods import format_month, month_name
 from vulncore.resourcing.answers import first_month, monthly_answers
-from vulncore.resourcing.drivers import DEMAND
 from vulncore.resourcing.solving import Solved
 
 FIGURES = [
@@ -100,54 +97,6 @@ def roles_table(told: ResourcingOutlook) -> pd.DataFrame:
     )
 
 
-def drivers_table(told: ResourcingOutlook) -> pd.DataFrame:
-    """Return what drives the shortage, for people: the number that moves it most first."""
-    rows = told.drivers
-    lows = [_end(key, value) for key, value in zip(rows["key"], rows["low"], strict=True)]
-    highs = [_end(key, value) for key, value in zip(rows["key"], rows["high"], strict=True)]
-    return pd.DataFrame(
-        {
-            "What": [driver_name(told.used, key) for key in rows["key"]],
-            "At its lower end": lows,
-            "Short by": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_low"]],
-            "At its upper end": highs,
-            "Short by then": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_high"]],
-        }
-    )
-
-
-def demand_table(forecast: UnitForecast, told: ResourcingOutlook) -> pd.DataFrame:
-    """Return what comes to the unit, kind by kind, for people."""
-    rows = []
-    year = f"{told.asked.year}"
-    months = slice(told.span.first, told.span.last + 1)
-    for kind in told.used.case_types:
-        own = forecast.demand.kinds.get(kind.key)
-        share = told.used.assumptions[f"case.{kind.key}.share"]
-        row = {
-            "Kind of case": kind.name,
-            "Counted by": "not in the data",
-            "Twelve months": "–",
-            year: "–",
-            "80 % range": "–",
-        }
-        if own and own.found is not None:
-            row["Counted by"] = ", ".join(measure.name for measure in own.subject.measures)
-            recent = own.found.actual[-12:]
-            row["Twelve months"] = "–" if pd.isna(recent).any() else f"{recent.sum():,.0f}"
-        elif kind.derived_from and kind not in forecast.demand.missing:
-            ratio = told.used.assumptions[f"case.{kind.key}.ratio"]
-            base = next(each.name for each in told.used.case_types if each.key == kind.derived_from)
-            row["Counted by"] = f"{value_in_words(ratio)} for each {base.lower()}"
-        if kind.key in forecast.paths:
-            total = summary(forecast.paths[kind.key][:, months].sum(axis=1, keepdims=True)).iloc[0]
-            row[year] = f"{total['mean']:,.0f}"
-            row["80 % range"] = f"{total['low80']:,.0f} to {total['high80']:,.0f}"
-        row["Comes to the unit"] = f"{value_in_words(share)} %"
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
 def steps_table(solved: Solved) -> pd.DataFrame:
     """Return how many more begin when, for people; empty where nobody has to."""
     so_far, rows = 0, []
@@ -208,9 +157,3 @@ def _compared_names(told: ResourcingOutlook) -> list[str]:
         *(cases if told.holds_cases else []),
         f"More needed for a chance of {percent(told.asked.chance)}",
     ]
-
-
-def _end(key: str, value: float) -> str:
-    if key.startswith(DEMAND):
-        return f"{value:,.0f} % of the expected"
-    return f"{value:,.3g} {field(key).unit}" if value < 1_000 else f"{value:,.0f} {field(key).unit}"

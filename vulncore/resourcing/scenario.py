@@ -81,3 +81,7 @@ class Scenario:
     def where(self, key: str, assumption: Assumption) -> "Scenario":
         """Return the scenario with one number changed."""
         return replace(self, assumptions={**self.assumptions, key: assumption})
+
+    def called(self, name: str) -> "Scenario":
+        """Return the scenario under another name."""
+        return replace(self, name=" ".join(name.split()))

@@ -77,6 +77,10 @@ def more_needed(staffing: Staffing, question: Question) -> Solved:
     asked = slice(
         _place(staffing.as_at, question.since, months), _place(staffing.as_at, question.until, months) + 1
     )
+    if asked.start >= asked.stop:
+        raise InvalidScenarioError(
+            f"{question.until:%Y-%m} lies before {question.since:%Y-%m}. Give the first month, then the last."
+        )
     scenario = staffing.scenario
     of = {
         key: drawn(key, each, paths) for key, each in scenario.assumptions.items() if key.startswith("role.")

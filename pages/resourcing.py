@@ -1,0 +1,115 @@
+"""How many people of which role does forecast demand take, and are they there?"""
+
+import streamlit as st
+
+from pages.shared.filters import chosen_view
+from pages.shared.headline import show_headline
+from pages.shared.levers import show_levers
+from pages.shared.links import write_link
+from pages.shared.parts import open_part
+from pages.shared.plan import plan_now
+from pages.shared.provenance import show_provenance
+from pages.shared.reads import store_path, unit_demand_of
+from pages.shared.resourcing_kept import outlook_of, unit_forecast_of
+from pages.shared.resourcing_parts import (
+    show_assumptions,
+    show_comparison,
+    show_demand,
+    show_drivers,
+    show_months,
+    show_staffing,
+)
+from pages.shared.resourcing_question import (
+    basis_picker,
+    draw_how_sure,
+    draw_role_and_year,
+    question,
+    resourcing_link,
+)
+from pages.shared.scenario_menu import show_scenario_menu
+from pages.shared.what_it_takes import show_what_it_takes
+from pages.shared.words import plain
+from vulncore.errors import VulncoreError
+from vulncore.findings.forecast_work import YEARS
+from vulncore.findings.resourcing_forecast import UnitForecast
+from vulncore.findings.resourcing_sentences import resourcing_headline
+from vulncore.forecasting.intervals import months_ahead
+from vulncore.periods import add_months, month_name
+
+NUMBERS_PART, DRIVERS_PART, COMPARE_PART, MONTHS_PART, DEMAND_PART = (
+    "Assumptions",
+    "What drives it",
+    "Compare scenarios",
+    "Roles and months",
+    "What comes in",
+)
+PARTS = {
+    NUMBERS_PART: None,
+    DRIVERS_PART: "drivers",
+    COMPARE_PART: "compare",
+    MONTHS_PART: "months",
+    DEMAND_PART: "demand",
+}
+
+st.title("Resourcing")
+
+try:
+    view = chosen_view()
+    plan = plan_now()
+    asked = question(plan, view.month)
+    wanted = unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
+except VulncoreError as problem:
+    st.error(plain(f"Resourcing cannot be shown. {problem}"))
+    st.stop()
+
+last = add_months(view.month, months_ahead(view.month, YEARS))
+show_provenance(
+    view, f"{view.force}: {plan.unit}, known to {month_name(view.month)}, forecast to {month_name(last)}"
+)
+said = st.empty()
+asking, choosing, sure = st.columns([5, 5, 2], vertical_alignment="bottom")
+with asking:
+    draw_role_and_year(plan, view.month)
+with choosing:
+    show_scenario_menu(plan)
+with sure.popover("How sure …", width="stretch"):
+    draw_how_sure(view.month)
+drawn, levers = st.columns([5, 2], gap="medium")
+charts = drawn.empty()
+with levers:
+    show_levers(plan, plan.role(asked.role))
+
+
+def draw(forecast: UnitForecast) -> None:
+    """Say what the demand asks for and draw it, over what stands there."""
+    told = outlook_of(forecast, plan, view, asked)
+    with said.container():
+        show_headline(resourcing_headline(told))
+    with charts.container():
+        show_staffing(told, view)
+
+
+try:
+    forecast = unit_forecast_of(view, wanted, plan, basis_picker().made(), draw)
+    told = outlook_of(forecast, plan, view, asked)
+except VulncoreError as problem:
+    st.info(plain(str(problem)))
+    write_link("resourcing", **view.link(), **resourcing_link())
+    st.stop()
+
+draw(forecast)
+show_what_it_takes(told)
+
+opened, part = open_part(PARTS, "resourcing part")
+write_link("resourcing", **view.link(), **resourcing_link())
+with part:
+    if opened == NUMBERS_PART:
+        show_assumptions(told, view)
+    elif opened == DRIVERS_PART:
+        show_drivers(told, view)
+    elif opened == COMPARE_PART:
+        show_comparison(told, view)
+    elif opened == MONTHS_PART:
+        show_months(told, view)
+    else:
+        show_demand(told, view)

@@ -1,0 +1,64 @@
+"""The form that changes one number of a scenario, and says who changed it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.shared.plan import change, today, who
+from pages.shared.words import plain
+from vulncore.errors import VulncoreError
+from vulncore.findings.resourcing_outlook import ResourcingOutlook
+from vulncore.findings.resourcing_words import field, number_name
+from vulncore.resourcing.assumption import ASSUMED, BY_LETTERS, SOURCE_LETTERS, Assumption
+from vulncore.resourcing.scenario import Scenario
+
+PROBLEM = "assumption problem"
+
+
+def show_assumption_form(told: ResourcingOutlook, keys: Sequence[str]) -> None:
+    """Draw the form for one of some numbers; changed, it is in the scenario on screen."""
+    key = st.selectbox(
+        "Number", keys, format_func=lambda each: number_name(told.used, each), key="assumption key"
+    )
+    now, limits = told.used.assumptions[key], field(key)
+    st.caption(plain(f"{limits.meaning} In {limits.unit}, {limits.least:,g} to {limits.most:,g}."))
+    ends = st.columns(3)
+    for column, name, value in zip(
+        ends, ("Lowest", "Likeliest", "Highest"), (now.low, now.likely, now.high), strict=True
+    ):
+        column.number_input(
+            name,
+            min_value=float(limits.least),
+            max_value=float(limits.most),
+            value=float(value),
+            step=1.0,
+            format="%g",
+            key=f"assumption {name} {key}",
+        )
+    st.text_input(
+        "Source",
+        value=now.source if now.source != ASSUMED else "",
+        max_chars=SOURCE_LETTERS,
+        key=f"assumption source {key}",
+    )
+    st.text_input("Your name, kept with the number", max_chars=BY_LETTERS, key="who")
+    st.button("Change", type="primary", on_click=_change, args=(told.scenario, key, now), width="stretch")
+    if problem := st.session_state.pop(PROBLEM, ""):
+        st.error(plain(problem))
+
+
+def _change(plan: Scenario, key: str, now: Assumption) -> None:
+    state = st.session_state
+    state["who kept"] = state.get("who", "")
+    low, likely, high = (
+        float(state[f"assumption {name} {key}"]) for name in ("Lowest", "Likeliest", "Highest")
+    )
+    source = " ".join(state[f"assumption source {key}"].split()) or ASSUMED
+    try:
+        wanted = replace(
+            now, low=low, likely=likely, high=high, source=source, measured=False, by=who(), on=today()
+        )
+        state[PROBLEM] = change(plan, key, wanted)
+    except VulncoreError as problem:
+        state[PROBLEM] = str(problem)

@@ -1,0 +1,99 @@
+"""The scenario on screen: carried whole by the link, changed number by number."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import streamlit as st
+
+from pages.shared.links import choices_made
+from pages.shared.picker import not_there
+from vulncore.errors import InvalidScenarioError
+from vulncore.findings.resourcing_outlook import shifted
+from vulncore.findings.resourcing_words import field
+from vulncore.resourcing.assumption import Assumption
+from vulncore.resourcing.scenario import Joiners, Scenario
+from vulncore.resourcing.scenario_checks import checked
+from vulncore.resourcing.scenario_link import illustrative, scenario_code, scenario_of
+
+NOBODY = "not named"
+BETWEEN = "."  # between the codes of scenarios in a link
+MOST_COMPARED = 3  # beside the one on screen
+
+
+def plan_now() -> Scenario:
+    """Return the scenario on screen; one that a link brings and that can't be read is told so."""
+    code = choices_made().get("plan", "")
+    if not code:
+        return illustrative()
+    try:
+        return scenario_of(code)
+    except InvalidScenarioError as problem:
+        not_there(str(problem).rstrip("."), "the illustrative scenario")
+        del choices_made()["plan"]
+        return illustrative()
+
+
+def keep_plan(plan: Scenario) -> None:
+    """Put a scenario on screen from the next run on."""
+    choices_made().pop("plan", None)
+    if plan != illustrative():
+        choices_made()["plan"] = scenario_code(plan)
+
+
+def compared() -> list[Scenario]:
+    """Return the scenarios that stand beside the one on screen; what can't be read of a link is told so."""
+    kept: list[Scenario] = []
+    codes = [code for code in choices_made().get("compare", "").split(BETWEEN) if code]
+    for code in codes[:MOST_COMPARED]:
+        try:
+            kept.append(scenario_of(code))
+        except InvalidScenarioError as problem:
+            not_there(str(problem).rstrip("."), "the others")
+    keep_compared(kept)
+    return kept
+
+
+def keep_compared(scenarios: Sequence[Scenario]) -> None:
+    """Let these scenarios stand beside the one on screen."""
+    choices_made().pop("compare", None)
+    if scenarios:
+        choices_made()["compare"] = BETWEEN.join(map(scenario_code, scenarios))
+
+
+def who() -> str:
+    """Return who changes numbers in this visit, as they said."""
+    return " ".join(str(st.session_state.get("who kept", "")).split()) or NOBODY
+
+
+def today() -> date:
+    """Return the day on which a number is changed."""
+    return datetime.now(UTC).date()
+
+
+def moved(plan: Scenario, key: str, likely: float) -> Scenario:
+    """Return a plan with one number moved; what comes back to the illustrative scenario's is that one again."""
+    first = illustrative().assumptions.get(key)
+    if first is not None and first.likely == likely:
+        return plan.where(key, first)
+    own = plan.assumptions.get(key) or plan.assumptions[f"unit.{key.rpartition('.')[2]}"]
+    limits = field(key)
+    return plan.where(key, shifted(own, likely, limits.least, limits.most, who(), today()))
+
+
+def change(plan: Scenario, key: str, assumption: Assumption) -> str:
+    """Change one number of the plan, and return why it can't be changed; nothing where it is."""
+    return _kept(plan.where(key, assumption))
+
+
+def change_joiners(plan: Scenario, joiners: Sequence[Joiners]) -> str:
+    """Let these people join, and return why they can't; nothing where they do."""
+    return _kept(replace(plan, joiners=tuple(joiners)))
+
+
+def _kept(plan: Scenario) -> str:
+    try:
+        keep_plan(checked(plan))
+    except InvalidScenarioError as problem:
+        return str(problem)
+    return ""

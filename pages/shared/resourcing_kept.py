@@ -1,0 +1,76 @@
+"""What is to come to a unit, kept between looks; and what scenarios make of it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.shared.filters import View
+from pages.shared.forecast_kept import Kept, Key
+from pages.shared.reads import shares_of, store_path
+from vulncore.findings.resourcing_demand import UnitDemand
+from vulncore.findings.resourcing_forecast import UnitForecast, unit_forecasts
+from vulncore.findings.resourcing_outlook import Asked, ResourcingOutlook, resourcing_outlook
+from vulncore.forecasting.basis import Basis
+from vulncore.resourcing.scenario import Scenario
+from vulncore.resourcing.scenario_writing import scenario_text
+
+FORECASTS_KEPT, OUTLOOKS_KEPT = 24, 8  # each takes some four megabytes, or fifteen
+
+
+def unit_forecast_of(
+    view: View, wanted: UnitDemand, plan: Scenario, basis: str, first: Callable[[UnitForecast], None]
+) -> UnitForecast:
+    """Return what is to come to a unit, kept or made now: with progress, and a first look as soon as there is one.
+
+    Args:
+        view: What the app shows.
+        wanted: What comes to the unit.
+        plan: Which kinds of case there are.
+        basis: Which months the models learn from.
+        first: Draws what the models expect before they were tried.
+    """
+    key = (*_version(view), basis, plan.case_types)
+    kept = _forecasts().get(key)
+    if kept is not None:
+        return kept
+    bar, looked, forecast = st.progress(0.0, "Forecasting what comes to the unit …"), False, None
+    for share, found in unit_forecasts(wanted, Basis(basis)):
+        bar.progress(
+            share,
+            "Trying the forecasts on earlier months …" if looked else "Forecasting what comes to the unit …",
+        )
+        if found is not None and not looked and share < 1:
+            first(found)
+            looked = True
+        forecast = found
+    bar.empty()
+    if forecast is None:
+        raise RuntimeError("The forecasts ended without a result.")
+    _forecasts().keep(key, forecast)
+    return forecast
+
+
+def outlook_of(forecast: UnitForecast, plan: Scenario, view: View, asked: Asked) -> ResourcingOutlook:
+    """Return what a scenario comes to, kept or worked out now."""
+    key = (*_version(view), forecast.basis, bool(forecast.trials), scenario_text(plan), asked)
+    kept = _outlooks().get(key)
+    if kept is None:
+        measured = shares_of(store_path(), view.publish, view.force, plan, view.month)
+        kept = resourcing_outlook(forecast, plan, measured, asked)
+        _outlooks().keep(key, kept)
+    return kept
+
+
+def _version(view: View) -> Key:
+    line = view.publish
+    return line.dataset, line.number, line.published_at, view.force, view.month
+
+
+@st.cache_resource
+def _forecasts() -> Kept[UnitForecast]:
+    return Kept(FORECASTS_KEPT)
+
+
+@st.cache_resource
+def _outlooks() -> Kept[ResourcingOutlook]:
+    return Kept(OUTLOOKS_KEPT)

@@ -1,0 +1,188 @@
+"""What the page Resourcing shows of a scenario: its charts, and the parts beneath them."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared.assumption_form import show_assumption_form
+from pages.shared.filters import View
+from pages.shared.picker import Picker
+from pages.shared.plain_table import show_table
+from pages.shared.plan import compared
+from pages.shared.provenance import source_line
+from pages.shared.resourcing_kept import outlook_of
+from pages.shared.week_map import palette
+from pages.shared.words import plain
+from vulncore.charts.caseload_chart import caseload_chart
+from vulncore.charts.drivers_chart import MOST_SHOWN, drivers_chart
+from vulncore.charts.scenarios_chart import scenarios_chart
+from vulncore.charts.staffing_chart import staffing_chart
+from vulncore.findings.resourcing_comes_in import demand_notes, demand_table
+from vulncore.findings.resourcing_drivers import drivers_shown, drivers_table
+from vulncore.findings.resourcing_outlook import ResourcingOutlook, changed_keys
+from vulncore.findings.resourcing_sentences import caseload_in_words, drivers_in_words, staffing_in_words
+from vulncore.findings.resourcing_tables import (
+    comparison_table,
+    exported,
+    months_table,
+    roles_table,
+    staffing_rows,
+)
+from vulncore.findings.resourcing_words import abouts, assumption_rows, assumptions_table
+from vulncore.periods import format_month
+from vulncore.printing import csv_text
+from vulncore.resourcing.answers import first_month
+from vulncore.resourcing.scenario import Scenario
+from vulncore.resourcing.scenario_link import illustrative
+
+CHANGED, EVERY = "changed", "every"
+
+
+def show_staffing(told: ResourcingOutlook, view: View) -> None:
+    """Draw what is needed against who will be there and, for a role that holds cases, cases each against their limit."""
+    spaces = st.columns(2) if told.holds_cases else [st.container()]
+    where = f"{view.force}, {plain_name(told)}"
+    with spaces[0]:
+        title = [f"{told.role.name}: needed and there", where]
+        posts = float(told.of_role["posts"]) * told.used.of_role(told.asked.role, "full_time").likely / 100
+        st.altair_chart(
+            staffing_chart(told.months, posts, title, palette()),
+            alt=f"{', '.join(title)}. {staffing_in_words(told)}",
+            width="stretch",
+        )
+    if told.holds_cases:
+        passes = first_month(told.months["over"].tolist(), told.staffing.as_at)
+        with spaces[1]:
+            title = [f"{told.role.name}: open cases each", where]
+            st.altair_chart(
+                caseload_chart(told.months, told.limit, passes, title, palette()),
+                alt=f"{', '.join(title)}. {caseload_in_words(told)}",
+                width="stretch",
+            )
+    tested = told.forecast.tested_to
+    untested = (
+        f" Forecasts were tried up to {tested} months ahead." if tested else " Forecasts are being tried …"
+    )
+    st.caption(source_line(view) + untested)
+
+
+def plain_name(told: ResourcingOutlook) -> str:
+    """Return the scenario's name as a chart takes it."""
+    return f"scenario “{told.used.name}”"
+
+
+def show_assumptions(told: ResourcingOutlook, view: View) -> None:
+    """Draw every number assumed, the form that changes one, and the numbers as a file."""
+    names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **abouts(told.used)}
+    st.markdown(plain(told.used.about))
+    picker = Picker("Numbers of", "numbers", list(names), 2, lambda key: names[key], "group of numbers")
+    which, form = st.columns([2, 1], vertical_alignment="bottom")
+    with which:
+        chosen = picker.draw()
+    keys = list(told.used.assumptions)
+    if chosen == CHANGED:
+        keys = [key for key in changed_keys(told.scenario, illustrative()) if key in told.used.assumptions]
+    elif chosen != EVERY:
+        keys = [key for key in keys if key.startswith(chosen)]
+    with form.popover("Change a number", width="stretch"):
+        show_assumption_form(told, keys or list(told.used.assumptions))
+    if keys:
+        show_table(assumptions_table(told.used, keys), f"{told.used.name}: {names[chosen].lower()}")
+    else:
+        st.info("No number differs from the illustrative scenario.")
+    st.caption(
+        "“20, between 12 and 24” is drawn anew for each simulated future, most often near 20. What is measured is read off "
+        "the records of the last five years that name a team. Names of who changed a number are as they gave them."
+    )
+    _offer(assumption_rows(told.used), told, view, "assumptions")
+
+
+def show_drivers(told: ResourcingOutlook, view: View) -> None:
+    """Draw what moves the shortage most."""
+    title = [
+        f"{told.role.name}: what moves the shortage in {told.asked.year}",
+        f"{view.force}, {plain_name(told)}",
+    ]
+    if told.drivers.empty:
+        st.info("Every number is taken as certain, so nothing moves the shortage.")
+        return
+    st.altair_chart(
+        drivers_chart(drivers_shown(told), title, palette()),
+        alt=f"{', '.join(title)}. {drivers_in_words(told)}",
+        width="stretch",
+    )
+    st.caption(
+        "Each number in turn at the value that it is under, and over, in one case of ten, all else as expected. "
+        + source_line(view)
+    )
+    table = drivers_table(told)
+    with st.popover("Show as table"):
+        show_table(
+            table.head(3 * MOST_SHOWN),
+            title[0],
+            [name for name in table.columns if name.startswith("Wanting")],
+        )
+    _offer(told.drivers, told, view, "drivers")
+
+
+def show_comparison(told: ResourcingOutlook, view: View) -> None:
+    """Draw scenarios beside each other: the one on screen and those chosen to compare."""
+    others = [
+        outlook_of(told.forecast, plan, view, told.asked) for plan in compared() if _has_role(plan, told)
+    ]
+    if not others:
+        st.info("Choose under “Compare with” which scenarios stand beside this one.")
+        return
+    every = [told, *others]
+    table = comparison_table(every)
+    show_table(table, f"{told.role.name}: scenarios side by side", list(table.columns[1:]))
+    names = list(table.columns[1:])
+    what = f"Chance of more than {told.limit:,g} cases each" if told.holds_cases else "Chance of too few"
+    column = "over" if told.holds_cases else "short"
+    months = pd.concat(
+        [
+            one.months[["month"]].assign(chance=one.months[column], scenario=name)
+            for one, name in zip(every, names, strict=True)
+        ],
+        ignore_index=True,
+    )
+    title = [f"{told.role.name}: scenarios compared", view.force]
+    at_end = ", ".join(
+        f"{name} {one.months[column].iloc[-1]:.0%}" for one, name in zip(every, names, strict=True)
+    )
+    st.altair_chart(
+        scenarios_chart(
+            months, title, "Chance of passing the limit" if told.holds_cases else what, palette()
+        ),
+        alt=f"{', '.join(title)}. {what}, in the last month: {at_end}.",
+        width="stretch",
+    )
+    st.caption(source_line(view))
+    rows = pd.concat([staffing_rows(one) for one in every], ignore_index=True)
+    _offer(rows, told, view, "compared")
+
+
+def show_months(told: ResourcingOutlook, view: View) -> None:
+    """Draw every role in the year, the months of the role asked about, and both as a file."""
+    roles, months = roles_table(told), months_table(told)
+    show_table(roles, f"{told.used.unit}, {told.asked.year}", list(roles.columns[1:]))
+    show_table(months, f"{told.role.name} by month", list(months.columns[1:]))
+    _offer(staffing_rows(told), told, view, "months")
+
+
+def show_demand(told: ResourcingOutlook, view: View) -> None:
+    """Draw what comes in, kind by kind."""
+    table = demand_table(told)
+    figures = ["Twelve months to now", f"Expected in {told.asked.year}", "80 % range", "Comes to the unit, %"]
+    show_table(table, f"{told.used.unit}: what comes in, each record once", figures)
+    st.markdown("\n".join(f"- {plain(note)}" for note in demand_notes(told)))
+    _offer(table, told, view, "demand")
+
+
+def _has_role(plan: Scenario, told: ResourcingOutlook) -> bool:
+    return any(role.key == told.asked.role for role in plan.roles)
+
+
+def _offer(rows: pd.DataFrame, told: ResourcingOutlook, view: View, what: str) -> None:
+    name = f"resourcing-{what}-{format_month(view.month)}.csv"
+    text = csv_text(exported(rows, told.forecast, view.publish))
+    st.download_button("Download as CSV", text, file_name=name, mime="text/csv", key=f"download {what}")

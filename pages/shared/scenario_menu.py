@@ -1,0 +1,156 @@
+"""Scenarios: choose one, save it by name, compare it with others, take it away and bring it back as a file."""
+
+import streamlit as st
+
+from pages.shared.access import may_publish
+from pages.shared.links import choices_made
+from pages.shared.plan import BETWEEN, MOST_COMPARED, compared, keep_plan
+from pages.shared.reads import scenarios_of, store_path
+from pages.shared.words import plain
+from vulncore.errors import VulncoreError
+from vulncore.resourcing.scenario import Scenario
+from vulncore.resourcing.scenario_checks import NAME_LETTERS
+from vulncore.resourcing.scenario_link import illustrative, scenario_code
+from vulncore.resourcing.scenario_reading import read_scenario
+from vulncore.resourcing.scenario_writing import scenario_text
+from vulncore.scenario_keeping import remove_scenario, save_scenario
+
+SAID = "scenario said"
+PROBLEM = "scenario problem"
+"""What the last step came to, said once."""
+
+
+def show_scenario_menu(plan: Scenario) -> None:
+    """Draw which scenario is on screen, and what can be done with it."""
+    known = _known()
+    choose, more = st.columns([3, 2], vertical_alignment="bottom")
+    with choose:
+        _show_choice(plan, known)
+    with more.popover("Save, compare …", width="stretch"):
+        _show_beside(known)
+        _show_save(plan)
+        _show_file(plan)
+    if done := st.session_state.pop(SAID, ""):
+        st.success(plain(done))
+    if problem := st.session_state.pop(PROBLEM, ""):
+        st.error(plain(problem))
+
+
+def _known() -> dict[str, Scenario]:
+    """Return the scenarios that can be chosen, by their code: the illustrative one, those saved, those of this visit."""
+    own: dict[str, Scenario] = st.session_state.setdefault("own scenarios", {})
+    every = [illustrative(), *scenarios_of(store_path()).values(), *own.values()]
+    return {scenario_code(scenario): scenario for scenario in every}
+
+
+def _show_choice(plan: Scenario, known: dict[str, Scenario]) -> None:
+    code = scenario_code(plan)
+    names = {each: scenario.name for each, scenario in known.items()}
+    if code not in names:
+        names[code] = f"{plan.name}, changed" if plan.name in names.values() else f"{plan.name}, not saved"
+    st.session_state["scenario picker"] = code
+    st.selectbox(
+        "Scenario",
+        list(names),
+        format_func=lambda each: names[each],
+        key="scenario picker",
+        on_change=_choose,
+        args=(known,),
+    )
+
+
+def _choose(known: dict[str, Scenario]) -> None:
+    chosen = known.get(st.session_state["scenario picker"])
+    if chosen is not None:
+        keep_plan(chosen)
+
+
+def _show_beside(known: dict[str, Scenario]) -> None:
+    beside = {scenario_code(scenario): scenario for scenario in compared()}
+    every = {**known, **beside}
+    st.session_state["compare picker"] = list(beside)
+    st.multiselect(
+        "Compare with",
+        list(every),
+        format_func=lambda each: every[each].name,
+        max_selections=MOST_COMPARED,
+        key="compare picker",
+        on_change=_compare,
+        placeholder=f"Up to {MOST_COMPARED} scenarios",
+    )
+
+
+def _compare() -> None:
+    choices_made()["compare"] = BETWEEN.join(st.session_state["compare picker"])
+    if st.session_state["compare picker"]:
+        choices_made()["part"] = "compare"
+
+
+def _show_save(plan: Scenario) -> None:
+    if not may_publish():
+        st.caption(
+            "This server lets no browser save: what you save is kept for this visit. The link and the file carry it on."
+        )
+    st.text_input("Name", value=plan.name, max_chars=NAME_LETTERS, key=f"scenario name {plan.name}")
+    st.checkbox("In place of what is saved under that name", key="scenario instead")
+    st.button("Save", type="primary", key="save scenario", on_click=_save, args=(plan,), width="stretch")
+    if plan.name in scenarios_of(store_path()) and may_publish():
+        st.button(
+            "Remove what is saved",
+            key="remove scenario",
+            on_click=_remove,
+            args=(plan.name,),
+            width="stretch",
+        )
+
+
+def _save(plan: Scenario) -> None:
+    name = st.session_state[f"scenario name {plan.name}"]
+    try:
+        if may_publish():
+            saved = save_scenario(store_path(), plan, name, instead=st.session_state["scenario instead"])
+        else:
+            saved = read_scenario(scenario_text(plan.called(name)))
+            st.session_state["own scenarios"][saved.name] = saved
+        keep_plan(saved)
+        st.session_state[SAID] = f"Saved as {saved.name}."
+    except (VulncoreError, OSError) as problem:
+        st.session_state[PROBLEM] = str(problem)
+
+
+def _remove(name: str) -> None:
+    try:
+        if may_publish():
+            remove_scenario(store_path(), name)
+            st.session_state[SAID] = (
+                f"{name} is no longer saved. It stays on screen until you choose another."
+            )
+    except (VulncoreError, OSError) as problem:
+        st.session_state[PROBLEM] = str(problem)
+
+
+def _show_file(plan: Scenario) -> None:
+    st.download_button(
+        "Download this scenario",
+        scenario_text(plan),
+        file_name="scenario.toml",
+        mime="application/toml",
+        key="download scenario",
+        width="stretch",
+    )
+    st.caption("A text file with every number, made to be read and changed.")
+    st.file_uploader("Bring one in", type="toml", key="scenario file", on_change=_bring_in, max_upload_size=1)
+
+
+def _bring_in() -> None:
+    file = st.session_state["scenario file"]
+    if file is None:
+        return
+    try:
+        brought = read_scenario(file.getvalue().decode("utf-8-sig"))
+        keep_plan(brought)
+        st.session_state[SAID] = f"{brought.name} was brought in. Save it to keep it."
+    except UnicodeDecodeError:
+        st.session_state[PROBLEM] = "The file is no text. Bring a scenario in TOML."
+    except VulncoreError as problem:
+        st.session_state[PROBLEM] = str(problem)

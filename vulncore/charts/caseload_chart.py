@@ -1,0 +1,82 @@
+"""Open cases for each officer by month, against a limit."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import altair as alt
+import pandas as pd
+
+from vulncore.charts.staffing_chart import FIRM, STAFFING_HEIGHT
+from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+
+HIGHEST = 4.0  # times the limit: where hardly anybody is there the figures run away
+
+
+def caseload_chart(
+    months: pd.DataFrame, limit: float, passes: date | None, title: Sequence[str], palette: Palette = LIGHT
+) -> alt.LayerChart:
+    """Return cases for each officer as a line in its range, the limit, and the month from which it is likely passed.
+
+    Args:
+        months: One row per month: `month`, `caseload10`, `caseload50`, `caseload90`, `over`.
+        limit: How many cases each there may be.
+        passes: The first month in which more is likelier than not; none where it never is.
+        title: What, where and when, a line each.
+        palette: The colours that suit the ground.
+    """
+    ink = axis_ink(palette)
+    top = float(
+        min(
+            max(months["caseload90"].max(), limit, 1) * 1.05,
+            HIGHEST * max(limit, months["caseload50"].iloc[0]),
+        )
+    )
+    x = alt.X(
+        "month:T",
+        title=None,
+        axis=alt.Axis(format="%Y", tickCount="year", labelAngle=0, labelOverlap=True, **ink),
+    )
+
+    def y(column: str) -> alt.Y:
+        axis = alt.Axis(tickCount=6, **ink)
+        return alt.Y(
+            f"{column}:Q", title="Open cases each", axis=axis, scale=alt.Scale(domain=[0, top], clamp=True)
+        )
+
+    base = alt.Chart(months).encode(x=x)
+    tooltip = [
+        alt.Tooltip("month:T", title="Month", format="%B %Y"),
+        alt.Tooltip("caseload50:Q", title="Cases each", format=",.1f"),
+        alt.Tooltip("caseload10:Q", title="80 % range, from", format=",.1f"),
+        alt.Tooltip("caseload90:Q", title="to", format=",.1f"),
+        alt.Tooltip("over:Q", title=f"Chance of more than {limit:,g}", format=".0%"),
+    ]
+    at_most = pd.DataFrame({"limit": [limit]})
+    layers = [
+        base.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("caseload10"), y2="caseload90:Q"),
+        alt.Chart(at_most)
+        .mark_rule(color=palette.ink, strokeDash=[7, 3], strokeWidth=2)
+        .encode(y=y("limit")),
+        base.mark_line(color=palette.accent, strokeWidth=2.5).encode(y=y("caseload50")),
+        base.mark_circle(color=palette.accent, size=90, opacity=0).encode(y=y("caseload50"), tooltip=tooltip),
+        *_passes(passes, palette),
+    ]
+    dotted = ". Dotted: likelier passed than not" if passes else ""
+    legend = ["Line: cases each. Band: 80 % range", f"Dashed: limit of {limit:,g}{dotted}"]
+    chart: alt.LayerChart = alt.LayerChart(
+        layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
+    ).configure(aria=False)
+    return chart
+
+
+def _passes(month: date | None, palette: Palette) -> list[alt.Chart]:
+    if month is None:
+        return []
+    base = alt.Chart(pd.DataFrame({"month": [pd.Timestamp(month)], "text": [f"{month:%b %Y}"]})).encode(
+        x="month:T"
+    )
+    words = base.mark_text(align="left", baseline="top", dx=5, dy=2, fontSize=13, color=palette.ink)
+    return [
+        base.mark_rule(color=palette.ink, strokeDash=[2, 3], strokeWidth=1.5),
+        words.encode(y=alt.value(0), text="text:N"),
+    ]

@@ -1,0 +1,63 @@
+"""Officers needed by month at three levels, against those who will be there and the posts that are funded."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+
+STAFFING_HEIGHT = 400
+FAINT, FIRM = 0.16, 0.34  # what 95 % of futures need, and what 80 % do
+THERE_BAND = 0.3
+
+
+def staffing_chart(
+    months: pd.DataFrame, posts: float, title: Sequence[str], palette: Palette = LIGHT
+) -> alt.LayerChart:
+    """Return what is needed as a fan above its median, and who will be there as a line in a band.
+
+    Args:
+        months: One row per month: `month`, `needed50`, `needed80`, `needed95`, `there10`, `there50`, `there90`, `short`.
+        posts: Funded posts, full-time.
+        title: What, where and when, a line each.
+        palette: The colours that suit the ground.
+    """
+    ink = axis_ink(palette)
+    top = float(max(months["needed95"].max(), months["there90"].max(), posts, 1)) * 1.05
+    x = alt.X(
+        "month:T",
+        title=None,
+        axis=alt.Axis(format="%Y", tickCount="year", labelAngle=0, labelOverlap=True, **ink),
+    )
+
+    def y(column: str) -> alt.Y:
+        axis = alt.Axis(tickCount=6, **ink)
+        return alt.Y(f"{column}:Q", title="Officers, full-time", axis=axis, scale=alt.Scale(domain=[0, top]))
+
+    base = alt.Chart(months).encode(x=x)
+    tooltip = [
+        alt.Tooltip("month:T", title="Month", format="%B %Y"),
+        alt.Tooltip("needed50:Q", title="Needed", format=",.1f"),
+        alt.Tooltip("needed80:Q", title="Enough in 80 %", format=",.1f"),
+        alt.Tooltip("needed95:Q", title="Enough in 95 %", format=",.1f"),
+        alt.Tooltip("there50:Q", title="Will be there", format=",.1f"),
+        alt.Tooltip("short:Q", title="Chance of too few", format=".0%"),
+    ]
+    funded = pd.DataFrame({"posts": [posts]})
+    layers = [
+        base.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("needed80"), y2="needed95:Q"),
+        base.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("needed50"), y2="needed80:Q"),
+        base.mark_area(color=palette.missing, opacity=THERE_BAND).encode(y=y("there10"), y2="there90:Q"),
+        alt.Chart(funded)
+        .mark_rule(color=palette.quiet, strokeDash=[2, 3], strokeWidth=1.5)
+        .encode(y=y("posts")),
+        base.mark_line(color=palette.accent, strokeWidth=2.5).encode(y=y("needed50")),
+        base.mark_line(color=palette.ink, strokeWidth=2.5, strokeDash=[7, 3]).encode(y=y("there50")),
+        base.mark_circle(color=palette.accent, size=90, opacity=0).encode(y=y("needed50"), tooltip=tooltip),
+    ]
+    legend = ["Line: needed. Bands: enough in 80 %, in 95 %", "Dashed: will be there. Dotted: funded posts"]
+    chart: alt.LayerChart = alt.LayerChart(
+        layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
+    ).configure(aria=False)
+    return chart

@@ -1,0 +1,172 @@
+"""The command that says what forecast demand asks of a unit."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from vulncore.cli.options import DEFAULT_STORE, AsAt, Dataset, Force, Output, Store, Version, app
+from vulncore.cli.publishing import DEMO
+from vulncore.cli.records import said
+from vulncore.errors import VulncoreError
+from vulncore.findings.choices import choices, chosen_force, chosen_month
+from vulncore.findings.forecast_work import YEARS
+from vulncore.findings.resourcing_demand import UnitDemand, case_subjects, unit_demand
+from vulncore.findings.resourcing_forecast import UnitForecast, unit_forecasts
+from vulncore.findings.resourcing_outlook import ResourcingOutlook, asked_about, resourcing_outlook
+from vulncore.findings.resourcing_sentences import resourcing_headline, what_it_takes
+from vulncore.findings.resourcing_shares import measured_shares
+from vulncore.findings.resourcing_tables import exported, staffing_rows
+from vulncore.findings.resourcing_words import assumption_rows
+from vulncore.forecasting.basis import Basis
+from vulncore.forecasting.intervals import months_ahead
+from vulncore.periods import add_months, format_month, parse_month
+from vulncore.printing import Format, printed
+from vulncore.resourcing.scenario import Scenario
+from vulncore.resourcing.scenario_link import illustrative
+from vulncore.resourcing.scenario_writing import scenario_text
+from vulncore.resourcing.solving import Question, more_needed, parse_condition
+from vulncore.scenario_keeping import load_scenario, saved_scenario
+from vulncore.store import open_version
+
+MOST_COMPARED = 4
+
+
+@app.command()
+def resourcing(
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scenario",
+            help="A TOML file or a saved scenario's name; the illustrative one unless told. Up to four.",
+        ),
+    ] = None,
+    role: Annotated[
+        str | None, typer.Option("--role", help="A role's key or name; the first that holds cases.")
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", help="The calendar year that the sentences speak of.")
+    ] = None,
+    solve: Annotated[
+        str | None,
+        typer.Option("--solve", metavar="'caseload > N'", help="How many more are needed; or 'short > 0'."),
+    ] = None,
+    probability: Annotated[
+        float, typer.Option("--probability", help="How likely that may be at most.")
+    ] = 0.1,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM", help="From which month on.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Up to which month.")] = None,
+    assumptions: Annotated[
+        bool, typer.Option("--assumptions", help="The numbers assumed, and nothing else.")
+    ] = False,
+    as_toml: Annotated[
+        bool, typer.Option("--as-toml", help="The scenario as a file to change, and nothing else.")
+    ] = False,
+    basis: Annotated[
+        Basis, typer.Option("--basis", help="Which months the forecast learns from.")
+    ] = Basis.CURRENT_PROCESS,
+    as_at: AsAt = None,
+    dataset: Dataset = DEMO,
+    force: Force = None,
+    version: Version = None,
+    output: Output = Format.MARKDOWN,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Print the officers that forecast demand asks for, by role and month; what it means, goes to standard error."""
+    chosen = _chosen(store, scenario or ())
+    if as_toml:
+        typer.echo("\n".join(scenario_text(each) for each in chosen), nl=False)
+        return
+    if assumptions:
+        rows = [assumption_rows(each).assign(scenario=each.name) for each in chosen]
+        typer.echo(printed(pd.concat(rows, ignore_index=True), output))
+        return
+    snapshot = open_version(store, dataset, version)
+    choice = choices(snapshot)
+    own = chosen_force(choice, force)
+    month = chosen_month(choice, own, parse_month(as_at) if as_at else None)
+    forecasts: dict[object, UnitForecast] = {}
+    told = []
+    for each in chosen:
+        subjects = case_subjects(choice, each)
+        kinds = each.case_types  # scenarios with the same kinds of case share one forecast
+        if kinds not in forecasts:
+            wanted = unit_demand(snapshot, own, choice, each, month)
+            forecasts[kinds] = _forecast(wanted, basis)
+        measured = measured_shares(snapshot, own, subjects, each, month)
+        asked = asked_about(
+            each,
+            month,
+            months_ahead(month, YEARS),
+            role,
+            year,
+            probability,
+            parse_month(since) if since else None,
+        )
+        told.append(resourcing_outlook(forecasts[kinds], each, measured, asked))
+    rows = [
+        exported(
+            _solved_rows(one, solve, until) if solve else staffing_rows(one), one.forecast, snapshot.publish
+        )
+        for one in told
+    ]
+    if not solve:
+        for one in told:
+            for line in resourcing_headline(one):
+                typer.echo(said(line), err=True)
+    table = pd.concat(rows, ignore_index=True)
+    if output is Format.MARKDOWN:  # for people: without what is the same in every row
+        table = table.drop(columns=["force", "known_to", "dataset", "version", "note", "basis"])
+    typer.echo(printed(table, output))
+
+
+def _chosen(store: Path, named: list[str] | tuple[str, ...]) -> list[Scenario]:
+    if len(named) > MOST_COMPARED:
+        raise VulncoreError(f"{len(named)} scenarios are too many to compare. Give up to {MOST_COMPARED}.")
+    found = [
+        load_scenario(Path(name)) if name.casefold().endswith(".toml") else saved_scenario(store, name)
+        for name in named
+    ]
+    return found or [illustrative()]
+
+
+def _forecast(wanted: UnitDemand, basis: Basis) -> UnitForecast:
+    forecast = None
+    for share, found in unit_forecasts(wanted, basis):
+        forecast = found
+        if sys.stderr.isatty():
+            typer.echo(f"\rForecasting what comes to the unit: {share:4.0%}", nl=share >= 1, err=True)
+    if forecast is None:
+        raise VulncoreError("Nothing that comes to the unit is known by month, so nothing can be forecast.")
+    return forecast
+
+
+def _solved_rows(told: ResourcingOutlook, condition: str, until: str | None) -> pd.DataFrame:
+    """Return how many more begin when: one row per step; one of none where nobody has to."""
+    what, limit = parse_condition(condition)
+    last = parse_month(until) if until else add_months(told.staffing.as_at, len(told.months))
+    question = Question(told.asked.role, what, limit, told.asked.chance, told.asked.since, last)
+    solved = more_needed(told.staffing, question)
+    typer.echo(what_it_takes(told, solved), err=True)
+    steps = solved.steps or ((question.since, 0),)
+    starts = solved.start_training or (question.since,)
+    frame = pd.DataFrame(
+        {
+            "scenario": told.used.name,
+            "role": question.role,
+            "month": [format_month(month) for month, _ in steps],
+            "more": [people for _, people in steps],
+            "begins_if_untrained": [format_month(month) for month in starts],
+        }
+    )
+    return frame.assign(
+        in_all=frame["more"].cumsum(),
+        condition=f"{what} > {limit:g}",
+        probability=question.probability,
+        chance_before=round(solved.before, 4),
+        chance_after=round(solved.after, 4),
+    )

@@ -1,0 +1,36 @@
+"""What drives a shortage, as a chart and a table take it."""
+
+import pandas as pd
+
+from vulncore.findings.resourcing_outlook import ResourcingOutlook
+from vulncore.findings.resourcing_words import driver_name, field
+from vulncore.resourcing.drivers import DEMAND
+
+
+def drivers_shown(told: ResourcingOutlook) -> pd.DataFrame:
+    """Return what drives the shortage as the chart takes it: with each number's `name` and its two `ends` in words."""
+    rows = told.drivers
+    ends = [
+        f"{_end(key, low)} to {_end(key, high)}"
+        for key, low, high in zip(rows["key"], rows["low"], rows["high"], strict=True)
+    ]
+    return rows.assign(name=[driver_name(told.used, key) for key in rows["key"]], ends=ends)
+
+
+def drivers_table(told: ResourcingOutlook) -> pd.DataFrame:
+    """Return what drives the shortage, for people: the number that moves it most first."""
+    rows = drivers_shown(told)
+    return pd.DataFrame(
+        {
+            "What": rows["name"],
+            "From, to": rows["ends"],
+            "Wanting at the first": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_low"]],
+            "Wanting at the second": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_high"]],
+        }
+    )
+
+
+def _end(key: str, value: float) -> str:
+    if key.startswith(DEMAND):
+        return f"{value:,.0f} % of the expected"
+    return f"{value:,.3g} {field(key).unit}" if value < 1_000 else f"{value:,.0f} {field(key).unit}"
