@@ -75,9 +75,8 @@ with choosing:
 with sure.popover("How sure …", width="stretch"):
     draw_how_sure(view.month)
 drawn, levers = st.columns([5, 2], gap="medium")
-charts = drawn.empty()
-with levers:
-    show_levers(plan, plan.role(asked.role))
+with drawn:
+    charts, more = st.empty(), st.container()
 
 
 def draw(forecast: UnitForecast) -> None:
@@ -98,7 +97,10 @@ except VulncoreError as problem:
     st.stop()
 
 draw(forecast)
-show_what_it_takes(told)
+with more:
+    show_what_it_takes(told)
+with levers:  # last, so that what a pull changes is drawn before the next one is asked for
+    show_levers(plan, told.role)
 
 opened, part = open_part(PARTS, "resourcing part")
 write_link("resourcing", **view.link(), **resourcing_link())

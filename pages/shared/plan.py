@@ -8,15 +8,17 @@ import streamlit as st
 
 from pages.shared.links import choices_made
 from pages.shared.picker import not_there
+from pages.shared.reads import scenarios_of, store_path
 from vulncore.errors import InvalidScenarioError
 from vulncore.findings.resourcing_outlook import shifted
 from vulncore.findings.resourcing_words import field
 from vulncore.resourcing.assumption import Assumption
 from vulncore.resourcing.scenario import Joiners, Scenario
-from vulncore.resourcing.scenario_checks import checked
+from vulncore.resourcing.scenario_checks import NAME_LETTERS, checked
 from vulncore.resourcing.scenario_link import illustrative, scenario_code, scenario_of
 
 NOBODY = "not named"
+CHANGED = ", changed"  # after the name of a scenario that is no longer what was saved under it
 BETWEEN = "."  # between the codes of scenarios in a link
 MOST_COMPARED = 3  # beside the one on screen
 
@@ -93,7 +95,14 @@ def change_joiners(plan: Scenario, joiners: Sequence[Joiners]) -> str:
 
 def _kept(plan: Scenario) -> str:
     try:
-        keep_plan(checked(plan))
+        keep_plan(_named(checked(plan)))
     except InvalidScenarioError as problem:
         return str(problem)
     return ""
+
+
+def _named(plan: Scenario) -> Scenario:
+    """Return a plan under its own name where it is what stands under that name, else one that says that it was changed."""
+    name = plan.name.removesuffix(CHANGED)
+    stands = {each.name: each for each in (illustrative(), *scenarios_of(store_path()).values())}.get(name)
+    return plan.called(name if stands == plan.called(name) else name[: NAME_LETTERS - len(CHANGED)] + CHANGED)

@@ -40,7 +40,7 @@ CHANGED, EVERY = "changed", "every"
 def show_staffing(told: ResourcingOutlook, view: View) -> None:
     """Draw what is needed against who will be there and, for a role that holds cases, cases each against their limit."""
     spaces = st.columns(2) if told.holds_cases else [st.container()]
-    where = f"{view.force}, {plain_name(told)}"
+    where = f"{view.force}: {told.used.name}"
     with spaces[0]:
         title = [f"{told.role.name}: needed and there", where]
         posts = float(told.of_role["posts"]) * told.used.of_role(told.asked.role, "full_time").likely / 100
@@ -65,11 +65,6 @@ def show_staffing(told: ResourcingOutlook, view: View) -> None:
     st.caption(source_line(view) + untested)
 
 
-def plain_name(told: ResourcingOutlook) -> str:
-    """Return the scenario's name as a chart takes it."""
-    return f"scenario “{told.used.name}”"
-
-
 def show_assumptions(told: ResourcingOutlook, view: View) -> None:
     """Draw every number assumed, the form that changes one, and the numbers as a file."""
     names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **abouts(told.used)}
@@ -86,7 +81,9 @@ def show_assumptions(told: ResourcingOutlook, view: View) -> None:
     with form.popover("Change a number", width="stretch"):
         show_assumption_form(told, keys or list(told.used.assumptions))
     if keys:
-        show_table(assumptions_table(told.used, keys), f"{told.used.name}: {names[chosen].lower()}")
+        table = assumptions_table(told.used, keys)
+        shown = table if chosen in (CHANGED, EVERY) else table.drop(columns="Of")
+        show_table(shown, f"{told.used.name}: {names[chosen]}")
     else:
         st.info("No number differs from the illustrative scenario.")
     st.caption(
@@ -100,7 +97,7 @@ def show_drivers(told: ResourcingOutlook, view: View) -> None:
     """Draw what moves the shortage most."""
     title = [
         f"{told.role.name}: what moves the shortage in {told.asked.year}",
-        f"{view.force}, {plain_name(told)}",
+        f"{view.force}: {told.used.name}",
     ]
     if told.drivers.empty:
         st.info("Every number is taken as certain, so nothing moves the shortage.")

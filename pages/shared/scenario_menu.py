@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared.access import may_publish
 from pages.shared.links import choices_made
-from pages.shared.plan import BETWEEN, MOST_COMPARED, compared, keep_plan
+from pages.shared.plan import BETWEEN, CHANGED, MOST_COMPARED, compared, keep_plan
 from pages.shared.reads import scenarios_of, store_path
 from pages.shared.words import plain
 from vulncore.errors import VulncoreError
@@ -27,13 +27,9 @@ def show_scenario_menu(plan: Scenario) -> None:
     with choose:
         _show_choice(plan, known)
     with more.popover("Save, compare …", width="stretch"):
-        _show_beside(known)
         _show_save(plan)
+        _show_beside(known)
         _show_file(plan)
-    if done := st.session_state.pop(SAID, ""):
-        st.success(plain(done))
-    if problem := st.session_state.pop(PROBLEM, ""):
-        st.error(plain(problem))
 
 
 def _known() -> dict[str, Scenario]:
@@ -47,7 +43,7 @@ def _show_choice(plan: Scenario, known: dict[str, Scenario]) -> None:
     code = scenario_code(plan)
     names = {each: scenario.name for each, scenario in known.items()}
     if code not in names:
-        names[code] = f"{plan.name}, changed" if plan.name in names.values() else f"{plan.name}, not saved"
+        names[code] = plan.name if plan.name.endswith(CHANGED) else f"{plan.name}, not saved"
     st.session_state["scenario picker"] = code
     st.selectbox(
         "Scenario",
@@ -91,17 +87,22 @@ def _show_save(plan: Scenario) -> None:
         st.caption(
             "This server lets no browser save: what you save is kept for this visit. The link and the file carry it on."
         )
-    st.text_input("Name", value=plan.name, max_chars=NAME_LETTERS, key=f"scenario name {plan.name}")
+    name = plan.name.removesuffix(CHANGED)
+    st.text_input("Save as", value=name, max_chars=NAME_LETTERS, key=f"scenario name {plan.name}")
     st.checkbox("In place of what is saved under that name", key="scenario instead")
     st.button("Save", type="primary", key="save scenario", on_click=_save, args=(plan,), width="stretch")
-    if plan.name in scenarios_of(store_path()) and may_publish():
+    if may_publish() and name in scenarios_of(store_path()):
         st.button(
             "Remove what is saved",
             key="remove scenario",
             on_click=_remove,
-            args=(plan.name,),
+            args=(name,),
             width="stretch",
         )
+    if done := st.session_state.pop(SAID, ""):
+        st.success(plain(done))
+    if problem := st.session_state.pop(PROBLEM, ""):
+        st.error(plain(problem))
 
 
 def _save(plan: Scenario) -> None:

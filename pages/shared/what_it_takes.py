@@ -17,7 +17,7 @@ PROBLEM = "joiners problem"
 
 def show_what_it_takes(told: ResourcingOutlook) -> None:
     """Offer how many more begin when, and the way to plan for people who join."""
-    more, joining, _ = st.columns([2, 2, 3])
+    more, joining = st.columns(2)
     solved = told.solved
     if isinstance(solved, Solved) and solved.steps:
         with more.popover(f"What it takes: {solved.more:,} more", width="stretch"):

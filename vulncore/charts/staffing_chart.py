@@ -7,7 +7,7 @@ import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
 
-STAFFING_HEIGHT = 400
+STAFFING_HEIGHT = 420
 FAINT, FIRM = 0.16, 0.34  # what 95 % of futures need, and what 80 % do
 THERE_BAND = 0.3
 
