@@ -15,11 +15,15 @@ export default function (component) {
   const send = (pull) => {
     holder.next = null;
     holder.sentAt = performance.now();
+    holder.sent = pull;
     setTriggerValue("pulled", pull);
   };
   const pull = (key, value) => {
     const waits = holder.sentAt && performance.now() - holder.sentAt < LATE_MS;
-    if (waits) holder.next = { key, value };
+    const last = holder.next || holder.sent; // letting go of a lever says again where it stands
+    if (last && last.key === key && last.value === value) {
+      if (!waits) holder.sent = null;
+    } else if (waits) holder.next = { key, value };
     else send({ key, value });
   };
 
@@ -35,6 +39,7 @@ export default function (component) {
     holder.turn = data.turn;
     holder.sentAt = 0;
     if (holder.next) send(holder.next);
+    else if (!holder.held) holder.sent = null;
   }
 }
 

@@ -43,7 +43,7 @@ def caseload_chart(
             f"{column}:Q", title="Open cases each", axis=axis, scale=alt.Scale(domain=[0, top], clamp=True)
         )
 
-    base = alt.Chart(months).encode(x=x)
+    base = alt.Chart().encode(x=x)
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
         alt.Tooltip("caseload50:Q", title="Cases each", format=",.1f"),
@@ -64,7 +64,7 @@ def caseload_chart(
     dotted = ". Dotted: likelier passed than not" if passes else ""
     legend = ["Line: cases each. Band: 80 % range", f"Dashed: limit of {limit:,g}{dotted}"]
     chart: alt.LayerChart = alt.LayerChart(
-        layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
+        data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
     ).configure(aria=False)
     return chart
 

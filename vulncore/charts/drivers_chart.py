@@ -28,7 +28,7 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
     room = max(high - low, 0.1) * 0.08
     scale = alt.Scale(domain=[low - room, high + room])
     y = alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0.6, paddingOuter=0.6))
-    base = alt.Chart(shown).encode(y=y)
+    base = alt.Chart().encode(y=y)
     axis = alt.Axis(tickCount=6, **ink)
 
     def x(column: str) -> alt.X:
@@ -52,6 +52,7 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
     ]
     legend = ["Pale: at its lower end. Strong: at its upper end", "Line: everything as expected"]
     chart: alt.LayerChart = alt.LayerChart(
+        data=shown,
         layer=layers,
         height=REST + ROW_HEIGHT * max(len(shown), 1),
         title=heading(list(title), legend, palette),

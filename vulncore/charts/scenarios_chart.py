@@ -7,7 +7,7 @@ import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
 
-SCENARIOS_HEIGHT = 340
+SCENARIOS_HEIGHT = 400
 DASHES = ([1, 0], [7, 3], [2, 3], [10, 3, 2, 3])  # never colour alone
 
 
@@ -34,9 +34,12 @@ def scenarios_chart(
         axis=alt.Axis(format="%Y", tickCount="year", labelAngle=0, labelOverlap=True, **ink),
     )
     y = alt.Y(
-        "chance:Q", title=what, axis=alt.Axis(format="%", tickCount=5, **ink), scale=alt.Scale(domain=[0, 1])
+        "chance:Q",
+        title="Chance",
+        axis=alt.Axis(format="%", tickCount=5, **ink),
+        scale=alt.Scale(domain=[0, 1]),
     )
-    base = alt.Chart(months).encode(
+    base = alt.Chart().encode(
         x=x,
         y=y,
         color=alt.Color(
@@ -55,11 +58,12 @@ def scenarios_chart(
         alt.Tooltip("chance:Q", title=what, format=".0%"),
     ]
     chart: alt.LayerChart = alt.LayerChart(
+        data=months,
         layer=[
             base.mark_line(strokeWidth=2.5),
-            alt.Chart(months).mark_circle(size=90, opacity=0).encode(x=x, y=y, tooltip=tooltip),
+            alt.Chart().mark_circle(size=90, opacity=0).encode(x=x, y=y, tooltip=tooltip),
         ],
         height=SCENARIOS_HEIGHT,
-        title=heading(list(title), [], palette),
+        title=heading(list(title), [what], palette),
     ).configure(aria=False)
     return chart

@@ -35,7 +35,7 @@ def staffing_chart(
         axis = alt.Axis(tickCount=6, **ink)
         return alt.Y(f"{column}:Q", title="Officers, full-time", axis=axis, scale=alt.Scale(domain=[0, top]))
 
-    base = alt.Chart(months).encode(x=x)
+    base = alt.Chart().encode(x=x)
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
         alt.Tooltip("needed50:Q", title="Needed", format=",.1f"),
@@ -58,6 +58,6 @@ def staffing_chart(
     ]
     legend = ["Line: needed. Bands: enough in 80 %, in 95 %", "Dashed: will be there. Dotted: funded posts"]
     chart: alt.LayerChart = alt.LayerChart(
-        layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
+        data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
     ).configure(aria=False)
     return chart

@@ -6,21 +6,10 @@ from datetime import date
 
 import pandas as pd
 
-from vulncore.disclosure import SMALLEST_SHOWN
-from vulncore.findings.forecast_outlook import MODEL_NAMES
-from vulncore.findings.week_sentences import percent
-from vulncore.findings.where import PERIODS, TESTED
-from vulncore.forecasting.basis import FEWEST_MONTHS
-from vulncore.forecasting.forecast import FEWEST_ORIGINS
-from vulncore.forecasting.models import Model
-from vulncore.geography import EDGE_TOLERANCE_M
+from vulncore.findings.methods_of_pages import forecast_text, places_text, resourcing_text, week_text
 from vulncore.metrics.change import COLOUR_THRESHOLD
-from vulncore.metrics.hotspots.classes import DEFINITIONS
-from vulncore.metrics.hotspots.getis_ord import RATE
-from vulncore.metrics.night_time import DEFAULT
 from vulncore.metrics.signal import FALL_TO_ZERO_FROM, FEWEST_TO_TEST, MAY_BE_UP_TO
 from vulncore.metrics.trend import TOO_FEW_FOR_TREND_A_YEAR
-from vulncore.metrics.week_scan import LEVEL, LONGEST_HOURS, STANDS_OUT
 from vulncore.periods import BASELINE_FINANCIAL_YEAR, Window, comparison_windows, financial_year_name
 from vulncore.vocabulary import Measure, Polarity, strand_name
 
@@ -92,9 +81,10 @@ def method_sections() -> tuple[Section, ...]:
             f"female genital mutilation, forced marriage and honour-based violence.\n\n"
             f"Source: {REPORT}, paragraph 27.",
         ),
-        Section("The hours of the week", _week_text()),
-        Section("Places", _places_text()),
-        Section("Forecasts", _forecast_text()),
+        Section("The hours of the week", week_text()),
+        Section("Places", places_text()),
+        Section("Forecasts", forecast_text(REPORT)),
+        Section("Resourcing", resourcing_text(REPORT)),
         Section(
             "Which months the report's table covers",
             "The report does not say which months its financial year to date covers. April to October 2024 is "
@@ -124,64 +114,6 @@ def _signal_text() -> str:
         "Colour follows the report's rule alone; the signal says how much to make of it. A pale colour could "
         "be chance. Sources: Clopper and Pearson 1934; Benjamini and Hochberg 1995; Benjamini and Yekutieli "
         "2005. How often it raises a false alarm on real figures stands in `docs/signal.md`."
-    )
-
-
-def _week_text() -> str:
-    return (
-        "*When* counts records by the month in which they were recorded, and places them in the hours in which they "
-        "happened. A record known to lie between two times gives each hour its share of the minutes in between, as the "
-        "clocks in London ran (Ratcliffe 2002). One with a start alone counts there. One without a start, with a date "
-        "alone, with ends in the wrong order, over seven days long, or at exactly 00:00 where 00:00 is plainly filled in "
-        "by default, has no hour, and is counted as such.\n\n"
-        f"- **Stands out**: a stretch of up to {LONGEST_HOURS} hours, each part of it at least {STANDS_OUT} times an even "
-        f"week, that at most {percent(LEVEL)} of weeks made by chance would hold anywhere (Kulldorff 1997, Tango 2008).\n"
-        f"- **A night** belongs to the day on which it starts: {DEFAULT}, unless set otherwise.\n"
-        "- **What changed**: three-hour bands are compared exactly, by their daily rates, and judged together "
-        "(Benjamini–Hochberg, 5 %).\n"
-        "- **Patrol hours**: the shifts that meet most of what was recorded. Chosen on the period before, they are tried "
-        "on this one: what they meet there is what to expect.\n"
-        f"- **Hidden**: what is under {SMALLEST_SHOWN} records, unless the force sets more, and what would give it away.\n\n"
-        "More, with what was measured, stands in `docs/when.md`."
-    )
-
-
-def _places_text() -> str:
-    classes = "\n".join(f"- **{each.value.capitalize()}**: {DEFINITIONS[each]}" for each in DEFINITIONS)
-    return (
-        "*Where* counts the same records by H3 cell or ward, cut off at the force's boundary. A point up to "
-        f"{EDGE_TOLERANCE_M:.0f} m beyond it still counts. Numbers of a place are rounded to the nearest {SMALLEST_SHOWN} and "
-        "hidden under it, unless the force sets more; no record's own coordinates leave the server.\n\n"
-        "- **Density**: a quartic kernel in metres, corrected at the edge (Diggle 1985).\n"
-        "- **Hot**: Gi* (Getis and Ord 1992) beyond what an even scatter and what the quiet part of the map explain, all cells "
-        f"judged together (Benjamini–Hochberg, {RATE:.0%}).\n"
-        "- **Changed**: the ratio of daily rates against the same months a year earlier, from the rounded numbers.\n"
-        "- **Would the map have been right?** Hit rate, PAI (Chainey and others 2008) and PEI* (Hunt 2016) over the last "
-        f"{TESTED} months, against last month's counts.\n"
-        "- **Near repeats**: Knox's test (1964) with shuffled dates, all bands judged together.\n\n"
-        f"Classes of hotspot over up to {PERIODS} equal periods, the first that fits:\n\n{classes}\n\n"
-        "More, with what was measured, stands in `docs/where.md`."
-    )
-
-
-def _forecast_text() -> str:
-    bends = ", ".join(MODEL_NAMES[model][0].lower() + MODEL_NAMES[model][1:] for model in list(Model)[2:])
-    return (
-        "*Forecast* looks ahead from the months to the as-at month: on the *current process*, all since the last approved "
-        f"change of level and never fewer than {FEWEST_MONTHS} months, and on *five years*. Months not delivered are "
-        "unknown, never zero; those under lockdown, and those that may still change, are set aside; nothing before a "
-        "named series break is used.\n\n"
-        f"- **Models**: Prophet, {bends}, and all five in equal parts. Each gives simulated paths of whole numbers; a "
-        "year's range comes from adding up whole paths.\n"
-        "- **Trials**: each model is shown what was known at earlier dates and foretells what followed. *Error* (MASE) is in "
-        "units of the series' own change over a year; 1 is as far off as that.\n"
-        "- **Which model speaks**: the combination, unless last year again was closer in the trials.\n"
-        "- **Range**: 80 % means that four counts in five fall inside. Its width was learnt on 64 real series. A horizon is "
-        f"*tested* where {FEWEST_ORIGINS} trials or more reach it.\n"
-        f"- **No forecast**: below {TOO_FEW_FOR_TREND_A_YEAR} records a year, where a feed went silent, or where too few "
-        "months are known for a trial.\n\n"
-        f"Source of the two bases: {REPORT}, paragraph 39. More, with what was measured, stands in `docs/forecast.md` and "
-        "`docs/forecast-accuracy.md`."
     )
 
 

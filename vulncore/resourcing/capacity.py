@@ -75,22 +75,30 @@ def those_who_join(joining: Sequence[tuple[int, float, bool]], turnover: Turnove
     """
     total = np.zeros((1, months))
     for begins, people, trained in joining:
-        total = total + people * one_who_joins(begins, trained, turnover, months)
+        total = total + people * beginning(one_who_joins(trained, turnover, months), begins)
     return total
 
 
-def one_who_joins(begins: int, trained: bool, turnover: Turnover, months: int) -> Floats:
-    """Return the work of one person who joins at the start of a month ahead (1 is the first), in each month ahead.
+def one_who_joins(trained: bool, turnover: Turnover, months: int) -> Floats:
+    """Return the work of one person in each month from the one in which they join."""
+    since = np.arange(months, dtype=float)[None, :]
+    learning = np.clip(turnover.learning - since, 0, 1) * (not trained)
+    missing = turnover.leaving * np.cumsum(turnover.lost(months), axis=1)
+    return np.asarray(np.clip(1 - missing, 0, 1) * (1 - (1 - turnover.worth) * learning), dtype=float)
+
+
+def beginning(work: Floats, begins: int) -> Floats:
+    """Return work that begins with a month ahead (1 is the first), in as many months.
 
     Nothing where that month has passed: who joined before is in post.
+
+    >>> beginning(np.array([[1.0, 0.9, 0.8]]), 2).tolist()
+    [[0.0, 1.0, 0.9]]
     """
+    months = work.shape[1]
     if not 1 <= begins <= months:
         return np.zeros((1, months))
-    since = np.arange(months - begins + 1, dtype=float)[None, :]
-    learning = np.clip(turnover.learning - since, 0, 1) * (not trained)
-    missing = turnover.leaving * np.cumsum(turnover.lost(since.shape[1]), axis=1)
-    work = np.clip(1 - missing, 0, 1) * (1 - (1 - turnover.worth) * learning)
-    return np.asarray(np.pad(work, ((0, 0), (begins - 1, 0))), dtype=float)
+    return np.pad(work[:, : months - begins + 1], ((0, 0), (begins - 1, 0)))
 
 
 def _leavers(mean: Floats, chance: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from vulncore.errors import InvalidScenarioError
 from vulncore.periods import add_months, months_between
 from vulncore.resourcing.assumption import Floats
-from vulncore.resourcing.capacity import one_who_joins
+from vulncore.resourcing.capacity import beginning, one_who_joins
 from vulncore.resourcing.chain import Staffing, turnover_of
 from vulncore.resourcing.draws import drawn
 from vulncore.resourcing.scenario import Joiners, Scenario
@@ -86,11 +86,11 @@ def more_needed(staffing: Staffing, question: Question) -> Solved:
         key: drawn(key, each, paths) for key, each in scenario.assumptions.items() if key.startswith("role.")
     }
     turnover = turnover_of(question.role, of)
-    full = of[f"role.{question.role}.full_time"] / 100
+    joiner = one_who_joins(True, turnover, months) * of[f"role.{question.role}.full_time"] / 100
     before = _highest(wanting[:, asked])
     steps: list[tuple[int, int]] = []
     for month in range(asked.start, asked.stop):
-        one = one_who_joins(month + 1, True, turnover, months) * full
+        one = beginning(joiner, month + 1)
         here = one[:, month]
         people = max(
             0,
