@@ -16,7 +16,7 @@ def demand_table(told: ResourcingOutlook) -> pd.DataFrame:
     for kind in told.used.case_types:
         own = forecast.demand.kinds.get(kind.key)
         counted, recent = _counted_by(told, kind), "–"
-        if own and own.found is not None:
+        if own:
             last = own.found.actual[-12:]
             recent = "–" if pd.isna(last).any() else f"{last.sum():,.0f}"
         expected = spread = "–"

@@ -20,20 +20,20 @@ BEFORE = 120  # recorded months that the open caseload of today is worked out fr
 
 @dataclass(frozen=True)
 class KindDemand:
-    """One kind of case: what is known of it, why it is not forecast (empty where it is), and whether it comes at all.
+    """One kind of case: its months, and why models don't speak of it (empty where they do).
 
-    `found` is missing where no month of it is known, `steady` says that its recent rate is carried on.
+    `steady` says that its recent rate is carried on instead; without either it is not in the figures.
     """
 
     subject: Subject
-    found: Demand | None
+    found: Demand
     why: str
     steady: bool
 
     @property
-    def forecast(self) -> bool:
-        """Whether models speak of it."""
-        return self.found is not None and not self.why
+    def comes(self) -> bool:
+        """Whether it is in the figures."""
+        return not self.why or self.steady
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,7 @@ class UnitDemand:
         return tuple(
             kind.subject.name
             for kind in self.kinds.values()
-            if kind.found is not None
-            and kind.found.daily is None
-            and (kind.subject.without or len(kind.subject.measures) > 1)
+            if kind.found.daily is None and (kind.subject.without or len(kind.subject.measures) > 1)
         )
 
 
@@ -99,12 +97,11 @@ def unit_demand(
     for key, subject in case_subjects(choice, scenario).items():
         found = demand(snapshot, force, subject, as_at)
         if found is None:
-            kinds[key] = KindDemand(subject, None, f"{subject.name}: no month of it is known.", steady=False)
             continue
         refused = why_not(found)
         steady = refused is not None and refused.expected is not None
         kinds[key] = KindDemand(subject, found, refused.why if refused else "", steady)
-    comes = {key for key, kind in kinds.items() if kind.forecast or kind.steady}
+    comes = {key for key, kind in kinds.items() if kind.comes}
     missing = tuple(
         kind for kind in scenario.case_types if kind.key not in kinds and kind.derived_from not in comes
     )

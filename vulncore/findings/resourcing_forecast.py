@@ -71,13 +71,13 @@ def unit_forecasts(
     Raises:
         UnknownNameError: The data have none of what comes to the unit.
     """
-    if not any(kind.forecast or kind.steady for kind in wanted.kinds.values()):
+    if not any(kind.comes for kind in wanted.kinds.values()):
         raise UnknownNameError(nothing_known(wanted))
     ahead = months_ahead(wanted.as_at, YEARS)
     steady = {
         key: steady_paths(kind.found.past.counts, ahead, PATHS)
         for key, kind in wanted.kinds.items()
-        if kind.steady and kind.found is not None
+        if kind.steady
     }
     asked = {key: asked_of(found, basis) for key, found in wanted.known.items()}
     done: Mapping[str, Sequence[Mapping[Model, Paths] | pd.DataFrame]] = {}

@@ -30,6 +30,15 @@ def officers(number: float) -> str:
     return f"{number:,.{2 if number < 0.995 else 1 if number < 99.95 else 0}f}"
 
 
+def chance_in_words(chance: float) -> str:
+    """Return a chance in whole per cent; thousands of futures show no certainty.
+
+    >>> chance_in_words(1.0), chance_in_words(0.883)
+    ('over\xa099\xa0%', '88\xa0%')
+    """
+    return percent(min(max(chance, 0.0005), 0.9995)).replace(" ", "\u00a0")
+
+
 def chance_lead(short: float) -> str:
     """Return how likely a shortage is, in words.
 
@@ -55,7 +64,7 @@ def _enough(told: ResourcingOutlook) -> Headline:
     text = (
         f"In {told.asked.year} demand asks for {officers(row['needed50'])} full-time {_plural(role)} ({RANGE} "
         f"{officers(row['low80'])} to {officers(row['high80'])}); {officers(row['there50'])} of {officers(posts)} funded will do a "
-        f"full share. Too few in {percent(short)} of simulated futures."
+        f"full share. Too few in {chance_in_words(short)} of simulated futures."
     )
     return Headline(kind, chance_lead(short), text)
 
@@ -89,7 +98,7 @@ def what_it_takes(told: ResourcingOutlook, solved: Solved) -> str:
     """Return how many more a role needs, and by when."""
     question, role = solved.question, told.role.name
     passing = f"more than {question.limit:,g} cases each" if told.holds_cases else "too few"
-    until = f"the chance of {passing} at {percent(question.probability)} or less from {month_name(question.since)} to "
+    until = f"the chance of {passing} at {chance_in_words(question.probability)} or less from {month_name(question.since)} to "
     until += month_name(question.until)
     if not solved.steps:
         return f"Nobody more: what is planned keeps {until}."
@@ -113,7 +122,7 @@ def _others(told: ResourcingOutlook) -> Headline | None:
     )
     if others.empty:
         return None
-    said = [f"{row['name']} {percent(float(row['short']))}" for _, row in others.iterrows()]
+    said = [f"{row['name']} {chance_in_words(float(row['short']))}" for _, row in others.iterrows()]
     return Headline(Kind.QUIET, f"Too few of others, {told.asked.year}", f"{', '.join(said)}.")
 
 
@@ -149,7 +158,7 @@ def staffing_in_words(told: ResourcingOutlook) -> str:
     ends = told.months[told.months["month"].dt.month == 12]
     said = [
         f"{row['month']:%B %Y} needed {officers(row['needed50'])}, enough in 80 % {officers(row['needed80'])}, in 95 % "
-        f"{officers(row['needed95'])}, there {officers(row['there50'])}, chance of too few {percent(float(row['short']))}"
+        f"{officers(row['needed95'])}, there {officers(row['there50'])}, chance of too few {chance_in_words(float(row['short']))}"
         for _, row in ends.iterrows()
     ]
     return f"Full-time officers: {'; '.join(said)}."
@@ -160,7 +169,7 @@ def caseload_in_words(told: ResourcingOutlook) -> str:
     ends = told.months[told.months["month"].dt.month == 12]
     said = [
         f"{row['month']:%B %Y} {row['caseload50']:,.0f} ({row['caseload10']:,.0f} to {row['caseload90']:,.0f}), chance of more "
-        f"than {told.limit:,g} {percent(float(row['over']))}"
+        f"than {told.limit:,g} {chance_in_words(float(row['over']))}"
         for _, row in ends.iterrows()
     ]
     return f"Open cases for each officer: {'; '.join(said)}."

@@ -7,7 +7,7 @@ import pandas as pd
 from vulncore.findings.overview import MADE
 from vulncore.findings.resourcing_forecast import UnitForecast
 from vulncore.findings.resourcing_outlook import ResourcingOutlook
-from vulncore.findings.resourcing_sentences import officers
+from vulncore.findings.resourcing_sentences import chance_in_words, officers
 from vulncore.findings.week_sentences import percent
 from vulncore.manifest import Publish
 from vulncore.periods import format_month, month_name
@@ -24,6 +24,7 @@ FIGURES = [
     "there90",
     "there",
     "short",
+    "hours",
     "opened",
     "caseload10",
     "caseload50",
@@ -68,13 +69,15 @@ def months_table(told: ResourcingOutlook) -> pd.DataFrame:
         "Enough in 80 %": [officers(value) for value in months["needed80"]],
         "Enough in 95 %": [officers(value) for value in months["needed95"]],
         "Will be there": [officers(value) for value in months["there50"]],
-        "Chance of too few": [percent(value) for value in months["short"]],
+        "Chance of too few": [chance_in_words(value) for value in months["short"]],
     }
+    if "hours" in months:
+        table["Hours on cases"] = [f"{value:,.0f}" for value in months["hours"]]
     if told.holds_cases:
         table |= {
             "Open cases": [f"{value:,.0f}" for value in months["opened"]],
             "Cases each": [f"{value:,.1f}" for value in months["caseload50"]],
-            f"Chance of more than {told.limit:,g} each": [percent(value) for value in months["over"]],
+            f"Chance of more than {told.limit:,g} each": [chance_in_words(value) for value in months["over"]],
         }
     return pd.DataFrame(table)
 
@@ -92,7 +95,7 @@ def roles_table(told: ResourcingOutlook) -> pd.DataFrame:
                 for low, high in zip(rows["low80"], rows["high80"], strict=True)
             ],
             "Will be there": [officers(value) for value in rows["there50"]],
-            "Chance of too few": [percent(value) for value in rows["short"]],
+            "Chance of too few": [chance_in_words(value) for value in rows["short"]],
         }
     )
 
@@ -125,14 +128,14 @@ def comparison_table(every: Sequence[ResourcingOutlook]) -> pd.DataFrame:
             officers(row["needed80"]),
             officers(row["needed95"]),
             officers(row["there50"]),
-            percent(float(row["short"])),
+            chance_in_words(float(row["short"])),
         ]
         if first.holds_cases:
             over = first_month(told.months["over"].tolist(), told.staffing.as_at)
             cells += [
                 f"{at_end['caseload50']:,.1f}",
                 f"{told.limit:,g}",
-                percent(float(at_end["over"])),
+                chance_in_words(float(at_end["over"])),
                 month_name(over) if over else "never",
             ]
         cells.append(f"{solved.more:,}" if isinstance(solved, Solved) else "–")

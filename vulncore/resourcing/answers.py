@@ -42,7 +42,8 @@ def monthly_answers(staffing: Staffing, role: str) -> pd.DataFrame:
     Returns:
         One row per month: `month`; `needed50`, `needed80`, `needed95` (full-time officers that are enough in as many
         of a hundred cases), `needed` (mean); `there10`, `there50`, `there90` and `there` (mean): those there who do a full
-        share; `short` (the chance that fewer are there than needed); for a role that holds cases also `opened` (mean),
+        share; `short` (the chance that fewer are there than needed); for a role that works on cases `hours` (mean, of
+        all of them together); for one that holds cases also `opened` (mean),
         `caseload10`, `caseload50`, `caseload90` (cases for each officer there) and `over` (the chance that it passes the
         role's limit).
     """
@@ -53,6 +54,8 @@ def monthly_answers(staffing: Staffing, role: str) -> pd.DataFrame:
     frame = frame.assign(
         **_quantiles(there, THERE), there=there.mean(axis=0), short=(needed > there).mean(axis=0)
     )
+    if role in staffing.hours:
+        frame = frame.assign(hours=np.broadcast_to(staffing.hours[role].mean(axis=0), months))
     if role not in staffing.opened:
         return frame
     caseload, limit = staffing.caseload[role], staffing.scenario.of_role(role, "most_cases").likely
