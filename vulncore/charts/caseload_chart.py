@@ -59,23 +59,30 @@ def caseload_chart(
         .encode(y=y("limit")),
         base.mark_line(color=palette.accent, strokeWidth=2.5).encode(y=y("caseload50")),
         base.mark_circle(color=palette.accent, size=90, opacity=0).encode(y=y("caseload50"), tooltip=tooltip),
-        *_passes(passes, palette),
+        *_passes(passes, months, palette),
     ]
-    dotted = ". Dotted: likelier passed than not" if passes else ""
-    legend = ["Line: cases each. Band: 80 % range", f"Dashed: limit of {limit:,g}{dotted}"]
+    legend = ["Line: cases each, with its 80 % range", f"Dashed: limit of {limit:,g}"]
+    legend[1] += ". Dotted: likely from here" if passes else ""
     chart: alt.LayerChart = alt.LayerChart(
         data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
     ).configure(aria=False)
     return chart
 
 
-def _passes(month: date | None, palette: Palette) -> list[alt.Chart]:
+def _passes(month: date | None, months: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     if month is None:
         return []
-    base = alt.Chart(pd.DataFrame({"month": [pd.Timestamp(month)], "text": [f"{month:%b %Y}"]})).encode(
-        x="month:T"
+    at = pd.Timestamp(month)
+    late = bool(at > months["month"].iloc[len(months) // 2])
+    base = alt.Chart(pd.DataFrame({"month": [at], "text": [f"{month:%b %Y}"]})).encode(x="month:T")
+    words = base.mark_text(
+        align="right" if late else "left",
+        baseline="top",
+        dx=-5 if late else 5,
+        dy=2,
+        fontSize=13,
+        color=palette.ink,
     )
-    words = base.mark_text(align="left", baseline="top", dx=5, dy=2, fontSize=13, color=palette.ink)
     return [
         base.mark_rule(color=palette.ink, strokeDash=[2, 3], strokeWidth=1.5),
         words.encode(y=alt.value(0), text="text:N"),
