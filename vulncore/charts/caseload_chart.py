@@ -61,7 +61,7 @@ def caseload_chart(
         base.mark_circle(color=palette.accent, size=90, opacity=0).encode(y=y("caseload50"), tooltip=tooltip),
         *_passes(passes, months, palette),
     ]
-    legend = ["Line: cases each, with its 80 % range", f"Dashed: limit of {limit:,g}"]
+    legend = ["Line: cases each, with its 80 % range", f"Dashed: limit {limit:,g}"]
     legend[1] += ". Dotted: likely from here" if passes else ""
     chart: alt.LayerChart = alt.LayerChart(
         data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)

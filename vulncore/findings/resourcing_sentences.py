@@ -31,7 +31,7 @@ def officers(number: float) -> str:
 
 
 def chance_in_words(chance: float) -> str:
-    """Return a chance in whole per cent; thousands of futures show no certainty.
+    r"""Return a chance in whole per cent; thousands of futures show no certainty.
 
     >>> chance_in_words(1.0), chance_in_words(0.883)
     ('over\xa099\xa0%', '88\xa0%')
