@@ -7,7 +7,7 @@ from pages.shared.headline import show_headline
 from pages.shared.levers import show_levers
 from pages.shared.links import write_link
 from pages.shared.parts import open_part
-from pages.shared.plan import plan_now
+from pages.shared.plan import compared, plan_now
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path, unit_demand_of
 from pages.shared.resourcing_kept import outlook_of, unit_forecast_of
@@ -55,7 +55,7 @@ st.title("Resourcing")
 
 try:
     view = chosen_view()
-    plan = plan_now()
+    plan, beside = plan_now(), compared()
     asked = question(plan, view.month)
     wanted = unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
 except VulncoreError as problem:
@@ -71,7 +71,7 @@ asking, choosing, sure = st.columns([5, 5, 2], vertical_alignment="bottom")
 with asking:
     draw_role_and_year(plan, view.month)
 with choosing:
-    show_scenario_menu(plan)
+    show_scenario_menu(plan, beside)
 with sure.popover("How sure …", width="stretch"):
     draw_how_sure(view.month)
 drawn, levers = st.columns([5, 2], gap="medium")
@@ -110,7 +110,7 @@ with part:
     elif opened == DRIVERS_PART:
         show_drivers(told, view)
     elif opened == COMPARE_PART:
-        show_comparison(told, view)
+        show_comparison(told, beside, view)
     elif opened == MONTHS_PART:
         show_months(told, view)
     else:

@@ -13,20 +13,18 @@ from vulncore.findings.resourcing_words import field, number_name
 from vulncore.resourcing.assumption import ASSUMED, BY_LETTERS, SOURCE_LETTERS, Assumption
 from vulncore.resourcing.scenario import Scenario
 
+ENDS = ("Lowest", "Likeliest", "Highest")
 PROBLEM = "assumption problem"
 
 
 def show_assumption_form(told: ResourcingOutlook, keys: Sequence[str]) -> None:
     """Draw the form for one of some numbers; changed, it is in the scenario on screen."""
-    key = st.selectbox(
+    which, *ends = st.columns([3, 1, 1, 1], vertical_alignment="bottom")
+    key = which.selectbox(
         "Number", keys, format_func=lambda each: number_name(told.used, each), key="assumption key"
     )
     now, limits = told.used.assumptions[key], field(key)
-    st.caption(plain(f"{limits.meaning} In {limits.unit}, {limits.least:,g} to {limits.most:,g}."))
-    ends = st.columns(3)
-    for column, name, value in zip(
-        ends, ("Lowest", "Likeliest", "Highest"), (now.low, now.likely, now.high), strict=True
-    ):
+    for column, name, value in zip(ends, ENDS, (now.low, now.likely, now.high), strict=True):
         column.number_input(
             name,
             min_value=float(limits.least),
@@ -36,14 +34,16 @@ def show_assumption_form(told: ResourcingOutlook, keys: Sequence[str]) -> None:
             format="%g",
             key=f"assumption {name} {key}",
         )
-    st.text_input(
+    source, name, button = st.columns([3, 2, 1], vertical_alignment="bottom")
+    source.text_input(
         "Source",
         value=now.source if now.source != ASSUMED else "",
         max_chars=SOURCE_LETTERS,
         key=f"assumption source {key}",
     )
-    st.text_input("Your name, kept with the number", max_chars=BY_LETTERS, key="who")
-    st.button("Change", type="primary", on_click=_change, args=(told.scenario, key, now), width="stretch")
+    name.text_input("Your name, kept with the number", max_chars=BY_LETTERS, key="who")
+    button.button("Change", type="primary", on_click=_change, args=(told.scenario, key, now), width="stretch")
+    st.caption(plain(f"{limits.meaning} In {limits.unit}, {limits.least:,g} to {limits.most:,g}."))
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(plain(problem))
 
@@ -51,9 +51,7 @@ def show_assumption_form(told: ResourcingOutlook, keys: Sequence[str]) -> None:
 def _change(plan: Scenario, key: str, now: Assumption) -> None:
     state = st.session_state
     state["who kept"] = state.get("who", "")
-    low, likely, high = (
-        float(state[f"assumption {name} {key}"]) for name in ("Lowest", "Likeliest", "Highest")
-    )
+    low, likely, high = (float(state[f"assumption {name} {key}"]) for name in ENDS)
     source = " ".join(state[f"assumption source {key}"].split()) or ASSUMED
     try:
         wanted = replace(

@@ -1,5 +1,7 @@
 """What the page Resourcing shows of a scenario: its charts, and the parts beneath them."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -7,7 +9,6 @@ from pages.shared.assumption_form import show_assumption_form
 from pages.shared.filters import View
 from pages.shared.picker import Picker
 from pages.shared.plain_table import show_table
-from pages.shared.plan import compared
 from pages.shared.provenance import source_line
 from pages.shared.resourcing_kept import outlook_of
 from pages.shared.week_map import palette
@@ -70,15 +71,13 @@ def show_assumptions(told: ResourcingOutlook, view: View) -> None:
     names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **abouts(told.used)}
     st.markdown(plain(told.used.about))
     picker = Picker("Numbers of", "numbers", list(names), 2, lambda key: names[key], "group of numbers")
-    which, form = st.columns([2, 1], vertical_alignment="bottom")
-    with which:
-        chosen = picker.draw()
+    chosen = picker.draw()
     keys = list(told.used.assumptions)
     if chosen == CHANGED:
         keys = [key for key in changed_keys(told.scenario, illustrative()) if key in told.used.assumptions]
     elif chosen != EVERY:
         keys = [key for key in keys if key.startswith(chosen)]
-    with form.popover("Change a number", width="stretch"):
+    with st.expander("Change a number"):
         show_assumption_form(told, keys or list(told.used.assumptions))
     if keys:
         table = assumptions_table(told.used, keys)
@@ -121,11 +120,9 @@ def show_drivers(told: ResourcingOutlook, view: View) -> None:
     _offer(told.drivers, told, view, "drivers")
 
 
-def show_comparison(told: ResourcingOutlook, view: View) -> None:
+def show_comparison(told: ResourcingOutlook, beside: Sequence[Scenario], view: View) -> None:
     """Draw scenarios beside each other: the one on screen and those chosen to compare."""
-    others = [
-        outlook_of(told.forecast, plan, view, told.asked) for plan in compared() if _has_role(plan, told)
-    ]
+    others = [outlook_of(told.forecast, plan, view, told.asked) for plan in beside if _has_role(plan, told)]
     if not others:
         st.info("Choose under “Compare with” which scenarios stand beside this one.")
         return

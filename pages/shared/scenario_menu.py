@@ -1,10 +1,12 @@
 """Scenarios: choose one, save it by name, compare it with others, take it away and bring it back as a file."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.shared.access import may_publish
 from pages.shared.links import choices_made
-from pages.shared.plan import BETWEEN, CHANGED, MOST_COMPARED, compared, keep_plan
+from pages.shared.plan import BETWEEN, CHANGED, MOST_COMPARED, keep_plan
 from pages.shared.reads import scenarios_of, store_path
 from pages.shared.words import plain
 from vulncore.errors import VulncoreError
@@ -20,7 +22,7 @@ PROBLEM = "scenario problem"
 """What the last step came to, said once."""
 
 
-def show_scenario_menu(plan: Scenario) -> None:
+def show_scenario_menu(plan: Scenario, beside: Sequence[Scenario]) -> None:
     """Draw which scenario is on screen, and what can be done with it."""
     known = _known()
     choose, more = st.columns([3, 2], vertical_alignment="bottom")
@@ -28,7 +30,7 @@ def show_scenario_menu(plan: Scenario) -> None:
         _show_choice(plan, known)
     with more.popover("Save, compare …", width="stretch"):
         _show_save(plan)
-        _show_beside(known)
+        _show_beside(known, beside)
         _show_file(plan)
 
 
@@ -61,10 +63,10 @@ def _choose(known: dict[str, Scenario]) -> None:
         keep_plan(chosen)
 
 
-def _show_beside(known: dict[str, Scenario]) -> None:
-    beside = {scenario_code(scenario): scenario for scenario in compared()}
-    every = {**known, **beside}
-    st.session_state["compare picker"] = list(beside)
+def _show_beside(known: dict[str, Scenario], beside: Sequence[Scenario]) -> None:
+    chosen = {scenario_code(scenario): scenario for scenario in beside}
+    every = {**known, **chosen}
+    st.session_state["compare picker"] = list(chosen)
     st.multiselect(
         "Compare with",
         list(every),
