@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from vulncore.errors import InvalidScenarioError, UnknownNameError, first_five
+from vulncore.errors import InvalidScenarioError, UnknownNameError, VulncoreError, first_five
 from vulncore.resourcing.scenario import Scenario
 from vulncore.resourcing.scenario_checks import checked
 from vulncore.resourcing.scenario_link import illustrative
@@ -15,6 +15,7 @@ from vulncore.resourcing.scenario_writing import scenario_text
 
 FOLDER: Final = "scenarios"
 MOST_SAVED: Final = 200
+READABLE: Final = 0o644  # by others who keep the same store
 
 
 def saved_scenarios(store: Path) -> dict[str, Scenario]:
@@ -23,16 +24,28 @@ def saved_scenarios(store: Path) -> dict[str, Scenario]:
     for path in sorted((store / FOLDER).glob("*.toml")):
         try:
             scenario = load_scenario(path)
-        except (InvalidScenarioError, OSError):
+        except (VulncoreError, OSError):
             continue
         if path == _file_of(store, scenario.name):
             found[scenario.name] = scenario
     return dict(sorted(found.items(), key=lambda item: item[0].casefold()))
 
 
+def unreadable_scenarios(store: Path) -> tuple[str, ...]:
+    """Return the names of files among those saved that can't be read any more, or are not what their name says."""
+    every = {path.name for path in (store / FOLDER).glob("*.toml")}
+    return tuple(sorted(every - {_file_of(store, name).name for name in saved_scenarios(store)}))
+
+
 def saved_state(store: Path) -> tuple[tuple[str, int], ...]:
     """Return what tells whether anything was saved or removed since: each file's name and time."""
-    return tuple(sorted((path.name, path.stat().st_mtime_ns) for path in (store / FOLDER).glob("*.toml")))
+    state = []
+    for path in (store / FOLDER).glob("*.toml"):
+        try:
+            state.append((path.name, path.stat().st_mtime_ns))
+        except OSError:  # somebody removed it a moment ago
+            continue
+    return tuple(sorted(state))
 
 
 def saved_scenario(store: Path, name: str) -> Scenario:
@@ -77,6 +90,7 @@ def save_scenario(store: Path, scenario: Scenario, name: str, *, instead: bool =
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(scenario_text(named))
+        Path(new).chmod(READABLE)
         if instead:
             Path(new).replace(target)
         else:
@@ -96,8 +110,10 @@ def remove_scenario(store: Path, name: str) -> None:
     Raises:
         UnknownNameError: Nothing was.
     """
-    saved_scenario(store, name)
-    _file_of(store, name).unlink(missing_ok=True)
+    path = _file_of(store, name)
+    if not path.is_file():
+        saved_scenario(store, name)  # says what there is
+    path.unlink(missing_ok=True)
 
 
 def load_scenario(path: Path) -> Scenario:

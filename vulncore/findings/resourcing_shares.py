@@ -15,6 +15,7 @@ from vulncore.resourcing.scenario import Scenario
 from vulncore.store import Snapshot
 
 MONTHS = 60  # how far back teams are looked up
+ENDS = 6**0.5  # standard deviations from the middle of a triangle to each of its ends
 FEWEST = 30  # records with a team: of fewer the share is as good as assumed
 
 
@@ -27,8 +28,8 @@ def measured_shares(
     so few that they have to be hidden.
 
     Source:
-        Limits hold 95 % of the posterior of a share under Jeffreys' prior (Brown, Cai and DasGupta 2001, Statistical
-        Science 16, 101-133).
+        The ends are those of a triangle that scatters as much as the posterior of a share under Jeffreys' prior (Brown, Cai
+        and DasGupta 2001, Statistical Science 16, 101-133).
     """
     first, last = add_months(as_at, 1 - MONTHS), month_end(as_at)
     found: dict[str, Assumption] = {}
@@ -40,11 +41,11 @@ def measured_shares(
         there, elsewhere = int(teams.loc[own, "records"].sum()), int(teams.loc[~own, "records"].sum())
         if there + elsewhere < FEWEST or min(there, elsewhere) < smallest_shown():
             continue
-        low, high = (100 * float(beta.ppf(level, there + 0.5, elsewhere + 0.5)) for level in (0.025, 0.975))
+        share, sd = 100 * there / (there + elsewhere), 100 * float(beta.std(there + 0.5, elsewhere + 0.5))
         found[f"case.{key}.share"] = Assumption(
-            round(low, 1),
-            round(100 * there / (there + elsewhere), 1),
-            round(high, 1),
+            round(max(share - ENDS * sd, 0.0), 1),
+            round(share, 1),
+            round(min(share + ENDS * sd, 100.0), 1),
             f"measured: records that name a team, {month_name(first)} to {month_name(as_at)}",
             measured=True,
         )

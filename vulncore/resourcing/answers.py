@@ -66,30 +66,25 @@ def monthly_answers(staffing: Staffing, role: str) -> pd.DataFrame:
 
 
 def over_a_span(staffing: Staffing, span: Span) -> pd.DataFrame:
-    """Return every role's months of a span together: each path's mean over them.
+    """Return every role over the months of a span.
 
     Returns:
-        One row per role in the scenario's order: `role`, `name`, `needed50`, `needed80`, `needed95`, `low80`, `high80` (the
-        80 % range of what is needed), `there50`, `there` (mean), `posts`, `short` (the chance that fewer are there than
-        needed) and `gap` (the median of needed less there).
+        One row per role in the scenario's order: `role`, `name`; of each path's mean over the months `needed50`, `needed80`,
+        `needed95` (full-time officers that are enough in as many of a hundred cases) and `there50`; `funded` (posts,
+        full-time); and `short`, the share of simulated months in which fewer are there than needed.
     """
-    rows = []
+    months, rows = slice(span.first, span.last + 1), []
     for role in staffing.scenario.roles:
-        needed, there = _mean(staffing.needed[role.key], span), _mean(staffing.there[role.key], span)
-        gap = needed - there
-        row = {name: float(np.quantile(needed, level)) for name, level in NEEDED.items()}
+        needed, there = staffing.needed[role.key][:, months], staffing.there[role.key][:, months]
+        full_time = staffing.scenario.of_role(role.key, "full_time").likely / 100
         rows.append(
             {
                 "role": role.key,
                 "name": role.name,
-                **row,
-                "low80": float(np.quantile(needed, 0.1)),
-                "high80": float(np.quantile(needed, 0.9)),
-                "there50": float(np.median(there)),
-                "there": float(there.mean()),
-                "posts": staffing.scenario.of_role(role.key, "posts").likely,
-                "short": float((gap > 0).mean()),
-                "gap": float(np.median(gap)),
+                **{name: float(np.quantile(needed.mean(axis=1), level)) for name, level in NEEDED.items()},
+                "there50": float(np.median(there.mean(axis=1))),
+                "funded": staffing.scenario.of_role(role.key, "posts").likely * full_time,
+                "short": float((needed > there).mean()),
             }
         )
     return pd.DataFrame(rows)
@@ -103,11 +98,6 @@ def first_month(chances: Sequence[float], after: date, level: float = LIKELIER_T
     """
     above = np.flatnonzero(np.asarray(chances) > level)
     return add_months(after, int(above[0]) + 1) if len(above) else None
-
-
-def _mean(values: Floats, span: Span) -> Floats:
-    own = values[:, span.first : span.last + 1].mean(axis=1)
-    return np.asarray(own, dtype=float)
 
 
 def _quantiles(values: Floats, levels: dict[str, float]) -> dict[str, Floats]:

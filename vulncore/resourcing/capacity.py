@@ -22,15 +22,30 @@ class Turnover:
     learning: Floats
     worth: Floats
 
-    def lost(self, months: int) -> Floats:
-        """Return how much of one person's work is missing in each month after they left, from that month on.
-
-        Summed over all months it is `vacant` + (1 − `worth`) × `learning`.
-        """
+    def vacancy(self, months: int) -> Floats:
+        """Return how much of a post is empty in each month after somebody left it, from that month on: `vacant` in all."""
         age = np.arange(months, dtype=float)[None, :]
-        gone = np.clip(self.vacant - age, 0, 1)
-        new = np.clip(self.vacant + self.learning - age, 0, 1) - gone
-        return np.asarray(gone + (1 - self.worth) * new, dtype=float)
+        return np.asarray(np.clip(self.vacant - age, 0, 1), dtype=float)
+
+    def apprenticeship(self, months: int) -> Floats:
+        """Return how much of a post has somebody in training in those months: `learning` in all."""
+        age = np.arange(months, dtype=float)[None, :]
+        filled = np.clip(self.vacant + self.learning - age, 0, 1)
+        return np.asarray(filled - np.clip(self.vacant - age, 0, 1), dtype=float)
+
+    def missing(self, empty: Floats, taught: Floats) -> Floats:
+        """Return the share of the work that is missing.
+
+        Args:
+            empty: Posts left and not yet filled over all, as if nobody left an empty one.
+            taught: Posts with somebody in training over all, as if nobody left while in training.
+
+        Source:
+            The limit of an alternating renewal process, which takes both back (Ross 1996, Stochastic Processes, theorem
+            3.4.4): with r leaving a month, v months vacant and L in training, `(r·v + (1 − worth)·(1 − exp(−r·L))) / (1 + r·v)` is
+            missing. It never falls as either rises.
+        """
+        return np.asarray((empty + (1 - self.worth) * -np.expm1(-taught)) / (1 + empty), dtype=float)
 
 
 def those_in_post(
@@ -50,12 +65,14 @@ def those_in_post(
         train for longer.
 
     Source:
-        The number who leave in a month is Poisson. On average `people` × `leaving` × (`vacant` + (1 − `worth`) ×
-        `learning`) are missing once that has had time to build up (Little's law).
+        The number who leave in a month is Poisson; how much is missing for it, `Turnover.missing` says.
     """
     leave = people * turnover.leaving
     gone = _leavers(leave, chance) if chance is not None else np.broadcast_to(leave, (len(leave), months))
-    missing = _carried(gone, turnover.lost(months))
+    somebody = np.maximum(people, 1e-9)
+    empty = _carried(gone, turnover.vacancy(months)) / somebody
+    taught = _carried(gone, turnover.apprenticeship(months)) / somebody
+    missing = people * turnover.missing(empty, taught)
     ahead = np.arange(1, months + 1, dtype=float)[None, :]
     unlearnt = np.clip(1 - ahead / np.maximum(turnover.learning, 1e-9), 0, 1)
     untrained = learning_now * (1 - turnover.worth) * unlearnt
@@ -83,8 +100,11 @@ def one_who_joins(trained: bool, turnover: Turnover, months: int) -> Floats:
     """Return the work of one person in each month from the one in which they join."""
     since = np.arange(months, dtype=float)[None, :]
     learning = np.clip(turnover.learning - since, 0, 1) * (not trained)
-    missing = turnover.leaving * np.cumsum(turnover.lost(months), axis=1)
-    return np.asarray(np.clip(1 - missing, 0, 1) * (1 - (1 - turnover.worth) * learning), dtype=float)
+    empty = turnover.leaving * np.cumsum(turnover.vacancy(months), axis=1)
+    taught = turnover.leaving * np.cumsum(turnover.apprenticeship(months), axis=1)
+    return np.asarray(
+        (1 - turnover.missing(empty, taught)) * (1 - (1 - turnover.worth) * learning), dtype=float
+    )
 
 
 def beginning(work: Floats, begins: int) -> Floats:
@@ -118,7 +138,6 @@ def _carried(gone: Floats, lost: Floats) -> Floats:
     total = np.zeros((max(len(gone), len(lost)), months))
     for age in range(months):
         share = lost[:, [age]]
-        if not share.any():
-            break
-        total[:, age:] += gone[:, : months - age] * share
+        if share.any():
+            total[:, age:] += gone[:, : months - age] * share
     return total

@@ -13,9 +13,10 @@ from vulncore.resourcing.draws import drawn, normals, paired, uniforms
 from vulncore.resourcing.fields import ABSTRACTIONS
 from vulncore.resourcing.gamma_sum import scattered
 from vulncore.resourcing.scenario import CaseType, Role, Scenario
-from vulncore.resourcing.workload import Workload, workload
+from vulncore.resourcing.workload import Start, Workload, scatter_of_a_month, still_open, workload
 
 WEEKS_A_MONTH = 365.25 / 7 / 12
+MEMORY = 0.8  # how far a month's open cases, by chance more or fewer, are those of the month before
 
 
 @dataclass(frozen=True)
@@ -139,16 +140,23 @@ def _load(scenario: Scenario, kind: CaseType, incoming: Incoming, inputs: Inputs
     came = paths * share * level
     life = inputs.of[f"{key}.open_months"] * inputs.share("unit.life")
 
-    def chance(name: str) -> Floats | None:
-        return normals(f"{name} {kind.key}", *incoming.shape) if inputs.chance else None
+    at_once, varies = inputs.share("unit.at_once"), inputs.share(f"{key}.varies")
+
+    def chance(name: str, months: int = incoming.shape[1], memory: float = 0.0) -> Floats | None:
+        return normals(f"{name} {kind.key}", incoming.shape[0], months, memory) if inputs.chance else None
 
     # by chance: which cases come to the unit, how heavy each is, how long each stays open
-    thinned = np.minimum(share, 1.0)
-    weighed = scattered(came, inputs.share(f"{key}.varies") ** 2 + 1 - thinned, chance("effort"))
-    before = np.asarray(incoming.recorded[base], dtype=float)
-    load = workload(came, weighed, before, share, life, inputs.share("unit.at_once"))
-    # a case that came is still open or not: in a steady state half of that chance is in the arrivals already
-    return Workload(scattered(load.opened, 1 - thinned / 2, chance("open")), load.worked)
+    thinned = np.minimum(inputs.share(f"{key}.share"), 1.0) if own else np.zeros((1, 1))
+    effort = varies**2 + 1 - thinned
+    opened = share * still_open(np.asarray(incoming.recorded[base], dtype=float), life)
+    # half of the chance in what came is gone from what is left of it: it is of many months
+    to_do = scattered(opened * (1 - at_once), effort / 2, chance("left", 1))
+    load = workload(came, scattered(came, effort, chance("effort")), Start(opened, to_do), life, at_once)
+    return Workload(
+        # a case that came is still open or not: in a steady state half of that chance is in the arrivals already
+        scattered(load.opened, 1 - thinned / 2, chance("open", memory=MEMORY)),
+        scattered(load.worked, scatter_of_a_month(life, varies, at_once), chance("month")),
+    )
 
 
 def _productive(role: str, inputs: Inputs) -> Floats:

@@ -36,10 +36,21 @@ def drawn(key: str, assumption: Assumption, paths: int, seed: int = SEED) -> Flo
     return assumption.at(levels(key, paths, seed))
 
 
-@lru_cache(maxsize=64)
-def normals(name: str, paths: int, months: int, seed: int = SEED) -> Floats:
-    """Return standard normal numbers, one row per path and one column per month."""
-    return np.clip(_rng(name, seed).standard_normal((paths, months)), -MOST_Z, MOST_Z)
+@lru_cache(maxsize=128)
+def normals(name: str, paths: int, months: int, memory: float = 0.0, seed: int = SEED) -> Floats:
+    """Return standard normal numbers, one row per path and one column per month.
+
+    Args:
+        name: What they are for.
+        paths: How many rows.
+        months: How many columns.
+        memory: How far a month is correlated with the one before, 0 to 1.
+        seed: Which chance.
+    """
+    fresh = _rng(name, seed).standard_normal((paths, months))
+    for month in range(1, months if memory else 0):
+        fresh[:, month] = memory * fresh[:, month - 1] + np.sqrt(1 - memory**2) * fresh[:, month]
+    return np.clip(fresh, -MOST_Z, MOST_Z)
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ def drivers(scenario: Scenario, incoming: Incoming, role: str, span: Span) -> pd
 
     Returns:
         One row per number that is no certain one, the one that moves most first: `key` (a number's, or `demand.` and a kind of
-        case for its forecast), `low` and `high` (the number at its lower and upper end; for a forecast its total in
+        case for its forecast to the end of the span), `low` and `high` (the number at its lower and upper end; for a forecast its total in
         percent of the expected), `gap_low` and `gap_high` (officers needed less officers there over the span, all
         else as expected) and `gap` (with everything as expected).
 
@@ -40,8 +40,8 @@ def drivers(scenario: Scenario, incoming: Incoming, role: str, span: Span) -> pd
     paths: dict[str, Floats] = {}
     for place, kind in enumerate(demand, start=len(uncertain)):
         mean = incoming.paths[kind].mean(axis=0)
-        totals = incoming.paths[kind].sum(axis=1)
-        low, high = np.quantile(totals, [LOW, HIGH]) / max(float(mean.sum()), 1e-9)
+        totals = incoming.paths[kind][:, : span.last + 1].sum(axis=1)
+        low, high = np.quantile(totals, [LOW, HIGH]) / max(float(mean[: span.last + 1].sum()), 1e-9)
         factor = np.ones((tried, 1))
         factor[1 + 2 * place, 0], factor[2 + 2 * place, 0] = low, high
         paths[kind] = factor * mean

@@ -18,6 +18,7 @@ class Field:
     most: float
     meaning: str
     whole: bool = False
+    single: bool = False  # one number, never a range
 
 
 ABSTRACTIONS: Final = {
@@ -37,15 +38,16 @@ UNIT: Final = {
     ),
     "growth": Field("Growth of demand", "% a year", -50, 100, "On top of the forecast, from next month on."),
     "hours": Field(
-        "Hours a case", "% of those below", 10, 500, "All cases and roles together: 110 is a tenth more."
+        "Hours a case", "% of the assumed", 10, 500, "All cases and roles together: 110 is a tenth more."
     ),
-    "life": Field("Time a case is open", "% of that below", 10, 500, "All kinds of case together."),
+    "life": Field("Time a case is open", "% of the assumed", 10, 500, "All kinds of case together."),
     "together": Field(
         "Kinds of case move together",
         "% correlated",
         0,
         100,
         "0: a year with many rapes says nothing about domestic abuse. 100: all are high or low at once.",
+        single=True,
     ),
     "at_once": Field(
         "Done in a case's first days",
@@ -106,7 +108,12 @@ CASEWORK: Final = {
         "The rest: briefings, intelligence, meetings.",
     ),
     "most_cases": Field(
-        "Cases each, at most", "open cases", 0.1, 1_000, "The limit that is asked about; none is official."
+        "Cases each, at most",
+        "open cases",
+        0.1,
+        1_000,
+        "The limit that is asked about; none is official.",
+        single=True,
     ),
 }
 

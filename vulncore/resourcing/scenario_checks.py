@@ -50,6 +50,12 @@ def checked(scenario: Scenario) -> Scenario:
             and any(value % 1 for value in (assumption.low, assumption.likely, assumption.high))
         ):
             raise InvalidScenarioError(f"{key} is {in_numbers(assumption)}. Give whole {field.unit}.")
+    ranges = [
+        key
+        for key, field in known.items()
+        if field and field.single and not scenario.assumptions[key].certain
+    ]
+    _refuse(ranges, "numbers are ranges and can't be", "Give one number for each")
     _sums(scenario)
     return scenario
 

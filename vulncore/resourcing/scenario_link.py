@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from vulncore.errors import InvalidScenarioError
@@ -18,7 +18,7 @@ DICTIONARIES = {"1": DEFAULT}
 """By the first letter of a code: the text that those letters lean on. Never changed: `ppu.toml` may only be changed once its
 present text is kept under a name of its own here."""
 NEWEST = "1"
-MOST_LETTERS, MOST_BYTES = 12_000, 200_000
+MOST_LETTERS, MOST_BYTES = 12_000, 120_000
 
 
 @cache
@@ -32,12 +32,20 @@ def illustrative() -> Scenario:
 
 
 def scenario_code(scenario: Scenario) -> str:
-    """Return a scenario as letters, digits, hyphens and underscores: the whole of it, shortened."""
+    """Return a scenario as letters, digits, hyphens and underscores: the whole of it, shortened.
+
+    Raises:
+        InvalidScenarioError: It is too long for a link, by its texts.
+    """
     packed = zlib.compressobj(9, zdict=_dictionary(NEWEST))
     raw = packed.compress(scenario_text(scenario).encode()) + packed.flush()
-    return NEWEST + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    code = NEWEST + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    if len(code) > MOST_LETTERS:
+        raise InvalidScenarioError("The scenario is too long for a link. Shorten the sources of its numbers.")
+    return code
 
 
+@lru_cache(maxsize=256)
 def scenario_of(code: str) -> Scenario:
     """Return the scenario that a code holds, checked.
 

@@ -1,17 +1,21 @@
 """A scenario read from TOML, as `vulncore.resourcing.scenario_writing` writes it or a person does."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from vulncore.errors import InvalidPeriodError, InvalidScenarioError, first_five
-from vulncore.periods import parse_month
+from vulncore.periods import FIRST_YEAR, LAST_YEAR, parse_month
 from vulncore.resourcing.assumption import ASSUMED, Assumption
 from vulncore.resourcing.scenario import CaseType, Joiners, Role, Scenario
 from vulncore.resourcing.scenario_checks import checked
 
-MOST_LETTERS = 200_000
+MOST_LETTERS = 60_000
+STRING_OR_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*')|#[^\n]*""")
+LONG_KEY = re.compile(r"(?:[\w-]+[ \t]*\.[ \t]*){6}")
+"""No key has so many parts; the parser of TOML takes a time that grows with the square of them."""
 TOP = {"name", "unit", "about", "assumed", "role", "case", "joiners"}
 OF_A_ROLE = {"key", "name", "supervises"}
 OF_A_CASE = {"key", "name", "measures", "held_by", "derived_from", "note"}
@@ -29,10 +33,17 @@ def read_scenario(text: str) -> Scenario:
         raise InvalidScenarioError(
             f"{len(text):,} letters are too long for a scenario. Give up to {MOST_LETTERS:,}."
         )
+    bare = STRING_OR_COMMENT.sub(lambda found: "S" if found[1] else "", text)
+    if LONG_KEY.search(bare) or "SS" in bare or '"' in bare or "'" in bare:
+        raise InvalidScenarioError(
+            "Some key of this TOML has many parts, or some text many lines. Give short keys, texts of one line."
+        )
     try:
         given = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
-        raise InvalidScenarioError(f"This is no TOML: {str(problem)[:120]}. Correct it there.") from None
+    except (ValueError, RecursionError) as problem:
+        raise InvalidScenarioError(
+            f"This is no TOML: {clean(str(problem))[:120]}. Correct it there."
+        ) from None
     _known(given, TOP, "the scenario")
     assumptions = {
         f"unit.{name}": _assumption(f"unit.{name}", each) for name, each in _table(given, "assumed").items()
@@ -86,17 +97,17 @@ def _assumption(key: str, given: Any) -> Assumption:
     measured, on = own.get("measured", False), own.get("on")
     if not (all(map(_is_number, (low, likely, high))) and ("range" in own) != ("value" in own)):
         raise InvalidScenarioError(
-            f"{key[:80]} is no number. Write a number, {{ value = 12 }} or {{ range = [lowest, likeliest, highest] }}."
+            f"{clean(key[:80])} is no number. Write a number, {{ value = 12 }} or {{ range = [lowest, likeliest, highest] }}."
         )
-    if not isinstance(measured, bool) or not (
-        on is None or (isinstance(on, date) and not isinstance(on, datetime))
-    ):
-        raise InvalidScenarioError(f"{key[:80]}: 'measured' is true or false, 'on' a day like 2025-04-01.")
+    if not isinstance(measured, bool) or not (on is None or _is_day(on)):
+        raise InvalidScenarioError(
+            f"{clean(key[:80])}: 'measured' is true or false, 'on' a day like 2025-04-01."
+        )
     try:
         source, by = _text(own, "source", ASSUMED), _text(own, "by", "")
         return Assumption(float(low), float(likely), float(high), source, measured, by, on)
     except InvalidScenarioError as problem:
-        raise InvalidScenarioError(f"{key[:80]}: {problem}") from None
+        raise InvalidScenarioError(f"{clean(key[:80])}: {problem}") from None
 
 
 def _joiners(given: Mapping[str, Any]) -> Joiners:
@@ -110,6 +121,16 @@ def _joiners(given: Mapping[str, Any]) -> Joiners:
         return Joiners(_text(given, "role"), parse_month(_text(given, "month")), people, trained)
     except InvalidPeriodError as problem:
         raise InvalidScenarioError(f"Joiners: {problem}") from None
+
+
+def clean(text: str) -> str:
+    """Return a text without signs that a terminal or a page could take for more than text."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def _is_day(value: Any) -> bool:
+    own = isinstance(value, date) and not isinstance(value, datetime)
+    return own and FIRST_YEAR <= value.year <= LAST_YEAR
 
 
 def _is_number(value: Any) -> bool:
@@ -145,9 +166,9 @@ def _texts(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def _known(given: Mapping[str, Any], names: set[str], where: str) -> None:
-    strange = [name[:40] for name in given if name not in names]
+    strange = [clean(name[:40]) for name in given if name not in names]
     if strange:
         raise InvalidScenarioError(
-            f"{where[:80]} has {len(strange)} parts that mean nothing: {first_five(strange)}. "
+            f"{clean(where[:80])} has {len(strange)} parts that mean nothing: {first_five(strange)}. "
             f"There are: {', '.join(sorted(names))}."
         )

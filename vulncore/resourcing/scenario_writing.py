@@ -43,7 +43,7 @@ def _assumption(each: Assumption) -> str:
     parts += ["measured = true"] if each.measured else []
     parts += [f"source = {_quoted(each.source)}"] if each.source != ASSUMED else []
     parts += [f"by = {_quoted(each.by)}"] if each.by else []
-    parts += [f"on = {each.on:%Y-%m-%d}"] if each.on else []
+    parts += [f"on = {each.on.isoformat()}"] if each.on else []
     return f"{{ {', '.join(parts)} }}" if len(parts) > 1 or not each.certain else _number(each.likely)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import exp1
 
 from vulncore.resourcing.assumption import Floats
 
@@ -19,9 +20,15 @@ class Workload:
     worked: Floats
 
 
-def workload(
-    came: Floats, weighed: Floats, before: Floats, share: Floats, life: Floats, at_once: Floats
-) -> Workload:
+@dataclass(frozen=True)
+class Start:
+    """What is open before the first month ahead, and the work left to do on it, in cases: a number per path or one for all."""
+
+    opened: Floats
+    to_do: Floats
+
+
+def workload(came: Floats, weighed: Floats, start: Start, life: Floats, at_once: Floats) -> Workload:
     """Return how many cases are open at each month's end, and how much work is done in it.
 
     Cases arrive evenly over a month and stay open for a time that is exponential about its mean. A share of a case's work is
@@ -31,10 +38,8 @@ def workload(
     Args:
         came: Cases that came in each month ahead, one row per path.
         weighed: The same, heavy cases counting for more: work, in cases.
-        before: What was recorded in each month before, oldest first. The months before these are taken to be like
-            the oldest twelve.
-        share: How many cases each of those made: one row per path or one for all, like the next two.
-        life: How long a case is open on average, in months, above 0.
+        start: What is open, and what is left to do, before the first of them.
+        life: How long a case is open on average, in months, above 0: one row per path or one for all.
         at_once: The share of its work done as it arrives, 0 to 1.
 
     Source:
@@ -42,31 +47,62 @@ def workload(
         cases open = cases a month × months open, whatever the distribution (Little 1961, Operations Research 9,
         383-387).
 
-    >>> eight, one = np.full((1, 3), 8.0), np.array([[1.0]])
-    >>> steady = workload(eight, eight, np.full(24, 8.0), one, 5 * one, 0 * one)
+    >>> eight, five = np.full((1, 3), 8.0), np.array([[5.0]])
+    >>> start = still_open(np.full(24, 8.0), five)
+    >>> steady = workload(eight, eight, Start(start, start), five, 0 * five)
     >>> steady.opened.round(9).tolist(), steady.worked.round(9).tolist()
     ([[40.0, 40.0, 40.0]], [[8.0, 8.0, 8.0]])
     """
     stays = np.exp(-1 / life)
     enters = life * (1 - stays)  # of the cases of a month, those open at its end
-    spread = 1 - at_once
-    left = share * _left(before, life, stays, enters)
-    open_now, to_do = left, left * spread
+    open_now, to_do = start.opened, start.to_do
     opened, worked = [], []
     for month in range(came.shape[1]):
         arriving, work = came[:, [month]], weighed[:, [month]]
         open_now = stays * open_now + enters * arriving
-        kept = stays * to_do + enters * spread * work
+        kept = stays * to_do + enters * (1 - at_once) * work
         worked.append(to_do + work - kept)
         opened.append(open_now)
         to_do = kept
     return Workload(np.hstack(opened), np.hstack(worked))
 
 
-def _left(before: Floats, life: Floats, stays: Floats, enters: Floats) -> Floats:
-    """Return how many cases are open when the months before have passed."""
-    usual = float(np.mean(before[:12])) if len(before) else 0.0
-    open_now = usual * life
+def still_open(before: Floats, life: Floats) -> Floats:
+    """Return how many cases of some months are still open after the last of them.
+
+    Args:
+        before: Cases that came in each month, oldest first. The months before these are taken to be like the oldest twelve.
+        life: How long a case is open on average, in months.
+    """
+    stays = np.exp(-1 / life)
+    open_now = (float(np.mean(before[:12])) if len(before) else 0.0) * life
     for number in before:
-        open_now = stays * open_now + enters * number
+        open_now = stays * open_now + life * (1 - stays) * number
     return open_now
+
+
+def scatter_of_a_month(life: Floats, varies: Floats, at_once: Floats) -> Floats:
+    """Return by how much a month's work scatters beyond what came in: variance over mean, in cases.
+
+    A case that closes soon takes its work in one month, one that stays open spreads it over many. The mean course over
+    all cases, which `workload` follows, scatters less than that by what this returns.
+
+    Args:
+        life: How long a case is open on average, in months.
+        varies: The standard deviation of a case's effort over its mean.
+        at_once: The share of its work done as it arrives.
+
+    Source:
+        Campbell's theorem for shot noise (Kingman 1993, Poisson Processes, section 3.2). A case open for x months from
+        any moment of a month on does 1 − x/3 of its work twice in one month for x up to 1, and 1/x − 1/(3x²) above: the sum of
+        squared shares, averaged here over exponential x, less that of the mean course.
+    """
+    rate = 1 / life
+    short = (1 - np.exp(-rate)) - (life - np.exp(-rate) * (1 + life)) / 3
+    long = rate * (exp1(rate) - (np.exp(-rate) - rate * exp1(rate)) / 3)
+    stays = np.exp(-rate)
+    first, falls = 1 - life * (1 - stays), life * (1 - stays) ** 2
+    course = first**2 + falls**2 / (1 - stays**2)
+    return np.asarray(
+        (1 + varies**2) * (1 - at_once) ** 2 * np.maximum(short + long - course, 0), dtype=float
+    )
