@@ -1,6 +1,7 @@
 """How many people of which role does forecast demand take, and are they there?"""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.filters import chosen_view
 from pages.shared.headline import show_headline
@@ -9,8 +10,7 @@ from pages.shared.links import write_link
 from pages.shared.parts import open_part
 from pages.shared.plan import compared, plan_now
 from pages.shared.provenance import show_provenance
-from pages.shared.reads import store_path, unit_demand_of
-from pages.shared.resourcing_kept import outlook_of, unit_forecast_of
+from pages.shared.resourcing_kept import forecast_of, kept_forecast, new_forecast, outlook_of
 from pages.shared.resourcing_parts import (
     show_assumptions,
     show_comparison,
@@ -21,8 +21,9 @@ from pages.shared.resourcing_parts import (
 )
 from pages.shared.resourcing_question import (
     basis_picker,
-    draw_how_sure,
     draw_role_and_year,
+    draw_settings,
+    has_role,
     question,
     resourcing_link,
 )
@@ -31,7 +32,7 @@ from pages.shared.what_it_takes import show_what_it_takes
 from pages.shared.words import plain
 from vulncore.errors import VulncoreError
 from vulncore.findings.forecast_work import YEARS
-from vulncore.findings.resourcing_forecast import UnitForecast
+from vulncore.findings.resourcing_outlook import ResourcingOutlook
 from vulncore.findings.resourcing_sentences import resourcing_headline
 from vulncore.forecasting.intervals import months_ahead
 from vulncore.periods import add_months, month_name
@@ -57,7 +58,7 @@ try:
     view = chosen_view()
     plan, beside = plan_now(), compared()
     asked = question(plan, view.month)
-    wanted = unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
+    basis = basis_picker().made()
 except VulncoreError as problem:
     st.error(plain(f"Resourcing cannot be shown. {problem}"))
     st.stop()
@@ -66,41 +67,56 @@ last = add_months(view.month, months_ahead(view.month, YEARS))
 show_provenance(
     view, f"{view.force}: {plan.unit}, known to {month_name(view.month)}, forecast to {month_name(last)}"
 )
-said = st.empty()
+if view.strand:
+    st.caption("What comes to the unit is of several strands: the strand chosen doesn't narrow it.")
+said = st.container()
 asking, choosing, sure = st.columns([5, 5, 2], vertical_alignment="bottom")
 with asking:
     draw_role_and_year(plan, view.month)
 with choosing:
     show_scenario_menu(plan, beside)
-with sure.popover("How sure …", width="stretch"):
-    draw_how_sure(view.month)
-drawn, levers = st.columns([5, 2], gap="medium")
-with drawn:
-    charts, more = st.empty(), st.container()
+with sure.popover("Settings", width="stretch"):
+    draw_settings(view.month)
+with st.container(key="resourcing-answer"):
+    drawn, levers = st.columns([5, 2], gap="medium")
 
 
-def draw(forecast: UnitForecast) -> None:
-    """Say what the demand asks for and draw it, over what stands there."""
-    told = outlook_of(forecast, plan, view, asked)
-    with said.container():
+def draw(told: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerator) -> None:
+    """Say what the demand asks for and draw it."""
+    with words:
         show_headline(resourcing_headline(told))
-    with charts.container():
+    with charts:
         show_staffing(told, view)
 
 
 try:
-    forecast = unit_forecast_of(view, wanted, plan, basis_picker().made(), draw)
+    forecast = kept_forecast(view, plan, basis)
+    if forecast is None:
+        words, charts = said.empty(), drawn.empty()
+        forecast = new_forecast(
+            view,
+            plan,
+            basis,
+            lambda early: draw(outlook_of(early, plan, view, asked), words.container(), charts.container()),
+        )
+        words.empty()
+        charts.empty()
     told = outlook_of(forecast, plan, view, asked)
+    others = [
+        outlook_of(forecast_of(view, each, basis), each, view, asked)
+        for each in beside
+        if has_role(each, asked)
+    ]
 except VulncoreError as problem:
     st.info(plain(str(problem)))
     write_link("resourcing", **view.link(), **resourcing_link())
     st.stop()
 
-draw(forecast)
-with more:
+draw(told, said, drawn)
+with drawn:
     show_what_it_takes(told)
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for
-    show_levers(plan, told.role)
+    show_levers(plan, told)
 
 opened, part = open_part(PARTS, "resourcing part")
 write_link("resourcing", **view.link(), **resourcing_link())
@@ -110,7 +126,7 @@ with part:
     elif opened == DRIVERS_PART:
         show_drivers(told, view)
     elif opened == COMPARE_PART:
-        show_comparison(told, beside, view)
+        show_comparison([told, *others], beside, view)
     elif opened == MONTHS_PART:
         show_months(told, view)
     else:

@@ -9,7 +9,7 @@ from typing import Final
 from vulncore.errors import InvalidScenarioError, UnknownNameError, VulncoreError, first_five
 from vulncore.resourcing.scenario import Scenario
 from vulncore.resourcing.scenario_checks import checked
-from vulncore.resourcing.scenario_link import illustrative
+from vulncore.resourcing.scenario_link import illustrative, scenario_code
 from vulncore.resourcing.scenario_reading import MOST_LETTERS, read_scenario
 from vulncore.resourcing.scenario_writing import scenario_text
 
@@ -75,11 +75,12 @@ def save_scenario(store: Path, scenario: Scenario, name: str, *, instead: bool =
         instead: Whether it may take the place of another of that name.
 
     Raises:
-        InvalidScenarioError: The name can't be used or is the one that ships, something else is saved under it, or MOST_SAVED are.
+        InvalidScenarioError: The name can't be used or is the one that ships, it is too long for a link, something else is saved under it, or MOST_SAVED are.
     """
     named = checked(scenario.called(name))
     if named.name.casefold() == illustrative().name.casefold():
         raise InvalidScenarioError(f"{illustrative().name} is the scenario that ships. Choose another name.")
+    scenario_code(named)  # refuses what no link could carry
     target = _file_of(store, named.name)
     target.parent.mkdir(parents=True, exist_ok=True)
     if not target.exists() and len(list(target.parent.glob("*.toml"))) >= MOST_SAVED:

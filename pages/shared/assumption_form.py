@@ -13,31 +13,35 @@ from vulncore.findings.resourcing_words import field, number_name
 from vulncore.resourcing.assumption import ASSUMED, BY_LETTERS, SOURCE_LETTERS, Assumption
 from vulncore.resourcing.scenario import Scenario
 
-ENDS = ("Lowest", "Likeliest", "Highest")
+ENDS, ONE = ("Lowest", "Likeliest", "Highest"), "Value"
 PROBLEM = "assumption problem"
 
 
 def show_assumption_form(told: ResourcingOutlook, keys: Sequence[str]) -> None:
     """Draw the form for one of some numbers; changed, it is in the scenario on screen."""
-    which, *ends = st.columns([3, 1, 1, 1], vertical_alignment="bottom")
+    which, ranged, *ends = st.columns([4, 1, 1, 1, 1], vertical_alignment="bottom")
     key = which.selectbox(
         "Number", keys, format_func=lambda each: number_name(told.used, each), key="assumption key"
     )
     now, limits = told.used.assumptions[key], field(key)
-    for column, name, value in zip(ends, ENDS, (now.low, now.likely, now.high), strict=True):
+    spread = not limits.single and ranged.checkbox(
+        "A range", value=not now.certain, key=f"assumption range {key}"
+    )
+    fields = zip(ends, ENDS, (now.low, now.likely, now.high), strict=True)
+    for column, name, value in fields if spread else [(ends[0], ONE, now.likely)]:
         column.number_input(
             name,
             min_value=float(limits.least),
             max_value=float(limits.most),
             value=float(value),
-            step=1.0,
+            step=1.0 if limits.whole or value >= 10 else 0.1 if value >= 1 else 0.05,
             format="%g",
             key=f"assumption {name} {key}",
         )
     source, name, button = st.columns([3, 2, 1], vertical_alignment="bottom")
     source.text_input(
         "Source",
-        value=now.source if now.source != ASSUMED else "",
+        value="" if now.measured or now.source.startswith(ASSUMED) else now.source,
         max_chars=SOURCE_LETTERS,
         key=f"assumption source {key}",
     )
@@ -51,7 +55,8 @@ def show_assumption_form(told: ResourcingOutlook, keys: Sequence[str]) -> None:
 def _change(plan: Scenario, key: str, now: Assumption) -> None:
     state = st.session_state
     state["who kept"] = state.get("who", "")
-    low, likely, high = (float(state[f"assumption {name} {key}"]) for name in ENDS)
+    names = ENDS if state.get(f"assumption range {key}") else (ONE, ONE, ONE)
+    low, likely, high = (float(state[f"assumption {name} {key}"]) for name in names)
     source = " ".join(state[f"assumption source {key}"].split()) or ASSUMED
     try:
         wanted = replace(

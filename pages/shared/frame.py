@@ -10,6 +10,8 @@ STYLE = """<style>
   width: 16rem !important; min-width: 16rem; max-width: 16rem; } }
 @media (max-width: 1000px) { [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; } }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4.2rem 1rem 2rem; } }
+@media (max-width: 640px) { .st-key-resourcing-answer > [data-testid="stHorizontalBlock"],
+  .st-key-resourcing-answer > div > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; } }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stDownloadButton"],
   [data-testid="stPopover"] { display: none; }

@@ -1,3 +1,4 @@
+const TOLD_AFTER_MS = 800; // a hand at rest: what changed on the way is not told
 const LATE_MS = 1500; // after so long an answer is no longer waited for
 
 // Draws levers and reports each pull while it lasts: the next one goes out when the last was answered, so that the
@@ -9,7 +10,10 @@ export default function (component) {
   if (!holder) {
     holder = document.createElement("div");
     holder.className = "levers";
-    parentElement.appendChild(holder);
+    holder.heard = document.createElement("p"); // says the answer to who can't see it change
+    holder.heard.className = "heard";
+    holder.heard.setAttribute("role", "status");
+    parentElement.append(holder, holder.heard);
   }
 
   const send = (pull) => {
@@ -41,6 +45,10 @@ export default function (component) {
     if (holder.next) send(holder.next);
     else if (!holder.held) holder.sent = null;
   }
+  clearTimeout(holder.telling);
+  holder.telling = setTimeout(() => {
+    if (holder.heard.textContent !== data.answer) holder.heard.textContent = data.answer;
+  }, TOLD_AFTER_MS);
 }
 
 function row(lever, holder) {
@@ -54,6 +62,7 @@ function row(lever, holder) {
   range.id = `lever-${lever.key}`;
   label.htmlFor = range.id;
   value.htmlFor = range.id;
+  value.setAttribute("aria-live", "off"); // the range says its value itself
   name.textContent = lever.name;
   label.title = lever.meaning;
   range.title = lever.meaning;
@@ -76,12 +85,12 @@ function row(lever, holder) {
     holder.pull(lever.key, Number(back.dataset.value));
     range.focus();
   };
-  line.append(label, range, back);
+  line.append(label, back, range);
   return line;
 }
 
 function show(line, lever, held) {
-  const [, range, back] = line.children;
+  const [, back, range] = line.children;
   range.min = lever.least;
   range.max = lever.most;
   range.step = lever.step;
@@ -97,7 +106,7 @@ function show(line, lever, held) {
 }
 
 function said(line, number) {
-  const [label, range] = line.children;
+  const [label, , range] = line.children;
   const text = words(number, line.dataset.unit);
   label.lastChild.textContent = text;
   range.setAttribute("aria-valuetext", text);

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.plan import change, moved, plan_now
+from pages.shared.plan import change, moved, origin, plan_now
 from pages.shared.words import plain
 from vulncore.errors import VulncoreError
+from vulncore.findings.resourcing_outlook import ResourcingOutlook
+from vulncore.findings.resourcing_sentences import resourcing_headline
 from vulncore.findings.resourcing_words import field
 from vulncore.resourcing.fields import ABSTRACTIONS
 from vulncore.resourcing.scenario import Role, Scenario
-from vulncore.resourcing.scenario_link import illustrative
 
 HERE = Path(__file__).parent
 KEY, TURN, PROBLEM = "levers", "levers turn", "levers problem"
@@ -40,11 +41,15 @@ class Lever:
     unit: str = ""
 
 
-def show_levers(plan: Scenario, role: Role) -> None:
-    """Draw the levers of a role, after what they change: each changes the scenario on screen while it is dragged."""
-    levers = [_drawn(plan, lever) for lever in levers_of(plan, role)]
-    turn = st.session_state.setdefault(TURN, 0)
-    _component(data={"levers": levers, "turn": turn}, key=KEY, on_pulled_change=partial(_pull, role))
+def show_levers(plan: Scenario, told: ResourcingOutlook) -> None:
+    """Draw the levers of the role asked about, after what they change: each changes the scenario while it is dragged."""
+    levers = [_drawn(plan, lever) for lever in levers_of(plan, told.role)]
+    turn, answer = st.session_state.setdefault(TURN, 0), resourcing_headline(told)[0]
+    _component(
+        data={"levers": levers, "turn": turn, "answer": f"{answer.lead}. {answer.text}"},
+        key=KEY,
+        on_pulled_change=partial(_pull, told.role),
+    )
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(plain(problem))
 
@@ -59,7 +64,9 @@ def levers_of(plan: Scenario, role: Role) -> Sequence[Lever]:
         Lever("unit.life", "Time a case is open, % of the assumed", 50, 200, 5, "\u202f%"),
     ]
     staff = [
-        Lever(f"{own}in_post", "In post now, people", 0, 2 * there, 1),
+        Lever(
+            f"{own}in_post", "In post now, people", plan.of_role(role.key, "in_training").high, 2 * there, 1
+        ),
         Lever(f"{own}leavers", "Leavers, % a year", 0, 40, 1, "\u202f%"),
     ]
     if role.supervises:
@@ -78,7 +85,7 @@ def _own_or_unit(plan: Scenario, role: Role, name: str) -> str:
 
 def _drawn(plan: Scenario, lever: Lever) -> dict[str, object]:
     """Return a lever as the browser draws it, its range stretched to hold where it stands."""
-    now, first = plan.assumptions[lever.key].likely, illustrative().assumptions.get(lever.key)
+    now, first = plan.assumptions[lever.key].likely, origin(plan).assumptions.get(lever.key)
     stretched = {"least": min(lever.least, now), "most": max(lever.most, now)}
     return {
         **asdict(lever),
@@ -98,8 +105,8 @@ def _pull(role: Role) -> None:
     key = pulled.get("key")
     if role in plan.roles and any(lever.key == key for lever in levers_of(plan, role)):
         limits = field(key)
-        wanted = min(max(round(float(pulled["value"]), 3), limits.least), limits.most)
         try:
-            st.session_state[PROBLEM] = change(plan, key, moved(plan, key, wanted).assumptions[key])
-        except VulncoreError as problem:
+            wanted = min(max(round(float(pulled["value"]), 3), limits.least), limits.most)
+            st.session_state[PROBLEM] = change(plan, key, moved(plan, key, wanted))
+        except (VulncoreError, OverflowError) as problem:
             st.session_state[PROBLEM] = str(problem)

@@ -19,6 +19,7 @@ from vulncore.resourcing.scenario_link import illustrative, scenario_code, scena
 
 NOBODY = "not named"
 CHANGED = ", changed"  # after the name of a scenario that is no longer what was saved under it
+ORIGIN = "plan origin"
 BETWEEN = "."  # between the codes of scenarios in a link
 MOST_COMPARED = 3  # beside the one on screen
 
@@ -37,10 +38,15 @@ def plan_now() -> Scenario:
 
 
 def keep_plan(plan: Scenario) -> None:
-    """Put a scenario on screen from the next run on."""
+    """Put a scenario on screen from the next run on.
+
+    Raises:
+        InvalidScenarioError: It is too long for a link.
+    """
+    code = scenario_code(plan)
     choices_made().pop("plan", None)
     if plan != illustrative():
-        choices_made()["plan"] = scenario_code(plan)
+        choices_made()["plan"] = code
 
 
 def compared() -> list[Scenario]:
@@ -52,15 +58,10 @@ def compared() -> list[Scenario]:
             kept.append(scenario_of(code))
         except InvalidScenarioError as problem:
             not_there(str(problem).rstrip("."), "the others")
-    keep_compared(kept)
-    return kept
-
-
-def keep_compared(scenarios: Sequence[Scenario]) -> None:
-    """Let these scenarios stand beside the one on screen."""
     choices_made().pop("compare", None)
-    if scenarios:
-        choices_made()["compare"] = BETWEEN.join(map(scenario_code, scenarios))
+    if kept:
+        choices_made()["compare"] = BETWEEN.join(map(scenario_code, kept))
+    return kept
 
 
 def who() -> str:
@@ -73,14 +74,37 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def moved(plan: Scenario, key: str, likely: float) -> Scenario:
-    """Return a plan with one number moved; what comes back to the illustrative scenario's is that one again."""
-    first = illustrative().assumptions.get(key)
-    if first is not None and first.likely == likely:
-        return plan.where(key, first)
-    own = plan.assumptions.get(key) or plan.assumptions[f"unit.{key.rpartition('.')[2]}"]
-    limits = field(key)
-    return plan.where(key, shifted(own, likely, limits.least, limits.most, who(), today()))
+def origin(plan: Scenario) -> Scenario:
+    """Return the scenario that a plan was before anybody changed it here: as chosen, saved or brought in."""
+    name = plan.name.removesuffix(CHANGED)
+    begun: Scenario | None = st.session_state.get(ORIGIN)
+    if begun is not None and begun.name == name:
+        return begun
+    return standing().get(name, plan)
+
+
+def begin(plan: Scenario) -> None:
+    """Put a scenario on screen that levers and changes start from.
+
+    Raises:
+        InvalidScenarioError: It is too long for a link.
+    """
+    keep_plan(plan)
+    st.session_state[ORIGIN] = plan
+
+
+def standing() -> dict[str, Scenario]:
+    """Return the scenarios that can be chosen, by name: the illustrative one, those saved, those of this visit."""
+    own: dict[str, Scenario] = st.session_state.setdefault("own scenarios", {})
+    return {illustrative().name: illustrative(), **scenarios_of(store_path()), **own}
+
+
+def moved(plan: Scenario, key: str, likely: float) -> Assumption:
+    """Return a number moved, as wide in proportion as it was in the beginning; what comes back to it is that one again."""
+    begun = origin(plan).assumptions.get(key) or plan.assumptions[key]
+    if begun.likely == likely:
+        return begun
+    return shifted(begun, likely, field(key), who(), today())
 
 
 def change(plan: Scenario, key: str, assumption: Assumption) -> str:
@@ -103,6 +127,9 @@ def _kept(plan: Scenario) -> str:
 
 def _named(plan: Scenario) -> Scenario:
     """Return a plan under its own name where it is what stands under that name, else one that says that it was changed."""
+    begun = origin(plan)
     name = plan.name.removesuffix(CHANGED)
-    stands = {each.name: each for each in (illustrative(), *scenarios_of(store_path()).values())}.get(name)
-    return plan.called(name if stands == plan.called(name) else name[: NAME_LETTERS - len(CHANGED)] + CHANGED)
+    if begun.called(name) == plan.called(name):
+        return plan.called(name)
+    st.session_state.setdefault(ORIGIN, begun)
+    return plan.called(name[: NAME_LETTERS - len(CHANGED)] + CHANGED)

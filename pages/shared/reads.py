@@ -31,7 +31,7 @@ from vulncore.metrics.day_hour import Asked
 from vulncore.metrics.night_time import Night
 from vulncore.resourcing.assumption import Assumption
 from vulncore.resourcing.scenario import Scenario
-from vulncore.scenario_keeping import saved_scenarios, saved_state
+from vulncore.scenario_keeping import saved_scenarios, saved_state, unreadable_scenarios
 from vulncore.shipped import default_store
 
 MAPS_KEPT = 24  # each holds where its records lie
@@ -178,6 +178,16 @@ def scenarios_of(store: Path) -> dict[str, Scenario]:
     return _scenarios_of(store, saved_state(store))
 
 
+def unreadable_scenarios_of(store: Path) -> tuple[str, ...]:
+    """Return the names of files among those saved that can't be read any more."""
+    return _unreadable_of(store, saved_state(store))
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _scenarios_of(store: Path, state: tuple[object, ...]) -> dict[str, Scenario]:  # noqa: ARG001
     return saved_scenarios(store)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _unreadable_of(store: Path, state: tuple[object, ...]) -> tuple[str, ...]:  # noqa: ARG001
+    return unreadable_scenarios(store)

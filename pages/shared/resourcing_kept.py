@@ -6,39 +6,37 @@ import streamlit as st
 
 from pages.shared.filters import View
 from pages.shared.forecast_kept import Kept, Key
-from pages.shared.reads import shares_of, store_path
-from vulncore.findings.resourcing_demand import UnitDemand
+from pages.shared.reads import shares_of, store_path, unit_demand_of
 from vulncore.findings.resourcing_forecast import UnitForecast, unit_forecasts
 from vulncore.findings.resourcing_outlook import Asked, ResourcingOutlook, resourcing_outlook
 from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario import Scenario
 from vulncore.resourcing.scenario_writing import scenario_text
 
+FORECASTING = "Forecasting what comes to the unit …"
 FORECASTS_KEPT, OUTLOOKS_KEPT = 24, 8  # each takes some four megabytes, or fifteen
 
 
-def unit_forecast_of(
-    view: View, wanted: UnitDemand, plan: Scenario, basis: str, first: Callable[[UnitForecast], None]
+def kept_forecast(view: View, plan: Scenario, basis: str) -> UnitForecast | None:
+    """Return what is to come to a unit where it was forecast before."""
+    return _forecasts().get(_key(view, plan, basis))
+
+
+def new_forecast(
+    view: View, plan: Scenario, basis: str, first: Callable[[UnitForecast], None]
 ) -> UnitForecast:
-    """Return what is to come to a unit, kept or made now: with progress, and a first look as soon as there is one.
+    """Return what is to come to a unit, forecast now: with progress, and a first look as soon as there is one.
 
     Args:
         view: What the app shows.
-        wanted: What comes to the unit.
         plan: Which kinds of case there are.
         basis: Which months the models learn from.
         first: Draws what the models expect before they were tried.
     """
-    key = (*_version(view), basis, plan.case_types)
-    kept = _forecasts().get(key)
-    if kept is not None:
-        return kept
-    bar, looked, forecast = st.progress(0.0, "Forecasting what comes to the unit …"), False, None
+    wanted = unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
+    bar, looked, forecast = st.progress(0.0, FORECASTING), False, None
     for share, found in unit_forecasts(wanted, Basis(basis)):
-        bar.progress(
-            share,
-            "Trying the forecasts on earlier months …" if looked else "Forecasting what comes to the unit …",
-        )
+        bar.progress(share, "Trying the forecasts on earlier months …" if looked else FORECASTING)
         if found is not None and not looked and share < 1:
             first(found)
             looked = True
@@ -46,13 +44,18 @@ def unit_forecast_of(
     bar.empty()
     if forecast is None:
         raise RuntimeError("The forecasts ended without a result.")
-    _forecasts().keep(key, forecast)
+    _forecasts().keep(_key(view, plan, basis), forecast)
     return forecast
+
+
+def forecast_of(view: View, plan: Scenario, basis: str) -> UnitForecast:
+    """Return what is to come to a unit, kept or forecast now."""
+    return kept_forecast(view, plan, basis) or new_forecast(view, plan, basis, lambda _: None)
 
 
 def outlook_of(forecast: UnitForecast, plan: Scenario, view: View, asked: Asked) -> ResourcingOutlook:
     """Return what a scenario comes to, kept or worked out now."""
-    key = (*_version(view), forecast.basis, bool(forecast.trials), scenario_text(plan), asked)
+    key = (*_key(view, plan, str(forecast.basis)), bool(forecast.trials), scenario_text(plan), asked)
     kept = _outlooks().get(key)
     if kept is None:
         measured = shares_of(store_path(), view.publish, view.force, plan, view.month)
@@ -61,9 +64,10 @@ def outlook_of(forecast: UnitForecast, plan: Scenario, view: View, asked: Asked)
     return kept
 
 
-def _version(view: View) -> Key:
+def _key(view: View, plan: Scenario, basis: str) -> Key:
+    """Return what a forecast is of: a version, a force, a month, kinds of case, a basis."""
     line = view.publish
-    return line.dataset, line.number, line.published_at, view.force, view.month
+    return line.dataset, line.number, line.published_at, view.force, view.month, plan.case_types, basis
 
 
 @st.cache_resource

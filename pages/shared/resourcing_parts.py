@@ -10,22 +10,24 @@ from pages.shared.filters import View
 from pages.shared.picker import Picker
 from pages.shared.plain_table import show_table
 from pages.shared.provenance import source_line
-from pages.shared.resourcing_kept import outlook_of
+from pages.shared.resourcing_question import has_role
 from pages.shared.week_map import palette
 from pages.shared.words import plain
 from vulncore.charts.caseload_chart import caseload_chart
 from vulncore.charts.drivers_chart import MOST_SHOWN, drivers_chart
 from vulncore.charts.scenarios_chart import scenarios_chart
 from vulncore.charts.staffing_chart import staffing_chart
-from vulncore.findings.resourcing_comes_in import demand_notes, demand_table
-from vulncore.findings.resourcing_drivers import drivers_shown, drivers_table
+from vulncore.findings.resourcing_comes_in import demand_notes, demand_rows, demand_table
+from vulncore.findings.resourcing_drivers import driver_rows, drivers_shown, drivers_table
+from vulncore.findings.resourcing_heard import caseload_in_words, drivers_in_words, staffing_in_words
 from vulncore.findings.resourcing_outlook import ResourcingOutlook, changed_keys
-from vulncore.findings.resourcing_sentences import caseload_in_words, drivers_in_words, staffing_in_words
 from vulncore.findings.resourcing_tables import (
     comparison_table,
+    differences_table,
     exported,
     months_table,
     roles_table,
+    scenario_names,
     staffing_rows,
 )
 from vulncore.findings.resourcing_words import abouts, assumption_rows, assumptions_table
@@ -44,9 +46,8 @@ def show_staffing(told: ResourcingOutlook, view: View) -> None:
     where = f"{view.force}: {told.used.name}"
     with spaces[0]:
         title = [f"{told.role.name}: needed and there", where]
-        posts = float(told.of_role["posts"]) * told.used.of_role(told.asked.role, "full_time").likely / 100
         st.altair_chart(
-            staffing_chart(told.months, posts, title, palette()),
+            staffing_chart(told.months, float(told.of_role["funded"]), title, palette()),
             alt=f"{', '.join(title)}. {staffing_in_words(told)}",
             width="stretch",
         )
@@ -70,7 +71,9 @@ def show_assumptions(told: ResourcingOutlook, view: View) -> None:
     """Draw every number assumed, the form that changes one, and the numbers as a file."""
     names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **abouts(told.used)}
     st.markdown(plain(told.used.about))
-    picker = Picker("Numbers of", "numbers", list(names), 2, lambda key: names[key], "group of numbers")
+    picker = Picker(
+        "Show assumptions for", "numbers", list(names), 2, lambda key: names[key], "group of numbers"
+    )
     chosen = picker.draw()
     keys = list(told.used.assumptions)
     if chosen == CHANGED:
@@ -86,7 +89,7 @@ def show_assumptions(told: ResourcingOutlook, view: View) -> None:
     else:
         st.info("No number differs from the illustrative scenario.")
     st.caption(
-        "“20, between 12 and 24” is drawn anew for each simulated future, most often near 20. What is measured is read off "
+        "“20, between 12 and 24” is drawn anew for each simulated future, most often near 20; a number alone is taken as certain. What is measured is read off "
         "the records of the last five years that name a team. Names of who changed a number are as they gave them."
     )
     _offer(assumption_rows(told.used), told, view, "assumptions")
@@ -107,31 +110,35 @@ def show_drivers(told: ResourcingOutlook, view: View) -> None:
         width="stretch",
     )
     st.caption(
-        "Each number in turn at the value that it is under, and over, in one case of ten, all else as expected. "
-        + source_line(view)
+        "Each number in turn at the value that it is under, and over, in one case of ten, all else at its mean: the line in the "
+        "middle is that, and may differ a little from the medians above. " + source_line(view)
     )
     table = drivers_table(told)
     with st.popover("Show as table"):
         show_table(
             table.head(3 * MOST_SHOWN),
             title[0],
-            [name for name in table.columns if name.startswith("Wanting")],
+            [name for name in table.columns if name.startswith("Short")],
         )
-    _offer(told.drivers, told, view, "drivers")
+    _offer(driver_rows(told), told, view, "drivers")
 
 
-def show_comparison(told: ResourcingOutlook, beside: Sequence[Scenario], view: View) -> None:
-    """Draw scenarios beside each other: the one on screen and those chosen to compare."""
-    others = [outlook_of(told.forecast, plan, view, told.asked) for plan in beside if _has_role(plan, told)]
-    if not others:
-        st.info("Choose under “Compare with” which scenarios stand beside this one.")
+def show_comparison(every: Sequence[ResourcingOutlook], beside: Sequence[Scenario], view: View) -> None:
+    """Draw scenarios beside each other: the one on screen first, then those of `beside` that have the role asked about."""
+    told, names = every[0], scenario_names(every)
+    gone = [plan.name for plan in beside if not has_role(plan, told.asked)]
+    if gone:
+        st.info(plain(f"Not compared, since they have no {told.role.name}: {', '.join(gone)}."))
+    if len(every) == 1:
+        st.info("Choose under “Save, compare …” which scenarios stand beside this one.")
         return
-    every = [told, *others]
-    table = comparison_table(every)
+    table, differences = comparison_table(every), differences_table(every)
     show_table(table, f"{told.role.name}: scenarios side by side", list(table.columns[1:]))
-    names = list(table.columns[1:])
-    what = f"Chance of more than {told.limit:,g} cases each" if told.holds_cases else "Chance of too few"
-    column = "over" if told.holds_cases else "short"
+    if len(differences):
+        show_table(differences, "What they assume differently", list(differences.columns[1:]))
+    held = all(one.holds_cases for one in every)
+    what = "Chance of passing the limit of cases each" if held else "Chance of too few"
+    column = "over" if held else "short"
     months = pd.concat(
         [
             one.months[["month"]].assign(chance=one.months[column], scenario=name)
@@ -144,9 +151,7 @@ def show_comparison(told: ResourcingOutlook, beside: Sequence[Scenario], view: V
         f"{name} {one.months[column].iloc[-1]:.0%}" for one, name in zip(every, names, strict=True)
     )
     st.altair_chart(
-        scenarios_chart(
-            months, title, "Chance of passing the limit" if told.holds_cases else what, palette()
-        ),
+        scenarios_chart(months, title, what, palette()),
         alt=f"{', '.join(title)}. {what}, in the last month: {at_end}.",
         width="stretch",
     )
@@ -166,14 +171,10 @@ def show_months(told: ResourcingOutlook, view: View) -> None:
 def show_demand(told: ResourcingOutlook, view: View) -> None:
     """Draw what comes in, kind by kind."""
     table = demand_table(told)
-    figures = ["Twelve months to now", f"Expected in {told.asked.year}", "80 % range", "Comes to the unit, %"]
+    figures = [name for name in table.columns if name not in ("Kind of case", "Counted by", "Held by")]
     show_table(table, f"{told.used.unit}: what comes in, each record once", figures)
     st.markdown("\n".join(f"- {plain(note)}" for note in demand_notes(told)))
-    _offer(table, told, view, "demand")
-
-
-def _has_role(plan: Scenario, told: ResourcingOutlook) -> bool:
-    return any(role.key == told.asked.role for role in plan.roles)
+    _offer(demand_rows(told), told, view, "demand")
 
 
 def _offer(rows: pd.DataFrame, told: ResourcingOutlook, view: View, what: str) -> None:

@@ -40,7 +40,7 @@ def draw_role_and_year(plan: Scenario, as_at: date) -> None:
         _year_picker(as_at).draw()
 
 
-def draw_how_sure(as_at: date) -> None:
+def draw_settings(as_at: date) -> None:
     """Draw the choices of how sure somebody wants to be, from when, on which forecast."""
     _chance_picker().draw()
     _since_picker(as_at).draw()
@@ -50,6 +50,11 @@ def draw_how_sure(as_at: date) -> None:
 def resourcing_link() -> dict[str, str | None]:
     """Return the choices as the link writes them."""
     return {name: choice for name, choice in choices_made().items() if name in OF_RESOURCING and choice}
+
+
+def has_role(plan: Scenario, asked: Asked) -> bool:
+    """Return whether a scenario has the role asked about."""
+    return any(role.key == asked.role for role in plan.roles)
 
 
 def _ahead(as_at: date) -> int:
@@ -76,7 +81,7 @@ def asked_year(as_at: date) -> int:
 def _chance_picker() -> Picker:
     shares = [f"{100 * chance:.0f}" for chance in CHANCES]
     return Picker(
-        "Chance of passing the limit that is accepted",
+        "Accepted chance of passing the limit",
         "chance",
         shares,
         shares.index("10"),
@@ -86,4 +91,6 @@ def _chance_picker() -> Picker:
 
 def _since_picker(as_at: date) -> Picker:
     months = [format_month(add_months(as_at, step)) for step in range(1, _ahead(as_at) + 1)]
-    return Picker("Kept from", "since", months, 0, lambda key: month_name(parse_month(key)), noun="month")
+    return Picker(
+        "Keep it so from", "since", months, 0, lambda key: month_name(parse_month(key)), noun="month"
+    )

@@ -1,18 +1,19 @@
 """Scenarios: choose one, save it by name, compare it with others, take it away and bring it back as a file."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
 from pages.shared.access import may_publish
 from pages.shared.links import choices_made
-from pages.shared.plan import BETWEEN, CHANGED, MOST_COMPARED, keep_plan
-from pages.shared.reads import scenarios_of, store_path
+from pages.shared.plan import BETWEEN, CHANGED, MOST_COMPARED, begin, standing
+from pages.shared.reads import scenarios_of, store_path, unreadable_scenarios_of
 from pages.shared.words import plain
-from vulncore.errors import VulncoreError
+from vulncore.errors import VulncoreError, first_five
 from vulncore.resourcing.scenario import Scenario
-from vulncore.resourcing.scenario_checks import NAME_LETTERS
-from vulncore.resourcing.scenario_link import illustrative, scenario_code
+from vulncore.resourcing.scenario_checks import NAME_LETTERS, checked
+from vulncore.resourcing.scenario_link import scenario_code
 from vulncore.resourcing.scenario_reading import read_scenario
 from vulncore.resourcing.scenario_writing import scenario_text
 from vulncore.scenario_keeping import remove_scenario, save_scenario
@@ -35,10 +36,12 @@ def show_scenario_menu(plan: Scenario, beside: Sequence[Scenario]) -> None:
 
 
 def _known() -> dict[str, Scenario]:
-    """Return the scenarios that can be chosen, by their code: the illustrative one, those saved, those of this visit."""
-    own: dict[str, Scenario] = st.session_state.setdefault("own scenarios", {})
-    every = [illustrative(), *scenarios_of(store_path()).values(), *own.values()]
-    return {scenario_code(scenario): scenario for scenario in every}
+    """Return the scenarios that can be chosen, by their code; one too long for a link can't be."""
+    found = {}
+    for scenario in standing().values():
+        with suppress(VulncoreError):
+            found[scenario_code(scenario)] = scenario
+    return found
 
 
 def _show_choice(plan: Scenario, known: dict[str, Scenario]) -> None:
@@ -60,7 +63,7 @@ def _show_choice(plan: Scenario, known: dict[str, Scenario]) -> None:
 def _choose(known: dict[str, Scenario]) -> None:
     chosen = known.get(st.session_state["scenario picker"])
     if chosen is not None:
-        keep_plan(chosen)
+        begin(chosen)
 
 
 def _show_beside(known: dict[str, Scenario], beside: Sequence[Scenario]) -> None:
@@ -94,12 +97,20 @@ def _show_save(plan: Scenario) -> None:
     st.checkbox("In place of what is saved under that name", key="scenario instead")
     st.button("Save", type="primary", key="save scenario", on_click=_save, args=(plan,), width="stretch")
     if may_publish() and name in scenarios_of(store_path()):
+        sure = st.checkbox("Remove what is saved, for everybody", key=f"remove {name}")
         st.button(
-            "Remove what is saved",
+            "Remove",
             key="remove scenario",
+            disabled=not sure,
             on_click=_remove,
             args=(name,),
             width="stretch",
+        )
+    if broken := unreadable_scenarios_of(store_path()):
+        st.caption(
+            plain(
+                f"{len(broken)} of the scenarios saved can't be read: {first_five(broken)}. Ask who keeps the store."
+            )
         )
     if done := st.session_state.pop(SAID, ""):
         st.success(plain(done))
@@ -108,17 +119,30 @@ def _show_save(plan: Scenario) -> None:
 
 
 def _save(plan: Scenario) -> None:
-    name = st.session_state[f"scenario name {plan.name}"]
+    name, instead = st.session_state[f"scenario name {plan.name}"], st.session_state["scenario instead"]
     try:
-        if may_publish():
-            saved = save_scenario(store_path(), plan, name, instead=st.session_state["scenario instead"])
-        else:
-            saved = read_scenario(scenario_text(plan.called(name)))
-            st.session_state["own scenarios"][saved.name] = saved
-        keep_plan(saved)
+        saved = (
+            save_scenario(store_path(), plan, name, instead=instead)
+            if may_publish()
+            else _save_here(plan, name, instead)
+        )
+        begin(saved)
         st.session_state[SAID] = f"Saved as {saved.name}."
-    except (VulncoreError, OSError) as problem:
+    except VulncoreError as problem:
         st.session_state[PROBLEM] = str(problem)
+    except OSError:
+        st.session_state[PROBLEM] = (
+            "The store can't be written to. Ask who keeps it, or take the file with you."
+        )
+
+
+def _save_here(plan: Scenario, name: str, instead: bool) -> Scenario:
+    """Keep a scenario for the visit alone."""
+    saved = checked(plan.called(name))
+    if saved.name in standing() and not (instead and saved.name in st.session_state["own scenarios"]):
+        raise VulncoreError(f"There is a scenario called {saved.name} already. Choose another name.")
+    st.session_state["own scenarios"][saved.name] = saved
+    return saved
 
 
 def _remove(name: str) -> None:
@@ -151,7 +175,7 @@ def _bring_in() -> None:
         return
     try:
         brought = read_scenario(file.getvalue().decode("utf-8-sig"))
-        keep_plan(brought)
+        begin(brought)
         st.session_state[SAID] = f"{brought.name} was brought in. Save it to keep it."
     except UnicodeDecodeError:
         st.session_state[PROBLEM] = "The file is no text. Bring a scenario in TOML."

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from pages.shared.plain_table import show_table
-from pages.shared.plan import change_joiners, keep_plan
+from pages.shared.plan import change_joiners
 from pages.shared.words import plain
 from vulncore.findings.resourcing_outlook import ResourcingOutlook
 from vulncore.findings.resourcing_tables import steps_table
 from vulncore.periods import add_months, format_month, month_name, months_between, parse_month
 from vulncore.resourcing.scenario import Joiners
 from vulncore.resourcing.scenario_checks import MOST_JOINERS
-from vulncore.resourcing.solving import Solved, with_more
+from vulncore.resourcing.solving import Condition, Solved, with_more
 
 PROBLEM = "joiners problem"
 
@@ -18,22 +18,36 @@ PROBLEM = "joiners problem"
 def show_what_it_takes(told: ResourcingOutlook) -> None:
     """Offer how many more begin when, and the way to plan for people who join."""
     more, joining = st.columns(2)
-    solved = told.solved
-    if isinstance(solved, Solved) and solved.steps:
-        with more.popover(f"What it takes: {solved.more:,} more", width="stretch"):
-            table = steps_table(solved)
-            show_table(table, f"{told.role.name}: who has to be there when", ["More", "In all"])
-            st.button(
-                "Plan for them",
-                type="primary",
-                on_click=keep_plan,
-                args=(with_more(told.scenario, solved),),
-                help="Adds them to this scenario as trained people who join.",
-                width="stretch",
-            )
+    answers = [each for each in (told.solved, told.for_hours) if isinstance(each, Solved) and each.steps]
+    if answers:
+        with more.popover(
+            f"What it takes: {' or '.join(f'{each.more:,}' for each in answers)} more", width="stretch"
+        ):
+            for solved in answers:
+                _show_steps(told, solved)
     planned = sum(each.people for each in told.scenario.joiners)
-    with joining.popover("Who joins" + (f": {planned:,} planned" if planned else " …"), width="stretch"):
+    with joining.popover("Joiners" + (f": {planned:,} planned" if planned else " …"), width="stretch"):
         _show_joiners(told)
+    if problem := st.session_state.pop(PROBLEM, ""):
+        st.error(plain(problem))
+
+
+def _show_steps(told: ResourcingOutlook, solved: Solved) -> None:
+    of_cases = solved.question.condition is Condition.CASELOAD
+    what = f"No more than {solved.question.limit:,g} cases each" if of_cases else "Enough for the hours"
+    st.button(
+        f"Plan for {solved.more:,} who come trained",
+        key=f"plan for {solved.question.condition}",
+        on_click=_plan_for,
+        args=(told, solved),
+        width="stretch",
+    )
+    show_table(steps_table(solved, told.staffing.as_at), what, ["More", "In all"])
+
+
+def _plan_for(told: ResourcingOutlook, solved: Solved) -> None:
+    planned = with_more(told.scenario, solved).joiners
+    st.session_state[PROBLEM] = change_joiners(told.scenario, planned)
 
 
 def _show_joiners(told: ResourcingOutlook) -> None:
@@ -55,7 +69,7 @@ def _show_joiners(told: ResourcingOutlook) -> None:
     names = {role.key: role.name for role in plan.roles}
     role, people = st.columns(2)
     role.selectbox(
-        "Role that they join",
+        "Role",
         list(names),
         list(names).index(told.asked.role),
         format_func=lambda key: names[key],
@@ -67,10 +81,8 @@ def _show_joiners(told: ResourcingOutlook) -> None:
     month.selectbox(
         "Begin in", months, format_func=lambda key: month_name(parse_month(key)), key="joiners month"
     )
-    trained.checkbox("Come trained", key="joiners trained")
+    trained.checkbox("Already trained", key="joiners trained")
     st.button("Add", type="primary", key="add joiners", on_click=_add, args=(told,), width="stretch")
-    if problem := st.session_state.pop(PROBLEM, ""):
-        st.error(plain(problem))
 
 
 def joiners_in_words(told: ResourcingOutlook, each: Joiners) -> str:

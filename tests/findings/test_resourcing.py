@@ -11,7 +11,7 @@ from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.errors import InvalidScenarioError, UnknownNameError
 from vulncore.findings.choices import choices
 from vulncore.findings.forecast_read import Demand
-from vulncore.findings.resourcing_comes_in import demand_notes, demand_table
+from vulncore.findings.resourcing_comes_in import demand_notes, demand_rows, demand_table
 from vulncore.findings.resourcing_demand import UnitDemand, case_subjects, recorded_months, unit_demand
 from vulncore.findings.resourcing_drivers import drivers_table
 from vulncore.findings.resourcing_forecast import UnitForecast, unit_forecasts
@@ -38,6 +38,7 @@ from vulncore.findings.resourcing_words import assumption_rows, assumptions_tabl
 from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.assumption import Assumption, fixed
 from vulncore.resourcing.chain import staffing
+from vulncore.resourcing.fields import field_of
 from vulncore.resourcing.scenario_link import illustrative
 from vulncore.resourcing.solving import Solved, with_more
 from vulncore.store import open_version, publish
@@ -247,18 +248,27 @@ def test_a_month_not_delivered_lies_between_those_beside_it():
 def test_the_first_sentence_says_what_the_year_asks_for(told):
     first, cases, takes, others, caution = resourcing_headline(told)
     months = slice(14, 26)  # of 2026
-    needed = told.staffing.needed["pip2"][:, months].mean(axis=1)
-    there = told.staffing.there["pip2"][:, months].mean(axis=1)
-    assert first.text.startswith(f"In 2026 demand asks for {np.quantile(needed, 0.5):,.1f} full-time PIP 2")
-    assert f"{np.quantile(needed, 0.1):,.1f} to {np.quantile(needed, 0.9):,.1f}" in first.text
-    assert f"Too few in {100 * (needed > there).mean():.0f}\u00a0% of simulated futures" in first.text
+    needed, there = told.staffing.needed["pip2"][:, months], told.staffing.there["pip2"][:, months]
+    middle, most, nearly_all = np.quantile(needed.mean(axis=1), [0.5, 0.8, 0.95])
+    assert first.text.startswith(
+        f"In 2026 demand asks for {middle:,.1f} full-time PIP 2 investigators; {most:,.1f} would"
+    )
+    assert f"{nearly_all:,.1f} in 95" in first.text
+    assert f"{np.median(there.mean(axis=1)):,.1f} will be there (18.0 funded)" in first.text
+    assert f"Too few in {100 * (needed > there).mean():.0f}\u00a0% of simulated months" in first.text
     over = (told.staffing.opened["pip2"] / told.staffing.there["pip2"] > 15).mean(axis=0)
     assert (
         f"becomes more likely than not in {told.months['month'][np.argmax(over > 0.5)]:%B %Y}" in cases.text
     )
-    assert str(told.solved.more) in takes.text
+    assert f"{told.solved.more} more PIP 2 investigators, trained by" in takes.text
+    assert f"For the hours it takes {told.for_hours.more}." in takes.text
     assert "Vulnerable Victim Advocate" in others.text
     assert "No official caseload standard exists" in caution.text
+
+
+def test_a_year_is_short_in_as_many_months_as_its_months_are(told):
+    months = told.months[(told.months["month"] >= "2026-01-01") & (told.months["month"] <= "2026-12-01")]
+    assert told.of_role["short"] == pytest.approx(months["short"].mean())
 
 
 def test_what_it_takes_does_once_it_is_planned(forecast, shares, told):
@@ -266,17 +276,44 @@ def test_what_it_takes_does_once_it_is_planned(forecast, shares, told):
     planned = look(forecast, shares, with_more(illustrative(), told.solved))
     asked = planned.months[planned.months["month"] <= "2026-12-01"]
     assert (asked["over"] <= 0.1).all()
-    assert isinstance(planned.solved, Solved)
     assert planned.solved.steps == ()
-    assert what_it_takes(planned, planned.solved).startswith("Nobody more")
+    assert what_it_takes(planned, planned.solved).startswith("Nobody more keeps")
+    for_hours = look(forecast, shares, with_more(illustrative(), told.for_hours))
+    asked = for_hours.months[for_hours.months["month"] <= "2026-12-01"]
+    assert (asked["short"] <= 0.1).all()
+
+
+def test_who_is_wanted_sooner_than_anyone_can_be_trained_and_who_has_no_post_is_said(told):
+    as_at, solved = told.staffing.as_at, told.solved
+    trained_by = date(2026, 5, 1)  # eighteen months after the first month ahead
+    late = sum(people for month, people in solved.steps if month < trained_by)
+    assert solved.too_late(as_at) == late > 0
+    assert f"{late} sooner than the 18 months that training takes" in what_it_takes(told, solved)
+    assert f"{solved.more - 2} beyond what is funded" in what_it_takes(told, solved)  # 18 posts, 16 in post
+    table = steps_table(solved, as_at)
+    assert (table["If untrained, begins in"] == "too late: has to come trained").sum() == sum(
+        month < trained_by for month, _ in solved.steps
+    )
 
 
 def test_a_role_that_holds_no_cases_is_asked_whether_it_is_too_small(forecast, shares):
     told = look(forecast, shares, role="vva")
     lines = resourcing_headline(told)
+    assert told.solved is None
     assert "Cases each" not in [line.lead for line in lines]
-    assert "the chance of too few at 10\u00a0% or less" in lines[1].text
+    assert "the chance of too few for the hours at 10\u00a0% or less" in lines[1].text
     assert list(months_table(told).columns[-1:]) == ["Hours on cases"]
+
+
+def test_where_nobody_is_there_words_say_so_and_files_leave_it_empty(forecast, shares):
+    nobody = illustrative()
+    for name in ("in_post", "in_training"):
+        nobody = nobody.where(f"role.pip2.{name}", fixed(0))
+    told = look(forecast, shares, nobody)
+    assert "nobody there" in resourcing_headline(told)[1].text
+    assert "inf" not in " ".join(line.text for line in resourcing_headline(told))
+    rows = staffing_rows(told)
+    assert not np.isinf(rows.select_dtypes("number")).any().any()
 
 
 def test_a_question_that_no_scenario_answers_is_refused_with_what_there_is():
@@ -290,11 +327,17 @@ def test_a_question_that_no_scenario_answers_is_refused_with_what_there_is():
 
 
 def test_a_number_moved_keeps_its_range_in_proportion_and_within_its_limits():
-    moved = shifted(Assumption(8, 12, 18), 24, 0, 30, "A. Lead", AS_AT)
-    assert (moved.low, moved.likely, moved.high) == (16, 24, 30)
+    percent, people = field_of("role.pip2.leavers"), field_of("role.pip2.in_post")
+    moved = shifted(Assumption(8, 12, 75, "HR return"), 24, percent, "A. Lead", AS_AT)
+    assert (moved.low, moved.likely, moved.high) == (16, 24, 100)
     assert (moved.by, moved.on) == ("A. Lead", AS_AT)
-    assert shifted(fixed(5), 7, 0, 10, "", AS_AT).certain
-    assert shifted(Assumption(0, 0, 4), 3, 0, 10, "", AS_AT).likely == 3
+    assert (
+        moved.source == "assumed: moved from 12"
+    )  # what the source said of the old number it doesn't of the new
+    assert shifted(fixed(5), 7, percent, "", AS_AT).certain
+    assert shifted(Assumption(0, 0, 4), 3, percent, "", AS_AT).likely == 3
+    whole = shifted(Assumption(3, 4, 5), 2, people, "", AS_AT)
+    assert (whole.low, whole.likely, whole.high) == (2, 2, 2)
 
 
 def test_every_number_is_a_row_with_its_unit_and_source_and_who_changed_it(told):
@@ -321,7 +364,7 @@ def test_tables_and_files_say_the_same(told, demo):
     assert shown["Cases each"] == f"{december['caseload50']:,.1f}"
     assert rows.loc[rows["role"] == "soit", "over"].isna().all()
     table = roles_table(told).set_index("Role")
-    assert table.loc["PIP 2 investigator", "Needed, full-time"] in resourcing_headline(told)[0].text
+    assert table.loc["PIP 2 investigator", "Needed"] in resourcing_headline(told)[0].text
     out = exported(rows, told.forecast, demo.publish)
     assert out["note"].str.startswith("Made data").all()
     assert set(out["basis"]) == {"current-process"}
@@ -334,14 +377,16 @@ def test_scenarios_stand_beside_each_other_under_their_names(told, forecast, sha
         "PIP 2 investigator, 2026",
         "Illustrative",
         "Half more",
-        "Illustrative (3)",
+        "Illustrative (2)",
     ]
+    different = differences_table([told, more])
+    assert different.values.tolist() == [["The whole unit: demand", "100", "150"]]
     needed = table.set_index("PIP 2 investigator, 2026").loc["Needed, full-time"]
     assert float(needed["Half more"]) > 1.3 * float(needed["Illustrative"])
 
 
 def test_steps_add_up(told):
-    table = steps_table(told.solved)
+    table = steps_table(told.solved, AS_AT)
     assert table["In all"].iloc[-1] == str(told.solved.more)
     assert sum(map(int, table["More"])) == told.solved.more
 
@@ -350,9 +395,45 @@ def test_what_comes_in_adds_up_and_says_who_gets_what(told, wanted):
     table = demand_table(told).set_index("Kind of case")
     for key, kind in wanted.kinds.items():
         recorded = kind.found.actual[-12:].sum()
-        assert table.loc[kind.subject.name, "Twelve months to now"] == f"{recorded:,.0f}", key
+        shown = table.loc[kind.subject.name, "Twelve months to now"]
+        about = 5 * round(recorded / 5)
+        assert shown == (f"about {about:,.0f}" if kind.rounded else f"{recorded:,.0f}"), key
     assert table.loc["Domestic abuse non-crime", "Counted by"].endswith("for each domestic abuse crime")
+    assert table.loc["Domestic abuse non-crime", "Records in 2026"] != "–"
+    rows = demand_rows(told).set_index("case")
+    hate = rows.loc["serious-hate-crime"]
+    assert 0.06 < hate["unit50"] / hate["expected50"] < 0.11
     assert "Rape: Stranger 1 rape goes to Major Crime (para 36)." in demand_notes(told)
+
+
+def test_what_two_kinds_have_in_common_can_not_be_worked_out_where_it_is_small(demo, wanted):
+    rows = demo.incidents.to_pandas()
+    rows = rows[rows["no_crimed_on"].isna() & (pd.to_datetime(rows["recorded_on"]) >= "2023-11-01")]
+    earlier = set(rows.loc[rows["measure"].isin(["rape", "other-sexual-offences"]), "record_id"])
+    abuse = set(rows.loc[rows["measure"].isin(["cse", "child-abuse"]), "record_id"])
+    assert wanted.kinds["csea"].rounded == (0 < len(earlier & abuse) < 5)
+
+
+@pytest.mark.parametrize(("common", "rounded"), [(0, False), (1, True), (4, True), (5, False)])
+def test_a_kind_with_few_records_in_common_with_an_earlier_one_is_rounded(tmp_path, common, rounded):
+    every = months(date(2020, 1, 1), 40)
+    rows = [incident(place, month) for place, month in enumerate(every)]
+    rows += [
+        incident(
+            100 + place, month, "cse", record_id=f"record-{place}" if place >= 40 - common else f"own-{place}"
+        )
+        for place, month in enumerate(every)
+    ]
+    publish(
+        tmp_path,
+        "small",
+        delivery(rows, covered(every) + covered(every, "cse") + covered(every, "child-abuse")),
+        "tests",
+    )
+    snapshot = open_version(tmp_path, "small")
+    found = unit_demand(snapshot, FORCE, choices(snapshot), illustrative(), every[-1]).kinds["csea"]
+    assert found.rounded is rounded
+    assert found.recent == (10 if rounded else 12 - common)
 
 
 def test_drivers_name_what_moves_the_shortage(told):

@@ -33,14 +33,14 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
 
     def x(column: str) -> alt.X:
         return alt.X(
-            f"{column}:Q", title="Officers wanting, full-time (below 0: to spare)", axis=axis, scale=scale
+            f"{column}:Q", title="Officers short, full-time (below 0: to spare)", axis=axis, scale=scale
         )
 
     tooltip = [
         alt.Tooltip("name:N", title="What"),
         alt.Tooltip("ends:N", title="From, to"),
-        alt.Tooltip("gap_low:Q", title="Wanting at its lower end", format="+,.1f"),
-        alt.Tooltip("gap_high:Q", title="Wanting at its upper end", format="+,.1f"),
+        alt.Tooltip("gap_low:Q", title="Short at its lower end", format="+,.1f"),
+        alt.Tooltip("gap_high:Q", title="Short at its upper end", format="+,.1f"),
     ]
     middle = pd.DataFrame({"gap": [float(shown["gap"].iloc[0]) if len(shown) else 0.0]})
     words = base.mark_text(align="left", baseline="bottom", dy=-9, fontSize=13, color=palette.ink)

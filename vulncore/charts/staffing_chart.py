@@ -1,6 +1,7 @@
 """Officers needed by month at three levels, against those who will be there and the posts that are funded."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -24,7 +25,7 @@ def staffing_chart(
         palette: The colours that suit the ground.
     """
     ink = axis_ink(palette)
-    top = float(max(months["needed95"].max(), months["there90"].max(), posts, 1)) * 1.05
+    top = float(max(months["needed95"].max(), months["there90"].max(), posts, 1)) * 1.12
     x = alt.X(
         "month:T",
         title=None,
@@ -56,8 +57,39 @@ def staffing_chart(
         base.mark_line(color=palette.ink, strokeWidth=2.5, strokeDash=[7, 3]).encode(y=y("there50")),
         base.mark_circle(color=palette.accent, size=90, opacity=0).encode(y=y("needed50"), tooltip=tooltip),
     ]
-    legend = ["Line: needed. Bands: enough in 80 %, in 95 %", "Dashed: will be there. Dotted: funded posts"]
+    layers += _names(months, posts, palette)
+    legend = ["Strong line: needed. Bands: enough more often", "Dashed: will be there, with its 80 % range"]
     chart: alt.LayerChart = alt.LayerChart(
         data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
     ).configure(aria=False)
     return chart
+
+
+def _names(months: pd.DataFrame, posts: float, palette: Palette) -> list[alt.Chart]:
+    """Return the names of the lines, at their ends: those of what is needed on the right, of the posts on the left."""
+    first, last = months.iloc[0], months.iloc[-1]
+    above = [
+        (last["needed95"], "enough in 95 %"),
+        (last["needed80"], "enough in 80 %"),
+        (last["needed50"], "needed"),
+    ]
+    right = [
+        _name(last, value, text).mark_text(align="right", baseline="bottom", dx=-3, dy=-3, **_ink(palette))
+        for value, text in above
+    ]
+    there = _name(last, last["there50"], "will be there")
+    funded = _name(first, posts, "funded")
+    return [
+        *right,
+        there.mark_text(align="right", baseline="top", dx=-3, dy=4, **_ink(palette)),
+        funded.mark_text(align="left", baseline="bottom", dx=3, dy=-3, **_ink(palette)),
+    ]
+
+
+def _name(row: pd.Series, value: float, text: str) -> alt.Chart:
+    named = pd.DataFrame({"month": [row["month"]], "officers": [value], "text": [text]})
+    return alt.Chart(named).encode(x="month:T", y="officers:Q", text="text:N")
+
+
+def _ink(palette: Palette) -> dict[str, Any]:
+    return {"fontSize": 12, "color": palette.ink}

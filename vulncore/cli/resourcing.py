@@ -1,6 +1,7 @@
 """The command that says what forecast demand asks of a unit."""
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,7 @@ from vulncore.findings.resourcing_tables import exported, staffing_rows
 from vulncore.findings.resourcing_words import assumption_rows
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.intervals import months_ahead
-from vulncore.periods import add_months, format_month, parse_month
+from vulncore.periods import format_month, parse_month
 from vulncore.printing import Format, printed
 from vulncore.resourcing.scenario import Scenario
 from vulncore.resourcing.scenario_link import illustrative
@@ -32,6 +33,7 @@ from vulncore.scenario_keeping import load_scenario, saved_scenario
 from vulncore.store import open_version
 
 MOST_COMPARED = 4
+LEAST = 0.001  # of a probability
 
 
 @app.command()
@@ -78,8 +80,16 @@ def resourcing(
 ) -> None:
     """Print the officers that forecast demand asks for, by role and month; what it means, goes to standard error."""
     chosen = _chosen(store, scenario or ())
+    if not LEAST <= probability <= 1 - LEAST:
+        raise VulncoreError(
+            f"A probability of {probability:g} is out of range. Give {LEAST:g} to {1 - LEAST:g}."
+        )
+    if until and not solve:
+        raise VulncoreError("--to says up to which month --solve looks. Give both, or neither.")
     if as_toml:
-        typer.echo("\n".join(scenario_text(each) for each in chosen), nl=False)
+        if len(chosen) > 1:
+            raise VulncoreError(f"{len(chosen)} scenarios don't fit into one file. Give one.")
+        typer.echo(scenario_text(chosen[0]), nl=False)
         return
     if assumptions:
         rows = [assumption_rows(each).assign(scenario=each.name) for each in chosen]
@@ -148,19 +158,19 @@ def _forecast(wanted: UnitDemand, basis: Basis) -> UnitForecast:
 def _solved_rows(told: ResourcingOutlook, condition: str, until: str | None) -> pd.DataFrame:
     """Return how many more begin when: one row per step; one of none where nobody has to."""
     what, limit = parse_condition(condition)
-    last = parse_month(until) if until else add_months(told.staffing.as_at, len(told.months))
+    last = parse_month(until) if until else date(max(told.asked.year, told.asked.since.year), 12, 1)
     question = Question(told.asked.role, what, limit, told.asked.chance, told.asked.since, last)
     solved = more_needed(told.staffing, question)
     typer.echo(what_it_takes(told, solved), err=True)
     steps = solved.steps or ((question.since, 0),)
-    starts = solved.start_training or (question.since,)
+    starts = [solved.starts(month, told.staffing.as_at) if people else None for month, people in steps]
     frame = pd.DataFrame(
         {
             "scenario": told.used.name,
             "role": question.role,
             "month": [format_month(month) for month, _ in steps],
             "more": [people for _, people in steps],
-            "begins_if_untrained": [format_month(month) for month in starts],
+            "begins_if_untrained": [format_month(start) if start else "" for start in starts],
         }
     )
     return frame.assign(

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
+from vulncore.disclosure import smallest_shown
 from vulncore.errors import first_five
 from vulncore.findings.choices import Choices
 from vulncore.findings.forecast_read import Demand, Subject, demand
 from vulncore.findings.forecast_work import why_not
 from vulncore.forecasting.paths import Floats
+from vulncore.metrics.record_counts import monthly_records
+from vulncore.periods import add_months
 from vulncore.resourcing.scenario import CaseType, Scenario
 from vulncore.store import Snapshot
 from vulncore.vocabulary import Flow
@@ -22,13 +26,17 @@ BEFORE = 120  # recorded months that the open caseload of today is worked out fr
 class KindDemand:
     """One kind of case: its months, and why models don't speak of it (empty where they do).
 
-    `steady` says that its recent rate is carried on instead; without either it is not in the figures.
+    `steady` says that its recent rate is carried on instead; without either it is not in the figures. `recent` are the records of
+    the last twelve months, missing where one of them is; `rounded` where with an earlier kind it has so few in common that they
+    could be told by subtracting.
     """
 
     subject: Subject
     found: Demand
     why: str
     steady: bool
+    recent: int | None
+    rounded: bool
 
     @property
     def comes(self) -> bool:
@@ -100,12 +108,29 @@ def unit_demand(
             continue
         refused = why_not(found)
         steady = refused is not None and refused.expected is not None
-        kinds[key] = KindDemand(subject, found, refused.why if refused else "", steady)
+        recent, is_rounded = _recent(snapshot, force, found)
+        kinds[key] = KindDemand(subject, found, refused.why if refused else "", steady, recent, is_rounded)
     comes = {key for key, kind in kinds.items() if kind.comes}
     missing = tuple(
         kind for kind in scenario.case_types if kind.key not in kinds and kind.derived_from not in comes
     )
     return UnitDemand(force, as_at, kinds, missing)
+
+
+def _recent(snapshot: Snapshot, force: str, found: Demand) -> tuple[int | None, bool]:
+    """Return the records of the last twelve months, and whether they had to be rounded."""
+    recent = found.actual[-12:]
+    if len(recent) < 12 or np.isnan(recent).any():
+        return None, False
+    total, subject, smallest = int(recent.sum()), found.subject, smallest_shown()
+    if not subject.without or found.daily is None:
+        return total, False
+    keys = [measure.key for measure in subject.measures]
+    whole = monthly_records(snapshot.incidents, snapshot.coverage, force, keys)
+    since = pd.Timestamp(add_months(found.as_at, -11))
+    months = whole["month"].between(since, pd.Timestamp(found.as_at))
+    common = int(whole.loc[months, "count"].sum()) - total
+    return (smallest * round(total / smallest), True) if 0 < common < smallest else (total, False)
 
 
 def nothing_known(wanted: UnitDemand) -> str:

@@ -17,6 +17,16 @@ def drivers_shown(told: ResourcingOutlook) -> pd.DataFrame:
     return rows.assign(name=[driver_name(told.used, key) for key in rows["key"]], ends=ends)
 
 
+def driver_rows(told: ResourcingOutlook) -> pd.DataFrame:
+    """Return what drives the shortage for files: `scenario`, `role`, `year`, `key`, `name`, `unit`, `low`, `high`, `gap_low`, `gap_high`."""
+    rows = drivers_shown(told).round(4)
+    unit = ["% of the expected" if key.startswith(DEMAND) else field(key).unit for key in rows["key"]]
+    named = rows.assign(scenario=told.used.name, role=told.asked.role, year=told.asked.year, unit=unit)
+    return named[
+        ["scenario", "role", "year", "key", "name", "unit", "low", "high", "gap_low", "gap_high", "gap"]
+    ]
+
+
 def drivers_table(told: ResourcingOutlook) -> pd.DataFrame:
     """Return what drives the shortage, for people: the number that moves it most first."""
     rows = drivers_shown(told)
@@ -24,8 +34,8 @@ def drivers_table(told: ResourcingOutlook) -> pd.DataFrame:
         {
             "What": rows["name"],
             "From, to": rows["ends"],
-            "Wanting at the first": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_low"]],
-            "Wanting at the second": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_high"]],
+            "Short at the first": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_low"]],
+            "Short at the second": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_high"]],
         }
     )
 

@@ -1,7 +1,7 @@
 """What a scenario says of a unit: who is needed, who is there, how many cases each, what it takes, what drives it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -13,9 +13,10 @@ from vulncore.findings.resourcing_forecast import UnitForecast
 from vulncore.findings.resourcing_shares import with_measured
 from vulncore.periods import add_months, months_between
 from vulncore.resourcing.answers import Span, monthly_answers, over_a_span, year_span
-from vulncore.resourcing.assumption import Assumption
+from vulncore.resourcing.assumption import ASSUMED, Assumption
 from vulncore.resourcing.chain import Staffing, staffing
 from vulncore.resourcing.drivers import drivers
+from vulncore.resourcing.fields import Field
 from vulncore.resourcing.scenario import Role, Scenario
 from vulncore.resourcing.solving import Condition, Question, Solved, more_needed
 
@@ -42,7 +43,8 @@ class ResourcingOutlook:
 
     `scenario` is the one chosen, `staffing` what follows from it with what the data measure in its place, `months` the rows
     of `vulncore.resourcing.answers.monthly_answers` for the role asked about, `roles` those of `over_a_span` for
-    the year.
+    the year. `solved` says how many more keep cases each under their limit, for a role that holds cases, and `for_hours` how
+    many more keep officers enough for the hours; each of them why not, where it can't be told.
     """
 
     forecast: UnitForecast
@@ -51,7 +53,8 @@ class ResourcingOutlook:
     asked: Asked
     months: pd.DataFrame
     roles: pd.DataFrame
-    solved: Solved | InvalidScenarioError
+    solved: Solved | InvalidScenarioError | None
+    for_hours: Solved | InvalidScenarioError
 
     @property
     def used(self) -> Scenario:
@@ -105,7 +108,14 @@ def resourcing_outlook(
     told = staffing(with_measured(scenario, measured), forecast.incoming)
     months = monthly_answers(told, asked.role)
     roles = over_a_span(told, year_span(told.as_at, len(months), asked.year))
-    return ResourcingOutlook(forecast, scenario, told, asked, months, roles, _solved(told, asked))
+    limit = told.scenario.assumptions.get(f"role.{asked.role}.most_cases")
+    solved = (
+        _solved(told, asked, Condition.CASELOAD, limit.likely)
+        if asked.role in told.opened and limit
+        else None
+    )
+    for_hours = _solved(told, asked, Condition.SHORT, 0.0)
+    return ResourcingOutlook(forecast, scenario, told, asked, months, roles, solved, for_hours)
 
 
 def asked_about(
@@ -158,16 +168,15 @@ def years_ahead(as_at: date, ahead: int) -> list[int]:
     return [year for year in sorted(set(months)) if months.count(year) >= 6]
 
 
-def shifted(
-    assumption: Assumption, likely: float, least: float, most: float, by: str, on: date
-) -> Assumption:
+def shifted(assumption: Assumption, likely: float, limits: Field, by: str, on: date) -> Assumption:
     """Return an assumption moved so that its likeliest number is another, its range as wide in proportion.
+
+    What its source said of the old number it doesn't say of the new one, so it is assumed from then on.
 
     Args:
         assumption: What it was.
         likely: Its new likeliest number.
-        least: No end may lie below.
-        most: No end may lie above.
+        limits: Between which ends may lie, and whether they are whole.
         by: Who moves it.
         on: When.
     """
@@ -175,10 +184,13 @@ def shifted(
     if assumption.certain or not old:
         low = high = likely
     else:
-        low, high = (min(max(end * likely / old, least), most) for end in (assumption.low, assumption.high))
-    return replace(
-        assumption, low=min(low, likely), likely=likely, high=max(high, likely), measured=False, by=by, on=on
-    )
+        low, high = (
+            min(max(end * likely / old, limits.least), limits.most)
+            for end in (assumption.low, assumption.high)
+        )
+        low, high = (float(round(low)), float(round(high))) if limits.whole else (low, high)
+    source = f"{ASSUMED}: moved from {old:,g}"
+    return Assumption(min(low, likely), likely, max(high, likely), source, measured=False, by=by, on=on)
 
 
 def changed_keys(scenario: Scenario, base: Scenario) -> Sequence[str]:
@@ -187,11 +199,10 @@ def changed_keys(scenario: Scenario, base: Scenario) -> Sequence[str]:
     return [key for key in every if scenario.assumptions.get(key) != base.assumptions.get(key)]
 
 
-def _solved(told: Staffing, asked: Asked) -> Solved | InvalidScenarioError:
-    holds = asked.role in told.opened
-    limit = told.scenario.of_role(asked.role, "most_cases").likely if holds else 0.0
-    condition = Condition.CASELOAD if holds else Condition.SHORT
-    until = max(date(asked.year, 12, 1), asked.since)
+def _solved(
+    told: Staffing, asked: Asked, condition: Condition, limit: float
+) -> Solved | InvalidScenarioError:
+    until = date(max(asked.year, asked.since.year), 12, 1)
     try:
         return more_needed(told, Question(asked.role, condition, limit, asked.chance, asked.since, until))
     except InvalidScenarioError as problem:

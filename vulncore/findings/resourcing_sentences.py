@@ -2,22 +2,26 @@
 
 from datetime import date
 
+import numpy as np
+
+from vulncore.errors import InvalidScenarioError
 from vulncore.findings.forecast_words import RANGE
 from vulncore.findings.headline import Headline, Kind
-from vulncore.findings.resourcing_outlook import ResourcingOutlook
-from vulncore.findings.resourcing_words import driver_name
+from vulncore.findings.resourcing_outlook import ResourcingOutlook, changed_keys
 from vulncore.findings.week_sentences import percent
 from vulncore.periods import month_name, months_between
 from vulncore.resourcing.answers import first_month
-from vulncore.resourcing.solving import Solved
+from vulncore.resourcing.assumption import ASSUMED
+from vulncore.resourcing.scenario_link import illustrative
+from vulncore.resourcing.solving import Condition, Solved
 
 VERY_LIKELY, LIKELIER = 0.9, 0.65
 
 
 def resourcing_headline(told: ResourcingOutlook) -> tuple[Headline, ...]:
     """Return what a scenario says: whether there are enough, how many cases each, what it takes, and how it is with others."""
-    cases = _cases_each(told) if told.holds_cases else None
-    lines = [_enough(told), cases, _what_it_takes(told), _others(told), _illustrative(told)]
+    held = _cases_each(told) if told.holds_cases else None
+    lines = [_enough(told), held, _takes(told), _others(told), _assumed(told)]
     return tuple(line for line in lines if line)
 
 
@@ -57,14 +61,13 @@ def chance_lead(short: float) -> str:
 
 
 def _enough(told: ResourcingOutlook) -> Headline:
-    row, role = told.of_role, told.role.name
-    short = float(row["short"])
+    row, short = told.of_role, float(told.of_role["short"])
     kind = Kind.CLEAR if short >= VERY_LIKELY or short <= 1 - VERY_LIKELY else Kind.POSSIBLE
-    posts = told.used.of_role(told.asked.role, "full_time").likely / 100 * float(row["posts"])
     text = (
-        f"In {told.asked.year} demand asks for {officers(row['needed50'])} full-time {_plural(role)} ({RANGE} "
-        f"{officers(row['low80'])} to {officers(row['high80'])}); {officers(row['there50'])} of {officers(posts)} funded will do a "
-        f"full share. Too few in {chance_in_words(short)} of simulated futures."
+        f"In {told.asked.year} demand asks for {officers(row['needed50'])} full-time {plural(told.role.name)}; "
+        f"{officers(row['needed80'])} would be enough in 80\u00a0% of simulated futures, {officers(row['needed95'])} in 95\u00a0%. "
+        f"The equivalent of {officers(row['there50'])} will be there ({officers(row['funded'])} funded). Too few in "
+        f"{chance_in_words(short)} of simulated months."
     )
     return Headline(kind, chance_lead(short), text)
 
@@ -73,43 +76,81 @@ def _cases_each(told: ResourcingOutlook) -> Headline:
     months, as_at = told.months, told.staffing.as_at
     first, at_end = months.iloc[0], months.iloc[told.span.last]
     over = first_month(months["over"].tolist(), as_at)
-    limit = f"more than {told.limit:,g}"
+    limit = f"More than {told.limit:,g}"
     if over is None:
-        tail = f"{limit.capitalize()} never becomes more likely than not."
+        tail = (
+            f"{limit} doesn't become more likely than not by {month_name(months['month'].iloc[-1].date())}."
+        )
     elif months_between(as_at, over) == 1:
-        tail = f"{limit.capitalize()} is more likely than not already."
+        tail = f"{limit} is more likely than not already."
     else:
-        tail = f"{limit.capitalize()} becomes more likely than not in {month_name(over)}."
+        tail = f"{limit} becomes more likely than not in {month_name(over)}."
     text = (
-        f"About {first['caseload50']:,.0f} open cases now, {at_end['caseload50']:,.0f} at the end of {told.asked.year} "
-        f"({RANGE} {at_end['caseload10']:,.0f} to {at_end['caseload90']:,.0f}). {tail}"
+        f"About {cases(first['caseload50'])} open for each in {month_name(first['month'].date())}, "
+        f"{cases(at_end['caseload50'])} at the end of {told.asked.year} ({RANGE} {cases(at_end['caseload10'])} to "
+        f"{cases(at_end['caseload90'])}). {tail}"
     )
     return Headline(Kind.QUIET, "Cases each", text)
 
 
-def _what_it_takes(told: ResourcingOutlook) -> Headline:
-    solved = told.solved
-    if not isinstance(solved, Solved):
-        return Headline(Kind.QUIET, "What it takes", str(solved))
-    return Headline(Kind.QUIET, "What it takes", what_it_takes(told, solved))
+def cases(number: float, decimals: int = 0) -> str:
+    """Return a number of cases each; more than anyone can tell where nobody is there.
+
+    >>> cases(14.2), cases(float("inf"))
+    ('14', 'nobody there')
+    """
+    return f"{number:,.{decimals}f}" if np.isfinite(number) else "nobody there"
+
+
+def _takes(told: ResourcingOutlook) -> Headline:
+    hours = told.for_hours
+    if told.solved is None:
+        return Headline(Kind.QUIET, "What it takes", _told(told, hours))
+    text = _told(told, told.solved)
+    if isinstance(hours, Solved) and hours.steps:
+        text += f" For the hours it takes {hours.more:,}."
+    return Headline(Kind.QUIET, "What it takes", text)
+
+
+def _told(told: ResourcingOutlook, solved: Solved | InvalidScenarioError) -> str:
+    return what_it_takes(told, solved) if isinstance(solved, Solved) else str(solved)
 
 
 def what_it_takes(told: ResourcingOutlook, solved: Solved) -> str:
-    """Return how many more a role needs, and by when."""
+    """Return how many more a role needs, by when, and how many of them sooner than anyone can be trained."""
     question, role = solved.question, told.role.name
-    passing = f"more than {question.limit:,g} cases each" if told.holds_cases else "too few"
-    until = f"the chance of {passing} at {chance_in_words(question.probability)} or less from {month_name(question.since)} to "
-    until += month_name(question.until)
+    limit = (
+        f"more than {question.limit:,g} cases each"
+        if question.condition is Condition.CASELOAD
+        else "too few for the hours"
+    )
+    keeps = f"the chance of {limit} at {chance_in_words(question.probability)} or less to {month_name(question.until)}"
     if not solved.steps:
-        return f"Nobody more: what is planned keeps {until}."
-    more = f"{solved.more:,} more {_plural(role) if solved.more > 1 else role}"
-    first, last = solved.steps[0], solved.steps[-1][0]
-    ends = [date(year, 12, 1) for year in range(first[0].year, last.year)]
-    stages = [f"{_by(solved, end):,} by the end of {end.year}" for end in ends]
-    when = f"trained by {month_name(last)}" + (f" ({', '.join(stages)})" if stages else "")
-    training = months_between(solved.start_training[0], first[0])
-    late = f" Training takes about {training} months." if training else ""
-    return f"{more}, {when}, {'keep' if solved.more > 1 else 'keeps'} {until}.{late}"
+        return f"Nobody more keeps {keeps}."
+    first, last = solved.steps[0][0], solved.steps[-1][0]
+    yearly = {year: _by(solved, date(year, 12, 1)) for year in range(first.year, last.year)}
+    stages = [
+        f"{people:,} by the end of {year}"
+        for year, people in yearly.items()
+        if people > yearly.get(year - 1, 0)
+    ]
+    training = solved.training_months
+    when = f"{'trained' if training else 'there'} by {month_name(last)}" + (
+        f" ({', '.join(stages)})" if stages else ""
+    )
+    text = f"{solved.more:,} more {plural(role) if solved.more > 1 else role}, {when}, keep{'' if solved.more > 1 else 's'} {keeps}."
+    beyond, late = beyond_funded(told, solved), solved.too_late(told.staffing.as_at)
+    caveats = [f"{beyond:,} beyond what is funded"] if beyond else []
+    caveats += [f"{late:,} sooner than the {training} months that training takes"] if late else []
+    return f"{text} Of them {' and '.join(caveats)}." if caveats else text
+
+
+def beyond_funded(told: ResourcingOutlook, solved: Solved) -> int:
+    """Return how many of those needed have no funded post: neither a vacant one, nor one that nobody is planned for."""
+    scenario, role = told.used, solved.question.role
+    planned = sum(each.people for each in scenario.joiners if each.role == role)
+    vacant = scenario.of_role(role, "posts").likely - scenario.of_role(role, "in_post").likely - planned
+    return max(0, int(solved.more - max(vacant, 0)))
 
 
 def _by(solved: Solved, month: date) -> int:
@@ -126,14 +167,18 @@ def _others(told: ResourcingOutlook) -> Headline | None:
     return Headline(Kind.QUIET, f"Too few of others, {told.asked.year}", f"{', '.join(said)}.")
 
 
-def _illustrative(told: ResourcingOutlook) -> Headline:
-    numbers = told.used.assumptions.values()
-    own = sum(1 for each in numbers if each.by)
-    assumed = sum(1 for each in numbers if not each.by and each.source.startswith("assumed"))
-    text = f"{assumed} of {len(told.used.assumptions)} numbers are assumed"
-    text += f", {own} changed by somebody" if own else ", none is a force's own yet"
+def _assumed(told: ResourcingOutlook) -> Headline:
+    own = len(changed_keys(told.scenario, illustrative()))
+    shipped = {
+        key: each
+        for key, each in told.used.assumptions.items()
+        if illustrative().assumptions.get(key) == each
+    }
+    assumed = sum(1 for each in shipped.values() if each.source.startswith(ASSUMED))
+    text = f"{assumed} of {len(told.used.assumptions)} numbers are assumed as they ship, "
+    text += f"{own} differ from what ships" if own else "none is a force's own yet"
     text += ". No official caseload standard exists: the limit is yours to set."
-    return Headline(Kind.QUIET, "Illustrative", f"{text}{_left_out(told)}")
+    return Headline(Kind.QUIET, "Illustrative" if assumed else "Assumptions", f"{text}{_left_out(told)}")
 
 
 def _left_out(told: ResourcingOutlook) -> str:
@@ -149,38 +194,6 @@ def _left_out(told: ResourcingOutlook) -> str:
     return "".join(said)
 
 
-def _plural(name: str) -> str:
+def plural(name: str) -> str:
+    """Return a role's name for several."""
     return f"{name}s" if not name.endswith("s") else name
-
-
-def staffing_in_words(told: ResourcingOutlook) -> str:
-    """Return the months of a role in words, for who can't see the chart: each December."""
-    ends = told.months[told.months["month"].dt.month == 12]
-    said = [
-        f"{row['month']:%B %Y} needed {officers(row['needed50'])}, enough in 80 % {officers(row['needed80'])}, in 95 % "
-        f"{officers(row['needed95'])}, there {officers(row['there50'])}, chance of too few {chance_in_words(float(row['short']))}"
-        for _, row in ends.iterrows()
-    ]
-    return f"Full-time officers: {'; '.join(said)}."
-
-
-def caseload_in_words(told: ResourcingOutlook) -> str:
-    """Return the cases each of a role in words, for who can't see the chart: each December."""
-    ends = told.months[told.months["month"].dt.month == 12]
-    said = [
-        f"{row['month']:%B %Y} {row['caseload50']:,.0f} ({row['caseload10']:,.0f} to {row['caseload90']:,.0f}), chance of more "
-        f"than {told.limit:,g} {chance_in_words(float(row['over']))}"
-        for _, row in ends.iterrows()
-    ]
-    return f"Open cases for each officer: {'; '.join(said)}."
-
-
-def drivers_in_words(told: ResourcingOutlook) -> str:
-    """Return what moves the shortage most, for who can't see the chart."""
-    said = [
-        f"{driver_name(told.used, row['key'])} from {row['gap_low']:+,.1f} to {row['gap_high']:+,.1f}"
-        for _, row in told.drivers.head(5).iterrows()
-    ]
-    return f"Officers wanting, as expected {told.drivers['gap'].iloc[0]:+,.1f}: {'; '.join(said)}.".replace(
-        "-", "−"
-    )

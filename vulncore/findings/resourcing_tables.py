@@ -1,14 +1,17 @@
 """A unit's staffing as tables: for people to read, and for files and other programs."""
 
 from collections.abc import Sequence
+from datetime import date
 
+import numpy as np
 import pandas as pd
 
+from vulncore.errors import InvalidScenarioError
 from vulncore.findings.overview import MADE
 from vulncore.findings.resourcing_forecast import UnitForecast
-from vulncore.findings.resourcing_outlook import ResourcingOutlook
-from vulncore.findings.resourcing_sentences import chance_in_words, officers
-from vulncore.findings.week_sentences import percent
+from vulncore.findings.resourcing_outlook import ResourcingOutlook, changed_keys
+from vulncore.findings.resourcing_sentences import cases, chance_in_words, officers
+from vulncore.findings.resourcing_words import number_name, value_in_words
 from vulncore.manifest import Publish
 from vulncore.periods import format_month, month_name
 from vulncore.resourcing.answers import first_month, monthly_answers
@@ -45,7 +48,8 @@ def staffing_rows(told: ResourcingOutlook) -> pd.DataFrame:
         own = monthly_answers(told.staffing, role.key)
         months = [format_month(month) for month in own["month"].dt.date]
         every.append(own.assign(scenario=told.used.name, role=role.key, month=months))
-    return pd.concat(every, ignore_index=True).reindex(columns=ROWS).round(4)
+    rows = pd.concat(every, ignore_index=True).reindex(columns=ROWS).round(4)
+    return rows.replace([np.inf, -np.inf], np.nan)  # where nobody is there, nobody has cases
 
 
 def exported(rows: pd.DataFrame, forecast: UnitForecast, publish: Publish) -> pd.DataFrame:
@@ -76,7 +80,7 @@ def months_table(told: ResourcingOutlook) -> pd.DataFrame:
     if told.holds_cases:
         table |= {
             "Open cases": [f"{value:,.0f}" for value in months["opened"]],
-            "Cases each": [f"{value:,.1f}" for value in months["caseload50"]],
+            "Cases each": [cases(value, 1) for value in months["caseload50"]],
             f"Chance of more than {told.limit:,g} each": [chance_in_words(value) for value in months["over"]],
         }
     return pd.DataFrame(table)
@@ -88,75 +92,102 @@ def roles_table(told: ResourcingOutlook) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Role": rows["name"],
-            "Funded posts": [f"{value:,.0f}" for value in rows["posts"]],
-            "Needed, full-time": [officers(value) for value in rows["needed50"]],
-            "80 % range": [
-                f"{officers(low)} to {officers(high)}"
-                for low, high in zip(rows["low80"], rows["high80"], strict=True)
-            ],
+            "Funded": [officers(value) for value in rows["funded"]],
+            "Needed": [officers(value) for value in rows["needed50"]],
+            "Enough in 80 %": [officers(value) for value in rows["needed80"]],
+            "Enough in 95 %": [officers(value) for value in rows["needed95"]],
             "Will be there": [officers(value) for value in rows["there50"]],
-            "Chance of too few": [chance_in_words(value) for value in rows["short"]],
+            "Too few, of months": [chance_in_words(value) for value in rows["short"]],
         }
     )
 
 
-def steps_table(solved: Solved) -> pd.DataFrame:
+def steps_table(solved: Solved, as_at: date) -> pd.DataFrame:
     """Return how many more begin when, for people; empty where nobody has to."""
     so_far, rows = 0, []
-    for (month, people), start in zip(solved.steps, solved.start_training, strict=True):
+    for month, people in solved.steps:
         so_far += people
+        start = solved.starts(month, as_at)
         rows.append(
             {
-                "Trained and there in": month_name(month),
+                "There by": month_name(month),
                 "More": f"{people:,}",
                 "In all": f"{so_far:,}",
-                "If untrained, begins in": month_name(start),
+                "If untrained, begins in": month_name(start) if start else "too late: has to come trained",
             }
         )
-    return pd.DataFrame(rows, columns=["Trained and there in", "More", "In all", "If untrained, begins in"])
+    return pd.DataFrame(rows, columns=["There by", "More", "In all", "If untrained, begins in"])
 
 
 def comparison_table(every: Sequence[ResourcingOutlook]) -> pd.DataFrame:
     """Return scenarios side by side, for people: a column each, for the role and the year asked about."""
-    first = every[0]
-    columns: dict[str, list[str]] = {f"{first.role.name}, {first.asked.year}": _compared_names(first)}
-    for place, told in enumerate(every):
-        row, at_end = told.of_role, told.months.iloc[told.span.last]
-        solved = told.solved
-        cells = [
-            officers(row["needed50"]),
-            officers(row["needed80"]),
-            officers(row["needed95"]),
-            officers(row["there50"]),
-            chance_in_words(float(row["short"])),
-        ]
-        if first.holds_cases:
+    first, held = every[0], all(told.holds_cases for told in every)
+    columns = {f"{first.role.name}, {first.asked.year}": _compared_names(first, held)}
+    for name, told in zip(scenario_names(every), every, strict=True):
+        row = told.of_role
+        cells = [officers(row[each]) for each in ("needed50", "needed80", "needed95", "there50")]
+        cells.append(chance_in_words(float(row["short"])))
+        if held:
+            at_end = told.months.iloc[told.span.last]
             over = first_month(told.months["over"].tolist(), told.staffing.as_at)
             cells += [
-                f"{at_end['caseload50']:,.1f}",
+                cases(at_end["caseload50"], 1),
                 f"{told.limit:,g}",
                 chance_in_words(float(at_end["over"])),
-                month_name(over) if over else "never",
+                month_name(over) if over else f"not by {told.months['month'].iloc[-1]:%B %Y}",
+                _more(told.solved),
             ]
-        cells.append(f"{solved.more:,}" if isinstance(solved, Solved) else "–")
-        name = told.used.name if told.used.name not in columns else f"{told.used.name} ({place + 1})"
-        columns[name] = cells
+        columns[name] = [*cells, _more(told.for_hours)]
     return pd.DataFrame(columns)
 
 
-def _compared_names(told: ResourcingOutlook) -> list[str]:
-    cases = [
+def scenario_names(every: Sequence[ResourcingOutlook]) -> list[str]:
+    """Return a name for each scenario, none twice."""
+    names: list[str] = []
+    for told in every:
+        place, name = 1, told.used.name
+        while name in names:
+            place += 1
+            name = f"{told.used.name} ({place})"
+        names.append(name)
+    return names
+
+
+def differences_table(every: Sequence[ResourcingOutlook]) -> pd.DataFrame:
+    """Return the numbers in which scenarios differ from the first, for people: a column for each scenario."""
+    first, names = every[0].scenario, scenario_names(every)
+    keys = list(dict.fromkeys(key for told in every[1:] for key in changed_keys(told.scenario, first)))
+    rows = []
+    for key in keys:
+        holder = next(told.scenario for told in every if key in told.scenario.assumptions)
+        own = [told.scenario.assumptions.get(key) for told in every]
+        values = [value_in_words(each) if each else "–" for each in own]
+        rows.append({"What differs": number_name(holder, key), **dict(zip(names, values, strict=True))})
+    joining = [f"{sum(each.people for each in told.scenario.joiners):,}" for told in every]
+    if len(set(joining)) > 1:
+        rows.append({"What differs": "People planned to join", **dict(zip(names, joining, strict=True))})
+    return pd.DataFrame(rows, columns=["What differs", *names])
+
+
+def _more(solved: Solved | InvalidScenarioError | None) -> str:
+    return f"{solved.more:,}" if isinstance(solved, Solved) else "–"
+
+
+def _compared_names(told: ResourcingOutlook, held: bool) -> list[str]:
+    chance = chance_in_words(told.asked.chance)
+    of_cases = [
         "Cases each at the year's end",
         "Limit of cases each",
         "Chance of more, at the year's end",
         "More likely than not from",
+        f"More people to keep cases each, at {chance}",
     ]
     return [
         "Needed, full-time",
         "Enough in 80 %",
         "Enough in 95 %",
         "Will be there",
-        "Chance of too few",
-        *(cases if told.holds_cases else []),
-        f"More needed for a chance of {percent(told.asked.chance)}",
+        "Too few, of months",
+        *(of_cases if held else []),
+        f"More people for the hours, at {chance}",
     ]

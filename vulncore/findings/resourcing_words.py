@@ -96,7 +96,12 @@ def assumptions_table(scenario: Scenario, keys: Sequence[str] | None = None) -> 
 
 
 def assumption_rows(scenario: Scenario) -> pd.DataFrame:
-    """Return every number for files: `key`, `of`, `what`, `lowest`, `likeliest`, `highest`, `unit`, `source`, `by`, `on`."""
+    """Return every number for files.
+
+    Returns:
+        One row per number: `key`, `of`, `what`, `lowest`, `likeliest`, `highest`, `measured` (read off the data where they know
+        it), `unit`, `source`, `by`, `on`.
+    """
     rows = scenario.assumptions.items()
     return pd.DataFrame(
         {
@@ -106,6 +111,7 @@ def assumption_rows(scenario: Scenario) -> pd.DataFrame:
             "lowest": [each.low for _, each in rows],
             "likeliest": [each.likely for _, each in rows],
             "highest": [each.high for _, each in rows],
+            "measured": [each.measured for _, each in rows],
             "unit": [field(key).unit for key, _ in rows],
             "source": [each.source for _, each in rows],
             "by": [each.by for _, each in rows],

@@ -41,13 +41,13 @@ class Question:
 class Solved:
     """How many more are needed: each step a month and how many more begin then, trained.
 
-    `before` and `after` are the highest chance of any of the months, without them and with them. `start_training` are
-    the months in which people who begin untrained would have to start instead, one for each step.
+    `before` and `after` are the highest chance of any of the months, without them and with them; `training_months` is
+    how long somebody untrained takes to do a full share.
     """
 
     question: Question
     steps: tuple[tuple[date, int], ...]
-    start_training: tuple[date, ...]
+    training_months: int
     before: float
     after: float
 
@@ -55,6 +55,15 @@ class Solved:
     def more(self) -> int:
         """How many more in all."""
         return sum(people for _, people in self.steps)
+
+    def starts(self, month: date, as_at: date) -> date | None:
+        """Return the month in which somebody untrained would have to begin to be trained by another; None once it has passed."""
+        begins = add_months(month, -self.training_months)
+        return begins if begins > as_at else None
+
+    def too_late(self, as_at: date) -> int:
+        """Return how many are wanted sooner than anyone who begins untrained can be."""
+        return sum(people for month, people in self.steps if self.starts(month, as_at) is None)
 
 
 def more_needed(staffing: Staffing, question: Question) -> Solved:
@@ -113,16 +122,20 @@ def more_needed(staffing: Staffing, question: Question) -> Solved:
     return Solved(
         question,
         tuple((add_months(staffing.as_at, month), people) for month, people in steps),
-        tuple(add_months(staffing.as_at, month - training) for month, _ in steps),
+        training,
         before,
         _highest(wanting[:, asked]),
     )
 
 
 def with_more(scenario: Scenario, solved: Solved) -> Scenario:
-    """Return the scenario with the people that were found to be needed."""
-    more = tuple(Joiners(solved.question.role, month, people, trained=True) for month, people in solved.steps)
-    return replace(scenario, joiners=(*scenario.joiners, *more))
+    """Return the scenario with the people that were found to be needed, in one group with those who begin as they do."""
+    people = {(each.role, each.month, each.trained): each.people for each in scenario.joiners}
+    for month, more in solved.steps:
+        key = solved.question.role, month, True
+        people[key] = people.get(key, 0) + more
+    joiners = (Joiners(role, month, number, trained) for (role, month, trained), number in people.items())
+    return replace(scenario, joiners=tuple(joiners))
 
 
 def parse_condition(text: str) -> tuple[Condition, float]:
