@@ -28,6 +28,7 @@ from vulncore.findings.resourcing_shares import measured_shares, with_measured
 from vulncore.findings.resourcing_tables import (
     ROWS,
     comparison_table,
+    differences_table,
     exported,
     months_table,
     roles_table,
