@@ -94,6 +94,9 @@ def test_how_many_more_is_answered_and_what_is_planned_for_holds(asked, tmp_path
     assert (steps["chance_after"] <= 0.1).all()
     assert (steps["chance_before"] > 0.1).all()
     assert f"{steps['more'].sum()} more PIP 2 investigator" in done.stderr
+    assert (
+        steps["begins_if_untrained"].isna().any()
+    )  # who is wanted in July 2024 can't be trained from then on
     joiners = "\n".join(
         f'[[joiners]]\nrole = "pip2"\nmonth = "{row.month}"\npeople = {row.more}\ntrained = true\n'
         for row in steps.itertuples()
@@ -130,6 +133,12 @@ def test_every_number_is_printed_with_its_source():
         (["--solve", "caseload > 10", "--probability", "2"], "A probability of 2 is out of range"),
         (["--role", "dog"], "There is no role 'dog'"),
         (["--year", "1999"], "1999 is not ahead"),
+        (["--probability", "nan"], "A probability of nan is out of range"),
+        (["--to", "2025-01"], "--to says up to which month --solve looks"),
+        (
+            ["--as-toml", "--scenario", "Half more", "--scenario", "Half more"],
+            "2 scenarios don't fit into one file",
+        ),
         (["--scenario", "Unknown"], "No scenario is saved as 'Unknown'. Saved are 1: Half more"),
         (["--scenario", "gone.toml"], "gone.toml"),
         (["--scenario", "a"] * 5, "5 scenarios are too many to compare. Give up to 4"),

@@ -3,8 +3,10 @@
 import hashlib
 import os
 import threading
+from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from vulncore.errors import InvalidScenarioError, UnknownNameError
@@ -25,6 +27,7 @@ from vulncore.scenario_keeping import (
     saved_scenario,
     saved_scenarios,
     saved_state,
+    unreadable_scenarios,
 )
 
 LINKS_OF_THE_PAST = {"1": "3fc87d813b9b"}
@@ -106,8 +109,27 @@ def test_a_damaged_file_hides_itself_alone(tmp_path):
     path.write_bytes(b"\xff\xfe not toml")
     (tmp_path / "scenarios" / "foreign.toml").write_text(scenario_text(illustrative().called("Foreign")))
     assert list(saved_scenarios(tmp_path)) == ["Second"]
+    assert unreadable_scenarios(tmp_path) == tuple(sorted([path.name, "foreign.toml"]))
     with pytest.raises(InvalidScenarioError, match="is no text"):
         saved_scenario(tmp_path, "Plan")
+    remove_scenario(tmp_path, "Plan")  # what can't be read can be removed
+    assert unreadable_scenarios(tmp_path) == ("foreign.toml",)
+
+
+def test_what_no_link_could_carry_is_not_saved(tmp_path):
+    draw, long = np.random.default_rng(0), illustrative()
+    for key, each in illustrative().assumptions.items():
+        source = "".join(chr(97 + letter) for letter in draw.integers(0, 26, 190))
+        long = long.where(key, replace(each, source=source))
+    with pytest.raises(InvalidScenarioError, match="too long for a link. Shorten the sources"):
+        save_scenario(tmp_path, long, "Long")
+    assert saved_scenarios(tmp_path) == {}
+
+
+def test_others_who_keep_the_store_can_read_what_was_saved(tmp_path):
+    save_scenario(tmp_path, illustrative(), "Plan")
+    (path,) = (tmp_path / "scenarios").iterdir()
+    assert path.stat().st_mode & 0o444 == 0o444
 
 
 def test_no_more_are_saved_than_can_be_looked_through(tmp_path):

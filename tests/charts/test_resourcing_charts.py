@@ -43,6 +43,12 @@ def test_what_is_needed_and_who_is_there_stand_on_one_axis_from_nothing():
     assert {"needed50", "needed80", "there10", "there50", "posts"} <= shown
 
 
+def test_every_line_says_what_it_is():
+    spec = staffing_chart(months(), 18, ["PIP 2"]).to_dict()
+    said = {row["text"] for rows in spec["datasets"].values() for row in rows if "text" in row}
+    assert said == {"enough in 95 %", "enough in 80 %", "needed", "will be there", "funded"}
+
+
 def test_a_line_is_told_from_others_by_more_than_its_colour():
     spec = staffing_chart(months(), 18, ["PIP 2"]).to_dict()
     dashes = [

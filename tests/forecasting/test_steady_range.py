@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import nbinom
 
 from tests.forecasting.planted import poisson, unknown
-from vulncore.forecasting.steady_range import steady_range
+from vulncore.forecasting.steady_range import steady_paths, steady_range
 
 LEVELS = [0.1, 0.9, 0.025, 0.975]
 
@@ -74,3 +74,21 @@ def test_a_month_not_delivered_is_not_a_month_of_zero():
 @pytest.mark.parametrize("counts", [np.array([]), np.full(5, np.nan)])
 def test_where_no_month_is_known_there_is_no_range(counts):
     assert steady_range(counts) is None
+
+
+@pytest.mark.parametrize("mean", [0.3, 4.0])
+def test_twelve_months_of_steady_paths_have_the_range_that_is_told(mean):
+    counts = np.random.default_rng(5).poisson(mean, 40).astype(float)
+    told = steady_range(counts)
+    totals = steady_paths(counts, 12, 20_000).sum(axis=1)
+    assert totals.mean() == pytest.approx(told.mean, rel=0.03)
+    low, high = np.quantile(totals, [0.1, 0.9])
+    assert abs(low - told.low80) <= 1
+    assert abs(high - told.high80) <= 1
+
+
+def test_steady_paths_are_whole_and_none_is_negative():
+    paths = steady_paths(np.array([0.0, np.nan, 0.0, 0.0]), 6, 100)
+    assert paths.shape == (100, 6)
+    assert paths.dtype == np.int64
+    assert (paths >= 0).all()

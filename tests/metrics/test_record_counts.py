@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.making import FORCE, covered, delivery, incident, months
+from vulncore.metrics.allocation import records_by_team
 from vulncore.metrics.record_counts import daily_records, monthly_records
 from vulncore.periods import month_of
 
@@ -133,3 +134,35 @@ def test_counts_equal_a_plain_loop(drawn):
         expected[day] += 1
     found = by_day(rows, every)
     assert {day.date(): count for day, count in found.items()} == expected
+
+
+def test_a_record_that_belongs_to_another_measure_too_can_be_left_out():
+    rows = [
+        incident(1, JANUARY),
+        incident(2, JANUARY, measure=HATE, record_id="record-1"),
+        incident(3, JANUARY, measure=HATE),
+        incident(4, FEBRUARY, measure=HATE),
+    ]
+    tables = delivery(rows, everything([JANUARY, FEBRUARY])).tables
+    incidents, coverage = ibis.memtable(tables.incidents), ibis.memtable(tables.coverage)
+    own = monthly_records(incidents, coverage, FORCE, [HATE], without=[RAPE])
+    assert own["count"].tolist() == [1, 1]
+    days = daily_records(incidents, FORCE, [HATE], pd.DatetimeIndex([JANUARY, FEBRUARY]), without=[RAPE])
+    assert days[days > 0].index.tolist() == [pd.Timestamp(JANUARY), pd.Timestamp(FEBRUARY)]
+    assert days.sum() == 2
+
+
+def test_records_are_told_apart_by_the_team_that_they_went_to():
+    rows = [
+        incident(1, JANUARY, allocated_to="Public Protection Unit"),
+        incident(2, FEBRUARY, allocated_to="Public Protection Unit"),
+        incident(3, FEBRUARY, allocated_to="Major Crime"),
+        incident(4, FEBRUARY),
+        incident(5, MARCH, allocated_to="Major Crime"),
+        incident(6, FEBRUARY, allocated_to="Major Crime", no_crimed_on=MARCH),
+        incident(7, FEBRUARY, measure=HATE, record_id="record-3", allocated_to="Major Crime"),
+    ]
+    table = ibis.memtable(delivery(rows).tables.incidents)
+    teams = records_by_team(table, FORCE, BOTH, (), JANUARY, FEBRUARY)
+    assert teams.values.tolist() == [["Major Crime", 1], ["Public Protection Unit", 2]]
+    assert records_by_team(table, FORCE, [RAPE], [HATE], JANUARY, FEBRUARY)["records"].tolist() == [2]
