@@ -37,12 +37,14 @@ export default function (component) {
     holder.dataset.names = names;
   }
   holder.pull = pull;
-  data.levers.forEach((lever, place) => show(holder.children[place], lever, holder.held === lever.key));
+  const asked = (key) =>
+    [holder.held, holder.next?.key, holder.sentAt && holder.turn === data.turn ? holder.sent?.key : null].includes(key);
+  data.levers.forEach((lever, place) => show(holder.children[place], lever, asked(lever.key)));
 
   if (holder.turn !== data.turn) {
     holder.turn = data.turn;
     holder.sentAt = 0;
-    if (holder.next) send(holder.next);
+    if (holder.next) setTimeout(() => holder.next && send(holder.next)); // while this is drawn it would go unheard
     else if (!holder.held) holder.sent = null;
   }
   clearTimeout(holder.telling);
