@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vulncore.errors import InvalidScenarioError
+from vulncore.periods import FIRST_YEAR, LAST_YEAR
 
 Floats = NDArray[np.float64]
 
@@ -39,6 +40,10 @@ class Assumption:
             raise InvalidScenarioError(
                 f"Lowest {self.low:,.6g}, likeliest {self.likely:,.6g} and highest {self.high:,.6g} do not rise. "
                 "Give three numbers, none smaller than the one before."
+            )
+        if self.on is not None and not FIRST_YEAR <= self.on.year <= LAST_YEAR:
+            raise InvalidScenarioError(
+                f"A number changed in the year {self.on.year} is refused. Give {FIRST_YEAR} to {LAST_YEAR}."
             )
         for text, letters, what in ((self.source, SOURCE_LETTERS, "source"), (self.by, BY_LETTERS, "name")):
             if len(text) > letters or not (text.isprintable() or not text):

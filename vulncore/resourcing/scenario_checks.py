@@ -81,6 +81,9 @@ def _names(scenario: Scenario) -> None:
     ]
     _refuse(bad, "names can't be used", f"Give each up to {NAME_LETTERS} letters on one line")
     notes = [scenario.about, *(each.note for each in scenario.case_types)]
+    measures = [measure for kind in scenario.case_types for measure in kind.measures]
+    odd = [repr(measure[:40]) for measure in measures if not re.fullmatch(r"[\w.-]{1,80}", measure)]
+    _refuse(odd, "measures can't be used", "Give keys as `vulncore measures` lists them")
     long = [
         repr(text[:40]) for text in notes if len(text) > ABOUT_LETTERS or not (text.isprintable() or not text)
     ]
@@ -184,7 +187,7 @@ def _has_place(scenario: Scenario, key: str) -> bool:
 def _sums(scenario: Scenario) -> None:
     for role in scenario.working:
         away = sum(scenario.of_role(role.key, name).high for name in ABSTRACTIONS)
-        if away > 95:
+        if away > 95 + 1e-9:
             raise InvalidScenarioError(
                 f"{role.name}: leave, sickness, training, court and mutual aid can take {away:,g} % of working time "
                 "together. Leave at least 5 % to work with."
@@ -198,6 +201,6 @@ def _sums(scenario: Scenario) -> None:
 
 
 def _refuse(faulty: Iterable[object], what: str, mend: str) -> None:
-    which = [str(each) for each in faulty]
+    which = [str(each)[:80] for each in faulty]
     if which:
         raise InvalidScenarioError(f"{len(which)} {what}: {first_five(which)}. {mend}.")

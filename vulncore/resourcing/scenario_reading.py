@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from vulncore.errors import InvalidPeriodError, InvalidScenarioError, first_five
-from vulncore.periods import FIRST_YEAR, LAST_YEAR, parse_month
+from vulncore.periods import parse_month
 from vulncore.resourcing.assumption import ASSUMED, Assumption
 from vulncore.resourcing.scenario import CaseType, Joiners, Role, Scenario
 from vulncore.resourcing.scenario_checks import checked
@@ -99,7 +99,9 @@ def _assumption(key: str, given: Any) -> Assumption:
         raise InvalidScenarioError(
             f"{clean(key[:80])} is no number. Write a number, {{ value = 12 }} or {{ range = [lowest, likeliest, highest] }}."
         )
-    if not isinstance(measured, bool) or not (on is None or _is_day(on)):
+    if not isinstance(measured, bool) or not (
+        on is None or (isinstance(on, date) and not isinstance(on, datetime))
+    ):
         raise InvalidScenarioError(
             f"{clean(key[:80])}: 'measured' is true or false, 'on' a day like 2025-04-01."
         )
@@ -126,11 +128,6 @@ def _joiners(given: Mapping[str, Any]) -> Joiners:
 def clean(text: str) -> str:
     """Return a text without signs that a terminal or a page could take for more than text."""
     return "".join(sign if sign.isprintable() else "?" for sign in text)
-
-
-def _is_day(value: Any) -> bool:
-    own = isinstance(value, date) and not isinstance(value, datetime)
-    return own and FIRST_YEAR <= value.year <= LAST_YEAR
 
 
 def _is_number(value: Any) -> bool:

@@ -16,6 +16,8 @@ from vulncore.resourcing.draws import drawn
 from vulncore.resourcing.scenario import Joiners, Scenario
 
 MOST_MORE = 2_000
+MOST_LIMIT = 1e6
+TINY = 1e-9  # what a probability written in decimals is off by
 
 
 class Condition(StrEnum):
@@ -105,7 +107,9 @@ def more_needed(staffing: Staffing, question: Question) -> Solved:
             0,
             int(
                 np.ceil(
-                    np.quantile(wanting[:, month] / here, 1 - question.probability, method="inverted_cdf")
+                    np.quantile(
+                        wanting[:, month] / here, 1 - question.probability - TINY, method="inverted_cdf"
+                    )
                 )
             ),
         )
@@ -168,11 +172,11 @@ def _wanting(staffing: Staffing, question: Question) -> Floats:
         )
     there = staffing.there[question.role]
     if question.condition is Condition.SHORT:
-        if question.limit < 0:
-            raise InvalidScenarioError(f"A limit of {question.limit:g} is below 0. Give 0 or more.")
+        if not 0 <= question.limit < MOST_LIMIT:
+            raise InvalidScenarioError(f"A limit of {question.limit:g} is out of range. Give 0 or more.")
         return np.asarray(staffing.needed[question.role] - there - question.limit, dtype=float)
-    if question.limit <= 0:
-        raise InvalidScenarioError(f"A limit of {question.limit:g} cases is not above 0. Give more.")
+    if not 0 < question.limit < MOST_LIMIT:
+        raise InvalidScenarioError(f"A limit of {question.limit:g} cases is out of range. Give more than 0.")
     return np.asarray(staffing.opened[question.role] / question.limit - there, dtype=float)
 
 
