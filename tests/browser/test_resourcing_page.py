@@ -281,8 +281,7 @@ def test_people_who_are_planned_for_stand_in_the_link_and_keep_the_chance(server
     assert choices(page)["plan"]
 
 
-@pytest.mark.parametrize("width", [390, 1920])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])
 def test_every_part_fits_the_screen(server, page, width, scheme):
     page.emulate_media(color_scheme=scheme)
     for part in ("", "drivers", "compare", "months", "demand"):

@@ -33,7 +33,7 @@ def year_span(as_at: date, months: int, year: int) -> Span:
     Span(first=14, last=25)
     """
     start = (year - as_at.year) * 12 - as_at.month
-    return Span(max(start, 0), min(start + 11, months - 1))
+    return Span(max(start, 0), max(min(start + 11, months - 1), -1))
 
 
 def monthly_answers(staffing: Staffing, role: str) -> pd.DataFrame:

@@ -33,19 +33,17 @@ class Turnover:
         filled = np.clip(self.vacant + self.learning - age, 0, 1)
         return np.asarray(filled - np.clip(self.vacant - age, 0, 1), dtype=float)
 
-    def missing(self, empty: Floats, taught: Floats) -> Floats:
-        """Return the share of the work that is missing.
+    @property
+    def left_a_month(self) -> Floats:
+        """How many posts of each one are left in a month: none that is empty already."""
+        return np.asarray(self.leaving / (1 + self.leaving * self.vacant), dtype=float)
 
-        Args:
-            empty: Posts left and not yet filled over all, as if nobody left an empty one.
-            taught: Posts with somebody in training over all, as if nobody left while in training.
-
-        Source:
-            The limit of an alternating renewal process, which takes both back (Ross 1996, Stochastic Processes, theorem
-            3.4.4): with r leaving a month, v months vacant and L in training, `(r·v + (1 − worth)·(1 − exp(−r·L))) / (1 + r·v)` is
-            missing. It never falls as either rises.
-        """
-        return np.asarray((empty + (1 - self.worth) * -np.expm1(-taught)) / (1 + empty), dtype=float)
+    @property
+    def taught_a_month(self) -> Floats:
+        """How many of each post's successors stay to the end of their training, by the time that they spend in it."""
+        whole = np.maximum(self.learning, 1e-9)
+        stays = -np.expm1(-self.leaving * whole) / whole
+        return np.asarray(stays / (1 + self.leaving * self.vacant), dtype=float)
 
 
 def those_in_post(
@@ -61,18 +59,20 @@ def those_in_post(
         months: How many months ahead.
 
     Returns:
-        One row per path and one column per month, never below 0. It never rises as people leave faster, are replaced later or
-        train for longer.
+        One row per path and one column per month, never below 0. It never rises as people leave faster; as they are replaced
+        later or train for longer, it falls once that has built up.
 
     Source:
-        The number who leave in a month is Poisson; how much is missing for it, `Turnover.missing` says.
+        The number who leave in a month is Poisson. With r leaving a month, v months vacant and L in training, the share
+        `(r·v + (1 − worth)·(1 − exp(−r·L))) / (1 + r·v)` is missing in the long run: an alternating renewal process (Ross
+        1996, Stochastic Processes, theorem 3.4.4), for nobody leaves an empty post, and who leaves in training ends it.
     """
-    leave = people * turnover.leaving
-    gone = _leavers(leave, chance) if chance is not None else np.broadcast_to(leave, (len(leave), months))
-    somebody = np.maximum(people, 1e-9)
-    empty = _carried(gone, turnover.vacancy(months)) / somebody
-    taught = _carried(gone, turnover.apprenticeship(months)) / somebody
-    missing = people * turnover.missing(empty, taught)
+    left, taught = (
+        _leavers(people * a_month, chance, months)
+        for a_month in (turnover.left_a_month, turnover.taught_a_month)
+    )
+    missing = _carried(left, turnover.vacancy(months))
+    missing = missing + (1 - turnover.worth) * _carried(taught, turnover.apprenticeship(months))
     ahead = np.arange(1, months + 1, dtype=float)[None, :]
     unlearnt = np.clip(1 - ahead / np.maximum(turnover.learning, 1e-9), 0, 1)
     untrained = learning_now * (1 - turnover.worth) * unlearnt
@@ -100,11 +100,10 @@ def one_who_joins(trained: bool, turnover: Turnover, months: int) -> Floats:
     """Return the work of one person in each month from the one in which they join."""
     since = np.arange(months, dtype=float)[None, :]
     learning = np.clip(turnover.learning - since, 0, 1) * (not trained)
-    empty = turnover.leaving * np.cumsum(turnover.vacancy(months), axis=1)
-    taught = turnover.leaving * np.cumsum(turnover.apprenticeship(months), axis=1)
-    return np.asarray(
-        (1 - turnover.missing(empty, taught)) * (1 - (1 - turnover.worth) * learning), dtype=float
-    )
+    missing = turnover.left_a_month * np.cumsum(turnover.vacancy(months), axis=1)
+    learners = turnover.taught_a_month * np.cumsum(turnover.apprenticeship(months), axis=1)
+    still = np.clip(1 - missing - (1 - turnover.worth) * learners, 0, 1)
+    return np.asarray(still * (1 - (1 - turnover.worth) * learning), dtype=float)
 
 
 def beginning(work: Floats, begins: int) -> Floats:
@@ -121,8 +120,10 @@ def beginning(work: Floats, begins: int) -> Floats:
     return np.pad(work[:, : months - begins + 1], ((0, 0), (begins - 1, 0)))
 
 
-def _leavers(mean: Floats, chance: Floats) -> Floats:
-    """Return how many leave: Poisson numbers that never fall as their mean rises, one row per path."""
+def _leavers(mean: Floats, chance: Floats | None, months: int) -> Floats:
+    """Return how many leave: Poisson numbers that never fall as their mean rises, one row per path; without chance the mean."""
+    if chance is None:
+        return np.broadcast_to(mean, (len(mean), months))
     top = int(poisson.ppf(1 - 1e-9, float(mean.max(initial=0.0)))) + 1
     below: Floats = np.asarray(
         poisson.cdf(np.arange(top), mean), dtype=float

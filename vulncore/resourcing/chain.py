@@ -177,7 +177,7 @@ def _supervise(scenario: Scenario, role: Role, needed: dict[str, Floats], inputs
         return
     for below in role.supervises:
         _supervise(scenario, scenario.role(below), needed, inputs)
-    led = sum((needed[below] for below in set(role.supervises)), np.zeros((1, 1)))
+    led = sum((needed[below] for below in dict.fromkeys(role.supervises)), np.zeros((1, 1)))
     needed[role.key] = np.maximum(
         led / inputs.of[f"role.{role.key}.span"], inputs.of[f"role.{role.key}.at_least"]
     )

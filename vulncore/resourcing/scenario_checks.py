@@ -71,6 +71,11 @@ def in_numbers(assumption: Assumption) -> str:
     return f"{assumption.likely:,g} ({assumption.low:,g} to {assumption.high:,g})"
 
 
+def clean(text: str) -> str:
+    """Return a text without signs that a terminal or a page could take for more than text."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
 def _names(scenario: Scenario) -> None:
     parts: tuple[Role | CaseType, ...] = (*scenario.roles, *scenario.case_types)
     texts = [scenario.name, scenario.unit, *(each.name for each in parts)]
@@ -201,6 +206,6 @@ def _sums(scenario: Scenario) -> None:
 
 
 def _refuse(faulty: Iterable[object], what: str, mend: str) -> None:
-    which = [str(each)[:80] for each in faulty]
+    which = [clean(str(each)[:80]) for each in faulty]
     if which:
         raise InvalidScenarioError(f"{len(which)} {what}: {first_five(which)}. {mend}.")

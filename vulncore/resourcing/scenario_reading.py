@@ -10,7 +10,7 @@ from vulncore.errors import InvalidPeriodError, InvalidScenarioError, first_five
 from vulncore.periods import parse_month
 from vulncore.resourcing.assumption import ASSUMED, Assumption
 from vulncore.resourcing.scenario import CaseType, Joiners, Role, Scenario
-from vulncore.resourcing.scenario_checks import checked
+from vulncore.resourcing.scenario_checks import checked, clean
 
 MOST_LETTERS = 60_000
 STRING_OR_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*')|#[^\n]*""")
@@ -122,12 +122,7 @@ def _joiners(given: Mapping[str, Any]) -> Joiners:
     try:
         return Joiners(_text(given, "role"), parse_month(_text(given, "month")), people, trained)
     except InvalidPeriodError as problem:
-        raise InvalidScenarioError(f"Joiners: {problem}") from None
-
-
-def clean(text: str) -> str:
-    """Return a text without signs that a terminal or a page could take for more than text."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+        raise InvalidScenarioError(f"Joiners: {clean(str(problem))}") from None
 
 
 def _is_number(value: Any) -> bool:

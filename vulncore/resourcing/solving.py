@@ -134,10 +134,13 @@ def more_needed(staffing: Staffing, question: Question) -> Solved:
 
 def with_more(scenario: Scenario, solved: Solved) -> Scenario:
     """Return the scenario with the people that were found to be needed, in one group with those who begin as they do."""
-    people = {(each.role, each.month, each.trained): each.people for each in scenario.joiners}
-    for month, more in solved.steps:
-        key = solved.question.role, month, True
-        people[key] = people.get(key, 0) + more
+    more = [(solved.question.role, month, True, number) for month, number in solved.steps]
+    people: dict[tuple[str, date, bool], int] = {}
+    for role, month, trained, number in [
+        *((each.role, each.month, each.trained, each.people) for each in scenario.joiners),
+        *more,
+    ]:
+        people[role, month, trained] = people.get((role, month, trained), 0) + number
     joiners = (Joiners(role, month, number, trained) for (role, month, trained), number in people.items())
     return replace(scenario, joiners=tuple(joiners))
 

@@ -103,6 +103,10 @@ def scatter_of_a_month(life: Floats, varies: Floats, at_once: Floats) -> Floats:
     stays = np.exp(-rate)
     first, falls = 1 - life * (1 - stays), life * (1 - stays) ** 2
     course = first**2 + falls**2 / (1 - stays**2)
-    return np.asarray(
-        (1 + varies**2) * (1 - at_once) ** 2 * np.maximum(short + long - course, 0), dtype=float
-    )
+    begun = (1 - np.exp(-rate)) - (life - np.exp(-rate) * (1 + life)) / 2 + rate * exp1(rate) / 2
+    later = 1 - at_once
+    apart = later**2 * np.maximum(short + long - course, 0)
+    apart = apart + 2 * at_once * later * np.maximum(
+        begun - first, 0
+    )  # the first days lie in the first month
+    return np.asarray((1 + varies**2) * apart, dtype=float)

@@ -1,0 +1,88 @@
+"""What the scenario that ships, vulncore/reference/ppu.toml, promises."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.resourcing.made_units import steady, wild
+from vulncore.resourcing.assumption import ASSUMED
+from vulncore.resourcing.chain import staffing
+from vulncore.resourcing.scenario_link import illustrative
+from vulncore.resourcing.scenario_reading import read_scenario
+from vulncore.resourcing.scenario_writing import scenario_text
+
+FILE = Path(__file__).parents[2] / "vulncore" / "reference" / "ppu.toml"
+TEXT = FILE.read_text(encoding="utf-8")
+SHIPPED = read_scenario(TEXT)
+GIVEN = tomllib.loads(TEXT)
+
+
+def test_it_is_the_scenario_that_is_shown_first():
+    assert illustrative() == SHIPPED
+    assert (SHIPPED.name, SHIPPED.unit) == ("Illustrative", "Public Protection Unit")
+    assert "Made up" in SHIPPED.about
+
+
+def test_it_is_written_back_letter_by_letter():
+    assert scenario_text(SHIPPED) == TEXT
+
+
+def test_the_roles_that_matter_are_there():
+    keys = [role.key for role in SHIPPED.roles]
+    assert set(keys) >= {"pip2", "soit", "ds", "di", "safeguarding", "vva"}
+    led = {role.key: set(role.supervises) for role in SHIPPED.roles if role.supervises}
+    assert led == {"ds": {"pip2", "soit", "safeguarding"}, "di": {"ds"}}
+
+
+def test_the_kinds_of_case_that_matter_are_there_and_rape_is_named_before_other_sexual_offences():
+    kinds = [kind.key for kind in SHIPPED.case_types]
+    assert {"csea", "domestic-abuse", "domestic-abuse-non-crime", "serious-hate-crime"} <= set(kinds)
+    assert kinds.index("rape") < kinds.index("other-sexual-offences")
+
+
+@pytest.mark.parametrize("key", SHIPPED.assumptions)
+def test_every_number_is_certain_or_a_range_and_says_where_it_comes_from(key):
+    each = SHIPPED.assumptions[key]
+    assert each.certain or each.low < each.high
+    assert each.source == ASSUMED or re.match(r"assumed[:;] \w|[A-Z]\w+ .*\d{4}", each.source), each.source
+    assert (each.by, each.on) == ("", None)
+
+
+@pytest.mark.parametrize("key", [key for key in SHIPPED.assumptions if ".hours." in key])
+def test_hours_are_no_certain_number(key):
+    assert SHIPPED.assumptions[key].low < SHIPPED.assumptions[key].high
+
+
+@pytest.mark.parametrize("role", [role.key for role in SHIPPED.roles])
+def test_posts_people_and_those_in_training_fit_together(role):
+    posts, there, learning = (
+        SHIPPED.assumptions[f"role.{role}.{name}"].likely for name in ("posts", "in_post", "in_training")
+    )
+    assert posts >= there >= learning >= 0
+
+
+def test_each_number_stands_once_and_nobody_is_planned_to_join():
+    assert SHIPPED.joiners == ()
+    own = sum(line.split(" = ")[0].count(".") <= 1 and " = " in line for line in TEXT.splitlines())
+    parts = sum(key in TOLD for each in (*GIVEN["role"], *GIVEN["case"]) for key in each)
+    assert own == len(SHIPPED.assumptions) + parts + 3
+
+
+TOLD = ("key", "name", "supervises", "measures", "held_by", "derived_from", "note")
+
+
+def test_it_can_be_worked_out():
+    told = staffing(SHIPPED, wild(12, 50))
+    for role in SHIPPED.roles:
+        assert np.isfinite(told.needed[role.key]).all()
+        assert told.there[role.key].min() >= 0
+        assert told.needed[role.key].mean() > 0
+
+
+def test_domestic_abuse_non_crime_comes_by_the_crimes_alone():
+    told = staffing(SHIPPED, steady({"domestic-abuse": 20}, paths=50))
+    assert told.opened["safeguarding"].mean() > 0
+    assert not staffing(SHIPPED, steady({"rape": 20}, paths=50)).opened["safeguarding"].any()
