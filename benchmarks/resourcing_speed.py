@@ -36,10 +36,8 @@ AS_AT = date(2024, 10, 1)
 PATHS, MONTHS, ONE_BY_ONE = 2_000, 50, 100
 A_MONTH = {"rape": 4, "other-sexual-offences": 12, "csea": 9, "domestic-abuse": 14, "serious-hate-crime": 28}
 PULLS = 15
-CHANGED = (
-    "old => [...document.querySelectorAll('p')].some(each => each.innerText.includes('demand asks for')) && "
-    + ("![...document.querySelectorAll('p')].some(each => each.innerText === old)")
-)
+SAYS = "[...document.querySelectorAll('p')].map(each => each.innerText)"
+CHANGED = f"old => {SAYS}.some(text => text.includes('demand asks for')) && !{SAYS}.includes(old)"
 
 
 def main() -> None:
