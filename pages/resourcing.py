@@ -10,7 +10,7 @@ from pages.shared.links import write_link
 from pages.shared.parts import open_part
 from pages.shared.plan import compared, plan_now
 from pages.shared.provenance import show_provenance
-from pages.shared.resourcing_kept import forecast_of, kept_forecast, new_forecast, outlook_of
+from pages.shared.resourcing_kept import kept_forecast, new_forecast, outlook_of
 from pages.shared.resourcing_parts import (
     show_assumptions,
     show_comparison,
@@ -23,7 +23,6 @@ from pages.shared.resourcing_question import (
     basis_picker,
     draw_role_and_year,
     draw_settings,
-    has_role,
     question,
     resourcing_link,
 )
@@ -102,11 +101,6 @@ try:
         words.empty()
         charts.empty()
     told = outlook_of(forecast, plan, view, asked)
-    others = [
-        outlook_of(forecast_of(view, each, basis), each, view, asked)
-        for each in beside
-        if has_role(each, asked)
-    ]
 except VulncoreError as problem:
     st.info(plain(str(problem)))
     write_link("resourcing", **view.link(), **resourcing_link())
@@ -126,7 +120,7 @@ with part:
     elif opened == DRIVERS_PART:
         show_drivers(told, view)
     elif opened == COMPARE_PART:
-        show_comparison([told, *others], beside, view)
+        show_comparison(told, beside, view)
     elif opened == MONTHS_PART:
         show_months(told, view)
     else:

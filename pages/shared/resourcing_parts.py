@@ -10,6 +10,7 @@ from pages.shared.filters import View
 from pages.shared.picker import Picker
 from pages.shared.plain_table import show_table
 from pages.shared.provenance import source_line
+from pages.shared.resourcing_kept import forecast_of, outlook_of
 from pages.shared.resourcing_question import has_role
 from pages.shared.week_map import palette
 from pages.shared.words import plain
@@ -17,6 +18,7 @@ from vulncore.charts.caseload_chart import caseload_chart
 from vulncore.charts.drivers_chart import MOST_SHOWN, drivers_chart
 from vulncore.charts.scenarios_chart import scenarios_chart
 from vulncore.charts.staffing_chart import staffing_chart
+from vulncore.errors import VulncoreError
 from vulncore.findings.resourcing_comes_in import demand_notes, demand_rows, demand_table
 from vulncore.findings.resourcing_drivers import driver_rows, drivers_shown, drivers_table
 from vulncore.findings.resourcing_heard import caseload_in_words, drivers_in_words, staffing_in_words
@@ -123,12 +125,22 @@ def show_drivers(told: ResourcingOutlook, view: View) -> None:
     _offer(driver_rows(told), told, view, "drivers")
 
 
-def show_comparison(every: Sequence[ResourcingOutlook], beside: Sequence[Scenario], view: View) -> None:
-    """Draw scenarios beside each other: the one on screen first, then those of `beside` that have the role asked about."""
-    told, names = every[0], scenario_names(every)
+def show_comparison(told: ResourcingOutlook, beside: Sequence[Scenario], view: View) -> None:
+    """Draw scenarios beside the one on screen: those of `beside` that have the role asked about."""
     gone = [plan.name for plan in beside if not has_role(plan, told.asked)]
     if gone:
         st.info(plain(f"Not compared, since they have no {told.role.name}: {', '.join(gone)}."))
+    try:
+        others = [
+            outlook_of(forecast_of(view, plan, str(told.forecast.basis)), plan, view, told.asked)
+            for plan in beside
+            if has_role(plan, told.asked)
+        ]
+    except VulncoreError as problem:
+        st.error(plain(f"The scenarios can't be compared. {problem}"))
+        return
+    every = [told, *others]
+    names = scenario_names(every)
     if len(every) == 1:
         st.info("Choose under “Save, compare …” which scenarios stand beside this one.")
         return

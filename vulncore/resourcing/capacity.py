@@ -125,9 +125,7 @@ def _leavers(mean: Floats, chance: Floats | None, months: int) -> Floats:
     if chance is None:
         return np.broadcast_to(mean, (len(mean), months))
     top = int(poisson.ppf(1 - 1e-9, float(mean.max(initial=0.0)))) + 1
-    below: Floats = np.asarray(
-        poisson.cdf(np.arange(top), mean), dtype=float
-    )  # a row per path or one for all
+    below = np.asarray(poisson.cdf(np.arange(top), mean), dtype=float)  # a row for each mean
     if len(below) == 1:
         return np.searchsorted(below[0], chance, side="left").astype(float)
     return np.asarray((chance[:, :, None] > below[:, None, :]).sum(axis=2), dtype=float)

@@ -102,19 +102,7 @@ def more_needed(staffing: Staffing, question: Question) -> Solved:
     steps: list[tuple[int, int]] = []
     for month in range(asked.start, asked.stop):
         one = beginning(joiner, month + 1)
-        here = one[:, month]
-        people = max(
-            0,
-            int(
-                np.ceil(
-                    np.quantile(
-                        wanting[:, month] / here, 1 - question.probability - TINY, method="inverted_cdf"
-                    )
-                )
-            ),
-        )
-        if people and (wanting[:, month] - people * here > 0).mean() > question.probability:
-            people += 1  # somewhere a path stood on the line
+        people = _enough(wanting[:, month], one[:, month], question.probability)
         if people > MOST_MORE:
             raise InvalidScenarioError(
                 f"More than {MOST_MORE:,} people would be needed. Check the limit and the numbers."
@@ -181,6 +169,14 @@ def _wanting(staffing: Staffing, question: Question) -> Floats:
     if not 0 < question.limit < MOST_LIMIT:
         raise InvalidScenarioError(f"A limit of {question.limit:g} cases is out of range. Give more than 0.")
     return np.asarray(staffing.opened[question.role] / question.limit - there, dtype=float)
+
+
+def _enough(wanting: Floats, work: Floats, probability: float) -> int:
+    """Return how few people, of whom each does some work, leave no more paths wanting than a probability."""
+    level = np.quantile(wanting / work, 1 - probability - TINY, method="inverted_cdf")
+    people = max(0, int(np.ceil(level)))
+    on_the_line = people > 0 and (wanting - people * work > 0).mean() > probability
+    return people + on_the_line
 
 
 def _place(as_at: date, month: date, months: int) -> int:
