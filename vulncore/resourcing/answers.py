@@ -13,6 +13,7 @@ from vulncore.resourcing.assumption import Floats
 from vulncore.resourcing.chain import Staffing
 
 LIKELIER_THAN_NOT: Final = 0.5
+TINY: Final = 1e-9  # what sums are off by: as many as are needed are enough
 NEEDED: Final = {"needed50": 0.5, "needed80": 0.8, "needed95": 0.95}
 THERE: Final = {"there10": 0.1, "there50": 0.5, "there90": 0.9}
 CASELOAD: Final = {"caseload10": 0.1, "caseload50": 0.5, "caseload90": 0.9}
@@ -52,14 +53,14 @@ def monthly_answers(staffing: Staffing, role: str) -> pd.DataFrame:
     frame = pd.DataFrame({"month": pd.date_range(add_months(staffing.as_at, 1), periods=months, freq="MS")})
     frame = frame.assign(**_quantiles(needed, NEEDED), needed=needed.mean(axis=0))
     frame = frame.assign(
-        **_quantiles(there, THERE), there=there.mean(axis=0), short=(needed > there).mean(axis=0)
+        **_quantiles(there, THERE), there=there.mean(axis=0), short=(needed > there + TINY).mean(axis=0)
     )
     if role in staffing.hours:
         frame = frame.assign(hours=np.broadcast_to(staffing.hours[role].mean(axis=0), months))
     if role not in staffing.opened:
         return frame
     caseload, limit = staffing.caseload[role], staffing.scenario.of_role(role, "most_cases").likely
-    over = (caseload > limit).mean(axis=0)
+    over = (caseload > limit + TINY).mean(axis=0)
     return frame.assign(
         opened=staffing.opened[role].mean(axis=0), **_quantiles(caseload, CASELOAD), over=over
     )
@@ -84,7 +85,7 @@ def over_a_span(staffing: Staffing, span: Span) -> pd.DataFrame:
                 **{name: float(np.quantile(needed.mean(axis=1), level)) for name, level in NEEDED.items()},
                 "there50": float(np.median(there.mean(axis=1))),
                 "funded": staffing.scenario.of_role(role.key, "posts").likely * full_time,
-                "short": float((needed > there).mean()),
+                "short": float((needed > there + TINY).mean()),
             }
         )
     return pd.DataFrame(rows)

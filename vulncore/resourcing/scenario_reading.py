@@ -14,7 +14,7 @@ from vulncore.resourcing.scenario_checks import checked, clean
 
 MOST_LETTERS = 60_000
 STRING_OR_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*')|#[^\n]*""")
-LONG_KEY = re.compile(r"(?:[\w-]+[ \t]*\.[ \t]*){6}")
+LONG_KEY = re.compile(r"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){6}")
 """No key has so many parts; the parser of TOML takes a time that grows with the square of them."""
 TOP = {"name", "unit", "about", "assumed", "role", "case", "joiners"}
 OF_A_ROLE = {"key", "name", "supervises"}
@@ -34,7 +34,7 @@ def read_scenario(text: str) -> Scenario:
             f"{len(text):,} letters are too long for a scenario. Give up to {MOST_LETTERS:,}."
         )
     bare = STRING_OR_COMMENT.sub(lambda found: "S" if found[1] else "", text)
-    if LONG_KEY.search(bare) or "SS" in bare or '"' in bare or "'" in bare:
+    if "SS" in bare or '"' in bare or "'" in bare or LONG_KEY.search(bare):
         raise InvalidScenarioError(
             "Some key of this TOML has many parts, or some text many lines. Give short keys, texts of one line."
         )
@@ -92,8 +92,8 @@ def _assumption(key: str, given: Any) -> Assumption:
         own: Mapping[str, Any] = given
     else:
         own = {"value": given}
-    spread = own.get("range", own.get("value"))
-    low, likely, high = spread if isinstance(spread, list) and len(spread) == 3 else [spread] * 3
+    spread: Any = own.get("range", [own.get("value")] * 3)
+    low, likely, high = spread if isinstance(spread, list) and len(spread) == 3 else ("", "", "")
     measured, on = own.get("measured", False), own.get("on")
     if not (all(map(_is_number, (low, likely, high))) and ("range" in own) != ("value" in own)):
         raise InvalidScenarioError(
