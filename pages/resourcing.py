@@ -92,14 +92,13 @@ try:
     forecast = kept_forecast(view, plan, basis)
     if forecast is None:
         words, charts = said.empty(), drawn.empty()
-        forecast = new_forecast(
+        new_forecast(
             view,
             plan,
             basis,
             lambda early: draw(outlook_of(early, plan, view, asked), words.container(), charts.container()),
         )
-        words.empty()
-        charts.empty()
+        st.rerun()  # so that it stands where every later run puts it, and nothing moves under a hand
     told = outlook_of(forecast, plan, view, asked)
 except VulncoreError as problem:
     st.info(plain(str(problem)))

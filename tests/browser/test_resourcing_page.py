@@ -10,6 +10,7 @@ import pytest
 from choosing import choices, pick
 from conftest import PAGE_MS, settled
 
+from vulncore.resourcing.assumption import fixed
 from vulncore.resourcing.scenario_link import illustrative, scenario_code
 from vulncore.resourcing.scenario_reading import read_scenario
 from vulncore.resourcing.scenario_writing import scenario_text
@@ -172,46 +173,43 @@ def test_a_lever_is_worked_by_keys_and_goes_back_to_where_it_was(server, page):
     assert "plan" not in choices(page)
 
 
-def test_a_scenario_is_made_saved_compared_shared_and_opened_by_another_browser(
-    store, serving, page, browser
-):
-    with serving(store) as server:
-        open_resourcing(page, server)
-        plain = asked_for(page)
-        press(page, "Demand", "ArrowRight", 4)
-        save_as(page, "A fifth more")
-        press(page, "In post now", "ArrowRight", 2)
-        save_as(page, "And two more people")
-        pick(page, "Scenario", "A fifth more")
-        menu(page)
-        for name in ("Illustrative", "And two more people"):
-            page.get_by_role("combobox", name=re.compile("Compare with")).click()
-            page.get_by_role("option", name=name, exact=True).click()
-            again(page)
-        close(page)
-        close(page)
-        shown = table(page, "scenarios side by side")
-        assert float(shown["Needed, full-time"][1]) == plain
-        assert float(shown["Needed, full-time"][0]) > plain
-        assert float(shown["Will be there"][2]) > float(shown["Will be there"][0])
-        link = page.url
-        sentence = first_sentence(page)
-        context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
-        other = context.new_page()
-        other.goto(link)
-        other.get_by_role("tab", name="Compare scenarios").wait_for(timeout=PAGE_MS)
-        again(other)
-        assert first_sentence(other) == sentence
-        assert table(other, "scenarios side by side") == shown
-        context.close()
-        different = table(page, "What they assume differently")
-        assert different["The whole unit: demand"] == ["120", "100", "120"]
-        pick(page, "Scenario", "And two more people")
-        menu(page)
-        page.get_by_text("Remove what is saved, for everybody").click()
+def test_a_scenario_is_made_saved_compared_shared_and_opened_by_another_browser(server, page, browser):
+    open_resourcing(page, server)
+    plain = asked_for(page)
+    press(page, "Demand", "ArrowRight", 4)
+    save_as(page, "A fifth more")
+    press(page, "In post now", "ArrowRight", 2)
+    save_as(page, "And two more people")
+    pick(page, "Scenario", "A fifth more")
+    menu(page)
+    for name in ("Illustrative", "And two more people"):
+        page.get_by_role("combobox", name=re.compile("Compare with")).click()
+        page.get_by_role("option", name=name, exact=True).click()
         again(page)
-        page.get_by_role("button", name="Remove", exact=True).click()
-        page.get_by_text("no longer saved").wait_for(timeout=PAGE_MS)
+    close(page)
+    close(page)
+    shown = table(page, "scenarios side by side")
+    assert float(shown["Needed, full-time"][1]) == plain
+    assert float(shown["Needed, full-time"][0]) > plain
+    assert float(shown["Will be there"][2]) > float(shown["Will be there"][0])
+    link = page.url
+    sentence = first_sentence(page)
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    other = context.new_page()
+    other.goto(link)
+    other.get_by_role("tab", name="Compare scenarios").wait_for(timeout=PAGE_MS)
+    again(other)
+    assert first_sentence(other) == sentence
+    assert table(other, "scenarios side by side") == shown
+    context.close()
+    different = table(page, "What they assume differently")
+    assert different["The whole unit: demand"] == ["120", "100", "120"]
+    pick(page, "Scenario", "And two more people")
+    menu(page)
+    page.get_by_text("Remove what is saved, for everybody").click()
+    again(page)
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_text("no longer saved").wait_for(timeout=PAGE_MS)
 
 
 def test_a_scenario_goes_out_as_a_file_and_comes_back_changed(server, page, tmp_path):
@@ -284,9 +282,11 @@ def test_people_who_are_planned_for_stand_in_the_link_and_keep_the_chance(server
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])
 def test_every_part_fits_the_screen(server, page, width, scheme):
     page.emulate_media(color_scheme=scheme)
-    for part in ("", "drivers", "compare", "months", "demand"):
-        code = scenario_code(illustrative().called("Second"))
-        open_resourcing(page, server, f"?part={part}&compare={code}", width=width, height=900)
+    code = scenario_code(illustrative().called("Second"))
+    open_resourcing(page, server, f"?compare={code}", width=width, height=900)
+    for part in ("Assumptions", "What drives it", "Compare scenarios", "Roles and months", "What comes in"):
+        page.get_by_role("tab", name=part).click()
+        again(page)
         wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         assert not wide, part
         assert not page.get_by_text("Traceback").count()
@@ -313,25 +313,29 @@ def test_a_scenario_with_kinds_of_case_of_its_own_is_compared_by_its_own_forecas
     text = scenario_text(illustrative()).replace('key = "domestic-abuse"\n', 'key = "da-crime"\n')
     text = text.replace('derived_from = "domestic-abuse"', 'derived_from = "da-crime"')
     renamed = read_scenario(text).called("Renamed")
-    without = replace(renamed, roles=tuple(role for role in renamed.roles if role.key != "vva"))
-    held = {key: each for key, each in without.assumptions.items() if "vva" not in key}
-    codes = [scenario_code(renamed), scenario_code(replace(without, assumptions=held).called("Without"))]
-    open_resourcing(page, server, f"?part=compare&compare={'.'.join(codes)}")
+    roles = tuple(role for role in renamed.roles if role.key != "vva")
+    held = {key: each for key, each in renamed.assumptions.items() if "vva" not in key}
+    code = scenario_code(replace(renamed, roles=roles, assumptions=held))
+    open_resourcing(page, server, f"?part=compare&compare={code}")
     shown = table(page, "scenarios side by side")
     assert len(set(shown["Will be there"])) == 1
-    first, second, _ = (float(each) for each in shown["Needed, full-time"])
+    first, second = (float(each) for each in shown["Needed, full-time"])
     assert second == pytest.approx(first, rel=0.05)
     pick(page, "Role", "Vulnerable Victim Advocate")
-    page.get_by_text("Not compared, since they have no Vulnerable Victim Advocate: Without").wait_for(
+    page.get_by_text("Not compared, since they have no Vulnerable Victim Advocate: Renamed").wait_for(
         timeout=PAGE_MS
     )
 
 
 def test_a_server_that_lets_nobody_publish_keeps_a_scenario_for_the_visit(store, serving, page, monkeypatch):
     monkeypatch.setenv("VULNCORE_PUBLISHING", "off")
-    with serving(store) as server:
-        open_resourcing(page, server)
-        press(page, "Demand", "ArrowRight", 2)
+    plan = scenario_code(illustrative().where("unit.demand", fixed(110)).called("Brought"))
+    with serving(
+        store
+    ) as server:  # with a dataset that holds nothing of the unit, so that nothing is forecast
+        page.goto(f"{server.url}/resourcing?dataset=city-open-counts&plan={plan}")
+        page.get_by_text("none of what comes to the unit").wait_for(timeout=PAGE_MS)
+        again(page)
         menu(page)
         page.get_by_text("kept for this visit").wait_for(timeout=PAGE_MS)
         close(page)
