@@ -289,8 +289,10 @@ def test_who_is_wanted_sooner_than_anyone_can_be_trained_and_who_has_no_post_is_
     trained_by = date(2026, 5, 1)  # eighteen months after the first month ahead
     late = sum(people for month, people in solved.steps if month < trained_by)
     assert solved.too_late(as_at) == late > 0
-    assert f"{late} sooner than the 18 months that training takes" in what_it_takes(told, solved)
-    assert f"{solved.more - 2} beyond what is funded" in what_it_takes(told, solved)  # 18 posts, 16 in post
+    assert f"{late} are wanted sooner than the 18 months that training takes" in what_it_takes(told, solved)
+    assert f"{solved.more - 2} are beyond what is funded" in what_it_takes(
+        told, solved
+    )  # 18 posts, 16 in post
     table = steps_table(solved, as_at)
     assert (table["If untrained, begins in"] == "too late: has to come trained").sum() == sum(
         month < trained_by for month, _ in solved.steps

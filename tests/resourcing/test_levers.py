@@ -39,8 +39,8 @@ MORE_WORK = [
     *(key for key in SHIPPED.assumptions if ".hours." in key),
     "case.domestic-abuse-non-crime.ratio",
 ]
-FEWER_THERE = [f"role.{role}.leavers" for role in ROLES]
-LATER_THERE = [f"role.{role}.{name}" for role in ROLES for name in ("replace_months", "training_months")]
+FEWER_THERE = [f"role.{role}.{name}" for role in ROLES for name in ("leavers", "training_months")]
+LATER_THERE = [f"role.{role}.replace_months" for role in ROLES]
 LONGER_OPEN = ["unit.life", *(f"case.{kind}.open_months" for kind in KINDS)]
 MORE_THERE = [
     *(f"role.{role}.{name}" for role in ROLES for name in ("in_post", "training_worth", "full_time")),
@@ -88,9 +88,7 @@ def test_more_work_or_fewer_people_never_make_a_shortage_or_too_many_cases_less_
 
 @cases
 @given(key=st.sampled_from(LATER_THERE), **tried)
-def test_posts_filled_or_people_trained_later_make_neither_less_likely_but_for_two_percent(
-    key, base, times, part
-):
+def test_posts_filled_later_make_neither_less_likely_but_for_two_percent(key, base, times, part):
     """While it builds up: fewer leave posts that stand empty for longer."""
     (short, over), (worse, fuller) = before(base, times), after(raised(base, key, part), times)
     assert (worse >= short - 0.02).all()

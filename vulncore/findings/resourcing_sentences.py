@@ -140,9 +140,9 @@ def what_it_takes(told: ResourcingOutlook, solved: Solved) -> str:
     )
     text = f"{solved.more:,} more {plural(role) if solved.more > 1 else role}, {when}, keep{'' if solved.more > 1 else 's'} {keeps}."
     beyond, late = beyond_funded(told, solved), solved.too_late(told.staffing.as_at)
-    caveats = [f"{beyond:,} beyond what is funded"] if beyond else []
-    caveats += [f"{late:,} sooner than the {training} months that training takes"] if late else []
-    return f"{text} Of them {' and '.join(caveats)}." if caveats else text
+    caveats = [f"{beyond:,} are beyond what is funded"] if beyond else []
+    caveats += [f"{late:,} are wanted sooner than the {training} months that training takes"] if late else []
+    return f"{text} Of them, {' and '.join(caveats)}." if caveats else text
 
 
 def beyond_funded(told: ResourcingOutlook, solved: Solved) -> int:

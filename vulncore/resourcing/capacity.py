@@ -28,22 +28,21 @@ class Turnover:
         return np.asarray(np.clip(self.vacant - age, 0, 1), dtype=float)
 
     def apprenticeship(self, months: int) -> Floats:
-        """Return how much of a post has somebody in training in those months: `learning` in all."""
-        age = np.arange(months, dtype=float)[None, :]
-        filled = np.clip(self.vacant + self.learning - age, 0, 1)
-        return np.asarray(filled - np.clip(self.vacant - age, 0, 1), dtype=float)
+        """Return how much of a post has somebody in training in those months, who leave as others do."""
+        age = np.arange(months, dtype=float)[None, :] - self.vacant
+        begun, ended = np.clip(age, 0, self.learning), np.clip(age + 1, 0, self.learning)
+        leaving = np.maximum(self.leaving, 1e-12)
+        stay = np.exp(-leaving * begun) * -np.expm1(-leaving * (ended - begun)) / leaving
+        return np.asarray(stay, dtype=float)
+
+    def lost(self, months: int) -> Floats:
+        """Return how much of one person's work is missing in each month after they left, from that month on."""
+        return self.vacancy(months) + (1 - self.worth) * self.apprenticeship(months)
 
     @property
     def left_a_month(self) -> Floats:
         """How many posts of each one are left in a month: none that is empty already."""
         return np.asarray(self.leaving / (1 + self.leaving * self.vacant), dtype=float)
-
-    @property
-    def taught_a_month(self) -> Floats:
-        """How many of each post's successors stay to the end of their training, by the time that they spend in it."""
-        whole = np.maximum(self.learning, 1e-9)
-        stays = -np.expm1(-self.leaving * whole) / whole
-        return np.asarray(stays / (1 + self.leaving * self.vacant), dtype=float)
 
 
 def those_in_post(
@@ -59,20 +58,16 @@ def those_in_post(
         months: How many months ahead.
 
     Returns:
-        One row per path and one column per month, never below 0. It never rises as people leave faster; as they are replaced
-        later or train for longer, it falls once that has built up.
+        One row per path and one column per month, never below 0. It never rises as people train for longer. It falls as
+        more leave, and as they are replaced later once that has built up.
 
     Source:
         The number who leave in a month is Poisson. With r leaving a month, v months vacant and L in training, the share
         `(r·v + (1 − worth)·(1 − exp(−r·L))) / (1 + r·v)` is missing in the long run: an alternating renewal process (Ross
         1996, Stochastic Processes, theorem 3.4.4), for nobody leaves an empty post, and who leaves in training ends it.
     """
-    left, taught = (
-        _leavers(people * a_month, chance, months)
-        for a_month in (turnover.left_a_month, turnover.taught_a_month)
-    )
-    missing = _carried(left, turnover.vacancy(months))
-    missing = missing + (1 - turnover.worth) * _carried(taught, turnover.apprenticeship(months))
+    left = _leavers(people * turnover.left_a_month, chance, months)
+    missing = _carried(left, turnover.lost(months))
     ahead = np.arange(1, months + 1, dtype=float)[None, :]
     unlearnt = np.clip(1 - ahead / np.maximum(turnover.learning, 1e-9), 0, 1)
     untrained = learning_now * (1 - turnover.worth) * unlearnt
@@ -100,9 +95,7 @@ def one_who_joins(trained: bool, turnover: Turnover, months: int) -> Floats:
     """Return the work of one person in each month from the one in which they join."""
     since = np.arange(months, dtype=float)[None, :]
     learning = np.clip(turnover.learning - since, 0, 1) * (not trained)
-    missing = turnover.left_a_month * np.cumsum(turnover.vacancy(months), axis=1)
-    learners = turnover.taught_a_month * np.cumsum(turnover.apprenticeship(months), axis=1)
-    still = np.clip(1 - missing - (1 - turnover.worth) * learners, 0, 1)
+    still = np.clip(1 - turnover.left_a_month * np.cumsum(turnover.lost(months), axis=1), 0, 1)
     return np.asarray(still * (1 - (1 - turnover.worth) * learning), dtype=float)
 
 
