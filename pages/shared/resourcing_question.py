@@ -8,7 +8,7 @@ from pages.shared.links import OF_RESOURCING, choices_made
 from pages.shared.picker import Picker
 from vulncore.findings.forecast_outlook import BASIS_NAMES
 from vulncore.findings.forecast_work import YEARS
-from vulncore.findings.resourcing_outlook import CHANCES, Asked, asked_about, years_ahead
+from vulncore.findings.resourcing_outlook import CHANCES, Asked, asked_about, first_year, years_ahead
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.intervals import months_ahead
 from vulncore.periods import add_months, format_month, month_name, parse_month
@@ -69,13 +69,8 @@ def _role_picker(plan: Scenario) -> Picker:
 
 def _year_picker(as_at: date) -> Picker:
     years = [str(year) for year in years_ahead(as_at, _ahead(as_at))]
-    first = str(asked_year(as_at))
+    first = str(first_year(as_at, _ahead(as_at)))
     return Picker("Calendar year", "year", years, years.index(first), noun="year")
-
-
-def asked_year(as_at: date) -> int:
-    """Return the calendar year that is spoken of first."""
-    return years_ahead(as_at, _ahead(as_at))[1]
 
 
 def _chance_picker() -> Picker:

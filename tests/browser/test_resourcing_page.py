@@ -165,7 +165,7 @@ def test_a_lever_is_worked_by_keys_and_goes_back_to_where_it_was(server, page):
     press(page, "Demand", "ArrowRight", 3)
     assert page.get_by_role("slider", name="Demand").get_attribute("aria-valuetext") == "115\u202f%"
     assert first_sentence(page) != before
-    assert page.get_by_role("combobox", name=re.compile("Scenario")).input_value() or "plan" in choices(page)
+    assert "plan" in choices(page)
     page.get_by_role("button", name=re.compile("Demand.*back to 100")).click()
     page.wait_for_timeout(600)
     again(page)

@@ -19,6 +19,7 @@ from vulncore.findings.resourcing_outlook import (
     ResourcingOutlook,
     asked_about,
     changed_keys,
+    first_year,
     resourcing_outlook,
     shifted,
     years_ahead,
@@ -327,6 +328,8 @@ def test_a_question_that_no_scenario_answers_is_refused_with_what_there_is():
     with pytest.raises(InvalidScenarioError, match="2024-10 is no month ahead. Give 2024-11"):
         asked_about(illustrative(), AS_AT, 50, None, None, 0.1, AS_AT)
     assert years_ahead(date(2024, 3, 1), 57) == [2024, 2025, 2026, 2027, 2028]
+    assert asked_about(illustrative(), date(2024, 3, 1), 57, None, None, 0.1, None).year == 2026
+    assert first_year(date(2024, 12, 1), 12) == 2025  # the last there is
 
 
 def test_a_number_moved_keeps_its_range_in_proportion_and_within_its_limits():

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from vulncore.charts.staffing_chart import FIRM, STAFFING_HEIGHT
-from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading, month_axis
 
 HIGHEST = 4.0  # times the limit: where hardly anybody is there the figures run away
 
@@ -31,11 +31,7 @@ def caseload_chart(
             HIGHEST * max(limit, months["caseload50"].iloc[0]),
         )
     )
-    x = alt.X(
-        "month:T",
-        title=None,
-        axis=alt.Axis(format="%Y", tickCount="year", labelAngle=0, labelOverlap=True, **ink),
-    )
+    x = month_axis(palette)
 
     def y(column: str) -> alt.Y:
         axis = alt.Axis(tickCount=6, **ink)

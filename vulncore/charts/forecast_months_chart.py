@@ -6,7 +6,7 @@ from datetime import date
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading, month_axis
 
 MONTHS_HEIGHT = 340
 LETTERS_A_LINE = 48
@@ -36,11 +36,7 @@ def months_chart(
         palette: The colours that suit the ground.
     """
     ink = axis_ink(palette)
-    x = alt.X(
-        "month:T",
-        title=None,
-        axis=alt.Axis(format="%Y", tickCount="year", labelAngle=0, labelOverlap=True, **ink),
-    )
+    x = month_axis(palette)
 
     def y(column: str) -> alt.Y:
         axis = alt.Axis(format=",d", tickMinStep=1, tickCount=5, **ink)

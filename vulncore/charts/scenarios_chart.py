@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading, month_axis
 
 SCENARIOS_HEIGHT = 400
 DASHES = ([1, 0], [7, 3], [2, 3], [10, 3, 2, 3])  # never colour alone
@@ -28,11 +28,7 @@ def scenarios_chart(
     legend = alt.Legend(
         title=None, orient="top", columns=1, labelFontSize=13, labelColor=palette.quiet, labelLimit=320
     )
-    x = alt.X(
-        "month:T",
-        title=None,
-        axis=alt.Axis(format="%Y", tickCount="year", labelAngle=0, labelOverlap=True, **ink),
-    )
+    x = month_axis(palette)
     y = alt.Y(
         "chance:Q",
         title="Chance",

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading, month_axis
 
 STAFFING_HEIGHT = 420
 FAINT, FIRM = 0.16, 0.34  # what 95 % of futures need, and what 80 % do
@@ -26,11 +26,7 @@ def staffing_chart(
     """
     ink = axis_ink(palette)
     top = float(max(months["needed95"].max(), months["there90"].max(), posts, 1)) * 1.12
-    x = alt.X(
-        "month:T",
-        title=None,
-        axis=alt.Axis(format="%Y", tickCount="year", labelAngle=0, labelOverlap=True, **ink),
-    )
+    x = month_axis(palette)
 
     def y(column: str) -> alt.Y:
         axis = alt.Axis(tickCount=6, **ink)

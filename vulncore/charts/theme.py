@@ -51,3 +51,9 @@ def axis_ink(palette: Palette) -> dict[str, Any]:
         "titleFontSize": 13,
         "titleFontWeight": "normal",
     }
+
+
+def month_axis(palette: Palette) -> alt.X:
+    """Return an axis of months on which years are written."""
+    axis = alt.Axis(format="%Y", tickCount="year", labelAngle=0, labelOverlap=True, **axis_ink(palette))
+    return alt.X("month:T", title=None, axis=axis)

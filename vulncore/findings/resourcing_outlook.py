@@ -108,12 +108,10 @@ def resourcing_outlook(
     told = staffing(with_measured(scenario, measured), forecast.incoming)
     months = monthly_answers(told, asked.role)
     roles = over_a_span(told, year_span(told.as_at, len(months), asked.year))
-    limit = told.scenario.assumptions.get(f"role.{asked.role}.most_cases")
-    solved = (
-        _solved(told, asked, Condition.CASELOAD, limit.likely)
-        if asked.role in told.opened and limit
-        else None
-    )
+    solved = None
+    if asked.role in told.opened:
+        limit = told.scenario.of_role(asked.role, "most_cases").likely
+        solved = _solved(told, asked, Condition.CASELOAD, limit)
     for_hours = _solved(told, asked, Condition.SHORT, 0.0)
     return ResourcingOutlook(forecast, scenario, told, asked, months, roles, solved, for_hours)
 
@@ -144,7 +142,7 @@ def asked_about(
             f"There is no role '{(role or '')[:40]}'. There are {len(keys)}: {first_five(keys)}."
         )
     last = add_months(as_at, ahead)
-    year = year if year is not None else min(as_at.year + YEARS_ON, last.year)
+    year = year if year is not None else first_year(as_at, ahead)
     if year not in years_ahead(as_at, ahead):
         raise InvalidScenarioError(
             f"{year} is not ahead. Give {years_ahead(as_at, ahead)[0]} to {last.year}."
@@ -156,6 +154,11 @@ def asked_about(
         )
     first = named[0].key if role else scenario.holding[0].key
     return Asked(first, year, chance, since)
+
+
+def first_year(as_at: date, ahead: int) -> int:
+    """Return the calendar year that is spoken of unless another is asked about."""
+    return min(as_at.year + YEARS_ON, years_ahead(as_at, ahead)[-1])
 
 
 def years_ahead(as_at: date, ahead: int) -> list[int]:
