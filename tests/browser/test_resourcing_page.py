@@ -17,7 +17,7 @@ from vulncore.resourcing.scenario_writing import scenario_text
 
 pytestmark = pytest.mark.browser
 
-LINE = 32  # pixels
+LINES = 90  # pixels: three lines
 CHARTS = '[data-testid="stVegaLiteChart"]'
 ASKS = re.compile(r"In 20\d\d demand asks for ([\d,.]+) full-time")
 
@@ -148,7 +148,9 @@ def test_a_lever_keeps_its_place_and_its_length_under_the_hand(server, page):
         seen.append(lever.bounding_box())
     page.mouse.up()
     assert {(each["x"], each["width"]) for each in seen} == {(box["x"], box["width"])}
-    assert all(abs(each["y"] - box["y"]) <= LINE for each in seen)  # the sentence may take a line more
+    assert all(
+        abs(each["y"] - box["y"]) <= LINES for each in seen
+    )  # sentences above may take fewer lines or more
 
 
 def test_who_can_not_see_the_page_is_told_what_a_lever_changed(server, page):
