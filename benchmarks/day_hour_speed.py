@@ -25,13 +25,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from timing import RUNS, median_seconds
 
-from vulncore.engine import connect, parquet_table
-from vulncore.metrics.civil_clock import summer_times
-from vulncore.metrics.day_hour import Asked, day_hour, timed_records, week_of
-from vulncore.metrics.known_times import USED, WEEK_MINUTES
-from vulncore.metrics.week_hours import HOURS
-from vulncore.periods import rolling_12
-from vulncore.schemas import COVERAGE, INCIDENTS
+from vulncore.domain.engine import connect, parquet_table
+from vulncore.domain.periods import rolling_12
+from vulncore.domain.schemas import COVERAGE, INCIDENTS
+from vulncore.metrics.week.civil_clock import summer_times
+from vulncore.metrics.week.day_hour import Asked, day_hour, timed_records, week_of
+from vulncore.metrics.week.hours import HOURS
+from vulncore.metrics.week.known_times import USED, WEEK_MINUTES
 
 FORCE = "Ruritania Police"
 MEASURES = ("rape", "other-sexual-offences", "domestic-abuse-crime")

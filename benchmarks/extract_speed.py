@@ -20,8 +20,8 @@ from typing import Any
 import pandas as pd
 
 from vulncore import store as stores
-from vulncore.findings.changes import changes_between
-from vulncore.findings.data_checks import data_checks
+from vulncore.findings.data.changes import changes_between
+from vulncore.findings.data.checks import data_checks
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import drafted

@@ -20,7 +20,7 @@ import pandas as pd
 from vulncore.forecasting.backtest import EVERY_MONTHS, TRIAL_PATHS, by_model, first_year, scored
 from vulncore.forecasting.basis import FIVE_YEARS, Basis, months_of
 from vulncore.forecasting.choosing import chosen_model
-from vulncore.forecasting.models import Model, simulate
+from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
 from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Floats, Paths

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 from timing import median_seconds
 
-from vulncore.findings.forecast_outlook import outlook
-from vulncore.findings.forecast_read import Demand, Subject
-from vulncore.findings.forecast_sentences import forecast_headline
-from vulncore.findings.forecast_tables import months_table, years_table
-from vulncore.findings.forecast_work import forecasts
+from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.forecast.demand import Demand, Subject
+from vulncore.findings.forecast.outlook import outlook
+from vulncore.findings.forecast.sentences import forecast_headline
+from vulncore.findings.forecast.tables import months_table, years_table
+from vulncore.findings.forecast.work import forecasts
 from vulncore.forecasting.what_if import parse_adjustment
-from vulncore.vocabulary import report_measures
 
 MONTHS = 79
 RUNS = 3

@@ -12,9 +12,9 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from vulncore.geography import boundary, metres_per_degree
-from vulncore.periods import Window
-from vulncore.schemas import COVERAGE, INCIDENTS
+from vulncore.domain.geography import boundary, metres_per_degree
+from vulncore.domain.periods import Window
+from vulncore.domain.schemas import COVERAGE, INCIDENTS
 
 FORCE = "Ruritania Police"
 AREA = boundary("City of London Police")

@@ -29,17 +29,17 @@ from hotspot_incidents import AREA, FORCE, HISTORY, MEASURES, made_coverage, mad
 from numpy.typing import NDArray
 from timing import median_seconds
 
-from vulncore.engine import connect, parquet_table
-from vulncore.metrics.day_hour import Asked
+from vulncore.domain.engine import connect, parquet_table
+from vulncore.domain.periods import Window, rolling_12
+from vulncore.domain.schemas import COVERAGE, INCIDENTS
 from vulncore.metrics.hotspots.cells import cells
 from vulncore.metrics.hotspots.classes import hotspot_classes
 from vulncore.metrics.hotspots.density import kernel_density, share_inside
 from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
 from vulncore.metrics.hotspots.point_counts import point_counts
 from vulncore.metrics.hotspots.zones import OUTSIDE, zone_of
-from vulncore.metrics.rate_ratio import rate_ratio_interval, rate_ratio_p_value
-from vulncore.periods import Window, rolling_12
-from vulncore.schemas import COVERAGE, INCIDENTS
+from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
+from vulncore.metrics.week.day_hour import Asked
 
 Floats = NDArray[np.float64]
 

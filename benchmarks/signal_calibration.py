@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vulncore.metrics.dispersion import dispersion
-from vulncore.metrics.rate_ratio import rate_ratio_p_value
-from vulncore.metrics.signal import FEWEST_TO_TEST
+from vulncore.metrics.statistics.dispersion import dispersion
+from vulncore.metrics.statistics.intervals import rate_ratio_p_value
+from vulncore.metrics.strands.signal import FEWEST_TO_TEST
 
 SERIES = (
     Path(__file__).parents[1].parent / "shared/data/recorded-crime/mps-borough-monthly-2010-04-to-2023-11.csv"

@@ -6,9 +6,9 @@ python benchmarks/signal_power.py
 import numpy as np
 import pandas as pd
 
-from vulncore.metrics.dispersion import dispersion
-from vulncore.metrics.rate_ratio import rate_ratio_p_value
-from vulncore.metrics.signal import MAY_BE_UP_TO, Signal, signals
+from vulncore.metrics.statistics.dispersion import dispersion
+from vulncore.metrics.statistics.intervals import rate_ratio_p_value
+from vulncore.metrics.strands.signal import MAY_BE_UP_TO, Signal, signals
 
 RISES = ((20, 20), (15, 27), (20, 30), (20, 40), (131, 187))  # expected counts; the first is no rise
 DISPERSIONS = (1.0, 1.3, 2.0)

@@ -18,12 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from timing import median_seconds
 
-from vulncore.engine import connect, parquet_table
-from vulncore.metrics.monthly_counts import monthly_counts, period_counts
-from vulncore.metrics.window_counts import window_counts
-from vulncore.periods import add_months, comparison_windows
-from vulncore.schemas import COUNTS, COVERAGE, INCIDENTS
-from vulncore.vocabulary import report_measures
+from vulncore.domain.engine import connect, parquet_table
+from vulncore.domain.periods import add_months, comparison_windows
+from vulncore.domain.schemas import COUNTS, COVERAGE, INCIDENTS
+from vulncore.domain.vocabulary import report_measures
+from vulncore.metrics.strands.counts import monthly_counts, period_counts
+from vulncore.metrics.strands.window_counts import window_counts
 
 FORCE = "Ruritania Police"
 MONTHS = [add_months(date(2018, 4, 1), step) for step in range(79)]

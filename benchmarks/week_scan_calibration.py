@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vulncore.metrics.week_scan import week_windows
+from vulncore.metrics.week.scan import week_windows
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -14,7 +14,7 @@ import shapely
 from make_labels import names_on_the_map, street_name_places, write_labels
 from shapely.geometry.base import BaseGeometry
 
-from vulncore.geography import metres_per_degree
+from vulncore.domain.geography import metres_per_degree
 
 GEOGRAPHY = Path(__file__).parents[1].parent / "shared" / "data" / "geography"
 

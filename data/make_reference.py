@@ -17,7 +17,7 @@ import shapely
 from make_basemap import features, write_basemap, write_wards
 from shapely.geometry.base import BaseGeometry
 
-from vulncore.geography import metres_per_degree
+from vulncore.domain.geography import metres_per_degree
 from vulncore.sources.police_uk import deliver
 
 PUBLISHED = Path(__file__).parents[1].parent / "shared" / "data"

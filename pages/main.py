@@ -4,17 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.frame import dress_page
+from pages.frame import dress_page
 
 page = st.navigation(
     [
-        st.Page("overview.py", title="Overview", default=True),
-        st.Page("when.py", title="When", url_path="when"),
-        st.Page("where.py", title="Where", url_path="where"),
-        st.Page("forecast.py", title="Forecast", url_path="forecast"),
-        st.Page("resourcing.py", title="Resourcing", url_path="resourcing"),
-        st.Page("data.py", title="Data", url_path="data"),
-        st.Page("methods.py", title="Methods", url_path="methods"),
+        st.Page("overview/page.py", title="Overview", default=True),
+        st.Page("when/page.py", title="When", url_path="when"),
+        st.Page("where/page.py", title="Where", url_path="where"),
+        st.Page("forecast/page.py", title="Forecast", url_path="forecast"),
+        st.Page("resourcing/page.py", title="Resourcing", url_path="resourcing"),
+        st.Page("data/page.py", title="Data", url_path="data"),
+        st.Page("methods/page.py", title="Methods", url_path="methods"),
     ]
 )
 st.set_page_config(

@@ -5,10 +5,10 @@ from datetime import date
 
 import pyarrow as pa
 
-from vulncore.delivery import Delivery, RowAccount, SourceFile, measures_table
-from vulncore.periods import add_months, month_end
-from vulncore.schemas import COUNTS, COVERAGE, INCIDENTS, Tables
-from vulncore.vocabulary import Measure, report_measures
+from vulncore.domain.delivery import Delivery, RowAccount, SourceFile, measures_table
+from vulncore.domain.periods import add_months, month_end
+from vulncore.domain.schemas import COUNTS, COVERAGE, INCIDENTS, Tables
+from vulncore.domain.vocabulary import Measure, report_measures
 
 FORCE = "Ruritania Police"
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.words import plain
-from vulncore.findings.headline import Headline, Kind
+from pages.shared.text import plain
+from vulncore.findings.overview.sentences import Headline, Kind
 
 
 def show_headline(lines: Sequence[Headline]) -> None:

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.shared.filters import View, show_newest
-from pages.shared.picker import say_what_was_not_there
+from pages.shared.choices import say_what_was_not_there
 from pages.shared.reads import store_path
-from pages.shared.words import plain
+from pages.shared.sidebar import View, show_newest
+from pages.shared.text import plain
 from vulncore import store as stores
-from vulncore.errors import VulncoreError
-from vulncore.findings.overview import MADE
-from vulncore.manifest import Publish
+from vulncore.domain.errors import VulncoreError
+from vulncore.findings.overview.overview import MADE
+from vulncore.store.manifest import Publish
 
 LOOK_EVERY_SECONDS = 15
 

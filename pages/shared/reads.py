@@ -7,32 +7,32 @@ from pathlib import Path
 import streamlit as st
 
 from vulncore import store as stores
-from vulncore.boundaries import area_of
-from vulncore.findings.changes import Changes, changes
-from vulncore.findings.choices import Choices, choices
-from vulncore.findings.coverage_picture import CoveragePicture, coverage_picture
-from vulncore.findings.data_checks import DataFinding, data_checks
-from vulncore.findings.forecast_read import Demand, Subject, demand
-from vulncore.findings.headline import Headline
-from vulncore.findings.overview import Overview, overview
-from vulncore.findings.resourcing_demand import UnitDemand, case_subjects, unit_demand
-from vulncore.findings.resourcing_shares import measured_shares
-from vulncore.findings.week_read import WeekChoices, week_choices
-from vulncore.findings.when import When, when
-from vulncore.findings.where import Where, where
-from vulncore.findings.where_headline import where_headline
-from vulncore.findings.where_map import MapChosen, MapShown, map_shown
-from vulncore.findings.where_place import PlaceFound, place_found
-from vulncore.findings.where_prediction import Tried, tried
-from vulncore.findings.where_read import WhereAsked, measures_with_places
-from vulncore.findings.where_repeats import Repeats, repeats
-from vulncore.manifest import Publish
-from vulncore.metrics.day_hour import Asked
-from vulncore.metrics.night_time import Night
-from vulncore.resourcing.assumption import Assumption
-from vulncore.resourcing.scenario import Scenario
-from vulncore.scenario_keeping import saved_scenarios, saved_state, unreadable_scenarios
-from vulncore.shipped import default_store
+from vulncore.domain.shipped import default_store
+from vulncore.findings.data.changes import Changes, changes
+from vulncore.findings.data.checks import DataFinding, data_checks
+from vulncore.findings.data.coverage import CoveragePicture, coverage_picture
+from vulncore.findings.forecast.demand import Demand, Subject, demand
+from vulncore.findings.overview.overview import Overview, overview
+from vulncore.findings.overview.sentences import Headline
+from vulncore.findings.resourcing.demand import UnitDemand, case_subjects, unit_demand
+from vulncore.findings.resourcing.resourcing_shares import measured_shares
+from vulncore.findings.shared.choices import Choices, choices
+from vulncore.findings.shared.which_records import WeekChoices, week_choices
+from vulncore.findings.when.when import When, when
+from vulncore.findings.where.map import MapChosen, MapShown, map_shown
+from vulncore.findings.where.place import PlaceFound, place_found
+from vulncore.findings.where.prediction import Tried, tried
+from vulncore.findings.where.read import WhereAsked, measures_with_places
+from vulncore.findings.where.repeats import Repeats, repeats
+from vulncore.findings.where.sentences import where_headline
+from vulncore.findings.where.where import Where, where
+from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.night_time import Night
+from vulncore.resourcing.scenario.assumption import Assumption
+from vulncore.resourcing.scenario.saved import saved_scenarios, saved_state, unreadable_scenarios
+from vulncore.resourcing.scenario.scenario import Scenario
+from vulncore.store.areas import area_of
+from vulncore.store.manifest import Publish
 
 MAPS_KEPT = 24  # each holds where its records lie
 READS_KEPT = 128  # a version never changes, so what was read from it stays true

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.filters import View
 from pages.shared.links import OF_THE_WEEK, choices_made
-from pages.shared.week_question import ANY, narrowing_pickers, night_picker, period_picker
-from vulncore.findings.week_words import listed
-from vulncore.metrics.day_hour import Asked
-from vulncore.vocabulary import Measure
+from pages.shared.sidebar import View
+from pages.shared.which_records import ANY, narrowing_pickers, night_picker, period_picker
+from vulncore.domain.vocabulary import Measure
+from vulncore.findings.when.words import listed
+from vulncore.metrics.week.day_hour import Asked
 
 
 def show_question(view: View, asked: Asked, offered: Sequence[Measure]) -> None:

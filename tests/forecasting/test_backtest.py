@@ -10,7 +10,7 @@ from tests.forecasting.planted import FIRST, crps_by_a_loop, past, poisson, unkn
 from vulncore.forecasting.backtest import by_model, origins, scored, trial
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.exposure import DayWeights
-from vulncore.forecasting.models import Model
+from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import Past
 
 ORIGIN = 26

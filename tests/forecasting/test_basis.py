@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.forecasting.planted import past
+from vulncore.domain.periods import add_months, month_of, months_between
 from vulncore.forecasting.basis import Basis, months_of
 from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
-from vulncore.periods import add_months, month_of, months_between
 
 MONTHS = 100
 ALL = past(np.arange(float(MONTHS)))

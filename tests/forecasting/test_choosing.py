@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from vulncore.forecasting.choosing import Chosen, Why, chosen_model
-from vulncore.forecasting.models import Model
+from vulncore.forecasting.models.all import Model
 
 ORDER = list(Model)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vulncore.domain.periods import add_months
 from vulncore.forecasting.exposure import EVEN, DayWeights, bank_holidays, day_weights, exposure
-from vulncore.periods import add_months
 
 MEAN_MONTH = 365.25 / 12
 IN_2024 = [(1, 1), (3, 29), (4, 1), (5, 6), (5, 27), (8, 26), (12, 25), (12, 26)]  # gov.uk/bank-holidays

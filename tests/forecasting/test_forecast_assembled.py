@@ -11,7 +11,7 @@ from vulncore.forecasting.backtest import origins, trial
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.choosing import Why
 from vulncore.forecasting.forecast import Asked, assembled, forecast, gathered, pieces, work
-from vulncore.forecasting.models import Model, simulate
+from vulncore.forecasting.models.all import Model, simulate
 
 COUNTS = poisson(12, 34)
 ASKED = Asked(past(COUNTS), COUNTS, Basis.FIVE_YEAR, ahead=15, seed=9)

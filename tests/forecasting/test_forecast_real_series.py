@@ -9,7 +9,7 @@ import pytest
 
 from vulncore.forecasting.backtest import by_model, trial
 from vulncore.forecasting.basis import Basis
-from vulncore.forecasting.models import Model
+from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
 from vulncore.forecasting.past import Past
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tests.forecasting.planted import past, poisson
+from vulncore.domain.periods import add_months
 from vulncore.forecasting.intervals import calendar_years, monthly, months_ahead, summary
-from vulncore.forecasting.models import Model, simulate
-from vulncore.periods import add_months
+from vulncore.forecasting.models.all import Model, simulate
 
 REAL = simulate(past(poisson(30, 30)), 14, 2_000, seed=1)[Model.COMBINATION]
 LIMITS = ["low80", "high80", "low95", "high95"]

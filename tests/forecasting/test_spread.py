@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from vulncore.forecasting.models import Model
+from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.scores import randomised_pit
 from vulncore.forecasting.spread import (
     LEARNT,

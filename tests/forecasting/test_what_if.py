@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vulncore.errors import InvalidPeriodError
+from vulncore.domain.errors import InvalidPeriodError
 from vulncore.forecasting.what_if import DEFAULT_NAMES, Adjustment, Kind, bent
 
 APRIL = date(2025, 4, 1)

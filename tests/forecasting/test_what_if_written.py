@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vulncore.errors import InvalidPeriodError, UnknownNameError, VulncoreError
+from vulncore.domain.errors import InvalidPeriodError, UnknownNameError, VulncoreError
 from vulncore.forecasting.what_if import (
     NAME_LETTERS,
     Adjustment,

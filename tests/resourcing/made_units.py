@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from vulncore.resourcing.assumption import Assumption, fixed
 from vulncore.resourcing.chain import Incoming, Staffing
-from vulncore.resourcing.fields import field_of
-from vulncore.resourcing.scenario import CaseType, Joiners, Role, Scenario
-from vulncore.resourcing.scenario_checks import checked
+from vulncore.resourcing.scenario.assumption import Assumption, fixed
+from vulncore.resourcing.scenario.checks import checked
+from vulncore.resourcing.scenario.fields import field_of
+from vulncore.resourcing.scenario.scenario import CaseType, Joiners, Role, Scenario
 
 AS_AT = date(2024, 10, 1)
 MONTH_HOURS = 40 * 365.25 / 7 / 12  # of a contracted week of 40

@@ -8,10 +8,10 @@ from scipy.stats import triang
 
 from tests.resourcing.made_units import MONTH_HOURS, steady, unit, wild
 from vulncore.resourcing.answers import Span
-from vulncore.resourcing.assumption import fixed
 from vulncore.resourcing.chain import Inputs, worked_out
 from vulncore.resourcing.drivers import drivers
-from vulncore.resourcing.scenario_link import illustrative
+from vulncore.resourcing.scenario.assumption import fixed
+from vulncore.resourcing.scenario.scenario_link import illustrative
 
 MONTHS = 18
 DEMAND = wild(MONTHS, 500)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tests.resourcing.made_units import steady, wild
-from vulncore.resourcing.assumption import ASSUMED
 from vulncore.resourcing.chain import staffing
-from vulncore.resourcing.scenario_link import illustrative
-from vulncore.resourcing.scenario_reading import read_scenario
-from vulncore.resourcing.scenario_writing import scenario_text
+from vulncore.resourcing.scenario.assumption import ASSUMED
+from vulncore.resourcing.scenario.scenario_link import illustrative
+from vulncore.resourcing.scenario.scenario_writing import scenario_text
+from vulncore.resourcing.scenario.toml import read_scenario
 
 FILE = Path(__file__).parents[2] / "vulncore" / "reference" / "ppu.toml"
 TEXT = FILE.read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tests.resourcing.made_units import AS_AT, steady, unit
-from vulncore.periods import add_months
+from vulncore.domain.periods import add_months
 from vulncore.resourcing.answers import Span, first_month, monthly_answers, over_a_span, year_span
 from vulncore.resourcing.chain import Staffing, staffing
 

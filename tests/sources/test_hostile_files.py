@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import test_police_uk_outcomes as outcomes
-from tests.sources import test_police_uk_stops as stops
-from tests.sources.test_police_uk import ASB, HEADER, MAY, line, street_csv
-from vulncore.errors import TooManyRejectsError, UnreadableSourceError
-from vulncore.sources import csv_text, police_uk_files, police_uk_rows, zip_members
+from tests.sources.police_uk import test_outcomes as outcomes
+from tests.sources.police_uk import test_stops as stops
+from tests.sources.police_uk.test_street import ASB, HEADER, MAY, line, street_csv
+from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError
+from vulncore.sources import csv_text, zip_members
 from vulncore.sources.police_uk import Kind, deliver
+from vulncore.sources.police_uk import files as police_uk_files
+from vulncore.sources.police_uk import rows as police_uk_rows
 
 WHOLE = f"{HEADER}\n{line()}\n{ASB}\n".encode()
 FILES = {
@@ -272,7 +274,7 @@ def test_a_file_of_empty_lines_is_refused_at_little_cost(tmp_path, reader, name,
         path.write_bytes(body)
     code = (
         "import resource, sys; from pathlib import Path\n"
-        "from vulncore.errors import VulncoreError\n"
+        "from vulncore.domain.errors import VulncoreError\n"
         f"from vulncore.sources.{reader} import deliver\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "path = Path(sys.argv[1])\n"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from vulncore.delivery import provisional
-from vulncore.errors import InvalidPeriodError, InvalidRowsError, UnreadableSourceError
-from vulncore.schemas import validated
-from vulncore.shipped import shipped
+from vulncore.domain.delivery import provisional
+from vulncore.domain.errors import InvalidPeriodError, InvalidRowsError, UnreadableSourceError
+from vulncore.domain.schemas import validated
+from vulncore.domain.shipped import shipped
 from vulncore.sources import published_table
 from vulncore.sources.csv_text import MAX_TABLE_BYTES, MAX_TABLE_LINES
 from vulncore.sources.monthly_counts import deliver

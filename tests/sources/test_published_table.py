@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from vulncore.errors import InvalidRowsError, UnreadableSourceError
-from vulncore.schemas import validated
-from vulncore.shipped import shipped
+from vulncore.domain.errors import InvalidRowsError, UnreadableSourceError
+from vulncore.domain.schemas import validated
+from vulncore.domain.shipped import shipped
 from vulncore.sources.published_table import deliver
 
 OCTOBER = date(2024, 10, 1)

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from vulncore.charts.theme import Palette, axis_ink
-from vulncore.periods import WEEKDAYS
+from vulncore.domain.periods import WEEKDAYS
 
 EVERY: Final = "Every day"
 ROW_HEIGHT: Final = 42

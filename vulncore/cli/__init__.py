@@ -5,13 +5,13 @@ command was not understood.
 """
 
 from vulncore.cli import (
-    forecasting,
+    forecast,
     mapping,
+    overview,
     publishing,
-    reading,
     resourcing,
     upkeep,
-    week,
+    when,
     where,
 )  # each adds its commands to `app`
 from vulncore.cli.options import app
@@ -21,13 +21,13 @@ __all__ = [
     "DEMO",
     "OPEN_COUNTS",
     "app",
-    "forecasting",
+    "forecast",
     "mapping",
     "open_counts",
+    "overview",
     "publishing",
-    "reading",
     "resourcing",
     "upkeep",
-    "week",
+    "when",
     "where",
 ]

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from vulncore.cli.options import Output, app, told_on_terminal
-from vulncore.errors import InvalidMappingError, VulncoreError
-from vulncore.printing import Format, printed
+from vulncore.cli.printing import Format, printed
+from vulncore.domain.errors import InvalidMappingError, VulncoreError
+from vulncore.domain.known_measures import measures_frame
 from vulncore.sources.extract import read_extract
-from vulncore.sources.known_measures import measures_frame
 from vulncore.sources.records.draft import drafted
 from vulncore.sources.records.mapping_toml import UNSURE, mapping_toml
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from vulncore.delivery import Progress
-from vulncore.errors import VulncoreError
-from vulncore.printing import Format
-from vulncore.shipped import default_store
+from vulncore.cli.printing import Format
+from vulncore.domain.delivery import Progress
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.shipped import default_store
 
 DEFAULT_STORE = default_store()
 

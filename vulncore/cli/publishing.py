@@ -9,24 +9,24 @@ import typer
 
 from vulncore import store as stores
 from vulncore.cli.options import DEFAULT_STORE, AsAt, By, Store, app, told_on_terminal, user
-from vulncore.delivery import Delivery, annotated, provisional
-from vulncore.errors import (
+from vulncore.cli.printing import csv_text
+from vulncore.domain.delivery import Delivery, annotated, provisional
+from vulncore.domain.errors import (
     Reject,
     TooManyRejectsError,
     UnreadableSourceError,
 )
-from vulncore.findings.changes import changes_between
-from vulncore.findings.data_checks import data_checks
-from vulncore.findings.publishes import publish_account, rejects_frame
-from vulncore.periods import parse_month, parse_months
-from vulncore.printing import csv_text
-from vulncore.secret_keeping import kept_secret
-from vulncore.shipped import shipped
+from vulncore.domain.periods import parse_month, parse_months
+from vulncore.domain.shipped import shipped
+from vulncore.findings.data.changes import changes_between
+from vulncore.findings.data.checks import data_checks
+from vulncore.findings.data.publishes import publish_account, rejects_frame
 from vulncore.sources import monthly_counts, police_uk
 from vulncore.sources.deliveries import Settings, Source, delivered
 from vulncore.sources.police_uk import Kind
 from vulncore.sources.records.mapping import Mapping
-from vulncore.sources.records.mapping_reading import read_mapping
+from vulncore.sources.records.mapping_file import read_mapping
+from vulncore.store.secrets import kept_secret
 
 DEMO, OPEN_COUNTS = "demo", "city-open-counts"
 SHIPPED_BY = "shipped with the project"

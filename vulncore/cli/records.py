@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
-from vulncore.errors import InvalidPeriodError
-from vulncore.findings.choices import Choices, choices, chosen_force, chosen_month
-from vulncore.findings.headline import Headline
-from vulncore.findings.week_periods import YEAR, period_window
-from vulncore.metrics.day_hour import Asked
-from vulncore.metrics.night_time import Night
-from vulncore.periods import Window, format_month, parse_month
+from vulncore.domain.errors import InvalidPeriodError
+from vulncore.domain.periods import Window, format_month, parse_month
+from vulncore.domain.vocabulary import find_measure
+from vulncore.findings.overview.sentences import Headline
+from vulncore.findings.shared.choices import Choices, choices, chosen_force, chosen_month
+from vulncore.findings.shared.week_periods import YEAR, period_window
+from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.night_time import Night
 from vulncore.store import Snapshot
-from vulncore.vocabulary import find_measure
 
 Measures = Annotated[
     list[str] | None,

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from vulncore.cli.options import DEFAULT_STORE, By, Store, app, user
-from vulncore.errors import UnknownNameError
-from vulncore.periods import parse_month
-from vulncore.pseudonyms import pseudonym, store_secret
-from vulncore.purging import ToPurge, to_purge
-from vulncore.purging import purge as purge_dataset
+from vulncore.domain.errors import UnknownNameError
+from vulncore.domain.periods import parse_month
+from vulncore.domain.pseudonyms import pseudonym, store_secret
 from vulncore.store import open_version
-from vulncore.stubs import Selection
+from vulncore.store.purging import ToPurge, to_purge
+from vulncore.store.purging import purge as purge_dataset
+from vulncore.store.stubs import Selection
 
 
 @app.command()

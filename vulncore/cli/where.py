@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from vulncore.boundaries import forget_area, keep_area, read_area
 from vulncore.cli.options import DEFAULT_STORE, Dataset, Force, Store, Version, app
+from vulncore.cli.printing import csv_text
 from vulncore.cli.publishing import DEMO
 from vulncore.cli.records import (
     First,
@@ -21,18 +21,18 @@ from vulncore.cli.records import (
     night_hours,
     said,
 )
-from vulncore.disclosure import smallest_shown
-from vulncore.errors import UnknownNameError, UnreadableSourceError, first_five
-from vulncore.findings.choices import choices
-from vulncore.findings.week_hours_chosen import EVERY, STRETCH, hours_offered
-from vulncore.findings.when import when
-from vulncore.findings.where import where
-from vulncore.findings.where_headline import where_headline
-from vulncore.findings.where_layers import BANDWIDTHS_M, Layer
-from vulncore.findings.where_map import MapChosen, map_shown
-from vulncore.findings.where_read import WhereAsked, measures_with_places, points_within
-from vulncore.printing import csv_text
+from vulncore.domain.disclosure import smallest_shown
+from vulncore.domain.errors import UnknownNameError, UnreadableSourceError, first_five
+from vulncore.findings.shared.choices import choices
+from vulncore.findings.when.picked_hours import EVERY, STRETCH, hours_offered
+from vulncore.findings.when.when import when
+from vulncore.findings.where.layers import BANDWIDTHS_M, Layer
+from vulncore.findings.where.map import MapChosen, map_shown
+from vulncore.findings.where.read import WhereAsked, measures_with_places, points_within
+from vulncore.findings.where.sentences import where_headline
+from vulncore.findings.where.where import where
 from vulncore.store import open_version
+from vulncore.store.areas import forget_area, keep_area, read_area
 
 
 class MapFormat(StrEnum):

@@ -6,12 +6,12 @@ from datetime import date
 
 import pandas as pd
 
+from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, Window, comparison_windows, financial_year_name
+from vulncore.domain.vocabulary import Measure, Polarity, strand_name
 from vulncore.findings.methods_of_pages import forecast_text, places_text, resourcing_text, week_text
-from vulncore.metrics.change import COLOUR_THRESHOLD
-from vulncore.metrics.signal import FALL_TO_ZERO_FROM, FEWEST_TO_TEST, MAY_BE_UP_TO
-from vulncore.metrics.trend import TOO_FEW_FOR_TREND_A_YEAR
-from vulncore.periods import BASELINE_FINANCIAL_YEAR, Window, comparison_windows, financial_year_name
-from vulncore.vocabulary import Measure, Polarity, strand_name
+from vulncore.metrics.strands.change import COLOUR_THRESHOLD
+from vulncore.metrics.strands.signal import FALL_TO_ZERO_FROM, FEWEST_TO_TEST, MAY_BE_UP_TO
+from vulncore.metrics.strands.trend import TOO_FEW_FOR_TREND_A_YEAR
 
 REPORT = "City of London Police vulnerability report 2024, Safeguarding sub-committee, 14 November 2024"
 RISES = {

@@ -1,19 +1,19 @@
 """How the figures of single pages come about, in words."""
 
-from vulncore.disclosure import SMALLEST_SHOWN
-from vulncore.findings.forecast_outlook import MODEL_NAMES
-from vulncore.findings.resourcing_shares import MONTHS
-from vulncore.findings.week_sentences import percent
-from vulncore.findings.where import PERIODS, TESTED
+from vulncore.domain.disclosure import SMALLEST_SHOWN
+from vulncore.domain.geography import EDGE_TOLERANCE_M
+from vulncore.findings.forecast.outlook import MODEL_NAMES
+from vulncore.findings.resourcing.resourcing_shares import MONTHS
+from vulncore.findings.when.sentences import percent
+from vulncore.findings.where.where import PERIODS, TESTED
 from vulncore.forecasting.basis import FEWEST_MONTHS
 from vulncore.forecasting.forecast import FEWEST_ORIGINS, PATHS
-from vulncore.forecasting.models import Model
-from vulncore.geography import EDGE_TOLERANCE_M
+from vulncore.forecasting.models.all import Model
 from vulncore.metrics.hotspots.classes import DEFINITIONS
 from vulncore.metrics.hotspots.getis_ord import RATE
-from vulncore.metrics.night_time import DEFAULT
-from vulncore.metrics.trend import TOO_FEW_FOR_TREND_A_YEAR
-from vulncore.metrics.week_scan import LEVEL, LONGEST_HOURS, STANDS_OUT
+from vulncore.metrics.strands.trend import TOO_FEW_FOR_TREND_A_YEAR
+from vulncore.metrics.week.night_time import DEFAULT
+from vulncore.metrics.week.scan import LEVEL, LONGEST_HOURS, STANDS_OUT
 
 
 def week_text() -> str:

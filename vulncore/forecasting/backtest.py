@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.forecasting.basis import FEWEST_MONTHS, Basis, months_of
-from vulncore.forecasting.models import Model, simulate
+from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Floats, Paths
 from vulncore.forecasting.scores import crps, randomised_pit, yearly_scale

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import pandas as pd
 
-from vulncore.forecasting.models import Model
+from vulncore.forecasting.models.all import Model
 
 
 class Why(StrEnum):

@@ -10,7 +10,7 @@ import pandas as pd
 from vulncore.forecasting.backtest import first_year, origins, trial
 from vulncore.forecasting.basis import Basis, months_of
 from vulncore.forecasting.choosing import Chosen, chosen_model
-from vulncore.forecasting.models import Model, simulate
+from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Floats, Paths
 from vulncore.forecasting.spread import made_honest

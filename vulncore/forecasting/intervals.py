@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.periods import add_months
 from vulncore.forecasting.paths import Paths
-from vulncore.periods import add_months
 
 LIMITS = {"low80": 0.1, "high80": 0.9, "low95": 0.025, "high95": 0.975}
 RECORDED, BOTH, FORECAST = "recorded", "recorded and forecast", "forecast"

@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.periods import add_months
 from vulncore.forecasting.exposure import EVEN, DayWeights, day_weights, exposure
 from vulncore.forecasting.paths import Floats
-from vulncore.periods import add_months
 
 SEASON_MONTHS = 36
 """Three whole years before a season is fitted. With two, every month of the year has two values, and a

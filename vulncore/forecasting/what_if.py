@@ -9,9 +9,9 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from vulncore.errors import InvalidPeriodError, UnknownNameError
+from vulncore.domain.errors import InvalidPeriodError, UnknownNameError
+from vulncore.domain.periods import add_months, format_month, month_name, months_between, parse_month
 from vulncore.forecasting.paths import Floats, Paths, whole_numbers
-from vulncore.periods import add_months, format_month, month_name, months_between, parse_month
 
 FADES_OVER_MONTHS = 6
 LARGEST_PERCENT = 500.0

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vulncore.periods import add_months
-from vulncore.resourcing.assumption import Floats
+from vulncore.domain.periods import add_months
 from vulncore.resourcing.chain import Staffing
+from vulncore.resourcing.scenario.assumption import Floats
 
 LIKELIER_THAN_NOT: Final = 0.5
 TINY: Final = 1e-9  # what sums are off by: as many as are needed are enough

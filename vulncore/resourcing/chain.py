@@ -6,13 +6,13 @@ from datetime import date
 
 import numpy as np
 
-from vulncore.periods import months_between
-from vulncore.resourcing.assumption import Floats
+from vulncore.domain.periods import months_between
 from vulncore.resourcing.capacity import Turnover, those_in_post, those_who_join
 from vulncore.resourcing.draws import drawn, normals, paired, uniforms
-from vulncore.resourcing.fields import ABSTRACTIONS
 from vulncore.resourcing.gamma_sum import scattered
-from vulncore.resourcing.scenario import CaseType, Role, Scenario
+from vulncore.resourcing.scenario.assumption import Floats
+from vulncore.resourcing.scenario.fields import ABSTRACTIONS
+from vulncore.resourcing.scenario.scenario import CaseType, Role, Scenario
 from vulncore.resourcing.workload import Start, Workload, scatter_of_a_month, still_open, workload
 
 WEEKS_A_MONTH = 365.25 / 7 / 12
@@ -78,7 +78,7 @@ def staffing(scenario: Scenario, incoming: Incoming) -> Staffing:
     """Return what a scenario comes to on every path of demand.
 
     Args:
-        scenario: What is assumed, checked (`vulncore.resourcing.scenario_checks.checked`).
+        scenario: What is assumed, checked (`vulncore.resourcing.scenario.checks.checked`).
         incoming: Demand.
 
     Source:

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from vulncore.resourcing.answers import Span
-from vulncore.resourcing.assumption import Floats
 from vulncore.resourcing.chain import Incoming, Inputs, worked_out
-from vulncore.resourcing.scenario import Scenario
+from vulncore.resourcing.scenario.assumption import Floats
+from vulncore.resourcing.scenario.scenario import Scenario
 
 LOW, HIGH = 0.1, 0.9  # a number lies below the one, and above the other, in one case of ten
 DEMAND = "demand."  # before the key of a kind of case whose forecast is varied

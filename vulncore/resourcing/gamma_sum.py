@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vulncore.resourcing.assumption import Floats
+from vulncore.resourcing.scenario.assumption import Floats
 
 
 def gamma_quantile(shape: Floats, z: Floats) -> Floats:

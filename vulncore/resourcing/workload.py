@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import exp1
 
-from vulncore.resourcing.assumption import Floats
+from vulncore.resourcing.scenario.assumption import Floats
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from vulncore.delivery import printable
-from vulncore.errors import InvalidRowsError, UnreadableSourceError, first_five
+from vulncore.domain.delivery import printable
+from vulncore.domain.errors import InvalidRowsError, UnreadableSourceError, first_five
 
 MAX_TABLE_BYTES: Final = 20_000_000  # a table of counts that people keep is thousands of times smaller
 MAX_TABLE_LINES: Final = 200_000  # every force's monthly figures of twenty measures for fifteen years

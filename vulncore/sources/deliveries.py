@@ -6,9 +6,9 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from vulncore.delivery import Delivery, Progress
-from vulncore.errors import UnreadableSourceError
-from vulncore.pseudonyms import Secret
+from vulncore.domain.delivery import Delivery, Progress
+from vulncore.domain.errors import UnreadableSourceError
+from vulncore.domain.pseudonyms import Secret
 from vulncore.sources import demo, monthly_counts, police_uk, published_table, recorded_crime
 from vulncore.sources.csv_text import fields
 from vulncore.sources.police_uk import Kind

@@ -6,12 +6,12 @@ from typing import Final
 
 import pyarrow as pa
 
-from vulncore.delivery import Delivery, RowAccount, measures_table, printable, source_file
-from vulncore.errors import InvalidPeriodError, InvalidRowsError, UnknownNameError, first_five
-from vulncore.periods import format_month, month_end, parse_month
-from vulncore.schemas import COUNTS, COVERAGE, Tables
+from vulncore.domain.delivery import Delivery, RowAccount, measures_table, printable, source_file
+from vulncore.domain.errors import InvalidPeriodError, InvalidRowsError, UnknownNameError, first_five
+from vulncore.domain.periods import format_month, month_end, parse_month
+from vulncore.domain.schemas import COUNTS, COVERAGE, Tables
+from vulncore.domain.vocabulary import Measure, find_measure, police_uk_measures, report_measures
 from vulncore.sources.csv_text import require_header, small_table, whole_count
-from vulncore.vocabulary import Measure, find_measure, police_uk_measures, report_measures
 
 SOURCE: Final = "monthly-counts"
 HEADER: Final = ("force", "measure", "month", "count")

@@ -9,12 +9,12 @@ from typing import Final
 
 import pyarrow as pa
 
-from vulncore.delivery import Delivery, RowAccount, measures_table, printable, source_file
-from vulncore.errors import InvalidRowsError, UnknownNameError, UnreadableSourceError
-from vulncore.periods import Window, comparison_windows, financial_year, financial_year_name
-from vulncore.schemas import COUNTS, Tables
+from vulncore.domain.delivery import Delivery, RowAccount, measures_table, printable, source_file
+from vulncore.domain.errors import InvalidRowsError, UnknownNameError, UnreadableSourceError
+from vulncore.domain.periods import Window, comparison_windows, financial_year, financial_year_name
+from vulncore.domain.schemas import COUNTS, Tables
+from vulncore.domain.vocabulary import Measure, find_measure, report_measures
 from vulncore.sources.csv_text import require_header, small_table, whole_count
-from vulncore.vocabulary import Measure, find_measure, report_measures
 
 SOURCE: Final = "published-table"
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Final
 
-from vulncore.delivery import printable
-from vulncore.errors import UnreadableSourceError, first_five
+from vulncore.domain.delivery import printable
+from vulncore.domain.errors import UnreadableSourceError, first_five
 
 MAX_RATIO: Final = 100  # police CSVs shrink about fivefold; only what is made to swell goes beyond this
 MAX_MEMBERS: Final = 50_000  # every force and month since 2010, three files each, is under 30,000

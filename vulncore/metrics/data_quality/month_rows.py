@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.periods import FIRST_YEAR, LAST_YEAR
+from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR
 
 KEYS: Final = ["force", "measure", "month"]
 FIRST_MONTH, LAST_MONTH = (

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from vulncore.geography import boundary, metres_from
+from vulncore.domain.geography import boundary, metres_from
 
 KM_PER_DEGREE: Final = 111.2  # of a great circle; here only for telling far from near
 FAR_KM: Final = 20.0

@@ -6,9 +6,9 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from vulncore.domain.record_ids import is_line_number
+from vulncore.domain.schemas import INCIDENTS
 from vulncore.metrics.data_quality.month_rows import number_of_month
-from vulncore.record_ids import is_line_number
-from vulncore.schemas import INCIDENTS
 
 MET_TOGETHER: Final = ("stop and search",)
 """Kinds of record that come in groups: people stopped together share time, place and everything else that is kept,

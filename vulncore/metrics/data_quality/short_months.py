@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vulncore.metrics.data_quality.month_rows import FEW_ROWS, FIRST_MONTH, LAST_MONTH, month_date
 from vulncore.metrics.data_quality.restrictions import RESTRICTED_MONTHS
-from vulncore.metrics.dispersion import dispersion
+from vulncore.metrics.statistics.dispersion import dispersion
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ import shapely
 from h3ronpy.vector import cells_to_wkb_polygons, coordinates_to_cells
 from shapely.geometry.base import BaseGeometry
 
-from vulncore.geography import metres_per_degree
+from vulncore.domain.geography import metres_per_degree
 from vulncore.metrics.data_quality.places_off import FAR_KM, TIMES_THE_USUAL
 
 Floats = npt.NDArray[np.float64]

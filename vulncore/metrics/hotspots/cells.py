@@ -12,8 +12,8 @@ from h3ronpy.vector import cells_to_wkb_polygons, geometry_to_cells
 from scipy.sparse import csr_array
 from shapely.geometry.base import BaseGeometry
 
-from vulncore.errors import VulncoreError
-from vulncore.geography import EDGE_TOLERANCE_M, metres_per_degree
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.geography import EDGE_TOLERANCE_M, metres_per_degree
 from vulncore.metrics.hotspots.zones import OUTSIDE, Cells, Zones, made_zones
 
 Floats = npt.NDArray[np.float64]
@@ -44,7 +44,7 @@ def cells(area: BaseGeometry, resolution: int) -> Zones:
     Source:
         H3, a hierarchy of hexagons on the globe (Uber 2018).
 
-    >>> from vulncore.geography import boundary
+    >>> from vulncore.domain.geography import boundary
     >>> city = cells(boundary("City of London Police"), 9)
     >>> len(city.names), round(city.areas_m2.sum() / 1e6, 2)
     (33, np.float64(2.89))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from vulncore.errors import InvalidPeriodError
+from vulncore.domain.errors import InvalidPeriodError
 
 Floats = NDArray[np.float64]
 Signs = NDArray[np.int8]

@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from vulncore.errors import VulncoreError
+from vulncore.domain.errors import VulncoreError
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from scipy.special import betainc, betaincc
 from scipy.stats import pearson3
 
-from vulncore.metrics.false_discovery import discoveries
+from vulncore.metrics.statistics.false_discovery import discoveries
 
 Floats = NDArray[np.float64]
 Signs = NDArray[np.int8]

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from vulncore.errors import InvalidRowsError, VulncoreError, first_five
+from vulncore.domain.errors import InvalidRowsError, VulncoreError, first_five
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.metrics.day_hour import Asked, by_hour, records_asked
-from vulncore.metrics.known_times import USED, Known, known_times
+from vulncore.metrics.week.day_hour import Asked, by_hour, records_asked
+from vulncore.metrics.week.known_times import USED, Known, known_times
 
 COLUMNS = ["longitude", "latitude", "month"]
 DAY_S = 86_400

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
-from vulncore.errors import InvalidRowsError, UnknownNameError, VulncoreError, first_five
+from vulncore.domain.errors import InvalidRowsError, UnknownNameError, VulncoreError, first_five
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -11,7 +11,7 @@ from h3ronpy.vector import coordinates_to_cells
 from scipy.sparse import csr_array
 from shapely.geometry.base import BaseGeometry
 
-from vulncore.geography import EDGE_TOLERANCE_M, metres_from, metres_per_degree
+from vulncore.domain.geography import EDGE_TOLERANCE_M, metres_from, metres_per_degree
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -75,7 +75,7 @@ def zone_of(zones: Zones, longitudes: Floats, latitudes: Floats) -> Integers:
     """Return which piece each point lies in, `OUTSIDE` where in none.
 
     A point up to 50 m beyond the area's edge belongs to the piece that the cell around it went to, or to the nearest
-    ward: see `vulncore.geography.EDGE_TOLERANCE_M`.
+    ward: see `vulncore.domain.geography.EDGE_TOLERANCE_M`.
 
     Args:
         zones: The pieces.

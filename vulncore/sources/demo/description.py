@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vulncore.errors import VulncoreError
-from vulncore.vocabulary import REFERENCE
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.vocabulary import REFERENCE
 
 
 @cache

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
-from vulncore.periods import Window, format_month, months_between
+from vulncore.domain.periods import Window, format_month, months_between
 from vulncore.sources.demo.description import described
 from vulncore.sources.demo.published import Block
 

@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from vulncore.delivery import Delivery, RowAccount, measures_table
-from vulncore.schemas import ANNOTATIONS, COVERAGE, INCIDENTS, Tables, validated
+from vulncore.domain.delivery import Delivery, RowAccount, measures_table
+from vulncore.domain.schemas import ANNOTATIONS, COVERAGE, INCIDENTS, Tables, validated
+from vulncore.domain.vocabulary import report_measures
 from vulncore.sources.demo.description import described, dice
 from vulncore.sources.demo.months import month_counts, period
 from vulncore.sources.demo.offences import leading_rows, offences
@@ -16,7 +17,6 @@ from vulncore.sources.demo.outcomes import allocation, outcomes
 from vulncore.sources.demo.people import people
 from vulncore.sources.demo.places import places
 from vulncore.sources.demo.times import times
-from vulncore.vocabulary import report_measures
 
 DEFAULT: Final = 2024
 """The seed of the demo that ships: what any other seed gives is as good, but not what others see."""

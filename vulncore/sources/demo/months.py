@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vulncore.errors import VulncoreError
-from vulncore.periods import Window, month_end, months_between, parse_month
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.periods import Window, month_end, months_between, parse_month
+from vulncore.domain.vocabulary import report_measures
 from vulncore.sources.demo.description import described, dice
 from vulncore.sources.demo.expectation import expected_counts
 from vulncore.sources.demo.published import Block, blocks
-from vulncore.vocabulary import report_measures
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]

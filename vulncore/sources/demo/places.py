@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vulncore.errors import UnknownNameError, first_five
-from vulncore.geography import boundary, metres_per_degree, outside
-from vulncore.shipped import shipped
+from vulncore.domain.errors import UnknownNameError, first_five
+from vulncore.domain.geography import boundary, metres_per_degree, outside
+from vulncore.domain.shipped import shipped
 from vulncore.sources.demo.description import described, dice, drawn
 
 STREETS_FILE = "city-places.csv"

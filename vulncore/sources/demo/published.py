@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from vulncore.errors import UnreadableSourceError, first_five
-from vulncore.periods import Window, comparison_windows, format_month
-from vulncore.shipped import shipped
-from vulncore.vocabulary import report_measures
+from vulncore.domain.errors import UnreadableSourceError, first_five
+from vulncore.domain.periods import Window, comparison_windows, format_month
+from vulncore.domain.shipped import shipped
+from vulncore.domain.vocabulary import report_measures
 
 COLUMNS = {
     "fytd_previous": "fytd_previous",

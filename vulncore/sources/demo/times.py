@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vulncore.periods import WEEKDAYS
+from vulncore.domain.periods import WEEKDAYS
 from vulncore.sources.demo.description import described, dice, drawn, drawn_lines, log_uniform
 
 Integers = npt.NDArray[np.int64]

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from typing import Final
 
-from vulncore.errors import UnreadableSourceError
+from vulncore.domain.errors import UnreadableSourceError
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SAMPLE_LINES: Final = 200

@@ -4,7 +4,7 @@ import codecs
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from vulncore.errors import UnreadableSourceError
+from vulncore.domain.errors import UnreadableSourceError
 from vulncore.sources.extract.bounds import CHUNK_BYTES
 
 MOST_BEYOND_ASCII: Final = 0.2  # of the bytes: an English extract has far fewer, another alphabet far more

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
-from vulncore.delivery import Progress, printable
-from vulncore.errors import Reject, TooManyRejectsError, UnreadableSourceError
+from vulncore.domain.delivery import Progress, printable
+from vulncore.domain.errors import Reject, TooManyRejectsError, UnreadableSourceError
 from vulncore.sources.extract.bounds import (
     BATCH_CHARACTERS,
     BATCH_ROWS,

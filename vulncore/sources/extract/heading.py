@@ -11,8 +11,8 @@ from typing import Final
 
 from openpyxl.utils import get_column_letter
 
-from vulncore.delivery import printable
-from vulncore.errors import UnreadableSourceError, first_five
+from vulncore.domain.delivery import printable
+from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.bounds import (
     HEADING_LINES,
     HEADING_SEARCHED,

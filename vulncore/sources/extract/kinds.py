@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from vulncore.errors import UnreadableSourceError
+from vulncore.domain.errors import UnreadableSourceError
 
 ZIP: Final = b"PK\x03\x04"
 GZIP: Final = b"\x1f\x8b"
@@ -53,7 +53,7 @@ def refuse_other_kinds(first: bytes, name: str) -> None:
     >>> refuse_other_kinds(b"Crime ID,Month\n", "crimes.csv")
     >>> refuse_other_kinds(b"%PDF-1.7", "crimes.csv")
     Traceback (most recent call last):
-    vulncore.errors.UnreadableSourceError: crimes.csv is a PDF. Ask for the extract as CSV or XLSX.
+    vulncore.domain.errors.UnreadableSourceError: crimes.csv is a PDF. Ask for the extract as CSV or XLSX.
     """
     if not first.strip(b"\xef\xbb\xbf \t\r\n"):
         raise UnreadableSourceError(f"{name} is empty: not even a heading. Fetch it again.")

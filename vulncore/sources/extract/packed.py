@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
-from vulncore.delivery import printable
-from vulncore.errors import UnreadableSourceError, first_five
+from vulncore.domain.delivery import printable
+from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.bounds import CHUNK_BYTES, MAX_BYTES, MAX_DIRECTORY_BYTES, MAX_MEMBERS
 from vulncore.sources.zip_members import DAMAGE, unsafe_members
 

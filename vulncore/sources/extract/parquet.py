@@ -11,8 +11,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vulncore.delivery import printable
-from vulncore.errors import UnreadableSourceError, first_five
+from vulncore.domain.delivery import printable
+from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.bounds import (
     BATCH_ROWS,
     MAX_COLUMNS,

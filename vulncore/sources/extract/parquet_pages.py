@@ -9,7 +9,7 @@ from typing import IO, Final
 
 import pyarrow.parquet as pq
 
-from vulncore.errors import UnreadableSourceError
+from vulncore.domain.errors import UnreadableSourceError
 from vulncore.sources.extract.bounds import MAX_PAGE_BYTES, MAX_PAGES_BYTES
 
 _MAX_HEADER_BYTES: Final = 65_536  # statistics in it hold the least and the greatest value of a page

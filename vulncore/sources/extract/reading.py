@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from vulncore.delivery import Progress, printable, source_file
-from vulncore.errors import UnreadableSourceError, first_five
+from vulncore.domain.delivery import Progress, printable, source_file
+from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.bounds import HEADING_SEARCHED, MAX_BYTES
 from vulncore.sources.extract.gathering import Gathered, gathered, without_end
 from vulncore.sources.extract.heading import column_names, found_heading, given_heading

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from vulncore.delivery import SourceFile
-from vulncore.errors import Reject, UnreadableSourceError
+from vulncore.domain.delivery import SourceFile
+from vulncore.domain.errors import Reject, UnreadableSourceError
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from vulncore.errors import UnreadableSourceError
+from vulncore.domain.errors import UnreadableSourceError
 from vulncore.sources.extract.bounds import (
     CHUNK_BYTES,
     MAX_CELL_CHARACTERS,

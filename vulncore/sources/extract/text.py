@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from itertools import islice
 from typing import Final, Self
 
-from vulncore.errors import UnreadableSourceError
+from vulncore.domain.errors import UnreadableSourceError
 from vulncore.sources.extract.bounds import MAX_ROW_CHARACTERS
 from vulncore.sources.extract.delimiters import SAMPLE_LINES, declared_delimiter, found_delimiter
 from vulncore.sources.extract.encoding import found_encoding

@@ -11,8 +11,8 @@ from contextlib import ExitStack
 from itertools import islice
 from typing import Final
 
-from vulncore.delivery import printable
-from vulncore.errors import UnreadableSourceError, first_five
+from vulncore.domain.delivery import printable
+from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.bounds import HEADING_SEARCHED
 from vulncore.sources.extract.packed import member_of
 from vulncore.sources.extract.record import RawRows, Row, SheetNotSaidError

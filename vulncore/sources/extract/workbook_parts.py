@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from vulncore.delivery import printable
-from vulncore.errors import UnreadableSourceError
+from vulncore.domain.delivery import printable
+from vulncore.domain.errors import UnreadableSourceError
 from vulncore.sources.extract.bounds import (
     MAX_CELL_CHARACTERS,
     MAX_PART_BYTES,

@@ -10,7 +10,7 @@ from xml.parsers.expat import ExpatError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from vulncore.errors import UnreadableSourceError
+from vulncore.domain.errors import UnreadableSourceError
 from vulncore.sources.extract.bounds import CHUNK_BYTES
 from vulncore.sources.extract.packed import Bounded
 

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from vulncore.delivery import printable
-from vulncore.errors import InvalidMappingError
-from vulncore.geography import EDGE_TOLERANCE_M, boundary, outside
-from vulncore.national_grid import grid_reference, to_wgs84
-from vulncore.pseudonyms import Secret, pseudonym
+from vulncore.domain.delivery import printable
+from vulncore.domain.errors import InvalidMappingError
+from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, outside
+from vulncore.domain.national_grid import grid_reference, to_wgs84
+from vulncore.domain.pseudonyms import Secret, pseudonym
 from vulncore.sources.records.by_value import DAY_S, Flags, dates, filled, moments, parse_number, read_values
 from vulncore.sources.records.mapping import TEXT_COLUMNS, WHAT_IT_IS, Mapping, Moment
 

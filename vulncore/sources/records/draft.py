@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from vulncore.periods import month_of
+from vulncore.domain.periods import month_of
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.by_value import dates, parse_number
 from vulncore.sources.records.draft_codes import drafted_codes

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from vulncore.recorded_crime_measures import home_office_codes, measures_by_subgroup
-from vulncore.sources.known_measures import known_measures
+from vulncore.domain.known_measures import known_measures
+from vulncore.domain.measures import home_office_codes, measures_by_subgroup
+from vulncore.domain.vocabulary import Measure
 from vulncore.sources.records.draft_columns import (
     Column,
     Content,
@@ -17,8 +18,7 @@ from vulncore.sources.records.draft_columns import (
     plain_heading,
 )
 from vulncore.sources.records.mapping import Coding, measure_of_its_own, parts_of
-from vulncore.sources.records.mapping_reading import OWN_FROM
-from vulncore.vocabulary import Measure
+from vulncore.sources.records.mapping_file import OWN_FROM
 
 MOST_CODES: Final = 400  # beyond, a column names people, places or things and no kinds of offence
 MOST_OWN: Final = (

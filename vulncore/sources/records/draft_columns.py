@@ -12,10 +12,10 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vulncore.domain.vocabulary import REFERENCE
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.by_value import parse_number
 from vulncore.sources.records.moments import DateOrder, parse_date, parse_hour, parse_moment, parse_time
-from vulncore.vocabulary import REFERENCE
 
 NEARLY_ALL: Final = 0.95  # of a column's values: what is beyond are slips
 FEW_DATES: Final = 12  # different ones of each kind: fewer may be so by chance

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from vulncore.periods import add_months, months_between
+from vulncore.domain.periods import add_months, months_between
+from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.sources.records.moments import DateOrder
-from vulncore.vocabulary import Flow, Measure, Polarity
 
 TEXT_COLUMNS: Final = (
     "offence",

@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from vulncore.errors import InvalidMappingError, first_five
-from vulncore.sources.known_measures import known_measures
+from vulncore.domain.errors import InvalidMappingError, first_five
+from vulncore.domain.known_measures import known_measures
 from vulncore.sources.records.mapping import Mapping
 
 MOST_DOTS: Final = 8

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from typing import Final
 
-from vulncore.periods import format_month
+from vulncore.domain.periods import format_month
+from vulncore.domain.vocabulary import Measure
 from vulncore.sources.records.mapping import MOMENTS, ONE_COLUMN, Coding, Mapping, Moment
-from vulncore.vocabulary import Measure
 
 UNSURE: Final = "# ? "
 """What stands before a doubt: a line that has it wants looking at."""

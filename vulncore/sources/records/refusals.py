@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from typing import Final
 
-from vulncore.errors import Reject, TooManyRejectsError, UnreadableSourceError
-from vulncore.periods import month_name, month_of
+from vulncore.domain.errors import Reject, TooManyRejectsError, UnreadableSourceError
+from vulncore.domain.periods import month_name, month_of
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.judging import BAD_CODE, NO_CODE, Judged
 from vulncore.sources.records.mapping import Mapping

@@ -1,0 +1,24 @@
+"""Which months were delivered, as a picture, as a sentence and as a table."""
+
+import streamlit as st
+
+from pages.shared.provenance import source_line
+from pages.shared.sidebar import View
+from pages.shared.tables import show_table
+from pages.shared.text import plain
+from vulncore.charts.theme import DARK, LIGHT
+from vulncore.findings.data.charts import coverage_chart
+from vulncore.findings.data.coverage import CoveragePicture, coverage_table
+
+
+def show_coverage(picture: CoveragePicture, view: View) -> None:
+    """Draw the months of a force by source, with the same as a table."""
+    st.markdown(plain(picture.sentence))
+    if picture.frame.empty:
+        return
+    palette = DARK if st.context.theme.type == "dark" else LIGHT
+    chart = coverage_chart(picture.frame, f"Months delivered, {view.force}", palette)
+    st.altair_chart(chart, alt=f"Months delivered. {picture.sentence}", width="stretch")
+    st.caption(source_line(view))
+    with st.expander("Show as table"):
+        show_table(coverage_table(picture), f"Months delivered, {view.force}")

@@ -1,0 +1,128 @@
+"""A dry run: what publishing a file would do, before anything is published."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from pages.data.findings import show_findings
+from pages.data.published import show_changes
+from pages.data.uploads import on_disk, progress_in
+from pages.shared.reads import store_path
+from pages.shared.tables import show_table
+from pages.shared.text import plain
+from vulncore import store as stores
+from vulncore.cli.printing import csv_text
+from vulncore.domain.delivery import Delivery
+from vulncore.domain.errors import Reject, TooManyRejectsError, VulncoreError
+from vulncore.findings.data.changes import Changes, changes_between
+from vulncore.findings.data.checks import DataFinding, data_checks, findings_sentence
+from vulncore.findings.data.publishes import account_frame, publish_account, rejects_frame
+from vulncore.sources.deliveries import Settings, Source, delivered
+from vulncore.store.manifest import Publish
+from vulncore.store.secrets import kept_secret
+
+KEY = "bring in look trial"  # goes with the look at the file
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is tried: which file, read how, for which dataset, by whom."""
+
+    file: UploadedFile
+    source: Source
+    settings: Settings
+    dataset: str
+    by: str
+
+    def same(self) -> tuple[object, ...]:
+        """What has to be the same for a dry run to say what publishing would do; who publishes is no matter."""
+        return (self.file.file_id, self.source, self.settings, self.dataset)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a dry run found."""
+
+    of: tuple[object, ...]
+    delivery: Delivery
+    line: Publish
+    changes: Changes
+    findings: tuple[DataFinding, ...]
+
+
+def tried(trial: Trial) -> Tried | None:
+    """Draw the button, run when it is pressed, and return the dry run of just these settings, if there was one."""
+    if st.button("Dry run", type="secondary", key="bring in dry run"):
+        st.session_state.pop(KEY, None)
+        place = st.empty()
+        try:
+            st.session_state[KEY] = _run(trial, place)
+        except TooManyRejectsError as refusal:
+            st.error(plain(str(refusal)))
+            _offer_rejects(refusal.rejects)
+        except VulncoreError as problem:
+            st.error(plain(str(problem)))
+        place.empty()
+    result: Tried | None = st.session_state.get(KEY)
+    if result and result.of != trial.same():
+        st.info("Something was changed since the dry run. Run it again.")
+        return None
+    return result
+
+
+def show_trial(result: Tried) -> bool:
+    """Show what a dry run found, and return whether it is to be published."""
+    rows = result.delivery.rows
+    with st.container(border=True):
+        if result.line.unchanged:
+            st.info(plain(publish_account(result.line)))
+            return False
+        st.markdown(f"**This would be version {result.line.number} of {plain(result.line.dataset)}.**")
+        counted = f"{rows.accepted:,} of {rows.read:,} rows would be counted."
+        st.markdown(counted + (f" {sum(rows.rejected.values()):,} can't be used." if rows.rejected else ""))
+        show_changes(result.changes, "dry-run")
+        _offer_rejects(result.delivery.rejects)
+        with st.expander("Every row is accounted for"):
+            show_table(account_frame(result.line), "What would become of each row")
+        st.markdown(f"**{plain(findings_sentence(result.line, result.findings))}**")
+        show_findings(result.findings, "dry-run")
+        return st.button(
+            "Publish", type="primary", key="bring in publish", disabled=not _agreed_to_lose(result)
+        )
+
+
+def _agreed_to_lose(result: Tried) -> bool:
+    """Whether no figure would be withdrawn, or somebody says that it is meant so."""
+    gone = int(result.changes.frame["Change"].eq("withdrawn").sum())
+    if not gone:
+        return True
+    st.warning(
+        f"{gone:,} figures that are published now would be gone from the newest version. Earlier versions keep them."
+    )
+    return st.checkbox("They are to go", key=f"bring in look agreed {result.line.number}")
+
+
+def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> Tried:
+    secret = partial(kept_secret, store_path())
+    with on_disk(trial.file) as path:
+        delivery = delivered(trial.source, [path], trial.settings, secret, progress_in(place))
+    with st.spinner("Comparing and checking …"):
+        there = trial.dataset in stores.datasets(store_path())
+        before = stores.open_version(store_path(), trial.dataset) if there else None
+        after = stores.preview(store_path(), trial.dataset, delivery, trial.by)
+        return Tried(
+            trial.same(), delivery, after.publish, changes_between(before, after), data_checks(after)
+        )
+
+
+def _offer_rejects(rejects: tuple[Reject, ...]) -> None:
+    if rejects:
+        st.download_button(
+            f"Download the {len(rejects):,} rows that can't be used, with line and reason",
+            csv_text(rejects_frame(rejects)),
+            file_name="rejects.csv",
+            mime="text/csv",
+            key="bring in rejects",
+        )

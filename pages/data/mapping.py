@@ -1,0 +1,164 @@
+"""A mapping filled in by choosing columns."""
+
+from collections.abc import Mapping as Table
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import streamlit as st
+
+from pages.data.codes_form import chosen_counts
+from pages.shared.text import plain
+from vulncore.domain.periods import format_month, parse_month
+from vulncore.sources.records.draft import UNNAMED_FORCE, Draft
+from vulncore.sources.records.draft_columns import Column, Content
+from vulncore.sources.records.mapping import TEXT_COLUMNS, WHAT_IT_IS, Mapping, Moment
+from vulncore.sources.records.moments import DateOrder
+
+NONE = "–"
+MORE = ("offence", "location_type", "place", "victim_key", "outcome", "outcome_on", "no_crimed_on")
+WAYS = {
+    "Not given": (),
+    "Longitude and latitude": ("longitude", "latitude"),
+    "Easting and northing": ("easting", "northing"),
+    "Grid reference": ("grid_reference",),
+}
+
+
+def chosen_mapping(draft: Draft, columns: Sequence[Column], key: str) -> Mapping:
+    """Draw the mapping as choices, filled in as drafted, and return what is chosen.
+
+    Args:
+        draft: The draft, with its doubts.
+        columns: The extract's columns as they were described.
+        key: What the widgets' keys begin with: another for every file.
+
+    Raises:
+        InvalidPeriodError: A month can't be read.
+        InvalidMappingError: What is chosen doesn't hold together.
+    """
+    _say_doubts(draft.doubts)
+    mapping, names = draft.mapping, [column.name for column in columns]
+    content = {column.name: column.content for column in columns}
+    whose, source, order = st.columns(3)
+    force = whose.text_input(
+        "Force", "" if mapping.force == UNNAMED_FORCE else mapping.force, key=f"{key} force", max_chars=80
+    )
+    name = source.text_input(
+        "Name of this extract",
+        mapping.source,
+        key=f"{key} source",
+        help="Keep it the same every month: what comes under it again replaces its own months, and no other's.",
+    )
+    dates = order.selectbox(
+        "Dates are written", list(DateOrder), list(DateOrder).index(mapping.date_order), key=f"{key} dates"
+    )
+    first, last = _covered(mapping, key)
+
+    st.markdown("**What a record counts towards**")
+    counts, measures = chosen_counts(mapping, columns, key)
+
+    st.markdown("**When**")
+    when = st.columns(5)
+    pick = _Picker(names, key)
+    chosen = {
+        "recorded_on": pick(when[0], "recorded_on", mapping.columns.get("recorded_on")),
+    }
+    start = _moment(pick, when[1:3], "occurred_from", mapping.occurred_from, content)
+    end = _moment(pick, when[3:5], "occurred_to", mapping.occurred_to, content)
+
+    st.markdown("**Where, and which record**")
+    chosen |= _where(pick, mapping, key)
+    with st.expander("More about a record"):
+        boxes = st.columns(4)
+        more = [*MORE, *(text for text in TEXT_COLUMNS if text not in MORE)]
+        for place, ours in enumerate(more):
+            chosen[ours] = pick(boxes[place % 4], ours, mapping.columns.get(ours))
+    return replace(
+        mapping,
+        source=name.strip(),
+        force=force.strip(),
+        counts=counts,
+        measures=measures,
+        columns={ours: column for ours, column in chosen.items() if column},
+        first=first,
+        last=last,
+        date_order=DateOrder(dates),
+        occurred_from=start,
+        occurred_to=end,
+    )
+
+
+class _Picker:
+    """Draws a box in which one of the extract's columns is chosen, or none."""
+
+    def __init__(self, names: Sequence[str], key: str) -> None:
+        self.names, self.key = list(names), key
+
+    def __call__(
+        self, where: st.delta_generator.DeltaGenerator, ours: str, drafted: str | None, label: str = ""
+    ) -> str:
+        options = [NONE, *self.names]
+        index = options.index(drafted) if drafted in self.names else 0
+        said = label or WHAT_IT_IS[ours]
+        picked = where.selectbox(said, options, index, key=f"{self.key} {ours} {label}")
+        return "" if picked == NONE else str(picked)
+
+
+def _say_doubts(doubts: Table[str, str]) -> None:
+    if not doubts:
+        return
+    words = {
+        "force": "Force",
+        "coverage": "Months covered",
+        "dates": "Dates",
+        "counts": "What a record is",
+        **WHAT_IT_IS,
+    }
+    alike: dict[str, list[str]] = {}
+    for about, doubt in doubts.items():
+        alike.setdefault(doubt, []).append(words.get(about, about.replace("=", ": ")))
+    lines = [f"- **{plain(', '.join(about))}**: {plain(doubt)}" for doubt, about in alike.items()]
+    st.info("Filled in from the headings and values. Look at these:\n" + "\n".join(lines))
+
+
+def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None]:
+    first, last, _ = st.columns(3)
+    months = []
+    for where, label, drafted in ((first, "Covers from", mapping.first), (last, "to", mapping.last)):
+        text = where.text_input(
+            f"{label} (YYYY-MM)",
+            format_month(drafted) if drafted else "",
+            key=f"{key} covers {label}",
+            help="The months for which this file is whole. A month in it without a record counts as zero.",
+        )
+        months.append(parse_month(text.strip()) if text.strip() else None)
+    return months[0], months[1]
+
+
+def _moment(
+    pick: _Picker,
+    where: Sequence[st.delta_generator.DeltaGenerator],
+    ours: str,
+    drafted: Moment,
+    content: Table[str, Content],
+) -> Moment:
+    day = pick(where[0], ours, drafted.at or drafted.date)
+    clock = pick(where[1], ours, drafted.time or drafted.hour, "with its time or hour in")
+    if not day:
+        return Moment()
+    if clock:
+        return Moment(date=day, **{"hour" if content[clock] is Content.HOUR else "time": clock})
+    return Moment(at=day) if content[day] is Content.MOMENT else Moment(date=day)
+
+
+def _where(pick: _Picker, mapping: Mapping, key: str) -> dict[str, str]:
+    drafted = next((way for way, ours in WAYS.items() if ours and ours[0] in mapping.columns), "Not given")
+    boxes = st.columns(4)
+    way = boxes[0].selectbox("Places are given as", list(WAYS), list(WAYS).index(drafted), key=f"{key} way")
+    chosen = {
+        ours: pick(box, ours, mapping.columns.get(ours))
+        for ours, box in zip(WAYS[way], boxes[1:], strict=False)
+    }
+    chosen["record_id"] = pick(boxes[3], "record_id", mapping.columns.get("record_id"))
+    return chosen

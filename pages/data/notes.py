@@ -1,0 +1,103 @@
+"""What people know about the data: read, added, taken away."""
+
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import streamlit as st
+
+from pages.shared.access import may_publish
+from pages.shared.reads import store_path
+from pages.shared.sidebar import View, show_newest
+from pages.shared.tables import show_table
+from pages.shared.text import plain
+from vulncore import store as stores
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.periods import parse_month
+from vulncore.domain.schemas import ANNOTATIONS
+from vulncore.findings.shared.annotations import annotations_to_read
+from vulncore.store.notes import Kind
+
+EVERY, NAME = "All measures", "who writes notes"
+
+
+def show_notes_on_data(view: View) -> None:
+    """Show the annotations of the version; where it is the newest, let them be added to and taken away."""
+    st.markdown(
+        "A **series break** is a month from which a measure can't be compared with what came before: the two "
+        "are not compared. A **level change** is an agreed new usual level, a **target** what is aimed at, and a "
+        "**comment** anything else that is worth knowing. Notes are shown wherever their measure and month are."
+    )
+    newest = stores.versions(store_path(), view.publish.dataset)[-1]
+    rows = (
+        stores.open_version(store_path(), view.publish.dataset, view.publish.number)
+        .annotations.to_pyarrow()
+        .to_pylist()
+    )
+    if rows:
+        show_table(annotations_to_read(rows, view.choice.measures), "Notes on the data")
+    else:
+        st.markdown("There are none yet.")
+    if newest.number != view.publish.number:
+        st.caption("You see an earlier version. Notes are changed in the newest one.")
+        st.button("Show the newest", on_click=show_newest, key="newest for notes")
+    elif may_publish():
+        _show_adding(view, rows)
+        if rows:
+            _show_taking_away(view, rows)
+
+
+def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
+    names = {measure.name: measure.key for measure in view.choice.measures}
+    with st.form("add a note"):
+        st.markdown("**Add a note**")
+        first, second, third = st.columns(3)
+        kind = first.selectbox("Kind", [kind.value for kind in Kind])
+        measure = second.selectbox("Measure", [EVERY, *names])
+        month = third.text_input(
+            "Month, like 2023-04", help="The month from which it holds. Empty: no one month."
+        )
+        text = st.text_area("What is known, and why", max_chars=1_000)
+        author = st.text_input("Your name", st.session_state.get(NAME, ""), max_chars=80)
+        if not st.form_submit_button("Add the note"):
+            return
+    try:
+        note = {
+            "kind": kind,
+            "force": view.force,
+            "measure": names.get(measure),
+            "month": parse_month(month) if month.strip() else None,
+            "text": text.strip(),
+            "author": author.strip(),
+            "written_on": datetime.now(UTC).date(),
+        }
+        _keep(view, [*rows, note], author.strip())
+    except VulncoreError as problem:
+        st.error(plain(f"The note was not added. {problem}"))
+
+
+def _show_taking_away(view: View, rows: list[dict[str, object]]) -> None:
+    with st.form("take a note away"):
+        st.markdown("**Take a note away**")
+        which = st.selectbox(
+            "Note", range(len(rows)), format_func=lambda place: str(rows[place]["text"])[:80]
+        )
+        author = st.text_input(
+            "Your name", st.session_state.get(NAME, ""), max_chars=80, key="who takes away"
+        )
+        if not st.form_submit_button("Take it away"):
+            return
+    try:
+        _keep(view, [row for place, row in enumerate(rows) if place != which], author.strip())
+    except VulncoreError as problem:
+        st.error(plain(f"The note was not taken away. {problem}"))
+
+
+def _keep(view: View, rows: list[dict[str, object]], by: str) -> None:
+    if not by:
+        st.error("Write your name: a note says whose it is.")
+        return
+    table = pa.Table.from_pylist(rows, schema=ANNOTATIONS)
+    st.session_state[NAME] = by
+    stores.annotate(store_path(), view.publish.dataset, table, by, view.publish.number)
+    show_newest()
+    st.rerun()

@@ -1,0 +1,51 @@
+"""What is published, what is odd about it, and how does more come in?"""
+
+import streamlit as st
+
+from pages.data.bring_in import show_bring_in
+from pages.data.coverage import show_coverage
+from pages.data.findings import show_findings
+from pages.data.notes import show_notes_on_data
+from pages.data.published import show_published
+from pages.shared.links import write_link
+from pages.shared.provenance import show_provenance
+from pages.shared.reads import checks_of, coverage_of, store_path
+from pages.shared.sidebar import chosen_view
+from pages.shared.text import plain
+from vulncore import store as stores
+from vulncore.domain.errors import VulncoreError
+from vulncore.findings.data.checks import findings_sentence
+
+PUBLISHED, NOTES, BRING_IN = "Versions and changes", "Notes on the data", "Bring in data"
+
+st.title("Data")
+
+try:
+    if not stores.datasets(store_path()):
+        st.markdown("Nothing has been published yet. Bring in a first file.")
+        show_bring_in(None)
+        st.stop()
+    view = chosen_view()
+    findings = checks_of(store_path(), view.publish, view.force)
+    picture = coverage_of(store_path(), view.publish, view.force)
+except VulncoreError as problem:
+    st.error(plain(f"What is published cannot be shown. {problem}"))
+    st.stop()
+
+show_provenance(view, findings_sentence(view.publish, findings))
+show_findings(findings, view.publish.dataset)
+
+st.subheader("Which months were delivered")
+show_coverage(picture, view)
+
+published, notes, bring_in = st.tabs([PUBLISHED, NOTES, BRING_IN], key="data part", on_change="rerun")
+if published.open:
+    with published:
+        show_published(view)
+if notes.open:
+    with notes:
+        show_notes_on_data(view)
+if bring_in.open:
+    with bring_in:
+        show_bring_in(view)
+write_link("data", **view.link())

@@ -1,0 +1,67 @@
+"""The form that changes one number of a scenario, and says who changed it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.resourcing.plan import change, today, who
+from pages.shared.text import plain
+from vulncore.domain.errors import VulncoreError
+from vulncore.findings.resourcing.assumptions import field, number_name
+from vulncore.findings.resourcing.outlook import ResourcingOutlook
+from vulncore.resourcing.scenario.assumption import ASSUMED, BY_LETTERS, SOURCE_LETTERS, Assumption
+from vulncore.resourcing.scenario.scenario import Scenario
+
+ENDS, ONE = ("Lowest", "Likeliest", "Highest"), "Value"
+PROBLEM = "assumption problem"
+
+
+def show_assumption_form(told: ResourcingOutlook, keys: Sequence[str]) -> None:
+    """Draw the form for one of some numbers; changed, it is in the scenario on screen."""
+    which, ranged, *ends = st.columns([4, 1, 1, 1, 1], vertical_alignment="bottom")
+    key = which.selectbox(
+        "Number", keys, format_func=lambda each: number_name(told.used, each), key="assumption key"
+    )
+    now, limits = told.used.assumptions[key], field(key)
+    spread = not limits.single and ranged.checkbox(
+        "A range", value=not now.certain, key=f"assumption range {key}"
+    )
+    fields = zip(ends, ENDS, (now.low, now.likely, now.high), strict=True)
+    for column, name, value in fields if spread else [(ends[0], ONE, now.likely)]:
+        column.number_input(
+            name,
+            min_value=float(limits.least),
+            max_value=float(limits.most),
+            value=float(value),
+            step=1.0 if limits.whole or value >= 10 else 0.1 if value >= 1 else 0.05,
+            format="%g",
+            key=f"assumption {name} {key}",
+        )
+    source, name, button = st.columns([3, 2, 1], vertical_alignment="bottom")
+    source.text_input(
+        "Source",
+        value="" if now.measured or now.source.startswith(ASSUMED) else now.source,
+        max_chars=SOURCE_LETTERS,
+        key=f"assumption source {key}",
+    )
+    name.text_input("Your name, kept with the number", max_chars=BY_LETTERS, key="who")
+    button.button("Change", type="primary", on_click=_change, args=(told.scenario, key, now), width="stretch")
+    st.caption(plain(f"{limits.meaning} In {limits.unit}, {limits.least:,g} to {limits.most:,g}."))
+    if problem := st.session_state.pop(PROBLEM, ""):
+        st.error(plain(problem))
+
+
+def _change(plan: Scenario, key: str, now: Assumption) -> None:
+    state = st.session_state
+    state["who kept"] = state.get("who", "")
+    names = ENDS if state.get(f"assumption range {key}") else (ONE, ONE, ONE)
+    low, likely, high = (float(state[f"assumption {name} {key}"]) for name in names)
+    source = " ".join(state[f"assumption source {key}"].split()) or ASSUMED
+    try:
+        wanted = replace(
+            now, low=low, likely=likely, high=high, source=source, measured=False, by=who(), on=today()
+        )
+        state[PROBLEM] = change(plan, key, wanted)
+    except VulncoreError as problem:
+        state[PROBLEM] = str(problem)

@@ -1,0 +1,126 @@
+"""How many people of which role does forecast demand take, and are they there?"""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.resourcing.levers import show_levers
+from pages.resourcing.parts import (
+    show_assumptions,
+    show_comparison,
+    show_demand,
+    show_drivers,
+    show_months,
+    show_staffing,
+)
+from pages.resourcing.plan import compared, plan_now
+from pages.resourcing.question import (
+    basis_picker,
+    draw_role_and_year,
+    draw_settings,
+    question,
+    resourcing_link,
+)
+from pages.resourcing.scenarios import show_scenario_menu
+from pages.resourcing.what_it_takes import show_what_it_takes
+from pages.resourcing.work import kept_forecast, new_forecast, outlook_of
+from pages.shared.headline import show_headline
+from pages.shared.links import write_link
+from pages.shared.parts import open_part
+from pages.shared.provenance import show_provenance
+from pages.shared.sidebar import chosen_view
+from pages.shared.text import plain
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.periods import add_months, month_name
+from vulncore.findings.forecast.work import YEARS
+from vulncore.findings.resourcing.outlook import ResourcingOutlook
+from vulncore.findings.resourcing.sentences import resourcing_headline
+from vulncore.forecasting.intervals import months_ahead
+
+NUMBERS_PART, DRIVERS_PART, COMPARE_PART, MONTHS_PART, DEMAND_PART = (
+    "Assumptions",
+    "What drives it",
+    "Compare scenarios",
+    "Roles and months",
+    "What comes in",
+)
+PARTS = {
+    NUMBERS_PART: None,
+    DRIVERS_PART: "drivers",
+    COMPARE_PART: "compare",
+    MONTHS_PART: "months",
+    DEMAND_PART: "demand",
+}
+
+st.title("Resourcing")
+
+try:
+    view = chosen_view()
+    plan, beside = plan_now(), compared()
+    asked = question(plan, view.month)
+    basis = basis_picker().made()
+except VulncoreError as problem:
+    st.error(plain(f"Resourcing cannot be shown. {problem}"))
+    st.stop()
+
+last = add_months(view.month, months_ahead(view.month, YEARS))
+show_provenance(
+    view, f"{view.force}: {plan.unit}, known to {month_name(view.month)}, forecast to {month_name(last)}"
+)
+if view.strand:
+    st.caption("What comes to the unit is of several strands: the strand chosen doesn't narrow it.")
+said = st.container()
+asking, choosing, sure = st.columns([5, 5, 2], vertical_alignment="bottom")
+with asking:
+    draw_role_and_year(plan, view.month)
+with choosing:
+    show_scenario_menu(plan, beside)
+with sure.popover("Settings", width="stretch"):
+    draw_settings(view.month)
+with st.container(key="resourcing-answer"):
+    drawn, levers = st.columns([5, 2], gap="medium")
+
+
+def draw(told: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerator) -> None:
+    """Say what the demand asks for and draw it."""
+    with words:
+        show_headline(resourcing_headline(told))
+    with charts:
+        show_staffing(told, view)
+
+
+try:
+    forecast = kept_forecast(view, plan, basis)
+    if forecast is None:
+        words, charts = said.empty(), drawn.empty()
+        new_forecast(
+            view,
+            plan,
+            basis,
+            lambda early: draw(outlook_of(early, plan, view, asked), words.container(), charts.container()),
+        )
+        st.rerun()  # so that it stands where every later run puts it, and nothing moves under a hand
+    told = outlook_of(forecast, plan, view, asked)
+except VulncoreError as problem:
+    st.info(plain(str(problem)))
+    write_link("resourcing", **view.link(), **resourcing_link())
+    st.stop()
+
+draw(told, said, drawn)
+with drawn:
+    show_what_it_takes(told)
+with levers:  # last, so that what a pull changes is drawn before the next one is asked for
+    show_levers(plan, told)
+
+opened, part = open_part(PARTS, "resourcing part")
+write_link("resourcing", **view.link(), **resourcing_link())
+with part:
+    if opened == NUMBERS_PART:
+        show_assumptions(told, view)
+    elif opened == DRIVERS_PART:
+        show_drivers(told, view)
+    elif opened == COMPARE_PART:
+        show_comparison(told, beside, view)
+    elif opened == MONTHS_PART:
+        show_months(told, view)
+    else:
+        show_demand(told, view)

@@ -1,0 +1,135 @@
+"""The scenario on screen: carried whole by the link, changed number by number."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import streamlit as st
+
+from pages.shared.choices import not_there
+from pages.shared.links import choices_made
+from pages.shared.reads import scenarios_of, store_path
+from vulncore.domain.errors import InvalidScenarioError
+from vulncore.findings.resourcing.assumptions import field
+from vulncore.findings.resourcing.outlook import shifted
+from vulncore.resourcing.scenario.assumption import Assumption
+from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
+from vulncore.resourcing.scenario.scenario import Joiners, Scenario
+from vulncore.resourcing.scenario.scenario_link import illustrative, scenario_code, scenario_of
+
+NOBODY = "not named"
+CHANGED = ", changed"  # after the name of a scenario that is no longer what was saved under it
+ORIGIN = "plan origin"
+BETWEEN = "."  # between the codes of scenarios in a link
+MOST_COMPARED = 3  # beside the one on screen
+
+
+def plan_now() -> Scenario:
+    """Return the scenario on screen; one that a link brings and that can't be read is told so."""
+    code = choices_made().get("plan", "")
+    if not code:
+        return illustrative()
+    try:
+        return scenario_of(code)
+    except InvalidScenarioError as problem:
+        not_there(str(problem).rstrip("."), "the illustrative scenario")
+        del choices_made()["plan"]
+        return illustrative()
+
+
+def keep_plan(plan: Scenario) -> None:
+    """Put a scenario on screen from the next run on.
+
+    Raises:
+        InvalidScenarioError: It is too long for a link.
+    """
+    code = scenario_code(plan)
+    choices_made().pop("plan", None)
+    if plan != illustrative():
+        choices_made()["plan"] = code
+
+
+def compared() -> list[Scenario]:
+    """Return the scenarios that stand beside the one on screen; what can't be read of a link is told so."""
+    kept: list[Scenario] = []
+    codes = [code for code in choices_made().get("compare", "").split(BETWEEN) if code]
+    for code in codes[:MOST_COMPARED]:
+        try:
+            kept.append(scenario_of(code))
+        except InvalidScenarioError as problem:
+            not_there(str(problem).rstrip("."), "the others")
+    choices_made().pop("compare", None)
+    if kept:
+        choices_made()["compare"] = BETWEEN.join(map(scenario_code, kept))
+    return kept
+
+
+def who() -> str:
+    """Return who changes numbers in this visit, as they said."""
+    return " ".join(str(st.session_state.get("who kept", "")).split()) or NOBODY
+
+
+def today() -> date:
+    """Return the day on which a number is changed."""
+    return datetime.now(UTC).date()
+
+
+def origin(plan: Scenario) -> Scenario:
+    """Return the scenario that a plan was before anybody changed it here: as chosen, saved or brought in."""
+    name = plan.name.removesuffix(CHANGED)
+    begun: Scenario | None = st.session_state.get(ORIGIN)
+    if begun is not None and begun.name == name:
+        return begun
+    return standing().get(name, plan)
+
+
+def begin(plan: Scenario) -> None:
+    """Put a scenario on screen that levers and changes start from.
+
+    Raises:
+        InvalidScenarioError: It is too long for a link.
+    """
+    keep_plan(plan)
+    st.session_state[ORIGIN] = plan
+
+
+def standing() -> dict[str, Scenario]:
+    """Return the scenarios that can be chosen, by name: the illustrative one, those saved, those of this visit."""
+    own: dict[str, Scenario] = st.session_state.setdefault("own scenarios", {})
+    return {illustrative().name: illustrative(), **scenarios_of(store_path()), **own}
+
+
+def moved(plan: Scenario, key: str, likely: float) -> Assumption:
+    """Return a number moved, as wide in proportion as it was in the beginning; what comes back to it is that one again."""
+    begun = origin(plan).assumptions.get(key) or plan.assumptions[key]
+    if begun.likely == likely:
+        return begun
+    return shifted(begun, likely, field(key), who(), today())
+
+
+def change(plan: Scenario, key: str, assumption: Assumption) -> str:
+    """Change one number of the plan, and return why it can't be changed; nothing where it is."""
+    return _kept(plan.where(key, assumption))
+
+
+def change_joiners(plan: Scenario, joiners: Sequence[Joiners]) -> str:
+    """Let these people join, and return why they can't; nothing where they do."""
+    return _kept(replace(plan, joiners=tuple(joiners)))
+
+
+def _kept(plan: Scenario) -> str:
+    try:
+        keep_plan(_named(checked(plan)))
+    except InvalidScenarioError as problem:
+        return str(problem)
+    return ""
+
+
+def _named(plan: Scenario) -> Scenario:
+    """Return a plan under its own name where it is what stands under that name, else one that says that it was changed."""
+    begun = origin(plan)
+    name = plan.name.removesuffix(CHANGED)
+    if begun.called(name) == plan.called(name):
+        return plan.called(name)
+    st.session_state.setdefault(ORIGIN, begun)
+    return plan.called(name[: NAME_LETTERS - len(CHANGED)] + CHANGED)

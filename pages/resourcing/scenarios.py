@@ -1,0 +1,183 @@
+"""Scenarios: choose one, save it by name, compare it with others, take it away and bring it back as a file."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import streamlit as st
+
+from pages.resourcing.plan import BETWEEN, CHANGED, MOST_COMPARED, begin, standing
+from pages.shared.access import may_publish
+from pages.shared.links import choices_made
+from pages.shared.reads import scenarios_of, store_path, unreadable_scenarios_of
+from pages.shared.text import plain
+from vulncore.domain.errors import VulncoreError, first_five
+from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
+from vulncore.resourcing.scenario.saved import remove_scenario, save_scenario
+from vulncore.resourcing.scenario.scenario import Scenario
+from vulncore.resourcing.scenario.scenario_link import scenario_code
+from vulncore.resourcing.scenario.scenario_writing import scenario_text
+from vulncore.resourcing.scenario.toml import read_scenario
+
+SAID = "scenario said"
+PROBLEM = "scenario problem"
+"""What the last step came to, said once."""
+
+
+def show_scenario_menu(plan: Scenario, beside: Sequence[Scenario]) -> None:
+    """Draw which scenario is on screen, and what can be done with it."""
+    known = _known()
+    choose, more = st.columns([3, 2], vertical_alignment="bottom")
+    with choose:
+        _show_choice(plan, known)
+    with more.popover("Save, compare …", width="stretch"):
+        _show_save(plan)
+        _show_beside(known, beside)
+        _show_file(plan)
+
+
+def _known() -> dict[str, Scenario]:
+    """Return the scenarios that can be chosen, by their code; one too long for a link can't be."""
+    found = {}
+    for scenario in standing().values():
+        with suppress(VulncoreError):
+            found[scenario_code(scenario)] = scenario
+    return found
+
+
+def _show_choice(plan: Scenario, known: dict[str, Scenario]) -> None:
+    code = scenario_code(plan)
+    names = {each: scenario.name for each, scenario in known.items()}
+    if code not in names:
+        names[code] = plan.name if plan.name.endswith(CHANGED) else f"{plan.name}, not saved"
+    st.session_state["scenario picker"] = code
+    st.selectbox(
+        "Scenario",
+        list(names),
+        format_func=lambda each: names[each],
+        key="scenario picker",
+        on_change=_choose,
+        args=(known,),
+    )
+
+
+def _choose(known: dict[str, Scenario]) -> None:
+    chosen = known.get(st.session_state["scenario picker"])
+    if chosen is not None:
+        begin(chosen)
+
+
+def _show_beside(known: dict[str, Scenario], beside: Sequence[Scenario]) -> None:
+    chosen = {scenario_code(scenario): scenario for scenario in beside}
+    every = {**known, **chosen}
+    st.session_state["compare picker"] = list(chosen)
+    st.multiselect(
+        "Compare with",
+        list(every),
+        format_func=lambda each: every[each].name,
+        max_selections=MOST_COMPARED,
+        key="compare picker",
+        on_change=_compare,
+        placeholder=f"Up to {MOST_COMPARED} scenarios",
+    )
+
+
+def _compare() -> None:
+    choices_made()["compare"] = BETWEEN.join(st.session_state["compare picker"])
+    if st.session_state["compare picker"]:
+        choices_made()["part"] = "compare"
+
+
+def _show_save(plan: Scenario) -> None:
+    if not may_publish():
+        st.caption(
+            "This server lets no browser save: what you save is kept for this visit. The link and the file carry it on."
+        )
+    name = plan.name.removesuffix(CHANGED)
+    st.text_input("Save as", value=name, max_chars=NAME_LETTERS, key=f"scenario name {plan.name}")
+    st.checkbox("In place of what is saved under that name", key="scenario instead")
+    st.button("Save", type="primary", key="save scenario", on_click=_save, args=(plan,), width="stretch")
+    if may_publish() and name in scenarios_of(store_path()):
+        sure = st.checkbox("Remove what is saved, for everybody", key=f"remove {name}")
+        st.button(
+            "Remove",
+            key="remove scenario",
+            disabled=not sure,
+            on_click=_remove,
+            args=(name,),
+            width="stretch",
+        )
+    if broken := unreadable_scenarios_of(store_path()):
+        st.caption(
+            plain(
+                f"{len(broken)} of the scenarios saved can't be read: {first_five(broken)}. Ask who keeps the store."
+            )
+        )
+    if done := st.session_state.pop(SAID, ""):
+        st.success(plain(done))
+    if problem := st.session_state.pop(PROBLEM, ""):
+        st.error(plain(problem))
+
+
+def _save(plan: Scenario) -> None:
+    name, instead = st.session_state[f"scenario name {plan.name}"], st.session_state["scenario instead"]
+    try:
+        saved = (
+            save_scenario(store_path(), plan, name, instead=instead)
+            if may_publish()
+            else _save_here(plan, name, instead)
+        )
+        begin(saved)
+        st.session_state[SAID] = f"Saved as {saved.name}."
+    except VulncoreError as problem:
+        st.session_state[PROBLEM] = str(problem)
+    except OSError:
+        st.session_state[PROBLEM] = (
+            "The store can't be written to. Ask who keeps it, or take the file with you."
+        )
+
+
+def _save_here(plan: Scenario, name: str, instead: bool) -> Scenario:
+    """Keep a scenario for the visit alone."""
+    saved = checked(plan.called(name))
+    if saved.name in standing() and not (instead and saved.name in st.session_state["own scenarios"]):
+        raise VulncoreError(f"There is a scenario called {saved.name} already. Choose another name.")
+    st.session_state["own scenarios"][saved.name] = saved
+    return saved
+
+
+def _remove(name: str) -> None:
+    try:
+        if may_publish():
+            remove_scenario(store_path(), name)
+            st.session_state[SAID] = (
+                f"{name} is no longer saved. It stays on screen until you choose another."
+            )
+    except (VulncoreError, OSError) as problem:
+        st.session_state[PROBLEM] = str(problem)
+
+
+def _show_file(plan: Scenario) -> None:
+    st.download_button(
+        "Download this scenario",
+        scenario_text(plan),
+        file_name="scenario.toml",
+        mime="application/toml",
+        key="download scenario",
+        width="stretch",
+    )
+    st.caption("A text file with every number, made to be read and changed.")
+    st.file_uploader("Bring one in", type="toml", key="scenario file", on_change=_bring_in, max_upload_size=1)
+
+
+def _bring_in() -> None:
+    file = st.session_state["scenario file"]
+    if file is None:
+        return
+    try:
+        brought = read_scenario(file.getvalue().decode("utf-8-sig"))
+        begin(brought)
+        st.session_state[SAID] = f"{brought.name} was brought in. Save it to keep it."
+    except UnicodeDecodeError:
+        st.session_state[PROBLEM] = "The file is no text. Bring a scenario in TOML."
+    except VulncoreError as problem:
+        st.session_state[PROBLEM] = str(problem)

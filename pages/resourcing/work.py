@@ -1,0 +1,80 @@
+"""What is to come to a unit, kept between looks; and what scenarios make of it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.forecast.work import Kept, Key
+from pages.shared.reads import shares_of, store_path, unit_demand_of
+from pages.shared.sidebar import View
+from vulncore.findings.resourcing.outlook import Asked, ResourcingOutlook, resourcing_outlook
+from vulncore.findings.resourcing.resourcing_forecast import UnitForecast, unit_forecasts
+from vulncore.forecasting.basis import Basis
+from vulncore.resourcing.scenario.scenario import Scenario
+from vulncore.resourcing.scenario.scenario_writing import scenario_text
+
+FORECASTING = "Forecasting what comes to the unit …"
+FORECASTS_KEPT, OUTLOOKS_KEPT = 24, 8  # each takes some four megabytes, or fifteen
+
+
+def kept_forecast(view: View, plan: Scenario, basis: str) -> UnitForecast | None:
+    """Return what is to come to a unit where it was forecast before."""
+    return _forecasts().get(_key(view, plan, basis))
+
+
+def new_forecast(
+    view: View, plan: Scenario, basis: str, first: Callable[[UnitForecast], None]
+) -> UnitForecast:
+    """Return what is to come to a unit, forecast now: with progress, and a first look as soon as there is one.
+
+    Args:
+        view: What the app shows.
+        plan: Which kinds of case there are.
+        basis: Which months the models learn from.
+        first: Draws what the models expect before they were tried.
+    """
+    wanted = unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
+    bar, looked, forecast = st.progress(0.0, FORECASTING), False, None
+    for share, found in unit_forecasts(wanted, Basis(basis)):
+        bar.progress(share, "Trying the forecasts on earlier months …" if looked else FORECASTING)
+        if found is not None and not looked and share < 1:
+            first(found)
+            looked = True
+        forecast = found
+    bar.empty()
+    if forecast is None:
+        raise RuntimeError("The forecasts ended without a result.")
+    _forecasts().keep(_key(view, plan, basis), forecast)
+    return forecast
+
+
+def forecast_of(view: View, plan: Scenario, basis: str) -> UnitForecast:
+    """Return what is to come to a unit, kept or forecast now."""
+    return kept_forecast(view, plan, basis) or new_forecast(view, plan, basis, lambda _: None)
+
+
+def outlook_of(forecast: UnitForecast, plan: Scenario, view: View, asked: Asked) -> ResourcingOutlook:
+    """Return what a scenario comes to, kept or worked out now."""
+    key = (*_key(view, plan, str(forecast.basis)), bool(forecast.trials), scenario_text(plan), asked)
+    kept = _outlooks().get(key)
+    if kept is None:
+        measured = shares_of(store_path(), view.publish, view.force, plan, view.month)
+        kept = resourcing_outlook(forecast, plan, measured, asked)
+        _outlooks().keep(key, kept)
+    return kept
+
+
+def _key(view: View, plan: Scenario, basis: str) -> Key:
+    """Return what a forecast is of: a version, a force, a month, kinds of case, a basis."""
+    line = view.publish
+    return line.dataset, line.number, line.published_at, view.force, view.month, plan.case_types, basis
+
+
+@st.cache_resource
+def _forecasts() -> Kept[UnitForecast]:
+    return Kept(FORECASTS_KEPT)
+
+
+@st.cache_resource
+def _outlooks() -> Kept[ResourcingOutlook]:
+    return Kept(OUTLOOKS_KEPT)

@@ -1,0 +1,39 @@
+"""The week set against the period before: where more was recorded, and where less."""
+
+import streamlit as st
+
+from pages.shared.headline import show_headline
+from pages.shared.provenance import source_line
+from pages.shared.sidebar import View
+from pages.shared.tables import show_table
+from pages.shared.text import plain
+from pages.when.week import chosen_layout, palette
+from vulncore.findings.when.captions import change_alt, change_legend, change_title
+from vulncore.findings.when.change import change_table, week_change
+from vulncore.findings.when.week_change_chart import week_change_chart
+from vulncore.findings.when.when import When
+
+
+def show_week_change(found: When, view: View) -> None:
+    """Draw the differences, or say why there are none to draw."""
+    if found.before is None or found.before.too_few:
+        st.info(plain(found.not_compared or "The period before has too few times to compare with."))
+        return
+    change = week_change(found.now, found.before, chosen_layout(found).first, found.unit)
+    show_headline(change.headline)
+    st.altair_chart(
+        week_change_chart(
+            change.cells,
+            chosen_layout(found).first,
+            change_title(found),
+            change_legend(found, change),
+            palette(),
+        ),
+        alt=change_alt(found, change),
+        width="stretch",
+    )
+    st.caption(source_line(view))
+    with st.popover("Show as table"):
+        show_table(
+            change_table(change), f"{found.about}: each three hours, before and now", ("Before", "Now")
+        )

@@ -1,0 +1,72 @@
+"""Which hours to patrol: so many shifts, so long, and whether such a choice would have worked."""
+
+import streamlit as st
+
+from pages.shared.choices import choose
+from pages.shared.headline import show_headline
+from pages.shared.links import choices_made
+from pages.shared.sidebar import View
+from pages.shared.tables import show_table
+from pages.shared.text import plain
+from pages.shared.which_records import MOST_HARM, harm_weights
+from vulncore.domain.errors import VulncoreError
+from vulncore.findings.when.patrols import patrols, patrols_table
+from vulncore.findings.when.when import When
+from vulncore.metrics.week.hours import HOURS
+
+SHIFTS = [str(number) for number in range(1, 22)]
+LENGTHS = [str(hours) for hours in range(2, 13)]
+
+
+def show_patrol_hours(found: When, view: View) -> None:
+    """Let shifts be chosen, and say what they meet."""
+    many, long, weights = st.columns([1, 1, 2], vertical_alignment="bottom")
+    with many:
+        shifts = int(choose("Shifts a week", "shifts", SHIFTS, SHIFTS.index("5"), noun="number of shifts"))
+    with long:
+        fitting = [length for length in LENGTHS if int(length) * shifts <= HOURS]
+        hours = int(
+            choose("Hours of a shift", "length", fitting, fitting.index("4"), noun="length of shifts")
+        )
+    with weights.popover("Weigh by harm", width="stretch"):
+        _show_weights(found, view)
+    try:
+        chosen = patrols(found.now, found.before, shifts, hours, found.unit)
+    except VulncoreError as problem:
+        st.warning(plain(str(problem)))
+        return
+    show_headline(chosen.headline)
+    show_table(patrols_table(chosen), "Shifts, in order of the week", ("Rank", "Meets about"))
+    st.caption(
+        f"No other choice of as many shifts, not overlapping, meets more of what was recorded. Shares are in steps of "
+        f"{chosen.step} %, so that none shows a few {found.unit}, and need not add up. Where police are, more is recorded: "
+        "hours without patrols can look quieter than they are."
+    )
+
+
+def _show_weights(found: When, view: View) -> None:
+    asked = found.now.read.asked
+    st.markdown(
+        "How many times a record of each measure counts. There is no official weight: 1 each, unless you say."
+    )
+    said = harm_weights(asked.measures)
+    for measure in view.choice.measures:
+        if measure.key in asked.measures:
+            st.number_input(
+                plain(measure.name),
+                min_value=0.0,
+                max_value=MOST_HARM,
+                value=said.get(measure.key, 1.0),
+                step=1.0,
+                key=f"harm {measure.key}",
+                on_change=_keep_weights,
+                args=(asked.measures,),
+            )
+
+
+def _keep_weights(measures: tuple[str, ...]) -> None:
+    said = {key: st.session_state.get(f"harm {key}", 1.0) for key in measures}
+    if all(weight == 1 for weight in said.values()):
+        choices_made().pop("harm", None)
+    else:
+        choices_made()["harm"] = ",".join(f"{key}={weight:g}" for key, weight in said.items())

@@ -1,0 +1,180 @@
+"""The map of places, with the list that says the same, its table and its files."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared.links import choices_made
+from pages.shared.provenance import source_line
+from pages.shared.reads import place_of, store_path
+from pages.shared.sidebar import View
+from pages.shared.tables import show_table
+from pages.shared.text import plain
+from pages.shared.week_choosing import show_record_choices
+from pages.when.week import palette
+from pages.where.question import NONE, bandwidth_picker, hours_picker, layer_picker, size_picker
+from vulncore.cli.printing import csv_text
+from vulncore.domain.vocabulary import Measure
+from vulncore.findings.where.layers import Kind, Layer
+from vulncore.findings.where.map import LISTED, MapShown
+from vulncore.findings.where.map_chart import LAYER, hotspot_map
+from vulncore.findings.where.map_colours import fill
+from vulncore.findings.where.where import Where
+from vulncore.findings.where.where_layer_words import NAMES, NOTHING
+
+LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
+MARGIN = 0.02  # of a degree beyond the area: names of stations across the river
+HEIGHT, NARROW_HEIGHT = 520, 380  # pixels
+OPEN_STREET_MAP = (
+    "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
+)
+LEGEND_STYLE = """<style>
+ul.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; margin: 0; padding: 0; font-size: 0.88rem; }
+ul.legend li { display: flex; align-items: center; gap: 0.45rem; margin: 0; }
+ul.legend i { width: 1.15rem; height: 1.15rem; border: 1px solid rgba(128, 140, 152, 0.8); border-radius: 2px;
+  font-style: normal; text-align: center; line-height: 1.1rem; font-size: 0.8rem; }
+</style>"""
+
+
+def show_map_choices(view: View, found: Where, offered: Sequence[Measure]) -> None:
+    """Draw what the map shows, in which hours, in cells of which size, and of which records."""
+    layer, hours, size, records = st.columns([2, 3, 2, 3], vertical_alignment="bottom")
+    with layer:
+        chosen = layer_picker(found).draw()
+    with hours:
+        hours_picker(view, found.read.asked.records)[0].draw()
+    with size:
+        if chosen == Layer.DENSITY:
+            bandwidth_picker().draw()
+        elif chosen != Layer.WARDS:
+            size_picker(found).draw()
+    with records:
+        show_record_choices(view, found.read.asked.records, offered)
+
+
+def show_where_map(found: Where, shown: MapShown, view: View, area: str) -> None:
+    """Draw the map beside the list of its places."""
+    st.markdown(f"**{plain(shown.title)}**")
+    _show_legend(shown)
+    on_map, in_words = st.columns([7, 3])
+    with on_map:
+        _draw(shown, view)
+        brought = OPEN_STREET_MAP if _labels(shown) else ""
+        st.caption(f"{source_line(view)} {brought}")
+    with in_words:
+        _say_what_is_picked(found, shown, view, area)
+        _show_list(shown, found.unit)
+        _show_files(shown, view, found.unit)
+
+
+def _draw(shown: MapShown, view: View) -> None:
+    key = f"map {view.publish.dataset} {view.force} {shown.resolution}"
+    narrow = "Mobi" in st.context.headers.get("User-Agent", "")
+    deck = hotspot_map(
+        [{**feature} for feature in shown.features],
+        _labels(shown),
+        shown.outline,
+        shown.bounds,
+        choices_made().get("cell"),
+        palette(),
+        narrow,
+    )
+    st.pydeck_chart(
+        deck,
+        height=NARROW_HEIGHT if narrow else HEIGHT,
+        key=key,
+        on_select=lambda: _keep_cell(key),
+        selection_mode="single-object",
+        alt=shown.alt,
+    )
+
+
+def _keep_cell(key: str) -> None:
+    picked = st.session_state[key]["selection"]["objects"].get(LAYER, [])
+    cell = picked[0].get("properties", {}).get("cell") if picked else None
+    if cell:
+        choices_made()["cell"] = str(cell)
+        choices_made()["part"] = "place"
+    else:
+        choices_made().pop("cell", None)
+
+
+def _say_what_is_picked(found: Where, shown: MapShown, view: View, area: str) -> None:
+    cell = choices_made().get("cell")
+    if cell in (None, NONE):
+        return
+    place = place_of(store_path(), view.publish, found.read.asked, area, shown.resolution, cell)
+    st.info(f"**{plain(place.name)}**: {plain(place.said)} More beneath the map.")
+
+
+def _show_legend(shown: MapShown) -> None:
+    colours = palette()
+    items = []
+    for kind in shown.kinds:
+        red, green, blue, opaque = fill(kind.key, colours)
+        style = f"background: rgba({red}, {green}, {blue}, {opaque / 255:.2f})"
+        items.append(
+            f'<li><i style="{style}" aria-hidden="true">{escape(kind.mark)}</i>{escape(kind.words)}{_count(kind, shown)}</li>'
+        )
+    st.html(f'{LEGEND_STYLE}<ul class="legend" aria-label="What the colours mean">{"".join(items)}</ul>')
+
+
+def _count(kind: Kind, shown: MapShown) -> str:
+    return f" ({shown.counts[kind.key]:,})" if kind.mark else ""
+
+
+def _show_list(shown: MapShown, unit: str) -> None:
+    listing = shown.listing
+    if listing.empty:
+        st.markdown(NOTHING[shown.chosen.layer])
+        return
+    rest = len(listing) - LISTED
+    more = f" (the first {LISTED} of {len(listing):,})" if rest > 0 else ""
+    show_table(_read(shown, unit).head(LISTED), f"Places of {unit}{more}")
+
+
+def _read(shown: MapShown, unit: str) -> pd.DataFrame:
+    """Return the list of places with columns named for people."""
+    counts = shown.chosen.layer in (Layer.CELLS, Layer.WARDS)
+    return shown.listing[["Place", "What"]].rename(
+        columns={"What": unit.capitalize() if counts else NAMES[shown.chosen.layer]}
+    )
+
+
+def _show_files(shown: MapShown, view: View, unit: str) -> None:
+    name = f"{view.publish.dataset}-{shown.chosen.layer.value}-{view.month:%Y-%m}"
+    with st.popover("Show as table", width="stretch"):
+        show_table(_read(shown, unit), shown.title)
+    st.download_button(
+        "Download as CSV", csv_text(shown.rows), file_name=f"{name}.csv", mime="text/csv", width="stretch"
+    )
+    st.download_button(
+        "Download as GeoJSON",
+        shown.geojson,
+        file_name=f"{name}.geojson",
+        mime="application/geo+json",
+        width="stretch",
+    )
+
+
+def _labels(shown: MapShown) -> list[Mapping[str, Any]]:
+    """Return the names that lie in or near the area: those that ship are of the City's streets and stations."""
+    west, south, east, north = shown.bounds
+    return [
+        label
+        for label in _shipped_labels()
+        if west - MARGIN < label["longitude"] < east + MARGIN
+        and south - MARGIN < label["latitude"] < north + MARGIN
+    ]
+
+
+@cache
+def _shipped_labels() -> list[Mapping[str, Any]]:
+    labels: list[Mapping[str, Any]] = json.loads(LABELS.read_text(encoding="utf-8"))
+    return labels

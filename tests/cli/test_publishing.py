@@ -1,0 +1,219 @@
+"""What the commands promise that bring extracts in, look them over and erase from them."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import rms_extract
+from tests.cli.test_cli import rows, run
+from vulncore.domain.known_measures import known_measures
+from vulncore.sources.records.mapping_file import read_mapping
+from vulncore.store import datasets, open_version, versions
+
+POLICE_UK = Path(__file__).parents[2].parent / "shared" / "data" / "police-uk"
+
+
+@pytest.fixture
+def workbook(tmp_path, monkeypatch) -> Path:
+    """Return a workbook of a records management system with its drafted mapping beside it, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    path = rms_extract.write_workbook(tmp_path / "crimes.xlsx", rms_extract.records(120))
+    done = run("mapping", path, "--output", "crimes.toml", "--force", "Kent Police")
+    assert done.exit_code == 0, done.stderr
+    return path
+
+
+def publish(path: Path, *more: object, store: Path):
+    return run(
+        "publish", "records", path, "--mapping", "crimes.toml", "--dataset", "kent", *more, store=store
+    )
+
+
+def test_a_drafted_mapping_is_written_with_its_doubts_and_never_over_another(workbook):
+    assert read_mapping(Path("crimes.toml")).force == "Kent Police"
+    assert "# ? " in Path("crimes.toml").read_text()
+    again = run("mapping", workbook, "--output", "crimes.toml")
+    assert (again.exit_code, "is there already" in again.stderr) == (1, True)
+    assert run("mapping", workbook).stdout.startswith("# How this extract is read.")
+
+
+def test_records_are_published_and_the_overview_shows_them(workbook, tmp_path):
+    done = publish(workbook, store=tmp_path / "store")
+    assert done.exit_code == 0, done.stderr
+    assert "Rows read: 122. Accepted: 120. Rejected: 0. Left out: 2." in done.stdout
+    assert "Left out, totals row: 1" in done.stdout
+    made = rows(run("table", "--dataset", "kent", "--format", "csv", store=tmp_path / "store").stdout)
+    fytd = {row["measure"]: int(row["fytd_current"]) for row in made}
+    every = rms_extract.records(120)
+    spring = [record for record in every if record.recorded_on.month >= 4]
+    assert fytd["Rape"] == sum(rms_extract.CODES[record.code] == "rape" for record in spring)
+    assert fytd["Domestic Abuse Crime"] == sum(record.domestic for record in spring)
+
+
+def test_a_dry_run_says_what_would_be_and_publishes_nothing(workbook, tmp_path):
+    done = publish(workbook, "--dry-run", store=tmp_path / "store")
+    assert done.exit_code == 0, done.stderr
+    assert "A dry run: nothing was published. This would be 'kent' version 1" in done.stdout
+    assert datasets(tmp_path / "store") == ()
+
+
+def test_the_same_again_changes_nothing_and_says_so(workbook, tmp_path):
+    publish(workbook, store=tmp_path / "store")
+    again = publish(workbook, "--by", "another", store=tmp_path / "store")
+    assert again.exit_code == 0
+    assert "'kent' holds exactly these figures already, as version 1" in again.stdout
+    assert len(versions(tmp_path / "store", "kent")) == 1
+
+
+def test_a_month_published_again_lists_every_figure_that_changed(workbook, tmp_path):
+    every = rms_extract.records(120)
+    publish(workbook, store=tmp_path / "store")
+    dropped = next(record for record in every if record.code == "19C" and not record.domestic)
+    left = [record for record in every if record is not dropped]
+    rms_extract.write_workbook(workbook, left)
+    done = publish(workbook, store=tmp_path / "store")
+    assert done.exit_code == 0, done.stderr
+    month = f"{dropped.recorded_on:%B %Y}"
+    before = sum(
+        rms_extract.CODES[record.code] == "rape" and record.recorded_on.month == dropped.recorded_on.month
+        for record in every
+    )
+    assert f"Rape, {month}: {before} to {before - 1}" in done.stdout
+    listed = rows(run("changes", "--dataset", "kent", "--format", "csv", store=tmp_path / "store").stdout)
+    assert [(row["Measure"], row["Before"], row["After"]) for row in listed] == [
+        ("Rape", str(before), str(before - 1))
+    ]
+
+
+def test_rows_that_cannot_be_used_are_listed_with_line_and_reason(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    extract = tmp_path / "crimes.csv"
+    good = [f"{number},05/01/2024,Rape" for number in range(30)]
+    extract.write_text("\n".join(["Id,Recorded,Offence", *good, "99,=1+1,Rape"]) + "\n")
+    Path("crimes.toml").write_text(
+        'source = "crimes"\nforce = "Kent Police"\n[columns]\nrecord_id = "Id"\nrecorded_on = "Recorded"\n'
+        '[[counts]]\ncolumn = "Offence"\n[counts.codes]\nRape = "rape"\n'
+    )
+    done = publish(extract, "--covers", "2024-01", store=tmp_path / "store")
+    assert (done.exit_code, "crimes.rejects.csv" in done.stderr) == (0, True)
+    listed = list(csv.DictReader(io.StringIO(Path("crimes.rejects.csv").read_text())))
+    assert listed == [
+        {
+            "file": "crimes.csv",
+            "line": "32",
+            "reason": "a date recorded that cannot be read",
+            "value": "'=1+1",  # a spreadsheet that opens the list reads a text
+        }
+    ]
+    refused = publish(
+        extract,
+        "--covers",
+        "2024-01",
+        "--most-rejected",
+        1,
+        "--rejects",
+        "mine.csv",
+        store=tmp_path / "other",
+    )
+    assert (refused.exit_code, "1 of 31 rows" in refused.stderr) == (1, True)
+    assert Path("mine.csv").read_text() == Path("crimes.rejects.csv").read_text()
+    assert datasets(tmp_path / "other") == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("publish", "records", "crimes.xlsx"), "Records need a mapping"),
+        (("publish", "records", "crimes.xlsx", "--mapping", "no.toml"), "There is no mapping no.toml"),
+        (
+            ("publish", "records", "crimes.xlsx", "--mapping", "crimes.toml", "--covers", "2024"),
+            "'2024' is not a month",
+        ),
+        (("publish", "monthly-counts", "crimes.xlsx", "--covers", "2024-01"), "has no use for --covers"),
+        (("publish", "monthly-counts", "crimes.xlsx", "--kind", "street"), "has no use for --kind"),
+        (("mapping", "crimes.xlsx", "--heading", "first"), "'first' are no lines of a heading"),
+        (("mapping", "nowhere.csv"), "nowhere.csv"),
+        (("purge", "--dataset", "nope", "--record", "1"), "No dataset is called 'nope'"),
+        (("purge", "--dataset", "nope"), "Nothing is chosen"),
+        (("check", "--dataset", "nope"), "No dataset is called 'nope'"),
+        (("changes", "--dataset", "nope"), "No dataset is called 'nope'"),
+    ],
+)
+def test_a_refusal_is_one_sentence_on_standard_error(workbook, tmp_path, words, sentence):
+    done = run(*words, store=None if words[0] == "mapping" else tmp_path / "store")
+    assert done.exit_code == 1
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_every_measure_that_a_mapping_can_name_is_listed():
+    listed = rows(run("measures", "--format", "csv").stdout)
+    assert [row["key"] for row in listed] == [measure.key for measure in known_measures()]
+
+
+def test_a_purge_says_what_it_would_erase_and_erases_only_when_told(workbook, tmp_path):
+    store = tmp_path / "store"
+    publish(workbook, store=store)
+    victim = rms_extract.records(120)[0].victim
+    table = ("table", "--dataset", "kent", "--format", "csv")
+    figures = run(*table, store=store).stdout
+    asked = ("purge", "--dataset", "kent", "--victim", victim)
+    would = run(*asked, store=store)
+    assert re.search(r"This would erase \d+ records? \(\d+ rows in 1 versions?\)", would.stdout), would.stderr
+    held = open_version(store, "kent").incidents
+    keys = held.filter(held.record_id == rms_extract.records(120)[0].number).victim_key.to_pandas()
+    assert keys.notna().all()
+    done = run(*asked, "--yes", store=store)
+    assert "Erased for good" in done.stdout, done.stderr
+    assert "Not reached: backups" in done.stdout
+    left = open_version(store, "kent").incidents
+    assert left.filter(left.victim_key == keys.iloc[0]).count().execute() == 0
+    after = run(*table, store=store).stdout
+    assert [line.split(",")[:13] for line in after.splitlines()] == [
+        line.split(",")[:13] for line in figures.splitlines()
+    ]
+
+
+@pytest.mark.parametrize(("name", "count"), [("stop-and-search", "4,387"), ("outcomes", "9,136")])
+def test_every_real_stop_and_outcome_is_accounted_for(tmp_path, name, count):
+    found = sorted(POLICE_UK.glob(f"*-{name}-*.zip"))
+    if not found:
+        pytest.skip("the City's files are not beside this checkout (../shared/data/police-uk)")
+    done = run("publish", "police-uk", found[0], "--dataset", "stops", store=tmp_path)
+    assert f"Rows read: {count}. Accepted: {count}. Rejected: 0." in done.stdout, done.stderr
+
+
+def test_a_dataset_that_holds_no_victims_is_not_asked_for_them(shipped_store):
+    done = run("purge", "--dataset", "city-open-counts", "--victim", "V1", store=shipped_store)
+    assert (done.exit_code, "holds no references of victims" in done.stderr) == (1, True)
+
+
+def test_a_list_of_rejects_never_goes_over_another_file(workbook, tmp_path):
+    Path("taken.csv").write_text("mine")
+    done = publish(workbook, "--rejects", "taken.csv", store=tmp_path / "store")
+    assert (done.exit_code, "taken.csv is there already" in done.stderr) == (1, True)
+    assert Path("taken.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("page.csv", b"<!DOCTYPE html><html><body>No</body></html>"),
+        ("other.csv", b"Colour,Size\nblue,1\n"),
+        ("empty.csv", b""),
+        ("nulls.csv", b"\0" * 10_000),
+        ("wide.csv", b",".join(b"c%d" % number for number in range(5_000)) + b"\n" + b"," * 4_999 + b"\n"),
+        ("cut.xlsx", b"PK\x03\x04 and no more"),
+        ("cut.parquet", b"PAR1 and no more"),
+    ],
+)
+def test_a_bad_file_is_one_sentence_and_leaves_nothing_behind(workbook, tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    done = publish(tmp_path / name, store=tmp_path / "store")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+    assert name in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == before

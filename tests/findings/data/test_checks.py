@@ -1,0 +1,296 @@
+"""What the data checks promise on real data: what is wrong is named with its figure, what is sound is left alone."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from tests.conftest import SHARED
+from tests.making import FORCE, covered, delivery, incident, month_total, months
+from vulncore.domain.delivery import Delivery, RowAccount, measures_table
+from vulncore.domain.periods import add_months
+from vulncore.domain.schemas import COVERAGE, INCIDENTS, Tables, conform
+from vulncore.domain.vocabulary import Flow, Measure, Polarity
+from vulncore.findings.data.checks import (
+    CHECKS,
+    MOST_OF_A_CHECK,
+    Sureness,
+    data_checks,
+    findings_frame,
+    findings_sentence,
+)
+from vulncore.sources import police_uk
+from vulncore.sources.police_uk.police_uk_kinds import Kind
+from vulncore.store import open_version, publish
+
+TODAY = date(2024, 12, 31)
+
+
+def checked(folder, given: Delivery, today=TODAY):
+    publish(folder / "store", "tried", given, "tests")
+    return data_checks(open_version(folder / "store", "tried"), today=today)
+
+
+def by_check(findings):
+    return {finding.check: finding for finding in findings}
+
+
+@pytest.fixture(scope="module")
+def street(street_zip, tmp_path_factory):
+    return by_check(checked(tmp_path_factory.mktemp("street"), police_uk.deliver([street_zip])))
+
+
+def test_the_real_street_files_raise_these_and_no_others(street):
+    assert set(street) == {
+        "months-not-delivered",
+        "month-short",
+        "level-fall",
+        "record-repeated",
+        "outside-area",
+        "points-snapped",
+    }
+
+
+def test_the_months_never_published_are_named(street):
+    finding = street["months-not-delivered"]
+    assert "October and November 2017 were not delivered (all 14 measures)" in finding.what
+    assert (finding.count, finding.of, finding.sure) == (2, 108, Sureness.CERTAIN)
+
+
+def test_the_short_september_is_named_with_what_was_expected(street):
+    finding = street["month-short"]
+    assert "September 2017 is short: 463 records" in finding.what
+    assert 560 <= finding.of <= 660  # August and December beside it held 668 and 651, July 566
+    assert finding.sure is Sureness.POSSIBLE
+
+
+def test_the_collapse_of_anti_social_behaviour_is_named_with_its_levels(street):
+    finding = street["level-fall"]
+    assert "Anti-social behaviour: 78 a month before March 2023 and 23 from then on" in finding.what
+    assert finding.what.endswith("Is that a fall or a feed?")
+
+
+def test_points_outside_the_city_are_named_with_the_farthest(street):
+    assert "1,892 of 65,855 points (3 %) lie more than 50 m outside" in street["outside-area"].what
+    assert "293 of them over 1 km, and the farthest 218.8 km" in street["outside-area"].what
+
+
+def test_snapped_points_are_stated_as_no_fault(street, street_zip):
+    rows = police_uk.deliver([street_zip]).tables.incidents.to_pandas().dropna(subset="longitude")
+    distinct = len(rows[["longitude", "latitude"]].drop_duplicates())
+    assert f"{len(rows):,} rows share {distinct:,} distinct points" in street["points-snapped"].what
+    assert "no fault" in street["points-snapped"].what
+
+
+def test_anti_social_behaviour_without_an_id_is_no_duplicate(street):
+    finding = street["record-repeated"]
+    assert "Anti-social" not in finding.where
+    assert finding.count == 813
+
+
+def test_the_demo_raises_only_what_the_report_itself_says(shipped_store):
+    found = data_checks(open_version(shipped_store, "demo"))
+    assert [finding.check for finding in found] == ["level-fall", "never-a-row"]
+    assert found[0].what.startswith("Attempted suicides: 13 a month before April 2024 and none from then on")
+    assert "Female genital mutilation" in found[1].what
+
+
+def test_a_fall_that_is_written_down_is_said_to_be_known(shipped_store):
+    found = by_check(data_checks(open_version(shipped_store, "city-open-counts")))
+    assert set(found) == {"months-not-delivered", "month-short", "known-level-fall"}
+    assert "This is known: Anti-social behaviour all but stops" in found["known-level-fall"].what
+
+
+def houston() -> Delivery:
+    path = SHARED / "data" / "incidents" / "houston-2010-01-to-08.csv.gz"
+    if not path.exists():
+        pytest.skip("the Houston file is not beside this checkout (../shared/data/incidents)")
+    rows = pd.read_csv(path)
+    day = pd.to_datetime(rows["date"], format="%m/%d/%Y")
+    ids = [f"houston-{number:06d}" for number in range(len(rows))]
+    table = pd.DataFrame(
+        {
+            "row_id": ids,
+            "record_id": ids,
+            "force": "Houston Police",
+            "measure": rows["offense"].str.replace(" ", "-"),
+            "record_kind": "crime",
+            "offence": rows["offense"],
+            "recorded_on": day.dt.date,
+            "occurred_from": day + pd.to_timedelta(rows["hour"], unit="h"),
+            "longitude": rows["lon"],
+            "latitude": rows["lat"],
+            "location_type": rows["premise"],
+        }
+    )
+    keys = sorted(table["measure"].unique())
+    coverage = [
+        {**row, "force": "Houston Police", "source": "records"}
+        for key in keys
+        for row in covered(months(date(2010, 1, 1), 8), key)
+    ]
+    return Delivery(
+        source="records",
+        tables=Tables(
+            incidents=conform(pa.Table.from_pandas(table, preserve_index=False), INCIDENTS),
+            coverage=pa.Table.from_pylist(coverage, schema=COVERAGE),
+            measures=measures_table(plain(key, order) for order, key in enumerate(keys)),
+        ),
+        files=(),
+        rows=RowAccount(len(rows), len(rows)),
+    )
+
+
+def plain(key: str, order: int) -> Measure:
+    name = key.replace("-", " ").capitalize()
+    return Measure(key, name, name, "", "", order, "crime", "crimes", Flow.FLOW, Polarity.HARM, False, "", "")
+
+
+def test_houston_raises_its_equal_rows_and_its_far_points_alone(tmp_path):
+    found = by_check(checked(tmp_path, houston()))
+    assert set(found) == {"rows-identical", "far-points"}
+    assert found["rows-identical"].count == 626  # pandas' duplicated() on the file
+    assert (
+        found["far-points"].count == 205
+    )  # by the haversine, beyond 8 times the median of 13.05 km; 178 on one spot
+
+
+def test_afternoons_lost_on_the_way_are_named(tmp_path):
+    given = houston()
+    times = given.tables.incidents["occurred_from"]
+    hour = pc.hour(times)
+    wrong = pc.subtract(
+        times, pc.multiply(pc.greater_equal(hour, 13).cast("int64"), 12 * 3_600_000_000).cast("duration[us]")
+    )
+    position = given.tables.incidents.schema.get_field_index("occurred_from")
+    incidents = given.tables.incidents.set_column(position, INCIDENTS.field(position), wrong)
+    given = Delivery(
+        given.source, Tables(**{**given.tables.named(), "incidents": incidents}), given.files, given.rows
+    )
+    assert "Nothing of" in by_check(checked(tmp_path, given))["twelve-hour-clock"].what
+
+
+def test_the_real_searches_raise_their_gap_and_the_two_months_whose_afternoons_are_lost(tmp_path):
+    path = SHARED / "data" / "police-uk" / "city-of-london-stop-and-search-2015-03-to-2018-12.zip"
+    if not path.exists():
+        pytest.skip(
+            "the City's stop-and-search files are not beside this checkout (../shared/data/police-uk)"
+        )
+    found = by_check(checked(tmp_path, police_uk.deliver([path], Kind.STOP_AND_SEARCH)))
+    assert set(found) == {"months-not-delivered", "twelve-hour-clock", "outside-area"}
+    assert (
+        "Only 1 of 239 is timed from 13:00 to 23:59 (June and July 2015)" in found["twelve-hour-clock"].what
+    )
+
+
+def met() -> Delivery:
+    path = SHARED / "data" / "recorded-crime" / "mps-borough-monthly-2010-04-to-2023-11.csv"
+    if not path.exists():
+        pytest.skip("the Met's borough table is not beside this checkout (../shared/data/recorded-crime)")
+    wide = pd.read_csv(path).melt(
+        ["MajorText", "MinorText", "BoroughName"], var_name="month", value_name="count"
+    )
+    wide["month"] = pd.to_datetime(wide["month"], format="%Y%m").dt.date
+    totals = wide.groupby(["MinorText", "month"], as_index=False)["count"].sum()
+    keys = sorted(totals["MinorText"].unique())
+    return delivery(
+        counts=[month_total(month, int(count), key) for key, month, count in totals.itertuples(index=False)],
+        coverage=[
+            row
+            for key, some in totals.groupby("MinorText")
+            for row in covered(some["month"], key, table="counts", source="published-table")
+        ],
+        measures=[plain(key, order) for order, key in enumerate(keys)],
+    )
+
+
+def test_the_mets_series_raise_the_categories_that_were_replaced_and_one_riot(tmp_path):
+    found = checked(tmp_path, met())
+    assert {(finding.check, finding.where.split(", ", 1)[1]) for finding in found} == {
+        ("level-fall", "Fraud and forgery, from February 2013"),  # from then on recorded by Action Fraud
+        ("level-fall", "Domestic burglary, from May 2023"),  # replaced by the two that follow
+        ("level-rise", "Res burglary of a home, from April 2023"),
+        ("level-rise", "Res burglary of unconnected building, from December 2022"),
+        ("level-rise", "Race or religious agg public fear, from April 2012"),  # in 26 of 33 areas at once
+        (
+            "level-fall",
+            "Violent disorder, from March 2012",
+        ),  # half a year after the riots: real, and a false alarm
+    }
+
+
+def every_day(first: date, days: int, each: int = 2):
+    return [
+        incident(day * each + number, first + timedelta(days=day))
+        for day in range(days)
+        for number in range(each)
+    ]
+
+
+def test_sound_data_raise_nothing_and_the_sentence_says_so(tmp_path):
+    first = date(2023, 1, 1)
+    given = delivery(every_day(first, 730), covered(months(first, 24)))
+    found = checked(tmp_path, given)
+    assert found == ()
+    line = open_version(tmp_path / "store", "tried").publish
+    assert findings_sentence(line, found) == "Version 1 of 'tried': nothing odd was found."
+
+
+def test_what_makes_whole_months_wrong_comes_first_and_statements_last(tmp_path):
+    first = date(2023, 1, 1)
+    rows = [row for row in every_day(first, 730) if row["recorded_on"] < date(2024, 12, 12)]
+    rows += [incident(9_000 + n, date(2025, 1, 5)) for n in range(3)]
+    coverage = covered(months(first, 24)) + covered(months(first, 24), "suicides")
+    found = checked(tmp_path, delivery(rows, coverage))
+    assert [finding.check for finding in found] == [
+        "recorded-in-future",
+        "rows-not-declared",
+        "half-delivered-month",
+        "never-a-row",
+    ]
+    assert "3 rows of 1,425 are recorded after 31 December 2024" in found[0].what
+    assert [finding.count for finding in found][:2] == [3, 3]
+
+
+def test_months_declared_ahead_of_the_day_are_named(tmp_path):
+    first = date(2024, 1, 1)
+    found = by_check(checked(tmp_path, delivery(every_day(first, 366), covered(months(first, 14)))))
+    assert "January and February 2025 are declared as delivered" in found["declared-in-future"].what
+
+
+def test_only_the_force_asked_for_is_looked_at(tmp_path):
+    first = date(2023, 1, 1)
+    gap = [row for row in covered(months(first, 24)) if row["month"] != add_months(first, 9)]
+    other = [{**row, "force": "Other Police"} for row in covered(months(first, 24))]
+    publish(tmp_path, "tried", delivery(every_day(first, 730), gap + other), "tests")
+    snapshot = open_version(tmp_path, "tried")
+    assert "months-not-delivered" in by_check(data_checks(snapshot, FORCE, TODAY))
+    assert data_checks(snapshot, "Nowhere Police", TODAY) == ()
+    assert all(finding.where.startswith("Other") for finding in data_checks(snapshot, "Other Police", TODAY))
+
+
+def test_a_check_that_would_fill_the_page_is_cut_and_says_how_many_more(tmp_path):
+    first = date(2023, 1, 1)
+    coverage = [
+        {**row, "force": f"Force {number:02d}"}
+        for number in range(MOST_OF_A_CHECK + 8)
+        for row in covered(months(first, 12))
+        if row["month"].month != 6
+    ]
+    found = checked(tmp_path, delivery([], coverage))
+    assert len(found) == MOST_OF_A_CHECK
+    assert found[-1].what.endswith("There are 8 more like it.")
+
+
+def test_nothing_published_raises_nothing(tmp_path):
+    assert checked(tmp_path, delivery()) == ()
+
+
+def test_findings_as_a_table_keep_their_order_and_say_how_sure(street):
+    frame = findings_frame(list(street.values()))
+    assert frame["Check"].tolist() == sorted(frame["Check"], key=CHECKS.index)
+    assert frame["How sure"].iloc[0] == "certain: counted, not judged"
+    assert frame["Out of"].isna().sum() == 1  # rows that repeat an id are out of nothing
+    assert frame.notna().all().drop("Out of").all()

@@ -1,0 +1,158 @@
+"""What the headline promises: that it never says what the table does not."""
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from tests.making import covered, delivery, incident, month_total, months
+from vulncore.domain.vocabulary import Flow, find_measure, report_measures
+from vulncore.findings.overview.history import history
+from vulncore.findings.overview.overview import narrowed, overview
+from vulncore.findings.overview.sentences import Kind, grave_rise, headline, most_notable
+from vulncore.findings.overview.strand_rows import strand_rows
+from vulncore.store import publish
+
+JANUARY_2018 = date(2018, 1, 1)
+RAPE = find_measure(report_measures(), "rape")
+
+
+def said(found) -> dict[str, str]:
+    return {line.lead: line.text for line in found.headline}
+
+
+def row(key="rape", earlier=20, current=35, signal="may be a change", silent_months=0):
+    return {
+        "measure": key,
+        "fytd_previous": earlier,
+        "fytd_current": current,
+        "fytd_change": current - earlier,
+        "fytd_percent": None,
+        "fytd_signal": signal,
+        "silent_months": silent_months,
+    }
+
+
+def lines(*rows):
+    return headline(pd.DataFrame(rows), report_measures())
+
+
+def published(store, counts, key="rape", measures=None):
+    """Publish so many records a month of one measure, among those given or alone."""
+    every = list(zip(months(JANUARY_2018, len(counts)), counts, strict=True))
+    rows = [incident(f"{key}-{m}-{n}", m, measure=key) for m, count in every for n in range(count)]
+    coverage = covered([month for month, _ in every], measure=key)
+    shown = measures or [find_measure(report_measures(), key)]
+    publish(store, "city", delivery(rows, coverage, measures=shown), "me")
+    return overview(store, "city", as_at=every[-1][0])
+
+
+def test_a_possible_rise_of_a_grave_harm_is_said_aloud_whatever_its_size():
+    (line,) = lines(row(earlier=923, current=1060))
+    assert (line.kind, line.lead) == (Kind.CLEAR, "May be a change, and grave")
+    assert line.text == "Rape up, from 923 to 1,060. Not sure yet, and too serious to wait."
+
+
+def test_a_possible_fall_of_a_grave_harm_is_no_alarm():
+    (line,) = lines(row(earlier=35, current=20))
+    assert (line.kind, line.lead) == (Kind.POSSIBLE, "May be a change")
+    assert "serious" not in line.text
+    assert not grave_rise(row(earlier=35, current=20), "fytd", RAPE)
+    assert grave_rise(row(earlier=20, current=35), "fytd", RAPE)
+
+
+def test_a_grave_rise_is_more_notable_than_a_grave_fall_before_it():
+    table = pd.DataFrame([row("rape", 35, 20), row("fgm", 20, 35)])
+    assert find_measure(report_measures(), "fgm").serious
+    assert most_notable(table, report_measures()) == "fgm"
+
+
+def test_a_feed_that_ended_after_a_rise_is_not_called_a_fall():
+    (line,) = lines(row(earlier=517, current=610, signal="check the feed", silent_months=1))
+    assert line.text == (
+        "Rape up, from 517 to 610, but its last month reads nothing. Confirm that records still arrive."
+    )
+
+
+def test_falls_and_rises_of_doubtful_feeds_are_each_worded_by_their_direction():
+    (line,) = lines(
+        row("rape", 20, 90, "check the feed", silent_months=2), row("hate-crime", 90, 0, "check the feed")
+    )
+    assert line.text == (
+        "Hate crime down, from 90 to 0. Confirm that records still arrive before anyone calls it a fall. "
+        "Rape up, from 20 to 90, but its last 2 months read nothing. Confirm that records still arrive."
+    )
+
+
+@pytest.mark.parametrize("as_at", [date(2017, 5, 1), date(2017, 9, 1)])
+def test_open_counts_that_end_in_silence_are_not_called_a_fall_after_a_rise(shipped_store, as_at):
+    found = overview(shipped_store, "city-open-counts", as_at=as_at)
+    doubtful = found.table[found.table["fytd_signal"] == "check the feed"]
+    risen = doubtful[doubtful["fytd_change"] >= 0]
+    assert len(risen) == len(doubtful) == 1
+    assert "fall" not in said(found)["Check the feed"]
+    months_read = found.series[
+        (found.series["measure"] == risen["measure"].iloc[0])
+        & (found.series["month"] <= pd.Timestamp(found.as_at))
+    ]["count"]
+    zeros = 0
+    for count in reversed(list(months_read)):
+        if count:
+            break
+        zeros += 1
+    assert list(risen["silent_months"]) == [zeros]
+
+
+def test_the_months_of_silence_are_said_in_the_history_too(tmp_path):
+    found = published(tmp_path, [20] * 15 + [40] * 6 + [0] * 2)
+    assert "up" in said(found)["Check the feed"]
+    assert (
+        history(found, "rape")
+        .sentence.split(". ")[0]
+        .endswith("check the feed, since its last 2 months read nothing")
+    )
+
+
+def test_a_doubtful_feed_alone_leaves_nothing_to_add(tmp_path):
+    found = published(tmp_path, [20] * 18 + [0] * 9)
+    assert list(said(found)) == ["Check the feed"]
+
+
+def test_month_end_figures_are_counted_apart_and_not_called_missing(tmp_path):
+    stock = replace(RAPE, flow=Flow.STOCK)
+    counts = [month_total(month, 100 + n) for n, month in enumerate(months(JANUARY_2018, 24))]
+    publish(tmp_path, "city", delivery(counts=counts, measures=[stock]), "me")
+    found = overview(tmp_path, "city")
+    assert said(found) == {
+        "Nothing to compare this year to date": "1 is a month-end figure and is not tested."
+    }
+    told = history(found, "rape")
+    # the figures at the end of December 2018 and of December 2019, the twelfth and the twenty-fourth
+    assert told.sentence.startswith(
+        "Rape up 11\u202f%, from 111 to 123, at the month's end against a year before: not tested."
+    )
+    assert "at a month's end" in told.title
+
+
+def test_missing_months_are_said_only_where_months_are_missing():
+    missing = row(signal="not tested") | {"fytd_change": pd.NA}
+    assert [line.text for line in lines(missing)] == ["Months are missing: the table says how many."]
+    kinds = [line.text for line in lines(missing, row("hate-crime", 90, 0, "check the feed"))]
+    assert kinds[-1] == "1 not compared, since months are missing."
+
+
+@pytest.mark.parametrize("strand", [None, "sexual-violence", "prevent", "mental-health-and-suicide"])
+def test_a_loud_line_of_the_headline_is_a_loud_pill_of_the_table(shipped_store, strand):
+    found = narrowed(overview(shipped_store, "demo"), strand)
+    loud = {shown.name for shown in strand_rows(found) if shown.fytd and shown.fytd.loud}
+    told = " ".join(line.text for line in found.headline if line.kind is Kind.CLEAR)
+    assert {measure.name for measure in found.measures if f"{measure.name} " in told} == loud
+
+
+def test_a_possible_fall_of_a_grave_harm_is_pale_in_the_table(shipped_store):
+    found = overview(shipped_store, "demo")
+    table = found.table.copy()
+    table.loc[table["measure"] == "rape", ["fytd_change", "fytd_signal"]] = [-12, "may be a change"]
+    pills = {shown.key: shown.fytd for shown in strand_rows(replace(found, table=table))}
+    assert not pills["rape"].loud

@@ -1,0 +1,124 @@
+"""What the map of places promises before a browser draws it."""
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from vulncore.charts.theme import DARK, LIGHT
+from vulncore.findings.where.charts import place_hours_chart, place_months_chart
+from vulncore.findings.where.layers import STEPS
+from vulncore.findings.where.map_chart import LAYER, MARKED_TO, OUTLINED_TO, hotspot_map
+from vulncore.findings.where.map_colours import fill, rgb
+from vulncore.findings.where.prediction_chart import prediction_chart
+
+BOUNDS = (-0.1138, 51.5078, -0.0727, 51.5233)
+SQUARE = {"type": "Polygon", "coordinates": [[[-0.1, 51.51], [-0.09, 51.51], [-0.09, 51.52], [-0.1, 51.51]]]}
+
+
+def piece(cell: str, key: str = "s1", mark: str = "5") -> dict:
+    middle = [-0.095, 51.515]
+    properties = {
+        "cell": cell,
+        "place": "Long Lane",
+        "said": "About 5",
+        "key": key,
+        "mark": mark,
+        "middle": middle,
+    }
+    return {"geometry": SQUARE, "properties": properties}
+
+
+def drawn(features, **more) -> dict:
+    outline = {"type": "Feature", "properties": {}, "geometry": SQUARE}
+    return json.loads(hotspot_map(features, [], outline, BOUNDS, **more).to_json())
+
+
+def layer_of(deck: dict, name: str) -> dict:
+    return next(each for each in deck["layers"] if each["id"] == name)
+
+
+def test_the_ground_is_our_own_in_both_themes():
+    root = Path(__file__).parents[3] / "pages" / "static"
+    for palette, name in ((LIGHT, "basemap-light.json"), (DARK, "basemap-dark.json")):
+        text = json.dumps(drawn([piece("a")], palette=palette))
+        assert f"app/static/{name}" in text
+        assert (root / name).is_file()
+        assert not re.search(r"https?://", text)
+
+
+def test_a_piece_sends_its_name_its_words_and_its_colours_and_nothing_else():
+    sent = layer_of(drawn([piece("a")]), LAYER)["data"]["features"][0]
+    assert set(sent["properties"]) == {"cell", "place", "said", "fill", "line", "width"}
+
+
+def test_the_piece_picked_stands_out_by_its_outline():
+    wide, narrow = layer_of(drawn([piece("a"), piece("b")], picked="a"), LAYER)["data"]["features"]
+    assert wide["properties"]["width"] > narrow["properties"]["width"]
+
+
+def test_colour_never_stands_alone():
+    words = layer_of(drawn([piece("a", "hot", "▲"), piece("b", "even", "")]), "words")["data"]
+    assert [each["name"].strip("\u00a0") for each in words] == ["▲"]
+
+
+def test_more_stands_out_more_from_either_ground():
+    def luminance(colour):
+        return sum(
+            weight * (part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4)
+            for weight, part in zip((0.2126, 0.7152, 0.0722), colour, strict=True)
+        )
+
+    for palette in (LIGHT, DARK):
+        ground = luminance(rgb(palette.ground))
+        apart = [abs(luminance(fill(f"s{step}", palette)[:3]) - ground) for step in range(1, STEPS + 1)]
+        assert apart == sorted(apart)
+
+
+def test_a_large_map_leaves_out_outlines_and_marks_that_nobody_could_read():
+    many = drawn([piece(str(n)) for n in range(OUTLINED_TO + 1)])
+    assert layer_of(many, LAYER)["data"]["features"][0]["properties"]["line"][3] == 0
+    assert layer_of(many, "words")["data"] == []
+    assert len(layer_of(drawn([piece(str(n)) for n in range(MARKED_TO)]), "words")["data"]) == MARKED_TO
+
+
+def test_the_whole_area_is_seen_and_farther_off_on_a_telephone():
+    wide, narrow = (drawn([piece("a")], narrow=narrow)["initialViewState"] for narrow in (False, True))
+    assert wide["zoom"] > narrow["zoom"] + 0.9
+    assert wide["longitude"] == pytest.approx((BOUNDS[0] + BOUNDS[2]) / 2)
+    pixels = (BOUNDS[2] - BOUNDS[0]) / 360 * 512 * 2 ** wide["zoom"]
+    assert 600 < pixels <= 760
+
+
+def test_hidden_months_and_hours_are_dashes_and_not_bars_of_nothing():
+    months = pd.DataFrame(
+        {"label": ["Jan 2024", "Feb 2024"], "start": pd.Timestamp("2024-01-01"), "records": [10.0, None]}
+    )
+    values = place_months_chart(months, ["Months"], "legend", "crimes").to_dict()
+    rows = next(iter(values["datasets"].values()))
+    assert [row["mark"] for row in rows] == ["", "–"]
+    assert rows[1]["records"] is None
+    hours = pd.DataFrame(
+        {"row": 0, "column": [0, 1], "day": "Monday", "part": ["06:00", "09:00"], "records": [5.0, None]}
+    )
+    rows = next(iter(place_hours_chart(hours, ["Hours"], "legend", "crimes").to_dict()["datasets"].values()))
+    assert [row["said"] for row in rows] == ["about 5", "hidden: too few"]
+
+
+def test_the_chart_of_maps_tried_sends_shares_in_steps_and_rounded_limits():
+    rows = pd.DataFrame(
+        {
+            "method": ["A", "B"],
+            "share": [0.05, 0.05],
+            "hits": [41.37, 20.1],
+            "percent": [39, 24],
+            "hit_rate_low": [0.331234, None],
+            "hit_rate_high": [0.4412, None],
+        }
+    )
+    sent = next(iter(prediction_chart(rows, ["t"], ["l"]).to_dict()["datasets"].values()))
+    assert [row["percent"] for row in sent] == [39, 24]
+    assert [row["low"] for row in sent] == [33.0, None]
+    assert "41.37" not in json.dumps(sent)

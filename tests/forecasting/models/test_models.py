@@ -1,0 +1,112 @@
+"""What the models of vulncore.forecasting and their combination promise."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.forecasting.planted import FIRST, past, poisson, unknown, wave
+from vulncore.forecasting.exposure import exposure
+from vulncore.forecasting.models.all import SINGLE, Model, simulate
+from vulncore.forecasting.models.count_trend import count_trend
+from vulncore.forecasting.models.naive import drift, seasonal_naive
+
+AHEAD, PATHS = 14, 200
+FITS_A_SEASON = [Model.PROPHET, Model.SMOOTHING, Model.COUNT_TREND]
+STEADY = poisson(25, 30)
+HOSTILE = {
+    "a gap": unknown(STEADY, slice(8, 15)),
+    "unknown at the start": unknown(STEADY, slice(0, 7)),
+    "unknown at the end": unknown(STEADY, slice(25, 30)),
+    "every other month": unknown(poisson(25, 60), list(range(0, 60, 2))),
+    "the same throughout": np.full(30, 7.0),
+    "all but one month the same": np.r_[np.full(20, 7.0), 90, np.full(9, 7.0)],
+    "all but the last month the same": np.r_[np.full(29, 7.0), 9],
+    "none but one record": np.r_[np.zeros(20), 1, np.zeros(9)],
+    "a million a month": poisson(1e6, 30),
+    "a year": poisson(25, 12),
+}
+
+
+def foretold(model: Model, counts, seed: int = 1, ahead: int = AHEAD, paths: int = PATHS) -> np.ndarray:
+    return SINGLE[model](past(counts), ahead, paths, np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("counts", HOSTILE.values(), ids=HOSTILE)
+def test_every_model_tells_whole_numbers_from_0_that_do_not_run_away(counts):
+    told = simulate(past(counts), AHEAD, PATHS, seed=1)
+    assert set(told) == set(Model)
+    for model, paths in told.items():
+        assert (paths.shape, paths.dtype) == ((PATHS, AHEAD), np.int64), model
+        assert paths.min() >= 0, model
+        assert paths.mean(axis=0).max() < 4 * np.nanmax(counts) + 1, model
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([np.nan, 0, 0, 1, 2, 5, 40]), min_size=24, max_size=50), st.integers(0, 9))
+def test_no_small_series_makes_a_simple_model_fail_or_tell_a_negative_count(counts, seed):
+    counts = [3, *counts, 1]
+    for model in (seasonal_naive, drift, count_trend):
+        paths = model(past(counts), AHEAD, 50, np.random.default_rng(seed))
+        assert paths.shape == (50, AHEAD)
+        assert paths.min() >= 0
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.lists(st.sampled_from([np.nan, 0, 1, 2, 30]), min_size=24, max_size=32))
+def test_no_small_series_makes_another_model_fail_or_tell_a_negative_count(counts):
+    for model in (Model.PROPHET, Model.SMOOTHING):
+        paths = foretold(model, [3, *counts, 1], paths=50)
+        assert paths.shape == (50, AHEAD)
+        assert paths.min() >= 0
+
+
+def test_the_same_seed_tells_the_same_and_another_other_paths():
+    first, again, other = (simulate(past(STEADY), AHEAD, PATHS, seed) for seed in (5, 5, 6))
+    for model in Model:
+        assert np.array_equal(first[model], again[model])
+        assert not np.array_equal(first[model], other[model])
+
+
+@pytest.mark.parametrize("model", SINGLE)
+def test_a_month_not_delivered_is_not_a_month_of_zero(model):
+    counts = np.r_[poisson(100, 26, seed=3), [0.0] * 4]
+    not_delivered = foretold(model, unknown(counts, slice(26, 30)), ahead=12).sum(axis=1).mean()
+    zero = foretold(model, counts, ahead=12).sum(axis=1).mean()
+    assert not_delivered == pytest.approx(12 * 100, rel=0.25)
+    assert zero < 0.8 * not_delivered
+
+
+@pytest.mark.parametrize("model", FITS_A_SEASON)
+@pytest.mark.parametrize(("months_known", "season"), [(35, False), (48, True)])
+def test_a_season_is_fitted_to_three_years_of_months_and_no_fewer(model, months_known, season):
+    counts = poisson(400 * wave(48), 48, seed=6)
+    rate = foretold(model, unknown(counts, slice(0, 48 - months_known))).mean(axis=0)
+    rate = rate / exposure(FIRST, 48 + AHEAD)[48:]
+    month = np.arange(AHEAD)
+    off_the_line = np.std(rate - np.polyval(np.polyfit(month, rate, 1), month)) / rate.mean()
+    assert (off_the_line > 0.15) == season
+    if not season:
+        assert off_the_line < 0.04
+
+
+def test_the_combination_takes_as_many_whole_paths_from_each_model():
+    told = simulate(past(STEADY), AHEAD, PATHS, seed=7)
+    mixed = told[Model.COMBINATION].tolist()
+    taken = [sum(path in told[model].tolist() for path in mixed) for model in SINGLE]
+    assert taken == [PATHS / len(SINGLE)] * len(SINGLE)
+
+
+def test_the_combination_is_as_unsure_as_the_models_disagree():
+    told = simulate(past(STEADY), AHEAD, 4_000, seed=8)
+    totals = {model: told[model].sum(axis=1) for model in Model}
+    means = np.array([totals[model].mean() for model in SINGLE])
+    within = np.mean([totals[model].var() for model in SINGLE])
+    assert totals[Model.COMBINATION].mean() == pytest.approx(means.mean(), rel=0.03)
+    assert totals[Model.COMBINATION].var() == pytest.approx(within + means.var(), rel=0.15)
+
+
+@pytest.mark.parametrize("months", [24, 60])
+def test_where_nothing_was_recorded_hardly_anything_comes(months):
+    for model, paths in simulate(past(np.zeros(months)), 12, 500, seed=1).items():
+        assert paths.mean(axis=0).max() < 1.5, model

@@ -1,0 +1,90 @@
+"""What the checks of points promise: what can't be there is counted, and snapped points are no pile."""
+
+from datetime import date
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.making import incident
+from vulncore.domain.schemas import INCIDENTS
+from vulncore.metrics.data_quality.piled_points import point_piles
+from vulncore.metrics.data_quality.places_off import places_off
+
+MIDDLE = (-0.09, 51.515)
+CITY = "City of London Police"
+
+
+def placed(points, **more):
+    rows = [
+        incident(number, date(2024, 3, 5), longitude=float(x), latitude=float(y), **more)
+        for number, (x, y) in enumerate(points)
+    ]
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=INCIDENTS))
+
+
+def around(count, spread=0.02, seed=1):
+    return np.random.default_rng(seed).normal(MIDDLE, spread, size=(count, 2))
+
+
+def off(points, **more):
+    (row,) = places_off(placed(points, **more)).to_dict("records")
+    return row
+
+
+def test_points_around_a_middle_raise_nothing():
+    row = off(around(2_000))
+    assert (row["placed"], row["far"], row["zero"], row["swapped"], row["outside"]) == (2_000, 0, 0, 0, 0)
+
+
+def test_far_points_are_counted_with_the_distance_of_the_farthest():
+    row = off([*around(500), (-3.19, 55.95)])  # Edinburgh, 534 km by the great circle from London
+    assert row["far"] == 1
+    assert row["far_km"] == pytest.approx(534, rel=0.02)
+
+
+@pytest.mark.parametrize("blank", [(0.0, 0.0), (-7.5571598, 49.7668072)])
+def test_a_blank_read_as_nought_is_counted(blank):
+    assert off([*around(500), blank, blank])["zero"] == 2
+
+
+def test_swapped_degrees_are_counted():
+    assert off([*around(500), *around(7)[:, ::-1]])["swapped"] == 7
+
+
+def test_degrees_that_are_all_swapped_are_counted():
+    assert off(around(300)[:, ::-1])["swapped"] == 300
+
+
+def test_points_outside_a_boundary_are_told_with_how_far():
+    station = (-0.1246, 51.5305)  # King's Cross, about 1.4 km from the City's edge
+    row = off([station] * 3, force=CITY, outside_area=True)
+    assert (row["outside"], row["beyond"]) == (3, 3)
+    assert row["farthest_km"] == pytest.approx(1.4, abs=0.3)
+
+
+def test_one_spot_with_more_than_the_others_explain_is_a_pile():
+    spots = around(60).repeat(5, axis=0)
+    (row,) = point_piles(placed([*spots, *[MIDDLE] * 100])).to_dict("records")
+    assert row["piled"]
+    assert (row["longitude"], row["latitude"], row["rows"], row["tenth"]) == (*MIDDLE, 100, 5)
+
+
+def test_snapped_points_are_said_to_be_snapped_and_no_pile():
+    rng = np.random.default_rng(2)
+    rows = np.maximum(60 * (1 + np.arange(80)) ** -0.7, 1).astype(int)  # busy streets and quiet ones
+    (row,) = point_piles(
+        placed(around(80).repeat(rows * 3, axis=0)[rng.permutation(rows.sum() * 3)])
+    ).to_dict("records")
+    assert (row["snapped"], row["piled"], row["points"]) == (True, False, 80)
+
+
+def test_addresses_are_neither_snapped_nor_piled():
+    (row,) = point_piles(placed(around(1_000))).to_dict("records")
+    assert (row["snapped"], row["piled"]) == (False, False)
+
+
+def test_without_points_nothing_is_said():
+    assert places_off(placed([])).empty
+    assert point_piles(placed([])).empty

@@ -1,0 +1,110 @@
+"""What vulncore.metrics.hotspots.point_counts promises."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from tests.making import FORCE, covered, delivery, incident, months
+from vulncore.domain.periods import Window
+from vulncore.metrics.hotspots.point_counts import dated_points, every_point, point_counts, records_found
+from vulncore.metrics.week.day_hour import Asked, day_hour, timed_records, week_of
+from vulncore.store import open_version, publish
+
+WINDOW = Window(date(2024, 1, 1), date(2024, 3, 31))
+PLACES = [(-0.09, 51.51), (-0.08, 51.52), (None, None)]
+
+
+def made(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = []
+    for number in range(300):
+        longitude, latitude = PLACES[int(rng.integers(3))]
+        day = date(2023, 12, 1) + timedelta(days=int(rng.integers(150)))
+        begins = datetime(2024, 1, 1) + timedelta(minutes=int(rng.integers(60 * 24 * 60)))
+        more = {
+            "longitude": longitude,
+            "latitude": latitude,
+            "occurred_from": begins,
+            "occurred_to": begins + timedelta(minutes=int(rng.choice([0, 90, 400, 3_000]))),
+            "no_crimed_on": day if number % 20 == 0 else None,
+            "location_type": "street" if number % 3 else "hotel",
+        }
+        rows.append(incident(number, day, **more))
+        if number % 5 == 0:  # the same record counts towards another measure
+            rows.append({**rows[-1], "row_id": f"again-{number}", "measure": "other-sexual-offences"})
+    delivered = [month for month in months(date(2023, 12, 1), 5) if month != date(2024, 2, 1)]
+    coverage = covered(delivered) + covered(delivered, "other-sexual-offences")
+    publish(tmp_path, "made", delivery(rows, coverage), "tests")
+    return open_version(tmp_path, "made"), rows
+
+
+def counted(rows, **narrowed) -> Counter:
+    seen, found = set(), Counter()
+    for row in rows:
+        wanted = (
+            WINDOW.start <= row["recorded_on"] <= WINDOW.end
+            and row["recorded_on"].month != 2
+            and row["no_crimed_on"] is None
+            and all(row[name] == value for name, value in narrowed.items())
+        )
+        if wanted and row["record_id"] not in seen:
+            seen.add(row["record_id"])
+            found[row["longitude"], row["recorded_on"].replace(day=1)] += 1
+    return found
+
+
+@pytest.mark.parametrize("narrowed", [{}, {"location_type": "hotel"}])
+def test_records_of_each_point_and_month_equal_a_plain_loop(narrowed, tmp_path):
+    snapshot, rows = made(tmp_path)
+    asked = Asked(FORCE, ("rape", "other-sexual-offences"), WINDOW, tuple(narrowed.items()))
+    found = point_counts(snapshot.incidents, snapshot.coverage, asked)
+    counts = {
+        (None if np.isnan(row.longitude) else row.longitude, row.month.date()): row.records
+        for row in found.itertuples()
+    }
+    assert counts == counted(rows, **narrowed)
+    totals = records_found(snapshot.incidents, snapshot.coverage, asked)
+    assert totals["records"] == sum(counts.values())
+    assert totals["placed"] == sum(many for (place, _), many in counts.items() if place is not None)
+
+
+def test_hours_hold_the_same_weight_as_in_the_week(tmp_path):
+    snapshot, _ = made(tmp_path)
+    asked = Asked(FORCE, ("rape", "other-sexual-offences"), WINDOW)
+    week = week_of(day_hour(timed_records(snapshot.incidents, snapshot.coverage, asked, {})))
+    evening = [hour for hour in range(168) if hour % 24 >= 18]
+    found = point_counts(snapshot.incidents, snapshot.coverage, asked, evening, {})
+    assert found["records"].sum() == pytest.approx(week[evening].sum(), abs=1e-6)
+    rest = [hour for hour in range(168) if hour % 24 < 18]
+    others = point_counts(snapshot.incidents, snapshot.coverage, asked, rest, {})
+    totals = records_found(snapshot.incidents, snapshot.coverage, asked, {})
+    placed = sum(each.dropna(subset="longitude")["records"].sum() for each in (found, others))
+    assert placed == pytest.approx(totals["timed"], abs=1e-6)
+
+
+def test_where_a_force_works_is_told_by_all_its_records(tmp_path):
+    snapshot, rows = made(tmp_path)
+    found = every_point(snapshot.incidents, FORCE).set_index("longitude")["records"]
+    naive = Counter(
+        row["longitude"] for row in rows if row["measure"] == "rape" and row["longitude"] is not None
+    )
+    assert found.to_dict() == naive
+    assert every_point(snapshot.incidents, "Nobody Police").empty
+
+
+def test_days_are_those_of_records_known_to_within_a_day(tmp_path):
+    snapshot, rows = made(tmp_path)
+    found = dated_points(snapshot.incidents, snapshot.coverage, Asked(FORCE, ("rape",), WINDOW))
+    naive = [
+        row["occurred_from"].date()
+        for row in rows
+        if row["measure"] == "rape"
+        and row["longitude"] is not None
+        and WINDOW.start <= row["recorded_on"] <= WINDOW.end
+        and row["recorded_on"].month != 2
+        and row["no_crimed_on"] is None
+        and row["occurred_to"] - row["occurred_from"] <= timedelta(days=1)
+    ]
+    assert sorted(day.date() for day in found["day"]) == sorted(naive)

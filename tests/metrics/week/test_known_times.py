@@ -1,0 +1,328 @@
+"""What vulncore.metrics.week.known_times promises: each record's time is as exact as it was recorded, and no more."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.making import FORCE
+from tests.metrics.data_quality.test_times import day_minutes, table, timed
+from vulncore.domain.engine import connect
+from vulncore.metrics.week.civil_clock import summer_times
+from vulncore.metrics.week.known_times import USED, Known, known_times, midnights
+
+pytestmark = pytest.mark.heavy
+
+LONDON = ZoneInfo("Europe/London")
+MINUTE = timedelta(minutes=1)
+WEEK = 7 * 24 * 60
+CHANGES = [
+    date(1972, 3, 19),
+    date(1972, 10, 29),
+    date(1979, 3, 18),
+    date(1979, 10, 28),
+    date(1981, 3, 29),
+    date(1988, 10, 23),
+    date(2024, 3, 31),
+    date(2024, 10, 27),
+]
+COLUMNS = pa.schema(
+    {
+        "record_id": pa.int64(),
+        "occurred_from": pa.timestamp("us"),
+        "occurred_to": pa.timestamp("us"),
+        "harm": pa.float64(),
+        "midnight": pa.string(),
+    }
+)
+
+
+@cache
+def engine():
+    return connect()
+
+
+def records(rows):
+    """The rows as a table: when each began, when it ended, what 00:00 is in its measure and, if told, its harm."""
+    columns = [
+        {
+            "record_id": n,
+            "occurred_from": begin,
+            "occurred_to": end,
+            "midnight": midnight,
+            "harm": float(*harm or [1]),
+        }
+        for n, (begin, end, midnight, *harm) in enumerate(rows)
+    ]
+    made = ibis.memtable(pa.Table.from_pylist(columns, schema=COLUMNS))
+    return engine().create_table(ibis.util.gen_name("records"), made, temp=True)
+
+
+def known(*rows):
+    """What is known of each row: its kind, and its first and last minute in universal time."""
+    frame = known_times(records(rows)).order_by("record_id").to_pandas()
+    spans = zip(frame["start"], frame["end"], strict=True)
+    edges = [
+        None if pd.isna(first) else (at_minute(first), at_minute(past) - MINUTE) for first, past in spans
+    ]
+    return list(zip(frame["known"], edges, strict=True))
+
+
+def at_minute(minute):
+    return datetime.fromtimestamp(60 * int(minute), UTC)
+
+
+def in_utc(local, *, second_time=False):
+    return local.replace(tzinfo=LONDON, fold=int(second_time)).astimezone(UTC)
+
+
+def is_shown_twice(local):
+    return in_utc(local, second_time=True) > in_utc(local)
+
+
+def span(begin, end):
+    """The first and the last minute, as the time zone database reads London's clocks."""
+    first = in_utc(begin.replace(second=0))
+    if end in (None, begin):
+        return first, first
+    last = end + timedelta(seconds=-end.second % 60) - MINUTE
+    return first, in_utc(last, second_time=is_shown_twice(last))
+
+
+def expected_kind(begin, end, midnight):
+    if begin is None:
+        return Known.NO_TIME
+    if begin.time() == time(0) and end and end.time() == time(23, 59, 59):
+        return Known.DATE
+    if begin.time() == time(0) and end in (None, begin) and midnight:
+        return midnight
+    if end in (None, begin):
+        return Known.START if end is None else Known.MOMENT
+    first, last = span(begin, end)
+    if last < first or (end < begin and last - first < MINUTE):
+        return Known.INVERTED
+    return Known.LONG if (last - first) // MINUTE + 1 > WEEK else Known.WINDOW
+
+
+def moments():
+    """Moments of civil time, most of them near a change of the clocks."""
+    days = st.one_of(st.sampled_from(CHANGES), st.dates(date(1972, 1, 1), date(2099, 12, 31)))
+    minutes = st.one_of(st.integers(-30, 240), st.integers(-1_440, 2_880), st.just(0))
+    return st.builds(
+        lambda day, minute, second: (
+            datetime(day.year, day.month, day.day) + timedelta(minutes=minute, seconds=second)
+        ),
+        days,
+        minutes,
+        st.sampled_from([0, 0, 0, 1, 30, 59]),
+    )
+
+
+def rows():
+    """Rows of any kind; a week's windows are few, for a naive loop over minutes has to keep up."""
+    lengths = st.one_of(
+        st.integers(-150, 400).map(lambda minutes: 60 * minutes),
+        st.integers(-3_600, 3 * 86_400),
+        st.sampled_from(
+            [0, 59, 3_599, 86_399, 60 * (WEEK - 60), 60 * WEEK, 60 * (WEEK + 1), 60 * (WEEK + 61)]
+        ),
+    )
+    timed_rows = st.builds(
+        lambda begin, length, midnight: (begin, begin + timedelta(seconds=length), midnight),
+        moments(),
+        lengths,
+        midnight_kinds(),
+    )
+    return st.one_of(
+        timed_rows,
+        timed_rows,
+        timed_rows,
+        st.tuples(moments(), st.none(), midnight_kinds()),
+        st.tuples(st.none(), st.one_of(st.none(), moments()), midnight_kinds()),
+    )
+
+
+def midnight_kinds():
+    return st.sampled_from([None, None, Known.MIDNIGHT, Known.DATE])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(rows(), min_size=20, max_size=60))
+def test_kinds_and_minutes_are_those_that_the_time_zone_database_gives(drawn):
+    for row, (found, edges) in zip(drawn, known(*drawn), strict=True):
+        assert found == expected_kind(*row), row
+        if found in USED:
+            assert edges == span(*row[:2]), row
+
+
+@pytest.mark.parametrize("night", CHANGES, ids=str)
+def test_every_minute_of_a_night_when_the_clocks_change_is_read_as_the_time_zone_database_reads_it(night):
+    midnight = datetime(night.year, night.month, night.day)
+    evening, morning = midnight - timedelta(hours=1), midnight + timedelta(hours=5)
+    minutes = [midnight + minute * MINUTE for minute in range(1, 240)]
+    drawn = [
+        pair
+        for minute in minutes
+        for pair in ((minute, minute, None), (evening, minute, None), (minute, morning, None))
+    ]
+    assert known(*drawn) == [(expected_kind(*row), span(*row[:2])) for row in drawn]
+
+
+JUNE = datetime(2024, 6, 3, 10)
+
+
+def test_each_kind_of_time_is_told_from_the_others():
+    cases = [
+        (None, None, Known.NO_TIME),
+        (None, JUNE, Known.NO_TIME),
+        (JUNE, None, Known.START),
+        (JUNE, JUNE, Known.MOMENT),
+        (JUNE, JUNE + MINUTE, Known.WINDOW),
+        (JUNE, JUNE - MINUTE, Known.INVERTED),
+        (JUNE, JUNE - timedelta(days=400), Known.INVERTED),
+        (JUNE.replace(hour=0), JUNE.replace(hour=23, minute=59, second=59), Known.DATE),
+        (JUNE.replace(hour=0), JUNE.replace(day=7, hour=23, minute=59, second=59), Known.DATE),
+        (JUNE.replace(hour=0, minute=1), JUNE.replace(hour=23, minute=59, second=59), Known.WINDOW),
+        (JUNE.replace(hour=0), JUNE.replace(hour=23, minute=59), Known.WINDOW),
+        (JUNE, JUNE + timedelta(minutes=WEEK), Known.WINDOW),
+        (JUNE, JUNE + timedelta(minutes=WEEK + 1), Known.LONG),
+        (JUNE, JUNE + timedelta(minutes=WEEK, seconds=1), Known.LONG),
+        (JUNE, JUNE.replace(year=2025), Known.LONG),
+    ]
+    found = known(*((begin, end, None) for begin, end, _ in cases))
+    assert [(*case[:2], kind) for case, (kind, _) in zip(cases, found, strict=True)] == cases
+
+
+def test_every_kind_says_how_it_is_taken_and_only_those_without_an_hour_are_unknown():
+    unknown = {known for known in Known if known.treatment.startswith("Unknown: ")}
+    assert unknown == set(Known) - set(USED)
+    assert all(known.treatment.endswith(".") for known in Known)
+
+
+@pytest.mark.parametrize("midnight", [Known.MIDNIGHT, Known.DATE])
+def test_a_default_midnight_is_no_time_and_a_true_one_is(midnight):
+    day = datetime(2024, 6, 3)
+    found = known((day, None, midnight), (day, day, midnight), (day, None, None), (day, day, None))
+    assert [kind for kind, _ in found] == [midnight, midnight, Known.START, Known.MOMENT]
+
+
+def test_a_measure_whose_midnights_are_filled_in_keeps_its_other_times():
+    day = datetime(2024, 6, 3)
+    pairs = [
+        (day + MINUTE, None),
+        (day, day + timedelta(hours=2)),
+        (day, day.replace(minute=59, second=59)),
+    ]
+    found = known(*((*pair, Known.MIDNIGHT) for pair in pairs))
+    assert [kind for kind, _ in found] == [Known.START, Known.WINDOW, Known.WINDOW]
+
+
+def test_an_end_is_excluded_so_that_a_window_to_23_00_ends_with_22_59():
+    ((_, edges),) = known((datetime(2024, 1, 8, 22), datetime(2024, 1, 8, 23), None))
+    assert edges == (datetime(2024, 1, 8, 22, tzinfo=UTC), datetime(2024, 1, 8, 22, 59, tzinfo=UTC))
+
+
+def test_a_moment_is_its_whole_minute_and_seconds_are_no_window_beyond_it():
+    at = datetime(2024, 1, 8, 22, 5, 59)
+    minute = datetime(2024, 1, 8, 22, 5, tzinfo=UTC)
+    assert [edges for _, edges in known((at, at, None), (at, None, None))] == [(minute, minute)] * 2
+    assert known((at.replace(second=0), at, None)) == [(Known.WINDOW, (minute, minute))]
+
+
+def test_a_pair_in_the_repeated_hour_that_only_looks_inverted_is_a_window():
+    night = datetime(2024, 10, 27)
+    looks_inverted = (night.replace(hour=1, minute=50), night.replace(hour=1, minute=10), None)
+    is_inverted = (night.replace(hour=2, minute=50), night.replace(hour=2, minute=10), None)
+    window, (inverted, _) = known(looks_inverted, is_inverted)
+    assert inverted == Known.INVERTED
+    assert window == (
+        Known.WINDOW,  # from 01:50 of summer time to 01:10 of winter time, twenty minutes later
+        (datetime(2024, 10, 27, 0, 50, tzinfo=UTC), datetime(2024, 10, 27, 1, 9, tzinfo=UTC)),
+    )
+
+
+def test_a_moment_in_the_repeated_hour_is_the_first_of_the_two():
+    at = datetime(2024, 10, 27, 1, 30)
+    assert [edges[0] for _, edges in known((at, at, None), (at, None, None))] == [
+        datetime(2024, 10, 27, 0, 30, tzinfo=UTC)
+    ] * 2
+
+
+def test_a_week_across_a_change_is_as_long_as_the_clocks_ran():
+    spring, autumn = datetime(2024, 3, 28, 10), datetime(2024, 10, 24, 10)
+    pairs = [(spring, 60), (spring, 61), (autumn, -60), (autumn, -59)]
+    found = known(*((begin, begin + timedelta(minutes=WEEK + more), None) for begin, more in pairs))
+    assert [kind for kind, _ in found] == [Known.WINDOW, Known.LONG] * 2
+
+
+def test_before_1972_times_are_taken_as_greenwich_time():
+    summer = datetime(1970, 7, 1, 12)
+    ((_, (first, _)),) = known((summer, summer, None))
+    assert first == summer.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("year", "start", "end"),  # as the Summer Time Acts and Orders have them, in Greenwich time
+    [
+        (1972, datetime(1972, 3, 19, 2), datetime(1972, 10, 29, 2)),
+        (1980, datetime(1980, 3, 16, 2), datetime(1980, 10, 26, 2)),
+        (1981, datetime(1981, 3, 29, 1), datetime(1981, 10, 25, 1)),
+        (1995, datetime(1995, 3, 26, 1), datetime(1995, 10, 22, 1)),
+        (2024, datetime(2024, 3, 31, 1), datetime(2024, 10, 27, 1)),
+        (2027, datetime(2027, 3, 28, 1), datetime(2027, 10, 31, 1)),
+    ],
+    ids=str,
+)
+def test_summer_time_begins_and_ends_when_the_law_says(year, start, end):
+    (row,) = summer_times().query("year == @year").to_dict("records")
+    assert [at_minute(row[name]).replace(tzinfo=None) for name in ("summer_start", "summer_end")] == [
+        start,
+        end,
+    ]
+
+
+def test_each_year_has_one_summer():
+    summers = summer_times()
+    assert summers["year"].tolist() == list(range(1972, 2101))
+    days = (summers["summer_end"] - summers["summer_start"]) / 1_440
+    assert days.between(7 * 30, 7 * 32).all()  # thirty or thirty-one weeks, and in the seventies thirty-two
+
+
+SPREAD = np.arange(1_440).repeat(2)
+
+
+def test_a_heap_at_midnight_in_the_whole_force_makes_every_measures_midnights_defaults():
+    rows = timed([*SPREAD, *[0] * 500]) + timed(range(30), "hate-crime")
+    assert midnights(table(rows), FORCE) == {"rape": Known.MIDNIGHT, "hate-crime": Known.MIDNIGHT}
+
+
+def test_a_heap_at_midnight_in_one_measure_is_that_measures_alone():
+    rows = timed(day_minutes(20_000)) + timed([*day_minutes(300, seed=2), *[0] * 60], "hate-crime")
+    assert midnights(table(rows), FORCE) == {"hate-crime": Known.MIDNIGHT}
+
+
+def test_a_measure_all_of_whose_times_read_midnight_holds_dates():
+    rows = timed(day_minutes(3_000)) + timed([0] * 40, "hate-crime")
+    assert midnights(table(rows), FORCE) == {"hate-crime": Known.DATE}
+
+
+@pytest.mark.parametrize(
+    "minutes",
+    [SPREAD, SPREAD // 60 * 60, day_minutes(3_000), [*SPREAD, *[60] * 500], []],
+    ids=["each minute", "each hour", "as people give them", "a heap at one o'clock", "none"],
+)
+def test_without_a_heap_at_midnight_00_00_is_a_time_of_day(minutes):
+    assert midnights(table(timed(minutes)), FORCE) == {}
+
+
+def test_another_forces_heap_says_nothing_about_this_ones_midnights():
+    theirs = [{**row, "force": "Grand Fenwick Police"} for row in timed([*SPREAD, *[0] * 500])]
+    assert midnights(table(timed(SPREAD) + theirs), FORCE) == {}
+    assert midnights(table(timed(SPREAD) + theirs), "Grand Fenwick Police") == {"rape": Known.MIDNIGHT}

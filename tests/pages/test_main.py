@@ -1,0 +1,129 @@
+"""What the served app promises whichever page is open."""
+
+import json
+import re
+import shutil
+import socket
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.pages.conftest import ROOT, settled
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    file.parent.name: "/" if file.parent.name == "overview" else f"/{file.parent.name}"
+    for file in sorted((ROOT / "pages").glob("*/page.py"))
+}
+
+
+def answer(url: str) -> tuple[int, dict[str, str], str]:
+    try:
+        with urllib.request.urlopen(url, timeout=20) as response:
+            return response.status, dict(response.headers.items()), response.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, dict(refused.headers.items()), refused.read().decode()
+
+
+def addresses_of_this_machine() -> list[str]:
+    every = ["127.0.0.2"]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: it only picks the interface
+            every.append(probe.getsockname()[0])
+        except OSError:
+            pass  # no network: the other loopback address still tells
+    return [address for address in every if address != "127.0.0.1"]
+
+
+def test_the_first_request_ever_may_be_a_deep_link_and_shows_that_page(serving, store, page):
+    with serving(store) as fresh:
+        page.goto(f"{fresh.url}/methods")
+        settled(page)
+        assert page.title() == "Methods · Vulnerability dashboard"
+        assert page.get_by_role("heading", level=1).inner_text() == "Methods"
+        links = page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts()
+        assert {"Overview", "Methods"} <= set(links)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_opens_without_traceback_foreign_request_or_complaint(server, page, name):
+    page.goto(server.url + PAGES[name])
+    settled(page)
+    assert page.get_by_role("heading", level=1).count() == 1
+    assert page.get_by_test_id("stException").count() == 0
+    said = page.locator("body").inner_text()
+    assert not re.search(r"Traceback|could not be shown|cannot be shown", said), said
+    assert "Traceback" not in server.log()
+
+
+def test_every_page_is_one_click_away(server, page):
+    page.goto(server.url)
+    settled(page)
+    links = page.get_by_test_id("stSidebarNav").get_by_role("link")
+    addresses = {link.get_attribute("href") for link in links.all()}
+    assert {address.removeprefix(server.url) or "/" for address in addresses} == set(PAGES.values())
+
+
+def test_the_front_page_answers_to_its_name_and_keeps_the_choices_of_a_link(server, page):
+    page.goto(f"{server.url}/overview?month=2022-03")
+    page.wait_for_url(f"{server.url}/?*month=2022-03*")
+
+
+@pytest.mark.parametrize("path", ["/", "/methods", "/app/static/icon.svg", "/ready", "/no/such/file.js"])
+def test_every_response_carries_the_security_headers(server, path):
+    _, headers, _ = answer(server.url + path)
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "geolocation=()" in headers["permissions-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_the_content_security_policy_names_no_host_and_allows_no_script_from_text(server):
+    _, headers, _ = answer(server.url)
+    directives = dict(part.split(maxsplit=1) for part in headers["content-security-policy"].split("; "))
+    sources = {source for allowed in directives.values() for source in allowed.split()}
+    named = {source for source in sources if not source.startswith("'") and source not in ("blob:", "data:")}
+    assert named == set()
+    assert {"'unsafe-inline'", "'unsafe-eval'", "data:"}.isdisjoint(directives["script-src"].split())
+    assert directives["default-src"] == "'none'"
+
+
+def test_it_is_ready_once_the_store_can_be_read(server):
+    status, headers, body = answer(f"{server.url}/ready")
+    assert (status, headers["content-type"], json.loads(body)) == (200, "application/json", {"ready": True})
+
+
+def test_without_data_it_is_not_ready_and_does_not_say_where_it_looked(serving, tmp_path):
+    with serving(tmp_path / "nothing") as running:
+        status, headers, body = answer(f"{running.url}/ready")
+        assert (status, json.loads(body)) == (503, {"ready": False})
+        assert str(tmp_path) not in body + str(headers)
+
+
+def test_a_damaged_store_is_said_in_a_sentence_without_traceback_or_path(serving, store, tmp_path, page):
+    damaged = Path(shutil.copytree(store, tmp_path / "damaged"))
+    files = list(damaged.rglob("*.parquet"))
+    assert files
+    for file in files:
+        file.write_bytes(b"PAR1 not any more")
+    with serving(damaged) as running:
+        assert answer(f"{running.url}/ready")[0] == 503
+        page.goto(running.url)
+        settled(page)
+        said = page.locator("body").inner_text()
+        assert page.get_by_test_id("stAlert").count() > 0
+        assert "Traceback" not in said
+        assert str(tmp_path) not in said
+
+
+def test_it_listens_on_this_machine_alone(server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5):
+        pass
+    for address in addresses_of_this_machine():
+        with pytest.raises(OSError, match=r"refused|timed out|assign|unreachable"):
+            socket.create_connection((address, server.port), timeout=5)

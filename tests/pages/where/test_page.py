@@ -1,0 +1,202 @@
+"""What the page Where promises to who looks at it."""
+
+import json
+import math
+import re
+import struct
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.pages.choosing import choices, pick
+from tests.pages.conftest import PAGE_MS, WITH_MAPS, settled
+from vulncore.domain.periods import rolling_12
+from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.where.layers import Layer
+from vulncore.findings.where.map import MapChosen, MapShown, map_shown
+from vulncore.findings.where.map_chart import hotspot_map
+from vulncore.findings.where.read import WhereAsked
+from vulncore.findings.where.where import Where, where
+from vulncore.findings.where.where_layer_words import NAMES
+from vulncore.metrics.week.day_hour import Asked
+from vulncore.store import open_version
+
+pytestmark = pytest.mark.browser
+
+MAP = '[data-testid="stDeckGlJsonChart"]'
+PAIR = re.compile(rb"\[\s*(-?\d+\.\d+)\s*,\s*(-?\d+\.\d+)\s*\]")
+
+
+@pytest.fixture(scope="module")
+def browser(launched):
+    """A Chromium that draws maps."""
+    started = launched(WITH_MAPS)
+    yield started
+    started.close()
+
+
+def open_where(page, server, link="", width=1440, height=900):
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{server.url}/where{link}")
+    settled(page)
+    page.locator(f"{MAP} canvas").first.wait_for(timeout=PAGE_MS)
+    settled(page)
+    return page
+
+
+@cache
+def found_in(store: Path) -> Where:
+    records = Asked("City of London Police", ("other-sexual-offences", "rape"), rolling_12(date(2024, 10, 1)))
+    return where(open_version(store, "demo"), store, WhereAsked(records), report_measures())
+
+
+@cache
+def first_map(store: Path) -> MapShown:
+    return map_shown(found_in(store), MapChosen(), open_version(store, "demo").publish)
+
+
+def pixel_of(cell: str, shown: MapShown, box: dict[str, float]) -> tuple[float, float]:
+    """Return where the middle of a cell is on the page, as the map is first drawn."""
+    view = json.loads(hotspot_map([], [], shown.outline, shown.bounds).to_json())["initialViewState"]
+    middle = next(
+        feature["properties"]["middle"] for feature in shown.features if feature["properties"]["cell"] == cell
+    )
+    scale = 512 * 2 ** view["zoom"] / 360
+
+    def north(latitude: float) -> float:
+        return math.degrees(math.asinh(math.tan(math.radians(latitude))))
+
+    x = box["x"] + box["width"] / 2 + scale * (middle[0] - view["longitude"])
+    y = box["y"] + box["height"] / 2 - scale * (north(middle[1]) - north(view["latitude"]))
+    return x, y
+
+
+def test_the_finding_comes_first_and_the_map_says_it_to_who_cannot_see_it(server, store, page):
+    open_where(page, server)
+    shown = first_map(store)
+    first = shown.listing["Place"].iloc[0]
+    lead = page.get_by_text(first, exact=True).first.bounding_box()
+    map_at = page.locator(MAP).bounding_box()
+    assert lead["y"] < map_at["y"] < 600
+    labels = page.locator("[aria-label^='Map. ']").evaluate_all(
+        "every => every.map(element => element.getAttribute('aria-label'))"
+    )
+    assert any(first in label for label in labels)
+    listed = page.locator("table.plain", has_text="Places of crimes")
+    assert listed.locator("tbody tr").first.locator("td").first.inner_text() == first
+    assert "OpenStreetMap contributors" in page.get_by_test_id("stMain").inner_text()
+
+
+def test_a_cell_picked_on_the_map_shows_its_place_and_the_link_carries_it(server, store, page, browser):
+    open_where(page, server)
+    shown = first_map(store)
+    top, name = shown.listing["cell"].iloc[0], shown.listing["Place"].iloc[0]
+    page.wait_for_timeout(4_000)  # a map drawn without a graphics card takes its time
+    page.mouse.click(*pixel_of(top, shown, page.locator(MAP).bounding_box()))
+    page.wait_for_url(re.compile(f"cell={top}"), timeout=PAGE_MS)
+    settled(page)
+    panel = page.get_by_role("tabpanel", name="One place")
+    panel.get_by_text(re.compile(r"About 25 crimes, 14 % of all on the map")).wait_for(timeout=PAGE_MS)
+    panel.get_by_text(re.compile("Streets: .*Liverpool Street")).wait_for(timeout=PAGE_MS)
+    panel.locator('[data-testid="stVegaLiteChart"]').nth(1).wait_for(timeout=PAGE_MS)
+
+    elsewhere = browser.new_context().new_page()
+    elsewhere.goto(page.url)
+    settled(elsewhere)
+    box = elsewhere.get_by_role("combobox", name="Place")
+    box.wait_for(timeout=PAGE_MS)
+    assert box.input_value() == name
+    elsewhere.context.close()
+
+
+def test_hours_picked_on_when_are_those_of_the_map(server, page):
+    page.goto(f"{server.url}/when")
+    settled(page)
+    pick(page, "Hours to map", "Thursday 20:00 to Friday 01:59")
+    page.get_by_role("link", name=re.compile("See where it happens in these hours")).click()
+    page.get_by_role("heading", name="Where", exact=True).wait_for(timeout=PAGE_MS)
+    settled(page)
+    page.get_by_text(
+        re.compile("Rape, Thursday 20:00 to Friday 01:59, November 2023 to October 2024")
+    ).first.wait_for(timeout=PAGE_MS)
+    hours = page.get_by_role("combobox", name="Hours")
+    assert hours.input_value() == "Thursday 20:00 to Friday 01:59"
+    page.wait_for_url(re.compile("hours=stretch-92-6"))
+
+
+def says_in_words(page, shown: MapShown) -> None:
+    page.get_by_text(shown.title, exact=True).wait_for(timeout=PAGE_MS)
+    assert page.locator("ul.legend li").count() == len(shown.kinds)
+    for name in shown.listing["Place"].head(1):
+        page.locator("table.plain td", has_text=name).first.wait_for(timeout=PAGE_MS)
+
+
+def test_every_layer_says_the_same_in_words_and_no_record_s_coordinates_are_in_anything_that_the_server_sends(
+    server, store, page
+):
+    sent: list[bytes] = []
+    page.on(
+        "websocket",
+        lambda socket: socket.on(
+            "framereceived", lambda frame: sent.append(frame if isinstance(frame, bytes) else frame.encode())
+        ),
+    )
+    bodies: list[bytes] = []
+    page.on("response", lambda answer: bodies.append(answer.body()) if "geojson" in answer.url else None)
+    open_where(page, server, f"?cell={first_map(store).listing['cell'].iloc[0]}")
+    for layer in (Layer.DENSITY, Layer.STANDS_OUT, Layer.CHANGE, Layer.CLASS, Layer.WARDS):
+        pick(page, "Show", NAMES[layer])
+        says_in_words(page, map_shown(found_in(store), MapChosen(layer), open_version(store, "demo").publish))
+        assert choices(page)["layer"] == layer.value
+    for name in ("Would the map have been right?", "Near repeats", "What classes mean"):
+        page.get_by_role("tab", name=name).click()
+        settled(page)
+    everything = b"".join([*sent, *bodies])
+    read = found_in(store).read
+    own = {(float(x), float(y)) for x, y in zip(read.longitudes, read.latitudes, strict=True)}
+    assert len(own) > 300
+    pairs = {(round(float(a), 6), round(float(b), 6)) for a, b in PAIR.findall(everything)}
+    assert len(pairs) > 1_000  # the shapes of cells are there, so pairs are found where there are any
+    assert not pairs & own
+    for x, y in own:
+        assert struct.pack("<d", x) not in everything
+        assert struct.pack("<d", y) not in everything
+
+
+@pytest.mark.parametrize(("width", "height", "theme"), [(1920, 1080, "dark"), (390, 844, "light")])
+def test_nothing_is_cut_off_at_any_size_in_either_theme(width, height, theme, server, page):
+    page.emulate_media(color_scheme=theme)
+    open_where(page, server, "?layer=gi", width, height)
+    inner = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    outer = page.evaluate("document.querySelector('[data-testid=stMain]').clientWidth")
+    assert inner <= outer
+    box = page.locator(MAP).bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+
+
+def test_whether_the_map_would_have_been_right_and_repeats_are_said(server, page):
+    open_where(page, server, "?part=tried")
+    panel = page.get_by_role("tabpanel", name="Would the map have been right?")
+    panel.locator('[data-testid="stVegaLiteChart"]').wait_for(timeout=PAGE_MS)
+    panel.get_by_role("button", name=re.compile("Show as table")).click()
+    page.locator("table.plain", has_text="PEI*").wait_for(timeout=PAGE_MS)
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Near repeats").click()
+    page.locator("table.plain", has_text="Within 7 days").wait_for(timeout=PAGE_MS)
+
+
+def test_a_link_to_what_is_not_there_is_told_and_a_dataset_without_places_gets_a_sentence(server, page):
+    open_where(page, server, "?layer=lava&size=99&hours=stretch-0-168&cell=%3Cb%3E&bandwidth=NaN&part=zz")
+    for said in (
+        "There is no layer 'lava' here",
+        "There is no size of cells '99' here",
+        "There is no place '<b>' on this map",
+    ):
+        page.get_by_text(said).wait_for(timeout=PAGE_MS)
+    page.goto(f"{server.url}/where?dataset=city-open-counts")
+    settled(page)
+    page.get_by_text(re.compile("has no places, so nothing can be mapped")).wait_for(timeout=PAGE_MS)
+    assert page.locator(MAP).count() == 0

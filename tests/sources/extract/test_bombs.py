@@ -1,0 +1,225 @@
+"""What vulncore.sources.extract promises of files made to swell: a sentence, and little memory."""
+
+import gzip
+import re
+import struct
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.sources.extract.test_workbook import (
+    HEADING,
+    MAIN,
+    NAMES,
+    RECORD,
+    RELATIONS,
+    book_of,
+    with_part,
+)
+
+pytestmark = pytest.mark.heavy
+
+MOST_KIB = 600_000
+MIB = 1024**2
+
+MEASURED = """
+import re, sys
+from pathlib import Path
+from vulncore.domain.errors import VulncoreError
+from vulncore.sources.extract import read_extract
+try:
+    print("read", read_extract(Path(sys.argv[1])).read)
+except VulncoreError as refusal:
+    print(refusal)
+status = Path("/proc/self/status").read_text()  # a process's own peak: getrusage also tells its parent's
+print(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1])
+"""
+
+
+def told(path: Path) -> tuple[str, int]:
+    """Return what is said of a file, and the peak memory in KiB of a process that only reads it."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("this system does not tell a process its peak memory")
+    done = subprocess.run([sys.executable, "-c", MEASURED, str(path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    said, kib = done.stdout.splitlines()
+    return said, int(kib)
+
+
+def gz(folder: Path, first: bytes, repeated: bytes, mib: int) -> Path:
+    piece = repeated * (MIB // len(repeated))
+    with gzip.open(folder / "x.csv.gz", "wb", compresslevel=1) as stream:
+        stream.write(first)
+        for _ in range(mib):
+            stream.write(piece)
+    return folder / "x.csv.gz"
+
+
+def book(folder: Path, part: str, first: str, repeated: bytes, mib: int, last: str = "") -> Path:
+    path = book_of(folder, NAMES, RECORD)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != part}
+    if part == "xl/sharedStrings.xml":  # openpyxl writes texts into their cells, and so no such part
+        parts["xl/_rels/workbook.xml.rels"] = RELATIONS.encode()
+    piece = repeated * (MIB // len(repeated))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+        with archive.open(part, "w", force_zip64=True) as stream:
+            stream.write(first.encode())
+            for _ in range(mib):
+                stream.write(piece)
+            stream.write(last.encode())
+    return path
+
+
+def sheet(folder: Path, repeated: bytes, mib: int, first: str = "") -> Path:
+    start = f'<worksheet xmlns="{MAIN}"><sheetData>{HEADING}{first}'
+    return book(folder, "xl/worksheets/sheet1.xml", start, repeated, mib)
+
+
+def strings(folder: Path, repeated: bytes, mib: int) -> Path:
+    return book(folder, "xl/sharedStrings.xml", f'<sst xmlns="{MAIN}">', repeated, mib)
+
+
+def sparse(folder: Path) -> Path:
+    path = folder / "x.csv"
+    with path.open("wb") as stream:
+        stream.truncate(990_000_000)
+    return path
+
+
+def one_long_text_over_and_over(folder: Path) -> Path:
+    words = pa.DictionaryArray.from_arrays(pa.array([0] * 100, pa.int32()), pa.array(["y" * 65 * MIB]))
+    pq.write_table(pa.table({"Ref": words}), folder / "x.parquet", compression="zstd")
+    return folder / "x.parquet"
+
+
+def nulls_by_the_million(folder: Path) -> Path:
+    pq.write_table(pa.table({"Ref": pa.nulls(50_000_000, pa.string())}), folder / "x.parquet")
+    return folder / "x.parquet"
+
+
+def a_page_that_lies(folder: Path) -> Path:
+    """Return a file whose page claims 2 GB, where its footer claims what it really has."""
+    path = folder / "x.parquet"
+    pq.write_table(pa.table({"Ref": ["y" * 100_000]}), path, compression="gzip", use_dictionary=False)
+    content = path.read_bytes()
+    honest = next(_zigzag(size) for size in (100_010, 100_004) if _zigzag(size) in content[:60])
+    lie = _zigzag(2_000_000)  # as many bytes as the honest number takes
+    path.write_bytes(content.replace(honest, _zigzag(1_000_000) if len(lie) > len(honest) else lie, 1))
+    return path
+
+
+def _zigzag(number: int) -> bytes:
+    number, out = number << 1, bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "nulls, a gigabyte of them": (sparse, "holds NUL bytes"),
+    "nulls in a gz": (lambda f: gz(f, b"Ref,Date\n", b"\0", 2_000), "holds NUL bytes"),
+    "commas": (
+        lambda f: gz(f, b"Ref,Date\nA1,1/2/24\n", b"," * 4095 + b"\n", 1_000),
+        "more than 1,000,000,000 bytes",
+    ),
+    "commas without end": (
+        lambda f: gz(f, b"Ref,Date\nA1,1/2/24\n", b",", 100),
+        "more than 1,000,000 characters",
+    ),
+    "a quotation mark": (lambda f: gz(f, b'Ref,Date\nA1,"', b"x\n", 100), "never closes"),
+    "quoted fields without end": (
+        lambda f: gz(f, b"Ref,Date\nA1", b',"' + b"x\n" * 511 + b'"', 100),
+        "more than 1,000,000 characters",
+    ),
+    "one letter": (lambda f: gz(f, b"", b"x", 100), "more than 1,000,000 characters"),
+    "long fields": (
+        lambda f: gz(f, b"a,b\n1,2\n", b"1," + b"x" * 1_020 + b"\n", 900),
+        "holds more than 300,000,000 bytes",
+    ),
+    "rejects": (lambda f: gz(f, b"a,b\n1,2\n", b"1,2,3\n", 100), "More than 100,000 rows"),
+    "a sheet of spaces": (lambda f: sheet(f, b" ", 1_000), "more than 1,000,000,000 bytes"),
+    "a sheet of rows": (lambda f: sheet(f, b"<row/>", 300), "has row 1048577, where none can be"),
+    "a sheet of cells": (
+        lambda f: sheet(f, b"<c/>", 900, '<row r="2">'),
+        "has a cell without an address, where none can be",
+    ),
+    "a cell without end": (lambda f: sheet(f, b"x", 900, '<row r="2"><c r="A2" t="str"><v>'), "breaks off"),
+    "a tag without end": (lambda f: sheet(f, b"x", 900, '<row r="2" x="'), "holds a tag of megabytes"),
+    "tags within tags": (lambda f: sheet(f, b"<x>", 900), "holds tags within tags without end"),
+    "a comment without end": (lambda f: sheet(f, b"x", 900, "<!--"), "holds a tag of megabytes"),
+    "strings, tiny": (lambda f: strings(f, b"<si><t>ab</t></si>", 250), "holds more text than can be kept"),
+    "strings, empty": (lambda f: strings(f, b"<si/>", 250), "holds more text than can be kept"),
+    "strings, large": (
+        lambda f: strings(f, b"<si><t>" + b"x" * 32_000 + b"</t></si>", 250),
+        "holds more text than",
+    ),
+    "a string without end": (
+        lambda f: book(f, "xl/sharedStrings.xml", f'<sst xmlns="{MAIN}"><si><t>', b"x", 1),
+        "more than 32,767 characters",
+    ),
+    "styles": (
+        lambda f: book(f, "xl/styles.xml", f'<styleSheet xmlns="{MAIN}"><cellXfs>', b"<xf/>", 40),
+        "has more than 100,000 styles",
+    ),
+    "sheets": (
+        lambda f: book(f, "xl/workbook.xml", f'<workbook xmlns="{MAIN}"><sheets>', b'<sheet name="a"/>', 40),
+        "has more than 500 sheets",
+    ),
+    "a long text over and over": (one_long_text_over_and_over, "unpacks to more than can be held at once"),
+    "nulls in Parquet": (nulls_by_the_million, "has 50,000,000 rows"),
+}
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(("make", "message"), BOMBS.values(), ids=BOMBS)
+def test_a_file_made_to_swell_is_refused_at_little_cost(tmp_path, make, message):
+    said, kib = told(make(tmp_path))
+    assert re.search(message, said)
+    assert kib < MOST_KIB
+
+
+def test_a_sheet_that_claims_every_cell_costs_no_memory(tmp_path):
+    path = book_of(tmp_path, NAMES, RECORD)
+    with zipfile.ZipFile(path) as archive:
+        xml = archive.read("xl/worksheets/sheet1.xml").decode()
+    far = '<row r="1048576"><c r="XFD1048576" t="str"><v>far</v></c></row></sheetData>'
+    xml = xml.replace("A1:C2", "A1:XFD1048576").replace("</sheetData>", far)
+    said, kib = told(with_part(path, "xl/worksheets/sheet1.xml", xml))
+    assert said == "read 2"
+    assert kib < 250_000
+
+
+def test_parts_that_are_not_read_are_not_unpacked(tmp_path):
+    said, kib = told(book(tmp_path, "xl/media/image1.png", "", b"\0", 1_500))
+    assert said == "read 1"
+    assert kib < 250_000
+
+
+def test_a_zip_that_lists_members_by_the_hundred_thousand_is_refused_before_they_are_read(tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "Ref,Date\nA1,1/2/24\n")
+    content = bytearray(path.read_bytes())
+    end = content.rfind(b"PK\x05\x06")
+    struct.pack_into("<I", content, end + 12, 60_000_000)
+    path.write_bytes(content)
+    said, _ = told(path)
+    assert "lists members by the hundred thousand" in said
+
+
+def test_a_page_of_parquet_that_lies_about_its_size_is_not_believed_by_its_footer(tmp_path):
+    path = a_page_that_lies(tmp_path)
+    assert pq.read_metadata(path).row_group(0).column(0).total_uncompressed_size < 110_000
+    said, kib = told(path)
+    assert "breaks off or is damaged" in said or "unpacks to more than can be held" in said
+    assert kib < MOST_KIB

@@ -1,0 +1,126 @@
+"""What vulncore.store.annotate promises."""
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from tests.making import FORCE, covered, delivery, incident, month_total, months
+from vulncore import store as stores
+from vulncore.domain.errors import InvalidRowsError, PublishRefusedError, UnknownNameError
+from vulncore.domain.schemas import ANNOTATIONS
+from vulncore.store import annotate, open_version, publish, versions
+
+JANUARY, FEBRUARY = months(date(2024, 1, 1), 2)
+
+
+def note(**more: object) -> dict[str, object]:
+    row = {
+        "kind": "comment",
+        "force": None,
+        "measure": "rape",
+        "month": JANUARY,
+        "text": "New form",
+        "author": "A",
+    }
+    return {**row, "written_on": date(2024, 3, 1), **more}
+
+
+def notes(*rows: dict[str, object]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), schema=ANNOTATIONS)
+
+
+@pytest.fixture
+def store(tmp_path):
+    publish(tmp_path, "city", delivery([incident(1, JANUARY)], covered([JANUARY])), "me")
+    return tmp_path
+
+
+def held(store, number=None):
+    return open_version(store, "city", number).annotations.to_pyarrow().to_pylist()
+
+
+def test_annotations_are_exactly_those_given_and_every_other_table_stays(store):
+    first = annotate(store, "city", notes(note(), note(text="Second")), "analyst")
+    second = annotate(store, "city", notes(note(text="Third", measure=None, month=None)), "analyst")
+    assert [row["text"] for row in held(store)] == ["Third"]
+    assert sorted(row["text"] for row in held(store, 2)) == ["New form", "Second"]
+    assert held(store, 1) == []
+    published = versions(store, "city")[0].table_versions
+    for line in (first, second):
+        assert {**line.table_versions, "annotations": 0} == {**published, "annotations": 0}
+    assert (second.number, second.published_by, second.files, second.rows.read) == (3, "analyst", (), 0)
+    assert second.table_rows["annotations"] == 1
+
+
+def test_the_same_annotations_in_another_order_change_nothing(store):
+    rows = [note(), note(text="Second", measure=None, month=None, force=FORCE)]
+    line = annotate(store, "city", notes(*rows), "me")
+    again = annotate(store, "city", notes(*rows[::-1]), "me")
+    assert (again.number, again.unchanged) == (line.number, True)
+    assert len(versions(store, "city")) == 2
+
+
+def test_all_annotations_can_be_taken_away(store):
+    annotate(store, "city", notes(note()), "me")
+    annotate(store, "city", notes(), "me")
+    assert held(store) == []
+
+
+def test_a_later_publish_keeps_the_annotations(store):
+    annotate(store, "city", notes(note(measure=None)), "me")
+    publish(store, "city", delivery([incident(2, FEBRUARY)], covered([FEBRUARY])), "me")
+    assert [row["text"] for row in held(store)] == ["New form"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"kind": "rumour"}, "no known kind. There are 4: series break, .*At fault: rumour"),
+        ({"kind": "series break", "month": None}, "1 annotations have no month"),
+        ({"month": date(2024, 1, 2)}, "not given by its first day.*At fault: 2024-01-02"),
+        ({"text": " \n"}, "have no text"),
+        ({"text": "x" * 1001}, "longer than 1,000 letters"),
+        ({"text": "\x1b[2J"}, "can't be printed"),
+        ({"author": ""}, "have no author"),
+        ({"force": "Nowhere Police"}, "force that the dataset does not have. It has Ruritania Police"),
+        ({"measure": "piracy"}, "measure that the dataset does not have.*At fault: piracy"),
+    ],
+)
+def test_an_annotation_that_breaks_a_rule_is_refused_and_nothing_is_written(store, wrong, told):
+    with pytest.raises(InvalidRowsError, match=told):
+        annotate(store, "city", notes(note(), note(**wrong)), "me")
+    assert len(versions(store, "city")) == 1
+
+
+def test_a_force_known_by_its_totals_alone_can_be_annotated(tmp_path):
+    publish(tmp_path, "city", delivery(counts=[month_total(JANUARY, 3)]), "me")
+    assert annotate(tmp_path, "city", notes(note(force=FORCE)), "me").number == 2
+
+
+def test_annotations_read_from_an_older_version_are_refused(store):
+    annotate(store, "city", notes(note()), "somebody else", number=1)
+    with pytest.raises(PublishRefusedError, match="published 'city' since version 1, .* look at version 2"):
+        annotate(store, "city", notes(note(text="Mine")), "me", number=1)
+    assert [row["text"] for row in held(store)] == ["New form"]
+
+
+def test_annotations_overtaken_by_a_publish_are_refused(store, monkeypatch):
+    real = stores.commit
+
+    def overtaken(folder, table, mode):
+        monkeypatch.setattr(stores, "commit", real)
+        publish(store, "city", delivery([incident(2, FEBRUARY)], covered([FEBRUARY])), "somebody else")
+        return real(folder, table, mode)
+
+    monkeypatch.setattr(stores, "commit", overtaken)
+    with pytest.raises(PublishRefusedError, match="Somebody else published 'city' at the same time"):
+        annotate(store, "city", notes(note()), "me")
+    assert [line.published_by for line in versions(store, "city")] == ["me", "somebody else"]
+    assert held(store) == []
+
+
+def test_what_was_never_published_cannot_be_annotated(tmp_path):
+    with pytest.raises(UnknownNameError, match="No dataset is called 'city'"):
+        annotate(tmp_path, "city", notes(note()), "me")
+    assert not (tmp_path / "city").exists()

@@ -1,0 +1,167 @@
+"""What vulncore.store.swapping promises: a purge that stops at any moment leaves the dataset as before or as after."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.making import covered, delivery, incident, months
+from tests.store.test_purging import figures, places_of, rows_of
+from vulncore.store import open_version, publish, purging, swapping, versions
+from vulncore.store.purging import purge
+from vulncore.store.stubs import Selection
+
+pytestmark = pytest.mark.heavy
+
+JANUARY, FEBRUARY = months(date(2024, 1, 1), 2)
+VICTIM = "victim-of-interest"
+CHOSEN = Selection(victim_keys=(VICTIM,))
+STEPS = [
+    (purging, "commit"),
+    (swapping, "_flush"),
+    (pathlib.Path, "rename"),
+    (swapping, "add_line"),
+    (shutil, "rmtree"),
+    (os, "unlink"),  # within rmtree
+    (pathlib.Path, "unlink"),
+    (pathlib.Path, "rmdir"),
+]
+MOST = 3  # of a step that is taken many times, the first ones
+
+
+class HaltError(BaseException):
+    """Stands for the end of the process: nothing after it runs."""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    store = tmp_path_factory.mktemp("published")
+    for count in (1, 2):
+        rows = [incident(number, JANUARY, victim_key=VICTIM) for number in range(count)]
+        publish(store, "city", delivery([*rows, incident(8, JANUARY)], covered([JANUARY])), "me")
+    return store
+
+
+def halting(monkeypatch: pytest.MonkeyPatch, at: int) -> list[str]:
+    """Take the steps of a purge up to the one with a number, and end there; return the names of those taken."""
+    taken: list[str] = []
+
+    def ended(*_: object) -> None:
+        raise HaltError
+
+    def step(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def one(*given: Any, **named: Any) -> Any:
+            if taken.count(name) < MOST:
+                taken.append(name)
+                if len(taken) == at:
+                    monkeypatch.setattr(swapping, "done_with", ended)
+                    raise HaltError
+            return real(*given, **named)
+
+        return one
+
+    for owner, name in STEPS:
+        whose = "" if owner in (purging, swapping) else f"{owner.__name__} "
+        monkeypatch.setattr(owner, name, step(whose + name, getattr(owner, name)))
+    return taken
+
+
+@pytest.mark.heavy
+def test_a_purge_halted_before_any_of_its_steps_leaves_the_dataset_as_before_or_as_after(
+    published, tmp_path, monkeypatch
+):
+    shutil.copytree(published, tmp_path / "whole")
+    with monkeypatch.context() as watched:
+        steps = halting(watched, at=0)
+        purge(tmp_path / "whole", "city", CHOSEN, "officer")
+    assert {"commit", "_flush", "Path rename", "add_line", "shutil rmtree", "Path rmdir"} <= set(steps)
+    before = figures(published)
+    outcomes = []
+    for at in range(1, len(steps) + 1):
+        store = tmp_path / f"{at}"
+        shutil.copytree(published, store)
+        with monkeypatch.context() as watched:
+            halting(watched, at)
+            with pytest.raises(HaltError):
+                purge(store, "city", CHOSEN, "officer")
+
+        seen = figures(store)
+        assert {number: seen[number] for number in before} == before, steps[at - 1]
+        there = [any(row["victim_key"] == VICTIM for row in rows_of(store, number)) for number in (1, 2)]
+        assert there in ([True, True], [False, False]), steps[at - 1]
+
+        line = publish(store, "city", delivery([incident(9, FEBRUARY)], covered([FEBRUARY])), "me")
+        left = bool(places_of(store, VICTIM))
+        assert left <= there[0], steps[at - 1]
+        assert line.number == (3 if left else 4), steps[at - 1]
+        assert not (store / "city" / ".erasing").exists()
+        seen = figures(store)
+        assert {number: seen[number] for number in before} == before, steps[at - 1]
+        assert [line.number for line in versions(store, "city")] == list(range(1, line.number + 1))
+        outcomes.append(left)
+    assert outcomes == sorted(outcomes, reverse=True)  # undone up to one step, gone on with from there
+    assert {True, False} == set(outcomes)
+
+
+def test_a_purge_that_was_undone_can_be_done_again(published, tmp_path, monkeypatch):
+    shutil.copytree(published, tmp_path / "store")
+    with monkeypatch.context() as watched:
+        halting(watched, at=2)
+        with pytest.raises(HaltError):
+            purge(tmp_path / "store", "city", CHOSEN, "officer")
+    assert purge(tmp_path / "store", "city", CHOSEN, "officer").publish.number == 3
+    assert places_of(tmp_path / "store", VICTIM) == []
+
+
+KILLED_BETWEEN_RENAMES = """
+import os, pathlib, signal, sys
+from vulncore.store.purging import purge
+from vulncore.store.stubs import Selection
+real = pathlib.Path.rename
+def renamed(path, target):
+    real(path, target)
+    if target.name == "old":
+        os.kill(os.getpid(), signal.SIGKILL)
+pathlib.Path.rename = renamed
+purge(pathlib.Path(sys.argv[1]), "city", Selection(victim_keys=("victim-of-interest",)), "officer")
+"""
+
+
+def test_readers_find_the_new_table_when_the_process_was_killed_with_none_in_its_place(published, tmp_path):
+    store = tmp_path / "store"
+    shutil.copytree(published, store)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_BETWEEN_RENAMES, str(store)], capture_output=True, text=True
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert not (store / "city" / "incidents").exists()
+    assert open_version(store, "city").incidents.count().execute() == 3
+    assert not any(row["victim_key"] == VICTIM for number in (1, 2) for row in rows_of(store, number))
+    assert purge(
+        store, "city", CHOSEN, "officer"
+    ).publish.unchanged  # goes on with the first, and finds no more
+    assert [line.published_by for line in versions(store, "city")] == ["me", "me", "officer"]
+    assert places_of(store, VICTIM) == []
+
+
+def test_a_purge_that_fails_cleans_up_after_itself_and_says_so(published, tmp_path, monkeypatch):
+    store = tmp_path / "store"
+    shutil.copytree(published, store)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(purging, "commit", full)
+    with pytest.raises(
+        purging.PublishRefusedError, match="was not finished: .*No space left.*then purge again"
+    ):
+        purge(store, "city", CHOSEN, "officer")
+    assert not (store / "city" / ".erasing").exists()
+    assert len(versions(store, "city")) == 2

@@ -1,0 +1,108 @@
+"""Commands that read what was published."""
+
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from vulncore import store as stores
+from vulncore.cli.options import DEFAULT_STORE, AsAt, Dataset, Force, Output, Store, Version, app
+from vulncore.cli.printing import Format, printed
+from vulncore.cli.publishing import DEMO
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.periods import format_month, parse_month
+from vulncore.domain.vocabulary import find_strand
+from vulncore.findings.data.changes import changes as changes_of
+from vulncore.findings.data.checks import data_checks, findings_frame
+from vulncore.findings.data.publishes import publishes_frame, shortened
+from vulncore.findings.overview.export import table_export
+from vulncore.findings.overview.overview import narrowed, overview
+
+
+@app.command()
+def versions(
+    dataset: Annotated[str | None, typer.Option("--dataset", help="One dataset; all otherwise.")] = None,
+    output: Output = Format.MARKDOWN,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """List what was published: who, when, from which files (SHA-256), how many rows."""
+    names = (dataset,) if dataset else stores.datasets(store)
+    lines = tuple(line for name in names for line in stores.versions(store, name))
+    if not lines:
+        raise VulncoreError(f"Nothing has been published in {store} yet. Try: vulncore demo")
+    frame = publishes_frame(lines)
+    if output is Format.MARKDOWN:  # a terminal is narrow: the first twelve digits tell files apart
+        frame["sha256"] = shortened(frame["sha256"])
+    typer.echo(printed(frame, output))
+
+
+@app.command()
+def table(
+    as_at: AsAt = None,
+    dataset: Dataset = DEMO,
+    force: Force = None,
+    strand: Annotated[str | None, typer.Option("--strand", help="One strand; all otherwise.")] = None,
+    version: Version = None,
+    output: Output = Format.MARKDOWN,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Print the strand table: the report's columns first, then coverage and signal."""
+    month = parse_month(as_at) if as_at else None
+    every = overview(store, dataset, number=version, force=force, as_at=month)
+    found = narrowed(every, find_strand(strand).key if strand else None)
+    frame = table_export(found)
+    if output is not Format.MARKDOWN:
+        typer.echo(printed(frame, output))
+        return
+    typer.echo(
+        f"{found.question} (dataset {dataset}, version {found.publish.number}, to {format_month(found.as_at)})\n"
+    )
+    typer.echo(printed(_for_reading(frame), output))
+    for sentence in (*(f"{line.lead}: {line.text}" for line in found.headline), *found.notes):
+        typer.echo(f"\n{sentence}")
+    if found.publish.made:
+        typer.echo(f"\n{frame['note'].iloc[0]}.")
+
+
+@app.command()
+def check(
+    dataset: Dataset = DEMO,
+    force: Annotated[str | None, typer.Option("--force", help="One force; all otherwise.")] = None,
+    version: Version = None,
+    output: Output = Format.MARKDOWN,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Say what is odd about the data: what, where, how many, why it matters, what to do, how sure."""
+    snapshot = stores.open_version(store, dataset, version)
+    findings = data_checks(snapshot, force)
+    if output is not Format.MARKDOWN:
+        typer.echo(printed(findings_frame(findings), output))
+        return
+    typer.echo(f"Dataset {dataset}, version {snapshot.publish.number}: {len(findings)} things to know.")
+    for finding in findings:
+        typer.echo(f"\n{str(finding.sure).capitalize()}: {finding.what}")
+        typer.echo(f"  Where: {finding.where}\n  Why it matters: {finding.why}\n  What to do: {finding.do}")
+
+
+@app.command()
+def changes(
+    dataset: Dataset = DEMO,
+    version: Version = None,
+    output: Output = Format.MARKDOWN,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """List what a version changed of the one before, figure by figure."""
+    found = changes_of(store, dataset, version)
+    if output is not Format.MARKDOWN:
+        typer.echo(printed(found.frame, output))
+        return
+    for sentence in found.sentences:
+        typer.echo(sentence)
+    if not found.frame["Before"].isna().all():  # of a first version they are the figures themselves
+        typer.echo(printed(found.frame, output))
+
+
+def _for_reading(frame: pd.DataFrame) -> pd.DataFrame:
+    published = list(frame.columns[: frame.columns.get_loc("key")])
+    shown = frame[[*published, "fytd_signal"]].drop(columns="group")
+    return shown.rename(columns=lambda name: name.replace("_", " "))

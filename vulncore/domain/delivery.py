@@ -1,0 +1,124 @@
+"""What a reader hands over: canonical tables, and an account of every row that it read."""
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vulncore.domain.errors import InvalidPeriodError, Reject
+from vulncore.domain.periods import format_month, parse_month
+from vulncore.domain.schemas import ANNOTATIONS, MEASURES, Tables
+from vulncore.domain.vocabulary import Measure
+
+Progress = Callable[[int, float], None]
+"""Told now and then, while a file is read: rows so far, and the share of the file that they are (0 to 1)."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that a delivery was read from: its printable name without folders, its size and its digest."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class RowAccount:
+    """Rows read, and what became of each: accepted, rejected or left out, and nothing else.
+
+    `rejected` counts rows that can't be used and `left_out` those that are not meant to be, both by reason:
+    a totals row is left out, and a row whose date can't be read is rejected. `noted` counts accepted rows
+    that have something odd about them, by what it is.
+    """
+
+    read: int
+    accepted: int
+    rejected: dict[str, int] = field(default_factory=dict)
+    noted: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.read != self.accepted + sum(self.rejected.values()) + sum(self.left_out.values()):
+            raise AssertionError(f"rows unaccounted for: {self}")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One source's files as canonical tables. `source` is the reader's name, as on the command line.
+
+    `rejects` holds a line for every rejected row that `rows` counts.
+    `made` says that the figures are made, not found: every screen and file that shows them says so.
+    `attribution` is the licence line that has to stand wherever the figures do.
+    """
+
+    source: str
+    tables: Tables
+    files: tuple[SourceFile, ...]
+    rows: RowAccount
+    attribution: str = ""
+    made: bool = False
+    rejects: tuple[Reject, ...] = ()
+
+
+def source_file(path: Path) -> SourceFile:
+    """Return a file's name, size and SHA-256 digest, read in pieces."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+        return SourceFile(printable(path.name), stream.tell(), digest.hexdigest())
+
+
+def printable(name: str) -> str:
+    r"""Return the end of a name with nothing in it that could command a terminal or is no character.
+
+    >>> printable("a\x1b[2Jb"), printable("caf\udce9.csv")
+    ('a?[2Jb', 'caf?.csv')
+    """
+    return "".join(letter if letter.isprintable() else "?" for letter in name[-120:])
+
+
+def measures_table(measures: Iterable[Measure]) -> pa.Table:
+    """Return measures as the canonical `measures` table."""
+    return pa.Table.from_pylist([asdict(measure) for measure in measures], schema=MEASURES)
+
+
+def annotated(delivery: Delivery, path: Path) -> Delivery:
+    """Return the delivery with annotations from a CSV whose columns are those of the canonical table.
+
+    The month is written YYYY-MM; an empty force, measure or month means all of them.
+    """
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [
+            {
+                **{name: value or None for name, value in row.items()},
+                "month": parse_month(row["month"]) if row["month"] else None,
+                "written_on": date.fromisoformat(row["written_on"]),
+            }
+            for row in csv.DictReader(stream)
+        ]
+    table = pa.Table.from_pylist(rows, schema=ANNOTATIONS)
+    return replace(delivery, tables=replace(delivery.tables, annotations=table))
+
+
+def provisional(delivery: Delivery, first: date) -> Delivery:
+    """Return the delivery with its covered months from `first` on marked as provisional.
+
+    Raises:
+        InvalidPeriodError: No month from then on is covered, as with a published table, which covers none.
+    """
+    coverage = delivery.tables.coverage
+    late = pc.greater_equal(coverage.column("month"), pa.scalar(first, pa.date32()))
+    if not pc.any(late).as_py():
+        raise InvalidPeriodError(
+            f"No month from {format_month(first)} on is in this delivery, so none was marked as provisional. "
+            "Name a month that it delivers, or publish it without that mark."
+        )
+    flags = pc.or_(coverage.column("provisional"), late)
+    position = coverage.schema.get_field_index("provisional")
+    marked = coverage.set_column(position, coverage.schema.field(position), flags)
+    return replace(delivery, tables=replace(delivery.tables, coverage=marked))

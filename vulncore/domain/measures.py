@@ -1,0 +1,83 @@
+"""What police recorded crime is counted by, and which wording of which table means which measure."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from vulncore.domain.vocabulary import REFERENCE, Flow, Measure, Polarity, find_measure, report_measures
+
+RECORDED_CRIME_FROM: Final = 401  # after the measures of data.police.uk's files
+
+
+@cache
+def recorded_crime_measures() -> tuple[Measure, ...]:
+    """Return the measures of recorded crime that are not the report's own, numbered from `RECORDED_CRIME_FROM`.
+
+    Rape and other sexual offences are the report's, and so not among them.
+
+    Source:
+        Home Office, police recorded crime open data tables; Metropolitan Police, MPS Recorded Crime.
+
+    >>> recorded_crime_measures()[0].key
+    'homicide'
+    """
+    return tuple(
+        Measure(
+            **{name: value for name, value in row.items() if name not in ("home_office", "met")}
+            | {"flow": Flow(row["flow"]), "polarity": Polarity(row["polarity"]), "order": order}
+        )
+        for order, row in enumerate(_reference()["measure"], start=RECORDED_CRIME_FROM)
+    )
+
+
+@cache
+def measures_by_subgroup() -> Mapping[str, Measure]:
+    """Return measures by the Home Office's offence subgroup, in small letters.
+
+    >>> measures_by_subgroup()["rape offences"].key, measures_by_subgroup()["bicycle theft"].key
+    ('rape', 'bicycle-thefts')
+    """
+    return _by_wording("home_office")
+
+
+@cache
+def measures_by_met_category() -> Mapping[str, Measure]:
+    """Return measures by the Metropolitan Police's category ("MinorText"), in small letters.
+
+    >>> len(measures_by_met_category()), measures_by_met_category()["rape"].key
+    (32, 'rape')
+    """
+    return _by_wording("met")
+
+
+@cache
+def subgroups_by_code() -> Mapping[str, str]:
+    """Return the Home Office's offence subgroup of each offence code, as in its tables of 2017/18.
+
+    >>> subgroups_by_code()["19C"]
+    'Rape offences'
+    """
+    return {row["code"]: row["subgroup"] for row in home_office_codes()}
+
+
+@cache
+def home_office_codes() -> tuple[Mapping[str, str], ...]:
+    """Return the Home Office's offence codes: `code`, its wording (`description`) and its `subgroup`.
+
+    >>> home_office_codes()[0]["description"]
+    'Homicide'
+    """
+    text = (REFERENCE / "home_office_codes.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text)["code"])
+
+
+def _by_wording(table: str) -> Mapping[str, Measure]:
+    own = zip(_reference()["measure"], recorded_crime_measures(), strict=True)
+    reported = [(row, find_measure(report_measures(), row["key"])) for row in _reference()["report"]]
+    return {row[table].casefold(): measure for row, measure in [*reported, *own] if row[table]}
+
+
+@cache
+def _reference() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads((REFERENCE / "recorded_crime_measures.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,219 @@
+"""The canonical tables, and what a valid row of each is.
+
+Everything on screen derives from these tables and nothing else. Times of occurrence are local civil
+time (Europe/London); `recorded_on` is what counts are made by.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vulncore.domain.errors import InvalidRowsError, first_five
+
+INCIDENTS: Final = pa.schema(
+    [
+        pa.field("row_id", pa.string(), nullable=False),
+        pa.field("record_id", pa.string(), nullable=False),
+        pa.field("force", pa.string(), nullable=False),
+        pa.field("measure", pa.string(), nullable=False),
+        pa.field("record_kind", pa.string(), nullable=False),
+        pa.field("offence", pa.string()),
+        pa.field("recorded_on", pa.date32(), nullable=False),
+        pa.field("occurred_from", pa.timestamp("us")),
+        pa.field("occurred_to", pa.timestamp("us")),
+        pa.field("longitude", pa.float64()),
+        pa.field("latitude", pa.float64()),
+        pa.field("outside_area", pa.bool_()),
+        pa.field("place", pa.string()),
+        pa.field("location_type", pa.string()),
+        pa.field("victim_key", pa.string()),
+        pa.field("victim_residency", pa.string()),
+        pa.field("hate_strand", pa.string()),
+        pa.field("risk_level", pa.string()),
+        pa.field("allocated_to", pa.string()),
+        pa.field("outcome", pa.string()),
+        pa.field("outcome_on", pa.date32()),
+        pa.field("no_crimed_on", pa.date32()),
+    ]
+)
+"""One row per record and measure that it counts towards. `outside_area` is missing where the row has
+no place or the force no boundary; `no_crimed_on` set means that the record no longer counts."""
+
+COUNTS: Final = pa.schema(
+    [
+        pa.field("force", pa.string(), nullable=False),
+        pa.field("measure", pa.string(), nullable=False),
+        pa.field("period_start", pa.date32(), nullable=False),
+        pa.field("period_end", pa.date32(), nullable=False),
+        pa.field("count", pa.int64(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+    ]
+)
+"""One row per force, measure and period of which only a total is known. Both days are included."""
+
+INDICATORS: Final = pa.schema(
+    [
+        pa.field("indicator", pa.string(), nullable=False),
+        pa.field("month", pa.date32(), nullable=False),
+        pa.field("numerator", pa.float64()),
+        pa.field("denominator", pa.float64()),
+        pa.field("value", pa.float64()),
+        pa.field("partner", pa.string()),
+        pa.field("source", pa.string(), nullable=False),
+    ]
+)
+"""One row per indicator and month: partnership and outcome measures that are not incidents."""
+
+COVERAGE: Final = pa.schema(
+    [
+        pa.field("force", pa.string(), nullable=False),
+        pa.field("measure", pa.string(), nullable=False),
+        pa.field("month", pa.date32(), nullable=False),
+        pa.field("table", pa.string(), nullable=False),  # "incidents" or "counts": what was delivered
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("provisional", pa.bool_(), nullable=False),
+    ]
+)
+"""One row per force, measure and month that a source delivered, delivered-and-zero included."""
+
+ANNOTATIONS: Final = pa.schema(
+    [
+        pa.field("kind", pa.string(), nullable=False),  # series break, level change, target, comment
+        pa.field("force", pa.string()),
+        pa.field("measure", pa.string()),
+        pa.field("month", pa.date32()),
+        pa.field("text", pa.string(), nullable=False),
+        pa.field("author", pa.string(), nullable=False),
+        pa.field("written_on", pa.date32(), nullable=False),
+    ]
+)
+"""One row per thing that people know about the data. A missing force or measure means all of them."""
+
+MEASURES: Final = pa.schema(
+    [
+        pa.field("key", pa.string(), nullable=False),
+        pa.field("label", pa.string(), nullable=False),
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("group", pa.string(), nullable=False),
+        pa.field("strand", pa.string(), nullable=False),
+        pa.field("order", pa.int64(), nullable=False),
+        pa.field("record_kind", pa.string(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),
+        pa.field("flow", pa.string(), nullable=False),
+        pa.field("polarity", pa.string(), nullable=False),
+        pa.field("serious", pa.bool_(), nullable=False),
+        pa.field("definition", pa.string(), nullable=False),
+        pa.field("definition_source", pa.string(), nullable=False),
+    ]
+)
+"""One row per measure that the dataset counts: `vulncore.domain.vocabulary.Measure`."""
+
+SCHEMAS: Final = {
+    "incidents": INCIDENTS,
+    "counts": COUNTS,
+    "indicators": INDICATORS,
+    "coverage": COVERAGE,
+    "annotations": ANNOTATIONS,
+    "measures": MEASURES,
+}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The canonical tables of one dataset; those not given are empty."""
+
+    incidents: pa.Table = field(default_factory=INCIDENTS.empty_table)
+    counts: pa.Table = field(default_factory=COUNTS.empty_table)
+    indicators: pa.Table = field(default_factory=INDICATORS.empty_table)
+    coverage: pa.Table = field(default_factory=COVERAGE.empty_table)
+    annotations: pa.Table = field(default_factory=ANNOTATIONS.empty_table)
+    measures: pa.Table = field(default_factory=MEASURES.empty_table)
+
+    def named(self) -> dict[str, pa.Table]:
+        """Return the tables by name, in a fixed order."""
+        return {name: getattr(self, name) for name in SCHEMAS}
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the table with the schema's columns, order and types; absent optional columns are null.
+
+    Raises:
+        InvalidRowsError: A required column is absent or has nulls, a column is not in the schema, or
+            a value does not fit its type.
+    """
+    unknown = [name for name in table.column_names if name not in schema.names]
+    if unknown:
+        raise InvalidRowsError(f"{len(unknown)} columns are not in the schema: {first_five(unknown)}.")
+    absent = [f.name for f in schema if not f.nullable and f.name not in table.column_names]
+    if absent:
+        raise InvalidRowsError(f"{len(absent)} required columns are absent: {first_five(absent)}.")
+    columns = [_cast(table, wanted) for wanted in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def validated(tables: Tables) -> Tables:
+    """Return the tables conformed to their schemas, their rules checked.
+
+    Raises:
+        InvalidRowsError: A schema or one of these rules is broken: `row_id` is unique; every measure
+            named is in `measures`; a count is not negative and its period does not end before it
+            starts; a force, measure and month is covered once; coordinates are on the Earth.
+    """
+    checked = Tables(**{name: conform(t, SCHEMAS[name]) for name, t in tables.named().items()})
+    _unique(checked.incidents, ["row_id"], "row_id")
+    _unique(checked.measures, ["key"], "measure key")
+    _unique(checked.coverage, ["force", "measure", "month"], "force, measure and covered month")
+    _unique(checked.counts, ["force", "measure", "period_start", "period_end"], "force, measure and period")
+    known = checked.measures.column("key")
+    for name in ("incidents", "counts", "coverage"):
+        column = getattr(checked, name).column("measure")
+        strange = pc.unique(column.filter(pc.invert(pc.is_in(column, value_set=known.combine_chunks()))))
+        if len(strange):
+            raise InvalidRowsError(
+                f"{len(strange)} measures of {name} are not among the dataset's measures: "
+                f"{first_five(strange.to_pylist())}."
+            )
+    _none(checked.counts, pc.field("count") < 0, "counts are below zero")
+    _none(checked.counts, pc.field("period_end") < pc.field("period_start"), "periods end before they start")
+    _none(checked.incidents, _off_the_earth(), "incidents lie off the Earth or have half a place")
+    return checked
+
+
+def _cast(table: pa.Table, wanted: pa.Field) -> pa.ChunkedArray:
+    if wanted.name not in table.column_names:
+        return pa.chunked_array([pa.nulls(table.num_rows, wanted.type)])
+    try:
+        column = table.column(wanted.name).cast(wanted.type)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
+        raise InvalidRowsError(
+            f"Column {wanted.name} does not fit {wanted.type}: {str(problem)[:120]}"
+        ) from problem
+    if not wanted.nullable and column.null_count:
+        raise InvalidRowsError(
+            f"{column.null_count} of {table.num_rows} rows have no {wanted.name}. "
+            "Give each a value, or leave the rows out and say why."
+        )
+    return column
+
+
+def _off_the_earth() -> pc.Expression:
+    longitude, latitude = pc.field("longitude"), pc.field("latitude")
+    outside = (longitude < -180) | (longitude > 180) | (latitude < -90) | (latitude > 90)
+    half = longitude.is_null() != latitude.is_null()
+    return pc.if_else(half, True, pc.coalesce(outside, pc.scalar(False)))
+
+
+def _none(table: pa.Table, broken: pc.Expression, what: str) -> None:
+    count = table.filter(broken).num_rows
+    if count:
+        raise InvalidRowsError(f"{count} of {table.num_rows} {what}. Correct them in the source.")
+
+
+def _unique(table: pa.Table, columns: list[str], what: str) -> None:
+    sizes = table.group_by(columns).aggregate([([], "count_all")])
+    repeated = sizes.filter(pc.field("count_all") > 1)
+    if repeated.num_rows:
+        which = [" ".join(str(row[c]) for c in columns) for row in repeated.slice(0, 6).to_pylist()]
+        raise InvalidRowsError(f"{repeated.num_rows} times a {what} is repeated: {first_five(which)}.")

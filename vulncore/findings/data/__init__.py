@@ -1,0 +1,1 @@
+"""What the data holds and what is odd about it."""

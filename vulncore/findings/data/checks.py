@@ -1,0 +1,105 @@
+"""What is wrong, or odd, about the data: said unasked, the gravest first."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from vulncore.findings.data.data_records import record_findings
+from vulncore.findings.data.data_shifts import shift_findings
+from vulncore.findings.data.finding import DataFinding, Sureness, findings_frame, findings_sentence
+from vulncore.findings.data.months import edge_findings, month_findings
+from vulncore.findings.data.records import point_findings
+from vulncore.findings.data.times import time_findings
+from vulncore.metrics.data_quality.month_edges import month_edges
+from vulncore.metrics.data_quality.month_rows import month_rows
+from vulncore.store import Snapshot
+
+__all__ = ["CHECKS", "DataFinding", "Sureness", "data_checks", "findings_frame", "findings_sentence"]
+
+CHECKS: Final = (
+    "month-empty",
+    "declared-in-future",
+    "recorded-in-future",
+    "rows-not-declared",
+    "half-delivered-month",
+    "months-not-delivered",
+    "month-short",
+    "declared-without-figure",
+    "level-fall",
+    "twelve-hour-clock",
+    "record-in-two-months",
+    "record-repeated",
+    "rows-identical",
+    "level-rise",
+    "swapped-degrees",
+    "zero-degrees",
+    "default-time",
+    "points-piled",
+    "outside-area",
+    "far-points",
+    "happens-in-future",
+    "happened-after-recording",
+    "ended-before-beginning",
+    "began-a-century-ago",
+    "spans-over-a-year",
+    "known-level-fall",
+    "known-level-rise",
+    "never-a-row",
+    "date-only",
+    "points-snapped",
+)
+"""Every check's key, in the order of what matters most: what makes the figures of the whole force wrong, then those
+of a measure, then hours and places, then what is known or no fault."""
+
+MOST_OF_A_CHECK: Final = 12  # findings; nobody reads on, and the CSV of one force seldom has more
+
+
+def data_checks(
+    snapshot: Snapshot, force: str | None = None, today: date | None = None
+) -> tuple[DataFinding, ...]:
+    """Return what is odd about a version's data, in the order of `CHECKS`.
+
+    Args:
+        snapshot: A published version, or the preview of one: only its tables are read.
+        force: The force to look at; all of them, unless given.
+        today: The last day that anything can be of; the day of the publish, unless given.
+
+    Returns:
+        Findings; none where nothing is odd. Of a check with more than `MOST_OF_A_CHECK` findings the first are
+        given, and the last says how many more there are.
+
+    Misleads when:
+        it is read as a proof that the rest is sound: what every row has alike, nothing here can see.
+    """
+    tables = [snapshot.incidents, snapshot.counts, snapshot.coverage]
+    incidents, counts, coverage = (
+        [table.filter(table.force == force) for table in tables] if force is not None else tables
+    )
+    names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
+    months = month_rows(incidents, counts, coverage)
+    last_day = today or snapshot.publish.published_at.date()
+    found = [
+        *month_findings(months, names),
+        *shift_findings(months, snapshot.annotations, names),
+        *edge_findings(month_edges(incidents, coverage)),
+        *time_findings(incidents, months, names, last_day),
+        *record_findings(incidents, names),
+        *point_findings(incidents),
+    ]
+    return tuple(_bounded(sorted(found, key=lambda finding: CHECKS.index(finding.check))))
+
+
+def _bounded(findings: Iterable[DataFinding]) -> Iterator[DataFinding]:
+    """Yield the first findings of each check; the last of them counts those left out."""
+    ordered = list(findings)
+    sizes = Counter(finding.check for finding in ordered)
+    seen: Counter[str] = Counter()
+    for finding in ordered:
+        seen[finding.check] += 1
+        if seen[finding.check] < MOST_OF_A_CHECK or sizes[finding.check] <= MOST_OF_A_CHECK:
+            yield finding
+        elif seen[finding.check] == MOST_OF_A_CHECK:
+            more = sizes[finding.check] - MOST_OF_A_CHECK
+            yield replace(finding, what=f"{finding.what} There are {more:,} more like it.")

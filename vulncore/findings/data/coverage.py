@@ -1,0 +1,124 @@
+"""Which months each source delivered: the picture, and the sentence that says it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import pandas as pd
+
+from vulncore.domain.errors import first_five
+from vulncore.domain.periods import add_months, month_name, month_of, months_between
+from vulncore.store import Snapshot
+
+NAMED = 2  # measures that a row names before it counts the others
+
+
+class Status(StrEnum):
+    """What is known of a month."""
+
+    DELIVERED = "delivered"
+    PROVISIONAL = "provisional"
+    MISSING = "not delivered"
+
+
+@dataclass(frozen=True)
+class CoveragePicture:
+    """The months of a force, and what they say in a sentence.
+
+    `frame` has one row per line of the picture and month: `line`, `source`, `measures` (their names), `month`,
+    `status`. A line is the measures that one source delivered alike.
+    """
+
+    frame: pd.DataFrame
+    sentence: str
+
+
+def coverage_picture(snapshot: Snapshot, force: str) -> CoveragePicture:
+    """Return which months each source of a force delivered, from each line's first month to the newest of all.
+
+    Misleads when:
+        a month was declared as delivered and its file was cut short: the data checks look for that.
+    """
+    table = snapshot.coverage
+    covered = (
+        table.filter(table.force == force).select("measure", "month", "source", "provisional").to_pandas()
+    )
+    if covered.empty:
+        empty = pd.DataFrame(columns=["line", "source", "measures", "month", "status"])
+        return CoveragePicture(empty, f"{force}: totals of periods, for which no months are declared.")
+    covered["month"] = pd.to_datetime(covered["month"]).dt.date
+    names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
+    newest = max(covered["month"])
+    rows = [
+        {"line": label, "source": source, "measures": ", ".join(measures), "month": month, "status": status}
+        for source, measures, months in _alike(covered, names)
+        for label in [_label(measures, len(names), source, covered["source"].nunique())]
+        for month, status in _statuses(months, newest)
+    ]
+    frame = pd.DataFrame(rows).assign(month=lambda known: pd.to_datetime(known["month"]))
+    return CoveragePicture(frame, _sentence(force, frame))
+
+
+def coverage_table(picture: CoveragePicture) -> pd.DataFrame:
+    """Return the picture as a table of runs: which measures, from when to when, what is known."""
+    frame = picture.frame
+    runs = (frame["line"] != frame["line"].shift()) | (frame["status"] != frame["status"].shift())
+    grouped = frame.groupby(runs.cumsum())
+    return pd.DataFrame(
+        {
+            "Measures": rows["measures"].iloc[0],
+            "Source": rows["source"].iloc[0],
+            "From": month_name(rows["month"].iloc[0].date()),
+            "To": month_name(rows["month"].iloc[-1].date()),
+            "Months": len(rows),
+            "Status": rows["status"].iloc[0],
+        }
+        for _, rows in grouped
+    )
+
+
+def _alike(
+    covered: pd.DataFrame, names: Mapping[str, str]
+) -> list[tuple[str, tuple[str, ...], dict[date, bool]]]:
+    """Return the groups of measures that one source delivered for the same months, the largest first."""
+    groups: dict[tuple[str, frozenset[tuple[date, bool]]], list[str]] = {}
+    for _, rows in covered.groupby(["source", "measure"], sort=False):
+        months = frozenset(zip(rows["month"], rows["provisional"], strict=True))
+        groups.setdefault((rows["source"].iloc[0], months), []).append(names[rows["measure"].iloc[0]])
+    ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[1][0]))
+    return [(source, tuple(sorted(measures)), dict(months)) for (source, months), measures in ordered]
+
+
+def _label(measures: Sequence[str], every: int, source: str, sources: int) -> str:
+    if len(measures) == every and every > 1:
+        whose = f"All {every} measures"
+    elif len(measures) <= NAMED:
+        whose = ", ".join(measures)
+    else:
+        whose = f"{measures[0]} and {len(measures) - 1} more"
+    return f"{source}: {whose}" if sources > 1 else whose
+
+
+def _statuses(months: Mapping[date, bool], newest: date) -> list[tuple[date, Status]]:
+    first = month_of(min(months))
+    every = (add_months(first, step) for step in range(months_between(first, newest) + 1))
+    told = {True: Status.PROVISIONAL, False: Status.DELIVERED}
+    return [(month, told[months[month]] if month in months else Status.MISSING) for month in every]
+
+
+def _sentence(force: str, frame: pd.DataFrame) -> str:
+    first, last = (month_name(month.date()) for month in (frame["month"].min(), frame["month"].max()))
+    every = frame.groupby("month")["status"].agg(set)
+    known = [(pd.Timestamp(str(month)).date(), statuses) for month, statuses in every.items()]
+    nothing = [month_name(month) for month, statuses in known if statuses == {Status.MISSING}]
+    some = [month for month, statuses in known if Status.MISSING in statuses and len(statuses) > 1]
+    said = f"{force}, {first} to {last}: "
+    if not nothing and not some:
+        return f"{said}every month was delivered."
+    parts = []
+    if nothing:
+        parts.append(f"{len(nothing)} of {len(every)} months were not delivered ({first_five(nothing)})")
+    if some:
+        parts.append(f"{len(some)} {'lacks' if len(some) == 1 else 'lack'} some of the measures")
+    return f"{said}{'; '.join(parts)}."

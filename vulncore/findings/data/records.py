@@ -1,0 +1,123 @@
+"""What is odd about where things happened."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary
+from vulncore.findings.data.data_words import rows_in_words, share
+from vulncore.findings.data.finding import DataFinding, Sureness
+from vulncore.metrics.data_quality.piled_points import point_piles
+from vulncore.metrics.data_quality.places_off import places_off
+
+ON_MAPS = "Maps and hotspots draw them where they are said to be; counts by month are not touched."
+
+
+def point_findings(incidents: ir.Table) -> Iterator[DataFinding]:
+    """Yield what is odd about the points of incidents.
+
+    Args:
+        incidents: The canonical incidents.
+    """
+    for row in places_off(incidents).to_dict("records"):
+        yield from _off(row)
+    for row in point_piles(incidents).to_dict("records"):
+        yield from _piled(row)
+
+
+def _off(row: dict[Any, Any]) -> Iterator[DataFinding]:
+    force, placed = str(row["force"]), int(row["placed"])
+    if row["swapped"]:
+        yield DataFinding(
+            check="swapped-degrees",
+            what=f"{rows_in_words(row['swapped'])} come to lie near the others once longitude and latitude change places.",
+            where=force,
+            count=int(row["swapped"]),
+            of=placed,
+            why=f"As they are they lie in another sea. {ON_MAPS}",
+            do="Map the two columns the other way round, and publish again.",
+            sure=Sureness.LIKELY,
+        )
+    if row["zero"]:
+        yield DataFinding(
+            check="zero-degrees",
+            what=f"{rows_in_words(row['zero'])} have the point 0, 0 (in degrees or of the British grid): a blank read as a number.",
+            where=force,
+            count=int(row["zero"]),
+            of=placed,
+            why=f"They have no place, and are drawn in the sea. {ON_MAPS}",
+            do="Map 0 as no place, and publish again.",
+            sure=Sureness.CERTAIN,
+        )
+    if row["outside"]:
+        yield _outside(force, placed, row)
+    elif row["far"] and boundary(force) is None:
+        yield DataFinding(
+            check="far-points",
+            what=(
+                f"{rows_in_words(row['far'])} of {placed:,} with a point lie far from all others, the farthest "
+                f"{row['far_km']:,.0f} km from the middle."
+            ),
+            where=force,
+            count=int(row["far"]),
+            of=placed,
+            why=f"A map that shows them all shows nothing else. {ON_MAPS}",
+            do="Look the places up in the source: a slip of a digit, a home address, or another force's record.",
+            sure=Sureness.LIKELY,
+        )
+
+
+def _outside(force: str, placed: int, row: dict[Any, Any]) -> DataFinding:
+    farthest = ""
+    if not pd.isna(row["farthest_km"]):
+        beyond = f"{row['beyond']:,} of them over 1 km, and " if row["beyond"] else ""
+        farthest = f", {beyond}the farthest {row['farthest_km']:,.1f} km"
+    return DataFinding(
+        check="outside-area",
+        what=(
+            f"{row['outside']:,} of {placed:,} points ({share(int(row['outside']), placed)}) lie more than "
+            f"{EDGE_TOLERANCE_M:.0f} m outside the force's area{farthest}."
+        ),
+        where=force,
+        count=int(row["outside"]),
+        of=placed,
+        why=f"They count for the force and lie in nobody's ward. {ON_MAPS}",
+        do="Near the edge leave them: points may stand for streets. Look those over 1 km up in the source.",
+        sure=Sureness.CERTAIN,
+    )
+
+
+def _piled(row: dict[Any, Any]) -> Iterator[DataFinding]:
+    force, placed = str(row["force"]), int(row["placed"])
+    if row["piled"]:
+        yield DataFinding(
+            check="points-piled",
+            what=(
+                f"{row['rows']:,} of {placed:,} points ({share(int(row['rows']), placed)}) are one and the same, "
+                f"longitude {row['longitude']:.5f}, latitude {row['latitude']:.5f}; the tenth busiest place has "
+                f"{row['tenth']:,} at most."
+            ),
+            where=f"{force}, {row['longitude']:.5f}, {row['latitude']:.5f}",
+            count=int(row["rows"]),
+            of=placed,
+            why="It becomes the hottest of hotspots. A station's or a town's middle is often put where none is known.",
+            do="Look at what is there. If it stands for an unknown place, map it as no place.",
+            sure=Sureness.LIKELY,
+        )
+    if row["snapped"]:
+        yield DataFinding(
+            check="points-snapped",
+            what=(
+                f"{placed:,} rows share {row['points']:,} distinct points ({placed / row['points']:,.0f} rows to a "
+                "point): points stand for streets or areas, not for addresses. This is how the source publishes "
+                "them, and no fault."
+            ),
+            where=force,
+            count=int(row["points"]),
+            of=placed,
+            why="Distances under a street's length mean nothing, and no single address can be read from a map.",
+            do="Nothing. Read maps by street and area.",
+            sure=Sureness.CERTAIN,
+        )

@@ -1,0 +1,204 @@
+"""What a forecast reads from a version: one series of demand, month by month, and what is known about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from vulncore.domain.errors import UnknownNameError
+from vulncore.domain.periods import months_between
+from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Flow, Measure, find_measure, strand_name
+from vulncore.findings.shared.annotations import annotations_of, level_changes, series_breaks
+from vulncore.findings.shared.choices import Choices
+from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
+from vulncore.forecasting.past import Past
+from vulncore.forecasting.paths import Floats
+from vulncore.metrics.records.counts import daily_records, monthly_records
+from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
+from vulncore.metrics.strands.silence import silent_start
+from vulncore.store import Snapshot
+
+STRAND = "strand-"
+SEXUAL_OFFENCES = "Sexual offences"  # what the report calls its strand of sexual violence when it counts it
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What can be forecast: a measure, or several together with each record once; none that is in a measure of `without`."""
+
+    key: str
+    name: str
+    unit: str
+    measures: tuple[Measure, ...]
+    without: tuple[Measure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A subject's months to the as-at month, and what is known about them.
+
+    `months` has one row per calendar month from the first known: `month`, `count` (missing where not delivered),
+    `provisional`, `set_aside` (models don't see it: lockdown, or it may still change). `broken` is the month from which
+    it can be compared, where the series was broken: nothing before it is here; nor before `begun`, where
+    months of nothing came first that can't be chance. `changes` are the approved changes of level,
+    `daily` the records of each day where they have one.
+    """
+
+    subject: Subject
+    force: str
+    as_at: date
+    months: pd.DataFrame
+    broken: date | None
+    begun: date | None
+    changes: tuple[date, ...]
+    daily: pd.Series | None
+
+    @property
+    def actual(self) -> Floats:
+        """The counts, missing where not delivered."""
+        return self.months["count"].to_numpy(dtype=float)
+
+    @property
+    def final(self) -> Floats:
+        """The counts that may not change any more: what a trial is judged by."""
+        return np.where(self.months["provisional"], np.nan, self.actual)
+
+    @cached_property
+    def past(self) -> Past:
+        """The months as models see them."""
+        first = self.months["month"].iloc[0]
+        seen = np.where(self.months["set_aside"], np.nan, self.actual)
+        place = [months_between(first.date(), change) for change in self.changes]
+        steps = tuple(step for step in place if 0 < step < len(seen))
+        past = Past(first.date(), seen, steps, daily=self.daily)
+        return past.until(len(seen))  # which weighs the days
+
+    @property
+    def recorded(self) -> pd.Series:
+        """The counts by month."""
+        return pd.Series(self.actual, index=pd.DatetimeIndex(self.months["month"], freq="MS"))
+
+
+def subjects(choice: Choices, strand: str | None = None) -> tuple[Subject, ...]:
+    """Return what a dataset can forecast: strands of several measures first, then every measure; stocks are not forecast.
+
+    Args:
+        choice: What the dataset can show.
+        strand: Only what belongs to this strand.
+    """
+    flows = [each for each in choice.measures if each.flow is Flow.FLOW and strand in (None, each.strand)]
+    by_strand: dict[str, list[Measure]] = {}
+    for measure in flows:
+        if measure.strand:
+            by_strand.setdefault(measure.strand, []).append(measure)
+    whole = [
+        Subject(STRAND + key, _strand_words(key), "records", tuple(own))
+        for key, own in by_strand.items()
+        if len(own) > 1
+    ]
+    return (*whole, *(Subject(each.key, each.name, each.unit, (each,)) for each in flows))
+
+
+def find_subject(offered: Sequence[Subject], wanted: str | None) -> Subject:
+    """Return the subject with a key or a name, in any letter case; sexual offences, or the first, where none is asked for.
+
+    Raises:
+        UnknownNameError: None has it, or there is none.
+    """
+    if not offered:
+        raise UnknownNameError(
+            "This dataset has nothing to forecast: no measure of it counts events by month."
+        )
+    if wanted is None:
+        whole = next((each for each in offered if each.key == STRAND + SEXUAL_VIOLENCE), None)
+        named = next((each for each in offered if "sexual offences" in each.name.casefold()), None)
+        return whole or named or offered[0]
+    said = wanted.strip().casefold()
+    for each in offered:
+        if said in (each.key, each.name.casefold(), each.key.removeprefix(STRAND)):
+            return each
+    measures = [each.measures[0] for each in offered if not each.key.startswith(STRAND)]
+    key = find_measure(measures, wanted).key  # by its label, or the refusal that lists what there is
+    return next(each for each in offered if each.key == key)
+
+
+def demand(
+    snapshot: Snapshot, force: str, subject: Subject, as_at: date, lockdowns: bool = False
+) -> Demand | None:
+    """Return the months of a subject; None where not one is known by month.
+
+    Args:
+        snapshot: A published version.
+        force: The force.
+        subject: What is counted.
+        as_at: The last month.
+        lockdowns: Whether models see the months of lockdown; set aside otherwise.
+    """
+    known, by_record = _months(snapshot, force, subject)
+    known = known[known["month"] <= pd.Timestamp(as_at)]
+    notes = annotations_of(snapshot, force)
+    broken = max(_until(as_at, series_breaks(notes, subject.measures)), default=None)
+    if broken:
+        known = known[known["month"] >= pd.Timestamp(broken)]
+    silent = silent_start(known["count"])
+    known = known.iloc[silent:]
+    if known.empty:
+        return None
+    calendar = pd.date_range(known["month"].min(), as_at, freq="MS", name="month")
+    months = known.set_index("month").reindex(calendar).reset_index()
+    provisional = months["provisional"].eq(True)
+    locked = months["month"].dt.date.isin(LOCKDOWN_MONTHS) & (not lockdowns)
+    return Demand(
+        subject=subject,
+        force=force,
+        as_at=as_at,
+        months=months.assign(
+            count=months["count"].astype(float), provisional=provisional, set_aside=provisional | locked
+        ),
+        broken=broken,
+        begun=known["month"].iloc[0].date() if silent else None,
+        changes=_until(as_at, level_changes(notes, subject.measures)),
+        daily=_daily(snapshot, force, subject, months) if by_record else None,
+    )
+
+
+def _months(snapshot: Snapshot, force: str, subject: Subject) -> tuple[pd.DataFrame, bool]:
+    """Return the months known, and whether they come from records with a day."""
+    keys, without = _keys(subject.measures), _keys(subject.without)
+    counts = period_counts(snapshot.counts, snapshot.coverage, force)
+    months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
+    series = monthly_series(months, counts)
+    own = series[series["measure"].isin(keys)]
+    by_record = set(keys) <= set(months["measure"])
+    if len(keys) == 1 and not without:
+        return own[["month", "count", "provisional"]], by_record
+    summed = own.groupby("month").agg(
+        count=("count", "sum"), provisional=("provisional", "any"), measures=("measure", "nunique")
+    )
+    known = summed[summed["measures"] == len(keys)].drop(columns="measures").reset_index()
+    together = monthly_records(snapshot.incidents, snapshot.coverage, force, keys, without)
+    # each record once where there are records
+    once = pd.concat([together, known]) if len(together) else known
+    return once.drop_duplicates("month").sort_values("month", ignore_index=True), by_record
+
+
+def _keys(measures: Sequence[Measure]) -> list[str]:
+    return [measure.key for measure in measures]
+
+
+def _until(as_at: date, months: Mapping[str, tuple[date, ...]]) -> tuple[date, ...]:
+    """Return the months noted of any measure up to the as-at month, each once, in order."""
+    return tuple(sorted({month for own in months.values() for month in own if month <= as_at}))
+
+
+def _daily(snapshot: Snapshot, force: str, subject: Subject, months: pd.DataFrame) -> pd.Series:
+    delivered = pd.DatetimeIndex(months.loc[months["count"].notna(), "month"])
+    keys, without = _keys(subject.measures), _keys(subject.without)
+    return daily_records(snapshot.incidents, force, keys, delivered, without)
+
+
+def _strand_words(key: str) -> str:
+    return SEXUAL_OFFENCES if key == SEXUAL_VIOLENCE else f"{strand_name(key)}, all"

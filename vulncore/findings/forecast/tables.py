@@ -1,0 +1,190 @@
+"""A forecast as tables: for people to read, and for files and other programs."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from vulncore.domain.periods import format_month
+from vulncore.findings.forecast.demand import Demand
+from vulncore.findings.forecast.outlook import BASIS_NAMES, MODEL_NAMES, Outlook
+from vulncore.findings.overview.overview import MADE
+from vulncore.findings.when.sentences import percent
+from vulncore.forecasting.backtest import by_model
+from vulncore.forecasting.basis import Basis
+from vulncore.forecasting.forecast import Forecast
+from vulncore.forecasting.intervals import BOTH, LIMITS, RECORDED, calendar_years
+from vulncore.forecasting.models.all import Model
+from vulncore.forecasting.what_if import Adjustment, format_adjustment
+from vulncore.store.manifest import Publish
+
+FIGURES = ["mean", "median", *LIMITS]
+ROWS = ["measure", "basis", "model", "month", *FIGURES]
+TOTALS = ["measure", "basis", "model", "year", "part", "recorded", *FIGURES]
+ABOUT = ("what_if", "force", "known_to", "dataset", "version", "note")
+BANDS = {"1 to 12": (1, 12), "13 to 24": (13, 24), "25 to 36": (25, 36), "37 to 48": (37, 48)}
+
+
+def forecast_rows(told: Outlook) -> pd.DataFrame:
+    """Return the months ahead: one row per basis and month, with the columns ROWS.
+
+    `month` is YYYY-MM; means add up over months, medians and limits of counts don't.
+    """
+    rows = told.months.assign(month=[format_month(month) for month in told.months["month"].dt.date])
+    return _named(rows, told)[ROWS]
+
+
+def total_rows(told: Outlook) -> pd.DataFrame:
+    """Return the calendar years: one row per basis and year, with the columns TOTALS."""
+    return _named(told.years, told)[TOTALS]
+
+
+def exported(
+    rows: pd.DataFrame, found: Demand, publish: Publish, adjustments: Sequence[Adjustment] = ()
+) -> pd.DataFrame:
+    """Return rows as a file takes them: with what they are of and from, the columns ABOUT, in every row."""
+    return rows.assign(
+        what_if="; ".join(map(format_adjustment, adjustments)),
+        force=found.force,
+        known_to=format_month(found.as_at),
+        dataset=publish.dataset,
+        version=publish.number,
+        note=MADE if publish.made else "",
+    )
+
+
+def years_table(told: Outlook) -> pd.DataFrame:
+    """Return the calendar years for people: one row per year, the bases side by side."""
+    rows = []
+    for year in sorted(told.years["year"].unique()):
+        first = told.years[told.years["year"] == year].iloc[0]
+        row = {"Year": str(year), "Recorded": _recorded(first)}
+        for basis in told.forecasts:
+            own, name = told.year(basis, year), BASIS_NAMES[basis]
+            ahead = first["part"] != RECORDED and not pd.isna(own["mean"])
+            row[f"{name}: expected"] = f"{own['mean']:,.0f}" if ahead else "–"
+            if told.adjustments:
+                row[f"{name}: without what-ifs"] = f"{own['unadjusted']:,.0f}" if ahead else "–"
+            row[f"{name}: 80 % range"] = _range(own, "80") if ahead else "–"
+            row[f"{name}: 95 % range"] = _range(own, "95") if ahead else "–"
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def recorded_years(found: Demand) -> pd.DataFrame:
+    """Return the calendar years recorded of what is not forecast, as the chart of years takes them.
+
+    Returns:
+        One row per calendar year: the columns of `vulncore.forecasting.intervals.calendar_years`, `basis` (""), `tested`,
+        `unadjusted`, and `said`, what is recorded in words.
+    """
+    years = calendar_years(found.recorded, np.zeros((1, 0), dtype=np.int64), 0).assign(
+        basis="", tested=False, unadjusted=np.nan
+    )
+    years[FIGURES] = np.nan
+    return years.assign(said=[_recorded(row) for _, row in years.iterrows()])
+
+
+def recorded_rows(found: Demand) -> pd.DataFrame:
+    """Return the calendar years recorded for files: `measure`, `year`, `months` known, `recorded` (missing if incomplete)."""
+    years = recorded_years(found).assign(measure=found.subject.key)
+    return years[["measure", "year", "months", "recorded"]].astype({"recorded": "Int64"})
+
+
+def months_table(told: Outlook) -> pd.DataFrame:
+    """Return the months ahead for people: one row per month, the bases side by side."""
+    table: dict[str, Sequence[str]] = {}
+    for basis in told.forecasts:
+        own, name = told.months[told.months["basis"] == basis], BASIS_NAMES[basis]
+        table.setdefault("Month", [f"{month:%B %Y}" for month in own["month"]])
+        table[f"{name}: expected"] = [f"{mean:,.1f}" for mean in own["mean"]]
+        table[f"{name}: 80 % range"] = [_range(row, "80") for _, row in own.iterrows()]
+        table[f"{name}: 95 % range"] = [_range(row, "95") for _, row in own.iterrows()]
+        table[f"{name}: tested"] = ["yes" if tested else "no" for tested in own["tested"]]
+    return pd.DataFrame(table)
+
+
+def models_table(forecast: Forecast) -> pd.DataFrame:
+    """Return how each model did in the first twelve months ahead, for people; the one shown is marked."""
+    scores = forecast.scores.set_index("model").loc[list(Model)]
+    return pd.DataFrame(
+        {
+            "Model": [
+                MODEL_NAMES[model] + (" (shown)" if model is forecast.chosen.model else "") for model in Model
+            ],
+            "Error (MASE)": [_two(value) for value in scores["mase"]],
+            "Large errors (RMSSE)": [_two(value) for value in scores["rmsse"]],
+            "Whole range (CRPS)": [_two(value) for value in scores["crps"]],
+            "80 % range held": [percent(value) for value in scores["within80"]],
+            "95 % range held": [percent(value) for value in scores["within95"]],
+        }
+    )
+
+
+def horizons_table(forecast: Forecast) -> pd.DataFrame:
+    """Return how the model that is shown did, by how far ahead it looked."""
+    own = forecast.trials[(forecast.trials["model"] == forecast.chosen.model)]
+    rows = []
+    for name, (low, high) in BANDS.items():
+        months = own[(own["span"] == 1) & own["horizon"].between(low, high)]
+        if months.empty:
+            continue
+        score = by_model(months).iloc[0]
+        rows.append(
+            {
+                "Months ahead": name,
+                "Dates tried": f"{months['origin'].nunique()}",
+                "Error (MASE)": _two(score["mase"]),
+                "80 % range held": percent(score["within80"]),
+                "95 % range held": percent(score["within95"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def backtest_rows(found: Demand, forecasts: Mapping[Basis, Forecast]) -> pd.DataFrame:
+    """Return the scores of every model on every basis and over bands of horizons, for files.
+
+    Returns:
+        One row per basis, band and model: `measure`, `basis`, `horizon` ("1-12" and so on, or "all"), `origins`,
+        `months`, `model`, `mase`, `rmsse`, `crps`, `within80`, `within95`.
+    """
+    every = []
+    for basis, forecast in forecasts.items():
+        months = forecast.trials[forecast.trials["span"] == 1]
+        for band, (low, high) in {"all": (1, 10_000), **BANDS}.items():
+            within = months[months["horizon"].between(low, high)]
+            if len(within):
+                scores = by_model(within).assign(
+                    basis=str(basis), horizon=band.replace(" to ", "-"), origins=within["origin"].nunique()
+                )
+                every.append(scores)
+    rows = pd.concat(every, ignore_index=True).assign(measure=found.subject.key)
+    rows["model"] = rows["model"].map(str)
+    first = ["measure", "basis", "horizon", "origins", "months", "model"]
+    return rows[[*first, "mase", "rmsse", "crps", "within80", "within95"]].round(4)
+
+
+def _named(rows: pd.DataFrame, told: Outlook) -> pd.DataFrame:
+    speaks = {basis: str(forecast.chosen.model) for basis, forecast in told.forecasts.items()}
+    whole = {name: "Int64" for name in ("median", *LIMITS, "recorded") if name in rows}
+    return rows.assign(
+        measure=told.demand.subject.key,
+        model=rows["basis"].map(speaks),
+        basis=rows["basis"].map(str),
+        mean=rows["mean"].round(3),
+    ).astype(whole)
+
+
+def _recorded(row: pd.Series) -> str:
+    if pd.isna(row["recorded"]):
+        return "–" if row["part"] not in (RECORDED, BOTH) else "incomplete"
+    return f"{row['recorded']:,.0f}" + (f" in {row['months']} months" if row["part"] == BOTH else "")
+
+
+def _range(row: pd.Series, level: str) -> str:
+    return f"{row[f'low{level}']:,.0f} to {row[f'high{level}']:,.0f}"
+
+
+def _two(value: float) -> str:
+    return "–" if pd.isna(value) else f"{value:,.2f}"

@@ -1,0 +1,72 @@
+"""What-ifs in words: what each kind asks for, and what one that holds says."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from vulncore.domain.periods import month_name
+from vulncore.forecasting.what_if import FADES_OVER_MONTHS, Adjustment, Kind
+
+
+@dataclass(frozen=True)
+class KindWords:
+    """How a kind is called, what its size is, between which limits, and what it does."""
+
+    what: str
+    size: str
+    least: float
+    most: float
+    first: float
+    meaning: str
+
+
+KIND_WORDS: Final = {
+    Kind.GROWTH: KindWords(
+        "Growth, up or down",
+        "Percent a year more than expected",
+        -90.0,
+        200.0,
+        10.0,
+        "On top of what the models expect, compounding from that month on.",
+    ),
+    Kind.CAMPAIGN: KindWords(
+        "A reporting campaign",
+        "Percent more while it lasts",
+        -90.0,
+        300.0,
+        20.0,
+        f"Holds while the campaign lasts, then fades over {FADES_OVER_MONTHS} months.",
+    ),
+    Kind.RECORDING: KindWords(
+        "A change in recording",
+        "Percent more from then on",
+        -90.0,
+        300.0,
+        10.0,
+        "A step that stays: the same harm, counted otherwise.",
+    ),
+    Kind.VENUE: KindWords(
+        "A new venue or licensing hours",
+        "Records a month more",
+        -500.0,
+        500.0,
+        2.0,
+        "So many more records each month on average, coming by chance; −2 where a venue that brought two closes.",
+    ),
+}
+
+
+def adjustment_in_words(adjustment: Adjustment) -> str:
+    """Return what an adjustment does and from when.
+
+    >>> from datetime import date
+    >>> adjustment_in_words(Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 20, 6))
+    '+20 % from April 2025 for 6 months, then fading'
+    """
+    since, size = f"from {month_name(adjustment.start)}", f"{adjustment.size:+,g}".replace("-", "−")
+    if adjustment.kind is Kind.GROWTH:
+        return f"{size} % a year {since}"
+    if adjustment.kind is Kind.CAMPAIGN:
+        return f"{size} % {since} for {adjustment.months or 12} months, then fading"
+    if adjustment.kind is Kind.RECORDING:
+        return f"{size} % {since}"
+    return f"{size} records a month {since}"

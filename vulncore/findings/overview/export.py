@@ -1,0 +1,59 @@
+"""The strand table as a file: the published columns first, what we add after them."""
+
+import pandas as pd
+
+from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, financial_year_name, format_month
+from vulncore.findings.overview.overview import MADE, Overview
+from vulncore.metrics.strands.change import rounded
+from vulncore.metrics.strands.table import COMPARISONS, SIGNAL_COLUMNS
+
+
+def table_export(found: Overview) -> pd.DataFrame:
+    """Return the strand table with the columns of the report's table, then further ones.
+
+    Returns:
+        One row per measure shown. First `group`, `measure` (the published label), the five windows, each
+        comparison's change (count) and `_pct` (whole per cent, as published); then `key`, `strand`, each
+        window's `_months` (months known) and `_provisional`, each comparison's symbol, colour and signal
+        with its interval, `dispersion`, and the dataset, version, force, as-at month, source and a note
+        on made data. Missing where a window is incomplete or from 0 to more.
+    """
+    table = found.table
+    baseline = f"fytd_{financial_year_name(BASELINE_FINANCIAL_YEAR).replace('/', '_')}"
+    columns: dict[str, object] = {
+        "group": [measure.group for measure in found.measures],
+        "measure": [measure.label for measure in found.measures],
+        "fytd_previous": table["fytd_previous"],
+        "fytd_current": table["fytd_current"],
+        **_change(table, "fytd"),
+        baseline: table["fytd_baseline"],
+        **_change(table, "baseline"),
+        "rolling12_previous": table["rolling12_previous"],
+        "rolling12_current": table["rolling12_current"],
+        **_change(table, "rolling12"),
+        "key": table["measure"],
+        "strand": [measure.strand for measure in found.measures],
+    }
+    for window in found.windows:
+        name = baseline if window == "fytd_baseline" else window
+        columns |= {f"{name}_{part}": table[f"{window}_{part}"] for part in ("months", "provisional")}
+    for comparison in COMPARISONS:
+        for part in ("symbol", "colour", *SIGNAL_COLUMNS):
+            columns[f"{comparison.key}_{part}"] = table[f"{comparison.key}_{part}"]
+    return pd.DataFrame(columns).assign(
+        dispersion=table["dispersion"],
+        dataset=found.publish.dataset,
+        version=found.publish.number,
+        force=found.force,
+        as_at=format_month(found.as_at),
+        source=found.publish.attribution or found.publish.source,
+        note=MADE if found.publish.made else "",
+    )
+
+
+def _change(table: pd.DataFrame, key: str) -> dict[str, pd.Series]:
+    percent = [None if value is None else rounded(value) for value in table[f"{key}_percent"]]
+    return {
+        f"{key}_change": table[f"{key}_change"],
+        f"{key}_change_pct": pd.Series(percent, dtype="Int64", index=table.index),
+    }

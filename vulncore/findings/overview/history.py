@@ -1,0 +1,163 @@
+"""One measure's last five years, month by month."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from vulncore.domain.periods import add_months, month_name
+from vulncore.domain.vocabulary import Flow, Measure, find_measure
+from vulncore.findings.overview.overview import MADE, Overview
+from vulncore.findings.overview.sentences import change_in_words, silent_end
+from vulncore.metrics.strands.signal import Signal
+from vulncore.metrics.strands.trend import TOO_FEW_FOR_TREND_A_YEAR, has_trend
+
+HISTORY_MONTHS = 60
+AVERAGE_MONTHS = 12
+RECENT_WINDOWS = ("fytd_previous", "fytd_current", "rolling12_previous", "rolling12_current")
+
+
+@dataclass(frozen=True)
+class History:
+    """A measure's months to the as-at month: sixty, or those since the first that is known.
+
+    `frame` has one row per month: `month`, `count` (missing where not delivered), `provisional`,
+    `average` (mean of the twelve months ending with it; missing where one of them is, or where the
+    measure has too few records for a trend), `period` ("this year to date", "last year to date" or "").
+    `only_totals` says that totals are published for it and no month is.
+    """
+
+    measure: Measure
+    frame: pd.DataFrame
+    title: str
+    sentence: str
+    caution: str
+    only_totals: bool
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a month to draw."""
+        return bool(self.frame["count"].notna().any())
+
+
+def history(found: Overview, key: str) -> History:
+    """Return the sixty months of a measure that end with the overview's as-at month.
+
+    Raises:
+        UnknownNameError: The overview shows no such measure.
+    """
+    measure = find_measure(found.measures, key)
+    row = found.table[found.table["measure"] == measure.key].iloc[0].to_dict()
+    frame = _frame(found, measure.key)
+    trend = has_trend(frame["count"].tail(36))
+    first, last = frame["month"].iloc[0], frame["month"].iloc[-1]
+    return History(
+        measure=measure,
+        frame=frame.assign(average=float("nan")) if trend is False else frame,
+        title=f"{measure.name}: {_unit(measure)}, {month_name(first)} to {month_name(last)}",
+        sentence=_sentence(row, measure, frame),
+        caution=f"Fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year: too few to speak of a trend, so none is drawn."
+        if trend is False
+        else "",
+        only_totals=has_only_totals(row, frame["count"]),
+    )
+
+
+def has_only_totals(row: Mapping[Hashable, Any], counts: pd.Series) -> bool:
+    """Return whether a measure is published as totals and not by month.
+
+    Args:
+        row: The measure's row of the strand table.
+        counts: Its monthly counts of two years or more to the as-at month, missing where unknown.
+    """
+    return bool(counts.isna().all() and any(not pd.isna(row[name]) for name in RECENT_WINDOWS))
+
+
+def _frame(found: Overview, key: str) -> pd.DataFrame:
+    months = pd.DataFrame(
+        {"month": pd.to_datetime([add_months(found.as_at, step) for step in range(1 - HISTORY_MONTHS, 1)])}
+    )
+    series = found.series[found.series["measure"] == key]
+    every = series.set_index("month")["count"].astype(float)
+    calendar = pd.date_range(months["month"].iloc[0] - pd.DateOffset(months=12), found.as_at, freq="MS")
+    average = every.reindex(calendar).rolling(AVERAGE_MONTHS, min_periods=AVERAGE_MONTHS).mean()
+    if len(series):
+        months = months[months["month"] >= series["month"].min()].reset_index(drop=True)
+    frame = months.merge(series[["month", "count", "provisional"]], on="month", how="left")
+    return frame.assign(
+        count=frame["count"].astype(float),
+        provisional=frame["provisional"].eq(True),
+        average=frame["month"].map(average),
+        period=[_period(found, month) for month in frame["month"]],
+    )
+
+
+def _period(found: Overview, month: pd.Timestamp) -> str:
+    for name, words in (("fytd_current", "this year to date"), ("fytd_previous", "last year to date")):
+        window = found.windows[name]
+        if window and window.start <= month.date() <= window.end:
+            return words
+    return ""
+
+
+def _sentence(row: dict[Hashable, Any], measure: Measure, frame: pd.DataFrame) -> str:
+    known = frame.dropna(subset="count")
+    if has_only_totals(row, frame["count"]):
+        said = f"{measure.name}: not compared." if pd.isna(row["fytd_change"]) else _change(row, measure)
+        return f"{said} Only totals are published for this measure, so its months can't be drawn."
+    if known.empty:
+        return f"{measure.name}: no month of the last five years was delivered."
+    low, high = known["count"].min(), known["count"].max()
+    missing = len(frame) - len(known)
+    gaps = f" {missing} of {len(frame)} months were not delivered." if missing else ""
+    if pd.isna(row["fytd_change"]):
+        return f"{measure.name}: between {low:,.0f} and {high:,.0f} {_each(measure)}.{gaps}"
+    return (
+        f"{_change(row, measure)} Between {low:,.0f} and {high:,.0f} {_each(measure)} "
+        f"since {month_name(frame['month'].iloc[0])}.{gaps}"
+    )
+
+
+def _change(row: Mapping[Hashable, Any], measure: Measure) -> str:
+    said, signal = change_in_words(row, measure.name), str(row["fytd_signal"])
+    if measure.flow is Flow.STOCK:
+        return f"{said}, at the month's end against a year before: {signal}."
+    ended = f", since {silent_end(row)}" if signal == Signal.CHECK_FEED and row["fytd_change"] >= 0 else ""
+    return f"{said} in the financial year to date: {signal}{ended}."
+
+
+def _unit(measure: Measure) -> str:
+    return f"{measure.unit} {_each(measure)}"
+
+
+def _each(measure: Measure) -> str:
+    return "at a month's end" if measure.flow is Flow.STOCK else "a month"
+
+
+def history_export(found: Overview, told: History) -> pd.DataFrame:
+    """Return a measure's months as a file takes them.
+
+    Returns:
+        One row per month: `dataset`, `version`, `force`, `measure` (published label), `month` (YYYY-MM),
+        `count`, `mean_of_12_months`, `status` ("final", "provisional", "not delivered" or "only totals"),
+        `source`, `note`.
+    """
+    frame = told.frame
+    status = frame["provisional"].map({True: "provisional", False: "final"})
+    return pd.DataFrame(
+        {
+            "dataset": found.publish.dataset,
+            "version": found.publish.number,
+            "force": found.force,
+            "measure": told.measure.label,
+            "month": frame["month"].dt.strftime("%Y-%m"),
+            "count": frame["count"].astype("Int64"),
+            "mean_of_12_months": frame["average"].round(2),
+            "status": status.where(
+                frame["count"].notna(), "only totals" if told.only_totals else "not delivered"
+            ),
+            "source": found.publish.attribution or found.publish.source,
+            "note": MADE if found.publish.made else "",
+        }
+    )

@@ -1,0 +1,182 @@
+"""The strand table in a few sentences: what a commander could repeat."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+
+from vulncore.domain.errors import first_five
+from vulncore.domain.vocabulary import Flow, Measure, Polarity
+from vulncore.metrics.strands.change import percent_text
+from vulncore.metrics.strands.signal import Signal
+
+MORE_REPORTING = "A rise here can also be more confidence in reporting."
+GRAVE = "Not sure yet, and too serious to wait."
+STOCKS = "are month-end figures and are not tested"
+CONFIRM = "Confirm that records still arrive"
+
+
+class Kind(StrEnum):
+    """How a sentence of the headline is to be taken."""
+
+    CLEAR = "clear"
+    POSSIBLE = "possible"
+    FEED = "feed"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One line of the headline: the few words that lead it, and what follows them."""
+
+    kind: Kind
+    lead: str
+    text: str
+
+
+def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline, ...]:
+    """Return what the financial year to date says against the year before, gravest matters first.
+
+    Every measure shown is in exactly one line, by name or in the count of the last.
+
+    Args:
+        table: The strand table of the measures shown.
+        measures: Those measures.
+    """
+    by_key = {measure.key: measure for measure in measures}
+    rows = table.to_dict("records")
+
+    def those(signal: Signal) -> list[Mapping[Hashable, Any]]:
+        return [row for row in rows if row["fytd_signal"] == signal]
+
+    untested = those(Signal.NOT_TESTED)
+    stocks = [row for row in untested if by_key[row["measure"]].flow is Flow.STOCK]
+    broken = [row for row in untested if row.get("fytd_broken") and row not in stocks]
+    possible = those(Signal.MAY_BE)
+    is_grave = [grave_rise(row, "fytd", by_key[row["measure"]]) for row in possible]
+    grave = [row for row, alarms in zip(possible, is_grave, strict=True) if alarms]
+    others = [row for row, alarms in zip(possible, is_grave, strict=True) if not alarms]
+    named = [
+        _line(Kind.CLEAR, "Clear change", those(Signal.CLEAR), by_key),
+        _line(Kind.CLEAR, "May be a change, and grave", grave, by_key, GRAVE),
+        _feed(those(Signal.CHECK_FEED), by_key),
+        _line(Kind.POSSIBLE, "May be a change", others, by_key),
+    ]
+    rest = _rest(
+        chance=len(those(Signal.CHANCE)),
+        few=len(those(Signal.TOO_FEW)),
+        stocks=len(stocks),
+        broken=len(broken),
+        missing=len(untested) - len(stocks) - len(broken),
+        others_named=any(named),
+    )
+    lines = [*named, rest]
+    return tuple(line for line in lines if line is not None)
+
+
+def most_notable(table: pd.DataFrame, measures: Sequence[Measure]) -> str:
+    """Return the key of the measure that the headline names first; the table's first if it names none."""
+    by_key = {measure.key: measure for measure in measures}
+    ranks = {Signal.CLEAR: 0, Signal.CHECK_FEED: 2, Signal.MAY_BE: 3}
+    keys = [
+        (
+            1
+            if grave_rise(row, "fytd", by_key[row["measure"]])
+            else ranks.get(Signal(row["fytd_signal"]), 4),
+            position,
+            row["measure"],
+        )
+        for position, row in enumerate(table.to_dict("records"))
+    ]
+    return str(min(keys)[2])
+
+
+def grave_rise(row: Mapping[Hashable, Any], comparison: str, measure: Measure) -> bool:
+    """Return whether a grave harm may have risen: it is said aloud before anyone can be sure.
+
+    A possible fall is no alarm, however grave the harm.
+    """
+    possible = row[f"{comparison}_signal"] == Signal.MAY_BE
+    return measure.serious and possible and bool(row[f"{comparison}_change"] > 0)
+
+
+def change_in_words(row: Mapping[Hashable, Any], name: str) -> str:
+    """Return how a measure changed since last year: "Rape up 80 %, from 15 to 27"."""
+    earlier, current = int(row["fytd_previous"]), int(row["fytd_current"])
+    if earlier == current:
+        return f"{name} unchanged at {current:,}"
+    direction = "up" if current > earlier else "down"
+    percent = row["fytd_percent"]
+    size = "" if percent is None else f" {percent_text(percent)}\u202f%"
+    return f"{name} {direction}{size}, from {earlier:,} to {current:,}"
+
+
+def _line(
+    kind: Kind,
+    lead: str,
+    rows: Sequence[Mapping[Hashable, Any]],
+    by_key: Mapping[str, Measure],
+    advice: str = "",
+) -> Headline | None:
+    if not rows:
+        return None
+    phrases = [change_in_words(row, by_key[row["measure"]].name) for row in rows]
+    risen = [by_key[row["measure"]] for row in rows if row["fytd_change"] > 0]
+    reported = [measure.name for measure in risen if measure.polarity is Polarity.UNDER_REPORTED]
+    sentences = ["; ".join(phrases) + ".", advice or _more_reporting(reported, alone=len(rows) == 1)]
+    return Headline(kind, lead, " ".join(sentence for sentence in sentences if sentence))
+
+
+def _more_reporting(risen: Sequence[str], *, alone: bool) -> str:
+    if not risen:
+        return ""
+    return MORE_REPORTING if alone else f"More confidence in reporting can raise, too: {first_five(risen)}."
+
+
+def _feed(rows: Sequence[Mapping[Hashable, Any]], by_key: Mapping[str, Measure]) -> Headline | None:
+    if not rows:
+        return None
+    fallen = [row for row in rows if row["fytd_change"] < 0]
+    phrases = [change_in_words(row, by_key[row["measure"]].name) for row in fallen]
+    sentences = [f"{'; '.join(phrases)}. {CONFIRM} before anyone calls it a fall."] if fallen else []
+    ended = [
+        f"{change_in_words(row, by_key[row['measure']].name)}, but {silent_end(row)}"
+        for row in rows
+        if row["fytd_change"] >= 0
+    ]
+    if ended:
+        sentences.append(f"{'; '.join(ended)}. {CONFIRM}.")
+    return Headline(Kind.FEED, "Check the feed", " ".join(sentences))
+
+
+def silent_end(row: Mapping[Hashable, Any]) -> str:
+    """Return that a measure's last months hold no record: "its last 2 months read nothing"."""
+    months = int(row["silent_months"])
+    return "its last month reads nothing" if months == 1 else f"its last {months} months read nothing"
+
+
+def _rest(
+    chance: int, few: int, stocks: int, broken: int, missing: int, *, others_named: bool
+) -> Headline | None:
+    parts = [
+        f"{count} {words}"
+        for count, words in (
+            (chance, "could be chance"),
+            (few, "too few to say"),
+            (missing, "not compared, since months are missing"),
+            (broken, "not compared, since recording changed in between"),
+            (stocks, "is a month-end figure and is not tested" if stocks == 1 else STOCKS),
+        )
+        if count
+    ]
+    if not parts:
+        return None
+    if others_named:
+        lead = "The other measures"
+    else:
+        lead = f"{'No change stands out' if chance or few else 'Nothing to compare'} this year to date"
+    only_missing = not (others_named or chance or few or stocks or broken)
+    text = "Months are missing: the table says how many" if only_missing else "; ".join(parts)
+    return Headline(Kind.QUIET, lead, f"{text}.")

@@ -1,0 +1,185 @@
+"""The strand table made ready to be looked at."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from math import isfinite
+from typing import Any
+
+import pandas as pd
+
+from vulncore.domain.periods import Window, add_months
+from vulncore.domain.vocabulary import Measure
+from vulncore.findings.overview.history import has_only_totals
+from vulncore.findings.overview.overview import Overview
+from vulncore.findings.overview.sentences import grave_rise
+from vulncore.findings.overview.strand_table_html import ChangeCell, Count, Headings, Row, SignalCell
+from vulncore.metrics.strands.change import COLOUR_THRESHOLD, percent_text
+from vulncore.metrics.strands.signal import Signal
+from vulncore.metrics.strands.trend import has_trend
+
+SPARKLINE_MONTHS = 36
+SIGNAL_KINDS = {
+    Signal.CLEAR: "clear",
+    Signal.MAY_BE: "possible",
+    Signal.CHANCE: "chance",
+    Signal.TOO_FEW: "few",
+    Signal.CHECK_FEED: "feed",
+    Signal.NOT_TESTED: "few",
+}
+
+
+def strand_rows(found: Overview) -> tuple[Row, ...]:
+    """Return one row to look at for each measure shown, in the report's order."""
+    months = [add_months(found.as_at, step) for step in range(1 - SPARKLINE_MONTHS, 1)]
+    series = {str(key): rows for key, rows in found.series.groupby("measure")}
+    return tuple(
+        _row(row, measure, monthly_values(series.get(measure.key), months), found.windows)
+        for row, measure in zip(found.table.to_dict("records"), found.measures, strict=True)
+    )
+
+
+def headings(found: Overview) -> Headings:
+    """Return the words at the head of the table."""
+    what = (
+        "Vulnerability strands" if any(m.strand for m in found.measures) else "Recorded incidents by category"
+    )
+    windows = {name: short_window(window) for name, window in found.windows.items()}
+    return Headings(
+        caption=f"{what}, {found.force}, to {found.as_at:%B %Y}",
+        fytd_previous=windows["fytd_previous"] or "",
+        fytd_current=windows["fytd_current"] or "",
+        baseline=windows["fytd_baseline"],
+        rolling12_previous=f"to {add_months(found.as_at, -12):%b %Y}",
+        rolling12_current=f"to {found.as_at:%b %Y}",
+    )
+
+
+def table_legend(found: Overview) -> str:
+    """Return what the table's colours and intervals mean, in a few sentences."""
+    told = found.table["fytd_p_value"].notna()
+    level = found.table.loc[told, "fytd_interval_level"]
+    interval = (
+        f" Times: the daily rate this year over last year's, with an interval that holds for all measures "
+        f"at once ({level.iloc[0]:.1%} each)."
+        if len(level)
+        else ""
+    )
+    return (
+        f"Red: up by more than {COLOUR_THRESHOLD}\u202f%. Green: down by more than {COLOUR_THRESHOLD}\u202f%. "
+        f"Orange: in between. Strong colour: more than chance, or a rise too grave to wait; pale: could be chance."
+        f"{interval}"
+    )
+
+
+def monthly_values(series: pd.DataFrame | None, months: Sequence[date]) -> list[int | None]:
+    """Return one count for each month, None where it is not known."""
+    known = {} if series is None else dict(zip(series["month"].dt.date, series["count"], strict=True))
+    return [int(known[month]) if month in known else None for month in months]
+
+
+def short_window(window: Window | None) -> str | None:
+    """Return a window in as few letters as a column's head has room for.
+
+    >>> short_window(Window(date(2023, 11, 1), date(2024, 10, 31)))
+    'Nov 2023 – Oct 2024'
+    >>> short_window(Window(date(2024, 4, 1), date(2024, 10, 31)))
+    'Apr–Oct 2024'
+    """
+    if window is None:
+        return None
+    if window.start.year == window.end.year:
+        first = "" if window.start.month == window.end.month else f"{window.start:%b}–"
+        return f"{first}{window.end:%b %Y}"
+    return f"{window.start:%b %Y} – {window.end:%b %Y}"
+
+
+def _row(
+    row: Mapping[Hashable, Any],
+    measure: Measure,
+    months: list[int | None],
+    windows: Mapping[str, Window | None],
+) -> Row:
+    counts = {name: _count(row, name, window) for name, window in windows.items()}
+    return Row(
+        key=measure.key,
+        name=measure.name,
+        group=measure.group,
+        months=_line(row, months),
+        fytd=_change(row, "fytd", measure),
+        signal=_signal(row),
+        baseline=_change(row, "baseline", measure),
+        rolling12=_change(row, "rolling12", measure),
+        **counts,
+    )
+
+
+def _line(row: Mapping[Hashable, Any], months: list[int | None]) -> list[int | None] | str:
+    counts = pd.Series(months, dtype=float)
+    trend = has_trend(counts)
+    if trend is None:
+        return "only totals" if has_only_totals(row, counts) else "no months"
+    return months if trend else "too few for a trend"
+
+
+def _count(row: Mapping[Hashable, Any], name: str, window: Window | None) -> Count:
+    if not pd.isna(row[name]):
+        return int(row[name])
+    if window is None:
+        return "–"
+    known, whole = int(row[f"{name}_months"]), len(window.months)
+    return f"{known} of {whole} months" if known else "no data"
+
+
+def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCell | None:
+    if pd.isna(row[f"{key}_change"]):
+        return None
+    difference = int(row[f"{key}_change"])
+    percent: Fraction | None = row[f"{key}_percent"]
+    signal = row[f"{key}_signal"]
+    if row[f"{key}_broken"]:
+        return ChangeCell(
+            symbol="",
+            percent="Not comparable",
+            words="recording changed",
+            colour="break",
+            loud=False,
+        )
+    return ChangeCell(
+        symbol=row[f"{key}_symbol"],
+        percent="from 0" if percent is None else f"{percent_text(percent)}\u202f%",
+        words=f"up {difference:,}"
+        if difference > 0
+        else f"down {-difference:,}"
+        if difference < 0
+        else "no change",
+        colour=row[f"{key}_colour"] if signal != Signal.CHECK_FEED else "feed",
+        loud=signal == Signal.CLEAR or grave_rise(row, key, measure),
+    )
+
+
+def _signal(row: Mapping[Hashable, Any]) -> SignalCell:
+    signal = Signal(row["fytd_signal"])
+    told = signal in (Signal.CLEAR, Signal.MAY_BE, Signal.CHANCE)
+    ratio, low, high = (float(row[f"fytd_{name}"]) for name in ("rate_ratio", "low", "high"))
+    return SignalCell(
+        kind=SIGNAL_KINDS[signal],
+        words=signal.value.capitalize(),
+        range=ratio_text(ratio, low, high) if told and isfinite(ratio) else "",
+    )
+
+
+def ratio_text(ratio: float, low: float, high: float) -> str:
+    """Return a rate ratio with its interval, with the decimals that tell its limits from 1.
+
+    >>> ratio_text(1.43, 1.03, 1.99), ratio_text(1.2, 1.0004, 1.44)
+    ('1.43 times (1.03 to 1.99)', '1.20 times (1.0004 to 1.44)')
+    """
+
+    def shown(value: float) -> str:
+        if not isfinite(value):
+            return "any"
+        decimals = next((d for d in range(2, 7) if round(value, d) != 1 or value == 1), 7)
+        return f"{value:.{decimals}f}"
+
+    return f"{ratio:.2f} times ({shown(low)} to {shown(high)})"

@@ -1,0 +1,169 @@
+"""The strand table as HTML that prints, copies into a document and speaks to a screen reader."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+
+from vulncore.findings.overview.sparkline import sparkline
+
+COLOUR_WORDS = {
+    "red": "red: up by more than 10 %",
+    "green": "green: down by more than 10 %",
+    "orange": "orange: within 10 %",
+    "feed": "no colour: records may have stopped; confirm that they still arrive",
+    "break": "no colour: recording changed between the two, so they can't be compared",
+    "": "no colour: there is no percentage from 0",
+}
+WORDY = ("Change", "Signal")
+Count = int | str
+"""A count, or the words that stand in its place: "10 of 12 months"."""
+
+
+@dataclass(frozen=True)
+class ChangeCell:
+    """A change as it is shown. `loud` says that it is more than chance, or a rise too grave to say quietly."""
+
+    symbol: str
+    percent: str
+    words: str
+    colour: str
+    loud: bool
+
+
+@dataclass(frozen=True)
+class SignalCell:
+    """What a change is worth. `kind` chooses how it looks; `range` is the rate ratio with its interval."""
+
+    kind: str
+    words: str
+    range: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure of the table. `months` are words where a line would mislead; a change of None can't be told."""
+
+    key: str
+    name: str
+    group: str
+    months: Sequence[int | None] | str
+    fytd_previous: Count
+    fytd_current: Count
+    fytd: ChangeCell | None
+    signal: SignalCell
+    fytd_baseline: Count
+    baseline: ChangeCell | None
+    rolling12_previous: Count
+    rolling12_current: Count
+    rolling12: ChangeCell | None
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The words at the head of the table; a baseline of None leaves its columns out."""
+
+    caption: str
+    fytd_previous: str
+    fytd_current: str
+    baseline: str | None
+    rolling12_previous: str
+    rolling12_current: str
+
+
+def strand_table_html(rows: Sequence[Row], heads: Headings) -> str:
+    """Return the table, every text in it escaped. Each measure's name is a button with `data-measure`."""
+    bodies = "".join(_group(name, list(members), heads) for name, members in groupby(rows, _group_name))
+    return (
+        f'<table class="strands"><caption>{escape(heads.caption)}</caption>'
+        f"<thead>{_head(heads)}</thead>{bodies}</table>"
+    )
+
+
+def _group_name(row: Row) -> str:
+    return row.group
+
+
+def _head(heads: Headings) -> str:
+    wide = [("Financial year to date", 4), ("Twelve months", 3)]
+    narrow = [heads.fytd_previous, heads.fytd_current, "Change", "Signal"]
+    if heads.baseline is not None:
+        wide.insert(1, ("Baseline", 2))
+        narrow += [heads.baseline, "Change"]
+    narrow += [heads.rolling12_previous, heads.rolling12_current, "Change"]
+    groups = "".join(
+        f'<th scope="colgroup" colspan="{span}" class="span">{escape(text)}</th>' for text, span in wide
+    )
+    columns = "".join(
+        f'<th scope="col" class="{"word" if text in WORDY else "number"}">{_unbroken(text)}</th>'
+        for text in narrow
+    )
+    return (
+        '<tr><th scope="col" rowspan="2" class="word">Measure</th>'
+        f'<th scope="col" rowspan="2" class="word">Last 36 months</th>{groups}</tr><tr>{columns}</tr>'
+    )
+
+
+def _unbroken(text: str) -> str:
+    """Keep "Apr–Oct" on one line, whatever the year does."""
+    first, _, rest = text.partition(" ")
+    return f"<span>{escape(first)}</span> {escape(rest)}"
+
+
+def _group(name: str, rows: Sequence[Row], heads: Headings) -> str:
+    span = 9 + (2 if heads.baseline is not None else 0)
+    title = (
+        f'<tr class="group"><th scope="rowgroup" colspan="{span}">{escape(name)}</th></tr>' if name else ""
+    )
+    return f"<tbody>{title}{''.join(_row(row, heads) for row in rows)}</tbody>"
+
+
+def _row(row: Row, heads: Headings) -> str:
+    line = escape(row.months) if isinstance(row.months, str) else sparkline(row.months)
+    cells = [
+        _name(row),
+        f'<td class="line">{line}</td>',
+        _count(row.fytd_previous, heads.fytd_previous),
+        _count(row.fytd_current, heads.fytd_current, "now"),
+        _change(row.fytd, "Change"),
+        _signal(row.signal),
+    ]
+    if heads.baseline is not None:
+        cells += [
+            _count(row.fytd_baseline, heads.baseline),
+            _change(row.baseline, f"Change since {heads.baseline}", "baseline"),
+        ]
+    cells += [
+        _count(row.rolling12_previous, f"Twelve months {heads.rolling12_previous}"),
+        _count(row.rolling12_current, f"Twelve months {heads.rolling12_current}", "now"),
+        _change(row.rolling12, "Change, twelve months"),
+    ]
+    return f'<tr data-row="{escape(row.key)}">{"".join(cells)}</tr>'
+
+
+def _count(count: Count, label: str, emphasis: str = "") -> str:
+    if isinstance(count, str):
+        return f'<td class="number none" data-label="{escape(label)}">{escape(count)}</td>'
+    return f'<td class="number {emphasis}" data-label="{escape(label)}">{count:,}</td>'
+
+
+def _name(row: Row) -> str:
+    button = f'<button type="button" data-measure="{escape(row.key)}">{escape(row.name)}</button>'
+    return f'<th scope="row">{button}</th>'
+
+
+def _signal(cell: SignalCell) -> str:
+    words = f"<b>{escape(cell.words)}</b><small>{escape(cell.range)}</small>"
+    return f'<td class="signal" data-label="Signal"><span class="{escape(cell.kind)}">{words}</span></td>'
+
+
+def _change(cell: ChangeCell | None, label: str, window: str = "") -> str:
+    if cell is None:
+        return f'<td class="change {window}" data-label="{escape(label)}"><span class="none">–</span></td>'
+    meaning = escape(COLOUR_WORDS[cell.colour])
+    look = f"pill {escape(cell.colour or 'plain')} {'loud' if cell.loud else 'quiet'}"
+    words = f"<b>{escape(cell.symbol)} {escape(cell.percent)}</b><small>{escape(cell.words)}</small>"
+    return (
+        f'<td class="change {window}" data-label="{escape(label)}"><span class="{look}" title="{meaning}">'
+        f'{words}<span class="heard">, {meaning}</span></span></td>'
+    )

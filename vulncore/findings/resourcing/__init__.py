@@ -1,0 +1,1 @@
+"""What demand asks of a unit."""

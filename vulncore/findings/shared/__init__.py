@@ -1,0 +1,1 @@
+"""What several findings say and choose alike."""

@@ -1,0 +1,85 @@
+"""What people know about the data, and where it forbids a comparison."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from vulncore.domain.periods import Window, month_name, month_of
+from vulncore.domain.vocabulary import Measure
+from vulncore.store import Snapshot
+from vulncore.store.notes import Kind
+
+
+def annotations_of(snapshot: Snapshot, force: str) -> pd.DataFrame:
+    """Return what was written of a force's data, or of every force's: the canonical annotations."""
+    table = snapshot.annotations
+    kept = table.filter(table.force.isnull() | (table.force == force))
+    frame: pd.DataFrame = kept.order_by("month", "measure", "text").to_pandas()
+    return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
+
+
+def series_breaks(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Mapping[str, tuple[date, ...]]:
+    """Return the months from which each measure can't be compared with what came before."""
+    return _noted(Kind.SERIES_BREAK, annotations, measures)
+
+
+def level_changes(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Mapping[str, tuple[date, ...]]:
+    """Return the months from which each measure's level was approved to be another."""
+    return _noted(Kind.LEVEL_CHANGE, annotations, measures)
+
+
+def _noted(
+    kind: Kind, annotations: pd.DataFrame, measures: Sequence[Measure]
+) -> Mapping[str, tuple[date, ...]]:
+    noted = annotations[annotations["kind"] == kind].dropna(subset="month")
+    return {
+        measure.key: tuple(
+            month_of(month)
+            for month, key in zip(noted["month"], noted["measure"], strict=True)
+            if pd.isna(key) or key == measure.key
+        )
+        for measure in measures
+    }
+
+
+def annotations_to_read(rows: Sequence[Mapping[str, Any]], measures: Sequence[Measure]) -> pd.DataFrame:
+    """Return one row per annotation, newest month first, with columns named for people."""
+    names = {measure.key: measure.name for measure in measures}
+    ordered = sorted(rows, key=lambda row: (row["month"] or date.min, str(row["text"])), reverse=True)
+    return pd.DataFrame(
+        {
+            "Kind": row["kind"],
+            "From": month_name(row["month"]) if row["month"] else "–",
+            "Measure": names.get(row["measure"], row["measure"]) or "All measures",
+            "What is known": row["text"],
+            "Written by": row["author"],
+            "On": f"{row['written_on']:%-d %B %Y}",
+        }
+        for row in ordered
+    )
+
+
+def annotation_notes(
+    annotations: pd.DataFrame, measures: Sequence[Measure], shown: Window
+) -> tuple[str, ...]:
+    """Return a sentence for each annotation on the measures shown, if its month lies in the time shown.
+
+    Args:
+        annotations: What `annotations_of` returns.
+        measures: The measures shown.
+        shown: From the first month that anything on screen bears on, to the as-at month.
+    """
+    names = {measure.key: measure.name for measure in measures}
+    said = []
+    for row in annotations.to_dict("records"):
+        known, month = not pd.isna(row["measure"]), row["month"]
+        if known and row["measure"] not in names:
+            continue
+        if not pd.isna(month) and not shown.start <= month <= shown.end:
+            continue
+        whose = names[row["measure"]] if known else "All measures"
+        since = "" if pd.isna(month) else f", {month_name(month)}"
+        said.append(f"{whose}{since}: {row['text']}")
+    return tuple(said)

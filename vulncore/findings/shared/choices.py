@@ -1,0 +1,129 @@
+"""What a dataset can show: its forces, its months, its strands and its measures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+import pandas as pd
+
+from vulncore.domain.errors import InvalidPeriodError, UnknownNameError, first_five
+from vulncore.domain.periods import add_months, month_name, month_of, months_between
+from vulncore.domain.vocabulary import Flow, Measure, Polarity, Strand, strands
+from vulncore.store import Snapshot
+from vulncore.store.manifest import Publish
+
+ACTIVE_WITHIN_MONTHS = 12  # a measure not delivered for longer no longer holds back the as-at month
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be chosen. `months` are the as-at months of each force, newest first."""
+
+    publish: Publish
+    measures: tuple[Measure, ...]
+    months: Mapping[str, tuple[date, ...]]
+    default_month: Mapping[str, date]
+
+    @property
+    def forces(self) -> tuple[str, ...]:
+        """The forces delivered, in alphabetical order."""
+        return tuple(sorted(self.months))
+
+    @property
+    def strands(self) -> tuple[Strand, ...]:
+        """The report's strands of which the dataset has a measure, in the report's order."""
+        used = {measure.strand for measure in self.measures}
+        return tuple(strand for strand in strands() if strand.key in used)
+
+
+def choices(snapshot: Snapshot) -> Choices:
+    """Return what a published version can show."""
+    delivered = _delivered(snapshot)
+    by_force = {str(force): rows for force, rows in delivered.groupby("force")}
+    return Choices(
+        publish=snapshot.publish,
+        measures=_measures(snapshot),
+        months={force: tuple(sorted(set(rows["month"]), reverse=True)) for force, rows in by_force.items()},
+        default_month={force: _latest_for_all(rows) for force, rows in by_force.items()},
+    )
+
+
+def chosen_force(choice: Choices, force: str | None) -> str:
+    """Return the force asked for, in any letter case; the only or first one where none is.
+
+    Raises:
+        UnknownNameError: The dataset has no such force.
+    """
+    if force is None:
+        return choice.forces[0]
+    for name in choice.forces:
+        if name.casefold() == force.strip().casefold():
+            return name
+    raise UnknownNameError(
+        f"Dataset '{choice.publish.dataset}' has no force called '{force[:60]}'. "
+        f"It has {len(choice.forces)}: {first_five(choice.forces)}."
+    )
+
+
+def chosen_month(choice: Choices, force: str, as_at: date | None) -> date:
+    """Return the as-at month asked for; where none is, the latest that every active measure has.
+
+    Where the active measures have no month in common, it is the newest month of any.
+
+    Raises:
+        InvalidPeriodError: Nothing was delivered for that month.
+    """
+    if as_at is None:
+        return choice.default_month[force]
+    months = choice.months[force]
+    if month_of(as_at) in months:
+        return month_of(as_at)
+    gaps = _gaps(months)
+    if len(gaps) > len(months):  # totals of quarters or years: the months within are not missing
+        raise InvalidPeriodError(
+            f"No figure of {force} ends with {month_name(as_at)}. Choose one with which some do: "
+            f"{first_five(month_name(month) for month in months)}."
+        )
+    raise InvalidPeriodError(
+        f"{month_name(as_at)} was not delivered for {force}. "
+        f"The data run from {month_name(months[-1])} to {month_name(months[0])}"
+        + (f", without {first_five(month_name(gap) for gap in gaps)}." if gaps else ".")
+    )
+
+
+def _delivered(snapshot: Snapshot) -> pd.DataFrame:
+    """One row per force, measure and month in which a window can end."""
+    by_record = snapshot.coverage.filter(snapshot.coverage.table == "incidents")
+    covered = by_record.select("force", "measure", "month").to_pandas()
+    totals = snapshot.counts.select("force", "measure", month="period_end").to_pandas()
+    both: pd.DataFrame = pd.concat([covered, totals], ignore_index=True)
+    return both.assign(
+        month=[month_of(day) for day in pd.to_datetime(both["month"]).dt.date]
+    ).drop_duplicates()
+
+
+def _latest_for_all(rows: pd.DataFrame) -> date:
+    delivered: list[set[date]] = [set(months) for _, months in rows.groupby("measure")["month"]]
+    newest = max(max(months) for months in delivered)
+    active = [months for months in delivered if months_between(max(months), newest) < ACTIVE_WITHIN_MONTHS]
+    return max(set.intersection(*active), default=newest)
+
+
+def _gaps(months: Sequence[date]) -> list[date]:
+    every = (add_months(months[-1], step) for step in range(months_between(months[-1], months[0])))
+    return [month for month in every if month not in months]
+
+
+def _measures(snapshot: Snapshot) -> tuple[Measure, ...]:
+    names = [field.name for field in fields(Measure)]
+    rows = snapshot.measures.order_by("order", "key").to_pyarrow().to_pylist()
+    return tuple(
+        Measure(
+            **{
+                **{name: row[name] for name in names},
+                "flow": Flow(row["flow"]),
+                "polarity": Polarity(row["polarity"]),
+            }
+        )
+        for row in rows
+    )

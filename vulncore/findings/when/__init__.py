@@ -1,0 +1,1 @@
+"""When in the week it happens."""

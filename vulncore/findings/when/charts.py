@@ -1,0 +1,159 @@
+"""The heat map of the week: how much falls into each hour, or each three hours, and what stands out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from vulncore.charts.theme import LIGHT, Palette, heading
+from vulncore.charts.week_frame import (
+    TOTALS_FROM,
+    TOTALS_TO,
+    cell_size,
+    days_axis,
+    full_height,
+    hours_axis,
+    midnight_rule,
+    row_names,
+)
+
+ON_DARK, ON_BRIGHT = "#ffffff", "#000000"
+LEGEND_HEIGHT = 60
+BAR_BELOW = 15  # pixels from the middle of a row
+DARK_PART = (
+    0.435  # of viridis, from its dark end: on it white reads better, and black on the rest, each by 4.5:1
+)
+
+
+def week_chart(
+    cells: pd.DataFrame,
+    stretches: pd.DataFrame,
+    first: int,
+    title: Sequence[str],
+    legend: Sequence[str],
+    unit: str,
+    palette: Palette = LIGHT,
+) -> alt.LayerChart:
+    """Return the week as a heat map with its totals; what stands out is marked.
+
+    Args:
+        cells: One row per cell and total: `row`, `x`, `hours`, `weight`, `low`, `high`, `hidden`, `label`, `short`, `said`,
+            `total` (see `vulncore.findings.when.map.map_cells`).
+        stretches: One row per piece of a stretch that stands out: `row`, `x`, `x2`, `label`.
+        first: The hour with which rows begin.
+        title: What, where and when, a line each.
+        legend: How its marks are to be read, a line each.
+        unit: What is counted, in the plural.
+        palette: The colours that suit the ground.
+    """
+    shown = _drawn(cells)
+    body, totals = shown[~shown["total"]], shown[shown["total"]]
+    tooltip = [
+        alt.Tooltip("label:N", title="When"),
+        alt.Tooltip("said:N", title=unit.capitalize()),
+        alt.Tooltip("limits:N", title="95 % limits"),
+    ]
+    where: dict[str, Any] = {"x": hours_axis(first, TOTALS_TO, True, palette), "y": days_axis(True, palette)}
+    most = float(body["weight"].max()) if body["weight"].notna().any() else 0.0
+    by_band = int(body["hours"].iloc[0]) > 1
+    chart: alt.LayerChart = alt.LayerChart(
+        layer=[
+            *_cells(
+                alt.Chart(body).encode(**where, x2="x2:Q", tooltip=tooltip), most, unit, by_band, palette
+            ),
+            *midnight_rule(first, palette),
+            *_stretches(stretches, where, by_band, palette),
+            *_numbers(body, where, tooltip, most, by_band, palette),
+            *_totals(totals, where, tooltip[:2], by_band, palette),
+        ],
+        height=full_height(8, title, legend) + (0 if by_band else LEGEND_HEIGHT),
+        title=heading(title, legend, palette),
+    ).configure(aria=False)  # the chart's words and its table speak for its marks
+    return chart
+
+
+def _drawn(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return what goes to the browser: no more than is drawn."""
+    in_day = cells["x"] < 24
+    x, x2 = cells["x"].where(in_day, TOTALS_FROM), (cells["x"] + cells["hours"]).where(in_day, TOTALS_TO)
+    limits = [
+        "–" if pd.isna(low) else f"{low:,.1f} to {high:,.1f}"
+        for low, high in zip(cells["low"], cells["high"], strict=True)
+    ]
+    drawn = cells.assign(day=row_names(cells["row"]), x=x, x2=x2, middle=(x + x2) / 2, limits=limits)
+    return drawn.drop(columns=["low", "high", "row"])
+
+
+def _cells(every: alt.Chart, most: float, unit: str, by_band: bool, palette: Palette) -> list[alt.Chart]:
+    legend = alt.Legend(
+        title=f"{unit.capitalize()} an hour",
+        orient="bottom",
+        direction="horizontal",
+        gradientLength=220,
+        labelColor=palette.quiet,
+        titleColor=palette.quiet,
+        labelFontSize=13,
+        titleFontSize=13,
+        titleFontWeight="normal",
+    )
+    colour = alt.Color(
+        "weight:Q",
+        scale=alt.Scale(scheme="viridis", domain=[0, most], reverse=palette is LIGHT),
+        legend=None if by_band or not most else legend,
+    )
+    edge: dict[str, Any] = {"stroke": palette.ground, "strokeWidth": 1}
+    return [
+        every.transform_filter("datum.hidden").mark_rect(color=palette.grid, **edge),
+        every.transform_filter("!datum.hidden").mark_rect(**edge).encode(color=colour),
+    ]
+
+
+def _stretches(
+    stretches: pd.DataFrame, where: dict[str, Any], by_band: bool, palette: Palette
+) -> list[alt.Chart]:
+    """Return outlines around hours; beneath bands bars, for a stretch begins and ends within them."""
+    if stretches.empty:
+        return []
+    pieces = alt.Chart(stretches.assign(day=row_names(stretches["row"])).drop(columns="row"))
+    placed = pieces.encode(**where, x2="x2:Q", tooltip=alt.Tooltip("label:N", title="Stands out"))
+    if not by_band:
+        return [placed.mark_rect(filled=False, stroke=palette.ink, strokeWidth=3.5)]
+    return [
+        placed.mark_rule(color=colour, strokeWidth=width, yOffset=BAR_BELOW)
+        for colour, width in ((palette.ground, 9), (palette.ink, 5))
+    ]
+
+
+def _numbers(
+    body: pd.DataFrame,
+    where: dict[str, Any],
+    tooltip: list[alt.Tooltip],
+    most: float,
+    by_band: bool,
+    palette: Palette,
+) -> list[alt.Chart]:
+    words = alt.Chart(body).encode(x="middle:Q", y=where["y"], text="short:N", tooltip=tooltip)
+    size = cell_size(by_band)
+    dark_from = most * ((1 - DARK_PART) if palette is LIGHT else DARK_PART)
+    above, below = (ON_DARK, ON_BRIGHT) if palette is LIGHT else (ON_BRIGHT, ON_DARK)
+    colour = alt.condition(f"datum.weight > {dark_from}", alt.value(above), alt.value(below))
+    seen = words.transform_filter("!datum.hidden").mark_text(fontSize=size, fontWeight=600)
+    hidden = words.transform_filter("datum.hidden").mark_text(fontSize=size, color=palette.quiet)
+    return [seen.encode(color=colour), *([hidden] if by_band else [])]
+
+
+def _totals(
+    totals: pd.DataFrame,
+    where: dict[str, Any],
+    tooltip: list[alt.Tooltip],
+    by_band: bool,
+    palette: Palette,
+) -> list[alt.Chart]:
+    words = alt.Chart(totals).encode(x="middle:Q", y=where["y"], text="short:N", tooltip=tooltip)
+    return [
+        words.transform_filter("datum.x < 24").mark_text(fontSize=cell_size(by_band), color=palette.ink),
+        words.transform_filter("datum.x > 24").mark_text(
+            fontSize=cell_size(True), fontWeight=600, color=palette.ink
+        ),
+    ]

@@ -1,0 +1,193 @@
+"""A map of an area's pieces on our own ground: nothing of it is asked from any other host."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pydeck
+from pydeck.types import String
+
+from vulncore.charts.theme import DARK, LIGHT, Palette
+from vulncore.findings.where.map_colours import fill, rgb
+
+LAYER: Final = "pieces"
+STYLES: Final = {LIGHT.ground: "app/static/basemap-light.json", DARK.ground: "app/static/basemap-dark.json"}
+OUTLINED_TO: Final = 3_000  # pieces; of more, outlines are all that would be seen
+MARKED_TO: Final = 600
+MARK_FIRST: Final = 900  # what a piece holds is more than what a street is called
+TILE: Final = 512  # pixels that the world is wide at zoom 0
+WIDE, HIGH, NARROW = 760, 500, 350  # pixels that a map has at least: beside a list, and on a telephone
+ROOM: Final = "\u00a0" * 3  # spaces that keep street names off a mark
+FONT: Final = {"sdf": True, "fontSize": 64, "buffer": 18, "radius": 18}
+
+
+def hotspot_map(
+    features: Sequence[Mapping[str, Any]],
+    labels: Sequence[Mapping[str, Any]],
+    outline: Mapping[str, Any],
+    bounds: tuple[float, float, float, float],
+    picked: str | None = None,
+    palette: Palette = LIGHT,
+    narrow: bool = False,
+) -> pydeck.Deck:
+    """Return a map of pieces that say what they are when pointed at, and can be picked.
+
+    Args:
+        features: GeoJSON features, one per piece: `cell`, `key` (of a kind of `vulncore.findings.where.layers`),
+            `mark`, `said`, `place`, and `middle` (longitude and latitude of a point for its mark).
+        labels: Names for orientation: `name`, `kind`, `longitude`, `latitude`, `priority`.
+        outline: The area's boundary as GeoJSON.
+        bounds: The area's west, south, east and north in degrees.
+        picked: The piece that stands out, by its `cell`.
+        palette: The colours that suit the ground.
+        narrow: Whether the map is shown on a telephone.
+    """
+    many = len(features) > OUTLINED_TO
+    drawn = [_drawn(each, picked, palette, many) for each in features]
+    marks = [_marked(each, palette) for each in features if each["properties"]["mark"]]
+    marks = [] if len(features) > MARKED_TO else marks
+    middle, zoom = _view(bounds, narrow)
+    return pydeck.Deck(
+        map_provider="carto",
+        map_style=STYLES[palette.ground],
+        initial_view_state=pydeck.ViewState(
+            longitude=middle[0],
+            latitude=middle[1],
+            zoom=zoom,
+            min_zoom=zoom - 2,
+            max_zoom=18,
+            pitch=0,
+            bearing=0,
+        ),
+        layers=[
+            pydeck.Layer(
+                "GeoJsonLayer",
+                id=LAYER,
+                data={"type": "FeatureCollection", "features": drawn},
+                pickable=True,
+                get_fill_color="properties.fill",
+                get_line_color="properties.line",
+                get_line_width="properties.width",
+                line_width_units=String("pixels"),
+            ),
+            pydeck.Layer(
+                "GeoJsonLayer",
+                id="outline",
+                data=outline,
+                stroked=True,
+                filled=False,
+                get_line_color=[*rgb(palette.ink), 200],
+                get_line_width=2,
+                line_width_units=String("pixels"),
+            ),
+            *_texts([*marks, *(_named(each, palette) for each in labels)], palette),
+        ],
+        tooltip={"text": "{place}\n{said}", "style": _tooltip(palette)},
+        parameters={"depthTest": False},
+    )
+
+
+def _tooltip(palette: Palette) -> dict[str, str]:
+    return {
+        "color": palette.ink,
+        "backgroundColor": palette.ground,
+        "border": f"1px solid {palette.missing}",
+        "maxWidth": "13rem",
+        "whiteSpace": "pre-wrap",
+        "fontSize": "0.9rem",
+    }
+
+
+def _drawn(feature: Mapping[str, Any], picked: str | None, palette: Palette, many: bool) -> dict[str, Any]:
+    properties = feature["properties"]
+    stands_out = properties["cell"] == picked
+    quiet = [*rgb(palette.missing), 0 if many else 110]
+    return {
+        "type": "Feature",
+        "geometry": feature["geometry"],
+        "properties": {
+            **{name: properties[name] for name in ("cell", "place", "said")},
+            "fill": fill(properties["key"], palette),
+            "line": [*rgb(palette.ink), 255] if stands_out else quiet,
+            "width": 4 if stands_out else 0.8,
+        },
+    }
+
+
+def _marked(feature: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
+    longitude, latitude = feature["properties"]["middle"]
+    return {
+        "name": f"{ROOM}{feature['properties']['mark']}{ROOM}",
+        "longitude": longitude,
+        "latitude": latitude,
+        "priority": MARK_FIRST,
+        "size": 17,
+        "colour": [*rgb(palette.ink), 255],
+    }
+
+
+def _named(label: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
+    kind, name = label["kind"], str(label["name"])
+    quiet = kind in ("borough", "river")
+    return {
+        **label,
+        "name": name.upper() if kind == "borough" else f"{name}\n " if kind == "station" else name,
+        "colour": [*rgb(palette.quiet if quiet else palette.ink), 255],
+        "size": 13,
+    }
+
+
+def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.Layer]:
+    """Return words on the map and, beneath them, the ground that they are read from; what would overlap gives way."""
+    shared: dict[str, Any] = {
+        "data": list(texts),
+        "get_position": ["longitude", "latitude"],
+        "get_text": "name",
+        "get_size": "size",
+        "size_units": String("pixels"),
+        "font_family": String('"Source Sans", sans-serif'),
+        "font_weight": 600,
+        "line_height": 1.5,
+        "character_set": String("auto"),
+        "pickable": False,
+        "background": True,
+        "get_background_color": [0, 0, 0, 0],
+        "background_padding": [5, 2],
+        "extensions": [{"@@type": "CollisionFilterExtension"}],
+        "collision_enabled": True,
+        "get_collision_priority": "priority",
+        "collision_test_props": {"sizeScale": 1.5},
+    }
+    ground = [*rgb(palette.ground), 235]
+    return [
+        pydeck.Layer(
+            "TextLayer",
+            id="ground of words",
+            collision_group=String("ground of words"),
+            get_color=ground,
+            outline_color=ground,
+            outline_width=12,
+            font_settings=FONT,
+            **shared,
+        ),
+        pydeck.Layer(
+            "TextLayer",
+            id="words",
+            collision_group=String("words"),
+            get_color="colour",
+            font_settings={**FONT, "smoothing": 0.1},
+            **shared,
+        ),
+    ]
+
+
+def _view(bounds: tuple[float, float, float, float], narrow: bool) -> tuple[tuple[float, float], float]:
+    """Return the middle of an area and the zoom at which all of it is seen."""
+    west, south, east, north = bounds
+    middle = ((west + east) / 2, (south + north) / 2)
+    tall = (north - south) / math.cos(math.radians(middle[1]))  # as wide as a degree of longitude on the map
+    room = (
+        (NARROW if narrow else WIDE) * 360 / TILE / max(east - west, 1e-6),
+        HIGH * 360 / TILE / max(tall, 1e-6),
+    )
+    return middle, round(min(17.0, math.log2(min(room)) - 0.1), 2)

@@ -1,0 +1,1 @@
+"""Single records: how many, and what became of them between two versions."""

@@ -1,0 +1,126 @@
+"""How much more than chance a measure's counts scatter from month to month."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import chdtr, chdtri
+
+from vulncore.metrics.statistics.month_grid import month_grid
+
+Floats = NDArray[np.float64]
+
+BLOCK_MONTHS = 8
+"""Long enough that a level and a drift cost two degrees of freedom in eight, short enough that a collapse
+and its recovery touch few blocks."""
+
+LARGEST_CREDIBLE = 0.25
+"""A block whose scatter lies in the top quarter of what chance gives counts only as much as that quarter's
+edge, so that up to nearly half of the blocks may be wild."""
+
+FEWEST_FREEDOM = 12
+"""Degrees of freedom: two whole blocks, 28 months of history. With fewer an estimate of 1 could be 2."""
+
+
+def dispersion(monthly: pd.DataFrame) -> pd.DataFrame:
+    """Return each measure's dispersion: the variance of its counts over their mean.
+
+    Every month is set beside the same month a year earlier, which takes the season away whatever its
+    shape. Over blocks of eight such pairs, counted back from the last month, a smooth rise or fall makes
+    the share of the later months drift along a line; what departs from the line is scatter. The blocks
+    are brought together robustly: a month gone wrong, a pandemic or a stopped feed bears on few of them.
+
+    Args:
+        monthly: One row per measure and delivered month: `measure`, `month` (its first day), `count`.
+            Months not delivered have no row; months after the as-at month are left out beforehand.
+
+    Returns:
+        One row per measure, in order of appearance: `measure`; `dispersion` (1 is plain chance; missing
+        where there is too little history); `months_used` (months that stand in some pair).
+
+    Raises:
+        InvalidRowsError: A column is missing, a measure's month is repeated, a month is not given by its
+            first day, or a count is not a whole number from 0.
+
+    Source:
+        Pearson's statistic less its trend (Cochran 1954, Armitage 1955), over its degrees of freedom;
+        the blocks' scale is a bounded M-estimate (Huber 1981, chapter 5).
+
+    Misleads when:
+        the way of recording changed: cut the months before the break. Slow swings of the level over
+        years are no part of it.
+
+    >>> months = pd.date_range("2020-01-01", periods=60, freq="MS")
+    >>> steady = pd.DataFrame({"measure": "a", "month": months, "count": [20, 24] * 30})
+    >>> dispersion(steady).values.tolist()
+    [['a', 0.0, 60]]
+    """
+    grid = month_grid(monthly)
+    counts = grid.to_numpy(dtype=float)
+    days = pd.DatetimeIndex(grid.columns).days_in_month.to_numpy(dtype=float)
+    later, earlier = counts[:, 12:], counts[:, :-12]
+    paired = ~np.isnan(later + earlier)
+    in_a_pair = np.zeros(counts.shape, dtype=bool)
+    in_a_pair[:, 12:] |= paired
+    in_a_pair[:, :-12] |= paired
+    scatter, freedom = _blocks(later, earlier, days[12:], days[:-12])
+    return pd.DataFrame(
+        {
+            "measure": grid.index,
+            "dispersion": [_robust_scale(*block) for block in zip(scatter, freedom, strict=True)],
+            "months_used": in_a_pair.sum(axis=1),
+        }
+    )
+
+
+def _blocks(
+    later: Floats, earlier: Floats, days_later: Floats, days_earlier: Floats
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return each block's Pearson statistic about its line, and its degrees of freedom."""
+    a, b, days_a, days_b = (
+        _folded(np.atleast_2d(part)) for part in (later, earlier, days_later, days_earlier)
+    )
+    known = ~np.isnan(a + b)
+    a, b = np.where(known, a, 0.0), np.where(known, b, 0.0)
+    now = _ratio(a.sum(axis=2), np.where(known, days_a, 0.0).sum(axis=2))
+    then = _ratio(b.sum(axis=2), np.where(known, days_b, 0.0).sum(axis=2))
+    here, there = now[..., None] * np.nan_to_num(days_a), then[..., None] * np.nan_to_num(days_b)
+    share = _ratio(here, here + there)
+    departure = a - share * (a + b)
+    variance = (a + b) * share * (1 - share)
+
+    place = np.arange(BLOCK_MONTHS)
+    centred = place - _ratio((variance * place).sum(axis=2), variance.sum(axis=2))[..., None]
+    pearson = _ratio(departure**2, variance).sum(axis=2)
+    drift = _ratio((centred * departure).sum(axis=2) ** 2, (variance * centred**2).sum(axis=2))
+    return np.maximum(pearson - drift, 0.0), np.maximum((variance > 0).sum(axis=2) - 2, 0)
+
+
+def _folded(months: Floats) -> Floats:
+    """Return rows of months as rows of blocks, the last block ending with the last month."""
+    short = -months.shape[1] % BLOCK_MONTHS
+    padded = np.pad(months, ((0, 0), (short, 0)), constant_values=np.nan)
+    return padded.reshape(len(months), padded.shape[1] // BLOCK_MONTHS, BLOCK_MONTHS)
+
+
+def _robust_scale(scatter: Floats, freedom: NDArray[np.int64]) -> float:
+    """Return the scale at which the blocks, each bounded, scatter as chi-squared variables would."""
+    scatter, freedom = scatter[freedom > 0], freedom[freedom > 0]
+    if freedom.sum() < FEWEST_FREEDOM:
+        return float("nan")
+    bound = chdtri(freedom, LARGEST_CREDIBLE)
+    expected = (freedom * chdtr(freedom + 2, bound) + bound * LARGEST_CREDIBLE).sum()
+    if bound[scatter > 0].sum() <= expected:
+        return 0.0  # most blocks don't scatter at all
+    per_bound = scatter[scatter > 0] / bound[scatter > 0]
+    return float(
+        brentq(
+            lambda scale: np.minimum(scatter / scale, bound).sum() - expected,
+            per_bound.min(),  # every block bounded
+            2 * scatter.sum() / expected,  # beyond where no block is bounded
+        )
+    )
+
+
+def _ratio(over: Floats, under: Floats) -> Floats:
+    return np.divide(over, under, out=np.zeros(np.broadcast(over, under).shape), where=under > 0)

@@ -1,0 +1,1 @@
+"""The strand table: counts, change and signal."""

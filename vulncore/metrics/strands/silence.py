@@ -1,0 +1,68 @@
+"""Whether a feed has gone silent: months delivered as zero where many were to be expected."""
+
+import numpy as np
+import pandas as pd
+
+from vulncore.metrics.statistics.month_grid import month_grid
+from vulncore.metrics.strands.signal import FALL_TO_ZERO_FROM
+
+YEAR_BEFORE = 12  # the months that say what was to be expected; a whole year holds every season
+
+
+def silence(monthly: pd.DataFrame) -> pd.DataFrame:
+    """Return how long each measure has read zero, and whether that is hard to believe.
+
+    A window of twelve months can hold five that were counted and seven that were not: its fall looks
+    like any other. The months at the end of the series tell.
+
+    Args:
+        monthly: One row per measure and delivered month: `measure`, `month` (its first day), `count`.
+            Months after the as-at month are left out beforehand.
+
+    Returns:
+        One row per measure, in order of appearance: `measure`; `silent_months` (delivered months of
+        zero at the end of its series); `expected` (count at the mean of up to twelve delivered months
+        before them; missing where there are none); `silent` (ten or more were expected).
+
+    Raises:
+        InvalidRowsError: A column is missing, a measure's month is repeated, a month is not given by its
+            first day, or a count is not a whole number from 0.
+
+    Misleads when:
+        something ended on purpose, as when a category of crime is replaced by another.
+
+    >>> months = pd.date_range("2023-01-01", periods=15, freq="MS")
+    >>> stopped = pd.DataFrame({"measure": "a", "month": months, "count": [6] * 12 + [0] * 3})
+    >>> silence(stopped).values.tolist()
+    [['a', 3, 18.0, True]]
+    """
+    grid = month_grid(monthly)
+    rows = [_end_of(months[~np.isnan(months)]) for months in grid.to_numpy(dtype=float)]
+    ends = pd.DataFrame(rows, columns=["silent_months", "expected"]).astype(
+        {"silent_months": "int64", "expected": float}
+    )
+    ends.insert(0, "measure", grid.index)
+    return ends.assign(silent=ends["expected"] >= FALL_TO_ZERO_FROM)
+
+
+def silent_start(counts: pd.Series) -> int:
+    """Return how many months of nothing come first that chance can't explain, as if the measure began late; else 0.
+
+    The mirror of `silence`: ten or more were to be expected at the mean of up to twelve months after them.
+
+    Args:
+        counts: One count per month known, oldest first.
+
+    >>> silent_start(pd.Series([0] * 5 + [6] * 12)), silent_start(pd.Series([0, 2, 1])), silent_start(pd.Series([0, 0]))
+    (5, 0, 0)
+    """
+    months, expected = _end_of(counts.to_numpy(dtype=float)[::-1])
+    return int(months) if expected >= FALL_TO_ZERO_FROM else 0
+
+
+def _end_of(counts: np.ndarray) -> tuple[int, float]:
+    last_heard = np.flatnonzero(counts > 0)
+    if not last_heard.size:
+        return len(counts), float("nan")
+    heard, silent_months = counts[: last_heard[-1] + 1], len(counts) - last_heard[-1] - 1
+    return silent_months, heard[-YEAR_BEFORE:].mean() * silent_months

@@ -1,0 +1,121 @@
+"""What is known of when each record happened: a moment, a window, or nothing that says an hour."""
+
+from datetime import time
+from enum import StrEnum
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+from vulncore.metrics.data_quality.clock_times import clock_times
+from vulncore.metrics.data_quality.default_times import date_only, default_times
+from vulncore.metrics.week.civil_clock import summer_times
+
+WEEK_MINUTES: Final = 7 * 24 * 60
+MIDNIGHT, LAST_SECOND = time(0), time(23, 59, 59)
+
+
+class Known(StrEnum):
+    """What is known of a record's time. The first three say an hour, the others none."""
+
+    MOMENT = "to the minute"
+    WINDOW = "between two times"
+    START = "start alone"
+    NO_TIME = "no start"
+    DATE = "date alone"
+    MIDNIGHT = "default midnight"
+    INVERTED = "ends before it starts"
+    LONG = "longer than a week"
+
+    @property
+    def treatment(self) -> str:
+        """How the hour-by-weekday weights take it."""
+        return _TREATMENT[self]
+
+
+USED: Final = (Known.MOMENT, Known.WINDOW, Known.START)
+
+_TREATMENT: Final = {
+    Known.MOMENT: "Counts whole in its hour.",
+    Known.WINDOW: "Spread evenly over the minutes in between, as the clocks ran.",
+    Known.START: "Counts whole in the hour in which it started: no end is recorded.",
+    Known.NO_TIME: "Unknown: no time is recorded, or an end alone.",
+    Known.DATE: "Unknown: whole days are recorded, or every time of the measure reads 00:00.",
+    Known.MIDNIGHT: "Unknown: exactly 00:00, where 00:00 holds over twice as many as any full hour near it.",
+    Known.INVERTED: "Unknown: neither time can be trusted.",
+    Known.LONG: "Unknown: over seven days it says nothing about the hour of the week.",
+}
+
+
+def midnights(incidents: ir.Table, force: str) -> dict[str, Known]:
+    """Return the measures of which 00:00 is no time of day, and what it is instead.
+
+    Args:
+        incidents: The canonical incidents, all of them: what is on screen must not change the verdict.
+        force: Whose they are.
+
+    Returns:
+        `Known.DATE` for a measure all of whose times read 00:00, `Known.MIDNIGHT` for one where it is filled
+        in by default: judged by `vulncore.metrics.data_quality.default_times`, as on the Data page.
+    """
+    clock = clock_times(incidents.filter(incidents.force == force))
+    heaps = default_times(clock)
+    heaped = heaps.loc[heaps["minute"] == 0, "measure"]
+    every = clock["measure"].unique() if heaped.eq("").any() else heaped
+    found = {str(measure): Known.MIDNIGHT for measure in every}
+    return found | {str(measure): Known.DATE for measure in date_only(clock)["measure"]}
+
+
+def known_times(records: ir.Table) -> ir.Table:
+    """Return what is known of each record's time, and between which minutes it lies.
+
+    Civil time becomes UTC by London's clocks. Where they show a minute twice, a start is taken as the first
+    and an end as the second; a minute that they skip, as read from a clock that nobody had moved yet.
+
+    Args:
+        records: One row per record: `occurred_from`, `occurred_to`, and `midnight` (what 00:00 is, as
+            `midnights` says; missing where it is a time of day).
+
+    Returns:
+        Same rows, plus `known` (a `Known`); `start` and `end` (minutes of UTC since 1970, the end excluded:
+        a window to 23:00 ends with 22:59); `summer_start`, `summer_end` (see `civil_clock.summer_times`).
+    """
+    begins, ends = records.occurred_from, records.occurred_to
+    first, past = begins.epoch_seconds() // 60, (ends.epoch_seconds() + 59) // 60
+    years = ibis.memtable(summer_times().rename(columns={"year": "summer_of"}))
+    timed = records.mutate(
+        first=first,
+        last=ibis.ifelse((begins == ends).fill_null(True), first, past - 1),
+        moment=(begins == ends).fill_null(True),
+        year=begins.year().cast("int64"),
+    )
+    timed = timed.left_join(years, timed.year == years.summer_of)
+    start = timed.first - _ahead(timed, timed.first)
+    shown_twice = (timed.last >= timed.summer_end) & (timed.last < timed.summer_end + 60)
+    latest = timed.last - ibis.ifelse(shown_twice, 0, _ahead(timed, timed.last))
+    timed = timed.mutate(start=start, end=ibis.ifelse(timed.moment, start, latest) + 1)
+    return timed.mutate(known=_known(timed)).drop("first", "last", "moment", "year", "summer_of")
+
+
+def _ahead(timed: ir.Table, minute: ir.IntegerValue) -> ir.IntegerValue:
+    """Return by how many minutes clocks that show this minute, for the first time, are ahead of UTC."""
+    summer = (minute - 60 >= timed.summer_start) & (minute - 60 < timed.summer_end)
+    return ibis.ifelse(summer.fill_null(False), 60, 0)
+
+
+def _known(timed: ir.Table) -> ir.StringValue:
+    begins, ends = timed.occurred_from, timed.occurred_to
+    starts_a_day = begins.time() == MIDNIGHT
+    whole_days = starts_a_day & (ends.time() >= LAST_SECOND).fill_null(False)
+    # where clocks show an hour twice, an end may read earlier than the start and not be
+    backwards = (timed.end <= timed.start) | ((ends < begins) & (timed.end - timed.start == 1))
+    return ibis.cases(
+        (begins.isnull(), Known.NO_TIME.value),
+        (whole_days, Known.DATE.value),
+        (starts_a_day & timed.moment & timed.midnight.notnull(), timed.midnight),
+        (ends.isnull(), Known.START.value),
+        (timed.moment, Known.MOMENT.value),
+        (backwards, Known.INVERTED.value),
+        (timed.end - timed.start > WEEK_MINUTES, Known.LONG.value),
+        else_=Known.WINDOW.value,
+    )

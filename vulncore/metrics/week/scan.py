@@ -1,0 +1,127 @@
+"""The stretches of the week in which more happened than chance explains."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from scipy.special import xlogy
+
+from vulncore.metrics.week.hours import HOURS, hours_from
+from vulncore.metrics.week.week_null import Floats, shuffled_weeks
+
+LONGEST_HOURS: Final = 12  # a night from 18:00 to 05:59; what is longer is a part of the week, not a peak
+STANDS_OUT: Final = 1.5
+"""Times an even week's rate. Of many thousands the slightest rise is beyond chance, and no reason to send anybody."""
+THIN: Final = HOURS  # records: with fewer than one an hour, hours stand empty within any peak
+BAND_HOURS: Final = 3
+LEVEL: Final = 0.05
+MADE_WEEKS: Final = 999
+TIE: Final = 1e-6  # ratios this close are the same one, added up in another order
+SEED: Final = 168  # the same data give the same answer
+
+
+def week_windows(
+    week: Floats,
+    shapes: pd.DataFrame,
+    occurs: Floats | None = None,
+    level: float = LEVEL,
+    made_weeks: int = MADE_WEEKS,
+    seed: int | Sequence[int] = SEED,
+) -> pd.DataFrame:
+    """Return the stretches of the week that stand out beyond chance.
+
+    Every run of up to 12 hours is tried, around the week's end too, if each of its hours holds at least 1.5 times
+    what an even week would put there; with fewer than 168 records, by bands of three hours. How far a run is from even
+    is Kulldorff's likelihood ratio. It stands out if no more than `level` of the weeks that chance makes hold any run
+    as far from even: in them each record, its window as long as it is, is moved to an hour drawn evenly. Of runs that
+    overlap, the furthest from even is taken; those that touch are one stretch.
+
+    Args:
+        week: The weight of each hour from Monday 00:00: what `vulncore.metrics.week.day_hour.week_of` returns.
+        shapes: How the same records' windows lie to the hours, as `vulncore.metrics.week.day_hour.shapes` returns.
+        occurs: How often each hour of the week occurs in the period, which need not be whole weeks; all as often,
+            unless told.
+        level: Share of even weeks in which anything at all may be found by chance.
+        made_weeks: How many weeks to make.
+        seed: What the dice start from.
+
+    Returns:
+        One row per stretch, in order of the week: `start` (hour, 0 to 167), `hours` (long), `weight` (records in it),
+        `even` (records that an even week would put there), `p_value` (of the part furthest from even).
+
+    Source:
+        Kulldorff (1997), A spatial scan statistic. That every part has to be raised: Tango (2008), A spatial scan
+        statistic with a restricted likelihood ratio.
+
+    Misleads when:
+        the records whose time is unknown happened at other hours than those that are known.
+
+    >>> alone = pd.DataFrame({"first_minute": [0], "minutes": [1], "records": [195]})
+    >>> week = np.ones(168)
+    >>> week[92:95] += 9
+    >>> week_windows(week, alone)[["start", "hours", "weight"]].values.tolist()
+    [[92.0, 3.0, 30.0]]
+    """
+    chance = np.full(HOURS, 1 / HOURS) if occurs is None else occurs / occurs.sum()
+    if shapes.empty:
+        return _as_rows(week, chance, [])
+    step = BAND_HOURS if shapes["records"].sum() < THIN else 1
+    made = shuffled_weeks(shapes, made_weeks, np.random.default_rng(seed), chance)
+    by_chance = _ratios(made, chance, step).max(axis=(1, 2))
+    ratios = _ratios(week[None, :], chance, step)[0]
+    found: list[tuple[int, int, float]] = []
+    taken = np.zeros(HOURS, dtype=bool)
+    for at in np.argsort(-ratios, axis=None, kind="stable"):
+        longer, start = np.unravel_index(at, ratios.shape)
+        run = hours_from(int(start) * step, (int(longer) + 1) * step)
+        p_value = (1 + int((by_chance >= ratios.flat[at] - TIE).sum())) / (1 + made_weeks)
+        if ratios.flat[at] <= 0 or p_value > level:
+            break
+        if not taken[run].any():
+            taken[run] = True
+            found.append((int(run[0]), len(run), p_value))
+    return _as_rows(week, chance, found)
+
+
+def _ratios(weeks: Floats, chance: Floats, step: int) -> Floats:
+    """Return the likelihood ratio of every run, by week, length less one, and start; both in steps."""
+    parts = weeks.reshape(len(weeks), -1, step).sum(axis=2)
+    shares = chance.reshape(-1, step).sum(axis=1)
+    totals, count = parts.sum(axis=1, keepdims=True), len(shares)
+    raised = parts >= STANDS_OUT * totals * shares
+    ratios = np.zeros((len(weeks), LONGEST_HOURS // step, count))
+    held, share = np.zeros(parts.shape), np.zeros(count)
+    whole = np.ones_like(raised)
+    for longer in range(LONGEST_HOURS // step):
+        held = held + np.roll(parts, -longer, axis=1)
+        share = share + np.roll(shares, -longer)
+        whole = whole & np.roll(raised, -longer, axis=1)
+        ratios[:, longer] = np.where(whole, _likelihood_ratio(held, totals * share, totals), 0.0)
+    return ratios
+
+
+def _likelihood_ratio(held: Floats, even: Floats, totals: Floats) -> Floats:
+    rest = np.maximum(totals - held, 0.0)
+    return np.asarray(xlogy(held, held / even) + xlogy(rest, rest / (totals - even)), dtype=float)
+
+
+def _as_rows(week: Floats, chance: Floats, found: list[tuple[int, int, float]]) -> pd.DataFrame:
+    rows = []
+    for start, hours, p_value in _joined(found):
+        run = hours_from(start, hours)
+        rows.append((start, hours, float(week[run].sum()), float(week.sum() * chance[run].sum()), p_value))
+    columns = ["start", "hours", "weight", "even", "p_value"]
+    return pd.DataFrame(rows, columns=columns).sort_values("start", ignore_index=True)
+
+
+def _joined(found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    covered = np.zeros(HOURS, dtype=bool)
+    for start, hours, _ in found:
+        covered[hours_from(start, hours)] = True
+    joined = []
+    for at in np.flatnonzero(covered & ~np.roll(covered, 1)):  # at 1.5 times even, they never fill the week
+        start, hours = int(at), int(np.argmin(np.roll(covered, -at)))
+        inside = set(hours_from(start, hours))
+        joined.append((start, hours, min(p_value for first, _, p_value in found if first in inside)))
+    return joined

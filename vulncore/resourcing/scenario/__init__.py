@@ -1,0 +1,1 @@
+"""A scenario: its numbers, their units and sources."""

@@ -1,0 +1,135 @@
+"""Scenarios saved by name in the store, for everybody who looks at it."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from vulncore.domain.errors import InvalidScenarioError, UnknownNameError, VulncoreError, first_five
+from vulncore.resourcing.scenario.checks import checked
+from vulncore.resourcing.scenario.scenario import Scenario
+from vulncore.resourcing.scenario.scenario_link import illustrative, scenario_code
+from vulncore.resourcing.scenario.scenario_writing import scenario_text
+from vulncore.resourcing.scenario.toml import MOST_LETTERS, read_scenario
+
+FOLDER: Final = "scenarios"
+MOST_SAVED: Final = 200
+READABLE: Final = 0o644  # by others who keep the same store
+
+
+def saved_scenarios(store: Path) -> dict[str, Scenario]:
+    """Return what was saved, by name, in the order of the alphabet; a file that can't be read any more is left out."""
+    found = {}
+    for path in sorted((store / FOLDER).glob("*.toml")):
+        try:
+            scenario = load_scenario(path)
+        except (VulncoreError, OSError):
+            continue
+        if path == _file_of(store, scenario.name):
+            found[scenario.name] = scenario
+    return dict(sorted(found.items(), key=lambda item: item[0].casefold()))
+
+
+def unreadable_scenarios(store: Path) -> tuple[str, ...]:
+    """Return the names of files among those saved that can't be read any more, or are not what their name says."""
+    every = {path.name for path in (store / FOLDER).glob("*.toml")}
+    return tuple(sorted(every - {_file_of(store, name).name for name in saved_scenarios(store)}))
+
+
+def saved_state(store: Path) -> tuple[tuple[str, int], ...]:
+    """Return what tells whether anything was saved or removed since: each file's name and time."""
+    state = []
+    for path in (store / FOLDER).glob("*.toml"):
+        try:
+            state.append((path.name, path.stat().st_mtime_ns))
+        except OSError:  # somebody removed it a moment ago
+            continue
+    return tuple(sorted(state))
+
+
+def saved_scenario(store: Path, name: str) -> Scenario:
+    """Return the scenario saved under a name.
+
+    Raises:
+        UnknownNameError: None is.
+        InvalidScenarioError: Its file can't be read any more.
+    """
+    path = _file_of(store, name)
+    if not path.is_file():
+        names = list(saved_scenarios(store))
+        there = f"Saved are {len(names)}: {first_five(names)}." if names else "None is saved."
+        raise UnknownNameError(
+            f"No scenario is saved as '{name[:60]}'. {there} For a file, give a name that ends in .toml."
+        )
+    return load_scenario(path)
+
+
+def save_scenario(store: Path, scenario: Scenario, name: str, *, instead: bool = False) -> Scenario:
+    """Save a scenario under a name, and return it as it is saved.
+
+    Args:
+        store: Where the data lives.
+        scenario: What is to be saved.
+        name: Its name from now on.
+        instead: Whether it may take the place of another of that name.
+
+    Raises:
+        InvalidScenarioError: The name can't be used or is the one that ships, it is too long for a link, something else is saved under it, or MOST_SAVED are.
+    """
+    named = checked(scenario.called(name))
+    if named.name.casefold() == illustrative().name.casefold():
+        raise InvalidScenarioError(f"{illustrative().name} is the scenario that ships. Choose another name.")
+    scenario_code(named)  # refuses what no link could carry
+    target = _file_of(store, named.name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists() and len(list(target.parent.glob("*.toml"))) >= MOST_SAVED:
+        raise InvalidScenarioError(
+            f"{MOST_SAVED} scenarios are saved, as many as there may be. Remove one first."
+        )
+    handle, new = tempfile.mkstemp(dir=target.parent, suffix=".new")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(scenario_text(named))
+        Path(new).chmod(READABLE)
+        if instead:
+            Path(new).replace(target)
+        else:
+            os.link(new, target)  # fails where there is one: of two who save at once, one is told
+    except FileExistsError:
+        raise InvalidScenarioError(
+            f"A scenario is saved as '{named.name}' already. Choose another name, or say that this one takes its place."
+        ) from None
+    finally:
+        Path(new).unlink(missing_ok=True)
+    return named
+
+
+def remove_scenario(store: Path, name: str) -> None:
+    """Remove what was saved under a name.
+
+    Raises:
+        UnknownNameError: Nothing was.
+    """
+    path = _file_of(store, name)
+    if not path.is_file():
+        saved_scenario(store, name)  # says what there is
+    path.unlink(missing_ok=True)
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Return the scenario of a file.
+
+    Raises:
+        InvalidScenarioError: It is no such file.
+    """
+    try:
+        if path.stat().st_size > 4 * MOST_LETTERS:
+            raise InvalidScenarioError(f"{path.name} is too large for a scenario.")
+        return read_scenario(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InvalidScenarioError(f"{path.name} is no text. Give a scenario in TOML.") from None
+
+
+def _file_of(store: Path, name: str) -> Path:
+    return store / FOLDER / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.toml"

@@ -1,0 +1,89 @@
+"""Which measures a file of data.police.uk covers; of crime, the site has changed its categories twice."""
+
+from datetime import date
+from typing import Final
+
+import pyarrow as pa
+
+from vulncore.domain.schemas import COVERAGE
+from vulncore.sources.police_uk.police_uk_kinds import SOURCES, Kind, measures_of
+from vulncore.sources.police_uk.police_uk_names import MonthFile
+
+SIX: Final = frozenset(
+    {
+        "anti-social-behaviour",
+        "burglary",
+        "other-crime",
+        "robbery",
+        "vehicle-crime",
+        "violent-crime",
+    }
+)
+ELEVEN: Final = SIX | {
+    "criminal-damage-and-arson",
+    "drugs",
+    "other-theft",
+    "public-disorder-and-weapons",
+    "shoplifting",
+}
+FOURTEEN: Final = ELEVEN - {"public-disorder-and-weapons", "violent-crime"} | {
+    "bicycle-theft",
+    "possession-of-weapons",
+    "public-order",
+    "theft-from-the-person",
+    "violence-and-sexual-offences",
+}
+"""The site's categories: six at first, eleven from September 2011, fourteen since May 2013."""
+
+
+def categories_of(month: date) -> frozenset[str]:
+    """Return the keys of the categories that the site used for a month.
+
+    Source: the categories that its files of each month hold.
+
+    >>> [len(categories_of(date(*month, 1))) for month in [(2011, 8), (2011, 9), (2013, 5)]]
+    [6, 11, 14]
+    """
+    if month < date(2011, 9, 1):
+        return SIX
+    return ELEVEN if month < date(2013, 5, 1) else FOURTEEN
+
+
+def file_coverage(file: MonthFile, present: set[str], unknown_types: int = 0) -> pa.Table:
+    """Return the coverage that a file delivers, one row per measure of its kind, the empty ones included.
+
+    Where rows were rejected because nobody knows their type, an empty measure may be theirs under a new
+    name: it is missing then, not zero.
+
+    Args:
+        file: The file, which says month, force and kind.
+        present: The keys of the measures that its rows have. A crime category from another time than the
+            month's is covered too: the file shows that it was delivered.
+        unknown_types: How many of its rows have a type that no measure is called.
+
+    Misleads when:
+        an outcome type is younger than the month: the site doesn't say when it brought in each, so that all
+        of them are covered in every month.
+    """
+    delivered = present if unknown_types else _measures_at(file) | present
+    return pa.Table.from_pylist(
+        [
+            {
+                "force": file.force,
+                "measure": measure.key,
+                "month": file.month,
+                "table": "incidents",
+                "source": SOURCES[file.kind],
+                "provisional": False,
+            }
+            for measure in measures_of(file.kind)
+            if measure.key in delivered
+        ],
+        schema=COVERAGE,
+    )
+
+
+def _measures_at(file: MonthFile) -> frozenset[str]:
+    if file.kind is Kind.STREET:
+        return categories_of(file.month)
+    return frozenset(measure.key for measure in measures_of(file.kind))

@@ -1,0 +1,117 @@
+"""Crime, its outcomes, and stop and search as data.police.uk publishes them, any force.
+
+The source gives an anonymous point in a nearby street and not the place, and the month and not the day of
+all but searches.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vulncore.domain.delivery import Delivery, Progress, RowAccount, measures_table, source_file
+from vulncore.domain.errors import Reject, UnreadableSourceError
+from vulncore.domain.schemas import COVERAGE, INCIDENTS, Tables
+from vulncore.sources.police_uk.coverage import file_coverage
+from vulncore.sources.police_uk.files import contents, month_files
+from vulncore.sources.police_uk.incidents import incidents
+from vulncore.sources.police_uk.police_uk_kinds import SOURCES, UNKNOWN_TYPES, Kind, measures_of
+from vulncore.sources.police_uk.police_uk_names import is_named_as_its_files
+from vulncore.sources.police_uk.police_uk_oddities import oddities, shared_ids
+from vulncore.sources.police_uk.police_uk_places import flagged_outside
+from vulncore.sources.police_uk.rows import MAX_REJECTED_SHARE, MAX_REJECTS, month_rows
+
+__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "Kind", "deliver", "is_named_as_its_files"]
+
+ATTRIBUTION: Final = (
+    "Contains public sector information licensed under the Open Government Licence v3.0. "
+    "Source: data.police.uk"
+)
+
+
+def deliver(
+    paths: Sequence[Path],
+    kind: Kind | None = None,
+    most_rejected: float = MAX_REJECTED_SHARE,
+    progress: Progress | None = None,
+) -> Delivery:
+    """Return files of one kind as incidents, each row judged and accounted for.
+
+    Args:
+        paths: Zips as downloaded, folders and single CSVs.
+        kind: Street, outcomes or stop-and-search files; without it the only kind there is, or street where
+            there are several. Files of other kinds are passed over and counted.
+        most_rejected: The share of a file's rows, 0 to 1, that may be rejected.
+        progress: Told after each file how many rows were read, and which share of the files that was.
+
+    Returns:
+        Incidents, one per accepted row. `row_id` is the file's month, force and kind with the line's number;
+        `record_id` is the Crime ID, or `row_id` where there is none, as with anti-social behaviour and all
+        searches; `outside_area` is missing for forces whose boundary doesn't ship. `recorded_on` is the
+        first day of the month, for no other day is given, and so is `outcome_on` of an outcome; of a search it
+        is the day, and `occurred_from` and `occurred_to` are its moment, in civil time of London.
+        An outcome's measure is its type; a search's `offence` is what was searched for, and the file names
+        its force. Coverage, one row per file and measure of its kind: a month without a file is not covered,
+        nor a measure without a row in a file with types that nobody knows.
+
+    Raises:
+        TooManyRejectsError: Too many rows of a file can't be counted. Nothing is delivered then.
+        UnreadableSourceError: A file is missing, damaged, unsafe or not of its kind, a month of a force is
+            there twice, or nobody says which of several kinds is meant. Nothing is delivered then.
+
+    Source:
+        data.police.uk, "About", for what the columns and the points mean.
+
+    Misleads when:
+        it is read as where and when things happened. Points stand for streets, months for days, and
+        one category holds both violence and sexual offences. An outcome counts in the month in which it was
+        reached, whenever its crime was recorded, and a crime can have several. Some forces give searches a
+        date and no time, which reads as midnight.
+    """
+    if not 0 <= most_rejected <= 1:
+        raise UnreadableSourceError(
+            f"{most_rejected} is no share of a file's rows. Give one between 0 and 1, like {MAX_REJECTED_SHARE}."
+        )
+    files, passed_over = month_files(paths, kind)
+    kind = files[0].kind
+    rejects: list[Reject] = []
+    noted: Counter[str] = Counter()
+    read = 0
+    tables = [INCIDENTS.empty_table()]
+    covered = [COVERAGE.empty_table()]
+    for done, (file, content) in enumerate(contents(files), start=1):
+        rows = month_rows(file, content, most_rejected, room=MAX_REJECTS - len(rejects))
+        read += rows.read
+        rejects += rows.rejects
+        noted.update(oddities(kind, rows.accepted))
+        delivered = incidents(file, rows.accepted)
+        tables.append(delivered)
+        present = set(pc.unique(delivered["measure"]).to_pylist())
+        covered.append(file_coverage(file, present, rows.rejected[UNKNOWN_TYPES.get(kind, "")]))
+        if progress:
+            progress(read, done / len(files))
+    every, outlying = flagged_outside(pa.concat_tables(tables))
+    noted.update(shared_ids(kind, every) | outlying)
+    noted[f"files that are not {kind} files, passed over"] = passed_over
+    coverage = pa.concat_tables(covered)
+    used = set(pc.unique(coverage["measure"]).to_pylist())
+    return Delivery(
+        source=SOURCES[kind],
+        tables=Tables(
+            incidents=every,
+            coverage=coverage,
+            measures=measures_table(measure for measure in measures_of(kind) if measure.key in used),
+        ),
+        files=tuple(source_file(path) for path in dict.fromkeys(file.path for file in files)),
+        rows=RowAccount(
+            read,
+            accepted=every.num_rows,
+            rejected=dict(Counter(reject.reason for reject in rejects)),
+            noted={what: count for what, count in noted.items() if count},
+        ),
+        attribution=ATTRIBUTION,
+        rejects=tuple(rejects),
+    )

@@ -1,0 +1,74 @@
+"""The accepted rows of a data.police.uk file as incidents."""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vulncore.domain.schemas import INCIDENTS, conform
+from vulncore.sources.police_uk.police_uk_kinds import TYPE_COLUMNS, Kind, measures_of
+from vulncore.sources.police_uk.police_uk_names import MonthFile
+
+Columns = dict[str, Any]
+
+
+def incidents(file: MonthFile, accepted: pa.Table) -> pa.Table:
+    """Return a file's accepted rows as canonical incidents, one each; `outside_area` is not told yet.
+
+    Who was searched (gender, age, ethnicity) is left behind: nothing that is counted needs it.
+    """
+    of_its_kind = _searches if file.kind is Kind.STOP_AND_SEARCH else _crimes
+    line = pc.utf8_lpad(accepted["line"].cast(pa.string()), 6, "0")
+    row_id = pc.binary_join_element_wise(file.stem, line, "-")
+    return conform(
+        pa.table(
+            {
+                "row_id": row_id,
+                "record_id": row_id,
+                "force": pa.array([file.force] * accepted.num_rows, pa.string()),
+                "longitude": accepted["longitude"],
+                "latitude": accepted["latitude"],
+            }
+            | of_its_kind(file, accepted, row_id)
+        ),
+        INCIDENTS,
+    )
+
+
+def or_missing(column: Any, stand_in: str = "") -> Any:
+    """Return a column of text with what stands in for nothing made missing."""
+    return pc.if_else(pc.equal(column, stand_in), None, column)
+
+
+def _crimes(file: MonthFile, accepted: pa.Table, row_id: Any) -> Columns:
+    measures = measures_of(file.kind)
+    named = accepted[TYPE_COLUMNS[file.kind]]
+    which = pc.index_in(named, value_set=pa.array([measure.label for measure in measures]))
+    location = or_missing(accepted["Location"], "No Location")
+    month = pa.array([file.month] * accepted.num_rows, pa.date32())
+    known = (
+        {"outcome": named, "outcome_on": month}
+        if file.kind is Kind.OUTCOMES
+        else {"offence": named, "outcome": or_missing(accepted["Last outcome category"])}
+    )
+    return known | {
+        "record_id": pc.coalesce(or_missing(accepted["Crime ID"]), row_id),
+        "measure": pc.take(pa.array([measure.key for measure in measures]), which),
+        "record_kind": pc.take(pa.array([measure.record_kind for measure in measures]), which),
+        "recorded_on": month,
+        "place": or_missing(pc.replace_substring_regex(location, r"^On or near( |$)", "")),
+    }
+
+
+def _searches(file: MonthFile, accepted: pa.Table, _row_id: Any) -> Columns:
+    (measure,) = measures_of(file.kind)
+    moment = accepted["moment"]
+    return {
+        "measure": pa.array([measure.key] * accepted.num_rows, pa.string()),
+        "record_kind": pa.array([measure.record_kind] * accepted.num_rows, pa.string()),
+        "recorded_on": pc.floor_temporal(moment, unit="day").cast(pa.date32()),
+        "occurred_from": moment,
+        "occurred_to": moment,
+        "offence": or_missing(accepted["Object of search"]),
+        "outcome": or_missing(accepted["Outcome"]),
+    }

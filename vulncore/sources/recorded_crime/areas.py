@@ -1,0 +1,168 @@
+"""The Metropolitan Police's recorded crime: a row per area and category, a column per month."""
+
+from collections import Counter
+from datetime import date
+from itertools import chain
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vulncore.domain.delivery import printable
+from vulncore.domain.errors import InvalidRowsError, Reject, UnreadableSourceError, first_five
+from vulncore.domain.measures import measures_by_met_category
+from vulncore.domain.periods import Window
+from vulncore.domain.vocabulary import Measure
+from vulncore.sources.recorded_crime.lines import EMPTY, Lines
+from vulncore.sources.recorded_crime.recorded_crime_area_columns import columns_by_area
+from vulncore.sources.recorded_crime.recorded_crime_figures import Figures, Totals, counts_and_coverage
+from vulncore.sources.recorded_crime.whole_force import FORCE, MISSING, AreaRows, whole_force
+
+SOURCE: Final = "recorded-crime-met"
+ATTRIBUTION: Final = (
+    "Contains public sector information licensed under the Open Government Licence v3.0. "
+    "Source: Metropolitan Police Service, MPS Recorded Crime, London Datastore"
+)
+
+NO_AREA: Final = "no area named"
+UNKNOWN_CATEGORY: Final = "a category that is not known"
+NO_COUNT: Final = "a count that cannot be read"
+TOTALS_ROW: Final = "a row of totals"
+
+MAX_FIGURES: Final = 2_000_000  # ten times what thirteen years of it hold
+
+_UNREADABLE: Final = -2  # in a matrix of counts, beside MISSING: the cell holds something else than a count
+
+
+def totals_by_area(lines: Lines) -> Figures:
+    """Return the Metropolitan Police's table as totals by area, category and month.
+
+    Returns:
+        Totals of each area, which is a force called like "Metropolitan Police Service: Westminster", and of
+        the "Metropolitan Police Service", their sum, where `whole_force` can give one. An empty cell is
+        missing, not zero: neither counted nor covered.
+
+    Raises:
+        UnreadableSourceError: A column is no month or is there twice, or there are no months.
+        InvalidRowsError: An area and category is there twice.
+    """
+    category, area, months = columns_by_area(lines)
+    counts = _counts(lines, list(months))
+    accepted: dict[int, tuple[str, Measure]] = {}
+    rejects: list[Reject] = []
+    rejected: list[tuple[str | None, Measure | None]] = [(None, None)] * len(lines.rejects)
+    left_out = Counter({EMPTY: lines.empty})
+    for at, (number, cells) in enumerate(lines.rows):
+        name = " ".join(cells[area].split())
+        measure = measures_by_met_category().get(" ".join(cells[category].casefold().split()))
+        odd = np.flatnonzero(counts[at] == _UNREADABLE)
+        if _is_whole(name):
+            left_out[TOTALS_ROW] += 1
+        elif measure and _is_name(name) and not len(odd):
+            accepted[at] = (name, measure)
+        else:
+            if not _is_name(name):
+                reason, value = NO_AREA, name
+            elif measure is None:
+                reason, value = UNKNOWN_CATEGORY, cells[category]
+            else:
+                reason, value = NO_COUNT, cells[list(months)[odd[0]]]
+            rejects.append(Reject(lines.name, number, reason, printable(value[:60])))
+            rejected.append((name, measure))
+    _refuse_repeats(lines, accepted)
+    rows = AreaRows(
+        areas=tuple(name for name, _ in accepted.values()),
+        measures=tuple(measure for _, measure in accepted.values()),
+        counts=counts[list(accepted)],
+    )
+    sums = whole_force(rows, rejected)
+    totals = _totals(rows, sums, list(months.values()))
+    counts, coverage = counts_and_coverage(totals)
+    return Figures(
+        source=SOURCE,
+        counts=counts,
+        coverage=coverage,
+        measures=tuple(rows.of_measure),
+        accepted=len(accepted),
+        rejects=(*lines.rejects, *rejects),
+        attribution=ATTRIBUTION,
+        left_out={reason: count for reason, count in left_out.items() if count},
+        noted=_noted(rows, set(sums), [window.start for window in months.values()]),
+    )
+
+
+def _counts(lines: Lines, columns: list[int]) -> npt.NDArray[np.int64]:
+    """Return the counts by row and month: `MISSING` where a cell is empty, `_UNREADABLE` where it is no count."""
+    if len(lines.rows) * len(columns) > MAX_FIGURES:
+        raise UnreadableSourceError(
+            f"{lines.name} holds {len(lines.rows) * len(columns):,} figures, and such a table at most "
+            f"{MAX_FIGURES:,}. Check that it is the right file."
+        )
+    cells = pa.array(chain.from_iterable([row[at] for at in columns] for _, row in lines.rows), pa.string())
+    fits = pc.match_substring_regex(cells, r"^[0-9]{1,12}$")
+    read = pc.if_else(fits, cells, None).cast(pa.int64())
+    told = pc.coalesce(read, pc.if_else(pc.equal(cells, ""), MISSING, _UNREADABLE))
+    counts: npt.NDArray[np.int64] = told.to_numpy(zero_copy_only=False).reshape(len(lines.rows), len(columns))
+    return counts
+
+
+def _is_name(name: str) -> bool:
+    return 0 < len(name) <= 100 and name.isprintable()
+
+
+def _is_whole(name: str) -> bool:
+    return "total" in name.casefold().split() or name.casefold() == FORCE.casefold()
+
+
+def _refuse_repeats(lines: Lines, accepted: dict[int, tuple[str, Measure]]) -> None:
+    seen: set[tuple[str, str]] = set()
+    twice = []
+    for at, (name, measure) in accepted.items():
+        key = name.casefold(), measure.key
+        if key in seen:
+            twice.append(f"{measure.label} of {name} (line {lines.rows[at][0]})")
+        seen.add(key)
+    if twice:
+        raise InvalidRowsError(
+            f"{len(twice)} rows of {lines.name} repeat an area and category: {first_five(twice)}. Give each once."
+        )
+
+
+def _totals(rows: AreaRows, sums: dict[Measure, npt.NDArray[np.int64]], months: list[Window]) -> Totals:
+    areas = {name: at for at, name in enumerate(dict.fromkeys(rows.areas))}
+    measures = {measure: at for at, measure in enumerate(rows.of_measure)}
+    force = [areas[name] for name in rows.areas] + [len(areas)] * len(sums)
+    measure = [measures[of_it] for of_it in (*rows.measures, *sums)]
+    counts = np.vstack([rows.counts, *sums.values()])
+    row, month = np.nonzero(counts != MISSING)
+    return Totals(
+        source=SOURCE,
+        forces=[*(f"{FORCE}: {name}" for name in areas), FORCE],
+        measures=list(measures),
+        periods=months,
+        force=np.array(force, np.int64)[row],
+        measure=np.array(measure, np.int64)[row],
+        period=month,
+        count=counts[row, month],
+    )
+
+
+def _noted(rows: AreaRows, summed: set[Measure], months: list[date]) -> dict[str, int]:
+    first, last = months.index(min(months)), months.index(max(months))
+    ending = {
+        measure
+        for measure, of_it in rows.of_measure.items()
+        if not (rows.counts[of_it][:, first].any() and rows.counts[of_it][:, last].any())
+    }
+    noted = {
+        "with months left empty: missing, not zero": int((rows.counts == MISSING).any(axis=1).sum()),
+        "of a category without a sum for the whole force, for rows of it are missing": sum(
+            measure not in summed for measure in rows.measures
+        ),
+        "of a category that reads 0 in every area in the first month or the last, as if it began or ended": sum(
+            measure in ending for measure in rows.measures
+        ),
+    }
+    return {what: count for what, count in noted.items() if count}

@@ -1,0 +1,207 @@
+"""The area that a force polices, and its named parts: as it brought them, or as they ship."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import shapely
+from shapely.errors import ShapelyError
+from shapely.geometry.base import BaseGeometry
+
+from vulncore.domain.errors import UnreadableSourceError, first_five
+from vulncore.domain.geography import boundary, metres_per_degree
+from vulncore.domain.shipped import shipped
+
+FOLDER: Final = "boundaries"
+LARGEST_FILE: Final = 50_000_000  # bytes; Great Britain's districts, unsimplified, have fewer
+MOST_KM2: Final = 100_000.0  # more than any force in Europe polices
+FINEST_M: Final = 2.0  # a map of streets shows nothing finer
+WARD_FILES: Final = {"City of London Police": "city-of-london-wards.geojson"}
+
+
+@dataclass(frozen=True)
+class Area:
+    """A force's area and its named parts (wards, say; none where nobody named them), in longitude and latitude.
+
+    `key` tells two versions of it apart.
+    """
+
+    shape: BaseGeometry
+    parts: Mapping[str, BaseGeometry]
+    key: str
+
+    @property
+    def km2(self) -> float:
+        """Its size."""
+        scale = metres_per_degree(self.shape.centroid.y)
+        return float(self.shape.area * scale[0] * scale[1] / 1e6)
+
+
+def area_of(store: Path, force: str) -> Area | None:
+    """Return a force's area: the one kept in the store, else the one that ships, else None.
+
+    Raises:
+        UnreadableSourceError: What the store keeps is damaged.
+    """
+    kept = _file_of(store, force)
+    if kept.is_file():
+        stat = kept.stat()
+        return _kept_area(kept, (stat.st_mtime_ns, stat.st_ino))
+    return _shipped_area(force)
+
+
+def keep_area(store: Path, force: str, path: Path, naming: str | None = None) -> Area:
+    """Keep a force's area in the store, in place of any other, and return it.
+
+    Args:
+        store: Where the data lives.
+        force: Whose area it is, as its data name it.
+        path: A GeoJSON file in longitude and latitude: one polygon or many.
+        naming: The property that names each part, `WD24NM` say; without it only the whole is kept.
+
+    Raises:
+        UnreadableSourceError: The file is no such thing.
+    """
+    area = read_area(path, naming)
+    tolerance = FINEST_M / metres_per_degree(area.shape.centroid.y)[1]
+    names, shapes = [*area.parts], [*area.parts.values()]
+    nameless = shapely.difference(area.shape, shapely.union_all(shapes))
+    if nameless.area > tolerance**2 or not shapes:
+        names, shapes = [*names, ""], [*shapes, nameless]
+    simple = shapely.coverage_simplify(shapes, tolerance)  # parts that share an edge still share it
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": json.loads(shapely.to_geojson(shape))}
+        for name, shape in zip(names, simple, strict=True)
+    ]
+    text = json.dumps({"type": "FeatureCollection", "force": force, "features": features})
+    target = _file_of(store, force)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".new")
+    with os.fdopen(handle, "w", encoding="utf-8") as new:
+        new.write(text)
+    Path(name).replace(target)
+    return area
+
+
+def forget_area(store: Path, force: str) -> bool:
+    """Forget the area that is kept for a force, so that the one that ships counts again; return whether one was."""
+    kept = _file_of(store, force)
+    was_kept = kept.is_file()
+    kept.unlink(missing_ok=True)
+    return was_kept
+
+
+def read_area(path: Path, naming: str | None = None) -> Area:
+    """Return the area that a GeoJSON file draws, simplified to what a map of streets shows.
+
+    Raises:
+        UnreadableSourceError: It can't be read, holds no polygon, lies off the Earth, or is larger than a force.
+    """
+    text = _text(path)
+    try:
+        document = json.loads(text)
+        found = [_polygons(feature, path) for feature in _features(document)]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ShapelyError) as problem:
+        raise UnreadableSourceError(
+            f"{path.name} is no GeoJSON of polygons ({str(problem)[:80]}). Save the boundary as GeoJSON, "
+            "in longitude and latitude (WGS 84)."
+        ) from problem
+    shapes = [shape for shape, _ in found]
+    if not shapes:
+        raise UnreadableSourceError(f"{path.name} holds no polygon. Save the force's boundary into it.")
+    return _area(path, shapes, [properties for _, properties in found], naming, text)
+
+
+def _area(
+    path: Path, shapes: list[BaseGeometry], properties: list[dict[str, Any]], naming: str | None, text: str
+) -> Area:
+    whole = shapely.union_all(shapes)
+    west, south, east, north = whole.bounds
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise UnreadableSourceError(
+            f"{path.name} has coordinates from {west:,.0f} to {east:,.0f}: no degrees. Save it in longitude and "
+            "latitude (WGS 84, EPSG 4326), not in metres."
+        )
+    parts: dict[str, BaseGeometry] = {}
+    if naming is not None:
+        names = [_name(each.get(naming)) for each in properties]
+        if not any(naming in each for each in properties):
+            there = sorted({str(key)[:40] for each in properties for key in each})
+            raise UnreadableSourceError(
+                f"No part of {path.name} has a '{naming[:40]}'. Its properties are: {first_five(there) or 'none'}."
+            )
+        for name, shape in zip(names, shapes, strict=True):
+            if name:
+                parts[name] = shapely.union(parts[name], shape) if name in parts else shape
+    area = Area(whole, parts, hashlib.sha256(text.encode()).hexdigest()[:16])
+    if not 0 < area.km2 <= MOST_KM2:
+        raise UnreadableSourceError(
+            f"{path.name} draws {area.km2:,.0f} km²: the area of one force has up to {MOST_KM2:,.0f}."
+        )
+    return area
+
+
+def _name(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text.encode(errors="replace").decode().strip()[:80]  # half a surrogate pair can't be written
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise UnreadableSourceError(
+                f"{path.name} is larger than {LARGEST_FILE / 1e6:.0f} MB. Simplify the boundary first."
+            )
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise UnreadableSourceError(
+            f"{path.name} is no text in UTF-8. Save the boundary as GeoJSON."
+        ) from problem
+    except OSError as problem:
+        raise UnreadableSourceError(
+            f"{path.name} can't be read: {problem.strerror}. Give a file of GeoJSON."
+        ) from problem
+
+
+def _features(document: Any) -> list[Any]:
+    if document["type"] == "FeatureCollection":
+        return list(document["features"])
+    return [document if document["type"] == "Feature" else {"geometry": document}]
+
+
+def _polygons(feature: Any, path: Path) -> tuple[BaseGeometry, dict[str, Any]]:
+    shape = shapely.make_valid(shapely.from_geojson(json.dumps(feature["geometry"])))
+    parts = shapely.get_parts([shape])
+    while any(hasattr(part, "geoms") for part in parts):  # collections may hold collections
+        parts = shapely.get_parts(parts)
+    faces = [part for part in parts if part.geom_type == "Polygon" and part.area > 0]
+    if not faces:
+        raise UnreadableSourceError(
+            f"{path.name} has a {shape.geom_type} where a polygon should be. Keep the areas alone in it."
+        )
+    properties = feature.get("properties")
+    return shapely.union_all(faces), properties if isinstance(properties, dict) else {}
+
+
+def _file_of(store: Path, force: str) -> Path:
+    return store / FOLDER / f"{hashlib.sha256(force.encode()).hexdigest()[:16]}.geojson"
+
+
+@lru_cache(maxsize=32)
+def _kept_area(path: Path, _version: tuple[int, int]) -> Area:
+    return read_area(path, "name")
+
+
+@cache
+def _shipped_area(force: str) -> Area | None:
+    whole = boundary(force)
+    if whole is None:
+        return None
+    parts = read_area(shipped(WARD_FILES[force]), "name").parts if force in WARD_FILES else {}
+    return Area(whole, parts, "shipped")

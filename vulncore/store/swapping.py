@@ -1,0 +1,131 @@
+"""Put a rebuilt table in the place of a dataset's incidents, so that a halt at any moment loses nothing.
+
+What is being rebuilt lies in `<dataset>/.erasing/` until it is whole. Then a file `ready` is put beside it, and
+from there on there is only forwards: the old table moves aside, the new one moves in, the manifest gets its
+line, and the folder goes, the old table with it. A halt before `ready` leaves the dataset as it was; after it,
+readers find the new table wherever it stands, and the next who writes goes on from there.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import pyarrow.parquet as pq
+from deltalake.exceptions import DeltaError
+
+from vulncore.domain.errors import PublishRefusedError, VulncoreError
+from vulncore.store.manifest import Publish, add_line, as_table, from_table, publishes
+
+SWAPPED: Final = "incidents"
+ERASING, READY, OLD, LOCK = ".erasing", "ready", "old", ".lock"
+
+
+@contextmanager
+def publishing(home: Path) -> Iterator[None]:
+    """Hold a dataset against purges, with others who publish, once a purge that was broken off is done with.
+
+    Raises:
+        PublishRefusedError: Rows of it are being erased.
+    """
+    refusal = f"Rows of '{home.name}' are being erased at this moment. Try again when that is done."
+    while True:
+        if (home / ERASING).exists():
+            with _held(home, fcntl.LOCK_EX, refusal):
+                done_with(home)
+        with _held(home, fcntl.LOCK_SH, refusal):
+            if not (home / ERASING).exists():  # a purge can have begun and been broken off in between
+                yield
+                return
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Hold a dataset against everybody who writes, once a purge that was broken off is done with.
+
+    Raises:
+        PublishRefusedError: Somebody is writing.
+    """
+    refusal = (
+        f"Somebody is publishing or purging '{home.name}' at this moment, and nothing was erased. "
+        "Purge again when they have done."
+    )
+    with _held(home, fcntl.LOCK_EX, refusal):
+        done_with(home)
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError, VulncoreError, DeltaError):  # what went wrong first is what has to be said
+                done_with(home)
+            raise
+
+
+def table_folder(home: Path, name: str) -> Path:
+    """Return where a table lies: in its place, or, in the midst of a swap, where it was rebuilt."""
+    place, rebuilt = home / name, home / ERASING / name
+    return rebuilt if not place.exists() and (home / ERASING / READY).exists() else place
+
+
+def rebuilding(home: Path) -> Path:
+    """Return the folder in which the dataset's incidents are to be rebuilt."""
+    return home / ERASING / SWAPPED
+
+
+def swap_in(home: Path, line: Publish) -> None:
+    """Put the rebuilt incidents in the place of those that stand, and add the line to the manifest."""
+    for path in (home / ERASING).rglob("*"):
+        _flush(path)
+    marker = home / ERASING / READY
+    unfinished = marker.with_suffix(".part")
+    pq.write_table(as_table(line), unfinished)
+    _flush(unfinished)
+    unfinished.rename(marker)
+    _flush(marker.parent)
+    done_with(home)
+
+
+def done_with(home: Path) -> None:
+    """Leave nothing half done: go on with a swap that was ready, and drop one that was not."""
+    erasing = home / ERASING
+    if not erasing.exists():
+        return
+    if (erasing / READY).exists():
+        rebuilt, place = rebuilding(home), home / SWAPPED
+        if rebuilt.exists():
+            if place.exists():
+                place.rename(erasing / OLD)
+            rebuilt.rename(place)
+            _flush(home)
+        line = from_table(pq.read_table(erasing / READY, use_threads=False), home.name)[0]
+        if publishes(home)[-1].number < line.number:
+            add_line(home, line)
+    # `ready` goes last, so that a halt amid the removal is gone on with and not mistaken for an early one
+    for path in sorted(erasing.iterdir(), key=lambda path: path.name == READY):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    erasing.rmdir()
+
+
+@contextmanager
+def _held(home: Path, how: int, refusal: str) -> Iterator[None]:
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / LOCK).open("a") as lock:  # closing it lets go, and so does the end of the process
+        try:
+            fcntl.flock(lock, how | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            raise PublishRefusedError(refusal) from problem
+        yield
+
+
+def _flush(path: Path) -> None:
+    """Have the disk write what it holds of a file or a folder, so that a power cut can't reorder the steps."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
