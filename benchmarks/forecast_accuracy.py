@@ -17,12 +17,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vulncore.forecasting.backtest import EVERY_MONTHS, TRIAL_PATHS, by_model, first_year, scored
-from vulncore.forecasting.basis import FIVE_YEARS, Basis, months_of
-from vulncore.forecasting.choosing import chosen_model
+from vulncore.forecasting.backtest import (
+    EVERY_MONTHS,
+    TRIAL_PATHS,
+    by_model,
+    chosen_model,
+    first_year,
+    scored,
+)
 from vulncore.forecasting.models.all import Model, simulate
-from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
-from vulncore.forecasting.past import Past
+from vulncore.forecasting.past import FIVE_YEARS, LOCKDOWN_MONTHS, Basis, Past, months_of
 from vulncore.forecasting.paths import Floats, Paths
 from vulncore.forecasting.pool import in_parallel
 from vulncore.forecasting.scores import yearly_scale

@@ -24,13 +24,12 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 from timing import median_seconds
 
-from vulncore.findings.resourcing.demand import UnitDemand
+from vulncore.findings.resourcing.demand import UnitDemand, UnitForecast
 from vulncore.findings.resourcing.outlook import asked_about, resourcing_outlook
-from vulncore.findings.resourcing.resourcing_forecast import UnitForecast
 from vulncore.findings.resourcing.sentences import resourcing_headline
-from vulncore.forecasting.basis import Basis
+from vulncore.forecasting.past import Basis
 from vulncore.resourcing.chain import Incoming, staffing
-from vulncore.resourcing.scenario.scenario_link import illustrative
+from vulncore.resourcing.scenario.link import illustrative
 
 AS_AT = date(2024, 10, 1)
 PATHS, MONTHS, ONE_BY_ONE = 2_000, 50, 100

@@ -22,8 +22,7 @@ from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.periods import add_months, comparison_windows
 from vulncore.domain.schemas import COUNTS, COVERAGE, INCIDENTS
 from vulncore.domain.vocabulary import report_measures
-from vulncore.metrics.strands.counts import monthly_counts, period_counts
-from vulncore.metrics.strands.window_counts import window_counts
+from vulncore.metrics.strands.counts import monthly_counts, period_counts, window_counts
 
 FORCE = "Ruritania Police"
 MONTHS = [add_months(date(2018, 4, 1), step) for step in range(79)]

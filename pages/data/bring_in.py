@@ -10,20 +10,17 @@ from pages.data.mapping import chosen_mapping
 from pages.data.preview import Looked, Preview, looked_at, seems_to_be, show_preview
 from pages.data.uploads import MAX_UPLOAD_MB, forget
 from pages.shared.access import may_publish
-from pages.shared.links import choices_made
+from pages.shared.choices import choices_made
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.text import plain
 from vulncore import store as stores
-from vulncore.domain.errors import InvalidMappingError, VulncoreError
-from vulncore.domain.names import checked_name
+from vulncore.domain.errors import InvalidMappingError, VulncoreError, checked_name
 from vulncore.domain.periods import parse_month
 from vulncore.findings.data.publishes import publish_account
 from vulncore.sources.deliveries import Settings, Source
 from vulncore.sources.records.draft import Draft
-from vulncore.sources.records.mapping_checks import check_columns, checked_mapping
-from vulncore.sources.records.mapping_file import parsed_mapping
-from vulncore.sources.records.mapping_toml import mapping_toml
+from vulncore.sources.records.mapping_file import check_columns, checked_mapping, mapping_toml, parsed_mapping
 
 KINDS = {
     Source.RECORDS: "Records: a force's own extract, one row a record",

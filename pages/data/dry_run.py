@@ -6,14 +6,13 @@ from functools import partial
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.data.findings import show_findings
-from pages.data.published import show_changes
+from pages.data.findings import show_changes, show_findings
 from pages.data.uploads import on_disk, progress_in
 from pages.shared.reads import store_path
 from pages.shared.tables import show_table
 from pages.shared.text import plain
 from vulncore import store as stores
-from vulncore.cli.printing import csv_text
+from vulncore.cli.options import csv_text
 from vulncore.domain.delivery import Delivery
 from vulncore.domain.errors import Reject, TooManyRejectsError, VulncoreError
 from vulncore.findings.data.changes import Changes, changes_between

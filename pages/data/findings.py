@@ -5,9 +5,16 @@ from itertools import groupby
 
 import streamlit as st
 
+from pages.data.reads import changes_of
+from pages.shared.reads import store_path
+from pages.shared.sidebar import View
+from pages.shared.tables import show_table
 from pages.shared.text import plain
-from vulncore.cli.printing import csv_text
+from vulncore import store as stores
+from vulncore.cli.options import csv_text
+from vulncore.findings.data.changes import Changes
 from vulncore.findings.data.checks import DataFinding, Sureness, findings_frame
+from vulncore.findings.data.publishes import account_frame, publishes_to_read
 
 SHOWN = 5
 BADGES = {Sureness.CERTAIN: "blue", Sureness.LIKELY: "gray", Sureness.POSSIBLE: "gray"}
@@ -39,3 +46,38 @@ def _say(findings: Sequence[DataFinding]) -> None:
         ]
         lines.append(f"**Why it matters.** {plain(why)} **What to do.** {plain(do)}")
         st.markdown("  \n".join(lines))
+
+
+SENTENCES, ROWS = 8, 200
+
+
+def show_published(view: View) -> None:
+    """Show what the version changed of the one before, its account of rows, and all versions."""
+    line = view.publish
+    st.markdown(f"##### What version {line.number} changed")
+    show_changes(changes_of(store_path(), line), f"{line.dataset}-version-{line.number}")
+    show_table(account_frame(line), f"Every row read for version {line.number} is accounted for")
+    lines = stores.versions(store_path(), line.dataset)
+    show_table(publishes_to_read(lines), "Versions published; the sidebar opens any of them again")
+
+
+def show_changes(changes: Changes, name: str) -> None:
+    """Say what changed, then every figure in a table and as a file."""
+    said = changes.sentences[:SENTENCES]
+    st.markdown(
+        "\n".join(f"- {plain(sentence)}" for sentence in said) if len(said) > 1 else plain("".join(said))
+    )
+    frame = changes.frame
+    if frame["Before"].isna().all() and frame["Change"].eq("new").all():  # they are the figures themselves
+        return
+    with st.expander(f"Every figure that changed or is new ({len(frame):,})"):
+        if len(frame) > ROWS:
+            st.markdown(f"The first {ROWS} of {len(frame):,}; the file has them all.")
+        show_table(frame.head(ROWS), "Figures before and after")
+    st.download_button(
+        "Download the changes as CSV",
+        csv_text(frame),
+        file_name=f"{name}-changes.csv",
+        mime="text/csv",
+        key=f"{name} changes",
+    )

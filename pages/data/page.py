@@ -4,12 +4,12 @@ import streamlit as st
 
 from pages.data.bring_in import show_bring_in
 from pages.data.coverage import show_coverage
-from pages.data.findings import show_findings
+from pages.data.findings import show_findings, show_published
 from pages.data.notes import show_notes_on_data
-from pages.data.published import show_published
-from pages.shared.links import write_link
+from pages.data.reads import checks_of, coverage_of
+from pages.shared.choices import write_link
 from pages.shared.provenance import show_provenance
-from pages.shared.reads import checks_of, coverage_of, store_path
+from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain
 from vulncore import store as stores

@@ -2,25 +2,30 @@
 
 import streamlit as st
 
-from pages.forecast.forecast_charts import show_months, show_recorded, show_years
-from pages.forecast.parts import show_learning, show_models, show_month_table, show_year_table
+from pages.forecast.parts import (
+    show_learning,
+    show_models,
+    show_month_table,
+    show_months,
+    show_recorded,
+    show_year_table,
+    show_years,
+)
 from pages.forecast.question import USED, forecast_link, lockdowns_picker, subject_picker, what_ifs
+from pages.forecast.reads import demand_of
 from pages.forecast.what_if import show_what_if
 from pages.forecast.work import forecasts_of
-from pages.shared.headline import show_headline
-from pages.shared.links import write_link
-from pages.shared.parts import open_part
+from pages.shared.choices import open_part, write_link
 from pages.shared.provenance import show_provenance
-from pages.shared.reads import demand_of, store_path
+from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain
+from pages.shared.text import plain, show_headline
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
-from vulncore.findings.forecast.forecast_words import bases_in_words
 from vulncore.findings.forecast.outlook import Outlook, outlook
-from vulncore.findings.forecast.sentences import forecast_headline, no_forecast_headline
+from vulncore.findings.forecast.sentences import bases_in_words, forecast_headline, no_forecast_headline
 from vulncore.findings.forecast.work import YEARS, why_not
-from vulncore.forecasting.intervals import months_ahead
+from vulncore.forecasting.paths import months_ahead
 
 YEARS_PART, MONTHS_PART, MODELS_PART, LEARNS_PART = (
     "Years as a table",

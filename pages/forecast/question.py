@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from pages.shared.choices import Picker, not_there
-from pages.shared.links import OF_THE_FORECAST, choices_made
+from pages.shared.choices import OF_THE_FORECAST, Picker, choices_made, not_there
 from pages.shared.sidebar import View
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.forecast.demand import Subject, find_subject, subjects
 from vulncore.findings.forecast.work import YEARS
-from vulncore.forecasting.intervals import months_ahead
+from vulncore.forecasting.paths import months_ahead
 from vulncore.forecasting.what_if import MOST, Adjustment, checked, format_adjustment, parse_adjustment
 
 SET_ASIDE, USED = "aside", "used"

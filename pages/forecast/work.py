@@ -1,46 +1,17 @@
 """Forecasts kept between looks: fitted once for each version and question, and shown as they arrive."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, TypeVar
 
 import streamlit as st
 
+from pages.shared.kept import Kept
 from pages.shared.sidebar import View
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import Outlook, first_look
 from vulncore.findings.forecast.work import forecasts
-from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
+from vulncore.forecasting.past import Basis
 from vulncore.forecasting.what_if import Adjustment
-
-KEPT = 24  # each takes some ten megabytes
-Key = tuple[object, ...]
-Thing = TypeVar("Thing")
-
-
-class Kept(Generic[Thing]):
-    """What was asked for last, by version and question."""
-
-    def __init__(self, most: int = KEPT) -> None:
-        self._lock, self._most = threading.Lock(), most
-        self._by_key: OrderedDict[Key, Thing] = OrderedDict()
-
-    def get(self, key: Key) -> Thing | None:
-        """Return what is kept."""
-        with self._lock:
-            if key in self._by_key:
-                self._by_key.move_to_end(key)
-            return self._by_key.get(key)
-
-    def keep(self, key: Key, thing: Thing) -> None:
-        """Keep something, and forget what was not asked for longest."""
-        with self._lock:
-            self._by_key[key] = thing
-            self._by_key.move_to_end(key)
-            while len(self._by_key) > self._most:
-                self._by_key.popitem(last=False)
 
 
 def forecasts_of(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.links import write_link
+from pages.shared.choices import write_link
 from pages.shared.provenance import show_provenance, source_line
 from pages.shared.sidebar import chosen_view
 from pages.shared.tables import show_table

@@ -3,12 +3,12 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.shared.links import choices_made
+from pages.shared.choices import choices_made
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.text import plain
 from vulncore.charts.theme import DARK, LIGHT
-from vulncore.cli.printing import csv_text
+from vulncore.cli.options import csv_text
 from vulncore.findings.overview.charts import monthly_chart
 from vulncore.findings.overview.history import History, history, history_export
 from vulncore.findings.overview.overview import Overview

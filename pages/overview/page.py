@@ -3,13 +3,13 @@
 import streamlit as st
 
 from pages.overview.measure import chosen_measure, show_measure
+from pages.overview.reads import overview_of
 from pages.overview.strand_table import pick_from_strand_table
-from pages.shared.headline import show_headline, show_notes
-from pages.shared.links import write_link
+from pages.shared.choices import write_link
 from pages.shared.provenance import show_provenance, source_line
-from pages.shared.reads import overview_of, store_path
+from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain
+from pages.shared.text import plain, show_headline, show_notes
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.overview.overview import narrowed
 from vulncore.findings.overview.strand_rows import headings, strand_rows, table_legend

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.links import choices_made
+from pages.shared.choices import choices_made
 
 HERE = Path(__file__).parent
 

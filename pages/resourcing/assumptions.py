@@ -10,8 +10,7 @@ from pages.shared.text import plain
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.resourcing.assumptions import field, number_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
-from vulncore.resourcing.scenario.assumption import ASSUMED, BY_LETTERS, SOURCE_LETTERS, Assumption
-from vulncore.resourcing.scenario.scenario import Scenario
+from vulncore.resourcing.scenario.scenario import ASSUMED, BY_LETTERS, SOURCE_LETTERS, Assumption, Scenario
 
 ENDS, ONE = ("Lowest", "Likeliest", "Highest"), "Value"
 PROBLEM = "assumption problem"

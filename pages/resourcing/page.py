@@ -23,18 +23,16 @@ from pages.resourcing.question import (
 from pages.resourcing.scenarios import show_scenario_menu
 from pages.resourcing.what_it_takes import show_what_it_takes
 from pages.resourcing.work import kept_forecast, new_forecast, outlook_of
-from pages.shared.headline import show_headline
-from pages.shared.links import write_link
-from pages.shared.parts import open_part
+from pages.shared.choices import open_part, write_link
 from pages.shared.provenance import show_provenance
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain
+from pages.shared.text import plain, show_headline
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.work import YEARS
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.sentences import resourcing_headline
-from vulncore.forecasting.intervals import months_ahead
+from vulncore.forecasting.paths import months_ahead
 
 NUMBERS_PART, DRIVERS_PART, COMPARE_PART, MONTHS_PART, DEMAND_PART = (
     "Assumptions",

@@ -12,27 +12,27 @@ from pages.shared.choices import Picker
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
-from pages.shared.text import plain
-from pages.when.week import palette
-from vulncore.cli.printing import csv_text
+from pages.shared.text import palette, plain
+from vulncore.cli.options import csv_text
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month
 from vulncore.findings.resourcing.arrivals import demand_notes, demand_rows, demand_table
 from vulncore.findings.resourcing.assumptions import abouts, assumption_rows, assumptions_table
-from vulncore.findings.resourcing.caseload_chart import caseload_chart
-from vulncore.findings.resourcing.charts import staffing_chart
-from vulncore.findings.resourcing.drivers_chart import MOST_SHOWN, drivers_chart
-from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
-from vulncore.findings.resourcing.resourcing_drivers import driver_rows, drivers_shown, drivers_table
-from vulncore.findings.resourcing.resourcing_heard import (
-    caseload_in_words,
-    drivers_in_words,
-    staffing_in_words,
+from vulncore.findings.resourcing.charts import (
+    MOST_SHOWN,
+    caseload_chart,
+    drivers_chart,
+    scenarios_chart,
+    staffing_chart,
 )
-from vulncore.findings.resourcing.scenarios_chart import scenarios_chart
+from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
+from vulncore.findings.resourcing.sentences import caseload_in_words, drivers_in_words, staffing_in_words
 from vulncore.findings.resourcing.tables import (
     comparison_table,
     differences_table,
+    driver_rows,
+    drivers_shown,
+    drivers_table,
     exported,
     months_table,
     roles_table,
@@ -40,8 +40,8 @@ from vulncore.findings.resourcing.tables import (
     staffing_rows,
 )
 from vulncore.resourcing.answers import first_month
+from vulncore.resourcing.scenario.link import illustrative
 from vulncore.resourcing.scenario.scenario import Scenario
-from vulncore.resourcing.scenario.scenario_link import illustrative
 
 CHANGED, EVERY = "changed", "every"
 

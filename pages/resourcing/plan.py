@@ -6,16 +6,15 @@ from datetime import UTC, date, datetime
 
 import streamlit as st
 
-from pages.shared.choices import not_there
-from pages.shared.links import choices_made
-from pages.shared.reads import scenarios_of, store_path
+from pages.resourcing.reads import scenarios_of
+from pages.shared.choices import choices_made, not_there
+from pages.shared.reads import store_path
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.findings.resourcing.assumptions import field
 from vulncore.findings.resourcing.outlook import shifted
-from vulncore.resourcing.scenario.assumption import Assumption
 from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
-from vulncore.resourcing.scenario.scenario import Joiners, Scenario
-from vulncore.resourcing.scenario.scenario_link import illustrative, scenario_code, scenario_of
+from vulncore.resourcing.scenario.link import illustrative, scenario_code, scenario_of
+from vulncore.resourcing.scenario.scenario import Assumption, Joiners, Scenario
 
 NOBODY = "not named"
 CHANGED = ", changed"  # after the name of a scenario that is no longer what was saved under it

@@ -4,14 +4,13 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared.choices import Picker
-from pages.shared.links import OF_RESOURCING, choices_made
+from pages.shared.choices import OF_RESOURCING, Picker, choices_made
 from vulncore.domain.periods import add_months, format_month, month_name, parse_month
 from vulncore.findings.forecast.outlook import BASIS_NAMES
 from vulncore.findings.forecast.work import YEARS
 from vulncore.findings.resourcing.outlook import CHANCES, Asked, asked_about, first_year, years_ahead
-from vulncore.forecasting.basis import Basis
-from vulncore.forecasting.intervals import months_ahead
+from vulncore.forecasting.past import Basis
+from vulncore.forecasting.paths import months_ahead
 from vulncore.resourcing.scenario.scenario import Scenario
 
 

@@ -6,17 +6,17 @@ from contextlib import suppress
 import streamlit as st
 
 from pages.resourcing.plan import BETWEEN, CHANGED, MOST_COMPARED, begin, standing
+from pages.resourcing.reads import scenarios_of, unreadable_scenarios_of
 from pages.shared.access import may_publish
-from pages.shared.links import choices_made
-from pages.shared.reads import scenarios_of, store_path, unreadable_scenarios_of
+from pages.shared.choices import choices_made
+from pages.shared.reads import store_path
 from pages.shared.text import plain
 from vulncore.domain.errors import VulncoreError, first_five
 from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
+from vulncore.resourcing.scenario.link import scenario_code
 from vulncore.resourcing.scenario.saved import remove_scenario, save_scenario
 from vulncore.resourcing.scenario.scenario import Scenario
-from vulncore.resourcing.scenario.scenario_link import scenario_code
-from vulncore.resourcing.scenario.scenario_writing import scenario_text
-from vulncore.resourcing.scenario.toml import read_scenario
+from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
 SAID = "scenario said"
 PROBLEM = "scenario problem"

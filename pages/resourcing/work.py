@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.forecast.work import Kept, Key
-from pages.shared.reads import shares_of, store_path, unit_demand_of
+from pages.resourcing.reads import shares_of, unit_demand_of
+from pages.shared.kept import Kept, Key
+from pages.shared.reads import store_path
 from pages.shared.sidebar import View
+from vulncore.findings.resourcing.demand import UnitForecast, unit_forecasts
 from vulncore.findings.resourcing.outlook import Asked, ResourcingOutlook, resourcing_outlook
-from vulncore.findings.resourcing.resourcing_forecast import UnitForecast, unit_forecasts
-from vulncore.forecasting.basis import Basis
+from vulncore.forecasting.past import Basis
 from vulncore.resourcing.scenario.scenario import Scenario
-from vulncore.resourcing.scenario.scenario_writing import scenario_text
+from vulncore.resourcing.scenario.toml import scenario_text
 
 FORECASTING = "Forecasting what comes to the unit …"
 FORECASTS_KEPT, OUTLOOKS_KEPT = 24, 8  # each takes some four megabytes, or fifteen

@@ -8,7 +8,7 @@ from pages.shared.sidebar import View, show_newest
 from pages.shared.text import plain
 from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
-from vulncore.findings.overview.overview import MADE
+from vulncore.findings.shared.words import MADE
 from vulncore.store.manifest import Publish
 
 LOOK_EVERY_SECONDS = 15

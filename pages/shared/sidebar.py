@@ -5,8 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared.choices import choose, not_there
-from pages.shared.links import adopt_link, choices_made
+from pages.shared.choices import adopt_link, choices_made, choose, not_there
 from pages.shared.reads import choices_of, store_path
 from vulncore import store as stores
 from vulncore.domain.errors import UnknownNameError, VulncoreError

@@ -3,16 +3,24 @@
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from pages.shared.choices import Picker, not_there
-from pages.shared.links import choices_made
+import streamlit as st
+
+from pages.shared.choices import OF_THE_WEEK, Picker, choices_made, not_there
 from pages.shared.reads import store_path, week_choices_of
 from pages.shared.sidebar import View
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError, first_five
 from vulncore.domain.periods import format_month
 from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Measure, strand_name
-from vulncore.findings.shared.week_periods import PERIODS, period_name, period_window
-from vulncore.findings.shared.which_records import COLUMNS, NoTimesError, WeekChoices
+from vulncore.findings.shared.which_records import (
+    COLUMNS,
+    PERIODS,
+    NoTimesError,
+    WeekChoices,
+    period_name,
+    period_window,
+)
+from vulncore.findings.shared.words import listed
 from vulncore.metrics.week.day_hour import Asked
 from vulncore.metrics.week.night_time import ENDS, STARTS, Night
 
@@ -147,3 +155,60 @@ def _chosen_measures(offered: Sequence[Measure]) -> list[str]:
 def _first_measures(view: View, offered: Sequence[Measure]) -> list[str]:
     sexual = [measure.key for measure in offered if measure.strand == SEXUAL_VIOLENCE]
     return sexual if sexual and view.strand is None else [measure.key for measure in offered]
+
+
+def show_question(view: View, asked: Asked, offered: Sequence[Measure]) -> None:
+    """Draw the choices of records: which measures, from when, and what they are narrowed down to."""
+    which, when, narrower = st.columns([5, 2, 2], vertical_alignment="bottom")
+    with which:
+        _choose_measures({measure.key: measure.name for measure in offered}, asked.measures)
+    with when:
+        period_picker(view).draw()
+    with narrower.popover(_narrowed(asked), width="stretch"):
+        _narrow_down(view)
+
+
+def show_record_choices(view: View, asked: Asked, offered: Sequence[Measure]) -> None:
+    """Draw the same choices in little room."""
+    period = period_picker(view)
+    names = [measure.name for measure in offered if measure.key in asked.measures]
+    said = listed(names) if len(names) <= 2 else f"{len(names)} measures"
+    with st.popover(f"{said}, {period.words(period.made())}", width="stretch"):
+        _choose_measures({measure.key: measure.name for measure in offered}, asked.measures)
+        period.draw()
+        _narrow_down(view)
+
+
+def week_link(asked: Asked) -> dict[str, str | None]:
+    """Return the week's choices as the link writes them."""
+    return record_link(asked, OF_THE_WEEK)
+
+
+def record_link(asked: Asked, names: Sequence[str]) -> dict[str, str | None]:
+    """Return the choices of these names as the link writes them."""
+    made = {
+        name: choice for name, choice in choices_made().items() if name in names and choice not in (ANY, "")
+    }
+    return {**made, "measures": ",".join(asked.measures)}
+
+
+def _narrow_down(view: View) -> None:
+    for picker in narrowing_pickers(view).values():
+        if len(picker.options) > 1:
+            picker.draw()
+    night_picker().draw()
+
+
+def _choose_measures(names: dict[str, str], chosen: Sequence[str]) -> None:
+    st.session_state["measures picker"] = list(chosen)
+    st.multiselect(
+        "Measures", list(names), key="measures picker", format_func=names.get, on_change=_keep_measures
+    )
+
+
+def _keep_measures() -> None:
+    choices_made()["measures"] = ",".join(st.session_state["measures picker"])
+
+
+def _narrowed(asked: Asked) -> str:
+    return "Narrow down" if not asked.where else f"Narrowed: {', '.join(value for _, value in asked.where)}"

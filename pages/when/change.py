@@ -2,15 +2,14 @@
 
 import streamlit as st
 
-from pages.shared.headline import show_headline
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
-from pages.shared.text import plain
-from pages.when.week import chosen_layout, palette
+from pages.shared.text import palette, plain, show_headline
+from pages.when.week import chosen_layout
 from vulncore.findings.when.captions import change_alt, change_legend, change_title
 from vulncore.findings.when.change import change_table, week_change
-from vulncore.findings.when.week_change_chart import week_change_chart
+from vulncore.findings.when.charts import week_change_chart
 from vulncore.findings.when.when import When
 
 

@@ -2,20 +2,15 @@
 
 import streamlit as st
 
-from pages.shared.headline import show_headline, show_notes
-from pages.shared.links import write_link
-from pages.shared.parts import open_part
+from pages.shared.choices import open_part, write_link
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path, when_of
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain
-from pages.shared.week_choosing import show_question, week_link
-from pages.shared.which_records import chosen_night, offered_measures, week_question
+from pages.shared.text import plain, show_headline, show_notes
+from pages.shared.which_records import chosen_night, offered_measures, show_question, week_link, week_question
 from pages.when.change import show_week_change
-from pages.when.patrols import show_patrol_hours
-from pages.when.to_the_map import show_way_to_the_map
-from pages.when.week import show_week_map
-from pages.when.week_tables import show_stretches, show_times_known
+from pages.when.patrols import show_patrol_hours, show_way_to_the_map
+from pages.when.week import show_stretches, show_times_known, show_week_map
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.shared.which_records import NoTimesError

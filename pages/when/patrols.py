@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from pages.shared.choices import choose
-from pages.shared.headline import show_headline
-from pages.shared.links import choices_made
+from pages.shared.choices import Picker, choices_made, choose
+from pages.shared.reads import placed_measures_of, store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
-from pages.shared.text import plain
-from pages.shared.which_records import MOST_HARM, harm_weights
+from pages.shared.text import plain, show_headline
+from pages.shared.which_records import MOST_HARM, chosen_night, harm_weights
 from vulncore.domain.errors import VulncoreError
+from vulncore.findings.shared.which_records import EVERY
 from vulncore.findings.when.patrols import patrols, patrols_table
+from vulncore.findings.when.picked_hours import hours_offered
 from vulncore.findings.when.when import When
 from vulncore.metrics.week.hours import HOURS
 
@@ -70,3 +71,18 @@ def _keep_weights(measures: tuple[str, ...]) -> None:
         choices_made().pop("harm", None)
     else:
         choices_made()["harm"] = ",".join(f"{key}={weight:g}" for key, weight in said.items())
+
+
+def show_way_to_the_map(found: When, view: View) -> None:
+    """Let hours be picked, and lead to where they are mapped; nothing where no record has a place."""
+    placed = set(placed_measures_of(store_path(), view.publish, view.force))
+    if not placed & set(found.now.read.asked.measures):
+        return
+    offered = {each.key: each.words for each in hours_offered(chosen_night(), found.now.stretches)}
+    hours, way = st.columns([3, 2], vertical_alignment="bottom")
+    with hours:
+        picked = Picker(
+            "Hours to map", "hours", list(offered), 0, offered.__getitem__, "stretch of hours"
+        ).draw()
+    label = "See where it happens" if picked == EVERY else "See where it happens in these hours"
+    way.page_link("where.py", label=label, icon=":material/map:")

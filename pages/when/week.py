@@ -2,17 +2,19 @@
 
 import streamlit as st
 
-from pages.shared.choices import choose
-from pages.shared.links import choices_made
+from pages.shared.choices import choices_made, choose
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
-from vulncore.charts.theme import DARK, LIGHT, Palette
-from vulncore.cli.printing import csv_text
+from pages.shared.text import palette
+from vulncore.cli.options import csv_text
+from vulncore.findings.shared.words import percent
 from vulncore.findings.when.captions import fitting_step, map_alt, map_legend, map_title, stretch_pieces
 from vulncore.findings.when.charts import week_chart
 from vulncore.findings.when.map import BY_CALENDAR, EVENING_WHOLE, Layout, map_cells, map_table
+from vulncore.findings.when.sentences import known_table, stretches_table
 from vulncore.findings.when.when import When, week_export
+from vulncore.metrics.week.scan import LEVEL, LONGEST_HOURS, STANDS_OUT
 
 FITTING, HOUR, BANDS = "fitting", "hour", "three"
 NIGHTS, DAYS = "night", "day"
@@ -63,11 +65,6 @@ def chosen_layout(found: When) -> Layout:
     return Layout(step, BY_CALENDAR if made.get("rows") == DAYS else EVENING_WHOLE)
 
 
-def palette() -> Palette:
-    """Return the colours that suit the visitor's theme."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
-
-
 def _cells(key: str, found: When) -> str:
     names = {HOUR: "Single hours", BANDS: "Three hours"}
     return names.get(key) or f"As numbers allow: {'hours' if fitting_step(found.now) == 1 else 'three hours'}"
@@ -75,3 +72,28 @@ def _cells(key: str, found: When) -> str:
 
 def _rows(key: str) -> str:
     return "06:00, nights whole" if key == NIGHTS else "00:00, by the calendar"
+
+
+FIGURES = ("Recorded", "If spread evenly", "By chance", "Records")
+
+
+def show_stretches(found: When) -> None:
+    """List what stands out, with what an even week would hold, and say what that means."""
+    if found.now.stretches:
+        show_table(
+            stretches_table(found.now), "Stretches of the week that stand out, in order of the week", FIGURES
+        )
+    st.caption(
+        f"Every run of up to {LONGEST_HOURS} hours was tried, each of its parts at least {STANDS_OUT} times an even week. "
+        f"A run stands out if at most {percent(LEVEL)} of weeks made by chance, each record moved to an hour drawn evenly, "
+        "hold any run as far from even. A night belongs to the day on which it starts."
+    )
+
+
+def show_times_known(found: When) -> None:
+    """Say what is known of the records' times, and what becomes of each kind."""
+    show_table(known_table(found.now), "Records by what is known of their time", FIGURES)
+    st.caption(
+        "Weights are aoristic (Ratcliffe 2002): a record known to lie between two times gives each hour its share of "
+        "the minutes in between. Times are London's clock: an hour that it skips gets nothing, one that it shows twice both."
+    )

@@ -10,23 +10,21 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.shared.links import choices_made
+from pages.shared.choices import choices_made
 from pages.shared.provenance import source_line
-from pages.shared.reads import place_of, store_path
+from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
-from pages.shared.text import plain
-from pages.shared.week_choosing import show_record_choices
-from pages.when.week import palette
+from pages.shared.text import palette, plain
+from pages.shared.which_records import show_record_choices
 from pages.where.question import NONE, bandwidth_picker, hours_picker, layer_picker, size_picker
-from vulncore.cli.printing import csv_text
+from pages.where.reads import place_of
+from vulncore.cli.options import csv_text
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.where.layers import Kind, Layer
+from vulncore.findings.where.layers import NAMES, NOTHING, Kind, Layer
 from vulncore.findings.where.map import LISTED, MapShown
-from vulncore.findings.where.map_chart import LAYER, hotspot_map
-from vulncore.findings.where.map_colours import fill
+from vulncore.findings.where.map_chart import LAYER, fill, hotspot_map
 from vulncore.findings.where.where import Where
-from vulncore.findings.where.where_layer_words import NAMES, NOTHING
 
 LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
 MARGIN = 0.02  # of a degree beyond the area: names of stations across the river

@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from pages.shared.headline import show_headline
-from pages.shared.links import OF_THE_MAP, write_link
-from pages.shared.parts import open_part
+from pages.shared.choices import OF_THE_MAP, open_part, write_link
 from pages.shared.provenance import show_provenance
-from pages.shared.reads import area_key, map_of, store_path, where_headline_of, where_of
+from pages.shared.reads import area_key, store_path
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain
-from pages.shared.week_choosing import record_link
+from pages.shared.text import plain, show_headline
+from pages.shared.which_records import record_link
 from pages.where.map import show_map_choices, show_where_map
 from pages.where.parts import show_definitions, show_place, show_repeats, show_tried
 from pages.where.question import (
@@ -18,6 +16,7 @@ from pages.where.question import (
     placed_measures,
     where_question,
 )
+from pages.where.reads import map_of, where_headline_of, where_of
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.where.read import NoPlacesError
 

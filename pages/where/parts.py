@@ -4,20 +4,18 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.choices import Picker
-from pages.shared.headline import show_headline
 from pages.shared.provenance import source_line
-from pages.shared.reads import place_of, repeats_of, store_path, tried_of
+from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
-from pages.shared.text import plain
-from pages.when.week import palette
+from pages.shared.text import palette, plain, show_headline
 from pages.where.question import NONE
+from pages.where.reads import place_of, repeats_of, tried_of
 from vulncore.findings.shared.words import hidden_as
-from vulncore.findings.where.charts import place_hours_chart, place_months_chart
+from vulncore.findings.where.charts import place_hours_chart, place_months_chart, prediction_chart
 from vulncore.findings.where.map import MapShown
 from vulncore.findings.where.place import PlaceFound, hours_table, months_table
 from vulncore.findings.where.prediction import months_tried, prediction_table
-from vulncore.findings.where.prediction_chart import prediction_chart
 from vulncore.findings.where.repeats import repeats_table
 from vulncore.findings.where.where import Where
 from vulncore.metrics.hotspots.classes import DEFINITIONS

@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 
-from pages.shared.choices import Picker, not_there
-from pages.shared.links import choices_made
+from pages.shared.choices import Picker, choices_made, not_there
 from pages.shared.reads import placed_measures_of, store_path, when_of
 from pages.shared.sidebar import View
 from pages.shared.which_records import chosen_night, of_strand, record_question, week_choices
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.when.picked_hours import STRETCH, HoursChosen, hours_offered
+from vulncore.findings.shared.which_records import HoursChosen
+from vulncore.findings.when.picked_hours import STRETCH, hours_offered
 from vulncore.findings.when.week import Stretch
-from vulncore.findings.where.layers import BANDWIDTHS_M, Layer
+from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, Layer, across, spread_thin
 from vulncore.findings.where.map import MapChosen, MapShown, layers_offered
 from vulncore.findings.where.read import NoPlacesError, WhereAsked
 from vulncore.findings.where.where import Where
-from vulncore.findings.where.where_layer_words import NAMES
-from vulncore.findings.where.where_sizes import across, spread_thin
 from vulncore.metrics.week.day_hour import Asked
 
 FITTING = "fitting"

@@ -9,7 +9,7 @@ import pytest
 
 from tests import rms_extract
 from tests.cli.test_cli import rows, run
-from vulncore.domain.known_measures import known_measures
+from vulncore.domain.measures import known_measures
 from vulncore.sources.records.mapping_file import read_mapping
 from vulncore.store import datasets, open_version, versions
 

@@ -10,11 +10,10 @@ from typer.testing import CliRunner
 
 from tests.making import delivery, month_total, months
 from vulncore.cli import app
-from vulncore.resourcing.scenario.assumption import fixed
+from vulncore.resourcing.scenario.link import illustrative
 from vulncore.resourcing.scenario.saved import save_scenario
-from vulncore.resourcing.scenario.scenario_link import illustrative
-from vulncore.resourcing.scenario.scenario_writing import scenario_text
-from vulncore.resourcing.scenario.toml import read_scenario
+from vulncore.resourcing.scenario.scenario import fixed
+from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 from vulncore.store import publish
 
 pytestmark = pytest.mark.heavy

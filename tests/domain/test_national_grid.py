@@ -1,10 +1,10 @@
-"""What vulncore.domain.national_grid promises."""
+"""What vulncore.domain.geography promises."""
 
 import numpy as np
 import pytest
 from pyproj import Geod, Transformer, network
 
-from vulncore.domain.national_grid import grid_reference, to_wgs84
+from vulncore.domain.geography import grid_reference, to_wgs84
 
 # Ordnance Survey's OSTN15 test points: latitude, longitude (ETRS89), easting, northing
 OSTN15_POINTS = np.array(

@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 
 from tests.forecasting.planted import FIRST, crps_by_a_loop, past, poisson, unknown
 from vulncore.forecasting.backtest import by_model, origins, scored, trial
-from vulncore.forecasting.basis import Basis
-from vulncore.forecasting.exposure import DayWeights
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import Past
+from vulncore.forecasting.past import Basis, DayWeights, Past
 
 ORIGIN = 26
 COUNTS = poisson(20, 44)

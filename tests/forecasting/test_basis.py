@@ -1,4 +1,4 @@
-"""What vulncore.forecasting.basis and vulncore.forecasting.pandemic promise."""
+"""What vulncore.forecasting.past and vulncore.forecasting.past promise."""
 
 from datetime import date, timedelta
 
@@ -7,8 +7,7 @@ import pytest
 
 from tests.forecasting.planted import past
 from vulncore.domain.periods import add_months, month_of, months_between
-from vulncore.forecasting.basis import Basis, months_of
-from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
+from vulncore.forecasting.past import LOCKDOWN_MONTHS, Basis, months_of
 
 MONTHS = 100
 ALL = past(np.arange(float(MONTHS)))

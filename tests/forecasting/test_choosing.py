@@ -1,10 +1,10 @@
-"""What vulncore.forecasting.choosing promises."""
+"""What vulncore.forecasting.backtest promises."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from vulncore.forecasting.choosing import Chosen, Why, chosen_model
+from vulncore.forecasting.backtest import Chosen, Why, chosen_model
 from vulncore.forecasting.models.all import Model
 
 ORDER = list(Model)

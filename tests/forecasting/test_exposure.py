@@ -1,4 +1,4 @@
-"""What vulncore.forecasting.exposure promises."""
+"""What vulncore.forecasting.past promises."""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vulncore.domain.periods import add_months
-from vulncore.forecasting.exposure import EVEN, DayWeights, bank_holidays, day_weights, exposure
+from vulncore.forecasting.past import EVEN, DayWeights, bank_holidays, day_weights, exposure
 
 MEAN_MONTH = 365.25 / 12
 IN_2024 = [(1, 1), (3, 29), (4, 1), (5, 6), (5, 27), (8, 26), (12, 25), (12, 26)]  # gov.uk/bank-holidays

@@ -7,11 +7,10 @@ import pandas as pd
 import pytest
 
 from tests.forecasting.planted import past, poisson, unknown
-from vulncore.forecasting.backtest import origins, trial
-from vulncore.forecasting.basis import Basis
-from vulncore.forecasting.choosing import Why
+from vulncore.forecasting.backtest import Why, origins, trial
 from vulncore.forecasting.forecast import Asked, assembled, forecast, gathered, pieces, work
 from vulncore.forecasting.models.all import Model, simulate
+from vulncore.forecasting.past import Basis
 
 COUNTS = poisson(12, 34)
 ASKED = Asked(past(COUNTS), COUNTS, Basis.FIVE_YEAR, ahead=15, seed=9)

@@ -8,10 +8,8 @@ import pandas as pd
 import pytest
 
 from vulncore.forecasting.backtest import by_model, trial
-from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
-from vulncore.forecasting.past import Past
+from vulncore.forecasting.past import LOCKDOWN_MONTHS, Basis, Past
 
 BOROUGHS = Path(__file__).parents[2].parent / (
     "shared/data/recorded-crime/mps-borough-monthly-2010-04-to-2023-11.csv"

@@ -1,4 +1,4 @@
-"""What vulncore.forecasting.intervals promises."""
+"""What vulncore.forecasting.paths promises."""
 
 from datetime import date
 
@@ -11,8 +11,8 @@ from hypothesis.extra.numpy import arrays
 
 from tests.forecasting.planted import past, poisson
 from vulncore.domain.periods import add_months
-from vulncore.forecasting.intervals import calendar_years, monthly, months_ahead, summary
 from vulncore.forecasting.models.all import Model, simulate
+from vulncore.forecasting.paths import calendar_years, monthly, months_ahead, summary
 
 REAL = simulate(past(poisson(30, 30)), 14, 2_000, seed=1)[Model.COMBINATION]
 LIMITS = ["low80", "high80", "low95", "high95"]

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.forecasting.planted import past, unknown
-from vulncore.forecasting.exposure import DayWeights, day_weights, exposure
-from vulncore.forecasting.past import Past
+from vulncore.forecasting.past import DayWeights, Past, day_weights, exposure
 
 COUNTS = np.arange(40.0)
 

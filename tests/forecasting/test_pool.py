@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.forecasting.planted import past, poisson
-from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Asked, pieces, work
+from vulncore.forecasting.past import Basis
 from vulncore.forecasting.pool import in_parallel
 from vulncore.forecasting.steady_range import steady_range
 

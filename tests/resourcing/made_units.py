@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from vulncore.resourcing.chain import Incoming, Staffing
-from vulncore.resourcing.scenario.assumption import Assumption, fixed
 from vulncore.resourcing.scenario.checks import checked
 from vulncore.resourcing.scenario.fields import field_of
-from vulncore.resourcing.scenario.scenario import CaseType, Joiners, Role, Scenario
+from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Joiners, Role, Scenario, fixed
 
 AS_AT = date(2024, 10, 1)
 MONTH_HOURS = 40 * 365.25 / 7 / 12  # of a contracted week of 40

@@ -10,9 +10,8 @@ from scipy.stats import poisson, spearmanr
 from tests.resourcing.made_units import AS_AT, AWAY, MONTH_HOURS, by_chance, moved, number, steady, unit, wild
 from vulncore.resourcing import draws
 from vulncore.resourcing.chain import Incoming, Inputs, Staffing, staffing, worked_out
-from vulncore.resourcing.scenario.assumption import fixed
-from vulncore.resourcing.scenario.scenario import Joiners, Scenario
-from vulncore.resourcing.scenario.scenario_link import illustrative
+from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.scenario import Joiners, Scenario, fixed
 
 MANY = 20_000
 LEADS = {"officer": {}, "sergeant": {"supervises": ("officer",)}}

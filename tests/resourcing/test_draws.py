@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import kstest, norm, spearmanr
 
 from vulncore.resourcing.draws import drawn, levels, normals, paired, uniforms
-from vulncore.resourcing.scenario.assumption import Assumption, fixed
+from vulncore.resourcing.scenario.scenario import Assumption, fixed
 
 PATHS = 2_000
 KEYS = [

@@ -1,4 +1,4 @@
-"""What vulncore.resourcing.drivers promises of what drives a shortage."""
+"""What vulncore.resourcing.answers promises of what drives a shortage."""
 
 from dataclasses import replace
 
@@ -7,11 +7,10 @@ import pytest
 from scipy.stats import triang
 
 from tests.resourcing.made_units import MONTH_HOURS, steady, unit, wild
-from vulncore.resourcing.answers import Span
+from vulncore.resourcing.answers import Span, drivers
 from vulncore.resourcing.chain import Inputs, worked_out
-from vulncore.resourcing.drivers import drivers
-from vulncore.resourcing.scenario.assumption import fixed
-from vulncore.resourcing.scenario.scenario_link import illustrative
+from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.scenario import fixed
 
 MONTHS = 18
 DEMAND = wild(MONTHS, 500)

@@ -1,4 +1,4 @@
-"""What vulncore.resourcing.gamma_sum promises of many amounts added up."""
+"""What vulncore.resourcing.workload promises of many amounts added up."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import gamma, norm
 
-from vulncore.resourcing.gamma_sum import gamma_quantile, scattered
+from vulncore.resourcing.workload import gamma_quantile, scattered
 
 SHAPES = st.floats(0, 1e5)
 Z = st.floats(-5, 5)

@@ -9,10 +9,9 @@ import pytest
 
 from tests.resourcing.made_units import steady, wild
 from vulncore.resourcing.chain import staffing
-from vulncore.resourcing.scenario.assumption import ASSUMED
-from vulncore.resourcing.scenario.scenario_link import illustrative
-from vulncore.resourcing.scenario.scenario_writing import scenario_text
-from vulncore.resourcing.scenario.toml import read_scenario
+from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.scenario import ASSUMED
+from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
 FILE = Path(__file__).parents[2] / "vulncore" / "reference" / "ppu.toml"
 TEXT = FILE.read_text(encoding="utf-8")

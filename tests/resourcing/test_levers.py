@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from tests.resourcing.made_units import AS_AT, AWAY, chances, moved, wild
 from vulncore.domain.periods import add_months
 from vulncore.resourcing.chain import staffing
-from vulncore.resourcing.scenario.assumption import Assumption, fixed
 from vulncore.resourcing.scenario.fields import field_of
-from vulncore.resourcing.scenario.scenario import Joiners, Scenario
-from vulncore.resourcing.scenario.scenario_link import illustrative
+from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.scenario import Assumption, Joiners, Scenario, fixed
 
 PATHS, MONTHS = 300, 14
 SHIPPED = illustrative().where("role.safeguarding.most_cases", fixed(3))  # a limit that it does pass

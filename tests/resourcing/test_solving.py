@@ -12,8 +12,8 @@ from tests.resourcing.made_units import AS_AT, by_chance, steady, unit, wild
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import add_months
 from vulncore.resourcing.chain import Staffing, staffing
+from vulncore.resourcing.scenario.link import illustrative
 from vulncore.resourcing.scenario.scenario import Joiners
-from vulncore.resourcing.scenario.scenario_link import illustrative
 from vulncore.resourcing.solving import Condition, Question, Solved, more_needed, parse_condition, with_more
 
 MONTHS, PATHS = 20, 401  # of so many paths no share is a round number

@@ -1,4 +1,4 @@
-"""What vulncore.store.merging promises: a delivery replaces what it covers, whole, and nothing else."""
+"""What vulncore.store.publishing promises: a delivery replaces what it covers, whole, and nothing else."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from tests.sources.police_uk.test_street import line, street_csv
 from vulncore.domain.schemas import ANNOTATIONS, Tables, validated
 from vulncore.domain.vocabulary import report_measures
 from vulncore.sources.police_uk import deliver
-from vulncore.store.merging import merged
+from vulncore.store.publishing import merged
 
 JANUARY, FEBRUARY = months(date(2011, 1, 1), 2)
 BY_KEY = {measure.key: measure for measure in report_measures()}

@@ -6,7 +6,6 @@ command was not understood.
 
 from vulncore.cli import (
     forecast,
-    mapping,
     overview,
     publishing,
     resourcing,
@@ -22,7 +21,6 @@ __all__ = [
     "OPEN_COUNTS",
     "app",
     "forecast",
-    "mapping",
     "open_counts",
     "overview",
     "publishing",

@@ -8,22 +8,31 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, AsAt, Dataset, Force, Output, Store, Version, app
-from vulncore.cli.printing import Format, printed
+from vulncore.cli.options import (
+    DEFAULT_STORE,
+    AsAt,
+    Dataset,
+    Force,
+    Format,
+    Output,
+    Store,
+    Version,
+    app,
+    printed,
+    said,
+)
 from vulncore.cli.publishing import DEMO
-from vulncore.cli.records import said
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import parse_month
 from vulncore.findings.forecast.demand import STRAND, Demand, Subject, demand, find_subject, subjects
-from vulncore.findings.forecast.forecast_words import forecast_notes
 from vulncore.findings.forecast.outlook import outlook
-from vulncore.findings.forecast.sentences import forecast_headline, no_forecast_headline
+from vulncore.findings.forecast.sentences import forecast_headline, forecast_notes, no_forecast_headline
 from vulncore.findings.forecast.tables import ABOUT, backtest_rows, exported, forecast_rows, total_rows
 from vulncore.findings.forecast.work import YEARS, Arrived, forecasts, why_not
 from vulncore.findings.shared.choices import choices, chosen_force, chosen_month
-from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
-from vulncore.forecasting.intervals import months_ahead
+from vulncore.forecasting.past import Basis
+from vulncore.forecasting.paths import months_ahead
 from vulncore.forecasting.what_if import MOST, Adjustment, checked, parse_adjustment
 from vulncore.store import Snapshot, open_version
 

@@ -1,17 +1,103 @@
 """What the commands share: the program, the options that several of them have, how they refuse."""
 
 import getpass
+import json
 import sys
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from typer.core import TyperGroup
 
-from vulncore.cli.printing import Format
 from vulncore.domain.delivery import Progress
-from vulncore.domain.errors import VulncoreError
+from vulncore.domain.errors import InvalidPeriodError, VulncoreError
+from vulncore.domain.periods import Window, format_month, parse_month
 from vulncore.domain.shipped import default_store
+from vulncore.domain.vocabulary import find_measure
+from vulncore.findings.shared.choices import Choices, choices, chosen_force, chosen_month
+from vulncore.findings.shared.headline import Headline
+from vulncore.findings.shared.which_records import YEAR, period_window
+from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.night_time import Night
+from vulncore.store import Snapshot
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
+
+
+class Format(StrEnum):
+    """How a table is printed."""
+
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    JSON = "json"
+
+
+def printed(table: pd.DataFrame, how: Format) -> str:
+    """Return a table as text: CSV and JSON leave a missing value empty or null, Markdown shows a dash.
+
+    >>> print(printed(pd.DataFrame({"measure": ["Rape"], "now": [1234]}), Format.MARKDOWN))
+    | measure |   now |
+    | :------ | ----: |
+    | Rape    | 1,234 |
+    """
+    if how is Format.CSV:
+        return csv_text(table).rstrip("\n")
+    if how is Format.JSON:
+        return json.dumps(json.loads(table.to_json(orient="records")), ensure_ascii=False, indent=2)
+    return _markdown(table)
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    r"""Return a table as CSV that a spreadsheet reads as text and numbers, never as formulas.
+
+    A text that begins like a formula gets an apostrophe before it; numbers stay as they are.
+    Every line break within a text becomes a line feed.
+
+    >>> csv_text(pd.DataFrame({"force": ["=1+1", "City"], "change": [-5, 7]}))
+    "force,change\n'=1+1,-5\nCity,7\n"
+    """
+    plain = table.assign(**{str(name): _without_formulas(table[name]) for name in table})
+    return plain.to_csv(index=False, lineterminator="\n")
+
+
+def _without_formulas(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return column
+    return pd.Series([_plain(value) for value in column], index=column.index, dtype=object)
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    # a bare carriage return would end the row: the writer quotes line feeds alone
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    numeric = [pd.api.types.is_numeric_dtype(table[name]) for name in table]
+    columns = []
+    for name, number in zip(table, numeric, strict=True):
+        cells = [str(name), *(_cell(value) for value in table[name])]
+        width = max(3, *(len(cell) for cell in cells))
+        padded = [cell.rjust(width) if number else cell.ljust(width) for cell in cells]
+        rule = "-" * (width - 1)
+        columns.append([padded[0], f"{rule}:" if number else f":{rule}", *padded[1:]])
+    return "\n".join(f"| {' | '.join(line)} |" for line in zip(*columns, strict=True))
+
+
+def _cell(value: Any) -> str:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if pd.api.types.is_number(value):
+        return f"{value:,}"
+    return " ".join(str(value).replace("|", "\\|").split())
+
 
 DEFAULT_STORE = default_store()
 
@@ -64,3 +150,71 @@ def told_on_terminal() -> Progress | None:
         typer.echo(f"\r{rows:,} rows read, {share:.0%}", nl=share >= 1, err=True)
 
     return tell
+
+
+Measures = Annotated[
+    list[str] | None,
+    typer.Option("--measure", help="A measure; can be given again. All that can serve otherwise."),
+]
+First = Annotated[
+    str | None, typer.Option("--from", metavar="YYYY-MM", help="First month; twelve in all otherwise.")
+]
+Last = Annotated[
+    str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month; the newest otherwise.")
+]
+Place = Annotated[str | None, typer.Option("--place", help="One street or venue alone.")]
+LocationType = Annotated[str | None, typer.Option("--location-type", help="One type of place alone.")]
+Victims = Annotated[str | None, typer.Option("--victims", help="One group of victims alone, by residency.")]
+NightHours = Annotated[
+    str, typer.Option("--night", metavar="HH-HH", help="The night-time economy's hours, like 18-06.")
+]
+
+
+def asked_records(
+    snapshot: Snapshot,
+    force: str | None,
+    measures: list[str] | None,
+    months: tuple[str | None, str | None],
+    where: tuple[tuple[str, str], ...],
+    that_serve: Callable[[Snapshot, str], tuple[str, ...]],
+) -> Asked:
+    """Return the records that options ask for.
+
+    Args:
+        snapshot: A published version.
+        force: The force's name; the first, where none is given.
+        measures: Names of measures; where none is given, those that can serve.
+        months: The first month and the last, as `YYYY-MM`.
+        where: Columns of the incidents and the value that each has to have.
+        that_serve: Returns the keys of a force's measures that can serve: those with a time, or with a place.
+    """
+    choice = choices(snapshot)
+    whose = chosen_force(choice, force)
+    if measures:
+        keys = tuple(dict.fromkeys(find_measure(choice.measures, name).key for name in measures))
+    else:
+        keys = that_serve(snapshot, whose) or tuple(each.key for each in choice.measures)
+    return Asked(whose, keys, _window(choice, whose, *months), where)
+
+
+def narrowed(**given: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the columns that records are narrowed by, each with the value that it has to have."""
+    return tuple((column, value) for column, value in given.items() if value is not None)
+
+
+def night_hours(text: str) -> Night:
+    """Return a night from its first hour and its end, like 18-06."""
+    first, _, end = text.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in (first, end)):
+        raise InvalidPeriodError(f"'{text[:20]}' is no night. Write its first hour and its end, like 18-06.")
+    return Night(int(first), int(end))
+
+
+def said(line: Headline) -> str:
+    """Return a line of a headline as a terminal shows it."""
+    return f"{line.lead}{'' if line.lead.endswith('?') else ':'} {line.text}"
+
+
+def _window(choice: Choices, force: str, first: str | None, last: str | None) -> Window:
+    as_at = chosen_month(choice, force, parse_month(last) if last else None)
+    return period_window(format_month(parse_month(first)) if first else YEAR, as_at, choice.months[force])

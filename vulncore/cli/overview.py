@@ -6,8 +6,18 @@ import pandas as pd
 import typer
 
 from vulncore import store as stores
-from vulncore.cli.options import DEFAULT_STORE, AsAt, Dataset, Force, Output, Store, Version, app
-from vulncore.cli.printing import Format, printed
+from vulncore.cli.options import (
+    DEFAULT_STORE,
+    AsAt,
+    Dataset,
+    Force,
+    Format,
+    Output,
+    Store,
+    Version,
+    app,
+    printed,
+)
 from vulncore.cli.publishing import DEMO
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month, parse_month

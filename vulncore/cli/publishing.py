@@ -1,5 +1,6 @@
 """Commands that bring data in."""
 
+import shlex
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,14 +9,28 @@ from typing import Annotated
 import typer
 
 from vulncore import store as stores
-from vulncore.cli.options import DEFAULT_STORE, AsAt, By, Store, app, told_on_terminal, user
-from vulncore.cli.printing import csv_text
+from vulncore.cli.options import (
+    DEFAULT_STORE,
+    AsAt,
+    By,
+    Format,
+    Output,
+    Store,
+    app,
+    csv_text,
+    printed,
+    told_on_terminal,
+    user,
+)
 from vulncore.domain.delivery import Delivery, annotated, provisional
 from vulncore.domain.errors import (
+    InvalidMappingError,
     Reject,
     TooManyRejectsError,
     UnreadableSourceError,
+    VulncoreError,
 )
+from vulncore.domain.measures import measures_frame
 from vulncore.domain.periods import parse_month, parse_months
 from vulncore.domain.shipped import shipped
 from vulncore.findings.data.changes import changes_between
@@ -23,9 +38,11 @@ from vulncore.findings.data.checks import data_checks
 from vulncore.findings.data.publishes import publish_account, rejects_frame
 from vulncore.sources import monthly_counts, police_uk
 from vulncore.sources.deliveries import Settings, Source, delivered
+from vulncore.sources.extract import read_extract
 from vulncore.sources.police_uk import Kind
+from vulncore.sources.records.draft import drafted
 from vulncore.sources.records.mapping import Mapping
-from vulncore.sources.records.mapping_file import read_mapping
+from vulncore.sources.records.mapping_file import UNSURE, mapping_toml, read_mapping
 from vulncore.store.secrets import kept_secret
 
 DEMO, OPEN_COUNTS = "demo", "city-open-counts"
@@ -177,3 +194,57 @@ def _free(stem: str) -> Path:
 
 def _stem(files: list[Path] | None) -> str:
     return files[0].name.split(".")[0] if files else "rows"
+
+
+Heading = Annotated[
+    str | None,
+    typer.Option("--heading", metavar="FIRST:LAST", help="The lines of the heading; found, unless told."),
+]
+Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")]
+
+
+@app.command()
+def mapping(
+    file: Annotated[Path, typer.Argument(help="The extract: CSV, XLSX or Parquet.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE.toml", help="Where to write it; the screen, unless told."),
+    ] = None,
+    force: Annotated[str | None, typer.Option("--force", help="Whose records they are.")] = None,
+    sheet: Sheet = None,
+    heading: Heading = None,
+) -> None:
+    """Draft the mapping of an extract: what its columns and codes seem to mean, with doubts marked."""
+    extract = read_extract(file, sheet=sheet, heading=_lines(heading), progress=told_on_terminal())
+    draft = drafted(extract, force or "")
+    said = replace(
+        draft.mapping, sheet=sheet or draft.mapping.sheet, heading=_lines(heading) or draft.mapping.heading
+    )
+    text = mapping_toml(said, draft.doubts)
+    if output is None:
+        typer.echo(text)
+        return
+    if output.exists():
+        raise InvalidMappingError(f"{output} is there already. Choose another name, or take it away first.")
+    output.write_text(text, encoding="utf-8")
+    doubts = sum(UNSURE in line for line in text.splitlines()) - 1  # the head explains the mark
+    typer.echo(f"Wrote {output}. Lines to look at, marked with {UNSURE.strip()}: {doubts}.")
+    typer.echo(f"Columns read: {len(draft.mapping.wanted)}. Not read: {', '.join(draft.not_read) or 'none'}.")
+    typer.echo(
+        f"Then: vulncore publish records {shlex.quote(str(file))} --mapping {shlex.quote(str(output))} --dry-run"
+    )
+
+
+@app.command()
+def measures(output: Output = Format.MARKDOWN) -> None:
+    """List the measures that a mapping can name."""
+    typer.echo(printed(measures_frame(), output))
+
+
+def _lines(heading: str | None) -> tuple[int, int] | None:
+    if heading is None:
+        return None
+    first, _, last = heading.partition(":")
+    if not (first.isdecimal() and (last or first).isdecimal() and 0 < int(first) <= int(last or first)):
+        raise VulncoreError(f"'{heading}' are no lines of a heading. Write the first and the last, like 3:4.")
+    return int(first), int(last or first)

@@ -8,27 +8,42 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, AsAt, Dataset, Force, Output, Store, Version, app
-from vulncore.cli.printing import Format, printed
+from vulncore.cli.options import (
+    DEFAULT_STORE,
+    AsAt,
+    Dataset,
+    Force,
+    Format,
+    Output,
+    Store,
+    Version,
+    app,
+    printed,
+    said,
+)
 from vulncore.cli.publishing import DEMO
-from vulncore.cli.records import said
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month, parse_month
 from vulncore.findings.forecast.work import YEARS
 from vulncore.findings.resourcing.assumptions import assumption_rows
-from vulncore.findings.resourcing.demand import UnitDemand, case_subjects, unit_demand
+from vulncore.findings.resourcing.demand import (
+    UnitDemand,
+    UnitForecast,
+    case_subjects,
+    measured_shares,
+    unit_demand,
+    unit_forecasts,
+)
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, asked_about, resourcing_outlook
-from vulncore.findings.resourcing.resourcing_forecast import UnitForecast, unit_forecasts
-from vulncore.findings.resourcing.resourcing_shares import measured_shares
 from vulncore.findings.resourcing.sentences import resourcing_headline, what_it_takes
 from vulncore.findings.resourcing.tables import exported, staffing_rows
 from vulncore.findings.shared.choices import choices, chosen_force, chosen_month
-from vulncore.forecasting.basis import Basis
-from vulncore.forecasting.intervals import months_ahead
+from vulncore.forecasting.past import Basis
+from vulncore.forecasting.paths import months_ahead
+from vulncore.resourcing.scenario.link import illustrative
 from vulncore.resourcing.scenario.saved import load_scenario, saved_scenario
 from vulncore.resourcing.scenario.scenario import Scenario
-from vulncore.resourcing.scenario.scenario_link import illustrative
-from vulncore.resourcing.scenario.scenario_writing import scenario_text
+from vulncore.resourcing.scenario.toml import scenario_text
 from vulncore.resourcing.solving import Question, more_needed, parse_condition
 from vulncore.store import open_version
 

@@ -6,22 +6,29 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, Dataset, Force, Output, Store, Version, app
-from vulncore.cli.printing import Format, printed
-from vulncore.cli.publishing import DEMO
-from vulncore.cli.records import (
+from vulncore.cli.options import (
+    DEFAULT_STORE,
+    Dataset,
     First,
+    Force,
+    Format,
     Last,
     LocationType,
     Measures,
     NightHours,
+    Output,
     Place,
+    Store,
+    Version,
     Victims,
+    app,
     asked_records,
     narrowed,
     night_hours,
+    printed,
     said,
 )
+from vulncore.cli.publishing import DEMO
 from vulncore.domain.disclosure import SETTING, smallest_shown
 from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.vocabulary import find_measure

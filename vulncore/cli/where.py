@@ -6,25 +6,31 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, Dataset, Force, Store, Version, app
-from vulncore.cli.printing import csv_text
-from vulncore.cli.publishing import DEMO
-from vulncore.cli.records import (
+from vulncore.cli.options import (
+    DEFAULT_STORE,
+    Dataset,
     First,
+    Force,
     Last,
     LocationType,
     Measures,
     NightHours,
+    Store,
+    Version,
     Victims,
+    app,
     asked_records,
+    csv_text,
     narrowed,
     night_hours,
     said,
 )
+from vulncore.cli.publishing import DEMO
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, UnreadableSourceError, first_five
 from vulncore.findings.shared.choices import choices
-from vulncore.findings.when.picked_hours import EVERY, STRETCH, hours_offered
+from vulncore.findings.shared.which_records import EVERY
+from vulncore.findings.when.picked_hours import STRETCH, hours_offered
 from vulncore.findings.when.when import when
 from vulncore.findings.where.layers import BANDWIDTHS_M, Layer
 from vulncore.findings.where.map import MapChosen, map_shown

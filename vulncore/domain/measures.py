@@ -5,7 +5,18 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from vulncore.domain.vocabulary import REFERENCE, Flow, Measure, Polarity, find_measure, report_measures
+import pandas as pd
+
+from vulncore.domain.vocabulary import (
+    REFERENCE,
+    Flow,
+    Measure,
+    Polarity,
+    find_measure,
+    police_uk_measures,
+    report_measures,
+    strand_name,
+)
 
 RECORDED_CRIME_FROM: Final = 401  # after the measures of data.police.uk's files
 
@@ -81,3 +92,27 @@ def _by_wording(table: str) -> Mapping[str, Measure]:
 @cache
 def _reference() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads((REFERENCE / "recorded_crime_measures.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def known_measures() -> tuple[Measure, ...]:
+    """Return the report's measures, then data.police.uk's categories, then those of recorded crime.
+
+    >>> [measure.key for measure in known_measures()[:2]]
+    ['adult-at-risk-ppns', 'child-at-risk-ppns']
+    """
+    return (*report_measures(), *police_uk_measures(), *recorded_crime_measures())
+
+
+def measures_frame() -> pd.DataFrame:
+    """Return one row per known measure: its key, by which mappings name it, its name and what is counted."""
+    return pd.DataFrame(
+        {
+            "key": measure.key,
+            "name": measure.name,
+            "strand": strand_name(measure.strand),
+            "unit": measure.unit,
+            "definition": measure.definition,
+        }
+        for measure in known_measures()
+    )

@@ -7,11 +7,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from vulncore.forecasting.backtest import first_year, origins, trial
-from vulncore.forecasting.basis import Basis, months_of
-from vulncore.forecasting.choosing import Chosen, chosen_model
+from vulncore.forecasting.backtest import Chosen, chosen_model, first_year, origins, trial
 from vulncore.forecasting.models.all import Model, simulate
-from vulncore.forecasting.past import Past
+from vulncore.forecasting.past import Basis, Past, months_of
 from vulncore.forecasting.paths import Floats, Paths
 from vulncore.forecasting.spread import made_honest
 

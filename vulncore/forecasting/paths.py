@@ -1,7 +1,13 @@
 """Simulated paths: whole numbers from 0, one row per path and one column per month ahead."""
 
+from datetime import date
+from typing import Any
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+
+from vulncore.domain.periods import add_months
 
 Floats = NDArray[np.float64]
 Paths = NDArray[np.int64]
@@ -51,3 +57,87 @@ def pearson_dispersion(counts: Floats, expected: Floats, parameters: int) -> flo
     freedom = max(int(known.sum()) - parameters, 1)
     mean = np.maximum(expected[known], 0.1)
     return max(float(((counts[known] - mean) ** 2 / mean).sum() / freedom), 1.0)
+
+
+LIMITS = {"low80": 0.1, "high80": 0.9, "low95": 0.025, "high95": 0.975}
+RECORDED, BOTH, FORECAST = "recorded", "recorded and forecast", "forecast"
+
+
+def summary(paths: Paths) -> pd.DataFrame:
+    """Return the mean, the median and the limits of each column of paths.
+
+    Returns:
+        One row per column: `mean` (means of months add up to the mean of their total), `median`, `low80`, `high80`,
+        `low95`, `high95` (whole numbers; those of months don't add up to those of their total).
+
+    >>> summary(np.arange(1, 101)[:, None]).values.tolist()
+    [[50.5, 50.0, 10.0, 90.0, 3.0, 98.0]]
+    """
+    levels = [0.5, *LIMITS.values()]
+    quantiles = np.quantile(paths, levels, axis=0, method="inverted_cdf").astype("int64")
+    named = dict(zip(["median", *LIMITS], quantiles, strict=True))
+    return pd.DataFrame({"mean": paths.mean(axis=0), **named})
+
+
+def monthly(paths: Paths, after: date) -> pd.DataFrame:
+    """Return the summary of each month ahead, with its `month` and how many months ahead it is (`horizon`)."""
+    told = summary(paths)
+    first = add_months(after, 1)
+    told.insert(0, "month", pd.date_range(first, periods=len(told), freq="MS"))
+    told.insert(1, "horizon", np.arange(1, len(told) + 1))
+    return told
+
+
+def calendar_years(recorded: pd.Series, paths: Paths, years: int = 4) -> pd.DataFrame:
+    """Return the totals of calendar years: those recorded, the one under way, and those ahead.
+
+    A total's limits are read off the sums of whole paths. Limits of months must never be added up: it would take
+    every month to be at its worst at once.
+
+    Args:
+        recorded: Counts by month (a DatetimeIndex without gaps), missing where not known; the last is the month
+            before the first that is forecast.
+        paths: Simulated months from there on, to the end of the last year asked for.
+        years: Whole calendar years ahead.
+
+    Returns:
+        One row per calendar year: `year`, `part` ("recorded", "recorded and forecast" or "forecast"), `months`
+        (recorded months that are known), `recorded` (their sum; missing where one of the year's months up to the
+        last is missing) and the columns of `summary`, of the whole year (missing in a year recorded, and in the one
+        under way if a month of it is missing).
+    """
+    months = pd.DatetimeIndex(recorded.index)
+    last = months[-1]
+    by_year = recorded.groupby(months.year)
+    whole = by_year.sum(min_count=1).where(by_year.count() == by_year.size())
+    # a year of which the history holds no January is no calendar year
+    whole[months[0].year if months[0].month > 1 else []] = np.nan
+    ahead = pd.date_range(last, periods=paths.shape[1] + 1, freq="MS")[1:].year.to_numpy()
+    rows = []
+    for year in range(int(whole.index[0]), last.year + years + 1):
+        is_past = year < last.year or (year == last.year and last.month == 12)
+        part = RECORDED if is_past else BOTH if year == last.year else FORECAST
+        so_far = float(whole.get(year, 0.0))
+        row: dict[str, Any] = {
+            "year": year,
+            "part": part,
+            "months": int(by_year.count().get(year, 0)),
+            "recorded": so_far,
+        }
+        if part == FORECAST:
+            row["recorded"] = np.nan
+        if part != RECORDED and not np.isnan(so_far):
+            total = paths[:, ahead == year].sum(axis=1, keepdims=True) + int(so_far)
+            row |= {str(name): value for name, value in summary(total).iloc[0].items()}
+        rows.append(row)
+    columns = ["year", "part", "months", "recorded", "mean", "median", *LIMITS]
+    return pd.DataFrame(rows).reindex(columns=columns)
+
+
+def months_ahead(last: date, years: int = 4) -> int:
+    """Return how many months lie between a month and the end of some whole calendar years after its year.
+
+    >>> months_ahead(date(2024, 10, 1)), months_ahead(date(2024, 12, 1))
+    (50, 48)
+    """
+    return 12 - last.month + 12 * years

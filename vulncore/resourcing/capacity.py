@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import poisson
 
-from vulncore.resourcing.scenario.assumption import Floats
+from vulncore.resourcing.scenario.scenario import Floats
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,9 @@ import numpy as np
 from vulncore.domain.periods import months_between
 from vulncore.resourcing.capacity import Turnover, those_in_post, those_who_join
 from vulncore.resourcing.draws import drawn, normals, paired, uniforms
-from vulncore.resourcing.gamma_sum import scattered
-from vulncore.resourcing.scenario.assumption import Floats
 from vulncore.resourcing.scenario.fields import ABSTRACTIONS
-from vulncore.resourcing.scenario.scenario import CaseType, Role, Scenario
-from vulncore.resourcing.workload import Start, Workload, scatter_of_a_month, still_open, workload
+from vulncore.resourcing.scenario.scenario import CaseType, Floats, Role, Scenario
+from vulncore.resourcing.workload import Start, Workload, scatter_of_a_month, scattered, still_open, workload
 
 WEEKS_A_MONTH = 365.25 / 7 / 12
 MEMORY = 0.8  # how far a month's open cases, by chance more or fewer, are those of the month before

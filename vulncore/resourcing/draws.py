@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import ndtri
 
-from vulncore.resourcing.scenario.assumption import Assumption, Floats
+from vulncore.resourcing.scenario.scenario import Assumption, Floats
 
 SEED = 7
 MOST_Z = 5.0  # beyond, no path of thousands lies

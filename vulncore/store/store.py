@@ -18,9 +18,9 @@ from vulncore.domain.errors import (
     PublishRefusedError,
     UnknownNameError,
     VulncoreError,
+    checked_name,
     first_five,
 )
-from vulncore.domain.names import checked_name
 from vulncore.domain.schemas import validated
 from vulncore.store.manifest import Publish, add_line, commit, delta_table, publishes
 from vulncore.store.publishing import NextVersion, after_annotations, after_delivery
@@ -46,7 +46,7 @@ def publish(
 ) -> Publish:
     """Return the new version that a delivery makes of a dataset.
 
-    What the delivery covers replaces what was published of the same, as `vulncore.store.merging.merged` says; the
+    What the delivery covers replaces what was published of the same, as `vulncore.store.publishing.merged` says; the
     rest stays. Either every table becomes visible or none. Where the dataset would hold exactly what it holds,
     nothing is written, and the version that stands is returned as `unchanged`.
 

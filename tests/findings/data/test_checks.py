@@ -22,7 +22,7 @@ from vulncore.findings.data.checks import (
     findings_sentence,
 )
 from vulncore.sources import police_uk
-from vulncore.sources.police_uk.police_uk_kinds import Kind
+from vulncore.sources.police_uk.files import Kind
 from vulncore.store import open_version, publish
 
 TODAY = date(2024, 12, 31)

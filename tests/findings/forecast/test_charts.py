@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vulncore.findings.forecast.charts import LETTERS_A_LINE, months_chart
-from vulncore.findings.forecast.forecast_years_chart import years_chart
+from vulncore.findings.forecast.charts import LETTERS_A_LINE, months_chart, years_chart
 
 FIGURES = ["mean", "low80", "high80", "low95", "high95"]
 

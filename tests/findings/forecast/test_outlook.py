@@ -12,9 +12,13 @@ import pytest
 from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.forecast.demand import Demand, demand, find_subject, subjects
-from vulncore.findings.forecast.forecast_words import forecast_notes, untested_from
 from vulncore.findings.forecast.outlook import Outlook, first_look, last_twelve, outlook, years_of
-from vulncore.findings.forecast.sentences import forecast_headline, no_forecast_headline
+from vulncore.findings.forecast.sentences import (
+    forecast_headline,
+    forecast_notes,
+    no_forecast_headline,
+    untested_from,
+)
 from vulncore.findings.forecast.tables import (
     forecast_rows,
     models_table,
@@ -24,9 +28,8 @@ from vulncore.findings.forecast.tables import (
 )
 from vulncore.findings.forecast.work import every_forecast, forecasts, why_not
 from vulncore.findings.shared.choices import choices
-from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.pandemic import LOCKDOWN_MONTHS
+from vulncore.forecasting.past import LOCKDOWN_MONTHS, Basis
 from vulncore.forecasting.what_if import parse_adjustment
 from vulncore.store import annotate, open_version, publish
 from vulncore.store.notes import Kind

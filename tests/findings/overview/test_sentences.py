@@ -10,8 +10,9 @@ from tests.making import covered, delivery, incident, month_total, months
 from vulncore.domain.vocabulary import Flow, find_measure, report_measures
 from vulncore.findings.overview.history import history
 from vulncore.findings.overview.overview import narrowed, overview
-from vulncore.findings.overview.sentences import Kind, grave_rise, headline, most_notable
+from vulncore.findings.overview.sentences import grave_rise, headline, most_notable
 from vulncore.findings.overview.strand_rows import strand_rows
+from vulncore.findings.shared.headline import Kind
 from vulncore.store import publish
 
 JANUARY_2018 = date(2018, 1, 1)

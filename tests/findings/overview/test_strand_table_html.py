@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from vulncore.findings.overview.charts import sparkline
 from vulncore.findings.overview.overview import overview
-from vulncore.findings.overview.sparkline import sparkline
 from vulncore.findings.overview.strand_rows import headings, strand_rows
 from vulncore.findings.overview.strand_table_html import (
     ChangeCell,

@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 
 from vulncore.findings.forecast.charts import LETTERS_A_LINE
-from vulncore.findings.resourcing.caseload_chart import caseload_chart
-from vulncore.findings.resourcing.charts import staffing_chart
-from vulncore.findings.resourcing.drivers_chart import MOST_SHOWN, drivers_chart
-from vulncore.findings.resourcing.scenarios_chart import scenarios_chart
+from vulncore.findings.resourcing.charts import (
+    MOST_SHOWN,
+    caseload_chart,
+    drivers_chart,
+    scenarios_chart,
+    staffing_chart,
+)
 
 NEEDED = {"needed50": 10.0, "needed80": 12.0, "needed95": 15.0}
 THERE = {"there10": 8.0, "there50": 9.0, "there90": 9.5}

@@ -12,7 +12,16 @@ from vulncore.domain.errors import InvalidScenarioError, UnknownNameError
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.resourcing.arrivals import demand_notes, demand_rows, demand_table
 from vulncore.findings.resourcing.assumptions import assumption_rows, assumptions_table
-from vulncore.findings.resourcing.demand import UnitDemand, case_subjects, recorded_months, unit_demand
+from vulncore.findings.resourcing.demand import (
+    UnitDemand,
+    UnitForecast,
+    case_subjects,
+    measured_shares,
+    recorded_months,
+    unit_demand,
+    unit_forecasts,
+    with_measured,
+)
 from vulncore.findings.resourcing.outlook import (
     ResourcingOutlook,
     asked_about,
@@ -22,14 +31,12 @@ from vulncore.findings.resourcing.outlook import (
     shifted,
     years_ahead,
 )
-from vulncore.findings.resourcing.resourcing_drivers import drivers_table
-from vulncore.findings.resourcing.resourcing_forecast import UnitForecast, unit_forecasts
-from vulncore.findings.resourcing.resourcing_shares import measured_shares, with_measured
 from vulncore.findings.resourcing.sentences import officers, resourcing_headline, what_it_takes
 from vulncore.findings.resourcing.tables import (
     ROWS,
     comparison_table,
     differences_table,
+    drivers_table,
     exported,
     months_table,
     roles_table,
@@ -37,11 +44,11 @@ from vulncore.findings.resourcing.tables import (
     steps_table,
 )
 from vulncore.findings.shared.choices import choices
-from vulncore.forecasting.basis import Basis
+from vulncore.forecasting.past import Basis
 from vulncore.resourcing.chain import staffing
-from vulncore.resourcing.scenario.assumption import Assumption, fixed
 from vulncore.resourcing.scenario.fields import field_of
-from vulncore.resourcing.scenario.scenario_link import illustrative
+from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.scenario import Assumption, fixed
 from vulncore.resourcing.solving import Solved, with_more
 from vulncore.store import open_version, publish
 

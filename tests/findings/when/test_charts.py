@@ -6,8 +6,7 @@ import pytest
 
 from vulncore.charts.theme import DARK, LIGHT
 from vulncore.charts.week_frame import ROW_HEIGHT
-from vulncore.findings.when.charts import DARK_PART, ON_BRIGHT, ON_DARK, week_chart
-from vulncore.findings.when.week_change_chart import week_change_chart
+from vulncore.findings.when.charts import DARK_PART, ON_BRIGHT, ON_DARK, week_change_chart, week_chart
 
 VIRIDIS = ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"]  # at quarters of the scale
 

@@ -18,8 +18,13 @@ from vulncore.domain.periods import Window, fytd, month_end, rolling_12
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.overview.overview import overview
-from vulncore.findings.shared.week_periods import period_window, window_before
-from vulncore.findings.shared.which_records import NoTimesError, week_choices, week_read
+from vulncore.findings.shared.which_records import (
+    NoTimesError,
+    period_window,
+    week_choices,
+    week_read,
+    window_before,
+)
 from vulncore.findings.when.captions import fitting_step, map_alt, map_legend, stretch_pieces
 from vulncore.findings.when.change import change_table, week_change
 from vulncore.findings.when.map import Layout, map_cells, map_export, map_table

@@ -8,11 +8,9 @@ import pandas as pd
 import pytest
 
 from vulncore.charts.theme import DARK, LIGHT
-from vulncore.findings.where.charts import place_hours_chart, place_months_chart
+from vulncore.findings.where.charts import place_hours_chart, place_months_chart, prediction_chart
 from vulncore.findings.where.layers import STEPS
-from vulncore.findings.where.map_chart import LAYER, MARKED_TO, OUTLINED_TO, hotspot_map
-from vulncore.findings.where.map_colours import fill, rgb
-from vulncore.findings.where.prediction_chart import prediction_chart
+from vulncore.findings.where.map_chart import LAYER, MARKED_TO, OUTLINED_TO, fill, hotspot_map, rgb
 
 BOUNDS = (-0.1138, 51.5078, -0.0727, 51.5233)
 SQUARE = {"type": "Polygon", "coordinates": [[[-0.1, 51.51], [-0.09, 51.51], [-0.09, 51.52], [-0.1, 51.51]]]}

@@ -22,7 +22,7 @@ from vulncore.findings.overview.overview import overview
 from vulncore.findings.shared.which_records import week_read
 from vulncore.findings.when.picked_hours import hours_offered
 from vulncore.findings.when.when import when
-from vulncore.findings.where.layers import Layer, density, fitting_bandwidth_m, how_many
+from vulncore.findings.where.layers import Layer, density, fitting_bandwidth_m, fitting_resolution, how_many
 from vulncore.findings.where.map import MapChosen, MapShown, layers_offered, map_shown
 from vulncore.findings.where.names import called, every_name, street_names, street_of, street_points
 from vulncore.findings.where.place import hours_table, months_table, place_found
@@ -30,10 +30,8 @@ from vulncore.findings.where.prediction import NAIVE, prediction_table, tried
 from vulncore.findings.where.read import NoPlacesError, WhereAsked, measures_with_places
 from vulncore.findings.where.repeats import repeats, repeats_table
 from vulncore.findings.where.sentences import touching, where_headline
-from vulncore.findings.where.tested_layers import hot_states, over_time
+from vulncore.findings.where.tested_layers import change, hot_states, over_time
 from vulncore.findings.where.where import Where, where
-from vulncore.findings.where.where_change import change
-from vulncore.findings.where.where_sizes import fitting_resolution
 from vulncore.metrics.week.day_hour import Asked
 from vulncore.metrics.week.night_time import DEFAULT
 from vulncore.sources.demo.description import described

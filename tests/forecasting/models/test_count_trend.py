@@ -6,8 +6,8 @@ import pytest
 import statsmodels.api as sm
 
 from tests.forecasting.planted import FIRST, past, poisson, wave
-from vulncore.forecasting.exposure import exposure
 from vulncore.forecasting.models.count_trend import count_trend
+from vulncore.forecasting.past import exposure
 
 LEVEL, MONTHS, AHEAD = 5_000, 84, 60
 PATHS = 4_000

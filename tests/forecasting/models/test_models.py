@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.forecasting.planted import FIRST, past, poisson, unknown, wave
-from vulncore.forecasting.exposure import exposure
 from vulncore.forecasting.models.all import SINGLE, Model, simulate
 from vulncore.forecasting.models.count_trend import count_trend
 from vulncore.forecasting.models.naive import drift, seasonal_naive
+from vulncore.forecasting.past import exposure
 
 AHEAD, PATHS = 14, 200
 FITS_A_SEASON = [Model.PROPHET, Model.SMOOTHING, Model.COUNT_TREND]

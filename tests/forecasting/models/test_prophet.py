@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.forecasting.planted import FIRST, past, poisson, wave
-from vulncore.forecasting.exposure import exposure
 from vulncore.forecasting.models.prophet import prophet
+from vulncore.forecasting.past import exposure
 
 
 def foretold(counts: np.ndarray, steps: tuple[int, ...] = (), ahead: int = 12, seed: int = 4) -> np.ndarray:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.forecasting.planted import FIRST, past, poisson, unknown, wave
-from vulncore.forecasting.exposure import exposure
 from vulncore.forecasting.models.smoothing import ANSCOMBE, smoothing
+from vulncore.forecasting.past import exposure
 
 
 def foretold(counts: np.ndarray, ahead: int = 12, paths: int = 2_000) -> np.ndarray:

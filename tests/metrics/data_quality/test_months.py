@@ -10,10 +10,8 @@ import pytest
 
 from tests.making import covered, incident, month_total, months
 from vulncore.domain.schemas import COUNTS, COVERAGE, INCIDENTS
-from vulncore.metrics.data_quality.month_edges import month_edges
-from vulncore.metrics.data_quality.month_gaps import month_gaps
+from vulncore.metrics.data_quality.month_gaps import month_edges, month_gaps, short_months
 from vulncore.metrics.data_quality.month_rows import month_number, month_rows
-from vulncore.metrics.data_quality.short_months import short_months
 
 FIRST = month_number(date(2010, 1, 1))
 

@@ -10,9 +10,8 @@ import pytest
 
 from tests.making import incident
 from vulncore.domain.schemas import INCIDENTS
-from vulncore.metrics.data_quality.clock_times import clock_times, missing_afternoons
+from vulncore.metrics.data_quality.clock_times import clock_times, missing_afternoons, time_order
 from vulncore.metrics.data_quality.default_times import date_only, default_times
-from vulncore.metrics.data_quality.time_order import time_order
 
 DAY = date(2024, 3, 5)
 

@@ -1,4 +1,4 @@
-"""What vulncore.metrics.records.figure_changes and record_changes promise."""
+"""What vulncore.metrics.records.changes and record_changes promise."""
 
 from dataclasses import asdict
 from datetime import date
@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.making import FORCE, covered, delivery, incident, month_total, months, total
-from vulncore.metrics.records.changes import RecordChanges, record_changes
-from vulncore.metrics.records.figure_changes import figure_changes, figures
+from vulncore.metrics.records.changes import RecordChanges, figure_changes, figures, record_changes
 from vulncore.store.manifest import Publish
 from vulncore.store.snapshots import Snapshot, in_memory
 

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.domain.periods import month_of
-from vulncore.metrics.records.allocation import records_by_team
-from vulncore.metrics.records.counts import daily_records, monthly_records
+from vulncore.metrics.records.counts import daily_records, monthly_records, records_by_team
 
 JANUARY, FEBRUARY, MARCH = months(date(2024, 1, 1), 3)
 RAPE, HATE = "rape", "hate-crime"

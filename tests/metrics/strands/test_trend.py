@@ -1,9 +1,9 @@
-"""What vulncore.metrics.strands.trend promises."""
+"""What vulncore.metrics.strands.change promises."""
 
 import pandas as pd
 import pytest
 
-from vulncore.metrics.strands.trend import has_trend
+from vulncore.metrics.strands.change import has_trend
 
 
 @pytest.mark.parametrize(

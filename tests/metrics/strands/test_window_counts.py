@@ -1,4 +1,4 @@
-"""What vulncore.metrics.strands.window_counts promises."""
+"""What vulncore.metrics.strands.counts promises."""
 
 from dataclasses import replace
 from datetime import date
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.making import month_total, months, total
 from vulncore.domain.periods import Window, add_months, month_end
 from vulncore.domain.vocabulary import Flow, find_measure, report_measures
-from vulncore.metrics.strands.window_counts import tiling_total, window_counts
+from vulncore.metrics.strands.counts import tiling_total, window_counts
 
 RAPE = find_measure(report_measures(), "rape")
 SPRING = Window(date(2024, 3, 1), date(2024, 5, 31))

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from tests.making import FORCE
 from tests.metrics.data_quality.test_times import day_minutes, table, timed
 from vulncore.domain.engine import connect
-from vulncore.metrics.week.civil_clock import summer_times
-from vulncore.metrics.week.known_times import USED, Known, known_times, midnights
+from vulncore.metrics.week.known_times import USED, Known, known_times, midnights, summer_times
 
 pytestmark = pytest.mark.heavy
 

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from vulncore.metrics.week.scan import SEED, week_windows
-from vulncore.metrics.week.week_null import shuffled_weeks
+from vulncore.metrics.week.scan import SEED, shuffled_weeks, week_windows
 
 pytestmark = pytest.mark.heavy
 

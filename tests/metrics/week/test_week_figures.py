@@ -10,9 +10,8 @@ from scipy.stats import binomtest, chi2, false_discovery_control
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from vulncore.domain.errors import InvalidPeriodError
-from vulncore.metrics.statistics.intervals import rate_ratio_p_value
-from vulncore.metrics.statistics.poisson_interval import poisson_interval
-from vulncore.metrics.week.day_hour_change import day_hour_change
+from vulncore.metrics.statistics.intervals import poisson_interval, rate_ratio_p_value
+from vulncore.metrics.week.day_hour import day_hour_change
 from vulncore.metrics.week.night_time import Night, share, share_change
 from vulncore.metrics.week.patrols import best_shifts, covered_hours
 

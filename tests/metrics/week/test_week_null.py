@@ -1,10 +1,10 @@
-"""What vulncore.metrics.week.week_null promises."""
+"""What vulncore.metrics.week.scan promises."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from vulncore.metrics.week.week_null import MOST_MOVED, shuffled_weeks
+from vulncore.metrics.week.scan import MOST_MOVED, shuffled_weeks
 
 pytestmark = pytest.mark.heavy
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.forecast.work import KEPT, Kept
+from pages.shared.kept import KEPT, Kept
 from tests.pages.choosing import choices, pick
 from tests.pages.conftest import PAGE_MS, settled
 

@@ -10,10 +10,9 @@ import pytest
 
 from tests.pages.choosing import choices, pick
 from tests.pages.conftest import PAGE_MS, settled
-from vulncore.resourcing.scenario.assumption import fixed
-from vulncore.resourcing.scenario.scenario_link import illustrative, scenario_code
-from vulncore.resourcing.scenario.scenario_writing import scenario_text
-from vulncore.resourcing.scenario.toml import read_scenario
+from vulncore.resourcing.scenario.link import illustrative, scenario_code
+from vulncore.resourcing.scenario.scenario import fixed
+from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
 pytestmark = pytest.mark.browser
 

@@ -14,12 +14,11 @@ from tests.pages.choosing import choices, pick
 from tests.pages.conftest import PAGE_MS, WITH_MAPS, settled
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
-from vulncore.findings.where.layers import Layer
+from vulncore.findings.where.layers import NAMES, Layer
 from vulncore.findings.where.map import MapChosen, MapShown, map_shown
 from vulncore.findings.where.map_chart import hotspot_map
 from vulncore.findings.where.read import WhereAsked
 from vulncore.findings.where.where import Where, where
-from vulncore.findings.where.where_layer_words import NAMES
 from vulncore.metrics.week.day_hour import Asked
 from vulncore.store import open_version
 

@@ -1,4 +1,4 @@
-"""What vulncore.resourcing.scenario.assumption promises of a number that lies somewhere between a lowest and a highest."""
+"""What vulncore.resourcing.scenario.scenario promises of a number that lies somewhere between a lowest and a highest."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import triang
 
 from vulncore.domain.errors import InvalidScenarioError
-from vulncore.resourcing.scenario.assumption import ASSUMED, Assumption, fixed
+from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, fixed
 
 LEVELS = np.linspace(0, 1, 101)
 ENDS = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))

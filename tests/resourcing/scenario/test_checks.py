@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tests.resourcing.made_units import ROLE, UNIT, steady, unit
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.resourcing.chain import staffing
-from vulncore.resourcing.scenario.assumption import Assumption, fixed
 from vulncore.resourcing.scenario.checks import checked, in_numbers
 from vulncore.resourcing.scenario.fields import (
     ABSTRACTIONS,
@@ -23,8 +22,8 @@ from vulncore.resourcing.scenario.fields import (
 )
 from vulncore.resourcing.scenario.fields import ROLE as ROLE_FIELDS
 from vulncore.resourcing.scenario.fields import UNIT as UNIT_FIELDS
-from vulncore.resourcing.scenario.scenario import CaseType, Joiners, Role, Scenario
-from vulncore.resourcing.scenario.scenario_link import illustrative
+from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Joiners, Role, Scenario, fixed
 
 MADE = unit(
     {"officer": {}, "helper": {}, "sergeant": {"supervises": ("officer",)}},

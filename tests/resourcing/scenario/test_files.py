@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from tests.resourcing.made_units import AWAY, unit
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import add_months
-from vulncore.resourcing.scenario.assumption import Assumption
 from vulncore.resourcing.scenario.checks import checked
 from vulncore.resourcing.scenario.fields import field_of
-from vulncore.resourcing.scenario.scenario import Joiners, Scenario
-from vulncore.resourcing.scenario.scenario_link import illustrative
-from vulncore.resourcing.scenario.scenario_writing import scenario_text
-from vulncore.resourcing.scenario.toml import MOST_LETTERS, read_scenario
+from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.scenario import Assumption, Joiners, Scenario
+from vulncore.resourcing.scenario.toml import MOST_LETTERS, read_scenario, scenario_text
 
 MADE = unit(
     {"officer": {"leavers": (5, 12, 20)}, "sergeant": {"supervises": ("officer",)}},

@@ -1,4 +1,4 @@
-"""What vulncore.resourcing.scenario.scenario_link promises of a scenario in a link: it comes back whole, or is refused."""
+"""What vulncore.resourcing.scenario.link promises of a scenario in a link: it comes back whole, or is refused."""
 
 import base64
 import random
@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 
 from tests.resourcing.made_units import unit
 from vulncore.domain.errors import InvalidScenarioError
-from vulncore.resourcing.scenario.assumption import Assumption
 from vulncore.resourcing.scenario.fields import field_of
-from vulncore.resourcing.scenario.scenario import Joiners
-from vulncore.resourcing.scenario.scenario_link import (
+from vulncore.resourcing.scenario.link import (
     DICTIONARIES,
     MOST_LETTERS,
     NEWEST,
@@ -26,8 +24,8 @@ from vulncore.resourcing.scenario.scenario_link import (
     scenario_code,
     scenario_of,
 )
-from vulncore.resourcing.scenario.scenario_writing import scenario_text
-from vulncore.resourcing.scenario.toml import read_scenario
+from vulncore.resourcing.scenario.scenario import Assumption, Joiners
+from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
 SHIPPED = illustrative()
 LEANS_ON = (REFERENCE / DICTIONARIES[NEWEST]).read_bytes()  # what codes are packed with

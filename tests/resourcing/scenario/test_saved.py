@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError
-from vulncore.resourcing.scenario.assumption import Assumption
+from vulncore.resourcing.scenario.link import (
+    DICTIONARIES,
+    REFERENCE,
+    illustrative,
+    scenario_code,
+    scenario_of,
+)
 from vulncore.resourcing.scenario.saved import (
     MOST_SAVED,
     load_scenario,
@@ -21,14 +27,8 @@ from vulncore.resourcing.scenario.saved import (
     saved_state,
     unreadable_scenarios,
 )
-from vulncore.resourcing.scenario.scenario_link import (
-    DICTIONARIES,
-    REFERENCE,
-    illustrative,
-    scenario_code,
-    scenario_of,
-)
-from vulncore.resourcing.scenario.scenario_writing import scenario_text
+from vulncore.resourcing.scenario.scenario import Assumption
+from vulncore.resourcing.scenario.toml import scenario_text
 
 LINKS_OF_THE_PAST = {"1": "3fc87d813b9b"}
 """The text that codes of links lean on, by its checksum: a link sent once has to open for good."""

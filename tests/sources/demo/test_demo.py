@@ -26,8 +26,8 @@ from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import report_measures
 from vulncore.sources.demo import deliver
 from vulncore.sources.demo.description import described, dice, drawn
-from vulncore.sources.demo.months import month_counts
-from vulncore.sources.demo.places import _streets
+from vulncore.sources.demo.expectation import month_counts
+from vulncore.sources.demo.people import _streets
 
 pytestmark = pytest.mark.heavy
 

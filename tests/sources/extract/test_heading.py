@@ -8,7 +8,7 @@ import pytest
 
 from vulncore.domain.errors import UnreadableSourceError
 from vulncore.sources.extract import read_extract
-from vulncore.sources.extract.cells import is_totals_row
+from vulncore.sources.extract.record import is_totals_row
 
 RECORDS = [
     ["A1", "01/10/2024", "14:30", "Theft", "Bow Lane"],

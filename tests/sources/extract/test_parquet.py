@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from vulncore.domain.errors import UnreadableSourceError
-from vulncore.sources.extract import parquet, parquet_pages, read_extract
+from vulncore.sources.extract import parquet, read_extract
 
 
 def written(folder: Path, table: pa.Table, **options: object) -> Path:
@@ -170,7 +170,7 @@ def test_the_sizes_of_pages_are_those_that_the_footer_sums_up(tmp_path):
         for group in range(metadata.num_row_groups):
             for leaf in range(3):
                 chunk = metadata.row_group(group).column(leaf)
-                sizes = parquet_pages._page_sizes(stream, chunk, "x")
+                sizes = parquet._page_sizes(stream, chunk, "x")
                 assert len(sizes) > 3 if leaf == 0 else sizes
                 headers = chunk.total_uncompressed_size - sum(sizes)  # the footer's sum counts them too
                 assert 10 * len(sizes) < headers < 120 * len(sizes)

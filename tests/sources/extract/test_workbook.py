@@ -11,8 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from vulncore.domain.errors import UnreadableSourceError
 from vulncore.sources.extract import read_extract, sheet
-from vulncore.sources.extract.cell_text import moment_format
 from vulncore.sources.extract.record import SheetNotSaidError
+from vulncore.sources.extract.sheet import moment_format
 
 NAMES = ["Ref", "Recorded", "Place"]
 RECORD = ["A1", "01/10/2024", "Bow Lane"]

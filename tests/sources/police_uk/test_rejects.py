@@ -12,7 +12,7 @@ from tests.sources.police_uk.test_stops import search, stops_csv
 from tests.sources.police_uk.test_street import ASB, MAY, line, street_csv
 from vulncore.domain.errors import Reject, TooManyRejectsError, UnreadableSourceError
 from vulncore.sources.police_uk import deliver
-from vulncore.sources.police_uk.police_uk_names import month_file
+from vulncore.sources.police_uk.files import month_file
 from vulncore.sources.police_uk.rows import MAX_REJECTS, month_rows
 
 NOT_SHOWN = "(not shown: the line may describe a person)"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vulncore.domain import known_measures
+from vulncore.domain import measures
 from vulncore.domain.measures import (
     RECORDED_CRIME_FROM,
     measures_by_met_category,
@@ -20,7 +20,7 @@ PUBLISHED = Path(__file__).parents[3].parent / "shared" / "data" / "recorded-cri
 
 def others() -> list[Measure]:
     own = {measure.key for measure in recorded_crime_measures()}
-    return [measure for measure in known_measures.known_measures() if measure.key not in own]
+    return [measure for measure in measures.known_measures() if measure.key not in own]
 
 
 def column(file: str, name: str) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vulncore.domain.errors import InvalidRowsError, UnreadableSourceError
-from vulncore.sources.police_uk.police_uk_names import force_names
+from vulncore.sources.police_uk.files import force_names
 from vulncore.sources.recorded_crime import deliver
 from vulncore.sources.recorded_crime.offences import force_name
 

@@ -23,8 +23,7 @@ from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import drafted
 from vulncore.sources.records.mapping import Coding, Mapping, Moment
-from vulncore.sources.records.mapping_file import parsed_mapping
-from vulncore.sources.records.mapping_toml import mapping_toml
+from vulncore.sources.records.mapping_file import mapping_toml, parsed_mapping
 from vulncore.sources.records.moments import DateOrder
 from vulncore.store import publish
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from vulncore.domain.errors import InvalidMappingError
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.sources.records.mapping import ONE_COLUMN, Coding, Mapping, Moment
-from vulncore.sources.records.mapping_file import OWN_FROM, parsed_mapping, read_mapping
-from vulncore.sources.records.mapping_toml import UNSURE, mapping_toml
+from vulncore.sources.records.mapping_file import OWN_FROM, UNSURE, mapping_toml, parsed_mapping, read_mapping
 from vulncore.sources.records.moments import DateOrder
 
 SMALLEST = """

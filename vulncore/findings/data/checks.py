@@ -6,13 +6,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from vulncore.findings.data.data_records import record_findings
-from vulncore.findings.data.data_shifts import shift_findings
 from vulncore.findings.data.finding import DataFinding, Sureness, findings_frame, findings_sentence
-from vulncore.findings.data.months import edge_findings, month_findings
-from vulncore.findings.data.records import point_findings
+from vulncore.findings.data.months import edge_findings, month_findings, shift_findings
+from vulncore.findings.data.records import point_findings, record_findings
 from vulncore.findings.data.times import time_findings
-from vulncore.metrics.data_quality.month_edges import month_edges
+from vulncore.metrics.data_quality.month_gaps import month_edges
 from vulncore.metrics.data_quality.month_rows import month_rows
 from vulncore.store import Snapshot
 

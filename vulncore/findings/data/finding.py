@@ -1,11 +1,14 @@
 """One thing that is odd about the data, as people read it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import pandas as pd
 
+from vulncore.domain.errors import first_five
+from vulncore.domain.periods import month_name
+from vulncore.metrics.data_quality.month_rows import month_date
 from vulncore.store.manifest import Publish
 
 
@@ -79,3 +82,60 @@ def findings_sentence(publish: Publish, findings: Sequence[DataFinding]) -> str:
         return f"{whose}: nothing odd was found."
     many = "one thing" if len(findings) == 1 else f"{len(findings)} things"
     return f"{whose}: {many} to know before its figures are used."
+
+
+def months_in_words(numbers: Iterable[int]) -> str:
+    """Return months by their numbers, runs of them drawn together.
+
+    >>> january = 2024 * 12
+    >>> months_in_words([january, january + 1]), months_in_words([january, january + 2])
+    ('January and February 2024', 'January 2024 and March 2024')
+    >>> months_in_words(range(january, january + 4))
+    'January 2024 to April 2024'
+    """
+    runs: list[list[int]] = []
+    for number in sorted({int(number) for number in numbers}):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    said = [_run(run) for run in runs]
+    if len(said) > 5:
+        return first_five(said)
+    return said[0] if len(said) == 1 else ", ".join(said[:-1]) + f" and {said[-1]}" if said else "no month"
+
+
+def measures_in_words(keys: Sequence[str], names: Mapping[str, str], of: int) -> str:
+    """Return the names of measures; "all 14 measures" where they are all there are.
+
+    >>> measures_in_words(["a", "b"], {"a": "Rape"}, of=2), measures_in_words(["a"], {"a": "Rape"}, of=2)
+    ('all 2 measures', 'Rape')
+    """
+    if len(keys) == of and of > 1:
+        return f"all {of} measures"
+    return first_five(names.get(key, key) for key in keys)
+
+
+def clock(minute: int) -> str:
+    """Return a minute of the day as a clock shows it.
+
+    >>> clock(0), clock(14 * 60 + 30)
+    ('00:00', '14:30')
+    """
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def rows_in_words(count: int) -> str:
+    """Return a number of rows.
+
+    >>> rows_in_words(1), rows_in_words(1_892)
+    ('1 row', '1,892 rows')
+    """
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def _run(run: list[int]) -> str:
+    first, last = month_date(run[0]), month_date(run[-1])
+    if len(run) == 2 and first.year == last.year:
+        return f"{first:%B} and {month_name(last)}"
+    return month_name(first) if len(run) == 1 else f"{month_name(first)} to {month_name(last)}"

@@ -8,12 +8,17 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from vulncore.domain.errors import first_five
-from vulncore.findings.data.data_words import clock, months_in_words, rows_in_words, share
-from vulncore.findings.data.finding import DataFinding, Sureness
-from vulncore.metrics.data_quality.clock_times import clock_times, missing_afternoons
+from vulncore.findings.data.finding import DataFinding, Sureness, clock, months_in_words, rows_in_words
+from vulncore.findings.shared.words import share
+from vulncore.metrics.data_quality.clock_times import (
+    LONGEST_DAYS,
+    OLDEST_YEARS,
+    clock_times,
+    missing_afternoons,
+    time_order,
+)
 from vulncore.metrics.data_quality.default_times import date_only, default_times
 from vulncore.metrics.data_quality.month_rows import month_number
-from vulncore.metrics.data_quality.time_order import LONGEST_DAYS, OLDEST_YEARS, time_order
 
 SMALLEST_CHANCE = 1e-9  # smaller ones mean no more to anybody
 BY_THE_HOUR = "Hours and weekdays on screen, and the patrols that follow them, come from these times."

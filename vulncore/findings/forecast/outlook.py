@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from vulncore.findings.forecast.demand import Demand
-from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
-from vulncore.forecasting.intervals import FORECAST, calendar_years, monthly
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.paths import Paths
+from vulncore.forecasting.past import Basis
+from vulncore.forecasting.paths import FORECAST, Paths, calendar_years, monthly
 from vulncore.forecasting.what_if import Adjustment, bent
 
 BASIS_NAMES: Final = {Basis.CURRENT_PROCESS: "Current process", Basis.FIVE_YEAR: "Five years"}
@@ -33,8 +32,8 @@ class Outlook:
     """What is to come, by the model that speaks on each basis.
 
     `months` has one row per basis and month ahead: `basis`, `month`, `horizon`, the columns of
-    `vulncore.forecasting.intervals.summary`, `tested` (whether the back-test reached so far) and `unadjusted` (the mean
-    without adjustments). `years` has the rows of `vulncore.forecasting.intervals.calendar_years` for each basis, with
+    `vulncore.forecasting.paths.summary`, `tested` (whether the back-test reached so far) and `unadjusted` (the mean
+    without adjustments). `years` has the rows of `vulncore.forecasting.paths.calendar_years` for each basis, with
     `tested` (whether it reached the year's last month) and `unadjusted`.
     """
 

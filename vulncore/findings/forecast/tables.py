@@ -8,13 +8,12 @@ import pandas as pd
 from vulncore.domain.periods import format_month
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, MODEL_NAMES, Outlook
-from vulncore.findings.overview.overview import MADE
-from vulncore.findings.when.sentences import percent
+from vulncore.findings.shared.words import MADE, percent
 from vulncore.forecasting.backtest import by_model
-from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
-from vulncore.forecasting.intervals import BOTH, LIMITS, RECORDED, calendar_years
 from vulncore.forecasting.models.all import Model
+from vulncore.forecasting.past import Basis
+from vulncore.forecasting.paths import BOTH, LIMITS, RECORDED, calendar_years
 from vulncore.forecasting.what_if import Adjustment, format_adjustment
 from vulncore.store.manifest import Publish
 
@@ -75,7 +74,7 @@ def recorded_years(found: Demand) -> pd.DataFrame:
     """Return the calendar years recorded of what is not forecast, as the chart of years takes them.
 
     Returns:
-        One row per calendar year: the columns of `vulncore.forecasting.intervals.calendar_years`, `basis` (""), `tested`,
+        One row per calendar year: the columns of `vulncore.forecasting.paths.calendar_years`, `basis` (""), `tested`,
         `unadjusted`, and `said`, what is recorded in words.
     """
     years = calendar_years(found.recorded, np.zeros((1, 0), dtype=np.int64), 0).assign(

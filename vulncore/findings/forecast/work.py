@@ -9,16 +9,14 @@ import pandas as pd
 from vulncore.domain.periods import month_name, months_between
 from vulncore.findings.forecast.demand import Demand
 from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
-from vulncore.forecasting.basis import FEWEST_MONTHS, Basis, months_of
 from vulncore.forecasting.forecast import Asked, Forecast, Key, gathered, key_of, pieces, work
-from vulncore.forecasting.intervals import months_ahead
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import Past
-from vulncore.forecasting.paths import Paths
+from vulncore.forecasting.past import FEWEST_MONTHS, Basis, Past, months_of
+from vulncore.forecasting.paths import Paths, months_ahead
 from vulncore.forecasting.pool import in_parallel
 from vulncore.forecasting.steady_range import SteadyRange, steady_range
+from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR, has_trend
 from vulncore.metrics.strands.silence import silence
-from vulncore.metrics.strands.trend import TOO_FEW_FOR_TREND_A_YEAR, has_trend
 
 YEARS = 4
 MOST_BEHIND = 6  # months between the last delivered and the as-at month: beyond, too much is not known

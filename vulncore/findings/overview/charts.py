@@ -1,5 +1,7 @@
 """A measure's monthly counts over five years."""
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 
@@ -97,3 +99,40 @@ def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
         band.mark_rect(color=palette.missing, opacity=0.25, stroke=palette.missing, strokeDash=[3, 3]),
         words.encode(x="start:T", y=alt.value(alt.expr("height - 6")), text="text:N"),
     ]
+
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96, 26, 3
+
+
+def sparkline(counts: Sequence[int | None]) -> str:
+    """Return monthly counts as an SVG line from zero up, broken where a month is missing.
+
+    It is hidden from screen readers: the table beside it says the same in figures.
+
+    Args:
+        counts: One count a month, oldest first; None for a month that was not delivered.
+    """
+    known = [count for count in counts if count is not None]
+    if not known:
+        return ""
+    step = (SPARK_WIDTH - 2 * SPARK_EDGE) / max(len(counts) - 1, 1)
+    scale = (SPARK_HEIGHT - 2 * SPARK_EDGE) / max(*known, 1)
+    points = [
+        None if count is None else (SPARK_EDGE + index * step, SPARK_HEIGHT - SPARK_EDGE - count * scale)
+        for index, count in enumerate(counts)
+    ]
+    end = points[-1]
+    dot = "" if end is None else f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="2.2"/>'
+    return (
+        f'<svg class="spark" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" '
+        f'aria-hidden="true" focusable="false"><path d="{_path(points)}"/>{dot}</svg>'
+    )
+
+
+def _path(points: Sequence[tuple[float, float] | None]) -> str:
+    commands, pen_down = [], False
+    for point in points:
+        if point is not None:
+            commands.append(f"{'L' if pen_down else 'M'}{point[0]:.1f} {point[1]:.1f}")
+        pen_down = point is not None
+    return "".join(commands)

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, financial_year_name, format_month
-from vulncore.findings.overview.overview import MADE, Overview
+from vulncore.findings.overview.overview import Overview
+from vulncore.findings.shared.words import MADE
 from vulncore.metrics.strands.change import rounded
 from vulncore.metrics.strands.table import COMPARISONS, SIGNAL_COLUMNS
 

@@ -8,10 +8,11 @@ import pandas as pd
 
 from vulncore.domain.periods import add_months, month_name
 from vulncore.domain.vocabulary import Flow, Measure, find_measure
-from vulncore.findings.overview.overview import MADE, Overview
+from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import change_in_words, silent_end
+from vulncore.findings.shared.words import MADE
+from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR, has_trend
 from vulncore.metrics.strands.signal import Signal
-from vulncore.metrics.strands.trend import TOO_FEW_FOR_TREND_A_YEAR, has_trend
 
 HISTORY_MONTHS = 60
 AVERAGE_MONTHS = 12

@@ -1,39 +1,19 @@
 """The strand table in a few sentences: what a commander could repeat."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
+from vulncore.findings.shared.headline import CONFIRM, Headline, Kind
 from vulncore.metrics.strands.change import percent_text
 from vulncore.metrics.strands.signal import Signal
 
 MORE_REPORTING = "A rise here can also be more confidence in reporting."
 GRAVE = "Not sure yet, and too serious to wait."
 STOCKS = "are month-end figures and are not tested"
-CONFIRM = "Confirm that records still arrive"
-
-
-class Kind(StrEnum):
-    """How a sentence of the headline is to be taken."""
-
-    CLEAR = "clear"
-    POSSIBLE = "possible"
-    FEED = "feed"
-    QUIET = "quiet"
-
-
-@dataclass(frozen=True)
-class Headline:
-    """One line of the headline: the few words that lead it, and what follows them."""
-
-    kind: Kind
-    lead: str
-    text: str
 
 
 def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline, ...]:

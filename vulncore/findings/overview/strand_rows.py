@@ -14,9 +14,8 @@ from vulncore.findings.overview.history import has_only_totals
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import grave_rise
 from vulncore.findings.overview.strand_table_html import ChangeCell, Count, Headings, Row, SignalCell
-from vulncore.metrics.strands.change import COLOUR_THRESHOLD, percent_text
+from vulncore.metrics.strands.change import COLOUR_THRESHOLD, has_trend, percent_text
 from vulncore.metrics.strands.signal import Signal
-from vulncore.metrics.strands.trend import has_trend
 
 SPARKLINE_MONTHS = 36
 SIGNAL_KINDS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
-from vulncore.findings.overview.sparkline import sparkline
+from vulncore.findings.overview.charts import sparkline
 
 COLOUR_WORDS = {
     "red": "red: up by more than 10 %",

@@ -5,10 +5,9 @@ import pandas as pd
 
 from vulncore.findings.resourcing.assumptions import value_in_words
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
-from vulncore.findings.when.sentences import percent
+from vulncore.findings.shared.words import percent
 from vulncore.resourcing.draws import drawn
-from vulncore.resourcing.scenario.assumption import Floats
-from vulncore.resourcing.scenario.scenario import CaseType
+from vulncore.resourcing.scenario.scenario import CaseType, Floats
 
 
 def demand_rows(told: ResourcingOutlook) -> pd.DataFrame:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from vulncore.resourcing.drivers import DEMAND
-from vulncore.resourcing.scenario.assumption import Assumption
+from vulncore.resourcing.answers import DEMAND
 from vulncore.resourcing.scenario.fields import UNIT, Field, field_of
-from vulncore.resourcing.scenario.scenario import Scenario
+from vulncore.resourcing.scenario.scenario import Assumption, Scenario
 
 WHOLE_UNIT = "The whole unit"
 

@@ -1,9 +1,11 @@
 """Officers needed by month at three levels, against those who will be there and the posts that are funded."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading, month_axis
@@ -89,3 +91,189 @@ def _name(row: pd.Series, value: float, text: str) -> alt.Chart:
 
 def _ink(palette: Palette) -> dict[str, Any]:
     return {"fontSize": 12, "color": palette.ink}
+
+
+HIGHEST = 4.0  # times the limit: where hardly anybody is there the figures run away
+
+
+def caseload_chart(
+    months: pd.DataFrame, limit: float, passes: date | None, title: Sequence[str], palette: Palette = LIGHT
+) -> alt.LayerChart:
+    """Return cases for each officer as a line in its range, the limit, and the month from which it is likely passed.
+
+    Args:
+        months: One row per month: `month`, `caseload10`, `caseload50`, `caseload90`, `over`.
+        limit: How many cases each there may be.
+        passes: The first month in which more is likelier than not; none where it never is.
+        title: What, where and when, a line each.
+        palette: The colours that suit the ground.
+    """
+    ink = axis_ink(palette)
+    top = float(
+        min(
+            max(months["caseload90"].max(), limit, 1) * 1.05,
+            HIGHEST * max(limit, months["caseload50"].iloc[0]),
+        )
+    )
+    x = month_axis(palette)
+
+    def y(column: str) -> alt.Y:
+        axis = alt.Axis(tickCount=6, **ink)
+        return alt.Y(
+            f"{column}:Q", title="Open cases each", axis=axis, scale=alt.Scale(domain=[0, top], clamp=True)
+        )
+
+    base = alt.Chart().encode(x=x)
+    tooltip = [
+        alt.Tooltip("month:T", title="Month", format="%B %Y"),
+        alt.Tooltip("caseload50:Q", title="Cases each", format=",.1f"),
+        alt.Tooltip("caseload10:Q", title="80 % range, from", format=",.1f"),
+        alt.Tooltip("caseload90:Q", title="to", format=",.1f"),
+        alt.Tooltip("over:Q", title=f"Chance of more than {limit:,g}", format=".0%"),
+    ]
+    at_most = pd.DataFrame({"limit": [limit]})
+    layers = [
+        base.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("caseload10"), y2="caseload90:Q"),
+        alt.Chart(at_most)
+        .mark_rule(color=palette.ink, strokeDash=[7, 3], strokeWidth=2)
+        .encode(y=y("limit")),
+        base.mark_line(color=palette.accent, strokeWidth=2.5).encode(y=y("caseload50")),
+        base.mark_circle(color=palette.accent, size=90, opacity=0).encode(y=y("caseload50"), tooltip=tooltip),
+        *_passes(passes, months, palette),
+    ]
+    legend = ["Line: cases each, with its 80 % range", f"Dashed: limit {limit:,g}"]
+    legend[1] += ". Dotted: likely from here" if passes else ""
+    chart: alt.LayerChart = alt.LayerChart(
+        data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
+    ).configure(aria=False)
+    return chart
+
+
+def _passes(month: date | None, months: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
+    if month is None:
+        return []
+    at = pd.Timestamp(month)
+    late = bool(at > months["month"].iloc[len(months) // 2])
+    base = alt.Chart(pd.DataFrame({"month": [at], "text": [f"{month:%b %Y}"]})).encode(x="month:T")
+    words = base.mark_text(
+        align="right" if late else "left",
+        baseline="top",
+        dx=-5 if late else 5,
+        dy=2,
+        fontSize=13,
+        color=palette.ink,
+    )
+    return [
+        base.mark_rule(color=palette.ink, strokeDash=[2, 3], strokeWidth=1.5),
+        words.encode(y=alt.value(0), text="text:N"),
+    ]
+
+
+MOST_SHOWN = 10
+ROW_HEIGHT, REST = 44, 130  # pixels of a row, and of title, axis and legend
+
+
+def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette = LIGHT) -> alt.LayerChart:
+    """Return a bar for each number, from the shortage at its one end to that at its other, the longest on top.
+
+    Args:
+        drivers: One row per number, the one that moves most first: `name`, `gap_low`, `gap_high` (officers wanting at its
+            lower and upper end), `gap` (as expected), `ends` (the two ends in words).
+        title: What, where and when, a line each.
+        palette: The colours that suit the ground.
+    """
+    shown = drivers.head(MOST_SHOWN).assign(place=lambda rows: np.arange(len(rows)))
+    ink = axis_ink(palette)
+    low = float(min(shown[["gap_low", "gap_high"]].min().min(), 0))
+    high = float(max(shown[["gap_low", "gap_high"]].max().max(), 0))
+    room = max(high - low, 0.1) * 0.08
+    scale = alt.Scale(domain=[low - room, high + room])
+    y = alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0.6, paddingOuter=0.6))
+    base = alt.Chart().encode(y=y)
+    axis = alt.Axis(tickCount=6, **ink)
+
+    def x(column: str) -> alt.X:
+        return alt.X(
+            f"{column}:Q", title="Officers short, full-time (below 0: to spare)", axis=axis, scale=scale
+        )
+
+    tooltip = [
+        alt.Tooltip("name:N", title="What"),
+        alt.Tooltip("ends:N", title="From, to"),
+        alt.Tooltip("gap_low:Q", title="Short at its lower end", format="+,.1f"),
+        alt.Tooltip("gap_high:Q", title="Short at its upper end", format="+,.1f"),
+    ]
+    middle = pd.DataFrame({"gap": [float(shown["gap"].iloc[0]) if len(shown) else 0.0]})
+    words = base.mark_text(align="left", baseline="bottom", dy=-9, fontSize=13, color=palette.ink)
+    layers = [
+        base.mark_bar(color=palette.quiet, opacity=0.55).encode(x=x("gap"), x2="gap_low:Q", tooltip=tooltip),
+        base.mark_bar(color=palette.accent).encode(x=x("gap"), x2="gap_high:Q", tooltip=tooltip),
+        alt.Chart(middle).mark_rule(color=palette.ink, strokeWidth=1.5).encode(x=x("gap")),
+        words.encode(x=alt.value(0), text="name:N"),
+    ]
+    legend = ["Pale: at its lower end. Strong: at its upper end", "Line: everything as expected"]
+    chart: alt.LayerChart = alt.LayerChart(
+        data=shown,
+        layer=layers,
+        height=REST + ROW_HEIGHT * max(len(shown), 1),
+        title=heading(list(title), legend, palette),
+    ).configure(aria=False)
+    return chart
+
+
+SCENARIOS_HEIGHT = 400
+DASHES = ([1, 0], [7, 3], [2, 3], [10, 3, 2, 3])  # never colour alone
+
+
+def scenarios_chart(
+    months: pd.DataFrame, title: Sequence[str], what: str, palette: Palette = LIGHT
+) -> alt.LayerChart:
+    """Return a line for each scenario.
+
+    Args:
+        months: One row per scenario and month: `scenario`, `month`, `chance`.
+        title: What, where and when, a line each.
+        what: What the chance is of.
+        palette: The colours that suit the ground.
+    """
+    ink = axis_ink(palette)
+    names = months["scenario"].drop_duplicates().tolist()
+    colours = [palette.accent, palette.ink, palette.quiet, palette.missing][: len(names)]
+    legend = alt.Legend(
+        title=None, orient="top", columns=1, labelFontSize=13, labelColor=palette.quiet, labelLimit=320
+    )
+    x = month_axis(palette)
+    y = alt.Y(
+        "chance:Q",
+        title="Chance",
+        axis=alt.Axis(format="%", tickCount=5, **ink),
+        scale=alt.Scale(domain=[0, 1]),
+    )
+    base = alt.Chart().encode(
+        x=x,
+        y=y,
+        color=alt.Color(
+            "scenario:N", sort=names, scale=alt.Scale(domain=names, range=colours), legend=legend
+        ),
+        strokeDash=alt.StrokeDash(
+            "scenario:N",
+            sort=names,
+            scale=alt.Scale(domain=names, range=list(DASHES[: len(names)])),
+            legend=legend,
+        ),
+    )
+    tooltip = [
+        alt.Tooltip("scenario:N", title="Scenario"),
+        alt.Tooltip("month:T", title="Month", format="%B %Y"),
+        alt.Tooltip("chance:Q", title=what, format=".0%"),
+    ]
+    chart: alt.LayerChart = alt.LayerChart(
+        data=months,
+        layer=[
+            base.mark_line(strokeWidth=2.5),
+            alt.Chart().mark_circle(size=90, opacity=0).encode(x=x, y=y, tooltip=tooltip),
+        ],
+        height=SCENARIOS_HEIGHT,
+        title=heading(list(title), [what], palette),
+    ).configure(aria=False)
+    return chart

@@ -1,22 +1,29 @@
 """What comes to a unit: its kinds of case as series that can be forecast, each record in one of them alone."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from scipy.stats import beta
 
 from vulncore.domain.disclosure import smallest_shown
-from vulncore.domain.errors import first_five
-from vulncore.domain.periods import add_months
+from vulncore.domain.errors import UnknownNameError, first_five
+from vulncore.domain.periods import add_months, month_end, month_name
 from vulncore.domain.vocabulary import Flow
 from vulncore.findings.forecast.demand import Demand, Subject, demand
-from vulncore.findings.forecast.work import why_not
+from vulncore.findings.forecast.work import YEARS, asked_of, drawn_paths, why_not, worked
 from vulncore.findings.shared.choices import Choices
-from vulncore.forecasting.paths import Floats
-from vulncore.metrics.records.counts import monthly_records
-from vulncore.resourcing.scenario.scenario import CaseType, Scenario
+from vulncore.forecasting.forecast import PATHS, Forecast, gathered
+from vulncore.forecasting.models.all import Model
+from vulncore.forecasting.past import Basis
+from vulncore.forecasting.paths import Floats, Paths, months_ahead
+from vulncore.forecasting.steady_range import steady_paths
+from vulncore.metrics.records.counts import monthly_records, records_by_team
+from vulncore.resourcing.chain import Incoming
+from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Scenario
 from vulncore.store import Snapshot
 
 BEFORE = 120  # recorded months that the open caseload of today is worked out from
@@ -151,3 +158,133 @@ def recorded_months(found: Demand) -> Floats:
     known = ~np.isnan(counts)
     places = np.arange(len(counts))
     return np.interp(places, places[known], counts[known])
+
+
+MONTHS = 60  # how far back teams are looked up
+ENDS = 6**0.5  # standard deviations from the middle of a triangle to each of its ends
+FEWEST = 30  # records with a team: of fewer the share is as good as assumed
+
+
+def measured_shares(
+    snapshot: Snapshot, force: str, subjects: Mapping[str, Subject], scenario: Scenario, as_at: date
+) -> dict[str, Assumption]:
+    """Return the share of each kind of case that was allocated to the unit, by the number's key.
+
+    A share is left out where under FEWEST records name a team, or where those that went to the unit, or those that didn't, are
+    so few that they have to be hidden.
+
+    Source:
+        The ends are those of a triangle that scatters as much as the posterior of a share under Jeffreys' prior (Brown, Cai
+        and DasGupta 2001, Statistical Science 16, 101-133).
+    """
+    first, last = add_months(as_at, 1 - MONTHS), month_end(as_at)
+    found: dict[str, Assumption] = {}
+    for key, subject in subjects.items():
+        keys = [measure.key for measure in subject.measures]
+        without = [measure.key for measure in subject.without]
+        teams = records_by_team(snapshot.incidents, force, keys, without, first, last)
+        own = teams["team"].str.strip().str.casefold() == scenario.unit.strip().casefold()
+        there, elsewhere = int(teams.loc[own, "records"].sum()), int(teams.loc[~own, "records"].sum())
+        if there + elsewhere < FEWEST or min(there, elsewhere) < smallest_shown():
+            continue
+        share, sd = 100 * there / (there + elsewhere), 100 * float(beta.std(there + 0.5, elsewhere + 0.5))
+        found[f"case.{key}.share"] = Assumption(
+            round(max(share - ENDS * sd, 0.0), 1),
+            round(share, 1),
+            round(min(share + ENDS * sd, 100.0), 1),
+            f"measured: records that name a team, {month_name(first)} to {month_name(as_at)}",
+            measured=True,
+        )
+    return found
+
+
+def with_measured(scenario: Scenario, measured: Mapping[str, Assumption]) -> Scenario:
+    """Return a scenario whose numbers that are to be measured are, where the data know them."""
+    known = {
+        key: own
+        for key, own in measured.items()
+        if key in scenario.assumptions and scenario.assumptions[key].measured
+    }
+    return replace(scenario, assumptions={**scenario.assumptions, **known})
+
+
+@dataclass(frozen=True)
+class KindTrial:
+    """How the forecast of a kind of case did on earlier months: which model speaks, how often its 80 % range held."""
+
+    model: Model
+    within80: float
+    tested_to: int
+
+
+@dataclass(frozen=True)
+class UnitForecast:
+    """What is to come to a unit on one basis: simulated months of each kind of case, and how their forecasts did before.
+
+    `trials` is empty before they were tried, and has no kind whose recent rate is carried on.
+    """
+
+    demand: UnitDemand
+    basis: Basis
+    paths: Mapping[str, Paths]
+    trials: Mapping[str, KindTrial]
+
+    @property
+    def tested_to(self) -> int:
+        """How many months ahead every forecast was tried; 0 before they were."""
+        return min((trial.tested_to for trial in self.trials.values()), default=0)
+
+    @cached_property
+    def incoming(self) -> Incoming:
+        """The demand as `vulncore.resourcing` takes it."""
+        recorded = {
+            key: recorded_months(kind.found)
+            for key, kind in self.demand.kinds.items()
+            if kind.found is not None
+        }
+        return Incoming(
+            self.demand.as_at, recorded, {key: np.asarray(own, float) for key, own in self.paths.items()}
+        )
+
+
+def unit_forecasts(
+    wanted: UnitDemand, basis: Basis, workers: int | None = None
+) -> Iterator[tuple[float, UnitForecast | None]]:
+    """Yield the share of the work that is done, and what is to come: untried once every kind has paths, in the end tried.
+
+    Args:
+        wanted: What comes to the unit.
+        basis: Which months the models learn from.
+        workers: Processes; as many as there are cores unless told.
+
+    Raises:
+        UnknownNameError: The data have none of what comes to the unit.
+    """
+    if not any(kind.comes for kind in wanted.kinds.values()):
+        raise UnknownNameError(nothing_known(wanted))
+    ahead = months_ahead(wanted.as_at, YEARS)
+    steady = {
+        key: steady_paths(kind.found.past.counts, ahead, PATHS)
+        for key, kind in wanted.kinds.items()
+        if kind.steady
+    }
+    asked = {key: asked_of(found, basis) for key, found in wanted.known.items()}
+    done: Mapping[str, Sequence[Mapping[Model, Paths] | pd.DataFrame]] = {}
+    for share, done in worked(asked, workers):
+        untried = drawn_paths(done)
+        if share < 1:
+            ready = len(untried) == len(asked)
+            paths = {key: own[Model.COMBINATION] for key, own in untried.items()}
+            yield share, UnitForecast(wanted, basis, steady | paths, {}) if ready else None
+    whole = {key: gathered(own, done[key]) for key, own in asked.items()}
+    spoken = {key: each.spoken for key, each in whole.items()}
+    yield (
+        1.0,
+        UnitForecast(wanted, basis, steady | spoken, {key: _trial(each) for key, each in whole.items()}),
+    )
+
+
+def _trial(forecast: Forecast) -> KindTrial:
+    scores = forecast.scores.set_index("model")
+    model = forecast.chosen.model
+    return KindTrial(model, float(scores["within80"][model]), forecast.tested_to)

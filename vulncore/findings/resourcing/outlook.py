@@ -10,14 +10,11 @@ import pandas as pd
 
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError, first_five
 from vulncore.domain.periods import add_months, months_between
-from vulncore.findings.resourcing.resourcing_forecast import UnitForecast
-from vulncore.findings.resourcing.resourcing_shares import with_measured
-from vulncore.resourcing.answers import Span, monthly_answers, over_a_span, year_span
+from vulncore.findings.resourcing.demand import UnitForecast, with_measured
+from vulncore.resourcing.answers import Span, drivers, monthly_answers, over_a_span, year_span
 from vulncore.resourcing.chain import Staffing, staffing
-from vulncore.resourcing.drivers import drivers
-from vulncore.resourcing.scenario.assumption import ASSUMED, Assumption
 from vulncore.resourcing.scenario.fields import Field
-from vulncore.resourcing.scenario.scenario import Role, Scenario
+from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, Role, Scenario
 from vulncore.resourcing.solving import Condition, Question, Solved, more_needed
 
 CHANCES = (0.05, 0.1, 0.2, 0.3, 0.5)
@@ -88,7 +85,7 @@ class ResourcingOutlook:
 
     @cached_property
     def drivers(self) -> pd.DataFrame:
-        """What drives the shortage of the role in the year: `vulncore.resourcing.drivers.drivers`, with those that move it."""
+        """What drives the shortage of the role in the year: `vulncore.resourcing.answers.drivers`, with those that move it."""
         every = drivers(self.used, self.forecast.incoming, self.asked.role, self.span)
         moves = ~np.isclose(every["gap_low"], every["gap_high"], atol=0.005)
         return every[moves].reset_index(drop=True)

@@ -6,13 +6,13 @@ import numpy as np
 
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import month_name, months_between
-from vulncore.findings.forecast.forecast_words import RANGE
-from vulncore.findings.overview.sentences import Headline, Kind
+from vulncore.findings.resourcing.assumptions import driver_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
-from vulncore.findings.when.sentences import percent
+from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.words import RANGE, percent
 from vulncore.resourcing.answers import first_month
-from vulncore.resourcing.scenario.assumption import ASSUMED
-from vulncore.resourcing.scenario.scenario_link import illustrative
+from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.scenario import ASSUMED
 from vulncore.resourcing.solving import Condition, Solved
 
 VERY_LIKELY, LIKELIER = 0.9, 0.65
@@ -197,3 +197,36 @@ def _left_out(told: ResourcingOutlook) -> str:
 def plural(name: str) -> str:
     """Return a role's name for several."""
     return f"{name}s" if not name.endswith("s") else name
+
+
+def staffing_in_words(told: ResourcingOutlook) -> str:
+    """Return the months of a role in words, for who can't see the chart: each December."""
+    ends = told.months[told.months["month"].dt.month == 12]
+    said = [
+        f"{row['month']:%B %Y} needed {officers(row['needed50'])}, enough in 80 % {officers(row['needed80'])}, in 95 % "
+        f"{officers(row['needed95'])}, there {officers(row['there50'])}, chance of too few {chance_in_words(float(row['short']))}"
+        for _, row in ends.iterrows()
+    ]
+    return f"Full-time officers: {'; '.join(said)}."
+
+
+def caseload_in_words(told: ResourcingOutlook) -> str:
+    """Return the cases each of a role in words, for who can't see the chart: each December."""
+    ends = told.months[told.months["month"].dt.month == 12]
+    said = [
+        f"{row['month']:%B %Y} {cases(row['caseload50'])} ({cases(row['caseload10'])} to {cases(row['caseload90'])}), chance of more "
+        f"than {told.limit:,g} {chance_in_words(float(row['over']))}"
+        for _, row in ends.iterrows()
+    ]
+    return f"Open cases for each officer: {'; '.join(said)}."
+
+
+def drivers_in_words(told: ResourcingOutlook) -> str:
+    """Return what moves the shortage most, for who can't see the chart."""
+    said = [
+        f"{driver_name(told.used, row['key'])} from {row['gap_low']:+,.1f} to {row['gap_high']:+,.1f}"
+        for _, row in told.drivers.head(5).iterrows()
+    ]
+    return f"Officers short, as expected {told.drivers['gap'].iloc[0]:+,.1f}: {'; '.join(said)}.".replace(
+        "-", "−"
+    )

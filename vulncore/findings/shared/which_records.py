@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
 
 import ibis.expr.types as ir
 import numpy as np
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.errors import UnknownNameError, VulncoreError, first_five
-from vulncore.domain.periods import Window
+from vulncore.domain.periods import Window, add_months, fytd, month_end, month_name, parse_month
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.compared import months_missing
 from vulncore.metrics.week.day_hour import Asked, day_hour, shapes, timed_records, week_of
@@ -173,3 +175,72 @@ def _values(snapshot: Snapshot, force: str, column: str, smallest: int) -> tuple
 
 def _have_times(rows: ir.Table) -> bool:
     return bool(rows.occurred_from.notnull().any().fill_null(False).execute())
+
+
+YEAR, TO_DATE, ALL = "12", "fytd", "all"
+PERIODS: Final = {
+    YEAR: "Last 12 months",
+    TO_DATE: "This financial year",
+    "36": "Last 3 years",
+    "60": "Last 5 years",
+    ALL: "All months",
+}
+"""What can be chosen besides a first month, written `YYYY-MM`; a number is one of months."""
+
+
+def period_window(period: str, as_at: date, months: Sequence[date]) -> Window:
+    """Return the months of a period that ends with the as-at month.
+
+    Args:
+        period: One of `PERIODS`, or a first month.
+        as_at: The month with which it ends.
+        months: The months delivered.
+
+    Raises:
+        InvalidPeriodError: It is none of these, or begins after it ends.
+
+    >>> str(period_window("fytd", date(2024, 10, 1), []))
+    'April 2024 to October 2024'
+    """
+    if period == TO_DATE:
+        return fytd(as_at)
+    if period == ALL:
+        first = min(months)
+    else:
+        first = add_months(as_at, 1 - int(period)) if period in PERIODS else parse_month(period)
+    return Window(first, month_end(as_at))
+
+
+def period_name(period: str) -> str:
+    """Return a period as people write it.
+
+    >>> period_name("12"), period_name("2024-03")
+    ('Last 12 months', 'Since March 2024')
+    """
+    return PERIODS.get(period) or f"Since {month_name(parse_month(period))}"
+
+
+def window_before(window: Window) -> Window:
+    """Return the months that a window is set against: the same ones, as many whole years earlier as leave no overlap.
+
+    >>> str(window_before(Window(date(2024, 4, 1), date(2024, 10, 31))))
+    'April 2023 to October 2023'
+    """
+    count = len(window.months)
+    earlier = -(-count // 12) * 12
+    return Window(add_months(window.start, -earlier), month_end(add_months(window.months[-1], -earlier)))
+
+
+EVERY = "every"
+
+
+@dataclass(frozen=True)
+class HoursChosen:
+    """Some hours of the week: their `key` in a link, how they are called, and which they are; none means all."""
+
+    key: str
+    words: str
+    cells: tuple[int, ...] = ()
+
+
+EVERY_HOUR: Final = HoursChosen(EVERY, "Every hour")

@@ -6,13 +6,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vulncore.findings.overview.sentences import Headline, Kind
-from vulncore.findings.shared.words import number_in_words
+from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.words import listed, number_in_words, percent
 from vulncore.findings.when.map import SHOWN_DECIMALS, Layout
-from vulncore.findings.when.sentences import percent
 from vulncore.findings.when.week import BAND, Week
-from vulncore.findings.when.words import listed, stretch
-from vulncore.metrics.week.day_hour_change import day_hour_change
+from vulncore.findings.when.words import stretch
+from vulncore.metrics.week.day_hour import day_hour_change
 from vulncore.metrics.week.hours import HOURS
 
 MOST_NAMED: Final = 4

@@ -10,7 +10,7 @@ from vulncore.domain.periods import WEEKDAYS
 from vulncore.findings.shared.words import HIDDEN, number_in_words
 from vulncore.findings.when.week import BAND, Week
 from vulncore.findings.when.words import stretch
-from vulncore.metrics.statistics.poisson_interval import poisson_interval
+from vulncore.metrics.statistics.intervals import poisson_interval
 from vulncore.metrics.week.hours import HOURS
 
 EVENING_WHOLE: Final = 6  # a row from 06:00 holds an evening and the early hours after it

@@ -7,14 +7,15 @@ import pandas as pd
 
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import WEEKDAYS
-from vulncore.findings.overview.sentences import Headline, Kind
-from vulncore.findings.when.sentences import limits, share_in_steps, share_step
+from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.words import share_in_steps, share_step
+from vulncore.findings.when.sentences import limits
 from vulncore.findings.when.week import FEWEST, Week
 from vulncore.findings.when.words import night_name, stretch
 from vulncore.metrics.week.hours import HOURS, hours_in
 from vulncore.metrics.week.night_time import share
 from vulncore.metrics.week.patrols import best_shifts, covered_hours
-from vulncore.metrics.week.week_null import shuffled_weeks
+from vulncore.metrics.week.scan import shuffled_weeks
 
 MADE_WEEKS, SEED = 20, 168  # enough for a mean in whole per cent, and always the same
 

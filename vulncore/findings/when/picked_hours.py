@@ -1,31 +1,18 @@
 """Hours of the week that a map is asked for: all, the night-time economy's, one night's, or a stretch that stands out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vulncore.domain.periods import WEEKDAYS
+from vulncore.findings.shared.which_records import EVERY_HOUR, HoursChosen
 from vulncore.findings.when.week import Stretch
 from vulncore.findings.when.words import stretch
 from vulncore.metrics.week.hours import hours_from
 from vulncore.metrics.week.night_time import Night
 
-EVERY, NIGHT, DAY, ONE_NIGHT, STRETCH = "every", "night", "day", "night-of-", "stretch-"
-
-
-@dataclass(frozen=True)
-class HoursChosen:
-    """Some hours of the week: their `key` in a link, how they are called, and which they are; none means all."""
-
-    key: str
-    words: str
-    cells: tuple[int, ...] = ()
-
-
-EVERY_HOUR: Final = HoursChosen(EVERY, "Every hour")
+NIGHT, DAY, ONE_NIGHT, STRETCH = "night", "day", "night-of-", "stretch-"
 
 
 def hours_offered(night: Night, stretches: Sequence[Stretch] = ()) -> list[HoursChosen]:

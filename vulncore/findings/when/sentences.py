@@ -1,12 +1,15 @@
 """The week in a few sentences: what a commander could repeat."""
 
-import math
-
 import pandas as pd
 
-from vulncore.findings.data.data_words import share as in_percent
-from vulncore.findings.overview.sentences import Headline, Kind
-from vulncore.findings.shared.words import hidden_as, hidden_in_words, number_in_words
+from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.words import (
+    hidden_as,
+    hidden_in_words,
+    number_in_words,
+    percent,
+    share_in_steps,
+)
 from vulncore.findings.when.week import Stretch, Week, known_shown
 from vulncore.findings.when.words import night_name, stretch, stretch_name
 from vulncore.metrics.week.known_times import USED, Known
@@ -78,30 +81,6 @@ def unknown_in_words(week: Week, unit: str = "") -> str:
     if not unknown:
         return f"none of {every:,.0f}{what}"
     return f"{unknown:,.0f} of {every:,.0f}{what} ({percent(unknown / every)})"
-
-
-def share_in_steps(part: float, of: float, smallest: int) -> int:
-    """Return a share in per cent, in steps that are each worth at least `smallest` records.
-
-    >>> share_in_steps(41, 169, 5), share_in_steps(410, 1690, 5)
-    (24, 24)
-    """
-    step = share_step(of, smallest)
-    return min(100, step * round(100 * part / of / step))
-
-
-def share_step(of: float, smallest: int) -> int:
-    """Return how many per cent of so many records are at least `smallest` of them; 1 or more."""
-    return max(1, math.ceil(100 * smallest / of))
-
-
-def percent(part: float) -> str:
-    """Return a share in whole per cent, never rounded to nothing or to all.
-
-    >>> percent(0.756), percent(0.001)
-    ('76 %', 'under 1 %')
-    """
-    return in_percent(round(part * 1_000_000), 1_000_000)
 
 
 def limits(found: Share) -> str:

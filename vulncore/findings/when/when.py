@@ -8,15 +8,13 @@ import pandas as pd
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.periods import format_month
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.overview.overview import MADE
-from vulncore.findings.overview.sentences import Headline
 from vulncore.findings.shared.compared import missing_in_words, why_not_compared
-from vulncore.findings.shared.week_periods import window_before
-from vulncore.findings.shared.which_records import COLUMNS, unit_of, week_reads
+from vulncore.findings.shared.headline import Headline
+from vulncore.findings.shared.which_records import COLUMNS, unit_of, week_reads, window_before
+from vulncore.findings.shared.words import MADE, listed
 from vulncore.findings.when.map import Layout, map_export
 from vulncore.findings.when.sentences import week_headline
 from vulncore.findings.when.week import Week, week
-from vulncore.findings.when.words import listed
 from vulncore.metrics.week.day_hour import Asked
 from vulncore.metrics.week.night_time import DEFAULT, Night
 from vulncore.store import Snapshot

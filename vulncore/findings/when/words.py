@@ -69,15 +69,6 @@ def stretch_name(start: int, hours: int, week: Floats) -> str:
     return _called(told[0]) if len(told) == 1 else _from_to(told)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them.
-
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
-
-
 def _part(hour: int) -> tuple[str, str]:
     return WEEKDAYS[hour // 24], next(name for before, name in PARTS if hour % 24 < before)
 

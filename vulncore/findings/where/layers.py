@@ -12,9 +12,9 @@ from scipy.spatial import KDTree
 
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.periods import Window
-from vulncore.findings.shared.words import hidden_as
-from vulncore.findings.when.sentences import percent
+from vulncore.findings.shared.words import hidden_as, percent
 from vulncore.findings.where.read import Placed, WhereRead, in_window
+from vulncore.findings.where.where import Where
 from vulncore.metrics.hotspots.density import kernel_density, share_inside
 from vulncore.metrics.hotspots.zones import Zones
 
@@ -164,3 +164,60 @@ def _steps(shown: Floats, base: int, smallest: int) -> tuple[tuple[Kind, ...], l
     hidden = [] if smallest <= 1 else [Kind("hidden", hidden_as(smallest).capitalize())]
     keys = ["hidden" if math.isnan(each) else f"s{max(1, math.ceil(each / width))}" for each in shown]
     return (*hidden, *kinds), keys
+
+
+QUIET: Final = ("hidden", "few", "even", "same", "not a hotspot")
+"""Kinds of piece that a list of places leaves out."""
+NOTHING: Final = {
+    Layer.CELLS: "Every number here is too small to be shown: choose larger cells, or the density.",
+    Layer.WARDS: "Every number here is too small to be shown: choose a longer period.",
+    Layer.DENSITY: "Nowhere do enough lie near one another.",
+    Layer.STANDS_OUT: "No place is hot or cold beyond chance.",
+    Layer.CHANGE: "No place changed beyond chance.",
+    Layer.CLASS: "No place is or was a hotspot for long enough.",
+}
+"""What a list says that has no place."""
+NAMES: Final = {
+    Layer.CELLS: "How many",
+    Layer.DENSITY: "Density",
+    Layer.WARDS: "Wards",
+    Layer.STANDS_OUT: "Hot",
+    Layer.CHANGE: "Changed",
+    Layer.CLASS: "New or fading",
+}
+"""What a layer is called on screen."""
+
+
+def fitting_resolution(found: Where, layer: Layer) -> int | None:
+    """Return the size of cells that suits a layer: the finest of which at least half of the records can be shown.
+
+    What is computed over surroundings is drawn as fine as there are cells; None stands for wards.
+    """
+    if layer is Layer.WARDS:
+        return None
+    if layer not in (Layer.CELLS, Layer.CHANGE):
+        return found.finest
+    for size in found.resolutions:
+        counts = found.placed(size).within(found.read.window)
+        shown = ~np.isnan(rounded(counts, found.smallest, float(counts.sum())))
+        if 2 * counts[shown].sum() >= counts.sum():
+            return size
+    return found.resolutions[-1]
+
+
+def spread_thin(found: Where) -> bool:
+    """Return whether no cell, however large, has enough to be shown: then a map of densities says more."""
+    counts = found.placed(found.resolutions[-1]).within(found.read.window)
+    return bool(np.isnan(rounded(counts, found.smallest, float(counts.sum()))).all())
+
+
+def across(zones: Zones) -> str:
+    """Return how wide most pieces are, in words.
+
+    >>> from vulncore.domain.geography import boundary
+    >>> from vulncore.metrics.hotspots.cells import cells
+    >>> across(cells(boundary("City of London Police"), 9))
+    '350 m'
+    """
+    metres = 2 * float(np.median(zones.areas_m2) / np.pi) ** 0.5
+    return f"{round(metres, -1):,.0f} m" if metres < 950 else f"{metres / 1_000:,.1f} km"

@@ -1,24 +1,35 @@
 """A layer of a map with all that is said of it: its title, its pieces, the list that says the same, and its files."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.errors import UnknownNameError, VulncoreError
-from vulncore.domain.periods import Window
-from vulncore.findings.where.layers import Kind, Layer, Shown, density, fitting_bandwidth_m, how_many
+from vulncore.domain.periods import Window, format_month
+from vulncore.findings.shared.words import MADE
+from vulncore.findings.where.layers import (
+    QUIET,
+    Kind,
+    Layer,
+    Shown,
+    across,
+    density,
+    fitting_bandwidth_m,
+    fitting_resolution,
+    how_many,
+)
 from vulncore.findings.where.names import every_name
 from vulncore.findings.where.place import ranked
 from vulncore.findings.where.read import Placed
-from vulncore.findings.where.tested_layers import over_time, stands_out
+from vulncore.findings.where.tested_layers import change, over_time, stands_out
 from vulncore.findings.where.where import Where
-from vulncore.findings.where.where_change import change
-from vulncore.findings.where.where_export import as_geojson, geometries, geometry, where_export
-from vulncore.findings.where.where_layer_words import QUIET
-from vulncore.findings.where.where_sizes import across, fitting_resolution
 from vulncore.metrics.hotspots.zones import Zones
 from vulncore.store.manifest import Publish
 
@@ -205,3 +216,54 @@ def _alt(title: str, listing: pd.DataFrame, kinds: Sequence[Kind], counts: dict[
     ]
     first = "; ".join(f"{row.Place}: {row.What}" for row in listing.head(LISTED).itertuples())
     return f"Map. {title}. Pieces: {'; '.join(parts)}. First: {first or 'none'}."
+
+
+DECIMALS: Final = 6  # of a degree: a tenth of a metre
+
+
+def where_export(found: Where, layer: Layer, zones: Zones, shown: Shown, publish: Publish) -> pd.DataFrame:
+    """Return a layer as rows: each piece, what is shown of it, and in every row what it is of and from.
+
+    Returns:
+        One row per piece: `cell` (its H3 index, or the ward), `place`, the layer's own columns (numbers missing where
+        hidden), `meaning`, then `layer`, `force`, `records_of`, `first_month`, `last_month`, `dataset`, `version`, `note`.
+    """
+    window = found.read.window
+    own = shown.frame.drop(columns=["key", "mark", "words"])
+    frame = pd.DataFrame({"cell": zones.names, "place": every_name(zones, found.names(zones))})
+    return pd.concat([frame, own.round(4)], axis=1).assign(
+        meaning=shown.frame["words"],
+        layer=layer.value,
+        force=found.read.asked.records.force,
+        records_of=found.about,
+        first_month=format_month(window.start),
+        last_month=format_month(window.end),
+        dataset=publish.dataset,
+        version=publish.number,
+        note=MADE if publish.made else "",
+    )
+
+
+def as_geojson(rows: pd.DataFrame, zones: Zones) -> str:
+    """Return rows, one per piece, as a GeoJSON document in longitude and latitude (WGS 84)."""
+    features = [
+        {"type": "Feature", "properties": _plain(row), "geometry": shape}
+        for row, shape in zip(rows.to_dict("records"), geometries(zones), strict=True)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+
+
+def geometries(zones: Zones) -> list[Any]:
+    """Return the pieces' shapes as GeoJSON has them, to a tenth of a metre."""
+    return [geometry(shape) for shape in zones.shapes]
+
+
+def geometry(shape: BaseGeometry) -> Any:
+    """Return a shape as GeoJSON has it, to a tenth of a metre."""
+    return json.loads(
+        shapely.to_geojson(shapely.transform(shape, lambda degrees: np.round(degrees, DECIMALS)))
+    )
+
+
+def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+    return {str(key): None if pd.isna(value) else value for key, value in row.items()}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from vulncore.domain.shipped import shipped
-from vulncore.findings.when.words import listed
+from vulncore.findings.shared.words import listed
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
 from vulncore.store import Snapshot
 

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
-from vulncore.findings.shared.words import hidden_in_words
-from vulncore.findings.when.sentences import percent
+from vulncore.findings.shared.words import hidden_in_words, percent
 from vulncore.findings.where.names import every_name
 from vulncore.findings.where.read import Placed
 from vulncore.findings.where.where import Where

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vulncore.domain.periods import Window, add_months, month_end, month_name
-from vulncore.findings.overview.sentences import Headline, Kind
-from vulncore.findings.when.sentences import share_in_steps
+from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.words import share_in_steps
 from vulncore.findings.where.layers import fitting_bandwidth_m
 from vulncore.findings.where.read import Placed, in_window
 from vulncore.findings.where.where import TESTED, Where

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.geography import outside
 from vulncore.domain.periods import Window
-from vulncore.findings.when.picked_hours import EVERY_HOUR, HoursChosen
+from vulncore.findings.shared.which_records import EVERY_HOUR, HoursChosen
 from vulncore.metrics.data_quality.piled_points import point_piles
 from vulncore.metrics.hotspots.assumed_area import assumed_area
 from vulncore.metrics.hotspots.cells import cells

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vulncore.findings.overview.sentences import Headline, Kind
+from vulncore.findings.shared.headline import Headline, Kind
 from vulncore.findings.where.where import Where
 from vulncore.metrics.hotspots.near_repeats import NearRepeats, near_repeats
 from vulncore.metrics.hotspots.point_counts import dated_points

@@ -7,16 +7,14 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from vulncore.domain.disclosure import rounded
-from vulncore.findings.overview.sentences import Headline, Kind
-from vulncore.findings.when.sentences import percent
-from vulncore.findings.when.words import listed
-from vulncore.findings.where.layers import Layer
+from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.words import listed, percent
+from vulncore.findings.where.layers import Layer, across, fitting_resolution
 from vulncore.findings.where.names import Names, called, every_name
 from vulncore.findings.where.prediction import tried
 from vulncore.findings.where.read import Placed
 from vulncore.findings.where.tested_layers import hot_states, over_time
 from vulncore.findings.where.where import Where
-from vulncore.findings.where.where_sizes import across, fitting_resolution
 from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.hotspots.zones import Zones
 

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vulncore.metrics.data_quality.month_rows import FIRST_MONTH, LAST_MONTH, month_date
-from vulncore.metrics.data_quality.restrictions import RESTRICTED_MONTHS
+from vulncore.metrics.data_quality.month_rows import FIRST_MONTH, LAST_MONTH, RESTRICTED_MONTHS, month_date
 from vulncore.metrics.data_quality.share_change import QUARTER, YEAR, ShareChange, share_change
 from vulncore.metrics.statistics.dispersion import dispersion
 

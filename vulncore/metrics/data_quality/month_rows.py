@@ -92,3 +92,10 @@ def month_date(number: int) -> date:
     datetime.date(2024, 10, 1)
     """
     return date(min(max(int(number) // 12, date.min.year), date.max.year), int(number) % 12 + 1, 1)
+
+
+RESTRICTED_MONTHS: Final = range(month_number(date(2020, 3, 1)), month_number(date(2021, 7, 1)) + 1)
+"""March 2020 to July 2021.
+
+Source: the Health Protection (Coronavirus, Restrictions) (England) Regulations, in force from 26 March
+2020; the last restrictions on gatherings ended on 19 July 2021."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from vulncore.metrics.statistics.month_grid import month_grid
+from vulncore.metrics.statistics.dispersion import month_grid
 from vulncore.metrics.strands.signal import FALL_TO_ZERO_FROM
 
 YEAR_BEFORE = 12  # the months that say what was to be expected; a whole year holds every season

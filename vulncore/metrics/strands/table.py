@@ -11,10 +11,9 @@ from vulncore.domain.periods import Window
 from vulncore.domain.vocabulary import Measure
 from vulncore.metrics.statistics.dispersion import dispersion
 from vulncore.metrics.strands.change import change
-from vulncore.metrics.strands.counts import monthly_series
+from vulncore.metrics.strands.counts import monthly_series, window_counts
 from vulncore.metrics.strands.signal import FALL_TO_ZERO_FROM, signals
 from vulncore.metrics.strands.silence import silence
-from vulncore.metrics.strands.window_counts import window_counts
 
 NO_BREAKS: Mapping[str, Sequence[date]] = {}
 

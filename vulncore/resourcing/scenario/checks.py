@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from vulncore.domain.errors import InvalidScenarioError, first_five
-from vulncore.resourcing.scenario.assumption import Assumption
 from vulncore.resourcing.scenario.fields import ABSTRACTIONS, CASEWORK, SUPERVISION, UNIT, field_of
-from vulncore.resourcing.scenario.scenario import CaseType, Role, Scenario
+from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Role, Scenario
 
 MOST_ROLES, MOST_CASE_TYPES, MOST_JOINERS = 20, 20, 60
 MOST_PEOPLE = 5_000

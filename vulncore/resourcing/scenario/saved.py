@@ -8,10 +8,9 @@ from typing import Final
 
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError, VulncoreError, first_five
 from vulncore.resourcing.scenario.checks import checked
+from vulncore.resourcing.scenario.link import illustrative, scenario_code
 from vulncore.resourcing.scenario.scenario import Scenario
-from vulncore.resourcing.scenario.scenario_link import illustrative, scenario_code
-from vulncore.resourcing.scenario.scenario_writing import scenario_text
-from vulncore.resourcing.scenario.toml import MOST_LETTERS, read_scenario
+from vulncore.resourcing.scenario.toml import MOST_LETTERS, read_scenario, scenario_text
 
 FOLDER: Final = "scenarios"
 MOST_SAVED: Final = 200

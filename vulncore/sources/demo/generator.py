@@ -11,11 +11,8 @@ from vulncore.domain.delivery import Delivery, RowAccount, measures_table
 from vulncore.domain.schemas import ANNOTATIONS, COVERAGE, INCIDENTS, Tables, validated
 from vulncore.domain.vocabulary import report_measures
 from vulncore.sources.demo.description import described, dice
-from vulncore.sources.demo.months import month_counts, period
-from vulncore.sources.demo.offences import leading_rows, offences
-from vulncore.sources.demo.outcomes import allocation, outcomes
-from vulncore.sources.demo.people import people
-from vulncore.sources.demo.places import places
+from vulncore.sources.demo.expectation import month_counts, period
+from vulncore.sources.demo.people import allocation, leading_rows, offences, outcomes, people, places
 from vulncore.sources.demo.times import times
 
 DEFAULT: Final = 2024

@@ -1,9 +1,16 @@
 """Who was harmed, how much at risk they are, and on which ground they were hated."""
 
+from datetime import date
+from functools import cache
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from vulncore.domain.errors import UnknownNameError, first_five
+from vulncore.domain.geography import boundary, metres_per_degree, outside
+from vulncore.domain.shipped import shipped
 from vulncore.sources.demo.description import described, dice, drawn
 
 LOOKS_BACK = 25  # records: on average so many back lies the last one about the same person
@@ -60,3 +67,222 @@ def _first_records(count: int, again: int, rng: np.random.Generator) -> npt.NDAr
     while (first != first[first]).any():
         first = first[first]
     return first
+
+
+STREETS_FILE = "city-places.csv"
+DECIMALS = 6  # a tenth of a metre
+
+
+def places(rows: pd.DataFrame, force: str, seed: int) -> pd.DataFrame:
+    """Return where each row lies.
+
+    Args:
+        rows: One row per record and measure: `measure`.
+        force: Whose area the points are held against.
+        seed: What the dice start from.
+
+    Returns:
+        Same index: `longitude`, `latitude` (WGS 84, within `jitter_m` of the street's point), `place`
+        (street or bridge), `location_type`, `outside_area`. All missing but the location type where the
+        setting has no place; all missing where the measure has none.
+
+    Raises:
+        UnknownNameError: A street of the description does not ship.
+    """
+    settings = _settings(rows["measure"], seed)
+    found = pd.DataFrame(
+        {"longitude": np.nan, "latitude": np.nan, "place": None, "location_type": None}, index=rows.index
+    ).astype({"place": object, "location_type": object})
+    for setting, words in described("places")["setting"].items():
+        at = rows.index[settings == setting]
+        rng = dice(seed, "places", setting)
+        kinds = drawn(rng, words["location_type"], len(at), f"location types of {setting}")
+        found.loc[at, "location_type"] = kinds
+        if not words.get("nowhere"):
+            found.loc[at, ["place", "longitude", "latitude"]] = _points(words, len(at), rng).to_numpy()
+    found = found.astype({"longitude": float, "latitude": float})
+    return found.assign(outside_area=_outside(found, force))
+
+
+def _settings(measures: pd.Series, seed: int) -> npt.NDArray[np.object_]:
+    settings = np.full(len(measures), None, dtype=object)
+    for measure, percentages in described("places")["measure"].items():
+        at = np.flatnonzero(measures == measure)
+        settings[at] = drawn(dice(seed, "settings", measure), percentages, len(at), f"settings of {measure}")
+    return settings
+
+
+def _points(words: dict[str, Any], count: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Return `count` points at the setting's streets or bridges, each moved a little."""
+    there = _bridges(words["bridges"]) if "bridges" in words else _streets(words.get("streets"))
+    chosen = there.iloc[rng.choice(len(there), size=count, p=there["weight"] / there["weight"].sum())]
+    # uniform over a disc: the square root keeps the points from crowding in its middle
+    distance_m = described("places")["jitter_m"] * np.sqrt(rng.random(count))
+    angle = rng.uniform(0, 2 * np.pi, count)
+    moved_m = np.column_stack([np.cos(angle), np.sin(angle)]) * distance_m[:, None]
+    scale = metres_per_degree(float(there["latitude"].mean()))
+    moved = (chosen[["longitude", "latitude"]].to_numpy() + moved_m / scale).round(DECIMALS)
+    return pd.DataFrame(
+        {"place": chosen["place"].to_numpy(), "longitude": moved[:, 0], "latitude": moved[:, 1]}
+    )
+
+
+def _streets(weights: dict[str, int] | None) -> pd.DataFrame:
+    """Return the points of the streets named, a street's weight shared among its points; of all, if none."""
+    streets = _shipped_streets()
+    if weights is None:
+        return streets.assign(weight=1.0)
+    unknown = sorted(set(weights) - set(streets["place"]))
+    if unknown:
+        raise UnknownNameError(
+            f"{len(unknown)} of {len(weights)} streets of demo_places.toml are not in {STREETS_FILE}: "
+            f"{first_five(unknown)}. Name streets that are."
+        )
+    named = streets[streets["place"].isin(list(weights))]
+    points = named.groupby("place")["place"].transform("size")
+    return named.assign(weight=named["place"].map(weights) / points)
+
+
+def _bridges(weights: dict[str, int]) -> pd.DataFrame:
+    at = described("places")["bridge"]
+    rows = [(name, *at[name], float(weight)) for name, weight in weights.items()]
+    return pd.DataFrame(rows, columns=["place", "longitude", "latitude", "weight"])
+
+
+@cache
+def _shipped_streets() -> pd.DataFrame:
+    """Return the streets' points; road numbers and kinds of site, such as Supermarket, name no street."""
+    points = pd.read_csv(shipped(STREETS_FILE))
+    return points.loc[points["kind"] == "street", ["place", "longitude", "latitude"]].reset_index(drop=True)
+
+
+def _outside(found: pd.DataFrame, force: str) -> pd.Series:
+    area = boundary(force)
+    placed = found["longitude"].notna()
+    if area is None:
+        return pd.Series(None, index=found.index, dtype="boolean")
+    lies_outside = outside(area, found["longitude"].to_numpy(), found["latitude"].to_numpy())
+    return pd.Series(lies_outside, index=found.index).astype("boolean").where(placed)
+
+
+SPREAD = 0.8  # of the delay's logarithm: one in five takes more than twice its median
+
+
+def allocation(rows: pd.DataFrame, leads: npt.NDArray[np.int64]) -> pd.Series:
+    """Return the team that each row's record was allocated to; missing where no rule fits.
+
+    Args:
+        rows: One row per record and measure: `measure`, `offence`, `risk_level`.
+        leads: The record of each row, by the place of its leading row.
+    """
+    words = described("outcomes")
+    rank = pd.Series(np.nan, index=rows.index)
+    for rule in words["allocation"]:
+        fits = rank.isna() & rows["measure"].isin(rule["measures"])
+        for column, wanted in (("offence", "offences"), ("risk_level", "risk_levels")):
+            if wanted in rule:
+                fits &= rows[column].isin(rule[wanted])
+        rank[fits] = words["teams"].index(rule["team"])
+    highest = rank.groupby(leads).transform("min")
+    return highest.map(dict(enumerate(words["teams"]))).astype(object).rename("allocated_to")
+
+
+def outcomes(rows: pd.DataFrame, until: date, seed: int) -> pd.DataFrame:
+    """Return what came of each row by the last day of the data.
+
+    Args:
+        rows: One row per record and measure: `measure`, `recorded_on`, `counted` (false for a crime that
+            turned out to be none).
+        until: The last day on which anything is known.
+        seed: What the dice start from.
+
+    Returns:
+        Same index: `outcome` and `outcome_on` (missing while the record is open, or where its measure has
+        no outcomes) and `no_crimed_on` (set where the record doesn't count).
+    """
+    words = described("outcomes")
+    found = pd.DataFrame({"outcome": None, "outcome_on": pd.NaT}, index=rows.index).astype(
+        {"outcome": object, "outcome_on": "datetime64[s]"}
+    )
+    for measure, percentages in words["outcome"].items():
+        at = rows.index[rows["measure"] == measure]
+        rng = dice(seed, "outcomes", measure)
+        outcome = drawn(rng, percentages, len(at), f"outcomes of {measure}")
+        median = np.array([words["median_days"][name] for name in outcome]) * words["pace"].get(measure, 1.0)
+        found.loc[at, "outcome"] = outcome
+        found.loc[at, "outcome_on"] = rows.loc[at, "recorded_on"] + _days(median, rng)
+    still_open = found["outcome_on"] > pd.Timestamp(until)
+    found.loc[still_open, ["outcome", "outcome_on"]] = [None, pd.NaT]
+    return _without_no_crimes(found, rows, until, seed)
+
+
+def _without_no_crimes(found: pd.DataFrame, rows: pd.DataFrame, until: date, seed: int) -> pd.DataFrame:
+    words = described("outcomes")["no_crime"]
+    at = rows.index[~rows["counted"]]
+    days = _days(np.full(len(at), float(words["median_days"])), dice(seed, "no crimes"))
+    on = (rows.loc[at, "recorded_on"] + days).clip(upper=pd.Timestamp(until))
+    found = found.assign(no_crimed_on=pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]"))
+    found.loc[at, "outcome"] = words["outcome"]
+    found.loc[at, "outcome_on"] = on
+    found.loc[at, "no_crimed_on"] = on
+    return found
+
+
+def _days(median: npt.NDArray[np.float64], rng: np.random.Generator) -> pd.TimedeltaIndex:
+    days = np.floor(median * np.exp(SPREAD * rng.standard_normal(len(median))))
+    return pd.to_timedelta(days.astype(np.int64), unit="D")
+
+
+Places = npt.NDArray[np.int64]
+
+
+def offences(rows: pd.DataFrame, seed: int) -> pd.Series:
+    """Return each row's offence, missing where its measure is not about offences."""
+    found = pd.Series(None, index=rows.index, dtype=object, name="offence")
+    for measure, percentages in described("offences")["offence"].items():
+        at = rows.index[rows["measure"] == measure]
+        found[at] = drawn(dice(seed, "offences", measure), percentages, len(at), f"offences of {measure}")
+    return found
+
+
+def leading_rows(rows: pd.DataFrame, seed: int) -> Places:
+    """Return, for each row, the row whose record it is: its own, or that of another measure's row.
+
+    A rape by a partner is one record that counts as rape and as domestic abuse. Both rows lie in the same
+    month, so that no month's count changes. A row is tied once at most.
+
+    Args:
+        rows: One row per record and measure, index from 0: `measure`, `month`, `counted`, `offence`.
+        seed: What the dice start from.
+    """
+    leads = np.arange(len(rows))
+    free = rows["counted"].to_numpy(dtype=bool).copy()
+    for tie in described("offences")["shared"]:
+        rng = dice(seed, "shared", tie["lead"], tie["also"])
+        lead, also = _tied(rows[free], tie, rng)
+        leads[also] = lead
+        free[lead] = free[also] = False
+    return leads
+
+
+def _tied(rows: pd.DataFrame, tie: dict[str, Any], rng: np.random.Generator) -> tuple[Places, Places]:
+    may_lead = rows["measure"] == tie["lead"]
+    if "offences" in tie:
+        may_lead &= rows["offence"].isin(tie["offences"])
+    may_lead &= rng.random(len(rows)) < tie["percent"] / 100
+    lead = _numbered(rows[may_lead], rng)
+    also = _numbered(rows[rows["measure"] == tie["also"]], rng)
+    pairs = lead.merge(also, on=["month", "number"], suffixes=("_lead", "_also"))
+    return pairs["row_lead"].to_numpy(), pairs["row_also"].to_numpy()
+
+
+def _numbered(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the rows in chance order, numbered within their month."""
+    shuffled = rows.iloc[rng.permutation(len(rows))]
+    return pd.DataFrame(
+        {
+            "row": shuffled.index.to_numpy(),
+            "month": shuffled["month"].to_numpy(),
+            "number": shuffled.groupby("month").cumcount().to_numpy(),
+        }
+    )

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from vulncore.domain.delivery import Progress, printable
 from vulncore.domain.errors import Reject, TooManyRejectsError, UnreadableSourceError
-from vulncore.sources.extract.bounds import (
+from vulncore.sources.extract.packed import (
     BATCH_CHARACTERS,
     BATCH_ROWS,
     MAX_CELL_CHARACTERS,
@@ -16,8 +16,15 @@ from vulncore.sources.extract.bounds import (
     MAX_REJECTS,
     MAX_ROWS,
 )
-from vulncore.sources.extract.cells import EMPTY_ROW, HEADING_REPEATED, TOTALS_ROW, is_totals_row
-from vulncore.sources.extract.record import UNCOMPUTED, RawRows, Row
+from vulncore.sources.extract.record import (
+    EMPTY_ROW,
+    HEADING_REPEATED,
+    TOTALS_ROW,
+    UNCOMPUTED,
+    RawRows,
+    Row,
+    is_totals_row,
+)
 
 TOO_MANY_FIELDS = "more fields than the heading"
 TOO_FEW_FIELDS = "fewer fields than the heading"

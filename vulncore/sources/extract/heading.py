@@ -13,14 +13,8 @@ from openpyxl.utils import get_column_letter
 
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
-from vulncore.sources.extract.bounds import (
-    HEADING_LINES,
-    HEADING_SEARCHED,
-    MAX_COLUMNS,
-    MAX_NAME_CHARACTERS,
-)
-from vulncore.sources.extract.cells import is_value
-from vulncore.sources.extract.record import Row
+from vulncore.sources.extract.packed import HEADING_LINES, HEADING_SEARCHED, MAX_COLUMNS, MAX_NAME_CHARACTERS
+from vulncore.sources.extract.record import Row, is_value
 
 WIDE_ENOUGH: Final = 0.6  # of the columns: titles and criteria fill one or two
 

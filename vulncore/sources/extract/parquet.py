@@ -1,30 +1,34 @@
 """A Parquet file as raw rows, in batches and within bounds."""
 
+import math
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
+from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import IO, Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import pyarrow.types as pt
 
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
-from vulncore.sources.extract.bounds import (
+from vulncore.sources.extract.heading import column_names
+from vulncore.sources.extract.packed import (
     BATCH_ROWS,
+    MAX_CELL_CHARACTERS,
     MAX_COLUMNS,
     MAX_FOOTER_BYTES,
+    MAX_PAGE_BYTES,
+    MAX_PAGES_BYTES,
     MAX_ROW_GROUPS,
     MAX_ROWS,
 )
-from vulncore.sources.extract.heading import column_names
-from vulncore.sources.extract.kinds import PARQUET
-from vulncore.sources.extract.parquet_pages import refuse_swollen_pages
-from vulncore.sources.extract.parquet_text import characters, has_text, is_string, shortened, text_of
-from vulncore.sources.extract.record import RawRows, Row
+from vulncore.sources.extract.record import PARQUET, RawRows, Row
 
 MAX_SECONDS_TO_OPEN: Final = 60
 OPEN_IT: Final = """
@@ -212,3 +216,241 @@ def _damaged(name: str, problem: Exception) -> UnreadableSourceError:
     return UnreadableSourceError(
         f"{name} breaks off or is damaged: {printable(str(problem).splitlines()[0] if str(problem) else '')}. Fetch it again."
     )
+
+
+ZONE: Final = "Europe/London"
+
+_MIDNIGHT = " 00:00:00"
+_OF_TEXT = (pt.is_string, pt.is_large_string, pt.is_binary, pt.is_large_binary)
+_OF_CELLS = (
+    *_OF_TEXT,
+    pt.is_null,
+    pt.is_boolean,
+    pt.is_integer,
+    pt.is_floating,
+    pt.is_decimal,
+    pt.is_date,
+    pt.is_time,
+    pt.is_timestamp,
+)
+
+
+def text_of(column: pa.Array) -> list[str]:
+    """Return each value of a column as text, "" where there is none.
+
+    Times with a zone become British civil time. Fractions of a second are cut off.
+
+    >>> text_of(pa.array([532650.0, 0.5, None])), text_of(pa.array([True, False]))
+    (['532650', '0.5', ''], ['TRUE', 'FALSE'])
+    """
+    if pt.is_dictionary(column.type):
+        texts = text_of(column.dictionary)
+        return ["" if index is None else texts[index] for index in column.indices.to_pylist()]
+    kind = column.type
+    if pt.is_boolean(kind):
+        return [("FALSE", "TRUE")[value] if value is not None else "" for value in column.to_pylist()]
+    if pt.is_floating(kind):
+        digits = 15 if kind.bit_width == 64 else 7
+        return [_number(value, digits) for value in column.to_pylist()]
+    if pt.is_decimal(kind):
+        return [_decimal(value) for value in column.to_pylist()]
+    if pt.is_timestamp(kind):
+        local = pc.local_timestamp(column.cast(pa.timestamp(kind.unit, ZONE))) if kind.tz else column
+        column = local.cast(pa.timestamp("s"), safe=False)
+    elif pt.is_time(kind):
+        column = column.cast(pa.time64("ns")).cast(pa.time32("s"), safe=False)
+    elif pt.is_date(kind):
+        column = column.cast(pa.date32())
+    return [value or "" for value in column.cast(pa.string()).to_pylist()]
+
+
+def has_text(kind: pa.DataType) -> bool:
+    """Return whether values of a type are cells, and no lists, structures or raw bytes."""
+    if pt.is_dictionary(kind):
+        return has_text(kind.value_type)
+    return any(is_kind(kind) for is_kind in _OF_CELLS)
+
+
+def is_string(kind: pa.DataType) -> bool:
+    """Return whether values of a type are texts, which are then read as references to each distinct one."""
+    return any(is_kind(kind.value_type if pt.is_dictionary(kind) else kind) for is_kind in _OF_TEXT)
+
+
+def shortened(column: pa.Array) -> pa.Array:
+    """Return a column with its texts cut just beyond what a cell may hold, so that none of them costs more."""
+    if pt.is_dictionary(column.type):
+        return pa.DictionaryArray.from_arrays(column.indices, shortened(column.dictionary))
+    if not is_string(column.type) or not len(column):
+        return column
+    if (pc.max(pc.binary_length(column)).as_py() or 0) <= MAX_CELL_CHARACTERS:
+        return column
+    return pc.utf8_slice_codeunits(column.cast(pa.large_string()), 0, MAX_CELL_CHARACTERS + 1)
+
+
+def characters(column: pa.Array) -> int:
+    """Return about how many characters the texts of a column have, each counted as often as it comes."""
+    if pt.is_dictionary(column.type) and is_string(column.type):
+        lengths = pc.binary_length(column.dictionary).take(column.indices)
+    elif is_string(column.type):
+        lengths = pc.binary_length(column)
+    else:
+        return 20 * len(column)
+    return int(pc.sum(lengths.cast(pa.int64())).as_py() or 0)
+
+
+def dates_where_all_is_midnight(table: pa.Table, columns: Iterable[str]) -> tuple[pa.Table, list[str]]:
+    """Return the table with midnights taken off columns that have no other time, and which columns these are.
+
+    Many programs have no type for a date alone, and write midnight; read as a time it would be a false one.
+    """
+    changed = []
+    for name in columns:
+        place = table.schema.get_field_index(name)
+        column = table.column(place)
+        if (
+            column.num_chunks
+            and pc.all(pc.or_(pc.equal(column, ""), pc.ends_with(column, _MIDNIGHT))).as_py()
+        ):
+            table = table.set_column(place, name, pc.replace_substring(column, _MIDNIGHT, ""))
+            changed.append(name)
+    return table, changed
+
+
+def _number(value: Any, digits: int) -> str:
+    if value is None or math.isnan(value):
+        return ""
+    number = float(value)
+    if number.is_integer() and abs(number) < 1e15:
+        return str(int(number))
+    return f"{number:.{digits}g}"
+
+
+def _decimal(value: Decimal | None) -> str:
+    if value is None:
+        return ""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+_MAX_HEADER_BYTES: Final = 65_536  # statistics in it hold the least and the greatest value of a page
+_UNPACKED, _PACKED = 2, 3  # fields of a page's header
+_MOST_NESTED: Final = 8
+
+
+def refuse_swollen_pages(path: Path, metadata: pq.FileMetaData, leaves: list[int], name: str) -> None:
+    """Refuse a file whose pages unpack to more than can be held, before any of them is unpacked.
+
+    Args:
+        path: The file.
+        metadata: Its footer.
+        leaves: Which of its columns will be read.
+        name: What to call it.
+
+    Raises:
+        UnreadableSourceError: A page claims too much, all of them together do, or a header can't be read.
+    """
+    total = 0
+    with path.open("rb") as stream:
+        for group in range(metadata.num_row_groups):
+            if not metadata.row_group(group).num_rows:
+                continue  # nothing of it is read, and some writers leave no page in it
+            for leaf in leaves:
+                chunk = metadata.row_group(group).column(leaf)
+                for size in _page_sizes(stream, chunk, name):
+                    total += size
+                    if size > MAX_PAGE_BYTES or total > MAX_PAGES_BYTES:
+                        raise UnreadableSourceError(
+                            f"{name} unpacks to more than can be held at once: {total:,} bytes by row group {group + 1}, "
+                            f"column {chunk.path_in_schema[:60]!r}. Give fewer months at a time, or check where it came from."
+                        )
+
+
+def _page_sizes(stream: IO[bytes], chunk: pq.ColumnChunkMetaData, name: str) -> list[int]:
+    starts = [chunk.data_page_offset]
+    if chunk.has_dictionary_page and chunk.dictionary_page_offset:
+        starts.append(chunk.dictionary_page_offset)
+    at, end = min(starts), min(starts) + chunk.total_compressed_size
+    sizes: list[int] = []
+    while at < end:
+        stream.seek(at)
+        header = _Header(stream.read(_MAX_HEADER_BYTES))
+        try:
+            fields = header.numbers()
+            unpacked, packed = fields[_UNPACKED], fields[_PACKED]
+        except (IndexError, KeyError, RecursionError, OverflowError) as problem:
+            raise UnreadableSourceError(
+                f"{name} breaks off or is damaged: a page of its column {chunk.path_in_schema[:60]!r} can't be read. "
+                "Fetch it again."
+            ) from problem
+        if min(unpacked, packed) < 0:
+            raise UnreadableSourceError(
+                f"{name} is damaged: a page of it claims less than no bytes. Fetch it again."
+            )
+        sizes.append(unpacked)
+        at += header.at + packed
+    return sizes
+
+
+class _Header:
+    def __init__(self, content: bytes) -> None:
+        self._content, self.at = content, 0
+
+    def numbers(self) -> dict[int, int]:
+        """Return the whole numbers of a struct by their field's id, and stand behind it."""
+        found: dict[int, int] = {}
+        field = 0
+        while (byte := self._byte()) != 0:
+            step, kind = byte >> 4, byte & 0x0F
+            field = field + step if step else self._zigzag()
+            if kind in {4, 5, 6}:
+                found[field] = self._zigzag()
+            else:
+                self._pass(kind, 0)
+        return found
+
+    def _pass(self, kind: int, depth: int) -> None:
+        if depth > _MOST_NESTED:
+            raise IndexError
+        if kind == 3:
+            self.at += 1
+        elif kind in {4, 5, 6}:
+            self._varint()
+        elif kind == 7:
+            self.at += 8
+        elif kind == 8:
+            length = self._varint()
+            self.at += length
+        elif kind in {9, 10}:
+            self._pass_list(depth)
+        elif kind == 12:
+            while (byte := self._byte()) != 0:
+                if not byte >> 4:
+                    self._varint()
+                self._pass(byte & 0x0F, depth + 1)
+        elif kind not in {1, 2}:  # true and false are in the kind itself
+            raise IndexError
+
+    def _pass_list(self, depth: int) -> None:
+        byte = self._byte()
+        count = byte >> 4 if byte >> 4 < 15 else self._varint()
+        for _ in range(min(count, _MAX_HEADER_BYTES)):
+            self._byte() if byte & 0x0F in {1, 2} else self._pass(byte & 0x0F, depth + 1)
+
+    def _byte(self) -> int:
+        self.at += 1
+        return self._content[self.at - 1]
+
+    def _varint(self) -> int:
+        value = shift = 0
+        while True:
+            byte = self._byte()
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+            if shift > 63:
+                raise IndexError
+
+    def _zigzag(self) -> int:
+        value = self._varint()
+        return value >> 1 ^ -(value & 1)

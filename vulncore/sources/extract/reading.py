@@ -8,14 +8,29 @@ from pathlib import Path
 
 from vulncore.domain.delivery import Progress, printable, source_file
 from vulncore.domain.errors import UnreadableSourceError, first_five
-from vulncore.sources.extract.bounds import HEADING_SEARCHED, MAX_BYTES
 from vulncore.sources.extract.gathering import Gathered, gathered, without_end
 from vulncore.sources.extract.heading import column_names, found_heading, given_heading
-from vulncore.sources.extract.kinds import FIRST_BYTES, GZIP, PARQUET, ZIP, refuse_other_kinds
-from vulncore.sources.extract.packed import Bounded, checked_zip, gunzipped, member_of, plain, text_member
-from vulncore.sources.extract.parquet import parquet_rows
-from vulncore.sources.extract.parquet_text import dates_where_all_is_midnight
-from vulncore.sources.extract.record import Extract, RawRows, Row
+from vulncore.sources.extract.packed import (
+    HEADING_SEARCHED,
+    MAX_BYTES,
+    Bounded,
+    checked_zip,
+    gunzipped,
+    member_of,
+    plain,
+    text_member,
+)
+from vulncore.sources.extract.parquet import dates_where_all_is_midnight, parquet_rows
+from vulncore.sources.extract.record import (
+    FIRST_BYTES,
+    GZIP,
+    PARQUET,
+    ZIP,
+    Extract,
+    RawRows,
+    Row,
+    refuse_other_kinds,
+)
 from vulncore.sources.extract.text import text_rows
 from vulncore.sources.extract.workbook import is_workbook, workbook_rows
 

@@ -1,18 +1,18 @@
 """CSV and its kin as raw rows: encoding, delimiter, and the line that each row starts on."""
 
+import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from itertools import islice
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from vulncore.domain.errors import UnreadableSourceError
-from vulncore.sources.extract.bounds import MAX_ROW_CHARACTERS
-from vulncore.sources.extract.delimiters import SAMPLE_LINES, declared_delimiter, found_delimiter
-from vulncore.sources.extract.encoding import found_encoding
-from vulncore.sources.extract.packed import Bounded
+from vulncore.sources.extract.packed import CHUNK_BYTES, MAX_ROW_CHARACTERS, Bounded
 from vulncore.sources.extract.record import RawRows, Row
 
 LEAST_TELLING: Final = 4  # characters of a reference that tell one record from another
@@ -144,3 +144,147 @@ def _refuse_swallowed(cells: list[str], delimiter: str, start: int, name: str) -
                 f"A cell of the row at line {start:,} of {name} runs on over {max(as_wide, alike):,} lines that look "
                 "like rows themselves, so a quotation mark is missing. Correct that row."
             )
+
+
+DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+SAMPLE_LINES: Final = 200
+
+
+def found_delimiter(sample: list[str], name: str) -> str:
+    r"""Return the delimiter by which most lines come out with the same number of fields, two or more.
+
+    Where two divide equally many lines alike, it is the one that makes more fields of them.
+
+    Raises:
+        UnreadableSourceError: None divides the lines.
+
+    >>> found_delimiter(["Date;Place\n", "01/10/2024;Bank, Poultry\n", "02/10/2024;Bow Lane\n"], "x.csv") == ";"
+    True
+    """
+    scores = {delimiter: _score(sample, delimiter) for delimiter in DELIMITERS}
+    best = max(scores, key=lambda delimiter: scores[delimiter])
+    if scores[best] == (0, 0):
+        raise UnreadableSourceError(
+            f"{name} has no columns: neither comma, semicolon, tab nor bar divides its lines. "
+            "Check that it is the extract, and save it as CSV."
+        )
+    return best
+
+
+def declared_delimiter(line: str) -> str:
+    r"""Return the delimiter that a first line like `sep=;` declares, as Excel has it; "" if it declares none.
+
+    >>> declared_delimiter("sep=;\r\n"), declared_delimiter("Date,Place\n")
+    (';', '')
+    """
+    stripped = line.strip("\r\n ").strip('"')
+    declares = stripped.casefold().startswith("sep=") and len(stripped) == 5
+    return stripped[-1] if declares and stripped[-1] in DELIMITERS else ""
+
+
+def _score(sample: list[str], delimiter: str) -> tuple[int, int]:
+    try:
+        widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if len(row) > 1)
+    except csv.Error:  # a field without end: that is told where the rows are read
+        widths = Counter(line.count(delimiter) + 1 for line in sample if delimiter in line)
+    width, lines = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+    return lines, width
+
+
+MOST_BEYOND_ASCII: Final = 0.2  # of the bytes: an English extract has far fewer, another alphabet far more
+
+_PIECE = 16 * CHUNK_BYTES
+_ASCII = bytes(range(128))
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a")) + b"\x7f"  # 1A ends files of very old systems
+_NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+
+
+class Readable(Protocol):
+    """Whatever gives its bytes piece by piece."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, so many at most; none at the end."""
+        ...
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """A text's encoding: its name for people, its name for Python, and what to note about it if anything."""
+
+    name: str
+    codec: str
+    note: str = ""
+
+
+def found_encoding(stream: Readable, name: str) -> Encoding:
+    r"""Return the encoding of a text: by its mark, else UTF-8 if it is, else Windows-1252 if that makes sense.
+
+    Raises:
+        UnreadableSourceError: It holds NUL bytes, or is none of these.
+
+    >>> import io
+    >>> found_encoding(io.BytesIO("Date,£\n".encode("cp1252")), "x.csv").name
+    'Windows-1252'
+    """
+    first = stream.read(_PIECE)
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        _checked(first, stream, "utf-16", name)
+        return Encoding("UTF-16", "utf-16")
+    marked = first.startswith(codecs.BOM_UTF8)
+    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    total = beyond = controls = 0
+    outside = False
+    piece = first
+    while piece:
+        if b"\0" in piece:
+            at = total + piece.index(b"\0") + 1
+            raise UnreadableSourceError(
+                f"{name} holds NUL bytes (the first is byte {at:,}), so it is damaged, no CSV, or UTF-16 without its "
+                "mark. Fetch it again, or save it as CSV UTF-8."
+            )
+        total += len(piece)
+        following = stream.read(_PIECE)
+        decoder = _still(decoder, piece, final=not following)
+        if not piece.isascii():
+            beyond += len(piece.translate(None, _ASCII))
+            outside |= any(byte in piece for byte in _NOT_IN_CP1252)
+        controls += len(piece) - len(piece.translate(None, _CONTROLS))
+        piece = following
+    if decoder:
+        return Encoding("UTF-8 with a mark" if marked else "UTF-8", "utf-8-sig")
+    if outside or controls or beyond > MOST_BEYOND_ASCII * total:
+        raise UnreadableSourceError(
+            f"{name} is text neither in UTF-8 nor in Windows-1252, or no text at all. Save it as CSV UTF-8."
+        )
+    return Encoding(
+        "Windows-1252",
+        "cp1252",
+        f"It is not UTF-8 and was read as Windows-1252: {beyond:,} characters depend on that, so look at names "
+        "with accents and at pound signs.",
+    )
+
+
+def _still(
+    decoder: codecs.IncrementalDecoder | None, piece: bytes, *, final: bool
+) -> codecs.IncrementalDecoder | None:
+    try:
+        if decoder:
+            decoder.decode(piece, final)
+    except UnicodeDecodeError:
+        return None
+    return decoder
+
+
+def _checked(first: bytes, stream: Readable, codec: str, name: str) -> None:
+    decoder = codecs.getincrementaldecoder(codec)()
+    piece = first
+    try:
+        while piece:
+            following = stream.read(_PIECE)
+            if "\0" in decoder.decode(piece, not following):
+                raise UnreadableSourceError(f"{name} holds NUL characters, so it is damaged. Fetch it again.")
+            piece = following
+    except UnicodeDecodeError as problem:
+        raise UnreadableSourceError(
+            f"{name} begins as UTF-16 and breaks off or is damaged after that. Fetch it again, or save it as CSV UTF-8."
+        ) from problem

@@ -11,8 +11,7 @@ import pyarrow.compute as pc
 
 from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.csv_text import MAX_LINE_BYTES, fields
-from vulncore.sources.police_uk.police_uk_kinds import HEADERS, Kind
-from vulncore.sources.police_uk.police_uk_names import MonthFile
+from vulncore.sources.police_uk.files import HEADERS, Kind, MonthFile
 
 LONDON: Final = ZoneInfo("Europe/London")
 

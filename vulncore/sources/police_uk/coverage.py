@@ -6,8 +6,7 @@ from typing import Final
 import pyarrow as pa
 
 from vulncore.domain.schemas import COVERAGE
-from vulncore.sources.police_uk.police_uk_kinds import SOURCES, Kind, measures_of
-from vulncore.sources.police_uk.police_uk_names import MonthFile
+from vulncore.sources.police_uk.files import SOURCES, Kind, MonthFile, measures_of
 
 SIX: Final = frozenset(
     {

@@ -16,13 +16,17 @@ from vulncore.domain.delivery import Delivery, Progress, RowAccount, measures_ta
 from vulncore.domain.errors import Reject, UnreadableSourceError
 from vulncore.domain.schemas import COVERAGE, INCIDENTS, Tables
 from vulncore.sources.police_uk.coverage import file_coverage
-from vulncore.sources.police_uk.files import contents, month_files
-from vulncore.sources.police_uk.incidents import incidents
-from vulncore.sources.police_uk.police_uk_kinds import SOURCES, UNKNOWN_TYPES, Kind, measures_of
-from vulncore.sources.police_uk.police_uk_names import is_named_as_its_files
-from vulncore.sources.police_uk.police_uk_oddities import oddities, shared_ids
-from vulncore.sources.police_uk.police_uk_places import flagged_outside
-from vulncore.sources.police_uk.rows import MAX_REJECTED_SHARE, MAX_REJECTS, month_rows
+from vulncore.sources.police_uk.files import (
+    SOURCES,
+    UNKNOWN_TYPES,
+    Kind,
+    contents,
+    is_named_as_its_files,
+    measures_of,
+    month_files,
+)
+from vulncore.sources.police_uk.incidents import flagged_outside, incidents
+from vulncore.sources.police_uk.rows import MAX_REJECTED_SHARE, MAX_REJECTS, month_rows, oddities, shared_ids
 
 __all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "Kind", "deliver", "is_named_as_its_files"]
 

@@ -4,17 +4,180 @@ A download is a zip, a folder or single CSVs, named `YYYY-MM/YYYY-MM-<force>-<ki
 to three kinds; those that aren't asked for count nothing and are passed over.
 """
 
+import re
+import tomllib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from vulncore.domain.delivery import printable
-from vulncore.domain.errors import UnreadableSourceError, first_five
-from vulncore.domain.periods import month_name
-from vulncore.sources.police_uk.police_uk_kinds import Kind
-from vulncore.sources.police_uk.police_uk_names import MonthFile, month_file
+from vulncore.domain.errors import InvalidPeriodError, UnreadableSourceError, first_five
+from vulncore.domain.periods import month_name, parse_month
+from vulncore.domain.vocabulary import (
+    REFERENCE,
+    Measure,
+    police_uk_measures,
+    police_uk_outcome_measures,
+    police_uk_stop_measures,
+)
 from vulncore.sources.zip_members import is_zip, member_names, read_members, read_within, too_large
+
+
+class Kind(StrEnum):
+    """A kind of file, by the last part of its name."""
+
+    STREET = "street"
+    OUTCOMES = "outcomes"
+    STOP_AND_SEARCH = "stop-and-search"
+
+
+SOURCES: Final = {
+    Kind.STREET: "police-uk",
+    Kind.OUTCOMES: "police-uk-outcomes",
+    Kind.STOP_AND_SEARCH: "police-uk-stop-and-search",
+}
+"""The names of the sources: one each, so that no kind is published in place of another."""
+
+_CRIME: Final = (
+    "Crime ID",
+    "Month",
+    "Reported by",
+    "Falls within",
+    "Longitude",
+    "Latitude",
+    "Location",
+    "LSOA code",
+    "LSOA name",
+)
+
+HEADERS: Final = {
+    Kind.STREET: (*_CRIME, "Crime type", "Last outcome category", "Context"),
+    Kind.OUTCOMES: (*_CRIME, "Outcome type"),
+    Kind.STOP_AND_SEARCH: (
+        "Type",
+        "Date",
+        "Part of a policing operation",
+        "Policing operation",
+        "Latitude",
+        "Longitude",
+        "Gender",
+        "Age range",
+        "Self-defined ethnicity",
+        "Officer-defined ethnicity",
+        "Legislation",
+        "Object of search",
+        "Outcome",
+        "Outcome linked to object of search",
+        "Removal of more than just outer clothing",
+    ),
+}
+
+TYPE_COLUMNS: Final = {Kind.STREET: "Crime type", Kind.OUTCOMES: "Outcome type"}
+"""The column that names a row's measure; all rows of a stop-and-search file count towards the same."""
+
+UNKNOWN_TYPES: Final = {
+    Kind.STREET: "a crime type that data.police.uk does not have",
+    Kind.OUTCOMES: "an outcome type that data.police.uk does not have",
+}
+"""Why a row is rejected whose measure nobody knows."""
+
+
+def measures_of(kind: Kind) -> tuple[Measure, ...]:
+    """Return the measures that rows of a kind can count towards.
+
+    >>> [len(measures_of(kind)) for kind in Kind]
+    [16, 28, 1]
+    """
+    if kind is Kind.STREET:
+        return police_uk_measures()
+    return police_uk_outcome_measures() if kind is Kind.OUTCOMES else police_uk_stop_measures()
+
+
+_NAME: Final = re.compile(rf"(\d{{4}}-\d{{2}})-([a-z-]+)-({'|'.join(Kind)})\.csv", flags=re.ASCII)
+
+
+@dataclass(frozen=True)
+class MonthFile:
+    """One month of one force, of one kind: a CSV, or a member of a zip."""
+
+    month: date
+    slug: str
+    kind: Kind
+    path: Path
+    member: str = ""
+
+    @property
+    def stem(self) -> str:
+        """What it is the file of, as ids of its rows begin: month and force, and the kind unless street."""
+        kind = "" if self.kind is Kind.STREET else f"-{self.kind}"
+        return f"{self.month:%Y-%m}-{self.slug}{kind}"
+
+    @property
+    def force(self) -> str:
+        """The name of the force that it is for."""
+        return force_names()[self.slug][0]
+
+    @property
+    def name(self) -> str:
+        """Its printable name without folders and zip."""
+        return printable(PurePosixPath(self.member or self.path.name).name)
+
+    def __str__(self) -> str:
+        return (
+            f"{printable(self.member)} in {printable(self.path.name)}"
+            if self.member
+            else printable(str(self.path))
+        )
+
+
+@cache
+def force_names() -> dict[str, tuple[str, ...]]:
+    """Return each force's name by its part of a file name; then the other names that its rows may bear.
+
+    >>> force_names()["metropolitan"]
+    ('Metropolitan Police Service',)
+    """
+    rows = tomllib.loads((REFERENCE / "police_uk_forces.toml").read_text(encoding="utf-8"))["force"]
+    return {row["slug"]: (row["name"], *row.get("also", ())) for row in rows}
+
+
+def is_named_as_its_files(name: str) -> bool:
+    """Return whether a name is one that data.police.uk gives its files.
+
+    >>> is_named_as_its_files("2024-05-kent-outcomes.csv"), is_named_as_its_files("2024-05-atlantis-street.csv")
+    (True, False)
+    """
+    named = _NAME.fullmatch(name)
+    return named is not None and named[2] in force_names()
+
+
+def month_file(path: Path, member: str) -> MonthFile | None:
+    """Return what a CSV's name says; None for other files, and those that a Mac adds to its zips.
+
+    Raises:
+        UnreadableSourceError: The name of a CSV doesn't say month, force and kind.
+    """
+    inner = PurePosixPath(member or path.name)
+    beside = inner.name.startswith(".") or "__MACOSX" in inner.parts
+    if beside or inner.suffix.casefold() != ".csv":
+        return None
+    named = _NAME.fullmatch(inner.name)
+    if not named or named[2] not in force_names():
+        raise UnreadableSourceError(
+            f"The name {printable(inner.name)} does not say its month and force. Name it as data.police.uk does, "
+            "like 2024-10-city-of-london-street.csv."
+        )
+    try:
+        month = parse_month(named[1])
+    except InvalidPeriodError as problem:
+        raise UnreadableSourceError(f"{printable(inner.name)} is of no month. {problem}") from problem
+    return MonthFile(month, named[2], Kind(named[3]), path, member)
+
 
 MAX_FILE_BYTES: Final = 128 * 1024**2  # at some 230 bytes a row, half a million: no force has so many a month
 MAX_TOTAL_BYTES: Final = 2 * 1024**3  # some ten million rows, more than every force records in a year

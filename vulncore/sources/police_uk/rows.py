@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,8 +12,15 @@ from vulncore.domain.delivery import printable
 from vulncore.domain.errors import Reject, TooManyRejectsError
 from vulncore.sources.csv_text import fields, text_lines
 from vulncore.sources.police_uk.columns import require_columns, require_end, typed_columns
-from vulncore.sources.police_uk.police_uk_faults import faults, line_fault, shown
-from vulncore.sources.police_uk.police_uk_names import MonthFile
+from vulncore.sources.police_uk.files import (
+    HEADERS,
+    TYPE_COLUMNS,
+    UNKNOWN_TYPES,
+    Kind,
+    MonthFile,
+    force_names,
+    measures_of,
+)
 
 MAX_LINES: Final = 1_000_000  # ten times what the largest force has in a month
 MAX_REJECTED_SHARE: Final = (
@@ -123,3 +130,112 @@ def _judged(file: MonthFile, lines: list[str], first: int) -> MonthRows:
 
 def _reject(file: MonthFile, line: int, reason: str, value: str) -> Reject:
     return Reject(file.name, line, reason, printable(value[:60]))
+
+
+Faults = dict[str, tuple[Any, Any]]
+
+OTHER_MONTH: Final = "a month that is not the file's"
+NOT_SHOWN: Final = "(not shown: the line may describe a person)"
+
+
+def line_fault(kind: Kind, row: list[str] | None) -> str:
+    """Return why a line is no row of its kind; nothing where it is one.
+
+    >>> line_fault(Kind.OUTCOMES, ["a1", "2024-05"]), line_fault(Kind.OUTCOMES, [""] * 10)
+    ('too few fields', '')
+    """
+    width = len(HEADERS[kind])
+    if row is None:
+        return "a quotation mark out of place"
+    if len(row) == width:
+        return ""
+    return "too few fields" if len(row) < width else "too many fields"
+
+
+def shown(kind: Kind, line: str) -> str:
+    """Return what a reject may show of a line whose fields can't be told apart.
+
+    Searches describe the person searched in words, and such a line may hold them anywhere.
+    """
+    return NOT_SHOWN if kind is Kind.STOP_AND_SEARCH else line
+
+
+def faults(file: MonthFile, table: pa.Table) -> Faults:
+    """Return, by reason, the column that says it and which rows have it, in the order of judging."""
+    unplaced = pc.and_(pc.equal(table["Longitude"], ""), pc.equal(table["Latitude"], ""))
+    readable = pc.and_(pc.is_valid(table["longitude"]), pc.is_valid(table["latitude"]))
+    point = pc.binary_join_element_wise(table["Longitude"], table["Latitude"], " ")
+    of_its_kind = _search_faults if file.kind is Kind.STOP_AND_SEARCH else _crime_faults
+    return of_its_kind(file, table) | {
+        "coordinates that cannot be read": (point, pc.invert(pc.or_(unplaced, readable))),
+    }
+
+
+def _crime_faults(file: MonthFile, table: pa.Table) -> Faults:
+    force, month, named = (table[name] for name in ("Reported by", "Month", TYPE_COLUMNS[file.kind]))
+    labels = [measure.label for measure in measures_of(file.kind)]
+    return {
+        "no force named": (force, pc.equal(force, "")),
+        "a force that is not the file's": (force, pc.invert(_among(force, force_names()[file.slug]))),
+        OTHER_MONTH: (month, pc.not_equal(month, f"{file.month:%Y-%m}")),
+        UNKNOWN_TYPES[file.kind]: (named, pc.invert(_among(named, labels))),
+    }
+
+
+def _search_faults(file: MonthFile, table: pa.Table) -> Faults:
+    month = pc.floor_temporal(table["moment"], unit="month").cast(pa.date32())
+    outside = pc.fill_null(pc.not_equal(month, pa.scalar(file.month, pa.date32())), fill_value=False)
+    return {
+        "a date that cannot be read": (table["Date"], pc.is_null(table["moment"])),
+        OTHER_MONTH: (table["Date"], outside),
+    }
+
+
+def _among(column: Any, names: Any) -> Any:
+    return pc.is_in(column, value_set=pa.array(names, pa.string()))
+
+
+ASB: Final = "Anti-social behaviour"
+
+
+def oddities(kind: Kind, accepted: pa.Table) -> dict[str, int]:
+    """Return how many rows of a file have what is odd in its kind, by what it is."""
+    unplaced = {"without a location": accepted["longitude"].null_count}
+    if kind is Kind.STREET:
+        asb = accepted.filter(pc.equal(accepted["Crime type"], ASB))
+        return unplaced | {
+            "anti-social behaviour identical to an earlier row, kept as separate events": _repeats(kind, asb)
+        }
+    if kind is Kind.OUTCOMES:
+        return unplaced
+    return unplaced | {
+        "without an object of search": _count(pc.equal(accepted["Object of search"], "")),
+        "without an outcome": _count(pc.equal(accepted["Outcome"], "")),
+        "without an offset from universal time, taken as local time": _count(pc.invert(accepted["zoned"])),
+        "identical to an earlier row, kept as separate searches": _repeats(kind, accepted),
+    }
+
+
+def shared_ids(kind: Kind, incidents: pa.Table) -> dict[str, int]:
+    """Return how many rows of a delivery share a Crime ID, as it matters in their kind.
+
+    A crime can have several outcomes, and then each of them is counted here. In a street file it is the
+    later rows alone: they may be one crime that was published twice.
+    """
+    identified = incidents.filter(pc.field("record_id") != pc.field("row_id"))["record_id"]
+    if kind is Kind.OUTCOMES:
+        sizes = pc.value_counts(identified).field("counts")
+        return {
+            "naming a crime that has another outcome": pc.sum(sizes.filter(pc.greater(sizes, 1))).as_py() or 0
+        }
+    if kind is Kind.STREET:
+        return {"repeating an earlier row's Crime ID": len(identified) - len(pc.unique(identified))}
+    return {}
+
+
+def _repeats(kind: Kind, accepted: pa.Table) -> int:
+    return int(accepted.num_rows - accepted.group_by(list(HEADERS[kind])).aggregate([]).num_rows)
+
+
+def _count(flags: pa.ChunkedArray) -> int:
+    return pc.sum(flags).as_py() or 0

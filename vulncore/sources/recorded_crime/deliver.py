@@ -8,15 +8,9 @@ from typing import Final
 from vulncore.domain.delivery import Delivery, RowAccount, measures_table, source_file
 from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError, first_five
 from vulncore.domain.schemas import Tables
-from vulncore.sources.recorded_crime.areas import totals_by_area
-from vulncore.sources.recorded_crime.lines import Lines, table_lines
+from vulncore.sources.recorded_crime.areas import AREA_COLUMNS, CATEGORY_COLUMNS, is_by_area, totals_by_area
+from vulncore.sources.recorded_crime.lines import Figures, Lines, table_lines
 from vulncore.sources.recorded_crime.quarters import HEADER, totals_by_quarter
-from vulncore.sources.recorded_crime.recorded_crime_area_columns import (
-    AREA_COLUMNS,
-    CATEGORY_COLUMNS,
-    is_by_area,
-)
-from vulncore.sources.recorded_crime.recorded_crime_figures import Figures
 
 MOST_REJECTED: Final = (
     0.05  # neither of the published files has any; beyond a stray few the format has changed

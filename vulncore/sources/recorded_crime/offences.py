@@ -8,7 +8,7 @@ from typing import Final
 
 from vulncore.domain.measures import measures_by_subgroup, subgroups_by_code
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, Window, add_months, month_end, parse_month
-from vulncore.sources.police_uk.police_uk_names import force_names
+from vulncore.sources.police_uk.files import force_names
 
 NO_QUARTER: Final = "no financial year and quarter"
 NO_FORCE: Final = "no force named"

@@ -9,8 +9,8 @@ from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidRowsError, Reject, first_five
 from vulncore.domain.measures import measures_by_subgroup
 from vulncore.domain.periods import Window
-from vulncore.sources.police_uk.police_uk_names import force_names
-from vulncore.sources.recorded_crime.lines import EMPTY, Lines
+from vulncore.sources.police_uk.files import force_names
+from vulncore.sources.recorded_crime.lines import EMPTY, Figures, Lines, Totals, counts_and_coverage
 from vulncore.sources.recorded_crime.offences import (
     Offences,
     PartOfTotal,
@@ -18,7 +18,6 @@ from vulncore.sources.recorded_crime.offences import (
     offences,
     part_of_total,
 )
-from vulncore.sources.recorded_crime.recorded_crime_figures import Figures, Totals, counts_and_coverage
 
 HEADER: Final = (
     "Financial Year",

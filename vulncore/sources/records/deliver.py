@@ -15,18 +15,23 @@ from vulncore.domain.errors import (
     UnreadableSourceError,
     first_five,
 )
-from vulncore.domain.known_measures import known_measures
+from vulncore.domain.measures import known_measures
 from vulncore.domain.periods import format_month, month_of
 from vulncore.domain.pseudonyms import Secret
 from vulncore.domain.schemas import COVERAGE, INCIDENTS, Tables, conform
 from vulncore.domain.vocabulary import Measure
 from vulncore.sources.extract import Extract, read_extract
-from vulncore.sources.records.by_value import dates
 from vulncore.sources.records.details import details
-from vulncore.sources.records.judging import BAD_CODE, Judged, judged
+from vulncore.sources.records.judging import (
+    BAD_CODE,
+    Judged,
+    dates,
+    judged,
+    refuse_shortened_references,
+    refuse_spoilt_months,
+)
 from vulncore.sources.records.mapping import Mapping
-from vulncore.sources.records.mapping_checks import check_columns, checked_mapping
-from vulncore.sources.records.refusals import refuse_shortened_references, refuse_spoilt_months
+from vulncore.sources.records.mapping_file import check_columns, checked_mapping
 
 SOURCE: Final = "records"
 MOST_LISTED: Final = 100_000  # rejects that are kept one by one of an extract that is refused

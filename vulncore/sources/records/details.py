@@ -10,10 +10,9 @@ import pyarrow as pa
 
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidMappingError
-from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, outside
-from vulncore.domain.national_grid import grid_reference, to_wgs84
+from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, grid_reference, outside, to_wgs84
 from vulncore.domain.pseudonyms import Secret, pseudonym
-from vulncore.sources.records.by_value import DAY_S, Flags, dates, filled, moments, parse_number, read_values
+from vulncore.sources.records.judging import DAY_S, Flags, dates, filled, moments, parse_number, read_values
 from vulncore.sources.records.mapping import TEXT_COLUMNS, WHAT_IT_IS, Mapping, Moment
 
 FEW: Final = 5  # so many unreadable values are slips, whatever share of a short extract they are

@@ -11,17 +11,18 @@ import numpy as np
 
 from vulncore.domain.periods import month_of
 from vulncore.sources.extract import Extract
-from vulncore.sources.records.by_value import dates, parse_number
 from vulncore.sources.records.draft_codes import drafted_codes
 from vulncore.sources.records.draft_columns import (
     Column,
     Content,
     date_order,
     described,
+    drafted_moments,
     is_personal,
     likeness,
+    moment_role,
 )
-from vulncore.sources.records.draft_moments import drafted_moments, moment_role
+from vulncore.sources.records.judging import dates, parse_number
 from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.records.moments import DateOrder
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from vulncore.domain.known_measures import known_measures
-from vulncore.domain.measures import home_office_codes, measures_by_subgroup
+from vulncore.domain.measures import home_office_codes, known_measures, measures_by_subgroup
 from vulncore.domain.vocabulary import Measure
 from vulncore.sources.records.draft_columns import (
     Column,

@@ -96,7 +96,7 @@ class Coding:
 
 @dataclass(frozen=True)
 class Mapping:
-    """How an extract is read: `vulncore.sources.records.mapping_toml` writes and reads it as TOML.
+    """How an extract is read: `vulncore.sources.records.mapping_file` writes and reads it as TOML.
 
     `source` names the extract among those of its dataset: publishing it again replaces its months and nobody
     else's. `first` and `last` are the months that it covers, delivered-and-zero included: they are declared,

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.resourcing.scenario.scenario import Scenario
-from vulncore.resourcing.scenario.scenario_writing import scenario_text
-from vulncore.resourcing.scenario.toml import read_scenario
+from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 DEFAULT = "ppu.toml"

@@ -1,0 +1,30 @@
+"""Cached reads: what is odd, what was delivered, what changed."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared.reads import READS_KEPT, VERSION
+from vulncore import store as stores
+from vulncore.findings.data.changes import Changes, changes
+from vulncore.findings.data.checks import DataFinding, data_checks
+from vulncore.findings.data.coverage import CoveragePicture, coverage_picture
+from vulncore.store.manifest import Publish
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Checking the data …", hash_funcs=VERSION)
+def checks_of(store: Path, line: Publish, force: str) -> tuple[DataFinding, ...]:
+    """Return what is odd about a version's data of a force."""
+    return data_checks(stores.open_version(store, line.dataset, line.number), force)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the months …", hash_funcs=VERSION)
+def coverage_of(store: Path, line: Publish, force: str) -> CoveragePicture:
+    """Return which months of a force were delivered."""
+    return coverage_picture(stores.open_version(store, line.dataset, line.number), force)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Comparing versions …", hash_funcs=VERSION)
+def changes_of(store: Path, line: Publish) -> Changes:
+    """Return what a version changed of the one before."""
+    return changes(store, line.dataset, line.number)

@@ -1,0 +1,16 @@
+"""Cached reads: the strand table."""
+
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared.reads import READS_KEPT, VERSION
+from vulncore.findings.overview.overview import Overview, overview
+from vulncore.store.manifest import Publish
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs=VERSION)
+def overview_of(store: Path, line: Publish, force: str, month: date) -> Overview:
+    """Return the strand table of a version."""
+    return overview(store, line.dataset, number=line.number, force=force, as_at=month)

@@ -1,0 +1,55 @@
+"""Cached reads: what comes to a unit, and the scenarios saved."""
+
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared.reads import READS_KEPT, VERSION, choices_of
+from vulncore import store as stores
+from vulncore.findings.resourcing.demand import UnitDemand, case_subjects, measured_shares, unit_demand
+from vulncore.resourcing.scenario.saved import saved_scenarios, saved_state, unreadable_scenarios
+from vulncore.resourcing.scenario.scenario import Assumption, Scenario
+from vulncore.store.manifest import Publish
+
+KINDS_OF_CASE = {Scenario: lambda scenario: (scenario.case_types, scenario.unit)}
+
+
+@st.cache_resource(
+    max_entries=READS_KEPT,
+    show_spinner="Counting what comes to the unit …",
+    hash_funcs={**VERSION, **KINDS_OF_CASE},
+)
+def unit_demand_of(store: Path, line: Publish, force: str, scenario: Scenario, month: date) -> UnitDemand:
+    """Return what comes to a unit, by kind of case; nobody may change it."""
+    snapshot = stores.open_version(store, line.dataset, line.number)
+    return unit_demand(snapshot, force, choices_of(store, line), scenario, month)
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner=False, hash_funcs={**VERSION, **KINDS_OF_CASE})
+def shares_of(
+    store: Path, line: Publish, force: str, scenario: Scenario, month: date
+) -> dict[str, Assumption]:
+    """Return which share of each kind of case was allocated to the unit, where the records say so."""
+    snapshot = stores.open_version(store, line.dataset, line.number)
+    return measured_shares(snapshot, force, case_subjects(choices_of(store, line), scenario), scenario, month)
+
+
+def scenarios_of(store: Path) -> dict[str, Scenario]:
+    """Return the scenarios saved in the store, by name."""
+    return _scenarios_of(store, saved_state(store))
+
+
+def unreadable_scenarios_of(store: Path) -> tuple[str, ...]:
+    """Return the names of files among those saved that can't be read any more."""
+    return _unreadable_of(store, saved_state(store))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _scenarios_of(store: Path, state: tuple[object, ...]) -> dict[str, Scenario]:  # noqa: ARG001
+    return saved_scenarios(store)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _unreadable_of(store: Path, state: tuple[object, ...]) -> tuple[str, ...]:  # noqa: ARG001
+    return unreadable_scenarios(store)
