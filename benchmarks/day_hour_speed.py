@@ -28,14 +28,14 @@ from timing import RUNS, median_seconds
 from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.schemas import COVERAGE, INCIDENTS
-from vulncore.metrics.week.day_hour import Asked, day_hour, timed_records, week_of
+from vulncore.metrics.week.day_hour import RecordFilter, day_hour, timed_records, week_of
 from vulncore.metrics.week.hours import HOURS
 from vulncore.metrics.week.known_times import USED, WEEK_MINUTES, summer_times
 
 FORCE = "Ruritania Police"
 MEASURES = ("rape", "other-sexual-offences", "domestic-abuse-crime")
 WINDOW = rolling_12(date(2024, 10, 1))
-ASKED = Asked(FORCE, MEASURES, WINDOW)
+ASKED = RecordFilter(FORCE, MEASURES, WINDOW)
 DAY, HALF_DAY = 1_440, 720  # minutes
 PANDAS_KB_A_ROW = 1.25  # at its peak: what the second million rows add to the first
 PANDAS_GB = 14.0

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.arrays import Floats
 from vulncore.forecasting.backtest import (
     EVERY_MONTHS,
     TRIAL_PATHS,
@@ -27,7 +28,7 @@ from vulncore.forecasting.backtest import (
 )
 from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.past import FIVE_YEARS, LOCKDOWN_MONTHS, Basis, Past, months_of
-from vulncore.forecasting.paths import Floats, Paths
+from vulncore.forecasting.paths import Paths
 from vulncore.forecasting.pool import in_parallel
 from vulncore.forecasting.scores import yearly_scale
 from vulncore.forecasting.spread import BANDS, LEARNT, NARROWEST, by_band, learnt_factor, widened

@@ -39,7 +39,7 @@ from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
 from vulncore.metrics.hotspots.point_counts import point_counts
 from vulncore.metrics.hotspots.zones import OUTSIDE, zone_of
 from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 
 Floats = NDArray[np.float64]
 
@@ -100,7 +100,7 @@ class Ours:
         self.tables = incidents, coverage
 
     def points(self, window: Window) -> pd.DataFrame:
-        found = point_counts(*self.tables, Asked(FORCE, MEASURES, window))
+        found = point_counts(*self.tables, RecordFilter(FORCE, MEASURES, window))
         return found[found["longitude"].notna()]
 
     def by_month(self, window: Window) -> Floats:

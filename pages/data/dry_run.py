@@ -41,7 +41,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Tried:
+class DryRun:
     """What a dry run found."""
 
     of: tuple[object, ...]
@@ -51,7 +51,7 @@ class Tried:
     findings: tuple[DataFinding, ...]
 
 
-def tried(trial: Trial) -> Tried | None:
+def tried(trial: Trial) -> DryRun | None:
     """Draw the button, run when it is pressed, and return the dry run of just these settings, if there was one."""
     if st.button("Dry run", type="secondary", key="bring in dry run"):
         st.session_state.pop(KEY, None)
@@ -64,14 +64,14 @@ def tried(trial: Trial) -> Tried | None:
         except VulncoreError as problem:
             st.error(plain(str(problem)))
         place.empty()
-    result: Tried | None = st.session_state.get(KEY)
+    result: DryRun | None = st.session_state.get(KEY)
     if result and result.of != trial.same():
         st.info("Something was changed since the dry run. Run it again.")
         return None
     return result
 
 
-def show_trial(result: Tried) -> bool:
+def show_trial(result: DryRun) -> bool:
     """Show what a dry run found, and return whether it is to be published."""
     rows = result.delivery.rows
     with st.container(border=True):
@@ -92,7 +92,7 @@ def show_trial(result: Tried) -> bool:
         )
 
 
-def _agreed_to_lose(result: Tried) -> bool:
+def _agreed_to_lose(result: DryRun) -> bool:
     """Whether no figure would be withdrawn, or somebody says that it is meant so."""
     gone = int(result.changes.frame["Change"].eq("withdrawn").sum())
     if not gone:
@@ -103,7 +103,7 @@ def _agreed_to_lose(result: Tried) -> bool:
     return st.checkbox("They are to go", key=f"bring in look agreed {result.line.number}")
 
 
-def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> Tried:
+def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> DryRun:
     secret = partial(kept_secret, store_path())
     with on_disk(trial.file) as path:
         delivery = delivered(trial.source, [path], trial.settings, secret, progress_in(place))
@@ -111,7 +111,7 @@ def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> Tried:
         there = trial.dataset in stores.datasets(store_path())
         before = stores.open_version(store_path(), trial.dataset) if there else None
         after = stores.preview(store_path(), trial.dataset, delivery, trial.by)
-        return Tried(
+        return DryRun(
             trial.same(), delivery, after.publish, changes_between(before, after), data_checks(after)
         )
 

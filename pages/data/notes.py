@@ -15,7 +15,7 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import parse_month
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.shared.annotations import annotations_to_read
-from vulncore.store.notes import Kind
+from vulncore.store.notes import NoteKind
 
 EVERY, NAME = "All measures", "who writes notes"
 
@@ -51,7 +51,7 @@ def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
     with st.form("add a note"):
         st.markdown("**Add a note**")
         first, second, third = st.columns(3)
-        kind = first.selectbox("Kind", [kind.value for kind in Kind])
+        kind = first.selectbox("Kind", [kind.value for kind in NoteKind])
         measure = second.selectbox("Measure", [EVERY, *names])
         month = third.text_input(
             "Month, like 2023-04", help="The month from which it holds. Empty: no one month."

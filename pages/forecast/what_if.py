@@ -10,7 +10,7 @@ from pages.shared.text import plain
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, format_month, month_name, parse_month
 from vulncore.findings.forecast.what_if import KIND_WORDS, adjustment_in_words
-from vulncore.forecasting.what_if import MOST, NAME_LETTERS, Adjustment, Kind
+from vulncore.forecasting.what_if import MOST, NAME_LETTERS, Adjustment, AdjustmentKind
 
 
 def show_what_if(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
@@ -34,9 +34,12 @@ def show_what_if(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
 def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     months = [format_month(add_months(as_at, step)) for step in range(1, ahead + 1)]
     what, start = st.columns(2)
-    kind = Kind(
+    kind = AdjustmentKind(
         what.selectbox(
-            "What happens", list(Kind), format_func=lambda each: KIND_WORDS[each].what, key="what-if kind"
+            "What happens",
+            list(AdjustmentKind),
+            format_func=lambda each: KIND_WORDS[each].what,
+            key="what-if kind",
         )
     )
     asked = KIND_WORDS[kind]
@@ -52,7 +55,7 @@ def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
         key=f"what-if size {kind}",
     )
     named.text_input("Name on the chart", max_chars=NAME_LETTERS, key="what-if name")
-    if kind is Kind.CAMPAIGN:
+    if kind is AdjustmentKind.CAMPAIGN:
         st.number_input("Lasts, months", min_value=1, max_value=48, value=6, step=1, key="what-if months")
     st.caption(asked.meaning)
     st.button("Add", type="primary", on_click=_add, args=(held, kind), width="stretch")
@@ -60,7 +63,7 @@ def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
         st.error(plain(problem))
 
 
-def _add(held: Sequence[Adjustment], kind: Kind) -> None:
+def _add(held: Sequence[Adjustment], kind: AdjustmentKind) -> None:
     state = st.session_state
     try:
         add_what_if(
@@ -69,7 +72,7 @@ def _add(held: Sequence[Adjustment], kind: Kind) -> None:
                 kind,
                 parse_month(state["what-if start"]),
                 round(float(state[f"what-if size {kind}"]), 3),
-                int(state["what-if months"]) if kind is Kind.CAMPAIGN else None,
+                int(state["what-if months"]) if kind is AdjustmentKind.CAMPAIGN else None,
                 _name(state["what-if name"]),
             ),
         )

@@ -8,7 +8,13 @@ from pages.shared.choices import OF_RESOURCING, Picker, choices_made
 from vulncore.domain.periods import add_months, format_month, month_name, parse_month
 from vulncore.findings.forecast.outlook import BASIS_NAMES
 from vulncore.findings.forecast.work import YEARS
-from vulncore.findings.resourcing.outlook import CHANCES, Asked, asked_about, first_year, years_ahead
+from vulncore.findings.resourcing.outlook import (
+    CHANCES,
+    StaffingQuestion,
+    asked_about,
+    first_year,
+    years_ahead,
+)
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import months_ahead
 from vulncore.resourcing.scenario.scenario import Scenario
@@ -21,7 +27,7 @@ def basis_picker() -> Picker:
     )
 
 
-def question(plan: Scenario, as_at: date) -> Asked:
+def question(plan: Scenario, as_at: date) -> StaffingQuestion:
     """Return what is asked of a plan."""
     chance = float(_chance_picker().made()) / 100
     since = parse_month(_since_picker(as_at).made())
@@ -51,7 +57,7 @@ def resourcing_link() -> dict[str, str | None]:
     return {name: choice for name, choice in choices_made().items() if name in OF_RESOURCING and choice}
 
 
-def has_role(plan: Scenario, asked: Asked) -> bool:
+def has_role(plan: Scenario, asked: StaffingQuestion) -> bool:
     """Return whether a scenario has the role asked about."""
     return any(role.key == asked.role for role in plan.roles)
 

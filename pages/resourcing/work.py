@@ -9,7 +9,7 @@ from pages.shared.kept import Kept, Key
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from vulncore.findings.resourcing.demand import UnitForecast, unit_forecasts
-from vulncore.findings.resourcing.outlook import Asked, ResourcingOutlook, resourcing_outlook
+from vulncore.findings.resourcing.outlook import ResourcingOutlook, StaffingQuestion, resourcing_outlook
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.scenario.scenario import Scenario
 from vulncore.resourcing.scenario.toml import scenario_text
@@ -54,7 +54,9 @@ def forecast_of(view: View, plan: Scenario, basis: str) -> UnitForecast:
     return kept_forecast(view, plan, basis) or new_forecast(view, plan, basis, lambda _: None)
 
 
-def outlook_of(forecast: UnitForecast, plan: Scenario, view: View, asked: Asked) -> ResourcingOutlook:
+def outlook_of(
+    forecast: UnitForecast, plan: Scenario, view: View, asked: StaffingQuestion
+) -> ResourcingOutlook:
     """Return what a scenario comes to, kept or worked out now."""
     key = (*_key(view, plan, str(forecast.basis)), bool(forecast.trials), scenario_text(plan), asked)
     kept = _outlooks().get(key)

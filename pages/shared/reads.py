@@ -11,7 +11,7 @@ from vulncore.findings.shared.choices import Choices, choices
 from vulncore.findings.shared.which_records import WeekChoices, week_choices
 from vulncore.findings.when.when import When, when
 from vulncore.findings.where.read import measures_with_places
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import Night
 from vulncore.store.areas import area_of
 from vulncore.store.manifest import Publish
@@ -38,7 +38,7 @@ def week_choices_of(store: Path, line: Publish, force: str, smallest: int) -> We
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Weighing the hours of the week …", hash_funcs=VERSION)
-def when_of(store: Path, line: Publish, asked: Asked, night: Night, smallest: int) -> When:
+def when_of(store: Path, line: Publish, asked: RecordFilter, night: Night, smallest: int) -> When:
     """Return when in the week the records asked for happened."""
     snapshot = stores.open_version(store, line.dataset, line.number)
     return when(snapshot, asked, choices_of(store, line).measures, night, smallest)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from vulncore.charts.theme import DARK, LIGHT, Palette
-from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.headline import Headline, HeadlineKind
 
 UNLINKED = "\u2060"  # a word joiner: not seen, but what it stands in is no address any more
 
@@ -24,7 +24,7 @@ def plain(text: str) -> str:
 
 def show_headline(lines: Sequence[Headline]) -> None:
     """Say each line of the headline; what is clear or grave stands out."""
-    badges = {kind: "blue" if kind is Kind.CLEAR else "gray" for kind in Kind}
+    badges = {kind: "blue" if kind is HeadlineKind.CLEAR else "gray" for kind in HeadlineKind}
     said = [f":{badges[line.kind]}-badge[**{line.lead}**] {plain(line.text)}" for line in lines]
     st.markdown("  \n".join(said))
 

@@ -21,7 +21,7 @@ from vulncore.findings.shared.which_records import (
     period_window,
 )
 from vulncore.findings.shared.words import listed
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import ENDS, STARTS, Night
 
 ANY = "any"
@@ -34,7 +34,7 @@ NARROWED = {
 }
 
 
-def week_question(view: View) -> Asked:
+def week_question(view: View) -> RecordFilter:
     """Return which records are asked for of those with a time, by the choices made so far.
 
     Raises:
@@ -43,11 +43,11 @@ def week_question(view: View) -> Asked:
     return record_question(view, offered_measures(view))
 
 
-def record_question(view: View, offered: Sequence[Measure]) -> Asked:
+def record_question(view: View, offered: Sequence[Measure]) -> RecordFilter:
     """Return which records are asked for, by the choices made so far and of the measures offered."""
     measures = tuple(_chosen_measures(offered) or _first_measures(view, offered))
     narrowed = {column: picker.made() for column, picker in narrowing_pickers(view).items()}
-    return Asked(
+    return RecordFilter(
         force=view.force,
         measures=measures,
         window=period_window(period_picker(view).made(), view.month, view.choice.months[view.force]),
@@ -157,7 +157,7 @@ def _first_measures(view: View, offered: Sequence[Measure]) -> list[str]:
     return sexual if sexual and view.strand is None else [measure.key for measure in offered]
 
 
-def show_question(view: View, asked: Asked, offered: Sequence[Measure]) -> None:
+def show_question(view: View, asked: RecordFilter, offered: Sequence[Measure]) -> None:
     """Draw the choices of records: which measures, from when, and what they are narrowed down to."""
     which, when, narrower = st.columns([5, 2, 2], vertical_alignment="bottom")
     with which:
@@ -168,7 +168,7 @@ def show_question(view: View, asked: Asked, offered: Sequence[Measure]) -> None:
         _narrow_down(view)
 
 
-def show_record_choices(view: View, asked: Asked, offered: Sequence[Measure]) -> None:
+def show_record_choices(view: View, asked: RecordFilter, offered: Sequence[Measure]) -> None:
     """Draw the same choices in little room."""
     period = period_picker(view)
     names = [measure.name for measure in offered if measure.key in asked.measures]
@@ -179,12 +179,12 @@ def show_record_choices(view: View, asked: Asked, offered: Sequence[Measure]) ->
         _narrow_down(view)
 
 
-def week_link(asked: Asked) -> dict[str, str | None]:
+def week_link(asked: RecordFilter) -> dict[str, str | None]:
     """Return the week's choices as the link writes them."""
     return record_link(asked, OF_THE_WEEK)
 
 
-def record_link(asked: Asked, names: Sequence[str]) -> dict[str, str | None]:
+def record_link(asked: RecordFilter, names: Sequence[str]) -> dict[str, str | None]:
     """Return the choices of these names as the link writes them."""
     made = {
         name: choice for name, choice in choices_made().items() if name in names and choice not in (ANY, "")
@@ -210,5 +210,5 @@ def _keep_measures() -> None:
     choices_made()["measures"] = ",".join(st.session_state["measures picker"])
 
 
-def _narrowed(asked: Asked) -> str:
+def _narrowed(asked: RecordFilter) -> str:
     return "Narrow down" if not asked.where else f"Narrowed: {', '.join(value for _, value in asked.where)}"

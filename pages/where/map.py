@@ -21,7 +21,7 @@ from pages.where.question import NONE, bandwidth_picker, hours_picker, layer_pic
 from pages.where.reads import place_of
 from vulncore.cli.options import csv_text
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.where.layers import NAMES, NOTHING, Kind, Layer
+from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
 from vulncore.findings.where.map import LISTED, MapShown
 from vulncore.findings.where.map_chart import LAYER, fill, hotspot_map
 from vulncore.findings.where.where import Where
@@ -123,7 +123,7 @@ def _show_legend(shown: MapShown) -> None:
     st.html(f'{LEGEND_STYLE}<ul class="legend" aria-label="What the colours mean">{"".join(items)}</ul>')
 
 
-def _count(kind: Kind, shown: MapShown) -> str:
+def _count(kind: LegendEntry, shown: MapShown) -> str:
     return f" ({shown.counts[kind.key]:,})" if kind.mark else ""
 
 

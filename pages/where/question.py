@@ -16,7 +16,7 @@ from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, Layer, across, s
 from vulncore.findings.where.map import MapChosen, MapShown, layers_offered
 from vulncore.findings.where.read import NoPlacesError, WhereAsked
 from vulncore.findings.where.where import Where
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 
 FITTING = "fitting"
 NONE = "none"
@@ -48,7 +48,7 @@ def placed_measures(view: View) -> list[Measure]:
     return of_strand(view, keys, "a place", NoPlacesError)
 
 
-def hours_picker(view: View, records: Asked) -> tuple[Picker, dict[str, HoursChosen]]:
+def hours_picker(view: View, records: RecordFilter) -> tuple[Picker, dict[str, HoursChosen]]:
     """Return the choice of hours, and what each option is; where no time of day is known there is one."""
     offered = {each.key: each for each in hours_offered(chosen_night(), _stretches(view, records))}
     timed = set(records.measures) & set(week_choices(view).measures)
@@ -104,7 +104,7 @@ def forget_a_place_that_is_not_on(shown: MapShown | None) -> None:
         choices_made().pop("cell")
 
 
-def _stretches(view: View, records: Asked) -> Sequence[Stretch]:
+def _stretches(view: View, records: RecordFilter) -> Sequence[Stretch]:
     """Return the stretches of the week that stand out, where a link or the page When chose one of them."""
     if not choices_made().get("hours", "").startswith(STRETCH):
         return ()

@@ -9,7 +9,7 @@ from vulncore import store as stores
 from vulncore.findings.shared.headline import Headline
 from vulncore.findings.where.map import MapChosen, MapShown, map_shown
 from vulncore.findings.where.place import PlaceFound, place_found
-from vulncore.findings.where.prediction import Tried, tried
+from vulncore.findings.where.prediction import MapTrial, tried
 from vulncore.findings.where.read import WhereAsked
 from vulncore.findings.where.repeats import Repeats, repeats
 from vulncore.findings.where.sentences import where_headline
@@ -50,7 +50,7 @@ def place_of(
 @st.cache_data(
     max_entries=READS_KEPT, show_spinner="Trying the map on the months after it …", hash_funcs=VERSION
 )
-def tried_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> Tried:
+def tried_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> MapTrial:
     """Return whether maps would have been right."""
     return tried(where_of(store, line, asked, area))
 

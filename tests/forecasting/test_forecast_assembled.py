@@ -8,12 +8,12 @@ import pytest
 
 from tests.forecasting.planted import past, poisson, unknown
 from vulncore.forecasting.backtest import Why, origins, trial
-from vulncore.forecasting.forecast import Asked, assembled, forecast, gathered, pieces, work
+from vulncore.forecasting.forecast import ForecastTask, assembled, forecast, gathered, pieces, work
 from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.past import Basis
 
 COUNTS = poisson(12, 34)
-ASKED = Asked(past(COUNTS), COUNTS, Basis.FIVE_YEAR, ahead=15, seed=9)
+ASKED = ForecastTask(past(COUNTS), COUNTS, Basis.FIVE_YEAR, ahead=15, seed=9)
 PATHS = {model: np.full((10, 15), place) for place, model in enumerate(Model)}
 
 
@@ -106,7 +106,7 @@ def test_the_same_question_has_the_same_answer_and_its_parts_are_those_of_the_tr
 
 
 def test_another_seed_rolls_other_dice_and_expects_the_same():
-    asked = [Asked(past(COUNTS), COUNTS, Basis.FIVE_YEAR, 6, seed) for seed in (1, 2)]
+    asked = [ForecastTask(past(COUNTS), COUNTS, Basis.FIVE_YEAR, 6, seed) for seed in (1, 2)]
     one, other = (work(pieces(each)[0])[Model.COMBINATION] for each in asked)
     assert not np.array_equal(one, other)
     assert one.mean() == pytest.approx(other.mean(), rel=0.05)
@@ -115,7 +115,7 @@ def test_another_seed_rolls_other_dice_and_expects_the_same():
 def test_a_forecast_learns_from_the_months_of_its_basis():
     counts = np.r_[np.full(40, 500.0), poisson(12, 26)]
     own = past(counts, steps=(40,))
-    asked = Asked(own, counts, Basis.CURRENT_PROCESS, 6)
+    asked = ForecastTask(own, counts, Basis.CURRENT_PROCESS, 6)
     found = assembled(asked, work(pieces(asked)[0]), [made(24, 6)])
     assert found.learnt_from.counts.tolist() == counts[40:].tolist()
     assert found.paths[Model.DRIFT].mean() < 50
@@ -125,11 +125,11 @@ def test_a_forecast_learns_from_the_months_of_its_basis():
 
 def test_months_not_delivered_at_the_end_move_the_last_trial_before_them():
     counts = unknown(poisson(20, 42), slice(36, 42))
-    found = forecast(Asked(past(counts), counts, Basis.FIVE_YEAR, 6))
+    found = forecast(ForecastTask(past(counts), counts, Basis.FIVE_YEAR, 6))
     assert found.trials["origin"].unique().tolist() == [24, 30]
 
 
 def test_an_origin_before_which_hardly_a_month_is_known_is_passed_over():
     counts = unknown(poisson(20, 60), slice(1, 30))
-    found = forecast(Asked(past(counts), counts, Basis.FIVE_YEAR, 6))
+    found = forecast(ForecastTask(past(counts), counts, Basis.FIVE_YEAR, 6))
     assert found.trials["origin"].min() > 30

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.forecasting.planted import past, poisson
-from vulncore.forecasting.forecast import Asked, pieces, work
+from vulncore.forecasting.forecast import ForecastTask, pieces, work
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.pool import in_parallel
 from vulncore.forecasting.steady_range import steady_range
@@ -24,7 +24,7 @@ def test_every_result_comes_back_with_the_place_of_its_piece(workers):
 @pytest.mark.heavy  # two processes have to load every model
 def test_forecasts_are_the_same_in_two_processes_as_in_one():
     counts = poisson(12, 30)
-    asked = Asked(past(counts), counts, Basis.FIVE_YEAR, 6, seed=3)
+    asked = ForecastTask(past(counts), counts, Basis.FIVE_YEAR, 6, seed=3)
     one, two = (dict(in_parallel(work, pieces(asked), workers)) for workers in (1, 2))
     assert set(one) == set(two) == {0, 1}
     for model, paths in one[0].items():

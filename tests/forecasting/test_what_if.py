@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vulncore.domain.errors import InvalidPeriodError
-from vulncore.forecasting.what_if import DEFAULT_NAMES, Adjustment, Kind, bent
+from vulncore.forecasting.what_if import DEFAULT_NAMES, Adjustment, AdjustmentKind, bent
 
 APRIL = date(2025, 4, 1)
 MONTHS = pd.date_range("2025-02-01", periods=18, freq="MS")
 LEVEL, PATHS = 50, 20_000
 PLAIN = np.random.default_rng(1).poisson(LEVEL, (PATHS, len(MONTHS)))
 THREE = [
-    Adjustment(Kind.GROWTH, APRIL, 30),
-    Adjustment(Kind.VENUE, date(2025, 9, 1), -8),
-    Adjustment(Kind.CAMPAIGN, date(2025, 6, 1), 40, 2),
+    Adjustment(AdjustmentKind.GROWTH, APRIL, 30),
+    Adjustment(AdjustmentKind.VENUE, date(2025, 9, 1), -8),
+    Adjustment(AdjustmentKind.CAMPAIGN, date(2025, 6, 1), 40, 2),
 ]
 
 
@@ -32,39 +32,39 @@ def test_without_adjustments_the_paths_stay_the_same():
 
 
 def test_growth_is_a_percent_a_year_month_by_month():
-    factors = Adjustment(Kind.GROWTH, APRIL, 12).factors(MONTHS)
+    factors = Adjustment(AdjustmentKind.GROWTH, APRIL, 12).factors(MONTHS)
     expected = [1.0, 1.0, *(1.12 ** (month / 12) for month in range(1, 17))]
     assert list(factors) == pytest.approx(expected)
     assert factors[13] == pytest.approx(1.12)  # April 2025 to March 2026: a year's growth
 
 
 def test_a_change_in_recording_is_for_good():
-    factors = Adjustment(Kind.RECORDING, APRIL, -20).factors(MONTHS)
+    factors = Adjustment(AdjustmentKind.RECORDING, APRIL, -20).factors(MONTHS)
     assert list(factors) == pytest.approx([1, 1, *[0.8] * 16])
 
 
 def test_a_campaign_lasts_its_months_and_fades_over_six():
-    factors = Adjustment(Kind.CAMPAIGN, APRIL, 60, 3).factors(MONTHS)
+    factors = Adjustment(AdjustmentKind.CAMPAIGN, APRIL, 60, 3).factors(MONTHS)
     assert list(factors) == pytest.approx([1, 1, 1.6, 1.6, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1, *[1] * 8])
 
 
 def test_a_campaign_of_no_said_length_lasts_a_year():
-    factors = Adjustment(Kind.CAMPAIGN, APRIL, 60).factors(MONTHS)
+    factors = Adjustment(AdjustmentKind.CAMPAIGN, APRIL, 60).factors(MONTHS)
     assert list(factors) == pytest.approx([1, 1, *[1.6] * 12, 1.5, 1.4, 1.3, 1.2])
 
 
 def test_a_venue_adds_so_many_a_month_and_multiplies_nothing():
-    venue = Adjustment(Kind.VENUE, APRIL, 7.5)
+    venue = Adjustment(AdjustmentKind.VENUE, APRIL, 7.5)
     assert list(venue.factors(MONTHS)) == [1] * 18
     assert venue.added(MONTHS).tolist() == [0, 0, *[7.5] * 16]
 
 
-@pytest.mark.parametrize("kind", [Kind.GROWTH, Kind.CAMPAIGN, Kind.RECORDING])
+@pytest.mark.parametrize("kind", [AdjustmentKind.GROWTH, AdjustmentKind.CAMPAIGN, AdjustmentKind.RECORDING])
 def test_what_multiplies_adds_nothing(kind):
     assert not Adjustment(kind, APRIL, 50).added(MONTHS).any()
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", AdjustmentKind)
 def test_an_adjustment_that_starts_after_the_last_month_changes_nothing_yet(kind):
     later = Adjustment(kind, date(2030, 1, 1), -90)
     assert np.array_equal(changed(later), PLAIN)
@@ -78,13 +78,13 @@ def test_the_mean_is_multiplied_and_added_to_exactly(adjustment):
 
 
 def test_what_is_multiplied_spreads_in_proportion():
-    found = changed(Adjustment(Kind.RECORDING, MONTHS[0].date(), 200))
+    found = changed(Adjustment(AdjustmentKind.RECORDING, MONTHS[0].date(), 200))
     assert found.std(axis=0) == pytest.approx(3 * PLAIN.std(axis=0), rel=0.01)
 
 
 @pytest.mark.parametrize("size", [12, -12])
 def test_what_is_added_or_goes_comes_by_chance(size):
-    found = changed(Adjustment(Kind.VENUE, MONTHS[0].date(), size))
+    found = changed(Adjustment(AdjustmentKind.VENUE, MONTHS[0].date(), size))
     assert (found - PLAIN).var(axis=0) == pytest.approx(np.full(18, 12), rel=0.05)
 
 
@@ -98,7 +98,9 @@ def test_several_adjustments_work_together_in_any_order():
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(Kind), st.integers(0, 30), st.floats(-100, 500), st.integers(1, 24)),
+        st.tuples(
+            st.sampled_from(AdjustmentKind), st.integers(0, 30), st.floats(-100, 500), st.integers(1, 24)
+        ),
         min_size=1,
         max_size=4,
     ),
@@ -110,7 +112,7 @@ def test_nothing_makes_a_count_negative_or_broken(drawn, level):
             kind,
             (MONTHS[0] + pd.DateOffset(months=start)).date(),
             size,
-            months if kind is Kind.CAMPAIGN else None,
+            months if kind is AdjustmentKind.CAMPAIGN else None,
         )
         for kind, start, size, months in drawn
     ]
@@ -125,13 +127,13 @@ def test_nothing_makes_a_count_negative_or_broken(drawn, level):
 @pytest.mark.parametrize(
     ("kind", "size"),
     [
-        (Kind.GROWTH, 500.1),
-        (Kind.GROWTH, -100.1),
-        (Kind.CAMPAIGN, 1e9),
-        (Kind.VENUE, 10_001),
-        (Kind.VENUE, -10_001),
-        (Kind.RECORDING, float("nan")),
-        (Kind.RECORDING, float("inf")),
+        (AdjustmentKind.GROWTH, 500.1),
+        (AdjustmentKind.GROWTH, -100.1),
+        (AdjustmentKind.CAMPAIGN, 1e9),
+        (AdjustmentKind.VENUE, 10_001),
+        (AdjustmentKind.VENUE, -10_001),
+        (AdjustmentKind.RECORDING, float("nan")),
+        (AdjustmentKind.RECORDING, float("inf")),
     ],
 )
 def test_a_size_out_of_range_is_refused_and_the_range_said(kind, size):
@@ -142,10 +144,10 @@ def test_a_size_out_of_range_is_refused_and_the_range_said(kind, size):
 @pytest.mark.parametrize("months", [0, -3, 121])
 def test_a_campaign_of_no_or_too_many_months_is_refused(months):
     with pytest.raises(InvalidPeriodError, match=rf"of {months} months is out of range\. Give 1 to 120\."):
-        Adjustment(Kind.CAMPAIGN, APRIL, 10, months)
+        Adjustment(AdjustmentKind.CAMPAIGN, APRIL, 10, months)
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", AdjustmentKind)
 def test_an_adjustment_without_a_name_is_called_by_its_kind(kind):
     assert Adjustment(kind, APRIL, 10).called == DEFAULT_NAMES[kind]
     assert Adjustment(kind, APRIL, 10, name="Late bars").called == "Late bars"

@@ -10,7 +10,7 @@ from vulncore.domain.errors import InvalidPeriodError, UnknownNameError, Vulncor
 from vulncore.forecasting.what_if import (
     NAME_LETTERS,
     Adjustment,
-    Kind,
+    AdjustmentKind,
     checked,
     format_adjustment,
     parse_adjustment,
@@ -18,9 +18,9 @@ from vulncore.forecasting.what_if import (
 
 some_adjustments = st.builds(
     lambda kind, start, size, months, name: Adjustment(
-        kind, start, size, months if kind is Kind.CAMPAIGN else None, name
+        kind, start, size, months if kind is AdjustmentKind.CAMPAIGN else None, name
     ),
-    st.sampled_from(Kind),
+    st.sampled_from(AdjustmentKind),
     st.dates(date(1900, 1, 1), date(2100, 12, 31)).map(lambda day: day.replace(day=1)),
     st.integers(-1_000, 5_000).map(lambda tenths: tenths / 10),
     st.none() | st.integers(1, 120),
@@ -38,15 +38,27 @@ def read_or_refused(text: str) -> Adjustment | str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("growth:2025-04:+10", Adjustment(Kind.GROWTH, date(2025, 4, 1), 10)),
-        ("recording:2024-12:-2.5", Adjustment(Kind.RECORDING, date(2024, 12, 1), -2.5)),
-        ("campaign:2025-04:20:6", Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 20, 6)),
-        ("campaign:2025-04:+20::Safer", Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 20, None, "Safer")),
-        ("campaign:2025-04:+20:Safer", Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 20, None, "Safer")),
-        ("campaign:2025-04:3:12:Bar: late", Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 3, 12, "Bar: late")),
-        ("venue:2025-04:+1234.567", Adjustment(Kind.VENUE, date(2025, 4, 1), 1234.567)),
-        ("venue:2025-04:3:Bar: late", Adjustment(Kind.VENUE, date(2025, 4, 1), 3, None, "Bar: late")),
-        ("growth:2025-04:+10:", Adjustment(Kind.GROWTH, date(2025, 4, 1), 10)),
+        ("growth:2025-04:+10", Adjustment(AdjustmentKind.GROWTH, date(2025, 4, 1), 10)),
+        ("recording:2024-12:-2.5", Adjustment(AdjustmentKind.RECORDING, date(2024, 12, 1), -2.5)),
+        ("campaign:2025-04:20:6", Adjustment(AdjustmentKind.CAMPAIGN, date(2025, 4, 1), 20, 6)),
+        (
+            "campaign:2025-04:+20::Safer",
+            Adjustment(AdjustmentKind.CAMPAIGN, date(2025, 4, 1), 20, None, "Safer"),
+        ),
+        (
+            "campaign:2025-04:+20:Safer",
+            Adjustment(AdjustmentKind.CAMPAIGN, date(2025, 4, 1), 20, None, "Safer"),
+        ),
+        (
+            "campaign:2025-04:3:12:Bar: late",
+            Adjustment(AdjustmentKind.CAMPAIGN, date(2025, 4, 1), 3, 12, "Bar: late"),
+        ),
+        ("venue:2025-04:+1234.567", Adjustment(AdjustmentKind.VENUE, date(2025, 4, 1), 1234.567)),
+        (
+            "venue:2025-04:3:Bar: late",
+            Adjustment(AdjustmentKind.VENUE, date(2025, 4, 1), 3, None, "Bar: late"),
+        ),
+        ("growth:2025-04:+10:", Adjustment(AdjustmentKind.GROWTH, date(2025, 4, 1), 10)),
     ],
 )
 def test_an_adjustment_is_read_as_it_is_written(text, expected):
@@ -131,7 +143,8 @@ def test_a_name_loses_what_cannot_be_seen_and_is_cut():
 
 
 @given(
-    st.text(max_size=80) | st.lists(st.sampled_from([*Kind, "2025-04", "+10", "6", ":", "x\n"])).map(":".join)
+    st.text(max_size=80)
+    | st.lists(st.sampled_from([*AdjustmentKind, "2025-04", "+10", "6", ":", "x\n"])).map(":".join)
 )
 def test_any_text_is_read_or_refused_with_a_sentence(text):
     found = read_or_refused(text)

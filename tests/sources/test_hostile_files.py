@@ -13,22 +13,22 @@ from tests.sources.police_uk import test_stops as stops
 from tests.sources.police_uk.test_street import ASB, HEADER, MAY, line, street_csv
 from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError
 from vulncore.sources import csv_text, zip_members
-from vulncore.sources.police_uk import Kind, deliver
+from vulncore.sources.police_uk import FileKind, deliver
 from vulncore.sources.police_uk import files as police_uk_files
 from vulncore.sources.police_uk import rows as police_uk_rows
 
 WHOLE = f"{HEADER}\n{line()}\n{ASB}\n".encode()
 FILES = {
-    Kind.STREET: (MAY, WHOLE),
-    Kind.OUTCOMES: (
+    FileKind.STREET: (MAY, WHOLE),
+    FileKind.OUTCOMES: (
         outcomes.MAY,
         f"{outcomes.HEADER}\n{outcomes.outcome()}\n{outcomes.outcome()}\n".encode(),
     ),
-    Kind.STOP_AND_SEARCH: (stops.MAY, f"{stops.HEADER}\n{stops.search()}\n{stops.search()}\n".encode()),
+    FileKind.STOP_AND_SEARCH: (stops.MAY, f"{stops.HEADER}\n{stops.search()}\n{stops.search()}\n".encode()),
 }
 
 
-def header_of(kind: Kind) -> bytes:
+def header_of(kind: FileKind) -> bytes:
     return FILES[kind][1].partition(b"\n")[0]
 
 
@@ -40,7 +40,7 @@ def street_zip(folder: Path, **members: bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", FileKind)
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
@@ -72,9 +72,9 @@ def test_longitude_and_latitude_the_other_way_round_are_not_read_as_they_stand(t
         deliver([path])
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", FileKind)
 def test_a_file_of_one_kind_under_the_name_of_another_is_refused(tmp_path, kind):
-    for other in set(Kind) - {kind}:
+    for other in set(FileKind) - {kind}:
         path = tmp_path / FILES[other][0]
         path.write_bytes(FILES[kind][1])
         with pytest.raises(UnreadableSourceError, match=f"does not have the columns of {other} files"):
@@ -96,7 +96,7 @@ def test_a_month_that_does_not_exist_is_refused(tmp_path):
         deliver([street_csv(tmp_path, name="2024-13-kent-street.csv")])
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", FileKind)
 def test_the_same_month_twice_is_refused_with_both_its_files(tmp_path, kind):
     name, whole = FILES[kind]
     path, archive = tmp_path / name, street_zip(tmp_path, **{name: whole})
@@ -170,7 +170,7 @@ def test_an_encrypted_zip_is_refused(tmp_path):
         deliver([path])
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", FileKind)
 def test_a_member_that_swells_is_given_up(tmp_path, kind):
     path = street_zip(tmp_path, **{FILES[kind][0]: header_of(kind) + b"\n" * 20_000_000})
     assert path.stat().st_size < 100_000
@@ -212,7 +212,7 @@ def test_a_file_with_more_bytes_than_any_forces_month_is_given_up(tmp_path):
         deliver([path])
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", FileKind)
 def test_a_file_with_more_lines_than_any_forces_month_is_given_up(tmp_path, kind):
     path = tmp_path / FILES[kind][0]
     path.write_bytes(header_of(kind) + b"\n" * (police_uk_rows.MAX_LINES + 1))
@@ -231,9 +231,9 @@ def test_a_line_that_does_not_end_is_given_up(tmp_path):
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
-        (Kind.STREET, "no force named"),
-        (Kind.OUTCOMES, "no force named"),
-        (Kind.STOP_AND_SEARCH, "a date that cannot be read"),
+        (FileKind.STREET, "no force named"),
+        (FileKind.OUTCOMES, "no force named"),
+        (FileKind.STOP_AND_SEARCH, "a date that cannot be read"),
     ],
 )
 def test_a_file_of_nothing_but_faulty_rows_is_not_read_to_its_end(tmp_path, kind, reason):

@@ -20,7 +20,7 @@ from vulncore.domain.vocabulary import find_measure
 from vulncore.findings.shared.choices import Choices, choices, chosen_force, chosen_month
 from vulncore.findings.shared.headline import Headline
 from vulncore.findings.shared.which_records import YEAR, period_window
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import Night
 from vulncore.store import Snapshot
 
@@ -177,7 +177,7 @@ def asked_records(
     months: tuple[str | None, str | None],
     where: tuple[tuple[str, str], ...],
     that_serve: Callable[[Snapshot, str], tuple[str, ...]],
-) -> Asked:
+) -> RecordFilter:
     """Return the records that options ask for.
 
     Args:
@@ -194,7 +194,7 @@ def asked_records(
         keys = tuple(dict.fromkeys(find_measure(choice.measures, name).key for name in measures))
     else:
         keys = that_serve(snapshot, whose) or tuple(each.key for each in choice.measures)
-    return Asked(whose, keys, _window(choice, whose, *months), where)
+    return RecordFilter(whose, keys, _window(choice, whose, *months), where)
 
 
 def narrowed(**given: str | None) -> tuple[tuple[str, str], ...]:

@@ -39,7 +39,7 @@ from vulncore.findings.data.publishes import publish_account, rejects_frame
 from vulncore.sources import monthly_counts, police_uk
 from vulncore.sources.deliveries import Settings, Source, delivered
 from vulncore.sources.extract import read_extract
-from vulncore.sources.police_uk import Kind
+from vulncore.sources.police_uk import FileKind
 from vulncore.sources.records.draft import drafted
 from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.records.mapping_file import UNSURE, mapping_toml, read_mapping
@@ -73,7 +73,7 @@ def publish(
     covers: Annotated[
         str | None, typer.Option("--covers", metavar="YYYY-MM:YYYY-MM", help="The months that records cover.")
     ] = None,
-    kind: Annotated[Kind | None, typer.Option("--kind", help="Which files of data.police.uk.")] = None,
+    kind: Annotated[FileKind | None, typer.Option("--kind", help="Which files of data.police.uk.")] = None,
     as_at: AsAt = None,
     force: Annotated[
         str | None, typer.Option("--force", help="Whose table it is; City of London Police, unless told.")

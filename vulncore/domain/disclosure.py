@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Booleans, Floats
 from vulncore.domain.errors import VulncoreError
-
-Floats = NDArray[np.float64]
-Booleans = NDArray[np.bool_]
 
 SMALLEST_SHOWN: Final = 5
 """Records: under five, somebody who knows of one event can guess the others. The Office for National Statistics and

@@ -11,14 +11,12 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
+from vulncore.domain.arrays import Booleans, Floats
 from vulncore.domain.shipped import shipped
-
-Floats = npt.NDArray[np.float64]
 
 EDGE_TOLERANCE_M: Final = 50.0
 """How far beyond the boundary a point still counts as within the area.
@@ -47,7 +45,7 @@ def boundary(force: str) -> BaseGeometry | None:
 
 def outside(
     area: BaseGeometry, longitudes: Floats, latitudes: Floats, tolerance_m: float = EDGE_TOLERANCE_M
-) -> npt.NDArray[np.bool_]:
+) -> Booleans:
     """Return, point by point, whether it lies more than the tolerance beyond the area.
 
     Args:

@@ -8,9 +8,10 @@ from itertools import islice
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.arrays import Floats
 from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.past import FEWEST_MONTHS, Basis, Past, months_of
-from vulncore.forecasting.paths import Floats, Paths
+from vulncore.forecasting.paths import Paths
 from vulncore.forecasting.scores import crps, randomised_pit, yearly_scale
 from vulncore.forecasting.spread import made_honest
 

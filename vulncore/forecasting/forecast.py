@@ -7,10 +7,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.arrays import Floats
 from vulncore.forecasting.backtest import Chosen, chosen_model, first_year, origins, trial
 from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.past import Basis, Past, months_of
-from vulncore.forecasting.paths import Floats, Paths
+from vulncore.forecasting.paths import Paths
 from vulncore.forecasting.spread import made_honest
 
 PATHS = 2_000
@@ -18,7 +19,7 @@ FEWEST_ORIGINS = 3  # a horizon that fewer origins reach has not been tested
 
 
 @dataclass(frozen=True)
-class Asked:
+class ForecastTask:
     """What is to be forecast: all months known, those that models don't see set aside; and what they counted."""
 
     past: Past
@@ -32,7 +33,7 @@ class Asked:
 class Piece:
     """A part of the work that can be done by itself: the trial from an origin, or the forecast (None)."""
 
-    asked: Asked
+    asked: ForecastTask
     origin: int | None
 
 
@@ -45,7 +46,7 @@ class Forecast:
     at least `FEWEST_ORIGINS` origins reach.
     """
 
-    asked: Asked
+    asked: ForecastTask
     learnt_from: Past
     paths: Mapping[Model, Paths]
     trials: pd.DataFrame
@@ -69,7 +70,7 @@ def key_of(piece: Piece) -> Key:
     return -1 if piece.origin is None else known, months_of(asked.basis, asked.past.until(known)).first
 
 
-def pieces(asked: Asked) -> list[Piece]:
+def pieces(asked: ForecastTask) -> list[Piece]:
     """Return the work that a forecast takes: the forecast itself first, so that it can be shown, then each trial."""
     return [Piece(asked, None), *(Piece(asked, origin) for origin in origins(asked.past, asked.basis))]
 
@@ -83,7 +84,7 @@ def work(piece: Piece) -> Mapping[Model, Paths] | pd.DataFrame:
     return made_honest(drawn, np.random.default_rng([asked.seed, 1]))
 
 
-def assembled(asked: Asked, paths: Mapping[Model, Paths], trials: Sequence[pd.DataFrame]) -> Forecast:
+def assembled(asked: ForecastTask, paths: Mapping[Model, Paths], trials: Sequence[pd.DataFrame]) -> Forecast:
     """Return the forecast that some pieces of work make."""
     rows = pd.concat(trials, ignore_index=True).sort_values("origin", kind="stable", ignore_index=True)
     months = rows[rows["span"] == 1]
@@ -101,12 +102,12 @@ def assembled(asked: Asked, paths: Mapping[Model, Paths], trials: Sequence[pd.Da
     )
 
 
-def forecast(asked: Asked) -> Forecast:
+def forecast(asked: ForecastTask) -> Forecast:
     """Return a forecast, all of its work done here."""
     return gathered(asked, map(work, pieces(asked)))
 
 
-def gathered(asked: Asked, results: Iterable[Mapping[Model, Paths] | pd.DataFrame]) -> Forecast:
+def gathered(asked: ForecastTask, results: Iterable[Mapping[Model, Paths] | pd.DataFrame]) -> Forecast:
     """Return the forecast that the pieces' results make, in whatever order they come."""
     trials: list[pd.DataFrame] = []
     paths: Mapping[Model, Paths] = {}

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import add_months
-from vulncore.forecasting.paths import Floats
 
 SATURDAY = 5
 MEAN_MONTH_DAYS = 365.25 / 12

@@ -1,16 +1,15 @@
 """Simulated paths: whole numbers from 0, one row per path and one column per month ahead."""
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.periods import add_months
 
-Floats = NDArray[np.float64]
-Paths = NDArray[np.int64]
+Paths: TypeAlias = Integers
 
 LARGEST = 1e7  # no month of any force comes near it; what runs away stops here
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from vulncore.forecasting.paths import Floats, Paths
+from vulncore.domain.arrays import Floats
+from vulncore.forecasting.paths import Paths
 
 
 def crps(paths: Paths, actual: Floats) -> Floats:

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import norm
 
+from vulncore.domain.arrays import Floats
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.models.smoothing import ANSCOMBE
-from vulncore.forecasting.paths import Floats, Paths, whole_numbers
+from vulncore.forecasting.paths import Paths, whole_numbers
 
 LEARNT = Path(__file__).parents[1] / "reference" / "forecast_spread.toml"
 BANDS = ((1, 12), (13, 24), (25, 36), (37, 60))

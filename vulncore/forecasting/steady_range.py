@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import nbinom
 
-from vulncore.forecasting.paths import Floats, Paths, observed, pearson_dispersion
+from vulncore.domain.arrays import Floats
+from vulncore.forecasting.paths import Paths, observed, pearson_dispersion
 
 AHEAD = 12
 

@@ -9,9 +9,10 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidPeriodError, UnknownNameError
 from vulncore.domain.periods import add_months, format_month, month_name, months_between, parse_month
-from vulncore.forecasting.paths import Floats, Paths, whole_numbers
+from vulncore.forecasting.paths import Paths, whole_numbers
 
 FADES_OVER_MONTHS = 6
 LARGEST_PERCENT = 500.0
@@ -22,7 +23,7 @@ NAME_LETTERS = 60
 MOST = 8
 
 
-class Kind(StrEnum):
+class AdjustmentKind(StrEnum):
     """What can happen."""
 
     GROWTH = "growth"  # percent a year more, from a month on
@@ -32,10 +33,10 @@ class Kind(StrEnum):
 
 
 DEFAULT_NAMES = {
-    Kind.GROWTH: "Growth",
-    Kind.CAMPAIGN: "Reporting campaign",
-    Kind.RECORDING: "Change in recording",
-    Kind.VENUE: "New venue or licensing hours",
+    AdjustmentKind.GROWTH: "Growth",
+    AdjustmentKind.CAMPAIGN: "Reporting campaign",
+    AdjustmentKind.RECORDING: "Change in recording",
+    AdjustmentKind.VENUE: "New venue or licensing hours",
 }
 
 
@@ -46,20 +47,20 @@ class Adjustment:
     `size` is in percent a year (growth), percent (campaign, recording) or records a month (venue); below 0 is less.
     """
 
-    kind: Kind
+    kind: AdjustmentKind
     start: date
     size: float
     months: int | None = None
     name: str = ""
 
     def __post_init__(self) -> None:
-        largest = LARGEST_A_MONTH if self.kind is Kind.VENUE else LARGEST_PERCENT
-        least = -LARGEST_A_MONTH if self.kind is Kind.VENUE else -100.0
+        largest = LARGEST_A_MONTH if self.kind is AdjustmentKind.VENUE else LARGEST_PERCENT
+        least = -LARGEST_A_MONTH if self.kind is AdjustmentKind.VENUE else -100.0
         if not least <= self.size <= largest:
             raise InvalidPeriodError(
                 f"An adjustment of {self.size:,.6g} is out of range. Give {least:,.0f} to {largest:,.0f}."
             )
-        if self.months is not None and self.kind is not Kind.CAMPAIGN:
+        if self.months is not None and self.kind is not AdjustmentKind.CAMPAIGN:
             raise InvalidPeriodError(
                 f"Only a campaign ends after some months; this is a {self.kind}. Leave them out."
             )
@@ -78,11 +79,11 @@ class Adjustment:
         since = (months.year - self.start.year) * 12 + months.month - self.start.month
         on = np.asarray(since >= 0, dtype=float)
         share = self.size / 100
-        if self.kind is Kind.GROWTH:
+        if self.kind is AdjustmentKind.GROWTH:
             return np.asarray((1 + share) ** (np.maximum(since + 1, 0) / 12), dtype=float)
-        if self.kind is Kind.RECORDING:
+        if self.kind is AdjustmentKind.RECORDING:
             return 1 + share * on
-        if self.kind is Kind.CAMPAIGN:
+        if self.kind is AdjustmentKind.CAMPAIGN:
             over = np.maximum(since + 1 - (self.months or 12), 0)
             return np.asarray(1 + share * on * np.maximum(1 - over / FADES_OVER_MONTHS, 0), dtype=float)
         return np.ones(len(months))
@@ -90,7 +91,7 @@ class Adjustment:
     def added(self, months: pd.DatetimeIndex) -> Floats:
         """Return how many records are added to each month on average."""
         on = np.asarray(months >= pd.Timestamp(self.start), dtype=float)
-        return on * (self.size if self.kind is Kind.VENUE else 0.0)
+        return on * (self.size if self.kind is AdjustmentKind.VENUE else 0.0)
 
 
 def bent(
@@ -147,15 +148,15 @@ def parse_adjustment(text: str) -> Adjustment:
     'Safer streets'
     """
     kind, *rest = text.split(":", maxsplit=3)
-    if kind not in list(Kind) or len(rest) < 2:
+    if kind not in list(AdjustmentKind) or len(rest) < 2:
         raise UnknownNameError(
             f"'{_clean(text)}' is no adjustment. Write KIND:YYYY-MM:SIZE, like growth:2025-04:+10; the kinds are "
-            f"{', '.join(Kind)}."
+            f"{', '.join(AdjustmentKind)}."
         )
     if not re.fullmatch(r"[+-]?\d{1,6}(\.\d{1,3})?", rest[1].strip(), flags=re.ASCII):
         raise UnknownNameError(f"'{_clean(rest[1])[:20]}' is no size. Write a number, like +10 or -2.5.")
     months, name = _months_and_name(rest[2] if len(rest) > 2 else "")
-    return Adjustment(Kind(kind), parse_month(rest[0]), float(rest[1]), months, name)
+    return Adjustment(AdjustmentKind(kind), parse_month(rest[0]), float(rest[1]), months, name)
 
 
 def format_adjustment(adjustment: Adjustment) -> str:

@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import add_months
 from vulncore.resourcing.chain import Incoming, Inputs, Staffing, worked_out
-from vulncore.resourcing.scenario.scenario import Floats, Scenario
+from vulncore.resourcing.scenario.scenario import Scenario
 
 LIKELIER_THAN_NOT: Final = 0.5
 TINY: Final = 1e-9  # what sums are off by: as many as are needed are enough

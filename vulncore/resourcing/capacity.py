@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import poisson
 
-from vulncore.resourcing.scenario.scenario import Floats
+from vulncore.domain.arrays import Floats
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from datetime import date
 
 import numpy as np
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import months_between
 from vulncore.resourcing.capacity import Turnover, those_in_post, those_who_join
 from vulncore.resourcing.draws import drawn, normals, paired, uniforms
 from vulncore.resourcing.scenario.fields import ABSTRACTIONS
-from vulncore.resourcing.scenario.scenario import CaseType, Floats, Role, Scenario
+from vulncore.resourcing.scenario.scenario import CaseType, Role, Scenario
 from vulncore.resourcing.workload import Start, Workload, scatter_of_a_month, scattered, still_open, workload
 
 WEEKS_A_MONTH = 365.25 / 7 / 12

@@ -6,7 +6,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import ndtri
 
-from vulncore.resourcing.scenario.scenario import Assumption, Floats
+from vulncore.domain.arrays import Floats
+from vulncore.resourcing.scenario.scenario import Assumption
 
 SEED = 7
 MOST_Z = 5.0  # beyond, no path of thousands lies

@@ -7,12 +7,13 @@ from enum import StrEnum
 
 import numpy as np
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import add_months, months_between
 from vulncore.resourcing.capacity import beginning, one_who_joins
 from vulncore.resourcing.chain import Staffing, turnover_of
 from vulncore.resourcing.draws import drawn
-from vulncore.resourcing.scenario.scenario import Floats, Joiners, Scenario
+from vulncore.resourcing.scenario.scenario import Joiners, Scenario
 
 MOST_MORE = 2_000
 MOST_LIMIT = 1e6

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import exp1
 
-from vulncore.resourcing.scenario.scenario import Floats
+from vulncore.domain.arrays import Floats
 
 
 @dataclass(frozen=True)

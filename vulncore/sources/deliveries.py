@@ -11,7 +11,7 @@ from vulncore.domain.errors import UnreadableSourceError
 from vulncore.domain.pseudonyms import Secret
 from vulncore.sources import demo, monthly_counts, police_uk, published_table, recorded_crime
 from vulncore.sources.csv_text import fields
-from vulncore.sources.police_uk import Kind
+from vulncore.sources.police_uk import FileKind
 from vulncore.sources.records.deliver import deliver as deliver_records
 from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.zip_members import is_zip, member_names
@@ -36,7 +36,7 @@ class Settings:
 
     as_at: date | None = None
     force: str | None = None
-    kind: Kind | None = None
+    kind: FileKind | None = None
     mapping: Mapping | None = None
     most_rejected: float | None = None
 

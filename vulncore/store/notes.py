@@ -15,7 +15,7 @@ TEXT_LETTERS: Final = 1_000
 AUTHOR_LETTERS: Final = 80
 
 
-class Kind(StrEnum):
+class NoteKind(StrEnum):
     """What people can know about the data."""
 
     SERIES_BREAK = "series break"  # from its month on, nothing is compared with what came before
@@ -28,7 +28,7 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
     """Return annotations conformed to their schema, their rules checked against a dataset's tables.
 
     Raises:
-        InvalidRowsError: The kind is none of `Kind`; a series break or a level change has no month; a
+        InvalidRowsError: The kind is none of `NoteKind`; a series break or a level change has no month; a
             month is not given by its first day; a text or an author is empty, too long or holds what
             can't be printed; the dataset has no such force or measure.
     """
@@ -40,7 +40,7 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
         for name in pc.unique(table.column("force")).to_pylist()
     }
     measures = set(tables.measures.column("key").to_pylist())
-    kinds = [kind.value for kind in Kind]
+    kinds = [kind.value for kind in NoteKind]
     _refuse(
         (row["kind"] for row in rows if row["kind"] not in kinds),
         f"are of no known kind. There are {len(kinds)}: {', '.join(kinds)}",

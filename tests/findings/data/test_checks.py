@@ -22,7 +22,7 @@ from vulncore.findings.data.checks import (
     findings_sentence,
 )
 from vulncore.sources import police_uk
-from vulncore.sources.police_uk.files import Kind
+from vulncore.sources.police_uk.files import FileKind
 from vulncore.store import open_version, publish
 
 TODAY = date(2024, 12, 31)
@@ -178,7 +178,7 @@ def test_the_real_searches_raise_their_gap_and_the_two_months_whose_afternoons_a
         pytest.skip(
             "the City's stop-and-search files are not beside this checkout (../shared/data/police-uk)"
         )
-    found = by_check(checked(tmp_path, police_uk.deliver([path], Kind.STOP_AND_SEARCH)))
+    found = by_check(checked(tmp_path, police_uk.deliver([path], FileKind.STOP_AND_SEARCH)))
     assert set(found) == {"months-not-delivered", "twelve-hour-clock", "outside-area"}
     assert (
         "Only 1 of 239 is timed from 13:00 to 23:59 (June and July 2015)" in found["twelve-hour-clock"].what

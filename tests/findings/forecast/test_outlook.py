@@ -32,7 +32,7 @@ from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Basis
 from vulncore.forecasting.what_if import parse_adjustment
 from vulncore.store import annotate, open_version, publish
-from vulncore.store.notes import Kind
+from vulncore.store.notes import NoteKind
 
 CITY = "City of London Police"
 AS_AT = date(2024, 10, 1)
@@ -217,7 +217,7 @@ def test_fourteen_months_are_too_short_to_be_tried(small):
 
 
 def test_nothing_before_a_named_break_is_used(small):
-    broken = small([90] * 30 + [20, 24] * 20, notes=[(Kind.SERIES_BREAK, date(2021, 7, 1))])
+    broken = small([90] * 30 + [20, 24] * 20, notes=[(NoteKind.SERIES_BREAK, date(2021, 7, 1))])
     assert broken.months["month"].min() == pd.Timestamp(2021, 7, 1)
     assert broken.months["count"].max() == 24
     assert why_not(broken) is None
@@ -251,7 +251,7 @@ def test_months_that_may_still_change_are_set_aside_and_stand_in_the_totals(smal
 
 
 def test_the_current_process_begins_with_the_last_approved_change_of_level(small):
-    found = small([10] * 40 + [30, 34] * 16, notes=[(Kind.LEVEL_CHANGE, date(2022, 5, 1))])
+    found = small([10] * 40 + [30, 34] * 16, notes=[(NoteKind.LEVEL_CHANGE, date(2022, 5, 1))])
     told = outlook(found, every_forecast(found))
     learnt = {basis: forecast.learnt_from for basis, forecast in told.forecasts.items()}
     assert learnt[Basis.CURRENT_PROCESS].first == date(2022, 5, 1)
@@ -307,7 +307,7 @@ def test_six_months_that_are_not_there_yet_leave_a_forecast(tmp_path):
 
 def test_a_change_of_level_counts_once_three_months_have_followed_it(small):
     counts = [20, 24] * 30
-    early = small([*counts[:-1], 160], notes=[(Kind.LEVEL_CHANGE, date(2023, 12, 1))])
+    early = small([*counts[:-1], 160], notes=[(NoteKind.LEVEL_CHANGE, date(2023, 12, 1))])
     assert early.past.steps == ()
     ahead = outlook(early, every_forecast(early)).months
     assert ahead.loc[ahead["month"].dt.month != 12, "median"].max() < 40

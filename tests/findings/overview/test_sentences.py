@@ -12,7 +12,7 @@ from vulncore.findings.overview.history import history
 from vulncore.findings.overview.overview import narrowed, overview
 from vulncore.findings.overview.sentences import grave_rise, headline, most_notable
 from vulncore.findings.overview.strand_rows import strand_rows
-from vulncore.findings.shared.headline import Kind
+from vulncore.findings.shared.headline import HeadlineKind
 from vulncore.store import publish
 
 JANUARY_2018 = date(2018, 1, 1)
@@ -51,13 +51,13 @@ def published(store, counts, key="rape", measures=None):
 
 def test_a_possible_rise_of_a_grave_harm_is_said_aloud_whatever_its_size():
     (line,) = lines(row(earlier=923, current=1060))
-    assert (line.kind, line.lead) == (Kind.CLEAR, "May be a change, and grave")
+    assert (line.kind, line.lead) == (HeadlineKind.CLEAR, "May be a change, and grave")
     assert line.text == "Rape up, from 923 to 1,060. Not sure yet, and too serious to wait."
 
 
 def test_a_possible_fall_of_a_grave_harm_is_no_alarm():
     (line,) = lines(row(earlier=35, current=20))
-    assert (line.kind, line.lead) == (Kind.POSSIBLE, "May be a change")
+    assert (line.kind, line.lead) == (HeadlineKind.POSSIBLE, "May be a change")
     assert "serious" not in line.text
     assert not grave_rise(row(earlier=35, current=20), "fytd", RAPE)
     assert grave_rise(row(earlier=20, current=35), "fytd", RAPE)
@@ -147,7 +147,7 @@ def test_missing_months_are_said_only_where_months_are_missing():
 def test_a_loud_line_of_the_headline_is_a_loud_pill_of_the_table(shipped_store, strand):
     found = narrowed(overview(shipped_store, "demo"), strand)
     loud = {shown.name for shown in strand_rows(found) if shown.fytd and shown.fytd.loud}
-    told = " ".join(line.text for line in found.headline if line.kind is Kind.CLEAR)
+    told = " ".join(line.text for line in found.headline if line.kind is HeadlineKind.CLEAR)
     assert {measure.name for measure in found.measures if f"{measure.name} " in told} == loud
 
 

@@ -11,14 +11,14 @@ from vulncore.findings.overview.strand_rows import headings, strand_rows
 from vulncore.findings.overview.strand_table_html import (
     ChangeCell,
     Headings,
-    Row,
     SignalCell,
+    TableRow,
     strand_table_html,
 )
 
 HEADS = Headings("Strands", "Apr–Oct 2023", "Apr–Oct 2024", "Apr–Oct 2019", "to Oct 2023", "to Oct 2024")
 UP = ChangeCell("↑", "80\u202f%", "up 12", "red", loud=True)
-ROW = Row(
+ROW = TableRow(
     key="rape",
     name="Rape",
     group="",

@@ -32,16 +32,16 @@ from vulncore.findings.when.patrols import patrols
 from vulncore.findings.when.sentences import known_table, stretches_table
 from vulncore.findings.when.week import every_sum, week
 from vulncore.findings.when.when import When, week_export, when
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import DEFAULT, Night
 from vulncore.sources.deliveries import Settings, Source, delivered
 from vulncore.sources.extract import read_extract
-from vulncore.sources.police_uk import Kind
+from vulncore.sources.police_uk import NoteKind
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import drafted
 from vulncore.store import annotate, open_version, publish
-from vulncore.store.notes import Kind as Annotation
+from vulncore.store.notes import NoteKind as Annotation
 
 CITY = "City of London Police"
 SEXUAL = ("rape", "other-sexual-offences")
@@ -53,7 +53,7 @@ THURSDAY = datetime(2024, 5, 2)
 
 @pytest.fixture(scope="module")
 def demo(shipped_store: Path) -> When:
-    asked = Asked(CITY, SEXUAL, rolling_12(OCTOBER))
+    asked = RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER))
     return when(open_version(shipped_store, "demo"), asked, report_measures())
 
 
@@ -70,8 +70,8 @@ def made(
     return open_version(tmp_path, "made")
 
 
-def asked_of(first: date, last: date, **more: object) -> Asked:
-    return Asked(FORCE, ("rape",), Window(first, month_end(last)), **more)
+def asked_of(first: date, last: date, **more: object) -> RecordFilter:
+    return RecordFilter(FORCE, ("rape",), Window(first, month_end(last)), **more)
 
 
 YEAR = asked_of(date(2024, 1, 1), date(2024, 12, 1))
@@ -125,7 +125,7 @@ def test_no_hidden_hour_or_band_follows_from_all_that_is_shown(demo):
 
 
 def test_the_map_adds_up_where_nothing_is_hidden(shipped_store):
-    read = week_read(open_version(shipped_store, "demo"), Asked(CITY, SEXUAL, rolling_12(OCTOBER)))
+    read = week_read(open_version(shipped_store, "demo"), RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER)))
     whole = week(read, DEFAULT, smallest=0)
     for layout in (Layout(1, 6), Layout(3, 0)):
         cells = map_cells(whole, layout)
@@ -182,15 +182,15 @@ def test_a_dataset_with_months_alone_gets_a_sentence_and_no_false_midnight(shipp
     with pytest.raises(
         NoTimesError, match=r"month of these records of City of London Police and no time of day"
     ):
-        when(snapshot, Asked(CITY, ("burglary",), rolling_12(OCTOBER)), ())
+        when(snapshot, RecordFilter(CITY, ("burglary",), rolling_12(OCTOBER)), ())
 
 
 def test_a_question_about_no_measure_or_an_unknown_column_is_refused(shipped_store):
     snapshot = open_version(shipped_store, "demo")
     with pytest.raises(UnknownNameError, match=r"No measure is chosen"):
-        week_read(snapshot, Asked(CITY, (), rolling_12(OCTOBER)))
+        week_read(snapshot, RecordFilter(CITY, (), rolling_12(OCTOBER)))
     with pytest.raises(UnknownNameError, match=r"can't be narrowed by victim_key"):
-        week_read(snapshot, Asked(CITY, SEXUAL, rolling_12(OCTOBER), where=(("victim_key", "x"),)))
+        week_read(snapshot, RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER), where=(("victim_key", "x"),)))
 
 
 def test_values_that_few_records_have_are_not_offered(shipped_store):
@@ -212,7 +212,7 @@ def test_values_that_few_records_have_are_not_offered(shipped_store):
 )
 def test_a_place_a_type_of_place_or_a_group_of_victims_alone_is_counted(shipped_store, column, value):
     snapshot, window = open_version(shipped_store, "demo"), Window(date(2018, 4, 1), date(2024, 10, 31))
-    found = when(snapshot, Asked(CITY, SEXUAL, window, where=((column, value),)), report_measures())
+    found = when(snapshot, RecordFilter(CITY, SEXUAL, window, where=((column, value),)), report_measures())
     rows = snapshot.incidents.to_pandas()
     wanted = rows[rows["measure"].isin(SEXUAL) & rows["no_crimed_on"].isna() & (rows[column] == value)]
     assert found.now.read.records == wanted["record_id"].nunique() > 20
@@ -315,7 +315,7 @@ def test_harm_moves_the_shifts_and_weights_of_nothing_are_refused(shipped_store)
     snapshot = open_version(shipped_store, "demo")
 
     def starts(**harm: float) -> tuple[int, ...]:
-        asked = Asked(CITY, SEXUAL, rolling_12(OCTOBER), harm=tuple(harm.items()))
+        asked = RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER), harm=tuple(harm.items()))
         return patrols(week(week_read(snapshot, asked), DEFAULT, 5), None, 3, 4, "crimes").starts
 
     assert starts(rape=8.0) != starts(rape=1.0)
@@ -338,16 +338,16 @@ def test_a_shift_that_would_meet_fewer_than_five_is_not_given(demo):
 
 def test_weights_cannot_single_out_a_measure_of_few_records(shipped_store):
     snapshot, year = open_version(shipped_store, "demo"), rolling_12(OCTOBER)
-    few = week_read(snapshot, Asked(CITY, ("suicides",), year)).timed
+    few = week_read(snapshot, RecordFilter(CITY, ("suicides",), year)).timed
     assert 0 < few < 20
     for others in (0.0, 0.0001):
-        asked = Asked(CITY, ("suicides", "mental-health"), year, harm=(("mental-health", others),))
+        asked = RecordFilter(CITY, ("suicides", "mental-health"), year, harm=(("mental-health", others),))
         with pytest.raises(VulncoreError, match=r"that weigh anything"):
             patrols(week(week_read(snapshot, asked), DEFAULT, 5), None, 3, 2, "incidents")
 
 
 def test_which_hours_are_shown_does_not_hang_on_what_a_night_is(shipped_store):
-    read = week_read(open_version(shipped_store, "demo"), Asked(CITY, SEXUAL, rolling_12(OCTOBER)))
+    read = week_read(open_version(shipped_store, "demo"), RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER)))
     hidden = [week(read, night, 5).sums["hidden"].tolist() for night in (Night(), Night(16, 2), Night(23, 8))]
     assert hidden[0] == hidden[1] == hidden[2]
 
@@ -418,7 +418,7 @@ def test_a_total_that_would_reveal_a_cell_is_said_to_the_nearest_five(demo):
 
 
 def test_a_place_that_no_record_has_is_not_taken_for_a_quiet_one(shipped_store):
-    asked = Asked(CITY, SEXUAL, rolling_12(OCTOBER), where=(("place", "Diagon Alley"),))
+    asked = RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER), where=(("place", "Diagon Alley"),))
     with pytest.raises(UnknownNameError, match=r"No street or venue is called 'Diagon Alley'"):
         week_read(open_version(shipped_store, "demo"), asked)
 
@@ -433,7 +433,7 @@ def test_the_file_says_in_every_row_what_it_is_of_and_that_it_is_made(demo, ship
 
 
 def test_the_nights_hours_are_a_setting(shipped_store):
-    asked = Asked(CITY, SEXUAL, rolling_12(OCTOBER))
+    asked = RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER))
     found = when(open_version(shipped_store, "demo"), asked, report_measures(), Night(22, 4))
     assert any("22:00 to 03:59" in line.text for line in found.headline)
 
@@ -463,7 +463,7 @@ def test_houstons_peaks_are_those_of_a_plain_count_of_hours(tmp_path):
         pytest.skip("the Houston file is not beside this checkout (../shared/data/incidents)")
     draft = drafted(read_extract(HOUSTON), force="Houston Police Department")
     publish(tmp_path, "houston", deliver(HOUSTON, draft.mapping, lambda: b"k" * 32), "tests")
-    asked = Asked("Houston Police Department", ("rape",), Window(date(2010, 1, 1), date(2010, 8, 31)))
+    asked = RecordFilter("Houston Police Department", ("rape",), Window(date(2010, 1, 1), date(2010, 8, 31)))
     found = when(open_version(tmp_path, "houston"), asked, report_measures())
     rows = houston_rows()
     day = pd.to_datetime(rows["date"], format="%m/%d/%Y").dt.dayofweek
@@ -485,14 +485,17 @@ def test_the_citys_stops_say_what_is_there(tmp_path):
             "the City's stop-and-search files are not beside this checkout (../shared/data/police-uk)"
         )
     publish(
-        tmp_path, "stops", delivered(Source.POLICE_UK, [STOPS], Settings(kind=Kind.STOP_AND_SEARCH)), "tests"
+        tmp_path,
+        "stops",
+        delivered(Source.POLICE_UK, [STOPS], Settings(kind=NoteKind.STOP_AND_SEARCH)),
+        "tests",
     )
     snapshot = open_version(tmp_path, "stops")
     keys = tuple(snapshot.measures.to_pandas()["key"])
-    found = when(snapshot, Asked(CITY, keys, Window(date(2017, 1, 1), date(2018, 12, 31))), ())
+    found = when(snapshot, RecordFilter(CITY, keys, Window(date(2017, 1, 1), date(2018, 12, 31))), ())
     said = {line.lead: line.text for line in found.headline}
     assert "Friday evening into early Saturday" in said
     assert said["Hour not known"].startswith("None of 1,810")
-    whole = when(snapshot, Asked(CITY, keys, Window(date(2015, 3, 1), date(2018, 12, 31))), ())
+    whole = when(snapshot, RecordFilter(CITY, keys, Window(date(2015, 3, 1), date(2018, 12, 31))), ())
     assert whole.now.read.records == 4_387
     assert "38 of 46 months" in whole.notes[0]

@@ -14,7 +14,7 @@ from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.where.read import WhereAsked
 from vulncore.findings.where.where import where
 from vulncore.metrics.hotspots.zones import zone_of
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.store import open_version
 
 SIZES = (10, 9, None)
@@ -25,7 +25,9 @@ SMALLEST = 5
 def test_no_hidden_cell_or_ward_can_be_told_to_hold_anything_from_both_sizes_and_the_wards_together(
     shipped_store: Path,
 ):
-    records = Asked("City of London Police", ("other-sexual-offences", "rape"), rolling_12(date(2024, 10, 1)))
+    records = RecordFilter(
+        "City of London Police", ("other-sexual-offences", "rape"), rolling_12(date(2024, 10, 1))
+    )
     found = where(open_version(shipped_store, "demo"), shipped_store, WhereAsked(records), report_measures())
     maps = [found.placed(size) for size in SIZES]
     counts = [placed.within(found.read.window) for placed in maps]

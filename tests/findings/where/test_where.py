@@ -32,7 +32,7 @@ from vulncore.findings.where.repeats import repeats, repeats_table
 from vulncore.findings.where.sentences import touching, where_headline
 from vulncore.findings.where.tested_layers import change, hot_states, over_time
 from vulncore.findings.where.where import Where, where
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT
 from vulncore.sources.demo.description import described
 from vulncore.sources.police_uk import deliver as police_uk
@@ -55,7 +55,7 @@ def demo(shipped_store: Path) -> Where:
 @cache
 def asked_demo(store: Path, hours: str = "every", measures: tuple[str, ...] = SEXUAL) -> Where:
     snapshot = open_version(store, "demo")
-    records = Asked(CITY, measures, rolling_12(OCTOBER))
+    records = RecordFilter(CITY, measures, rolling_12(OCTOBER))
     chosen = {each.key: each for each in hours_offered(DEFAULT)}[hours]
     return where(snapshot, store, WhereAsked(records, chosen), report_measures())
 
@@ -78,7 +78,7 @@ def at(number: int, month: date, longitude: float, latitude: float, **more: obje
 def city(tmp_path: Path, rows: list[dict[str, object]]) -> Where:
     coverage = [{**row, "force": CITY} for row in covered(months(date(2022, 1, 1), 36))]
     publish(tmp_path, "made", delivery(rows, coverage), "tests")
-    records = Asked(CITY, ("rape",), rolling_12(date(2024, 12, 1)))
+    records = RecordFilter(CITY, ("rape",), rolling_12(date(2024, 12, 1)))
     return where(open_version(tmp_path, "made"), tmp_path, WhereAsked(records), report_measures())
 
 
@@ -129,7 +129,7 @@ def test_a_hot_cell_holds_points_that_the_demo_s_description_puts_there(demo):
 def test_hours_carried_over_hold_the_weight_that_the_week_gives_them(shipped_store):
     snapshot = open_version(shipped_store, "demo")
     night = asked_demo(shipped_store, "night")
-    week = week_read(snapshot, Asked(CITY, SEXUAL, rolling_12(OCTOBER))).week
+    week = week_read(snapshot, RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER))).week
     placed = night.placed(night.finest)
     on_map = placed.within(night.read.window).sum() + placed.outside(night.read.window)
     all_day = asked_demo(shipped_store).read.found
@@ -151,7 +151,9 @@ def test_night_and_the_rest_of_the_day_add_up_to_all_that_has_an_hour(shipped_st
 
 def test_stretches_of_the_week_can_be_chosen_by_the_words_that_the_week_says(shipped_store):
     found = when(
-        open_version(shipped_store, "demo"), Asked(CITY, SEXUAL, rolling_12(OCTOBER)), report_measures()
+        open_version(shipped_store, "demo"),
+        RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER)),
+        report_measures(),
     )
     offered = hours_offered(DEFAULT, found.now.stretches)
     assert [each.words for each in offered if each.key.startswith("stretch-")] == [
@@ -489,7 +491,7 @@ def test_a_year_and_two_months_are_too_few_to_try_a_map_on(tmp_path):
     found = where(
         snapshot,
         tmp_path,
-        WhereAsked(Asked(FORCE, ("rape",), rolling_12(date(2024, 12, 1)))),
+        WhereAsked(RecordFilter(FORCE, ("rape",), rolling_12(date(2024, 12, 1)))),
         report_measures(),
     )
     assert "15 months" in tried(found).not_tried
@@ -550,7 +552,7 @@ def elsewhere(tmp_path: Path) -> Where:
         for n in range(300)
     ]
     snapshot = open_version(tmp_path, "made") if (tmp_path / "made").exists() else made(tmp_path, rows)
-    records = Asked(FORCE, ("rape",), rolling_12(date(2024, 12, 1)))
+    records = RecordFilter(FORCE, ("rape",), rolling_12(date(2024, 12, 1)))
     return where(snapshot, tmp_path, WhereAsked(records), report_measures())
 
 
@@ -586,7 +588,7 @@ def test_places_missing_everywhere_get_a_sentence(tmp_path):
         where(
             snapshot,
             tmp_path,
-            WhereAsked(Asked(FORCE, ("rape",), rolling_12(date(2024, 12, 1)))),
+            WhereAsked(RecordFilter(FORCE, ("rape",), rolling_12(date(2024, 12, 1)))),
             report_measures(),
         )
 
@@ -598,7 +600,7 @@ def test_the_city_s_real_points_are_said_to_be_snapped_and_counted_like_a_plain_
     publish(tmp_path, "city", police_uk([street_zip]), "tests")
     snapshot = open_version(tmp_path, "city")
     key = "violence-and-sexual-offences"
-    records = Asked(CITY, (key,), rolling_12(date(2024, 12, 1)))
+    records = RecordFilter(CITY, (key,), rolling_12(date(2024, 12, 1)))
     found = where(snapshot, tmp_path, WhereAsked(records), report_measures())
     assert "Points are snapped" in [line.lead for line in where_headline(found)]
     assert any("snapped" in note for note in found.notes)
@@ -621,7 +623,7 @@ def test_houston_is_mapped_without_a_boundary_and_with_one(tmp_path):
         for n, (day, lon, lat) in enumerate(zip(days, rapes["lon"], rapes["lat"], strict=True))
     ]
     snapshot = made(tmp_path, rows, date(2010, 1, 1), 8)
-    asked = WhereAsked(Asked(FORCE, ("rape",), Window(date(2010, 1, 1), date(2010, 8, 31))))
+    asked = WhereAsked(RecordFilter(FORCE, ("rape",), Window(date(2010, 1, 1), date(2010, 8, 31))))
     bare = where(snapshot, tmp_path, asked, report_measures())
     assert not bare.read.drawn
     assert not bare.too_few
@@ -641,7 +643,7 @@ def test_a_list_of_classes_begins_with_what_is_new_and_lasting(street_zip, tmp_p
     publish(tmp_path, "city", police_uk([street_zip]), "tests")
     snapshot = open_version(tmp_path, "city")
     measures = measures_with_places(snapshot, CITY)
-    records = Asked(CITY, measures, rolling_12(date(2024, 12, 1)))
+    records = RecordFilter(CITY, measures, rolling_12(date(2024, 12, 1)))
     found = where(snapshot, tmp_path, WhereAsked(records), report_measures())
     listed = map_shown(found, MapChosen(Layer.CLASS), snapshot.publish).listing["What"].drop_duplicates()
     order = ["New", "Persistent", "Intensifying", "Fading", "Sporadic", "Cold"]

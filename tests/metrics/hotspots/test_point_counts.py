@@ -9,7 +9,7 @@ import pytest
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.domain.periods import Window
 from vulncore.metrics.hotspots.point_counts import dated_points, every_point, point_counts, records_found
-from vulncore.metrics.week.day_hour import Asked, day_hour, timed_records, week_of
+from vulncore.metrics.week.day_hour import RecordFilter, day_hour, timed_records, week_of
 from vulncore.store import open_version, publish
 
 WINDOW = Window(date(2024, 1, 1), date(2024, 3, 31))
@@ -58,7 +58,7 @@ def counted(rows, **narrowed) -> Counter:
 @pytest.mark.parametrize("narrowed", [{}, {"location_type": "hotel"}])
 def test_records_of_each_point_and_month_equal_a_plain_loop(narrowed, tmp_path):
     snapshot, rows = made(tmp_path)
-    asked = Asked(FORCE, ("rape", "other-sexual-offences"), WINDOW, tuple(narrowed.items()))
+    asked = RecordFilter(FORCE, ("rape", "other-sexual-offences"), WINDOW, tuple(narrowed.items()))
     found = point_counts(snapshot.incidents, snapshot.coverage, asked)
     counts = {
         (None if np.isnan(row.longitude) else row.longitude, row.month.date()): row.records
@@ -72,7 +72,7 @@ def test_records_of_each_point_and_month_equal_a_plain_loop(narrowed, tmp_path):
 
 def test_hours_hold_the_same_weight_as_in_the_week(tmp_path):
     snapshot, _ = made(tmp_path)
-    asked = Asked(FORCE, ("rape", "other-sexual-offences"), WINDOW)
+    asked = RecordFilter(FORCE, ("rape", "other-sexual-offences"), WINDOW)
     week = week_of(day_hour(timed_records(snapshot.incidents, snapshot.coverage, asked, {})))
     evening = [hour for hour in range(168) if hour % 24 >= 18]
     found = point_counts(snapshot.incidents, snapshot.coverage, asked, evening, {})
@@ -96,7 +96,7 @@ def test_where_a_force_works_is_told_by_all_its_records(tmp_path):
 
 def test_days_are_those_of_records_known_to_within_a_day(tmp_path):
     snapshot, rows = made(tmp_path)
-    found = dated_points(snapshot.incidents, snapshot.coverage, Asked(FORCE, ("rape",), WINDOW))
+    found = dated_points(snapshot.incidents, snapshot.coverage, RecordFilter(FORCE, ("rape",), WINDOW))
     naive = [
         row["occurred_from"].date()
         for row in rows

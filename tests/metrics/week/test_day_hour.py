@@ -17,7 +17,7 @@ from tests.metrics.week.test_known_times import LONDON, MINUTE, expected_kind, r
 from tests.sources.police_uk.test_street import published_zip
 from vulncore.domain.periods import WEEKDAYS, Window, rolling_12
 from vulncore.metrics.strands.counts import monthly_counts
-from vulncore.metrics.week.day_hour import Asked, day_hour, timed_records, week_of
+from vulncore.metrics.week.day_hour import RecordFilter, day_hour, timed_records, week_of
 from vulncore.metrics.week.hours import HOURS
 from vulncore.metrics.week.known_times import USED, Known, known_times, midnights
 from vulncore.sources import police_uk
@@ -222,7 +222,7 @@ BOTH = ("hate-crime", "rape")
 
 def asked_of(incidents, coverage, measures=("rape",), window=YEAR, midnight_kinds=None, **more):
     tables = delivery(incidents, coverage).tables
-    asked = Asked(FORCE, tuple(measures), window, **more)
+    asked = RecordFilter(FORCE, tuple(measures), window, **more)
     return day_hour(
         timed_records(
             ibis.memtable(tables.incidents), ibis.memtable(tables.coverage), asked, midnight_kinds or {}
@@ -326,7 +326,9 @@ def test_the_demos_weights_add_up_to_its_monthly_counts(shipped_store, measure):
     force, window = demo.incidents.force.max().execute(), rolling_12(date(2024, 10, 1))
     counts = monthly_counts(demo.incidents, demo.coverage, force).query("measure == @measure")
     inside = counts["month"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
-    found = day_hour(timed_records(demo.incidents, demo.coverage, Asked(force, (measure,), window), {}))
+    found = day_hour(
+        timed_records(demo.incidents, demo.coverage, RecordFilter(force, (measure,), window), {})
+    )
     assert total(found) == pytest.approx(counts.loc[inside, "count"].sum(), abs=HOURS * CLOSE)
     assert total(found) > 20
 
@@ -339,7 +341,7 @@ def test_the_demos_records_of_two_measures_count_once_together(shipped_store):
     recorded = pd.to_datetime(rows_of_demo["recorded_on"])
     inside = recorded.between(pd.Timestamp(window.start), pd.Timestamp(window.end))
     counting = rows_of_demo[inside & rows_of_demo["no_crimed_on"].isna()]
-    found = day_hour(timed_records(demo.incidents, demo.coverage, Asked(force, measures, window), {}))
+    found = day_hour(timed_records(demo.incidents, demo.coverage, RecordFilter(force, measures, window), {}))
     assert counting["record_id"].nunique() < len(counting)
     assert total(found) == pytest.approx(counting["record_id"].nunique(), abs=HOURS * CLOSE)
 
@@ -357,7 +359,7 @@ def test_houstons_rapes_stand_in_the_hours_that_a_plain_count_gives(tmp_path):
     published.to_csv(path, index=False)
     tables = deliver(path, drafted(read_extract(path), force="Houston").mapping, lambda: b"k" * 32).tables
     incidents, coverage = ibis.memtable(tables.incidents), ibis.memtable(tables.coverage)
-    asked = Asked("Houston", ("rape",), Window(date(2010, 1, 1), date(2010, 8, 31)))
+    asked = RecordFilter("Houston", ("rape",), Window(date(2010, 1, 1), date(2010, 8, 31)))
     week = week_of(day_hour(timed_records(incidents, coverage, asked, midnights(incidents, "Houston"))))
     days = pd.to_datetime(published["date"], format="%m/%d/%Y")
     # London's clocks skipped this hour, and a record in it counts in the next
@@ -371,7 +373,7 @@ def test_the_citys_searches_stand_in_the_hours_that_a_plain_count_gives():
     tables = police_uk.deliver([path]).tables
     incidents, coverage = ibis.memtable(tables.incidents), ibis.memtable(tables.coverage)
     force = tables.incidents["force"][0].as_py()
-    asked = Asked(force, ("stop-and-search",), Window(date(2015, 3, 1), date(2018, 12, 31)))
+    asked = RecordFilter(force, ("stop-and-search",), Window(date(2015, 3, 1), date(2018, 12, 31)))
     week = week_of(day_hour(timed_records(incidents, coverage, asked, midnights(incidents, force))))
     with zipfile.ZipFile(path) as files:
         published = pd.concat(

@@ -13,7 +13,7 @@ from tests.pages.choosing import choices, pick
 from tests.pages.conftest import PAGE_MS, settled
 from vulncore.domain.periods import rolling_12
 from vulncore.findings.shared.which_records import week_read
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.store import open_version
 
 pytestmark = pytest.mark.browser
@@ -68,7 +68,9 @@ def test_the_table_beside_the_map_has_its_figures_and_hides_what_it_hides(server
 
 def hour_weights(store: Path) -> list[float]:
     """Return the weight of every hour of the demo's last twelve months, as nobody is to see them."""
-    asked = Asked("City of London Police", ("other-sexual-offences", "rape"), rolling_12(date(2024, 10, 1)))
+    asked = RecordFilter(
+        "City of London Police", ("other-sexual-offences", "rape"), rolling_12(date(2024, 10, 1))
+    )
     return week_read(open_version(store, "demo"), asked).week.tolist()
 
 

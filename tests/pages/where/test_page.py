@@ -19,7 +19,7 @@ from vulncore.findings.where.map import MapChosen, MapShown, map_shown
 from vulncore.findings.where.map_chart import hotspot_map
 from vulncore.findings.where.read import WhereAsked
 from vulncore.findings.where.where import Where, where
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.store import open_version
 
 pytestmark = pytest.mark.browser
@@ -47,7 +47,9 @@ def open_where(page, server, link="", width=1440, height=900):
 
 @cache
 def found_in(store: Path) -> Where:
-    records = Asked("City of London Police", ("other-sexual-offences", "rape"), rolling_12(date(2024, 10, 1)))
+    records = RecordFilter(
+        "City of London Police", ("other-sexual-offences", "rape"), rolling_12(date(2024, 10, 1))
+    )
     return where(open_version(store, "demo"), store, WhereAsked(records), report_measures())
 
 

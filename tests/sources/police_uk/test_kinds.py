@@ -10,31 +10,31 @@ from tests.sources.police_uk.test_stops import search, stops_csv
 from tests.sources.police_uk.test_street import MAY, line, published_zip, street_csv
 from vulncore.domain.errors import UnreadableSourceError
 from vulncore.domain.schemas import Tables, validated
-from vulncore.sources.police_uk import Kind, deliver, is_named_as_its_files
+from vulncore.sources.police_uk import FileKind, deliver, is_named_as_its_files
 
 SOURCES = {
-    Kind.STREET: "police-uk",
-    Kind.OUTCOMES: "police-uk-outcomes",
-    Kind.STOP_AND_SEARCH: "police-uk-stop-and-search",
+    FileKind.STREET: "police-uk",
+    FileKind.OUTCOMES: "police-uk-outcomes",
+    FileKind.STOP_AND_SEARCH: "police-uk-stop-and-search",
 }
 
 
-def one_of_each(folder: Path) -> dict[Kind, Path]:
+def one_of_each(folder: Path) -> dict[FileKind, Path]:
     return {
-        Kind.STREET: street_csv(folder, line()),
-        Kind.OUTCOMES: outcomes_csv(folder, outcome()),
-        Kind.STOP_AND_SEARCH: stops_csv(folder, search()),
+        FileKind.STREET: street_csv(folder, line()),
+        FileKind.OUTCOMES: outcomes_csv(folder, outcome()),
+        FileKind.STOP_AND_SEARCH: stops_csv(folder, search()),
     }
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", FileKind)
 def test_a_kind_alone_needs_no_naming(tmp_path, kind):
     delivery = deliver([one_of_each(tmp_path)[kind]])
     assert delivery.source == SOURCES[kind]
     assert delivery.rows.noted == {}
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", FileKind)
 def test_a_kind_that_is_named_is_taken_and_the_others_are_counted(tmp_path, kind):
     path = one_of_each(tmp_path)[kind]
     delivery = deliver([tmp_path], kind)
@@ -48,7 +48,7 @@ def test_street_files_are_meant_where_no_kind_is_named(tmp_path):
 
 
 def test_of_two_other_kinds_one_has_to_be_named(tmp_path):
-    one_of_each(tmp_path)[Kind.STREET].unlink()
+    one_of_each(tmp_path)[FileKind.STREET].unlink()
     with pytest.raises(
         UnreadableSourceError, match=r"2 kinds of file: outcomes, stop-and-search\..* --kind outcomes"
     ):
@@ -59,10 +59,10 @@ def test_the_published_zips_of_two_kinds_are_not_mixed():
     zips = [published_zip("outcomes"), published_zip("stop-and-search")]
     with pytest.raises(UnreadableSourceError, match="There are 2 kinds of file"):
         deliver(zips)
-    assert deliver(zips, Kind.OUTCOMES).rows.noted["files that are not outcomes files, passed over"] == 38
+    assert deliver(zips, FileKind.OUTCOMES).rows.noted["files that are not outcomes files, passed over"] == 38
 
 
-@pytest.mark.parametrize("kind", [Kind.OUTCOMES, Kind.STOP_AND_SEARCH])
+@pytest.mark.parametrize("kind", [FileKind.OUTCOMES, FileKind.STOP_AND_SEARCH])
 def test_a_kind_that_is_not_there_is_refused(tmp_path, kind):
     with pytest.raises(UnreadableSourceError, match=rf"no {kind} file among 1 files.*london-{kind}\.csv"):
         deliver([street_csv(tmp_path, line())], kind)

@@ -18,7 +18,7 @@ from vulncore.findings.data.finding import (
 from vulncore.metrics.data_quality.level_shifts import level_shifts
 from vulncore.metrics.data_quality.month_gaps import month_gaps, short_months
 from vulncore.metrics.data_quality.month_rows import month_number
-from vulncore.store.notes import Kind
+from vulncore.store.notes import NoteKind
 
 YEARS_WITHOUT_A_ROW = 24  # months; a rare harm can well miss one year
 
@@ -174,7 +174,7 @@ def shift_findings(
         annotations: The canonical annotations.
         names: The measures' names by key.
     """
-    broken = annotations.filter(annotations.kind == Kind.SERIES_BREAK.value, annotations.month.notnull())
+    broken = annotations.filter(annotations.kind == NoteKind.SERIES_BREAK.value, annotations.month.notnull())
     known = broken.select("force", "measure", "month", "text").to_pyarrow().to_pylist()
     for row in level_shifts(months).to_dict("records"):
         text = _text(known, row)

@@ -8,13 +8,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import UnknownNameError
 from vulncore.domain.periods import months_between
 from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Flow, Measure, find_measure, strand_name
 from vulncore.findings.shared.annotations import annotations_of, level_changes, series_breaks
 from vulncore.findings.shared.choices import Choices
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Past
-from vulncore.forecasting.paths import Floats
 from vulncore.metrics.records.counts import daily_records, monthly_records
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
 from vulncore.metrics.strands.silence import silent_start

@@ -14,7 +14,7 @@ from vulncore.findings.forecast.outlook import (
 )
 from vulncore.findings.forecast.what_if import adjustment_in_words
 from vulncore.findings.forecast.work import NoForecast
-from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.headline import Headline, HeadlineKind
 from vulncore.findings.shared.words import RANGE, percent
 from vulncore.forecasting.backtest import YEAR, Why
 from vulncore.forecasting.forecast import Forecast
@@ -31,19 +31,19 @@ def forecast_headline(told: Outlook) -> tuple[Headline, ...]:
     if not told.forecasts:
         return (
             _comes(told),
-            Headline(Kind.QUIET, "How sure", "Each model is being tried on earlier months …"),
+            Headline(HeadlineKind.QUIET, "How sure", "Each model is being tried on earlier months …"),
         )
     return (_comes(told), _how_sure(told), _which_model(told))
 
 
 def no_forecast_headline(refused: NoForecast) -> tuple[Headline, ...]:
     """Return why nothing is forecast, and what to expect if nothing changes where that can be said."""
-    lines = [Headline(Kind.QUIET, "No forecast", refused.why)]
+    lines = [Headline(HeadlineKind.QUIET, "No forecast", refused.why)]
     if refused.expected:
         range_ = refused.expected
         lines.append(
             Headline(
-                Kind.QUIET,
+                HeadlineKind.QUIET,
                 "If nothing changes",
                 f"The next twelve months bring about {range_.mean:,.0f}: {_few(range_.low80, range_.high80)} in four of "
                 f"five cases, {_few(range_.low95, range_.high95)} in nineteen of twenty. Chance alone makes up that range.",
@@ -71,7 +71,9 @@ def _comes(told: Outlook) -> Headline:
     )
     top = highest_year(told)
     highest = f" The highest full calendar year so far is {top[0]}, with {top[1]:,}." if top else ""
-    kind = Kind.CLEAR if known and min(map(_sureness, known)) >= VERY_LIKELY else Kind.POSSIBLE
+    kind = (
+        HeadlineKind.CLEAR if known and min(map(_sureness, known)) >= VERY_LIKELY else HeadlineKind.POSSIBLE
+    )
     text = f"{name}: {now}in {told.last_year} {_in_the_last_year(told)}.{highest}{_bent(told)}"
     return Headline(kind, lead, text)
 
@@ -134,7 +136,7 @@ def _how_sure(told: Outlook) -> Headline:
         text += f": take it as too {'narrow' if held < 0.8 else 'wide'}{' so far ahead' if last is not None else ''}"
     limit = untested_from(told, basis)
     beyond = f" From {limit} on nothing could be tested." if limit else ""
-    return Headline(Kind.QUIET, "How sure", f"{text}.{beyond}")
+    return Headline(HeadlineKind.QUIET, "How sure", f"{text}.{beyond}")
 
 
 def _which_model(told: Outlook) -> Headline:
@@ -143,7 +145,7 @@ def _which_model(told: Outlook) -> Headline:
     text += "".join(
         f" On {IN_WORDS[basis]}: {_speaks(own)}" for basis, own in others if own.chosen != first[1].chosen
     )
-    return Headline(Kind.QUIET, "Which model", f"{text} {_prophet(told)}")
+    return Headline(HeadlineKind.QUIET, "Which model", f"{text} {_prophet(told)}")
 
 
 def _speaks(forecast: Forecast) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vulncore.domain.periods import month_name
-from vulncore.forecasting.what_if import FADES_OVER_MONTHS, Adjustment, Kind
+from vulncore.forecasting.what_if import FADES_OVER_MONTHS, Adjustment, AdjustmentKind
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class KindWords:
 
 
 KIND_WORDS: Final = {
-    Kind.GROWTH: KindWords(
+    AdjustmentKind.GROWTH: KindWords(
         "Growth, up or down",
         "Percent a year more than expected",
         -90.0,
@@ -28,7 +28,7 @@ KIND_WORDS: Final = {
         10.0,
         "On top of what the models expect, compounding from that month on.",
     ),
-    Kind.CAMPAIGN: KindWords(
+    AdjustmentKind.CAMPAIGN: KindWords(
         "A reporting campaign",
         "Percent more while it lasts",
         -90.0,
@@ -36,7 +36,7 @@ KIND_WORDS: Final = {
         20.0,
         f"Holds while the campaign lasts, then fades over {FADES_OVER_MONTHS} months.",
     ),
-    Kind.RECORDING: KindWords(
+    AdjustmentKind.RECORDING: KindWords(
         "A change in recording",
         "Percent more from then on",
         -90.0,
@@ -44,7 +44,7 @@ KIND_WORDS: Final = {
         10.0,
         "A step that stays: the same harm, counted otherwise.",
     ),
-    Kind.VENUE: KindWords(
+    AdjustmentKind.VENUE: KindWords(
         "A new venue or licensing hours",
         "Records a month more",
         -500.0,
@@ -59,14 +59,14 @@ def adjustment_in_words(adjustment: Adjustment) -> str:
     """Return what an adjustment does and from when.
 
     >>> from datetime import date
-    >>> adjustment_in_words(Adjustment(Kind.CAMPAIGN, date(2025, 4, 1), 20, 6))
+    >>> adjustment_in_words(Adjustment(AdjustmentKind.CAMPAIGN, date(2025, 4, 1), 20, 6))
     '+20 % from April 2025 for 6 months, then fading'
     """
     since, size = f"from {month_name(adjustment.start)}", f"{adjustment.size:+,g}".replace("-", "−")
-    if adjustment.kind is Kind.GROWTH:
+    if adjustment.kind is AdjustmentKind.GROWTH:
         return f"{size} % a year {since}"
-    if adjustment.kind is Kind.CAMPAIGN:
+    if adjustment.kind is AdjustmentKind.CAMPAIGN:
         return f"{size} % {since} for {adjustment.months or 12} months, then fading"
-    if adjustment.kind is Kind.RECORDING:
+    if adjustment.kind is AdjustmentKind.RECORDING:
         return f"{size} % {since}"
     return f"{size} records a month {since}"

@@ -9,7 +9,7 @@ import pandas as pd
 from vulncore.domain.periods import month_name, months_between
 from vulncore.findings.forecast.demand import Demand
 from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
-from vulncore.forecasting.forecast import Asked, Forecast, Key, gathered, key_of, pieces, work
+from vulncore.forecasting.forecast import Forecast, ForecastTask, Key, gathered, key_of, pieces, work
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import FEWEST_MONTHS, Basis, Past, months_of
 from vulncore.forecasting.paths import Paths, months_ahead
@@ -67,9 +67,9 @@ def why_not(found: Demand) -> NoForecast | None:
     return None
 
 
-def asked_of(found: Demand, basis: Basis, years: int = YEARS) -> Asked:
+def asked_of(found: Demand, basis: Basis, years: int = YEARS) -> ForecastTask:
     """Return what is asked of the models: the subject's months, and how far ahead."""
-    return Asked(found.past, found.final, basis, months_ahead(found.as_at, years))
+    return ForecastTask(found.past, found.final, basis, months_ahead(found.as_at, years))
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def forecasts(
 
 
 def worked(
-    asked: Mapping[Label, Asked], workers: int | None = None
+    asked: Mapping[Label, ForecastTask], workers: int | None = None
 ) -> Iterator[tuple[float, Mapping[Label, Sequence[Result]]]]:
     """Yield the share of the work on several questions that is done, and its results so far, each time a piece is.
 

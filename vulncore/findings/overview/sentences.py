@@ -7,7 +7,7 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
-from vulncore.findings.shared.headline import CONFIRM, Headline, Kind
+from vulncore.findings.shared.headline import CONFIRM, Headline, HeadlineKind
 from vulncore.metrics.strands.change import percent_text
 from vulncore.metrics.strands.signal import Signal
 
@@ -39,10 +39,10 @@ def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline
     grave = [row for row, alarms in zip(possible, is_grave, strict=True) if alarms]
     others = [row for row, alarms in zip(possible, is_grave, strict=True) if not alarms]
     named = [
-        _line(Kind.CLEAR, "Clear change", those(Signal.CLEAR), by_key),
-        _line(Kind.CLEAR, "May be a change, and grave", grave, by_key, GRAVE),
+        _line(HeadlineKind.CLEAR, "Clear change", those(Signal.CLEAR), by_key),
+        _line(HeadlineKind.CLEAR, "May be a change, and grave", grave, by_key, GRAVE),
         _feed(those(Signal.CHECK_FEED), by_key),
-        _line(Kind.POSSIBLE, "May be a change", others, by_key),
+        _line(HeadlineKind.POSSIBLE, "May be a change", others, by_key),
     ]
     rest = _rest(
         chance=len(those(Signal.CHANCE)),
@@ -94,7 +94,7 @@ def change_in_words(row: Mapping[Hashable, Any], name: str) -> str:
 
 
 def _line(
-    kind: Kind,
+    kind: HeadlineKind,
     lead: str,
     rows: Sequence[Mapping[Hashable, Any]],
     by_key: Mapping[str, Measure],
@@ -128,7 +128,7 @@ def _feed(rows: Sequence[Mapping[Hashable, Any]], by_key: Mapping[str, Measure])
     ]
     if ended:
         sentences.append(f"{'; '.join(ended)}. {CONFIRM}.")
-    return Headline(Kind.FEED, "Check the feed", " ".join(sentences))
+    return Headline(HeadlineKind.FEED, "Check the feed", " ".join(sentences))
 
 
 def silent_end(row: Mapping[Hashable, Any]) -> str:
@@ -159,4 +159,4 @@ def _rest(
         lead = f"{'No change stands out' if chance or few else 'Nothing to compare'} this year to date"
     only_missing = not (others_named or chance or few or stocks or broken)
     text = "Months are missing: the table says how many" if only_missing else "; ".join(parts)
-    return Headline(Kind.QUIET, lead, f"{text}.")
+    return Headline(HeadlineKind.QUIET, lead, f"{text}.")

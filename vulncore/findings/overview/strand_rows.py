@@ -13,7 +13,7 @@ from vulncore.domain.vocabulary import Measure
 from vulncore.findings.overview.history import has_only_totals
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import grave_rise
-from vulncore.findings.overview.strand_table_html import ChangeCell, Count, Headings, Row, SignalCell
+from vulncore.findings.overview.strand_table_html import ChangeCell, Count, Headings, SignalCell, TableRow
 from vulncore.metrics.strands.change import COLOUR_THRESHOLD, has_trend, percent_text
 from vulncore.metrics.strands.signal import Signal
 
@@ -28,7 +28,7 @@ SIGNAL_KINDS = {
 }
 
 
-def strand_rows(found: Overview) -> tuple[Row, ...]:
+def strand_rows(found: Overview) -> tuple[TableRow, ...]:
     """Return one row to look at for each measure shown, in the report's order."""
     months = [add_months(found.as_at, step) for step in range(1 - SPARKLINE_MONTHS, 1)]
     series = {str(key): rows for key, rows in found.series.groupby("measure")}
@@ -98,9 +98,9 @@ def _row(
     measure: Measure,
     months: list[int | None],
     windows: Mapping[str, Window | None],
-) -> Row:
+) -> TableRow:
     counts = {name: _count(row, name, window) for name, window in windows.items()}
-    return Row(
+    return TableRow(
         key=measure.key,
         name=measure.name,
         group=measure.group,

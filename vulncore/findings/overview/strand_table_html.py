@@ -41,7 +41,7 @@ class SignalCell:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One measure of the table. `months` are words where a line would mislead; a change of None can't be told."""
 
     key: str
@@ -71,7 +71,7 @@ class Headings:
     rolling12_current: str
 
 
-def strand_table_html(rows: Sequence[Row], heads: Headings) -> str:
+def strand_table_html(rows: Sequence[TableRow], heads: Headings) -> str:
     """Return the table, every text in it escaped. Each measure's name is a button with `data-measure`."""
     bodies = "".join(_group(name, list(members), heads) for name, members in groupby(rows, _group_name))
     return (
@@ -80,7 +80,7 @@ def strand_table_html(rows: Sequence[Row], heads: Headings) -> str:
     )
 
 
-def _group_name(row: Row) -> str:
+def _group_name(row: TableRow) -> str:
     return row.group
 
 
@@ -110,7 +110,7 @@ def _unbroken(text: str) -> str:
     return f"<span>{escape(first)}</span> {escape(rest)}"
 
 
-def _group(name: str, rows: Sequence[Row], heads: Headings) -> str:
+def _group(name: str, rows: Sequence[TableRow], heads: Headings) -> str:
     span = 9 + (2 if heads.baseline is not None else 0)
     title = (
         f'<tr class="group"><th scope="rowgroup" colspan="{span}">{escape(name)}</th></tr>' if name else ""
@@ -118,7 +118,7 @@ def _group(name: str, rows: Sequence[Row], heads: Headings) -> str:
     return f"<tbody>{title}{''.join(_row(row, heads) for row in rows)}</tbody>"
 
 
-def _row(row: Row, heads: Headings) -> str:
+def _row(row: TableRow, heads: Headings) -> str:
     line = escape(row.months) if isinstance(row.months, str) else sparkline(row.months)
     cells = [
         _name(row),
@@ -147,7 +147,7 @@ def _count(count: Count, label: str, emphasis: str = "") -> str:
     return f'<td class="number {emphasis}" data-label="{escape(label)}">{count:,}</td>'
 
 
-def _name(row: Row) -> str:
+def _name(row: TableRow) -> str:
     button = f'<button type="button" data-measure="{escape(row.key)}">{escape(row.name)}</button>'
     return f'<th scope="row">{button}</th>'
 

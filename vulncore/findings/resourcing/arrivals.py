@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.arrays import Floats
 from vulncore.findings.resourcing.assumptions import value_in_words
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.shared.words import percent
 from vulncore.resourcing.draws import drawn
-from vulncore.resourcing.scenario.scenario import CaseType, Floats
+from vulncore.resourcing.scenario.scenario import CaseType
 
 
 def demand_rows(told: ResourcingOutlook) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.periods import add_months, month_end, month_name
@@ -19,7 +20,7 @@ from vulncore.findings.shared.choices import Choices
 from vulncore.forecasting.forecast import PATHS, Forecast, gathered
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import Basis
-from vulncore.forecasting.paths import Floats, Paths, months_ahead
+from vulncore.forecasting.paths import Paths, months_ahead
 from vulncore.forecasting.steady_range import steady_paths
 from vulncore.metrics.records.counts import monthly_records, records_by_team
 from vulncore.resourcing.chain import Incoming

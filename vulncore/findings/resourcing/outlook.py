@@ -22,7 +22,7 @@ YEARS_ON = 2  # the calendar year that is spoken of first: what is decided now b
 
 
 @dataclass(frozen=True)
-class Asked:
+class StaffingQuestion:
     """What somebody wants to know of a unit: of which role, in which calendar year, how likely too few may be.
 
     `since` is the month from which they want to be so sure, to the end of the year.
@@ -47,7 +47,7 @@ class ResourcingOutlook:
     forecast: UnitForecast
     scenario: Scenario
     staffing: Staffing
-    asked: Asked
+    asked: StaffingQuestion
     months: pd.DataFrame
     roles: pd.DataFrame
     solved: Solved | InvalidScenarioError | None
@@ -92,7 +92,7 @@ class ResourcingOutlook:
 
 
 def resourcing_outlook(
-    forecast: UnitForecast, scenario: Scenario, measured: Mapping[str, Assumption], asked: Asked
+    forecast: UnitForecast, scenario: Scenario, measured: Mapping[str, Assumption], asked: StaffingQuestion
 ) -> ResourcingOutlook:
     """Return what a scenario comes to.
 
@@ -121,7 +121,7 @@ def asked_about(
     year: int | None,
     chance: float,
     since: date | None,
-) -> Asked:
+) -> StaffingQuestion:
     """Return a question that a scenario can answer: of the role named, else the first that holds cases.
 
     Raises:
@@ -150,7 +150,7 @@ def asked_about(
             f"{since:%Y-%m} is no month ahead. Give {add_months(as_at, 1):%Y-%m} to {last:%Y-%m}."
         )
     first = named[0].key if role else scenario.holding[0].key
-    return Asked(first, year, chance, since)
+    return StaffingQuestion(first, year, chance, since)
 
 
 def first_year(as_at: date, ahead: int) -> int:
@@ -200,7 +200,7 @@ def changed_keys(scenario: Scenario, base: Scenario) -> Sequence[str]:
 
 
 def _solved(
-    told: Staffing, asked: Asked, condition: Condition, limit: float
+    told: Staffing, asked: StaffingQuestion, condition: Condition, limit: float
 ) -> Solved | InvalidScenarioError:
     until = date(max(asked.year, asked.since.year), 12, 1)
     try:

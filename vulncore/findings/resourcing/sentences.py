@@ -8,7 +8,7 @@ from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import month_name, months_between
 from vulncore.findings.resourcing.assumptions import driver_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
-from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.headline import Headline, HeadlineKind
 from vulncore.findings.shared.words import RANGE, percent
 from vulncore.resourcing.answers import first_month
 from vulncore.resourcing.scenario.link import illustrative
@@ -62,7 +62,7 @@ def chance_lead(short: float) -> str:
 
 def _enough(told: ResourcingOutlook) -> Headline:
     row, short = told.of_role, float(told.of_role["short"])
-    kind = Kind.CLEAR if short >= VERY_LIKELY or short <= 1 - VERY_LIKELY else Kind.POSSIBLE
+    kind = HeadlineKind.CLEAR if short >= VERY_LIKELY or short <= 1 - VERY_LIKELY else HeadlineKind.POSSIBLE
     text = (
         f"In {told.asked.year} demand asks for {officers(row['needed50'])} full-time {plural(told.role.name)}; "
         f"{officers(row['needed80'])} would be enough in 80\u00a0% of simulated futures, {officers(row['needed95'])} in 95\u00a0%. "
@@ -90,7 +90,7 @@ def _cases_each(told: ResourcingOutlook) -> Headline:
         f"{cases(at_end['caseload50'])} at the end of {told.asked.year} ({RANGE} {cases(at_end['caseload10'])} to "
         f"{cases(at_end['caseload90'])}). {tail}"
     )
-    return Headline(Kind.QUIET, "Cases each", text)
+    return Headline(HeadlineKind.QUIET, "Cases each", text)
 
 
 def cases(number: float, decimals: int = 0) -> str:
@@ -105,11 +105,11 @@ def cases(number: float, decimals: int = 0) -> str:
 def _takes(told: ResourcingOutlook) -> Headline:
     hours = told.for_hours
     if told.solved is None:
-        return Headline(Kind.QUIET, "What it takes", _told(told, hours))
+        return Headline(HeadlineKind.QUIET, "What it takes", _told(told, hours))
     text = _told(told, told.solved)
     if isinstance(hours, Solved) and hours.steps:
         text += f" For the hours it takes {hours.more:,}."
-    return Headline(Kind.QUIET, "What it takes", text)
+    return Headline(HeadlineKind.QUIET, "What it takes", text)
 
 
 def _told(told: ResourcingOutlook, solved: Solved | InvalidScenarioError) -> str:
@@ -164,7 +164,7 @@ def _others(told: ResourcingOutlook) -> Headline | None:
     if others.empty:
         return None
     said = [f"{row['name']} {chance_in_words(float(row['short']))}" for _, row in others.iterrows()]
-    return Headline(Kind.QUIET, f"Too few of others, {told.asked.year}", f"{', '.join(said)}.")
+    return Headline(HeadlineKind.QUIET, f"Too few of others, {told.asked.year}", f"{', '.join(said)}.")
 
 
 def _assumed(told: ResourcingOutlook) -> Headline:
@@ -178,7 +178,9 @@ def _assumed(told: ResourcingOutlook) -> Headline:
     text = f"{assumed} of {len(told.used.assumptions)} numbers are assumed as they ship, "
     text += f"{own} differ from what ships" if own else "none is a force's own yet"
     text += ". No official caseload standard exists: the limit is yours to set."
-    return Headline(Kind.QUIET, "Illustrative" if assumed else "Assumptions", f"{text}{_left_out(told)}")
+    return Headline(
+        HeadlineKind.QUIET, "Illustrative" if assumed else "Assumptions", f"{text}{_left_out(told)}"
+    )
 
 
 def _left_out(told: ResourcingOutlook) -> str:

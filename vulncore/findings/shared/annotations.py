@@ -9,7 +9,7 @@ import pandas as pd
 from vulncore.domain.periods import Window, month_name, month_of
 from vulncore.domain.vocabulary import Measure
 from vulncore.store import Snapshot
-from vulncore.store.notes import Kind
+from vulncore.store.notes import NoteKind
 
 
 def annotations_of(snapshot: Snapshot, force: str) -> pd.DataFrame:
@@ -22,16 +22,16 @@ def annotations_of(snapshot: Snapshot, force: str) -> pd.DataFrame:
 
 def series_breaks(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Mapping[str, tuple[date, ...]]:
     """Return the months from which each measure can't be compared with what came before."""
-    return _noted(Kind.SERIES_BREAK, annotations, measures)
+    return _noted(NoteKind.SERIES_BREAK, annotations, measures)
 
 
 def level_changes(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Mapping[str, tuple[date, ...]]:
     """Return the months from which each measure's level was approved to be another."""
-    return _noted(Kind.LEVEL_CHANGE, annotations, measures)
+    return _noted(NoteKind.LEVEL_CHANGE, annotations, measures)
 
 
 def _noted(
-    kind: Kind, annotations: pd.DataFrame, measures: Sequence[Measure]
+    kind: NoteKind, annotations: pd.DataFrame, measures: Sequence[Measure]
 ) -> Mapping[str, tuple[date, ...]]:
     noted = annotations[annotations["kind"] == kind].dropna(subset="month")
     return {

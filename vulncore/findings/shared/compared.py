@@ -10,11 +10,11 @@ from vulncore.domain.errors import InvalidPeriodError, first_five
 from vulncore.domain.periods import Window, month_name
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.annotations import annotations_of, series_breaks
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.store import Snapshot
 
 
-def months_delivered(snapshot: Snapshot, asked: Asked) -> set[date]:
+def months_delivered(snapshot: Snapshot, asked: RecordFilter) -> set[date]:
     """Return the months of which incidents of every measure asked for were delivered, within the window or not.
 
     Raises:
@@ -34,7 +34,7 @@ def months_delivered(snapshot: Snapshot, asked: Asked) -> set[date]:
     return set.intersection(*(set(months[delivered["measure"] == key]) for key in asked.measures))
 
 
-def months_missing(snapshot: Snapshot, asked: Asked) -> int:
+def months_missing(snapshot: Snapshot, asked: RecordFilter) -> int:
     """Return how many months of the window were not delivered for every measure asked for."""
     delivered = months_delivered(snapshot, asked)
     return sum(month not in delivered for month in asked.window.months)
@@ -49,7 +49,9 @@ def missing_in_words(window: Window, missing: int) -> tuple[str, ...]:
     return (f"{known}: the others are missing, not zero.",)
 
 
-def why_not_compared(snapshot: Snapshot, asked: Asked, before: Window, measures: Sequence[Measure]) -> str:
+def why_not_compared(
+    snapshot: Snapshot, asked: RecordFilter, before: Window, measures: Sequence[Measure]
+) -> str:
     """Return why the window asked for can't be set against an earlier one; "" where it can.
 
     Args:
@@ -79,7 +81,7 @@ def why_not_compared(snapshot: Snapshot, asked: Asked, before: Window, measures:
 
 
 def breaks_by_name(
-    snapshot: Snapshot, asked: Asked, measures: Sequence[Measure]
+    snapshot: Snapshot, asked: RecordFilter, measures: Sequence[Measure]
 ) -> dict[str, tuple[date, ...]]:
     """Return the months from which each measure asked for can't be compared with what came before, by its name."""
     chosen = [measure for measure in measures if measure.key in asked.measures]

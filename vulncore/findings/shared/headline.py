@@ -6,7 +6,7 @@ from enum import StrEnum
 CONFIRM = "Confirm that records still arrive"
 
 
-class Kind(StrEnum):
+class HeadlineKind(StrEnum):
     """How a sentence of the headline is to be taken."""
 
     CLEAR = "clear"
@@ -19,6 +19,6 @@ class Kind(StrEnum):
 class Headline:
     """One line of the headline: the few words that lead it, and what follows them."""
 
-    kind: Kind
+    kind: HeadlineKind
     lead: str
     text: str

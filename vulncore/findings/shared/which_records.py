@@ -6,20 +6,17 @@ from datetime import date
 from typing import Final
 
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.errors import UnknownNameError, VulncoreError, first_five
 from vulncore.domain.periods import Window, add_months, fytd, month_end, month_name, parse_month
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.compared import months_missing
-from vulncore.metrics.week.day_hour import Asked, day_hour, shapes, timed_records, week_of
+from vulncore.metrics.week.day_hour import RecordFilter, day_hour, shapes, timed_records, week_of
 from vulncore.metrics.week.known_times import USED, Known, midnights
 from vulncore.store import Snapshot
-
-Floats = NDArray[np.float64]
 
 MINUTES = 60
 COLUMNS = {
@@ -43,7 +40,7 @@ class WeekRead:
     not delivered for every measure.
     """
 
-    asked: Asked
+    asked: RecordFilter
     week: Floats
     harm: Floats
     known: Mapping[Known, float]
@@ -75,7 +72,7 @@ class WeekChoices:
     values: Mapping[str, tuple[str, ...]]
 
 
-def week_read(snapshot: Snapshot, asked: Asked) -> WeekRead:
+def week_read(snapshot: Snapshot, asked: RecordFilter) -> WeekRead:
     """Return the hours of the week of the records asked for, as they are.
 
     Args:
@@ -89,7 +86,7 @@ def week_read(snapshot: Snapshot, asked: Asked) -> WeekRead:
     return week_reads(snapshot, asked, (asked.window,))[0]
 
 
-def week_reads(snapshot: Snapshot, asked: Asked, windows: Sequence[Window]) -> tuple[WeekRead, ...]:
+def week_reads(snapshot: Snapshot, asked: RecordFilter, windows: Sequence[Window]) -> tuple[WeekRead, ...]:
     """Return the same as `week_read` for each of several windows, in order."""
     _check(snapshot, asked)
     midnight = midnights(snapshot.incidents, asked.force)
@@ -118,7 +115,7 @@ def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
     return units.pop() if len(units) == 1 else "records"
 
 
-def check_records(snapshot: Snapshot, asked: Asked) -> None:
+def check_records(snapshot: Snapshot, asked: RecordFilter) -> None:
     """Refuse what can't be asked for: no measure, a column that nothing is narrowed by, a value that no record has.
 
     Raises:
@@ -139,7 +136,7 @@ def check_records(snapshot: Snapshot, asked: Asked) -> None:
             )
 
 
-def _check(snapshot: Snapshot, asked: Asked) -> None:
+def _check(snapshot: Snapshot, asked: RecordFilter) -> None:
     check_records(snapshot, asked)
     of_force = snapshot.incidents.filter(snapshot.incidents.force == asked.force)
     if not _have_times(of_force.filter(of_force.measure.isin(asked.measures))):
@@ -150,7 +147,7 @@ def _check(snapshot: Snapshot, asked: Asked) -> None:
         )
 
 
-def _read(snapshot: Snapshot, asked: Asked, midnight: Mapping[str, Known]) -> WeekRead:
+def _read(snapshot: Snapshot, asked: RecordFilter, midnight: Mapping[str, Known]) -> WeekRead:
     timed = timed_records(snapshot.incidents, snapshot.coverage, asked, midnight)
     weights = day_hour(timed)
     by_kind = weights.groupby("known")["weight"].sum()

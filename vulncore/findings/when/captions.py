@@ -13,7 +13,7 @@ from vulncore.findings.when.sentences import unknown_in_words
 from vulncore.findings.when.week import Week
 from vulncore.findings.when.when import When
 from vulncore.findings.when.words import stretch, stretch_name
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.hours import HOURS
 
 LINE: Final = 43  # characters: a telephone has room for as many
@@ -103,7 +103,7 @@ def _short(window: Window) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _whose_and_when(asked: Asked) -> str:
+def _whose_and_when(asked: RecordFilter) -> str:
     one, joined = f"{asked.force}, {_short(asked.window)}", f"{asked.force},\n{_short(asked.window)}"
     return one if len(one) <= LINE else joined
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.headline import Headline, HeadlineKind
 from vulncore.findings.shared.words import listed, number_in_words, percent
 from vulncore.findings.when.map import SHOWN_DECIMALS, Layout
 from vulncore.findings.when.week import BAND, Week
@@ -98,22 +98,22 @@ def _headline(cells: pd.DataFrame, now: Week, before: Week, unit: str) -> list[H
         ]
         more = f" and {len(clear) - MOST_NAMED} more" if len(clear) > MOST_NAMED else ""
         count = f"{len(clear)} of {len(cells)} three-hour bands changed beyond chance"
-        said = [Headline(Kind.CLEAR, count, f"{against}: {listed(told)}{more}.")]
+        said = [Headline(HeadlineKind.CLEAR, count, f"{against}: {listed(told)}{more}.")]
     else:
         said = [
             Headline(
-                Kind.QUIET,
+                HeadlineKind.QUIET,
                 "No part of the week changed beyond chance",
                 f"{against}. Differences on the map could all be chance.",
             )
         ]
     whole = f"{before.read.timed:,.0f} to {now.read.timed:,.0f} {unit} with a time. Whether that is more than chance, the overview says."
-    said.append(Headline(Kind.QUIET, "All hours together", whole))
+    said.append(Headline(HeadlineKind.QUIET, "All hours together", whole))
     unknown = [1 - week.read.timed / week.read.records for week in (now, before)]
     if abs(unknown[0] - unknown[1]) > UNKNOWN_MOVED:
         said.append(
             Headline(
-                Kind.FEED,
+                HeadlineKind.FEED,
                 "Compare with care",
                 f"Times not known went from {percent(unknown[1])} to {percent(unknown[0])}: that alone moves the whole week.",
             )

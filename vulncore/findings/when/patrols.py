@@ -7,7 +7,7 @@ import pandas as pd
 
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import WEEKDAYS
-from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.headline import Headline, HeadlineKind
 from vulncore.findings.shared.words import share_in_steps, share_step
 from vulncore.findings.when.sentences import limits
 from vulncore.findings.when.week import FEWEST, Week
@@ -116,10 +116,10 @@ def _headline(
         met += (
             f" If the hour meant nothing, the best choice would meet {_by_chance(now, len(starts), hours)} %."
         )
-    said = [Headline(Kind.CLEAR, many, met)]
+    said = [Headline(HeadlineKind.CLEAR, many, met)]
     if before is None or before.too_few or not before.read.harm.sum() > 0:
         why = "The choice can't be put to the test: there is no whole period before it with enough times."
-        return [*said, Headline(Kind.QUIET, "Not tested", why)]
+        return [*said, Headline(HeadlineKind.QUIET, "Not tested", why)]
     return [*said, _tried(now, before, best_shifts(before.read.harm, len(starts), hours), hours)]
 
 
@@ -132,7 +132,7 @@ def _tried(now: Week, before: Week, chosen: tuple[int, ...], hours: int) -> Head
     beats = met > luck if by_harm else 100 * exact.low > luck
     verdict = "more than by luck" if beats else "no better than luck, as far as these numbers tell"
     return Headline(
-        Kind.CLEAR if beats and not by_harm else Kind.POSSIBLE,
+        HeadlineKind.CLEAR if beats and not by_harm else HeadlineKind.POSSIBLE,
         "Would it have worked?",
         f"Shifts chosen in the same way on {before.read.asked.window} would have met about {met} % of "
         f"{now.read.asked.window}{sure}, {verdict} (as many hours at random: {luck:.0f} %).",

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Booleans
 from vulncore.domain.periods import WEEKDAYS
 from vulncore.findings.shared.which_records import EVERY_HOUR, HoursChosen
 from vulncore.findings.when.week import Stretch
@@ -43,5 +43,5 @@ def hours_offered(night: Night, stretches: Sequence[Stretch] = ()) -> list[Hours
     ]
 
 
-def _those(mask: NDArray[np.bool_]) -> tuple[int, ...]:
+def _those(mask: Booleans) -> tuple[int, ...]:
     return tuple(np.flatnonzero(mask).tolist())

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.headline import Headline, HeadlineKind
 from vulncore.findings.shared.words import (
     hidden_as,
     hidden_in_words,
@@ -28,7 +28,7 @@ def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, 
         unit: What is counted, in the plural.
     """
     if now.too_few:
-        return (Headline(Kind.QUIET, "Too few times", _too_few(now, unit)),)
+        return (Headline(HeadlineKind.QUIET, "Too few times", _too_few(now, unit)),)
     return (*_stretches(now, unit), _night_time(now, before), _unknown(now, unit))
 
 
@@ -97,7 +97,7 @@ def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
         lead = "No stretch of the week stands out"
         return (
             Headline(
-                Kind.QUIET,
+                HeadlineKind.QUIET,
                 lead,
                 f"No run of hours holds more {unit} than chance puts somewhere in an even week.",
             ),
@@ -105,7 +105,7 @@ def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
     furthest = sorted(week.stretches, key=lambda each: each.even - each.weight)[:MOST_NAMED]
     said = [
         Headline(
-            Kind.CLEAR,
+            HeadlineKind.CLEAR,
             _capital(stretch_name(each.start, each.hours, week.read.week)),
             f"{_when(each, week)}: {held_in_words(week, each)} {unit}; spread evenly it would be {each.even:,.0f}.",
         )
@@ -114,7 +114,7 @@ def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
     left = len(week.stretches) - len(said)
     if left:
         more = "stands out, and holds fewer" if left == 1 else "stand out, and hold fewer"
-        said.append(Headline(Kind.QUIET, f"{left} more", f"{more}."))
+        said.append(Headline(HeadlineKind.QUIET, f"{left} more", f"{more}."))
     return tuple(said)
 
 
@@ -129,7 +129,7 @@ def _night_time(now: Week, before: Week | None) -> Headline:
     said = f"{percent(here)} of those with a time fell into {now.night} (95 % limits {sure})"
     lead = "Night-time economy"
     if before is None or before.too_few:
-        return Headline(Kind.QUIET, lead, f"{said}.")
+        return Headline(HeadlineKind.QUIET, lead, f"{said}.")
     earlier = _of_night(before)
     change = share_change(
         here * now.read.timed, now.read.timed, earlier * before.read.timed, before.read.timed
@@ -137,7 +137,7 @@ def _night_time(now: Week, before: Week | None) -> Headline:
     clear = change.low > 0 or change.high < 0
     verdict = "a clear change" if clear else "could be chance"
     words = f"{said}; {before.read.asked.window}: {percent(earlier)}, {verdict}."
-    return Headline(Kind.CLEAR if clear else Kind.QUIET, lead, words)
+    return Headline(HeadlineKind.CLEAR if clear else HeadlineKind.QUIET, lead, words)
 
 
 def _of_night(week: Week) -> float:
@@ -153,7 +153,7 @@ def _unknown(week: Week, unit: str) -> Headline:
         said += f"; {week.read.spread:,} known only to within several hours, and spread over them"
     if kept[Known.START.value] >= max(week.smallest, 1):
         said += f"; {kept[Known.START.value]:,.0f} with a start and no end, counted at their start"
-    return Headline(Kind.QUIET, "Hour not known", f"{_capital(said)}.")
+    return Headline(HeadlineKind.QUIET, "Hour not known", f"{_capital(said)}.")
 
 
 def _sum_of(week: Week, found: Stretch) -> pd.Series:

@@ -6,17 +6,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Booleans, Floats
 from vulncore.domain.disclosure import shown
 from vulncore.findings.shared.which_records import WeekRead
 from vulncore.metrics.week.hours import HOURS, hours_from, hours_in
 from vulncore.metrics.week.known_times import USED, Known
 from vulncore.metrics.week.night_time import Night
 from vulncore.metrics.week.scan import week_windows
-
-Floats = NDArray[np.float64]
-Booleans = NDArray[np.bool_]
 
 BAND: Final = 3
 NOTHING: Final = 1e-6  # of a record: what rounding leaves

@@ -15,7 +15,7 @@ from vulncore.findings.shared.words import MADE, listed
 from vulncore.findings.when.map import Layout, map_export
 from vulncore.findings.when.sentences import week_headline
 from vulncore.findings.when.week import Week, week
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT, Night
 from vulncore.store import Snapshot
 from vulncore.store.manifest import Publish
@@ -42,7 +42,7 @@ class When:
 
 def when(
     snapshot: Snapshot,
-    asked: Asked,
+    asked: RecordFilter,
     measures: Sequence[Measure],
     night: Night = DEFAULT,
     smallest: int = SMALLEST_SHOWN,
@@ -95,7 +95,7 @@ def week_export(found: When, layout: Layout, publish: Publish) -> pd.DataFrame:
     )
 
 
-def _about(asked: Asked, measures: Sequence[Measure]) -> str:
+def _about(asked: RecordFilter, measures: Sequence[Measure]) -> str:
     names = [measure.name for measure in measures if measure.key in asked.measures]
     said = listed(names) if len(names) <= MOST_NAMED else f"{len(names)} measures"
     return said + "".join(f", {COLUMNS[column]} {value}" for column, value in asked.where)

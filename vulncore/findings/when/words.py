@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import WEEKDAYS
 from vulncore.metrics.week.hours import HOURS, hours_from
 from vulncore.metrics.week.night_time import Night
-
-Floats = NDArray[np.float64]
 
 EARLY: Final = "early hours"
 PARTS: Final = ((6, EARLY), (12, "morning"), (18, "afternoon"), (24, "evening"))

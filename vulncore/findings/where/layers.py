@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.periods import Window
 from vulncore.findings.shared.words import hidden_as, percent
@@ -17,8 +17,6 @@ from vulncore.findings.where.read import Placed, WhereRead, in_window
 from vulncore.findings.where.where import Where
 from vulncore.metrics.hotspots.density import kernel_density, share_inside
 from vulncore.metrics.hotspots.zones import Zones
-
-Floats = NDArray[np.float64]
 
 STEPS: Final = 5
 BANDWIDTHS_M: Final = (100, 150, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000)
@@ -38,7 +36,7 @@ class Layer(StrEnum):
     CLASS = "class"
 
 
-class Kind(NamedTuple):
+class LegendEntry(NamedTuple):
     """One of the few things that a piece can be: its key, what that means, and the mark it has on the map."""
 
     key: str
@@ -54,7 +52,7 @@ class Shown(NamedTuple):
     """
 
     frame: pd.DataFrame
-    kinds: tuple[Kind, ...]
+    kinds: tuple[LegendEntry, ...]
 
 
 def how_many(placed: Placed, window: Window, smallest: int) -> Shown:
@@ -91,9 +89,9 @@ def density(read: WhereRead, placed: Placed, bandwidth_m: int, smallest: int) ->
     fifths = np.clip(np.ceil(STEPS * per_km2 / max(float(per_km2.max()), 1e-12)), 1, STEPS)
     fifth = np.where(few, np.nan, fifths)
     part = 100 // STEPS
-    kinds = [Kind("few", f"Fewer than {max(smallest, 1)} within {bandwidth_m:,} m")]
+    kinds = [LegendEntry("few", f"Fewer than {max(smallest, 1)} within {bandwidth_m:,} m")]
     kinds += [
-        Kind(f"s{step}", f"{part * (step - 1)} to {part * step} % of the densest")
+        LegendEntry(f"s{step}", f"{part * (step - 1)} to {part * step} % of the densest")
         for step in range(1, STEPS + 1)
     ]
     keys = ["few" if math.isnan(each) else f"s{each:.0f}" for each in fifth]
@@ -102,7 +100,7 @@ def density(read: WhereRead, placed: Placed, bandwidth_m: int, smallest: int) ->
     return Shown(pd.DataFrame({"key": keys, "mark": "", "words": words, "fifth": fifth}), tuple(kinds))
 
 
-def of_kinds(keys: Sequence[str], kinds: Sequence[Kind]) -> pd.DataFrame:
+def of_kinds(keys: Sequence[str], kinds: Sequence[LegendEntry]) -> pd.DataFrame:
     """Return the mark and the words of each piece's key."""
     by_key = {kind.key: kind for kind in kinds}
     return pd.DataFrame(
@@ -133,23 +131,23 @@ def _nearby(placed: Placed, window: Window, reach_m: float) -> Floats:
 
 def _growing_steps(
     shown: Floats, base: int, most: float, smallest: int
-) -> tuple[tuple[Kind, ...], list[str]]:
+) -> tuple[tuple[LegendEntry, ...], list[str]]:
     """Return five kinds of which each reaches so many times as far as the one before: one outlier leaves the rest apart."""
     ratio = (most / base) ** (1 / STEPS)
     ends = [base * round(base * ratio**step / base) for step in range(1, STEPS)] + [round(most)]
     ends = [max(end, base * (at + 1)) for at, end in enumerate(ends)]
     starts = [base, *(end + base for end in ends[:-1])]
     kinds = [
-        Kind(f"s{step}", f"{low:,}" if low == high else f"{low:,} to {high:,}")
+        LegendEntry(f"s{step}", f"{low:,}" if low == high else f"{low:,} to {high:,}")
         for step, (low, high) in enumerate(zip(starts, ends, strict=True), start=1)
     ]
-    hidden = [] if smallest <= 1 else [Kind("hidden", hidden_as(smallest).capitalize())]
+    hidden = [] if smallest <= 1 else [LegendEntry("hidden", hidden_as(smallest).capitalize())]
     at = np.searchsorted(ends, np.nan_to_num(shown))
     keys = ["hidden" if math.isnan(each) else f"s{step + 1}" for each, step in zip(shown, at, strict=True)]
     return (*hidden, *kinds), keys
 
 
-def _steps(shown: Floats, base: int, smallest: int) -> tuple[tuple[Kind, ...], list[str]]:
+def _steps(shown: Floats, base: int, smallest: int) -> tuple[tuple[LegendEntry, ...], list[str]]:
     """Return up to five kinds of equal width that hold the numbers shown, and which each belongs to."""
     most = float(np.nanmax(shown)) if not np.isnan(shown).all() else 0.0
     if most >= 2 * STEPS * base:
@@ -158,10 +156,10 @@ def _steps(shown: Floats, base: int, smallest: int) -> tuple[tuple[Kind, ...], l
     steps = range(1, max(1, math.ceil(most / width)) + 1) if most else range(0)
     numbers = [(width * (step - 1) + base, width * step) for step in steps]
     kinds = [
-        Kind(f"s{step}", f"{low:,}" if low == high else f"{low:,} to {high:,}")
+        LegendEntry(f"s{step}", f"{low:,}" if low == high else f"{low:,} to {high:,}")
         for step, (low, high) in zip(steps, numbers, strict=True)
     ]
-    hidden = [] if smallest <= 1 else [Kind("hidden", hidden_as(smallest).capitalize())]
+    hidden = [] if smallest <= 1 else [LegendEntry("hidden", hidden_as(smallest).capitalize())]
     keys = ["hidden" if math.isnan(each) else f"s{max(1, math.ceil(each / width))}" for each in shown]
     return (*hidden, *kinds), keys
 

@@ -16,8 +16,8 @@ from vulncore.domain.periods import Window, format_month
 from vulncore.findings.shared.words import MADE
 from vulncore.findings.where.layers import (
     QUIET,
-    Kind,
     Layer,
+    LegendEntry,
     Shown,
     across,
     density,
@@ -58,7 +58,7 @@ class MapShown:
     resolution: int | None
     across: str
     title: str
-    kinds: tuple[Kind, ...]
+    kinds: tuple[LegendEntry, ...]
     counts: dict[str, int]
     features: tuple[dict[str, Any], ...]
     outline: dict[str, Any]
@@ -210,7 +210,7 @@ def _listing(
     )
 
 
-def _alt(title: str, listing: pd.DataFrame, kinds: Sequence[Kind], counts: dict[str, int]) -> str:
+def _alt(title: str, listing: pd.DataFrame, kinds: Sequence[LegendEntry], counts: dict[str, int]) -> str:
     parts = [
         f"{counts[kind.key]:,} {kind.words[:1].lower()}{kind.words[1:]}" for kind in kinds if counts[kind.key]
     ]

@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.shipped import shipped
 from vulncore.findings.shared.words import listed
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
@@ -22,7 +22,6 @@ NAMED: Final = 2  # streets that a place is called by
 BEFORE_THE_STREET: Final = re.compile(r"^.*\d\S*[\s,]+(?=[^\W\d])|^on or near\s+", re.IGNORECASE)
 ROAD: Final = re.compile(r"[ABM]\d{1,4}(\(M\))?")
 
-Floats = NDArray[np.float64]
 Names = tuple[Counter[str], ...]
 
 

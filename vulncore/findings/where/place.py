@@ -8,8 +8,8 @@ from typing import Final
 import ibis
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
 from vulncore.findings.shared.words import hidden_in_words, percent
@@ -19,8 +19,6 @@ from vulncore.findings.where.where import Where
 from vulncore.metrics.week.day_hour import day_hour, timed_records, week_of
 from vulncore.metrics.week.known_times import midnights
 from vulncore.store import Snapshot
-
-Floats = NDArray[np.float64]
 
 PARTS_OF_MONTHS: Final = (1, 3, 6, 12)
 PARTS_OF_WEEK: Final = ((7, 3), (7, 6), (7, 12), (1, 3), (1, 6), (1, 12))

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import Window, add_months, month_end, month_name
-from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.headline import Headline, HeadlineKind
 from vulncore.findings.shared.words import share_in_steps
 from vulncore.findings.where.layers import fitting_bandwidth_m
 from vulncore.findings.where.read import Placed, in_window
@@ -18,8 +18,6 @@ from vulncore.findings.where.where import TESTED, Where
 from vulncore.metrics.hotspots.density import kernel_density, share_inside
 from vulncore.metrics.hotspots.getis_ord import getis_ord
 from vulncore.metrics.hotspots.prediction import prediction
-
-Floats = NDArray[np.float64]
 
 SHARES: Final = (0.01, 0.05, 0.10)
 NAIVE: Final = "Last month's counts"
@@ -30,7 +28,7 @@ FEWEST: Final = 50  # records over the months tried; of fewer, a share says noth
 
 
 @dataclass(frozen=True)
-class Tried:
+class MapTrial:
     """How much of each month lay in the part of the area that maps known before had put first.
 
     `frame` is what `vulncore.metrics.hotspots.prediction.prediction` returns, with `percent` (the hit rate, in steps
@@ -43,7 +41,7 @@ class Tried:
     not_tried: str = ""
 
 
-def tried(found: Where) -> Tried:
+def tried(found: Where) -> MapTrial:
     """Return how maps of the twelve months before would have done in each of the last months.
 
     Args:
@@ -66,10 +64,10 @@ def tried(found: Where) -> Tried:
     frame = prediction(maps, areas, happened, SHARES, rival=NAIVE)
     held = happened.sum()
     frame = frame.assign(percent=[share_in_steps(hits, held, found.smallest) for hits in frame["hits"]])
-    return Tried(frame, found.tested, _headline(frame))
+    return MapTrial(frame, found.tested, _headline(frame))
 
 
-def prediction_table(found: Tried) -> pd.DataFrame:
+def prediction_table(found: MapTrial) -> pd.DataFrame:
     """Return one row per map and share of the area, with columns named for people; what would single out few is left out."""
     rows = found.frame
     return pd.DataFrame(
@@ -91,7 +89,7 @@ def prediction_table(found: Tried) -> pd.DataFrame:
     )
 
 
-def months_tried(found: Tried) -> str:
+def months_tried(found: MapTrial) -> str:
     """Return the months on which maps were tried, in words."""
     return f"{month_name(found.months[0])} to {month_name(found.months[-1])}"
 
@@ -127,7 +125,9 @@ def _headline(frame: pd.DataFrame) -> Headline:
         f"chosen by last month's counts about {naive['percent']} %."
     )
     verdict = f" Go by “{GO_BY[name]}”." if sure else " The difference could be chance."
-    return Headline(Kind.CLEAR if sure else Kind.QUIET, "Would the map have been right?", said + verdict)
+    return Headline(
+        HeadlineKind.CLEAR if sure else HeadlineKind.QUIET, "Would the map have been right?", said + verdict
+    )
 
 
 def _against(row: Mapping[Hashable, Any]) -> str:
@@ -137,5 +137,5 @@ def _against(row: Mapping[Hashable, Any]) -> str:
     return "better" if low > 0 else "worse" if high < 0 else "could be chance"
 
 
-def _not_tried(why: str) -> Tried:
-    return Tried(pd.DataFrame(), (), None, why)
+def _not_tried(why: str) -> MapTrial:
+    return MapTrial(pd.DataFrame(), (), None, why)

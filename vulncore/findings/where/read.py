@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from vulncore.domain.arrays import Booleans, Floats, Integers, Moments
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.geography import outside
 from vulncore.domain.periods import Window
@@ -21,14 +21,10 @@ from vulncore.metrics.hotspots.assumed_area import assumed_area
 from vulncore.metrics.hotspots.cells import cells
 from vulncore.metrics.hotspots.point_counts import every_point, point_counts, records_found
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, parts, zone_of
-from vulncore.metrics.week.day_hour import Asked
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.known_times import midnights
 from vulncore.store import Snapshot, datasets, open_version
 from vulncore.store.areas import Area, area_of
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Months = NDArray[np.datetime64]
 
 FEWEST: Final = 20
 """Records with a place: a map of fewer would be one of persons."""
@@ -42,7 +38,7 @@ class NoPlacesError(VulncoreError):
 class WhereAsked:
     """Which records: those of `records`, in some hours of the week; and the smallest number shown of a place."""
 
-    records: Asked
+    records: RecordFilter
     hours: HoursChosen = EVERY_HOUR
     smallest: int = 5
 
@@ -62,7 +58,7 @@ class WhereRead:
     history: Window
     longitudes: Floats
     latitudes: Floats
-    month: Months
+    month: Moments
     records: Floats
     found: pd.Series
 
@@ -78,7 +74,7 @@ class Placed:
 
     zones: Zones
     zone: Integers
-    month: Months
+    month: Moments
     records: Floats
 
     def within(self, window: Window) -> Floats:
@@ -184,7 +180,7 @@ def wards_of(area: Area) -> Zones:
     return parts(area.shape, area.parts)
 
 
-def in_window(months: Months, window: Window) -> NDArray[np.bool_]:
+def in_window(months: Moments, window: Window) -> Booleans:
     """Return which months lie in a window."""
     first, last = np.datetime64(window.start, "M"), np.datetime64(window.end, "M")
     return np.asarray((months >= first) & (months <= last))

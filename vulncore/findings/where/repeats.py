@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.headline import Headline, HeadlineKind
 from vulncore.findings.where.where import Where
 from vulncore.metrics.hotspots.near_repeats import NearRepeats, near_repeats
 from vulncore.metrics.hotspots.point_counts import dated_points
@@ -76,13 +76,13 @@ def _headline(tested: NearRepeats) -> Headline:
     clear = tested.table[tested.table["clear"] & (tested.table["ratio"] >= WORTH_SAYING)]
     if clear.empty:
         return Headline(
-            Kind.QUIET,
+            HeadlineKind.QUIET,
             "Repeats",
             "No near repeats: at no distance and time are there clearly more pairs of events than shuffled dates give.",
         )
     most = clear.sort_values(["ratio", "days_to", "distance_to_m"]).iloc[-1]
     return Headline(
-        Kind.CLEAR,
+        HeadlineKind.CLEAR,
         "Near repeats",
         f"After an event, another {_away(float(most['distance_to_m']))} within {int(most['days_to'])} days is "
         f"{_in_steps(float(most['ratio']))} times as likely as chance has it.",

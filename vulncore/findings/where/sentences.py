@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
+from vulncore.domain.arrays import Booleans
 from vulncore.domain.disclosure import rounded
-from vulncore.findings.shared.headline import Headline, Kind
+from vulncore.findings.shared.headline import Headline, HeadlineKind
 from vulncore.findings.shared.words import listed, percent
 from vulncore.findings.where.layers import Layer, across, fitting_resolution
 from vulncore.findings.where.names import Names, called, every_name
@@ -18,14 +18,12 @@ from vulncore.findings.where.where import Where
 from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.hotspots.zones import Zones
 
-Booleans = NDArray[np.bool_]
-
 MOST_PLACES = 3
 FEW = 100  # records: of fewer, a place has to hold several times its share to stand out
 CHANGING = (HotspotClass.NEW, HotspotClass.INTENSIFYING, HotspotClass.FADING)
 
 SNAPPED = Headline(
-    Kind.QUIET,
+    HeadlineKind.QUIET,
     "Points are snapped",
     "every record stands at one of a few places that the source chose: read the map by street, not by address.",
 )
@@ -37,7 +35,7 @@ def where_headline(found: Where) -> tuple[Headline, ...]:
         there = f"fewer than {max(found.smallest, 1)}" if not found.read.records.sum() else "too few"
         return (
             Headline(
-                Kind.QUIET,
+                HeadlineKind.QUIET,
                 "Too few places",
                 f"With {there} {found.unit} on the map it would show each of them. Choose a longer period or more measures.",
             ),
@@ -69,13 +67,13 @@ def _most(found: Where) -> Headline:
     shown = rounded(counts, found.smallest, total)
     if np.isnan(shown).all():
         return Headline(
-            Kind.QUIET, "Spread thin", "No place alone has enough to be shown: look at the density."
+            HeadlineKind.QUIET, "Spread thin", "No place alone has enough to be shown: look at the density."
         )
     names = every_name(placed.zones, found.names(placed.zones))
     order = sorted(range(len(names)), key=lambda at: (-np.nan_to_num(shown[at]), names[at]))
     top = order[0]
     return Headline(
-        Kind.CLEAR,
+        HeadlineKind.CLEAR,
         names[top],
         f"about {shown[top]:,.0f} of {_about(total, found.smallest)} {found.unit} with a place, {percent(shown[top] / total)}, in a "
         f"cell {across(placed.zones)} across.",
@@ -90,13 +88,15 @@ def _hot(found: Where) -> tuple[Headline, ...]:
         total = placed.within(found.read.window).sum()
         few = f" With so few {found.unit} only a strong one would show." if total < FEW else ""
         said = f"No place is hotter than chance and its surroundings explain.{few}"
-        return (Headline(Kind.QUIET, "Nothing stands out", said),)
+        return (Headline(HeadlineKind.QUIET, "Nothing stands out", said),)
     many = "1 place" if len(groups) == 1 else f"{len(groups)} places"
     cells = sum(map(len, groups))
     size = f"{cells} cell{'s' if cells > 1 else ''} {across(placed.zones)} across"
     said = _listed(placed, names, groups)
     return (
-        Headline(Kind.CLEAR, "Hot", f"{many} ({size}) beyond what chance and surroundings explain: {said}."),
+        Headline(
+            HeadlineKind.CLEAR, "Hot", f"{many} ({size}) beyond what chance and surroundings explain: {said}."
+        ),
     )
 
 
@@ -114,11 +114,13 @@ def _developing(found: Where) -> tuple[Headline, ...]:
     if not said:
         return (
             Headline(
-                Kind.QUIET, "No new hotspot", "No place has become hot, hotter or cooler beyond chance."
+                HeadlineKind.QUIET,
+                "No new hotspot",
+                "No place has become hot, hotter or cooler beyond chance.",
             ),
         )
     text = "; ".join(said)
-    return (Headline(Kind.POSSIBLE, "Developing", f"{text[0].upper()}{text[1:]}."),)
+    return (Headline(HeadlineKind.POSSIBLE, "Developing", f"{text[0].upper()}{text[1:]}."),)
 
 
 def _listed(placed: Placed, names: Names, groups: Sequence[Iterable[int]]) -> str:

@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.periods import Window
 from vulncore.findings.shared.words import hidden_in_words
-from vulncore.findings.where.layers import Kind, Shown, of_kinds
+from vulncore.findings.where.layers import LegendEntry, Shown, of_kinds
 from vulncore.findings.where.read import Placed
 from vulncore.metrics.hotspots.classes import HotspotClass, hotspot_classes
 from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
@@ -18,7 +19,6 @@ from vulncore.metrics.hotspots.zones import Zones
 from vulncore.metrics.statistics.false_discovery import discoveries
 from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
 
-Floats = NDArray[np.float64]
 States = NDArray[np.int8]
 
 FALSE_RATE: Final = 0.05
@@ -41,9 +41,9 @@ def stands_out(placed: Placed, window: Window, smallest: int) -> Shown:
     """
     states = hot_states(placed, window, smallest)
     kinds = (
-        Kind("hot", "Hot: more than its surroundings explain", "▲"),
-        Kind("even", "Neither"),
-        Kind("cold", "Cold: fewer than its surroundings explain", "▽"),
+        LegendEntry("hot", "Hot: more than its surroundings explain", "▲"),
+        LegendEntry("even", "Neither"),
+        LegendEntry("cold", "Cold: fewer than its surroundings explain", "▽"),
     )
     keys = np.select([states > 0, states < 0], ["hot", "cold"], "even").tolist()
     state = ["neither" if key == "even" else key for key in keys]
@@ -69,7 +69,9 @@ def over_time(placed: Placed, periods: Sequence[Window], smallest: int) -> Shown
     classes = [
         HotspotClass(each) for each in hotspot_classes(states, placed.zones.near @ counts, counts.sum(axis=0))
     ]
-    kinds = tuple(Kind(each.value, each.value.capitalize(), MARKS.get(each, "")) for each in HotspotClass)
+    kinds = tuple(
+        LegendEntry(each.value, each.value.capitalize(), MARKS.get(each, "")) for each in HotspotClass
+    )
     keys = [each.value for each in classes]
     return Shown(of_kinds(keys, kinds).assign(**{"class": keys}), kinds)
 
@@ -112,10 +114,10 @@ def change(placed: Placed, now: Window, before: Window, smallest: int) -> Shown:
         [judged.found & (ratio > 1), judged.found & (ratio < 1)], ["more", "fewer"], "no clear change"
     )
     kinds = (
-        Kind("up", "More, beyond chance", "▲"),
-        Kind("same", "No clear change"),
-        Kind("down", "Fewer, beyond chance", "▼"),
-        Kind("few", f"{hidden_in_words(smallest).capitalize()} in both periods"),
+        LegendEntry("up", "More, beyond chance", "▲"),
+        LegendEntry("same", "No clear change"),
+        LegendEntry("down", "Fewer, beyond chance", "▼"),
+        LegendEntry("few", f"{hidden_in_words(smallest).capitalize()} in both periods"),
     )
     keys = np.select([both_hidden, verdicts == "more", verdicts == "fewer"], ["few", "up", "down"], "same")
     frame = of_kinds(keys.tolist(), kinds)

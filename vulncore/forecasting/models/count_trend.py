@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from vulncore.domain.arrays import Floats
 from vulncore.forecasting.past import Past
-from vulncore.forecasting.paths import Floats, Paths, observed, pearson_dispersion
+from vulncore.forecasting.paths import Paths, observed, pearson_dispersion
 
 DAMPING = 0.97
 """A month's growth is this share of the month's before: half of it is left after two years. A line in the

@@ -3,8 +3,9 @@
 import numpy as np
 from scipy.optimize import nnls
 
+from vulncore.domain.arrays import Floats
 from vulncore.forecasting.past import Past
-from vulncore.forecasting.paths import Floats, Paths, whole_numbers
+from vulncore.forecasting.paths import Paths, whole_numbers
 
 SMALLEST_MEAN = 0.5  # below it a count's own scatter is taken as that of half a record
 LONGEST_LAG = 24  # months

@@ -6,9 +6,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.arrays import Floats
 from vulncore.forecasting.models.smoothing import ANSCOMBE
 from vulncore.forecasting.past import Past
-from vulncore.forecasting.paths import Floats, Paths, observed, pearson_dispersion
+from vulncore.forecasting.paths import Paths, observed, pearson_dispersion
 
 FLEXIBILITY = 0.05  # Prophet's own default for how readily its trend bends
 MONTHS_A_BEND = 6  # one possible bend of the trend in each half year

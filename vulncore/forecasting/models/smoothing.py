@@ -4,8 +4,9 @@ import warnings
 
 import numpy as np
 
+from vulncore.domain.arrays import Floats
 from vulncore.forecasting.past import Past
-from vulncore.forecasting.paths import Floats, Paths, whole_numbers
+from vulncore.forecasting.paths import Paths, whole_numbers
 
 ANSCOMBE = 3 / 8  # added before the root is taken, so that small counts scatter as evenly as large ones
 

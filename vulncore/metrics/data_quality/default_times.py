@@ -4,10 +4,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import poisson
 
-Integers = NDArray[np.int64]
+from vulncore.domain.arrays import Integers
 
 DAY: Final = 1_440  # minutes
 TIMES_NEIGHBOURS: Final = 2.0

@@ -4,13 +4,11 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Booleans, Floats
 from vulncore.metrics.data_quality.month_rows import FIRST_MONTH, LAST_MONTH, RESTRICTED_MONTHS, month_date
 from vulncore.metrics.data_quality.share_change import QUARTER, YEAR, ShareChange, share_change
 from vulncore.metrics.statistics.dispersion import dispersion
-
-Floats = NDArray[np.float64]
 
 HALF: Final = 0.5  # of what the rest of the force lets expect
 TRIPLE: Final = 3.0
@@ -96,7 +94,7 @@ def _shifts(grid: pd.DataFrame) -> list[dict[str, object]]:
     return [row for _, row in found.values()]
 
 
-def _shifted(change: ShareChange, deviations: Floats, falls: bool, stops: bool) -> NDArray[np.bool_]:
+def _shifted(change: ShareChange, deviations: Floats, falls: bool, stops: bool) -> Booleans:
     direction = 1 if falls else -1
     most = np.log(STOP if stops else HALF if falls else 1 / TRIPLE)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -106,7 +104,7 @@ def _shifted(change: ShareChange, deviations: Floats, falls: bool, stops: bool) 
         step = direction * np.log(change.step)
         typical = direction * np.log(change.typical)
     enough = np.maximum(change.expected, change.after_total) >= FEWEST
-    shifted: NDArray[np.bool_] = (
+    shifted: Booleans = (
         enough
         & (beside_rest <= most)
         & (alone <= most / 2)

@@ -6,9 +6,9 @@ from typing import Final
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import poisson
 
+from vulncore.domain.arrays import Booleans, Floats
 from vulncore.metrics.data_quality.month_rows import (
     FEW_ROWS,
     FIRST_MONTH,
@@ -143,8 +143,6 @@ def _edges(days: pd.DataFrame) -> Iterator[dict[str, object]]:
                 }
 
 
-Floats = NDArray[np.float64]
-
 NEIGHBOURS: Final = 3  # on each side: a quarter of a year, over which a season moves little
 SHORT: Final = 2 / 3
 """Share of the expected count. On real monthly totals a sound January lies at three quarters of both sides."""
@@ -226,13 +224,13 @@ def _short_of(grid: pd.DataFrame) -> list[dict[str, object]]:
     return found
 
 
-def _sides(per_day: Floats, comparable: NDArray[np.bool_], place: int, step: int) -> float | None:
+def _sides(per_day: Floats, comparable: Booleans, place: int, step: int) -> float | None:
     """Return the median per day of the nearest months on one side; None where there are too few."""
     near = (np.flatnonzero(comparable)[:NEIGHBOURS] + 1) * step + place
     return float(np.median(per_day[near])) if len(near) == NEIGHBOURS else None
 
 
-def _whole(per_month: Floats) -> NDArray[np.bool_]:
+def _whole(per_month: Floats) -> Booleans:
     return np.asarray(~np.isnan(per_month).any(axis=0), dtype=bool)
 
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from vulncore.domain.arrays import Floats
 
 YEAR, QUARTER = 12, 3
 HALF_A_RECORD: Final = 0.5  # added to both quarters, so that nothing is divided by nothing

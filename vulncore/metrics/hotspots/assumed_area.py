@@ -9,10 +9,9 @@ import shapely
 from h3ronpy.vector import cells_to_wkb_polygons, coordinates_to_cells
 from shapely.geometry.base import BaseGeometry
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.geography import metres_per_degree
 from vulncore.metrics.data_quality.places_off import FAR_KM, TIMES_THE_USUAL
-
-Floats = npt.NDArray[np.float64]
 
 RESOLUTIONS: Final = (8, 7, 6, 5)
 """Of H3, finest first: 0.7 km² and more, a mile across corner to corner. What is drawn so coarsely tells of no single

@@ -12,12 +12,11 @@ from h3ronpy.vector import cells_to_wkb_polygons, geometry_to_cells
 from scipy.sparse import csr_array
 from shapely.geometry.base import BaseGeometry
 
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.geography import EDGE_TOLERANCE_M, metres_per_degree
 from vulncore.metrics.hotspots.zones import OUTSIDE, Cells, Zones, made_zones
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
 Members = npt.NDArray[np.uint64]
 

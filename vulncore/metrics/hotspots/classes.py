@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.errors import InvalidPeriodError
 
-Floats = NDArray[np.float64]
 Signs = NDArray[np.int8]
 
 RECENT: Final = 0.25
@@ -147,6 +147,6 @@ def trend_p_values(series: Floats) -> tuple[Floats, Floats]:
     return s, np.asarray(2 * ndtr(-z), dtype=float)
 
 
-def _trends(series: Floats) -> NDArray[np.int64]:
+def _trends(series: Floats) -> Integers:
     s, p_values = trend_p_values(series)
     return np.where(p_values <= TREND_LEVEL, np.sign(s), 0).astype(np.int64)

@@ -5,12 +5,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import VulncoreError
-
-Floats = NDArray[np.float64]
 
 M2_PER_KM2: Final = 1e6
 FEW: Final = 10_000  # points: so many are summed one by one

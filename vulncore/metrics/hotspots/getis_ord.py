@@ -9,11 +9,10 @@ from scipy.sparse import csr_array
 from scipy.special import betainc, betaincc
 from scipy.stats import pearson3
 
+from vulncore.domain.arrays import Booleans, Floats
 from vulncore.metrics.statistics.false_discovery import discoveries
 
-Floats = NDArray[np.float64]
 Signs = NDArray[np.int8]
-Booleans = NDArray[np.bool_]
 
 RATE: Final = 0.05
 FEWEST_OUTSIDE: Final = 4  # zones: of fewer, how they scatter and lean can't be told

@@ -5,13 +5,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.errors import InvalidRowsError, VulncoreError, first_five
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 LEVEL: Final = 0.05
 PERMUTATIONS: Final = 999

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.metrics.week.day_hour import Asked, by_hour, records_asked
+from vulncore.metrics.week.day_hour import RecordFilter, by_hour, records_asked
 from vulncore.metrics.week.known_times import USED, Known, known_times
 
 COLUMNS = ["longitude", "latitude", "month"]
@@ -15,7 +15,7 @@ DAY_S = 86_400
 def point_counts(
     incidents: ir.Table,
     coverage: ir.Table,
-    asked: Asked,
+    asked: RecordFilter,
     hours: Collection[int] = (),
     midnights: Mapping[str, Known] | None = None,
 ) -> pd.DataFrame:
@@ -59,7 +59,7 @@ def every_point(incidents: ir.Table, force: str) -> pd.DataFrame:
 
 
 def records_found(
-    incidents: ir.Table, coverage: ir.Table, asked: Asked, midnights: Mapping[str, Known] | None = None
+    incidents: ir.Table, coverage: ir.Table, asked: RecordFilter, midnights: Mapping[str, Known] | None = None
 ) -> pd.Series:
     """Return how many records were asked for, and of how many the place and the hour are known.
 
@@ -76,7 +76,7 @@ def records_found(
     return counted
 
 
-def dated_points(incidents: ir.Table, coverage: ir.Table, asked: Asked) -> pd.DataFrame:
+def dated_points(incidents: ir.Table, coverage: ir.Table, asked: RecordFilter) -> pd.DataFrame:
     """Return where and on which day each record happened, of those known to within a day.
 
     Returns:

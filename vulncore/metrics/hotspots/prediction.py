@@ -5,13 +5,11 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import norm, t
 
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.errors import InvalidRowsError, UnknownNameError, VulncoreError, first_five
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 DRAWS: Final = 1_000
 LEVEL: Final = 0.95

@@ -11,10 +11,9 @@ from h3ronpy.vector import coordinates_to_cells
 from scipy.sparse import csr_array
 from shapely.geometry.base import BaseGeometry
 
+from vulncore.domain.arrays import Booleans, Floats, Integers
 from vulncore.domain.geography import EDGE_TOLERANCE_M, metres_from, metres_per_degree
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
 
 OUTSIDE: Final = -1
@@ -27,7 +26,7 @@ class Cells(NamedTuple):
     resolution: int
     members: npt.NDArray[np.uint64]
     piece_of: Integers
-    at_edge: npt.NDArray[np.bool_]
+    at_edge: Booleans
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import chdtr, chdtri
 
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.errors import InvalidRowsError, first_five
-
-Floats = NDArray[np.float64]
 
 BLOCK_MONTHS = 8
 """Long enough that a level and a drift cost two degrees of freedom in eight, short enough that a collapse
@@ -75,7 +73,7 @@ def dispersion(monthly: pd.DataFrame) -> pd.DataFrame:
 
 def _blocks(
     later: Floats, earlier: Floats, days_later: Floats, days_earlier: Floats
-) -> tuple[Floats, NDArray[np.int64]]:
+) -> tuple[Floats, Integers]:
     """Return each block's Pearson statistic about its line, and its degrees of freedom."""
     a, b, days_a, days_b = (
         _folded(np.atleast_2d(part)) for part in (later, earlier, days_later, days_earlier)
@@ -103,7 +101,7 @@ def _folded(months: Floats) -> Floats:
     return padded.reshape(len(months), padded.shape[1] // BLOCK_MONTHS, BLOCK_MONTHS)
 
 
-def _robust_scale(scatter: Floats, freedom: NDArray[np.int64]) -> float:
+def _robust_scale(scatter: Floats, freedom: Integers) -> float:
     """Return the scale at which the blocks, each bounded, scatter as chi-squared variables would."""
     scatter, freedom = scatter[freedom > 0], freedom[freedom > 0]
     if freedom.sum() < FEWEST_FREEDOM:

@@ -3,13 +3,15 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from vulncore.domain.arrays import Booleans
 
 
 class Discoveries(NamedTuple):
     """Which tests stand, in the order given, and the p-value up to which they do."""
 
-    found: NDArray[np.bool_]
+    found: Booleans
     alpha: float
 
 

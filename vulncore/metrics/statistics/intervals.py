@@ -1,10 +1,10 @@
 """The ratio of two rates: its p-value and its interval, one the inversion of the other."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betainc, betaincinv, gammaincinv
 
-Floats = NDArray[np.float64]
+from vulncore.domain.arrays import Floats
 
 
 def rate_ratio_p_value(

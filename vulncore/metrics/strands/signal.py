@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Booleans, Floats
 from vulncore.domain.errors import InvalidRowsError, VulncoreError, first_five
 from vulncore.metrics.statistics.false_discovery import discoveries
 from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
 
-Floats = NDArray[np.float64]
 NUMBERS = ["current", "earlier", "days_current", "days_earlier", "dispersion"]
 
 
@@ -23,8 +23,8 @@ class ComparisonRows(NamedTuple):
     days_current: Floats
     days_earlier: Floats
     dispersion: Floats
-    is_flow: NDArray[np.bool_]
-    silent: NDArray[np.bool_]
+    is_flow: Booleans
+    silent: Booleans
 
 
 def comparison_rows(comparison: pd.DataFrame) -> ComparisonRows:
@@ -73,13 +73,13 @@ def _numbers(column: pd.Series) -> Floats:
     return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
 
 
-def _finite_above(floor: float, values: Floats) -> NDArray[np.bool_]:
+def _finite_above(floor: float, values: Floats) -> Booleans:
     return (values > floor) & (values < np.inf)
 
 
-def _counts(values: Floats) -> NDArray[np.bool_]:
+def _counts(values: Floats) -> Booleans:
     """Return which values are whole numbers from 0, or missing."""
-    counts: NDArray[np.bool_] = (np.floor(values) == values) & (values >= 0) & (values < np.inf)
+    counts: Booleans = (np.floor(values) == values) & (values >= 0) & (values < np.inf)
     return np.isnan(values) | counts
 
 
@@ -181,13 +181,13 @@ def _untested(rows: ComparisonRows) -> NDArray[np.object_]:
     return np.select(list(said.values()), list(said), "").astype(object)
 
 
-def _rate_ratio(rows: ComparisonRows) -> NDArray[np.float64]:
+def _rate_ratio(rows: ComparisonRows) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio: NDArray[np.float64] = (rows.current * rows.days_earlier) / (rows.earlier * rows.days_current)
+        ratio: Floats = (rows.current * rows.days_earlier) / (rows.earlier * rows.days_current)
     return ratio
 
 
-def _spread(values: NDArray[np.float64], tested: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _spread(values: Floats, tested: Booleans) -> Floats:
     whole = np.full(len(tested), np.nan)
     whole[tested] = values
     return whole

@@ -8,8 +8,8 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import Window
 from vulncore.metrics.statistics.false_discovery import discoveries
 from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
@@ -24,7 +24,7 @@ back that none is negative."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecordFilter:
     """Which records are wanted: a force's, of these measures, recorded in a window of whole months.
 
     `where` names columns of the incidents and the value that each has to have; `harm` what a record of a measure
@@ -122,7 +122,7 @@ def shapes(timed: ir.Table) -> pd.DataFrame:
 
 
 def timed_records(
-    incidents: ir.Table, coverage: ir.Table, asked: Asked, midnights: Mapping[str, Known]
+    incidents: ir.Table, coverage: ir.Table, asked: RecordFilter, midnights: Mapping[str, Known]
 ) -> ir.Table:
     """Return the records asked for, one row each, with what is known of their times.
 
@@ -139,7 +139,7 @@ def timed_records(
 
 
 def records_asked(
-    incidents: ir.Table, coverage: ir.Table, asked: Asked, midnights: Mapping[str, Known] | None = None
+    incidents: ir.Table, coverage: ir.Table, asked: RecordFilter, midnights: Mapping[str, Known] | None = None
 ) -> ir.Table:
     """Return the records asked for, one row each.
 
@@ -197,8 +197,6 @@ def _by_measure(measure: ir.StringValue, values: Mapping[str, object], otherwise
         return ibis.null("string") if otherwise is None else ibis.literal(otherwise)
     return ibis.cases(*((measure == key, value) for key, value in values.items()), else_=otherwise)
 
-
-Floats = NDArray[np.float64]
 
 FALSE_DISCOVERIES = 0.05
 

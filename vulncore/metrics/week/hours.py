@@ -3,14 +3,14 @@
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.periods import WEEKDAYS, Window
 
 HOURS: Final = 168
 
 
-def hours_from(start: int, hours: int) -> NDArray[np.int64]:
+def hours_from(start: int, hours: int) -> Integers:
     """Return the hours of a run, past the end of the week to its beginning.
 
     >>> hours_from(166, 4).tolist()
@@ -19,7 +19,7 @@ def hours_from(start: int, hours: int) -> NDArray[np.int64]:
     return np.arange(start, start + hours) % HOURS
 
 
-def hours_in(window: Window) -> NDArray[np.float64]:
+def hours_in(window: Window) -> Floats:
     """Return how often each hour of the week occurs in a window, from Monday 00:00; clock changes left out.
 
     >>> from datetime import date

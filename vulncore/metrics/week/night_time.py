@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betaincinv
 
+from vulncore.domain.arrays import Booleans
 from vulncore.domain.errors import InvalidPeriodError
 from vulncore.metrics.week.hours import HOURS, hours_from
-
-Floats = NDArray[np.float64]
-Booleans = NDArray[np.bool_]
 
 DAY_HOURS = 24
 STARTS, ENDS = range(16, 24), range(2, 9)

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Booleans, Floats
 from vulncore.domain.errors import InvalidPeriodError
 from vulncore.metrics.week.hours import HOURS, hours_from
-
-Floats = NDArray[np.float64]
-Booleans = NDArray[np.bool_]
 
 LONGEST_SHIFT: Final = 24
 NEVER: Final = -1.0  # below any sum of weights

@@ -5,13 +5,10 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import xlogy
 
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.metrics.week.hours import HOURS, hours_from
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 MOST_MOVED: Final = 4_000
 """Windows moved one by one in each made week. Of more, so many stand for all, and what they deviate by is scaled:

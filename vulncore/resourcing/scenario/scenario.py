@@ -7,12 +7,10 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR
-
-Floats = NDArray[np.float64]
 
 ASSUMED: Final = "assumed"
 SOURCE_LETTERS: Final = 200

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.vocabulary import REFERENCE
 
@@ -49,9 +50,7 @@ def drawn(
     return names[drawn_lines(rng, list(percentages.values()), count, of)]
 
 
-def drawn_lines(
-    rng: np.random.Generator, percentages: Sequence[int], count: int, of: str
-) -> npt.NDArray[np.int64]:
+def drawn_lines(rng: np.random.Generator, percentages: Sequence[int], count: int, of: str) -> Integers:
     """Return `count` numbers of lines, from 0, drawn by their percentages.
 
     Raises:
@@ -64,8 +63,6 @@ def drawn_lines(
     return rng.choice(len(percentages), size=count, p=np.array(percentages) / 100)
 
 
-def log_uniform(
-    rng: np.random.Generator, low: npt.ArrayLike, high: npt.ArrayLike, count: int
-) -> npt.NDArray[np.float64]:
+def log_uniform(rng: np.random.Generator, low: npt.ArrayLike, high: npt.ArrayLike, count: int) -> Floats:
     """Return `count` numbers between two bounds, as many between 1 and 10 as between 10 and 100."""
     return np.exp(rng.uniform(np.log(np.asarray(low)), np.log(np.asarray(high)), size=count))

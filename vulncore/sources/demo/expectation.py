@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
+from vulncore.domain.arrays import Booleans, Floats, Integers
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import Window, format_month, month_end, months_between, parse_month
 from vulncore.domain.vocabulary import report_measures
 from vulncore.sources.demo.description import described, dice
 from vulncore.sources.demo.published import Block, blocks
-
-Floats = npt.NDArray[np.float64]
 
 WINTER_MONTHS = (11, 12, 1, 2, 3)  # the months that the published blocks set apart from April to October
 PRIOR_RECORDS = 20  # as if so many records more had shown no season: small counts don't swing by chance
@@ -108,7 +106,7 @@ def _days(window: Window) -> Floats:
     return np.array([calendar.monthrange(m.year, m.month)[1] for m in window.months]) / (365.25 / 12)
 
 
-def _heard(window: Window, stops: str | None) -> npt.NDArray[np.bool_]:
+def _heard(window: Window, stops: str | None) -> Booleans:
     return np.array([stops is None or format_month(month) < stops for month in window.months])
 
 
@@ -116,8 +114,6 @@ def _at(window: Window, block: Block) -> slice:
     start = months_between(window.start, block.window.start)
     return slice(start, start + len(block.window.months))
 
-
-Counts = npt.NDArray[np.int64]
 
 TRIES = 50_000  # of which a run of seven months keeps to a reported range some hundreds of times
 
@@ -168,7 +164,7 @@ def month_counts(seed: int) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _of_measure(measure: str, window: Window, fixed: tuple[Block, ...], rng: np.random.Generator) -> Counts:
+def _of_measure(measure: str, window: Window, fixed: tuple[Block, ...], rng: np.random.Generator) -> Integers:
     words = described("months")["measure"][measure]
     counts = np.zeros(len(window.months), dtype=np.int64)
     if words.get("never"):
@@ -207,7 +203,7 @@ def _weights(expected: Floats, scatter: float, rng: np.random.Generator) -> Floa
     return rng.gamma(expected / (scatter - 1)) * (scatter - 1)
 
 
-def _split(total: int, weights: Floats, rng: np.random.Generator, size: int | None = None) -> Counts:
+def _split(total: int, weights: Floats, rng: np.random.Generator, size: int | None = None) -> Integers:
     if total == 0:
         return np.zeros(weights.shape if size is None else (size, *weights.shape), dtype=np.int64)
     return rng.multinomial(total, weights / weights.sum(), size=size)
@@ -220,7 +216,7 @@ def _in_range(
     runs: list[Run],
     expected: Floats,
     rng: np.random.Generator,
-) -> tuple[slice, Counts]:
+) -> tuple[slice, Integers]:
     """Return the months with a reported range and their counts: within it, and reaching both its ends."""
     low, high = reported["low"], reported["high"]
     first, last = (months_between(window.start, parse_month(reported[end])) for end in ("from", "to"))

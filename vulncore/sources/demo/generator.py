@@ -2,11 +2,10 @@
 
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from vulncore.domain.arrays import Integers
 from vulncore.domain.delivery import Delivery, RowAccount, measures_table
 from vulncore.domain.schemas import ANNOTATIONS, COVERAGE, INCIDENTS, Tables, validated
 from vulncore.domain.vocabulary import report_measures
@@ -103,7 +102,7 @@ def _rows(seed: int) -> pd.DataFrame:
     return every.assign(record_kind=every["measure"].map(kinds), order=every["measure"].map(order))
 
 
-def _repeated(counts: pd.DataFrame, times_each: npt.NDArray[np.int64]) -> pd.DataFrame:
+def _repeated(counts: pd.DataFrame, times_each: Integers) -> pd.DataFrame:
     return counts.loc[counts.index.repeat(times_each), ["measure", "month"]].reset_index(drop=True)
 
 

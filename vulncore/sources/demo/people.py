@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.geography import boundary, metres_per_degree, outside
 from vulncore.domain.shipped import shipped
@@ -54,7 +55,7 @@ def people(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
     return found
 
 
-def _first_records(count: int, again: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def _first_records(count: int, again: int, rng: np.random.Generator) -> Integers:
     """Return, record by record in order of time, the number of the first record about the same person.
 
     `again` in a hundred are about the person of an earlier record, mostly a recent one. Who has been
@@ -168,7 +169,7 @@ def _outside(found: pd.DataFrame, force: str) -> pd.Series:
 SPREAD = 0.8  # of the delay's logarithm: one in five takes more than twice its median
 
 
-def allocation(rows: pd.DataFrame, leads: npt.NDArray[np.int64]) -> pd.Series:
+def allocation(rows: pd.DataFrame, leads: Integers) -> pd.Series:
     """Return the team that each row's record was allocated to; missing where no rule fits.
 
     Args:
@@ -228,12 +229,9 @@ def _without_no_crimes(found: pd.DataFrame, rows: pd.DataFrame, until: date, see
     return found
 
 
-def _days(median: npt.NDArray[np.float64], rng: np.random.Generator) -> pd.TimedeltaIndex:
+def _days(median: Floats, rng: np.random.Generator) -> pd.TimedeltaIndex:
     days = np.floor(median * np.exp(SPREAD * rng.standard_normal(len(median))))
     return pd.to_timedelta(days.astype(np.int64), unit="D")
-
-
-Places = npt.NDArray[np.int64]
 
 
 def offences(rows: pd.DataFrame, seed: int) -> pd.Series:
@@ -245,7 +243,7 @@ def offences(rows: pd.DataFrame, seed: int) -> pd.Series:
     return found
 
 
-def leading_rows(rows: pd.DataFrame, seed: int) -> Places:
+def leading_rows(rows: pd.DataFrame, seed: int) -> Integers:
     """Return, for each row, the row whose record it is: its own, or that of another measure's row.
 
     A rape by a partner is one record that counts as rape and as domestic abuse. Both rows lie in the same
@@ -265,7 +263,7 @@ def leading_rows(rows: pd.DataFrame, seed: int) -> Places:
     return leads
 
 
-def _tied(rows: pd.DataFrame, tie: dict[str, Any], rng: np.random.Generator) -> tuple[Places, Places]:
+def _tied(rows: pd.DataFrame, tie: dict[str, Any], rng: np.random.Generator) -> tuple[Integers, Integers]:
     may_lead = rows["measure"] == tie["lead"]
     if "offences" in tie:
         may_lead &= rows["offence"].isin(tie["offences"])

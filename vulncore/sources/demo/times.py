@@ -3,14 +3,11 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from vulncore.domain.arrays import Integers, Moments
 from vulncore.domain.periods import WEEKDAYS
 from vulncore.sources.demo.description import described, dice, drawn, drawn_lines, log_uniform
-
-Integers = npt.NDArray[np.int64]
-Moments = npt.NDArray[np.datetime64]
 
 DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
 EPOCH_WEEKDAY = WEEKDAYS.index("Thursday")  # 1 January 1970

@@ -3,9 +3,9 @@
 from vulncore.sources.police_uk.deliver import (
     ATTRIBUTION,
     MAX_REJECTED_SHARE,
-    Kind,
+    FileKind,
     deliver,
     is_named_as_its_files,
 )
 
-__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "Kind", "deliver", "is_named_as_its_files"]
+__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "FileKind", "deliver", "is_named_as_its_files"]

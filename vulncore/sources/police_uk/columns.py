@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.csv_text import MAX_LINE_BYTES, fields
-from vulncore.sources.police_uk.files import HEADERS, Kind, MonthFile
+from vulncore.sources.police_uk.files import HEADERS, FileKind, MonthFile
 
 LONDON: Final = ZoneInfo("Europe/London")
 
@@ -20,7 +20,7 @@ _OFFSET: Final = r"(Z|[+-]\d{2}:\d{2})"
 _STAMP: Final = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}T\d{{2}}:\d{{2}}(:\d{{2}})?{_OFFSET}?", flags=re.ASCII)
 
 
-def typed_columns(kind: Kind, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> pa.Table:
+def typed_columns(kind: FileKind, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> pa.Table:
     """Return rows as a table: the columns of their kind as text, and what those say.
 
     Args:
@@ -44,7 +44,7 @@ def typed_columns(kind: Kind, lines: Sequence[int], rows: Sequence[Sequence[str]
         "longitude": _degrees(texts["Longitude"], 180),
         "latitude": _degrees(texts["Latitude"], 90),
     }
-    if kind is Kind.STOP_AND_SEARCH:
+    if kind is FileKind.STOP_AND_SEARCH:
         said["moment"] = pa.array(map(civil_moment, texts["Date"].to_pylist()), pa.timestamp("us"))
         said["zoned"] = pc.match_substring_regex(texts["Date"], f"{_OFFSET}$")
     return pa.table(texts | said)

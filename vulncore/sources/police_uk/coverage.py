@@ -6,7 +6,7 @@ from typing import Final
 import pyarrow as pa
 
 from vulncore.domain.schemas import COVERAGE
-from vulncore.sources.police_uk.files import SOURCES, Kind, MonthFile, measures_of
+from vulncore.sources.police_uk.files import SOURCES, FileKind, MonthFile, measures_of
 
 SIX: Final = frozenset(
     {
@@ -83,6 +83,6 @@ def file_coverage(file: MonthFile, present: set[str], unknown_types: int = 0) ->
 
 
 def _measures_at(file: MonthFile) -> frozenset[str]:
-    if file.kind is Kind.STREET:
+    if file.kind is FileKind.STREET:
         return categories_of(file.month)
     return frozenset(measure.key for measure in measures_of(file.kind))

@@ -19,7 +19,7 @@ from vulncore.sources.police_uk.coverage import file_coverage
 from vulncore.sources.police_uk.files import (
     SOURCES,
     UNKNOWN_TYPES,
-    Kind,
+    FileKind,
     contents,
     is_named_as_its_files,
     measures_of,
@@ -28,7 +28,7 @@ from vulncore.sources.police_uk.files import (
 from vulncore.sources.police_uk.incidents import flagged_outside, incidents
 from vulncore.sources.police_uk.rows import MAX_REJECTED_SHARE, MAX_REJECTS, month_rows, oddities, shared_ids
 
-__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "Kind", "deliver", "is_named_as_its_files"]
+__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "FileKind", "deliver", "is_named_as_its_files"]
 
 ATTRIBUTION: Final = (
     "Contains public sector information licensed under the Open Government Licence v3.0. "
@@ -38,7 +38,7 @@ ATTRIBUTION: Final = (
 
 def deliver(
     paths: Sequence[Path],
-    kind: Kind | None = None,
+    kind: FileKind | None = None,
     most_rejected: float = MAX_REJECTED_SHARE,
     progress: Progress | None = None,
 ) -> Delivery:

@@ -28,7 +28,7 @@ from vulncore.domain.vocabulary import (
 from vulncore.sources.zip_members import is_zip, member_names, read_members, read_within, too_large
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """A kind of file, by the last part of its name."""
 
     STREET = "street"
@@ -37,9 +37,9 @@ class Kind(StrEnum):
 
 
 SOURCES: Final = {
-    Kind.STREET: "police-uk",
-    Kind.OUTCOMES: "police-uk-outcomes",
-    Kind.STOP_AND_SEARCH: "police-uk-stop-and-search",
+    FileKind.STREET: "police-uk",
+    FileKind.OUTCOMES: "police-uk-outcomes",
+    FileKind.STOP_AND_SEARCH: "police-uk-stop-and-search",
 }
 """The names of the sources: one each, so that no kind is published in place of another."""
 
@@ -56,9 +56,9 @@ _CRIME: Final = (
 )
 
 HEADERS: Final = {
-    Kind.STREET: (*_CRIME, "Crime type", "Last outcome category", "Context"),
-    Kind.OUTCOMES: (*_CRIME, "Outcome type"),
-    Kind.STOP_AND_SEARCH: (
+    FileKind.STREET: (*_CRIME, "Crime type", "Last outcome category", "Context"),
+    FileKind.OUTCOMES: (*_CRIME, "Outcome type"),
+    FileKind.STOP_AND_SEARCH: (
         "Type",
         "Date",
         "Part of a policing operation",
@@ -77,28 +77,28 @@ HEADERS: Final = {
     ),
 }
 
-TYPE_COLUMNS: Final = {Kind.STREET: "Crime type", Kind.OUTCOMES: "Outcome type"}
+TYPE_COLUMNS: Final = {FileKind.STREET: "Crime type", FileKind.OUTCOMES: "Outcome type"}
 """The column that names a row's measure; all rows of a stop-and-search file count towards the same."""
 
 UNKNOWN_TYPES: Final = {
-    Kind.STREET: "a crime type that data.police.uk does not have",
-    Kind.OUTCOMES: "an outcome type that data.police.uk does not have",
+    FileKind.STREET: "a crime type that data.police.uk does not have",
+    FileKind.OUTCOMES: "an outcome type that data.police.uk does not have",
 }
 """Why a row is rejected whose measure nobody knows."""
 
 
-def measures_of(kind: Kind) -> tuple[Measure, ...]:
+def measures_of(kind: FileKind) -> tuple[Measure, ...]:
     """Return the measures that rows of a kind can count towards.
 
-    >>> [len(measures_of(kind)) for kind in Kind]
+    >>> [len(measures_of(kind)) for kind in FileKind]
     [16, 28, 1]
     """
-    if kind is Kind.STREET:
+    if kind is FileKind.STREET:
         return police_uk_measures()
-    return police_uk_outcome_measures() if kind is Kind.OUTCOMES else police_uk_stop_measures()
+    return police_uk_outcome_measures() if kind is FileKind.OUTCOMES else police_uk_stop_measures()
 
 
-_NAME: Final = re.compile(rf"(\d{{4}}-\d{{2}})-([a-z-]+)-({'|'.join(Kind)})\.csv", flags=re.ASCII)
+_NAME: Final = re.compile(rf"(\d{{4}}-\d{{2}})-([a-z-]+)-({'|'.join(FileKind)})\.csv", flags=re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -107,14 +107,14 @@ class MonthFile:
 
     month: date
     slug: str
-    kind: Kind
+    kind: FileKind
     path: Path
     member: str = ""
 
     @property
     def stem(self) -> str:
         """What it is the file of, as ids of its rows begin: month and force, and the kind unless street."""
-        kind = "" if self.kind is Kind.STREET else f"-{self.kind}"
+        kind = "" if self.kind is FileKind.STREET else f"-{self.kind}"
         return f"{self.month:%Y-%m}-{self.slug}{kind}"
 
     @property
@@ -176,14 +176,14 @@ def month_file(path: Path, member: str) -> MonthFile | None:
         month = parse_month(named[1])
     except InvalidPeriodError as problem:
         raise UnreadableSourceError(f"{printable(inner.name)} is of no month. {problem}") from problem
-    return MonthFile(month, named[2], Kind(named[3]), path, member)
+    return MonthFile(month, named[2], FileKind(named[3]), path, member)
 
 
 MAX_FILE_BYTES: Final = 128 * 1024**2  # at some 230 bytes a row, half a million: no force has so many a month
 MAX_TOTAL_BYTES: Final = 2 * 1024**3  # some ten million rows, more than every force records in a year
 
 
-def month_files(paths: Iterable[Path], kind: Kind | None = None) -> tuple[tuple[MonthFile, ...], int]:
+def month_files(paths: Iterable[Path], kind: FileKind | None = None) -> tuple[tuple[MonthFile, ...], int]:
     """Return the files of a kind in zips, folders and single CSVs, and how many other files lie there.
 
     Nothing is read but names. The files come in order of month and force. Without a kind it is the only one
@@ -238,16 +238,16 @@ def contents(
             yield file, content
 
 
-def _meant(kinds: set[Kind]) -> Kind:
+def _meant(kinds: set[FileKind]) -> FileKind:
     if len(kinds) == 1:
         return next(iter(kinds))
-    if kinds and Kind.STREET not in kinds:
-        there = [kind for kind in Kind if kind in kinds]
+    if kinds and FileKind.STREET not in kinds:
+        there = [kind for kind in FileKind if kind in kinds]
         raise UnreadableSourceError(
             f"There are {len(there)} kinds of file: {first_five(there)}. A dataset holds one of them: say which, "
             f"like --kind {there[0]}."
         )
-    return Kind.STREET
+    return FileKind.STREET
 
 
 def _read(path: Path, files: Iterable[MonthFile]) -> Iterator[tuple[MonthFile, bytes]]:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, metres_from
 from vulncore.domain.schemas import INCIDENTS, conform
-from vulncore.sources.police_uk.files import TYPE_COLUMNS, Kind, MonthFile, measures_of
+from vulncore.sources.police_uk.files import TYPE_COLUMNS, FileKind, MonthFile, measures_of
 
 Columns = dict[str, Any]
 
@@ -18,7 +18,7 @@ def incidents(file: MonthFile, accepted: pa.Table) -> pa.Table:
 
     Who was searched (gender, age, ethnicity) is left behind: nothing that is counted needs it.
     """
-    of_its_kind = _searches if file.kind is Kind.STOP_AND_SEARCH else _crimes
+    of_its_kind = _searches if file.kind is FileKind.STOP_AND_SEARCH else _crimes
     line = pc.utf8_lpad(accepted["line"].cast(pa.string()), 6, "0")
     row_id = pc.binary_join_element_wise(file.stem, line, "-")
     return conform(
@@ -49,7 +49,7 @@ def _crimes(file: MonthFile, accepted: pa.Table, row_id: Any) -> Columns:
     month = pa.array([file.month] * accepted.num_rows, pa.date32())
     known = (
         {"outcome": named, "outcome_on": month}
-        if file.kind is Kind.OUTCOMES
+        if file.kind is FileKind.OUTCOMES
         else {"offence": named, "outcome": or_missing(accepted["Last outcome category"])}
     )
     return known | {

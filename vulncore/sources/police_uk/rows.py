@@ -16,7 +16,7 @@ from vulncore.sources.police_uk.files import (
     HEADERS,
     TYPE_COLUMNS,
     UNKNOWN_TYPES,
-    Kind,
+    FileKind,
     MonthFile,
     force_names,
     measures_of,
@@ -138,10 +138,10 @@ OTHER_MONTH: Final = "a month that is not the file's"
 NOT_SHOWN: Final = "(not shown: the line may describe a person)"
 
 
-def line_fault(kind: Kind, row: list[str] | None) -> str:
+def line_fault(kind: FileKind, row: list[str] | None) -> str:
     """Return why a line is no row of its kind; nothing where it is one.
 
-    >>> line_fault(Kind.OUTCOMES, ["a1", "2024-05"]), line_fault(Kind.OUTCOMES, [""] * 10)
+    >>> line_fault(FileKind.OUTCOMES, ["a1", "2024-05"]), line_fault(FileKind.OUTCOMES, [""] * 10)
     ('too few fields', '')
     """
     width = len(HEADERS[kind])
@@ -152,12 +152,12 @@ def line_fault(kind: Kind, row: list[str] | None) -> str:
     return "too few fields" if len(row) < width else "too many fields"
 
 
-def shown(kind: Kind, line: str) -> str:
+def shown(kind: FileKind, line: str) -> str:
     """Return what a reject may show of a line whose fields can't be told apart.
 
     Searches describe the person searched in words, and such a line may hold them anywhere.
     """
-    return NOT_SHOWN if kind is Kind.STOP_AND_SEARCH else line
+    return NOT_SHOWN if kind is FileKind.STOP_AND_SEARCH else line
 
 
 def faults(file: MonthFile, table: pa.Table) -> Faults:
@@ -165,7 +165,7 @@ def faults(file: MonthFile, table: pa.Table) -> Faults:
     unplaced = pc.and_(pc.equal(table["Longitude"], ""), pc.equal(table["Latitude"], ""))
     readable = pc.and_(pc.is_valid(table["longitude"]), pc.is_valid(table["latitude"]))
     point = pc.binary_join_element_wise(table["Longitude"], table["Latitude"], " ")
-    of_its_kind = _search_faults if file.kind is Kind.STOP_AND_SEARCH else _crime_faults
+    of_its_kind = _search_faults if file.kind is FileKind.STOP_AND_SEARCH else _crime_faults
     return of_its_kind(file, table) | {
         "coordinates that cannot be read": (point, pc.invert(pc.or_(unplaced, readable))),
     }
@@ -198,15 +198,15 @@ def _among(column: Any, names: Any) -> Any:
 ASB: Final = "Anti-social behaviour"
 
 
-def oddities(kind: Kind, accepted: pa.Table) -> dict[str, int]:
+def oddities(kind: FileKind, accepted: pa.Table) -> dict[str, int]:
     """Return how many rows of a file have what is odd in its kind, by what it is."""
     unplaced = {"without a location": accepted["longitude"].null_count}
-    if kind is Kind.STREET:
+    if kind is FileKind.STREET:
         asb = accepted.filter(pc.equal(accepted["Crime type"], ASB))
         return unplaced | {
             "anti-social behaviour identical to an earlier row, kept as separate events": _repeats(kind, asb)
         }
-    if kind is Kind.OUTCOMES:
+    if kind is FileKind.OUTCOMES:
         return unplaced
     return unplaced | {
         "without an object of search": _count(pc.equal(accepted["Object of search"], "")),
@@ -216,24 +216,24 @@ def oddities(kind: Kind, accepted: pa.Table) -> dict[str, int]:
     }
 
 
-def shared_ids(kind: Kind, incidents: pa.Table) -> dict[str, int]:
+def shared_ids(kind: FileKind, incidents: pa.Table) -> dict[str, int]:
     """Return how many rows of a delivery share a Crime ID, as it matters in their kind.
 
     A crime can have several outcomes, and then each of them is counted here. In a street file it is the
     later rows alone: they may be one crime that was published twice.
     """
     identified = incidents.filter(pc.field("record_id") != pc.field("row_id"))["record_id"]
-    if kind is Kind.OUTCOMES:
+    if kind is FileKind.OUTCOMES:
         sizes = pc.value_counts(identified).field("counts")
         return {
             "naming a crime that has another outcome": pc.sum(sizes.filter(pc.greater(sizes, 1))).as_py() or 0
         }
-    if kind is Kind.STREET:
+    if kind is FileKind.STREET:
         return {"repeating an earlier row's Crime ID": len(identified) - len(pc.unique(identified))}
     return {}
 
 
-def _repeats(kind: Kind, accepted: pa.Table) -> int:
+def _repeats(kind: FileKind, accepted: pa.Table) -> int:
     return int(accepted.num_rows - accepted.group_by(list(HEADERS[kind])).aggregate([]).num_rows)
 
 

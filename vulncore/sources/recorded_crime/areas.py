@@ -8,10 +8,10 @@ from itertools import chain
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vulncore.domain.arrays import Integers
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import (
     InvalidPeriodError,
@@ -99,7 +99,7 @@ def totals_by_area(lines: Lines) -> Figures:
     )
 
 
-def _counts(lines: Lines, columns: list[int]) -> npt.NDArray[np.int64]:
+def _counts(lines: Lines, columns: list[int]) -> Integers:
     """Return the counts by row and month: `MISSING` where a cell is empty, `_UNREADABLE` where it is no count."""
     if len(lines.rows) * len(columns) > MAX_FIGURES:
         raise UnreadableSourceError(
@@ -110,7 +110,7 @@ def _counts(lines: Lines, columns: list[int]) -> npt.NDArray[np.int64]:
     fits = pc.match_substring_regex(cells, r"^[0-9]{1,12}$")
     read = pc.if_else(fits, cells, None).cast(pa.int64())
     told = pc.coalesce(read, pc.if_else(pc.equal(cells, ""), MISSING, _UNREADABLE))
-    counts: npt.NDArray[np.int64] = told.to_numpy(zero_copy_only=False).reshape(len(lines.rows), len(columns))
+    counts: Integers = told.to_numpy(zero_copy_only=False).reshape(len(lines.rows), len(columns))
     return counts
 
 
@@ -136,7 +136,7 @@ def _refuse_repeats(lines: Lines, accepted: dict[int, tuple[str, Measure]]) -> N
         )
 
 
-def _totals(rows: AreaRows, sums: dict[Measure, npt.NDArray[np.int64]], months: list[Window]) -> Totals:
+def _totals(rows: AreaRows, sums: dict[Measure, Integers], months: list[Window]) -> Totals:
     areas = {name: at for at, name in enumerate(dict.fromkeys(rows.areas))}
     measures = {measure: at for at, measure in enumerate(rows.of_measure)}
     force = [areas[name] for name in rows.areas] + [len(areas)] * len(sums)

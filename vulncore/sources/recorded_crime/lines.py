@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from vulncore.domain.arrays import Integers
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import Reject, UnreadableSourceError
 from vulncore.domain.periods import Window
@@ -93,7 +93,7 @@ def _content(path: Path, name: str) -> bytes:
     return content
 
 
-Positions = Sequence[int] | npt.NDArray[np.int64]
+Positions: TypeAlias = Sequence[int] | Integers
 
 
 @dataclass(frozen=True)

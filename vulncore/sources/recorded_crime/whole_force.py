@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from vulncore.domain.arrays import Integers
 from vulncore.domain.vocabulary import Measure
 
 FORCE: Final = "Metropolitan Police Service"
@@ -57,7 +57,7 @@ class AreaRows:
 
     areas: tuple[str, ...]
     measures: tuple[Measure, ...]
-    counts: npt.NDArray[np.int64]
+    counts: Integers
 
     @cached_property
     def of_measure(self) -> dict[Measure, list[int]]:
@@ -70,7 +70,7 @@ class AreaRows:
 
 def whole_force(
     rows: AreaRows, rejected: Collection[tuple[str | None, Measure | None]]
-) -> dict[Measure, npt.NDArray[np.int64]]:
+) -> dict[Measure, Integers]:
     """Return the sums of the areas by measure, a count for each month, `MISSING` where one can't be given.
 
     A measure is summed where each of the 32 boroughs has a row of it and no rejected row may be of it; a month

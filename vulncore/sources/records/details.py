@@ -5,19 +5,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from vulncore.domain.arrays import Booleans, Floats
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidMappingError
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, grid_reference, outside, to_wgs84
 from vulncore.domain.pseudonyms import Secret, pseudonym
-from vulncore.sources.records.judging import DAY_S, Flags, dates, filled, moments, parse_number, read_values
+from vulncore.sources.records.judging import (
+    DAY_S,
+    dates,
+    filled,
+    moments,
+    parse_number,
+    read_values,
+)
 from vulncore.sources.records.mapping import TEXT_COLUMNS, WHAT_IT_IS, Mapping, Moment
 
 FEW: Final = 5  # so many unreadable values are slips, whatever share of a short extract they are
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,7 @@ def _days(table: pa.Table, mapping: Mapping) -> Details:
     return Details(columns, noted)
 
 
-def _unread(table: pa.Table, column: str, empty: Flags, name: str, mapping: Mapping) -> dict[str, int]:
+def _unread(table: pa.Table, column: str, empty: Booleans, name: str, mapping: Mapping) -> dict[str, int]:
     """Return how many values that are there could not be read, under the words that say so."""
     there = filled(table[column])
     unread = there & empty

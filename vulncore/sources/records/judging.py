@@ -8,18 +8,14 @@ from datetime import date
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from vulncore.domain.arrays import Booleans, Floats, Integers, Moments
 from vulncore.domain.errors import Reject, TooManyRejectsError, UnreadableSourceError
 from vulncore.domain.periods import month_name, month_of
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.mapping import Coding, Mapping, Moment, parts_of
 from vulncore.sources.records.moments import DateOrder, parse_date, parse_hour, parse_moment, parse_time
-
-Days = npt.NDArray[np.datetime64]
-Seconds = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 DAY_S, HOUR_S = 86_400, 3_600
 
@@ -51,13 +47,13 @@ def parse_number(text: str) -> float | None:
         return None
 
 
-def filled(column: pa.ChunkedArray) -> Flags:
+def filled(column: pa.ChunkedArray) -> Booleans:
     """Return which rows have something in a column."""
-    flags: Flags = np.asarray(pa.compute.not_equal(column, "").to_numpy())
+    flags: Booleans = np.asarray(pa.compute.not_equal(column, "").to_numpy())
     return flags
 
 
-def dates(column: pa.ChunkedArray, order: DateOrder) -> Days:
+def dates(column: pa.ChunkedArray, order: DateOrder) -> Moments:
     """Return a column's dates, the time beside them left away; NaT where there is none."""
 
     def day(text: str) -> date | None:
@@ -67,7 +63,7 @@ def dates(column: pa.ChunkedArray, order: DateOrder) -> Days:
     return np.asarray(read_values(column, day, pa.date32()).to_numpy(zero_copy_only=False), "datetime64[D]")
 
 
-def moments(table: pa.Table, where: Moment, order: DateOrder) -> tuple[Days, Seconds, float]:
+def moments(table: pa.Table, where: Moment, order: DateOrder) -> tuple[Moments, Floats, float]:
     """Return the day of each row's moment, its seconds into the day, and for how many seconds it stands.
 
     The day is NaT where it can't be read, the seconds NaN where there is no time of day. A moment given by
@@ -99,7 +95,7 @@ def moments(table: pa.Table, where: Moment, order: DateOrder) -> tuple[Days, Sec
     return np.asarray(days.to_numpy(zero_copy_only=False), "datetime64[D]"), _seconds(clock), length
 
 
-def _seconds(clock: pa.Array) -> Seconds:
+def _seconds(clock: pa.Array) -> Floats:
     return np.asarray(clock.to_numpy(zero_copy_only=False), float)
 
 
@@ -129,8 +125,6 @@ BAD_CODE: Final = "a code that the mapping does not explain"
 NOTHING: Final = "its codes count towards nothing, as the mapping says"
 REPEATED: Final = "a further row of a record that is counted already"
 
-Rows = npt.NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class Judged:
@@ -141,9 +135,9 @@ class Judged:
     value at fault; `left_out` counts by reason.
     """
 
-    row: Rows
+    row: Integers
     measure: tuple[str, ...]
-    recorded_on: Days
+    recorded_on: Moments
     rejected: tuple[tuple[int, str, str], ...]
     left_out: Counter[str]
 
@@ -190,7 +184,7 @@ def judged(table: pa.Table, mapping: Mapping) -> Judged:
     )
 
 
-def _kinds(table: pa.Table, counts: tuple[Coding, ...]) -> tuple[list[tuple[str, ...]], Rows]:
+def _kinds(table: pa.Table, counts: tuple[Coding, ...]) -> tuple[list[tuple[str, ...]], Integers]:
     """Return every combination of cells in the columns of codes, and which one each row has."""
     encoded = [table[coding.column].combine_chunks().dictionary_encode() for coding in counts]
     indices = np.column_stack([column.indices.to_numpy() for column in encoded]) if table.num_rows else None
@@ -216,8 +210,8 @@ def _meaning(cells: tuple[str, ...], counts: tuple[Coding, ...]) -> tuple[tuple[
 
 
 def _date_faults(
-    table: pa.Table, mapping: Mapping, recorded: Days
-) -> list[tuple[str, npt.NDArray[np.bool_], pa.ChunkedArray]]:
+    table: pa.Table, mapping: Mapping, recorded: Moments
+) -> list[tuple[str, Booleans, pa.ChunkedArray]]:
     column = table[mapping.columns["recorded_on"]]
     empty = pa.compute.equal(column, "").to_numpy()
     unread = np.isnat(recorded)
@@ -225,7 +219,7 @@ def _date_faults(
     return [(NO_DATE, empty, column), (BAD_DATE, unread, column), (NOT_COVERED, ~covered, column)]
 
 
-def _first_of_each(table: pa.Table, mapping: Mapping, rows: Rows, measure: list[str]) -> Rows:
+def _first_of_each(table: pa.Table, mapping: Mapping, rows: Integers, measure: list[str]) -> Integers:
     """Return the positions at which a record counts towards a measure for the first time."""
     if "record_id" not in mapping.columns:
         return np.arange(len(rows))
