@@ -1,4 +1,4 @@
-"""Starts the dashboard (`streamlit run app.py`) and adds security headers and `/ready` to Streamlit.
+"""Starts the dashboard (`streamlit run app.py`) and adds security headers, `/ready` and whole addresses to Streamlit.
 
 `main.py` lies beside the pages on purpose: it then runs first for every visitor, whichever page their
 link names (`docs/decisions/0003-st-app.md`).
@@ -6,11 +6,15 @@ link names (`docs/decisions/0003-st-app.md`).
 
 import base64
 import hashlib
+import importlib
 import logging
 import re
+import threading
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -106,10 +110,40 @@ def ready(_: Request) -> JSONResponse:
     return JSONResponse({"ready": False}, status_code=503)
 
 
-def to_front_page(request: Request) -> RedirectResponse:
-    """Return the way from `/overview` to `/`: the page that opens first has no address of its own."""
-    query = request.url.query
-    return RedirectResponse(f"./?{query}" if query else "./")
+class PinnedAddress:
+    """Completes a page's address before the page opens, so that opening it is one step of the browser's history.
+
+    The page that opens first has no name in its address: `/overview` leads to `/`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request with the way to the completed address, or through the app within."""
+        address = await run_in_threadpool(completed_address, Request(scope)) if _opens_a_page(scope) else ""
+        await (RedirectResponse(address) if address else self.app)(scope, receive, send)
+
+
+def completed_address(request: Request) -> str:
+    """Return the address to which a request for a page is sent, relative to its own; empty where it is whole."""
+    # imported here, so that the server listens before the engine is loaded
+    from pages.ways import PAGES, completed_link  # noqa: PLC0415
+
+    name = request.url.path.rpartition("/")[2]
+    page = name or "overview"
+    if page not in PAGES:
+        return ""
+    given = dict(request.query_params)
+    link = given if {"dataset", "version", "month"} <= set(given) else completed_link(page, given)
+    if name != "overview" and (not link or link == given):
+        return ""
+    return f"./{'' if page == 'overview' else page}?{urlencode(link or given)}"
+
+
+def _opens_a_page(scope: Scope) -> bool:
+    accepted = dict(scope.get("headers", ())).get(b"accept", b"")
+    return scope["type"] == "http" and scope["method"] == "GET" and b"text/html" in accepted
 
 
 def say_that_it_failed(_: Exception) -> bool:
@@ -121,9 +155,12 @@ def say_that_it_failed(_: Exception) -> bool:
     return True
 
 
+# loaded while the server already listens, so that the first visitor does not wait for it
+threading.Thread(target=importlib.import_module, args=("pages.ways",), daemon=True).start()
+
 app = st.App(
     "pages/main.py",
-    routes=[Route("/ready", ready), Route("/overview", to_front_page)],
-    middleware=[Middleware(SecurityHeaders)],
+    routes=[Route("/ready", ready)],
+    middleware=[Middleware(SecurityHeaders), Middleware(PinnedAddress)],
     on_script_error=say_that_it_failed,
 )

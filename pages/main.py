@@ -1,8 +1,14 @@
-"""What every visit runs first: the way between pages, and the page's frame."""
+"""What every visit runs first: the way between pages, the page's frame, and the link that says what is on screen."""
 
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
+
+from pages.shared.choices import Choices, adopt
+from pages.shared.sidebar import SidebarChoices
+from pages.shared.visit import visit
+from pages.ways import PAGES, link_of
 
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 3rem; max-width: 112rem; }
@@ -20,33 +26,58 @@ STYLE = """<style>
   [data-testid="stMainBlockContainer"] { padding: 0; }
 }
 </style>"""
-
 ON_ACCENT = """<style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] *,
 [data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * { color: #12181f !important; }
 </style>"""  # what stands on the accent: the dark theme's is light, and Streamlit would write white on it
 
 
-def dress_page() -> None:
-    """Give the page its margins, its A4 when printed, and words that can be read on the accent."""
-    st.html(STYLE + (ON_ACCENT if st.context.theme.type == "dark" else ""))
+def adopt_link(page: type[Choices]) -> None:
+    """Take over the choices of an address that was opened or gone back to; else those of the visit stand.
+
+    A choice that is made while the last one is still under way comes with the address from before it: no other run looks
+    at the address.
+    """
+    context = get_script_run_ctx()
+    link = st.query_params.to_dict()
+    if link and (not visit().link_adopted or (context and context.is_history_navigation)):
+        adopt(SidebarChoices, link)
+        adopt(page, link)
+    visit().link_adopted = True
 
 
-page = st.navigation(
-    [
-        st.Page("overview/page.py", title="Overview", default=True),
-        st.Page("when/page.py", title="When", url_path="when"),
-        st.Page("where/page.py", title="Where", url_path="where"),
-        st.Page("forecast/page.py", title="Forecast", url_path="forecast"),
-        st.Page("resourcing/page.py", title="Resourcing", url_path="resourcing"),
-        st.Page("data/page.py", title="Data", url_path="data"),
-        st.Page("methods/page.py", title="Methods", url_path="methods"),
-    ]
-)
+def show_ways(pages: dict[str, st.Page]) -> None:
+    """Draw the way to each page, with its choices in the address: one step of the browser's history leads there."""
+    visit().links = {name: link_of(name) for name in pages}
+    with st.sidebar.container(key="ways", gap=None):
+        for name, page in pages.items():
+            st.page_link(page, query_params=visit().links[name])
+
+
+def write_link(page: str) -> None:
+    """Make the address say what is on screen, so that whoever opens it sees the same."""
+    link = link_of(page)
+    if link and link != st.query_params.to_dict():
+        st.query_params.from_dict(link)
+
+
+pages = {
+    name: st.Page(f"{name}/page.py", title=name.capitalize(), url_path=name, default=name == "overview")
+    for name in PAGES
+}
+page = st.navigation(list(pages.values()), position="hidden")
 st.set_page_config(
     page_title=f"{page.title} · Vulnerability dashboard",
     page_icon=str(Path(__file__).parent / "static" / "icon.svg"),
     layout="wide",
 )
-dress_page()
-page.run()
+st.html(STYLE + (ON_ACCENT if st.context.theme.type == "dark" else ""))
+name = page.url_path or "overview"
+adopt_link(PAGES[name])
+show_ways(pages)
+try:
+    page.run()
+except StopException:
+    write_link(name)
+    raise
+write_link(name)

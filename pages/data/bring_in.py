@@ -10,9 +10,9 @@ from pages.data.mapping import chosen_mapping
 from pages.data.preview import Looked, Preview, looked_at, seems_to_be, show_preview
 from pages.data.uploads import MAX_UPLOAD_MB, forget
 from pages.shared.access import may_publish
-from pages.shared.choices import choices_made
+from pages.shared.choices import adopt
 from pages.shared.reads import store_path
-from pages.shared.sidebar import View
+from pages.shared.sidebar import SidebarChoices, View
 from pages.shared.text import plain
 from vulncore import store as stores
 from vulncore.domain.errors import InvalidMappingError, VulncoreError, checked_name
@@ -153,7 +153,6 @@ def _try_and_publish(trial: Trial) -> None:
         forget(KEPT_LOOK)
         # an uploader of another key is empty
         st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
-        choices_made().clear()
-        choices_made().update({"dataset": line.dataset, "version": str(line.number)})
+        adopt(SidebarChoices, {"dataset": line.dataset, "version": str(line.number)})
         st.session_state["published just now"] = line
         st.rerun()

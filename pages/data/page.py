@@ -7,7 +7,6 @@ from pages.data.coverage import show_coverage
 from pages.data.findings import show_findings, show_published
 from pages.data.notes import show_notes_on_data
 from pages.data.reads import checks_of, coverage_of
-from pages.shared.choices import write_link
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
@@ -48,4 +47,3 @@ if notes.open:
 if bring_in.open:
     with bring_in:
         show_bring_in(view)
-write_link("data", **view.link())

@@ -11,11 +11,11 @@ from pages.forecast.parts import (
     show_year_table,
     show_years,
 )
-from pages.forecast.question import USED, forecast_link, lockdowns_picker, subject_picker, what_ifs
+from pages.forecast.question import USED, ForecastChoices, lockdowns_picker, subject_picker, what_ifs
 from pages.forecast.reads import demand_of
 from pages.forecast.what_if import show_what_if
 from pages.forecast.work import forecasts_of
-from pages.shared.choices import open_part, write_link
+from pages.shared.choices import chosen, open_part
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
@@ -27,24 +27,21 @@ from vulncore.findings.forecast.sentences import bases_in_words, forecast_headli
 from vulncore.findings.forecast.work import YEARS, why_not
 from vulncore.forecasting.paths import months_ahead
 
-YEARS_PART, MONTHS_PART, MODELS_PART, LEARNS_PART = (
-    "Years as a table",
-    "Months as a table",
-    "How models did",
-    "What they learn from",
-)
-PARTS = {YEARS_PART: None, MONTHS_PART: "months", MODELS_PART: "models", LEARNS_PART: "learns"}
+PARTS = {
+    "": "Years as a table",
+    "months": "Months as a table",
+    "models": "How models did",
+    "learns": "What they learn from",
+}
 
 st.title("Forecast")
 
 try:
     view = chosen_view()
+    choices = chosen(ForecastChoices)
     picker, offered = subject_picker(view)
-    subject, lockdowns, adjustments = (
-        offered[picker.made()],
-        lockdowns_picker().made() == USED,
-        what_ifs(view),
-    )
+    subject, lockdowns = offered[picker.made(choices)], lockdowns_picker().made(choices) == USED
+    adjustments = what_ifs(view, choices)
     found = demand_of(store_path(), view.publish, view.force, subject, view.month, lockdowns)
 except VulncoreError as problem:
     st.error(plain(f"The forecast cannot be shown. {problem}"))
@@ -59,7 +56,7 @@ show_provenance(view, f"{view.force}: {subject.name.lower()}, {spans}")
 said = st.empty()
 which, aside, what_if = st.columns([3, 2, 2], vertical_alignment="bottom")
 with which:
-    picker.draw()
+    picker.draw(choices)
 
 if found is None or refused:
     with said.container():
@@ -71,11 +68,10 @@ if found is None or refused:
             )
     if found:
         show_recorded(found, view)
-    write_link("forecast", **view.link(), **forecast_link(subject))
     st.stop()
 
 with aside:
-    lockdowns_picker().draw()
+    lockdowns_picker().draw(choices)
 with what_if.popover("What if" + (f": {len(adjustments)} added" if adjustments else " …"), width="stretch"):
     show_what_if(adjustments, view.month, ahead)
 years, months = st.empty(), st.empty()
@@ -95,14 +91,13 @@ def draw(told: Outlook) -> None:
 told = outlook(found, forecasts_of(view, found, lockdowns, adjustments, draw), adjustments)
 draw(told)
 
-opened, part = open_part(PARTS, "forecast part")
-write_link("forecast", **view.link(), **forecast_link(subject))
-with part:
-    if opened == YEARS_PART:
-        show_year_table(told, view)
-    elif opened == MONTHS_PART:
+part, place = open_part(PARTS, choices, "forecast part")
+with place:
+    if part == "months":
         show_month_table(told, view)
-    elif opened == MODELS_PART:
+    elif part == "models":
         show_models(told, view)
-    else:
+    elif part == "learns":
         show_learning(told)
+    else:
+        show_year_table(told, view)

@@ -1,8 +1,9 @@
-"""What is forecast, and what if, by the choices made."""
+"""What is asked of the forecast: which series, from which months, and what if."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pages.shared.choices import OF_THE_FORECAST, Picker, choices_made, not_there
+from pages.shared.choices import Choices, Picker, change, choice, say_unmet
 from pages.shared.sidebar import View
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.forecast.demand import Subject, find_subject, subjects
@@ -14,7 +15,21 @@ SET_ASIDE, USED = "aside", "used"
 BETWEEN = "~"  # between what-ifs in a link
 
 
-def subject_picker(view: View) -> tuple[Picker, dict[str, Subject]]:
+def _texts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(BETWEEN) if part)
+
+
+@dataclass(frozen=True)
+class ForecastChoices(Choices):
+    """What is chosen on the page Forecast; `whatif` are adjustments as `format_adjustment` writes them."""
+
+    subject: str | None = choice(falls_with=("force", "strand"))
+    lockdowns: str = choice(SET_ASIDE)
+    whatif: tuple[str, ...] = choice((), read=_texts, write=BETWEEN.join)
+    part: str = choice("")
+
+
+def subject_picker(view: View) -> tuple[Picker[str], dict[str, Subject]]:
     """Return the choice of what is forecast, and what each option is.
 
     Raises:
@@ -34,38 +49,29 @@ def subject_picker(view: View) -> tuple[Picker, dict[str, Subject]]:
     return picker, by_key
 
 
-def lockdowns_picker() -> Picker:
+def lockdowns_picker() -> Picker[str]:
     """Return the choice of whether models see the months of lockdown."""
     words = {SET_ASIDE: "Set aside", USED: "Used like any other"}
-    return Picker("Months of lockdown, 2020–21", "lockdowns", [SET_ASIDE, USED], 0, lambda key: words[key])
+    return Picker("Months of lockdown, 2020–21", "lockdowns", [SET_ASIDE, USED], words=words.__getitem__)
 
 
-def what_ifs(view: View) -> tuple[Adjustment, ...]:
+def what_ifs(view: View, choices: ForecastChoices) -> tuple[Adjustment, ...]:
     """Return the what-ifs chosen; what can't be read of a link, or lies in no month to come, is forgotten, and said."""
-    texts = [text for text in choices_made().get("whatif", "").split(BETWEEN) if text]
     kept = []
-    for text in texts[:MOST]:
+    for text in choices.whatif[:MOST]:
         try:
             kept.append(checked(parse_adjustment(text), view.month, months_ahead(view.month, YEARS)))
         except VulncoreError as problem:
-            not_there(str(problem).rstrip("."), "the forecast without it")
-    if len(texts) > MOST:
-        not_there(f"{len(texts)} what-ifs are too many to tell apart", f"the first {MOST}")
+            say_unmet(str(problem).rstrip("."), "the forecast without it")
+    if len(choices.whatif) > MOST:
+        say_unmet(f"{len(choices.whatif)} what-ifs are too many to tell apart", f"the first {MOST}")
     keep_what_ifs(kept)
     return tuple(kept)
 
 
 def keep_what_ifs(kept: Sequence[Adjustment]) -> None:
     """Keep these what-ifs, in the order given."""
-    choices_made().pop("whatif", None)
-    if kept:
-        choices_made()["whatif"] = BETWEEN.join(map(format_adjustment, kept))
-
-
-def forecast_link(subject: Subject) -> dict[str, str | None]:
-    """Return the choices as the link writes them."""
-    made = {name: choice for name, choice in choices_made().items() if name in OF_THE_FORECAST and choice}
-    return {**made, "subject": subject.key}
+    change(ForecastChoices, whatif=tuple(map(format_adjustment, kept)))
 
 
 def add_what_if(held: Sequence[Adjustment], adjustment: Adjustment) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.forecast.question import add_what_if, remove_what_if
 from pages.shared.text import plain
+from pages.shared.visit import leave_notice, take_notice
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, format_month, month_name, parse_month
 from vulncore.findings.forecast.what_if import KIND_WORDS, adjustment_in_words
@@ -59,7 +60,7 @@ def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
         st.number_input("Lasts, months", min_value=1, max_value=48, value=6, step=1, key="what-if months")
     st.caption(asked.meaning)
     st.button("Add", type="primary", on_click=_add, args=(held, kind), width="stretch")
-    if problem := st.session_state.pop("what-if problem", ""):
+    if problem := take_notice("what-if"):
         st.error(plain(problem))
 
 
@@ -78,7 +79,7 @@ def _add(held: Sequence[Adjustment], kind: AdjustmentKind) -> None:
         )
         state["what-if name"] = ""
     except VulncoreError as problem:
-        state["what-if problem"] = str(problem)
+        leave_notice("what-if", str(problem))
 
 
 def _name(text: str) -> str:

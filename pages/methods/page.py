@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from pages.shared.choices import write_link
 from pages.shared.provenance import show_provenance, source_line
 from pages.shared.sidebar import chosen_view
 from pages.shared.tables import show_table
@@ -32,4 +31,3 @@ show_table(measures_frame(view.choice.measures), "Every measure of this dataset,
 
 st.markdown("Who published which rows and when, and what is odd about them, stands on the **Data** page.")
 st.caption(source_line(view))
-write_link("methods", **view.link())

@@ -3,7 +3,6 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.shared.choices import choices_made
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.text import plain
@@ -12,44 +11,35 @@ from vulncore.cli.options import csv_text
 from vulncore.findings.overview.charts import monthly_chart
 from vulncore.findings.overview.history import History, history, history_export
 from vulncore.findings.overview.overview import Overview
-from vulncore.findings.overview.sentences import most_notable
 
 
-def chosen_measure(found: Overview) -> str:
-    """Return the key of the measure picked; the most notable one until somebody picks."""
-    picked = choices_made().get("measure")
-    if picked in {measure.key for measure in found.measures}:
-        return str(picked)
-    return most_notable(found.table, found.measures)
-
-
-def show_measure(found: Overview, key: str, view: View) -> None:
+def show_measure(overview: Overview, key: str, view: View) -> None:
     """Draw a measure's five years, with the same as a table, as a file, and what is counted."""
-    told = history(found, key)
-    st.subheader(told.measure.name, anchor="measure")
-    st.markdown(plain(told.sentence))
-    if told.caution:
-        st.caption(told.caution)
-    if told.drawn:
+    past = history(overview, key)
+    st.subheader(past.measure.name, anchor="measure")
+    st.markdown(plain(past.sentence))
+    if past.caution:
+        st.caption(past.caution)
+    if past.drawn:
         palette = DARK if st.context.theme.type == "dark" else LIGHT
         st.altair_chart(
-            monthly_chart(told.frame, told.title, told.measure.unit, palette),
-            alt=f"{told.title}. {told.sentence}",
+            monthly_chart(past.frame, past.title, past.measure.unit, palette),
+            alt=f"{past.title}. {past.sentence}",
             width="stretch",
         )
         st.caption(source_line(view))
     table, file, definition = st.columns(3)
-    if told.drawn:
-        _show_as_table_and_file(found, told, table, file)
+    if past.drawn:
+        _show_as_table_and_file(overview, past, table, file)
     with definition.popover("What is counted", width="stretch"):
-        st.markdown(f"**{plain(told.measure.name)}.** {plain(told.measure.definition)}")
-        st.caption(plain(f"Source: {told.measure.definition_source}."))
+        st.markdown(f"**{plain(past.measure.name)}.** {plain(past.measure.definition)}")
+        st.caption(plain(f"Source: {past.measure.definition_source}."))
 
 
 def _show_as_table_and_file(
-    found: Overview, told: History, table: DeltaGenerator, file: DeltaGenerator
+    overview: Overview, past: History, table: DeltaGenerator, file: DeltaGenerator
 ) -> None:
-    export = history_export(found, told)
+    export = history_export(overview, past)
     newest_first = export[["month", "count", "mean_of_12_months", "status"]].iloc[::-1]
     with table.popover("Show as table", width="stretch"):
         st.dataframe(
@@ -58,7 +48,7 @@ def _show_as_table_and_file(
     file.download_button(
         "Download as CSV",
         csv_text(export),
-        file_name=f"{found.publish.dataset}-{told.measure.key}-{found.as_at:%Y-%m}.csv",
+        file_name=f"{overview.publish.dataset}-{past.measure.key}-{overview.as_at:%Y-%m}.csv",
         mime="text/csv",
         width="stretch",
     )

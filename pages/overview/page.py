@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from pages.overview.measure import chosen_measure, show_measure
+from pages.overview.measure import show_measure
+from pages.overview.question import OverviewChoices, measure_shown
 from pages.overview.reads import overview_of
 from pages.overview.strand_table import pick_from_strand_table
-from pages.shared.choices import write_link
+from pages.shared.choices import chosen
 from pages.shared.provenance import show_provenance, source_line
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
@@ -19,17 +20,17 @@ st.title("What changed")
 
 try:
     view = chosen_view()
-    every = overview_of(store_path(), view.publish, view.force, view.month)
-    found = narrowed(every, view.strand)
+    choices = chosen(OverviewChoices)
+    overview = narrowed(overview_of(store_path(), view.publish, view.force, view.month), view.strand)
 except VulncoreError as problem:
     st.error(plain(f"The strand table cannot be shown. {problem}"))
     st.stop()
 
-show_provenance(view, found.question)
-show_headline(found.headline)
-show_notes(found.notes)
+show_provenance(view, overview.question)
+show_headline(overview.headline)
+show_notes(overview.notes)
 
-picked = pick_from_strand_table(strand_table_html(strand_rows(found), headings(found)), chosen_measure(found))
-write_link("overview", **view.link(), measure=picked)
-st.caption(f"{table_legend(found)} {source_line(view)}")
-show_measure(found, picked, view)
+table = strand_table_html(strand_rows(overview), headings(overview))
+measure = pick_from_strand_table(table, measure_shown(overview, choices))
+st.caption(f"{table_legend(overview)} {source_line(view)}")
+show_measure(overview, measure, view)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.choices import choices_made
+from pages.overview.question import OverviewChoices
+from pages.shared.choices import change
 
 HERE = Path(__file__).parent
 
@@ -31,4 +32,4 @@ def pick_from_strand_table(html: str, picked: str) -> str:
 def _keep_picked() -> None:
     picked = st.session_state["strand-table"].get("picked")
     if picked:
-        choices_made()["measure"] = picked
+        change(OverviewChoices, measure=picked)

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.resourcing.plan import change, today, who
+from pages.resourcing.plan import change, today, who, workbench
 from pages.shared.text import plain
+from pages.shared.visit import leave_notice, take_notice
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.resourcing.assumptions import field, number_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
@@ -47,13 +48,13 @@ def show_assumption_form(told: ResourcingOutlook, keys: Sequence[str]) -> None:
     name.text_input("Your name, kept with the number", max_chars=BY_LETTERS, key="who")
     button.button("Change", type="primary", on_click=_change, args=(told.scenario, key, now), width="stretch")
     st.caption(plain(f"{limits.meaning} In {limits.unit}, {limits.least:,g} to {limits.most:,g}."))
-    if problem := st.session_state.pop(PROBLEM, ""):
+    if problem := take_notice(PROBLEM):
         st.error(plain(problem))
 
 
 def _change(plan: Scenario, key: str, now: Assumption) -> None:
     state = st.session_state
-    state["who kept"] = state.get("who", "")
+    workbench().name = state.get("who", "")
     names = ENDS if state.get(f"assumption range {key}") else (ONE, ONE, ONE)
     low, likely, high = (float(state[f"assumption {name} {key}"]) for name in names)
     source = " ".join(state[f"assumption source {key}"].split()) or ASSUMED
@@ -61,6 +62,6 @@ def _change(plan: Scenario, key: str, now: Assumption) -> None:
         wanted = replace(
             now, low=low, likely=likely, high=high, source=source, measured=False, by=who(), on=today()
         )
-        state[PROBLEM] = change(plan, key, wanted)
+        leave_notice(PROBLEM, change(plan, key, wanted))
     except VulncoreError as problem:
-        state[PROBLEM] = str(problem)
+        leave_notice(PROBLEM, str(problem))

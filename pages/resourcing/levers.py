@@ -11,7 +11,10 @@ from pathlib import Path
 import streamlit as st
 
 from pages.resourcing.plan import change, moved, origin, plan_now
+from pages.resourcing.question import ResourcingChoices
+from pages.shared.choices import chosen
 from pages.shared.text import plain
+from pages.shared.visit import leave_notice, take_notice
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.resourcing.assumptions import field
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
@@ -50,7 +53,7 @@ def show_levers(plan: Scenario, told: ResourcingOutlook) -> None:
         key=KEY,
         on_pulled_change=partial(_pull, told.role),
     )
-    if problem := st.session_state.pop(PROBLEM, ""):
+    if problem := take_notice(PROBLEM):
         st.error(plain(problem))
 
 
@@ -99,7 +102,7 @@ def _drawn(plan: Scenario, lever: Lever) -> dict[str, object]:
 def _pull(role: Role) -> None:
     """Move what was pulled. What a browser sends may be anything: only a lever that stands there is moved."""
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
-    pulled, plan = st.session_state[KEY].get("pulled"), plan_now()
+    pulled, plan = st.session_state[KEY].get("pulled"), plan_now(chosen(ResourcingChoices))
     if not isinstance(pulled, dict) or not isinstance(pulled.get("value"), int | float):
         return
     key = pulled.get("key")
@@ -107,6 +110,6 @@ def _pull(role: Role) -> None:
         limits = field(key)
         try:
             wanted = min(max(round(float(pulled["value"]), 3), limits.least), limits.most)
-            st.session_state[PROBLEM] = change(plan, key, moved(plan, key, wanted))
+            leave_notice(PROBLEM, change(plan, key, moved(plan, key, wanted)))
         except (VulncoreError, OverflowError) as problem:
-            st.session_state[PROBLEM] = str(problem)
+            leave_notice(PROBLEM, str(problem))

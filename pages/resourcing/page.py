@@ -14,16 +14,16 @@ from pages.resourcing.parts import (
 )
 from pages.resourcing.plan import compared, plan_now
 from pages.resourcing.question import (
+    ResourcingChoices,
     basis_picker,
     draw_role_and_year,
     draw_settings,
     question,
-    resourcing_link,
 )
 from pages.resourcing.scenarios import show_scenario_menu
 from pages.resourcing.what_it_takes import show_what_it_takes
 from pages.resourcing.work import kept_forecast, new_forecast, outlook_of
-from pages.shared.choices import open_part, write_link
+from pages.shared.choices import chosen, open_part
 from pages.shared.provenance import show_provenance
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline
@@ -34,28 +34,22 @@ from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.sentences import resourcing_headline
 from vulncore.forecasting.paths import months_ahead
 
-NUMBERS_PART, DRIVERS_PART, COMPARE_PART, MONTHS_PART, DEMAND_PART = (
-    "Assumptions",
-    "What drives it",
-    "Compare scenarios",
-    "Roles and months",
-    "What comes in",
-)
 PARTS = {
-    NUMBERS_PART: None,
-    DRIVERS_PART: "drivers",
-    COMPARE_PART: "compare",
-    MONTHS_PART: "months",
-    DEMAND_PART: "demand",
+    "": "Assumptions",
+    "drivers": "What drives it",
+    "compare": "Compare scenarios",
+    "months": "Roles and months",
+    "demand": "What comes in",
 }
 
 st.title("Resourcing")
 
 try:
     view = chosen_view()
-    plan, beside = plan_now(), compared()
-    asked = question(plan, view.month)
-    basis = basis_picker().made()
+    choices = chosen(ResourcingChoices)
+    plan, beside = plan_now(choices), compared(choices)
+    asked = question(plan, view.month, choices)
+    basis = basis_picker().made(choices)
 except VulncoreError as problem:
     st.error(plain(f"Resourcing cannot be shown. {problem}"))
     st.stop()
@@ -69,11 +63,11 @@ if view.strand:
 said = st.container()
 asking, choosing, sure = st.columns([5, 5, 2], vertical_alignment="bottom")
 with asking:
-    draw_role_and_year(plan, view.month)
+    draw_role_and_year(plan, view.month, choices)
 with choosing:
     show_scenario_menu(plan, beside)
 with sure.popover("Settings", width="stretch"):
-    draw_settings(view.month)
+    draw_settings(view.month, choices)
 with st.container(key="resourcing-answer"):
     drawn, levers = st.columns([5, 2], gap="medium")
 
@@ -100,7 +94,6 @@ try:
     told = outlook_of(forecast, plan, view, asked)
 except VulncoreError as problem:
     st.info(plain(str(problem)))
-    write_link("resourcing", **view.link(), **resourcing_link())
     st.stop()
 
 draw(told, said, drawn)
@@ -109,16 +102,15 @@ with drawn:
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for
     show_levers(plan, told)
 
-opened, part = open_part(PARTS, "resourcing part")
-write_link("resourcing", **view.link(), **resourcing_link())
-with part:
-    if opened == NUMBERS_PART:
-        show_assumptions(told, view)
-    elif opened == DRIVERS_PART:
+part, place = open_part(PARTS, choices, "resourcing part")
+with place:
+    if part == "drivers":
         show_drivers(told, view)
-    elif opened == COMPARE_PART:
+    elif part == "compare":
         show_comparison(told, beside, view)
-    elif opened == MONTHS_PART:
+    elif part == "months":
         show_months(told, view)
-    else:
+    elif part == "demand":
         show_demand(told, view)
+    else:
+        show_assumptions(told, choices, view)

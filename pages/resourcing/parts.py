@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.resourcing.assumptions import show_assumption_form
-from pages.resourcing.question import has_role
+from pages.resourcing.question import ResourcingChoices, has_role
 from pages.resourcing.work import forecast_of, outlook_of
 from pages.shared.choices import Picker
 from pages.shared.provenance import source_line
@@ -73,14 +73,12 @@ def show_staffing(told: ResourcingOutlook, view: View) -> None:
     st.caption(source_line(view) + untested)
 
 
-def show_assumptions(told: ResourcingOutlook, view: View) -> None:
+def show_assumptions(told: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:
     """Draw every number assumed, the form that changes one, and the numbers as a file."""
     names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **abouts(told.used)}
     st.markdown(plain(told.used.about))
-    picker = Picker(
-        "Show assumptions for", "numbers", list(names), 2, lambda key: names[key], "group of numbers"
-    )
-    chosen = picker.draw()
+    picker = Picker("Show assumptions for", "numbers", list(names), 2, names.__getitem__, "group of numbers")
+    chosen = picker.draw(choices)
     keys = list(told.used.assumptions)
     if chosen == CHANGED:
         keys = [key for key in changed_keys(told.scenario, illustrative()) if key in told.used.assumptions]
@@ -136,7 +134,7 @@ def show_comparison(told: ResourcingOutlook, beside: Sequence[Scenario], view: V
         st.info(plain(f"Not compared, since they have no {told.role.name}: {', '.join(gone)}."))
     try:
         others = [
-            outlook_of(forecast_of(view, plan, str(told.forecast.basis)), plan, view, told.asked)
+            outlook_of(forecast_of(view, plan, told.forecast.basis), plan, view, told.asked)
             for plan in beside
             if has_role(plan, told.asked)
         ]

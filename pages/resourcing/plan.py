@@ -1,16 +1,18 @@
 """The scenario on screen: carried whole by the link, changed number by number."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import streamlit as st
 
+from pages.resourcing.question import ResourcingChoices
 from pages.resourcing.reads import scenarios_of
-from pages.shared.choices import choices_made, not_there
+from pages.shared.choices import change as choose
+from pages.shared.choices import say_unmet
 from pages.shared.reads import store_path
 from vulncore.domain.errors import InvalidScenarioError
-from vulncore.findings.resourcing.assumptions import field
+from vulncore.findings.resourcing.assumptions import field as limits_of
 from vulncore.findings.resourcing.outlook import shifted
 from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
 from vulncore.resourcing.scenario.link import illustrative, scenario_code, scenario_of
@@ -18,21 +20,33 @@ from vulncore.resourcing.scenario.scenario import Assumption, Joiners, Scenario
 
 NOBODY = "not named"
 CHANGED = ", changed"  # after the name of a scenario that is no longer what was saved under it
-ORIGIN = "plan origin"
-BETWEEN = "."  # between the codes of scenarios in a link
 MOST_COMPARED = 3  # beside the one on screen
 
 
-def plan_now() -> Scenario:
+@dataclass
+class Workbench:
+    """What a visit works on: what the plan was before it was changed, the scenarios saved for the visit, who changes numbers."""
+
+    origin: Scenario | None = None
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
+    name: str = ""
+
+
+def workbench() -> Workbench:
+    """Return what this visit works on."""
+    kept: Workbench = st.session_state.setdefault("workbench", Workbench())
+    return kept
+
+
+def plan_now(choices: ResourcingChoices) -> Scenario:
     """Return the scenario on screen; one that a link brings and that can't be read is told so."""
-    code = choices_made().get("plan", "")
-    if not code:
+    if not choices.plan:
         return illustrative()
     try:
-        return scenario_of(code)
+        return scenario_of(choices.plan)
     except InvalidScenarioError as problem:
-        not_there(str(problem).rstrip("."), "the illustrative scenario")
-        del choices_made()["plan"]
+        say_unmet(str(problem).rstrip("."), "the illustrative scenario")
+        choose(ResourcingChoices, plan="")
         return illustrative()
 
 
@@ -43,29 +57,24 @@ def keep_plan(plan: Scenario) -> None:
         InvalidScenarioError: It is too long for a link.
     """
     code = scenario_code(plan)
-    choices_made().pop("plan", None)
-    if plan != illustrative():
-        choices_made()["plan"] = code
+    choose(ResourcingChoices, plan="" if plan == illustrative() else code)
 
 
-def compared() -> list[Scenario]:
+def compared(choices: ResourcingChoices) -> list[Scenario]:
     """Return the scenarios that stand beside the one on screen; what can't be read of a link is told so."""
     kept: list[Scenario] = []
-    codes = [code for code in choices_made().get("compare", "").split(BETWEEN) if code]
-    for code in codes[:MOST_COMPARED]:
+    for code in choices.compare[:MOST_COMPARED]:
         try:
             kept.append(scenario_of(code))
         except InvalidScenarioError as problem:
-            not_there(str(problem).rstrip("."), "the others")
-    choices_made().pop("compare", None)
-    if kept:
-        choices_made()["compare"] = BETWEEN.join(map(scenario_code, kept))
+            say_unmet(str(problem).rstrip("."), "the others")
+    choose(ResourcingChoices, compare=tuple(map(scenario_code, kept)))
     return kept
 
 
 def who() -> str:
     """Return who changes numbers in this visit, as they said."""
-    return " ".join(str(st.session_state.get("who kept", "")).split()) or NOBODY
+    return " ".join(workbench().name.split()) or NOBODY
 
 
 def today() -> date:
@@ -76,7 +85,7 @@ def today() -> date:
 def origin(plan: Scenario) -> Scenario:
     """Return the scenario that a plan was before anybody changed it here: as chosen, saved or brought in."""
     name = plan.name.removesuffix(CHANGED)
-    begun: Scenario | None = st.session_state.get(ORIGIN)
+    begun = workbench().origin
     if begun is not None and begun.name == name:
         return begun
     return standing().get(name, plan)
@@ -89,13 +98,12 @@ def begin(plan: Scenario) -> None:
         InvalidScenarioError: It is too long for a link.
     """
     keep_plan(plan)
-    st.session_state[ORIGIN] = plan
+    workbench().origin = plan
 
 
 def standing() -> dict[str, Scenario]:
     """Return the scenarios that can be chosen, by name: the illustrative one, those saved, those of this visit."""
-    own: dict[str, Scenario] = st.session_state.setdefault("own scenarios", {})
-    return {illustrative().name: illustrative(), **scenarios_of(store_path()), **own}
+    return {illustrative().name: illustrative(), **scenarios_of(store_path()), **workbench().scenarios}
 
 
 def moved(plan: Scenario, key: str, likely: float) -> Assumption:
@@ -103,7 +111,7 @@ def moved(plan: Scenario, key: str, likely: float) -> Assumption:
     begun = origin(plan).assumptions.get(key) or plan.assumptions[key]
     if begun.likely == likely:
         return begun
-    return shifted(begun, likely, field(key), who(), today())
+    return shifted(begun, likely, limits_of(key), who(), today())
 
 
 def change(plan: Scenario, key: str, assumption: Assumption) -> str:
@@ -130,5 +138,5 @@ def _named(plan: Scenario) -> Scenario:
     name = plan.name.removesuffix(CHANGED)
     if begun.called(name) == plan.called(name):
         return plan.called(name)
-    st.session_state.setdefault(ORIGIN, begun)
+    workbench().origin = workbench().origin or begun
     return plan.called(name[: NAME_LETTERS - len(CHANGED)] + CHANGED)

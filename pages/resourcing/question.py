@@ -1,10 +1,11 @@
-"""What is asked of a unit: which role, which year, how sure, on which forecast."""
+"""What is asked of a unit: which scenario, which role, which year, how sure, on which forecast."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
 
-from pages.shared.choices import OF_RESOURCING, Picker, choices_made
+from pages.shared.choices import Choices, Picker, choice
 from vulncore.domain.periods import add_months, format_month, month_name, parse_month
 from vulncore.findings.forecast.outlook import BASIS_NAMES
 from vulncore.findings.forecast.work import YEARS
@@ -19,42 +20,66 @@ from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import months_ahead
 from vulncore.resourcing.scenario.scenario import Scenario
 
+BETWEEN = "."  # between the codes of scenarios in a link
 
-def basis_picker() -> Picker:
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(code for code in text.split(BETWEEN) if code)
+
+
+@dataclass(frozen=True)
+class ResourcingChoices(Choices):
+    """What is chosen on the page Resourcing.
+
+    `plan` is the code of the scenario on screen, empty for the illustrative one, and `compare` those that stand beside it;
+    `chance` is in percent; `numbers` is the group of assumptions shown.
+    """
+
+    plan: str = choice("")
+    role: str | None = choice()
+    year: int | None = choice(read=int)
+    basis: Basis = choice(next(iter(Basis)), read=Basis)
+    chance: int = choice(10, read=int)
+    since: date | None = choice(read=parse_month, write=format_month)
+    compare: tuple[str, ...] = choice((), read=_codes, write=BETWEEN.join)
+    numbers: str | None = choice()
+    part: str = choice("")
+
+
+def basis_picker() -> Picker[Basis]:
     """Return the choice of which months the forecast learns from."""
-    return Picker(
-        "Forecast from", "basis", [str(basis) for basis in Basis], 0, lambda key: BASIS_NAMES[Basis(key)]
-    )
+    return Picker("Forecast from", "basis", list(Basis), words=BASIS_NAMES.__getitem__)
 
 
-def question(plan: Scenario, as_at: date) -> StaffingQuestion:
+def question(plan: Scenario, as_at: date, choices: ResourcingChoices) -> StaffingQuestion:
     """Return what is asked of a plan."""
-    chance = float(_chance_picker().made()) / 100
-    since = parse_month(_since_picker(as_at).made())
+    chance = _chance_picker().made(choices) / 100
+    since = _since_picker(as_at).made(choices)
     return asked_about(
-        plan, as_at, _ahead(as_at), _role_picker(plan).made(), int(_year_picker(as_at).made()), chance, since
+        plan,
+        as_at,
+        _ahead(as_at),
+        _role_picker(plan).made(choices),
+        _year_picker(as_at).made(choices),
+        chance,
+        since,
     )
 
 
-def draw_role_and_year(plan: Scenario, as_at: date) -> None:
+def draw_role_and_year(plan: Scenario, as_at: date, choices: ResourcingChoices) -> None:
     """Draw the choices of role and year, beside each other."""
     role, year = st.columns([3, 2], vertical_alignment="bottom")
     with role:
-        _role_picker(plan).draw()
+        _role_picker(plan).draw(choices)
     with year:
-        _year_picker(as_at).draw()
+        _year_picker(as_at).draw(choices)
 
 
-def draw_settings(as_at: date) -> None:
+def draw_settings(as_at: date, choices: ResourcingChoices) -> None:
     """Draw the choices of how sure somebody wants to be, from when, on which forecast."""
-    _chance_picker().draw()
-    _since_picker(as_at).draw()
-    basis_picker().draw()
-
-
-def resourcing_link() -> dict[str, str | None]:
-    """Return the choices as the link writes them."""
-    return {name: choice for name, choice in choices_made().items() if name in OF_RESOURCING and choice}
+    _chance_picker().draw(choices)
+    _since_picker(as_at).draw(choices)
+    basis_picker().draw(choices)
 
 
 def has_role(plan: Scenario, asked: StaffingQuestion) -> bool:
@@ -66,31 +91,25 @@ def _ahead(as_at: date) -> int:
     return months_ahead(as_at, YEARS)
 
 
-def _role_picker(plan: Scenario) -> Picker:
+def _role_picker(plan: Scenario) -> Picker[str]:
     names = {role.key: role.name for role in plan.roles}
     first = list(names).index(plan.holding[0].key)
     return Picker("Role", "role", list(names), first, lambda key: names[key])
 
 
-def _year_picker(as_at: date) -> Picker:
-    years = [str(year) for year in years_ahead(as_at, _ahead(as_at))]
-    first = str(first_year(as_at, _ahead(as_at)))
-    return Picker("Calendar year", "year", years, years.index(first), noun="year")
+def _year_picker(as_at: date) -> Picker[int]:
+    years = list(years_ahead(as_at, _ahead(as_at)))
+    first = years.index(first_year(as_at, _ahead(as_at)))
+    return Picker("Calendar year", "year", years, first, noun="year")
 
 
-def _chance_picker() -> Picker:
-    shares = [f"{100 * chance:.0f}" for chance in CHANCES]
+def _chance_picker() -> Picker[int]:
+    percents = [round(100 * chance) for chance in CHANCES]
     return Picker(
-        "Accepted chance of passing the limit",
-        "chance",
-        shares,
-        shares.index("10"),
-        lambda key: f"{key} %",
+        "Accepted chance of passing the limit", "chance", percents, words=lambda percent: f"{percent} %"
     )
 
 
-def _since_picker(as_at: date) -> Picker:
-    months = [format_month(add_months(as_at, step)) for step in range(1, _ahead(as_at) + 1)]
-    return Picker(
-        "Keep it so from", "since", months, 0, lambda key: month_name(parse_month(key)), noun="month"
-    )
+def _since_picker(as_at: date) -> Picker[date]:
+    months = [add_months(as_at, step) for step in range(1, _ahead(as_at) + 1)]
+    return Picker("Keep it so from", "since", months, words=month_name, noun="month")

@@ -5,12 +5,14 @@ from contextlib import suppress
 
 import streamlit as st
 
-from pages.resourcing.plan import BETWEEN, CHANGED, MOST_COMPARED, begin, standing
+from pages.resourcing.plan import CHANGED, MOST_COMPARED, begin, standing, workbench
+from pages.resourcing.question import ResourcingChoices
 from pages.resourcing.reads import scenarios_of, unreadable_scenarios_of
 from pages.shared.access import may_publish
-from pages.shared.choices import choices_made
+from pages.shared.choices import change
 from pages.shared.reads import store_path
 from pages.shared.text import plain
+from pages.shared.visit import leave_notice, take_notice
 from vulncore.domain.errors import VulncoreError, first_five
 from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
 from vulncore.resourcing.scenario.link import scenario_code
@@ -18,9 +20,7 @@ from vulncore.resourcing.scenario.saved import remove_scenario, save_scenario
 from vulncore.resourcing.scenario.scenario import Scenario
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
-SAID = "scenario said"
-PROBLEM = "scenario problem"
-"""What the last step came to, said once."""
+DONE, PROBLEM = "scenario done", "scenario problem"
 
 
 def show_scenario_menu(plan: Scenario, beside: Sequence[Scenario]) -> None:
@@ -82,9 +82,8 @@ def _show_beside(known: dict[str, Scenario], beside: Sequence[Scenario]) -> None
 
 
 def _compare() -> None:
-    choices_made()["compare"] = BETWEEN.join(st.session_state["compare picker"])
-    if st.session_state["compare picker"]:
-        choices_made()["part"] = "compare"
+    codes = tuple(st.session_state["compare picker"])
+    change(ResourcingChoices, compare=codes, **({"part": "compare"} if codes else {}))
 
 
 def _show_save(plan: Scenario) -> None:
@@ -112,9 +111,9 @@ def _show_save(plan: Scenario) -> None:
                 f"{len(broken)} of the scenarios saved can't be read: {first_five(broken)}. Ask who keeps the store."
             )
         )
-    if done := st.session_state.pop(SAID, ""):
+    if done := take_notice(DONE):
         st.success(plain(done))
-    if problem := st.session_state.pop(PROBLEM, ""):
+    if problem := take_notice(PROBLEM):
         st.error(plain(problem))
 
 
@@ -127,21 +126,19 @@ def _save(plan: Scenario) -> None:
             else _save_here(plan, name, instead)
         )
         begin(saved)
-        st.session_state[SAID] = f"Saved as {saved.name}."
+        leave_notice(DONE, f"Saved as {saved.name}.")
     except VulncoreError as problem:
-        st.session_state[PROBLEM] = str(problem)
+        leave_notice(PROBLEM, str(problem))
     except OSError:
-        st.session_state[PROBLEM] = (
-            "The store can't be written to. Ask who keeps it, or take the file with you."
-        )
+        leave_notice(PROBLEM, "The store can't be written to. Ask who keeps it, or take the file with you.")
 
 
 def _save_here(plan: Scenario, name: str, instead: bool) -> Scenario:
     """Keep a scenario for the visit alone."""
     saved = checked(plan.called(name))
-    if saved.name in standing() and not (instead and saved.name in st.session_state["own scenarios"]):
+    if saved.name in standing() and not (instead and saved.name in workbench().scenarios):
         raise VulncoreError(f"There is a scenario called {saved.name} already. Choose another name.")
-    st.session_state["own scenarios"][saved.name] = saved
+    workbench().scenarios[saved.name] = saved
     return saved
 
 
@@ -149,11 +146,9 @@ def _remove(name: str) -> None:
     try:
         if may_publish():
             remove_scenario(store_path(), name)
-            st.session_state[SAID] = (
-                f"{name} is no longer saved. It stays on screen until you choose another."
-            )
+            leave_notice(DONE, f"{name} is no longer saved. It stays on screen until you choose another.")
     except (VulncoreError, OSError) as problem:
-        st.session_state[PROBLEM] = str(problem)
+        leave_notice(PROBLEM, str(problem))
 
 
 def _show_file(plan: Scenario) -> None:
@@ -176,8 +171,8 @@ def _bring_in() -> None:
     try:
         brought = read_scenario(file.getvalue().decode("utf-8-sig"))
         begin(brought)
-        st.session_state[SAID] = f"{brought.name} was brought in. Save it to keep it."
+        leave_notice(DONE, f"{brought.name} was brought in. Save it to keep it.")
     except UnicodeDecodeError:
-        st.session_state[PROBLEM] = "The file is no text. Bring a scenario in TOML."
+        leave_notice(PROBLEM, "The file is no text. Bring a scenario in TOML.")
     except VulncoreError as problem:
-        st.session_state[PROBLEM] = str(problem)
+        leave_notice(PROBLEM, str(problem))

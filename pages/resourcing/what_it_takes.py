@@ -5,6 +5,7 @@ import streamlit as st
 from pages.resourcing.plan import change_joiners
 from pages.shared.tables import show_table
 from pages.shared.text import plain
+from pages.shared.visit import leave_notice, take_notice
 from vulncore.domain.periods import add_months, format_month, month_name, months_between, parse_month
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.tables import steps_table
@@ -28,7 +29,7 @@ def show_what_it_takes(told: ResourcingOutlook) -> None:
     planned = sum(each.people for each in told.scenario.joiners)
     with joining.popover("Joiners" + (f": {planned:,} planned" if planned else " …"), width="stretch"):
         _show_joiners(told)
-    if problem := st.session_state.pop(PROBLEM, ""):
+    if problem := take_notice(PROBLEM):
         st.error(plain(problem))
 
 
@@ -47,7 +48,7 @@ def _show_steps(told: ResourcingOutlook, solved: Solved) -> None:
 
 def _plan_for(told: ResourcingOutlook, solved: Solved) -> None:
     planned = with_more(told.scenario, solved).joiners
-    st.session_state[PROBLEM] = change_joiners(told.scenario, planned)
+    leave_notice(PROBLEM, change_joiners(told.scenario, planned))
 
 
 def _show_joiners(told: ResourcingOutlook) -> None:
@@ -101,4 +102,4 @@ def _add(told: ResourcingOutlook) -> None:
         int(state["joiners people"]),
         bool(state["joiners trained"]),
     )
-    state[PROBLEM] = change_joiners(told.scenario, (*told.scenario.joiners, new))
+    leave_notice(PROBLEM, change_joiners(told.scenario, (*told.scenario.joiners, new)))

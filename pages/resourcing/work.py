@@ -18,13 +18,13 @@ FORECASTING = "Forecasting what comes to the unit …"
 FORECASTS_KEPT, OUTLOOKS_KEPT = 24, 8  # each takes some four megabytes, or fifteen
 
 
-def kept_forecast(view: View, plan: Scenario, basis: str) -> UnitForecast | None:
+def kept_forecast(view: View, plan: Scenario, basis: Basis) -> UnitForecast | None:
     """Return what is to come to a unit where it was forecast before."""
     return _forecasts().get(_key(view, plan, basis))
 
 
 def new_forecast(
-    view: View, plan: Scenario, basis: str, first: Callable[[UnitForecast], None]
+    view: View, plan: Scenario, basis: Basis, first: Callable[[UnitForecast], None]
 ) -> UnitForecast:
     """Return what is to come to a unit, forecast now: with progress, and a first look as soon as there is one.
 
@@ -36,7 +36,7 @@ def new_forecast(
     """
     wanted = unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
     bar, looked, forecast = st.progress(0.0, FORECASTING), False, None
-    for share, found in unit_forecasts(wanted, Basis(basis)):
+    for share, found in unit_forecasts(wanted, basis):
         bar.progress(share, "Trying the forecasts on earlier months …" if looked else FORECASTING)
         if found is not None and not looked and share < 1:
             first(found)
@@ -49,7 +49,7 @@ def new_forecast(
     return forecast
 
 
-def forecast_of(view: View, plan: Scenario, basis: str) -> UnitForecast:
+def forecast_of(view: View, plan: Scenario, basis: Basis) -> UnitForecast:
     """Return what is to come to a unit, kept or forecast now."""
     return kept_forecast(view, plan, basis) or new_forecast(view, plan, basis, lambda _: None)
 
@@ -58,7 +58,7 @@ def outlook_of(
     forecast: UnitForecast, plan: Scenario, view: View, asked: StaffingQuestion
 ) -> ResourcingOutlook:
     """Return what a scenario comes to, kept or worked out now."""
-    key = (*_key(view, plan, str(forecast.basis)), bool(forecast.trials), scenario_text(plan), asked)
+    key = (*_key(view, plan, forecast.basis), bool(forecast.trials), scenario_text(plan), asked)
     kept = _outlooks().get(key)
     if kept is None:
         measured = shares_of(store_path(), view.publish, view.force, plan, view.month)
@@ -67,7 +67,7 @@ def outlook_of(
     return kept
 
 
-def _key(view: View, plan: Scenario, basis: str) -> Key:
+def _key(view: View, plan: Scenario, basis: Basis) -> Key:
     """Return what a forecast is of: a version, a force, a month, kinds of case, a basis."""
     line = view.publish
     return line.dataset, line.number, line.published_at, view.force, view.month, plan.case_types, basis

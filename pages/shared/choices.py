@@ -1,174 +1,212 @@
-"""A choice of one that the link carries: what was chosen, what was not there, and the box that shows it."""
+"""What a visitor has chosen: one frozen dataclass for each page and one for the sidebar.
 
-import time
+The way of a choice: a link's text becomes a field (`Choices.from_link`), a page reads its dataclass once at its top
+(`chosen`) and passes it on, a control changes a field (`change`), and `pages/main.py` writes the link (`Choices.to_link`).
+What a field is, how a link writes it and with what it falls stand beside the field (`choice`).
+"""
+
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Generic, Self, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.text import plain
+from pages.shared.visit import visit
+from vulncore.domain.errors import VulncoreError
 
-NARROWING = ("measures", "kind", "place", "victims", "harm", "hours", "cell", "subject")
-GONE_WITH = {
-    "dataset": ("version", "force", "strand", *NARROWING),
-    "force": (*NARROWING, "size", "bandwidth"),
-    "strand": ("measures", "harm", "subject"),
-    "night": ("hours",),
-    "size": ("cell",),
-    "layer": ("cell",),
-}
-"""What was chosen of something that is no longer on screen."""
+LONGEST_QUOTED = 40  # letters of a link that are repeated to whoever opened it
+C = TypeVar("C", bound="Choices")
+T = TypeVar("T")
+
+
+def choice(
+    default: object = None,
+    read: Callable[[str], Any] = str,
+    write: Callable[[Any], str] = str,
+    falls_with: Sequence[str] = (),
+) -> Any:
+    """Return a field of choices.
+
+    Args:
+        default: Its value until somebody chooses; None where that depends on the data.
+        read: Returns the value of a link's text. It may raise `ValueError` or `VulncoreError`.
+        write: Returns the link's text of a value.
+        falls_with: Names of choices: when one of them changes, this one goes back to its default.
+    """
+    return field(
+        default=default, metadata={"read": read, "write": write, "falls_with": frozenset(falls_with)}
+    )
 
 
 @dataclass(frozen=True)
-class Picker:
-    """A choice of one: its label, its `name` in the link, the options, how they read.
+class Choices:
+    """What is chosen of a page. Each field of a subclass is a `choice`; the fields of a common base are shared by its pages.
 
-    The option at `index` stands until somebody chooses. `noun` is what an option is called where a link asks for one in
-    vain; the name, unless told.
+    `unread` holds the names and texts of a link that could not be read.
+    """
+
+    unread: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_link(cls, link: Mapping[str, str]) -> Self:
+        """Return the choices that a link names; all others have their default."""
+        values: dict[str, Any] = {}
+        unread = []
+        for each in _choices_of(cls):
+            if each.name in link:
+                try:
+                    values[each.name] = each.metadata["read"](link[each.name])
+                except (ValueError, VulncoreError):
+                    unread.append((each.name, link[each.name]))
+        return cls(unread=tuple(unread), **values)
+
+    def to_link(self) -> dict[str, str]:
+        """Return the names and texts of what was chosen; a default has none."""
+        values = {each.name: getattr(self, each.name) for each in _choices_of(type(self))}
+        return {
+            each.name: each.metadata["write"](values[each.name])
+            for each in _choices_of(type(self))
+            if values[each.name] != each.default
+        }
+
+
+def chosen(kind: type[C]) -> C:
+    """Return what this visit has chosen of a page."""
+    kept = visit().choices
+    choices: Any = kept.get(kind) or kind()
+    for base in kind.__mro__[1:]:
+        if base in kept:
+            choices = replace(choices, **_values(kept[base]))
+    return choices
+
+
+def change(kind: type[Choices], /, **values: object) -> None:
+    """Change some choices of a page; what belongs to the old ones falls, on every page."""
+    before = chosen(kind)
+    unread = tuple((name, text) for name, text in before.unread if name not in values)
+    _keep(replace(before, unread=unread, **values))
+    fallen = {name for name, value in values.items() if getattr(before, name) != value}
+    kept = visit().choices
+    while more := {
+        each.name
+        for page in kept
+        for each in _choices_of(page)
+        if each.name not in fallen | set(values) and each.metadata["falls_with"] & fallen
+    }:
+        fallen |= more
+    for page, choices in kept.items():
+        defaults = {
+            each.name: each.default for each in _choices_of(page) if each.name in fallen - set(values)
+        }
+        kept[page] = replace(choices, **defaults)
+
+
+def adopt(kind: type[Choices], link: Mapping[str, str]) -> None:
+    """Take over a page's choices of a link that was opened or gone back to."""
+    choices = kind.from_link(link)
+    change(kind, **_values(choices))
+    _keep(choices)
+
+
+def _keep(choices: Choices) -> None:
+    for base in type(choices).__mro__:
+        if base is not Choices and issubclass(base, Choices):
+            own = {each.name: getattr(choices, each.name) for each in _choices_of(base)}
+            unread = choices.unread if base is type(choices) else ()
+            visit().choices[base] = base(unread=unread, **own)
+
+
+def _choices_of(kind: type[Choices]) -> list[Any]:
+    return [each for each in fields(kind) if "read" in each.metadata]
+
+
+def _values(choices: Choices) -> dict[str, Any]:
+    return {each.name: getattr(choices, each.name) for each in _choices_of(type(choices))}
+
+
+def say_unmet(problem: str, instead: str) -> None:
+    """Keep a choice that could not be met, to be said with what is shown instead."""
+    visit().unmet.append(f"{problem}. You see {instead} instead.")
+
+
+def show_unmet() -> None:
+    """Say, once, which choices of the link could not be met and what is shown instead."""
+    for sentence in visit().unmet:
+        st.warning(plain(sentence))
+    visit().unmet.clear()
+
+
+@dataclass(frozen=True)
+class Picker(Generic[T]):
+    """A choice of one: its label, its name among the choices, the options, and how they read.
+
+    Until somebody chooses, the field's default stands, or the option at `index` where the default is None. `noun` is what an
+    option is called where a link asks for one in vain; the name, unless given.
     """
 
     label: str
     name: str
-    options: Sequence[str]
+    options: Sequence[T]
     index: int = 0
-    words: Callable[[str], str] = str
+    words: Callable[[T], str] = str
     noun: str = ""
 
-    def made(self) -> str:
-        """Return what is chosen; what is not among the options is forgotten, and said."""
-        chosen = choices_made().get(self.name)
-        if chosen in self.options:
-            return str(chosen)
-        standing = self.options[self.index]
-        if chosen is not None:
-            not_there(f"There is no {self.noun or self.name} '{chosen[:40]}' here", self.words(standing))
-            del choices_made()[self.name]
+    def made(self, choices: Choices) -> T:
+        """Return the option chosen; one that is not there is forgotten, and said."""
+        value, unread = getattr(choices, self.name), dict(choices.unread).get(self.name)
+        if value in self.options and unread is None:
+            return value  # type: ignore[no-any-return]
+        default = type(choices)().__getattribute__(self.name)
+        standing = default if default in self.options else self.options[self.index]
+        if unread is not None or value != default:
+            asked_for = unread if unread is not None else str(value)
+            say_unmet(
+                f"There is no {self.noun or self.name} '{asked_for[:LONGEST_QUOTED]}' here",
+                self.words(standing),
+            )
+            change(type(choices), **{self.name: default})
         return standing
 
-    def draw(self) -> str:
-        """Draw the choice, and return what is chosen."""
-        chosen, widget = self.made(), f"{self.name} picker"
-        st.session_state[widget] = chosen
+    def draw(self, choices: Choices) -> T:
+        """Draw the choice as a box, and return the option chosen."""
+        option, widget = self.made(choices), f"{self.name} picker"
+        st.session_state[widget] = option
         st.selectbox(
             self.label,
             self.options,
             key=widget,
             format_func=self.words,
-            on_change=_keep,
-            args=(self.name, widget),
+            on_change=_take_over,
+            args=(type(choices), self.name, widget),
         )
-        return chosen
+        return option
 
 
-def choose(
-    label: str,
-    name: str,
-    options: Sequence[str],
-    index: int = 0,
-    words: Callable[[str], str] = str,
-    noun: str = "",
-) -> str:
-    """Draw a choice of one, and return what is chosen: see `Picker`."""
-    return Picker(label, name, options, index, words, noun).draw()
-
-
-def not_there(problem: str, instead: str) -> None:
-    """Keep a choice that could not be met, to be said with what is shown instead."""
-    st.session_state.setdefault("not there", []).append(f"{problem}. You see {instead} instead.")
-
-
-def say_what_was_not_there() -> None:
-    """Say, once, which choices of the link could not be met and what is shown instead."""
-    for sentence in st.session_state.pop("not there", []):
-        st.warning(plain(sentence))
-
-
-def _keep(name: str, widget: str) -> None:
-    choices_made()[name] = st.session_state[widget]
-    for belongs_to_the_old_one in GONE_WITH.get(name, ()):
-        choices_made().pop(belongs_to_the_old_one, None)
-
-
-SETTLES_S = 2.0  # while a page opens, the browser may still put its bare address over the link
-OF_RECORDS = ("measures", "period", "kind", "place", "victims", "night", "hours", "part")
-"""Which records a page shows."""
-OF_THE_WEEK = (*OF_RECORDS, "cells", "rows", "shifts", "length", "harm")
-"""What the page When has chosen beside what the whole app has."""
-OF_THE_MAP = (*OF_RECORDS, "layer", "size", "bandwidth", "cell")
-"""What the page Where has chosen."""
-
-OF_THE_FORECAST = ("subject", "lockdowns", "whatif", "part")
-"""What the page Forecast has chosen."""
-OF_RESOURCING = ("plan", "role", "year", "basis", "chance", "since", "compare", "numbers", "part")
-"""What the page Resourcing has chosen."""
-
-REPLACED_S = 1.0  # nobody reads a page and goes back within
-WHOLE_APP = ("dataset", "version", "force", "month", "strand")
-NAMES = {*WHOLE_APP, "measure", *OF_THE_WEEK, *OF_THE_MAP, *OF_THE_FORECAST, *OF_RESOURCING}
-
-
-def choices_made() -> dict[str, str]:
-    """Return what the visitor or their link chose, by name; change it in place."""
-    choices: dict[str, str] = st.session_state.setdefault("choices made", {})
-    return choices
-
-
-def adopt_link() -> None:
-    """Take over the choices of a URL that this visit did not write: one that was opened or gone back to."""
-    brought = {name: value for name, value in st.query_params.to_dict().items() if name in NAMES}
-    if brought and brought != st.session_state.get("link written") and not _was_just_replaced(brought):
-        choices_made().clear()
-        choices_made().update(brought)
-
-
-def write_link(page: str, **choices: str | None) -> None:
-    """Make the URL say what is on screen, so that whoever opens it sees the same; None leaves a name out.
-
-    All at once, since each writing is a step that the browser's Back button undoes; and not again where
-    Back has led to the bare address, or it could never lead further.
-    """
-    link = {name: choice for name, choice in choices.items() if choice is not None}
-    if _went_back(page):
-        return
-    if link == st.query_params.to_dict() == st.session_state.get("link written"):
-        return
-    if link != st.query_params.to_dict():
-        st.session_state["link replaced"] = st.query_params.to_dict()
-        st.query_params.from_dict(link)
-    st.session_state["link written"] = (
-        link  # a link that was opened whole, too: from now on it is ours to change
-    )
-    st.session_state["link page"], st.session_state["link time"] = page, time.monotonic()
-
-
-def _was_just_replaced(brought: dict[str, str]) -> bool:
-    """Whether a link is the one before ours: a choice made at once may still come with it, and must not be lost."""
-    replaced = st.session_state.get("link replaced")
-    return brought == replaced and time.monotonic() - st.session_state["link time"] < REPLACED_S
-
-
-def _went_back(page: str) -> bool:
-    """Whether a page that had its link stands at its bare address: a new page is there for a moment, too."""
-    had_it = st.session_state.get("link page") == page
-    return not st.query_params and had_it and time.monotonic() - st.session_state["link time"] > SETTLES_S
-
-
-def open_part(parts: Mapping[str, str | None], key: str) -> tuple[str, DeltaGenerator]:
-    """Draw a page's parts as tabs, and return the name of the open one and what to draw it in.
+def open_part(parts: Mapping[str, str], choices: Choices, key: str) -> tuple[str, DeltaGenerator]:
+    """Draw a page's parts as tabs, and return the link's name of the open one and what to draw it in.
 
     Args:
-        parts: Their names on screen, and those that a link gives them; the first may have none there.
+        parts: The names of the tabs on screen, by those that a link gives them; the first opens first.
+        choices: The page's choices: its `part` is the open one.
         key: What the page's tabs are called.
     """
-    asked, followed = choices_made().get("part", ""), f"{key} followed"
-    if key not in st.session_state or st.session_state.get(followed) != asked:
-        named = (name for name, part in parts.items() if part and part == asked)
-        st.session_state[key] = next(
-            named, next(iter(parts))
-        )  # by the state: a new default would undo a click
-    tabs = dict(zip(parts, st.tabs(list(parts), key=key, on_change="rerun"), strict=True))
-    opened = next((name for name, tab in tabs.items() if tab.open), next(iter(parts)))
-    choices_made()["part"] = st.session_state[followed] = parts[opened] or ""
-    return opened, tabs[opened]
+    opened = getattr(choices, "part", "")
+    opened = opened if opened in parts else next(iter(parts))
+    st.session_state[key] = parts[opened]  # by the state: a new default would undo a click
+    tabs = st.tabs(
+        list(parts.values()),
+        key=key,
+        on_change=_open,
+        args=(type(choices), key, {name: part for part, name in parts.items()}),
+    )
+    return opened, tabs[list(parts).index(opened)]
+
+
+def _take_over(kind: type[Choices], name: str, widget: str) -> None:
+    change(kind, **{name: st.session_state[widget]})
+
+
+def _open(kind: type[Choices], key: str, parts: Mapping[str, str]) -> None:
+    change(kind, part=parts[st.session_state[key]])

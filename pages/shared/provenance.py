@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.choices import say_what_was_not_there
+from pages.shared.choices import show_unmet
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View, show_newest
 from pages.shared.text import plain
@@ -18,7 +18,7 @@ def show_provenance(view: View, about: str) -> None:
     """Say what the page is about; that its data is made, if it is; and offer newer figures when there are any."""
     made = f" :gray-badge[{MADE}]" if view.publish.made else ""
     st.markdown(f"{plain(about)}{made}")
-    say_what_was_not_there()
+    show_unmet()
     offer_newer_figures(view.publish)
 
 

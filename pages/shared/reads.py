@@ -1,6 +1,8 @@
 """Cached reads of the store: one for each finding that a page shows."""
 
 import os
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -25,10 +27,16 @@ def store_path() -> Path:
     return Path(os.environ.get("VULNCORE_STORE") or default_store())
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Reading what was published …", hash_funcs=VERSION)
-def choices_of(store: Path, line: Publish) -> Choices:
+def choices_of(store: Path, publish: Publish) -> Choices:
     """Return what a version can show."""
-    return choices(stores.open_version(store, line.dataset, line.number))
+    return _choices_of(store, publish.dataset, publish.number, publish.published_at)
+
+
+@lru_cache(
+    maxsize=READS_KEPT
+)  # Streamlit's caches serve pages alone, and addresses are completed before a page runs
+def _choices_of(store: Path, dataset: str, number: int, published_at: datetime) -> Choices:  # noqa: ARG001
+    return choices(stores.open_version(store, dataset, number))
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the times …", hash_funcs=VERSION)

@@ -1,21 +1,34 @@
-"""The sidebar: the choices that change the whole app."""
+"""The sidebar: the choices that change the whole app, and what they come to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
 
-from pages.shared.choices import adopt_link, choices_made, choose, not_there
+from pages.shared.choices import Choices, Picker, change, choice, chosen, say_unmet
 from pages.shared.reads import choices_of, store_path
 from vulncore import store as stores
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import format_month, month_name, parse_month
 from vulncore.domain.vocabulary import strand_name
-from vulncore.findings.shared.choices import Choices, chosen_month
+from vulncore.findings.shared.choices import Choices as Offer
+from vulncore.findings.shared.choices import chosen_month
 from vulncore.store.manifest import Publish
 
-ALL_STRANDS = "all"
 DATASET_NAMES = {"demo": "Demo (made data)", "city-open-counts": "City open counts"}
+FIRST_DATASET, ALL_STRANDS = "demo", "all"
+
+
+@dataclass(frozen=True)
+class SidebarChoices(Choices):
+    """What is chosen for the whole app; None stands for the first dataset, the newest version and month, the first force."""
+
+    dataset: str | None = choice()
+    version: int | None = choice(read=int, falls_with=("dataset",))
+    force: str | None = choice(falls_with=("dataset",))
+    month: date | None = choice(read=parse_month, write=format_month)
+    strand: str = choice(ALL_STRANDS, falls_with=("dataset",))
 
 
 @dataclass(frozen=True)
@@ -23,20 +36,20 @@ class View:
     """What the whole app shows: one version of a dataset, one force, one month, one strand or all."""
 
     publish: Publish
-    choice: Choices
+    choice: Offer
     force: str
     month: date
     strand: str | None
 
-    def link(self) -> dict[str, str | None]:
-        """Return the choices as the link writes them; the dataset and its version are always pinned."""
-        return {
-            "dataset": self.publish.dataset,
-            "version": str(self.publish.number),
-            "force": self.force if len(self.choice.forces) > 1 else None,
-            "month": format_month(self.month),
-            "strand": self.strand,
-        }
+    def to_link(self) -> dict[str, str]:
+        """Return the view as a link writes it: the dataset, its version and the month are always pinned."""
+        return SidebarChoices(
+            dataset=self.publish.dataset,
+            version=self.publish.number,
+            force=self.force if len(self.choice.forces) > 1 else None,
+            month=self.month,
+            strand=self.strand or ALL_STRANDS,
+        ).to_link()
 
 
 def chosen_view() -> View:
@@ -46,74 +59,93 @@ def chosen_view() -> View:
         UnknownNameError: The store holds nothing.
         DamagedStoreError: The dataset or its version can't be read.
     """
-    adopt_link()
-    names = stores.datasets(store_path())
-    if not names:
-        raise UnknownNameError("Nothing has been published yet. Run: vulncore ready-data")
     with st.sidebar:
-        dataset = choose("Dataset", "dataset", names, names.index("demo") if "demo" in names else 0, _title)
-        publish = _version(dataset)
-        choice = choices_of(store_path(), publish)
-        force = choose("Force", "force", choice.forces) if len(choice.forces) > 1 else choice.forces[0]
-        return View(publish, choice, force, _month(choice, force), _strand(choice))
+        dataset = _dataset_picker().draw(chosen(SidebarChoices))
+        publishes = stores.versions(store_path(), dataset)
+        numbers = [publish.number for publish in reversed(publishes)]
+        version = _version_picker(publishes)
+        choices = chosen(SidebarChoices)
+        number = (
+            version.made(choices) if numbers == [choices.version or numbers[0]] else version.draw(choices)
+        )
+        change(SidebarChoices, version=number)  # pinned: it stays until somebody moves on
+        publish = next(publish for publish in publishes if publish.number == number)
+        offer = choices_of(store_path(), publish)
+        force = Picker("Force", "force", offer.forces)
+        chosen_force = force.draw(chosen(SidebarChoices)) if len(offer.forces) > 1 else offer.forces[0]
+        month = _draw_month(offer, chosen_force)
+        return View(publish, offer, chosen_force, month, _draw_strand(offer))
+
+
+def pinned_link(choices: SidebarChoices) -> dict[str, str]:
+    """Return choices as a link writes them, with what is always pinned; nothing where they can't be met as they are."""
+    try:
+        names = stores.datasets(store_path())
+        dataset = choices.dataset or (FIRST_DATASET if FIRST_DATASET in names else names[0])
+        publishes = {publish.number: publish for publish in stores.versions(store_path(), dataset)}
+        publish = publishes[choices.version or max(publishes)]
+        offer = choices_of(store_path(), publish)
+        force = choices.force or offer.forces[0]
+        month = choices.month or offer.default_month[force]
+    except (VulncoreError, LookupError):
+        return {}
+    strands = {ALL_STRANDS, *(strand.key for strand in offer.strands)}
+    if choices.unread or month not in offer.months[force] or choices.strand not in strands:
+        return {}
+    return View(publish, offer, force, month, _narrowed_to(choices.strand)).to_link()
 
 
 def show_newest() -> None:
     """Leave the pinned version for the newest one; a button's callback."""
-    choices_made().pop("version", None)
+    change(SidebarChoices, version=None)
 
 
-def _version(dataset: str) -> Publish:
-    """Return the version that is pinned, else the newest, and pin it: it stays until somebody moves on."""
-    lines = {str(line.number): line for line in reversed(stores.versions(store_path(), dataset))}
-    numbers = list(lines)
-    if len(numbers) == 1 and choices_made().get("version") in (None, *numbers):
-        number = numbers[0]
-    else:
-        number = choose(
-            "As published in",
-            "version",
-            numbers,
-            words=lambda number: f"version {number}, {lines[number].published_at:%-d %b %Y}",
-        )
-    choices_made()["version"] = number
-    return lines[number]
+def _dataset_picker() -> Picker[str]:
+    names = stores.datasets(store_path())
+    if not names:
+        raise UnknownNameError("Nothing has been published yet. Run: vulncore ready-data")
+    first = names.index(FIRST_DATASET) if FIRST_DATASET in names else 0
+    return Picker("Dataset", "dataset", names, first, lambda name: DATASET_NAMES.get(name, name))
 
 
-def _month(choice: Choices, force: str) -> date:
-    months = choice.months[force]
-    default = choice.default_month[force]
-    asked = choices_made().get("month")
-    if asked is not None and asked not in [format_month(month) for month in months]:
-        try:
-            chosen_month(choice, force, parse_month(asked))
-        except VulncoreError as problem:
-            not_there(str(problem).rstrip("."), month_name(default))
-            del choices_made()["month"]
-    keys = [format_month(month) for month in months]
-    picked = choose(
-        "Figures to the end of",
-        "month",
-        keys,
-        keys.index(format_month(default)),
-        lambda key: month_name(parse_month(key)),
+def _version_picker(publishes: Sequence[Publish]) -> Picker[int]:
+    by_number = {publish.number: publish for publish in reversed(publishes)}
+    return Picker(
+        "As published in",
+        "version",
+        list(by_number),
+        words=lambda number: f"version {number}, {by_number[number].published_at:%-d %b %Y}",
     )
-    return parse_month(picked)
 
 
-def _strand(choice: Choices) -> str | None:
-    keys = [strand.key for strand in choice.strands]
-    if not keys:
+def _draw_month(offer: Offer, force: str) -> date:
+    choices, months, default = chosen(SidebarChoices), offer.months[force], offer.default_month[force]
+    unread = dict(choices.unread).get("month")
+    if unread is not None or choices.month not in (None, *months):
+        try:
+            chosen_month(offer, force, choices.month or parse_month(str(unread)))
+        except VulncoreError as problem:
+            say_unmet(str(problem).rstrip("."), month_name(default))
+        change(SidebarChoices, month=None)
+    picker = Picker("Figures to the end of", "month", months, months.index(default), month_name)
+    month = picker.draw(chosen(SidebarChoices))
+    if month == default:
+        change(SidebarChoices, month=None)  # the newest of another dataset may be another
+    return month
+
+
+def _draw_strand(offer: Offer) -> str | None:
+    strands = [ALL_STRANDS, *(strand.key for strand in offer.strands)]
+    if len(strands) == 1:
         return None
-    picked = choose(
+    picker = Picker(
         "Strand",
         "strand",
-        [ALL_STRANDS, *keys],
-        0,
-        lambda key: "All strands" if key == ALL_STRANDS else strand_name(key),
+        strands,
+        words=lambda key: "All strands" if key == ALL_STRANDS else strand_name(key),
     )
-    return None if picked == ALL_STRANDS else picked
+    return _narrowed_to(picker.draw(chosen(SidebarChoices)))
 
 
-def _title(dataset: str) -> str:
-    return DATASET_NAMES.get(dataset, dataset)
+def _narrowed_to(strand: str) -> str | None:
+    return None if strand == ALL_STRANDS else strand

@@ -1,11 +1,12 @@
-"""Which records a map of the week is of, by the choices made."""
+"""Which records a page shows: the choices that When and Where share, and the boxes that they stand in."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
-from pages.shared.choices import OF_THE_WEEK, Picker, choices_made, not_there
+from pages.shared.choices import Choices, Picker, change, choice, say_unmet
 from pages.shared.reads import store_path, week_choices_of
 from pages.shared.sidebar import View
 from vulncore.domain.disclosure import smallest_shown
@@ -14,7 +15,9 @@ from vulncore.domain.periods import format_month
 from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Measure, strand_name
 from vulncore.findings.shared.which_records import (
     COLUMNS,
+    EVERY,
     PERIODS,
+    YEAR,
     NoTimesError,
     WeekChoices,
     period_name,
@@ -25,7 +28,6 @@ from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import ENDS, STARTS, Night
 
 ANY = "any"
-MOST_HARM = 10_000.0
 NIGHTS = [f"{first:02d}-{end:02d}" for first in STARTS for end in ENDS]
 NARROWED = {
     "kind": ("location_type", "Type of place", "Every type of place"),
@@ -34,48 +36,58 @@ NARROWED = {
 }
 
 
-def week_question(view: View) -> RecordFilter:
-    """Return which records are asked for of those with a time, by the choices made so far.
-
-    Raises:
-        NoTimesError: Nothing of the dataset, or of the strand, has a time of day.
-    """
-    return record_question(view, offered_measures(view))
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(key for key in text.split(",") if key)
 
 
-def record_question(view: View, offered: Sequence[Measure]) -> RecordFilter:
-    """Return which records are asked for, by the choices made so far and of the measures offered."""
-    measures = tuple(_chosen_measures(offered) or _first_measures(view, offered))
-    narrowed = {column: picker.made() for column, picker in narrowing_pickers(view).items()}
+@dataclass(frozen=True)
+class RecordChoices(Choices):
+    """Which records are looked at. `measures` is None for those that a page begins with; `hours` are those mapped."""
+
+    measures: tuple[str, ...] | None = choice(read=_keys, write=",".join, falls_with=("force", "strand"))
+    period: str = choice(YEAR)
+    kind: str = choice(ANY, falls_with=("force",))
+    place: str = choice(ANY, falls_with=("force",))
+    victims: str = choice(ANY, falls_with=("force",))
+    night: str = choice("18-06")
+    hours: str = choice(EVERY, falls_with=("force", "night"))
+
+
+def record_filter(
+    view: View, choices: RecordChoices, offered: Sequence[Measure], harm: dict[str, float] | None = None
+) -> RecordFilter:
+    """Return the records that choices ask for, of the measures offered; `harm` is what a record of a measure weighs."""
+    measures = tuple(_met_measures(choices, offered) or _first_measures(view, offered))
+    narrowed = {column: picker.made(choices) for column, picker in narrowing_pickers(view).items()}
     return RecordFilter(
         force=view.force,
         measures=measures,
-        window=period_window(period_picker(view).made(), view.month, view.choice.months[view.force]),
+        window=period_window(period_picker(view).made(choices), view.month, view.choice.months[view.force]),
         where=tuple((column, value) for column, value in narrowed.items() if value != ANY),
-        harm=tuple(sorted(harm_weights(measures).items())),
+        harm=tuple(sorted((key, weight) for key, weight in (harm or {}).items() if key in measures)),
     )
 
 
-def period_picker(view: View) -> Picker:
+def period_picker(view: View) -> Picker[str]:
     """Return the choice of a period that ends with the as-at month."""
     since = [format_month(month) for month in view.choice.months[view.force] if month <= view.month]
-    return Picker("Period", "period", [*PERIODS, *since], 0, period_name)
+    return Picker("Period", "period", [*PERIODS, *since], words=period_name)
 
 
-def narrowing_pickers(view: View) -> dict[str, Picker]:
+def narrowing_pickers(view: View) -> dict[str, Picker[str]]:
     """Return the choices of a place, a type of place and a group of victims, by column of the incidents."""
     values = week_choices(view).values
     return {
-        column: Picker(label, name, [ANY, *values[column]], 0, partial(_any_or, every), noun=COLUMNS[column])
+        column: Picker(
+            label, name, [ANY, *values[column]], words=partial(_any_or, every), noun=COLUMNS[column]
+        )
         for name, (column, label, every) in NARROWED.items()
     }
 
 
-def night_picker() -> Picker:
+def night_picker() -> Picker[str]:
     """Return the choice of the night-time economy's hours."""
-    return Picker(
-        "Night-time economy", "night", NIGHTS, NIGHTS.index("18-06"), lambda text: str(_night(text))
-    )
+    return Picker("Night-time economy", "night", NIGHTS, words=lambda text: str(_night(text)))
 
 
 def week_choices(view: View) -> WeekChoices:
@@ -83,22 +95,12 @@ def week_choices(view: View) -> WeekChoices:
     return week_choices_of(store_path(), view.publish, view.force, smallest_shown())
 
 
-def chosen_night() -> Night:
-    """Return the night-time economy's hours, by the choices made so far."""
-    return _night(night_picker().made())
+def chosen_night(choices: RecordChoices) -> Night:
+    """Return the night-time economy's hours."""
+    return _night(night_picker().made(choices))
 
 
-def harm_weights(measures: Sequence[str]) -> dict[str, float]:
-    """Return what a record of each measure weighs, where somebody has said so."""
-    found = {}
-    for part in choices_made().get("harm", "").split(","):
-        key, _, number = part.partition("=")
-        if key in measures and number.isascii() and number.replace(".", "", 1).isdigit():
-            found[key] = min(float(number), MOST_HARM)
-    return found
-
-
-def offered_measures(view: View) -> list[Measure]:
+def timed_measures(view: View) -> list[Measure]:
     """Return the measures with times, of the strand that is chosen if one is.
 
     Raises:
@@ -116,13 +118,40 @@ def offered_measures(view: View) -> list[Measure]:
 def of_strand(view: View, keys: Collection[str], what: str, refusal: type[VulncoreError]) -> list[Measure]:
     """Return the measures of these keys, of the strand that is chosen if one is; refuse where the strand has none."""
     measures = [measure for measure in view.choice.measures if measure.key in keys]
-    chosen = [measure for measure in measures if view.strand in (None, measure.strand)]
-    if not chosen:
+    of_the_strand = [measure for measure in measures if view.strand in (None, measure.strand)]
+    if not of_the_strand:
         raise refusal(
             f"No record of the strand '{strand_name(view.strand or '')}' has {what}. Choose another strand: "
             f"{', '.join(sorted({strand_name(measure.strand) for measure in measures}))}."
         )
-    return chosen
+    return of_the_strand
+
+
+def show_record_choices(
+    view: View, choices: RecordChoices, records: RecordFilter, offered: Sequence[Measure]
+) -> None:
+    """Draw the choices of records: which measures, from when, and what they are narrowed down to."""
+    which, when, narrower = st.columns([5, 2, 2], vertical_alignment="bottom")
+    with which:
+        _draw_measures(choices, records, offered)
+    with when:
+        period_picker(view).draw(choices)
+    narrowed = ", ".join(value for _, value in records.where)
+    with narrower.popover(f"Narrowed: {narrowed}" if narrowed else "Narrow down", width="stretch"):
+        _draw_narrowing(view, choices)
+
+
+def show_record_choices_in_little_room(
+    view: View, choices: RecordChoices, records: RecordFilter, offered: Sequence[Measure]
+) -> None:
+    """Draw the same choices behind one button."""
+    period = period_picker(view)
+    names = [measure.name for measure in offered if measure.key in records.measures]
+    which = listed(names) if len(names) <= 2 else f"{len(names)} measures"
+    with st.popover(f"{which}, {period.words(period.made(choices))}", width="stretch"):
+        _draw_measures(choices, records, offered)
+        period.draw(choices)
+        _draw_narrowing(view, choices)
 
 
 def _night(text: str) -> Night:
@@ -134,22 +163,22 @@ def _any_or(every: str, value: str) -> str:
     return every if value == ANY else value
 
 
-def _chosen_measures(offered: Sequence[Measure]) -> list[str]:
-    made, keys = choices_made(), {each.key for each in offered}
-    wanted = made.get("measures", "").split(",")
-    chosen = [key for key in wanted if key in keys]
-    strange = [key[:40] for key in wanted if key and key not in keys]
-    if "measures" in made and (strange or not chosen):
-        missed = (
+def _met_measures(choices: RecordChoices, offered: Sequence[Measure]) -> list[str]:
+    """Return the keys of the measures chosen that are offered; the others are forgotten, and said."""
+    if choices.measures is None:
+        return []
+    keys = {measure.key for measure in offered}
+    met = [key for key in choices.measures if key in keys]
+    strange = [key[:40] for key in choices.measures if key not in keys]
+    if strange or not met:
+        problem = (
             f"There is no measure {first_five(strange)} with times here"
             if strange
             else "No measure is chosen"
         )
-        not_there(missed, "the others" if chosen else "those that the page begins with")
-        made["measures"] = ",".join(chosen)
-        if not chosen:
-            del made["measures"]
-    return chosen
+        say_unmet(problem, "the others" if met else "those that the page begins with")
+        change(type(choices), measures=tuple(met) or None)
+    return met
 
 
 def _first_measures(view: View, offered: Sequence[Measure]) -> list[str]:
@@ -157,58 +186,25 @@ def _first_measures(view: View, offered: Sequence[Measure]) -> list[str]:
     return sexual if sexual and view.strand is None else [measure.key for measure in offered]
 
 
-def show_question(view: View, asked: RecordFilter, offered: Sequence[Measure]) -> None:
-    """Draw the choices of records: which measures, from when, and what they are narrowed down to."""
-    which, when, narrower = st.columns([5, 2, 2], vertical_alignment="bottom")
-    with which:
-        _choose_measures({measure.key: measure.name for measure in offered}, asked.measures)
-    with when:
-        period_picker(view).draw()
-    with narrower.popover(_narrowed(asked), width="stretch"):
-        _narrow_down(view)
-
-
-def show_record_choices(view: View, asked: RecordFilter, offered: Sequence[Measure]) -> None:
-    """Draw the same choices in little room."""
-    period = period_picker(view)
-    names = [measure.name for measure in offered if measure.key in asked.measures]
-    said = listed(names) if len(names) <= 2 else f"{len(names)} measures"
-    with st.popover(f"{said}, {period.words(period.made())}", width="stretch"):
-        _choose_measures({measure.key: measure.name for measure in offered}, asked.measures)
-        period.draw()
-        _narrow_down(view)
-
-
-def week_link(asked: RecordFilter) -> dict[str, str | None]:
-    """Return the week's choices as the link writes them."""
-    return record_link(asked, OF_THE_WEEK)
-
-
-def record_link(asked: RecordFilter, names: Sequence[str]) -> dict[str, str | None]:
-    """Return the choices of these names as the link writes them."""
-    made = {
-        name: choice for name, choice in choices_made().items() if name in names and choice not in (ANY, "")
-    }
-    return {**made, "measures": ",".join(asked.measures)}
-
-
-def _narrow_down(view: View) -> None:
-    for picker in narrowing_pickers(view).values():
-        if len(picker.options) > 1:
-            picker.draw()
-    night_picker().draw()
-
-
-def _choose_measures(names: dict[str, str], chosen: Sequence[str]) -> None:
-    st.session_state["measures picker"] = list(chosen)
+def _draw_measures(choices: RecordChoices, records: RecordFilter, offered: Sequence[Measure]) -> None:
+    names = {measure.key: measure.name for measure in offered}
+    st.session_state["measures picker"] = list(records.measures)
     st.multiselect(
-        "Measures", list(names), key="measures picker", format_func=names.get, on_change=_keep_measures
+        "Measures",
+        list(names),
+        key="measures picker",
+        format_func=names.get,
+        on_change=_keep_measures,
+        args=(type(choices),),
     )
 
 
-def _keep_measures() -> None:
-    choices_made()["measures"] = ",".join(st.session_state["measures picker"])
+def _keep_measures(kind: type[RecordChoices]) -> None:
+    change(kind, measures=tuple(st.session_state["measures picker"]))
 
 
-def _narrowed(asked: RecordFilter) -> str:
-    return "Narrow down" if not asked.where else f"Narrowed: {', '.join(value for _, value in asked.where)}"
+def _draw_narrowing(view: View, choices: RecordChoices) -> None:
+    for picker in narrowing_pickers(view).values():
+        if len(picker.options) > 1:
+            picker.draw(choices)
+    night_picker().draw(choices)

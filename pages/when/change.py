@@ -6,33 +6,32 @@ from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain, show_headline
-from pages.when.week import chosen_layout
+from pages.when.question import WhenChoices, layout_shown
 from vulncore.findings.when.captions import change_alt, change_legend, change_title
 from vulncore.findings.when.change import change_table, week_change
 from vulncore.findings.when.charts import week_change_chart
 from vulncore.findings.when.when import When
 
 
-def show_week_change(found: When, view: View) -> None:
+def show_week_change(week: When, choices: WhenChoices, view: View) -> None:
     """Draw the differences, or say why there are none to draw."""
-    if found.before is None or found.before.too_few:
-        st.info(plain(found.not_compared or "The period before has too few times to compare with."))
+    if week.before is None or week.before.too_few:
+        st.info(plain(week.not_compared or "The period before has too few times to compare with."))
         return
-    change = week_change(found.now, found.before, chosen_layout(found).first, found.unit)
+    first = layout_shown(week, choices).first
+    change = week_change(week.now, week.before, first, week.unit)
     show_headline(change.headline)
     st.altair_chart(
         week_change_chart(
             change.cells,
-            chosen_layout(found).first,
-            change_title(found),
-            change_legend(found, change),
+            first,
+            change_title(week),
+            change_legend(week, change),
             palette(),
         ),
-        alt=change_alt(found, change),
+        alt=change_alt(week, change),
         width="stretch",
     )
     st.caption(source_line(view))
     with st.popover("Show as table"):
-        show_table(
-            change_table(change), f"{found.about}: each three hours, before and now", ("Before", "Now")
-        )
+        show_table(change_table(change), f"{week.about}: each three hours, before and now", ("Before", "Now"))

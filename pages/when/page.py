@@ -2,33 +2,34 @@
 
 import streamlit as st
 
-from pages.shared.choices import open_part, write_link
+from pages.shared.choices import chosen, open_part
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path, when_of
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline, show_notes
-from pages.shared.which_records import chosen_night, offered_measures, show_question, week_link, week_question
+from pages.shared.which_records import chosen_night, show_record_choices, timed_measures
 from pages.when.change import show_week_change
 from pages.when.patrols import show_patrol_hours, show_way_to_the_map
+from pages.when.question import WhenChoices, week_question
 from pages.when.week import show_stretches, show_times_known, show_week_map
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.shared.which_records import NoTimesError
 
-STRETCHES, PATROLS, COMPARED, KNOWN = "What stands out", "Patrol hours", "What changed", "How times are known"
 PARTS = {
-    STRETCHES: None,
-    PATROLS: "patrols",
-    COMPARED: "changed",
-    KNOWN: "known",
-}  # and their names in a link
+    "": "What stands out",
+    "patrols": "Patrol hours",
+    "changed": "What changed",
+    "known": "How times are known",
+}
 
 st.title("When")
 
 try:
     view = chosen_view()
-    asked = week_question(view)
-    found = when_of(store_path(), view.publish, asked, chosen_night(), smallest_shown())
+    choices = chosen(WhenChoices)
+    records = week_question(view, choices)
+    week = when_of(store_path(), view.publish, records, chosen_night(choices), smallest_shown())
 except NoTimesError as nothing:
     st.info(plain(str(nothing)))
     st.stop()
@@ -36,24 +37,22 @@ except VulncoreError as problem:
     st.error(plain(f"The week cannot be shown. {problem}"))
     st.stop()
 
-show_provenance(view, found.question)
-show_headline(found.headline)
-show_notes(found.notes)
-show_question(view, asked, offered_measures(view))
-if found.now.too_few:
-    write_link("when", **view.link(), **week_link(asked))
+show_provenance(view, week.question)
+show_headline(week.headline)
+show_notes(week.notes)
+show_record_choices(view, choices, records, timed_measures(view))
+if week.now.too_few:
     st.stop()
-show_week_map(found, view)
-show_way_to_the_map(found, view)
+show_week_map(week, choices, view)
+show_way_to_the_map(week, choices, view)
 
-opened, part = open_part(PARTS, "week part")
-write_link("when", **view.link(), **week_link(asked))
-with part:
-    if opened == STRETCHES:
-        show_stretches(found)
-    elif opened == PATROLS:
-        show_patrol_hours(found, view)
-    elif opened == COMPARED:
-        show_week_change(found, view)
+part, place = open_part(PARTS, choices, "week part")
+with place:
+    if part == "patrols":
+        show_patrol_hours(week, choices, view)
+    elif part == "changed":
+        show_week_change(week, choices, view)
+    elif part == "known":
+        show_times_known(week)
     else:
-        show_times_known(found)
+        show_stretches(week)

@@ -2,37 +2,32 @@
 
 import streamlit as st
 
-from pages.shared.choices import Picker, choices_made, choose
+from pages.shared.choices import Picker, change
 from pages.shared.reads import placed_measures_of, store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain, show_headline
-from pages.shared.which_records import MOST_HARM, chosen_night, harm_weights
+from pages.shared.visit import visit
+from pages.shared.which_records import chosen_night
+from pages.when.question import MOST_HARM, WhenChoices, length_picker, shifts_picker
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.shared.which_records import EVERY
 from vulncore.findings.when.patrols import patrols, patrols_table
 from vulncore.findings.when.picked_hours import hours_offered
 from vulncore.findings.when.when import When
-from vulncore.metrics.week.hours import HOURS
-
-SHIFTS = [str(number) for number in range(1, 22)]
-LENGTHS = [str(hours) for hours in range(2, 13)]
 
 
-def show_patrol_hours(found: When, view: View) -> None:
+def show_patrol_hours(week: When, choices: WhenChoices, view: View) -> None:
     """Let shifts be chosen, and say what they meet."""
     many, long, weights = st.columns([1, 1, 2], vertical_alignment="bottom")
     with many:
-        shifts = int(choose("Shifts a week", "shifts", SHIFTS, SHIFTS.index("5"), noun="number of shifts"))
+        shifts = shifts_picker().draw(choices)
     with long:
-        fitting = [length for length in LENGTHS if int(length) * shifts <= HOURS]
-        hours = int(
-            choose("Hours of a shift", "length", fitting, fitting.index("4"), noun="length of shifts")
-        )
+        hours = length_picker(shifts).draw(choices)
     with weights.popover("Weigh by harm", width="stretch"):
-        _show_weights(found, view)
+        _show_weights(week, choices, view)
     try:
-        chosen = patrols(found.now, found.before, shifts, hours, found.unit)
+        chosen = patrols(week.now, week.before, shifts, hours, week.unit)
     except VulncoreError as problem:
         st.warning(plain(str(problem)))
         return
@@ -40,24 +35,24 @@ def show_patrol_hours(found: When, view: View) -> None:
     show_table(patrols_table(chosen), "Shifts, in order of the week", ("Rank", "Meets about"))
     st.caption(
         f"No other choice of as many shifts, not overlapping, meets more of what was recorded. Shares are in steps of "
-        f"{chosen.step} %, so that none shows a few {found.unit}, and need not add up. Where police are, more is recorded: "
+        f"{chosen.step} %, so that none shows a few {week.unit}, and need not add up. Where police are, more is recorded: "
         "hours without patrols can look quieter than they are."
     )
 
 
-def _show_weights(found: When, view: View) -> None:
-    asked = found.now.read.asked
+def _show_weights(week: When, choices: WhenChoices, view: View) -> None:
+    asked = week.now.read.asked
     st.markdown(
         "How many times a record of each measure counts. There is no official weight: 1 each, unless you say."
     )
-    said = harm_weights(asked.measures)
+    weights = dict(choices.harm)
     for measure in view.choice.measures:
         if measure.key in asked.measures:
             st.number_input(
                 plain(measure.name),
                 min_value=0.0,
                 max_value=MOST_HARM,
-                value=said.get(measure.key, 1.0),
+                value=weights.get(measure.key, 1.0),
                 step=1.0,
                 key=f"harm {measure.key}",
                 on_change=_keep_weights,
@@ -66,23 +61,20 @@ def _show_weights(found: When, view: View) -> None:
 
 
 def _keep_weights(measures: tuple[str, ...]) -> None:
-    said = {key: st.session_state.get(f"harm {key}", 1.0) for key in measures}
-    if all(weight == 1 for weight in said.values()):
-        choices_made().pop("harm", None)
-    else:
-        choices_made()["harm"] = ",".join(f"{key}={weight:g}" for key, weight in said.items())
+    weights = tuple((key, st.session_state.get(f"harm {key}", 1.0)) for key in measures)
+    change(WhenChoices, harm=weights if any(weight != 1 for _, weight in weights) else ())
 
 
-def show_way_to_the_map(found: When, view: View) -> None:
+def show_way_to_the_map(week: When, choices: WhenChoices, view: View) -> None:
     """Let hours be picked, and lead to where they are mapped; nothing where no record has a place."""
     placed = set(placed_measures_of(store_path(), view.publish, view.force))
-    if not placed & set(found.now.read.asked.measures):
+    if not placed & set(week.now.read.asked.measures):
         return
-    offered = {each.key: each.words for each in hours_offered(chosen_night(), found.now.stretches)}
+    offered = {hours.key: hours.words for hours in hours_offered(chosen_night(choices), week.now.stretches)}
     hours, way = st.columns([3, 2], vertical_alignment="bottom")
     with hours:
         picked = Picker(
-            "Hours to map", "hours", list(offered), 0, offered.__getitem__, "stretch of hours"
-        ).draw()
+            "Hours to map", "hours", list(offered), words=offered.__getitem__, noun="stretch of hours"
+        ).draw(choices)
     label = "See where it happens" if picked == EVERY else "See where it happens in these hours"
-    way.page_link("where.py", label=label, icon=":material/map:")
+    way.page_link("where/page.py", label=label, icon=":material/map:", query_params=visit().links["where"])

@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.shared.choices import choices_made
+from pages.shared.choices import change
 from pages.shared.provenance import source_line
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
-from pages.shared.which_records import show_record_choices
-from pages.where.question import NONE, bandwidth_picker, hours_picker, layer_picker, size_picker
+from pages.shared.which_records import show_record_choices_in_little_room
+from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.where.reads import place_of
 from vulncore.cli.options import csv_text
 from vulncore.domain.vocabulary import Measure
@@ -40,38 +40,38 @@ ul.legend i { width: 1.15rem; height: 1.15rem; border: 1px solid rgba(128, 140, 
 </style>"""
 
 
-def show_map_choices(view: View, found: Where, offered: Sequence[Measure]) -> None:
+def show_map_choices(view: View, choices: WhereChoices, found: Where, offered: Sequence[Measure]) -> None:
     """Draw what the map shows, in which hours, in cells of which size, and of which records."""
     layer, hours, size, records = st.columns([2, 3, 2, 3], vertical_alignment="bottom")
     with layer:
-        chosen = layer_picker(found).draw()
+        chosen = layer_picker(found).draw(choices)
     with hours:
-        hours_picker(view, found.read.asked.records)[0].draw()
+        hours_picker(view, found.read.asked.records, choices)[0].draw(choices)
     with size:
         if chosen == Layer.DENSITY:
-            bandwidth_picker().draw()
+            bandwidth_picker().draw(choices)
         elif chosen != Layer.WARDS:
-            size_picker(found).draw()
+            size_picker(found).draw(choices)
     with records:
-        show_record_choices(view, found.read.asked.records, offered)
+        show_record_choices_in_little_room(view, choices, found.read.asked.records, offered)
 
 
-def show_where_map(found: Where, shown: MapShown, view: View, area: str) -> None:
+def show_where_map(found: Where, shown: MapShown, place: str, view: View, area: str) -> None:
     """Draw the map beside the list of its places."""
     st.markdown(f"**{plain(shown.title)}**")
     _show_legend(shown)
     on_map, in_words = st.columns([7, 3])
     with on_map:
-        _draw(shown, view)
+        _draw(shown, place, view)
         brought = OPEN_STREET_MAP if _labels(shown) else ""
         st.caption(f"{source_line(view)} {brought}")
     with in_words:
-        _say_what_is_picked(found, shown, view, area)
+        _say_what_is_picked(found, shown, place, view, area)
         _show_list(shown, found.unit)
         _show_files(shown, view, found.unit)
 
 
-def _draw(shown: MapShown, view: View) -> None:
+def _draw(shown: MapShown, place: str, view: View) -> None:
     key = f"map {view.publish.dataset} {view.force} {shown.resolution}"
     narrow = "Mobi" in st.context.headers.get("User-Agent", "")
     deck = hotspot_map(
@@ -79,7 +79,7 @@ def _draw(shown: MapShown, view: View) -> None:
         _labels(shown),
         shown.outline,
         shown.bounds,
-        choices_made().get("cell"),
+        None if place == NONE else place,
         palette(),
         narrow,
     )
@@ -97,15 +97,13 @@ def _keep_cell(key: str) -> None:
     picked = st.session_state[key]["selection"]["objects"].get(LAYER, [])
     cell = picked[0].get("properties", {}).get("cell") if picked else None
     if cell:
-        choices_made()["cell"] = str(cell)
-        choices_made()["part"] = "place"
+        change(WhereChoices, cell=str(cell), part="")
     else:
-        choices_made().pop("cell", None)
+        change(WhereChoices, cell=NONE)
 
 
-def _say_what_is_picked(found: Where, shown: MapShown, view: View, area: str) -> None:
-    cell = choices_made().get("cell")
-    if cell in (None, NONE):
+def _say_what_is_picked(found: Where, shown: MapShown, cell: str, view: View, area: str) -> None:
+    if cell == NONE:
         return
     place = place_of(store_path(), view.publish, found.read.asked, area, shown.resolution, cell)
     st.info(f"**{plain(place.name)}**: {plain(place.said)} More beneath the map.")

@@ -2,68 +2,60 @@
 
 import streamlit as st
 
-from pages.shared.choices import OF_THE_MAP, open_part, write_link
+from pages.shared.choices import chosen, open_part
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import area_key, store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline
-from pages.shared.which_records import record_link
 from pages.where.map import show_map_choices, show_where_map
 from pages.where.parts import show_definitions, show_place, show_repeats, show_tried
-from pages.where.question import (
-    forget_a_place_that_is_not_on,
-    map_chosen,
-    placed_measures,
-    where_question,
-)
+from pages.where.question import WhereChoices, map_chosen, place_on_map, placed_measures, where_question
 from pages.where.reads import map_of, where_headline_of, where_of
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.where.read import NoPlacesError
 
-PLACE, TRIED, REPEATS, CLASSES = (
-    "One place",
-    "Would the map have been right?",
-    "Near repeats",
-    "What classes mean",
-)
-PARTS = {PLACE: "place", TRIED: "tried", REPEATS: "repeats", CLASSES: "classes"}  # and their names in a link
+PARTS = {
+    "": "One place",
+    "tried": "Would the map have been right?",
+    "repeats": "Near repeats",
+    "classes": "What classes mean",
+}
 
 st.title("Where")
 
 try:
     view = chosen_view()
-    asked = where_question(view)
+    choices = chosen(WhereChoices)
+    asked = where_question(view, choices)
     area = area_key(store_path(), view.force)
     found = where_of(store_path(), view.publish, asked, area)
     headline = where_headline_of(store_path(), view.publish, asked, area)
-    shown = None if found.too_few else map_of(store_path(), view.publish, asked, area, map_chosen(found))
+    chosen_map = map_chosen(found, choices)
+    shown = None if found.too_few else map_of(store_path(), view.publish, asked, area, chosen_map)
 except NoPlacesError as nothing:
     st.info(plain(str(nothing)))
-    write_link("where", **view.link())
     st.stop()
 except VulncoreError as problem:
     st.error(plain(f"The map cannot be shown. {problem}"))
     st.stop()
 
-forget_a_place_that_is_not_on(shown)
+place = place_on_map(shown, choices)
 show_provenance(view, found.question)
 show_headline(headline)
-show_map_choices(view, found, placed_measures(view))
+show_map_choices(view, choices, found, placed_measures(view))
 if shown is None:
-    write_link("where", **view.link(), **record_link(asked.records, OF_THE_MAP))
     st.stop()
-show_where_map(found, shown, view, area)
+show_where_map(found, shown, place, view, area)
 for note in found.notes:
     st.caption(plain(note))
 
-opened, part = open_part(PARTS, "map part")
-write_link("where", **view.link(), **record_link(asked.records, OF_THE_MAP))
-with part:
-    if opened == PLACE:
-        show_place(found, shown, view, area)
-    elif opened == TRIED:
+part, below = open_part(PARTS, choices, "map part")
+with below:
+    if part == "tried":
         show_tried(found, view, area)
-    elif opened == REPEATS:
+    elif part == "repeats":
         show_repeats(found, view, area)
-    else:
+    elif part == "classes":
         show_definitions(found)
+    else:
+        show_place(found, shown, choices, view, area)

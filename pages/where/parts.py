@@ -9,7 +9,7 @@ from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain, show_headline
-from pages.where.question import NONE
+from pages.where.question import NONE, WhereChoices
 from pages.where.reads import place_of, repeats_of, tried_of
 from vulncore.findings.shared.words import hidden_as
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, prediction_chart
@@ -23,7 +23,7 @@ from vulncore.metrics.hotspots.classes import DEFINITIONS
 MOST_OFFERED = 200
 
 
-def show_place(found: Where, shown: MapShown, view: View, area: str) -> None:
+def show_place(found: Where, shown: MapShown, choices: WhereChoices, view: View, area: str) -> None:
     """Let a place be chosen, on the map or here, and show what can be shown of it."""
     names = {
         str(feature["properties"]["cell"]): str(feature["properties"]["place"]) for feature in shown.features
@@ -38,7 +38,7 @@ def show_place(found: Where, shown: MapShown, view: View, area: str) -> None:
         lambda cell: "Pick one on the map, or here" if cell == NONE else names[cell],
         "place",
     )
-    cell = picker.draw()
+    cell = picker.draw(choices)
     if cell == NONE:
         return
     place = place_of(store_path(), view.publish, found.read.asked, area, shown.resolution, cell)

@@ -1,11 +1,12 @@
-"""Which records a map is of, in which hours, and what it shows of them, by the choices made."""
+"""What is asked of the map: which records, in which hours, and what it shows of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pages.shared.choices import Picker, choices_made, not_there
+from pages.shared.choices import Picker, change, choice, say_unmet
 from pages.shared.reads import placed_measures_of, store_path, when_of
 from pages.shared.sidebar import View
-from pages.shared.which_records import chosen_night, of_strand, record_question, week_choices
+from pages.shared.which_records import RecordChoices, chosen_night, of_strand, record_filter, week_choices
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.vocabulary import Measure
@@ -18,19 +19,34 @@ from vulncore.findings.where.read import NoPlacesError, WhereAsked
 from vulncore.findings.where.where import Where
 from vulncore.metrics.week.day_hour import RecordFilter
 
-FITTING = "fitting"
 NONE = "none"
 
 
-def where_question(view: View) -> WhereAsked:
-    """Return which records are asked for of those with a place, by the choices made so far.
+def _number(text: str) -> int | None:
+    """Return a number of a link; links of version 0.1.0 call what suits the area `fitting`."""
+    return None if text == "fitting" else int(text)
+
+
+@dataclass(frozen=True)
+class WhereChoices(RecordChoices):
+    """What is chosen on the page Where; sizes and reaches are None as the area suits."""
+
+    layer: Layer | None = choice(read=Layer)
+    size: int | None = choice(read=_number, falls_with=("force",))
+    bandwidth: int | None = choice(read=_number, falls_with=("force",))
+    cell: str = choice(NONE, falls_with=("force", "size", "layer"))
+    part: str = choice("")
+
+
+def where_question(view: View, choices: WhereChoices) -> WhereAsked:
+    """Return which records are asked for of those with a place.
 
     Raises:
         NoPlacesError: Nothing of the dataset, or of the strand, has a place.
     """
-    records = record_question(view, placed_measures(view))
-    picker, offered = hours_picker(view, records)
-    return WhereAsked(records, offered[picker.made()], smallest_shown())
+    records = record_filter(view, choices, placed_measures(view))
+    picker, offered = hours_picker(view, records, choices)
+    return WhereAsked(records, offered[picker.made(choices)], smallest_shown())
 
 
 def placed_measures(view: View) -> list[Measure]:
@@ -48,67 +64,67 @@ def placed_measures(view: View) -> list[Measure]:
     return of_strand(view, keys, "a place", NoPlacesError)
 
 
-def hours_picker(view: View, records: RecordFilter) -> tuple[Picker, dict[str, HoursChosen]]:
+def hours_picker(
+    view: View, records: RecordFilter, choices: WhereChoices
+) -> tuple[Picker[str], dict[str, HoursChosen]]:
     """Return the choice of hours, and what each option is; where no time of day is known there is one."""
-    offered = {each.key: each for each in hours_offered(chosen_night(), _stretches(view, records))}
+    stretches = _stretches(view, records, choices)
+    offered = {hours.key: hours for hours in hours_offered(chosen_night(choices), stretches)}
     timed = set(records.measures) & set(week_choices(view).measures)
     keys = list(offered) if timed else list(offered)[:1]
     return Picker("Hours", "hours", keys, 0, lambda key: offered[key].words, "stretch of hours"), offered
 
 
-def layer_picker(found: Where) -> Picker:
+def layer_picker(found: Where) -> Picker[Layer]:
     """Return the choice of what the map shows."""
-    offered = [layer.value for layer in layers_offered(found)]
+    offered = list(layers_offered(found))
     first = Layer.DENSITY if spread_thin(found) else Layer.CELLS
-    return Picker("Show", "layer", offered, offered.index(first), lambda key: NAMES[Layer(key)])
+    return Picker("Show", "layer", offered, offered.index(first), NAMES.__getitem__)
 
 
-def size_picker(found: Where) -> Picker:
+def size_picker(found: Where) -> Picker[int | None]:
     """Return the choice of how large cells are."""
     return Picker(
         "Cells",
         "size",
-        [FITTING, *map(str, found.resolutions)],
-        0,
-        lambda key: "As numbers allow" if key == FITTING else f"{across(found.zones(int(key)))} across",
-        "size of cells",
+        [None, *found.resolutions],
+        words=lambda size: "As numbers allow" if size is None else f"{across(found.zones(size))} across",
+        noun="size of cells",
     )
 
 
-def bandwidth_picker() -> Picker:
+def bandwidth_picker() -> Picker[int | None]:
     """Return the choice of how far a record's density reaches."""
     return Picker(
         "Reach",
         "bandwidth",
-        [FITTING, *map(str, BANDWIDTHS_M)],
-        0,
-        lambda key: "As suits the area" if key == FITTING else f"{int(key):,} m",
+        [None, *BANDWIDTHS_M],
+        words=lambda reach: "As suits the area" if reach is None else f"{reach:,} m",
     )
 
 
-def map_chosen(found: Where) -> MapChosen:
-    """Return what the map shows, by the choices made so far."""
-    size, reach = size_picker(found).made(), bandwidth_picker().made()
+def map_chosen(found: Where, choices: WhereChoices) -> MapChosen:
+    """Return what the map shows."""
     return MapChosen(
-        Layer(layer_picker(found).made()),
-        None if size == FITTING else int(size),
-        None if reach == FITTING else int(reach),
+        layer_picker(found).made(choices), size_picker(found).made(choices), bandwidth_picker().made(choices)
     )
 
 
-def forget_a_place_that_is_not_on(shown: MapShown | None) -> None:
-    """Forget a place that was picked and is not on the map, and say so."""
-    cell = choices_made().get("cell")
-    if cell not in (None, NONE) and (shown is None or cell not in shown.rows["cell"].to_numpy()):
-        not_there(f"There is no place '{cell[:40]}' on this map", "no single place")
-        choices_made().pop("cell")
+def place_on_map(shown: MapShown | None, choices: WhereChoices) -> str:
+    """Return the place that is picked; one that is not on the map is forgotten, and said."""
+    if choices.cell == NONE or (shown is not None and choices.cell in shown.rows["cell"].to_numpy()):
+        return choices.cell
+    say_unmet(f"There is no place '{choices.cell[:40]}' on this map", "no single place")
+    change(WhereChoices, cell=NONE)
+    return NONE
 
 
-def _stretches(view: View, records: RecordFilter) -> Sequence[Stretch]:
+def _stretches(view: View, records: RecordFilter, choices: WhereChoices) -> Sequence[Stretch]:
     """Return the stretches of the week that stand out, where a link or the page When chose one of them."""
-    if not choices_made().get("hours", "").startswith(STRETCH):
+    if not choices.hours.startswith(STRETCH):
         return ()
     try:
-        return when_of(store_path(), view.publish, records, chosen_night(), smallest_shown()).now.stretches
+        night = chosen_night(choices)
+        return when_of(store_path(), view.publish, records, night, smallest_shown()).now.stretches
     except VulncoreError:
         return ()

@@ -1,0 +1,37 @@
+"""What is kept of one browser's visit between two runs of a page."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+
+@dataclass
+class Visit:
+    """One browser's visit.
+
+    `choices` are those of each page and of the sidebar, by their class; `links` what the address of each page says. `unmet` are
+    choices that could not be met in this run, and `notices` what the last step came to, by where that is said.
+    """
+
+    choices: dict[type, Any] = field(default_factory=dict)
+    links: dict[str, dict[str, str]] = field(default_factory=dict)
+    unmet: list[str] = field(default_factory=list)
+    notices: dict[str, str] = field(default_factory=dict)
+    link_adopted: bool = False
+
+
+def visit() -> Visit:
+    """Return this browser's visit."""
+    kept: Visit = st.session_state.setdefault("visit", Visit())
+    return kept
+
+
+def leave_notice(place: str, text: str) -> None:
+    """Keep what a step came to until it is said at a place; nothing where the text is empty."""
+    visit().notices[place] = text
+
+
+def take_notice(place: str) -> str:
+    """Return what is to be said at a place, once."""
+    return visit().notices.pop(place, "")

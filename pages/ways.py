@@ -1,0 +1,33 @@
+"""The pages in their order, what is chosen on each, and the address that says so."""
+
+from collections.abc import Mapping
+
+from pages.forecast.question import ForecastChoices
+from pages.overview.question import OverviewChoices
+from pages.resourcing.question import ResourcingChoices
+from pages.shared.choices import Choices, chosen
+from pages.shared.sidebar import SidebarChoices, pinned_link
+from pages.when.question import WhenChoices
+from pages.where.question import WhereChoices
+
+PAGES: dict[str, type[Choices]] = {
+    "overview": OverviewChoices,
+    "when": WhenChoices,
+    "where": WhereChoices,
+    "forecast": ForecastChoices,
+    "resourcing": ResourcingChoices,
+    "data": Choices,
+    "methods": Choices,
+}
+
+
+def link_of(page: str) -> dict[str, str]:
+    """Return what the address of a page says in this visit; nothing where no data can be pinned."""
+    pinned = pinned_link(chosen(SidebarChoices))
+    return {**pinned, **chosen(PAGES[page]).to_link()} if pinned else {}
+
+
+def completed_link(page: str, link: Mapping[str, str]) -> dict[str, str]:
+    """Return what the address of a page will say once it is open, by what it says before; empty where that can't be told."""
+    pinned = pinned_link(SidebarChoices.from_link(link))
+    return {**pinned, **PAGES[page].from_link(link).to_link()} if pinned else {}
