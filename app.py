@@ -111,10 +111,7 @@ def ready(_: Request) -> JSONResponse:
 
 
 class PinnedAddress:
-    """Completes a page's address before the page opens, so that opening it is one step of the browser's history.
-
-    The page that opens first has no name in its address: `/overview` leads to `/`.
-    """
+    """Completes a page's address before the page opens, so that opening it is one step of the browser's history."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -135,10 +132,8 @@ def completed_address(request: Request) -> str:
     if page not in PAGES:
         return ""
     given = dict(request.query_params)
-    link = given if {"dataset", "version", "month"} <= set(given) else completed_link(page, given)
-    if name != "overview" and (not link or link == given):
-        return ""
-    return f"./{'' if page == 'overview' else page}?{urlencode(link or given)}"
+    link = given if {"dataset", "version", "month"} <= set(given) else completed_link(page, given) or given
+    return "" if name and link == given else f"./{page}?{urlencode(link)}"
 
 
 def _opens_a_page(scope: Scope) -> bool:

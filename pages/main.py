@@ -7,6 +7,7 @@ from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
 from pages.shared.choices import Choices, adopt
 from pages.shared.sidebar import SidebarChoices
+from pages.shared.telephone import close_sidebar_after
 from pages.shared.visit import visit
 from pages.ways import PAGES, link_of
 
@@ -20,6 +21,7 @@ STYLE = """<style>
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4.2rem 1rem 2rem; } }
 @media (max-width: 640px) { .st-key-resourcing-answer > [data-testid="stHorizontalBlock"],
   .st-key-resourcing-answer > div > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; } }
+.st-key-ways a { padding: 0.3rem 0.5rem; }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stDownloadButton"],
   [data-testid="stPopover"] { display: none; }
@@ -49,7 +51,7 @@ def adopt_link(page: type[Choices]) -> None:
 def show_ways(pages: dict[str, st.Page]) -> None:
     """Draw the way to each page, with its choices in the address: one step of the browser's history leads there."""
     visit().links = {name: link_of(name) for name in pages}
-    with st.sidebar.container(key="ways", gap=None):
+    with st.sidebar.container(key="ways", gap="xxsmall"):
         for name, page in pages.items():
             st.page_link(page, query_params=visit().links[name])
 
@@ -61,23 +63,30 @@ def write_link(page: str) -> None:
         st.query_params.from_dict(link)
 
 
-pages = {
-    name: st.Page(f"{name}/page.py", title=name.capitalize(), url_path=name, default=name == "overview")
-    for name in PAGES
-}
-page = st.navigation(list(pages.values()), position="hidden")
+def to_first_page() -> None:
+    """Lead from the bare address to the first page; `app.py` does so before a browser gets here."""
+    st.switch_page(pages["overview"], query_params=st.query_params.to_dict())
+
+
+pages = {name: st.Page(f"{name}/page.py", title=name.capitalize(), url_path=name) for name in PAGES}
+page = st.navigation(
+    [st.Page(to_first_page, title="Overview", url_path="front", default=True), *pages.values()],
+    position="hidden",
+)
 st.set_page_config(
     page_title=f"{page.title} · Vulnerability dashboard",
     page_icon=str(Path(__file__).parent / "static" / "icon.svg"),
     layout="wide",
 )
 st.html(STYLE + (ON_ACCENT if st.context.theme.type == "dark" else ""))
-name = page.url_path or "overview"
-adopt_link(PAGES[name])
+if page.url_path not in PAGES:
+    page.run()
+adopt_link(PAGES[page.url_path])
 show_ways(pages)
+close_sidebar_after(page.url_path)
 try:
     page.run()
 except StopException:
-    write_link(name)
+    write_link(page.url_path)
     raise
-write_link(name)
+write_link(page.url_path)

@@ -15,6 +15,7 @@ from pages.shared.provenance import source_line
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
+from pages.shared.telephone import is_telephone
 from pages.shared.text import palette, plain
 from pages.shared.which_records import show_record_choices_in_little_room
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
@@ -73,7 +74,7 @@ def show_where_map(found: Where, shown: MapShown, place: str, view: View, area: 
 
 def _draw(shown: MapShown, place: str, view: View) -> None:
     key = f"map {view.publish.dataset} {view.force} {shown.resolution}"
-    narrow = "Mobi" in st.context.headers.get("User-Agent", "")
+    narrow = is_telephone()
     deck = hotspot_map(
         [{**feature} for feature in shown.features],
         _labels(shown),

@@ -14,10 +14,7 @@ from tests.pages.conftest import ROOT, settled
 
 pytestmark = pytest.mark.browser
 
-PAGES = {
-    file.parent.name: "/" if file.parent.name == "overview" else f"/{file.parent.name}"
-    for file in sorted((ROOT / "pages").glob("*/page.py"))
-}
+PAGES = {file.parent.name: f"/{file.parent.name}" for file in sorted((ROOT / "pages").glob("*/page.py"))}
 
 
 def answer(url: str) -> tuple[int, dict[str, str], str]:
@@ -45,7 +42,7 @@ def test_the_first_request_ever_may_be_a_deep_link_and_shows_that_page(serving, 
         settled(page)
         assert page.title() == "Methods · Vulnerability dashboard"
         assert page.get_by_role("heading", level=1).inner_text() == "Methods"
-        links = page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts()
+        links = page.locator(".st-key-ways").get_by_role("link").all_inner_texts()
         assert {"Overview", "Methods"} <= set(links)
 
 
@@ -63,14 +60,52 @@ def test_each_page_opens_without_traceback_foreign_request_or_complaint(server, 
 def test_every_page_is_one_click_away(server, page):
     page.goto(server.url)
     settled(page)
-    links = page.get_by_test_id("stSidebarNav").get_by_role("link")
-    addresses = {link.get_attribute("href") for link in links.all()}
-    assert {address.removeprefix(server.url) or "/" for address in addresses} == set(PAGES.values())
+    links = page.locator(".st-key-ways").get_by_role("link")
+    addresses = {link.evaluate("link => link.pathname") for link in links.all()}
+    assert addresses == set(PAGES.values())
 
 
-def test_the_front_page_answers_to_its_name_and_keeps_the_choices_of_a_link(server, page):
-    page.goto(f"{server.url}/overview?month=2022-03")
-    page.wait_for_url(f"{server.url}/?*month=2022-03*")
+def test_the_bare_address_opens_the_overview_and_keeps_the_choices_of_a_link(server, page):
+    page.goto(f"{server.url}/?month=2022-03")
+    page.wait_for_url(f"{server.url}/overview?*month=2022-03*")
+    settled(page)
+    assert page.get_by_role("heading", level=1).inner_text() == "What changed"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_opening_a_page_is_one_step_of_the_history_and_the_first_press_of_back_leaves_it(server, page, name):
+    page.goto("data:text/html,before")
+    page.goto(server.url + PAGES[name])
+    settled(page)
+    page.wait_for_timeout(500)
+    assert "version=1" in page.url
+    page.go_back()
+    assert page.url == "data:text/html,before"
+
+
+def test_one_press_of_back_leads_to_the_page_before_as_it_was(server, page):
+    page.goto(f"{server.url}/when?rows=day")
+    for name in ("Methods", "Where", "Overview"):
+        settled(page)
+        page.locator(".st-key-ways").get_by_role("link", name=name).click()
+        page.wait_for_url(f"**/{name.lower()}?*")
+    settled(page)
+    for name in ("where", "methods", "when"):
+        page.go_back()
+        page.wait_for_url(f"**/{name}?*")
+        settled(page)
+    assert "rows=day" in page.url
+    assert page.get_by_role("heading", level=1).inner_text() == "When"
+
+
+def test_on_a_telephone_the_sidebar_gives_way_to_the_page_chosen_in_it(server, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/methods")
+    settled(page)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.locator(".st-key-ways").get_by_role("link", name="Overview").click()
+    page.wait_for_url("**/overview?*")
+    page.locator('[data-testid="stSidebar"][data-collapsed="true"]').wait_for(state="attached")
 
 
 @pytest.mark.parametrize("path", ["/", "/methods", "/app/static/icon.svg", "/ready", "/no/such/file.js"])

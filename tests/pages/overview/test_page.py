@@ -305,7 +305,7 @@ CONTRASTS = """(table) => {
 def test_back_leads_out_of_the_app_again(server, page):
     page.goto("data:text/html,before")
     open_overview(page, server)
-    page.wait_for_url("**/?dataset=demo&*")
+    page.wait_for_url("**/overview?dataset=demo&*")
     page.get_by_role("link", name="Methods").click()
     page.get_by_role("heading", level=1, name="Methods").wait_for(timeout=PAGE_MS)
     page.wait_for_url("**/methods?*")
