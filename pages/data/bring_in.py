@@ -34,9 +34,9 @@ KEPT, KEPT_LOOK, UPLOADS = "bring in ", "bring in look", "files brought in"
 
 def say_what_was_published() -> None:
     """Say, once, what was published from here a moment ago."""
-    line = st.session_state.pop("published just now", None)
-    if line is not None:
-        account, *rows = publish_account(line).splitlines()
+    published = st.session_state.pop("published just now", None)
+    if published is not None:
+        account, *rows = publish_account(published).splitlines()
         st.success(f"{plain(account)}  \n{plain(' '.join(rows[:1]))} **Overview** shows it now.")
 
 
@@ -149,10 +149,10 @@ def _try_and_publish(trial: Trial) -> None:
     if result is None:
         return
     if show_trial(result):
-        line = stores.publish(store_path(), trial.dataset, result.delivery, trial.by, result.line.number)
+        published = stores.publish(store_path(), trial.dataset, result.delivery, trial.by, result.line.number)
         forget(KEPT_LOOK)
         # an uploader of another key is empty
         st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
-        adopt(SidebarChoices, {"dataset": line.dataset, "version": str(line.number)})
-        st.session_state["published just now"] = line
+        adopt(SidebarChoices, {"dataset": published.dataset, "version": str(published.number)})
+        st.session_state["published just now"] = published
         st.rerun()

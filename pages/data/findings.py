@@ -53,19 +53,21 @@ SENTENCES, ROWS = 8, 200
 
 def show_published(view: View) -> None:
     """Show what the version changed of the one before, its account of rows, and all versions."""
-    line = view.publish
-    st.markdown(f"##### What version {line.number} changed")
-    show_changes(changes_of(store_path(), line), f"{line.dataset}-version-{line.number}")
-    show_table(account_frame(line), f"Every row read for version {line.number} is accounted for")
-    lines = stores.versions(store_path(), line.dataset)
+    publish = view.publish
+    st.markdown(f"##### What version {publish.number} changed")
+    show_changes(changes_of(store_path(), publish), f"{publish.dataset}-version-{publish.number}")
+    show_table(account_frame(publish), f"Every row read for version {publish.number} is accounted for")
+    lines = stores.versions(store_path(), publish.dataset)
     show_table(publishes_to_read(lines), "Versions published; the sidebar opens any of them again")
 
 
 def show_changes(changes: Changes, name: str) -> None:
     """Say what changed, then every figure in a table and as a file."""
-    said = changes.sentences[:SENTENCES]
+    sentences = changes.sentences[:SENTENCES]
     st.markdown(
-        "\n".join(f"- {plain(sentence)}" for sentence in said) if len(said) > 1 else plain("".join(said))
+        "\n".join(f"- {plain(sentence)}" for sentence in sentences)
+        if len(sentences) > 1
+        else plain("".join(sentences))
     )
     frame = changes.frame
     if frame["Before"].isna().all() and frame["Change"].eq("new").all():  # they are the figures themselves

@@ -104,8 +104,8 @@ class _Picker:
     ) -> str:
         options = [NONE, *self.names]
         index = options.index(drafted) if drafted in self.names else 0
-        said = label or WHAT_IT_IS[ours]
-        picked = where.selectbox(said, options, index, key=f"{self.key} {ours} {label}")
+        name = label or WHAT_IT_IS[ours]
+        picked = where.selectbox(name, options, index, key=f"{self.key} {ours} {label}")
         return "" if picked == NONE else str(picked)
 
 
@@ -194,20 +194,20 @@ def chosen_counts(
     for name in picked:
         coding = drafted.get(name)
         if coding is None:
-            coding, own, _ = coded(by_name[name])
-            measures.extend(own)
-        chosen, own = _chosen(by_name[name], coding, measures, f"{key} codes {name}")
+            coding, new_measures, _ = coded(by_name[name])
+            measures.extend(new_measures)
+        chosen, new_measures = _chosen(by_name[name], coding, measures, f"{key} codes {name}")
         codings.append(chosen)
-        measures = list({measure.key: measure for measure in [*measures, *own]}.values())
+        measures = list({measure.key: measure for measure in [*measures, *new_measures]}.values())
     used = {measure for coding in codings for keys in coding.codes.values() for measure in keys}
     return tuple(codings), tuple(measure for measure in measures if measure.key in used)
 
 
 def _chosen(
-    column: Column, coding: Coding, own: Sequence[Measure], key: str
+    column: Column, coding: Coding, measures: Sequence[Measure], key: str
 ) -> tuple[Coding, tuple[Measure, ...]]:
     names = {measure.key: measure.name for measure in known_measures()}
-    made = {measure.key for measure in own}
+    made = {measure.key for measure in measures}
     values = list(dict.fromkeys([*coding.codes, *coding.leave_out]))
     frame = pd.DataFrame(
         {
@@ -245,9 +245,9 @@ def _chosen(
         if not chosen:
             left.append(value)
             continue
-        mine = [measure for measure in own if measure.key in coding.codes.get(value, ())]
+        mine = [measure for measure in measures if measure.key in coding.codes.get(value, ())]
         if OWN in chosen and not mine:
-            mine = [own_measure(value, OWN_FROM + place, {measure.key for measure in (*own, *new)})]
+            mine = [own_measure(value, OWN_FROM + place, {measure.key for measure in (*measures, *new)})]
         new.extend(mine if OWN in chosen else ())
         keys_of = {**keys, OWN: tuple(measure.key for measure in mine)}
         codes[value] = tuple(key for name in chosen for key in keys_of[name])

@@ -33,7 +33,7 @@ class Preview:
     heading: tuple[int, int]
     columns: tuple[str, ...]
     read: int
-    said: str
+    text: str
     rows: pd.DataFrame
 
 
@@ -71,15 +71,17 @@ def looked_at(file: UploadedFile) -> Looked:
         show(plain(looked.problem))
         if not sheet and looked.sheets:
             return looked
-    found = looked.preview.heading if looked.preview else None
-    said = st.text_input(
+    heading_found = looked.preview.heading if looked.preview else None
+    text = st.text_input(
         "Lines of the heading",
-        f"{found[0]}-{found[1]}" if found and found[1] > found[0] else f"{found[0] if found else 1}",
+        f"{heading_found[0]}-{heading_found[1]}"
+        if heading_found and heading_found[1] > heading_found[0]
+        else f"{heading_found[0] if heading_found else 1}",
         key=f"bring in {file.file_id} heading {sheet or ''}",
         help="Where the headings of the columns stand, counted from the top of the file: 1, or 4-5 where they take two lines.",
     )
-    heading = _lines(said)
-    if heading and found and heading != found:
+    heading = _lines(text)
+    if heading and heading_found and heading != heading_found:
         looked = _look(file, sheet, heading)
         if looked.problem:
             st.error(plain(looked.problem))
@@ -88,7 +90,7 @@ def looked_at(file: UploadedFile) -> Looked:
 
 def show_preview(preview: Preview) -> None:
     """Say how a file was read, and show its first rows."""
-    st.caption(plain(preview.said))
+    st.caption(plain(preview.text))
     with st.expander("The first rows, as they were read", expanded=True):
         show_table(preview.rows, f"The first {len(preview.rows)} of {preview.read:,} rows")
 
@@ -126,7 +128,7 @@ def _preview(extract: Extract, columns: Sequence[Column]) -> Preview:
         heading=extract.heading,
         columns=extract.columns,
         read=extract.read,
-        said=" ".join([_said(extract), *extract.notes]),
+        text=" ".join([_reading_in_words(extract), *extract.notes]),
         rows=extract.table.slice(0, PREVIEW_ROWS).to_pandas().assign(**hidden),
     )
 
@@ -137,12 +139,12 @@ def _narrow(column: Column) -> Column:
     return column if coded else replace(column, values={})
 
 
-def _lines(said: str) -> tuple[int, int] | None:
-    found = re.fullmatch(r"\s*(\d{1,6})(?:\s*[-:–]\s*(\d{1,6}))?\s*", said, re.ASCII)
-    return (int(found[1]), int(found[2] or found[1])) if found else None
+def _lines(text: str) -> tuple[int, int] | None:
+    heading_found = re.fullmatch(r"\s*(\d{1,6})(?:\s*[-:–]\s*(\d{1,6}))?\s*", text, re.ASCII)
+    return (int(heading_found[1]), int(heading_found[2] or heading_found[1])) if heading_found else None
 
 
-def _said(extract: Extract) -> str:
+def _reading_in_words(extract: Extract) -> str:
     first, last = extract.heading
     heading = f"heading in line {first}" if first == last else f"heading in lines {first} to {last}"
     sheet = f", sheet '{extract.sheet}'" if extract.sheet else ""

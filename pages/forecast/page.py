@@ -42,32 +42,32 @@ try:
     picker, offered = subject_picker(view)
     subject, lockdowns = offered[picker.made(choices)], lockdowns_picker().made(choices) == USED
     adjustments = what_ifs(view, choices)
-    found = demand_of(store_path(), view.publish, view.force, subject, view.month, lockdowns)
+    demand = demand_of(store_path(), view.publish, view.force, subject, view.month, lockdowns)
 except VulncoreError as problem:
     st.error(plain(f"The forecast cannot be shown. {problem}"))
     st.stop()
 
-refused = why_not(found) if found else None
+refused = why_not(demand) if demand else None
 ahead = months_ahead(view.month, YEARS)
 spans = f"known to {month_name(view.month)}" + (
-    "" if refused or not found else f", forecast to {month_name(add_months(view.month, ahead))}"
+    "" if refused or not demand else f", forecast to {month_name(add_months(view.month, ahead))}"
 )
 show_provenance(view, f"{view.force}: {subject.name.lower()}, {spans}")
-said = st.empty()
+sentences = st.empty()
 which, aside, what_if = st.columns([3, 2, 2], vertical_alignment="bottom")
 with which:
     picker.draw(choices)
 
-if found is None or refused:
-    with said.container():
+if demand is None or refused:
+    with sentences.container():
         if refused:
             show_headline(no_forecast_headline(refused))
         else:
             st.info(
                 plain(f"{subject.name}: only totals are published and no month, so nothing can be forecast.")
             )
-    if found:
-        show_recorded(found, view)
+    if demand:
+        show_recorded(demand, view)
     st.stop()
 
 with aside:
@@ -77,27 +77,27 @@ with what_if.popover("What if" + (f": {len(adjustments)} added" if adjustments e
 years, months = st.empty(), st.empty()
 
 
-def draw(told: Outlook) -> None:
+def draw(outlook: Outlook) -> None:
     """Say what comes and draw the charts, over what stands there."""
-    with said.container():
-        show_headline(forecast_headline(told))
-        st.caption(bases_in_words(found))
+    with sentences.container():
+        show_headline(forecast_headline(outlook))
+        st.caption(bases_in_words(demand))
     with years.container():
-        show_years(told, view)
+        show_years(outlook, view)
     with months.container():
-        show_months(told, view)
+        show_months(outlook, view)
 
 
-told = outlook(found, forecasts_of(view, found, lockdowns, adjustments, draw), adjustments)
-draw(told)
+expected = outlook(demand, forecasts_of(view, demand, lockdowns, adjustments, draw), adjustments)
+draw(expected)
 
 part, place = open_part(PARTS, choices, "forecast part")
 with place:
     if part == "months":
-        show_month_table(told, view)
+        show_month_table(expected, view)
     elif part == "models":
-        show_models(told, view)
+        show_models(expected, view)
     elif part == "learns":
-        show_learning(told)
+        show_learning(expected)
     else:
-        show_year_table(told, view)
+        show_year_table(expected, view)

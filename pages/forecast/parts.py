@@ -34,30 +34,30 @@ from vulncore.forecasting.forecast import FEWEST_ORIGINS
 from vulncore.forecasting.past import months_of
 
 
-def show_year_table(told: Outlook, view: View) -> None:
+def show_year_table(outlook: Outlook, view: View) -> None:
     """Draw the calendar years as a table, and offer them as a file."""
-    table = years_table(told)
-    show_table(table, f"{told.demand.subject.name} by calendar year", list(table.columns[1:]))
+    table = years_table(outlook)
+    show_table(table, f"{outlook.demand.subject.name} by calendar year", list(table.columns[1:]))
     st.caption(
         "A year's range comes from adding up whole simulated paths. It is narrower than its months' ranges added up, since "
         "not every month is at its worst at once."
     )
-    rows = exported(total_rows(told), told.demand, view.publish, told.adjustments)
-    offer_file("calendar-years", rows, told.demand)
+    rows = exported(total_rows(outlook), outlook.demand, view.publish, outlook.adjustments)
+    offer_file("calendar-years", rows, outlook.demand)
 
 
-def show_month_table(told: Outlook, view: View) -> None:
+def show_month_table(outlook: Outlook, view: View) -> None:
     """Draw the months ahead as a table, and offer them as a file."""
-    table = months_table(told)
-    show_table(table, f"{told.demand.subject.name} by month", list(table.columns[1:]))
+    table = months_table(outlook)
+    show_table(table, f"{outlook.demand.subject.name} by month", list(table.columns[1:]))
     st.caption("What is expected adds up over months; the ranges don't.")
-    rows = exported(forecast_rows(told), told.demand, view.publish, told.adjustments)
-    offer_file("months", rows, told.demand)
+    rows = exported(forecast_rows(outlook), outlook.demand, view.publish, outlook.adjustments)
+    offer_file("months", rows, outlook.demand)
 
 
-def show_models(told: Outlook, view: View) -> None:
+def show_models(outlook: Outlook, view: View) -> None:
     """Say how every model did in the back-test."""
-    for basis, forecast in told.forecasts.items():
+    for basis, forecast in outlook.forecasts.items():
         tries = forecast.trials["origin"].nunique()
         st.markdown(f"**{BASIS_NAMES[basis]}**, tried from {tries} earlier dates, six months apart")
         table = models_table(forecast)
@@ -80,37 +80,39 @@ def show_models(told: Outlook, view: View) -> None:
         f"model that doesn't beat last year again is not shown. A horizon counts as tested where {FEWEST_ORIGINS} dates "
         "or more reach it."
     )
-    rows = exported(backtest_rows(told.demand, told.forecasts), told.demand, view.publish)
-    offer_file("back-test", rows, told.demand)
+    rows = exported(backtest_rows(outlook.demand, outlook.forecasts), outlook.demand, view.publish)
+    offer_file("back-test", rows, outlook.demand)
 
 
-def show_learning(told: Outlook) -> None:
+def show_learning(outlook: Outlook) -> None:
     """Say which months the models learn from, and what was done with those that are odd."""
-    lines = [f"**{BASIS_NAMES[basis]}**: {plain(basis_in_words(told, basis))}." for basis in told.forecasts]
-    lines += [plain(note) for note in forecast_notes(told)]
+    lines = [
+        f"**{BASIS_NAMES[basis]}**: {plain(basis_in_words(outlook, basis))}." for basis in outlook.forecasts
+    ]
+    lines += [plain(note) for note in forecast_notes(outlook)]
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
-def show_years(told: Outlook, view: View) -> None:
+def show_years(outlook: Outlook, view: View) -> None:
     """Draw the calendar years, recorded and ahead."""
-    found = told.demand
-    shown = told.years.assign(basis=told.years["basis"].map(BASIS_NAMES))
-    title = [f"{found.subject.name} by calendar year", f"{found.force}, to {month_name(found.as_at)}"]
+    demand = outlook.demand
+    shown = outlook.years.assign(basis=outlook.years["basis"].map(BASIS_NAMES))
+    title = [f"{demand.subject.name} by calendar year", f"{demand.force}, to {month_name(demand.as_at)}"]
     st.altair_chart(
-        years_chart(shown, title, found.subject.unit, palette()),
-        alt=f"{', '.join(title)}. {years_in_words(told)}",
+        years_chart(shown, title, demand.subject.unit, palette()),
+        alt=f"{', '.join(title)}. {years_in_words(outlook)}",
         width="stretch",
     )
     st.caption(source_line(view))
 
 
-def show_recorded(found: Demand, view: View) -> None:
+def show_recorded(demand: Demand, view: View) -> None:
     """Draw the calendar years recorded of what is not forecast."""
-    shown = recorded_years(found)
-    title = [f"{found.subject.name} by calendar year", f"{found.force}, to {month_name(found.as_at)}"]
+    shown = recorded_years(demand)
+    title = [f"{demand.subject.name} by calendar year", f"{demand.force}, to {month_name(demand.as_at)}"]
     known = ", ".join(f"{year} {count}" for year, count in zip(shown["year"], shown["said"], strict=True))
     st.altair_chart(
-        years_chart(shown, title, found.subject.unit, palette()),
+        years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. Recorded: {known}.",
         width="stretch",
     )
@@ -118,43 +120,45 @@ def show_recorded(found: Demand, view: View) -> None:
     rows = shown[["year", "said"]].astype(str).rename(columns={"year": "Year", "said": "Recorded"})
     with st.popover("Show as table"):
         show_table(rows, title[0], ["Recorded"])
-    offer_file("recorded", exported(recorded_rows(found), found, view.publish), found)
+    offer_file("recorded", exported(recorded_rows(demand), demand, view.publish), demand)
 
 
-def show_months(told: Outlook, view: View) -> None:
+def show_months(outlook: Outlook, view: View) -> None:
     """Draw the months, recorded and ahead, one chart for each basis, on one scale."""
-    found = told.demand
-    top = float(max(told.months["high95"].max(), found.months["count"].max(), 1))
-    events = [(each.start, each.called) for each in told.adjustments]
-    for column, (basis, own) in zip(
-        st.columns(told.months["basis"].nunique()), told.months.groupby("basis", sort=False), strict=True
+    demand = outlook.demand
+    top = float(max(outlook.months["high95"].max(), demand.months["count"].max(), 1))
+    events = [(adjustment.start, adjustment.called) for adjustment in outlook.adjustments]
+    for column, (basis, months) in zip(
+        st.columns(outlook.months["basis"].nunique()),
+        outlook.months.groupby("basis", sort=False),
+        strict=True,
     ):
         name = BASIS_NAMES[basis]
-        title = [f"{name}: {found.subject.name.lower()} by month", f"{found.force}, to {told.last_year}"]
+        title = [f"{name}: {demand.subject.name.lower()} by month", f"{demand.force}, to {outlook.last_year}"]
         with column:
             st.altair_chart(
                 months_chart(
-                    found.months,
-                    own,
-                    months_of(basis, found.past).first,
+                    demand.months,
+                    months,
+                    months_of(basis, demand.past).first,
                     events,
                     title,
-                    found.subject.unit,
+                    demand.subject.unit,
                     top,
                     palette(),
                 ),
-                alt=f"{', '.join(title)}. {months_in_words(told, basis)}",
+                alt=f"{', '.join(title)}. {months_in_words(outlook, basis)}",
                 width="stretch",
             )
     st.caption(source_line(view))
 
 
-def offer_file(what: str, rows: pd.DataFrame, found: Demand) -> None:
+def offer_file(what: str, rows: pd.DataFrame, demand: Demand) -> None:
     """Offer rows of a subject as CSV."""
     st.download_button(
         "Download as CSV",
         csv_text(rows),
-        file_name=f"forecast-{found.subject.key}-{what}-{format_month(found.as_at)}.csv",
+        file_name=f"forecast-{demand.subject.key}-{what}-{format_month(demand.as_at)}.csv",
         mime="text/csv",
         key=f"download {what}",
     )

@@ -37,7 +37,7 @@ def subject_picker(view: View) -> tuple[Picker[str], dict[str, Subject]]:
     """
     offered = subjects(view.choice, view.strand)
     first = find_subject(offered, None)
-    by_key = {each.key: each for each in offered}
+    by_key = {subject.key: subject for subject in offered}
     picker = Picker(
         "Forecast",
         "subject",

@@ -13,7 +13,9 @@ from vulncore.store.manifest import Publish
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs=VERSION)
 def demand_of(
-    store: Path, line: Publish, force: str, subject: Subject, month: date, lockdowns: bool
+    store: Path, publish: Publish, force: str, subject: Subject, month: date, lockdowns: bool
 ) -> Demand | None:
     """Return the months of what is to be forecast."""
-    return demand(stores.open_version(store, line.dataset, line.number), force, subject, month, lockdowns)
+    return demand(
+        stores.open_version(store, publish.dataset, publish.number), force, subject, month, lockdowns
+    )

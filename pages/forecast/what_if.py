@@ -16,9 +16,9 @@ from vulncore.forecasting.what_if import MOST, NAME_LETTERS, Adjustment, Adjustm
 
 def show_what_if(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     """Draw the what-ifs that hold, each with its way out, and the form for one more."""
-    for place, each in enumerate(held):
+    for place, adjustment in enumerate(held):
         words, button = st.columns([4, 1], vertical_alignment="center")
-        words.markdown(f"**{plain(each.called)}**: {plain(adjustment_in_words(each))}")
+        words.markdown(f"**{plain(adjustment.called)}**: {plain(adjustment_in_words(adjustment))}")
         button.button(
             "Remove",
             key=f"remove what-if {place}",
@@ -39,18 +39,18 @@ def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
         what.selectbox(
             "What happens",
             list(AdjustmentKind),
-            format_func=lambda each: KIND_WORDS[each].what,
+            format_func=lambda kind: KIND_WORDS[kind].what,
             key="what-if kind",
         )
     )
-    asked = KIND_WORDS[kind]
+    words = KIND_WORDS[kind]
     start.selectbox("From", months, format_func=lambda key: month_name(parse_month(key)), key="what-if start")
     size, named = st.columns(2)
     size.number_input(
-        asked.size,
-        min_value=asked.least,
-        max_value=asked.most,
-        value=asked.first,
+        words.size,
+        min_value=words.least,
+        max_value=words.most,
+        value=words.first,
         step=1.0,
         format="%g",
         key=f"what-if size {kind}",
@@ -58,7 +58,7 @@ def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     named.text_input("Name on the chart", max_chars=NAME_LETTERS, key="what-if name")
     if kind is AdjustmentKind.CAMPAIGN:
         st.number_input("Lasts, months", min_value=1, max_value=48, value=6, step=1, key="what-if months")
-    st.caption(asked.meaning)
+    st.caption(words.meaning)
     st.button("Add", type="primary", on_click=_add, args=(held, kind), width="stretch")
     if problem := take_notice("what-if"):
         st.error(plain(problem))

@@ -16,7 +16,7 @@ from vulncore.forecasting.what_if import Adjustment
 
 def forecasts_of(
     view: View,
-    found: Demand,
+    demand: Demand,
     lockdowns: bool,
     adjustments: Sequence[Adjustment],
     first: Callable[[Outlook], None],
@@ -25,23 +25,31 @@ def forecasts_of(
 
     Args:
         view: What the app shows.
-        found: What is forecast.
+        demand: What is forecast.
         lockdowns: Whether models see the months of lockdown.
         adjustments: What-ifs, for the first look.
         first: Draws what the models expect before they were tried.
     """
-    line = view.publish
-    key = (line.dataset, line.number, line.published_at, view.force, view.month, found.subject.key, lockdowns)
+    publish = view.publish
+    key = (
+        publish.dataset,
+        publish.number,
+        publish.published_at,
+        view.force,
+        view.month,
+        demand.subject.key,
+        lockdowns,
+    )
     kept = _kept().get(key)
     if kept is not None:
         return kept
     bar, looked = st.progress(0.0, "Fitting five models …"), False
-    for arrived in forecasts(found):
+    for arrived in forecasts(demand):
         bar.progress(
             arrived.share, "Trying each model on earlier months …" if looked else "Fitting five models …"
         )
         if not looked and set(arrived.paths) == set(Basis):
-            first(first_look(found, {basis: arrived.paths[basis] for basis in Basis}, adjustments))
+            first(first_look(demand, {basis: arrived.paths[basis] for basis in Basis}, adjustments))
             looked = True
     bar.empty()
     _kept().keep(key, arrived.forecasts)

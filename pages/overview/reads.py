@@ -11,6 +11,6 @@ from vulncore.store.manifest import Publish
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs=VERSION)
-def overview_of(store: Path, line: Publish, force: str, month: date) -> Overview:
+def overview_of(store: Path, publish: Publish, force: str, month: date) -> Overview:
     """Return the strand table of a version."""
-    return overview(store, line.dataset, number=line.number, force=force, as_at=month)
+    return overview(store, publish.dataset, number=publish.number, force=force, as_at=month)

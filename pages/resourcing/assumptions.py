@@ -17,13 +17,13 @@ ENDS, ONE = ("Lowest", "Likeliest", "Highest"), "Value"
 PROBLEM = "assumption problem"
 
 
-def show_assumption_form(told: ResourcingOutlook, keys: Sequence[str]) -> None:
+def show_assumption_form(outlook: ResourcingOutlook, keys: Sequence[str]) -> None:
     """Draw the form for one of some numbers; changed, it is in the scenario on screen."""
     which, ranged, *ends = st.columns([4, 1, 1, 1, 1], vertical_alignment="bottom")
     key = which.selectbox(
-        "Number", keys, format_func=lambda each: number_name(told.used, each), key="assumption key"
+        "Number", keys, format_func=lambda number: number_name(outlook.used, number), key="assumption key"
     )
-    now, limits = told.used.assumptions[key], field(key)
+    now, limits = outlook.used.assumptions[key], field(key)
     spread = not limits.single and ranged.checkbox(
         "A range", value=not now.certain, key=f"assumption range {key}"
     )
@@ -46,7 +46,9 @@ def show_assumption_form(told: ResourcingOutlook, keys: Sequence[str]) -> None:
         key=f"assumption source {key}",
     )
     name.text_input("Your name, kept with the number", max_chars=BY_LETTERS, key="who")
-    button.button("Change", type="primary", on_click=_change, args=(told.scenario, key, now), width="stretch")
+    button.button(
+        "Change", type="primary", on_click=_change, args=(outlook.scenario, key, now), width="stretch"
+    )
     st.caption(plain(f"{limits.meaning} In {limits.unit}, {limits.least:,g} to {limits.most:,g}."))
     if problem := take_notice(PROBLEM):
         st.error(plain(problem))

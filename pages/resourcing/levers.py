@@ -44,14 +44,14 @@ class Lever:
     unit: str = ""
 
 
-def show_levers(plan: Scenario, told: ResourcingOutlook) -> None:
+def show_levers(plan: Scenario, outlook: ResourcingOutlook) -> None:
     """Draw the levers of the role asked about, after what they change: each changes the scenario while it is dragged."""
-    levers = [_drawn(plan, lever) for lever in levers_of(plan, told.role)]
-    turn, answer = st.session_state.setdefault(TURN, 0), resourcing_headline(told)[0]
+    levers = [_drawn(plan, lever) for lever in levers_of(plan, outlook.role)]
+    turn, answer = st.session_state.setdefault(TURN, 0), resourcing_headline(outlook)[0]
     _component(
         data={"levers": levers, "turn": turn, "answer": f"{answer.lead}. {answer.text}"},
         key=KEY,
-        on_pulled_change=partial(_pull, told.role),
+        on_pulled_change=partial(_pull, outlook.role),
     )
     if problem := take_notice(PROBLEM):
         st.error(plain(problem))
@@ -59,7 +59,7 @@ def show_levers(plan: Scenario, told: ResourcingOutlook) -> None:
 
 def levers_of(plan: Scenario, role: Role) -> Sequence[Lever]:
     """Return the levers of a role, those of the whole unit first."""
-    own = f"role.{role.key}."
+    prefix = f"role.{role.key}."
     there = max(plan.of_role(role.key, "posts").high, plan.of_role(role.key, "in_post").high, 2)
     unit = [
         Lever("unit.demand", "Demand, % of the forecast", 50, 200, 5, "\u202f%"),
@@ -68,22 +68,31 @@ def levers_of(plan: Scenario, role: Role) -> Sequence[Lever]:
     ]
     staff = [
         Lever(
-            f"{own}in_post", "In post now, people", plan.of_role(role.key, "in_training").high, 2 * there, 1
+            f"{prefix}in_post",
+            "In post now, people",
+            plan.of_role(role.key, "in_training").high,
+            2 * there,
+            1,
         ),
-        Lever(f"{own}leavers", "Leavers, % a year", 0, 40, 1, "\u202f%"),
+        Lever(f"{prefix}leavers", "Leavers, % a year", 0, 40, 1, "\u202f%"),
     ]
     if role.supervises:
-        return [*unit, *staff, Lever(f"{own}span", "Span of control, people for each", 1, 15, 0.5)]
+        return [*unit, *staff, Lever(f"{prefix}span", "Span of control, people for each", 1, 15, 0.5)]
     away = [Lever(_own_or_unit(plan, role, "sickness"), "Sickness, % of working time", 0, 25, 0.5, "\u202f%")]
-    staff += [Lever(f"{own}training_months", "Training, months", 0, 36, 1)]
+    staff += [Lever(f"{prefix}training_months", "Training, months", 0, 36, 1)]
     if role in plan.holding:
-        return [*unit, *staff, *away, Lever(f"{own}most_cases", "Cases each, at most", 1, 40, 1)]
-    return [*unit, *staff, *away, Lever(f"{own}on_cases", "Time at work on cases, %", 20, 100, 1, "\u202f%")]
+        return [*unit, *staff, *away, Lever(f"{prefix}most_cases", "Cases each, at most", 1, 40, 1)]
+    return [
+        *unit,
+        *staff,
+        *away,
+        Lever(f"{prefix}on_cases", "Time at work on cases, %", 20, 100, 1, "\u202f%"),
+    ]
 
 
 def _own_or_unit(plan: Scenario, role: Role, name: str) -> str:
-    own = f"role.{role.key}.{name}"
-    return own if own in plan.assumptions and name in ABSTRACTIONS else f"unit.{name}"
+    key = f"role.{role.key}.{name}"
+    return key if key in plan.assumptions and name in ABSTRACTIONS else f"unit.{name}"
 
 
 def _drawn(plan: Scenario, lever: Lever) -> dict[str, object]:

@@ -48,7 +48,7 @@ try:
     view = chosen_view()
     choices = chosen(ResourcingChoices)
     plan, beside = plan_now(choices), compared(choices)
-    asked = question(plan, view.month, choices)
+    asked_for = question(plan, view.month, choices)
     basis = basis_picker().made(choices)
 except VulncoreError as problem:
     st.error(plain(f"Resourcing cannot be shown. {problem}"))
@@ -60,7 +60,7 @@ show_provenance(
 )
 if view.strand:
     st.caption("What comes to the unit is of several strands: the strand chosen doesn't narrow it.")
-said = st.container()
+sentences = st.container()
 asking, choosing, sure = st.columns([5, 5, 2], vertical_alignment="bottom")
 with asking:
     draw_role_and_year(plan, view.month, choices)
@@ -72,45 +72,47 @@ with st.container(key="resourcing-answer"):
     drawn, levers = st.columns([5, 2], gap="medium")
 
 
-def draw(told: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerator) -> None:
+def draw(outlook: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerator) -> None:
     """Say what the demand asks for and draw it."""
     with words:
-        show_headline(resourcing_headline(told))
+        show_headline(resourcing_headline(outlook))
     with charts:
-        show_staffing(told, view)
+        show_staffing(outlook, view)
 
 
 try:
     forecast = kept_forecast(view, plan, basis)
     if forecast is None:
-        words, charts = said.empty(), drawn.empty()
+        words, charts = sentences.empty(), drawn.empty()
         new_forecast(
             view,
             plan,
             basis,
-            lambda early: draw(outlook_of(early, plan, view, asked), words.container(), charts.container()),
+            lambda early: draw(
+                outlook_of(early, plan, view, asked_for), words.container(), charts.container()
+            ),
         )
         st.rerun()  # so that it stands where every later run puts it, and nothing moves under a hand
-    told = outlook_of(forecast, plan, view, asked)
+    outlook = outlook_of(forecast, plan, view, asked_for)
 except VulncoreError as problem:
     st.info(plain(str(problem)))
     st.stop()
 
-draw(told, said, drawn)
+draw(outlook, sentences, drawn)
 with drawn:
-    show_what_it_takes(told)
+    show_what_it_takes(outlook)
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for
-    show_levers(plan, told)
+    show_levers(plan, outlook)
 
 part, place = open_part(PARTS, choices, "resourcing part")
 with place:
     if part == "drivers":
-        show_drivers(told, view)
+        show_drivers(outlook, view)
     elif part == "compare":
-        show_comparison(told, beside, view)
+        show_comparison(outlook, beside, view)
     elif part == "months":
-        show_months(told, view)
+        show_months(outlook, view)
     elif part == "demand":
-        show_demand(told, view)
+        show_demand(outlook, view)
     else:
-        show_assumptions(told, choices, view)
+        show_assumptions(outlook, choices, view)

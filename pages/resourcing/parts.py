@@ -46,108 +46,110 @@ from vulncore.resourcing.scenario.scenario import Scenario
 CHANGED, EVERY = "changed", "every"
 
 
-def show_staffing(told: ResourcingOutlook, view: View) -> None:
+def show_staffing(outlook: ResourcingOutlook, view: View) -> None:
     """Draw what is needed against who will be there and, for a role that holds cases, cases each against their limit."""
-    spaces = st.columns(2) if told.holds_cases else [st.container()]
-    where = f"{view.force}: {told.used.name}"
+    spaces = st.columns(2) if outlook.holds_cases else [st.container()]
+    where = f"{view.force}: {outlook.used.name}"
     with spaces[0]:
-        title = [f"{told.role.name}: needed and there", where]
+        title = [f"{outlook.role.name}: needed and there", where]
         st.altair_chart(
-            staffing_chart(told.months, float(told.of_role["funded"]), title, palette()),
-            alt=f"{', '.join(title)}. {staffing_in_words(told)}",
+            staffing_chart(outlook.months, float(outlook.of_role["funded"]), title, palette()),
+            alt=f"{', '.join(title)}. {staffing_in_words(outlook)}",
             width="stretch",
         )
-    if told.holds_cases:
-        passes = first_month(told.months["over"].tolist(), told.staffing.as_at)
+    if outlook.holds_cases:
+        passes = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
         with spaces[1]:
-            title = [f"{told.role.name}: open cases each", where]
+            title = [f"{outlook.role.name}: open cases each", where]
             st.altair_chart(
-                caseload_chart(told.months, told.limit, passes, title, palette()),
-                alt=f"{', '.join(title)}. {caseload_in_words(told)}",
+                caseload_chart(outlook.months, outlook.limit, passes, title, palette()),
+                alt=f"{', '.join(title)}. {caseload_in_words(outlook)}",
                 width="stretch",
             )
-    tested = told.forecast.tested_to
+    tested = outlook.forecast.tested_to
     untested = (
         f" Forecasts were tried up to {tested} months ahead." if tested else " Forecasts are being tried …"
     )
     st.caption(source_line(view) + untested)
 
 
-def show_assumptions(told: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:
+def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:
     """Draw every number assumed, the form that changes one, and the numbers as a file."""
-    names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **abouts(told.used)}
-    st.markdown(plain(told.used.about))
+    names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **abouts(outlook.used)}
+    st.markdown(plain(outlook.used.about))
     picker = Picker("Show assumptions for", "numbers", list(names), 2, names.__getitem__, "group of numbers")
     chosen = picker.draw(choices)
-    keys = list(told.used.assumptions)
+    keys = list(outlook.used.assumptions)
     if chosen == CHANGED:
-        keys = [key for key in changed_keys(told.scenario, illustrative()) if key in told.used.assumptions]
+        keys = [
+            key for key in changed_keys(outlook.scenario, illustrative()) if key in outlook.used.assumptions
+        ]
     elif chosen != EVERY:
         keys = [key for key in keys if key.startswith(chosen)]
     with st.expander("Change a number"):
-        show_assumption_form(told, keys or list(told.used.assumptions))
+        show_assumption_form(outlook, keys or list(outlook.used.assumptions))
     if keys:
-        table = assumptions_table(told.used, keys)
+        table = assumptions_table(outlook.used, keys)
         shown = table if chosen in (CHANGED, EVERY) else table.drop(columns="Of")
-        show_table(shown, f"{told.used.name}: {names[chosen]}")
+        show_table(shown, f"{outlook.used.name}: {names[chosen]}")
     else:
         st.info("No number differs from the illustrative scenario.")
     st.caption(
         "“20, between 12 and 24” is drawn anew for each simulated future, most often near 20; a number alone is taken as certain. What is measured is read off "
         "the records of the last five years that name a team. Names of who changed a number are as they gave them."
     )
-    _offer(assumption_rows(told.used), told, view, "assumptions")
+    _offer(assumption_rows(outlook.used), outlook, view, "assumptions")
 
 
-def show_drivers(told: ResourcingOutlook, view: View) -> None:
+def show_drivers(outlook: ResourcingOutlook, view: View) -> None:
     """Draw what moves the shortage most."""
     title = [
-        f"{told.role.name}: what moves the shortage in {told.asked.year}",
-        f"{view.force}: {told.used.name}",
+        f"{outlook.role.name}: what moves the shortage in {outlook.asked.year}",
+        f"{view.force}: {outlook.used.name}",
     ]
-    if told.drivers.empty:
+    if outlook.drivers.empty:
         st.info("Every number is taken as certain, so nothing moves the shortage.")
         return
     st.altair_chart(
-        drivers_chart(drivers_shown(told), title, palette()),
-        alt=f"{', '.join(title)}. {drivers_in_words(told)}",
+        drivers_chart(drivers_shown(outlook), title, palette()),
+        alt=f"{', '.join(title)}. {drivers_in_words(outlook)}",
         width="stretch",
     )
     st.caption(
         "Each number in turn at the value that it is under, and over, in one case of ten, all else at its mean: the line in the "
         "middle is that, and may differ a little from the medians above. " + source_line(view)
     )
-    table = drivers_table(told)
+    table = drivers_table(outlook)
     with st.popover("Show as table"):
         show_table(
             table.head(3 * MOST_SHOWN),
             title[0],
             [name for name in table.columns if name.startswith("Short")],
         )
-    _offer(driver_rows(told), told, view, "drivers")
+    _offer(driver_rows(outlook), outlook, view, "drivers")
 
 
-def show_comparison(told: ResourcingOutlook, beside: Sequence[Scenario], view: View) -> None:
+def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view: View) -> None:
     """Draw scenarios beside the one on screen: those of `beside` that have the role asked about."""
-    gone = [plan.name for plan in beside if not has_role(plan, told.asked)]
+    gone = [plan.name for plan in beside if not has_role(plan, outlook.asked)]
     if gone:
-        st.info(plain(f"Not compared, since they have no {told.role.name}: {', '.join(gone)}."))
+        st.info(plain(f"Not compared, since they have no {outlook.role.name}: {', '.join(gone)}."))
     try:
         others = [
-            outlook_of(forecast_of(view, plan, told.forecast.basis), plan, view, told.asked)
+            outlook_of(forecast_of(view, plan, outlook.forecast.basis), plan, view, outlook.asked)
             for plan in beside
-            if has_role(plan, told.asked)
+            if has_role(plan, outlook.asked)
         ]
     except VulncoreError as problem:
         st.error(plain(f"The scenarios can't be compared. {problem}"))
         return
-    every = [told, *others]
+    every = [outlook, *others]
     names = scenario_names(every)
     if len(every) == 1:
         st.info("Choose under “Save, compare …” which scenarios stand beside this one.")
         return
     table, differences = comparison_table(every), differences_table(every)
-    show_table(table, f"{told.role.name}: scenarios side by side", list(table.columns[1:]))
+    show_table(table, f"{outlook.role.name}: scenarios side by side", list(table.columns[1:]))
     if len(differences):
         show_table(differences, "What they assume differently", list(differences.columns[1:]))
     held = all(one.holds_cases for one in every)
@@ -160,7 +162,7 @@ def show_comparison(told: ResourcingOutlook, beside: Sequence[Scenario], view: V
         ],
         ignore_index=True,
     )
-    title = [f"{told.role.name}: scenarios compared", view.force]
+    title = [f"{outlook.role.name}: scenarios compared", view.force]
     at_end = ", ".join(
         f"{name} {one.months[column].iloc[-1]:.0%}" for one, name in zip(every, names, strict=True)
     )
@@ -171,27 +173,27 @@ def show_comparison(told: ResourcingOutlook, beside: Sequence[Scenario], view: V
     )
     st.caption(source_line(view))
     rows = pd.concat([staffing_rows(one) for one in every], ignore_index=True)
-    _offer(rows, told, view, "compared")
+    _offer(rows, outlook, view, "compared")
 
 
-def show_months(told: ResourcingOutlook, view: View) -> None:
+def show_months(outlook: ResourcingOutlook, view: View) -> None:
     """Draw every role in the year, the months of the role asked about, and both as a file."""
-    roles, months = roles_table(told), months_table(told)
-    show_table(roles, f"{told.used.unit}, {told.asked.year}", list(roles.columns[1:]))
-    show_table(months, f"{told.role.name} by month", list(months.columns[1:]))
-    _offer(staffing_rows(told), told, view, "months")
+    roles, months = roles_table(outlook), months_table(outlook)
+    show_table(roles, f"{outlook.used.unit}, {outlook.asked.year}", list(roles.columns[1:]))
+    show_table(months, f"{outlook.role.name} by month", list(months.columns[1:]))
+    _offer(staffing_rows(outlook), outlook, view, "months")
 
 
-def show_demand(told: ResourcingOutlook, view: View) -> None:
+def show_demand(outlook: ResourcingOutlook, view: View) -> None:
     """Draw what comes in, kind by kind."""
-    table = demand_table(told)
+    table = demand_table(outlook)
     figures = [name for name in table.columns if name not in ("Kind of case", "Counted by", "Held by")]
-    show_table(table, f"{told.used.unit}: what comes in, each record once", figures)
-    st.markdown("\n".join(f"- {plain(note)}" for note in demand_notes(told)))
-    _offer(demand_rows(told), told, view, "demand")
+    show_table(table, f"{outlook.used.unit}: what comes in, each record once", figures)
+    st.markdown("\n".join(f"- {plain(note)}" for note in demand_notes(outlook)))
+    _offer(demand_rows(outlook), outlook, view, "demand")
 
 
-def _offer(rows: pd.DataFrame, told: ResourcingOutlook, view: View, what: str) -> None:
+def _offer(rows: pd.DataFrame, outlook: ResourcingOutlook, view: View, what: str) -> None:
     name = f"resourcing-{what}-{format_month(view.month)}.csv"
-    text = csv_text(exported(rows, told.forecast, view.publish))
+    text = csv_text(exported(rows, outlook.forecast, view.publish))
     st.download_button("Download as CSV", text, file_name=name, mime="text/csv", key=f"download {what}")

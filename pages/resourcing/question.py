@@ -82,9 +82,9 @@ def draw_settings(as_at: date, choices: ResourcingChoices) -> None:
     basis_picker().draw(choices)
 
 
-def has_role(plan: Scenario, asked: StaffingQuestion) -> bool:
+def has_role(plan: Scenario, question: StaffingQuestion) -> bool:
     """Return whether a scenario has the role asked about."""
-    return any(role.key == asked.role for role in plan.roles)
+    return any(role.key == question.role for role in plan.roles)
 
 
 def _ahead(as_at: date) -> int:

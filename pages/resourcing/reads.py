@@ -20,19 +20,21 @@ KINDS_OF_CASE = {Scenario: lambda scenario: (scenario.case_types, scenario.unit)
     show_spinner="Counting what comes to the unit …",
     hash_funcs={**VERSION, **KINDS_OF_CASE},
 )
-def unit_demand_of(store: Path, line: Publish, force: str, scenario: Scenario, month: date) -> UnitDemand:
+def unit_demand_of(store: Path, publish: Publish, force: str, scenario: Scenario, month: date) -> UnitDemand:
     """Return what comes to a unit, by kind of case; nobody may change it."""
-    snapshot = stores.open_version(store, line.dataset, line.number)
-    return unit_demand(snapshot, force, choices_of(store, line), scenario, month)
+    snapshot = stores.open_version(store, publish.dataset, publish.number)
+    return unit_demand(snapshot, force, choices_of(store, publish), scenario, month)
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner=False, hash_funcs={**VERSION, **KINDS_OF_CASE})
 def shares_of(
-    store: Path, line: Publish, force: str, scenario: Scenario, month: date
+    store: Path, publish: Publish, force: str, scenario: Scenario, month: date
 ) -> dict[str, Assumption]:
     """Return which share of each kind of case was allocated to the unit, where the records say so."""
-    snapshot = stores.open_version(store, line.dataset, line.number)
-    return measured_shares(snapshot, force, case_subjects(choices_of(store, line), scenario), scenario, month)
+    snapshot = stores.open_version(store, publish.dataset, publish.number)
+    return measured_shares(
+        snapshot, force, case_subjects(choices_of(store, publish), scenario), scenario, month
+    )
 
 
 def scenarios_of(store: Path) -> dict[str, Scenario]:

@@ -37,23 +37,23 @@ def show_scenario_menu(plan: Scenario, beside: Sequence[Scenario]) -> None:
 
 def _known() -> dict[str, Scenario]:
     """Return the scenarios that can be chosen, by their code; one too long for a link can't be."""
-    found = {}
+    by_code = {}
     for scenario in standing().values():
         with suppress(VulncoreError):
-            found[scenario_code(scenario)] = scenario
-    return found
+            by_code[scenario_code(scenario)] = scenario
+    return by_code
 
 
 def _show_choice(plan: Scenario, known: dict[str, Scenario]) -> None:
     code = scenario_code(plan)
-    names = {each: scenario.name for each, scenario in known.items()}
+    names = {code: scenario.name for code, scenario in known.items()}
     if code not in names:
         names[code] = plan.name if plan.name.endswith(CHANGED) else f"{plan.name}, not saved"
     st.session_state["scenario picker"] = code
     st.selectbox(
         "Scenario",
         list(names),
-        format_func=lambda each: names[each],
+        format_func=lambda code: names[code],
         key="scenario picker",
         on_change=_choose,
         args=(known,),
@@ -73,7 +73,7 @@ def _show_beside(known: dict[str, Scenario], beside: Sequence[Scenario]) -> None
     st.multiselect(
         "Compare with",
         list(every),
-        format_func=lambda each: every[each].name,
+        format_func=lambda code: every[code].name,
         max_selections=MOST_COMPARED,
         key="compare picker",
         on_change=_compare,

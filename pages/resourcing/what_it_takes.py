@@ -16,46 +16,50 @@ from vulncore.resourcing.solving import Condition, Solved, with_more
 PROBLEM = "joiners problem"
 
 
-def show_what_it_takes(told: ResourcingOutlook) -> None:
+def show_what_it_takes(outlook: ResourcingOutlook) -> None:
     """Offer how many more begin when, and the way to plan for people who join."""
     more, joining = st.columns(2)
-    answers = [each for each in (told.solved, told.for_hours) if isinstance(each, Solved) and each.steps]
+    answers = [
+        answer
+        for answer in (outlook.solved, outlook.for_hours)
+        if isinstance(answer, Solved) and answer.steps
+    ]
     if answers:
         with more.popover(
             f"What it takes: {' or '.join(f'{each.more:,}' for each in answers)} more", width="stretch"
         ):
             for solved in answers:
-                _show_steps(told, solved)
-    planned = sum(each.people for each in told.scenario.joiners)
+                _show_steps(outlook, solved)
+    planned = sum(answer.people for answer in outlook.scenario.joiners)
     with joining.popover("Joiners" + (f": {planned:,} planned" if planned else " …"), width="stretch"):
-        _show_joiners(told)
+        _show_joiners(outlook)
     if problem := take_notice(PROBLEM):
         st.error(plain(problem))
 
 
-def _show_steps(told: ResourcingOutlook, solved: Solved) -> None:
+def _show_steps(outlook: ResourcingOutlook, solved: Solved) -> None:
     of_cases = solved.question.condition is Condition.CASELOAD
     what = f"No more than {solved.question.limit:,g} cases each" if of_cases else "Enough for the hours"
     st.button(
         f"Plan for {solved.more:,} who come trained",
         key=f"plan for {solved.question.condition}",
         on_click=_plan_for,
-        args=(told, solved),
+        args=(outlook, solved),
         width="stretch",
     )
-    show_table(steps_table(solved, told.staffing.as_at), what, ["More", "In all"])
+    show_table(steps_table(solved, outlook.staffing.as_at), what, ["More", "In all"])
 
 
-def _plan_for(told: ResourcingOutlook, solved: Solved) -> None:
-    planned = with_more(told.scenario, solved).joiners
-    leave_notice(PROBLEM, change_joiners(told.scenario, planned))
+def _plan_for(outlook: ResourcingOutlook, solved: Solved) -> None:
+    planned = with_more(outlook.scenario, solved).joiners
+    leave_notice(PROBLEM, change_joiners(outlook.scenario, planned))
 
 
-def _show_joiners(told: ResourcingOutlook) -> None:
-    plan, as_at = told.scenario, told.staffing.as_at
-    for place, each in enumerate(plan.joiners):
+def _show_joiners(outlook: ResourcingOutlook) -> None:
+    plan, as_at = outlook.scenario, outlook.staffing.as_at
+    for place, joiners in enumerate(plan.joiners):
         words, button = st.columns([3, 1], vertical_alignment="center")
-        words.markdown(plain(joiners_in_words(told, each)))
+        words.markdown(plain(joiners_in_words(outlook, joiners)))
         rest = (*plan.joiners[:place], *plan.joiners[place + 1 :])
         button.button(
             "Remove",
@@ -72,34 +76,36 @@ def _show_joiners(told: ResourcingOutlook) -> None:
     role.selectbox(
         "Role",
         list(names),
-        list(names).index(told.asked.role),
+        list(names).index(outlook.asked.role),
         format_func=lambda key: names[key],
-        key=f"joiners role {told.asked.role}",
+        key=f"joiners role {outlook.asked.role}",
     )
     people.number_input("People", min_value=1, max_value=500, value=1, step=1, key="joiners people")
     month, trained = st.columns(2, vertical_alignment="bottom")
-    months = [format_month(add_months(as_at, step)) for step in range(1, len(told.months) + 1)]
+    months = [format_month(add_months(as_at, step)) for step in range(1, len(outlook.months) + 1)]
     month.selectbox(
         "Begin in", months, format_func=lambda key: month_name(parse_month(key)), key="joiners month"
     )
     trained.checkbox("Already trained", key="joiners trained")
-    st.button("Add", type="primary", key="add joiners", on_click=_add, args=(told,), width="stretch")
+    st.button("Add", type="primary", key="add joiners", on_click=_add, args=(outlook,), width="stretch")
 
 
-def joiners_in_words(told: ResourcingOutlook, each: Joiners) -> str:
+def joiners_in_words(outlook: ResourcingOutlook, joiners: Joiners) -> str:
     """Return who joins, and when."""
-    passed = months_between(told.staffing.as_at, each.month) < 1
-    how = "trained" if each.trained else "to be trained"
+    passed = months_between(outlook.staffing.as_at, joiners.month) < 1
+    how = "trained" if joiners.trained else "to be trained"
     late = ": before these figures, so in post already and not added" if passed else ""
-    return f"{each.people:,} {told.used.role(each.role).name}, {month_name(each.month)}, {how}{late}"
+    return (
+        f"{joiners.people:,} {outlook.used.role(joiners.role).name}, {month_name(joiners.month)}, {how}{late}"
+    )
 
 
-def _add(told: ResourcingOutlook) -> None:
+def _add(outlook: ResourcingOutlook) -> None:
     state = st.session_state
     new = Joiners(
-        state[f"joiners role {told.asked.role}"],
+        state[f"joiners role {outlook.asked.role}"],
         parse_month(state["joiners month"]),
         int(state["joiners people"]),
         bool(state["joiners trained"]),
     )
-    leave_notice(PROBLEM, change_joiners(told.scenario, (*told.scenario.joiners, new)))
+    leave_notice(PROBLEM, change_joiners(outlook.scenario, (*outlook.scenario.joiners, new)))

@@ -36,12 +36,12 @@ def new_forecast(
     """
     wanted = unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
     bar, looked, forecast = st.progress(0.0, FORECASTING), False, None
-    for share, found in unit_forecasts(wanted, basis):
+    for share, early in unit_forecasts(wanted, basis):
         bar.progress(share, "Trying the forecasts on earlier months …" if looked else FORECASTING)
-        if found is not None and not looked and share < 1:
-            first(found)
+        if early is not None and not looked and share < 1:
+            first(early)
             looked = True
-        forecast = found
+        forecast = early
     bar.empty()
     if forecast is None:
         raise RuntimeError("The forecasts ended without a result.")
@@ -55,22 +55,30 @@ def forecast_of(view: View, plan: Scenario, basis: Basis) -> UnitForecast:
 
 
 def outlook_of(
-    forecast: UnitForecast, plan: Scenario, view: View, asked: StaffingQuestion
+    forecast: UnitForecast, plan: Scenario, view: View, question: StaffingQuestion
 ) -> ResourcingOutlook:
     """Return what a scenario comes to, kept or worked out now."""
-    key = (*_key(view, plan, forecast.basis), bool(forecast.trials), scenario_text(plan), asked)
+    key = (*_key(view, plan, forecast.basis), bool(forecast.trials), scenario_text(plan), question)
     kept = _outlooks().get(key)
     if kept is None:
         measured = shares_of(store_path(), view.publish, view.force, plan, view.month)
-        kept = resourcing_outlook(forecast, plan, measured, asked)
+        kept = resourcing_outlook(forecast, plan, measured, question)
         _outlooks().keep(key, kept)
     return kept
 
 
 def _key(view: View, plan: Scenario, basis: Basis) -> Key:
     """Return what a forecast is of: a version, a force, a month, kinds of case, a basis."""
-    line = view.publish
-    return line.dataset, line.number, line.published_at, view.force, view.month, plan.case_types, basis
+    publish = view.publish
+    return (
+        publish.dataset,
+        publish.number,
+        publish.published_at,
+        view.force,
+        view.month,
+        plan.case_types,
+        basis,
+    )
 
 
 @st.cache_resource

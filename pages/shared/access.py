@@ -13,9 +13,9 @@ def may_publish() -> bool:
     It does where no other host's name is allowed to reach it (`allowedHosts`), as it is out of the box. Where one
     is, whoever keeps the server has to say so: `VULNCORE_PUBLISHING=on`. `off` always forbids it.
     """
-    said = os.environ.get("VULNCORE_PUBLISHING", "").casefold()
-    if said in ("on", "off"):
-        return said == "on"
+    setting = os.environ.get("VULNCORE_PUBLISHING", "").casefold()
+    if setting in ("on", "off"):
+        return setting == "on"
     hosts = st.get_option("server.allowedHosts") or []
     local = st.get_option("server.address") in LOOPBACK and bool(hosts) and set(hosts) <= LOOPBACK
     return local and _asks_from_here()

@@ -54,21 +54,21 @@ class Choices:
         """Return the choices that a link names; all others have their default."""
         values: dict[str, Any] = {}
         unread = []
-        for each in _choices_of(cls):
-            if each.name in link:
+        for item in _choices_of(cls):
+            if item.name in link:
                 try:
-                    values[each.name] = each.metadata["read"](link[each.name])
+                    values[item.name] = item.metadata["read"](link[item.name])
                 except (ValueError, VulncoreError):
-                    unread.append((each.name, link[each.name]))
+                    unread.append((item.name, link[item.name]))
         return cls(unread=tuple(unread), **values)
 
     def to_link(self) -> dict[str, str]:
         """Return the names and texts of what was chosen; a default has none."""
-        values = {each.name: getattr(self, each.name) for each in _choices_of(type(self))}
+        values = {item.name: getattr(self, item.name) for item in _choices_of(type(self))}
         return {
-            each.name: each.metadata["write"](values[each.name])
-            for each in _choices_of(type(self))
-            if values[each.name] != each.default
+            item.name: item.metadata["write"](values[item.name])
+            for item in _choices_of(type(self))
+            if values[item.name] != item.default
         }
 
 
@@ -90,15 +90,15 @@ def change(kind: type[Choices], /, **values: object) -> None:
     fallen = {name for name, value in values.items() if getattr(before, name) != value}
     kept = visit().choices
     while more := {
-        each.name
+        item.name
         for page in kept
-        for each in _choices_of(page)
-        if each.name not in fallen | set(values) and each.metadata["falls_with"] & fallen
+        for item in _choices_of(page)
+        if item.name not in fallen | set(values) and item.metadata["falls_with"] & fallen
     }:
         fallen |= more
     for page, choices in kept.items():
         defaults = {
-            each.name: each.default for each in _choices_of(page) if each.name in fallen - set(values)
+            item.name: item.default for item in _choices_of(page) if item.name in fallen - set(values)
         }
         kept[page] = replace(choices, **defaults)
 
@@ -113,17 +113,17 @@ def adopt(kind: type[Choices], link: Mapping[str, str]) -> None:
 def _keep(choices: Choices) -> None:
     for base in type(choices).__mro__:
         if base is not Choices and issubclass(base, Choices):
-            own = {each.name: getattr(choices, each.name) for each in _choices_of(base)}
+            values = {item.name: getattr(choices, item.name) for item in _choices_of(base)}
             unread = choices.unread if base is type(choices) else ()
-            visit().choices[base] = base(unread=unread, **own)
+            visit().choices[base] = base(unread=unread, **values)
 
 
 def _choices_of(kind: type[Choices]) -> list[Any]:
-    return [each for each in fields(kind) if "read" in each.metadata]
+    return [item for item in fields(kind) if "read" in item.metadata]
 
 
 def _values(choices: Choices) -> dict[str, Any]:
-    return {each.name: getattr(choices, each.name) for each in _choices_of(type(choices))}
+    return {item.name: getattr(choices, item.name) for item in _choices_of(type(choices))}
 
 
 def say_unmet(problem: str, instead: str) -> None:

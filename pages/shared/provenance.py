@@ -24,10 +24,10 @@ def show_provenance(view: View, about: str) -> None:
 
 def source_line(view: View) -> str:
     """Return where the figures come from, for the foot of a chart or table."""
-    line = view.publish
-    origin = MADE if line.made else line.attribution or f"Published from: {line.source}"
+    publish = view.publish
+    origin = MADE if publish.made else publish.attribution or f"Published from: {publish.source}"
     return plain(
-        f"{view.force}. Version {line.number}, published {line.published_at:%-d %B %Y}. {origin.rstrip('.')}."
+        f"{view.force}. Version {publish.number}, published {publish.published_at:%-d %B %Y}. {origin.rstrip('.')}."
     )
 
 

@@ -40,22 +40,22 @@ def _choices_of(store: Path, dataset: str, number: int, published_at: datetime) 
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the times …", hash_funcs=VERSION)
-def week_choices_of(store: Path, line: Publish, force: str, smallest: int) -> WeekChoices:
+def week_choices_of(store: Path, publish: Publish, force: str, smallest: int) -> WeekChoices:
     """Return what a map of the week can be made of."""
-    return week_choices(stores.open_version(store, line.dataset, line.number), force, smallest)
+    return week_choices(stores.open_version(store, publish.dataset, publish.number), force, smallest)
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Weighing the hours of the week …", hash_funcs=VERSION)
-def when_of(store: Path, line: Publish, asked: RecordFilter, night: Night, smallest: int) -> When:
+def when_of(store: Path, publish: Publish, records: RecordFilter, night: Night, smallest: int) -> When:
     """Return when in the week the records asked for happened."""
-    snapshot = stores.open_version(store, line.dataset, line.number)
-    return when(snapshot, asked, choices_of(store, line).measures, night, smallest)
+    snapshot = stores.open_version(store, publish.dataset, publish.number)
+    return when(snapshot, records, choices_of(store, publish).measures, night, smallest)
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the places …", hash_funcs=VERSION)
-def placed_measures_of(store: Path, line: Publish, force: str) -> tuple[str, ...]:
+def placed_measures_of(store: Path, publish: Publish, force: str) -> tuple[str, ...]:
     """Return the measures of which records have a place."""
-    return measures_with_places(stores.open_version(store, line.dataset, line.number), force)
+    return measures_with_places(stores.open_version(store, publish.dataset, publish.number), force)
 
 
 def area_key(store: Path, force: str) -> str:

@@ -25,8 +25,8 @@ def plain(text: str) -> str:
 def show_headline(lines: Sequence[Headline]) -> None:
     """Say each line of the headline; what is clear or grave stands out."""
     badges = {kind: "blue" if kind is HeadlineKind.CLEAR else "gray" for kind in HeadlineKind}
-    said = [f":{badges[line.kind]}-badge[**{line.lead}**] {plain(line.text)}" for line in lines]
-    st.markdown("  \n".join(said))
+    sentences = [f":{badges[line.kind]}-badge[**{line.lead}**] {plain(line.text)}" for line in lines]
+    st.markdown("  \n".join(sentences))
 
 
 def show_notes(notes: Sequence[str]) -> None:
