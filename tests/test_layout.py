@@ -83,7 +83,10 @@ def test_no_two_classes_have_one_name():
 
 
 def test_a_thing_is_called_what_it_is():
-    names = {str(file.relative_to(ROOT)): _names_given(ast.parse(file.read_text(encoding="utf-8"))) for file in CODE}
+    names = {
+        str(file.relative_to(ROOT)): _names_given(ast.parse(file.read_text(encoding="utf-8")))
+        for file in CODE
+    }
     assert {file: sorted(ROLES & given) for file, given in names.items() if ROLES & given} == {}
 
 

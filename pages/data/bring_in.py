@@ -44,13 +44,13 @@ def show_bring_in(view: View | None) -> None:
     """Draw the way in, step by step."""
     if not may_publish():
         st.markdown(
-            "This server does not let browsers publish. Whoever keeps it can publish with the `vulncore` command, or "
-            "allow it: the README says how."
+            "Publishing from a browser is off on this server. Its keeper can publish with the `vulncore` command, or "
+            "turn it on: the README says how."
         )
         return
     st.markdown(
-        "**1. Choose a file.** CSV, XLSX or Parquet, or a zip from data.police.uk. It is read on this server, nothing is "
-        "kept of columns that you don't choose, and nothing is published until you say so."
+        "**1. Choose a file.** CSV, XLSX or Parquet, or a zip from data.police.uk. This server reads the file. It keeps "
+        "nothing of the columns that you leave out. Nothing is published until you say so."
     )
     say_what_was_published()
     file = st.file_uploader(
@@ -77,7 +77,7 @@ def show_bring_in(view: View | None) -> None:
         settings = _settings(source, looked, file)
         dataset, by = _where_to(view, source, file, looked)
         if settings is None or not by:
-            st.caption("Fill in what is empty, and a dry run can be made.")
+            st.caption("Fill in the empty fields to make a dry run.")
         else:
             _try_and_publish(Trial(file, source, settings, dataset, by))
     except VulncoreError as problem:
@@ -86,7 +86,7 @@ def show_bring_in(view: View | None) -> None:
 
 def _settings(source: Source, looked: Looked, file: UploadedFile) -> Settings | None:
     if source is Source.PUBLISHED_TABLE:
-        month = st.text_input("The month that it ends with (YYYY-MM)", key=f"{KEPT}{file.file_id} as at")
+        month = st.text_input("Last month of the table (YYYY-MM)", key=f"{KEPT}{file.file_id} as at")
         force = st.text_input("Whose table it is", key=f"{KEPT}{file.file_id} force", max_chars=80).strip()
         return Settings(as_at=parse_month(month), force=force) if month and force else None
     if source is not Source.RECORDS or not looked.preview or not looked.draft:
@@ -105,11 +105,11 @@ def _settings(source: Source, looked: Looked, file: UploadedFile) -> Settings | 
         mapping_toml(mapping),
         file_name=f"{mapping.source}.toml",
         mime="application/toml",
-        help="Next month give it here, or to the command: vulncore publish records FILE --mapping MAPPING.toml",
+        help="Use the mapping again next month, here or with: vulncore publish records FILE --mapping MAPPING.toml",
     )
     if not mapping.months:
         raise InvalidMappingError(
-            "Say which months the file covers: a month in it without a record counts as zero."
+            "Say which months the file covers. A covered month without a record counts as zero."
         )
     return Settings(mapping=mapping)
 
@@ -137,10 +137,12 @@ def _where_to(view: View | None, source: Source, file: UploadedFile, looked: Loo
         "Dataset",
         shown or (looked.draft.mapping.source if looked.draft else source.value),
         key=f"{KEPT}{file.file_id} dataset",
-        help=f"A name that is there already gets a new version. There are: {', '.join(names) or 'none yet'}.",
+        help=f"A dataset that exists already gets a new version. There are: {', '.join(names) or 'none yet'}.",
         max_chars=40,
     )
-    by = who.text_input("Your name", key=f"{KEPT}by", help="Versions say who published them.", max_chars=80)
+    by = who.text_input(
+        "Your name", key=f"{KEPT}by", help="Every version names who published it.", max_chars=80
+    )
     return checked_name(dataset.strip()), by.strip()
 
 

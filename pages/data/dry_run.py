@@ -66,7 +66,7 @@ def tried(trial: Trial) -> DryRun | None:
         place.empty()
     result: DryRun | None = st.session_state.get(KEY)
     if result and result.of != trial.same():
-        st.info("Something was changed since the dry run. Run it again.")
+        st.info("The settings have changed since the dry run. Make the dry run again.")
         return None
     return result
 
@@ -100,7 +100,9 @@ def _agreed_to_lose(result: DryRun) -> bool:
     st.warning(
         f"{gone:,} figures that are published now would be gone from the newest version. Earlier versions keep them."
     )
-    return st.checkbox("They are to go", key=f"bring in look agreed {result.line.number}")
+    return st.checkbox(
+        "Yes, remove these figures from the newest version", key=f"bring in look agreed {result.line.number}"
+    )
 
 
 def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> DryRun:

@@ -58,7 +58,7 @@ def show_published(view: View) -> None:
     show_changes(changes_of(store_path(), publish), f"{publish.dataset}-version-{publish.number}")
     show_table(account_frame(publish), f"Every row read for version {publish.number} is accounted for")
     lines = stores.versions(store_path(), publish.dataset)
-    show_table(publishes_to_read(lines), "Versions published; the sidebar opens any of them again")
+    show_table(publishes_to_read(lines), "Published versions. The sidebar opens any of them")
 
 
 def show_changes(changes: Changes, name: str) -> None:

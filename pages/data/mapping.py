@@ -52,7 +52,7 @@ def chosen_mapping(draft: Draft, columns: Sequence[Column], key: str) -> Mapping
         "Name of this extract",
         mapping.source,
         key=f"{key} source",
-        help="Keep it the same every month: what comes under it again replaces its own months, and no other's.",
+        help="Keep the name the same every month. A new file of that name replaces its own months only.",
     )
     dates = order.selectbox(
         "Dates are written", list(DateOrder), list(DateOrder).index(mapping.date_order), key=f"{key} dates"
@@ -134,7 +134,7 @@ def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None]:
             f"{label} (YYYY-MM)",
             format_month(drafted) if drafted else "",
             key=f"{key} covers {label}",
-            help="The months for which this file is whole. A month in it without a record counts as zero.",
+            help="The months that this file covers in full. A covered month without a record counts as zero.",
         )
         months.append(parse_month(text.strip()) if text.strip() else None)
     return months[0], months[1]
@@ -188,7 +188,7 @@ def chosen_counts(
         usable,
         list(drafted),
         key=f"{key} code columns",
-        help="A record counts towards whatever any of them says. Leave the last column of a row empty not to count it.",
+        help="A record counts towards every measure that one of its codes names. Leave the last column empty to leave a code out.",
     )
     codings, measures = [], list(mapping.measures)
     for name in picked:

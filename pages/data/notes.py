@@ -38,7 +38,7 @@ def show_notes_on_data(view: View) -> None:
     else:
         st.markdown("There are none yet.")
     if newest.number != view.publish.number:
-        st.caption("You see an earlier version. Notes are changed in the newest one.")
+        st.caption("You see an earlier version. Notes can be changed in the newest version only.")
         st.button("Show the newest", on_click=show_newest, key="newest for notes")
     elif may_publish():
         _show_adding(view, rows)
@@ -54,7 +54,8 @@ def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
         kind = first.selectbox("Kind", [kind.value for kind in NoteKind])
         measure = second.selectbox("Measure", [EVERY, *names])
         month = third.text_input(
-            "Month, like 2023-04", help="The month from which it holds. Empty: no one month."
+            "Month, like 2023-04",
+            help="The month from which the note holds. Leave it empty for a note on all months.",
         )
         text = st.text_area("What is known, and why", max_chars=1_000)
         author = st.text_input("Your name", st.session_state.get(NAME, ""), max_chars=80)
@@ -94,7 +95,7 @@ def _show_taking_away(view: View, rows: list[dict[str, object]]) -> None:
 
 def _keep(view: View, rows: list[dict[str, object]], by: str) -> None:
     if not by:
-        st.error("Write your name: a note says whose it is.")
+        st.error("Write your name. Every note names its author.")
         return
     table = pa.Table.from_pylist(rows, schema=ANNOTATIONS)
     st.session_state[NAME] = by

@@ -78,7 +78,7 @@ def looked_at(file: UploadedFile) -> Looked:
         if heading_found and heading_found[1] > heading_found[0]
         else f"{heading_found[0] if heading_found else 1}",
         key=f"bring in {file.file_id} heading {sheet or ''}",
-        help="Where the headings of the columns stand, counted from the top of the file: 1, or 4-5 where they take two lines.",
+        help="Which line holds the column headings, counted from the top of the file: 1, or 4-5 for headings of two lines.",
     )
     heading = _lines(text)
     if heading and heading_found and heading != heading_found:

@@ -39,8 +39,8 @@ def show_year_table(outlook: Outlook, view: View) -> None:
     table = years_table(outlook)
     show_table(table, f"{outlook.demand.subject.name} by calendar year", list(table.columns[1:]))
     st.caption(
-        "A year's range comes from adding up whole simulated paths. It is narrower than its months' ranges added up, since "
-        "not every month is at its worst at once."
+        "A year's range is narrower than the ranges of its months added up, because bad months and good months even out. "
+        "It is added up from whole simulated futures."
     )
     rows = exported(total_rows(outlook), outlook.demand, view.publish, outlook.adjustments)
     offer_file("calendar-years", rows, outlook.demand)
@@ -50,7 +50,7 @@ def show_month_table(outlook: Outlook, view: View) -> None:
     """Draw the months ahead as a table, and offer them as a file."""
     table = months_table(outlook)
     show_table(table, f"{outlook.demand.subject.name} by month", list(table.columns[1:]))
-    st.caption("What is expected adds up over months; the ranges don't.")
+    st.caption("Expected numbers add up over months. Ranges do not.")
     rows = exported(forecast_rows(outlook), outlook.demand, view.publish, outlook.adjustments)
     offer_file("months", rows, outlook.demand)
 

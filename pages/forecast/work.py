@@ -46,7 +46,7 @@ def forecasts_of(
     bar, looked = st.progress(0.0, "Fitting five models …"), False
     for arrived in forecasts(demand):
         bar.progress(
-            arrived.share, "Trying each model on earlier months …" if looked else "Fitting five models …"
+            arrived.share, "Testing each model on past months …" if looked else "Fitting five models …"
         )
         if not looked and set(arrived.paths) == set(Basis):
             first(first_look(demand, {basis: arrived.paths[basis] for basis in Basis}, adjustments))

@@ -29,5 +29,5 @@ show_table(periods_frame(view.month), f"Periods that end with {view.month:%B %Y}
 st.subheader("The measures")
 show_table(measures_frame(view.choice.measures), "Every measure of this dataset, with its definition")
 
-st.markdown("Who published which rows and when, and what is odd about them, stands on the **Data** page.")
+st.markdown("The **Data** page says who published which rows, when, and what is odd about them.")
 st.caption(source_line(view))

@@ -109,8 +109,8 @@ def timed_measures(view: View) -> list[Measure]:
     keys = week_choices(view).measures
     if not keys:
         raise NoTimesError(
-            f"What {view.force} delivered to dataset '{view.publish.dataset}' has months and no times of day, so nothing "
-            "can be said about weekdays or hours. Choose a dataset with times, such as a force's own extract."
+            f"The data of {view.force} in dataset '{view.publish.dataset}' give months and no times of day. "
+            "Weekdays and hours cannot be shown. Choose a dataset with times, such as a force's own extract."
         )
     return of_strand(view, keys, "a time of day", NoTimesError)
 
@@ -171,12 +171,8 @@ def _met_measures(choices: RecordChoices, offered: Sequence[Measure]) -> list[st
     met = [key for key in choices.measures if key in keys]
     strange = [key[:40] for key in choices.measures if key not in keys]
     if strange or not met:
-        problem = (
-            f"There is no measure {first_five(strange)} with times here"
-            if strange
-            else "No measure is chosen"
-        )
-        say_unmet(problem, "the others" if met else "those that the page begins with")
+        problem = f"No measure {first_five(strange)} can be shown here" if strange else "No measure is chosen"
+        say_unmet(problem, "the others" if met else "the usual measures")
         change(type(choices), measures=tuple(met) or None)
     return met
 

@@ -16,7 +16,7 @@ from vulncore.findings.when.when import When
 def show_week_change(week: When, choices: WhenChoices, view: View) -> None:
     """Draw the differences, or say why there are none to draw."""
     if week.before is None or week.before.too_few:
-        st.info(plain(week.not_compared or "The period before has too few times to compare with."))
+        st.info(plain(week.not_compared or "The twelve months before have too few times to compare with."))
         return
     first = layout_shown(week, choices).first
     change = week_change(week.now, week.before, first, week.unit)

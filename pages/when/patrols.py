@@ -34,8 +34,8 @@ def show_patrol_hours(week: When, choices: WhenChoices, view: View) -> None:
     show_headline(chosen.headline)
     show_table(patrols_table(chosen), "Shifts, in order of the week", ("Rank", "Meets about"))
     st.caption(
-        f"No other choice of as many shifts, not overlapping, meets more of what was recorded. Shares are in steps of "
-        f"{chosen.step} %, so that none shows a few {week.unit}, and need not add up. Where police are, more is recorded: "
+        f"No other choice of as many shifts meets more of the records. Shares are rounded to steps of "
+        f"{chosen.step} %, so that none identifies a few {week.unit}, and need not add up. Police record more where they patrol: "
         "hours without patrols can look quieter than they are."
     )
 
@@ -43,7 +43,7 @@ def show_patrol_hours(week: When, choices: WhenChoices, view: View) -> None:
 def _show_weights(week: When, choices: WhenChoices, view: View) -> None:
     asked = week.now.read.asked
     st.markdown(
-        "How many times a record of each measure counts. There is no official weight: 1 each, unless you say."
+        "How many times a record of each measure counts. There are no official weights: every record counts once until you change it here."
     )
     weights = dict(choices.harm)
     for measure in view.choice.measures:

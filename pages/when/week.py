@@ -22,7 +22,7 @@ def show_week_map(week: When, choices: WhenChoices, view: View) -> None:
     layout = layout_shown(week, choices)
     if week.now.of(layout.cells)["hidden"].all():
         st.info(
-            "These numbers are too few for single hours: choose three hours beneath the map, or a longer period."
+            "There are too few records for single hours. Choose three hours beneath the map, or a longer period."
         )
     st.altair_chart(
         week_chart(
@@ -65,9 +65,9 @@ def show_stretches(week: When) -> None:
             stretches_table(week.now), "Stretches of the week that stand out, in order of the week", FIGURES
         )
     st.caption(
-        f"Every run of up to {LONGEST_HOURS} hours was tried, each of its parts at least {STANDS_OUT} times an even week. "
-        f"A run stands out if at most {percent(LEVEL)} of weeks made by chance, each record moved to an hour drawn evenly, "
-        "hold any run as far from even. A night belongs to the day on which it starts."
+        f"Every stretch of up to {LONGEST_HOURS} hours was tested, if each of its hours has at least {STANDS_OUT} times an even week's share. "
+        f"A stretch stands out if at most {percent(LEVEL)} of chance weeks have a stretch as far from even. A chance week "
+        "moves each record to a random hour. A night belongs to the day on which it starts."
     )
 
 
@@ -75,6 +75,6 @@ def show_times_known(week: When) -> None:
     """Say what is known of the records' times, and what becomes of each kind."""
     show_table(known_table(week.now), "Records by what is known of their time", FIGURES)
     st.caption(
-        "Weights are aoristic (Ratcliffe 2002): a record known to lie between two times gives each hour its share of "
-        "the minutes in between. Times are London's clock: an hour that it skips gets nothing, one that it shows twice both."
+        "A record between two times gives each hour its share of the minutes in between (aoristic weights, Ratcliffe 2002). "
+        "Times are London's. An hour that the clocks skip gets nothing. An hour that the clocks repeat counts twice as long."
     )

@@ -16,7 +16,7 @@ from vulncore.findings.where.read import NoPlacesError
 
 PARTS = {
     "": "One place",
-    "tried": "Would the map have been right?",
+    "tried": "Test on past months",
     "repeats": "Near repeats",
     "classes": "What classes mean",
 }

@@ -76,8 +76,8 @@ def show_tried(found: Where, view: View, area: str) -> None:
         table = prediction_table(judged)
         show_table(table, title, list(table.columns[1:]))
     st.caption(
-        "PAI: what a map held, as times its share of the area; 1 is no better than chance. PEI*: as a share of the most that "
-        "any map could have held in so much area; 1 is perfect. Gi*: how far a cell stands out with its neighbours."
+        "PAI: share of crime ÷ share of area; 1 is no better than chance. PEI*: share of crime ÷ the most that any map could "
+        "hold in that area; 1 is perfect. Gi*: how far a cell stands out together with its neighbours."
     )
 
 
@@ -89,7 +89,9 @@ def show_repeats(found: Where, view: View, area: str) -> None:
         return
     show_headline([said.headline])
     table = repeats_table(said)
-    show_table(table, "Pairs of events, as times what shuffled dates give", list(table.columns[1:]))
+    show_table(
+        table, "Pairs of events compared with shuffled dates (1 = as expected)", list(table.columns[1:])
+    )
     used = (
         ""
         if said.found.used == said.found.of
@@ -115,7 +117,7 @@ def show_definitions(found: Where) -> None:
 
 def _show_months(place: PlaceFound, found: Where, view: View) -> None:
     if place.months["records"].isna().all():
-        st.info(plain(f"No year of this place has enough {found.unit} to be shown."))
+        st.info(plain(f"No year at this place has enough {found.unit} to be shown."))
         return
     title = f"Months at {place.name}"
     legend = f"To the nearest {found.smallest}. –: {hidden_as(found.smallest)}"

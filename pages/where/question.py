@@ -58,7 +58,7 @@ def placed_measures(view: View) -> list[Measure]:
     keys = placed_measures_of(store_path(), view.publish, view.force)
     if not keys:
         raise NoPlacesError(
-            f"What {view.force} delivered to dataset '{view.publish.dataset}' has no places, so nothing can be mapped. Choose "
+            f"The data of {view.force} in dataset '{view.publish.dataset}' have no places, so there is no map. Choose "
             "a dataset with coordinates, such as a force's own extract."
         )
     return of_strand(view, keys, "a place", NoPlacesError)

@@ -47,9 +47,7 @@ def place_of(
     return place_found(snapshot, where_of(store, line, asked, area), resolution, cell)
 
 
-@st.cache_data(
-    max_entries=READS_KEPT, show_spinner="Trying the map on the months after it …", hash_funcs=VERSION
-)
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Testing the map on later months …", hash_funcs=VERSION)
 def tried_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> MapTrial:
     """Return whether maps would have been right."""
     return tried(where_of(store, line, asked, area))

@@ -226,7 +226,7 @@ def test_a_server_that_others_may_reach_does_not_let_browsers_publish(serving, o
     with serving(own_store) as server:
         open_data(page, server)
         part(page, "Bring in data")
-        page.get_by_text("This server does not let browsers publish").wait_for(timeout=PAGE_MS)
+        page.get_by_text("Publishing from a browser is off on this server").wait_for(timeout=PAGE_MS)
         assert page.locator('input[type="file"]').count() == 0
         part(page, "Notes on the data")
         assert page.get_by_role("button", name="Add the note").count() == 0
@@ -300,7 +300,7 @@ def test_figures_that_would_go_have_to_be_agreed_to_and_a_stale_dry_run_does_not
         page.get_by_text("would be gone from the newest version").wait_for(timeout=PAGE_MS)
         assert page.get_by_role("button", name="Publish", exact=True).is_disabled()
         assert len(versions(own_store, "crimes")) == 2
-        page.get_by_text("They are to go").click()
+        page.get_by_text("Yes, remove these figures from the newest version").click()
         settled(page)
         press(page, "Publish")
         page.get_by_text("Published 'crimes' version 3").wait_for(timeout=PAGE_MS)

@@ -151,7 +151,7 @@ def test_every_layer_says_the_same_in_words_and_no_record_s_coordinates_are_in_a
         pick(page, "Show", NAMES[layer])
         says_in_words(page, map_shown(found_in(store), MapChosen(layer), open_version(store, "demo").publish))
         assert choices(page)["layer"] == layer.value
-    for name in ("Would the map have been right?", "Near repeats", "What classes mean"):
+    for name in ("Test on past months", "Near repeats", "What classes mean"):
         page.get_by_role("tab", name=name).click()
         settled(page)
     everything = b"".join([*sent, *bodies])
@@ -180,7 +180,7 @@ def test_nothing_is_cut_off_at_any_size_in_either_theme(width, height, theme, se
 
 def test_whether_the_map_would_have_been_right_and_repeats_are_said(server, page):
     open_where(page, server, "?part=tried")
-    panel = page.get_by_role("tabpanel", name="Would the map have been right?")
+    panel = page.get_by_role("tabpanel", name="Test on past months")
     panel.locator('[data-testid="stVegaLiteChart"]').wait_for(timeout=PAGE_MS)
     panel.get_by_role("button", name=re.compile("Show as table")).click()
     page.locator("table.plain", has_text="PEI*").wait_for(timeout=PAGE_MS)
