@@ -132,7 +132,7 @@ def test_one_type_of_place_narrows_the_week(server, page):
 def test_what_a_link_asks_for_and_is_not_there_is_said(server, page):
     open_when(page, server, "?measures=jaywalking,rape&period=zz&night=09-03&part=changed")
     for said in (
-        "There is no measure jaywalking with times here",
+        "No measure jaywalking can be shown here",
         "There is no period 'zz' here",
         "There is no night '09-03' here",
     ):
@@ -177,7 +177,7 @@ def test_two_periods_are_set_against_each_other(server, page):
 def test_months_alone_get_a_sentence_and_no_false_midnight(server, page):
     page.goto(f"{server.url}/when?dataset=city-open-counts")
     settled(page)
-    page.get_by_text(re.compile("has months and no times of day")).wait_for(timeout=PAGE_MS)
+    page.get_by_text(re.compile("give months and no times of day")).wait_for(timeout=PAGE_MS)
     assert page.locator(CHART).count() == 0
     assert "00:00" not in page.get_by_test_id("stMain").inner_text()
 

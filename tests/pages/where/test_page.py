@@ -199,5 +199,5 @@ def test_a_link_to_what_is_not_there_is_told_and_a_dataset_without_places_gets_a
         page.get_by_text(said).wait_for(timeout=PAGE_MS)
     page.goto(f"{server.url}/where?dataset=city-open-counts")
     settled(page)
-    page.get_by_text(re.compile("has no places, so nothing can be mapped")).wait_for(timeout=PAGE_MS)
+    page.get_by_text(re.compile("have no places, so there is no map")).wait_for(timeout=PAGE_MS)
     assert page.locator(MAP).count() == 0
