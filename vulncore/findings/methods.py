@@ -12,7 +12,7 @@ from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, Window, comparison_
 from vulncore.domain.vocabulary import Measure, Polarity, strand_name
 from vulncore.findings.forecast.outlook import MODEL_NAMES
 from vulncore.findings.resourcing.demand import MONTHS
-from vulncore.findings.shared.words import percent
+from vulncore.findings.shared.words import capital_first, percent, small_first
 from vulncore.findings.where.where import PERIODS, TESTED
 from vulncore.forecasting.forecast import FEWEST_ORIGINS, PATHS
 from vulncore.forecasting.models.all import Model
@@ -182,14 +182,14 @@ def week_text() -> str:
 
 def places_text() -> str:
     """Return how the map comes about."""
-    classes = "\n".join(f"- **{each.value.capitalize()}**: {DEFINITIONS[each]}" for each in DEFINITIONS)
+    classes = "\n".join(f"- **{capital_first(each.value)}**: {DEFINITIONS[each]}" for each in DEFINITIONS)
     return (
         "*Where* counts the same records by H3 cell or ward, cut off at the force's boundary. A point up to "
         f"{EDGE_TOLERANCE_M:.0f} m beyond it still counts. Numbers of a place are rounded to the nearest {SMALLEST_SHOWN} and "
         "hidden under it, unless the force sets more; no record's own coordinates leave the server.\n\n"
         "- **Density**: a quartic kernel in metres, corrected at the edge (Diggle 1985).\n"
         "- **Hot**: Gi* (Getis and Ord 1992) beyond what an even scatter and what the quiet part of the map explain, all cells "
-        f"judged together (Benjamini–Hochberg, {RATE:.0%}).\n"
+        f"judged together (Benjamini–Hochberg, {percent(RATE)}).\n"
         "- **Changed**: the ratio of daily rates against the same months a year earlier, from the rounded numbers.\n"
         "- **Would the map have been right?** Hit rate, PAI (Chainey and others 2008) and PEI* (Hunt 2016) over the last "
         f"{TESTED} months, against last month's counts.\n"
@@ -205,7 +205,7 @@ def forecast_text(report: str) -> str:
     Args:
         report: The report that they come from.
     """
-    bends = ", ".join(MODEL_NAMES[model][0].lower() + MODEL_NAMES[model][1:] for model in list(Model)[2:])
+    bends = ", ".join(small_first(MODEL_NAMES[model]) for model in list(Model)[2:])
     return (
         "*Forecast* looks ahead from the months to the as-at month: on the *current process*, all since the last approved "
         f"change of level and never fewer than {FEWEST_MONTHS} months, and on *five years*. Months not delivered are "

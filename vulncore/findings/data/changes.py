@@ -11,6 +11,7 @@ import pandas as pd
 
 from vulncore.domain.errors import InvalidPeriodError, first_five
 from vulncore.domain.periods import Window
+from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.records.changes import RecordChanges, figure_changes, figures, record_changes
 from vulncore.store import Snapshot, open_version, versions
 from vulncore.store.stubs import ERASED
@@ -119,21 +120,19 @@ def _besides(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     old, new = (Counter(_rows(each, "annotations")) for each in (before, after))
     for count, what in (((new - old).total(), "added"), ((old - new).total(), "taken away")):
         if count:
-            said.append(f"{many(count, 'note')} on the data {'was' if count == 1 else 'were'} {what}.")
+            said.append(f"{number_of(count, 'note')} on the data {agree(count, 'was', 'were')} {what}.")
     flags = [{row[:3]: row[5] for row in _rows(each, "coverage")} for each in (before, after)]
     for was, what in ((False, "marked as provisional"), (True, "no longer marked as provisional")):
         count = sum(flags[0].get(key) is was and flag is not was for key, flag in flags[1].items())
         if count:
-            said.append(f"{many(count, 'monthly figure')} {'is' if count == 1 else 'are'} {what}.")
+            said.append(f"{number_of(count, 'monthly figure')} {agree(count, 'is', 'are')} {what}.")
     words = [{row[0]: row for row in _rows(each, "measures")} for each in (before, after)]
     changed = [row[2] for key, row in words[1].items() if words[0].get(key, row) != row]
     if changed:
-        said.append(
-            f"How {first_five(changed)} {'is' if len(changed) == 1 else 'are'} named or defined changed."
-        )
+        said.append(f"How {first_five(changed)} {agree(len(changed), 'is', 'are')} named or defined changed.")
     for reason, count in after.publish.rows.left_out.items():
         if reason.startswith(ERASED):
-            said.append(f"{many(count, 'row')} of records {'was' if count == 1 else 'were'} {reason}.")
+            said.append(f"{number_of(count, 'row')} of records {agree(count, 'was', 'were')} {reason}.")
     return tuple(said)
 
 
@@ -177,7 +176,7 @@ def change_sentences(
     ('1 figure changed.', 'Rape, September 2024: 3 to 2.', 'Records: 1 no-crimed since.')
     """
     if first:
-        held = f"{many(len(found), 'figure')}, {_span(found)}" if len(found) else "no figures"
+        held = f"{number_of(len(found), 'figure')}, {_span(found)}" if len(found) else "no figures"
         return (f"This is the first version: {held}.",)
     changed = found[found["change"] == "changed"]
     size = (changed["after"] - changed["before"]).abs()
@@ -196,25 +195,16 @@ def change_sentences(
     return (*said, *besides)
 
 
-def many(count: int, what: str) -> str:
-    """Return a number with its noun.
-
-    >>> many(1, "note"), many(1_200, "note")
-    ('1 note', '1,200 notes')
-    """
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
-
-
 def _summary(found: pd.DataFrame) -> str:
     parts = []
     for kind, verb in (("changed", ""), ("new", "new"), ("withdrawn", "no longer there")):
         rows = found[found["change"] == kind]
         if kind == "changed" and len(rows):
-            parts.append(f"{many(len(rows), 'figure')} changed")
+            parts.append(f"{number_of(len(rows), 'figure')} changed")
         elif len(rows):
-            be = "is" if len(rows) == 1 else "are"
+            be = agree(len(rows), "is", "are")
             whose = f"{first_five(rows['name'].unique())}: " if kind == "withdrawn" else ""
-            parts.append(f"{many(len(rows), 'figure')} {be} {verb} ({whose}{_span(rows)})")
+            parts.append(f"{number_of(len(rows), 'figure')} {be} {verb} ({whose}{_span(rows)})")
     return f"{', '.join(parts) or 'No figure changed'}."
 
 

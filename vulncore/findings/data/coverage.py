@@ -9,6 +9,7 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import add_months, month_name, month_of, months_between
+from vulncore.findings.shared.words import agree
 from vulncore.store import Snapshot
 
 NAMED = 2  # measures that a row names before it counts the others
@@ -120,5 +121,5 @@ def _sentence(force: str, frame: pd.DataFrame) -> str:
     if nothing:
         parts.append(f"{len(nothing)} of {len(every)} months were not delivered ({first_five(nothing)})")
     if some:
-        parts.append(f"{len(some)} {'lacks' if len(some) == 1 else 'lack'} some of the measures")
+        parts.append(f"{len(some)} {agree(len(some), 'lacks', 'lack')} some of the measures")
     return f"{said}{'; '.join(parts)}."

@@ -8,6 +8,7 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import month_name
+from vulncore.findings.shared.words import listed
 from vulncore.metrics.data_quality.month_rows import month_date
 from vulncore.store.manifest import Publish
 
@@ -102,7 +103,7 @@ def months_in_words(numbers: Iterable[int]) -> str:
     said = [_run(run) for run in runs]
     if len(said) > 5:
         return first_five(said)
-    return said[0] if len(said) == 1 else ", ".join(said[:-1]) + f" and {said[-1]}" if said else "no month"
+    return listed(said) or "no month"
 
 
 def measures_in_words(keys: Sequence[str], names: Mapping[str, str], of: int) -> str:
@@ -123,15 +124,6 @@ def clock(minute: int) -> str:
     ('00:00', '14:30')
     """
     return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-def rows_in_words(count: int) -> str:
-    """Return a number of rows.
-
-    >>> rows_in_words(1), rows_in_words(1_892)
-    ('1 row', '1,892 rows')
-    """
-    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _run(run: list[int]) -> str:

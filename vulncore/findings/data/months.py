@@ -13,8 +13,8 @@ from vulncore.findings.data.finding import (
     Sureness,
     measures_in_words,
     months_in_words,
-    rows_in_words,
 )
+from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.data_quality.level_shifts import level_shifts
 from vulncore.metrics.data_quality.month_gaps import month_gaps, short_months
 from vulncore.metrics.data_quality.month_rows import month_number
@@ -67,7 +67,7 @@ def _gaps(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFindin
         yield DataFinding(
             check="months-not-delivered",
             what=(
-                f"{months_in_words(missing)} {'was' if len(missing) == 1 else 'were'} not delivered ({which}): "
+                f"{months_in_words(missing)} {agree(len(missing), 'was', 'were')} not delivered ({which}): "
                 "missing, not zero."
             ),
             where=f"{row['force']}, {which}, {months_in_words(missing)}",
@@ -109,7 +109,7 @@ def _not_declared(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[Da
         yield DataFinding(
             check="rows-not-declared",
             what=(
-                f"{rows_in_words(count)} lie in months that are not declared as delivered for their measure: "
+                f"{number_of(count, 'row')} lie in months that are not declared as delivered for their measure: "
                 f"{months_in_words(rows['month'])} ({which})."
             ),
             where=f"{force}, {which}, {months_in_words(rows['month'])}",

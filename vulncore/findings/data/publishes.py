@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from vulncore.domain.errors import Reject
+from vulncore.findings.shared.words import capital_first
 from vulncore.store.manifest import Publish
 
 PRESENT_TABLES = {
@@ -94,4 +95,4 @@ def publishes_to_read(lines: tuple[Publish, ...]) -> pd.DataFrame:
     frame = publishes_frame(lines[::-1]).drop(columns="dataset")
     frame["sha256"] = shortened(frame["sha256"])
     words = {"sha256": "SHA-256", "published_at": "Published", "published_by": "By"}
-    return frame.rename(columns=lambda name: words.get(name, name.replace("_", " ").capitalize()))
+    return frame.rename(columns=lambda name: words.get(name, capital_first(name.replace("_", " "))))

@@ -8,8 +8,8 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary
-from vulncore.findings.data.finding import DataFinding, Sureness, rows_in_words
-from vulncore.findings.shared.words import share
+from vulncore.findings.data.finding import DataFinding, Sureness
+from vulncore.findings.shared.words import agree, number_of, share
 from vulncore.metrics.data_quality.piled_points import point_piles
 from vulncore.metrics.data_quality.places_off import places_off
 from vulncore.metrics.data_quality.repeated_records import identical_rows, repeated_records
@@ -34,7 +34,7 @@ def _off(row: dict[Any, Any]) -> Iterator[DataFinding]:
     if row["swapped"]:
         yield DataFinding(
             check="swapped-degrees",
-            what=f"{rows_in_words(row['swapped'])} come to lie near the others once longitude and latitude change places.",
+            what=f"{number_of(row['swapped'], 'row')} come to lie near the others once longitude and latitude change places.",
             where=force,
             count=int(row["swapped"]),
             of=placed,
@@ -45,7 +45,7 @@ def _off(row: dict[Any, Any]) -> Iterator[DataFinding]:
     if row["zero"]:
         yield DataFinding(
             check="zero-degrees",
-            what=f"{rows_in_words(row['zero'])} have the point 0, 0 (in degrees or of the British grid): a blank read as a number.",
+            what=f"{number_of(row['zero'], 'row')} have the point 0, 0 (in degrees or of the British grid): a blank read as a number.",
             where=force,
             count=int(row["zero"]),
             of=placed,
@@ -59,7 +59,7 @@ def _off(row: dict[Any, Any]) -> Iterator[DataFinding]:
         yield DataFinding(
             check="far-points",
             what=(
-                f"{rows_in_words(row['far'])} of {placed:,} with a point lie far from all others, the farthest "
+                f"{number_of(row['far'], 'row')} of {placed:,} with a point lie far from all others, the farthest "
                 f"{row['far_km']:,.0f} km from the middle."
             ),
             where=force,
@@ -142,7 +142,7 @@ def record_findings(incidents: ir.Table, names: Mapping[str, str]) -> Iterator[D
             yield DataFinding(
                 check=check,
                 what=(
-                    f"{rows_in_words(count)} repeat{'s' if count == 1 else ''} the record id of an earlier row of the "
+                    f"{number_of(count, 'row')} {agree(count, 'repeats', 'repeat')} the record id of an earlier row of the "
                     f"same measure {when}: {which}."
                 ),
                 where=f"{force}, {which}",
@@ -158,7 +158,7 @@ def record_findings(incidents: ir.Table, names: Mapping[str, str]) -> Iterator[D
             yield DataFinding(
                 check="rows-identical",
                 what=(
-                    f"{rows_in_words(row['again'])} ({share(row['again'], row['rows'])} of those with a time and a "
+                    f"{number_of(row['again'], 'row')} ({share(row['again'], row['rows'])} of those with a time and a "
                     "point) equal an earlier row in everything and have no id of their own."
                 ),
                 where=str(row["force"]),

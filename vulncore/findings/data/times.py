@@ -8,8 +8,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from vulncore.domain.errors import first_five
-from vulncore.findings.data.finding import DataFinding, Sureness, clock, months_in_words, rows_in_words
-from vulncore.findings.shared.words import share
+from vulncore.findings.data.finding import DataFinding, Sureness, clock, months_in_words
+from vulncore.findings.shared.words import agree, number_of, share
 from vulncore.metrics.data_quality.clock_times import (
     LONGEST_DAYS,
     OLDEST_YEARS,
@@ -155,7 +155,7 @@ def _order(order: pd.DataFrame, today: date) -> Iterator[DataFinding]:
             if count:
                 of = row["rows"] if column == "future_recorded" else row["timed"]
                 yield _of_order(
-                    row, check, f"{rows_in_words(count)} of {of:,} are {happening}.", count, of, why, sure
+                    row, check, f"{number_of(count, 'row')} of {of:,} are {happening}.", count, of, why, sure
                 )
 
 
@@ -173,7 +173,7 @@ def _declared_ahead(months: pd.DataFrame, today: date) -> Iterator[DataFinding]:
         which = sorted(set(rows["month"]))
         yield DataFinding(
             check="declared-in-future",
-            what=f"{months_in_words(which)} {'is' if len(which) == 1 else 'are'} declared as delivered and still to come.",
+            what=f"{months_in_words(which)} {agree(len(which), 'is', 'are')} declared as delivered and still to come.",
             where=f"{force}, {months_in_words(which)}",
             count=len(which),
             of=None,

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+from vulncore.findings.shared.words import capital_first
 
 HEIGHT = 400  # title, axis and labels included
 SHADES = {"last year to date": 0.1, "this year to date": 0.2}
@@ -35,7 +36,7 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette =
     y = alt.Y("count:Q", title=f"{unit} a month", axis=alt.Axis(tickMinStep=1, format=",d", **ink))
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
-        alt.Tooltip("count:Q", title=unit.capitalize(), format=",d"),
+        alt.Tooltip("count:Q", title=capital_first(unit), format=",d"),
         alt.Tooltip("mean:N", title="Mean of twelve months"),
         alt.Tooltip("status:N", title="Status"),
     ]

@@ -4,7 +4,7 @@ import pandas as pd
 
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, financial_year_name, format_month
 from vulncore.findings.overview.overview import Overview
-from vulncore.findings.shared.words import MADE
+from vulncore.findings.shared.words import made_note
 from vulncore.metrics.strands.change import rounded
 from vulncore.metrics.strands.table import COMPARISONS, SIGNAL_COLUMNS
 
@@ -48,7 +48,7 @@ def table_export(found: Overview) -> pd.DataFrame:
         force=found.force,
         as_at=format_month(found.as_at),
         source=found.publish.attribution or found.publish.source,
-        note=MADE if found.publish.made else "",
+        note=made_note(found.publish),
     )
 
 

@@ -10,7 +10,7 @@ from vulncore.domain.periods import add_months, month_name
 from vulncore.domain.vocabulary import Flow, Measure, find_measure
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import change_in_words, silent_end
-from vulncore.findings.shared.words import MADE
+from vulncore.findings.shared.words import made_note
 from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR, has_trend
 from vulncore.metrics.strands.signal import Signal
 
@@ -159,6 +159,6 @@ def history_export(found: Overview, told: History) -> pd.DataFrame:
                 frame["count"].notna(), "only totals" if told.only_totals else "not delivered"
             ),
             "source": found.publish.attribution or found.publish.source,
-            "note": MADE if found.publish.made else "",
+            "note": made_note(found.publish),
         }
     )

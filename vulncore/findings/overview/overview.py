@@ -20,6 +20,7 @@ from vulncore.findings.overview.sentences import headline
 from vulncore.findings.shared.annotations import annotation_notes, annotations_of, series_breaks
 from vulncore.findings.shared.choices import choices, chosen_force, chosen_month
 from vulncore.findings.shared.headline import Headline
+from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
 from vulncore.metrics.strands.table import strand_table
 from vulncore.store import open_version
@@ -67,7 +68,7 @@ def _incomplete(short: pd.DataFrame, series: pd.DataFrame, name: str, window: Wi
     gaps = _gaps_of_all(short, series, window)
     without = f", without {first_five(gaps)}" if len(known) == 1 and 0 < len(gaps) < whole else ""
     return (
-        f"{WINDOW_WORDS[name]} ({window}) has {extent} of {whole} {'month' if whole == 1 else 'months'}"
+        f"{WINDOW_WORDS[name]} ({window}) has {extent} of {number_of(whole, 'month')}"
         f"{without}{whose}: it is not compared as if it were whole."
     )
 
@@ -90,9 +91,9 @@ def _provisional(table: pd.DataFrame, series: pd.DataFrame, windows: Mapping[str
     named = sorted(set(flagged["month"].dt.date) & set(year.months))
     count = int(table["rolling12_current_provisional"].max())
     if count > len(named):  # a total over several months is provisional without months of its own
-        what = f"{count} of the last twelve months {'is' if count == 1 else 'are'}"
+        what = f"{count} of the last twelve months {agree(count, 'is', 'are')}"
     elif named:
-        what = f"{first_five(month_name(month) for month in named)} {'is' if len(named) == 1 else 'are'}"
+        what = f"{first_five(month_name(month) for month in named)} {agree(len(named), 'is', 'are')}"
     else:
         return ""
     return f"{what} provisional: figures can still change as records are reclassified."

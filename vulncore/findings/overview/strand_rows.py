@@ -14,6 +14,7 @@ from vulncore.findings.overview.history import has_only_totals
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import grave_rise
 from vulncore.findings.overview.strand_table_html import ChangeCell, Count, Headings, SignalCell, TableRow
+from vulncore.findings.shared.words import capital_first, percent
 from vulncore.metrics.strands.change import COLOUR_THRESHOLD, has_trend, percent_text
 from vulncore.metrics.strands.signal import Signal
 
@@ -60,7 +61,7 @@ def table_legend(found: Overview) -> str:
     level = found.table.loc[told, "fytd_interval_level"]
     interval = (
         f" Times: the daily rate this year over last year's, with an interval that holds for all measures "
-        f"at once ({level.iloc[0]:.1%} each)."
+        f"at once ({percent(level.iloc[0], decimals=1)} each)."
         if len(level)
         else ""
     )
@@ -163,7 +164,7 @@ def _signal(row: Mapping[Hashable, Any]) -> SignalCell:
     ratio, low, high = (float(row[f"fytd_{name}"]) for name in ("rate_ratio", "low", "high"))
     return SignalCell(
         kind=SIGNAL_KINDS[signal],
-        words=signal.value.capitalize(),
+        words=capital_first(signal.value),
         range=ratio_text(ratio, low, high) if told and isfinite(ratio) else "",
     )
 

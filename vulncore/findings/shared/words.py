@@ -1,11 +1,88 @@
-"""What stands where a small number is hidden."""
+"""Words that findings and pages share: percentages, lists, plurals, hidden numbers, the stamp of made data."""
 
 import math
-from collections.abc import Sequence
 from typing import Final
 
+from vulncore.domain.words import agree, capital_first, listed, number_of, small_first
+from vulncore.store.manifest import Publish
+
+__all__ = [
+    "HIDDEN",
+    "MADE",
+    "RANGE",
+    "agree",
+    "capital_first",
+    "hidden_as",
+    "hidden_in_words",
+    "listed",
+    "made_note",
+    "number_in_words",
+    "number_of",
+    "percent",
+    "percent_range",
+    "share",
+    "share_in_steps",
+    "share_step",
+    "small_first",
+]
+
+MADE: Final = "Made data: for demonstration, not real records"
+"""The stamp of whatever shows figures that were made, not recorded."""
 HIDDEN: Final = "–"
 """The mark that stands for a hidden number where there is no room for words."""
+RANGE: Final = "80\u202f% range"
+
+
+def made_note(publish: Publish) -> str:
+    """Return the stamp that pictures, files and tables of made data carry; "" where the records are real."""
+    return MADE if publish.made else ""
+
+
+def percent(part: float, decimals: int = 0) -> str:
+    """Return a share as per cent, never rounded to nothing or to all.
+
+    >>> percent(0.756), percent(0.001), percent(0.9954, decimals=1)
+    ('76 %', 'under 1 %', '99.5 %')
+    """
+    return share(round(part * 1_000_000), 1_000_000, decimals)
+
+
+def share(count: int, of: int, decimals: int = 0) -> str:
+    """Return a number out of another as per cent, never rounded to nothing or to all.
+
+    >>> share(1, 3), share(1, 100_000), share(999, 1_000), share(3, 3)
+    ('33 %', 'under 1 %', 'over 99 %', '100 %')
+    """
+    per_cent = 100 * count / of if of else 0.0
+    least = 10**-decimals
+    if 0 < per_cent < least:
+        return f"under {least:g} %"
+    most = 100 - least
+    return f"over {most:g} %" if most < per_cent < 100 else f"{per_cent:.{decimals}f} %"
+
+
+def percent_range(low: float, high: float) -> str:
+    """Return the range between two shares, in whole per cent.
+
+    >>> percent_range(0.404, 0.596)
+    '40 to 60 %'
+    """
+    return f"{100 * low:.0f} to {100 * high:.0f} %"
+
+
+def share_in_steps(part: float, of: float, smallest: int) -> int:
+    """Return a share in per cent, in steps that are each worth at least `smallest` records.
+
+    >>> share_in_steps(41, 169, 5), share_in_steps(410, 1690, 5)
+    (24, 24)
+    """
+    step = share_step(of, smallest)
+    return min(100, step * round(100 * part / of / step))
+
+
+def share_step(of: float, smallest: int) -> int:
+    """Return how many per cent of so many records are at least `smallest` of them; 1 or more."""
+    return max(1, math.ceil(100 * smallest / of))
 
 
 def hidden_in_words(smallest: int) -> str:
@@ -35,54 +112,3 @@ def number_in_words(weight: float, about: float, smallest: int, decimals: int = 
     if not math.isnan(weight):
         return f"{weight:,.{decimals}f}"
     return hidden_as(smallest) if math.isnan(about) else f"about {about:,.0f}"
-
-
-def percent(part: float) -> str:
-    """Return a share in whole per cent, never rounded to nothing or to all.
-
-    >>> percent(0.756), percent(0.001)
-    ('76 %', 'under 1 %')
-    """
-    return share(round(part * 1_000_000), 1_000_000)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them.
-
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
-
-
-MADE = "Made data: for demonstration, not real records"
-
-
-RANGE = "80\u202f% range"
-
-
-def share(count: int, of: int) -> str:
-    """Return a share as per cent, never rounded to nothing or to all.
-
-    >>> share(1, 3), share(1, 100_000), share(999, 1_000), share(3, 3)
-    ('33 %', 'under 1 %', 'over 99 %', '100 %')
-    """
-    percent = 100 * count / of if of else 0.0
-    if 0 < percent < 1:
-        return "under 1 %"
-    return "over 99 %" if 99 < percent < 100 else f"{percent:.0f} %"
-
-
-def share_in_steps(part: float, of: float, smallest: int) -> int:
-    """Return a share in per cent, in steps that are each worth at least `smallest` records.
-
-    >>> share_in_steps(41, 169, 5), share_in_steps(410, 1690, 5)
-    (24, 24)
-    """
-    step = share_step(of, smallest)
-    return min(100, step * round(100 * part / of / step))
-
-
-def share_step(of: float, smallest: int) -> int:
-    """Return how many per cent of so many records are at least `smallest` of them; 1 or more."""
-    return max(1, math.ceil(100 * smallest / of))
