@@ -7,7 +7,7 @@ import streamlit as st
 
 from vulncore import store as stores
 from vulncore.domain.shipped import default_store
-from vulncore.findings.shared.choices import Choices, choices
+from vulncore.findings.shared.contents import DatasetContents, dataset_contents
 from vulncore.findings.shared.which_records import WeekChoices, week_choices
 from vulncore.findings.when.when import When, when
 from vulncore.findings.where.read import measures_with_places
@@ -26,9 +26,9 @@ def store_path() -> Path:
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Reading what was published …", hash_funcs=VERSION)
-def choices_of(store: Path, line: Publish) -> Choices:
+def choices_of(store: Path, line: Publish) -> DatasetContents:
     """Return what a version can show."""
-    return choices(stores.open_version(store, line.dataset, line.number))
+    return dataset_contents(stores.open_version(store, line.dataset, line.number))
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the times …", hash_funcs=VERSION)

@@ -11,7 +11,7 @@ from vulncore import store as stores
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import format_month, month_name, parse_month
 from vulncore.domain.vocabulary import strand_name
-from vulncore.findings.shared.choices import Choices, chosen_month
+from vulncore.findings.shared.contents import DatasetContents, as_at_or_latest
 from vulncore.store.manifest import Publish
 
 ALL_STRANDS = "all"
@@ -23,7 +23,7 @@ class View:
     """What the whole app shows: one version of a dataset, one force, one month, one strand or all."""
 
     publish: Publish
-    choice: Choices
+    choice: DatasetContents
     force: str
     month: date
     strand: str | None
@@ -80,13 +80,13 @@ def _version(dataset: str) -> Publish:
     return lines[number]
 
 
-def _month(choice: Choices, force: str) -> date:
+def _month(choice: DatasetContents, force: str) -> date:
     months = choice.months[force]
     default = choice.default_month[force]
     asked = choices_made().get("month")
     if asked is not None and asked not in [format_month(month) for month in months]:
         try:
-            chosen_month(choice, force, parse_month(asked))
+            as_at_or_latest(choice, force, parse_month(asked))
         except VulncoreError as problem:
             not_there(str(problem).rstrip("."), month_name(default))
             del choices_made()["month"]
@@ -101,7 +101,7 @@ def _month(choice: Choices, force: str) -> date:
     return parse_month(picked)
 
 
-def _strand(choice: Choices) -> str | None:
+def _strand(choice: DatasetContents) -> str | None:
     keys = [strand.key for strand in choice.strands]
     if not keys:
         return None

@@ -5,7 +5,7 @@ from datetime import date
 from tests.making import covered, delivery, incident, months
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.overview.overview import overview
-from vulncore.findings.shared.choices import choices
+from vulncore.findings.shared.contents import dataset_contents
 from vulncore.store import open_version, publish
 
 FIRST = date(2022, 4, 1)
@@ -56,11 +56,11 @@ def test_the_default_month_is_one_that_every_active_measure_was_delivered_for(tm
     # the other ends with December 2023, the month that this one misses
     coverage = covered(every[:20] + every[21:]) + covered(every[:21], "hate-crime")
     publish(tmp_path, "city", delivery(coverage=coverage), "me")
-    assert set(choices(open_version(tmp_path, "city")).default_month.values()) == {every[19]}
+    assert set(dataset_contents(open_version(tmp_path, "city")).default_month.values()) == {every[19]}
 
 
 def test_without_a_month_in_common_the_newest_is_shown(tmp_path):
     every = months(FIRST, 12)
     coverage = covered(every[::2]) + covered(every[1::2], "hate-crime")
     publish(tmp_path, "city", delivery(coverage=coverage), "me")
-    assert set(choices(open_version(tmp_path, "city")).default_month.values()) == {every[11]}
+    assert set(dataset_contents(open_version(tmp_path, "city")).default_month.values()) == {every[11]}

@@ -9,7 +9,7 @@ from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.domain.errors import InvalidPeriodError, UnknownNameError
 from vulncore.domain.periods import add_months
 from vulncore.findings.overview.overview import narrowed, overview
-from vulncore.findings.shared.choices import choices
+from vulncore.findings.shared.contents import dataset_contents
 from vulncore.store import open_version, publish
 
 APRIL_2018 = date(2018, 4, 1)
@@ -93,7 +93,7 @@ def test_the_as_at_month_is_the_latest_that_every_active_measure_has(tmp_path):
     coverage = covered(months(date(2023, 1, 1), 12)) + covered(months(date(2023, 1, 1), 10), "hate-crime")
     coverage += covered(months(date(2021, 1, 1), 12), "prevent")
     publish(tmp_path, "city", delivery(coverage=coverage), "me")
-    choice = choices(open_version(tmp_path, "city"))
+    choice = dataset_contents(open_version(tmp_path, "city"))
     assert choice.default_month == {FORCE: date(2023, 10, 1)}
     assert choice.months[FORCE][0] == date(2023, 12, 1)
 

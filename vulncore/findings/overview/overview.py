@@ -18,7 +18,7 @@ from vulncore.domain.periods import (
 from vulncore.domain.vocabulary import Measure, strand_name
 from vulncore.findings.overview.sentences import headline
 from vulncore.findings.shared.annotations import annotation_notes, annotations_of, series_breaks
-from vulncore.findings.shared.choices import choices, chosen_force, chosen_month
+from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
 from vulncore.findings.shared.headline import Headline
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
@@ -155,9 +155,9 @@ def overview(
         DamagedStoreError: A file of the version is damaged or gone.
     """
     snapshot = open_version(store, dataset, number)
-    choice = choices(snapshot)
-    force = chosen_force(choice, force)
-    as_at = chosen_month(choice, force, as_at)
+    choice = dataset_contents(snapshot)
+    force = force_or_first(choice, force)
+    as_at = as_at_or_latest(choice, force, as_at)
     windows = comparison_windows(as_at)
 
     months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
