@@ -111,7 +111,7 @@ def change(placed: Placed, now: Window, before: Window, smallest: int) -> Shown:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = now_used / before_used * before.days / now.days
     verdicts = np.select(
-        [judged.found & (ratio > 1), judged.found & (ratio < 1)], ["more", "fewer"], "no clear change"
+        [judged.stands & (ratio > 1), judged.stands & (ratio < 1)], ["more", "fewer"], "no clear change"
     )
     kinds = (
         LegendEntry("up", "More, beyond chance", "▲"),
