@@ -377,7 +377,7 @@ def test_of_one_type_of_place_few_unknown_times_cannot_be_taken_from_the_total(t
     assert "43" not in street.headline[-1].text
     assert "Hour not known: fewer than 5" in map_legend(street, Layout())
     records = known_table(street.now).set_index("Time known")["Records"]
-    assert records["No start"] == "fewer than 5, or would reveal one"
+    assert records["No start"] == "hidden (fewer than 5)"
     assert records["Default midnight"] == "0"
 
 

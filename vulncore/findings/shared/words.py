@@ -95,12 +95,14 @@ def hidden_in_words(smallest: int) -> str:
 
 
 def hidden_as(smallest: int) -> str:
-    """Return what a mark stands for that hides a number for itself or for another's sake: not told apart on purpose.
+    """Return the words for a hidden number: small itself, or hidden so that another can't be worked out.
+
+    Which of the two it is, the words don't tell on purpose. The page Methods says what is hidden.
 
     >>> hidden_as(5)
-    'fewer than 5, or would reveal one'
+    'hidden (fewer than 5)'
     """
-    return f"{hidden_in_words(smallest)}, or would reveal one"
+    return f"hidden ({hidden_in_words(smallest)})"
 
 
 def number_in_words(weight: float, about: float, smallest: int, decimals: int = 1) -> str:
