@@ -15,6 +15,7 @@ from vulncore.cli.options import csv_text
 from vulncore.findings.data.changes import Changes
 from vulncore.findings.data.checks import DataFinding, Sureness, findings_frame
 from vulncore.findings.data.publishes import account_frame, publishes_to_read
+from vulncore.findings.shared.words import capital_first
 
 SHOWN = 5
 BADGES = {Sureness.CERTAIN: "blue", Sureness.LIKELY: "gray", Sureness.POSSIBLE: "gray"}
@@ -41,7 +42,7 @@ def _say(findings: Sequence[DataFinding]) -> None:
     """Say findings; those for which the same is to be done stand together."""
     for (why, do), alike in groupby(findings, key=lambda finding: (finding.why, finding.do)):
         lines = [
-            f":{BADGES[finding.sure]}-badge[**{str(finding.sure).capitalize()}**] {plain(finding.what)}"
+            f":{BADGES[finding.sure]}-badge[**{capital_first(finding.sure)}**] {plain(finding.what)}"
             for finding in alike
         ]
         lines.append(f"**Why it matters.** {plain(why)} **What to do.** {plain(do)}")

@@ -11,6 +11,7 @@ from vulncore.cli.options import csv_text
 from vulncore.findings.overview.charts import monthly_chart
 from vulncore.findings.overview.history import History, history, history_export
 from vulncore.findings.overview.overview import Overview
+from vulncore.findings.shared.words import capital_first
 
 
 def show_measure(overview: Overview, key: str, view: View) -> None:
@@ -43,7 +44,7 @@ def _show_as_table_and_file(
     newest_first = export[["month", "count", "mean_of_12_months", "status"]].iloc[::-1]
     with table.popover("Show as table", width="stretch"):
         st.dataframe(
-            newest_first.rename(columns=lambda name: name.replace("_", " ").capitalize()), hide_index=True
+            newest_first.rename(columns=lambda name: capital_first(name.replace("_", " "))), hide_index=True
         )
     file.download_button(
         "Download as CSV",

@@ -39,6 +39,7 @@ from vulncore.findings.resourcing.tables import (
     scenario_names,
     staffing_rows,
 )
+from vulncore.findings.shared.words import percent
 from vulncore.resourcing.answers import first_month
 from vulncore.resourcing.scenario.link import illustrative
 from vulncore.resourcing.scenario.scenario import Scenario
@@ -164,7 +165,7 @@ def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view
     )
     title = [f"{outlook.role.name}: scenarios compared", view.force]
     at_end = ", ".join(
-        f"{name} {one.months[column].iloc[-1]:.0%}" for one, name in zip(every, names, strict=True)
+        f"{name} {percent(one.months[column].iloc[-1])}" for one, name in zip(every, names, strict=True)
     )
     st.altair_chart(
         scenarios_chart(months, title, what, palette()),

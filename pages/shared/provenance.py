@@ -8,7 +8,7 @@ from pages.shared.sidebar import View, show_newest
 from pages.shared.text import plain
 from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
-from vulncore.findings.shared.words import MADE
+from vulncore.findings.shared.words import made_note
 from vulncore.store.manifest import Publish
 
 LOOK_EVERY_SECONDS = 15
@@ -16,8 +16,8 @@ LOOK_EVERY_SECONDS = 15
 
 def show_provenance(view: View, about: str) -> None:
     """Say what the page is about; that its data is made, if it is; and offer newer figures when there are any."""
-    made = f" :gray-badge[{MADE}]" if view.publish.made else ""
-    st.markdown(f"{plain(about)}{made}")
+    made = made_note(view.publish)
+    st.markdown(plain(about) + (f" :gray-badge[{made}]" if made else ""))
     show_unmet()
     offer_newer_figures(view.publish)
 
@@ -25,7 +25,7 @@ def show_provenance(view: View, about: str) -> None:
 def source_line(view: View) -> str:
     """Return where the figures come from, for the foot of a chart or table."""
     publish = view.publish
-    origin = MADE if publish.made else publish.attribution or f"Published from: {publish.source}"
+    origin = made_note(publish) or publish.attribution or f"Published from: {publish.source}"
     return plain(
         f"{view.force}. Version {publish.number}, published {publish.published_at:%-d %B %Y}. {origin.rstrip('.')}."
     )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from vulncore import store as stores
 from vulncore.domain.shipped import default_store
-from vulncore.findings.shared.choices import Choices, choices
+from vulncore.findings.shared.contents import DatasetContents, dataset_contents
 from vulncore.findings.shared.which_records import WeekChoices, week_choices
 from vulncore.findings.when.when import When, when
 from vulncore.findings.where.read import measures_with_places
@@ -27,16 +27,16 @@ def store_path() -> Path:
     return Path(os.environ.get("VULNCORE_STORE") or default_store())
 
 
-def choices_of(store: Path, publish: Publish) -> Choices:
+def choices_of(store: Path, publish: Publish) -> DatasetContents:
     """Return what a version can show."""
     return _choices_of(store, publish.dataset, publish.number, publish.published_at)
 
 
 @lru_cache(
     maxsize=READS_KEPT
-)  # Streamlit's caches serve pages alone, and addresses are completed before a page runs
-def _choices_of(store: Path, dataset: str, number: int, published_at: datetime) -> Choices:  # noqa: ARG001
-    return choices(stores.open_version(store, dataset, number))
+)  # Streamlit's caches serve pages alone; addresses are completed before a page runs
+def _choices_of(store: Path, dataset: str, number: int, published_at: datetime) -> DatasetContents:  # noqa: ARG001
+    return dataset_contents(stores.open_version(store, dataset, number))
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the times …", hash_funcs=VERSION)

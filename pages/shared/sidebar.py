@@ -12,8 +12,7 @@ from vulncore import store as stores
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import format_month, month_name, parse_month
 from vulncore.domain.vocabulary import strand_name
-from vulncore.findings.shared.choices import Choices as Offer
-from vulncore.findings.shared.choices import chosen_month
+from vulncore.findings.shared.contents import DatasetContents, as_at_or_latest
 from vulncore.store.manifest import Publish
 
 DATASET_NAMES = {"demo": "Demo (made data)", "city-open-counts": "City open counts"}
@@ -36,7 +35,7 @@ class View:
     """What the whole app shows: one version of a dataset, one force, one month, one strand or all."""
 
     publish: Publish
-    choice: Offer
+    choice: DatasetContents
     force: str
     month: date
     strand: str | None
@@ -118,12 +117,12 @@ def _version_picker(publishes: Sequence[Publish]) -> Picker[int]:
     )
 
 
-def _draw_month(offer: Offer, force: str) -> date:
+def _draw_month(offer: DatasetContents, force: str) -> date:
     choices, months, default = chosen(SidebarChoices), offer.months[force], offer.default_month[force]
     unread = dict(choices.unread).get("month")
     if unread is not None or choices.month not in (None, *months):
         try:
-            chosen_month(offer, force, choices.month or parse_month(str(unread)))
+            as_at_or_latest(offer, force, choices.month or parse_month(str(unread)))
         except VulncoreError as problem:
             say_unmet(str(problem).rstrip("."), month_name(default))
         change(SidebarChoices, month=None)
@@ -134,7 +133,7 @@ def _draw_month(offer: Offer, force: str) -> date:
     return month
 
 
-def _draw_strand(offer: Offer) -> str | None:
+def _draw_strand(offer: DatasetContents) -> str | None:
     strands = [ALL_STRANDS, *(strand.key for strand in offer.strands)]
     if len(strands) == 1:
         return None

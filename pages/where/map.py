@@ -22,6 +22,7 @@ from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_pic
 from pages.where.reads import place_of
 from vulncore.cli.options import csv_text
 from vulncore.domain.vocabulary import Measure
+from vulncore.findings.shared.words import capital_first
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
 from vulncore.findings.where.map import LISTED, MapShown
 from vulncore.findings.where.map_chart import LAYER, fill, hotspot_map
@@ -140,7 +141,7 @@ def _read(shown: MapShown, unit: str) -> pd.DataFrame:
     """Return the list of places with columns named for people."""
     counts = shown.chosen.layer in (Layer.CELLS, Layer.WARDS)
     return shown.listing[["Place", "What"]].rename(
-        columns={"What": unit.capitalize() if counts else NAMES[shown.chosen.layer]}
+        columns={"What": capital_first(unit) if counts else NAMES[shown.chosen.layer]}
     )
 
 

@@ -11,7 +11,7 @@ from pages.shared.tables import show_table
 from pages.shared.text import palette, plain, show_headline
 from pages.where.question import NONE, WhereChoices
 from pages.where.reads import place_of, repeats_of, tried_of
-from vulncore.findings.shared.words import hidden_as
+from vulncore.findings.shared.words import capital_first, hidden_as
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, prediction_chart
 from vulncore.findings.where.map import MapShown
 from vulncore.findings.where.place import PlaceFound, hours_table, months_table
@@ -106,7 +106,7 @@ def show_repeats(found: Where, view: View, area: str) -> None:
 
 def show_definitions(found: Where) -> None:
     """Say what classes mean and which periods they rest on."""
-    rows = [{"Class": each.value.capitalize(), "Means": words} for each, words in DEFINITIONS.items()]
+    rows = [{"Class": capital_first(each.value), "Means": words} for each, words in DEFINITIONS.items()]
     show_table(pd.DataFrame(rows), "Classes of hotspot, the first that fits")
     if found.periods:
         st.caption(

@@ -1,1 +1,6 @@
-"""Charts: one per file, a frame in, a chart or a table to look at out."""
+"""What the charts of several topics share; each topic's own charts are in its findings, as `charts.py`.
+
+- `theme`: the palettes for a light and a dark ground, headings and axes.
+- `table_html`: a plain table as HTML.
+- `week_frame`: the axes of a week, a row for each day.
+"""

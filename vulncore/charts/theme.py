@@ -1,4 +1,4 @@
-"""What charts have alike: their few colours on a light ground and on a dark one, their headings and their axes."""
+"""The theme of all charts: colours on a light and on a dark ground, headings, axes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -29,7 +29,7 @@ from vulncore.findings.forecast.outlook import outlook
 from vulncore.findings.forecast.sentences import forecast_headline, forecast_notes, no_forecast_headline
 from vulncore.findings.forecast.tables import ABOUT, backtest_rows, exported, forecast_rows, total_rows
 from vulncore.findings.forecast.work import YEARS, Arrived, forecasts, why_not
-from vulncore.findings.shared.choices import choices, chosen_force, chosen_month
+from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import months_ahead
@@ -128,9 +128,9 @@ class _Question:
 
 def _answers(snapshot: Snapshot, asked: _Question) -> Iterator[tuple[Demand, Mapping[Basis, Forecast]]]:
     """Yield the forecasts of each subject asked for; what can't be forecast is said on standard error."""
-    choice = choices(snapshot)
-    force = chosen_force(choice, asked.force)
-    month = chosen_month(choice, force, parse_month(asked.as_at) if asked.as_at else None)
+    choice = dataset_contents(snapshot)
+    force = force_or_first(choice, asked.force)
+    month = as_at_or_latest(choice, force, parse_month(asked.as_at) if asked.as_at else None)
     wanted = _wanted(subjects(choice), asked.named, asked.every)
     for place, subject in enumerate(wanted):
         found = demand(snapshot, force, subject, month, asked.lockdowns)

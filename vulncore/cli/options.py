@@ -17,7 +17,12 @@ from vulncore.domain.errors import InvalidPeriodError, VulncoreError
 from vulncore.domain.periods import Window, format_month, parse_month
 from vulncore.domain.shipped import default_store
 from vulncore.domain.vocabulary import find_measure
-from vulncore.findings.shared.choices import Choices, choices, chosen_force, chosen_month
+from vulncore.findings.shared.contents import (
+    DatasetContents,
+    as_at_or_latest,
+    dataset_contents,
+    force_or_first,
+)
 from vulncore.findings.shared.headline import Headline
 from vulncore.findings.shared.which_records import YEAR, period_window
 from vulncore.metrics.week.day_hour import RecordFilter
@@ -188,8 +193,8 @@ def asked_records(
         where: Columns of the incidents and the value that each has to have.
         that_serve: Returns the keys of a force's measures that can serve: those with a time, or with a place.
     """
-    choice = choices(snapshot)
-    whose = chosen_force(choice, force)
+    choice = dataset_contents(snapshot)
+    whose = force_or_first(choice, force)
     if measures:
         keys = tuple(dict.fromkeys(find_measure(choice.measures, name).key for name in measures))
     else:
@@ -215,6 +220,6 @@ def said(line: Headline) -> str:
     return f"{line.lead}{'' if line.lead.endswith('?') else ':'} {line.text}"
 
 
-def _window(choice: Choices, force: str, first: str | None, last: str | None) -> Window:
-    as_at = chosen_month(choice, force, parse_month(last) if last else None)
+def _window(choice: DatasetContents, force: str, first: str | None, last: str | None) -> Window:
+    as_at = as_at_or_latest(choice, force, parse_month(last) if last else None)
     return period_window(format_month(parse_month(first)) if first else YEAR, as_at, choice.months[force])

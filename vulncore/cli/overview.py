@@ -27,6 +27,7 @@ from vulncore.findings.data.checks import data_checks, findings_frame
 from vulncore.findings.data.publishes import publishes_frame, shortened
 from vulncore.findings.overview.export import table_export
 from vulncore.findings.overview.overview import narrowed, overview
+from vulncore.findings.shared.words import capital_first, made_note
 
 
 @app.command()
@@ -70,8 +71,8 @@ def table(
     typer.echo(printed(_for_reading(frame), output))
     for sentence in (*(f"{line.lead}: {line.text}" for line in found.headline), *found.notes):
         typer.echo(f"\n{sentence}")
-    if found.publish.made:
-        typer.echo(f"\n{frame['note'].iloc[0]}.")
+    if made := made_note(found.publish):
+        typer.echo(f"\n{made}.")
 
 
 @app.command()
@@ -90,7 +91,7 @@ def check(
         return
     typer.echo(f"Dataset {dataset}, version {snapshot.publish.number}: {len(findings)} things to know.")
     for finding in findings:
-        typer.echo(f"\n{str(finding.sure).capitalize()}: {finding.what}")
+        typer.echo(f"\n{capital_first(finding.sure)}: {finding.what}")
         typer.echo(f"  Where: {finding.where}\n  Why it matters: {finding.why}\n  What to do: {finding.do}")
 
 

@@ -37,7 +37,7 @@ from vulncore.findings.resourcing.demand import (
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, asked_about, resourcing_outlook
 from vulncore.findings.resourcing.sentences import resourcing_headline, what_it_takes
 from vulncore.findings.resourcing.tables import exported, staffing_rows
-from vulncore.findings.shared.choices import choices, chosen_force, chosen_month
+from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import months_ahead
 from vulncore.resourcing.scenario.link import illustrative
@@ -111,9 +111,9 @@ def resourcing(
         typer.echo(printed(pd.concat(rows, ignore_index=True), output))
         return
     snapshot = open_version(store, dataset, version)
-    choice = choices(snapshot)
-    own = chosen_force(choice, force)
-    month = chosen_month(choice, own, parse_month(as_at) if as_at else None)
+    choice = dataset_contents(snapshot)
+    own = force_or_first(choice, force)
+    month = as_at_or_latest(choice, own, parse_month(as_at) if as_at else None)
     forecasts: dict[object, UnitForecast] = {}
     told = []
     for each in chosen:

@@ -32,7 +32,7 @@ from vulncore.cli.publishing import DEMO
 from vulncore.domain.disclosure import SETTING, smallest_shown
 from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.vocabulary import find_measure
-from vulncore.findings.shared.choices import choices
+from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.which_records import measures_with_times
 from vulncore.findings.when.map import BY_CALENDAR, Layout, map_export
 from vulncore.findings.when.patrols import patrols as best_patrols
@@ -125,7 +125,9 @@ def _when(
     unprotected: bool,
 ) -> When:
     snapshot = open_version(store, dataset, version)
-    named = tuple((find_measure(choices(snapshot).measures, name).key, weight) for name, weight in harm)
+    named = tuple(
+        (find_measure(dataset_contents(snapshot).measures, name).key, weight) for name, weight in harm
+    )
     asked = replace(asked_records(snapshot, force, measures, months, where, measures_with_times), harm=named)
     others = [key for key, _ in named if key not in asked.measures]
     if others:
@@ -133,7 +135,7 @@ def _when(
             f"{first_five(others)} weighs nothing here: it is not among the measures asked for."
         )
     smallest = 0 if unprotected else smallest_shown()
-    return when(snapshot, asked, choices(snapshot).measures, night_hours(night), smallest)
+    return when(snapshot, asked, dataset_contents(snapshot).measures, night_hours(night), smallest)
 
 
 def _weight(text: str) -> tuple[str, float]:

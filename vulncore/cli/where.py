@@ -28,7 +28,7 @@ from vulncore.cli.options import (
 from vulncore.cli.publishing import DEMO
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, UnreadableSourceError, first_five
-from vulncore.findings.shared.choices import choices
+from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.which_records import EVERY
 from vulncore.findings.when.picked_hours import STRETCH, hours_offered
 from vulncore.findings.when.when import when
@@ -84,7 +84,7 @@ def hotspots(
 ) -> None:
     """Print a map of places as GeoJSON or CSV, small numbers hidden as on screen; what it says goes to standard error."""
     snapshot = open_version(store, dataset, version)
-    measures = choices(snapshot).measures
+    measures = dataset_contents(snapshot).measures
     where_else = narrowed(location_type=location_type, victim_residency=victims)
     asked = asked_records(snapshot, force, measure, (first, last), where_else, measures_with_places)
     stretches = when(snapshot, asked, measures).now.stretches if hours.startswith(STRETCH) else ()

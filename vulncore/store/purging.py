@@ -16,6 +16,7 @@ from vulncore.domain.delivery import RowAccount
 from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
 from vulncore.domain.schemas import INCIDENTS
+from vulncore.domain.words import number_of
 from vulncore.store import versions
 from vulncore.store.manifest import Publish, commit
 from vulncore.store.snapshots import version_files
@@ -176,7 +177,7 @@ def _figures(incidents: ir.Table) -> pd.DataFrame:
 
 
 def _line(latest: Publish, found: ToPurge, by: str) -> Publish:
-    where = f"{found.versions} version" + ("" if found.versions == 1 else "s")
+    where = number_of(found.versions, "version")
     return replace(
         latest,
         number=latest.number + 1,

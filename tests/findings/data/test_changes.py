@@ -36,13 +36,13 @@ def test_a_first_publish_says_so_in_one_sentence(tmp_path):
 def test_a_figure_that_changed_is_said_with_its_measure_month_and_both_values(tmp_path):
     publish(tmp_path, "city", extract({AUGUST: 1, SEPTEMBER: 3}), "me")
     publish(tmp_path, "city", extract({SEPTEMBER: 2, OCTOBER: 4}), "me")
-    found = changes(tmp_path, "city")
-    assert found.sentences == (
+    differences = changes(tmp_path, "city")
+    assert differences.sentences == (
         "1 figure changed, 1 figure is new (October 2024).",
         "Rape, September 2024: 3 to 2.",
         "Records: 4 added, 1 no longer there.",
     )
-    assert found.frame.fillna(-1).values.tolist() == [
+    assert differences.frame.fillna(-1).values.tolist() == [
         [FORCE, "Rape", "September 2024", "records", 3, 2, "changed"],
         [FORCE, "Rape", "October 2024", "records", -1, 4, "new"],
     ]
@@ -59,10 +59,12 @@ def test_the_largest_changes_are_said_and_the_rest_are_counted(tmp_path):
     every = months(date(2024, 1, 1), 6)
     publish(tmp_path, "city", extract(dict.fromkeys(every, 1)), "me")
     publish(tmp_path, "city", extract({month: 1 + month.month for month in every}), "me")
-    said = changes(tmp_path, "city").sentences
-    assert said[0] == "6 figures changed."
-    assert said[1:5] == tuple(f"Rape, {month:%B} 2024: 1 to {1 + month.month}." for month in every[:1:-1])
-    assert said[5] == "2 more changed, each by as much or less."
+    sentences = changes(tmp_path, "city").sentences
+    assert sentences[0] == "6 figures changed."
+    assert sentences[1:5] == tuple(
+        f"Rape, {month:%B} 2024: 1 to {1 + month.month}." for month in every[:1:-1]
+    )
+    assert sentences[5] == "2 more figures changed, by as much or less."
 
 
 def test_records_no_crimed_and_reclassified_since_are_counted(tmp_path):
@@ -120,7 +122,7 @@ def test_a_measure_defined_otherwise_is_said_by_its_name(tmp_path):
     publish(tmp_path, "city", replace(first, tables=replace(first.tables, measures=measures)), "me")
     assert changes(tmp_path, "city").sentences == (
         "No figure changed.",
-        "How Rape is named or defined changed.",
+        "The name or definition of Rape changed.",
     )
 
 
@@ -150,9 +152,9 @@ def test_a_figure_names_its_force_where_there_are_several(tmp_path):
 
 def test_a_dataset_without_a_figure_has_nothing_to_say_and_does_not_fail(tmp_path):
     publish(tmp_path, "city", delivery(), "me")
-    found = changes(tmp_path, "city")
-    assert found.sentences == ("This is the first version: no figures.",)
-    assert found.frame.empty
+    differences = changes(tmp_path, "city")
+    assert differences.sentences == ("This is the first version: no figures.",)
+    assert differences.frame.empty
 
 
 def test_what_is_no_longer_there_is_named(tmp_path):

@@ -69,7 +69,7 @@ def test_the_short_september_is_named_with_what_was_expected(street):
 def test_the_collapse_of_anti_social_behaviour_is_named_with_its_levels(street):
     finding = street["level-fall"]
     assert "Anti-social behaviour: 78 a month before March 2023 and 23 from then on" in finding.what
-    assert finding.what.endswith("Is that a fall or a feed?")
+    assert finding.what.endswith("Is this a real fall, or did recording change?")
 
 
 def test_points_outside_the_city_are_named_with_the_farthest(street):
@@ -91,16 +91,18 @@ def test_anti_social_behaviour_without_an_id_is_no_duplicate(street):
 
 
 def test_the_demo_raises_only_what_the_report_itself_says(shipped_store):
-    found = data_checks(open_version(shipped_store, "demo"))
-    assert [finding.check for finding in found] == ["level-fall", "never-a-row"]
-    assert found[0].what.startswith("Attempted suicides: 13 a month before April 2024 and none from then on")
-    assert "Female genital mutilation" in found[1].what
+    findings = data_checks(open_version(shipped_store, "demo"))
+    assert [finding.check for finding in findings] == ["level-fall", "never-a-row"]
+    assert findings[0].what.startswith(
+        "Attempted suicides: 13 a month before April 2024 and none from then on"
+    )
+    assert "Female genital mutilation" in findings[1].what
 
 
 def test_a_fall_that_is_written_down_is_said_to_be_known(shipped_store):
-    found = by_check(data_checks(open_version(shipped_store, "city-open-counts")))
-    assert set(found) == {"months-not-delivered", "month-short", "known-level-fall"}
-    assert "This is known: Anti-social behaviour all but stops" in found["known-level-fall"].what
+    findings = by_check(data_checks(open_version(shipped_store, "city-open-counts")))
+    assert set(findings) == {"months-not-delivered", "month-short", "known-level-fall"}
+    assert "This is known: Anti-social behaviour all but stops" in findings["known-level-fall"].what
 
 
 def houston() -> Delivery:
@@ -149,11 +151,11 @@ def plain(key: str, order: int) -> Measure:
 
 
 def test_houston_raises_its_equal_rows_and_its_far_points_alone(tmp_path):
-    found = by_check(checked(tmp_path, houston()))
-    assert set(found) == {"rows-identical", "far-points"}
-    assert found["rows-identical"].count == 626  # pandas' duplicated() on the file
+    findings = by_check(checked(tmp_path, houston()))
+    assert set(findings) == {"rows-identical", "far-points"}
+    assert findings["rows-identical"].count == 626  # pandas' duplicated() on the file
     assert (
-        found["far-points"].count == 205
+        findings["far-points"].count == 205
     )  # by the haversine, beyond 8 times the median of 13.05 km; 178 on one spot
 
 
@@ -169,7 +171,7 @@ def test_afternoons_lost_on_the_way_are_named(tmp_path):
     given = Delivery(
         given.source, Tables(**{**given.tables.named(), "incidents": incidents}), given.files, given.rows
     )
-    assert "Nothing of" in by_check(checked(tmp_path, given))["twelve-hour-clock"].what
+    assert "None of" in by_check(checked(tmp_path, given))["twelve-hour-clock"].what
 
 
 def test_the_real_searches_raise_their_gap_and_the_two_months_whose_afternoons_are_lost(tmp_path):
@@ -178,10 +180,11 @@ def test_the_real_searches_raise_their_gap_and_the_two_months_whose_afternoons_a
         pytest.skip(
             "the City's stop-and-search files are not beside this checkout (../shared/data/police-uk)"
         )
-    found = by_check(checked(tmp_path, police_uk.deliver([path], FileKind.STOP_AND_SEARCH)))
-    assert set(found) == {"months-not-delivered", "twelve-hour-clock", "outside-area"}
+    findings = by_check(checked(tmp_path, police_uk.deliver([path], FileKind.STOP_AND_SEARCH)))
+    assert set(findings) == {"months-not-delivered", "twelve-hour-clock", "outside-area"}
     assert (
-        "Only 1 of 239 is timed from 13:00 to 23:59 (June and July 2015)" in found["twelve-hour-clock"].what
+        "Only 1 of 239 times is from 13:00 to 23:59 (June and July 2015)"
+        in findings["twelve-hour-clock"].what
     )
 
 
@@ -207,8 +210,8 @@ def met() -> Delivery:
 
 
 def test_the_mets_series_raise_the_categories_that_were_replaced_and_one_riot(tmp_path):
-    found = checked(tmp_path, met())
-    assert {(finding.check, finding.where.split(", ", 1)[1]) for finding in found} == {
+    findings = checked(tmp_path, met())
+    assert {(finding.check, finding.where.split(", ", 1)[1]) for finding in findings} == {
         ("level-fall", "Fraud and forgery, from February 2013"),  # from then on recorded by Action Fraud
         ("level-fall", "Domestic burglary, from May 2023"),  # replaced by the two that follow
         ("level-rise", "Res burglary of a home, from April 2023"),
@@ -221,21 +224,21 @@ def test_the_mets_series_raise_the_categories_that_were_replaced_and_one_riot(tm
     }
 
 
-def every_day(first: date, days: int, each: int = 2):
+def every_day(first: date, days: int, a_day: int = 2):
     return [
-        incident(day * each + number, first + timedelta(days=day))
+        incident(day * a_day + number, first + timedelta(days=day))
         for day in range(days)
-        for number in range(each)
+        for number in range(a_day)
     ]
 
 
 def test_sound_data_raise_nothing_and_the_sentence_says_so(tmp_path):
     first = date(2023, 1, 1)
     given = delivery(every_day(first, 730), covered(months(first, 24)))
-    found = checked(tmp_path, given)
-    assert found == ()
-    line = open_version(tmp_path / "store", "tried").publish
-    assert findings_sentence(line, found) == "Version 1 of 'tried': nothing odd was found."
+    findings = checked(tmp_path, given)
+    assert findings == ()
+    published = open_version(tmp_path / "store", "tried").publish
+    assert findings_sentence(published, findings) == "Version 1 of 'tried': nothing odd was found."
 
 
 def test_what_makes_whole_months_wrong_comes_first_and_statements_last(tmp_path):
@@ -243,21 +246,21 @@ def test_what_makes_whole_months_wrong_comes_first_and_statements_last(tmp_path)
     rows = [row for row in every_day(first, 730) if row["recorded_on"] < date(2024, 12, 12)]
     rows += [incident(9_000 + n, date(2025, 1, 5)) for n in range(3)]
     coverage = covered(months(first, 24)) + covered(months(first, 24), "suicides")
-    found = checked(tmp_path, delivery(rows, coverage))
-    assert [finding.check for finding in found] == [
+    findings = checked(tmp_path, delivery(rows, coverage))
+    assert [finding.check for finding in findings] == [
         "recorded-in-future",
         "rows-not-declared",
         "half-delivered-month",
         "never-a-row",
     ]
-    assert "3 rows of 1,425 are recorded after 31 December 2024" in found[0].what
-    assert [finding.count for finding in found][:2] == [3, 3]
+    assert "3 rows of 1,425 are recorded after 31 December 2024" in findings[0].what
+    assert [finding.count for finding in findings][:2] == [3, 3]
 
 
 def test_months_declared_ahead_of_the_day_are_named(tmp_path):
     first = date(2024, 1, 1)
-    found = by_check(checked(tmp_path, delivery(every_day(first, 366), covered(months(first, 14)))))
-    assert "January and February 2025 are declared as delivered" in found["declared-in-future"].what
+    findings = by_check(checked(tmp_path, delivery(every_day(first, 366), covered(months(first, 14)))))
+    assert "January and February 2025 are declared as delivered" in findings["declared-in-future"].what
 
 
 def test_only_the_force_asked_for_is_looked_at(tmp_path):
@@ -279,9 +282,9 @@ def test_a_check_that_would_fill_the_page_is_cut_and_says_how_many_more(tmp_path
         for row in covered(months(first, 12))
         if row["month"].month != 6
     ]
-    found = checked(tmp_path, delivery([], coverage))
-    assert len(found) == MOST_OF_A_CHECK
-    assert found[-1].what.endswith("There are 8 more like it.")
+    findings = checked(tmp_path, delivery([], coverage))
+    assert len(findings) == MOST_OF_A_CHECK
+    assert findings[-1].what.endswith("There are 8 more like this.")
 
 
 def test_nothing_published_raises_nothing(tmp_path):

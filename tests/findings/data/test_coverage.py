@@ -19,12 +19,12 @@ def picture(store, *coverage, **more):
 
 def test_measures_that_were_delivered_alike_share_a_line(tmp_path):
     drawn = picture(tmp_path, covered(YEAR), covered(YEAR, "hate-crime"), covered(YEAR[:6], "prevent"))
-    lines = drawn.frame.groupby("line", sort=False)["status"].agg(list).to_dict()
-    assert lines == {
+    statuses = drawn.frame.groupby("line", sort=False)["status"].agg(list).to_dict()
+    assert statuses == {
         "Hate crime, Rape": ["delivered"] * 12,
         "Prevent": ["delivered"] * 6 + ["not delivered"] * 6,
     }
-    assert drawn.sentence == f"{FORCE}, January 2024 to December 2024: 6 lack some of the measures."
+    assert drawn.sentence == f"{FORCE}, January 2024 to December 2024: 6 months lack some of the measures."
 
 
 def test_months_that_nobody_delivered_are_named(tmp_path):
@@ -57,7 +57,7 @@ def test_sources_are_apart_and_provisional_months_are_marked(tmp_path):
 def test_totals_without_months_get_a_sentence_and_no_line(tmp_path):
     drawn = picture(tmp_path, counts=[month_total(YEAR[0], 3)])
     assert drawn.frame.empty
-    assert drawn.sentence == f"{FORCE}: totals of periods, for which no months are declared."
+    assert drawn.sentence == f"{FORCE}: only totals of periods were delivered, so no months are shown."
 
 
 @pytest.mark.parametrize("status", ["delivered", "provisional", "not delivered"])

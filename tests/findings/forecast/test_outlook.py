@@ -27,7 +27,7 @@ from vulncore.findings.forecast.tables import (
     years_table,
 )
 from vulncore.findings.forecast.work import every_forecast, forecasts, why_not
-from vulncore.findings.shared.choices import choices
+from vulncore.findings.shared.contents import dataset_contents
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Basis
 from vulncore.forecasting.what_if import parse_adjustment
@@ -40,7 +40,7 @@ AS_AT = date(2024, 10, 1)
 
 def read(store: Path, dataset: str, name: str | None, as_at: date, force: str = CITY) -> Demand:
     snapshot = open_version(store, dataset)
-    found = demand(snapshot, force, find_subject(subjects(choices(snapshot)), name), as_at)
+    found = demand(snapshot, force, find_subject(subjects(dataset_contents(snapshot)), name), as_at)
     assert found is not None
     return found
 
@@ -159,7 +159,7 @@ def test_nothing_after_the_as_at_month_is_used(shipped_store):
 
 def test_the_months_of_lockdown_are_set_aside_and_said_unless_they_are_wanted(shipped_store):
     snapshot = open_version(shipped_store, "demo")
-    subject = find_subject(subjects(choices(snapshot)), "rape")
+    subject = find_subject(subjects(dataset_contents(snapshot)), "rape")
     aside, used = (demand(snapshot, CITY, subject, AS_AT, lockdowns) for lockdowns in (False, True))
     hidden = aside.months.loc[np.isnan(aside.past.counts), "month"].dt.date
     assert tuple(hidden) == LOCKDOWN_MONTHS

@@ -58,9 +58,9 @@ def test_the_mean_is_that_of_the_twelve_months_to_it(demo):
 
 
 def test_too_few_records_for_a_trend_get_a_sentence_and_no_mean(demo):
-    told = history(demo, "forced-marriage")
-    assert told.frame["average"].isna().all()
-    assert told.caution == "Fewer than 10 a year: too few to speak of a trend, so none is drawn."
+    forced_marriage = history(demo, "forced-marriage")
+    assert forced_marriage.frame["average"].isna().all()
+    assert forced_marriage.caution == "Fewer than 10 a year: too few for a trend, so no trend is drawn."
     assert history(demo, "hate-crime").caution == ""
 
 
@@ -99,14 +99,14 @@ def totals(tmp_path_factory):
 
 
 def test_where_only_totals_are_published_that_is_said_and_nothing_is_drawn(totals):
-    told = history(totals, "adult-at-risk-ppns")
-    assert told.sentence.startswith("Adults at risk (PPNs) ")
-    assert told.sentence.endswith(
+    ppns = history(totals, "adult-at-risk-ppns")
+    assert ppns.sentence.startswith("Adults at risk (PPNs) ")
+    assert ppns.sentence.endswith(
         " in the financial year to date: could be chance. "
         "Only totals are published for this measure, so its months can't be drawn."
     )
-    assert (told.caution, told.drawn) == ("", False)
-    assert set(history_export(totals, told)["status"]) == {"only totals"}
+    assert (ppns.caution, ppns.drawn) == ("", False)
+    assert set(history_export(totals, ppns)["status"]) == {"only totals"}
 
 
 def test_every_measure_of_the_published_table_has_only_totals_in_place_of_a_line(totals):
@@ -115,11 +115,11 @@ def test_every_measure_of_the_published_table_has_only_totals_in_place_of_a_line
 
 def test_a_measure_with_neither_months_nor_totals_is_not_said_to_have_totals(tmp_path):
     publish(tmp_path, "city", delivery(counts=[month_total(date(2024, 3, 1), 5)]), "me")
-    found = overview(tmp_path, "city")
-    told = history(found, "hate-crime")
-    assert told.sentence == "Hate crime: no month of the last five years was delivered."
-    assert (told.drawn, told.only_totals, told.caution) == (False, False, "")
-    assert {row.key: row.months for row in strand_rows(found)}["hate-crime"] == "no months"
+    city = overview(tmp_path, "city")
+    hate_crime = history(city, "hate-crime")
+    assert hate_crime.sentence == "Hate crime: no month of the last five years was delivered."
+    assert (hate_crime.drawn, hate_crime.only_totals, hate_crime.caution) == (False, False, "")
+    assert {row.key: row.months for row in strand_rows(city)}["hate-crime"] == "no months"
 
 
 def test_the_file_says_where_its_figures_come_from(demo, open_counts):

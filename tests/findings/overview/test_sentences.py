@@ -10,7 +10,7 @@ from tests.making import covered, delivery, incident, month_total, months
 from vulncore.domain.vocabulary import Flow, find_measure, report_measures
 from vulncore.findings.overview.history import history
 from vulncore.findings.overview.overview import narrowed, overview
-from vulncore.findings.overview.sentences import grave_rise, headline, most_notable
+from vulncore.findings.overview.sentences import headline, most_notable, serious_rise
 from vulncore.findings.overview.strand_rows import strand_rows
 from vulncore.findings.shared.headline import HeadlineKind
 from vulncore.store import publish
@@ -19,8 +19,8 @@ JANUARY_2018 = date(2018, 1, 1)
 RAPE = find_measure(report_measures(), "rape")
 
 
-def said(found) -> dict[str, str]:
-    return {line.lead: line.text for line in found.headline}
+def headline_texts(shown) -> dict[str, str]:
+    return {line.lead: line.text for line in shown.headline}
 
 
 def row(key="rape", earlier=20, current=35, signal="may be a change", silent_months=0):
@@ -35,7 +35,7 @@ def row(key="rape", earlier=20, current=35, signal="may be a change", silent_mon
     }
 
 
-def lines(*rows):
+def headline_of(*rows):
     return headline(pd.DataFrame(rows), report_measures())
 
 
@@ -49,53 +49,53 @@ def published(store, counts, key="rape", measures=None):
     return overview(store, "city", as_at=every[-1][0])
 
 
-def test_a_possible_rise_of_a_grave_harm_is_said_aloud_whatever_its_size():
-    (line,) = lines(row(earlier=923, current=1060))
-    assert (line.kind, line.lead) == (HeadlineKind.CLEAR, "May be a change, and grave")
+def test_a_possible_rise_of_a_serious_harm_is_said_aloud_whatever_its_size():
+    (line,) = headline_of(row(earlier=923, current=1060))
+    assert (line.kind, line.lead) == (HeadlineKind.CLEAR, "May be a change, and serious")
     assert line.text == "Rape up, from 923 to 1,060. Not sure yet, and too serious to wait."
 
 
-def test_a_possible_fall_of_a_grave_harm_is_no_alarm():
-    (line,) = lines(row(earlier=35, current=20))
+def test_a_possible_fall_of_a_serious_harm_is_no_alarm():
+    (line,) = headline_of(row(earlier=35, current=20))
     assert (line.kind, line.lead) == (HeadlineKind.POSSIBLE, "May be a change")
     assert "serious" not in line.text
-    assert not grave_rise(row(earlier=35, current=20), "fytd", RAPE)
-    assert grave_rise(row(earlier=20, current=35), "fytd", RAPE)
+    assert not serious_rise(row(earlier=35, current=20), "fytd", RAPE)
+    assert serious_rise(row(earlier=20, current=35), "fytd", RAPE)
 
 
-def test_a_grave_rise_is_more_notable_than_a_grave_fall_before_it():
+def test_a_serious_rise_is_more_notable_than_a_serious_fall_before_it():
     table = pd.DataFrame([row("rape", 35, 20), row("fgm", 20, 35)])
     assert find_measure(report_measures(), "fgm").serious
     assert most_notable(table, report_measures()) == "fgm"
 
 
 def test_a_feed_that_ended_after_a_rise_is_not_called_a_fall():
-    (line,) = lines(row(earlier=517, current=610, signal="check the feed", silent_months=1))
+    (line,) = headline_of(row(earlier=517, current=610, signal="check the feed", silent_months=1))
     assert line.text == (
-        "Rape up, from 517 to 610, but its last month reads nothing. Confirm that records still arrive."
+        "Rape up, from 517 to 610, but the last month has no records. Confirm that records still arrive."
     )
 
 
 def test_falls_and_rises_of_doubtful_feeds_are_each_worded_by_their_direction():
-    (line,) = lines(
+    (line,) = headline_of(
         row("rape", 20, 90, "check the feed", silent_months=2), row("hate-crime", 90, 0, "check the feed")
     )
     assert line.text == (
-        "Hate crime down, from 90 to 0. Confirm that records still arrive before anyone calls it a fall. "
-        "Rape up, from 20 to 90, but its last 2 months read nothing. Confirm that records still arrive."
+        "Hate crime down, from 90 to 0. Confirm that records still arrive before anyone calls this a fall. "
+        "Rape up, from 20 to 90, but the last 2 months have no records. Confirm that records still arrive."
     )
 
 
 @pytest.mark.parametrize("as_at", [date(2017, 5, 1), date(2017, 9, 1)])
 def test_open_counts_that_end_in_silence_are_not_called_a_fall_after_a_rise(shipped_store, as_at):
-    found = overview(shipped_store, "city-open-counts", as_at=as_at)
-    doubtful = found.table[found.table["fytd_signal"] == "check the feed"]
+    city = overview(shipped_store, "city-open-counts", as_at=as_at)
+    doubtful = city.table[city.table["fytd_signal"] == "check the feed"]
     risen = doubtful[doubtful["fytd_change"] >= 0]
     assert len(risen) == len(doubtful) == 1
-    assert "fall" not in said(found)["Check the feed"]
-    months_read = found.series[
-        (found.series["measure"] == risen["measure"].iloc[0])
-        & (found.series["month"] <= pd.Timestamp(found.as_at))
+    assert "fall" not in headline_texts(city)["Check the feed"]
+    months_read = city.series[
+        (city.series["measure"] == risen["measure"].iloc[0])
+        & (city.series["month"] <= pd.Timestamp(city.as_at))
     ]["count"]
     zeros = 0
     for count in reversed(list(months_read)):
@@ -106,54 +106,54 @@ def test_open_counts_that_end_in_silence_are_not_called_a_fall_after_a_rise(ship
 
 
 def test_the_months_of_silence_are_said_in_the_history_too(tmp_path):
-    found = published(tmp_path, [20] * 15 + [40] * 6 + [0] * 2)
-    assert "up" in said(found)["Check the feed"]
+    city = published(tmp_path, [20] * 15 + [40] * 6 + [0] * 2)
+    assert "up" in headline_texts(city)["Check the feed"]
     assert (
-        history(found, "rape")
+        history(city, "rape")
         .sentence.split(". ")[0]
-        .endswith("check the feed, since its last 2 months read nothing")
+        .endswith("check the feed, because the last 2 months have no records")
     )
 
 
 def test_a_doubtful_feed_alone_leaves_nothing_to_add(tmp_path):
-    found = published(tmp_path, [20] * 18 + [0] * 9)
-    assert list(said(found)) == ["Check the feed"]
+    city = published(tmp_path, [20] * 18 + [0] * 9)
+    assert list(headline_texts(city)) == ["Check the feed"]
 
 
 def test_month_end_figures_are_counted_apart_and_not_called_missing(tmp_path):
     stock = replace(RAPE, flow=Flow.STOCK)
     counts = [month_total(month, 100 + n) for n, month in enumerate(months(JANUARY_2018, 24))]
     publish(tmp_path, "city", delivery(counts=counts, measures=[stock]), "me")
-    found = overview(tmp_path, "city")
-    assert said(found) == {
+    city = overview(tmp_path, "city")
+    assert headline_texts(city) == {
         "Nothing to compare this year to date": "1 is a month-end figure and is not tested."
     }
-    told = history(found, "rape")
+    rape = history(city, "rape")
     # the figures at the end of December 2018 and of December 2019, the twelfth and the twenty-fourth
-    assert told.sentence.startswith(
+    assert rape.sentence.startswith(
         "Rape up 11\u202f%, from 111 to 123, at the month's end against a year before: not tested."
     )
-    assert "at a month's end" in told.title
+    assert "at a month's end" in rape.title
 
 
 def test_missing_months_are_said_only_where_months_are_missing():
     missing = row(signal="not tested") | {"fytd_change": pd.NA}
-    assert [line.text for line in lines(missing)] == ["Months are missing: the table says how many."]
-    kinds = [line.text for line in lines(missing, row("hate-crime", 90, 0, "check the feed"))]
-    assert kinds[-1] == "1 not compared, since months are missing."
+    assert [line.text for line in headline_of(missing)] == ["Months are missing: the table shows how many."]
+    kinds = [line.text for line in headline_of(missing, row("hate-crime", 90, 0, "check the feed"))]
+    assert kinds[-1] == "1 not compared, because months are missing."
 
 
 @pytest.mark.parametrize("strand", [None, "sexual-violence", "prevent", "mental-health-and-suicide"])
 def test_a_loud_line_of_the_headline_is_a_loud_pill_of_the_table(shipped_store, strand):
-    found = narrowed(overview(shipped_store, "demo"), strand)
-    loud = {shown.name for shown in strand_rows(found) if shown.fytd and shown.fytd.loud}
-    told = " ".join(line.text for line in found.headline if line.kind is HeadlineKind.CLEAR)
-    assert {measure.name for measure in found.measures if f"{measure.name} " in told} == loud
+    demo = narrowed(overview(shipped_store, "demo"), strand)
+    loud = {shown.name for shown in strand_rows(demo) if shown.fytd and shown.fytd.loud}
+    loud_text = " ".join(line.text for line in demo.headline if line.kind is HeadlineKind.CLEAR)
+    assert {measure.name for measure in demo.measures if f"{measure.name} " in loud_text} == loud
 
 
-def test_a_possible_fall_of_a_grave_harm_is_pale_in_the_table(shipped_store):
-    found = overview(shipped_store, "demo")
-    table = found.table.copy()
+def test_a_possible_fall_of_a_serious_harm_is_pale_in_the_table(shipped_store):
+    demo = overview(shipped_store, "demo")
+    table = demo.table.copy()
     table.loc[table["measure"] == "rape", ["fytd_change", "fytd_signal"]] = [-12, "may be a change"]
-    pills = {shown.key: shown.fytd for shown in strand_rows(replace(found, table=table))}
+    pills = {shown.key: shown.fytd for shown in strand_rows(replace(demo, table=table))}
     assert not pills["rape"].loud

@@ -115,17 +115,15 @@ def test_every_text_is_escaped():
 
 
 def test_the_table_on_screen_shows_the_published_figures_in_the_reports_order(shipped_store):
-    found = overview(shipped_store, "demo")
-    rows = [
-        row for row in parsed(strand_table_html(strand_rows(found), headings(found))).rows if len(row) > 9
-    ]
+    demo = overview(shipped_store, "demo")
+    rows = [row for row in parsed(strand_table_html(strand_rows(demo), headings(demo))).rows if len(row) > 9]
     shown = {row[0]: row for row in rows}
-    assert [row[0] for row in rows] == [measure.name for measure in found.measures]
+    assert [row[0] for row in rows] == [measure.name for measure in demo.measures]
     assert shown["Hate crime"][2:5] == ["131", "187", "↑ 43\u202f%up 56, red: up by more than 10 %"]
     assert shown["Children at risk (PPNs)"][10].startswith("↓ 10.03\u202f%down 80, green")
     assert shown["Adults at risk (PPNs)"][8:10] == ["1,037", "1,044"]
     assert shown["Attempted suicides"][4:6] == [
-        "↓ 100\u202f%down 90, no colour: records may have stopped; confirm that they still arrive",
+        "↓ 100\u202f%down 90, no colour: records may have stopped; confirm that records still arrive",
         "Check the feed",
     ]
     assert shown["Forced marriage"][1] == "too few for a trend"
@@ -147,11 +145,11 @@ def test_a_sparkline_starts_from_zero_so_that_small_wiggles_look_small():
 
 
 def test_a_change_across_a_change_of_recording_is_not_coloured_and_not_called_one(shipped_store):
-    found = overview(shipped_store, "city-open-counts")  # recording changed in January 2023
-    rows = {row.key: row for row in strand_rows(found)}
+    city = overview(shipped_store, "city-open-counts")  # recording changed in January 2023
+    rows = {row.key: row for row in strand_rows(city)}
     broken = rows["anti-social-behaviour"]
     assert (broken.baseline.percent, broken.baseline.words) == ("Not comparable", "recording changed")
-    html = strand_table_html((broken,), headings(found))
+    html = strand_table_html((broken,), headings(city))
     assert "they can&#x27;t be compared" in html
     assert "68" not in html
     assert (broken.fytd.colour, broken.fytd_baseline) == ("red", 920)  # both of these years lie after it

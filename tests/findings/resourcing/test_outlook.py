@@ -43,7 +43,7 @@ from vulncore.findings.resourcing.tables import (
     staffing_rows,
     steps_table,
 )
-from vulncore.findings.shared.choices import choices
+from vulncore.findings.shared.contents import dataset_contents
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.chain import staffing
 from vulncore.resourcing.scenario.fields import field_of
@@ -64,7 +64,7 @@ def demo(shipped_store):
 
 @pytest.fixture(scope="module")
 def wanted(demo) -> UnitDemand:
-    return unit_demand(demo, CITY, choices(demo), illustrative(), AS_AT)
+    return unit_demand(demo, CITY, dataset_contents(demo), illustrative(), AS_AT)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def forecast(arrived) -> UnitForecast:
 
 @pytest.fixture(scope="module")
 def shares(demo):
-    subjects = case_subjects(choices(demo), illustrative())
+    subjects = case_subjects(dataset_contents(demo), illustrative())
     return measured_shares(demo, CITY, subjects, illustrative(), AS_AT)
 
 
@@ -176,7 +176,7 @@ def test_a_share_that_would_tell_of_under_five_records_is_not_measured(tmp_path,
     ]
     publish(tmp_path, "small", delivery(rows, covered(every)), "tests")
     snapshot = open_version(tmp_path, "small")
-    subjects = case_subjects(choices(snapshot), illustrative())
+    subjects = case_subjects(dataset_contents(snapshot), illustrative())
     found = measured_shares(snapshot, FORCE, subjects, illustrative(), every[-1])
     assert ("case.rape.share" in found) is known
 
@@ -198,7 +198,7 @@ def test_totals_alone_can_be_staffed_and_say_that_records_may_count_twice(tmp_pa
     ]
     publish(tmp_path, "totals", delivery(counts=counts), "tests")
     snapshot = open_version(tmp_path, "totals")
-    found = unit_demand(snapshot, FORCE, choices(snapshot), illustrative(), every[-1])
+    found = unit_demand(snapshot, FORCE, dataset_contents(snapshot), illustrative(), every[-1])
     assert found.told_twice == ("Child sexual exploitation and abuse",)
     assert [kind.key for kind in found.missing] == [
         "other-sexual-offences",
@@ -213,7 +213,7 @@ def test_a_kind_too_small_for_a_forecast_is_carried_on_at_its_rate_and_says_so(t
     counts = [month_total(month, int(place % 6 == 0)) for place, month in enumerate(every)]
     publish(tmp_path, "few", delivery(counts=counts), "tests")
     snapshot = open_version(tmp_path, "few")
-    wanted = unit_demand(snapshot, FORCE, choices(snapshot), illustrative(), every[-1])
+    wanted = unit_demand(snapshot, FORCE, dataset_contents(snapshot), illustrative(), every[-1])
     *_, (_, found) = unit_forecasts(wanted, Basis.CURRENT_PROCESS)
     assert found.paths["rape"].mean() == pytest.approx(1 / 6, abs=0.03)
     scenario = illustrative()
@@ -229,7 +229,7 @@ def test_a_feed_that_went_silent_is_left_out_loudly(tmp_path):
     counts += [month_total(month, 9, "hate-crime") for month in every]
     publish(tmp_path, "silent", delivery(counts=counts), "tests")
     snapshot = open_version(tmp_path, "silent")
-    wanted = unit_demand(snapshot, FORCE, choices(snapshot), illustrative(), every[-1])
+    wanted = unit_demand(snapshot, FORCE, dataset_contents(snapshot), illustrative(), every[-1])
     *_, (_, found) = unit_forecasts(wanted, Basis.CURRENT_PROCESS)
     assert set(found.paths) == {"serious-hate-crime"}
     scenario = illustrative()
@@ -241,7 +241,7 @@ def test_a_feed_that_went_silent_is_left_out_loudly(tmp_path):
 
 def test_a_dataset_with_nothing_of_the_unit_says_what_it_lacks(shipped_store):
     snapshot = open_version(shipped_store, "city-open-counts")
-    choice = choices(snapshot)
+    choice = dataset_contents(snapshot)
     wanted = unit_demand(snapshot, CITY, choice, illustrative(), choice.default_month[CITY])
     with pytest.raises(
         UnknownNameError, match=r"none of what comes to the unit: Rape, Other sexual offences"
@@ -444,7 +444,7 @@ def test_a_kind_with_few_records_in_common_with_an_earlier_one_is_rounded(tmp_pa
         "tests",
     )
     snapshot = open_version(tmp_path, "small")
-    found = unit_demand(snapshot, FORCE, choices(snapshot), illustrative(), every[-1]).kinds["csea"]
+    found = unit_demand(snapshot, FORCE, dataset_contents(snapshot), illustrative(), every[-1]).kinds["csea"]
     assert found.rounded is rounded
     assert found.recent == (10 if rounded else 12 - common)
 

@@ -103,9 +103,9 @@ def test_months_not_delivered_don_t_count_as_a_stop():
 def test_with_less_than_a_year_only_a_stop_is_named():
     short = [np.full(9, level) for level in (50.0, 80.0, 120.0)]
     halved, stopped = np.r_[np.full(5, 60.0), np.full(4, 25.0)], np.r_[np.full(5, 60.0), np.zeros(4)]
-    found = level_shifts(force_of(*short, halved, stopped))
-    assert found["measure"].tolist() == ["4"]
-    assert not found["in_season"].item()
+    shifts = level_shifts(force_of(*short, halved, stopped))
+    assert shifts["measure"].tolist() == ["4"]
+    assert not shifts["in_season"].item()
 
 
 def test_deviations_equal_a_naive_loop():

@@ -60,13 +60,13 @@ def test_gaps_equal_a_naive_loop_over_random_coverage():
         for number, row in enumerate(counts):
             there = [place for place in range(24) if row[place] == 1]
             naive |= {(str(number), FIRST + p) for p in range(there[0], there[-1]) if p not in there}
-        found = {
+        gaps = {
             (measure, month)
             for gap in month_gaps(frame).to_dict("records")
             for measure in gap["measures"]
             for month in gap["missing"]
         }
-        assert found == naive
+        assert gaps == naive
 
 
 def test_months_before_the_first_and_after_the_last_are_no_gap():
@@ -112,8 +112,8 @@ def test_sound_months_are_hardly_ever_called_short(phi):
     mean = 500 * np.resize(1 + 0.15 * np.sin(np.arange(12) * np.pi / 6), 100)
     shape = (60, 100)
     sound = rng.poisson(mean, shape) if phi == 1 else rng.negative_binomial(mean / (phi - 1), 1 / phi, shape)
-    found = sum(len(short_months(series(row))) for row in sound)
-    assert found <= 1  # of 6,000 months
+    short = sum(len(short_months(series(row))) for row in sound)
+    assert short <= 1  # of 6,000 months
 
 
 def test_rows_outside_declared_months_are_told_apart_from_those_within():
@@ -141,11 +141,11 @@ def test_a_record_of_the_year_9999_is_a_row_like_another():
     assert frame["month"].max() == 9999 * 12 + 11
 
 
-def daily(first: date, days: int, each: int, skip=lambda day: False):
+def daily(first: date, days: int, a_day: int, skip=lambda day: False):
     every = [first + timedelta(days=step) for step in range(days)]
     return [
         incident(number, day)
-        for number, day in enumerate(day for day in every if not skip(day) for _ in range(each))
+        for number, day in enumerate(day for day in every if not skip(day) for _ in range(a_day))
     ]
 
 
@@ -157,7 +157,7 @@ def edges_of(rows, coverage):
 
 
 def test_a_month_downloaded_by_half_is_named():
-    rows = daily(date(2024, 1, 1), 31 + 29 + 15, each=3)
+    rows = daily(date(2024, 1, 1), 31 + 29 + 15, a_day=3)
     (edge,) = edges_of(rows, covered(months(date(2024, 1, 1), 3))).to_dict("records")
     assert edge["month"] == month_number(date(2024, 3, 1))
     assert (edge["edge"], edge["days"], edge["count"]) == ("last", 16, 45)
@@ -165,7 +165,7 @@ def test_a_month_downloaded_by_half_is_named():
 
 
 def test_a_unit_that_rests_at_weekends_raises_nothing():
-    rows = daily(date(2024, 1, 1), 366, each=12, skip=lambda day: day.weekday() >= 5)
+    rows = daily(date(2024, 1, 1), 366, a_day=12, skip=lambda day: day.weekday() >= 5)
     assert edges_of(rows, covered(months(date(2024, 1, 1), 12))).empty
 
 

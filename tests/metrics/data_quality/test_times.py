@@ -48,22 +48,22 @@ def afternoons(rows):
 
 
 def test_a_12_hour_clock_read_as_24_is_named():
-    (found,) = afternoons(timed(day_minutes(300) % 720 + 60)).to_dict("records")
-    assert (found["kind"], found["afternoon"]) == ("all", 0)
-    assert found["chance"] == pytest.approx(0.8 ** found["rows"])  # closed form: none of so many
+    (row,) = afternoons(timed(day_minutes(300) % 720 + 60)).to_dict("records")
+    assert (row["kind"], row["afternoon"]) == ("all", 0)
+    assert row["chance"] == pytest.approx(0.8 ** row["rows"])  # closed form: none of so many
 
 
 def test_one_month_read_so_is_named_by_its_month():
     sound = timed(day_minutes(300))
     wrong = timed(day_minutes(300) % 720 + 60, day=date(2024, 5, 5))
-    (found,) = afternoons(sound + wrong).to_dict("records")
-    assert (found["kind"], found["which"]) == ("month", 2024 * 12 + 4)
+    (row,) = afternoons(sound + wrong).to_dict("records")
+    assert (row["kind"], row["which"]) == ("month", 2024 * 12 + 4)
 
 
 def test_one_measure_read_so_is_named_by_its_measure():
     wrong = timed(day_minutes(100) % 720 + 60, "hate-crime")
-    (found,) = afternoons(timed(day_minutes(3_000)) + wrong).to_dict("records")
-    assert (found["kind"], found["which"]) == ("measure", "hate-crime")
+    (row,) = afternoons(timed(day_minutes(3_000)) + wrong).to_dict("records")
+    assert (row["kind"], row["which"]) == ("measure", "hate-crime")
 
 
 @pytest.mark.parametrize("rows", [timed(day_minutes(3_000)), timed([0] * 500), timed([60] * 20), []])
@@ -74,17 +74,17 @@ def test_sound_few_or_no_times_raise_nothing(rows):
 @pytest.mark.parametrize("minute", [0, 12 * 60, 9 * 60 + 17, 23 * 60 + 59, 14 * 60 + 45])
 def test_a_time_that_a_form_fills_in_is_named(minute):
     minutes = np.r_[day_minutes(4_000), np.full(600, minute)]
-    (found,) = default_times(by_minute(minutes)).to_dict("records")
-    assert (found["minute"], found["measure"], found["of"]) == (minute, "", 4_600)
-    assert found["rows"] == (minutes == minute).sum()
+    (row,) = default_times(by_minute(minutes)).to_dict("records")
+    assert (row["minute"], row["measure"], row["of"]) == (minute, "", 4_600)
+    assert row["rows"] == (minutes == minute).sum()
 
 
 def test_a_default_in_one_measure_is_named_there():
     clock = pd.concat(
         [by_minute(day_minutes(60_000)), by_minute(np.r_[day_minutes(300, seed=2), np.full(150, 1)], "b")]
     )
-    (found,) = default_times(clock).to_dict("records")
-    assert (found["measure"], found["minute"]) == ("b", 1)
+    (row,) = default_times(clock).to_dict("records")
+    assert (row["measure"], row["minute"]) == ("b", 1)
 
 
 @pytest.mark.parametrize("count", [200, 4_000, 100_000])

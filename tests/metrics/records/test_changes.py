@@ -28,11 +28,11 @@ def figures_of(snapshot: Snapshot) -> pd.DataFrame:
     return figures(snapshot.incidents, snapshot.coverage, snapshot.counts)
 
 
-def told(before: Snapshot, after: Snapshot) -> list[tuple[object, ...]]:
-    found = figure_changes(figures_of(before), figures_of(after))
+def differing(before: Snapshot, after: Snapshot) -> list[tuple[object, ...]]:
+    changed = figure_changes(figures_of(before), figures_of(after))
     columns = ["measure", "period_start", "before", "after", "change"]
     return [
-        tuple(None if pd.isna(value) else value for value in row) for row in found[columns].values.tolist()
+        tuple(None if pd.isna(value) else value for value in row) for row in changed[columns].values.tolist()
     ]
 
 
@@ -42,43 +42,43 @@ def records(before: Snapshot, after: Snapshot) -> dict[str, int]:
 
 def test_the_same_figures_are_no_change():
     rows = [incident(1, JANUARY), incident(2, FEBRUARY)]
-    assert told(version(*rows), version(*rows[::-1])) == []
+    assert differing(version(*rows), version(*rows[::-1])) == []
 
 
 def test_a_month_delivered_without_a_record_is_zero_and_one_not_delivered_is_missing():
     none = version(coverage=covered([JANUARY]))
     one = version(incident(1, JANUARY), coverage=covered([JANUARY]))
     nothing = version(coverage=[])
-    assert told(none, one) == [("rape", JANUARY, 0, 1, "changed")]
-    assert told(nothing, none) == [("rape", JANUARY, None, 0, "new")]
-    assert told(none, nothing) == [("rape", JANUARY, 0, None, "withdrawn")]
+    assert differing(none, one) == [("rape", JANUARY, 0, 1, "changed")]
+    assert differing(nothing, none) == [("rape", JANUARY, None, 0, "new")]
+    assert differing(none, nothing) == [("rape", JANUARY, 0, None, "withdrawn")]
 
 
 def test_a_record_that_was_no_crimed_no_longer_counts():
-    assert told(
+    assert differing(
         version(incident(1, JANUARY), incident(2, JANUARY)),
         version(incident(1, JANUARY), incident(2, JANUARY, no_crimed_on=MARCH)),
     ) == [("rape", JANUARY, 2, 1, "changed")]
 
 
 def test_records_of_months_that_were_not_delivered_are_no_figure():
-    assert told(version(), version(incident(1, MARCH))) == []
+    assert differing(version(), version(incident(1, MARCH))) == []
 
 
 def test_totals_change_by_their_period_apart_from_the_records_of_the_same_month():
     year = total(JANUARY, date(2024, 12, 31), 30)
     before = version(incident(1, JANUARY), counts=[month_total(JANUARY, 5), year])
     after = version(incident(1, JANUARY), counts=[month_total(JANUARY, 6), {**year, "count": 31}])
-    found = figure_changes(figures_of(before), figures_of(after))
-    assert found[["table", "before", "after"]].values.tolist() == [["counts", 5, 6], ["counts", 30, 31]]
-    assert list(found["period_end"]) == [date(2024, 1, 31), date(2024, 12, 31)]
+    changed = figure_changes(figures_of(before), figures_of(after))
+    assert changed[["table", "before", "after"]].values.tolist() == [["counts", 5, 6], ["counts", 30, 31]]
+    assert list(changed["period_end"]) == [date(2024, 1, 31), date(2024, 12, 31)]
 
 
 def test_two_forces_figures_are_kept_apart():
     other = {**incident(1, JANUARY), "force": "Syldavia Police"}
     both = [*covered([JANUARY]), *covered([JANUARY], force="Syldavia Police")]
-    found = figure_changes(figures_of(version(coverage=both)), figures_of(version(other, coverage=both)))
-    assert found[["force", "before", "after"]].values.tolist() == [["Syldavia Police", 0, 1]]
+    changed = figure_changes(figures_of(version(coverage=both)), figures_of(version(other, coverage=both)))
+    assert changed[["force", "before", "after"]].values.tolist() == [["Syldavia Police", 0, 1]]
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,13 @@ def test_a_second_strand_of_a_record_is_a_reclassification_and_not_another_recor
 
 
 def test_lines_without_an_id_of_their_own_are_not_taken_for_records():
-    def line(number: int, day: date):
+    def without_id(number: int, day: date):
         return {**incident(number, day), "record_id": f"row-{number}"}
 
-    assert records(version(line(1, JANUARY)), version(line(1, FEBRUARY), line(2, FEBRUARY))) == {}
+    assert (
+        records(version(without_id(1, JANUARY)), version(without_id(1, FEBRUARY), without_id(2, FEBRUARY)))
+        == {}
+    )
 
 
 def test_the_same_id_in_two_forces_is_two_records():
@@ -172,5 +175,5 @@ def test_records_and_figures_agree_with_a_plain_loop(then, now):
 
     cells = [(measure, month) for measure in ("hate-crime", "rape") for month in (JANUARY, FEBRUARY)]
     expected = [(*cell, count(then, *cell), count(now, *cell)) for cell in cells]
-    assert [row[:4] for row in told(before, after)] == [row for row in expected if row[2] != row[3]]
+    assert [row[:4] for row in differing(before, after)] == [row for row in expected if row[2] != row[3]]
     assert set(figures_of(before)["force"]) == {FORCE}

@@ -101,11 +101,11 @@ def test_a_measure_named_twice_is_one():
 @pytest.mark.parametrize("every", [[], [JANUARY], [FEBRUARY, MARCH], [JANUARY, MARCH]])
 def test_each_day_of_the_months_asked_for_is_there_and_no_other(every):
     rows = [incident(1, date(2024, 2, 29)), incident(2, date(2024, 2, 29)), incident(3, MARCH)]
-    found = by_day(rows, every)
+    daily = by_day(rows, every)
     expected = [day for day in pd.date_range("2024-01-01", "2024-03-31") if month_of(day.date()) in every]
-    assert found.index.tolist() == expected
-    assert found.sum() == 2 * (FEBRUARY in every) + (MARCH in every)
-    assert not len(found) or found.get(pd.Timestamp(2024, 2, 29), 2) == 2
+    assert daily.index.tolist() == expected
+    assert daily.sum() == 2 * (FEBRUARY in every) + (MARCH in every)
+    assert not len(daily) or daily.get(pd.Timestamp(2024, 2, 29), 2) == 2
 
 
 @settings(max_examples=15, deadline=None)
@@ -131,8 +131,8 @@ def test_counts_equal_a_plain_loop(drawn):
     expected = {day.date(): 0 for day in pd.date_range(JANUARY, "2024-03-31")}
     for _, day in kept:
         expected[day] += 1
-    found = by_day(rows, every)
-    assert {day.date(): count for day, count in found.items()} == expected
+    daily = by_day(rows, every)
+    assert {day.date(): count for day, count in daily.items()} == expected
 
 
 def test_a_record_that_belongs_to_another_measure_too_can_be_left_out():
@@ -144,8 +144,8 @@ def test_a_record_that_belongs_to_another_measure_too_can_be_left_out():
     ]
     tables = delivery(rows, everything([JANUARY, FEBRUARY])).tables
     incidents, coverage = ibis.memtable(tables.incidents), ibis.memtable(tables.coverage)
-    own = monthly_records(incidents, coverage, FORCE, [HATE], without=[RAPE])
-    assert own["count"].tolist() == [1, 1]
+    hate_only = monthly_records(incidents, coverage, FORCE, [HATE], without=[RAPE])
+    assert hate_only["count"].tolist() == [1, 1]
     days = daily_records(incidents, FORCE, [HATE], pd.DatetimeIndex([JANUARY, FEBRUARY]), without=[RAPE])
     assert days[days > 0].index.tolist() == [pd.Timestamp(JANUARY), pd.Timestamp(FEBRUARY)]
     assert days.sum() == 2

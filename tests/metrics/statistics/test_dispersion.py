@@ -46,8 +46,8 @@ def seasonal(level: float, months: int, growth: float = 0.0) -> np.ndarray:
 @pytest.mark.parametrize("phi", [1, 1.5, 3])
 @pytest.mark.parametrize("level", [5, 22, 150])
 def test_it_finds_the_scatter_put_in_through_season_and_growth(phi, level):
-    found = dispersion(monthly(*scattered(seasonal(level, 79, growth=0.08), phi, series=300)))
-    assert found["dispersion"].mean() == pytest.approx(phi, rel=0.12)
+    estimates = dispersion(monthly(*scattered(seasonal(level, 79, growth=0.08), phi, series=300)))
+    assert estimates["dispersion"].mean() == pytest.approx(phi, rel=0.12)
 
 
 def test_it_agrees_with_statsmodels_where_season_and_level_are_steady():
@@ -79,8 +79,8 @@ def test_it_equals_a_naive_loop_over_blocks():
         variance = (a + b) * share * (1 - share)
         pearson = (a - share * (a + b)) / np.sqrt(variance)
         # Cochran and Armitage take off what a line fitted by the null's weights explains
-        line = np.column_stack([np.sqrt(variance), np.sqrt(variance) * np.arange(BLOCK_MONTHS)])
-        level, both = sm.OLS(pearson, line[:, :1]).fit(), sm.OLS(pearson, line).fit()
+        trend_line = np.column_stack([np.sqrt(variance), np.sqrt(variance) * np.arange(BLOCK_MONTHS)])
+        level, both = sm.OLS(pearson, trend_line[:, :1]).fit(), sm.OLS(pearson, trend_line).fit()
         scatter.append((pearson**2).sum() - (level.ssr - both.ssr))
         freedom = BLOCK_MONTHS - 2
         bound = chi2.ppf(0.75, freedom)
@@ -101,8 +101,8 @@ def test_one_month_gone_wrong_bears_little():
 def test_a_pandemic_does_not_blow_it_up():
     level = seasonal(22, 79)
     level[24 : 24 + len(COLLAPSE)] *= COLLAPSE
-    found = dispersion(monthly(*scattered(level, 1, series=300)))
-    assert found["dispersion"].median() < 1.35
+    estimates = dispersion(monthly(*scattered(level, 1, series=300)))
+    assert estimates["dispersion"].median() < 1.35
 
 
 def test_a_feed_that_stopped_does_not_blow_it_up():
@@ -139,10 +139,10 @@ def test_a_measure_that_hardly_occurs_is_unknown(counts):
 def test_measures_do_not_bear_on_one_another_and_keep_their_order():
     one, other = scattered(seasonal(22, 79), 1, series=2)
     both = monthly(one, other[:60]).assign(measure=lambda rows: rows["measure"].map({0: "b", 1: "a"}))
-    found = dispersion(both.sort_values(["month", "measure"], ascending=[True, False]))
-    assert found["measure"].tolist() == ["b", "a"]
-    assert found["dispersion"].iloc[0] == dispersion(monthly(one))["dispersion"].item()
-    assert found["months_used"].tolist() == [79, 60]
+    estimates = dispersion(both.sort_values(["month", "measure"], ascending=[True, False]))
+    assert estimates["measure"].tolist() == ["b", "a"]
+    assert estimates["dispersion"].iloc[0] == dispersion(monthly(one))["dispersion"].item()
+    assert estimates["months_used"].tolist() == [79, 60]
 
 
 def test_nothing_in_nothing_out():
@@ -159,7 +159,7 @@ def test_nineteen_measures_of_a_hundred_months_take_under_a_tenth_of_a_second():
 
 
 @pytest.mark.parametrize(
-    ("columns", "said"),
+    ("columns", "sentence"),
     [
         ({"count": -1}, r"3 of 3 months have a count .* from 0: 0 2018-04-01"),
         ({"count": [1, 2.5, 3]}, r"1 of 3 months have a count"),
@@ -169,8 +169,8 @@ def test_nineteen_measures_of_a_hundred_months_take_under_a_tenth_of_a_second():
         ({"month": "2024-10-01"}, r"2 of 3 months are repeated: 0 2024-10-01"),
     ],
 )
-def test_a_hostile_row_is_named_and_refused(columns, said):
-    with pytest.raises(InvalidRowsError, match=said):
+def test_a_hostile_row_is_named_and_refused(columns, sentence):
+    with pytest.raises(InvalidRowsError, match=sentence):
         dispersion(monthly(np.ones(3)).assign(**columns))
 
 

@@ -3,12 +3,13 @@
 import csv
 from fractions import Fraction
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vulncore.domain.shipped import shipped
-from vulncore.metrics.strands.change import change, percent_text, rounded
+from vulncore.metrics.strands.change import change, has_trend, percent_text, rounded
 
 COUNTS = st.integers(0, 100_000)
 PAIRS = [
@@ -82,3 +83,19 @@ def test_a_fall_is_told_as_plainly_as_the_rise_that_undoes_it(earlier, current):
 @given(COUNTS.filter(bool), COUNTS, st.integers(2, 50))
 def test_colour_does_not_depend_on_the_size_of_the_counts(earlier, current, times):
     assert change(earlier, current).colour == change(earlier * times, current * times).colour
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ([1] * 10 + [0, 0], True),
+        ([1] * 9 + [0, 0, 0], False),
+        ([1, None, 1, None, 1, 0], False),
+        ([1, None, 1, None, 1, 1], True),
+        ([], None),
+        ([None, None], None),
+    ],
+    ids=["ten a year", "nine a year", "nine, months missing", "twelve, months missing", "none", "unknown"],
+)
+def test_a_trend_needs_ten_records_a_year_and_missing_months_are_not_zeros(counts, expected):
+    assert has_trend(pd.Series(counts, dtype=float)) is expected

@@ -32,12 +32,12 @@ def report_table(dispersion: float = np.nan) -> pd.DataFrame:
 def test_in_the_reports_table_ten_changes_are_coloured_and_three_are_more_than_chance():
     table = report_table()
     coloured = table[table["percent"].abs() > 10]
-    said = {
+    by_verdict = {
         word: coloured.loc[coloured["signal"] == word, "measure"].tolist()
         for word in ("clear change", "may be a change", "check the feed")
     }
     assert len(coloured) == 10
-    assert said == {
+    assert by_verdict == {
         "clear change": ["Hate Crime"],
         "may be a change": ["Child At Risk PPNS", "Rape"],
         "check the feed": ["Attempted Suicides"],
@@ -118,7 +118,7 @@ many = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(many, st.sampled_from([0.01, 0.05, 0.1]))
 def test_verdict_and_interval_never_disagree(rows, rate):
     earlier, current, days, phi = (list(column) for column in zip(*rows, strict=True))
@@ -146,7 +146,7 @@ def test_no_measures_give_no_verdicts():
 
 
 @pytest.mark.parametrize(
-    ("columns", "said"),
+    ("columns", "sentence"),
     [
         ({"current": -1}, r"2 of 2 measures have a count .*: m0, m1\. Correct"),
         ({"current": [27.5, 1]}, r"1 of 2 measures have a count that is not a whole number from 0: m0"),
@@ -159,8 +159,8 @@ def test_no_measures_give_no_verdicts():
         ({"measure": "rape"}, r"1 of 2 measures are repeated: rape"),
     ],
 )
-def test_a_hostile_row_is_named_and_refused(columns, said):
-    with pytest.raises(InvalidRowsError, match=said):
+def test_a_hostile_row_is_named_and_refused(columns, sentence):
+    with pytest.raises(InvalidRowsError, match=sentence):
         signals(comparison((15, 27), (5, 6), **columns))
 
 

@@ -171,7 +171,7 @@ def test_months_never_published_are_visibly_missing(server, page):
     open_overview(page, server, "?dataset=city-open-counts&month=2018-03&measure=robbery")
     assert cells(page, "Robbery")[3] == "10 of 12 months"
     assert (
-        "has 10 of 12 months, without October 2017, November 2017: it is not compared"
+        "has 10 of 12 months, without October 2017, November 2017, so it is not compared"
         in page.locator("body").inner_text()
     )
     page.get_by_text("2 of 27 months were not delivered").first.wait_for(timeout=PAGE_MS)

@@ -257,7 +257,7 @@ def test_more_rejects_than_may_be_stop_the_delivery_and_are_all_handed_over(tmp_
         tmp_path, *good, "2017/18,9,Kent,Rape,S,Rape offences,98,1", "2017/18,1,,R,S,Rape offences,99,1"
     )
     with pytest.raises(
-        TooManyRejectsError, match=r"2 of 20 rows of table\.csv cannot be used, more than 5%.*1 have"
+        TooManyRejectsError, match=r"2 of 20 rows of table\.csv cannot be used, more than 5 %.*1 have"
     ) as refused:
         deliver(path)
     assert MOST_REJECTED == 0.05

@@ -1,4 +1,4 @@
-"""What a version of a dataset changed, figure by figure, of the one before."""
+"""What a version of a dataset changed: every figure that differs from the version before, and the sentences."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,20 +11,30 @@ import pandas as pd
 
 from vulncore.domain.errors import InvalidPeriodError, first_five
 from vulncore.domain.periods import Window
+from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.records.changes import RecordChanges, figure_changes, figures, record_changes
 from vulncore.store import Snapshot, open_version, versions
 from vulncore.store.stubs import ERASED
 
 COUNTED_FROM = {"incidents": "records", "counts": "totals"}
+NAMED = 4  # figures that have a sentence of their own; the table has them all
+WHAT_BECAME = {
+    "added": "added",
+    "gone": "no longer there",
+    "no_crimed": "no-crimed since",
+    "counted_again": "counted again after being no-crimed",
+    "reclassified": "counted towards another measure",
+    "moved": "moved to another month",
+}
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What differs between two versions.
+    """The figures and records that differ between two versions.
 
     `frame` has one row per figure that is new, withdrawn or changed, named for people: `Force`, `Measure`,
     `Period`, `Counted from` ("records" or "totals"), `Before` and `After` (missing where there was or is no
-    figure), `Change`. `sentences` say it: a summary first, then the figures that changed most. `records` counts
+    figure), `Change`. `sentences` say so: a summary first, then the figures that changed most. `records` counts
     what became of records that have ids of their own.
     """
 
@@ -34,7 +44,7 @@ class Changes:
 
 
 def changes(store: Path, dataset: str, number: int | None = None) -> Changes:
-    """Return what a version changed of the one before it.
+    """Return what changed from the version before to a version.
 
     Args:
         store: The folder of the store.
@@ -46,48 +56,94 @@ def changes(store: Path, dataset: str, number: int | None = None) -> Changes:
         DamagedStoreError: A file of either version is damaged or gone.
     """
     after = open_version(store, dataset, number)
-    earlier = [line.number for line in versions(store, dataset) if line.number < after.publish.number]
+    earlier = [
+        publish.number for publish in versions(store, dataset) if publish.number < after.publish.number
+    ]
     return changes_between(open_version(store, dataset, earlier[-1]) if earlier else None, after)
 
 
 def changes_between(before: Snapshot | None, after: Snapshot) -> Changes:
-    """Return what differs between two versions; without an earlier one, that this is the first.
+    """Return what changed between two versions; without an earlier version, that this is the first.
 
     Misleads when:
         a month was delivered from another source, or counted by other rules, than before: its figures then
         differ without a record having changed.
     """
-    known = figures(after.incidents, after.coverage, after.counts)
-    forces = known["force"].nunique()
-    earlier = figures(before.incidents, before.coverage, before.counts) if before else known.head(0)
-    found = figure_changes(earlier, known)
-    found = found.assign(
-        period=[_period(*days) for days in zip(found["period_start"], found["period_end"], strict=True)]
+    later = figures(after.incidents, after.coverage, after.counts)
+    earlier = figures(before.incidents, before.coverage, before.counts) if before else later.head(0)
+    changed = figure_changes(earlier, later)
+    changed = changed.assign(
+        period=[_period(*days) for days in zip(changed["period_start"], changed["period_end"], strict=True)]
     )
-    found["name"] = found["measure"].map(_names(before, after))
+    changed["name"] = changed["measure"].map(_names(before, after))
     records = RecordChanges()
     if before and _other_incidents(before, after):
         records = record_changes(before.incidents, after.incidents)
-    told = change_sentences(
-        found,
+    sentences = change_sentences(
+        changed,
         records,
-        several_forces=forces > 1,
+        several_forces=later["force"].nunique() > 1,
         first=before is None,
         besides=_besides(before, after) if before else (),
     )
-    return Changes(_named_for_people(found), told, records)
+    return Changes(_named_for_people(changed), sentences, records)
 
 
-def _named_for_people(found: pd.DataFrame) -> pd.DataFrame:
+def change_sentences(
+    figures_changed: pd.DataFrame,
+    records: RecordChanges,
+    first: bool = False,
+    several_forces: bool = False,
+    besides: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """Return what a version changed, in sentences: a summary, the figures that changed most, the records.
+
+    Args:
+        figures_changed: What `vulncore.metrics.records.changes.figure_changes` returns, with `name` (the measure's) and
+            `period` (in words).
+        records: What became of records.
+        first: There is no earlier version.
+        several_forces: The dataset has more than one, so that each figure names its force.
+        besides: Sentences about what else differs.
+
+    >>> from datetime import date
+    >>> rape = pd.DataFrame({"force": "F", "name": ["Rape"], "period": ["September 2024"],
+    ...     "period_start": [date(2024, 9, 1)], "before": [3], "after": [2], "change": ["changed"]})
+    >>> change_sentences(rape, RecordChanges(no_crimed=1))
+    ('1 figure changed.', 'Rape, September 2024: 3 to 2.', 'Records: 1 no-crimed since.')
+    """
+    if first:
+        size = number_of(len(figures_changed), "figure")
+        contents = f"{size}, {_span(figures_changed)}" if len(figures_changed) else "no figures"
+        return (f"This is the first version: {contents}.",)
+    changed = figures_changed[figures_changed["change"] == "changed"]
+    difference = (changed["after"] - changed["before"]).abs()
+    changed = changed.loc[difference.sort_values(ascending=False, kind="stable").index]
+    sentences = [_summary(figures_changed)]
+    for row in changed.head(NAMED).to_dict("records"):
+        whose = f"{row['force']}, " if several_forces else ""
+        sentences.append(f"{whose}{row['name']}, {row['period']}: {row['before']:,} to {row['after']:,}.")
+    if len(changed) > NAMED:
+        rest = len(changed) - NAMED
+        sentences.append(f"{rest:,} more {agree(rest, 'figure', 'figures')} changed, by as much or less.")
+    became = [
+        f"{getattr(records, key):,} {words}" for key, words in WHAT_BECAME.items() if getattr(records, key)
+    ]
+    if became:
+        sentences.append(f"Records: {', '.join(became)}.")
+    return (*sentences, *besides)
+
+
+def _named_for_people(changed: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Force": found["force"],
-            "Measure": found["name"],
-            "Period": found["period"],
-            "Counted from": found["table"].map(COUNTED_FROM),
-            "Before": found["before"],
-            "After": found["after"],
-            "Change": found["change"],
+            "Force": changed["force"],
+            "Measure": changed["name"],
+            "Period": changed["period"],
+            "Counted from": changed["table"].map(COUNTED_FROM),
+            "Before": changed["before"],
+            "After": changed["after"],
+            "Change": changed["change"],
         }
     )
 
@@ -109,112 +165,46 @@ def _names(*snapshots: Snapshot | None) -> dict[str, str]:
 
 
 def _other_incidents(before: Snapshot, after: Snapshot) -> bool:
-    versions_named = [each.publish.table_versions.get("incidents") for each in (before, after)]
+    versions_named = [snapshot.publish.table_versions.get("incidents") for snapshot in (before, after)]
     return None in versions_named or versions_named[0] != versions_named[1]
 
 
 def _besides(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
-    """Say what differs that is no figure."""
-    said = []
-    old, new = (Counter(_rows(each, "annotations")) for each in (before, after))
-    for count, what in (((new - old).total(), "added"), ((old - new).total(), "taken away")):
+    """Return the sentences about what differs besides figures: notes, provisional months, definitions, erasure."""
+    sentences = []
+    old, new = (Counter(_rows(snapshot, "annotations")) for snapshot in (before, after))
+    for count, verb in (((new - old).total(), "added"), ((old - new).total(), "removed")):
         if count:
-            said.append(f"{many(count, 'note')} on the data {'was' if count == 1 else 'were'} {what}.")
-    flags = [{row[:3]: row[5] for row in _rows(each, "coverage")} for each in (before, after)]
+            sentences.append(f"{number_of(count, 'note')} on the data {agree(count, 'was', 'were')} {verb}.")
+    flags = [{row[:3]: row[5] for row in _rows(snapshot, "coverage")} for snapshot in (before, after)]
     for was, what in ((False, "marked as provisional"), (True, "no longer marked as provisional")):
         count = sum(flags[0].get(key) is was and flag is not was for key, flag in flags[1].items())
         if count:
-            said.append(f"{many(count, 'monthly figure')} {'is' if count == 1 else 'are'} {what}.")
-    words = [{row[0]: row for row in _rows(each, "measures")} for each in (before, after)]
-    changed = [row[2] for key, row in words[1].items() if words[0].get(key, row) != row]
-    if changed:
-        said.append(
-            f"How {first_five(changed)} {'is' if len(changed) == 1 else 'are'} named or defined changed."
-        )
+            sentences.append(f"{number_of(count, 'monthly figure')} {agree(count, 'is', 'are')} {what}.")
+    definitions = [{row[0]: row for row in _rows(snapshot, "measures")} for snapshot in (before, after)]
+    redefined = [row[2] for key, row in definitions[1].items() if definitions[0].get(key, row) != row]
+    if redefined:
+        sentences.append(f"The name or definition of {first_five(redefined)} changed.")
     for reason, count in after.publish.rows.left_out.items():
         if reason.startswith(ERASED):
-            said.append(f"{many(count, 'row')} of records {'was' if count == 1 else 'were'} {reason}.")
-    return tuple(said)
+            sentences.append(f"{number_of(count, 'row')} of records {agree(count, 'was', 'were')} {reason}.")
+    return tuple(sentences)
 
 
 def _rows(snapshot: Snapshot, table: str) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in getattr(snapshot, table).to_pyarrow().to_pylist()]
 
 
-NAMED = 4  # figures that have a sentence of their own; the table has them all
-
-WHAT_BECAME = {
-    "added": "added",
-    "gone": "no longer there",
-    "no_crimed": "no-crimed since",
-    "counted_again": "counted again after being no-crimed",
-    "reclassified": "counted towards another measure",
-    "moved": "moved to another month",
-}
-
-
-def change_sentences(
-    found: pd.DataFrame,
-    records: RecordChanges,
-    first: bool = False,
-    several_forces: bool = False,
-    besides: Sequence[str] = (),
-) -> tuple[str, ...]:
-    """Return what a version changed, in sentences: a summary, the figures that changed most, the records.
-
-    Args:
-        found: What `vulncore.metrics.records.changes.figure_changes` returns, with `name` (the measure's) and
-            `period` (in words).
-        records: What became of records.
-        first: There is no earlier version.
-        several_forces: The dataset has more than one, so that each figure names its force.
-        besides: Sentences about what is no figure.
-
-    >>> from datetime import date
-    >>> found = pd.DataFrame({"force": "F", "name": ["Rape"], "period": ["September 2024"],
-    ...     "period_start": [date(2024, 9, 1)], "before": [3], "after": [2], "change": ["changed"]})
-    >>> change_sentences(found, RecordChanges(no_crimed=1))
-    ('1 figure changed.', 'Rape, September 2024: 3 to 2.', 'Records: 1 no-crimed since.')
-    """
-    if first:
-        held = f"{many(len(found), 'figure')}, {_span(found)}" if len(found) else "no figures"
-        return (f"This is the first version: {held}.",)
-    changed = found[found["change"] == "changed"]
-    size = (changed["after"] - changed["before"]).abs()
-    changed = changed.loc[size.sort_values(ascending=False, kind="stable").index]
-    said = [_summary(found)]
-    for row in changed.head(NAMED).to_dict("records"):
-        whose = f"{row['force']}, " if several_forces else ""
-        said.append(f"{whose}{row['name']}, {row['period']}: {row['before']:,} to {row['after']:,}.")
-    if len(changed) > NAMED:
-        said.append(f"{len(changed) - NAMED:,} more changed, each by as much or less.")
-    became = [
-        f"{getattr(records, key):,} {words}" for key, words in WHAT_BECAME.items() if getattr(records, key)
-    ]
-    if became:
-        said.append(f"Records: {', '.join(became)}.")
-    return (*said, *besides)
-
-
-def many(count: int, what: str) -> str:
-    """Return a number with its noun.
-
-    >>> many(1, "note"), many(1_200, "note")
-    ('1 note', '1,200 notes')
-    """
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
-
-
-def _summary(found: pd.DataFrame) -> str:
+def _summary(figures_changed: pd.DataFrame) -> str:
     parts = []
     for kind, verb in (("changed", ""), ("new", "new"), ("withdrawn", "no longer there")):
-        rows = found[found["change"] == kind]
+        rows = figures_changed[figures_changed["change"] == kind]
         if kind == "changed" and len(rows):
-            parts.append(f"{many(len(rows), 'figure')} changed")
+            parts.append(f"{number_of(len(rows), 'figure')} changed")
         elif len(rows):
-            be = "is" if len(rows) == 1 else "are"
+            be = agree(len(rows), "is", "are")
             whose = f"{first_five(rows['name'].unique())}: " if kind == "withdrawn" else ""
-            parts.append(f"{many(len(rows), 'figure')} {be} {verb} ({whose}{_span(rows)})")
+            parts.append(f"{number_of(len(rows), 'figure')} {be} {verb} ({whose}{_span(rows)})")
     return f"{', '.join(parts) or 'No figure changed'}."
 
 

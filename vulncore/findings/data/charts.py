@@ -1,4 +1,4 @@
-"""Which months each source delivered, as a picture."""
+"""The chart of the months that each source delivered."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ AROUND = 110  # title, legend and axis
 
 
 def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) -> alt.LayerChart:
-    """Return a line of months for each source: filled where delivered, outlined where provisional, × where missing.
+    """Return the chart of months delivered: filled where delivered, outlined where provisional, × where not.
 
     Args:
         frame: One row per line and month: `line`, `measures`, `month`, `status`.

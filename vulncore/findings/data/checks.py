@@ -1,4 +1,4 @@
-"""What is wrong, or odd, about the data: said unasked, the gravest first."""
+"""The data checks of a version: every finding, the most serious first."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -57,7 +57,7 @@ MOST_OF_A_CHECK: Final = 12  # findings; nobody reads on, and the CSV of one for
 def data_checks(
     snapshot: Snapshot, force: str | None = None, today: date | None = None
 ) -> tuple[DataFinding, ...]:
-    """Return what is odd about a version's data, in the order of `CHECKS`.
+    """Return the findings of every check on a version's data, in the order of `CHECKS`.
 
     Args:
         snapshot: A published version, or the preview of one: only its tables are read.
@@ -69,7 +69,7 @@ def data_checks(
         given, and the last says how many more there are.
 
     Misleads when:
-        it is read as a proof that the rest is sound: what every row has alike, nothing here can see.
+        nothing odd is taken as proof that the data are sound: no check sees an error that every row shares.
     """
     tables = [snapshot.incidents, snapshot.counts, snapshot.coverage]
     incidents, counts, coverage = (
@@ -78,7 +78,7 @@ def data_checks(
     names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
     months = month_rows(incidents, counts, coverage)
     last_day = today or snapshot.publish.published_at.date()
-    found = [
+    findings = [
         *month_findings(months, names),
         *shift_findings(months, snapshot.annotations, names),
         *edge_findings(month_edges(incidents, coverage)),
@@ -86,7 +86,7 @@ def data_checks(
         *record_findings(incidents, names),
         *point_findings(incidents),
     ]
-    return tuple(_bounded(sorted(found, key=lambda finding: CHECKS.index(finding.check))))
+    return tuple(_bounded(sorted(findings, key=lambda finding: CHECKS.index(finding.check))))
 
 
 def _bounded(findings: Iterable[DataFinding]) -> Iterator[DataFinding]:
@@ -100,4 +100,4 @@ def _bounded(findings: Iterable[DataFinding]) -> Iterator[DataFinding]:
             yield finding
         elif seen[finding.check] == MOST_OF_A_CHECK:
             more = sizes[finding.check] - MOST_OF_A_CHECK
-            yield replace(finding, what=f"{finding.what} There are {more:,} more like it.")
+            yield replace(finding, what=f"{finding.what} There are {more:,} more like this.")

@@ -1,4 +1,4 @@
-"""Which months each source delivered: the picture, and the sentence that says it."""
+"""Which months each source delivered: the rows of the picture, the table and the sentence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,14 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import add_months, month_name, month_of, months_between
+from vulncore.findings.shared.words import agree, number_of
 from vulncore.store import Snapshot
 
 NAMED = 2  # measures that a row names before it counts the others
 
 
 class Status(StrEnum):
-    """What is known of a month."""
+    """Whether a month was delivered."""
 
     DELIVERED = "delivered"
     PROVISIONAL = "provisional"
@@ -24,7 +25,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class CoveragePicture:
-    """The months of a force, and what they say in a sentence.
+    """The months that each source of a force delivered, with their sentence.
 
     `frame` has one row per line of the picture and month: `line`, `source`, `measures` (their names), `month`,
     `status`. A line is the measures that one source delivered alike.
@@ -46,7 +47,9 @@ def coverage_picture(snapshot: Snapshot, force: str) -> CoveragePicture:
     )
     if covered.empty:
         empty = pd.DataFrame(columns=["line", "source", "measures", "month", "status"])
-        return CoveragePicture(empty, f"{force}: totals of periods, for which no months are declared.")
+        return CoveragePicture(
+            empty, f"{force}: only totals of periods were delivered, so no months are shown."
+        )
     covered["month"] = pd.to_datetime(covered["month"]).dt.date
     names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
     newest = max(covered["month"])
@@ -61,7 +64,7 @@ def coverage_picture(snapshot: Snapshot, force: str) -> CoveragePicture:
 
 
 def coverage_table(picture: CoveragePicture) -> pd.DataFrame:
-    """Return the picture as a table of runs: which measures, from when to when, what is known."""
+    """Return the picture as a table: a row for each run of months of the same status."""
     frame = picture.frame
     runs = (frame["line"] != frame["line"].shift()) | (frame["status"] != frame["status"].shift())
     grouped = frame.groupby(runs.cumsum())
@@ -103,22 +106,24 @@ def _label(measures: Sequence[str], every: int, source: str, sources: int) -> st
 def _statuses(months: Mapping[date, bool], newest: date) -> list[tuple[date, Status]]:
     first = month_of(min(months))
     every = (add_months(first, step) for step in range(months_between(first, newest) + 1))
-    told = {True: Status.PROVISIONAL, False: Status.DELIVERED}
-    return [(month, told[months[month]] if month in months else Status.MISSING) for month in every]
+    status = {True: Status.PROVISIONAL, False: Status.DELIVERED}
+    return [(month, status[months[month]] if month in months else Status.MISSING) for month in every]
 
 
 def _sentence(force: str, frame: pd.DataFrame) -> str:
     first, last = (month_name(month.date()) for month in (frame["month"].min(), frame["month"].max()))
     every = frame.groupby("month")["status"].agg(set)
-    known = [(pd.Timestamp(str(month)).date(), statuses) for month, statuses in every.items()]
-    nothing = [month_name(month) for month, statuses in known if statuses == {Status.MISSING}]
-    some = [month for month, statuses in known if Status.MISSING in statuses and len(statuses) > 1]
-    said = f"{force}, {first} to {last}: "
+    by_month = [(pd.Timestamp(str(month)).date(), statuses) for month, statuses in every.items()]
+    nothing = [month_name(month) for month, statuses in by_month if statuses == {Status.MISSING}]
+    some = [month for month, statuses in by_month if Status.MISSING in statuses and len(statuses) > 1]
+    opening = f"{force}, {first} to {last}: "
     if not nothing and not some:
-        return f"{said}every month was delivered."
+        return f"{opening}every month was delivered."
     parts = []
     if nothing:
         parts.append(f"{len(nothing)} of {len(every)} months were not delivered ({first_five(nothing)})")
     if some:
-        parts.append(f"{len(some)} {'lacks' if len(some) == 1 else 'lack'} some of the measures")
-    return f"{said}{'; '.join(parts)}."
+        parts.append(
+            f"{number_of(len(some), 'month')} {agree(len(some), 'lacks', 'lack')} some of the measures"
+        )
+    return f"{opening}{'; '.join(parts)}."

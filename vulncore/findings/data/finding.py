@@ -1,4 +1,4 @@
-"""One thing that is odd about the data, as people read it."""
+"""A data finding: one thing that is odd about the data, how sure it is, and the words that findings share."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import month_name
+from vulncore.findings.shared.words import listed, number_of
 from vulncore.metrics.data_quality.month_rows import month_date
 from vulncore.store.manifest import Publish
 
 
 class Sureness(StrEnum):
-    """How sure a finding is."""
+    """How sure a data finding is."""
 
     CERTAIN = "certain"
     LIKELY = "likely"
@@ -21,25 +22,25 @@ class Sureness(StrEnum):
 
     @property
     def words(self) -> str:
-        """What it rests on.
+        """What the sureness rests on.
 
         >>> Sureness.CERTAIN.words
         'counted, not judged'
         """
         return {
             Sureness.CERTAIN: "counted, not judged",
-            Sureness.LIKELY: "neither chance nor custom explains it well",
-            Sureness.POSSIBLE: "there may be a good reason: somebody who knows the data has to say",
+            Sureness.LIKELY: "hardly explained by chance or habit",
+            Sureness.POSSIBLE: "there may be a good reason: ask somebody who knows the data",
         }[self]
 
 
 @dataclass(frozen=True)
 class DataFinding:
-    """Something odd about the data.
+    """Something odd about the data: what, where, how many, why it matters, what to do.
 
     `check` is the stable key of what was looked for; `what` a plain sentence with its figures; `where` the force,
     measures, months or place; `count` how many, out of `of` (None where that has no meaning); `why` what on screen
-    it bears on; `do` what to do about it.
+    is affected; `do` what to do.
     """
 
     check: str
@@ -76,16 +77,15 @@ def findings_frame(findings: Sequence[DataFinding]) -> pd.DataFrame:
 
 
 def findings_sentence(publish: Publish, findings: Sequence[DataFinding]) -> str:
-    """Return how many things there are to know about a version before its figures are used."""
+    """Return the sentence that says how many things to know before using a version's figures."""
     whose = f"Version {publish.number} of '{publish.dataset}'"
     if not findings:
         return f"{whose}: nothing odd was found."
-    many = "one thing" if len(findings) == 1 else f"{len(findings)} things"
-    return f"{whose}: {many} to know before its figures are used."
+    return f"{whose}: {number_of(len(findings), 'thing')} to know before using its figures."
 
 
 def months_in_words(numbers: Iterable[int]) -> str:
-    """Return months by their numbers, runs of them drawn together.
+    """Return the names of numbered months, consecutive months drawn together.
 
     >>> january = 2024 * 12
     >>> months_in_words([january, january + 1]), months_in_words([january, january + 2])
@@ -99,10 +99,10 @@ def months_in_words(numbers: Iterable[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    said = [_run(run) for run in runs]
-    if len(said) > 5:
-        return first_five(said)
-    return said[0] if len(said) == 1 else ", ".join(said[:-1]) + f" and {said[-1]}" if said else "no month"
+    spans = [_run(run) for run in runs]
+    if len(spans) > 5:
+        return first_five(spans)
+    return listed(spans) or "no month"
 
 
 def measures_in_words(keys: Sequence[str], names: Mapping[str, str], of: int) -> str:
@@ -123,15 +123,6 @@ def clock(minute: int) -> str:
     ('00:00', '14:30')
     """
     return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-def rows_in_words(count: int) -> str:
-    """Return a number of rows.
-
-    >>> rows_in_words(1), rows_in_words(1_892)
-    ('1 row', '1,892 rows')
-    """
-    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _run(run: list[int]) -> str:

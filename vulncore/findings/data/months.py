@@ -1,4 +1,4 @@
-"""What is odd about which months came, and how full they are."""
+"""Findings about months: not delivered, empty, short or cut off, and measures that stop, halve or begin."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -13,18 +13,20 @@ from vulncore.findings.data.finding import (
     Sureness,
     measures_in_words,
     months_in_words,
-    rows_in_words,
 )
+from vulncore.findings.shared.words import agree, number_of, percent
 from vulncore.metrics.data_quality.level_shifts import level_shifts
 from vulncore.metrics.data_quality.month_gaps import month_gaps, short_months
 from vulncore.metrics.data_quality.month_rows import month_number
 from vulncore.store.notes import NoteKind
 
-YEARS_WITHOUT_A_ROW = 24  # months; a rare harm can well miss one year
+MONTHS_WITHOUT_A_ROW = 24  # a rare harm can well miss one year
+MOST_TIMES = 20  # beyond this a ratio says no more than both levels do
+NEAR_MONTHS = 3  # a change of recording takes hold over a quarter
 
 
 def month_findings(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
-    """Yield what is odd about months: missing, empty, short, not declared, or never with a row.
+    """Yield findings about months: not delivered, empty, short, not declared, or never with a row.
 
     Args:
         months: What `vulncore.metrics.data_quality.month_rows.month_rows` returns.
@@ -48,15 +50,48 @@ def edge_findings(edges: pd.DataFrame) -> Iterator[DataFinding]:
         yield DataFinding(
             check="half-delivered-month",
             what=(
-                f"The {row['edge']} {row['days']} days of {month} hold no record, where the month's other days lead "
-                f"one to expect about {row['expected']:,.0f}; the month has {row['count']:,}."
+                f"The {row['edge']} {number_of(row['days'], 'day')} of {month} {agree(row['days'], 'has', 'have')} no records. About {row['expected']:,.0f} were "
+                f"expected from the month's other days; the month has {row['count']:,}."
             ),
             where=f"{row['force']}, {row['source']}, {month}",
             count=int(row["days"]),
             of=None,
-            why="The month counts as whole and looks quieter than it was: the newest figures fall for no reason.",
-            do="Compare with the source. If the extract ended early, publish the month again when it is whole.",
+            why="The month counts as whole and looks quieter than it was. The newest figures fall for no reason.",
+            do="Compare with the source. If the extract ended early, publish the whole month again.",
             sure=Sureness.LIKELY,
+        )
+
+
+def shift_findings(
+    months: pd.DataFrame, annotations: ir.Table, names: Mapping[str, str]
+) -> Iterator[DataFinding]:
+    """Yield a finding for each lasting fall or rise of a measure; where a series break is noted, it says so.
+
+    Args:
+        months: What `vulncore.metrics.data_quality.month_rows.month_rows` returns.
+        annotations: The canonical annotations.
+        names: The measures' names by key.
+    """
+    noted = annotations.filter(annotations.kind == NoteKind.SERIES_BREAK.value, annotations.month.notnull())
+    breaks = noted.select("force", "measure", "month", "text").to_pyarrow().to_pylist()
+    for row in level_shifts(months).to_dict("records"):
+        text = _note_on(breaks, row)
+        whose, month = names.get(row["measure"], row["measure"]), months_in_words([row["month"]])
+        falls = row["ratio"] < 1
+        yield DataFinding(
+            check=("known-" if text else "") + ("level-fall" if falls else "level-rise"),
+            what=_what(row, whose, month, falls, text),
+            where=f"{row['force']}, {whose}, from {month}",
+            count=round(row["after"]),
+            of=round(row["before"]) if falls else None,
+            why="If recording changed, a comparison across that month shows recording, not harm.",
+            do=(
+                "Nothing: a note on the data says so."
+                if text
+                else "Ask the records team what changed. If recording changed, write a series break for that month: "
+                "the periods before and after are then not compared."
+            ),
+            sure=Sureness.CERTAIN if text else Sureness.LIKELY if row["ends"] else Sureness.POSSIBLE,
         )
 
 
@@ -67,14 +102,14 @@ def _gaps(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFindin
         yield DataFinding(
             check="months-not-delivered",
             what=(
-                f"{months_in_words(missing)} {'was' if len(missing) == 1 else 'were'} not delivered ({which}): "
+                f"{months_in_words(missing)} {agree(len(missing), 'was', 'were')} not delivered ({which}): "
                 "missing, not zero."
             ),
             where=f"{row['force']}, {which}, {months_in_words(missing)}",
             count=len(missing),
             of=int(row["of_months"]),
-            why="Any year or financial year that holds them is incomplete, and is compared with nothing.",
-            do="Ask the source for them. If they were never published, say so in a note on the data.",
+            why="Years with these months are incomplete and are not compared.",
+            do="Ask the source for these months. If they were never published, write a note on the data.",
             sure=Sureness.CERTAIN,
         )
 
@@ -82,21 +117,21 @@ def _gaps(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFindin
 def _short(months: pd.DataFrame) -> Iterator[DataFinding]:
     for row in short_months(months).to_dict("records"):
         month, empty = months_in_words([row["month"]]), row["count"] == 0
-        beside = ", and the month beside it was not delivered" if row["beside_gap"] else ""
+        beside = ". A neighbouring month was not delivered" if row["beside_gap"] else ""
         yield DataFinding(
             check="month-empty" if empty else "month-short",
             what=(
-                f"{month} is declared as delivered and holds nothing at all, where about {row['expected']:,.0f} "
-                f"records were to be expected{beside}."
+                f"{month} is declared as delivered but has no records; about {row['expected']:,.0f} were "
+                f"expected{beside}."
                 if empty
-                else f"{month} is short: {row['count']:,} records, where the months on both sides lead one to expect "
-                f"about {row['expected']:,.0f}{beside}."
+                else f"{month} is short: {row['count']:,} records; about {row['expected']:,.0f} were expected from "
+                f"the months around{beside}."
             ),
             where=f"{row['force']}, {row['source']}, {month}",
             count=int(row["count"]),
             of=round(row["expected"]),
-            why="It counts as a whole month: sums with it are too small, and a year later its rise is none.",
-            do="Compare with the source; publish the month again, or take it out of what is declared as delivered.",
+            why="The month counts as whole: totals are too small, and next year's rise will not be real.",
+            do="Compare with the source. Publish the month again, or no longer declare the month as delivered.",
             sure=Sureness.POSSIBLE if row["beside_gap"] and not empty else Sureness.LIKELY,
         )
 
@@ -109,14 +144,14 @@ def _not_declared(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[Da
         yield DataFinding(
             check="rows-not-declared",
             what=(
-                f"{rows_in_words(count)} lie in months that are not declared as delivered for their measure: "
+                f"{number_of(count, 'row')} {agree(count, 'is', 'are')} in months not declared as delivered: "
                 f"{months_in_words(rows['month'])} ({which})."
             ),
             where=f"{force}, {which}, {months_in_words(rows['month'])}",
             count=count,
             of=of,
-            why="They count nowhere: a month that was not delivered is missing, whatever rows carry its date.",
-            do="Declare the months if they are whole (--covers, or the mapping); else leave the rows out.",
+            why="These rows count nowhere. A month that was not delivered is missing, even if rows have its date.",
+            do="If the months are whole, declare them (--covers, or the mapping). Otherwise leave the rows out.",
             sure=Sureness.CERTAIN,
         )
 
@@ -127,12 +162,15 @@ def _without_figure(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[
         which = first_five(names.get(key, key) for key in rows["measure"].unique())
         yield DataFinding(
             check="declared-without-figure",
-            what=f"{len(rows):,} monthly totals are declared as delivered and are not there ({which}).",
+            what=(
+                f"{number_of(len(rows), 'monthly total')} {agree(len(rows), 'is', 'are')} declared as delivered but "
+                f"{agree(len(rows), 'has', 'have')} no figure ({which})."
+            ),
             where=f"{force}, {which}, {months_in_words(rows['month'])}",
             count=len(rows),
             of=int((months["force"] == force).sum()),
-            why="Coverage shows these months as delivered, and every window with them stays incomplete.",
-            do="Publish the totals, or take the months out of what is declared.",
+            why="The picture of months shows these as delivered, but periods with these months stay incomplete.",
+            do="Publish the totals, or no longer declare these months.",
             sure=Sureness.CERTAIN,
         )
 
@@ -142,69 +180,36 @@ def _never(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFindi
     sizes = covered.groupby(["force", "measure"], as_index=False).agg(
         total=("count", "sum"), known=("count", "count")
     )
-    never = sizes[(sizes["total"] == 0) & (sizes["known"] >= YEARS_WITHOUT_A_ROW)]
+    never = sizes[(sizes["total"] == 0) & (sizes["known"] >= MONTHS_WITHOUT_A_ROW)]
     for force, rows in never.groupby("force"):
         which = first_five(names.get(key, key) for key in rows["measure"])
         yield DataFinding(
             check="never-a-row",
             what=(
                 f"{which}: delivered for {int(rows['known'].min())} months or more without a single record. "
-                "A harm so rare, or a code that nobody maps?"
+                "Is the harm that rare, or is a code not mapped?"
             ),
             where=f"{force}, {which}",
             count=len(rows),
             of=int((sizes["force"] == force).sum()),
-            why="It reads as zero, and zero is taken for good news.",
-            do="Check that the source delivers it and that the mapping names its codes.",
+            why="The figure reads as zero, and zero looks like good news.",
+            do="Check that the source delivers such records and that the mapping names their codes.",
             sure=Sureness.POSSIBLE,
-        )
-
-
-MOST_TIMES = 20  # beyond this a ratio says no more than both levels do
-NEAR_MONTHS = 3  # a change of recording takes hold over a quarter
-
-
-def shift_findings(
-    months: pd.DataFrame, annotations: ir.Table, names: Mapping[str, str]
-) -> Iterator[DataFinding]:
-    """Yield a finding for each shift, saying so where a series break is written down for it.
-
-    Args:
-        months: What `vulncore.metrics.data_quality.month_rows.month_rows` returns.
-        annotations: The canonical annotations.
-        names: The measures' names by key.
-    """
-    broken = annotations.filter(annotations.kind == NoteKind.SERIES_BREAK.value, annotations.month.notnull())
-    known = broken.select("force", "measure", "month", "text").to_pyarrow().to_pylist()
-    for row in level_shifts(months).to_dict("records"):
-        text = _text(known, row)
-        whose, month = names.get(row["measure"], row["measure"]), months_in_words([row["month"]])
-        falls = row["ratio"] < 1
-        yield DataFinding(
-            check=("known-" if text else "") + ("level-fall" if falls else "level-rise"),
-            what=_what(row, whose, month, falls, text),
-            where=f"{row['force']}, {whose}, from {month}",
-            count=round(row["after"]),
-            of=round(row["before"]) if falls else None,
-            why="Every comparison across that month tells of recording as much as of harm, if the feed changed.",
-            do=(
-                "Nothing: it is written down."
-                if text
-                else "Ask who records it what changed. If the way of recording did, write a series break for that "
-                "month: the two are then not compared."
-            ),
-            sure=Sureness.CERTAIN if text else Sureness.LIKELY if row["ends"] else Sureness.POSSIBLE,
         )
 
 
 def _what(row: Mapping[Any, Any], whose: str, month: str, falls: bool, text: str) -> str:
     after = "none" if row["ends"] else _level(row["after"])
-    alike = "the same months, a year apart" if row["in_season"] else "all months known"
+    alike = "the same months, a year apart" if row["in_season"] else "all months delivered"
     beside = ""
     if not row["alone"] and not row["ends"] and row["ratio"] < MOST_TIMES:
-        beside = f", {_times(row['ratio'])} what the force's other measures lead one to expect"
-    end = f"This is known: {text}" if text else f"Is that a {'fall' if falls else 'rise'} or a feed?"
-    return f"{whose}: {_level(row['before'])} a month before {month} and {after} from then on ({alike}){beside}. {end}"
+        beside = f" That is {_times(row['ratio'])} the level expected from the force's other measures."
+    end = (
+        f"This is known: {text}"
+        if text
+        else f"Is this a real {'fall' if falls else 'rise'}, or did recording change?"
+    )
+    return f"{whose}: {_level(row['before'])} a month before {month} and {after} from then on ({alike}).{beside} {end}"
 
 
 def _level(mean: float) -> str:
@@ -212,11 +217,11 @@ def _level(mean: float) -> str:
 
 
 def _times(ratio: float) -> str:
-    return f"{100 * ratio:.0f} % of" if ratio < 1 else f"{ratio:,.1f} times"
+    return f"{percent(ratio)} of" if ratio < 1 else f"{ratio:,.1f} times"
 
 
-def _text(known: Sequence[Mapping[str, Any]], row: Mapping[Any, Any]) -> str:
-    for note in known:
+def _note_on(breaks: Sequence[Mapping[str, Any]], row: Mapping[Any, Any]) -> str:
+    for note in breaks:
         month: date = note["month"]
         applies = note["force"] in (None, row["force"]) and note["measure"] in (None, row["measure"])
         if applies and abs(month_number(month) - row["month"]) <= NEAR_MONTHS:

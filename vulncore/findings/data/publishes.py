@@ -1,4 +1,4 @@
-"""What has been published: each version's account of itself."""
+"""The versions published: who, when, from which files, and what became of every row read."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from vulncore.domain.errors import Reject
+from vulncore.findings.shared.words import capital_first
 from vulncore.store.manifest import Publish
 
 PRESENT_TABLES = {
@@ -16,46 +17,46 @@ PRESENT_TABLES = {
 }
 
 
-def publish_account(line: Publish, would_be: bool = False) -> str:
+def publish_account(publish: Publish, would_be: bool = False) -> str:
     """Return what a publish did, or would do, for the person who ran it: every row read is accounted for."""
-    if line.unchanged:
+    if publish.unchanged:
         return (
-            f"'{line.dataset}' holds exactly these figures already, as version {line.number}, published on "
-            f"{line.published_at:%-d %B %Y} by {line.published_by}. Nothing was changed."
+            f"'{publish.dataset}' holds exactly these figures already, as version {publish.number}, published on "
+            f"{publish.published_at:%-d %B %Y} by {publish.published_by}. Nothing was changed."
         )
     held = ", ".join(
-        f"{line.table_rows[name]:,} {name}" for name in PRESENT_TABLES if line.table_rows.get(name)
+        f"{publish.table_rows[name]:,} {name}" for name in PRESENT_TABLES if publish.table_rows.get(name)
     )
-    rejected, left_out = sum(line.rows.rejected.values()), sum(line.rows.left_out.values())
+    rejected, left_out = sum(publish.rows.rejected.values()), sum(publish.rows.left_out.values())
     done, holds = ("This would be", "it would hold") if would_be else ("Published", "it holds")
-    lines = [
-        f"{done} '{line.dataset}' version {line.number}: {holds} {held or 'no rows'}.",
-        f"Rows read: {line.rows.read:,}. Accepted: {line.rows.accepted:,}. Rejected: {rejected:,}."
+    account = [
+        f"{done} '{publish.dataset}' version {publish.number}: {holds} {held or 'no rows'}.",
+        f"Rows read: {publish.rows.read:,}. Accepted: {publish.rows.accepted:,}. Rejected: {rejected:,}."
         + (f" Left out: {left_out:,}." if left_out else ""),
-        *(f"  Rejected, {reason}: {count:,}" for reason, count in line.rows.rejected.items()),
-        *(f"  Left out, {reason}: {count:,}" for reason, count in line.rows.left_out.items()),
-        *(f"  Accepted, {what}: {count:,}" for what, count in line.rows.noted.items()),
+        *(f"  Rejected, {reason}: {count:,}" for reason, count in publish.rows.rejected.items()),
+        *(f"  Left out, {reason}: {count:,}" for reason, count in publish.rows.left_out.items()),
+        *(f"  Accepted, {what}: {count:,}" for what, count in publish.rows.noted.items()),
     ]
-    return "\n".join(lines)
+    return "\n".join(account)
 
 
-def publishes_frame(lines: tuple[Publish, ...]) -> pd.DataFrame:
+def publishes_frame(publishes: tuple[Publish, ...]) -> pd.DataFrame:
     """Return one row per version: who, when (UTC), from which files with their digests, how many rows."""
     return pd.DataFrame(
         {
-            "dataset": line.dataset,
-            "version": line.number,
-            "published_at": f"{line.published_at:%Y-%m-%d %H:%M:%S} UTC",
-            "published_by": line.published_by,
-            "source": line.source,
-            "rows_read": line.rows.read,
-            "rows_rejected": sum(line.rows.rejected.values()),
-            "incidents": line.table_rows["incidents"],
-            "counts": line.table_rows["counts"],
-            "files": ", ".join(file.name for file in line.files) or "–",
-            "sha256": ", ".join(file.sha256 for file in line.files) or "–",
+            "dataset": publish.dataset,
+            "version": publish.number,
+            "published_at": f"{publish.published_at:%Y-%m-%d %H:%M:%S} UTC",
+            "published_by": publish.published_by,
+            "source": publish.source,
+            "rows_read": publish.rows.read,
+            "rows_rejected": sum(publish.rows.rejected.values()),
+            "incidents": publish.table_rows["incidents"],
+            "counts": publish.table_rows["counts"],
+            "files": ", ".join(file.name for file in publish.files) or "–",
+            "sha256": ", ".join(file.sha256 for file in publish.files) or "–",
         }
-        for line in lines
+        for publish in publishes
     )
 
 
@@ -64,9 +65,9 @@ def shortened(digests: pd.Series) -> list[str]:
     return [", ".join(digest[:12] for digest in cell.split(", ")) for cell in digests]
 
 
-def account_frame(line: Publish) -> pd.DataFrame:
+def account_frame(publish: Publish) -> pd.DataFrame:
     """Return what became of every row read for a version: `What` and `Rows`."""
-    rows = line.rows
+    rows = publish.rows
     return pd.DataFrame(
         [
             ("Rows read", rows.read),
@@ -75,9 +76,9 @@ def account_frame(line: Publish) -> pd.DataFrame:
             *((f"Left out: {reason}", count) for reason, count in rows.left_out.items()),
             *((f"Accepted and noted: {what}", count) for what, count in rows.noted.items()),
             *(
-                (f"The version holds: {words}", line.table_rows[name])
+                (f"The version holds: {words}", publish.table_rows[name])
                 for name, words in PRESENT_TABLES.items()
-                if line.table_rows[name]
+                if publish.table_rows[name]
             ),
         ],
         columns=["What", "Rows"],
@@ -89,9 +90,9 @@ def rejects_frame(rejects: Sequence[Reject]) -> pd.DataFrame:
     return pd.DataFrame([asdict(reject) for reject in rejects], columns=["file", "line", "reason", "value"])
 
 
-def publishes_to_read(lines: tuple[Publish, ...]) -> pd.DataFrame:
+def publishes_to_read(publishes: tuple[Publish, ...]) -> pd.DataFrame:
     """Return `publishes_frame`, newest first, with columns named for people."""
-    frame = publishes_frame(lines[::-1]).drop(columns="dataset")
+    frame = publishes_frame(publishes[::-1]).drop(columns="dataset")
     frame["sha256"] = shortened(frame["sha256"])
     words = {"sha256": "SHA-256", "published_at": "Published", "published_by": "By"}
-    return frame.rename(columns=lambda name: words.get(name, name.replace("_", " ").capitalize()))
+    return frame.rename(columns=lambda name: words.get(name, capital_first(name.replace("_", " "))))

@@ -1,4 +1,4 @@
-"""What is odd about where things happened."""
+"""Findings about records: points that can't be right, points piled on one spot, records that are there twice."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,17 +8,17 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary
-from vulncore.findings.data.finding import DataFinding, Sureness, rows_in_words
-from vulncore.findings.shared.words import share
+from vulncore.findings.data.finding import DataFinding, Sureness
+from vulncore.findings.shared.words import agree, number_of, share
 from vulncore.metrics.data_quality.piled_points import point_piles
 from vulncore.metrics.data_quality.places_off import places_off
 from vulncore.metrics.data_quality.repeated_records import identical_rows, repeated_records
 
-ON_MAPS = "Maps and hotspots draw them where they are said to be; counts by month are not touched."
+ON_MAPS = "Maps draw these records at that point. Counts by month are not affected."
 
 
 def point_findings(incidents: ir.Table) -> Iterator[DataFinding]:
-    """Yield what is odd about the points of incidents.
+    """Yield findings about the points of incidents: swapped, at zero, far off, outside the area, piled or snapped.
 
     Args:
         incidents: The canonical incidents.
@@ -29,27 +29,79 @@ def point_findings(incidents: ir.Table) -> Iterator[DataFinding]:
         yield from _piled(row)
 
 
+def record_findings(incidents: ir.Table, names: Mapping[str, str]) -> Iterator[DataFinding]:
+    """Yield findings about records that are there more than once.
+
+    Args:
+        incidents: The canonical incidents.
+        names: The measures' names by key.
+    """
+    repeats = repeated_records(incidents).sort_values(["again", "months"], ascending=False)
+    for column, check, when in (
+        ("months", "record-in-two-months", "in another month"),
+        ("again", "record-repeated", "within one month"),
+    ):
+        for force, rows in repeats[repeats[column] > 0].groupby("force"):
+            count, which = int(rows[column].sum()), first_five(names.get(k, k) for k in rows["measure"])
+            yield DataFinding(
+                check=check,
+                what=(
+                    f"{number_of(count, 'row')} {agree(count, 'repeats', 'repeat')} the record id of an earlier row of the "
+                    f"same measure {when}: {which}."
+                ),
+                where=f"{force}, {which}",
+                count=count,
+                of=None,
+                why="Monthly counts count rows, so a record that is there twice counts twice.",
+                do="Ask whether an id stands for one record or for several victims or offences. If for one, take "
+                "out the earlier row.",
+                sure=Sureness.LIKELY if column == "months" else Sureness.POSSIBLE,
+            )
+    for row in identical_rows(incidents).to_dict("records"):
+        if row["again"]:
+            yield DataFinding(
+                check="rows-identical",
+                what=(
+                    f"{number_of(row['again'], 'row')} ({share(row['again'], row['rows'])} of those with a time and a "
+                    f"point) {agree(row['again'], 'equals', 'equal')} an earlier row in every column and "
+                    f"{agree(row['again'], 'has', 'have')} no id."
+                ),
+                where=str(row["force"]),
+                count=int(row["again"]),
+                of=int(row["rows"]),
+                why="Copies count twice. Rows for several victims of one event are right.",
+                do="Add a column with the record's reference: it tells copies from victims.",
+                sure=Sureness.POSSIBLE,
+            )
+
+
 def _off(row: dict[Any, Any]) -> Iterator[DataFinding]:
     force, placed = str(row["force"]), int(row["placed"])
     if row["swapped"]:
         yield DataFinding(
             check="swapped-degrees",
-            what=f"{rows_in_words(row['swapped'])} come to lie near the others once longitude and latitude change places.",
+            what=(
+                f"{number_of(row['swapped'], 'row')} {agree(row['swapped'], 'is', 'are')} near the others once "
+                "longitude and latitude change places."
+            ),
             where=force,
             count=int(row["swapped"]),
             of=placed,
-            why=f"As they are they lie in another sea. {ON_MAPS}",
+            why=f"As mapped they fall in the sea. {ON_MAPS}",
             do="Map the two columns the other way round, and publish again.",
             sure=Sureness.LIKELY,
         )
     if row["zero"]:
         yield DataFinding(
             check="zero-degrees",
-            what=f"{rows_in_words(row['zero'])} have the point 0, 0 (in degrees or of the British grid): a blank read as a number.",
+            what=(
+                f"{number_of(row['zero'], 'row')} {agree(row['zero'], 'has', 'have')} the point 0, 0 (in degrees or "
+                "of the British grid): a blank read as a number."
+            ),
             where=force,
             count=int(row["zero"]),
             of=placed,
-            why=f"They have no place, and are drawn in the sea. {ON_MAPS}",
+            why=f"These records have no place, and 0, 0 is in the sea. {ON_MAPS}",
             do="Map 0 as no place, and publish again.",
             sure=Sureness.CERTAIN,
         )
@@ -59,14 +111,14 @@ def _off(row: dict[Any, Any]) -> Iterator[DataFinding]:
         yield DataFinding(
             check="far-points",
             what=(
-                f"{rows_in_words(row['far'])} of {placed:,} with a point lie far from all others, the farthest "
-                f"{row['far_km']:,.0f} km from the middle."
+                f"{number_of(row['far'], 'row')} of {placed:,} with a point {agree(row['far'], 'is', 'are')} far from "
+                f"all others. The farthest is {row['far_km']:,.0f} km from the middle."
             ),
             where=force,
             count=int(row["far"]),
             of=placed,
-            why=f"A map that shows them all shows nothing else. {ON_MAPS}",
-            do="Look the places up in the source: a slip of a digit, a home address, or another force's record.",
+            why=f"They stretch the map until nothing else can be seen. {ON_MAPS}",
+            do="Look up the places in the source: a slip of a digit, a home address, or another force's record.",
             sure=Sureness.LIKELY,
         )
 
@@ -85,8 +137,8 @@ def _outside(force: str, placed: int, row: dict[Any, Any]) -> DataFinding:
         where=force,
         count=int(row["outside"]),
         of=placed,
-        why=f"They count for the force and lie in nobody's ward. {ON_MAPS}",
-        do="Near the edge leave them: points may stand for streets. Look those over 1 km up in the source.",
+        why=f"These records count for the force but are in no ward. {ON_MAPS}",
+        do="Leave points near the edge: they may stand for streets. Look up points over 1 km away in the source.",
         sure=Sureness.CERTAIN,
     )
 
@@ -97,15 +149,15 @@ def _piled(row: dict[Any, Any]) -> Iterator[DataFinding]:
         yield DataFinding(
             check="points-piled",
             what=(
-                f"{row['rows']:,} of {placed:,} points ({share(int(row['rows']), placed)}) are one and the same, "
-                f"longitude {row['longitude']:.5f}, latitude {row['latitude']:.5f}; the tenth busiest place has "
-                f"{row['tenth']:,} at most."
+                f"{row['rows']:,} of {placed:,} points ({share(int(row['rows']), placed)}) are the same point "
+                f"(longitude {row['longitude']:.5f}, latitude {row['latitude']:.5f}). The tenth busiest place has at "
+                f"most {row['tenth']:,}."
             ),
             where=f"{force}, {row['longitude']:.5f}, {row['latitude']:.5f}",
             count=int(row["rows"]),
             of=placed,
-            why="It becomes the hottest of hotspots. A station's or a town's middle is often put where none is known.",
-            do="Look at what is there. If it stands for an unknown place, map it as no place.",
+            why="This point becomes the hottest hotspot. A station or a town centre often stands for an unknown place.",
+            do="Look at what is there. If the point stands for an unknown place, map it as no place.",
             sure=Sureness.LIKELY,
         )
     if row["snapped"]:
@@ -113,8 +165,8 @@ def _piled(row: dict[Any, Any]) -> Iterator[DataFinding]:
             check="points-snapped",
             what=(
                 f"{placed:,} rows share {row['points']:,} distinct points ({placed / row['points']:,.0f} rows to a "
-                "point): points stand for streets or areas, not for addresses. This is how the source publishes "
-                "them, and no fault."
+                "point): points stand for streets or areas, not for addresses. The source publishes "
+                "points this way: no fault."
             ),
             where=force,
             count=int(row["points"]),
@@ -123,48 +175,3 @@ def _piled(row: dict[Any, Any]) -> Iterator[DataFinding]:
             do="Nothing. Read maps by street and area.",
             sure=Sureness.CERTAIN,
         )
-
-
-def record_findings(incidents: ir.Table, names: Mapping[str, str]) -> Iterator[DataFinding]:
-    """Yield where a record is there more than once.
-
-    Args:
-        incidents: The canonical incidents.
-        names: The measures' names by key.
-    """
-    repeats = repeated_records(incidents).sort_values(["again", "months"], ascending=False)
-    for column, check, when in (
-        ("months", "record-in-two-months", "in another month"),
-        ("again", "record-repeated", "within one month"),
-    ):
-        for force, rows in repeats[repeats[column] > 0].groupby("force"):
-            count, which = int(rows[column].sum()), first_five(names.get(k, k) for k in rows["measure"])
-            yield DataFinding(
-                check=check,
-                what=(
-                    f"{rows_in_words(count)} repeat{'s' if count == 1 else ''} the record id of an earlier row of the "
-                    f"same measure {when}: {which}."
-                ),
-                where=f"{force}, {which}",
-                count=count,
-                of=None,
-                why="Monthly counts are of rows: a record that is there twice counts twice.",
-                do="Ask whether an id stands for one record or for several victims or offences. If for one, take "
-                "out the earlier row.",
-                sure=Sureness.LIKELY if column == "months" else Sureness.POSSIBLE,
-            )
-    for row in identical_rows(incidents).to_dict("records"):
-        if row["again"]:
-            yield DataFinding(
-                check="rows-identical",
-                what=(
-                    f"{rows_in_words(row['again'])} ({share(row['again'], row['rows'])} of those with a time and a "
-                    "point) equal an earlier row in everything and have no id of their own."
-                ),
-                where=str(row["force"]),
-                count=int(row["again"]),
-                of=int(row["rows"]),
-                why="If they are copies, they count twice; if they are several victims of one event, they are right.",
-                do="Bring the record's reference as a column, which tells the two apart.",
-                sure=Sureness.POSSIBLE,
-            )

@@ -1,4 +1,4 @@
-"""What is odd about times of day, and about the order of dates."""
+"""Findings about times of day, and about dates in an impossible order."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -8,8 +8,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from vulncore.domain.errors import first_five
-from vulncore.findings.data.finding import DataFinding, Sureness, clock, months_in_words, rows_in_words
-from vulncore.findings.shared.words import share
+from vulncore.findings.data.finding import DataFinding, Sureness, clock, months_in_words
+from vulncore.findings.shared.words import agree, number_of, share
 from vulncore.metrics.data_quality.clock_times import (
     LONGEST_DAYS,
     OLDEST_YEARS,
@@ -21,13 +21,13 @@ from vulncore.metrics.data_quality.default_times import date_only, default_times
 from vulncore.metrics.data_quality.month_rows import month_number
 
 SMALLEST_CHANCE = 1e-9  # smaller ones mean no more to anybody
-BY_THE_HOUR = "Hours and weekdays on screen, and the patrols that follow them, come from these times."
+BY_THE_HOUR = "The hours, the weekdays and the patrol hours on screen come from these times."
 
 
 def time_findings(
     incidents: ir.Table, months: pd.DataFrame, names: Mapping[str, str], today: date
 ) -> Iterator[DataFinding]:
-    """Yield what is odd about when things happened and when they were recorded.
+    """Yield findings about when things happened and when they were recorded.
 
     Args:
         incidents: The canonical incidents.
@@ -55,15 +55,15 @@ def _afternoons(missing: pd.DataFrame, names: Mapping[str, str]) -> Iterator[Dat
         yield DataFinding(
             check="twelve-hour-clock",
             what=(
-                f"{'Nothing' if late == 0 else f'Only {late:,}'} of {timed:,} is timed from 13:00 to 23:59 "
-                f"({which}): a 12-hour clock read as one of 24? Were only one in five so late, that would come about "
-                f"less than once in {odds:,} times."
+                f"{'None' if late == 0 else f'Only {late:,}'} of {timed:,} times is from 13:00 to 23:59 ({which}). "
+                "Was a 12-hour clock read as a 24-hour clock? If one in five records were so late, chance would "
+                f"produce so few less than once in {odds:,} times."
             ),
             where=f"{force}, {which}",
             count=timed - late,
             of=timed,
             why=f"Evenings show as mornings. {BY_THE_HOUR}",
-            do="Ask how the source writes times. Where it has am and pm in a field of its own, map that too.",
+            do="Ask how the source writes times. If am and pm have a field of their own, map that field too.",
             sure=Sureness.LIKELY,
         )
 
@@ -76,14 +76,14 @@ def _defaults(heaps: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFin
         yield DataFinding(
             check="default-time",
             what=(
-                f"{count:,} of {of:,} times ({share(count, of)}) read exactly {clock(int(str(minute)))} ({which}); "
-                f"like times around it explain at most {explained:,}. Does a form fill that in?"
+                f"{count:,} of {of:,} times ({share(count, of)}) are exactly {clock(int(str(minute)))} ({which}). "
+                f"Similar times nearby have at most {explained:,}. Does a form fill in this time?"
             ),
             where=f"{force}, {which}, {clock(int(str(minute)))}",
             count=count,
             of=of,
-            why=f"An hour looks busy that is not. {BY_THE_HOUR}",
-            do="Ask what the form shows where no time is given. If it is a stand-in, map it as no time.",
+            why=f"One hour looks busier than it was. {BY_THE_HOUR}",
+            do="Ask what the form shows where no time is given. If the time is a stand-in, map it as no time.",
             sure=Sureness.LIKELY,
         )
 
@@ -94,76 +94,81 @@ def _dates_alone(only: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataF
         count = int(rows["rows"].sum())
         yield DataFinding(
             check="date-only",
-            what=f"All {count:,} times of {which} read 00:00: they are dates, and the hour is not known.",
+            what=f"All {count:,} times of {which} are 00:00: dates without an hour.",
             where=f"{force}, {which}",
             count=count,
             of=count,
-            why="They would all count as midnight. Weekdays can be read from them, hours can't.",
+            why="All would count as midnight. Weekdays can be read from these dates, hours can't.",
             do="Map the column as a date without a time, or bring the time if the source has it.",
             sure=Sureness.LIKELY,
         )
 
 
 def _order(order: pd.DataFrame, today: date) -> Iterator[DataFinding]:
-    said: tuple[tuple[str, str, Sureness, str, str], ...] = (
+    faults: tuple[tuple[str, str, Sureness, str, str], ...] = (
         (
             "future_recorded",
             f"recorded after {today:%-d %B %Y}",
             Sureness.CERTAIN,
             "recorded-in-future",
-            "Day and month may have changed places. Such rows count in months that have not been.",
+            "Day and month may have changed places. These rows count in future months.",
         ),
         (
             "future_occurred",
-            f"said to have happened after {today:%-d %B %Y}",
+            f"dated as happening after {today:%-d %B %Y}",
             Sureness.CERTAIN,
             "happens-in-future",
-            "A slip of the year, or day and month changed places.",
+            "The year may be wrong, or day and month may have changed places.",
         ),
         (
             "before_recording",
-            "said to have happened on a later day than they were recorded",
+            "dated as happening after the day of recording",
             Sureness.CERTAIN,
             "happened-after-recording",
-            "One of the two dates is wrong; counts go by the day of recording.",
+            "One of the two dates is wrong. Counts go by the day of recording.",
         ),
         (
             "backwards",
-            "said to have ended before they began",
+            "dated as ending before beginning",
             Sureness.CERTAIN,
             "ended-before-beginning",
-            "Neither moment can be trusted, so the hour can't either.",
+            "Neither time can be trusted, so the hour is not known.",
         ),
         (
             "ancient",
-            f"said to have begun more than {OLDEST_YEARS} years before they were recorded",
+            f"dated as beginning more than {OLDEST_YEARS} years before recording",
             Sureness.LIKELY,
             "began-a-century-ago",
-            "A date such as 1 January 1900 often stands for none.",
+            "A date such as 1 January 1900 often stands for no date.",
         ),
         (
             "long",
-            f"spread over more than {LONGEST_DAYS} days between earliest and latest moment",
+            f"spread over more than {LONGEST_DAYS} days between earliest and latest time",
             Sureness.POSSIBLE,
             "spans-over-a-year",
-            "Abuse over years is recorded so; their hour and weekday mean nothing.",
+            "Abuse over years is recorded this way. The hour and the weekday of such rows mean nothing.",
         ),
     )
     for row in order.to_dict("records"):
-        for column, happening, sure, check, why in said:
+        for column, happening, sure, check, why in faults:
             count: int = row[column]
             if count:
                 of = row["rows"] if column == "future_recorded" else row["timed"]
                 yield _of_order(
-                    row, check, f"{rows_in_words(count)} of {of:,} are {happening}.", count, of, why, sure
+                    row,
+                    check,
+                    f"{number_of(count, 'row')} of {of:,} {agree(count, 'is', 'are')} {happening}.",
+                    count,
+                    of,
+                    why,
+                    sure,
                 )
 
 
 def _of_order(
     row: Mapping[Any, Any], check: str, what: str, count: int, of: int, why: str, sure: Sureness
 ) -> DataFinding:
-    what = what.replace("1 row of", "One row of").replace(" are ", " is ") if count == 1 else what
-    do = "Correct them in the source and publish the months again; check how the mapping reads dates."
+    do = "Correct the rows in the source and publish the months again. Check how the mapping reads dates."
     return DataFinding(check, what, str(row["force"]), count, of, why, do, sure)
 
 
@@ -173,11 +178,11 @@ def _declared_ahead(months: pd.DataFrame, today: date) -> Iterator[DataFinding]:
         which = sorted(set(rows["month"]))
         yield DataFinding(
             check="declared-in-future",
-            what=f"{months_in_words(which)} {'is' if len(which) == 1 else 'are'} declared as delivered and still to come.",
+            what=f"{months_in_words(which)} {agree(len(which), 'is', 'are')} declared as delivered but still to come.",
             where=f"{force}, {months_in_words(which)}",
             count=len(which),
             of=None,
-            why="The dashboard takes the last month delivered as its as-at month: windows would end in the future.",
+            why="The last month delivered becomes the as-at month, so periods would end in the future.",
             do="Declare only months that are over (--covers, or the mapping), and publish again.",
             sure=Sureness.CERTAIN,
         )

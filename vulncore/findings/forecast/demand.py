@@ -13,7 +13,7 @@ from vulncore.domain.errors import UnknownNameError
 from vulncore.domain.periods import months_between
 from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Flow, Measure, find_measure, strand_name
 from vulncore.findings.shared.annotations import annotations_of, level_changes, series_breaks
-from vulncore.findings.shared.choices import Choices
+from vulncore.findings.shared.contents import DatasetContents
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Past
 from vulncore.metrics.records.counts import daily_records, monthly_records
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
@@ -81,7 +81,7 @@ class Demand:
         return pd.Series(self.actual, index=pd.DatetimeIndex(self.months["month"], freq="MS"))
 
 
-def subjects(choice: Choices, strand: str | None = None) -> tuple[Subject, ...]:
+def subjects(choice: DatasetContents, strand: str | None = None) -> tuple[Subject, ...]:
     """Return what a dataset can forecast: strands of several measures first, then every measure; stocks are not forecast.
 
     Args:

@@ -15,7 +15,7 @@ from vulncore.findings.forecast.outlook import (
 from vulncore.findings.forecast.what_if import adjustment_in_words
 from vulncore.findings.forecast.work import NoForecast
 from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import RANGE, percent
+from vulncore.findings.shared.words import RANGE, capital_first, percent, small_first
 from vulncore.forecasting.backtest import YEAR, Why
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
@@ -65,7 +65,7 @@ def _comes(told: Outlook) -> Headline:
     chances = [chance_of_rise(told, basis) for basis in told.paths]
     known = [chance for chance in chances if chance is not None]
     lead = _lead(known) if known else "What may come"
-    lead = f"If the what-ifs hold: {lead[0].lower()}{lead[1:]}" if told.adjustments else lead
+    lead = f"If the what-ifs hold: {small_first(lead)}" if told.adjustments else lead
     now = (
         f"{before:,} in the twelve months to {month_name(told.demand.as_at)}; " if before is not None else ""
     )
@@ -244,7 +244,7 @@ def bases_in_words(found: Demand) -> str:
     )
     return (
         f"Current process: months from {month_name(process.first)} on, {since}. Five years: from {month_name(five.first)} on. "
-        f"{RANGE[0].upper()}{RANGE[1:]}: four cases in five fall inside."
+        f"{capital_first(RANGE)}: four cases in five fall inside."
     )
 
 

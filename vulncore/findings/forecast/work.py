@@ -8,6 +8,7 @@ import pandas as pd
 
 from vulncore.domain.periods import month_name, months_between
 from vulncore.findings.forecast.demand import Demand
+from vulncore.findings.shared.words import agree, number_of
 from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
 from vulncore.forecasting.forecast import Forecast, ForecastTask, Key, gathered, key_of, pieces, work
 from vulncore.forecasting.models.all import Model
@@ -143,7 +144,7 @@ def drawn_paths(done: Mapping[Label, Sequence[Result]]) -> Mapping[Label, Mappin
 
 
 def _months(number: int) -> str:
-    return "1 month is" if number == 1 else f"{number} months are"
+    return f"{number_of(number, 'month')} {agree(number, 'is', 'are')}"
 
 
 def _can_be_tried(past: Past, basis: Basis) -> bool:

@@ -1,4 +1,4 @@
-"""A measure's monthly counts over five years."""
+"""The overview's charts: five years of a measure by month, and the small line of the strand table."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,11 @@ import altair as alt
 import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+from vulncore.findings.shared.words import capital_first
 
 HEIGHT = 400  # title, axis and labels included
 SHADES = {"last year to date": 0.1, "this year to date": 0.2}
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96, 26, 3
 
 
 def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette = LIGHT) -> alt.LayerChart:
@@ -35,13 +37,13 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette =
     y = alt.Y("count:Q", title=f"{unit} a month", axis=alt.Axis(tickMinStep=1, format=",d", **ink))
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
-        alt.Tooltip("count:Q", title=unit.capitalize(), format=",d"),
+        alt.Tooltip("count:Q", title=capital_first(unit), format=",d"),
         alt.Tooltip("mean:N", title="Mean of twelve months"),
         alt.Tooltip("status:N", title="Status"),
     ]
     base = alt.Chart(shown.dropna(subset="count"))
     average = base.mark_line(color=palette.quiet, strokeWidth=2, strokeDash=[6, 4])
-    line = base.mark_line(color=palette.accent, strokeWidth=2.5)
+    monthly = base.mark_line(color=palette.accent, strokeWidth=2.5)
     final = base.transform_filter("!datum.provisional").mark_circle(color=palette.accent, size=44, opacity=1)
     hollow = base.transform_filter("datum.provisional").mark_point(
         color=palette.accent, size=60, strokeWidth=2
@@ -50,19 +52,44 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette =
         *_bands(shown, palette),
         *_missing(shown, palette),
         average.encode(x=x, y=alt.Y("average:Q", title=None), detail="run:N"),
-        line.encode(x=x, y=y, detail="run:N"),
+        monthly.encode(x=x, y=y, detail="run:N"),
         final.encode(x=x, y=y, tooltip=tooltip),
     ]
     if shown["provisional"].any():
         layers.append(hollow.encode(x=x, y=y, tooltip=tooltip))
-    lines = title.split(", ", maxsplit=1)  # a line each, so that a telephone has room for them
-    return alt.LayerChart(layer=layers, height=HEIGHT, title=heading(lines, _legend(shown), palette))
+    title_lines = title.split(", ", maxsplit=1)  # a line each, so that a telephone has room for them
+    return alt.LayerChart(layer=layers, height=HEIGHT, title=heading(title_lines, _legend(shown), palette))
+
+
+def sparkline(counts: Sequence[int | None]) -> str:
+    """Return monthly counts as an SVG line from zero up, broken where a month is missing.
+
+    It is hidden from screen readers: the table beside it says the same in figures.
+
+    Args:
+        counts: One count a month, oldest first; None for a month that was not delivered.
+    """
+    known = [count for count in counts if count is not None]
+    if not known:
+        return ""
+    step = (SPARK_WIDTH - 2 * SPARK_EDGE) / max(len(counts) - 1, 1)
+    scale = (SPARK_HEIGHT - 2 * SPARK_EDGE) / max(*known, 1)
+    points = [
+        None if count is None else (SPARK_EDGE + index * step, SPARK_HEIGHT - SPARK_EDGE - count * scale)
+        for index, count in enumerate(counts)
+    ]
+    end = points[-1]
+    dot = "" if end is None else f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="2.2"/>'
+    return (
+        f'<svg class="spark" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" '
+        f'aria-hidden="true" focusable="false"><path d="{_path(points)}"/>{dot}</svg>'
+    )
 
 
 def _legend(shown: pd.DataFrame) -> list[str]:
     parts = ["Line: each month"]
     if shown["average"].notna().any():
-        parts.append("Dashed: mean of the twelve months to it")
+        parts.append("Dashed: mean of the twelve months to that month")
     if shown["provisional"].any():
         parts.append("Hollow: provisional")
     return parts
@@ -99,34 +126,6 @@ def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
         band.mark_rect(color=palette.missing, opacity=0.25, stroke=palette.missing, strokeDash=[3, 3]),
         words.encode(x="start:T", y=alt.value(alt.expr("height - 6")), text="text:N"),
     ]
-
-
-SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96, 26, 3
-
-
-def sparkline(counts: Sequence[int | None]) -> str:
-    """Return monthly counts as an SVG line from zero up, broken where a month is missing.
-
-    It is hidden from screen readers: the table beside it says the same in figures.
-
-    Args:
-        counts: One count a month, oldest first; None for a month that was not delivered.
-    """
-    known = [count for count in counts if count is not None]
-    if not known:
-        return ""
-    step = (SPARK_WIDTH - 2 * SPARK_EDGE) / max(len(counts) - 1, 1)
-    scale = (SPARK_HEIGHT - 2 * SPARK_EDGE) / max(*known, 1)
-    points = [
-        None if count is None else (SPARK_EDGE + index * step, SPARK_HEIGHT - SPARK_EDGE - count * scale)
-        for index, count in enumerate(counts)
-    ]
-    end = points[-1]
-    dot = "" if end is None else f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="2.2"/>'
-    return (
-        f'<svg class="spark" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" '
-        f'aria-hidden="true" focusable="false"><path d="{_path(points)}"/>{dot}</svg>'
-    )
 
 
 def _path(points: Sequence[tuple[float, float] | None]) -> str:

@@ -4,12 +4,12 @@ import pandas as pd
 
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, financial_year_name, format_month
 from vulncore.findings.overview.overview import Overview
-from vulncore.findings.shared.words import MADE
+from vulncore.findings.shared.words import made_note
 from vulncore.metrics.strands.change import rounded
 from vulncore.metrics.strands.table import COMPARISONS, SIGNAL_COLUMNS
 
 
-def table_export(found: Overview) -> pd.DataFrame:
+def table_export(overview: Overview) -> pd.DataFrame:
     """Return the strand table with the columns of the report's table, then further ones.
 
     Returns:
@@ -19,11 +19,11 @@ def table_export(found: Overview) -> pd.DataFrame:
         with its interval, `dispersion`, and the dataset, version, force, as-at month, source and a note
         on made data. Missing where a window is incomplete or from 0 to more.
     """
-    table = found.table
+    table = overview.table
     baseline = f"fytd_{financial_year_name(BASELINE_FINANCIAL_YEAR).replace('/', '_')}"
     columns: dict[str, object] = {
-        "group": [measure.group for measure in found.measures],
-        "measure": [measure.label for measure in found.measures],
+        "group": [measure.group for measure in overview.measures],
+        "measure": [measure.label for measure in overview.measures],
         "fytd_previous": table["fytd_previous"],
         "fytd_current": table["fytd_current"],
         **_change(table, "fytd"),
@@ -33,9 +33,9 @@ def table_export(found: Overview) -> pd.DataFrame:
         "rolling12_current": table["rolling12_current"],
         **_change(table, "rolling12"),
         "key": table["measure"],
-        "strand": [measure.strand for measure in found.measures],
+        "strand": [measure.strand for measure in overview.measures],
     }
-    for window in found.windows:
+    for window in overview.windows:
         name = baseline if window == "fytd_baseline" else window
         columns |= {f"{name}_{part}": table[f"{window}_{part}"] for part in ("months", "provisional")}
     for comparison in COMPARISONS:
@@ -43,12 +43,12 @@ def table_export(found: Overview) -> pd.DataFrame:
             columns[f"{comparison.key}_{part}"] = table[f"{comparison.key}_{part}"]
     return pd.DataFrame(columns).assign(
         dispersion=table["dispersion"],
-        dataset=found.publish.dataset,
-        version=found.publish.number,
-        force=found.force,
-        as_at=format_month(found.as_at),
-        source=found.publish.attribution or found.publish.source,
-        note=MADE if found.publish.made else "",
+        dataset=overview.publish.dataset,
+        version=overview.publish.number,
+        force=overview.force,
+        as_at=format_month(overview.as_at),
+        source=overview.publish.attribution or overview.publish.source,
+        note=made_note(overview.publish),
     )
 
 

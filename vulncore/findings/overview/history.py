@@ -1,4 +1,4 @@
-"""One measure's last five years, month by month."""
+"""One measure's last five years, month by month: the frame to draw, the sentence to read, the file to take away."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from vulncore.domain.periods import add_months, month_name
 from vulncore.domain.vocabulary import Flow, Measure, find_measure
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import change_in_words, silent_end
-from vulncore.findings.shared.words import MADE
+from vulncore.findings.shared.words import made_note
 from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR, has_trend
 from vulncore.metrics.strands.signal import Signal
 
@@ -42,15 +42,15 @@ class History:
         return bool(self.frame["count"].notna().any())
 
 
-def history(found: Overview, key: str) -> History:
+def history(overview: Overview, key: str) -> History:
     """Return the sixty months of a measure that end with the overview's as-at month.
 
     Raises:
         UnknownNameError: The overview shows no such measure.
     """
-    measure = find_measure(found.measures, key)
-    row = found.table[found.table["measure"] == measure.key].iloc[0].to_dict()
-    frame = _frame(found, measure.key)
+    measure = find_measure(overview.measures, key)
+    row = overview.table[overview.table["measure"] == measure.key].iloc[0].to_dict()
+    frame = _frame(overview, measure.key)
     trend = has_trend(frame["count"].tail(36))
     first, last = frame["month"].iloc[0], frame["month"].iloc[-1]
     return History(
@@ -58,7 +58,7 @@ def history(found: Overview, key: str) -> History:
         frame=frame.assign(average=float("nan")) if trend is False else frame,
         title=f"{measure.name}: {_unit(measure)}, {month_name(first)} to {month_name(last)}",
         sentence=_sentence(row, measure, frame),
-        caution=f"Fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year: too few to speak of a trend, so none is drawn."
+        caution=f"Fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year: too few for a trend, so no trend is drawn."
         if trend is False
         else "",
         only_totals=has_only_totals(row, frame["count"]),
@@ -75,13 +75,41 @@ def has_only_totals(row: Mapping[Hashable, Any], counts: pd.Series) -> bool:
     return bool(counts.isna().all() and any(not pd.isna(row[name]) for name in RECENT_WINDOWS))
 
 
-def _frame(found: Overview, key: str) -> pd.DataFrame:
-    months = pd.DataFrame(
-        {"month": pd.to_datetime([add_months(found.as_at, step) for step in range(1 - HISTORY_MONTHS, 1)])}
+def history_export(overview: Overview, history: History) -> pd.DataFrame:
+    """Return a measure's months as a file takes them.
+
+    Returns:
+        One row per month: `dataset`, `version`, `force`, `measure` (published label), `month` (YYYY-MM),
+        `count`, `mean_of_12_months`, `status` ("final", "provisional", "not delivered" or "only totals"),
+        `source`, `note`.
+    """
+    frame = history.frame
+    status = frame["provisional"].map({True: "provisional", False: "final"})
+    return pd.DataFrame(
+        {
+            "dataset": overview.publish.dataset,
+            "version": overview.publish.number,
+            "force": overview.force,
+            "measure": history.measure.label,
+            "month": frame["month"].dt.strftime("%Y-%m"),
+            "count": frame["count"].astype("Int64"),
+            "mean_of_12_months": frame["average"].round(2),
+            "status": status.where(
+                frame["count"].notna(), "only totals" if history.only_totals else "not delivered"
+            ),
+            "source": overview.publish.attribution or overview.publish.source,
+            "note": made_note(overview.publish),
+        }
     )
-    series = found.series[found.series["measure"] == key]
+
+
+def _frame(overview: Overview, key: str) -> pd.DataFrame:
+    months = pd.DataFrame(
+        {"month": pd.to_datetime([add_months(overview.as_at, step) for step in range(1 - HISTORY_MONTHS, 1)])}
+    )
+    series = overview.series[overview.series["measure"] == key]
     every = series.set_index("month")["count"].astype(float)
-    calendar = pd.date_range(months["month"].iloc[0] - pd.DateOffset(months=12), found.as_at, freq="MS")
+    calendar = pd.date_range(months["month"].iloc[0] - pd.DateOffset(months=12), overview.as_at, freq="MS")
     average = every.reindex(calendar).rolling(AVERAGE_MONTHS, min_periods=AVERAGE_MONTHS).mean()
     if len(series):
         months = months[months["month"] >= series["month"].min()].reset_index(drop=True)
@@ -90,13 +118,13 @@ def _frame(found: Overview, key: str) -> pd.DataFrame:
         count=frame["count"].astype(float),
         provisional=frame["provisional"].eq(True),
         average=frame["month"].map(average),
-        period=[_period(found, month) for month in frame["month"]],
+        period=[_period(overview, month) for month in frame["month"]],
     )
 
 
-def _period(found: Overview, month: pd.Timestamp) -> str:
+def _period(overview: Overview, month: pd.Timestamp) -> str:
     for name, words in (("fytd_current", "this year to date"), ("fytd_previous", "last year to date")):
-        window = found.windows[name]
+        window = overview.windows[name]
         if window and window.start <= month.date() <= window.end:
             return words
     return ""
@@ -105,60 +133,32 @@ def _period(found: Overview, month: pd.Timestamp) -> str:
 def _sentence(row: dict[Hashable, Any], measure: Measure, frame: pd.DataFrame) -> str:
     known = frame.dropna(subset="count")
     if has_only_totals(row, frame["count"]):
-        said = f"{measure.name}: not compared." if pd.isna(row["fytd_change"]) else _change(row, measure)
-        return f"{said} Only totals are published for this measure, so its months can't be drawn."
+        change = f"{measure.name}: not compared." if pd.isna(row["fytd_change"]) else _change(row, measure)
+        return f"{change} Only totals are published for this measure, so its months can't be drawn."
     if known.empty:
         return f"{measure.name}: no month of the last five years was delivered."
     low, high = known["count"].min(), known["count"].max()
     missing = len(frame) - len(known)
     gaps = f" {missing} of {len(frame)} months were not delivered." if missing else ""
     if pd.isna(row["fytd_change"]):
-        return f"{measure.name}: between {low:,.0f} and {high:,.0f} {_each(measure)}.{gaps}"
+        return f"{measure.name}: between {low:,.0f} and {high:,.0f} {_when_counted(measure)}.{gaps}"
     return (
-        f"{_change(row, measure)} Between {low:,.0f} and {high:,.0f} {_each(measure)} "
+        f"{_change(row, measure)} Between {low:,.0f} and {high:,.0f} {_when_counted(measure)} "
         f"since {month_name(frame['month'].iloc[0])}.{gaps}"
     )
 
 
 def _change(row: Mapping[Hashable, Any], measure: Measure) -> str:
-    said, signal = change_in_words(row, measure.name), str(row["fytd_signal"])
+    change, signal = change_in_words(row, measure.name), str(row["fytd_signal"])
     if measure.flow is Flow.STOCK:
-        return f"{said}, at the month's end against a year before: {signal}."
-    ended = f", since {silent_end(row)}" if signal == Signal.CHECK_FEED and row["fytd_change"] >= 0 else ""
-    return f"{said} in the financial year to date: {signal}{ended}."
+        return f"{change}, at the month's end against a year before: {signal}."
+    ended = f", because {silent_end(row)}" if signal == Signal.CHECK_FEED and row["fytd_change"] >= 0 else ""
+    return f"{change} in the financial year to date: {signal}{ended}."
 
 
 def _unit(measure: Measure) -> str:
-    return f"{measure.unit} {_each(measure)}"
+    return f"{measure.unit} {_when_counted(measure)}"
 
 
-def _each(measure: Measure) -> str:
+def _when_counted(measure: Measure) -> str:
     return "at a month's end" if measure.flow is Flow.STOCK else "a month"
-
-
-def history_export(found: Overview, told: History) -> pd.DataFrame:
-    """Return a measure's months as a file takes them.
-
-    Returns:
-        One row per month: `dataset`, `version`, `force`, `measure` (published label), `month` (YYYY-MM),
-        `count`, `mean_of_12_months`, `status` ("final", "provisional", "not delivered" or "only totals"),
-        `source`, `note`.
-    """
-    frame = told.frame
-    status = frame["provisional"].map({True: "provisional", False: "final"})
-    return pd.DataFrame(
-        {
-            "dataset": found.publish.dataset,
-            "version": found.publish.number,
-            "force": found.force,
-            "measure": told.measure.label,
-            "month": frame["month"].dt.strftime("%Y-%m"),
-            "count": frame["count"].astype("Int64"),
-            "mean_of_12_months": frame["average"].round(2),
-            "status": status.where(
-                frame["count"].notna(), "only totals" if told.only_totals else "not delivered"
-            ),
-            "source": found.publish.attribution or found.publish.source,
-            "note": MADE if found.publish.made else "",
-        }
-    )

@@ -1,4 +1,4 @@
-"""What changed, by strand: the monthly strand table and the sentences that say it."""
+"""What changed, by strand: the strand table of a force at a month, its headline, its notes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,8 +18,9 @@ from vulncore.domain.periods import (
 from vulncore.domain.vocabulary import Measure, strand_name
 from vulncore.findings.overview.sentences import headline
 from vulncore.findings.shared.annotations import annotation_notes, annotations_of, series_breaks
-from vulncore.findings.shared.choices import choices, chosen_force, chosen_month
+from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
 from vulncore.findings.shared.headline import Headline
+from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
 from vulncore.metrics.strands.table import strand_table
 from vulncore.store import open_version
@@ -30,79 +31,8 @@ WINDOW_WORDS = {
     "fytd_previous": "The same months last year",
     "fytd_baseline": f"The {financial_year_name(BASELINE_FINANCIAL_YEAR)} baseline",
     "rolling12_current": "The last twelve months",
-    "rolling12_previous": "The twelve months before them",
+    "rolling12_previous": "The twelve months before",
 }
-
-
-def notes(
-    table: pd.DataFrame,
-    series: pd.DataFrame,
-    measures: Sequence[Measure],
-    windows: Mapping[str, Window | None],
-) -> tuple[str, ...]:
-    """Return a sentence for each window that is not whole, and for months that may still change.
-
-    Args:
-        table: The strand table of the measures shown.
-        series: Their months known, as `vulncore.metrics.strands.counts.monthly_series` returns.
-        measures: Those measures.
-        windows: The windows by name; None for a baseline that does not lie before the current year.
-    """
-    names = {measure.key: measure.name for measure in measures}
-    said = [_no_baseline()] if windows["fytd_baseline"] is None else []
-    told: set[Window] = set()
-    for name, window in windows.items():
-        short = table[table[name].isna()]
-        if window and window not in told and len(short):
-            told.add(window)
-            whose = "" if len(short) == len(table) else f" for {first_five(short['measure'].map(names))}"
-            said.append(_incomplete(short, series, name, window, whose))
-    said.append(_provisional(table, series, windows))
-    return tuple(sentence for sentence in said if sentence)
-
-
-def _incomplete(short: pd.DataFrame, series: pd.DataFrame, name: str, window: Window, whose: str) -> str:
-    whole, known = len(window.months), sorted(set(short[f"{name}_months"]))
-    extent = f"{known[0]}" if len(known) == 1 else f"{known[0]} to {known[-1]}"
-    gaps = _gaps_of_all(short, series, window)
-    without = f", without {first_five(gaps)}" if len(known) == 1 and 0 < len(gaps) < whole else ""
-    return (
-        f"{WINDOW_WORDS[name]} ({window}) has {extent} of {whole} {'month' if whole == 1 else 'months'}"
-        f"{without}{whose}: it is not compared as if it were whole."
-    )
-
-
-def _gaps_of_all(short: pd.DataFrame, series: pd.DataFrame, window: Window) -> tuple[str, ...]:
-    """Return the months that a window misses; none where the measures do not all miss the same ones."""
-    there = {str(key): set(rows["month"].dt.date) for key, rows in series.groupby("measure")}
-    missed = {
-        tuple(month_name(month) for month in window.months if month not in there.get(key, set()))
-        for key in short["measure"]
-    }
-    return missed.pop() if len(missed) == 1 else ()
-
-
-def _provisional(table: pd.DataFrame, series: pd.DataFrame, windows: Mapping[str, Window | None]) -> str:
-    year = windows["rolling12_current"]
-    if year is None:
-        return ""
-    flagged = series[series["provisional"].eq(True) & series["measure"].isin(table["measure"])]
-    named = sorted(set(flagged["month"].dt.date) & set(year.months))
-    count = int(table["rolling12_current_provisional"].max())
-    if count > len(named):  # a total over several months is provisional without months of its own
-        what = f"{count} of the last twelve months {'is' if count == 1 else 'are'}"
-    elif named:
-        what = f"{first_five(month_name(month) for month in named)} {'is' if len(named) == 1 else 'are'}"
-    else:
-        return ""
-    return f"{what} provisional: figures can still change as records are reclassified."
-
-
-def _no_baseline() -> str:
-    return (
-        f"The baseline {financial_year_name(BASELINE_FINANCIAL_YEAR)} does not lie before the financial "
-        "year shown, so nothing is compared with it."
-    )
 
 
 @dataclass(frozen=True)
@@ -138,7 +68,7 @@ def overview(
     force: str | None = None,
     as_at: date | None = None,
 ) -> Overview:
-    """Return the strand table of every measure, and what it says.
+    """Return the strand table of every measure of a force, with its headline and its notes.
 
     Args:
         store: The folder of the store.
@@ -154,66 +84,141 @@ def overview(
         DamagedStoreError: A file of the version is damaged or gone.
     """
     snapshot = open_version(store, dataset, number)
-    choice = choices(snapshot)
-    force = chosen_force(choice, force)
-    as_at = chosen_month(choice, force, as_at)
+    contents = dataset_contents(snapshot)
+    force = force_or_first(contents, force)
+    as_at = as_at_or_latest(contents, force, as_at)
     windows = comparison_windows(as_at)
 
     months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
     counts = period_counts(snapshot.counts, snapshot.coverage, force)
     annotations = annotations_of(snapshot, force)
-    breaks = series_breaks(annotations, choice.measures)
-    table = strand_table(months, counts, choice.measures, windows, breaks)
+    breaks = series_breaks(annotations, contents.measures)
+    table = strand_table(months, counts, contents.measures, windows, breaks)
     series = monthly_series(months, counts)
     return Overview(
         publish=snapshot.publish,
         force=force,
         as_at=as_at,
         windows=windows,
-        measures=choice.measures,
+        measures=contents.measures,
         table=table,
         series=series,
         annotations=annotations,
-        headline=headline(table, choice.measures),
-        notes=notes(table, series, choice.measures, windows)
-        + annotation_notes(annotations, choice.measures, _time_shown(windows)),
+        headline=headline(table, contents.measures),
+        notes=notes(table, series, contents.measures, windows)
+        + annotation_notes(annotations, contents.measures, _time_shown(windows)),
     )
 
 
-def narrowed(found: Overview, strand: str | None) -> Overview:
-    """Return the overview of one strand: its rows, what they say and what they miss.
+def narrowed(overview: Overview, strand: str | None) -> Overview:
+    """Return the overview of one strand: its rows, its headline and its notes.
 
     Signals stay as they were judged, over all measures.
 
     Args:
-        found: The overview of every measure.
+        overview: The overview of every measure.
         strand: The strand's key; None leaves the overview as it is.
 
     Raises:
         UnknownNameError: The dataset has no measure of the strand.
     """
     if strand is None:
-        return found
-    shown = tuple(measure for measure in found.measures if measure.strand == strand)
+        return overview
+    shown = tuple(measure for measure in overview.measures if measure.strand == strand)
     if not shown:
-        keys = sorted({measure.strand for measure in found.measures if measure.strand})
-        there = f"It has {len(keys)}: {first_five(keys)}." if keys else "Its measures have no strands."
-        raise UnknownNameError(
-            f"Dataset '{found.publish.dataset}' has no measure of the strand "
-            f"'{strand_name(strand)[:60]}'. {there}"
+        keys = sorted({measure.strand for measure in overview.measures if measure.strand})
+        offered = (
+            f"Its measures have {number_of(len(keys), 'strand')}: {first_five(keys)}."
+            if keys
+            else "Its measures have no strands."
         )
-    table = found.table[found.table["measure"].isin({measure.key for measure in shown})]
+        raise UnknownNameError(
+            f"Dataset '{overview.publish.dataset}' has no measure of the strand "
+            f"'{strand_name(strand)[:60]}'. {offered}"
+        )
+    table = overview.table[overview.table["measure"].isin({measure.key for measure in shown})]
     table = table.reset_index(drop=True)
     return replace(
-        found,
+        overview,
         measures=shown,
         table=table,
         headline=headline(table, shown),
-        notes=notes(table, found.series, shown, found.windows)
-        + annotation_notes(found.annotations, shown, _time_shown(found.windows)),
+        notes=notes(table, overview.series, shown, overview.windows)
+        + annotation_notes(overview.annotations, shown, _time_shown(overview.windows)),
+    )
+
+
+def notes(
+    table: pd.DataFrame,
+    series: pd.DataFrame,
+    measures: Sequence[Measure],
+    windows: Mapping[str, Window | None],
+) -> tuple[str, ...]:
+    """Return a sentence for each window that is not whole, and for months that may still change.
+
+    Args:
+        table: The strand table of the measures shown.
+        series: Their months known, as `vulncore.metrics.strands.counts.monthly_series` returns.
+        measures: Those measures.
+        windows: The windows by name; None for a baseline that does not lie before the current year.
+    """
+    names = {measure.key: measure.name for measure in measures}
+    sentences = [_no_baseline()] if windows["fytd_baseline"] is None else []
+    noted: set[Window] = set()
+    for name, window in windows.items():
+        short = table[table[name].isna()]
+        if window and window not in noted and len(short):
+            noted.add(window)
+            whose = "" if len(short) == len(table) else f" for {first_five(short['measure'].map(names))}"
+            sentences.append(_incomplete(short, series, name, window, whose))
+    sentences.append(_provisional(table, series, windows))
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _incomplete(short: pd.DataFrame, series: pd.DataFrame, name: str, window: Window, whose: str) -> str:
+    whole, known = len(window.months), sorted(set(short[f"{name}_months"]))
+    extent = f"{known[0]}" if len(known) == 1 else f"{known[0]} to {known[-1]}"
+    gaps = _gaps_of_all(short, series, window)
+    without = f", without {first_five(gaps)}" if len(known) == 1 and 0 < len(gaps) < whole else ""
+    return (
+        f"{WINDOW_WORDS[name]} ({window}) has {extent} of {number_of(whole, 'month')}"
+        f"{without}{whose}, so it is not compared."
+    )
+
+
+def _gaps_of_all(short: pd.DataFrame, series: pd.DataFrame, window: Window) -> tuple[str, ...]:
+    """Return the months that a window misses; none where the measures do not all miss the same ones."""
+    known = {str(key): set(rows["month"].dt.date) for key, rows in series.groupby("measure")}
+    missed = {
+        tuple(month_name(month) for month in window.months if month not in known.get(key, set()))
+        for key in short["measure"]
+    }
+    return missed.pop() if len(missed) == 1 else ()
+
+
+def _provisional(table: pd.DataFrame, series: pd.DataFrame, windows: Mapping[str, Window | None]) -> str:
+    year = windows["rolling12_current"]
+    if year is None:
+        return ""
+    flagged = series[series["provisional"].eq(True) & series["measure"].isin(table["measure"])]
+    named = sorted(set(flagged["month"].dt.date) & set(year.months))
+    count = int(table["rolling12_current_provisional"].max())
+    if count > len(named):  # a total over several months is provisional without months of its own
+        which = f"{count} of the last twelve months {agree(count, 'is', 'are')}"
+    elif named:
+        which = f"{first_five(month_name(month) for month in named)} {agree(len(named), 'is', 'are')}"
+    else:
+        return ""
+    return f"{which} provisional: figures can still change as records are reclassified."
+
+
+def _no_baseline() -> str:
+    return (
+        f"The {financial_year_name(BASELINE_FINANCIAL_YEAR)} baseline is not before the financial year shown, "
+        "so nothing is compared with the baseline."
     )
 
 
 def _time_shown(windows: Mapping[str, Window | None]) -> Window:
-    there = [window for window in windows.values() if window]
-    return Window(min(window.start for window in there), max(window.end for window in there))
+    applying = [window for window in windows.values() if window]
+    return Window(min(window.start for window in applying), max(window.end for window in applying))

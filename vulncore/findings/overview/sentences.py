@@ -1,4 +1,4 @@
-"""The strand table in a few sentences: what a commander could repeat."""
+"""The headline above the strand table, and the words for one measure's change."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
@@ -8,16 +8,17 @@ import pandas as pd
 from vulncore.domain.errors import first_five
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.findings.shared.headline import CONFIRM, Headline, HeadlineKind
+from vulncore.findings.shared.words import agree
 from vulncore.metrics.strands.change import percent_text
 from vulncore.metrics.strands.signal import Signal
 
 MORE_REPORTING = "A rise here can also be more confidence in reporting."
-GRAVE = "Not sure yet, and too serious to wait."
+SERIOUS = "Not sure yet, and too serious to wait."
 STOCKS = "are month-end figures and are not tested"
 
 
 def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline, ...]:
-    """Return what the financial year to date says against the year before, gravest matters first.
+    """Return the lines of the headline: this financial year to date against the last, most serious first.
 
     Every measure shown is in exactly one line, by name or in the count of the last.
 
@@ -28,32 +29,31 @@ def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline
     by_key = {measure.key: measure for measure in measures}
     rows = table.to_dict("records")
 
-    def those(signal: Signal) -> list[Mapping[Hashable, Any]]:
+    def with_signal(signal: Signal) -> list[Mapping[Hashable, Any]]:
         return [row for row in rows if row["fytd_signal"] == signal]
 
-    untested = those(Signal.NOT_TESTED)
+    untested = with_signal(Signal.NOT_TESTED)
     stocks = [row for row in untested if by_key[row["measure"]].flow is Flow.STOCK]
     broken = [row for row in untested if row.get("fytd_broken") and row not in stocks]
-    possible = those(Signal.MAY_BE)
-    is_grave = [grave_rise(row, "fytd", by_key[row["measure"]]) for row in possible]
-    grave = [row for row, alarms in zip(possible, is_grave, strict=True) if alarms]
-    others = [row for row, alarms in zip(possible, is_grave, strict=True) if not alarms]
+    possible = with_signal(Signal.MAY_BE)
+    is_serious = [serious_rise(row, "fytd", by_key[row["measure"]]) for row in possible]
+    serious = [row for row, alarms in zip(possible, is_serious, strict=True) if alarms]
+    others = [row for row, alarms in zip(possible, is_serious, strict=True) if not alarms]
     named = [
-        _line(HeadlineKind.CLEAR, "Clear change", those(Signal.CLEAR), by_key),
-        _line(HeadlineKind.CLEAR, "May be a change, and grave", grave, by_key, GRAVE),
-        _feed(those(Signal.CHECK_FEED), by_key),
+        _line(HeadlineKind.CLEAR, "Clear change", with_signal(Signal.CLEAR), by_key),
+        _line(HeadlineKind.CLEAR, "May be a change, and serious", serious, by_key, SERIOUS),
+        _feed(with_signal(Signal.CHECK_FEED), by_key),
         _line(HeadlineKind.POSSIBLE, "May be a change", others, by_key),
     ]
     rest = _rest(
-        chance=len(those(Signal.CHANCE)),
-        few=len(those(Signal.TOO_FEW)),
+        chance=len(with_signal(Signal.CHANCE)),
+        few=len(with_signal(Signal.TOO_FEW)),
         stocks=len(stocks),
         broken=len(broken),
         missing=len(untested) - len(stocks) - len(broken),
         others_named=any(named),
     )
-    lines = [*named, rest]
-    return tuple(line for line in lines if line is not None)
+    return tuple(line for line in [*named, rest] if line is not None)
 
 
 def most_notable(table: pd.DataFrame, measures: Sequence[Measure]) -> str:
@@ -63,7 +63,7 @@ def most_notable(table: pd.DataFrame, measures: Sequence[Measure]) -> str:
     keys = [
         (
             1
-            if grave_rise(row, "fytd", by_key[row["measure"]])
+            if serious_rise(row, "fytd", by_key[row["measure"]])
             else ranks.get(Signal(row["fytd_signal"]), 4),
             position,
             row["measure"],
@@ -73,10 +73,10 @@ def most_notable(table: pd.DataFrame, measures: Sequence[Measure]) -> str:
     return str(min(keys)[2])
 
 
-def grave_rise(row: Mapping[Hashable, Any], comparison: str, measure: Measure) -> bool:
-    """Return whether a grave harm may have risen: it is said aloud before anyone can be sure.
+def serious_rise(row: Mapping[Hashable, Any], comparison: str, measure: Measure) -> bool:
+    """Return whether a serious harm may have risen: the headline says so before anyone can be sure.
 
-    A possible fall is no alarm, however grave the harm.
+    A possible fall is no alarm, however serious the harm.
     """
     possible = row[f"{comparison}_signal"] == Signal.MAY_BE
     return measure.serious and possible and bool(row[f"{comparison}_change"] > 0)
@@ -112,7 +112,11 @@ def _line(
 def _more_reporting(risen: Sequence[str], *, alone: bool) -> str:
     if not risen:
         return ""
-    return MORE_REPORTING if alone else f"More confidence in reporting can raise, too: {first_five(risen)}."
+    return (
+        MORE_REPORTING
+        if alone
+        else f"These rises can also be more confidence in reporting: {first_five(risen)}."
+    )
 
 
 def _feed(rows: Sequence[Mapping[Hashable, Any]], by_key: Mapping[str, Measure]) -> Headline | None:
@@ -120,7 +124,7 @@ def _feed(rows: Sequence[Mapping[Hashable, Any]], by_key: Mapping[str, Measure])
         return None
     fallen = [row for row in rows if row["fytd_change"] < 0]
     phrases = [change_in_words(row, by_key[row["measure"]].name) for row in fallen]
-    sentences = [f"{'; '.join(phrases)}. {CONFIRM} before anyone calls it a fall."] if fallen else []
+    sentences = [f"{'; '.join(phrases)}. {CONFIRM} before anyone calls this a fall."] if fallen else []
     ended = [
         f"{change_in_words(row, by_key[row['measure']].name)}, but {silent_end(row)}"
         for row in rows
@@ -132,9 +136,9 @@ def _feed(rows: Sequence[Mapping[Hashable, Any]], by_key: Mapping[str, Measure])
 
 
 def silent_end(row: Mapping[Hashable, Any]) -> str:
-    """Return that a measure's last months hold no record: "its last 2 months read nothing"."""
+    """Return for how long a measure's last months have no records: "the last 2 months have no records"."""
     months = int(row["silent_months"])
-    return "its last month reads nothing" if months == 1 else f"its last {months} months read nothing"
+    return "the last month has no records" if months == 1 else f"the last {months} months have no records"
 
 
 def _rest(
@@ -145,9 +149,9 @@ def _rest(
         for count, words in (
             (chance, "could be chance"),
             (few, "too few to say"),
-            (missing, "not compared, since months are missing"),
-            (broken, "not compared, since recording changed in between"),
-            (stocks, "is a month-end figure and is not tested" if stocks == 1 else STOCKS),
+            (missing, "not compared, because months are missing"),
+            (broken, "not compared, because recording changed in between"),
+            (stocks, agree(stocks, "is a month-end figure and is not tested", STOCKS)),
         )
         if count
     ]
@@ -158,5 +162,5 @@ def _rest(
     else:
         lead = f"{'No change stands out' if chance or few else 'Nothing to compare'} this year to date"
     only_missing = not (others_named or chance or few or stocks or broken)
-    text = "Months are missing: the table says how many" if only_missing else "; ".join(parts)
+    text = "Months are missing: the table shows how many" if only_missing else "; ".join(parts)
     return Headline(HeadlineKind.QUIET, lead, f"{text}.")

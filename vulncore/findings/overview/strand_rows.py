@@ -1,4 +1,4 @@
-"""The strand table made ready to be looked at."""
+"""The strand table as it is shown: a row for each measure, the headings, the legend."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
@@ -12,8 +12,9 @@ from vulncore.domain.periods import Window, add_months
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.overview.history import has_only_totals
 from vulncore.findings.overview.overview import Overview
-from vulncore.findings.overview.sentences import grave_rise
+from vulncore.findings.overview.sentences import serious_rise
 from vulncore.findings.overview.strand_table_html import ChangeCell, Count, Headings, SignalCell, TableRow
+from vulncore.findings.shared.words import capital_first, percent
 from vulncore.metrics.strands.change import COLOUR_THRESHOLD, has_trend, percent_text
 from vulncore.metrics.strands.signal import Signal
 
@@ -28,45 +29,47 @@ SIGNAL_KINDS = {
 }
 
 
-def strand_rows(found: Overview) -> tuple[TableRow, ...]:
-    """Return one row to look at for each measure shown, in the report's order."""
-    months = [add_months(found.as_at, step) for step in range(1 - SPARKLINE_MONTHS, 1)]
-    series = {str(key): rows for key, rows in found.series.groupby("measure")}
+def strand_rows(overview: Overview) -> tuple[TableRow, ...]:
+    """Return the strand table's row for each measure shown, in the report's order."""
+    months = [add_months(overview.as_at, step) for step in range(1 - SPARKLINE_MONTHS, 1)]
+    series = {str(key): rows for key, rows in overview.series.groupby("measure")}
     return tuple(
-        _row(row, measure, monthly_values(series.get(measure.key), months), found.windows)
-        for row, measure in zip(found.table.to_dict("records"), found.measures, strict=True)
+        _row(row, measure, monthly_values(series.get(measure.key), months), overview.windows)
+        for row, measure in zip(overview.table.to_dict("records"), overview.measures, strict=True)
     )
 
 
-def headings(found: Overview) -> Headings:
-    """Return the words at the head of the table."""
-    what = (
-        "Vulnerability strands" if any(m.strand for m in found.measures) else "Recorded incidents by category"
+def headings(overview: Overview) -> Headings:
+    """Return the caption and the column headings of the strand table."""
+    subject = (
+        "Vulnerability strands"
+        if any(m.strand for m in overview.measures)
+        else "Recorded incidents by category"
     )
-    windows = {name: short_window(window) for name, window in found.windows.items()}
+    windows = {name: short_window(window) for name, window in overview.windows.items()}
     return Headings(
-        caption=f"{what}, {found.force}, to {found.as_at:%B %Y}",
+        caption=f"{subject}, {overview.force}, to {overview.as_at:%B %Y}",
         fytd_previous=windows["fytd_previous"] or "",
         fytd_current=windows["fytd_current"] or "",
         baseline=windows["fytd_baseline"],
-        rolling12_previous=f"to {add_months(found.as_at, -12):%b %Y}",
-        rolling12_current=f"to {found.as_at:%b %Y}",
+        rolling12_previous=f"to {add_months(overview.as_at, -12):%b %Y}",
+        rolling12_current=f"to {overview.as_at:%b %Y}",
     )
 
 
-def table_legend(found: Overview) -> str:
-    """Return what the table's colours and intervals mean, in a few sentences."""
-    told = found.table["fytd_p_value"].notna()
-    level = found.table.loc[told, "fytd_interval_level"]
+def table_legend(overview: Overview) -> str:
+    """Return the sentences under the table: what its colours and its ranges mean."""
+    tested = overview.table["fytd_p_value"].notna()
+    level = overview.table.loc[tested, "fytd_interval_level"]
     interval = (
-        f" Times: the daily rate this year over last year's, with an interval that holds for all measures "
-        f"at once ({level.iloc[0]:.1%} each)."
+        " Times: this year's daily rate ÷ last year's. The range in brackets holds for all measures at once "
+        f"({percent(level.iloc[0], decimals=1)} each)."
         if len(level)
         else ""
     )
     return (
         f"Red: up by more than {COLOUR_THRESHOLD}\u202f%. Green: down by more than {COLOUR_THRESHOLD}\u202f%. "
-        f"Orange: in between. Strong colour: more than chance, or a rise too grave to wait; pale: could be chance."
+        f"Orange: in between. Strong colour: more than chance, or a rise too serious to wait. Pale: could be chance."
         f"{interval}"
     )
 
@@ -134,7 +137,7 @@ def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCe
     if pd.isna(row[f"{key}_change"]):
         return None
     difference = int(row[f"{key}_change"])
-    percent: Fraction | None = row[f"{key}_percent"]
+    exact: Fraction | None = row[f"{key}_percent"]
     signal = row[f"{key}_signal"]
     if row[f"{key}_broken"]:
         return ChangeCell(
@@ -146,25 +149,25 @@ def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCe
         )
     return ChangeCell(
         symbol=row[f"{key}_symbol"],
-        percent="from 0" if percent is None else f"{percent_text(percent)}\u202f%",
+        percent="from 0" if exact is None else f"{percent_text(exact)}\u202f%",
         words=f"up {difference:,}"
         if difference > 0
         else f"down {-difference:,}"
         if difference < 0
         else "no change",
         colour=row[f"{key}_colour"] if signal != Signal.CHECK_FEED else "feed",
-        loud=signal == Signal.CLEAR or grave_rise(row, key, measure),
+        loud=signal == Signal.CLEAR or serious_rise(row, key, measure),
     )
 
 
 def _signal(row: Mapping[Hashable, Any]) -> SignalCell:
     signal = Signal(row["fytd_signal"])
-    told = signal in (Signal.CLEAR, Signal.MAY_BE, Signal.CHANCE)
+    tested = signal in (Signal.CLEAR, Signal.MAY_BE, Signal.CHANCE)
     ratio, low, high = (float(row[f"fytd_{name}"]) for name in ("rate_ratio", "low", "high"))
     return SignalCell(
         kind=SIGNAL_KINDS[signal],
-        words=signal.value.capitalize(),
-        range=ratio_text(ratio, low, high) if told and isfinite(ratio) else "",
+        words=capital_first(signal.value),
+        range=ratio_text(ratio, low, high) if tested and isfinite(ratio) else "",
     )
 
 

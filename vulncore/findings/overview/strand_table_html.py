@@ -11,8 +11,8 @@ COLOUR_WORDS = {
     "red": "red: up by more than 10 %",
     "green": "green: down by more than 10 %",
     "orange": "orange: within 10 %",
-    "feed": "no colour: records may have stopped; confirm that they still arrive",
-    "break": "no colour: recording changed between the two, so they can't be compared",
+    "feed": "no colour: records may have stopped; confirm that records still arrive",
+    "break": "no colour: recording changed between the two periods, so they can't be compared",
     "": "no colour: there is no percentage from 0",
 }
 WORDY = ("Change", "Signal")
@@ -22,7 +22,7 @@ Count = int | str
 
 @dataclass(frozen=True)
 class ChangeCell:
-    """A change as it is shown. `loud` says that it is more than chance, or a rise too grave to say quietly."""
+    """A change as it is shown. `loud` says that it is more than chance, or a rise too serious to say quietly."""
 
     symbol: str
     percent: str
@@ -119,10 +119,10 @@ def _group(name: str, rows: Sequence[TableRow], heads: Headings) -> str:
 
 
 def _row(row: TableRow, heads: Headings) -> str:
-    line = escape(row.months) if isinstance(row.months, str) else sparkline(row.months)
+    months = escape(row.months) if isinstance(row.months, str) else sparkline(row.months)
     cells = [
         _name(row),
-        f'<td class="line">{line}</td>',
+        f'<td class="line">{months}</td>',
         _count(row.fytd_previous, heads.fytd_previous),
         _count(row.fytd_current, heads.fytd_current, "now"),
         _change(row.fytd, "Change"),

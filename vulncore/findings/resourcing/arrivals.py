@@ -6,7 +6,7 @@ import pandas as pd
 from vulncore.domain.arrays import Floats
 from vulncore.findings.resourcing.assumptions import value_in_words
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
-from vulncore.findings.shared.words import percent
+from vulncore.findings.shared.words import percent, small_first
 from vulncore.resourcing.draws import drawn
 from vulncore.resourcing.scenario.scenario import CaseType
 
@@ -125,4 +125,4 @@ def _counted_by(told: ResourcingOutlook, kind: CaseType) -> str:
         return "not in the data"
     ratio = value_in_words(told.used.assumptions[f"case.{kind.key}.ratio"])
     base = next(each.name for each in told.used.case_types if each.key == kind.derived_from)
-    return f"{ratio}, for each {base[0].lower()}{base[1:]}"
+    return f"{ratio}, for each {small_first(base)}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from vulncore.findings.shared.words import small_first
 from vulncore.resourcing.answers import DEMAND
 from vulncore.resourcing.scenario.fields import UNIT, Field, field_of
 from vulncore.resourcing.scenario.scenario import Assumption, Scenario
@@ -14,7 +15,7 @@ WHOLE_UNIT = "The whole unit"
 def number_name(scenario: Scenario, key: str) -> str:
     """Return what a number is, with what it is of."""
     name = short_name(scenario, key)
-    return f"{about(scenario, key)}: {name[0].lower()}{name[1:]}"
+    return f"{about(scenario, key)}: {small_first(name)}"
 
 
 def short_name(scenario: Scenario, key: str) -> str:

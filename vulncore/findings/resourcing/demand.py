@@ -16,7 +16,7 @@ from vulncore.domain.periods import add_months, month_end, month_name
 from vulncore.domain.vocabulary import Flow
 from vulncore.findings.forecast.demand import Demand, Subject, demand
 from vulncore.findings.forecast.work import YEARS, asked_of, drawn_paths, why_not, worked
-from vulncore.findings.shared.choices import Choices
+from vulncore.findings.shared.contents import DatasetContents
 from vulncore.forecasting.forecast import PATHS, Forecast, gathered
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import Basis
@@ -78,7 +78,7 @@ class UnitDemand:
         )
 
 
-def case_subjects(choice: Choices, scenario: Scenario) -> dict[str, Subject]:
+def case_subjects(choice: DatasetContents, scenario: Scenario) -> dict[str, Subject]:
     """Return each kind of case that the dataset has measures of, as what can be forecast.
 
     A record that several kinds could claim belongs to the first of them.
@@ -98,7 +98,7 @@ def case_subjects(choice: Choices, scenario: Scenario) -> dict[str, Subject]:
 
 
 def unit_demand(
-    snapshot: Snapshot, force: str, choice: Choices, scenario: Scenario, as_at: date
+    snapshot: Snapshot, force: str, choice: DatasetContents, scenario: Scenario, as_at: date
 ) -> UnitDemand:
     """Return what comes to a unit, by kind of case.
 

@@ -9,7 +9,7 @@ from vulncore.domain.periods import month_name, months_between
 from vulncore.findings.resourcing.assumptions import driver_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
 from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import RANGE, percent
+from vulncore.findings.shared.words import RANGE, agree, percent
 from vulncore.resourcing.answers import first_month
 from vulncore.resourcing.scenario.link import illustrative
 from vulncore.resourcing.scenario.scenario import ASSUMED
@@ -138,7 +138,7 @@ def what_it_takes(told: ResourcingOutlook, solved: Solved) -> str:
     when = f"{'trained' if training else 'there'} by {month_name(last)}" + (
         f" ({', '.join(stages)})" if stages else ""
     )
-    text = f"{solved.more:,} more {plural(role) if solved.more > 1 else role}, {when}, keep{'' if solved.more > 1 else 's'} {keeps}."
+    text = f"{solved.more:,} more {agree(solved.more, role, plural(role))}, {when}, {agree(solved.more, 'keeps', 'keep')} {keeps}."
     beyond, late = beyond_funded(told, solved), solved.too_late(told.staffing.as_at)
     caveats = [f"{beyond:,} are beyond what is funded"] if beyond else []
     caveats += [f"{late:,} are wanted sooner than the {training} months that training takes"] if late else []

@@ -12,7 +12,7 @@ from vulncore.findings.resourcing.assumptions import driver_name, field, number_
 from vulncore.findings.resourcing.demand import UnitForecast
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
 from vulncore.findings.resourcing.sentences import cases, chance_in_words, officers
-from vulncore.findings.shared.words import MADE
+from vulncore.findings.shared.words import made_note
 from vulncore.resourcing.answers import DEMAND, first_month, monthly_answers
 from vulncore.resourcing.solving import Solved
 from vulncore.store.manifest import Publish
@@ -60,7 +60,7 @@ def exported(rows: pd.DataFrame, forecast: UnitForecast, publish: Publish) -> pd
         known_to=format_month(forecast.demand.as_at),
         dataset=publish.dataset,
         version=publish.number,
-        note=MADE if publish.made else "",
+        note=made_note(publish),
     )
 
 

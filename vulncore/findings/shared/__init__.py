@@ -1,1 +1,9 @@
-"""What several findings say and choose alike."""
+"""What the findings of several topics share.
+
+- `contents`: what a published version contains: forces, months, strands, measures.
+- `which_records`: which records a question is about, and their hours of the week.
+- `compared`: which months of a period were delivered, and why two periods can't be compared.
+- `annotations`: the notes on the data, and the months that no comparison may cross.
+- `headline`: the lines that a page opens with.
+- `words`: percentages, lists, plurals, hidden numbers, the stamp of made data.
+"""

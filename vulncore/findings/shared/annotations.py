@@ -1,4 +1,4 @@
-"""What people know about the data, and where it forbids a comparison."""
+"""The notes that people write on the data: as a table, as sentences, and as the months that no comparison may cross."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from vulncore.store.notes import NoteKind
 
 
 def annotations_of(snapshot: Snapshot, force: str) -> pd.DataFrame:
-    """Return what was written of a force's data, or of every force's: the canonical annotations."""
+    """Return the canonical annotations of a force, those on every force included."""
     table = snapshot.annotations
     kept = table.filter(table.force.isnull() | (table.force == force))
     frame: pd.DataFrame = kept.order_by("month", "measure", "text").to_pandas()
@@ -21,12 +21,12 @@ def annotations_of(snapshot: Snapshot, force: str) -> pd.DataFrame:
 
 
 def series_breaks(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Mapping[str, tuple[date, ...]]:
-    """Return the months from which each measure can't be compared with what came before."""
+    """Return the months from which each measure can't be compared with earlier months."""
     return _noted(NoteKind.SERIES_BREAK, annotations, measures)
 
 
 def level_changes(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Mapping[str, tuple[date, ...]]:
-    """Return the months from which each measure's level was approved to be another."""
+    """Return the months from which each measure has an approved change of level."""
     return _noted(NoteKind.LEVEL_CHANGE, annotations, measures)
 
 
@@ -72,14 +72,14 @@ def annotation_notes(
         shown: From the first month that anything on screen bears on, to the as-at month.
     """
     names = {measure.key: measure.name for measure in measures}
-    said = []
+    sentences = []
     for row in annotations.to_dict("records"):
-        known, month = not pd.isna(row["measure"]), row["month"]
-        if known and row["measure"] not in names:
+        of_one, month = not pd.isna(row["measure"]), row["month"]
+        if of_one and row["measure"] not in names:
             continue
         if not pd.isna(month) and not shown.start <= month <= shown.end:
             continue
-        whose = names[row["measure"]] if known else "All measures"
+        whose = names[row["measure"]] if of_one else "All measures"
         since = "" if pd.isna(month) else f", {month_name(month)}"
-        said.append(f"{whose}{since}: {row['text']}")
-    return tuple(said)
+        sentences.append(f"{whose}{since}: {row['text']}")
+    return tuple(sentences)

@@ -1,4 +1,4 @@
-"""The lines that a page opens with: their kind, their lead, their text."""
+"""The headline that a page opens with: lines of a kind, with a lead and a text."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ CONFIRM = "Confirm that records still arrive"
 
 
 class HeadlineKind(StrEnum):
-    """How a sentence of the headline is to be taken."""
+    """How a line of the headline is shown: how sure it is."""
 
     CLEAR = "clear"
     POSSIBLE = "possible"

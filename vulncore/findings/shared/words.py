@@ -1,76 +1,73 @@
-"""What stands where a small number is hidden."""
+"""Words that findings and pages share: percentages, lists, plurals, hidden numbers, the stamp of made data."""
 
 import math
-from collections.abc import Sequence
 from typing import Final
 
+from vulncore.domain.words import agree, capital_first, listed, number_of, small_first
+from vulncore.store.manifest import Publish
+
+__all__ = [
+    "HIDDEN",
+    "MADE",
+    "RANGE",
+    "agree",
+    "capital_first",
+    "hidden_as",
+    "hidden_in_words",
+    "listed",
+    "made_note",
+    "number_in_words",
+    "number_of",
+    "percent",
+    "percent_range",
+    "share",
+    "share_in_steps",
+    "share_step",
+    "small_first",
+]
+
+MADE: Final = "Made data: for demonstration, not real records"
+"""The stamp of whatever shows figures that were made, not recorded."""
 HIDDEN: Final = "–"
 """The mark that stands for a hidden number where there is no room for words."""
+RANGE: Final = "80\u202f% range"
 
 
-def hidden_in_words(smallest: int) -> str:
-    """Return what a number is that is hidden for itself alone.
-
-    >>> hidden_in_words(5)
-    'fewer than 5'
-    """
-    return f"fewer than {smallest}"
+def made_note(publish: Publish) -> str:
+    """Return the stamp that pictures, files and tables of made data carry; "" where the records are real."""
+    return MADE if publish.made else ""
 
 
-def hidden_as(smallest: int) -> str:
-    """Return what a mark stands for that hides a number for itself or for another's sake: not told apart on purpose.
-
-    >>> hidden_as(5)
-    'fewer than 5, or would reveal one'
-    """
-    return f"{hidden_in_words(smallest)}, or would reveal one"
-
-
-def number_in_words(weight: float, about: float, smallest: int, decimals: int = 1) -> str:
-    """Return a number, or about what it is, or what hides it.
-
-    >>> number_in_words(7.26, float("nan"), 5), number_in_words(float("nan"), 105.0, 5)
-    ('7.3', 'about 105')
-    """
-    if not math.isnan(weight):
-        return f"{weight:,.{decimals}f}"
-    return hidden_as(smallest) if math.isnan(about) else f"about {about:,.0f}"
-
-
-def percent(part: float) -> str:
-    """Return a share in whole per cent, never rounded to nothing or to all.
-
-    >>> percent(0.756), percent(0.001)
-    ('76 %', 'under 1 %')
-    """
-    return share(round(part * 1_000_000), 1_000_000)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them.
-
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
-
-
-MADE = "Made data: for demonstration, not real records"
-
-
-RANGE = "80\u202f% range"
-
-
-def share(count: int, of: int) -> str:
+def percent(part: float, decimals: int = 0) -> str:
     """Return a share as per cent, never rounded to nothing or to all.
+
+    >>> percent(0.756), percent(0.001), percent(0.9954, decimals=1)
+    ('76 %', 'under 1 %', '99.5 %')
+    """
+    return share(round(part * 1_000_000), 1_000_000, decimals)
+
+
+def share(count: int, of: int, decimals: int = 0) -> str:
+    """Return a number out of another as per cent, never rounded to nothing or to all.
 
     >>> share(1, 3), share(1, 100_000), share(999, 1_000), share(3, 3)
     ('33 %', 'under 1 %', 'over 99 %', '100 %')
     """
-    percent = 100 * count / of if of else 0.0
-    if 0 < percent < 1:
-        return "under 1 %"
-    return "over 99 %" if 99 < percent < 100 else f"{percent:.0f} %"
+    per_cent = 100 * count / of if of else 0.0
+    least = 10**-decimals
+    if 0 < per_cent < least:
+        return f"under {least:g} %"
+    most = 100 - least
+    return f"over {most:g} %" if most < per_cent < 100 else f"{per_cent:.{decimals}f} %"
+
+
+def percent_range(low: float, high: float) -> str:
+    """Return the range between two shares, in whole per cent.
+
+    >>> percent_range(0.404, 0.596)
+    '40 to 60 %'
+    """
+    return f"{100 * low:.0f} to {100 * high:.0f} %"
 
 
 def share_in_steps(part: float, of: float, smallest: int) -> int:
@@ -86,3 +83,34 @@ def share_in_steps(part: float, of: float, smallest: int) -> int:
 def share_step(of: float, smallest: int) -> int:
     """Return how many per cent of so many records are at least `smallest` of them; 1 or more."""
     return max(1, math.ceil(100 * smallest / of))
+
+
+def hidden_in_words(smallest: int) -> str:
+    """Return what a number is that is hidden for itself alone.
+
+    >>> hidden_in_words(5)
+    'fewer than 5'
+    """
+    return f"fewer than {smallest}"
+
+
+def hidden_as(smallest: int) -> str:
+    """Return the words for a hidden number: small itself, or hidden so that another can't be worked out.
+
+    Which of the two it is, the words don't tell on purpose. The page Methods says what is hidden.
+
+    >>> hidden_as(5)
+    'hidden (fewer than 5)'
+    """
+    return f"hidden ({hidden_in_words(smallest)})"
+
+
+def number_in_words(weight: float, about: float, smallest: int, decimals: int = 1) -> str:
+    """Return a number, or about what it is, or what hides it.
+
+    >>> number_in_words(7.26, float("nan"), 5), number_in_words(float("nan"), 105.0, 5)
+    ('7.3', 'about 105')
+    """
+    if not math.isnan(weight):
+        return f"{weight:,.{decimals}f}"
+    return hidden_as(smallest) if math.isnan(about) else f"about {about:,.0f}"

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from vulncore.domain.periods import Window
-from vulncore.findings.shared.words import HIDDEN, hidden_as
+from vulncore.findings.shared.words import HIDDEN, capital_first, hidden_as
 from vulncore.findings.when.change import WeekChange
 from vulncore.findings.when.map import Layout
 from vulncore.findings.when.sentences import unknown_in_words
@@ -93,7 +93,7 @@ def stretch_pieces(week: Week, layout: Layout) -> pd.DataFrame:
         while left:
             x = (at - layout.first) % 24
             taken = min(left, 24 - x)
-            pieces.append(((at - layout.first) % HOURS // 24, x, x + taken, name[:1].upper() + name[1:]))
+            pieces.append(((at - layout.first) % HOURS // 24, x, x + taken, capital_first(name)))
             at, left = (at + taken) % HOURS, left - taken
     return pd.DataFrame(pieces, columns=["row", "x", "x2", "label"])
 

@@ -17,6 +17,7 @@ from vulncore.charts.week_frame import (
     midnight_rule,
     row_names,
 )
+from vulncore.findings.shared.words import capital_first
 
 ON_DARK, ON_BRIGHT = "#ffffff", "#000000"
 LEGEND_HEIGHT = 60
@@ -51,7 +52,7 @@ def week_chart(
     body, totals = shown[~shown["total"]], shown[shown["total"]]
     tooltip = [
         alt.Tooltip("label:N", title="When"),
-        alt.Tooltip("said:N", title=unit.capitalize()),
+        alt.Tooltip("said:N", title=capital_first(unit)),
         alt.Tooltip("limits:N", title="95 % limits"),
     ]
     where: dict[str, Any] = {"x": hours_axis(first, TOTALS_TO, True, palette), "y": days_axis(True, palette)}
@@ -87,7 +88,7 @@ def _drawn(cells: pd.DataFrame) -> pd.DataFrame:
 
 def _cells(every: alt.Chart, most: float, unit: str, by_band: bool, palette: Palette) -> list[alt.Chart]:
     legend = alt.Legend(
-        title=f"{unit.capitalize()} an hour",
+        title=f"{capital_first(unit)} an hour",
         orient="bottom",
         direction="horizontal",
         gradientLength=220,

@@ -8,8 +8,7 @@ import pandas as pd
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import WEEKDAYS
 from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import share_in_steps, share_step
-from vulncore.findings.when.sentences import limits
+from vulncore.findings.shared.words import agree, number_of, percent_range, share_in_steps, share_step
 from vulncore.findings.when.week import FEWEST, Week
 from vulncore.findings.when.words import night_name, stretch
 from vulncore.metrics.week.hours import HOURS, hours_in
@@ -107,8 +106,8 @@ def _headline(
 ) -> list[Headline]:
     by_harm = bool(now.read.asked.harm)
     what = f"{unit} with a time" + (", weighed by harm" if by_harm else "")
-    meet = "meets" if len(starts) == 1 else "meet"
-    many = f"{len(starts)} shift{'s' if len(starts) > 1 else ''} of {hours} hours"
+    meet = agree(len(starts), "meets", "meet")
+    many = f"{number_of(len(starts), 'shift')} of {hours} hours"
     met = (
         f"{meet} about {_in_steps(now, _part(now, starts, hours))} % of the {what}, {now.read.asked.window}."
     )
@@ -128,7 +127,7 @@ def _tried(now: Week, before: Week, chosen: tuple[int, ...], hours: int) -> Head
     luck = 100 * len(chosen) * hours / HOURS
     exact = share(met / 100 * now.read.timed, now.read.timed)
     by_harm = bool(now.read.asked.harm)
-    sure = "" if by_harm else f" (95 % limits {limits(exact)})"
+    sure = "" if by_harm else f" (95 % limits {percent_range(exact.low, exact.high)})"
     beats = met > luck if by_harm else 100 * exact.low > luck
     verdict = "more than by luck" if beats else "no better than luck, as far as these numbers tell"
     return Headline(

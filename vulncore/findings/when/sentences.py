@@ -4,16 +4,18 @@ import pandas as pd
 
 from vulncore.findings.shared.headline import Headline, HeadlineKind
 from vulncore.findings.shared.words import (
+    capital_first,
     hidden_as,
     hidden_in_words,
     number_in_words,
     percent,
+    percent_range,
     share_in_steps,
 )
 from vulncore.findings.when.week import Stretch, Week, known_shown
 from vulncore.findings.when.words import night_name, stretch, stretch_name
 from vulncore.metrics.week.known_times import USED, Known
-from vulncore.metrics.week.night_time import Share, share, share_change
+from vulncore.metrics.week.night_time import share, share_change
 from vulncore.metrics.week.scan import LEVEL
 
 MOST_NAMED = 4
@@ -36,7 +38,7 @@ def stretches_table(week: Week) -> pd.DataFrame:
     """Return one row per stretch that stands out, in order of the week, with columns named for people."""
     rows = [
         {
-            "Stretch": _capital(stretch_name(row.start, row.hours, week.read.week)),
+            "Stretch": capital_first(stretch_name(row.start, row.hours, week.read.week)),
             "From and to": _when(row, week),
             "Recorded": held_in_words(week, row),
             "If spread evenly": f"{row.even:,.0f}",
@@ -53,7 +55,7 @@ def known_table(week: Week) -> pd.DataFrame:
     kept = known_shown(week.read, week.smallest)
     return pd.DataFrame(
         {
-            "Time known": _capital(known.value),
+            "Time known": capital_first(known.value),
             "Records": hidden_as(week.smallest)
             if pd.isna(kept[known.value])
             else f"{kept[known.value]:,.0f}",
@@ -83,15 +85,6 @@ def unknown_in_words(week: Week, unit: str = "") -> str:
     return f"{unknown:,.0f} of {every:,.0f}{what} ({percent(unknown / every)})"
 
 
-def limits(found: Share) -> str:
-    """Return a share's limits.
-
-    >>> limits(Share(0.5, 0.404, 0.596))
-    '40 to 60 %'
-    """
-    return f"{100 * found.low:.0f} to {100 * found.high:.0f} %"
-
-
 def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
     if not week.stretches:
         lead = "No stretch of the week stands out"
@@ -106,7 +99,7 @@ def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
     said = [
         Headline(
             HeadlineKind.CLEAR,
-            _capital(stretch_name(each.start, each.hours, week.read.week)),
+            capital_first(stretch_name(each.start, each.hours, week.read.week)),
             f"{_when(each, week)}: {held_in_words(week, each)} {unit}; spread evenly it would be {each.even:,.0f}.",
         )
         for each in sorted(furthest, key=lambda each: each.start)
@@ -125,8 +118,8 @@ def _when(found: Stretch, week: Week) -> str:
 
 def _night_time(now: Week, before: Week | None) -> Headline:
     here = _of_night(now)
-    sure = limits(share(here * now.read.timed, now.read.timed))
-    said = f"{percent(here)} of those with a time fell into {now.night} (95 % limits {sure})"
+    sure = share(here * now.read.timed, now.read.timed)
+    said = f"{percent(here)} of those with a time fell into {now.night} (95 % limits {percent_range(sure.low, sure.high)})"
     lead = "Night-time economy"
     if before is None or before.too_few:
         return Headline(HeadlineKind.QUIET, lead, f"{said}.")
@@ -153,7 +146,7 @@ def _unknown(week: Week, unit: str) -> Headline:
         said += f"; {week.read.spread:,} known only to within several hours, and spread over them"
     if kept[Known.START.value] >= max(week.smallest, 1):
         said += f"; {kept[Known.START.value]:,.0f} with a start and no end, counted at their start"
-    return Headline(HeadlineKind.QUIET, "Hour not known", f"{_capital(said)}.")
+    return Headline(HeadlineKind.QUIET, "Hour not known", f"{capital_first(said)}.")
 
 
 def _sum_of(week: Week, found: Stretch) -> pd.Series:
@@ -165,7 +158,7 @@ def _too_few(week: Week, unit: str) -> str:
     timed = week.read.timed
     many = hidden_in_words(week.smallest) if timed < week.smallest else f"{timed:,.0f}"
     return (
-        f"{_capital(many)} {unit} with a time were recorded: a week of hours would show each of them. Choose a longer "
+        f"{capital_first(many)} {unit} with a time were recorded: a week of hours would show each of them. Choose a longer "
         "period, more measures or a wider place."
     )
 
@@ -173,8 +166,4 @@ def _too_few(week: Week, unit: str) -> str:
 def _chance(p_value: float, exact: bool) -> str:
     if p_value <= 0.001:
         return "1 in 1,000 or less"
-    return f"{p_value:.1%}".replace("%", " %") if exact else f"under {percent(LEVEL)}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return percent(p_value, decimals=1) if exact else f"under {percent(LEVEL)}"

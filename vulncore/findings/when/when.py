@@ -11,7 +11,7 @@ from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.compared import missing_in_words, why_not_compared
 from vulncore.findings.shared.headline import Headline
 from vulncore.findings.shared.which_records import COLUMNS, unit_of, week_reads, window_before
-from vulncore.findings.shared.words import MADE, listed
+from vulncore.findings.shared.words import listed, made_note
 from vulncore.findings.when.map import Layout, map_export
 from vulncore.findings.when.sentences import week_headline
 from vulncore.findings.when.week import Week, week
@@ -91,7 +91,7 @@ def week_export(found: When, layout: Layout, publish: Publish) -> pd.DataFrame:
         last_month=format_month(asked.window.end),
         dataset=publish.dataset,
         version=publish.number,
-        note=MADE if publish.made else "",
+        note=made_note(publish),
     )
 
 

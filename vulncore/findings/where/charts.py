@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+from vulncore.findings.shared.words import capital_first, percent
 
 ROW_HEIGHT = 30
 BARS_HEIGHT = 340  # pixels, as the next: with the heading and the axes
@@ -37,7 +38,7 @@ def place_months_chart(
         axis=alt.Axis(labelAngle=-45 if len(order) > 4 else 0, labelLimit=140, **ink),
     )
     y = alt.Y("records:Q", title=f"About how many {unit}", axis=alt.Axis(tickMinStep=5, **ink))
-    tooltip = [alt.Tooltip("label:N", title="Months"), alt.Tooltip("said:N", title=unit.capitalize())]
+    tooltip = [alt.Tooltip("label:N", title="Months"), alt.Tooltip("said:N", title=capital_first(unit))]
     base = alt.Chart(shown).encode(x=x, tooltip=tooltip)
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
@@ -74,7 +75,7 @@ def place_hours_chart(
         tooltip=[
             alt.Tooltip("day:N", title="Day and night of"),
             alt.Tooltip("part:N", title="Hours"),
-            alt.Tooltip("said:N", title=unit.capitalize()),
+            alt.Tooltip("said:N", title=capital_first(unit)),
         ],
     )
     most = float(hours["records"].max()) if hours["records"].notna().any() else 1.0
@@ -121,7 +122,7 @@ def prediction_chart(
     shown = pd.DataFrame(
         {
             "map": rows["method"],
-            "area": [f"{share:.0%}".replace("%", " %") for share in rows["share"]],
+            "area": [percent(share) for share in rows["share"]],
             "percent": rows["percent"],
             "low": (100 * rows["hit_rate_low"]).round().clip(lower=0),
             "high": (100 * rows["hit_rate_high"]).round().clip(upper=100),

@@ -12,7 +12,7 @@ from scipy.spatial import KDTree
 from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.periods import Window
-from vulncore.findings.shared.words import hidden_as, percent
+from vulncore.findings.shared.words import capital_first, hidden_as, percent
 from vulncore.findings.where.read import Placed, WhereRead, in_window
 from vulncore.findings.where.where import Where
 from vulncore.metrics.hotspots.density import kernel_density, share_inside
@@ -141,7 +141,7 @@ def _growing_steps(
         LegendEntry(f"s{step}", f"{low:,}" if low == high else f"{low:,} to {high:,}")
         for step, (low, high) in enumerate(zip(starts, ends, strict=True), start=1)
     ]
-    hidden = [] if smallest <= 1 else [LegendEntry("hidden", hidden_as(smallest).capitalize())]
+    hidden = [] if smallest <= 1 else [LegendEntry("hidden", capital_first(hidden_as(smallest)))]
     at = np.searchsorted(ends, np.nan_to_num(shown))
     keys = ["hidden" if math.isnan(each) else f"s{step + 1}" for each, step in zip(shown, at, strict=True)]
     return (*hidden, *kinds), keys
@@ -159,7 +159,7 @@ def _steps(shown: Floats, base: int, smallest: int) -> tuple[tuple[LegendEntry, 
         LegendEntry(f"s{step}", f"{low:,}" if low == high else f"{low:,} to {high:,}")
         for step, (low, high) in zip(steps, numbers, strict=True)
     ]
-    hidden = [] if smallest <= 1 else [LegendEntry("hidden", hidden_as(smallest).capitalize())]
+    hidden = [] if smallest <= 1 else [LegendEntry("hidden", capital_first(hidden_as(smallest)))]
     keys = ["hidden" if math.isnan(each) else f"s{max(1, math.ceil(each / width))}" for each in shown]
     return (*hidden, *kinds), keys
 

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import Window, format_month
-from vulncore.findings.shared.words import MADE
+from vulncore.findings.shared.words import capital_first, made_note, small_first
 from vulncore.findings.where.layers import (
     QUIET,
     Layer,
@@ -179,7 +179,7 @@ def _features(zones: Zones, shown: Shown, names: Sequence[str]) -> list[dict[str
             "properties": {
                 "cell": cell,
                 "place": name,
-                "said": f"{str(row['words'])[:1].upper()}{str(row['words'])[1:]}",
+                "said": capital_first(str(row["words"])),
                 "key": row["key"],
                 "mark": row["mark"],
                 "middle": [round(float(degree), 6) for degree in middle],
@@ -211,9 +211,7 @@ def _listing(
 
 
 def _alt(title: str, listing: pd.DataFrame, kinds: Sequence[LegendEntry], counts: dict[str, int]) -> str:
-    parts = [
-        f"{counts[kind.key]:,} {kind.words[:1].lower()}{kind.words[1:]}" for kind in kinds if counts[kind.key]
-    ]
+    parts = [f"{counts[kind.key]:,} {small_first(kind.words)}" for kind in kinds if counts[kind.key]]
     first = "; ".join(f"{row.Place}: {row.What}" for row in listing.head(LISTED).itertuples())
     return f"Map. {title}. Pieces: {'; '.join(parts)}. First: {first or 'none'}."
 
@@ -240,7 +238,7 @@ def where_export(found: Where, layer: Layer, zones: Zones, shown: Shown, publish
         last_month=format_month(window.end),
         dataset=publish.dataset,
         version=publish.number,
-        note=MADE if publish.made else "",
+        note=made_note(publish),
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
-from vulncore.findings.shared.words import hidden_in_words, percent
+from vulncore.findings.shared.words import capital_first, hidden_in_words, percent
 from vulncore.findings.where.names import every_name
 from vulncore.findings.where.read import Placed
 from vulncore.findings.where.where import Where
@@ -125,7 +125,7 @@ def _hours(
     nothing = pd.DataFrame()
     if math.isnan(many):
         return nothing, (
-            f"{hidden_in_words(max(found.smallest, 1)).capitalize()} {found.unit} lie here, or so few that its hours would tell "
+            f"{capital_first(hidden_in_words(max(found.smallest, 1)))} {found.unit} lie here, or so few that its hours would tell "
             "of them. Choose larger cells, a longer period or more measures."
         )
     own = placed.zone == at
@@ -168,7 +168,7 @@ def _laid_out(shown: Floats, hours: int) -> pd.DataFrame:
 
 def _said(many: float, total: float, found: Where) -> str:
     if math.isnan(many):
-        return f"{hidden_in_words(max(found.smallest, 1)).capitalize()} {found.unit}, or so few that its number would tell of them."
+        return f"{capital_first(hidden_in_words(max(found.smallest, 1)))} {found.unit}, or so few that its number would tell of them."
     share = percent(many / max(total, 1))
     about = "About " if found.smallest > 1 else ""
     return f"{about}{many:,.0f} {found.unit}, {share} of all on the map."

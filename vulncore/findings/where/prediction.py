@@ -11,7 +11,7 @@ import pandas as pd
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import Window, add_months, month_end, month_name
 from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import share_in_steps
+from vulncore.findings.shared.words import percent, percent_range, share_in_steps, small_first
 from vulncore.findings.where.layers import fitting_bandwidth_m
 from vulncore.findings.where.read import Placed, in_window
 from vulncore.findings.where.where import TESTED, Where
@@ -73,15 +73,15 @@ def prediction_table(found: MapTrial) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Map": rows["method"],
-            "Of the area": [f"{share:.0%}" for share in rows["share"]],
-            "Held of the next month": [f"about {percent} %" for percent in rows["percent"]],
+            "Of the area": [percent(share) for share in rows["share"]],
+            "Held of the next month": [f"about {held} %" for held in rows["percent"]],
             "95 % limits": [
-                "–" if pd.isna(low) else f"{max(low, 0):.0%} to {min(high, 1):.0%}"
+                "–" if pd.isna(low) else percent_range(max(low, 0), min(high, 1))
                 for low, high in zip(rows["hit_rate_low"], rows["hit_rate_high"], strict=True)
             ],
             "PAI": [
-                f"{percent / 100 / share:.1f}"
-                for percent, share in zip(rows["percent"], rows["share"], strict=True)
+                f"{held / 100 / share:.1f}"
+                for held, share in zip(rows["percent"], rows["share"], strict=True)
             ],
             "PEI*": [f"{pei:.1f}" for pei in rows["pei_star"]],
             "Than last month's": [_against(row) for row in rows.to_dict("records")],
@@ -121,7 +121,7 @@ def _headline(frame: pd.DataFrame) -> Headline:
     sure = float(best["better_low"]) > 0
     name = str(best["method"])
     said = (
-        f"5 % of the area, chosen by {name[0].lower()}{name[1:]}, held about {best['percent']} % of the month after; "
+        f"5 % of the area, chosen by {small_first(name)}, held about {best['percent']} % of the month after; "
         f"chosen by last month's counts about {naive['percent']} %."
     )
     verdict = f" Go by “{GO_BY[name]}”." if sure else " The difference could be chance."

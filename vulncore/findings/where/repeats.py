@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.findings.shared.headline import Headline, HeadlineKind
+from vulncore.findings.shared.words import small_first
 from vulncore.findings.where.where import Where
 from vulncore.metrics.hotspots.near_repeats import NearRepeats, near_repeats
 from vulncore.metrics.hotspots.point_counts import dated_points
@@ -91,7 +92,7 @@ def _headline(tested: NearRepeats) -> Headline:
 
 def _away(distance_to_m: float) -> str:
     apart = _apart(distance_to_m)
-    return "at the same place" if apart == SAME_PLACE else f"{apart[0].lower()}{apart[1:]} away"
+    return "at the same place" if apart == SAME_PLACE else f"{small_first(apart)} away"
 
 
 def _cell(row: Mapping[Hashable, Any], smallest: int) -> str:

@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import connected_components
 from vulncore.domain.arrays import Booleans
 from vulncore.domain.disclosure import rounded
 from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import listed, percent
+from vulncore.findings.shared.words import capital_first, listed, number_of, percent
 from vulncore.findings.where.layers import Layer, across, fitting_resolution
 from vulncore.findings.where.names import Names, called, every_name
 from vulncore.findings.where.prediction import tried
@@ -89,9 +89,9 @@ def _hot(found: Where) -> tuple[Headline, ...]:
         few = f" With so few {found.unit} only a strong one would show." if total < FEW else ""
         said = f"No place is hotter than chance and its surroundings explain.{few}"
         return (Headline(HeadlineKind.QUIET, "Nothing stands out", said),)
-    many = "1 place" if len(groups) == 1 else f"{len(groups)} places"
+    many = number_of(len(groups), "place")
     cells = sum(map(len, groups))
-    size = f"{cells} cell{'s' if cells > 1 else ''} {across(placed.zones)} across"
+    size = f"{number_of(cells, 'cell')} {across(placed.zones)} across"
     said = _listed(placed, names, groups)
     return (
         Headline(
@@ -120,7 +120,7 @@ def _developing(found: Where) -> tuple[Headline, ...]:
             ),
         )
     text = "; ".join(said)
-    return (Headline(HeadlineKind.POSSIBLE, "Developing", f"{text[0].upper()}{text[1:]}."),)
+    return (Headline(HeadlineKind.POSSIBLE, "Developing", f"{capital_first(text)}."),)
 
 
 def _listed(placed: Placed, names: Names, groups: Sequence[Iterable[int]]) -> str:

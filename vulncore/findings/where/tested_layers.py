@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.periods import Window
-from vulncore.findings.shared.words import hidden_in_words
+from vulncore.findings.shared.words import capital_first, hidden_in_words
 from vulncore.findings.where.layers import LegendEntry, Shown, of_kinds
 from vulncore.findings.where.read import Placed
 from vulncore.metrics.hotspots.classes import HotspotClass, hotspot_classes
@@ -70,7 +70,7 @@ def over_time(placed: Placed, periods: Sequence[Window], smallest: int) -> Shown
         HotspotClass(each) for each in hotspot_classes(states, placed.zones.near @ counts, counts.sum(axis=0))
     ]
     kinds = tuple(
-        LegendEntry(each.value, each.value.capitalize(), MARKS.get(each, "")) for each in HotspotClass
+        LegendEntry(each.value, capital_first(each.value), MARKS.get(each, "")) for each in HotspotClass
     )
     keys = [each.value for each in classes]
     return Shown(of_kinds(keys, kinds).assign(**{"class": keys}), kinds)
@@ -111,13 +111,13 @@ def change(placed: Placed, now: Window, before: Window, smallest: int) -> Shown:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = now_used / before_used * before.days / now.days
     verdicts = np.select(
-        [judged.found & (ratio > 1), judged.found & (ratio < 1)], ["more", "fewer"], "no clear change"
+        [judged.stands & (ratio > 1), judged.stands & (ratio < 1)], ["more", "fewer"], "no clear change"
     )
     kinds = (
         LegendEntry("up", "More, beyond chance", "▲"),
         LegendEntry("same", "No clear change"),
         LegendEntry("down", "Fewer, beyond chance", "▼"),
-        LegendEntry("few", f"{hidden_in_words(smallest).capitalize()} in both periods"),
+        LegendEntry("few", f"{capital_first(hidden_in_words(smallest))} in both periods"),
     )
     keys = np.select([both_hidden, verdicts == "more", verdicts == "fewer"], ["few", "up", "down"], "same")
     frame = of_kinds(keys.tolist(), kinds)

@@ -1,4 +1,4 @@
-"""At which minutes of the day things are said to have happened, and afternoons that never come."""
+"""Times of events: at which minutes of the day, afternoons that never come, and dates out of order."""
 
 from datetime import date, time
 from typing import Final
@@ -15,6 +15,8 @@ LEAST_AFTERNOON: Final = 0.2
 Houston's and the City's real ones over half."""
 RARE: Final = 1e-6
 MIDNIGHT, LAST_SECOND = time(0), time(23, 59, 59)
+LONGEST_DAYS: Final = 366  # between earliest and latest moment; beyond a year it says little of when
+OLDEST_YEARS: Final = 100  # between event and record: nobody alive reports what is longer ago
 
 
 def clock_times(incidents: ir.Table) -> pd.DataFrame:
@@ -45,8 +47,8 @@ def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame) -> pd.DataFrame
     Misleads when:
         a unit works mornings alone.
     """
-    told = _timed(incidents)
-    timed = told.filter(told.minute > 0)
+    minutes = _timed(incidents)
+    timed = minutes.filter(minutes.minute > 0)
     by_month = (
         timed.group_by("force", "month")
         .agg(rows=_count, afternoon=lambda rows: (rows.minute >= AFTERNOON_FROM * 60).sum())
@@ -66,6 +68,50 @@ def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame) -> pd.DataFrame
     return pd.DataFrame(
         [row for frame in kinds for row in frame[columns].to_dict("records")], columns=columns
     )
+
+
+def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
+    """Return how many of each force's rows have times out of order.
+
+    Where every record of a force is dated the first of a month, its source gives the month alone, and a row counts
+    as recorded on the month's last day.
+
+    Args:
+        incidents: The canonical incidents.
+        today: The last day that records can be of.
+
+    Returns:
+        One row per force: `force`, `rows`, `timed` (with a time), `before_recording` (happened on a later day than
+        it was recorded), `backwards` (ended before it began), `long` (more than a year between both), `ancient`
+        (began over a century before it was recorded), `future_recorded` and `future_occurred` (after today).
+    """
+    began, ended, recorded = incidents.occurred_from, incidents.occurred_to, incidents.recorded_on
+    happened = ibis.greatest(began, ended).cast("date")
+    happened = ibis.coalesce(happened, began.cast("date"), ended.cast("date"))
+    limit = ibis.literal(today)
+    month_later = happened.truncate("M") > recorded.truncate("M")
+    sums: pd.DataFrame = (
+        incidents.group_by("force")
+        .agg(
+            rows=incidents.count(),
+            timed=began.count(),
+            by_month=(recorded.day() == 1).all(),
+            later_day=(happened > recorded).fill_null(False).sum(),
+            later_month=month_later.fill_null(False).sum(),
+            backwards=(ended < began).fill_null(False).sum(),
+            long=(ended.epoch_seconds() - began.epoch_seconds() > LONGEST_DAYS * 86_400)
+            .fill_null(False)
+            .sum(),
+            ancient=(began.year() < recorded.year() - OLDEST_YEARS).fill_null(False).sum(),
+            future_recorded=(recorded > limit).fill_null(False).sum(),
+            future_occurred=(happened > limit).fill_null(False).sum(),
+        )
+        .order_by("force")
+        .to_pandas()
+    )
+    before = sums["later_day"].where(~sums["by_month"].astype(bool), sums["later_month"])
+    counts = sums.assign(before_recording=before).drop(columns=["by_month", "later_day", "later_month"])
+    return counts.astype({name: "int64" for name in counts.columns if name != "force"})
 
 
 def _never(sized: pd.DataFrame) -> pd.DataFrame:
@@ -89,51 +135,3 @@ def _timed(incidents: ir.Table) -> ir.Table:
 
 def _count(rows: ir.Table) -> ir.IntegerScalar:
     return rows.count()
-
-
-LONGEST_DAYS: Final = 366  # between earliest and latest moment; beyond a year it says little of when
-OLDEST_YEARS: Final = 100  # between event and record: nobody alive reports what is longer ago
-
-
-def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
-    """Return how many of each force's rows have times out of order.
-
-    Where every record of a force is dated the first of a month, its source gives the month alone, and a row counts
-    as recorded on the month's last day.
-
-    Args:
-        incidents: The canonical incidents.
-        today: The last day that records can be of.
-
-    Returns:
-        One row per force: `force`, `rows`, `timed` (with a time), `before_recording` (happened on a later day than
-        it was recorded), `backwards` (ended before it began), `long` (more than a year between both), `ancient`
-        (began over a century before it was recorded), `future_recorded` and `future_occurred` (after today).
-    """
-    began, ended, recorded = incidents.occurred_from, incidents.occurred_to, incidents.recorded_on
-    happened = ibis.greatest(began, ended).cast("date")
-    happened = ibis.coalesce(happened, began.cast("date"), ended.cast("date"))
-    limit = ibis.literal(today)
-    month_later = happened.truncate("M") > recorded.truncate("M")
-    found: pd.DataFrame = (
-        incidents.group_by("force")
-        .agg(
-            rows=incidents.count(),
-            timed=began.count(),
-            by_month=(recorded.day() == 1).all(),
-            later_day=(happened > recorded).fill_null(False).sum(),
-            later_month=month_later.fill_null(False).sum(),
-            backwards=(ended < began).fill_null(False).sum(),
-            long=(ended.epoch_seconds() - began.epoch_seconds() > LONGEST_DAYS * 86_400)
-            .fill_null(False)
-            .sum(),
-            ancient=(began.year() < recorded.year() - OLDEST_YEARS).fill_null(False).sum(),
-            future_recorded=(recorded > limit).fill_null(False).sum(),
-            future_occurred=(happened > limit).fill_null(False).sum(),
-        )
-        .order_by("force")
-        .to_pandas()
-    )
-    before = found["later_day"].where(~found["by_month"].astype(bool), found["later_month"])
-    counts = found.assign(before_recording=before).drop(columns=["by_month", "later_day", "later_month"])
-    return counts.astype({name: "int64" for name in counts.columns if name != "force"})

@@ -1,4 +1,4 @@
-"""Minutes of the day that a form fills in by itself, and rows that have a date for a time."""
+"""Default times: minutes of the day that a form fills in by itself, and dates that pass for times."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ ON_EACH_SIDE: Final = {"hour": 2, "half": 2, "quarter": 2, "five": 3, "odd": 5}
 
 
 def default_times(clock: pd.DataFrame) -> pd.DataFrame:
-    """Return the minutes of the day far above what others of the same kind, around them, explain.
+    """Return the default times: minutes of the day far more frequent than similar minutes around them.
 
     Full hours are set beside full hours, half hours beside half hours, and so on. A force's whole is judged first;
     a measure is named where the whole does not show it.
@@ -35,15 +35,15 @@ def default_times(clock: pd.DataFrame) -> pd.DataFrame:
         something does happen at one time of the day, as a closing hour or a daily report.
     """
     some = clock[~_marked_date_only(clock)]
-    found = []
+    defaults = []
     for force, rows in some.groupby("force"):
         whole = _heaped(_by_minute(rows))
-        found += [{"force": force, "measure": "", **row} for row in whole]
-        told = {row["minute"] for row in whole}
+        defaults += [{"force": force, "measure": "", **row} for row in whole]
+        of_all = {row["minute"] for row in whole}
         for measure, part in rows.groupby("measure"):
-            heaps = [row for row in _heaped(_by_minute(part)) if row["minute"] not in told]
-            found += [{"force": force, "measure": measure, **row} for row in heaps]
-    return pd.DataFrame(found, columns=["force", "measure", "minute", "rows", "explained", "of"])
+            heaps = [row for row in _heaped(_by_minute(part)) if row["minute"] not in of_all]
+            defaults += [{"force": force, "measure": measure, **row} for row in heaps]
+    return pd.DataFrame(defaults, columns=["force", "measure", "minute", "rows", "explained", "of"])
 
 
 def date_only(clock: pd.DataFrame) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def _by_minute(rows: pd.DataFrame) -> Integers:
 
 def _heaped(minutes: Integers) -> list[dict[str, int]]:
     total = int(minutes.sum())
-    found = []
+    heaps = []
     for kind, members in _kinds().items():
         held = minutes[members]
         reach = ON_EACH_SIDE[kind]
@@ -81,11 +81,11 @@ def _heaped(minutes: Integers) -> list[dict[str, int]]:
             & (held > TIMES_NEIGHBOURS * explained)
             & (poisson.sf(held - 1, np.maximum(explained, 1)) < RARE)
         )
-        found += [
+        heaps += [
             {"minute": int(members[i]), "rows": int(held[i]), "explained": int(explained[i]), "of": total}
             for i in np.flatnonzero(heaped)
         ]
-    return sorted(found, key=lambda row: -row["rows"])
+    return sorted(heaps, key=lambda row: -row["rows"])
 
 
 def _kinds() -> dict[str, Integers]:

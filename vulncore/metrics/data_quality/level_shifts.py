@@ -1,4 +1,4 @@
-"""Which measures stop, halve, start or double from one month on, beside the rest of their force."""
+"""Level shifts: measures that stop, halve, start or triple from one month on, beside the rest of their force."""
 
 from typing import Final
 
@@ -47,7 +47,7 @@ def level_shifts(months: pd.DataFrame) -> pd.DataFrame:
     Misleads when:
         a law, a campaign or an operation changed the thing itself from one month on.
     """
-    found = []
+    shifts = []
     known = months[
         months["covered"] & months["count"].notna() & months["month"].between(FIRST_MONTH, LAST_MONTH)
     ]
@@ -55,7 +55,7 @@ def level_shifts(months: pd.DataFrame) -> pd.DataFrame:
         grid = rows.pivot_table(index="measure", columns="month", values="count", aggfunc="sum")
         whole = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1))
         if whole.shape[1] >= 6:
-            found += [{"force": force, **row} for row in _shifts(whole)]
+            shifts += [{"force": force, **row} for row in _shifts(whole)]
     columns = [
         "force",
         "measure",
@@ -68,7 +68,7 @@ def level_shifts(months: pd.DataFrame) -> pd.DataFrame:
         "alone",
         "ends",
     ]
-    return pd.DataFrame(found, columns=columns)
+    return pd.DataFrame(shifts, columns=columns)
 
 
 def _shifts(grid: pd.DataFrame) -> list[dict[str, object]]:
@@ -76,7 +76,7 @@ def _shifts(grid: pd.DataFrame) -> list[dict[str, object]]:
     passed_over = np.isin(grid.columns, list(RESTRICTED_MONTHS))
     spared = np.where(passed_over, np.nan, counts)
     scatter = _scatter(grid)
-    found: dict[tuple[int, bool], tuple[float, dict[str, object]]] = {}
+    sharpest: dict[tuple[int, bool], tuple[float, dict[str, object]]] = {}
     for place in range(3, counts.shape[1] - 2):
         near = passed_over[max(place - YEAR - QUARTER, 0) : place + YEAR].any()
         for series, stops_only in ((spared, False), (counts, True)) if near else ((counts, False),):
@@ -87,11 +87,11 @@ def _shifts(grid: pd.DataFrame) -> list[dict[str, object]]:
             stops = stops_only or change.short
             for falls in (True,) if stops else (True, False):
                 for row in np.flatnonzero(_shifted(change, deviations, falls, stops)).tolist():
-                    best = found.get((row, falls), (0.0, {}))[0]
+                    best = sharpest.get((row, falls), (0.0, {}))[0]
                     if abs(deviations[row]) > best:
                         shift = _described(grid, change, deviations, place, row)
-                        found[row, falls] = abs(deviations[row]), shift
-    return [row for _, row in found.values()]
+                        sharpest[row, falls] = abs(deviations[row]), shift
+    return [row for _, row in sharpest.values()]
 
 
 def _shifted(change: ShareChange, deviations: Floats, falls: bool, stops: bool) -> Booleans:

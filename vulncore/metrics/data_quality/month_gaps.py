@@ -1,4 +1,4 @@
-"""Which months between a measure's first and last were not delivered."""
+"""Months that are missing, short or cut off: gaps in coverage, totals far too low, empty first or last days."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -19,9 +19,22 @@ from vulncore.metrics.data_quality.month_rows import (
 )
 from vulncore.metrics.statistics.dispersion import dispersion
 
+RARE: Final = 1e-6  # once in a million: a force has at most a few hundred month's ends
+NEIGHBOURS: Final = 3  # on each side: a quarter of a year, over which a season moves little
+SHORT: Final = 2 / 3
+"""Share of the expected count. On real monthly totals a sound January lies at three quarters of both sides."""
+SHORT_BY: Final = 4.0  # standard deviations, beyond the scatter of the series: once in 30,000 months
+SHORT_BESIDE_GAP, SHORT_BY_BESIDE_GAP = 0.85, 2.0
+"""A month next to one that was never delivered is suspect beforehand, and there are only a few of them."""
+SHORT_UNDER_RESTRICTIONS: Final = (
+    1 / 3
+)  # spring 2020 itself took away up to three quarters of the months before
+ASSUMED_DISPERSION: Final = 6.0
+"""Of a whole force's monthly total where history is too short to tell: the City's own is 5.8."""
+
 
 def month_gaps(months: pd.DataFrame) -> pd.DataFrame:
-    """Return each run of months that coverage leaves out, said once for all measures that miss the same.
+    """Return the gaps: each set of months that was not delivered, with all the measures that miss the same months.
 
     Args:
         months: What `month_rows` returns.
@@ -38,7 +51,7 @@ def month_gaps(months: pd.DataFrame) -> pd.DataFrame:
     >>> month_gaps(months)[["missing", "of_months"]].values.tolist()
     [[(24003, 24004), 5]]
     """
-    found: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    missing_by: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     spans: dict[tuple[str, str], tuple[int, int]] = {}
     declared = months[months["covered"] & months["month"].between(FIRST_MONTH, LAST_MONTH)]
     for key, rows in declared.groupby(["force", "measure"]):
@@ -46,9 +59,9 @@ def month_gaps(months: pd.DataFrame) -> pd.DataFrame:
         there = {int(month) for month in rows["month"]}
         spans[force, measure] = min(there), max(there)
         for run in _runs(sorted(set(range(min(there), max(there))) - there)):
-            found.setdefault((force, run), []).append(measure)
+            missing_by.setdefault((force, run), []).append(measure)
     together: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-    for (force, run), measures in found.items():
+    for (force, run), measures in missing_by.items():
         together.setdefault((force, tuple(measures)), []).extend(run)
     most_first = sorted(together.items(), key=lambda item: (-len(item[0][1]) * len(item[1]), item[0]))
     gaps = [
@@ -62,6 +75,67 @@ def month_gaps(months: pd.DataFrame) -> pd.DataFrame:
         for (force, measures), missing in most_first
     ]
     return pd.DataFrame(gaps, columns=["force", "missing", "measures", "of_measures", "of_months"])
+
+
+def short_months(months: pd.DataFrame) -> pd.DataFrame:
+    """Return the short months: the total of a source's measures lies far below the months on both sides.
+
+    What is expected is the lower of two medians per day: of three months before and three after; for the last
+    month only of those before. A fall that stays is no short month, save where it begins with the last.
+
+    Args:
+        months: What `month_rows` returns.
+
+    Returns:
+        One row per short month: `force`, `source`, `month`, `count`, `expected`, `beside_gap` (a neighbouring
+        month was not delivered), `deviations` (standard deviations below what was expected). A month of 0 is
+        included: it was declared as delivered, and nothing came.
+
+    Misleads when:
+        something real emptied a single month.
+    """
+    short = []
+    known = months[
+        months["covered"] & months["count"].notna() & months["month"].between(FIRST_MONTH, LAST_MONTH)
+    ]
+    for (force, source), rows in known.groupby(["force", "source"]):
+        grid = rows.pivot_table(index="measure", columns="month", values="count", aggfunc="sum")
+        whole = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1))
+        short += [{"force": force, "source": source, **row} for row in _short_of(whole)]
+    return pd.DataFrame(
+        short, columns=["force", "source", "month", "count", "expected", "beside_gap", "deviations"]
+    )
+
+
+def month_edges(incidents: ir.Table, coverage: ir.Table) -> pd.DataFrame:
+    """Return the half-delivered months: their first or last days hold no record, which chance can't explain.
+
+    A run of empty days has to be longer than any between a source's days with records, so that a unit that does
+    not record at weekends raises nothing. Sources that give the month alone are passed over.
+
+    Returns:
+        One row per such edge: `force`, `source`, `month`, `edge` ("first" or "last"), `days` (how many are
+        empty), `expected` (records on so many of the month's other days), `count` (of the month).
+
+    Misleads when:
+        the month is not over yet, or the unit began or ended its work in it.
+    """
+    dated = incidents.select("force", "measure", "recorded_on", month=number_of_month(incidents.recorded_on))
+    named = coverage.select("force", "measure", "source", month=number_of_month(coverage.month))
+    daily = (
+        dated.inner_join(named, ["force", "measure", "month"])
+        .group_by("force", "source", "month", day=lambda rows: rows.recorded_on.day())
+        .agg(rows=lambda rows: rows.count())
+        .order_by("force", "source", "month", "day")
+        .to_pandas()
+    )
+    edges = [
+        {"force": force, "source": source, **edge}
+        for (force, source), days in daily.groupby(["force", "source"])
+        if (days["day"] != 1).any()
+        for edge in _edges(days)
+    ]
+    return pd.DataFrame(edges, columns=["force", "source", "month", "edge", "days", "expected", "count"])
 
 
 def _spanning(spans: Mapping[tuple[str, str], tuple[int, int]], force: str, missing: list[int]) -> int:
@@ -83,38 +157,67 @@ def _runs(numbers: list[int]) -> list[tuple[int, ...]]:
     return [tuple(run) for run in runs]
 
 
-RARE: Final = 1e-6  # once in a million: a force has at most a few hundred month's ends
+def _short_of(grid: pd.DataFrame) -> list[dict[str, object]]:
+    months = [int(month) for month in grid.columns]
+    per_month = grid.to_numpy(dtype=float)
+    days = np.array([pd.Period(month_date(month), "M").days_in_month for month in months])
+    delivered = ~np.isnan(per_month).all(axis=0)
+    scatter = _scatter(per_month, months)
+    short: list[dict[str, object]] = []
+    for place in np.flatnonzero(delivered).tolist():
+        here = ~np.isnan(per_month[:, place])
+        comparable = delivered & ~np.isnan(per_month[here]).any(axis=0)
+        total = per_month[here].sum(axis=0)
+        before = _sides(total / days, comparable[:place][::-1], place, -1)
+        after = _sides(total / days, comparable[place + 1 :], place, 1)
+        sides = [side for side in (before, after) if side is not None]
+        if before is None or not sides:
+            continue
+        expected = min(sides) * days[place]
+        beside_gap = bool(
+            (place > 0 and not delivered[place - 1]) or (place + 1 < len(months) and not delivered[place + 1])
+        )
+        count, deviations = total[place], (expected - total[place]) / np.sqrt(max(scatter * expected, 1.0))
+        share, by = (SHORT_BESIDE_GAP, SHORT_BY_BESIDE_GAP) if beside_gap else (SHORT, SHORT_BY)
+        if months[place] in RESTRICTED_MONTHS:
+            share = SHORT_UNDER_RESTRICTIONS
+        empty = count == 0 and expected >= FEW_ROWS
+        if empty or (count <= share * expected and deviations >= by):
+            short.append(
+                {
+                    "month": months[place],
+                    "count": int(count),
+                    "expected": float(expected),
+                    "beside_gap": beside_gap,
+                    "deviations": float(deviations),
+                }
+            )
+    return short
 
 
-def month_edges(incidents: ir.Table, coverage: ir.Table) -> pd.DataFrame:
-    """Return the months whose first or last days hold no record, beyond what chance leaves empty.
+def _sides(per_day: Floats, comparable: Booleans, place: int, step: int) -> float | None:
+    """Return the median per day of the nearest months on one side; None where there are too few."""
+    near = (np.flatnonzero(comparable)[:NEIGHBOURS] + 1) * step + place
+    return float(np.median(per_day[near])) if len(near) == NEIGHBOURS else None
 
-    A run of empty days has to be longer than any between a source's days with records, so that a unit that does
-    not record at weekends raises nothing. Sources that give the month alone are passed over.
 
-    Returns:
-        One row per such edge: `force`, `source`, `month`, `edge` ("first" or "last"), `days` (how many are
-        empty), `expected` (records on so many of the month's other days), `count` (of the month).
+def _whole(per_month: Floats) -> Booleans:
+    return np.asarray(~np.isnan(per_month).any(axis=0), dtype=bool)
 
-    Misleads when:
-        the month is not over yet, or the unit began or ended its work in it.
-    """
-    dated = incidents.select("force", "measure", "recorded_on", month=number_of_month(incidents.recorded_on))
-    named = coverage.select("force", "measure", "source", month=number_of_month(coverage.month))
-    daily = (
-        dated.inner_join(named, ["force", "measure", "month"])
-        .group_by("force", "source", "month", day=lambda rows: rows.recorded_on.day())
-        .agg(rows=lambda rows: rows.count())
-        .order_by("force", "source", "month", "day")
-        .to_pandas()
+
+def _scatter(per_month: Floats, months: list[int]) -> float:
+    whole = _whole(per_month)
+    if not whole.any():
+        return ASSUMED_DISPERSION
+    total = pd.DataFrame(
+        {
+            "measure": "all",
+            "month": [pd.Timestamp(month_date(m)) for m, w in zip(months, whole, strict=True) if w],
+            "count": per_month[:, whole].sum(axis=0),
+        }
     )
-    found = [
-        {"force": force, "source": source, **edge}
-        for (force, source), days in daily.groupby(["force", "source"])
-        if (days["day"] != 1).any()
-        for edge in _edges(days)
-    ]
-    return pd.DataFrame(found, columns=["force", "source", "month", "edge", "days", "expected", "count"])
+    estimate = float(dispersion(total)["dispersion"].iloc[0])
+    return ASSUMED_DISPERSION if np.isnan(estimate) else max(estimate, 1.0)
 
 
 def _edges(days: pd.DataFrame) -> Iterator[dict[str, object]]:
@@ -141,109 +244,3 @@ def _edges(days: pd.DataFrame) -> Iterator[dict[str, object]]:
                     "expected": expected,
                     "count": total,
                 }
-
-
-NEIGHBOURS: Final = 3  # on each side: a quarter of a year, over which a season moves little
-SHORT: Final = 2 / 3
-"""Share of the expected count. On real monthly totals a sound January lies at three quarters of both sides."""
-SHORT_BY: Final = 4.0  # standard deviations, beyond the scatter of the series: once in 30,000 months
-SHORT_BESIDE_GAP, SHORT_BY_BESIDE_GAP = 0.85, 2.0
-"""A month next to one that was never delivered is suspect beforehand, and there are only a few of them."""
-SHORT_UNDER_RESTRICTIONS: Final = (
-    1 / 3
-)  # spring 2020 itself took away up to three quarters of the months before
-ASSUMED_DISPERSION: Final = 6.0
-"""Of a whole force's monthly total where history is too short to tell: the City's own is 5.8."""
-
-
-def short_months(months: pd.DataFrame) -> pd.DataFrame:
-    """Return the months whose total, over all measures of a source, lies far below both sides.
-
-    What is expected is the lower of two medians per day: of three months before and three after; for the last
-    month only of those before. A fall that stays is no short month, save where it begins with the last.
-
-    Args:
-        months: What `month_rows` returns.
-
-    Returns:
-        One row per short month: `force`, `source`, `month`, `count`, `expected`, `beside_gap` (a neighbouring
-        month was not delivered), `deviations` (standard deviations below what was expected). A month of 0 is
-        included: it was declared as delivered, and nothing came.
-
-    Misleads when:
-        something real emptied a single month.
-    """
-    found = []
-    known = months[
-        months["covered"] & months["count"].notna() & months["month"].between(FIRST_MONTH, LAST_MONTH)
-    ]
-    for (force, source), rows in known.groupby(["force", "source"]):
-        grid = rows.pivot_table(index="measure", columns="month", values="count", aggfunc="sum")
-        whole = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1))
-        found += [{"force": force, "source": source, **row} for row in _short_of(whole)]
-    return pd.DataFrame(
-        found, columns=["force", "source", "month", "count", "expected", "beside_gap", "deviations"]
-    )
-
-
-def _short_of(grid: pd.DataFrame) -> list[dict[str, object]]:
-    months = [int(month) for month in grid.columns]
-    per_month = grid.to_numpy(dtype=float)
-    days = np.array([pd.Period(month_date(month), "M").days_in_month for month in months])
-    delivered = ~np.isnan(per_month).all(axis=0)
-    scatter = _scatter(per_month, months)
-    found: list[dict[str, object]] = []
-    for place in np.flatnonzero(delivered).tolist():
-        here = ~np.isnan(per_month[:, place])
-        comparable = delivered & ~np.isnan(per_month[here]).any(axis=0)
-        total = per_month[here].sum(axis=0)
-        before = _sides(total / days, comparable[:place][::-1], place, -1)
-        after = _sides(total / days, comparable[place + 1 :], place, 1)
-        sides = [side for side in (before, after) if side is not None]
-        if before is None or not sides:
-            continue
-        expected = min(sides) * days[place]
-        beside_gap = bool(
-            (place > 0 and not delivered[place - 1]) or (place + 1 < len(months) and not delivered[place + 1])
-        )
-        count, deviations = total[place], (expected - total[place]) / np.sqrt(max(scatter * expected, 1.0))
-        share, by = (SHORT_BESIDE_GAP, SHORT_BY_BESIDE_GAP) if beside_gap else (SHORT, SHORT_BY)
-        if months[place] in RESTRICTED_MONTHS:
-            share = SHORT_UNDER_RESTRICTIONS
-        empty = count == 0 and expected >= FEW_ROWS
-        if empty or (count <= share * expected and deviations >= by):
-            found.append(
-                {
-                    "month": months[place],
-                    "count": int(count),
-                    "expected": float(expected),
-                    "beside_gap": beside_gap,
-                    "deviations": float(deviations),
-                }
-            )
-    return found
-
-
-def _sides(per_day: Floats, comparable: Booleans, place: int, step: int) -> float | None:
-    """Return the median per day of the nearest months on one side; None where there are too few."""
-    near = (np.flatnonzero(comparable)[:NEIGHBOURS] + 1) * step + place
-    return float(np.median(per_day[near])) if len(near) == NEIGHBOURS else None
-
-
-def _whole(per_month: Floats) -> Booleans:
-    return np.asarray(~np.isnan(per_month).any(axis=0), dtype=bool)
-
-
-def _scatter(per_month: Floats, months: list[int]) -> float:
-    whole = _whole(per_month)
-    if not whole.any():
-        return ASSUMED_DISPERSION
-    total = pd.DataFrame(
-        {
-            "measure": "all",
-            "month": [pd.Timestamp(month_date(m)) for m, w in zip(months, whole, strict=True) if w],
-            "count": per_month[:, whole].sum(axis=0),
-        }
-    )
-    estimate = float(dispersion(total)["dispersion"].iloc[0])
-    return ASSUMED_DISPERSION if np.isnan(estimate) else max(estimate, 1.0)

@@ -1,4 +1,4 @@
-"""How many rows each force, measure and month has, and which of them coverage names."""
+"""The months to check: how many rows each force, measure and month has, and whether coverage names it."""
 
 from datetime import date
 from typing import Final
@@ -10,10 +10,7 @@ import pandas as pd
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR
 
 KEYS: Final = ["force", "measure", "month"]
-FIRST_MONTH, LAST_MONTH = (
-    FIRST_YEAR * 12,
-    LAST_YEAR * 12 + 11,
-)  # other months are slips, and no part of a series
+FIRST_MONTH, LAST_MONTH = FIRST_YEAR * 12, LAST_YEAR * 12 + 11  # others are slips, no part of a series
 FEW_ROWS: Final = 10
 """A count below this can come out as nothing by chance (Poisson: once in 22,000 at ten)."""
 

@@ -1,4 +1,4 @@
-"""Whether points are snapped to a few places, and whether one place holds more than the others explain."""
+"""Piled points: points snapped to a few places, and one place with more than the others explain."""
 
 import math
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ BUSY_SHARE: Final = 0.001
 
 
 def point_piles(incidents: ir.Table) -> pd.DataFrame:
-    """Return how each force's rows share out among distinct points.
+    """Return how many distinct points each force's rows share, and what its busiest point holds.
 
     Returns:
         One row per force with at least `ENOUGH` placed rows: `force`, `placed`, `points` (distinct), `snapped` (so
@@ -45,9 +45,9 @@ def point_piles(incidents: ir.Table) -> pd.DataFrame:
         .to_pandas()
     )
     busy = _busiest(points, sums)
-    found = [_shared_out(row, busy[busy["force"] == row["force"]]) for row in sums.to_dict("records")]
+    piles = [_shared_out(row, busy[busy["force"] == row["force"]]) for row in sums.to_dict("records")]
     columns = ["force", "placed", "points", "snapped", "longitude", "latitude", "rows", "tenth", "piled"]
-    return pd.DataFrame(found, columns=columns)
+    return pd.DataFrame(piles, columns=columns)
 
 
 def _busiest(points: ir.Table, sums: pd.DataFrame) -> pd.DataFrame:
@@ -59,8 +59,8 @@ def _busiest(points: ir.Table, sums: pd.DataFrame) -> pd.DataFrame:
     busy = points.filter(points.rows >= ibis.cases(*least)) if least else points.limit(0)
     window = ibis.window(group_by="force", order_by=[ibis.desc("rows"), "longitude", "latitude"])
     ranked = busy.mutate(rank=ibis.row_number().over(window))
-    found: pd.DataFrame = ranked.filter(ranked.rank < TOP).order_by("force", "rank").to_pandas()
-    return found
+    busiest: pd.DataFrame = ranked.filter(ranked.rank < TOP).order_by("force", "rank").to_pandas()
+    return busiest
 
 
 def _shared_out(sums: Mapping[Any, Any], busy: pd.DataFrame) -> dict[str, object]:

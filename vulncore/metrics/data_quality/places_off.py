@@ -1,4 +1,4 @@
-"""Points that can't be where the force is: outside its area, far from all others, at 0, or with degrees swapped."""
+"""Places off: points outside the force's area, far from all others, at 0, or with degrees swapped."""
 
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ CLOSE: Final = 0.001  # degrees: a hundred metres
 
 
 def places_off(incidents: ir.Table) -> pd.DataFrame:
-    """Return how many of each force's points are amiss, and how.
+    """Return how many of each force's points are outside its area, far off, at 0 or swapped.
 
     Returns:
         One row per force with points: `force`; `placed` (rows with a point); `outside` (of them marked as outside

@@ -1,4 +1,4 @@
-"""Records that are there twice."""
+"""Repeated records: the same id twice, or rows equal in every column."""
 
 from typing import Final
 
@@ -31,7 +31,7 @@ def repeated_records(incidents: ir.Table) -> pd.DataFrame:
     )
     within = by_record["first"] == by_record["last"]
     repeated = by_record.times > 1
-    found: pd.DataFrame = (
+    repeats: pd.DataFrame = (
         by_record.group_by("force", "measure")
         .agg(
             records=repeated.sum(),
@@ -43,7 +43,7 @@ def repeated_records(incidents: ir.Table) -> pd.DataFrame:
         .order_by("force", "measure")
         .to_pandas()
     )
-    return found
+    return repeats
 
 
 def identical_rows(incidents: ir.Table) -> pd.DataFrame:
@@ -66,10 +66,10 @@ def identical_rows(incidents: ir.Table) -> pd.DataFrame:
     )
     content = [name for name in INCIDENTS.names if name not in {"row_id", "record_id"}]
     same = anonymous.group_by(content).agg(times=anonymous.count())
-    found: pd.DataFrame = (
+    identical: pd.DataFrame = (
         same.group_by("force")
         .agg(again=(same.times - 1).sum(), rows=same.times.sum())
         .order_by("force")
         .to_pandas()
     )
-    return found
+    return identical

@@ -1,4 +1,4 @@
-"""How each measure's count changes at a month, beside what the rest of its force does."""
+"""Share change: how each measure's count changes at a month, beside the rest of its force."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,8 @@ class ShareChange:
     """Each measure before and after a month; arrays of one value per measure.
 
     `before` and `after` are records a month, in the same calendar months where a year lies before (`short` where
-    not) and `typical` the median of the one over that of the other, on which no single month bears; `share` is what part of both together the rest of the force puts after the month.
+    not) and `typical` the median of the one over that of the other, on which no single month bears; `share` is what
+    part of both together the rest of the force puts after the month.
     """
 
     before: Floats

@@ -87,7 +87,7 @@ def hot_and_cold(scores: pd.DataFrame, rate: float = RATE) -> Signs:
     [1, 0, -1]
     """
     smaller = scores[["p_hot", "p_cold"]].min(axis=1).to_numpy()
-    found = discoveries(np.minimum(2 * smaller, 1.0), rate).found
+    found = discoveries(np.minimum(2 * smaller, 1.0), rate).stands
     signs = np.where(scores["p_hot"] < scores["p_cold"], 1, -1)
     return np.where(found, signs, 0).astype(np.int8)
 

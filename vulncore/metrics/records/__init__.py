@@ -1,1 +1,5 @@
-"""Single records: how many, and what became of them between two versions."""
+"""Single records: how many are there, and what became of them between two versions?
+
+- `counts`: distinct records of several measures together, by month, by day or by team.
+- `changes`: records and figures that differ between two versions.
+"""

@@ -1,4 +1,4 @@
-"""What became of records between two versions of a dataset."""
+"""What changed between two versions of a dataset: records that came, went or moved, and figures that differ."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from vulncore.domain.engine import connect
 from vulncore.domain.record_ids import is_line_number
 
 RECORD = ["force", "record_id"]
+KEYS = ["force", "measure", "period_start", "period_end", "table"]
 
 
 @dataclass(frozen=True)
@@ -63,40 +64,18 @@ def record_changes(before: ir.Table, after: ir.Table) -> RecordChanges:
         distinct=True,
     )
     old, new = (_by_record(rows.semi_join(differing, RECORD)) for rows in (earlier, later))
-    there = old.inner_join(new, RECORD, rname="{name}_new")
-    found = there.agg(
-        no_crimed=(there.counts & ~there.counts_new).sum(),
-        counted_again=(~there.counts & there.counts_new).sum(),
-        reclassified=(there.measures != there.measures_new).sum(),
-        moved=(there.month != there.month_new).sum(),
+    both = old.inner_join(new, RECORD, rname="{name}_new")
+    changed = both.agg(
+        no_crimed=(both.counts & ~both.counts_new).sum(),
+        counted_again=(~both.counts & both.counts_new).sum(),
+        reclassified=(both.measures != both.measures_new).sum(),
+        moved=(both.month != both.month_new).sum(),
     ).to_pyarrow()
     alone = {"added": new.anti_join(old, RECORD), "gone": old.anti_join(new, RECORD)}
     return RecordChanges(
         **{name: int(engine.to_pyarrow(rows.count()).as_py()) for name, rows in alone.items()},
-        **{name: int(value or 0) for name, value in found.to_pylist()[0].items()},
+        **{name: int(value or 0) for name, value in changed.to_pylist()[0].items()},
     )
-
-
-def _narrow(incidents: ir.Table) -> ir.Table:
-    own = incidents.filter(~is_line_number(incidents))
-    return own.select(
-        *RECORD,
-        "measure",
-        month=own.recorded_on.truncate("M").cast("date"),
-        counts=own.no_crimed_on.isnull(),
-    ).distinct()
-
-
-def _by_record(rows: ir.Table) -> ir.Table:
-    measures = rows.select(*RECORD, "measure").distinct()
-    named = measures.group_by(RECORD).agg(
-        measures=measures.measure.group_concat("\n", order_by=measures.measure)
-    )
-    dated = rows.group_by(RECORD).agg(month=rows.month.min(), counts=rows.counts.any())
-    return named.inner_join(dated, RECORD)
-
-
-KEYS = ["force", "measure", "period_start", "period_end", "table"]
 
 
 def figure_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -125,8 +104,8 @@ def figure_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     change[both["before"].isna()] = "new"
     change[both["after"].isna()] = "withdrawn"
     differs = both["before"].ne(both["after"]).fillna(True).astype(bool)
-    found: pd.DataFrame = both.assign(change=change)[differs].sort_values(KEYS, ignore_index=True)
-    return found
+    changed: pd.DataFrame = both.assign(change=change)[differs].sort_values(KEYS, ignore_index=True)
+    return changed
 
 
 def figures(incidents: ir.Table, coverage: ir.Table, counts: ir.Table) -> pd.DataFrame:
@@ -156,3 +135,22 @@ def figures(incidents: ir.Table, coverage: ir.Table, counts: ir.Table) -> pd.Dat
     days = {name: pd.to_datetime(every[name]).dt.date for name in ("period_start", "period_end")}
     known: pd.DataFrame = every.assign(**days).astype({"count": "int64"}).reset_index(drop=True)
     return known
+
+
+def _narrow(incidents: ir.Table) -> ir.Table:
+    with_id = incidents.filter(~is_line_number(incidents))
+    return with_id.select(
+        *RECORD,
+        "measure",
+        month=with_id.recorded_on.truncate("M").cast("date"),
+        counts=with_id.no_crimed_on.isnull(),
+    ).distinct()
+
+
+def _by_record(rows: ir.Table) -> ir.Table:
+    measures = rows.select(*RECORD, "measure").distinct()
+    named = measures.group_by(RECORD).agg(
+        measures=measures.measure.group_concat("\n", order_by=measures.measure)
+    )
+    dated = rows.group_by(RECORD).agg(month=rows.month.min(), counts=rows.counts.any())
+    return named.inner_join(dated, RECORD)

@@ -1,4 +1,4 @@
-"""How many records several measures have together, by month and by day, each record counted once."""
+"""How many records several measures have together, each record counted once: by month, by day, by team."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -77,14 +77,14 @@ def daily_records(
 def counted_rows(
     incidents: ir.Table, force: str, measures: Sequence[str], without: Sequence[str] = ()
 ) -> ir.Table:
-    """Return a force's rows of some measures whose record is in none of others; later found not to be crimes, left out."""
-    own = incidents.filter(
+    """Return a force's rows of some measures, without no-crimed rows and without records of the other measures."""
+    rows = incidents.filter(
         incidents.force == force, incidents.no_crimed_on.isnull(), incidents.measure.isin(list(measures))
     )
     if not without:
-        return own
+        return rows
     others = incidents.filter(incidents.force == force, incidents.measure.isin(list(without)))
-    return own.anti_join(others.select("record_id").distinct(), "record_id")
+    return rows.anti_join(others.select("record_id").distinct(), "record_id")
 
 
 def records_by_team(
@@ -105,8 +105,11 @@ def records_by_team(
         small: under the threshold of `vulncore.domain.disclosure` they must not be shown.
     """
     rows = counted_rows(incidents, force, measures, without)
-    own = rows.filter(rows.recorded_on.between(first, last), rows.allocated_to.notnull())
-    found: pd.DataFrame = (
-        own.group_by(team=own.allocated_to).agg(records=own.record_id.nunique()).order_by("team").to_pandas()
+    allocated = rows.filter(rows.recorded_on.between(first, last), rows.allocated_to.notnull())
+    teams: pd.DataFrame = (
+        allocated.group_by(team=allocated.allocated_to)
+        .agg(records=allocated.record_id.nunique())
+        .order_by("team")
+        .to_pandas()
     )
-    return found
+    return teams

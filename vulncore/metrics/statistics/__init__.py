@@ -1,1 +1,8 @@
-"""Statistics of small counts."""
+"""Statistics of small counts: how sure can one be of a rate, a change, a scatter?
+
+Read in this order:
+
+- `intervals`: exact limits and p-values, of the ratio of two rates and of a Poisson mean.
+- `dispersion`: how much more than chance monthly counts scatter.
+- `false_discovery`: which of many tests stand when they are judged together.
+"""

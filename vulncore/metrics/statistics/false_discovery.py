@@ -1,4 +1,4 @@
-"""Which of many tests stand when they are judged together."""
+"""False discovery: which of many tests stand when they are judged together (Benjamini and Hochberg)."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from vulncore.domain.arrays import Booleans
 class Discoveries(NamedTuple):
     """Which tests stand, in the order given, and the p-value up to which they do."""
 
-    found: Booleans
+    stands: Booleans
     alpha: float
 
 
@@ -33,7 +33,7 @@ def discoveries(p_values: ArrayLike, rate: float) -> Discoveries:
         the tests lean against each other strongly. Measures that rise together are no trouble.
 
     >>> discoveries([0.001, 0.03, 0.2, 0.9], rate=0.05)
-    Discoveries(found=array([ True, False, False, False]), alpha=0.0125)
+    Discoveries(stands=array([ True, False, False, False]), alpha=0.0125)
     """
     p = np.asarray(p_values, dtype=float)
     tests = max(len(p), 1)

@@ -1,10 +1,12 @@
-"""The ratio of two rates: its p-value and its interval, one the inversion of the other."""
+"""Exact limits for small counts: of the ratio of two rates, with its p-value, and of a Poisson mean."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, betaincinv, gammaincinv
 
 from vulncore.domain.arrays import Floats
+
+NOTHING = 1e-9  # of a record: its lower limit is 0 to the last digit
 
 
 def rate_ratio_p_value(
@@ -14,7 +16,7 @@ def rate_ratio_p_value(
     days_earlier: ArrayLike,
     dispersion: ArrayLike = 1.0,
 ) -> Floats:
-    """Return the two-sided p-value of "the rate per day did not change".
+    """Return the two-sided p-value of a rate ratio: of "the rate per day did not change".
 
     Given the total of both counts, the current one is binomial, its share of the exposure the
     probability. The smaller tail is doubled, which is what an interval with equal tails inverts.
@@ -54,7 +56,7 @@ def rate_ratio_interval(
     dispersion: ArrayLike = 1.0,
     alpha: ArrayLike = 0.05,
 ) -> tuple[Floats, Floats]:
-    """Return the limits of the ratio of the current daily rate to the earlier one.
+    """Return the confidence limits of a rate ratio, the current daily rate over the earlier one.
 
     Args:
         current: As for `rate_ratio_p_value`, like the four that follow.
@@ -87,22 +89,8 @@ def rate_ratio_interval(
     return low, high
 
 
-def _counts(current: ArrayLike, earlier: ArrayLike, dispersion: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    now, before = np.asarray(current, dtype=float), np.asarray(earlier, dtype=float)
-    return now, before, np.maximum(np.asarray(dispersion, dtype=float), 1.0)
-
-
-def _share_of_days(days_current: ArrayLike, days_earlier: ArrayLike) -> Floats:
-    here, there = np.asarray(days_current, dtype=float), np.asarray(days_earlier, dtype=float)
-    share: Floats = here / (here + there)
-    return share
-
-
-NOTHING = 1e-9  # of a record: its lower limit is 0 to the last digit
-
-
 def poisson_interval(count: ArrayLike, alpha: float = 0.05) -> tuple[Floats, Floats]:
-    """Return the exact limits of the mean that lies behind Poisson counts.
+    """Return the exact confidence limits of a Poisson mean, one for each count.
 
     Args:
         count: Counts or sums of weights, >= 0. Between whole numbers the limits run smoothly; of a missing one they
@@ -128,3 +116,14 @@ def poisson_interval(count: ArrayLike, alpha: float = 0.05) -> tuple[Floats, Flo
     some = ~(seen <= NOTHING)
     low = np.where(some, gammaincinv(np.where(some, seen, 1.0), alpha / 2), 0.0)
     return low, np.asarray(gammaincinv(seen + 1, 1 - alpha / 2), dtype=float)
+
+
+def _counts(current: ArrayLike, earlier: ArrayLike, dispersion: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    now, before = np.asarray(current, dtype=float), np.asarray(earlier, dtype=float)
+    return now, before, np.maximum(np.asarray(dispersion, dtype=float), 1.0)
+
+
+def _share_of_days(days_current: ArrayLike, days_earlier: ArrayLike) -> Floats:
+    here, there = np.asarray(days_current, dtype=float), np.asarray(days_earlier, dtype=float)
+    share: Floats = here / (here + there)
+    return share

@@ -1,4 +1,4 @@
-"""What a change is called and coloured: the report's own rule."""
+"""The change between two counts: its percentage, symbol and colour by the report's rule, and whether a trend shows."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -6,6 +6,9 @@ from fractions import Fraction
 import pandas as pd
 
 COLOUR_THRESHOLD = 10  # per cent; the report: "more than 10% increase" is red, "decrease" green
+TOO_FEW_FOR_TREND_A_YEAR = 10
+"""Below ten records a year most months hold none, and a line through them shows only when the few fell.
+The report gives no trend for such volumes (paragraph 27)."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,6 @@ def percent_text(percent: Fraction) -> str:
         if size <= COLOUR_THRESHOLD or float(shown.replace(",", "")) > COLOUR_THRESHOLD:
             return shown
     return f"just over {COLOUR_THRESHOLD}"
-
-
-TOO_FEW_FOR_TREND_A_YEAR = 10
-"""Below ten records a year most months hold none, and a line through them shows only when the few fell.
-The report gives no trend for such volumes (paragraph 27)."""
 
 
 def has_trend(counts: pd.Series) -> bool | None:

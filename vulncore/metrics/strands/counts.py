@@ -1,4 +1,4 @@
-"""How many records each measure has in each month."""
+"""How many records each measure has: by month, by period, and in the windows of the strand table."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -11,10 +11,12 @@ from vulncore.domain.periods import Window, month_end, month_of
 from vulncore.domain.vocabulary import Flow, Measure
 
 KEYS = ["measure", "month"]
+Periods = Mapping[tuple[date, date], int]
+"""Counts by the first and last day that they cover."""
 
 
 def monthly_counts(incidents: ir.Table, coverage: ir.Table, force: str) -> pd.DataFrame:
-    """Return each delivered month's count of each measure, in one pass over the incidents.
+    """Return each measure's count of records in each delivered month.
 
     A month belongs to a count by `recorded_on`. Records that were later found not to be crimes
     (`no_crimed_on`) do not count.
@@ -67,7 +69,7 @@ def period_counts(counts: ir.Table, coverage: ir.Table, force: str) -> pd.DataFr
 
 
 def monthly_series(months: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Return each measure's monthly counts: from incidents where delivered, else from monthly totals.
+    """Return each measure's series of months: counted from incidents where delivered, else from monthly totals.
 
     Args:
         months: What `monthly_counts` returns.
@@ -83,28 +85,20 @@ def monthly_series(months: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     return every.drop_duplicates(KEYS, keep="first").sort_values(KEYS, ignore_index=True)
 
 
-def _with_month_as_time(months: pd.DataFrame) -> pd.DataFrame:
-    return months.assign(month=pd.to_datetime(months["month"]), count=months["count"].astype("int64"))
-
-
-Periods = Mapping[tuple[date, date], int]
-"""Counts by the first and last day that they cover."""
-
-
 def window_counts(
     months: pd.DataFrame,
     counts: pd.DataFrame,
     measures: Sequence[Measure],
     windows: Mapping[str, Window | None],
 ) -> pd.DataFrame:
-    """Return each measure's count in each window, or how many of its months are known.
+    """Return each measure's count in each window of the strand table, and how many of its months are known.
 
     Incidents answer where they were delivered for every month of the window; else totals whose
     periods tile it exactly; never a mix of both. A stock's window holds its last month's value alone.
 
     Args:
         months: One row per measure and delivered month, as `monthly_counts` returns.
-        counts: The force's totals, as `vulncore.metrics.strands.counts.period_counts` returns them.
+        counts: The force's totals, as `period_counts` returns them.
         measures: The measures wanted, in the order wanted.
         windows: Windows by name; None for one that does not apply.
 
@@ -119,10 +113,10 @@ def window_counts(
     for measure in measures:
         row: dict[str, object] = {"measure": measure.key}
         for name, window in windows.items():
-            asked = _asked(window, measure)
+            counted = _counted_window(window, measure)
             delivered = by_month.get(measure.key, {})
             periods, unsettled = by_period.get(measure.key, ({}, {}))
-            count, known, provisional = _answer(asked, delivered, periods, unsettled)
+            count, known, provisional = _answer(counted, delivered, periods, unsettled)
             row |= {name: count, f"{name}_months": known, f"{name}_provisional": provisional}
         rows.append(row)
     return pd.DataFrame(rows).astype(dict.fromkeys(windows, "Int64"))
@@ -150,7 +144,12 @@ def tiling_total(periods: Periods, window: Window) -> int | None:
     return None
 
 
-def _asked(window: Window | None, measure: Measure) -> Window | None:
+def _with_month_as_time(months: pd.DataFrame) -> pd.DataFrame:
+    return months.assign(month=pd.to_datetime(months["month"]), count=months["count"].astype("int64"))
+
+
+def _counted_window(window: Window | None, measure: Measure) -> Window | None:
+    """Return the months that answer for a window: of a stock, the last month alone."""
     if window and measure.flow is Flow.STOCK:
         return Window(month_of(window.end), window.end)
     return window
@@ -164,16 +163,16 @@ def _answer(
 ) -> tuple[int | None, int, int]:
     if window is None:
         return None, 0, 0
-    there = [delivered[month] for month in window.months if month in delivered]
-    provisional = sum(flag for _, flag in there)
-    if len(there) == len(window.months):
-        return sum(count for count, _ in there), len(there), provisional
-    known = [month for month in window.months if _holds(periods, month, window)]
+    by_month = [delivered[month] for month in window.months if month in delivered]
+    provisional = sum(flag for _, flag in by_month)
+    if len(by_month) == len(window.months):
+        return sum(count for count, _ in by_month), len(by_month), provisional
+    in_totals = [month for month in window.months if _holds(periods, month, window)]
     uncertain = sum(unsettled.get(month, False) for month in window.months)
     total = tiling_total(periods, window)
     if total is not None:
         return total, len(window.months), uncertain
-    return None, max(len(there), len(known)), max(provisional, uncertain)
+    return None, max(len(by_month), len(in_totals)), max(provisional, uncertain)
 
 
 def _holds(periods: Periods, month: date, window: Window) -> bool:

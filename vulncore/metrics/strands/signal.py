@@ -1,4 +1,4 @@
-"""Whether a change is more than chance."""
+"""The signal: whether each measure's change is more than chance, all measures judged together."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -13,6 +13,87 @@ from vulncore.metrics.statistics.false_discovery import discoveries
 from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
 
 NUMBERS = ["current", "earlier", "days_current", "days_earlier", "dispersion"]
+FEWEST_TO_TEST = 10
+"""Both counts together. Of nine or fewer only an all-or-nothing split (9 to 0 has p = 0.004) could stand
+among the dozen measures judged together, so a verdict could never say anything else."""
+
+FALL_TO_ZERO_FROM = 10
+"""Where ten were to be expected, chance leaves none once in 22,000 times (e to the power -10); a feed that
+stopped does so far more often."""
+
+MAY_BE_UP_TO = 0.10
+"""A change in one direction at 5 %. Rape rising from 15 to 27 has p = 0.088 and must not look quiet."""
+
+
+class Signal(StrEnum):
+    """The verdict on a change, in the words that stand beside its colour."""
+
+    CLEAR = "clear change"
+    MAY_BE = "may be a change"
+    CHANCE = "could be chance"
+    TOO_FEW = "too few to say"
+    CHECK_FEED = "check the feed"
+    NOT_TESTED = "not tested"
+
+
+def signals(comparison: pd.DataFrame, false_discovery_rate: float = 0.05) -> pd.DataFrame:
+    """Return the verdict on each measure's change, all of them judged together.
+
+    Args:
+        comparison: One row per measure: `measure`; `current` and `earlier` (counts, missing where the
+            window is incomplete); `days_current` and `days_earlier` (exposure); `dispersion` (variance
+            over mean, missing where unknown); `flow` ("flow", or "stock", which is never tested); and,
+            if wanted, `silent` (true where the feed has stopped, see `vulncore.metrics.strands.silence`).
+        false_discovery_rate: How many of the clear changes may be chance, as a share, on average.
+
+    Returns:
+        `comparison`, same rows and order, plus `dispersion_used` (1 where it is unknown or below 1),
+        `rate_ratio` (current daily rate over earlier; infinite from 0, missing where both are 0),
+        `low`, `high`, `p_value` (missing where nothing was tested), `interval_level` (one for the whole
+        frame) and `signal`, a value of `Signal`. The interval leaves 1 out exactly for clear changes.
+
+    Raises:
+        InvalidRowsError: A column is missing, a measure is repeated, or a value is no count, no days,
+            no dispersion or neither flow nor stock.
+        VulncoreError: `false_discovery_rate` is not between 0 and 1.
+
+    Source:
+        `vulncore.metrics.statistics`: `intervals` and `false_discovery`; calibration in docs/signal.md.
+
+    Misleads when:
+        dispersion is unknown: counts then pass for plain chance, which cries wolf at large volumes. Nor
+        does a clear change say why: harm, reporting and recording all change counts.
+
+    >>> hate_crime = pd.DataFrame({"measure": ["hate-crime"], "current": [187], "earlier": [131],
+    ...     "days_current": [214], "days_earlier": [214], "dispersion": [0.9], "flow": ["flow"]})
+    >>> signals(hate_crime)[["rate_ratio", "low", "high", "signal"]].round(2).values.tolist()
+    [[1.43, 1.14, 1.8, 'clear change']]
+    """
+    if not 0 < false_discovery_rate < 1:
+        raise VulncoreError(
+            f"A false-discovery rate of {false_discovery_rate} can't be held. Give one between 0 and 1."
+        )
+    rows = comparison_rows(comparison)
+    dispersion = np.fmax(rows.dispersion, 1.0)  # 1 as well where it is unknown
+    verdict = _untested(rows)
+    tested = verdict == ""
+    current, earlier, days_current, days_earlier = (column[tested] for column in rows[:4])
+    data = current, earlier, days_current, days_earlier, dispersion[tested]
+    p_value = rate_ratio_p_value(*data)
+    stands, alpha = discoveries(p_value, false_discovery_rate)
+    low, high = rate_ratio_interval(*data, alpha)
+    verdict[tested] = np.select(
+        [stands, p_value <= MAY_BE_UP_TO], [Signal.CLEAR.value, Signal.MAY_BE.value], Signal.CHANCE.value
+    )
+    return comparison.assign(
+        dispersion_used=dispersion,
+        rate_ratio=_rate_ratio(rows),
+        low=_spread(low, tested),
+        high=_spread(high, tested),
+        interval_level=1 - alpha,
+        p_value=_spread(p_value, tested),
+        signal=verdict,
+    )
 
 
 class ComparisonRows(NamedTuple):
@@ -31,7 +112,7 @@ def comparison_rows(comparison: pd.DataFrame) -> ComparisonRows:
     """Return the columns of a comparison, checked.
 
     Args:
-        comparison: As `vulncore.metrics.strands.signal.signals` takes it.
+        comparison: As `signals` takes it.
 
     Raises:
         InvalidRowsError: A column is missing, a measure is repeated, or a value is no count, no days,
@@ -69,116 +150,19 @@ def comparison_rows(comparison: pd.DataFrame) -> ComparisonRows:
     return rows
 
 
-def _numbers(column: pd.Series) -> Floats:
-    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-
-
-def _finite_above(floor: float, values: Floats) -> Booleans:
-    return (values > floor) & (values < np.inf)
-
-
-def _counts(values: Floats) -> Booleans:
-    """Return which values are whole numbers from 0, or missing."""
-    counts: Booleans = (np.floor(values) == values) & (values >= 0) & (values < np.inf)
-    return np.isnan(values) | counts
-
-
-FEWEST_TO_TEST = 10
-"""Both counts together. Of nine or fewer only an all-or-nothing split (9 to 0 has p = 0.004) could stand
-among the dozen measures judged together, so a verdict could never say anything else."""
-
-FALL_TO_ZERO_FROM = 10
-"""Where ten were to be expected, chance leaves none once in 22,000 times (e to the power -10); a feed that
-stopped does so far more often."""
-
-MAY_BE_UP_TO = 0.10
-"""A change in one direction at 5 %. Rape rising from 15 to 27 has p = 0.088 and must not look quiet."""
-
-
-class Signal(StrEnum):
-    """What is said of a change, beside its colour."""
-
-    CLEAR = "clear change"
-    MAY_BE = "may be a change"
-    CHANCE = "could be chance"
-    TOO_FEW = "too few to say"
-    CHECK_FEED = "check the feed"
-    NOT_TESTED = "not tested"
-
-
-def signals(comparison: pd.DataFrame, false_discovery_rate: float = 0.05) -> pd.DataFrame:
-    """Return the verdict on each measure's change, all of them judged together.
-
-    Args:
-        comparison: One row per measure: `measure`; `current` and `earlier` (counts, missing where the
-            window is incomplete); `days_current` and `days_earlier` (exposure); `dispersion` (variance
-            over mean, missing where unknown); `flow` ("flow", or "stock", which is never tested); and,
-            if wanted, `silent` (true where the feed has stopped, see `vulncore.metrics.strands.silence`).
-        false_discovery_rate: How many of the clear changes may be chance, as a share, on average.
-
-    Returns:
-        `comparison`, same rows and order, plus `dispersion_used` (1 where it is unknown or below 1),
-        `rate_ratio` (current daily rate over earlier; infinite from 0, missing where both are 0),
-        `low`, `high`, `p_value` (missing where nothing was tested), `interval_level` (one for the whole
-        frame) and `signal`, a value of `Signal`. The interval leaves 1 out exactly for clear changes.
-
-    Raises:
-        InvalidRowsError: A column is missing, a measure is repeated, or a value is no count, no days,
-            no dispersion or neither flow nor stock.
-        VulncoreError: `false_discovery_rate` is not between 0 and 1.
-
-    Source:
-        `rate_ratio` and `false_discovery` beside this file; calibration in docs/signal.md.
-
-    Misleads when:
-        dispersion is unknown: counts then pass for plain chance, which cries wolf at large volumes. Nor
-        does a clear change say why: harm, reporting and recording all change counts.
-
-    >>> hate_crime = pd.DataFrame({"measure": ["hate-crime"], "current": [187], "earlier": [131],
-    ...     "days_current": [214], "days_earlier": [214], "dispersion": [0.9], "flow": ["flow"]})
-    >>> signals(hate_crime)[["rate_ratio", "low", "high", "signal"]].round(2).values.tolist()
-    [[1.43, 1.14, 1.8, 'clear change']]
-    """
-    if not 0 < false_discovery_rate < 1:
-        raise VulncoreError(
-            f"A false-discovery rate of {false_discovery_rate} can't be held. Give one between 0 and 1."
-        )
-    rows = comparison_rows(comparison)
-    dispersion = np.fmax(rows.dispersion, 1.0)  # 1 as well where it is unknown
-    verdict = _untested(rows)
-    tested = verdict == ""
-    current, earlier, days_current, days_earlier = (column[tested] for column in rows[:4])
-    data = current, earlier, days_current, days_earlier, dispersion[tested]
-    p_value = rate_ratio_p_value(*data)
-    found, alpha = discoveries(p_value, false_discovery_rate)
-    low, high = rate_ratio_interval(*data, alpha)
-    verdict[tested] = np.select(
-        [found, p_value <= MAY_BE_UP_TO], [Signal.CLEAR.value, Signal.MAY_BE.value], Signal.CHANCE.value
-    )
-    return comparison.assign(
-        dispersion_used=dispersion,
-        rate_ratio=_rate_ratio(rows),
-        low=_spread(low, tested),
-        high=_spread(high, tested),
-        interval_level=1 - alpha,
-        p_value=_spread(p_value, tested),
-        signal=verdict,
-    )
-
-
 def _untested(rows: ComparisonRows) -> NDArray[np.object_]:
-    """Return what is said of the rows that no test judges, "" for those that one does.
+    """Return the verdicts of the rows that are not tested; "" for the rows that are.
 
     Feeds in doubt are kept out of the tests: a stopped feed's tiny p-value would let others through.
     """
     together = rows.current + rows.earlier
     stopped = rows.silent | ((rows.current == 0) & (rows.earlier >= FALL_TO_ZERO_FROM))
-    said = {
+    reasons = {
         Signal.NOT_TESTED.value: np.isnan(together) | ~rows.is_flow,
         Signal.TOO_FEW.value: together < FEWEST_TO_TEST,
         Signal.CHECK_FEED.value: stopped,
     }
-    return np.select(list(said.values()), list(said), "").astype(object)
+    return np.select(list(reasons.values()), list(reasons), "").astype(object)
 
 
 def _rate_ratio(rows: ComparisonRows) -> Floats:
@@ -191,3 +175,17 @@ def _spread(values: Floats, tested: Booleans) -> Floats:
     whole = np.full(len(tested), np.nan)
     whole[tested] = values
     return whole
+
+
+def _numbers(column: pd.Series) -> Floats:
+    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+
+
+def _finite_above(floor: float, values: Floats) -> Booleans:
+    return (values > floor) & (values < np.inf)
+
+
+def _counts(values: Floats) -> Booleans:
+    """Return which values are whole numbers from 0, or missing."""
+    counts: Booleans = (np.floor(values) == values) & (values >= 0) & (values < np.inf)
+    return np.isnan(values) | counts

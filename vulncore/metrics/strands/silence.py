@@ -1,4 +1,4 @@
-"""Whether a feed has gone silent: months delivered as zero where many were to be expected."""
+"""Whether a feed has gone silent: months of zero where many records were to be expected."""
 
 import numpy as np
 import pandas as pd
@@ -46,7 +46,7 @@ def silence(monthly: pd.DataFrame) -> pd.DataFrame:
 
 
 def silent_start(counts: pd.Series) -> int:
-    """Return how many months of nothing come first that chance can't explain, as if the measure began late; else 0.
+    """Return how many months of zero a series begins with, where chance can't explain them; else 0.
 
     The mirror of `silence`: ten or more were to be expected at the mean of up to twelve months after them.
 

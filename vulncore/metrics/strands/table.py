@@ -41,7 +41,7 @@ def strand_table(
     windows: Mapping[str, Window | None],
     breaks: Mapping[str, Sequence[date]] = NO_BREAKS,
 ) -> pd.DataFrame:
-    """Return the strand table of one force.
+    """Return the strand table of one force: every measure's counts, changes and signals.
 
     Args:
         months: One row per measure and month delivered as incidents, as `monthly_counts` returns.
@@ -81,7 +81,7 @@ def _comparable(
     windows: Mapping[str, Window | None],
     breaks: Mapping[str, Sequence[date]],
 ) -> pd.DataFrame:
-    """The months up to the as-at month, of each measure those since its last break."""
+    """Return the months up to the as-at month, of each measure the months since its last break."""
     as_at = max(window.end for window in windows.values() if window)
     series = monthly_series(months, counts)
     series = series[series["month"] <= pd.Timestamp(as_at)]
@@ -102,7 +102,7 @@ def _reaches_across(breaks: Sequence[date], earlier: Window | None, current: Win
 
 
 def _fell_to_zero(table: pd.DataFrame) -> pd.Series:
-    """What the totals alone can tell of a feed that stopped: it bears on the longer windows, too."""
+    """Return which feeds stopped by their totals alone: the longer windows are in doubt, too."""
     fell = table["fytd_current"].eq(0) & table["fytd_previous"].ge(FALL_TO_ZERO_FROM)
     return fell.fillna(value=False).astype(bool)
 
@@ -114,8 +114,8 @@ def _changes(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
         if pd.isna(earlier) or pd.isna(current):
             rows.append((None, None, "", ""))
         else:
-            made = change(int(earlier), int(current))
-            rows.append((made.difference, made.percent, made.symbol, made.colour))
+            measured = change(int(earlier), int(current))
+            rows.append((measured.difference, measured.percent, measured.symbol, measured.colour))
     changes = pd.DataFrame(rows, columns=names, index=table.index, dtype=object)
     return changes.astype({names[0]: "Int64"})
 

@@ -238,6 +238,6 @@ def day_hour_change(now: Floats, before: Floats, days_now: int, days_before: int
             "low": low,
             "high": high,
             "p_value": p_value,
-            "clear": found.found,
+            "clear": found.stands,
         }
     )

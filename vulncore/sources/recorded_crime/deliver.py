@@ -103,7 +103,7 @@ def _refuse_too_many(lines: Lines, figures: Figures, most_rejected: float) -> No
     reason, count = Counter(reject.reason for reject in rejects).most_common(1)[0]
     values = dict.fromkeys(reject.value or "empty" for reject in rejects if reject.reason == reason)
     raise TooManyRejectsError(
-        f"{len(rejects):,} of {lines.read:,} rows of {lines.name} cannot be used, more than {most_rejected:.0%}. "
+        f"{len(rejects):,} of {lines.read:,} rows of {lines.name} cannot be used, more than {100 * most_rejected:g} %. "
         f"{count:,} have {reason}: {first_five(values)}. Correct the file, or fetch it again; if it stays so, the "
         "table has changed, and vulncore/reference/recorded_crime_measures.toml has to follow.",
         rejects,

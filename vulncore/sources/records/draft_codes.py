@@ -8,6 +8,7 @@ from typing import Final
 
 from vulncore.domain.measures import home_office_codes, known_measures, measures_by_subgroup
 from vulncore.domain.vocabulary import Measure
+from vulncore.domain.words import capital_first
 from vulncore.sources.records.draft_columns import (
     Column,
     Content,
@@ -97,7 +98,7 @@ def own_measure(value: str, order: int, others: Collection[str] = ()) -> Measure
     taken = {measure.key for measure in known_measures()} | set(others)
     name = value if value != value.upper() or len(value) < 5 else value.capitalize()
     own_key = key if key and key not in taken else f"own-{order}-{key}".strip("-")
-    return measure_of_its_own(own_key, name[:1].upper() + name[1:80], order, value[:80])
+    return measure_of_its_own(own_key, capital_first(name[:80]), order, value[:80])
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What a dataset can show: its forces, its months, its strands and its measures."""
+"""What a published dataset contains: its forces, its months, its strands and its measures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -9,6 +9,7 @@ import pandas as pd
 from vulncore.domain.errors import InvalidPeriodError, UnknownNameError, first_five
 from vulncore.domain.periods import add_months, month_name, month_of, months_between
 from vulncore.domain.vocabulary import Flow, Measure, Polarity, Strand, strands
+from vulncore.findings.shared.words import number_of
 from vulncore.store import Snapshot
 from vulncore.store.manifest import Publish
 
@@ -16,8 +17,8 @@ ACTIVE_WITHIN_MONTHS = 12  # a measure not delivered for longer no longer holds 
 
 
 @dataclass(frozen=True)
-class Choices:
-    """What can be chosen. `months` are the as-at months of each force, newest first."""
+class DatasetContents:
+    """What can be chosen from a version. `months` are the as-at months of each force, newest first."""
 
     publish: Publish
     measures: tuple[Measure, ...]
@@ -36,11 +37,11 @@ class Choices:
         return tuple(strand for strand in strands() if strand.key in used)
 
 
-def choices(snapshot: Snapshot) -> Choices:
-    """Return what a published version can show."""
+def dataset_contents(snapshot: Snapshot) -> DatasetContents:
+    """Return the forces, months, strands and measures of a published version."""
     delivered = _delivered(snapshot)
     by_force = {str(force): rows for force, rows in delivered.groupby("force")}
-    return Choices(
+    return DatasetContents(
         publish=snapshot.publish,
         measures=_measures(snapshot),
         months={force: tuple(sorted(set(rows["month"]), reverse=True)) for force, rows in by_force.items()},
@@ -48,25 +49,25 @@ def choices(snapshot: Snapshot) -> Choices:
     )
 
 
-def chosen_force(choice: Choices, force: str | None) -> str:
-    """Return the force asked for, in any letter case; the only or first one where none is.
+def force_or_first(contents: DatasetContents, force: str | None) -> str:
+    """Return a force by its name in any letter case; the only or first force where no name is given.
 
     Raises:
         UnknownNameError: The dataset has no such force.
     """
     if force is None:
-        return choice.forces[0]
-    for name in choice.forces:
+        return contents.forces[0]
+    for name in contents.forces:
         if name.casefold() == force.strip().casefold():
             return name
     raise UnknownNameError(
-        f"Dataset '{choice.publish.dataset}' has no force called '{force[:60]}'. "
-        f"It has {len(choice.forces)}: {first_five(choice.forces)}."
+        f"Dataset '{contents.publish.dataset}' has no force called '{force[:60]}'. "
+        f"It has {number_of(len(contents.forces), 'force')}: {first_five(contents.forces)}."
     )
 
 
-def chosen_month(choice: Choices, force: str, as_at: date | None) -> date:
-    """Return the as-at month asked for; where none is, the latest that every active measure has.
+def as_at_or_latest(contents: DatasetContents, force: str, as_at: date | None) -> date:
+    """Return the as-at month; where none is given, the latest that every active measure has.
 
     Where the active measures have no month in common, it is the newest month of any.
 
@@ -74,31 +75,31 @@ def chosen_month(choice: Choices, force: str, as_at: date | None) -> date:
         InvalidPeriodError: Nothing was delivered for that month.
     """
     if as_at is None:
-        return choice.default_month[force]
-    months = choice.months[force]
+        return contents.default_month[force]
+    months = contents.months[force]
     if month_of(as_at) in months:
         return month_of(as_at)
     gaps = _gaps(months)
     if len(gaps) > len(months):  # totals of quarters or years: the months within are not missing
         raise InvalidPeriodError(
-            f"No figure of {force} ends with {month_name(as_at)}. Choose one with which some do: "
+            f"No figure of {force} ends with {month_name(as_at)}. Choose a month with which figures end: "
             f"{first_five(month_name(month) for month in months)}."
         )
     raise InvalidPeriodError(
         f"{month_name(as_at)} was not delivered for {force}. "
-        f"The data run from {month_name(months[-1])} to {month_name(months[0])}"
-        + (f", without {first_five(month_name(gap) for gap in gaps)}." if gaps else ".")
+        f"Choose a month from {month_name(months[-1])} to {month_name(months[0])}"
+        + (f", except {first_five(month_name(gap) for gap in gaps)}." if gaps else ".")
     )
 
 
 def _delivered(snapshot: Snapshot) -> pd.DataFrame:
-    """One row per force, measure and month in which a window can end."""
+    """Return one row per force, measure and month in which a window can end."""
     by_record = snapshot.coverage.filter(snapshot.coverage.table == "incidents")
     covered = by_record.select("force", "measure", "month").to_pandas()
     totals = snapshot.counts.select("force", "measure", month="period_end").to_pandas()
-    both: pd.DataFrame = pd.concat([covered, totals], ignore_index=True)
-    return both.assign(
-        month=[month_of(day) for day in pd.to_datetime(both["month"]).dt.date]
+    months: pd.DataFrame = pd.concat([covered, totals], ignore_index=True)
+    return months.assign(
+        month=[month_of(day) for day in pd.to_datetime(months["month"]).dt.date]
     ).drop_duplicates()
 
 
