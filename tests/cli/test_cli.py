@@ -117,7 +117,7 @@ def test_provisional_months_are_marked(tmp_path):
     [
         (("table", "--as-at", "October"), "'October' is not a month"),
         (("table", "--dataset", "nope"), "No dataset is called 'nope'. There are: city-open-counts, demo."),
-        (("table", "--version", "9"), "has no version 9. It has 1: 1 to 1."),
+        (("table", "--version", "9"), "has no version 9. Choose version 1, the only one."),
         (("table", "--force", "Ruritania"), "has no force called 'Ruritania'"),
         (("table", "--strand", "piracy"), "No strand is called 'piracy'"),
         (("publish", "police-uk"), "No file is named. Say which: vulncore publish police-uk FILE"),

@@ -7,11 +7,12 @@ import typer
 
 from vulncore.cli.options import DEFAULT_STORE, By, Store, app, user
 from vulncore.domain.errors import UnknownNameError
+from vulncore.domain.identifiers import pseudonym
 from vulncore.domain.periods import parse_month
-from vulncore.domain.pseudonyms import pseudonym, store_secret
 from vulncore.store import open_version
-from vulncore.store.purging import ToPurge, to_purge
+from vulncore.store.purging import PurgeCounts, purge_counts
 from vulncore.store.purging import purge as purge_dataset
+from vulncore.store.secrets import store_secret
 from vulncore.store.stubs import Selection
 
 
@@ -44,7 +45,7 @@ def purge(
         force=force,
     )
     if not yes:
-        found = to_purge(store, dataset, selection)
+        found = purge_counts(store, dataset, selection)
         hint = " Add --yes to erase it for good." if found.rows or found.strays else ""
         typer.echo(f"This would erase {_said(found)}.{hint}")
         return
@@ -67,6 +68,6 @@ def _secret(store: Path, dataset: str) -> bytes:
     return store_secret(store)
 
 
-def _said(found: ToPurge) -> str:
+def _said(found: PurgeCounts) -> str:
     said = f"{found.records:,} records ({found.rows:,} rows in {found.versions:,} versions)"
     return f"{said} and {found.strays:,} files that no version names" if found.strays else said
