@@ -18,8 +18,8 @@ from vulncore.cli.options import (
     Store,
     Version,
     app,
+    headline_text,
     printed,
-    said,
 )
 from vulncore.cli.publishing import DEMO
 from vulncore.domain.errors import VulncoreError
@@ -85,7 +85,7 @@ def forecast(
         told = outlook(found, done, [checked(each, found.as_at, ahead) for each in adjustments])
         own = total_rows(told) if totals else forecast_rows(told)
         rows.append(exported(own, found, snapshot.publish, told.adjustments))
-        for sentence in (*map(said, forecast_headline(told)), *forecast_notes(told)):
+        for sentence in (*map(headline_text, forecast_headline(told)), *forecast_notes(told)):
             typer.echo(sentence, err=True)
     _print(rows, output)
 
@@ -139,7 +139,7 @@ def _answers(snapshot: Snapshot, asked: _Question) -> Iterator[tuple[Demand, Map
             continue
         if refused := why_not(found):
             for line in no_forecast_headline(refused):
-                typer.echo(said(line), err=True)
+                typer.echo(headline_text(line), err=True)
             continue
         for done in forecasts(found, tuple(dict.fromkeys(asked.bases or Basis)), asked.years):
             _progress(done, place, len(wanted), subject.name)

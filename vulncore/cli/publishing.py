@@ -19,7 +19,7 @@ from vulncore.cli.options import (
     app,
     csv_text,
     printed,
-    told_on_terminal,
+    terminal_progress,
     user,
 )
 from vulncore.domain.delivery import Delivery, annotated, provisional
@@ -112,7 +112,7 @@ def publish(
         )
     listed = rejects or _free(f"{_stem(files)}.rejects")
     try:
-        delivery = delivered(source, files or [], settings, partial(kept_secret, store), told_on_terminal())
+        delivery = delivered(source, files or [], settings, partial(kept_secret, store), terminal_progress())
     except TooManyRejectsError as refusal:
         _list_rejects(listed, refusal.rejects)
         raise
@@ -215,7 +215,7 @@ def mapping(
     heading: Heading = None,
 ) -> None:
     """Draft the mapping of an extract: what its columns and codes seem to mean, with doubts marked."""
-    extract = read_extract(file, sheet=sheet, heading=_lines(heading), progress=told_on_terminal())
+    extract = read_extract(file, sheet=sheet, heading=_lines(heading), progress=terminal_progress())
     draft = drafted(extract, force or "")
     said = replace(
         draft.mapping, sheet=sheet or draft.mapping.sheet, heading=_lines(heading) or draft.mapping.heading

@@ -18,8 +18,8 @@ from vulncore.cli.options import (
     Store,
     Version,
     app,
+    headline_text,
     printed,
-    said,
 )
 from vulncore.cli.publishing import DEMO
 from vulncore.domain.errors import VulncoreError
@@ -142,7 +142,7 @@ def resourcing(
     if not solve:
         for one in told:
             for line in resourcing_headline(one):
-                typer.echo(said(line), err=True)
+                typer.echo(headline_text(line), err=True)
     table = pd.concat(rows, ignore_index=True)
     if output is Format.MARKDOWN:  # for people: without what is the same in every row
         table = table.drop(columns=["force", "known_to", "dataset", "version", "note", "basis"])

@@ -22,11 +22,11 @@ from vulncore.cli.options import (
     Version,
     Victims,
     app,
-    asked_records,
-    narrowed,
+    column_values,
+    headline_text,
     night_hours,
     printed,
-    said,
+    record_filter,
 )
 from vulncore.cli.publishing import DEMO
 from vulncore.domain.disclosure import SETTING, smallest_shown
@@ -65,7 +65,7 @@ def day_hour(
     store: Store = DEFAULT_STORE,
 ) -> None:
     """Print the weight of each hour of the week with 95 % limits; what has no hour goes to standard error."""
-    where = narrowed(place=place, location_type=location_type, victim_residency=victims)
+    where = column_values(place=place, location_type=location_type, victim_residency=victims)
     found = _when(store, dataset, version, force, measure, (first, last), where, (), night, unprotected)
     layout = Layout(3 if bands else 1, BY_CALENDAR)
     typer.echo(printed(map_export(found.now, layout), output))
@@ -103,13 +103,13 @@ def patrols(
     store: Store = DEFAULT_STORE,
 ) -> None:
     """Print the shifts that meet most of what happens, and how the same choice would have fared a year later."""
-    where = narrowed(place=place, location_type=location_type, victim_residency=victims)
+    where = column_values(place=place, location_type=location_type, victim_residency=victims)
     weights = tuple(_weight(text) for text in harm or ())
     found = _when(store, dataset, version, force, measure, (first, last), where, weights, night, unprotected)
     chosen = best_patrols(found.now, found.before, shifts, hours, found.unit)
     typer.echo(printed(chosen.frame, output))
     for line in chosen.headline:
-        typer.echo(said(line), err=True)
+        typer.echo(headline_text(line), err=True)
 
 
 def _when(
@@ -126,7 +126,7 @@ def _when(
 ) -> When:
     snapshot = open_version(store, dataset, version)
     named = tuple((find_measure(choices(snapshot).measures, name).key, weight) for name, weight in harm)
-    asked = replace(asked_records(snapshot, force, measures, months, where, measures_with_times), harm=named)
+    asked = replace(record_filter(snapshot, force, measures, months, where, measures_with_times), harm=named)
     others = [key for key, _ in named if key not in asked.measures]
     if others:
         raise UnknownNameError(
@@ -150,7 +150,7 @@ def _weight(text: str) -> tuple[str, float]:
 
 
 def _say(found: When) -> None:
-    for sentence in (*map(said, found.headline), *found.notes):
+    for sentence in (*map(headline_text, found.headline), *found.notes):
         typer.echo(sentence, err=True)
     if found.not_compared:
         typer.echo(found.not_compared, err=True)

@@ -19,11 +19,11 @@ from vulncore.cli.options import (
     Version,
     Victims,
     app,
-    asked_records,
+    column_values,
     csv_text,
-    narrowed,
+    headline_text,
     night_hours,
-    said,
+    record_filter,
 )
 from vulncore.cli.publishing import DEMO
 from vulncore.domain.disclosure import smallest_shown
@@ -85,8 +85,8 @@ def hotspots(
     """Print a map of places as GeoJSON or CSV, small numbers hidden as on screen; what it says goes to standard error."""
     snapshot = open_version(store, dataset, version)
     measures = choices(snapshot).measures
-    where_else = narrowed(location_type=location_type, victim_residency=victims)
-    asked = asked_records(snapshot, force, measure, (first, last), where_else, measures_with_places)
+    where_else = column_values(location_type=location_type, victim_residency=victims)
+    asked = record_filter(snapshot, force, measure, (first, last), where_else, measures_with_places)
     stretches = when(snapshot, asked, measures).now.stretches if hours.startswith(STRETCH) else ()
     offered = {each.key: each for each in hours_offered(night_hours(night), stretches)}
     if hours not in offered:
@@ -102,7 +102,7 @@ def hotspots(
     )
     typer.echo(f"{shown.title}.", err=True)
     for line in where_headline(found):
-        typer.echo(said(line), err=True)
+        typer.echo(headline_text(line), err=True)
     for note in found.notes:
         typer.echo(note, err=True)
 
