@@ -41,9 +41,7 @@ from vulncore.store import open_version
 
 Unprotected = Annotated[
     bool,
-    typer.Option(
-        "--unprotected", help="Hide no small number: for those who may read the records themselves."
-    ),
+    typer.Option("--unprotected", help="Hide no small number. Only for people who may read the records."),
 ]
 
 
@@ -64,7 +62,7 @@ def day_hour(
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print the weight of each hour of the week with 95 % limits; what has no hour goes to standard error."""
+    """Print the weight of each hour of the week, with 95 % limits. Explanations go to standard error."""
     where = column_values(place=place, location_type=location_type, victim_residency=victims)
     found = _when(store, dataset, version, force, measure, (first, last), where, (), night, unprotected)
     layout = Layout(3 if bands else 1, BY_CALENDAR)
@@ -86,7 +84,7 @@ def patrols(
     hours: Annotated[int, typer.Option("--hours", min=2, max=12, help="Hours of a shift.")] = 4,
     harm: Annotated[
         list[str] | None,
-        typer.Option("--harm", metavar="MEASURE=WEIGHT", help="What a record weighs; 1 unless told."),
+        typer.Option("--harm", metavar="MEASURE=WEIGHT", help="What a record weighs. Default: 1."),
     ] = None,
     measure: Measures = None,
     first: First = None,
@@ -102,7 +100,7 @@ def patrols(
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print the shifts that meet most of what happens, and how the same choice would have fared a year later."""
+    """Print the shifts that meet most records, and how the same choice did a year later."""
     where = column_values(place=place, location_type=location_type, victim_residency=victims)
     weights = tuple(_weight(text) for text in harm or ())
     found = _when(store, dataset, version, force, measure, (first, last), where, weights, night, unprotected)
