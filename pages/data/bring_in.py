@@ -15,7 +15,7 @@ from pages.shared.reads import store_path
 from pages.shared.sidebar import SidebarChoices, View
 from pages.shared.text import plain
 from vulncore import store as stores
-from vulncore.domain.errors import InvalidMappingError, VulncoreError, checked_name
+from vulncore.domain.errors import InvalidMappingError, VulncoreError
 from vulncore.domain.periods import parse_month
 from vulncore.findings.data.publishes import publish_account
 from vulncore.sources.deliveries import Settings, Source
@@ -143,7 +143,7 @@ def _where_to(view: View | None, source: Source, file: UploadedFile, looked: Loo
     by = who.text_input(
         "Your name", key=f"{KEPT}by", help="Every version names who published it.", max_chars=80
     )
-    return checked_name(dataset.strip()), by.strip()
+    return stores.checked_dataset_name(dataset.strip()), by.strip()
 
 
 def _try_and_publish(trial: Trial) -> None:

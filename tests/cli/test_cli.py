@@ -77,14 +77,14 @@ def test_every_file_of_made_data_says_so(shipped_store):
     assert {"Open Government Licence" in row["source"] for row in real} == {True}
 
 
-def test_one_strand_can_be_asked_for_by_name(shipped_store):
+def test_one_strand_can_be_chosen_by_name(shipped_store):
     made = rows(run("table", "--strand", "Sexual Violence", "--format", "csv", store=shipped_store).stdout)
     assert [row["measure"] for row in made] == ["Other Sexual Offences", "Rape"]
 
 
 def test_missing_months_leave_cells_empty_and_say_how_many_there_are(shipped_store):
-    asked = ("table", "--dataset", "city-open-counts", "--as-at", "2018-03", "--format", "csv")
-    made = rows(run(*asked, store=shipped_store).stdout)
+    words = ("table", "--dataset", "city-open-counts", "--as-at", "2018-03", "--format", "csv")
+    made = rows(run(*words, store=shipped_store).stdout)
     assert {(row["fytd_current"], row["fytd_current_months"], row["fytd_change"]) for row in made} == {
         ("", "10", "")
     }
@@ -92,17 +92,20 @@ def test_missing_months_leave_cells_empty_and_say_how_many_there_are(shipped_sto
 
 def test_versions_say_who_when_and_from_which_files(tmp_path):
     run("publish", "published-table", PUBLISHED, "--as-at", "2024-10", "--by", "an analyst", store=tmp_path)
-    line = rows(run("versions", "--format", "csv", store=tmp_path).stdout)[0]
-    assert (line["version"], line["published_by"], line["rows_read"]) == ("1", "an analyst", "19")
-    assert line["files"] == "strand-table-2024-10.csv"
-    assert len(line["sha256"]) == 64
+    version = rows(run("versions", "--format", "csv", store=tmp_path).stdout)[0]
+    assert (version["version"], version["published_by"], version["rows_read"]) == ("1", "an analyst", "19")
+    assert version["files"] == "strand-table-2024-10.csv"
+    assert len(version["sha256"]) == 64
 
 
 def test_ready_data_publishes_what_ships_once(tmp_path):
     assert run("ready-data", store=tmp_path).exit_code == 0
     assert run("ready-data", store=tmp_path).stdout == ""
     made = rows(run("versions", "--format", "csv", store=tmp_path).stdout)
-    assert [(line["dataset"], line["version"]) for line in made] == [("city-open-counts", "1"), ("demo", "1")]
+    assert [(version["dataset"], version["version"]) for version in made] == [
+        ("city-open-counts", "1"),
+        ("demo", "1"),
+    ]
 
 
 def test_provisional_months_are_marked(tmp_path):
@@ -117,7 +120,7 @@ def test_provisional_months_are_marked(tmp_path):
     [
         (("table", "--as-at", "October"), "'October' is not a month"),
         (("table", "--dataset", "nope"), "No dataset is called 'nope'. There are: city-open-counts, demo."),
-        (("table", "--version", "9"), "has no version 9. It has 1: 1 to 1."),
+        (("table", "--version", "9"), "has no version 9. Choose version 1, the only one."),
         (("table", "--force", "Ruritania"), "has no force called 'Ruritania'"),
         (("table", "--strand", "piracy"), "No strand is called 'piracy'"),
         (("publish", "police-uk"), "No file is named. Say which: vulncore publish police-uk FILE"),
@@ -187,8 +190,8 @@ def test_the_real_table_equals_an_independent_count_of_the_files(city, street_zi
         for name in files.namelist():
             for row in csv.DictReader(io.TextIOWrapper(files.open(name), encoding="utf-8")):
                 count[row["Crime type"], row["Month"]] += 1
-    asked = ("table", "--dataset", "city", "--as-at", "2024-10", "--format", "csv")
-    made = rows(run(*asked, store=city[0]).stdout)
+    words = ("table", "--dataset", "city", "--as-at", "2024-10", "--format", "csv")
+    made = rows(run(*words, store=city[0]).stdout)
     assert len(made) == 14
     fytd = [f"2024-{month:02d}" for month in range(4, 11)]
     rolling = ["2023-11", "2023-12", *(f"2024-{month:02d}" for month in range(1, 11))]
@@ -198,7 +201,7 @@ def test_the_real_table_equals_an_independent_count_of_the_files(city, street_zi
 
 
 def test_what_is_odd_about_the_real_files_is_said_with_its_figures(city):
-    said = run("check", "--dataset", "city", store=city[0]).stdout
+    text = run("check", "--dataset", "city", store=city[0]).stdout
     for figure in (
         "October and November 2017 were not delivered",
         "September 2017 is short: 463 records",
@@ -206,6 +209,6 @@ def test_what_is_odd_about_the_real_files_is_said_with_its_figures(city):
         "Anti-social behaviour: 78 a month before March 2023 and 23 from then on",
         "65,855 rows share 1,252 distinct points",
     ):
-        assert figure in said
+        assert figure in text
     listed = rows(run("check", "--dataset", "city", "--format", "csv", store=city[0]).stdout)
-    assert said.count("Why it matters: ") == said.count("What to do: ") == len(listed)
+    assert text.count("Why it matters: ") == text.count("What to do: ") == len(listed)

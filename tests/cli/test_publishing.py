@@ -137,7 +137,7 @@ def test_rows_that_cannot_be_used_are_listed_with_line_and_reason(tmp_path, monk
         (("mapping", "crimes.xlsx", "--heading", "first"), "'first' are no lines of a heading"),
         (("mapping", "nowhere.csv"), "nowhere.csv"),
         (("purge", "--dataset", "nope", "--record", "1"), "No dataset is called 'nope'"),
-        (("purge", "--dataset", "nope"), "Nothing is chosen"),
+        (("purge", "--dataset", "nope"), "No records are chosen"),
         (("check", "--dataset", "nope"), "No dataset is called 'nope'"),
         (("changes", "--dataset", "nope"), "No dataset is called 'nope'"),
     ],

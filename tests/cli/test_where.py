@@ -101,7 +101,7 @@ def test_a_file_that_is_no_boundary_is_refused_in_a_sentence(tmp_path: Path):
     file.write_text("north of the river")
     done = run("boundary", file, "--force", "Kent Police", "--store", tmp_path)
     assert done.exit_code == 1
-    assert "notes.txt is no GeoJSON of polygons" in done.stderr
+    assert "notes.txt is not a GeoJSON file of polygons" in done.stderr
     assert area_of(tmp_path, "Kent Police") is None
 
 

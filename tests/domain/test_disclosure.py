@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vulncore.domain.disclosure import SETTING, SMALLEST_SHOWN, rounded, shown, smallest_shown
+from vulncore.domain.disclosure import SETTING, SMALLEST_SHOWN, rounded, smallest_shown, visible_mask
 from vulncore.domain.errors import VulncoreError
 
 
@@ -29,7 +29,7 @@ def follows(wanted: np.ndarray, known: np.ndarray) -> bool:
 @given(st.lists(st.integers(0, 30), min_size=12, max_size=12), st.integers(1, 8))
 def test_no_hidden_number_follows_from_those_shown(counts, smallest):
     parts, sums = np.array(counts, dtype=float), table_sums(3, 4)
-    kept = shown(parts, sums, smallest)
+    kept = visible_mask(parts, sums, smallest)
     every = np.array(sums)
     for number in np.flatnonzero(every @ parts < smallest):
         if number:
@@ -40,7 +40,7 @@ def test_no_hidden_number_follows_from_those_shown(counts, smallest):
 def test_the_only_small_number_of_a_row_and_column_takes_others_with_it():
     parts = np.array([2, 9, 9, 8, 9, 9, 7, 9, 9], dtype=float)
     sums = table_sums(3, 3)
-    kept = shown(parts, sums, 5)
+    kept = visible_mask(parts, sums, 5)
     assert kept[:7].all()  # the totals come first
     cells = kept[7:].reshape(3, 3)
     assert not cells[0, 0]
@@ -50,19 +50,19 @@ def test_the_only_small_number_of_a_row_and_column_takes_others_with_it():
 
 
 def test_where_nothing_is_small_nothing_is_hidden():
-    assert shown(np.full(9, 5.0), table_sums(3, 3), 5).all()
+    assert visible_mask(np.full(9, 5.0), table_sums(3, 3), 5).all()
 
 
 def test_the_order_says_which_goes_first():
     parts = np.array([1.0, 6.0, 7.0])
     first, second = np.array([0, 1, 0]), np.array([0, 0, 1])
-    assert shown(parts, [np.ones(3), first, second, np.array([1, 0, 0])], 5).tolist() == [
+    assert visible_mask(parts, [np.ones(3), first, second, np.array([1, 0, 0])], 5).tolist() == [
         True,
         True,
         False,
         False,
     ]
-    assert shown(parts, [np.ones(3), second, first, np.array([1, 0, 0])], 5).tolist() == [
+    assert visible_mask(parts, [np.ones(3), second, first, np.array([1, 0, 0])], 5).tolist() == [
         True,
         True,
         False,

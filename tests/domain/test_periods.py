@@ -98,7 +98,9 @@ def test_a_month_reads_back_as_it_was_written(month):
     "text", ["2024-13", "2024-00", "24-10", "2024-10-01", "October 2024", "", "9999-01", "2024-1\u0660"]
 )
 def test_what_is_no_month_is_refused_with_the_way_to_write_one(text):
-    with pytest.raises(InvalidPeriodError, match=r"is not a month. Write it as year and month, like 2024-10"):
+    with pytest.raises(
+        InvalidPeriodError, match=r"is not a month. Write the year and the month, like 2024-10"
+    ):
         parse_month(text)
 
 

@@ -54,24 +54,24 @@ def test_every_form_of_geojson_is_read(document, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("document", "said"),
+    ("document", "sentence"),
     [
-        ("north of the river", "is no GeoJSON of polygons"),
-        ({"type": "FeatureCollection", "features": []}, "holds no polygon"),
+        ("north of the river", "is not a GeoJSON file of polygons"),
+        ({"type": "FeatureCollection", "features": []}, "has no polygon"),
         ({"type": "Point", "coordinates": [0.5, 51.2]}, "has a Point where a polygon should be"),
-        ({"type": "Polygon", "coordinates": [ring(530_000, 180_000, 5_000)]}, "no degrees"),
-        ({"type": "Polygon", "coordinates": [ring(-60, -40, 100)]}, "no degrees|one force has up to"),
-        ({"rows": 3}, "is no GeoJSON of polygons"),
-        ([1, 2], "is no GeoJSON of polygons"),
-        ("[" * 100_000, "is no GeoJSON of polygons"),
+        ({"type": "Polygon", "coordinates": [ring(530_000, 180_000, 5_000)]}, "not degrees"),
+        ({"type": "Polygon", "coordinates": [ring(-60, -40, 100)]}, "not degrees|One force covers up to"),
+        ({"rows": 3}, "is not a GeoJSON file of polygons"),
+        ([1, 2], "is not a GeoJSON file of polygons"),
+        ("[" * 100_000, "is not a GeoJSON file of polygons"),
         (
             '{"type": "Polygon", "coordinates": [[[NaN, 1], [2, 3], [4, 5], [NaN, 1]]]}',
             "GeoJSON|polygon|degrees",
         ),
     ],
 )
-def test_what_is_no_boundary_is_refused_and_nothing_is_left_behind(document, said, tmp_path):
-    with pytest.raises(UnreadableSourceError, match=said):
+def test_what_is_no_boundary_is_refused_and_nothing_is_left_behind(document, sentence, tmp_path):
+    with pytest.raises(UnreadableSourceError, match=sentence):
         keep_area(tmp_path, KENT, written(tmp_path, document))
     assert not (tmp_path / FOLDER).exists()
     assert area_of(tmp_path, KENT) is None
@@ -115,7 +115,7 @@ def test_parts_are_named_united_and_still_share_their_edge(tmp_path):
 
 
 def test_a_property_that_no_part_has_is_refused_with_those_there_are(tmp_path):
-    with pytest.raises(UnreadableSourceError, match="has a 'WARD'. Its properties are: WD"):
+    with pytest.raises(UnreadableSourceError, match="has a property 'WARD'. Its properties are: WD"):
         read_area(written(tmp_path, feature("East")), "WARD")
 
 

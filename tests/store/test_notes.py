@@ -1,4 +1,4 @@
-"""What vulncore.store.annotate promises."""
+"""What vulncore.store.notes and vulncore.store.annotate promise."""
 
 from datetime import date
 
@@ -6,10 +6,10 @@ import pyarrow as pa
 import pytest
 
 from tests.making import FORCE, covered, delivery, incident, month_total, months
-from vulncore import store as stores
 from vulncore.domain.errors import InvalidRowsError, PublishRefusedError, UnknownNameError
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.store import annotate, open_version, publish, versions
+from vulncore.store import store as stores  # the module, for what it calls
 
 JANUARY, FEBRUARY = months(date(2024, 1, 1), 2)
 
@@ -46,18 +46,18 @@ def test_annotations_are_exactly_those_given_and_every_other_table_stays(store):
     assert [row["text"] for row in held(store)] == ["Third"]
     assert sorted(row["text"] for row in held(store, 2)) == ["New form", "Second"]
     assert held(store, 1) == []
-    published = versions(store, "city")[0].table_versions
-    for line in (first, second):
-        assert {**line.table_versions, "annotations": 0} == {**published, "annotations": 0}
+    tables = versions(store, "city")[0].table_versions
+    for annotated in (first, second):
+        assert {**annotated.table_versions, "annotations": 0} == {**tables, "annotations": 0}
     assert (second.number, second.published_by, second.files, second.rows.read) == (3, "analyst", (), 0)
     assert second.table_rows["annotations"] == 1
 
 
 def test_the_same_annotations_in_another_order_change_nothing(store):
     rows = [note(), note(text="Second", measure=None, month=None, force=FORCE)]
-    line = annotate(store, "city", notes(*rows), "me")
+    annotated = annotate(store, "city", notes(*rows), "me")
     again = annotate(store, "city", notes(*rows[::-1]), "me")
-    assert (again.number, again.unchanged) == (line.number, True)
+    assert (again.number, again.unchanged) == (annotated.number, True)
     assert len(versions(store, "city")) == 2
 
 
@@ -74,22 +74,31 @@ def test_a_later_publish_keeps_the_annotations(store):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("fault", "sentence"),
     [
-        ({"kind": "rumour"}, "no known kind. There are 4: series break, .*At fault: rumour"),
-        ({"kind": "series break", "month": None}, "1 annotations have no month"),
-        ({"month": date(2024, 1, 2)}, "not given by its first day.*At fault: 2024-01-02"),
-        ({"text": " \n"}, "have no text"),
-        ({"text": "x" * 1001}, "longer than 1,000 letters"),
+        (
+            {"kind": "rumour"},
+            r"Notes of an unknown kind: 1 \(rumour\)\. Choose one of 4 kinds: series break, ",
+        ),
+        (
+            {"kind": "series break", "month": None},
+            r"Notes that need a month and have none: 1 \(series break\)",
+        ),
+        ({"month": date(2024, 1, 2)}, r"not the first of a month: 1 \(2024-01-02\).*by its first day"),
+        ({"text": " \n"}, "text is empty, too long"),
+        ({"text": "x" * 1001}, "too long .*Write 1 to 1,000 printable characters"),
         ({"text": "\x1b[2J"}, "can't be printed"),
-        ({"author": ""}, "have no author"),
-        ({"force": "Nowhere Police"}, "force that the dataset does not have. It has Ruritania Police"),
-        ({"measure": "piracy"}, "measure that the dataset does not have.*At fault: piracy"),
+        ({"author": ""}, "author is empty"),
+        (
+            {"force": "Nowhere Police"},
+            "force that the dataset does not have.*The dataset has Ruritania Police",
+        ),
+        ({"measure": "piracy"}, r"measure that the dataset does not have: 1 \(piracy\)"),
     ],
 )
-def test_an_annotation_that_breaks_a_rule_is_refused_and_nothing_is_written(store, wrong, told):
-    with pytest.raises(InvalidRowsError, match=told):
-        annotate(store, "city", notes(note(), note(**wrong)), "me")
+def test_an_annotation_that_breaks_a_rule_is_refused_and_nothing_is_written(store, fault, sentence):
+    with pytest.raises(InvalidRowsError, match=sentence):
+        annotate(store, "city", notes(note(), note(**fault)), "me")
     assert len(versions(store, "city")) == 1
 
 
@@ -100,7 +109,7 @@ def test_a_force_known_by_its_totals_alone_can_be_annotated(tmp_path):
 
 def test_annotations_read_from_an_older_version_are_refused(store):
     annotate(store, "city", notes(note()), "somebody else", number=1)
-    with pytest.raises(PublishRefusedError, match="published 'city' since version 1, .* look at version 2"):
+    with pytest.raises(PublishRefusedError, match="published 'city' since version 1, .* Look at version 2"):
         annotate(store, "city", notes(note(text="Mine")), "me", number=1)
     assert [row["text"] for row in held(store)] == ["New form"]
 
@@ -116,7 +125,7 @@ def test_annotations_overtaken_by_a_publish_are_refused(store, monkeypatch):
     monkeypatch.setattr(stores, "commit", overtaken)
     with pytest.raises(PublishRefusedError, match="Somebody else published 'city' at the same time"):
         annotate(store, "city", notes(note()), "me")
-    assert [line.published_by for line in versions(store, "city")] == ["me", "somebody else"]
+    assert [published.published_by for published in versions(store, "city")] == ["me", "somebody else"]
     assert held(store) == []
 
 

@@ -17,9 +17,9 @@ from vulncore.domain.errors import InvalidRowsError, PublishRefusedError, Unknow
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.store import annotate, open_version, publish, versions
 from vulncore.store.manifest import commit
-from vulncore.store.purging import purge, to_purge
+from vulncore.store.purging import purge, purge_counts
 from vulncore.store.stubs import Selection
-from vulncore.store.swapping import alone, publishing
+from vulncore.store.swapping import held_for_publish, held_for_purge
 
 pytestmark = pytest.mark.heavy
 
@@ -54,7 +54,7 @@ def rows_of(store, number=None):
 def figures(store) -> dict[int, Counter[tuple[object, ...]]]:
     """Count each version's rows by month in a plain loop."""
     return {
-        line.number: Counter(
+        published.number: Counter(
             (
                 row["force"],
                 row["measure"],
@@ -62,9 +62,9 @@ def figures(store) -> dict[int, Counter[tuple[object, ...]]]:
                 f"{row['recorded_on']:%Y-%m}",
                 row["no_crimed_on"] is None,
             )
-            for row in rows_of(store, line.number)
+            for row in rows_of(store, published.number)
         )
-        for line in versions(store, "city")
+        for published in versions(store, "city")
     }
 
 
@@ -114,8 +114,8 @@ def test_what_stays_of_a_record_is_its_force_measure_kind_and_month_as_one_recor
         stubs = [row for row in rows_of(store, number) if row["record_id"].startswith("erased-")]
         by_version[number] = {row["record_id"] for row in stubs}
         for row in stubs:
-            told = {name for name, value in row.items() if value is not None}
-            assert told - {"no_crimed_on"} == {
+            filled = {name for name, value in row.items() if value is not None}
+            assert filled - {"no_crimed_on"} == {
                 "row_id",
                 "record_id",
                 "force",
@@ -142,18 +142,18 @@ def test_everybody_elses_rows_stay_as_they_were(store):
 
 def test_a_purge_is_a_version_that_says_how_much_went_and_not_whose(store):
     done = purge(store, "city", Selection(victim_keys=(VICTIM,)), "officer")
-    line = versions(store, "city")[-1]
-    assert line == done.publish
-    assert (line.number, line.published_by, line.source, line.files) == (4, "officer", "demo", ())
-    assert line.rows.left_out == {"erased for good, from 3 versions": 5}
+    newest = versions(store, "city")[-1]
+    assert newest == done.publish
+    assert (newest.number, newest.published_by, newest.source, newest.files) == (4, "officer", "demo", ())
+    assert newest.rows.left_out == {"erased for good, from 3 versions": 5}
     assert (done.erased.records, done.erased.rows, done.erased.versions) == (1, 5, 3)
-    assert line.table_versions == versions(store, "city")[2].table_versions
+    assert newest.table_versions == versions(store, "city")[2].table_versions
 
 
 def test_what_would_be_erased_is_counted_and_nothing_is_written(store):
     before = {path: path.read_bytes() for path in store.rglob("*") if path.is_file()}
-    found = to_purge(store, "city", Selection(record_ids=(RECORD, "nobody's")))
-    assert (found.records, found.rows, found.versions, found.strays) == (1, 5, 3, 0)
+    counts = purge_counts(store, "city", Selection(record_ids=(RECORD, "nobody's")))
+    assert (counts.records, counts.rows, counts.versions, counts.strays) == (1, 5, 3, 0)
     assert {path: path.read_bytes() for path in store.rglob("*") if path.is_file()} == before
 
 
@@ -183,8 +183,8 @@ def test_files_that_no_version_names_are_erased_too(store):
 def test_a_dataset_is_published_to_and_annotated_after_a_purge_as_before(store):
     purge(store, "city", Selection(victim_keys=(VICTIM,)), "officer")
     march = date(2024, 3, 1)
-    line = publish(store, "city", delivery([incident(9, march)], covered([march])), "me")
-    assert (line.number, len(rows_of(store))) == (5, 5)
+    published = publish(store, "city", delivery([incident(9, march)], covered([march])), "me")
+    assert (published.number, len(rows_of(store))) == (5, 5)
     note = {"kind": "comment", "text": "Seen", "author": "A", "written_on": march}
     assert annotate(store, "city", pa.Table.from_pylist([note]), "me").number == 6
     assert purge(store, "city", Selection(record_ids=("record-9",)), "officer").erased.versions == 2
@@ -207,12 +207,12 @@ def test_the_newest_version_decides_whether_a_corrected_date_is_old_enough(tmp_p
 
 
 def test_a_line_number_is_not_taken_for_the_same_record_in_another_version(tmp_path):
-    def line(victim):
+    def publish_line(victim):
         row = incident(1, JANUARY, victim_key=victim)
         publish(tmp_path, "city", delivery([{**row, "record_id": row["row_id"]}], covered([JANUARY])), "me")
 
-    line(VICTIM)
-    line("somebody else")
+    publish_line(VICTIM)
+    publish_line("somebody else")
     assert purge(tmp_path, "city", Selection(victim_keys=(VICTIM,)), "officer").erased.rows == 1
     assert rows_of(tmp_path, 2)[0]["victim_key"] == "somebody else"
     stub = rows_of(tmp_path, 1)[0]
@@ -230,15 +230,15 @@ def test_another_forces_record_of_the_same_id_stays_where_a_force_is_named(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("chosen", "told"),
+    ("chosen", "sentence"),
     [
-        ({}, "Nothing is chosen"),
-        ({"record_ids": ("a", " ")}, "An empty id or key chooses nobody"),
+        ({}, "No records are chosen"),
+        ({"record_ids": ("a", " ")}, "An id of a record or victim is empty"),
         ({"recorded_before": date(2024, 1, 2)}, "2024-01-02 is not the first day of a month"),
     ],
 )
-def test_a_selection_that_means_nothing_is_refused(chosen, told):
-    with pytest.raises(InvalidRowsError, match=told):
+def test_a_selection_that_means_nothing_is_refused(chosen, sentence):
+    with pytest.raises(InvalidRowsError, match=sentence):
         Selection(**chosen)
 
 
@@ -249,17 +249,17 @@ def test_a_dataset_that_is_not_there_is_not_purged(tmp_path):
 
 def test_a_purge_and_a_publish_at_once_refuse_one_another(store):
     with (
-        publishing(store / "city"),
+        held_for_publish(store / "city"),
         pytest.raises(PublishRefusedError, match="nothing was erased. Purge again"),
     ):
         purge(store, "city", Selection(record_ids=(RECORD,)), "officer")
     with (
-        alone(store / "city"),
+        held_for_purge(store / "city"),
         pytest.raises(PublishRefusedError, match="'city' are being erased at this moment"),
     ):
         publish(store, "city", delivery([incident(9, FEBRUARY)], covered([FEBRUARY])), "me")
     assert len(versions(store, "city")) == 3
-    with publishing(store / "city"):  # publishers do not keep one another out
+    with held_for_publish(store / "city"):  # publishers do not keep one another out
         assert (
             publish(store, "city", delivery([incident(9, FEBRUARY)], covered([FEBRUARY])), "me").number == 4
         )
@@ -267,10 +267,11 @@ def test_a_purge_and_a_publish_at_once_refuse_one_another(store):
 
 def test_other_engines_read_every_version_of_the_rebuilt_table(store):
     purge(store, "city", Selection(record_ids=(RECORD,)), "officer")
-    for line in versions(store, "city"):
-        table = DeltaTable(store / "city" / "incidents", version=line.table_versions["incidents"])
+    for published in versions(store, "city"):
+        table = DeltaTable(store / "city" / "incidents", version=published.table_versions["incidents"])
         assert (
-            sum(pq.read_metadata(uri).num_rows for uri in table.file_uris()) == line.table_rows["incidents"]
+            sum(pq.read_metadata(uri).num_rows for uri in table.file_uris())
+            == published.table_rows["incidents"]
         )
 
 

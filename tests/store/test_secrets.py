@@ -1,5 +1,7 @@
-"""What is promised of the store's secret: made when there is somebody to hide, and missed when it is gone."""
+"""What vulncore.store.secrets promises: a secret is made when there is somebody to hide, and missed when it is gone."""
 
+import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -9,11 +11,10 @@ import pytest
 
 from vulncore.domain.delivery import Delivery
 from vulncore.domain.errors import DamagedStoreError, InvalidMappingError
-from vulncore.domain.pseudonyms import FILE_NAME
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.mapping import Coding, Mapping
 from vulncore.store import publish
-from vulncore.store.secrets import kept_secret
+from vulncore.store.secrets import FILE_NAME, kept_secret, store_secret
 
 NOBODY = Mapping(
     source="crimes",
@@ -68,3 +69,25 @@ def test_a_store_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(DamagedStoreError, match="secret can't be kept there"):
         kept_secret(tmp_path / "file" / "store")
+
+
+def test_a_stores_secret_is_made_once_and_is_its_owners_alone(tmp_path):
+    secret = store_secret(tmp_path / "store")
+    assert len(secret) == 32
+    assert store_secret(tmp_path / "store") == secret
+    assert stat.S_IMODE((tmp_path / "store" / FILE_NAME).stat().st_mode) == 0o600
+    assert store_secret(tmp_path / "another") != secret
+    assert [path.name for path in (tmp_path / "store").iterdir()] == [FILE_NAME]
+
+
+def test_many_who_ask_at_once_get_one_secret(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(lambda _: store_secret(tmp_path), range(40)))) == 1
+
+
+def test_a_secret_that_was_cut_short_is_not_used(tmp_path):
+    store_secret(tmp_path)
+    (tmp_path / FILE_NAME).chmod(0o600)
+    (tmp_path / FILE_NAME).write_bytes(b"short")
+    with pytest.raises(DamagedStoreError, match="does not hold a secret any more"):
+        store_secret(tmp_path)

@@ -12,9 +12,9 @@ import pytest
 from deltalake import DeltaTable
 
 from tests.making import covered, delivery, incident, month_total, months
-from vulncore import store as stores
 from vulncore.domain.errors import DamagedStoreError, InvalidRowsError, PublishRefusedError, UnknownNameError
 from vulncore.store import datasets, is_readable, manifest, open_version, publish, versions
+from vulncore.store import store as stores  # the module, for what it calls
 from vulncore.store.manifest import commit
 
 JANUARY, FEBRUARY = date(2024, 1, 1), date(2024, 2, 1)
@@ -40,11 +40,11 @@ def test_an_empty_store_has_no_datasets_and_is_not_readable(tmp_path):
 
 
 def test_a_publish_is_a_numbered_version_that_says_who_when_and_from_what(tmp_path):
-    line = publish(tmp_path, "city", a_month(JANUARY, 3), "an analyst")
-    assert (line.number, line.published_by, line.source) == (1, "an analyst", "demo")
-    assert line.files[0].sha256 == "ab" * 32
-    assert line.table_rows["incidents"] == 3
-    assert versions(tmp_path, "city") == (line,)
+    published = publish(tmp_path, "city", a_month(JANUARY, 3), "an analyst")
+    assert (published.number, published.published_by, published.source) == (1, "an analyst", "demo")
+    assert published.files[0].sha256 == "ab" * 32
+    assert published.table_rows["incidents"] == 3
+    assert versions(tmp_path, "city") == (published,)
     assert is_readable(tmp_path)
 
 
@@ -88,7 +88,7 @@ def test_another_kind_of_source_is_refused_and_changes_nothing(tmp_path):
 
 
 def test_rows_that_break_a_rule_publish_nothing(tmp_path):
-    with pytest.raises(InvalidRowsError, match="not among the dataset's measures: piracy"):
+    with pytest.raises(InvalidRowsError, match=r"not among the dataset's measures: 1 \(piracy\)"):
         publish(tmp_path, "city", delivery([incident(1, JANUARY, measure="piracy")]), "me")
     assert datasets(tmp_path) == ()
 
@@ -116,10 +116,10 @@ def test_of_two_publishers_at_once_one_wins_and_the_other_is_told(tmp_path):
     for lap in range(4):
         before = newest(tmp_path, "city")
         with ThreadPoolExecutor(2) as pool:
-            told = list(pool.map(race, [date(2024, 3 + lap, 1), date(2023, 3 + lap, 1)]))
-        wins = told.count("won")
+            outcomes = list(pool.map(race, [date(2024, 3 + lap, 1), date(2023, 3 + lap, 1)]))
+        wins = outcomes.count("won")
         assert newest(tmp_path, "city") == before + wins
-        assert all("at the same time" in sentence for sentence in told if sentence != "won")
+        assert all("at the same time" in sentence for sentence in outcomes if sentence != "won")
         delivered = open_version(tmp_path, "city").coverage.count().execute()
         assert delivered == newest(tmp_path, "city")
 
@@ -137,13 +137,13 @@ def test_of_two_first_publishers_at_once_one_wins_and_its_own_rows_are_published
         return "won"
 
     with ThreadPoolExecutor(2) as pool:
-        told = list(pool.map(race, [2, 9]))
-    lines = versions(tmp_path, "city") if datasets(tmp_path) else ()
-    assert [line.number for line in lines] == list(range(1, told.count("won") + 1))
-    for line in lines:
-        assert held(tmp_path, line.number) == line.table_rows["incidents"]
+        outcomes = list(pool.map(race, [2, 9]))
+    history = versions(tmp_path, "city") if datasets(tmp_path) else ()
+    assert [published.number for published in history] == list(range(1, outcomes.count("won") + 1))
+    for published in history:
+        assert held(tmp_path, published.number) == published.table_rows["incidents"]
     publish(tmp_path, "city", a_month(FEBRUARY, 1), "later")
-    assert newest(tmp_path) == len(lines) + 1
+    assert newest(tmp_path) == len(history) + 1
 
 
 def test_a_first_publish_that_was_overtaken_midway_is_refused(tmp_path, monkeypatch):
@@ -158,7 +158,9 @@ def test_a_first_publish_that_was_overtaken_midway_is_refused(tmp_path, monkeypa
     monkeypatch.setattr(stores, "commit", overtaken)
     with pytest.raises(PublishRefusedError, match="Somebody else published 'city' at the same time"):
         publish(tmp_path, "city", a_month(JANUARY, 2), "me")
-    assert [(line.number, line.published_by) for line in versions(tmp_path, "city")] == [(1, "somebody else")]
+    assert [(published.number, published.published_by) for published in versions(tmp_path, "city")] == [
+        (1, "somebody else")
+    ]
     assert held(tmp_path) == 9
 
 
@@ -194,7 +196,7 @@ def test_a_manifest_line_is_not_laid_on_top_of_another(tmp_path, monkeypatch):
     monkeypatch.setattr(stores, "commit", overtaken)
     with pytest.raises(PublishRefusedError, match="Somebody else published 'city' at the same time"):
         publish(tmp_path, "city", a_month(JANUARY, 9, first=60), "me")
-    assert [line.published_by for line in versions(tmp_path, "city")] == ["me", "somebody else"]
+    assert [published.published_by for published in versions(tmp_path, "city")] == ["me", "somebody else"]
     assert held(tmp_path) == 4
 
 
@@ -212,7 +214,7 @@ def test_what_is_not_there_says_what_is(tmp_path):
     publish(tmp_path, "city", a_month(JANUARY, 1), "me")
     with pytest.raises(UnknownNameError, match="No dataset is called 'town'. There are: city"):
         open_version(tmp_path, "town")
-    with pytest.raises(UnknownNameError, match="has no version 7. It has 1: 1 to 1"):
+    with pytest.raises(UnknownNameError, match="has no version 7. Choose version 1, the only one"):
         open_version(tmp_path, "city", 7)
 
 
@@ -234,10 +236,10 @@ def test_a_damaged_file_is_said_in_a_sentence_and_the_rest_of_the_store_stays_re
     for part in (tmp_path / "city" / "manifest").glob("*.parquet"):
         part.rename(part.with_suffix(".lost"))
     manifest._rows_of.cache_clear()  # as in a process that has not read it before
-    with pytest.raises(DamagedStoreError, match="of 'city' cannot be read: its list of versions is damaged"):
+    with pytest.raises(DamagedStoreError, match="'city' cannot be read: its list of versions is damaged"):
         versions(tmp_path, "city")
     (tmp_path / "city" / "manifest" / "_delta_log" / f"{0:020}.json").write_text("")
-    with pytest.raises(DamagedStoreError, match="of 'city' cannot be read: its list of versions is damaged"):
+    with pytest.raises(DamagedStoreError, match="'city' cannot be read: its list of versions is damaged"):
         versions(tmp_path, "city")
     assert datasets(tmp_path) == ("city", "town")
     assert is_readable(tmp_path)
@@ -260,8 +262,8 @@ def test_a_folder_that_delta_cannot_read_is_refused_before_anything_is_written(t
 
 
 def test_other_engines_read_the_same_tables(tmp_path):
-    line = publish(tmp_path, "city", a_month(JANUARY, 3), "me")
-    table = DeltaTable(tmp_path / "city" / "incidents", version=line.table_versions["incidents"])
+    published = publish(tmp_path, "city", a_month(JANUARY, 3), "me")
+    table = DeltaTable(tmp_path / "city" / "incidents", version=published.table_versions["incidents"])
     assert sum(pq.read_metadata(uri).num_rows for uri in table.file_uris()) == 3
     assert table.protocol().reader_features in (None, ["timestampNtz"])
 

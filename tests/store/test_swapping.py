@@ -27,7 +27,7 @@ STEPS = [
     (purging, "commit"),
     (swapping, "_flush"),
     (pathlib.Path, "rename"),
-    (swapping, "add_line"),
+    (swapping, "add_to_manifest"),
     (shutil, "rmtree"),
     (os, "unlink"),  # within rmtree
     (pathlib.Path, "unlink"),
@@ -61,7 +61,7 @@ def halting(monkeypatch: pytest.MonkeyPatch, at: int) -> list[str]:
             if taken.count(name) < MOST:
                 taken.append(name)
                 if len(taken) == at:
-                    monkeypatch.setattr(swapping, "done_with", ended)
+                    monkeypatch.setattr(swapping, "finish_or_undo", ended)
                     raise HaltError
             return real(*given, **named)
 
@@ -81,7 +81,7 @@ def test_a_purge_halted_before_any_of_its_steps_leaves_the_dataset_as_before_or_
     with monkeypatch.context() as watched:
         steps = halting(watched, at=0)
         purge(tmp_path / "whole", "city", CHOSEN, "officer")
-    assert {"commit", "_flush", "Path rename", "add_line", "shutil rmtree", "Path rmdir"} <= set(steps)
+    assert {"commit", "_flush", "Path rename", "add_to_manifest", "shutil rmtree", "Path rmdir"} <= set(steps)
     before = figures(published)
     outcomes = []
     for at in range(1, len(steps) + 1):
@@ -97,14 +97,15 @@ def test_a_purge_halted_before_any_of_its_steps_leaves_the_dataset_as_before_or_
         there = [any(row["victim_key"] == VICTIM for row in rows_of(store, number)) for number in (1, 2)]
         assert there in ([True, True], [False, False]), steps[at - 1]
 
-        line = publish(store, "city", delivery([incident(9, FEBRUARY)], covered([FEBRUARY])), "me")
+        published_after = publish(store, "city", delivery([incident(9, FEBRUARY)], covered([FEBRUARY])), "me")
         left = bool(places_of(store, VICTIM))
         assert left <= there[0], steps[at - 1]
-        assert line.number == (3 if left else 4), steps[at - 1]
+        assert published_after.number == (3 if left else 4), steps[at - 1]
         assert not (store / "city" / ".erasing").exists()
         seen = figures(store)
         assert {number: seen[number] for number in before} == before, steps[at - 1]
-        assert [line.number for line in versions(store, "city")] == list(range(1, line.number + 1))
+        numbers = [version.number for version in versions(store, "city")]
+        assert numbers == list(range(1, published_after.number + 1))
         outcomes.append(left)
     assert outcomes == sorted(outcomes, reverse=True)  # undone up to one step, gone on with from there
     assert {True, False} == set(outcomes)
@@ -147,7 +148,7 @@ def test_readers_find_the_new_table_when_the_process_was_killed_with_none_in_its
     assert purge(
         store, "city", CHOSEN, "officer"
     ).publish.unchanged  # goes on with the first, and finds no more
-    assert [line.published_by for line in versions(store, "city")] == ["me", "me", "officer"]
+    assert [version.published_by for version in versions(store, "city")] == ["me", "me", "officer"]
     assert places_of(store, VICTIM) == []
 
 
@@ -160,7 +161,7 @@ def test_a_purge_that_fails_cleans_up_after_itself_and_says_so(published, tmp_pa
 
     monkeypatch.setattr(purging, "commit", full)
     with pytest.raises(
-        purging.PublishRefusedError, match="was not finished: .*No space left.*then purge again"
+        purging.PublishRefusedError, match="was not finished: .*No space left.*Then purge again"
     ):
         purge(store, "city", CHOSEN, "officer")
     assert not (store / "city" / ".erasing").exists()

@@ -1,18 +1,17 @@
 """The `vulncore` command: everything that a scheduled job or a script needs.
 
-Exit code 0 says that it was done; 1 that it was refused, with the reason on standard error; 2 that the
-command was not understood.
+Exit code 0: done. 1: refused, with the reason on standard error. 2: the command was not understood.
+
+Each file adds the commands of its topic to `app`. Read `options` first (the program, its options, how tables are
+printed), then:
+
+- `publishing`: demo, publish, ready-data, mapping, measures.
+- `overview`: versions, table, check, changes.
+- `when`: day-hour, patrols. `where`: hotspots, boundary. `forecast`: forecast, backtest. `resourcing`: resourcing.
+- `upkeep`: purge.
 """
 
-from vulncore.cli import (
-    forecast,
-    overview,
-    publishing,
-    resourcing,
-    upkeep,
-    when,
-    where,
-)  # each adds its commands to `app`
+from vulncore.cli import forecast, overview, publishing, resourcing, upkeep, when, where
 from vulncore.cli.options import app
 from vulncore.cli.publishing import DEMO, OPEN_COUNTS, open_counts
 

@@ -18,8 +18,8 @@ from vulncore.cli.options import (
     Store,
     Version,
     app,
+    headline_text,
     printed,
-    said,
 )
 from vulncore.cli.publishing import DEMO
 from vulncore.domain.errors import VulncoreError
@@ -41,15 +41,16 @@ BAR = 30  # signs of the progress bar
 
 Subjects = Annotated[
     list[str] | None,
-    typer.Option("--measure", help="A measure or a strand; sexual offences unless told. Again for more."),
+    typer.Option("--measure", help="A measure or a strand. Repeat for more. Default: sexual offences."),
 ]
 All = Annotated[bool, typer.Option("--all", help="Every measure that is counted by month.")]
 On = Annotated[
-    list[Basis] | None, typer.Option("--basis", help="Which months it learns from; both unless told.")
+    list[Basis] | None,
+    typer.Option("--basis", help="The months that the forecast learns from. Default: both."),
 ]
 Ahead = Annotated[int, typer.Option("--years", min=1, max=4, help="Calendar years ahead.")]
 Lockdowns = Annotated[
-    bool, typer.Option("--lockdowns", help="Let models see the months of lockdown; set aside otherwise.")
+    bool, typer.Option("--lockdowns", help="Let the forecast learn from the months of lockdown.")
 ]
 
 
@@ -76,7 +77,7 @@ def forecast(
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print what is to come by month or calendar year, with 80 % and 95 % limits; why, goes to standard error."""
+    """Print forecasts by month or calendar year, with 80 % and 95 % limits. Explanations go to standard error."""
     adjustments = _adjustments(what_if or ())
     snapshot = open_version(store, dataset, version)
     rows = []
@@ -85,7 +86,7 @@ def forecast(
         told = outlook(found, done, [checked(each, found.as_at, ahead) for each in adjustments])
         own = total_rows(told) if totals else forecast_rows(told)
         rows.append(exported(own, found, snapshot.publish, told.adjustments))
-        for sentence in (*map(said, forecast_headline(told)), *forecast_notes(told)):
+        for sentence in (*map(headline_text, forecast_headline(told)), *forecast_notes(told)):
             typer.echo(sentence, err=True)
     _print(rows, output)
 
@@ -103,7 +104,7 @@ def backtest(
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print how well every model foretold what came, from earlier dates: errors, and how often its ranges held."""
+    """Print how each model does in a test on past months: its errors, and how often its ranges held."""
     snapshot = open_version(store, dataset, version)
     question = _Question(force, as_at, measure, every, basis, YEARS, lockdowns)
     rows = [
@@ -139,7 +140,7 @@ def _answers(snapshot: Snapshot, asked: _Question) -> Iterator[tuple[Demand, Map
             continue
         if refused := why_not(found):
             for line in no_forecast_headline(refused):
-                typer.echo(said(line), err=True)
+                typer.echo(headline_text(line), err=True)
             continue
         for done in forecasts(found, tuple(dict.fromkeys(asked.bases or Basis)), asked.years):
             _progress(done, place, len(wanted), subject.name)

@@ -1,4 +1,4 @@
-"""What the commands share: the program, the options that several of them have, how they refuse."""
+"""What the commands share: the program, its options and what they stand for, and how tables and sentences are printed."""
 
 import getpass
 import json
@@ -29,6 +29,7 @@ from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import Night
 from vulncore.store import Snapshot
 
+DEFAULT_STORE = default_store()
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
 
 
@@ -38,6 +39,123 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     CSV = "csv"
     JSON = "json"
+
+
+class Refusing(TyperGroup):
+    """Says a refusal in one sentence on standard error, and exits with 1."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except VulncoreError as refusal:
+            typer.echo(f"vulncore: {refusal}", err=True)
+        except OSError as problem:
+            typer.echo(f"vulncore: {problem.strerror or problem}: {problem.filename or ''}", err=True)
+        raise typer.Exit(1)
+
+
+app = typer.Typer(
+    cls=Refusing,
+    help="Publish a force's vulnerability data, and print the figures of the dashboard.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+# which data, and in what form
+Store = Annotated[Path, typer.Option("--store", envvar="VULNCORE_STORE", help="The folder of the store.")]
+Dataset = Annotated[str, typer.Option("--dataset", help="The dataset's name.")]
+Version = Annotated[int | None, typer.Option("--version", help="A version. Default: the newest.")]
+Force = Annotated[str | None, typer.Option("--force", help="The force. Default: the first.")]
+AsAt = Annotated[str | None, typer.Option("--as-at", metavar="YYYY-MM", help="The last month.")]
+By = Annotated[str | None, typer.Option("--by", help="Who publishes. Default: you.")]
+Output = Annotated[Format, typer.Option("--format", help="The format of the table.")]
+
+# which of its records
+Measures = Annotated[
+    list[str] | None,
+    typer.Option("--measure", help="A measure. Repeat for more. Default: every measure that fits."),
+]
+First = Annotated[
+    str | None, typer.Option("--from", metavar="YYYY-MM", help="The first month. Default: twelve months.")
+]
+Last = Annotated[
+    str | None, typer.Option("--to", metavar="YYYY-MM", help="The last month. Default: the newest.")
+]
+Place = Annotated[str | None, typer.Option("--place", help="Only this street or venue.")]
+LocationType = Annotated[str | None, typer.Option("--location-type", help="Only this type of place.")]
+Victims = Annotated[str | None, typer.Option("--victims", help="Only victims of this residency.")]
+NightHours = Annotated[
+    str, typer.Option("--night", metavar="HH-HH", help="The hours of the night-time economy, like 18-06.")
+]
+
+
+def user() -> str:
+    """Return who runs the command, as the system knows them."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown user"
+
+
+def record_filter(
+    snapshot: Snapshot,
+    force: str | None,
+    measures: list[str] | None,
+    months: tuple[str | None, str | None],
+    where: tuple[tuple[str, str], ...],
+    usable_measures: Callable[[Snapshot, str], tuple[str, ...]],
+) -> RecordFilter:
+    """Return the records that options choose.
+
+    Args:
+        snapshot: A published version.
+        force: The force's name; the first, where none is given.
+        measures: Names of measures; where none is given, those that the command can use.
+        months: The first month and the last, as `YYYY-MM`.
+        where: Columns of the incidents and the value that each has to have.
+        usable_measures: Returns the keys of a force's measures that the command can use: those with a time, or with
+            a place.
+    """
+    choice = dataset_contents(snapshot)
+    name = force_or_first(choice, force)
+    if measures:
+        keys = tuple(dict.fromkeys(find_measure(choice.measures, label).key for label in measures))
+    else:
+        keys = usable_measures(snapshot, name) or tuple(measure.key for measure in choice.measures)
+    return RecordFilter(name, keys, _window(choice, name, *months), where)
+
+
+def column_values(**values: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the columns by which options narrow records, each with the value that it has to have."""
+    return tuple((column, value) for column, value in values.items() if value is not None)
+
+
+def night_hours(text: str) -> Night:
+    """Return a night from its first hour and its end, like 18-06."""
+    first, _, end = text.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in (first, end)):
+        raise InvalidPeriodError(
+            f"'{text[:20]}' is not a night. Write the first hour and the end of the night, like 18-06."
+        )
+    return Night(int(first), int(end))
+
+
+def terminal_progress() -> Progress | None:
+    """Return what shows a person at a terminal how far the reading is; None for a script."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(rows: int, share: float) -> None:
+        typer.echo(f"\r{rows:,} rows read, {share:.0%}", nl=share >= 1, err=True)
+
+    return show
+
+
+def headline_text(headline: Headline) -> str:
+    """Return a sentence of a headline as a terminal shows it."""
+    return f"{headline.lead}{'' if headline.lead.endswith('?') else ':'} {headline.text}"
 
 
 def printed(table: pd.DataFrame, how: Format) -> str:
@@ -68,6 +186,11 @@ def csv_text(table: pd.DataFrame) -> str:
     return plain.to_csv(index=False, lineterminator="\n")
 
 
+def _window(choice: DatasetContents, force: str, first: str | None, last: str | None) -> Window:
+    as_at = as_at_or_latest(choice, force, parse_month(last) if last else None)
+    return period_window(format_month(parse_month(first)) if first else YEAR, as_at, choice.months[force])
+
+
 def _without_formulas(column: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
         return column
@@ -91,7 +214,7 @@ def _markdown(table: pd.DataFrame) -> str:
         padded = [cell.rjust(width) if number else cell.ljust(width) for cell in cells]
         rule = "-" * (width - 1)
         columns.append([padded[0], f"{rule}:" if number else f":{rule}", *padded[1:]])
-    return "\n".join(f"| {' | '.join(line)} |" for line in zip(*columns, strict=True))
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in zip(*columns, strict=True))
 
 
 def _cell(value: Any) -> str:
@@ -102,124 +225,3 @@ def _cell(value: Any) -> str:
     if pd.api.types.is_number(value):
         return f"{value:,}"
     return " ".join(str(value).replace("|", "\\|").split())
-
-
-DEFAULT_STORE = default_store()
-
-
-class Refusing(TyperGroup):
-    """Says a refusal in one sentence on standard error, and exits with 1."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except VulncoreError as refusal:
-            typer.echo(f"vulncore: {refusal}", err=True)
-        except OSError as problem:
-            typer.echo(f"vulncore: {problem.strerror or problem}: {problem.filename or ''}", err=True)
-        raise typer.Exit(1)
-
-
-Store = Annotated[Path, typer.Option("--store", envvar="VULNCORE_STORE", help="Where the data lives.")]
-AsAt = Annotated[str | None, typer.Option("--as-at", metavar="YYYY-MM", help="The month to end with.")]
-By = Annotated[str | None, typer.Option("--by", help="Who publishes; you, unless told otherwise.")]
-Output = Annotated[Format, typer.Option("--format", help="How to print the table.")]
-Dataset = Annotated[str, typer.Option("--dataset", help="The dataset's name.")]
-Force = Annotated[str | None, typer.Option("--force", help="The force; the first, unless told.")]
-Version = Annotated[int | None, typer.Option("--version", help="A version; the newest otherwise.")]
-
-app = typer.Typer(
-    cls=Refusing,
-    help="Publish a force's vulnerability data, and read it as the dashboard does.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-
-
-def user() -> str:
-    """Return who runs the command, as the system knows them."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown user"
-
-
-def told_on_terminal() -> Progress | None:
-    """Return what tells a person at a terminal how far the reading is; a script is not told."""
-    if not sys.stderr.isatty():
-        return None
-
-    def tell(rows: int, share: float) -> None:
-        typer.echo(f"\r{rows:,} rows read, {share:.0%}", nl=share >= 1, err=True)
-
-    return tell
-
-
-Measures = Annotated[
-    list[str] | None,
-    typer.Option("--measure", help="A measure; can be given again. All that can serve otherwise."),
-]
-First = Annotated[
-    str | None, typer.Option("--from", metavar="YYYY-MM", help="First month; twelve in all otherwise.")
-]
-Last = Annotated[
-    str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month; the newest otherwise.")
-]
-Place = Annotated[str | None, typer.Option("--place", help="One street or venue alone.")]
-LocationType = Annotated[str | None, typer.Option("--location-type", help="One type of place alone.")]
-Victims = Annotated[str | None, typer.Option("--victims", help="One group of victims alone, by residency.")]
-NightHours = Annotated[
-    str, typer.Option("--night", metavar="HH-HH", help="The night-time economy's hours, like 18-06.")
-]
-
-
-def asked_records(
-    snapshot: Snapshot,
-    force: str | None,
-    measures: list[str] | None,
-    months: tuple[str | None, str | None],
-    where: tuple[tuple[str, str], ...],
-    that_serve: Callable[[Snapshot, str], tuple[str, ...]],
-) -> RecordFilter:
-    """Return the records that options ask for.
-
-    Args:
-        snapshot: A published version.
-        force: The force's name; the first, where none is given.
-        measures: Names of measures; where none is given, those that can serve.
-        months: The first month and the last, as `YYYY-MM`.
-        where: Columns of the incidents and the value that each has to have.
-        that_serve: Returns the keys of a force's measures that can serve: those with a time, or with a place.
-    """
-    choice = dataset_contents(snapshot)
-    whose = force_or_first(choice, force)
-    if measures:
-        keys = tuple(dict.fromkeys(find_measure(choice.measures, name).key for name in measures))
-    else:
-        keys = that_serve(snapshot, whose) or tuple(each.key for each in choice.measures)
-    return RecordFilter(whose, keys, _window(choice, whose, *months), where)
-
-
-def narrowed(**given: str | None) -> tuple[tuple[str, str], ...]:
-    """Return the columns that records are narrowed by, each with the value that it has to have."""
-    return tuple((column, value) for column, value in given.items() if value is not None)
-
-
-def night_hours(text: str) -> Night:
-    """Return a night from its first hour and its end, like 18-06."""
-    first, _, end = text.partition("-")
-    if not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in (first, end)):
-        raise InvalidPeriodError(f"'{text[:20]}' is no night. Write its first hour and its end, like 18-06.")
-    return Night(int(first), int(end))
-
-
-def said(line: Headline) -> str:
-    """Return a line of a headline as a terminal shows it."""
-    return f"{line.lead}{'' if line.lead.endswith('?') else ':'} {line.text}"
-
-
-def _window(choice: DatasetContents, force: str, first: str | None, last: str | None) -> Window:
-    as_at = as_at_or_latest(choice, force, parse_month(last) if last else None)
-    return period_window(format_month(parse_month(first)) if first else YEAR, as_at, choice.months[force])

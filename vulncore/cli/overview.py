@@ -1,4 +1,4 @@
-"""Commands that read what was published."""
+"""Commands that read a dataset: its versions, the strand table, data checks, changes between versions."""
 
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from vulncore.cli.options import (
     Store,
     Version,
     app,
+    headline_text,
     printed,
 )
 from vulncore.cli.publishing import DEMO
@@ -32,16 +33,16 @@ from vulncore.findings.shared.words import capital_first, made_note
 
 @app.command()
 def versions(
-    dataset: Annotated[str | None, typer.Option("--dataset", help="One dataset; all otherwise.")] = None,
+    dataset: Annotated[str | None, typer.Option("--dataset", help="One dataset. Default: all.")] = None,
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """List what was published: who, when, from which files (SHA-256), how many rows."""
+    """List the published versions: who, when, from which files (SHA-256), how many rows."""
     names = (dataset,) if dataset else stores.datasets(store)
-    lines = tuple(line for name in names for line in stores.versions(store, name))
-    if not lines:
+    publishes = tuple(publish for name in names for publish in stores.versions(store, name))
+    if not publishes:
         raise VulncoreError(f"Nothing has been published in {store} yet. Try: vulncore demo")
-    frame = publishes_frame(lines)
+    frame = publishes_frame(publishes)
     if output is Format.MARKDOWN:  # a terminal is narrow: the first twelve digits tell files apart
         frame["sha256"] = shortened(frame["sha256"])
     typer.echo(printed(frame, output))
@@ -52,7 +53,7 @@ def table(
     as_at: AsAt = None,
     dataset: Dataset = DEMO,
     force: Force = None,
-    strand: Annotated[str | None, typer.Option("--strand", help="One strand; all otherwise.")] = None,
+    strand: Annotated[str | None, typer.Option("--strand", help="One strand. Default: all.")] = None,
     version: Version = None,
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
@@ -60,30 +61,30 @@ def table(
     """Print the strand table: the report's columns first, then coverage and signal."""
     month = parse_month(as_at) if as_at else None
     every = overview(store, dataset, number=version, force=force, as_at=month)
-    found = narrowed(every, find_strand(strand).key if strand else None)
-    frame = table_export(found)
+    shown = narrowed(every, find_strand(strand).key if strand else None)
+    frame = table_export(shown)
     if output is not Format.MARKDOWN:
         typer.echo(printed(frame, output))
         return
     typer.echo(
-        f"{found.question} (dataset {dataset}, version {found.publish.number}, to {format_month(found.as_at)})\n"
+        f"{shown.question} (dataset {dataset}, version {shown.publish.number}, to {format_month(shown.as_at)})\n"
     )
     typer.echo(printed(_for_reading(frame), output))
-    for sentence in (*(f"{line.lead}: {line.text}" for line in found.headline), *found.notes):
+    for sentence in (*map(headline_text, shown.headline), *shown.notes):
         typer.echo(f"\n{sentence}")
-    if made := made_note(found.publish):
+    if made := made_note(shown.publish):
         typer.echo(f"\n{made}.")
 
 
 @app.command()
 def check(
     dataset: Dataset = DEMO,
-    force: Annotated[str | None, typer.Option("--force", help="One force; all otherwise.")] = None,
+    force: Annotated[str | None, typer.Option("--force", help="One force. Default: all.")] = None,
     version: Version = None,
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Say what is odd about the data: what, where, how many, why it matters, what to do, how sure."""
+    """List what is odd about the data: what, where, how many, why, what to do, how sure."""
     snapshot = stores.open_version(store, dataset, version)
     findings = data_checks(snapshot, force)
     if output is not Format.MARKDOWN:
@@ -102,15 +103,15 @@ def changes(
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """List what a version changed of the one before, figure by figure."""
-    found = changes_of(store, dataset, version)
+    """List the figures that differ between a version and the version before."""
+    differences = changes_of(store, dataset, version)
     if output is not Format.MARKDOWN:
-        typer.echo(printed(found.frame, output))
+        typer.echo(printed(differences.frame, output))
         return
-    for sentence in found.sentences:
+    for sentence in differences.sentences:
         typer.echo(sentence)
-    if not found.frame["Before"].isna().all():  # of a first version they are the figures themselves
-        typer.echo(printed(found.frame, output))
+    if not differences.frame["Before"].isna().all():  # of a first version they are the figures themselves
+        typer.echo(printed(differences.frame, output))
 
 
 def _for_reading(frame: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from vulncore.cli.options import (
     app,
     csv_text,
     printed,
-    told_on_terminal,
+    terminal_progress,
     user,
 )
 from vulncore.domain.delivery import Delivery, annotated, provisional
@@ -65,7 +65,7 @@ def publish(
     source: Annotated[Source, typer.Argument(help="What the files are.")],
     files: Annotated[list[Path] | None, typer.Argument(help="The files, or a folder of them.")] = None,
     dataset: Annotated[
-        str | None, typer.Option("--dataset", help="The dataset's name; the source's, unless told.")
+        str | None, typer.Option("--dataset", help="The dataset's name. Default: the source's name.")
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option("--mapping", metavar="FILE.toml", help="What the columns of records mean.")
@@ -76,23 +76,29 @@ def publish(
     kind: Annotated[FileKind | None, typer.Option("--kind", help="Which files of data.police.uk.")] = None,
     as_at: AsAt = None,
     force: Annotated[
-        str | None, typer.Option("--force", help="Whose table it is; City of London Police, unless told.")
+        str | None, typer.Option("--force", help="The force of the table. Default: City of London Police.")
     ] = None,
     provisional_from: Annotated[
         str | None,
-        typer.Option("--provisional-from", metavar="YYYY-MM", help="Months from here may still change."),
+        typer.Option("--provisional-from", metavar="YYYY-MM", help="The first month that may still change."),
     ] = None,
     most_rejected: Annotated[
         float | None,
         typer.Option(
-            "--most-rejected", min=0, max=100, metavar="PERCENT", help="Refuse beyond; 5 unless told."
+            "--most-rejected",
+            min=0,
+            max=100,
+            metavar="PERCENT",
+            help="Refuse if more rows are rejected. Default: 5.",
         ),
     ] = None,
     rejects: Annotated[
         Path | None,
         typer.Option("--rejects", metavar="FILE.csv", help="Where rows that can't be used are listed."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be; publish nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change. Publish nothing.")
+    ] = False,
     by: By = None,
     store: Store = DEFAULT_STORE,
 ) -> None:
@@ -112,7 +118,7 @@ def publish(
         )
     listed = rejects or _free(f"{_stem(files)}.rejects")
     try:
-        delivery = delivered(source, files or [], settings, partial(kept_secret, store), told_on_terminal())
+        delivery = delivered(source, files or [], settings, partial(kept_secret, store), terminal_progress())
     except TooManyRejectsError as refusal:
         _list_rejects(listed, refusal.rejects)
         raise
@@ -127,7 +133,7 @@ def publish(
 
 @app.command(name="ready-data")
 def ready_data(store: Store = DEFAULT_STORE) -> None:
-    """Publish the datasets that ship with the project, each unless it is there already."""
+    """Publish the datasets that ship with the project, unless they are published already."""
     there = stores.datasets(store)
     if DEMO not in there:
         _publish(store, DEMO, delivered(Source.DEMO, []), SHIPPED_BY)
@@ -198,7 +204,7 @@ def _stem(files: list[Path] | None) -> str:
 
 Heading = Annotated[
     str | None,
-    typer.Option("--heading", metavar="FIRST:LAST", help="The lines of the heading; found, unless told."),
+    typer.Option("--heading", metavar="FIRST:LAST", help="The lines of the heading. Default: detected."),
 ]
 Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")]
 
@@ -208,14 +214,16 @@ def mapping(
     file: Annotated[Path, typer.Argument(help="The extract: CSV, XLSX or Parquet.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", metavar="FILE.toml", help="Where to write it; the screen, unless told."),
+        typer.Option(
+            "--output", metavar="FILE.toml", help="Where to write the mapping. Default: the screen."
+        ),
     ] = None,
-    force: Annotated[str | None, typer.Option("--force", help="Whose records they are.")] = None,
+    force: Annotated[str | None, typer.Option("--force", help="The force of the records.")] = None,
     sheet: Sheet = None,
     heading: Heading = None,
 ) -> None:
     """Draft the mapping of an extract: what its columns and codes seem to mean, with doubts marked."""
-    extract = read_extract(file, sheet=sheet, heading=_lines(heading), progress=told_on_terminal())
+    extract = read_extract(file, sheet=sheet, heading=_lines(heading), progress=terminal_progress())
     draft = drafted(extract, force or "")
     said = replace(
         draft.mapping, sheet=sheet or draft.mapping.sheet, heading=_lines(heading) or draft.mapping.heading

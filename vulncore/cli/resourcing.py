@@ -18,8 +18,8 @@ from vulncore.cli.options import (
     Store,
     Version,
     app,
+    headline_text,
     printed,
-    said,
 )
 from vulncore.cli.publishing import DEMO
 from vulncore.domain.errors import VulncoreError
@@ -57,34 +57,30 @@ def resourcing(
         list[str] | None,
         typer.Option(
             "--scenario",
-            help="A TOML file or a saved scenario's name; the illustrative one unless told. Up to four.",
+            help="A TOML file or a saved scenario's name, up to four. Default: the example.",
         ),
     ] = None,
     role: Annotated[
-        str | None, typer.Option("--role", help="A role's key or name; the first that holds cases.")
+        str | None, typer.Option("--role", help="A role's key or name. Default: the first with cases.")
     ] = None,
-    year: Annotated[
-        int | None, typer.Option("--year", help="The calendar year that the sentences speak of.")
-    ] = None,
+    year: Annotated[int | None, typer.Option("--year", help="The calendar year of the sentences.")] = None,
     solve: Annotated[
         str | None,
-        typer.Option("--solve", metavar="'caseload > N'", help="How many more are needed; or 'short > 0'."),
+        typer.Option(
+            "--solve", metavar="'caseload > N'", help="How many more officers are needed. Or: 'short > 0'."
+        ),
     ] = None,
     probability: Annotated[
-        float, typer.Option("--probability", help="How likely that may be at most.")
+        float, typer.Option("--probability", help="The highest probability of that.")
     ] = 0.1,
-    since: Annotated[
-        str | None, typer.Option("--from", metavar="YYYY-MM", help="From which month on.")
-    ] = None,
-    until: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Up to which month.")] = None,
-    assumptions: Annotated[
-        bool, typer.Option("--assumptions", help="The numbers assumed, and nothing else.")
-    ] = False,
+    since: Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="The first month.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="The last month.")] = None,
+    assumptions: Annotated[bool, typer.Option("--assumptions", help="Print only the assumptions.")] = False,
     as_toml: Annotated[
-        bool, typer.Option("--as-toml", help="The scenario as a file to change, and nothing else.")
+        bool, typer.Option("--as-toml", help="Print only the scenario, as a file to change.")
     ] = False,
     basis: Annotated[
-        Basis, typer.Option("--basis", help="Which months the forecast learns from.")
+        Basis, typer.Option("--basis", help="The months that the forecast learns from.")
     ] = Basis.CURRENT_PROCESS,
     as_at: AsAt = None,
     dataset: Dataset = DEMO,
@@ -93,7 +89,7 @@ def resourcing(
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print the officers that forecast demand asks for, by role and month; what it means, goes to standard error."""
+    """Print the officers that forecast demand needs, by role and month. Explanations go to standard error."""
     chosen = _chosen(store, scenario or ())
     if not LEAST <= probability <= 1 - LEAST:
         raise VulncoreError(
@@ -142,7 +138,7 @@ def resourcing(
     if not solve:
         for one in told:
             for line in resourcing_headline(one):
-                typer.echo(said(line), err=True)
+                typer.echo(headline_text(line), err=True)
     table = pd.concat(rows, ignore_index=True)
     if output is Format.MARKDOWN:  # for people: without what is the same in every row
         table = table.drop(columns=["force", "known_to", "dataset", "version", "note", "basis"])

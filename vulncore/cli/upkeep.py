@@ -1,4 +1,4 @@
-"""Commands that keep the store: what the law wants erased."""
+"""Commands that look after the store: erase records for good."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,11 +7,12 @@ import typer
 
 from vulncore.cli.options import DEFAULT_STORE, By, Store, app, user
 from vulncore.domain.errors import UnknownNameError
+from vulncore.domain.identifiers import pseudonym
 from vulncore.domain.periods import parse_month
-from vulncore.domain.pseudonyms import pseudonym, store_secret
 from vulncore.store import open_version
-from vulncore.store.purging import ToPurge, to_purge
+from vulncore.store.purging import PurgeCounts, purge_counts
 from vulncore.store.purging import purge as purge_dataset
+from vulncore.store.secrets import store_secret
 from vulncore.store.stubs import Selection
 
 
@@ -19,22 +20,22 @@ from vulncore.store.stubs import Selection
 def purge(
     dataset: Annotated[str, typer.Option("--dataset", help="The dataset's name.")],
     record: Annotated[
-        list[str] | None, typer.Option("--record", help="A record's reference; can be given again.")
+        list[str] | None, typer.Option("--record", help="A record's reference. Repeat for more.")
     ] = None,
     victim: Annotated[
         list[str] | None,
-        typer.Option("--victim", help="A victim's reference as the force knows it; can be given again."),
+        typer.Option("--victim", help="A victim's reference as the force knows it. Repeat for more."),
     ] = None,
     before: Annotated[
         str | None,
-        typer.Option("--recorded-before", metavar="YYYY-MM", help="Every record from before this month."),
+        typer.Option("--recorded-before", metavar="YYYY-MM", help="Every record recorded before this month."),
     ] = None,
-    force: Annotated[str | None, typer.Option("--force", help="Of this force alone.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Erase; otherwise only say what would be.")] = False,
+    force: Annotated[str | None, typer.Option("--force", help="Only records of this force.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase. Without --yes the command only counts.")] = False,
     by: By = None,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Erase records for good from every version of a dataset; the figures that were published stay."""
+    """Erase records for good from every version of a dataset. Published figures stay the same."""
     secret = _secret(store, dataset) if victim else b""
     selection = Selection(
         record_ids=tuple(record or ()),
@@ -44,29 +45,27 @@ def purge(
         force=force,
     )
     if not yes:
-        found = to_purge(store, dataset, selection)
-        hint = " Add --yes to erase it for good." if found.rows or found.strays else ""
-        typer.echo(f"This would erase {_said(found)}.{hint}")
+        counts = purge_counts(store, dataset, selection)
+        hint = " Add --yes to erase them for good." if counts.rows or counts.strays else ""
+        typer.echo(f"This would erase {_in_words(counts)}.{hint}")
         return
     done = purge_dataset(store, dataset, selection, by or user())
     if done.publish.unchanged:
-        typer.echo("Nothing was chosen, and nothing was erased.")
+        typer.echo("No record of the dataset matches, so nothing was erased.")
         return
-    typer.echo(f"Erased for good: {_said(done.erased)}. Every published figure stays as it was.")
-    typer.echo(
-        "Not reached: backups, files that were exported, lists of rejected rows, the force's own system."
-    )
+    typer.echo(f"Erased for good: {_in_words(done.erased)}. Every published figure stays the same.")
+    typer.echo("Not reached: backups, exported files, lists of rejected rows, the force's own system.")
 
 
 def _secret(store: Path, dataset: str) -> bytes:
-    """Return what victims' pseudonyms were made with; a dataset that has none can't be asked for victims."""
+    """Return what victims' pseudonyms were made with; a dataset without pseudonyms is refused."""
     if not open_version(store, dataset).incidents.victim_key.notnull().any().execute():
         raise UnknownNameError(
-            f"Dataset '{dataset}' holds no references of victims. Look their records up, and erase those with --record."
+            f"Dataset '{dataset}' holds no references of victims. Look up the victims' records and name them with --record."
         )
     return store_secret(store)
 
 
-def _said(found: ToPurge) -> str:
-    said = f"{found.records:,} records ({found.rows:,} rows in {found.versions:,} versions)"
-    return f"{said} and {found.strays:,} files that no version names" if found.strays else said
+def _in_words(counts: PurgeCounts) -> str:
+    records = f"{counts.records:,} records ({counts.rows:,} rows in {counts.versions:,} versions)"
+    return f"{records} and {counts.strays:,} files that no version names" if counts.strays else records

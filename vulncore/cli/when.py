@@ -22,11 +22,11 @@ from vulncore.cli.options import (
     Version,
     Victims,
     app,
-    asked_records,
-    narrowed,
+    column_values,
+    headline_text,
     night_hours,
     printed,
-    said,
+    record_filter,
 )
 from vulncore.cli.publishing import DEMO
 from vulncore.domain.disclosure import SETTING, smallest_shown
@@ -41,9 +41,7 @@ from vulncore.store import open_version
 
 Unprotected = Annotated[
     bool,
-    typer.Option(
-        "--unprotected", help="Hide no small number: for those who may read the records themselves."
-    ),
+    typer.Option("--unprotected", help="Hide no small number. Only for people who may read the records."),
 ]
 
 
@@ -64,8 +62,8 @@ def day_hour(
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print the weight of each hour of the week with 95 % limits; what has no hour goes to standard error."""
-    where = narrowed(place=place, location_type=location_type, victim_residency=victims)
+    """Print the weight of each hour of the week, with 95 % limits. Explanations go to standard error."""
+    where = column_values(place=place, location_type=location_type, victim_residency=victims)
     found = _when(store, dataset, version, force, measure, (first, last), where, (), night, unprotected)
     layout = Layout(3 if bands else 1, BY_CALENDAR)
     typer.echo(printed(map_export(found.now, layout), output))
@@ -86,7 +84,7 @@ def patrols(
     hours: Annotated[int, typer.Option("--hours", min=2, max=12, help="Hours of a shift.")] = 4,
     harm: Annotated[
         list[str] | None,
-        typer.Option("--harm", metavar="MEASURE=WEIGHT", help="What a record weighs; 1 unless told."),
+        typer.Option("--harm", metavar="MEASURE=WEIGHT", help="What a record weighs. Default: 1."),
     ] = None,
     measure: Measures = None,
     first: First = None,
@@ -102,14 +100,14 @@ def patrols(
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print the shifts that meet most of what happens, and how the same choice would have fared a year later."""
-    where = narrowed(place=place, location_type=location_type, victim_residency=victims)
+    """Print the shifts that meet most records, and how the same choice did a year later."""
+    where = column_values(place=place, location_type=location_type, victim_residency=victims)
     weights = tuple(_weight(text) for text in harm or ())
     found = _when(store, dataset, version, force, measure, (first, last), where, weights, night, unprotected)
     chosen = best_patrols(found.now, found.before, shifts, hours, found.unit)
     typer.echo(printed(chosen.frame, output))
     for line in chosen.headline:
-        typer.echo(said(line), err=True)
+        typer.echo(headline_text(line), err=True)
 
 
 def _when(
@@ -128,7 +126,7 @@ def _when(
     named = tuple(
         (find_measure(dataset_contents(snapshot).measures, name).key, weight) for name, weight in harm
     )
-    asked = replace(asked_records(snapshot, force, measures, months, where, measures_with_times), harm=named)
+    asked = replace(record_filter(snapshot, force, measures, months, where, measures_with_times), harm=named)
     others = [key for key, _ in named if key not in asked.measures]
     if others:
         raise UnknownNameError(
@@ -152,7 +150,7 @@ def _weight(text: str) -> tuple[str, float]:
 
 
 def _say(found: When) -> None:
-    for sentence in (*map(said, found.headline), *found.notes):
+    for sentence in (*map(headline_text, found.headline), *found.notes):
         typer.echo(sentence, err=True)
     if found.not_compared:
         typer.echo(found.not_compared, err=True)

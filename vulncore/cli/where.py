@@ -19,11 +19,11 @@ from vulncore.cli.options import (
     Version,
     Victims,
     app,
-    asked_records,
+    column_values,
     csv_text,
-    narrowed,
+    headline_text,
     night_hours,
-    said,
+    record_filter,
 )
 from vulncore.cli.publishing import DEMO
 from vulncore.domain.disclosure import smallest_shown
@@ -53,14 +53,14 @@ def hotspots(
     layer: Annotated[Layer, typer.Option("--layer", help="What the map shows.")] = Layer.CELLS,
     resolution: Annotated[
         int | None,
-        typer.Option("--resolution", help="Of H3's cells; as fine as numbers allow, unless told."),
+        typer.Option("--resolution", help="The H3 resolution of cells. Default: as fine as numbers allow."),
     ] = None,
     bandwidth: Annotated[
         int | None,
         typer.Option(
             "--bandwidth",
             metavar="METRES",
-            help="How far a record's density reaches; as suits the area, unless told.",
+            help="How far a record's density reaches. Default: suits the area.",
         ),
     ] = None,
     hours: Annotated[
@@ -82,11 +82,11 @@ def hotspots(
     output: Annotated[MapFormat, typer.Option("--format", help="GeoJSON or a table.")] = MapFormat.GEOJSON,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print a map of places as GeoJSON or CSV, small numbers hidden as on screen; what it says goes to standard error."""
+    """Print a map of places as GeoJSON or CSV. Small numbers are hidden. Explanations go to standard error."""
     snapshot = open_version(store, dataset, version)
     measures = dataset_contents(snapshot).measures
-    where_else = narrowed(location_type=location_type, victim_residency=victims)
-    asked = asked_records(snapshot, force, measure, (first, last), where_else, measures_with_places)
+    where_else = column_values(location_type=location_type, victim_residency=victims)
+    asked = record_filter(snapshot, force, measure, (first, last), where_else, measures_with_places)
     stretches = when(snapshot, asked, measures).now.stretches if hours.startswith(STRETCH) else ()
     offered = {each.key: each for each in hours_offered(night_hours(night), stretches)}
     if hours not in offered:
@@ -102,7 +102,7 @@ def hotspots(
     )
     typer.echo(f"{shown.title}.", err=True)
     for line in where_headline(found):
-        typer.echo(said(line), err=True)
+        typer.echo(headline_text(line), err=True)
     for note in found.notes:
         typer.echo(note, err=True)
 
@@ -112,21 +112,19 @@ def boundary(
     file: Annotated[
         Path | None,
         typer.Argument(
-            help="GeoJSON of polygons, in longitude and latitude; without one the force's area is forgotten.",
+            help="GeoJSON of polygons, in longitude and latitude. Without a file the force's boundary is deleted.",
             exists=True,
             dir_okay=False,
         ),
     ] = None,
-    force: Annotated[str, typer.Option("--force", help="Whose area it is, as its data name it.")] = "",
+    force: Annotated[str, typer.Option("--force", help="The force's name, as in the data.")] = "",
     naming: Annotated[
         str | None,
-        typer.Option(
-            "--name-property", help="The property that names each part: then wards are mapped, too."
-        ),
+        typer.Option("--name-property", help="The property that names each ward, to map wards as well."),
     ] = None,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Keep the area that a force polices: maps are cut to it, and shares of the area refer to it."""
+    """Keep the boundary of a force. Maps are cut to the boundary, and shares of the area refer to it."""
     if not force.strip():
         raise UnknownNameError("Say whose area it is: --force NAME, as its data name it.")
     if file is None:

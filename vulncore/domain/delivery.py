@@ -1,4 +1,4 @@
-"""What a reader hands over: canonical tables, and an account of every row that it read."""
+"""Deliveries: what a reader of files hands over, as canonical tables and an account of every row that it read."""
 
 import csv
 import hashlib
@@ -16,7 +16,7 @@ from vulncore.domain.schemas import ANNOTATIONS, MEASURES, Tables
 from vulncore.domain.vocabulary import Measure
 
 Progress = Callable[[int, float], None]
-"""Told now and then, while a file is read: rows so far, and the share of the file that they are (0 to 1)."""
+"""Called now and then while a file is read, with the rows so far and the share of the file read (0 to 1)."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ def provisional(delivery: Delivery, first: date) -> Delivery:
     late = pc.greater_equal(coverage.column("month"), pa.scalar(first, pa.date32()))
     if not pc.any(late).as_py():
         raise InvalidPeriodError(
-            f"No month from {format_month(first)} on is in this delivery, so none was marked as provisional. "
-            "Name a month that it delivers, or publish it without that mark."
+            f"This delivery has no month from {format_month(first)} on, so none was marked as provisional. "
+            "Name a month of the delivery, or publish without that mark."
         )
     flags = pc.or_(coverage.column("provisional"), late)
     position = coverage.schema.get_field_index("provisional")

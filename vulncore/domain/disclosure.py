@@ -1,4 +1,4 @@
-"""Which small numbers are hidden, and what has to be hidden with them so that nobody can work them out."""
+"""Disclosure control: which small numbers are hidden, and which others with them so that nobody can work them out."""
 
 import os
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ SMALLEST_SHOWN: Final = 5
 """Records: under five, somebody who knows of one event can guess the others. The Office for National Statistics and
 NHS England begin at five as well."""
 SETTING: Final = "VULNCORE_SMALLEST_SHOWN"
-MOST: Final = 1_000
-SAME: Final = 1e-9  # of a vector's length: what is left of it once it can be worked out
+LARGEST_SETTING: Final = 1_000
+NEGLIGIBLE: Final = 1e-9  # of a vector's length: what is left of it once it can be worked out
 
 
 def smallest_shown() -> int:
@@ -26,15 +26,15 @@ def smallest_shown() -> int:
     text = os.environ.get(SETTING, "").strip()
     if not text:
         return SMALLEST_SHOWN
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= MOST:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_SETTING:
         return int(text)
     raise VulncoreError(
-        f"{SETTING} is '{text[:20]}': it has to be a whole number from 1 to {MOST:,}. "
-        f"Unset it, and figures under {SMALLEST_SHOWN} are hidden."
+        f"{SETTING} is '{text[:20]}', not a whole number from 1 to {LARGEST_SETTING:,}. "
+        f"Correct the setting, or remove it: then figures under {SMALLEST_SHOWN} are hidden."
     )
 
 
-def shown(parts: Floats, sums: Sequence[Floats], smallest: float) -> Booleans:
+def visible_mask(parts: Floats, sums: Sequence[Floats], smallest: float) -> Booleans:
     """Return which sums over the same parts can be shown, so that none of the others can be worked out.
 
     A sum under `smallest` is hidden. The rest are taken in the order given, and one is left out if with it and those
@@ -56,7 +56,7 @@ def shown(parts: Floats, sums: Sequence[Floats], smallest: float) -> Booleans:
         somebody sets two selections against each other that differ by a few records, or knows that a hidden one is 0.
 
     >>> hours = [np.eye(3)[at] for at in range(3)]
-    >>> shown(np.array([2.0, 7.0, 9.0]), [np.ones(3), *hours], smallest=5).tolist()
+    >>> visible_mask(np.array([2.0, 7.0, 9.0]), [np.ones(3), *hours], smallest=5).tolist()
     [True, False, True, False]
     """
     every = np.asarray(sums, dtype=float)
@@ -67,12 +67,12 @@ def shown(parts: Floats, sums: Sequence[Floats], smallest: float) -> Booleans:
     known = np.zeros((0, every.shape[1]))
     taken = np.zeros(len(every), dtype=bool)
     for at in np.flatnonzero(~small):
-        new = _beyond(every[at], known)
+        new = _outside_span(every[at], known)
         length = np.linalg.norm(new)
-        if length > SAME * np.linalg.norm(every[at]):
+        if length > NEGLIGIBLE * np.linalg.norm(every[at]):
             direction = new / length
             left = hidden - np.outer(hidden @ direction, direction)
-            if (np.linalg.norm(left, axis=1) <= SAME * lengths).any():
+            if (np.linalg.norm(left, axis=1) <= NEGLIGIBLE * lengths).any():
                 continue
             hidden, known = left, np.vstack([known, direction])
         taken[at] = True
@@ -109,12 +109,12 @@ def rounded(counts: Floats, smallest: float, total: float | None = None) -> Floa
     if smallest <= 1:
         return values
     values[np.asarray(counts) < smallest] = np.nan
-    while total is not None and _tells(values, base, total):
+    while total is not None and _narrows(values, base, total):
         values[np.nanargmin(values)] = np.nan
     return values
 
 
-def _tells(values: Floats, base: float, total: float) -> bool:
+def _narrows(values: Floats, base: float, total: float) -> bool:
     """Whether a hidden part can be told more closely than as 0 to under `base`, from what is shown and the total."""
     hidden, seen = int(np.isnan(values).sum()), values[~np.isnan(values)]
     if not hidden or not len(seen):
@@ -126,7 +126,7 @@ def _tells(values: Floats, base: float, total: float) -> bool:
     return least_left > (hidden - 1) * largest or most_left < largest
 
 
-def _beyond(wanted: Floats, known: Floats) -> Floats:
+def _outside_span(wanted: Floats, known: Floats) -> Floats:
     """Return the part of a vector that lies outside the span of orthonormal rows; twice, as rounding wants it."""
     once = wanted - known.T @ (known @ wanted)
     twice: Floats = once - known.T @ (known @ once)

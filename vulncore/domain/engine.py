@@ -18,12 +18,12 @@ def connect() -> ibis.BaseBackend:
 def parquet_table(engine: ibis.BaseBackend, files: Sequence[str], schema: pa.Schema) -> ir.Table:
     """Return Parquet files as one table with the schema's columns; no files give an empty table."""
     if files:
-        return engine.read_parquet([_taken_literally(file) for file in files]).select(*schema.names)
+        return engine.read_parquet([_literal_path(file) for file in files]).select(*schema.names)
     return engine.create_table(
         ibis.util.gen_name("empty"), schema=ibis.Schema.from_pyarrow(schema), temp=True
     )
 
 
-def _taken_literally(path: str) -> str:
+def _literal_path(path: str) -> str:
     """DuckDB reads [, * and ? in a path as patterns; in brackets each stands for itself."""
     return re.sub(r"([\[*?])", r"[\1]", path)

@@ -1,9 +1,8 @@
-"""What can go wrong, in words that a user can act on.
+"""Errors: what can go wrong, in words that a user can act on.
 
 Every message says what was wrong, how many, which (the first five), and what to do.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -73,20 +72,3 @@ def first_five(names: Iterable[object]) -> str:
     every = [str(name) for name in names]
     rest = len(every) - 5
     return ", ".join(every[:5]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def checked_name(name: str) -> str:
-    """Return a dataset's name, which is also the name of its folder.
-
-    Raises:
-        UnknownNameError: It is not 1 to 40 small letters, digits and hyphens, starting with a letter
-            or digit.
-
-    >>> checked_name("city-open-counts")
-    'city-open-counts'
-    """
-    if re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name, flags=re.ASCII):
-        return name
-    raise UnknownNameError(
-        f"'{name[:40]}' cannot be the name of a dataset. Use up to 40 small letters, digits and hyphens."
-    )

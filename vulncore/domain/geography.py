@@ -1,7 +1,8 @@
-"""Where a force's area ends, and which points lie outside it.
+"""Geography: a force's boundary, metres on the ground, and the British National Grid.
 
 Distances are metres on a plane laid through the middle of the area. Within an area of a city's size
 they are right to a few parts in ten thousand; hundreds of kilometres away only to about one in a hundred.
+Points of the British National Grid, and its references like TQ 326 812, become longitudes and latitudes.
 """
 
 import json
@@ -27,6 +28,28 @@ it. 50 m takes in the width of such a street and part of its length."""
 
 BOUNDARY_FILES: Final = {"City of London Police": "city-of-london-boundary.geojson"}
 
+EAST_END_M: Final = 700_000.0  # the grid's rectangle, from its false origin south-west of Scilly
+NORTH_END_M: Final = 1_300_000.0
+
+# EPSG 27700 back to its ellipsoid, then EPSG 1314, the seven parameters that Ordnance Survey publishes, to WGS 84
+_TO_WGS84: Final = (
+    "+proj=pipeline "
+    "+step +inv +proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=airy "
+    "+step +proj=push +v_3 "
+    "+step +proj=cart +ellps=airy "
+    "+step +proj=helmert +x=446.448 +y=-125.157 +z=542.06 +rx=0.15 +ry=0.247 +rz=0.842 +s=-20.489 "
+    "+convention=position_vector "
+    "+step +inv +proj=cart +ellps=WGS84 "
+    "+step +proj=pop +v_3 "
+    "+step +proj=unitconvert +xy_in=rad +xy_out=deg"
+)
+_REFERENCE: Final = re.compile(r"([HJNOST])([A-HJ-Z])((?:\d\d)*)")
+_APART: Final = re.compile(r"[\s,./:-]+")
+_LETTERS: Final = (
+    "ABCDEFGHJKLMNOPQRSTUVWXYZ"  # a square of five by five, from its north-west; the grid has no I
+)
+_MOST_LETTERS: Final = 40  # of a text that could be a reference, spaces and all
+
 
 @cache
 def boundary(force: str) -> BaseGeometry | None:
@@ -46,7 +69,7 @@ def boundary(force: str) -> BaseGeometry | None:
 def outside(
     area: BaseGeometry, longitudes: Floats, latitudes: Floats, tolerance_m: float = EDGE_TOLERANCE_M
 ) -> Booleans:
-    """Return, point by point, whether it lies more than the tolerance beyond the area.
+    """Return which points lie outside an area by more than a tolerance.
 
     Args:
         area: The area, in longitude and latitude (WGS 84).
@@ -69,7 +92,7 @@ def outside(
 
 
 def metres_from(area: BaseGeometry, longitudes: Floats, latitudes: Floats) -> Floats:
-    """Return, point by point, the metres to the nearest part of the area: 0 within, NaN without a place.
+    """Return each point's distance in metres from an area: 0 within, NaN without a place.
 
     >>> city = boundary("City of London Police")
     >>> metres_from(city, np.array([-0.0922, -0.1276]), np.array([51.5155, 51.5072])).round(-2).tolist()
@@ -86,7 +109,7 @@ def metres_from(area: BaseGeometry, longitudes: Floats, latitudes: Floats) -> Fl
 
 
 def metres_per_degree(latitude: float) -> Floats:
-    """Return the metres in one degree of longitude and in one of latitude, there.
+    """Return the metres in one degree of longitude and in one of latitude, at a latitude.
 
     Source: series for the meridian and the parallel on the WGS 84 ellipsoid, to a metre.
 
@@ -100,29 +123,6 @@ def metres_per_degree(latitude: float) -> Floats:
             111_132.954 - 559.822 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi),
         ]
     )
-
-
-EAST_END_M: Final = 700_000.0  # the grid's rectangle, from its false origin south-west of Scilly
-NORTH_END_M: Final = 1_300_000.0
-
-# EPSG 27700 back to its ellipsoid, then EPSG 1314, the seven parameters that Ordnance Survey publishes, to WGS 84
-_TO_WGS84: Final = (
-    "+proj=pipeline "
-    "+step +inv +proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=airy "
-    "+step +proj=push +v_3 "
-    "+step +proj=cart +ellps=airy "
-    "+step +proj=helmert +x=446.448 +y=-125.157 +z=542.06 +rx=0.15 +ry=0.247 +rz=0.842 +s=-20.489 "
-    "+convention=position_vector "
-    "+step +inv +proj=cart +ellps=WGS84 "
-    "+step +proj=pop +v_3 "
-    "+step +proj=unitconvert +xy_in=rad +xy_out=deg"
-)
-_REFERENCE: Final = re.compile(r"([HJNOST])([A-HJ-Z])((?:\d\d)*)")
-_APART: Final = re.compile(r"[\s,./:-]+")
-_LETTERS: Final = (
-    "ABCDEFGHJKLMNOPQRSTUVWXYZ"  # a square of five by five, from its north-west; the grid has no I
-)
-_MOST_LETTERS: Final = 40  # of a text that could be a reference, spaces and all
 
 
 def to_wgs84(eastings: Floats, northings: Floats) -> tuple[Floats, Floats]:
@@ -177,14 +177,17 @@ def _middle(text: str) -> tuple[float, float]:
     nowhere = (np.nan, np.nan)
     if len(text) > _MOST_LETTERS:
         return nowhere
-    found = _REFERENCE.fullmatch(_APART.sub("", text).upper())
-    if not found or not 4 <= len(found[3]) <= 10 or not found[3].isascii():
+    reference = _REFERENCE.fullmatch(_APART.sub("", text).upper())
+    if not reference:
         return nowhere
-    half = len(found[3]) // 2
+    outer, inner, figures = reference.groups()
+    if not 4 <= len(figures) <= 10 or not figures.isascii():
+        return nowhere
+    half = len(figures) // 2
     side = 10.0 ** (5 - half)
-    east, north = _corner(found[1], found[2])
-    east += int(found[3][:half]) * side + side / 2
-    north += int(found[3][half:]) * side + side / 2
+    east, north = _corner(outer, inner)
+    east += int(figures[:half]) * side + side / 2
+    north += int(figures[half:]) * side + side / 2
     return (east, north) if 0 <= east <= EAST_END_M and 0 <= north <= NORTH_END_M else nowhere
 
 

@@ -1,4 +1,8 @@
-"""What police recorded crime is counted by, and which wording of which table means which measure."""
+"""Every measure that can be counted, and which wording of which published table means which measure.
+
+The measures of the report and of data.police.uk stand in `vulncore.domain.vocabulary`; those of police recorded crime
+are added here.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -19,6 +23,30 @@ from vulncore.domain.vocabulary import (
 )
 
 RECORDED_CRIME_FROM: Final = 401  # after the measures of data.police.uk's files
+
+
+@cache
+def known_measures() -> tuple[Measure, ...]:
+    """Return every measure: the report's, then data.police.uk's categories, then those of recorded crime.
+
+    >>> [measure.key for measure in known_measures()[:2]]
+    ['adult-at-risk-ppns', 'child-at-risk-ppns']
+    """
+    return (*report_measures(), *police_uk_measures(), *recorded_crime_measures())
+
+
+def measures_frame() -> pd.DataFrame:
+    """Return one row per known measure: its key, by which mappings name it, its name and what is counted."""
+    return pd.DataFrame(
+        {
+            "key": measure.key,
+            "name": measure.name,
+            "strand": strand_name(measure.strand),
+            "unit": measure.unit,
+            "definition": measure.definition,
+        }
+        for measure in known_measures()
+    )
 
 
 @cache
@@ -84,35 +112,11 @@ def home_office_codes() -> tuple[Mapping[str, str], ...]:
 
 
 def _by_wording(table: str) -> Mapping[str, Measure]:
-    own = zip(_reference()["measure"], recorded_crime_measures(), strict=True)
-    reported = [(row, find_measure(report_measures(), row["key"])) for row in _reference()["report"]]
-    return {row[table].casefold(): measure for row, measure in [*reported, *own] if row[table]}
+    of_report = [(row, find_measure(report_measures(), row["key"])) for row in _reference()["report"]]
+    of_recorded_crime = zip(_reference()["measure"], recorded_crime_measures(), strict=True)
+    return {row[table].casefold(): measure for row, measure in [*of_report, *of_recorded_crime] if row[table]}
 
 
 @cache
 def _reference() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads((REFERENCE / "recorded_crime_measures.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def known_measures() -> tuple[Measure, ...]:
-    """Return the report's measures, then data.police.uk's categories, then those of recorded crime.
-
-    >>> [measure.key for measure in known_measures()[:2]]
-    ['adult-at-risk-ppns', 'child-at-risk-ppns']
-    """
-    return (*report_measures(), *police_uk_measures(), *recorded_crime_measures())
-
-
-def measures_frame() -> pd.DataFrame:
-    """Return one row per known measure: its key, by which mappings name it, its name and what is counted."""
-    return pd.DataFrame(
-        {
-            "key": measure.key,
-            "name": measure.name,
-            "strand": strand_name(measure.strand),
-            "unit": measure.unit,
-            "definition": measure.definition,
-        }
-        for measure in known_measures()
-    )

@@ -1,4 +1,4 @@
-"""Months, financial years and the windows that the strand table compares.
+"""Periods: months, financial years, and the windows that the strand table compares.
 
 A month is written as the `date` of its first day. A window is whole months, both ends included.
 """
@@ -25,10 +25,12 @@ class Window:
         if self.start != month_of(self.start) or self.end != month_end(self.end):
             raise InvalidPeriodError(
                 f"The period {self.start} to {self.end} does not hold whole months. "
-                "Start it on the first day of a month and end it on the last."
+                "Start the period on the first day of a month and end it on the last day of a month."
             )
         if self.end < self.start:
-            raise InvalidPeriodError(f"The period {self.start} to {self.end} ends before it starts.")
+            raise InvalidPeriodError(
+                f"The period {self.start} to {self.end} ends before it starts. Name the earlier month first."
+            )
 
     @property
     def days(self) -> int:
@@ -59,12 +61,12 @@ def parse_month(text: str) -> date:
     >>> parse_month("2024-10")
     datetime.date(2024, 10, 1)
     """
-    matched = re.fullmatch(r"(\d{4})-(\d{2})", text.strip(), flags=re.ASCII)
-    if matched:
-        year, month = int(matched[1]), int(matched[2])
+    match = re.fullmatch(r"(\d{4})-(\d{2})", text.strip(), flags=re.ASCII)
+    if match:
+        year, month = int(match[1]), int(match[2])
         if FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12:
             return date(year, month, 1)
-    raise InvalidPeriodError(f"'{text[:20]}' is not a month. Write it as year and month, like 2024-10.")
+    raise InvalidPeriodError(f"'{text[:20]}' is not a month. Write the year and the month, like 2024-10.")
 
 
 def parse_months(text: str) -> tuple[date, date]:
@@ -80,7 +82,7 @@ def parse_months(text: str) -> tuple[date, date]:
     span = parse_month(first), parse_month(last or first)
     if span[0] > span[1]:
         raise InvalidPeriodError(
-            f"'{text[:20]}' ends before it starts. Write the first month, then the last."
+            f"'{text[:20]}' ends before it starts. Write the first month before the last."
         )
     return span
 

@@ -1,4 +1,4 @@
-"""The canonical tables, and what a valid row of each is.
+"""Schemas: the canonical tables, and what a valid row of each is.
 
 Everything on screen derives from these tables and nothing else. Times of occurrence are local civil
 time (Europe/London); `recorded_on` is what counts are made by.
@@ -145,10 +145,14 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """
     unknown = [name for name in table.column_names if name not in schema.names]
     if unknown:
-        raise InvalidRowsError(f"{len(unknown)} columns are not in the schema: {first_five(unknown)}.")
+        raise InvalidRowsError(
+            f"Columns that are not in the schema: {len(unknown)} ({first_five(unknown)}). Remove these columns."
+        )
     absent = [f.name for f in schema if not f.nullable and f.name not in table.column_names]
     if absent:
-        raise InvalidRowsError(f"{len(absent)} required columns are absent: {first_five(absent)}.")
+        raise InvalidRowsError(
+            f"Required columns that are not there: {len(absent)} ({first_five(absent)}). Add these columns."
+        )
     columns = [_cast(table, wanted) for wanted in schema]
     return pa.Table.from_arrays(columns, schema=schema)
 
@@ -162,22 +166,30 @@ def validated(tables: Tables) -> Tables:
             starts; a force, measure and month is covered once; coordinates are on the Earth.
     """
     checked = Tables(**{name: conform(t, SCHEMAS[name]) for name, t in tables.named().items()})
-    _unique(checked.incidents, ["row_id"], "row_id")
-    _unique(checked.measures, ["key"], "measure key")
-    _unique(checked.coverage, ["force", "measure", "month"], "force, measure and covered month")
-    _unique(checked.counts, ["force", "measure", "period_start", "period_end"], "force, measure and period")
+    _refuse_repeats(checked.incidents, ["row_id"], "row_id")
+    _refuse_repeats(checked.measures, ["key"], "measure key")
+    _refuse_repeats(checked.coverage, ["force", "measure", "month"], "force, measure and covered month")
+    _refuse_repeats(
+        checked.counts, ["force", "measure", "period_start", "period_end"], "force, measure and period"
+    )
     known = checked.measures.column("key")
     for name in ("incidents", "counts", "coverage"):
         column = getattr(checked, name).column("measure")
-        strange = pc.unique(column.filter(pc.invert(pc.is_in(column, value_set=known.combine_chunks()))))
-        if len(strange):
+        unknown = pc.unique(column.filter(pc.invert(pc.is_in(column, value_set=known.combine_chunks()))))
+        if len(unknown):
             raise InvalidRowsError(
-                f"{len(strange)} measures of {name} are not among the dataset's measures: "
-                f"{first_five(strange.to_pylist())}."
+                f"Measures of {name} that are not among the dataset's measures: {len(unknown)} "
+                f"({first_five(unknown.to_pylist())}). Add these measures to the dataset."
             )
-    _none(checked.counts, pc.field("count") < 0, "counts are below zero")
-    _none(checked.counts, pc.field("period_end") < pc.field("period_start"), "periods end before they start")
-    _none(checked.incidents, _off_the_earth(), "incidents lie off the Earth or have half a place")
+    _refuse_broken(checked.counts, pc.field("count") < 0, "counts are below zero")
+    _refuse_broken(
+        checked.counts, pc.field("period_end") < pc.field("period_start"), "periods end before they start"
+    )
+    _refuse_broken(
+        checked.incidents,
+        _off_the_earth(),
+        "incidents have a place off the Earth, or a longitude without a latitude",
+    )
     return checked
 
 
@@ -188,12 +200,12 @@ def _cast(table: pa.Table, wanted: pa.Field) -> pa.ChunkedArray:
         column = table.column(wanted.name).cast(wanted.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
         raise InvalidRowsError(
-            f"Column {wanted.name} does not fit {wanted.type}: {str(problem)[:120]}"
+            f"Column {wanted.name} does not fit the type {wanted.type}: {str(problem)[:120]}. Correct its values."
         ) from problem
     if not wanted.nullable and column.null_count:
         raise InvalidRowsError(
             f"{column.null_count} of {table.num_rows} rows have no {wanted.name}. "
-            "Give each a value, or leave the rows out and say why."
+            "Give each row a value, or leave the rows out and say why."
         )
     return column
 
@@ -205,15 +217,17 @@ def _off_the_earth() -> pc.Expression:
     return pc.if_else(half, True, pc.coalesce(outside, pc.scalar(False)))
 
 
-def _none(table: pa.Table, broken: pc.Expression, what: str) -> None:
+def _refuse_broken(table: pa.Table, broken: pc.Expression, what: str) -> None:
     count = table.filter(broken).num_rows
     if count:
         raise InvalidRowsError(f"{count} of {table.num_rows} {what}. Correct them in the source.")
 
 
-def _unique(table: pa.Table, columns: list[str], what: str) -> None:
+def _refuse_repeats(table: pa.Table, columns: list[str], what: str) -> None:
     sizes = table.group_by(columns).aggregate([([], "count_all")])
     repeated = sizes.filter(pc.field("count_all") > 1)
     if repeated.num_rows:
         which = [" ".join(str(row[c]) for c in columns) for row in repeated.slice(0, 6).to_pylist()]
-        raise InvalidRowsError(f"{repeated.num_rows} times a {what} is repeated: {first_five(which)}.")
+        raise InvalidRowsError(
+            f"Repeated {what}: {repeated.num_rows} ({first_five(which)}). Deliver each only once."
+        )

@@ -1,4 +1,4 @@
-"""Where files lie: those that ship with the project, and the store that it fills."""
+"""Paths: of the files that ship with the project, and of the store where none is named."""
 
 import sysconfig
 from pathlib import Path
@@ -20,8 +20,8 @@ def shipped(name: str) -> Path:
 
 
 def default_store() -> Path:
-    """Return the folder that holds the data where nothing else is said: `data/store` of the checkout.
+    """Return the folder of the store where none is named: `data/store` of the checkout.
 
-    An installed package keeps it under the folder that it is used from.
+    An installed package keeps the store under the folder that it is used from.
     """
     return CHECKOUT.parent / "store" if CHECKOUT.is_dir() else Path("data") / "store"

@@ -1,4 +1,4 @@
-"""The domain's words: strands of vulnerability, and the measures that are counted under them.
+"""Vocabulary: strands of vulnerability, and the measures that are counted under them.
 
 Measures are data: the report's nineteen stand in `reference/measures.toml`, data.police.uk's
 categories in `reference/police_uk_categories.toml`, and a dataset carries the measures it uses.
@@ -15,9 +15,8 @@ from typing import Any
 from vulncore.domain.errors import UnknownNameError, first_five
 
 REFERENCE = Path(__file__).parents[1] / "reference"
-SEXUAL_VIOLENCE = (
-    "sexual-violence"  # the strand of which the report has maps and forecasts: where pages begin
-)
+SEXUAL_VIOLENCE = "sexual-violence"
+"""The strand of which the report has maps and forecasts: where pages begin."""
 POLICE_UK_FROM = 101  # after the report's measures, so that a dataset with both keeps their groups whole
 OUTCOMES_FROM = 201
 STOPS_FROM = 301

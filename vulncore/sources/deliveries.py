@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from vulncore.domain.delivery import Delivery, Progress
 from vulncore.domain.errors import UnreadableSourceError
-from vulncore.domain.pseudonyms import Secret
+from vulncore.domain.identifiers import Secret
 from vulncore.sources import demo, monthly_counts, police_uk, published_table, recorded_crime
 from vulncore.sources.csv_text import fields
 from vulncore.sources.police_uk import FileKind

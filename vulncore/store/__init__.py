@@ -1,8 +1,21 @@
-"""Versions of datasets: published, listed, opened again."""
+"""Published versions of datasets: publish, list and open them, annotate them, erase records from them.
+
+What was published, when, by whom, and what does any version of it hold? These names answer; read the files in this
+order for how:
+
+- `store`: the functions below, and how a publish is written.
+- `manifest`: a `Publish` is one version's line in the dataset's list of versions; Delta commits lie beneath it.
+- `publishing`: what the next version would be, and how a delivery merges with the version that stands.
+- `snapshots`: one version, open for reading.
+- `notes`: what a valid annotation is.
+- `purging`, with `stubs` (which rows go, and what stands in their place) and `swapping` (a halt loses nothing).
+- `areas` and `secrets`: the other things kept there, forces' boundaries and the secret behind pseudonyms.
+"""
 
 from vulncore.store.store import (
     Snapshot,
     annotate,
+    checked_dataset_name,
     datasets,
     is_readable,
     open_version,
@@ -14,6 +27,7 @@ from vulncore.store.store import (
 __all__ = [
     "Snapshot",
     "annotate",
+    "checked_dataset_name",
     "datasets",
     "is_readable",
     "open_version",

@@ -1,4 +1,4 @@
-"""The area that a force polices, and its named parts: as it brought them, or as they ship."""
+"""Boundaries: the area that a force polices and its wards, from the force's own file or as they ship."""
 
 import hashlib
 import json
@@ -90,7 +90,7 @@ def keep_area(store: Path, force: str, path: Path, naming: str | None = None) ->
 
 
 def forget_area(store: Path, force: str) -> bool:
-    """Forget the area that is kept for a force, so that the one that ships counts again; return whether one was."""
+    """Delete the area that is kept for a force, so that the one that ships counts again; return whether one was."""
     kept = _file_of(store, force)
     was_kept = kept.is_file()
     kept.unlink(missing_ok=True)
@@ -106,16 +106,16 @@ def read_area(path: Path, naming: str | None = None) -> Area:
     text = _text(path)
     try:
         document = json.loads(text)
-        found = [_polygons(feature, path) for feature in _features(document)]
+        features = [_polygons(feature, path) for feature in _features(document)]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ShapelyError) as problem:
         raise UnreadableSourceError(
-            f"{path.name} is no GeoJSON of polygons ({str(problem)[:80]}). Save the boundary as GeoJSON, "
+            f"{path.name} is not a GeoJSON file of polygons ({str(problem)[:80]}). Save the boundary as GeoJSON, "
             "in longitude and latitude (WGS 84)."
         ) from problem
-    shapes = [shape for shape, _ in found]
-    if not shapes:
-        raise UnreadableSourceError(f"{path.name} holds no polygon. Save the force's boundary into it.")
-    return _area(path, shapes, [properties for _, properties in found], naming, text)
+    if not features:
+        raise UnreadableSourceError(f"{path.name} has no polygon. Choose a file with the force's boundary.")
+    shapes, properties = [shape for shape, _ in features], [values for _, values in features]
+    return _area(path, shapes, properties, naming, text)
 
 
 def _area(
@@ -125,16 +125,17 @@ def _area(
     west, south, east, north = whole.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise UnreadableSourceError(
-            f"{path.name} has coordinates from {west:,.0f} to {east:,.0f}: no degrees. Save it in longitude and "
-            "latitude (WGS 84, EPSG 4326), not in metres."
+            f"{path.name} has coordinates from {west:,.0f} to {east:,.0f}, which are not degrees. Save the boundary in "
+            "longitude and latitude (WGS 84, EPSG 4326), not in metres."
         )
     parts: dict[str, BaseGeometry] = {}
     if naming is not None:
-        names = [_name(each.get(naming)) for each in properties]
-        if not any(naming in each for each in properties):
-            there = sorted({str(key)[:40] for each in properties for key in each})
+        names = [_name(values.get(naming)) for values in properties]
+        if not any(naming in values for values in properties):
+            keys = sorted({str(key)[:40] for values in properties for key in values})
             raise UnreadableSourceError(
-                f"No part of {path.name} has a '{naming[:40]}'. Its properties are: {first_five(there) or 'none'}."
+                f"No area in {path.name} has a property '{naming[:40]}'. "
+                f"Its properties are: {first_five(keys) or 'none'}."
             )
         for name, shape in zip(names, shapes, strict=True):
             if name:
@@ -142,7 +143,8 @@ def _area(
     area = Area(whole, parts, hashlib.sha256(text.encode()).hexdigest()[:16])
     if not 0 < area.km2 <= MOST_KM2:
         raise UnreadableSourceError(
-            f"{path.name} draws {area.km2:,.0f} km²: the area of one force has up to {MOST_KM2:,.0f}."
+            f"{path.name} covers {area.km2:,.0f} km². One force covers up to {MOST_KM2:,.0f} km². "
+            "Choose a file with one force's boundary."
         )
     return area
 
@@ -161,11 +163,11 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as problem:
         raise UnreadableSourceError(
-            f"{path.name} is no text in UTF-8. Save the boundary as GeoJSON."
+            f"{path.name} is not a text file in UTF-8. Save the boundary as GeoJSON."
         ) from problem
     except OSError as problem:
         raise UnreadableSourceError(
-            f"{path.name} can't be read: {problem.strerror}. Give a file of GeoJSON."
+            f"{path.name} can't be read: {problem.strerror}. Choose a GeoJSON file."
         ) from problem
 
 
@@ -183,7 +185,7 @@ def _polygons(feature: Any, path: Path) -> tuple[BaseGeometry, dict[str, Any]]:
     faces = [part for part in parts if part.geom_type == "Polygon" and part.area > 0]
     if not faces:
         raise UnreadableSourceError(
-            f"{path.name} has a {shape.geom_type} where a polygon should be. Keep the areas alone in it."
+            f"{path.name} has a {shape.geom_type} where a polygon should be. Keep only polygons in the file."
         )
     properties = feature.get("properties")
     return shapely.union_all(faces), properties if isinstance(properties, dict) else {}

@@ -1,4 +1,4 @@
-"""The manifest: one line for each publish of a dataset, and the Delta commits beneath it."""
+"""The manifest of a dataset: one line for each publish, and the Delta commits beneath it."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -39,9 +39,9 @@ KEEP_EVERY_VERSION = {
 
 @dataclass(frozen=True)
 class Publish:
-    """One line of a dataset's manifest: who published what, when, from which files.
+    """One published version of a dataset, as its manifest has it: who published what, when, from which files.
 
-    `unchanged` is no part of the line: it says that what was to be published stood there already.
+    `unchanged` is no part of the manifest: it says that what was to be published stood there already.
     """
 
     dataset: str
@@ -58,10 +58,65 @@ class Publish:
     unchanged: bool = False
 
 
+def publishes(home: Path) -> tuple[Publish, ...]:
+    """Return a dataset's publishes, oldest first; none where nothing was published.
+
+    Raises:
+        DamagedStoreError: The manifest can't be read.
+    """
+    table = delta_table(home / "manifest")
+    if table is None:
+        return ()
+    try:
+        history = [publish for file in files_of(table) for publish in publishes_in(_rows_of(file), home.name)]
+    except (pa.ArrowException, DeltaError, OSError) as problem:
+        raise _damaged(home) from problem
+    return tuple(sorted(history, key=lambda publish: publish.number))
+
+
+def add_to_manifest(home: Path, publish: Publish) -> None:
+    """Add a publish to the manifest, unless one with its number is there.
+
+    Raises:
+        CommitFailedError: Somebody else published since.
+    """
+    commit(home / "manifest", manifest_row(publish), "append", expected=publish.number)
+
+
+def manifest_row(publish: Publish) -> pa.Table:
+    """Return a publish as a row of the manifest."""
+    row = {
+        **asdict(publish),
+        "files": json.dumps([asdict(file) for file in publish.files]),
+        "rows": json.dumps(asdict(publish.rows)),
+        "table_versions": json.dumps(publish.table_versions),
+        "table_rows": json.dumps(publish.table_rows),
+    }
+    del row["dataset"], row["unchanged"]
+    return pa.Table.from_pylist([row], schema=MANIFEST)
+
+
+def publishes_in(table: pa.Table, dataset: str) -> tuple[Publish, ...]:
+    """Return the publishes that rows of a dataset's manifest stand for."""
+    return tuple(
+        Publish(
+            **{
+                **row,
+                "dataset": dataset,
+                "files": tuple(SourceFile(**file) for file in json.loads(row["files"])),
+                "rows": RowAccount(**json.loads(row["rows"])),
+                "table_versions": json.loads(row["table_versions"]),
+                "table_rows": json.loads(row["table_rows"]),
+            }
+        )
+        for row in table.to_pylist()
+    )
+
+
 def commit(
     folder: Path, table: pa.Table, mode: Literal["overwrite", "append"], expected: int | None = None
 ) -> int:
-    """Write, and return the version written; never on top of somebody else's commit.
+    """Write a Delta table's next version, and return its number; never on top of somebody else's commit.
 
     A table is made empty, as version 0, before anything is written to it: two that begin at once then
     meet at version 1, where one wins.
@@ -91,62 +146,6 @@ def commit(
     return version
 
 
-def add_line(home: Path, line: Publish) -> None:
-    """Add a publish to the manifest, unless one with its number is there.
-
-    Raises:
-        CommitFailedError: Somebody else published since.
-    """
-    commit(home / "manifest", as_table(line), "append", expected=line.number)
-
-
-def publishes(home: Path) -> tuple[Publish, ...]:
-    """Return a dataset's publishes, oldest first; none where nothing was published."""
-    table = delta_table(home / "manifest")
-    if table is None:
-        return ()
-    try:
-        lines = [line for part in files_of(table) for line in from_table(_rows_of(part), home.name)]
-    except (pa.ArrowException, DeltaError, OSError) as problem:
-        raise _damaged(home) from problem
-    return tuple(sorted(lines, key=lambda line: line.number))
-
-
-def as_table(line: Publish) -> pa.Table:
-    """Return a line as a row of the manifest."""
-    row = {
-        **asdict(line),
-        "files": json.dumps([asdict(file) for file in line.files]),
-        "rows": json.dumps(asdict(line.rows)),
-        "table_versions": json.dumps(line.table_versions),
-        "table_rows": json.dumps(line.table_rows),
-    }
-    del row["dataset"], row["unchanged"]
-    return pa.Table.from_pylist([row], schema=MANIFEST)
-
-
-def from_table(table: pa.Table, dataset: str) -> tuple[Publish, ...]:
-    """Return the lines that rows of a dataset's manifest are."""
-    return tuple(
-        Publish(
-            **{
-                **row,
-                "dataset": dataset,
-                "files": tuple(SourceFile(**file) for file in json.loads(row["files"])),
-                "rows": RowAccount(**json.loads(row["rows"])),
-                "table_versions": json.loads(row["table_versions"]),
-                "table_rows": json.loads(row["table_rows"]),
-            }
-        )
-        for row in table.to_pylist()
-    )
-
-
-def files_of(table: DeltaTable) -> list[str]:
-    """Return the paths of a version's Parquet files, as they stand on the disk."""
-    return [unquote(uri.removeprefix("file://")) for uri in table.file_uris()]
-
-
 def delta_table(folder: Path) -> DeltaTable | None:
     """Return the Delta table in a folder, or None where there is none.
 
@@ -161,14 +160,19 @@ def delta_table(folder: Path) -> DeltaTable | None:
         raise _damaged(folder.parent) from problem
 
 
+def files_of(table: DeltaTable) -> list[str]:
+    """Return the paths of a version's Parquet files, as they stand on the disk."""
+    return [unquote(uri.removeprefix("file://")) for uri in table.file_uris()]
+
+
 @lru_cache(maxsize=4096)
-def _rows_of(part: str) -> pa.Table:
-    """A part of a manifest never changes, and every part has a name of its own."""
-    return pq.read_table(part, use_threads=False)
+def _rows_of(file: str) -> pa.Table:
+    """A file of a manifest never changes, and every file has a name of its own."""
+    return pq.read_table(file, use_threads=False)
 
 
 def _damaged(home: Path) -> DamagedStoreError:
     return DamagedStoreError(
-        f"What was published of '{home.name}' cannot be read: its list of versions is damaged. "
+        f"Dataset '{home.name}' cannot be read: its list of versions is damaged. "
         "Restore the store from a copy, or publish the dataset again under another name."
     )

@@ -1,4 +1,4 @@
-"""What a valid annotation is."""
+"""Notes on the data: their kinds, and what a valid annotation is."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -43,36 +43,42 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
     kinds = [kind.value for kind in NoteKind]
     _refuse(
         (row["kind"] for row in rows if row["kind"] not in kinds),
-        f"are of no known kind. There are {len(kinds)}: {', '.join(kinds)}",
+        "of an unknown kind",
+        f"Choose one of {len(kinds)} kinds: {', '.join(kinds)}",
     )
     _refuse(
         (row["kind"] for row in rows if row["kind"] in kinds[:2] and not row["month"]),
-        "have no month and mean nothing without. Name the month from which they hold",
+        "that need a month and have none",
+        "Name the month from which the note holds",
     )
     _refuse(
         (row["month"] for row in rows if not _is_month(row)),
-        "have a month that is not given by its first day. Give it so",
+        "with a day that is not the first of a month",
+        "Write the month by its first day",
     )
     _refuse(
         (row["force"] for row in rows if row["force"] not in {None, *forces}),
-        f"are about a force that the dataset does not have. It has {first_five(sorted(forces))}",
+        "about a force that the dataset does not have",
+        f"The dataset has {first_five(sorted(forces))}",
     )
     _refuse(
         (row["measure"] for row in rows if row["measure"] not in {None, *measures}),
-        f"are about a measure that the dataset does not have. It has {first_five(sorted(measures))}",
+        "about a measure that the dataset does not have",
+        f"The dataset has {first_five(sorted(measures))}",
     )
     for column, letters in (("text", TEXT_LETTERS), ("author", AUTHOR_LETTERS)):
         _refuse(
             (repr(row[column][:40]) for row in rows if not _is_text(row[column], letters)),
-            f"have no {column}, or one that can't be printed or is longer than {letters:,} letters. Correct it",
+            f"whose {column} is empty, too long or can't be printed",
+            f"Write 1 to {letters:,} printable characters",
         )
     return checked
 
 
-def _refuse(faulty: Iterable[object], what: str) -> None:
-    which = [str(name)[:60] for name in faulty]
-    if which:
-        raise InvalidRowsError(f"{len(which)} annotations {what}. At fault: {first_five(which)}.")
+def _refuse(faulty: Iterable[object], fault: str, advice: str) -> None:
+    values = [str(value)[:60] for value in faulty]
+    if values:
+        raise InvalidRowsError(f"Notes {fault}: {len(values)} ({first_five(values)}). {advice}.")
 
 
 def _is_month(row: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Erase victims' rows for good, in every version of a dataset, and keep the figures that were published."""
+"""Purge: erase records for good from every version of a dataset, and keep the figures that were published."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,16 +17,16 @@ from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.domain.words import number_of
-from vulncore.store import versions
 from vulncore.store.manifest import Publish, commit
 from vulncore.store.snapshots import version_files
+from vulncore.store.store import versions
 from vulncore.store.stubs import ERASED, Selection, chosen_rows, new_secret, stubs
-from vulncore.store.swapping import alone, rebuilding, swap_in, table_folder
+from vulncore.store.swapping import held_for_purge, rebuilt_folder, swap_in, table_folder
 
 
 @dataclass(frozen=True)
-class ToPurge:
-    """What a selection chooses of a dataset.
+class PurgeCounts:
+    """How many records, rows, versions and stray files a purge erases.
 
     `records` counts each record once, `rows` each row in each version that holds it, `versions` those versions.
     `strays` counts files that no version names, left by publishes that were broken off or lost a race: they
@@ -41,21 +41,21 @@ class ToPurge:
 
 @dataclass(frozen=True)
 class Purged:
-    """What was erased, and the manifest's line that says so; the line that stands, `unchanged`, if nothing was."""
+    """What was erased, and the publish that says so; the one that stands, `unchanged`, if nothing was."""
 
-    erased: ToPurge
+    erased: PurgeCounts
     publish: Publish
 
 
 def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
-    """Return what was erased of a dataset, in every version of it.
+    """Erase the selected records in every version of a dataset, and return what was erased.
 
     Each chosen row is replaced by one that keeps its force, measure, record kind and month and has new ids
     (see `vulncore.store.stubs.stubs`), so that every monthly figure of every version stays as it was published. The
     incidents are written anew, version by version; the old files go with Delta's log, its statistics, and
     whatever no version names. A new line in the manifest says how many rows of how many versions went, and not
-    whose. Whoever publishes meanwhile is refused, and a purge that was halted is gone on with, or undone, by
-    whoever writes next.
+    whose. Whoever publishes meanwhile is refused, and a purge that was halted is finished, or undone, by whoever
+    writes next.
 
     What it does not reach, and what has to be seen to apart: copies and backups of the store, the disk's own
     spare blocks; what was exported, printed or downloaded; files of rejected rows; the source's files and system;
@@ -69,58 +69,58 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
     versions(store, dataset)
     home = store / dataset
     try:
-        with alone(home):
-            lines = versions(store, dataset)
+        with held_for_purge(home):
+            history = versions(store, dataset)
             engine = connect()
-            held = _incidents(engine, home, lines)
-            chosen = chosen_rows(engine, held, selection)
-            found = _counted(home, lines, chosen)
-            if not (found.rows or found.strays):
-                return Purged(found, replace(lines[-1], unchanged=True))
-            _rebuild(home, held, chosen)
-            _refuse_other_figures(home, held)
-            line = _line(lines[-1], found, by)
-            swap_in(home, line)
+            incidents = _incidents(engine, home, history)
+            chosen = chosen_rows(engine, incidents, selection)
+            counts = _counts(home, history, chosen)
+            if not (counts.rows or counts.strays):
+                return Purged(counts, replace(history[-1], unchanged=True))
+            _rebuild(home, incidents, chosen)
+            _refuse_other_figures(home, incidents)
+            publish = _publish_of_purge(history[-1], counts, by)
+            swap_in(home, publish)
     except (DeltaError, duckdb.Error, OSError) as problem:
         raise PublishRefusedError(
-            f"The purge of '{dataset}' was not finished: {str(problem).splitlines()[0]}. Check that the folder can "
-            "be written and has room for its incidents once more, then purge again."
+            f"The purge of '{dataset}' was not finished: {str(problem).splitlines()[0]}. Check that the folder is "
+            "writable and has space for a second copy of the incidents. Then purge again."
         ) from problem
-    return Purged(found, line)
+    return Purged(counts, publish)
 
 
-def to_purge(store: Path, dataset: str, selection: Selection) -> ToPurge:
-    """Return what a purge would erase of a dataset; nothing is written.
+def purge_counts(store: Path, dataset: str, selection: Selection) -> PurgeCounts:
+    """Return how much a purge would erase of a dataset; nothing is written.
 
     Raises:
         UnknownNameError: There is no such dataset.
         DamagedStoreError: A version can't be read.
     """
-    lines = versions(store, dataset)
+    history = versions(store, dataset)
     engine, home = connect(), store / dataset
     try:
-        chosen = chosen_rows(engine, _incidents(engine, home, lines), selection)
-        return _counted(home, lines, chosen)
+        chosen = chosen_rows(engine, _incidents(engine, home, history), selection)
+        return _counts(home, history, chosen)
     except (DeltaError, duckdb.Error, OSError) as problem:
         raise DamagedStoreError(
-            f"Dataset '{dataset}' cannot be read whole: one of its files is damaged or gone. "
+            f"Not every version of dataset '{dataset}' can be read: a file is damaged or gone. "
             "Restore the store from a copy, then purge."
         ) from problem
 
 
-def _incidents(engine: ibis.BaseBackend, home: Path, lines: tuple[Publish, ...]) -> dict[int, ir.Table]:
+def _incidents(engine: ibis.BaseBackend, home: Path, history: tuple[Publish, ...]) -> dict[int, ir.Table]:
     """Return the incidents by their table's version: several publishes can share one."""
     folder = table_folder(home, "incidents")
-    named = sorted({line.table_versions["incidents"] for line in lines})
-    return {number: _version(engine, folder, number) for number in named}
+    numbers = sorted({publish.table_versions["incidents"] for publish in history})
+    return {number: _incidents_of(engine, folder, number) for number in numbers}
 
 
-def _version(engine: ibis.BaseBackend, folder: Path, number: int) -> ir.Table:
+def _incidents_of(engine: ibis.BaseBackend, folder: Path, number: int) -> ir.Table:
     rows = parquet_table(engine, version_files(folder, number), INCIDENTS)
     return rows.cast({name: kind.copy(nullable=True) for name, kind in rows.schema().items()})
 
 
-def _counted(home: Path, lines: tuple[Publish, ...], chosen: Mapping[int, ir.Table]) -> ToPurge:
+def _counts(home: Path, history: tuple[Publish, ...], chosen: Mapping[int, ir.Table]) -> PurgeCounts:
     ids = ibis.union(
         *(
             rows.select("force", "record_id", version=ibis.literal(number, "int64"))
@@ -128,43 +128,46 @@ def _counted(home: Path, lines: tuple[Publish, ...], chosen: Mapping[int, ir.Tab
         )
     )
     by_version = ids.group_by("version").agg(rows=ids.count()).to_pandas().set_index("version")["rows"]
-    rows_by_line = by_version.reindex([line.table_versions["incidents"] for line in lines], fill_value=0)
-    return ToPurge(
+    by_publish = by_version.reindex(
+        [publish.table_versions["incidents"] for publish in history], fill_value=0
+    )
+    return PurgeCounts(
         records=int(ids.select("force", "record_id").distinct().count().execute()),
-        rows=int(rows_by_line.sum()),
-        versions=int((rows_by_line > 0).sum()),
-        strays=len(_strays(table_folder(home, "incidents"), lines)),
+        rows=int(by_publish.sum()),
+        versions=int((by_publish > 0).sum()),
+        strays=len(_strays(table_folder(home, "incidents"), history)),
     )
 
 
-def _strays(folder: Path, lines: tuple[Publish, ...]) -> set[str]:
-    named = {line.table_versions["incidents"] for line in lines}
-    kept = {Path(file).name for number in named for file in version_files(folder, number)}
+def _strays(folder: Path, history: tuple[Publish, ...]) -> set[str]:
+    numbers = {publish.table_versions["incidents"] for publish in history}
+    kept = {Path(file).name for number in numbers for file in version_files(folder, number)}
     return {path.name for path in folder.iterdir() if path.is_file()} - kept
 
 
-def _rebuild(home: Path, held: Mapping[int, ir.Table], chosen: Mapping[int, ir.Table]) -> None:
-    """Write every version anew under its number; one that no line names is left empty."""
+def _rebuild(home: Path, incidents: Mapping[int, ir.Table], chosen: Mapping[int, ir.Table]) -> None:
+    """Write every version anew under its number; one that no publish names is left empty."""
     secret = new_secret()
-    for number in range(1, max(held) + 1):
+    for number in range(1, max(incidents) + 1):
         table = INCIDENTS.empty_table()
-        if number in held:
-            table = _erased(held[number], chosen[number], secret)
-        commit(rebuilding(home), table, "overwrite", expected=number)
+        if number in incidents:
+            table = _with_stubs(incidents[number], chosen[number], secret)
+        commit(rebuilt_folder(home), table, "overwrite", expected=number)
 
 
-def _erased(rows: ir.Table, chosen: ir.Table, secret: str) -> pa.Table:
-    kept = rows.anti_join(chosen, "row_id").to_pyarrow()
+def _with_stubs(incidents: ir.Table, chosen: ir.Table, secret: str) -> pa.Table:
+    kept = incidents.anti_join(chosen, "row_id").to_pyarrow()
     return pa.concat_tables([kept.cast(INCIDENTS), stubs(chosen, secret).to_pyarrow().cast(INCIDENTS)])
 
 
-def _refuse_other_figures(home: Path, held: Mapping[int, ir.Table]) -> None:
+def _refuse_other_figures(home: Path, incidents: Mapping[int, ir.Table]) -> None:
     engine = connect()
-    for number, rows in held.items():
-        if not _figures(rows).equals(_figures(_version(engine, rebuilding(home), number))):
+    for number, published in incidents.items():
+        rebuilt = _incidents_of(engine, rebuilt_folder(home), number)
+        if not _figures(published).equals(_figures(rebuilt)):
             raise DamagedStoreError(
-                f"The figures of '{home.name}' would not stay as they were published, and nothing was erased. "
-                "Keep the store as it is and ask whoever looks after vulncore."
+                f"Nothing was erased, because published figures of '{home.name}' would have changed. "
+                "Leave the store as it is and tell the people who look after vulncore."
             )
 
 
@@ -176,8 +179,8 @@ def _figures(incidents: ir.Table) -> pd.DataFrame:
     return frame
 
 
-def _line(latest: Publish, found: ToPurge, by: str) -> Publish:
-    where = number_of(found.versions, "version")
+def _publish_of_purge(latest: Publish, counts: PurgeCounts, by: str) -> Publish:
+    where = number_of(counts.versions, "version")
     return replace(
         latest,
         number=latest.number + 1,
@@ -185,6 +188,6 @@ def _line(latest: Publish, found: ToPurge, by: str) -> Publish:
         published_by=by,
         files=(),
         rows=RowAccount(
-            found.rows, 0, left_out={f"{ERASED}, from {where}": found.rows} if found.rows else {}
+            counts.rows, 0, left_out={f"{ERASED}, from {where}": counts.rows} if counts.rows else {}
         ),
     )

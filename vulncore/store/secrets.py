@@ -1,14 +1,20 @@
-"""When the store's secret is made, and when its loss has to be told."""
+"""The store's secret, under which victims get their pseudonyms: made once, kept, and missed when it is gone."""
 
+import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Final
 
 from vulncore.domain.errors import DamagedStoreError
-from vulncore.domain.pseudonyms import FILE_NAME, store_secret
-from vulncore.store import datasets, open_version
+from vulncore.store.store import datasets, open_version
+
+FILE_NAME: Final = ".pseudonym-secret"
+SECRET_BYTES: Final = 32
 
 
 def kept_secret(store: Path) -> bytes:
-    """Return the secret under which victims get their pseudonyms, made when it is first asked for.
+    """Return the secret under which victims get their pseudonyms, made when it is first needed.
 
     Raises:
         DamagedStoreError: The store holds pseudonyms and their secret is gone, or it can't be kept: the same
@@ -16,15 +22,45 @@ def kept_secret(store: Path) -> bytes:
     """
     if not (store / FILE_NAME).exists() and any(_holds_pseudonyms(store, name) for name in datasets(store)):
         raise DamagedStoreError(
-            f"The store holds pseudonyms of victims, and the secret they were made with ({FILE_NAME}) is gone. Restore it "
-            "from a copy of the store; with a new one nobody's repeats could be told any more."
+            f"The store holds pseudonyms of victims, and the secret they were made with ({FILE_NAME}) is gone. Restore "
+            "that file from a copy of the store. With a new secret nobody could see which victims are repeat victims."
         )
     try:
         return store_secret(store)
     except OSError as problem:
         raise DamagedStoreError(
-            f"The store's secret can't be kept there: {problem.strerror or problem}. Check that the folder can be written."
+            f"The store's secret can't be kept there: {problem.strerror or problem}. Check that the folder is writable."
         ) from problem
+
+
+def store_secret(store: Path) -> bytes:
+    """Return the store's secret, made if there is none, readable by its owner alone.
+
+    Whoever has the secret and a list of references can tell which pseudonym is whose: keep it as the references
+    themselves. Without it, later deliveries get other pseudonyms for the same people.
+
+    Raises:
+        DamagedStoreError: The file is there and holds something else.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    path = store / FILE_NAME
+    if not path.exists():
+        _make(path)
+    secret = path.read_bytes()
+    if len(secret) != SECRET_BYTES:
+        raise DamagedStoreError(
+            f"{FILE_NAME} in the store does not hold a secret any more. Restore that file from a copy of the store."
+        )
+    return secret
+
+
+def _make(path: Path) -> None:
+    """Put a secret there, unless somebody else did meanwhile; it is never there in part."""
+    with NamedTemporaryFile(dir=path.parent, prefix=FILE_NAME) as made:  # its mode is 0600
+        made.write(secrets.token_bytes(SECRET_BYTES))
+        made.flush()
+        with suppress(FileExistsError):
+            path.hardlink_to(made.name)
 
 
 def _holds_pseudonyms(store: Path, dataset: str) -> bool:

@@ -1,4 +1,4 @@
-"""One version of a dataset, open for reading: from its files, or in memory before it is published."""
+"""A snapshot: one version of a dataset, open for reading, from its files or in memory before it is published."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +36,8 @@ class Snapshot:
     measures: ir.Table
 
 
-def opened(home: Path, line: Publish) -> Snapshot:
-    """Return the version of a dataset that a line of its manifest names.
+def opened(home: Path, publish: Publish) -> Snapshot:
+    """Return the version that a publish of a dataset made, read from its files.
 
     Raises:
         DamagedStoreError: A file of it is damaged or gone.
@@ -45,21 +45,21 @@ def opened(home: Path, line: Publish) -> Snapshot:
     """
     for looks_left in reversed(range(LOOKS)):
         try:
-            return _from_files(home, line)
+            return _from_files(home, publish)
         except (duckdb.Error, DeltaError, OSError) as problem:
             if not looks_left:
                 raise DamagedStoreError(
-                    f"Version {line.number} of dataset '{home.name}' cannot be read: one of its files is damaged "
+                    f"Version {publish.number} of dataset '{home.name}' cannot be read: one of its files is damaged "
                     "or gone. Restore the store from a copy, or open another version."
                 ) from problem
     raise AssertionError("unreachable: the last look returns or raises")
 
 
-def in_memory(line: Publish, tables: Tables) -> Snapshot:
-    """Return tables that nobody has published as if the line had been."""
+def in_memory(publish: Publish, tables: Tables) -> Snapshot:
+    """Return the version that a publish would make of these tables, none of them written."""
     engine = connect()
     return Snapshot(
-        publish=line,
+        publish=publish,
         **{
             name: engine.create_table(name, ibis.memtable(table), temp=True)
             for name, table in tables.named().items()
@@ -83,8 +83,8 @@ def version_files(folder: Path, version: int) -> list[str]:
     overlooked = set(table.protocol().reader_features or ()) - PLAIN_FEATURES
     if overlooked:
         raise VulncoreError(
-            f"{folder.name} uses {len(overlooked)} Delta features that reading its files directly would "
-            f"overlook: {first_five(sorted(overlooked))}. Publish it again with vulncore."
+            f"Table {folder.name} uses features of Delta Lake that vulncore cannot read: "
+            f"{first_five(sorted(overlooked))}. Publish the dataset again with vulncore."
         )
     return files_of(table)
 
@@ -109,18 +109,18 @@ def same_rows(one: pa.Table, other: pa.Table) -> bool:
             engine.sql(f"SELECT sum(hash({columns})) FROM {name}").fetchall()  # noqa: S608
             for name in ("one", "other")
         ]
-        if hashes[0] != hashes[1]:  # found out in a tenth of the time
+        if hashes[0] != hashes[1]:  # compared in a tenth of the time
             return False
         left_over = engine.sql(f"SELECT {columns} FROM one EXCEPT ALL SELECT {columns} FROM other LIMIT 1")  # noqa: S608
         return not left_over.fetchall()  # of as many rows, none is left over on either side
 
 
-def _from_files(home: Path, line: Publish) -> Snapshot:
+def _from_files(home: Path, publish: Publish) -> Snapshot:
     engine = connect()
     tables = {
         name: parquet_table(
-            engine, version_files(table_folder(home, name), line.table_versions[name]), schema
+            engine, version_files(table_folder(home, name), publish.table_versions[name]), schema
         )
         for name, schema in SCHEMAS.items()
     }
-    return Snapshot(publish=line, **tables)
+    return Snapshot(publish=publish, **tables)

@@ -5,9 +5,11 @@ so a publish ends by adding a line to the dataset's **manifest** that names ever
 Readers follow the manifest alone: until its line is there, nothing has been published.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 from deltalake.exceptions import CommitFailedError, DeltaError
@@ -18,18 +20,18 @@ from vulncore.domain.errors import (
     PublishRefusedError,
     UnknownNameError,
     VulncoreError,
-    checked_name,
     first_five,
 )
 from vulncore.domain.schemas import validated
-from vulncore.store.manifest import Publish, add_line, commit, delta_table, publishes
+from vulncore.store.manifest import Publish, add_to_manifest, commit, delta_table, publishes
 from vulncore.store.publishing import NextVersion, after_annotations, after_delivery
 from vulncore.store.snapshots import Snapshot, in_memory, opened
-from vulncore.store.swapping import publishing
+from vulncore.store.swapping import held_for_publish
 
 __all__ = [
     "Snapshot",
     "annotate",
+    "checked_dataset_name",
     "datasets",
     "is_readable",
     "open_version",
@@ -38,7 +40,10 @@ __all__ = [
     "versions",
 ]
 
-UNREADABLE_IN_PATHS = set("%[]#?^|")  # deltalake takes a path for an address, and these mean something there
+DATASET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", flags=re.ASCII)
+UNREADABLE_IN_PATHS: Final = frozenset(
+    "%[]#?^|"
+)  # deltalake takes a path for an address, and these mean more
 
 
 def publish(
@@ -46,9 +51,9 @@ def publish(
 ) -> Publish:
     """Return the new version that a delivery makes of a dataset.
 
-    What the delivery covers replaces what was published of the same, as `vulncore.store.publishing.merged` says; the
-    rest stays. Either every table becomes visible or none. Where the dataset would hold exactly what it holds,
-    nothing is written, and the version that stands is returned as `unchanged`.
+    What the delivery covers replaces what was published of the same, as `vulncore.store.publishing.merge_delivery`
+    says; the rest stays. Either every table becomes visible or none. Where the dataset would hold exactly what it
+    holds, nothing is written, and the version that stands is returned as `unchanged`.
 
     Args:
         store: The folder of the store.
@@ -62,25 +67,25 @@ def publish(
             of it are being erased, or the store can't be written.
         InvalidRowsError: The rows break a rule of `vulncore.domain.schemas`.
     """
-    home = _writable(store) / checked_name(dataset)
-    delivered = replace(delivery, tables=validated(delivery.tables))
-    return _written(home, lambda: after_delivery(home, delivered, published_by, number))
+    home = _writable(store) / checked_dataset_name(dataset)
+    valid = replace(delivery, tables=validated(delivery.tables))
+    return _write(home, lambda: after_delivery(home, valid, published_by, number))
 
 
 def preview(store: Path, dataset: str, delivery: Delivery, published_by: str) -> Snapshot:
     """Return the version that a delivery would make of a dataset, in memory; nothing is written.
 
-    Its line has the number that it would get now, and no table versions; where the dataset would hold what
+    Its `publish` has the number that it would get now, and no table versions; where the dataset would hold what
     it holds, it is the version that stands, as `unchanged`.
 
     Raises:
         PublishRefusedError: The dataset holds another kind of source, or the store can't lie there.
         InvalidRowsError: The rows break a rule of `vulncore.domain.schemas`.
     """
-    home = _writable(store) / checked_name(dataset)
-    delivered = replace(delivery, tables=validated(delivery.tables))
-    following = after_delivery(home, delivered, published_by)
-    return in_memory(following.line, following.tables)
+    home = _writable(store) / checked_dataset_name(dataset)
+    valid = replace(delivery, tables=validated(delivery.tables))
+    version = after_delivery(home, valid, published_by)
+    return in_memory(version.publish, version.tables)
 
 
 def annotate(store: Path, dataset: str, annotations: pa.Table, by: str, number: int | None = None) -> Publish:
@@ -101,9 +106,9 @@ def annotate(store: Path, dataset: str, annotations: pa.Table, by: str, number: 
         InvalidRowsError: An annotation breaks a rule of `vulncore.store.notes.valid_annotations`.
         PublishRefusedError: Somebody else published first, rows are being erased, or the store can't be written.
     """
-    home = _writable(store) / checked_name(dataset)
+    home = _writable(store) / checked_dataset_name(dataset)
     versions(store, dataset)
-    return _written(home, lambda: after_annotations(home, annotations, by, number))
+    return _write(home, lambda: after_annotations(home, annotations, by, number))
 
 
 def versions(store: Path, dataset: str) -> tuple[Publish, ...]:
@@ -112,12 +117,14 @@ def versions(store: Path, dataset: str) -> tuple[Publish, ...]:
     Raises:
         UnknownNameError: There is no such dataset in the store.
     """
-    lines = publishes(store / checked_name(dataset))
-    if not lines:
-        known = datasets(store)
-        there = f"There are: {first_five(known)}." if known else "Nothing has been published there yet."
+    history = publishes(store / checked_dataset_name(dataset))
+    if not history:
+        names = datasets(store)
+        there = (
+            f"There are: {first_five(names)}." if names else "Nothing has been published in this store yet."
+        )
         raise UnknownNameError(f"No dataset is called '{dataset}'. {there}")
-    return lines
+    return history
 
 
 def datasets(store: Path) -> tuple[str, ...]:
@@ -135,13 +142,13 @@ def open_version(store: Path, dataset: str, number: int | None = None) -> Snapsh
         DamagedStoreError: A file of it is damaged or gone.
         VulncoreError: A table uses a Delta feature that this reader would overlook.
     """
-    lines = versions(store, dataset)
-    chosen = next((line for line in lines if line.number == number), lines[-1] if number is None else None)
-    if chosen is None:
-        raise UnknownNameError(
-            f"Dataset '{dataset}' has no version {number}. It has {len(lines)}: 1 to {lines[-1].number}."
-        )
-    return opened(store / dataset, chosen)
+    history = versions(store, dataset)
+    newest = history[-1]
+    published = newest if number is None else next((one for one in history if one.number == number), None)
+    if published is None:
+        there = f"from 1 to {newest.number}" if newest.number > 1 else "1, the only one"
+        raise UnknownNameError(f"Dataset '{dataset}' has no version {number}. Choose version {there}.")
+    return opened(store / dataset, published)
 
 
 def is_readable(store: Path) -> bool:
@@ -149,27 +156,45 @@ def is_readable(store: Path) -> bool:
     return any(_opens(store, dataset) for dataset in datasets(store))
 
 
-def _written(home: Path, following: Callable[[], NextVersion]) -> Publish:
+def checked_dataset_name(name: str) -> str:
+    """Return a dataset's name, which is also the name of its folder.
+
+    Raises:
+        UnknownNameError: It is not 1 to 40 small letters, digits and hyphens, starting with a letter
+            or digit.
+
+    >>> checked_dataset_name("city-open-counts")
+    'city-open-counts'
+    """
+    if DATASET_NAME.fullmatch(name):
+        return name
+    raise UnknownNameError(
+        f"'{name[:40]}' cannot be the name of a dataset. Use up to 40 small letters, digits and hyphens."
+    )
+
+
+def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
+    """Write the changed tables of a version, then its line in the manifest; return the publish that then stands."""
     try:
-        with publishing(home):
-            version = following()
-            line, tables = version.line, version.tables.named()
-            if line.unchanged:
-                return line
+        with held_for_publish(home):
+            version = next_version()
+            if version.publish.unchanged:
+                return version.publish
+            tables = version.tables.named()
             written = {name: commit(home / name, tables[name], "overwrite") for name in version.changed}
-            line = replace(line, table_versions={**line.table_versions, **written})
-            add_line(home, line)
+            published = replace(version.publish, table_versions={**version.publish.table_versions, **written})
+            add_to_manifest(home, published)
     except CommitFailedError as problem:
         raise PublishRefusedError(
-            f"Somebody else published '{home.name}' at the same time. Nothing of yours was published: "
-            "look at their version, then publish again."
+            f"Somebody else published '{home.name}' at the same time, so nothing of yours was published. "
+            "Look at the newest version, then publish again."
         ) from problem
     except (DeltaError, OSError) as problem:
         raise PublishRefusedError(
-            f"The store could not be written, and nothing was published: {str(problem).splitlines()[0]}. "
-            "Check that the folder exists, can be written and has room."
+            f"Nothing was published, because the store cannot be written: {str(problem).splitlines()[0]}. "
+            "Check that the folder exists, is writable and has space."
         ) from problem
-    return line
+    return published
 
 
 def _was_published(home: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Which rows a purge chooses, and what stands in their place."""
+"""Which rows a purge erases, and the stubs that stand in their place so that published figures stay."""
 
 import secrets
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from vulncore.domain.errors import InvalidRowsError
-from vulncore.domain.record_ids import is_line_number
+from vulncore.domain.identifiers import is_line_number
 from vulncore.domain.schemas import INCIDENTS
 
 KEPT = ("force", "measure", "record_kind")
@@ -41,14 +41,14 @@ class Selection:
     def __post_init__(self) -> None:
         if not (self.record_ids or self.victim_keys or self.recorded_before):
             raise InvalidRowsError(
-                "Nothing is chosen. Name records, victims, or a month before which all goes."
+                "No records are chosen. Name records or victims, or the month before which every record goes."
             )
         if not all(name.strip() for name in (*self.record_ids, *self.victim_keys)):
-            raise InvalidRowsError("An empty id or key chooses nobody. Name each record or victim.")
+            raise InvalidRowsError("An id of a record or victim is empty. Name each record or victim.")
         if self.recorded_before and self.recorded_before.day != 1:
             raise InvalidRowsError(
-                f"{self.recorded_before} is not the first day of a month, and figures are monthly. "
-                "Name the month before which all goes by its first day."
+                f"{self.recorded_before} is not the first day of a month. Write the month by its first day, "
+                "because figures are monthly."
             )
 
 
@@ -57,7 +57,7 @@ def chosen_rows(
 ) -> dict[int, ir.Table]:
     """Return the chosen rows of each version's incidents, as the incidents have them.
 
-    A record with an id of its own is chosen whole, in every version, whichever of its rows is asked for. Where an
+    A record with an id of its own is chosen whole, in every version, whichever of its rows is selected. Where an
     id is only a line's number (`row_id` and `record_id` are the same), another version's line of that number
     can be somebody else's: there each row is judged by itself. Rows that stand for erased ones are never chosen.
 
@@ -67,7 +67,8 @@ def chosen_rows(
         selection: Whose rows.
     """
     candidates = {
-        number: rows.filter(~_is_stub(rows), _of_force(rows, selection)) for number, rows in incidents.items()
+        number: rows.filter(~_is_stub(rows), _is_of_force(rows, selection))
+        for number, rows in incidents.items()
     }
     known = ibis.union(
         *(
@@ -75,19 +76,19 @@ def chosen_rows(
                 "victim_key",
                 "recorded_on",
                 "record_id",
-                record=_record(rows),
+                record=_record_key(rows),
                 version=ibis.literal(number, "int64"),
             )
             for number, rows in candidates.items()
         )
     )
-    records = engine.create_table(ibis.util.gen_name("records"), _records(known, selection), temp=True)
+    records = engine.create_table(ibis.util.gen_name("records"), _chosen_records(known, selection), temp=True)
     return {
         number: rows.filter(
             ibis.ifelse(
                 is_line_number(rows),
-                _named(rows, selection) | _old(rows, selection),
-                _record(rows).isin(records.record),
+                _is_named(rows, selection) | _is_old(rows, selection),
+                _record_key(rows).isin(records.record),
             )
         )
         for number, rows in candidates.items()
@@ -119,8 +120,8 @@ def new_secret() -> str:
     return secrets.token_hex(32)
 
 
-def _records(known: ir.Table, selection: Selection) -> ir.Table:
-    named = known.filter(_named(known, selection)).select("record")
+def _chosen_records(known: ir.Table, selection: Selection) -> ir.Table:
+    named = known.filter(_is_named(known, selection)).select("record")
     if selection.recorded_before is None:
         return named.distinct()
     newest = known.group_by("record").agg(version=known.version.max())
@@ -130,25 +131,25 @@ def _records(known: ir.Table, selection: Selection) -> ir.Table:
     return ibis.union(named, old, distinct=True)
 
 
-def _record(rows: ir.Table) -> ir.StringValue:
+def _record_key(rows: ir.Table) -> ir.StringValue:
     return rows.force.concat("\n", rows.record_id)  # two forces can use the same id
 
 
-def _named(rows: ir.Table, selection: Selection) -> ir.BooleanValue:
-    found = ibis.literal(False)
+def _is_named(rows: ir.Table, selection: Selection) -> ir.BooleanValue:
+    is_named = ibis.literal(False)
     for column, names in (("record_id", selection.record_ids), ("victim_key", selection.victim_keys)):
         if names:
-            asked = ibis.memtable(pa.table({"name": sorted(set(names))}))
-            found |= rows[column].isin(asked.name).fill_null(False)
-    return found
+            listed = ibis.memtable(pa.table({"name": sorted(set(names))}))
+            is_named |= rows[column].isin(listed.name).fill_null(False)
+    return is_named
 
 
-def _old(rows: ir.Table, selection: Selection) -> ir.BooleanValue:
+def _is_old(rows: ir.Table, selection: Selection) -> ir.BooleanValue:
     before = selection.recorded_before
     return ibis.literal(False) if before is None else rows.recorded_on < before
 
 
-def _of_force(rows: ir.Table, selection: Selection) -> ir.BooleanValue:
+def _is_of_force(rows: ir.Table, selection: Selection) -> ir.BooleanValue:
     return ibis.literal(True) if selection.force is None else rows.force == selection.force
 
 

@@ -18,48 +18,53 @@ import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 
 from vulncore.domain.errors import PublishRefusedError, VulncoreError
-from vulncore.store.manifest import Publish, add_line, as_table, from_table, publishes
+from vulncore.store.manifest import Publish, add_to_manifest, manifest_row, publishes, publishes_in
 
 SWAPPED: Final = "incidents"
-ERASING, READY, OLD, LOCK = ".erasing", "ready", "old", ".lock"
+ERASING: Final = ".erasing"
+READY: Final = "ready"
+OLD: Final = "old"
+LOCK: Final = ".lock"
 
 
 @contextmanager
-def publishing(home: Path) -> Iterator[None]:
-    """Hold a dataset against purges, with others who publish, once a purge that was broken off is done with.
+def held_for_publish(home: Path) -> Iterator[None]:
+    """Hold a dataset against purges, with others who publish, once a purge that was broken off is finished or undone.
 
     Raises:
         PublishRefusedError: Rows of it are being erased.
     """
-    refusal = f"Rows of '{home.name}' are being erased at this moment. Try again when that is done."
+    refusal = (
+        f"Records of '{home.name}' are being erased at this moment. Try again when the purge is finished."
+    )
     while True:
         if (home / ERASING).exists():
-            with _held(home, fcntl.LOCK_EX, refusal):
-                done_with(home)
-        with _held(home, fcntl.LOCK_SH, refusal):
+            with _locked(home, fcntl.LOCK_EX, refusal):
+                finish_or_undo(home)
+        with _locked(home, fcntl.LOCK_SH, refusal):
             if not (home / ERASING).exists():  # a purge can have begun and been broken off in between
                 yield
                 return
 
 
 @contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Hold a dataset against everybody who writes, once a purge that was broken off is done with.
+def held_for_purge(home: Path) -> Iterator[None]:
+    """Hold a dataset against everybody who writes, once a purge that was broken off is finished or undone.
 
     Raises:
         PublishRefusedError: Somebody is writing.
     """
     refusal = (
-        f"Somebody is publishing or purging '{home.name}' at this moment, and nothing was erased. "
-        "Purge again when they have done."
+        f"Somebody is publishing or purging '{home.name}' at this moment, so nothing was erased. "
+        "Purge again in a few minutes."
     )
-    with _held(home, fcntl.LOCK_EX, refusal):
-        done_with(home)
+    with _locked(home, fcntl.LOCK_EX, refusal):
+        finish_or_undo(home)
         try:
             yield
         except BaseException:
             with suppress(OSError, VulncoreError, DeltaError):  # what went wrong first is what has to be said
-                done_with(home)
+                finish_or_undo(home)
             raise
 
 
@@ -69,39 +74,39 @@ def table_folder(home: Path, name: str) -> Path:
     return rebuilt if not place.exists() and (home / ERASING / READY).exists() else place
 
 
-def rebuilding(home: Path) -> Path:
+def rebuilt_folder(home: Path) -> Path:
     """Return the folder in which the dataset's incidents are to be rebuilt."""
     return home / ERASING / SWAPPED
 
 
-def swap_in(home: Path, line: Publish) -> None:
-    """Put the rebuilt incidents in the place of those that stand, and add the line to the manifest."""
+def swap_in(home: Path, publish: Publish) -> None:
+    """Put the rebuilt incidents in the place of those that stand, and add the publish to the manifest."""
     for path in (home / ERASING).rglob("*"):
         _flush(path)
     marker = home / ERASING / READY
     unfinished = marker.with_suffix(".part")
-    pq.write_table(as_table(line), unfinished)
+    pq.write_table(manifest_row(publish), unfinished)
     _flush(unfinished)
     unfinished.rename(marker)
     _flush(marker.parent)
-    done_with(home)
+    finish_or_undo(home)
 
 
-def done_with(home: Path) -> None:
-    """Leave nothing half done: go on with a swap that was ready, and drop one that was not."""
+def finish_or_undo(home: Path) -> None:
+    """Finish a swap that was ready, and undo one that was not, so that nothing stays half done."""
     erasing = home / ERASING
     if not erasing.exists():
         return
     if (erasing / READY).exists():
-        rebuilt, place = rebuilding(home), home / SWAPPED
+        rebuilt, place = rebuilt_folder(home), home / SWAPPED
         if rebuilt.exists():
             if place.exists():
                 place.rename(erasing / OLD)
             rebuilt.rename(place)
             _flush(home)
-        line = from_table(pq.read_table(erasing / READY, use_threads=False), home.name)[0]
-        if publishes(home)[-1].number < line.number:
-            add_line(home, line)
+        publish = publishes_in(pq.read_table(erasing / READY, use_threads=False), home.name)[0]
+        if publishes(home)[-1].number < publish.number:
+            add_to_manifest(home, publish)
     # `ready` goes last, so that a halt amid the removal is gone on with and not mistaken for an early one
     for path in sorted(erasing.iterdir(), key=lambda path: path.name == READY):
         if path.is_dir():
@@ -112,7 +117,7 @@ def done_with(home: Path) -> None:
 
 
 @contextmanager
-def _held(home: Path, how: int, refusal: str) -> Iterator[None]:
+def _locked(home: Path, how: int, refusal: str) -> Iterator[None]:
     home.mkdir(parents=True, exist_ok=True)
     with (home / LOCK).open("a") as lock:  # closing it lets go, and so does the end of the process
         try:

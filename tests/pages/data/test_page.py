@@ -295,7 +295,7 @@ def test_figures_that_would_go_have_to_be_agreed_to_and_a_stale_dry_run_does_not
         page.get_by_text("Rape, January 2024: 28 to 0").wait_for(timeout=PAGE_MS)
         publish(own_store, "crimes", other, "a colleague")
         press(page, "Publish")
-        page.get_by_text("Somebody published 'crimes' since this was tried").wait_for(timeout=PAGE_MS)
+        page.get_by_text("Somebody published 'crimes' since your dry run").wait_for(timeout=PAGE_MS)
         press(page, "Dry run")
         page.get_by_text("would be gone from the newest version").wait_for(timeout=PAGE_MS)
         assert page.get_by_role("button", name="Publish", exact=True).is_disabled()

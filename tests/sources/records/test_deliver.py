@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from tests import rms_extract
 from vulncore.domain.errors import InvalidMappingError, TooManyRejectsError, UnreadableSourceError
-from vulncore.domain.pseudonyms import pseudonym
+from vulncore.domain.identifiers import pseudonym
 from vulncore.domain.schemas import validated
 from vulncore.findings.overview.overview import overview
 from vulncore.sources.extract import read_extract

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Booleans, Floats
-from vulncore.domain.disclosure import shown
+from vulncore.domain.disclosure import visible_mask
 from vulncore.findings.shared.which_records import WeekRead
 from vulncore.metrics.week.hours import HOURS, hours_from, hours_in
 from vulncore.metrics.week.known_times import USED, Known
@@ -139,7 +139,7 @@ def known_shown(read: WeekRead, smallest: int) -> pd.Series:
     unused = np.array([float(kind not in USED) for kind in there])
     each = sorted(zip(there, np.eye(len(there)), strict=True), key=lambda pair: -known[pair[0]])
     sums = [("", np.ones(len(there))), ("unknown", unused), *each]
-    kept = shown(parts, [mask for _, mask in sums if mask.any()], smallest if read.asked.where else 0)
+    kept = visible_mask(parts, [mask for _, mask in sums if mask.any()], smallest if read.asked.where else 0)
     names = [name for name, mask in sums if mask.any()]
     visible = {name: float(mask @ parts) for name, mask in sums}
     hidden = {name for name, seen in zip(names, kept, strict=True) if not seen}
@@ -153,7 +153,7 @@ def _kept(weights: Floats, masks: Sequence[tuple[str, int, Floats]], smallest: i
     sums = [np.ones(HOURS), *(mask for *_, mask in masks)]
     left: list[Floats] = []
     while True:
-        kept = shown(weights, [*sums, *left], smallest)[1 : len(sums)]
+        kept = visible_mask(weights, [*sums, *left], smallest)[1 : len(sums)]
         more = [rest for rest in _left_over(weights, masks, kept, smallest) if not _among(rest, left)]
         if not more:
             return kept

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.domain.record_ids import is_line_number
+from vulncore.domain.identifiers import is_line_number
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.metrics.data_quality.month_rows import number_of_month
 

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from vulncore.domain.engine import connect
-from vulncore.domain.record_ids import is_line_number
+from vulncore.domain.identifiers import is_line_number
 
 RECORD = ["force", "record_id"]
 KEYS = ["force", "measure", "period_start", "period_end", "table"]

@@ -15,9 +15,9 @@ from vulncore.domain.errors import (
     UnreadableSourceError,
     first_five,
 )
+from vulncore.domain.identifiers import Secret
 from vulncore.domain.measures import known_measures
 from vulncore.domain.periods import format_month, month_of
-from vulncore.domain.pseudonyms import Secret
 from vulncore.domain.schemas import COVERAGE, INCIDENTS, Tables, conform
 from vulncore.domain.vocabulary import Measure
 from vulncore.sources.extract import Extract, read_extract

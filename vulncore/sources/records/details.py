@@ -11,7 +11,7 @@ from vulncore.domain.arrays import Booleans, Floats
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidMappingError
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, grid_reference, outside, to_wgs84
-from vulncore.domain.pseudonyms import Secret, pseudonym
+from vulncore.domain.identifiers import Secret, pseudonym
 from vulncore.sources.records.judging import (
     DAY_S,
     dates,
