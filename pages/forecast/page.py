@@ -22,9 +22,9 @@ from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
-from vulncore.findings.forecast.outlook import Outlook, outlook
+from vulncore.findings.forecast.outlook import Outlook, forecast_outlook
 from vulncore.findings.forecast.sentences import bases_in_words, forecast_headline, no_forecast_headline
-from vulncore.findings.forecast.work import YEARS, why_not
+from vulncore.findings.forecast.work import YEARS, why_no_forecast
 from vulncore.forecasting.paths import months_ahead
 
 YEARS_PART, MONTHS_PART, MODELS_PART, LEARNS_PART = (
@@ -50,7 +50,7 @@ except VulncoreError as problem:
     st.error(plain(f"The forecast cannot be shown. {problem}"))
     st.stop()
 
-refused = why_not(found) if found else None
+refused = why_no_forecast(found) if found else None
 ahead = months_ahead(view.month, YEARS)
 spans = f"known to {month_name(view.month)}" + (
     "" if refused or not found else f", forecast to {month_name(add_months(view.month, ahead))}"
@@ -92,7 +92,7 @@ def draw(told: Outlook) -> None:
         show_months(told, view)
 
 
-told = outlook(found, forecasts_of(view, found, lockdowns, adjustments, draw), adjustments)
+told = forecast_outlook(found, forecasts_of(view, found, lockdowns, adjustments, draw), adjustments)
 draw(told)
 
 opened, part = open_part(PARTS, "forecast part")

@@ -20,7 +20,7 @@ from vulncore.findings.forecast.sentences import (
 )
 from vulncore.findings.forecast.tables import (
     backtest_rows,
-    exported,
+    export_rows,
     forecast_rows,
     horizons_table,
     models_table,
@@ -31,7 +31,7 @@ from vulncore.findings.forecast.tables import (
     years_table,
 )
 from vulncore.forecasting.forecast import FEWEST_ORIGINS
-from vulncore.forecasting.past import months_of
+from vulncore.forecasting.past import basis_months
 
 
 def show_year_table(told: Outlook, view: View) -> None:
@@ -42,7 +42,7 @@ def show_year_table(told: Outlook, view: View) -> None:
         "A year's range comes from adding up whole simulated paths. It is narrower than its months' ranges added up, since "
         "not every month is at its worst at once."
     )
-    rows = exported(total_rows(told), told.demand, view.publish, told.adjustments)
+    rows = export_rows(total_rows(told), told.demand, view.publish, told.adjustments)
     offer_file("calendar-years", rows, told.demand)
 
 
@@ -51,7 +51,7 @@ def show_month_table(told: Outlook, view: View) -> None:
     table = months_table(told)
     show_table(table, f"{told.demand.subject.name} by month", list(table.columns[1:]))
     st.caption("What is expected adds up over months; the ranges don't.")
-    rows = exported(forecast_rows(told), told.demand, view.publish, told.adjustments)
+    rows = export_rows(forecast_rows(told), told.demand, view.publish, told.adjustments)
     offer_file("months", rows, told.demand)
 
 
@@ -80,7 +80,7 @@ def show_models(told: Outlook, view: View) -> None:
         f"model that doesn't beat last year again is not shown. A horizon counts as tested where {FEWEST_ORIGINS} dates "
         "or more reach it."
     )
-    rows = exported(backtest_rows(told.demand, told.forecasts), told.demand, view.publish)
+    rows = export_rows(backtest_rows(told.demand, told.forecasts), told.demand, view.publish)
     offer_file("back-test", rows, told.demand)
 
 
@@ -108,24 +108,30 @@ def show_recorded(found: Demand, view: View) -> None:
     """Draw the calendar years recorded of what is not forecast."""
     shown = recorded_years(found)
     title = [f"{found.subject.name} by calendar year", f"{found.force}, to {month_name(found.as_at)}"]
-    known = ", ".join(f"{year} {count}" for year, count in zip(shown["year"], shown["said"], strict=True))
+    known = ", ".join(
+        f"{year} {count}" for year, count in zip(shown["year"], shown["recorded_text"], strict=True)
+    )
     st.altair_chart(
         years_chart(shown, title, found.subject.unit, palette()),
         alt=f"{', '.join(title)}. Recorded: {known}.",
         width="stretch",
     )
     st.caption(source_line(view))
-    rows = shown[["year", "said"]].astype(str).rename(columns={"year": "Year", "said": "Recorded"})
+    rows = (
+        shown[["year", "recorded_text"]]
+        .astype(str)
+        .rename(columns={"year": "Year", "recorded_text": "Recorded"})
+    )
     with st.popover("Show as table"):
         show_table(rows, title[0], ["Recorded"])
-    offer_file("recorded", exported(recorded_rows(found), found, view.publish), found)
+    offer_file("recorded", export_rows(recorded_rows(found), found, view.publish), found)
 
 
 def show_months(told: Outlook, view: View) -> None:
     """Draw the months, recorded and ahead, one chart for each basis, on one scale."""
     found = told.demand
     top = float(max(told.months["high95"].max(), found.months["count"].max(), 1))
-    events = [(each.start, each.called) for each in told.adjustments]
+    events = [(each.start, each.label) for each in told.adjustments]
     for column, (basis, own) in zip(
         st.columns(told.months["basis"].nunique()), told.months.groupby("basis", sort=False), strict=True
     ):
@@ -136,7 +142,7 @@ def show_months(told: Outlook, view: View) -> None:
                 months_chart(
                     found.months,
                     own,
-                    months_of(basis, found.past).first,
+                    basis_months(basis, found.past).first,
                     events,
                     title,
                     found.subject.unit,

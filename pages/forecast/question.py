@@ -8,7 +8,7 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.findings.forecast.demand import Subject, find_subject, subjects
 from vulncore.findings.forecast.work import YEARS
 from vulncore.forecasting.paths import months_ahead
-from vulncore.forecasting.what_if import MOST, Adjustment, checked, format_adjustment, parse_adjustment
+from vulncore.forecasting.what_if import MOST, Adjustment, check_start, format_adjustment, parse_adjustment
 
 SET_ASIDE, USED = "aside", "used"
 BETWEEN = "~"  # between what-ifs in a link
@@ -46,7 +46,7 @@ def what_ifs(view: View) -> tuple[Adjustment, ...]:
     kept = []
     for text in texts[:MOST]:
         try:
-            kept.append(checked(parse_adjustment(text), view.month, months_ahead(view.month, YEARS)))
+            kept.append(check_start(parse_adjustment(text), view.month, months_ahead(view.month, YEARS)))
         except VulncoreError as problem:
             not_there(str(problem).rstrip("."), "the forecast without it")
     if len(texts) > MOST:

@@ -17,7 +17,7 @@ def show_what_if(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     """Draw the what-ifs that hold, each with its way out, and the form for one more."""
     for place, each in enumerate(held):
         words, button = st.columns([4, 1], vertical_alignment="center")
-        words.markdown(f"**{plain(each.called)}**: {plain(adjustment_in_words(each))}")
+        words.markdown(f"**{plain(each.label)}**: {plain(adjustment_in_words(each))}")
         button.button(
             "Remove",
             key=f"remove what-if {place}",
