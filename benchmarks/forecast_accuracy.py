@@ -21,17 +21,17 @@ from vulncore.domain.arrays import Floats
 from vulncore.forecasting.backtest import (
     EVERY_MONTHS,
     TRIAL_PATHS,
-    by_model,
-    chosen_model,
-    first_year,
-    scored,
+    choose_model,
+    first_year_scores,
+    score_rows,
+    scores_by_model,
+    yearly_scale,
 )
+from vulncore.forecasting.forecast import in_parallel
 from vulncore.forecasting.models.all import Model, simulate
-from vulncore.forecasting.past import FIVE_YEARS, LOCKDOWN_MONTHS, Basis, Past, months_of
+from vulncore.forecasting.past import FIVE_YEARS, LOCKDOWN_MONTHS, Basis, Past, basis_months
 from vulncore.forecasting.paths import Paths
-from vulncore.forecasting.pool import in_parallel
-from vulncore.forecasting.scores import yearly_scale
-from vulncore.forecasting.spread import BANDS, LEARNT, NARROWEST, by_band, learnt_factor, widened
+from vulncore.forecasting.spread import BANDS, LEARNT, NARROWEST, factor_per_month, learnt_factor, widen
 
 SERIES = (
     Path(__file__).parents[1].parent / "shared/data/recorded-crime/mps-borough-monthly-2010-04-to-2023-11.csv"
@@ -47,8 +47,7 @@ BEST = "best of own trials"  # what the headline would be if the least error so 
 HORIZONS = {"1-48": (1, 48), "1-12": (1, 12), "13-24": (13, 24), "25-36": (25, 36), "37-48": (37, 48)}
 FEWEST_TO_LEARN = 200  # counts that a width is learnt from
 
-Told = dict[str, Paths]
-Trial = tuple[str, int, Told, Floats, tuple[float, float]]
+Trial = tuple[str, int, dict[str, Paths], Floats, tuple[float, float]]
 
 
 def main(path: Path, write: bool, series: int | None) -> None:
@@ -85,7 +84,7 @@ def every_trial(counts: Mapping[str, Floats], basis: Basis) -> list[Trial]:
         for origin in range(FIVE_YEARS, len(series) - 11, EVERY_MONTHS)
     ]
     done: list[Trial] = []
-    for _, trial in in_parallel(told, work):
+    for _, trial in in_parallel(run_trial, work):
         done.append(trial)
         if len(done) % 50 == 0:
             print(f"\r{basis}: {len(done)} of {len(work)}", end="", flush=True)
@@ -93,15 +92,15 @@ def every_trial(counts: Mapping[str, Floats], basis: Basis) -> list[Trial]:
     return sorted(done, key=lambda trial: (trial[1], trial[0]))
 
 
-def told(work: tuple[str, Floats, int, Basis]) -> Trial:
+def run_trial(work: tuple[str, Floats, int, Basis]) -> Trial:
     name, series, origin, basis = work
     came = series[origin : origin + AHEAD]
-    past = months_of(basis, Past(FIRST, set_aside(series)).until(origin))
-    paths: Told = {
+    past = basis_months(basis, Past(FIRST, set_aside(series)).until(origin))
+    paths: dict[str, Paths] = {
         str(model): drawn for model, drawn in simulate(past, len(came), TRIAL_PATHS, origin).items()
     }
     raw = Past(FIRST, series).until(origin)
-    paths[PLAIN] = prophet_as_it_comes(months_of(basis, raw), len(came), origin)
+    paths[PLAIN] = prophet_as_it_comes(basis_months(basis, raw), len(came), origin)
     return name, origin, paths, came, yearly_scale(series[:origin])
 
 
@@ -128,10 +127,10 @@ def rows_of(trial: Trial, factors: Mapping[str, list[float]]) -> pd.DataFrame:
     name, origin, paths, came, scale = trial
     rng = np.random.default_rng([origin, len(name)])
     wide = {
-        model: widened(drawn, by_band(factors[model], len(came)), rng) if model in factors else drawn
+        model: widen(drawn, factor_per_month(factors[model], len(came)), rng) if model in factors else drawn
         for model, drawn in paths.items()
     }
-    rows = scored(wide, came, scale, rng).assign(origin=origin, series=name)
+    rows = score_rows(wide, came, scale, rng).assign(origin=origin, series=name)
     return rows.assign(crps=rows["crps"] / scale[0])  # so that large boroughs don't outweigh small ones
 
 
@@ -147,10 +146,10 @@ def nested(trials: list[Trial], plain: pd.DataFrame):
             before = pd.concat(so_far, ignore_index=True)
             before = before[(before["origin"] + before["horizon"] <= origin) & (before["span"] == 1)]
             before = before[before["model"] != PLAIN]
-            for own in rows:
-                scores = first_year(before[before["series"] == own["series"].iloc[0]])
+            for scored in rows:
+                scores = first_year_scores(before[before["series"] == scored["series"].iloc[0]])
                 best = scores.loc[scores["mase"].idxmin(), "model"]
-                yield own.assign(chosen=str(chosen_model(scores).model), best=best)
+                yield scored.assign(chosen=str(choose_model(scores).model), best=best)
         so_far += rows
 
 
@@ -158,10 +157,10 @@ def widths(rows: pd.DataFrame) -> dict[str, list[float]]:
     """One factor for each model and band of horizons, learnt from the places that counts took; none less than before it."""
     months = rows[(rows["span"] == 1) & (rows["model"] != PLAIN)]
     learnt = {}
-    for model, own in months.groupby("model"):
+    for model, of_model in months.groupby("model"):
         factors: list[float] = []
         for low, high in BANDS:
-            pit = own.loc[own["horizon"].between(low, high), "pit"].to_numpy()
+            pit = of_model.loc[of_model["horizon"].between(low, high), "pit"].to_numpy()
             before = factors[-1] if factors else NARROWEST
             learns = len(pit) >= FEWEST_TO_LEARN
             factors.append(max(learnt_factor(pit), before) if learns else max(before, 1.0))
@@ -181,8 +180,8 @@ def report(basis: Basis, plain: pd.DataFrame, judged: pd.DataFrame) -> None:
         print(table(months[months["horizon"].between(low, high)], plain, low, high, names))
     print("Total of the first twelve months")
     year = pd.concat([spoken, lucky, judged])
-    scores = by_model(year[year["span"] == 12]).set_index("model").loc[names]
-    raw = by_model(plain[plain["span"] == 12]).set_index("model").reindex(names)
+    scores = scores_by_model(year[year["span"] == 12]).set_index("model").loc[names]
+    raw = scores_by_model(plain[plain["span"] == 12]).set_index("model").reindex(names)
     shown = pd.DataFrame(
         {
             "80 %": scores["within80"],
@@ -197,9 +196,9 @@ def report(basis: Basis, plain: pd.DataFrame, judged: pd.DataFrame) -> None:
 
 
 def table(rows: pd.DataFrame, plain: pd.DataFrame, low: int, high: int, names: list[str]) -> str:
-    scores = by_model(rows).set_index("model").loc[names]
+    scores = scores_by_model(rows).set_index("model").loc[names]
     unwidened = plain[(plain["span"] == 1) & plain["horizon"].between(low, high)]
-    before = by_model(unwidened).set_index("model").reindex(names)
+    before = scores_by_model(unwidened).set_index("model").reindex(names)
     shown = scores[["mase", "rmsse", "crps"]].round(3)
     shown["80 %"] = (100 * scores["within80"]).round(1)
     shown["95 %"] = (100 * scores["within95"]).round(1)

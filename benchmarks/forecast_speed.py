@@ -14,10 +14,10 @@ from timing import median_seconds
 
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.forecast.demand import Demand, Subject
-from vulncore.findings.forecast.outlook import outlook
+from vulncore.findings.forecast.outlook import forecast_outlook
 from vulncore.findings.forecast.sentences import forecast_headline
 from vulncore.findings.forecast.tables import months_table, years_table
-from vulncore.findings.forecast.work import forecasts
+from vulncore.findings.forecast.work import forecast_progress
 from vulncore.forecasting.what_if import parse_adjustment
 
 MONTHS = 79
@@ -27,10 +27,10 @@ WHAT_IF = parse_adjustment("growth:2025-04:+10")
 
 def main() -> None:
     series = [made(mean, seed) for seed, mean in enumerate((3, 16, 80))]
-    here = median_seconds(lambda: [every(each, workers=1) for each in series], RUNS)
-    spread = median_seconds(lambda: [every(each, workers=None) for each in series], RUNS)
-    kept = [every(each, workers=1) for each in series]
-    again = median_seconds(lambda: [look(each, done) for each, done in zip(series, kept, strict=True)], RUNS)
+    here = median_seconds(lambda: [every(demand, workers=1) for demand in series], RUNS)
+    spread = median_seconds(lambda: [every(demand, workers=None) for demand in series], RUNS)
+    kept = [every(demand, workers=1) for demand in series]
+    again = median_seconds(lambda: [look(*pair) for pair in zip(series, kept, strict=True)], RUNS)
     for name, seconds in (("one process", here), ("all cores", spread), ("a second look", again)):
         print(f"{name:15} {seconds / len(series):7.3f} s a series   {seconds / here:6.3f} of one process")
 
@@ -53,14 +53,14 @@ def made(mean: float, seed: int) -> Demand:
     )
 
 
-def every(found: Demand, workers: int | None):
-    *_, last = forecasts(found, workers=workers)
+def every(demand: Demand, workers: int | None):
+    *_, last = forecast_progress(demand, workers=workers)
     return last.forecasts
 
 
-def look(found: Demand, done):
-    told = outlook(found, done, (WHAT_IF,))
-    return forecast_headline(told), years_table(told), months_table(told)
+def look(demand: Demand, forecasts):
+    outlook = forecast_outlook(demand, forecasts, (WHAT_IF,))
+    return forecast_headline(outlook), years_table(outlook), months_table(outlook)
 
 
 if __name__ == "__main__":

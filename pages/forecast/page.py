@@ -22,9 +22,9 @@ from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
-from vulncore.findings.forecast.outlook import Outlook, outlook
+from vulncore.findings.forecast.outlook import Outlook, forecast_outlook
 from vulncore.findings.forecast.sentences import bases_in_words, forecast_headline, no_forecast_headline
-from vulncore.findings.forecast.work import YEARS, why_not
+from vulncore.findings.forecast.work import YEARS, why_no_forecast
 from vulncore.forecasting.paths import months_ahead
 
 PARTS = {
@@ -47,7 +47,7 @@ except VulncoreError as problem:
     st.error(plain(f"The forecast cannot be shown. {problem}"))
     st.stop()
 
-refused = why_not(demand) if demand else None
+refused = why_no_forecast(demand) if demand else None
 ahead = months_ahead(view.month, YEARS)
 spans = f"known to {month_name(view.month)}" + (
     "" if refused or not demand else f", forecast to {month_name(add_months(view.month, ahead))}"
@@ -88,7 +88,7 @@ def draw(outlook: Outlook) -> None:
         show_months(outlook, view)
 
 
-expected = outlook(demand, forecasts_of(view, demand, lockdowns, adjustments, draw), adjustments)
+expected = forecast_outlook(demand, forecasts_of(view, demand, lockdowns, adjustments, draw), adjustments)
 draw(expected)
 
 part, place = open_part(PARTS, choices, "forecast part")

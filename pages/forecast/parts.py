@@ -20,7 +20,7 @@ from vulncore.findings.forecast.sentences import (
 )
 from vulncore.findings.forecast.tables import (
     backtest_rows,
-    exported,
+    export_rows,
     forecast_rows,
     horizons_table,
     models_table,
@@ -31,7 +31,7 @@ from vulncore.findings.forecast.tables import (
     years_table,
 )
 from vulncore.forecasting.forecast import FEWEST_ORIGINS
-from vulncore.forecasting.past import months_of
+from vulncore.forecasting.past import basis_months
 
 
 def show_year_table(outlook: Outlook, view: View) -> None:
@@ -42,7 +42,7 @@ def show_year_table(outlook: Outlook, view: View) -> None:
         "A year's range is narrower than the ranges of its months added up, because bad months and good months even out. "
         "It is added up from whole simulated futures."
     )
-    rows = exported(total_rows(outlook), outlook.demand, view.publish, outlook.adjustments)
+    rows = export_rows(total_rows(outlook), outlook.demand, view.publish, outlook.adjustments)
     offer_file("calendar-years", rows, outlook.demand)
 
 
@@ -51,7 +51,7 @@ def show_month_table(outlook: Outlook, view: View) -> None:
     table = months_table(outlook)
     show_table(table, f"{outlook.demand.subject.name} by month", list(table.columns[1:]))
     st.caption("Expected numbers add up over months. Ranges do not.")
-    rows = exported(forecast_rows(outlook), outlook.demand, view.publish, outlook.adjustments)
+    rows = export_rows(forecast_rows(outlook), outlook.demand, view.publish, outlook.adjustments)
     offer_file("months", rows, outlook.demand)
 
 
@@ -80,7 +80,7 @@ def show_models(outlook: Outlook, view: View) -> None:
         f"model that doesn't beat last year again is not shown. A horizon counts as tested where {FEWEST_ORIGINS} dates "
         "or more reach it."
     )
-    rows = exported(backtest_rows(outlook.demand, outlook.forecasts), outlook.demand, view.publish)
+    rows = export_rows(backtest_rows(outlook.demand, outlook.forecasts), outlook.demand, view.publish)
     offer_file("back-test", rows, outlook.demand)
 
 
@@ -110,24 +110,30 @@ def show_recorded(demand: Demand, view: View) -> None:
     """Draw the calendar years recorded of what is not forecast."""
     shown = recorded_years(demand)
     title = [f"{demand.subject.name} by calendar year", f"{demand.force}, to {month_name(demand.as_at)}"]
-    known = ", ".join(f"{year} {count}" for year, count in zip(shown["year"], shown["said"], strict=True))
+    known = ", ".join(
+        f"{year} {count}" for year, count in zip(shown["year"], shown["recorded_text"], strict=True)
+    )
     st.altair_chart(
         years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. Recorded: {known}.",
         width="stretch",
     )
     st.caption(source_line(view))
-    rows = shown[["year", "said"]].astype(str).rename(columns={"year": "Year", "said": "Recorded"})
+    rows = (
+        shown[["year", "recorded_text"]]
+        .astype(str)
+        .rename(columns={"year": "Year", "recorded_text": "Recorded"})
+    )
     with st.popover("Show as table"):
         show_table(rows, title[0], ["Recorded"])
-    offer_file("recorded", exported(recorded_rows(demand), demand, view.publish), demand)
+    offer_file("recorded", export_rows(recorded_rows(demand), demand, view.publish), demand)
 
 
 def show_months(outlook: Outlook, view: View) -> None:
     """Draw the months, recorded and ahead, one chart for each basis, on one scale."""
     demand = outlook.demand
     top = float(max(outlook.months["high95"].max(), demand.months["count"].max(), 1))
-    events = [(adjustment.start, adjustment.called) for adjustment in outlook.adjustments]
+    events = [(adjustment.start, adjustment.label) for adjustment in outlook.adjustments]
     for column, (basis, months) in zip(
         st.columns(outlook.months["basis"].nunique()),
         outlook.months.groupby("basis", sort=False),
@@ -140,7 +146,7 @@ def show_months(outlook: Outlook, view: View) -> None:
                 months_chart(
                     demand.months,
                     months,
-                    months_of(basis, demand.past).first,
+                    basis_months(basis, demand.past).first,
                     events,
                     title,
                     demand.subject.unit,

@@ -9,7 +9,7 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.findings.forecast.demand import Subject, find_subject, subjects
 from vulncore.findings.forecast.work import YEARS
 from vulncore.forecasting.paths import months_ahead
-from vulncore.forecasting.what_if import MOST, Adjustment, checked, format_adjustment, parse_adjustment
+from vulncore.forecasting.what_if import MOST, Adjustment, check_start, format_adjustment, parse_adjustment
 
 SET_ASIDE, USED = "aside", "used"
 BETWEEN = "~"  # between what-ifs in a link
@@ -60,7 +60,7 @@ def what_ifs(view: View, choices: ForecastChoices) -> tuple[Adjustment, ...]:
     kept = []
     for text in choices.whatif[:MOST]:
         try:
-            kept.append(checked(parse_adjustment(text), view.month, months_ahead(view.month, YEARS)))
+            kept.append(check_start(parse_adjustment(text), view.month, months_ahead(view.month, YEARS)))
         except VulncoreError as problem:
             say_unmet(str(problem).rstrip("."), "the forecast without it")
     if len(choices.whatif) > MOST:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.shared.reads import READS_KEPT, VERSION
 from vulncore import store as stores
-from vulncore.findings.forecast.demand import Demand, Subject, demand
+from vulncore.findings.forecast.demand import Demand, Subject, subject_demand
 from vulncore.store.manifest import Publish
 
 
@@ -16,6 +16,6 @@ def demand_of(
     store: Path, publish: Publish, force: str, subject: Subject, month: date, lockdowns: bool
 ) -> Demand | None:
     """Return the months of what is to be forecast."""
-    return demand(
+    return subject_demand(
         stores.open_version(store, publish.dataset, publish.number), force, subject, month, lockdowns
     )

@@ -18,7 +18,7 @@ def show_what_if(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     """Draw the what-ifs that hold, each with its way out, and the form for one more."""
     for place, adjustment in enumerate(held):
         words, button = st.columns([4, 1], vertical_alignment="center")
-        words.markdown(f"**{plain(adjustment.called)}**: {plain(adjustment_in_words(adjustment))}")
+        words.markdown(f"**{plain(adjustment.label)}**: {plain(adjustment_in_words(adjustment))}")
         button.button(
             "Remove",
             key=f"remove what-if {place}",

@@ -7,8 +7,8 @@ import streamlit as st
 from pages.shared.kept import Kept
 from pages.shared.sidebar import View
 from vulncore.findings.forecast.demand import Demand
-from vulncore.findings.forecast.outlook import Outlook, first_look
-from vulncore.findings.forecast.work import forecasts
+from vulncore.findings.forecast.outlook import Outlook, untested_outlook
+from vulncore.findings.forecast.work import forecast_progress
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.what_if import Adjustment
@@ -44,12 +44,12 @@ def forecasts_of(
     if kept is not None:
         return kept
     bar, looked = st.progress(0.0, "Fitting five models …"), False
-    for arrived in forecasts(demand):
+    for arrived in forecast_progress(demand):
         bar.progress(
             arrived.share, "Testing each model on past months …" if looked else "Fitting five models …"
         )
         if not looked and set(arrived.paths) == set(Basis):
-            first(first_look(demand, {basis: arrived.paths[basis] for basis in Basis}, adjustments))
+            first(untested_outlook(demand, {basis: arrived.paths[basis] for basis in Basis}, adjustments))
             looked = True
     bar.empty()
     _kept().keep(key, arrived.forecasts)

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from vulncore.forecasting.backtest import randomised_pit
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.scores import randomised_pit
 from vulncore.forecasting.spread import (
     LEARNT,
-    by_band,
-    factors_of,
+    calibrate_spread,
+    factor_per_month,
     learnt_factor,
-    made_honest,
-    widened,
+    spread_factors,
+    widen,
 )
 
 LEVEL, PATHS, MONTHS = 2_500, 20_000, 12
@@ -27,28 +27,28 @@ def roots(paths: np.ndarray) -> np.ndarray:
 
 def wide(factor: float | list[float], paths: np.ndarray = PLAIN, seed: int = 2) -> np.ndarray:
     factors = np.broadcast_to(np.asarray(factor, dtype=float), paths.shape[1])
-    return widened(paths, factors, np.random.default_rng(seed))
+    return widen(paths, factors, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("factor", [1.1, 1.6, 3.0])
 def test_the_spread_of_roots_is_multiplied_and_the_middle_stays(factor):
-    found = wide(factor)
-    assert roots(found).std(axis=0) == pytest.approx(factor * roots(PLAIN).std(axis=0), rel=0.03)
-    assert np.median(found, axis=0) == pytest.approx(np.median(PLAIN, axis=0), rel=0.005)
+    widened = wide(factor)
+    assert roots(widened).std(axis=0) == pytest.approx(factor * roots(PLAIN).std(axis=0), rel=0.03)
+    assert np.median(widened, axis=0) == pytest.approx(np.median(PLAIN, axis=0), rel=0.005)
 
 
 def test_a_factor_of_1_leaves_a_month_as_it_is():
     assert np.array_equal(wide(1.0), PLAIN)
-    found = wide([1.0] * 6 + [2.0] * 6)
-    assert np.array_equal(found[:, :6], PLAIN[:, :6])
-    assert (roots(found[:, 6:]).std(axis=0) > 1.9 * roots(PLAIN[:, 6:]).std(axis=0)).all()
+    widened = wide([1.0] * 6 + [2.0] * 6)
+    assert np.array_equal(widened[:, :6], PLAIN[:, :6])
+    assert (roots(widened[:, 6:]).std(axis=0) > 1.9 * roots(PLAIN[:, 6:]).std(axis=0)).all()
 
 
 def test_a_spread_made_smaller_draws_every_path_towards_the_middle_in_the_same_order():
-    found = wide(0.8)
+    widened = wide(0.8)
     middle = roots(np.median(PLAIN, axis=0))
     expected = middle + 0.8 * (roots(PLAIN) - middle)
-    assert np.abs(roots(found) - expected).max() < 0.02  # a record is 0.01 of a root here
+    assert np.abs(roots(widened) - expected).max() < 0.02  # a record is 0.01 of a root here
 
 
 def test_the_paths_given_are_not_changed():
@@ -68,9 +68,9 @@ def test_what_is_added_is_shared_by_a_paths_months_and_does_not_vanish_in_their_
 
 @pytest.mark.parametrize("level", [0, 0.05, 2])
 def test_small_counts_stay_whole_and_never_fall_below_0(level):
-    found = wide(3.0, np.random.default_rng(3).poisson(level, (500, 4)))
-    assert found.dtype == np.int64
-    assert found.min() >= 0
+    widened = wide(3.0, np.random.default_rng(3).poisson(level, (500, 4)))
+    assert widened.dtype == np.int64
+    assert widened.min() >= 0
 
 
 @pytest.mark.parametrize("spread", [1.0, 1.3, 1.9])
@@ -101,13 +101,13 @@ def test_a_forecast_widened_by_what_it_learnt_holds_four_in_five():
 
 def test_months_ahead_take_the_factor_of_their_band_and_those_beyond_the_last():
     expected = [1.1] * 12 + [1.2] * 12 + [1.3] * 12 + [1.4] * 40
-    assert by_band([1.1, 1.2, 1.3, 1.4], 76).tolist() == expected
-    assert by_band([1.1, 1.2, 1.3, 1.4], 5).tolist() == [1.1] * 5
+    assert factor_per_month([1.1, 1.2, 1.3, 1.4], 76).tolist() == expected
+    assert factor_per_month([1.1, 1.2, 1.3, 1.4], 5).tolist() == [1.1] * 5
 
 
 @pytest.mark.parametrize("model", Model)
 def test_every_model_has_a_factor_for_each_of_sixty_months(model):
-    factors = factors_of(model, 60)
+    factors = spread_factors(model, 60)
     assert len(factors) == 60
     assert ((factors >= 0.9) & (factors <= 3)).all()
 
@@ -119,10 +119,10 @@ def test_the_factors_that_ship_name_every_model_and_one_factor_a_band():
     assert all(0.9 <= factor <= 3 for factors in shipped.values() for factor in factors)
 
 
-def test_each_models_paths_are_made_honest_by_its_own_factors():
-    told = {Model.DRIFT: PLAIN[:300], Model.COMBINATION: PLAIN[300:600]}
-    honest = made_honest(told, np.random.default_rng(7))
-    assert list(honest) == list(told)
-    for model, paths in told.items():
-        expected = factors_of(model, MONTHS) * roots(paths).std(axis=0)
+def test_the_spread_of_each_models_paths_is_calibrated_by_its_own_factors():
+    drawn = {Model.DRIFT: PLAIN[:300], Model.COMBINATION: PLAIN[300:600]}
+    honest = calibrate_spread(drawn, np.random.default_rng(7))
+    assert list(honest) == list(drawn)
+    for model, paths in drawn.items():
+        expected = spread_factors(model, MONTHS) * roots(paths).std(axis=0)
         assert roots(honest[model]).std(axis=0) == pytest.approx(expected, rel=0.2)

@@ -11,8 +11,8 @@ LEVELS = [0.1, 0.9, 0.025, 0.975]
 
 
 def limits(counts: np.ndarray) -> list[int]:
-    found = steady_range(counts)
-    return [found.low80, found.high80, found.low95, found.high95]
+    expected = steady_range(counts)
+    return [expected.low80, expected.high80, expected.low95, expected.high95]
 
 
 @pytest.mark.parametrize("months", [1, 12, 31, 120])
@@ -50,8 +50,8 @@ def test_the_ranges_hold_as_many_totals_as_they_are_meant_to(months, rate):
     held = np.zeros(2)
     tries = 1_500
     for counts, total in zip(rng.poisson(rate, (tries, months)), rng.poisson(12 * rate, tries), strict=True):
-        found = steady_range(counts.astype(float))
-        held += [found.low80 <= total <= found.high80, found.low95 <= total <= found.high95]
+        expected = steady_range(counts.astype(float))
+        held += [expected.low80 <= total <= expected.high80, expected.low95 <= total <= expected.high95]
     low80, low95 = np.array([0.8, 0.95]) - 4 * np.sqrt([0.8 * 0.2 / tries, 0.95 * 0.05 / tries])
     assert held[0] / tries > low80
     assert held[1] / tries > low95
@@ -79,12 +79,12 @@ def test_where_no_month_is_known_there_is_no_range(counts):
 @pytest.mark.parametrize("mean", [0.3, 4.0])
 def test_twelve_months_of_steady_paths_have_the_range_that_is_told(mean):
     counts = np.random.default_rng(5).poisson(mean, 40).astype(float)
-    told = steady_range(counts)
+    expected = steady_range(counts)
     totals = steady_paths(counts, 12, 20_000).sum(axis=1)
-    assert totals.mean() == pytest.approx(told.mean, rel=0.03)
+    assert totals.mean() == pytest.approx(expected.mean, rel=0.03)
     low, high = np.quantile(totals, [0.1, 0.9])
-    assert abs(low - told.low80) <= 1
-    assert abs(high - told.high80) <= 1
+    assert abs(low - expected.low80) <= 1
+    assert abs(high - expected.high80) <= 1
 
 
 def test_steady_paths_are_whole_and_none_is_negative():

@@ -1,4 +1,4 @@
-"""The months that a model learns from."""
+"""The months that a model learns from: their counts, what each of them weighs, and which of them a basis takes."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,10 +14,46 @@ from vulncore.domain.periods import add_months
 
 SATURDAY = 5
 MEAN_MONTH_DAYS = 365.25 / 12
+FIVE_YEARS = 60
+
+FEWEST_MONTHS = 24
+"""A forecast learns from two years at least: with less, a good half-year is taken for a rise."""
+
 FEWEST_DAYS = 730
 """Two years: with less, a kind of day would be weighed by a season."""
+
 SHRINK_TO_EVEN = 50.0
 """A kind of day moves away from the mean only as its records outweigh this many at the mean rate."""
+
+SEASON_MONTHS = 36
+"""Three whole years before a season is fitted. With two, every month of the year has two values, and a
+season drawn through them is mostly chance."""
+
+SETTLED_MONTHS = 3
+"""A change of level counts once there are so many months after it: before, nobody could have approved it, and a level
+would be made of a month or two."""
+
+LOCKDOWN_MONTHS: Final = (
+    date(2020, 4, 1),
+    date(2020, 5, 1),
+    date(2020, 6, 1),
+    date(2020, 11, 1),
+    date(2021, 1, 1),
+    date(2021, 2, 1),
+    date(2021, 3, 1),
+)
+"""Whole months, or all but a few days of them, under the three national lockdowns of England.
+
+Source: Institute for Government, Timeline of UK government coronavirus lockdowns and measures: 26 March to June 2020,
+5 November to 2 December 2020, 6 January to 29 March 2021.
+"""
+
+
+class Basis(StrEnum):
+    """Which months a forecast learns from."""
+
+    CURRENT_PROCESS = "current-process"
+    FIVE_YEAR = "five-year"
 
 
 @dataclass(frozen=True)
@@ -29,79 +65,6 @@ class DayWeights:
 
 
 EVEN = DayWeights()
-
-
-def exposure(first: date, months: int, weights: DayWeights = EVEN) -> Floats:
-    """Return the weight of each of some months, in mean months of 30.44 days.
-
-    >>> exposure(date(2024, 1, 1), 2).round(3).tolist()
-    [1.018, 0.953]
-    """
-    start = pd.Timestamp(first)
-    end = start + pd.DateOffset(months=months)
-    days = pd.date_range(start, end, inclusive="left", freq="D")
-    weight = np.array(weights.weekdays, dtype=float)[days.dayofweek]
-    weight[days.isin(_bank_holidays(start.year, end.year))] *= weights.bank_holiday
-    place = (days.year - start.year) * 12 + days.month - start.month
-    return np.bincount(place, weights=weight, minlength=months) / MEAN_MONTH_DAYS
-
-
-def day_weights(days: pd.Series) -> DayWeights:
-    """Return what each kind of day weighs, from how many records fell on each day.
-
-    Args:
-        days: Records by day (a DatetimeIndex), every day delivered, those without a record too.
-
-    Returns:
-        Weights drawn towards 1 where there are few records, so that they change little in a small series; 1 for all
-        where there are fewer than `FEWEST_DAYS`, or where every record stands on the first of a month: a source of
-        months, whose days mean nothing.
-
-    >>> days = pd.Series(1, index=pd.date_range("2024-01-01", periods=1_092))
-    >>> day_weights(days) == EVEN
-    True
-    """
-    index = pd.DatetimeIndex(days.index)
-    if len(days) < FEWEST_DAYS or not days[index.day != 1].sum():
-        return EVEN
-    free = index.isin(_bank_holidays(int(index.year.min()), int(index.year.max())))
-    mean = float(days[~free].mean())
-    weekdays = [_drawn_in(days[(index.dayofweek == day) & ~free], mean) for day in range(7)]
-    usual = np.array(weekdays)[index.dayofweek[free]]
-    holiday = _drawn_in(days[free], mean, float(usual.mean()) if len(usual) else 1.0)
-    return DayWeights(tuple(weekdays), holiday)
-
-
-def bank_holidays(first_year: int, last_year: int) -> tuple[date, ...]:
-    """Return the bank holidays of England in some years, as far as they are known or follow a rule."""
-    from holidays import country_holidays  # noqa: PLC0415 - a large import, needed where days are weighed alone
-
-    years = range(first_year, last_year + 1)
-    listed = country_holidays("GB", subdiv="ENG", years=years, observed=True)
-    return tuple(
-        day for day in sorted(listed) if day.weekday() < SATURDAY
-    )  # one at a weekend has its substitute
-
-
-def _drawn_in(days: pd.Series, mean: float, usual: float = 1.0) -> float:
-    if not len(days) or mean <= 0:
-        return 1.0
-    expected = mean * usual * len(days)
-    return float((days.sum() + SHRINK_TO_EVEN) / (expected + SHRINK_TO_EVEN))
-
-
-@cache
-def _bank_holidays(first_year: int, last_year: int) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(bank_holidays(first_year, last_year))
-
-
-SEASON_MONTHS = 36
-"""Three whole years before a season is fitted. With two, every month of the year has two values, and a
-season drawn through them is mostly chance."""
-
-SETTLED_MONTHS = 3
-"""A change of level counts once there are so many months after it: before, nobody could have approved it, and a level
-would be made of a month or two."""
 
 
 @dataclass(frozen=True)
@@ -140,16 +103,16 @@ class Past:
 
     def until(self, length: int) -> "Past":
         """Return the first `length` months, as they stood then."""
-        shown = replace(
+        earlier = replace(
             self,
             counts=self.counts[:length],
             steps=tuple(step for step in self.steps if step <= length - SETTLED_MONTHS),
         )
         if self.daily is None:
-            return shown
+            return earlier
         end = pd.Timestamp(add_months(self.first, length))
         daily = self.daily[pd.DatetimeIndex(self.daily.index) < end]
-        return replace(shown, weights=day_weights(daily), daily=daily)
+        return replace(earlier, weights=day_weights(daily), daily=daily)
 
     def last(self, length: int) -> "Past":
         """Return the last `length` months, or all where there are no more."""
@@ -162,19 +125,7 @@ class Past:
         )
 
 
-FIVE_YEARS = 60
-FEWEST_MONTHS = 24
-"""A forecast learns from two years at least: with less, a good half-year is taken for a rise."""
-
-
-class Basis(StrEnum):
-    """Which months a forecast learns from."""
-
-    CURRENT_PROCESS = "current-process"
-    FIVE_YEAR = "five-year"
-
-
-def months_of(basis: Basis, past: Past) -> Past:
+def basis_months(basis: Basis, past: Past) -> Past:
     """Return the months that a forecast on this basis learns from.
 
     The current process is all since the last approved change of level, or all there is without one; never fewer
@@ -191,17 +142,65 @@ def months_of(basis: Basis, past: Past) -> Past:
     return past.last(max(len(past.counts) - past.steps[-1], FEWEST_MONTHS))
 
 
-LOCKDOWN_MONTHS: Final = (
-    date(2020, 4, 1),
-    date(2020, 5, 1),
-    date(2020, 6, 1),
-    date(2020, 11, 1),
-    date(2021, 1, 1),
-    date(2021, 2, 1),
-    date(2021, 3, 1),
-)
-"""Whole months, or all but a few days of them, under the three national lockdowns of England.
+def exposure(first: date, months: int, weights: DayWeights = EVEN) -> Floats:
+    """Return the weight of each of some months, in mean months of 30.44 days.
 
-Source: Institute for Government, Timeline of UK government coronavirus lockdowns and measures: 26 March to June 2020,
-5 November to 2 December 2020, 6 January to 29 March 2021.
-"""
+    >>> exposure(date(2024, 1, 1), 2).round(3).tolist()
+    [1.018, 0.953]
+    """
+    start = pd.Timestamp(first)
+    end = start + pd.DateOffset(months=months)
+    days = pd.date_range(start, end, inclusive="left", freq="D")
+    weight = np.array(weights.weekdays, dtype=float)[days.dayofweek]
+    weight[days.isin(_bank_holiday_index(start.year, end.year))] *= weights.bank_holiday
+    place = (days.year - start.year) * 12 + days.month - start.month
+    return np.bincount(place, weights=weight, minlength=months) / MEAN_MONTH_DAYS
+
+
+def day_weights(days: pd.Series) -> DayWeights:
+    """Return what each kind of day weighs, from how many records fell on each day.
+
+    Args:
+        days: Records by day (a DatetimeIndex), every day delivered, those without a record too.
+
+    Returns:
+        Weights drawn towards 1 where there are few records, so that they change little in a small series; 1 for all
+        where there are fewer than `FEWEST_DAYS`, or where every record stands on the first of a month: a source of
+        months, whose days mean nothing.
+
+    >>> days = pd.Series(1, index=pd.date_range("2024-01-01", periods=1_092))
+    >>> day_weights(days) == EVEN
+    True
+    """
+    index = pd.DatetimeIndex(days.index)
+    if len(days) < FEWEST_DAYS or not days[index.day != 1].sum():
+        return EVEN
+    free = index.isin(_bank_holiday_index(int(index.year.min()), int(index.year.max())))
+    mean = float(days[~free].mean())
+    weekdays = [_shrunk_weight(days[(index.dayofweek == day) & ~free], mean) for day in range(7)]
+    usual = np.array(weekdays)[index.dayofweek[free]]
+    holiday = _shrunk_weight(days[free], mean, float(usual.mean()) if len(usual) else 1.0)
+    return DayWeights(tuple(weekdays), holiday)
+
+
+def bank_holidays(first_year: int, last_year: int) -> tuple[date, ...]:
+    """Return the bank holidays of England in some years, as far as they are known or follow a rule."""
+    from holidays import country_holidays  # noqa: PLC0415 - a large import, needed where days are weighed alone
+
+    years = range(first_year, last_year + 1)
+    listed = country_holidays("GB", subdiv="ENG", years=years, observed=True)
+    return tuple(
+        day for day in sorted(listed) if day.weekday() < SATURDAY
+    )  # one at a weekend has its substitute
+
+
+def _shrunk_weight(days: pd.Series, mean: float, usual: float = 1.0) -> float:
+    if not len(days) or mean <= 0:
+        return 1.0
+    expected = mean * usual * len(days)
+    return float((days.sum() + SHRINK_TO_EVEN) / (expected + SHRINK_TO_EVEN))
+
+
+@cache
+def _bank_holiday_index(first_year: int, last_year: int) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(bank_holidays(first_year, last_year))

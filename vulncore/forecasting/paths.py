@@ -1,4 +1,4 @@
-"""Simulated paths: whole numbers from 0, one row per path and one column per month ahead."""
+"""Simulated paths: whole numbers from 0, one row per path and one column per month ahead; and what tables show of them."""
 
 from datetime import date
 from typing import Any, TypeAlias
@@ -12,52 +12,7 @@ from vulncore.domain.periods import add_months
 Paths: TypeAlias = Integers
 
 LARGEST = 1e7  # no month of any force comes near it; what runs away stops here
-
-
-def whole_numbers(values: Floats, rng: np.random.Generator) -> Paths:
-    """Return values as whole numbers from 0 with the same means: each is rounded up as often as its fraction says.
-
-    >>> whole_numbers(np.array([3.0, -2.5, 0.0]), np.random.default_rng(0)).tolist()
-    [3, 0, 0]
-    """
-    kept = np.clip(np.nan_to_num(values, nan=0.0, posinf=LARGEST), 0.0, LARGEST)
-    down = np.floor(kept)
-    return (down + (rng.random(kept.shape) < kept - down)).astype(np.int64)
-
-
-def observed(expected: Floats, dispersion: float, rng: np.random.Generator) -> Paths:
-    """Return counts that scatter about their expected values.
-
-    Args:
-        expected: What is expected in each month of each path; below 0 is taken as 0.
-        dispersion: Variance over mean. Up to 1 the counts are Poisson, above it negative binomial with a
-            variance in proportion to the mean.
-        rng: Where chance comes from.
-
-    Source:
-        The negative binomial of type 1: Cameron and Trivedi (2013), Regression Analysis of Count Data, section 3.3.
-    """
-    mean = np.clip(np.nan_to_num(expected, nan=0.0, posinf=LARGEST), 0.0, LARGEST)
-    if dispersion <= 1.0 + 1e-6:
-        return rng.poisson(mean)
-    rate = rng.gamma(np.maximum(mean, 1e-12) / (dispersion - 1), dispersion - 1)
-    return rng.poisson(np.minimum(rate, LARGEST))
-
-
-def pearson_dispersion(counts: Floats, expected: Floats, parameters: int) -> float:
-    """Return the variance of counts over what was expected of them; never below 1, plain chance.
-
-    Args:
-        counts: Monthly counts, NaN where not known.
-        expected: What a model expected of each.
-        parameters: How many parameters the model spent on them.
-    """
-    known = ~np.isnan(counts)
-    freedom = max(int(known.sum()) - parameters, 1)
-    mean = np.maximum(expected[known], 0.1)
-    return max(float(((counts[known] - mean) ** 2 / mean).sum() / freedom), 1.0)
-
-
+ANSCOMBE = 3 / 8  # added before a root is taken, so that small counts scatter as evenly as large ones
 LIMITS = {"low80": 0.1, "high80": 0.9, "low95": 0.025, "high95": 0.975}
 RECORDED, BOTH, FORECAST = "recorded", "recorded and forecast", "forecast"
 
@@ -74,17 +29,17 @@ def summary(paths: Paths) -> pd.DataFrame:
     """
     levels = [0.5, *LIMITS.values()]
     quantiles = np.quantile(paths, levels, axis=0, method="inverted_cdf").astype("int64")
-    named = dict(zip(["median", *LIMITS], quantiles, strict=True))
-    return pd.DataFrame({"mean": paths.mean(axis=0), **named})
+    limits = dict(zip(["median", *LIMITS], quantiles, strict=True))
+    return pd.DataFrame({"mean": paths.mean(axis=0), **limits})
 
 
-def monthly(paths: Paths, after: date) -> pd.DataFrame:
+def monthly_summary(paths: Paths, after: date) -> pd.DataFrame:
     """Return the summary of each month ahead, with its `month` and how many months ahead it is (`horizon`)."""
-    told = summary(paths)
+    months = summary(paths)
     first = add_months(after, 1)
-    told.insert(0, "month", pd.date_range(first, periods=len(told), freq="MS"))
-    told.insert(1, "horizon", np.arange(1, len(told) + 1))
-    return told
+    months.insert(0, "month", pd.date_range(first, periods=len(months), freq="MS"))
+    months.insert(1, "horizon", np.arange(1, len(months) + 1))
+    return months
 
 
 def calendar_years(recorded: pd.Series, paths: Paths, years: int = 4) -> pd.DataFrame:
@@ -140,3 +95,47 @@ def months_ahead(last: date, years: int = 4) -> int:
     (50, 48)
     """
     return 12 - last.month + 12 * years
+
+
+def whole_numbers(values: Floats, rng: np.random.Generator) -> Paths:
+    """Return values as whole numbers from 0 with the same means: each is rounded up as often as its fraction says.
+
+    >>> whole_numbers(np.array([3.0, -2.5, 0.0]), np.random.default_rng(0)).tolist()
+    [3, 0, 0]
+    """
+    bounded = np.clip(np.nan_to_num(values, nan=0.0, posinf=LARGEST), 0.0, LARGEST)
+    down = np.floor(bounded)
+    return (down + (rng.random(bounded.shape) < bounded - down)).astype(np.int64)
+
+
+def draw_counts(expected: Floats, dispersion: float, rng: np.random.Generator) -> Paths:
+    """Return counts that scatter about their expected values.
+
+    Args:
+        expected: What is expected in each month of each path; below 0 is taken as 0.
+        dispersion: Variance over mean. Up to 1 the counts are Poisson, above it negative binomial with a
+            variance in proportion to the mean.
+        rng: Where chance comes from.
+
+    Source:
+        The negative binomial of type 1: Cameron and Trivedi (2013), Regression Analysis of Count Data, section 3.3.
+    """
+    mean = np.clip(np.nan_to_num(expected, nan=0.0, posinf=LARGEST), 0.0, LARGEST)
+    if dispersion <= 1.0 + 1e-6:
+        return rng.poisson(mean)
+    rate = rng.gamma(np.maximum(mean, 1e-12) / (dispersion - 1), dispersion - 1)
+    return rng.poisson(np.minimum(rate, LARGEST))
+
+
+def pearson_dispersion(counts: Floats, expected: Floats, parameters: int) -> float:
+    """Return the variance of counts over what was expected of them; never below 1, plain chance.
+
+    Args:
+        counts: Monthly counts, NaN where not known.
+        expected: What a model expected of each.
+        parameters: How many parameters the model spent on them.
+    """
+    known = ~np.isnan(counts)
+    freedom = max(int(known.sum()) - parameters, 1)
+    mean = np.maximum(expected[known], 0.1)
+    return max(float(((counts[known] - mean) ** 2 / mean).sum() / freedom), 1.0)

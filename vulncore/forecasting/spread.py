@@ -1,34 +1,38 @@
-"""How wide forecasts have to be: learnt from how often those of real series held what came."""
+"""How wide forecasts have to be: each model's spread, calibrated on how often its ranges held on real series."""
 
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from scipy.stats import norm
 
 from vulncore.domain.arrays import Floats
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.models.smoothing import ANSCOMBE
-from vulncore.forecasting.paths import Paths, whole_numbers
+from vulncore.forecasting.paths import ANSCOMBE, Paths, whole_numbers
 
-LEARNT = Path(__file__).parents[1] / "reference" / "forecast_spread.toml"
+LEARNT: Final = Path(__file__).parents[1] / "reference" / "forecast_spread.toml"
+"""The factors: learnt by `benchmarks/forecast_accuracy.py --write`."""
+
 BANDS = ((1, 12), (13, 24), (25, 36), (37, 60))
 """Months ahead that share one factor."""
+
 NARROWEST, WIDEST = 0.9, 2.5
 """A forecast is hardly made narrower: where months held more than they had to, years' totals held less than they had to
 once it was narrowed by a quarter."""
 
 
-def made_honest(by_model: Mapping[Model, Paths], rng: np.random.Generator) -> dict[Model, Paths]:
+def calibrate_spread(paths_by_model: Mapping[Model, Paths], rng: np.random.Generator) -> dict[Model, Paths]:
     """Return every model's paths as wide as real series showed that they have to be."""
     return {
-        model: widened(paths, factors_of(model, paths.shape[1]), rng) for model, paths in by_model.items()
+        model: widen(paths, spread_factors(model, paths.shape[1]), rng)
+        for model, paths in paths_by_model.items()
     }
 
 
-def widened(paths: Paths, factors: Floats, rng: np.random.Generator) -> Paths:
+def widen(paths: Paths, factors: Floats, rng: np.random.Generator) -> Paths:
     """Return paths whose spread about each month's middle is multiplied, on the scale of square roots.
 
     What is added is an error of level that all months of a path share: it is what models that hold their fit for
@@ -59,7 +63,7 @@ def learnt_factor(pit: Floats) -> float:
     """Return by how much forecasts must be widened for four in five counts to lie in their 80 % range.
 
     Args:
-        pit: Where each count lay in its forecast (`vulncore.forecasting.scores.randomised_pit`), 0 to 1.
+        pit: Where each count lay in its forecast (`vulncore.forecasting.backtest.randomised_pit`), 0 to 1.
 
     Source:
         Split-conformal scaling (Lei et al. 2018, Journal of the American Statistical Association 113), with the
@@ -72,18 +76,18 @@ def learnt_factor(pit: Floats) -> float:
     return float(np.clip(np.quantile(distance, 0.8) / norm.ppf(0.9), NARROWEST, WIDEST))
 
 
-def factors_of(model: Model, ahead: int) -> Floats:
+def spread_factors(model: Model, ahead: int) -> Floats:
     """Return the factor of each month ahead, as the last back-test on real series taught it."""
-    return by_band(_learnt()[model], ahead)
+    return factor_per_month(_shipped_factors()[model], ahead)
 
 
-def by_band(factors: list[float], ahead: int) -> Floats:
+def factor_per_month(factors: list[float], ahead: int) -> Floats:
     """Return one factor per month ahead from one per band; the last band's holds beyond it."""
     band = np.searchsorted([last for _, last in BANDS], np.arange(1, ahead + 1))
     return np.asarray(factors)[np.minimum(band, len(BANDS) - 1)]
 
 
 @cache
-def _learnt() -> dict[str, list[float]]:
+def _shipped_factors() -> dict[str, list[float]]:
     factors: dict[str, list[float]] = tomllib.loads(LEARNT.read_text(encoding="utf-8"))["factor"]
     return factors

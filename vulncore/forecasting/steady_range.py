@@ -1,4 +1,4 @@
-"""What to expect of a series that is too small or too short for a forecast."""
+"""The range to expect of a series that is too small or too short for a forecast: its rate, carried on."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import nbinom
 
 from vulncore.domain.arrays import Floats
-from vulncore.forecasting.paths import Paths, observed, pearson_dispersion
+from vulncore.forecasting.paths import Paths, draw_counts, pearson_dispersion
 
 AHEAD = 12
 
@@ -64,7 +64,7 @@ def steady_paths(counts: Floats, ahead: int, paths: int, seed: int = 0) -> Paths
     rate, scatter = _rate_and_scatter(known)
     rng = np.random.default_rng(seed)
     level = rng.gamma(rate * len(known) / scatter, scatter / len(known), size=(paths, 1))
-    return observed(np.repeat(level, ahead, axis=1), scatter, rng)
+    return draw_counts(np.repeat(level, ahead, axis=1), scatter, rng)
 
 
 def _rate_and_scatter(known: Floats) -> tuple[float, float]:

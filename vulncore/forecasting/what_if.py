@@ -1,4 +1,4 @@
-"""What if: named, dated adjustments that bend simulated paths."""
+"""What-ifs: named, dated adjustments that bend simulated paths, and how they are written."""
 
 import re
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ LARGEST_A_MONTH = 10_000.0
 LARGEST_FACTOR = 1_000.0
 LONGEST_MONTHS = 120
 NAME_LETTERS = 60
-MOST = 8
+MOST = 8  # at once: more can't be told apart
 
 
 class AdjustmentKind(StrEnum):
@@ -58,11 +58,11 @@ class Adjustment:
         least = -LARGEST_A_MONTH if self.kind is AdjustmentKind.VENUE else -100.0
         if not least <= self.size <= largest:
             raise InvalidPeriodError(
-                f"An adjustment of {self.size:,.6g} is out of range. Give {least:,.0f} to {largest:,.0f}."
+                f"A what-if of {self.size:,.6g} is out of range. Give {least:,.0f} to {largest:,.0f}."
             )
         if self.months is not None and self.kind is not AdjustmentKind.CAMPAIGN:
             raise InvalidPeriodError(
-                f"Only a campaign ends after some months; this is a {self.kind}. Leave them out."
+                f"Only a campaign ends after some months. Leave the months out of this {self.kind} what-if."
             )
         if self.months is not None and not 1 <= self.months <= LONGEST_MONTHS:
             raise InvalidPeriodError(
@@ -70,8 +70,8 @@ class Adjustment:
             )
 
     @property
-    def called(self) -> str:
-        """Its own name, or what its kind is called."""
+    def label(self) -> str:
+        """The name it was given, or that of its kind."""
         return self.name or DEFAULT_NAMES[self.kind]
 
     def factors(self, months: pd.DatetimeIndex) -> Floats:
@@ -94,10 +94,10 @@ class Adjustment:
         return on * (self.size if self.kind is AdjustmentKind.VENUE else 0.0)
 
 
-def bent(
+def apply_adjustments(
     paths: Paths, months: pd.DatetimeIndex, adjustments: Sequence[Adjustment], rng: np.random.Generator
 ) -> Paths:
-    """Return paths as the adjustments bend them, whole numbers from 0; their order does not matter.
+    """Return paths with adjustments applied, whole numbers from 0; their order does not matter.
 
     The size of each is taken as certain. What is multiplied spreads in proportion; what is added comes by chance.
 
@@ -109,30 +109,32 @@ def bent(
     """
     if not adjustments:
         return paths
-    factor = np.minimum(np.prod([each.factors(months) for each in adjustments], axis=0), LARGEST_FACTOR)
-    added = np.sum([each.added(months) for each in adjustments], axis=0)
+    factor = np.minimum(
+        np.prod([adjustment.factors(months) for adjustment in adjustments], axis=0), LARGEST_FACTOR
+    )
+    added = np.sum([adjustment.added(months) for adjustment in adjustments], axis=0)
     come = rng.poisson(np.broadcast_to(np.maximum(added, 0), paths.shape))
     gone = rng.poisson(np.broadcast_to(np.maximum(-added, 0), paths.shape))
     changed: Paths = np.maximum(whole_numbers(paths * factor, rng) + come - gone, 0)
     return changed
 
 
-def checked(adjustment: Adjustment, as_at: date, ahead: int) -> Adjustment:
-    """Return an adjustment that begins within the months forecast.
+def check_start(adjustment: Adjustment, as_at: date, ahead: int) -> Adjustment:
+    """Return an adjustment, if it starts within the months forecast.
 
     Raises:
-        InvalidPeriodError: It begins before them, where the figures hold already what it did, or after them.
+        InvalidPeriodError: It starts before them, where the figures hold already what it did, or after them.
     """
     since = months_between(as_at, adjustment.start)
     if since < 1:
         raise InvalidPeriodError(
-            f"{adjustment.called} begins in {month_name(adjustment.start)}, which is no month to come: what it did is in the "
-            f"figures. Begin it after {month_name(as_at)}."
+            f"{adjustment.label} starts in {month_name(adjustment.start)}, which is not in the future. "
+            f"Choose a month after {month_name(as_at)}."
         )
     if since > ahead:
         raise InvalidPeriodError(
-            f"{adjustment.called} begins in {month_name(adjustment.start)}, after the last month forecast. Begin it by "
-            f"{month_name(add_months(as_at, ahead))}."
+            f"{adjustment.label} starts in {month_name(adjustment.start)}, after the last month forecast. "
+            f"Choose {month_name(add_months(as_at, ahead))} or an earlier month."
         )
     return adjustment
 
@@ -144,17 +146,17 @@ def parse_adjustment(text: str) -> Adjustment:
         UnknownNameError: It is not written so, or its kind is not known.
         InvalidPeriodError: Its month can't be read, or its size is out of range.
 
-    >>> parse_adjustment("campaign:2025-04:+20:6:Safer streets").called
+    >>> parse_adjustment("campaign:2025-04:+20:6:Safer streets").label
     'Safer streets'
     """
     kind, *rest = text.split(":", maxsplit=3)
     if kind not in list(AdjustmentKind) or len(rest) < 2:
         raise UnknownNameError(
-            f"'{_clean(text)}' is no adjustment. Write KIND:YYYY-MM:SIZE, like growth:2025-04:+10; the kinds are "
-            f"{', '.join(AdjustmentKind)}."
+            f"'{_clean(text)}' is not a what-if. Write KIND:YYYY-MM:SIZE, like growth:2025-04:+10. "
+            f"The kinds are {', '.join(AdjustmentKind)}."
         )
     if not re.fullmatch(r"[+-]?\d{1,6}(\.\d{1,3})?", rest[1].strip(), flags=re.ASCII):
-        raise UnknownNameError(f"'{_clean(rest[1])[:20]}' is no size. Write a number, like +10 or -2.5.")
+        raise UnknownNameError(f"'{_clean(rest[1])[:20]}' is not a size. Write a number, like +10 or -2.5.")
     months, name = _months_and_name(rest[2] if len(rest) > 2 else "")
     return Adjustment(AdjustmentKind(kind), parse_month(rest[0]), float(rest[1]), months, name)
 

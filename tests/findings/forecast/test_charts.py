@@ -29,8 +29,8 @@ def years(bent: bool = False) -> pd.DataFrame:
 
 def ahead(tested: int = 12, bent: bool = False) -> pd.DataFrame:
     months = pd.date_range("2024-07-01", periods=12, freq="MS")
-    told = pd.DataFrame({"month": months, "mean": 8.0, "low80": 5, "high80": 11, "low95": 3, "high95": 14})
-    return told.assign(tested=np.arange(12) < tested, unadjusted=8.0 - bent)
+    rows = pd.DataFrame({"month": months, "mean": 8.0, "low80": 5, "high80": 11, "low95": 3, "high95": 14})
+    return rows.assign(tested=np.arange(12) < tested, unadjusted=8.0 - bent)
 
 
 def recorded(set_aside: bool = False) -> pd.DataFrame:
@@ -38,8 +38,8 @@ def recorded(set_aside: bool = False) -> pd.DataFrame:
     return pd.DataFrame({"month": months, "count": [7.0] * 17 + [None], "set_aside": [set_aside] * 18})
 
 
-def drawn(told: pd.DataFrame, past: pd.DataFrame, events=()) -> dict:
-    return months_chart(past, told, date(2023, 1, 1), events, ["Rape"], "crimes", 20.0).to_dict()
+def drawn(expected: pd.DataFrame, past: pd.DataFrame, events=()) -> dict:
+    return months_chart(past, expected, date(2023, 1, 1), events, ["Rape"], "crimes", 20.0).to_dict()
 
 
 def test_every_year_stands_on_the_axis_one_without_a_total_too():
@@ -73,16 +73,16 @@ def test_what_would_come_without_what_ifs_is_drawn_where_there_are_some(bent):
 
 
 def test_months_that_no_trial_reached_lie_on_grey_ground():
-    told = drawn(ahead(tested=8), recorded())
-    span = next(rows for rows in told["datasets"].values() if "start" in rows[0])
+    spec = drawn(ahead(tested=8), recorded())
+    span = next(rows for rows in spec["datasets"].values() if "start" in rows[0])
     assert span[0]["start"].startswith("2025-03")
-    assert "Grey ground: untested so far ahead" in " ".join(told["title"]["subtitle"])
+    assert "Grey: not tested this far ahead" in " ".join(spec["title"]["subtitle"])
     assert "Grey" not in " ".join(drawn(ahead(), recorded())["title"]["subtitle"])
 
 
 def test_a_what_if_is_named_at_its_month():
-    told = drawn(ahead(bent=True), recorded(), [(date(2024, 9, 1), "New venue")])
-    named = [rows for rows in told["datasets"].values() if rows[0].get("text") == "New venue"]
+    spec = drawn(ahead(bent=True), recorded(), [(date(2024, 9, 1), "New venue")])
+    named = [rows for rows in spec["datasets"].values() if rows[0].get("text") == "New venue"]
     assert named[0][0]["month"].startswith("2024-09-01")
 
 
@@ -94,5 +94,5 @@ def test_a_line_is_not_drawn_across_a_month_that_is_not_there():
 
 
 def test_no_line_of_the_legend_is_longer_than_a_telephone_is_wide():
-    told = drawn(ahead(tested=3, bent=True), recorded(set_aside=True))
-    assert max(map(len, told["title"]["subtitle"])) <= LETTERS_A_LINE
+    spec = drawn(ahead(tested=3, bent=True), recorded(set_aside=True))
+    assert max(map(len, spec["title"]["subtitle"])) <= LETTERS_A_LINE

@@ -11,8 +11,14 @@ import pytest
 
 from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.domain.schemas import ANNOTATIONS
-from vulncore.findings.forecast.demand import Demand, demand, find_subject, subjects
-from vulncore.findings.forecast.outlook import Outlook, first_look, last_twelve, outlook, years_of
+from vulncore.findings.forecast.demand import Demand, find_subject, subject_demand, subjects
+from vulncore.findings.forecast.outlook import (
+    Outlook,
+    forecast_outlook,
+    last_twelve,
+    untested_outlook,
+    years_of,
+)
 from vulncore.findings.forecast.sentences import (
     forecast_headline,
     forecast_notes,
@@ -26,7 +32,7 @@ from vulncore.findings.forecast.tables import (
     total_rows,
     years_table,
 )
-from vulncore.findings.forecast.work import every_forecast, forecasts, why_not
+from vulncore.findings.forecast.work import finished_forecasts, forecast_progress, why_no_forecast
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Basis
@@ -40,15 +46,15 @@ AS_AT = date(2024, 10, 1)
 
 def read(store: Path, dataset: str, name: str | None, as_at: date, force: str = CITY) -> Demand:
     snapshot = open_version(store, dataset)
-    found = demand(snapshot, force, find_subject(subjects(dataset_contents(snapshot)), name), as_at)
-    assert found is not None
-    return found
+    demand = subject_demand(snapshot, force, find_subject(subjects(dataset_contents(snapshot)), name), as_at)
+    assert demand is not None
+    return demand
 
 
 @pytest.fixture(scope="module")
-def told(shipped_store) -> Outlook:
-    found = read(shipped_store, "demo", None, AS_AT)
-    return outlook(found, every_forecast(found))
+def outlook(shipped_store) -> Outlook:
+    demand = read(shipped_store, "demo", None, AS_AT)
+    return forecast_outlook(demand, finished_forecasts(demand))
 
 
 @pytest.fixture
@@ -83,72 +89,73 @@ def small(tmp_path):
     return of
 
 
-def test_prophet_rises_on_both_bases_as_in_the_report(told):
-    for forecast in told.forecasts.values():
-        ahead = years_of(told.demand, forecast.paths[Model.PROPHET]).query("year > 2024")["mean"]
+def test_prophet_rises_on_both_bases_as_in_the_report(outlook):
+    for forecast in outlook.forecasts.values():
+        ahead = years_of(outlook.demand, forecast.paths[Model.PROPHET]).query("year > 2024")["mean"]
         assert ahead.is_monotonic_increasing
-        assert ahead.iloc[0] > last_twelve(told.demand)
+        assert ahead.iloc[0] > last_twelve(outlook.demand)
 
 
-def test_in_the_demo_2022_is_the_highest_calendar_year_to_then(told):
-    recorded = told.demand.recorded.groupby(told.demand.recorded.index.year).sum()
+def test_in_the_demo_2022_is_the_highest_calendar_year_to_then(outlook):
+    recorded = outlook.demand.recorded.groupby(outlook.demand.recorded.index.year).sum()
     assert recorded.loc[:2022].idxmax() == 2022
 
 
-def test_the_model_that_speaks_beat_last_year_again_in_the_series_own_trials(told):
-    for forecast in told.forecasts.values():
+def test_the_model_that_speaks_beat_last_year_again_in_the_series_own_trials(outlook):
+    for forecast in outlook.forecasts.values():
         mase = forecast.scores.set_index("model")["mase"]
         assert mase[forecast.chosen.model] < mase[Model.SEASONAL_NAIVE]
 
 
-def test_a_record_of_two_measures_is_counted_once(told, shipped_store):
+def test_a_record_of_two_measures_is_counted_once(outlook, shipped_store):
     rows = open_version(shipped_store, "demo").incidents.to_pandas()
     rows = rows[rows["measure"].isin(["rape", "other-sexual-offences"]) & rows["no_crimed_on"].isna()]
     month = pd.to_datetime(rows["recorded_on"]).dt.to_period("M").dt.to_timestamp()
     plain = rows.groupby(month)["record_id"].nunique()
-    assert told.demand.recorded.reindex(plain.index).tolist() == plain.tolist()
+    assert outlook.demand.recorded.reindex(plain.index).tolist() == plain.tolist()
 
 
-def test_means_of_months_add_up_to_those_of_years_and_ranges_do_not(told):
-    for basis in told.forecasts:
-        own = told.months[told.months["basis"] == basis]
-        by_year = own.groupby(own["month"].dt.year)[["mean", "low80", "high80"]].sum()
+def test_means_of_months_add_up_to_those_of_years_and_ranges_do_not(outlook):
+    for basis in outlook.forecasts:
+        months_of_basis = outlook.months[outlook.months["basis"] == basis]
+        by_year = months_of_basis.groupby(months_of_basis["month"].dt.year)[["mean", "low80", "high80"]].sum()
         for year in range(2025, 2029):
-            total, summed = told.year(basis, year), by_year.loc[year]
+            total, summed = outlook.year(basis, year), by_year.loc[year]
             assert total["mean"] == pytest.approx(summed["mean"])
             assert summed["low80"] < total["low80"] < total["high80"] < summed["high80"]
-        under_way = told.year(basis, 2024)
+        under_way = outlook.year(basis, 2024)
         assert under_way["mean"] == pytest.approx(under_way["recorded"] + by_year.loc[2024, "mean"])
 
 
-def test_no_number_is_negative_or_between_whole_ones(told):
-    for paths in told.paths.values():
+def test_no_number_is_negative_or_between_whole_ones(outlook):
+    for paths in outlook.paths.values():
         assert paths.min() >= 0
         assert np.issubdtype(paths.dtype, np.integer)
 
 
-def test_the_sentences_say_the_figures_of_the_table(told):
-    comes, sure, which = forecast_headline(told)
-    rows = years_table(told).set_index("Year")
-    for basis in ("Current process", "Five years"):
-        assert f"about {rows.loc['2028', f'{basis}: expected']} on" in comes.text
-        assert rows.loc["2028", f"{basis}: 80 % range"] in comes.text
-    assert f"{last_twelve(told.demand)} in the twelve months to October 2024" in comes.text
-    held = models_table(next(iter(told.forecasts.values()))).iloc[0]["80 % range held"]
-    assert f"its 80\u202f% range held {held} of months up to a year ahead" in sure.text
+def test_the_sentences_say_the_figures_of_the_table(outlook):
+    comes, sure, which = forecast_headline(outlook)
+    rows = years_table(outlook).set_index("Year")
+    assert f"about {rows.loc['2028', 'Current process: expected']} in 2028" in comes.text
+    assert f"In 4 of 5 forecasts, 2028 has {rows.loc['2028', 'Current process: 80 % range']}" in sure.text
+    five = (rows.loc["2028", f"Five years: {column}"] for column in ("expected", "80 % range"))
+    assert "From the last five years alone: about {}, and {} in 4 of 5".format(*five) in sure.text
+    assert f"against {last_twelve(outlook.demand)} in the twelve months to October 2024" in comes.text
+    held = models_table(next(iter(outlook.forecasts.values()))).iloc[0]["80 % range held"]
+    assert f"such ranges held {held} up to a year ahead" in sure.text
     assert "Prophet alone expects a rise to" in which.text
 
 
-def test_beyond_the_longest_horizon_that_was_tried_it_says_so(told):
-    for basis, forecast in told.forecasts.items():
-        own = told.months[told.months["basis"] == basis]
-        assert own["tested"].sum() == forecast.tested_to
+def test_beyond_the_longest_horizon_that_was_tried_it_says_so(outlook):
+    for basis, forecast in outlook.forecasts.items():
+        rows = outlook.months[outlook.months["basis"] == basis]
+        assert rows["tested"].sum() == forecast.tested_to
         reached = forecast.trials.query("span == 1").groupby("horizon")["origin"].nunique()
         assert reached[forecast.tested_to] >= 3
         assert reached.get(forecast.tested_to + 1, 0) < 3
-        first_untested = own.loc[~own["tested"], "month"].iloc[0]
-        assert untested_from(told, basis) == f"{first_untested:%B %Y}"
-    assert f"From {untested_from(told, Basis.CURRENT_PROCESS)} on" in forecast_headline(told)[1].text
+        first_untested = rows.loc[~rows["tested"], "month"].iloc[0]
+        assert untested_from(outlook, basis) == f"{first_untested:%B %Y}"
+    assert f"From {untested_from(outlook, Basis.CURRENT_PROCESS)} on" in forecast_headline(outlook)[1].text
 
 
 def test_nothing_after_the_as_at_month_is_used(shipped_store):
@@ -160,26 +167,26 @@ def test_nothing_after_the_as_at_month_is_used(shipped_store):
 def test_the_months_of_lockdown_are_set_aside_and_said_unless_they_are_wanted(shipped_store):
     snapshot = open_version(shipped_store, "demo")
     subject = find_subject(subjects(dataset_contents(snapshot)), "rape")
-    aside, used = (demand(snapshot, CITY, subject, AS_AT, lockdowns) for lockdowns in (False, True))
+    aside, used = (subject_demand(snapshot, CITY, subject, AS_AT, lockdowns) for lockdowns in (False, True))
     hidden = aside.months.loc[np.isnan(aside.past.counts), "month"].dt.date
     assert tuple(hidden) == LOCKDOWN_MONTHS
     assert not np.isnan(used.past.counts).any()
 
 
-def test_a_what_if_bends_what_comes_and_what_would_come_without_stays(told):
-    bent = outlook(told.demand, told.forecasts, (parse_adjustment("recording:2026-01:+50"),))
-    for basis in told.forecasts:
-        before, after = told.year(basis, 2025), bent.year(basis, 2025)
+def test_a_what_if_bends_what_comes_and_what_would_come_without_stays(outlook):
+    bent = forecast_outlook(outlook.demand, outlook.forecasts, (parse_adjustment("recording:2026-01:+50"),))
+    for basis in outlook.forecasts:
+        before, after = outlook.year(basis, 2025), bent.year(basis, 2025)
         assert after["mean"] == pytest.approx(before["mean"])
         grown = bent.year(basis, 2027)
-        assert grown["mean"] == pytest.approx(1.5 * told.year(basis, 2027)["mean"], rel=0.01)
-        assert grown["unadjusted"] == pytest.approx(told.year(basis, 2027)["mean"])
+        assert grown["mean"] == pytest.approx(1.5 * outlook.year(basis, 2027)["mean"], rel=0.01)
+        assert grown["unadjusted"] == pytest.approx(outlook.year(basis, 2027)["mean"])
     assert forecast_headline(bent)[0].lead.startswith("If the what-ifs hold: ")
     assert "Change in recording (+50 % from January 2026)" in forecast_headline(bent)[0].text
 
 
-def test_rows_for_files_have_the_columns_that_scripts_rely_on(told):
-    months_ahead, totals = forecast_rows(told), total_rows(told)
+def test_rows_for_files_have_the_columns_that_scripts_rely_on(outlook):
+    months_ahead, totals = forecast_rows(outlook), total_rows(outlook)
     figures = ["mean", "median", "low80", "high80", "low95", "high95"]
     assert list(months_ahead) == ["measure", "basis", "model", "month", *figures]
     assert months_ahead["month"].iloc[0] == "2024-11"
@@ -189,19 +196,19 @@ def test_rows_for_files_have_the_columns_that_scripts_rely_on(told):
 
 
 @pytest.mark.parametrize(
-    ("measure", "said"),
+    ("measure", "reason"),
     [
         ("fgm", "fewer than 10 a year"),
         ("attempted-suicides", "nothing was recorded after March 2024"),
     ],
 )
-def test_what_cannot_be_forecast_gets_a_sentence(measure, said, shipped_store):
-    refused = why_not(read(shipped_store, "demo", measure, AS_AT))
-    assert said in no_forecast_headline(refused)[0].text
+def test_what_cannot_be_forecast_gets_a_sentence(measure, reason, shipped_store):
+    refused = why_no_forecast(read(shipped_store, "demo", measure, AS_AT))
+    assert reason in no_forecast_headline(refused)[0].text
 
 
 def test_a_series_of_zeros_gets_a_sentence_and_a_range_of_chance(small):
-    refused = why_not(small([0] * 60))
+    refused = why_no_forecast(small([0] * 60))
     lines = no_forecast_headline(refused)
     assert "fewer than 10 a year" in lines[0].text
     assert refused.expected.low80 == 0
@@ -210,9 +217,9 @@ def test_a_series_of_zeros_gets_a_sentence_and_a_range_of_chance(small):
 
 
 def test_fourteen_months_are_too_short_to_be_tried(small):
-    refused = why_not(small([20, 24] * 7))
-    assert "14 months are known" in refused.why
-    assert re.search(r"which takes 30 months", refused.why)
+    refused = why_no_forecast(small([20, 24] * 7))
+    assert "14 months are recorded" in refused.why
+    assert re.search(r"The test takes 30 months", refused.why)
     assert refused.expected.low80 < 22 * 12 < refused.expected.high80
 
 
@@ -220,53 +227,57 @@ def test_nothing_before_a_named_break_is_used(small):
     broken = small([90] * 30 + [20, 24] * 20, notes=[(NoteKind.SERIES_BREAK, date(2021, 7, 1))])
     assert broken.months["month"].min() == pd.Timestamp(2021, 7, 1)
     assert broken.months["count"].max() == 24
-    assert why_not(broken) is None
-    expected = outlook(broken, every_forecast(broken)).months["mean"]
+    assert why_no_forecast(broken) is None
+    expected = forecast_outlook(broken, finished_forecasts(broken)).months["mean"]
     assert expected.between(10, 35).all()
 
 
 def test_a_break_too_short_ago_is_named_in_the_refusal(shipped_store):
-    refused = why_not(read(shipped_store, "city-open-counts", "anti-social-behaviour", date(2024, 12, 1)))
-    assert "since the way of counting changed in January 2023" in refused.why
+    refused = why_no_forecast(
+        read(shipped_store, "city-open-counts", "anti-social-behaviour", date(2024, 12, 1))
+    )
+    assert "since counting changed in January 2023" in refused.why
     assert refused.expected is not None
 
 
 def test_months_not_delivered_are_unknown_and_never_zero(small):
     whole = [20, 24, 19, 23] * 18
     gaps = [None if place in (5, 30, 31, 50) else count for place, count in enumerate(whole)]
-    found = small(gaps)
-    assert np.isnan(found.past.counts[[5, 30, 31, 50]]).all()
-    told = outlook(found, every_forecast(found))
-    assert told.months["mean"].between(17, 26).all()
-    assert "not delivered: unknown to the models, never zero" in " ".join(forecast_notes(told))
-    assert years_table(told).set_index("Year").loc["2019", "Recorded"] == "incomplete"
+    demand = small(gaps)
+    assert np.isnan(demand.past.counts[[5, 30, 31, 50]]).all()
+    outlook = forecast_outlook(demand, finished_forecasts(demand))
+    assert outlook.months["mean"].between(17, 26).all()
+    assert "not delivered. Models leave such months out and never read them as zero" in " ".join(
+        forecast_notes(outlook)
+    )
+    assert years_table(outlook).set_index("Year").loc["2019", "Recorded"] == "incomplete"
 
 
 def test_months_that_may_still_change_are_set_aside_and_stand_in_the_totals(small):
-    found = small([20] * 59 + [2], provisional=[59])
-    assert np.isnan(found.past.counts[-1])
-    told = outlook(found, every_forecast(found))
-    assert told.months["mean"].between(17, 23).all()
-    assert told.years.loc[told.years["year"] == 2023, "recorded"].iloc[0] == 11 * 20 + 2
+    demand = small([20] * 59 + [2], provisional=[59])
+    assert np.isnan(demand.past.counts[-1])
+    outlook = forecast_outlook(demand, finished_forecasts(demand))
+    assert outlook.months["mean"].between(17, 23).all()
+    assert outlook.years.loc[outlook.years["year"] == 2023, "recorded"].iloc[0] == 11 * 20 + 2
 
 
 def test_the_current_process_begins_with_the_last_approved_change_of_level(small):
-    found = small([10] * 40 + [30, 34] * 16, notes=[(NoteKind.LEVEL_CHANGE, date(2022, 5, 1))])
-    told = outlook(found, every_forecast(found))
-    learnt = {basis: forecast.learnt_from for basis, forecast in told.forecasts.items()}
+    demand = small([10] * 40 + [30, 34] * 16, notes=[(NoteKind.LEVEL_CHANGE, date(2022, 5, 1))])
+    outlook = forecast_outlook(demand, finished_forecasts(demand))
+    learnt = {basis: forecast.learnt_from for basis, forecast in outlook.forecasts.items()}
     assert learnt[Basis.CURRENT_PROCESS].first == date(2022, 5, 1)
     assert learnt[Basis.FIVE_YEAR].first == date(2020, 1, 1)
     assert learnt[Basis.FIVE_YEAR].steps == (28,)
 
 
 def test_real_months_of_the_city_are_forecast_with_their_gap(shipped_store):
-    found = read(shipped_store, "city-open-counts", None, date(2024, 12, 1))
-    assert found.subject.key == "violence-and-sexual-offences"
-    told = outlook(found, every_forecast(found))
-    gap = found.months.set_index("month")["count"].loc["2017-10":"2017-11"]
+    demand = read(shipped_store, "city-open-counts", None, date(2024, 12, 1))
+    assert demand.subject.key == "violence-and-sexual-offences"
+    outlook = forecast_outlook(demand, finished_forecasts(demand))
+    gap = demand.months.set_index("month")["count"].loc["2017-10":"2017-11"]
     assert gap.isna().all()
-    assert told.year(Basis.FIVE_YEAR, 2028)["low80"] > 0
-    assert set(told.years.loc[told.years["part"] == "forecast", "year"]) == {2025, 2026, 2027, 2028}
+    assert outlook.year(Basis.FIVE_YEAR, 2028)["low80"] > 0
+    assert set(outlook.years.loc[outlook.years["part"] == "forecast", "year"]) == {2025, 2026, 2027, 2028}
 
 
 def test_records_found_not_to_be_crimes_are_not_demand(tmp_path):
@@ -278,12 +289,12 @@ def test_records_found_not_to_be_crimes_are_not_demand(tmp_path):
 
 
 def test_months_of_nothing_before_a_measure_began_are_no_part_of_it(small):
-    found = small([0] * 40 + [40, 36] * 20)
-    assert found.begun == date(2022, 5, 1)
-    assert found.months["month"].min() == pd.Timestamp(2022, 5, 1)
-    told = outlook(found, every_forecast(found))
-    assert told.months["mean"].between(30, 46).all()
-    assert "taken as not begun" in " ".join(forecast_notes(told))
+    demand = small([0] * 40 + [40, 36] * 20)
+    assert demand.begun == date(2022, 5, 1)
+    assert demand.months["month"].min() == pd.Timestamp(2022, 5, 1)
+    outlook = forecast_outlook(demand, finished_forecasts(demand))
+    assert outlook.months["mean"].between(30, 46).all()
+    assert "recording is taken to start then" in " ".join(forecast_notes(outlook))
 
 
 def test_what_was_last_delivered_long_before_the_as_at_month_is_not_forecast(tmp_path):
@@ -291,7 +302,7 @@ def test_what_was_last_delivered_long_before_the_as_at_month_is_not_forecast(tmp
     counts = [month_total(month, 20) for month in every[:50]]
     counts += [month_total(month, 9, "hate-crime") for month in every]
     publish(tmp_path, "small", delivery(counts=counts), "tests")
-    refused = why_not(read(tmp_path, "small", "rape", every[-1], FORCE))
+    refused = why_no_forecast(read(tmp_path, "small", "rape", every[-1], FORCE))
     assert "nothing was delivered after February 2023" in refused.why
 
 
@@ -300,22 +311,22 @@ def test_six_months_that_are_not_there_yet_leave_a_forecast(tmp_path):
     counts = [month_total(month, 20 + month.month % 3) for month in every[:54]]
     counts += [month_total(month, 9, "hate-crime") for month in every]
     publish(tmp_path, "small", delivery(counts=counts), "tests")
-    found = read(tmp_path, "small", "rape", every[-1], FORCE)
-    assert why_not(found) is None
-    assert outlook(found, every_forecast(found)).months["mean"].between(18, 25).all()
+    demand = read(tmp_path, "small", "rape", every[-1], FORCE)
+    assert why_no_forecast(demand) is None
+    assert forecast_outlook(demand, finished_forecasts(demand)).months["mean"].between(18, 25).all()
 
 
 def test_a_change_of_level_counts_once_three_months_have_followed_it(small):
     counts = [20, 24] * 30
     early = small([*counts[:-1], 160], notes=[(NoteKind.LEVEL_CHANGE, date(2023, 12, 1))])
     assert early.past.steps == ()
-    ahead = outlook(early, every_forecast(early)).months
+    ahead = forecast_outlook(early, finished_forecasts(early)).months
     assert ahead.loc[ahead["month"].dt.month != 12, "median"].max() < 40
 
 
 def test_months_that_may_still_change_judge_no_model(small):
-    found = small([20] * 57 + [2, 2, 2], provisional=[57, 58, 59])
-    trials = next(iter(every_forecast(found).values())).trials
+    demand = small([20] * 57 + [2, 2, 2], provisional=[57, 58, 59])
+    trials = next(iter(finished_forecasts(demand).values())).trials
     assert trials.loc[trials["span"] == 1, "actual"].min() == 20
 
 
@@ -327,31 +338,33 @@ def test_months_known_from_totals_alone_are_added_up_beside_those_of_records(tmp
     coverage = [line for key in keys for line in covered(every[3:], key)]
     counts = [month_total(month, 5, key) for key in keys for month in every[:3]]
     publish(tmp_path, "small", delivery(rows, coverage, counts), "tests")
-    found = read(tmp_path, "small", "Sexual offences", every[-1], FORCE)
-    assert found.actual.tolist() == [10, 10, 10, 1]
+    demand = read(tmp_path, "small", "Sexual offences", every[-1], FORCE)
+    assert demand.actual.tolist() == [10, 10, 10, 1]
 
 
 def test_what_comes_is_there_before_it_was_tried_and_is_the_same_afterwards(small):
-    found = small([20, 24, 19, 23] * 18)
-    arrived = list(forecasts(found))
-    early = next(each for each in arrived if set(each.paths) == set(Basis))
+    demand = small([20, 24, 19, 23] * 18)
+    arrived = list(forecast_progress(demand))
+    early = next(progress for progress in arrived if set(progress.paths) == set(Basis))
     assert early.share < 0.5
     assert not early.forecasts
-    assert [each.share for each in arrived] == sorted(each.share for each in arrived)
+    assert [progress.share for progress in arrived] == sorted(progress.share for progress in arrived)
     assert arrived[-1].share == 1
-    look = first_look(found, early.paths)
+    look = untested_outlook(demand, early.paths)
     assert not look.months["tested"].any()
     for basis, forecast in arrived[-1].forecasts.items():
         assert np.array_equal(look.paths[basis], forecast.paths[Model.COMBINATION])
-    assert "being tried" in forecast_headline(look)[1].text
+    assert "Testing on past months" in forecast_headline(look)[1].text
 
 
 def test_where_both_bases_show_the_same_months_the_work_is_done_once(small):
-    found = small([20, 24, 19, 23] * 12)
-    done = list(forecasts(found))
+    demand = small([20, 24, 19, 23] * 12)
+    done = list(forecast_progress(demand))
     trials = done[-1].forecasts[Basis.FIVE_YEAR].trials["origin"].nunique()
     assert len(done) == 1 + trials
-    first, second = (outlook(found, done[-1].forecasts).year(basis, 2026)["mean"] for basis in Basis)
+    first, second = (
+        forecast_outlook(demand, done[-1].forecasts).year(basis, 2026)["mean"] for basis in Basis
+    )
     assert first == second
 
 

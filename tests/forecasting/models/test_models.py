@@ -34,9 +34,9 @@ def foretold(model: Model, counts, seed: int = 1, ahead: int = AHEAD, paths: int
 
 @pytest.mark.parametrize("counts", HOSTILE.values(), ids=HOSTILE)
 def test_every_model_tells_whole_numbers_from_0_that_do_not_run_away(counts):
-    told = simulate(past(counts), AHEAD, PATHS, seed=1)
-    assert set(told) == set(Model)
-    for model, paths in told.items():
+    drawn = simulate(past(counts), AHEAD, PATHS, seed=1)
+    assert set(drawn) == set(Model)
+    for model, paths in drawn.items():
         assert (paths.shape, paths.dtype) == ((PATHS, AHEAD), np.int64), model
         assert paths.min() >= 0, model
         assert paths.mean(axis=0).max() < 4 * np.nanmax(counts) + 1, model
@@ -91,15 +91,15 @@ def test_a_season_is_fitted_to_three_years_of_months_and_no_fewer(model, months_
 
 
 def test_the_combination_takes_as_many_whole_paths_from_each_model():
-    told = simulate(past(STEADY), AHEAD, PATHS, seed=7)
-    mixed = told[Model.COMBINATION].tolist()
-    taken = [sum(path in told[model].tolist() for path in mixed) for model in SINGLE]
+    drawn = simulate(past(STEADY), AHEAD, PATHS, seed=7)
+    mixed = drawn[Model.COMBINATION].tolist()
+    taken = [sum(path in drawn[model].tolist() for path in mixed) for model in SINGLE]
     assert taken == [PATHS / len(SINGLE)] * len(SINGLE)
 
 
 def test_the_combination_is_as_unsure_as_the_models_disagree():
-    told = simulate(past(STEADY), AHEAD, 4_000, seed=8)
-    totals = {model: told[model].sum(axis=1) for model in Model}
+    drawn = simulate(past(STEADY), AHEAD, 4_000, seed=8)
+    totals = {model: drawn[model].sum(axis=1) for model in Model}
     means = np.array([totals[model].mean() for model in SINGLE])
     within = np.mean([totals[model].var() for model in SINGLE])
     assert totals[Model.COMBINATION].mean() == pytest.approx(means.mean(), rel=0.03)

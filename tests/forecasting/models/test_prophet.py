@@ -34,9 +34,9 @@ def test_a_season_put_in_comes_again():
 
 def test_a_change_of_level_is_no_rise():
     counts = poisson(np.where(np.arange(60) < 40, 200, 400), 60)
-    told, not_told = (foretold(counts, steps, ahead=48).mean(axis=0) for steps in ((40,), ()))
-    assert told == pytest.approx(np.full(48, 400), rel=0.12)
-    assert not_told[-1] > 1.3 * 400
+    step_known, step_hidden = (foretold(counts, steps, ahead=48).mean(axis=0) for steps in ((40,), ()))
+    assert step_known == pytest.approx(np.full(48, 400), rel=0.12)
+    assert step_hidden[-1] > 1.3 * 400
 
 
 def test_the_further_ahead_the_less_sure():

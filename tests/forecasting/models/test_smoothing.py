@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tests.forecasting.planted import FIRST, past, poisson, unknown, wave
-from vulncore.forecasting.models.smoothing import ANSCOMBE, smoothing
+from vulncore.forecasting.models.smoothing import smoothing
 from vulncore.forecasting.past import exposure
+from vulncore.forecasting.paths import ANSCOMBE
 
 
 def foretold(counts: np.ndarray, ahead: int = 12, paths: int = 2_000) -> np.ndarray:

@@ -50,15 +50,12 @@ def saved(page, label: str) -> list[dict[str, str]]:
 
 def test_the_sentence_the_table_the_file_and_the_screen_reader_say_the_same(server, page):
     open_forecast(page, server)
-    said = (
-        page.get_by_text("More likely to rise than not on both bases")
-        .locator("xpath=ancestor::p")
-        .inner_text()
-    )
+    headline = page.get_by_text("Likely to rise").locator("xpath=ancestor::p").inner_text()
     expected, range80, _, five_expected, five_range, _ = table(page, YEARS)["2028"][1:]
-    assert f"in 2028 about {expected} on the current process (80\u202f% range {range80})" in said
-    assert f"about {five_expected} on five years ({five_range})" in said
-    assert "Prophet alone expects a rise to" in said
+    assert f"about {expected} in 2028" in headline
+    assert f"In 4 of 5 forecasts, 2028 has {range80}" in headline
+    assert f"From the last five years alone: about {five_expected}, and {five_range} in 4 of 5" in headline
+    assert "Prophet alone expects a rise to" in headline
     heard = labels(page)
     assert len(heard) == 3
     assert f"2028 {expected} ({range80})" in heard[0]
@@ -154,7 +151,7 @@ def test_every_model_stands_in_the_table_of_trials_and_the_one_shown_is_marked(s
     assert [name for name in rows if name.endswith("(shown)")] == ["Combination of all five (shown)"]
     assert all(re.fullmatch(r"\d+ %", row[3]) for row in rows.values())
     page.get_by_role("tab", name="What they learn from").click()
-    page.get_by_text("set aside: under lockdown").wait_for(timeout=PAGE_MS)
+    page.get_by_text("set aside: lockdown").wait_for(timeout=PAGE_MS)
 
 
 def test_a_click_on_any_tab_opens_it_and_the_link_follows(server, page):
@@ -176,7 +173,7 @@ def test_what_a_link_asks_for_and_is_not_there_is_said_and_shown_as_text(server,
     hostile = "<img src=x onerror=alert(1)>"
     open_forecast(page, server, f"?subject={hostile}&whatif=miracle:2025-01:+1~growth:2025-01:+10::{hostile}")
     page.get_by_text("There is no series to forecast").wait_for(timeout=PAGE_MS)
-    page.get_by_text("is no adjustment").wait_for(timeout=PAGE_MS)
+    page.get_by_text("is not a what-if").wait_for(timeout=PAGE_MS)
     assert page.locator("img[src=x]").count() == 0
     page.get_by_text("If the what-ifs hold").wait_for(timeout=PAGE_MS)
 

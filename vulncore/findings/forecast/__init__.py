@@ -1,1 +1,13 @@
-"""How much is to come."""
+"""How much is to come of a subject, and how sure can anyone be?
+
+A subject is a measure, or all measures of a strand. Read in this order:
+
+- `demand`: what can be forecast, and its months with what is known about them;
+- `work`: which subjects can't be forecast and why, and the forecasts as the work on them goes on;
+- `outlook`: what is to come by month and calendar year, on both bases, with and without what-ifs;
+- `sentences`: the headline, the notes, and what charts say to a screen reader;
+- `tables`: the same for people, for files and for other programs; `charts`: the same to look at;
+- `what_if`: the words of the form for what-ifs.
+
+The models and their back-test are in `vulncore.forecasting`.
+"""

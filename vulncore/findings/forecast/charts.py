@@ -1,4 +1,4 @@
-"""What is to come as months on one basis, after those recorded."""
+"""The charts of a forecast: calendar years and months, what was recorded and then what is expected with its ranges."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,142 +8,13 @@ import numpy as np
 import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading, month_axis
-
-MONTHS_HEIGHT = 340
-LETTERS_A_LINE = 48
-FAINT, FIRM = 0.16, 0.34  # of the 95 % range and the 80 % one
-
-
-def months_chart(
-    recorded: pd.DataFrame,
-    ahead: pd.DataFrame,
-    since: date,
-    events: Sequence[tuple[date, str]],
-    title: Sequence[str],
-    unit: str,
-    top: float,
-    palette: Palette = LIGHT,
-) -> alt.LayerChart:
-    """Return months: what was recorded on the left, what is expected with its ranges on the right.
-
-    Args:
-        recorded: One row per month: `month`, `count` (missing where not delivered), `set_aside`.
-        ahead: One row per month: `month`, `mean`, `low80`, `high80`, `low95`, `high95`, `tested`, `unadjusted`.
-        since: The first month that the models learn from.
-        events: What-ifs: the month from which each holds, and its name.
-        title: What, where and when, a line each.
-        unit: What is counted.
-        top: The highest number on the axis, so that charts beside each other compare.
-        palette: The colours that suit the ground.
-    """
-    ink = axis_ink(palette)
-    x = month_axis(palette)
-
-    def y(column: str) -> alt.Y:
-        axis = alt.Axis(format=",d", tickMinStep=1, tickCount=5, **ink)
-        return alt.Y(
-            f"{column}:Q", title=f"{unit} a month", axis=axis, scale=alt.Scale(domain=[0, top], nice=True)
-        )
-
-    known = recorded.assign(run=recorded["count"].isna().cumsum()).dropna(subset="count")
-    past = alt.Chart(known).encode(x=x, y=y("count"))
-    future = alt.Chart(ahead).encode(x=x)
-    dots = past.encode(
-        tooltip=[
-            alt.Tooltip("month:T", title="Month", format="%B %Y"),
-            alt.Tooltip("count:Q", title="Recorded", format=",d"),
-        ]
-    )
-    tooltip = [
-        alt.Tooltip("month:T", title="Month", format="%B %Y"),
-        alt.Tooltip("mean:Q", title="Expected", format=",.1f"),
-        alt.Tooltip("low80:Q", title="80 % range, from", format=",d"),
-        alt.Tooltip("high80:Q", title="to", format=",d"),
-        alt.Tooltip("low95:Q", title="95 % range, from", format=",d"),
-        alt.Tooltip("high95:Q", title="to", format=",d"),
-    ]
-    layers = [
-        *_untested(ahead, palette),
-        future.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("low95"), y2="high95:Q"),
-        future.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("low80"), y2="high80:Q"),
-        past.mark_line(color=palette.quiet, strokeWidth=1.5).encode(detail="run:N"),
-        dots.transform_filter("datum.set_aside").mark_point(color=palette.quiet, size=34),
-        dots.transform_filter("!datum.set_aside").mark_circle(color=palette.quiet, size=18, opacity=1),
-        future.mark_line(color=palette.accent, strokeWidth=2.5).encode(y=y("mean")),
-        future.mark_circle(color=palette.accent, size=60, opacity=0).encode(y=y("mean"), tooltip=tooltip),
-        *_since(since, palette),
-        *_events(events, palette),
-    ]
-    if _bent(ahead):
-        plain = future.mark_line(color=palette.ink, strokeWidth=1.5, strokeDash=[5, 4])
-        layers.append(plain.encode(y=y("unadjusted")))
-    chart: alt.LayerChart = alt.LayerChart(
-        layer=layers, height=MONTHS_HEIGHT, title=heading(list(title), _legend(recorded, ahead), palette)
-    ).configure(aria=False)
-    return chart
-
-
-def _legend(recorded: pd.DataFrame, ahead: pd.DataFrame) -> list[str]:
-    said = ["Line: recorded, then expected", "Bands: 80 %, 95 % range"]
-    if recorded["set_aside"].any():
-        said.append("Hollow: not shown to the models")
-    if _bent(ahead):
-        said.append("Dashed: no what-ifs")
-    if not ahead["tested"].all():
-        said.append("Grey ground: untested so far ahead")
-    lines = [said[0]]
-    for part in said[1:]:  # as many on a line as a telephone has room for
-        joined = f"{lines[-1]}. {part}"
-        lines = [*lines[:-1], joined] if len(joined) <= LETTERS_A_LINE else [*lines, part]
-    return lines
-
-
-def _bent(ahead: pd.DataFrame) -> bool:
-    return bool((ahead["unadjusted"] != ahead["mean"]).any())
-
-
-def _since(since: date, palette: Palette) -> list[alt.Chart]:
-    learnt = pd.DataFrame({"month": [pd.Timestamp(since)], "text": ["learns from here"]})
-    base = alt.Chart(learnt).encode(x="month:T")
-    words = base.mark_text(align="left", baseline="top", dx=5, dy=2, fontSize=13, color=palette.quiet)
-    return [
-        base.mark_rule(color=palette.quiet, strokeDash=[2, 3]),
-        words.encode(y=alt.value(0), text="text:N"),
-    ]
-
-
-def _untested(ahead: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
-    beyond = ahead[~ahead["tested"]]
-    if beyond.empty:
-        return []
-    span = pd.DataFrame({"start": [beyond["month"].min()], "end": [ahead["month"].max()]})
-    return [alt.Chart(span).mark_rect(color=palette.missing, opacity=0.25).encode(x="start:T", x2="end:T")]
-
-
-def _events(events: Sequence[tuple[date, str]], palette: Palette) -> list[alt.Chart]:
-    if not events:
-        return []
-    named = pd.DataFrame(
-        {
-            "month": pd.to_datetime([month for month, _ in events]),
-            "text": [name for _, name in events],
-            "line": range(len(events)),
-        }
-    )
-    base = alt.Chart(named).encode(x="month:T")
-    words = [
-        alt.Chart(named.iloc[[place]])
-        .mark_text(align="right", baseline="top", dx=-4, dy=20 + 15 * place, fontSize=12, color=palette.ink)
-        .encode(x="month:T", y=alt.value(0), text="text:N")
-        for place in range(len(named))
-    ]
-    return [base.mark_rule(color=palette.ink, strokeDash=[3, 3]), *words]
-
+from vulncore.forecasting.paths import BOTH
 
 YEARS_HEIGHT = 430  # title, axes and legend included
-YEAR_RANGE_FIRM = 0.34  # of the 80 % range
+MONTHS_HEIGHT = 340
+LETTERS_A_LINE = 48  # of a legend, as many as a telephone has room for
+FAINT, FIRM = 0.16, 0.34  # of the 95 % range and the 80 % one
 SO_FAR, WHOLE = 0.3, 0.55  # of a bar
-UNDER_WAY = "recorded and forecast"
 LETTER_WIDTH = 8  # pixels of a label's digit, with room beside it
 RANGE_WIDTH = 11  # pixels: two fit side by side into a year on a telephone
 
@@ -151,7 +22,7 @@ RANGE_WIDTH = 11  # pixels: two fit side by side into a year on a telephone
 def years_chart(
     years: pd.DataFrame, title: Sequence[str], unit: str, palette: Palette = LIGHT
 ) -> alt.LayerChart:
-    """Return calendar years: a bar for what was recorded, for each basis a mark at what is expected and its ranges.
+    """Return the chart of calendar years: a bar for what was recorded, for each basis a mark at what is expected.
 
     Args:
         years: One row per basis and year: `basis` (as people call it), `year`, `part`, `recorded`, `mean`, `low80`,
@@ -202,12 +73,8 @@ def years_chart(
     tooltip = [
         alt.Tooltip("year:N", title="Year"),
         alt.Tooltip("basis:N", title="Basis"),
-        alt.Tooltip("mean:Q", title="Expected", format=",.0f"),
-        alt.Tooltip("low80:Q", title="80 % range, from", format=",.0f"),
-        alt.Tooltip("high80:Q", title="to", format=",.0f"),
-        alt.Tooltip("low95:Q", title="95 % range, from", format=",.0f"),
-        alt.Tooltip("high95:Q", title="to", format=",.0f"),
-        alt.Tooltip("state:N", title="Tested so far ahead"),
+        *_expected_tooltip(",.0f", ",.0f"),
+        alt.Tooltip("state:N", title="Tested this far ahead"),
     ]
     bars = alt.Chart(recorded).encode(
         x=x,
@@ -221,7 +88,7 @@ def years_chart(
     ranges = alt.Chart(ahead).encode(x=x, xOffset=side, color=kind)
     layers = [
         bars.mark_bar(color=palette.missing).encode(
-            opacity=alt.condition(f"datum.part === '{UNDER_WAY}'", alt.value(SO_FAR), alt.value(WHOLE)),
+            opacity=alt.condition(f"datum.part === '{BOTH}'", alt.value(SO_FAR), alt.value(WHOLE)),
             tooltip=[
                 alt.Tooltip("year:N", title="Year"),
                 alt.Tooltip("recorded:Q", title="Recorded", format=",d"),
@@ -231,23 +98,154 @@ def years_chart(
             y=alt.datum(0), text="label:N", opacity=alt.value(alt.expr(fits))
         ),
         ranges.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low95:Q"), y2="high95:Q"),
-        ranges.mark_rule(opacity=YEAR_RANGE_FIRM, strokeWidth=RANGE_WIDTH).encode(
-            y=alt.Y("low80:Q"), y2="high80:Q"
-        ),
+        ranges.mark_rule(opacity=FIRM, strokeWidth=RANGE_WIDTH).encode(y=alt.Y("low80:Q"), y2="high80:Q"),
         ranges.mark_point(filled=True, size=90, opacity=1).encode(
             y=alt.Y("mean:Q"), shape=shape, tooltip=tooltip
         ),
     ]
-    if (ahead["unadjusted"] != ahead["mean"]).any():
+    if _is_adjusted(ahead):
         layers.append(
             ranges.mark_point(size=80, strokeWidth=1.5).encode(y=alt.Y("unadjusted:Q"), shape=shape)
         )
-    said = ["Bar: recorded, pale: so far"]
+    legend_lines = ["Bar: recorded, pale: so far"]
     if len(ahead):
-        said = [f"{said[0]}. Mark: expected", "Broad: 80 % range. Line: 95 % range"]
-    if len(layers) > 5:
-        said.append("Hollow: expected without what-ifs")
+        legend_lines = [f"{legend_lines[0]}. Mark: expected", "Broad: 80 % range. Line: 95 % range"]
+    if _is_adjusted(ahead):
+        legend_lines.append("Hollow: expected without what-ifs")
     chart: alt.LayerChart = alt.LayerChart(
-        layer=layers, height=YEARS_HEIGHT, title=heading(list(title), said, palette)
+        layer=layers, height=YEARS_HEIGHT, title=heading(list(title), legend_lines, palette)
     ).configure(aria=False)
     return chart
+
+
+def months_chart(
+    recorded: pd.DataFrame,
+    ahead: pd.DataFrame,
+    since: date,
+    events: Sequence[tuple[date, str]],
+    title: Sequence[str],
+    unit: str,
+    top: float,
+    palette: Palette = LIGHT,
+) -> alt.LayerChart:
+    """Return the chart of months on one basis: what was recorded on the left, what is expected on the right.
+
+    Args:
+        recorded: One row per month: `month`, `count` (missing where not delivered), `set_aside`.
+        ahead: One row per month: `month`, `mean`, `low80`, `high80`, `low95`, `high95`, `tested`, `unadjusted`.
+        since: The first month that the models learn from.
+        events: What-ifs: the month from which each holds, and its name.
+        title: What, where and when, a line each.
+        unit: What is counted.
+        top: The highest number on the axis, so that charts beside each other compare.
+        palette: The colours that suit the ground.
+    """
+    ink = axis_ink(palette)
+    x = month_axis(palette)
+
+    def y(column: str) -> alt.Y:
+        axis = alt.Axis(format=",d", tickMinStep=1, tickCount=5, **ink)
+        return alt.Y(
+            f"{column}:Q", title=f"{unit} a month", axis=axis, scale=alt.Scale(domain=[0, top], nice=True)
+        )
+
+    known = recorded.assign(run=recorded["count"].isna().cumsum()).dropna(subset="count")
+    past = alt.Chart(known).encode(x=x, y=y("count"))
+    future = alt.Chart(ahead).encode(x=x)
+    dots = past.encode(
+        tooltip=[
+            alt.Tooltip("month:T", title="Month", format="%B %Y"),
+            alt.Tooltip("count:Q", title="Recorded", format=",d"),
+        ]
+    )
+    tooltip = [
+        alt.Tooltip("month:T", title="Month", format="%B %Y"),
+        *_expected_tooltip(",.1f", ",d"),
+    ]
+    layers = [
+        *_untested_ground(ahead, palette),
+        future.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("low95"), y2="high95:Q"),
+        future.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("low80"), y2="high80:Q"),
+        past.mark_line(color=palette.quiet, strokeWidth=1.5).encode(detail="run:N"),
+        dots.transform_filter("datum.set_aside").mark_point(color=palette.quiet, size=34),
+        dots.transform_filter("!datum.set_aside").mark_circle(color=palette.quiet, size=18, opacity=1),
+        future.mark_line(color=palette.accent, strokeWidth=2.5).encode(y=y("mean")),
+        future.mark_circle(color=palette.accent, size=60, opacity=0).encode(y=y("mean"), tooltip=tooltip),
+        *_since_rule(since, palette),
+        *_event_rules(events, palette),
+    ]
+    if _is_adjusted(ahead):
+        plain = future.mark_line(color=palette.ink, strokeWidth=1.5, strokeDash=[5, 4])
+        layers.append(plain.encode(y=y("unadjusted")))
+    chart: alt.LayerChart = alt.LayerChart(
+        layer=layers,
+        height=MONTHS_HEIGHT,
+        title=heading(list(title), _months_legend(recorded, ahead), palette),
+    ).configure(aria=False)
+    return chart
+
+
+def _expected_tooltip(expected: str, limits: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("mean:Q", title="Expected", format=expected),
+        alt.Tooltip("low80:Q", title="80 % range, from", format=limits),
+        alt.Tooltip("high80:Q", title="to", format=limits),
+        alt.Tooltip("low95:Q", title="95 % range, from", format=limits),
+        alt.Tooltip("high95:Q", title="to", format=limits),
+    ]
+
+
+def _months_legend(recorded: pd.DataFrame, ahead: pd.DataFrame) -> list[str]:
+    parts = ["Line: recorded, then expected", "Bands: 80 %, 95 % range"]
+    if recorded["set_aside"].any():
+        parts.append("Hollow: not used by the models")
+    if _is_adjusted(ahead):
+        parts.append("Dashed: without what-ifs")
+    if not ahead["tested"].all():
+        parts.append("Grey: not tested this far ahead")
+    lines = [parts[0]]
+    for part in parts[1:]:
+        joined = f"{lines[-1]}. {part}"
+        lines = [*lines[:-1], joined] if len(joined) <= LETTERS_A_LINE else [*lines, part]
+    return lines
+
+
+def _is_adjusted(ahead: pd.DataFrame) -> bool:
+    return bool((ahead["unadjusted"] != ahead["mean"]).any())
+
+
+def _since_rule(since: date, palette: Palette) -> list[alt.Chart]:
+    learnt = pd.DataFrame({"month": [pd.Timestamp(since)], "text": ["learns from here"]})
+    base = alt.Chart(learnt).encode(x="month:T")
+    words = base.mark_text(align="left", baseline="top", dx=5, dy=2, fontSize=13, color=palette.quiet)
+    return [
+        base.mark_rule(color=palette.quiet, strokeDash=[2, 3]),
+        words.encode(y=alt.value(0), text="text:N"),
+    ]
+
+
+def _untested_ground(ahead: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
+    beyond = ahead[~ahead["tested"]]
+    if beyond.empty:
+        return []
+    span = pd.DataFrame({"start": [beyond["month"].min()], "end": [ahead["month"].max()]})
+    return [alt.Chart(span).mark_rect(color=palette.missing, opacity=0.25).encode(x="start:T", x2="end:T")]
+
+
+def _event_rules(events: Sequence[tuple[date, str]], palette: Palette) -> list[alt.Chart]:
+    if not events:
+        return []
+    named = pd.DataFrame(
+        {
+            "month": pd.to_datetime([month for month, _ in events]),
+            "text": [name for _, name in events],
+        }
+    )
+    base = alt.Chart(named).encode(x="month:T")
+    words = [
+        alt.Chart(named.iloc[[place]])
+        .mark_text(align="right", baseline="top", dx=-4, dy=20 + 15 * place, fontSize=12, color=palette.ink)
+        .encode(x="month:T", y=alt.value(0), text="text:N")
+        for place in range(len(named))
+    ]
+    return [base.mark_rule(color=palette.ink, strokeDash=[3, 3]), *words]

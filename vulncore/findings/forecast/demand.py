@@ -1,4 +1,4 @@
-"""What a forecast reads from a version: one series of demand, month by month, and what is known about it."""
+"""The demand that a forecast reads from a version: what can be forecast, and its months with what is known about them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +21,15 @@ from vulncore.metrics.strands.silence import silent_start
 from vulncore.store import Snapshot
 
 STRAND = "strand-"
-SEXUAL_OFFENCES = "Sexual offences"  # what the report calls its strand of sexual violence when it counts it
+SEXUAL_OFFENCES = "Sexual offences"  # what the report calls its strand of sexual violence where it counts
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What can be forecast: a measure, or several together with each record once; none that is in a measure of `without`."""
+    """What can be forecast: a measure, or several together with each record once.
+
+    A record that counts in a measure of `without`, too, is not in it.
+    """
 
     key: str
     name: str
@@ -88,46 +91,50 @@ def subjects(choice: DatasetContents, strand: str | None = None) -> tuple[Subjec
         choice: What the dataset can show.
         strand: Only what belongs to this strand.
     """
-    flows = [each for each in choice.measures if each.flow is Flow.FLOW and strand in (None, each.strand)]
+    flows = [
+        measure
+        for measure in choice.measures
+        if measure.flow is Flow.FLOW and strand in (None, measure.strand)
+    ]
     by_strand: dict[str, list[Measure]] = {}
     for measure in flows:
         if measure.strand:
             by_strand.setdefault(measure.strand, []).append(measure)
     whole = [
-        Subject(STRAND + key, _strand_words(key), "records", tuple(own))
-        for key, own in by_strand.items()
-        if len(own) > 1
+        Subject(STRAND + key, _strand_words(key), "records", tuple(measures))
+        for key, measures in by_strand.items()
+        if len(measures) > 1
     ]
-    return (*whole, *(Subject(each.key, each.name, each.unit, (each,)) for each in flows))
+    return (*whole, *(Subject(measure.key, measure.name, measure.unit, (measure,)) for measure in flows))
 
 
 def find_subject(offered: Sequence[Subject], wanted: str | None) -> Subject:
-    """Return the subject with a key or a name, in any letter case; sexual offences, or the first, where none is asked for.
+    """Return the subject with a key or a name, in any letter case; without one, sexual offences or the first.
 
     Raises:
         UnknownNameError: None has it, or there is none.
     """
     if not offered:
         raise UnknownNameError(
-            "This dataset has nothing to forecast: no measure of it counts events by month."
+            "This dataset has nothing to forecast. None of its measures counts events by month."
         )
     if wanted is None:
-        whole = next((each for each in offered if each.key == STRAND + SEXUAL_VIOLENCE), None)
-        named = next((each for each in offered if "sexual offences" in each.name.casefold()), None)
+        whole = next((subject for subject in offered if subject.key == STRAND + SEXUAL_VIOLENCE), None)
+        named = next((subject for subject in offered if "sexual offences" in subject.name.casefold()), None)
         return whole or named or offered[0]
-    said = wanted.strip().casefold()
-    for each in offered:
-        if said in (each.key, each.name.casefold(), each.key.removeprefix(STRAND)):
-            return each
-    measures = [each.measures[0] for each in offered if not each.key.startswith(STRAND)]
+    name = wanted.strip().casefold()
+    for subject in offered:
+        if name in (subject.key, subject.name.casefold(), subject.key.removeprefix(STRAND)):
+            return subject
+    measures = [subject.measures[0] for subject in offered if not subject.key.startswith(STRAND)]
     key = find_measure(measures, wanted).key  # by its label, or the refusal that lists what there is
-    return next(each for each in offered if each.key == key)
+    return next(subject for subject in offered if subject.key == key)
 
 
-def demand(
+def subject_demand(
     snapshot: Snapshot, force: str, subject: Subject, as_at: date, lockdowns: bool = False
 ) -> Demand | None:
-    """Return the months of a subject; None where not one is known by month.
+    """Return the demand of a subject, month by month; None where not one is known by month.
 
     Args:
         snapshot: A published version.
@@ -170,11 +177,11 @@ def _months(snapshot: Snapshot, force: str, subject: Subject) -> tuple[pd.DataFr
     counts = period_counts(snapshot.counts, snapshot.coverage, force)
     months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
     series = monthly_series(months, counts)
-    own = series[series["measure"].isin(keys)]
+    chosen = series[series["measure"].isin(keys)]
     by_record = set(keys) <= set(months["measure"])
     if len(keys) == 1 and not without:
-        return own[["month", "count", "provisional"]], by_record
-    summed = own.groupby("month").agg(
+        return chosen[["month", "count", "provisional"]], by_record
+    summed = chosen.groupby("month").agg(
         count=("count", "sum"), provisional=("provisional", "any"), measures=("measure", "nunique")
     )
     known = summed[summed["measures"] == len(keys)].drop(columns="measures").reset_index()
@@ -190,7 +197,7 @@ def _keys(measures: Sequence[Measure]) -> list[str]:
 
 def _until(as_at: date, months: Mapping[str, tuple[date, ...]]) -> tuple[date, ...]:
     """Return the months noted of any measure up to the as-at month, each once, in order."""
-    return tuple(sorted({month for own in months.values() for month in own if month <= as_at}))
+    return tuple(sorted({month for noted in months.values() for month in noted if month <= as_at}))
 
 
 def _daily(snapshot: Snapshot, force: str, subject: Subject, months: pd.DataFrame) -> pd.Series:

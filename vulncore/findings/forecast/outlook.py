@@ -1,4 +1,4 @@
-"""What is to come of a subject: its months and calendar years on each basis, as they are and as adjustments bend them."""
+"""The outlook of a subject: its months and calendar years on each basis, as they are and as what-ifs bend them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from vulncore.findings.forecast.demand import Demand
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import Basis
-from vulncore.forecasting.paths import FORECAST, Paths, calendar_years, monthly
-from vulncore.forecasting.what_if import Adjustment, bent
+from vulncore.forecasting.paths import FORECAST, Paths, calendar_years, monthly_summary
+from vulncore.forecasting.what_if import Adjustment, apply_adjustments
 
 BASIS_NAMES: Final = {Basis.CURRENT_PROCESS: "Current process", Basis.FIVE_YEAR: "Five years"}
 MODEL_NAMES: Final = {
@@ -55,85 +55,86 @@ class Outlook:
         return rows.iloc[0]
 
 
-def outlook(
-    found: Demand, forecasts: Mapping[Basis, Forecast], adjustments: Sequence[Adjustment] = ()
+def forecast_outlook(
+    demand: Demand, forecasts: Mapping[Basis, Forecast], adjustments: Sequence[Adjustment] = ()
 ) -> Outlook:
-    """Return what is to come of a subject.
+    """Return the outlook of a subject, once its forecasts are made.
 
     Args:
-        found: The subject's months.
+        demand: The subject's months.
         forecasts: Its forecast on each basis shown.
         adjustments: What may happen, applied to every path.
     """
     spoken = {basis: forecast.spoken for basis, forecast in forecasts.items()}
     reach = {basis: forecast.tested_to for basis, forecast in forecasts.items()}
-    return _outlook(found, forecasts, spoken, reach, adjustments)
+    return _outlook(demand, forecasts, spoken, reach, adjustments)
 
 
-def first_look(
-    found: Demand, paths: Mapping[Basis, Mapping[Model, Paths]], adjustments: Sequence[Adjustment] = ()
+def untested_outlook(
+    demand: Demand, paths: Mapping[Basis, Mapping[Model, Paths]], adjustments: Sequence[Adjustment] = ()
 ) -> Outlook:
-    """Return what the combination expects before any model was tried: nothing of it is tested."""
+    """Return the outlook by the combination before any model was tested: nothing of it is."""
     spoken = {basis: drawn[Model.COMBINATION] for basis, drawn in paths.items()}
-    return _outlook(found, {}, spoken, dict.fromkeys(spoken, 0), adjustments)
+    return _outlook(demand, {}, spoken, dict.fromkeys(spoken, 0), adjustments)
+
+
+def years_of(demand: Demand, paths: Paths) -> pd.DataFrame:
+    """Return the calendar years of some paths, after those recorded."""
+    ahead = (paths.shape[1] - (12 - demand.as_at.month)) // 12
+    return calendar_years(demand.recorded, paths, ahead)
+
+
+def chance_of_rise(outlook: Outlook, basis: Basis) -> float | None:
+    """Return how likely the last year forecast has more than the last twelve months; None where those aren't whole."""
+    before = last_twelve(outlook.demand)
+    if before is None:
+        return None
+    total = outlook.paths[basis][:, -12:].sum(axis=1)
+    return float((total > before).mean() + (total == before).mean() / 2)
+
+
+def last_twelve(demand: Demand) -> int | None:
+    """Return the records of the twelve months to the as-at month; None where one is missing."""
+    recent = demand.actual[-12:]
+    return int(recent.sum()) if len(recent) == 12 and not np.isnan(recent).any() else None
+
+
+def highest_year(outlook: Outlook) -> tuple[int, int] | None:
+    """Return the whole calendar year with most records so far, and how many; None where none is whole."""
+    whole = outlook.years[(outlook.years["part"] != FORECAST) & (outlook.years["months"] == 12)]
+    if whole.empty:
+        return None
+    top = whole.loc[whole["recorded"].idxmax()]
+    return int(top["year"]), int(top["recorded"])
 
 
 def _outlook(
-    found: Demand,
+    demand: Demand,
     forecasts: Mapping[Basis, Forecast],
     spoken: Mapping[Basis, Paths],
     reach: Mapping[Basis, int],
     adjustments: Sequence[Adjustment],
 ) -> Outlook:
-    paths = {basis: _adjusted(found, drawn, adjustments) for basis, drawn in spoken.items()}
-    return Outlook(found, forecasts, tuple(adjustments), paths, *_frames(found, paths, spoken, reach))
-
-
-def _frames(
-    found: Demand, paths: Mapping[Basis, Paths], plain: Mapping[Basis, Paths], reach: Mapping[Basis, int]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows of months and of years; `plain` are the paths without adjustments, `reach` the months tested."""
+    """Return an outlook; `spoken` are the paths without adjustments, `reach` the months ahead that were tested."""
+    bent = {basis: _adjusted(demand, paths, adjustments) for basis, paths in spoken.items()}
     months, years = [], []
-    for basis, drawn in paths.items():
-        told = monthly(drawn, found.as_at)
-        tested = told["horizon"] <= reach[basis]
-        months.append(told.assign(basis=basis, tested=tested, unadjusted=plain[basis].mean(axis=0)))
-        total, before = years_of(found, drawn), years_of(found, plain[basis])["mean"]
-        ends = (total["year"] - found.as_at.year) * 12 + 12 - found.as_at.month
-        years.append(total.assign(basis=basis, tested=ends <= reach[basis], unadjusted=before))
-    return pd.concat(months, ignore_index=True), pd.concat(years, ignore_index=True)
+    for basis, paths in bent.items():
+        month = monthly_summary(paths, demand.as_at)
+        tested = month["horizon"] <= reach[basis]
+        months.append(month.assign(basis=basis, tested=tested, unadjusted=spoken[basis].mean(axis=0)))
+        year, before = years_of(demand, paths), years_of(demand, spoken[basis])["mean"]
+        ends = (year["year"] - demand.as_at.year) * 12 + 12 - demand.as_at.month
+        years.append(year.assign(basis=basis, tested=ends <= reach[basis], unadjusted=before))
+    return Outlook(
+        demand,
+        forecasts,
+        tuple(adjustments),
+        bent,
+        pd.concat(months, ignore_index=True),
+        pd.concat(years, ignore_index=True),
+    )
 
 
-def years_of(found: Demand, paths: Paths) -> pd.DataFrame:
-    """Return the calendar years of some paths, after those recorded."""
-    ahead = (paths.shape[1] - (12 - found.as_at.month)) // 12
-    return calendar_years(found.recorded, paths, ahead)
-
-
-def _adjusted(found: Demand, paths: Paths, adjustments: Sequence[Adjustment]) -> Paths:
-    months = found.past.months(paths.shape[1])[-paths.shape[1] :]
-    return bent(paths, months, adjustments, np.random.default_rng(WHAT_IF_SEED))
-
-
-def chance_of_rise(told: Outlook, basis: Basis) -> float | None:
-    """Return how likely the last year forecast holds more than the last twelve months; None where those aren't whole."""
-    before = last_twelve(told.demand)
-    if before is None:
-        return None
-    total = told.paths[basis][:, -12:].sum(axis=1)
-    return float((total > before).mean() + (total == before).mean() / 2)
-
-
-def last_twelve(found: Demand) -> int | None:
-    """Return the records of the twelve months to the as-at month; None where one is missing."""
-    recent = found.actual[-12:]
-    return int(recent.sum()) if len(recent) == 12 and not np.isnan(recent).any() else None
-
-
-def highest_year(told: Outlook) -> tuple[int, int] | None:
-    """Return the whole calendar year with most records so far, and how many; None where none is whole."""
-    whole = told.years[(told.years["part"] != FORECAST) & (told.years["months"] == 12)]
-    if whole.empty:
-        return None
-    top = whole.loc[whole["recorded"].idxmax()]
-    return int(top["year"]), int(top["recorded"])
+def _adjusted(demand: Demand, paths: Paths, adjustments: Sequence[Adjustment]) -> Paths:
+    months = demand.past.months(paths.shape[1])[-paths.shape[1] :]
+    return apply_adjustments(paths, months, adjustments, np.random.default_rng(WHAT_IF_SEED))

@@ -8,8 +8,8 @@ import pandas as pd
 from vulncore.domain.periods import format_month
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, MODEL_NAMES, Outlook
-from vulncore.findings.shared.words import made_note, percent
-from vulncore.forecasting.backtest import by_model
+from vulncore.findings.shared.words import MADE, percent
+from vulncore.forecasting.backtest import scores_by_model
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import Basis
@@ -24,82 +24,82 @@ ABOUT = ("what_if", "force", "known_to", "dataset", "version", "note")
 BANDS = {"1 to 12": (1, 12), "13 to 24": (13, 24), "25 to 36": (25, 36), "37 to 48": (37, 48)}
 
 
-def forecast_rows(told: Outlook) -> pd.DataFrame:
+def forecast_rows(outlook: Outlook) -> pd.DataFrame:
     """Return the months ahead: one row per basis and month, with the columns ROWS.
 
     `month` is YYYY-MM; means add up over months, medians and limits of counts don't.
     """
-    rows = told.months.assign(month=[format_month(month) for month in told.months["month"].dt.date])
-    return _named(rows, told)[ROWS]
+    rows = outlook.months.assign(month=[format_month(month) for month in outlook.months["month"].dt.date])
+    return _for_files(rows, outlook)[ROWS]
 
 
-def total_rows(told: Outlook) -> pd.DataFrame:
+def total_rows(outlook: Outlook) -> pd.DataFrame:
     """Return the calendar years: one row per basis and year, with the columns TOTALS."""
-    return _named(told.years, told)[TOTALS]
+    return _for_files(outlook.years, outlook)[TOTALS]
 
 
-def exported(
-    rows: pd.DataFrame, found: Demand, publish: Publish, adjustments: Sequence[Adjustment] = ()
+def export_rows(
+    rows: pd.DataFrame, demand: Demand, publish: Publish, adjustments: Sequence[Adjustment] = ()
 ) -> pd.DataFrame:
-    """Return rows as a file takes them: with what they are of and from, the columns ABOUT, in every row."""
+    """Return rows for a file: with the columns ABOUT in every row, which say what they are of and from."""
     return rows.assign(
         what_if="; ".join(map(format_adjustment, adjustments)),
-        force=found.force,
-        known_to=format_month(found.as_at),
+        force=demand.force,
+        known_to=format_month(demand.as_at),
         dataset=publish.dataset,
         version=publish.number,
-        note=made_note(publish),
+        note=MADE if publish.made else "",
     )
 
 
-def years_table(told: Outlook) -> pd.DataFrame:
+def years_table(outlook: Outlook) -> pd.DataFrame:
     """Return the calendar years for people: one row per year, the bases side by side."""
     rows = []
-    for year in sorted(told.years["year"].unique()):
-        first = told.years[told.years["year"] == year].iloc[0]
+    for year in sorted(outlook.years["year"].unique()):
+        first = outlook.years[outlook.years["year"] == year].iloc[0]
         row = {"Year": str(year), "Recorded": _recorded(first)}
-        for basis in told.forecasts:
-            own, name = told.year(basis, year), BASIS_NAMES[basis]
-            ahead = first["part"] != RECORDED and not pd.isna(own["mean"])
-            row[f"{name}: expected"] = f"{own['mean']:,.0f}" if ahead else "–"
-            if told.adjustments:
-                row[f"{name}: without what-ifs"] = f"{own['unadjusted']:,.0f}" if ahead else "–"
-            row[f"{name}: 80 % range"] = _range(own, "80") if ahead else "–"
-            row[f"{name}: 95 % range"] = _range(own, "95") if ahead else "–"
+        for basis in outlook.forecasts:
+            figures, name = outlook.year(basis, year), BASIS_NAMES[basis]
+            ahead = first["part"] != RECORDED and not pd.isna(figures["mean"])
+            row[f"{name}: expected"] = f"{figures['mean']:,.0f}" if ahead else "–"
+            if outlook.adjustments:
+                row[f"{name}: without what-ifs"] = f"{figures['unadjusted']:,.0f}" if ahead else "–"
+            row[f"{name}: 80 % range"] = _range(figures, "80") if ahead else "–"
+            row[f"{name}: 95 % range"] = _range(figures, "95") if ahead else "–"
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def recorded_years(found: Demand) -> pd.DataFrame:
+def recorded_years(demand: Demand) -> pd.DataFrame:
     """Return the calendar years recorded of what is not forecast, as the chart of years takes them.
 
     Returns:
         One row per calendar year: the columns of `vulncore.forecasting.paths.calendar_years`, `basis` (""), `tested`,
-        `unadjusted`, and `said`, what is recorded in words.
+        `unadjusted`, and `recorded_text`, what is recorded in words.
     """
-    years = calendar_years(found.recorded, np.zeros((1, 0), dtype=np.int64), 0).assign(
+    years = calendar_years(demand.recorded, np.zeros((1, 0), dtype=np.int64), 0).assign(
         basis="", tested=False, unadjusted=np.nan
     )
     years[FIGURES] = np.nan
-    return years.assign(said=[_recorded(row) for _, row in years.iterrows()])
+    return years.assign(recorded_text=[_recorded(row) for _, row in years.iterrows()])
 
 
-def recorded_rows(found: Demand) -> pd.DataFrame:
+def recorded_rows(demand: Demand) -> pd.DataFrame:
     """Return the calendar years recorded for files: `measure`, `year`, `months` known, `recorded` (missing if incomplete)."""
-    years = recorded_years(found).assign(measure=found.subject.key)
+    years = recorded_years(demand).assign(measure=demand.subject.key)
     return years[["measure", "year", "months", "recorded"]].astype({"recorded": "Int64"})
 
 
-def months_table(told: Outlook) -> pd.DataFrame:
+def months_table(outlook: Outlook) -> pd.DataFrame:
     """Return the months ahead for people: one row per month, the bases side by side."""
     table: dict[str, Sequence[str]] = {}
-    for basis in told.forecasts:
-        own, name = told.months[told.months["basis"] == basis], BASIS_NAMES[basis]
-        table.setdefault("Month", [f"{month:%B %Y}" for month in own["month"]])
-        table[f"{name}: expected"] = [f"{mean:,.1f}" for mean in own["mean"]]
-        table[f"{name}: 80 % range"] = [_range(row, "80") for _, row in own.iterrows()]
-        table[f"{name}: 95 % range"] = [_range(row, "95") for _, row in own.iterrows()]
-        table[f"{name}: tested"] = ["yes" if tested else "no" for tested in own["tested"]]
+    for basis in outlook.forecasts:
+        months, name = outlook.months[outlook.months["basis"] == basis], BASIS_NAMES[basis]
+        table.setdefault("Month", [f"{month:%B %Y}" for month in months["month"]])
+        table[f"{name}: expected"] = [f"{mean:,.1f}" for mean in months["mean"]]
+        table[f"{name}: 80 % range"] = [_range(row, "80") for _, row in months.iterrows()]
+        table[f"{name}: 95 % range"] = [_range(row, "95") for _, row in months.iterrows()]
+        table[f"{name}: tested"] = ["yes" if tested else "no" for tested in months["tested"]]
     return pd.DataFrame(table)
 
 
@@ -111,9 +111,9 @@ def models_table(forecast: Forecast) -> pd.DataFrame:
             "Model": [
                 MODEL_NAMES[model] + (" (shown)" if model is forecast.chosen.model else "") for model in Model
             ],
-            "Error (MASE)": [_two(value) for value in scores["mase"]],
-            "Large errors (RMSSE)": [_two(value) for value in scores["rmsse"]],
-            "Whole range (CRPS)": [_two(value) for value in scores["crps"]],
+            "Error (MASE)": [_two_decimals(value) for value in scores["mase"]],
+            "Large errors (RMSSE)": [_two_decimals(value) for value in scores["rmsse"]],
+            "Whole range (CRPS)": [_two_decimals(value) for value in scores["crps"]],
             "80 % range held": [percent(value) for value in scores["within80"]],
             "95 % range held": [percent(value) for value in scores["within95"]],
         }
@@ -122,18 +122,18 @@ def models_table(forecast: Forecast) -> pd.DataFrame:
 
 def horizons_table(forecast: Forecast) -> pd.DataFrame:
     """Return how the model that is shown did, by how far ahead it looked."""
-    own = forecast.trials[(forecast.trials["model"] == forecast.chosen.model)]
+    trials = forecast.trials[(forecast.trials["model"] == forecast.chosen.model)]
     rows = []
     for name, (low, high) in BANDS.items():
-        months = own[(own["span"] == 1) & own["horizon"].between(low, high)]
+        months = trials[(trials["span"] == 1) & trials["horizon"].between(low, high)]
         if months.empty:
             continue
-        score = by_model(months).iloc[0]
+        score = scores_by_model(months).iloc[0]
         rows.append(
             {
                 "Months ahead": name,
-                "Dates tried": f"{months['origin'].nunique()}",
-                "Error (MASE)": _two(score["mase"]),
+                "Past dates tested": f"{months['origin'].nunique()}",
+                "Error (MASE)": _two_decimals(score["mase"]),
                 "80 % range held": percent(score["within80"]),
                 "95 % range held": percent(score["within95"]),
             }
@@ -141,34 +141,34 @@ def horizons_table(forecast: Forecast) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def backtest_rows(found: Demand, forecasts: Mapping[Basis, Forecast]) -> pd.DataFrame:
+def backtest_rows(demand: Demand, forecasts: Mapping[Basis, Forecast]) -> pd.DataFrame:
     """Return the scores of every model on every basis and over bands of horizons, for files.
 
     Returns:
         One row per basis, band and model: `measure`, `basis`, `horizon` ("1-12" and so on, or "all"), `origins`,
         `months`, `model`, `mase`, `rmsse`, `crps`, `within80`, `within95`.
     """
-    every = []
+    bands = []
     for basis, forecast in forecasts.items():
         months = forecast.trials[forecast.trials["span"] == 1]
         for band, (low, high) in {"all": (1, 10_000), **BANDS}.items():
             within = months[months["horizon"].between(low, high)]
             if len(within):
-                scores = by_model(within).assign(
+                scores = scores_by_model(within).assign(
                     basis=str(basis), horizon=band.replace(" to ", "-"), origins=within["origin"].nunique()
                 )
-                every.append(scores)
-    rows = pd.concat(every, ignore_index=True).assign(measure=found.subject.key)
+                bands.append(scores)
+    rows = pd.concat(bands, ignore_index=True).assign(measure=demand.subject.key)
     rows["model"] = rows["model"].map(str)
     first = ["measure", "basis", "horizon", "origins", "months", "model"]
     return rows[[*first, "mase", "rmsse", "crps", "within80", "within95"]].round(4)
 
 
-def _named(rows: pd.DataFrame, told: Outlook) -> pd.DataFrame:
-    speaks = {basis: str(forecast.chosen.model) for basis, forecast in told.forecasts.items()}
+def _for_files(rows: pd.DataFrame, outlook: Outlook) -> pd.DataFrame:
+    speaks = {basis: str(forecast.chosen.model) for basis, forecast in outlook.forecasts.items()}
     whole = {name: "Int64" for name in ("median", *LIMITS, "recorded") if name in rows}
     return rows.assign(
-        measure=told.demand.subject.key,
+        measure=outlook.demand.subject.key,
         model=rows["basis"].map(speaks),
         basis=rows["basis"].map(str),
         mean=rows["mean"].round(3),
@@ -185,5 +185,5 @@ def _range(row: pd.Series, level: str) -> str:
     return f"{row[f'low{level}']:,.0f} to {row[f'high{level}']:,.0f}"
 
 
-def _two(value: float) -> str:
+def _two_decimals(value: float) -> str:
     return "–" if pd.isna(value) else f"{value:,.2f}"

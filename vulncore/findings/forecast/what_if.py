@@ -1,4 +1,4 @@
-"""What-ifs in words: what each kind asks for, and what one that holds says."""
+"""What-ifs in words: what a form asks for each kind, and what an adjustment does."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +9,7 @@ from vulncore.forecasting.what_if import FADES_OVER_MONTHS, Adjustment, Adjustme
 
 @dataclass(frozen=True)
 class KindWords:
-    """How a kind is called, what its size is, between which limits, and what it does."""
+    """The words and limits that a form has for a kind: its name, its size, and what it does."""
 
     what: str
     size: str
@@ -26,7 +26,7 @@ KIND_WORDS: Final = {
         -90.0,
         200.0,
         10.0,
-        "On top of what the models expect, compounding from that month on.",
+        "Adds to what the models expect, and compounds from that month on.",
     ),
     AdjustmentKind.CAMPAIGN: KindWords(
         "A reporting campaign",
@@ -34,7 +34,7 @@ KIND_WORDS: Final = {
         -90.0,
         300.0,
         20.0,
-        f"Holds while the campaign lasts, then fades over {FADES_OVER_MONTHS} months.",
+        f"Lasts as long as the campaign, then fades over {FADES_OVER_MONTHS} months.",
     ),
     AdjustmentKind.RECORDING: KindWords(
         "A change in recording",
@@ -42,7 +42,7 @@ KIND_WORDS: Final = {
         -90.0,
         300.0,
         10.0,
-        "A step that stays: the same harm, counted otherwise.",
+        "A lasting step: the same harm, recorded differently.",
     ),
     AdjustmentKind.VENUE: KindWords(
         "A new venue or licensing hours",
@@ -50,7 +50,7 @@ KIND_WORDS: Final = {
         -500.0,
         500.0,
         2.0,
-        "So many more records each month on average, coming by chance; −2 where a venue that brought two closes.",
+        "Adds this many records a month on average. Use −2 for a venue that brought 2 and closes.",
     ),
 }
 

@@ -14,10 +14,10 @@ from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.periods import add_months, month_end, month_name
 from vulncore.domain.vocabulary import Flow
-from vulncore.findings.forecast.demand import Demand, Subject, demand
-from vulncore.findings.forecast.work import YEARS, asked_of, drawn_paths, why_not, worked
+from vulncore.findings.forecast.demand import Demand, Subject, subject_demand
+from vulncore.findings.forecast.work import YEARS, forecast_task, why_no_forecast
 from vulncore.findings.shared.contents import DatasetContents
-from vulncore.forecasting.forecast import PATHS, Forecast, gathered
+from vulncore.forecasting.forecast import PATHS, Forecast, PieceResult, assemble, drawn_paths, run_tasks
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import Paths, months_ahead
@@ -111,10 +111,10 @@ def unit_demand(
     """
     kinds = {}
     for key, subject in case_subjects(choice, scenario).items():
-        found = demand(snapshot, force, subject, as_at)
+        found = subject_demand(snapshot, force, subject, as_at)
         if found is None:
             continue
-        refused = why_not(found)
+        refused = why_no_forecast(found)
         steady = refused is not None and refused.expected is not None
         recent, is_rounded = _recent(snapshot, force, found)
         kinds[key] = KindDemand(subject, found, refused.why if refused else "", steady, recent, is_rounded)
@@ -269,15 +269,15 @@ def unit_forecasts(
         for key, kind in wanted.kinds.items()
         if kind.steady
     }
-    asked = {key: asked_of(found, basis) for key, found in wanted.known.items()}
-    done: Mapping[str, Sequence[Mapping[Model, Paths] | pd.DataFrame]] = {}
-    for share, done in worked(asked, workers):
+    asked = {key: forecast_task(found, basis) for key, found in wanted.known.items()}
+    done: Mapping[str, Sequence[PieceResult]] = {}
+    for share, done in run_tasks(asked, workers):
         untried = drawn_paths(done)
         if share < 1:
             ready = len(untried) == len(asked)
             paths = {key: own[Model.COMBINATION] for key, own in untried.items()}
             yield share, UnitForecast(wanted, basis, steady | paths, {}) if ready else None
-    whole = {key: gathered(own, done[key]) for key, own in asked.items()}
+    whole = {key: assemble(own, done[key]) for key, own in asked.items()}
     spoken = {key: each.spoken for key, each in whole.items()}
     yield (
         1.0,

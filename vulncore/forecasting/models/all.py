@@ -1,4 +1,4 @@
-"""The models that are tried, and their equal-weight combination."""
+"""The list of models, and their equal-weight combination."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -59,5 +59,6 @@ def simulate(past: Past, ahead: int, paths: int, seed: int) -> dict[Model, Paths
         model: forecast(past, ahead, paths, np.random.default_rng([seed, place]))
         for place, (model, forecast) in enumerate(SINGLE.items())
     }
-    each = paths // len(SINGLE)
-    return {Model.COMBINATION: np.concatenate([every[:each] for every in drawn.values()]), **drawn}
+    from_each_model = paths // len(SINGLE)
+    combination = np.concatenate([of_model[:from_each_model] for of_model in drawn.values()])
+    return {Model.COMBINATION: combination, **drawn}

@@ -4,7 +4,7 @@ import numpy as np
 
 from vulncore.domain.arrays import Floats
 from vulncore.forecasting.past import Past
-from vulncore.forecasting.paths import Paths, observed, pearson_dispersion
+from vulncore.forecasting.paths import Paths, draw_counts, pearson_dispersion
 
 DAMPING = 0.97
 """A month's growth is this share of the month's before: half of it is left after two years. A line in the
@@ -47,7 +47,7 @@ def count_trend(past: Past, ahead: int, paths: int, rng: np.random.Generator) ->
     expected = exposure[length:] * np.exp(
         np.clip(steady + np.clip(growth, -MOST_GROWTH, MOST_GROWTH), -STEEPEST, STEEPEST)
     )
-    return observed(expected, scatter, rng)
+    return draw_counts(expected, scatter, rng)
 
 
 def _design(past: Past, ahead: int) -> Floats:

@@ -48,10 +48,10 @@ def drift(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Paths
     span = max(int(place[-1] - place[0]), 1)
     month = np.arange(1, ahead + 1) + (len(past.counts) - 1 - place[-1])
     slope = (last - first) / span
-    own, wandering = _scatter(past.counts)
+    noise_variance, wandering = _scatter(past.counts)
     walk = np.cumsum(rng.standard_normal((paths, ahead)), axis=1) * np.sqrt(wandering)
-    ends = rng.standard_normal((paths, 1)) * np.sqrt(own) * (1 + month / span)
-    noise = rng.standard_normal((paths, ahead)) * np.sqrt(own)
+    ends = rng.standard_normal((paths, 1)) * np.sqrt(noise_variance) * (1 + month / span)
+    noise = rng.standard_normal((paths, ahead)) * np.sqrt(noise_variance)
     moved = (walk + ends + noise) * np.sqrt(max(float(np.nanmean(past.counts)), SMALLEST_MEAN))
     return whole_numbers(last + slope * month + moved, rng)
 
@@ -79,5 +79,5 @@ def _scatter(counts: Floats) -> tuple[float, float]:
     """Return the variance of each month's own scatter, and of a month's wandering, in units of the level."""
     lags = np.arange(1, min(LONGEST_LAG, len(counts) // 2) + 1)
     variance = np.array([float((_scaled_changes(counts, int(lag)) ** 2).mean()) for lag in lags])
-    own, wandering = nnls(np.column_stack([2 * np.ones(len(lags)), lags.astype(float)]), variance)[0]
-    return float(own), float(wandering)
+    noise, wandering = nnls(np.column_stack([2 * np.ones(len(lags)), lags.astype(float)]), variance)[0]
+    return float(noise), float(wandering)

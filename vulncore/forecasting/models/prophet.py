@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.forecasting.models.smoothing import ANSCOMBE
 from vulncore.forecasting.past import Past
-from vulncore.forecasting.paths import Paths, observed, pearson_dispersion
+from vulncore.forecasting.paths import ANSCOMBE, Paths, draw_counts, pearson_dispersion
 
 FLEXIBILITY = 0.05  # Prophet's own default for how readily its trend bends
 MONTHS_A_BEND = 6  # one possible bend of the trend in each half year
@@ -39,7 +38,7 @@ def prophet(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Pat
     scatter = pearson_dispersion(past.counts, rate[0, :length] - ANSCOMBE + 1 / 4, parameters)
     # counts scatter about a root with a quarter of their dispersion, which its square leaves out
     expected = np.maximum(rate[:, length:] - ANSCOMBE + scatter / 4, 0.0)
-    return observed(expected, scatter, rng)
+    return draw_counts(expected, scatter, rng)
 
 
 def _fitted(

@@ -6,9 +6,7 @@ import numpy as np
 
 from vulncore.domain.arrays import Floats
 from vulncore.forecasting.past import Past
-from vulncore.forecasting.paths import Paths, whole_numbers
-
-ANSCOMBE = 3 / 8  # added before the root is taken, so that small counts scatter as evenly as large ones
+from vulncore.forecasting.paths import ANSCOMBE, Paths, whole_numbers
 
 
 def smoothing(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Paths:
