@@ -34,7 +34,7 @@ def show_notes_on_data(view: View) -> None:
         .to_pylist()
     )
     if rows:
-        show_table(annotations_to_read(rows, view.choice.measures), "Notes on the data")
+        show_table(annotations_to_read(rows, view.contents.measures), "Notes on the data")
     else:
         st.markdown("There are none yet.")
     if newest.number != view.publish.number:
@@ -47,7 +47,7 @@ def show_notes_on_data(view: View) -> None:
 
 
 def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
-    names = {measure.name: measure.key for measure in view.choice.measures}
+    names = {measure.name: measure.key for measure in view.contents.measures}
     with st.form("add a note"):
         st.markdown("**Add a note**")
         first, second, third = st.columns(3)

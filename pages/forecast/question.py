@@ -35,7 +35,7 @@ def subject_picker(view: View) -> tuple[Picker[str], dict[str, Subject]]:
     Raises:
         UnknownNameError: The dataset has nothing to forecast.
     """
-    offered = subjects(view.choice, view.strand)
+    offered = subjects(view.contents, view.strand)
     first = find_subject(offered, None)
     by_key = {subject.key: subject for subject in offered}
     picker = Picker(

@@ -27,7 +27,7 @@ st.subheader("The periods on screen")
 show_table(periods_frame(view.month), f"Periods that end with {view.month:%B %Y}")
 
 st.subheader("The measures")
-show_table(measures_frame(view.choice.measures), "Every measure of this dataset, with its definition")
+show_table(measures_frame(view.contents.measures), "Every measure of this dataset, with its definition")
 
 st.markdown("The **Data** page says who published which rows, when, and what is odd about them.")
 st.caption(source_line(view))

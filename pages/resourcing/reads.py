@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.reads import READS_KEPT, VERSION, choices_of
+from pages.shared.reads import READS_KEPT, VERSION, contents_of
 from vulncore import store as stores
 from vulncore.findings.resourcing.demand import UnitDemand, case_subjects, measured_shares, unit_demand
 from vulncore.resourcing.scenario.saved import saved_scenarios, saved_state, unreadable_scenarios
@@ -23,7 +23,7 @@ KINDS_OF_CASE = {Scenario: lambda scenario: (scenario.case_types, scenario.unit)
 def unit_demand_of(store: Path, publish: Publish, force: str, scenario: Scenario, month: date) -> UnitDemand:
     """Return what comes to a unit, by kind of case; nobody may change it."""
     snapshot = stores.open_version(store, publish.dataset, publish.number)
-    return unit_demand(snapshot, force, choices_of(store, publish), scenario, month)
+    return unit_demand(snapshot, force, contents_of(store, publish), scenario, month)
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner=False, hash_funcs={**VERSION, **KINDS_OF_CASE})
@@ -33,7 +33,7 @@ def shares_of(
     """Return which share of each kind of case was allocated to the unit, where the records say so."""
     snapshot = stores.open_version(store, publish.dataset, publish.number)
     return measured_shares(
-        snapshot, force, case_subjects(choices_of(store, publish), scenario), scenario, month
+        snapshot, force, case_subjects(contents_of(store, publish), scenario), scenario, month
     )
 
 

@@ -27,15 +27,15 @@ def store_path() -> Path:
     return Path(os.environ.get("VULNCORE_STORE") or default_store())
 
 
-def choices_of(store: Path, publish: Publish) -> DatasetContents:
+def contents_of(store: Path, publish: Publish) -> DatasetContents:
     """Return what a version can show."""
-    return _choices_of(store, publish.dataset, publish.number, publish.published_at)
+    return _contents_of(store, publish.dataset, publish.number, publish.published_at)
 
 
 @lru_cache(
     maxsize=READS_KEPT
 )  # Streamlit's caches serve pages alone; addresses are completed before a page runs
-def _choices_of(store: Path, dataset: str, number: int, published_at: datetime) -> DatasetContents:  # noqa: ARG001
+def _contents_of(store: Path, dataset: str, number: int, published_at: datetime) -> DatasetContents:  # noqa: ARG001
     return dataset_contents(stores.open_version(store, dataset, number))
 
 
@@ -49,7 +49,7 @@ def week_choices_of(store: Path, publish: Publish, force: str, smallest: int) ->
 def when_of(store: Path, publish: Publish, records: RecordFilter, night: Night, smallest: int) -> When:
     """Return when in the week the records asked for happened."""
     snapshot = stores.open_version(store, publish.dataset, publish.number)
-    return when(snapshot, records, choices_of(store, publish).measures, night, smallest)
+    return when(snapshot, records, contents_of(store, publish).measures, night, smallest)
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the places …", hash_funcs=VERSION)

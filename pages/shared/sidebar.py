@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from pages.shared.choices import Choices, Picker, change, choice, chosen, say_unmet
-from pages.shared.reads import choices_of, store_path
+from pages.shared.reads import contents_of, store_path
 from vulncore import store as stores
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import format_month, month_name, parse_month
@@ -35,7 +35,7 @@ class View:
     """What the whole app shows: one version of a dataset, one force, one month, one strand or all."""
 
     publish: Publish
-    choice: DatasetContents
+    contents: DatasetContents
     force: str
     month: date
     strand: str | None
@@ -45,7 +45,7 @@ class View:
         return SidebarChoices(
             dataset=self.publish.dataset,
             version=self.publish.number,
-            force=self.force if len(self.choice.forces) > 1 else None,
+            force=self.force if len(self.contents.forces) > 1 else None,
             month=self.month,
             strand=self.strand or ALL_STRANDS,
         ).to_link()
@@ -69,11 +69,11 @@ def chosen_view() -> View:
         )
         change(SidebarChoices, version=number)  # pinned: it stays until somebody moves on
         publish = next(publish for publish in publishes if publish.number == number)
-        offer = choices_of(store_path(), publish)
-        force = Picker("Force", "force", offer.forces)
-        chosen_force = force.draw(chosen(SidebarChoices)) if len(offer.forces) > 1 else offer.forces[0]
-        month = _draw_month(offer, chosen_force)
-        return View(publish, offer, chosen_force, month, _draw_strand(offer))
+        contents = contents_of(store_path(), publish)
+        force = Picker("Force", "force", contents.forces)
+        chosen_force = force.draw(chosen(SidebarChoices)) if len(contents.forces) > 1 else contents.forces[0]
+        month = _draw_month(contents, chosen_force)
+        return View(publish, contents, chosen_force, month, _draw_strand(contents))
 
 
 def pinned_link(choices: SidebarChoices) -> dict[str, str]:
@@ -83,15 +83,15 @@ def pinned_link(choices: SidebarChoices) -> dict[str, str]:
         dataset = choices.dataset or (FIRST_DATASET if FIRST_DATASET in names else names[0])
         publishes = {publish.number: publish for publish in stores.versions(store_path(), dataset)}
         publish = publishes[choices.version or max(publishes)]
-        offer = choices_of(store_path(), publish)
-        force = choices.force or offer.forces[0]
-        month = choices.month or offer.default_month[force]
+        contents = contents_of(store_path(), publish)
+        force = choices.force or contents.forces[0]
+        month = choices.month or contents.default_month[force]
     except (VulncoreError, LookupError):
         return {}
-    strands = {ALL_STRANDS, *(strand.key for strand in offer.strands)}
-    if choices.unread or month not in offer.months[force] or choices.strand not in strands:
+    strands = {ALL_STRANDS, *(strand.key for strand in contents.strands)}
+    if choices.unread or month not in contents.months[force] or choices.strand not in strands:
         return {}
-    return View(publish, offer, force, month, _narrowed_to(choices.strand)).to_link()
+    return View(publish, contents, force, month, _narrowed_to(choices.strand)).to_link()
 
 
 def show_newest() -> None:
@@ -117,12 +117,12 @@ def _version_picker(publishes: Sequence[Publish]) -> Picker[int]:
     )
 
 
-def _draw_month(offer: DatasetContents, force: str) -> date:
-    choices, months, default = chosen(SidebarChoices), offer.months[force], offer.default_month[force]
+def _draw_month(contents: DatasetContents, force: str) -> date:
+    choices, months, default = chosen(SidebarChoices), contents.months[force], contents.default_month[force]
     unread = dict(choices.unread).get("month")
     if unread is not None or choices.month not in (None, *months):
         try:
-            as_at_or_latest(offer, force, choices.month or parse_month(str(unread)))
+            as_at_or_latest(contents, force, choices.month or parse_month(str(unread)))
         except VulncoreError as problem:
             say_unmet(str(problem).rstrip("."), month_name(default))
         change(SidebarChoices, month=None)
@@ -133,8 +133,8 @@ def _draw_month(offer: DatasetContents, force: str) -> date:
     return month
 
 
-def _draw_strand(offer: DatasetContents) -> str | None:
-    strands = [ALL_STRANDS, *(strand.key for strand in offer.strands)]
+def _draw_strand(contents: DatasetContents) -> str | None:
+    strands = [ALL_STRANDS, *(strand.key for strand in contents.strands)]
     if len(strands) == 1:
         return None
     picker = Picker(

@@ -62,7 +62,7 @@ def record_filter(
     return RecordFilter(
         force=view.force,
         measures=measures,
-        window=period_window(period_picker(view).made(choices), view.month, view.choice.months[view.force]),
+        window=period_window(period_picker(view).made(choices), view.month, view.contents.months[view.force]),
         where=tuple((column, value) for column, value in narrowed.items() if value != ANY),
         harm=tuple(sorted((key, weight) for key, weight in (harm or {}).items() if key in measures)),
     )
@@ -70,7 +70,7 @@ def record_filter(
 
 def period_picker(view: View) -> Picker[str]:
     """Return the choice of a period that ends with the as-at month."""
-    since = [format_month(month) for month in view.choice.months[view.force] if month <= view.month]
+    since = [format_month(month) for month in view.contents.months[view.force] if month <= view.month]
     return Picker("Period", "period", [*PERIODS, *since], words=period_name)
 
 
@@ -117,7 +117,7 @@ def timed_measures(view: View) -> list[Measure]:
 
 def of_strand(view: View, keys: Collection[str], what: str, refusal: type[VulncoreError]) -> list[Measure]:
     """Return the measures of these keys, of the strand that is chosen if one is; refuse where the strand has none."""
-    measures = [measure for measure in view.choice.measures if measure.key in keys]
+    measures = [measure for measure in view.contents.measures if measure.key in keys]
     of_the_strand = [measure for measure in measures if view.strand in (None, measure.strand)]
     if not of_the_strand:
         raise refusal(

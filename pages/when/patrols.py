@@ -46,7 +46,7 @@ def _show_weights(week: When, choices: WhenChoices, view: View) -> None:
         "How many times a record of each measure counts. There are no official weights: every record counts once until you change it here."
     )
     weights = dict(choices.harm)
-    for measure in view.choice.measures:
+    for measure in view.contents.measures:
         if measure.key in asked.measures:
             st.number_input(
                 plain(measure.name),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.reads import READS_KEPT, VERSION, choices_of
+from pages.shared.reads import READS_KEPT, VERSION, contents_of
 from vulncore import store as stores
 from vulncore.findings.shared.headline import Headline
 from vulncore.findings.where.map import MapChosen, MapShown, map_shown
@@ -23,7 +23,7 @@ MAPS_KEPT = 24  # each holds where its records lie
 def where_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> Where:  # noqa: ARG001
     """Return where the records asked for lie; nobody may change it."""
     snapshot = stores.open_version(store, line.dataset, line.number)
-    return where(snapshot, store, asked, choices_of(store, line).measures)
+    return where(snapshot, store, asked, contents_of(store, line).measures)
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Looking for what stands out …", hash_funcs=VERSION)

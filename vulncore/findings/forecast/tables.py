@@ -8,7 +8,7 @@ import pandas as pd
 from vulncore.domain.periods import format_month
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, MODEL_NAMES, Outlook
-from vulncore.findings.shared.words import MADE, percent
+from vulncore.findings.shared.words import made_note, percent
 from vulncore.forecasting.backtest import scores_by_model
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
@@ -48,7 +48,7 @@ def export_rows(
         known_to=format_month(demand.as_at),
         dataset=publish.dataset,
         version=publish.number,
-        note=MADE if publish.made else "",
+        note=made_note(publish),
     )
 
 
