@@ -1,12 +1,11 @@
 """The sidebar: the choices that change the whole app, and what they come to."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
 
-from pages.shared.choices import Choices, Picker, change, choice, chosen, say_unmet
+from pages.shared.choices import Choices, Picker, T, change, choice, chosen, say_unmet
 from pages.shared.reads import contents_of, store_path
 from vulncore import store as stores
 from vulncore.domain.errors import UnknownNameError, VulncoreError
@@ -60,20 +59,10 @@ def chosen_view() -> View:
     """
     with st.sidebar:
         dataset = _dataset_picker().draw(chosen(SidebarChoices))
-        publishes = stores.versions(store_path(), dataset)
-        numbers = [publish.number for publish in reversed(publishes)]
-        version = _version_picker(publishes)
-        choices = chosen(SidebarChoices)
-        number = (
-            version.made(choices) if numbers == [choices.version or numbers[0]] else version.draw(choices)
-        )
-        change(SidebarChoices, version=number)  # pinned: it stays until somebody moves on
-        publish = next(publish for publish in publishes if publish.number == number)
+        publish = _draw_version(dataset)
         contents = contents_of(store_path(), publish)
-        force = Picker("Force", "force", contents.forces)
-        chosen_force = force.draw(chosen(SidebarChoices)) if len(contents.forces) > 1 else contents.forces[0]
-        month = _draw_month(contents, chosen_force)
-        return View(publish, contents, chosen_force, month, _draw_strand(contents))
+        force = _draw_if_several(Picker("Force", "force", contents.forces))
+        return View(publish, contents, force, _draw_month(contents, force), _draw_strand(contents))
 
 
 def pinned_link(choices: SidebarChoices) -> dict[str, str]:
@@ -107,14 +96,23 @@ def _dataset_picker() -> Picker[str]:
     return Picker("Dataset", "dataset", names, first, lambda name: DATASET_NAMES.get(name, name))
 
 
-def _version_picker(publishes: Sequence[Publish]) -> Picker[int]:
-    by_number = {publish.number: publish for publish in reversed(publishes)}
-    return Picker(
+def _draw_version(dataset: str) -> Publish:
+    """Return the version that is pinned, else the newest, and pin it: it stays until somebody moves on."""
+    publishes = {publish.number: publish for publish in reversed(stores.versions(store_path(), dataset))}
+    picker = Picker(
         "As published in",
         "version",
-        list(by_number),
-        words=lambda number: f"version {number}, {by_number[number].published_at:%-d %b %Y}",
+        list(publishes),
+        words=lambda number: f"version {number}, {publishes[number].published_at:%-d %b %Y}",
     )
+    number = _draw_if_several(picker)
+    change(SidebarChoices, version=number)
+    return publishes[number]
+
+
+def _draw_if_several(picker: Picker[T]) -> T:
+    choices = chosen(SidebarChoices)
+    return picker.draw(choices) if len(picker.options) > 1 else picker.made(choices)
 
 
 def _draw_month(contents: DatasetContents, force: str) -> date:
