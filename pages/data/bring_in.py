@@ -8,7 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.data.dry_run import Trial, show_trial, tried
 from pages.data.mapping import chosen_mapping
 from pages.data.preview import Looked, Preview, looked_at, seems_to_be, show_preview
-from pages.data.uploads import MAX_UPLOAD_MB, forget
+from pages.data.uploads import MAX_UPLOAD_MB, desk
 from pages.shared.access import may_publish
 from pages.shared.choices import adopt
 from pages.shared.reads import store_path
@@ -29,12 +29,12 @@ KINDS = {
     Source.MONTHLY_COUNTS: "Monthly counts: force, measure, month, count",
     Source.PUBLISHED_TABLE: "A published strand table",
 }
-KEPT, KEPT_LOOK, UPLOADS = "bring in ", "bring in look", "files brought in"
+KEPT = "bring in "
 
 
 def say_what_was_published() -> None:
     """Say, once, what was published from here a moment ago."""
-    published = st.session_state.pop("published just now", None)
+    published, desk().published = desk().published, None
     if published is not None:
         account, *rows = publish_account(published).splitlines()
         st.success(f"{plain(account)}  \n{plain(' '.join(rows[:1]))} **Overview** shows it now.")
@@ -55,12 +55,12 @@ def show_bring_in(view: View | None) -> None:
     say_what_was_published()
     file = st.file_uploader(
         "File",
-        key=f"{KEPT}file {st.session_state.get(UPLOADS, 0)}",
+        key=f"{KEPT}file {desk().cleared}",
         max_upload_size=MAX_UPLOAD_MB,
         label_visibility="collapsed",
     )
     if file is None:
-        forget(KEPT_LOOK)
+        desk("")
         return
     likely = seems_to_be(file)
     source = st.selectbox(
@@ -151,10 +151,10 @@ def _try_and_publish(trial: Trial) -> None:
     if result is None:
         return
     if show_trial(result):
-        published = stores.publish(store_path(), trial.dataset, result.delivery, trial.by, result.line.number)
-        forget(KEPT_LOOK)
-        # an uploader of another key is empty
-        st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
+        published = stores.publish(
+            store_path(), trial.dataset, result.delivery, trial.by, result.publish.number
+        )
+        done = desk("")
+        done.published, done.cleared = published, done.cleared + 1  # an uploader of another key is empty
         adopt(SidebarChoices, {"dataset": published.dataset, "version": str(published.number)})
-        st.session_state["published just now"] = published
         st.rerun()

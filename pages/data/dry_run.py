@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.data.findings import show_changes, show_findings
-from pages.data.uploads import on_disk, progress_in
+from pages.data.uploads import desk, on_disk, progress_in
 from pages.shared.reads import store_path
 from pages.shared.tables import show_table
 from pages.shared.text import plain
@@ -21,8 +21,6 @@ from vulncore.findings.data.publishes import account_frame, publish_account, rej
 from vulncore.sources.deliveries import Settings, Source, delivered
 from vulncore.store.manifest import Publish
 from vulncore.store.secrets import kept_secret
-
-KEY = "bring in look trial"  # goes with the look at the file
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class DryRun:
 
     of: tuple[object, ...]
     delivery: Delivery
-    line: Publish
+    publish: Publish
     changes: Changes
     findings: tuple[DataFinding, ...]
 
@@ -54,17 +52,17 @@ class DryRun:
 def tried(trial: Trial) -> DryRun | None:
     """Draw the button, run when it is pressed, and return the dry run of just these settings, if there was one."""
     if st.button("Dry run", type="secondary", key="bring in dry run"):
-        st.session_state.pop(KEY, None)
+        desk().dry_run = None
         place = st.empty()
         try:
-            st.session_state[KEY] = _run(trial, place)
+            desk().dry_run = _run(trial, place)
         except TooManyRejectsError as refusal:
             st.error(plain(str(refusal)))
             _offer_rejects(refusal.rejects)
         except VulncoreError as problem:
             st.error(plain(str(problem)))
         place.empty()
-    result: DryRun | None = st.session_state.get(KEY)
+    result: DryRun | None = desk().dry_run
     if result and result.of != trial.same():
         st.info("The settings have changed since the dry run. Make the dry run again.")
         return None
@@ -75,17 +73,17 @@ def show_trial(result: DryRun) -> bool:
     """Show what a dry run found, and return whether it is to be published."""
     rows = result.delivery.rows
     with st.container(border=True):
-        if result.line.unchanged:
-            st.info(plain(publish_account(result.line)))
+        if result.publish.unchanged:
+            st.info(plain(publish_account(result.publish)))
             return False
-        st.markdown(f"**This would be version {result.line.number} of {plain(result.line.dataset)}.**")
+        st.markdown(f"**This would be version {result.publish.number} of {plain(result.publish.dataset)}.**")
         counted = f"{rows.accepted:,} of {rows.read:,} rows would be counted."
         st.markdown(counted + (f" {sum(rows.rejected.values()):,} can't be used." if rows.rejected else ""))
         show_changes(result.changes, "dry-run")
         _offer_rejects(result.delivery.rejects)
         with st.expander("Every row is accounted for"):
-            show_table(account_frame(result.line), "What would become of each row")
-        st.markdown(f"**{plain(findings_sentence(result.line, result.findings))}**")
+            show_table(account_frame(result.publish), "What would become of each row")
+        st.markdown(f"**{plain(findings_sentence(result.publish, result.findings))}**")
         show_findings(result.findings, "dry-run")
         return st.button(
             "Publish", type="primary", key="bring in publish", disabled=not _agreed_to_lose(result)
@@ -101,7 +99,8 @@ def _agreed_to_lose(result: DryRun) -> bool:
         f"{gone:,} figures that are published now would be gone from the newest version. Earlier versions keep them."
     )
     return st.checkbox(
-        "Yes, remove these figures from the newest version", key=f"bring in look agreed {result.line.number}"
+        "Yes, remove these figures from the newest version",
+        key=f"bring in look agreed {result.publish.number}",
     )
 
 

@@ -10,6 +10,7 @@ from pages.shared.reads import store_path
 from pages.shared.sidebar import View, show_newest
 from pages.shared.tables import show_table
 from pages.shared.text import plain
+from pages.shared.visit import visit
 from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import parse_month
@@ -17,7 +18,7 @@ from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.shared.annotations import annotations_to_read
 from vulncore.store.notes import NoteKind
 
-EVERY, NAME = "All measures", "who writes notes"
+EVERY = "All measures", "who writes notes"
 
 
 def show_notes_on_data(view: View) -> None:
@@ -58,7 +59,7 @@ def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
             help="The month from which the note holds. Leave it empty for a note on all months.",
         )
         text = st.text_area("What is known, and why", max_chars=1_000)
-        author = st.text_input("Your name", st.session_state.get(NAME, ""), max_chars=80)
+        author = st.text_input("Your name", visit().name, max_chars=80)
         if not st.form_submit_button("Add the note"):
             return
     try:
@@ -82,9 +83,7 @@ def _show_taking_away(view: View, rows: list[dict[str, object]]) -> None:
         which = st.selectbox(
             "Note", range(len(rows)), format_func=lambda place: str(rows[place]["text"])[:80]
         )
-        author = st.text_input(
-            "Your name", st.session_state.get(NAME, ""), max_chars=80, key="who takes away"
-        )
+        author = st.text_input("Your name", visit().name, max_chars=80, key="who takes away")
         if not st.form_submit_button("Take it away"):
             return
     try:
@@ -98,7 +97,7 @@ def _keep(view: View, rows: list[dict[str, object]], by: str) -> None:
         st.error("Write your name. Every note names its author.")
         return
     table = pa.Table.from_pylist(rows, schema=ANNOTATIONS)
-    st.session_state[NAME] = by
+    visit().name = by
     stores.annotate(store_path(), view.publish.dataset, table, by, view.publish.number)
     show_newest()
     st.rerun()

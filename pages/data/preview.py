@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.data.uploads import forget, on_disk, progress_in
+from pages.data.uploads import desk, on_disk, progress_in
 from pages.shared.tables import show_table
 from pages.shared.text import plain
 from vulncore.domain.errors import VulncoreError
@@ -20,7 +20,6 @@ from vulncore.sources.records.draft import Draft, drafted
 from vulncore.sources.records.draft_codes import MOST_CODES
 from vulncore.sources.records.draft_columns import Column, described, is_personal
 
-KEPT = "bring in look"  # what the visit keeps of a look begins so, and goes with it
 PREVIEW_ROWS, HIDDEN = 6, "(not shown)"
 
 
@@ -50,12 +49,11 @@ class Looked:
 
 def seems_to_be(file: UploadedFile) -> Source:
     """Return which reader a file seems to be for."""
-    key = f"{KEPT} {file.file_id} source"
-    if key not in st.session_state:
-        forget(KEPT)
+    kept = desk(file.file_id)
+    if kept.source is None:
         with on_disk(file) as path:
-            st.session_state[key] = likely_source(path)
-    return Source(st.session_state[key])
+            kept.source = likely_source(path)
+    return kept.source
 
 
 def looked_at(file: UploadedFile) -> Looked:
@@ -96,13 +94,13 @@ def show_preview(preview: Preview) -> None:
 
 
 def _look(file: UploadedFile, sheet: str | None, heading: tuple[int, int] | None) -> Looked:
-    key = f"{KEPT} {file.file_id} {sheet} {heading}"
-    if key not in st.session_state:
+    looks = desk(file.file_id).looks
+    if (sheet, heading) not in looks:
         place = st.empty()
         with on_disk(file) as path:
-            st.session_state[key] = _read(path, sheet, heading, place)
+            looks[sheet, heading] = _read(path, sheet, heading, place)
         place.empty()
-    looked: Looked = st.session_state[key]
+    looked: Looked = looks[sheet, heading]
     return looked
 
 

@@ -1,14 +1,19 @@
-"""A file that a browser sent: on disk only while it is read."""
+"""A file that a browser sent: on disk only while it is read, and what a visit keeps of it."""
 
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from vulncore.sources.deliveries import Source
+from vulncore.store.manifest import Publish
 
 MAX_UPLOAD_MB = 200
 
@@ -38,7 +43,25 @@ def progress_in(place: DeltaGenerator) -> Callable[[int, float], None]:
     return tell
 
 
-def forget(prefix: str) -> None:
-    """Take out of the visit whatever was kept under keys that begin so: an extract is not kept for longer than it is used."""
-    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
-        del st.session_state[key]
+@dataclass
+class Desk:
+    """What a visit keeps of the file that it brings in, and no longer than it is used.
+
+    `looks` are what was read of it by sheet and heading, `dry_run` the last one, `published` what was published of the last file until
+    that is said, and `cleared` counts the files that are done with.
+    """
+
+    file_id: str = ""
+    source: Source | None = None
+    looks: dict[object, Any] = field(default_factory=dict)
+    dry_run: Any = None
+    published: Publish | None = None
+    cleared: int = 0
+
+
+def desk(file_id: str | None = None) -> Desk:
+    """Return what is kept of the file that a visit brings in; of another file, nothing is kept yet."""
+    kept: Desk = st.session_state.setdefault("desk", Desk())
+    if file_id is not None and kept.file_id != file_id:
+        kept = st.session_state["desk"] = Desk(file_id, published=kept.published, cleared=kept.cleared)
+    return kept

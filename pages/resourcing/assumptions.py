@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.resourcing.plan import change, today, who, workbench
+from pages.resourcing.plan import change, today, who
 from pages.shared.text import plain
-from pages.shared.visit import leave_notice, take_notice
+from pages.shared.visit import leave_notice, take_notice, visit
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.resourcing.assumptions import field, number_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
@@ -56,7 +56,7 @@ def show_assumption_form(outlook: ResourcingOutlook, keys: Sequence[str]) -> Non
 
 def _change(plan: Scenario, key: str, now: Assumption) -> None:
     state = st.session_state
-    workbench().name = state.get("who", "")
+    visit().name = state.get("who", "")
     names = ENDS if state.get(f"assumption range {key}") else (ONE, ONE, ONE)
     low, likely, high = (float(state[f"assumption {name} {key}"]) for name in names)
     source = " ".join(state[f"assumption source {key}"].split()) or ASSUMED

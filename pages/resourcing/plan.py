@@ -11,6 +11,7 @@ from pages.resourcing.reads import scenarios_of
 from pages.shared.choices import change as choose
 from pages.shared.choices import say_unmet
 from pages.shared.reads import store_path
+from pages.shared.visit import visit
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.findings.resourcing.assumptions import field as limits_of
 from vulncore.findings.resourcing.outlook import shifted
@@ -25,11 +26,10 @@ MOST_COMPARED = 3  # beside the one on screen
 
 @dataclass
 class Workbench:
-    """What a visit works on: what the plan was before it was changed, the scenarios saved for the visit, who changes numbers."""
+    """What a visit works on: what the plan was before it was changed, the scenarios saved for the visit."""
 
     origin: Scenario | None = None
     scenarios: dict[str, Scenario] = field(default_factory=dict)
-    name: str = ""
 
 
 def workbench() -> Workbench:
@@ -74,7 +74,7 @@ def compared(choices: ResourcingChoices) -> list[Scenario]:
 
 def who() -> str:
     """Return who changes numbers in this visit, as they said."""
-    return " ".join(workbench().name.split()) or NOBODY
+    return " ".join(visit().name.split()) or NOBODY
 
 
 def today() -> date:

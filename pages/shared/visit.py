@@ -11,13 +11,15 @@ class Visit:
     """One browser's visit.
 
     `choices` are those of each page and of the sidebar, by their class; `links` what the address of each page says. `unmet` are
-    choices that could not be met in this run, and `notices` what the last step came to, by where that is said.
+    choices that could not be met in this run, and `notices` what the last step came to, by where that is said; `name` is
+    whom the visitor says they are.
     """
 
     choices: dict[type, Any] = field(default_factory=dict)
     links: dict[str, dict[str, str]] = field(default_factory=dict)
     unmet: list[str] = field(default_factory=list)
     notices: dict[str, str] = field(default_factory=dict)
+    name: str = ""
     link_adopted: bool = False
 
 
