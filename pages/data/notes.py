@@ -18,7 +18,7 @@ from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.shared.annotations import annotations_to_read
 from vulncore.store.notes import NoteKind
 
-EVERY = "All measures", "who writes notes"
+EVERY = "All measures"
 
 
 def show_notes_on_data(view: View) -> None:
