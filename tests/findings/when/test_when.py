@@ -37,11 +37,11 @@ from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import DEFAULT, Night
 from vulncore.sources.deliveries import Settings, Source, delivered
 from vulncore.sources.extract import read_extract
-from vulncore.sources.police_uk import NoteKind
+from vulncore.sources.police_uk import FileKind
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import drafted
 from vulncore.store import annotate, open_version, publish
-from vulncore.store.notes import NoteKind as Annotation
+from vulncore.store.notes import NoteKind
 
 CITY = "City of London Police"
 SEXUAL = ("rape", "other-sexual-offences")
@@ -263,7 +263,7 @@ def test_nothing_is_compared_across_a_change_of_recording(tmp_path):
         "force": FORCE,
         "measure": "rape",
         "month": date(2024, 2, 1),
-        "kind": Annotation.SERIES_BREAK.value,
+        "kind": NoteKind.SERIES_BREAK.value,
         "text": "A new form.",
         "author": "An analyst",
         "written_on": date(2024, 3, 1),
@@ -487,7 +487,7 @@ def test_the_citys_stops_say_what_is_there(tmp_path):
     publish(
         tmp_path,
         "stops",
-        delivered(Source.POLICE_UK, [STOPS], Settings(kind=NoteKind.STOP_AND_SEARCH)),
+        delivered(Source.POLICE_UK, [STOPS], Settings(kind=FileKind.STOP_AND_SEARCH)),
         "tests",
     )
     snapshot = open_version(tmp_path, "stops")
