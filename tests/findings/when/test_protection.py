@@ -1,7 +1,7 @@
 """What vulncore.findings.when.protection promises: no small number is shown, and none follows from what is."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from tests.making import covered, delivery, incident, months
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.when.change import change_headline
 from vulncore.findings.when.charts import map_legend
 from vulncore.findings.when.counts import WeekCounts, read_week
 from vulncore.findings.when.map import Layout, map_cells, map_export
@@ -181,3 +182,42 @@ def test_weights_cannot_single_out_a_measure_of_few_records(shipped_store):
         )
         with pytest.raises(VulncoreError, match=r"that weigh anything"):
             patrol_hours(snapshot, record_filter, report_measures(), 3, 2)
+
+
+def street_week(tmp_path, spread: int, untimed: int, windows: int = 0):
+    """Return the week of a street's 40 moments, with some windows over several hours or one, and some without a time."""
+    moment = THURSDAY.replace(hour=22)
+    times = [
+        *[{"occurred_from": moment, "occurred_to": moment}] * 40,
+        *[{"occurred_from": moment, "occurred_to": moment + timedelta(hours=3)}] * spread,
+        *[{"occurred_from": moment, "occurred_to": moment + timedelta(minutes=30)}] * windows,
+        *[{}] * untimed,
+    ]
+    rows = [
+        incident(number, day, location_type="street", **when_it_was)
+        for number, (day, when_it_was) in enumerate(
+            [(date(2024, 5, 2), time) for time in times] + [(date(2023, 5, 4), times[0])] * 40
+        )
+    ]
+    publish(tmp_path, "made", delivery(rows, covered(months(date(2023, 1, 1), 24))), "tests")
+    street = filter_of(date(2024, 1, 1), date(2024, 12, 1), where=(("location_type", "street"),))
+    return when(open_version(tmp_path, "made"), street, report_measures())
+
+
+@pytest.mark.parametrize(("spread", "windows", "shown"), [(2, 10, 0), (10, 2, 0), (10, 10, 10), (10, 0, 10)])
+def test_of_one_type_of_place_few_spread_over_hours_are_not_said(tmp_path, spread, windows, shown):
+    weeks = street_week(tmp_path, spread, 0, windows)
+    assert weeks.now.spread == shown
+    assert ("within several hours" in weeks.headline[-1].text) == bool(shown)
+
+
+@pytest.mark.parametrize(
+    ("untimed", "sentence"),
+    [(4, "changed by over 5 points"), (8, "went from 0 % to 17 %")],
+    ids=["few", "enough"],
+)
+def test_a_share_of_unknown_times_that_moved_tells_of_no_few(tmp_path, untimed, sentence):
+    weeks = street_week(tmp_path, 0, untimed)
+    care = next(line for line in change_headline(weeks) if line.lead == "Compare with care")
+    assert sentence in care.text
+    assert pd.isna(weeks.now.unknown) == pd.isna(weeks.now.records) == (untimed < 5)
