@@ -10,11 +10,12 @@ from pages.shared.text import plain, show_headline
 from pages.shared.visit import visit
 from pages.shared.which_records import chosen_night
 from pages.when.question import MOST_HARM, WhenChoices, length_picker, shifts_picker
+from pages.when.reads import patrols_of
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.shared.which_records import EVERY
-from vulncore.findings.when.patrols import patrols, patrols_table
-from vulncore.findings.when.picked_hours import hours_offered
-from vulncore.findings.when.when import When
+from vulncore.findings.when.hours import hours_offered
+from vulncore.findings.when.patrols import patrols_headline, patrols_table
+from vulncore.findings.when.view import When
 
 
 def show_patrol_hours(week: When, choices: WhenChoices, view: View) -> None:
@@ -27,27 +28,35 @@ def show_patrol_hours(week: When, choices: WhenChoices, view: View) -> None:
     with weights.popover("Weigh by harm", width="stretch"):
         _show_weights(week, choices, view)
     try:
-        chosen = patrols(week.now, week.before, shifts, hours, week.unit)
+        patrols = patrols_of(
+            store_path(),
+            view.publish,
+            week.now.record_filter,
+            week.now.night,
+            week.now.smallest,
+            shifts,
+            hours,
+        )
     except VulncoreError as problem:
         st.warning(plain(str(problem)))
         return
-    show_headline(chosen.headline)
-    show_table(patrols_table(chosen), "Shifts, in order of the week", ("Rank", "Meets about"))
+    show_headline(patrols_headline(patrols))
+    show_table(patrols_table(patrols), "Shifts, in order of the week", ("Rank", "Meets about"))
     st.caption(
         f"No other choice of as many shifts meets more of the records. Shares are rounded to steps of "
-        f"{chosen.step} %, so that none identifies a few {week.unit}, and need not add up. Police record more where they patrol: "
+        f"{patrols.step} %, so that none identifies a few {week.unit}, and need not add up. Police record more where they patrol: "
         "hours without patrols can look quieter than they are."
     )
 
 
 def _show_weights(week: When, choices: WhenChoices, view: View) -> None:
-    asked = week.now.read.asked
+    records = week.now.record_filter
     st.markdown(
         "How many times a record of each measure counts. There are no official weights: every record counts once until you change it here."
     )
     weights = dict(choices.harm)
     for measure in view.contents.measures:
-        if measure.key in asked.measures:
+        if measure.key in records.measures:
             st.number_input(
                 plain(measure.name),
                 min_value=0.0,
@@ -56,7 +65,7 @@ def _show_weights(week: When, choices: WhenChoices, view: View) -> None:
                 step=1.0,
                 key=f"harm {measure.key}",
                 on_change=_keep_weights,
-                args=(asked.measures,),
+                args=(records.measures,),
             )
 
 
@@ -68,7 +77,7 @@ def _keep_weights(measures: tuple[str, ...]) -> None:
 def show_way_to_the_map(week: When, choices: WhenChoices, view: View) -> None:
     """Let hours be picked, and lead to where they are mapped; nothing where no record has a place."""
     placed = set(placed_measures_of(store_path(), view.publish, view.force))
-    if not placed & set(week.now.read.asked.measures):
+    if not placed & set(week.now.record_filter.measures):
         return
     offered = {hours.key: hours.words for hours in hours_offered(chosen_night(choices), week.now.stretches)}
     hours, way = st.columns([3, 2], vertical_alignment="bottom")

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pages.shared.choices import Picker, choice
 from pages.shared.sidebar import View
 from pages.shared.which_records import RecordChoices, record_filter, timed_measures
-from vulncore.findings.when.captions import fitting_step
-from vulncore.findings.when.map import BY_CALENDAR, EVENING_WHOLE, Layout
-from vulncore.findings.when.when import When
+from vulncore.findings.when.map import BY_CALENDAR, EVENING_WHOLE, Layout, fitting_step
+from vulncore.findings.when.view import When
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.hours import HOURS
 

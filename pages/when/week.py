@@ -9,11 +9,10 @@ from pages.shared.text import palette
 from pages.when.question import WhenChoices, cells_picker, layout_shown, rows_picker
 from vulncore.cli.options import csv_text
 from vulncore.findings.shared.words import percent
-from vulncore.findings.when.captions import map_alt, map_legend, map_title, stretch_pieces
-from vulncore.findings.when.charts import week_chart
-from vulncore.findings.when.map import map_cells, map_table
+from vulncore.findings.when.charts import map_alt, map_legend, map_title, stretch_pieces, week_chart
+from vulncore.findings.when.map import map_cells, map_table, week_export
 from vulncore.findings.when.sentences import known_table, stretches_table
-from vulncore.findings.when.when import When, week_export
+from vulncore.findings.when.view import When
 from vulncore.metrics.week.scan import LEVEL, LONGEST_HOURS, STANDS_OUT
 
 
@@ -49,7 +48,7 @@ def show_week_map(week: When, choices: WhenChoices, view: View) -> None:
     file.download_button(
         "Download as CSV",
         csv_text(week_export(week, layout, view.publish)),
-        file_name=f"{view.publish.dataset}-week-{week.now.read.asked.window.end:%Y-%m}.csv",
+        file_name=f"{view.publish.dataset}-week-{week.now.record_filter.window.end:%Y-%m}.csv",
         mime="text/csv",
         width="stretch",
     )

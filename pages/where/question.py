@@ -11,8 +11,8 @@ from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.which_records import HoursChosen
-from vulncore.findings.when.picked_hours import STRETCH, hours_offered
-from vulncore.findings.when.week import Stretch
+from vulncore.findings.when.hours import STRETCH, hours_offered
+from vulncore.findings.when.view import Stretch
 from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, Layer, across, spread_thin
 from vulncore.findings.where.map import MapChosen, MapShown, layers_offered
 from vulncore.findings.where.read import NoPlacesError, WhereAsked

@@ -1,6 +1,6 @@
 """Commands that say when in the week things happen, and when to be there."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -31,17 +31,20 @@ from vulncore.cli.options import (
 from vulncore.cli.publishing import DEMO
 from vulncore.domain.disclosure import SETTING, smallest_shown
 from vulncore.domain.errors import UnknownNameError, first_five
-from vulncore.domain.vocabulary import find_measure
+from vulncore.domain.vocabulary import Measure, find_measure
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.which_records import measures_with_times
 from vulncore.findings.when.map import BY_CALENDAR, Layout, map_export
-from vulncore.findings.when.patrols import patrols as best_patrols
-from vulncore.findings.when.when import When, when
-from vulncore.store import open_version
+from vulncore.findings.when.patrols import patrols_frame, patrols_headline
+from vulncore.findings.when.when import patrol_hours, unprotected_patrol_hours, unprotected_when, when
+from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.store import Snapshot, open_version
 
 Unprotected = Annotated[
     bool,
-    typer.Option("--unprotected", help="Hide no small number. Only for people who may read the records."),
+    typer.Option(
+        "--unprotected", help="Hide no small number. Only for people who may read the records themselves."
+    ),
 ]
 
 
@@ -54,7 +57,7 @@ def day_hour(
     location_type: LocationType = None,
     victims: Victims = None,
     night: NightHours = "18-06",
-    bands: Annotated[bool, typer.Option("--bands", help="By three hours: 56 rows.")] = False,
+    bands: Annotated[bool, typer.Option("--bands", help="Print three-hour bands: 56 rows.")] = False,
     unprotected: Unprotected = False,
     dataset: Dataset = DEMO,
     force: Force = None,
@@ -62,18 +65,24 @@ def day_hour(
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print the weight of each hour of the week, with 95 % limits. Explanations go to standard error."""
+    """Print how much each hour of the week holds, with 95 % limits. Explanations go to standard error."""
     where = column_values(place=place, location_type=location_type, victim_residency=victims)
-    found = _when(store, dataset, version, force, measure, (first, last), where, (), night, unprotected)
+    records = _records(store, dataset, version, force, measure, (first, last), where)
+    hours = night_hours(night)
+    if unprotected:
+        weeks = unprotected_when(records.snapshot, records.record_filter, records.measures, hours)
+    else:
+        weeks = when(records.snapshot, records.record_filter, records.measures, hours, smallest_shown())
     layout = Layout(3 if bands else 1, BY_CALENDAR)
-    typer.echo(printed(map_export(found.now, layout), output))
-    _say(found)
-    hidden = found.now.of(layout.cells)["hidden"]
+    typer.echo(printed(map_export(weeks.now, layout), output))
+    for sentence in (*map(headline_text, weeks.headline), *weeks.notes, weeks.not_compared):
+        if sentence:
+            typer.echo(sentence, err=True)
+    hidden = weeks.now.of(layout.cells)["hidden"]
     if hidden.any():
         typer.echo(
-            f"{int(hidden.sum())} of {len(hidden)} rows are empty: under {found.now.smallest} records, or a way to work "
-            f"such a row out. Ask for a longer period{'' if bands else ' or --bands'}, set {SETTING}, or give "
-            "--unprotected.",
+            f"{int(hidden.sum())} of {len(hidden)} rows are empty: hidden (fewer than {weeks.now.smallest}, or would reveal "
+            f"one). Choose a longer period{'' if bands else ' or --bands'}, set {SETTING}, or give --unprotected.",
             err=True,
         )
 
@@ -84,7 +93,7 @@ def patrols(
     hours: Annotated[int, typer.Option("--hours", min=2, max=12, help="Hours of a shift.")] = 4,
     harm: Annotated[
         list[str] | None,
-        typer.Option("--harm", metavar="MEASURE=WEIGHT", help="What a record weighs. Default: 1."),
+        typer.Option("--harm", metavar="MEASURE=WEIGHT", help="How much one record weighs; 1 otherwise."),
     ] = None,
     measure: Measures = None,
     first: First = None,
@@ -100,17 +109,27 @@ def patrols(
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print the shifts that meet most records, and how the same choice did a year later."""
+    """Print the shifts that meet most of what happens. How the same choice would have fared goes to standard error."""
     where = column_values(place=place, location_type=location_type, victim_residency=victims)
-    weights = tuple(_weight(text) for text in harm or ())
-    found = _when(store, dataset, version, force, measure, (first, last), where, weights, night, unprotected)
-    chosen = best_patrols(found.now, found.before, shifts, hours, found.unit)
-    typer.echo(printed(chosen.frame, output))
-    for line in chosen.headline:
-        typer.echo(headline_text(line), err=True)
+    records = _records(store, dataset, version, force, measure, (first, last), where)
+    weighed = _weighed(records, [_weight(text) for text in harm or ()])
+    question = (records.snapshot, weighed, records.measures, shifts, hours, night_hours(night))
+    best = unprotected_patrol_hours(*question) if unprotected else patrol_hours(*question, smallest_shown())
+    typer.echo(printed(patrols_frame(best), output))
+    for headline in patrols_headline(best):
+        typer.echo(headline_text(headline), err=True)
 
 
-def _when(
+@dataclass(frozen=True)
+class _Records:
+    """A version, its measures, and which of its records are asked for."""
+
+    snapshot: Snapshot
+    measures: tuple[Measure, ...]
+    record_filter: RecordFilter
+
+
+def _records(
     store: Path,
     dataset: str,
     version: int | None,
@@ -118,22 +137,20 @@ def _when(
     measures: list[str] | None,
     months: tuple[str | None, str | None],
     where: tuple[tuple[str, str], ...],
-    harm: tuple[tuple[str, float], ...],
-    night: str,
-    unprotected: bool,
-) -> When:
+) -> _Records:
     snapshot = open_version(store, dataset, version)
-    named = tuple(
-        (find_measure(dataset_contents(snapshot).measures, name).key, weight) for name, weight in harm
-    )
-    asked = replace(record_filter(snapshot, force, measures, months, where, measures_with_times), harm=named)
-    others = [key for key, _ in named if key not in asked.measures]
+    records = record_filter(snapshot, force, measures, months, where, measures_with_times)
+    return _Records(snapshot, dataset_contents(snapshot).measures, records)
+
+
+def _weighed(records: _Records, weights: list[tuple[str, float]]) -> RecordFilter:
+    harm = tuple((find_measure(records.measures, name).key, weight) for name, weight in weights)
+    others = [key for key, _ in harm if key not in records.record_filter.measures]
     if others:
         raise UnknownNameError(
-            f"{first_five(others)} weighs nothing here: it is not among the measures asked for."
+            f"{first_five(others)} weighs nothing here. Only the measures chosen can be weighed."
         )
-    smallest = 0 if unprotected else smallest_shown()
-    return when(snapshot, asked, dataset_contents(snapshot).measures, night_hours(night), smallest)
+    return replace(records.record_filter, harm=harm)
 
 
 def _weight(text: str) -> tuple[str, float]:
@@ -147,10 +164,3 @@ def _weight(text: str) -> tuple[str, float]:
             f"'{text[:60]}' gives no weight. Write the measure and a number from 0, like rape=10."
         )
     return name, weight
-
-
-def _say(found: When) -> None:
-    for sentence in (*map(headline_text, found.headline), *found.notes):
-        typer.echo(sentence, err=True)
-    if found.not_compared:
-        typer.echo(found.not_compared, err=True)

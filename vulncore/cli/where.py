@@ -30,7 +30,7 @@ from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, UnreadableSourceError, first_five
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.which_records import EVERY
-from vulncore.findings.when.picked_hours import STRETCH, hours_offered
+from vulncore.findings.when.hours import STRETCH, hours_offered
 from vulncore.findings.when.when import when
 from vulncore.findings.where.layers import BANDWIDTHS_M, Layer
 from vulncore.findings.where.map import MapChosen, map_shown

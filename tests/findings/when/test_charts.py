@@ -24,7 +24,7 @@ def contrast(one: str, other: str) -> float:
 
 def viridis(share: float) -> str:
     at = min(int(share * 4), 3)
-    low, high = (np.array([int(VIRIDIS[each][k : k + 2], 16) for k in (1, 3, 5)]) for each in (at, at + 1))
+    low, high = (np.array([int(VIRIDIS[stop][k : k + 2], 16) for k in (1, 3, 5)]) for stop in (at, at + 1))
     return "#" + "".join(f"{round(part):02x}" for part in low + (high - low) * (share * 4 - at))
 
 
@@ -34,7 +34,7 @@ def cells(hours: int = 3) -> pd.DataFrame:
         for row in range(7)
         for x in range(0, 24, hours)
     ]
-    frame = pd.DataFrame(rows).assign(label="When", short="5", said="5.0", total=False)
+    frame = pd.DataFrame(rows).assign(label="When", short="5", words="5.0", total=False)
     frame.loc[frame["hidden"], ["weight", "low", "high"]] = np.nan
     return frame
 
@@ -70,8 +70,8 @@ def test_what_is_hidden_is_not_among_what_the_browser_gets(palette):
 @pytest.mark.parametrize(("first", "rules"), [(6, 1), (0, 0)])
 def test_midnight_is_marked_where_rows_hold_a_night(first, rules):
     spec = drawn(week_chart(cells(), NO_STRETCH, first, ["A"], ["B"], "crimes"))
-    found = [layer for layer in spec["layer"] if layer["mark"].get("type") == "rule"]
-    assert len(found) == rules
+    midnights = [layer for layer in spec["layer"] if layer["mark"].get("type") == "rule"]
+    assert len(midnights) == rules
     assert "next day" in str(spec) or first == 0
 
 

@@ -19,8 +19,8 @@ from vulncore.domain.geography import EDGE_TOLERANCE_M, metres_per_degree
 from vulncore.domain.periods import Window, month_end, rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.overview.overview import overview
-from vulncore.findings.shared.which_records import week_read
-from vulncore.findings.when.picked_hours import hours_offered
+from vulncore.findings.when.counts import read_week
+from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.when.when import when
 from vulncore.findings.where.layers import Layer, density, fitting_bandwidth_m, fitting_resolution, how_many
 from vulncore.findings.where.map import MapChosen, MapShown, layers_offered, map_shown
@@ -129,7 +129,7 @@ def test_a_hot_cell_holds_points_that_the_demo_s_description_puts_there(demo):
 def test_hours_carried_over_hold_the_weight_that_the_week_gives_them(shipped_store):
     snapshot = open_version(shipped_store, "demo")
     night = asked_demo(shipped_store, "night")
-    week = week_read(snapshot, RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER))).week
+    week = read_week(snapshot, RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER))).by_hour
     placed = night.placed(night.finest)
     on_map = placed.within(night.read.window).sum() + placed.outside(night.read.window)
     all_day = asked_demo(shipped_store).read.found

@@ -200,7 +200,7 @@ def test_each_kind_of_time_is_told_from_the_others():
 
 
 def test_every_kind_says_how_it_is_taken_and_only_those_without_an_hour_are_unknown():
-    unknown = {known for known in Known if known.treatment.startswith("Unknown: ")}
+    unknown = {known for known in Known if known.treatment.startswith("Counts in no hour: ")}
     assert unknown == set(Known) - set(USED)
     assert all(known.treatment.endswith(".") for known in Known)
 

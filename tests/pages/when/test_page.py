@@ -12,7 +12,7 @@ import pytest
 from tests.pages.choosing import choices, pick
 from tests.pages.conftest import PAGE_MS, settled
 from vulncore.domain.periods import rolling_12
-from vulncore.findings.shared.which_records import week_read
+from vulncore.findings.when.counts import read_week
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.store import open_version
 
@@ -71,7 +71,7 @@ def hour_weights(store: Path) -> list[float]:
     asked = RecordFilter(
         "City of London Police", ("other-sexual-offences", "rape"), rolling_12(date(2024, 10, 1))
     )
-    return week_read(open_version(store, "demo"), asked).week.tolist()
+    return read_week(open_version(store, "demo"), asked).by_hour.tolist()
 
 
 def test_no_hour_under_five_is_in_anything_that_the_server_sends(server, store, page):
@@ -168,7 +168,7 @@ def test_patrol_hours_are_chosen_and_tried_on_the_year_before(server, page):
 def test_two_periods_are_set_against_each_other(server, page):
     open_when(page, server)
     panel = open_tab(page, "What changed")
-    panel.get_by_text("No part of the week changed beyond chance").wait_for(timeout=PAGE_MS)
+    panel.get_by_text("No part of the week changed by more than chance").wait_for(timeout=PAGE_MS)
     panel.locator(CHART).wait_for(timeout=PAGE_MS)
     panel.get_by_role("button", name=re.compile("Show as table")).click()
     page.locator("table.plain", has_text="Monday 00:00 to 02:59").wait_for(timeout=PAGE_MS)

@@ -1,4 +1,4 @@
-"""Which months of a window were delivered, and why a window can't be set against an earlier one."""
+"""Which months of a period were delivered, and why a period can't be compared with an earlier one."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,8 +14,8 @@ from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.store import Snapshot
 
 
-def months_delivered(snapshot: Snapshot, asked: RecordFilter) -> set[date]:
-    """Return the months of which incidents of every measure asked for were delivered, within the window or not.
+def months_delivered(snapshot: Snapshot, record_filter: RecordFilter) -> set[date]:
+    """Return the months of which incidents of every measure chosen were delivered, within the window or not.
 
     Raises:
         InvalidPeriodError: Records of these measures were never delivered.
@@ -23,21 +23,23 @@ def months_delivered(snapshot: Snapshot, asked: RecordFilter) -> set[date]:
     table = snapshot.coverage
     delivered = (
         table.filter(
-            table.force == asked.force, table.table == "incidents", table.measure.isin(asked.measures)
+            table.force == record_filter.force,
+            table.table == "incidents",
+            table.measure.isin(record_filter.measures),
         )
         .select("measure", "month")
         .to_pandas()
     )
     if delivered.empty:
-        raise InvalidPeriodError("Records of these measures were never delivered. Choose others.")
+        raise InvalidPeriodError("Records of these measures were never delivered. Choose other measures.")
     months = pd.to_datetime(delivered["month"]).dt.date
-    return set.intersection(*(set(months[delivered["measure"] == key]) for key in asked.measures))
+    return set.intersection(*(set(months[delivered["measure"] == key]) for key in record_filter.measures))
 
 
-def months_missing(snapshot: Snapshot, asked: RecordFilter) -> int:
-    """Return how many months of the window were not delivered for every measure asked for."""
-    delivered = months_delivered(snapshot, asked)
-    return sum(month not in delivered for month in asked.window.months)
+def months_missing(snapshot: Snapshot, record_filter: RecordFilter) -> int:
+    """Return how many months of the window were not delivered for every measure chosen."""
+    delivered = months_delivered(snapshot, record_filter)
+    return sum(month not in delivered for month in record_filter.window.months)
 
 
 def missing_in_words(window: Window, missing: int) -> tuple[str, ...]:
@@ -45,45 +47,45 @@ def missing_in_words(window: Window, missing: int) -> tuple[str, ...]:
     if not missing:
         return ()
     months = len(window.months)
-    known = f"{window} has {months - missing} of {months} months for every measure chosen"
-    return (f"{known}: the others are missing, not zero.",)
+    delivered = f"{window} has {months - missing} of {months} months for every measure chosen."
+    return (f"{delivered} The other months were not delivered. They are not zero.",)
 
 
 def why_not_compared(
-    snapshot: Snapshot, asked: RecordFilter, before: Window, measures: Sequence[Measure]
+    snapshot: Snapshot, record_filter: RecordFilter, before: Window, measures: Sequence[Measure]
 ) -> str:
-    """Return why the window asked for can't be set against an earlier one; "" where it can.
+    """Return why a filter's window can't be compared with an earlier one; "" where it can.
 
     Args:
         snapshot: A published version.
-        asked: Which records.
+        record_filter: Which records.
         before: The earlier window.
         measures: The measures of the version.
     """
-    for window in (before, asked.window):
-        missing = months_missing(snapshot, replace(asked, window=window))
+    for window in (before, record_filter.window):
+        missing = months_missing(snapshot, replace(record_filter, window=window))
         if missing:
             months = len(window.months)
             return (
-                f"{window} has {months - missing} of {months} months for every measure chosen, "
-                "so nothing is compared with it as if it were whole."
+                f"{window} has {months - missing} of {months} months for every measure chosen. "
+                "Only whole periods are compared."
             )
     broken = {
         name: month
-        for name, months in breaks_by_name(snapshot, asked, measures).items()
+        for name, months in breaks_by_name(snapshot, record_filter, measures).items()
         for month in months
-        if before.start < month <= asked.window.end
+        if before.start < month <= record_filter.window.end
     }
     if broken:
-        said = first_five(f"{name} from {month_name(month)}" for name, month in broken.items())
-        return f"Recording changed in between ({said}), so {asked.window} is not compared with {before}."
+        changes = first_five(f"{name} from {month_name(month)}" for name, month in broken.items())
+        return f"Recording changed in between ({changes}), so {record_filter.window} is not compared with {before}."
     return ""
 
 
 def breaks_by_name(
-    snapshot: Snapshot, asked: RecordFilter, measures: Sequence[Measure]
+    snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure]
 ) -> dict[str, tuple[date, ...]]:
-    """Return the months from which each measure asked for can't be compared with what came before, by its name."""
-    chosen = [measure for measure in measures if measure.key in asked.measures]
-    breaks = series_breaks(annotations_of(snapshot, asked.force), chosen)
+    """Return the months from which each measure chosen can't be compared with what came before, by its name."""
+    chosen = [measure for measure in measures if measure.key in record_filter.measures]
+    breaks = series_breaks(annotations_of(snapshot, record_filter.force), chosen)
     return {measure.name: tuple(sorted(breaks[measure.key])) for measure in chosen}

@@ -1,67 +1,39 @@
-"""What a question about the week reads from a version: once for the months asked for, once for those before."""
+"""Which records a question about times or places is of: what can be chosen, periods, hours of the week."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-import ibis.expr.types as ir
-import pandas as pd
-
-from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.errors import UnknownNameError, VulncoreError, first_five
 from vulncore.domain.periods import Window, add_months, fytd, month_end, month_name, parse_month
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.compared import months_missing
-from vulncore.metrics.week.day_hour import RecordFilter, day_hour, shapes, timed_records, week_of
-from vulncore.metrics.week.known_times import USED, Known, midnights
+from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.store import Snapshot
 
-MINUTES = 60
-COLUMNS = {
+COLUMNS: Final = {
     "place": "street or venue",
     "location_type": "type of place",
     "victim_residency": "group of victims",
 }
 """What records can be narrowed to, by column of the incidents, in words."""
 
+YEAR, TO_DATE, ALL = "12", "fytd", "all"
+PERIODS: Final = {
+    YEAR: "Last 12 months",
+    TO_DATE: "This financial year",
+    "36": "Last 3 years",
+    "60": "Last 5 years",
+    ALL: "All months",
+}
+"""What can be chosen besides a first month, written `YYYY-MM`; a number is one of months."""
+
+EVERY: Final = "every"
+
 
 class NoTimesError(VulncoreError):
     """A dataset says in which month things happened, and not when in the week."""
-
-
-@dataclass(frozen=True)
-class WeekRead:
-    """The hours of the week of some records, as they are: not to be shown before small numbers are hidden.
-
-    `week` and `harm` are the 168 hours from Monday 00:00, in records and weighed by harm; `known` the records by what
-    is known of their time; `shapes` how their windows lie to the hours; `missing` how many months of the window were
-    not delivered for every measure.
-    """
-
-    asked: RecordFilter
-    week: Floats
-    harm: Floats
-    known: Mapping[Known, float]
-    shapes: pd.DataFrame
-    missing: int
-
-    @property
-    def timed(self) -> float:
-        """How many records have an hour."""
-        return float(sum(self.known.get(known, 0.0) for known in USED))
-
-    @property
-    def spread(self) -> int:
-        """How many records are spread over more than one hour."""
-        several = self.shapes["first_minute"] + self.shapes["minutes"] > MINUTES
-        return int(self.shapes.loc[several, "records"].sum())
-
-    @property
-    def records(self) -> float:
-        """How many records there are."""
-        return float(sum(self.known.values()))
 
 
 @dataclass(frozen=True)
@@ -72,25 +44,16 @@ class WeekChoices:
     values: Mapping[str, tuple[str, ...]]
 
 
-def week_read(snapshot: Snapshot, asked: RecordFilter) -> WeekRead:
-    """Return the hours of the week of the records asked for, as they are.
+@dataclass(frozen=True)
+class HoursChosen:
+    """Some hours of the week: their `key` in a link, how they are called, and which they are; none means all."""
 
-    Args:
-        snapshot: A published version.
-        asked: Which records.
-
-    Raises:
-        NoTimesError: No record of the force, of these measures, has a time.
-        UnknownNameError: No measure is named, or records can't be narrowed to what is asked.
-    """
-    return week_reads(snapshot, asked, (asked.window,))[0]
+    key: str
+    words: str
+    cells: tuple[int, ...] = ()
 
 
-def week_reads(snapshot: Snapshot, asked: RecordFilter, windows: Sequence[Window]) -> tuple[WeekRead, ...]:
-    """Return the same as `week_read` for each of several windows, in order."""
-    _check(snapshot, asked)
-    midnight = midnights(snapshot.incidents, asked.force)
-    return tuple(_read(snapshot, replace(asked, window=window), midnight) for window in windows)
+EVERY_HOUR: Final = HoursChosen(EVERY, "Every hour")
 
 
 def week_choices(snapshot: Snapshot, force: str, smallest: int = SMALLEST_SHOWN) -> WeekChoices:
@@ -115,74 +78,25 @@ def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
     return units.pop() if len(units) == 1 else "records"
 
 
-def check_records(snapshot: Snapshot, asked: RecordFilter) -> None:
-    """Refuse what can't be asked for: no measure, a column that nothing is narrowed by, a value that no record has.
+def check_records(snapshot: Snapshot, record_filter: RecordFilter) -> None:
+    """Refuse a filter with no measure, a column that nothing is narrowed by, or a value that no record has.
 
     Raises:
-        UnknownNameError: It is one of these.
+        UnknownNameError: It has one of these.
     """
-    if not asked.measures:
+    if not record_filter.measures:
         raise UnknownNameError("No measure is chosen. Choose at least one.")
-    unknown = [column for column, _ in asked.where if column not in COLUMNS]
+    unknown = [column for column, _ in record_filter.where if column not in COLUMNS]
     if unknown:
         raise UnknownNameError(
-            f"Records can't be narrowed by {first_five(unknown)}. By: {first_five(COLUMNS)}."
+            f"Records can't be narrowed by {first_five(unknown)}. Choose one of: {first_five(COLUMNS)}."
         )
-    of_force = snapshot.incidents.filter(snapshot.incidents.force == asked.force)
-    for column, value in asked.where:
+    of_force = snapshot.incidents.filter(snapshot.incidents.force == record_filter.force)
+    for column, value in record_filter.where:
         if not (of_force[column] == value).any().fill_null(False).execute():
             raise UnknownNameError(
-                f"No {COLUMNS[column]} is called '{value[:60]}' here. Write it as the records have it."
+                f"No {COLUMNS[column]} is called '{value[:60]}' here. Write the name as the records have it."
             )
-
-
-def _check(snapshot: Snapshot, asked: RecordFilter) -> None:
-    check_records(snapshot, asked)
-    of_force = snapshot.incidents.filter(snapshot.incidents.force == asked.force)
-    if not _have_times(of_force.filter(of_force.measure.isin(asked.measures))):
-        raise NoTimesError(
-            f"Nothing can be said about weekdays or hours: dataset '{snapshot.publish.dataset}' has the month of these "
-            f"records of {asked.force} and no time of day. Choose a dataset or measures with times, such as a force's "
-            "own extract."
-        )
-
-
-def _read(snapshot: Snapshot, asked: RecordFilter, midnight: Mapping[str, Known]) -> WeekRead:
-    timed = timed_records(snapshot.incidents, snapshot.coverage, asked, midnight)
-    weights = day_hour(timed)
-    by_kind = weights.groupby("known")["weight"].sum()
-    return WeekRead(
-        asked=asked,
-        week=week_of(weights),
-        harm=week_of(weights, "harm"),
-        known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
-        shapes=shapes(timed),
-        missing=months_missing(snapshot, asked),
-    )
-
-
-def _values(snapshot: Snapshot, force: str, column: str, smallest: int) -> tuple[str, ...]:
-    """Return a column's values, the most frequent first; of those that few records have, the name would tell them."""
-    rows = snapshot.incidents.filter(snapshot.incidents.force == force, snapshot.incidents[column].notnull())
-    counted = rows.group_by(column).agg(records=rows.record_id.nunique())
-    kept = counted.filter(counted.records >= smallest).to_pandas()
-    ordered = kept.sort_values(["records", column], ascending=[False, True])
-    return tuple(str(value) for value in ordered[column])
-
-
-def _have_times(rows: ir.Table) -> bool:
-    return bool(rows.occurred_from.notnull().any().fill_null(False).execute())
-
-
-YEAR, TO_DATE, ALL = "12", "fytd", "all"
-PERIODS: Final = {
-    YEAR: "Last 12 months",
-    TO_DATE: "This financial year",
-    "36": "Last 3 years",
-    "60": "Last 5 years",
-    ALL: "All months",
-}
-"""What can be chosen besides a first month, written `YYYY-MM`; a number is one of months."""
 
 
 def period_window(period: str, as_at: date, months: Sequence[date]) -> Window:
@@ -218,7 +132,7 @@ def period_name(period: str) -> str:
 
 
 def window_before(window: Window) -> Window:
-    """Return the months that a window is set against: the same ones, as many whole years earlier as leave no overlap.
+    """Return the months that a window is compared with: the same ones, as many whole years earlier as leave no overlap.
 
     >>> str(window_before(Window(date(2024, 4, 1), date(2024, 10, 31))))
     'April 2023 to October 2023'
@@ -228,16 +142,10 @@ def window_before(window: Window) -> Window:
     return Window(add_months(window.start, -earlier), month_end(add_months(window.months[-1], -earlier)))
 
 
-EVERY = "every"
-
-
-@dataclass(frozen=True)
-class HoursChosen:
-    """Some hours of the week: their `key` in a link, how they are called, and which they are; none means all."""
-
-    key: str
-    words: str
-    cells: tuple[int, ...] = ()
-
-
-EVERY_HOUR: Final = HoursChosen(EVERY, "Every hour")
+def _values(snapshot: Snapshot, force: str, column: str, smallest: int) -> tuple[str, ...]:
+    """Return a column's values, the most frequent first; of those that few records have, the name would tell them."""
+    rows = snapshot.incidents.filter(snapshot.incidents.force == force, snapshot.incidents[column].notnull())
+    counted = rows.group_by(column).agg(records=rows.record_id.nunique())
+    kept = counted.filter(counted.records >= smallest).to_pandas()
+    ordered = kept.sort_values(["records", column], ascending=[False, True])
+    return tuple(str(value) for value in ordered[column])

@@ -1,7 +1,11 @@
-"""The heat map of the week: how much falls into each hour, or each three hours, and what stands out."""
+"""The two maps of the week: what each hour or three hours hold and what stands out, and what changed.
+
+With each go its title, its legend, and what it says to those who don't see it.
+"""
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from textwrap import wrap
+from typing import Any, Final
 
 import altair as alt
 import pandas as pd
@@ -17,14 +21,27 @@ from vulncore.charts.week_frame import (
     midnight_rule,
     row_names,
 )
-from vulncore.findings.shared.words import capital_first
+from vulncore.domain.periods import Window
+from vulncore.findings.shared.headline import Headline
+from vulncore.findings.shared.words import HIDDEN, capital_first, hidden_as
+from vulncore.findings.when.change import change_headline
+from vulncore.findings.when.hours import from_to
+from vulncore.findings.when.map import Layout
+from vulncore.findings.when.sentences import unknown_in_words
+from vulncore.findings.when.view import Week, When
+from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.hours import HOURS
 
 ON_DARK, ON_BRIGHT = "#ffffff", "#000000"
-LEGEND_HEIGHT = 60
-BAR_BELOW = 15  # pixels from the middle of a row
-DARK_PART = (
-    0.435  # of viridis, from its dark end: on it white reads better, and black on the rest, each by 4.5:1
-)
+LEGEND_HEIGHT: Final = 60
+BAR_BELOW: Final = 15  # pixels from the middle of a row
+DARK_PART: Final = 0.435
+"""Of viridis, from its dark end: on it white reads better, and black on the rest, each by 4.5:1."""
+FEWER_TO_MORE: Final = {LIGHT: ["#01665e", "#eef1f4", "#762a83"], DARK: ["#5ab4ac", "#2c3742", "#c2a5cf"]}
+"""Teal and purple, told apart with every kind of colour vision; red, orange and green are the report's."""
+ROUNDS_TO_ONE: Final = 0.5
+COULD_BE_CHANCE: Final = 0.35  # how strong a colour is that may mean nothing
+LINE: Final = 43  # characters: a telephone has room for as many
 
 
 def week_chart(
@@ -39,7 +56,7 @@ def week_chart(
     """Return the week as a heat map with its totals; what stands out is marked.
 
     Args:
-        cells: One row per cell and total: `row`, `x`, `hours`, `weight`, `low`, `high`, `hidden`, `label`, `short`, `said`,
+        cells: One row per cell and total: `row`, `x`, `hours`, `weight`, `low`, `high`, `hidden`, `label`, `short`, `words`,
             `total` (see `vulncore.findings.when.map.map_cells`).
         stretches: One row per piece of a stretch that stands out: `row`, `x`, `x2`, `label`.
         first: The hour with which rows begin.
@@ -52,7 +69,7 @@ def week_chart(
     body, totals = shown[~shown["total"]], shown[shown["total"]]
     tooltip = [
         alt.Tooltip("label:N", title="When"),
-        alt.Tooltip("said:N", title=capital_first(unit)),
+        alt.Tooltip("words:N", title=capital_first(unit)),
         alt.Tooltip("limits:N", title="95 % limits"),
     ]
     where: dict[str, Any] = {"x": hours_axis(first, TOTALS_TO, True, palette), "y": days_axis(True, palette)}
@@ -72,6 +89,136 @@ def week_chart(
         title=heading(title, legend, palette),
     ).configure(aria=False)  # the chart's words and its table speak for its marks
     return chart
+
+
+def week_change_chart(
+    cells: pd.DataFrame,
+    first: int,
+    title: Sequence[str],
+    legend: Sequence[str],
+    palette: Palette = LIGHT,
+) -> alt.LayerChart:
+    """Return how each three-hour band of the week changed; what is beyond chance has an arrow and an outline.
+
+    Args:
+        cells: One row per band: `row`, `x`, `hours`, `label`, `change` (missing where hidden), `clear`, `rose`, `words`
+            (see `vulncore.findings.when.change.change_cells`).
+        first: The hour with which rows begin.
+        title: What, where and when, a line each.
+        legend: How its marks are to be read, a line each.
+        palette: The colours that suit the ground.
+    """
+    shown = cells.assign(
+        day=row_names(cells["row"]),
+        x2=cells["x"] + cells["hours"],
+        middle=cells["x"] + cells["hours"] / 2,
+        short=[_short(row) for row in cells.to_dict("records")],
+        hidden=cells["change"].isna(),
+    ).drop(columns=["row", "rose"])
+    most = float(shown["change"].abs().max()) if shown["change"].notna().any() else 1.0
+    x, y = hours_axis(first, 24, False, palette), days_axis(False, palette)
+    colour = alt.Color(
+        "change:Q",
+        scale=alt.Scale(domain=[-most, 0, most], range=FEWER_TO_MORE[palette], interpolate="lab"),
+        legend=None,
+    )
+    tooltip = [alt.Tooltip("label:N", title="When"), alt.Tooltip("words:N", title="Before to now")]
+    every = alt.Chart(shown).encode(x=x, x2="x2:Q", y=y, tooltip=tooltip)
+    strong = ON_DARK if palette is LIGHT else ON_BRIGHT
+    words = alt.Chart(shown).encode(x=alt.X("middle:Q"), y=y, text="short:N", tooltip=tooltip)
+    chart: alt.LayerChart = alt.LayerChart(
+        layer=[
+            every.transform_filter("datum.hidden").mark_rect(color=palette.grid, stroke=palette.ground),
+            every.transform_filter("!datum.hidden")
+            .mark_rect(stroke=palette.ground)
+            .encode(
+                color=colour, opacity=alt.condition("datum.clear", alt.value(1), alt.value(COULD_BE_CHANCE))
+            ),
+            *midnight_rule(first, palette),
+            every.transform_filter("datum.clear").mark_rect(filled=False, stroke=palette.ink, strokeWidth=3),
+            words.mark_text(fontSize=cell_size(True), fontWeight=600).encode(
+                color=alt.condition(
+                    f"datum.clear && abs(datum.change) > {0.55 * most}",
+                    alt.value(strong),
+                    alt.value(palette.ink),
+                )
+            ),
+        ],
+        height=full_height(7, title, legend),
+        title=heading(title, legend, palette),
+    ).configure(aria=False)  # the chart's words and its table speak for its marks
+    return chart
+
+
+def stretch_pieces(week: Week, layout: Layout) -> pd.DataFrame:
+    """Return the stretches that stand out as pieces of the map's rows.
+
+    Returns:
+        One row per piece: `row`, `x`, `x2` (hours from the row's start), `label`.
+    """
+    pieces = []
+    for stretch in week.stretches:
+        label = f"{stretch.name}: {from_to(stretch.start, stretch.hours)}"
+        at, left = stretch.start, stretch.hours
+        while left:
+            x = (at - layout.first) % 24
+            taken = min(left, 24 - x)
+            pieces.append(((at - layout.first) % HOURS // 24, x, x + taken, label))
+            at, left = (at + taken) % HOURS, left - taken
+    return pd.DataFrame(pieces, columns=["row", "x", "x2", "label"])
+
+
+def map_title(weeks: When) -> list[str]:
+    """Return the map's title: what, whose and when, a line each as a telephone has room for."""
+    return _lines(f"When: {weeks.about}", _whose_and_when(weeks.now.record_filter))
+
+
+def map_legend(weeks: When, layout: Layout) -> list[str]:
+    """Return how the map's marks are to be read, and for how many the hour is not known."""
+    week = weeks.now
+    per = "an hour" if layout.step == 1 else "three hours"
+    lines = [f"Numbers: {weeks.unit} in {per} of the week"]
+    if week.of(layout.cells)["hidden"].any():
+        lines.append(f"{HIDDEN} or grey: {hidden_as(week.smallest)}")
+    if week.stretches:
+        mark = "Outlined" if layout.step == 1 else "Bar beneath"
+        lines.append(f"{mark}: stands out by more than chance")
+    lines.append(f"Hour not known: {unknown_in_words(week)}")
+    return lines
+
+
+def map_alt(weeks: When) -> str:
+    """Return what the map says."""
+    return f"Heat map of the hours of the week. {weeks.question}. {_in_a_row(weeks.headline)}"
+
+
+def change_title(weeks: When) -> list[str]:
+    """Return the title of the map of differences."""
+    before = _short_window(weeks.before.record_filter.window) if weeks.before else ""
+    return _lines(
+        f"What changed: {weeks.about}", _whose_and_when(weeks.now.record_filter), f"against {before}"
+    )
+
+
+def change_legend(weeks: When) -> list[str]:
+    """Return how the marks of the map of differences are to be read."""
+    lines = [f"Numbers: {weeks.unit} more (purple) or fewer (teal)"]
+    if weeks.change is None:
+        return lines
+    if weeks.change.bands["change"].isna().any():
+        lines.append(f"No number: {hidden_as(weeks.now.smallest)}")
+    clear = bool(weeks.change.bands["clear"].any())
+    lines.append(
+        "▲ ▼ outlined: changed by more than chance" if clear else "Nothing changed by more than chance"
+    )
+    return lines
+
+
+def change_alt(weeks: When) -> str:
+    """Return what the map of differences says."""
+    return (
+        f"Map of differences over the hours of the week. {weeks.about}. {_in_a_row(change_headline(weeks))}"
+    )
 
 
 def _drawn(cells: pd.DataFrame) -> pd.DataFrame:
@@ -160,75 +307,28 @@ def _totals(
     ]
 
 
-FEWER_TO_MORE = {LIGHT: ["#01665e", "#eef1f4", "#762a83"], DARK: ["#5ab4ac", "#2c3742", "#c2a5cf"]}
-"""Teal and purple, told apart with every kind of colour vision; red, orange and green are the report's."""
-
-ROUNDS_TO_ONE = 0.5
-COULD_BE_CHANCE = 0.35  # how strong a colour is that may mean nothing
-
-
-def week_change_chart(
-    cells: pd.DataFrame,
-    first: int,
-    title: Sequence[str],
-    legend: Sequence[str],
-    palette: Palette = LIGHT,
-) -> alt.LayerChart:
-    """Return how each three-hour band of the week changed; what is beyond chance has an arrow and an outline.
-
-    Args:
-        cells: One row per band: `row`, `x`, `hours`, `label`, `change` (missing where hidden), `clear`, `rose`, `said`
-            (see `vulncore.findings.when.change.week_change`).
-        first: The hour with which rows begin.
-        title: What, where and when, a line each.
-        legend: How its marks are to be read, a line each.
-        palette: The colours that suit the ground.
-    """
-    shown = cells.assign(
-        day=row_names(cells["row"]),
-        x2=cells["x"] + cells["hours"],
-        middle=cells["x"] + cells["hours"] / 2,
-        short=[_short(row) for row in cells.to_dict("records")],
-        hidden=cells["change"].isna(),
-    ).drop(columns=["row", "rose"])
-    most = float(shown["change"].abs().max()) if shown["change"].notna().any() else 1.0
-    x, y = hours_axis(first, 24, False, palette), days_axis(False, palette)
-    colour = alt.Color(
-        "change:Q",
-        scale=alt.Scale(domain=[-most, 0, most], range=FEWER_TO_MORE[palette], interpolate="lab"),
-        legend=None,
-    )
-    tooltip = [alt.Tooltip("label:N", title="When"), alt.Tooltip("said:N", title="Before to now")]
-    every = alt.Chart(shown).encode(x=x, x2="x2:Q", y=y, tooltip=tooltip)
-    strong = ON_DARK if palette is LIGHT else ON_BRIGHT
-    words = alt.Chart(shown).encode(x=alt.X("middle:Q"), y=y, text="short:N", tooltip=tooltip)
-    chart: alt.LayerChart = alt.LayerChart(
-        layer=[
-            every.transform_filter("datum.hidden").mark_rect(color=palette.grid, stroke=palette.ground),
-            every.transform_filter("!datum.hidden")
-            .mark_rect(stroke=palette.ground)
-            .encode(
-                color=colour, opacity=alt.condition("datum.clear", alt.value(1), alt.value(COULD_BE_CHANCE))
-            ),
-            *midnight_rule(first, palette),
-            every.transform_filter("datum.clear").mark_rect(filled=False, stroke=palette.ink, strokeWidth=3),
-            words.mark_text(fontSize=cell_size(True), fontWeight=600).encode(
-                color=alt.condition(
-                    f"datum.clear && abs(datum.change) > {0.55 * most}",
-                    alt.value(strong),
-                    alt.value(palette.ink),
-                )
-            ),
-        ],
-        height=full_height(7, title, legend),
-        title=heading(title, legend, palette),
-    ).configure(aria=False)  # the chart's words and its table speak for its marks
-    return chart
-
-
 def _short(row: Mapping[Hashable, Any]) -> str:
     arrow = ("▲" if row["rose"] else "▼") if row["clear"] else ""
     change = row["change"]
     if pd.isna(change):
         return arrow
     return f"{arrow}{change:+,.0f}".replace("-", "−") if abs(change) >= ROUNDS_TO_ONE else f"{arrow}0"
+
+
+def _in_a_row(headline: Sequence[Headline]) -> str:
+    return " ".join(f"{line.lead}: {line.text}" for line in headline)
+
+
+def _short_window(window: Window) -> str:
+    first, last = f"{window.start:%b %Y}", f"{window.end:%b %Y}"
+    return first if first == last else f"{first} to {last}"
+
+
+def _whose_and_when(record_filter: RecordFilter) -> str:
+    force, window = record_filter.force, _short_window(record_filter.window)
+    one = f"{force}, {window}"
+    return one if len(one) <= LINE else f"{force},\n{window}"
+
+
+def _lines(*parts: str) -> list[str]:
+    return [line for part in parts for whole in part.split("\n") for line in wrap(whole, LINE)]

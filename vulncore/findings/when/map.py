@@ -1,22 +1,26 @@
-"""The week as cells to draw and as a table to read: hours or three-hour bands, nights unbroken or days by the calendar."""
+"""The week laid out as a map: cells to draw, a table to read, a file to take away.
 
+Cells are hours or three-hour bands; a row holds a whole night, or a day by the calendar.
+"""
+
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from vulncore.domain.periods import WEEKDAYS
-from vulncore.findings.shared.words import HIDDEN, number_in_words
-from vulncore.findings.when.week import BAND, Week
-from vulncore.findings.when.words import stretch
-from vulncore.metrics.statistics.intervals import poisson_interval
+from vulncore.domain.periods import WEEKDAYS, format_month
+from vulncore.findings.shared.words import HIDDEN, made_note, number_in_words
+from vulncore.findings.when.hours import from_to
+from vulncore.findings.when.view import BAND, Week, When
 from vulncore.metrics.week.hours import HOURS
+from vulncore.store.manifest import Publish
 
 EVENING_WHOLE: Final = 6  # a row from 06:00 holds an evening and the early hours after it
 BY_CALENDAR: Final = 0
-SHOWN_DECIMALS: Final = 1  # more would tell how long a single window was
-UNPROTECTED_DECIMALS: Final = 4
+DECIMALS: Final = 1
+MOSTLY_SHOWN: Final = 0.75  # of the hours: with fewer, three-hour bands say more
 
 
 @dataclass(frozen=True)
@@ -42,43 +46,43 @@ class Layout:
         return f"{self.cells} of day"
 
 
+def fitting_step(week: Week) -> int:
+    """Return how many hours a cell of the map had best hold: 1 where most hours can be shown, else 3."""
+    return 1 if 1 - week.of("hour")["hidden"].mean() >= MOSTLY_SHOWN else BAND
+
+
 def map_cells(week: Week, layout: Layout) -> pd.DataFrame:
     """Return the cells of the week's map, its totals by row and by column among them.
 
     Returns:
         One row per cell: `row` (0 to 6 from Monday; 7 for all days), `x` (hours from the row's start; 24 for the whole
         day), `hours` (wide), `weight`, `low`, `high` (95 % limits of the mean behind it; all three missing where
-        hidden), `hidden`, `label` (which part of the week), `short`, `said` (its weight, or what
+        hidden), `hidden`, `label` (which part of the week), `short`, `words` (its weight, or what
         hides it, in a mark and in words), `total` (whether it is one).
     """
     cells = week.of(layout.cells)
     at = cells["at"].to_numpy()
-    within = (at - layout.first) % 24
-    low, high = poisson_interval(cells["weight"])
     body = cells.assign(
         row=(at - layout.first) % HOURS // 24,
-        x=within,
+        x=(at - layout.first) % 24,
         hours=layout.step,
-        low=low,
-        high=high,
-        label=[stretch(int(start), layout.step) for start in at],
+        label=[from_to(int(start), layout.step) for start in at],
         total=False,
     )
-    every = pd.concat([body, _rows(week, layout), _columns(week, layout)], ignore_index=True)
-    numbers = list(zip(every["weight"], every["about"], strict=True))
-    every["short"] = [_mark(weight, about) for weight, about in numbers]
-    every["said"] = [number_in_words(weight, about, week.smallest) for weight, about in numbers]
-    every[["weight", "low", "high"]] = every[["weight", "low", "high"]].round(SHOWN_DECIMALS)
-    wanted = ["row", "x", "hours", "weight", "low", "high", "hidden", "label", "short", "said", "total"]
+    totals = pd.concat([_row_totals(week, layout), _column_totals(week, layout)], ignore_index=True)
+    every = pd.concat([body, totals], ignore_index=True)
+    every[["weight", "low", "high"]] = every[["weight", "low", "high"]].round(DECIMALS)
+    wanted = ["row", "x", "hours", "weight", "low", "high", "hidden", "label", "short", "words", "total"]
     return every.sort_values(["row", "x"], ignore_index=True)[wanted]
 
 
 def map_table(week: Week, layout: Layout) -> pd.DataFrame:
     """Return the week as people read it: a line for each day, a column for each part of it, and the totals."""
-    cells = map_cells(week, layout)
-    wide = cells.pivot(index="row", columns="x", values="short")
-    xs = [int(str(x)) for x in wide.columns]
-    wide.columns = pd.Index(["Whole day" if x == 24 else _column_name(x, layout) for x in xs])
+    wide = map_cells(week, layout).pivot(index="row", columns="x", values="short")
+    starts = [int(str(x)) for x in wide.columns]
+    wide.columns = pd.Index(
+        ["Whole day" if x == 24 else _clock((x + layout.first) % 24, layout.step) for x in starts]
+    )
     wide.insert(0, "Day" if layout.first == BY_CALENDAR else "Day and night of", [*WEEKDAYS, "Every day"])
     return wide.reset_index(drop=True)
 
@@ -90,66 +94,66 @@ def map_export(week: Week, layout: Layout) -> pd.DataFrame:
         One row per cell from Monday 00:00: `weekday`, `hour` (its first, 0 to 23), `weight` (records), `low`, `high`
         (95 % limits of the mean behind it).
     """
-    cells = week.of(layout.cells).sort_values("at", ignore_index=True)
-    low, high = poisson_interval(cells["weight"])
-    decimals = SHOWN_DECIMALS if week.smallest else UNPROTECTED_DECIMALS
+    cells = week.of(layout.cells)
     return pd.DataFrame(
         {
             "weekday": [WEEKDAYS[at // 24] for at in cells["at"]],
             "hour": cells["at"] % 24,
-            "weight": cells["weight"].round(decimals),
-            "low": low.round(decimals),
-            "high": high.round(decimals),
+            "weight": cells["weight"],
+            "low": cells["low"],
+            "high": cells["high"],
         }
     )
 
 
-def _rows(week: Week, layout: Layout) -> pd.DataFrame:
-    rows = week.of(layout.rows)
-    every = week.read.timed
-    totals = pd.DataFrame(
+def week_export(weeks: When, layout: Layout, publish: Publish) -> pd.DataFrame:
+    """Return the map as a file: its cells, how many hours each has, and in every row what they are of and from."""
+    record_filter = weeks.now.record_filter
+    cells = map_export(weeks.now, layout)
+    cells.insert(2, "hours", layout.step)
+    return cells.assign(
+        force=record_filter.force,
+        records=weeks.about,
+        first_month=format_month(record_filter.window.start),
+        last_month=format_month(record_filter.window.end),
+        dataset=publish.dataset,
+        version=publish.number,
+        note=made_note(publish),
+    )
+
+
+def _row_totals(week: Week, layout: Layout) -> pd.DataFrame:
+    days = week.of(layout.rows)
+    labels = [
+        WEEKDAYS[at // 24] if layout.first == BY_CALENDAR else from_to(at + layout.first, 24)
+        for at in days["at"]
+    ]
+    hidden = math.isnan(week.timed)
+    whole = pd.DataFrame(
         {
-            "row": [*(rows["at"] // 24), 7],
-            "weight": [*rows["weight"], every],
-            "hidden": [*rows["hidden"], False],
-            "about": [*rows["about"], np.nan],
-            "label": [*(_row_label(at // 24, layout) for at in rows["at"]), "The whole week"],
+            "row": [7],
+            "weight": [week.timed],
+            "hidden": [hidden],
+            "short": [HIDDEN if hidden else f"{week.timed:,.0f}"],
+            "words": [number_in_words(week.timed, math.nan, week.smallest)],
+            "label": ["The whole week"],
         }
     )
+    by_day = days.assign(row=days["at"] // 24, label=labels)[list(whole)]
+    totals = pd.concat([by_day, whole], ignore_index=True)
     return totals.assign(x=24, hours=BAND, low=np.nan, high=np.nan, total=True)
 
 
-def _columns(week: Week, layout: Layout) -> pd.DataFrame:
+def _column_totals(week: Week, layout: Layout) -> pd.DataFrame:
     columns = week.of(layout.columns)
-    return pd.DataFrame(
-        {
-            "row": 7,
-            "x": (columns["at"] - layout.first) % 24,
-            "hours": layout.step,
-            "weight": columns["weight"],
-            "hidden": columns["hidden"],
-            "about": columns["about"],
-            "label": [f"{_clock(at, layout.step)}, all days" for at in columns["at"]],
-            "low": np.nan,
-            "high": np.nan,
-            "total": True,
-        }
+    return columns.assign(
+        row=7,
+        x=(columns["at"] - layout.first) % 24,
+        hours=layout.step,
+        label=[f"{_clock(at, layout.step)}, all days" for at in columns["at"]],
+        total=True,
     )
-
-
-def _row_label(day: int, layout: Layout) -> str:
-    return WEEKDAYS[day] if layout.first == BY_CALENDAR else f"{stretch(24 * day + layout.first, 24)}"
-
-
-def _column_name(x: int, layout: Layout) -> str:
-    return _clock((x + layout.first) % 24, layout.step)
 
 
 def _clock(hour: int, hours: int) -> str:
     return f"{hour:02d}:00–{(hour + hours - 1) % 24:02d}:59"
-
-
-def _mark(weight: float, about: float) -> str:
-    if not np.isnan(weight):
-        return f"{weight:,.0f}"
-    return HIDDEN if np.isnan(about) else f"≈{about:,.0f}"

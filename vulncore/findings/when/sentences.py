@@ -1,24 +1,19 @@
-"""The week in a few sentences: what a commander could repeat."""
+"""The week in a few sentences, and the tables behind them: what stands out, the night-time economy, times not known."""
+
+import math
+from typing import Final
 
 import pandas as pd
 
 from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import (
-    capital_first,
-    hidden_as,
-    hidden_in_words,
-    number_in_words,
-    percent,
-    percent_range,
-    share_in_steps,
-)
-from vulncore.findings.when.week import Stretch, Week, known_shown
-from vulncore.findings.when.words import night_name, stretch, stretch_name
+from vulncore.findings.shared.words import capital_first, hidden_as, hidden_in_words, percent
+from vulncore.findings.when.hours import from_to
+from vulncore.findings.when.view import Stretch, Week
 from vulncore.metrics.week.known_times import USED, Known
-from vulncore.metrics.week.night_time import share, share_change
+from vulncore.metrics.week.night_time import Share, share, share_change
 from vulncore.metrics.week.scan import LEVEL
 
-MOST_NAMED = 4
+STRETCH_COLUMNS: Final = ["Stretch", "From and to", "Recorded", "If spread evenly", "By chance"]
 
 
 def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, ...]:
@@ -26,144 +21,120 @@ def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, 
 
     Args:
         now: The weeks of the period.
-        before: Those of the period that it is set against; None where it can't be.
-        unit: What is counted, in the plural.
+        before: Those of the period before it; None where they can't be compared.
+        unit: What is recorded, in the plural.
     """
     if now.too_few:
         return (Headline(HeadlineKind.QUIET, "Too few times", _too_few(now, unit)),)
-    return (*_stretches(now, unit), _night_time(now, before), _unknown(now, unit))
+    return (*_stretches(now, unit), _night_time(now, before, unit), _unknown(now, unit))
 
 
 def stretches_table(week: Week) -> pd.DataFrame:
     """Return one row per stretch that stands out, in order of the week, with columns named for people."""
     rows = [
-        {
-            "Stretch": capital_first(stretch_name(row.start, row.hours, week.read.week)),
-            "From and to": _when(row, week),
-            "Recorded": held_in_words(week, row),
-            "If spread evenly": f"{row.even:,.0f}",
-            "By chance": _chance(row.p_value, exact=not _sum_of(week, row)["hidden"]),
-        }
-        for row in week.stretches
+        (stretch.name, _when(stretch), stretch.held, f"{stretch.even:,.0f}", _chance(stretch.p_value))
+        for stretch in week.stretches
     ]
-    columns = ["Stretch", "From and to", "Recorded", "If spread evenly", "By chance"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=STRETCH_COLUMNS)
 
 
 def known_table(week: Week) -> pd.DataFrame:
     """Return what is known of the records' times and how each kind is treated, with columns named for people."""
-    kept = known_shown(week.read, week.smallest)
     return pd.DataFrame(
         {
-            "Time known": capital_first(known.value),
-            "Records": hidden_as(week.smallest)
-            if pd.isna(kept[known.value])
-            else f"{kept[known.value]:,.0f}",
-            "Hour used": "yes" if known in USED else "no",
-            "How it counts": known.treatment,
+            "Time known": capital_first(kind.value),
+            "Records": hidden_as(week.smallest) if math.isnan(records) else f"{records:,.0f}",
+            "Hour used": "yes" if kind in USED else "no",
+            "How it counts": kind.treatment,
         }
-        for known in Known
+        for kind, records in week.known.items()
     )
-
-
-def held_in_words(week: Week, found: Stretch) -> str:
-    """Return what a stretch holds: to the record where that tells nothing of a hidden hour, else about."""
-    held = _sum_of(week, found)
-    if held[["weight", "about"]].isna().all():
-        return hidden_in_words(week.smallest)
-    return number_in_words(held["weight"], held["about"], week.smallest, decimals=0)
 
 
 def unknown_in_words(week: Week, unit: str = "") -> str:
     """Return for how many records the hour is not known, out of how many where that tells nothing hidden."""
-    unknown, every = known_shown(week.read, week.smallest)["unknown"], week.read.records
     what = f" {unit}" if unit else ""
-    if pd.isna(unknown):
+    if math.isnan(week.unknown):
         return f"{hidden_in_words(week.smallest)}{what}"
-    if not unknown:
-        return f"none of {every:,.0f}{what}"
-    return f"{unknown:,.0f} of {every:,.0f}{what} ({percent(unknown / every)})"
+    if not week.unknown:
+        return f"none of {week.records:,.0f}{what}"
+    return f"{week.unknown:,.0f} of {week.records:,.0f}{what} ({percent(week.unknown / week.records)})"
+
+
+def limits(part: Share) -> str:
+    """Return a share's limits.
+
+    >>> limits(Share(0.5, 0.404, 0.596))
+    '40 to 60 %'
+    """
+    return f"{100 * part.low:.0f} to {100 * part.high:.0f} %"
+
+
+def _too_few(week: Week, unit: str) -> str:
+    recorded = (
+        capital_first(hidden_in_words(week.smallest)) if math.isnan(week.timed) else f"{week.timed:,.0f}"
+    )
+    return (
+        f"{recorded} {unit} with a time were recorded. A map of so few would show each of them. Choose a longer period, "
+        "more measures or a wider place."
+    )
 
 
 def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
     if not week.stretches:
         lead = "No stretch of the week stands out"
-        return (
-            Headline(
-                HeadlineKind.QUIET,
-                lead,
-                f"No run of hours holds more {unit} than chance puts somewhere in an even week.",
-            ),
-        )
-    furthest = sorted(week.stretches, key=lambda each: each.even - each.weight)[:MOST_NAMED]
-    said = [
+        text = f"No stretch of hours has more {unit} than chance would produce."
+        return (Headline(HeadlineKind.QUIET, lead, text),)
+    lines = [
         Headline(
             HeadlineKind.CLEAR,
-            capital_first(stretch_name(each.start, each.hours, week.read.week)),
-            f"{_when(each, week)}: {held_in_words(week, each)} {unit}; spread evenly it would be {each.even:,.0f}.",
+            stretch.name,
+            f"{_when(stretch)}: {stretch.held} {unit}; spread evenly it would be {stretch.even:,.0f}.",
         )
-        for each in sorted(furthest, key=lambda each: each.start)
+        for stretch in week.stretches
+        if stretch.leads
     ]
-    left = len(week.stretches) - len(said)
+    left = len(week.stretches) - len(lines)
     if left:
-        more = "stands out, and holds fewer" if left == 1 else "stand out, and hold fewer"
-        said.append(Headline(HeadlineKind.QUIET, f"{left} more", f"{more}."))
-    return tuple(said)
+        smaller = (
+            "1 smaller stretch also stands out." if left == 1 else f"{left} smaller stretches also stand out."
+        )
+        lines.append(Headline(HeadlineKind.QUIET, "More", smaller))
+    return tuple(lines)
 
 
-def _when(found: Stretch, week: Week) -> str:
-    night = night_name(found.start, found.hours, week.night)
-    return stretch(found.start, found.hours) + (f" ({night})" if night else "")
-
-
-def _night_time(now: Week, before: Week | None) -> Headline:
-    here = _of_night(now)
-    sure = share(here * now.read.timed, now.read.timed)
-    said = f"{percent(here)} of those with a time fell into {now.night} (95 % limits {percent_range(sure.low, sure.high)})"
-    lead = "Night-time economy"
-    if before is None or before.too_few:
-        return Headline(HeadlineKind.QUIET, lead, f"{said}.")
-    earlier = _of_night(before)
-    change = share_change(
-        here * now.read.timed, now.read.timed, earlier * before.read.timed, before.read.timed
+def _night_time(now: Week, before: Week | None, unit: str) -> Headline:
+    lead, part, timed = "Night-time economy", now.night_share / 100, now.timed
+    text = (
+        f"{percent(part)} of {unit} with a time happened from {now.night} (95 % limits "
+        f"{limits(share(part * timed, timed))})"
     )
+    if before is None or before.too_few:
+        return Headline(HeadlineKind.QUIET, lead, f"{text}.")
+    earlier = before.night_share / 100
+    change = share_change(part * timed, timed, earlier * before.timed, before.timed)
     clear = change.low > 0 or change.high < 0
     verdict = "a clear change" if clear else "could be chance"
-    words = f"{said}; {before.read.asked.window}: {percent(earlier)}, {verdict}."
-    return Headline(HeadlineKind.CLEAR if clear else HeadlineKind.QUIET, lead, words)
-
-
-def _of_night(week: Week) -> float:
-    """Return the night's share as it may be shown: what is said of it is said of that."""
-    part = float(week.night.mask @ week.read.week)
-    return share_in_steps(part, week.read.timed, week.smallest) / 100
+    text += f". {before.record_filter.window}: {percent(earlier)}, {verdict}."
+    return Headline(HeadlineKind.CLEAR if clear else HeadlineKind.QUIET, lead, text)
 
 
 def _unknown(week: Week, unit: str) -> Headline:
-    kept = known_shown(week.read, week.smallest)
-    said = unknown_in_words(week, unit)
-    if week.read.spread and kept[Known.WINDOW.value] >= max(week.smallest, 1):
-        said += f"; {week.read.spread:,} known only to within several hours, and spread over them"
-    if kept[Known.START.value] >= max(week.smallest, 1):
-        said += f"; {kept[Known.START.value]:,.0f} with a start and no end, counted at their start"
-    return Headline(HeadlineKind.QUIET, "Hour not known", f"{capital_first(said)}.")
+    sentences = [f"{capital_first(unknown_in_words(week, unit))}."]
+    least = max(week.smallest, 1)
+    if week.spread and week.known[Known.WINDOW] >= least:
+        sentences.append(f"{week.spread:,} are known only to within several hours, and spread over them.")
+    if week.known[Known.START] >= least:
+        sentences.append(f"{week.known[Known.START]:,.0f} have a start and no end, and count at their start.")
+    return Headline(HeadlineKind.QUIET, "Hour not known", " ".join(sentences))
 
 
-def _sum_of(week: Week, found: Stretch) -> pd.Series:
-    stretches = week.of("stretch")
-    return stretches[stretches["at"] == found.start].iloc[0]
+def _when(stretch: Stretch) -> str:
+    return from_to(stretch.start, stretch.hours) + (f" ({stretch.night})" if stretch.night else "")
 
 
-def _too_few(week: Week, unit: str) -> str:
-    timed = week.read.timed
-    many = hidden_in_words(week.smallest) if timed < week.smallest else f"{timed:,.0f}"
-    return (
-        f"{capital_first(many)} {unit} with a time were recorded: a week of hours would show each of them. Choose a longer "
-        "period, more measures or a wider place."
-    )
-
-
-def _chance(p_value: float, exact: bool) -> str:
-    if p_value <= 0.001:
-        return "1 in 1,000 or less"
-    return percent(p_value, decimals=1) if exact else f"under {percent(LEVEL)}"
+def _chance(p_value: float) -> str:
+    """Return how likely chance puts so much there; of a stretch whose number is hidden no more than the level."""
+    if math.isnan(p_value):
+        return f"under {percent(LEVEL)}"
+    return "1 in 1,000 or less" if p_value <= 0.001 else f"{p_value:.1%}".replace("%", " %")

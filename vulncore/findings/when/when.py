@@ -1,101 +1,147 @@
-"""When do these things happen? The week of a period, the one that it is set against, and what they say."""
+"""When do these things happen, and which shifts meet most of them? What pages and commands ask of a version.
+
+Each answer goes one way: `counts` reads secret numbers, `protection` hides what is small, and a view comes out.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import pandas as pd
+from typing import Final
 
 from vulncore.domain.disclosure import SMALLEST_SHOWN
-from vulncore.domain.periods import format_month
+from vulncore.domain.errors import VulncoreError
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.compared import missing_in_words, why_not_compared
-from vulncore.findings.shared.headline import Headline
-from vulncore.findings.shared.which_records import COLUMNS, unit_of, week_reads, window_before
-from vulncore.findings.shared.words import listed, made_note
-from vulncore.findings.when.map import Layout, map_export
+from vulncore.findings.shared.compared import missing_in_words
+from vulncore.findings.shared.which_records import COLUMNS, unit_of
+from vulncore.findings.shared.words import listed
+from vulncore.findings.when.counts import read_counts
+from vulncore.findings.when.protection import protected_change, protected_patrols, protected_week
 from vulncore.findings.when.sentences import week_headline
-from vulncore.findings.when.week import Week, week
+from vulncore.findings.when.view import Patrols, When
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT, Night
 from vulncore.store import Snapshot
-from vulncore.store.manifest import Publish
 
-MOST_NAMED = 4
-
-
-@dataclass(frozen=True)
-class When:
-    """The week of a period, and the week that it is set against: None where `not_compared` says why.
-
-    `about` says which records, `question` also whose and from when, `unit` what they are, in the plural.
-    """
-
-    question: str
-    about: str
-    unit: str
-    now: Week
-    before: Week | None
-    not_compared: str
-    headline: tuple[Headline, ...]
-    notes: tuple[str, ...]
+MOST_NAMED: Final = 4
+HIDE_NOTHING: Final = 0
 
 
 def when(
     snapshot: Snapshot,
-    asked: RecordFilter,
+    record_filter: RecordFilter,
     measures: Sequence[Measure],
     night: Night = DEFAULT,
     smallest: int = SMALLEST_SHOWN,
 ) -> When:
-    """Return when in the week the records asked for happened.
+    """Return when in the week the records happened, small numbers hidden.
 
     Args:
         snapshot: A published version.
-        asked: Which records.
+        record_filter: Which records.
         measures: The measures of the version, for their names.
         night: The hours of the night-time economy.
-        smallest: The smallest number by hour that is shown.
+        smallest: The smallest number by hour that is shown, 1 or more.
 
     Raises:
         NoTimesError: No record of these measures has a time of day.
-        UnknownNameError: No measure is named, or records can't be narrowed to what is asked.
+        UnknownNameError: No measure is named, or records can't be narrowed in this way.
+        VulncoreError: `smallest` would hide nothing.
     """
-    read, earlier = week_reads(snapshot, asked, (asked.window, window_before(asked.window)))
-    now = week(read, night, smallest)
-    why = why_not_compared(snapshot, asked, earlier.asked.window, measures)
-    before = None if why else week(earlier, night, smallest)
-    by_key = {measure.key: measure for measure in measures}
-    unit = unit_of(by_key, asked.measures)
-    about = _about(asked, measures)
+    return _when(snapshot, record_filter, measures, night, _hiding(smallest))
+
+
+def patrol_hours(
+    snapshot: Snapshot,
+    record_filter: RecordFilter,
+    measures: Sequence[Measure],
+    shifts: int,
+    hours: int,
+    night: Night = DEFAULT,
+    smallest: int = SMALLEST_SHOWN,
+) -> Patrols:
+    """Return so many shifts of so many hours that meet most of what happens, small numbers hidden.
+
+    Args:
+        snapshot: A published version.
+        record_filter: Which records, and what a record of each measure weighs.
+        measures: The measures of the version, for their names.
+        shifts: Shifts a week.
+        hours: Hours of a shift.
+        night: The hours of the night-time economy.
+        smallest: The smallest number that is shown, 1 or more.
+
+    Raises:
+        InvalidPeriodError: The week has no room for them.
+        VulncoreError: There are too few times to choose by, too few that weigh anything, or too few for the last shift.
+    """
+    return _patrol_hours(snapshot, record_filter, measures, shifts, hours, night, _hiding(smallest))
+
+
+def unprotected_when(
+    snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure], night: Night = DEFAULT
+) -> When:
+    """Return the same as `when` with nothing hidden: for who may read the records and gives `--unprotected` alone."""
+    return _when(snapshot, record_filter, measures, night, HIDE_NOTHING)
+
+
+def unprotected_patrol_hours(
+    snapshot: Snapshot,
+    record_filter: RecordFilter,
+    measures: Sequence[Measure],
+    shifts: int,
+    hours: int,
+    night: Night = DEFAULT,
+) -> Patrols:
+    """Return the same as `patrol_hours` with nothing hidden: for `--unprotected` alone."""
+    return _patrol_hours(snapshot, record_filter, measures, shifts, hours, night, HIDE_NOTHING)
+
+
+def _hiding(smallest: int) -> int:
+    if smallest < 1:
+        raise VulncoreError(f"A smallest number of {smallest} would hide nothing. It has to be 1 or more.")
+    return smallest
+
+
+def _when(
+    snapshot: Snapshot,
+    record_filter: RecordFilter,
+    measures: Sequence[Measure],
+    night: Night,
+    smallest: int,
+) -> When:
+    counts = read_counts(snapshot, record_filter, measures)
+    now = protected_week(counts.now, night, smallest)
+    before = protected_week(counts.before, night, smallest) if counts.before else None
+    about, unit = _about(record_filter, measures), _unit(record_filter, measures)
     return When(
-        question=f"{asked.force}: {about}, {asked.window}",
+        question=f"{record_filter.force}: {about}, {record_filter.window}",
         about=about,
         unit=unit,
         now=now,
         before=before,
-        not_compared=why,
+        change=protected_change(counts, now, before) if before else None,
+        not_compared=counts.not_compared,
         headline=week_headline(now, before, unit),
-        notes=missing_in_words(read.asked.window, read.missing),
+        notes=missing_in_words(record_filter.window, now.missing_months),
     )
 
 
-def week_export(found: When, layout: Layout, publish: Publish) -> pd.DataFrame:
-    """Return the map as a file: its cells, how many hours each has, and in every row what they are of and from."""
-    asked = found.now.read.asked
-    cells = map_export(found.now, layout)
-    cells.insert(2, "hours", layout.step)
-    return cells.assign(
-        force=asked.force,
-        records=found.about,
-        first_month=format_month(asked.window.start),
-        last_month=format_month(asked.window.end),
-        dataset=publish.dataset,
-        version=publish.number,
-        note=made_note(publish),
-    )
+def _patrol_hours(
+    snapshot: Snapshot,
+    record_filter: RecordFilter,
+    measures: Sequence[Measure],
+    shifts: int,
+    hours: int,
+    night: Night,
+    smallest: int,
+) -> Patrols:
+    counts = read_counts(snapshot, record_filter, measures)
+    return protected_patrols(counts, shifts, hours, night, _unit(record_filter, measures), smallest)
 
 
-def _about(asked: RecordFilter, measures: Sequence[Measure]) -> str:
-    names = [measure.name for measure in measures if measure.key in asked.measures]
-    said = listed(names) if len(names) <= MOST_NAMED else f"{len(names)} measures"
-    return said + "".join(f", {COLUMNS[column]} {value}" for column, value in asked.where)
+def _unit(record_filter: RecordFilter, measures: Sequence[Measure]) -> str:
+    return unit_of({measure.key: measure for measure in measures}, record_filter.measures)
+
+
+def _about(record_filter: RecordFilter, measures: Sequence[Measure]) -> str:
+    names = [measure.name for measure in measures if measure.key in record_filter.measures]
+    which = listed(names) if len(names) <= MOST_NAMED else f"{len(names)} measures"
+    return which + "".join(f", {COLUMNS[column]} {value}" for column, value in record_filter.where)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.metrics.week.day_hour import RecordFilter, by_hour, records_asked
+from vulncore.metrics.week.day_hour import RecordFilter, by_hour, matching_records
 from vulncore.metrics.week.known_times import USED, Known, known_times
 
 COLUMNS = ["longitude", "latitude", "month"]
@@ -33,7 +33,7 @@ def point_counts(
         One row per point and month that hold something: `longitude`, `latitude` (WGS 84; missing where the records
         have no point), `month` (its first day), `records` (>= 0). These are records' own places: never to be shown.
     """
-    records = records_asked(incidents, coverage, asked, midnights)
+    records = matching_records(incidents, coverage, asked, midnights)
     if hours:
         spread = by_hour(known_times(records))
         counted = spread.filter(spread.cell.isin(sorted(hours))).group_by(COLUMNS)
@@ -67,7 +67,7 @@ def records_found(
         `records`, `placed` (with a point), `timed` (of those placed, with an hour of the week; 0 without `midnights`,
         which is to say that nobody asked).
     """
-    records = records_asked(incidents, coverage, asked, midnights)
+    records = matching_records(incidents, coverage, asked, midnights)
     rows = records.mutate(timed=False) if midnights is None else known_times(records)
     timed = rows.timed if midnights is None else rows.known.isin([known.value for known in USED])
     placed = rows.longitude.notnull()
@@ -82,7 +82,7 @@ def dated_points(incidents: ir.Table, coverage: ir.Table, asked: RecordFilter) -
     Returns:
         One row per record: `longitude`, `latitude`, `day` (on which it began). Never to be shown.
     """
-    records = records_asked(incidents, coverage, asked)
+    records = matching_records(incidents, coverage, asked)
     lasts_s = records.occurred_to.epoch_seconds() - records.occurred_from.epoch_seconds()
     rows = records.filter(
         records.longitude.notnull(),

@@ -1,4 +1,7 @@
-"""How much happened in each hour of the week, though many times are known only roughly."""
+"""How much happened in each hour of the week, and how that changed between two periods.
+
+Many times are known only roughly: a record that lies between two of them gives each hour in between its share.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +24,7 @@ DECIMALS: Final = 9  # of a weight: adding up in another order moves the digits 
 FROM_A_MONDAY: Final = 3 * 24 + HOURS * 100_000
 """Hours added to those since 1970, which began on a Thursday: a multiple of the week from Monday 00:00, and so far
 back that none is negative."""
+FALSE_DISCOVERIES: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class RecordFilter:
     """Which records are wanted: a force's, of these measures, recorded in a window of whole months.
 
     `where` names columns of the incidents and the value that each has to have; `harm` what a record of a measure
-    weighs, 1 unless told. A record of several measures counts once, as the heaviest of them.
+    weighs, 1 unless given. A record of several measures counts once, as the heaviest of them.
     """
 
     force: str
@@ -108,40 +112,43 @@ def shapes(timed: ir.Table) -> pd.DataFrame:
     """
     rows = timed.filter(timed.known.isin(USED_VALUES))
     several = rows.start // 60 != (rows.end - 1) // 60
-    found: pd.DataFrame = (
+    by_shape: pd.DataFrame = (
         rows.select(
             first_minute=ibis.ifelse(several, rows.start - rows.start // 60 * 60, 0),
             minutes=ibis.ifelse(several, rows.end - rows.start, 1),
         )
         .group_by("first_minute", "minutes")
-        .agg(records=lambda every: every.count())
+        .agg(records=lambda windows: windows.count())
         .order_by("first_minute", "minutes")
         .to_pandas()
     )
-    return found
+    return by_shape
 
 
 def timed_records(
-    incidents: ir.Table, coverage: ir.Table, asked: RecordFilter, midnights: Mapping[str, Known]
+    incidents: ir.Table, coverage: ir.Table, record_filter: RecordFilter, midnights: Mapping[str, Known]
 ) -> ir.Table:
-    """Return the records asked for, one row each, with what is known of their times.
+    """Return the records that a filter wants, one row each, with what is known of their times.
 
     Args:
         incidents: The canonical incidents.
         coverage: The canonical coverage.
-        asked: Which records.
+        record_filter: Which records.
         midnights: What 00:00 is in some measures, as `known_times.midnights` says.
 
     Returns:
         What `known_times.known_times` returns, with `harm`.
     """
-    return known_times(records_asked(incidents, coverage, asked, midnights))
+    return known_times(matching_records(incidents, coverage, record_filter, midnights))
 
 
-def records_asked(
-    incidents: ir.Table, coverage: ir.Table, asked: RecordFilter, midnights: Mapping[str, Known] | None = None
+def matching_records(
+    incidents: ir.Table,
+    coverage: ir.Table,
+    record_filter: RecordFilter,
+    midnights: Mapping[str, Known] | None = None,
 ) -> ir.Table:
-    """Return the records asked for, one row each.
+    """Return the records that a filter wants, one row each.
 
     Counted as `vulncore.metrics.strands.counts` counts: by `recorded_on`, in months that were delivered, without
     those that turned out to be no crime. A record of several measures is there once.
@@ -152,11 +159,11 @@ def records_asked(
     """
     delivered = coverage.filter(coverage.table == "incidents").select("force", "measure", "month")
     rows = incidents.filter(
-        incidents.force == asked.force,
-        incidents.measure.isin(asked.measures),
-        incidents.recorded_on.between(asked.window.start, asked.window.end),
+        incidents.force == record_filter.force,
+        incidents.measure.isin(record_filter.measures),
+        incidents.recorded_on.between(record_filter.window.start, record_filter.window.end),
         incidents.no_crimed_on.isnull(),
-        *(incidents[column] == value for column, value in asked.where),
+        *(incidents[column] == value for column, value in record_filter.where),
     )
     rows = rows.mutate(month=rows.recorded_on.truncate("M")).semi_join(
         delivered, ["force", "measure", "month"]
@@ -169,12 +176,12 @@ def records_asked(
         "occurred_to",
         "longitude",
         "latitude",
-        harm=_by_measure(rows.measure, dict(asked.harm), 1.0),
+        harm=_by_measure(rows.measure, dict(record_filter.harm), 1.0),
         midnight=_by_measure(
             rows.measure, {key: known.value for key, known in (midnights or {}).items()}, None
         ),
     )
-    if len(asked.measures) > 1:
+    if len(record_filter.measures) > 1:
         of_record = ibis.window(group_by=rows.record_id)
         led = rows.mutate(lead=rows.measure.min().over(of_record), harm=rows.harm.max().over(of_record))
         rows = led.filter(led.measure == led.lead).drop("lead")
@@ -184,21 +191,12 @@ def records_asked(
 def week_of(weights: pd.DataFrame, column: str = "weight") -> np.ndarray:
     """Return the 168 hours' totals over every way of knowing, from Monday 00:00.
 
-    >>> found = pd.DataFrame({"known": ["a", "b", "c"], "cell": [0, 0, None], "weight": [1.0, 0.5, 9.0]})
-    >>> week_of(found)[:2].tolist()
+    >>> weights = pd.DataFrame({"known": ["a", "b", "c"], "cell": [0, 0, None], "weight": [1.0, 0.5, 9.0]})
+    >>> week_of(weights)[:2].tolist()
     [1.5, 0.0]
     """
     timed = weights[weights["cell"].notna()]
     return np.bincount(timed["cell"].astype(int), weights=timed[column].astype(float), minlength=HOURS)
-
-
-def _by_measure(measure: ir.StringValue, values: Mapping[str, object], otherwise: object) -> ir.Value:
-    if not values:
-        return ibis.null("string") if otherwise is None else ibis.literal(otherwise)
-    return ibis.cases(*((measure == key, value) for key, value in values.items()), else_=otherwise)
-
-
-FALSE_DISCOVERIES = 0.05
 
 
 def day_hour_change(now: Floats, before: Floats, days_now: int, days_before: int) -> pd.DataFrame:
@@ -225,8 +223,8 @@ def day_hour_change(now: Floats, before: Floats, days_now: int, days_before: int
     [[True], [False]]
     """
     p_value = rate_ratio_p_value(now, before, days_now, days_before)
-    found = discoveries(p_value, FALSE_DISCOVERIES)
-    low, high = rate_ratio_interval(now, before, days_now, days_before, alpha=found.alpha)
+    judged = discoveries(p_value, FALSE_DISCOVERIES)
+    low, high = rate_ratio_interval(now, before, days_now, days_before, alpha=judged.alpha)
     expected = before * days_now / days_before
     ratio = np.divide(now, expected, out=np.full_like(expected, np.nan), where=expected > 0)
     return pd.DataFrame(
@@ -238,6 +236,12 @@ def day_hour_change(now: Floats, before: Floats, days_now: int, days_before: int
             "low": low,
             "high": high,
             "p_value": p_value,
-            "clear": found.stands,
+            "clear": judged.stands,
         }
     )
+
+
+def _by_measure(measure: ir.StringValue, values: Mapping[str, object], otherwise: object) -> ir.Value:
+    if not values:
+        return ibis.null("string") if otherwise is None else ibis.literal(otherwise)
+    return ibis.cases(*((measure == key, value) for key, value in values.items()), else_=otherwise)

@@ -1,4 +1,4 @@
-"""What is known of when each record happened: a moment, a window, or nothing that says an hour."""
+"""What is known of when each record happened: a moment, a window, or no hour; and when London's clocks change."""
 
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -16,6 +16,11 @@ from vulncore.metrics.data_quality.default_times import date_only, default_times
 
 WEEK_MINUTES: Final = 7 * 24 * 60
 MIDNIGHT, LAST_SECOND = time(0), time(23, 59, 59)
+HOUR: Final = timedelta(hours=1)
+LONDON: Final = ZoneInfo("Europe/London")
+YEARS: Final = range(1972, 2101)
+"""From 1972 a year has one summer, and its clocks move by an hour; times before are taken as GMT."""
+MONTHS_OF_CHANGE: Final = (3, 10)
 
 
 class Known(StrEnum):
@@ -42,11 +47,11 @@ _TREATMENT: Final = {
     Known.MOMENT: "Counts whole in its hour.",
     Known.WINDOW: "Spread evenly over the minutes in between, as the clocks ran.",
     Known.START: "Counts whole in the hour in which it started: no end is recorded.",
-    Known.NO_TIME: "Unknown: no time is recorded, or an end alone.",
-    Known.DATE: "Unknown: whole days are recorded, or every time of the measure reads 00:00.",
-    Known.MIDNIGHT: "Unknown: exactly 00:00, where 00:00 holds over twice as many as any full hour near it.",
-    Known.INVERTED: "Unknown: neither time can be trusted.",
-    Known.LONG: "Unknown: over seven days it says nothing about the hour of the week.",
+    Known.NO_TIME: "Counts in no hour: no start is recorded, or only an end.",
+    Known.DATE: "Counts in no hour: whole days are recorded, or every time of the measure reads 00:00.",
+    Known.MIDNIGHT: "Counts in no hour: exactly 00:00, which has over twice as many records as any full hour near it.",
+    Known.INVERTED: "Counts in no hour: the end lies before the start, so neither can be trusted.",
+    Known.LONG: "Counts in no hour: over seven days the window says nothing about the hour of the week.",
 }
 
 
@@ -65,8 +70,8 @@ def midnights(incidents: ir.Table, force: str) -> dict[str, Known]:
     heaps = default_times(clock)
     heaped = heaps.loc[heaps["minute"] == 0, "measure"]
     every = clock["measure"].unique() if heaped.eq("").any() else heaped
-    found = {str(measure): Known.MIDNIGHT for measure in every}
-    return found | {str(measure): Known.DATE for measure in date_only(clock)["measure"]}
+    filled_in = {str(measure): Known.MIDNIGHT for measure in every}
+    return filled_in | {str(measure): Known.DATE for measure in date_only(clock)["measure"]}
 
 
 def known_times(records: ir.Table) -> ir.Table:
@@ -81,7 +86,7 @@ def known_times(records: ir.Table) -> ir.Table:
 
     Returns:
         Same rows, plus `known` (a `Known`); `start` and `end` (minutes of UTC since 1970, the end excluded:
-        a window to 23:00 ends with 22:59); `summer_start`, `summer_end` (see `civil_clock.summer_times`).
+        a window to 23:00 ends with 22:59); `summer_start`, `summer_end` (see `summer_times`).
     """
     begins, ends = records.occurred_from, records.occurred_to
     first, past = begins.epoch_seconds() // 60, (ends.epoch_seconds() + 59) // 60
@@ -98,6 +103,25 @@ def known_times(records: ir.Table) -> ir.Table:
     latest = timed.last - ibis.ifelse(shown_twice, 0, _ahead(timed, timed.last))
     timed = timed.mutate(start=start, end=ibis.ifelse(timed.moment, start, latest) + 1)
     return timed.mutate(known=_known(timed)).drop("first", "last", "moment", "year", "summer_of")
+
+
+@cache
+def summer_times() -> pd.DataFrame:
+    """Return when each year's summer time begins and ends.
+
+    Returns:
+        One row per year from 1972: `year`, `summer_start`, `summer_end` (minutes of UTC since 1970). Before
+        `summer_start` and from `summer_end` on, London's clocks show UTC, and between them an hour more.
+
+    Source:
+        IANA time zone database, Europe/London.
+
+    >>> year = summer_times().query("year == 2024").iloc[0]
+    >>> [f"{datetime.fromtimestamp(60 * year[name], UTC):%d %B %H:%M}" for name in ("summer_start", "summer_end")]
+    ['31 March 01:00', '27 October 01:00']
+    """
+    rows = [(year, *(int(moment.timestamp()) // 60 for moment in _changes(year))) for year in YEARS]
+    return pd.DataFrame(rows, columns=["year", "summer_start", "summer_end"])
 
 
 def _ahead(timed: ir.Table, minute: ir.IntegerValue) -> ir.IntegerValue:
@@ -122,33 +146,6 @@ def _known(timed: ir.Table) -> ir.StringValue:
         (timed.end - timed.start > WEEK_MINUTES, Known.LONG.value),
         else_=Known.WINDOW.value,
     )
-
-
-LONDON: Final = ZoneInfo("Europe/London")
-YEARS: Final = range(1972, 2101)
-"""From 1972 a year has one summer, and its clocks move by an hour; times before are taken as GMT."""
-
-MONTHS_OF_CHANGE: Final = (3, 10)
-HOUR: Final = timedelta(hours=1)
-
-
-@cache
-def summer_times() -> pd.DataFrame:
-    """Return when each year's summer time begins and ends.
-
-    Returns:
-        One row per year from 1972: `year`, `summer_start`, `summer_end` (minutes of UTC since 1970). Before
-        `summer_start` and from `summer_end` on, London's clocks show UTC, and between them an hour more.
-
-    Source:
-        IANA time zone database, Europe/London.
-
-    >>> year = summer_times().query("year == 2024").iloc[0]
-    >>> [f"{datetime.fromtimestamp(60 * year[name], UTC):%d %B %H:%M}" for name in ("summer_start", "summer_end")]
-    ['31 March 01:00', '27 October 01:00']
-    """
-    rows = [(year, *(int(moment.timestamp()) // 60 for moment in _changes(year))) for year in YEARS]
-    return pd.DataFrame(rows, columns=["year", "summer_start", "summer_end"])
 
 
 def _changes(year: int) -> list[datetime]:

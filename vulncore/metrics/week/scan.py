@@ -1,4 +1,4 @@
-"""The stretches of the week in which more happened than chance explains."""
+"""The stretches of the week in which more happened than chance explains, and weeks that chance alone makes."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -14,78 +14,6 @@ MOST_MOVED: Final = 4_000
 """Windows moved one by one in each made week. Of more, so many stand for all, and what they deviate by is scaled:
 the sum of thousands is normal enough."""
 WEEKS_AT_ONCE: Final = 100  # bounds the memory
-
-
-def shuffled_weeks(
-    shapes: pd.DataFrame, weeks: int, rng: np.random.Generator, occurs: Floats | None = None
-) -> Floats:
-    """Return made weeks in which each record, its window as long as it is, starts in an hour drawn evenly.
-
-    Args:
-        shapes: What `vulncore.metrics.week.day_hour.shapes` returns.
-        weeks: How many weeks to make.
-        rng: The dice.
-        occurs: How often each hour of the week occurs in the period; all as often, unless told.
-
-    Returns:
-        One row per week: the weight of each of the 168 hours.
-
-    >>> alone = pd.DataFrame({"first_minute": [0], "minutes": [1], "records": [50]})
-    >>> made = shuffled_weeks(alone, 3, np.random.default_rng(0))
-    >>> made.shape, made.sum(axis=1).tolist()
-    ((3, 168), [50.0, 50.0, 50.0])
-    """
-    within = (shapes["first_minute"] + shapes["minutes"] <= 60).to_numpy()
-    singles = int(shapes.loc[within, "records"].sum())
-    chance = np.full(HOURS, 1 / HOURS) if occurs is None else occurs / occurs.sum()
-    made = rng.multinomial(singles, chance, size=weeks).astype(float)
-    windows = shapes[~within]
-    count = int(windows["records"].sum())
-    if count == 0:
-        return made
-    moved, scale = _moved(windows, min(count, MOST_MOVED), rng), count / min(count, MOST_MOVED)
-    mean = _mean(moved, chance)
-    for start in range(0, weeks, WEEKS_AT_ONCE):
-        stop = min(start + WEEKS_AT_ONCE, weeks)
-        placed = _placed(moved, stop - start, chance, rng)
-        made[start:stop] += mean * scale + (placed - mean) * np.sqrt(scale)
-    weeks_made: Floats = np.maximum(made, 0.0)
-    return weeks_made
-
-
-def _moved(windows: pd.DataFrame, count: int, rng: np.random.Generator) -> tuple[Integers, Integers, Floats]:
-    """Return, for each hour that each window touches, the window, how many hours in, and its share."""
-    which = np.repeat(np.arange(len(windows)), windows["records"])
-    if count < len(which):
-        which = rng.choice(which, count, replace=False)
-    first, minutes = (windows[name].to_numpy()[which] for name in ("first_minute", "minutes"))
-    hours = -(-(first + minutes) // 60)
-    window = np.repeat(np.arange(len(which)), hours)
-    step = np.arange(len(window)) - np.repeat(np.cumsum(hours) - hours, hours)
-    begins = np.maximum(60 * step, first[window])
-    ends = np.minimum(60 * (step + 1), (first + minutes)[window])
-    return window, step, (ends - begins) / minutes[window]
-
-
-def _mean(moved: tuple[Integers, Integers, Floats], chance: Floats) -> Floats:
-    """Return what each hour holds on average: the shares of every step into a window, begun wherever it may."""
-    _, step, share = moved
-    hours = np.zeros(HOURS)
-    for at, weight in enumerate(np.bincount(step, weights=share)):
-        hours += weight * np.roll(chance, at)
-    return hours
-
-
-def _placed(
-    moved: tuple[Integers, Integers, Floats], weeks: int, chance: Floats, rng: np.random.Generator
-) -> Floats:
-    window, step, share = moved
-    start = rng.choice(HOURS, size=(weeks, int(window[-1]) + 1), p=chance)
-    cell = (start[:, window] + step) % HOURS + HOURS * np.arange(weeks)[:, None]
-    flat = np.bincount(cell.ravel(), weights=np.tile(share, weeks), minlength=HOURS * weeks)
-    return flat.astype(float).reshape(weeks, HOURS)
-
-
 LONGEST_HOURS: Final = 12  # a night from 18:00 to 05:59; what is longer is a part of the week, not a peak
 STANDS_OUT: Final = 1.5
 """Times an even week's rate. Of many thousands the slightest rise is beyond chance, and no reason to send anybody."""
@@ -146,7 +74,7 @@ def week_windows(
     made = shuffled_weeks(shapes, made_weeks, np.random.default_rng(seed), chance)
     by_chance = _ratios(made, chance, step).max(axis=(1, 2))
     ratios = _ratios(week[None, :], chance, step)[0]
-    found: list[tuple[int, int, float]] = []
+    runs: list[tuple[int, int, float]] = []
     taken = np.zeros(HOURS, dtype=bool)
     for at in np.argsort(-ratios, axis=None, kind="stable"):
         longer, start = np.unravel_index(at, ratios.shape)
@@ -156,8 +84,45 @@ def week_windows(
             break
         if not taken[run].any():
             taken[run] = True
-            found.append((int(run[0]), len(run), p_value))
-    return _as_rows(week, chance, found)
+            runs.append((int(run[0]), len(run), p_value))
+    return _as_rows(week, chance, runs)
+
+
+def shuffled_weeks(
+    shapes: pd.DataFrame, weeks: int, rng: np.random.Generator, occurs: Floats | None = None
+) -> Floats:
+    """Return made weeks in which each record, its window as long as it is, starts in an hour drawn evenly.
+
+    Args:
+        shapes: What `vulncore.metrics.week.day_hour.shapes` returns.
+        weeks: How many weeks to make.
+        rng: The dice.
+        occurs: How often each hour of the week occurs in the period; all as often, unless told.
+
+    Returns:
+        One row per week: the weight of each of the 168 hours.
+
+    >>> alone = pd.DataFrame({"first_minute": [0], "minutes": [1], "records": [50]})
+    >>> made = shuffled_weeks(alone, 3, np.random.default_rng(0))
+    >>> made.shape, made.sum(axis=1).tolist()
+    ((3, 168), [50.0, 50.0, 50.0])
+    """
+    within = (shapes["first_minute"] + shapes["minutes"] <= 60).to_numpy()
+    singles = int(shapes.loc[within, "records"].sum())
+    chance = np.full(HOURS, 1 / HOURS) if occurs is None else occurs / occurs.sum()
+    made = rng.multinomial(singles, chance, size=weeks).astype(float)
+    windows = shapes[~within]
+    count = int(windows["records"].sum())
+    if count == 0:
+        return made
+    moved, scale = _moved(windows, min(count, MOST_MOVED), rng), count / min(count, MOST_MOVED)
+    mean = _mean(moved, chance)
+    for start in range(0, weeks, WEEKS_AT_ONCE):
+        stop = min(start + WEEKS_AT_ONCE, weeks)
+        placed = _placed(moved, stop - start, chance, rng)
+        made[start:stop] += mean * scale + (placed - mean) * np.sqrt(scale)
+    weeks_made: Floats = np.maximum(made, 0.0)
+    return weeks_made
 
 
 def _ratios(weeks: Floats, chance: Floats, step: int) -> Floats:
@@ -182,22 +147,55 @@ def _likelihood_ratio(held: Floats, even: Floats, totals: Floats) -> Floats:
     return np.asarray(xlogy(held, held / even) + xlogy(rest, rest / (totals - even)), dtype=float)
 
 
-def _as_rows(week: Floats, chance: Floats, found: list[tuple[int, int, float]]) -> pd.DataFrame:
+def _as_rows(week: Floats, chance: Floats, runs: list[tuple[int, int, float]]) -> pd.DataFrame:
     rows = []
-    for start, hours, p_value in _joined(found):
+    for start, hours, p_value in _joined(runs):
         run = hours_from(start, hours)
         rows.append((start, hours, float(week[run].sum()), float(week.sum() * chance[run].sum()), p_value))
     columns = ["start", "hours", "weight", "even", "p_value"]
     return pd.DataFrame(rows, columns=columns).sort_values("start", ignore_index=True)
 
 
-def _joined(found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+def _joined(runs: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
     covered = np.zeros(HOURS, dtype=bool)
-    for start, hours, _ in found:
+    for start, hours, _ in runs:
         covered[hours_from(start, hours)] = True
     joined = []
     for at in np.flatnonzero(covered & ~np.roll(covered, 1)):  # at 1.5 times even, they never fill the week
         start, hours = int(at), int(np.argmin(np.roll(covered, -at)))
         inside = set(hours_from(start, hours))
-        joined.append((start, hours, min(p_value for first, _, p_value in found if first in inside)))
+        joined.append((start, hours, min(p_value for first, _, p_value in runs if first in inside)))
     return joined
+
+
+def _moved(windows: pd.DataFrame, count: int, rng: np.random.Generator) -> tuple[Integers, Integers, Floats]:
+    """Return, for each hour that each window touches, the window, how many hours in, and its share."""
+    which = np.repeat(np.arange(len(windows)), windows["records"])
+    if count < len(which):
+        which = rng.choice(which, count, replace=False)
+    first, minutes = (windows[name].to_numpy()[which] for name in ("first_minute", "minutes"))
+    hours = -(-(first + minutes) // 60)
+    window = np.repeat(np.arange(len(which)), hours)
+    step = np.arange(len(window)) - np.repeat(np.cumsum(hours) - hours, hours)
+    begins = np.maximum(60 * step, first[window])
+    ends = np.minimum(60 * (step + 1), (first + minutes)[window])
+    return window, step, (ends - begins) / minutes[window]
+
+
+def _mean(moved: tuple[Integers, Integers, Floats], chance: Floats) -> Floats:
+    """Return what each hour holds on average: the shares of every step into a window, begun wherever it may."""
+    _, step, share = moved
+    hours = np.zeros(HOURS)
+    for at, weight in enumerate(np.bincount(step, weights=share)):
+        hours += weight * np.roll(chance, at)
+    return hours
+
+
+def _placed(
+    moved: tuple[Integers, Integers, Floats], weeks: int, chance: Floats, rng: np.random.Generator
+) -> Floats:
+    window, step, share = moved
+    start = rng.choice(HOURS, size=(weeks, int(window[-1]) + 1), p=chance)
+    cell = (start[:, window] + step) % HOURS + HOURS * np.arange(weeks)[:, None]
+    flat = np.bincount(cell.ravel(), weights=np.tile(share, weeks), minlength=HOURS * weeks)
+    return flat.astype(float).reshape(weeks, HOURS)

@@ -1,0 +1,29 @@
+"""Cached reads: which shifts would meet most."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared.reads import READS_KEPT, VERSION, contents_of
+from vulncore.findings.when.view import Patrols
+from vulncore.findings.when.when import patrol_hours
+from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.night_time import Night
+from vulncore.store import open_version
+from vulncore.store.manifest import Publish
+
+
+@st.cache_data(max_entries=READS_KEPT, show_spinner="Choosing shifts …", hash_funcs=VERSION)
+def patrols_of(
+    store: Path,
+    publish: Publish,
+    record_filter: RecordFilter,
+    night: Night,
+    smallest: int,
+    shifts: int,
+    hours: int,
+) -> Patrols:
+    """Return the shifts that meet most of what happens."""
+    snapshot = open_version(store, publish.dataset, publish.number)
+    measures = contents_of(store, publish).measures
+    return patrol_hours(snapshot, record_filter, measures, shifts, hours, night, smallest)

@@ -1,0 +1,263 @@
+"""What nobody past the protection of the week's hours can reach: counts as they are."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+
+import ibis.expr.types as ir
+import numpy as np
+import pytest
+
+from tests.findings.when.weeks import THURSDAY, filter_of
+from tests.making import covered, delivery, incident, months
+from tests.reach import numbers_in, reachable
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.when import counts as secret
+from vulncore.findings.when.change import change_cells, change_headline, change_table
+from vulncore.findings.when.charts import (
+    change_alt,
+    change_legend,
+    change_title,
+    map_alt,
+    map_legend,
+    map_title,
+    stretch_pieces,
+    week_change_chart,
+    week_chart,
+)
+from vulncore.findings.when.counts import ComparedCounts, read_counts
+from vulncore.findings.when.hours import hours_offered
+from vulncore.findings.when.map import Layout, map_cells, map_table, week_export
+from vulncore.findings.when.patrols import patrols_frame, patrols_headline, patrols_table
+from vulncore.findings.when.protection import every_sum
+from vulncore.findings.when.sentences import known_table, stretches_table
+from vulncore.findings.when.view import Patrols, When
+from vulncore.findings.when.when import patrol_hours, unprotected_when, when
+from vulncore.store import Snapshot, open_version, publish
+
+ROOT = Path(__file__).parents[3]
+PACKAGE = "vulncore.findings.when"
+SEEN_BY_THE_REST = ("change", "charts", "hours", "map", "patrols", "sentences", "view")
+SECRET_CLASSES = tuple(
+    kind for _, kind in inspect.getmembers(secret, inspect.isclass) if kind.__module__ == secret.__name__
+)
+LAYOUTS = (Layout(1, 6), Layout(3, 6), Layout(1, 0), Layout(3, 0))
+YEAR = filter_of(datetime(2024, 1, 1).date(), datetime(2024, 12, 1).date(), harm=(("rape", 3.7),))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A version with windows of odd lengths, what is counted of it, and what is shown."""
+
+    snapshot: Snapshot
+    counts: ComparedCounts
+    weeks: When
+    patrols: Patrols
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    store = tmp_path_factory.mktemp("odd")
+    rng = np.random.default_rng(7)
+    rows = []
+    for number in range(400):
+        thursday = THURSDAY - timedelta(weeks=52 * (number % 2))
+        hours = 22 + int(rng.integers(0, 3)) if number < 160 else int(rng.integers(0, 168))
+        start = thursday + timedelta(hours=hours, minutes=int(rng.integers(0, 60)))
+        end = start + timedelta(minutes=int(rng.integers(61, 200)))
+        where = {"location_type": "street" if number % 3 else "home"}
+        rows.append(incident(number, start.date(), occurred_from=start, occurred_to=end, **where))
+    publish(store, "odd", delivery(rows, covered(months(datetime(2023, 1, 1).date(), 24))), "tests")
+    snapshot = open_version(store, "odd")
+    return Shown(
+        snapshot=snapshot,
+        counts=read_counts(snapshot, YEAR, report_measures()),
+        weeks=when(snapshot, YEAR, report_measures()),
+        patrols=patrol_hours(snapshot, YEAR, report_measures(), 3, 4),
+    )
+
+
+def secret_numbers(counts: ComparedCounts, weeks: When) -> np.ndarray:
+    """Return every number that is not to be reached: hours, their sums and their harm, to more than a tenth.
+
+    A tenth alone may stand there for something else.
+    """
+    numbers: list[float] = []
+    for week, view in ((counts.now, weeks.now), (counts.before, weeks.before)):
+        stretches = [(stretch.start, stretch.hours) for stretch in view.stretches]
+        numbers += [*week.by_hour, *week.harm_by_hour]
+        numbers += [float(mask @ week.by_hour) for *_, mask in every_sum(week.by_hour, stretches)]
+    fine = np.array([number for number in numbers if abs(number * 10 - round(number * 10)) > 1e-3])
+    return np.unique(fine.round(6))
+
+
+def leaks(thing: object, secrets: np.ndarray) -> list[str]:
+    """Return the ways from a thing to secret counts, to what they are read from, or to a number that is secret."""
+    held = [way for way, part in reachable(thing) if isinstance(part, (*SECRET_CLASSES, Snapshot, ir.Table))]
+    numbers = [way for way, number in numbers_in(thing) if (np.abs(secrets - number) < 1e-5).any()]
+    return held + numbers
+
+
+def everything_shown(shown: Shown) -> dict[str, object]:
+    """Return all that pages, charts and commands get, by what makes it."""
+    weeks, patrols, now = shown.weeks, shown.patrols, shown.weeks.now
+    laid_out = {
+        f"{make.__name__} {layout}": make(now, layout)
+        for layout in LAYOUTS
+        for make in (map_cells, map_table, stretch_pieces)
+    }
+    return {
+        "when": weeks,
+        "patrols": patrols,
+        **laid_out,
+        "export": [week_export(weeks, layout, shown.snapshot.publish) for layout in LAYOUTS],
+        "tables": [
+            stretches_table(now),
+            known_table(now),
+            change_table(weeks.change),
+            patrols_frame(patrols),
+            patrols_table(patrols),
+        ],
+        "sentences": [weeks.headline, change_headline(weeks), patrols_headline(patrols)],
+        "captions": [
+            map_title(weeks),
+            map_legend(weeks, Layout()),
+            map_alt(weeks),
+            change_title(weeks),
+            change_legend(weeks),
+            change_alt(weeks),
+        ],
+        "hours": hours_offered(now.night, now.stretches),
+        "map": [
+            week_chart(
+                map_cells(now, layout), stretch_pieces(now, layout), layout.first, ["A"], ["B"], "crimes"
+            )
+            for layout in LAYOUTS
+        ],
+        "change map": week_change_chart(change_cells(weeks.change, 6), 6, ["A"], ["B"]),
+    }
+
+
+def test_no_secret_count_can_be_reached_from_what_pages_charts_and_commands_get(shown):
+    secrets = secret_numbers(shown.counts, shown.weeks)
+    assert len(secrets) > 300
+    assert shown.weeks.change is not None
+    assert shown.weeks.now.stretches
+    assert shown.patrols.tested is not None
+    ways = {name: leaks(thing, secrets) for name, thing in everything_shown(shown).items()}
+    assert {name: way for name, way in ways.items() if way} == {}
+
+
+@dataclass(frozen=True)
+class Computing:
+    """A view that computes what it doesn't hold."""
+
+    how: object = field(repr=False)
+
+    @property
+    def counts(self):
+        return self.how()
+
+
+def closing_over(counts):
+    return lambda: counts.timed
+
+
+PLANTED = {
+    "a field": lambda shown, now: replace(shown.weeks, now=now),
+    "a field deep within": lambda shown, now: replace(shown.weeks, notes=({"a": [now.known, (now,)]},)),
+    "an array in a field": lambda shown, now: replace(shown.weeks.now, known=now.by_hour),
+    "a number in a field": lambda shown, now: replace(shown.weeks.now, timed=float(now.by_hour[0])),
+    "a function that closes over it": lambda shown, now: replace(shown.weeks, notes=closing_over(now)),
+    "a default": lambda shown, now: SimpleNamespace(weeks=shown.weeks, later=lambda held=now: held),
+    "a partial": lambda shown, now: partial(map_cells, now),
+    "a method": lambda shown, now: [shown.weeks, now.__repr__],
+    "a property": lambda shown, now: Computing(lambda: now),
+    "a column": lambda shown, now: shown.weeks.change.bands.assign(
+        held=now.by_hour.reshape(-1, 3).sum(axis=1)
+    ),
+    "weights to the minute": lambda shown, now: shown.weeks.now.sums.assign(
+        weight=[float(now.by_hour[at % 168]) for at in shown.weeks.now.sums["at"]]
+    ),
+    "what a frame carries": lambda shown, now: carrying(shown.weeks.now.sums, now),
+    "an array of which a slice is shown": lambda shown, now: [shown.weeks, now.harm_by_hour[:0]],
+    "a text": lambda shown, now: replace(shown.weeks, question=f"Monday 00:00 has {now.by_hour[0]:.6f}."),
+    "the version that it is read from": lambda shown, now: (shown.weeks, shown.snapshot),
+    "a chart": lambda shown, now: week_change_chart(
+        change_cells(shown.weeks.change, 6).assign(exact=now.by_hour[::3]), 6, ["A"], ["B"]
+    ),
+}
+
+
+def carrying(frame, counts):
+    labelled = frame.copy()
+    labelled.attrs["counts"] = counts
+    return labelled
+
+
+@pytest.mark.parametrize("plant", PLANTED.values(), ids=PLANTED.keys())
+def test_a_leak_is_found_wherever_it_is_planted(shown, plant):
+    assert leaks(plant(shown, shown.counts.now), secret_numbers(shown.counts, shown.weeks))
+
+
+def test_what_hides_nothing_is_seen_to_leak(shown):
+    open_weeks = unprotected_when(shown.snapshot, YEAR, report_measures())
+    hidden = np.array([weight for weight in shown.counts.now.by_hour if 0 < weight < 5]).round(4)
+    weights = open_weeks.now.of("hour")["weight"].round(4)
+    assert set(hidden) <= set(weights)
+    protected = shown.weeks.now.of("hour")
+    assert protected.loc[protected["hidden"], ["weight", "low", "high", "about"]].isna().all(axis=None)
+    assert protected["weight"].min() >= 5
+
+
+@pytest.mark.parametrize("smallest", [0, -1])
+def test_to_hide_nothing_has_to_be_asked_for_by_name(shown, smallest):
+    with pytest.raises(VulncoreError, match=r"would hide nothing"):
+        when(shown.snapshot, YEAR, report_measures(), smallest=smallest)
+    with pytest.raises(VulncoreError, match=r"would hide nothing"):
+        patrol_hours(shown.snapshot, YEAR, report_measures(), 3, 4, smallest=smallest)
+
+
+def loaded_by(*names: str) -> set[str]:
+    """Return the modules of the package that a fresh process has loaded after importing some of them."""
+    code = f"import sys\nfor name in sys.argv[1:]: __import__(name)\nprint(*[m for m in sys.modules if m.startswith({PACKAGE!r})])"
+    words = [sys.executable, "-c", code, *(f"{PACKAGE}.{name}" for name in names)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=ROOT)
+    return {name.removeprefix(f"{PACKAGE}.") for name in done.stdout.split()}
+
+
+def test_charts_sentences_and_tables_import_nothing_that_knows_a_secret_class():
+    assert set(SEEN_BY_THE_REST) <= loaded_by(*SEEN_BY_THE_REST)
+    assert not loaded_by(*SEEN_BY_THE_REST) & {"counts", "protection", "when"}
+    assert {"counts", "protection"} <= loaded_by("when")
+
+
+def files_that_name(*names: str) -> set[str]:
+    """Return the files of package and pages that import one of these names, or a module of that name."""
+    files = set()
+    for file in (*(ROOT / "vulncore").rglob("*.py"), *(ROOT / "pages").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                imported = {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                imported = {alias.name for alias in node.names}
+            else:
+                continue
+            if imported & set(names):
+                files.add(str(file.relative_to(ROOT)))
+    return files
+
+
+def test_one_module_alone_stands_between_secret_counts_and_what_is_shown():
+    here = "vulncore/findings/when"
+    assert files_that_name(f"{PACKAGE}.counts") == {f"{here}/protection.py", f"{here}/when.py"}
+    assert files_that_name(f"{PACKAGE}.protection") == {f"{here}/when.py"}
+    by_name = [f"{PACKAGE}.when.{name}" for name in ("unprotected_when", "unprotected_patrol_hours")]
+    assert files_that_name(*by_name) == {"vulncore/cli/when.py"}

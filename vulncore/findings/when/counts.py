@@ -1,0 +1,156 @@
+"""Unprotected counts by hour of the week, read from a version: secret, and never to be shown.
+
+Nothing here leaves the package but through `vulncore.findings.when.protection`, which hides what is small. A page, a
+chart, a sentence or a file takes a view (`vulncore.findings.when.view`) and never one of these classes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Final, NamedTuple
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from vulncore.domain.arrays import Floats
+from vulncore.domain.vocabulary import Measure
+from vulncore.findings.shared.compared import months_missing, why_not_compared
+from vulncore.findings.shared.which_records import NoTimesError, check_records, window_before
+from vulncore.metrics.week.day_hour import RecordFilter, day_hour, shapes, timed_records, week_of
+from vulncore.metrics.week.known_times import USED, Known, midnights
+from vulncore.store import Snapshot
+
+MINUTES: Final = 60
+COUNTS_KEPT: Final = 32
+"""Questions whose counts stay in memory: patrol hours are asked for many times over the same ones."""
+
+
+@dataclass(frozen=True)
+class WeekCounts:
+    """Secret: what each hour of the week holds of some records, small numbers and all.
+
+    `by_hour` and `harm_by_hour` are the 168 hours from Monday 00:00, in records and weighed by harm; `known` the
+    records by what is known of their time; `shapes` how their windows lie to the hours; `missing_months` how many
+    months of the window were not delivered for every measure.
+    """
+
+    record_filter: RecordFilter
+    by_hour: Floats
+    harm_by_hour: Floats
+    known: Mapping[Known, float]
+    shapes: pd.DataFrame
+    missing_months: int
+
+    @property
+    def timed(self) -> float:
+        """How many records have an hour."""
+        return float(sum(self.known.get(known, 0.0) for known in USED))
+
+    @property
+    def spread(self) -> int:
+        """How many records are spread over more than one hour."""
+        several = self.shapes["first_minute"] + self.shapes["minutes"] > MINUTES
+        return int(self.shapes.loc[several, "records"].sum())
+
+    @property
+    def records(self) -> float:
+        """How many records there are."""
+        return float(sum(self.known.values()))
+
+
+class StretchCounts(NamedTuple):
+    """Secret: a stretch that stands out and what it holds (see `vulncore.metrics.week.scan.week_windows`)."""
+
+    start: int
+    hours: int
+    weight: float
+    even: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class ComparedCounts:
+    """Secret: the counts of a period and of the one before it, which is None where `not_compared` says why."""
+
+    now: WeekCounts
+    before: WeekCounts | None
+    not_compared: str
+
+
+def read_counts(
+    snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure]
+) -> ComparedCounts:
+    """Return the secret counts of a period, and of the same months of an earlier year.
+
+    Args:
+        snapshot: A published version.
+        record_filter: Which records.
+        measures: The measures of the version, for their names.
+
+    Raises:
+        NoTimesError: No record of the force, of these measures, has a time.
+        UnknownNameError: No measure is named, or records can't be narrowed in this way.
+    """
+    version = snapshot.publish
+    key = (version.dataset, version.number, version.published_at, record_filter, tuple(measures))
+    with _lock:
+        kept = _kept.get(key)
+    if kept is None:
+        kept = _read_both(snapshot, record_filter, measures)
+        with _lock:
+            _kept[key] = kept
+            while len(_kept) > COUNTS_KEPT:
+                del _kept[next(iter(_kept))]
+    return kept
+
+
+def read_week(snapshot: Snapshot, record_filter: RecordFilter) -> WeekCounts:
+    """Return the secret counts of one period; refuses what `read_counts` refuses."""
+    _check(snapshot, record_filter)
+    return _read(snapshot, record_filter, midnights(snapshot.incidents, record_filter.force))
+
+
+_kept: dict[tuple[object, ...], ComparedCounts] = {}
+_lock = Lock()
+
+
+def _read_both(
+    snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure]
+) -> ComparedCounts:
+    _check(snapshot, record_filter)
+    midnight = midnights(snapshot.incidents, record_filter.force)
+    earlier = window_before(record_filter.window)
+    why = why_not_compared(snapshot, record_filter, earlier, measures)
+    return ComparedCounts(
+        now=_read(snapshot, record_filter, midnight),
+        before=None if why else _read(snapshot, replace(record_filter, window=earlier), midnight),
+        not_compared=why,
+    )
+
+
+def _read(snapshot: Snapshot, record_filter: RecordFilter, midnight: Mapping[str, Known]) -> WeekCounts:
+    timed = timed_records(snapshot.incidents, snapshot.coverage, record_filter, midnight)
+    weights = day_hour(timed)
+    by_kind = weights.groupby("known")["weight"].sum()
+    return WeekCounts(
+        record_filter=record_filter,
+        by_hour=week_of(weights),
+        harm_by_hour=week_of(weights, "harm"),
+        known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
+        shapes=shapes(timed),
+        missing_months=months_missing(snapshot, record_filter),
+    )
+
+
+def _check(snapshot: Snapshot, record_filter: RecordFilter) -> None:
+    check_records(snapshot, record_filter)
+    of_force = snapshot.incidents.filter(snapshot.incidents.force == record_filter.force)
+    if not _have_times(of_force.filter(of_force.measure.isin(record_filter.measures))):
+        raise NoTimesError(
+            f"Dataset '{snapshot.publish.dataset}' has the month of these records of {record_filter.force} and no time of "
+            "day. Weekdays and hours can't be shown. Choose a dataset or measures with times, such as a force's own extract."
+        )
+
+
+def _have_times(rows: ir.Table) -> bool:
+    return bool(rows.occurred_from.notnull().any().fill_null(False).execute())
