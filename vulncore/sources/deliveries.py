@@ -103,9 +103,9 @@ def likely_source(path: Path) -> Source:
             inside = member_names(path)
         except UnreadableSourceError:
             return Source.RECORDS  # whose reader says what is wrong with it
-        named = any(police_uk.is_named_as_its_files(PurePosixPath(name).name) for name in inside)
+        named = any(police_uk.is_file_name(PurePosixPath(name).name) for name in inside)
         return Source.POLICE_UK if named else Source.RECORDS
-    if police_uk.is_named_as_its_files(path.name):
+    if police_uk.is_file_name(path.name):
         return Source.POLICE_UK
     with path.open("rb") as stream:
         first = stream.read(FIRST_BYTES).decode("utf-8-sig", errors="replace").partition("\n")[0]
