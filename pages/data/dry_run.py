@@ -18,7 +18,7 @@ from vulncore.domain.errors import Reject, TooManyRejectsError, VulncoreError
 from vulncore.findings.data.changes import Changes, changes_between
 from vulncore.findings.data.checks import DataFinding, data_checks, findings_sentence
 from vulncore.findings.data.publishes import account_frame, publish_account, rejects_frame
-from vulncore.sources.deliveries import Settings, Source, delivered
+from vulncore.sources.deliveries import Settings, Source, read_delivery
 from vulncore.store.manifest import Publish
 from vulncore.store.secrets import kept_secret
 
@@ -107,7 +107,7 @@ def _agreed_to_lose(result: DryRun) -> bool:
 def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> DryRun:
     secret = partial(kept_secret, store_path())
     with on_disk(trial.file) as path:
-        delivery = delivered(trial.source, [path], trial.settings, secret, progress_in(place))
+        delivery = read_delivery(trial.source, [path], trial.settings, secret, progress_in(place))
     with st.spinner("Comparing and checking …"):
         there = trial.dataset in stores.datasets(store_path())
         before = stores.open_version(store_path(), trial.dataset) if there else None

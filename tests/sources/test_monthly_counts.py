@@ -79,20 +79,20 @@ def test_the_licence_line_goes_with_the_figures(tmp_path):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("Kent Police,rape,2024-01,-1", "Line 2: '-1' is no count"),
-        ("Kent Police,rape,2024-01,1.5", r"Line 2: '1\.5' is no count"),
-        ("Kent Police,rape,2024-01,", "Line 2: '' is no count"),
-        ("Kent Police,rape,2024-01,٣", "Line 2: '٣' is no count"),
-        ('Kent Police,rape,2024-01,"1,000"', "Line 2: '1,000' is no count"),
-        ("Kent Police,rape,2024-01,=1+1", r"Line 2: '=1\+1' is no count"),
+        ("Kent Police,rape,2024-01,-1", "Line 2: '-1' is not a count"),
+        ("Kent Police,rape,2024-01,1.5", r"Line 2: '1\.5' is not a count"),
+        ("Kent Police,rape,2024-01,", "Line 2: '' is not a count"),
+        ("Kent Police,rape,2024-01,٣", "Line 2: '٣' is not a count"),
+        ('Kent Police,rape,2024-01,"1,000"', "Line 2: '1,000' is not a count"),
+        ("Kent Police,rape,2024-01,=1+1", r"Line 2: '=1\+1' is not a count"),
         ("Kent Police,rape,2024-13,1", "Line 2: '2024-13' is not a month"),
         ("Kent Police,rape,January 2024,1", "Line 2: 'January 2024' is not a month"),
         ("Kent Police,piracy,2024-01,1", "Line 2: No measure is called 'piracy'"),
-        (",rape,2024-01,1", "Line 2: There is no force"),
+        (",rape,2024-01,1", "Line 2: The force is empty"),
     ],
 )
 def test_a_row_that_cannot_be_counted_is_named_and_nothing_delivered(tmp_path, row, message):
-    with pytest.raises(InvalidRowsError, match=f"1 of 2 rows of counts.csv cannot be counted. {message}"):
+    with pytest.raises(InvalidRowsError, match=f"1 of 2 rows of counts.csv cannot be used. {message}"):
         deliver(table(tmp_path, row, "Kent Police,rape,2024-02,1"))
 
 
@@ -106,9 +106,9 @@ def test_the_same_month_twice_is_refused_even_with_the_same_count(tmp_path):
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"\n \r\n", "is empty: not even a header"),
-        (f"{HEADER}\n".encode(), "has a header and no rows"),
-        (b"force,measure,month\nKent Police,rape,2024-01\n", r"1 are absent \(count\)"),
+        (b"\n \r\n", "is empty: it has not even a heading"),
+        (f"{HEADER}\n".encode(), "has a heading and no rows"),
+        (b"force,measure,month\nKent Police,rape,2024-01\n", r"1 are missing \(count\)"),
         (b"force,measure,month,count,note\nKent Police,rape,2024-01,1,x\n", r"1 are unknown \(note\)"),
         (b"force,measure,month,count\nK\xe4nt,rape,2024-01,1\n", "is not UTF-8"),
         (b"force,measure,month,count\nKent\0,rape,2024-01,1\n", "NUL bytes"),
@@ -125,7 +125,7 @@ def test_another_kind_of_file_is_refused(tmp_path, content, message):
 def test_lines_of_another_length_than_the_header_are_named(tmp_path):
     path = table(tmp_path, "Kent Police,rape,2024-01,1", "Kent Police,rape", '"Kent,rape,2024-02,1')
     with pytest.raises(
-        InvalidRowsError, match=r"2 lines of counts\.csv don't have the header's 4 fields: line 3, 4"
+        InvalidRowsError, match=r"2 lines of counts\.csv do not have the heading's 4 fields: line 3, 4"
     ):
         deliver(path)
 
@@ -142,7 +142,7 @@ def test_a_file_that_is_not_there_or_far_too_large_is_refused_before_it_is_read(
 
 def test_a_table_of_countless_lines_is_refused(tmp_path):
     path = table(tmp_path, *[""] * MAX_TABLE_LINES)
-    with pytest.raises(UnreadableSourceError, match=r"counts\.csv has 200,001 lines, and .* at most 200,000"):
+    with pytest.raises(UnreadableSourceError, match=r"counts\.csv has 200,001 lines\. .* at most 200,000"):
         deliver(path)
 
 

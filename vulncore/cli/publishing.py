@@ -37,7 +37,7 @@ from vulncore.findings.data.changes import changes_between
 from vulncore.findings.data.checks import data_checks
 from vulncore.findings.data.publishes import publish_account, rejects_frame
 from vulncore.sources import monthly_counts, police_uk
-from vulncore.sources.deliveries import Settings, Source, delivered
+from vulncore.sources.deliveries import Settings, Source, read_delivery
 from vulncore.sources.extract import read_extract
 from vulncore.sources.police_uk import FileKind
 from vulncore.sources.records.draft import drafted
@@ -57,7 +57,7 @@ def demo(
     store: Store = DEFAULT_STORE,
 ) -> None:
     """Publish the demonstration data: made, not real, and marked so on every screen."""
-    _publish(store, dataset, delivered(Source.DEMO, []), by)
+    _publish(store, dataset, read_delivery(Source.DEMO, []), by)
 
 
 @app.command()
@@ -111,14 +111,16 @@ def publish(
         most_rejected=most_rejected / 100 if most_rejected is not None and not mapping else None,
     )
     if covers and not mapping:
-        raise UnreadableSourceError(f"{source} has no use for --covers without --mapping. Leave it out.")
+        raise UnreadableSourceError(f"{source} does not use --covers without --mapping. Leave --covers out.")
     if rejects and rejects.exists():
         raise UnreadableSourceError(
             f"{rejects} is there already. Give the list of rejected rows another name."
         )
     listed = rejects or _free(f"{_stem(files)}.rejects")
     try:
-        delivery = delivered(source, files or [], settings, partial(kept_secret, store), terminal_progress())
+        delivery = read_delivery(
+            source, files or [], settings, partial(kept_secret, store), terminal_progress()
+        )
     except TooManyRejectsError as refusal:
         _list_rejects(listed, refusal.rejects)
         raise
@@ -136,7 +138,7 @@ def ready_data(store: Store = DEFAULT_STORE) -> None:
     """Publish the datasets that ship with the project, unless they are published already."""
     there = stores.datasets(store)
     if DEMO not in there:
-        _publish(store, DEMO, delivered(Source.DEMO, []), SHIPPED_BY)
+        _publish(store, DEMO, read_delivery(Source.DEMO, []), SHIPPED_BY)
     if OPEN_COUNTS not in there:
         _publish(store, OPEN_COUNTS, open_counts(), SHIPPED_BY)
 

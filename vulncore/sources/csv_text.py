@@ -33,27 +33,27 @@ def text_lines(content: bytes, name: str, most: int) -> Iterator[str]:
     """
     rows = content.rstrip(b" \t\r\n")
     if not rows:
-        raise UnreadableSourceError(f"{name} is empty: not even a header. Fetch it again.")
+        raise UnreadableSourceError(f"{name} is empty: it has not even a heading. Download the file again.")
     if b"\0" in content:
         raise UnreadableSourceError(
-            f"{name} holds {content.count(0)} NUL bytes, so it is damaged or no CSV. Fetch it again."
+            f"{name} has {content.count(0)} NUL bytes, so the file is damaged or not a CSV. Download the file again."
         )
     lines = content.count(b"\n")
     if lines > most:
         raise UnreadableSourceError(
-            f"{name} has {lines:,} lines, and such a file at most {most:,}. Check that it is the right file."
+            f"{name} has {lines:,} lines. A file like this has at most {most:,}. Check that you chose the right file."
         )
     for number, line in enumerate(io.BytesIO(rows), start=1):
         if len(line) > MAX_LINE_BYTES:
             raise UnreadableSourceError(
-                f"Line {number} of {name} has {len(line):,} bytes, and a line has at most "
-                f"{MAX_LINE_BYTES:,}. Check that it is the right file."
+                f"Line {number} of {name} has {len(line):,} bytes. A line has at most "
+                f"{MAX_LINE_BYTES:,}. Check that you chose the right file."
             )
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as problem:
             raise UnreadableSourceError(
-                f"{name} is not UTF-8 text (line {number}). Save it as CSV UTF-8."
+                f"{name} is not UTF-8 text (line {number}). Save the file as CSV UTF-8."
             ) from problem
         yield text.removesuffix("\n").removesuffix("\r")
 
@@ -81,22 +81,22 @@ def small_table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """
     name = printable(path.name)
     if not path.is_file():
-        raise UnreadableSourceError(f"There is no file {printable(str(path))}. Check its name.")
+        raise UnreadableSourceError(f"There is no file {printable(str(path))}. Check the name.")
     if path.stat().st_size > MAX_TABLE_BYTES:
         raise UnreadableSourceError(
-            f"{name} has {path.stat().st_size:,} bytes, and a table of counts has at most "
-            f"{MAX_TABLE_BYTES:,}. Check that it is the right file."
+            f"{name} has {path.stat().st_size:,} bytes. A table of counts has at most "
+            f"{MAX_TABLE_BYTES:,}. Check that you chose the right file."
         )
     parsed = [fields(line) for line in text_lines(path.read_bytes(), name, MAX_TABLE_LINES)]
     header = [cell.strip() for cell in (parsed[0] if parsed else None) or []]
     uneven = [number for number, row in enumerate(parsed, start=1) if row is None or len(row) != len(header)]
     if uneven:
         raise InvalidRowsError(
-            f"{len(uneven)} lines of {name} don't have the header's {len(header)} fields: "
-            f"line {first_five(uneven)}. Correct them in the file."
+            f"{len(uneven)} lines of {name} do not have the heading's {len(header)} fields: "
+            f"line {first_five(uneven)}. Correct these lines."
         )
     if len(parsed) < 2:
-        raise UnreadableSourceError(f"{name} has a header and no rows.")
+        raise UnreadableSourceError(f"{name} has a heading and no rows. Check that the file is whole.")
     rows = [(number, [cell.strip() for cell in row or []]) for number, row in enumerate(parsed[1:], start=2)]
     return header, rows
 
@@ -121,11 +121,11 @@ def require_header(path: Path, header: Sequence[str], expected: Sequence[str]) -
     absent = [name for name in expected if name not in header]
     unknown = [name[:40] for name in header if name not in expected]
     faults = [
-        *([f"{len(absent)} are absent ({first_five(absent)})"] if absent else []),
+        *([f"{len(absent)} are missing ({first_five(absent)})"] if absent else []),
         *([f"{len(unknown)} are unknown ({first_five(unknown)})"] if unknown else []),
     ]
     raise UnreadableSourceError(
-        f"The columns of {printable(path.name)} are not the expected ones: "
-        f"{' and '.join(faults) or 'they stand in another order or repeat'}. "
-        f"Write them as {','.join(expected)}."
+        f"The columns of {printable(path.name)} are not as expected: "
+        f"{' and '.join(faults) or 'their order differs, or a column repeats'}. "
+        f"Write the heading as {','.join(expected)}."
     )

@@ -1,4 +1,4 @@
-"""Which reader a file is for, and what it delivers: the one way in for the command line and the Data page."""
+"""Which reader a file is for, and what that reader delivers: the one way in for commands and the Data page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a reader is told beside its files. Each is for one reader alone; see `USES`."""
+    """What a reader needs to know beside its files. Each setting is for some readers only; see `USES`."""
 
     as_at: date | None = None
     force: str | None = None
@@ -41,7 +41,7 @@ class Settings:
     most_rejected: float | None = None
 
     def given(self) -> list[str]:
-        """Return the names of those that are set."""
+        """Return the names of the settings that are set."""
         return [name for name in self.__dataclass_fields__ if getattr(self, name) is not None]
 
 
@@ -55,21 +55,21 @@ USES = {
 }
 
 
-def delivered(
+def read_delivery(
     source: Source,
     files: Sequence[Path],
     settings: Settings = Settings(),
     secret: Secret = bytes,  # which gives none
     progress: Progress | None = None,
 ) -> Delivery:
-    """Return what a reader makes of files.
+    """Return the delivery that a reader makes of files.
 
     Args:
         source: The reader.
-        files: What it reads; one file, or for data.police.uk any number of files, zips and folders.
-        settings: What it is told beside them.
+        files: One file, or for data.police.uk any number of files, zips and folders.
+        settings: What the reader needs beside the files.
         secret: Gives the store's, for pseudonyms.
-        progress: Told now and then how far the reading is.
+        progress: Called now and then with how far the reading is.
 
     Raises:
         UnreadableSourceError: Files are missing or too many, a setting means nothing to the reader, or the reader
@@ -80,16 +80,20 @@ def delivered(
     if source is Source.DEMO and files:
         idle.append("a file")
     if idle:
-        raise UnreadableSourceError(f"{source} has no use for {' and '.join(idle)}. Leave it out.")
+        raise UnreadableSourceError(
+            f"{source} does not use {' and '.join(idle)}. Leave {'these' if len(idle) > 1 else 'this'} out."
+        )
     if source is Source.DEMO:
         return demo.deliver()
     if not files:
-        raise UnreadableSourceError(f"No file is named. Say which: vulncore publish {source} FILE")
+        raise UnreadableSourceError(f"No file is given. Name the file: vulncore publish {source} FILE")
     if source is Source.POLICE_UK:
-        return police_uk.deliver(files, settings.kind, progress=progress, **_share(settings))
+        return police_uk.deliver(files, settings.kind, progress=progress, **_rejected_share(settings))
     if len(files) > 1:
-        raise UnreadableSourceError(f"{source} takes one file, and {len(files)} are named.")
-    return _from_one_file(source, files[0], settings, secret, progress)
+        raise UnreadableSourceError(
+            f"{source} takes one file, and {len(files)} are given. Publish one file at a time."
+        )
+    return _read_one_file(source, files[0], settings, secret, progress)
 
 
 def likely_source(path: Path) -> Source:
@@ -103,9 +107,9 @@ def likely_source(path: Path) -> Source:
             inside = member_names(path)
         except UnreadableSourceError:
             return Source.RECORDS  # whose reader says what is wrong with it
-        named = any(police_uk.is_named_as_its_files(PurePosixPath(name).name) for name in inside)
+        named = any(police_uk.is_file_name(PurePosixPath(name).name) for name in inside)
         return Source.POLICE_UK if named else Source.RECORDS
-    if police_uk.is_named_as_its_files(path.name):
+    if police_uk.is_file_name(path.name):
         return Source.POLICE_UK
     with path.open("rb") as stream:
         first = stream.read(FIRST_BYTES).decode("utf-8-sig", errors="replace").partition("\n")[0]
@@ -114,31 +118,31 @@ def likely_source(path: Path) -> Source:
         return Source.MONTHLY_COUNTS
     if {"measure", "fytd_current", "fytd_previous"} <= set(heading):
         return Source.PUBLISHED_TABLE
-    return Source.RECORDED_CRIME if recorded_crime.is_its_heading(heading) else Source.RECORDS
+    return Source.RECORDED_CRIME if recorded_crime.is_heading(heading) else Source.RECORDS
 
 
-def _from_one_file(
+def _read_one_file(
     source: Source, file: Path, settings: Settings, secret: Secret, progress: Progress | None
 ) -> Delivery:
     if source is Source.RECORDED_CRIME:
-        return recorded_crime.deliver(file, **_share(settings))
+        return recorded_crime.deliver(file, **_rejected_share(settings))
     if source is Source.MONTHLY_COUNTS:
         return monthly_counts.deliver(file)
     if source is Source.PUBLISHED_TABLE:
         if settings.as_at is None:
             raise UnreadableSourceError(
-                "A published table does not say its month. Add --as-at, like 2024-10."
+                "A published table does not give its month. Add the month that the table ends with, like --as-at 2024-10."
             )
         return published_table.deliver(
             file, settings.as_at, **({"force": settings.force} if settings.force else {})
         )
     if settings.mapping is None:
         raise UnreadableSourceError(
-            f"Records need a mapping of their columns and codes: vulncore publish records {file.name} --mapping FILE.toml. "
-            f"Draft it with: vulncore mapping {file.name}"
+            f"Records need a mapping of columns and codes: vulncore publish records {file.name} --mapping FILE.toml. "
+            f"Draft the mapping with: vulncore mapping {file.name}"
         )
     return deliver_records(file, settings.mapping, secret, progress)
 
 
-def _share(settings: Settings) -> dict[str, float]:
+def _rejected_share(settings: Settings) -> dict[str, float]:
     return {} if settings.most_rejected is None else {"most_rejected": settings.most_rejected}

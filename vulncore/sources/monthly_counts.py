@@ -1,4 +1,4 @@
-"""Monthly totals by measure, as a force's analyst keeps them: `force,measure,month,count`."""
+"""A table of monthly totals by measure, as an analyst keeps it: `force,measure,month,count`."""
 
 from datetime import date
 from pathlib import Path
@@ -46,15 +46,15 @@ def deliver(path: Path, attribution: str = "") -> Delivery:
             faults.append(f"Line {number}: {problem}")
     if faults:
         raise InvalidRowsError(
-            f"{len(faults)} of {len(lines)} rows of {printable(path.name)} cannot be counted. {' '.join(faults[:5])}"
+            f"{len(faults)} of {len(lines)} rows of {printable(path.name)} cannot be used. {' '.join(faults[:5])}"
         )
-    _once_each(path, rows)
+    _refuse_repeats(path, rows)
     return Delivery(
         source=SOURCE,
         tables=Tables(
             counts=_counts(rows),
             coverage=_coverage(rows),
-            measures=measures_table(_in_order({measure for _, measure, _, _ in rows})),
+            measures=measures_table(_in_vocabulary_order({measure for _, measure, _, _ in rows})),
         ),
         files=(source_file(path),),
         rows=RowAccount(read=len(lines), accepted=len(rows)),
@@ -65,10 +65,10 @@ def deliver(path: Path, attribution: str = "") -> Delivery:
 def _row(force: str, measure: str, month: str, count: str) -> _Row:
     whole = whole_count(count)
     if not force:
-        raise InvalidRowsError("There is no force. Name it.")
+        raise InvalidRowsError("The force is empty. Write its name.")
     if whole is None:
         raise InvalidRowsError(
-            f"'{count[:20]}' is no count. Write a whole number in plain digits, 0 included."
+            f"'{count[:20]}' is not a count. Write a whole number in plain digits, 0 included."
         )
     return (
         force,
@@ -78,7 +78,7 @@ def _row(force: str, measure: str, month: str, count: str) -> _Row:
     )
 
 
-def _once_each(path: Path, rows: list[_Row]) -> None:
+def _refuse_repeats(path: Path, rows: list[_Row]) -> None:
     seen: set[tuple[str, str, date]] = set()
     twice = []
     for force, measure, month, _ in rows:
@@ -88,11 +88,11 @@ def _once_each(path: Path, rows: list[_Row]) -> None:
     if twice:
         raise InvalidRowsError(
             f"{len(twice)} rows of {printable(path.name)} repeat a force, measure and month: {first_five(twice)}. "
-            "Give each once."
+            "Keep one row of each."
         )
 
 
-def _in_order(used: set[Measure]) -> list[Measure]:
+def _in_vocabulary_order(used: set[Measure]) -> list[Measure]:
     return [measure for measure in (*report_measures(), *police_uk_measures()) if measure in used]
 
 

@@ -1,4 +1,4 @@
-"""A strand table as a force publishes it: totals of five windows, with changes worked out beside them."""
+"""A published strand table: totals of five windows, with their changes beside them."""
 
 import re
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ def deliver(path: Path, as_at: date, force: str = "City of London Police") -> De
         rows=RowAccount(
             read=len(rows),
             accepted=len(rows),
-            noted={"under another group than the vocabulary's": groups} if groups else {},
+            noted={"under another group than the list of measures has": groups} if groups else {},
         ),
     )
 
@@ -79,20 +79,20 @@ def _windows(path: Path, header: list[str], as_at: date) -> tuple[str, dict[str,
     named = [(name, match) for name in header if (match := _BASELINE.fullmatch(name))]
     if len(named) != 1:
         raise UnreadableSourceError(
-            f"{printable(path.name)} has {len(named)} columns named like fytd_2019_20, which say the baseline's "
-            "financial year. Give it one."
+            f"{printable(path.name)} has {len(named)} columns named like fytd_2019_20, which give the baseline year. "
+            "Keep one such column."
         )
     ((name, match),) = named
     year = int(match[1])
     if (year + 1) % 100 != int(match[2]):
         raise UnreadableSourceError(
-            f"Column {name} of {printable(path.name)} names no financial year, as 2019_20 does."
+            f"Column {name} of {printable(path.name)} does not name a financial year. Write a year like 2019_20."
         )
     windows = comparison_windows(as_at, year)
     if windows["fytd_baseline"] is None:
         raise UnreadableSourceError(
             f"The baseline of {printable(path.name)} is {financial_year_name(year)}, which is not before the current "
-            f"{financial_year_name(financial_year(as_at))}. Check the as-at month."
+            f"{financial_year_name(financial_year(as_at))}. Check the month that the table ends with."
         )
     return name, {column: window for column, window in windows.items() if window}
 
@@ -106,7 +106,7 @@ def _columns(baseline_column: str) -> list[str]:
 
 def _faults(line: int, row: Mapping[str, str]) -> list[str]:
     faults = [
-        f"line {line}, {name}: '{row[name][:20]}' is no whole count"
+        f"line {line}, {name}: '{row[name][:20]}' is not a whole count"
         for name in dict.fromkeys(name for pair in CHANGES.values() for name in pair)
         if whole_count(row[name]) is None
     ]
@@ -115,7 +115,7 @@ def _faults(line: int, row: Mapping[str, str]) -> list[str]:
     for name, (earlier_name, current_name) in CHANGES.items():
         earlier, current = int(row[earlier_name]), int(row[current_name])
         if row[name] != str(current - earlier):
-            faults.append(f"line {line}, {name}: '{row[name][:20]}' and not {current - earlier}")
+            faults.append(f"line {line}, {name}: '{row[name][:20]}' should be {current - earlier}")
         if not _follows(row[f"{name}_pct"], earlier, current):
             faults.append(
                 f"line {line}, {name}_pct: '{row[f'{name}_pct'][:20]}' does not follow from {earlier} to {current}"
@@ -144,7 +144,7 @@ def _measures(path: Path, rows: list[tuple[int, dict[str, str]]]) -> list[Measur
             faults.append(f"line {number}: {problem}")
             continue
         if measure in measures:
-            faults.append(f"line {number}: {measure.label} is there before")
+            faults.append(f"line {number}: {measure.label} is there twice")
         measures.append(measure)
     _refuse(path, faults)
     return measures
@@ -162,10 +162,10 @@ def _counts(
     for (number, row), measure in zip(rows, measures, strict=True):
         for name, window in windows.items():
             count = int(row[name])
-            told = counts.setdefault((measure.key, window), count)
-            if told != count:
+            earlier_count = counts.setdefault((measure.key, window), count)
+            if earlier_count != count:
                 contradictions.append(
-                    f"line {number}, {name}: {count} and {told} for the same months, {window}"
+                    f"line {number}, {name}: {count} and {earlier_count} for the same months, {window}"
                 )
     _refuse(path, contradictions)
     return pa.Table.from_pylist(
@@ -187,6 +187,6 @@ def _counts(
 def _refuse(path: Path, faults: list[str]) -> None:
     if faults:
         raise InvalidRowsError(
-            f"{len(faults)} cells of {printable(path.name)} cannot stand: {'; '.join(faults[:5])}"
-            f"{' and more' if len(faults) > 5 else ''}. Correct the table, or fetch it again."
+            f"{len(faults)} cells of {printable(path.name)} cannot be right: {'; '.join(faults[:5])}"
+            f"{' and more' if len(faults) > 5 else ''}. Correct the table, or download the table again."
         )

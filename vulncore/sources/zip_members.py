@@ -48,24 +48,24 @@ def member_names(path: Path) -> list[str]:
         members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > MAX_MEMBERS:
         raise UnreadableSourceError(
-            f"{printable(path.name)} holds {len(members):,} files, and a download at most {MAX_MEMBERS:,}. "
-            "Check where it came from."
+            f"{printable(path.name)} has {len(members):,} files. A download has at most {MAX_MEMBERS:,}. "
+            "Check where the zip came from."
         )
     unsafe = unsafe_members(members)
     if unsafe.climbing:
         raise UnreadableSourceError(
-            f"{len(unsafe.climbing)} names in {printable(path.name)} lead out of it: {first_five(unsafe.climbing)}. "
-            "It is not a download of data.police.uk; check where it came from."
+            f"{len(unsafe.climbing)} names in {printable(path.name)} lead out of the zip: {first_five(unsafe.climbing)}. "
+            "This is not a download of data.police.uk. Check where the zip came from."
         )
     if unsafe.locked:
         raise UnreadableSourceError(
             f"{len(unsafe.locked)} files in {printable(path.name)} are encrypted: {first_five(unsafe.locked)}. "
-            "Give it without password."
+            "Make the zip again without a password."
         )
     if unsafe.uncommon:
         raise UnreadableSourceError(
             f"{len(unsafe.uncommon)} files in {printable(path.name)} are packed by another method than deflate: "
-            f"{first_five(unsafe.uncommon)}. Give the download as it came, or pack it again."
+            f"{first_five(unsafe.uncommon)}. Give the zip as you downloaded it, or pack the files again."
         )
     return [member.filename for member in members]
 
@@ -104,7 +104,7 @@ def read_members(path: Path, names: Iterable[str], most_bytes: int) -> Iterator[
             plausible = archive.getinfo(name).compress_size * MAX_RATIO
             refusal = (
                 f"{printable(name)} in {printable(path.name)} swells to more than {MAX_RATIO} times its packed size. "
-                "It is not a download of data.police.uk; check where it came from."
+                "This is not a download of data.police.uk. Check where the zip came from."
                 if plausible < most_bytes
                 else too_large(f"{printable(name)} in {printable(path.name)}", most_bytes)
             )
@@ -129,9 +129,7 @@ def read_within(stream: IO[bytes], most_bytes: int, refusal: str) -> bytes:
 
 def too_large(name: str, most_bytes: int) -> str:
     """Return the sentence that refuses a file for its size."""
-    return (
-        f"{name} has more than {most_bytes:,} bytes, which no force's month does. Check where it came from."
-    )
+    return f"{name} has more than {most_bytes:,} bytes, too many for a force's month. Check where the file came from."
 
 
 def _leads_out(name: str) -> bool:
@@ -146,5 +144,5 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except DAMAGE as problem:
         raise UnreadableSourceError(
-            f"{printable(path.name)} is not a zip that can be read: {str(problem)[:100]}. Download it again."
+            f"{printable(path.name)} is not a zip that can be read: {str(problem)[:100]}. Download the zip again."
         ) from problem

@@ -32,7 +32,7 @@ from vulncore.findings.when.when import patrol_hours, when
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import DEFAULT, Night
-from vulncore.sources.deliveries import Settings, Source, delivered
+from vulncore.sources.deliveries import Settings, Source, read_delivery
 from vulncore.sources.extract import read_extract
 from vulncore.sources.police_uk import FileKind
 from vulncore.sources.records.deliver import deliver
@@ -277,7 +277,7 @@ def test_the_citys_stops_say_what_is_there(tmp_path):
     publish(
         tmp_path,
         "stops",
-        delivered(Source.POLICE_UK, [STOPS], Settings(kind=FileKind.STOP_AND_SEARCH)),
+        read_delivery(Source.POLICE_UK, [STOPS], Settings(kind=FileKind.STOP_AND_SEARCH)),
         "tests",
     )
     snapshot = open_version(tmp_path, "stops")

@@ -34,7 +34,7 @@ from vulncore.findings.where.tested_layers import change, hot_states, over_time
 from vulncore.findings.where.where import Where, where
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT
-from vulncore.sources.demo.description import described
+from vulncore.sources.demo.description import description
 from vulncore.sources.police_uk import deliver as police_uk
 from vulncore.store import open_version, publish
 from vulncore.store.areas import keep_area
@@ -83,7 +83,7 @@ def city(tmp_path: Path, rows: list[dict[str, object]]) -> Where:
 
 
 def night_streets() -> set[str]:
-    return set(described("places")["setting"]["nightlife"]["streets"])
+    return set(description("places")["setting"]["nightlife"]["streets"])
 
 
 # what lies where
@@ -114,7 +114,7 @@ def test_the_hottest_places_of_the_demo_are_streets_of_the_night_that_its_descri
 
 
 def hotels_and_stations() -> set[str]:
-    settings = described("places")["setting"]
+    settings = description("places")["setting"]
     return set(settings["hotels"]["streets"]) | set(settings["stations"]["streets"])
 
 

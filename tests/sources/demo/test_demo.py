@@ -25,9 +25,9 @@ from vulncore.domain.schemas import validated
 from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import report_measures
 from vulncore.sources.demo import deliver
-from vulncore.sources.demo.description import described, dice, drawn
-from vulncore.sources.demo.expectation import month_counts
-from vulncore.sources.demo.people import _streets
+from vulncore.sources.demo.description import description, dice, draw_names
+from vulncore.sources.demo.details import _streets
+from vulncore.sources.demo.months import month_counts
 
 pytestmark = pytest.mark.heavy
 
@@ -163,7 +163,7 @@ def test_the_pandemic_has_the_shape_of_the_real_months():
                 for row in csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8")):
                     real[row["Month"]] += row["Crime type"] == "Violence and sexual offences"
     ordinary = sum(real[f"2019-{month:02d}"] for month in range(1, 13)) / 12
-    shares = described("months")["activity"]
+    shares = description("months")["activity"]
     assert len(shares) == 18
     assert shares == pytest.approx({month: real[month] / ordinary for month in shares}, abs=0.026)
 
@@ -548,8 +548,10 @@ def test_rape_takes_longer_than_hate_crime(counted):
 
 
 def test_percentages_that_do_not_come_to_100_are_refused():
-    with pytest.raises(VulncoreError, match=r"percentages of hats come to 90, not 100\. Correct"):
-        drawn(dice(1), {"bowler": 60, "top": 30}, 5, of="hats")
+    with pytest.raises(
+        VulncoreError, match=r"percentages of hats come to 90, not 100\. Correct the percentages"
+    ):
+        draw_names(dice(1), {"bowler": 60, "top": 30}, 5, of="hats")
 
 
 def test_a_street_that_does_not_ship_is_named():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.police_uk.test_street import CITY, assert_told_outside, published_zip, rows_in
+from tests.sources.police_uk.test_street import CITY, assert_outside_flags, published_zip, rows_in
 from vulncore.domain.schemas import validated
 from vulncore.domain.vocabulary import (
     Polarity,
@@ -83,7 +83,7 @@ def test_outcomes_of_a_crime_that_has_several_are_counted(city, published_rows):
 
 
 def test_outcomes_outside_the_city_are_flagged_and_counted(city, published_rows):
-    assert_told_outside(city, published_rows)
+    assert_outside_flags(city, published_rows)
 
 
 def test_every_month_that_is_there_covers_every_type(city, published_rows):
@@ -120,7 +120,7 @@ def test_a_type_without_a_row_was_delivered_and_is_zero(tmp_path):
 def test_a_type_may_be_missing_under_a_new_name_and_is_not_zero_then(tmp_path):
     delivery = deliver([outcomes_csv(tmp_path, outcome(outcome_type="Suspect indicted"), *[outcome()] * 19)])
     assert delivery.tables.coverage["measure"].to_pylist() == ["suspect-charged"]
-    assert delivery.rows.rejected == {"an outcome type that data.police.uk does not have": 1}
+    assert delivery.rows.rejected == {"an outcome type that data.police.uk does not list": 1}
 
 
 def test_an_outcome_without_a_crime_id_goes_by_its_line(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.police_uk.test_street import assert_told_outside, published_zip, rows_in
+from tests.sources.police_uk.test_street import assert_outside_flags, published_zip, rows_in
 from vulncore.domain.schemas import validated
 from vulncore.sources.police_uk import deliver
 
@@ -111,11 +111,11 @@ def test_the_oddities_of_the_published_searches_are_counted(city, published_rows
         ("without an outcome", "Outcome"),
     ]:
         assert noted[what] == sum(not row[column] for row in published_rows)
-    assert "without an offset from universal time, taken as local time" not in noted
+    assert "without a time zone, read as UK time" not in noted
 
 
 def test_searches_outside_the_city_are_flagged_and_counted(city, published_rows):
-    assert_told_outside(city, published_rows)
+    assert_outside_flags(city, published_rows)
 
 
 def test_april_to_november_2017_were_not_delivered_and_are_missing(city):
@@ -155,9 +155,12 @@ def test_a_stamp_becomes_civil_time_of_london(tmp_path, stamp, moment):
 @pytest.mark.parametrize(
     ("stamp", "reason"),
     [
-        ("2024-05-31T23:00:00+00:00", "a month that is not the file's"),  # midnight of 1 June in London
-        ("2024-04-30T22:59:59+00:00", "a month that is not the file's"),
-        ("2023-05-17T20:30:00+00:00", "a month that is not the file's"),
+        (
+            "2024-05-31T23:00:00+00:00",
+            "another month than the file name gives",
+        ),  # midnight of 1 June in London
+        ("2024-04-30T22:59:59+00:00", "another month than the file name gives"),
+        ("2023-05-17T20:30:00+00:00", "another month than the file name gives"),
         ("9999-12-31T23:59:59-01:00", "a date that cannot be read"),
         ("2024-05-32T20:30:00+00:00", "a date that cannot be read"),
         ("2024-05-17T24:30:00+00:00", "a date that cannot be read"),
@@ -175,7 +178,7 @@ def test_a_search_that_does_not_lie_in_its_files_month_is_rejected(tmp_path, sta
 def test_stamps_without_an_offset_are_noted(tmp_path):
     rows = [search("2024-05-17T20:30:00"), search("2024-05-17T20:30:00Z"), search()]
     noted = deliver([stops_csv(tmp_path, *rows)]).rows.noted
-    assert noted == {"without an offset from universal time, taken as local time": 1}
+    assert noted == {"without a time zone, read as UK time": 1}
 
 
 def test_identical_searches_are_kept_and_noted(tmp_path):

@@ -54,10 +54,10 @@ def one(folder: Path, **fields: str) -> dict[str, object]:
 
 
 def published_zip(kind: str) -> Path:
-    found = sorted((PUBLISHED / "police-uk").glob(f"city-of-london-{kind}-*.zip"))
-    if not found:
+    zips = sorted((PUBLISHED / "police-uk").glob(f"city-of-london-{kind}-*.zip"))
+    if not zips:
         pytest.skip(f"the published {kind} files are not beside this checkout (../shared/data/police-uk)")
-    return found[0]
+    return zips[0]
 
 
 def rows_in(published: Path) -> list[dict[str, str]]:
@@ -70,7 +70,7 @@ def rows_in(published: Path) -> list[dict[str, str]]:
         ]
 
 
-def assert_told_outside(delivery: Delivery, published: list[dict[str, str]]) -> None:
+def assert_outside_flags(delivery: Delivery, published: list[dict[str, str]]) -> None:
     whole = json.loads((PUBLISHED / "geography" / "city-of-london-boundary.geojson").read_text("utf-8"))
     metres = (69_417.0, 111_258.0)  # in a degree of longitude and of latitude, at the City
     area = shapely.transform(
@@ -86,7 +86,7 @@ def assert_told_outside(delivery: Delivery, published: list[dict[str, str]]) -> 
     beyond = sum(distance > 50 for distance in distances)
     assert flags == {True: beyond, False: len(points) - beyond, None: len(published) - len(points)}
     assert delivery.rows.noted["more than 50 m outside the force's boundary"] == beyond
-    assert delivery.rows.noted["of these more than 1 km outside"] == sum(d > 1_000 for d in distances)
+    assert delivery.rows.noted["more than 1 km outside the boundary"] == sum(d > 1_000 for d in distances)
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def test_the_oddities_of_the_published_rows_are_counted(city, published_rows):
 
 
 def test_rows_outside_the_city_are_flagged_and_counted(city, published_rows):
-    assert_told_outside(city, published_rows)
+    assert_outside_flags(city, published_rows)
 
 
 def test_months_that_were_never_published_are_not_covered(city):
@@ -252,10 +252,10 @@ def test_nothing_is_said_about_the_area_of_a_force_without_a_boundary(tmp_path):
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (line(crime_type="Piracy"), "a crime type that data.police.uk does not have"),
-        (line(month="2024-06"), "a month that is not the file's"),
+        (line(crime_type="Piracy"), "a crime type that data.police.uk does not list"),
+        (line(month="2024-06"), "another month than the file name gives"),
         (line(force=""), "no force named"),
-        (line(force="Kent Police"), "a force that is not the file's"),
+        (line(force="Kent Police"), "another force than the file name gives"),
         (line(longitude="west"), "coordinates that cannot be read"),
         (line(longitude="nan"), "coordinates that cannot be read"),
         (line(longitude="1e99"), "coordinates that cannot be read"),

@@ -8,11 +8,11 @@ import pytest
 from vulncore.domain.errors import InvalidRowsError, UnreadableSourceError
 from vulncore.sources.recorded_crime import areas as recorded_crime_areas
 from vulncore.sources.recorded_crime import deliver
-from vulncore.sources.recorded_crime.whole_force import BOROUGHS
+from vulncore.sources.recorded_crime.areas import BOROUGHS
 
 FORCE = "Metropolitan Police Service"
 HEADER = "MajorText,MinorText,BoroughName,202401"
-SIXTEEN_EACH = [f"SEXUAL OFFENCES,RAPE,{name},16" for name in BOROUGHS]
+SIXTEEN_IN_EVERY_BOROUGH = [f"SEXUAL OFFENCES,RAPE,{name},16" for name in BOROUGHS]
 
 
 def area_table(folder: Path, *rows: str, header: str = HEADER) -> Path:
@@ -45,7 +45,7 @@ def test_an_empty_cell_is_missing_not_zero(tmp_path):
 
 
 def test_counts_and_coverage_name_the_same_months(tmp_path):
-    rows = [f"{row},2" for row in SIXTEEN_EACH]
+    rows = [f"{row},2" for row in SIXTEEN_IN_EVERY_BOROUGH]
     delivery = delivered(tmp_path, *rows, "T,SHOPLIFTING,Brent,,5", header=f"{HEADER},202402")
     counted = {(r["force"], r["measure"], r["period_start"]) for r in delivery.tables.counts.to_pylist()}
     assert counted == covered(delivery)
@@ -78,14 +78,14 @@ def test_areas_and_categories_are_known_in_any_letter_case_and_either_heading(tm
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        (f"{HEADER},202413", r"1 of 2 columns of table\.csv are no months: 202413"),
-        (f"{HEADER},180001", "are no months: 180001"),
-        (f"{HEADER},Jan-24", "are no months: Jan-24"),
-        (f"{HEADER},Total", "are no months: Total"),
-        (f"{HEADER},", "are no months: empty"),
-        (f"{HEADER},202401", "1 months of table.csv are there more than once: 202401"),
+        (f"{HEADER},202413", r"1 of 2 columns of table\.csv are not months: 202413"),
+        (f"{HEADER},180001", "are not months: 180001"),
+        (f"{HEADER},Jan-24", "are not months: Jan-24"),
+        (f"{HEADER},Total", "are not months: Total"),
+        (f"{HEADER},", "are not months: empty"),
+        (f"{HEADER},202401", "1 months are in table.csv more than once: 202401"),
         (HEADER.replace(",202401", ""), "has no columns of months"),
-        (f"{HEADER},LookUp_BoroughName", "in 4 columns: .*Leave MajorText, MinorText and one of"),
+        (f"{HEADER},LookUp_BoroughName", "in 4 columns, not 3: .*Keep MajorText, MinorText and one of"),
         (f"{HEADER},BoroughName", "in 4 columns"),
     ],
 )
@@ -108,13 +108,13 @@ def test_a_repeated_area_and_category_is_refused_not_added(tmp_path, again):
     [
         ("S,RAPE,,3", "no area named", ""),
         ("S,RAPE,Br\x1bent,3", "no area named", "Br?ent"),
-        ("S,PIRACY,Brent,3", "a category that is not known", "PIRACY"),
+        ("S,PIRACY,Brent,3", "a category that is not on the list", "PIRACY"),
         ("S,RAPE,Brent,-3", "a count that cannot be read", "-3"),
         ("S,RAPE,Brent,3.0", "a count that cannot be read", "3.0"),
         ("S,RAPE,Brent,٣", "a count that cannot be read", "٣"),
         ("S,RAPE,Brent,=1+1", "a count that cannot be read", "=1+1"),
         ("S,RAPE,Brent,9999999999999", "a count that cannot be read", "9999999999999"),
-        ("S,RAPE,Brent", "not the heading's fields", "S,RAPE,Brent"),
+        ("S,RAPE,Brent", "another number of fields than the heading", "S,RAPE,Brent"),
         ('S,RAPE,"Brent,3', "a quotation mark out of place", 'S,RAPE,"Brent,3'),
     ],
 )
@@ -126,7 +126,7 @@ def test_a_row_that_cannot_be_used_is_rejected_with_its_line_reason_and_value(tm
 
 
 def test_the_whole_force_is_the_sum_of_every_area_that_has_the_row(tmp_path):
-    delivery = delivered(tmp_path, *SIXTEEN_EACH, "S,RAPE,Unknown,1")
+    delivery = delivered(tmp_path, *SIXTEEN_IN_EVERY_BOROUGH, "S,RAPE,Unknown,1")
     assert totals(delivery, FORCE) == {("rape", 1): 32 * 16 + 1}
     assert delivery.rows.noted == {}
 
@@ -134,11 +134,11 @@ def test_the_whole_force_is_the_sum_of_every_area_that_has_the_row(tmp_path):
 @pytest.mark.parametrize(
     "rows",
     [
-        SIXTEEN_EACH[1:],
-        [*SIXTEEN_EACH, "S,RAPE,Unknown,x"],
-        [*SIXTEEN_EACH, "S,RAPES,Unknown,3"],
-        [*SIXTEEN_EACH, "S,RAPE,,3"],
-        [*SIXTEEN_EACH, "S,RAPE,Unknown"],
+        SIXTEEN_IN_EVERY_BOROUGH[1:],
+        [*SIXTEEN_IN_EVERY_BOROUGH, "S,RAPE,Unknown,x"],
+        [*SIXTEEN_IN_EVERY_BOROUGH, "S,RAPES,Unknown,3"],
+        [*SIXTEEN_IN_EVERY_BOROUGH, "S,RAPE,,3"],
+        [*SIXTEEN_IN_EVERY_BOROUGH, "S,RAPE,Unknown"],
     ],
     ids=["a borough lacks", "a count", "a category", "an area", "a broken line"],
 )
@@ -150,25 +150,25 @@ def test_where_a_part_is_missing_the_whole_force_is_missing_not_short(tmp_path, 
 
 
 def test_a_month_that_one_area_lacks_is_missing_for_the_whole_force(tmp_path):
-    rows = [f"{row},2" for row in SIXTEEN_EACH[:-1]] + [f"{SIXTEEN_EACH[-1]},"]
+    rows = [f"{row},2" for row in SIXTEEN_IN_EVERY_BOROUGH[:-1]] + [f"{SIXTEEN_IN_EVERY_BOROUGH[-1]},"]
     delivery = delivered(tmp_path, *rows, header=f"{HEADER},202402")
     assert totals(delivery, FORCE) == {("rape", 1): 32 * 16}
     assert (FORCE, "rape", date(2024, 2, 1)) not in covered(delivery)
 
 
 def test_another_categorys_reject_leaves_a_sum_alone(tmp_path):
-    delivery = delivered(tmp_path, *SIXTEEN_EACH, "T,SHOPLIFTING,Brent,x", "T,PIRACY,Barnet,1")
+    delivery = delivered(tmp_path, *SIXTEEN_IN_EVERY_BOROUGH, "T,SHOPLIFTING,Brent,x", "T,PIRACY,Barnet,1")
     assert totals(delivery, FORCE) == {("rape", 1): 32 * 16}
 
 
 @pytest.mark.parametrize("name", ["Total", "MPS Total", "metropolitan police service"])
 def test_a_totals_row_is_left_out_not_counted_twice(tmp_path, name):
-    delivery = delivered(tmp_path, *SIXTEEN_EACH, f"S,RAPE,{name},512", ",,,")
+    delivery = delivered(tmp_path, *SIXTEEN_IN_EVERY_BOROUGH, f"S,RAPE,{name},512", ",,,")
     assert totals(delivery, FORCE) == {("rape", 1): 512}
     assert delivery.rows.left_out == {"a row of totals": 1, "an empty row": 1}
 
 
 def test_a_table_of_far_too_many_figures_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(recorded_crime_areas, "MAX_FIGURES", 1)
-    with pytest.raises(UnreadableSourceError, match="holds 2 figures, and such a table at most 1"):
+    with pytest.raises(UnreadableSourceError, match="has 2 figures. A table like this has at most 1"):
         delivered(tmp_path, "S,RAPE,Brent,3", "S,RAPE,Barnet,3")

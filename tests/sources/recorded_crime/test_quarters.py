@@ -9,7 +9,7 @@ import pytest
 from vulncore.domain.errors import InvalidRowsError, UnreadableSourceError
 from vulncore.sources.police_uk.files import force_names
 from vulncore.sources.recorded_crime import deliver
-from vulncore.sources.recorded_crime.offences import force_name
+from vulncore.sources.recorded_crime.quarters import force_name
 
 HEADER = (
     "Financial Year,Financial Quarter,Force Name,Offence Description,Offence Group,Offence Subgroup,"
@@ -61,8 +61,8 @@ def test_any_other_cell_is_a_reject_with_its_line_and_value(tmp_path, cell):
     ],
 )
 def test_the_financial_year_begins_with_april(tmp_path, quarter, start, end):
-    (told,) = delivered(tmp_path, row(year="2023/24", quarter=quarter)).tables.counts.to_pylist()
-    assert (told["period_start"], told["period_end"]) == (start, end)
+    (count,) = delivered(tmp_path, row(year="2023/24", quarter=quarter)).tables.counts.to_pylist()
+    assert (count["period_start"], count["period_end"]) == (start, end)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_financial_year_begins_with_april(tmp_path, quarter, start, end):
         ({"force": " "}, "no force named"),
         ({"force": "Kent\x1b[2J"}, "no force named"),
         ({"force": "K" * 101}, "no force named"),
-        ({"subgroup": "Piracy", "code": "999"}, "an offence subgroup that is not known"),
+        ({"subgroup": "Piracy", "code": "999"}, "an offence subgroup that is not on the list"),
     ],
 )
 def test_a_row_that_cannot_be_placed_is_rejected_and_said_why(tmp_path, changed, reason):
@@ -94,7 +94,7 @@ def test_a_line_without_the_headings_fields_is_rejected(tmp_path):
     whole = [row(code=str(code)) for code in range(3)]
     path = quarter_table(tmp_path, *whole, *broken, "")
     with pytest.raises(
-        UnreadableSourceError, match="None of the 5 rows"
+        UnreadableSourceError, match="No total can be made from the 5 rows"
     ):  # they may belong to any total, so none stands
         deliver(path, most_rejected=1)
 
@@ -108,9 +108,7 @@ def test_a_total_of_which_a_row_is_rejected_is_missing_not_short(tmp_path):
         row("8", subgroup="Other sexual offences", code="20A"),
     )
     assert totals(delivery) == {("Essex Police", "rape"): 7, ("Kent Police", "other-sexual-offences"): 8}
-    assert delivery.rows.left_out == {
-        "beside a row that cannot be used, so that their total would be short": 1
-    }
+    assert delivery.rows.left_out == {"part of a total that lacks a row that cannot be used": 1}
     assert "rape" not in {
         r["measure"] for r in delivery.tables.coverage.to_pylist() if r["force"] == "Kent Police"
     }
@@ -131,7 +129,7 @@ def test_a_row_with_neither_subgroup_nor_code_known_may_belong_to_any_total_of_i
 def test_a_row_below_zero_is_subtracted_and_noted(tmp_path):
     delivery = delivered(tmp_path, row("9"), row("-2", code="19D"))
     assert totals(delivery) == {("Kent Police", "rape"): 7}
-    assert delivery.rows.noted["below zero, a correction of an earlier quarter: subtracted"] == 1
+    assert delivery.rows.noted["below zero, to correct an earlier quarter: subtracted"] == 1
 
 
 def test_a_total_below_zero_is_no_count(tmp_path):
@@ -144,14 +142,16 @@ def test_a_total_below_zero_is_no_count(tmp_path):
 def test_a_folded_code_stands_in_as_many_lines_as_it_names_codes(tmp_path):
     homicide = [row(n, code="1/4.1/4.10/4.2", subgroup="Homicide") for n in "1023"]
     assert totals(delivered(tmp_path, *homicide)) == {("Kent Police", "homicide"): 6}
-    with pytest.raises(InvalidRowsError, match=r"1 times .* is repeated .*1/4\.1/4\.10/4\.2 \(line 6\)"):
+    with pytest.raises(
+        InvalidRowsError, match=r"1 offence codes .* are repeated .*1/4\.1/4\.10/4\.2 \(line 6\)"
+    ):
         delivered(tmp_path, *homicide, row("1", code="1/4.1/4.10/4.2", subgroup="Homicide"))
 
 
 def test_a_repeated_row_is_refused_not_added(tmp_path):
     with pytest.raises(
         InvalidRowsError,
-        match=r"City of London Police, April 2017 to June 2017, code 19C \(line 3\)\. Give each once",
+        match=r"City of London Police, April 2017 to June 2017, code 19C \(line 3\)\. Keep one row of each",
     ):
         delivered(tmp_path, row(force="London, City of"), row(force="City of London"))
 
@@ -187,7 +187,7 @@ def test_every_force_is_found_by_its_place(slug):
 def test_a_body_that_is_no_force_keeps_its_name(tmp_path):
     delivery = delivered(tmp_path, row(force="Action Fraud", subgroup="Fraud: action fraud", code="AF"))
     assert totals(delivery) == {("Action Fraud", "fraud-recorded-by-action-fraud"): 1}
-    assert delivery.rows.noted == {"of a body that is no force: kept under its own name": 1}
+    assert delivery.rows.noted == {"of a body that is not a police force, kept under the name in the file": 1}
 
 
 def test_empty_rows_are_left_out_and_counted(tmp_path):

@@ -15,10 +15,10 @@ from vulncore.domain.vocabulary import REFERENCE
 
 
 @cache
-def described(part: str) -> dict[str, Any]:
+def description(part: str) -> dict[str, Any]:
     """Return one part of the description: `demo_<part>.toml`.
 
-    >>> sorted(described("people")["hate_strand"])
+    >>> sorted(description("people")["hate_strand"])
     ['disability', 'race', 'religion', 'sexual orientation', 'transgender']
     """
     return tomllib.loads((REFERENCE / f"demo_{part}.toml").read_text(encoding="utf-8"))
@@ -35,7 +35,7 @@ def dice(seed: int, *part: str) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence([seed, zlib.crc32("/".join(part).encode())]))
 
 
-def drawn(
+def draw_names(
     rng: np.random.Generator, percentages: Mapping[str, int], count: int, of: str
 ) -> npt.NDArray[np.object_]:
     """Return `count` names, drawn by their percentages.
@@ -43,14 +43,14 @@ def drawn(
     Raises:
         VulncoreError: The percentages don't come to 100.
 
-    >>> drawn(dice(1), {"street": 100, "office": 0}, 2, of="places").tolist()
+    >>> draw_names(dice(1), {"street": 100, "office": 0}, 2, of="places").tolist()
     ['street', 'street']
     """
     names = np.array(list(percentages), dtype=object)
-    return names[drawn_lines(rng, list(percentages.values()), count, of)]
+    return names[draw_positions(rng, list(percentages.values()), count, of)]
 
 
-def drawn_lines(rng: np.random.Generator, percentages: Sequence[int], count: int, of: str) -> Integers:
+def draw_positions(rng: np.random.Generator, percentages: Sequence[int], count: int, of: str) -> Integers:
     """Return `count` numbers of lines, from 0, drawn by their percentages.
 
     Raises:
@@ -58,7 +58,7 @@ def drawn_lines(rng: np.random.Generator, percentages: Sequence[int], count: int
     """
     if sum(percentages) != 100:
         raise VulncoreError(
-            f"The percentages of {of} come to {sum(percentages)}, not 100. Correct them in vulncore/reference."
+            f"The percentages of {of} come to {sum(percentages)}, not 100. Correct the percentages in vulncore/reference."
         )
     return rng.choice(len(percentages), size=count, p=np.array(percentages) / 100)
 

@@ -9,9 +9,9 @@ from vulncore.domain.arrays import Integers
 from vulncore.domain.delivery import Delivery, RowAccount, measures_table
 from vulncore.domain.schemas import ANNOTATIONS, COVERAGE, INCIDENTS, Tables, validated
 from vulncore.domain.vocabulary import report_measures
-from vulncore.sources.demo.description import described, dice
-from vulncore.sources.demo.expectation import month_counts, period
-from vulncore.sources.demo.people import allocation, leading_rows, offences, outcomes, people, places
+from vulncore.sources.demo.description import description, dice
+from vulncore.sources.demo.details import allocation, leading_rows, offences, outcomes, people, places
+from vulncore.sources.demo.months import month_counts, period
 from vulncore.sources.demo.times import times
 
 DEFAULT: Final = 2024
@@ -73,9 +73,9 @@ def _incidents(seed: int) -> pd.DataFrame:
 
     leads = leading_rows(rows, seed)
     # what a row keeps though its record is another's: the measure that it counts towards
-    own = rows[["measure", "record_kind", "order", "hate_strand"]]
+    row_columns = rows[["measure", "record_kind", "order", "hate_strand"]]
     risk = rows["risk_level"].groupby(leads).transform("first")
-    rows = rows.drop(columns=[*own.columns]).iloc[leads].reset_index(drop=True).join(own)
+    rows = rows.drop(columns=[*row_columns.columns]).iloc[leads].reset_index(drop=True).join(row_columns)
     rows = rows.assign(record=leads, risk_level=risk, force=FORCE)
     rows["allocated_to"] = allocation(rows, leads)
 
@@ -93,7 +93,7 @@ def _rows(seed: int) -> pd.DataFrame:
     counts = month_counts(seed)
     rows = _repeated(counts, counts["count"].to_numpy()).assign(counted=True)
     kinds = {measure.key: measure.record_kind for measure in report_measures()}
-    per_hundred = described("outcomes")["no_crime"]["percent"]
+    per_hundred = description("outcomes")["no_crime"]["percent"]
     crimes = counts[counts["measure"].map(kinds) == "crime"]
     expected = crimes["count"].to_numpy() * per_hundred / 100
     cancelled = _repeated(crimes, dice(seed, "no crimes", "how many").poisson(expected)).assign(counted=False)
@@ -102,8 +102,8 @@ def _rows(seed: int) -> pd.DataFrame:
     return every.assign(record_kind=every["measure"].map(kinds), order=every["measure"].map(order))
 
 
-def _repeated(counts: pd.DataFrame, times_each: Integers) -> pd.DataFrame:
-    return counts.loc[counts.index.repeat(times_each), ["measure", "month"]].reset_index(drop=True)
+def _repeated(counts: pd.DataFrame, repeats: Integers) -> pd.DataFrame:
+    return counts.loc[counts.index.repeat(repeats), ["measure", "month"]].reset_index(drop=True)
 
 
 def _coverage() -> pa.Table:
@@ -123,5 +123,5 @@ def _coverage() -> pa.Table:
 
 
 def _annotations() -> pa.Table:
-    rows = [{**note, "force": FORCE, "author": "demo generator"} for note in described("notes")["note"]]
+    rows = [{**note, "force": FORCE, "author": "demo generator"} for note in description("notes")["note"]]
     return pa.Table.from_pylist(rows, schema=ANNOTATIONS)

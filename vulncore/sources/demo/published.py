@@ -44,17 +44,17 @@ def blocks(as_at: date) -> tuple[Block, ...]:
     """
     table = _published(as_at)
     windows = comparison_windows(as_at)
-    found = []
+    runs = []
     for name in ("fytd_baseline", "fytd_previous", "fytd_current"):
         window = windows[name]
         if window is not None:
-            found.append(_block(window, table[name]))
+            runs.append(_block(window, table[name]))
     for name in ("previous", "current"):
         year, to_date = windows[f"rolling12_{name}"], windows[f"fytd_{name}"]
         if year is not None and to_date is not None and year.start < to_date.start:
             before = Window(year.start, to_date.start - timedelta(days=1))
-            found.append(_block(before, table[f"rolling12_{name}"] - table[f"fytd_{name}"]))
-    return tuple(sorted(found, key=lambda block: block.window))
+            runs.append(_block(before, table[f"rolling12_{name}"] - table[f"fytd_{name}"]))
+    return tuple(sorted(runs, key=lambda block: block.window))
 
 
 def _block(window: Window, totals: pd.Series) -> Block:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from vulncore.domain.arrays import Integers, Moments
 from vulncore.domain.periods import WEEKDAYS
-from vulncore.sources.demo.description import described, dice, drawn, drawn_lines, log_uniform
+from vulncore.sources.demo.description import description, dice, draw_names, draw_positions, log_uniform
 
 DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
 EPOCH_WEEKDAY = WEEKDAYS.index("Thursday")  # 1 January 1970
@@ -35,7 +35,7 @@ def times(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def _of_measure(months: pd.Series, measure: str, rng: np.random.Generator) -> pd.DataFrame:
-    words = described("times")["measure"].get(measure)
+    words = description("times")["measure"].get(measure)
     moment = (
         _week_minutes(words["hours"], len(months), rng) if words else rng.integers(WEEK, size=len(months))
     )
@@ -56,8 +56,8 @@ def _of_measure(months: pd.Series, measure: str, rng: np.random.Generator) -> pd
 
 def _week_minutes(pattern: str, count: int, rng: np.random.Generator) -> Integers:
     """Return minutes of the week, from Monday 00:00."""
-    stretches = described("times")["hours"][pattern]
-    which = drawn_lines(rng, [line["percent"] for line in stretches], count, f"the hours {pattern}")
+    stretches = description("times")["hours"][pattern]
+    which = draw_positions(rng, [line["percent"] for line in stretches], count, f"the hours {pattern}")
     minutes = np.zeros(count, dtype=np.int64)
     for number, line in enumerate(stretches):
         at = np.flatnonzero(which == number)
@@ -69,8 +69,8 @@ def _week_minutes(pattern: str, count: int, rng: np.random.Generator) -> Integer
 
 
 def _delay_days(kind: str, count: int, rng: np.random.Generator) -> Integers:
-    bands = described("times")["delay"][kind]
-    which = drawn_lines(rng, [band["percent"] for band in bands], count, f"the delay {kind}")
+    bands = description("times")["delay"][kind]
+    which = draw_positions(rng, [band["percent"] for band in bands], count, f"the delay {kind}")
     low, high = (np.array([band["days"][end] for band in bands])[which] for end in (0, 1))
     # logarithms need a start above 0, and the last day is part of the band
     return np.floor(log_uniform(rng, low + 1, high + 2, count)).astype(np.int64) - 1
@@ -91,9 +91,9 @@ def _as_known(
     """Return the moments between which the police know that it happened; NaT where they don't."""
     start, end = (np.full(len(moment), np.datetime64("NaT"), dtype="datetime64[s]") for _ in range(2))
     shortest = -1
-    for grade in described("times")["known"]:
+    for grade in description("times")["known"]:
         at = np.flatnonzero((delay > shortest) & (delay <= grade["up_to_days"]))
-        how = drawn(rng, _ways(grade), len(at), "how times are known")
+        how = draw_names(rng, _ways(grade), len(at), "how times are known")
         exact, window, start_only = (at[how == way] for way in ("to_the_minute", "window", "start_only"))
         start[exact] = end[exact] = _seconds(_rounded(moment[exact], rng))
         low, high = _window(moment[window], recorded[window], grade["window_hours"], rng)
@@ -118,7 +118,7 @@ def _window(
 
 
 def _rounded(moment: Integers, rng: np.random.Generator) -> Integers:
-    step = drawn(rng, described("times")["rounding"], len(moment), "rounding").astype(np.int64)
+    step = draw_names(rng, description("times")["rounding"], len(moment), "rounding").astype(np.int64)
     return moment // step * step
 
 

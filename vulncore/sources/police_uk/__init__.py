@@ -1,11 +1,20 @@
-"""Downloads of data.police.uk."""
+"""What a download of data.police.uk holds: street crime, outcomes, or stop and search of any force and month.
+
+Read in this order:
+
+- `deliver`: files in, a delivery out; the way in.
+- `files`: which files of which kind there are, found by name in zips and folders.
+- `rows`: one file's rows, each accepted or rejected with a reason.
+- `incidents`: accepted rows as canonical incidents.
+- `coverage`: which measures a month's file covers.
+"""
 
 from vulncore.sources.police_uk.deliver import (
     ATTRIBUTION,
     MAX_REJECTED_SHARE,
     FileKind,
     deliver,
-    is_named_as_its_files,
+    is_file_name,
 )
 
-__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "FileKind", "deliver", "is_named_as_its_files"]
+__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "FileKind", "deliver", "is_file_name"]

@@ -1,4 +1,4 @@
-"""Which measures a file of data.police.uk covers; of crime, the site has changed its categories twice."""
+"""Which measures a month's file of data.police.uk covers: the site has changed its crime categories twice."""
 
 from datetime import date
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 import pyarrow as pa
 
 from vulncore.domain.schemas import COVERAGE
-from vulncore.sources.police_uk.files import SOURCES, FileKind, MonthFile, measures_of
+from vulncore.sources.police_uk.files import SOURCES, FileKind, MonthFile, kind_measures
 
 SIX: Final = frozenset(
     {
@@ -75,7 +75,7 @@ def file_coverage(file: MonthFile, present: set[str], unknown_types: int = 0) ->
                 "source": SOURCES[file.kind],
                 "provisional": False,
             }
-            for measure in measures_of(file.kind)
+            for measure in kind_measures(file.kind)
             if measure.key in delivered
         ],
         schema=COVERAGE,
@@ -85,4 +85,4 @@ def file_coverage(file: MonthFile, present: set[str], unknown_types: int = 0) ->
 def _measures_at(file: MonthFile) -> frozenset[str]:
     if file.kind is FileKind.STREET:
         return categories_of(file.month)
-    return frozenset(measure.key for measure in measures_of(file.kind))
+    return frozenset(measure.key for measure in kind_measures(file.kind))

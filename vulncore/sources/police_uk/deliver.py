@@ -1,4 +1,4 @@
-"""Crime, its outcomes, and stop and search as data.police.uk publishes them, any force.
+"""From files of data.police.uk to a delivery: street crime, outcomes, or stop and search of any force.
 
 The source gives an anonymous point in a nearby street and not the place, and the month and not the day of
 all but searches.
@@ -20,15 +20,21 @@ from vulncore.sources.police_uk.files import (
     SOURCES,
     UNKNOWN_TYPES,
     FileKind,
-    contents,
-    is_named_as_its_files,
-    measures_of,
+    file_contents,
+    is_file_name,
+    kind_measures,
     month_files,
 )
-from vulncore.sources.police_uk.incidents import flagged_outside, incidents
-from vulncore.sources.police_uk.rows import MAX_REJECTED_SHARE, MAX_REJECTS, month_rows, oddities, shared_ids
+from vulncore.sources.police_uk.incidents import flag_outside, incident_rows
+from vulncore.sources.police_uk.rows import (
+    MAX_REJECTED_SHARE,
+    MAX_REJECTS,
+    month_rows,
+    oddity_counts,
+    shared_id_counts,
+)
 
-__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "FileKind", "deliver", "is_named_as_its_files"]
+__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "FileKind", "deliver", "is_file_name"]
 
 ATTRIBUTION: Final = (
     "Contains public sector information licensed under the Open Government Licence v3.0. "
@@ -59,12 +65,12 @@ def deliver(
         is the day, and `occurred_from` and `occurred_to` are its moment, in civil time of London.
         An outcome's measure is its type; a search's `offence` is what was searched for, and the file names
         its force. Coverage, one row per file and measure of its kind: a month without a file is not covered,
-        nor a measure without a row in a file with types that nobody knows.
+        nor a measure without a row in a file with unknown types.
 
     Raises:
         TooManyRejectsError: Too many rows of a file can't be counted. Nothing is delivered then.
         UnreadableSourceError: A file is missing, damaged, unsafe or not of its kind, a month of a force is
-            there twice, or nobody says which of several kinds is meant. Nothing is delivered then.
+            there twice, or several other kinds are there and none was chosen. Nothing is delivered then.
 
     Source:
         data.police.uk, "About", for what the columns and the points mean.
@@ -77,7 +83,7 @@ def deliver(
     """
     if not 0 <= most_rejected <= 1:
         raise UnreadableSourceError(
-            f"{most_rejected} is no share of a file's rows. Give one between 0 and 1, like {MAX_REJECTED_SHARE}."
+            f"{most_rejected} is not a share of a file's rows. Give a number from 0 to 1, like {MAX_REJECTED_SHARE}."
         )
     files, passed_over = month_files(paths, kind)
     kind = files[0].kind
@@ -86,19 +92,19 @@ def deliver(
     read = 0
     tables = [INCIDENTS.empty_table()]
     covered = [COVERAGE.empty_table()]
-    for done, (file, content) in enumerate(contents(files), start=1):
+    for done, (file, content) in enumerate(file_contents(files), start=1):
         rows = month_rows(file, content, most_rejected, room=MAX_REJECTS - len(rejects))
         read += rows.read
         rejects += rows.rejects
-        noted.update(oddities(kind, rows.accepted))
-        delivered = incidents(file, rows.accepted)
+        noted.update(oddity_counts(kind, rows.accepted))
+        delivered = incident_rows(file, rows.accepted)
         tables.append(delivered)
         present = set(pc.unique(delivered["measure"]).to_pylist())
         covered.append(file_coverage(file, present, rows.rejected[UNKNOWN_TYPES.get(kind, "")]))
         if progress:
             progress(read, done / len(files))
-    every, outlying = flagged_outside(pa.concat_tables(tables))
-    noted.update(shared_ids(kind, every) | outlying)
+    every, outlying = flag_outside(pa.concat_tables(tables))
+    noted.update(shared_id_counts(kind, every) | outlying)
     noted[f"files that are not {kind} files, passed over"] = passed_over
     coverage = pa.concat_tables(covered)
     used = set(pc.unique(coverage["measure"]).to_pylist())
@@ -107,7 +113,7 @@ def deliver(
         tables=Tables(
             incidents=every,
             coverage=coverage,
-            measures=measures_table(measure for measure in measures_of(kind) if measure.key in used),
+            measures=measures_table(measure for measure in kind_measures(kind) if measure.key in used),
         ),
         files=tuple(source_file(path) for path in dict.fromkeys(file.path for file in files)),
         rows=RowAccount(

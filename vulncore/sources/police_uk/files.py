@@ -1,7 +1,7 @@
-"""The files of one kind in a download of data.police.uk: found by name, read without unpacking to disk.
+"""The files of a download of data.police.uk: kinds, columns and names, found and read without unpacking to disk.
 
 A download is a zip, a folder or single CSVs, named `YYYY-MM/YYYY-MM-<force>-<kind>.csv`. It may carry up
-to three kinds; those that aren't asked for count nothing and are passed over.
+to three kinds; the kinds that aren't wanted are passed over.
 """
 
 import re
@@ -26,6 +26,9 @@ from vulncore.domain.vocabulary import (
     police_uk_stop_measures,
 )
 from vulncore.sources.zip_members import is_zip, member_names, read_members, read_within, too_large
+
+MAX_FILE_BYTES: Final = 128 * 1024**2  # at some 230 bytes a row, half a million: no force has so many a month
+MAX_TOTAL_BYTES: Final = 2 * 1024**3  # some ten million rows, more than every force records in a year
 
 
 class FileKind(StrEnum):
@@ -81,22 +84,10 @@ TYPE_COLUMNS: Final = {FileKind.STREET: "Crime type", FileKind.OUTCOMES: "Outcom
 """The column that names a row's measure; all rows of a stop-and-search file count towards the same."""
 
 UNKNOWN_TYPES: Final = {
-    FileKind.STREET: "a crime type that data.police.uk does not have",
-    FileKind.OUTCOMES: "an outcome type that data.police.uk does not have",
+    FileKind.STREET: "a crime type that data.police.uk does not list",
+    FileKind.OUTCOMES: "an outcome type that data.police.uk does not list",
 }
-"""Why a row is rejected whose measure nobody knows."""
-
-
-def measures_of(kind: FileKind) -> tuple[Measure, ...]:
-    """Return the measures that rows of a kind can count towards.
-
-    >>> [len(measures_of(kind)) for kind in FileKind]
-    [16, 28, 1]
-    """
-    if kind is FileKind.STREET:
-        return police_uk_measures()
-    return police_uk_outcome_measures() if kind is FileKind.OUTCOMES else police_uk_stop_measures()
-
+"""Why a row is rejected whose type is no measure's."""
 
 _NAME: Final = re.compile(rf"(\d{{4}}-\d{{2}})-([a-z-]+)-({'|'.join(FileKind)})\.csv", flags=re.ASCII)
 
@@ -113,7 +104,7 @@ class MonthFile:
 
     @property
     def stem(self) -> str:
-        """What it is the file of, as ids of its rows begin: month and force, and the kind unless street."""
+        """Month and force, and the kind unless street: how the ids of its rows begin."""
         kind = "" if self.kind is FileKind.STREET else f"-{self.kind}"
         return f"{self.month:%Y-%m}-{self.slug}{kind}"
 
@@ -135,54 +126,6 @@ class MonthFile:
         )
 
 
-@cache
-def force_names() -> dict[str, tuple[str, ...]]:
-    """Return each force's name by its part of a file name; then the other names that its rows may bear.
-
-    >>> force_names()["metropolitan"]
-    ('Metropolitan Police Service',)
-    """
-    rows = tomllib.loads((REFERENCE / "police_uk_forces.toml").read_text(encoding="utf-8"))["force"]
-    return {row["slug"]: (row["name"], *row.get("also", ())) for row in rows}
-
-
-def is_named_as_its_files(name: str) -> bool:
-    """Return whether a name is one that data.police.uk gives its files.
-
-    >>> is_named_as_its_files("2024-05-kent-outcomes.csv"), is_named_as_its_files("2024-05-atlantis-street.csv")
-    (True, False)
-    """
-    named = _NAME.fullmatch(name)
-    return named is not None and named[2] in force_names()
-
-
-def month_file(path: Path, member: str) -> MonthFile | None:
-    """Return what a CSV's name says; None for other files, and those that a Mac adds to its zips.
-
-    Raises:
-        UnreadableSourceError: The name of a CSV doesn't say month, force and kind.
-    """
-    inner = PurePosixPath(member or path.name)
-    beside = inner.name.startswith(".") or "__MACOSX" in inner.parts
-    if beside or inner.suffix.casefold() != ".csv":
-        return None
-    named = _NAME.fullmatch(inner.name)
-    if not named or named[2] not in force_names():
-        raise UnreadableSourceError(
-            f"The name {printable(inner.name)} does not say its month and force. Name it as data.police.uk does, "
-            "like 2024-10-city-of-london-street.csv."
-        )
-    try:
-        month = parse_month(named[1])
-    except InvalidPeriodError as problem:
-        raise UnreadableSourceError(f"{printable(inner.name)} is of no month. {problem}") from problem
-    return MonthFile(month, named[2], FileKind(named[3]), path, member)
-
-
-MAX_FILE_BYTES: Final = 128 * 1024**2  # at some 230 bytes a row, half a million: no force has so many a month
-MAX_TOTAL_BYTES: Final = 2 * 1024**3  # some ten million rows, more than every force records in a year
-
-
 def month_files(paths: Iterable[Path], kind: FileKind | None = None) -> tuple[tuple[MonthFile, ...], int]:
     """Return the files of a kind in zips, folders and single CSVs, and how many other files lie there.
 
@@ -192,28 +135,28 @@ def month_files(paths: Iterable[Path], kind: FileKind | None = None) -> tuple[tu
     Raises:
         UnreadableSourceError: A path is missing or of another kind, a zip is damaged, encrypted or
             unsafe, a CSV's name doesn't say month and force, a month of a force is there twice, there is
-            no file of the kind, or nobody says which of the others is meant.
+            no file of the kind, or there are several other kinds and none was chosen.
     """
-    every = [found for path in paths for found in _found(path)]
+    every = [member for path in paths for member in _paths_and_members(path)]
     named = [file for path, member in every if (file := month_file(path, member))]
-    wanted = kind or _meant({file.kind for file in named})
+    wanted = kind or _only_kind({file.kind for file in named})
     chosen = sorted((file for file in named if file.kind == wanted), key=lambda file: file.stem)
     if not chosen:
         raise UnreadableSourceError(
-            f"There is no {wanted} file among {len(every)} files. Those are named like "
-            f"2024-10-city-of-london-{wanted}.csv: choose to include them when you download."
+            f"There is no {wanted} file among {len(every)} files. A {wanted} file is named like "
+            f"2024-10-city-of-london-{wanted}.csv. Include {wanted} files when you download."
         )
     for _, same in groupby(chosen, key=lambda file: file.stem):
         first, *others = same
         if others:
             raise UnreadableSourceError(
-                f"{month_name(first.month)} of {first.force} is there {len(others) + 1} times "
-                f"({first_five([first, *others])}). Give each month once."
+                f"{first.force} has {len(others) + 1} files for {month_name(first.month)} "
+                f"({first_five([first, *others])}). Give one file a month."
             )
     return tuple(chosen), len(every) - len(chosen)
 
 
-def contents(
+def file_contents(
     files: Iterable[MonthFile], most_bytes: int = MAX_TOTAL_BYTES
 ) -> Iterator[tuple[MonthFile, bytes]]:
     """Yield each file with its bytes, one after the other.
@@ -228,29 +171,100 @@ def contents(
     """
     left = most_bytes
     for path, group in groupby(files, key=lambda file: file.path):
-        for file, content in _read(path, group):
+        for file, content in _read_files(path, group):
             left -= len(content)
             if left < 0:
                 raise UnreadableSourceError(
-                    f"With {file} there is more than can be read at once ({most_bytes:,} bytes). "
+                    f"The files up to {file} hold more than can be read at once ({most_bytes:,} bytes). "
                     "Give fewer months at a time."
                 )
             yield file, content
 
 
-def _meant(kinds: set[FileKind]) -> FileKind:
+def month_file(path: Path, member: str) -> MonthFile | None:
+    """Return the month, force and kind that a CSV's name gives; None for other files, and those that a Mac adds.
+
+    Raises:
+        UnreadableSourceError: The name of a CSV doesn't say month, force and kind.
+    """
+    inner = PurePosixPath(member or path.name)
+    beside = inner.name.startswith(".") or "__MACOSX" in inner.parts
+    if beside or inner.suffix.casefold() != ".csv":
+        return None
+    named = _NAME.fullmatch(inner.name)
+    if not named or named[2] not in force_names():
+        raise UnreadableSourceError(
+            f"The file name {printable(inner.name)} does not give a month and a force. Name the file as "
+            "data.police.uk does, like 2024-10-city-of-london-street.csv."
+        )
+    try:
+        month = parse_month(named[1])
+    except InvalidPeriodError as problem:
+        raise UnreadableSourceError(
+            f"The file name {printable(inner.name)} gives no month. {problem}"
+        ) from problem
+    return MonthFile(month, named[2], FileKind(named[3]), path, member)
+
+
+def is_file_name(name: str) -> bool:
+    """Return whether a name is one that data.police.uk gives its files.
+
+    >>> is_file_name("2024-05-kent-outcomes.csv"), is_file_name("2024-05-atlantis-street.csv")
+    (True, False)
+    """
+    named = _NAME.fullmatch(name)
+    return named is not None and named[2] in force_names()
+
+
+def kind_measures(kind: FileKind) -> tuple[Measure, ...]:
+    """Return the measures that rows of a kind can count towards.
+
+    >>> [len(kind_measures(kind)) for kind in FileKind]
+    [16, 28, 1]
+    """
+    if kind is FileKind.STREET:
+        return police_uk_measures()
+    return police_uk_outcome_measures() if kind is FileKind.OUTCOMES else police_uk_stop_measures()
+
+
+@cache
+def force_names() -> dict[str, tuple[str, ...]]:
+    """Return each force's name by its part of a file name; then the other names that its rows may bear.
+
+    >>> force_names()["metropolitan"]
+    ('Metropolitan Police Service',)
+    """
+    rows = tomllib.loads((REFERENCE / "police_uk_forces.toml").read_text(encoding="utf-8"))["force"]
+    return {row["slug"]: (row["name"], *row.get("also", ())) for row in rows}
+
+
+def _paths_and_members(path: Path) -> list[tuple[Path, str]]:
+    if path.is_dir():
+        return [(inside, "") for inside in sorted(path.rglob("*")) if inside.is_file()]
+    if not path.is_file():
+        raise UnreadableSourceError(f"There is no file or folder {printable(str(path))}. Check the name.")
+    if is_zip(path):
+        return [(path, member) for member in member_names(path)]
+    if path.suffix.casefold() == ".csv":
+        return [(path, "")]
+    raise UnreadableSourceError(
+        f"{printable(path.name)} is not a zip, a CSV or a folder. Give the files as you downloaded them."
+    )
+
+
+def _only_kind(kinds: set[FileKind]) -> FileKind:
     if len(kinds) == 1:
         return next(iter(kinds))
     if kinds and FileKind.STREET not in kinds:
         there = [kind for kind in FileKind if kind in kinds]
         raise UnreadableSourceError(
-            f"There are {len(there)} kinds of file: {first_five(there)}. A dataset holds one of them: say which, "
-            f"like --kind {there[0]}."
+            f"There are {len(there)} kinds of file: {first_five(there)}. A dataset holds one kind. "
+            f"Choose the kind, like --kind {there[0]}."
         )
     return FileKind.STREET
 
 
-def _read(path: Path, files: Iterable[MonthFile]) -> Iterator[tuple[MonthFile, bytes]]:
+def _read_files(path: Path, files: Iterable[MonthFile]) -> Iterator[tuple[MonthFile, bytes]]:
     if is_zip(path):
         by_member = {file.member: file for file in files}
         for member, content in read_members(path, by_member, MAX_FILE_BYTES):
@@ -259,17 +273,3 @@ def _read(path: Path, files: Iterable[MonthFile]) -> Iterator[tuple[MonthFile, b
     for file in files:
         with path.open("rb") as stream:
             yield file, read_within(stream, MAX_FILE_BYTES, too_large(str(file), MAX_FILE_BYTES))
-
-
-def _found(path: Path) -> list[tuple[Path, str]]:
-    if path.is_dir():
-        return [(found, "") for found in sorted(path.rglob("*")) if found.is_file()]
-    if not path.is_file():
-        raise UnreadableSourceError(f"There is no file or folder {printable(str(path))}. Check its name.")
-    if is_zip(path):
-        return [(path, member) for member in member_names(path)]
-    if path.suffix.casefold() == ".csv":
-        return [(path, "")]
-    raise UnreadableSourceError(
-        f"{printable(path.name)} is no zip, CSV or folder. Give the download as it came."
-    )

@@ -8,13 +8,15 @@ import pyarrow.compute as pc
 
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, metres_from
 from vulncore.domain.schemas import INCIDENTS, conform
-from vulncore.sources.police_uk.files import TYPE_COLUMNS, FileKind, MonthFile, measures_of
+from vulncore.sources.police_uk.files import TYPE_COLUMNS, FileKind, MonthFile, kind_measures
+
+FAR_OUTSIDE_M: Final = 1_000.0
 
 Columns = dict[str, Any]
 
 
-def incidents(file: MonthFile, accepted: pa.Table) -> pa.Table:
-    """Return a file's accepted rows as canonical incidents, one each; `outside_area` is not told yet.
+def incident_rows(file: MonthFile, accepted: pa.Table) -> pa.Table:
+    """Return a file's accepted rows as canonical incidents, one each; `outside_area` is still missing.
 
     Who was searched (gender, age, ethnicity) is left behind: nothing that is counted needs it.
     """
@@ -36,33 +38,28 @@ def incidents(file: MonthFile, accepted: pa.Table) -> pa.Table:
     )
 
 
-def or_missing(column: Any, stand_in: str = "") -> Any:
-    """Return a column of text with what stands in for nothing made missing."""
-    return pc.if_else(pc.equal(column, stand_in), None, column)
-
-
 def _crimes(file: MonthFile, accepted: pa.Table, row_id: Any) -> Columns:
-    measures = measures_of(file.kind)
+    measures = kind_measures(file.kind)
     named = accepted[TYPE_COLUMNS[file.kind]]
     which = pc.index_in(named, value_set=pa.array([measure.label for measure in measures]))
-    location = or_missing(accepted["Location"], "No Location")
+    location = _or_missing(accepted["Location"], "No Location")
     month = pa.array([file.month] * accepted.num_rows, pa.date32())
     known = (
         {"outcome": named, "outcome_on": month}
         if file.kind is FileKind.OUTCOMES
-        else {"offence": named, "outcome": or_missing(accepted["Last outcome category"])}
+        else {"offence": named, "outcome": _or_missing(accepted["Last outcome category"])}
     )
     return known | {
-        "record_id": pc.coalesce(or_missing(accepted["Crime ID"]), row_id),
+        "record_id": pc.coalesce(_or_missing(accepted["Crime ID"]), row_id),
         "measure": pc.take(pa.array([measure.key for measure in measures]), which),
         "record_kind": pc.take(pa.array([measure.record_kind for measure in measures]), which),
         "recorded_on": month,
-        "place": or_missing(pc.replace_substring_regex(location, r"^On or near( |$)", "")),
+        "place": _or_missing(pc.replace_substring_regex(location, r"^On or near( |$)", "")),
     }
 
 
 def _searches(file: MonthFile, accepted: pa.Table, _row_id: Any) -> Columns:
-    (measure,) = measures_of(file.kind)
+    (measure,) = kind_measures(file.kind)
     moment = accepted["moment"]
     return {
         "measure": pa.array([measure.key] * accepted.num_rows, pa.string()),
@@ -70,16 +67,18 @@ def _searches(file: MonthFile, accepted: pa.Table, _row_id: Any) -> Columns:
         "recorded_on": pc.floor_temporal(moment, unit="day").cast(pa.date32()),
         "occurred_from": moment,
         "occurred_to": moment,
-        "offence": or_missing(accepted["Object of search"]),
-        "outcome": or_missing(accepted["Outcome"]),
+        "offence": _or_missing(accepted["Object of search"]),
+        "outcome": _or_missing(accepted["Outcome"]),
     }
 
 
-FAR_OUTSIDE_M: Final = 1_000.0
+def _or_missing(column: Any, stand_in: str = "") -> Any:
+    """Return a column of text, missing where it holds the text that stands for nothing."""
+    return pc.if_else(pc.equal(column, stand_in), None, column)
 
 
-def flagged_outside(incidents: pa.Table) -> tuple[pa.Table, dict[str, int]]:
-    """Return the incidents with `outside_area` told, where a boundary ships, and how many lie outside."""
+def flag_outside(incidents: pa.Table) -> tuple[pa.Table, dict[str, int]]:
+    """Return the incidents with `outside_area` filled, where a boundary ships, and how many lie outside."""
     column = incidents["outside_area"].to_numpy(zero_copy_only=False).astype(object)
     forces = incidents["force"].to_numpy(zero_copy_only=False)
     longitudes, latitudes = (incidents[name].to_numpy() for name in ("longitude", "latitude"))
@@ -99,5 +98,5 @@ def flagged_outside(incidents: pa.Table) -> tuple[pa.Table, dict[str, int]]:
     )
     return flagged, {
         f"more than {EDGE_TOLERANCE_M:.0f} m outside the force's boundary": outside,
-        f"of these more than {FAR_OUTSIDE_M / 1_000:.0f} km outside": far,
+        f"more than {FAR_OUTSIDE_M / 1_000:.0f} km outside the boundary": far,
     }

@@ -1,17 +1,20 @@
-"""The rows of one file of data.police.uk: which are accepted, and why the others are not."""
+"""The rows of one file of data.police.uk: each one read, typed, and accepted or rejected with its reason."""
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.delivery import printable
-from vulncore.domain.errors import Reject, TooManyRejectsError
-from vulncore.sources.csv_text import fields, text_lines
-from vulncore.sources.police_uk.columns import require_columns, require_end, typed_columns
+from vulncore.domain.errors import Reject, TooManyRejectsError, UnreadableSourceError, first_five
+from vulncore.sources.csv_text import MAX_LINE_BYTES, fields, text_lines
 from vulncore.sources.police_uk.files import (
     HEADERS,
     TYPE_COLUMNS,
@@ -19,7 +22,7 @@ from vulncore.sources.police_uk.files import (
     FileKind,
     MonthFile,
     force_names,
-    measures_of,
+    kind_measures,
 )
 
 MAX_LINES: Final = 1_000_000  # ten times what the largest force has in a month
@@ -27,8 +30,17 @@ MAX_REJECTED_SHARE: Final = (
     0.05  # the City's 84,642 rows have none; beyond a stray few the format has changed
 )
 MAX_REJECTS: Final = 100_000  # more than a year of the largest force has at that share; each one is kept
+OTHER_MONTH: Final = "another month than the file name gives"
+NOT_SHOWN: Final = "(not shown: the line may describe a person)"
+ASB: Final = "Anti-social behaviour"
+LONDON: Final = ZoneInfo("Europe/London")
+
+Faults = dict[str, tuple[Any, Any]]
 
 _BATCH_LINES = 20_000  # what is parsed at once: small beside the file itself
+_DEGREES: Final = r"^[+-]?\d{1,3}(\.\d+)?([eE][+-]?\d{1,2})?$"  # 5.1e-05 stands by the Greenwich meridian
+_OFFSET: Final = r"(Z|[+-]\d{2}:\d{2})"
+_STAMP: Final = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}T\d{{2}}:\d{{2}}(:\d{{2}})?{_OFFSET}?", flags=re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -70,9 +82,9 @@ def month_rows(
     require_columns(file, next(lines, ""))
     require_end(file, content)
     bearable = min(most_rejected * content.count(b"\n"), room)
-    rows = _judged(file, [], first=2)
+    rows = _judge_lines(file, [], first=2)
     while batch := list(islice(lines, _BATCH_LINES)):
-        rows = _joined(rows, _judged(file, batch, first=rows.read + 2))
+        rows = _join(rows, _judge_lines(file, batch, first=rows.read + 2))
         if len(rows.rejects) > bearable:  # the lines to come can't make it fewer
             break
     beyond = len(rows.rejects) > min(most_rejected * rows.read, room)
@@ -81,38 +93,103 @@ def month_rows(
     return rows
 
 
-def _refuse(file: MonthFile, rows: MonthRows) -> None:
-    ((reason, _),) = rows.rejected.most_common(1)
-    value = next(reject.value for reject in rows.rejects if reject.reason == reason)
-    raise TooManyRejectsError(
-        f"{len(rows.rejects):,} of {rows.read:,} rows read from {file} cannot be counted, most often for {reason}: "
-        f"'{value}'. Download it again; if it stays so, the site has changed its files, and the lists in "
-        "vulncore/reference have to follow.",
-        rows.rejects,
-    )
+def require_columns(file: MonthFile, first_line: str) -> None:
+    """Refuse a file whose columns are not those of its kind in their order.
+
+    Raises:
+        UnreadableSourceError: Columns are absent, unknown or in another order.
+    """
+    header = HEADERS[file.kind]
+    names = [name.strip() for name in fields(first_line) or []]
+    if names != list(header):
+        absent = [name for name in header if name not in names]
+        wrong = f"lacks {first_five(absent)}" if absent else "has more columns, or another order"
+        raise UnreadableSourceError(
+            f"{file} does not have the columns of {file.kind} files: the first line {wrong}. "
+            "Give the file as data.police.uk publishes it."
+        )
 
 
-def _joined(earlier: MonthRows, later: MonthRows) -> MonthRows:
-    return MonthRows(
-        accepted=pa.concat_tables([earlier.accepted, later.accepted]),
-        read=earlier.read + later.read,
-        rejects=earlier.rejects + later.rejects,
-    )
+def require_end(file: MonthFile, content: bytes) -> None:
+    """Refuse a file that breaks off in the middle of a line.
+
+    Raises:
+        UnreadableSourceError: Its last line has no end and too few fields.
+    """
+    last = content[content.rfind(b"\n") + 1 :][:MAX_LINE_BYTES].decode(errors="replace")
+    number = content.count(b"\n") + 1
+    if last and number > 1 and len(fields(last) or []) < len(HEADERS[file.kind]):
+        raise UnreadableSourceError(
+            f"{file} breaks off in line {number}, so rows are missing. Download the file again."
+        )
 
 
-def _judged(file: MonthFile, lines: list[str], first: int) -> MonthRows:
+def typed_columns(kind: FileKind, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> pa.Table:
+    """Return rows as a table: the columns of their kind as text, and their lines, places and moments read from these.
+
+    Args:
+        kind: The kind of file.
+        lines: The number of each row's line.
+        rows: As many fields each as the kind has columns.
+
+    Returns:
+        Each column without the spaces around its texts; `line`; `longitude` and `latitude` (degrees,
+        missing where they can't be read); for stop and search also `moment` (civil time of London, missing
+        where it can't be read) and `zoned` (whether the text says how far it is from universal time).
+    """
+    header = HEADERS[kind]
+    columns = list(zip(*rows, strict=True)) or [()] * len(header)
+    texts = {
+        name: pc.utf8_trim_whitespace(pa.array(column, pa.string()))
+        for name, column in zip(header, columns, strict=True)
+    }
+    derived = {
+        "line": pa.array(lines, pa.int64()),
+        "longitude": _degrees(texts["Longitude"], 180),
+        "latitude": _degrees(texts["Latitude"], 90),
+    }
+    if kind is FileKind.STOP_AND_SEARCH:
+        derived["moment"] = pa.array(map(civil_moment, texts["Date"].to_pylist()), pa.timestamp("us"))
+        derived["zoned"] = pc.match_substring_regex(texts["Date"], f"{_OFFSET}$")
+    return pa.table(texts | derived)
+
+
+def civil_moment(stamp: str) -> datetime | None:
+    """Return a stamp as civil time of London; None where it is none. Without an offset it is civil time already.
+
+    >>> civil_moment("2018-08-31T23:13:35+00:00")
+    datetime.datetime(2018, 9, 1, 0, 13, 35)
+    >>> civil_moment("2018-08-31T23:13:35"), civil_moment("31/08/2018")
+    (datetime.datetime(2018, 8, 31, 23, 13, 35), None)
+    """
+    if not _STAMP.fullmatch(stamp):
+        return None
+    try:
+        moment = datetime.fromisoformat(stamp)
+        return moment.astimezone(LONDON).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):  # the 31st of February; the first hours of the year 1
+        return None
+
+
+def _degrees(column: Any, most: int) -> Any:
+    numeric = pc.match_substring_regex(column, _DEGREES)
+    value = pc.if_else(numeric, column, None).cast(pa.float64())
+    return pc.if_else(pc.less_equal(pc.abs(value), float(most)), value, None)
+
+
+def _judge_lines(file: MonthFile, lines: list[str], first: int) -> MonthRows:
     rejects, numbers, whole = [], [], []
     for number, line in enumerate(lines, start=first):
         row = fields(line)
         fault = line_fault(file.kind, row)
         if row is None or fault:
-            rejects.append(_reject(file, number, fault, shown(file.kind, line)))
+            rejects.append(_reject(file, number, fault, shown_value(file.kind, line)))
         else:
             numbers.append(number)
             whole.append(row)
     table = typed_columns(file.kind, numbers, whole)
     standing = pa.array([True] * table.num_rows, pa.bool_())
-    for reason, (values, unfit) in faults(file, table).items():
+    for reason, (values, unfit) in row_faults(file, table).items():
         falling = pc.and_(standing, unfit)
         rejects += [
             _reject(file, number, reason, value)
@@ -132,14 +209,8 @@ def _reject(file: MonthFile, line: int, reason: str, value: str) -> Reject:
     return Reject(file.name, line, reason, printable(value[:60]))
 
 
-Faults = dict[str, tuple[Any, Any]]
-
-OTHER_MONTH: Final = "a month that is not the file's"
-NOT_SHOWN: Final = "(not shown: the line may describe a person)"
-
-
 def line_fault(kind: FileKind, row: list[str] | None) -> str:
-    """Return why a line is no row of its kind; nothing where it is one.
+    """Return why a line can't be a row of its kind; nothing where it can.
 
     >>> line_fault(FileKind.OUTCOMES, ["a1", "2024-05"]), line_fault(FileKind.OUTCOMES, [""] * 10)
     ('too few fields', '')
@@ -152,7 +223,7 @@ def line_fault(kind: FileKind, row: list[str] | None) -> str:
     return "too few fields" if len(row) < width else "too many fields"
 
 
-def shown(kind: FileKind, line: str) -> str:
+def shown_value(kind: FileKind, line: str) -> str:
     """Return what a reject may show of a line whose fields can't be told apart.
 
     Searches describe the person searched in words, and such a line may hold them anywhere.
@@ -160,7 +231,7 @@ def shown(kind: FileKind, line: str) -> str:
     return NOT_SHOWN if kind is FileKind.STOP_AND_SEARCH else line
 
 
-def faults(file: MonthFile, table: pa.Table) -> Faults:
+def row_faults(file: MonthFile, table: pa.Table) -> Faults:
     """Return, by reason, the column that says it and which rows have it, in the order of judging."""
     unplaced = pc.and_(pc.equal(table["Longitude"], ""), pc.equal(table["Latitude"], ""))
     readable = pc.and_(pc.is_valid(table["longitude"]), pc.is_valid(table["latitude"]))
@@ -173,10 +244,10 @@ def faults(file: MonthFile, table: pa.Table) -> Faults:
 
 def _crime_faults(file: MonthFile, table: pa.Table) -> Faults:
     force, month, named = (table[name] for name in ("Reported by", "Month", TYPE_COLUMNS[file.kind]))
-    labels = [measure.label for measure in measures_of(file.kind)]
+    labels = [measure.label for measure in kind_measures(file.kind)]
     return {
         "no force named": (force, pc.equal(force, "")),
-        "a force that is not the file's": (force, pc.invert(_among(force, force_names()[file.slug]))),
+        "another force than the file name gives": (force, pc.invert(_among(force, force_names()[file.slug]))),
         OTHER_MONTH: (month, pc.not_equal(month, f"{file.month:%Y-%m}")),
         UNKNOWN_TYPES[file.kind]: (named, pc.invert(_among(named, labels))),
     }
@@ -195,10 +266,26 @@ def _among(column: Any, names: Any) -> Any:
     return pc.is_in(column, value_set=pa.array(names, pa.string()))
 
 
-ASB: Final = "Anti-social behaviour"
+def _join(earlier: MonthRows, later: MonthRows) -> MonthRows:
+    return MonthRows(
+        accepted=pa.concat_tables([earlier.accepted, later.accepted]),
+        read=earlier.read + later.read,
+        rejects=earlier.rejects + later.rejects,
+    )
 
 
-def oddities(kind: FileKind, accepted: pa.Table) -> dict[str, int]:
+def _refuse(file: MonthFile, rows: MonthRows) -> None:
+    ((reason, _),) = rows.rejected.most_common(1)
+    value = next(reject.value for reject in rows.rejects if reject.reason == reason)
+    raise TooManyRejectsError(
+        f"{len(rows.rejects):,} of {rows.read:,} rows read from {file} cannot be used. The commonest reason is "
+        f"{reason}: '{value}'. Download the file again. If the rows are still refused, data.police.uk has changed its "
+        "files: update the lists in vulncore/reference.",
+        rows.rejects,
+    )
+
+
+def oddity_counts(kind: FileKind, accepted: pa.Table) -> dict[str, int]:
     """Return how many rows of a file have what is odd in its kind, by what it is."""
     unplaced = {"without a location": accepted["longitude"].null_count}
     if kind is FileKind.STREET:
@@ -211,12 +298,12 @@ def oddities(kind: FileKind, accepted: pa.Table) -> dict[str, int]:
     return unplaced | {
         "without an object of search": _count(pc.equal(accepted["Object of search"], "")),
         "without an outcome": _count(pc.equal(accepted["Outcome"], "")),
-        "without an offset from universal time, taken as local time": _count(pc.invert(accepted["zoned"])),
+        "without a time zone, read as UK time": _count(pc.invert(accepted["zoned"])),
         "identical to an earlier row, kept as separate searches": _repeats(kind, accepted),
     }
 
 
-def shared_ids(kind: FileKind, incidents: pa.Table) -> dict[str, int]:
+def shared_id_counts(kind: FileKind, incidents: pa.Table) -> dict[str, int]:
     """Return how many rows of a delivery share a Crime ID, as it matters in their kind.
 
     A crime can have several outcomes, and then each of them is counted here. In a street file it is the

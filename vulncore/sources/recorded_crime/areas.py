@@ -1,9 +1,14 @@
-"""The Metropolitan Police's recorded crime: a row per area and category, a column per month."""
+"""The Metropolitan Police's recorded crime: a row per area and category, a column per month.
+
+The whole force is the sum of its areas, where no part of the sum is missing.
+"""
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import chain
 from typing import Final
 
@@ -23,8 +28,8 @@ from vulncore.domain.errors import (
 from vulncore.domain.measures import measures_by_met_category
 from vulncore.domain.periods import Window, month_end, parse_month
 from vulncore.domain.vocabulary import Measure
-from vulncore.sources.recorded_crime.lines import EMPTY, Figures, Lines, Totals, counts_and_coverage
-from vulncore.sources.recorded_crime.whole_force import FORCE, MISSING, AreaRows, whole_force
+from vulncore.sources.recorded_crime.figures import Figures, Totals, counts_and_coverage
+from vulncore.sources.recorded_crime.lines import EMPTY, Lines
 
 SOURCE: Final = "recorded-crime-met"
 ATTRIBUTION: Final = (
@@ -32,14 +37,78 @@ ATTRIBUTION: Final = (
     "Source: Metropolitan Police Service, MPS Recorded Crime, London Datastore"
 )
 
+FORCE: Final = "Metropolitan Police Service"
+CATEGORY_COLUMNS: Final = ("MajorText", "MinorText")
+AREA_COLUMNS: Final = ("BoroughName", "LookUp_BoroughName")  # the second in files of about 2019 to 2021
+MAX_FIGURES: Final = 2_000_000  # ten times what thirteen years of it hold
+
 NO_AREA: Final = "no area named"
-UNKNOWN_CATEGORY: Final = "a category that is not known"
+UNKNOWN_CATEGORY: Final = "a category that is not on the list"
 NO_COUNT: Final = "a count that cannot be read"
 TOTALS_ROW: Final = "a row of totals"
 
-MAX_FIGURES: Final = 2_000_000  # ten times what thirteen years of it hold
-
+MISSING: Final = -1  # in a matrix of counts: the month's cell is empty
 _UNREADABLE: Final = -2  # in a matrix of counts, beside MISSING: the cell holds something else than a count
+
+BOROUGHS: Final = (  # that the Metropolitan Police serve: London's 33 districts without the City
+    "Barking and Dagenham",
+    "Barnet",
+    "Bexley",
+    "Brent",
+    "Bromley",
+    "Camden",
+    "Croydon",
+    "Ealing",
+    "Enfield",
+    "Greenwich",
+    "Hackney",
+    "Hammersmith and Fulham",
+    "Haringey",
+    "Harrow",
+    "Havering",
+    "Hillingdon",
+    "Hounslow",
+    "Islington",
+    "Kensington and Chelsea",
+    "Kingston upon Thames",
+    "Lambeth",
+    "Lewisham",
+    "Merton",
+    "Newham",
+    "Redbridge",
+    "Richmond upon Thames",
+    "Southwark",
+    "Sutton",
+    "Tower Hamlets",
+    "Waltham Forest",
+    "Wandsworth",
+    "Westminster",
+)
+
+
+@dataclass(frozen=True)
+class AreaRows:
+    """The accepted rows of a table by area: the area and measure of each row, and its counts by month.
+
+    `counts` has a row for each of them and a column for each month, `MISSING` where there is none.
+    """
+
+    areas: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    counts: Integers
+
+    @cached_property
+    def of_measure(self) -> dict[Measure, list[int]]:
+        """The rows of each measure, in the vocabulary's order of measures."""
+        positions: dict[Measure, list[int]] = {}
+        for at, measure in enumerate(self.measures):
+            positions.setdefault(measure, []).append(at)
+        return dict(sorted(positions.items(), key=lambda item: item[0].order))
+
+
+def is_by_area(heading: Sequence[str]) -> bool:
+    """Return whether a heading names categories and areas as the Metropolitan Police's table does."""
+    return set(CATEGORY_COLUMNS) <= set(heading) and not set(AREA_COLUMNS).isdisjoint(heading)
 
 
 def totals_by_area(lines: Lines) -> Figures:
@@ -99,18 +168,61 @@ def totals_by_area(lines: Lines) -> Figures:
     )
 
 
+def columns_by_area(lines: Lines) -> tuple[int, int, dict[int, Window]]:
+    """Return where category and area stand in the heading, and the month of every other column.
+
+    Raises:
+        UnreadableSourceError: A column is neither, one is there twice, or there are no months.
+    """
+    named = [name for name in lines.heading if name in (*CATEGORY_COLUMNS, *AREA_COLUMNS)]
+    if len(named) != 3:
+        raise UnreadableSourceError(
+            f"{lines.name} names categories and areas in {len(named)} columns, not 3: {first_five(named)}. "
+            f"Keep {', '.join(CATEGORY_COLUMNS)} and one of {', '.join(AREA_COLUMNS)}."
+        )
+    months = {at: _month(name) for at, name in enumerate(lines.heading) if name not in named}
+    strange = [printable(lines.heading[at][:20]) or "empty" for at, month in months.items() if month is None]
+    if not months:
+        raise UnreadableSourceError(
+            f"{lines.name} has no columns of months. Give the whole table, with months like 201004."
+        )
+    if strange:
+        raise UnreadableSourceError(
+            f"{len(strange)} of {len(months)} columns of {lines.name} are not months: {first_five(strange)}. "
+            "Write months like 201004, and take the other columns out."
+        )
+    windows = {at: month for at, month in months.items() if month}
+    twice = [f"{window.start:%Y%m}" for window, count in Counter(windows.values()).items() if count > 1]
+    if twice:
+        raise UnreadableSourceError(
+            f"{len(twice)} months are in {lines.name} more than once: {first_five(twice)}. Keep one column of each."
+        )
+    (area,) = (lines.heading.index(name) for name in AREA_COLUMNS if name in named)
+    return lines.heading.index("MinorText"), area, windows
+
+
+def _month(name: str) -> Window | None:
+    if not re.fullmatch(r"\d{6}", name, flags=re.ASCII):
+        return None
+    try:
+        start = parse_month(f"{name[:4]}-{name[4:]}")
+    except InvalidPeriodError:
+        return None
+    return Window(start, month_end(start))
+
+
 def _counts(lines: Lines, columns: list[int]) -> Integers:
     """Return the counts by row and month: `MISSING` where a cell is empty, `_UNREADABLE` where it is no count."""
     if len(lines.rows) * len(columns) > MAX_FIGURES:
         raise UnreadableSourceError(
-            f"{lines.name} holds {len(lines.rows) * len(columns):,} figures, and such a table at most "
-            f"{MAX_FIGURES:,}. Check that it is the right file."
+            f"{lines.name} has {len(lines.rows) * len(columns):,} figures. A table like this has at most "
+            f"{MAX_FIGURES:,}. Check that you chose the right file."
         )
     cells = pa.array(chain.from_iterable([row[at] for at in columns] for _, row in lines.rows), pa.string())
     fits = pc.match_substring_regex(cells, r"^[0-9]{1,12}$")
     read = pc.if_else(fits, cells, None).cast(pa.int64())
-    told = pc.coalesce(read, pc.if_else(pc.equal(cells, ""), MISSING, _UNREADABLE))
-    counts: Integers = told.to_numpy(zero_copy_only=False).reshape(len(lines.rows), len(columns))
+    matrix = pc.coalesce(read, pc.if_else(pc.equal(cells, ""), MISSING, _UNREADABLE))
+    counts: Integers = matrix.to_numpy(zero_copy_only=False).reshape(len(lines.rows), len(columns))
     return counts
 
 
@@ -124,16 +236,57 @@ def _is_whole(name: str) -> bool:
 
 def _refuse_repeats(lines: Lines, accepted: dict[int, tuple[str, Measure]]) -> None:
     seen: set[tuple[str, str]] = set()
-    twice = []
+    repeats = []
     for at, (name, measure) in accepted.items():
         key = name.casefold(), measure.key
         if key in seen:
-            twice.append(f"{measure.label} of {name} (line {lines.rows[at][0]})")
+            repeats.append(f"{measure.label} of {name} (line {lines.rows[at][0]})")
         seen.add(key)
-    if twice:
+    if repeats:
         raise InvalidRowsError(
-            f"{len(twice)} rows of {lines.name} repeat an area and category: {first_five(twice)}. Give each once."
+            f"{len(repeats)} rows of {lines.name} repeat an area and category: {first_five(repeats)}. Keep one row of each."
         )
+
+
+def whole_force(
+    rows: AreaRows, rejected: Collection[tuple[str | None, Measure | None]]
+) -> dict[Measure, Integers]:
+    """Return the sums of the areas by measure, a count for each month, `MISSING` where one can't be given.
+
+    A measure is summed where each of the 32 boroughs has a row of it and no rejected row may be of it; a month
+    of it, where every row has a count. Areas that are no borough are in the sum where they have a row.
+
+    Args:
+        rows: The accepted rows.
+        rejected: Area and measure of the rejected rows, None where it isn't known.
+
+    Misleads when:
+        an area that is no borough has lost its row: nothing shows that it ought to be there.
+    """
+    unsure = _possibly_short_measures(rows, rejected)
+    boroughs = {_plain_name(name) for name in BOROUGHS}
+    sums = {}
+    for measure, of_it in rows.of_measure.items():
+        if measure not in unsure and boroughs <= {_plain_name(rows.areas[at]) for at in of_it}:
+            counts = rows.counts[of_it]
+            sums[measure] = np.where((counts == MISSING).any(axis=0), MISSING, counts.sum(axis=0))
+    return sums
+
+
+def _possibly_short_measures(
+    rows: AreaRows, rejected: Collection[tuple[str | None, Measure | None]]
+) -> set[Measure]:
+    """Return the measures that a rejected row may be of: the row's, or any that its area has no other row of."""
+    rejected_measures = {measure for _, measure in rejected if measure is not None}
+    areas = {area for area, measure in rejected if measure is None}
+    lacking = {
+        measure for measure, of_it in rows.of_measure.items() if areas - {rows.areas[at] for at in of_it}
+    }
+    return rejected_measures | lacking
+
+
+def _plain_name(name: str) -> str:
+    return " ".join(name.casefold().replace("&", "and").split())
 
 
 def _totals(rows: AreaRows, sums: dict[Measure, Integers], months: list[Window]) -> Totals:
@@ -164,7 +317,7 @@ def _noted(rows: AreaRows, summed: set[Measure], months: list[date]) -> dict[str
     }
     noted = {
         "with months left empty: missing, not zero": int((rows.counts == MISSING).any(axis=1).sum()),
-        "of a category without a sum for the whole force, for rows of it are missing": sum(
+        "of a category without a sum for the whole force, because rows are missing": sum(
             measure not in summed for measure in rows.measures
         ),
         "of a category that reads 0 in every area in the first month or the last, as if it began or ended": sum(
@@ -172,55 +325,3 @@ def _noted(rows: AreaRows, summed: set[Measure], months: list[date]) -> dict[str
         ),
     }
     return {what: count for what, count in noted.items() if count}
-
-
-CATEGORY_COLUMNS: Final = ("MajorText", "MinorText")
-AREA_COLUMNS: Final = ("BoroughName", "LookUp_BoroughName")  # the second in files of about 2019 to 2021
-
-
-def is_by_area(heading: Sequence[str]) -> bool:
-    """Return whether a heading names categories and areas as the Metropolitan Police's table does."""
-    return set(CATEGORY_COLUMNS) <= set(heading) and not set(AREA_COLUMNS).isdisjoint(heading)
-
-
-def columns_by_area(lines: Lines) -> tuple[int, int, dict[int, Window]]:
-    """Return where category and area stand in the heading, and the month of every other column.
-
-    Raises:
-        UnreadableSourceError: A column is neither, one is there twice, or there are no months.
-    """
-    named = [name for name in lines.heading if name in (*CATEGORY_COLUMNS, *AREA_COLUMNS)]
-    if len(named) != 3:
-        raise UnreadableSourceError(
-            f"{lines.name} names its categories and areas in {len(named)} columns: {first_five(named)}. "
-            f"Leave {', '.join(CATEGORY_COLUMNS)} and one of {', '.join(AREA_COLUMNS)}."
-        )
-    months = {at: _month(name) for at, name in enumerate(lines.heading) if name not in named}
-    strange = [printable(lines.heading[at][:20]) or "empty" for at, month in months.items() if month is None]
-    if not months:
-        raise UnreadableSourceError(
-            f"{lines.name} has no columns of months. Give the table whole, with months like 201004."
-        )
-    if strange:
-        raise UnreadableSourceError(
-            f"{len(strange)} of {len(months)} columns of {lines.name} are no months: {first_five(strange)}. "
-            "Write each as year and month, like 201004, and leave out what is none."
-        )
-    windows = {at: month for at, month in months.items() if month}
-    twice = [f"{window.start:%Y%m}" for window, count in Counter(windows.values()).items() if count > 1]
-    if twice:
-        raise UnreadableSourceError(
-            f"{len(twice)} months of {lines.name} are there more than once: {first_five(twice)}. Give each once."
-        )
-    (area,) = (lines.heading.index(name) for name in AREA_COLUMNS if name in named)
-    return lines.heading.index("MinorText"), area, windows
-
-
-def _month(name: str) -> Window | None:
-    if not re.fullmatch(r"\d{6}", name, flags=re.ASCII):
-        return None
-    try:
-        start = parse_month(f"{name[:4]}-{name[4:]}")
-    except InvalidPeriodError:
-        return None
-    return Window(start, month_end(start))

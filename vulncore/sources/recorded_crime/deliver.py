@@ -1,4 +1,4 @@
-"""Police recorded crime as published: the Home Office's quarters by force, the Metropolitan Police's months by borough."""
+"""From a published table of recorded crime to a delivery: which of the two it is, and whether enough of it can be used."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from vulncore.domain.delivery import Delivery, RowAccount, measures_table, sourc
 from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError, first_five
 from vulncore.domain.schemas import Tables
 from vulncore.sources.recorded_crime.areas import AREA_COLUMNS, CATEGORY_COLUMNS, is_by_area, totals_by_area
-from vulncore.sources.recorded_crime.lines import Figures, Lines, table_lines
+from vulncore.sources.recorded_crime.figures import Figures
+from vulncore.sources.recorded_crime.lines import Lines, table_lines
 from vulncore.sources.recorded_crime.quarters import HEADER, totals_by_quarter
 
 MOST_REJECTED: Final = (
@@ -47,14 +48,14 @@ def deliver(path: Path, most_rejected: float = MOST_REJECTED) -> Delivery:
     """
     if not 0 <= most_rejected <= 1:
         raise UnreadableSourceError(
-            f"{most_rejected} is no share of a file's rows. Give one between 0 and 1, like {MOST_REJECTED}."
+            f"{most_rejected} is not a share of a file's rows. Give a number from 0 to 1, like {MOST_REJECTED}."
         )
     lines = table_lines(path)
     figures = _figures(lines)
     _refuse_too_many(lines, figures, most_rejected)
     if not figures.counts.num_rows:
         raise UnreadableSourceError(
-            f"None of the {lines.read:,} rows of {lines.name} makes a total. Check that the table is whole."
+            f"No total can be made from the {lines.read:,} rows of {lines.name}. Check that the table is whole."
         )
     return Delivery(
         source=figures.source,
@@ -74,10 +75,10 @@ def deliver(path: Path, most_rejected: float = MOST_REJECTED) -> Delivery:
     )
 
 
-def is_its_heading(heading: Sequence[str]) -> bool:
+def is_heading(heading: Sequence[str]) -> bool:
     """Return whether a heading is one of the two that this reader knows.
 
-    >>> is_its_heading(["MajorText", "MinorText", "BoroughName", "201004"]), is_its_heading(["Month"])
+    >>> is_heading(["MajorText", "MinorText", "BoroughName", "201004"]), is_heading(["Month"])
     (True, False)
     """
     return list(heading) == list(HEADER) or is_by_area(heading)
@@ -89,10 +90,10 @@ def _figures(lines: Lines) -> Figures:
     if is_by_area(lines.heading):
         return totals_by_area(lines)
     raise UnreadableSourceError(
-        f"The first line of {lines.name} is the heading of neither table of recorded crime. The Home Office's is "
-        f"{','.join(HEADER)}; the Metropolitan Police's has "
-        f"{', '.join(CATEGORY_COLUMNS)}, {' or '.join(AREA_COLUMNS)}, and months "
-        "like 201004. Save the sheet with the figures as CSV UTF-8, its heading first."
+        f"The first line of {lines.name} is not the heading of either table of recorded crime. "
+        f"The Home Office's heading is {','.join(HEADER)}. The Metropolitan Police's heading has "
+        f"{', '.join(CATEGORY_COLUMNS)}, {' or '.join(AREA_COLUMNS)}, and months like 201004. "
+        "Save the sheet with the figures as CSV UTF-8, with the heading in the first line."
     )
 
 
@@ -104,7 +105,7 @@ def _refuse_too_many(lines: Lines, figures: Figures, most_rejected: float) -> No
     values = dict.fromkeys(reject.value or "empty" for reject in rejects if reject.reason == reason)
     raise TooManyRejectsError(
         f"{len(rejects):,} of {lines.read:,} rows of {lines.name} cannot be used, more than {100 * most_rejected:g} %. "
-        f"{count:,} have {reason}: {first_five(values)}. Correct the file, or fetch it again; if it stays so, the "
-        "table has changed, and vulncore/reference/recorded_crime_measures.toml has to follow.",
+        f"{count:,} have {reason}: {first_five(values)}. Correct the file, or download it again. If the rows are still "
+        "refused, the table has changed: update vulncore/reference/recorded_crime_measures.toml.",
         rejects,
     )

@@ -1,23 +1,15 @@
-"""A table of recorded crime as lines: which of them have the heading's fields, and why the others have not."""
+"""A table of recorded crime as lines: which have the heading's fields, and why the others do not."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
-import numpy as np
-import pyarrow as pa
-
-from vulncore.domain.arrays import Integers
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import Reject, UnreadableSourceError
-from vulncore.domain.periods import Window
-from vulncore.domain.schemas import COUNTS, COVERAGE
-from vulncore.domain.vocabulary import Measure
 from vulncore.sources.csv_text import MAX_TABLE_BYTES, MAX_TABLE_LINES, fields, text_lines
 from vulncore.sources.zip_members import read_within
 
-MISSHAPEN: Final = "not the heading's fields"
+MISSHAPEN: Final = "another number of fields than the heading"
 UNCLOSED: Final = "a quotation mark out of place"
 EMPTY: Final = "an empty row"
 
@@ -67,101 +59,27 @@ def table_lines(path: Path) -> Lines:
         else:
             rows.append((number, [cell.strip() for cell in cells]))
     if number == 1:
-        raise UnreadableSourceError(f"{name} has a heading and no rows.")
+        raise UnreadableSourceError(f"{name} has a heading and no rows. Save the whole sheet as CSV UTF-8.")
     if rejects and rejects[-1].line == number and not content.endswith((b"\n", b"\r")):
         raise UnreadableSourceError(
-            f"{name} breaks off in line {number}, so rows are missing. Download it again."
+            f"{name} breaks off in line {number}, so rows are missing. Download the file again."
         )
     return Lines(name, heading, rows, tuple(rejects), empty)
 
 
 def _content(path: Path, name: str) -> bytes:
     if not path.is_file():
-        raise UnreadableSourceError(f"There is no file {printable(str(path))}. Check its name.")
+        raise UnreadableSourceError(f"There is no file {printable(str(path))}. Check the name.")
     with path.open("rb") as stream:
         content = read_within(
             stream,
             MAX_TABLE_BYTES,
-            f"{name} has more than {MAX_TABLE_BYTES:,} bytes, which no table of recorded crime does. "
-            "Check that it is the right file.",
+            f"{name} has more than {MAX_TABLE_BYTES:,} bytes, too many for a table of recorded crime. "
+            "Check that you chose the right file.",
         )
     if content.startswith(_ZIP):
         raise UnreadableSourceError(
-            f"{name} is a workbook or a zip, and not a CSV. Open it, choose the sheet with the figures and save "
-            "that as CSV UTF-8."
+            f"{name} is a workbook or a zip, not a CSV. Open the file, choose the sheet with the figures and save "
+            "that sheet as CSV UTF-8."
         )
     return content
-
-
-Positions: TypeAlias = Sequence[int] | Integers
-
-
-@dataclass(frozen=True)
-class Figures:
-    """A table's totals and the months they cover, the measures they are of, and what became of each row."""
-
-    source: str
-    counts: pa.Table
-    coverage: pa.Table
-    measures: tuple[Measure, ...]
-    accepted: int
-    rejects: tuple[Reject, ...]
-    attribution: str
-    left_out: Mapping[str, int] = field(default_factory=dict)
-    noted: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Totals in columns: force and measure of each, as positions in `forces` and `measures`; period and count."""
-
-    source: str
-    forces: Sequence[str]
-    measures: Sequence[Measure]
-    periods: Sequence[Window]
-    force: Positions
-    measure: Positions
-    period: Positions
-    count: Positions
-
-
-def counts_and_coverage(totals: Totals) -> tuple[pa.Table, pa.Table]:
-    """Return the canonical `counts` of totals, and their `coverage`: one row for each month of each period."""
-    forces = pa.array(totals.forces, pa.string())
-    keys = pa.array([measure.key for measure in totals.measures], pa.string())
-    starts, ends = (
-        pa.array([getattr(period, name) for period in totals.periods], pa.date32())
-        for name in ("start", "end")
-    )
-    force, measure, period = (
-        pa.array(column, pa.int32()) for column in (totals.force, totals.measure, totals.period)
-    )
-    counts = pa.table(
-        {
-            "force": forces.take(force),
-            "measure": keys.take(measure),
-            "period_start": starts.take(period),
-            "period_end": ends.take(period),
-            "count": pa.array(totals.count, pa.int64()),
-            "source": pa.repeat(totals.source, len(force)),
-        },
-        schema=COUNTS,
-    )
-    months = pa.array([month for window in totals.periods for month in window.months], pa.date32())
-    lengths = np.array([len(window.months) for window in totals.periods], np.int64)
-    firsts = np.cumsum(lengths) - lengths
-    chosen = np.asarray(totals.period, np.int64)
-    row = np.repeat(np.arange(len(chosen)), lengths[chosen])
-    step = np.arange(len(row)) - np.repeat(np.cumsum(lengths[chosen]) - lengths[chosen], lengths[chosen])
-    coverage = pa.table(
-        {
-            "force": counts["force"].take(row),
-            "measure": counts["measure"].take(row),
-            "month": months.take(pa.array(firsts[chosen[row]] + step)),
-            "table": pa.repeat("counts", len(row)),
-            "source": counts["source"].take(row),
-            "provisional": pa.repeat(False, len(row)),
-        },
-        schema=COVERAGE,
-    )
-    return counts, coverage

@@ -10,7 +10,7 @@ from tests.sources.police_uk.test_stops import search, stops_csv
 from tests.sources.police_uk.test_street import MAY, line, published_zip, street_csv
 from vulncore.domain.errors import UnreadableSourceError
 from vulncore.domain.schemas import Tables, validated
-from vulncore.sources.police_uk import FileKind, deliver, is_named_as_its_files
+from vulncore.sources.police_uk import FileKind, deliver, is_file_name
 
 SOURCES = {
     FileKind.STREET: "police-uk",
@@ -19,7 +19,7 @@ SOURCES = {
 }
 
 
-def one_of_each(folder: Path) -> dict[FileKind, Path]:
+def one_file_of_every_kind(folder: Path) -> dict[FileKind, Path]:
     return {
         FileKind.STREET: street_csv(folder, line()),
         FileKind.OUTCOMES: outcomes_csv(folder, outcome()),
@@ -29,26 +29,26 @@ def one_of_each(folder: Path) -> dict[FileKind, Path]:
 
 @pytest.mark.parametrize("kind", FileKind)
 def test_a_kind_alone_needs_no_naming(tmp_path, kind):
-    delivery = deliver([one_of_each(tmp_path)[kind]])
+    delivery = deliver([one_file_of_every_kind(tmp_path)[kind]])
     assert delivery.source == SOURCES[kind]
     assert delivery.rows.noted == {}
 
 
 @pytest.mark.parametrize("kind", FileKind)
 def test_a_kind_that_is_named_is_taken_and_the_others_are_counted(tmp_path, kind):
-    path = one_of_each(tmp_path)[kind]
+    path = one_file_of_every_kind(tmp_path)[kind]
     delivery = deliver([tmp_path], kind)
     assert delivery.tables == deliver([path]).tables
     assert delivery.rows.noted == {f"files that are not {kind} files, passed over": 2}
 
 
 def test_street_files_are_meant_where_no_kind_is_named(tmp_path):
-    one_of_each(tmp_path)
+    one_file_of_every_kind(tmp_path)
     assert deliver([tmp_path]).source == "police-uk"
 
 
 def test_of_two_other_kinds_one_has_to_be_named(tmp_path):
-    one_of_each(tmp_path)[FileKind.STREET].unlink()
+    one_file_of_every_kind(tmp_path)[FileKind.STREET].unlink()
     with pytest.raises(
         UnreadableSourceError, match=r"2 kinds of file: outcomes, stop-and-search\..* --kind outcomes"
     ):
@@ -69,7 +69,7 @@ def test_a_kind_that_is_not_there_is_refused(tmp_path, kind):
 
 
 def test_no_measure_and_no_row_of_one_kind_is_taken_for_one_of_another(tmp_path):
-    tables = [deliver([path]).tables for path in one_of_each(tmp_path).values()]
+    tables = [deliver([path]).tables for path in one_file_of_every_kind(tmp_path).values()]
     together = {name: pa.concat_tables(t.named()[name] for t in tables) for name in tables[0].named()}
     assert validated(Tables(**together)).incidents.num_rows == 3
 
@@ -78,9 +78,9 @@ def test_progress_tells_the_rows_so_far_and_the_share_of_the_files(tmp_path):
     june = "2024-06-city-of-london-street.csv"
     street_csv(tmp_path, line(), line(), line())
     street_csv(tmp_path, line(month="2024-06"), name=june)
-    told = []
-    deliver([tmp_path], progress=lambda rows, share: told.append((rows, share)))
-    assert told == [(3, 0.5), (4, 1.0)]
+    calls = []
+    deliver([tmp_path], progress=lambda rows, share: calls.append((rows, share)))
+    assert calls == [(3, 0.5), (4, 1.0)]
 
 
 @pytest.mark.parametrize(
@@ -94,4 +94,4 @@ def test_progress_tells_the_rows_so_far_and_the_share_of_the_files(tmp_path):
     ],
 )
 def test_its_files_are_told_by_their_names(name, whether):
-    assert is_named_as_its_files(name) is whether
+    assert is_file_name(name) is whether

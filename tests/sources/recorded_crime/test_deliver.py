@@ -19,7 +19,7 @@ from vulncore.domain.errors import (
 from vulncore.domain.schemas import validated
 from vulncore.findings.overview.overview import overview
 from vulncore.sources.csv_text import MAX_TABLE_BYTES
-from vulncore.sources.recorded_crime import MOST_REJECTED, deliver, is_its_heading
+from vulncore.sources.recorded_crime import MOST_REJECTED, deliver, is_heading
 from vulncore.store import publish
 
 PUBLISHED = Path(__file__).parents[3].parent / "shared" / "data" / "recorded-crime"
@@ -165,9 +165,9 @@ def test_a_category_that_ends_within_the_table_is_noted(met):
 
 def test_quarters_answer_at_a_quarters_end_and_at_no_other_month(home_office, tmp_path):
     publish(tmp_path, "recorded", home_office[2], "an analyst")
-    found = overview(tmp_path, "recorded", force="City of London Police")
-    assert found.as_at == date(2018, 3, 1)
-    (rape,) = found.table[found.table["measure"] == "rape"].to_dict("records")
+    answer = overview(tmp_path, "recorded", force="City of London Police")
+    assert answer.as_at == date(2018, 3, 1)
+    (rape,) = answer.table[answer.table["measure"] == "rape"].to_dict("records")
     assert (rape["fytd_current"], rape["rolling12_current"], rape["fytd_previous_months"]) == (25, 25, 0)
     with pytest.raises(
         InvalidPeriodError,
@@ -179,10 +179,10 @@ def test_quarters_answer_at_a_quarters_end_and_at_no_other_month(home_office, tm
 def test_the_met_answers_for_any_of_its_months(met, tmp_path):
     _, rows, delivery = met
     publish(tmp_path, "recorded", delivery, "an analyst")
-    found = overview(tmp_path, "recorded", force="metropolitan police service", as_at=date(2020, 1, 1))
+    answer = overview(tmp_path, "recorded", force="metropolitan police service", as_at=date(2020, 1, 1))
     months = [f"2019{m:02d}" for m in range(4, 13)] + ["202001"]
     expected = sum(int(row[month]) for row in rows if row["MinorText"] == "RAPE" for month in months)
-    (rape,) = found.table[found.table["measure"] == "rape"].to_dict("records")
+    (rape,) = answer.table[answer.table["measure"] == "rape"].to_dict("records")
     assert rape["fytd_current"] == expected
 
 
@@ -204,23 +204,25 @@ def test_the_two_tables_are_two_sources_and_never_mixed(home_office, met, tmp_pa
 def test_a_heading_of_neither_table_is_refused_with_both(tmp_path):
     path = tmp_path / "figures.csv"
     path.write_text("Month_Year,Area Type,Area name,Offence Subgroup,Count\n2024-01,Borough,Brent,Rape,3\n")
-    assert not is_its_heading(["Month_Year", "Area Type", "Area name", "Offence Subgroup", "Count"])
-    with pytest.raises(UnreadableSourceError, match=r"neither table.*Financial Year,.*LookUp_BoroughName"):
+    assert not is_heading(["Month_Year", "Area Type", "Area name", "Offence Subgroup", "Count"])
+    with pytest.raises(
+        UnreadableSourceError, match=r"not the heading of either table.*Financial Year,.*LookUp_BoroughName"
+    ):
         deliver(path)
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is empty: not even a header"),
-        (b"PK\x03\x04\x14\0\0\0", r"is a workbook or a zip.*save that as CSV UTF-8"),
+        (b"", "is empty: it has not even a heading"),
+        (b"PK\x03\x04\x14\0\0\0", r"is a workbook or a zip.*save that sheet as CSV UTF-8"),
         (HEADER.encode() + b"\n", "has a heading and no rows"),
-        (HEADER.encode() + b"\n2017/18,1,Kent,Rape\0", "holds 1 NUL bytes"),
+        (HEADER.encode() + b"\n2017/18,1,Kent,Rape\0", "has 1 NUL bytes"),
         (HEADER.encode() + b"\n2017/18,1,K\xe4nt", r"is not UTF-8 text \(line 2\)"),
-        (HEADER.encode("utf-16"), "NUL bytes, so it is damaged or no CSV"),
+        (HEADER.encode("utf-16"), "NUL bytes, so the file is damaged or not a CSV"),
         (HEADER.encode() + b"\n" + b"," * 20_000, "Line 2 of .* has 20,000 bytes"),
         (HEADER.encode() + b"\n" * 300_000 + b"x", "has 300,000 lines"),
-        (b"<html>Not found</html>\n<p>", "heading of neither table"),
+        (b"<html>Not found</html>\n<p>", "not the heading of either table"),
         (HEADER.encode() + b"\n2017/18,1,Kent,Rape", "breaks off in line 2, so rows are missing"),
     ],
     ids=["nothing", "ods", "heading", "NUL", "latin-1", "utf-16", "wide", "long", "web page", "cut off"],
@@ -247,7 +249,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 @pytest.mark.parametrize("share", [-0.1, 1.5])
 def test_a_share_that_is_none_is_refused(tmp_path, share):
-    with pytest.raises(UnreadableSourceError, match=f"{share} is no share of a file's rows"):
+    with pytest.raises(UnreadableSourceError, match=f"{share} is not a share of a file's rows"):
         deliver(quarter_table(tmp_path), most_rejected=share)
 
 
@@ -270,7 +272,7 @@ def test_more_rejects_than_may_be_stop_the_delivery_and_are_all_handed_over(tmp_
 
 def test_a_table_of_which_no_total_stands_is_refused(tmp_path):
     path = quarter_table(tmp_path, "2017/18,1,Kent,Rape,S,Rape offences,19C,many")
-    with pytest.raises(UnreadableSourceError, match="None of the 1 rows of table.csv makes a total"):
+    with pytest.raises(UnreadableSourceError, match="No total can be made from the 1 rows of table.csv"):
         deliver(path, most_rejected=1)
 
 
@@ -278,4 +280,4 @@ def test_the_heading_tells_the_two_tables_apart(tmp_path):
     rape = "2017/18,1,Kent,Rape,Sexual offences,Rape offences,19C, 1 "
     assert "Home Office" in deliver(quarter_table(tmp_path, rape)).attribution
     assert "Metropolitan" in deliver(area_table(tmp_path, "S,RAPE,Brent,1")).attribution
-    assert is_its_heading(HEADER.split(","))
+    assert is_heading(HEADER.split(","))

@@ -23,7 +23,7 @@ def test_every_rejected_street_row_is_listed_with_line_reason_and_value(tmp_path
     delivery = deliver([street_csv(tmp_path, *rows)])
     assert delivery.rejects == (
         Reject(MAY, 2, "too few fields", "a1;2024-05"),
-        Reject(MAY, 3, "a month that is not the file's", "2024/05"),
+        Reject(MAY, 3, "another month than the file name gives", "2024/05"),
         Reject(MAY, 4, "coordinates that cannot be read", "west 51.515500"),
         Reject(MAY, 5, "no force named", ""),
     )
@@ -38,9 +38,9 @@ def test_every_rejected_outcome_is_listed_with_line_reason_and_value(tmp_path):
         *[outcome()] * 57,
     ]
     assert deliver([outcomes_csv(tmp_path, *rows)]).rejects == (
-        Reject(MAY_OUTCOMES, 2, "a force that is not the file's", "Kent Police"),
+        Reject(MAY_OUTCOMES, 2, "another force than the file name gives", "Kent Police"),
         Reject(MAY_OUTCOMES, 3, "too many fields", (outcome() + ",more")[:60]),
-        Reject(MAY_OUTCOMES, 4, "an outcome type that data.police.uk does not have", "=1+1"),
+        Reject(MAY_OUTCOMES, 4, "an outcome type that data.police.uk does not list", "=1+1"),
     )
 
 
@@ -82,22 +82,20 @@ def test_rejects_of_several_files_name_each_its_own(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "fault"),
     [
-        (line(force="City Police"), "a force that is not the file's: 'City Police'"),
+        (line(force="City Police"), "another force than the file name gives: 'City Police'"),
         (
             line(crime_type="Burglaries"),
-            "a crime type that data.police.uk does not have: 'Burglaries'",
+            "a crime type that data.police.uk does not list: 'Burglaries'",
         ),
-        (line(month="2024/05"), "a month that is not the file's: '2024/05'"),
+        (line(month="2024/05"), "another month than the file name gives: '2024/05'"),
         (line(longitude="0°5W"), "coordinates that cannot be read: '0°5W 51.515500'"),
         ("a1;2024-05", "too few fields: 'a1;2024-05'"),
     ],
 )
-def test_a_file_whose_rows_are_all_rejected_is_no_month_of_zeros_but_refused(tmp_path, row, told):
-    sentence = (
-        f"^40 of 40 rows read from .*{MAY} cannot be counted, most often for {re.escape(told)}. Download"
-    )
+def test_a_file_whose_rows_are_all_rejected_is_no_month_of_zeros_but_refused(tmp_path, row, fault):
+    sentence = f"^40 of 40 rows read from .*{MAY} cannot be used. The commonest reason is {re.escape(fault)}. Download"
     for most_rejected in (0.05, 1.0):
         with pytest.raises(TooManyRejectsError, match=sentence) as refusal:
             deliver([street_csv(tmp_path, *[row] * 40)], most_rejected=most_rejected)
@@ -109,7 +107,7 @@ def test_more_than_one_row_in_twenty_rejected_refuses_the_file_and_names_the_com
     assert deliver([street_csv(tmp_path, *strays, *[ASB] * 57)]).rows.accepted == 57
     path = street_csv(tmp_path, *strays, *[ASB] * 56)
     with pytest.raises(
-        TooManyRejectsError, match=r"3 of 59 rows read from .*have: 'Piracy'\. Download"
+        TooManyRejectsError, match=r"3 of 59 rows read from .*list: 'Piracy'\. Download"
     ) as no:
         deliver([path])
     assert [(reject.line, reject.value) for reject in no.value.rejects] == [
@@ -133,7 +131,9 @@ def test_the_share_that_may_be_rejected_can_be_set(tmp_path, most_rejected, refu
 
 @pytest.mark.parametrize("share", [-0.01, 1.01, float("nan")])
 def test_what_is_no_share_is_refused(tmp_path, share):
-    with pytest.raises(UnreadableSourceError, match="is no share of a file's rows. Give one between 0 and 1"):
+    with pytest.raises(
+        UnreadableSourceError, match="is not a share of a file's rows. Give a number from 0 to 1"
+    ):
         deliver([street_csv(tmp_path, line())], most_rejected=share)
 
 

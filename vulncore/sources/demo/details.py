@@ -1,4 +1,7 @@
-"""Who was harmed, how much at risk they are, and on which ground they were hated."""
+"""What each made record says beside its count and its times: its offence, where, about whom, and what came of it.
+
+A record can count towards two measures: `leading_rows` says which rows are one record.
+"""
 
 from datetime import date
 from functools import cache
@@ -12,66 +15,23 @@ from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.geography import boundary, metres_per_degree, outside
 from vulncore.domain.shipped import shipped
-from vulncore.sources.demo.description import described, dice, drawn
+from vulncore.sources.demo.description import description, dice, draw_names
 
 LOOKS_BACK = 25  # records: on average so many back lies the last one about the same person
-
-
-def people(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return who each row is about.
-
-    Args:
-        rows: One row per record and measure: `measure`, `recorded_on`.
-        seed: What the dice start from.
-
-    Returns:
-        Same index: `victim_key` (pseudonym; the same for the same person under a measure),
-        `victim_residency` (the same for the same person), `hate_strand` (hate crime only) and
-        `risk_level` (standard, medium or high, where the measure is graded). Missing where there is
-        nobody, or nothing to say.
-    """
-    found = pd.DataFrame(
-        None,
-        index=rows.index,
-        columns=["victim_key", "victim_residency", "hate_strand", "risk_level"],
-        dtype=object,
-    )
-    in_order = rows.sort_values("recorded_on", kind="stable")
-    for measure, words in described("people")["victim"].items():
-        at = in_order.index[in_order["measure"] == measure]
-        rng = dice(seed, "people", measure)
-        first = _first_records(len(at), words["again"], rng)
-        residency = drawn(rng, words["residency"], len(at), f"residency of {measure}")
-        somebody = (rng.random(len(at)) >= words["nobody"] / 100)[first]
-        keys = np.array([f"demo-person-{at[n]:06d}" for n in first], dtype=object)
-        found.loc[at[somebody], "victim_key"] = keys[somebody]
-        found.loc[at[somebody], "victim_residency"] = residency[first][somebody]
-    for measure, percentages in described("people")["risk_level"].items():
-        at = rows.index[rows["measure"] == measure]
-        found.loc[at, "risk_level"] = drawn(dice(seed, "risk", measure), percentages, len(at), "risk levels")
-    at = rows.index[rows["measure"] == "hate-crime"]
-    strands = described("people")["hate_strand"]
-    found.loc[at, "hate_strand"] = drawn(dice(seed, "hate strand"), strands, len(at), "hate strands")
-    return found
-
-
-def _first_records(count: int, again: int, rng: np.random.Generator) -> Integers:
-    """Return, record by record in order of time, the number of the first record about the same person.
-
-    `again` in a hundred are about the person of an earlier record, mostly a recent one. Who has been
-    met often is met again more often, as repeat victims are.
-    """
-    number = np.arange(count)
-    back = 1 + rng.exponential(LOOKS_BACK, count).astype(np.int64)
-    repeated = (rng.random(count) < again / 100) & (back <= number)
-    first = np.where(repeated, number - back, number)
-    while (first != first[first]).any():
-        first = first[first]
-    return first
-
-
+SPREAD = 0.8  # of the delay's logarithm: one in five takes more than twice its median
 STREETS_FILE = "city-places.csv"
 DECIMALS = 6  # a tenth of a metre
+
+
+def offences(rows: pd.DataFrame, seed: int) -> pd.Series:
+    """Return each row's offence, missing where its measure is not about offences."""
+    offence = pd.Series(None, index=rows.index, dtype=object, name="offence")
+    for measure, percentages in description("offences")["offence"].items():
+        at = rows.index[rows["measure"] == measure]
+        offence[at] = draw_names(
+            dice(seed, "offences", measure), percentages, len(at), f"offences of {measure}"
+        )
+    return offence
 
 
 def places(rows: pd.DataFrame, force: str, seed: int) -> pd.DataFrame:
@@ -91,25 +51,27 @@ def places(rows: pd.DataFrame, force: str, seed: int) -> pd.DataFrame:
         UnknownNameError: A street of the description does not ship.
     """
     settings = _settings(rows["measure"], seed)
-    found = pd.DataFrame(
+    columns = pd.DataFrame(
         {"longitude": np.nan, "latitude": np.nan, "place": None, "location_type": None}, index=rows.index
     ).astype({"place": object, "location_type": object})
-    for setting, words in described("places")["setting"].items():
+    for setting, words in description("places")["setting"].items():
         at = rows.index[settings == setting]
         rng = dice(seed, "places", setting)
-        kinds = drawn(rng, words["location_type"], len(at), f"location types of {setting}")
-        found.loc[at, "location_type"] = kinds
+        kinds = draw_names(rng, words["location_type"], len(at), f"location types of {setting}")
+        columns.loc[at, "location_type"] = kinds
         if not words.get("nowhere"):
-            found.loc[at, ["place", "longitude", "latitude"]] = _points(words, len(at), rng).to_numpy()
-    found = found.astype({"longitude": float, "latitude": float})
-    return found.assign(outside_area=_outside(found, force))
+            columns.loc[at, ["place", "longitude", "latitude"]] = _points(words, len(at), rng).to_numpy()
+    columns = columns.astype({"longitude": float, "latitude": float})
+    return columns.assign(outside_area=_outside(columns, force))
 
 
 def _settings(measures: pd.Series, seed: int) -> npt.NDArray[np.object_]:
     settings = np.full(len(measures), None, dtype=object)
-    for measure, percentages in described("places")["measure"].items():
+    for measure, percentages in description("places")["measure"].items():
         at = np.flatnonzero(measures == measure)
-        settings[at] = drawn(dice(seed, "settings", measure), percentages, len(at), f"settings of {measure}")
+        settings[at] = draw_names(
+            dice(seed, "settings", measure), percentages, len(at), f"settings of {measure}"
+        )
     return settings
 
 
@@ -118,7 +80,7 @@ def _points(words: dict[str, Any], count: int, rng: np.random.Generator) -> pd.D
     there = _bridges(words["bridges"]) if "bridges" in words else _streets(words.get("streets"))
     chosen = there.iloc[rng.choice(len(there), size=count, p=there["weight"] / there["weight"].sum())]
     # uniform over a disc: the square root keeps the points from crowding in its middle
-    distance_m = described("places")["jitter_m"] * np.sqrt(rng.random(count))
+    distance_m = description("places")["jitter_m"] * np.sqrt(rng.random(count))
     angle = rng.uniform(0, 2 * np.pi, count)
     moved_m = np.column_stack([np.cos(angle), np.sin(angle)]) * distance_m[:, None]
     scale = metres_per_degree(float(there["latitude"].mean()))
@@ -145,7 +107,7 @@ def _streets(weights: dict[str, int] | None) -> pd.DataFrame:
 
 
 def _bridges(weights: dict[str, int]) -> pd.DataFrame:
-    at = described("places")["bridge"]
+    at = description("places")["bridge"]
     rows = [(name, *at[name], float(weight)) for name, weight in weights.items()]
     return pd.DataFrame(rows, columns=["place", "longitude", "latitude", "weight"])
 
@@ -157,35 +119,68 @@ def _shipped_streets() -> pd.DataFrame:
     return points.loc[points["kind"] == "street", ["place", "longitude", "latitude"]].reset_index(drop=True)
 
 
-def _outside(found: pd.DataFrame, force: str) -> pd.Series:
+def _outside(columns: pd.DataFrame, force: str) -> pd.Series:
     area = boundary(force)
-    placed = found["longitude"].notna()
+    placed = columns["longitude"].notna()
     if area is None:
-        return pd.Series(None, index=found.index, dtype="boolean")
-    lies_outside = outside(area, found["longitude"].to_numpy(), found["latitude"].to_numpy())
-    return pd.Series(lies_outside, index=found.index).astype("boolean").where(placed)
+        return pd.Series(None, index=columns.index, dtype="boolean")
+    lies_outside = outside(area, columns["longitude"].to_numpy(), columns["latitude"].to_numpy())
+    return pd.Series(lies_outside, index=columns.index).astype("boolean").where(placed)
 
 
-SPREAD = 0.8  # of the delay's logarithm: one in five takes more than twice its median
-
-
-def allocation(rows: pd.DataFrame, leads: Integers) -> pd.Series:
-    """Return the team that each row's record was allocated to; missing where no rule fits.
+def people(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Return who each row is about.
 
     Args:
-        rows: One row per record and measure: `measure`, `offence`, `risk_level`.
-        leads: The record of each row, by the place of its leading row.
+        rows: One row per record and measure: `measure`, `recorded_on`.
+        seed: What the dice start from.
+
+    Returns:
+        Same index: `victim_key` (pseudonym; the same for the same person under a measure),
+        `victim_residency` (the same for the same person), `hate_strand` (hate crime only) and
+        `risk_level` (standard, medium or high, where the measure is graded). Missing where there is
+        nobody, or nothing to say.
     """
-    words = described("outcomes")
-    rank = pd.Series(np.nan, index=rows.index)
-    for rule in words["allocation"]:
-        fits = rank.isna() & rows["measure"].isin(rule["measures"])
-        for column, wanted in (("offence", "offences"), ("risk_level", "risk_levels")):
-            if wanted in rule:
-                fits &= rows[column].isin(rule[wanted])
-        rank[fits] = words["teams"].index(rule["team"])
-    highest = rank.groupby(leads).transform("min")
-    return highest.map(dict(enumerate(words["teams"]))).astype(object).rename("allocated_to")
+    columns = pd.DataFrame(
+        None,
+        index=rows.index,
+        columns=["victim_key", "victim_residency", "hate_strand", "risk_level"],
+        dtype=object,
+    )
+    in_order = rows.sort_values("recorded_on", kind="stable")
+    for measure, words in description("people")["victim"].items():
+        at = in_order.index[in_order["measure"] == measure]
+        rng = dice(seed, "people", measure)
+        first = _first_records(len(at), words["again"], rng)
+        residency = draw_names(rng, words["residency"], len(at), f"residency of {measure}")
+        somebody = (rng.random(len(at)) >= words["nobody"] / 100)[first]
+        keys = np.array([f"demo-person-{at[n]:06d}" for n in first], dtype=object)
+        columns.loc[at[somebody], "victim_key"] = keys[somebody]
+        columns.loc[at[somebody], "victim_residency"] = residency[first][somebody]
+    for measure, percentages in description("people")["risk_level"].items():
+        at = rows.index[rows["measure"] == measure]
+        columns.loc[at, "risk_level"] = draw_names(
+            dice(seed, "risk", measure), percentages, len(at), "risk levels"
+        )
+    at = rows.index[rows["measure"] == "hate-crime"]
+    strands = description("people")["hate_strand"]
+    columns.loc[at, "hate_strand"] = draw_names(dice(seed, "hate strand"), strands, len(at), "hate strands")
+    return columns
+
+
+def _first_records(count: int, again: int, rng: np.random.Generator) -> Integers:
+    """Return, record by record in order of time, the number of the first record about the same person.
+
+    `again` in a hundred are about the person of an earlier record, mostly a recent one. Who has been
+    met often is met again more often, as repeat victims are.
+    """
+    number = np.arange(count)
+    back = 1 + rng.exponential(LOOKS_BACK, count).astype(np.int64)
+    repeated = (rng.random(count) < again / 100) & (back <= number)
+    first = np.where(repeated, number - back, number)
+    while (first != first[first]).any():
+        first = first[first]
+    return first
 
 
 def outcomes(rows: pd.DataFrame, until: date, seed: int) -> pd.DataFrame:
@@ -201,46 +196,37 @@ def outcomes(rows: pd.DataFrame, until: date, seed: int) -> pd.DataFrame:
         Same index: `outcome` and `outcome_on` (missing while the record is open, or where its measure has
         no outcomes) and `no_crimed_on` (set where the record doesn't count).
     """
-    words = described("outcomes")
-    found = pd.DataFrame({"outcome": None, "outcome_on": pd.NaT}, index=rows.index).astype(
+    words = description("outcomes")
+    columns = pd.DataFrame({"outcome": None, "outcome_on": pd.NaT}, index=rows.index).astype(
         {"outcome": object, "outcome_on": "datetime64[s]"}
     )
     for measure, percentages in words["outcome"].items():
         at = rows.index[rows["measure"] == measure]
         rng = dice(seed, "outcomes", measure)
-        outcome = drawn(rng, percentages, len(at), f"outcomes of {measure}")
+        outcome = draw_names(rng, percentages, len(at), f"outcomes of {measure}")
         median = np.array([words["median_days"][name] for name in outcome]) * words["pace"].get(measure, 1.0)
-        found.loc[at, "outcome"] = outcome
-        found.loc[at, "outcome_on"] = rows.loc[at, "recorded_on"] + _days(median, rng)
-    still_open = found["outcome_on"] > pd.Timestamp(until)
-    found.loc[still_open, ["outcome", "outcome_on"]] = [None, pd.NaT]
-    return _without_no_crimes(found, rows, until, seed)
+        columns.loc[at, "outcome"] = outcome
+        columns.loc[at, "outcome_on"] = rows.loc[at, "recorded_on"] + _days(median, rng)
+    still_open = columns["outcome_on"] > pd.Timestamp(until)
+    columns.loc[still_open, ["outcome", "outcome_on"]] = [None, pd.NaT]
+    return _without_no_crimes(columns, rows, until, seed)
 
 
-def _without_no_crimes(found: pd.DataFrame, rows: pd.DataFrame, until: date, seed: int) -> pd.DataFrame:
-    words = described("outcomes")["no_crime"]
+def _without_no_crimes(columns: pd.DataFrame, rows: pd.DataFrame, until: date, seed: int) -> pd.DataFrame:
+    words = description("outcomes")["no_crime"]
     at = rows.index[~rows["counted"]]
     days = _days(np.full(len(at), float(words["median_days"])), dice(seed, "no crimes"))
     on = (rows.loc[at, "recorded_on"] + days).clip(upper=pd.Timestamp(until))
-    found = found.assign(no_crimed_on=pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]"))
-    found.loc[at, "outcome"] = words["outcome"]
-    found.loc[at, "outcome_on"] = on
-    found.loc[at, "no_crimed_on"] = on
-    return found
+    columns = columns.assign(no_crimed_on=pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]"))
+    columns.loc[at, "outcome"] = words["outcome"]
+    columns.loc[at, "outcome_on"] = on
+    columns.loc[at, "no_crimed_on"] = on
+    return columns
 
 
 def _days(median: Floats, rng: np.random.Generator) -> pd.TimedeltaIndex:
     days = np.floor(median * np.exp(SPREAD * rng.standard_normal(len(median))))
     return pd.to_timedelta(days.astype(np.int64), unit="D")
-
-
-def offences(rows: pd.DataFrame, seed: int) -> pd.Series:
-    """Return each row's offence, missing where its measure is not about offences."""
-    found = pd.Series(None, index=rows.index, dtype=object, name="offence")
-    for measure, percentages in described("offences")["offence"].items():
-        at = rows.index[rows["measure"] == measure]
-        found[at] = drawn(dice(seed, "offences", measure), percentages, len(at), f"offences of {measure}")
-    return found
 
 
 def leading_rows(rows: pd.DataFrame, seed: int) -> Integers:
@@ -255,7 +241,7 @@ def leading_rows(rows: pd.DataFrame, seed: int) -> Integers:
     """
     leads = np.arange(len(rows))
     free = rows["counted"].to_numpy(dtype=bool).copy()
-    for tie in described("offences")["shared"]:
+    for tie in description("offences")["shared"]:
         rng = dice(seed, "shared", tie["lead"], tie["also"])
         lead, also = _tied(rows[free], tie, rng)
         leads[also] = lead
@@ -284,3 +270,22 @@ def _numbered(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
             "number": shuffled.groupby("month").cumcount().to_numpy(),
         }
     )
+
+
+def allocation(rows: pd.DataFrame, leads: Integers) -> pd.Series:
+    """Return the team that each row's record was allocated to; missing where no rule fits.
+
+    Args:
+        rows: One row per record and measure: `measure`, `offence`, `risk_level`.
+        leads: The record of each row, by the place of its leading row.
+    """
+    words = description("outcomes")
+    rank = pd.Series(np.nan, index=rows.index)
+    for rule in words["allocation"]:
+        fits = rank.isna() & rows["measure"].isin(rule["measures"])
+        for column, wanted in (("offence", "offences"), ("risk_level", "risk_levels")):
+            if wanted in rule:
+                fits &= rows[column].isin(rule[wanted])
+        rank[fits] = words["teams"].index(rule["team"])
+    highest = rank.groupby(leads).transform("min")
+    return highest.map(dict(enumerate(words["teams"]))).astype(object).rename("allocated_to")
