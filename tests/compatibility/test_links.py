@@ -1,0 +1,55 @@
+"""A link that an earlier version wrote shows what it showed."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.compatibility.conftest import answers
+from tests.compatibility.reading import DRAWN, PAGES, WITH_APP, differences, shown
+
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.skipif(not WITH_APP, reason="streamlit is not installed"),
+]
+
+MAIN = Path(__file__).parents[2] / "pages" / "main.py"
+LINKS = {
+    f"{entry['page']}?{'&'.join(f'{name}={text[:30]}' for name, text in entry['opened'].items())}": entry
+    for entry in answers("links.json")
+}
+WHOLE_APP = {"dataset", "version", "force", "month", "strand"}
+OF_RECORDS = {"measures", "period", "kind", "place", "victims", "night", "hours", "part"}
+NAMES = {
+    "overview": {*WHOLE_APP, "measure"},
+    "when": {*WHOLE_APP, *OF_RECORDS, "cells", "rows", "shifts", "length", "harm"},
+    "where": {*WHOLE_APP, *OF_RECORDS, "layer", "size", "bandwidth", "cell"},
+    "forecast": {*WHOLE_APP, "subject", "lockdowns", "whatif", "part"},
+    "resourcing": {
+        *WHOLE_APP,
+        *("plan", "role", "year", "basis", "chance", "since", "compare", "numbers", "part"),
+    },
+    "data": WHOLE_APP,
+    "methods": WHOLE_APP,
+}
+"""The names that links of version 0.1.0 have."""
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_written_by_0_1_0_shows_what_it_showed(read_only_store, monkeypatch, link):
+    entry = LINKS[link]
+    monkeypatch.setenv("VULNCORE_STORE", str(read_only_store))
+    now = shown(MAIN, entry["page"], entry["opened"])
+    drawn = {"relative": 0.03, "absolute": 0.3} if entry["page"] in DRAWN else {}
+    assert now["problems"] == entry["problems"]
+    assert differences(entry["link"], now["link"]) == []
+    assert set(entry["boxes"]) <= {text for texts in now["boxes"].values() for text in texts}
+    assert differences(entry["files"], now["files"], **drawn) == []
+    assert {
+        number: now["numbers"].get(number, 0) >= times for number, times in entry.get("numbers", {}).items()
+    } == (dict.fromkeys(entry.get("numbers", {}), True))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_name_that_a_link_had_is_in_one_that_is_kept(page):
+    opened = {name for entry in LINKS.values() if entry["page"] == page for name in entry["opened"]}
+    assert NAMES[page] <= opened
