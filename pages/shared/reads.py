@@ -10,7 +10,7 @@ from vulncore.domain.shipped import default_store
 from vulncore.findings.shared.choices import Choices, choices
 from vulncore.findings.shared.which_records import WeekChoices, week_choices
 from vulncore.findings.when.when import When, when
-from vulncore.findings.where.read import measures_with_places
+from vulncore.findings.where.question import measures_with_places
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import Night
 from vulncore.store.areas import area_of

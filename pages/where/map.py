@@ -22,9 +22,9 @@ from pages.where.reads import place_of
 from vulncore.cli.options import csv_text
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
-from vulncore.findings.where.map import LISTED, MapShown
-from vulncore.findings.where.map_chart import LAYER, fill, hotspot_map
-from vulncore.findings.where.where import Where
+from vulncore.findings.where.map import LISTED
+from vulncore.findings.where.map_chart import ZONES, fill, hotspot_map
+from vulncore.findings.where.view import MapView, WhereView
 
 LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
 MARGIN = 0.02  # of a degree beyond the area: names of stations across the river
@@ -40,23 +40,23 @@ ul.legend i { width: 1.15rem; height: 1.15rem; border: 1px solid rgba(128, 140, 
 </style>"""
 
 
-def show_map_choices(view: View, found: Where, offered: Sequence[Measure]) -> None:
+def show_map_choices(view: View, where: WhereView, offered: Sequence[Measure]) -> None:
     """Draw what the map shows, in which hours, in cells of which size, and of which records."""
     layer, hours, size, records = st.columns([2, 3, 2, 3], vertical_alignment="bottom")
     with layer:
-        chosen = layer_picker(found).draw()
+        chosen = layer_picker(where).draw()
     with hours:
-        hours_picker(view, found.read.asked.records)[0].draw()
+        hours_picker(view, where.selection.records)[0].draw()
     with size:
         if chosen == Layer.DENSITY:
             bandwidth_picker().draw()
         elif chosen != Layer.WARDS:
-            size_picker(found).draw()
+            size_picker(where).draw()
     with records:
-        show_record_choices(view, found.read.asked.records, offered)
+        show_record_choices(view, where.selection.records, offered)
 
 
-def show_where_map(found: Where, shown: MapShown, view: View, area: str) -> None:
+def show_where_map(where: WhereView, shown: MapView, view: View, area: str) -> None:
     """Draw the map beside the list of its places."""
     st.markdown(f"**{plain(shown.title)}**")
     _show_legend(shown)
@@ -66,12 +66,12 @@ def show_where_map(found: Where, shown: MapShown, view: View, area: str) -> None
         brought = OPEN_STREET_MAP if _labels(shown) else ""
         st.caption(f"{source_line(view)} {brought}")
     with in_words:
-        _say_what_is_picked(found, shown, view, area)
-        _show_list(shown, found.unit)
-        _show_files(shown, view, found.unit)
+        _say_what_is_picked(where, shown, view, area)
+        _show_list(shown, where.unit)
+        _show_files(shown, view, where.unit)
 
 
-def _draw(shown: MapShown, view: View) -> None:
+def _draw(shown: MapView, view: View) -> None:
     key = f"map {view.publish.dataset} {view.force} {shown.resolution}"
     narrow = "Mobi" in st.context.headers.get("User-Agent", "")
     deck = hotspot_map(
@@ -94,7 +94,7 @@ def _draw(shown: MapShown, view: View) -> None:
 
 
 def _keep_cell(key: str) -> None:
-    picked = st.session_state[key]["selection"]["objects"].get(LAYER, [])
+    picked = st.session_state[key]["selection"]["objects"].get(ZONES, [])
     cell = picked[0].get("properties", {}).get("cell") if picked else None
     if cell:
         choices_made()["cell"] = str(cell)
@@ -103,18 +103,18 @@ def _keep_cell(key: str) -> None:
         choices_made().pop("cell", None)
 
 
-def _say_what_is_picked(found: Where, shown: MapShown, view: View, area: str) -> None:
+def _say_what_is_picked(where: WhereView, shown: MapView, view: View, area: str) -> None:
     cell = choices_made().get("cell")
     if cell in (None, NONE):
         return
-    place = place_of(store_path(), view.publish, found.read.asked, area, shown.resolution, cell)
-    st.info(f"**{plain(place.name)}**: {plain(place.said)} More beneath the map.")
+    place = place_of(store_path(), view.publish, where.selection, area, shown.resolution, cell)
+    st.info(f"**{plain(place.name)}**: {plain(place.summary)} More beneath the map.")
 
 
-def _show_legend(shown: MapShown) -> None:
+def _show_legend(shown: MapView) -> None:
     colours = palette()
     items = []
-    for kind in shown.kinds:
+    for kind in shown.legend:
         red, green, blue, opaque = fill(kind.key, colours)
         style = f"background: rgba({red}, {green}, {blue}, {opaque / 255:.2f})"
         items.append(
@@ -123,30 +123,30 @@ def _show_legend(shown: MapShown) -> None:
     st.html(f'{LEGEND_STYLE}<ul class="legend" aria-label="What the colours mean">{"".join(items)}</ul>')
 
 
-def _count(kind: LegendEntry, shown: MapShown) -> str:
+def _count(kind: LegendEntry, shown: MapView) -> str:
     return f" ({shown.counts[kind.key]:,})" if kind.mark else ""
 
 
-def _show_list(shown: MapShown, unit: str) -> None:
+def _show_list(shown: MapView, unit: str) -> None:
     listing = shown.listing
     if listing.empty:
-        st.markdown(NOTHING[shown.chosen.layer])
+        st.markdown(NOTHING[shown.choice.layer])
         return
     rest = len(listing) - LISTED
     more = f" (the first {LISTED} of {len(listing):,})" if rest > 0 else ""
     show_table(_read(shown, unit).head(LISTED), f"Places of {unit}{more}")
 
 
-def _read(shown: MapShown, unit: str) -> pd.DataFrame:
+def _read(shown: MapView, unit: str) -> pd.DataFrame:
     """Return the list of places with columns named for people."""
-    counts = shown.chosen.layer in (Layer.CELLS, Layer.WARDS)
+    counts = shown.choice.layer in (Layer.CELLS, Layer.WARDS)
     return shown.listing[["Place", "What"]].rename(
-        columns={"What": unit.capitalize() if counts else NAMES[shown.chosen.layer]}
+        columns={"What": unit.capitalize() if counts else NAMES[shown.choice.layer]}
     )
 
 
-def _show_files(shown: MapShown, view: View, unit: str) -> None:
-    name = f"{view.publish.dataset}-{shown.chosen.layer.value}-{view.month:%Y-%m}"
+def _show_files(shown: MapView, view: View, unit: str) -> None:
+    name = f"{view.publish.dataset}-{shown.choice.layer.value}-{view.month:%Y-%m}"
     with st.popover("Show as table", width="stretch"):
         show_table(_read(shown, unit), shown.title)
     st.download_button(
@@ -161,7 +161,7 @@ def _show_files(shown: MapShown, view: View, unit: str) -> None:
     )
 
 
-def _labels(shown: MapShown) -> list[Mapping[str, Any]]:
+def _labels(shown: MapView) -> list[Mapping[str, Any]]:
     """Return the names that lie in or near the area: those that ship are of the City's streets and stations."""
     west, south, east, north = shown.bounds
     return [

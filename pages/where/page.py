@@ -18,7 +18,8 @@ from pages.where.question import (
 )
 from pages.where.reads import map_of, where_headline_of, where_of
 from vulncore.domain.errors import VulncoreError
-from vulncore.findings.where.read import NoPlacesError
+from vulncore.findings.where.question import NoPlacesError
+from vulncore.findings.where.sentences import where_notes
 
 PLACE, TRIED, REPEATS, CLASSES = (
     "One place",
@@ -34,9 +35,9 @@ try:
     view = chosen_view()
     asked = where_question(view)
     area = area_key(store_path(), view.force)
-    found = where_of(store_path(), view.publish, asked, area)
+    where = where_of(store_path(), view.publish, asked, area)
     headline = where_headline_of(store_path(), view.publish, asked, area)
-    shown = None if found.too_few else map_of(store_path(), view.publish, asked, area, map_chosen(found))
+    shown = None if where.too_few else map_of(store_path(), view.publish, asked, area, map_chosen(where))
 except NoPlacesError as nothing:
     st.info(plain(str(nothing)))
     write_link("where", **view.link())
@@ -46,24 +47,24 @@ except VulncoreError as problem:
     st.stop()
 
 forget_a_place_that_is_not_on(shown)
-show_provenance(view, found.question)
+show_provenance(view, where.question.text)
 show_headline(headline)
-show_map_choices(view, found, placed_measures(view))
+show_map_choices(view, where, placed_measures(view))
 if shown is None:
     write_link("where", **view.link(), **record_link(asked.records, OF_THE_MAP))
     st.stop()
-show_where_map(found, shown, view, area)
-for note in found.notes:
+show_where_map(where, shown, view, area)
+for note in where_notes(where):
     st.caption(plain(note))
 
 opened, part = open_part(PARTS, "map part")
 write_link("where", **view.link(), **record_link(asked.records, OF_THE_MAP))
 with part:
     if opened == PLACE:
-        show_place(found, shown, view, area)
+        show_place(where, shown, view, area)
     elif opened == TRIED:
-        show_tried(found, view, area)
+        show_tried(where, view, area)
     elif opened == REPEATS:
-        show_repeats(found, view, area)
+        show_repeats(where, view, area)
     else:
-        show_definitions(found)
+        show_definitions(where)

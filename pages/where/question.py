@@ -12,17 +12,17 @@ from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.which_records import HoursChosen
 from vulncore.findings.when.picked_hours import STRETCH, hours_offered
 from vulncore.findings.when.week import Stretch
-from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, Layer, across, spread_thin
-from vulncore.findings.where.map import MapChosen, MapShown, layers_offered
-from vulncore.findings.where.read import NoPlacesError, WhereAsked
-from vulncore.findings.where.where import Where
+from vulncore.findings.where.area import across, zones_of
+from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, Layer, MapChoice
+from vulncore.findings.where.question import MapSelection, NoPlacesError
+from vulncore.findings.where.view import MapView, WhereView
 from vulncore.metrics.week.day_hour import RecordFilter
 
 FITTING = "fitting"
 NONE = "none"
 
 
-def where_question(view: View) -> WhereAsked:
+def where_question(view: View) -> MapSelection:
     """Return which records are asked for of those with a place, by the choices made so far.
 
     Raises:
@@ -30,7 +30,7 @@ def where_question(view: View) -> WhereAsked:
     """
     records = record_question(view, placed_measures(view))
     picker, offered = hours_picker(view, records)
-    return WhereAsked(records, offered[picker.made()], smallest_shown())
+    return MapSelection(records, offered[picker.made()], smallest_shown())
 
 
 def placed_measures(view: View) -> list[Measure]:
@@ -56,21 +56,23 @@ def hours_picker(view: View, records: RecordFilter) -> tuple[Picker, dict[str, H
     return Picker("Hours", "hours", keys, 0, lambda key: offered[key].words, "stretch of hours"), offered
 
 
-def layer_picker(found: Where) -> Picker:
+def layer_picker(where: WhereView) -> Picker:
     """Return the choice of what the map shows."""
-    offered = [layer.value for layer in layers_offered(found)]
-    first = Layer.DENSITY if spread_thin(found) else Layer.CELLS
+    offered = [layer.value for layer in where.layers]
+    first = Layer.DENSITY if where.spread_thin else Layer.CELLS
     return Picker("Show", "layer", offered, offered.index(first), lambda key: NAMES[Layer(key)])
 
 
-def size_picker(found: Where) -> Picker:
+def size_picker(where: WhereView) -> Picker:
     """Return the choice of how large cells are."""
     return Picker(
         "Cells",
         "size",
-        [FITTING, *map(str, found.resolutions)],
+        [FITTING, *map(str, where.ground.resolutions)],
         0,
-        lambda key: "As numbers allow" if key == FITTING else f"{across(found.zones(int(key)))} across",
+        lambda key: (
+            "As numbers allow" if key == FITTING else f"{across(zones_of(where.ground, int(key)))} across"
+        ),
         "size of cells",
     )
 
@@ -86,17 +88,17 @@ def bandwidth_picker() -> Picker:
     )
 
 
-def map_chosen(found: Where) -> MapChosen:
+def map_chosen(where: WhereView) -> MapChoice:
     """Return what the map shows, by the choices made so far."""
-    size, reach = size_picker(found).made(), bandwidth_picker().made()
-    return MapChosen(
-        Layer(layer_picker(found).made()),
+    size, reach = size_picker(where).made(), bandwidth_picker().made()
+    return MapChoice(
+        Layer(layer_picker(where).made()),
         None if size == FITTING else int(size),
         None if reach == FITTING else int(reach),
     )
 
 
-def forget_a_place_that_is_not_on(shown: MapShown | None) -> None:
+def forget_a_place_that_is_not_on(shown: MapView | None) -> None:
     """Forget a place that was picked and is not on the map, and say so."""
     cell = choices_made().get("cell")
     if cell not in (None, NONE) and (shown is None or cell not in shown.rows["cell"].to_numpy()):
