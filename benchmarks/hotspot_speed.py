@@ -118,7 +118,7 @@ class Sql:
     def __init__(self, incidents: ir.Table, coverage: ir.Table) -> None:
         self.engine = incidents.get_backend().con
         self.names = {"incidents": incidents.op().parent.name, "coverage": coverage.op().parent.name}
-        members = pd.DataFrame({"cell": ZONES.cells.members, "piece": ZONES.cells.piece_of})
+        members = pd.DataFrame({"cell": ZONES.cells.members, "piece": ZONES.cells.zone_of_cell})
         middles = pd.DataFrame(
             {"piece": range(PIECES), "cx": ZONES.centres_m[:, 0], "cy": ZONES.centres_m[:, 1]}
         )
@@ -167,7 +167,7 @@ class Pandas:
         cell = np.asarray(
             coordinates_to_cells(rows["latitude"].to_numpy(), rows["longitude"].to_numpy(), RESOLUTION)
         )
-        members = pd.DataFrame({"cell": ZONES.cells.members, "piece": ZONES.cells.piece_of})
+        members = pd.DataFrame({"cell": ZONES.cells.members, "piece": ZONES.cells.zone_of_cell})
         placed = rows.assign(cell=cell).merge(members[members["piece"] != OUTSIDE], on="cell")
         counts = placed.groupby(["piece", "month"]).size().reset_index(name="n")
         return _by_month(

@@ -12,7 +12,7 @@ class Visit:
 
     `choices` are those of each page and of the sidebar, by their class; `links` what the address of each page says. `unmet` are
     choices that could not be met in this run, and `notices` what the last step came to, by where that is said; `name` is
-    whom the visitor says they are.
+    whom the visitor says they are, and `layer_picked_in` the layer of the map in which a cell is picked.
     """
 
     choices: dict[type, Any] = field(default_factory=dict)
@@ -20,6 +20,7 @@ class Visit:
     unmet: list[str] = field(default_factory=list)
     notices: dict[str, str] = field(default_factory=dict)
     name: str = ""
+    layer_picked_in: str = ""
     link_adopted: bool = False
 
 

@@ -17,16 +17,16 @@ from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.telephone import is_telephone
 from pages.shared.text import palette, plain
+from pages.shared.visit import visit
 from pages.shared.which_records import show_record_choices_in_little_room
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.where.reads import place_of
 from vulncore.cli.options import csv_text
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.words import capital_first
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
-from vulncore.findings.where.map import LISTED, MapShown
-from vulncore.findings.where.map_chart import LAYER, fill, hotspot_map
-from vulncore.findings.where.where import Where
+from vulncore.findings.where.map import LISTED
+from vulncore.findings.where.map_chart import fill, hotspot_map
+from vulncore.findings.where.view import MapView, WhereView
 
 LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
 MARGIN = 0.02  # of a degree beyond the area: names of stations across the river
@@ -42,39 +42,41 @@ ul.legend i { width: 1.15rem; height: 1.15rem; border: 1px solid rgba(128, 140, 
 </style>"""
 
 
-def show_map_choices(view: View, choices: WhereChoices, found: Where, offered: Sequence[Measure]) -> None:
+def show_map_choices(view: View, choices: WhereChoices, where: WhereView, offered: Sequence[Measure]) -> None:
     """Draw what the map shows, in which hours, in cells of which size, and of which records."""
     layer, hours, size, records = st.columns([2, 3, 2, 3], vertical_alignment="bottom")
     with layer:
-        chosen = layer_picker(found).draw(choices)
+        chosen = layer_picker(where).draw(choices)
     with hours:
-        hours_picker(view, found.read.asked.records, choices)[0].draw(choices)
+        hours_picker(view, where.selection.records, choices)[0].draw(choices)
     with size:
         if chosen == Layer.DENSITY:
             bandwidth_picker().draw(choices)
         elif chosen != Layer.WARDS:
-            size_picker(found).draw(choices)
+            size_picker(where).draw(choices)
     with records:
-        show_record_choices_in_little_room(view, choices, found.read.asked.records, offered)
+        show_record_choices_in_little_room(view, choices, where.selection.records, offered)
 
 
-def show_where_map(found: Where, shown: MapShown, place: str, view: View, area: str) -> None:
+def show_where_map(where: WhereView, shown: MapView, place: str, view: View, area: str) -> None:
     """Draw the map beside the list of its places."""
     st.markdown(f"**{plain(shown.title)}**")
     _show_legend(shown)
-    on_map, in_words = st.columns([7, 3])
+    # by its key the map keeps its place in the page, and so where it looks, when a line above comes or goes
+    on_map, in_words = st.container(key="map and list").columns([7, 3])
     with on_map:
         _draw(shown, place, view)
         brought = OPEN_STREET_MAP if _labels(shown) else ""
         st.caption(f"{source_line(view)} {brought}")
     with in_words:
-        _say_what_is_picked(found, shown, place, view, area)
-        _show_list(shown, found.unit)
-        _show_files(shown, view, found.unit)
+        _say_what_is_picked(where, shown, place, view, area)
+        _show_list(shown, where.unit)
+        _show_files(shown, view, where.unit)
 
 
-def _draw(shown: MapShown, place: str, view: View) -> None:
-    key = f"map {view.publish.dataset} {view.force} {shown.resolution}"
+def _draw(shown: MapView, place: str, view: View) -> None:
+    key = f"map of {view.force}"  # the same whatever is shown: the map stays where somebody moved it
+    layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution}"
     narrow = is_telephone()
     deck = hotspot_map(
         [{**feature} for feature in shown.features],
@@ -84,37 +86,44 @@ def _draw(shown: MapShown, place: str, view: View) -> None:
         None if place == NONE else place,
         palette(),
         narrow,
+        layer_id,
     )
     st.pydeck_chart(
         deck,
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
-        on_select=lambda: _keep_cell(key),
+        on_select=lambda: _keep_cell(key, layer_id),
         selection_mode="single-object",
         alt=shown.alt,
     )
 
 
-def _keep_cell(key: str) -> None:
-    picked = st.session_state[key]["selection"]["objects"].get(LAYER, [])
+def _keep_cell(key: str, layer_id: str) -> None:
+    """Keep the zone that was picked on the map; let go of it where nothing is picked in its layer any more.
+
+    When another layer is shown the browser itself empties the selection, and says so with the next choice that is made:
+    a zone that was meanwhile picked from the list has to stay.
+    """
+    picked = st.session_state[key]["selection"]["objects"].get(layer_id, [])
+    picked_in, visit().layer_picked_in = visit().layer_picked_in, layer_id if picked else ""
     cell = picked[0].get("properties", {}).get("cell") if picked else None
     if cell:
         change(WhereChoices, cell=str(cell), part="")
-    else:
+    elif picked_in == layer_id:
         change(WhereChoices, cell=NONE)
 
 
-def _say_what_is_picked(found: Where, shown: MapShown, cell: str, view: View, area: str) -> None:
+def _say_what_is_picked(where: WhereView, shown: MapView, cell: str, view: View, area: str) -> None:
     if cell == NONE:
         return
-    place = place_of(store_path(), view.publish, found.read.asked, area, shown.resolution, cell)
-    st.info(f"**{plain(place.name)}**: {plain(place.said)} More beneath the map.")
+    place = place_of(store_path(), view.publish, where.selection, area, shown.resolution, cell)
+    st.info(f"**{plain(place.name)}**: {plain(place.summary)} More beneath the map.")
 
 
-def _show_legend(shown: MapShown) -> None:
+def _show_legend(shown: MapView) -> None:
     colours = palette()
     items = []
-    for kind in shown.kinds:
+    for kind in shown.legend:
         red, green, blue, opaque = fill(kind.key, colours)
         style = f"background: rgba({red}, {green}, {blue}, {opaque / 255:.2f})"
         items.append(
@@ -123,30 +132,30 @@ def _show_legend(shown: MapShown) -> None:
     st.html(f'{LEGEND_STYLE}<ul class="legend" aria-label="What the colours mean">{"".join(items)}</ul>')
 
 
-def _count(kind: LegendEntry, shown: MapShown) -> str:
+def _count(kind: LegendEntry, shown: MapView) -> str:
     return f" ({shown.counts[kind.key]:,})" if kind.mark else ""
 
 
-def _show_list(shown: MapShown, unit: str) -> None:
+def _show_list(shown: MapView, unit: str) -> None:
     listing = shown.listing
     if listing.empty:
-        st.markdown(NOTHING[shown.chosen.layer])
+        st.markdown(NOTHING[shown.choice.layer])
         return
     rest = len(listing) - LISTED
     more = f" (the first {LISTED} of {len(listing):,})" if rest > 0 else ""
     show_table(_read(shown, unit).head(LISTED), f"Places of {unit}{more}")
 
 
-def _read(shown: MapShown, unit: str) -> pd.DataFrame:
+def _read(shown: MapView, unit: str) -> pd.DataFrame:
     """Return the list of places with columns named for people."""
-    counts = shown.chosen.layer in (Layer.CELLS, Layer.WARDS)
+    counts = shown.choice.layer in (Layer.CELLS, Layer.WARDS)
     return shown.listing[["Place", "What"]].rename(
-        columns={"What": capital_first(unit) if counts else NAMES[shown.chosen.layer]}
+        columns={"What": unit.capitalize() if counts else NAMES[shown.choice.layer]}
     )
 
 
-def _show_files(shown: MapShown, view: View, unit: str) -> None:
-    name = f"{view.publish.dataset}-{shown.chosen.layer.value}-{view.month:%Y-%m}"
+def _show_files(shown: MapView, view: View, unit: str) -> None:
+    name = f"{view.publish.dataset}-{shown.choice.layer.value}-{view.month:%Y-%m}"
     with st.popover("Show as table", width="stretch"):
         show_table(_read(shown, unit), shown.title)
     st.download_button(
@@ -161,7 +170,7 @@ def _show_files(shown: MapShown, view: View, unit: str) -> None:
     )
 
 
-def _labels(shown: MapShown) -> list[Mapping[str, Any]]:
+def _labels(shown: MapView) -> list[Mapping[str, Any]]:
     """Return the names that lie in or near the area: those that ship are of the City's streets and stations."""
     west, south, east, north = shown.bounds
     return [

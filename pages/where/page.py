@@ -12,7 +12,8 @@ from pages.where.parts import show_definitions, show_place, show_repeats, show_t
 from pages.where.question import WhereChoices, map_chosen, place_on_map, placed_measures, where_question
 from pages.where.reads import map_of, where_headline_of, where_of
 from vulncore.domain.errors import VulncoreError
-from vulncore.findings.where.read import NoPlacesError
+from vulncore.findings.where.question import NoPlacesError
+from vulncore.findings.where.sentences import where_notes
 
 PARTS = {
     "": "One place",
@@ -26,12 +27,12 @@ st.title("Where")
 try:
     view = chosen_view()
     choices = chosen(WhereChoices)
-    asked = where_question(view, choices)
+    selection = where_question(view, choices)
     area = area_key(store_path(), view.force)
-    found = where_of(store_path(), view.publish, asked, area)
-    headline = where_headline_of(store_path(), view.publish, asked, area)
-    chosen_map = map_chosen(found, choices)
-    shown = None if found.too_few else map_of(store_path(), view.publish, asked, area, chosen_map)
+    where = where_of(store_path(), view.publish, selection, area)
+    headline = where_headline_of(store_path(), view.publish, selection, area)
+    chosen_map = map_chosen(where, choices)
+    shown = None if where.too_few else map_of(store_path(), view.publish, selection, area, chosen_map)
 except NoPlacesError as nothing:
     st.info(plain(str(nothing)))
     st.stop()
@@ -40,22 +41,22 @@ except VulncoreError as problem:
     st.stop()
 
 place = place_on_map(shown, choices)
-show_provenance(view, found.question)
+show_provenance(view, where.question.text)
 show_headline(headline)
-show_map_choices(view, choices, found, placed_measures(view))
+show_map_choices(view, choices, where, placed_measures(view))
 if shown is None:
     st.stop()
-show_where_map(found, shown, place, view, area)
-for note in found.notes:
+show_where_map(where, shown, place, view, area)
+for note in where_notes(where):
     st.caption(plain(note))
 
 part, below = open_part(PARTS, choices, "map part")
 with below:
     if part == "tried":
-        show_tried(found, view, area)
+        show_tried(where, view, area)
     elif part == "repeats":
-        show_repeats(found, view, area)
+        show_repeats(where, view, area)
     elif part == "classes":
-        show_definitions(found)
+        show_definitions(where)
     else:
-        show_place(found, shown, choices, view, area)
+        show_place(where, shown, choices, view, area)

@@ -13,10 +13,10 @@ from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.which_records import HoursChosen
 from vulncore.findings.when.hours import STRETCH, hours_offered
 from vulncore.findings.when.view import Stretch
-from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, Layer, across, spread_thin
-from vulncore.findings.where.map import MapChosen, MapShown, layers_offered
-from vulncore.findings.where.read import NoPlacesError, WhereAsked
-from vulncore.findings.where.where import Where
+from vulncore.findings.where.area import across, zones_of
+from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, Layer, MapChoice
+from vulncore.findings.where.question import MapSelection, NoPlacesError
+from vulncore.findings.where.view import MapView, WhereView
 from vulncore.metrics.week.day_hour import RecordFilter
 
 NONE = "none"
@@ -38,7 +38,7 @@ class WhereChoices(RecordChoices):
     part: str = choice("")
 
 
-def where_question(view: View, choices: WhereChoices) -> WhereAsked:
+def where_question(view: View, choices: WhereChoices) -> MapSelection:
     """Return which records are asked for of those with a place.
 
     Raises:
@@ -46,7 +46,7 @@ def where_question(view: View, choices: WhereChoices) -> WhereAsked:
     """
     records = record_filter(view, choices, placed_measures(view))
     picker, offered = hours_picker(view, records, choices)
-    return WhereAsked(records, offered[picker.made(choices)], smallest_shown())
+    return MapSelection(records, offered[picker.made(choices)], smallest_shown())
 
 
 def placed_measures(view: View) -> list[Measure]:
@@ -75,20 +75,22 @@ def hours_picker(
     return Picker("Hours", "hours", keys, 0, lambda key: offered[key].words, "stretch of hours"), offered
 
 
-def layer_picker(found: Where) -> Picker[Layer]:
+def layer_picker(where: WhereView) -> Picker[Layer]:
     """Return the choice of what the map shows."""
-    offered = list(layers_offered(found))
-    first = Layer.DENSITY if spread_thin(found) else Layer.CELLS
+    offered = list(where.layers)
+    first = Layer.DENSITY if where.spread_thin else Layer.CELLS
     return Picker("Show", "layer", offered, offered.index(first), NAMES.__getitem__)
 
 
-def size_picker(found: Where) -> Picker[int | None]:
+def size_picker(where: WhereView) -> Picker[int | None]:
     """Return the choice of how large cells are."""
     return Picker(
         "Cells",
         "size",
-        [None, *found.resolutions],
-        words=lambda size: "As numbers allow" if size is None else f"{across(found.zones(size))} across",
+        [None, *where.ground.resolutions],
+        words=lambda size: (
+            "As numbers allow" if size is None else f"{across(zones_of(where.ground, size))} across"
+        ),
         noun="size of cells",
     )
 
@@ -103,14 +105,14 @@ def bandwidth_picker() -> Picker[int | None]:
     )
 
 
-def map_chosen(found: Where, choices: WhereChoices) -> MapChosen:
+def map_chosen(where: WhereView, choices: WhereChoices) -> MapChoice:
     """Return what the map shows."""
-    return MapChosen(
-        layer_picker(found).made(choices), size_picker(found).made(choices), bandwidth_picker().made(choices)
+    return MapChoice(
+        layer_picker(where).made(choices), size_picker(where).made(choices), bandwidth_picker().made(choices)
     )
 
 
-def place_on_map(shown: MapShown | None, choices: WhereChoices) -> str:
+def place_on_map(shown: MapView | None, choices: WhereChoices) -> str:
     """Return the place that is picked; one that is not on the map is forgotten, and said."""
     if choices.cell == NONE or (shown is not None and choices.cell in shown.rows["cell"].to_numpy()):
         return choices.cell

@@ -1,4 +1,4 @@
-"""Cached reads: the map and what stands around it."""
+"""Cached reads: the map and what stands around it. The unprotected counts stay in here; views alone leave."""
 
 from pathlib import Path
 
@@ -7,54 +7,67 @@ import streamlit as st
 from pages.shared.reads import READS_KEPT, VERSION, contents_of
 from vulncore import store as stores
 from vulncore.findings.shared.headline import Headline
-from vulncore.findings.where.map import MapChosen, MapShown, map_shown
-from vulncore.findings.where.place import PlaceFound, place_found
-from vulncore.findings.where.prediction import MapTrial, tried
-from vulncore.findings.where.read import WhereAsked
-from vulncore.findings.where.repeats import Repeats, repeats
-from vulncore.findings.where.sentences import where_headline
-from vulncore.findings.where.where import Where, where
+from vulncore.findings.where.counts import RecordCounts, record_counts
+from vulncore.findings.where.layers import MapChoice
+from vulncore.findings.where.map import map_view
+from vulncore.findings.where.place import place_view
+from vulncore.findings.where.protection import layer_view, where_summary, where_view
+from vulncore.findings.where.question import MapSelection
+from vulncore.findings.where.repeats import repeats_view
+from vulncore.findings.where.sentences import where_headlines
+from vulncore.findings.where.trial import map_trial
+from vulncore.findings.where.view import MapTrial, MapView, PlaceView, RepeatsView, WhereView
 from vulncore.store.manifest import Publish
 
 MAPS_KEPT = 24  # each holds where its records lie
 
 
 @st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=VERSION)
-def where_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> Where:  # noqa: ARG001
-    """Return where the records asked for lie; nobody may change it."""
-    snapshot = stores.open_version(store, line.dataset, line.number)
-    return where(snapshot, store, asked, contents_of(store, line).measures)
+def _counts_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> RecordCounts:  # noqa: ARG001
+    """Return where the records of a selection lie, unprotected; nobody may change or show it."""
+    snapshot = stores.open_version(store, publish.dataset, publish.number)
+    return record_counts(snapshot, store, selection, contents_of(store, publish).measures)
+
+
+@st.cache_data(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=VERSION)
+def where_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> WhereView:
+    """Return what may be said of a selection before a layer is drawn."""
+    return where_view(_counts_of(store, publish, selection, area))
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Looking for what stands out …", hash_funcs=VERSION)
-def where_headline_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> tuple[Headline, ...]:
+def where_headline_of(
+    store: Path, publish: Publish, selection: MapSelection, area: str
+) -> tuple[Headline, ...]:
     """Return what a map's records say in a few sentences."""
-    return where_headline(where_of(store, line, asked, area))
+    counts = _counts_of(store, publish, selection, area)
+    return where_headlines(where_summary(counts, trial_of(store, publish, selection, area)))
 
 
 @st.cache_data(max_entries=MAPS_KEPT, show_spinner="Drawing the map …", hash_funcs=VERSION)
-def map_of(store: Path, line: Publish, asked: WhereAsked, area: str, chosen: MapChosen) -> MapShown:
-    """Return what a map shows."""
-    return map_shown(where_of(store, line, asked, area), chosen, line)
+def map_of(store: Path, publish: Publish, selection: MapSelection, area: str, choice: MapChoice) -> MapView:
+    """Return a layer as it is drawn, listed and downloaded."""
+    layer = layer_view(_counts_of(store, publish, selection, area), choice)
+    return map_view(where_of(store, publish, selection, area), layer, publish)
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Looking at the place …", hash_funcs=VERSION)
 def place_of(
-    store: Path, line: Publish, asked: WhereAsked, area: str, resolution: int | None, cell: str
-) -> PlaceFound:
+    store: Path, publish: Publish, selection: MapSelection, area: str, resolution: int | None, cell: str
+) -> PlaceView:
     """Return what can be shown of one place."""
-    snapshot = stores.open_version(store, line.dataset, line.number)
-    return place_found(snapshot, where_of(store, line, asked, area), resolution, cell)
+    snapshot = stores.open_version(store, publish.dataset, publish.number)
+    return place_view(snapshot, _counts_of(store, publish, selection, area), resolution, cell)
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Testing the map on later months …", hash_funcs=VERSION)
-def tried_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> MapTrial:
-    """Return whether maps would have been right."""
-    return tried(where_of(store, line, asked, area))
+def trial_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> MapTrial:
+    """Return the test of maps on past months."""
+    return map_trial(_counts_of(store, publish, selection, area))
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Shuffling dates 999 times …", hash_funcs=VERSION)
-def repeats_of(store: Path, line: Publish, asked: WhereAsked, area: str) -> Repeats:
+def repeats_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> RepeatsView:
     """Return whether events are followed by others near by and soon."""
-    snapshot = stores.open_version(store, line.dataset, line.number)
-    return repeats(snapshot, where_of(store, line, asked, area))
+    snapshot = stores.open_version(store, publish.dataset, publish.number)
+    return repeats_view(snapshot, _counts_of(store, publish, selection, area))

@@ -69,7 +69,7 @@ def test_what_is_not_there_is_refused_in_a_sentence(option, value, said, shipped
 def test_a_dataset_without_places_is_refused_in_a_sentence(shipped_store):
     done = run("hotspots", "--dataset", "city-open-counts", "--store", shipped_store)
     assert done.exit_code == 1
-    assert "has no place of these records" in done.stderr
+    assert "has no places for these records" in done.stderr
 
 
 def test_a_type_of_place_that_no_record_has_is_refused(shipped_store):
@@ -90,7 +90,7 @@ def test_a_boundary_is_kept_for_a_force_and_another_is_untouched(tmp_path: Path)
     done = run("boundary", file, "--force", "Kent Police", "--name-property", "WD", "--store", tmp_path)
     assert done.exit_code == 0
     assert done.stdout.startswith("Kent Police: 77.")
-    assert "in 1 parts: East" in done.stdout
+    assert "in 1 ward: East" in done.stdout
     kept = area_of(tmp_path, "Kent Police")
     assert list(kept.parts) == ["East"]
     assert area_of(tmp_path, "Essex Police") is None

@@ -1,4 +1,4 @@
-"""Commands that say where things happen, and which area a force polices."""
+"""Commands that print a map of places, and keep the area that a force polices."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -32,11 +32,14 @@ from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.which_records import EVERY
 from vulncore.findings.when.hours import STRETCH, hours_offered
 from vulncore.findings.when.when import when
-from vulncore.findings.where.layers import BANDWIDTHS_M, Layer
-from vulncore.findings.where.map import MapChosen, map_shown
-from vulncore.findings.where.read import WhereAsked, measures_with_places, points_within
-from vulncore.findings.where.sentences import where_headline
-from vulncore.findings.where.where import where
+from vulncore.findings.where.area import points_within
+from vulncore.findings.where.counts import record_counts
+from vulncore.findings.where.layers import BANDWIDTHS_M, Layer, MapChoice
+from vulncore.findings.where.map import map_view
+from vulncore.findings.where.protection import layer_view, where_summary
+from vulncore.findings.where.question import MapSelection, measures_with_places
+from vulncore.findings.where.sentences import where_headlines, where_notes
+from vulncore.findings.where.trial import map_trial
 from vulncore.store import open_version
 from vulncore.store.areas import forget_area, keep_area, read_area
 
@@ -53,21 +56,21 @@ def hotspots(
     layer: Annotated[Layer, typer.Option("--layer", help="What the map shows.")] = Layer.CELLS,
     resolution: Annotated[
         int | None,
-        typer.Option("--resolution", help="The H3 resolution of cells. Default: as fine as numbers allow."),
+        typer.Option("--resolution", help="Size of H3's cells. Without it: as fine as numbers allow."),
     ] = None,
     bandwidth: Annotated[
         int | None,
         typer.Option(
             "--bandwidth",
             metavar="METRES",
-            help="How far a record's density reaches. Default: suits the area.",
+            help="How far a record's density reaches. Without it: as suits the area.",
         ),
     ] = None,
     hours: Annotated[
         str,
         typer.Option(
             "--hours",
-            help="every, night, day, one night (night-of-fri), or a stretch that stands out (stretch-92-6).",
+            help="every, night, day, one night (night-of-fri), or a stretch of hours that stands out (stretch-92-6).",
         ),
     ] = EVERY,
     measure: Measures = None,
@@ -82,28 +85,30 @@ def hotspots(
     output: Annotated[MapFormat, typer.Option("--format", help="GeoJSON or a table.")] = MapFormat.GEOJSON,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print a map of places as GeoJSON or CSV. Small numbers are hidden. Explanations go to standard error."""
+    """Print a map of places as GeoJSON or CSV. Small numbers are hidden as on screen. Explanations go to standard error."""
     snapshot = open_version(store, dataset, version)
     measures = dataset_contents(snapshot).measures
-    where_else = column_values(location_type=location_type, victim_residency=victims)
-    asked = record_filter(snapshot, force, measure, (first, last), where_else, measures_with_places)
-    stretches = when(snapshot, asked, measures).now.stretches if hours.startswith(STRETCH) else ()
-    offered = {each.key: each for each in hours_offered(night_hours(night), stretches)}
+    narrowing = column_values(location_type=location_type, victim_residency=victims)
+    records = record_filter(snapshot, force, measure, (first, last), narrowing, measures_with_places)
+    stretches = when(snapshot, records, measures).now.stretches if hours.startswith(STRETCH) else ()
+    offered = {stretch.key: stretch for stretch in hours_offered(night_hours(night), stretches)}
     if hours not in offered:
         raise UnknownNameError(f"There are no hours '{hours[:40]}'. Choose one of: {', '.join(offered)}.")
     if bandwidth is not None and bandwidth not in BANDWIDTHS_M:
         raise UnknownNameError(
-            f"A density can't reach {bandwidth} m. Choose one of: {', '.join(str(each) for each in BANDWIDTHS_M)}."
+            f"A density can't reach {bandwidth} m. Choose one of: {', '.join(map(str, BANDWIDTHS_M))}."
         )
-    found = where(snapshot, store, WhereAsked(asked, offered[hours], smallest_shown()), measures)
-    shown = map_shown(found, MapChosen(layer, resolution, bandwidth), snapshot.publish)
+    counts = record_counts(snapshot, store, MapSelection(records, offered[hours], smallest_shown()), measures)
+    chosen = layer_view(counts, MapChoice(layer, resolution, bandwidth))
+    summary = where_summary(counts, map_trial(counts))
+    drawn = map_view(summary.view, chosen, snapshot.publish)
     typer.echo(
-        shown.geojson if output is MapFormat.GEOJSON else csv_text(shown.rows), nl=output is MapFormat.GEOJSON
+        drawn.geojson if output is MapFormat.GEOJSON else csv_text(drawn.rows), nl=output is MapFormat.GEOJSON
     )
-    typer.echo(f"{shown.title}.", err=True)
-    for line in where_headline(found):
-        typer.echo(headline_text(line), err=True)
-    for note in found.notes:
+    typer.echo(f"{drawn.title}.", err=True)
+    for headline in where_headlines(summary):
+        typer.echo(headline_text(headline), err=True)
+    for note in where_notes(summary.view):
         typer.echo(note, err=True)
 
 
@@ -112,35 +117,41 @@ def boundary(
     file: Annotated[
         Path | None,
         typer.Argument(
-            help="GeoJSON of polygons, in longitude and latitude. Without a file the force's boundary is deleted.",
+            help="GeoJSON of polygons, in longitude and latitude. Without a file the force's area is forgotten.",
             exists=True,
             dir_okay=False,
         ),
     ] = None,
-    force: Annotated[str, typer.Option("--force", help="The force's name, as in the data.")] = "",
+    force: Annotated[str, typer.Option("--force", help="Whose area it is, as its data name it.")] = "",
     naming: Annotated[
         str | None,
-        typer.Option("--name-property", help="The property that names each ward, to map wards as well."),
+        typer.Option(
+            "--name-property", help="The property that names each ward. With names, wards are mapped, too."
+        ),
     ] = None,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Keep the boundary of a force. Maps are cut to the boundary, and shares of the area refer to it."""
+    """Keep the area that a force polices. Maps are cut to this area, and shares of the area refer to it."""
     if not force.strip():
-        raise UnknownNameError("Say whose area it is: --force NAME, as its data name it.")
+        raise UnknownNameError("The force is not named. Add --force NAME, as the data name the force.")
     if file is None:
         forgotten = forget_area(store, force)
-        typer.echo(f"{force}: {'its boundary is forgotten' if forgotten else 'no boundary was kept'}.")
+        typer.echo(f"{force}: {'the boundary is forgotten' if forgotten else 'there was no boundary'}.")
         return
     inside, placed, forces = points_within(store, force, read_area(file))
     if placed and 2 * inside < placed:
         raise UnreadableSourceError(
-            f"{file.name} holds {inside:,} of the {placed:,} records of {force} that have a place: it is another area, or has "
-            "longitude and latitude the wrong way round. Nothing was kept."
+            f"{file.name} holds {inside:,} of the {placed:,} records of {force} that have a place. The file is of another area, "
+            "or has longitude and latitude the wrong way round. Nothing was kept."
         )
     area = keep_area(store, force, file, naming)
-    parts = f", in {len(area.parts):,} parts: {first_five(area.parts)}" if area.parts else ""
-    held = f" It holds {inside:,} of {placed:,} records with a place." if placed else ""
-    typer.echo(f"{force}: {area.km2:,.1f} km²{parts}.{held}")
+    many = "ward" if len(area.parts) == 1 else "wards"
+    wards = f", in {len(area.parts):,} {many}: {first_five(area.parts)}" if area.parts else ""
+    inside_area = f" The area holds {inside:,} of {placed:,} records with a place." if placed else ""
+    typer.echo(f"{force}: {area.km2:,.1f} km²{wards}.{inside_area}")
     if not placed:
-        known = first_five(forces) or "none yet"
-        typer.echo(f"No dataset has records of {force} with a place. Forces that have: {known}.", err=True)
+        forces_with_places = first_five(forces) or "none yet"
+        typer.echo(
+            f"No dataset has records of {force} with a place. Forces with places: {forces_with_places}.",
+            err=True,
+        )

@@ -13,7 +13,7 @@ from vulncore.domain.vocabulary import Measure, Polarity, strand_name
 from vulncore.findings.forecast.outlook import MODEL_NAMES
 from vulncore.findings.resourcing.demand import MONTHS
 from vulncore.findings.shared.words import capital_first, percent, small_first
-from vulncore.findings.where.where import PERIODS, TESTED
+from vulncore.findings.where.question import PERIODS, TESTED
 from vulncore.forecasting.forecast import FEWEST_ORIGINS, PATHS
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import FEWEST_MONTHS

@@ -8,20 +8,21 @@ import pandas as pd
 import pytest
 
 from vulncore.charts.theme import DARK, LIGHT
-from vulncore.findings.where.charts import place_hours_chart, place_months_chart, prediction_chart
+from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
 from vulncore.findings.where.layers import STEPS
-from vulncore.findings.where.map_chart import LAYER, MARKED_TO, OUTLINED_TO, fill, hotspot_map, rgb
+from vulncore.findings.where.map_chart import MARKED_TO, OUTLINED_TO, ZONES, fill, hotspot_map, rgb
+from vulncore.findings.where.protection import protected_trial
 
 BOUNDS = (-0.1138, 51.5078, -0.0727, 51.5233)
 SQUARE = {"type": "Polygon", "coordinates": [[[-0.1, 51.51], [-0.09, 51.51], [-0.09, 51.52], [-0.1, 51.51]]]}
 
 
-def piece(cell: str, key: str = "s1", mark: str = "5") -> dict:
+def zone(cell: str, key: str = "s1", mark: str = "5") -> dict:
     middle = [-0.095, 51.515]
     properties = {
         "cell": cell,
         "place": "Long Lane",
-        "said": "About 5",
+        "words": "About 5",
         "key": key,
         "mark": mark,
         "middle": middle,
@@ -35,31 +36,31 @@ def drawn(features, **more) -> dict:
 
 
 def layer_of(deck: dict, name: str) -> dict:
-    return next(each for each in deck["layers"] if each["id"] == name)
+    return next(layer for layer in deck["layers"] if layer["id"] == name)
 
 
 def test_the_ground_is_our_own_in_both_themes():
     root = Path(__file__).parents[3] / "pages" / "static"
     for palette, name in ((LIGHT, "basemap-light.json"), (DARK, "basemap-dark.json")):
-        text = json.dumps(drawn([piece("a")], palette=palette))
+        text = json.dumps(drawn([zone("a")], palette=palette))
         assert f"app/static/{name}" in text
         assert (root / name).is_file()
         assert not re.search(r"https?://", text)
 
 
-def test_a_piece_sends_its_name_its_words_and_its_colours_and_nothing_else():
-    sent = layer_of(drawn([piece("a")]), LAYER)["data"]["features"][0]
-    assert set(sent["properties"]) == {"cell", "place", "said", "fill", "line", "width"}
+def test_a_zone_sends_its_name_its_words_and_its_colours_and_nothing_else():
+    sent = layer_of(drawn([zone("a")]), ZONES)["data"]["features"][0]
+    assert set(sent["properties"]) == {"cell", "place", "words", "fill", "line", "width"}
 
 
-def test_the_piece_picked_stands_out_by_its_outline():
-    wide, narrow = layer_of(drawn([piece("a"), piece("b")], picked="a"), LAYER)["data"]["features"]
+def test_the_zone_picked_stands_out_by_its_outline():
+    wide, narrow = layer_of(drawn([zone("a"), zone("b")], picked="a"), ZONES)["data"]["features"]
     assert wide["properties"]["width"] > narrow["properties"]["width"]
 
 
 def test_colour_never_stands_alone():
-    words = layer_of(drawn([piece("a", "hot", "▲"), piece("b", "even", "")]), "words")["data"]
-    assert [each["name"].strip("\u00a0") for each in words] == ["▲"]
+    words = layer_of(drawn([zone("a", "hot", "▲"), zone("b", "even", "")]), "words")["data"]
+    assert [word["name"].strip("\u00a0") for word in words] == ["▲"]
 
 
 def test_more_stands_out_more_from_either_ground():
@@ -76,18 +77,24 @@ def test_more_stands_out_more_from_either_ground():
 
 
 def test_a_large_map_leaves_out_outlines_and_marks_that_nobody_could_read():
-    many = drawn([piece(str(n)) for n in range(OUTLINED_TO + 1)])
-    assert layer_of(many, LAYER)["data"]["features"][0]["properties"]["line"][3] == 0
+    many = drawn([zone(str(n)) for n in range(OUTLINED_TO + 1)])
+    assert layer_of(many, ZONES)["data"]["features"][0]["properties"]["line"][3] == 0
     assert layer_of(many, "words")["data"] == []
-    assert len(layer_of(drawn([piece(str(n)) for n in range(MARKED_TO)]), "words")["data"]) == MARKED_TO
+    assert len(layer_of(drawn([zone(str(n)) for n in range(MARKED_TO)]), "words")["data"]) == MARKED_TO
 
 
 def test_the_whole_area_is_seen_and_farther_off_on_a_telephone():
-    wide, narrow = (drawn([piece("a")], narrow=narrow)["initialViewState"] for narrow in (False, True))
+    wide, narrow = (drawn([zone("a")], narrow=narrow)["initialViewState"] for narrow in (False, True))
     assert wide["zoom"] > narrow["zoom"] + 0.9
     assert wide["longitude"] == pytest.approx((BOUNDS[0] + BOUNDS[2]) / 2)
     pixels = (BOUNDS[2] - BOUNDS[0]) / 360 * 512 * 2 ** wide["zoom"]
     assert 600 < pixels <= 760
+
+
+def test_where_the_map_looks_first_is_the_area_s_alone():
+    first = drawn([zone("a")])["initialViewState"]
+    other = drawn([zone("b", "hot", "▲"), zone("c", "even", "")], picked="b", palette=DARK, layer_id="gi 10")
+    assert other["initialViewState"] == first
 
 
 def test_hidden_months_and_hours_are_dashes_and_not_bars_of_nothing():
@@ -102,21 +109,26 @@ def test_hidden_months_and_hours_are_dashes_and_not_bars_of_nothing():
         {"row": 0, "column": [0, 1], "day": "Monday", "part": ["06:00", "09:00"], "records": [5.0, None]}
     )
     rows = next(iter(place_hours_chart(hours, ["Hours"], "legend", "crimes").to_dict()["datasets"].values()))
-    assert [row["said"] for row in rows] == ["about 5", "hidden: too few"]
+    assert [row["words"] for row in rows] == ["about 5", "hidden: too few"]
 
 
-def test_the_chart_of_maps_tried_sends_shares_in_steps_and_rounded_limits():
-    rows = pd.DataFrame(
+def test_the_chart_of_tested_maps_sends_shares_in_steps_and_rounded_limits():
+    hits = pd.DataFrame(
         {
             "method": ["A", "B"],
             "share": [0.05, 0.05],
             "hits": [41.37, 20.1],
-            "percent": [39, 24],
+            "happened": [106.0, 106.0],
             "hit_rate_low": [0.331234, None],
             "hit_rate_high": [0.4412, None],
+            "pei_star": [0.61234, 0.5],
+            "better_low": [0.01, None],
+            "better_high": [0.2, None],
         }
     )
-    sent = next(iter(prediction_chart(rows, ["t"], ["l"]).to_dict()["datasets"].values()))
-    assert [row["percent"] for row in sent] == [39, 24]
+    protected = protected_trial(hits, 5)
+    sent = next(iter(trial_chart(protected, ["t"], ["l"]).to_dict()["datasets"].values()))
+    assert [row["percent"] for row in sent] == [40, 20]
     assert [row["low"] for row in sent] == [33.0, None]
     assert "41.37" not in json.dumps(sent)
+    assert protected["against_naive"].tolist() == ["better", "–"]

@@ -180,7 +180,7 @@ def test_classes_are_those_of_a_loop_over_zones(made):
 def test_mann_and_kendall_s_test_is_that_of_a_double_loop(series):
     s, p_values = trend_p_values(series)
     naive = [naive_mann_kendall(row) for row in series.tolist()]
-    assert s.tolist() == [each for each, _ in naive]
+    assert s.tolist() == [statistic for statistic, _ in naive]
     assert p_values == pytest.approx([p_value for _, p_value in naive])
 
 

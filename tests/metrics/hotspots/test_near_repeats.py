@@ -94,11 +94,11 @@ def test_p_values_are_the_shares_of_all_ways_to_deal_out_the_dates():
 def test_adjusted_p_values_are_the_shares_in_which_any_band_lies_as_far_beyond_its_mean():
     dealings, observed = every_dealing(SIX), counted_by_a_loop(SIX)
     deviation = dealings.std(axis=0)
-    scores, own = (
+    scores, observed_score = (
         np.where(deviation > 0, (counts - dealings.mean(axis=0)) / np.where(deviation > 0, deviation, 1), 0.0)
         for counts in (dealings, observed)
     )
-    exact = (scores.max(axis=(1, 2))[:, None, None] >= own - 1e-9).mean(axis=0).ravel()
+    exact = (scores.max(axis=(1, 2))[:, None, None] >= observed_score - 1e-9).mean(axis=0).ravel()
     table = near_repeats(*split(SIX), REACH_M, REACH_DAYS, permutations=4_999).table
     assert table["p_adjusted"].to_numpy() == pytest.approx(exact, abs=0.03)
     assert (table["p_adjusted"] >= table["p_value"]).all()
@@ -136,8 +136,8 @@ def test_where_dates_mean_nothing_no_more_than_one_map_in_twenty_has_a_clear_ban
         points, days = scattered(150, seed, side_m=1_000)
         if places == "crowded":  # half of them in a few venues
             points[:75] = points[np.arange(75) % 6]
-        found = near_repeats(points, days, [0, 50, 100, 200], [3, 7, 14], permutations=99, seed=seed)
-        alarms += bool(found.table["clear"].any())
+        repeats = near_repeats(points, days, [0, 50, 100, 200], [3, 7, 14], permutations=99, seed=seed)
+        alarms += bool(repeats.table["clear"].any())
     low, high = binom.interval(0.998, 200, 0.05)
     assert low <= alarms <= high
 
@@ -173,13 +173,13 @@ def test_days_may_be_counted_from_any_day_and_metres_from_any_place():
 
 @pytest.mark.parametrize("records", [[], SIX[:1]], ids=["none", "one"])
 def test_fewer_than_two_records_make_no_pair_and_no_ratio(records):
-    found = near_repeats(*split(records), REACH_M, REACH_DAYS)
-    assert (found.used, found.of) == (len(records), len(records))
-    assert len(found.table) == 9
-    assert (found.table[["observed", "expected"]] == 0).all(axis=None)
-    assert found.table["ratio"].isna().all()
-    assert (found.table[["p_value", "p_adjusted"]] == 1).all(axis=None)
-    assert not found.table["clear"].any()
+    repeats = near_repeats(*split(records), REACH_M, REACH_DAYS)
+    assert (repeats.used, repeats.of) == (len(records), len(records))
+    assert len(repeats.table) == 9
+    assert (repeats.table[["observed", "expected"]] == 0).all(axis=None)
+    assert repeats.table["ratio"].isna().all()
+    assert (repeats.table[["p_value", "p_adjusted"]] == 1).all(axis=None)
+    assert not repeats.table["clear"].any()
 
 
 def test_two_records_are_one_pair_that_no_dealing_changes():
@@ -206,18 +206,20 @@ def test_all_on_one_spot_or_day_is_as_expected_whatever_the_dates(records, pairs
 
 def test_of_more_pairs_than_the_work_allows_records_are_drawn_and_counted():
     crowd, days = 3_000, np.arange(3_000) ** 2 % 301
-    found, turned = (near_repeats(np.zeros((crowd, 2)), day, [0], [10, 300], 1) for day in (days, days[::-1]))
-    pairs = found.table["observed"].sum()
-    assert found.of == crowd
-    assert pairs == found.used * (found.used - 1) // 2  # on one spot, within 300 days: all of them
+    repeats, turned = (
+        near_repeats(np.zeros((crowd, 2)), day, [0], [10, 300], 1) for day in (days, days[::-1])
+    )
+    pairs = repeats.table["observed"].sum()
+    assert repeats.of == crowd
+    assert pairs == repeats.used * (repeats.used - 1) // 2  # on one spot, within 300 days: all of them
     assert 0.95 * MOST_PAIRS < pairs <= MOST_PAIRS
-    pd.testing.assert_frame_equal(found.table, turned.table)
+    pd.testing.assert_frame_equal(repeats.table, turned.table)
 
 
 def test_of_very_many_records_so_many_are_used_as_are_said():
     apart = np.column_stack([np.arange(MOST_RECORDS + 5) * 1_000.0, np.zeros(MOST_RECORDS + 5)])
-    found = near_repeats(apart, np.zeros(len(apart), dtype="int64"), [100], [3], permutations=1)
-    assert (found.used, found.of, found.permutations) == (MOST_RECORDS, MOST_RECORDS + 5, 1)
+    repeats = near_repeats(apart, np.zeros(len(apart), dtype="int64"), [100], [3], permutations=1)
+    assert (repeats.used, repeats.of, repeats.permutations) == (MOST_RECORDS, MOST_RECORDS + 5, 1)
 
 
 def test_a_record_without_a_place_is_named_not_left_out():
@@ -236,7 +238,7 @@ def test_records_without_a_day_each_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("distances_m", "days_apart", "said"),
+    ("distances_m", "days_apart", "refusal"),
     [
         ([], [3], r"Distances are \[\]"),
         ([100, 100], [3], r"Distances are \[100.0, 100.0\]: .* beyond the one before"),
@@ -244,8 +246,8 @@ def test_records_without_a_day_each_are_refused():
         ([50], [7, 3], r"Days apart are \[7, 3\]"),
     ],
 )
-def test_bands_that_do_not_rise_are_refused(distances_m, days_apart, said):
-    with pytest.raises(VulncoreError, match=said):
+def test_bands_that_do_not_rise_are_refused(distances_m, days_apart, refusal):
+    with pytest.raises(VulncoreError, match=refusal):
         near_repeats(*split(SIX), distances_m, days_apart)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.domain.periods import Window
-from vulncore.metrics.hotspots.point_counts import dated_points, every_point, point_counts, records_found
+from vulncore.metrics.hotspots.point_counts import dated_points, every_point, point_counts, records_known
 from vulncore.metrics.week.day_hour import RecordFilter, day_hour, timed_records, week_of
 from vulncore.store import open_version, publish
 
@@ -41,7 +41,7 @@ def made(tmp_path):
 
 
 def counted(rows, **narrowed) -> Counter:
-    seen, found = set(), Counter()
+    seen, counts = set(), Counter()
     for row in rows:
         wanted = (
             WINDOW.start <= row["recorded_on"] <= WINDOW.end
@@ -51,52 +51,52 @@ def counted(rows, **narrowed) -> Counter:
         )
         if wanted and row["record_id"] not in seen:
             seen.add(row["record_id"])
-            found[row["longitude"], row["recorded_on"].replace(day=1)] += 1
-    return found
+            counts[row["longitude"], row["recorded_on"].replace(day=1)] += 1
+    return counts
 
 
 @pytest.mark.parametrize("narrowed", [{}, {"location_type": "hotel"}])
 def test_records_of_each_point_and_month_equal_a_plain_loop(narrowed, tmp_path):
     snapshot, rows = made(tmp_path)
-    asked = RecordFilter(FORCE, ("rape", "other-sexual-offences"), WINDOW, tuple(narrowed.items()))
-    found = point_counts(snapshot.incidents, snapshot.coverage, asked)
+    selection = RecordFilter(FORCE, ("rape", "other-sexual-offences"), WINDOW, tuple(narrowed.items()))
+    points = point_counts(snapshot.incidents, snapshot.coverage, selection)
     counts = {
         (None if np.isnan(row.longitude) else row.longitude, row.month.date()): row.records
-        for row in found.itertuples()
+        for row in points.itertuples()
     }
     assert counts == counted(rows, **narrowed)
-    totals = records_found(snapshot.incidents, snapshot.coverage, asked)
+    totals = records_known(snapshot.incidents, snapshot.coverage, selection)
     assert totals["records"] == sum(counts.values())
-    assert totals["placed"] == sum(many for (place, _), many in counts.items() if place is not None)
+    assert totals["placed"] == sum(records for (place, _), records in counts.items() if place is not None)
 
 
 def test_hours_hold_the_same_weight_as_in_the_week(tmp_path):
     snapshot, _ = made(tmp_path)
-    asked = RecordFilter(FORCE, ("rape", "other-sexual-offences"), WINDOW)
-    week = week_of(day_hour(timed_records(snapshot.incidents, snapshot.coverage, asked, {})))
+    selection = RecordFilter(FORCE, ("rape", "other-sexual-offences"), WINDOW)
+    week = week_of(day_hour(timed_records(snapshot.incidents, snapshot.coverage, selection, {})))
     evening = [hour for hour in range(168) if hour % 24 >= 18]
-    found = point_counts(snapshot.incidents, snapshot.coverage, asked, evening, {})
-    assert found["records"].sum() == pytest.approx(week[evening].sum(), abs=1e-6)
+    in_evening = point_counts(snapshot.incidents, snapshot.coverage, selection, evening, {})
+    assert in_evening["records"].sum() == pytest.approx(week[evening].sum(), abs=1e-6)
     rest = [hour for hour in range(168) if hour % 24 < 18]
-    others = point_counts(snapshot.incidents, snapshot.coverage, asked, rest, {})
-    totals = records_found(snapshot.incidents, snapshot.coverage, asked, {})
-    placed = sum(each.dropna(subset="longitude")["records"].sum() for each in (found, others))
+    others = point_counts(snapshot.incidents, snapshot.coverage, selection, rest, {})
+    totals = records_known(snapshot.incidents, snapshot.coverage, selection, {})
+    placed = sum(points.dropna(subset="longitude")["records"].sum() for points in (in_evening, others))
     assert placed == pytest.approx(totals["timed"], abs=1e-6)
 
 
 def test_where_a_force_works_is_told_by_all_its_records(tmp_path):
     snapshot, rows = made(tmp_path)
-    found = every_point(snapshot.incidents, FORCE).set_index("longitude")["records"]
+    points = every_point(snapshot.incidents, FORCE).set_index("longitude")["records"]
     naive = Counter(
         row["longitude"] for row in rows if row["measure"] == "rape" and row["longitude"] is not None
     )
-    assert found.to_dict() == naive
+    assert points.to_dict() == naive
     assert every_point(snapshot.incidents, "Nobody Police").empty
 
 
 def test_days_are_those_of_records_known_to_within_a_day(tmp_path):
     snapshot, rows = made(tmp_path)
-    found = dated_points(snapshot.incidents, snapshot.coverage, RecordFilter(FORCE, ("rape",), WINDOW))
+    points = dated_points(snapshot.incidents, snapshot.coverage, RecordFilter(FORCE, ("rape",), WINDOW))
     naive = [
         row["occurred_from"].date()
         for row in rows
@@ -107,4 +107,4 @@ def test_days_are_those_of_records_known_to_within_a_day(tmp_path):
         and row["no_crimed_on"] is None
         and row["occurred_to"] - row["occurred_from"] <= timedelta(days=1)
     ]
-    assert sorted(day.date() for day in found["day"]) == sorted(naive)
+    assert sorted(day.date() for day in points["day"]) == sorted(naive)

@@ -297,11 +297,11 @@ def test_a_month_not_delivered_is_named_not_counted_as_zero():
 
 
 @pytest.mark.parametrize(
-    ("area", "count", "said"),
+    ("area", "count", "refusal"),
     [(0, 1, "no usable area"), (np.nan, 1, "no usable area"), (1, -1, "no usable count")],
 )
-def test_zones_without_area_or_with_less_than_nothing_are_named(area, count, said):
+def test_zones_without_area_or_with_less_than_nothing_are_named(area, count, refusal):
     areas, happened, maps = year(14)
     areas[3], happened[0, 3] = area, count
-    with pytest.raises(InvalidRowsError, match=rf"1 of 40 zones have {said} \(columns 3\)"):
+    with pytest.raises(InvalidRowsError, match=rf"1 of 40 zones have {refusal} \(columns 3\)"):
         prediction(maps, areas, happened, [0.1], rival="guess")

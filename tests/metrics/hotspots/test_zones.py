@@ -30,7 +30,7 @@ def scattered(area, count: int, seed: int = 0):
 
 @pytest.mark.parametrize("area", [CITY, HOLE, ISLANDS], ids=["City", "hole", "islands"])
 @pytest.mark.parametrize("resolution", [8, 9, 10])
-def test_pieces_tile_the_area(area, resolution):
+def test_zones_tile_the_area(area, resolution):
     zones = cells(area, resolution)
     assert shapely.union_all(zones.shapes).symmetric_difference(area).area < 1e-9 * area.area
     assert sum(shape.area for shape in zones.shapes) == pytest.approx(area.area)
@@ -38,35 +38,35 @@ def test_pieces_tile_the_area(area, resolution):
 
 
 @pytest.mark.parametrize("resolution", [9, 10])
-def test_no_piece_of_the_city_is_a_sliver(resolution):
+def test_no_zone_of_the_city_is_a_sliver(resolution):
     zones = cells(CITY, resolution)
     whole = np.median(zones.areas_m2)
     assert zones.areas_m2.min() >= 0.99 * LEAST_SHARE * whole
 
 
-def test_a_point_is_in_the_piece_that_holds_it():
+def test_a_point_is_in_the_zone_that_holds_it():
     zones = cells(CITY, 10)
     longitudes, latitudes = scattered(CITY, 2_000)
-    found = zone_of(zones, longitudes, latitudes)
+    zone_of_point = zone_of(zones, longitudes, latitudes)
     tree = shapely.STRtree(zones.shapes)
-    points, pieces = tree.query(shapely.points(longitudes, latitudes), predicate="intersects")
-    naive = dict(zip(points.tolist(), pieces.tolist(), strict=True))
+    points, zones = tree.query(shapely.points(longitudes, latitudes), predicate="intersects")
+    naive = dict(zip(points.tolist(), zones.tolist(), strict=True))
     assert len(naive) > 1_000
-    # a join of slivers draws its own edge: there the piece beside it is as right
-    same = [zones.near[[found[point]], [piece]].sum() == 1 for point, piece in naive.items()]
+    # a join of slivers draws its own edge: there the zone beside it is as right
+    same = [zones.near[[zone_of_point[point]], [zone]].sum() == 1 for point, zone in naive.items()]
     assert all(same)
-    assert np.mean([found[point] == piece for point, piece in naive.items()]) > 0.99
+    assert np.mean([zone_of_point[point] == zone for point, zone in naive.items()]) > 0.99
 
 
 def test_a_whole_cell_is_the_one_that_h3_itself_names():
     zones = cells(CITY, 10)
     longitudes, latitudes = scattered(CITY, 500)
-    found = zone_of(zones, longitudes, latitudes)
+    zone_of_point = zone_of(zones, longitudes, latitudes)
     checked = 0
-    for longitude, latitude, piece in zip(longitudes, latitudes, found, strict=True):
+    for longitude, latitude, zone in zip(longitudes, latitudes, zone_of_point, strict=True):
         cell = h3.latlng_to_cell(latitude, longitude, 10)
-        if piece != OUTSIDE and cell in zones.names:
-            assert zones.names[piece] == cell
+        if zone != OUTSIDE and cell in zones.names:
+            assert zones.names[zone] == cell
             checked += 1
     assert checked > 200
 
@@ -79,7 +79,7 @@ def test_a_point_fifty_metres_beyond_the_edge_still_belongs(beyond_m, inside):
     assert (zone_of(zones, *point)[0] != OUTSIDE) == inside
 
 
-def test_being_near_is_mutual_and_includes_the_piece_itself():
+def test_being_near_is_mutual_and_includes_the_zone_itself():
     near = cells(CITY, 10).near
     assert (near != near.T).nnz == 0
     assert near.diagonal().tolist() == [1.0] * near.shape[0]
@@ -87,10 +87,10 @@ def test_being_near_is_mutual_and_includes_the_piece_itself():
 
 
 @pytest.mark.parametrize(
-    ("resolution", "said"), [(11, "no cells of resolution 11"), (4, "no cells of resolution 4")]
+    ("resolution", "refusal"), [(11, "no cells of resolution 11"), (4, "no cells of resolution 4")]
 )
-def test_sizes_finer_than_a_street_or_coarser_than_a_county_are_refused(resolution, said):
-    with pytest.raises(VulncoreError, match=said):
+def test_sizes_finer_than_a_street_or_coarser_than_a_county_are_refused(resolution, refusal):
+    with pytest.raises(VulncoreError, match=refusal):
         cells(CITY, resolution)
 
 

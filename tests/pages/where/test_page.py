@@ -14,11 +14,13 @@ from tests.pages.choosing import choices, pick
 from tests.pages.conftest import PAGE_MS, WITH_MAPS, settled
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
-from vulncore.findings.where.layers import NAMES, Layer
-from vulncore.findings.where.map import MapChosen, MapShown, map_shown
+from vulncore.findings.where.counts import RecordCounts, record_counts
+from vulncore.findings.where.layers import NAMES, Layer, MapChoice
+from vulncore.findings.where.map import map_view
 from vulncore.findings.where.map_chart import hotspot_map
-from vulncore.findings.where.read import WhereAsked
-from vulncore.findings.where.where import Where, where
+from vulncore.findings.where.protection import layer_view, where_view
+from vulncore.findings.where.question import MapSelection
+from vulncore.findings.where.view import MapView
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.store import open_version
 
@@ -46,19 +48,22 @@ def open_where(page, server, link="", width=1440, height=900):
 
 
 @cache
-def found_in(store: Path) -> Where:
+def counts_in(store: Path) -> RecordCounts:
     records = RecordFilter(
         "City of London Police", ("other-sexual-offences", "rape"), rolling_12(date(2024, 10, 1))
     )
-    return where(open_version(store, "demo"), store, WhereAsked(records), report_measures())
+    return record_counts(open_version(store, "demo"), store, MapSelection(records), report_measures())
 
 
 @cache
-def first_map(store: Path) -> MapShown:
-    return map_shown(found_in(store), MapChosen(), open_version(store, "demo").publish)
+def map_in(store: Path, layer: Layer = Layer.CELLS) -> MapView:
+    counts = counts_in(store)
+    return map_view(
+        where_view(counts), layer_view(counts, MapChoice(layer)), open_version(store, "demo").publish
+    )
 
 
-def pixel_of(cell: str, shown: MapShown, box: dict[str, float]) -> tuple[float, float]:
+def pixel_of(cell: str, shown: MapView, box: dict[str, float]) -> tuple[float, float]:
     """Return where the middle of a cell is on the page, as the map is first drawn."""
     view = json.loads(hotspot_map([], [], shown.outline, shown.bounds).to_json())["initialViewState"]
     middle = next(
@@ -76,7 +81,7 @@ def pixel_of(cell: str, shown: MapShown, box: dict[str, float]) -> tuple[float, 
 
 def test_the_finding_comes_first_and_the_map_says_it_to_who_cannot_see_it(server, store, page):
     open_where(page, server)
-    shown = first_map(store)
+    shown = map_in(store)
     first = shown.listing["Place"].iloc[0]
     lead = page.get_by_text(first, exact=True).first.bounding_box()
     map_at = page.locator(MAP).bounding_box()
@@ -92,7 +97,7 @@ def test_the_finding_comes_first_and_the_map_says_it_to_who_cannot_see_it(server
 
 def test_a_cell_picked_on_the_map_shows_its_place_and_the_link_carries_it(server, store, page, browser):
     open_where(page, server)
-    shown = first_map(store)
+    shown = map_in(store)
     top, name = shown.listing["cell"].iloc[0], shown.listing["Place"].iloc[0]
     page.wait_for_timeout(4_000)  # a map drawn without a graphics card takes its time
     page.mouse.click(*pixel_of(top, shown, page.locator(MAP).bounding_box()))
@@ -127,9 +132,9 @@ def test_hours_picked_on_when_are_those_of_the_map(server, page):
     page.wait_for_url(re.compile("hours=stretch-92-6"))
 
 
-def says_in_words(page, shown: MapShown) -> None:
+def says_in_words(page, shown: MapView) -> None:
     page.get_by_text(shown.title, exact=True).wait_for(timeout=PAGE_MS)
-    assert page.locator("ul.legend li").count() == len(shown.kinds)
+    assert page.locator("ul.legend li").count() == len(shown.legend)
     for name in shown.listing["Place"].head(1):
         page.locator("table.plain td", has_text=name).first.wait_for(timeout=PAGE_MS)
 
@@ -146,22 +151,22 @@ def test_every_layer_says_the_same_in_words_and_no_record_s_coordinates_are_in_a
     )
     bodies: list[bytes] = []
     page.on("response", lambda answer: bodies.append(answer.body()) if "geojson" in answer.url else None)
-    open_where(page, server, f"?cell={first_map(store).listing['cell'].iloc[0]}")
+    open_where(page, server, f"?cell={map_in(store).listing['cell'].iloc[0]}")
     for layer in (Layer.DENSITY, Layer.STANDS_OUT, Layer.CHANGE, Layer.CLASS, Layer.WARDS):
         pick(page, "Show", NAMES[layer])
-        says_in_words(page, map_shown(found_in(store), MapChosen(layer), open_version(store, "demo").publish))
+        says_in_words(page, map_in(store, layer))
         assert choices(page)["layer"] == layer.value
     for name in ("Test on past months", "Near repeats", "What classes mean"):
         page.get_by_role("tab", name=name).click()
         settled(page)
     everything = b"".join([*sent, *bodies])
-    read = found_in(store).read
-    own = {(float(x), float(y)) for x, y in zip(read.longitudes, read.latitudes, strict=True)}
-    assert len(own) > 300
+    counts = counts_in(store)
+    points = set(zip(counts.longitudes.tolist(), counts.latitudes.tolist(), strict=True))
+    assert len(points) > 300
     pairs = {(round(float(a), 6), round(float(b), 6)) for a, b in PAIR.findall(everything)}
     assert len(pairs) > 1_000  # the shapes of cells are there, so pairs are found where there are any
-    assert not pairs & own
-    for x, y in own:
+    assert not pairs & points
+    for x, y in points:
         assert struct.pack("<d", x) not in everything
         assert struct.pack("<d", y) not in everything
 

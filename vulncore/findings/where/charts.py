@@ -1,4 +1,4 @@
-"""One place's months and its hours of the week."""
+"""Charts beneath the map: one place's months and hours, and the test on past months. They draw protected figures alone."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,13 @@ import altair as alt
 import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
-from vulncore.findings.shared.words import capital_first, percent
+from vulncore.findings.shared.words import HIDDEN
 
 ROW_HEIGHT = 30
 BARS_HEIGHT = 340  # pixels, as the next: with the heading and the axes
 AROUND_ROWS = 120
+MAP_HEIGHT = 64  # pixels of a tested map with its three dots
+AROUND_MAPS = 190  # the heading, the legend and the axis
 
 
 def place_months_chart(
@@ -27,9 +29,9 @@ def place_months_chart(
     """
     order = months["label"].tolist()
     shown = months.assign(
-        said=[_said(each) for each in months["records"]],
-        mark=["–" if pd.isna(each) else "" for each in months["records"]],
-    )[["label", "records", "said", "mark"]]
+        words=months["records"].map(_in_words),
+        mark=[HIDDEN if pd.isna(records) else "" for records in months["records"]],
+    )[["label", "records", "words", "mark"]]
     ink = axis_ink(palette)
     x = alt.X(
         "label:N",
@@ -38,7 +40,7 @@ def place_months_chart(
         axis=alt.Axis(labelAngle=-45 if len(order) > 4 else 0, labelLimit=140, **ink),
     )
     y = alt.Y("records:Q", title=f"About how many {unit}", axis=alt.Axis(tickMinStep=5, **ink))
-    tooltip = [alt.Tooltip("label:N", title="Months"), alt.Tooltip("said:N", title=capital_first(unit))]
+    tooltip = [alt.Tooltip("label:N", title="Months"), alt.Tooltip("words:N", title=unit.capitalize())]
     base = alt.Chart(shown).encode(x=x, tooltip=tooltip)
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
@@ -64,8 +66,8 @@ def place_hours_chart(
         palette: The colours that suit the ground.
     """
     shown = hours.assign(
-        said=[_said(each) for each in hours["records"]],
-        mark=["–" if pd.isna(each) else f"{each:,.0f}" for each in hours["records"]],
+        words=hours["records"].map(_in_words),
+        mark=[HIDDEN if pd.isna(records) else f"{records:,.0f}" for records in hours["records"]],
     )
     days, parts = _in_order(hours, "row", "day"), _in_order(hours, "column", "part")
     ink = axis_ink(palette)
@@ -75,12 +77,12 @@ def place_hours_chart(
         tooltip=[
             alt.Tooltip("day:N", title="Day and night of"),
             alt.Tooltip("part:N", title="Hours"),
-            alt.Tooltip("said:N", title=capital_first(unit)),
+            alt.Tooltip("words:N", title=unit.capitalize()),
         ],
     )
     most = float(hours["records"].max()) if hours["records"].notna().any() else 1.0
     colour = alt.Color("records:Q", scale=alt.Scale(scheme="viridis", domain=[0, most]), legend=None)
-    seen, unseen = alt.datum.records > 0, alt.datum.mark == "–"
+    seen, unseen = alt.datum.records > 0, alt.datum.mark == HIDDEN
     on_cell = alt.condition(alt.datum.records > 0.45 * most, alt.value("#000000"), alt.value("#ffffff"))
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
@@ -94,38 +96,24 @@ def place_hours_chart(
     return chart
 
 
-def _said(records: float) -> str:
-    return "hidden: too few" if pd.isna(records) else f"about {records:,.0f}"
-
-
-def _in_order(frame: pd.DataFrame, by: str, name: str) -> Sequence[str]:
-    names: list[str] = frame.sort_values(by)[name].drop_duplicates().tolist()
-    return names
-
-
-MAP_HEIGHT = 64  # pixels of a map with its three dots
-AROUND_MAPS = 190  # the heading, the legend and the axis
-
-
-def prediction_chart(
+def trial_chart(
     rows: pd.DataFrame, title: Sequence[str], legend: Sequence[str], palette: Palette = LIGHT
 ) -> alt.LayerChart:
     """Return a line of dots for each map, one panel under the other for each share of the area.
 
     Args:
-        rows: One row per map and share: `method`, `share` (of the area, 0 to 1), `percent` (of the month's records),
-            `hit_rate_low`, `hit_rate_high` (0 to 1; missing where there are no limits).
+        rows: As `vulncore.findings.where.view.MapTrial` has it.
         title: What, where and when, a line each.
         legend: How it is to be read, a line each.
         palette: The colours that suit the ground.
     """
     shown = pd.DataFrame(
         {
-            "map": rows["method"],
-            "area": [percent(share) for share in rows["share"]],
+            "map": rows["map"],
+            "area": [f"{share:.0%}".replace("%", " %") for share in rows["share"]],
             "percent": rows["percent"],
-            "low": (100 * rows["hit_rate_low"]).round().clip(lower=0),
-            "high": (100 * rows["hit_rate_high"]).round().clip(upper=100),
+            "low": rows["low"],
+            "high": rows["high"],
             "chance": 100 * rows["share"],
         }
     )
@@ -164,3 +152,12 @@ def prediction_chart(
         title=heading(title, legend, palette),
     ).configure(aria=False)
     return chart
+
+
+def _in_words(records: float) -> str:
+    return "hidden: too few" if pd.isna(records) else f"about {records:,.0f}"
+
+
+def _in_order(frame: pd.DataFrame, by: str, name: str) -> Sequence[str]:
+    names: list[str] = frame.sort_values(by)[name].drop_duplicates().tolist()
+    return names

@@ -1,21 +1,19 @@
-"""What a map of an area shows of each of its pieces, in the form in which it may be seen."""
+"""What a layer of the map can show, and its legend. It knows protected numbers alone."""
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import KDTree
 
 from vulncore.domain.arrays import Floats
-from vulncore.domain.disclosure import rounded
-from vulncore.domain.periods import Window
-from vulncore.findings.shared.words import capital_first, hidden_as, percent
-from vulncore.findings.where.read import Placed, WhereRead, in_window
-from vulncore.findings.where.where import Where
-from vulncore.metrics.hotspots.density import kernel_density, share_inside
+from vulncore.findings.shared.words import hidden_as, hidden_in_words
+from vulncore.findings.where.area import Ground
+from vulncore.findings.where.question import WhereQuestion
+from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.hotspots.zones import Zones
 
 STEPS: Final = 5
@@ -36,73 +34,122 @@ class Layer(StrEnum):
     CLASS = "class"
 
 
+NAMES: Final = {
+    Layer.CELLS: "How many",
+    Layer.DENSITY: "Density",
+    Layer.WARDS: "Wards",
+    Layer.STANDS_OUT: "Hot",
+    Layer.CHANGE: "Changed",
+    Layer.CLASS: "New or fading",
+}
+"""What a layer is called on screen."""
+NOTHING: Final = {
+    Layer.CELLS: "Every number here is too small to be shown: choose larger cells, or the density.",
+    Layer.WARDS: "Every number here is too small to be shown: choose a longer period.",
+    Layer.DENSITY: "No place has enough records close together.",
+    Layer.STANDS_OUT: "No place is hot or cold beyond chance.",
+    Layer.CHANGE: "No place changed beyond chance.",
+    Layer.CLASS: "No place is or was a hotspot for long enough.",
+}
+"""What a list says that has no place."""
+QUIET: Final = ("hidden", "few", "even", "same", "not a hotspot")
+"""Keys of zones that a list of places leaves out."""
+
+
+@dataclass(frozen=True)
+class MapChoice:
+    """Which layer, in cells of which resolution of H3, and how far a record's density reaches; None is what suits it."""
+
+    layer: Layer = Layer.CELLS
+    resolution: int | None = None
+    bandwidth_m: int | None = None
+
+
 class LegendEntry(NamedTuple):
-    """One of the few things that a piece can be: its key, what that means, and the mark it has on the map."""
+    """One of the few things that a zone can be: its key, what that means, and the mark it has on the map."""
 
     key: str
     words: str
     mark: str = ""
 
 
-class Shown(NamedTuple):
-    """A layer: one row per piece, in the order of the pieces, and what its keys mean.
+@dataclass(frozen=True)
+class ProtectedLayer:
+    """A layer's figures after protection: one row per zone, in the order of the zones, and what its keys mean.
 
-    `frame` has `key` (of one of `kinds`), `mark` (a word or number on the map, "" for none), `words` (the piece in a
-    sentence), and what is known of it in figures, all in protected form.
+    `frame` has `key` (of one of `legend`), `mark` (a word or number on the map, "" for none), `words` (the zone in a
+    sentence), and what is known of the zone in figures: rounded, hidden or classed.
     """
 
     frame: pd.DataFrame
-    kinds: tuple[LegendEntry, ...]
+    legend: tuple[LegendEntry, ...]
 
 
-def how_many(placed: Placed, window: Window, smallest: int) -> Shown:
-    """Return how many records each piece has, to the nearest `smallest`.
+HOT_LEGEND: Final = (
+    LegendEntry("hot", "Hot: more than its surroundings explain", "▲"),
+    LegendEntry("even", "Neither"),
+    LegendEntry("cold", "Cold: fewer than its surroundings explain", "▽"),
+)
+CLASS_MARKS: Final = {
+    HotspotClass.NEW: "★",
+    HotspotClass.PERSISTENT: "■",
+    HotspotClass.INTENSIFYING: "▲",
+    HotspotClass.FADING: "▽",
+    HotspotClass.SPORADIC: "◆",
+    HotspotClass.COLD: "○",
+}
+CLASS_LEGEND: Final = tuple(
+    LegendEntry(hotspot_class.value, hotspot_class.value.capitalize(), CLASS_MARKS.get(hotspot_class, ""))
+    for hotspot_class in HotspotClass
+)
 
-    Returns:
-        A frame with `records` (missing where hidden) and `share` (of all placed in the area, 0 to 1).
-    """
-    counts = placed.within(window)
-    shown = rounded(counts, smallest, float(counts.sum()))
-    share = np.minimum(shown / max(counts.sum(), 1.0), 1.0)
-    kinds, keys = _steps(shown, max(smallest, 1), smallest)
-    marks = ["" if math.isnan(each) else f"{each:,.0f}" for each in shown]
-    words = [
-        hidden_as(smallest) if math.isnan(many) else f"about {many:,.0f}, {percent(part)} of all"
-        for many, part in zip(shown, share, strict=True)
-    ]
-    return Shown(
-        pd.DataFrame({"key": keys, "mark": marks, "words": words, "records": shown, "share": share}), kinds
+
+def layers_offered(question: WhereQuestion, ground: Ground) -> tuple[Layer, ...]:
+    """Return the layers that the data can serve."""
+    served = {
+        Layer.WARDS: bool(ground.area.parts),
+        Layer.CHANGE: question.before is not None,
+        Layer.CLASS: bool(question.periods),
+    }
+    return tuple(layer for layer in Layer if served.get(layer, True))
+
+
+def density_legend(bandwidth_m: int, smallest: int) -> tuple[LegendEntry, ...]:
+    """Return the kinds of a density: too few near by, and fifths of the densest."""
+    fifth = 100 // STEPS
+    few = LegendEntry("few", f"Fewer than {max(smallest, 1)} within {bandwidth_m:,} m")
+    fifths = (
+        LegendEntry(f"s{step}", f"{fifth * (step - 1)} to {fifth * step} % of the densest")
+        for step in range(1, STEPS + 1)
+    )
+    return (few, *fifths)
+
+
+def change_legend(smallest: int) -> tuple[LegendEntry, ...]:
+    """Return the kinds of change: more, none, fewer, or too few in both periods."""
+    return (
+        LegendEntry("up", "More, beyond chance", "▲"),
+        LegendEntry("same", "No clear change"),
+        LegendEntry("down", "Fewer, beyond chance", "▼"),
+        LegendEntry("few", f"{hidden_in_words(smallest).capitalize()} in both periods"),
     )
 
 
-def density(read: WhereRead, placed: Placed, bandwidth_m: int, smallest: int) -> Shown:
-    """Return how dense records lie around the middle of each piece, in fifths of the densest.
-
-    Returns:
-        A frame with `fifth` (of the densest, 1 to 5; missing where under `smallest` records lie within the bandwidth).
-    """
-    zones, rows = placed.zones, in_window(read.month, read.window)
-    points = np.column_stack([read.longitudes, read.latitudes])[rows] * zones.scale
-    inside = share_inside(zones.centres_m, zones.plane(zones.area), bandwidth_m)
-    per_km2 = np.nan_to_num(kernel_density(points, read.records[rows], zones.centres_m, bandwidth_m, inside))
-    few = _nearby(placed, read.window, bandwidth_m) < max(smallest, 1)
-    fifths = np.clip(np.ceil(STEPS * per_km2 / max(float(per_km2.max()), 1e-12)), 1, STEPS)
-    fifth = np.where(few, np.nan, fifths)
-    part = 100 // STEPS
-    kinds = [LegendEntry("few", f"Fewer than {max(smallest, 1)} within {bandwidth_m:,} m")]
-    kinds += [
-        LegendEntry(f"s{step}", f"{part * (step - 1)} to {part * step} % of the densest")
-        for step in range(1, STEPS + 1)
-    ]
-    keys = ["few" if math.isnan(each) else f"s{each:.0f}" for each in fifth]
-    meaning = {kind.key: kind.words for kind in kinds}
-    words = [meaning[key] for key in keys]
-    return Shown(pd.DataFrame({"key": keys, "mark": "", "words": words, "fifth": fifth}), tuple(kinds))
+def number_steps(protected: Floats, base: int, smallest: int) -> tuple[tuple[LegendEntry, ...], list[str]]:
+    """Return up to five steps that hold some protected numbers, and the key of each: equal steps, growing ones for a wide span."""
+    most = float(np.nanmax(protected)) if not np.isnan(protected).all() else 0.0
+    hidden = [] if smallest <= 1 else [LegendEntry("hidden", hidden_as(smallest).capitalize())]
+    steps, keys = (
+        _growing_steps(protected, base, most)
+        if most >= 2 * STEPS * base
+        else _equal_steps(protected, base, most)
+    )
+    return (*hidden, *steps), keys
 
 
-def of_kinds(keys: Sequence[str], kinds: Sequence[LegendEntry]) -> pd.DataFrame:
-    """Return the mark and the words of each piece's key."""
-    by_key = {kind.key: kind for kind in kinds}
+def legend_rows(keys: Sequence[str], legend: Sequence[LegendEntry]) -> pd.DataFrame:
+    """Return the key, the mark and the words of each zone."""
+    by_key = {entry.key: entry for entry in legend}
     return pd.DataFrame(
         {
             "key": keys,
@@ -115,107 +162,33 @@ def of_kinds(keys: Sequence[str], kinds: Sequence[LegendEntry]) -> pd.DataFrame:
 def fitting_bandwidth_m(zones: Zones) -> int:
     """Return the bandwidth that suits an area's size."""
     width_km = math.sqrt(float(zones.areas_m2.sum())) / 1_000
-    wanted = AT_A_KM_M * math.sqrt(max(width_km, 0.01))
-    return min(BANDWIDTHS_M, key=lambda each: abs(math.log(each / wanted)))
+    wanted_m = AT_A_KM_M * math.sqrt(max(width_km, 0.01))
+    return min(BANDWIDTHS_M, key=lambda bandwidth_m: abs(math.log(bandwidth_m / wanted_m)))
 
 
-def _nearby(placed: Placed, window: Window, reach_m: float) -> Floats:
-    """Return how many records lie in the pieces whose middles lie so near to each piece's, its own included."""
-    tree = KDTree(placed.zones.centres_m)
-    near = tree.sparse_distance_matrix(tree, reach_m, output_type="coo_matrix")
-    counts = placed.within(window)
-    apart = near.row != near.col
-    others = np.bincount(near.row[apart], weights=counts[near.col[apart]], minlength=len(counts))
-    return counts + others
-
-
-def _growing_steps(
-    shown: Floats, base: int, most: float, smallest: int
-) -> tuple[tuple[LegendEntry, ...], list[str]]:
-    """Return five kinds of which each reaches so many times as far as the one before: one outlier leaves the rest apart."""
+def _growing_steps(protected: Floats, base: int, most: float) -> tuple[list[LegendEntry], list[str]]:
+    """Return five steps of which each reaches so many times as far as the one before: one outlier leaves the rest apart."""
     ratio = (most / base) ** (1 / STEPS)
     ends = [base * round(base * ratio**step / base) for step in range(1, STEPS)] + [round(most)]
     ends = [max(end, base * (at + 1)) for at, end in enumerate(ends)]
     starts = [base, *(end + base for end in ends[:-1])]
-    kinds = [
-        LegendEntry(f"s{step}", f"{low:,}" if low == high else f"{low:,} to {high:,}")
-        for step, (low, high) in enumerate(zip(starts, ends, strict=True), start=1)
+    steps = [_step(number, low, high) for number, (low, high) in enumerate(zip(starts, ends, strict=True), 1)]
+    at = np.searchsorted(ends, np.nan_to_num(protected))
+    keys = [
+        "hidden" if math.isnan(number) else f"s{step + 1}" for number, step in zip(protected, at, strict=True)
     ]
-    hidden = [] if smallest <= 1 else [LegendEntry("hidden", capital_first(hidden_as(smallest)))]
-    at = np.searchsorted(ends, np.nan_to_num(shown))
-    keys = ["hidden" if math.isnan(each) else f"s{step + 1}" for each, step in zip(shown, at, strict=True)]
-    return (*hidden, *kinds), keys
+    return steps, keys
 
 
-def _steps(shown: Floats, base: int, smallest: int) -> tuple[tuple[LegendEntry, ...], list[str]]:
-    """Return up to five kinds of equal width that hold the numbers shown, and which each belongs to."""
-    most = float(np.nanmax(shown)) if not np.isnan(shown).all() else 0.0
-    if most >= 2 * STEPS * base:
-        return _growing_steps(shown, base, most, smallest)
+def _equal_steps(protected: Floats, base: int, most: float) -> tuple[list[LegendEntry], list[str]]:
     width = base * math.ceil(most / STEPS / base) if most else base
-    steps = range(1, max(1, math.ceil(most / width)) + 1) if most else range(0)
-    numbers = [(width * (step - 1) + base, width * step) for step in steps]
-    kinds = [
-        LegendEntry(f"s{step}", f"{low:,}" if low == high else f"{low:,} to {high:,}")
-        for step, (low, high) in zip(steps, numbers, strict=True)
+    numbers = range(1, max(1, math.ceil(most / width)) + 1) if most else range(0)
+    steps = [_step(number, width * (number - 1) + base, width * number) for number in numbers]
+    keys = [
+        "hidden" if math.isnan(number) else f"s{max(1, math.ceil(number / width))}" for number in protected
     ]
-    hidden = [] if smallest <= 1 else [LegendEntry("hidden", capital_first(hidden_as(smallest)))]
-    keys = ["hidden" if math.isnan(each) else f"s{max(1, math.ceil(each / width))}" for each in shown]
-    return (*hidden, *kinds), keys
+    return steps, keys
 
 
-QUIET: Final = ("hidden", "few", "even", "same", "not a hotspot")
-"""Kinds of piece that a list of places leaves out."""
-NOTHING: Final = {
-    Layer.CELLS: "Every number here is too small to be shown: choose larger cells, or the density.",
-    Layer.WARDS: "Every number here is too small to be shown: choose a longer period.",
-    Layer.DENSITY: "Nowhere do enough lie near one another.",
-    Layer.STANDS_OUT: "No place is hot or cold beyond chance.",
-    Layer.CHANGE: "No place changed beyond chance.",
-    Layer.CLASS: "No place is or was a hotspot for long enough.",
-}
-"""What a list says that has no place."""
-NAMES: Final = {
-    Layer.CELLS: "How many",
-    Layer.DENSITY: "Density",
-    Layer.WARDS: "Wards",
-    Layer.STANDS_OUT: "Hot",
-    Layer.CHANGE: "Changed",
-    Layer.CLASS: "New or fading",
-}
-"""What a layer is called on screen."""
-
-
-def fitting_resolution(found: Where, layer: Layer) -> int | None:
-    """Return the size of cells that suits a layer: the finest of which at least half of the records can be shown.
-
-    What is computed over surroundings is drawn as fine as there are cells; None stands for wards.
-    """
-    if layer is Layer.WARDS:
-        return None
-    if layer not in (Layer.CELLS, Layer.CHANGE):
-        return found.finest
-    for size in found.resolutions:
-        counts = found.placed(size).within(found.read.window)
-        shown = ~np.isnan(rounded(counts, found.smallest, float(counts.sum())))
-        if 2 * counts[shown].sum() >= counts.sum():
-            return size
-    return found.resolutions[-1]
-
-
-def spread_thin(found: Where) -> bool:
-    """Return whether no cell, however large, has enough to be shown: then a map of densities says more."""
-    counts = found.placed(found.resolutions[-1]).within(found.read.window)
-    return bool(np.isnan(rounded(counts, found.smallest, float(counts.sum()))).all())
-
-
-def across(zones: Zones) -> str:
-    """Return how wide most pieces are, in words.
-
-    >>> from vulncore.domain.geography import boundary
-    >>> from vulncore.metrics.hotspots.cells import cells
-    >>> across(cells(boundary("City of London Police"), 9))
-    '350 m'
-    """
-    metres = 2 * float(np.median(zones.areas_m2) / np.pi) ** 0.5
-    return f"{round(metres, -1):,.0f} m" if metres < 950 else f"{metres / 1_000:,.1f} km"
+def _step(number: int, low: int, high: int) -> LegendEntry:
+    return LegendEntry(f"s{number}", f"{low:,}" if low == high else f"{low:,} to {high:,}")

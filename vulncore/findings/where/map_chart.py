@@ -1,4 +1,4 @@
-"""A map of an area's pieces on our own ground: nothing of it is asked from any other host."""
+"""A map of an area's zones on our own ground: no tile, name or style is asked from another host."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,15 +9,36 @@ from pydeck.types import String
 
 from vulncore.charts.theme import DARK, LIGHT, Palette
 
-LAYER: Final = "pieces"
+ZONES: Final = "zones"
 STYLES: Final = {LIGHT.ground: "app/static/basemap-light.json", DARK.ground: "app/static/basemap-dark.json"}
-OUTLINED_TO: Final = 3_000  # pieces; of more, outlines are all that would be seen
+OUTLINED_TO: Final = 3_000  # zones; of more, outlines are all that would be seen
 MARKED_TO: Final = 600
-MARK_FIRST: Final = 900  # what a piece holds is more than what a street is called
+MARK_FIRST: Final = 900  # a zone's number matters more than a street's name
 TILE: Final = 512  # pixels that the world is wide at zoom 0
 WIDE, HIGH, NARROW = 760, 500, 350  # pixels that a map has at least: beside a list, and on a telephone
 ROOM: Final = "\u00a0" * 3  # spaces that keep street names off a mark
 FONT: Final = {"sdf": True, "fontSize": 64, "buffer": 18, "radius": 18}
+
+Colour = tuple[int, int, int]
+
+VIRIDIS: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
+"""From little to much on a light ground; on a dark one the other way round, so that more stands out from either."""
+MORE, FEWER = (
+    ("#8e3fb0", "#c79ae0"),
+    ("#0b7a75", "#4fc1b9"),
+)  # as where two periods are compared, light and dark
+DIVERGING: Final = {
+    "hot": (MORE, 190),
+    "up": (MORE, 190),
+    "new": (MORE, 210),
+    "intensifying": (MORE, 150),
+    "cold": (FEWER, 120),
+    "down": (FEWER, 190),
+    "fading": (FEWER, 150),
+    "persistent": (("#1f4e79", "#8bbbe4"), 190),
+    "sporadic": (("#1f4e79", "#8bbbe4"), 80),
+}
+OPAQUE: Final = (90, 120, 145, 165, 185)  # of 255: streets are seen through, and little stays pale
 
 
 def hotspot_map(
@@ -28,24 +49,28 @@ def hotspot_map(
     picked: str | None = None,
     palette: Palette = LIGHT,
     narrow: bool = False,
+    layer_id: str = ZONES,
 ) -> pydeck.Deck:
-    """Return a map of pieces that say what they are when pointed at, and can be picked.
+    """Return a map of zones that say what they are when pointed at, and can be picked.
+
+    Where it looks at first depends on the area alone: another layer leaves a map where somebody moved it.
 
     Args:
-        features: GeoJSON features, one per piece: `cell`, `key` (of a kind of `vulncore.findings.where.layers`),
-            `mark`, `said`, `place`, and `middle` (longitude and latitude of a point for its mark).
+        features: GeoJSON features, one per zone: `cell`, `key` (of a kind of `vulncore.findings.where.layers`),
+            `mark`, `words`, `place`, and `middle` (longitude and latitude of a point for its mark).
         labels: Names for orientation: `name`, `kind`, `longitude`, `latitude`, `priority`.
         outline: The area's boundary as GeoJSON.
         bounds: The area's west, south, east and north in degrees.
-        picked: The piece that stands out, by its `cell`.
+        picked: The zone that stands out, by its `cell`.
         palette: The colours that suit the ground.
         narrow: Whether the map is shown on a telephone.
+        layer_id: What the layer of zones is called. A browser forgets which zone is picked when the name changes.
     """
-    many = len(features) > OUTLINED_TO
-    drawn = [_drawn(each, picked, palette, many) for each in features]
-    marks = [_marked(each, palette) for each in features if each["properties"]["mark"]]
+    unoutlined = len(features) > OUTLINED_TO
+    zones = [_drawn(feature, picked, palette, unoutlined) for feature in features]
+    marks = [_marked(feature, palette) for feature in features if feature["properties"]["mark"]]
     marks = [] if len(features) > MARKED_TO else marks
-    middle, zoom = _view(bounds, narrow)
+    middle, zoom = _first_look(bounds, narrow)
     return pydeck.Deck(
         map_provider="carto",
         map_style=STYLES[palette.ground],
@@ -61,8 +86,8 @@ def hotspot_map(
         layers=[
             pydeck.Layer(
                 "GeoJsonLayer",
-                id=LAYER,
-                data={"type": "FeatureCollection", "features": drawn},
+                id=layer_id,
+                data={"type": "FeatureCollection", "features": zones},
                 pickable=True,
                 get_fill_color="properties.fill",
                 get_line_color="properties.line",
@@ -79,9 +104,9 @@ def hotspot_map(
                 get_line_width=2,
                 line_width_units=String("pixels"),
             ),
-            *_texts([*marks, *(_named(each, palette) for each in labels)], palette),
+            *_texts([*marks, *(_named(label, palette) for label in labels)], palette),
         ],
-        tooltip={"text": "{place}\n{said}", "style": _tooltip(palette)},
+        tooltip={"text": "{place}\n{words}", "style": _tooltip(palette)},
         parameters={"depthTest": False},
     )
 
@@ -97,15 +122,17 @@ def _tooltip(palette: Palette) -> dict[str, str]:
     }
 
 
-def _drawn(feature: Mapping[str, Any], picked: str | None, palette: Palette, many: bool) -> dict[str, Any]:
+def _drawn(
+    feature: Mapping[str, Any], picked: str | None, palette: Palette, unoutlined: bool
+) -> dict[str, Any]:
     properties = feature["properties"]
     stands_out = properties["cell"] == picked
-    quiet = [*rgb(palette.missing), 0 if many else 110]
+    quiet = [*rgb(palette.missing), 0 if unoutlined else 110]
     return {
         "type": "Feature",
         "geometry": feature["geometry"],
         "properties": {
-            **{name: properties[name] for name in ("cell", "place", "said")},
+            **{name: properties[name] for name in ("cell", "place", "words")},
             "fill": fill(properties["key"], palette),
             "line": [*rgb(palette.ink), 255] if stands_out else quiet,
             "width": 4 if stands_out else 0.8,
@@ -180,8 +207,8 @@ def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.
     ]
 
 
-def _view(bounds: tuple[float, float, float, float], narrow: bool) -> tuple[tuple[float, float], float]:
-    """Return the middle of an area and the zoom at which all of it is seen."""
+def _first_look(bounds: tuple[float, float, float, float], narrow: bool) -> tuple[tuple[float, float], float]:
+    """Return the middle of an area and the zoom at which the whole area is seen."""
     west, south, east, north = bounds
     middle = ((west + east) / 2, (south + north) / 2)
     tall = (north - south) / math.cos(math.radians(middle[1]))  # as wide as a degree of longitude on the map
@@ -192,30 +219,8 @@ def _view(bounds: tuple[float, float, float, float], narrow: bool) -> tuple[tupl
     return middle, round(min(17.0, math.log2(min(room)) - 0.1), 2)
 
 
-Colour = tuple[int, int, int]
-
-VIRIDIS: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
-"""From little to much on a light ground; on a dark one the other way round, so that more stands out from either."""
-MORE, FEWER = (
-    ("#8e3fb0", "#c79ae0"),
-    ("#0b7a75", "#4fc1b9"),
-)  # as where two periods are compared, light and dark
-DIVERGING: Final = {
-    "hot": (MORE, 190),
-    "up": (MORE, 190),
-    "new": (MORE, 210),
-    "intensifying": (MORE, 150),
-    "cold": (FEWER, 120),
-    "down": (FEWER, 190),
-    "fading": (FEWER, 150),
-    "persistent": (("#1f4e79", "#8bbbe4"), 190),
-    "sporadic": (("#1f4e79", "#8bbbe4"), 80),
-}
-OPAQUE: Final = (90, 120, 145, 165, 185)  # of 255: streets are seen through, and little stays pale
-
-
 def fill(key: str, palette: Palette = LIGHT) -> tuple[int, int, int, int]:
-    """Return the colour of a kind of piece, as red, green, blue and how opaque, each up to 255.
+    """Return the colour of a kind of zone, as red, green, blue and how opaque, each up to 255.
 
     >>> fill("s1"), fill("hidden")[3]
     ((253, 231, 37, 90), 18)

@@ -1,8 +1,6 @@
-"""One place of a map: its streets, its months, its own hours of the week, and its share of all."""
+"""SECRET inside, protected outside: one place's streets, its months, its own hours of the week, and its share of all."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import ibis
@@ -10,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.domain.disclosure import rounded
 from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
-from vulncore.findings.shared.words import capital_first, hidden_in_words, percent
-from vulncore.findings.where.names import every_name
-from vulncore.findings.where.read import Placed
-from vulncore.findings.where.where import Where
+from vulncore.findings.shared.words import hidden_in_words, percent
+from vulncore.findings.where.area import streets_by_records, zone_names
+from vulncore.findings.where.counts import RecordCounts, ZoneCounts, zone_counts
+from vulncore.findings.where.protection import protected_numbers, street_names
+from vulncore.findings.where.view import PlaceView
 from vulncore.metrics.week.day_hour import day_hour, timed_records, week_of
 from vulncore.metrics.week.known_times import midnights
 from vulncore.store import Snapshot
@@ -28,91 +26,53 @@ DAY: Final = 24
 DAYS: Final = len(WEEKDAYS)
 
 
-@dataclass(frozen=True)
-class PlaceFound:
-    """What can be shown of one place.
-
-    `months` has one row per part of the time: `label`, `start`, `records` (to the nearest `smallest`, missing where
-    hidden). `hours` has one row per weekday and part of the day: `day`, `part`, `row`, `column`, `records`; empty where
-    `no_hours` says why.
-    """
-
-    cell: str
-    name: str
-    streets: tuple[str, ...]
-    said: str
-    months: pd.DataFrame
-    hours: pd.DataFrame
-    no_hours: str
-
-
-def place_found(snapshot: Snapshot, found: Where, resolution: int | None, cell: str) -> PlaceFound:
-    """Return what can be shown of one piece of the area.
+def place_view(snapshot: Snapshot, counts: RecordCounts, resolution: int | None, cell: str) -> PlaceView:
+    """Return what can be shown of one zone.
 
     Args:
         snapshot: The version that was read.
-        found: Where the records lie.
+        counts: Where the records lie.
         resolution: The size of the cells, None for wards.
-        cell: The piece's name: its H3 index, or the ward.
+        cell: The zone's name: its H3 index, or the ward.
     """
-    placed = found.placed(resolution)
-    at = placed.zones.names.index(cell)
-    names = found.names(placed.zones)
-    counts = placed.within(found.read.window)
-    total = float(counts.sum())
-    many = float(rounded(counts, found.smallest, total)[at])
-    streets = sorted(names[at], key=lambda street: (-names[at][street], street))
-    months = _months(found, placed, at)
-    hours, why = _hours(snapshot, found, placed, at, many)
-    return PlaceFound(
+    by_zone = zone_counts(counts, resolution)
+    zone = by_zone.zones.names.index(cell)
+    names = street_names(counts.streets, by_zone.zones, counts.smallest)
+    there = by_zone.within(counts.window)
+    total = float(there.sum())
+    number = float(protected_numbers(there, counts.smallest, total)[0][zone])
+    hours, no_hours = _hours(snapshot, counts, by_zone, zone, number)
+    return PlaceView(
         cell=cell,
-        name=every_name(placed.zones, names)[at],
-        streets=tuple(streets),
-        said=_said(many, total, found),
-        months=months,
+        name=zone_names(by_zone.zones, names)[zone],
+        streets=tuple(streets_by_records(names, zone)),
+        summary=_summary(number, total, counts),
+        months=_months(counts, by_zone, zone),
         hours=hours,
-        no_hours=why,
+        no_hours=no_hours,
     )
 
 
-def hours_table(found: PlaceFound) -> pd.DataFrame:
-    """Return the place's hours as people read them: a line for each day, a column for each part of it."""
-    if found.hours.empty:
-        return pd.DataFrame()
-    texts = found.hours.assign(text=[_text(each) for each in found.hours["records"]])
-    wide = texts.pivot(index="row", columns="column", values="text")
-    parts = texts.drop_duplicates("column").set_index("column")["part"]
-    wide.columns = pd.Index([parts[column] for column in wide.columns])
-    wide.insert(0, "Day and night of", texts.sort_values("row")["day"].drop_duplicates().tolist())
-    return wide.reset_index(drop=True)
-
-
-def months_table(found: PlaceFound) -> pd.DataFrame:
-    """Return the place's months as people read them."""
-    records = [_text(each) for each in found.months["records"]]
-    return pd.DataFrame({"Months": found.months["label"], "About": records})
-
-
-def _months(found: Where, placed: Placed, at: int) -> pd.DataFrame:
+def _months(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> pd.DataFrame:
     """Return the place's time in the shortest parts of which half of its records can be shown."""
     frame = pd.DataFrame()
     for step in PARTS_OF_MONTHS:
-        windows = _parts(found.read.history, step)
-        counts = np.array([placed.within(each)[at] for each in windows])
-        shown = rounded(counts, found.smallest)
+        windows = _equal_parts(counts.question.history, step)
+        there = np.array([by_zone.within(window)[zone] for window in windows])
+        numbers, half_shown = protected_numbers(there, counts.smallest)
         frame = pd.DataFrame(
             {
-                "label": [_label(each) for each in windows],
-                "start": [pd.Timestamp(each.start) for each in windows],
-                "records": shown,
+                "label": [_label(window) for window in windows],
+                "start": [pd.Timestamp(window.start) for window in windows],
+                "records": numbers,
             }
         )
-        if 2 * counts[~np.isnan(shown)].sum() >= counts.sum() > 0:
+        if half_shown and there.sum() > 0:
             break
     return frame
 
 
-def _parts(history: Window, step: int) -> list[Window]:
+def _equal_parts(history: Window, step: int) -> list[Window]:
     """Return equal parts of a window that end with its last month; what is left over at the start is left out."""
     months = history.months
     firsts = months[len(months) % step :: step]
@@ -120,40 +80,44 @@ def _parts(history: Window, step: int) -> list[Window]:
 
 
 def _hours(
-    snapshot: Snapshot, found: Where, placed: Placed, at: int, many: float
+    snapshot: Snapshot, counts: RecordCounts, by_zone: ZoneCounts, zone: int, number: float
 ) -> tuple[pd.DataFrame, str]:
+    """Return the place's hours in the finest parts of which half of its records can be shown, or why there are none."""
     nothing = pd.DataFrame()
-    if math.isnan(many):
+    if math.isnan(number):
+        few = hidden_in_words(max(counts.smallest, 1)).capitalize()
         return nothing, (
-            f"{capital_first(hidden_in_words(max(found.smallest, 1)))} {found.unit} lie here, or so few that its hours would tell "
-            "of them. Choose larger cells, a longer period or more measures."
+            f"{few} {counts.question.unit} lie here, or too few to show without identifying someone. "
+            "Choose larger cells, a longer period or more measures."
         )
-    own = placed.zone == at
-    points = pd.DataFrame({"longitude": found.read.longitudes[own], "latitude": found.read.latitudes[own]})
-    here = snapshot.incidents.semi_join(ibis.memtable(points.drop_duplicates()), ["longitude", "latitude"])
-    asked = found.read.asked.records
-    weights = day_hour(
-        timed_records(here, snapshot.coverage, asked, midnights(snapshot.incidents, asked.force))
-    )
-    week = week_of(weights)
+    week = _week(snapshot, counts, by_zone, zone)
     if not week.sum():
         return nothing, "No record here has a time of day."
     from_six = np.roll(week, -FROM).reshape(DAYS, DAY)
     for rows, hours in PARTS_OF_WEEK:
         days = from_six if rows == DAYS else from_six.sum(axis=0, keepdims=True)
         parts = days.reshape(rows, DAY // hours, hours).sum(axis=2)
-        shown = rounded(parts.ravel(), found.smallest).reshape(parts.shape)
-        if 2 * parts[~np.isnan(shown)].sum() >= parts.sum():
-            return _laid_out(shown, hours), ""
-    return (
-        nothing,
-        "Too few have a time of day to show the hours of this place. Choose larger cells or a longer period.",
+        numbers, half_shown = protected_numbers(parts.ravel(), counts.smallest)
+        if half_shown:
+            return _hour_rows(numbers.reshape(parts.shape), hours), ""
+    return nothing, (
+        "Too few records have a time of day to show the hours of this place. Choose larger cells or a longer period."
     )
 
 
-def _laid_out(shown: Floats, hours: int) -> pd.DataFrame:
-    row, column = (each.ravel() for each in np.indices(shown.shape))
-    days = WEEKDAYS if len(shown) == DAYS else ("Every day",)
+def _week(snapshot: Snapshot, counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> Floats:
+    """Return how many records the place has in each of the 168 hours from Monday 00:00, unprotected."""
+    inside = by_zone.zone == zone
+    points = pd.DataFrame({"longitude": counts.longitudes[inside], "latitude": counts.latitudes[inside]})
+    here = snapshot.incidents.semi_join(ibis.memtable(points.drop_duplicates()), ["longitude", "latitude"])
+    records = counts.question.selection.records
+    midnight = midnights(snapshot.incidents, records.force)
+    return week_of(day_hour(timed_records(here, snapshot.coverage, records, midnight)))
+
+
+def _hour_rows(numbers: Floats, hours: int) -> pd.DataFrame:
+    row, column = (positions.ravel() for positions in np.indices(numbers.shape))
+    days = WEEKDAYS if len(numbers) == DAYS else ("Every day",)
     starts = [(FROM + hours * int(at)) % DAY for at in column]
     return pd.DataFrame(
         {
@@ -161,34 +125,25 @@ def _laid_out(shown: Floats, hours: int) -> pd.DataFrame:
             "column": column,
             "day": [days[at] for at in row],
             "part": [f"{start:02d}–{(start + hours) % DAY:02d}" for start in starts],
-            "records": shown.ravel(),
+            "records": numbers.ravel(),
         }
     )
 
 
-def _said(many: float, total: float, found: Where) -> str:
-    if math.isnan(many):
-        return f"{capital_first(hidden_in_words(max(found.smallest, 1)))} {found.unit}, or so few that its number would tell of them."
-    share = percent(many / max(total, 1))
-    about = "About " if found.smallest > 1 else ""
-    return f"{about}{many:,.0f} {found.unit}, {share} of all on the map."
+def _summary(number: float, total: float, counts: RecordCounts) -> str:
+    unit = counts.question.unit
+    if math.isnan(number):
+        few = hidden_in_words(max(counts.smallest, 1)).capitalize()
+        return f"{few} {unit}, or too few to show without identifying someone."
+    share = percent(number / max(total, 1))
+    about = "About " if counts.smallest > 1 else ""
+    return f"{about}{number:,.0f} {unit}, {share} of all on the map."
 
 
 def _label(window: Window) -> str:
     first, last = f"{window.start:%b %Y}", f"{window.end:%b %Y}"
     if first == last:
         return first
-    return (
-        f"{window.start:%b}–{last}"
-        if window.start.year == window.end.year
-        else f"{window.start:%b %y}–{last}"
-    )
-
-
-def _text(records: float) -> str:
-    return "–" if math.isnan(records) else f"{records:,.0f}"
-
-
-def ranked(names: Sequence[str], shown: Floats) -> list[int]:
-    """Return pieces by how many records are shown of them, then by name: nothing of the order gives a hidden one away."""
-    return sorted(range(len(names)), key=lambda at: (-float(np.nan_to_num(shown[at])), names[at]))
+    if window.start.year == window.end.year:
+        return f"{window.start:%b}–{last}"
+    return f"{window.start:%b %y}–{last}"

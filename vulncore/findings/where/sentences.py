@@ -1,142 +1,207 @@
-"""Where things happen, in sentences that a commander could repeat."""
+"""Where things happen, in sentences that a commander could repeat. They are made of protected views alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
 from vulncore.domain.arrays import Booleans
-from vulncore.domain.disclosure import rounded
+from vulncore.domain.periods import month_name
 from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import capital_first, listed, number_of, percent
-from vulncore.findings.where.layers import Layer, across, fitting_resolution
-from vulncore.findings.where.names import Names, called, every_name
-from vulncore.findings.where.prediction import tried
-from vulncore.findings.where.read import Placed
-from vulncore.findings.where.tested_layers import hot_states, over_time
-from vulncore.findings.where.where import Where
+from vulncore.findings.shared.words import listed, percent
+from vulncore.findings.where.area import across, name_together, zone_names
+from vulncore.findings.where.tables import apart_in_words
+from vulncore.findings.where.view import (
+    COUNTS,
+    DENSITY,
+    MIDDLE_SHARE,
+    NAIVE,
+    STANDS_OUT,
+    LayerView,
+    MapTrial,
+    RepeatsView,
+    WhereSummary,
+    WhereView,
+)
 from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.hotspots.zones import Zones
 
-MOST_PLACES = 3
-FEW = 100  # records: of fewer, a place has to hold several times its share to stand out
-CHANGING = (HotspotClass.NEW, HotspotClass.INTENSIFYING, HotspotClass.FADING)
-
-SNAPPED = Headline(
+MOST_PLACES: Final = 3
+CHANGING: Final = (HotspotClass.NEW, HotspotClass.INTENSIFYING, HotspotClass.FADING)
+GO_BY: Final = {COUNTS: "How many", DENSITY: "Density", STANDS_OUT: "Hot"}
+"""What the layer of each tested map is called on screen."""
+SNAPPED: Final = Headline(
     HeadlineKind.QUIET,
     "Points are snapped",
-    "every record stands at one of a few places that the source chose: read the map by street, not by address.",
+    "the source moves every record to one of a few places. Read the map by street, not by address.",
 )
 
 
-def where_headline(found: Where) -> tuple[Headline, ...]:
+def where_headlines(summary: WhereSummary) -> tuple[Headline, ...]:
     """Return where most lies, what is hot beyond chance and surroundings, what is new, and whether a map would hold."""
-    if found.too_few:
-        there = f"fewer than {max(found.smallest, 1)}" if not found.read.records.sum() else "too few"
+    view = summary.view
+    if summary.most is None or summary.hot is None:
+        there = f"fewer than {max(view.smallest, 1)}" if view.none_there else "too few"
         return (
             Headline(
                 HeadlineKind.QUIET,
                 "Too few places",
-                f"With {there} {found.unit} on the map it would show each of them. Choose a longer period or more measures.",
+                f"With {there} {view.unit} on the map it would show each of them. Choose a longer period or more measures.",
             ),
         )
-    known = tried(found)
+    test = trial_headline(summary.trial) if summary.trial else None
     return (
-        _most(found),
-        *_hot(found),
-        *_developing(found),
-        *((known.headline,) if known.headline else ()),
-        *((SNAPPED,) if found.read.snapped else ()),
+        _most(view, summary.most),
+        _hot(view, summary.hot),
+        *((_developing(summary.classes),) if summary.classes else ()),
+        *((test,) if test else ()),
+        *((SNAPPED,) if view.ground.snapped else ()),
     )
 
 
-def touching(zones: Zones, those: Booleans) -> list[list[int]]:
-    """Return pieces that were picked as groups of those that touch, the largest group first."""
-    picked = np.flatnonzero(those)
-    if not len(picked):
+def where_notes(view: WhereView) -> tuple[str, ...]:
+    """Return what a map can't say: records without a place or an hour, outside the area, or moved to a street's middle."""
+    off, unit = view.off_the_map, view.unit
+    notes = [*view.question.notes]
+    if off.without_place:
+        notes.append(f"{off.without_place} of {off.selected:,} {unit} have no place and are on no map.")
+    if off.without_hour:
+        notes.append(
+            f"{off.without_hour} with a place have no recorded hour, and are left out of these hours."
+        )
+    if off.outside:
+        edge = "boundary" if view.ground.drawn else "area"
+        notes.append(f"{off.outside} lie outside the {edge}, and are not drawn.")
+    if not view.ground.drawn:
+        notes.append(
+            f"{view.selection.force} has no boundary here, so its area is assumed: where its records lie. To add the boundary: "
+            "vulncore boundary FILE.geojson --force NAME."
+        )
+    if view.ground.snapped:
+        notes.append(
+            "Points are snapped: the source moves every record to one of a few places. Each place stands for a street or "
+            "an area. A cell is hot because such a place lies in the cell; the next cell may be as hot in truth."
+        )
+    return tuple(notes)
+
+
+def trial_headline(trial: MapTrial) -> Headline | None:
+    """Return which map held most of the month after, and whether that could be chance; None where no map was tested."""
+    if trial.frame.empty:
+        return None
+    rows: Mapping[str, Mapping[str, Any]] = {
+        str(row["map"]): {str(name): value for name, value in row.items()}
+        for row in trial.frame[trial.frame["share"] == MIDDLE_SHARE].to_dict("records")
+    }
+    best, naive = rows[trial.best], rows[NAIVE]
+    sure = best["against_naive"] == "better"
+    text = (
+        f"{100 * MIDDLE_SHARE:.0f} % of the area, chosen by {trial.best[0].lower()}{trial.best[1:]}, held about "
+        f"{best['percent']} % of the next month. Chosen by last month's counts: about {naive['percent']} %."
+    )
+    verdict = f" Go by “{GO_BY[trial.best]}”." if sure else " The difference could be chance."
+    return Headline(HeadlineKind.CLEAR if sure else HeadlineKind.QUIET, "Test on past months", text + verdict)
+
+
+def months_tested(trial: MapTrial) -> str:
+    """Return the months on which maps were tested, in words."""
+    return f"{month_name(trial.months[0])} to {month_name(trial.months[-1])}"
+
+
+def repeats_headline(repeats: RepeatsView) -> Headline | None:
+    """Return in which band another event is most more likely than chance; None where nothing was tested."""
+    if repeats.bands.empty:
+        return None
+    if repeats.strongest is None:
+        return Headline(
+            HeadlineKind.QUIET,
+            "Repeats",
+            "No near repeats: at no distance and time are there clearly more pairs of events than shuffled dates give.",
+        )
+    band = repeats.bands.iloc[repeats.strongest]
+    apart = apart_in_words(float(band["distance_to_m"]))
+    where = "at the same place" if not band["distance_to_m"] else f"{apart[0].lower()}{apart[1:]} away"
+    return Headline(
+        HeadlineKind.CLEAR,
+        "Near repeats",
+        f"After an event, another {where} within {int(band['days_to'])} days is {band['ratio']:.1f} times as likely as "
+        "chance has it.",
+    )
+
+
+def touching(zones: Zones, picked: Booleans) -> list[list[int]]:
+    """Return the zones that are picked as groups of those that touch, the largest group first."""
+    positions = np.flatnonzero(picked)
+    if not len(positions):
         return []
-    count, label = connected_components(zones.near[picked][:, picked], directed=False)
-    groups = [picked[label == group].tolist() for group in range(count)]
+    count, label = connected_components(zones.near[positions][:, positions], directed=False)
+    groups = [positions[label == group].tolist() for group in range(count)]
     return sorted(groups, key=lambda group: (-len(group), group))
 
 
-def _most(found: Where) -> Headline:
-    placed = found.placed(fitting_resolution(found, Layer.CELLS))
-    counts = placed.within(found.read.window)
-    total = float(counts.sum())
-    shown = rounded(counts, found.smallest, total)
-    if np.isnan(shown).all():
+def _most(view: WhereView, most: LayerView) -> Headline:
+    frame = most.layer.frame
+    if frame["records"].isna().all():
         return Headline(
             HeadlineKind.QUIET, "Spread thin", "No place alone has enough to be shown: look at the density."
         )
-    names = every_name(placed.zones, found.names(placed.zones))
-    order = sorted(range(len(names)), key=lambda at: (-np.nan_to_num(shown[at]), names[at]))
-    top = order[0]
+    names = zone_names(most.zones, most.names)
+    numbers = np.nan_to_num(frame["records"].to_numpy(dtype=float))
+    top = min(range(len(names)), key=lambda zone: (-numbers[zone], names[zone]))
     return Headline(
         HeadlineKind.CLEAR,
         names[top],
-        f"about {shown[top]:,.0f} of {_about(total, found.smallest)} {found.unit} with a place, {percent(shown[top] / total)}, in a "
-        f"cell {across(placed.zones)} across.",
+        f"about {numbers[top]:,.0f} of {most.total} {view.unit} with a place, {percent(frame['share'].iloc[top])}, in a "
+        f"cell {across(most.zones)} across.",
     )
 
 
-def _hot(found: Where) -> tuple[Headline, ...]:
-    placed = found.placed(found.finest)
-    names = found.names(placed.zones)
-    groups = touching(placed.zones, hot_states(placed, found.read.window, found.smallest) > 0)
+def _hot(view: WhereView, hot: LayerView) -> Headline:
+    groups = touching(hot.zones, (hot.layer.frame["state"] == "hot").to_numpy())
     if not groups:
-        total = placed.within(found.read.window).sum()
-        few = f" With so few {found.unit} only a strong one would show." if total < FEW else ""
-        said = f"No place is hotter than chance and its surroundings explain.{few}"
-        return (Headline(HeadlineKind.QUIET, "Nothing stands out", said),)
-    many = number_of(len(groups), "place")
+        few = f" With so few {view.unit} only a strong hotspot would show." if hot.few else ""
+        return Headline(
+            HeadlineKind.QUIET,
+            "Nothing stands out",
+            f"No place is hotter than chance and its surroundings explain.{few}",
+        )
+    places = "1 place" if len(groups) == 1 else f"{len(groups)} places"
     cells = sum(map(len, groups))
-    size = f"{number_of(cells, 'cell')} {across(placed.zones)} across"
-    said = _listed(placed, names, groups)
-    return (
-        Headline(
-            HeadlineKind.CLEAR, "Hot", f"{many} ({size}) beyond what chance and surroundings explain: {said}."
-        ),
+    size = f"{cells} cell{'s' if cells > 1 else ''} {across(hot.zones)} across"
+    return Headline(
+        HeadlineKind.CLEAR,
+        "Hot",
+        f"{places} ({size}) beyond what chance and surroundings explain: {_places(hot, groups)}.",
     )
 
 
-def _developing(found: Where) -> tuple[Headline, ...]:
-    if not found.periods:
-        return ()
-    placed = found.placed(found.finest)
-    names = found.names(placed.zones)
-    classes = over_time(placed, found.periods, found.smallest).frame["class"]
-    said = []
-    for each in CHANGING:
-        groups = touching(placed.zones, (classes == each.value).to_numpy())
+def _developing(classes: LayerView) -> Headline:
+    frame = classes.layer.frame
+    developments = []
+    for hotspot_class in CHANGING:
+        groups = touching(classes.zones, (frame["class"] == hotspot_class.value).to_numpy())
         if groups:
-            said.append(f"{each.value}: {_listed(placed, names, groups)}")
-    if not said:
-        return (
-            Headline(
-                HeadlineKind.QUIET,
-                "No new hotspot",
-                "No place has become hot, hotter or cooler beyond chance.",
-            ),
+            developments.append(f"{hotspot_class.value}: {_places(classes, groups)}")
+    if not developments:
+        return Headline(
+            HeadlineKind.QUIET,
+            "No new hotspot",
+            "No place has become hot, hotter or cooler beyond chance.",
         )
-    text = "; ".join(said)
-    return (Headline(HeadlineKind.POSSIBLE, "Developing", f"{capital_first(text)}."),)
+    text = "; ".join(developments)
+    return Headline(HeadlineKind.POSSIBLE, "Developing", f"{text[0].upper()}{text[1:]}.")
 
 
-def _listed(placed: Placed, names: Names, groups: Sequence[Iterable[int]]) -> str:
-    each_name = every_name(placed.zones, names)
-    spoken: list[str] = []
+def _places(layer_view: LayerView, groups: Sequence[Iterable[int]]) -> str:
+    """Return what groups of zones are called, the first of them by name."""
+    names_alone = zone_names(layer_view.zones, layer_view.names)
+    places: list[str] = []
     for group in groups:
-        name = called(names, group) or each_name[next(iter(group))]
-        if name not in spoken:
-            spoken.append(name)
-    rest = len(spoken) - MOST_PLACES
+        name = name_together(layer_view.names, group) or names_alone[next(iter(group))]
+        if name not in places:
+            places.append(name)
+    rest = len(places) - MOST_PLACES
     if rest > 1:
-        spoken = [*spoken[:MOST_PLACES], f"{rest} others"]
-    return listed([each.replace(" and ", " with ") for each in spoken])
-
-
-def _about(total: float, smallest: int) -> str:
-    whole = abs(total - round(total)) < 1e-6
-    base = 1 if whole else max(smallest, 1)
-    return f"{base * round(total / base):,}"
+        places = [*places[:MOST_PLACES], f"{rest} others"]
+    return listed([place.replace(" and ", " with ") for place in places])

@@ -1,1 +1,10 @@
-"""Where things happen: cells, density, what stands out of its surroundings, and whether a map would have been right."""
+"""Where on a map records lie, and which zones are hot, new or worth a visit: tables in, small frames out.
+
+Read in this order:
+
+- `point_counts`: how many records lie at each point, by month.
+- `assumed_area`, `zones` and `cells`: the ground, cut into hexagons (H3) or wards, and which zone a point lies in.
+- `density`: the density around a place. `getis_ord`: which zones stand out from their surroundings (Gi*).
+- `classes`: what a zone's hot and cold periods make of it, new or fading.
+- `prediction`: whether a map would have been right about the next month. `near_repeats`: whether events are followed by others.
+"""

@@ -1,4 +1,4 @@
-"""Where a force works, as far as its records tell: for a force that brought no boundary."""
+"""The area of a force that brought no boundary: where its records lie."""
 
 from typing import Final
 
@@ -31,7 +31,7 @@ def assumed_area(
     Args:
         longitudes: Degrees, one per point.
         latitudes: Degrees, in the same order.
-        records: How many records lie there, of every measure and month: the area must not depend on what is asked.
+        records: How many records lie there, of every measure and month: the area must not depend on which are selected.
         smallest: The fewest records of a cell.
 
     Misleads when:

@@ -1,4 +1,4 @@
-"""An area cut into hexagons, so that no sliver at its edge looks empty for being small."""
+"""The hexagons of an area (H3), cut off at its edge; slivers at the edge join a neighbour."""
 
 from typing import Final
 
@@ -58,19 +58,19 @@ def cells(area: BaseGeometry, resolution: int) -> Zones:
         raise VulncoreError(
             f"Resolution {resolution} gives {len(members):,} cells here, more than {MOST_ZONES:,}. Choose a smaller number."
         )
-    pieces, share = _cut_off(members, area)
+    parts, share = _cut_off(members, area)
     root = _joined(members, share)
     kept = np.unique(root[root >= 0])
-    piece_of = np.where(root >= 0, np.searchsorted(kept, root), OUTSIDE)
-    shapes = np.fromiter((_united(pieces[piece_of == piece]) for piece in range(len(kept))), dtype=object)
+    zone_of_cell = np.where(root >= 0, np.searchsorted(kept, root), OUTSIDE)
+    shapes = np.fromiter((_united(parts[zone_of_cell == zone]) for zone in range(len(kept))), dtype=object)
     names = tuple(pa.array(h3ronpy.cells_to_string(members[kept])).to_pylist())
     at_edge = share < 1 - ROUNDING
     return made_zones(
         area,
         names,
         shapes,
-        _near(members, np.where(share > 0, piece_of, OUTSIDE), len(kept)),
-        Cells(resolution, members, piece_of, at_edge),
+        _near(members, np.where(share > 0, zone_of_cell, OUTSIDE), len(kept)),
+        Cells(resolution, members, zone_of_cell, at_edge),
     )
 
 
@@ -100,7 +100,7 @@ def _joined(members: Members, share: Floats) -> Integers:
         top[root[order]], into[root[order]] = (
             most[order],
             best[order],
-        )  # of a piece's cells the last one counts
+        )  # of a zone's cells the last one counts
         joins = (held < LEAST_SHARE) & ((top > held) | ((top == held) & (held > 0) & (into > itself)))
         if not joins.any():
             return np.where(share[root] > 0, root, OUTSIDE)
@@ -116,22 +116,22 @@ def _around(members: Members) -> Integers:
     sizes = np.diff(disks.offsets.to_numpy())
     flat = disks.values.to_numpy()
     at = np.minimum(np.searchsorted(members, flat), len(members) - 1)
-    found = np.where(members[at] == flat, at, OUTSIDE)
+    neighbours = np.where(members[at] == flat, at, OUTSIDE)
     around = np.full((len(members), sizes.max()), OUTSIDE)
-    around[np.arange(sizes.max()) < sizes[:, None]] = found
+    around[np.arange(sizes.max()) < sizes[:, None]] = neighbours
     around[around == np.arange(len(members))[:, None]] = OUTSIDE
     return around
 
 
-def _near(members: Members, piece_of: Integers, pieces: int) -> csr_array:
+def _near(members: Members, zone_of_cell: Integers, zones: int) -> csr_array:
     around = _around(members)
-    rows = np.repeat(piece_of, around.shape[1])
-    columns = np.where(around.ravel() >= 0, piece_of[around.ravel()], OUTSIDE)
+    rows = np.repeat(zone_of_cell, around.shape[1])
+    columns = np.where(around.ravel() >= 0, zone_of_cell[around.ravel()], OUTSIDE)
     there = (rows >= 0) & (columns >= 0)
     both = np.unique(np.column_stack([rows[there], columns[there]]), axis=0)
-    itself = np.column_stack([np.arange(pieces)] * 2)
+    itself = np.column_stack([np.arange(zones)] * 2)
     pairs = np.unique(np.concatenate([both, itself]), axis=0)
-    return csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(pieces, pieces))
+    return csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(zones, zones))
 
 
 def _hexagons(members: Members) -> Objects:

@@ -97,7 +97,7 @@ def hotspot_classes(states: Signs, counts: Floats, totals: Floats | None = None)
         periods are short and records few: then hot is what happens to be, and most of what is there is sporadic.
 
     >>> hot = np.array([[0, 0, 0, 0, 0, 0, 1, 1], [1, 1, 1, 1, 1, 1, 1, 1]], dtype=np.int8)
-    >>> [str(each) for each in hotspot_classes(hot, np.ones((2, 8)))]
+    >>> [str(zone) for zone in hotspot_classes(hot, np.ones((2, 8)))]
     ['new', 'persistent']
     """
     periods = states.shape[1]

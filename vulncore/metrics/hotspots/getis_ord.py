@@ -87,9 +87,9 @@ def hot_and_cold(scores: pd.DataFrame, rate: float = RATE) -> Signs:
     [1, 0, -1]
     """
     smaller = scores[["p_hot", "p_cold"]].min(axis=1).to_numpy()
-    found = discoveries(np.minimum(2 * smaller, 1.0), rate).stands
+    stands_out = discoveries(np.minimum(2 * smaller, 1.0), rate).stands
     signs = np.where(scores["p_hot"] < scores["p_cold"], 1, -1)
-    return np.where(found, signs, 0).astype(np.int8)
+    return np.where(stands_out, signs, 0).astype(np.int8)
 
 
 def _gi_star(level: Floats, near: csr_array, counted: Floats) -> Floats:
@@ -119,7 +119,7 @@ def _as_measured(level: Floats, near: csr_array, counted: Floats, measure: Boole
     powers = level[:, None] ** np.array([0, 1, 2, 3]) * measure[:, None]
     outside, *sums = (powers.sum(axis=0) - near @ powers).T
     zones = np.maximum(outside, FEWEST_OUTSIDE)
-    mean, square, cube = (each / zones for each in sums)
+    mean, square, cube = (power / zones for power in sums)
     beyond = near @ level - counted * mean
     variance = square - mean**2
     no_spread = NO_SPREAD * float(np.mean(level**2))

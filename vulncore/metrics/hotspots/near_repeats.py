@@ -1,4 +1,4 @@
-"""Whether what happened is followed by more of it, near by and soon."""
+"""Near repeats: is an event followed by others near by and soon (Knox)?"""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -67,8 +67,8 @@ def near_repeats(
         the test takes such a shift for repeats.
 
     >>> places = np.array([[0.0, 0.0], [30.0, 0.0], [900.0, 0.0], [950.0, 0.0]])
-    >>> found = near_repeats(places, np.array([1, 2, 40, 80]), distances_m=[100], days_apart=[3])
-    >>> found.table[["observed", "expected", "ratio"]].values.tolist()
+    >>> repeats = near_repeats(places, np.array([1, 2, 40, 80]), distances_m=[100], days_apart=[3])
+    >>> repeats.table[["observed", "expected", "ratio"]].values.tolist()
     [[1.0, 0.3333333333333333, 3.0]]
     """
     reach_m, reach_days = np.asarray(distances_m, dtype=float), np.asarray(days_apart, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Whether a map would have been right: what happened next, in the part of the area that it put first."""
+"""Would a map have been right? The share of the next month in the area that the map put first (hit rate, PAI, PEI*)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -81,12 +81,12 @@ def prediction(
     months, total = len(happened), happened.sum(axis=1)
     times_drawn = _times_drawn(months, draws, seed)
     best = _by_month(happened / areas, areas, happened, shares)
-    found = {method: _by_month(maps, areas, happened, shares) for method, maps in scores.items()}
+    held_by_method = {method: _by_month(maps, areas, happened, shares) for method, maps in scores.items()}
     rows = []
-    for method, held in found.items():
+    for method, held in held_by_method.items():
         for at, share in enumerate(shares):
             rate = _over(held[:, at].sum(), total.sum())
-            better = held[:, at] - found[rival][:, at]
+            better = held[:, at] - held_by_method[rival][:, at]
             rows.append(
                 (
                     *(method, share, held[:, at].sum(), total.sum()),

@@ -1,4 +1,4 @@
-"""An area in pieces, cells or wards, and which piece a point lies in."""
+"""The zones of an area, its cells or its wards, and which zone a point lies in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,21 +21,21 @@ MEETING_M: Final = 5.0  # apart: parts drawn one by one don't meet to the metre
 
 
 class Cells(NamedTuple):
-    """H3 cells that reach an area, in order: which piece each went to, and whether the area's edge runs through it."""
+    """H3 cells that reach an area, in order: which zone each went to, and whether the area's edge runs through it."""
 
     resolution: int
     members: npt.NDArray[np.uint64]
-    piece_of: Integers
+    zone_of_cell: Integers
     at_edge: Booleans
 
 
 @dataclass(frozen=True)
 class Zones:
-    """Pieces of an area, in an order that stays: each array has one entry per piece.
+    """Zones of an area, in an order that stays: each array has one entry per zone.
 
     `names` are H3 indexes or names of wards; `shapes` lie within the area, in longitude and latitude; `areas_m2` are
     theirs; `centres_m` their centres of gravity on the plane of `scale` (metres per degree); `near` has a 1 where the
-    column's piece lies next to the row's or is the same. `cells` are what the pieces were made of; None where wards.
+    column's zone lies next to the row's or is the same. `cells` are what the zones were made of; None where wards.
     """
 
     area: BaseGeometry
@@ -71,13 +71,13 @@ def parts(area: BaseGeometry, shapes: Mapping[str, BaseGeometry]) -> Zones:
 
 
 def zone_of(zones: Zones, longitudes: Floats, latitudes: Floats) -> Integers:
-    """Return which piece each point lies in, `OUTSIDE` where in none.
+    """Return which zone each point lies in, `OUTSIDE` where in none.
 
-    A point up to 50 m beyond the area's edge belongs to the piece that the cell around it went to, or to the nearest
+    A point up to 50 m beyond the area's edge belongs to the zone that the cell around it went to, or to the nearest
     ward: see `vulncore.domain.geography.EDGE_TOLERANCE_M`.
 
     Args:
-        zones: The pieces.
+        zones: The zones.
         longitudes: Degrees, none missing.
         latitudes: Degrees, in the same order.
     """
@@ -85,14 +85,14 @@ def zone_of(zones: Zones, longitudes: Floats, latitudes: Floats) -> Integers:
         return np.full(len(longitudes), OUTSIDE)
     if zones.cells is None:
         return _ward_of(zones, longitudes, latitudes)
-    resolution, members, piece_of, at_edge = zones.cells
-    found = np.asarray(coordinates_to_cells(latitudes, longitudes, resolution))
-    at = np.minimum(np.searchsorted(members, found), len(members) - 1)
-    piece = np.where(members[at] == found, piece_of[at], OUTSIDE)
-    unsure = np.flatnonzero((piece != OUTSIDE) & at_edge[at])
+    resolution, members, zone_of_cell, at_edge = zones.cells
+    cells = np.asarray(coordinates_to_cells(latitudes, longitudes, resolution))
+    at = np.minimum(np.searchsorted(members, cells), len(members) - 1)
+    zone = np.where(members[at] == cells, zone_of_cell[at], OUTSIDE)
+    unsure = np.flatnonzero((zone != OUTSIDE) & at_edge[at])
     beyond = metres_from(zones.area, longitudes[unsure], latitudes[unsure]) > EDGE_TOLERANCE_M
-    piece[unsure[beyond]] = OUTSIDE
-    return piece
+    zone[unsure[beyond]] = OUTSIDE
+    return zone
 
 
 def made_zones(
@@ -102,7 +102,7 @@ def made_zones(
     near: csr_array,
     cells: Cells | None = None,
 ) -> Zones:
-    """Return pieces of an area with what follows from their shapes."""
+    """Return zones of an area with what follows from their shapes."""
     scale = metres_per_degree(area.centroid.y)
     on_plane = shapely.transform(shapes, lambda points: points * scale) if len(shapes) else shapes
     centres = shapely.get_coordinates(shapely.centroid(on_plane)) if len(shapes) else np.zeros((0, 2))
@@ -113,6 +113,6 @@ def _ward_of(zones: Zones, longitudes: Floats, latitudes: Floats) -> Integers:
     shapes = np.array([zones.plane(shape) for shape in zones.shapes], dtype=object)
     points = shapely.points(np.column_stack([longitudes, latitudes]) * zones.scale)
     nearest = shapely.STRtree(shapes).query_nearest(points, max_distance=EDGE_TOLERANCE_M, all_matches=False)
-    piece = np.full(len(points), OUTSIDE)
-    piece[nearest[0]] = nearest[1]
-    return piece
+    zone = np.full(len(points), OUTSIDE)
+    zone[nearest[0]] = nearest[1]
+    return zone

@@ -1,0 +1,203 @@
+"""The ground of a map: a force's area, its cells and wards, and what places are called. Nothing here counts a record."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from scipy.spatial import KDTree
+from shapely.geometry.base import BaseGeometry
+
+from vulncore.domain.arrays import Floats
+from vulncore.domain.geography import outside
+from vulncore.findings.shared.words import listed
+from vulncore.findings.where.question import NoPlacesError
+from vulncore.metrics.data_quality.piled_points import point_piles
+from vulncore.metrics.hotspots.assumed_area import assumed_area
+from vulncore.metrics.hotspots.cells import COARSEST, FINEST, MOST_ZONES, cells
+from vulncore.metrics.hotspots.point_counts import every_point
+from vulncore.metrics.hotspots.zones import Zones, parts
+from vulncore.store import Snapshot, datasets, open_version
+from vulncore.store.areas import Area, area_of
+
+CELL_KM2: Final = {5: 252.9, 6: 36.13, 7: 5.161, 8: 0.7373, 9: 0.1053, 10: 0.01505}
+"""The average size of H3's cells by resolution (Uber, H3 documentation)."""
+FEWEST_CELLS: Final = 12  # of fewer, a map says no more than the name of the force
+LONGEST_NAME: Final = 60  # letters of a street's name
+NAMED: Final = 2  # streets that a place is called by
+BEFORE_THE_STREET: Final = re.compile(r"^.*\d\S*[\s,]+(?=[^\W\d])|^on or near\s+", re.IGNORECASE)
+ROAD: Final = re.compile(r"[ABM]\d{1,4}(\(M\))?")
+
+StreetNames = tuple[Counter[str], ...]
+"""The streets of each zone, with how much is recorded there in protected form."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The area that a force polices, and how it is known.
+
+    `drawn` says whether a boundary was brought or ships; else the area is assumed, in cells that hold at least the smallest
+    number shown. `snapped` says whether the source moves records to one of a few points.
+    """
+
+    force: str
+    area: Area
+    drawn: bool
+    snapped: bool
+
+    @property
+    def resolutions(self) -> tuple[int, ...]:
+        """The sizes of cells that can be chosen, finest first."""
+        return resolutions(self.area.km2)
+
+    @property
+    def finest(self) -> int:
+        """The finest size of cells that can be chosen."""
+        return self.resolutions[0]
+
+
+def read_ground(snapshot: Snapshot, store: Path, force: str, smallest: int) -> Ground:
+    """Return the area that a force polices: its boundary, or else where its records lie.
+
+    Args:
+        snapshot: A published version.
+        store: Where the data lives, and the boundaries that forces brought.
+        force: Whose area it is.
+        smallest: The fewest records of a cell of an assumed area.
+
+    Raises:
+        NoPlacesError: There is no boundary, and too few of the force's records have a point.
+    """
+    area = area_of(store, force)
+    drawn = area is not None
+    if area is None:
+        area = _assumed_area(snapshot, force, max(smallest, 1))
+    piles = point_piles(snapshot.incidents.filter(snapshot.incidents.force == force))
+    return Ground(force, area, drawn, snapped=bool(piles["snapped"].any()))
+
+
+def zones_of(ground: Ground, resolution: int | None) -> Zones:
+    """Return the cells of a size, or the wards where no size is named."""
+    if resolution is None:
+        return parts(ground.area.shape, ground.area.parts)
+    return _cells(ground.area.key, ground.area.shape, resolution)
+
+
+def resolutions(km2: float) -> tuple[int, ...]:
+    """Return the sizes of H3 cells of which an area has a dozen to twenty thousand, finest first.
+
+    >>> resolutions(2.9), resolutions(3_500.0)
+    ((10, 9), (8, 7, 6, 5))
+    """
+    fitting = [
+        size for size in range(FINEST, COARSEST - 1, -1) if FEWEST_CELLS <= km2 / CELL_KM2[size] <= MOST_ZONES
+    ]
+    return tuple(fitting) or ((FINEST,) if km2 < 1 else (COARSEST,))
+
+
+def across(zones: Zones) -> str:
+    """Return how wide most zones are, in words.
+
+    >>> from vulncore.domain.geography import boundary
+    >>> across(cells(boundary("City of London Police"), 9))
+    '350 m'
+    """
+    metres = 2 * float(np.median(zones.areas_m2) / np.pi) ** 0.5
+    return f"{round(metres, -1):,.0f} m" if metres < 950 else f"{metres / 1_000:,.1f} km"
+
+
+def street_of(place: str) -> str:
+    """Return the street of a place that may be an address: without flats, houses and their numbers, or "".
+
+    >>> street_of("Flat 2, 14a Mansell Street"), street_of("On or near Bishopsgate"), street_of("9650 marlive ln")
+    ('Mansell Street', 'Bishopsgate', 'Marlive Ln')
+    >>> street_of("A10"), street_of("Room 7")
+    ('A10', '')
+    """
+    street = " ".join(BEFORE_THE_STREET.sub("", place.strip()).split())[:LONGEST_NAME]
+    if any(letter.isdigit() for letter in street):
+        return street if ROAD.fullmatch(street) else ""
+    return re.sub(r"'S\b", "'s", street.title() if street in (street.lower(), street.upper()) else street)
+
+
+def streets_by_records(names: StreetNames, zone: int) -> list[str]:
+    """Return a zone's streets, those with most recorded first."""
+    return _ranked(names[zone])
+
+
+def name_together(names: StreetNames, zones: Iterable[int]) -> str:
+    """Return what zones are called together: by the streets with most recorded, or "" where none is known."""
+    together: Counter[str] = Counter()
+    for zone in zones:
+        together.update(names[zone])
+    return listed(_ranked(together)[:NAMED])
+
+
+def zone_names(zones: Zones, names: StreetNames) -> list[str]:
+    """Return what each zone is called; one without a street by the nearest that has one, or by where it lies."""
+    if zones.cells is None:
+        return list(zones.names)
+    by_street = [name_together(names, [zone]) for zone in range(len(names))]
+    with_street = np.array([zone for zone, name in enumerate(by_street) if name], dtype=int)
+    if not len(with_street):
+        return [_from_the_middle(offset_m) for offset_m in zones.centres_m - zones.centres_m.mean(axis=0)]
+    nearest = np.asarray(KDTree(zones.centres_m[with_street]).query(zones.centres_m)[1])
+    return [name or f"Near {by_street[with_street[at]]}" for name, at in zip(by_street, nearest, strict=True)]
+
+
+def points_within(store: Path, force: str, area: Area) -> tuple[int, int, tuple[str, ...]]:
+    """Return how many of a force's records with a place lie in an area, of how many, and which forces have any.
+
+    All datasets of the store count, each in its newest version.
+    """
+    inside = every = 0
+    forces: set[str] = set()
+    for dataset in datasets(store):
+        incidents = open_version(store, dataset).incidents
+        with_place = incidents.filter(incidents.longitude.notnull()).select("force").distinct()
+        forces |= set(with_place.to_pandas()["force"])
+        points = every_point(incidents, force)
+        longitudes, latitudes, records = (
+            points[name].to_numpy(dtype=float) for name in ("longitude", "latitude", "records")
+        )
+        every += int(records.sum())
+        inside += int(records[~outside(area.shape, longitudes, latitudes)].sum())
+    return inside, every, tuple(sorted(forces))
+
+
+@lru_cache(maxsize=16)
+def _cells(_key: str, shape: BaseGeometry, resolution: int) -> Zones:
+    return cells(shape, resolution)
+
+
+def _assumed_area(snapshot: Snapshot, force: str, smallest: int) -> Area:
+    points = every_point(snapshot.incidents, force)
+    longitudes, latitudes, records = (
+        points[name].to_numpy(dtype=float) for name in ("longitude", "latitude", "records")
+    )
+    shape = assumed_area(longitudes, latitudes, records, smallest)
+    if shape is None:
+        raise NoPlacesError(
+            f"Fewer than {smallest} records of {force} in dataset '{snapshot.publish.dataset}' have a point on the map, so "
+            "there is no map. Choose a dataset with places, such as a force's own extract with coordinates."
+        )
+    return Area(shape, {}, f"assumed {shape.wkb_hex[-64:]}")
+
+
+def _ranked(streets: Counter[str]) -> list[str]:
+    return sorted(streets, key=lambda street: (-streets[street], street))
+
+
+def _from_the_middle(offset_m: Floats) -> str:
+    """Return where a point lies, as people say it where no street is known.
+
+    >>> _from_the_middle(np.array([900.0, 900.0])), _from_the_middle(np.array([0.0, -40.0]))
+    ('1.3 km north-east of the middle', '0.0 km south of the middle')
+    """
+    winds = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+    wind = winds[round(np.degrees(np.arctan2(*offset_m)) / 45) % 8]
+    return f"{np.hypot(*offset_m) / 1_000:,.1f} km {wind} of the middle"

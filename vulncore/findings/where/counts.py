@@ -1,0 +1,177 @@
+"""SECRET: where records lie and how many there are, month by month, as they are. Nothing in here may be shown.
+
+What may be shown of it comes out through `vulncore.findings.where.protection`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from vulncore.domain.arrays import Booleans, Floats, Integers, Moments
+from vulncore.domain.periods import Window
+from vulncore.domain.shipped import shipped
+from vulncore.domain.vocabulary import Measure
+from vulncore.findings.where.area import Ground, read_ground, street_of, zones_of
+from vulncore.findings.where.question import MapSelection, WhereQuestion, where_question
+from vulncore.metrics.hotspots.density import kernel_density, share_inside
+from vulncore.metrics.hotspots.point_counts import point_counts, records_known
+from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
+from vulncore.metrics.week.known_times import midnights
+from vulncore.store import Snapshot
+
+GAZETTEERS: Final = {"City of London Police": "city-places.csv"}
+"""Files that ship with a force's streets and a point of each."""
+DECIMALS: Final = (
+    6  # of a sum of shares of records: what is left beyond depends on the order in which rows came
+)
+
+
+@dataclass(frozen=True)
+class RecordCounts:
+    """SECRET: how many records lie at each point, by month.
+
+    `longitudes`, `latitudes`, `month` and `records` have one entry per point (none missing) and month that hold records;
+    the month is that in which they were recorded. They run over the question's whole history. `known` counts the records
+    of the window alone (`vulncore.metrics.hotspots.point_counts.records_known`). `streets` is what `street_points` returns.
+    """
+
+    question: WhereQuestion
+    ground: Ground
+    longitudes: Floats
+    latitudes: Floats
+    month: Moments
+    records: Floats
+    known: pd.Series
+    streets: pd.DataFrame
+
+    @property
+    def window(self) -> Window:
+        """The months selected."""
+        return self.question.selection.window
+
+    @property
+    def smallest(self) -> int:
+        """The smallest number of a place that may be shown."""
+        return self.question.selection.smallest
+
+
+@dataclass(frozen=True)
+class ZoneCounts:
+    """SECRET: the records by zone and month; `zone`, `month` and `records` have one entry per point and month."""
+
+    zones: Zones
+    zone: Integers
+    month: Moments
+    records: Floats
+
+    def within(self, window: Window) -> Floats:
+        """Return how many records each zone has in a window."""
+        rows = (self.zone != OUTSIDE) & in_window(self.month, window)
+        sums = np.bincount(self.zone[rows], weights=self.records[rows], minlength=len(self.zones.names))
+        return sums.astype(float).round(DECIMALS)
+
+    def outside(self, window: Window) -> float:
+        """Return how many records of a window lie in no zone."""
+        return float(self.records[(self.zone == OUTSIDE) & in_window(self.month, window)].sum())
+
+    def by_month(self, months: Sequence[date]) -> Floats:
+        """Return how many records each zone has in each month: months x zones."""
+        wanted = np.array(months, dtype="datetime64[M]")
+        at = np.minimum(np.searchsorted(wanted, self.month), len(wanted) - 1)
+        rows = (self.zone != OUTSIDE) & (wanted[at] == self.month)
+        flat = at[rows] * len(self.zones.names) + self.zone[rows]
+        sums = np.bincount(flat, weights=self.records[rows], minlength=len(wanted) * len(self.zones.names))
+        return sums.astype(float).round(DECIMALS).reshape(len(wanted), len(self.zones.names))
+
+
+def record_counts(
+    snapshot: Snapshot, store: Path, selection: MapSelection, measures: Sequence[Measure]
+) -> RecordCounts:
+    """Return where the records of a selection lie, unprotected.
+
+    Args:
+        snapshot: A published version.
+        store: Where the data lives, and the boundaries that forces brought.
+        selection: Which records.
+        measures: The measures of the version, for their names.
+
+    Raises:
+        NoPlacesError: No record of these measures, or too few of the force's records, have a point.
+        UnknownNameError: No measure is named.
+    """
+    question = where_question(snapshot, selection, measures)
+    ground = read_ground(snapshot, store, selection.force, selection.smallest)
+    midnight = midnights(snapshot.incidents, selection.force) if selection.hours.cells else None
+    history = replace(selection.records, window=question.history)
+    rows = point_counts(snapshot.incidents, snapshot.coverage, history, selection.hours.cells, midnight)
+    rows = rows[rows["longitude"].notna() & (rows["records"] > 0)]
+    return RecordCounts(
+        question=question,
+        ground=ground,
+        longitudes=rows["longitude"].to_numpy(dtype=float),
+        latitudes=rows["latitude"].to_numpy(dtype=float),
+        month=rows["month"].to_numpy(dtype="datetime64[M]"),
+        records=rows["records"].to_numpy(dtype=float),
+        known=records_known(snapshot.incidents, snapshot.coverage, selection.records, midnight),
+        streets=street_points(snapshot, selection.force),
+    )
+
+
+def zone_counts(counts: RecordCounts, resolution: int | None) -> ZoneCounts:
+    """Return the records by cell of a size, or by ward where no size is named, unprotected."""
+    zones = zones_of(counts.ground, resolution)
+    return ZoneCounts(
+        zones, zone_of(zones, counts.longitudes, counts.latitudes), counts.month, counts.records
+    )
+
+
+def density_per_km2(
+    counts: RecordCounts, zones: Zones, bandwidth_m: int, windows: Sequence[Window]
+) -> list[Floats]:
+    """Return how dense records lie around the middle of each zone in each of several windows, unprotected."""
+    inside = share_inside(zones.centres_m, zones.plane(zones.area), bandwidth_m)
+    points_m = np.column_stack([counts.longitudes, counts.latitudes]) * zones.scale
+    densities = []
+    for window in windows:
+        rows = in_window(counts.month, window)
+        per_km2 = kernel_density(points_m[rows], counts.records[rows], zones.centres_m, bandwidth_m, inside)
+        densities.append(np.nan_to_num(per_km2))
+    return densities
+
+
+def in_window(months: Moments, window: Window) -> Booleans:
+    """Return which months lie in a window."""
+    first, last = np.datetime64(window.start, "M"), np.datetime64(window.end, "M")
+    return np.asarray((months >= first) & (months <= last))
+
+
+def street_points(snapshot: Snapshot, force: str) -> pd.DataFrame:
+    """Return where streets are, unprotected: those that records name, and those of the force that ship.
+
+    Returns:
+        One row per street and point: `street`, `longitude`, `latitude`, `records` (of every measure and month; 0 where
+        only the list that ships has it), `kind` ("site" for a kind of place, such as Supermarket, or a road's number).
+    """
+    rows = snapshot.incidents
+    rows = rows.filter(rows.force == force, rows.place.notnull(), rows.longitude.notnull())
+    points = (
+        rows.group_by("place", "longitude", "latitude")
+        .agg(records=lambda every: every.record_id.nunique())
+        .to_pandas()
+    )
+    street_by_place = {place: street_of(place) for place in points["place"].unique()}
+    points = points.assign(street=points["place"].map(street_by_place).astype(str), kind="street")
+    if force in GAZETTEERS:
+        listed_points = pd.read_csv(shipped(GAZETTEERS[force])).rename(columns={"place": "street"})
+        listed_points["kind"] = listed_points["kind"].replace("road", "site")  # A10 says less than a name
+        sites = set(listed_points.loc[listed_points["kind"] == "site", "street"])
+        points["kind"] = np.where(points["street"].isin(sites - {""}), "site", "street")
+        points = pd.concat([points, listed_points.assign(records=0)], ignore_index=True)
+    columns = ["street", "longitude", "latitude", "records", "kind"]
+    named: pd.DataFrame = points.loc[points["street"] != "", columns]
+    return named

@@ -1,0 +1,429 @@
+"""The one way from secret counts to what may be shown: unprotected numbers go in, a view comes out.
+
+Small numbers are hidden and the others rounded here and nowhere else. What needs unprotected counts (this module, `place`,
+`trial` and `repeats`) ends in a function of this module. Charts, tables, sentences, files and pages import none of these
+four: they get the classes of `vulncore.findings.where.view` alone.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from vulncore.domain.arrays import Floats
+from vulncore.domain.disclosure import rounded
+from vulncore.domain.errors import UnknownNameError, VulncoreError
+from vulncore.domain.periods import Window
+from vulncore.findings.shared.words import hidden_as, hidden_in_words, percent, share_in_steps
+from vulncore.findings.where.area import StreetNames
+from vulncore.findings.where.counts import DECIMALS, RecordCounts, ZoneCounts, density_per_km2, zone_counts
+from vulncore.findings.where.layers import (
+    CLASS_LEGEND,
+    HOT_LEGEND,
+    STEPS,
+    Layer,
+    MapChoice,
+    ProtectedLayer,
+    change_legend,
+    density_legend,
+    fitting_bandwidth_m,
+    layers_offered,
+    legend_rows,
+    number_steps,
+)
+from vulncore.findings.where.view import LayerView, MapTrial, OffTheMap, WhereSummary, WhereView
+from vulncore.metrics.hotspots.classes import hotspot_classes
+from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
+from vulncore.metrics.hotspots.near_repeats import NearRepeats
+from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
+from vulncore.metrics.statistics.false_discovery import discoveries
+from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
+
+States = NDArray[np.int8]
+
+FEWEST: Final = 20
+"""Records with a place: a map of fewer would be one of persons."""
+FEW: Final = 100  # records: of fewer, a place has to hold several times its share to stand out
+FALSE_RATE: Final = 0.05
+"""Of the zones said to be hot, cold or changed, how many may be so by chance, on average."""
+RATIO_STEP: Final = 0.1  # of a ratio of pairs: finer would give pairs away
+WORTH_SAYING: Final = 1.2  # times what shuffled dates give: with enough records far less is more than chance
+
+
+def where_view(counts: RecordCounts) -> WhereView:
+    """Return what may be said of a selection before any layer is drawn."""
+    finest = zone_counts(counts, counts.ground.finest)
+    there = finest.within(counts.window)
+    coarsest = zone_counts(counts, counts.ground.resolutions[-1]).within(counts.window)
+    protected, _ = protected_numbers(coarsest, counts.smallest, float(coarsest.sum()))
+    return WhereView(
+        question=counts.question,
+        ground=counts.ground,
+        too_few=_too_few(there, counts.smallest),
+        none_there=not counts.records.sum(),
+        spread_thin=bool(np.isnan(protected).all()),
+        off_the_map=_off_the_map(counts, finest.outside(counts.window)),
+    )
+
+
+def layer_view(counts: RecordCounts, choice: MapChoice) -> LayerView:
+    """Return a layer of the map in protected form, on its ground and with the names of its zones.
+
+    Raises:
+        VulncoreError: The data can't serve the layer, or there are too few records for a map.
+        UnknownNameError: There are no cells of that resolution here.
+    """
+    _refuse(counts, choice)
+    resolution = choice.resolution
+    if resolution is None or choice.layer is Layer.WARDS:
+        resolution = fitting_resolution(counts, choice.layer)
+    by_zone = zone_counts(counts, resolution)
+    zones, there = by_zone.zones, by_zone.within(counts.window)
+    bandwidth_m = choice.bandwidth_m or fitting_bandwidth_m(zones)
+    layer = _layer(counts, by_zone, choice.layer, bandwidth_m)
+    total = float(there.sum())
+    list_by, _ = protected_numbers(there, counts.smallest, total)
+    if "fifth" in layer.frame:
+        list_by = layer.frame["fifth"].to_numpy(dtype=float)
+    return LayerView(
+        choice=choice,
+        resolution=resolution,
+        bandwidth_m=bandwidth_m,
+        zones=zones,
+        names=street_names(counts.streets, zones, counts.smallest),
+        layer=layer,
+        list_by=list_by,
+        total=_total_in_words(total, counts.smallest),
+        few=total < FEW,
+    )
+
+
+def where_summary(counts: RecordCounts, trial: MapTrial) -> WhereSummary:
+    """Return what the first sentences about a map are made of; layers only where there are enough records for a map."""
+    view = where_view(counts)
+    if view.too_few:
+        return WhereSummary(view)
+    return WhereSummary(
+        view,
+        trial,
+        most=layer_view(counts, MapChoice(Layer.CELLS)),
+        hot=layer_view(counts, MapChoice(Layer.STANDS_OUT)),
+        classes=layer_view(counts, MapChoice(Layer.CLASS)) if Layer.CLASS in view.layers else None,
+    )
+
+
+def number_layer(by_zone: ZoneCounts, window: Window, smallest: int) -> ProtectedLayer:
+    """Return how many records each zone has, to the nearest `smallest`.
+
+    Returns:
+        A frame with `records` (missing where hidden) and `share` (of all placed in the area, 0 to 1).
+    """
+    counts = by_zone.within(window)
+    total = float(counts.sum())
+    records, _ = protected_numbers(counts, smallest, total)
+    share = np.minimum(records / max(total, 1.0), 1.0)
+    legend, keys = number_steps(records, max(smallest, 1), smallest)
+    marks = ["" if math.isnan(number) else f"{number:,.0f}" for number in records]
+    words = [
+        hidden_as(smallest) if math.isnan(number) else f"about {number:,.0f}, {percent(part)} of all"
+        for number, part in zip(records, share, strict=True)
+    ]
+    return ProtectedLayer(
+        pd.DataFrame({"key": keys, "mark": marks, "words": words, "records": records, "share": share}), legend
+    )
+
+
+def density_layer(
+    counts: RecordCounts, by_zone: ZoneCounts, bandwidth_m: int, smallest: int
+) -> ProtectedLayer:
+    """Return how dense records lie around the middle of each zone, in fifths of the densest.
+
+    Returns:
+        A frame with `fifth` (of the densest, 1 to 5; missing where under `smallest` records lie within the bandwidth).
+    """
+    (per_km2,) = density_per_km2(counts, by_zone.zones, bandwidth_m, [counts.window])
+    few = _nearby(by_zone, counts.window, bandwidth_m) < max(smallest, 1)
+    fifths = np.clip(np.ceil(STEPS * per_km2 / max(float(per_km2.max()), 1e-12)), 1, STEPS)
+    fifth = np.where(few, np.nan, fifths)
+    legend = density_legend(bandwidth_m, smallest)
+    keys = ["few" if math.isnan(step) else f"s{step:.0f}" for step in fifth]
+    return ProtectedLayer(legend_rows(keys, legend).assign(fifth=fifth), legend)
+
+
+def hot_layer(by_zone: ZoneCounts, window: Window, smallest: int) -> ProtectedLayer:
+    """Return which zones have more, or fewer, around them than chance and the rest of the area explain.
+
+    Returns:
+        A frame with `state` ("hot", "cold", "neither").
+    """
+    states = hot_states(by_zone, window, smallest)
+    keys = np.select([states > 0, states < 0], ["hot", "cold"], "even").tolist()
+    state = ["neither" if key == "even" else key for key in keys]
+    return ProtectedLayer(legend_rows(keys, HOT_LEGEND).assign(words=state, state=state), HOT_LEGEND)
+
+
+def hot_states(by_zone: ZoneCounts, window: Window, smallest: int) -> States:
+    """Return 1 for each zone that is hot in a window, -1 for a cold one, else 0, judged together.
+
+    Where under `smallest` records lie in a zone and those around it, it is not hot whatever the test says.
+    """
+    return _states(by_zone.zones, by_zone.within(window), smallest)
+
+
+def class_layer(by_zone: ZoneCounts, periods: Sequence[Window], smallest: int) -> ProtectedLayer:
+    """Return each zone's class of hotspot over equal periods, the last of which is the newest.
+
+    Returns:
+        A frame with `class`.
+    """
+    zones = by_zone.zones
+    counts = np.column_stack([by_zone.within(period) for period in periods])
+    states = np.column_stack([_states(zones, counts[:, at], smallest) for at in range(len(periods))])
+    classes = hotspot_classes(states, zones.near @ counts, counts.sum(axis=0))
+    keys = [hotspot_class.value for hotspot_class in classes]
+    return ProtectedLayer(legend_rows(keys, CLASS_LEGEND).assign(**{"class": keys}), CLASS_LEGEND)
+
+
+def change_layer(by_zone: ZoneCounts, now: Window, before: Window, smallest: int) -> ProtectedLayer:
+    """Return how each zone changed from one window to another, as far as the numbers shown tell.
+
+    Everything is computed from the rounded counts, so that limits and verdicts give away no more than they do: a hidden
+    count is taken as the largest that it can be, and the rounding widens the limits.
+
+    Returns:
+        A frame with `now`, `before` (rounded, missing where hidden), `ratio` (of the rates per day), `low`, `high`
+        (its limits at the level at which all zones are judged), `verdict` ("more", "fewer", "no clear change").
+    """
+    shown_now, shown_before = (
+        protected_numbers(counts, smallest, float(counts.sum()))[0]
+        for counts in (by_zone.within(window) for window in (now, before))
+    )
+    at_most = max(smallest - 1, 0)
+    now_used, before_used = (
+        np.where(np.isnan(numbers), at_most, numbers) for numbers in (shown_now, shown_before)
+    )
+    mean = np.maximum((now_used + before_used) / 2, 1.0)
+    spread = 1 + (max(smallest, 1) ** 2 - 1) / 12 / mean  # a number rounded to a base scatters so much more
+    p = rate_ratio_p_value(now_used, before_used, now.days, before.days, spread)
+    both_hidden = np.isnan(shown_now) & np.isnan(shown_before)
+    judged = discoveries(np.where(both_hidden, 1.0, p), FALSE_RATE)
+    low, high = rate_ratio_interval(now_used, before_used, now.days, before.days, spread, judged.alpha)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = now_used / before_used * before.days / now.days
+    verdicts = np.select(
+        [judged.stands & (ratio > 1), judged.stands & (ratio < 1)], ["more", "fewer"], "no clear change"
+    )
+    legend = change_legend(smallest)
+    keys = np.select([both_hidden, verdicts == "more", verdicts == "fewer"], ["few", "up", "down"], "same")
+    frame = legend_rows(keys.tolist(), legend)
+    any_hidden = np.isnan(shown_now) | np.isnan(shown_before)
+    return ProtectedLayer(
+        frame.assign(
+            words=[
+                _change_in_words(current, earlier, verdict.lower(), smallest)
+                for current, earlier, verdict in zip(shown_now, shown_before, frame["words"], strict=True)
+            ],
+            now=shown_now,
+            before=shown_before,
+            ratio=np.where(any_hidden, np.nan, ratio).round(2),
+            low=np.where(any_hidden, np.nan, low).round(2),
+            high=np.where(any_hidden, np.nan, high).round(2),
+            verdict=np.where(both_hidden, "too few to say", verdicts),
+        ),
+        legend,
+    )
+
+
+def protected_numbers(counts: Floats, smallest: int, total: float | None = None) -> tuple[Floats, bool]:
+    """Return counts as they may be shown, missing where hidden, and whether at least half of their records can be seen."""
+    counts = counts.round(DECIMALS)  # five is five in whichever order its shares were summed
+    numbers = rounded(counts, smallest, total)
+    return numbers, bool(2 * counts[~np.isnan(numbers)].sum() >= counts.sum())
+
+
+def street_names(points: pd.DataFrame, zones: Zones, smallest: int) -> StreetNames:
+    """Return the streets of each zone, with how much is recorded there, to the nearest `smallest`.
+
+    A street that records alone name is named where at least `smallest` do; a kind of place only where no street is.
+
+    Args:
+        points: As `vulncore.findings.where.counts.street_points` returns.
+        zones: The zones.
+        smallest: The smallest number of records that is told.
+    """
+    base = max(smallest, 1)
+    longitudes, latitudes = (points[name].to_numpy(dtype=float) for name in ("longitude", "latitude"))
+    there = points.assign(zone=zone_of(zones, longitudes, latitudes), listed=points["records"] == 0)
+    summed = (
+        there[there["zone"] != OUTSIDE]
+        .groupby(["zone", "kind", "street"], as_index=False)
+        .agg(records=("records", "sum"), listed=("listed", "any"))
+    )
+    streets: StreetNames = tuple(Counter() for _ in zones.names)
+    sites: StreetNames = tuple(Counter() for _ in zones.names)
+    for row in summed[summed["listed"] | (summed["records"] >= base)].to_dict("records"):
+        records = int(row["records"])
+        by_zone = sites if row["kind"] == "site" else streets
+        about = base * round(records / base) if records >= base else 0
+        by_zone[int(row["zone"])][str(row["street"])] += about
+    return tuple(of_zone or instead for of_zone, instead in zip(streets, sites, strict=True))
+
+
+def fitting_resolution(counts: RecordCounts, layer: Layer) -> int | None:
+    """Return the size of cells that suits a layer: the finest of which at least half of the records can be shown.
+
+    What is computed over surroundings is drawn as fine as there are cells; None stands for wards.
+    """
+    if layer is Layer.WARDS:
+        return None
+    if layer not in (Layer.CELLS, Layer.CHANGE):
+        return counts.ground.finest
+    for resolution in counts.ground.resolutions:
+        there = zone_counts(counts, resolution).within(counts.window)
+        if protected_numbers(there, counts.smallest, float(there.sum()))[1]:
+            return resolution
+    return counts.ground.resolutions[-1]
+
+
+def protected_trial(hits: pd.DataFrame, smallest: int) -> pd.DataFrame:
+    """Return the test of maps in whole per cent, in steps worth at least `smallest` records.
+
+    Args:
+        hits: As `vulncore.metrics.hotspots.prediction.prediction` returns it.
+        smallest: The smallest number of records that is told.
+
+    Returns:
+        As `vulncore.findings.where.view.MapTrial` has it.
+    """
+    happened = float(hits["happened"].iloc[0])
+    percent_held = [share_in_steps(part, happened, smallest) for part in hits["hits"]]
+    return pd.DataFrame(
+        {
+            "map": hits["method"],
+            "share": hits["share"],
+            "percent": percent_held,
+            "low": (100 * hits["hit_rate_low"]).round().clip(lower=0),
+            "high": (100 * hits["hit_rate_high"]).round().clip(upper=100),
+            "pei_star": hits["pei_star"].round(1),
+            "against_naive": np.select(
+                [hits["better_low"].isna(), hits["better_low"] > 0, hits["better_high"] < 0],
+                ["–", "better", "worse"],
+                "could be chance",
+            ),
+        }
+    )
+
+
+def protected_repeats(tested: NearRepeats, smallest: int) -> tuple[pd.DataFrame, int | None]:
+    """Return the ratio of pairs in each band, to a tenth and hidden where there are few; and which band says most.
+
+    Returns:
+        The frame as `vulncore.findings.where.view.RepeatsView` has it, and the position of its strongest band.
+    """
+    table = tested.table
+    shown = (table["observed"] >= smallest) & table["ratio"].notna()
+    steps = (table["ratio"] / RATIO_STEP).round() * RATIO_STEP
+    bands = table[["distance_to_m", "days_from", "days_to"]].assign(
+        ratio=steps.where(shown), clear=table["clear"] & shown & (table["ratio"] >= 1 + RATIO_STEP / 2)
+    )
+    worth = table[table["clear"] & shown & (table["ratio"] >= WORTH_SAYING)]
+    if worth.empty:
+        return bands, None
+    strongest = worth.sort_values(["ratio", "days_to", "distance_to_m"]).index[-1]
+    return bands, table.index.tolist().index(strongest)
+
+
+def _too_few(there: Floats, smallest: int) -> bool:
+    return float(there.sum()) < (FEWEST if smallest else 1)
+
+
+def _off_the_map(counts: RecordCounts, outside: float) -> OffTheMap:
+    base = max(counts.smallest, 1)
+    selected, placed, timed = (int(counts.known[name]) for name in ("records", "placed", "timed"))
+    untimed = placed - timed if counts.question.selection.hours.cells else 0
+    return OffTheMap(
+        selected=selected,
+        without_place=_about(selected - placed, base) if selected > placed else "",
+        without_hour=_about(untimed, base) if untimed else "",
+        outside=_about(outside, base) if outside >= base else "",
+    )
+
+
+def _about(number: float, base: int) -> str:
+    about = base * round(number / base)
+    return f"Fewer than {base}" if number < base else f"{about:,}" if base == 1 else f"About {about:,}"
+
+
+def _total_in_words(total: float, smallest: int) -> str:
+    whole = abs(total - round(total)) < 1e-6
+    base = 1 if whole else max(smallest, 1)
+    return f"{base * round(total / base):,}"
+
+
+def _refuse(counts: RecordCounts, choice: MapChoice) -> None:
+    question, ground = counts.question, counts.ground
+    if _too_few(zone_counts(counts, ground.finest).within(counts.window), counts.smallest):
+        raise VulncoreError(
+            f"Too few {question.unit} with a place for a map: it would show each of them. "
+            "Choose a longer period or more measures."
+        )
+    if choice.layer not in layers_offered(question, ground):
+        reasons = {
+            Layer.WARDS: f"There are no wards of {ground.force} here. Bring them with its boundary: vulncore boundary.",
+            Layer.CHANGE: question.not_compared,
+            Layer.CLASS: "How hotspots developed takes six months without a gap or a change of recording, and there are fewer.",
+        }
+        raise VulncoreError(reasons[choice.layer])
+    resolutions = ground.resolutions
+    if choice.resolution is not None and choice.resolution not in resolutions:
+        offered = ", ".join(str(resolution) for resolution in resolutions)
+        raise UnknownNameError(
+            f"There are no cells of resolution {choice.resolution} here. There are: {offered}."
+        )
+
+
+def _layer(counts: RecordCounts, by_zone: ZoneCounts, layer: Layer, bandwidth_m: int) -> ProtectedLayer:
+    question, window, smallest = counts.question, counts.window, counts.smallest
+    if layer is Layer.DENSITY:
+        return density_layer(counts, by_zone, bandwidth_m, smallest)
+    if layer is Layer.STANDS_OUT:
+        return hot_layer(by_zone, window, smallest)
+    if layer is Layer.CHANGE and question.before is not None:
+        return change_layer(by_zone, window, question.before, smallest)
+    if layer is Layer.CLASS:
+        return class_layer(by_zone, question.periods, smallest)
+    return number_layer(by_zone, window, smallest)
+
+
+def _nearby(by_zone: ZoneCounts, window: Window, reach_m: float) -> Floats:
+    """Return how many records lie in the zones whose middles lie so near to each zone's, its own included."""
+    tree = KDTree(by_zone.zones.centres_m)
+    near = tree.sparse_distance_matrix(tree, reach_m, output_type="coo_matrix")
+    counts = by_zone.within(window)
+    apart = near.row != near.col
+    others = np.bincount(near.row[apart], weights=counts[near.col[apart]], minlength=len(counts))
+    return counts + others
+
+
+def _states(zones: Zones, counts: Floats, smallest: int) -> States:
+    if not counts.sum():
+        return np.zeros(len(counts), dtype=np.int8)
+    per_area = counts / zones.areas_m2 * float(np.median(zones.areas_m2))
+    states: States = hot_and_cold(getis_ord(per_area, zones.near), FALSE_RATE)
+    around = zones.near @ counts
+    return np.where((states > 0) & (around < max(smallest, 1)), 0, states).astype(np.int8)
+
+
+def _change_in_words(now: float, before: float, verdict: str, smallest: int) -> str:
+    if math.isnan(now) and math.isnan(before):
+        return verdict
+    now_words, before_words = (
+        hidden_in_words(smallest) if math.isnan(number) else f"about {number:,.0f}"
+        for number in (now, before)
+    )
+    return f"{now_words}, before {before_words}: {verdict}"

@@ -1,0 +1,161 @@
+"""What a map of places is asked: which records, what they are called, and which months they are compared with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.periods import Window, add_months, month_end
+from vulncore.domain.vocabulary import Measure
+from vulncore.findings.shared.compared import (
+    breaks_by_name,
+    missing_in_words,
+    months_delivered,
+    why_not_compared,
+)
+from vulncore.findings.shared.which_records import (
+    COLUMNS,
+    EVERY_HOUR,
+    HoursChosen,
+    check_records,
+    unit_of,
+    window_before,
+)
+from vulncore.findings.shared.words import listed
+from vulncore.metrics.hotspots.classes import FEWEST_PERIODS
+from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.store import Snapshot
+
+PERIODS: Final = 12
+LONGEST_PERIOD: Final = 3  # months
+TESTED: Final = 12  # months, each by the twelve before it
+FEWEST_TESTED: Final = 3
+MOST_NAMED: Final = 4  # measures
+
+
+class NoPlacesError(VulncoreError):
+    """A dataset says that things happened, and not where."""
+
+
+@dataclass(frozen=True)
+class MapSelection:
+    """Which records a map is of: those of a filter, in some hours of the week; and the smallest number that it shows."""
+
+    records: RecordFilter
+    hours: HoursChosen = EVERY_HOUR
+    smallest: int = 5
+
+    @property
+    def force(self) -> str:
+        """The force whose records they are."""
+        return self.records.force
+
+    @property
+    def window(self) -> Window:
+        """The months of the records."""
+        return self.records.window
+
+
+@dataclass(frozen=True)
+class WhereQuestion:
+    """A selection in words, and the months that its map is compared with. Nothing in it depends on where records lie.
+
+    `about` says which records, `unit` what they are, in the plural. `before` is the window that theirs is compared with:
+    None where `not_compared` says why. `periods` are equal parts of the past, the last of them newest, over which hotspots
+    are classed; `tested` the months on which a map is tested. Both are empty where too few months were delivered without
+    a break. `history` is every month that one of these needs. `notes` say which months were not delivered.
+    """
+
+    selection: MapSelection
+    about: str
+    unit: str
+    before: Window | None
+    not_compared: str
+    periods: tuple[Window, ...]
+    tested: tuple[date, ...]
+    history: Window
+    notes: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Whose records, which, and from when."""
+        return f"{self.selection.force}: {self.about}, {self.selection.window}"
+
+
+def where_question(snapshot: Snapshot, selection: MapSelection, measures: Sequence[Measure]) -> WhereQuestion:
+    """Return what a map of a selection is called and compared with.
+
+    Args:
+        snapshot: A published version.
+        selection: Which records.
+        measures: The measures of the version, for their names.
+
+    Raises:
+        NoPlacesError: No record has a point.
+        UnknownNameError: No measure is named.
+    """
+    records = selection.records
+    check_records(snapshot, records)
+    if not set(measures_with_places(snapshot, records.force)) & set(records.measures):
+        raise NoPlacesError(
+            f"Dataset '{snapshot.publish.dataset}' has no places for these records of {records.force}, so there is no map. "
+            "Choose a dataset or measures with coordinates, such as a force's own extract."
+        )
+    usable = _unbroken_months(snapshot, records, measures)
+    before = window_before(records.window)
+    first = min([records.window.start, before.start, *usable[-PERIODS * LONGEST_PERIOD :]])
+    not_compared = why_not_compared(snapshot, records, before, measures)
+    delivered = months_delivered(snapshot, records)
+    missing = sum(month not in delivered for month in records.window.months)
+    return WhereQuestion(
+        selection=selection,
+        about=records_in_words(selection, measures),
+        unit=unit_of({measure.key: measure for measure in measures}, records.measures),
+        before=None if not_compared else before,
+        not_compared=not_compared,
+        periods=_equal_periods(usable),
+        tested=tuple(usable[TESTED:][-TESTED:]) if len(usable) >= TESTED + FEWEST_TESTED else (),
+        history=Window(first, records.window.end),
+        notes=missing_in_words(records.window, missing),
+    )
+
+
+def measures_with_places(snapshot: Snapshot, force: str) -> tuple[str, ...]:
+    """Return the keys of the measures of which at least one record has a point, in alphabetical order."""
+    rows = snapshot.incidents.filter(
+        snapshot.incidents.force == force, snapshot.incidents.longitude.notnull()
+    )
+    return tuple(sorted(rows.select("measure").distinct().to_pandas()["measure"]))
+
+
+def records_in_words(selection: MapSelection, measures: Sequence[Measure]) -> str:
+    """Return which records a map is of: their measures, what they are narrowed to, and the hours."""
+    names = [measure.name for measure in measures if measure.key in selection.records.measures]
+    measures_named = listed(names) if len(names) <= MOST_NAMED else f"{len(names)} measures"
+    narrowed = "".join(f", {COLUMNS[column]} {value}" for column, value in selection.records.where)
+    hours = f", {selection.hours.words}" if selection.hours.cells else ""
+    return measures_named + narrowed + hours
+
+
+def _unbroken_months(snapshot: Snapshot, records: RecordFilter, measures: Sequence[Measure]) -> list[date]:
+    """Return the months up to the window's end that were delivered without a gap or a break of the series."""
+    window, delivered = records.window, months_delivered(snapshot, records)
+    breaks = breaks_by_name(snapshot, records, measures).values()
+    broken = max((month for months in breaks for month in months if month <= window.end), default=date.min)
+    months: list[date] = []
+    month = window.months[-1]
+    while month in delivered and month >= broken:
+        months.append(month)
+        month = add_months(month, -1)
+    return months[::-1]
+
+
+def _equal_periods(usable: Sequence[date]) -> tuple[Window, ...]:
+    """Return up to twelve equal periods that end with the newest month, each as long as there are months for."""
+    months = min(LONGEST_PERIOD, max(1, len(usable) // PERIODS))
+    count = min(PERIODS, len(usable) // months)
+    if count < FEWEST_PERIODS:
+        return ()
+    firsts = usable[len(usable) - count * months :: months]
+    return tuple(Window(first, month_end(add_months(first, months - 1))) for first in firsts)

@@ -1,0 +1,87 @@
+"""Tables about places as people read them: a place's months and hours, the test on past months, near repeats."""
+
+import math
+
+import pandas as pd
+
+from vulncore.findings.shared.words import HIDDEN
+from vulncore.findings.where.view import DISTANCES_M, MapTrial, PlaceView, RepeatsView
+
+
+def hours_table(place: PlaceView) -> pd.DataFrame:
+    """Return the place's hours: a line for each day, a column for each part of it."""
+    if place.hours.empty:
+        return pd.DataFrame()
+    texts = place.hours.assign(text=place.hours["records"].map(_number))
+    wide = texts.pivot(index="row", columns="column", values="text")
+    parts = texts.drop_duplicates("column").set_index("column")["part"]
+    wide.columns = pd.Index([parts[column] for column in wide.columns])
+    wide.insert(0, "Day and night of", texts.sort_values("row")["day"].drop_duplicates().tolist())
+    return wide.reset_index(drop=True)
+
+
+def months_table(place: PlaceView) -> pd.DataFrame:
+    """Return the place's months."""
+    return pd.DataFrame(
+        {"Months": place.months["label"], "About": [_number(records) for records in place.months["records"]]}
+    )
+
+
+def trial_table(trial: MapTrial) -> pd.DataFrame:
+    """Return one row per map and share of the area: what the map held of the next month, and how good that is."""
+    rows = trial.frame
+    return pd.DataFrame(
+        {
+            "Map": rows["map"],
+            "Of the area": [f"{100 * share:.0f} %" for share in rows["share"]],
+            "Held of the next month": [f"about {percent} %" for percent in rows["percent"]],
+            "95 % limits": [
+                "–" if pd.isna(low) else f"{low:.0f} to {high:.0f} %"
+                for low, high in zip(rows["low"], rows["high"], strict=True)
+            ],
+            "PAI": [
+                f"{percent / 100 / share:.1f}"
+                for percent, share in zip(rows["percent"], rows["share"], strict=True)
+            ],
+            "PEI*": [f"{pei_star:.1f}" for pei_star in rows["pei_star"]],
+            "Than last month's": rows["against_naive"],
+        }
+    )
+
+
+def repeats_table(repeats: RepeatsView) -> pd.DataFrame:
+    """Return one row per distance and one column per time: pairs of events compared with shuffled dates."""
+    rows = []
+    for distance, bands in repeats.bands.groupby("distance_to_m", sort=True) if len(repeats.bands) else ():
+        cells = {
+            _days_in_words(int(band["days_from"]), int(band["days_to"])): _ratio(band["ratio"], band["clear"])
+            for band in bands.to_dict("records")
+        }
+        rows.append({"Apart": apart_in_words(float(str(distance))), **cells})
+    return pd.DataFrame(rows)
+
+
+def apart_in_words(distance_to_m: float) -> str:
+    """Return how far apart the events of a band are.
+
+    >>> apart_in_words(0), apart_in_words(100), apart_in_words(200)
+    ('Same place', 'Up to 100 m', '100 to 200 m')
+    """
+    if not distance_to_m:
+        return "Same place"
+    nearer = max(distance for distance in DISTANCES_M if distance < distance_to_m)
+    return f"{nearer} to {distance_to_m:.0f} m" if nearer else f"Up to {distance_to_m:.0f} m"
+
+
+def _days_in_words(days_from: int, days_to: int) -> str:
+    return f"{days_from} to {days_to} days" if days_from else f"Within {days_to} days"
+
+
+def _ratio(ratio: float, clear: bool) -> str:
+    if math.isnan(ratio):
+        return "too few"
+    return f"{ratio:.1f} times{', beyond chance' if clear else ''}"
+
+
+def _number(records: float) -> str:
+    return HIDDEN if math.isnan(records) else f"{records:,.0f}"

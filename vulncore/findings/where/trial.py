@@ -1,0 +1,71 @@
+"""SECRET inside, protected outside: the test on past months. Would maps known before have been right about each?"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from vulncore.domain.arrays import Floats
+from vulncore.domain.periods import Window, add_months, month_end
+from vulncore.findings.where.counts import RecordCounts, ZoneCounts, density_per_km2, zone_counts
+from vulncore.findings.where.layers import fitting_bandwidth_m
+from vulncore.findings.where.protection import protected_trial
+from vulncore.findings.where.question import FEWEST_TESTED, TESTED
+from vulncore.findings.where.view import COUNTS, DENSITY, MIDDLE_SHARE, NAIVE, STANDS_OUT, MapTrial
+from vulncore.metrics.hotspots.getis_ord import getis_ord
+from vulncore.metrics.hotspots.prediction import prediction
+
+SHARES: Final = (0.01, MIDDLE_SHARE, 0.10)
+FEWEST: Final = 50  # records over the months tested; of fewer, a share says nothing
+
+
+def map_trial(counts: RecordCounts) -> MapTrial:
+    """Return how maps of the twelve months before would have done in each of the last months, in protected form."""
+    question, smallest = counts.question, counts.smallest
+    if not question.tested:
+        return _not_tested(
+            f"The test needs {TESTED + FEWEST_TESTED} months without a gap or a change of recording, and there are fewer. "
+            "A map of a year is tested on the months after it."
+        )
+    by_zone = zone_counts(counts, counts.ground.finest)
+    fewest = max(FEWEST, smallest)
+    if by_zone.by_month(question.tested).sum() < fewest:
+        return _not_tested(
+            f"Fewer than {fewest} {question.unit} lie in the months of the test: too few to say whether the map would have "
+            "been right."
+        )
+    hits = trial_hits(counts, by_zone)
+    frame = protected_trial(hits, smallest)
+    rivals = hits[(hits["share"] == MIDDLE_SHARE) & (hits["method"] != NAIVE)]
+    best = str(rivals.loc[rivals["hit_rate"].idxmax(), "method"])
+    return MapTrial(frame, question.tested, best)
+
+
+def trial_hits(counts: RecordCounts, by_zone: ZoneCounts) -> pd.DataFrame:
+    """Return how many records each map held, unprotected: see `vulncore.metrics.hotspots.prediction.prediction`."""
+    happened = by_zone.by_month(counts.question.tested)
+    return prediction(_scores(counts, by_zone), by_zone.zones.areas_m2, happened, SHARES, rival=NAIVE)
+
+
+def _scores(counts: RecordCounts, by_zone: ZoneCounts) -> Mapping[str, Floats]:
+    """Return how high each map had put each zone before each month tested."""
+    zones, tested = by_zone.zones, counts.question.tested
+    last_months = [add_months(month, -1) for month in tested]
+    years = [
+        Window(add_months(month, -TESTED), month_end(last))
+        for month, last in zip(tested, last_months, strict=True)
+    ]
+    average_m2 = float(np.median(zones.areas_m2))
+    by_year = [by_zone.within(year) / zones.areas_m2 * average_m2 for year in years]
+    naive = [by_zone.within(Window(last, month_end(last))) / zones.areas_m2 for last in last_months]
+    return {
+        NAIVE: np.array(naive),
+        COUNTS: np.array(by_year),
+        DENSITY: np.array(density_per_km2(counts, zones, fitting_bandwidth_m(zones), years)),
+        STANDS_OUT: np.array([getis_ord(year, zones.near)["z"].to_numpy() for year in by_year]),
+    }
+
+
+def _not_tested(reason: str) -> MapTrial:
+    return MapTrial(pd.DataFrame(), (), "", reason)

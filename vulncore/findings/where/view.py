@@ -1,0 +1,184 @@
+"""What may be shown of a map: all that charts, tables, sentences, files, pages and commands get.
+
+Every figure in here has come through `vulncore.findings.where.protection`. Nothing in here leads back to a count.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import pandas as pd
+
+from vulncore.domain.arrays import Floats
+from vulncore.domain.periods import Window
+from vulncore.findings.where.area import Ground, StreetNames
+from vulncore.findings.where.layers import Layer, LegendEntry, MapChoice, ProtectedLayer, layers_offered
+from vulncore.findings.where.question import MapSelection, WhereQuestion
+from vulncore.metrics.hotspots.zones import Zones
+
+NAIVE: Final = "Last month's counts"
+COUNTS, DENSITY, STANDS_OUT = "A year's counts", "A year's density", "A year's Gi*"
+"""The maps that are tested on past months."""
+MIDDLE_SHARE: Final = 0.05  # of the area: the one that sentences name
+DISTANCES_M: Final = (0, 100, 200, 400)
+"""How far events may lie apart to be near repeats; 0 is the same place."""
+
+
+@dataclass(frozen=True)
+class OffTheMap:
+    """How many records are on no map, in words such as "About 35"; "" where there are none to speak of.
+
+    `selected` is how many records there are in all, as the strand table has them.
+    """
+
+    selected: int
+    without_place: str
+    without_hour: str
+    outside: str
+
+
+@dataclass(frozen=True)
+class WhereView:
+    """What may be said of a selection before any layer is drawn.
+
+    `too_few` says that a map would show each record; `none_there` that there is none at all. `spread_thin` says that no
+    cell of any size has enough to be shown.
+    """
+
+    question: WhereQuestion
+    ground: Ground
+    too_few: bool
+    none_there: bool
+    spread_thin: bool
+    off_the_map: OffTheMap
+
+    @property
+    def selection(self) -> MapSelection:
+        """Which records."""
+        return self.question.selection
+
+    @property
+    def window(self) -> Window:
+        """The months selected."""
+        return self.question.selection.window
+
+    @property
+    def smallest(self) -> int:
+        """The smallest number of a place that is shown."""
+        return self.question.selection.smallest
+
+    @property
+    def unit(self) -> str:
+        """What the records are, in the plural."""
+        return self.question.unit
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers that the data can serve."""
+        return layers_offered(self.question, self.ground)
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """A protected layer on its ground: its zones, what they are called, and how a list orders them.
+
+    `resolution` is None for wards. `list_by` has one protected number per zone, missing where hidden. `total` is how many
+    records all zones hold together, in words; `few` says that this is too few for any but the strongest hotspot.
+    """
+
+    choice: MapChoice
+    resolution: int | None
+    bandwidth_m: int
+    zones: Zones
+    names: StreetNames
+    layer: ProtectedLayer
+    list_by: Floats
+    total: str
+    few: bool
+
+
+@dataclass(frozen=True)
+class MapView:
+    """A layer as it is drawn, listed and downloaded.
+
+    `listing` has one row per zone that has something to say, the first of them first: `cell`, `Place`, `What`. `rows` is
+    the layer as a table, `geojson` as a file; `counts` how many zones are of each kind, by key. `resolution` is None for
+    wards.
+    """
+
+    choice: MapChoice
+    resolution: int | None
+    across: str
+    title: str
+    legend: tuple[LegendEntry, ...]
+    counts: dict[str, int]
+    features: tuple[dict[str, Any], ...]
+    outline: dict[str, Any]
+    bounds: tuple[float, float, float, float]
+    listing: pd.DataFrame
+    rows: pd.DataFrame
+    geojson: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class PlaceView:
+    """What can be shown of one place.
+
+    `months` has one row per part of the time: `label`, `start`, `records` (to the nearest `smallest`, missing where
+    hidden). `hours` has one row per weekday and part of the day: `day`, `part`, `row`, `column`, `records`; empty where
+    `no_hours` says why.
+    """
+
+    cell: str
+    name: str
+    streets: tuple[str, ...]
+    summary: str
+    months: pd.DataFrame
+    hours: pd.DataFrame
+    no_hours: str
+
+
+@dataclass(frozen=True)
+class MapTrial:
+    """How much of each of the last months lay in the area that maps known before had put first.
+
+    `frame` has one row per map and share of the area: `map`, `share` (0 to 1), `percent` (of the months' records, in steps
+    worth at least the smallest number shown), `low` and `high` (its 95 % limits, whole per cent, missing where there are
+    none), `pei_star` (to a tenth), `against_naive` ("better", "worse", "could be chance", or "–" for the naive map
+    itself). `best` is the map that held most at the middle share. The frame is empty where `not_tested` says why.
+    """
+
+    frame: pd.DataFrame
+    months: tuple[date, ...]
+    best: str
+    not_tested: str = ""
+
+
+@dataclass(frozen=True)
+class RepeatsView:
+    """Pairs of events by how far and how long they are apart, compared with shuffled dates.
+
+    `bands` has one row per band: `distance_to_m`, `days_from`, `days_to`, `ratio` (to a tenth, missing where too few pairs
+    are there to show), `clear` (more than chance). `strongest` is the position of the band that says most; None where
+    none is clear enough. The test rests on `used` records `of` so many, and on as many `permutations` of the dates.
+    `bands` is empty where `no_repeats` says why.
+    """
+
+    bands: pd.DataFrame
+    strongest: int | None
+    used: int
+    of: int
+    permutations: int
+    no_repeats: str = ""
+
+
+@dataclass(frozen=True)
+class WhereSummary:
+    """What the first sentences about a map are made of; the layers are missing where there are too few records."""
+
+    view: WhereView
+    trial: MapTrial | None = None
+    most: LayerView | None = None
+    hot: LayerView | None = None
+    classes: LayerView | None = None
