@@ -25,7 +25,7 @@ from playwright.sync_api import Page, sync_playwright
 from timing import median_seconds
 
 from vulncore.findings.resourcing.demand import UnitDemand, UnitForecast
-from vulncore.findings.resourcing.outlook import asked_about, resourcing_outlook
+from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
 from vulncore.findings.resourcing.sentences import resourcing_headline
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.chain import Incoming, staffing
@@ -80,7 +80,7 @@ def answered(incoming: Incoming) -> object:
     forecast = UnitForecast(UnitDemand("Made", AS_AT, {}, ()), Basis.CURRENT_PROCESS, paths, {})
     forecast.__dict__["incoming"] = incoming
     told = resourcing_outlook(
-        forecast, scenario, {}, asked_about(scenario, AS_AT, MONTHS, None, None, 0.1, None)
+        forecast, scenario, {}, staffing_question(scenario, AS_AT, MONTHS, None, None, 0.1, None)
     )
     return resourcing_headline(told)
 

@@ -17,7 +17,7 @@ from vulncore.cli.options import csv_text
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month
 from vulncore.findings.resourcing.arrivals import demand_notes, demand_rows, demand_table
-from vulncore.findings.resourcing.assumptions import abouts, assumption_rows, assumptions_table
+from vulncore.findings.resourcing.assumptions import assumption_rows, assumptions_table, number_groups
 from vulncore.findings.resourcing.charts import (
     MOST_SHOWN,
     caseload_chart,
@@ -31,10 +31,10 @@ from vulncore.findings.resourcing.tables import (
     comparison_table,
     differences_table,
     driver_rows,
-    drivers_shown,
     drivers_table,
     exported,
     months_table,
+    named_drivers,
     roles_table,
     scenario_names,
     staffing_rows,
@@ -53,7 +53,7 @@ def show_staffing(told: ResourcingOutlook, view: View) -> None:
     with spaces[0]:
         title = [f"{told.role.name}: needed and there", where]
         st.altair_chart(
-            staffing_chart(told.months, float(told.of_role["funded"]), title, palette()),
+            staffing_chart(told.months, float(told.role_year["funded"]), title, palette()),
             alt=f"{', '.join(title)}. {staffing_in_words(told)}",
             width="stretch",
         )
@@ -75,7 +75,7 @@ def show_staffing(told: ResourcingOutlook, view: View) -> None:
 
 def show_assumptions(told: ResourcingOutlook, view: View) -> None:
     """Draw every number assumed, the form that changes one, and the numbers as a file."""
-    names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **abouts(told.used)}
+    names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **number_groups(told.used)}
     st.markdown(plain(told.used.about))
     picker = Picker(
         "Show assumptions for", "numbers", list(names), 2, lambda key: names[key], "group of numbers"
@@ -95,8 +95,8 @@ def show_assumptions(told: ResourcingOutlook, view: View) -> None:
     else:
         st.info("No number differs from the illustrative scenario.")
     st.caption(
-        "“20, between 12 and 24” is drawn anew for each simulated future, most often near 20; a number alone is taken as certain. What is measured is read off "
-        "the records of the last five years that name a team. Names of who changed a number are as they gave them."
+        "“20 (12 to 24)” is drawn anew for each simulated future, most often near 20. A number alone is taken as certain. A measured number comes from "
+        "the records of the last five years that name a team. Names are as typed; they are not checked."
     )
     _offer(assumption_rows(told.used), told, view, "assumptions")
 
@@ -104,20 +104,20 @@ def show_assumptions(told: ResourcingOutlook, view: View) -> None:
 def show_drivers(told: ResourcingOutlook, view: View) -> None:
     """Draw what moves the shortage most."""
     title = [
-        f"{told.role.name}: what moves the shortage in {told.asked.year}",
+        f"{told.role.name}: what moves the shortage in {told.question.year}",
         f"{view.force}: {told.used.name}",
     ]
     if told.drivers.empty:
         st.info("Every number is taken as certain, so nothing moves the shortage.")
         return
     st.altair_chart(
-        drivers_chart(drivers_shown(told), title, palette()),
+        drivers_chart(named_drivers(told), title, palette()),
         alt=f"{', '.join(title)}. {drivers_in_words(told)}",
         width="stretch",
     )
     st.caption(
-        "Each number in turn at the value that it is under, and over, in one case of ten, all else at its mean: the line in the "
-        "middle is that, and may differ a little from the medians above. " + source_line(view)
+        "Each number is set to its 10th and 90th percentile while the others stay at their mean. The middle line is all numbers at their mean. "
+        + source_line(view)
     )
     table = drivers_table(told)
     with st.popover("Show as table"):
@@ -131,14 +131,14 @@ def show_drivers(told: ResourcingOutlook, view: View) -> None:
 
 def show_comparison(told: ResourcingOutlook, beside: Sequence[Scenario], view: View) -> None:
     """Draw scenarios beside the one on screen: those of `beside` that have the role asked about."""
-    gone = [plan.name for plan in beside if not has_role(plan, told.asked)]
+    gone = [plan.name for plan in beside if not has_role(plan, told.question)]
     if gone:
         st.info(plain(f"Not compared, since they have no {told.role.name}: {', '.join(gone)}."))
     try:
         others = [
-            outlook_of(forecast_of(view, plan, str(told.forecast.basis)), plan, view, told.asked)
+            outlook_of(forecast_of(view, plan, str(told.forecast.basis)), plan, view, told.question)
             for plan in beside
-            if has_role(plan, told.asked)
+            if has_role(plan, told.question)
         ]
     except VulncoreError as problem:
         st.error(plain(f"The scenarios can't be compared. {problem}"))
@@ -179,7 +179,7 @@ def show_comparison(told: ResourcingOutlook, beside: Sequence[Scenario], view: V
 def show_months(told: ResourcingOutlook, view: View) -> None:
     """Draw every role in the year, the months of the role asked about, and both as a file."""
     roles, months = roles_table(told), months_table(told)
-    show_table(roles, f"{told.used.unit}, {told.asked.year}", list(roles.columns[1:]))
+    show_table(roles, f"{told.used.unit}, {told.question.year}", list(roles.columns[1:]))
     show_table(months, f"{told.role.name} by month", list(months.columns[1:]))
     _offer(staffing_rows(told), told, view, "months")
 
@@ -187,7 +187,7 @@ def show_months(told: ResourcingOutlook, view: View) -> None:
 def show_demand(told: ResourcingOutlook, view: View) -> None:
     """Draw what comes in, kind by kind."""
     table = demand_table(told)
-    figures = [name for name in table.columns if name not in ("Kind of case", "Counted by", "Held by")]
+    figures = [name for name in table.columns if name not in ("Kind of case", "Recorded as", "Held by")]
     show_table(table, f"{told.used.unit}: what comes in, each record once", figures)
     st.markdown("\n".join(f"- {plain(note)}" for note in demand_notes(told)))
     _offer(demand_rows(told), told, view, "demand")

@@ -11,8 +11,8 @@ from vulncore.findings.forecast.work import YEARS
 from vulncore.findings.resourcing.outlook import (
     CHANCES,
     StaffingQuestion,
-    asked_about,
     first_year,
+    staffing_question,
     years_ahead,
 )
 from vulncore.forecasting.past import Basis
@@ -31,7 +31,7 @@ def question(plan: Scenario, as_at: date) -> StaffingQuestion:
     """Return what is asked of a plan."""
     chance = float(_chance_picker().made()) / 100
     since = parse_month(_since_picker(as_at).made())
-    return asked_about(
+    return staffing_question(
         plan, as_at, _ahead(as_at), _role_picker(plan).made(), int(_year_picker(as_at).made()), chance, since
     )
 

@@ -90,7 +90,7 @@ def _compare() -> None:
 def _show_save(plan: Scenario) -> None:
     if not may_publish():
         st.caption(
-            "This server lets no browser save: what you save is kept for this visit. The link and the file carry it on."
+            "Saving for everyone is off on this server. Yours lasts until you close the tab; keep the link or the file."
         )
     name = plan.name.removesuffix(CHANGED)
     st.text_input("Save as", value=name, max_chars=NAME_LETTERS, key=f"scenario name {plan.name}")
@@ -178,6 +178,6 @@ def _bring_in() -> None:
         begin(brought)
         st.session_state[SAID] = f"{brought.name} was brought in. Save it to keep it."
     except UnicodeDecodeError:
-        st.session_state[PROBLEM] = "The file is no text. Bring a scenario in TOML."
+        st.session_state[PROBLEM] = "This is not a text file. Choose a scenario file (.toml)."
     except VulncoreError as problem:
         st.session_state[PROBLEM] = str(problem)

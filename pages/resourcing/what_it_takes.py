@@ -10,7 +10,7 @@ from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.tables import steps_table
 from vulncore.resourcing.scenario.checks import MOST_JOINERS
 from vulncore.resourcing.scenario.scenario import Joiners
-from vulncore.resourcing.solving import Condition, Solved, with_more
+from vulncore.resourcing.solving import Condition, MoreNeeded, with_more
 
 PROBLEM = "joiners problem"
 
@@ -18,7 +18,11 @@ PROBLEM = "joiners problem"
 def show_what_it_takes(told: ResourcingOutlook) -> None:
     """Offer how many more begin when, and the way to plan for people who join."""
     more, joining = st.columns(2)
-    answers = [each for each in (told.solved, told.for_hours) if isinstance(each, Solved) and each.steps]
+    answers = [
+        each
+        for each in (told.more_for_cases, told.more_for_hours)
+        if isinstance(each, MoreNeeded) and each.steps
+    ]
     if answers:
         with more.popover(
             f"What it takes: {' or '.join(f'{each.more:,}' for each in answers)} more", width="stretch"
@@ -32,12 +36,12 @@ def show_what_it_takes(told: ResourcingOutlook) -> None:
         st.error(plain(problem))
 
 
-def _show_steps(told: ResourcingOutlook, solved: Solved) -> None:
-    of_cases = solved.question.condition is Condition.CASELOAD
-    what = f"No more than {solved.question.limit:,g} cases each" if of_cases else "Enough for the hours"
+def _show_steps(told: ResourcingOutlook, solved: MoreNeeded) -> None:
+    of_cases = solved.target.condition is Condition.CASELOAD
+    what = f"No more than {solved.target.limit:,g} cases each" if of_cases else "Enough for the hours"
     st.button(
         f"Plan for {solved.more:,} who come trained",
-        key=f"plan for {solved.question.condition}",
+        key=f"plan for {solved.target.condition}",
         on_click=_plan_for,
         args=(told, solved),
         width="stretch",
@@ -45,7 +49,7 @@ def _show_steps(told: ResourcingOutlook, solved: Solved) -> None:
     show_table(steps_table(solved, told.staffing.as_at), what, ["More", "In all"])
 
 
-def _plan_for(told: ResourcingOutlook, solved: Solved) -> None:
+def _plan_for(told: ResourcingOutlook, solved: MoreNeeded) -> None:
     planned = with_more(told.scenario, solved).joiners
     st.session_state[PROBLEM] = change_joiners(told.scenario, planned)
 
@@ -71,9 +75,9 @@ def _show_joiners(told: ResourcingOutlook) -> None:
     role.selectbox(
         "Role",
         list(names),
-        list(names).index(told.asked.role),
+        list(names).index(told.question.role),
         format_func=lambda key: names[key],
-        key=f"joiners role {told.asked.role}",
+        key=f"joiners role {told.question.role}",
     )
     people.number_input("People", min_value=1, max_value=500, value=1, step=1, key="joiners people")
     month, trained = st.columns(2, vertical_alignment="bottom")
@@ -96,7 +100,7 @@ def joiners_in_words(told: ResourcingOutlook, each: Joiners) -> str:
 def _add(told: ResourcingOutlook) -> None:
     state = st.session_state
     new = Joiners(
-        state[f"joiners role {told.asked.role}"],
+        state[f"joiners role {told.question.role}"],
         parse_month(state["joiners month"]),
         int(state["joiners people"]),
         bool(state["joiners trained"]),

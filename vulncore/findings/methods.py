@@ -11,7 +11,7 @@ from vulncore.domain.geography import EDGE_TOLERANCE_M
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, Window, comparison_windows, financial_year_name
 from vulncore.domain.vocabulary import Measure, Polarity, strand_name
 from vulncore.findings.forecast.outlook import MODEL_NAMES
-from vulncore.findings.resourcing.demand import MONTHS
+from vulncore.findings.resourcing.demand import TEAM_MONTHS
 from vulncore.findings.shared.words import percent
 from vulncore.findings.where.where import PERIODS, TESTED
 from vulncore.forecasting.forecast import FEWEST_ORIGINS, PATHS
@@ -240,12 +240,12 @@ def resourcing_text(report: str) -> str:
         f"- **Simulated futures**: {PATHS:,}. Each takes one path of every forecast and draws every number that is given as a "
         "range: the lowest, likeliest and highest of a triangular distribution. Effort scatters from case to case, and so do "
         "the time a case is open and who leaves.\n"
-        "- **Needed**: full-time officers who do a full share. *Enough in 80 %* is the number that suffices in four futures of "
-        "five.\n"
+        "- **Needed**: full-time officers who do a full share. *Enough in 4 of 5 forecasts* is the number that suffices in so many "
+        "simulated futures.\n"
         "- **Open cases** follow from cases a month and months open (Little 1961). The past is what was recorded.\n"
         "- **What it takes** is solved on the futures, month by month, not found by trying.\n"
         "- **What drives it**: each number in turn at its tenth and ninetieth percentile, all else as expected.\n"
-        f"- **Measured**: which share of a kind of case comes to the unit, where records of {MONTHS} months name a team.\n\n"
+        f"- **Measured**: which share of a kind of case comes to the unit, where records of {TEAM_MONTHS} months name a team.\n\n"
         "**The numbers about staff and effort are illustrative** until a force puts its own in their place; each says where it "
         "comes from and who changed it. No official caseload standard exists.\n\n"
         f"Source of what comes to the unit: {report}, paragraphs 18, 36, 41 and 56. More stands in `docs/resourcing.md`."
