@@ -25,7 +25,7 @@ from playwright.sync_api import Page, sync_playwright
 from timing import median_seconds
 
 from vulncore.findings.resourcing.demand import UnitDemand, UnitForecast
-from vulncore.findings.resourcing.outlook import asked_about, resourcing_outlook
+from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
 from vulncore.findings.resourcing.sentences import resourcing_headline
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.chain import Incoming, staffing
@@ -50,7 +50,9 @@ def main() -> None:
     answer = median_seconds(lambda: answered(incoming))
     together = median_seconds(lambda: staffing(scenario, incoming))
     apart = (
-        median_seconds(lambda: [staffing(scenario, each) for each in singles], runs=1) * PATHS / ONE_BY_ONE
+        median_seconds(lambda: [staffing(scenario, single) for single in singles], runs=1)
+        * PATHS
+        / ONE_BY_ONE
     )
     for name, seconds in (("an answer", answer), ("its futures, together", together), ("one by one", apart)):
         print(f"{name:26} {seconds:8.3f} s   {seconds / answer:8.2f} of an answer")
@@ -76,27 +78,30 @@ def made(paths: int) -> Incoming:
 
 def answered(incoming: Incoming) -> object:
     scenario = illustrative()
-    paths = {kind: own.astype(np.int64) for kind, own in incoming.paths.items()}
+    paths = {kind: months.astype(np.int64) for kind, months in incoming.paths.items()}
     forecast = UnitForecast(UnitDemand("Made", AS_AT, {}, ()), Basis.CURRENT_PROCESS, paths, {})
     forecast.__dict__["incoming"] = incoming
-    told = resourcing_outlook(
-        forecast, scenario, {}, asked_about(scenario, AS_AT, MONTHS, None, None, 0.1, None)
-    )
-    return resourcing_headline(told)
+    question = staffing_question(scenario, AS_AT, MONTHS, None, None, 0.1, None)
+    return resourcing_headline(resourcing_outlook(forecast, scenario, {}, question))
 
 
 @contextmanager
 def served() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as store, socket.socket() as probe:
-        told = {**os.environ, "VULNCORE_STORE": store}
+        environment = {**os.environ, "VULNCORE_STORE": store}
         subprocess.run(
-            [Path(sys.executable).with_name("vulncore"), "demo"], env=told, check=True, capture_output=True
+            [Path(sys.executable).with_name("vulncore"), "demo"],
+            env=environment,
+            check=True,
+            capture_output=True,
         )
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
         probe.close()
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", port]
-        server = subprocess.Popen(command, env=told, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL)
+        server = subprocess.Popen(
+            command, env=environment, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL
+        )
         try:
             yield f"http://127.0.0.1:{port}/resourcing"
         finally:

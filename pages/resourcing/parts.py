@@ -17,7 +17,7 @@ from vulncore.cli.options import csv_text
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month
 from vulncore.findings.resourcing.arrivals import demand_notes, demand_rows, demand_table
-from vulncore.findings.resourcing.assumptions import abouts, assumption_rows, assumptions_table
+from vulncore.findings.resourcing.assumptions import assumption_rows, assumptions_table, number_groups
 from vulncore.findings.resourcing.charts import (
     MOST_SHOWN,
     caseload_chart,
@@ -31,10 +31,10 @@ from vulncore.findings.resourcing.tables import (
     comparison_table,
     differences_table,
     driver_rows,
-    drivers_shown,
     drivers_table,
     exported,
     months_table,
+    named_drivers,
     roles_table,
     scenario_names,
     staffing_rows,
@@ -54,7 +54,7 @@ def show_staffing(outlook: ResourcingOutlook, view: View) -> None:
     with spaces[0]:
         title = [f"{outlook.role.name}: needed and there", where]
         st.altair_chart(
-            staffing_chart(outlook.months, float(outlook.of_role["funded"]), title, palette()),
+            staffing_chart(outlook.months, float(outlook.role_year["funded"]), title, palette()),
             alt=f"{', '.join(title)}. {staffing_in_words(outlook)}",
             width="stretch",
         )
@@ -76,7 +76,7 @@ def show_staffing(outlook: ResourcingOutlook, view: View) -> None:
 
 def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:
     """Draw every number assumed, the form that changes one, and the numbers as a file."""
-    names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **abouts(outlook.used)}
+    names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **number_groups(outlook.used)}
     st.markdown(plain(outlook.used.about))
     picker = Picker("Show assumptions for", "numbers", list(names), 2, names.__getitem__, "group of numbers")
     chosen = picker.draw(choices)
@@ -96,8 +96,8 @@ def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, vie
     else:
         st.info("No number differs from the illustrative scenario.")
     st.caption(
-        "“20, between 12 and 24” is drawn anew for each simulated future, most often near 20; a number alone is taken as certain. What is measured is read off "
-        "the records of the last five years that name a team. Names of who changed a number are as they gave them."
+        "“20 (12 to 24)” is drawn anew for each simulated future, most often near 20. A number alone is taken as certain. A measured number comes from "
+        "the records of the last five years that name a team. Names are as typed; they are not checked."
     )
     _offer(assumption_rows(outlook.used), outlook, view, "assumptions")
 
@@ -105,20 +105,20 @@ def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, vie
 def show_drivers(outlook: ResourcingOutlook, view: View) -> None:
     """Draw what moves the shortage most."""
     title = [
-        f"{outlook.role.name}: what moves the shortage in {outlook.asked.year}",
+        f"{outlook.role.name}: what moves the shortage in {outlook.question.year}",
         f"{view.force}: {outlook.used.name}",
     ]
     if outlook.drivers.empty:
         st.info("Every number is taken as certain, so nothing moves the shortage.")
         return
     st.altair_chart(
-        drivers_chart(drivers_shown(outlook), title, palette()),
+        drivers_chart(named_drivers(outlook), title, palette()),
         alt=f"{', '.join(title)}. {drivers_in_words(outlook)}",
         width="stretch",
     )
     st.caption(
-        "Each number in turn at the value that it is under, and over, in one case of ten, all else at its mean: the line in the "
-        "middle is that, and may differ a little from the medians above. " + source_line(view)
+        "Each number is set to its 10th and 90th percentile while the others stay at their mean. The middle line is all numbers at their mean. "
+        + source_line(view)
     )
     table = drivers_table(outlook)
     with st.popover("Show as table"):
@@ -132,14 +132,14 @@ def show_drivers(outlook: ResourcingOutlook, view: View) -> None:
 
 def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view: View) -> None:
     """Draw scenarios beside the one on screen: those of `beside` that have the role asked about."""
-    gone = [plan.name for plan in beside if not has_role(plan, outlook.asked)]
+    gone = [plan.name for plan in beside if not has_role(plan, outlook.question)]
     if gone:
         st.info(plain(f"Not compared, since they have no {outlook.role.name}: {', '.join(gone)}."))
     try:
         others = [
-            outlook_of(forecast_of(view, plan, outlook.forecast.basis), plan, view, outlook.asked)
+            outlook_of(forecast_of(view, plan, outlook.forecast.basis), plan, view, outlook.question)
             for plan in beside
-            if has_role(plan, outlook.asked)
+            if has_role(plan, outlook.question)
         ]
     except VulncoreError as problem:
         st.error(plain(f"The scenarios can't be compared. {problem}"))
@@ -180,7 +180,7 @@ def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view
 def show_months(outlook: ResourcingOutlook, view: View) -> None:
     """Draw every role in the year, the months of the role asked about, and both as a file."""
     roles, months = roles_table(outlook), months_table(outlook)
-    show_table(roles, f"{outlook.used.unit}, {outlook.asked.year}", list(roles.columns[1:]))
+    show_table(roles, f"{outlook.used.unit}, {outlook.question.year}", list(roles.columns[1:]))
     show_table(months, f"{outlook.role.name} by month", list(months.columns[1:]))
     _offer(staffing_rows(outlook), outlook, view, "months")
 
@@ -188,7 +188,7 @@ def show_months(outlook: ResourcingOutlook, view: View) -> None:
 def show_demand(outlook: ResourcingOutlook, view: View) -> None:
     """Draw what comes in, kind by kind."""
     table = demand_table(outlook)
-    figures = [name for name in table.columns if name not in ("Kind of case", "Counted by", "Held by")]
+    figures = [name for name in table.columns if name not in ("Kind of case", "Recorded as", "Held by")]
     show_table(table, f"{outlook.used.unit}: what comes in, each record once", figures)
     st.markdown("\n".join(f"- {plain(note)}" for note in demand_notes(outlook)))
     _offer(demand_rows(outlook), outlook, view, "demand")

@@ -12,8 +12,8 @@ from vulncore.findings.forecast.work import YEARS
 from vulncore.findings.resourcing.outlook import (
     CHANCES,
     StaffingQuestion,
-    asked_about,
     first_year,
+    staffing_question,
     years_ahead,
 )
 from vulncore.forecasting.past import Basis
@@ -55,7 +55,7 @@ def question(plan: Scenario, as_at: date, choices: ResourcingChoices) -> Staffin
     """Return what is asked of a plan."""
     chance = _chance_picker().made(choices) / 100
     since = _since_picker(as_at).made(choices)
-    return asked_about(
+    return staffing_question(
         plan,
         as_at,
         _ahead(as_at),

@@ -89,7 +89,7 @@ def _compare() -> None:
 def _show_save(plan: Scenario) -> None:
     if not may_publish():
         st.caption(
-            "This server lets no browser save: what you save is kept for this visit. The link and the file carry it on."
+            "Saving for everyone is off on this server. Yours lasts until you close the tab; keep the link or the file."
         )
     name = plan.name.removesuffix(CHANGED)
     st.text_input("Save as", value=name, max_chars=NAME_LETTERS, key=f"scenario name {plan.name}")
@@ -173,6 +173,6 @@ def _bring_in() -> None:
         begin(brought)
         leave_notice(DONE, f"{brought.name} was brought in. Save it to keep it.")
     except UnicodeDecodeError:
-        leave_notice(PROBLEM, "The file is no text. Bring a scenario in TOML.")
+        leave_notice(PROBLEM, "This is not a text file. Choose a scenario file (.toml).")
     except VulncoreError as problem:
         leave_notice(PROBLEM, str(problem))

@@ -11,7 +11,7 @@ from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.tables import steps_table
 from vulncore.resourcing.scenario.checks import MOST_JOINERS
 from vulncore.resourcing.scenario.scenario import Joiners
-from vulncore.resourcing.solving import Condition, Solved, with_more
+from vulncore.resourcing.solving import Condition, MoreNeeded, with_more
 
 PROBLEM = "joiners problem"
 
@@ -21,8 +21,8 @@ def show_what_it_takes(outlook: ResourcingOutlook) -> None:
     more, joining = st.columns(2)
     answers = [
         answer
-        for answer in (outlook.solved, outlook.for_hours)
-        if isinstance(answer, Solved) and answer.steps
+        for answer in (outlook.more_for_cases, outlook.more_for_hours)
+        if isinstance(answer, MoreNeeded) and answer.steps
     ]
     if answers:
         with more.popover(
@@ -37,12 +37,12 @@ def show_what_it_takes(outlook: ResourcingOutlook) -> None:
         st.error(plain(problem))
 
 
-def _show_steps(outlook: ResourcingOutlook, solved: Solved) -> None:
-    of_cases = solved.question.condition is Condition.CASELOAD
-    what = f"No more than {solved.question.limit:,g} cases each" if of_cases else "Enough for the hours"
+def _show_steps(outlook: ResourcingOutlook, solved: MoreNeeded) -> None:
+    of_cases = solved.target.condition is Condition.CASELOAD
+    what = f"No more than {solved.target.limit:,g} cases each" if of_cases else "Enough for the hours"
     st.button(
         f"Plan for {solved.more:,} who come trained",
-        key=f"plan for {solved.question.condition}",
+        key=f"plan for {solved.target.condition}",
         on_click=_plan_for,
         args=(outlook, solved),
         width="stretch",
@@ -50,7 +50,7 @@ def _show_steps(outlook: ResourcingOutlook, solved: Solved) -> None:
     show_table(steps_table(solved, outlook.staffing.as_at), what, ["More", "In all"])
 
 
-def _plan_for(outlook: ResourcingOutlook, solved: Solved) -> None:
+def _plan_for(outlook: ResourcingOutlook, solved: MoreNeeded) -> None:
     planned = with_more(outlook.scenario, solved).joiners
     leave_notice(PROBLEM, change_joiners(outlook.scenario, planned))
 
@@ -76,9 +76,9 @@ def _show_joiners(outlook: ResourcingOutlook) -> None:
     role.selectbox(
         "Role",
         list(names),
-        list(names).index(outlook.asked.role),
+        list(names).index(outlook.question.role),
         format_func=lambda key: names[key],
-        key=f"joiners role {outlook.asked.role}",
+        key=f"joiners role {outlook.question.role}",
     )
     people.number_input("People", min_value=1, max_value=500, value=1, step=1, key="joiners people")
     month, trained = st.columns(2, vertical_alignment="bottom")
@@ -103,7 +103,7 @@ def joiners_in_words(outlook: ResourcingOutlook, joiners: Joiners) -> str:
 def _add(outlook: ResourcingOutlook) -> None:
     state = st.session_state
     new = Joiners(
-        state[f"joiners role {outlook.asked.role}"],
+        state[f"joiners role {outlook.question.role}"],
         parse_month(state["joiners month"]),
         int(state["joiners people"]),
         bool(state["joiners trained"]),

@@ -34,7 +34,7 @@ CASES = ["opened", "caseload10", "caseload50", "caseload90", "over"]
 
 
 def run(*arguments: object):
-    return CliRunner().invoke(app, ["resourcing", *(str(each) for each in arguments)])
+    return CliRunner().invoke(app, ["resourcing", *(str(argument) for argument in arguments)])
 
 
 def rows(done) -> pd.DataFrame:
@@ -58,12 +58,12 @@ def store(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def asked(store):
+def dataset(store):
     return ("--dataset", "small", "--store", store)
 
 
-def test_officers_are_printed_with_the_columns_that_scripts_rely_on(asked):
-    done = run(*asked, "--format", "csv")
+def test_officers_are_printed_with_the_columns_that_scripts_rely_on(dataset):
+    done = run(*dataset, "--format", "csv")
     table = rows(done)
     assert list(table)[:18] == ["scenario", "role", "month", *FIGURES, *CASES]
     assert table["role"].unique().tolist() == ["pip2", "soit", "safeguarding", "vva", "ds", "di"]
@@ -71,23 +71,23 @@ def test_officers_are_printed_with_the_columns_that_scripts_rely_on(asked):
         f"{month:%Y-%m}" for month in months(date(2024, 1, 1), 48)
     ]
     assert "No official caseload standard exists" in done.stderr
-    assert "Not in it, since the data have none: Other sexual offences" in done.stderr
+    assert "Left out, because this dataset does not record them: Other sexual offences" in done.stderr
 
 
-def test_scenarios_of_files_and_of_the_store_stand_beside_each_other(asked, tmp_path):
+def test_scenarios_of_files_and_of_the_store_stand_beside_each_other(dataset, tmp_path):
     file = tmp_path / "ours.toml"
     file.write_text(scenario_text(illustrative().where("unit.hours", fixed(200)).called("Twice the hours")))
-    table = rows(run(*asked, "--scenario", file, "--scenario", "Half more", "--format", "csv"))
+    table = rows(run(*dataset, "--scenario", file, "--scenario", "Half more", "--format", "csv"))
     last = table[(table["role"] == "pip2") & (table["month"] == "2027-12")].set_index("scenario")["needed50"]
-    plain = rows(run(*asked, "--format", "csv"))
+    plain = rows(run(*dataset, "--format", "csv"))
     base = plain[(plain["role"] == "pip2") & (plain["month"] == "2027-12")]["needed50"].iloc[0]
     assert last["Twice the hours"] == pytest.approx(2 * base, rel=0.001)
     assert last["Half more"] == pytest.approx(1.5 * base, rel=0.05)
 
 
-def test_how_many_more_is_answered_and_what_is_planned_for_holds(asked, tmp_path):
+def test_how_many_more_is_answered_and_what_is_planned_for_holds(dataset, tmp_path):
     question = ("--solve", "caseload > 8", "--probability", "0.10", "--from", "2024-07", "--to", "2025-12")
-    done = run(*asked, *question, "--format", "csv")
+    done = run(*dataset, *question, "--format", "csv")
     steps = rows(done)
     assert steps["in_all"].iloc[-1] == steps["more"].sum() > 0
     assert (steps["chance_after"] <= 0.1).all()
@@ -102,7 +102,7 @@ def test_how_many_more_is_answered_and_what_is_planned_for_holds(asked, tmp_path
     )
     file = tmp_path / "planned.toml"
     file.write_text(scenario_text(illustrative()) + joiners)
-    assert rows(run(*asked, *question, "--scenario", file, "--format", "csv"))["more"].tolist() == [0]
+    assert rows(run(*dataset, *question, "--scenario", file, "--format", "csv"))["more"].tolist() == [0]
 
 
 def test_a_scenario_printed_as_toml_is_the_same_when_it_comes_back(tmp_path):
@@ -121,31 +121,31 @@ def test_every_number_is_printed_with_its_source():
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "message"),
     [
-        (["--solve", "foo"], "'foo' is no condition"),
+        (["--solve", "foo"], "'foo' is not a condition"),
         (
             ["--solve", "caseload > 10", "--role", "vva"],
-            "No role 'vva' holds cases. There are: pip2, safeguarding",
+            "No role 'vva' holds cases. Choose one of: pip2, safeguarding",
         ),
-        (["--solve", "caseload > 10", "--from", "2025-12", "--to", "2025-01"], "2025-01 lies before 2025-12"),
+        (["--solve", "caseload > 10", "--from", "2025-12", "--to", "2025-01"], "2025-01 is before 2025-12"),
         (["--solve", "caseload > 10", "--probability", "2"], "A probability of 2 is out of range"),
         (["--role", "dog"], "There is no role 'dog'"),
-        (["--year", "1999"], "1999 is not ahead"),
+        (["--year", "1999"], "1999 is outside the forecast"),
         (["--probability", "nan"], "A probability of nan is out of range"),
-        (["--to", "2025-01"], "--to says up to which month --solve looks"),
+        (["--to", "2025-01"], "--to is the last month that --solve looks at"),
         (
             ["--as-toml", "--scenario", "Half more", "--scenario", "Half more"],
-            "2 scenarios don't fit into one file",
+            "One file takes one scenario, and 2 are given",
         ),
-        (["--scenario", "Unknown"], "No scenario is saved as 'Unknown'. Saved are 1: Half more"),
+        (["--scenario", "Unknown"], "No scenario is saved as 'Unknown'. Saved scenarios: Half more"),
         (["--scenario", "gone.toml"], "gone.toml"),
         (["--scenario", "a"] * 5, "5 scenarios are too many to compare. Give up to 4"),
         (["--dataset", "none"], "No dataset is called 'none'"),
     ],
 )
-def test_what_can_not_be_answered_is_refused_in_a_sentence(asked, more, said):
-    done = run(*asked, *more)
+def test_what_can_not_be_answered_is_refused_in_a_sentence(dataset, more, message):
+    done = run(*dataset, *more)
     assert done.exit_code == 1
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr

@@ -65,24 +65,26 @@ def unit(
     roles: Mapping[str, Mapping[str, Any]] | None = None,
     cases: Mapping[str, Mapping[str, Any]] | None = None,
     joiners: Sequence[Joiners] = (),
-    **own: Any,
+    **numbers: Any,
 ) -> Scenario:
     """A unit of one role and one kind of case, both certain, but for what is said of them."""
-    made: dict[str, Assumption] = {f"unit.{name}": number(each) for name, each in {**UNIT, **own}.items()}
+    made: dict[str, Assumption] = {
+        f"unit.{name}": number(value) for name, value in {**UNIT, **numbers}.items()
+    }
     every_role, every_case = [], []
     for key, given in (roles or {"officer": {}}).items():
         plain = LEADER if "supervises" in given else OFFICER
-        said = {**plain, **given}
-        every_role.append(Role(key, key.title(), tuple(said.pop("supervises", ()))))
-        made |= {f"role.{key}.{name}": number(each) for name, each in said.items()}
+        parts = {**plain, **given}
+        every_role.append(Role(key, key.title(), tuple(parts.pop("supervises", ()))))
+        made |= {f"role.{key}.{name}": number(value) for name, value in parts.items()}
     for key, given in (cases or {"fraud": {}}).items():
-        said = {**FRAUD, **given}
-        hours = said.pop("hours")
+        parts = {**FRAUD, **given}
+        hours = parts.pop("hours")
         every_case.append(
-            CaseType(key, key.title(), (key,), said.pop("held_by"), said.pop("derived_from", ""))
+            CaseType(key, key.title(), (key,), parts.pop("held_by"), parts.pop("derived_from", ""))
         )
-        made |= {f"case.{key}.{name}": number(each) for name, each in said.items()}
-        made |= {f"case.{key}.hours.{role}": number(each) for role, each in hours.items()}
+        made |= {f"case.{key}.{name}": number(value) for name, value in parts.items()}
+        made |= {f"case.{key}.hours.{role}": number(value) for role, value in hours.items()}
     return checked(Scenario("Made", "Unit", "", tuple(every_role), tuple(every_case), tuple(joiners), made))
 
 
@@ -93,8 +95,8 @@ def steady(
     rates = rate if isinstance(rate, Mapping) else {"fraud": rate}
     return Incoming(
         AS_AT,
-        {kind: np.full(before, float(own)) for kind, own in rates.items()},
-        {kind: np.full((paths, months), float(own)) for kind, own in rates.items()},
+        {kind: np.full(before, float(a_month)) for kind, a_month in rates.items()},
+        {kind: np.full((paths, months), float(a_month)) for kind, a_month in rates.items()},
     )
 
 
@@ -121,18 +123,19 @@ def wild(months: int, paths: int, seed: int = 1, times: float = 1.0) -> Incoming
     return Incoming(AS_AT, recorded, ahead)
 
 
-def chances(told: Staffing) -> tuple[np.ndarray, np.ndarray]:
+def chances(simulated: Staffing) -> tuple[np.ndarray, np.ndarray]:
     """In each month, every role's chance of being short and every holder's of passing its limit, by plain counting."""
-    rows, columns = next(iter(told.there.values())).shape
+    rows, columns = next(iter(simulated.there.values())).shape
     short = [
-        np.broadcast_to(told.needed[role.key] > told.there[role.key], (rows, columns)).mean(axis=0)
-        for role in told.scenario.roles
+        np.broadcast_to(simulated.needed[role.key] > simulated.there[role.key], (rows, columns)).mean(axis=0)
+        for role in simulated.scenario.roles
     ]
     over = [
-        (told.caseload[role.key] > told.scenario.assumptions[f"role.{role.key}.most_cases"].likely).mean(
-            axis=0
-        )
-        for role in told.scenario.holding
+        (
+            simulated.caseload[role.key]
+            > simulated.scenario.assumptions[f"role.{role.key}.most_cases"].likely
+        ).mean(axis=0)
+        for role in simulated.scenario.holding
     ]
     return np.array(short), np.array(over)
 

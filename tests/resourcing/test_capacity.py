@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
-from vulncore.resourcing.capacity import Turnover, beginning, one_who_joins, those_in_post, those_who_join
+from vulncore.resourcing.capacity import (
+    Turnover,
+    starting_in,
+    work_of_joiners,
+    work_of_one_joiner,
+    work_of_those_in_post,
+)
 
 PATHS = 40_000
 EVEN = (np.arange(PATHS) + 0.5)[:, None] / PATHS
@@ -24,7 +30,7 @@ def comes_and_goes(leaving=0.0, vacant=0.0, learning=0.0, worth=1.0) -> Turnover
 
 
 def there(people: float, turnover: Turnover, months: int, chance=None, learning_now: float = 0) -> np.ndarray:
-    return those_in_post(column(people), column(learning_now), turnover, chance, months)
+    return work_of_those_in_post(column(people), column(learning_now), turnover, chance, months)
 
 
 def even_chance(months: int, seed: int = 1) -> np.ndarray:
@@ -64,16 +70,18 @@ def test_once_it_has_built_up_as_much_is_missing_as_renewal_theory_says(leaving,
 
 def test_the_number_who_leave_in_a_month_is_poisson():
     gone = leavers(there(1_000, comes_and_goes(0.0031, vacant=1), 1, EVEN), 1_000)
-    found = np.bincount(np.round(gone).astype(int).ravel()) / PATHS
+    shares = np.bincount(np.round(gone).astype(int).ravel()) / PATHS
     assert gone == pytest.approx(np.round(gone), abs=1e-6)
-    assert found == pytest.approx(poisson.pmf(np.arange(len(found)), 3.1 / 1.0031), abs=1.1 / PATHS)
+    assert shares == pytest.approx(poisson.pmf(np.arange(len(shares)), 3.1 / 1.0031), abs=1.1 / PATHS)
 
 
 def test_the_number_who_leave_is_poisson_where_each_path_has_a_rate_of_its_own():
     turnover = Turnover(np.full((PATHS, 1), 0.0031), column(1), column(0), column(1))
-    gone = np.round(leavers(those_in_post(column(1_000), column(0), turnover, EVEN, 1), 1_000)).astype(int)
-    found = np.bincount(gone.ravel()) / PATHS
-    assert found == pytest.approx(poisson.pmf(np.arange(len(found)), 3.1 / 1.0031), abs=1.1 / PATHS)
+    gone = np.round(
+        leavers(work_of_those_in_post(column(1_000), column(0), turnover, EVEN, 1), 1_000)
+    ).astype(int)
+    shares = np.bincount(gone.ravel()) / PATHS
+    assert shares == pytest.approx(poisson.pmf(np.arange(len(shares)), 3.1 / 1.0031), abs=1.1 / PATHS)
 
 
 def test_each_month_has_leavers_of_its_own():
@@ -86,15 +94,15 @@ def test_each_month_has_leavers_of_its_own():
 def test_each_path_has_a_turnover_of_its_own():
     turnover = Turnover(column(0.01, 0.08), column(3, 7), column(5, 0), column(0.2, 1))
     chance = np.random.default_rng(4).random((2, 20))
-    both = those_in_post(column(20), column(3), turnover, chance, 20)
+    both = work_of_those_in_post(column(20), column(3), turnover, chance, 20)
     for path in range(2):
-        alone = comes_and_goes(*(each[path, 0] for each in vars(turnover).values()))
+        alone = comes_and_goes(*(numbers[path, 0] for numbers in vars(turnover).values()))
         assert both[path] == pytest.approx(there(20, alone, 20, chance[[path]], 3)[0])
 
 
 def single_posts(number: int, turnover: Turnover, months: int) -> np.ndarray:
     """Each post's work at every month's end: its holder leaves by chance, it stands empty, somebody new is trained."""
-    leaving, vacant, learning, worth = (float(each[0, 0]) for each in vars(turnover).values())
+    leaving, vacant, learning, worth = (float(numbers[0, 0]) for numbers in vars(turnover).values())
     rng = np.random.default_rng(5)
     work, ends = np.zeros((number, months)), np.arange(1, months + 1)
     filled = trained = np.zeros((number, 1))
@@ -114,24 +122,24 @@ def test_on_average_a_simulation_of_single_posts_comes_to_the_same_from_the_firs
     numbers,
 ):
     turnover = comes_and_goes(*numbers)
-    found, counted = there(1, turnover, 60)[0], single_posts(60_000, turnover, 60).mean(axis=0)
-    assert found == pytest.approx(counted, rel=0.025)
-    assert found[-12:] == pytest.approx(counted[-12:], rel=0.01)
+    work, counted = there(1, turnover, 60)[0], single_posts(60_000, turnover, 60).mean(axis=0)
+    assert work == pytest.approx(counted, rel=0.025)
+    assert work[-12:] == pytest.approx(counted[-12:], rel=0.01)
 
 
 @pytest.mark.parametrize("people", [20, 5, 1])
 @pytest.mark.parametrize("numbers", BUSY[:2])
 def test_by_chance_a_simulation_of_single_posts_comes_to_the_same_however_few_there_are(people, numbers):
     turnover, months = comes_and_goes(*numbers), 30
-    found = there(people, turnover, months, even_chance(months))
+    work = there(people, turnover, months, even_chance(months))
     counted = single_posts(60_000, turnover, months).reshape(-1, people, months).sum(axis=1)
-    assert found.mean(axis=0) == pytest.approx(counted.mean(axis=0), rel=0.06)  # while it builds up
+    assert work.mean(axis=0) == pytest.approx(counted.mean(axis=0), rel=0.06)  # while it builds up
     last = (
         0.02 if people > 1 else 0.06
     )  # one post can't be left twice in a month, a Poisson number can be two
-    assert found[:, -6:].mean() == pytest.approx(counted[:, -6:].mean(), rel=last)
+    assert work[:, -6:].mean() == pytest.approx(counted[:, -6:].mean(), rel=last)
     assert (
-        0.9 < found[:, -1].std() / counted[:, -1].std() < 1.5
+        0.9 < work[:, -1].std() / counted[:, -1].std() < 1.5
     )  # never too sure: leavers of different months are apart
 
 
@@ -141,8 +149,8 @@ def test_an_empty_post_and_a_newcomer_each_last_for_their_months(vacant, learnin
     turnover = comes_and_goes(0, vacant, learning, 0.5)
     empty, taught = turnover.vacancy(130)[0], turnover.apprenticeship(130)[0]
     assert (empty.sum(), taught.sum()) == (pytest.approx(vacant), pytest.approx(learning))
-    for each in (empty, taught, empty + taught):
-        assert ((each >= -1e-12) & (each <= 1 + 1e-12)).all()
+    for course in (empty, taught, empty + taught):
+        assert ((course >= -1e-12) & (course <= 1 + 1e-12)).all()
     assert (np.diff(empty) <= 1e-12).all()
     assert (np.diff(empty + taught) <= 1e-12).all()
 
@@ -154,8 +162,8 @@ def test_an_empty_post_and_a_newcomer_by_hand():
 
 
 def test_those_in_training_now_finish_one_after_the_other():
-    found = there(16, comes_and_goes(learning=12, worth=0.4), 14, learning_now=6)
-    assert found[0] == pytest.approx([16 - 6 * 0.6 * max(1 - month / 12, 0) for month in range(1, 15)])
+    work = there(16, comes_and_goes(learning=12, worth=0.4), 14, learning_now=6)
+    assert work[0] == pytest.approx([16 - 6 * 0.6 * max(1 - month / 12, 0) for month in range(1, 15)])
 
 
 def test_those_in_training_now_do_a_full_share_at_once_where_nothing_is_to_be_learnt():
@@ -181,17 +189,17 @@ def test_longer_training_or_less_worth_in_it_never_leave_more_there_on_any_path(
     other = data.draw(SHARE if place == 3 else st.floats(0, 24))
     low, high = sorted((one[place], other))
     worse, better = (high, low) if place < 3 else (low, high)
-    told = [
+    totals = [
         there(people, comes_and_goes(*one[:place], value, *one[place + 1 :]), 24, chance, people // 2)
         for value in (worse, better)
     ]
-    assert (told[0] <= told[1] + 1e-9).all()
+    assert (totals[0] <= totals[1] + 1e-9).all()
 
 
 @pytest.mark.parametrize("numbers", [(4, 12, 0.4), (2, 24, 0), (12, 6, 0.9)])
 def test_faster_leavers_never_leave_more_there_on_average_in_any_month(numbers):
-    found = [there(20, comes_and_goes(leaving, *numbers), 36)[0] for leaving in np.linspace(0, 0.04, 9)]
-    for slower, faster in pairwise(found):
+    work = [there(20, comes_and_goes(leaving, *numbers), 36)[0] for leaving in np.linspace(0, 0.04, 9)]
+    for slower, faster in pairwise(work):
         assert (faster <= slower + 1e-9).all()
 
 
@@ -208,21 +216,21 @@ def test_later_replacement_or_longer_training_never_leave_more_there_in_the_long
 
 
 def test_one_who_joins_trained_does_a_full_share_from_their_first_month():
-    assert one_who_joins(True, comes_and_goes(learning=9, worth=0), 4).tolist() == [[1, 1, 1, 1]]
+    assert work_of_one_joiner(True, comes_and_goes(learning=9, worth=0), 4).tolist() == [[1, 1, 1, 1]]
 
 
 def test_one_who_joins_untrained_learns_first():
     turnover = comes_and_goes(learning=2.5, worth=0.2)
-    assert one_who_joins(False, turnover, 5)[0] == pytest.approx([0.2, 0.2, 0.6, 1, 1])
+    assert work_of_one_joiner(False, turnover, 5)[0] == pytest.approx([0.2, 0.2, 0.6, 1, 1])
 
 
 def test_one_who_joins_leaves_on_average_as_others_do():
     turnover = comes_and_goes(0.02, vacant=2, learning=3, worth=0.5)
     empty, taught = np.array([1, 2, 2, 2, 2, 2, 2]), np.array([0, 0, 1, 2, 3, 3, 3])
     by_hand = 1 - (0.02 * empty + 0.5 * (1 - np.exp(-0.02 * taught))) / 1.04
-    assert one_who_joins(True, turnover, 7)[0] == pytest.approx(by_hand)
+    assert work_of_one_joiner(True, turnover, 7)[0] == pytest.approx(by_hand)
     ages = there(100, turnover, 7)[0] / 100  # those in post, of whom as many leave each month
-    assert one_who_joins(True, turnover, 7)[0] == pytest.approx(ages)
+    assert work_of_one_joiner(True, turnover, 7)[0] == pytest.approx(ages)
 
 
 @settings(deadline=None)
@@ -230,32 +238,32 @@ def test_one_who_joins_leaves_on_average_as_others_do():
 def test_work_that_begins_with_a_month_ahead_is_nothing_before_and_none_where_that_month_is_not_ahead(
     work, begins
 ):
-    found = beginning(np.array([work]), begins)[0].tolist()
-    assert len(found) == len(work)
+    shifted_work = starting_in(np.array([work]), begins)[0].tolist()
+    assert len(shifted_work) == len(work)
     for month in range(1, len(work) + 1):
         done = begins >= 1 and month >= begins
-        assert found[month - 1] == (work[month - begins] if done else 0)
+        assert shifted_work[month - 1] == (work[month - begins] if done else 0)
 
 
 def test_those_who_join_in_the_first_or_in_the_last_month_ahead_count():
-    assert those_who_join([(1, 2.0, True)], comes_and_goes(), 3).tolist() == [[2, 2, 2]]
-    assert those_who_join([(3, 2.0, True)], comes_and_goes(), 3).tolist() == [[0, 0, 2]]
+    assert work_of_joiners([(1, 2.0, True)], comes_and_goes(), 3).tolist() == [[2, 2, 2]]
+    assert work_of_joiners([(3, 2.0, True)], comes_and_goes(), 3).tolist() == [[0, 0, 2]]
 
 
 @pytest.mark.parametrize("begins", [-30, -1, 0, 7, 100])
 def test_those_who_joined_before_or_join_after_the_months_ahead_do_nothing_in_them(begins):
-    assert those_who_join([(begins, 5.0, True)], comes_and_goes(), 6).tolist() == [[0.0] * 6]
+    assert work_of_joiners([(begins, 5.0, True)], comes_and_goes(), 6).tolist() == [[0.0] * 6]
 
 
 def test_groups_of_joiners_add_up():
     turnover = comes_and_goes(0.01, 4, 3, 0.5)
-    trained, new = (one_who_joins(each, turnover, 8)[0] for each in (True, False))
+    trained, new = (work_of_one_joiner(is_trained, turnover, 8)[0] for is_trained in (True, False))
     by_hand = np.zeros(8)
     by_hand += 2 * trained
     by_hand[3:] += 3 * new[:5] + trained[:5]
     groups = [(1, 2.0, True), (4, 3.0, False), (4, 1.0, True), (0, 50.0, True), (99, 50.0, False)]
-    assert those_who_join(groups, turnover, 8)[0] == pytest.approx(by_hand)
-    assert those_who_join([], turnover, 8).tolist() == [[0.0] * 8]
+    assert work_of_joiners(groups, turnover, 8)[0] == pytest.approx(by_hand)
+    assert work_of_joiners([], turnover, 8).tolist() == [[0.0] * 8]
 
 
 @settings(max_examples=60, deadline=None)
@@ -264,6 +272,6 @@ def test_one_who_joins_is_worth_between_nothing_and_one_and_most_when_trained(
     trained, leaving, vacant, learning, worth
 ):
     turnover = comes_and_goes(leaving, vacant, learning, worth)
-    found = one_who_joins(trained, turnover, 12)
-    assert ((found >= -1e-12) & (found <= 1)).all()
-    assert (found <= one_who_joins(True, turnover, 12) + 1e-12).all()
+    work = work_of_one_joiner(trained, turnover, 12)
+    assert ((work >= -1e-12) & (work <= 1)).all()
+    assert (work <= work_of_one_joiner(True, turnover, 12) + 1e-12).all()

@@ -9,7 +9,7 @@ from scipy.stats import poisson, spearmanr
 
 from tests.resourcing.made_units import AS_AT, AWAY, MONTH_HOURS, by_chance, moved, number, steady, unit, wild
 from vulncore.resourcing import draws
-from vulncore.resourcing.chain import Incoming, Inputs, Staffing, staffing, worked_out
+from vulncore.resourcing.chain import Incoming, Inputs, Staffing, staffing, staffing_from
 from vulncore.resourcing.scenario.link import illustrative
 from vulncore.resourcing.scenario.scenario import Joiners, Scenario, fixed
 
@@ -24,14 +24,14 @@ def all_at(values: np.ndarray) -> float:
     return float(values[0, 0])
 
 
-def officers(told: Staffing, role: str = "officer") -> float:
-    return all_at(told.needed[role])
+def officers(simulated: Staffing, role: str = "officer") -> float:
+    return all_at(simulated.needed[role])
 
 
 def expected(scenario: Scenario, incoming: Incoming) -> Staffing:
     """What certain numbers come to without chance."""
-    of = {key: np.array([[each.likely]]) for key, each in scenario.assumptions.items()}
-    return worked_out(scenario, incoming, Inputs(of, chance=False))
+    of = {key: np.array([[assumption.likely]]) for key, assumption in scenario.assumptions.items()}
+    return staffing_from(scenario, incoming, Inputs(of, chance=False))
 
 
 def test_hours_and_officers_of_certain_numbers_by_hand():
@@ -41,13 +41,13 @@ def test_hours_and_officers_of_certain_numbers_by_hand():
         **ABSTRACTED,
         hours=110,
     )
-    told = expected(scenario, steady(40))
-    hours, each = 40 * 0.5 * 12 * 1.1, 40 * 365.25 / 7 / 12 * 0.75 * 0.70
-    assert all_at(told.hours["officer"]) == pytest.approx(hours)
-    assert officers(told) == pytest.approx(hours / each)
+    simulated = expected(scenario, steady(40))
+    hours, a_month = 40 * 0.5 * 12 * 1.1, 40 * 365.25 / 7 / 12 * 0.75 * 0.70
+    assert all_at(simulated.hours["officer"]) == pytest.approx(hours)
+    assert officers(simulated) == pytest.approx(hours / a_month)
     by_chance = staffing(scenario, steady(40, months=3, paths=MANY))
     assert by_chance.hours["officer"].mean(axis=0) == pytest.approx(np.full(3, hours), rel=0.01)
-    assert by_chance.needed["officer"] == pytest.approx(by_chance.hours["officer"] / each)
+    assert by_chance.needed["officer"] == pytest.approx(by_chance.hours["officer"] / a_month)
     assert (by_chance.there["officer"] == 9 * 0.8).all()
     assert by_chance.as_at == AS_AT
     assert by_chance.scenario is scenario
@@ -55,9 +55,9 @@ def test_hours_and_officers_of_certain_numbers_by_hand():
 
 def test_open_cases_without_chance_are_cases_a_month_times_months_open():
     scenario = unit(cases={"fraud": {"share": 25, "open_months": 6}}, life=50)
-    told = expected(scenario, steady(40))
-    assert all_at(told.opened["officer"]) == pytest.approx(40 * 0.25 * 6 * 0.5)
-    assert all_at(told.caseload["officer"]) == pytest.approx(40 * 0.25 * 6 * 0.5 / 10)
+    simulated = expected(scenario, steady(40))
+    assert all_at(simulated.open_cases["officer"]) == pytest.approx(40 * 0.25 * 6 * 0.5)
+    assert all_at(simulated.caseload["officer"]) == pytest.approx(40 * 0.25 * 6 * 0.5 / 10)
 
 
 @pytest.mark.parametrize("growth", [12, -20])
@@ -69,8 +69,8 @@ def test_demand_grows_by_so_much_a_year_from_next_month_on_and_levels_multiply(g
 
 def test_levels_and_growth_are_of_cases_ahead_and_leave_those_open_now_alone():
     scenario = unit(cases={"fraud": {"open_months": 60}}, demand=0, growth=100)
-    told = expected(scenario, steady(8))
-    assert told.opened["officer"][0] == pytest.approx(8 * 60 * np.exp(-np.arange(1, 13) / 60))
+    simulated = expected(scenario, steady(8))
+    assert simulated.open_cases["officer"][0] == pytest.approx(8 * 60 * np.exp(-np.arange(1, 13) / 60))
 
 
 def test_every_role_works_its_own_hours_and_the_holder_alone_holds():
@@ -81,20 +81,20 @@ def test_every_role_works_its_own_hours_and_the_holder_alone_holds():
             "arson": {"hours": {"officer": 30}, "share": 50},
         },
     )
-    told = expected(scenario, steady({"fraud": 8, "arson": 3}))
-    assert all_at(told.hours["officer"]) == pytest.approx(8 * 10 + 1.5 * 30)
-    assert all_at(told.hours["advocate"]) == pytest.approx(8 * 2)
-    assert officers(told, "advocate") == pytest.approx(16 / (MONTH_HOURS / 2 * 0.5))
-    assert list(told.opened) == list(told.caseload) == ["officer"]
+    simulated = expected(scenario, steady({"fraud": 8, "arson": 3}))
+    assert all_at(simulated.hours["officer"]) == pytest.approx(8 * 10 + 1.5 * 30)
+    assert all_at(simulated.hours["advocate"]) == pytest.approx(8 * 2)
+    assert officers(simulated, "advocate") == pytest.approx(16 / (MONTH_HOURS / 2 * 0.5))
+    assert list(simulated.open_cases) == list(simulated.caseload) == ["officer"]
 
 
 @pytest.mark.parametrize("name", AWAY)
 def test_a_role_is_away_for_as_long_as_its_own_number_says_in_place_of_the_units(name):
     roles = {"officer": {}, "other": {name: 50}}
     cases = {"fraud": {"hours": {"officer": 10, "other": 10}}}
-    told = expected(unit(roles, cases, **{**dict.fromkeys(AWAY, 5), name: 10}), steady(8))
-    assert officers(told) == pytest.approx(80 / (MONTH_HOURS * 0.7))
-    assert officers(told, "other") == pytest.approx(80 / (MONTH_HOURS * 0.3))
+    simulated = expected(unit(roles, cases, **{**dict.fromkeys(AWAY, 5), name: 10}), steady(8))
+    assert officers(simulated) == pytest.approx(80 / (MONTH_HOURS * 0.7))
+    assert officers(simulated, "other") == pytest.approx(80 / (MONTH_HOURS * 0.3))
 
 
 def test_those_who_lead_are_needed_in_proportion_and_at_least_so_many():
@@ -117,14 +117,14 @@ def test_a_role_can_lead_others_and_those_who_lead_them_whatever_the_order():
         "officer": {},
         "sergeant": {"supervises": ("officer",), "span": 5},
     }
-    told = expected(unit(roles, {"fraud": {"hours": {"officer": MONTH_HOURS}}}), steady(20))
-    assert officers(told, "chief") == pytest.approx((20 + 4) / 10)
+    simulated = expected(unit(roles, {"fraud": {"hours": {"officer": MONTH_HOURS}}}), steady(20))
+    assert officers(simulated, "chief") == pytest.approx((20 + 4) / 10)
 
 
 def test_a_role_that_is_named_twice_is_led_once():
     roles = {"officer": {}, "sergeant": {"supervises": ("officer", "officer"), "span": 5}}
-    told = expected(unit(roles, {"fraud": {"hours": {"officer": MONTH_HOURS}}}), steady(20))
-    assert officers(told, "sergeant") == pytest.approx(20 / 5)
+    simulated = expected(unit(roles, {"fraud": {"hours": {"officer": MONTH_HOURS}}}), steady(20))
+    assert officers(simulated, "sergeant") == pytest.approx(20 / 5)
 
 
 def test_a_sergeant_is_there_in_working_time_like_anybody_else():
@@ -150,10 +150,10 @@ def test_a_kind_with_figures_of_its_own_comes_as_they_say():
 
 
 def test_a_kind_that_is_not_in_the_data_does_not_come():
-    told = derived(arson=100)
-    assert not told.hours["officer"].any()
-    assert not told.needed["officer"].any()
-    assert not told.caseload["officer"].any()
+    simulated = derived(arson=100)
+    assert not simulated.hours["officer"].any()
+    assert not simulated.needed["officer"].any()
+    assert not simulated.caseload["officer"].any()
 
 
 def test_a_derived_kind_comes_one_by_one_of_the_cases_that_it_derives_from():
@@ -168,13 +168,13 @@ def test_a_derived_kind_comes_one_by_one_of_the_cases_that_it_derives_from():
         },
     }
     incoming = by_chance(50, 6, 4_000)
-    told = staffing(unit({"officer": {}, "other": {}}, cases, at_once=100, together=30), incoming)
+    simulated = staffing(unit({"officer": {}, "other": {}}, cases, at_once=100, together=30), incoming)
     counted = np.random.default_rng(8).poisson(incoming.paths["fraud"] * 1.5 * 0.8)
-    one, other = (told.hours[role].sum(axis=1) for role in ("officer", "other"))
+    one, other = (simulated.hours[role].sum(axis=1) for role in ("officer", "other"))
     both = np.corrcoef(incoming.paths["fraud"].sum(axis=1), counted.sum(axis=1))[0, 1]
     assert np.corrcoef(one, other)[0, 1] == pytest.approx(both, abs=0.05)
-    assert told.hours["other"].mean() == pytest.approx(counted.mean(), rel=0.01)
-    assert told.hours["other"].std() == pytest.approx(counted.std(), rel=0.03)
+    assert simulated.hours["other"].mean() == pytest.approx(counted.mean(), rel=0.01)
+    assert simulated.hours["other"].std() == pytest.approx(counted.std(), rel=0.03)
 
 
 @pytest.mark.parametrize(("life", "share"), [(2, 100), (5, 100), (11, 100), (5, 40), (11, 9)])
@@ -196,23 +196,23 @@ def single_cases(came: np.ndarray, share: float, hours: float, varies: float, se
     """Each month's hours of cases that come to the unit one by one, each with an effort of its own."""
     rng = np.random.default_rng(seed)
     cases = rng.binomial(came.astype(int), share)
-    each = np.repeat(np.arange(cases.size), cases.ravel())
+    case = np.repeat(np.arange(cases.size), cases.ravel())
     shape = 1 / varies**2
-    spent = rng.gamma(shape, hours / shape, len(each))
-    return np.bincount(each, spent, minlength=cases.size).reshape(cases.shape)
+    spent = rng.gamma(shape, hours / shape, len(case))
+    return np.bincount(case, spent, minlength=cases.size).reshape(cases.shape)
 
 
 @pytest.mark.parametrize(("share", "varies"), [(100, 100), (60, 80), (25, 200), (9, 50)])
 def test_hours_spread_as_those_of_single_cases_do(share, varies):
     incoming = by_chance(2_000 / share, 3, MANY)
     scenario = unit(cases={"fraud": {"share": share, "varies": varies}}, at_once=100)
-    found = staffing(scenario, incoming).hours["officer"]
+    simulated = staffing(scenario, incoming).hours["officer"]
     counted = single_cases(incoming.paths["fraud"], share / 100, 10, varies / 100, seed=2)
-    assert found.mean(axis=0) == pytest.approx(counted.mean(axis=0), rel=0.02)
-    assert found.std(axis=0) == pytest.approx(counted.std(axis=0), rel=0.04)
+    assert simulated.mean(axis=0) == pytest.approx(counted.mean(axis=0), rel=0.02)
+    assert simulated.std(axis=0) == pytest.approx(counted.std(axis=0), rel=0.04)
     for level, apart in {0.1: 0.05, 0.5: 0.05, 0.9: 0.05, 0.98: 0.1}.items():
-        own, by_one = (np.quantile(each, level) for each in (found, counted))
-        assert own == pytest.approx(by_one, abs=apart * counted.std()), level
+        theirs, by_one = (np.quantile(array, level) for array in (simulated, counted))
+        assert theirs == pytest.approx(by_one, abs=apart * counted.std()), level
 
 
 def one_by_one(rate, life, varies, at_once, share, months, paths) -> tuple[np.ndarray, np.ndarray]:
@@ -240,13 +240,15 @@ def one_by_one(rate, life, varies, at_once, share, months, paths) -> tuple[np.nd
 def test_months_spread_as_those_of_single_cases_worked_on_while_they_are_open(life, varies, at_once, share):
     counted, open_then = one_by_one(20, life, varies, at_once, share, 6, 2_000)
     kind = {"varies": 100 * varies, "open_months": life, "share": 100 * share}
-    told = staffing(unit(cases={"fraud": kind}, at_once=100 * at_once), by_chance(20, 6, MANY, before=120))
-    found, opened = told.hours["officer"], told.opened["officer"]
-    assert found.mean(axis=0) == pytest.approx(counted.mean(axis=0), rel=0.03)
-    assert found.std(axis=0) == pytest.approx(counted.std(axis=0), rel=0.1)
+    simulated = staffing(
+        unit(cases={"fraud": kind}, at_once=100 * at_once), by_chance(20, 6, MANY, before=120)
+    )
+    worked, opened = simulated.hours["officer"], simulated.open_cases["officer"]
+    assert worked.mean(axis=0) == pytest.approx(counted.mean(axis=0), rel=0.03)
+    assert worked.std(axis=0) == pytest.approx(counted.std(axis=0), rel=0.1)
     assert opened.mean(axis=0) == pytest.approx(open_then.mean(axis=0), rel=0.03)
     assert opened.std(axis=0) == pytest.approx(open_then.std(axis=0), rel=0.1)
-    years = found.sum(axis=1).std(), counted.sum(axis=1).std()
+    years = worked.sum(axis=1).std(), counted.sum(axis=1).std()
     assert years[0] == pytest.approx(years[1], rel=0.2)  # each month scatters by itself
 
 
@@ -257,26 +259,28 @@ def test_months_spread_as_those_of_single_cases_worked_on_while_they_are_open(li
 def test_officers_needed_soon_and_late_spread_as_the_work_on_single_cases(life, varies, at_once, share):
     counted = one_by_one(20, life, varies, at_once, share, 20, 1_200)[0][:, [0, 19]]
     kind = {"varies": 100 * varies, "open_months": life, "share": 100 * share}
-    told = staffing(unit(cases={"fraud": kind}, at_once=100 * at_once), by_chance(20, 20, MANY))
-    found = told.needed["officer"][:, [0, 19]] * MONTH_HOURS
-    assert found.mean(axis=0) == pytest.approx(counted.mean(axis=0), rel=0.03)
-    assert found.std(axis=0) == pytest.approx(counted.std(axis=0), rel=0.1)
+    simulated = staffing(unit(cases={"fraud": kind}, at_once=100 * at_once), by_chance(20, 20, MANY))
+    hours = simulated.needed["officer"][:, [0, 19]] * MONTH_HOURS
+    assert hours.mean(axis=0) == pytest.approx(counted.mean(axis=0), rel=0.03)
+    assert hours.std(axis=0) == pytest.approx(counted.std(axis=0), rel=0.1)
 
 
 def test_work_left_on_cases_open_now_is_by_chance_more_or_less_on_a_path_for_all_its_months():
     scenario = unit(cases={"fraud": {"open_months": 12, "varies": 300}}, demand=0)
-    found = staffing(scenario, steady(12, 12, MANY)).hours["officer"]
-    assert found.mean(axis=0) == pytest.approx(expected(scenario, steady(12)).hours["officer"][0], rel=0.03)
+    worked = staffing(scenario, steady(12, 12, MANY)).hours["officer"]
+    assert worked.mean(axis=0) == pytest.approx(expected(scenario, steady(12)).hours["officer"][0], rel=0.03)
     for month in (1, 11):  # beside what each month scatters by itself
-        assert np.corrcoef(found[:, 0], found[:, month])[0, 1] > 0.08, month
+        assert np.corrcoef(worked[:, 0], worked[:, month])[0, 1] > 0.08, month
 
 
 def test_cases_open_by_chance_are_still_so_a_month_later_as_far_as_memory_says():
-    told = staffing(unit(cases={"fraud": {"open_months": 6}}), steady(20, 8, MANY)).opened["officer"]
-    assert told.mean(axis=0) == pytest.approx(np.full(8, 120), rel=0.01)
+    open_cases = staffing(unit(cases={"fraud": {"open_months": 6}}), steady(20, 8, MANY)).open_cases[
+        "officer"
+    ]
+    assert open_cases.mean(axis=0) == pytest.approx(np.full(8, 120), rel=0.01)
     for apart in (1, 2, 4):
-        found = np.corrcoef(told[:, 2], told[:, 2 + apart])[0, 1]
-        assert found == pytest.approx(0.8**apart, abs=0.03)
+        correlation = np.corrcoef(open_cases[:, 2], open_cases[:, 2 + apart])[0, 1]
+        assert correlation == pytest.approx(0.8**apart, abs=0.03)
 
 
 @pytest.mark.parametrize("together", [0, 30, 100])
@@ -286,8 +290,8 @@ def test_kinds_move_together_as_asked_and_each_by_itself_is_as_it_was(together):
     scenario = unit({"officer": {}, "other": {}}, cases, at_once=100, together=together)
     rng = np.random.default_rng(5)
     paths = {kind: np.round(100 * rng.gamma(9, 1 / 9, (2_000, 1))) * np.ones((1, 6)) for kind in kinds}
-    told = staffing(scenario, replace(steady({"fraud": 100, "arson": 100}), paths=paths))
-    totals = {kind: told.hours[role].sum(axis=1) for kind, role in kinds.items()}
+    simulated = staffing(scenario, replace(steady({"fraud": 100, "arson": 100}), paths=paths))
+    totals = {kind: simulated.hours[role].sum(axis=1) for kind, role in kinds.items()}
     for kind, total in totals.items():
         assert np.sort(total) == pytest.approx(np.sort(paths[kind].sum(axis=1)))
     expected = 6 / np.pi * np.arcsin(together / 200)
@@ -297,10 +301,10 @@ def test_kinds_move_together_as_asked_and_each_by_itself_is_as_it_was(together):
 def test_months_of_a_path_stay_together_when_kinds_are_paired():
     incoming = wild(6, 300)
     scenario = unit(at_once=100, together=50)
-    told = staffing(
+    simulated = staffing(
         scenario, replace(incoming, paths={"fraud": incoming.paths["rape"]}, recorded={"fraud": np.ones(3)})
     )
-    assert sorted(map(tuple, np.round(told.hours["officer"] / 10))) == sorted(
+    assert sorted(map(tuple, np.round(simulated.hours["officer"] / 10))) == sorted(
         map(tuple, incoming.paths["rape"])
     )
 
@@ -314,35 +318,35 @@ def test_people_who_join_are_there_from_their_month_in_working_time():
         Joiners("other", date(2025, 1, 1), 100),
     ]
     roles = {"officer": {"full_time": 50}, "other": {}}
-    told = staffing(unit(roles, joiners=joiners), steady(months=5))
-    assert told.there["officer"][0].tolist() == [5, 5, 7, 7, 7]
+    simulated = staffing(unit(roles, joiners=joiners), steady(months=5))
+    assert simulated.there["officer"][0].tolist() == [5, 5, 7, 7, 7]
 
 
 def test_untrained_joiners_are_worth_what_those_in_training_are():
     joiners = [Joiners("officer", date(2024, 12, 1), 2)]
     roles = {"officer": {"training_months": 2, "training_worth": 25}}
-    told = staffing(unit(roles, joiners=joiners), steady(months=5))
-    assert told.there["officer"][0] == pytest.approx([10, 10.5, 10.5, 12, 12])
+    simulated = staffing(unit(roles, joiners=joiners), steady(months=5))
+    assert simulated.there["officer"][0] == pytest.approx([10, 10.5, 10.5, 12, 12])
 
 
 def test_leavers_are_missed_until_they_are_replaced_and_trained():
     roles = {"officer": {"leavers": 12, "replace_months": 4, "training_months": 10, "training_worth": 40}}
-    told = expected(unit(roles), steady(months=20))
+    simulated = expected(unit(roles), steady(months=20))
     taught = (1 - np.exp(-0.01 * 10)) / 0.01  # months, some of whom leave before the end of them
     missing = (4 + 0.6 * taught) / (1 / 0.01 + 4)
-    assert told.there["officer"][0, -1] == pytest.approx(10 - 10 * missing)
+    assert simulated.there["officer"][0, -1] == pytest.approx(10 - 10 * missing)
 
 
 def test_who_leaves_one_role_has_nothing_to_do_with_who_leaves_another():
     goes = {"in_post": 20, "leavers": 30, "replace_months": 4}
-    told = staffing(unit({"officer": goes, "other": goes}), steady(months=6, paths=4_000))
-    one, other = (told.there[role].sum(axis=1) for role in ("officer", "other"))
+    simulated = staffing(unit({"officer": goes, "other": goes}), steady(months=6, paths=4_000))
+    one, other = (simulated.there[role].sum(axis=1) for role in ("officer", "other"))
     assert abs(np.corrcoef(one, other)[0, 1]) < 0.06
 
 
 def test_where_nobody_is_there_the_caseload_is_endless_and_of_no_case_none():
-    told = staffing(unit({"officer": {"in_post": 0}}), steady(8))
-    assert np.isinf(told.caseload["officer"]).all()
+    simulated = staffing(unit({"officer": {"in_post": 0}}), steady(8))
+    assert np.isinf(simulated.caseload["officer"]).all()
     empty = staffing(unit({"officer": {"in_post": 0}}), steady(0))
     assert not empty.caseload["officer"].any()
 
@@ -425,16 +429,18 @@ def test_a_path_is_worked_out_from_its_own_numbers_alone():
         growth=(-3, 0, 5),
     )
     demand = by_chance(20, 6, 30)
-    of = {key: draws.drawn(key, each, 30) for key, each in scenario.assumptions.items()}
-    every = worked_out(scenario, demand, Inputs(of, chance=False))
+    of = {
+        key: draws.assumption_draws(key, assumption, 30) for key, assumption in scenario.assumptions.items()
+    }
+    every = staffing_from(scenario, demand, Inputs(of, chance=False))
     for path in (0, 17):
-        alone = {key: each[[path]] if len(each) > 1 else each for key, each in of.items()}
+        alone = {key: column[[path]] if len(column) > 1 else column for key, column in of.items()}
         one = Incoming(AS_AT, demand.recorded, {"fraud": demand.paths["fraud"][[path]]})
-        told = worked_out(scenario, one, Inputs(alone, chance=False))
+        simulated = staffing_from(scenario, one, Inputs(alone, chance=False))
         for part in ("needed", "there", "opened", "hours"):
-            for role, values in getattr(told, part).items():
-                own = np.broadcast_to(getattr(every, part)[role], (30, 6))[path]
-                assert own == pytest.approx(values[0]), (part, role)
+            for role, values in getattr(simulated, part).items():
+                expected_row = np.broadcast_to(getattr(every, part)[role], (30, 6))[path]
+                assert expected_row == pytest.approx(values[0]), (part, role)
 
 
 def test_everybody_away_for_all_of_their_time_need_not_be_divided_by():

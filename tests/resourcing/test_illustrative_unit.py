@@ -44,10 +44,12 @@ def test_the_kinds_of_case_that_matter_are_there_and_rape_is_named_before_other_
 
 @pytest.mark.parametrize("key", SHIPPED.assumptions)
 def test_every_number_is_certain_or_a_range_and_says_where_it_comes_from(key):
-    each = SHIPPED.assumptions[key]
-    assert each.certain or each.low < each.high
-    assert each.source == ASSUMED or re.match(r"assumed[:;] \w|[A-Z]\w+ .*\d{4}", each.source), each.source
-    assert (each.by, each.on) == ("", None)
+    assumption = SHIPPED.assumptions[key]
+    assert assumption.certain or assumption.low < assumption.high
+    assert assumption.source == ASSUMED or re.match(r"assumed[:;] \w|[A-Z]\w+ .*\d{4}", assumption.source), (
+        assumption.source
+    )
+    assert (assumption.by, assumption.on) == ("", None)
 
 
 @pytest.mark.parametrize("key", [key for key in SHIPPED.assumptions if ".hours." in key])
@@ -65,23 +67,23 @@ def test_posts_people_and_those_in_training_fit_together(role):
 
 def test_each_number_stands_once_and_nobody_is_planned_to_join():
     assert SHIPPED.joiners == ()
-    own = sum(line.split(" = ")[0].count(".") <= 1 and " = " in line for line in TEXT.splitlines())
-    parts = sum(key in TOLD for each in (*GIVEN["role"], *GIVEN["case"]) for key in each)
-    assert own == len(SHIPPED.assumptions) + parts + 3
+    numbers = sum(line.split(" = ")[0].count(".") <= 1 and " = " in line for line in TEXT.splitlines())
+    parts = sum(key in TEXTS for table in (*GIVEN["role"], *GIVEN["case"]) for key in table)
+    assert numbers == len(SHIPPED.assumptions) + parts + 3
 
 
-TOLD = ("key", "name", "supervises", "measures", "held_by", "derived_from", "note")
+TEXTS = ("key", "name", "supervises", "measures", "held_by", "derived_from", "note")
 
 
 def test_it_can_be_worked_out():
-    told = staffing(SHIPPED, wild(12, 50))
+    simulated = staffing(SHIPPED, wild(12, 50))
     for role in SHIPPED.roles:
-        assert np.isfinite(told.needed[role.key]).all()
-        assert told.there[role.key].min() >= 0
-        assert told.needed[role.key].mean() > 0
+        assert np.isfinite(simulated.needed[role.key]).all()
+        assert simulated.there[role.key].min() >= 0
+        assert simulated.needed[role.key].mean() > 0
 
 
 def test_domestic_abuse_non_crime_comes_by_the_crimes_alone():
-    told = staffing(SHIPPED, steady({"domestic-abuse": 20}, paths=50))
-    assert told.opened["safeguarding"].mean() > 0
-    assert not staffing(SHIPPED, steady({"rape": 20}, paths=50)).opened["safeguarding"].any()
+    simulated = staffing(SHIPPED, steady({"domestic-abuse": 20}, paths=50))
+    assert simulated.open_cases["safeguarding"].mean() > 0
+    assert not staffing(SHIPPED, steady({"rape": 20}, paths=50)).open_cases["safeguarding"].any()

@@ -29,7 +29,7 @@ UNCERTAIN = (
     .where("role.pip2.full_time", Assumption(80, 95, 100))
 )
 BASES = {"shipped": SHIPPED, "uncertain": UNCERTAIN}
-ROLES, KINDS = ([each.key for each in of] for of in (SHIPPED.roles, SHIPPED.case_types))
+ROLES, KINDS = ([part.key for part in parts] for parts in (SHIPPED.roles, SHIPPED.case_types))
 STEP = {"hours": 80.0, "months": 12.0, "people": 4.0, "open cases": 10.0}  # at most; 40 of anything else
 WORKING = [role.key for role in SHIPPED.working]
 MORE_WORK = [
@@ -115,8 +115,8 @@ def test_more_people_in_post_never_make_a_shortage_likelier_however_many_leave()
     scenario = SHIPPED.where("role.pip2.leavers", fixed(60)).where("role.pip2.replace_months", fixed(20))
     quiet = wild(40, 1_000, times=0.05)
     few, many = (
-        chances(staffing(each, quiet))[0][ROLES.index("pip2")]
-        for each in (scenario, moved(scenario, "role.pip2.in_post", 30))
+        chances(staffing(plan, quiet))[0][ROLES.index("pip2")]
+        for plan in (scenario, moved(scenario, "role.pip2.in_post", 30))
     )
     assert (many <= few).all()
 
@@ -183,7 +183,7 @@ def test_each_lever_moves_something(lever):
 def test_what_is_neither_more_work_nor_fewer_people_leaves_who_is_there_and_who_is_open_with_them_alone(
     lever,
 ):
-    one, other = (staffing(each, demand(1)) for each in (SHIPPED, moved(SHIPPED, lever, 3)))
+    one, other = (staffing(scenario, demand(1)) for scenario in (SHIPPED, moved(SHIPPED, lever, 3)))
     assert all(np.array_equal(one.there[role], other.there[role]) for role in ROLES)
     if lever == "role.pip2.posts":
         assert np.array_equal(before("shipped", 1)[0], chances(other)[0])

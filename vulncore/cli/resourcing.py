@@ -1,4 +1,4 @@
-"""The command that says what forecast demand asks of a unit."""
+"""The command `vulncore resourcing`: officers that forecast demand asks for, and how many more it takes."""
 
 import sys
 from datetime import date
@@ -34,8 +34,8 @@ from vulncore.findings.resourcing.demand import (
     unit_demand,
     unit_forecasts,
 )
-from vulncore.findings.resourcing.outlook import ResourcingOutlook, asked_about, resourcing_outlook
-from vulncore.findings.resourcing.sentences import resourcing_headline, what_it_takes
+from vulncore.findings.resourcing.outlook import ResourcingOutlook, resourcing_outlook, staffing_question
+from vulncore.findings.resourcing.sentences import more_in_words, resourcing_headline
 from vulncore.findings.resourcing.tables import exported, staffing_rows
 from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
 from vulncore.forecasting.past import Basis
@@ -44,7 +44,7 @@ from vulncore.resourcing.scenario.link import illustrative
 from vulncore.resourcing.scenario.saved import load_scenario, saved_scenario
 from vulncore.resourcing.scenario.scenario import Scenario
 from vulncore.resourcing.scenario.toml import scenario_text
-from vulncore.resourcing.solving import Question, more_needed, parse_condition
+from vulncore.resourcing.solving import StaffingTarget, more_needed, parse_condition
 from vulncore.store import open_version
 
 MOST_COMPARED = 4
@@ -57,27 +57,34 @@ def resourcing(
         list[str] | None,
         typer.Option(
             "--scenario",
-            help="A TOML file or a saved scenario's name, up to four. Default: the example.",
+            help="A scenario file (.toml) or the name of a saved scenario. Up to four. Default: the example figures.",
         ),
     ] = None,
     role: Annotated[
-        str | None, typer.Option("--role", help="A role's key or name. Default: the first with cases.")
+        str | None,
+        typer.Option("--role", help="The key or name of a role. Default: the first role that holds cases."),
     ] = None,
     year: Annotated[int | None, typer.Option("--year", help="The calendar year of the sentences.")] = None,
     solve: Annotated[
         str | None,
         typer.Option(
-            "--solve", metavar="'caseload > N'", help="How many more officers are needed. Or: 'short > 0'."
+            "--solve", metavar="'caseload > N'", help="How many more people are needed. Or 'short > 0'."
         ),
     ] = None,
-    probability: Annotated[
-        float, typer.Option("--probability", help="The highest probability of that.")
-    ] = 0.1,
-    since: Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="The first month.")] = None,
-    until: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="The last month.")] = None,
-    assumptions: Annotated[bool, typer.Option("--assumptions", help="Print only the assumptions.")] = False,
+    probability: Annotated[float, typer.Option("--probability", help="The highest chance you accept.")] = 0.1,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="YYYY-MM", help="The first month in which the chance has to hold."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--to", metavar="YYYY-MM", help="The last month in which the chance has to hold."),
+    ] = None,
+    assumptions: Annotated[
+        bool, typer.Option("--assumptions", help="Print the numbers assumed, and nothing else.")
+    ] = False,
     as_toml: Annotated[
-        bool, typer.Option("--as-toml", help="Print only the scenario, as a file to change.")
+        bool, typer.Option("--as-toml", help="Print the scenario as a file to change, and nothing else.")
     ] = False,
     basis: Annotated[
         Basis, typer.Option("--basis", help="The months that the forecast learns from.")
@@ -89,96 +96,92 @@ def resourcing(
     output: Output = Format.MARKDOWN,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Print the officers that forecast demand needs, by role and month. Explanations go to standard error."""
-    chosen = _chosen(store, scenario or ())
+    """Print the officers that forecast demand asks for, by role and month. Explanations go to standard error."""
+    scenarios = _chosen_scenarios(store, scenario or ())
     if not LEAST <= probability <= 1 - LEAST:
         raise VulncoreError(
             f"A probability of {probability:g} is out of range. Give {LEAST:g} to {1 - LEAST:g}."
         )
     if until and not solve:
-        raise VulncoreError("--to says up to which month --solve looks. Give both, or neither.")
+        raise VulncoreError("--to is the last month that --solve looks at. Give both, or neither.")
     if as_toml:
-        if len(chosen) > 1:
-            raise VulncoreError(f"{len(chosen)} scenarios don't fit into one file. Give one.")
-        typer.echo(scenario_text(chosen[0]), nl=False)
+        if len(scenarios) > 1:
+            raise VulncoreError(f"One file takes one scenario, and {len(scenarios)} are given. Give one.")
+        typer.echo(scenario_text(scenarios[0]), nl=False)
         return
     if assumptions:
-        rows = [assumption_rows(each).assign(scenario=each.name) for each in chosen]
-        typer.echo(printed(pd.concat(rows, ignore_index=True), output))
+        frames = [assumption_rows(plan).assign(scenario=plan.name) for plan in scenarios]
+        typer.echo(printed(pd.concat(frames, ignore_index=True), output))
         return
     snapshot = open_version(store, dataset, version)
     choice = dataset_contents(snapshot)
-    own = force_or_first(choice, force)
-    month = as_at_or_latest(choice, own, parse_month(as_at) if as_at else None)
+    chosen = force_or_first(choice, force)
+    month = as_at_or_latest(choice, chosen, parse_month(as_at) if as_at else None)
+    ahead, first = months_ahead(month, YEARS), parse_month(since) if since else None
     forecasts: dict[object, UnitForecast] = {}
-    told = []
-    for each in chosen:
-        subjects = case_subjects(choice, each)
-        kinds = each.case_types  # scenarios with the same kinds of case share one forecast
+    outlooks = []
+    for plan in scenarios:
+        kinds = plan.case_types  # scenarios with the same kinds of case share one forecast
         if kinds not in forecasts:
-            wanted = unit_demand(snapshot, own, choice, each, month)
-            forecasts[kinds] = _forecast(wanted, basis)
-        measured = measured_shares(snapshot, own, subjects, each, month)
-        asked = asked_about(
-            each,
-            month,
-            months_ahead(month, YEARS),
-            role,
-            year,
-            probability,
-            parse_month(since) if since else None,
-        )
-        told.append(resourcing_outlook(forecasts[kinds], each, measured, asked))
-    rows = [
+            forecasts[kinds] = _forecast(unit_demand(snapshot, chosen, choice, plan, month), basis)
+        measured = measured_shares(snapshot, chosen, case_subjects(choice, plan), plan, month)
+        question = staffing_question(plan, month, ahead, role, year, probability, first)
+        outlooks.append(resourcing_outlook(forecasts[kinds], plan, measured, question))
+    frames = [
         exported(
-            _solved_rows(one, solve, until) if solve else staffing_rows(one), one.forecast, snapshot.publish
+            _solved_rows(outlook, solve, until) if solve else staffing_rows(outlook),
+            outlook.forecast,
+            snapshot.publish,
         )
-        for one in told
+        for outlook in outlooks
     ]
     if not solve:
-        for one in told:
-            for line in resourcing_headline(one):
-                typer.echo(headline_text(line), err=True)
-    table = pd.concat(rows, ignore_index=True)
+        for outlook in outlooks:
+            for headline in resourcing_headline(outlook):
+                typer.echo(headline_text(headline), err=True)
+    table = pd.concat(frames, ignore_index=True)
     if output is Format.MARKDOWN:  # for people: without what is the same in every row
         table = table.drop(columns=["force", "known_to", "dataset", "version", "note", "basis"])
     typer.echo(printed(table, output))
 
 
-def _chosen(store: Path, named: list[str] | tuple[str, ...]) -> list[Scenario]:
-    if len(named) > MOST_COMPARED:
-        raise VulncoreError(f"{len(named)} scenarios are too many to compare. Give up to {MOST_COMPARED}.")
-    found = [
+def _chosen_scenarios(store: Path, names: list[str] | tuple[str, ...]) -> list[Scenario]:
+    if len(names) > MOST_COMPARED:
+        raise VulncoreError(f"{len(names)} scenarios are too many to compare. Give up to {MOST_COMPARED}.")
+    scenarios = [
         load_scenario(Path(name)) if name.casefold().endswith(".toml") else saved_scenario(store, name)
-        for name in named
+        for name in names
     ]
-    return found or [illustrative()]
+    return scenarios or [illustrative()]
 
 
-def _forecast(wanted: UnitDemand, basis: Basis) -> UnitForecast:
-    forecast = None
-    for share, found in unit_forecasts(wanted, basis):
-        forecast = found
+def _forecast(unit: UnitDemand, basis: Basis) -> UnitForecast:
+    last = None
+    for share, forecast in unit_forecasts(unit, basis):
+        last = forecast
         if sys.stderr.isatty():
             typer.echo(f"\rForecasting what comes to the unit: {share:4.0%}", nl=share >= 1, err=True)
-    if forecast is None:
-        raise VulncoreError("Nothing that comes to the unit is known by month, so nothing can be forecast.")
-    return forecast
+    if last is None:
+        raise VulncoreError(
+            "Nothing that comes to the unit is recorded by month, so nothing can be forecast. Choose another dataset."
+        )
+    return last
 
 
-def _solved_rows(told: ResourcingOutlook, condition: str, until: str | None) -> pd.DataFrame:
+def _solved_rows(outlook: ResourcingOutlook, condition: str, until: str | None) -> pd.DataFrame:
     """Return how many more begin when: one row per step; one of none where nobody has to."""
     what, limit = parse_condition(condition)
-    last = parse_month(until) if until else date(max(told.asked.year, told.asked.since.year), 12, 1)
-    question = Question(told.asked.role, what, limit, told.asked.chance, told.asked.since, last)
-    solved = more_needed(told.staffing, question)
-    typer.echo(what_it_takes(told, solved), err=True)
-    steps = solved.steps or ((question.since, 0),)
-    starts = [solved.starts(month, told.staffing.as_at) if people else None for month, people in steps]
+    question = outlook.question
+    last = parse_month(until) if until else date(max(question.year, question.since.year), 12, 1)
+    target = StaffingTarget(question.role, what, limit, question.chance, question.since, last)
+    more = more_needed(outlook.staffing, target)
+    typer.echo(more_in_words(outlook, more), err=True)
+    steps = more.steps or ((target.since, 0),)
+    starts = [more.starts(month, outlook.staffing.as_at) if people else None for month, people in steps]
     frame = pd.DataFrame(
         {
-            "scenario": told.used.name,
-            "role": question.role,
+            "scenario": outlook.used.name,
+            "role": target.role,
             "month": [format_month(month) for month, _ in steps],
             "more": [people for _, people in steps],
             "begins_if_untrained": [format_month(start) if start else "" for start in starts],
@@ -187,7 +190,7 @@ def _solved_rows(told: ResourcingOutlook, condition: str, until: str | None) -> 
     return frame.assign(
         in_all=frame["more"].cumsum(),
         condition=f"{what} > {limit:g}",
-        probability=question.probability,
-        chance_before=round(solved.before, 4),
-        chance_after=round(solved.after, 4),
+        probability=target.probability,
+        chance_before=round(more.before, 4),
+        chance_after=round(more.after, 4),
     )

@@ -11,7 +11,7 @@ from vulncore.domain.geography import EDGE_TOLERANCE_M
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, Window, comparison_windows, financial_year_name
 from vulncore.domain.vocabulary import Measure, Polarity, strand_name
 from vulncore.findings.forecast.outlook import MODEL_NAMES
-from vulncore.findings.resourcing.demand import MONTHS
+from vulncore.findings.resourcing.demand import TEAM_MONTHS
 from vulncore.findings.shared.words import capital_first, percent, small_first
 from vulncore.findings.where.question import PERIODS, TESTED
 from vulncore.forecasting.forecast import FEWEST_ORIGINS, PATHS
@@ -247,7 +247,7 @@ def _resourcing_text() -> str:
         "- **Open cases** follow from cases a month and months open (Little 1961). The past is what was recorded.\n"
         "- **What it takes** is solved on the futures, month by month.\n"
         "- **What drives it**: each number is set to its 10th and 90th percentile while the others stay at their mean.\n"
-        f"- **Measured**: which share of a kind of case comes to the unit, where records of {MONTHS} months name a team.\n\n"
+        f"- **Measured**: which share of a kind of case comes to the unit, where records of {TEAM_MONTHS} months name a team.\n\n"
         "**The numbers about staff and effort are example figures** until a force replaces them with its own. Each says "
         "where it comes from and who changed it. No official caseload standard exists.\n\n"
         f"Source of what comes to the unit: {REPORT}, paragraphs 18, 36, 41 and 56. `docs/resourcing.md` says more."

@@ -1,4 +1,4 @@
-"""What simulated staffing says: how many are needed, how likely a shortage is, and from when."""
+"""What simulated staffing says of a role: officers needed, the chance of a shortage and from when, and what drives it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,16 @@ import pandas as pd
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import add_months
-from vulncore.resourcing.chain import Incoming, Inputs, Staffing, worked_out
+from vulncore.resourcing.chain import Incoming, Inputs, Staffing, staffing_from
 from vulncore.resourcing.scenario.scenario import Scenario
 
-LIKELIER_THAN_NOT: Final = 0.5
+LIKELY: Final = 0.5  # a chance above this is called likely
 TINY: Final = 1e-9  # what sums are off by: as many as are needed are enough
 NEEDED: Final = {"needed50": 0.5, "needed80": 0.8, "needed95": 0.95}
 THERE: Final = {"there10": 0.1, "there50": 0.5, "there90": 0.9}
 CASELOAD: Final = {"caseload10": 0.1, "caseload50": 0.5, "caseload90": 0.9}
+LOW, HIGH = 0.1, 0.9  # the percentiles at which a driver is tried
+DEMAND_PREFIX: Final = "demand."  # before the key of a kind of case whose forecast is varied
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def year_span(as_at: date, months: int, year: int) -> Span:
 
 
 def monthly_answers(staffing: Staffing, role: str) -> pd.DataFrame:
-    """Return a role's months ahead.
+    """Return a role's months ahead: officers needed and there, the chance of a shortage, cases for each officer.
 
     Returns:
         One row per month: `month`; `needed50`, `needed80`, `needed95` (full-time officers that are enough in as many
@@ -58,17 +60,17 @@ def monthly_answers(staffing: Staffing, role: str) -> pd.DataFrame:
     )
     if role in staffing.hours:
         frame = frame.assign(hours=np.broadcast_to(staffing.hours[role].mean(axis=0), months))
-    if role not in staffing.opened:
+    if role not in staffing.open_cases:
         return frame
     caseload, limit = staffing.caseload[role], staffing.scenario.of_role(role, "most_cases").likely
     over = (caseload > limit + TINY).mean(axis=0)
     return frame.assign(
-        opened=staffing.opened[role].mean(axis=0), **_quantiles(caseload, CASELOAD), over=over
+        opened=staffing.open_cases[role].mean(axis=0), **_quantiles(caseload, CASELOAD), over=over
     )
 
 
-def over_a_span(staffing: Staffing, span: Span) -> pd.DataFrame:
-    """Return every role over the months of a span.
+def span_answers(staffing: Staffing, span: Span) -> pd.DataFrame:
+    """Return every role over some months taken together, such as a calendar year.
 
     Returns:
         One row per role in the scenario's order: `role`, `name`; of each path's mean over the months `needed50`, `needed80`,
@@ -92,7 +94,7 @@ def over_a_span(staffing: Staffing, span: Span) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def first_month(chances: Sequence[float], after: date, level: float = LIKELIER_THAN_NOT) -> date | None:
+def first_month(chances: Sequence[float], after: date, level: float = LIKELY) -> date | None:
     """Return the first month ahead whose chance is above a level; None where none is.
 
     >>> first_month([0.2, 0.6, 0.4], date(2024, 10, 1))
@@ -102,53 +104,49 @@ def first_month(chances: Sequence[float], after: date, level: float = LIKELIER_T
     return add_months(after, int(above[0]) + 1) if len(above) else None
 
 
-def _quantiles(values: Floats, levels: dict[str, float]) -> dict[str, Floats]:
-    found = np.quantile(values, list(levels.values()), axis=0, method="inverted_cdf")
-    return dict(zip(levels, np.broadcast_to(found, (len(levels), values.shape[1])), strict=True))
-
-
-LOW, HIGH = 0.1, 0.9  # a number lies below the one, and above the other, in one case of ten
-DEMAND = "demand."  # before the key of a kind of case whose forecast is varied
-
-
 def drivers(scenario: Scenario, incoming: Incoming, role: str, span: Span) -> pd.DataFrame:
     """Return how far each uncertain number moves a role's shortage.
 
     Returns:
-        One row per number that is no certain one, the one that moves most first: `key` (a number's, or `demand.` and a kind of
-        case for its forecast to the end of the span), `low` and `high` (the number at its lower and upper end; for a forecast its total in
-        percent of the expected), `gap_low` and `gap_high` (officers needed less officers there over the span, all
-        else as expected) and `gap` (with everything as expected).
+        One row per uncertain number, the one that moves the shortage most first: `key` (a number's, or `demand.` and a kind of
+        case for its forecast to the end of the span), `low` and `high` (the number's tenth and ninetieth percentile; for a
+        forecast those of its total, in percent of the expected), `gap_low` and `gap_high` (officers needed less officers
+        there over the span, all else at its mean) and `gap` (with everything at its mean).
 
     Source:
-        One-at-a-time sensitivity, drawn as a tornado: Eschenbach (1992), Interfaces 22(6), 40-46. Ends are the
-        tenth and ninetieth percentiles.
+        One-at-a-time sensitivity, drawn as a tornado: Eschenbach (1992), Interfaces 22(6), 40-46.
 
     Misleads when:
         two numbers only matter together: each is moved alone.
     """
-    uncertain = [key for key, each in scenario.assumptions.items() if not each.certain]
-    demand = list(incoming.paths)
-    tried = 1 + 2 * (len(uncertain) + len(demand))
-    of = {key: np.full((tried, 1), each.mean) for key, each in scenario.assumptions.items()}
+    uncertain = [key for key, assumption in scenario.assumptions.items() if not assumption.certain]
+    kinds = list(incoming.paths)
+    tried = 1 + 2 * (len(uncertain) + len(kinds))  # a row with all at their mean, then two for each driver
+    numbers = {key: np.full((tried, 1), assumption.mean) for key, assumption in scenario.assumptions.items()}
     ends: list[tuple[str, float, float]] = []
     for place, key in enumerate(uncertain):
         low, high = scenario.assumptions[key].at(np.array([LOW, HIGH]))
-        of[key][1 + 2 * place, 0], of[key][2 + 2 * place, 0] = low, high
+        numbers[key][1 + 2 * place, 0], numbers[key][2 + 2 * place, 0] = low, high
         ends.append((key, float(low), float(high)))
     paths: dict[str, Floats] = {}
-    for place, kind in enumerate(demand, start=len(uncertain)):
+    for place, kind in enumerate(kinds, start=len(uncertain)):
         mean = incoming.paths[kind].mean(axis=0)
         totals = incoming.paths[kind][:, : span.last + 1].sum(axis=1)
         low, high = np.quantile(totals, [LOW, HIGH]) / max(float(mean[: span.last + 1].sum()), 1e-9)
         factor = np.ones((tried, 1))
         factor[1 + 2 * place, 0], factor[2 + 2 * place, 0] = low, high
         paths[kind] = factor * mean
-        ends.append((f"{DEMAND}{kind}", 100 * float(low), 100 * float(high)))
-    told = worked_out(scenario, Incoming(incoming.as_at, incoming.recorded, paths), Inputs(of, chance=False))
+        ends.append((f"{DEMAND_PREFIX}{kind}", 100 * float(low), 100 * float(high)))
+    demand = Incoming(incoming.as_at, incoming.recorded, paths)
+    staffing = staffing_from(scenario, demand, Inputs(numbers, chance=False))
     months = slice(span.first, span.last + 1)
-    gaps = (told.needed[role][:, months] - told.there[role][:, months]).mean(axis=1)
+    gaps = (staffing.needed[role][:, months] - staffing.there[role][:, months]).mean(axis=1)
     frame = pd.DataFrame(ends, columns=["key", "low", "high"])
     frame = frame.assign(gap_low=gaps[1::2], gap_high=gaps[2::2], gap=gaps[0])
     swing = (frame["gap_high"] - frame["gap_low"]).abs()
     return frame.loc[swing.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+
+def _quantiles(values: Floats, levels: dict[str, float]) -> dict[str, Floats]:
+    quantiles = np.quantile(values, list(levels.values()), axis=0, method="inverted_cdf")
+    return dict(zip(levels, np.broadcast_to(quantiles, (len(levels), values.shape[1])), strict=True))

@@ -45,7 +45,7 @@ class Turnover:
         return np.asarray(self.leaving / (1 + self.leaving * self.vacant), dtype=float)
 
 
-def those_in_post(
+def work_of_those_in_post(
     people: Floats, learning_now: Floats, turnover: Turnover, chance: Floats | None, months: int
 ) -> Floats:
     """Return the work that people now in post do in each month ahead, in people who do a full share.
@@ -74,7 +74,7 @@ def those_in_post(
     return np.asarray(np.maximum(people - missing - untrained, 0.0), dtype=float)
 
 
-def those_who_join(joining: Sequence[tuple[int, float, bool]], turnover: Turnover, months: int) -> Floats:
+def work_of_joiners(joining: Sequence[tuple[int, float, bool]], turnover: Turnover, months: int) -> Floats:
     """Return the work that people who join do in each month ahead, in people who do a full share.
 
     Args:
@@ -87,11 +87,11 @@ def those_who_join(joining: Sequence[tuple[int, float, bool]], turnover: Turnove
     """
     total = np.zeros((1, months))
     for begins, people, trained in joining:
-        total = total + people * beginning(one_who_joins(trained, turnover, months), begins)
+        total = total + people * starting_in(work_of_one_joiner(trained, turnover, months), begins)
     return total
 
 
-def one_who_joins(trained: bool, turnover: Turnover, months: int) -> Floats:
+def work_of_one_joiner(trained: bool, turnover: Turnover, months: int) -> Floats:
     """Return the work of one person in each month from the one in which they join."""
     since = np.arange(months, dtype=float)[None, :]
     learning = np.clip(turnover.learning - since, 0, 1) * (not trained)
@@ -99,12 +99,12 @@ def one_who_joins(trained: bool, turnover: Turnover, months: int) -> Floats:
     return np.asarray(still * (1 - (1 - turnover.worth) * learning), dtype=float)
 
 
-def beginning(work: Floats, begins: int) -> Floats:
+def starting_in(work: Floats, begins: int) -> Floats:
     """Return work that begins with a month ahead (1 is the first), in as many months.
 
     Nothing where that month has passed: who joined before is in post.
 
-    >>> beginning(np.array([[1.0, 0.9, 0.8]]), 2).tolist()
+    >>> starting_in(np.array([[1.0, 0.9, 0.8]]), 2).tolist()
     [[0.0, 1.0, 0.9]]
     """
     months = work.shape[1]

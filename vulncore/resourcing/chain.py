@@ -1,4 +1,4 @@
-"""The chain from demand to officers, on every path at once."""
+"""The chain from demand to officers: cases, hours, officers needed and officers there, on every path at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ import numpy as np
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import months_between
-from vulncore.resourcing.capacity import Turnover, those_in_post, those_who_join
-from vulncore.resourcing.draws import drawn, normals, paired, uniforms
+from vulncore.resourcing.capacity import Turnover, work_of_joiners, work_of_those_in_post
+from vulncore.resourcing.draws import assumption_draws, normals, paired_order, uniforms
 from vulncore.resourcing.scenario.fields import ABSTRACTIONS
 from vulncore.resourcing.scenario.scenario import CaseType, Role, Scenario
-from vulncore.resourcing.workload import Start, Workload, scatter_of_a_month, scattered, still_open, workload
+from vulncore.resourcing.workload import Start, Workload, month_dispersion, scattered, still_open, workload
 
 WEEKS_A_MONTH = 365.25 / 7 / 12
 MEMORY = 0.8  # how far a month's open cases, by chance more or fewer, are those of the month before
@@ -39,9 +39,9 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Staffing:
-    """What a scenario comes to: by role, one row per path and one column per month ahead.
+    """Simulated staffing of a scenario: by role, one row per path and one column per month ahead.
 
-    `needed` and `there` are in full-time officers who do a full share; `opened` are the cases open at a month's
+    `needed` and `there` are in full-time officers who do a full share; `open_cases` are the cases open at a month's
     end that a role holds, `hours` those it works on cases in the month.
     """
 
@@ -49,7 +49,7 @@ class Staffing:
     as_at: date
     needed: Mapping[str, Floats]
     there: Mapping[str, Floats]
-    opened: Mapping[str, Floats]
+    open_cases: Mapping[str, Floats]
     hours: Mapping[str, Floats]
 
     @property
@@ -57,7 +57,8 @@ class Staffing:
         """Open cases for each full-time officer there, by role that holds cases; infinite where nobody is there."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return {
-                role: np.where(held > 0, held / self.there[role], 0.0) for role, held in self.opened.items()
+                role: np.where(held > 0, held / self.there[role], 0.0)
+                for role, held in self.open_cases.items()
             }
 
 
@@ -65,16 +66,16 @@ class Staffing:
 class Inputs:
     """A scenario's numbers on each path (a column each, or one row for all), and whether chance plays on top of them."""
 
-    of: Mapping[str, Floats]
+    numbers: Mapping[str, Floats]
     chance: bool
 
     def share(self, key: str) -> Floats:
         """Return a number in percent as a share."""
-        return self.of[key] / 100
+        return self.numbers[key] / 100
 
 
 def staffing(scenario: Scenario, incoming: Incoming) -> Staffing:
-    """Return what a scenario comes to on every path of demand.
+    """Return who is needed and who is there on every path of demand.
 
     Args:
         scenario: What is assumed, checked (`vulncore.resourcing.scenario.checks.checked`).
@@ -85,51 +86,54 @@ def staffing(scenario: Scenario, incoming: Incoming) -> Staffing:
         functions called say. The random numbers are the same for every scenario.
     """
     paths, _ = incoming.shape
-    of = {key: drawn(key, assumption, paths) for key, assumption in scenario.assumptions.items()}
-    return worked_out(scenario, incoming, Inputs(of, chance=True))
+    numbers = {
+        key: assumption_draws(key, assumption, paths) for key, assumption in scenario.assumptions.items()
+    }
+    return staffing_from(scenario, incoming, Inputs(numbers, chance=True))
 
 
-def worked_out(scenario: Scenario, incoming: Incoming, inputs: Inputs) -> Staffing:
-    """Return what numbers come to: `staffing` with its draws, or anything else that is to be tried."""
+def staffing_from(scenario: Scenario, incoming: Incoming, inputs: Inputs) -> Staffing:
+    """Return the staffing that follows from given numbers: the draws of `staffing`, or others that are to be tried."""
     none = np.zeros((1, incoming.shape[1]))
-    opened = {role.key: none for role in scenario.holding}
-    worked = {role.key: none for role in scenario.working}
+    open_cases = {role.key: none for role in scenario.holding}
+    hours = {role.key: none for role in scenario.working}
     for kind in scenario.case_types:
         if not {kind.key, kind.derived_from} & set(incoming.paths):
             continue
         load = _load(scenario, kind, incoming, inputs)
-        opened[kind.held_by] = opened[kind.held_by] + load.opened
+        open_cases[kind.held_by] = open_cases[kind.held_by] + load.open_cases
         for role in scenario.working:
-            if f"case.{kind.key}.hours.{role.key}" in inputs.of:
-                one = inputs.of[f"case.{kind.key}.hours.{role.key}"] * inputs.share("unit.hours")
-                worked[role.key] = worked[role.key] + load.worked * one
-    needed = {role: spent / _productive(role, inputs) for role, spent in worked.items()}
+            key = f"case.{kind.key}.hours.{role.key}"
+            if key in inputs.numbers:
+                hours_a_case = inputs.numbers[key] * inputs.share("unit.hours")
+                hours[role.key] = hours[role.key] + load.work_done * hours_a_case
+    needed = {role: spent / _productive_hours(role, inputs) for role, spent in hours.items()}
     for role in scenario.roles:
-        _supervise(scenario, role, needed, inputs)
+        _add_supervisors(scenario, role, needed, inputs)
     there = {role.key: _there(scenario, role, incoming, inputs) for role in scenario.roles}
-    return Staffing(scenario, incoming.as_at, needed, there, opened, worked)
+    return Staffing(scenario, incoming.as_at, needed, there, open_cases, hours)
 
 
-def turnover_of(role: str, of: Mapping[str, Floats]) -> Turnover:
+def turnover_of(role: str, numbers: Mapping[str, Floats]) -> Turnover:
     """Return how people of a role come and go."""
     key = f"role.{role}"
     return Turnover(
-        of[f"{key}.leavers"] / 100 / 12,
-        of[f"{key}.replace_months"],
-        of[f"{key}.training_months"],
-        of[f"{key}.training_worth"] / 100,
+        numbers[f"{key}.leavers"] / 100 / 12,
+        numbers[f"{key}.replace_months"],
+        numbers[f"{key}.training_months"],
+        numbers[f"{key}.training_worth"] / 100,
     )
 
 
 def _load(scenario: Scenario, kind: CaseType, incoming: Incoming, inputs: Inputs) -> Workload:
     """Return the workload of a kind of case."""
-    key, own = f"case.{kind.key}", kind.key in incoming.paths
-    base = kind.key if own else kind.derived_from
-    share = inputs.share(f"{key}.share") * (1.0 if own else inputs.of[f"{key}.ratio"])
+    key, forecast = f"case.{kind.key}", kind.key in incoming.paths  # forecast itself, or derived from another
+    base = kind.key if forecast else kind.derived_from
+    share = inputs.share(f"{key}.share") * (1.0 if forecast else inputs.numbers[f"{key}.ratio"])
     paths = incoming.paths[base]
     if inputs.chance:
         together = scenario.assumptions["unit.together"].likely / 100
-        paths = paths[paired(paths.sum(axis=1), base, together)]
+        paths = paths[paired_order(paths.sum(axis=1), base, together)]
     years = np.arange(1, paths.shape[1] + 1) / 12
     level = (
         inputs.share("unit.demand")
@@ -137,7 +141,7 @@ def _load(scenario: Scenario, kind: CaseType, incoming: Incoming, inputs: Inputs
         * (1 + inputs.share("unit.growth")) ** years
     )
     came = paths * share * level
-    life = inputs.of[f"{key}.open_months"] * inputs.share("unit.life")
+    life = inputs.numbers[f"{key}.open_months"] * inputs.share("unit.life")
 
     at_once, varies = inputs.share("unit.at_once"), inputs.share(f"{key}.varies")
 
@@ -145,56 +149,56 @@ def _load(scenario: Scenario, kind: CaseType, incoming: Incoming, inputs: Inputs
         return normals(f"{name} {kind.key}", incoming.shape[0], months, memory) if inputs.chance else None
 
     # by chance: which cases come to the unit, how heavy each is, how long each stays open
-    thinned = np.minimum(inputs.share(f"{key}.share"), 1.0) if own else np.zeros((1, 1))
+    thinned = np.minimum(inputs.share(f"{key}.share"), 1.0) if forecast else np.zeros((1, 1))
     effort = varies**2 + 1 - thinned
-    opened = share * still_open(np.asarray(incoming.recorded[base], dtype=float), life)
+    open_now = share * still_open(np.asarray(incoming.recorded[base], dtype=float), life)
     # half of the chance in what came is gone from what is left of it: it is of many months
-    to_do = scattered(opened * (1 - at_once), effort / 2, chance("left", 1))
-    load = workload(came, scattered(came, effort, chance("effort")), Start(opened, to_do), life, at_once)
+    to_do = scattered(open_now * (1 - at_once), effort / 2, chance("left", 1))
+    load = workload(came, scattered(came, effort, chance("effort")), Start(open_now, to_do), life, at_once)
     return Workload(
         # a case that came is still open or not: in a steady state half of that chance is in the arrivals already
-        scattered(load.opened, 1 - thinned / 2, chance("open", memory=MEMORY)),
-        scattered(load.worked, scatter_of_a_month(life, varies, at_once), chance("month")),
+        scattered(load.open_cases, 1 - thinned / 2, chance("open", memory=MEMORY)),
+        scattered(load.work_done, month_dispersion(life, varies, at_once), chance("month")),
     )
 
 
-def _productive(role: str, inputs: Inputs) -> Floats:
+def _productive_hours(role: str, inputs: Inputs) -> Floats:
     """Return the hours that a full-time officer has for cases in a month."""
 
-    def of(name: str) -> Floats:
-        own = f"role.{role}.{name}"
-        return inputs.of[own if own in inputs.of else f"unit.{name}"]
+    def number(name: str) -> Floats:
+        key = f"role.{role}.{name}"
+        return inputs.numbers[key if key in inputs.numbers else f"unit.{name}"]
 
-    away = sum((of(name) for name in ABSTRACTIONS), np.zeros((1, 1)))
-    at_work = of("week_hours") * WEEKS_A_MONTH * np.maximum(1 - away / 100, 0.0)
+    away = sum((number(name) for name in ABSTRACTIONS), np.zeros((1, 1)))
+    at_work = number("week_hours") * WEEKS_A_MONTH * np.maximum(1 - away / 100, 0.0)
     return np.asarray(at_work * inputs.share(f"role.{role}.on_cases"), dtype=float)
 
 
-def _supervise(scenario: Scenario, role: Role, needed: dict[str, Floats], inputs: Inputs) -> None:
+def _add_supervisors(scenario: Scenario, role: Role, needed: dict[str, Floats], inputs: Inputs) -> None:
     """Add how many of a supervising role are needed, after those whom it supervises."""
     if role.key in needed:
         return
     for below in role.supervises:
-        _supervise(scenario, scenario.role(below), needed, inputs)
+        _add_supervisors(scenario, scenario.role(below), needed, inputs)
     led = sum((needed[below] for below in dict.fromkeys(role.supervises)), np.zeros((1, 1)))
     needed[role.key] = np.maximum(
-        led / inputs.of[f"role.{role.key}.span"], inputs.of[f"role.{role.key}.at_least"]
+        led / inputs.numbers[f"role.{role.key}.span"], inputs.numbers[f"role.{role.key}.at_least"]
     )
 
 
 def _there(scenario: Scenario, role: Role, incoming: Incoming, inputs: Inputs) -> Floats:
     paths, months = incoming.shape
-    turnover = turnover_of(role.key, inputs.of)
+    turnover = turnover_of(role.key, inputs.numbers)
     key = f"role.{role.key}"
     chance = uniforms(f"leave {role.key}", paths, months) if inputs.chance else None
-    stay = those_in_post(
-        inputs.of[f"{key}.in_post"], inputs.of[f"{key}.in_training"], turnover, chance, months
+    in_post = work_of_those_in_post(
+        inputs.numbers[f"{key}.in_post"], inputs.numbers[f"{key}.in_training"], turnover, chance, months
     )
     joining = [
-        (months_between(incoming.as_at, each.month), float(each.people), each.trained)
-        for each in scenario.joiners
-        if each.role == role.key
+        (months_between(incoming.as_at, group.month), float(group.people), group.trained)
+        for group in scenario.joiners
+        if group.role == role.key
     ]
     return np.asarray(
-        (stay + those_who_join(joining, turnover, months)) * inputs.share(f"{key}.full_time"), dtype=float
+        (in_post + work_of_joiners(joining, turnover, months)) * inputs.share(f"{key}.full_time"), dtype=float
     )

@@ -13,10 +13,6 @@ SEED = 7
 MOST_Z = 5.0  # beyond, no path of thousands lies
 
 
-def _rng(name: str, seed: int) -> np.random.Generator:
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
-
-
 @lru_cache(maxsize=512)
 def levels(key: str, paths: int, seed: int = SEED) -> Floats:
     """Return a level between 0 and 1 for each path, evenly spread and shuffled: one row per path, one column.
@@ -30,7 +26,7 @@ def levels(key: str, paths: int, seed: int = SEED) -> Floats:
     return np.asarray((_rng(key, seed).permutation(paths) + 0.5)[:, None] / paths)
 
 
-def drawn(key: str, assumption: Assumption, paths: int, seed: int = SEED) -> Floats:
+def assumption_draws(key: str, assumption: Assumption, paths: int, seed: int = SEED) -> Floats:
     """Return an assumption's number on each path, one column; a single row where it is certain."""
     if assumption.certain:
         return np.array([[assumption.likely]])
@@ -60,7 +56,7 @@ def uniforms(name: str, paths: int, months: int, seed: int = SEED) -> Floats:
     return _rng(name, seed).random((paths, months))
 
 
-def paired(totals: Floats, name: str, together: float, seed: int = SEED) -> np.ndarray:
+def paired_order(totals: Floats, name: str, together: float, seed: int = SEED) -> np.ndarray:
     """Return the order in which a kind's paths are taken so that kinds rise and fall together.
 
     Args:
@@ -75,8 +71,12 @@ def paired(totals: Floats, name: str, together: float, seed: int = SEED) -> np.n
     """
     paths = len(totals)
     common = ndtri(levels("together", paths, seed)[:, 0])
-    own = ndtri(levels(f"apart {name}", paths, seed)[:, 0])
-    wanted = np.sqrt(together) * common + np.sqrt(1 - together) * own
+    apart = ndtri(levels(f"apart {name}", paths, seed)[:, 0])
+    rank = np.sqrt(together) * common + np.sqrt(1 - together) * apart
     order = np.empty(paths, dtype=np.int64)
-    order[np.argsort(wanted, kind="stable")] = np.argsort(totals, kind="stable")
+    order[np.argsort(rank, kind="stable")] = np.argsort(totals, kind="stable")
     return order
+
+
+def _rng(name: str, seed: int) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])

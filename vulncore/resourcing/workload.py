@@ -1,4 +1,4 @@
-"""Cases that come in, how many are open, and the work that is done on them month by month."""
+"""Cases that come in, how many stay open and the work done on them each month: on average, and scattered by chance."""
 
 from dataclasses import dataclass
 
@@ -12,19 +12,19 @@ from vulncore.domain.arrays import Floats
 class Workload:
     """What becomes of cases, one row per path and one column per month.
 
-    `opened` is how many are open at the end of each month. `worked` is the work of how many whole cases is done in it;
-    times the hours of one, it is hours.
+    `open_cases` is how many are open at the end of each month. `work_done` is the work done in it, counted in whole cases:
+    times the hours of one case, it is hours.
     """
 
-    opened: Floats
-    worked: Floats
+    open_cases: Floats
+    work_done: Floats
 
 
 @dataclass(frozen=True)
 class Start:
     """What is open before the first month ahead, and the work left to do on it, in cases: a number per path or one for all."""
 
-    opened: Floats
+    open_cases: Floats
     to_do: Floats
 
 
@@ -50,21 +50,21 @@ def workload(came: Floats, weighed: Floats, start: Start, life: Floats, at_once:
     >>> eight, five = np.full((1, 3), 8.0), np.array([[5.0]])
     >>> start = still_open(np.full(24, 8.0), five)
     >>> steady = workload(eight, eight, Start(start, start), five, 0 * five)
-    >>> steady.opened.round(9).tolist(), steady.worked.round(9).tolist()
+    >>> steady.open_cases.round(9).tolist(), steady.work_done.round(9).tolist()
     ([[40.0, 40.0, 40.0]], [[8.0, 8.0, 8.0]])
     """
     stays = np.exp(-1 / life)
     enters = life * (1 - stays)  # of the cases of a month, those open at its end
-    open_now, to_do = start.opened, start.to_do
-    opened, worked = [], []
+    open_now, to_do = start.open_cases, start.to_do
+    open_cases, work_done = [], []
     for month in range(came.shape[1]):
         arriving, work = came[:, [month]], weighed[:, [month]]
         open_now = stays * open_now + enters * arriving
         kept = stays * to_do + enters * (1 - at_once) * work
-        worked.append(to_do + work - kept)
-        opened.append(open_now)
+        work_done.append(to_do + work - kept)
+        open_cases.append(open_now)
         to_do = kept
-    return Workload(np.hstack(opened), np.hstack(worked))
+    return Workload(np.hstack(open_cases), np.hstack(work_done))
 
 
 def still_open(before: Floats, life: Floats) -> Floats:
@@ -81,8 +81,8 @@ def still_open(before: Floats, life: Floats) -> Floats:
     return open_now
 
 
-def scatter_of_a_month(life: Floats, varies: Floats, at_once: Floats) -> Floats:
-    """Return by how much a month's work scatters beyond what came in: variance over mean, in cases.
+def month_dispersion(life: Floats, varies: Floats, at_once: Floats) -> Floats:
+    """Return the index of dispersion of a month's work beyond what came in: variance over mean, in cases.
 
     A case that closes soon takes its work in one month, one that stays open spreads it over many. The mean course over
     all cases, which `workload` follows, scatters less than that by what this returns.
@@ -112,6 +112,24 @@ def scatter_of_a_month(life: Floats, varies: Floats, at_once: Floats) -> Floats:
     return np.asarray((1 + varies**2) * apart, dtype=float)
 
 
+def scattered(mean: Floats, ratio: float | Floats, z: Floats | None) -> Floats:
+    """Return amounts with a mean and a variance of `ratio` times that mean; the mean itself without chance.
+
+    Args:
+        mean: The mean, from 0.
+        ratio: Variance over mean.
+        z: Standard normal numbers, or none.
+
+    Source:
+        A gamma variable. The sum of n cases' hours, each gamma, is one exactly; the number of cases still open comes so
+        close to one that its mean and variance are all that matter.
+    """
+    if z is None:
+        return mean
+    scale = np.maximum(ratio, 1e-9)
+    return np.asarray(np.where(scale > 1e-6, scale * gamma_quantile(mean / scale, z), mean), dtype=float)
+
+
 def gamma_quantile(shape: Floats, z: Floats) -> Floats:
     """Return where a standard gamma variable lies that a standard normal one has the probability of.
 
@@ -136,21 +154,3 @@ def gamma_quantile(shape: Floats, z: Floats) -> Floats:
     some = np.maximum(shape, 1e-9)
     root = np.maximum(1 - 1 / (9 * some) + z / (3 * np.sqrt(some)), 0.0)
     return np.asarray(np.where(shape > 0, some * root**3, 0.0), dtype=float)
-
-
-def scattered(mean: Floats, ratio: float | Floats, z: Floats | None) -> Floats:
-    """Return amounts with a mean and a variance of `ratio` times that mean; the mean itself without chance.
-
-    Args:
-        mean: The mean, from 0.
-        ratio: Variance over mean.
-        z: Standard normal numbers, or none.
-
-    Source:
-        A gamma variable. The sum of n cases' hours, each gamma, is one exactly; the number of cases still open comes so
-        close to one that its mean and variance are all that matter.
-    """
-    if z is None:
-        return mean
-    scale = np.maximum(ratio, 1e-9)
-    return np.asarray(np.where(scale > 1e-6, scale * gamma_quantile(mean / scale, z), mean), dtype=float)

@@ -48,8 +48,8 @@ def test_what_is_needed_and_who_is_there_stand_on_one_axis_from_nothing():
 
 def test_every_line_says_what_it_is():
     spec = staffing_chart(months(), 18, ["PIP 2"]).to_dict()
-    said = {row["text"] for rows in spec["datasets"].values() for row in rows if "text" in row}
-    assert said == {"enough in 95 %", "enough in 80 %", "needed", "will be there", "funded"}
+    names = {row["text"] for rows in spec["datasets"].values() for row in rows if "text" in row}
+    assert names == {"enough in 19 of 20", "enough in 4 of 5", "needed", "will be there", "funded"}
 
 
 def test_a_line_is_told_from_others_by_more_than_its_colour():

@@ -99,7 +99,8 @@ def test_the_sentence_the_table_the_file_and_the_screen_reader_say_the_same(serv
     december = table(page, "PIP 2 investigator by month")["December 2026"]
     heard = labels(page)
     assert (
-        f"December 2026 needed {december[0]}, enough in 80 % {december[1]}, in 95 % {december[2]}" in heard[0]
+        f"December 2026 needed {december[0]}, enough in 4 of 5 forecasts {december[1]}, in 19 of 20 {december[2]}"
+        in heard[0]
     )
     assert f"chance of more than 15 {december[8]}".replace("\u00a0", " ") in heard[1].replace("\u00a0", " ")
     rows = list(csv.DictReader(io.StringIO(saved(page, "Download as CSV"))))
@@ -230,7 +231,7 @@ def test_a_scenario_goes_out_as_a_file_and_comes_back_changed(server, page, tmp_
     menu(page)
     file.write_text("name = 3")
     page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(file)
-    page.get_by_text("'name' is missing, or no text").wait_for(timeout=PAGE_MS)
+    page.get_by_text("'name' is missing or is not a text").wait_for(timeout=PAGE_MS)
     close(page)
     assert asked_for(page) == pytest.approx(1.5 * before, abs=0.1)
 
@@ -262,7 +263,7 @@ def test_a_number_that_was_pulled_no_longer_claims_its_source_and_goes_back_to_i
     assert "Home Office" in before[2]
     press(page, "Leavers", "ArrowRight", 2)
     pulled = table(page, "PIP 2 investigator")["Leavers"]
-    assert pulled[0].startswith("14, between")
+    assert pulled[0].startswith("14 (")
     assert pulled[2] == "assumed: moved from 12"
     press(page, "Leavers", "End")
     press(page, "Leavers", "ArrowLeft", 28)
@@ -275,7 +276,9 @@ def test_people_who_are_planned_for_stand_in_the_link_and_keep_the_chance(server
     page.get_by_role("button", name=re.compile(r"Plan for \d+ who come trained")).first.click()
     again(page)
     close(page)
-    page.get_by_text("Nobody more keeps the chance of more than 15").wait_for(timeout=PAGE_MS)
+    page.get_by_text("No more PIP 2 investigators are needed. The chance of more than 15").wait_for(
+        timeout=PAGE_MS
+    )
     page.get_by_role("button", name=re.compile(r"Joiners: \d+ planned")).wait_for(timeout=PAGE_MS)
     assert choices(page)["plan"]
 
@@ -298,10 +301,10 @@ def test_every_part_fits_the_screen(server, page, width, scheme):
     ("link", "said"),
     [
         ("?plan=1abc", "can't be read"),
-        ("?plan=<b>x</b>", "no scenario of a link"),
+        ("?plan=<b>x</b>", "does not hold a scenario"),
         ("?compare=1abc.zzz", "You see the others instead"),
         ("?role=dog&year=1999&chance=3&basis=x&since=2030-01", "There is no role 'dog' here"),
-        ("?dataset=city-open-counts", "none of what comes to the unit"),
+        ("?dataset=city-open-counts", "no monthly figures for the unit"),
     ],
 )
 def test_a_link_that_can_not_be_met_is_told_so(server, page, link, said):
@@ -335,10 +338,10 @@ def test_a_server_that_lets_nobody_publish_keeps_a_scenario_for_the_visit(store,
         store
     ) as server:  # with a dataset that holds nothing of the unit, so that nothing is forecast
         page.goto(f"{server.url}/resourcing?dataset=city-open-counts&plan={plan}")
-        page.get_by_text("none of what comes to the unit").wait_for(timeout=PAGE_MS)
+        page.get_by_text("no monthly figures for the unit").wait_for(timeout=PAGE_MS)
         again(page)
         menu(page)
-        page.get_by_text("kept for this visit").wait_for(timeout=PAGE_MS)
+        page.get_by_text("Saving for everyone is off").wait_for(timeout=PAGE_MS)
         close(page)
         save_as(page, "Mine alone")
         pick(page, "Scenario", "Illustrative")

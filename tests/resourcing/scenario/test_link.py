@@ -93,8 +93,8 @@ def test_a_large_unit_that_says_where_each_number_comes_from_comes_back_from_its
     scenario = unit({role: {"leavers": (5, 12, 20)} for role in roles}, kinds)
     rng = random.Random(1)
     words = ["".join(rng.choices(string.ascii_lowercase, k=rng.randint(2, 9))) for _ in range(3_000)]
-    for key, each in scenario.assumptions.items():
-        scenario = scenario.where(key, replace(each, source=" ".join(rng.choices(words, k=18))))
+    for key, assumption in scenario.assumptions.items():
+        scenario = scenario.where(key, replace(assumption, source=" ".join(rng.choices(words, k=18))))
     assert read_scenario(scenario_text(scenario)) == scenario  # as a file it can be used
     try:
         code = scenario_code(scenario)
@@ -111,7 +111,7 @@ def test_every_code_that_was_cut_off_is_refused():
 
 
 def test_a_code_cut_off_in_the_middle_is_told_to_be_so():
-    with pytest.raises(InvalidScenarioError, match=r"The scenario of this link was cut off\."):
+    with pytest.raises(InvalidScenarioError, match=r"The scenario in this link was cut off\."):
         scenario_of(CODE[: 1 + len(CODE) // 8 * 4])
 
 
@@ -120,13 +120,13 @@ def test_no_letter_of_a_code_can_be_another_and_mean_another_scenario():
     for place in range(1, len(CODE)):
         code = CODE[:place] + rng.choice(LETTERS.replace(CODE[place], "")) + CODE[place + 1 :]
         try:
-            found = scenario_of(code)
+            scenario = scenario_of(code)
         except InvalidScenarioError:
             continue
-        assert found == CHANGED  # bits that the last letter holds beyond the last byte
+        assert scenario == CHANGED  # bits that the last letter holds beyond the last byte
 
 
-NONE, UNREAD = "This is no scenario of a link", "The scenario of this link can't be read"
+NONE, UNREAD = "This link does not hold a scenario", "The scenario in this link can't be read"
 HOSTILE = {
     "nothing": ("", NONE),
     "one letter": ("1", NONE),
@@ -147,19 +147,19 @@ HOSTILE = {
     "another dictionary": (coded(packed(scenario_text(SHIPPED).encode(), b"another text")), UNREAD),
     "no text": (coded(packed(b"\xff\xfe\xfa")), UNREAD),
     "an empty text": (coded(packed(b"")), "is missing"),
-    "no toml": (coded(packed(b"no toml")), "This is no TOML"),
+    "no toml": (coded(packed(b"no toml")), "This is not a scenario in TOML"),
     "a name alone": (coded(packed(b"name = 'x'")), "'unit' is missing"),
-    "zero bytes": (coded(packed(b"\x00" * 100)), "This is no TOML"),
+    "zero bytes": (coded(packed(b"\x00" * 100)), "This is not a scenario in TOML"),
     "a longer text than may be": (coded(packed(b"#" * 200_001)), "cut off|too long"),
-    "deep lists": (coded(packed(b"a = " + b"[" * 50_000)), "This is no TOML"),
+    "deep lists": (coded(packed(b"a = " + b"[" * 50_000)), "This is not a scenario in TOML"),
     "a number of many digits": (coded(packed(b"name = " + b"1" * 5_000)), r"\.$"),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_whatever_else_stands_in_a_link_is_refused(name):
-    code, said = HOSTILE[name]
-    with pytest.raises(InvalidScenarioError, match=said):
+    code, message = HOSTILE[name]
+    with pytest.raises(InvalidScenarioError, match=message):
         scenario_of(code)
 
 
@@ -173,10 +173,10 @@ def test_a_code_that_swells_beyond_any_scenario_is_refused(filling):
 
 def test_what_stands_behind_a_whole_scenario_changes_nothing_or_is_refused():
     try:
-        found = scenario_of(coded(packed(scenario_text(CHANGED).encode()) + b"more"))
+        scenario = scenario_of(coded(packed(scenario_text(CHANGED).encode()) + b"more"))
     except InvalidScenarioError:
         return
-    assert found == CHANGED
+    assert scenario == CHANGED
 
 
 @settings(max_examples=200, deadline=None)
@@ -199,7 +199,7 @@ def test_no_bytes_do_anything_but_be_refused(raw, is_packed):
 def test_no_scenario_that_was_tampered_with_does_anything_but_be_read_or_refused(place, cut, typed):
     code = coded(packed(LEANS_ON[:place] + typed + LEANS_ON[place + cut :]))
     try:
-        found = scenario_of(code)
+        scenario = scenario_of(code)
     except InvalidScenarioError:
         return
-    assert scenario_of(scenario_code(found)) == found
+    assert scenario_of(scenario_code(scenario)) == scenario

@@ -47,7 +47,7 @@ def test_a_scenario_saved_is_there_under_its_name_with_all_that_it_says(tmp_path
 def test_another_scenario_takes_its_place_only_where_somebody_says_so(tmp_path):
     first = save_scenario(tmp_path, illustrative(), "Plan")
     other = illustrative().where("unit.demand", Assumption(120, 120, 120))
-    with pytest.raises(InvalidScenarioError, match="saved as 'Plan' already"):
+    with pytest.raises(InvalidScenarioError, match="'Plan' is saved already"):
         save_scenario(tmp_path, other, "Plan")
     assert saved_scenario(tmp_path, "Plan") == first
     assert save_scenario(tmp_path, other, "Plan", instead=True) == saved_scenario(tmp_path, "Plan")
@@ -74,7 +74,7 @@ def test_of_two_who_save_under_one_name_at_once_one_is_told(tmp_path):
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "Illustrative", "illustrative", "a\u202eb"])
 def test_a_name_that_can_not_be_used_is_refused(tmp_path, name):
-    with pytest.raises(InvalidScenarioError, match="Choose another name|names can't be used"):
+    with pytest.raises(InvalidScenarioError, match="Choose another name|name can't be used"):
         save_scenario(tmp_path, illustrative(), name)
     assert saved_scenarios(tmp_path) == {}
 
@@ -95,10 +95,10 @@ def test_what_was_removed_is_gone_and_what_is_not_there_is_named(tmp_path):
     before = saved_state(tmp_path)
     remove_scenario(tmp_path, "Plan")
     assert saved_state(tmp_path) != before
-    with pytest.raises(UnknownNameError, match="No scenario is saved as 'Plan'. None is saved"):
+    with pytest.raises(UnknownNameError, match="No scenario is saved as 'Plan'. Nothing is saved yet"):
         remove_scenario(tmp_path, "Plan")
     save_scenario(tmp_path, illustrative(), "Other")
-    with pytest.raises(UnknownNameError, match="Saved are 1: Other"):
+    with pytest.raises(UnknownNameError, match="Saved scenarios: Other"):
         saved_scenario(tmp_path, "Plan")
 
 
@@ -110,7 +110,7 @@ def test_a_damaged_file_hides_itself_alone(tmp_path):
     (tmp_path / "scenarios" / "foreign.toml").write_text(scenario_text(illustrative().called("Foreign")))
     assert list(saved_scenarios(tmp_path)) == ["Second"]
     assert unreadable_scenarios(tmp_path) == tuple(sorted([path.name, "foreign.toml"]))
-    with pytest.raises(InvalidScenarioError, match="is no text"):
+    with pytest.raises(InvalidScenarioError, match="is not a text file"):
         saved_scenario(tmp_path, "Plan")
     remove_scenario(tmp_path, "Plan")  # what can't be read can be removed
     assert unreadable_scenarios(tmp_path) == ("foreign.toml",)
@@ -118,9 +118,9 @@ def test_a_damaged_file_hides_itself_alone(tmp_path):
 
 def test_what_no_link_could_carry_is_not_saved(tmp_path):
     draw, long = np.random.default_rng(0), illustrative()
-    for key, each in illustrative().assumptions.items():
+    for key, assumption in illustrative().assumptions.items():
         source = "".join(chr(97 + letter) for letter in draw.integers(0, 26, 190))
-        long = long.where(key, replace(each, source=source))
+        long = long.where(key, replace(assumption, source=source))
     with pytest.raises(InvalidScenarioError, match="too long for a link. Shorten the sources"):
         save_scenario(tmp_path, long, "Long")
     assert saved_scenarios(tmp_path) == {}

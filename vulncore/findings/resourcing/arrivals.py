@@ -1,17 +1,18 @@
-"""What comes to a unit, kind by kind, as a table and in notes."""
+"""What comes to a unit, kind by kind: as rows for files, as a table for people, and in notes."""
 
 import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.findings.resourcing.assumptions import value_in_words
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
+from vulncore.findings.resourcing.sentences import LEFT_OUT
 from vulncore.findings.shared.words import percent, small_first
-from vulncore.resourcing.draws import drawn
+from vulncore.resourcing.draws import assumption_draws
+from vulncore.resourcing.scenario.checks import in_numbers
 from vulncore.resourcing.scenario.scenario import CaseType
 
 
-def demand_rows(told: ResourcingOutlook) -> pd.DataFrame:
+def demand_rows(outlook: ResourcingOutlook) -> pd.DataFrame:
     """Return what comes in, kind by kind, for files.
 
     Returns:
@@ -20,62 +21,90 @@ def demand_rows(told: ResourcingOutlook) -> pd.DataFrame:
         `unit_high80` (of them, those that come to the unit), `held_by`.
     """
     rows = []
-    for kind in told.used.case_types:
-        own = told.forecast.demand.kinds.get(kind.key)
-        total = _records(told, kind)
-        comes = total if total is None else total * _share(told, kind, len(total))
+    for kind in outlook.used.case_types:
+        recorded = outlook.forecast.demand.kinds.get(kind.key)
+        records = _records(outlook, kind)
+        cases = None if records is None else records * _share(outlook, kind, len(records))
         row = {
             "case": kind.key,
             "name": kind.name,
-            "counted_by": _counted_by(told, kind),
-            "recorded12": own.recent if own else None,
-            "year": told.asked.year,
-            **_middle(total, ("expected50", "low80", "high80")),
-            **_middle(comes, ("unit50", "unit_low80", "unit_high80")),
+            "counted_by": _recorded_as(outlook, kind),
+            "recorded12": recorded.recent if recorded else None,
+            "year": outlook.question.year,
+            **_middle(records, ("expected50", "low80", "high80")),
+            **_middle(cases, ("unit50", "unit_low80", "unit_high80")),
             "held_by": kind.held_by,
         }
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def demand_table(told: ResourcingOutlook) -> pd.DataFrame:
+def demand_table(outlook: ResourcingOutlook) -> pd.DataFrame:
     """Return what comes to the unit, kind by kind, for people."""
-    year, table = told.asked.year, []
-    for kind, (_, row) in zip(told.used.case_types, demand_rows(told).iterrows(), strict=True):
-        own = told.forecast.demand.kinds.get(kind.key)
-        about = "about " if own and own.rounded else ""
+    year, table = outlook.question.year, []
+    for kind, (_, row) in zip(outlook.used.case_types, demand_rows(outlook).iterrows(), strict=True):
+        recorded = outlook.forecast.demand.kinds.get(kind.key)
+        about = "about " if recorded and recorded.rounded else ""
+        recent = "–" if pd.isna(row["recorded12"]) else f"{about}{row['recorded12']:,.0f}"
         table.append(
             {
                 "Kind of case": kind.name,
-                "Counted by": row["counted_by"],
-                "Twelve months to now": "–"
-                if pd.isna(row["recorded12"])
-                else f"{about}{row['recorded12']:,.0f}",
+                "Recorded as": row["counted_by"],
+                "Last twelve months": recent,
                 f"Records in {year}": _with_range(row, ("expected50", "low80", "high80")),
-                "Comes to the unit, %": value_in_words(told.used.assumptions[f"case.{kind.key}.share"]),
+                "Comes to the unit, %": in_numbers(outlook.used.assumptions[f"case.{kind.key}.share"]),
                 f"Cases of the unit in {year}": _with_range(row, ("unit50", "unit_low80", "unit_high80")),
-                "Held by": told.used.role(kind.held_by).name,
+                "Held by": outlook.used.role(kind.held_by).name,
             }
         )
     return pd.DataFrame(table)
 
 
-def _records(told: ResourcingOutlook, kind: CaseType) -> Floats | None:
-    """Return how many records of a kind each path has in the year asked about; none where it doesn't come."""
-    months = slice(told.span.first, told.span.last + 1)
-    paths = told.forecast.paths
+def demand_notes(outlook: ResourcingOutlook) -> list[str]:
+    """Return notes on what comes in: who gets what, what is not forecast, how sure forecasts are."""
+    unit = outlook.forecast.demand
+    notes = [
+        "A record of several kinds of case is counted once, for the first kind in this table.",
+        "A kind may therefore show fewer records here than elsewhere.",
+        "Figures ahead are medians. The range in brackets holds 4 of 5 forecasts.",
+    ]
+    notes += [f"{kind.name}: {kind.note}" for kind in outlook.used.case_types if kind.note]
+    notes += [
+        f"{kind.why_not} {'The recent rate is carried forward.' if kind.steady else LEFT_OUT}"
+        for kind in unit.kinds.values()
+        if kind.why_not
+    ]
+    if unit.may_count_twice:
+        notes.append(
+            f"Recorded as totals alone: {', '.join(unit.may_count_twice)}. A record of several kinds may count twice there."
+        )
+    names = {kind.key: kind.name for kind in outlook.used.case_types}
+    shares = [f"{names[key]} {percent(trial.within80)}" for key, trial in outlook.forecast.trials.items()]
+    if shares:
+        notes.append(
+            "In tests on past months, up to a year ahead, the 4-in-5 range held the recorded figure this often: "
+            f"{', '.join(shares)}."
+        )
+    return notes
+
+
+def _records(outlook: ResourcingOutlook, kind: CaseType) -> Floats | None:
+    """Return how many records of a kind each path has in the question's year; none where it doesn't come."""
+    months = slice(outlook.span.first, outlook.span.last + 1)
+    paths = outlook.forecast.paths
     if kind.key in paths:
         return np.asarray(paths[kind.key][:, months].sum(axis=1), dtype=float)
     if kind.derived_from not in paths:
         return None
     key = f"case.{kind.key}.ratio"
     base = paths[kind.derived_from][:, months].sum(axis=1)
-    return np.asarray(base * drawn(key, told.used.assumptions[key], len(base))[:, 0], dtype=float)
+    ratio = assumption_draws(key, outlook.used.assumptions[key], len(base))[:, 0]
+    return np.asarray(base * ratio, dtype=float)
 
 
-def _share(told: ResourcingOutlook, kind: CaseType, paths: int) -> Floats:
+def _share(outlook: ResourcingOutlook, kind: CaseType, paths: int) -> Floats:
     key = f"case.{kind.key}.share"
-    return drawn(key, told.used.assumptions[key], paths)[:, 0] / 100
+    return assumption_draws(key, outlook.used.assumptions[key], paths)[:, 0] / 100
 
 
 def _middle(values: Floats | None, names: tuple[str, str, str]) -> dict[str, float | None]:
@@ -92,37 +121,13 @@ def _with_range(row: pd.Series, names: tuple[str, str, str]) -> str:
     return "–" if pd.isna(middle) else f"{middle:,.0f} ({low:,.0f} to {high:,.0f})"
 
 
-def demand_notes(told: ResourcingOutlook) -> list[str]:
-    """Return what is to be known about what comes in: who gets what, what is not forecast, how sure forecasts are."""
-    wanted = told.forecast.demand
-    notes = [
-        "A record of several kinds of case is counted once, for the first of them in this order; so a kind may show fewer here.",
-        "Numbers ahead are medians, with the range of four futures in five.",
-    ]
-    notes += [f"{kind.name}: {kind.note}" for kind in told.used.case_types if kind.note]
-    notes += [
-        f"{kind.why} {'Its recent rate is carried on.' if kind.steady else 'It is not in the figures.'}"
-        for kind in wanted.kinds.values()
-        if kind.why
-    ]
-    if wanted.told_twice:
-        notes.append(
-            f"Known as totals alone: {', '.join(wanted.told_twice)}. A record of several kinds may count twice in them."
-        )
-    names = {kind.key: kind.name for kind in told.used.case_types}
-    held = [f"{names[key]} {percent(each.within80)}" for key, each in told.forecast.trials.items()]
-    if held:
-        notes.append(f"Of months up to a year ahead, forecasts' 80 % ranges held: {', '.join(held)}.")
-    return notes
-
-
-def _counted_by(told: ResourcingOutlook, kind: CaseType) -> str:
-    """Return what counts a kind of case."""
-    wanted = told.forecast.demand
-    if kind.key in wanted.kinds:
-        return ", ".join(measure.name for measure in wanted.kinds[kind.key].subject.measures)
-    if not kind.derived_from or kind in wanted.missing:
-        return "not in the data"
-    ratio = value_in_words(told.used.assumptions[f"case.{kind.key}.ratio"])
-    base = next(each.name for each in told.used.case_types if each.key == kind.derived_from)
-    return f"{ratio}, for each {small_first(base)}"
+def _recorded_as(outlook: ResourcingOutlook, kind: CaseType) -> str:
+    """Return the measures that record a kind of case, or the kind that it is derived from."""
+    unit = outlook.forecast.demand
+    if kind.key in unit.kinds:
+        return ", ".join(measure.name for measure in unit.kinds[kind.key].subject.measures)
+    if not kind.derived_from or kind in unit.missing:
+        return "not recorded"
+    ratio = in_numbers(outlook.used.assumptions[f"case.{kind.key}.ratio"])
+    base = next(other.name for other in outlook.used.case_types if other.key == kind.derived_from)
+    return f"{ratio} for each {small_first(base)}"

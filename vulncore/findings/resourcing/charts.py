@@ -1,4 +1,4 @@
-"""Officers needed by month at three levels, against those who will be there and the posts that are funded."""
+"""The charts of a unit's staffing: officers needed and there, cases each, what drives a shortage, scenarios compared."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,10 +9,16 @@ import numpy as np
 import pandas as pd
 
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading, month_axis
+from vulncore.findings.resourcing.sentences import IN_4_OF_5, IN_19_OF_20
 
 STAFFING_HEIGHT = 420
 FAINT, FIRM = 0.16, 0.34  # what 95 % of futures need, and what 80 % do
 THERE_BAND = 0.3
+HIGHEST = 4.0  # times the limit of cases each: where hardly anybody is there the figures run away
+MOST_SHOWN = 10  # drivers
+ROW_HEIGHT, REST = 44, 130  # pixels of a driver's row, and of title, axis and legend
+SCENARIOS_HEIGHT = 400
+DASHES = ([1, 0], [7, 3], [2, 3], [10, 3, 2, 3])  # never colour alone
 
 
 def staffing_chart(
@@ -38,10 +44,10 @@ def staffing_chart(
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
         alt.Tooltip("needed50:Q", title="Needed", format=",.1f"),
-        alt.Tooltip("needed80:Q", title="Enough in 80 %", format=",.1f"),
-        alt.Tooltip("needed95:Q", title="Enough in 95 %", format=",.1f"),
+        alt.Tooltip("needed80:Q", title=f"Enough {IN_4_OF_5}", format=",.1f"),
+        alt.Tooltip("needed95:Q", title=f"Enough {IN_19_OF_20}", format=",.1f"),
         alt.Tooltip("there50:Q", title="Will be there", format=",.1f"),
-        alt.Tooltip("short:Q", title="Chance of too few", format=".0%"),
+        alt.Tooltip("short:Q", title="Chance of being short", format=".0%"),
     ]
     funded = pd.DataFrame({"posts": [posts]})
     layers = [
@@ -56,55 +62,22 @@ def staffing_chart(
         base.mark_circle(color=palette.accent, size=90, opacity=0).encode(y=y("needed50"), tooltip=tooltip),
     ]
     layers += _names(months, posts, palette)
-    legend = ["Strong line: needed. Bands: enough more often", "Dashed: will be there, with its 80 % range"]
+    legend = ["Strong line: needed. Bands: enough more often", "Dashed: will be there, band 4 of 5 forecasts"]
     chart: alt.LayerChart = alt.LayerChart(
         data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
     ).configure(aria=False)
     return chart
 
 
-def _names(months: pd.DataFrame, posts: float, palette: Palette) -> list[alt.Chart]:
-    """Return the names of the lines, at their ends: those of what is needed on the right, of the posts on the left."""
-    first, last = months.iloc[0], months.iloc[-1]
-    above = [
-        (last["needed95"], "enough in 95 %"),
-        (last["needed80"], "enough in 80 %"),
-        (last["needed50"], "needed"),
-    ]
-    right = [
-        _name(last, value, text).mark_text(align="right", baseline="bottom", dx=-3, dy=-3, **_ink(palette))
-        for value, text in above
-    ]
-    there = _name(last, last["there50"], "will be there")
-    funded = _name(first, posts, "funded")
-    return [
-        *right,
-        there.mark_text(align="right", baseline="top", dx=-3, dy=4, **_ink(palette)),
-        funded.mark_text(align="left", baseline="bottom", dx=3, dy=-3, **_ink(palette)),
-    ]
-
-
-def _name(row: pd.Series, value: float, text: str) -> alt.Chart:
-    named = pd.DataFrame({"month": [row["month"]], "officers": [value], "text": [text]})
-    return alt.Chart(named).encode(x="month:T", y="officers:Q", text="text:N")
-
-
-def _ink(palette: Palette) -> dict[str, Any]:
-    return {"fontSize": 12, "color": palette.ink}
-
-
-HIGHEST = 4.0  # times the limit: where hardly anybody is there the figures run away
-
-
 def caseload_chart(
     months: pd.DataFrame, limit: float, passes: date | None, title: Sequence[str], palette: Palette = LIGHT
 ) -> alt.LayerChart:
-    """Return cases for each officer as a line in its range, the limit, and the month from which it is likely passed.
+    """Return cases for each officer as a line in a band, their limit, and the month from which it is likely passed.
 
     Args:
         months: One row per month: `month`, `caseload10`, `caseload50`, `caseload90`, `over`.
         limit: How many cases each there may be.
-        passes: The first month in which more is likelier than not; none where it never is.
+        passes: The first month in which more is likely; none where it never is.
         title: What, where and when, a line each.
         palette: The colours that suit the ground.
     """
@@ -127,7 +100,7 @@ def caseload_chart(
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
         alt.Tooltip("caseload50:Q", title="Cases each", format=",.1f"),
-        alt.Tooltip("caseload10:Q", title="80 % range, from", format=",.1f"),
+        alt.Tooltip("caseload10:Q", title="4 of 5 forecasts, from", format=",.1f"),
         alt.Tooltip("caseload90:Q", title="to", format=",.1f"),
         alt.Tooltip("over:Q", title=f"Chance of more than {limit:,g}", format=".0%"),
     ]
@@ -141,7 +114,7 @@ def caseload_chart(
         base.mark_circle(color=palette.accent, size=90, opacity=0).encode(y=y("caseload50"), tooltip=tooltip),
         *_passes(passes, months, palette),
     ]
-    legend = ["Line: cases each, with its 80 % range", f"Dashed: limit {limit:,g}"]
+    legend = ["Line: cases each, band 4 of 5 forecasts", f"Dashed: limit {limit:,g}"]
     legend[1] += ". Dotted: likely from here" if passes else ""
     chart: alt.LayerChart = alt.LayerChart(
         data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
@@ -149,36 +122,12 @@ def caseload_chart(
     return chart
 
 
-def _passes(month: date | None, months: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
-    if month is None:
-        return []
-    at = pd.Timestamp(month)
-    late = bool(at > months["month"].iloc[len(months) // 2])
-    base = alt.Chart(pd.DataFrame({"month": [at], "text": [f"{month:%b %Y}"]})).encode(x="month:T")
-    words = base.mark_text(
-        align="right" if late else "left",
-        baseline="top",
-        dx=-5 if late else 5,
-        dy=2,
-        fontSize=13,
-        color=palette.ink,
-    )
-    return [
-        base.mark_rule(color=palette.ink, strokeDash=[2, 3], strokeWidth=1.5),
-        words.encode(y=alt.value(0), text="text:N"),
-    ]
-
-
-MOST_SHOWN = 10
-ROW_HEIGHT, REST = 44, 130  # pixels of a row, and of title, axis and legend
-
-
 def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette = LIGHT) -> alt.LayerChart:
-    """Return a bar for each number, from the shortage at its one end to that at its other, the longest on top.
+    """Return a tornado: a bar for each number, from the shortage at its low value to that at its high one, the longest on top.
 
     Args:
-        drivers: One row per number, the one that moves most first: `name`, `gap_low`, `gap_high` (officers wanting at its
-            lower and upper end), `gap` (as expected), `ends` (the two ends in words).
+        drivers: One row per number, the one that moves most first: `name`, `gap_low`, `gap_high` (officers short at its low
+            and its high value), `gap` (with all numbers at their mean), `ends` (the two values in words).
         title: What, where and when, a line each.
         palette: The colours that suit the ground.
     """
@@ -199,9 +148,9 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
 
     tooltip = [
         alt.Tooltip("name:N", title="What"),
-        alt.Tooltip("ends:N", title="From, to"),
-        alt.Tooltip("gap_low:Q", title="Short at its lower end", format="+,.1f"),
-        alt.Tooltip("gap_high:Q", title="Short at its upper end", format="+,.1f"),
+        alt.Tooltip("ends:N", title="Low to high"),
+        alt.Tooltip("gap_low:Q", title="Short at low", format="+,.1f"),
+        alt.Tooltip("gap_high:Q", title="Short at high", format="+,.1f"),
     ]
     middle = pd.DataFrame({"gap": [float(shown["gap"].iloc[0]) if len(shown) else 0.0]})
     words = base.mark_text(align="left", baseline="bottom", dy=-9, fontSize=13, color=palette.ink)
@@ -211,7 +160,7 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
         alt.Chart(middle).mark_rule(color=palette.ink, strokeWidth=1.5).encode(x=x("gap")),
         words.encode(x=alt.value(0), text="name:N"),
     ]
-    legend = ["Pale: at its lower end. Strong: at its upper end", "Line: everything as expected"]
+    legend = ["Pale: number at low. Strong: number at high", "Line: all numbers at their mean"]
     chart: alt.LayerChart = alt.LayerChart(
         data=shown,
         layer=layers,
@@ -221,14 +170,10 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
     return chart
 
 
-SCENARIOS_HEIGHT = 400
-DASHES = ([1, 0], [7, 3], [2, 3], [10, 3, 2, 3])  # never colour alone
-
-
 def scenarios_chart(
     months: pd.DataFrame, title: Sequence[str], what: str, palette: Palette = LIGHT
 ) -> alt.LayerChart:
-    """Return a line for each scenario.
+    """Return the chance of a shortage, or of too many cases, month by month: a line for each scenario.
 
     Args:
         months: One row per scenario and month: `scenario`, `month`, `chance`.
@@ -277,3 +222,53 @@ def scenarios_chart(
         title=heading(list(title), [what], palette),
     ).configure(aria=False)
     return chart
+
+
+def _names(months: pd.DataFrame, posts: float, palette: Palette) -> list[alt.Chart]:
+    """Return the names of the lines, at their ends: those of what is needed on the right, of the posts on the left."""
+    first, last = months.iloc[0], months.iloc[-1]
+    above = [
+        (last["needed95"], "enough in 19 of 20"),
+        (last["needed80"], "enough in 4 of 5"),
+        (last["needed50"], "needed"),
+    ]
+    right = [
+        _name(last, value, text).mark_text(align="right", baseline="bottom", dx=-3, dy=-3, **_ink(palette))
+        for value, text in above
+    ]
+    there = _name(last, last["there50"], "will be there")
+    funded = _name(first, posts, "funded")
+    return [
+        *right,
+        there.mark_text(align="right", baseline="top", dx=-3, dy=4, **_ink(palette)),
+        funded.mark_text(align="left", baseline="bottom", dx=3, dy=-3, **_ink(palette)),
+    ]
+
+
+def _name(row: pd.Series, value: float, text: str) -> alt.Chart:
+    named = pd.DataFrame({"month": [row["month"]], "officers": [value], "text": [text]})
+    return alt.Chart(named).encode(x="month:T", y="officers:Q", text="text:N")
+
+
+def _ink(palette: Palette) -> dict[str, Any]:
+    return {"fontSize": 12, "color": palette.ink}
+
+
+def _passes(month: date | None, months: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
+    if month is None:
+        return []
+    at = pd.Timestamp(month)
+    late = bool(at > months["month"].iloc[len(months) // 2])
+    base = alt.Chart(pd.DataFrame({"month": [at], "text": [f"{month:%b %Y}"]})).encode(x="month:T")
+    words = base.mark_text(
+        align="right" if late else "left",
+        baseline="top",
+        dx=-5 if late else 5,
+        dy=2,
+        fontSize=13,
+        color=palette.ink,
+    )
+    return [
+        base.mark_rule(color=palette.ink, strokeDash=[2, 3], strokeWidth=1.5),
+        words.encode(y=alt.value(0), text="text:N"),
+    ]

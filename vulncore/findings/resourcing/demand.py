@@ -1,4 +1,4 @@
-"""What comes to a unit: its kinds of case as series that can be forecast, each record in one of them alone."""
+"""What comes to a unit, each record in one kind of case alone: recorded, the share that is the unit's, and forecast."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,29 +27,32 @@ from vulncore.resourcing.chain import Incoming
 from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Scenario
 from vulncore.store import Snapshot
 
-BEFORE = 120  # recorded months that the open caseload of today is worked out from
+RECORDED_MONTHS = 120  # that the open caseload of today is worked out from
+TEAM_MONTHS = 60  # how far back teams are looked up
+FEWEST_WITH_TEAM = 30  # records with a team: of fewer the share is as good as assumed
+TRIANGLE_END = 6**0.5  # standard deviations from the middle of a triangle to each of its ends
 
 
 @dataclass(frozen=True)
 class KindDemand:
-    """One kind of case: its months, and why models don't speak of it (empty where they do).
+    """One kind of case: its months, and why models don't forecast it (empty where they do).
 
-    `steady` says that its recent rate is carried on instead; without either it is not in the figures. `recent` are the records of
+    `steady` says that its recent rate is carried forward instead; without either it is left out. `recent` are the records of
     the last twelve months, missing where one of them is; `rounded` where with an earlier kind it has so few in common that they
-    could be told by subtracting.
+    could be found by subtracting.
     """
 
     subject: Subject
-    found: Demand
-    why: str
+    demand: Demand
+    why_not: str
     steady: bool
     recent: int | None
     rounded: bool
 
     @property
-    def comes(self) -> bool:
-        """Whether it is in the figures."""
-        return not self.why or self.steady
+    def included(self) -> bool:
+        """Whether it is in the unit's figures."""
+        return not self.why_not or self.steady
 
 
 @dataclass(frozen=True)
@@ -62,20 +65,52 @@ class UnitDemand:
     missing: tuple[CaseType, ...]
 
     @property
-    def known(self) -> Mapping[str, Demand]:
-        """The kinds of case that models speak of."""
-        return {
-            key: kind.found for key, kind in self.kinds.items() if kind.found is not None and not kind.why
-        }
+    def modelled(self) -> Mapping[str, Demand]:
+        """The kinds of case that models forecast."""
+        return {key: kind.demand for key, kind in self.kinds.items() if not kind.why_not}
 
     @property
-    def told_twice(self) -> tuple[str, ...]:
-        """The kinds known as totals alone: a record of theirs that belongs to another kind, too, can't be told."""
+    def may_count_twice(self) -> tuple[str, ...]:
+        """The kinds recorded as totals alone: a record of theirs that belongs to another kind, too, can't be left out."""
         return tuple(
             kind.subject.name
             for kind in self.kinds.values()
-            if kind.found.daily is None and (kind.subject.without or len(kind.subject.measures) > 1)
+            if kind.demand.daily is None and (kind.subject.without or len(kind.subject.measures) > 1)
         )
+
+
+@dataclass(frozen=True)
+class KindTrial:
+    """How the forecast of a kind of case did on past months: which model is used, how often its 80 % range held."""
+
+    model: Model
+    within80: float
+    tested_to: int
+
+
+@dataclass(frozen=True)
+class UnitForecast:
+    """What is to come to a unit on one basis: simulated months of each kind of case, and how their forecasts did before.
+
+    `trials` is empty before they were tried, and has no kind whose recent rate is carried forward.
+    """
+
+    demand: UnitDemand
+    basis: Basis
+    paths: Mapping[str, Paths]
+    trials: Mapping[str, KindTrial]
+
+    @property
+    def tested_to(self) -> int:
+        """How many months ahead every forecast was tried; 0 before they were."""
+        return min((trial.tested_to for trial in self.trials.values()), default=0)
+
+    @cached_property
+    def incoming(self) -> Incoming:
+        """The demand as `vulncore.resourcing` takes it."""
+        recorded = {key: recorded_months(kind.demand) for key, kind in self.demand.kinds.items()}
+        paths = {key: np.asarray(months, float) for key, months in self.paths.items()}
+        return Incoming(self.demand.as_at, recorded, paths)
 
 
 def case_subjects(choice: DatasetContents, scenario: Scenario) -> dict[str, Subject]:
@@ -84,17 +119,15 @@ def case_subjects(choice: DatasetContents, scenario: Scenario) -> dict[str, Subj
     A record that several kinds could claim belongs to the first of them.
     """
     by_key = {measure.key: measure for measure in choice.measures if measure.flow is Flow.FLOW}
-    found: dict[str, Subject] = {}
+    subjects: dict[str, Subject] = {}
     claimed: list[str] = []
     for kind in scenario.case_types:
-        own = [key for key in kind.measures if key in by_key and key not in claimed]
-        if own:
-            others = tuple(by_key[key] for key in claimed)
-            found[kind.key] = Subject(
-                f"case-{kind.key}", kind.name, "cases", tuple(by_key[key] for key in own), others
-            )
-            claimed += own
-    return found
+        keys = [key for key in kind.measures if key in by_key and key not in claimed]
+        if keys:
+            measures, earlier = (tuple(by_key[key] for key in some) for some in (keys, claimed))
+            subjects[kind.key] = Subject(f"case-{kind.key}", kind.name, "cases", measures, earlier)
+            claimed += keys
+    return subjects
 
 
 def unit_demand(
@@ -111,59 +144,26 @@ def unit_demand(
     """
     kinds = {}
     for key, subject in case_subjects(choice, scenario).items():
-        found = subject_demand(snapshot, force, subject, as_at)
-        if found is None:
+        months = subject_demand(snapshot, force, subject, as_at)
+        if months is None:
             continue
-        refused = why_no_forecast(found)
+        refused = why_no_forecast(months)
         steady = refused is not None and refused.expected is not None
-        recent, is_rounded = _recent(snapshot, force, found)
-        kinds[key] = KindDemand(subject, found, refused.why if refused else "", steady, recent, is_rounded)
-    comes = {key for key, kind in kinds.items() if kind.comes}
+        recent, is_rounded = _recent(snapshot, force, months)
+        kinds[key] = KindDemand(subject, months, refused.why if refused else "", steady, recent, is_rounded)
+    included = {key for key, kind in kinds.items() if kind.included}
     missing = tuple(
-        kind for kind in scenario.case_types if kind.key not in kinds and kind.derived_from not in comes
+        kind for kind in scenario.case_types if kind.key not in kinds and kind.derived_from not in included
     )
     return UnitDemand(force, as_at, kinds, missing)
 
 
-def _recent(snapshot: Snapshot, force: str, found: Demand) -> tuple[int | None, bool]:
-    """Return the records of the last twelve months, and whether they had to be rounded."""
-    recent = found.actual[-12:]
-    if len(recent) < 12 or np.isnan(recent).any():
-        return None, False
-    total, subject, smallest = int(recent.sum()), found.subject, smallest_shown()
-    if not subject.without or found.daily is None:
-        return total, False
-    keys = [measure.key for measure in subject.measures]
-    whole = monthly_records(snapshot.incidents, snapshot.coverage, force, keys)
-    since = pd.Timestamp(add_months(found.as_at, -11))
-    months = whole["month"].between(since, pd.Timestamp(found.as_at))
-    common = int(whole.loc[months, "count"].sum()) - total
-    return (smallest * round(total / smallest), True) if 0 < common < smallest else (total, False)
-
-
-def nothing_known(wanted: UnitDemand) -> str:
-    """Return why nothing of what comes to the unit can be forecast."""
-    names = first_five(kind.name for kind in wanted.missing)
-    if not wanted.kinds:
-        return (
-            f"This dataset has none of what comes to the unit: {names}. Choose one that counts them by month."
-        )
-    return "Nothing of what comes to the unit can be forecast. " + " ".join(
-        kind.why for kind in wanted.kinds.values()
-    )
-
-
-def recorded_months(found: Demand) -> Floats:
-    """Return a kind's recorded months, oldest first, up to BEFORE of them; one not known lies between those beside it."""
-    counts = found.actual[-BEFORE:]
-    known = ~np.isnan(counts)
+def recorded_months(months: Demand) -> Floats:
+    """Return a kind's recorded months, oldest first, up to RECORDED_MONTHS; a month not delivered lies between its neighbours."""
+    counts = months.actual[-RECORDED_MONTHS:]
+    delivered = ~np.isnan(counts)
     places = np.arange(len(counts))
-    return np.interp(places, places[known], counts[known])
-
-
-MONTHS = 60  # how far back teams are looked up
-ENDS = 6**0.5  # standard deviations from the middle of a triangle to each of its ends
-FEWEST = 30  # records with a team: of fewer the share is as good as assumed
+    return np.interp(places, places[delivered], counts[delivered])
 
 
 def measured_shares(
@@ -171,118 +171,105 @@ def measured_shares(
 ) -> dict[str, Assumption]:
     """Return the share of each kind of case that was allocated to the unit, by the number's key.
 
-    A share is left out where under FEWEST records name a team, or where those that went to the unit, or those that didn't, are
-    so few that they have to be hidden.
+    A share is left out where under FEWEST_WITH_TEAM records name a team, or where those that went to the unit, or those that
+    didn't, are so few that they have to be hidden.
 
     Source:
         The ends are those of a triangle that scatters as much as the posterior of a share under Jeffreys' prior (Brown, Cai
         and DasGupta 2001, Statistical Science 16, 101-133).
     """
-    first, last = add_months(as_at, 1 - MONTHS), month_end(as_at)
-    found: dict[str, Assumption] = {}
+    first, last = add_months(as_at, 1 - TEAM_MONTHS), month_end(as_at)
+    shares: dict[str, Assumption] = {}
     for key, subject in subjects.items():
         keys = [measure.key for measure in subject.measures]
         without = [measure.key for measure in subject.without]
         teams = records_by_team(snapshot.incidents, force, keys, without, first, last)
-        own = teams["team"].str.strip().str.casefold() == scenario.unit.strip().casefold()
-        there, elsewhere = int(teams.loc[own, "records"].sum()), int(teams.loc[~own, "records"].sum())
-        if there + elsewhere < FEWEST or min(there, elsewhere) < smallest_shown():
+        of_unit = teams["team"].str.strip().str.casefold() == scenario.unit.strip().casefold()
+        there, elsewhere = (int(teams.loc[some, "records"].sum()) for some in (of_unit, ~of_unit))
+        if there + elsewhere < FEWEST_WITH_TEAM or min(there, elsewhere) < smallest_shown():
             continue
         share, sd = 100 * there / (there + elsewhere), 100 * float(beta.std(there + 0.5, elsewhere + 0.5))
-        found[f"case.{key}.share"] = Assumption(
-            round(max(share - ENDS * sd, 0.0), 1),
+        shares[f"case.{key}.share"] = Assumption(
+            round(max(share - TRIANGLE_END * sd, 0.0), 1),
             round(share, 1),
-            round(min(share + ENDS * sd, 100.0), 1),
+            round(min(share + TRIANGLE_END * sd, 100.0), 1),
             f"measured: records that name a team, {month_name(first)} to {month_name(as_at)}",
             measured=True,
         )
-    return found
+    return shares
 
 
 def with_measured(scenario: Scenario, measured: Mapping[str, Assumption]) -> Scenario:
     """Return a scenario whose numbers that are to be measured are, where the data know them."""
-    known = {
-        key: own
-        for key, own in measured.items()
+    replaced = {
+        key: assumption
+        for key, assumption in measured.items()
         if key in scenario.assumptions and scenario.assumptions[key].measured
     }
-    return replace(scenario, assumptions={**scenario.assumptions, **known})
-
-
-@dataclass(frozen=True)
-class KindTrial:
-    """How the forecast of a kind of case did on earlier months: which model speaks, how often its 80 % range held."""
-
-    model: Model
-    within80: float
-    tested_to: int
-
-
-@dataclass(frozen=True)
-class UnitForecast:
-    """What is to come to a unit on one basis: simulated months of each kind of case, and how their forecasts did before.
-
-    `trials` is empty before they were tried, and has no kind whose recent rate is carried on.
-    """
-
-    demand: UnitDemand
-    basis: Basis
-    paths: Mapping[str, Paths]
-    trials: Mapping[str, KindTrial]
-
-    @property
-    def tested_to(self) -> int:
-        """How many months ahead every forecast was tried; 0 before they were."""
-        return min((trial.tested_to for trial in self.trials.values()), default=0)
-
-    @cached_property
-    def incoming(self) -> Incoming:
-        """The demand as `vulncore.resourcing` takes it."""
-        recorded = {
-            key: recorded_months(kind.found)
-            for key, kind in self.demand.kinds.items()
-            if kind.found is not None
-        }
-        return Incoming(
-            self.demand.as_at, recorded, {key: np.asarray(own, float) for key, own in self.paths.items()}
-        )
+    return replace(scenario, assumptions={**scenario.assumptions, **replaced})
 
 
 def unit_forecasts(
-    wanted: UnitDemand, basis: Basis, workers: int | None = None
+    unit: UnitDemand, basis: Basis, workers: int | None = None
 ) -> Iterator[tuple[float, UnitForecast | None]]:
     """Yield the share of the work that is done, and what is to come: untried once every kind has paths, in the end tried.
 
     Args:
-        wanted: What comes to the unit.
+        unit: What comes to the unit.
         basis: Which months the models learn from.
         workers: Processes; as many as there are cores unless told.
 
     Raises:
         UnknownNameError: The data have none of what comes to the unit.
     """
-    if not any(kind.comes for kind in wanted.kinds.values()):
-        raise UnknownNameError(nothing_known(wanted))
-    ahead = months_ahead(wanted.as_at, YEARS)
+    if not any(kind.included for kind in unit.kinds.values()):
+        raise UnknownNameError(nothing_to_forecast(unit))
+    ahead = months_ahead(unit.as_at, YEARS)
     steady = {
-        key: steady_paths(kind.found.past.counts, ahead, PATHS)
-        for key, kind in wanted.kinds.items()
+        key: steady_paths(kind.demand.past.counts, ahead, PATHS)
+        for key, kind in unit.kinds.items()
         if kind.steady
     }
-    asked = {key: forecast_task(found, basis) for key, found in wanted.known.items()}
-    done: Mapping[str, Sequence[PieceResult]] = {}
-    for share, done in run_tasks(asked, workers):
-        untried = drawn_paths(done)
+    tasks = {key: forecast_task(months, basis) for key, months in unit.modelled.items()}
+    results: Mapping[str, Sequence[PieceResult]] = {}
+    for share, results in run_tasks(tasks, workers):
+        untried = drawn_paths(results)
         if share < 1:
-            ready = len(untried) == len(asked)
-            paths = {key: own[Model.COMBINATION] for key, own in untried.items()}
-            yield share, UnitForecast(wanted, basis, steady | paths, {}) if ready else None
-    whole = {key: assemble(own, done[key]) for key, own in asked.items()}
-    spoken = {key: each.spoken for key, each in whole.items()}
-    yield (
-        1.0,
-        UnitForecast(wanted, basis, steady | spoken, {key: _trial(each) for key, each in whole.items()}),
-    )
+            ready = len(untried) == len(tasks)
+            paths = {key: by_model[Model.COMBINATION] for key, by_model in untried.items()}
+            yield share, UnitForecast(unit, basis, steady | paths, {}) if ready else None
+    forecasts = {key: assemble(task, results[key]) for key, task in tasks.items()}
+    paths = {key: forecast.spoken for key, forecast in forecasts.items()}
+    trials = {key: _trial(forecast) for key, forecast in forecasts.items()}
+    yield 1.0, UnitForecast(unit, basis, steady | paths, trials)
+
+
+def nothing_to_forecast(unit: UnitDemand) -> str:
+    """Return why nothing of what comes to the unit can be forecast."""
+    names = first_five(kind.name for kind in unit.missing)
+    if not unit.kinds:
+        return (
+            f"This dataset has no monthly figures for the unit's kinds of case: {names}. "
+            "Choose a dataset that records them by month."
+        )
+    reasons = " ".join(kind.why_not for kind in unit.kinds.values())
+    return f"None of the unit's kinds of case can be forecast. {reasons}"
+
+
+def _recent(snapshot: Snapshot, force: str, months: Demand) -> tuple[int | None, bool]:
+    """Return the records of the last twelve months, and whether they had to be rounded."""
+    recent = months.actual[-12:]
+    if len(recent) < 12 or np.isnan(recent).any():
+        return None, False
+    total, subject, smallest = int(recent.sum()), months.subject, smallest_shown()
+    if not subject.without or months.daily is None:
+        return total, False
+    keys = [measure.key for measure in subject.measures]
+    whole = monthly_records(snapshot.incidents, snapshot.coverage, force, keys)
+    since = pd.Timestamp(add_months(months.as_at, -11))
+    in_year = whole["month"].between(since, pd.Timestamp(months.as_at))
+    common = int(whole.loc[in_year, "count"].sum()) - total
+    return (smallest * round(total / smallest), True) if 0 < common < smallest else (total, False)
 
 
 def _trial(forecast: Forecast) -> KindTrial:

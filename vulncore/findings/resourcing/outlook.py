@@ -1,4 +1,4 @@
-"""What a scenario says of a unit: who is needed, who is there, how many cases each, what it takes, what drives it."""
+"""What a scenario says of a unit: officers needed and there, cases for each, how many more it takes, what drives it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,19 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError, first_five
-from vulncore.domain.periods import add_months, months_between
+from vulncore.domain.periods import add_months
 from vulncore.findings.resourcing.demand import UnitForecast, with_measured
-from vulncore.resourcing.answers import Span, drivers, monthly_answers, over_a_span, year_span
+from vulncore.resourcing.answers import Span, drivers, monthly_answers, span_answers, year_span
 from vulncore.resourcing.chain import Staffing, staffing
 from vulncore.resourcing.scenario.fields import Field
 from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, Role, Scenario
-from vulncore.resourcing.solving import Condition, Question, Solved, more_needed
+from vulncore.resourcing.solving import (
+    Condition,
+    MoreNeeded,
+    StaffingTarget,
+    more_needed,
+    refuse_month_not_ahead,
+)
 
 CHANCES = (0.05, 0.1, 0.2, 0.3, 0.5)
 YEARS_ON = 2  # the calendar year that is spoken of first: what is decided now bears on it
@@ -23,7 +29,7 @@ YEARS_ON = 2  # the calendar year that is spoken of first: what is decided now b
 
 @dataclass(frozen=True)
 class StaffingQuestion:
-    """What somebody wants to know of a unit: of which role, in which calendar year, how likely too few may be.
+    """What somebody wants to know of a unit: of which role, in which calendar year, how likely a shortage may be.
 
     `since` is the month from which they want to be so sure, to the end of the year.
     """
@@ -36,22 +42,22 @@ class StaffingQuestion:
 
 @dataclass(frozen=True)
 class ResourcingOutlook:
-    """What a scenario comes to.
+    """What a scenario answers to a question.
 
     `scenario` is the one chosen, `staffing` what follows from it with what the data measure in its place, `months` the rows
-    of `vulncore.resourcing.answers.monthly_answers` for the role asked about, `roles` those of `over_a_span` for
-    the year. `solved` says how many more keep cases each under their limit, for a role that holds cases, and `for_hours` how
-    many more keep officers enough for the hours; each of them why not, where it can't be told.
+    of `vulncore.resourcing.answers.monthly_answers` for the question's role, `roles` those of `span_answers` for
+    the question's year. `more_for_cases` says how many more keep cases each under their limit, for a role that holds cases,
+    and `more_for_hours` how many more keep officers enough for the hours; either says why not, where nothing can be told.
     """
 
     forecast: UnitForecast
     scenario: Scenario
     staffing: Staffing
-    asked: StaffingQuestion
+    question: StaffingQuestion
     months: pd.DataFrame
     roles: pd.DataFrame
-    solved: Solved | InvalidScenarioError | None
-    for_hours: Solved | InvalidScenarioError
+    more_for_cases: MoreNeeded | InvalidScenarioError | None
+    more_for_hours: MoreNeeded | InvalidScenarioError
 
     @property
     def used(self) -> Scenario:
@@ -60,60 +66,62 @@ class ResourcingOutlook:
 
     @property
     def role(self) -> Role:
-        """The role asked about."""
-        return self.used.role(self.asked.role)
+        """The question's role."""
+        return self.used.role(self.question.role)
 
     @property
     def span(self) -> Span:
-        """The months ahead of the year asked about."""
-        return year_span(self.staffing.as_at, len(self.months), self.asked.year)
+        """The months ahead of the question's year."""
+        return year_span(self.staffing.as_at, len(self.months), self.question.year)
 
     @property
-    def of_role(self) -> pd.Series:
-        """The year's row of the role asked about."""
-        return self.roles[self.roles["role"] == self.asked.role].iloc[0]
+    def role_year(self) -> pd.Series:
+        """The row of the question's role in its year."""
+        return self.roles[self.roles["role"] == self.question.role].iloc[0]
 
     @property
     def holds_cases(self) -> bool:
-        """Whether the role asked about holds cases."""
-        return self.asked.role in self.staffing.opened
+        """Whether the question's role holds cases."""
+        return self.question.role in self.staffing.open_cases
 
     @property
     def limit(self) -> float:
-        """How many cases each the role asked about may have at most."""
-        return self.used.of_role(self.asked.role, "most_cases").likely
+        """How many cases each officer of the question's role may have at most."""
+        return self.used.of_role(self.question.role, "most_cases").likely
 
     @cached_property
     def drivers(self) -> pd.DataFrame:
-        """What drives the shortage of the role in the year: `vulncore.resourcing.answers.drivers`, with those that move it."""
-        every = drivers(self.used, self.forecast.incoming, self.asked.role, self.span)
-        moves = ~np.isclose(every["gap_low"], every["gap_high"], atol=0.005)
-        return every[moves].reset_index(drop=True)
+        """What drives the shortage of the role in the year: the rows of `vulncore.resourcing.answers.drivers` that move it."""
+        tried = drivers(self.used, self.forecast.incoming, self.question.role, self.span)
+        moves = ~np.isclose(tried["gap_low"], tried["gap_high"], atol=0.005)
+        return tried[moves].reset_index(drop=True)
 
 
 def resourcing_outlook(
-    forecast: UnitForecast, scenario: Scenario, measured: Mapping[str, Assumption], asked: StaffingQuestion
+    forecast: UnitForecast, scenario: Scenario, measured: Mapping[str, Assumption], question: StaffingQuestion
 ) -> ResourcingOutlook:
-    """Return what a scenario comes to.
+    """Return what a scenario answers to a question.
 
     Args:
         forecast: What is to come to the unit.
         scenario: What is assumed.
         measured: Numbers that the data know, by key.
-        asked: What is to be known.
+        question: The role, the year and the chance in question.
     """
-    told = staffing(with_measured(scenario, measured), forecast.incoming)
-    months = monthly_answers(told, asked.role)
-    roles = over_a_span(told, year_span(told.as_at, len(months), asked.year))
-    solved = None
-    if asked.role in told.opened:
-        limit = told.scenario.of_role(asked.role, "most_cases").likely
-        solved = _solved(told, asked, Condition.CASELOAD, limit)
-    for_hours = _solved(told, asked, Condition.SHORT, 0.0)
-    return ResourcingOutlook(forecast, scenario, told, asked, months, roles, solved, for_hours)
+    simulated = staffing(with_measured(scenario, measured), forecast.incoming)
+    months = monthly_answers(simulated, question.role)
+    roles = span_answers(simulated, year_span(simulated.as_at, len(months), question.year))
+    more_for_cases = None
+    if question.role in simulated.open_cases:
+        limit = simulated.scenario.of_role(question.role, "most_cases").likely
+        more_for_cases = _more(simulated, question, Condition.CASELOAD, limit)
+    more_for_hours = _more(simulated, question, Condition.SHORT, 0.0)
+    return ResourcingOutlook(
+        forecast, scenario, simulated, question, months, roles, more_for_cases, more_for_hours
+    )
 
 
-def asked_about(
+def staffing_question(
     scenario: Scenario,
     as_at: date,
     ahead: int,
@@ -124,42 +132,38 @@ def asked_about(
 ) -> StaffingQuestion:
     """Return a question that a scenario can answer: of the role named, else the first that holds cases.
 
+    Args:
+        scenario: The scenario.
+        as_at: The last month recorded.
+        ahead: How many months are forecast.
+        role: The key or the name of a role.
+        year: A calendar year; that of `first_year` if none is given.
+        chance: How likely a shortage, or too many cases, may be at most.
+        since: From which month on; the first one ahead if none is given.
+
     Raises:
         UnknownNameError: The scenario has no such role.
         InvalidScenarioError: The year or the month lies outside the months ahead.
     """
-    named = [
-        each
-        for each in scenario.roles
-        if role in (None, each.key) or (role or "").casefold() == each.name.casefold()
-    ]
-    if not named:
-        keys = [each.key for each in scenario.roles]
-        raise UnknownNameError(
-            f"There is no role '{(role or '')[:40]}'. There are {len(keys)}: {first_five(keys)}."
-        )
-    last = add_months(as_at, ahead)
+    years = years_ahead(as_at, ahead)
+    key = _role_key(scenario, role) if role is not None else scenario.holding[0].key
     year = year if year is not None else first_year(as_at, ahead)
-    if year not in years_ahead(as_at, ahead):
+    if year not in years:
         raise InvalidScenarioError(
-            f"{year} is not ahead. Give {years_ahead(as_at, ahead)[0]} to {last.year}."
+            f"{year} is outside the forecast. Give {years[0]} to {add_months(as_at, ahead).year}."
         )
     since = since or add_months(as_at, 1)
-    if not 1 <= months_between(as_at, since) <= ahead:
-        raise InvalidScenarioError(
-            f"{since:%Y-%m} is no month ahead. Give {add_months(as_at, 1):%Y-%m} to {last:%Y-%m}."
-        )
-    first = named[0].key if role else scenario.holding[0].key
-    return StaffingQuestion(first, year, chance, since)
+    refuse_month_not_ahead(as_at, since, ahead)
+    return StaffingQuestion(key, year, chance, since)
 
 
 def first_year(as_at: date, ahead: int) -> int:
-    """Return the calendar year that is spoken of unless another is asked about."""
+    """Return the calendar year that is spoken of unless another is chosen."""
     return min(as_at.year + YEARS_ON, years_ahead(as_at, ahead)[-1])
 
 
 def years_ahead(as_at: date, ahead: int) -> list[int]:
-    """Return the calendar years that the months ahead lie in, those of which under six months are left out.
+    """Return the calendar years of the months ahead; a year with fewer than six of them is left out.
 
     >>> years_ahead(date(2024, 10, 1), 50)
     [2025, 2026, 2027, 2028]
@@ -169,7 +173,7 @@ def years_ahead(as_at: date, ahead: int) -> list[int]:
 
 
 def shifted(assumption: Assumption, likely: float, limits: Field, by: str, on: date) -> Assumption:
-    """Return an assumption moved so that its likeliest number is another, its range as wide in proportion.
+    """Return an assumption with another likeliest number, its range as wide in proportion.
 
     What its source said of the old number it doesn't say of the new one, so it is assumed from then on.
 
@@ -194,16 +198,26 @@ def shifted(assumption: Assumption, likely: float, limits: Field, by: str, on: d
 
 
 def changed_keys(scenario: Scenario, base: Scenario) -> Sequence[str]:
-    """Return the numbers that differ from another scenario's, or that only one of them has."""
-    every = dict.fromkeys([*scenario.assumptions, *base.assumptions])
-    return [key for key in every if scenario.assumptions.get(key) != base.assumptions.get(key)]
+    """Return the keys of the numbers that differ from another scenario's, or that only one of them has."""
+    keys = dict.fromkeys([*scenario.assumptions, *base.assumptions])
+    return [key for key in keys if scenario.assumptions.get(key) != base.assumptions.get(key)]
 
 
-def _solved(
-    told: Staffing, asked: StaffingQuestion, condition: Condition, limit: float
-) -> Solved | InvalidScenarioError:
-    until = date(max(asked.year, asked.since.year), 12, 1)
+def _role_key(scenario: Scenario, named: str) -> str:
+    """Return the key of a role by its key or its name."""
+    for role in scenario.roles:
+        if named == role.key or named.casefold() == role.name.casefold():
+            return role.key
+    keys = [role.key for role in scenario.roles]
+    raise UnknownNameError(f"There is no role '{named[:40]}'. Choose one of {len(keys)}: {first_five(keys)}.")
+
+
+def _more(
+    simulated: Staffing, question: StaffingQuestion, condition: Condition, limit: float
+) -> MoreNeeded | InvalidScenarioError:
+    until = date(max(question.year, question.since.year), 12, 1)
+    target = StaffingTarget(question.role, condition, limit, question.chance, question.since, until)
     try:
-        return more_needed(told, Question(asked.role, condition, limit, asked.chance, asked.since, until))
+        return more_needed(simulated, target)
     except InvalidScenarioError as problem:
         return problem

@@ -1,4 +1,4 @@
-"""A unit's staffing as tables: for people to read, and for files and other programs."""
+"""A unit's staffing as tables for people, and as rows for files and other programs."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,13 +8,20 @@ import pandas as pd
 
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import format_month, month_name
-from vulncore.findings.resourcing.assumptions import driver_name, field, number_name, value_in_words
+from vulncore.findings.resourcing.assumptions import driver_name, field, number_name
 from vulncore.findings.resourcing.demand import UnitForecast
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
-from vulncore.findings.resourcing.sentences import cases, chance_in_words, officers
+from vulncore.findings.resourcing.sentences import (
+    IN_4_OF_5,
+    IN_19_OF_20,
+    cases,
+    chance_in_words,
+    officers,
+)
 from vulncore.findings.shared.words import made_note
-from vulncore.resourcing.answers import DEMAND, first_month, monthly_answers
-from vulncore.resourcing.solving import Solved
+from vulncore.resourcing.answers import DEMAND_PREFIX, first_month, monthly_answers
+from vulncore.resourcing.scenario.checks import in_numbers
+from vulncore.resourcing.solving import MoreNeeded
 from vulncore.store.manifest import Publish
 
 FIGURES = [
@@ -35,20 +42,164 @@ FIGURES = [
     "over",
 ]
 ROWS = ["scenario", "role", "month", *FIGURES]
+ENOUGH_80, ENOUGH_95 = f"Enough {IN_4_OF_5}", f"Enough {IN_19_OF_20}"
+WILL_BE_THERE, CHANCE_SHORT = "Will be there", "Chance of being short"
+UNTRAINED = "If untrained, has to begin in"
 
 
-def staffing_rows(told: ResourcingOutlook) -> pd.DataFrame:
-    """Return the months ahead of every role: one row per role and month, with the columns ROWS.
+def months_table(outlook: ResourcingOutlook) -> pd.DataFrame:
+    """Return the months ahead of the question's role, for people."""
+    months = outlook.months
+    table = {
+        "Month": [f"{month:%B %Y}" for month in months["month"]],
+        "Needed": [officers(value) for value in months["needed50"]],
+        ENOUGH_80: [officers(value) for value in months["needed80"]],
+        ENOUGH_95: [officers(value) for value in months["needed95"]],
+        WILL_BE_THERE: [officers(value) for value in months["there50"]],
+        CHANCE_SHORT: [chance_in_words(value) for value in months["short"]],
+    }
+    if "hours" in months:
+        table["Hours on cases"] = [f"{value:,.0f}" for value in months["hours"]]
+    if outlook.holds_cases:
+        table |= {
+            "Open cases": [f"{value:,.0f}" for value in months["opened"]],
+            "Cases each": [cases(value, 1) for value in months["caseload50"]],
+            f"Chance of more than {outlook.limit:,g} each": [
+                chance_in_words(value) for value in months["over"]
+            ],
+        }
+    return pd.DataFrame(table)
+
+
+def roles_table(outlook: ResourcingOutlook) -> pd.DataFrame:
+    """Return every role in the question's year, for people."""
+    roles = outlook.roles
+    return pd.DataFrame(
+        {
+            "Role": roles["name"],
+            "Funded": [officers(value) for value in roles["funded"]],
+            "Needed": [officers(value) for value in roles["needed50"]],
+            ENOUGH_80: [officers(value) for value in roles["needed80"]],
+            ENOUGH_95: [officers(value) for value in roles["needed95"]],
+            WILL_BE_THERE: [officers(value) for value in roles["there50"]],
+            CHANCE_SHORT: [chance_in_words(value) for value in roles["short"]],
+        }
+    )
+
+
+def steps_table(more: MoreNeeded, as_at: date) -> pd.DataFrame:
+    """Return how many more people begin when, for people; empty where nobody has to."""
+    so_far, rows = 0, []
+    for month, people in more.steps:
+        so_far += people
+        start = more.starts(month, as_at)
+        rows.append(
+            {
+                "Needed by": month_name(month),
+                "More": f"{people:,}",
+                "In all": f"{so_far:,}",
+                UNTRAINED: month_name(start) if start else "too late: has to arrive trained",
+            }
+        )
+    return pd.DataFrame(rows, columns=["Needed by", "More", "In all", UNTRAINED])
+
+
+def comparison_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
+    """Return scenarios side by side, for people: a column each, for the first one's role and year."""
+    first, all_hold = outlooks[0], all(outlook.holds_cases for outlook in outlooks)
+    columns = {f"{first.role.name}, {first.question.year}": _compared_names(first, all_hold)}
+    for name, outlook in zip(scenario_names(outlooks), outlooks, strict=True):
+        row = outlook.role_year
+        cells = [officers(row[column]) for column in ("needed50", "needed80", "needed95", "there50")]
+        cells.append(chance_in_words(float(row["short"])))
+        if all_hold:
+            at_end = outlook.months.iloc[outlook.span.last]
+            over = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
+            cells += [
+                cases(at_end["caseload50"], 1),
+                f"{outlook.limit:,g}",
+                chance_in_words(float(at_end["over"])),
+                month_name(over) if over else f"not by {outlook.months['month'].iloc[-1]:%B %Y}",
+                _number_of_more(outlook.more_for_cases),
+            ]
+        columns[name] = [*cells, _number_of_more(outlook.more_for_hours)]
+    return pd.DataFrame(columns)
+
+
+def differences_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
+    """Return the numbers in which scenarios differ from the first, for people: a column for each scenario."""
+    scenarios, names = [outlook.scenario for outlook in outlooks], scenario_names(outlooks)
+    keys = dict.fromkeys(key for scenario in scenarios[1:] for key in changed_keys(scenario, scenarios[0]))
+    rows = []
+    for key in keys:
+        holder = next(scenario for scenario in scenarios if key in scenario.assumptions)
+        numbers = [scenario.assumptions.get(key) for scenario in scenarios]
+        values = [in_numbers(number) if number else "–" for number in numbers]
+        rows.append({"What differs": number_name(holder, key), **dict(zip(names, values, strict=True))})
+    joining = [f"{sum(group.people for group in scenario.joiners):,}" for scenario in scenarios]
+    if len(set(joining)) > 1:
+        rows.append({"What differs": "People planned to join", **dict(zip(names, joining, strict=True))})
+    return pd.DataFrame(rows, columns=["What differs", *names])
+
+
+def scenario_names(outlooks: Sequence[ResourcingOutlook]) -> list[str]:
+    """Return a name for each scenario, none twice."""
+    names: list[str] = []
+    for outlook in outlooks:
+        place, name = 1, outlook.used.name
+        while name in names:
+            place += 1
+            name = f"{outlook.used.name} ({place})"
+        names.append(name)
+    return names
+
+
+def drivers_table(outlook: ResourcingOutlook) -> pd.DataFrame:
+    """Return what drives the shortage, for people: the number that moves it most first."""
+    drivers = named_drivers(outlook)
+    return pd.DataFrame(
+        {
+            "What": drivers["name"],
+            "Low to high": drivers["ends"],
+            "Short at low": [f"{value:+,.1f}".replace("-", "−") for value in drivers["gap_low"]],
+            "Short at high": [f"{value:+,.1f}".replace("-", "−") for value in drivers["gap_high"]],
+        }
+    )
+
+
+def named_drivers(outlook: ResourcingOutlook) -> pd.DataFrame:
+    """Return what drives the shortage as the chart takes it: with each number's `name` and its two `ends` in words."""
+    drivers = outlook.drivers
+    ends = [
+        f"{_end(key, low)} to {_end(key, high)}"
+        for key, low, high in zip(drivers["key"], drivers["low"], drivers["high"], strict=True)
+    ]
+    return drivers.assign(name=[driver_name(outlook.used, key) for key in drivers["key"]], ends=ends)
+
+
+def driver_rows(outlook: ResourcingOutlook) -> pd.DataFrame:
+    """Return what drives the shortage for files: `scenario`, `role`, `year`, `key`, `name`, `unit`, `low`, `high`, `gap_low`, `gap_high`, `gap`."""
+    rows = named_drivers(outlook).round(4)
+    unit = ["% of the expected" if key.startswith(DEMAND_PREFIX) else field(key).unit for key in rows["key"]]
+    question = outlook.question
+    named = rows.assign(scenario=outlook.used.name, role=question.role, year=question.year, unit=unit)
+    return named[
+        ["scenario", "role", "year", "key", "name", "unit", "low", "high", "gap_low", "gap_high", "gap"]
+    ]
+
+
+def staffing_rows(outlook: ResourcingOutlook) -> pd.DataFrame:
+    """Return the months ahead of every role for files: one row per role and month, with the columns ROWS.
 
     `month` is YYYY-MM; officers are full-time ones who do a full share; `short` and `over` are chances. What is of cases
     is missing for a role that holds none.
     """
-    every = []
-    for role in told.used.roles:
-        own = monthly_answers(told.staffing, role.key)
-        months = [format_month(month) for month in own["month"].dt.date]
-        every.append(own.assign(scenario=told.used.name, role=role.key, month=months))
-    rows = pd.concat(every, ignore_index=True).reindex(columns=ROWS).round(4)
+    frames = []
+    for role in outlook.used.roles:
+        answers = monthly_answers(outlook.staffing, role.key)
+        months = [format_month(month) for month in answers["month"].dt.date]
+        frames.append(answers.assign(scenario=outlook.used.name, role=role.key, month=months))
+    rows = pd.concat(frames, ignore_index=True).reindex(columns=ROWS).round(4)
     return rows.replace([np.inf, -np.inf], np.nan)  # where nobody is there, nobody has cases
 
 
@@ -64,169 +215,31 @@ def exported(rows: pd.DataFrame, forecast: UnitForecast, publish: Publish) -> pd
     )
 
 
-def months_table(told: ResourcingOutlook) -> pd.DataFrame:
-    """Return the months ahead of the role asked about, for people."""
-    months = told.months
-    table = {
-        "Month": [f"{month:%B %Y}" for month in months["month"]],
-        "Needed": [officers(value) for value in months["needed50"]],
-        "Enough in 80 %": [officers(value) for value in months["needed80"]],
-        "Enough in 95 %": [officers(value) for value in months["needed95"]],
-        "Will be there": [officers(value) for value in months["there50"]],
-        "Chance of too few": [chance_in_words(value) for value in months["short"]],
-    }
-    if "hours" in months:
-        table["Hours on cases"] = [f"{value:,.0f}" for value in months["hours"]]
-    if told.holds_cases:
-        table |= {
-            "Open cases": [f"{value:,.0f}" for value in months["opened"]],
-            "Cases each": [cases(value, 1) for value in months["caseload50"]],
-            f"Chance of more than {told.limit:,g} each": [chance_in_words(value) for value in months["over"]],
-        }
-    return pd.DataFrame(table)
+def _number_of_more(more: MoreNeeded | InvalidScenarioError | None) -> str:
+    return f"{more.more:,}" if isinstance(more, MoreNeeded) else "–"
 
 
-def roles_table(told: ResourcingOutlook) -> pd.DataFrame:
-    """Return every role in the year asked about, for people."""
-    rows = told.roles
-    return pd.DataFrame(
-        {
-            "Role": rows["name"],
-            "Funded": [officers(value) for value in rows["funded"]],
-            "Needed": [officers(value) for value in rows["needed50"]],
-            "Enough in 80 %": [officers(value) for value in rows["needed80"]],
-            "Enough in 95 %": [officers(value) for value in rows["needed95"]],
-            "Will be there": [officers(value) for value in rows["there50"]],
-            "Too few, of months": [chance_in_words(value) for value in rows["short"]],
-        }
-    )
-
-
-def steps_table(solved: Solved, as_at: date) -> pd.DataFrame:
-    """Return how many more begin when, for people; empty where nobody has to."""
-    so_far, rows = 0, []
-    for month, people in solved.steps:
-        so_far += people
-        start = solved.starts(month, as_at)
-        rows.append(
-            {
-                "There by": month_name(month),
-                "More": f"{people:,}",
-                "In all": f"{so_far:,}",
-                "If untrained, begins in": month_name(start) if start else "too late: has to come trained",
-            }
-        )
-    return pd.DataFrame(rows, columns=["There by", "More", "In all", "If untrained, begins in"])
-
-
-def comparison_table(every: Sequence[ResourcingOutlook]) -> pd.DataFrame:
-    """Return scenarios side by side, for people: a column each, for the role and the year asked about."""
-    first, held = every[0], all(told.holds_cases for told in every)
-    columns = {f"{first.role.name}, {first.asked.year}": _compared_names(first, held)}
-    for name, told in zip(scenario_names(every), every, strict=True):
-        row = told.of_role
-        cells = [officers(row[each]) for each in ("needed50", "needed80", "needed95", "there50")]
-        cells.append(chance_in_words(float(row["short"])))
-        if held:
-            at_end = told.months.iloc[told.span.last]
-            over = first_month(told.months["over"].tolist(), told.staffing.as_at)
-            cells += [
-                cases(at_end["caseload50"], 1),
-                f"{told.limit:,g}",
-                chance_in_words(float(at_end["over"])),
-                month_name(over) if over else f"not by {told.months['month'].iloc[-1]:%B %Y}",
-                _more(told.solved),
-            ]
-        columns[name] = [*cells, _more(told.for_hours)]
-    return pd.DataFrame(columns)
-
-
-def scenario_names(every: Sequence[ResourcingOutlook]) -> list[str]:
-    """Return a name for each scenario, none twice."""
-    names: list[str] = []
-    for told in every:
-        place, name = 1, told.used.name
-        while name in names:
-            place += 1
-            name = f"{told.used.name} ({place})"
-        names.append(name)
-    return names
-
-
-def differences_table(every: Sequence[ResourcingOutlook]) -> pd.DataFrame:
-    """Return the numbers in which scenarios differ from the first, for people: a column for each scenario."""
-    first, names = every[0].scenario, scenario_names(every)
-    keys = list(dict.fromkeys(key for told in every[1:] for key in changed_keys(told.scenario, first)))
-    rows = []
-    for key in keys:
-        holder = next(told.scenario for told in every if key in told.scenario.assumptions)
-        own = [told.scenario.assumptions.get(key) for told in every]
-        values = [value_in_words(each) if each else "–" for each in own]
-        rows.append({"What differs": number_name(holder, key), **dict(zip(names, values, strict=True))})
-    joining = [f"{sum(each.people for each in told.scenario.joiners):,}" for told in every]
-    if len(set(joining)) > 1:
-        rows.append({"What differs": "People planned to join", **dict(zip(names, joining, strict=True))})
-    return pd.DataFrame(rows, columns=["What differs", *names])
-
-
-def _more(solved: Solved | InvalidScenarioError | None) -> str:
-    return f"{solved.more:,}" if isinstance(solved, Solved) else "–"
-
-
-def _compared_names(told: ResourcingOutlook, held: bool) -> list[str]:
-    chance = chance_in_words(told.asked.chance)
+def _compared_names(outlook: ResourcingOutlook, all_hold: bool) -> list[str]:
+    chance = chance_in_words(outlook.question.chance)
     of_cases = [
-        "Cases each at the year's end",
+        "Cases each at the end of the year",
         "Limit of cases each",
-        "Chance of more, at the year's end",
-        "More likely than not from",
-        f"More people to keep cases each, at {chance}",
+        "Chance of passing the limit at the end of the year",
+        "Limit likely to be passed from",
+        f"More people needed to keep the limit, chance {chance} or less",
     ]
     return [
         "Needed, full-time",
-        "Enough in 80 %",
-        "Enough in 95 %",
-        "Will be there",
-        "Too few, of months",
-        *(of_cases if held else []),
-        f"More people for the hours, at {chance}",
+        ENOUGH_80,
+        ENOUGH_95,
+        WILL_BE_THERE,
+        CHANCE_SHORT,
+        *(of_cases if all_hold else []),
+        f"More people needed for the hours, chance {chance} or less",
     ]
-
-
-def drivers_shown(told: ResourcingOutlook) -> pd.DataFrame:
-    """Return what drives the shortage as the chart takes it: with each number's `name` and its two `ends` in words."""
-    rows = told.drivers
-    ends = [
-        f"{_end(key, low)} to {_end(key, high)}"
-        for key, low, high in zip(rows["key"], rows["low"], rows["high"], strict=True)
-    ]
-    return rows.assign(name=[driver_name(told.used, key) for key in rows["key"]], ends=ends)
-
-
-def driver_rows(told: ResourcingOutlook) -> pd.DataFrame:
-    """Return what drives the shortage for files: `scenario`, `role`, `year`, `key`, `name`, `unit`, `low`, `high`, `gap_low`, `gap_high`."""
-    rows = drivers_shown(told).round(4)
-    unit = ["% of the expected" if key.startswith(DEMAND) else field(key).unit for key in rows["key"]]
-    named = rows.assign(scenario=told.used.name, role=told.asked.role, year=told.asked.year, unit=unit)
-    return named[
-        ["scenario", "role", "year", "key", "name", "unit", "low", "high", "gap_low", "gap_high", "gap"]
-    ]
-
-
-def drivers_table(told: ResourcingOutlook) -> pd.DataFrame:
-    """Return what drives the shortage, for people: the number that moves it most first."""
-    rows = drivers_shown(told)
-    return pd.DataFrame(
-        {
-            "What": rows["name"],
-            "From, to": rows["ends"],
-            "Short at the first": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_low"]],
-            "Short at the second": [f"{value:+,.1f}".replace("-", "−") for value in rows["gap_high"]],
-        }
-    )
 
 
 def _end(key: str, value: float) -> str:
-    if key.startswith(DEMAND):
+    if key.startswith(DEMAND_PREFIX):
         return f"{value:,.0f} % of the expected"
     return f"{value:,.3g} {field(key).unit}" if value < 1_000 else f"{value:,.0f} {field(key).unit}"

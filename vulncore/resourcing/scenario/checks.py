@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from vulncore.domain.errors import InvalidScenarioError, first_five
-from vulncore.resourcing.scenario.fields import ABSTRACTIONS, CASEWORK, SUPERVISION, UNIT, field_of
+from vulncore.resourcing.scenario.fields import ABSTRACTIONS, CASEWORK, SUPERVISION, UNIT, Field, field_of
 from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Role, Scenario
 
 MOST_ROLES, MOST_CASE_TYPES, MOST_JOINERS = 20, 20, 60
@@ -30,37 +30,15 @@ def checked(scenario: Scenario) -> Scenario:
         InvalidScenarioError: A name or a key can't be used, something it needs is missing, a number is out of range,
             or parts of it contradict each other.
     """
-    _names(scenario)
-    _parts(scenario)
-    missing = [key for key in _needed(scenario) if key not in scenario.assumptions]
-    _refuse(missing, "numbers are missing", "Add them; docs/resourcing.md lists what each part needs")
-    known = {key: field_of(key) for key in scenario.assumptions}
-    strays = [key for key, field in known.items() if field is None or not _has_place(scenario, key)]
-    _refuse(strays, "numbers are of nothing that the scenario has", "Correct their names or leave them out")
-    for key, field in known.items():
-        assumption = scenario.assumptions[key]
-        if field and not (field.least <= assumption.low and assumption.high <= field.most):
-            raise InvalidScenarioError(
-                f"{key} is {in_numbers(assumption)}, out of range. Give {field.least:,g} to {field.most:,g} {field.unit}."
-            )
-        if (
-            field
-            and field.whole
-            and any(value % 1 for value in (assumption.low, assumption.likely, assumption.high))
-        ):
-            raise InvalidScenarioError(f"{key} is {in_numbers(assumption)}. Give whole {field.unit}.")
-    ranges = [
-        key
-        for key, field in known.items()
-        if field and field.single and not scenario.assumptions[key].certain
-    ]
-    _refuse(ranges, "numbers are ranges and can't be", "Give one number for each")
-    _sums(scenario)
+    _check_names(scenario)
+    _check_parts(scenario)
+    _check_numbers(scenario)
+    _check_sums(scenario)
     return scenario
 
 
 def in_numbers(assumption: Assumption) -> str:
-    """Return the numbers of an assumption, short.
+    """Return an assumption's number, with its range where it has one.
 
     >>> in_numbers(Assumption(1, 2, 3)), in_numbers(Assumption(5, 5, 5))
     ('2 (1 to 3)', '5')
@@ -75,74 +53,175 @@ def clean(text: str) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
-def _names(scenario: Scenario) -> None:
+def _check_names(scenario: Scenario) -> None:
+    """Refuse names, texts, measures and keys that can't be used."""
     parts: tuple[Role | CaseType, ...] = (*scenario.roles, *scenario.case_types)
-    texts = [scenario.name, scenario.unit, *(each.name for each in parts)]
+    names = [scenario.name, scenario.unit, *(part.name for part in parts)]
     bad = [
-        repr(text[:40])
-        for text in texts
-        if not text.strip() or len(text) > NAME_LETTERS or not text.isprintable()
+        repr(name[:40])
+        for name in names
+        if not name.strip() or len(name) > NAME_LETTERS or not name.isprintable()
     ]
-    _refuse(bad, "names can't be used", f"Give each up to {NAME_LETTERS} letters on one line")
-    notes = [scenario.about, *(each.note for each in scenario.case_types)]
+    _refuse(
+        bad,
+        "name can't be used",
+        "names can't be used",
+        f"Give names of 1 to {NAME_LETTERS} letters on one line",
+    )
     measures = [measure for kind in scenario.case_types for measure in kind.measures]
     odd = [repr(measure[:40]) for measure in measures if not re.fullmatch(r"[\w.-]{1,80}", measure)]
-    _refuse(odd, "measures can't be used", "Give keys as `vulncore measures` lists them")
+    _refuse(
+        odd,
+        "measure can't be used",
+        "measures can't be used",
+        "Give keys from the list of `vulncore measures`",
+    )
+    texts = [scenario.about, *(kind.note for kind in scenario.case_types)]
     long = [
-        repr(text[:40]) for text in notes if len(text) > ABOUT_LETTERS or not (text.isprintable() or not text)
+        repr(text[:40]) for text in texts if len(text) > ABOUT_LETTERS or not (text.isprintable() or not text)
     ]
-    _refuse(long, "texts can't be used", f"Give each up to {ABOUT_LETTERS} letters on one line")
-    keys = [each.key for each in parts]
+    _refuse(
+        long,
+        "text can't be used",
+        "texts can't be used",
+        f"Give texts of up to {ABOUT_LETTERS} letters on one line",
+    )
+    keys = [part.key for part in parts]
     twice = [key for key in dict.fromkeys(keys) if keys.count(key) > 1]
-    _refuse(twice, "keys are used twice", "Give each role and kind of case its own")
+    _refuse(
+        twice, "key is used twice", "keys are used twice", "Give every role and kind of case a key of its own"
+    )
     odd = [
         repr(key[:40]) for key in keys if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", key, flags=re.ASCII)
     ]
-    _refuse(odd, "keys can't be used", "Use up to 40 small letters, digits and hyphens")
+    _refuse(odd, "key can't be used", "keys can't be used", "Use up to 40 small letters, digits and hyphens")
 
 
-def _parts(scenario: Scenario) -> None:
-    roles, kinds = (
-        {role.key: role for role in scenario.roles},
-        {each.key: each for each in scenario.case_types},
-    )
-    for had, most, what in (
-        (scenario.roles, MOST_ROLES, "roles"),
-        (scenario.case_types, MOST_CASE_TYPES, "kinds of case"),
-        (scenario.joiners, MOST_JOINERS, "groups of joiners"),
+def _check_parts(scenario: Scenario) -> None:
+    """Refuse too many parts, none, and parts that contradict each other."""
+    roles = {role.key: role for role in scenario.roles}
+    kinds = {kind.key: kind for kind in scenario.case_types}
+    for parts, least, most, what in (
+        (scenario.roles, 1, MOST_ROLES, "roles"),
+        (scenario.case_types, 1, MOST_CASE_TYPES, "kinds of case"),
+        (scenario.joiners, 0, MOST_JOINERS, "groups of joiners"),
     ):
-        if len(had) > most or (not had and what != "groups of joiners"):
-            raise InvalidScenarioError(f"The scenario has {len(had)} {what}. Give 1 to {most}.")
-    wrong = [
-        f"{each.key} by {each.held_by}" for each in scenario.case_types if not _works(roles.get(each.held_by))
-    ]
-    _refuse(wrong, "kinds of case are held by no role that works on cases", "Name one that doesn't supervise")
-    wrong = [
-        f"{role.key} of {other}" for role in scenario.roles for other in role.supervises if other not in roles
-    ]
-    _refuse(wrong, "roles supervise one that is not there", "Add it, or leave it out")
-    circles = [role.key for role in scenario.roles if role.key in _led_by(role, roles)]
-    _refuse(circles, "roles supervise themselves in the end", "Let each lead only those below it")
-    wrong = [
-        each.key
-        for each in scenario.case_types
-        if each.derived_from and (each.derived_from not in kinds or kinds[each.derived_from].derived_from)
-    ]
-    _refuse(wrong, "kinds of case derive from one that is not there, or is derived itself", "Name another")
-    wrong = [
-        each.role
-        for each in scenario.joiners
-        if each.role not in roles or not 1 <= each.people <= MOST_PEOPLE
-    ]
+        if not least <= len(parts) <= most:
+            raise InvalidScenarioError(f"The scenario has {len(parts)} {what}. Give {least} to {most}.")
     _refuse(
-        wrong,
-        "groups of joiners have no such role, or no number of people",
-        "Name a role, and 1 person or more",
+        (
+            f"{kind.key} by {kind.held_by}"
+            for kind in scenario.case_types
+            if not _works(roles.get(kind.held_by))
+        ),
+        "kind of case is held by a role that does not work on cases",
+        "kinds of case are held by roles that do not work on cases",
+        "Name a role that doesn't supervise",
+    )
+    _refuse(
+        (
+            f"{below} under {role.key}"
+            for role in scenario.roles
+            for below in role.supervises
+            if below not in roles
+        ),
+        "supervised role is not in the scenario",
+        "supervised roles are not in the scenario",
+        "Add the role, or leave it out",
+    )
+    _refuse(
+        (role.key for role in scenario.roles if role.key in _keys_below(role, roles)),
+        "role supervises itself in the end",
+        "roles supervise themselves in the end",
+        "Let a role lead only the roles below it",
+    )
+    _refuse(
+        (
+            kind.key
+            for kind in scenario.case_types
+            if kind.derived_from and (kind.derived_from not in kinds or kinds[kind.derived_from].derived_from)
+        ),
+        "kind of case is derived from one that is not in the scenario, or is derived itself",
+        "kinds of case are derived from one that is not in the scenario, or is derived itself",
+        "Name another kind of case",
+    )
+    _refuse(
+        (group.role for group in scenario.joiners if group.role not in roles),
+        "group of joiners has a role that is not in the scenario",
+        "groups of joiners have a role that is not in the scenario",
+        "Name a role of the scenario",
+    )
+    _refuse(
+        (
+            f"{group.role} with {group.people:,}"
+            for group in scenario.joiners
+            if not 1 <= group.people <= MOST_PEOPLE
+        ),
+        "group of joiners has a number of people out of range",
+        "groups of joiners have a number of people out of range",
+        f"Give 1 to {MOST_PEOPLE:,} people",
     )
 
 
-def _led_by(role: Role, roles: Mapping[str, Role]) -> set[str]:
-    """Return everybody below a role."""
+def _check_numbers(scenario: Scenario) -> None:
+    """Refuse missing and unknown numbers, and those out of range or not whole, or ranges where one number belongs."""
+    _refuse(
+        (key for key in _needed(scenario) if key not in scenario.assumptions),
+        "number is missing",
+        "numbers are missing",
+        "Add what is missing; docs/resourcing.md lists the numbers of each part",
+    )
+    fields = {key: field_of(key) for key in scenario.assumptions}
+    _refuse(
+        (key for key, field in fields.items() if field is None or not _has_place(scenario, key)),
+        "number belongs to nothing in the scenario",
+        "numbers belong to nothing in the scenario",
+        "Correct the key, or leave the number out",
+    )
+    for key, field in fields.items():
+        if field:
+            _check_limits(key, scenario.assumptions[key], field)
+    _refuse(
+        (
+            key
+            for key, field in fields.items()
+            if field and field.single and not scenario.assumptions[key].certain
+        ),
+        "number can't be a range",
+        "numbers can't be ranges",
+        "Give one number for each",
+    )
+
+
+def _check_limits(key: str, assumption: Assumption, field: Field) -> None:
+    if not (field.least <= assumption.low and assumption.high <= field.most):
+        raise InvalidScenarioError(
+            f"{key} is {in_numbers(assumption)}, out of range. Give {field.least:,g} to {field.most:,g} {field.unit}."
+        )
+    if field.whole and any(end % 1 for end in (assumption.low, assumption.likely, assumption.high)):
+        raise InvalidScenarioError(f"{key} is {in_numbers(assumption)}. Give whole {field.unit}.")
+
+
+def _check_sums(scenario: Scenario) -> None:
+    """Refuse roles whose people are always away, or of whom more are in training than in post."""
+    for role in scenario.working:
+        away = sum(scenario.of_role(role.key, name).high for name in ABSTRACTIONS)
+        if away > 95 + 1e-9:
+            raise InvalidScenarioError(
+                f"{role.name}: leave, sickness, training, court and mutual aid together can take {away:,g} % of "
+                "working time. Leave at least 5 % for work."
+            )
+    for role in scenario.roles:
+        learning, there = (scenario.of_role(role.key, name) for name in ("in_training", "in_post"))
+        if learning.high > there.low:
+            raise InvalidScenarioError(
+                f"{role.name}: up to {learning.high:,g} people in training, but only {there.low:,g} in post. "
+                "Count people in training among people in post."
+            )
+
+
+def _keys_below(role: Role, roles: Mapping[str, Role]) -> set[str]:
+    """Return the keys of all roles below a role."""
     below: set[str] = set()
     todo = list(role.supervises)
     while todo:
@@ -154,25 +233,27 @@ def _led_by(role: Role, roles: Mapping[str, Role]) -> set[str]:
 
 
 def _works(role: Role | None) -> bool:
+    """Whether a role works on cases."""
     return role is not None and not role.supervises
 
 
 def _needed(scenario: Scenario) -> list[str]:
+    """Return the keys of the numbers that a scenario has to have."""
     needed = [f"unit.{name}" for name in UNIT]
     holders = {role.key for role in scenario.holding}
     for role in scenario.roles:
-        own = [*OF_A_ROLE, *(SUPERVISION if role.supervises else ["on_cases"])]
-        needed += [f"role.{role.key}.{name}" for name in own]
-        needed += [f"role.{role.key}.most_cases"] if role.key in holders else []
-    for each in scenario.case_types:
-        own = [*OF_A_CASE, *(["ratio"] if each.derived_from else []), f"hours.{each.held_by}"]
-        needed += [f"case.{each.key}.{name}" for name in own]
+        names = [*OF_A_ROLE, *(SUPERVISION if role.supervises else ["on_cases"])]
+        names += ["most_cases"] if role.key in holders else []
+        needed += [f"role.{role.key}.{name}" for name in names]
+    for kind in scenario.case_types:
+        names = [*OF_A_CASE, *(["ratio"] if kind.derived_from else []), f"hours.{kind.held_by}"]
+        needed += [f"case.{kind.key}.{name}" for name in names]
     return needed
 
 
 def _has_place(scenario: Scenario, key: str) -> bool:
     """Whether the scenario has what a number is of."""
-    roles, kinds = {role.key: role for role in scenario.roles}, {each.key for each in scenario.case_types}
+    roles, kinds = {role.key: role for role in scenario.roles}, {kind.key for kind in scenario.case_types}
     match key.split("."):
         case ["unit", _]:
             return True
@@ -188,23 +269,9 @@ def _has_place(scenario: Scenario, key: str) -> bool:
     return False
 
 
-def _sums(scenario: Scenario) -> None:
-    for role in scenario.working:
-        away = sum(scenario.of_role(role.key, name).high for name in ABSTRACTIONS)
-        if away > 95 + 1e-9:
-            raise InvalidScenarioError(
-                f"{role.name}: leave, sickness, training, court and mutual aid can take {away:,g} % of working time "
-                "together. Leave at least 5 % to work with."
-            )
-    for role in scenario.roles:
-        learning, there = (scenario.of_role(role.key, name) for name in ("in_training", "in_post"))
-        if learning.high > there.low:
-            raise InvalidScenarioError(
-                f"{role.name}: {learning.high:,g} in training are more than the {there.low:,g} in post, who include them."
-            )
-
-
-def _refuse(faulty: Iterable[object], what: str, mend: str) -> None:
-    which = [clean(str(each)[:80]) for each in faulty]
+def _refuse(faulty: Iterable[str], one: str, several: str, mend: str) -> None:
+    """Refuse what is faulty, if anything is: how many, what is wrong, which, and what to do."""
+    which = [clean(fault[:80]) for fault in faulty]
     if which:
+        what = one if len(which) == 1 else several
         raise InvalidScenarioError(f"{len(which)} {what}: {first_five(which)}. {mend}.")

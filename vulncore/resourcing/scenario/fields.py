@@ -1,4 +1,4 @@
-"""What can be assumed: each number's name, unit and limits, by the last part of its key."""
+"""What can be assumed: the name, unit, limits and meaning of each number, by the last part of its key."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +10,7 @@ MONTHS: Final = "months"
 
 @dataclass(frozen=True)
 class Field:
-    """A number of a scenario: what it is called, its unit, its limits and what it means."""
+    """What a number of a scenario is: its name, unit, limits and meaning."""
 
     name: str
     unit: str
@@ -23,30 +23,38 @@ class Field:
 
 ABSTRACTIONS: Final = {
     "leave": Field("Leave", PERCENT_OF_TIME, 0, 90, "Annual leave, bank holidays and time off in lieu."),
-    "sickness": Field("Sickness", PERCENT_OF_TIME, 0, 90, "Sickness absence, and duties restricted by it."),
-    "training": Field("Training", PERCENT_OF_TIME, 0, 90, "Courses and refreshers of those already trained."),
-    "court": Field("Court", PERCENT_OF_TIME, 0, 90, "Waiting for and giving evidence."),
+    "sickness": Field(
+        "Sickness", PERCENT_OF_TIME, 0, 90, "Sickness absence, and time lost to restricted duties."
+    ),
+    "training": Field(
+        "Training", PERCENT_OF_TIME, 0, 90, "Courses and refreshers for officers already trained."
+    ),
+    "court": Field("Court", PERCENT_OF_TIME, 0, 90, "Waiting to give evidence, and giving it."),
     "mutual_aid": Field(
-        "Mutual aid", PERCENT_OF_TIME, 0, 90, "Sent elsewhere: events, protests, other forces."
+        "Mutual aid", PERCENT_OF_TIME, 0, 90, "Duties elsewhere: events, protests, other forces."
     ),
 }
-"""What takes officers away; each is a share of contracted time, and they add up."""
+"""What takes officers away from cases: each is a share of contracted time, and the shares add up."""
 
 UNIT: Final = {
-    "demand": Field(
-        "Demand", "% of the forecast", 0, 500, "All kinds of case together: 110 is a tenth more."
-    ),
-    "growth": Field("Growth of demand", "% a year", -50, 100, "On top of the forecast, from next month on."),
+    "demand": Field("Demand", "% of the forecast", 0, 500, "All kinds of case: 110 means a tenth more."),
+    "growth": Field("Growth of demand", "% a year", -50, 100, "Added to the forecast, from next month on."),
     "hours": Field(
-        "Hours a case", "% of the assumed", 10, 500, "All cases and roles together: 110 is a tenth more."
+        "Hours a case",
+        "% of the assumed",
+        10,
+        500,
+        "All kinds of case and all roles: 110 means a tenth more.",
     ),
-    "life": Field("Time a case is open", "% of the assumed", 10, 500, "All kinds of case together."),
+    "life": Field(
+        "Time a case is open", "% of the assumed", 10, 500, "All kinds of case: 110 means a tenth longer."
+    ),
     "together": Field(
         "Kinds of case move together",
         "% correlated",
         0,
         100,
-        "0: a year with many rapes says nothing about domestic abuse. 100: all are high or low at once.",
+        "0: many rapes in a year say nothing about domestic abuse. 100: all kinds are high or low together.",
         single=True,
     ),
     "at_once": Field(
@@ -54,50 +62,66 @@ UNIT: Final = {
         "% of its hours",
         0,
         100,
-        "The rest is spread evenly over the time that it is open.",
+        "The other hours are spread evenly over the time the case is open.",
     ),
-    "week_hours": Field("Contracted week", "hours", 1, 80, "Of a full-time officer."),
+    "week_hours": Field("Contracted week", "hours", 1, 80, "The hours of a full-time officer."),
     **ABSTRACTIONS,
 }
 
 CASE_TYPE: Final = {
-    "demand": Field("Demand", "% of its forecast", 0, 500, "Of this kind alone: 110 is a tenth more."),
-    "share": Field("Comes to the unit", "% of cases", 0, 100, "The rest is investigated elsewhere."),
+    "demand": Field(
+        "Demand", "% of its forecast", 0, 500, "This kind of case alone: 110 means a tenth more."
+    ),
+    "share": Field("Comes to the unit", "% of cases", 0, 100, "Other units investigate the other cases."),
     "ratio": Field(
-        "Cases of this kind", "for each case of the other", 0, 100, "Where no figures of its own are known."
+        "Cases of this kind",
+        "for each case of the other",
+        0,
+        100,
+        "Used where this dataset has no figures for this kind of case.",
     ),
     "open_months": Field(
-        "Open", MONTHS, 0.1, 120, "From record to outcome, on average. Single cases scatter about it widely."
+        "Open", MONTHS, 0.1, 120, "From record to outcome, on average. Single cases differ widely."
     ),
     "varies": Field(
         "Cases differ in effort",
         "% (standard deviation over mean)",
         0,
         500,
-        "100: a case can well take twice the average, or a tenth of it.",
+        "100: a case may well take twice the average, or a tenth of the average.",
     ),
 }
 
-HOURS: Final = Field("Hours a case", "hours", 0, 5_000, "Over the whole life of an average case.")
+HOURS: Final = Field("Hours a case", "hours", 0, 5_000, "Hours over the whole life of an average case.")
 
 ROLE: Final = {
-    "posts": Field("Funded posts", PEOPLE, 0, 5_000, "The establishment.", whole=True),
+    "posts": Field("Funded posts", PEOPLE, 0, 5_000, "Posts in the establishment.", whole=True),
     "in_post": Field(
-        "In post", PEOPLE, 0, 5_000, "At the end of the as-at month, those in training included.", whole=True
+        "In post",
+        PEOPLE,
+        0,
+        5_000,
+        "People at the end of the last recorded month, including people in training.",
+        whole=True,
     ),
     "in_training": Field(
-        "In post, in training", PEOPLE, 0, 5_000, "Trained one after the other, evenly.", whole=True
+        "In post, in training",
+        PEOPLE,
+        0,
+        5_000,
+        "People whose training ends evenly over the training time.",
+        whole=True,
     ),
-    "full_time": Field("Working time", "% of full time", 1, 100, "Of each of them."),
-    "leavers": Field("Leavers", "% a year", 0, 100, "Who leave the unit for whatever reason."),
-    "replace_months": Field("A leaver's post stands empty", MONTHS, 0, 60, "Until somebody new arrives."),
-    "training_months": Field("Training", MONTHS, 0, 60, "Until somebody new does a full share."),
+    "full_time": Field("Working time", "% of full time", 1, 100, "Average working time per person."),
+    "leavers": Field("Leavers", "% a year", 0, 100, "People who leave the unit for any reason."),
+    "replace_months": Field("Time to fill a leaver's post", MONTHS, 0, 60, "Until a new person arrives."),
+    "training_months": Field("Training", MONTHS, 0, 60, "Until a new person does a full share of the work."),
     "training_worth": Field(
-        "Work done in training", "% of a full share", 0, 100, "On average over the training."
+        "Work done in training", "% of a full share", 0, 100, "The average over the training time."
     ),
     **ABSTRACTIONS,
 }
-"""Of every role. Abstractions and the contracted week stand here only where they differ from the unit's."""
+"""Of every role. A role has abstractions and a contracted week of its own only where they differ from the unit's."""
 
 CASEWORK: Final = {
     "on_cases": Field(
@@ -105,28 +129,28 @@ CASEWORK: Final = {
         "% of time not abstracted",
         1,
         100,
-        "The rest: briefings, intelligence, meetings.",
+        "Other time goes to briefings, intelligence and meetings.",
     ),
     "most_cases": Field(
         "Cases each, at most",
         "open cases",
         0.1,
         1_000,
-        "The limit that is asked about; none is official.",
+        "The limit you set. No official limit exists.",
         single=True,
     ),
 }
 
 SUPERVISION: Final = {
-    "span": Field(
-        "Span of control", "people for each", 0.5, 100, "How many of those supervised one can lead."
+    "span": Field("Span of control", "people for each", 0.5, 100, "How many people one supervisor can lead."),
+    "at_least": Field(
+        "At least", PEOPLE, 0, 100, "The fewest supervisors, however few people they lead.", whole=True
     ),
-    "at_least": Field("At least", PEOPLE, 0, 100, "However few there are to lead.", whole=True),
 }
 
 
 def field_of(key: str) -> Field | None:
-    """Return what the number with a key is; None where there is no such number.
+    """Return the field of a number by the number's key; None where no number has that key.
 
     >>> field_of("role.pip2.leavers").unit, field_of("case.rape.hours.soit").name
     ('% a year', 'Hours a case')

@@ -1,4 +1,4 @@
-"""A scenario as a few hundred letters that fit into a link."""
+"""A scenario as the letters of a link: the whole of it, packed against the scenario that ships."""
 
 import base64
 import binascii
@@ -22,7 +22,7 @@ MOST_LETTERS, MOST_BYTES = 14_000, 120_000  # four of them in a link: what a ser
 
 @cache
 def illustrative() -> Scenario:
-    """Return the scenario that ships: plainly illustrative, to be replaced by a force's own numbers.
+    """Return the scenario that ships: example figures, to be replaced by a force's own.
 
     >>> illustrative().unit
     'Public Protection Unit'
@@ -31,7 +31,7 @@ def illustrative() -> Scenario:
 
 
 def scenario_code(scenario: Scenario) -> str:
-    """Return a scenario as letters, digits, hyphens and underscores: the whole of it, shortened.
+    """Return the code of a scenario for a link: letters, digits, hyphens and underscores that hold the whole of it.
 
     Raises:
         InvalidScenarioError: It is too long for a link, by its texts.
@@ -49,22 +49,24 @@ def scenario_of(code: str) -> Scenario:
     """Return the scenario that a code holds, checked.
 
     Raises:
-        InvalidScenarioError: It is no such code, was cut off, or holds no scenario.
+        InvalidScenarioError: It is not such a code, was cut off, or holds no scenario.
     """
     if not re.fullmatch(rf"[\w-]{{2,{MOST_LETTERS}}}", code, flags=re.ASCII) or code[0] not in DICTIONARIES:
-        raise InvalidScenarioError("This is no scenario of a link. Ask for the whole link, or for the file.")
+        raise InvalidScenarioError(
+            "This link does not hold a scenario. Ask for the whole link, or for the file."
+        )
     try:
         raw = base64.urlsafe_b64decode(code[1:] + "=" * (-len(code[1:]) % 4))
         unpacked = zlib.decompressobj(zdict=_dictionary(code[0]))
         text = unpacked.decompress(raw, MOST_BYTES)
         if not unpacked.eof:
             raise InvalidScenarioError(
-                "The scenario of this link was cut off. Ask for the whole link, or for the file."
+                "The scenario in this link was cut off. Ask for the whole link, or for the file."
             )
         return read_scenario(text.decode())
     except (zlib.error, binascii.Error, UnicodeDecodeError):
         raise InvalidScenarioError(
-            "The scenario of this link can't be read. Ask for the whole link, or for the file."
+            "The scenario in this link can't be read. Ask for the whole link, or for the file."
         ) from None
 
 

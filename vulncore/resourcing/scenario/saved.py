@@ -1,4 +1,4 @@
-"""Scenarios saved by name in the store, for everybody who looks at it."""
+"""Scenarios saved by name in the store for everybody who uses it: listed, read, saved and removed; and read from any file."""
 
 import hashlib
 import os
@@ -18,16 +18,16 @@ READABLE: Final = 0o644  # by others who keep the same store
 
 
 def saved_scenarios(store: Path) -> dict[str, Scenario]:
-    """Return what was saved, by name, in the order of the alphabet; a file that can't be read any more is left out."""
-    found = {}
+    """Return the saved scenarios by name, in alphabetical order; a file that can't be read any more is left out."""
+    scenarios = {}
     for path in sorted((store / FOLDER).glob("*.toml")):
         try:
             scenario = load_scenario(path)
         except (VulncoreError, OSError):
             continue
         if path == _file_of(store, scenario.name):
-            found[scenario.name] = scenario
-    return dict(sorted(found.items(), key=lambda item: item[0].casefold()))
+            scenarios[scenario.name] = scenario
+    return dict(sorted(scenarios.items(), key=lambda item: item[0].casefold()))
 
 
 def unreadable_scenarios(store: Path) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ def unreadable_scenarios(store: Path) -> tuple[str, ...]:
 
 
 def saved_state(store: Path) -> tuple[tuple[str, int], ...]:
-    """Return what tells whether anything was saved or removed since: each file's name and time."""
+    """Return each saved file's name and time: another state means that something was saved or removed."""
     state = []
     for path in (store / FOLDER).glob("*.toml"):
         try:
@@ -51,15 +51,15 @@ def saved_scenario(store: Path, name: str) -> Scenario:
     """Return the scenario saved under a name.
 
     Raises:
-        UnknownNameError: None is.
+        UnknownNameError: No scenario is saved under it.
         InvalidScenarioError: Its file can't be read any more.
     """
     path = _file_of(store, name)
     if not path.is_file():
         names = list(saved_scenarios(store))
-        there = f"Saved are {len(names)}: {first_five(names)}." if names else "None is saved."
+        others = f"Saved scenarios: {first_five(names)}." if names else "Nothing is saved yet."
         raise UnknownNameError(
-            f"No scenario is saved as '{name[:60]}'. {there} For a file, give a name that ends in .toml."
+            f"No scenario is saved as '{name[:60]}'. {others} A file's name has to end in .toml."
         )
     return load_scenario(path)
 
@@ -74,17 +74,20 @@ def save_scenario(store: Path, scenario: Scenario, name: str, *, instead: bool =
         instead: Whether it may take the place of another of that name.
 
     Raises:
-        InvalidScenarioError: The name can't be used or is the one that ships, it is too long for a link, something else is saved under it, or MOST_SAVED are.
+        InvalidScenarioError: The name can't be used or is that of the scenario that ships, the scenario is too long for a
+            link, another is saved under the name, or MOST_SAVED are saved.
     """
     named = checked(scenario.called(name))
     if named.name.casefold() == illustrative().name.casefold():
-        raise InvalidScenarioError(f"{illustrative().name} is the scenario that ships. Choose another name.")
+        raise InvalidScenarioError(
+            f"{illustrative().name} is the name of the example scenario. Choose another name."
+        )
     scenario_code(named)  # refuses what no link could carry
     target = _file_of(store, named.name)
     target.parent.mkdir(parents=True, exist_ok=True)
     if not target.exists() and len(list(target.parent.glob("*.toml"))) >= MOST_SAVED:
         raise InvalidScenarioError(
-            f"{MOST_SAVED} scenarios are saved, as many as there may be. Remove one first."
+            f"{MOST_SAVED} scenarios are saved, the most this store takes. Remove one first."
         )
     handle, new = tempfile.mkstemp(dir=target.parent, suffix=".new")
     try:
@@ -97,7 +100,7 @@ def save_scenario(store: Path, scenario: Scenario, name: str, *, instead: bool =
             os.link(new, target)  # fails where there is one: of two who save at once, one is told
     except FileExistsError:
         raise InvalidScenarioError(
-            f"A scenario is saved as '{named.name}' already. Choose another name, or say that this one takes its place."
+            f"A scenario called '{named.name}' is saved already. Choose another name, or replace the saved scenario."
         ) from None
     finally:
         Path(new).unlink(missing_ok=True)
@@ -105,14 +108,14 @@ def save_scenario(store: Path, scenario: Scenario, name: str, *, instead: bool =
 
 
 def remove_scenario(store: Path, name: str) -> None:
-    """Remove what was saved under a name.
+    """Remove the scenario saved under a name.
 
     Raises:
-        UnknownNameError: Nothing was.
+        UnknownNameError: None is.
     """
     path = _file_of(store, name)
     if not path.is_file():
-        saved_scenario(store, name)  # says what there is
+        saved_scenario(store, name)  # says which are saved
     path.unlink(missing_ok=True)
 
 
@@ -120,14 +123,18 @@ def load_scenario(path: Path) -> Scenario:
     """Return the scenario of a file.
 
     Raises:
-        InvalidScenarioError: It is no such file.
+        InvalidScenarioError: It is not a text file with a scenario.
     """
     try:
         if path.stat().st_size > 4 * MOST_LETTERS:
-            raise InvalidScenarioError(f"{path.name} is too large for a scenario.")
+            raise InvalidScenarioError(
+                f"{path.name} is too large for a scenario. Choose a scenario file (.toml)."
+            )
         return read_scenario(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
-        raise InvalidScenarioError(f"{path.name} is no text. Give a scenario in TOML.") from None
+        raise InvalidScenarioError(
+            f"{path.name} is not a text file. Choose a scenario file (.toml)."
+        ) from None
 
 
 def _file_of(store: Path, name: str) -> Path:

@@ -19,7 +19,7 @@ BY_LETTERS: Final = 60
 
 @dataclass(frozen=True)
 class Assumption:
-    """A number between `low` and `high`, `likely` nearest; all three equal where it is taken as certain.
+    """A number of a scenario: from `low` to `high`, most often near `likely`; all three are equal where it is certain.
 
     `measured` says that it is read off the data wherever they know it. `by` and `on` say who changed it and when;
     nobody has where they are empty.
@@ -38,17 +38,17 @@ class Assumption:
             np.isfinite([self.low, self.likely, self.high]).all() and self.low <= self.likely <= self.high
         ):
             raise InvalidScenarioError(
-                f"Lowest {self.low:,.6g}, likeliest {self.likely:,.6g} and highest {self.high:,.6g} do not rise. "
-                "Give three numbers, none smaller than the one before."
+                f"Lowest {self.low:,.6g}, likeliest {self.likely:,.6g} and highest {self.high:,.6g} are not in rising "
+                "order. Give three numbers, none smaller than the one before."
             )
         if self.on is not None and not FIRST_YEAR <= self.on.year <= LAST_YEAR:
             raise InvalidScenarioError(
-                f"A number changed in the year {self.on.year} is refused. Give {FIRST_YEAR} to {LAST_YEAR}."
+                f"The year of a change is {self.on.year}. Give a year from {FIRST_YEAR} to {LAST_YEAR}."
             )
         for text, letters, what in ((self.source, SOURCE_LETTERS, "source"), (self.by, BY_LETTERS, "name")):
             if len(text) > letters or not (text.isprintable() or not text):
                 raise InvalidScenarioError(
-                    f"A {what} of {len(text)} letters, or with signs that can't be printed, is refused. "
+                    f"A {what} of {len(text)} letters is too long or has signs that can't be printed. "
                     f"Write up to {letters} letters on one line."
                 )
 
@@ -67,7 +67,7 @@ class Assumption:
         return self.likely if self.certain else (self.low + self.likely + self.high) / 3
 
     def at(self, levels: Floats) -> Floats:
-        """Return the number at each level between 0 and 1: it lies below with that probability.
+        """Return the number's quantile at each level between 0 and 1.
 
         Source:
             The quantile function of the triangular distribution, which is what a lowest, a likeliest and a highest number
@@ -104,7 +104,7 @@ class Role:
 
 @dataclass(frozen=True)
 class CaseType:
-    """A kind of case: the measures that count it, who holds it.
+    """A kind of case: the measures that record it, and the role that holds it.
 
     A record that several kinds could claim belongs to the first of them. Where the data have none of its `measures`, it comes
     as so many cases for each case of the kind `derived_from`; or not at all, where that is empty.
@@ -130,7 +130,10 @@ class Joiners:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is assumed. `assumptions` has each number by its key: `role.pip2.posts`, `case.rape.hours.soit`, `unit.leave`."""
+    """What is assumed of a unit.
+
+    `assumptions` has each number by its key: `role.pip2.posts`, `case.rape.hours.soit`, `unit.leave`.
+    """
 
     name: str
     unit: str

@@ -1,4 +1,4 @@
-"""What vulncore.resourcing.scenario.scenario promises of a number that lies somewhere between a lowest and a highest."""
+"""What vulncore.resourcing.scenario.scenario promises: of a scenario, and of a number from a lowest to a highest."""
 
 from datetime import date
 
@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import triang
 
+from tests.resourcing.made_units import ROLE, UNIT, unit
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, fixed
 
+MADE = unit({"officer": {}, "helper": {}})
 LEVELS = np.linspace(0, 1, 101)
 ENDS = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
 THREE = st.lists(ENDS, min_size=3, max_size=3).map(sorted)
@@ -35,22 +37,22 @@ def test_levels_are_those_of_a_triangular_distribution(ends):
 @given(THREE, st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_any_three_numbers_make_a_triangular_distribution(ends, levels):
     low, likely, high = ends
-    found = Assumption(*ends).at(np.array(levels))
-    assert found.shape == (len(levels),)
+    numbers = Assumption(*ends).at(np.array(levels))
+    assert numbers.shape == (len(levels),)
     if low == high:
-        assert set(found) == {likely}
+        assert set(numbers) == {likely}
     else:
-        assert found == pytest.approx(of_scipy(*ends).ppf(levels), abs=1e-6 * (high - low))
+        assert numbers == pytest.approx(of_scipy(*ends).ppf(levels), abs=1e-6 * (high - low))
 
 
 @settings(deadline=None)
 @given(THREE, st.lists(st.floats(0, 1), min_size=2, max_size=20).map(sorted))
 def test_no_level_lies_outside_the_ends_or_below_a_lower_level(ends, levels):
     low, _, high = ends
-    found = Assumption(*ends).at(np.array(levels))
+    numbers = Assumption(*ends).at(np.array(levels))
     slack = 1e-9 * (high - low)
-    assert ((found >= low - slack) & (found <= high + slack)).all()
-    assert (np.diff(found) >= -slack).all()
+    assert ((numbers >= low - slack) & (numbers <= high + slack)).all()
+    assert (np.diff(numbers) >= -slack).all()
 
 
 @settings(deadline=None)
@@ -68,45 +70,55 @@ def test_it_never_falls_as_any_of_its_numbers_rises(ends, rises):
 
 
 def test_the_mean_of_evenly_spread_levels_is_the_mean():
-    each = Assumption(2, 3, 19)
-    assert each.at((np.arange(100_000) + 0.5) / 100_000).mean() == pytest.approx(8, rel=1e-6)
-    assert each.mean == 8
+    assumption = Assumption(2, 3, 19)
+    assert assumption.at((np.arange(100_000) + 0.5) / 100_000).mean() == pytest.approx(8, rel=1e-6)
+    assert assumption.mean == 8
 
 
 def test_a_certain_number_is_the_same_at_every_level_and_in_the_shape_of_the_levels():
-    each = fixed(7, "somebody said so")
-    assert (each.certain, each.mean, each.source) == (True, 7, "somebody said so")
-    assert each.at(np.zeros((3, 1))).tolist() == [[7]] * 3
-    assert each.at(np.array([0, 1])).tolist() == [7.0, 7.0]  # whole levels make no whole numbers of it
+    assumption = fixed(7, "somebody said so")
+    assert (assumption.certain, assumption.mean, assumption.source) == (True, 7, "somebody said so")
+    assert assumption.at(np.zeros((3, 1))).tolist() == [[7]] * 3
+    assert assumption.at(np.array([0, 1])).tolist() == [7.0, 7.0]  # whole levels make no whole numbers of it
 
 
 def test_a_number_is_assumed_by_nobody_unless_said():
-    each = Assumption(1, 2, 3)
-    assert (each.source, each.measured, each.by, each.on, each.certain) == (ASSUMED, False, "", None, False)
+    assumption = Assumption(1, 2, 3)
+    assert (assumption.source, assumption.measured, assumption.by, assumption.on, assumption.certain) == (
+        ASSUMED,
+        False,
+        "",
+        None,
+        False,
+    )
 
 
 @pytest.mark.parametrize(
-    ("ends", "said"),
+    ("ends", "message"),
     [
-        ((2, 1, 3), r"Lowest 2, likeliest 1 and highest 3 do not rise\. Give three numbers"),
+        ((2, 1, 3), r"Lowest 2, likeliest 1 and highest 3 are not in rising order\. Give three numbers"),
         ((1, 3, 2), "Lowest 1, likeliest 3 and highest 2"),
-        ((3, 3, 2.5), r"highest 2\.5 do not rise"),
+        ((3, 3, 2.5), r"highest 2\.5 are not in rising order"),
         ((float("nan"), 1, 2), "Lowest nan"),
         ((0, float("nan"), 2), "likeliest nan"),
         ((0, 1, float("inf")), "highest inf"),
         ((float("-inf"), 1, 2), "Lowest -inf"),
     ],
 )
-def test_numbers_that_do_not_rise_or_have_no_end_are_refused_and_told(ends, said):
-    with pytest.raises(InvalidScenarioError, match=said):
+def test_numbers_that_do_not_rise_or_have_no_end_are_refused_and_told(ends, message):
+    with pytest.raises(InvalidScenarioError, match=message):
         Assumption(*ends)
 
 
 @pytest.mark.parametrize("text", ["two\nlines", "a\x00b", "bell\x07", "deleted\x7f", "back\u202ewards"])
 def test_signs_that_cannot_be_printed_are_refused(text):
-    with pytest.raises(InvalidScenarioError, match=r"A source of \d+ letters, or with signs that can't be"):
+    with pytest.raises(
+        InvalidScenarioError, match=r"A source of \d+ letters is too long or has signs that can't be"
+    ):
         Assumption(1, 2, 3, source=text)
-    with pytest.raises(InvalidScenarioError, match=r"A name of \d+ letters, or with signs that can't be"):
+    with pytest.raises(
+        InvalidScenarioError, match=r"A name of \d+ letters is too long or has signs that can't be"
+    ):
         Assumption(1, 2, 3, by=text)
 
 
@@ -114,7 +126,7 @@ def test_signs_that_cannot_be_printed_are_refused(text):
 def test_a_day_of_a_year_that_can_only_be_a_slip_is_refused(day):
     assert [Assumption(1, 2, 3, on=date(year, 1, 1)).on.year for year in (1900, 2100)] == [1900, 2100]
     with pytest.raises(
-        InvalidScenarioError, match=rf"changed in the year {day.year} is refused\. Give 1900 to"
+        InvalidScenarioError, match=rf"The year of a change is {day.year}\. Give a year from 1900 to"
     ):
         Assumption(1, 2, 3, on=day)
 
@@ -125,3 +137,19 @@ def test_as_many_letters_as_may_be_are_taken_and_one_more_is_refused():
         Assumption(1, 2, 3, source="é" * 201)
     with pytest.raises(InvalidScenarioError, match=r"name of 61 letters.* up to 60 letters on one line"):
         Assumption(1, 2, 3, by="b" * 61)
+
+
+def test_a_role_without_a_number_of_its_own_has_the_units():
+    assert MADE.of_role("officer", "leave") == MADE.assumptions["unit.leave"]
+    changed = MADE.where("role.officer.leave", fixed(3))
+    assert (changed.of_role("officer", "leave"), changed.of_role("helper", "leave")) == (
+        fixed(3),
+        fixed(UNIT["leave"]),
+    )
+    assert changed.of_role("officer", "posts") == fixed(ROLE["posts"])
+    assert MADE.of_role("officer", "leave") == fixed(0)  # the first is as it was
+
+
+def test_a_scenario_is_renamed_on_one_line():
+    assert MADE.called("  More \n officers\t ").name == "More officers"
+    assert MADE.name == "Made"

@@ -1,0 +1,49 @@
+"""The demonstration data's unit, forecast once for all tests of this folder."""
+
+import pytest
+
+from tests.findings.resourcing.asking import AS_AT, CITY, outlook_of
+from vulncore.findings.resourcing.demand import (
+    UnitDemand,
+    UnitForecast,
+    case_subjects,
+    measured_shares,
+    unit_demand,
+    unit_forecasts,
+)
+from vulncore.findings.resourcing.outlook import ResourcingOutlook
+from vulncore.findings.shared.contents import dataset_contents
+from vulncore.forecasting.past import Basis
+from vulncore.resourcing.scenario.link import illustrative
+from vulncore.store import open_version
+
+
+@pytest.fixture(scope="session")
+def demo(shipped_store):
+    return open_version(shipped_store, "demo")
+
+
+@pytest.fixture(scope="session")
+def unit(demo) -> UnitDemand:
+    return unit_demand(demo, CITY, dataset_contents(demo), illustrative(), AS_AT)
+
+
+@pytest.fixture(scope="session")
+def progress(unit) -> list[tuple[float, UnitForecast | None]]:
+    return list(unit_forecasts(unit, Basis.CURRENT_PROCESS))
+
+
+@pytest.fixture(scope="session")
+def forecast(progress) -> UnitForecast:
+    return progress[-1][1]
+
+
+@pytest.fixture(scope="session")
+def shares(demo):
+    subjects = case_subjects(dataset_contents(demo), illustrative())
+    return measured_shares(demo, CITY, subjects, illustrative(), AS_AT)
+
+
+@pytest.fixture(scope="session")
+def outlook(forecast, shares) -> ResourcingOutlook:
+    return outlook_of(forecast, shares)

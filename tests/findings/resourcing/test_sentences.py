@@ -1,0 +1,92 @@
+"""What vulncore.findings.resourcing.sentences promises: what a resourcing lead could repeat."""
+
+import re
+from datetime import date
+
+import numpy as np
+
+from tests.findings.resourcing.asking import outlook_of
+from tests.making import FORCE, delivery, month_total, months
+from vulncore.findings.resourcing.demand import unit_demand, unit_forecasts
+from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
+from vulncore.findings.resourcing.sentences import more_in_words, resourcing_headline
+from vulncore.findings.resourcing.tables import months_table, staffing_rows, steps_table
+from vulncore.findings.shared.contents import dataset_contents
+from vulncore.forecasting.past import Basis
+from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.scenario import fixed
+from vulncore.store import open_version, publish
+
+
+def test_a_feed_that_went_silent_is_left_out_loudly(tmp_path):
+    every = months(date(2019, 1, 1), 60)
+    counts = [month_total(month, 8 if place < 50 else 0) for place, month in enumerate(every)]
+    counts += [month_total(month, 9, "hate-crime") for month in every]
+    publish(tmp_path, "silent", delivery(counts=counts), "tests")
+    snapshot = open_version(tmp_path, "silent")
+    unit = unit_demand(snapshot, FORCE, dataset_contents(snapshot), illustrative(), every[-1])
+    *_, (_, forecast) = unit_forecasts(unit, Basis.CURRENT_PROCESS)
+    assert set(forecast.paths) == {"serious-hate-crime"}
+    scenario = illustrative()
+    outlook = resourcing_outlook(
+        forecast, scenario, {}, staffing_question(scenario, every[-1], 48, None, None, 0.1, None)
+    )
+    caution = resourcing_headline(outlook)[-1].text
+    assert "Rape: nothing was recorded after" in caution
+    assert caution.endswith("This kind of case is left out.")
+
+
+def test_the_first_sentence_says_what_the_year_asks_for(outlook):
+    first, cases, takes, others, caution = resourcing_headline(outlook)
+    months = slice(14, 26)  # of 2026
+    needed, there = outlook.staffing.needed["pip2"][:, months], outlook.staffing.there["pip2"][:, months]
+    middle, most, nearly_all = np.quantile(needed.mean(axis=1), [0.5, 0.8, 0.95])
+    assert first.text.startswith(
+        f"In 2026 demand asks for {middle:,.1f} full-time PIP 2 investigators; "
+        f"{np.median(there.mean(axis=1)):,.1f} will be there (18.0 funded). "
+    )
+    assert f"{most:,.1f} would be enough in 4 of 5 forecasts, {nearly_all:,.1f} in 19 of 20." in first.text
+    assert f"short in {100 * (needed > there).mean():.0f}\u00a0% of the forecast months" in first.text
+    over = (outlook.staffing.open_cases["pip2"] / outlook.staffing.there["pip2"] > 15).mean(axis=0)
+    likely_from = outlook.months["month"][np.argmax(over > 0.5)]
+    assert f"becomes likely (over 50\u00a0%) in {likely_from:%B %Y}." in cases.text
+    assert f"{outlook.more_for_cases.more} more PIP 2 investigators are needed, trained by" in takes.text
+    assert f"Covering the hours takes {outlook.more_for_hours.more} more PIP 2 investigators." in takes.text
+    assert "Vulnerable Victim Advocate" in others.text
+    assert "No official caseload standard exists" in caution.text
+
+
+def test_who_is_wanted_sooner_than_anyone_can_be_trained_and_who_has_no_post_is_said(outlook):
+    as_at, more = outlook.staffing.as_at, outlook.more_for_cases
+    trained_by = date(2026, 5, 1)  # eighteen months after the first month ahead
+    late = sum(people for month, people in more.steps if month < trained_by)
+    assert more.too_late(as_at) == late > 0
+    text = more_in_words(outlook, more)
+    assert f"{late} of the {more.more} have to arrive trained, because training takes 18 months." in text
+    assert f"{more.more - 2} of the {more.more} have no funded post." in text  # 18 posts, 16 in post
+    table = steps_table(more, as_at)
+    assert (table["If untrained, has to begin in"] == "too late: has to arrive trained").sum() == sum(
+        month < trained_by for month, _ in more.steps
+    )
+
+
+def test_a_role_that_holds_no_cases_is_asked_whether_it_is_too_small(forecast, shares):
+    outlook = outlook_of(forecast, shares, role="vva")
+    headlines = resourcing_headline(outlook)
+    assert outlook.more_for_cases is None
+    assert "Cases each" not in [headline.lead for headline in headlines]
+    assert re.search(
+        "chance of being short of officers (then )?stays at 10\u00a0% or less", headlines[1].text
+    )
+    assert list(months_table(outlook).columns[-1:]) == ["Hours on cases"]
+
+
+def test_where_nobody_is_there_words_say_so_and_files_leave_it_empty(forecast, shares):
+    nobody = illustrative()
+    for name in ("in_post", "in_training"):
+        nobody = nobody.where(f"role.pip2.{name}", fixed(0))
+    outlook = outlook_of(forecast, shares, nobody)
+    assert "Nobody is there" in resourcing_headline(outlook)[1].text
+    assert "inf" not in " ".join(headline.text for headline in resourcing_headline(outlook))
+    rows = staffing_rows(outlook)
+    assert not np.isinf(rows.select_dtypes("number")).any().any()
