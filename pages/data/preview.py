@@ -15,7 +15,7 @@ from pages.shared.tables import show_table
 from pages.shared.text import plain
 from vulncore.domain.errors import VulncoreError
 from vulncore.sources.deliveries import Source, likely_source
-from vulncore.sources.extract import Extract, SheetNotSaidError, read_extract
+from vulncore.sources.extract import Extract, SheetNotChosenError, read_extract
 from vulncore.sources.records.draft import Draft, drafted
 from vulncore.sources.records.draft_codes import MOST_CODES
 from vulncore.sources.records.draft_columns import Column, described, is_personal
@@ -111,7 +111,7 @@ def _read(path: Path, sheet: str | None, heading: tuple[int, int] | None, place:
         return Looked(
             extract.sheets, _preview(extract, columns), tuple(map(_narrow, columns)), drafted(extract)
         )
-    except SheetNotSaidError as several:
+    except SheetNotChosenError as several:
         return Looked(several.sheets, problem=str(several))
     except VulncoreError as problem:
         return Looked(problem=str(problem))

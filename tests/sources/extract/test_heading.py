@@ -8,7 +8,7 @@ import pytest
 
 from vulncore.domain.errors import UnreadableSourceError
 from vulncore.sources.extract import read_extract
-from vulncore.sources.extract.record import is_totals_row
+from vulncore.sources.extract.gathering import is_totals_row
 
 RECORDS = [
     ["A1", "01/10/2024", "14:30", "Theft", "Bow Lane"],
@@ -110,7 +110,7 @@ def test_a_title_merged_across_everything_is_no_heading(tmp_path):
 def test_a_heading_that_is_given_is_taken(tmp_path):
     rows = [["2022", "2023", "2024"], ["1", "2", "3"]]
     with pytest.raises(
-        UnreadableSourceError, match=r"has no heading: each of its first 2 rows .*say which line"
+        UnreadableSourceError, match=r"has no heading: every full row of the first 2 rows .*give the line"
     ):
         read_extract(as_csv(tmp_path, rows))
     assert read_extract(as_csv(tmp_path, rows), heading=(1, 1)).columns == ("2022", "2023", "2024")
@@ -120,14 +120,15 @@ def test_a_heading_that_is_given_is_taken(tmp_path):
 def test_a_heading_that_is_not_there_is_refused(tmp_path, heading):
     with pytest.raises(
         UnreadableSourceError,
-        match=r"are said to be its heading, and (nothing stands there|no heading is so)",
+        match=r"cannot be the heading: the lines are (empty|out of order or too many)",
     ):
         read_extract(as_csv(tmp_path, [NAMES, *RECORDS]), heading=heading)
 
 
 def test_records_above_what_looks_like_a_heading_are_never_passed_over(tmp_path):
     with pytest.raises(
-        UnreadableSourceError, match=r"2 lines .* above .* heading \(line 3\) look like records: line 1, 2"
+        UnreadableSourceError,
+        match=r"2 lines .* above the likely heading \(line 3\) look like records: line 1, 2",
     ):
         read_extract(as_csv(tmp_path, [*RECORDS, NAMES, *RECORDS]))
 
@@ -158,7 +159,7 @@ def test_a_heading_that_each_printed_page_repeats_is_left_out(tmp_path):
 
 def test_thousands_of_columns_are_refused_with_their_number(tmp_path):
     rows = [[f"Name {'abcdefghij'[i % 10]}" for i in range(3_000)], ["1"] * 3_000]
-    with pytest.raises(UnreadableSourceError, match=r"has 3,000 columns, and an extract has at most 500"):
+    with pytest.raises(UnreadableSourceError, match=r"has 3,000 columns\. An extract has at most 500"):
         read_extract(as_csv(tmp_path, rows))
 
 

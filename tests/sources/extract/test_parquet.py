@@ -59,14 +59,14 @@ def test_values_are_text_as_a_spreadsheet_shows_them(tmp_path, version, compress
     }
     assert (second["Ref"], second["Day"], second["East"], second["Sum"]) == ("", "9999-12-31", "", "3")
     assert (extract.kind, extract.heading, extract.lines.to_pylist()) == ("Parquet", (1, 1), [2, 3])
-    assert extract.notes == ("Times of a zone were turned into British ones in 1 columns: Summer.",)
+    assert extract.notes == ("Times with a time zone were turned into UK time in 1 columns: Summer.",)
 
 
 def test_a_column_of_midnights_alone_is_one_of_dates(tmp_path):
     days = pa.array([datetime(2024, 3, 5), None, datetime(2024, 3, 6)], pa.timestamp("ns"))
     extract = read_extract(written(tmp_path, pa.table({"Ref": ["a", "b", "c"], "Day": days})))
     assert extract.table["Day"].to_pylist() == ["2024-03-05", "", "2024-03-06"]
-    assert extract.notes == ("All times of 1 columns are midnight, so they are dates: Day.",)
+    assert extract.notes == ("All times in 1 columns are midnight and were read as dates: Day.",)
 
 
 def test_lists_and_structures_are_refused_by_name_unless_they_are_not_wanted(tmp_path):
@@ -107,15 +107,15 @@ def test_a_file_with_any_byte_spoilt_is_refused_in_a_sentence_or_read_whole(tmp_
 
 
 def test_a_file_without_rows_is_refused(tmp_path):
-    with pytest.raises(UnreadableSourceError, match="has a heading and no record beneath it"):
+    with pytest.raises(UnreadableSourceError, match="has a heading but no records"):
         read_extract(written(tmp_path, pa.table({"Ref": pa.array([], pa.string())})))
 
 
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        (pa.table({"n": pa.nulls(5_000_001)}), "has 5,000,001 rows, and an extract has at most 5,000,000"),
-        (pa.table({f"c{n}": [1] for n in range(501)}), "has 501 columns, and an extract has at most 500"),
+        (pa.table({"n": pa.nulls(5_000_001)}), r"has 5,000,001 rows\. An extract has at most 5,000,000"),
+        (pa.table({f"c{n}": [1] for n in range(501)}), r"has 501 columns\. An extract has at most 500"),
     ],
     ids=["rows", "columns"],
 )
@@ -126,14 +126,14 @@ def test_what_is_more_than_an_extract_has_is_refused(tmp_path, table, message):
 
 def test_two_columns_of_one_name_are_refused(tmp_path):
     table = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["Ref", "Ref"])
-    with pytest.raises(UnreadableSourceError, match=r"1 names of columns of .* stand there twice: Ref"):
+    with pytest.raises(UnreadableSourceError, match=r"1 column names are in .* twice: Ref"):
         read_extract(written(tmp_path, table))
 
 
 def test_a_footer_that_claims_gigabytes_is_not_read(tmp_path):
     path = tmp_path / "crimes.parquet"
     path.write_bytes(b"PAR1" + b"x" * 50 + struct.pack("<I", 2**31) + b"PAR1")
-    with pytest.raises(UnreadableSourceError, match="describes more parts than an extract has"):
+    with pytest.raises(UnreadableSourceError, match="lists more parts than an extract has"):
         read_extract(path)
 
 
@@ -179,6 +179,6 @@ def test_the_sizes_of_pages_are_those_that_the_footer_sums_up(tmp_path):
 def test_a_batch_of_long_texts_is_taken_apart(monkeypatch):
     monkeypatch.setattr(parquet, "MOST_OF_A_BATCH", 1_000)
     batch = pa.RecordBatch.from_pydict({"Ref": ["x" * 300] * 10})
-    pieces = list(parquet._apart(batch))
+    pieces = list(parquet._small_batches(batch))
     assert [piece.num_rows for piece in pieces] == [2, 3, 2, 3]
     assert pa.Table.from_batches(pieces).equals(pa.Table.from_batches([batch]))

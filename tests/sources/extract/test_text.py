@@ -86,7 +86,7 @@ def test_the_encoding_is_found(tmp_path, codec, name):
 def test_a_guessed_encoding_is_said(tmp_path):
     path = written(tmp_path, HEADING, "A1,01/10/2024,Café £5", encoding="cp1252")
     (note,) = read_extract(path).notes
-    assert note.startswith("It is not UTF-8 and was read as Windows-1252: 2 characters depend on that")
+    assert note.startswith("The file is not UTF-8 and was read as Windows-1252. 2 characters depend on that")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_bytes_that_make_sense_in_no_encoding_are_refused(tmp_path, content):
     path = tmp_path / "crimes.csv"
     path.write_bytes(b"x" + content)
     with pytest.raises(
-        UnreadableSourceError, match=r"neither in UTF-8 nor in Windows-1252.*Save it as CSV UTF-8"
+        UnreadableSourceError, match=r"neither UTF-8 nor Windows-1252 text.*Save the file as CSV UTF-8"
     ):
         read_extract(path)
 
@@ -208,18 +208,20 @@ def test_a_preview_stops_and_says_so(tmp_path, most, complete):
 def test_cells_written_as_formulas_of_text_are_read_as_that_text_and_others_stay(tmp_path):
     extract = read(tmp_path, HEADING, '="00123",01/10/2024,=1+1')
     assert extract.table.to_pylist() == [{"Ref": "00123", "Recorded": "01/10/2024", "Place": "=1+1"}]
-    assert extract.notes == ('1 cells are written like ="00123" and were read as the text within.',)
+    assert extract.notes == (
+        '1 cells are written like ="00123" and were read without the marks around the text.',
+    )
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is empty: not even a heading"),
-        (b"\xef\xbb\xbf\r\n\r\n", "is empty: not even a heading"),
-        (b"Ref,Recorded,Place\n", "has a heading and no record beneath it"),
-        (b"Ref,Recorded,Place\n\n,,\nTotal,0,\n", "no record beneath it but 3 rows that are none"),
-        (b"<!DOCTYPE html><html>Sign in</html>", "is a web page, perhaps the one that asks to sign in"),
-        (b"<html><table><tr><td>Ref</td></tr></table></html>", "is a web page, whatever its name says"),
+        (b"", "is empty: it has not even a heading"),
+        (b"\xef\xbb\xbf\r\n\r\n", "is empty: it has not even a heading"),
+        (b"Ref,Recorded,Place\n", "has a heading but no records"),
+        (b"Ref,Recorded,Place\n\n,,\nTotal,0,\n", "but no records, only 3 empty or totals rows"),
+        (b"<!DOCTYPE html><html>Sign in</html>", "is a web page, perhaps a sign-in page"),
+        (b"<html><table><tr><td>Ref</td></tr></table></html>", "is a web page under another name"),
         (b'<?xml version="1.0"?><Workbook/>', "is an XML file"),
         (b"%PDF-1.7\n", "is a PDF"),
         (b"\x89PNG\r\n\x1a\n", "is a picture"),
@@ -228,11 +230,11 @@ def test_cells_written_as_formulas_of_text_are_read_as_that_text_and_others_stay
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
             r"old \.xls workbook, or one protected by a password",
         ),
-        (b"Dear colleague\nplease find attached\n", "has no columns: neither comma"),
+        (b"Dear colleague\nplease find attached\n", "has no columns: no comma"),
         (b"Ref,Recorded,Place\nA1,01/10/2024,B\0nk\n", r"holds NUL bytes \(the first is byte 35\)"),
-        (b"R\0e\0f\0,\0P\0\n\0", "holds NUL bytes.*or UTF-16 without its mark"),
+        (b"R\0e\0f\0,\0P\0\n\0", "holds NUL bytes.*or UTF-16 without a mark"),
         (b"\xff\xfeR\0e\0f", "begins as UTF-16 and breaks off"),
-        (b"Ref,Recorded,Place\nA1,01/10/2024,Bank\nA2,02/1", r"breaks off within its last row \(line 3\)"),
+        (b"Ref,Recorded,Place\nA1,01/10/2024,Bank\nA2,02/1", r"breaks off in its last row \(line 3\)"),
     ],
 )
 def test_what_is_no_extract_is_refused_in_a_sentence(tmp_path, content, message):
@@ -250,7 +252,7 @@ def test_a_last_row_without_line_end_that_is_whole_is_read(tmp_path):
 
 def test_a_file_that_is_not_there_and_a_folder_are_named(tmp_path):
     for path in (tmp_path / "gone.csv", tmp_path):
-        with pytest.raises(UnreadableSourceError, match=r"There is no file .*Check its name"):
+        with pytest.raises(UnreadableSourceError, match=r"There is no file .*Check the name"):
             read_extract(path)
 
 
@@ -270,11 +272,11 @@ def test_gz_and_zip_of_one_text_are_read_alike(tmp_path):
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ({"a.csv": ROW, "b.csv": ROW}, r"holds 2 files of text \(a\.csv, b\.csv\), and an extract is one"),
-        ({"a.jpg": "x"}, r"holds 0 files of text \(a\.jpg\)"),
-        ({"../a.csv": ROW}, r"1 names in crimes\.zip lead out of it: \.\./a\.csv"),
-        ({"C:/a.csv": ROW}, "lead out of it"),
-        ({"word/document.xml": "x", "[Content_Types].xml": "x"}, "is a document, no workbook"),
+        ({"a.csv": ROW, "b.csv": ROW}, r"holds 2 text files \(a\.csv, b\.csv\)\. An extract is one"),
+        ({"a.jpg": "x"}, r"holds 0 text files \(a\.jpg\)"),
+        ({"../a.csv": ROW}, r"1 names in crimes\.zip lead out of the zip: \.\./a\.csv"),
+        ({"C:/a.csv": ROW}, "lead out of the zip"),
+        ({"word/document.xml": "x", "[Content_Types].xml": "x"}, "is a document, not a workbook"),
         ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}, r"OpenDocument file \(\.ods\)"),
         ({"xl/workbook.bin": "x", "[Content_Types].xml": "x"}, r"binary workbook \(\.xlsb\)"),
     ],
@@ -305,7 +307,7 @@ def test_a_packed_file_cut_short_anywhere_is_refused_or_never_said_to_be_whole(t
 def test_a_file_of_nothing_but_faulty_rows_is_given_up_with_those_it_has(tmp_path, monkeypatch):
     monkeypatch.setattr(gathering, "MAX_REJECTS", 100)
     with pytest.raises(
-        TooManyRejectsError, match=r"More than 100 rows .* more fields than the heading"
+        TooManyRejectsError, match=r"More than 100 rows .* The last has more fields than the heading"
     ) as refusal:
         read(tmp_path, HEADING, *["a,b,c,d"] * 500)
     assert len(refusal.value.rejects) == 101
@@ -317,10 +319,10 @@ def test_more_rows_than_bound_are_refused(tmp_path, monkeypatch):
 
 
 def test_progress_ends_with_all_rows_and_never_goes_back(tmp_path):
-    told: list[tuple[int, float]] = []
-    read(tmp_path, HEADING, *[ROW] * 25_000, progress=lambda rows, share: told.append((rows, share)))
-    assert [rows for rows, _ in told] == [10_000, 20_000, 25_000]
-    shares = [share for _, share in told]
+    calls: list[tuple[int, float]] = []
+    read(tmp_path, HEADING, *[ROW] * 25_000, progress=lambda rows, share: calls.append((rows, share)))
+    assert [rows for rows, _ in calls] == [10_000, 20_000, 25_000]
+    shares = [share for _, share in calls]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert 0.3 < shares[0] < 0.5

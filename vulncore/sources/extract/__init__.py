@@ -1,6 +1,16 @@
-"""Any force's extract, CSV, XLSX or Parquet, as one table of text with every row accounted for."""
+"""Any force's extract, CSV, XLSX or Parquet, as one table of text with every row accounted for.
+
+Read in this order:
+
+- `reading`: a file in, an `Extract` out; the way in.
+- `record`: what an extract is, and a row of it.
+- `packed`: what a file is by its first bytes, out of a gz or a zip, and all bounds.
+- `text`, `workbook` with `sheet`, `parquet`: the three kinds as raw rows.
+- `heading`: where the heading stands and what the columns are called.
+- `gathering`: raw rows kept, left out or rejected.
+"""
 
 from vulncore.sources.extract.reading import read_extract
-from vulncore.sources.extract.record import Extract, SheetNotSaidError
+from vulncore.sources.extract.record import Extract, SheetNotChosenError
 
-__all__ = ["Extract", "SheetNotSaidError", "read_extract"]
+__all__ = ["Extract", "SheetNotChosenError", "read_extract"]

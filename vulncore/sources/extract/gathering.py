@@ -1,8 +1,10 @@
 """Raw rows made into a table of text, each row of them kept, left out or rejected."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import pyarrow as pa
 
@@ -16,24 +18,27 @@ from vulncore.sources.extract.packed import (
     MAX_REJECTS,
     MAX_ROWS,
 )
-from vulncore.sources.extract.record import (
-    EMPTY_ROW,
-    HEADING_REPEATED,
-    TOTALS_ROW,
-    UNCOMPUTED,
-    RawRows,
-    Row,
-    is_totals_row,
-)
+from vulncore.sources.extract.record import UNCOMPUTED, RawRows, Row
 
+EMPTY_ROW: Final = "empty row"
+TOTALS_ROW: Final = "totals row"
+HEADING_REPEATED: Final = "heading repeated"
 TOO_MANY_FIELDS = "more fields than the heading"
 TOO_FEW_FIELDS = "fewer fields than the heading"
 TOO_LONG = f"a field of more than {MAX_CELL_CHARACTERS:,} characters"
 NO_VALUE = "a formula without its computed value"
 
+_TOTAL = re.compile(
+    r"\(?(?:(?:grand |sub-? ?|overall |report )?totals?|sum|count|row count|no of records|number of (?:records|rows)"
+    r"|total (?:records|rows|crimes|incidents|offences|number)|records|rows)\b\s*[:=(]?\s*[\d,.]*\s*\)?"
+    r"|\(?[\d,]+ (?:rows?|records?)(?: (?:affected|returned|selected|found|listed))?\)?\.?",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[-+(]?[£$€]?[\d,]*\.?\d+ ?%?\)?")
+
 
 @dataclass
-class Gathered:
+class GatheredRows:
     """What became of the rows of a file."""
 
     columns: tuple[str, ...]
@@ -47,7 +52,7 @@ class Gathered:
     filled: set[int] = field(default_factory=set)
 
 
-def gathered(
+def gather_rows(
     rows: Iterable[Row],
     raw: RawRows,
     columns: tuple[str, ...],
@@ -58,7 +63,7 @@ def gathered(
     unnamed: Collection[int] = (),
     most_rows: int | None = None,
     progress: Progress | None = None,
-) -> Gathered:
+) -> GatheredRows:
     """Return the rows beneath a heading as a table of text, with every row accounted for.
 
     Args:
@@ -77,39 +82,107 @@ def gathered(
         TooManyRejectsError: So many rows can't be used that the file must be of another shape.
     """
     places = [i for i, column in enumerate(columns) if wanted is None or column in wanted]
-    kept = _Kept(columns, places, name)
-    done = Gathered(columns, kept.table, kept.lines, places)
+    kept = _KeptRows(columns, places, name)
+    gathered_rows = GatheredRows(columns, kept.table, kept.lines, places)
     repeated = {tuple(cells) for cells in headings}
     why_not = ""
-    done.complete = bool(places)
+    gathered_rows.complete = bool(places)
     for row in rows if places else ():
-        if done.read == most_rows:
-            done.complete = False
+        if gathered_rows.read == most_rows:
+            gathered_rows.complete = False
             break
-        done.read += 1
-        if done.read > MAX_ROWS:
+        gathered_rows.read += 1
+        if gathered_rows.read > MAX_ROWS:
             raise UnreadableSourceError(
-                f"{name} has more than {MAX_ROWS:,} rows. Give fewer months at a time, or check that it is the right file."
+                f"{name} has more than {MAX_ROWS:,} rows. Give fewer months at a time, or check that you chose the right file."
             )
         cells = [cell.strip() for cell in row.cells]
         if raw.end_with_what_is_filled:
             cells.extend([""] * (len(columns) - len(cells)))
-        why_not = _placed(cells, row, done, repeated, name)
+        why_not = _judge_row(cells, row, gathered_rows, repeated, name)
         if not why_not:
-            done.filled.update(column for column in unnamed if cells[column])
+            gathered_rows.filled.update(column for column in unnamed if cells[column])
             kept.add(row.line, cells)
-        if progress and done.read % BATCH_ROWS == 0:
-            progress(done.read, raw.share())
-    if done.complete and why_not == TOO_FEW_FIELDS and raw.ends_in_a_line():
+        if progress and gathered_rows.read % BATCH_ROWS == 0:
+            progress(gathered_rows.read, raw.share())
+    if gathered_rows.complete and why_not == TOO_FEW_FIELDS and raw.ends_in_a_line():
         raise UnreadableSourceError(
-            f"{name} breaks off within its last row (line {done.rejects[-1].line:,}), so rows are missing. Fetch it again."
+            f"{name} breaks off in its last row (line {gathered_rows.rejects[-1].line:,}), so rows are missing. Export the file again."
         )
     if progress:
-        progress(done.read, 1.0)
-    return replace(done, table=kept.table, lines=kept.lines)
+        progress(gathered_rows.read, 1.0)
+    return replace(gathered_rows, table=kept.table, lines=kept.lines)
 
 
-class _Kept:
+def _judge_row(
+    cells: list[str], row: Row, gathered_rows: GatheredRows, repeated: Collection[Sequence[str]], name: str
+) -> str:
+    """Return "" for a row to keep, its cells made as many as the columns; else why not, with that booked."""
+    width = len(gathered_rows.columns)
+    if not any(cells):
+        gathered_rows.left_out[EMPTY_ROW] += 1
+        return EMPTY_ROW
+    if not row.fault:
+        if tuple(without_empty_end(cells)) in repeated:
+            gathered_rows.left_out[HEADING_REPEATED] += 1
+            return HEADING_REPEATED
+        if is_totals_row(cells):
+            gathered_rows.left_out[TOTALS_ROW] += 1
+            return TOTALS_ROW
+    fault, value = row.fault or "", ""  # what stands there may be about somebody, and nobody asked for it
+    if not fault and len(cells) != width:
+        fault, value = _of_another_width(cells, width)
+    if not fault:
+        for index in gathered_rows.wanted:
+            if cells[index] == UNCOMPUTED:
+                fault, value = NO_VALUE, gathered_rows.columns[index]
+            elif len(cells[index]) > MAX_CELL_CHARACTERS:
+                fault, value = TOO_LONG, gathered_rows.columns[index]
+    if fault:
+        gathered_rows.rejects.append(Reject(name, row.line, fault, printable(value[:60])))
+        if len(gathered_rows.rejects) > MAX_REJECTS:
+            raise TooManyRejectsError(
+                f"More than {MAX_REJECTS:,} rows of {name} cannot be used. The last has {fault} (line {row.line:,}). "
+                "Check which line is the heading, and that you chose the right file.",
+                gathered_rows.rejects,
+            )
+    return fault
+
+
+def _of_another_width(cells: list[str], width: int) -> tuple[str, str]:
+    beyond = [cell for cell in cells[width:] if cell]
+    if beyond:
+        return TOO_MANY_FIELDS, f"{len(cells)} of {width}"
+    if len(cells) < width:
+        return TOO_FEW_FIELDS, f"{len(cells)} of {width}"
+    del cells[width:]
+    return "", ""
+
+
+def is_totals_row(cells: Sequence[str]) -> bool:
+    """Return whether a row sums up others, and is no record.
+
+    It is where its first filled cell says so and says nothing else ("Total", "Grand total: 5", "312 rows"), and
+    each further cell is empty, a number, or says so again. A record always has a date or a text beside.
+
+    >>> is_totals_row(["Total", "", "1,204"]), is_totals_row(["Total", "01/10/2024", "Bow Lane"])
+    (True, False)
+    """
+    filled = [cell for cell in cells if cell]
+    if not filled or not _TOTAL.fullmatch(filled[0]):
+        return False
+    return all(cell == UNCOMPUTED or _NUMBER.fullmatch(cell) or _TOTAL.fullmatch(cell) for cell in filled[1:])
+
+
+def without_empty_end(cells: list[str]) -> list[str]:
+    """Return the cells up to the last that is filled."""
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return cells[:end]
+
+
+class _KeptRows:
     """The rows that are kept: in lists at first, in Arrow as soon as they are many or long."""
 
     def __init__(self, columns: Sequence[str], wanted: Sequence[int], name: str) -> None:
@@ -149,59 +222,6 @@ class _Kept:
         self._bytes += self._batches[-1].nbytes
         if self._bytes > MAX_KEPT_BYTES:
             raise UnreadableSourceError(
-                f"{self._name} holds more than {MAX_KEPT_BYTES:,} bytes of text in the columns that are read, more "
-                "than can be kept at once. Give fewer months at a time, or leave long columns out."
+                f"{self._name} holds more than {MAX_KEPT_BYTES:,} bytes of text in the columns to read. "
+                "Give fewer months at a time, or leave long columns out."
             )
-
-
-def _placed(
-    cells: list[str], row: Row, done: Gathered, repeated: Collection[Sequence[str]], name: str
-) -> str:
-    """Return "" for a row to keep, its cells made as many as the columns; else why not, with that booked."""
-    width = len(done.columns)
-    if not any(cells):
-        done.left_out[EMPTY_ROW] += 1
-        return EMPTY_ROW
-    if not row.fault:
-        if tuple(without_end(cells)) in repeated:
-            done.left_out[HEADING_REPEATED] += 1
-            return HEADING_REPEATED
-        if is_totals_row(cells):
-            done.left_out[TOTALS_ROW] += 1
-            return TOTALS_ROW
-    fault, value = row.fault or "", ""  # what stands there may be about somebody, and nobody asked for it
-    if not fault and len(cells) != width:
-        fault, value = _of_another_width(cells, width)
-    if not fault:
-        for index in done.wanted:
-            if cells[index] == UNCOMPUTED:
-                fault, value = NO_VALUE, done.columns[index]
-            elif len(cells[index]) > MAX_CELL_CHARACTERS:
-                fault, value = TOO_LONG, done.columns[index]
-    if fault:
-        done.rejects.append(Reject(name, row.line, fault, printable(value[:60])))
-        if len(done.rejects) > MAX_REJECTS:
-            raise TooManyRejectsError(
-                f"More than {MAX_REJECTS:,} rows of {name} cannot be used, the last for {fault} (line {row.line:,}). "
-                "Check which line is its heading, and that it is the right file.",
-                done.rejects,
-            )
-    return fault
-
-
-def _of_another_width(cells: list[str], width: int) -> tuple[str, str]:
-    beyond = [cell for cell in cells[width:] if cell]
-    if beyond:
-        return TOO_MANY_FIELDS, f"{len(cells)} of {width}"
-    if len(cells) < width:
-        return TOO_FEW_FIELDS, f"{len(cells)} of {width}"
-    del cells[width:]
-    return "", ""
-
-
-def without_end(cells: list[str]) -> list[str]:
-    """Return the cells up to the last that is filled."""
-    end = len(cells)
-    while end and not cells[end - 1]:
-        end -= 1
-    return cells[:end]

@@ -14,14 +14,14 @@ from openpyxl.utils import get_column_letter
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.packed import HEADING_LINES, HEADING_SEARCHED, MAX_COLUMNS, MAX_NAME_CHARACTERS
-from vulncore.sources.extract.record import Row, is_value
+from vulncore.sources.extract.record import UNCOMPUTED, Row
 
 WIDE_ENOUGH: Final = 0.6  # of the columns: titles and criteria fill one or two
 
 Merged = Sequence[tuple[int, int, int, int]]
 
 
-def found_heading(rows: Sequence[Row], merged: Merged, name: str) -> tuple[int, int]:
+def find_heading(rows: Sequence[Row], merged: Merged, name: str) -> tuple[int, int]:
     """Return the first and the last line of the heading, found by the rule above.
 
     Raises:
@@ -29,25 +29,25 @@ def found_heading(rows: Sequence[Row], merged: Merged, name: str) -> tuple[int, 
     """
     width = _width(rows)
     filled = [row for row in rows if any(row.cells)]
-    found = _first_that_could_be(filled, merged, width)
-    if found is None:
+    heading = _first_that_could_be(filled, merged, width)
+    if heading is None:
         raise UnreadableSourceError(
-            f"{name} has no heading: each of its first {len(filled)} rows that are wide enough has numbers or dates "
-            "in it. Give it a line of column names, or say which line is the heading."
+            f"{name} has no heading: every full row of the first {len(filled)} rows holds numbers or dates. "
+            "Add a line of column names, or give the line of the heading."
         )
-    first, last = found
+    first, last = heading
     above = [
         row.line for row in filled if row.line < first and _wide(row.cells, width) and not _wordy(row.cells)
     ]
     if above:
         raise UnreadableSourceError(
-            f"{len(above)} lines of {name} above what seems to be its heading (line {first}) look like records: "
-            f"line {first_five(above)}. Say which line is the heading."
+            f"{len(above)} lines of {name} above the likely heading (line {first}) look like records: "
+            f"line {first_five(above)}. Give the line of the heading."
         )
     return first, last
 
 
-def given_heading(rows: Sequence[Row], heading: tuple[int, int], name: str) -> list[Row]:
+def heading_rows(rows: Sequence[Row], heading: tuple[int, int], name: str) -> list[Row]:
     """Return the rows of a heading whose first and last line are given.
 
     Raises:
@@ -55,15 +55,12 @@ def given_heading(rows: Sequence[Row], heading: tuple[int, int], name: str) -> l
     """
     first, last = heading
     within = [row for row in rows if first <= row.line <= last]
-    if not 1 <= first <= last < first + HEADING_LINES or not any(any(row.cells) for row in within):
+    in_order = 1 <= first <= last < first + HEADING_LINES
+    if not in_order or not any(any(row.cells) for row in within):
+        why = "the lines are empty" if in_order else "the lines are out of order or too many"
         raise UnreadableSourceError(
-            f"Lines {first} to {last} of {name} are said to be its heading, and "
-            + (
-                "nothing stands there. "
-                if 1 <= first <= last < first + HEADING_LINES
-                else "no heading is so. "
-            )
-            + f"Say its first and its last line, which are at most {HEADING_LINES} lines."
+            f"Lines {first} to {last} of {name} cannot be the heading: {why}. "
+            f"Give the first and the last line of the heading, at most {HEADING_LINES} lines."
         )
     return within
 
@@ -81,7 +78,7 @@ def column_names(lines: Sequence[Row], merged: Merged, name: str) -> tuple[tuple
     if width > MAX_COLUMNS:
         raise UnreadableSourceError(
             f"{name} has {'more than ' if width == MAX_COLUMNS + 1 else ''}{width - (width == MAX_COLUMNS + 1):,} "
-            f"columns, and an extract has at most {MAX_COLUMNS}. Check that it is the right file, or leave columns out."
+            f"columns. An extract has at most {MAX_COLUMNS}. Check that you chose the right file, or leave columns out."
         )
     parts: list[list[str]] = [[] for _ in range(width)]
     for position, row in enumerate(lines):
@@ -89,9 +86,21 @@ def column_names(lines: Sequence[Row], merged: Merged, name: str) -> tuple[tuple
         for column, part in enumerate(_spread(padded, lines[position + 1 :], row.line, merged)):
             if part and part not in parts[column][-1:]:
                 parts[column].append(part)
-    own = [printable(": ".join(each)[:MAX_NAME_CHARACTERS]) for each in parts]
-    unnamed = frozenset(column for column, text in enumerate(own) if not text)
-    return _unique(own), unnamed
+    headings = [printable(": ".join(pieces)[:MAX_NAME_CHARACTERS]) for pieces in parts]
+    unnamed = frozenset(column for column, heading in enumerate(headings) if not heading)
+    return _unique(headings), unnamed
+
+
+def is_value(cell: str) -> bool:
+    """Return whether a cell looks like a number, a date, a time or a code, and so like no heading.
+
+    >>> [is_value(cell) for cell in ("5 March 2024", "14:30", "42A/1234/24", "Address line 1", "Date from")]
+    [True, True, True, False, False]
+    """
+    if cell == UNCOMPUTED:
+        return True
+    signs = [letter for letter in cell[:200] if letter.isalnum()]
+    return bool(signs) and sum(letter.isdigit() for letter in signs) >= 0.4 * len(signs)
 
 
 def _first_that_could_be(filled: Sequence[Row], merged: Merged, width: int) -> tuple[int, int] | None:
@@ -145,13 +154,13 @@ def _spread(cells: list[str], beneath: Sequence[Row], line: int, merged: Merged)
     return spread
 
 
-def _unique(own: Sequence[str]) -> tuple[str, ...]:
+def _unique(headings: Sequence[str]) -> tuple[str, ...]:
     names: list[str] = []
-    taken = set(own)
-    for column, text in enumerate(own):
-        wanted = text or f"Column {get_column_letter(column + 1)}"
+    taken = set(headings)
+    for column, heading in enumerate(headings):
+        wanted = heading or f"Column {get_column_letter(column + 1)}"
         name, number = wanted, 2
-        while name in names or (name in taken and name != text):
+        while name in names or (name in taken and name != heading):
             name, number = f"{wanted} ({number})", number + 1
         names.append(name)
     return tuple(names)

@@ -1,4 +1,7 @@
-"""An extract's bytes as a stream, out of a gz or a zip if it came in one: nothing is unpacked to disk."""
+"""An extract's bytes: what they are by how they begin, how many there may be, and how they come out of a gz or a zip.
+
+Nothing is unpacked to disk. The bounds of all readers of extracts stand here together.
+"""
 
 import gzip
 import io
@@ -43,29 +46,129 @@ BATCH_ROWS: Final = 10_000
 BATCH_CHARACTERS: Final = 8_000_000
 CHUNK_BYTES: Final = 1 << 16
 
-
+ZIP: Final = b"PK\x03\x04"
+GZIP: Final = b"\x1f\x8b"
+PARQUET: Final = b"PAR1"
+UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+FIRST_BYTES: Final = 1_024
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
 
 _TAIL = 65_557  # the longest comment of a zip, and the 22 bytes before it
 
+_OTHERS: Final = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": (
+        "an old .xls workbook, or one protected by a password. Open the file in a spreadsheet program and save it "
+        "as XLSX without a password"
+    ),
+    b"PAR": "an encrypted Parquet file. Write it without encryption",
+    b"PK\x05\x06": "an empty zip. Export the file again",
+    b"%PDF": "a PDF. Ask for the extract as CSV or XLSX",
+    b"{\\rtf": "a text document. Ask for the extract as CSV or XLSX",
+    b"\x89PNG": "a picture. Ask for the extract as CSV or XLSX",
+    b"\xff\xd8\xff": "a picture. Ask for the extract as CSV or XLSX",
+    b"GIF8": "a picture. Ask for the extract as CSV or XLSX",
+    b"II*\0": "a picture. Ask for the extract as CSV or XLSX",
+    b"MM\0*": "a picture. Ask for the extract as CSV or XLSX",
+    b"7z\xbc\xaf": "packed as 7z. Unpack it, or pack it as zip",
+    b"Rar!": "packed as RAR. Unpack it, or pack it as zip",
+    b"BZh": "packed as bzip2. Unpack it, or pack it as zip or gz",
+    b"\xfd7zXZ": "packed as xz. Unpack it, or pack it as zip or gz",
+    b"\x28\xb5\x2f\xfd": "packed as zstd. Unpack it, or pack it as zip or gz",
+    b"SQLite format 3": "a database. Export its records as CSV",
+    b"ARROW1": "an Arrow file. Write it as Parquet or CSV",
+}
 
-@contextmanager
-def damage_told(name: str) -> Iterator[None]:
-    """Turn whatever a damaged gz or zip raises while it is read into a sentence.
+_MARKED_UP: Final = {
+    "<!doctype html": "a web page, perhaps a sign-in page. Export the extract again",
+    "<html": "a web page, under another name. Open the file in a spreadsheet program and save it as XLSX",
+    "<table": "a web page, under another name. Open the file in a spreadsheet program and save it as XLSX",
+    "<?xml": "an XML file. Open the file in a spreadsheet program and save it as XLSX",
+    "<": "marked-up text, not a CSV. Open the file in a spreadsheet program and save it as XLSX",
+    "{": "JSON, not a CSV. Ask for the extract as CSV, XLSX or Parquet",
+    "[{": "JSON, not a CSV. Ask for the extract as CSV, XLSX or Parquet",
+}
+
+
+def refuse_other_kinds(first: bytes, name: str) -> None:
+    r"""Refuse a file that begins like something that is no extract, saying what it is.
 
     Raises:
-        UnreadableSourceError: What is packed breaks off, or is not what it was when it was packed.
+        UnreadableSourceError: It is empty, or of a kind that no reader here is for.
+
+    >>> refuse_other_kinds(b"Crime ID,Month\n", "crimes.csv")
+    >>> refuse_other_kinds(b"%PDF-1.7", "crimes.csv")
+    Traceback (most recent call last):
+    vulncore.domain.errors.UnreadableSourceError: crimes.csv is a PDF. Ask for the extract as CSV or XLSX.
     """
-    try:
-        yield
-    except DAMAGE as problem:
-        raise UnreadableSourceError(
-            f"{name} breaks off or is damaged, so rows may be missing ({str(problem)[:100] or 'no end'}). "
-            "Fetch it again."
-        ) from problem
+    if not first.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise UnreadableSourceError(f"{name} is empty: it has not even a heading. Export the file again.")
+    for magic, what in _OTHERS.items():
+        if first.startswith(magic):
+            raise UnreadableSourceError(f"{name} is {what}.")
+    text = first.decode("utf-16" if first.startswith(UTF_16) else "utf-8-sig", errors="replace")
+    beginning = text.lstrip().casefold()
+    for mark, what in _MARKED_UP.items():
+        if beginning.startswith(mark):
+            raise UnreadableSourceError(f"{name} is {what}.")
 
 
-def checked_zip(path: Path) -> zipfile.ZipFile:
+class BoundedStream(io.RawIOBase):
+    """A stream that is given up when there are more bytes in it than there may be."""
+
+    def __init__(self, stream: IO[bytes], name: str, most: int = MAX_BYTES, size: int = 0) -> None:
+        self._stream, self._name, self._most, self._size = stream, name, most, size
+        self._packed: IO[bytes] | None = None
+        self._count = 0
+
+    def share(self) -> float:
+        """Return how much of it has been read, 0 to 1, going by the size that it claims."""
+        done = self._packed.tell() if self._packed and not self._packed.closed else self._count
+        return min(1.0, done / max(self._size, 1))
+
+    def out_of(self, packed: IO[bytes]) -> "BoundedStream":
+        """Return this stream, to be measured by and closed with the packed one that it comes out of."""
+        self._packed = packed
+        return self
+
+    def readable(self) -> bool:  # noqa: D102 - as io has it
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:  # noqa: D102 - as io has it
+        with damage_as_refusal(self._name):
+            piece = self._stream.read(CHUNK_BYTES if size is None or size < 0 else size)
+        self._count += len(piece)
+        if self._count > self._most:
+            raise UnreadableSourceError(
+                f"{self._name} holds more than {self._most:,} bytes, too many for an extract. "
+                "Check that you chose the right file, or give fewer months at a time."
+            )
+        return piece
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # noqa: D102
+        piece = self.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:  # noqa: D102 - as io has it
+        self._stream.close()
+        if self._packed:
+            self._packed.close()
+        super().close()
+
+
+def open_plain(path: Path, name: str) -> BoundedStream:
+    """Return a file's own bytes."""
+    return BoundedStream(path.open("rb"), name, size=path.stat().st_size)
+
+
+def open_gzip(path: Path, name: str) -> BoundedStream:
+    """Return the bytes within a gz."""
+    packed = path.open("rb")
+    stream = cast("IO[bytes]", gzip.GzipFile(fileobj=packed))
+    return BoundedStream(stream, name, size=path.stat().st_size).out_of(packed)
+
+
+def open_checked_zip(path: Path) -> zipfile.ZipFile:
     """Return a zip, opened, whose list of members is safe to go by. Closing it is the caller's.
 
     Raises:
@@ -74,7 +177,7 @@ def checked_zip(path: Path) -> zipfile.ZipFile:
     """
     name = printable(path.name)
     _refuse_long_directory(path, name)
-    with damage_told(name):
+    with damage_as_refusal(name):
         archive = zipfile.ZipFile(path)
     try:
         _refuse_unsafe(archive.infolist(), name)
@@ -101,72 +204,34 @@ def text_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     if len(texts) != 1:
         names = first_five(printable(member.filename) for member in texts or files)
         raise UnreadableSourceError(
-            f"{name} holds {len(texts)} files of text ({names or 'nothing at all'}), and an extract is one. "
+            f"{name} holds {len(texts)} text files ({names or 'nothing at all'}). An extract is one file. "
             "Give a zip of one CSV, or the file itself."
         )
     return texts[0]
 
 
-class Bounded(io.RawIOBase):
-    """A stream that is given up when there are more bytes in it than there may be."""
-
-    def __init__(self, stream: IO[bytes], name: str, most: int = MAX_BYTES, size: int = 0) -> None:
-        self._stream, self._name, self._most, self._size = stream, name, most, size
-        self._packed: IO[bytes] | None = None
-        self._count = 0
-
-    def share(self) -> float:
-        """Return how much of it has been read, 0 to 1, going by the size that it claims."""
-        done = self._packed.tell() if self._packed and not self._packed.closed else self._count
-        return min(1.0, done / max(self._size, 1))
-
-    def out_of(self, packed: IO[bytes]) -> "Bounded":
-        """Return this stream, to be measured by and closed with the packed one that it comes out of."""
-        self._packed = packed
-        return self
-
-    def readable(self) -> bool:  # noqa: D102 - as io has it
-        return True
-
-    def read(self, size: int | None = -1, /) -> bytes:  # noqa: D102 - as io has it
-        with damage_told(self._name):
-            piece = self._stream.read(CHUNK_BYTES if size is None or size < 0 else size)
-        self._count += len(piece)
-        if self._count > self._most:
-            raise UnreadableSourceError(
-                f"{self._name} holds more than {self._most:,} bytes, and no extract does. "
-                "Check that it is the right file, or give fewer months at a time."
-            )
-        return piece
-
-    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # noqa: D102
-        piece = self.read(len(buffer))
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-    def close(self) -> None:  # noqa: D102 - as io has it
-        self._stream.close()
-        if self._packed:
-            self._packed.close()
-        super().close()
-
-
-def plain(path: Path, name: str) -> Bounded:
-    """Return a file's own bytes."""
-    return Bounded(path.open("rb"), name, size=path.stat().st_size)
-
-
-def gunzipped(path: Path, name: str) -> Bounded:
-    """Return the bytes within a gz."""
-    packed = path.open("rb")
-    stream = cast("IO[bytes]", gzip.GzipFile(fileobj=packed))
-    return Bounded(stream, name, size=path.stat().st_size).out_of(packed)
-
-
-def member_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, most: int = MAX_BYTES) -> Bounded:
+def open_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, most: int = MAX_BYTES
+) -> BoundedStream:
     """Return the bytes of a zip's member."""
-    with damage_told(name):
-        return Bounded(archive.open(member), name, most, member.file_size)
+    with damage_as_refusal(name):
+        return BoundedStream(archive.open(member), name, most, member.file_size)
+
+
+@contextmanager
+def damage_as_refusal(name: str) -> Iterator[None]:
+    """Turn whatever a damaged gz or zip raises while it is read into a sentence.
+
+    Raises:
+        UnreadableSourceError: What is packed breaks off, or is not what it was when it was packed.
+    """
+    try:
+        yield
+    except DAMAGE as problem:
+        raise UnreadableSourceError(
+            f"{name} breaks off or is damaged, so rows may be missing ({str(problem)[:100] or 'no end'}). "
+            "Export the file again."
+        ) from problem
 
 
 def _refuse_long_directory(path: Path, name: str) -> None:
@@ -183,14 +248,14 @@ def _refuse_long_directory(path: Path, name: str) -> None:
         lengths = [int.from_bytes(tail[end - 36 : end - 28], "little")]
     if any(length > MAX_DIRECTORY_BYTES for length in lengths):
         raise UnreadableSourceError(
-            f"{name} lists members by the hundred thousand, and an extract is one file. Check where it came from."
+            f"{name} lists hundreds of thousands of files. An extract is one file. Check where the file came from."
         )
 
 
 def _refuse_unsafe(members: list[zipfile.ZipInfo], name: str) -> None:
     unsafe = unsafe_members(members)
     faults: dict[str, Sequence[str]] = {
-        "lead out of it": unsafe.climbing,
+        "lead out of the zip": unsafe.climbing,
         "are encrypted": unsafe.locked,
         "are packed by another method than deflate": unsafe.uncommon,
     }
@@ -200,5 +265,5 @@ def _refuse_unsafe(members: list[zipfile.ZipInfo], name: str) -> None:
         if which:
             raise UnreadableSourceError(
                 f"{len(which):,} names in {name} {what}: {first_five(which)}. "
-                "Check where it came from, or pack the extract again without a password."
+                "Check where the zip came from, or pack the extract again without a password."
             )

@@ -1,4 +1,4 @@
-"""A Parquet file as raw rows, in batches and within bounds."""
+"""A Parquet file as raw rows: refused where it would take too much memory, then read in batches, each value as text."""
 
 import math
 import subprocess
@@ -27,8 +27,9 @@ from vulncore.sources.extract.packed import (
     MAX_PAGES_BYTES,
     MAX_ROW_GROUPS,
     MAX_ROWS,
+    PARQUET,
 )
-from vulncore.sources.extract.record import PARQUET, RawRows, Row
+from vulncore.sources.extract.record import RawRows, Row
 
 MAX_SECONDS_TO_OPEN: Final = 60
 OPEN_IT: Final = """
@@ -41,6 +42,24 @@ for group in range(file.metadata.num_row_groups):
 """
 MOST_OF_A_BATCH: Final = 32_000_000  # characters: a batch that would hold more is taken apart
 FIRST_ROW: Final = 2  # the names count as the first line
+ZONE: Final = "Europe/London"
+
+_MIDNIGHT = " 00:00:00"
+_OF_TEXT = (pt.is_string, pt.is_large_string, pt.is_binary, pt.is_large_binary)
+_OF_CELLS = (
+    *_OF_TEXT,
+    pt.is_null,
+    pt.is_boolean,
+    pt.is_integer,
+    pt.is_floating,
+    pt.is_decimal,
+    pt.is_date,
+    pt.is_time,
+    pt.is_timestamp,
+)
+_MAX_HEADER_BYTES: Final = 65_536  # statistics in it hold the least and the greatest value of a page
+_UNPACKED, _PACKED = 2, 3  # fields of a page's header
+_MOST_NESTED: Final = 8
 
 
 def parquet_rows(path: Path, name: str, wanted: Collection[str] | None, closing: ExitStack) -> RawRows:
@@ -69,11 +88,11 @@ def parquet_rows(path: Path, name: str, wanted: Collection[str] | None, closing:
     _refuse_numbers(metadata, names, name)
     columns, _ = column_names([Row(1, list(names))], (), name)
     chosen = [index for index, column in enumerate(columns) if wanted is None or column in wanted]
-    nested = [columns[index] for index in chosen if not has_text(schema.field(index).type)]
+    nested = [columns[index] for index in chosen if not is_cell_type(schema.field(index).type)]
     if nested:
         raise UnreadableSourceError(
-            f"{len(nested)} columns of {name} hold lists, structures or bytes, which are no cells: {first_five(nested)}. "
-            "Leave them out, or write each as text."
+            f"{len(nested)} columns of {name} hold lists, structures or bytes: {first_five(nested)}. "
+            "Leave these columns out, or write each as text."
         )
     leaves = _leaves(schema)
     try:
@@ -81,7 +100,7 @@ def parquet_rows(path: Path, name: str, wanted: Collection[str] | None, closing:
         texts = [
             metadata.schema.column(leaves[index]).path
             for index in chosen
-            if is_string(schema.field(index).type)
+            if is_text_type(schema.field(index).type)
         ]
         reader = closing.enter_context(
             pq.ParquetFile(path, read_dictionary=texts, buffer_size=1 << 20, pre_buffer=False)
@@ -95,7 +114,7 @@ def parquet_rows(path: Path, name: str, wanted: Collection[str] | None, closing:
         share=lambda: min(1.0, done[0] / max(metadata.num_rows, 1)),
         names=names,
         timestamps=tuple(columns[i] for i in chosen if pa.types.is_timestamp(schema.field(i).type)),
-        notes=lambda: [zoned] if (zoned := _zoned(schema, chosen)) else [],
+        notes=lambda: [zoned] if (zoned := _zone_note(schema, chosen)) else [],
     )
 
 
@@ -105,8 +124,8 @@ def _rows(
     """Yield rows as wide as the file, with nothing in the columns that aren't read."""
     try:
         for batch in file.iter_batches(BATCH_ROWS, columns=[column for _, column in chosen]):
-            for piece in _apart(batch):
-                texts = [text_of(piece.column(column)) for _, column in chosen]
+            for piece in _small_batches(batch):
+                texts = [cell_texts(piece.column(column)) for _, column in chosen]
                 for cells in zip(*texts, strict=True):
                     row = [""] * width
                     for (index, _), cell in zip(chosen, cells, strict=True):
@@ -117,71 +136,21 @@ def _rows(
         raise _damaged(name, problem) from problem
     if done[0] != file.metadata.num_rows:
         raise UnreadableSourceError(
-            f"{name} says that it has {file.metadata.num_rows:,} rows and has {done[0]:,}. Fetch it again."
+            f"{name} should have {file.metadata.num_rows:,} rows and has {done[0]:,}. Export the file again."
         )
 
 
-def _apart(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+def _small_batches(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     """Yield a batch in pieces none of which holds too many characters, its overlong texts cut just beyond the bound."""
-    cut = pa.RecordBatch.from_arrays([shortened(column) for column in batch.columns], batch.schema.names)
+    cut = pa.RecordBatch.from_arrays([shorten_texts(column) for column in batch.columns], batch.schema.names)
     waiting = [cut]
     while waiting:
         piece = waiting.pop()
-        if piece.num_rows > 1 and sum(map(characters, piece.columns)) > MOST_OF_A_BATCH:
+        if piece.num_rows > 1 and sum(map(character_count, piece.columns)) > MOST_OF_A_BATCH:
             half = piece.num_rows // 2
             waiting += [piece.slice(half), piece.slice(0, half)]
         else:
             yield piece
-
-
-def _refuse_what_kills_its_reader(path: Path, name: str) -> None:
-    """Open the file in a process of its own first: a spoilt footer can end the whole process, and can't be caught."""
-    try:
-        tried = subprocess.run(  # noqa: S603 - this interpreter, our own lines, the path as an argument
-            [sys.executable, "-I", "-c", OPEN_IT, str(path)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=MAX_SECONDS_TO_OPEN,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as problem:
-        raise _damaged(name, problem) from problem
-    if tried.returncode < 0:  # ended by a signal; what it could say itself the reader here will say
-        raise _damaged(name, OSError("its end is spoilt"))
-
-
-def _refuse_long_footer(path: Path, name: str) -> None:
-    with path.open("rb") as stream:
-        size = stream.seek(0, 2)
-        stream.seek(max(0, size - 8))
-        end = stream.read()
-    if size < 12 or end[4:] != PARQUET:
-        raise UnreadableSourceError(
-            f"{name} breaks off: the end of a Parquet file is missing. Fetch it again."
-        )
-    if int.from_bytes(end[:4], "little") > MAX_FOOTER_BYTES:
-        raise UnreadableSourceError(
-            f"{name} describes more parts than an extract has. Check where it came from."
-        )
-
-
-def _refuse_numbers(metadata: pq.FileMetaData, names: tuple[str, ...], name: str) -> None:
-    bounds = {
-        "rows": (metadata.num_rows, MAX_ROWS),
-        "columns": (max(metadata.num_columns, len(names)), MAX_COLUMNS),
-        "row groups": (metadata.num_row_groups, MAX_ROW_GROUPS),
-    }
-    for what, (count, most) in bounds.items():
-        if count > most:
-            raise UnreadableSourceError(
-                f"{name} has {count:,} {what}, and an extract has at most {most:,}. Give fewer months at a time, or "
-                "check that it is the right file."
-            )
-    repeated = [text for text, count in Counter(names).items() if count > 1]
-    if repeated:
-        raise UnreadableSourceError(
-            f"{len(repeated)} names of columns of {name} stand there twice: {first_five(repeated)}. Give each its own."
-        )
 
 
 def _leaves(schema: pa.Schema) -> list[int]:
@@ -199,52 +168,47 @@ def _leaf_count(kind: pa.DataType) -> int:
     return sum(_leaf_count(kind.field(index).type) for index in range(kind.num_fields))
 
 
-def _zoned(schema: pa.Schema, chosen: list[int]) -> str:
+def _zone_note(schema: pa.Schema, chosen: list[int]) -> str:
     zoned = [
         printable(field.name)
         for field in map(schema.field, chosen)
         if pa.types.is_timestamp(field.type) and field.type.tz
     ]
     return (
-        f"Times of a zone were turned into British ones in {len(zoned)} columns: {first_five(zoned)}."
+        f"Times with a time zone were turned into UK time in {len(zoned)} columns: {first_five(zoned)}."
         if zoned
         else ""
     )
 
 
-def _damaged(name: str, problem: Exception) -> UnreadableSourceError:
-    return UnreadableSourceError(
-        f"{name} breaks off or is damaged: {printable(str(problem).splitlines()[0] if str(problem) else '')}. Fetch it again."
-    )
+def drop_midnights(table: pa.Table, columns: Iterable[str]) -> tuple[pa.Table, list[str]]:
+    """Return the table with midnights taken off columns that have no other time, and which columns these are.
+
+    Many programs have no type for a date alone, and write midnight; read as a time it would be a false one.
+    """
+    changed = []
+    for name in columns:
+        place = table.schema.get_field_index(name)
+        column = table.column(place)
+        if (
+            column.num_chunks
+            and pc.all(pc.or_(pc.equal(column, ""), pc.ends_with(column, _MIDNIGHT))).as_py()
+        ):
+            table = table.set_column(place, name, pc.replace_substring(column, _MIDNIGHT, ""))
+            changed.append(name)
+    return table, changed
 
 
-ZONE: Final = "Europe/London"
-
-_MIDNIGHT = " 00:00:00"
-_OF_TEXT = (pt.is_string, pt.is_large_string, pt.is_binary, pt.is_large_binary)
-_OF_CELLS = (
-    *_OF_TEXT,
-    pt.is_null,
-    pt.is_boolean,
-    pt.is_integer,
-    pt.is_floating,
-    pt.is_decimal,
-    pt.is_date,
-    pt.is_time,
-    pt.is_timestamp,
-)
-
-
-def text_of(column: pa.Array) -> list[str]:
+def cell_texts(column: pa.Array) -> list[str]:
     """Return each value of a column as text, "" where there is none.
 
     Times with a zone become British civil time. Fractions of a second are cut off.
 
-    >>> text_of(pa.array([532650.0, 0.5, None])), text_of(pa.array([True, False]))
+    >>> cell_texts(pa.array([532650.0, 0.5, None])), cell_texts(pa.array([True, False]))
     (['532650', '0.5', ''], ['TRUE', 'FALSE'])
     """
     if pt.is_dictionary(column.type):
-        texts = text_of(column.dictionary)
+        texts = cell_texts(column.dictionary)
         return ["" if index is None else texts[index] for index in column.indices.to_pylist()]
     kind = column.type
     if pt.is_boolean(kind):
@@ -264,58 +228,6 @@ def text_of(column: pa.Array) -> list[str]:
     return [value or "" for value in column.cast(pa.string()).to_pylist()]
 
 
-def has_text(kind: pa.DataType) -> bool:
-    """Return whether values of a type are cells, and no lists, structures or raw bytes."""
-    if pt.is_dictionary(kind):
-        return has_text(kind.value_type)
-    return any(is_kind(kind) for is_kind in _OF_CELLS)
-
-
-def is_string(kind: pa.DataType) -> bool:
-    """Return whether values of a type are texts, which are then read as references to each distinct one."""
-    return any(is_kind(kind.value_type if pt.is_dictionary(kind) else kind) for is_kind in _OF_TEXT)
-
-
-def shortened(column: pa.Array) -> pa.Array:
-    """Return a column with its texts cut just beyond what a cell may hold, so that none of them costs more."""
-    if pt.is_dictionary(column.type):
-        return pa.DictionaryArray.from_arrays(column.indices, shortened(column.dictionary))
-    if not is_string(column.type) or not len(column):
-        return column
-    if (pc.max(pc.binary_length(column)).as_py() or 0) <= MAX_CELL_CHARACTERS:
-        return column
-    return pc.utf8_slice_codeunits(column.cast(pa.large_string()), 0, MAX_CELL_CHARACTERS + 1)
-
-
-def characters(column: pa.Array) -> int:
-    """Return about how many characters the texts of a column have, each counted as often as it comes."""
-    if pt.is_dictionary(column.type) and is_string(column.type):
-        lengths = pc.binary_length(column.dictionary).take(column.indices)
-    elif is_string(column.type):
-        lengths = pc.binary_length(column)
-    else:
-        return 20 * len(column)
-    return int(pc.sum(lengths.cast(pa.int64())).as_py() or 0)
-
-
-def dates_where_all_is_midnight(table: pa.Table, columns: Iterable[str]) -> tuple[pa.Table, list[str]]:
-    """Return the table with midnights taken off columns that have no other time, and which columns these are.
-
-    Many programs have no type for a date alone, and write midnight; read as a time it would be a false one.
-    """
-    changed = []
-    for name in columns:
-        place = table.schema.get_field_index(name)
-        column = table.column(place)
-        if (
-            column.num_chunks
-            and pc.all(pc.or_(pc.equal(column, ""), pc.ends_with(column, _MIDNIGHT))).as_py()
-        ):
-            table = table.set_column(place, name, pc.replace_substring(column, _MIDNIGHT, ""))
-            changed.append(name)
-    return table, changed
-
-
 def _number(value: Any, digits: int) -> str:
     if value is None or math.isnan(value):
         return ""
@@ -332,9 +244,88 @@ def _decimal(value: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-_MAX_HEADER_BYTES: Final = 65_536  # statistics in it hold the least and the greatest value of a page
-_UNPACKED, _PACKED = 2, 3  # fields of a page's header
-_MOST_NESTED: Final = 8
+def is_cell_type(kind: pa.DataType) -> bool:
+    """Return whether values of a type are cells, and no lists, structures or raw bytes."""
+    if pt.is_dictionary(kind):
+        return is_cell_type(kind.value_type)
+    return any(is_kind(kind) for is_kind in _OF_CELLS)
+
+
+def is_text_type(kind: pa.DataType) -> bool:
+    """Return whether values of a type are texts, which are then read as references to each distinct one."""
+    return any(is_kind(kind.value_type if pt.is_dictionary(kind) else kind) for is_kind in _OF_TEXT)
+
+
+def shorten_texts(column: pa.Array) -> pa.Array:
+    """Return a column with its texts cut just beyond what a cell may hold, so that none of them costs more."""
+    if pt.is_dictionary(column.type):
+        return pa.DictionaryArray.from_arrays(column.indices, shorten_texts(column.dictionary))
+    if not is_text_type(column.type) or not len(column):
+        return column
+    if (pc.max(pc.binary_length(column)).as_py() or 0) <= MAX_CELL_CHARACTERS:
+        return column
+    return pc.utf8_slice_codeunits(column.cast(pa.large_string()), 0, MAX_CELL_CHARACTERS + 1)
+
+
+def character_count(column: pa.Array) -> int:
+    """Return about how many characters the texts of a column have, each counted as often as it comes."""
+    if pt.is_dictionary(column.type) and is_text_type(column.type):
+        lengths = pc.binary_length(column.dictionary).take(column.indices)
+    elif is_text_type(column.type):
+        lengths = pc.binary_length(column)
+    else:
+        return 20 * len(column)
+    return int(pc.sum(lengths.cast(pa.int64())).as_py() or 0)
+
+
+def _refuse_long_footer(path: Path, name: str) -> None:
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(max(0, size - 8))
+        end = stream.read()
+    if size < 12 or end[4:] != PARQUET:
+        raise UnreadableSourceError(
+            f"{name} breaks off: the end of a Parquet file is missing. Export the file again."
+        )
+    if int.from_bytes(end[:4], "little") > MAX_FOOTER_BYTES:
+        raise UnreadableSourceError(
+            f"{name} lists more parts than an extract has. Check where the file came from."
+        )
+
+
+def _refuse_what_kills_its_reader(path: Path, name: str) -> None:
+    """Open the file in a process of its own first: a spoilt footer can end the whole process, and can't be caught."""
+    try:
+        tried = subprocess.run(  # noqa: S603 - this interpreter, our own lines, the path as an argument
+            [sys.executable, "-I", "-c", OPEN_IT, str(path)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=MAX_SECONDS_TO_OPEN,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as problem:
+        raise _damaged(name, problem) from problem
+    if tried.returncode < 0:  # ended by a signal; what it could say itself the reader here will say
+        raise _damaged(name, OSError("its end is spoilt"))
+
+
+def _refuse_numbers(metadata: pq.FileMetaData, names: tuple[str, ...], name: str) -> None:
+    bounds = {
+        "rows": (metadata.num_rows, MAX_ROWS),
+        "columns": (max(metadata.num_columns, len(names)), MAX_COLUMNS),
+        "row groups": (metadata.num_row_groups, MAX_ROW_GROUPS),
+    }
+    for what, (count, most) in bounds.items():
+        if count > most:
+            raise UnreadableSourceError(
+                f"{name} has {count:,} {what}. An extract has at most {most:,}. Give fewer months at a time, or "
+                "check that you chose the right file."
+            )
+    repeated = [text for text, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise UnreadableSourceError(
+            f"{len(repeated)} column names are in {name} twice: {first_five(repeated)}. Give every column another name."
+        )
 
 
 def refuse_swollen_pages(path: Path, metadata: pq.FileMetaData, leaves: list[int], name: str) -> None:
@@ -361,7 +352,7 @@ def refuse_swollen_pages(path: Path, metadata: pq.FileMetaData, leaves: list[int
                     if size > MAX_PAGE_BYTES or total > MAX_PAGES_BYTES:
                         raise UnreadableSourceError(
                             f"{name} unpacks to more than can be held at once: {total:,} bytes by row group {group + 1}, "
-                            f"column {chunk.path_in_schema[:60]!r}. Give fewer months at a time, or check where it came from."
+                            f"column {chunk.path_in_schema[:60]!r}. Give fewer months at a time, or check where the file came from."
                         )
 
 
@@ -380,11 +371,11 @@ def _page_sizes(stream: IO[bytes], chunk: pq.ColumnChunkMetaData, name: str) -> 
         except (IndexError, KeyError, RecursionError, OverflowError) as problem:
             raise UnreadableSourceError(
                 f"{name} breaks off or is damaged: a page of its column {chunk.path_in_schema[:60]!r} can't be read. "
-                "Fetch it again."
+                "Export the file again."
             ) from problem
         if min(unpacked, packed) < 0:
             raise UnreadableSourceError(
-                f"{name} is damaged: a page of it claims less than no bytes. Fetch it again."
+                f"{name} is damaged: the size of a page is below zero. Export the file again."
             )
         sizes.append(unpacked)
         at += header.at + packed
@@ -397,16 +388,16 @@ class _Header:
 
     def numbers(self) -> dict[int, int]:
         """Return the whole numbers of a struct by their field's id, and stand behind it."""
-        found: dict[int, int] = {}
+        numbers: dict[int, int] = {}
         field = 0
         while (byte := self._byte()) != 0:
             step, kind = byte >> 4, byte & 0x0F
             field = field + step if step else self._zigzag()
             if kind in {4, 5, 6}:
-                found[field] = self._zigzag()
+                numbers[field] = self._zigzag()
             else:
                 self._pass(kind, 0)
-        return found
+        return numbers
 
     def _pass(self, kind: int, depth: int) -> None:
         if depth > _MOST_NESTED:
@@ -454,3 +445,9 @@ class _Header:
     def _zigzag(self) -> int:
         value = self._varint()
         return value >> 1 ^ -(value & 1)
+
+
+def _damaged(name: str, problem: Exception) -> UnreadableSourceError:
+    return UnreadableSourceError(
+        f"{name} breaks off or is damaged: {printable(str(problem).splitlines()[0] if str(problem) else '')}. Export the file again."
+    )

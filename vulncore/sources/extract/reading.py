@@ -1,4 +1,4 @@
-"""Any force's extract, whole or refused in a sentence."""
+"""The way in: any extract read whole, or refused in a sentence."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
@@ -8,29 +8,25 @@ from pathlib import Path
 
 from vulncore.domain.delivery import Progress, printable, source_file
 from vulncore.domain.errors import UnreadableSourceError, first_five
-from vulncore.sources.extract.gathering import Gathered, gathered, without_end
-from vulncore.sources.extract.heading import column_names, found_heading, given_heading
+from vulncore.sources.extract.gathering import GatheredRows, gather_rows, without_empty_end
+from vulncore.sources.extract.heading import column_names, find_heading, heading_rows
 from vulncore.sources.extract.packed import (
-    HEADING_SEARCHED,
-    MAX_BYTES,
-    Bounded,
-    checked_zip,
-    gunzipped,
-    member_of,
-    plain,
-    text_member,
-)
-from vulncore.sources.extract.parquet import dates_where_all_is_midnight, parquet_rows
-from vulncore.sources.extract.record import (
     FIRST_BYTES,
     GZIP,
+    HEADING_SEARCHED,
+    MAX_BYTES,
     PARQUET,
     ZIP,
-    Extract,
-    RawRows,
-    Row,
+    BoundedStream,
+    open_checked_zip,
+    open_gzip,
+    open_member,
+    open_plain,
     refuse_other_kinds,
+    text_member,
 )
+from vulncore.sources.extract.parquet import drop_midnights, parquet_rows
+from vulncore.sources.extract.record import Extract, RawRows, Row
 from vulncore.sources.extract.text import text_rows
 from vulncore.sources.extract.workbook import is_workbook, workbook_rows
 
@@ -89,8 +85,8 @@ def read_extract(
     _refuse_by_size(path, name)
     with ExitStack() as closing:
         raw = _raw_rows(path, name, sheet, wanted, closing)
-        headed = _headed(raw, heading, name)
-        done = gathered(
+        headed = _under_heading(raw, heading, name)
+        gathered_rows = gather_rows(
             headed.rows,
             raw,
             headed.columns,
@@ -102,49 +98,28 @@ def read_extract(
             progress=progress,
         )
         notes = raw.notes()
-    if done.complete and not done.rejects and not done.lines:
-        left = f" but {done.read:,} rows that are none" if done.read else ""
+    if gathered_rows.complete and not gathered_rows.rejects and not gathered_rows.lines:
+        left = f", only {gathered_rows.read:,} empty or totals rows" if gathered_rows.read else ""
         raise UnreadableSourceError(
-            f"{name} has a heading and no record beneath it{left}. Check that the extract was made for the right dates."
+            f"{name} has a heading but no records{left}. Check that the extract covers the right dates."
         )
     if headed.passed_over:
         notes.append(f"{headed.passed_over} lines above the heading were passed over.")
-    table, only_dates = dates_where_all_is_midnight(done.table, raw.timestamps)
+    table, only_dates = drop_midnights(gathered_rows.table, raw.timestamps)
     if only_dates:
         notes.append(
-            f"All times of {len(only_dates)} columns are midnight, so they are dates: {first_five(only_dates)}."
+            f"All times in {len(only_dates)} columns are midnight and were read as dates: {first_five(only_dates)}."
         )
-    return _extract(path, raw, headed, replace(done, table=table), tuple(notes))
-
-
-def _extract(path: Path, raw: RawRows, headed: _Headed, done: Gathered, notes: tuple[str, ...]) -> Extract:
-    void = {headed.columns[index] for index in headed.unnamed - done.filled}
-    return Extract(
-        file=source_file(path),
-        kind=raw.kind,
-        encoding=raw.encoding,
-        delimiter=raw.delimiter,
-        sheet=raw.sheet,
-        sheets=raw.sheets,
-        heading=headed.heading,
-        columns=tuple(column for column in headed.columns if column not in void),
-        table=done.table.drop_columns([column for column in done.table.column_names if column in void]),
-        lines=done.lines,
-        read=done.read,
-        left_out=dict(done.left_out),
-        rejects=tuple(done.rejects),
-        complete=done.complete,
-        notes=notes,
-    )
+    return _extract(path, raw, headed, replace(gathered_rows, table=table), tuple(notes))
 
 
 def _refuse_by_size(path: Path, name: str) -> None:
     if not path.is_file():
-        raise UnreadableSourceError(f"There is no file {printable(str(path))}. Check its name.")
+        raise UnreadableSourceError(f"There is no file {printable(str(path))}. Check the name.")
     if path.stat().st_size > MAX_BYTES:
         raise UnreadableSourceError(
-            f"{name} has {path.stat().st_size:,} bytes, and an extract has at most {MAX_BYTES:,}. "
-            "Give fewer months at a time, or check that it is the right file."
+            f"{name} has {path.stat().st_size:,} bytes. An extract has at most {MAX_BYTES:,}. "
+            "Give fewer months at a time, or check that you chose the right file."
         )
 
 
@@ -156,28 +131,28 @@ def _raw_rows(
             first = stream.read(FIRST_BYTES)
     except OSError as problem:
         raise UnreadableSourceError(
-            f"{name} can't be opened: {problem.strerror}. Check who may read it."
+            f"{name} cannot be opened: {problem.strerror}. Check who may read the file."
         ) from problem
     if first.startswith(PARQUET):
         return parquet_rows(path, name, wanted, closing)
     if first.startswith(ZIP):
-        archive = closing.enter_context(checked_zip(path))
+        archive = closing.enter_context(open_checked_zip(path))
         if is_workbook(archive):
             return workbook_rows(archive, name, sheet, closing)
         member = text_member(archive, name)
-        return _text(lambda: member_of(archive, member, name), name, closing)
-    opens = gunzipped if first.startswith(GZIP) else plain
-    return _text(lambda: opens(path, name), name, closing)
+        return _text_rows(lambda: open_member(archive, member, name), name, closing)
+    opens = open_gzip if first.startswith(GZIP) else open_plain
+    return _text_rows(lambda: opens(path, name), name, closing)
 
 
-def _text(opened: Callable[[], Bounded], name: str, closing: ExitStack) -> RawRows:
+def _text_rows(opened: Callable[[], BoundedStream], name: str, closing: ExitStack) -> RawRows:
     with opened() as stream:
         first = stream.read(FIRST_BYTES)
     refuse_other_kinds(first, name)
     return text_rows(opened, name, closing)
 
 
-def _headed(raw: RawRows, heading: tuple[int, int] | None, name: str) -> _Headed:
+def _under_heading(raw: RawRows, heading: tuple[int, int] | None, name: str) -> _Headed:
     """Return the rows beneath the heading, and what it calls the columns."""
     if raw.names is not None:
         columns, unnamed = column_names([Row(1, list(raw.names))], (), name)
@@ -190,13 +165,38 @@ def _headed(raw: RawRows, heading: tuple[int, int] | None, name: str) -> _Headed
             break
     if not any(any(row.cells) for row in first):
         raise UnreadableSourceError(
-            f"{name} has nothing in its first {len(first)} rows. Check that it is the right file."
+            f"The first {len(first)} rows of {name} are empty. Check that you chose the right file."
         )
     if heading is None:
-        heading = found_heading(first, raw.merged, name)
-    lines = given_heading(first, heading, name)
+        heading = find_heading(first, raw.merged, name)
+    lines = heading_rows(first, heading, name)
     columns, unnamed = column_names(lines, raw.merged, name)
     above = sum(any(row.cells) for row in first if row.line < heading[0])
     beneath = [row for row in first if row.line > lines[-1].line]
-    headings = [without_end(row.cells) for row in lines]
+    headings = [without_empty_end(row.cells) for row in lines]
     return _Headed(heading, columns, unnamed, headings, chain(beneath, raw.rows), above)
+
+
+def _extract(
+    path: Path, raw: RawRows, headed: _Headed, gathered_rows: GatheredRows, notes: tuple[str, ...]
+) -> Extract:
+    void = {headed.columns[index] for index in headed.unnamed - gathered_rows.filled}
+    return Extract(
+        file=source_file(path),
+        kind=raw.kind,
+        encoding=raw.encoding,
+        delimiter=raw.delimiter,
+        sheet=raw.sheet,
+        sheets=raw.sheets,
+        heading=headed.heading,
+        columns=tuple(column for column in headed.columns if column not in void),
+        table=gathered_rows.table.drop_columns(
+            [column for column in gathered_rows.table.column_names if column in void]
+        ),
+        lines=gathered_rows.lines,
+        read=gathered_rows.read,
+        left_out=dict(gathered_rows.left_out),
+        rejects=tuple(gathered_rows.rejects),
+        complete=gathered_rows.complete,
+        notes=notes,
+    )

@@ -19,15 +19,26 @@ from vulncore.sources.extract.packed import (
     MAX_SHEET_CELLS,
     MAX_SHEET_COLUMNS,
     MAX_SHEET_ROWS,
-    Bounded,
+    BoundedStream,
 )
 from vulncore.sources.extract.record import UNCOMPUTED, Row
 
+MOST_SILENT_BYTES: Final = 4_000_000  # a tag or a comment of that length is none
+MOST_NESTED: Final = 100  # a workbook has seven levels, and each costs memory until it is closed
+LAST_SERIAL: Final = 2_958_466  # the first day of the year 10000
+
 _MERGED = re.compile(rb"mergeCell\s[^>]{0,40}?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 _OVERLAP = 120  # bytes: longer than such a tag
+_DECORATION = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.0*)?Z?")
+
+OnStart = Callable[[str, dict[str, str]], None]
+OnEnd = Callable[[str], None]
+OnText = Callable[[str], None]
 
 
-class Sheet:
+class SheetReader:
     """The handlers that turn a sheet's XML into rows."""
 
     def __init__(self, strings: Sequence[str], shows: Sequence[str], first_day: datetime, name: str) -> None:
@@ -43,9 +54,9 @@ class Sheet:
         self._cells_seen = 0
         self.formulas = 0
 
-    def rows(self, stream: Bounded) -> Iterator[Row]:
+    def rows(self, stream: BoundedStream) -> Iterator[Row]:
         """Yield the rows that the sheet has, each with its number; those between them are not there."""
-        for _ in fed(stream, self._name, self._started, self._ended, self._said):
+        for _ in feed_xml(stream, self._name, self._started, self._ended, self._take_text):
             yield from self._rows
             self._rows.clear()
 
@@ -73,10 +84,10 @@ class Sheet:
         if self._cells_seen > MAX_SHEET_CELLS:
             raise UnreadableSourceError(
                 f"A sheet of {self._name} has more than {MAX_SHEET_CELLS:,} cells by row {self._line:,}. Give fewer months "
-                "at a time, or delete the empty columns and rows at its end."
+                "at a time, or delete the empty columns and rows at the end."
             )
 
-    def _said(self, piece: str) -> None:
+    def _take_text(self, piece: str) -> None:
         if self._listening and self._length <= MAX_CELL_CHARACTERS:  # beyond it the row can't be used anyway
             self._text.append(piece)
             self._length += len(piece)
@@ -103,8 +114,8 @@ class Sheet:
         )
         if not self._line < line <= MAX_SHEET_ROWS:
             raise UnreadableSourceError(
-                f"After row {self._line:,} a sheet of {self._name} has row {(number or str(line))[:20]}, where none can "
-                "be. Open it in the spreadsheet program and save it again."
+                f"After row {self._line:,} a sheet of {self._name} has row {(number or str(line))[:20]}, which is out of "
+                "order or beyond the end. Open the file in a spreadsheet program and save it again."
             )
         self._line, self._column, self._in_row = line, 0, True
 
@@ -125,8 +136,8 @@ class Sheet:
     def _shared(self, index: str) -> str:
         if not index.isdecimal() or len(index) > 8 or int(index) >= len(self._strings):
             raise UnreadableSourceError(
-                f"Row {self._line:,} of a sheet of {self._name} points to a text that the workbook doesn't have. "
-                "Open it in the spreadsheet program and save it again."
+                f"Row {self._line:,} of a sheet of {self._name} points to a text that is not in the workbook. "
+                "Open the file in a spreadsheet program and save it again."
             )
         return self._strings[int(index)]
 
@@ -141,19 +152,38 @@ class Sheet:
 
     def _position(self, reference: str) -> int:
         letters = reference.rstrip("0123456789")
-        found = self._positions.get(letters)
-        if found is None:
-            found = column_number(letters) if letters.isalpha() and letters.isascii() else 0
-            if not 0 < found <= MAX_SHEET_COLUMNS:
+        column = self._positions.get(letters)
+        if column is None:
+            column = column_number(letters) if letters.isalpha() and letters.isascii() else 0
+            if not 0 < column <= MAX_SHEET_COLUMNS:
                 raise self._misplaced(reference)
-            self._positions[letters] = found
-        return found
+            self._positions[letters] = column
+        return column
 
     def _misplaced(self, cell: str) -> UnreadableSourceError:
         return UnreadableSourceError(
-            f"Row {self._line:,} of a sheet of {self._name} has a cell {cell[:20]}, where none can be. "
-            "Open it in the spreadsheet program and save it again."
+            f"Row {self._line:,} of a sheet of {self._name} has a cell {cell[:20]}, outside the sheet. "
+            "Open the file in a spreadsheet program and save it again."
         )
+
+
+def merged_ranges(stream: BoundedStream, last_row: int) -> tuple[tuple[int, int, int, int], ...]:
+    """Return the ranges of merged cells that begin within a sheet's first rows.
+
+    They stand behind the rows, so they are looked for among the bytes, which is much faster than to parse all.
+    """
+    ranges: set[tuple[int, int, int, int]] = set()
+    before = b""
+    while piece := stream.read(16 * CHUNK_BYTES):
+        searched = before + piece
+        if b"mergeCell" in searched:
+            for left, top, right, bottom in _MERGED.findall(searched):
+                if int(top) <= last_row:
+                    ranges.add(
+                        (int(top), column_number(left.decode()), int(bottom), column_number(right.decode()))
+                    )
+        before = piece[-_OVERLAP:]
+    return tuple(sorted(ranges))
 
 
 def column_number(letters: str) -> int:
@@ -166,117 +196,6 @@ def column_number(letters: str) -> int:
     for letter in letters[:4].upper():
         number = 26 * number + ord(letter) - 64
     return number
-
-
-def merged_ranges(stream: Bounded, last_row: int) -> tuple[tuple[int, int, int, int], ...]:
-    """Return the ranges of merged cells that begin within a sheet's first rows.
-
-    They stand behind the rows, so they are looked for among the bytes, which is much faster than to parse all.
-    """
-    found: set[tuple[int, int, int, int]] = set()
-    before = b""
-    while piece := stream.read(16 * CHUNK_BYTES):
-        searched = before + piece
-        if b"mergeCell" in searched:
-            for left, top, right, bottom in _MERGED.findall(searched):
-                if int(top) <= last_row:
-                    found.add(
-                        (int(top), column_number(left.decode()), int(bottom), column_number(right.decode()))
-                    )
-        before = piece[-_OVERLAP:]
-    return tuple(sorted(found))
-
-
-MOST_SILENT_BYTES: Final = 4_000_000  # a tag or a comment of that length is none
-MOST_NESTED: Final = 100  # a workbook has seven levels, and each costs memory until it is closed
-
-Started = Callable[[str, dict[str, str]], None]
-Ended = Callable[[str], None]
-Said = Callable[[str], None]
-
-
-def fed(
-    stream: Bounded, name: str, started: Started, ended: Ended, said: Said | None = None
-) -> Iterator[None]:
-    """Feed a part to handlers, and come back after each piece of it.
-
-    Handlers are told names without their namespace, since workbooks come in two kinds that differ in it alone.
-
-    Raises:
-        UnreadableSourceError: It is no XML, declares a document type, or has a tag of megabytes.
-    """
-    parser = DefusedXMLParser(forbid_dtd=True).parser
-    parser.ordered_attributes = False
-    parser.buffer_text = True
-    heard, depth = [0], [0]
-    fed_bytes = 0
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        heard[0] = fed_bytes
-        depth[0] += 1
-        if depth[0] > MOST_NESTED:
-            raise UnreadableSourceError(
-                f"{name} holds tags within tags without end. Check where it came from."
-            )
-        started(tag[tag.rfind("}") + 1 :], attributes)
-
-    def end(tag: str) -> None:
-        depth[0] -= 1
-        ended(tag[tag.rfind("}") + 1 :])
-
-    def text(piece: str) -> None:
-        heard[0] = fed_bytes
-        if said:
-            said(piece)
-
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = text
-    parser.DefaultHandlerExpand = None  # comments and instructions are nobody's text
-    try:
-        while piece := stream.read(CHUNK_BYTES):
-            fed_bytes += len(piece)
-            parser.Parse(piece, False)
-            if fed_bytes - heard[0] > MOST_SILENT_BYTES:
-                raise UnreadableSourceError(f"{name} holds a tag of megabytes. Check where it came from.")
-            yield
-        parser.Parse(b"", True)
-        yield
-    except ExpatError as problem:
-        raise UnreadableSourceError(
-            f"A part of {name} is no XML or breaks off ({problem}). Open it in the spreadsheet program and save it again."
-        ) from problem
-    except DefusedXmlException as problem:
-        raise UnreadableSourceError(
-            f"A part of {name} declares a document type, which no workbook does. Check where it came from."
-        ) from problem
-
-
-LAST_SERIAL: Final = 2_958_466  # the first day of the year 10000
-
-_DECORATION = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.0*)?Z?")
-
-
-def moment_format(code: str) -> str:
-    """Return what a number format shows of a number: "date", "time", "date and time", "elapsed" or "" for none.
-
-    >>> [moment_format(code) for code in ("dd/mm/yyyy", "hh:mm", "[$-809]d mmm yy h:mm", "[h]:mm", "0.00", '0" days"')]
-    ['date', 'time', 'date and time', 'elapsed', '', '']
-    """
-    if not is_date_format(code):
-        return ""
-    if is_timedelta_format(code):
-        return "elapsed"
-    shown = _DECORATION.sub("", code.split(";", 1)[0]).casefold()
-    clock = "h" in shown or "s" in shown
-    day = "d" in shown or "y" in shown or not clock
-    return "date and time" if day and clock else "date" if day else "time"
-
-
-def format_code(number: str, own: dict[str, str]) -> str:
-    """Return a number format by its id: one of the workbook's own, or one that every spreadsheet knows."""
-    return own.get(number) or BUILTIN_FORMATS.get(int(number) if number.isdecimal() else 0, "General")
 
 
 def cell_text(kind: str, text: str, shows: str, *, formula: bool, first_day: datetime) -> str:
@@ -304,37 +223,6 @@ def cell_text(kind: str, text: str, shows: str, *, formula: bool, first_day: dat
     return unescaped(text)
 
 
-def unescaped(text: str) -> str:
-    r"""Return text with the characters that XML can't hold, written as _x000D_ and the like, put back.
-
-    >>> unescaped("a_x000A_b"), unescaped("plain")
-    ('a\nb', 'plain')
-    """
-    if "_x" not in text:
-        return text
-    return _ESCAPED.sub(_put_back, text)
-
-
-def _put_back(found: re.Match[str]) -> str:
-    number = int(found[1], 16)
-    stands_for_one = number and not 0xD800 <= number < 0xE000  # half a character is none
-    return chr(number) if stands_for_one else found[0]
-
-
-def _number(text: str) -> str:
-    if text.lstrip("-").isdecimal():
-        return text
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    if not isfinite(value):
-        return text
-    if value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return f"{value:.15g}"  # as many digits as a spreadsheet shows: the 17 that it saves tell nobody more
-
-
 def _moment(text: str, shows: str, first_day: datetime) -> str:
     try:
         seconds = round(float(text) * 86_400)
@@ -351,3 +239,113 @@ def _moment(text: str, shows: str, first_day: datetime) -> str:
         return f"{moment:%H:%M:%S}"
     at_a_time = shows != "date" or seconds % 86_400
     return f"{moment:%Y-%m-%d %H:%M:%S}" if at_a_time else f"{moment:%Y-%m-%d}"
+
+
+def _number(text: str) -> str:
+    if text.lstrip("-").isdecimal():
+        return text
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    if not isfinite(value):
+        return text
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return f"{value:.15g}"  # as many digits as a spreadsheet shows: the 17 that it saves tell nobody more
+
+
+def unescaped(text: str) -> str:
+    r"""Return text with the characters that XML can't hold, written as _x000D_ and the like, put back.
+
+    >>> unescaped("a_x000A_b"), unescaped("plain")
+    ('a\nb', 'plain')
+    """
+    if "_x" not in text:
+        return text
+    return _ESCAPED.sub(_put_back, text)
+
+
+def _put_back(escape: re.Match[str]) -> str:
+    number = int(escape[1], 16)
+    stands_for_one = number and not 0xD800 <= number < 0xE000  # half a character is none
+    return chr(number) if stands_for_one else escape[0]
+
+
+def moment_format(code: str) -> str:
+    """Return what a number format shows of a number: "date", "time", "date and time", "elapsed" or "" for none.
+
+    >>> [moment_format(code) for code in ("dd/mm/yyyy", "hh:mm", "[$-809]d mmm yy h:mm", "[h]:mm", "0.00", '0" days"')]
+    ['date', 'time', 'date and time', 'elapsed', '', '']
+    """
+    if not is_date_format(code):
+        return ""
+    if is_timedelta_format(code):
+        return "elapsed"
+    shown = _DECORATION.sub("", code.split(";", 1)[0]).casefold()
+    clock = "h" in shown or "s" in shown
+    day = "d" in shown or "y" in shown or not clock
+    return "date and time" if day and clock else "date" if day else "time"
+
+
+def format_code(number: str, custom: dict[str, str]) -> str:
+    """Return a number format by its id: one of the workbook's own, or one that every spreadsheet knows."""
+    return custom.get(number) or BUILTIN_FORMATS.get(int(number) if number.isdecimal() else 0, "General")
+
+
+def feed_xml(
+    stream: BoundedStream, name: str, on_start: OnStart, on_end: OnEnd, on_text: OnText | None = None
+) -> Iterator[None]:
+    """Feed a part to handlers, and come back after each piece of it.
+
+    Handlers are told names without their namespace, since workbooks come in two kinds that differ in it alone.
+
+    Raises:
+        UnreadableSourceError: It is no XML, declares a document type, or has a tag of megabytes.
+    """
+    parser = DefusedXMLParser(forbid_dtd=True).parser
+    parser.ordered_attributes = False
+    parser.buffer_text = True
+    heard, depth = [0], [0]
+    fed_bytes = 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        heard[0] = fed_bytes
+        depth[0] += 1
+        if depth[0] > MOST_NESTED:
+            raise UnreadableSourceError(
+                f"{name} holds too many tags within tags. Check where the file came from."
+            )
+        on_start(tag[tag.rfind("}") + 1 :], attributes)
+
+    def end(tag: str) -> None:
+        depth[0] -= 1
+        on_end(tag[tag.rfind("}") + 1 :])
+
+    def text(piece: str) -> None:
+        heard[0] = fed_bytes
+        if on_text:
+            on_text(piece)
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = text
+    parser.DefaultHandlerExpand = None  # comments and instructions are nobody's text
+    try:
+        while piece := stream.read(CHUNK_BYTES):
+            fed_bytes += len(piece)
+            parser.Parse(piece, False)
+            if fed_bytes - heard[0] > MOST_SILENT_BYTES:
+                raise UnreadableSourceError(
+                    f"{name} holds a tag of megabytes. Check where the file came from."
+                )
+            yield
+        parser.Parse(b"", True)
+        yield
+    except ExpatError as problem:
+        raise UnreadableSourceError(
+            f"A part of {name} is not XML or breaks off ({problem}). Open the file in a spreadsheet program and save it again."
+        ) from problem
+    except DefusedXmlException as problem:
+        raise UnreadableSourceError(
+            f"A part of {name} declares a document type, which is not safe to read. Check where the file came from."
+        ) from problem

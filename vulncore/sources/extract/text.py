@@ -12,15 +12,39 @@ from itertools import islice
 from typing import Final, Protocol, Self
 
 from vulncore.domain.errors import UnreadableSourceError
-from vulncore.sources.extract.packed import CHUNK_BYTES, MAX_ROW_CHARACTERS, Bounded
+from vulncore.sources.extract.packed import CHUNK_BYTES, MAX_ROW_CHARACTERS, BoundedStream
 from vulncore.sources.extract.record import RawRows, Row
 
+DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+SAMPLE_LINES: Final = 200
 LEAST_TELLING: Final = 4  # characters of a reference that tell one record from another
+MOST_BEYOND_ASCII: Final = 0.2  # of the bytes: an English extract has far fewer, another alphabet far more
 
 _AS_TEXT = re.compile(r'="([^"]*)"')
+_PIECE = 16 * CHUNK_BYTES
+_ASCII = bytes(range(128))
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a")) + b"\x7f"  # 1A ends files of very old systems
+_NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 
 
-def text_rows(opened: Callable[[], Bounded], name: str, closing: ExitStack) -> RawRows:
+class Readable(Protocol):
+    """Whatever gives its bytes piece by piece."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, so many at most; none at the end."""
+        ...
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """A text's encoding: its name for people, its name for Python, and what to note about it if anything."""
+
+    name: str
+    codec: str
+    note: str = ""
+
+
+def text_rows(opened: Callable[[], BoundedStream], name: str, closing: ExitStack) -> RawRows:
     """Return the raw rows of a file of text.
 
     Args:
@@ -33,20 +57,20 @@ def text_rows(opened: Callable[[], Bounded], name: str, closing: ExitStack) -> R
             out of place or never closes, or a row is far too long.
     """
     with opened() as stream:
-        encoding = found_encoding(stream, name)
+        encoding = detect_encoding(stream, name)
     raw = closing.enter_context(opened())
     text = io.TextIOWrapper(io.BufferedReader(raw), encoding=encoding.codec, newline="")
     lines = _Lines(text, name)
     sample = lines.sample(SAMPLE_LINES)
     delimiter = declared_delimiter(sample[0]) if sample else ""
-    told = f"Its first line says that {delimiter!r} divides its fields." if delimiter else ""
+    declared = f"The first line says that {delimiter!r} separates the fields." if delimiter else ""
     lines.put_back(sample[1:] if delimiter else sample, skipped=1 if delimiter else 0)
-    delimiter = delimiter or found_delimiter(sample, name)
+    delimiter = delimiter or detect_delimiter(sample, name)
     unwrapped = [0]
 
     def notes() -> list[str]:
-        wrapped = f'{unwrapped[0]:,} cells are written like ="00123" and were read as the text within.'
-        return [note for note in (encoding.note, told, wrapped if unwrapped[0] else "") if note]
+        wrapped = f'{unwrapped[0]:,} cells are written like ="00123" and were read without the marks around the text.'
+        return [note for note in (encoding.note, declared, wrapped if unwrapped[0] else "") if note]
 
     return RawRows(
         kind="CSV",
@@ -95,7 +119,7 @@ class _Lines:
         if self.since_row_start > MAX_ROW_CHARACTERS:
             raise UnreadableSourceError(
                 f"The row at line {self.number:,} of {self._name} has more than {MAX_ROW_CHARACTERS:,} characters, "
-                "so it is no CSV or a quotation mark never closes. Check the file there."
+                "so the file is not a CSV or a quotation mark never closes. Check the file at that line."
             )
         self.last = line
         return line
@@ -142,33 +166,84 @@ def _refuse_swallowed(cells: list[str], delimiter: str, start: int, name: str) -
         if as_wide or alike:
             raise UnreadableSourceError(
                 f"A cell of the row at line {start:,} of {name} runs on over {max(as_wide, alike):,} lines that look "
-                "like rows themselves, so a quotation mark is missing. Correct that row."
+                "like rows, so a quotation mark is missing. Correct that row."
             )
 
 
-DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-SAMPLE_LINES: Final = 200
-
-
-def found_delimiter(sample: list[str], name: str) -> str:
-    r"""Return the delimiter by which most lines come out with the same number of fields, two or more.
-
-    Where two divide equally many lines alike, it is the one that makes more fields of them.
+def detect_encoding(stream: Readable, name: str) -> Encoding:
+    r"""Return the encoding of a text: by its mark, else UTF-8 if it is, else Windows-1252 if that makes sense.
 
     Raises:
-        UnreadableSourceError: None divides the lines.
+        UnreadableSourceError: It holds NUL bytes, or is none of these.
 
-    >>> found_delimiter(["Date;Place\n", "01/10/2024;Bank, Poultry\n", "02/10/2024;Bow Lane\n"], "x.csv") == ";"
-    True
+    >>> import io
+    >>> detect_encoding(io.BytesIO("Date,£\n".encode("cp1252")), "x.csv").name
+    'Windows-1252'
     """
-    scores = {delimiter: _score(sample, delimiter) for delimiter in DELIMITERS}
-    best = max(scores, key=lambda delimiter: scores[delimiter])
-    if scores[best] == (0, 0):
+    first = stream.read(_PIECE)
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        _refuse_broken_utf_16(first, stream, "utf-16", name)
+        return Encoding("UTF-16", "utf-16")
+    marked = first.startswith(codecs.BOM_UTF8)
+    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    total = beyond = controls = 0
+    outside = False
+    piece = first
+    while piece:
+        if b"\0" in piece:
+            at = total + piece.index(b"\0") + 1
+            raise UnreadableSourceError(
+                f"{name} holds NUL bytes (the first is byte {at:,}), so the file is damaged, not a CSV, or UTF-16 "
+                "without a mark. Export the file again, or save it as CSV UTF-8."
+            )
+        total += len(piece)
+        following = stream.read(_PIECE)
+        decoder = _decodes_on(decoder, piece, final=not following)
+        if not piece.isascii():
+            beyond += len(piece.translate(None, _ASCII))
+            outside |= any(byte in piece for byte in _NOT_IN_CP1252)
+        controls += len(piece) - len(piece.translate(None, _CONTROLS))
+        piece = following
+    if decoder:
+        return Encoding("UTF-8 with a mark" if marked else "UTF-8", "utf-8-sig")
+    if outside or controls or beyond > MOST_BEYOND_ASCII * total:
         raise UnreadableSourceError(
-            f"{name} has no columns: neither comma, semicolon, tab nor bar divides its lines. "
-            "Check that it is the extract, and save it as CSV."
+            f"{name} is neither UTF-8 nor Windows-1252 text. Save the file as CSV UTF-8."
         )
-    return best
+    return Encoding(
+        "Windows-1252",
+        "cp1252",
+        f"The file is not UTF-8 and was read as Windows-1252. {beyond:,} characters depend on that: "
+        "check names with accents and pound signs.",
+    )
+
+
+def _decodes_on(
+    decoder: codecs.IncrementalDecoder | None, piece: bytes, *, final: bool
+) -> codecs.IncrementalDecoder | None:
+    try:
+        if decoder:
+            decoder.decode(piece, final)
+    except UnicodeDecodeError:
+        return None
+    return decoder
+
+
+def _refuse_broken_utf_16(first: bytes, stream: Readable, codec: str, name: str) -> None:
+    decoder = codecs.getincrementaldecoder(codec)()
+    piece = first
+    try:
+        while piece:
+            following = stream.read(_PIECE)
+            if "\0" in decoder.decode(piece, not following):
+                raise UnreadableSourceError(
+                    f"{name} holds NUL characters, so the file is damaged. Export the file again."
+                )
+            piece = following
+    except UnicodeDecodeError as problem:
+        raise UnreadableSourceError(
+            f"{name} begins as UTF-16 and breaks off or is damaged after that. Export the file again, or save it as CSV UTF-8."
+        ) from problem
 
 
 def declared_delimiter(line: str) -> str:
@@ -182,6 +257,27 @@ def declared_delimiter(line: str) -> str:
     return stripped[-1] if declares and stripped[-1] in DELIMITERS else ""
 
 
+def detect_delimiter(sample: list[str], name: str) -> str:
+    r"""Return the delimiter by which most lines come out with the same number of fields, two or more.
+
+    Where two divide equally many lines alike, it is the one that makes more fields of them.
+
+    Raises:
+        UnreadableSourceError: None divides the lines.
+
+    >>> detect_delimiter(["Date;Place\n", "01/10/2024;Bank, Poultry\n", "02/10/2024;Bow Lane\n"], "x.csv") == ";"
+    True
+    """
+    scores = {delimiter: _score(sample, delimiter) for delimiter in DELIMITERS}
+    best = max(scores, key=lambda delimiter: scores[delimiter])
+    if scores[best] == (0, 0):
+        raise UnreadableSourceError(
+            f"{name} has no columns: no comma, semicolon, tab or bar separates the fields. "
+            "Check that you chose the right file, and save it as CSV."
+        )
+    return best
+
+
 def _score(sample: list[str], delimiter: str) -> tuple[int, int]:
     try:
         widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if len(row) > 1)
@@ -189,102 +285,3 @@ def _score(sample: list[str], delimiter: str) -> tuple[int, int]:
         widths = Counter(line.count(delimiter) + 1 for line in sample if delimiter in line)
     width, lines = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
     return lines, width
-
-
-MOST_BEYOND_ASCII: Final = 0.2  # of the bytes: an English extract has far fewer, another alphabet far more
-
-_PIECE = 16 * CHUNK_BYTES
-_ASCII = bytes(range(128))
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a")) + b"\x7f"  # 1A ends files of very old systems
-_NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
-
-
-class Readable(Protocol):
-    """Whatever gives its bytes piece by piece."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return the next bytes, so many at most; none at the end."""
-        ...
-
-
-@dataclass(frozen=True)
-class Encoding:
-    """A text's encoding: its name for people, its name for Python, and what to note about it if anything."""
-
-    name: str
-    codec: str
-    note: str = ""
-
-
-def found_encoding(stream: Readable, name: str) -> Encoding:
-    r"""Return the encoding of a text: by its mark, else UTF-8 if it is, else Windows-1252 if that makes sense.
-
-    Raises:
-        UnreadableSourceError: It holds NUL bytes, or is none of these.
-
-    >>> import io
-    >>> found_encoding(io.BytesIO("Date,£\n".encode("cp1252")), "x.csv").name
-    'Windows-1252'
-    """
-    first = stream.read(_PIECE)
-    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        _checked(first, stream, "utf-16", name)
-        return Encoding("UTF-16", "utf-16")
-    marked = first.startswith(codecs.BOM_UTF8)
-    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
-    total = beyond = controls = 0
-    outside = False
-    piece = first
-    while piece:
-        if b"\0" in piece:
-            at = total + piece.index(b"\0") + 1
-            raise UnreadableSourceError(
-                f"{name} holds NUL bytes (the first is byte {at:,}), so it is damaged, no CSV, or UTF-16 without its "
-                "mark. Fetch it again, or save it as CSV UTF-8."
-            )
-        total += len(piece)
-        following = stream.read(_PIECE)
-        decoder = _still(decoder, piece, final=not following)
-        if not piece.isascii():
-            beyond += len(piece.translate(None, _ASCII))
-            outside |= any(byte in piece for byte in _NOT_IN_CP1252)
-        controls += len(piece) - len(piece.translate(None, _CONTROLS))
-        piece = following
-    if decoder:
-        return Encoding("UTF-8 with a mark" if marked else "UTF-8", "utf-8-sig")
-    if outside or controls or beyond > MOST_BEYOND_ASCII * total:
-        raise UnreadableSourceError(
-            f"{name} is text neither in UTF-8 nor in Windows-1252, or no text at all. Save it as CSV UTF-8."
-        )
-    return Encoding(
-        "Windows-1252",
-        "cp1252",
-        f"It is not UTF-8 and was read as Windows-1252: {beyond:,} characters depend on that, so look at names "
-        "with accents and at pound signs.",
-    )
-
-
-def _still(
-    decoder: codecs.IncrementalDecoder | None, piece: bytes, *, final: bool
-) -> codecs.IncrementalDecoder | None:
-    try:
-        if decoder:
-            decoder.decode(piece, final)
-    except UnicodeDecodeError:
-        return None
-    return decoder
-
-
-def _checked(first: bytes, stream: Readable, codec: str, name: str) -> None:
-    decoder = codecs.getincrementaldecoder(codec)()
-    piece = first
-    try:
-        while piece:
-            following = stream.read(_PIECE)
-            if "\0" in decoder.decode(piece, not following):
-                raise UnreadableSourceError(f"{name} holds NUL characters, so it is damaged. Fetch it again.")
-            piece = following
-    except UnicodeDecodeError as problem:
-        raise UnreadableSourceError(
-            f"{name} begins as UTF-16 and breaks off or is damaged after that. Fetch it again, or save it as CSV UTF-8."
-        ) from problem
