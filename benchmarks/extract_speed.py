@@ -24,7 +24,7 @@ from vulncore.findings.data.changes import changes_between
 from vulncore.findings.data.checks import data_checks
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
-from vulncore.sources.records.draft import drafted
+from vulncore.sources.records.draft import draft_mapping
 
 CODES = ("19C", "20A", "8Q", "8L", "105A", "8N", "39", "46", "45", "49")
 FIRST_DAY, DAYS = date(2018, 1, 1), 2_191
@@ -86,8 +86,8 @@ def main(rows: int) -> None:
         store = Path(folder) / "store"
         print(f"{rows:,} rows, {path.stat().st_size:,} bytes")
         _, plain = timed("pandas: read as text, count", lambda: in_pandas(path))
-        extract, _ = timed("read, encoding and heading found", lambda: read_extract(path), plain)
-        draft, _ = timed("mapping drafted", lambda: drafted(extract, "City of London Police"), plain)
+        extract, _ = timed("read, encoding and heading detected", lambda: read_extract(path), plain)
+        draft, _ = timed("mapping drafted", lambda: draft_mapping(extract, "City of London Police"), plain)
         delivery, _ = timed(
             "read again, judged, delivered", lambda: deliver(path, draft.mapping, lambda: b"k" * 32), plain
         )

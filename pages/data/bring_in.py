@@ -20,7 +20,8 @@ from vulncore.domain.periods import parse_month
 from vulncore.findings.data.publishes import publish_account
 from vulncore.sources.deliveries import Settings, Source
 from vulncore.sources.records.draft import Draft
-from vulncore.sources.records.mapping_file import check_columns, checked_mapping, mapping_toml, parsed_mapping
+from vulncore.sources.records.mapping import check_columns, checked_mapping
+from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping
 
 KINDS = {
     Source.RECORDS: "Records: a force's own extract, one row a record",
@@ -121,7 +122,7 @@ def _given_mapping(file: UploadedFile) -> UploadedFile | None:
 
 def _draft_of(given: UploadedFile, preview: Preview, drafted: Draft) -> Draft:
     """Return a mapping that was given, with the months of this file and not of last month's."""
-    mapping = parsed_mapping(given.getvalue(), "The mapping")
+    mapping = parse_mapping(given.getvalue(), "The mapping")
     check_columns(mapping, preview.columns, preview.name)
     doubts = {name: doubt for name, doubt in drafted.doubts.items() if name == "coverage"}
     return Draft(replace(mapping, first=drafted.mapping.first, last=drafted.mapping.last), doubts)

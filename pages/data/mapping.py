@@ -13,10 +13,10 @@ from vulncore.domain.measures import known_measures
 from vulncore.domain.periods import format_month, parse_month
 from vulncore.domain.vocabulary import Measure
 from vulncore.sources.records.draft import UNNAMED_FORCE, Draft
-from vulncore.sources.records.draft_codes import coded, own_measure
+from vulncore.sources.records.draft_codes import draft_coding, measure_from_value
 from vulncore.sources.records.draft_columns import Column, Content
-from vulncore.sources.records.mapping import TEXT_COLUMNS, WHAT_IT_IS, Coding, Mapping, Moment, parts_of
-from vulncore.sources.records.mapping_file import OWN_FROM
+from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Coding, Mapping, Moment, split_cell
+from vulncore.sources.records.mapping_file import FIRST_MAPPED_ORDER
 from vulncore.sources.records.moments import DateOrder
 
 NONE = "–"
@@ -104,7 +104,7 @@ class _Picker:
     ) -> str:
         options = [NONE, *self.names]
         index = options.index(drafted) if drafted in self.names else 0
-        name = label or WHAT_IT_IS[ours]
+        name = label or COLUMN_LABELS[ours]
         picked = where.selectbox(name, options, index, key=f"{self.key} {ours} {label}")
         return "" if picked == NONE else str(picked)
 
@@ -117,7 +117,7 @@ def _say_doubts(doubts: Table[str, str]) -> None:
         "coverage": "Months covered",
         "dates": "Dates",
         "counts": "What a record is",
-        **WHAT_IT_IS,
+        **COLUMN_LABELS,
     }
     alike: dict[str, list[str]] = {}
     for about, doubt in doubts.items():
@@ -194,7 +194,7 @@ def chosen_counts(
     for name in picked:
         coding = drafted.get(name)
         if coding is None:
-            coding, new_measures, _ = coded(by_name[name])
+            coding, new_measures, _ = draft_coding(by_name[name])
             measures.extend(new_measures)
         chosen, new_measures = _chosen(by_name[name], coding, measures, f"{key} codes {name}")
         codings.append(chosen)
@@ -247,7 +247,11 @@ def _chosen(
             continue
         mine = [measure for measure in measures if measure.key in coding.codes.get(value, ())]
         if OWN in chosen and not mine:
-            mine = [own_measure(value, OWN_FROM + place, {measure.key for measure in (*measures, *new)})]
+            mine = [
+                measure_from_value(
+                    value, FIRST_MAPPED_ORDER + place, {measure.key for measure in (*measures, *new)}
+                )
+            ]
         new.extend(mine if OWN in chosen else ())
         keys_of = {**keys, OWN: tuple(measure.key for measure in mine)}
         codes[value] = tuple(key for name in chosen for key in keys_of[name])
@@ -255,4 +259,4 @@ def _chosen(
 
 
 def _rows(column: Column, value: str, separator: str) -> int:
-    return sum(count for cell, count in column.values.items() if value in parts_of(cell, separator))
+    return sum(count for cell, count in column.values.items() if value in split_cell(cell, separator))

@@ -16,9 +16,9 @@ from pages.shared.text import plain
 from vulncore.domain.errors import VulncoreError
 from vulncore.sources.deliveries import Source, likely_source
 from vulncore.sources.extract import Extract, SheetNotChosenError, read_extract
-from vulncore.sources.records.draft import Draft, drafted
+from vulncore.sources.records.draft import Draft, draft_mapping
 from vulncore.sources.records.draft_codes import MOST_CODES
-from vulncore.sources.records.draft_columns import Column, described, is_personal
+from vulncore.sources.records.draft_columns import Column, describe_columns, is_personal
 
 PREVIEW_ROWS, HIDDEN = 6, "(not shown)"
 
@@ -107,9 +107,9 @@ def _look(file: UploadedFile, sheet: str | None, heading: tuple[int, int] | None
 def _read(path: Path, sheet: str | None, heading: tuple[int, int] | None, place: DeltaGenerator) -> Looked:
     try:
         extract = read_extract(path, sheet=sheet, heading=heading, progress=progress_in(place))
-        columns = described(extract)
+        columns = describe_columns(extract)
         return Looked(
-            extract.sheets, _preview(extract, columns), tuple(map(_narrow, columns)), drafted(extract)
+            extract.sheets, _preview(extract, columns), tuple(map(_narrow, columns)), draft_mapping(extract)
         )
     except SheetNotChosenError as several:
         return Looked(several.sheets, problem=str(several))

@@ -36,7 +36,7 @@ def test_a_drafted_mapping_is_written_with_its_doubts_and_never_over_another(wor
     assert read_mapping(Path("crimes.toml")).force == "Kent Police"
     assert "# ? " in Path("crimes.toml").read_text()
     again = run("mapping", workbook, "--output", "crimes.toml")
-    assert (again.exit_code, "is there already" in again.stderr) == (1, True)
+    assert (again.exit_code, "exists already" in again.stderr) == (1, True)
     assert run("mapping", workbook).stdout.startswith("# How this extract is read.")
 
 
@@ -134,7 +134,7 @@ def test_rows_that_cannot_be_used_are_listed_with_line_and_reason(tmp_path, monk
         ),
         (("publish", "monthly-counts", "crimes.xlsx", "--covers", "2024-01"), "does not use --covers"),
         (("publish", "monthly-counts", "crimes.xlsx", "--kind", "street"), "does not use --kind"),
-        (("mapping", "crimes.xlsx", "--heading", "first"), "'first' are no lines of a heading"),
+        (("mapping", "crimes.xlsx", "--heading", "first"), "'first' does not give the lines of a heading"),
         (("mapping", "nowhere.csv"), "nowhere.csv"),
         (("purge", "--dataset", "nope", "--record", "1"), "No dataset is called 'nope'"),
         (("purge", "--dataset", "nope"), "No records are chosen"),
@@ -160,13 +160,13 @@ def test_a_purge_says_what_it_would_erase_and_erases_only_when_told(workbook, tm
     victim = rms_extract.records(120)[0].victim
     table = ("table", "--dataset", "kent", "--format", "csv")
     figures = run(*table, store=store).stdout
-    asked = ("purge", "--dataset", "kent", "--victim", victim)
-    would = run(*asked, store=store)
+    purge = ("purge", "--dataset", "kent", "--victim", victim)
+    would = run(*purge, store=store)
     assert re.search(r"This would erase \d+ records? \(\d+ rows in 1 versions?\)", would.stdout), would.stderr
     held = open_version(store, "kent").incidents
     keys = held.filter(held.record_id == rms_extract.records(120)[0].number).victim_key.to_pandas()
     assert keys.notna().all()
-    done = run(*asked, "--yes", store=store)
+    done = run(*purge, "--yes", store=store)
     assert "Erased for good" in done.stdout, done.stderr
     assert "Not reached: backups" in done.stdout
     left = open_version(store, "kent").incidents
@@ -179,10 +179,10 @@ def test_a_purge_says_what_it_would_erase_and_erases_only_when_told(workbook, tm
 
 @pytest.mark.parametrize(("name", "count"), [("stop-and-search", "4,387"), ("outcomes", "9,136")])
 def test_every_real_stop_and_outcome_is_accounted_for(tmp_path, name, count):
-    found = sorted(POLICE_UK.glob(f"*-{name}-*.zip"))
-    if not found:
+    zips = sorted(POLICE_UK.glob(f"*-{name}-*.zip"))
+    if not zips:
         pytest.skip("the City's files are not beside this checkout (../shared/data/police-uk)")
-    done = run("publish", "police-uk", found[0], "--dataset", "stops", store=tmp_path)
+    done = run("publish", "police-uk", zips[0], "--dataset", "stops", store=tmp_path)
     assert f"Rows read: {count}. Accepted: {count}. Rejected: 0." in done.stdout, done.stderr
 
 
@@ -194,7 +194,7 @@ def test_a_dataset_that_holds_no_victims_is_not_asked_for_them(shipped_store):
 def test_a_list_of_rejects_never_goes_over_another_file(workbook, tmp_path):
     Path("taken.csv").write_text("mine")
     done = publish(workbook, "--rejects", "taken.csv", store=tmp_path / "store")
-    assert (done.exit_code, "taken.csv is there already" in done.stderr) == (1, True)
+    assert (done.exit_code, "taken.csv exists already" in done.stderr) == (1, True)
     assert Path("taken.csv").read_text() == "mine"
 
 

@@ -1,4 +1,4 @@
-"""Commands that bring data in."""
+"""Commands that bring data in: publish files, draft a mapping, list the measures that a mapping can name."""
 
 import shlex
 from dataclasses import replace
@@ -40,7 +40,7 @@ from vulncore.sources import monthly_counts, police_uk
 from vulncore.sources.deliveries import Settings, Source, read_delivery
 from vulncore.sources.extract import read_extract
 from vulncore.sources.police_uk import FileKind
-from vulncore.sources.records.draft import drafted
+from vulncore.sources.records.draft import draft_mapping
 from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.records.mapping_file import UNSURE, mapping_toml, read_mapping
 from vulncore.store.secrets import kept_secret
@@ -49,6 +49,12 @@ DEMO, OPEN_COUNTS = "demo", "city-open-counts"
 SHIPPED_BY = "shipped with the project"
 SHOWN_CHANGES, SHOWN_FINDINGS = 10, 8
 
+Heading = Annotated[
+    str | None,
+    typer.Option("--heading", metavar="FIRST:LAST", help="The lines of the heading, if they are not found."),
+]
+Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")]
+
 
 @app.command()
 def demo(
@@ -56,7 +62,7 @@ def demo(
     by: By = None,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Publish the demonstration data: made, not real, and marked so on every screen."""
+    """Publish the demonstration data: made, not real, and marked as made on every screen."""
     _publish(store, dataset, read_delivery(Source.DEMO, []), by)
 
 
@@ -80,7 +86,7 @@ def publish(
     ] = None,
     provisional_from: Annotated[
         str | None,
-        typer.Option("--provisional-from", metavar="YYYY-MM", help="The first month that may still change."),
+        typer.Option("--provisional-from", metavar="YYYY-MM", help="Months from here may still change."),
     ] = None,
     most_rejected: Annotated[
         float | None,
@@ -89,15 +95,15 @@ def publish(
             min=0,
             max=100,
             metavar="PERCENT",
-            help="Refuse if more rows are rejected. Default: 5.",
+            help="The share of rows that may be rejected. Default: 5.",
         ),
     ] = None,
     rejects: Annotated[
         Path | None,
-        typer.Option("--rejects", metavar="FILE.csv", help="Where rows that can't be used are listed."),
+        typer.Option("--rejects", metavar="FILE.csv", help="The file that lists rows that cannot be used."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would change. Publish nothing.")
+        bool, typer.Option("--dry-run", help="Show what would change, and publish nothing.")
     ] = False,
     by: By = None,
     store: Store = DEFAULT_STORE,
@@ -107,39 +113,37 @@ def publish(
         as_at=parse_month(as_at) if as_at else None,
         force=force,
         kind=kind,
-        mapping=_told(read_mapping(mapping), covers, most_rejected) if mapping else None,
+        mapping=_mapping_with_options(read_mapping(mapping), covers, most_rejected) if mapping else None,
         most_rejected=most_rejected / 100 if most_rejected is not None and not mapping else None,
     )
     if covers and not mapping:
         raise UnreadableSourceError(f"{source} does not use --covers without --mapping. Leave --covers out.")
     if rejects and rejects.exists():
-        raise UnreadableSourceError(
-            f"{rejects} is there already. Give the list of rejected rows another name."
-        )
-    listed = rejects or _free(f"{_stem(files)}.rejects")
+        raise UnreadableSourceError(f"{rejects} exists already. Choose another file for --rejects.")
+    listed = rejects or _unused_name(f"{_stem(files)}.rejects")
     try:
         delivery = read_delivery(
             source, files or [], settings, partial(kept_secret, store), terminal_progress()
         )
     except TooManyRejectsError as refusal:
-        _list_rejects(listed, refusal.rejects)
+        _write_rejects(listed, refusal.rejects)
         raise
-    _list_rejects(listed, delivery.rejects)
+    _write_rejects(listed, delivery.rejects)
     if provisional_from:
         delivery = provisional(delivery, parse_month(provisional_from))
     if dry_run:
-        _preview(store, dataset or source.value, delivery, by)
+        _dry_run(store, dataset or source.value, delivery, by)
     else:
         _publish(store, dataset or source.value, delivery, by)
 
 
 @app.command(name="ready-data")
 def ready_data(store: Store = DEFAULT_STORE) -> None:
-    """Publish the datasets that ship with the project, unless they are published already."""
-    there = stores.datasets(store)
-    if DEMO not in there:
+    """Publish the datasets that ship with the project, unless the store has them."""
+    names = stores.datasets(store)
+    if DEMO not in names:
         _publish(store, DEMO, read_delivery(Source.DEMO, []), SHIPPED_BY)
-    if OPEN_COUNTS not in there:
+    if OPEN_COUNTS not in names:
         _publish(store, OPEN_COUNTS, open_counts(), SHIPPED_BY)
 
 
@@ -151,50 +155,52 @@ def open_counts() -> Delivery:
 
 def _publish(store: Path, dataset: str, delivery: Delivery, by: str | None) -> None:
     before = stores.open_version(store, dataset) if dataset in stores.datasets(store) else None
-    line = stores.publish(store, dataset, delivery, by or user())
-    typer.echo(publish_account(line))
-    if before and not line.unchanged:
-        _say_changes(changes_between(before, stores.open_version(store, dataset, line.number)).sentences)
-
-
-def _preview(store: Path, dataset: str, delivery: Delivery, by: str | None) -> None:
-    before = stores.open_version(store, dataset) if dataset in stores.datasets(store) else None
-    would_be = stores.preview(store, dataset, delivery, by or user())
-    typer.echo("A dry run: nothing was published. " + publish_account(would_be.publish, would_be=True))
-    if not would_be.publish.unchanged:
-        _say_changes(changes_between(before, would_be).sentences)
-    findings = data_checks(would_be)
-    for finding in findings[:SHOWN_FINDINGS]:
-        typer.echo(f"Look at this ({finding.sure}; {finding.where}): {finding.what}")
-    if len(findings) > SHOWN_FINDINGS:
-        typer.echo(
-            f"And {len(findings) - SHOWN_FINDINGS} more, which vulncore check lists once it is published."
+    published = stores.publish(store, dataset, delivery, by or user())
+    typer.echo(publish_account(published))
+    if before and not published.unchanged:
+        _print_changes(
+            changes_between(before, stores.open_version(store, dataset, published.number)).sentences
         )
 
 
-def _say_changes(sentences: tuple[str, ...]) -> None:
+def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> None:
+    before = stores.open_version(store, dataset) if dataset in stores.datasets(store) else None
+    preview = stores.preview(store, dataset, delivery, by or user())
+    typer.echo("A dry run: nothing was published. " + publish_account(preview.publish, would_be=True))
+    if not preview.publish.unchanged:
+        _print_changes(changes_between(before, preview).sentences)
+    findings = data_checks(preview)
+    for finding in findings[:SHOWN_FINDINGS]:
+        typer.echo(f"Check this ({finding.sure}; {finding.where}): {finding.what}")
+    if len(findings) > SHOWN_FINDINGS:
+        typer.echo(
+            f"And {len(findings) - SHOWN_FINDINGS} more. Once this is published, list them all with: vulncore check"
+        )
+
+
+def _print_changes(sentences: tuple[str, ...]) -> None:
     for sentence in sentences[:SHOWN_CHANGES]:
         typer.echo(sentence)
     if len(sentences) > SHOWN_CHANGES:
-        typer.echo(f"And {len(sentences) - SHOWN_CHANGES} more: vulncore changes lists them.")
+        typer.echo(f"And {len(sentences) - SHOWN_CHANGES} more. List them all with: vulncore changes")
 
 
-def _told(given: Mapping, covers: str | None, most_rejected: float | None) -> Mapping:
+def _mapping_with_options(mapping: Mapping, covers: str | None, most_rejected: float | None) -> Mapping:
     if covers:
         first, last = parse_months(covers)
-        given = replace(given, first=first, last=last)
-    return given if most_rejected is None else replace(given, most_rejected_percent=most_rejected)
+        mapping = replace(mapping, first=first, last=last)
+    return mapping if most_rejected is None else replace(mapping, most_rejected_percent=most_rejected)
 
 
-def _list_rejects(path: Path, rejects: tuple[Reject, ...]) -> None:
+def _write_rejects(path: Path, rejects: tuple[Reject, ...]) -> None:
     if not rejects:
         return
     path.touch(mode=0o600, exist_ok=False)  # values at fault may be about people
     path.write_text(csv_text(rejects_frame(rejects)), encoding="utf-8")
-    typer.echo(f"Rows that can't be used are listed, with line and reason, in {path}.", err=True)
+    typer.echo(f"Rows that cannot be used are listed in {path}, with line and reason.", err=True)
 
 
-def _free(stem: str) -> Path:
+def _unused_name(stem: str) -> Path:
     """Return a name of a CSV that no file has yet."""
     names = (Path(f"{stem}{number}.csv") for number in ("", *(f".{count}" for count in range(2, 10_000))))
     return next(name for name in names if not name.exists())
@@ -204,44 +210,37 @@ def _stem(files: list[Path] | None) -> str:
     return files[0].name.split(".")[0] if files else "rows"
 
 
-Heading = Annotated[
-    str | None,
-    typer.Option("--heading", metavar="FIRST:LAST", help="The lines of the heading. Default: detected."),
-]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")]
-
-
 @app.command()
 def mapping(
     file: Annotated[Path, typer.Argument(help="The extract: CSV, XLSX or Parquet.")],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", metavar="FILE.toml", help="Where to write the mapping. Default: the screen."
-        ),
+        typer.Option("--output", metavar="FILE.toml", help="The file to write. Default: the screen."),
     ] = None,
     force: Annotated[str | None, typer.Option("--force", help="The force of the records.")] = None,
     sheet: Sheet = None,
     heading: Heading = None,
 ) -> None:
-    """Draft the mapping of an extract: what its columns and codes seem to mean, with doubts marked."""
-    extract = read_extract(file, sheet=sheet, heading=_lines(heading), progress=terminal_progress())
-    draft = drafted(extract, force or "")
-    said = replace(
-        draft.mapping, sheet=sheet or draft.mapping.sheet, heading=_lines(heading) or draft.mapping.heading
+    """Draft the mapping of an extract: what columns and codes seem to mean, with doubts marked."""
+    extract = read_extract(file, sheet=sheet, heading=_heading_lines(heading), progress=terminal_progress())
+    draft = draft_mapping(extract, force or "")
+    chosen = replace(
+        draft.mapping,
+        sheet=sheet or draft.mapping.sheet,
+        heading=_heading_lines(heading) or draft.mapping.heading,
     )
-    text = mapping_toml(said, draft.doubts)
+    text = mapping_toml(chosen, draft.doubts)
     if output is None:
         typer.echo(text)
         return
     if output.exists():
-        raise InvalidMappingError(f"{output} is there already. Choose another name, or take it away first.")
+        raise InvalidMappingError(f"{output} exists already. Choose another name, or delete the file.")
     output.write_text(text, encoding="utf-8")
     doubts = sum(UNSURE in line for line in text.splitlines()) - 1  # the head explains the mark
-    typer.echo(f"Wrote {output}. Lines to look at, marked with {UNSURE.strip()}: {doubts}.")
+    typer.echo(f"Wrote {output}. Lines to check, marked with {UNSURE.strip()}: {doubts}.")
     typer.echo(f"Columns read: {len(draft.mapping.wanted)}. Not read: {', '.join(draft.not_read) or 'none'}.")
     typer.echo(
-        f"Then: vulncore publish records {shlex.quote(str(file))} --mapping {shlex.quote(str(output))} --dry-run"
+        f"Next: vulncore publish records {shlex.quote(str(file))} --mapping {shlex.quote(str(output))} --dry-run"
     )
 
 
@@ -251,10 +250,12 @@ def measures(output: Output = Format.MARKDOWN) -> None:
     typer.echo(printed(measures_frame(), output))
 
 
-def _lines(heading: str | None) -> tuple[int, int] | None:
+def _heading_lines(heading: str | None) -> tuple[int, int] | None:
     if heading is None:
         return None
     first, _, last = heading.partition(":")
     if not (first.isdecimal() and (last or first).isdecimal() and 0 < int(first) <= int(last or first)):
-        raise VulncoreError(f"'{heading}' are no lines of a heading. Write the first and the last, like 3:4.")
+        raise VulncoreError(
+            f"'{heading}' does not give the lines of a heading. Write the first and the last line, like 3:4."
+        )
     return int(first), int(last or first)

@@ -36,7 +36,7 @@ from vulncore.sources.deliveries import Settings, Source, read_delivery
 from vulncore.sources.extract import read_extract
 from vulncore.sources.police_uk import FileKind
 from vulncore.sources.records.deliver import deliver
-from vulncore.sources.records.draft import drafted
+from vulncore.sources.records.draft import draft_mapping
 from vulncore.store import annotate, open_version, publish
 from vulncore.store.notes import NoteKind
 
@@ -247,7 +247,7 @@ def houston_rows() -> pd.DataFrame:
 def test_houstons_peaks_are_those_of_a_plain_count_of_hours(tmp_path):
     if not HOUSTON.exists():
         pytest.skip("the Houston file is not beside this checkout (../shared/data/incidents)")
-    draft = drafted(read_extract(HOUSTON), force="Houston Police Department")
+    draft = draft_mapping(read_extract(HOUSTON), force="Houston Police Department")
     publish(tmp_path, "houston", deliver(HOUSTON, draft.mapping, lambda: b"k" * 32), "tests")
     record_filter = RecordFilter(
         "Houston Police Department", ("rape",), Window(date(2010, 1, 1), date(2010, 8, 31))

@@ -23,7 +23,7 @@ from vulncore.metrics.week.known_times import USED, Known, known_times, midnight
 from vulncore.sources import police_uk
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
-from vulncore.sources.records.draft import drafted
+from vulncore.sources.records.draft import draft_mapping
 from vulncore.store import open_version
 
 pytestmark = pytest.mark.heavy
@@ -357,7 +357,9 @@ def test_houstons_rapes_stand_in_the_hours_that_a_plain_count_gives(tmp_path):
     published = pd.read_csv(HOUSTON).query("offense == 'rape'")
     path = tmp_path / "houston.csv"
     published.to_csv(path, index=False)
-    tables = deliver(path, drafted(read_extract(path), force="Houston").mapping, lambda: b"k" * 32).tables
+    tables = deliver(
+        path, draft_mapping(read_extract(path), force="Houston").mapping, lambda: b"k" * 32
+    ).tables
     incidents, coverage = ibis.memtable(tables.incidents), ibis.memtable(tables.coverage)
     asked = RecordFilter("Houston", ("rape",), Window(date(2010, 1, 1), date(2010, 8, 31)))
     week = week_of(day_hour(timed_records(incidents, coverage, asked, midnights(incidents, "Houston"))))

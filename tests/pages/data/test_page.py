@@ -16,7 +16,7 @@ from tests.charts.test_theme import contrast
 from tests.pages.conftest import PAGE_MS, settled
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
-from vulncore.sources.records.draft import drafted
+from vulncore.sources.records.draft import draft_mapping
 from vulncore.sources.records.mapping import Coding
 from vulncore.store import datasets, open_version, publish, versions
 
@@ -279,7 +279,7 @@ def test_figures_that_would_go_have_to_be_agreed_to_and_a_stale_dry_run_does_not
         )
         return path
 
-    mapping = replace(drafted(read_extract(extract(1, 2))).mapping, force="Ruritania Police")
+    mapping = replace(draft_mapping(read_extract(extract(1, 2))).mapping, force="Ruritania Police")
     publish(own_store, "crimes", deliver(extract(1, 2), mapping, bytes), "tests")
     other = deliver(
         extract(1, 2), replace(mapping, counts=(Coding("Offence", {"Rape": ("hate-crime",)}),)), bytes

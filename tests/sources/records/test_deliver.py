@@ -21,9 +21,9 @@ from vulncore.domain.schemas import validated
 from vulncore.findings.overview.overview import overview
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
-from vulncore.sources.records.draft import drafted
+from vulncore.sources.records.draft import draft_mapping
 from vulncore.sources.records.mapping import Coding, Mapping, Moment
-from vulncore.sources.records.mapping_file import mapping_toml, parsed_mapping
+from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping
 from vulncore.sources.records.moments import DateOrder
 from vulncore.store import publish
 
@@ -79,15 +79,15 @@ def test_every_row_is_counted_left_out_or_rejected_with_its_line_and_reason(tmp_
     assert [(reject.line, reject.reason, reject.value) for reject in delivery.rejects] == [
         (4, "no date recorded", ""),
         (5, "a date recorded that cannot be read", "31/02/2024"),
-        (6, "recorded in a month that is not covered", "05/04/2024"),
-        (7, "no code that says what it counts towards", ""),
-        (8, "a code that the mapping does not explain", "Offence: piracy"),
+        (6, "a date in a month that is not covered", "05/04/2024"),
+        (7, "no code", ""),
+        (8, "a code that is not in the mapping", "Offence: piracy"),
     ]
     assert {reject.file for reject in delivery.rejects} == {"extract.csv"}
     assert (delivery.rows.read, delivery.rows.accepted, sum(delivery.rows.rejected.values())) == (8, 1, 5)
     assert delivery.rows.left_out == {
-        "its codes count towards nothing, as the mapping says": 1,
-        "a further row of a record that is counted already": 1,
+        "codes that the mapping leaves out": 1,
+        "another row of a record already counted": 1,
     }
 
 
@@ -103,9 +103,7 @@ def test_too_many_rows_that_cannot_be_used_stop_the_publish_and_are_all_handed_o
 
 def test_a_share_that_is_just_reached_lets_the_publish_go_on(tmp_path):
     rows = [f"{number},05/01/2024,{'piracy' if number < 5 else 'rape'}" for number in range(100)]
-    assert read(tmp_path, *rows, lenient=False).rows.rejected == {
-        "a code that the mapping does not explain": 5
-    }
+    assert read(tmp_path, *rows, lenient=False).rows.rejected == {"a code that is not in the mapping": 5}
 
 
 def test_the_months_are_those_that_were_declared_and_not_those_that_have_rows(tmp_path):
@@ -116,7 +114,7 @@ def test_the_months_are_those_that_were_declared_and_not_those_that_have_rows(tm
 
 def test_an_extract_whose_months_nobody_declared_is_refused_and_told_what_it_holds(tmp_path):
     with pytest.raises(
-        InvalidMappingError, match=r"records are of 2024-01 to 2024-03: .*--covers 2024-01:2024-03"
+        InvalidMappingError, match=r"records are from 2024-01 to 2024-03\. .*--covers 2024-01:2024-03"
     ):
         read(
             tmp_path, "1,05/01/2024,rape", "2,05/03/2024,rape", mapping=replace(SIMPLE, first=None, last=None)
@@ -151,10 +149,10 @@ def test_one_record_counts_towards_every_measure_that_its_codes_and_flags_name(t
         mapping=mapping,
         header=header,
     )
-    found = sorted(
+    counted = sorted(
         zip(*(delivery.tables.incidents[name].to_pylist() for name in ("record_id", "measure")), strict=True)
     )
-    assert found == [
+    assert counted == [
         ("1", "domestic-abuse-crime"),
         ("1", "hate-crime"),
         ("1", "rape"),
@@ -236,7 +234,7 @@ def test_gaps_are_kept_and_counted(tmp_path):
         "3,05/01/2024,rape,04/01/2024,21:00,,",
     ]
     noted = read(tmp_path, *rows, mapping=WHEN, header=HEADER).rows.noted
-    assert noted == {"without a date when it happened": 1, "without a time of day: within the whole day": 1}
+    assert noted == {"without a date when it happened": 1, "without a time of day, kept as the whole day": 1}
 
 
 def test_one_value_that_cannot_be_read_leaves_a_gap_and_many_refuse_the_mapping(tmp_path):
@@ -289,8 +287,8 @@ def test_places_outside_a_force_whose_boundary_ships_are_marked(tmp_path):
 def test_a_workbook_of_a_records_system_loads_through_the_mapping_that_was_drafted(workbook):
     path, every = workbook
     extract_read = read_extract(path)
-    draft = drafted(extract_read, force="City of London Police")
-    mapping = parsed_mapping(mapping_toml(draft.mapping, draft.doubts).encode())
+    draft = draft_mapping(extract_read, force="City of London Police")
+    mapping = parse_mapping(mapping_toml(draft.mapping, draft.doubts).encode())
     assert mapping == draft.mapping
     assert (mapping.date_order, mapping.first, mapping.last) == (
         DateOrder.DAY_FIRST,
@@ -304,7 +302,7 @@ def test_a_workbook_of_a_records_system_loads_through_the_mapping_that_was_draft
     expected.update((record.number, "domestic-abuse-crime") for record in every if record.domestic)
     assert Counter(zip(incidents["record_id"], incidents["measure"], strict=True)) == expected
     assert delivery.rows.left_out == {
-        "a further row of a record that is counted already": 1,
+        "another row of a record already counted": 1,
         "totals row": 1,
     }
     assert delivery.rows.rejected == {}
@@ -326,8 +324,8 @@ def test_a_workbook_of_a_records_system_loads_through_the_mapping_that_was_draft
 def test_the_houston_file_loads_through_the_mapping_that_was_drafted(tmp_path):
     if not HOUSTON.exists():
         pytest.skip("the Houston file is not beside this checkout (../shared/data/incidents)")
-    draft = drafted(read_extract(HOUSTON), force="Houston Police Department")
-    mapping = parsed_mapping(mapping_toml(draft.mapping, draft.doubts).encode())
+    draft = draft_mapping(read_extract(HOUSTON), force="Houston Police Department")
+    mapping = parse_mapping(mapping_toml(draft.mapping, draft.doubts).encode())
     delivery = deliver(HOUSTON, mapping, lambda: SECRET)
     with gzip.open(HOUSTON, "rt", encoding="utf-8") as stream:
         rows = list(csv.DictReader(io.StringIO(stream.read())))
@@ -350,7 +348,7 @@ def test_the_houston_file_loads_through_the_mapping_that_was_drafted(tmp_path):
 def test_references_that_a_spreadsheet_has_shortened_are_refused(tmp_path):
     rows = [f"1.23457E+11,05/01/2024,{kind}" for kind in ("rape", "assault")]
     with pytest.raises(
-        UnreadableSourceError, match=r"2 references in column Id .*shortened .*like 1\.23457E\+11"
+        UnreadableSourceError, match=r"shortened 2 references in column Id .*like 1\.23457E\+11"
     ):
         read(tmp_path, *rows)
 
@@ -419,9 +417,9 @@ def test_the_same_records_are_read_alike_from_text_workbook_and_parquet(tmp_path
         deliver(path, SIMPLE, lambda: SECRET)
         for path in (text, tmp_path / "extract.xlsx", tmp_path / "extract.parquet")
     ]
-    told = [delivery.tables.incidents.sort_by("row_id") for delivery in read_from]
-    assert told[0] == told[1] == told[2]
-    assert told[0]["recorded_on"].to_pylist() == [date(2024, 1, 5), date(2024, 3, 25)]
+    tables = [delivery.tables.incidents.sort_by("row_id") for delivery in read_from]
+    assert tables[0] == tables[1] == tables[2]
+    assert tables[0]["recorded_on"].to_pylist() == [date(2024, 1, 5), date(2024, 3, 25)]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vulncore.sources.extract import read_extract
-from vulncore.sources.records.draft import Draft, drafted, source_name
+from vulncore.sources.records.draft import Draft, draft_mapping, source_name
 from vulncore.sources.records.draft_codes import known_measure
 from vulncore.sources.records.mapping import Coding, Moment
 from vulncore.sources.records.moments import DateOrder
@@ -15,18 +15,18 @@ from vulncore.sources.records.moments import DateOrder
 def draft(folder: Path, header: str, *rows: str, force: str = "") -> Draft:
     path = folder / "extract.csv"
     path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-    return drafted(read_extract(path), force)
+    return draft_mapping(read_extract(path), force)
 
 
 def test_dates_times_and_places_are_told_by_their_headings(tmp_path):
-    found = draft(
+    drafted = draft(
         tmp_path,
         "Crime Ref,Recorded Date,Offence Start Date,Offence Start Time,Offence End Date,Offence End Time,Outcome Date,"
         "Date of Birth,Offence,X,Y",
         "A1,25/01/2024,24/01/2024,21:30,25/01/2024,02:00,25/02/2024,25/01/1990,Rape,532600,181200",
         "A2,26/01/2024,26/01/2024,09:05,26/01/2024,09:30,,26/01/1991,Rape,532700,181300",
     )
-    mapping = found.mapping
+    mapping = drafted.mapping
     assert mapping.columns == {
         "record_id": "Crime Ref",
         "recorded_on": "Recorded Date",
@@ -37,24 +37,24 @@ def test_dates_times_and_places_are_told_by_their_headings(tmp_path):
     assert mapping.occurred_from == Moment(date="Offence Start Date", time="Offence Start Time")
     assert mapping.occurred_to == Moment(date="Offence End Date", time="Offence End Time")
     assert mapping.counts == (Coding("Offence", {"Rape": ("rape",)}),)
-    assert "Date of Birth" in found.not_read
-    assert set(found.doubts) == {"coverage", "force"}
+    assert "Date of Birth" in drafted.not_read
+    assert set(drafted.doubts) == {"coverage", "force"}
 
 
 def test_x_and_y_in_degrees_are_longitude_and_latitude(tmp_path):
-    found = draft(tmp_path, "Recorded,Offence,X,Y", "25/01/2024,Rape,-0.09,51.51")
-    assert (found.mapping.columns["longitude"], found.mapping.columns["latitude"]) == ("X", "Y")
+    drafted = draft(tmp_path, "Recorded,Offence,X,Y", "25/01/2024,Rape,-0.09,51.51")
+    assert (drafted.mapping.columns["longitude"], drafted.mapping.columns["latitude"]) == ("X", "Y")
 
 
 def test_a_moment_in_one_column_stays_in_one(tmp_path):
-    found = draft(
+    drafted = draft(
         tmp_path,
         "Created,Committed From,Committed To,Type",
         "25/01/2024 08:00,24/01/2024 21:30,24/01/2024 22:00,Rape",
     )
-    assert found.mapping.columns["recorded_on"] == "Created"
-    assert found.mapping.occurred_from == Moment(at="Committed From")
-    assert found.mapping.occurred_to == Moment(at="Committed To")
+    assert drafted.mapping.columns["recorded_on"] == "Created"
+    assert drafted.mapping.occurred_from == Moment(at="Committed From")
+    assert drafted.mapping.occurred_to == Moment(at="Committed To")
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_a_moment_in_one_column_stays_in_one(tmp_path):
 def test_the_order_of_dates_is_the_one_that_reads_them_and_doubted_where_both_do(
     tmp_path, days, order, doubted
 ):
-    found = draft(tmp_path, "Recorded,Offence", *(f"{day},Rape" for day in days))
-    assert (found.mapping.date_order, "dates" in found.doubts) == (order, doubted)
+    drafted = draft(tmp_path, "Recorded,Offence", *(f"{day},Rape" for day in days))
+    assert (drafted.mapping.date_order, "dates" in drafted.doubts) == (order, doubted)
 
 
 def test_codes_are_known_by_name_by_home_office_code_and_by_its_wording():
@@ -85,43 +85,43 @@ def test_codes_are_known_by_name_by_home_office_code_and_by_its_wording():
 
 
 def test_a_value_that_no_measure_is_called_becomes_one_of_its_own_and_is_doubted(tmp_path):
-    found = draft(tmp_path, "Recorded,Offence", "25/01/2024,Rape", "25/01/2024,Sea Piracy")
-    (own,) = found.mapping.measures
-    assert (own.key, own.name, found.mapping.counts[0].codes["Sea Piracy"]) == (
+    drafted = draft(tmp_path, "Recorded,Offence", "25/01/2024,Rape", "25/01/2024,Sea Piracy")
+    (measure,) = drafted.mapping.measures
+    assert (measure.key, measure.name, drafted.mapping.counts[0].codes["Sea Piracy"]) == (
         "sea-piracy",
         "Sea Piracy",
         ("sea-piracy",),
     )
-    assert "Offence=Sea Piracy" in found.doubts
-    assert "Offence=Rape" not in found.doubts
+    assert "Offence=Sea Piracy" in drafted.doubts
+    assert "Offence=Rape" not in drafted.doubts
 
 
 def test_too_many_unknown_values_are_left_out_and_doubted(tmp_path):
     rows = [f"25/01/2024,code {number}" for number in range(60)]
-    found = draft(tmp_path, "Recorded,Offence Type", "25/01/2024,Rape", *rows)
-    (coding,) = found.mapping.counts
-    assert (coding.codes, len(coding.leave_out), found.mapping.measures) == ({"Rape": ("rape",)}, 60, ())
-    assert "Offence Type left out" in found.doubts
+    drafted = draft(tmp_path, "Recorded,Offence Type", "25/01/2024,Rape", *rows)
+    (coding,) = drafted.mapping.counts
+    assert (coding.codes, len(coding.leave_out), drafted.mapping.measures) == ({"Rape": ("rape",)}, 60, ())
+    assert "Offence Type left out" in drafted.doubts
 
 
 def test_flags_count_beside_the_offence_and_are_doubted(tmp_path):
-    found = draft(
+    drafted = draft(
         tmp_path,
         "Recorded,Offence,Domestic Abuse,Hate,Weapon",
         "25/01/2024,Rape,Y,N,Y",
         "25/01/2024,Rape,N,N,N",
     )
-    assert found.mapping.counts[1:] == (
+    assert drafted.mapping.counts[1:] == (
         Coding("Domestic Abuse", {"Y": ("domestic-abuse-crime",)}, ("N",)),
         Coding("Hate", {"Y": ("hate-crime",)}, ("N",)),
     )
-    assert {"Domestic Abuse", "Hate"} <= set(found.doubts)
-    assert "Weapon" in found.not_read
+    assert {"Domestic Abuse", "Hate"} <= set(drafted.doubts)
+    assert "Weapon" in drafted.not_read
 
 
 def test_several_codes_in_one_cell_are_told_apart(tmp_path):
-    found = draft(tmp_path, "Recorded,Offence", "25/01/2024,Rape", "25/01/2024,Rape; Hate crime")
-    assert found.mapping.counts == (
+    drafted = draft(tmp_path, "Recorded,Offence", "25/01/2024,Rape", "25/01/2024,Rape; Hate crime")
+    assert drafted.mapping.counts == (
         Coding("Offence", {"Rape": ("rape",), "Hate crime": ("hate-crime",)}, (), ";"),
     )
 
@@ -130,16 +130,16 @@ def test_who_somebody_is_is_never_drafted(tmp_path):
     header = (
         "Recorded,Offence,Victim Name,Victim Address,Postcode,Email,Age,Gender,Ethnicity,MO,Summary,Officer"
     )
-    found = draft(
+    drafted = draft(
         tmp_path, header, "25/01/2024,Rape,Jane,1 High Street,AB1 2CD,a@b,30,F,W1,entered,text,PC 1"
     )
-    assert found.mapping.wanted == ("Recorded", "Offence")
+    assert drafted.mapping.wanted == ("Recorded", "Offence")
 
 
 def test_months_that_hold_a_stray_date_are_not_taken_for_covered(tmp_path):
     rows = [f"{day:02d}/0{month}/2024,Rape" for month in (1, 2, 3) for day in range(1, 29) for _ in range(4)]
-    found = draft(tmp_path, "Recorded,Offence", "05/06/2042,Rape", *rows)
-    assert (found.mapping.first, found.mapping.last) == (date(2024, 1, 1), date(2024, 3, 1))
+    drafted = draft(tmp_path, "Recorded,Offence", "05/06/2042,Rape", *rows)
+    assert (drafted.mapping.first, drafted.mapping.last) == (date(2024, 1, 1), date(2024, 3, 1))
 
 
 def test_the_force_is_what_one_is_told_or_the_one_that_a_column_names(tmp_path):
@@ -150,9 +150,9 @@ def test_the_force_is_what_one_is_told_or_the_one_that_a_column_names(tmp_path):
 
 
 def test_an_extract_without_dates_or_codes_gets_a_draft_that_says_so(tmp_path):
-    found = draft(tmp_path, "Colour,Size", "blue,1", "green,2")
-    assert "no date was found" in found.doubts["recorded_on"]
-    assert found.doubts["counts"] == "no column was found whose values say what a record is"
+    drafted = draft(tmp_path, "Colour,Size", "blue,1", "green,2")
+    assert "no date was found" in drafted.doubts["recorded_on"]
+    assert drafted.doubts["counts"] == "no column says what a record is"
 
 
 def test_the_name_of_a_source_stays_the_same_from_month_to_month():
@@ -173,14 +173,17 @@ def test_abbreviated_headings_are_understood_and_one_date_is_not_taken_for_two(t
 def test_dates_that_a_spreadsheet_has_half_swapped_are_doubted(tmp_path):
     swapped = [f"2024-{day:02d}-{month:02d},Rape" for month in (1, 2) for day in range(1, 13)]
     typed = [f"{day}/0{month}/2024,Rape" for month in (1, 2) for day in range(13, 29)]
-    found = draft(tmp_path, "Recorded,Offence", *swapped, *typed)
-    assert "a spreadsheet may have swapped days and months" in found.doubts["dates"]
+    drafted = draft(tmp_path, "Recorded,Offence", *swapped, *typed)
+    assert "a spreadsheet may have swapped days and months" in drafted.doubts["dates"]
 
 
 def test_one_error_value_among_coordinates_does_no_harm(tmp_path):
     rows = [f"25/01/2024,Rape,{530_000 + number},{181_000 + number}" for number in range(60)]
-    found = draft(tmp_path, "Recorded,Offence,Easting,Northing", *rows, "25/01/2024,Rape,#N/A,#N/A")
-    assert (found.mapping.columns["easting"], found.mapping.columns["northing"]) == ("Easting", "Northing")
+    drafted = draft(tmp_path, "Recorded,Offence,Easting,Northing", *rows, "25/01/2024,Rape,#N/A,#N/A")
+    assert (drafted.mapping.columns["easting"], drafted.mapping.columns["northing"]) == (
+        "Easting",
+        "Northing",
+    )
 
 
 def test_codes_that_begin_alike_stay_measures_of_their_own(tmp_path):

@@ -80,8 +80,8 @@ _OTHERS: Final = {
 
 _MARKED_UP: Final = {
     "<!doctype html": "a web page, perhaps a sign-in page. Export the extract again",
-    "<html": "a web page, under another name. Open the file in a spreadsheet program and save it as XLSX",
-    "<table": "a web page, under another name. Open the file in a spreadsheet program and save it as XLSX",
+    "<html": "a web page under another name. Open the file in a spreadsheet program and save it as XLSX",
+    "<table": "a web page under another name. Open the file in a spreadsheet program and save it as XLSX",
     "<?xml": "an XML file. Open the file in a spreadsheet program and save it as XLSX",
     "<": "marked-up text, not a CSV. Open the file in a spreadsheet program and save it as XLSX",
     "{": "JSON, not a CSV. Ask for the extract as CSV, XLSX or Parquet",

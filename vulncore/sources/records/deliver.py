@@ -1,4 +1,4 @@
-"""An extract and its mapping, made into incidents."""
+"""From an extract and its mapping to a delivery of incidents."""
 
 from collections import Counter
 from pathlib import Path
@@ -21,17 +21,16 @@ from vulncore.domain.periods import format_month, month_of
 from vulncore.domain.schemas import COVERAGE, INCIDENTS, Tables, conform
 from vulncore.domain.vocabulary import Measure
 from vulncore.sources.extract import Extract, read_extract
-from vulncore.sources.records.details import details
+from vulncore.sources.records.details import record_details
 from vulncore.sources.records.judging import (
     BAD_CODE,
-    Judged,
-    dates,
-    judged,
+    JudgedRows,
+    judge_rows,
     refuse_shortened_references,
     refuse_spoilt_months,
 )
-from vulncore.sources.records.mapping import Mapping
-from vulncore.sources.records.mapping_file import check_columns, checked_mapping
+from vulncore.sources.records.mapping import Mapping, check_columns, checked_mapping
+from vulncore.sources.records.values import column_dates
 
 SOURCE: Final = "records"
 MOST_LISTED: Final = 100_000  # rejects that are kept one by one of an extract that is refused
@@ -68,29 +67,32 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     if not mapping.months:
         raise InvalidMappingError(_which_months(extract, mapping))
     refuse_shortened_references(extract, mapping)
-    told = judged(extract.table, mapping)
-    rejects = _rejects(extract, told)
+    judged = judge_rows(extract.table, mapping)
+    rejects = _rejects(extract, judged)
     if len(rejects) > mapping.most_rejected_percent / 100 * extract.read:
         _refuse(extract, rejects, mapping)
-    refuse_spoilt_months(extract, told, mapping, rejects)
-    accepted = np.unique(told.row)
+    refuse_spoilt_months(extract, judged, mapping, rejects)
+    accepted = np.unique(judged.row)
     if not len(accepted):
         raise UnreadableSourceError(
-            f"None of the {extract.read:,} rows of {extract.file.name} counts towards a measure. Correct its mapping."
+            f"None of the {extract.read:,} rows of {extract.file.name} counts towards a measure. Correct the mapping."
         )
-    more = details(extract.table.take(pa.array(accepted)), mapping, secret)
-    places = np.searchsorted(accepted, told.row)
+    details = record_details(extract.table.take(pa.array(accepted)), mapping, secret)
+    places = np.searchsorted(accepted, judged.row)
     incidents = _incidents(
-        extract, told, {name: column.take(pa.array(places)) for name, column in more.columns.items()}, mapping
+        extract,
+        judged,
+        {name: column.take(pa.array(places)) for name, column in details.columns.items()},
+        mapping,
     )
     reasons = Counter(reject.reason for reject in rejects)
-    left_out = Counter(extract.left_out) + told.left_out
-    noted = {what: count for what, count in more.noted.items() if count}
+    left_out = Counter(extract.left_out) + judged.left_out
+    noted = {what: count for what, count in details.noted.items() if count}
     return Delivery(
         source=SOURCE,
         tables=Tables(
             incidents=incidents,
-            coverage=_coverage(mapping, told),
+            coverage=_coverage(mapping, judged),
             measures=measures_table(_used(mapping)),
         ),
         files=(extract.file,),
@@ -105,11 +107,11 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     )
 
 
-def _rejects(extract: Extract, told: Judged) -> tuple[Reject, ...]:
+def _rejects(extract: Extract, judged: JudgedRows) -> tuple[Reject, ...]:
     lines = extract.lines.to_pylist()
     judged_out = (
         Reject(extract.file.name, lines[row], reason, printable(value[:60]))
-        for row, reason, value in told.rejected
+        for row, reason, value in judged.rejected
     )
     return tuple(sorted([*extract.rejects, *judged_out], key=lambda reject: reject.line))
 
@@ -120,39 +122,41 @@ def _refuse(extract: Extract, rejects: tuple[Reject, ...], mapping: Mapping) -> 
     raise TooManyRejectsError(
         f"{len(rejects):,} of {extract.read:,} rows of {extract.file.name} cannot be used, more than "
         f"{mapping.most_rejected_percent:g} %. {count:,} have {reason}: {first_five(value or 'empty' for value in values)}. "
-        "Correct the mapping or the extract; nothing was published.",
+        "Correct the mapping or the extract. Nothing was published.",
         rejects[:MOST_LISTED],
     )
 
 
 def _which_months(extract: Extract, mapping: Mapping) -> str:
-    recorded = dates(extract.table[mapping.columns["recorded_on"]], mapping.date_order)
+    recorded = column_dates(extract.table[mapping.columns["recorded_on"]], mapping.date_order)
     known = recorded[~np.isnat(recorded)]
     if not len(known):
-        return f"No date recorded in {extract.file.name} can be read, so it covers no month. Correct the mapping."
+        return f"No date recorded in {extract.file.name} can be read, so no month is covered. Correct the mapping."
     first, last = (format_month(day.astype(object)) for day in (known.min(), known.max()))
     return (
-        f"It is not said which months {extract.file.name} covers. Its records are of {first} to {last}: if it is whole "
-        f"for these, say so with --covers {first}:{last}, or under [coverage] in the mapping."
+        f"The mapping does not give the months that {extract.file.name} covers. The records are from {first} to {last}. "
+        f"If the extract is whole for these months, add --covers {first}:{last}, or [coverage] in the mapping."
     )
 
 
-def _incidents(extract: Extract, told: Judged, columns: dict[str, pa.Array], mapping: Mapping) -> pa.Table:
+def _incidents(
+    extract: Extract, judged: JudgedRows, columns: dict[str, pa.Array], mapping: Mapping
+) -> pa.Table:
     kinds = {measure.key: measure.record_kind for measure in _used(mapping)}
-    record, row = _ids(extract, told, mapping)
+    record, row = _ids(extract, judged, mapping)
     table = {
         "row_id": row,
         "record_id": record,
-        "force": pa.array([mapping.force] * len(told.row), pa.string()),
-        "measure": pa.array(told.measure, pa.string()),
-        "record_kind": pa.array([kinds[key] for key in told.measure], pa.string()),
-        "recorded_on": pa.array(told.recorded_on[told.row], pa.date32()),
+        "force": pa.array([mapping.force] * len(judged.row), pa.string()),
+        "measure": pa.array(judged.measure, pa.string()),
+        "record_kind": pa.array([kinds[key] for key in judged.measure], pa.string()),
+        "recorded_on": pa.array(judged.recorded_on[judged.row], pa.date32()),
         **columns,
     }
     return conform(pa.table(table), INCIDENTS)
 
 
-def _ids(extract: Extract, told: Judged, mapping: Mapping) -> tuple[list[str], list[str]]:
+def _ids(extract: Extract, judged: JudgedRows, mapping: Mapping) -> tuple[list[str], list[str]]:
     """Return the record's and the row's id of each incident.
 
     A row's id holds force, source and month, so that a record which comes again from elsewhere or in another month
@@ -161,29 +165,29 @@ def _ids(extract: Extract, told: Judged, mapping: Mapping) -> tuple[list[str], l
     lines = extract.lines.to_pylist()
     column = mapping.columns.get("record_id")
     given = extract.table[column].to_pylist() if column else []
-    months = np.datetime_as_string(told.recorded_on.astype("datetime64[M]"))
+    months = np.datetime_as_string(judged.recorded_on.astype("datetime64[M]"))
     records, rows = [], []
     seen: Counter[str] = Counter()
-    for index, measure in zip(told.row, told.measure, strict=True):
-        own = given[index] if column else ""
+    for index, measure in zip(judged.row, judged.measure, strict=True):
+        reference = given[index] if column else ""
         delivered = f"{mapping.force}/{mapping.source}/{months[index]}"
-        record = own or f"{delivered}/line {lines[index]}"
-        row = f"{delivered}/{own}/{measure}" if own else record
+        record = reference or f"{delivered}/line {lines[index]}"
+        row = f"{delivered}/{reference}/{measure}" if reference else record
         seen[row] += 1
         records.append(record)
         rows.append(row if seen[row] == 1 else f"{row}/{measure}")
     return records, rows
 
 
-def _coverage(mapping: Mapping, told: Judged) -> pa.Table:
-    """Every measure of every month; but where rows have codes that nobody knows, an empty one may be theirs."""
+def _coverage(mapping: Mapping, judged: JudgedRows) -> pa.Table:
+    """Return every measure of every month, but not an empty one where a month has rows with unknown codes."""
     unknown = {
-        month_of(told.recorded_on[row].astype(object))
-        for row, reason, _ in told.rejected
+        month_of(judged.recorded_on[row].astype(object))
+        for row, reason, _ in judged.rejected
         if reason == BAD_CODE
     }
-    months = (month_of(told.recorded_on[row].astype(object)) for row in told.row)
-    present = set(zip(told.measure, months, strict=True)) if unknown else set()
+    months = (month_of(judged.recorded_on[row].astype(object)) for row in judged.row)
+    present = set(zip(judged.measure, months, strict=True)) if unknown else set()
     return pa.Table.from_pylist(
         [
             {

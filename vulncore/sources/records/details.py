@@ -1,4 +1,4 @@
-"""What is known of each record beside its count: when and where it happened, and what the extract says."""
+"""When and where each record happened, and what else the extract says of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -12,15 +12,15 @@ from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidMappingError
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, grid_reference, outside, to_wgs84
 from vulncore.domain.identifiers import Secret, pseudonym
-from vulncore.sources.records.judging import (
+from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Mapping, Moment
+from vulncore.sources.records.values import (
     DAY_S,
-    dates,
-    filled,
-    moments,
+    column_dates,
+    column_moments,
+    filled_rows,
     parse_number,
     read_values,
 )
-from vulncore.sources.records.mapping import TEXT_COLUMNS, WHAT_IT_IS, Mapping, Moment
 
 FEW: Final = 5  # so many unreadable values are slips, whatever share of a short extract they are
 
@@ -33,7 +33,7 @@ class Details:
     noted: dict[str, int] = field(default_factory=dict)
 
 
-def details(table: pa.Table, mapping: Mapping, secret: Secret) -> Details:
+def record_details(table: pa.Table, mapping: Mapping, secret: Secret) -> Details:
     """Return what a mapping reads of each row beside its date recorded and its codes.
 
     A value that can't be read leaves a gap, and is noted. References of victims become pseudonyms.
@@ -41,10 +41,10 @@ def details(table: pa.Table, mapping: Mapping, secret: Secret) -> Details:
     Raises:
         InvalidMappingError: So many values of a column can't be read that the mapping must be wrong.
     """
-    told = Details({})
+    details = Details({})
     for read in (_times, _places, _days):
-        found = read(table, mapping)
-        told = replace(told, columns=told.columns | found.columns, noted=told.noted | found.noted)
+        part = read(table, mapping)
+        details = replace(details, columns=details.columns | part.columns, noted=details.noted | part.noted)
     # where no column says the offence in words, its code does
     named = {"offence": mapping.counts[0].column, **mapping.columns}
     texts: dict[str, Any] = {name: _text(table[named[name]]) for name in TEXT_COLUMNS if name in named}
@@ -52,7 +52,7 @@ def details(table: pa.Table, mapping: Mapping, secret: Secret) -> Details:
         column = table[mapping.columns["victim_key"]]
         key = secret()
         texts["victim_key"] = read_values(column, lambda text: pseudonym(key, text) or None, pa.string())
-    return replace(told, columns=told.columns | texts)
+    return replace(details, columns=details.columns | texts)
 
 
 def _times(table: pa.Table, mapping: Mapping) -> Details:
@@ -83,13 +83,13 @@ def _times(table: pa.Table, mapping: Mapping) -> Details:
     last[whole_day] = _stamp(start, np.full(len(start), DAY_S - 1.0))[whole_day]
     last[within_hour] = (first + np.timedelta64(int(max(start_length - 1, 0)), "s"))[within_hour]
     noted["without a date when it happened"] = int((np.isnat(first) & np.isnat(last)).sum())
-    noted["without a time of day: within the whole day"] = int((~np.isnat(first) & np.isnan(start_s)).sum())
+    noted["without a time of day, kept as the whole day"] = int((~np.isnat(first) & np.isnan(start_s)).sum())
     return Details({"occurred_from": _timestamps(first), "occurred_to": _timestamps(last)}, noted)
 
 
 def _moment(table: pa.Table, where: Moment, order: Any) -> Any:
     if where.columns:
-        return moments(table, where, order)
+        return column_moments(table, where, order)
     return np.full(table.num_rows, np.datetime64("NaT", "D")), np.full(table.num_rows, np.nan), 0
 
 
@@ -141,11 +141,11 @@ def _days(table: pa.Table, mapping: Mapping) -> Details:
     for name in ("outcome_on", "no_crimed_on"):
         if name in mapping.columns:
             column = mapping.columns[name]
-            days = dates(table[column], mapping.date_order)
+            days = column_dates(table[column], mapping.date_order)
             columns[name] = pa.array(days, pa.date32())
             noted |= _unread(table, column, np.isnat(days), name, mapping)
     if "no_crimed_on" in columns:
-        noted["no-crimed: kept, and not counted"] = (
+        noted["no-crimed, kept and not counted"] = (
             len(columns["no_crimed_on"]) - columns["no_crimed_on"].null_count
         )
     return Details(columns, noted)
@@ -153,12 +153,12 @@ def _days(table: pa.Table, mapping: Mapping) -> Details:
 
 def _unread(table: pa.Table, column: str, empty: Booleans, name: str, mapping: Mapping) -> dict[str, int]:
     """Return how many values that are there could not be read, under the words that say so."""
-    there = filled(table[column])
+    there = filled_rows(table[column])
     unread = there & empty
     count = int(unread.sum())
     if not count:
         return {}
-    what = WHAT_IT_IS.get(name, name)
+    what = COLUMN_LABELS.get(name, name)
     if count > max(FEW, mapping.most_rejected_percent / 100 * int(there.sum())):
         example = table[column][int(np.flatnonzero(unread)[0])].as_py()
         raise InvalidMappingError(

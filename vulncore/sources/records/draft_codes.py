@@ -17,11 +17,11 @@ from vulncore.sources.records.draft_columns import (
     likeness,
     plain_heading,
 )
-from vulncore.sources.records.mapping import Coding, measure_of_its_own, parts_of
-from vulncore.sources.records.mapping_file import OWN_FROM
+from vulncore.sources.records.mapping import Coding, mapped_measure, split_cell
+from vulncore.sources.records.mapping_file import FIRST_MAPPED_ORDER
 
 MOST_CODES: Final = 400  # beyond, a column names people, places or things and no kinds of offence
-MOST_OWN: Final = (
+MOST_NEW_MEASURES: Final = (
     40  # values that become measures of their own; more of them nobody would want as rows of a table
 )
 SEPARATORS: Final = (";", "|")
@@ -29,7 +29,7 @@ YES: Final = frozenset({"y", "yes", "true", "1", "t"})
 
 
 @dataclass(frozen=True)
-class Codes:
+class DraftedCodes:
     """What the codes count towards, the measures that had to be made for it, and what is unsure."""
 
     counts: tuple[Coding, ...]
@@ -37,7 +37,7 @@ class Codes:
     doubts: dict[str, str] = field(default_factory=dict)
 
 
-def drafted_codes(columns: Sequence[Column]) -> Codes:
+def draft_codes(columns: Sequence[Column]) -> DraftedCodes:
     """Return a draft of what the values of an extract's columns count towards.
 
     One column says what the offence is: the one whose values are known best, by a measure's name, a Home Office
@@ -45,48 +45,50 @@ def drafted_codes(columns: Sequence[Column]) -> Codes:
     """
     main = _main_column(columns)
     if main is None:
-        return Codes((), doubts={"counts": "no column was found whose values say what a record is"})
-    coding, own, doubts = coded(main)
+        return DraftedCodes((), doubts={"counts": "no column says what a record is"})
+    coding, new_measures, doubts = draft_coding(main)
     flags = [(column, key) for column in columns if column is not main and (key := _flag(column))]
     for column, key in flags:
-        doubts[column.name] = f"taken as a flag: its records count towards {key} as well"
-    return Codes((coding, *(_flagged(column, key) for column, key in flags)), own, doubts)
+        doubts[column.name] = f"taken as a flag: records with yes also count towards {key}"
+    return DraftedCodes((coding, *(_flagged(column, key) for column, key in flags)), new_measures, doubts)
 
 
-def coded(column: Column) -> tuple[Coding, tuple[Measure, ...], dict[str, str]]:
+def draft_coding(column: Column) -> tuple[Coding, tuple[Measure, ...], dict[str, str]]:
     """Return a draft of what a column's values count towards, the measures made for it, and what is unsure."""
     separator = _separator(column)
     values: dict[str, int] = {}
     for cell, count in column.values.items():
-        for part in parts_of(cell, separator):
+        for part in split_cell(cell, separator):
             values[part] = values.get(part, 0) + count
     by_count = sorted(values, key=lambda value: (-values[value], value))
     unknown = [value for value in by_count if not known_measure(value)]
-    owned = unknown if len(unknown) <= MOST_OWN else []
-    own: dict[str, Measure] = {}
-    for order, value in enumerate(owned, start=OWN_FROM):
-        made = own_measure(value, order, {measure.key for measure in own.values()})
-        alike = next((known for known in own.values() if known.name.casefold() == made.name.casefold()), None)
-        own[value] = alike or made
+    to_be_measures = unknown if len(unknown) <= MOST_NEW_MEASURES else []
+    new_measures: dict[str, Measure] = {}
+    for order, value in enumerate(to_be_measures, start=FIRST_MAPPED_ORDER):
+        made = measure_from_value(value, order, {measure.key for measure in new_measures.values()})
+        alike = next(
+            (known for known in new_measures.values() if known.name.casefold() == made.name.casefold()), None
+        )
+        new_measures[value] = alike or made
     codes = {
-        value: (known_measure(value) or own[value].key,)
+        value: (known_measure(value) or new_measures[value].key,)
         for value in by_count
-        if value not in unknown or owned
+        if value not in unknown or to_be_measures
     }
     doubts = {
-        f"{column.name}={value}": "no measure is called so: it became one of its own; name another's key if it is that"
-        for value in owned
+        f"{column.name}={value}": "no measure has this name, so a new measure was made. Choose another measure if the records belong there"
+        for value in to_be_measures
     }
     if not likeness(column, "codes", "offence") or not codes:
-        doubts[column.name] = "taken for what the record is, by its values"
-    left = tuple(value for value in unknown if not owned)
+        doubts[column.name] = "taken for what a record is, because of the values"
+    left = tuple(value for value in unknown if not to_be_measures)
     if left:
-        doubts[f"{column.name} left out"] = "not known, and too many for measures of their own: not counted"
-    measures = tuple({measure.key: measure for measure in own.values()}.values())
+        doubts[f"{column.name} left out"] = "not known, and too many for new measures, so not counted"
+    measures = tuple({measure.key: measure for measure in new_measures.values()}.values())
     return Coding(column.name, codes, left, separator), measures, doubts
 
 
-def own_measure(value: str, order: int, others: Collection[str] = ()) -> Measure:
+def measure_from_value(value: str, order: int, others: Collection[str] = ()) -> Measure:
     """Return a measure that counts the records whose extract says a value that no measure is called.
 
     Args:
@@ -97,8 +99,8 @@ def own_measure(value: str, order: int, others: Collection[str] = ()) -> Measure
     key = re.sub(r"[^a-z0-9]+", "-", value.casefold().encode("ascii", "ignore").decode()).strip("-")[:50]
     taken = {measure.key for measure in known_measures()} | set(others)
     name = value if value != value.upper() or len(value) < 5 else value.capitalize()
-    own_key = key if key and key not in taken else f"own-{order}-{key}".strip("-")
-    return measure_of_its_own(own_key, capital_first(name[:80]), order, value[:80])
+    free_key = key if key and key not in taken else f"own-{order}-{key}".strip("-")
+    return mapped_measure(free_key, capital_first(name[:80]), order, value[:80])
 
 
 @cache
@@ -152,7 +154,7 @@ def _known_share(column: Column) -> float:
     known = sum(
         count
         for value, count in column.values.items()
-        if all(known_measure(part) for part in parts_of(value, _separator(column)))
+        if all(known_measure(part) for part in split_cell(value, _separator(column)))
     )
     return round(known / column.filled, 2) if column.filled else 0
 
@@ -165,7 +167,7 @@ def _separator(column: Column) -> str:
         if several and any(
             part.casefold() in single or known_measure(part)
             for value in several
-            for part in parts_of(value, mark)
+            for part in split_cell(value, mark)
         ):
             return mark
     return ""

@@ -14,17 +14,18 @@ import pyarrow.compute as pc
 
 from vulncore.domain.vocabulary import REFERENCE
 from vulncore.sources.extract import Extract
-from vulncore.sources.records.judging import parse_number
 from vulncore.sources.records.mapping import Moment
 from vulncore.sources.records.moments import DateOrder, parse_date, parse_hour, parse_moment, parse_time
+from vulncore.sources.records.values import parse_number
 
 NEARLY_ALL: Final = 0.95  # of a column's values: what is beyond are slips
 FEW_DATES: Final = 12  # different ones of each kind: fewer may be so by chance
 SWAPPED: Final = (
-    "dates after the 12th are text and the others are not: a spreadsheet may have swapped days and months. "
-    "Take the extract from the system again"
+    "dates after the 12th are text and the others are not, so a spreadsheet may have swapped days and months. "
+    "Export the extract again"
 )
 YES_OR_NO: Final = frozenset({"y", "n", "yes", "no", "true", "false", "1", "0", "t", "f"})
+ROLES: Final = ("birth", "no_crimed_on", "outcome_on", "recorded_on", "occurred_to", "occurred_from")
 
 
 class Content(StrEnum):
@@ -61,74 +62,12 @@ class Column:
         return sum(self.values.values())
 
 
-def described(extract: Extract) -> tuple[Column, ...]:
+def describe_columns(extract: Extract) -> tuple[Column, ...]:
     """Return what each column of an extract seems to be, in the extract's order."""
-    return tuple(_described(name, extract.table[name]) for name in extract.columns)
+    return tuple(_describe_column(name, extract.table[name]) for name in extract.columns)
 
 
-def date_order(columns: Sequence[Column]) -> tuple[DateOrder, str]:
-    """Return the order that reads more of the dates, and a doubt where nothing tells the two apart."""
-    texts = [
-        text
-        for column in columns
-        if column.content in (Content.DATE, Content.MOMENT)
-        for text in column.values
-    ]
-    unread = {order: sum(parse_moment(text, order) is None for text in texts) for order in DateOrder}
-    differ = any(
-        parse_moment(text, DateOrder.DAY_FIRST) != parse_moment(text, DateOrder.MONTH_FIRST) for text in texts
-    )
-    best = min(DateOrder, key=lambda order: unread[order])
-    doubt = "no day above 12 occurs, so nothing tells" if differ and len(set(unread.values())) == 1 else ""
-    return best, SWAPPED if any(_half_swapped(column) for column in columns) else doubt
-
-
-def _half_swapped(column: Column) -> bool:
-    """Whether all text dates of a column have days above 12 and all spreadsheet dates none, as after a wrong import."""
-    if column.content not in (Content.DATE, Content.MOMENT):
-        return False
-    spreadsheet = [text for text in column.values if re.match(r"\d{4}-\d\d-\d\d", text)]
-    typed = [text for text in column.values if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text)]
-    days = [int(text[8:10]) for text in spreadsheet]
-    first = [max(int(part) for part in re.split(r"[/.-]", text)[:2]) for text in typed]
-    return min(len(days), len(first)) >= FEW_DATES and max(days) <= 12 < min(first)
-
-
-def likeness(column: Column, table: str, name: str) -> int:
-    """Return how well a column's heading says that it is something: 0 not at all, more the better."""
-    patterns = heading_patterns()[table].get(name, ())
-    for place, pattern in enumerate(patterns):
-        if any(pattern.search(heading) for heading in column.headings):
-            return len(patterns) - place
-    return 0
-
-
-def is_personal(column: Column) -> bool:
-    """Return whether a column says who somebody is, or holds free text that may."""
-    return any(pattern.search(column.headings[-1]) for pattern in heading_patterns()["personal"]["any"])
-
-
-def plain_heading(name: str) -> str:
-    """Return a heading in small letters, with single spaces for whatever stands between words.
-
-    >>> plain_heading("Occurrence: DateFrom"), plain_heading("HO_Code")
-    ('occurrence date from', 'ho code')
-    """
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return " ".join(re.sub(r"[\W_]+", " ", apart).casefold().split())
-
-
-@cache
-def heading_patterns() -> dict[str, dict[str, tuple[re.Pattern[str], ...]]]:
-    """Return the patterns of `reference/extract_columns.toml`."""
-    given: dict[str, Any] = tomllib.loads((REFERENCE / "extract_columns.toml").read_text(encoding="utf-8"))
-    return {
-        table: {name: tuple(re.compile(pattern) for pattern in patterns) for name, patterns in names.items()}
-        for table, names in given.items()
-    }
-
-
-def _described(name: str, column: pa.ChunkedArray) -> Column:
+def _describe_column(name: str, column: pa.ChunkedArray) -> Column:
     counted = pc.value_counts(column.combine_chunks())
     values = {
         text: count
@@ -181,10 +120,73 @@ def _clock(text: str) -> time | None:
     return moment[1] if moment else None
 
 
-ROLES: Final = ("birth", "no_crimed_on", "outcome_on", "recorded_on", "occurred_to", "occurred_from")
+def is_personal(column: Column) -> bool:
+    """Return whether a column says who somebody is, or holds free text that may."""
+    return any(pattern.search(column.headings[-1]) for pattern in heading_patterns()["personal"]["any"])
 
 
-def drafted_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[dict[str, Moment], str]:
+def likeness(column: Column, table: str, name: str) -> int:
+    """Return how well a column's heading says that it is something: 0 not at all, more the better."""
+    patterns = heading_patterns()[table].get(name, ())
+    for place, pattern in enumerate(patterns):
+        if any(pattern.search(heading) for heading in column.headings):
+            return len(patterns) - place
+    return 0
+
+
+def plain_heading(name: str) -> str:
+    """Return a heading in small letters, with single spaces for whatever stands between words.
+
+    >>> plain_heading("Occurrence: DateFrom"), plain_heading("HO_Code")
+    ('occurrence date from', 'ho code')
+    """
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return " ".join(re.sub(r"[\W_]+", " ", apart).casefold().split())
+
+
+@cache
+def heading_patterns() -> dict[str, dict[str, tuple[re.Pattern[str], ...]]]:
+    """Return the patterns of `reference/extract_columns.toml`."""
+    given: dict[str, Any] = tomllib.loads((REFERENCE / "extract_columns.toml").read_text(encoding="utf-8"))
+    return {
+        table: {name: tuple(re.compile(pattern) for pattern in patterns) for name, patterns in names.items()}
+        for table, names in given.items()
+    }
+
+
+def date_order(columns: Sequence[Column]) -> tuple[DateOrder, str]:
+    """Return the order that reads more of the dates, and a doubt where nothing tells the two apart."""
+    texts = [
+        text
+        for column in columns
+        if column.content in (Content.DATE, Content.MOMENT)
+        for text in column.values
+    ]
+    unread = {order: sum(parse_moment(text, order) is None for text in texts) for order in DateOrder}
+    differ = any(
+        parse_moment(text, DateOrder.DAY_FIRST) != parse_moment(text, DateOrder.MONTH_FIRST) for text in texts
+    )
+    best = min(DateOrder, key=lambda order: unread[order])
+    doubt = (
+        "no day above 12 occurs, so day and month could be the other way round"
+        if differ and len(set(unread.values())) == 1
+        else ""
+    )
+    return best, SWAPPED if any(_half_swapped(column) for column in columns) else doubt
+
+
+def _half_swapped(column: Column) -> bool:
+    """Whether all text dates of a column have days above 12 and all spreadsheet dates none, as after a wrong import."""
+    if column.content not in (Content.DATE, Content.MOMENT):
+        return False
+    spreadsheet = [text for text in column.values if re.match(r"\d{4}-\d\d-\d\d", text)]
+    typed = [text for text in column.values if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text)]
+    days = [int(text[8:10]) for text in spreadsheet]
+    first = [max(int(part) for part in re.split(r"[/.-]", text)[:2]) for text in typed]
+    return min(len(days), len(first)) >= FEW_DATES and max(days) <= 12 < min(first)
+
+
+def draft_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[dict[str, Moment], str]:
     """Return from when to when, and which column is the date recorded; doubts are added to."""
     days = {c.name: moment_role(c) for c in columns if c.content in (Content.DATE, Content.MOMENT)}
     clocks = {c.name: moment_role(c) for c in columns if c.content in (Content.TIME, Content.HOUR)}
@@ -193,7 +195,7 @@ def drafted_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[
     if not recorded:
         recorded = _first(days, "") or _first(days, "occurred_from")
         doubts["recorded_on"] = (
-            "no heading says that it is the date recorded" if recorded else "no date was found"
+            "no heading says which date is the date recorded" if recorded else "no date was found"
         )
     start = _first(days, "occurred_from") or _first(days, "")
     clock_there = bool(_first(clocks, "occurred_from") or _first(clocks, ""))
@@ -212,7 +214,7 @@ def drafted_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[
         else:
             moments[name] = Moment(date=day)
     if start and not _first(days, "occurred_from"):
-        doubts["occurred_from"] = "no heading says that it is when it happened"
+        doubts["occurred_from"] = "no heading says when the record happened"
     return moments, recorded
 
 

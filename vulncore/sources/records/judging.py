@@ -2,132 +2,34 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
-from vulncore.domain.arrays import Booleans, Floats, Integers, Moments
+from vulncore.domain.arrays import Booleans, Integers, Moments
 from vulncore.domain.errors import Reject, TooManyRejectsError, UnreadableSourceError
 from vulncore.domain.periods import month_name, month_of
 from vulncore.sources.extract import Extract
-from vulncore.sources.records.mapping import Coding, Mapping, Moment, parts_of
-from vulncore.sources.records.moments import DateOrder, parse_date, parse_hour, parse_moment, parse_time
-
-DAY_S, HOUR_S = 86_400, 3_600
-
-
-def read_values(column: pa.ChunkedArray, read: Callable[[str], Any], wanted: pa.DataType) -> pa.Array:
-    """Return a column of text as another type; null where `read` returns None.
-
-    >>> read_values(pa.chunked_array([["1", "x", "1"]]), lambda text: int(text) if text.isdigit() else None, pa.int8())
-    <pyarrow.lib.Int8Array object at ...>
-    [
-      1,
-      null,
-      1
-    ]
-    """
-    encoded = column.combine_chunks().dictionary_encode()
-    return pa.array([read(text) for text in encoded.dictionary.to_pylist()], wanted).take(encoded.indices)
-
-
-def parse_number(text: str) -> float | None:
-    """Return a text's number, thousands separators and all; None where it is none.
-
-    >>> parse_number("532,650.5"), parse_number("#N/A")
-    (532650.5, None)
-    """
-    try:
-        return float(text.replace(",", "")) if text.isascii() else None
-    except ValueError:
-        return None
-
-
-def filled(column: pa.ChunkedArray) -> Booleans:
-    """Return which rows have something in a column."""
-    flags: Booleans = np.asarray(pa.compute.not_equal(column, "").to_numpy())
-    return flags
-
-
-def dates(column: pa.ChunkedArray, order: DateOrder) -> Moments:
-    """Return a column's dates, the time beside them left away; NaT where there is none."""
-
-    def day(text: str) -> date | None:
-        moment = parse_moment(text, order)
-        return moment[0] if moment else None
-
-    return np.asarray(read_values(column, day, pa.date32()).to_numpy(zero_copy_only=False), "datetime64[D]")
-
-
-def moments(table: pa.Table, where: Moment, order: DateOrder) -> tuple[Moments, Floats, float]:
-    """Return the day of each row's moment, its seconds into the day, and for how many seconds it stands.
-
-    The day is NaT where it can't be read, the seconds NaN where there is no time of day. A moment given by
-    its hour stands for that hour, any other for itself.
-    """
-    if where.at:
-        column = table[where.at]
-        clock = read_values(column, lambda text: _seconds_of(parse_moment(text, order)), pa.float64())
-        return dates(column, order), _seconds(clock), 0
-    days = read_values(
-        table[where.date], lambda text: parse_date(text, order) or _date_of(text, order), pa.date32()
-    )
-    if where.hour:
-        clock, length = (
-            read_values(table[where.hour], lambda text: _into_day(parse_hour(text)), pa.float64()),
-            HOUR_S,
-        )
-    elif where.time:
-        clock, length = (
-            read_values(
-                table[where.time],
-                lambda text: _into_day(parse_time(text) or _time_of(text, order)),
-                pa.float64(),
-            ),
-            0,
-        )
-    else:
-        clock, length = pa.nulls(table.num_rows, pa.float64()), 0
-    return np.asarray(days.to_numpy(zero_copy_only=False), "datetime64[D]"), _seconds(clock), length
-
-
-def _seconds(clock: pa.Array) -> Floats:
-    return np.asarray(clock.to_numpy(zero_copy_only=False), float)
-
-
-def _seconds_of(moment: tuple[date, Any] | None) -> float | None:
-    return _into_day(moment[1]) if moment else None
-
-
-def _into_day(clock: Any) -> float | None:
-    return None if clock is None else float(clock.hour * 3_600 + clock.minute * 60 + clock.second)
-
-
-def _date_of(text: str, order: DateOrder) -> date | None:
-    moment = parse_moment(text, order)  # a spreadsheet may give a date column the time 00:00:00
-    return moment[0] if moment else None
-
-
-def _time_of(text: str, order: DateOrder) -> Any:
-    moment = parse_moment(text, order)  # and a time column the date 1899-12-30
-    return moment[1] if moment else None
-
+from vulncore.sources.records.mapping import Coding, Mapping, split_cell
+from vulncore.sources.records.values import column_dates, filled_rows
 
 NO_DATE: Final = "no date recorded"
 BAD_DATE: Final = "a date recorded that cannot be read"
-NOT_COVERED: Final = "recorded in a month that is not covered"
-NO_CODE: Final = "no code that says what it counts towards"
-BAD_CODE: Final = "a code that the mapping does not explain"
-NOTHING: Final = "its codes count towards nothing, as the mapping says"
-REPEATED: Final = "a further row of a record that is counted already"
+NOT_COVERED: Final = "a date in a month that is not covered"
+NO_CODE: Final = "no code"
+BAD_CODE: Final = "a code that is not in the mapping"
+NOTHING: Final = "codes that the mapping leaves out"
+REPEATED: Final = "another row of a record already counted"
+
+FEW: Final = 5  # of a month: so many rows at fault are slips, whatever share of a small month they are
+
+_SHORTENED = re.compile(r"\d(\.\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedRows:
     """What became of each row of a table.
 
     `row` and `measure` go together: one entry for each row and measure that it counts towards, in the order of
@@ -142,15 +44,15 @@ class Judged:
     left_out: Counter[str]
 
 
-def judged(table: pa.Table, mapping: Mapping) -> Judged:
+def judge_rows(table: pa.Table, mapping: Mapping) -> JudgedRows:
     """Return what becomes of each row under a mapping.
 
-    Of a record's rows those without a date of being no-crimed come first. A row that only has codes that count towards nothing is left out, whatever else it holds. One without a
-    date recorded that can be read and is covered, or with a code that nobody has explained, is rejected. A
-    record counts once towards a measure, however many rows it has: extracts often have a row per victim.
+    A row whose codes all count towards nothing is left out, whatever else it holds. A row is rejected where its
+    date recorded can't be read or isn't covered, or a code is not in the mapping. A record counts once towards a
+    measure, however many rows it has: extracts often have a row per victim. Its rows that aren't no-crimed come first.
     """
     kinds, kind = _kinds(table, mapping.counts)
-    recorded = dates(table[mapping.columns["recorded_on"]], mapping.date_order)
+    recorded = column_dates(table[mapping.columns["recorded_on"]], mapping.date_order)
     rejected: list[tuple[int, str, str]] = []
     left_out: Counter[str] = Counter()
     meaning = [_meaning(cells, mapping.counts) for cells in kinds]
@@ -172,10 +74,10 @@ def judged(table: pa.Table, mapping: Mapping) -> Judged:
     many = np.array([len(keys) for keys, _, _ in meaning], np.int64)[kind[counting]]
     rows = np.repeat(counting, many)
     measure = [key for row in counting for key in meaning[kind[row]][0]]
-    first = _first_of_each(table, mapping, rows, measure)
+    first = _first_occurrences(table, mapping, rows, measure)
     kept = rows[first]
     left_out[REPEATED] = len(counting) - len(np.unique(kept))
-    return Judged(
+    return JudgedRows(
         row=kept,
         measure=tuple(measure[index] for index in first),
         recorded_on=recorded,
@@ -198,15 +100,15 @@ def _kinds(table: pa.Table, counts: tuple[Coding, ...]) -> tuple[list[tuple[str,
 def _meaning(cells: tuple[str, ...], counts: tuple[Coding, ...]) -> tuple[tuple[str, ...], str, str]:
     """Return the measures that a combination of cells counts towards, or what is wrong and the value at fault."""
     keys: dict[str, None] = {}
-    said = False
+    any_value = False
     for cell, coding in zip(cells, counts, strict=True):
-        for value in parts_of(cell, coding.separator):
-            said = True
+        for value in split_cell(cell, coding.separator):
+            any_value = True
             if value in coding.codes:
                 keys.update(dict.fromkeys(coding.codes[value]))
             elif value not in coding.leave_out:
                 return (), BAD_CODE, f"{coding.column}: {value}"
-    return (tuple(keys), "", "") if said else ((), NO_CODE, "")
+    return (tuple(keys), "", "") if any_value else ((), NO_CODE, "")
 
 
 def _date_faults(
@@ -219,14 +121,14 @@ def _date_faults(
     return [(NO_DATE, empty, column), (BAD_DATE, unread, column), (NOT_COVERED, ~covered, column)]
 
 
-def _first_of_each(table: pa.Table, mapping: Mapping, rows: Integers, measure: list[str]) -> Integers:
+def _first_occurrences(table: pa.Table, mapping: Mapping, rows: Integers, measure: list[str]) -> Integers:
     """Return the positions at which a record counts towards a measure for the first time."""
     if "record_id" not in mapping.columns:
         return np.arange(len(rows))
     ids = table[mapping.columns["record_id"]].take(pa.array(rows)).to_pylist()
     order = np.arange(len(rows))
     if "no_crimed_on" in mapping.columns:  # a record stands as long as one of its rows does
-        order = np.argsort(filled(table[mapping.columns["no_crimed_on"]])[rows], kind="stable")
+        order = np.argsort(filled_rows(table[mapping.columns["no_crimed_on"]])[rows], kind="stable")
     seen: set[tuple[str, str]] = set()
     first = []
     for position in order:
@@ -235,11 +137,6 @@ def _first_of_each(table: pa.Table, mapping: Mapping, rows: Integers, measure: l
             first.append(position)
             seen.add(pair)
     return np.sort(np.array(first, np.int64))
-
-
-FEW: Final = 5  # of a month: so many rows at fault are slips, whatever share of a small month they are
-
-_SHORTENED = re.compile(r"\d(\.\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 
 
 def refuse_shortened_references(extract: Extract, mapping: Mapping) -> None:
@@ -255,34 +152,34 @@ def refuse_shortened_references(extract: Extract, mapping: Mapping) -> None:
     shortened = [value for value in values if _SHORTENED.fullmatch(value)]
     if shortened:
         raise UnreadableSourceError(
-            f"{sum(values[value] for value in shortened):,} references in column {column[:60]} of {extract.file.name} were "
-            f"shortened by a spreadsheet, like {shortened[0]}: they no longer tell records apart. Take the extract from "
-            "the system again, with that column as text."
+            f"A spreadsheet shortened {sum(values[value] for value in shortened):,} references in column {column[:60]} of "
+            f"{extract.file.name}, like {shortened[0]}, so records can't be told apart. "
+            "Export the extract again, with this column as text."
         )
 
 
 def refuse_spoilt_months(
-    extract: Extract, told: Judged, mapping: Mapping, rejects: tuple[Reject, ...]
+    extract: Extract, judged: JudgedRows, mapping: Mapping, rejects: tuple[Reject, ...]
 ) -> None:
     """Refuse an extract one month of which would come out too low, though few of all its rows are rejected.
 
     Raises:
         TooManyRejectsError: More of a month's rows have no known code than may be rejected.
     """
-    at_fault = [row for row, reason, _ in told.rejected if reason in (BAD_CODE, NO_CODE)]
-    rejected = Counter(month_of(told.recorded_on[row].astype(object)) for row in at_fault)
+    at_fault = [row for row, reason, _ in judged.rejected if reason in (BAD_CODE, NO_CODE)]
+    rejected = Counter(month_of(judged.recorded_on[row].astype(object)) for row in at_fault)
     if not rejected or max(rejected.values()) <= FEW:
         return
     accepted = Counter(
-        month_of(day) for day in told.recorded_on[sorted(set(told.row.tolist()))].astype(object)
+        month_of(day) for day in judged.recorded_on[sorted(set(judged.row.tolist()))].astype(object)
     )
     share = mapping.most_rejected_percent / 100
     for month, count in sorted(rejected.items()):
         whole = count + accepted[month]
         if count > max(FEW, share * whole):
             raise TooManyRejectsError(
-                f"{count:,} of {whole:,} rows of {month_name(month)} in {extract.file.name} have codes that the mapping does "
-                f"not explain, more than {mapping.most_rejected_percent:g} %: the month would look quieter than it was. "
-                "Explain them in the mapping; nothing was published.",
+                f"{count:,} of {whole:,} rows of {month_name(month)} in {extract.file.name} have codes that are not in "
+                f"the mapping, more than {mapping.most_rejected_percent:g} %. The month would look quieter than it was. "
+                "Add the codes to the mapping. Nothing was published.",
                 rejects,
             )

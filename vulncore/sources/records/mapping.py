@@ -1,10 +1,14 @@
-"""What the columns and codes of an extract mean: the mapping that a force keeps beside its extract."""
+"""What the columns and codes of an extract mean: the mapping that a force keeps beside its extract, and whether it holds together."""
 
+import re
+from collections.abc import Collection
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from vulncore.domain.errors import InvalidMappingError, first_five
+from vulncore.domain.measures import known_measures
 from vulncore.domain.periods import add_months, months_between
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.sources.records.moments import DateOrder
@@ -39,7 +43,7 @@ ONE_COLUMN: Final = (
 MOMENTS: Final = ("occurred_from", "occurred_to")
 """What one column or two can be: a moment, or a date with a time or an hour."""
 
-WHAT_IT_IS: Final = {
+COLUMN_LABELS: Final = {
     "record_id": "Reference of the record",
     "recorded_on": "Date recorded",
     "occurred_from": "Happened from",
@@ -144,7 +148,7 @@ class Mapping:
         return tuple(dict.fromkeys(keys))
 
 
-def measure_of_its_own(key: str, name: str, order: int, says: str = "") -> Measure:
+def mapped_measure(key: str, name: str, order: int, says: str = "") -> Measure:
     """Return a measure that a mapping describes: crimes, in no strand, until it says otherwise.
 
     Args:
@@ -170,11 +174,106 @@ def measure_of_its_own(key: str, name: str, order: int, says: str = "") -> Measu
     )
 
 
-def parts_of(cell: str, separator: str) -> list[str]:
+def split_cell(cell: str, separator: str) -> list[str]:
     """Return the values in a cell, which several may share where a separator stands between them.
 
-    >>> parts_of("Rape; Hate crime;", ";"), parts_of("Rape; Hate crime", "")
+    >>> split_cell("Rape; Hate crime;", ";"), split_cell("Rape; Hate crime", "")
     (['Rape', 'Hate crime'], ['Rape; Hate crime'])
     """
     parts = cell.split(separator) if separator else [cell]
     return [part.strip() for part in parts if part.strip()]
+
+
+def checked_mapping(mapping: Mapping) -> Mapping:
+    """Return the mapping if it holds together, whatever its extract.
+
+    Raises:
+        InvalidMappingError: Something is missing or contradicts something else.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", mapping.source, re.ASCII):
+        raise InvalidMappingError(
+            f"'{mapping.source[:40]}' can't name the source. Use up to 40 small letters, digits and hyphens."
+        )
+    force = mapping.force
+    if not force.strip() or len(force) > 80 or not force.isprintable():
+        raise InvalidMappingError("The force has no name (`force`). Write up to 80 letters.")
+    if "recorded_on" not in mapping.columns:
+        raise InvalidMappingError(
+            "No column is the date recorded (`recorded_on`), which every figure needs. Name the column under [columns]."
+        )
+    if not any(coding.codes for coding in mapping.counts):
+        raise InvalidMappingError(
+            "No code counts towards a measure. Add a [[counts]] with the column and its codes."
+        )
+    _check_places(mapping)
+    _check_measures(mapping)
+    if mapping.first and mapping.last and mapping.first > mapping.last:
+        raise InvalidMappingError("The first month of [coverage] is after the last. Correct the months.")
+    if len(mapping.months) > 1_200:
+        raise InvalidMappingError("[coverage] spans over a hundred years. Correct the months.")
+    if not 0 <= mapping.most_rejected_percent <= 100:
+        raise InvalidMappingError("`most_rejected_percent` is not between 0 and 100. Correct the number.")
+    return mapping
+
+
+def _check_places(mapping: Mapping) -> None:
+    for one, other in (("longitude", "latitude"), ("easting", "northing")):
+        if (one in mapping.columns) != (other in mapping.columns):
+            raise InvalidMappingError(f"A place needs both {one} and {other}. Name the other column too.")
+    ways = [name for name in ("longitude", "easting", "grid_reference") if name in mapping.columns]
+    if len(ways) > 1:
+        raise InvalidMappingError(
+            f"The place is given in {len(ways)} ways ({first_five(ways)}). Keep the best way."
+        )
+
+
+def _check_measures(mapping: Mapping) -> None:
+    columns = [coding.column for coding in mapping.counts]
+    if "" in columns or len(set(columns)) < len(columns):
+        raise InvalidMappingError(
+            "A [[counts]] has no column, or the same column as another. Correct the columns."
+        )
+    described = [measure.key for measure in mapping.measures]
+    known = {measure.key for measure in known_measures()}
+    twice = sorted({key for key in described if described.count(key) > 1 or key in known})
+    if twice:
+        raise InvalidMappingError(
+            f"{len(twice)} keys of [[measure]] are taken: {first_five(twice)}. Choose other keys."
+        )
+    names = [measure.name.casefold() for measure in (*known_measures(), *mapping.measures)]
+    alike = sorted({measure.name for measure in mapping.measures if names.count(measure.name.casefold()) > 1})
+    if alike:
+        raise InvalidMappingError(
+            f"{len(alike)} names of [[measure]] are taken: {first_five(alike)}. Choose other names."
+        )
+    strange = sorted(set(mapping.counted) - known - set(described))
+    if strange:
+        raise InvalidMappingError(
+            f"{len(strange)} measures are not known: {first_five(strange)}. Use a key that `vulncore measures` lists, "
+            "or describe the measure in a [[measure]]."
+        )
+    for coding in mapping.counts:
+        both = sorted(set(coding.codes) & set(coding.leave_out))
+        if both:
+            raise InvalidMappingError(
+                f"{len(both)} codes of {coding.column[:40]} are both counted and left out: {first_five(both)}. Keep one of the two."
+            )
+
+
+def check_columns(mapping: Mapping, columns: Collection[str], name: str) -> None:
+    """Refuse a mapping that reads columns which an extract does not have.
+
+    Args:
+        mapping: The mapping.
+        columns: The headings of the extract.
+        name: What the refusal calls the extract.
+
+    Raises:
+        InvalidMappingError: Columns are absent.
+    """
+    absent = [column for column in mapping.wanted if column not in columns]
+    if absent:
+        raise InvalidMappingError(
+            f"{len(absent)} columns that the mapping reads are not in {name}: {first_five(absent)}. "
+            f"The extract has {len(columns)}: {first_five(columns)}. Correct the mapping, or give the line of the heading."
+        )

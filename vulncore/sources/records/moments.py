@@ -1,4 +1,4 @@
-"""Dates and times as forces write them."""
+"""Dates, times and moments as forces write them: one text in, a date or a time out."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -52,14 +52,14 @@ def parse_date(text: str, order: DateOrder) -> date | None:
     (datetime.date(2024, 3, 5), None)
     """
     plain = text.strip().casefold()
-    if (found := _YEAR_FIRST.fullmatch(plain)) and not (plain.isdigit() and len(plain) != 8):
-        return _day(found["y"], int(found["m"]), int(found["d"]))
-    if found := _NUMBERS.fullmatch(plain):
-        first, second = int(found["a"]), int(found["b"])
+    if (match := _YEAR_FIRST.fullmatch(plain)) and not (plain.isdigit() and len(plain) != 8):
+        return _day(match["y"], int(match["m"]), int(match["d"]))
+    if match := _NUMBERS.fullmatch(plain):
+        first, second = int(match["a"]), int(match["b"])
         day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
-        return _day(found["y"], month, day)
-    if found := _DAY_MONTH.fullmatch(plain) or _MONTH_DAY.fullmatch(plain):
-        return _day(found["y"], _MONTHS.index(found["month"][:3]) + 1, int(found["d"]))
+        return _day(match["y"], month, day)
+    if match := _DAY_MONTH.fullmatch(plain) or _MONTH_DAY.fullmatch(plain):
+        return _day(match["y"], _MONTHS.index(match["month"][:3]) + 1, int(match["d"]))
     if plain.isascii() and plain.isdigit() and len(plain) == 5 and int(plain) in SPREADSHEET_DAYS:
         return SPREADSHEET_DAY_0 + timedelta(days=int(plain))
     return None
@@ -77,12 +77,12 @@ def parse_time(text: str) -> time | None:
     if re.fullmatch(r"0?\.\d+", plain, re.ASCII):  # a spreadsheet's time is a share of the day
         seconds = round(float(plain) * 86_400)
         return _clock(seconds // 3_600, seconds // 60 % 60, seconds % 60, None)
-    if found := _CLOCK.fullmatch(plain) or _HALF.fullmatch(plain):
-        parts = found.groupdict()
+    if match := _CLOCK.fullmatch(plain) or _HALF.fullmatch(plain):
+        parts = match.groupdict()
         hour, minute, second = (int(parts.get(part) or 0) for part in ("h", "m", "s"))
         return _clock(hour, minute, second, parts["half"])
-    if found := _DIGITS.fullmatch(plain):
-        digits = found["digits"].zfill(4).ljust(6, "0")
+    if match := _DIGITS.fullmatch(plain):
+        digits = match["digits"].zfill(4).ljust(6, "0")
         return _clock(int(digits[:2]), int(digits[2:4]), int(digits[4:]), None)
     return None
 
@@ -126,7 +126,7 @@ def parse_moment(text: str, order: DateOrder) -> tuple[date, time | None] | None
 
 def _cuts(plain: str) -> list[int]:
     """Where a date may end and its time begin: at a T between digits, or a space, the last ones first."""
-    marks = [found.start() for found in re.finditer(r"(?<=\d)T(?=\d)|[ ,]", plain)]
+    marks = [mark.start() for mark in re.finditer(r"(?<=\d)T(?=\d)|[ ,]", plain)]
     return marks[::-1]
 
 
