@@ -78,20 +78,20 @@ def harmful_rows():
 @settings(max_examples=16, deadline=None)
 @given(st.lists(harmful_rows(), min_size=1, max_size=25))
 def test_weights_equal_a_walk_over_every_minute(drawn):
-    found = weighed(*drawn)
+    weights = weighed(*drawn)
     weight, harm = by_minute(drawn)
-    assert by_cell(found) == pytest.approx(weight, abs=CLOSE)
-    assert by_cell(found, "harm") == pytest.approx(harm, abs=CLOSE)
+    assert by_cell(weights) == pytest.approx(weight, abs=CLOSE)
+    assert by_cell(weights, "harm") == pytest.approx(harm, abs=CLOSE)
 
 
 @settings(max_examples=10, deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=60))
 def test_every_record_adds_up_to_one_in_the_hours_or_as_unknown_and_never_in_both(drawn):
-    found = weighed(*drawn)
+    weights = weighed(*drawn)
     kinds = Counter(expected_kind(*row) for row in drawn)
-    assert found.groupby("known")["weight"].sum().to_dict() == pytest.approx(kinds, abs=HOURS * CLOSE)
-    assert (found["cell"].notna() == found["known"].isin(USED)).all()
-    assert found["cell"].dropna().between(0, 167).all()
+    assert weights.groupby("known")["weight"].sum().to_dict() == pytest.approx(kinds, abs=HOURS * CLOSE)
+    assert (weights["cell"].notna() == weights["known"].isin(USED)).all()
+    assert weights["cell"].dropna().between(0, 167).all()
 
 
 @settings(max_examples=8, deadline=None)
@@ -132,7 +132,7 @@ def test_a_whole_week_gives_every_hour_the_same():
 
 def test_what_is_unknown_is_counted_by_its_kind_and_in_no_hour():
     day_end = MONDAY.replace(hour=23, minute=59, second=59)
-    found = weighed(
+    weights = weighed(
         (None, None, None, 7),
         (None, MONDAY, None, 7),
         (MONDAY, day_end, None, 7),
@@ -141,15 +141,15 @@ def test_what_is_unknown_is_counted_by_its_kind_and_in_no_hour():
         (MONDAY, MONDAY + timedelta(days=8), None, 7),
     )
     ones = {Known.DATE: 1, Known.MIDNIGHT: 1, Known.INVERTED: 1, Known.LONG: 1, Known.NO_TIME: 2}
-    assert by_cell(found) == {(known, None): count for known, count in ones.items()}
-    assert by_cell(found, "harm") == {(known, None): 7 * count for known, count in ones.items()}
-    assert not week_of(found).any()
+    assert by_cell(weights) == {(known, None): count for known, count in ones.items()}
+    assert by_cell(weights, "harm") == {(known, None): 7 * count for known, count in ones.items()}
+    assert not week_of(weights).any()
 
 
 def test_no_records_give_no_rows_and_an_empty_week():
-    found = weighed()
-    assert found.empty
-    assert week_of(found).tolist() == [0.0] * HOURS
+    weights = weighed()
+    assert weights.empty
+    assert week_of(weights).tolist() == [0.0] * HOURS
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_moment_read_in_the_skipped_hour_counts_an_hour_later(day, hour):
 )
 def test_a_record_with_its_hour_alone_counts_whole_in_that_hour(day, skipped):
     starts = [day + hour * HOUR for hour in range(24)]
-    found = week_of(
+    week = week_of(
         weighed(
             *(
                 (start, start + HOUR - timedelta(seconds=1), Known.MIDNIGHT, 100 + n)
@@ -212,7 +212,7 @@ def test_a_record_with_its_hour_alone_counts_whole_in_that_hour(day, skipped):
     expected = np.zeros(HOURS)
     for hour in range(24):
         expected[6 * 24 + hour + (hour == skipped)] += 100 + hour
-    assert found == pytest.approx(expected, abs=CLOSE)
+    assert week == pytest.approx(expected, abs=CLOSE)
 
 
 JANUARY, YEAR = date(2024, 1, 1), Window(date(2024, 1, 1), date(2024, 12, 31))
@@ -220,12 +220,15 @@ AT = datetime(2024, 1, 8, 21, 30)
 BOTH = ("hate-crime", "rape")
 
 
-def asked_of(incidents, coverage, measures=("rape",), window=YEAR, midnight_kinds=None, **more):
+def weights_of(incidents, coverage, measures=("rape",), window=YEAR, midnight_kinds=None, **more):
     tables = delivery(incidents, coverage).tables
-    asked = RecordFilter(FORCE, tuple(measures), window, **more)
+    record_filter = RecordFilter(FORCE, tuple(measures), window, **more)
     return day_hour(
         timed_records(
-            ibis.memtable(tables.incidents), ibis.memtable(tables.coverage), asked, midnight_kinds or {}
+            ibis.memtable(tables.incidents),
+            ibis.memtable(tables.coverage),
+            record_filter,
+            midnight_kinds or {},
         )
     )
 
@@ -246,77 +249,79 @@ def total(weights, column="weight"):
 @pytest.mark.parametrize(("rape", "hate"), [(5.0, 2.0), (2.0, 5.0)])
 def test_a_record_of_two_measures_counts_once_and_as_the_heaviest(rape, hate):
     incidents = [at(1), at(2, "hate-crime", record_id="record-1"), at(3, "hate-crime")]
-    found = asked_of(incidents, covered_year(), BOTH, harm=(("rape", rape), ("hate-crime", hate)))
-    assert by_cell(found) == {(Known.MOMENT, 21): 2}
-    assert by_cell(found, "harm") == {(Known.MOMENT, 21): 5.0 + hate}
+    weights = weights_of(incidents, covered_year(), BOTH, harm=(("rape", rape), ("hate-crime", hate)))
+    assert by_cell(weights) == {(Known.MOMENT, 21): 2}
+    assert by_cell(weights, "harm") == {(Known.MOMENT, 21): 5.0 + hate}
 
 
 def test_a_record_of_two_measures_counts_in_each_that_is_asked_for_alone():
     incidents = [at(1), at(2, "hate-crime", record_id="record-1")]
-    assert [total(asked_of(incidents, covered_year(), [measure])) for measure in BOTH] == [1, 1]
+    assert [total(weights_of(incidents, covered_year(), [measure])) for measure in BOTH] == [1, 1]
 
 
 def test_a_measure_that_was_not_asked_for_lends_no_harm():
     incidents = [at(1), at(2, "hate-crime", record_id="record-1")]
-    found = asked_of(incidents, covered_year(), ["rape"], harm=(("rape", 2.0), ("hate-crime", 9.0)))
-    assert total(found, "harm") == 2
+    weights = weights_of(incidents, covered_year(), ["rape"], harm=(("rape", 2.0), ("hate-crime", 9.0)))
+    assert total(weights, "harm") == 2
 
 
 def test_harm_is_one_unless_told():
-    found = asked_of([at(1), at(2, "hate-crime")], covered_year(), BOTH, harm=(("rape", 3.0),))
-    assert total(found, "harm") == 3 + 1
+    weights = weights_of([at(1), at(2, "hate-crime")], covered_year(), BOTH, harm=(("rape", 3.0),))
+    assert total(weights, "harm") == 3 + 1
 
 
 def test_a_record_that_turned_out_to_be_no_crime_is_left_out():
-    assert total(asked_of([at(1), at(2, no_crimed_on=date(2024, 3, 1))], covered_year())) == 1
+    assert total(weights_of([at(1), at(2, no_crimed_on=date(2024, 3, 1))], covered_year())) == 1
 
 
 def test_another_forces_records_and_months_stay_out():
     theirs = {"force": "Grand Fenwick Police"}
     ours = covered([JANUARY])
     february = at(3, recorded_on=date(2024, 2, 1))
-    found = asked_of([at(1), at(2, **theirs), february], ours + covered([date(2024, 2, 1)], **theirs))
-    assert total(found) == 1
+    weights = weights_of([at(1), at(2, **theirs), february], ours + covered([date(2024, 2, 1)], **theirs))
+    assert total(weights) == 1
 
 
 def test_a_month_that_was_not_delivered_is_left_out_whatever_records_bear_its_date():
     incidents = [at(1), at(2, recorded_on=date(2024, 2, 1)), at(3, recorded_on=date(2024, 3, 1))]
     coverage = covered([JANUARY]) + covered([date(2024, 3, 1)], table="counts")
-    assert total(asked_of(incidents, coverage)) == 1
+    assert total(weights_of(incidents, coverage)) == 1
 
 
 def test_a_month_delivered_for_one_measure_counts_for_that_measure_alone():
     incidents = [at(1), at(2, "hate-crime", record_id="record-1"), at(3, "hate-crime")]
-    found = asked_of(incidents, covered_year(["rape"]), BOTH, harm=(("hate-crime", 9.0),))
-    assert (total(found), total(found, "harm")) == (1, 1)
+    weights = weights_of(incidents, covered_year(["rape"]), BOTH, harm=(("hate-crime", 9.0),))
+    assert (total(weights), total(weights, "harm")) == (1, 1)
 
 
 def test_the_window_goes_by_the_day_of_recording_both_ends_included():
     days = [date(2024, 1, 31), date(2024, 2, 1), date(2024, 2, 29), date(2024, 3, 1)]
     incidents = [at(n, recorded_on=day) for n, day in enumerate(days)]
-    assert total(asked_of(incidents, covered_year(), window=Window(date(2024, 2, 1), date(2024, 2, 29)))) == 2
+    assert (
+        total(weights_of(incidents, covered_year(), window=Window(date(2024, 2, 1), date(2024, 2, 29)))) == 2
+    )
 
 
 def test_only_records_with_the_values_asked_for_count():
     bank = {"place": "Bank", "location_type": "street"}
     incidents = [at(1, **bank), at(2, **{**bank, "location_type": "bar"}), at(3, place="Aldgate"), at(4)]
-    assert total(asked_of(incidents, covered_year(), where=(("place", "Bank"),))) == 2
+    assert total(weights_of(incidents, covered_year(), where=(("place", "Bank"),))) == 2
     both = (("place", "Bank"), ("location_type", "street"))
-    assert total(asked_of(incidents, covered_year(), where=both)) == 1
+    assert total(weights_of(incidents, covered_year(), where=both)) == 1
 
 
 def test_what_midnight_is_goes_by_measure():
     midnight = {"occurred_from": datetime(2024, 1, 8), "occurred_to": None}
     incidents = [at(1, **midnight), at(2, "hate-crime", **midnight)]
-    found = asked_of(incidents, covered_year(), BOTH, midnight_kinds={"rape": Known.MIDNIGHT})
-    assert by_cell(found) == {(Known.MIDNIGHT, None): 1, (Known.START, 0): 1}
+    weights = weights_of(incidents, covered_year(), BOTH, midnight_kinds={"rape": Known.MIDNIGHT})
+    assert by_cell(weights) == {(Known.MIDNIGHT, None): 1, (Known.START, 0): 1}
 
 
 def test_a_repeated_record_counts_as_often_as_the_monthly_counts_have_it():
     incidents = [at(1), at(2, record_id="record-1"), at(3)]
     tables = delivery(incidents, covered_year()).tables
     counts = monthly_counts(ibis.memtable(tables.incidents), ibis.memtable(tables.coverage), FORCE)
-    repeated = asked_of(incidents, covered_year())
+    repeated = weights_of(incidents, covered_year())
     assert total(repeated) == counts.loc[counts["measure"] == "rape", "count"].sum() == 3
 
 
@@ -326,11 +331,11 @@ def test_the_demos_weights_add_up_to_its_monthly_counts(shipped_store, measure):
     force, window = demo.incidents.force.max().execute(), rolling_12(date(2024, 10, 1))
     counts = monthly_counts(demo.incidents, demo.coverage, force).query("measure == @measure")
     inside = counts["month"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
-    found = day_hour(
+    weights = day_hour(
         timed_records(demo.incidents, demo.coverage, RecordFilter(force, (measure,), window), {})
     )
-    assert total(found) == pytest.approx(counts.loc[inside, "count"].sum(), abs=HOURS * CLOSE)
-    assert total(found) > 20
+    assert total(weights) == pytest.approx(counts.loc[inside, "count"].sum(), abs=HOURS * CLOSE)
+    assert total(weights) > 20
 
 
 def test_the_demos_records_of_two_measures_count_once_together(shipped_store):
@@ -341,9 +346,11 @@ def test_the_demos_records_of_two_measures_count_once_together(shipped_store):
     recorded = pd.to_datetime(rows_of_demo["recorded_on"])
     inside = recorded.between(pd.Timestamp(window.start), pd.Timestamp(window.end))
     counting = rows_of_demo[inside & rows_of_demo["no_crimed_on"].isna()]
-    found = day_hour(timed_records(demo.incidents, demo.coverage, RecordFilter(force, measures, window), {}))
+    weights = day_hour(
+        timed_records(demo.incidents, demo.coverage, RecordFilter(force, measures, window), {})
+    )
     assert counting["record_id"].nunique() < len(counting)
-    assert total(found) == pytest.approx(counting["record_id"].nunique(), abs=HOURS * CLOSE)
+    assert total(weights) == pytest.approx(counting["record_id"].nunique(), abs=HOURS * CLOSE)
 
 
 def counted(days, hour_of):
@@ -361,8 +368,10 @@ def test_houstons_rapes_stand_in_the_hours_that_a_plain_count_gives(tmp_path):
         path, draft_mapping(read_extract(path), force="Houston").mapping, lambda: b"k" * 32
     ).tables
     incidents, coverage = ibis.memtable(tables.incidents), ibis.memtable(tables.coverage)
-    asked = RecordFilter("Houston", ("rape",), Window(date(2010, 1, 1), date(2010, 8, 31)))
-    week = week_of(day_hour(timed_records(incidents, coverage, asked, midnights(incidents, "Houston"))))
+    record_filter = RecordFilter("Houston", ("rape",), Window(date(2010, 1, 1), date(2010, 8, 31)))
+    week = week_of(
+        day_hour(timed_records(incidents, coverage, record_filter, midnights(incidents, "Houston")))
+    )
     days = pd.to_datetime(published["date"], format="%m/%d/%Y")
     # London's clocks skipped this hour, and a record in it counts in the next
     skipped = (days == "2010-03-28") & (published["hour"] == 1)
@@ -375,8 +384,8 @@ def test_the_citys_searches_stand_in_the_hours_that_a_plain_count_gives():
     tables = police_uk.deliver([path]).tables
     incidents, coverage = ibis.memtable(tables.incidents), ibis.memtable(tables.coverage)
     force = tables.incidents["force"][0].as_py()
-    asked = RecordFilter(force, ("stop-and-search",), Window(date(2015, 3, 1), date(2018, 12, 31)))
-    week = week_of(day_hour(timed_records(incidents, coverage, asked, midnights(incidents, force))))
+    record_filter = RecordFilter(force, ("stop-and-search",), Window(date(2015, 3, 1), date(2018, 12, 31)))
+    week = week_of(day_hour(timed_records(incidents, coverage, record_filter, midnights(incidents, force))))
     with zipfile.ZipFile(path) as files:
         published = pd.concat(
             pd.read_csv(files.open(name)) for name in files.namelist() if name.endswith(".csv")

@@ -155,9 +155,9 @@ def midnight_kinds():
 @settings(max_examples=25, deadline=None)
 @given(st.lists(rows(), min_size=20, max_size=60))
 def test_kinds_and_minutes_are_those_that_the_time_zone_database_gives(drawn):
-    for row, (found, edges) in zip(drawn, known(*drawn), strict=True):
-        assert found == expected_kind(*row), row
-        if found in USED:
+    for row, (kind, edges) in zip(drawn, known(*drawn), strict=True):
+        assert kind == expected_kind(*row), row
+        if kind in USED:
             assert edges == span(*row[:2]), row
 
 
@@ -195,8 +195,8 @@ def test_each_kind_of_time_is_told_from_the_others():
         (JUNE, JUNE + timedelta(minutes=WEEK, seconds=1), Known.LONG),
         (JUNE, JUNE.replace(year=2025), Known.LONG),
     ]
-    found = known(*((begin, end, None) for begin, end, _ in cases))
-    assert [(*case[:2], kind) for case, (kind, _) in zip(cases, found, strict=True)] == cases
+    kinds = known(*((begin, end, None) for begin, end, _ in cases))
+    assert [(*case[:2], kind) for case, (kind, _) in zip(cases, kinds, strict=True)] == cases
 
 
 def test_every_kind_says_how_it_is_taken_and_only_those_without_an_hour_are_unknown():
@@ -208,8 +208,8 @@ def test_every_kind_says_how_it_is_taken_and_only_those_without_an_hour_are_unkn
 @pytest.mark.parametrize("midnight", [Known.MIDNIGHT, Known.DATE])
 def test_a_default_midnight_is_no_time_and_a_true_one_is(midnight):
     day = datetime(2024, 6, 3)
-    found = known((day, None, midnight), (day, day, midnight), (day, None, None), (day, day, None))
-    assert [kind for kind, _ in found] == [midnight, midnight, Known.START, Known.MOMENT]
+    kinds = known((day, None, midnight), (day, day, midnight), (day, None, None), (day, day, None))
+    assert [kind for kind, _ in kinds] == [midnight, midnight, Known.START, Known.MOMENT]
 
 
 def test_a_measure_whose_midnights_are_filled_in_keeps_its_other_times():
@@ -219,8 +219,8 @@ def test_a_measure_whose_midnights_are_filled_in_keeps_its_other_times():
         (day, day + timedelta(hours=2)),
         (day, day.replace(minute=59, second=59)),
     ]
-    found = known(*((*pair, Known.MIDNIGHT) for pair in pairs))
-    assert [kind for kind, _ in found] == [Known.START, Known.WINDOW, Known.WINDOW]
+    kinds = known(*((*pair, Known.MIDNIGHT) for pair in pairs))
+    assert [kind for kind, _ in kinds] == [Known.START, Known.WINDOW, Known.WINDOW]
 
 
 def test_an_end_is_excluded_so_that_a_window_to_23_00_ends_with_22_59():
@@ -257,8 +257,8 @@ def test_a_moment_in_the_repeated_hour_is_the_first_of_the_two():
 def test_a_week_across_a_change_is_as_long_as_the_clocks_ran():
     spring, autumn = datetime(2024, 3, 28, 10), datetime(2024, 10, 24, 10)
     pairs = [(spring, 60), (spring, 61), (autumn, -60), (autumn, -59)]
-    found = known(*((begin, begin + timedelta(minutes=WEEK + more), None) for begin, more in pairs))
-    assert [kind for kind, _ in found] == [Known.WINDOW, Known.LONG] * 2
+    kinds = known(*((begin, begin + timedelta(minutes=WEEK + more), None) for begin, more in pairs))
+    assert [kind for kind, _ in kinds] == [Known.WINDOW, Known.LONG] * 2
 
 
 def test_before_1972_times_are_taken_as_greenwich_time():

@@ -27,7 +27,7 @@ def raised_week(*stretches: tuple[int, int, float], base: float = 2.0) -> np.nda
     return week
 
 
-def found(week: np.ndarray) -> list[tuple[int, int]]:
+def stretches_of(week: np.ndarray) -> list[tuple[int, int]]:
     stretches = week_windows(week, moments(week))
     return list(zip(stretches["start"], stretches["hours"], strict=True))
 
@@ -73,18 +73,18 @@ def runs_by_a_loop(week: np.ndarray, step: int) -> dict[tuple[int, int], float]:
             if run[-1] < 1.5 * total / count:
                 break
             held, width = sum(run), longer / count
-            own = held * math.log(held / total)
+            ratio = held * math.log(held / total)
             if total - held > 1e-9:
-                own += (total - held) * math.log((total - held) / total)
+                ratio += (total - held) * math.log((total - held) / total)
             ratios[start * step, longer * step] = (
-                own - held * math.log(width) - (total - held) * math.log(1 - width)
+                ratio - held * math.log(width) - (total - held) * math.log(1 - width)
             )
     return ratios
 
 
 def scanned_by_a_loop(week: np.ndarray, made: np.ndarray, step: int) -> list[tuple[int, int, float]]:
     """Non-overlapping runs that stand out at 10 %, joined where they touch: start, hours, largest p-value."""
-    furthest = [max(runs_by_a_loop(each, step).values(), default=0.0) for each in made]
+    furthest = [max(runs_by_a_loop(one_week, step).values(), default=0.0) for one_week in made]
     p_values: dict[int, float] = {}  # of each hour in a run that stands out
     for (start, hours), ratio in sorted(runs_by_a_loop(week, step).items(), key=lambda run: -run[1]):
         p_value = (1 + sum(chance >= ratio for chance in furthest)) / (1 + len(made))
@@ -121,7 +121,7 @@ def test_stretches_and_p_values_are_those_of_a_loop_over_all_runs(count, step, s
 @pytest.mark.parametrize("start", [0, 1, THURSDAY_20, 100, 165])
 @pytest.mark.parametrize("hours", [1, 4, 11])
 def test_a_stretch_is_found_where_it_was_planted_also_from_sunday_night_into_monday(start, hours):
-    assert found(raised_week((start, hours, 15.0))) == [(start, hours)]
+    assert stretches_of(raised_week((start, hours, 15.0))) == [(start, hours)]
 
 
 def test_a_stretch_says_what_it_holds_and_what_an_even_week_would_put_there():
@@ -134,7 +134,7 @@ def test_a_stretch_says_what_it_holds_and_what_an_even_week_would_put_there():
 
 def test_stretches_apart_are_each_found_in_order_of_the_week():
     week = raised_week((144, 4, 15.0), (THURSDAY_20, 6, 12.0), (120, 3, 18.0))
-    assert found(week) == [(92, 6), (120, 3), (144, 4)]
+    assert stretches_of(week) == [(92, 6), (120, 3), (144, 4)]
 
 
 @pytest.mark.parametrize(
@@ -147,12 +147,12 @@ def test_stretches_apart_are_each_found_in_order_of_the_week():
     ids=["longer than a run can be", "and around the week's end", "a high one and a lower one"],
 )
 def test_two_stretches_that_touch_are_one(stretches, whole):
-    assert found(raised_week(*stretches)) == [whole]
+    assert stretches_of(raised_week(*stretches)) == [whole]
 
 
 @pytest.mark.parametrize("held", [0.1, 1.0, 5.0, 1_000.0])
 def test_nothing_stands_out_of_an_even_week(held):
-    assert found(np.full(168, held)) == []
+    assert stretches_of(np.full(168, held)) == []
 
 
 def test_nothing_stands_out_of_an_empty_week():
@@ -181,12 +181,12 @@ def test_two_records_in_one_band_are_as_rare_as_that_the_second_falls_in_with_th
 def test_under_one_and_a_half_times_even_no_number_of_records_stands_out(times, expected):
     even = 100_000.0
     rest = (168 - 6 * times) / 162
-    assert found(raised_week((THURSDAY_20, 6, times * even), base=rest * even)) == expected
+    assert stretches_of(raised_week((THURSDAY_20, 6, times * even), base=rest * even)) == expected
 
 
 def test_an_hour_that_is_not_raised_is_not_bridged():
     week = raised_week((THURSDAY_20, 3, 20.0), (96, 3, 20.0))
-    assert found(week) == [(92, 3), (96, 3)]
+    assert stretches_of(week) == [(92, 3), (96, 3)]
 
 
 @pytest.mark.parametrize(("others", "expected"), [(127, (90, 6)), (128, (92, 2))])
@@ -195,7 +195,7 @@ def test_fewer_than_168_records_go_by_bands_of_three_hours(others, expected):
     week = np.zeros(168)
     week[[away[at] for at in range(others)]] = 1
     week[[92, 93]] = 20
-    assert found(week) == [expected]
+    assert stretches_of(week) == [expected]
 
 
 def test_whole_records_decide_on_bands_though_their_shares_are_rounded():

@@ -39,15 +39,17 @@ def test_limits_rise_with_the_weight_and_hold_it(weight, more):
 @pytest.mark.parametrize(("part", "of"), [(0, 12), (3, 12), (12, 12), (130, 169)])
 def test_a_share_has_the_limits_of_clopper_and_pearson(part, of):
     limits = binomtest(part, of).proportion_ci(method="exact")
-    found = share(part, of)
-    assert (found.share, found.low, found.high) == pytest.approx((part / of, limits.low, limits.high))
+    interval = share(part, of)
+    assert (interval.share, interval.low, interval.high) == pytest.approx(
+        (part / of, limits.low, limits.high)
+    )
 
 
 @pytest.mark.parametrize(("now", "before"), [((56, 70), (48, 80)), ((9, 10), (3, 10)), ((0, 20), (0, 30))])
 def test_a_change_of_share_has_newcombes_limits(now, before):
     low, high = confint_proportions_2indep(*now, *before, method="newcomb", compare="diff")
-    found = share_change(*now, *before)
-    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-6)
+    interval = share_change(*now, *before)
+    assert (interval.low, interval.high) == pytest.approx((low, high), abs=1e-6)
 
 
 def test_a_night_belongs_to_the_day_it_starts_on_and_every_night_hour_to_one_night():
@@ -77,10 +79,10 @@ def test_no_choice_of_shifts_meets_more(few, shifts, hours):
         for choice in combinations(starts, shifts)
         if covered_hours(choice, hours).sum() == shifts * hours
     )
-    found = best_shifts(week, shifts, hours)
-    assert len(set(found)) == shifts
-    assert covered_hours(found, hours).sum() == shifts * hours
-    assert week[covered_hours(found, hours)].sum() == most
+    chosen = best_shifts(week, shifts, hours)
+    assert len(set(chosen)) == shifts
+    assert covered_hours(chosen, hours).sum() == shifts * hours
+    assert week[covered_hours(chosen, hours)].sum() == most
 
 
 def test_shifts_that_fill_the_week_meet_all_of_it():
@@ -98,15 +100,15 @@ def test_parts_that_changed_are_those_that_stand_when_all_are_judged_together():
     rng = np.random.default_rng(1)
     before, now = rng.poisson(20, 56).astype(float), rng.poisson(20, 56).astype(float)
     now[:6] *= 2.2
-    found = day_hour_change(now, before, 366, 365)
+    change = day_hour_change(now, before, 366, 365)
     p_values = rate_ratio_p_value(now, before, 366, 365)
-    assert found["clear"].tolist() == (false_discovery_control(p_values) <= 0.05).tolist()
-    assert 0 < found["clear"].sum() < 56
-    clear = found[found["clear"]]
+    assert change["clear"].tolist() == (false_discovery_control(p_values) <= 0.05).tolist()
+    assert 0 < change["clear"].sum() < 56
+    clear = change[change["clear"]]
     assert ((clear["low"] > 1) | (clear["high"] < 1)).all()
-    assert ((found["low"] <= 1) & (found["high"] >= 1))[~found["clear"]].all()
+    assert ((change["low"] <= 1) & (change["high"] >= 1))[~change["clear"]].all()
 
 
 def test_a_part_is_set_against_the_earlier_one_as_if_it_had_been_as_long():
-    found = day_hour_change(np.array([10.0]), np.array([10.0]), days_now=730, days_before=365)
-    assert (found["expected"].item(), found["ratio"].item()) == (20.0, 0.5)
+    change = day_hour_change(np.array([10.0]), np.array([10.0]), days_now=730, days_before=365)
+    assert (change["expected"].item(), change["ratio"].item()) == (20.0, 0.5)
