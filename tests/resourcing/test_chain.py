@@ -356,7 +356,7 @@ def test_the_same_demand_and_scenario_give_the_same_figures():
     for of in (draws.levels, draws.normals, draws.uniforms):
         of.cache_clear()
     again = staffing(illustrative(), wild(6, 100))
-    for part in ("needed", "there", "opened", "hours"):
+    for part in ("needed", "there", "open_cases", "hours"):
         one, other = getattr(first, part), getattr(again, part)
         assert list(one) == list(other)
         assert all(np.array_equal(one[role], other[role]) for role in one), part
@@ -371,7 +371,7 @@ CHANGES = {  # what a change of one number may touch
         *[("needed", role) for role in ("soit", "ds", "di")],
     },
     "case.domestic-abuse-non-crime.open_months": {
-        ("opened", "safeguarding"),
+        ("open_cases", "safeguarding"),
         *[("hours", role) for role in ("safeguarding", "vva")],
         *[("needed", role) for role in ("safeguarding", "vva", "ds", "di")],
     },
@@ -388,7 +388,7 @@ def test_two_scenarios_that_differ_in_one_number_differ_in_what_follows_from_it_
     other = staffing(moved(illustrative(), key, 1), demand)
     touched = {
         (part, role)
-        for part in ("needed", "there", "opened", "hours")
+        for part in ("needed", "there", "open_cases", "hours")
         for role, values in getattr(one, part).items()
         if not np.array_equal(values, getattr(other, part)[role])
     }
@@ -408,7 +408,7 @@ def test_a_kind_or_a_role_more_leaves_the_chance_of_all_others_alone():
         },
     )
     one, other = staffing(few, demand), staffing(more, demand)
-    for part in ("needed", "there", "opened", "hours"):
+    for part in ("needed", "there", "open_cases", "hours"):
         assert np.array_equal(getattr(one, part)["officer"], getattr(other, part)["officer"]), part
 
 
@@ -437,7 +437,7 @@ def test_a_path_is_worked_out_from_its_own_numbers_alone():
         alone = {key: column[[path]] if len(column) > 1 else column for key, column in of.items()}
         one = Incoming(AS_AT, demand.recorded, {"fraud": demand.paths["fraud"][[path]]})
         simulated = staffing_from(scenario, one, Inputs(alone, chance=False))
-        for part in ("needed", "there", "opened", "hours"):
+        for part in ("needed", "there", "open_cases", "hours"):
             for role, values in getattr(simulated, part).items():
                 expected_row = np.broadcast_to(getattr(every, part)[role], (30, 6))[path]
                 assert expected_row == pytest.approx(values[0]), (part, role)
