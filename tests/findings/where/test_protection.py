@@ -215,9 +215,7 @@ ARRAYS = {
     "in an index": lambda there: pd.Series(1.0, index=there),
     "in rows of a file": lambda there: [{"cell": str(at), "n": n} for at, n in enumerate(there.tolist())],
     "beneath a slice": lambda there: there[:1],
-    "beneath what a table was cut to": lambda there: pd.DataFrame(
-        np.column_stack([there, there * 0]), columns=["records", "nothing"], copy=False
-    )[["nothing"]].iloc[:1],
+    "beneath what a table was cut to": lambda there: pd.DataFrame({"records": there}).iloc[:1],
 }
 
 

@@ -49,8 +49,8 @@ def test_a_point_is_in_the_zone_that_holds_it():
     longitudes, latitudes = scattered(CITY, 2_000)
     zone_of_point = zone_of(zones, longitudes, latitudes)
     tree = shapely.STRtree(zones.shapes)
-    points, zones = tree.query(shapely.points(longitudes, latitudes), predicate="intersects")
-    naive = dict(zip(points.tolist(), zones.tolist(), strict=True))
+    points, holding = tree.query(shapely.points(longitudes, latitudes), predicate="intersects")
+    naive = dict(zip(points.tolist(), holding.tolist(), strict=True))
     assert len(naive) > 1_000
     # a join of slivers draws its own edge: there the zone beside it is as right
     same = [zones.near[[zone_of_point[point]], [zone]].sum() == 1 for point, zone in naive.items()]

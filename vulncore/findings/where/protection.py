@@ -369,14 +369,13 @@ def _refuse(counts: RecordCounts, choice: MapChoice) -> None:
     question, ground = counts.question, counts.ground
     if _too_few(zone_counts(counts, ground.finest).within(counts.window), counts.smallest):
         raise VulncoreError(
-            f"Too few {question.unit} with a place for a map: it would show each of them. "
-            "Choose a longer period or more measures."
+            f"Too few {question.unit} with a place: a map would show each record. Choose a longer period or more measures."
         )
     if choice.layer not in layers_offered(question, ground):
         reasons = {
             Layer.WARDS: f"There are no wards of {ground.force} here. Bring them with its boundary: vulncore boundary.",
             Layer.CHANGE: question.not_compared,
-            Layer.CLASS: "How hotspots developed takes six months without a gap or a change of recording, and there are fewer.",
+            Layer.CLASS: "Classes of hotspots need six months without a gap or a change of recording, and there are fewer.",
         }
         raise VulncoreError(reasons[choice.layer])
     resolutions = ground.resolutions

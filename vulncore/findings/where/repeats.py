@@ -26,9 +26,7 @@ def repeats_view(snapshot: Snapshot, counts: RecordCounts) -> RepeatsView:
     """
     dated = dated_points(snapshot.incidents, snapshot.coverage, counts.question.selection.records)
     if dated.empty:
-        return _no_repeats(
-            "Nothing can be said about repeats: these records have a month and no day on which they happened."
-        )
+        return _no_repeats("Near repeats cannot be tested: these records have a month and no day.")
     fewest = max(FEWEST, counts.smallest)
     if len(dated) < fewest:
         return _no_repeats(

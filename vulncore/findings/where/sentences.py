@@ -42,12 +42,12 @@ def where_headlines(summary: WhereSummary) -> tuple[Headline, ...]:
     """Return where most lies, what is hot beyond chance and surroundings, what is new, and whether a map would hold."""
     view = summary.view
     if summary.most is None or summary.hot is None:
-        there = f"fewer than {max(view.smallest, 1)}" if view.none_there else "too few"
+        many = f"fewer than {max(view.smallest, 1)}" if view.none_there else "so few"
         return (
             Headline(
                 HeadlineKind.QUIET,
                 "Too few places",
-                f"With {there} {view.unit} on the map it would show each of them. Choose a longer period or more measures.",
+                f"A map of {many} {view.unit} would show each record. Choose a longer period or more measures.",
             ),
         )
     test = trial_headline(summary.trial) if summary.trial else None
@@ -68,14 +68,14 @@ def where_notes(view: WhereView) -> tuple[str, ...]:
         notes.append(f"{off.without_place} of {off.selected:,} {unit} have no place and are on no map.")
     if off.without_hour:
         notes.append(
-            f"{off.without_hour} with a place have no recorded hour, and are left out of these hours."
+            f"{off.without_hour} {unit} with a place have no recorded hour and are left out of these hours."
         )
     if off.outside:
         edge = "boundary" if view.ground.drawn else "area"
-        notes.append(f"{off.outside} lie outside the {edge}, and are not drawn.")
+        notes.append(f"{off.outside} {unit} lie outside the {edge} and are not drawn.")
     if not view.ground.drawn:
         notes.append(
-            f"{view.selection.force} has no boundary here, so its area is assumed: where its records lie. To add the boundary: "
+            f"{view.selection.force} has no boundary here. The area is assumed to be where the records lie. To add a boundary: "
             "vulncore boundary FILE.geojson --force NAME."
         )
     if view.ground.snapped:
@@ -117,7 +117,7 @@ def repeats_headline(repeats: RepeatsView) -> Headline | None:
         return Headline(
             HeadlineKind.QUIET,
             "Repeats",
-            "No near repeats: at no distance and time are there clearly more pairs of events than shuffled dates give.",
+            "No near repeats: pairs of events close in place and time are about as many as with shuffled dates.",
         )
     band = repeats.bands.iloc[repeats.strongest]
     apart = apart_in_words(float(band["distance_to_m"]))
@@ -125,8 +125,8 @@ def repeats_headline(repeats: RepeatsView) -> Headline | None:
     return Headline(
         HeadlineKind.CLEAR,
         "Near repeats",
-        f"After an event, another {where} within {int(band['days_to'])} days is {band['ratio']:.1f} times as likely as "
-        "chance has it.",
+        f"After an event, another event {where} within {int(band['days_to'])} days is {band['ratio']:.1f} times as likely "
+        "as by chance.",
     )
 
 
@@ -172,7 +172,7 @@ def _hot(view: WhereView, hot: LayerView) -> Headline:
     return Headline(
         HeadlineKind.CLEAR,
         "Hot",
-        f"{places} ({size}) beyond what chance and surroundings explain: {_places(hot, groups)}.",
+        f"{places} ({size}) with more than chance and surroundings explain: {_places(hot, groups)}.",
     )
 
 
