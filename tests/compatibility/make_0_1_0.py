@@ -17,6 +17,9 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
+WRITTEN_AT = Path(
+    "/tmp/store-of-0.1.0"
+)  # Delta's log keeps where a table was made: a place that tells of no machine
 RURITANIA, STRELSAU = "Ruritania Police", "Strelsau City Police"
 BY = "compatibility"
 FIRST, LAST = date(2018, 4, 1), date(2021, 9, 30)  # long enough for a forecast without the months of lockdown
@@ -393,14 +396,16 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
     folder.mkdir()
+    WRITTEN_AT.mkdir()
     with tempfile.TemporaryDirectory() as name:
         away = Path(name)
         make_inputs(away)
         make_mappings(folder / "mappings")
-        make_store(away, folder / "mappings", away / "store")
-        codes = make_scenarios(folder / "scenarios", away / "store")
+        make_store(away, folder / "mappings", WRITTEN_AT)
+        codes = make_scenarios(folder / "scenarios", WRITTEN_AT)
         (folder / "scenarios" / "codes.json").write_text(f"{json.dumps(codes, indent=2)}\n", encoding="utf-8")
-        shutil.make_archive(str(folder / "store"), "zip", away / "store")
+        shutil.make_archive(str(folder / "store"), "zip", WRITTEN_AT)
+        shutil.rmtree(WRITTEN_AT)
 
 
 if __name__ == "__main__":
