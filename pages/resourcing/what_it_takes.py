@@ -26,11 +26,11 @@ def show_what_it_takes(outlook: ResourcingOutlook) -> None:
     ]
     if answers:
         with more.popover(
-            f"What it takes: {' or '.join(f'{each.more:,}' for each in answers)} more", width="stretch"
+            f"What it takes: {' or '.join(f'{answer.more:,}' for answer in answers)} more", width="stretch"
         ):
             for solved in answers:
                 _show_steps(outlook, solved)
-    planned = sum(answer.people for answer in outlook.scenario.joiners)
+    planned = sum(joiners.people for joiners in outlook.scenario.joiners)
     with joining.popover("Joiners" + (f": {planned:,} planned" if planned else " …"), width="stretch"):
         _show_joiners(outlook)
     if problem := take_notice(PROBLEM):

@@ -11,7 +11,7 @@ from pages.shared.tables import show_table
 from pages.shared.text import palette, plain, show_headline
 from pages.where.question import NONE, WhereChoices
 from pages.where.reads import place_of, repeats_of, trial_of
-from vulncore.findings.shared.words import hidden_as
+from vulncore.findings.shared.words import capital_first, hidden_as
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
 from vulncore.findings.where.sentences import months_tested, repeats_headline, trial_headline
 from vulncore.findings.where.tables import hours_table, months_table, repeats_table, trial_table
@@ -106,7 +106,7 @@ def show_repeats(where: WhereView, view: View, area: str) -> None:
 
 def show_definitions(where: WhereView) -> None:
     """Say what classes mean and which periods they rest on."""
-    rows = [{"Class": each.value.capitalize(), "Means": words} for each, words in DEFINITIONS.items()]
+    rows = [{"Class": capital_first(name.value), "Means": words} for name, words in DEFINITIONS.items()]
     show_table(pd.DataFrame(rows), "Classes of hotspot, the first that fits")
     periods = where.question.periods
     if periods:
@@ -139,12 +139,12 @@ def _show_hours(place: PlaceView, where: WhereView, view: View) -> None:
     title = f"Hours at {place.name}, {where.window}"
     legend = f"To the nearest {where.smallest}. –: {hidden_as(where.smallest)}"
     table = hours_table(place)
-    said = "; ".join(
+    spoken = "; ".join(
         f"{row.day} {row.part} about {row.records:,.0f}" for row in place.hours.dropna().itertuples()
     )
     st.altair_chart(
         place_hours_chart(place.hours, [f"Hours, {where.window}", place.name], legend, where.unit, palette()),
-        alt=f"{title}: {said or 'all hidden'}",
+        alt=f"{title}: {spoken or 'all hidden'}",
         width="stretch",
     )
     st.caption(source_line(view))

@@ -250,7 +250,7 @@ def test_a_size_beyond_all_reason_is_refused(size):
 
 @pytest.mark.parametrize("month", ["2025-13", "2025", "soon", "", "9" * 400])
 def test_what_is_no_month_is_refused(month):
-    with pytest.raises(InvalidPeriodError, match=r"is not a month\. Write it as year and month"):
+    with pytest.raises(InvalidPeriodError, match=r"is not a month\. Write the year and the month"):
         parse_adjustment(f"growth:{month}:+10")
 
 
