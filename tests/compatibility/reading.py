@@ -224,7 +224,11 @@ def digest(toml: str) -> str:
 
 def _numbers(bodies: Iterator[str]) -> dict[str, int]:
     cells = [cell for body in bodies for cell in re.findall(r"<td[^>]*>([^<]*)</td>", body)]
-    whole = [cell.strip() for cell in cells if re.fullmatch(r"\s*[+−-]?\d[\d,]*(\.\d+)?\s*%?\s*", cell)]
+    whole = [
+        re.sub(r"\s+%", "%", cell.strip())
+        for cell in cells
+        if re.fullmatch(r"\s*[+−-]?\d[\d,]*(\.\d+)?\s*%?\s*", cell)
+    ]
     return dict(sorted(Counter(whole).items()))
 
 
