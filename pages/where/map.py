@@ -23,7 +23,7 @@ from vulncore.cli.options import csv_text
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
 from vulncore.findings.where.map import LISTED
-from vulncore.findings.where.map_chart import ZONES, fill, hotspot_map
+from vulncore.findings.where.map_chart import fill, hotspot_map
 from vulncore.findings.where.view import MapView, WhereView
 
 LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
@@ -60,7 +60,8 @@ def show_where_map(where: WhereView, shown: MapView, view: View, area: str) -> N
     """Draw the map beside the list of its places."""
     st.markdown(f"**{plain(shown.title)}**")
     _show_legend(shown)
-    on_map, in_words = st.columns([7, 3])
+    # by its key the map keeps its place in the page, and so where it looks, when a line above comes or goes
+    on_map, in_words = st.container(key="map and list").columns([7, 3])
     with on_map:
         _draw(shown, view)
         brought = OPEN_STREET_MAP if _labels(shown) else ""
@@ -72,7 +73,8 @@ def show_where_map(where: WhereView, shown: MapView, view: View, area: str) -> N
 
 
 def _draw(shown: MapView, view: View) -> None:
-    key = f"map {view.publish.dataset} {view.force} {shown.resolution}"
+    key = f"map of {view.force}"  # the same whatever is shown: the map stays where somebody moved it
+    layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution}"
     narrow = "Mobi" in st.context.headers.get("User-Agent", "")
     deck = hotspot_map(
         [{**feature} for feature in shown.features],
@@ -82,24 +84,32 @@ def _draw(shown: MapView, view: View) -> None:
         choices_made().get("cell"),
         palette(),
         narrow,
+        layer_id,
     )
     st.pydeck_chart(
         deck,
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
-        on_select=lambda: _keep_cell(key),
+        on_select=lambda: _keep_cell(key, layer_id),
         selection_mode="single-object",
         alt=shown.alt,
     )
 
 
-def _keep_cell(key: str) -> None:
-    picked = st.session_state[key]["selection"]["objects"].get(ZONES, [])
+def _keep_cell(key: str, layer_id: str) -> None:
+    """Keep the zone that was picked on the map; let go of it where nothing is picked in its layer any more.
+
+    When another layer is shown the browser itself empties the selection, and says so with the next choice that is made:
+    a zone that was meanwhile picked from the list has to stay.
+    """
+    picked = st.session_state[key]["selection"]["objects"].get(layer_id, [])
+    picked_in = st.session_state.get("map picked in")
+    st.session_state["map picked in"] = layer_id if picked else None
     cell = picked[0].get("properties", {}).get("cell") if picked else None
     if cell:
         choices_made()["cell"] = str(cell)
         choices_made()["part"] = "place"
-    else:
+    elif picked_in == layer_id:
         choices_made().pop("cell", None)
 
 

@@ -91,6 +91,12 @@ def test_the_whole_area_is_seen_and_farther_off_on_a_telephone():
     assert 600 < pixels <= 760
 
 
+def test_where_the_map_looks_first_is_the_area_s_alone():
+    first = drawn([zone("a")])["initialViewState"]
+    other = drawn([zone("b", "hot", "▲"), zone("c", "even", "")], picked="b", palette=DARK, layer_id="gi 10")
+    assert other["initialViewState"] == first
+
+
 def test_hidden_months_and_hours_are_dashes_and_not_bars_of_nothing():
     months = pd.DataFrame(
         {"label": ["Jan 2024", "Feb 2024"], "start": pd.Timestamp("2024-01-01"), "records": [10.0, None]}

@@ -4,12 +4,14 @@ import json
 import math
 import re
 import struct
-from datetime import date
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.making import FORCE, covered, delivery, incident, months
 from tests.pages.choosing import choices, pick
 from tests.pages.conftest import PAGE_MS, WITH_MAPS, settled
 from vulncore.domain.periods import rolling_12
@@ -22,7 +24,7 @@ from vulncore.findings.where.protection import layer_view, where_view
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.view import MapView
 from vulncore.metrics.week.day_hour import RecordFilter
-from vulncore.store import open_version
+from vulncore.store import open_version, publish
 
 pytestmark = pytest.mark.browser
 
@@ -77,6 +79,111 @@ def pixel_of(cell: str, shown: MapView, box: dict[str, float]) -> tuple[float, f
     x = box["x"] + box["width"] / 2 + scale * (middle[0] - view["longitude"])
     y = box["y"] + box["height"] / 2 - scale * (north(middle[1]) - north(view["latitude"]))
     return x, y
+
+
+LOOK = """element => {
+    const waiting = [element[Object.keys(element).find(key => key.startsWith("__reactFiber$"))]];
+    while (waiting.length) {
+        const fiber = waiting.pop(), view = fiber.memoizedProps?.viewState;
+        if (view?.zoom) return [view.zoom, view.longitude, view.latitude];
+        for (let child = fiber.child; child; child = child.sibling) waiting.push(child);
+    }
+    return null;
+}"""
+
+
+def look(page) -> list[float]:
+    """Return where the map looks: its zoom, its longitude, its latitude; once it has come to rest."""
+    seen = None
+    for _ in range(60):
+        page.wait_for_timeout(500)
+        now = page.locator(MAP).evaluate(LOOK)
+        if now and now == seen:
+            return now
+        seen = now
+    raise AssertionError(f"the map did not come to rest: {seen}")
+
+
+@pytest.fixture(scope="module")
+def two_forces(tmp_path_factory) -> Path:
+    """A store with two forces that have places and hours, the City and one far from it."""
+    rng = np.random.default_rng(0)
+    every = months(date(2022, 1, 1), 36)
+    middles = {"City of London Police": (-0.093, 51.5155), FORCE: (0.55, 51.225)}
+    rows = [
+        incident(
+            1_000 * at + number,
+            month,
+            force=force,
+            longitude=middle[0] + rng.uniform(-0.012, 0.012),
+            latitude=middle[1] + rng.uniform(-0.003, 0.003),
+            occurred_from=datetime.combine(month, time(21 if number % 3 else 11)),
+        )
+        for at, (force, middle) in enumerate(middles.items())
+        for number, month in enumerate(every * 25)
+    ]
+    folder = tmp_path_factory.mktemp("two forces")
+    coverage = [{**row, "force": force} for force in middles for row in covered(every)]
+    publish(folder, "made", delivery(rows, coverage), "tests")
+    return folder
+
+
+def test_the_map_stays_where_it_was_moved_until_the_force_changes(two_forces, serving, page):
+    with serving(two_forces) as running:
+        open_where(page, running, "?force=City+of+London+Police")
+        first = look(page)
+        box = page.locator(MAP).bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
+        page.mouse.wheel(0, -400)
+        moved = look(page)
+        assert moved[0] > first[0] + 0.2
+        assert moved[1:] != first[1:]
+        for layer in (Layer.STANDS_OUT, Layer.WARDS, Layer.DENSITY, Layer.CELLS):
+            pick(page, "Show", NAMES[layer])
+            assert choices(page)["layer"] == layer.value
+            assert look(page) == moved, layer
+        pick(page, "Hours", "Night-time economy, 18:00 to 05:59")
+        assert choices(page)["hours"] == "night"
+        assert look(page) == moved
+        page.get_by_role("button", name=re.compile("Last 12 months")).click()
+        pick(page, "Period", "Last 3 years")
+        page.keyboard.press("Escape")
+        assert choices(page)["period"] == "36"
+        assert look(page) == moved
+        pick(page, "Force", FORCE)
+        assert choices(page)["force"] == FORCE
+        elsewhere = look(page)
+        assert elsewhere[1] == pytest.approx(0.55, abs=0.02)
+        assert elsewhere[2] == pytest.approx(51.225, abs=0.02)
+
+
+def test_a_zone_picked_on_one_layer_is_let_go_on_the_next_and_one_picked_from_the_list_stays(
+    two_forces, serving, page
+):
+    with serving(two_forces) as running:
+        open_where(page, running, "?force=City+of+London+Police")
+        look(page)
+        box = page.locator(MAP).bounding_box()
+        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        tooltip = page.locator(".deck-tooltip", has_text="About")
+        for _ in range(60):  # a map drawn without a graphics card takes its time
+            page.mouse.move(middle[0] + 1, middle[1])
+            page.mouse.move(*middle)
+            if tooltip.is_visible():
+                break
+            page.wait_for_timeout(500)
+        page.mouse.click(*middle)
+        page.wait_for_url(re.compile("cell="), timeout=PAGE_MS)
+        settled(page)
+        pick(page, "Show", NAMES[Layer.STANDS_OUT])
+        assert "cell" not in choices(page)
+        page.get_by_role("combobox", name="Place").click()
+        page.get_by_role("option").nth(1).click()
+        page.wait_for_url(re.compile("cell="), timeout=PAGE_MS)
+        settled(page)
+        cell = choices(page)["cell"]
+        pick(page, "Hours", "Night-time economy, 18:00 to 05:59")
+        assert choices(page)["cell"] == cell
 
 
 def test_the_finding_comes_first_and_the_map_says_it_to_who_cannot_see_it(server, store, page):

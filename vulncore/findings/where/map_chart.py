@@ -49,8 +49,11 @@ def hotspot_map(
     picked: str | None = None,
     palette: Palette = LIGHT,
     narrow: bool = False,
+    layer_id: str = ZONES,
 ) -> pydeck.Deck:
     """Return a map of zones that say what they are when pointed at, and can be picked.
+
+    Where it looks at first depends on the area alone: another layer leaves a map where somebody moved it.
 
     Args:
         features: GeoJSON features, one per zone: `cell`, `key` (of a kind of `vulncore.findings.where.layers`),
@@ -61,6 +64,7 @@ def hotspot_map(
         picked: The zone that stands out, by its `cell`.
         palette: The colours that suit the ground.
         narrow: Whether the map is shown on a telephone.
+        layer_id: What the layer of zones is called. A browser forgets which zone is picked when the name changes.
     """
     unoutlined = len(features) > OUTLINED_TO
     zones = [_drawn(feature, picked, palette, unoutlined) for feature in features]
@@ -82,7 +86,7 @@ def hotspot_map(
         layers=[
             pydeck.Layer(
                 "GeoJsonLayer",
-                id=ZONES,
+                id=layer_id,
                 data={"type": "FeatureCollection", "features": zones},
                 pickable=True,
                 get_fill_color="properties.fill",
