@@ -162,9 +162,17 @@ def test_a_zone_picked_on_one_layer_is_let_go_on_the_next_and_one_picked_from_th
 ):
     with serving(two_forces) as running:
         open_where(page, running, "?force=City+of+London+Police")
-        page.wait_for_timeout(4_000)  # a map drawn without a graphics card takes its time
+        look(page)
         box = page.locator(MAP).bounding_box()
-        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        tooltip = page.locator(".deck-tooltip", has_text="About")
+        for _ in range(60):  # a map drawn without a graphics card takes its time
+            page.mouse.move(middle[0] + 1, middle[1])
+            page.mouse.move(*middle)
+            if tooltip.is_visible():
+                break
+            page.wait_for_timeout(500)
+        page.mouse.click(*middle)
         page.wait_for_url(re.compile("cell="), timeout=PAGE_MS)
         settled(page)
         pick(page, "Show", NAMES[Layer.STANDS_OUT])
