@@ -162,6 +162,6 @@ def test_a_mark_that_no_month_would_bear_is_refused(tmp_path):
     for delivered in (deliver(path), table_without_months):
         with pytest.raises(
             InvalidPeriodError,
-            match=r"No month from 2024-10 on is in this delivery, so none was marked as provisional\.",
+            match=r"This delivery has no month from 2024-10 on, so none was marked as provisional\.",
         ):
             provisional(delivered, date(2024, 10, 1))
