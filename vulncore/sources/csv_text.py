@@ -1,7 +1,7 @@
 """CSV as text, judged line by line.
 
-One line is one row: none of the formats read here has line breaks within a field. A quotation mark that
-never closes so spoils its own line alone, and every line can be found again by its number.
+One line is one row: none of the formats read here has line breaks within a field. So a quotation mark that
+never closes spoils only its own line, and every line keeps its number.
 """
 
 import csv

@@ -154,7 +154,7 @@ def test_names_over_several_lines_or_without_end_are_made_plain(tmp_path):
 
 def test_a_heading_that_each_printed_page_repeats_is_left_out(tmp_path):
     extract = read_extract(as_csv(tmp_path, [*TWO_LINES, *TWO_LINES]))
-    assert (extract.left_out, extract.table.num_rows) == ({"heading repeated": 2}, 4)
+    assert (extract.left_out, extract.table.num_rows) == ({"repeated heading": 2}, 4)
 
 
 def test_thousands_of_columns_are_refused_with_their_number(tmp_path):

@@ -179,7 +179,7 @@ def test_rows_that_are_no_records_are_left_out_and_counted(tmp_path):
         "Total,02/10/2024,Bank",
     ]
     extract = read(tmp_path, *lines)
-    assert extract.left_out == {"empty row": 2, "heading repeated": 1, "totals row": 3}
+    assert extract.left_out == {"empty row": 2, "repeated heading": 1, "totals row": 3}
     assert extract.lines.to_pylist() == [2, 9]
 
 

@@ -28,7 +28,7 @@ class Block:
 
 
 def blocks(as_at: date) -> tuple[Block, ...]:
-    """Return the runs of months whose totals the table published for a month fixes, in order.
+    """Return the published totals by run of months, in order, no month in two of the runs.
 
     The financial year to date, the year before's and the baseline's are three. What the rolling twelve
     months hold before the financial year to date begins makes two more.

@@ -22,7 +22,7 @@ from vulncore.sources.extract.record import UNCOMPUTED, RawRows, Row
 
 EMPTY_ROW: Final = "empty row"
 TOTALS_ROW: Final = "totals row"
-HEADING_REPEATED: Final = "heading repeated"
+HEADING_REPEATED: Final = "repeated heading"
 TOO_MANY_FIELDS = "more fields than the heading"
 TOO_FEW_FIELDS = "fewer fields than the heading"
 TOO_LONG = f"a field of more than {MAX_CELL_CHARACTERS:,} characters"
@@ -39,7 +39,7 @@ _NUMBER = re.compile(r"[-+(]?[£$€]?[\d,]*\.?\d+ ?%?\)?")
 
 @dataclass
 class GatheredRows:
-    """What became of the rows of a file."""
+    """The rows of a file that are kept, as a table, and what became of the others."""
 
     columns: tuple[str, ...]
     table: pa.Table
@@ -67,15 +67,15 @@ def gather_rows(
     """Return the rows beneath a heading as a table of text, with every row accounted for.
 
     Args:
-        rows: Those beneath the heading.
-        raw: What they were read from.
-        columns: The name of each.
-        headings: The lines of the heading, so that it is known where it comes again.
+        rows: The rows beneath the heading.
+        raw: The file that they were read from.
+        columns: The name of each column.
+        headings: The lines of the heading, to recognise where it comes again.
         name: What to call the file.
-        wanted: The columns to keep; all if not said. Where there is none of them, no row is read.
-        unnamed: Which columns have no name of their own; in them it is noted whether anything stands.
+        wanted: The columns to keep; all unless given. Where none of them is there, no row is read.
+        unnamed: Which columns have no name in the heading; those that hold anything come back as `filled`.
         most_rows: Stop after so many.
-        progress: Told how far the reading is.
+        progress: Called now and then with how far the reading is.
 
     Raises:
         UnreadableSourceError: There are too many rows, more text than can be kept, or the file breaks off.
@@ -83,68 +83,68 @@ def gather_rows(
     """
     places = [i for i, column in enumerate(columns) if wanted is None or column in wanted]
     kept = _KeptRows(columns, places, name)
-    gathered_rows = GatheredRows(columns, kept.table, kept.lines, places)
+    gathered = GatheredRows(columns, kept.table, kept.lines, places)
     repeated = {tuple(cells) for cells in headings}
     why_not = ""
-    gathered_rows.complete = bool(places)
+    gathered.complete = bool(places)
     for row in rows if places else ():
-        if gathered_rows.read == most_rows:
-            gathered_rows.complete = False
+        if gathered.read == most_rows:
+            gathered.complete = False
             break
-        gathered_rows.read += 1
-        if gathered_rows.read > MAX_ROWS:
+        gathered.read += 1
+        if gathered.read > MAX_ROWS:
             raise UnreadableSourceError(
                 f"{name} has more than {MAX_ROWS:,} rows. Give fewer months at a time, or check that you chose the right file."
             )
         cells = [cell.strip() for cell in row.cells]
         if raw.end_with_what_is_filled:
             cells.extend([""] * (len(columns) - len(cells)))
-        why_not = _judge_row(cells, row, gathered_rows, repeated, name)
+        why_not = _judge_row(cells, row, gathered, repeated, name)
         if not why_not:
-            gathered_rows.filled.update(column for column in unnamed if cells[column])
+            gathered.filled.update(column for column in unnamed if cells[column])
             kept.add(row.line, cells)
-        if progress and gathered_rows.read % BATCH_ROWS == 0:
-            progress(gathered_rows.read, raw.share())
-    if gathered_rows.complete and why_not == TOO_FEW_FIELDS and raw.ends_in_a_line():
+        if progress and gathered.read % BATCH_ROWS == 0:
+            progress(gathered.read, raw.share())
+    if gathered.complete and why_not == TOO_FEW_FIELDS and raw.ends_in_a_line():
         raise UnreadableSourceError(
-            f"{name} breaks off in its last row (line {gathered_rows.rejects[-1].line:,}), so rows are missing. Export the file again."
+            f"{name} breaks off in its last row (line {gathered.rejects[-1].line:,}), so rows are missing. Export the file again."
         )
     if progress:
-        progress(gathered_rows.read, 1.0)
-    return replace(gathered_rows, table=kept.table, lines=kept.lines)
+        progress(gathered.read, 1.0)
+    return replace(gathered, table=kept.table, lines=kept.lines)
 
 
 def _judge_row(
-    cells: list[str], row: Row, gathered_rows: GatheredRows, repeated: Collection[Sequence[str]], name: str
+    cells: list[str], row: Row, gathered: GatheredRows, repeated: Collection[Sequence[str]], name: str
 ) -> str:
     """Return "" for a row to keep, its cells made as many as the columns; else why not, with that booked."""
-    width = len(gathered_rows.columns)
+    width = len(gathered.columns)
     if not any(cells):
-        gathered_rows.left_out[EMPTY_ROW] += 1
+        gathered.left_out[EMPTY_ROW] += 1
         return EMPTY_ROW
     if not row.fault:
         if tuple(without_empty_end(cells)) in repeated:
-            gathered_rows.left_out[HEADING_REPEATED] += 1
+            gathered.left_out[HEADING_REPEATED] += 1
             return HEADING_REPEATED
         if is_totals_row(cells):
-            gathered_rows.left_out[TOTALS_ROW] += 1
+            gathered.left_out[TOTALS_ROW] += 1
             return TOTALS_ROW
     fault, value = row.fault or "", ""  # what stands there may be about somebody, and nobody asked for it
     if not fault and len(cells) != width:
         fault, value = _of_another_width(cells, width)
     if not fault:
-        for index in gathered_rows.wanted:
+        for index in gathered.wanted:
             if cells[index] == UNCOMPUTED:
-                fault, value = NO_VALUE, gathered_rows.columns[index]
+                fault, value = NO_VALUE, gathered.columns[index]
             elif len(cells[index]) > MAX_CELL_CHARACTERS:
-                fault, value = TOO_LONG, gathered_rows.columns[index]
+                fault, value = TOO_LONG, gathered.columns[index]
     if fault:
-        gathered_rows.rejects.append(Reject(name, row.line, fault, printable(value[:60])))
-        if len(gathered_rows.rejects) > MAX_REJECTS:
+        gathered.rejects.append(Reject(name, row.line, fault, printable(value[:60])))
+        if len(gathered.rejects) > MAX_REJECTS:
             raise TooManyRejectsError(
                 f"More than {MAX_REJECTS:,} rows of {name} cannot be used. The last has {fault} (line {row.line:,}). "
                 "Check which line is the heading, and that you chose the right file.",
-                gathered_rows.rejects,
+                gathered.rejects,
             )
     return fault
 

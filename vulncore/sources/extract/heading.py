@@ -66,7 +66,7 @@ def heading_rows(rows: Sequence[Row], heading: tuple[int, int], name: str) -> li
 
 
 def column_names(lines: Sequence[Row], merged: Merged, name: str) -> tuple[tuple[str, ...], frozenset[int]]:
-    """Return a name for each column, each another, and which columns have none of their own.
+    """Return a unique name for every column, and which columns have no name in the heading.
 
     Names that stand above each other are joined ("Occurrence: Date from"), a merged cell's for each column
     beneath. A column without name is called by its letter, and a name that comes again is numbered.

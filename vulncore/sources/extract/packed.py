@@ -90,7 +90,7 @@ _MARKED_UP: Final = {
 
 
 def refuse_other_kinds(first: bytes, name: str) -> None:
-    r"""Refuse a file that begins like something that is no extract, saying what it is.
+    r"""Refuse a file that begins like another kind of file, and say which kind.
 
     Raises:
         UnreadableSourceError: It is empty, or of a kind that no reader here is for.
@@ -157,12 +157,12 @@ class BoundedStream(io.RawIOBase):
 
 
 def open_plain(path: Path, name: str) -> BoundedStream:
-    """Return a file's own bytes."""
+    """Return a file's bytes as a bounded stream."""
     return BoundedStream(path.open("rb"), name, size=path.stat().st_size)
 
 
 def open_gzip(path: Path, name: str) -> BoundedStream:
-    """Return the bytes within a gz."""
+    """Return the bytes within a gz as a bounded stream."""
     packed = path.open("rb")
     stream = cast("IO[bytes]", gzip.GzipFile(fileobj=packed))
     return BoundedStream(stream, name, size=path.stat().st_size).out_of(packed)
@@ -213,7 +213,7 @@ def text_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
 def open_member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, most: int = MAX_BYTES
 ) -> BoundedStream:
-    """Return the bytes of a zip's member."""
+    """Return the bytes of a zip's member as a bounded stream."""
     with damage_as_refusal(name):
         return BoundedStream(archive.open(member), name, most, member.file_size)
 

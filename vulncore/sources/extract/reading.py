@@ -50,22 +50,22 @@ def read_extract(
     most_rows: int | None = None,
     progress: Progress | None = None,
 ) -> Extract:
-    r"""Return an extract's rows as text, with every row accounted for. What it is shows by its content.
+    r"""Return an extract's rows as text, with every row accounted for; the format is recognised by the content.
 
     Args:
         path: CSV (comma, semicolon, tab or bar), alone or in a gz or a zip of it alone; XLSX; or Parquet.
         sheet: The sheet of a workbook; not needed where only one could be the extract.
         heading: The first and the last line of the heading, where it isn't found by rule.
-        wanted: The columns to keep, by name; all if not said. Where there is none of them, no row is read.
+        wanted: The columns to keep, by name; all unless given. Where none of them is there, no row is read.
         most_rows: Stop after so many rows beneath the heading, as for a preview.
-        progress: Told the rows so far and the share of the file that they are, every ten thousand rows.
+        progress: Called every ten thousand rows with the rows so far and their share of the file.
 
     Returns:
         The extract. Dates and times of cells are ISO text, whole numbers have no decimals, booleans are TRUE
         and FALSE, formulas the values computed last.
 
     Raises:
-        SheetNotSaidError: Several sheets could be the extract.
+        SheetNotChosenError: Several sheets could be the extract.
         TooManyRejectsError: So many rows can't be used that the file must be of another shape.
         UnreadableSourceError: The file is missing, empty, damaged, cut off, too large, of another kind, or has
             no heading that can be found or no row beneath it.
@@ -86,7 +86,7 @@ def read_extract(
     with ExitStack() as closing:
         raw = _raw_rows(path, name, sheet, wanted, closing)
         headed = _under_heading(raw, heading, name)
-        gathered_rows = gather_rows(
+        gathered = gather_rows(
             headed.rows,
             raw,
             headed.columns,
@@ -98,19 +98,19 @@ def read_extract(
             progress=progress,
         )
         notes = raw.notes()
-    if gathered_rows.complete and not gathered_rows.rejects and not gathered_rows.lines:
-        left = f", only {gathered_rows.read:,} empty or totals rows" if gathered_rows.read else ""
+    if gathered.complete and not gathered.rejects and not gathered.lines:
+        left = f", only {gathered.read:,} empty or totals rows" if gathered.read else ""
         raise UnreadableSourceError(
             f"{name} has a heading but no records{left}. Check that the extract covers the right dates."
         )
     if headed.passed_over:
         notes.append(f"{headed.passed_over} lines above the heading were passed over.")
-    table, only_dates = drop_midnights(gathered_rows.table, raw.timestamps)
+    table, only_dates = drop_midnights(gathered.table, raw.timestamps)
     if only_dates:
         notes.append(
             f"All times in {len(only_dates)} columns are midnight and were read as dates: {first_five(only_dates)}."
         )
-    return _extract(path, raw, headed, replace(gathered_rows, table=table), tuple(notes))
+    return _extract(path, raw, headed, replace(gathered, table=table), tuple(notes))
 
 
 def _refuse_by_size(path: Path, name: str) -> None:
@@ -178,9 +178,9 @@ def _under_heading(raw: RawRows, heading: tuple[int, int] | None, name: str) -> 
 
 
 def _extract(
-    path: Path, raw: RawRows, headed: _Headed, gathered_rows: GatheredRows, notes: tuple[str, ...]
+    path: Path, raw: RawRows, headed: _Headed, gathered: GatheredRows, notes: tuple[str, ...]
 ) -> Extract:
-    void = {headed.columns[index] for index in headed.unnamed - gathered_rows.filled}
+    void = {headed.columns[index] for index in headed.unnamed - gathered.filled}
     return Extract(
         file=source_file(path),
         kind=raw.kind,
@@ -190,13 +190,13 @@ def _extract(
         sheets=raw.sheets,
         heading=headed.heading,
         columns=tuple(column for column in headed.columns if column not in void),
-        table=gathered_rows.table.drop_columns(
-            [column for column in gathered_rows.table.column_names if column in void]
+        table=gathered.table.drop_columns(
+            [column for column in gathered.table.column_names if column in void]
         ),
-        lines=gathered_rows.lines,
-        read=gathered_rows.read,
-        left_out=dict(gathered_rows.left_out),
-        rejects=tuple(gathered_rows.rejects),
-        complete=gathered_rows.complete,
+        lines=gathered.lines,
+        read=gathered.read,
+        left_out=dict(gathered.left_out),
+        rejects=tuple(gathered.rejects),
+        complete=gathered.complete,
         notes=notes,
     )

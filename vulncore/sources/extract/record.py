@@ -1,4 +1,4 @@
-"""What is known of an extract once it has been read, and of its rows while they are."""
+"""What an extract is once it has been read, and its raw rows while they are read."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field

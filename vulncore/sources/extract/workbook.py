@@ -46,7 +46,7 @@ _DAY_0_OF_OLD_MACS: Final = datetime(1904, 1, 1)  # noqa: DTZ001
 
 @dataclass(frozen=True)
 class WorkbookParts:
-    """Where a workbook keeps what: each sheet's part by its title, in order; "" where there is no such part."""
+    """Where a workbook keeps its sheets (by title, in order), texts and styles; "" where there is no such part."""
 
     sheets: dict[str, str]
     hidden: tuple[str, ...]
@@ -65,12 +65,12 @@ def is_workbook(archive: zipfile.ZipFile) -> bool:
 def workbook_rows(archive: zipfile.ZipFile, name: str, sheet: str | None, closing: ExitStack) -> RawRows:
     """Return the raw rows of a sheet of a workbook.
 
-    The sheet is the one named; else the only visible one that looks like a table: at least three columns and
-    two rows. Where several do, none is taken for the analyst, because half of the records would be left out
-    in silence where each sheet holds a month.
+    The sheet is the named sheet, or else the only visible sheet that looks like a table: at least three columns
+    and two rows. Where several look so, none is chosen: half of the records would be left out in silence where
+    each sheet holds a month.
 
     Raises:
-        SheetNotSaidError: Several sheets could be it.
+        SheetNotChosenError: Several sheets could be it.
         UnreadableSourceError: It is no XLSX, is damaged, or has no such sheet.
     """
     parts = workbook_parts(archive, name)
@@ -154,7 +154,7 @@ def _names(titles: Iterable[str]) -> str:
 
 
 def workbook_parts(archive: zipfile.ZipFile, name: str) -> WorkbookParts:
-    """Return where a workbook keeps what.
+    """Return where a workbook keeps its sheets, texts and styles.
 
     Raises:
         UnreadableSourceError: It is a workbook of another kind, is damaged, or has too many sheets or none.

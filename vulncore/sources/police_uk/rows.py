@@ -60,7 +60,7 @@ class MonthRows:
 def month_rows(
     file: MonthFile, content: bytes, most_rejected: float = MAX_REJECTED_SHARE, room: int = MAX_REJECTS
 ) -> MonthRows:
-    """Return the rows of a file.
+    """Return the rows of a file, each accepted or rejected.
 
     Args:
         file: The file.
@@ -232,7 +232,7 @@ def shown_value(kind: FileKind, line: str) -> str:
 
 
 def row_faults(file: MonthFile, table: pa.Table) -> Faults:
-    """Return, by reason, the column that says it and which rows have it, in the order of judging."""
+    """Return the faults that reject rows, in the order of judging: by reason, the values and which rows."""
     unplaced = pc.and_(pc.equal(table["Longitude"], ""), pc.equal(table["Latitude"], ""))
     readable = pc.and_(pc.is_valid(table["longitude"]), pc.is_valid(table["latitude"]))
     point = pc.binary_join_element_wise(table["Longitude"], table["Latitude"], " ")
@@ -286,7 +286,7 @@ def _refuse(file: MonthFile, rows: MonthRows) -> None:
 
 
 def oddity_counts(kind: FileKind, accepted: pa.Table) -> dict[str, int]:
-    """Return how many rows of a file have what is odd in its kind, by what it is."""
+    """Return how many accepted rows of a file have something odd about them, by oddity."""
     unplaced = {"without a location": accepted["longitude"].null_count}
     if kind is FileKind.STREET:
         asb = accepted.filter(pc.equal(accepted["Crime type"], ASB))

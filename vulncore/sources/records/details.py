@@ -27,14 +27,14 @@ FEW: Final = 5  # so many unreadable values are slips, whatever share of a short
 
 @dataclass(frozen=True)
 class Details:
-    """Columns of the incidents table, row by row of the extract, and how many rows have which gap."""
+    """Columns of the incidents table, row by row of the extract, and how many rows have a gap, by gap."""
 
     columns: dict[str, Any]
     noted: dict[str, int] = field(default_factory=dict)
 
 
 def record_details(table: pa.Table, mapping: Mapping, secret: Secret) -> Details:
-    """Return what a mapping reads of each row beside its date recorded and its codes.
+    """Return the times, places, outcomes and texts of each row, as a mapping reads them.
 
     A value that can't be read leaves a gap, and is noted. References of victims become pseudonyms.
 
@@ -56,7 +56,7 @@ def record_details(table: pa.Table, mapping: Mapping, secret: Secret) -> Details
 
 
 def _times(table: pa.Table, mapping: Mapping) -> Details:
-    """Return from when to when each record happened.
+    """Return the earliest and the latest moment at which each record can have happened.
 
     Where the hour or the time of day is not known, what is known is that it happened within that hour or day:
     from its first second to its last.

@@ -126,7 +126,7 @@ def is_personal(column: Column) -> bool:
 
 
 def likeness(column: Column, table: str, name: str) -> int:
-    """Return how well a column's heading says that it is something: 0 not at all, more the better."""
+    """Return how strongly a column's heading suggests a role: 0 not at all."""
     patterns = heading_patterns()[table].get(name, ())
     for place, pattern in enumerate(patterns):
         if any(pattern.search(heading) for heading in column.headings):
@@ -187,7 +187,7 @@ def _half_swapped(column: Column) -> bool:
 
 
 def draft_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[dict[str, Moment], str]:
-    """Return from when to when, and which column is the date recorded; doubts are added to."""
+    """Return the columns for when things happened, and the column of the date recorded; adds to `doubts`."""
     days = {c.name: moment_role(c) for c in columns if c.content in (Content.DATE, Content.MOMENT)}
     clocks = {c.name: moment_role(c) for c in columns if c.content in (Content.TIME, Content.HOUR)}
     content = {column.name: column.content for column in columns}

@@ -30,7 +30,7 @@ _SHORTENED = re.compile(r"\d(\.\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 
 @dataclass(frozen=True)
 class JudgedRows:
-    """What became of each row of a table.
+    """Which rows of a table count towards which measures, and why the others do not.
 
     `row` and `measure` go together: one entry for each row and measure that it counts towards, in the order of
     the rows. `recorded_on` has a day for every row of the table. `rejected` says, by row, the reason and the
@@ -45,7 +45,7 @@ class JudgedRows:
 
 
 def judge_rows(table: pa.Table, mapping: Mapping) -> JudgedRows:
-    """Return what becomes of each row under a mapping.
+    """Return which rows count towards which measures under a mapping, and why the others do not.
 
     A row whose codes all count towards nothing is left out, whatever else it holds. A row is rejected where its
     date recorded can't be read or isn't covered, or a code is not in the mapping. A record counts once towards a

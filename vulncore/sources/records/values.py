@@ -1,4 +1,4 @@
-"""What the texts of an extract's column say: dates, moments, numbers, or anything at all."""
+"""The texts of an extract's columns as dates, moments, numbers, or any other type."""
 
 from collections.abc import Callable
 from datetime import date
@@ -75,7 +75,7 @@ def filled_rows(column: pa.ChunkedArray) -> Booleans:
 
 
 def read_values(column: pa.ChunkedArray, read: Callable[[str], Any], wanted: pa.DataType) -> pa.Array:
-    """Return a column of text as another type; null where `read` returns None.
+    """Return a column of text converted value by value; null where `read` returns None.
 
     >>> read_values(pa.chunked_array([["1", "x", "1"]]), lambda text: int(text) if text.isdigit() else None, pa.int8())
     <pyarrow.lib.Int8Array object at ...>
