@@ -61,7 +61,7 @@ def staffing_chart(
         base.mark_line(color=palette.ink, strokeWidth=2.5, strokeDash=[7, 3]).encode(y=y("there50")),
         base.mark_circle(color=palette.accent, size=90, opacity=0).encode(y=y("needed50"), tooltip=tooltip),
     ]
-    layers += _names(months, posts, palette)
+    layers += _line_names(months, posts, palette)
     legend = ["Strong line: needed. Bands: enough more often", "Dashed: will be there, band 4 of 5 forecasts"]
     chart: alt.LayerChart = alt.LayerChart(
         data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
@@ -112,7 +112,7 @@ def caseload_chart(
         .encode(y=y("limit")),
         base.mark_line(color=palette.accent, strokeWidth=2.5).encode(y=y("caseload50")),
         base.mark_circle(color=palette.accent, size=90, opacity=0).encode(y=y("caseload50"), tooltip=tooltip),
-        *_passes(passes, months, palette),
+        *_passing_mark(passes, months, palette),
     ]
     legend = ["Line: cases each, band 4 of 5 forecasts", f"Dashed: limit {limit:,g}"]
     legend[1] += ". Dotted: likely from here" if passes else ""
@@ -224,7 +224,7 @@ def scenarios_chart(
     return chart
 
 
-def _names(months: pd.DataFrame, posts: float, palette: Palette) -> list[alt.Chart]:
+def _line_names(months: pd.DataFrame, posts: float, palette: Palette) -> list[alt.Chart]:
     """Return the names of the lines, at their ends: those of what is needed on the right, of the posts on the left."""
     first, last = months.iloc[0], months.iloc[-1]
     above = [
@@ -233,11 +233,13 @@ def _names(months: pd.DataFrame, posts: float, palette: Palette) -> list[alt.Cha
         (last["needed50"], "needed"),
     ]
     right = [
-        _name(last, value, text).mark_text(align="right", baseline="bottom", dx=-3, dy=-3, **_ink(palette))
+        _line_name(last, value, text).mark_text(
+            align="right", baseline="bottom", dx=-3, dy=-3, **_ink(palette)
+        )
         for value, text in above
     ]
-    there = _name(last, last["there50"], "will be there")
-    funded = _name(first, posts, "funded")
+    there = _line_name(last, last["there50"], "will be there")
+    funded = _line_name(first, posts, "funded")
     return [
         *right,
         there.mark_text(align="right", baseline="top", dx=-3, dy=4, **_ink(palette)),
@@ -245,7 +247,7 @@ def _names(months: pd.DataFrame, posts: float, palette: Palette) -> list[alt.Cha
     ]
 
 
-def _name(row: pd.Series, value: float, text: str) -> alt.Chart:
+def _line_name(row: pd.Series, value: float, text: str) -> alt.Chart:
     named = pd.DataFrame({"month": [row["month"]], "officers": [value], "text": [text]})
     return alt.Chart(named).encode(x="month:T", y="officers:Q", text="text:N")
 
@@ -254,7 +256,7 @@ def _ink(palette: Palette) -> dict[str, Any]:
     return {"fontSize": 12, "color": palette.ink}
 
 
-def _passes(month: date | None, months: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
+def _passing_mark(month: date | None, months: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     if month is None:
         return []
     at = pd.Timestamp(month)
