@@ -123,7 +123,7 @@ def test_of_one_type_of_place_few_unknown_times_cannot_be_taken_from_the_total(t
     assert "43" not in street.headline[-1].text
     assert "Hour not known: fewer than 5" in map_legend(street, Layout())
     records = known_table(street.now).set_index("Time known")["Records"]
-    assert records["No start"] == "fewer than 5, or would reveal one"
+    assert records["No start"] == "hidden (fewer than 5)"
     assert records["Default midnight"] == "0"
 
 
@@ -155,7 +155,7 @@ def test_a_change_from_fewer_than_five_says_no_more_than_that(tmp_path):
     row = bands.loc[3 * 24 + 21]
     assert row["clear"]
     assert pd.isna(row["change"])
-    assert row["before_words"].startswith("fewer than 5")
+    assert row["before_words"].startswith("hidden (fewer than 5")
 
 
 def test_shares_of_shifts_are_in_steps_of_five_records_or_more(shipped_store, demo_counts):
