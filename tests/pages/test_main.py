@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages.conftest import ROOT, settled
+from tests.pages.conftest import PAGE_MS, ROOT, settled
 
 pytestmark = pytest.mark.browser
 
@@ -88,14 +88,14 @@ def test_one_press_of_back_leads_to_the_page_before_as_it_was(server, page):
     for name in ("Methods", "Where", "Overview"):
         settled(page)
         page.locator(".st-key-ways").get_by_role("link", name=name).click()
-        page.wait_for_url(f"**/{name.lower()}?*")
+        page.wait_for_url(f"**/{name.lower()}?*", timeout=PAGE_MS)
     settled(page)
     for name in ("where", "methods", "when"):
         page.go_back()
-        page.wait_for_url(f"**/{name}?*")
+        page.wait_for_url(f"**/{name}?*", timeout=PAGE_MS)
         settled(page)
+    page.get_by_role("heading", level=1, name="When").wait_for(timeout=PAGE_MS)
     assert "rows=day" in page.url
-    assert page.get_by_role("heading", level=1).inner_text() == "When"
 
 
 def test_on_a_telephone_the_sidebar_gives_way_to_the_page_chosen_in_it(server, page):
