@@ -56,7 +56,7 @@ from vulncore.findings.where.view import NAIVE, MapView
 from vulncore.metrics.hotspots.zones import Zones
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT
-from vulncore.sources.demo.description import described
+from vulncore.sources.demo.description import description
 from vulncore.sources.police_uk import deliver as police_uk
 from vulncore.store import Snapshot, open_version, publish
 from vulncore.store.areas import keep_area
@@ -120,7 +120,7 @@ def city(tmp_path: Path, rows: list[dict[str, object]]) -> RecordCounts:
 
 
 def night_streets() -> set[str]:
-    return set(described("places")["setting"]["nightlife"]["streets"])
+    return set(description("places")["setting"]["nightlife"]["streets"])
 
 
 # what lies where
@@ -153,7 +153,7 @@ def test_the_hottest_places_of_the_demo_are_streets_of_the_night_that_its_descri
 
 
 def hotels_and_stations() -> set[str]:
-    settings = described("places")["setting"]
+    settings = description("places")["setting"]
     return set(settings["hotels"]["streets"]) | set(settings["stations"]["streets"])
 
 
