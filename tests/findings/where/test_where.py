@@ -20,7 +20,7 @@ from vulncore.domain.periods import Window, month_end, rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.overview.overview import overview
 from vulncore.findings.shared.headline import Headline
-from vulncore.findings.shared.which_records import week_read
+from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.when.when import when
 from vulncore.findings.where.area import StreetNames, name_together, street_of, zone_names, zones_of
@@ -168,7 +168,7 @@ def test_a_hot_cell_holds_points_that_the_demo_s_description_puts_there(demo):
 def test_hours_carried_over_hold_the_weight_that_the_week_gives_them(shipped_store):
     snapshot = open_version(shipped_store, "demo")
     night = demo_counts(shipped_store, "night")
-    week = week_read(snapshot, RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER))).week
+    week = read_week(snapshot, RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER))).by_hour
     by_zone = zone_counts(night, night.ground.finest)
     on_map = by_zone.within(night.window).sum() + by_zone.outside(night.window)
     all_day = demo_counts(shipped_store).known
