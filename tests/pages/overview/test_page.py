@@ -368,6 +368,7 @@ def test_one_force_is_on_screen_at_a_time_and_the_link_names_it(serving, tmp_pat
         assert cells(page, "Rape")[3] == "45"
         pick(page, "Force", "Ruritania *Police*")
         page.get_by_text("Ruritania *Police*: April 2023 to December 2023").wait_for(timeout=PAGE_MS)
+        settled(page)
         assert cells(page, "Rape")[3] == "27"
         assert choices(page)["force"] == "Ruritania *Police*"
 
