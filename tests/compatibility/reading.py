@@ -222,13 +222,14 @@ def digest(toml: str) -> str:
     return hashlib.sha256(json.dumps(tomllib.loads(toml), sort_keys=True, default=str).encode()).hexdigest()
 
 
+def closed_up(cell: str) -> str:
+    """Return a number as a cell has it, "12 %" as "12%": 0.1.0 wrote some shares one way and some the other."""
+    return re.sub(r"\s+%", "%", cell.strip())
+
+
 def _numbers(bodies: Iterator[str]) -> dict[str, int]:
     cells = [cell for body in bodies for cell in re.findall(r"<td[^>]*>([^<]*)</td>", body)]
-    whole = [
-        re.sub(r"\s+%", "%", cell.strip())
-        for cell in cells
-        if re.fullmatch(r"\s*[+−-]?\d[\d,]*(\.\d+)?\s*%?\s*", cell)
-    ]
+    whole = [closed_up(cell) for cell in cells if re.fullmatch(r"\s*[+−-]?\d[\d,]*(\.\d+)?\s*%?\s*", cell)]
     return dict(sorted(Counter(whole).items()))
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +35,12 @@ from vulncore.findings.resourcing.demand import (
     unit_demand,
     unit_forecasts,
 )
-from vulncore.findings.resourcing.outlook import ResourcingOutlook, resourcing_outlook, staffing_question
+from vulncore.findings.resourcing.outlook import (
+    ResourcingOutlook,
+    StaffingQuestion,
+    resourcing_outlook,
+    staffing_question,
+)
 from vulncore.findings.resourcing.sentences import more_in_words, resourcing_headline
 from vulncore.findings.resourcing.tables import exported, staffing_rows
 from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
@@ -44,7 +50,7 @@ from vulncore.resourcing.scenario.link import illustrative
 from vulncore.resourcing.scenario.saved import load_scenario, saved_scenario
 from vulncore.resourcing.scenario.scenario import Scenario
 from vulncore.resourcing.scenario.toml import scenario_text
-from vulncore.resourcing.solving import StaffingTarget, more_needed, parse_condition
+from vulncore.resourcing.solving import StaffingTarget, more_needed, parse_condition, refuse_target
 from vulncore.store import open_version
 
 MOST_COMPARED = 4
@@ -118,28 +124,34 @@ def resourcing(
     chosen = force_or_first(choice, force)
     month = as_at_or_latest(choice, chosen, parse_month(as_at) if as_at else None)
     ahead, first = months_ahead(month, YEARS), parse_month(since) if since else None
+    # what can't be answered is refused here, before anybody waits for a forecast
+    questions = [staffing_question(plan, month, ahead, role, year, probability, first) for plan in scenarios]
+    targets = [
+        _target(plan, question, solve, until, month, ahead) if solve else None
+        for plan, question in zip(scenarios, questions, strict=True)
+    ]
     forecasts: dict[object, UnitForecast] = {}
     outlooks = []
-    for plan in scenarios:
+    for plan, question in zip(scenarios, questions, strict=True):
         kinds = plan.case_types  # scenarios with the same kinds of case share one forecast
         if kinds not in forecasts:
             forecasts[kinds] = _forecast(unit_demand(snapshot, chosen, choice, plan, month), basis)
         measured = measured_shares(snapshot, chosen, case_subjects(choice, plan), plan, month)
-        question = staffing_question(plan, month, ahead, role, year, probability, first)
         outlooks.append(resourcing_outlook(forecasts[kinds], plan, measured, question))
     frames = [
-        exported(
-            _solved_rows(outlook, solve, until) if solve else staffing_rows(outlook),
-            outlook.forecast,
-            snapshot.publish,
-        )
-        for outlook in outlooks
+        _solved_rows(outlook, target) if target else staffing_rows(outlook)
+        for outlook, target in zip(outlooks, targets, strict=True)
     ]
     if not solve:
-        for outlook in outlooks:
-            for headline in resourcing_headline(outlook):
-                typer.echo(headline_text(headline), err=True)
-    table = pd.concat(frames, ignore_index=True)
+        for headline in chain.from_iterable(map(resourcing_headline, outlooks)):
+            typer.echo(headline_text(headline), err=True)
+    table = pd.concat(
+        [
+            exported(frame, outlook.forecast, snapshot.publish)
+            for frame, outlook in zip(frames, outlooks, strict=True)
+        ],
+        ignore_index=True,
+    )
     if output is Format.MARKDOWN:  # for people: without what is the same in every row
         table = table.drop(columns=["force", "known_to", "dataset", "version", "note", "basis"])
     typer.echo(printed(table, output))
@@ -155,6 +167,16 @@ def _chosen_scenarios(store: Path, names: list[str] | tuple[str, ...]) -> list[S
     return scenarios or [illustrative()]
 
 
+def _target(
+    plan: Scenario, question: StaffingQuestion, condition: str, until: str | None, as_at: date, ahead: int
+) -> StaffingTarget:
+    """Return what --solve asks for; what no staffing of a scenario can answer is refused."""
+    what, limit = parse_condition(condition)
+    target = question.target(what, limit, parse_month(until) if until else None)
+    refuse_target(plan, as_at, ahead, target)
+    return target
+
+
 def _forecast(unit: UnitDemand, basis: Basis) -> UnitForecast:
     last = None
     for share, forecast in unit_forecasts(unit, basis):
@@ -168,12 +190,8 @@ def _forecast(unit: UnitDemand, basis: Basis) -> UnitForecast:
     return last
 
 
-def _solved_rows(outlook: ResourcingOutlook, condition: str, until: str | None) -> pd.DataFrame:
+def _solved_rows(outlook: ResourcingOutlook, target: StaffingTarget) -> pd.DataFrame:
     """Return how many more begin when: one row per step; one of none where nobody has to."""
-    what, limit = parse_condition(condition)
-    question = outlook.question
-    last = parse_month(until) if until else date(max(question.year, question.since.year), 12, 1)
-    target = StaffingTarget(question.role, what, limit, question.chance, question.since, last)
     more = more_needed(outlook.staffing, target)
     typer.echo(more_in_words(outlook, more), err=True)
     steps = more.steps or ((target.since, 0),)
@@ -189,7 +207,7 @@ def _solved_rows(outlook: ResourcingOutlook, condition: str, until: str | None) 
     )
     return frame.assign(
         in_all=frame["more"].cumsum(),
-        condition=f"{what} > {limit:g}",
+        condition=f"{target.condition} > {target.limit:g}",
         probability=target.probability,
         chance_before=round(more.before, 4),
         chance_after=round(more.after, 4),

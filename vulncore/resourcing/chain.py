@@ -53,6 +53,11 @@ class Staffing:
     hours: Mapping[str, Floats]
 
     @property
+    def months(self) -> int:
+        """How many months are simulated."""
+        return next(iter(self.there.values())).shape[1]
+
+    @property
     def caseload(self) -> Mapping[str, Floats]:
         """Open cases for each full-time officer there, by role that holds cases; infinite where nobody is there."""
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,6 +1,5 @@
 """How many more people a role needs, and by when, so that a shortage or too many cases stays unlikely enough."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -81,19 +80,15 @@ def more_needed(staffing: Staffing, target: StaffingTarget) -> MoreNeeded:
         target: What is to be reached.
 
     Raises:
-        InvalidScenarioError: The role isn't there or holds no cases, a number is out of range, the months lie outside
-            those ahead, or no number of people would do.
+        InvalidScenarioError: `refuse_target` refuses the target, or no number of people would do.
     """
+    months = staffing.months
+    refuse_target(staffing.scenario, staffing.as_at, months, target)
     wanting = _wanting(staffing, target)
-    paths, months = wanting.shape
-    first, last = (_month_place(staffing.as_at, month, months) for month in (target.since, target.until))
-    if first > last:
-        raise InvalidScenarioError(
-            f"{target.until:%Y-%m} is before {target.since:%Y-%m}. Give the first month, then the last."
-        )
+    first, last = (months_between(staffing.as_at, month) - 1 for month in (target.since, target.until))
     span = slice(first, last + 1)
     numbers = {
-        key: assumption_draws(key, assumption, paths)
+        key: assumption_draws(key, assumption, len(wanting))
         for key, assumption in staffing.scenario.assumptions.items()
         if key.startswith("role.")
     }
@@ -129,6 +124,40 @@ def with_more(scenario: Scenario, more: MoreNeeded) -> Scenario:
     return replace(scenario, joiners=tuple(joiners))
 
 
+def refuse_target(scenario: Scenario, as_at: date, months: int, target: StaffingTarget) -> None:
+    """Refuse a target that no staffing of a scenario can answer; needs no simulation, so it can come before one.
+
+    Args:
+        scenario: The scenario.
+        as_at: The last month recorded.
+        months: How many months are simulated.
+        target: What is to be reached.
+
+    Raises:
+        InvalidScenarioError: The role isn't there or holds no cases, a number is out of range, or the months lie
+            outside those ahead.
+    """
+    of_cases = target.condition is Condition.CASELOAD
+    roles = [role.key for role in (scenario.holding if of_cases else scenario.roles)]
+    if target.role not in roles:
+        what = "holds cases" if of_cases else "is in the scenario"
+        raise InvalidScenarioError(f"No role '{target.role[:40]}' {what}. Choose one of: {', '.join(roles)}.")
+    if not 0.001 <= target.probability <= 0.999:
+        raise InvalidScenarioError(
+            f"A probability of {target.probability:g} is out of range. Give 0.001 to 0.999."
+        )
+    if of_cases and not 0 < target.limit < MOST_LIMIT:
+        raise InvalidScenarioError(f"A limit of {target.limit:g} cases is out of range. Give more than 0.")
+    if not 0 <= target.limit < MOST_LIMIT:
+        raise InvalidScenarioError(f"A limit of {target.limit:g} is out of range. Give 0 or more.")
+    for month in (target.since, target.until):
+        refuse_month_not_ahead(as_at, month, months)
+    if target.since > target.until:
+        raise InvalidScenarioError(
+            f"{target.until:%Y-%m} is before {target.since:%Y-%m}. Give the first month, then the last."
+        )
+
+
 def refuse_month_not_ahead(as_at: date, month: date, months: int) -> None:
     """Refuse a month that is not one of the months ahead.
 
@@ -160,24 +189,9 @@ def parse_condition(text: str) -> tuple[Condition, float]:
 
 def _wanting(staffing: Staffing, target: StaffingTarget) -> Floats:
     """Return how many full-time officers are wanting on each path in each month; below 0 where some are to spare."""
-    of_cases = target.condition is Condition.CASELOAD
-    roles: Sequence[str] = (
-        list(staffing.open_cases) if of_cases else [role.key for role in staffing.scenario.roles]
-    )
-    if target.role not in roles:
-        what = "holds cases" if of_cases else "is in the scenario"
-        raise InvalidScenarioError(f"No role '{target.role[:40]}' {what}. Choose one of: {', '.join(roles)}.")
-    if not 0.001 <= target.probability <= 0.999:
-        raise InvalidScenarioError(
-            f"A probability of {target.probability:g} is out of range. Give 0.001 to 0.999."
-        )
     there = staffing.there[target.role]
-    if not of_cases:
-        if not 0 <= target.limit < MOST_LIMIT:
-            raise InvalidScenarioError(f"A limit of {target.limit:g} is out of range. Give 0 or more.")
+    if target.condition is Condition.SHORT:
         return np.asarray(staffing.needed[target.role] - there - target.limit, dtype=float)
-    if not 0 < target.limit < MOST_LIMIT:
-        raise InvalidScenarioError(f"A limit of {target.limit:g} cases is out of range. Give more than 0.")
     return np.asarray(staffing.open_cases[target.role] / target.limit - there, dtype=float)
 
 
@@ -187,12 +201,6 @@ def _enough(wanting: Floats, work: Floats, probability: float) -> int:
     people = max(0, int(np.ceil(level)))
     on_the_line = people > 0 and (wanting - people * work > 0).mean() > probability
     return people + on_the_line
-
-
-def _month_place(as_at: date, month: date, months: int) -> int:
-    """Return the column of a month ahead."""
-    refuse_month_not_ahead(as_at, month, months)
-    return months_between(as_at, month) - 1
 
 
 def _highest_chance(wanting: Floats) -> float:

@@ -39,6 +39,11 @@ class StaffingQuestion:
     chance: float
     since: date
 
+    def target(self, condition: Condition, limit: float, until: date | None = None) -> StaffingTarget:
+        """Return what has to hold from `since` until a month: the end of the question's year if none is given."""
+        until = until or date(max(self.year, self.since.year), 12, 1)
+        return StaffingTarget(self.role, condition, limit, self.chance, self.since, until)
+
 
 @dataclass(frozen=True)
 class ResourcingOutlook:
@@ -215,9 +220,7 @@ def _role_key(scenario: Scenario, named: str) -> str:
 def _more(
     simulated: Staffing, question: StaffingQuestion, condition: Condition, limit: float
 ) -> MoreNeeded | InvalidScenarioError:
-    until = date(max(question.year, question.since.year), 12, 1)
-    target = StaffingTarget(question.role, condition, limit, question.chance, question.since, until)
     try:
-        return more_needed(simulated, target)
+        return more_needed(simulated, question.target(condition, limit))
     except InvalidScenarioError as problem:
         return problem
