@@ -1,97 +1,102 @@
-"""What can be reached from a thing: its fields and attributes, what functions close over, columns, arrays and their bases."""
+"""What can be reached: from a thing, by all that it holds; from a module, by all that it imports."""
 
-import re
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence, Set
+import types
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
-from functools import cached_property, partial
-from types import FunctionType, GeneratorType, MethodType, ModuleType
+from datetime import date
+from functools import cache, cached_property
 
+import grimp
 import numpy as np
 import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
-NUMBER = re.compile(r"\d+\.\d+")
+LEAVES = (str, bytes, bool, int, float, complex, type(None), type, types.ModuleType, BaseGeometry, date)
+PARTS = (
+    *("func", "args", "keywords"),  # of a partial
+    *("__self__", "__func__"),  # of a method
+    *("__defaults__", "__kwdefaults__", "__closure__", "cell_contents"),  # of a function
+    *("gi_frame", "f_locals"),  # of a generator
+    "__dict__",
+)
 
 
-def reachable(thing: object) -> Iterator[tuple[str, object]]:
-    """Return everything that can be reached from a thing, itself among it, each once and with the way to it.
+def reachable(thing: object, name: str = "") -> Iterator[tuple[str, object]]:
+    """Yield every object that can be reached from a thing, itself among it, each once and with the way to it.
 
     Classes, modules and a function's globals are not followed: they are code, and lead to everything.
     """
-    seen: dict[int, object] = {}  # holding on to what was seen keeps its number from being given again
-    waiting = deque([("", thing)])
+    seen: dict[int, object] = {}  # kept, so that no other object gets the same number
+    waiting = [(name, thing)]
     while waiting:
-        way, here = waiting.popleft()
+        path, here = waiting.pop()
         if id(here) in seen:
             continue
         seen[id(here)] = here
-        yield way, here
-        waiting.extend((f"{way}{step}", part) for step, part in _parts(here))
+        yield path, here
+        if not isinstance(here, LEAVES):
+            waiting += [(f"{path}.{step}", part) for step, part in _held_by(here)]
 
 
-def numbers_in(thing: object) -> Iterator[tuple[str, float]]:
-    """Return every number with a fraction that can be reached, in arrays and in texts too, with the way to it."""
-    for way, here in reachable(thing):
-        if isinstance(here, np.ndarray) and here.dtype.kind == "f":
-            yield from ((way, float(number)) for number in here.ravel() if number % 1)
-        elif isinstance(here, (float, np.floating)) and here % 1:
-            yield way, float(here)
-        elif isinstance(here, str):
-            yield from ((way, float(number)) for number in NUMBER.findall(here))
-
-
-def _parts(here: object) -> Iterator[tuple[str, object]]:
-    if isinstance(here, (type, ModuleType, str, bytes)):
+def _held_by(thing: object) -> Iterator[tuple[str, object]]:
+    """Yield what a thing holds: its items, what it is made of, its attributes and slots, what it computes of them."""
+    if isinstance(thing, pd.DataFrame | pd.Series):
+        table = thing.to_frame() if isinstance(thing, pd.Series) else thing
+        yield from (("attrs", thing.attrs), ("index", thing.index.to_numpy()))
+        yield from ((f"blocks[{at}]", block.values) for at, block in enumerate(thing._mgr.blocks))
+        yield from ((str(column), table.iloc[:, at].to_numpy()) for at, column in enumerate(table.columns))
+        yield "columns", list(table.columns)
         return
-    if isinstance(here, pd.DataFrame):
-        yield from ((f"[{name!r}]", here.iloc[:, place]) for place, name in enumerate(here.columns))
-        yield from ((".index", here.index), (".columns", here.columns), (".attrs", here.attrs))
-    elif isinstance(here, pd.Series):
-        yield from (("", here.array), (".index", here.index), (".name", here.name), (".attrs", here.attrs))
-        yield "", here.to_numpy()
-    elif isinstance(here, (pd.Index, pd.api.extensions.ExtensionArray)):
-        yield "", np.asarray(here)
-    elif isinstance(here, np.ndarray):
-        yield ".base", here.base
-        if here.dtype.kind == "O":
-            yield from ((f"[{place}]", item) for place, item in enumerate(here.ravel()))
-    else:
-        yield from _items(here)
-        yield from _of_functions(here)
-        yield from _attributes(here)
+    if isinstance(thing, np.ndarray):
+        yield "base", thing.base
+        yield "items", thing.ravel().tolist() if thing.dtype == object else None
+        return
+    if isinstance(thing, Mapping):
+        yield from ((f"[{key!r}]", part) for key, value in thing.items() for part in (key, value))
+    elif isinstance(thing, list | tuple | set | frozenset):
+        yield from ((f"[{at}]", item) for at, item in enumerate(thing))
+    elif isinstance(thing, weakref.ref):
+        yield "target", thing()
+    yield from ((name, getattr(thing, name, None)) for name in (*PARTS, *_slots_of(thing)))
+    if is_dataclass(thing):
+        yield from ((name, getattr(thing, name)) for name in _computed_by(type(thing)))
 
 
-def _items(here: object) -> Iterator[tuple[str, object]]:
-    if isinstance(here, Mapping):
-        yield from ((f"[{key!r}]", item) for key, item in here.items())
-        yield from ((f" key {key!r}", key) for key in here)
-    elif isinstance(here, (Sequence, Set, deque)) and not isinstance(here, range):
-        yield from ((f"[{place}]", item) for place, item in enumerate(here))
+def _slots_of(thing: object) -> Iterator[str]:
+    for kind in type(thing).__mro__:
+        slots = getattr(kind, "__slots__", ())
+        yield from (slots,) if isinstance(slots, str) else slots
 
 
-def _of_functions(here: object) -> Iterator[tuple[str, object]]:
-    if isinstance(here, FunctionType):
-        for name, cell in zip(here.__code__.co_freevars, here.__closure__ or (), strict=True):
-            yield f" closing over {name}", cell.cell_contents
-        yield from ((" default", here.__defaults__), (" default", here.__kwdefaults__))
-    elif isinstance(here, MethodType):
-        yield from ((" of", here.__self__), (" function", here.__func__))
-    elif isinstance(here, partial):
-        yield from ((" of", here.func), (" with", here.args), (" with", here.keywords))
-    elif isinstance(here, GeneratorType) and here.gi_frame is not None:
-        yield " at", here.gi_frame.f_locals
+@cache
+def _computed_by(kind: type) -> tuple[str, ...]:
+    return tuple(
+        name
+        for base in kind.__mro__
+        for name, how in vars(base).items()
+        if isinstance(how, property | cached_property)
+    )
 
 
-def _attributes(here: object) -> Iterator[tuple[str, object]]:
-    fields = getattr(here, "__dict__", {})
-    yield from ((f".{name}", part) for name, part in fields.items())
-    for kind in type(here).__mro__:
-        slots = kind.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            if hasattr(here, name):
-                yield f".{name}", getattr(here, name)
-        if is_dataclass(kind):
-            computed = [
-                name for name, how in vars(kind).items() if isinstance(how, (property, cached_property))
-            ]
-            yield from ((f".{name}", getattr(here, name)) for name in computed)
+@cache
+def _imports() -> grimp.ImportGraph:
+    return grimp.build_graph("vulncore", "pages")
+
+
+def importers_of(module: str) -> set[str]:
+    """Return the modules of package and pages that import a module."""
+    return set(_imports().find_modules_that_directly_import(module))
+
+
+def loaded_with(modules: Iterable[str]) -> set[str]:
+    """Return all modules of package and pages that are loaded once these are imported: with packages around them."""
+    loaded: set[str] = set()
+    waiting = list(modules)
+    while waiting:
+        module = waiting.pop()
+        if module not in loaded:
+            loaded.add(module)
+            waiting += _imports().find_modules_directly_imported_by(module)
+            waiting += [module.rpartition(".")[0]] if "." in module else []
+    return loaded

@@ -59,28 +59,34 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def dataset(store):
+    """The options that name what a command reads."""
     return ("--dataset", "small", "--store", store)
 
 
-def test_officers_are_printed_with_the_columns_that_scripts_rely_on(dataset):
-    done = run(*dataset, "--format", "csv")
-    table = rows(done)
+@pytest.fixture(scope="module")
+def plain(dataset):
+    """What is printed of the example figures."""
+    return run(*dataset, "--format", "csv")
+
+
+def test_officers_are_printed_with_the_columns_that_scripts_rely_on(plain):
+    table = rows(plain)
     assert list(table)[:18] == ["scenario", "role", "month", *FIGURES, *CASES]
     assert table["role"].unique().tolist() == ["pip2", "soit", "safeguarding", "vva", "ds", "di"]
     assert table.loc[table["role"] == "di", "month"].tolist() == [
         f"{month:%Y-%m}" for month in months(date(2024, 1, 1), 48)
     ]
-    assert "No official caseload standard exists" in done.stderr
-    assert "Left out, because this dataset does not record them: Other sexual offences" in done.stderr
+    assert "No official caseload standard exists" in plain.stderr
+    assert "Left out, because this dataset does not record them: Other sexual offences" in plain.stderr
 
 
-def test_scenarios_of_files_and_of_the_store_stand_beside_each_other(dataset, tmp_path):
+def test_scenarios_of_files_and_of_the_store_stand_beside_each_other(dataset, plain, tmp_path):
     file = tmp_path / "ours.toml"
     file.write_text(scenario_text(illustrative().where("unit.hours", fixed(200)).called("Twice the hours")))
     table = rows(run(*dataset, "--scenario", file, "--scenario", "Half more", "--format", "csv"))
     last = table[(table["role"] == "pip2") & (table["month"] == "2027-12")].set_index("scenario")["needed50"]
-    plain = rows(run(*dataset, "--format", "csv"))
-    base = plain[(plain["role"] == "pip2") & (plain["month"] == "2027-12")]["needed50"].iloc[0]
+    example = rows(plain)
+    base = example[(example["role"] == "pip2") & (example["month"] == "2027-12")]["needed50"].iloc[0]
     assert last["Twice the hours"] == pytest.approx(2 * base, rel=0.001)
     assert last["Half more"] == pytest.approx(1.5 * base, rel=0.05)
 
@@ -120,6 +126,12 @@ def test_every_number_is_printed_with_its_source():
     assert table["source"].notna().all()
 
 
+@pytest.fixture
+def forecasts_none(monkeypatch):
+    """Fails where a forecast is made."""
+    monkeypatch.setattr("vulncore.cli.resourcing.unit_forecasts", None)
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
@@ -144,7 +156,9 @@ def test_every_number_is_printed_with_its_source():
         (["--dataset", "none"], "No dataset is called 'none'"),
     ],
 )
-def test_what_can_not_be_answered_is_refused_in_a_sentence(dataset, more, message):
+def test_what_can_not_be_answered_is_refused_in_a_sentence_before_anything_is_forecast(
+    dataset, forecasts_none, more, message
+):
     done = run(*dataset, *more)
     assert done.exit_code == 1
     assert message in done.stderr

@@ -9,15 +9,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 MAC_BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -30,6 +37,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # pages of one context share a process, which keeps the app's scripts compiled
     # no name is looked up, so that a request to another host is seen and goes nowhere
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
@@ -48,7 +56,7 @@ collect_ignore_glob = (
 )  # vulncore is tested without the app, too
 
 if with_app:
-    from playwright.sync_api import Browser, Page, sync_playwright
+    from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 
 OPEN_PAGES: list["Page"] = []
@@ -70,6 +78,10 @@ def settled(page: "Page") -> "Page":
     return page
 
 
+def _server(port: int, log: Path) -> Server:
+    return Server(f"http://127.0.0.1:{port}", port, log.read_text)
+
+
 @contextmanager
 def _serving(store: Path, log: Path) -> Iterator[Server]:
     port = _free_port()
@@ -84,7 +96,7 @@ def _serving(store: Path, log: Path) -> Iterator[Server]:
         )
     try:
         _wait_until_it_listens(process, port, log)
-        yield Server(f"http://127.0.0.1:{port}", port, log.read_text)
+        yield _server(port, log)
     finally:
         for opened in OPEN_PAGES:  # a page left open would complain that its server is gone
             opened.goto("about:blank")
@@ -122,10 +134,8 @@ def _own_temporary_files(tmp_path_factory: pytest.TempPathFactory) -> None:
     tempfile.tempdir = None
 
 
-@pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the data that ships, published as ./dashboard publishes it."""
-    folder = tmp_path_factory.mktemp("store")
+def _publish_what_ships(folder: Path) -> Path:
+    """Publish the data that ships into a store, as ./dashboard publishes it."""
     command = Path(sys.executable).with_name("vulncore")
     done = subprocess.run(
         [command, "ready-data"],
@@ -139,7 +149,40 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """Start one server for the tests of all processes, before the first of them starts."""
+    config = node.config
+    if config.getoption("markexpr") != "browser":
+        return
+    if not hasattr(config, "shared_server"):
+        config.shared_server = ExitStack()
+        folder = Path(config.shared_server.enter_context(tempfile.TemporaryDirectory()))
+        store = _publish_what_ships(folder / "store")
+        running = config.shared_server.enter_context(_serving(store, folder / "log"))
+        config.shared_input = {"store": str(store), "port": running.port, "log": str(folder / "log")}
+    node.workerinput["shared_server"] = config.shared_input
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server of all processes."""
+    if hasattr(config, "shared_server"):
+        config.shared_server.close()
+
+
+@pytest.fixture(scope="session")
+def shared(request: pytest.FixtureRequest) -> dict[str, Any] | None:
+    """What is known of the server of all processes; None where this process is the only one."""
+    return getattr(request.config, "workerinput", {}).get("shared_server")
+
+
+@pytest.fixture(scope="session")
+def store(shared: dict[str, Any] | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the data that ships."""
+    return Path(shared["store"]) if shared else _publish_what_ships(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="session")
 def serving(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[Path], AbstractContextManager[Server]]:
@@ -148,8 +191,13 @@ def serving(
 
 
 @pytest.fixture(scope="session")
-def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    shared: dict[str, Any] | None, store: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """One server for every test that doesn't need a fresh one."""
+    if shared:
+        yield _server(shared["port"], Path(shared["log"]))
+        return
     with _serving(store, tmp_path_factory.mktemp("server") / "log") as running:
         yield running
 
@@ -178,11 +226,20 @@ def browser(launched: Callable[[list[str]], "Browser"]) -> Iterator["Browser"]:
     started.close()
 
 
+@pytest.fixture(scope="module")
+def context(browser: "Browser") -> Iterator["BrowserContext"]:
+    """What the pages of a module's tests share: what was fetched once, and nothing that was chosen."""
+    shared = browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="en-GB", reduced_motion="reduce"
+    )
+    shared.add_init_script(TELL_VIOLATIONS)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def page(browser: "Browser") -> Iterator["Page"]:
+def page(context: "BrowserContext") -> Iterator["Page"]:
     """A page of its own; afterwards fails what asked another host or broke a rule in the console."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    context.add_init_script(TELL_VIOLATIONS)
     opened = context.new_page()
     asked: set[str] = set()
     complaints: list[str] = []
@@ -200,7 +257,7 @@ def page(browser: "Browser") -> Iterator["Page"]:
     OPEN_PAGES.append(opened)
     yield opened
     OPEN_PAGES.remove(opened)
-    context.close()
+    opened.close()
     elsewhere = sorted(url for url in asked if not _is_ours(url))
     assert not elsewhere, f"{len(elsewhere)} requests left for another host: {elsewhere[:5]}"
     assert not complaints, f"{len(complaints)} complaints in the console: {complaints[:5]}"

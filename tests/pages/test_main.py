@@ -47,7 +47,8 @@ def test_the_first_request_ever_may_be_a_deep_link_and_shows_that_page(serving, 
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_each_page_opens_without_traceback_foreign_request_or_complaint(server, page, name):
+def test_each_page_opens_without_traceback_and_nothing_is_cut_off_on_a_screen(server, page, name):
+    page.set_viewport_size({"width": 1920, "height": 1080})
     page.goto(server.url + PAGES[name])
     settled(page)
     assert page.get_by_role("heading", level=1).count() == 1
@@ -55,6 +56,44 @@ def test_each_page_opens_without_traceback_foreign_request_or_complaint(server, 
     said = page.locator("body").inner_text()
     assert not re.search(r"Traceback|could not be shown|cannot be shown", said), said
     assert "Traceback" not in server.log()
+    for width, height in ((1920, 1080), (1440, 900), (1366, 768), (1280, 800), (768, 1024)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert cut_off(page) == [], width
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_on_a_telephone_nothing_is_cut_off_and_the_first_press_of_back_leaves_the_page(server, page, name):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("data:text/html,before")
+    page.goto(server.url + PAGES[name])
+    settled(page)
+    assert cut_off(page) == []
+    page.wait_for_url("**version=1*")
+    page.go_back()
+    assert page.url == "data:text/html,before"
+
+
+CUT_OFF = """() => {
+  const main = document.querySelector("[data-testid=stMain]");
+  const sideways = main.scrollWidth > main.clientWidth ? ["the page"] : [];
+  const within = main.getBoundingClientRect();
+  const drawn = [...main.querySelectorAll("table.strands, div:has(> table.plain), [data-testid=stVegaLiteChart]")];
+  const beyond = drawn.filter((element) => {
+    const box = element.getBoundingClientRect();
+    return element.checkVisibility() && (box.left < within.left || box.right > within.right + 1);
+  });
+  return [...sideways, ...beyond.map((element) => element.tagName + " " + element.className)];
+}"""
+
+
+def cut_off(page) -> list[str]:
+    """Return what reaches beyond the page's sides: the page itself, its tables and charts, once charts follow the window."""
+    for _ in range(20):
+        beyond = page.evaluate(CUT_OFF)
+        if not beyond:
+            break
+        page.wait_for_timeout(100)
+    return beyond
 
 
 def test_every_page_is_one_click_away(server, page):
@@ -72,18 +111,8 @@ def test_the_bare_address_opens_the_overview_and_keeps_the_choices_of_a_link(ser
     assert page.get_by_role("heading", level=1).inner_text() == "What changed"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_opening_a_page_is_one_step_of_the_history_and_the_first_press_of_back_leaves_it(server, page, name):
+def test_one_press_of_back_leads_to_the_page_before_as_it_was_and_at_last_out(server, page):
     page.goto("data:text/html,before")
-    page.goto(server.url + PAGES[name])
-    settled(page)
-    page.wait_for_timeout(500)
-    assert "version=1" in page.url
-    page.go_back()
-    assert page.url == "data:text/html,before"
-
-
-def test_one_press_of_back_leads_to_the_page_before_as_it_was(server, page):
     page.goto(f"{server.url}/when?rows=day")
     for name in ("Methods", "Where", "Overview"):
         settled(page)
@@ -96,6 +125,8 @@ def test_one_press_of_back_leads_to_the_page_before_as_it_was(server, page):
         settled(page)
     page.get_by_role("heading", level=1, name="When").wait_for(timeout=PAGE_MS)
     assert "rows=day" in page.url
+    page.go_back()
+    assert page.url == "data:text/html,before"
 
 
 def test_on_a_telephone_the_sidebar_gives_way_to_the_page_chosen_in_it(server, page):

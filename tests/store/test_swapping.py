@@ -33,7 +33,7 @@ STEPS = [
     (pathlib.Path, "unlink"),
     (pathlib.Path, "rmdir"),
 ]
-MOST = 3  # of a step that is taken many times, the first ones
+MOST = 2  # of a step that is taken many times, the first ones
 
 
 class HaltError(BaseException):

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -17,10 +19,31 @@ def connect() -> ibis.BaseBackend:
 
 def parquet_table(engine: ibis.BaseBackend, files: Sequence[str], schema: pa.Schema) -> ir.Table:
     """Return Parquet files as one table with the schema's columns; no files give an empty table."""
-    if files:
-        return engine.read_parquet([_literal_path(file) for file in files]).select(*schema.names)
-    return engine.create_table(
-        ibis.util.gen_name("empty"), schema=ibis.Schema.from_pyarrow(schema), temp=True
+    if not files:
+        return arrow_table(engine, schema.empty_table())
+    name = ibis.util.gen_name("files")
+    columns = ", ".join(f'"{column}"' for column in schema.names)
+    engine.con.read_parquet([_literal_path(file) for file in files]).project(columns).create_view(name)
+    return _table(engine, name, schema)
+
+
+def arrow_table(engine: ibis.BaseBackend, rows: pa.Table) -> ir.Table:
+    """Return rows in memory as a table of the engine; they are not copied."""
+    name = ibis.util.gen_name("rows")
+    engine.con.register(name, rows)
+    return _table(engine, name, rows.schema)
+
+
+def _table(engine: ibis.BaseBackend, name: str, schema: pa.Schema) -> ir.Table:
+    # Ibis would ask the engine for each column's type, which takes longer than all else in opening a version
+    return ops.DatabaseTable(name, schema=_ibis_schema(schema), source=engine).to_expr()
+
+
+@cache
+def _ibis_schema(schema: pa.Schema) -> ibis.Schema:
+    """Return a schema as Ibis has it; columns of files may always lack a value."""
+    return ibis.Schema(
+        {name: kind.copy(nullable=True) for name, kind in ibis.Schema.from_pyarrow(schema).items()}
     )
 
 

@@ -55,7 +55,7 @@ class Staffing:
     @property
     def months(self) -> int:
         """How many months are simulated."""
-        return next(iter(self.there.values())).shape[1]
+        return int(next(iter(self.there.values())).shape[1])
 
     @property
     def caseload(self) -> Mapping[str, Floats]:

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from vulncore.domain.engine import connect, parquet_table
+from vulncore.domain.engine import arrow_table, connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, VulncoreError, first_five
 from vulncore.domain.schemas import SCHEMAS, Tables
 from vulncore.store.manifest import Publish, files_of
@@ -60,10 +59,7 @@ def in_memory(publish: Publish, tables: Tables) -> Snapshot:
     engine = connect()
     return Snapshot(
         publish=publish,
-        **{
-            name: engine.create_table(name, ibis.memtable(table), temp=True)
-            for name, table in tables.named().items()
-        },
+        **{name: arrow_table(engine, table) for name, table in tables.named().items()},
     )
 
 

@@ -1,9 +1,8 @@
 """What nobody past the protection of the week's hours can reach: counts as they are."""
 
-import ast
 import inspect
-import subprocess
-import sys
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +15,7 @@ import pytest
 
 from tests.findings.when.weeks import THURSDAY, filter_of
 from tests.making import covered, delivery, incident, months
-from tests.reach import numbers_in, reachable
+from tests.reach import importers_of, loaded_with, reachable
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.when import counts as secret
@@ -48,6 +47,7 @@ SEEN_BY_THE_REST = ("change", "charts", "hours", "map", "patrols", "sentences", 
 SECRET_CLASSES = tuple(
     kind for _, kind in inspect.getmembers(secret, inspect.isclass) if kind.__module__ == secret.__name__
 )
+NUMBER = re.compile(r"\d+\.\d+")
 LAYOUTS = (Layout(1, 6), Layout(3, 6), Layout(1, 0), Layout(3, 0))
 YEAR = filter_of(datetime(2024, 1, 1).date(), datetime(2024, 12, 1).date(), harm=(("rape", 3.7),))
 
@@ -96,6 +96,17 @@ def secret_numbers(counts: ComparedCounts, weeks: When) -> np.ndarray:
         numbers += [float(mask @ week.by_hour) for *_, mask in every_sum(week.by_hour, stretches)]
     fine = np.array([number for number in numbers if abs(number * 10 - round(number * 10)) > 1e-3])
     return np.unique(fine.round(6))
+
+
+def numbers_in(thing: object) -> Iterator[tuple[str, float]]:
+    """Return every number with a fraction that can be reached, in arrays and in texts too, with the way to it."""
+    for way, here in reachable(thing):
+        if isinstance(here, np.ndarray) and here.dtype.kind == "f":
+            yield from ((way, float(number)) for number in here.ravel() if number % 1)
+        elif isinstance(here, float | np.floating) and here % 1:
+            yield way, float(here)
+        elif isinstance(here, str):
+            yield from ((way, float(number)) for number in NUMBER.findall(here))
 
 
 def leaks(thing: object, secrets: np.ndarray) -> list[str]:
@@ -225,39 +236,25 @@ def test_to_hide_nothing_has_to_be_asked_for_by_name(shown, smallest):
         patrol_hours(shown.snapshot, YEAR, report_measures(), 3, 4, smallest=smallest)
 
 
-def loaded_by(*names: str) -> set[str]:
-    """Return the modules of the package that a fresh process has loaded after importing some of them."""
-    code = f"import sys\nfor name in sys.argv[1:]: __import__(name)\nprint(*[m for m in sys.modules if m.startswith({PACKAGE!r})])"
-    words = [sys.executable, "-c", code, *(f"{PACKAGE}.{name}" for name in names)]
-    done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=ROOT)
-    return {name.removeprefix(f"{PACKAGE}.") for name in done.stdout.split()}
+def within(modules: Iterable[str]) -> set[str]:
+    """Return which of some modules lie in the package, without its name."""
+    return {module.rpartition(".")[2] for module in modules if module.rpartition(".")[0] == PACKAGE}
 
 
 def test_charts_sentences_and_tables_import_nothing_that_knows_a_secret_class():
-    assert set(SEEN_BY_THE_REST) <= loaded_by(*SEEN_BY_THE_REST)
-    assert not loaded_by(*SEEN_BY_THE_REST) & {"counts", "protection", "when"}
-    assert {"counts", "protection"} <= loaded_by("when")
-
-
-def files_that_name(*names: str) -> set[str]:
-    """Return the files of package and pages that import one of these names, or a module of that name."""
-    files = set()
-    for file in (*(ROOT / "vulncore").rglob("*.py"), *(ROOT / "pages").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom):
-                imported = {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
-            elif isinstance(node, ast.Import):
-                imported = {alias.name for alias in node.names}
-            else:
-                continue
-            if imported & set(names):
-                files.add(str(file.relative_to(ROOT)))
-    return files
+    loaded = within(loaded_with(f"{PACKAGE}.{name}" for name in SEEN_BY_THE_REST))
+    assert set(SEEN_BY_THE_REST) <= loaded
+    assert not loaded & {"counts", "protection", "when"}
+    assert {"counts", "protection"} <= within(loaded_with([f"{PACKAGE}.when"]))
 
 
 def test_one_module_alone_stands_between_secret_counts_and_what_is_shown():
-    here = "vulncore/findings/when"
-    assert files_that_name(f"{PACKAGE}.counts") == {f"{here}/protection.py", f"{here}/when.py"}
-    assert files_that_name(f"{PACKAGE}.protection") == {f"{here}/when.py"}
-    by_name = [f"{PACKAGE}.when.{name}" for name in ("unprotected_when", "unprotected_patrol_hours")]
-    assert files_that_name(*by_name) == {"vulncore/cli/when.py"}
+    assert importers_of(f"{PACKAGE}.counts") == {f"{PACKAGE}.protection", f"{PACKAGE}.when"}
+    assert importers_of(f"{PACKAGE}.protection") == {f"{PACKAGE}.when"}
+    naming = {
+        str(file.relative_to(ROOT))
+        for folder in ("vulncore", "pages")
+        for file in (ROOT / folder).rglob("*.py")
+        if re.search(r"\bunprotected_(when|patrol_hours)\b", file.read_text(encoding="utf-8"))
+    }
+    assert naming == {"vulncore/findings/when/when.py", "vulncore/cli/when.py"}

@@ -1,13 +1,10 @@
 """Nothing past vulncore.findings.where.protection can reach an unprotected count: by object, by array or by import."""
 
-import ast
 import functools
 import pickle
-import subprocess
-import sys
 import types
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from shapely.geometry.base import BaseGeometry
 
+from tests.reach import importers_of, loaded_with, reachable
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
@@ -44,7 +41,6 @@ SIZES = (10, 9, None)
 SECRET_CLASSES = (RecordCounts, ZoneCounts, NearRepeats)
 SECRET_SIDE = {"counts", "protection", "place", "trial", "repeats"}
 """The modules that see unprotected counts; all others of the folder may not import them, however far round."""
-LEAVES = (str, bytes, bool, int, float, complex, type(None), type, types.ModuleType, BaseGeometry, date)
 FEWEST_TOLD_APART = 4  # different numbers: arrays of fewer are alike by chance
 
 
@@ -263,90 +259,12 @@ def columns_of(thing: object) -> Iterator[np.ndarray]:
                 yield from columns_of([item.get(field) for item in thing])
 
 
-def reachable(thing: object, name: str) -> Iterator[tuple[str, object]]:
-    """Yield every object that can be reached from a thing without asking a module, and the way to it."""
-    seen: dict[int, object] = {}  # kept, so that no other object gets the same number
-    waiting = [(name, thing)]
-    while waiting:
-        path, current = waiting.pop()
-        if isinstance(current, LEAVES) or id(current) in seen:
-            continue
-        seen[id(current)] = current
-        yield path, current
-        waiting += [(f"{path}.{step}", within) for step, within in held_by(current)]
-
-
-def held_by(thing: object) -> Iterator[tuple[str, object]]:
-    """Yield what a thing holds: its items, what it is made of, its attributes and slots."""
-    if isinstance(thing, pd.DataFrame | pd.Series):
-        table = thing.to_frame() if isinstance(thing, pd.Series) else thing
-        yield from (("attrs", thing.attrs), ("index", thing.index.to_numpy()))
-        yield from ((f"blocks[{at}]", block.values) for at, block in enumerate(thing._mgr.blocks))
-        yield from ((str(column), table.iloc[:, at].to_numpy()) for at, column in enumerate(table.columns))
-        return
-    if isinstance(thing, np.ndarray):
-        yield from (
-            ("base", thing.base),
-            ("items", thing.ravel().tolist() if thing.dtype == object else None),
-        )
-        return
-    if isinstance(thing, Mapping):
-        yield from ((f"[{key!r}]", part) for key, value in thing.items() for part in (key, value))
-    elif isinstance(thing, list | tuple | set | frozenset):
-        yield from ((f"[{at}]", item) for at, item in enumerate(thing))
-    elif isinstance(thing, weakref.ref):
-        yield "target", thing()
-    yield from ((name, getattr(thing, name, None)) for name in (*PARTS, *slots_of(thing)))
-
-
-PARTS = (
-    *("func", "args", "keywords"),  # of a partial
-    *("__self__", "__func__"),  # of a method
-    *("__defaults__", "__kwdefaults__", "__closure__", "cell_contents"),  # of a function
-    "gi_frame",  # of a generator
-    "f_locals",
-    "__dict__",
-)
-
-
-def slots_of(thing: object) -> Iterator[str]:
-    for kind in type(thing).__mro__:
-        slots = getattr(kind, "__slots__", ())
-        yield from (slots,) if isinstance(slots, str) else slots
-
-
 # by import
 
-LOADED = """
-import importlib, sys
-for name in sys.argv[1:]:
-    importlib.import_module(name)
-print(*sorted(sys.modules))
-"""
 
-
-def loaded_with(modules: set[str]) -> set[str]:
-    """Return which secret modules are loaded in a fresh process once these are imported."""
-    names = [f"{PACKAGE}.{module}" for module in sorted(modules)]
-    done = subprocess.run(
-        [sys.executable, "-c", LOADED, *names], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    return {module for module in SECRET_SIDE if f"{PACKAGE}.{module}" in done.stdout.split()}
-
-
-def imports_of(file: Path) -> set[str]:
-    """Return the modules that a file imports, by their full names."""
-    names = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
-
-
-def secret_imports(file: Path) -> set[str]:
-    return imports_of(file) & {f"{PACKAGE}.{module}" for module in SECRET_SIDE}
+def within(modules: Iterable[str]) -> set[str]:
+    """Return which of some modules lie in the package, without its name."""
+    return {module.rpartition(".")[2] for module in modules if module.rpartition(".")[0] == PACKAGE}
 
 
 def test_charts_tables_sentences_and_files_import_nothing_that_defines_a_count():
@@ -354,17 +272,14 @@ def test_charts_tables_sentences_and_files_import_nothing_that_defines_a_count()
     shown_side = modules - SECRET_SIDE
     assert modules >= SECRET_SIDE
     assert shown_side >= {"charts", "map_chart", "tables", "sentences", "map", "view", "layers"}
-    assert loaded_with(shown_side) == set()
-    assert loaded_with({"charts", "place"}) == {"counts", "protection", "place"}
+    assert not within(loaded_with(f"{PACKAGE}.{module}" for module in shown_side)) & SECRET_SIDE
+    assert within(loaded_with([f"{PACKAGE}.place"])) & SECRET_SIDE == {"counts", "protection", "place"}
 
 
 def test_of_the_pages_only_the_cached_reads_import_what_sees_counts():
-    pages = sorted((ROOT / "pages").rglob("*.py"))
-    importing = {str(file.relative_to(ROOT)) for file in pages if secret_imports(file)}
-    assert importing == {"pages/where/reads.py"}
+    importing = {name for module in SECRET_SIDE for name in importers_of(f"{PACKAGE}.{module}")}
+    assert {name for name in importing if name.startswith("pages.")} == {"pages.where.reads"}
 
 
 def test_small_numbers_are_hidden_in_one_module():
-    rounding = "vulncore.domain.disclosure"
-    hiding = {file.stem for file in FOLDER.glob("*.py") if any(rounding in name for name in imports_of(file))}
-    assert hiding == {"protection"}
+    assert within(importers_of("vulncore.domain.disclosure")) == {"protection"}

@@ -178,27 +178,29 @@ def test_months_never_published_are_visibly_missing(server, page):
 
 
 @pytest.mark.parametrize(
-    ("link", "sentence"),
+    ("link", "sentences"),
     [
         (
             "?dataset=city-open-counts&month=2017-10",
-            "October 2017 was not delivered for City of London Police",
+            ["October 2017 was not delivered for City of London Police"],
         ),
-        ("?month=2031-01", "January 2031 was not delivered"),
-        ("?month=yesterday", "'yesterday' is not a month"),
-        ("?dataset=nope", "There is no dataset 'nope' here"),
-        ("?version=7", "There is no version '7' here"),
-        ("?strand=%3Cimg%20src%3Dx%3E", "There is no strand"),
         (
-            "?dataset=%5BSign%20in%5D(https://example.org)",
-            "There is no dataset '[Sign in]",
+            "?month=2031-01&version=7&strand=%3Cimg%20src%3Dx%3E&measure=%3Cscript%3E",
+            [
+                "January 2031 was not delivered",
+                "There is no version '7' here",
+                "There is no strand",
+                "Hate crime up 43",
+            ],
         ),
-        ("?measure=%3Cscript%3E", "Hate crime up 43"),
+        ("?month=yesterday&dataset=nope", ["'yesterday' is not a month", "There is no dataset 'nope' here"]),
+        ("?dataset=%5BSign%20in%5D(https://example.org)", ["There is no dataset '[Sign in]"]),
     ],
 )
-def test_a_link_that_names_what_is_not_there_is_told_so_and_shows_what_is(server, page, link, sentence):
+def test_a_link_that_names_what_is_not_there_is_told_so_and_shows_what_is(server, page, link, sentences):
     open_overview(page, server, link)
-    page.get_by_text(sentence).first.wait_for(timeout=PAGE_MS)
+    for sentence in sentences:
+        page.get_by_text(sentence).first.wait_for(timeout=PAGE_MS)
     assert page.locator("tr[data-row]").count() > 10
     assert page.get_by_test_id("stAlert").get_by_role("link").count() == 0
 
@@ -248,28 +250,11 @@ def _with_more_robbery(folder: Path, *, whole: bool = False) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("width", "height"), [(1920, 1080), (1440, 900), (1366, 768), (1280, 800), (768, 1024), (390, 844)]
-)
-@pytest.mark.parametrize("path", ["", "methods"])
-def test_nothing_is_cut_off_sideways(server, page, path, width, height):
-    page.set_viewport_size({"width": width, "height": height})
-    page.goto(f"{server.url}/{path}")
-    settled(page)
-    page.locator("table").first.wait_for(timeout=PAGE_MS)
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
-    box = page.locator("table").first.bounding_box()
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= width
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_of_the_table_stands_out_from_its_ground(server, browser, scheme):
-    page = browser.new_page(color_scheme=scheme)
+def test_every_text_of_the_table_stands_out_from_its_ground(server, page, scheme):
+    page.emulate_media(color_scheme=scheme)
     open_overview(page, server)
     contrasts = page.locator("table.strands").evaluate(CONTRASTS)
-    page.close()
     assert len(contrasts) > 150
     assert min(contrasts) >= 4.5
 
@@ -300,22 +285,6 @@ CONTRASTS = """(table) => {
       return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
     });
 }"""
-
-
-def test_back_leads_out_of_the_app_again(server, page):
-    page.goto("data:text/html,before")
-    open_overview(page, server)
-    page.wait_for_url("**/overview?dataset=demo&*")
-    page.get_by_role("link", name="Methods").click()
-    page.get_by_role("heading", level=1, name="Methods").wait_for(timeout=PAGE_MS)
-    page.wait_for_url("**/methods?*")
-    for _ in range(6):
-        page.go_back()
-        if page.url.startswith("data:"):
-            break
-        settled(page)
-        page.wait_for_timeout(2_500)  # longer than a page takes to put its link into the address
-    assert page.url.startswith("data:")
 
 
 def test_a_measure_picked_from_afar_comes_into_view(server, page):

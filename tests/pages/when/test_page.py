@@ -197,10 +197,14 @@ def test_the_file_is_the_map_and_has_no_small_number(server, page):
 @pytest.mark.parametrize(
     "link",
     [
-        "?measures=nothing,%00,rape%27--&period=1e9&kind=x&place=%3Cscript%3E&victims=[a](//b)",
-        "?night=99-99&cells=7&rows=x&shifts=1e9&length=-4&harm=rape=nan,rape=inf,x=1",
-        "?night=18-06-04&harm=rape=1.2.3,other-sexual-offences=9999999999999999999999",
-        "?month=1999-01&strand=prevent&period=2030-01",
+        (
+            "?measures=nothing,%00,rape%27--&period=1e9&kind=x&place=%3Cscript%3E&victims=[a](//b)"
+            "&night=99-99&cells=7&rows=x&shifts=1e9&length=-4&harm=rape=nan,rape=inf,x=1"
+        ),
+        (
+            "?night=18-06-04&harm=rape=1.2.3,other-sexual-offences=9999999999999999999999"
+            "&month=1999-01&strand=prevent&period=2030-01"
+        ),
         "?harm=rape=\u00b2,other-sexual-offences=99999&part=patrols",
     ],
 )
@@ -211,20 +215,6 @@ def test_a_link_of_nonsense_shows_what_there_is(server, page, link):
     assert page.get_by_test_id("stException").count() == 0
     assert "Traceback" not in server.log()
     assert "City of London Police" in said or "No record of the strand" in said
-
-
-@pytest.mark.parametrize(
-    ("width", "height", "scheme"), [(1920, 1080, "dark"), (1440, 900, "light"), (390, 844, "dark")]
-)
-def test_nothing_of_the_week_is_cut_off_sideways(server, browser, width, height, scheme):
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-    opened = open_when(context.new_page(), server, width=width, height=height)
-    wide = opened.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert wide <= width
-    chart = opened.locator(f"{CHART} canvas, {CHART} svg").first.bounding_box()
-    assert chart["x"] >= 0
-    assert chart["x"] + chart["width"] <= width
-    context.close()
 
 
 def test_the_tabs_and_the_period_are_reached_with_the_keyboard_alone(server, page):

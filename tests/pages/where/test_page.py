@@ -4,6 +4,7 @@ import json
 import math
 import re
 import struct
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from tests.making import FORCE, covered, delivery, incident, months
 from tests.pages.choosing import choices, pick
-from tests.pages.conftest import PAGE_MS, WITH_MAPS, settled
+from tests.pages.conftest import PAGE_MS, WITH_MAPS, Server, settled
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.where.counts import RecordCounts, record_counts
@@ -29,6 +30,8 @@ from vulncore.store import open_version, publish
 pytestmark = pytest.mark.browser
 
 MAP = '[data-testid="stDeckGlJsonChart"]'
+SMALL = (900, 700)
+"""A window whose map is soon drawn without a graphics card."""
 PAIR = re.compile(rb"\[\s*(-?\d+\.\d+)\s*,\s*(-?\d+\.\d+)\s*\]")
 
 
@@ -104,9 +107,21 @@ def look(page) -> list[float]:
     raise AssertionError(f"the map did not come to rest: {seen}")
 
 
+def click_on_map(page, x: float, y: float) -> None:
+    """Click where a cell is, once the map says of it what it would say to a mouse."""
+    tooltip = page.locator(".deck-tooltip", has_text="About")
+    for _ in range(60):  # a map drawn without a graphics card takes its time
+        page.mouse.move(x + 1, y)
+        page.mouse.move(x, y)
+        if tooltip.is_visible():
+            break
+        page.wait_for_timeout(500)
+    page.mouse.click(x, y)
+
+
 @pytest.fixture(scope="module")
-def two_forces(tmp_path_factory) -> Path:
-    """A store with two forces that have places and hours, the City and one far from it."""
+def two_forces(serving, tmp_path_factory) -> Iterator[Server]:
+    """A server of a store with two forces that have places and hours, the City and one far from it."""
     rng = np.random.default_rng(0)
     every = months(date(2022, 1, 1), 36)
     middles = {"City of London Police": (-0.093, 51.5155), FORCE: (0.55, 51.225)}
@@ -125,65 +140,58 @@ def two_forces(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("two forces")
     coverage = [{**row, "force": force} for force in middles for row in covered(every)]
     publish(folder, "made", delivery(rows, coverage), "tests")
-    return folder
+    with serving(folder) as running:
+        yield running
 
 
-def test_the_map_stays_where_it_was_moved_until_the_force_changes(two_forces, serving, page):
-    with serving(two_forces) as running:
-        open_where(page, running, "?force=City+of+London+Police")
-        first = look(page)
-        box = page.locator(MAP).bounding_box()
-        page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
-        page.mouse.wheel(0, -400)
-        moved = look(page)
-        assert moved[0] > first[0] + 0.2
-        assert moved[1:] != first[1:]
-        for layer in (Layer.STANDS_OUT, Layer.WARDS, Layer.DENSITY, Layer.CELLS):
-            pick(page, "Show", NAMES[layer])
-            assert choices(page)["layer"] == layer.value
-            assert look(page) == moved, layer
-        pick(page, "Hours", "Night-time economy, 18:00 to 05:59")
-        assert choices(page)["hours"] == "night"
-        assert look(page) == moved
-        page.get_by_role("button", name=re.compile("Last 12 months")).click()
-        pick(page, "Period", "Last 3 years")
-        page.keyboard.press("Escape")
-        assert choices(page)["period"] == "36"
-        assert look(page) == moved
-        pick(page, "Force", FORCE)
-        assert choices(page)["force"] == FORCE
-        elsewhere = look(page)
-        assert elsewhere[1] == pytest.approx(0.55, abs=0.02)
-        assert elsewhere[2] == pytest.approx(51.225, abs=0.02)
+def test_the_map_stays_where_it_was_moved_until_the_force_changes(two_forces, page):
+    open_where(page, two_forces, "?force=City+of+London+Police", *SMALL)
+    first = look(page)
+    box = page.locator(MAP).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
+    page.mouse.wheel(0, -400)
+    moved = look(page)
+    assert moved[0] > first[0] + 0.2
+    assert moved[1:] != first[1:]
+    for layer in (Layer.STANDS_OUT, Layer.WARDS, Layer.DENSITY, Layer.CELLS):
+        pick(page, "Show", NAMES[layer])
+        assert choices(page)["layer"] == layer.value
+        assert look(page) == moved, layer
+    pick(page, "Hours", "Night-time economy, 18:00 to 05:59")
+    assert choices(page)["hours"] == "night"
+    assert look(page) == moved
+    page.get_by_role("button", name=re.compile("Last 12 months")).click()
+    pick(page, "Period", "Last 3 years")
+    page.keyboard.press("Escape")
+    assert choices(page)["period"] == "36"
+    assert look(page) == moved
+    pick(page, "Force", FORCE)
+    assert choices(page)["force"] == FORCE
+    elsewhere = look(page)
+    assert elsewhere[1] == pytest.approx(0.55, abs=0.02)
+    assert elsewhere[2] == pytest.approx(51.225, abs=0.02)
 
 
 def test_a_zone_picked_on_one_layer_is_let_go_on_the_next_and_one_picked_from_the_list_stays(
-    two_forces, serving, page
+    two_forces, page
 ):
-    with serving(two_forces) as running:
-        open_where(page, running, "?force=City+of+London+Police")
-        look(page)
-        box = page.locator(MAP).bounding_box()
-        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        tooltip = page.locator(".deck-tooltip", has_text="About")
-        for _ in range(60):  # a map drawn without a graphics card takes its time
-            page.mouse.move(middle[0] + 1, middle[1])
-            page.mouse.move(*middle)
-            if tooltip.is_visible():
-                break
-            page.wait_for_timeout(500)
-        page.mouse.click(*middle)
-        page.wait_for_url(re.compile("cell="), timeout=PAGE_MS)
-        settled(page)
-        pick(page, "Show", NAMES[Layer.STANDS_OUT])
-        assert "cell" not in choices(page)
-        page.get_by_role("combobox", name="Place").click()
-        page.get_by_role("option").nth(1).click()
-        page.wait_for_url(re.compile("cell="), timeout=PAGE_MS)
-        settled(page)
-        cell = choices(page)["cell"]
-        pick(page, "Hours", "Night-time economy, 18:00 to 05:59")
-        assert choices(page)["cell"] == cell
+    open_where(page, two_forces, "?force=City+of+London+Police", *SMALL)
+    look(page)
+    box = page.locator(MAP).bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    click_on_map(page, *middle)
+    page.wait_for_url(re.compile("cell="), timeout=PAGE_MS)
+    settled(page)
+    pick(page, "Show", NAMES[Layer.STANDS_OUT])
+    assert "cell" not in choices(page)
+    look(page)
+    page.get_by_role("combobox", name="Place").click()
+    page.get_by_role("option").nth(1).click()
+    page.wait_for_url(re.compile("cell="), timeout=PAGE_MS)
+    settled(page)
+    cell = choices(page)["cell"]
+    pick(page, "Hours", "Night-time economy, 18:00 to 05:59")
+    assert choices(page)["cell"] == cell
 
 
 def test_the_finding_comes_first_and_the_map_says_it_to_who_cannot_see_it(server, store, page):
@@ -206,8 +214,7 @@ def test_a_cell_picked_on_the_map_shows_its_place_and_the_link_carries_it(server
     open_where(page, server)
     shown = map_in(store)
     top, name = shown.listing["cell"].iloc[0], shown.listing["Place"].iloc[0]
-    page.wait_for_timeout(4_000)  # a map drawn without a graphics card takes its time
-    page.mouse.click(*pixel_of(top, shown, page.locator(MAP).bounding_box()))
+    click_on_map(page, *pixel_of(top, shown, page.locator(MAP).bounding_box()))
     page.wait_for_url(re.compile(f"cell={top}"), timeout=PAGE_MS)
     settled(page)
     panel = page.get_by_role("tabpanel", name="One place")

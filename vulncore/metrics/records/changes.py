@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.domain.engine import connect
+from vulncore.domain.engine import arrow_table, connect
 from vulncore.domain.identifiers import is_line_number
 
 RECORD = ["force", "record_id"]
@@ -53,10 +53,7 @@ def record_changes(before: ir.Table, after: ir.Table) -> RecordChanges:
     RecordChanges(added=0, gone=0, no_crimed=0, counted_again=0, reclassified=1, moved=1)
     """
     engine = connect()  # the two versions are read by engines of their own
-    earlier, later = (
-        engine.create_table(name, ibis.memtable(_narrow(rows).to_pyarrow()), temp=True)
-        for name, rows in (("earlier", before), ("later", after))
-    )
+    earlier, later = (arrow_table(engine, _narrow(rows).to_pyarrow()) for rows in (before, after))
     columns = earlier.columns
     differing = ibis.union(
         earlier.anti_join(later, columns).select(RECORD),
