@@ -76,7 +76,7 @@ def show_staffing(outlook: ResourcingOutlook, view: View) -> None:
 
 def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:
     """Draw every number assumed, the form that changes one, and the numbers as a file."""
-    names = {CHANGED: "Changed from the illustrative", EVERY: "Everything", **number_groups(outlook.used)}
+    names = {CHANGED: "Changed from the example figures", EVERY: "Everything", **number_groups(outlook.used)}
     st.markdown(plain(outlook.used.about))
     picker = Picker("Show assumptions for", "numbers", list(names), 2, names.__getitem__, "group of numbers")
     chosen = picker.draw(choices)
@@ -94,7 +94,7 @@ def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, vie
         shown = table if chosen in (CHANGED, EVERY) else table.drop(columns="Of")
         show_table(shown, f"{outlook.used.name}: {names[chosen]}")
     else:
-        st.info("No number differs from the illustrative scenario.")
+        st.info("No number differs from the example figures.")
     st.caption(
         "“20 (12 to 24)” is drawn anew for each simulated future, most often near 20. A number alone is taken as certain. A measured number comes from "
         "the records of the last five years that name a team. Names are as typed; they are not checked."
@@ -154,7 +154,7 @@ def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view
     if len(differences):
         show_table(differences, "What they assume differently", list(differences.columns[1:]))
     held = all(one.holds_cases for one in every)
-    what = "Chance of passing the limit of cases each" if held else "Chance of too few"
+    what = "Chance of passing the limit of cases each" if held else "Chance of being short of officers"
     column = "over" if held else "short"
     months = pd.concat(
         [

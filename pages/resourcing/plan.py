@@ -45,7 +45,7 @@ def plan_now(choices: ResourcingChoices) -> Scenario:
     try:
         return scenario_of(choices.plan)
     except InvalidScenarioError as problem:
-        say_unmet(str(problem).rstrip("."), "the illustrative scenario")
+        say_unmet(str(problem).rstrip("."), "the example figures")
         choose(ResourcingChoices, plan="")
         return illustrative()
 

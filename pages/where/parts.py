@@ -99,7 +99,7 @@ def show_repeats(where: WhereView, view: View, area: str) -> None:
     )
     snapped = " Points are snapped: the same place is a street." if where.ground.snapped else ""
     st.caption(
-        f"Knox's test: dates were dealt out anew {repeats.permutations} times. Beyond chance: at most 5 % of such deals have any "
+        f"Knox's test: dates were dealt out anew {repeats.permutations} times. More than chance: at most 5 % of such deals have any "
         f"band as far from its mean. Every hour of the week counts.{used}{snapped}"
     )
 

@@ -23,6 +23,7 @@ from vulncore.cli.publishing import DEMO
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month, parse_month
 from vulncore.domain.vocabulary import find_strand
+from vulncore.domain.words import number_of
 from vulncore.findings.data.changes import changes as changes_of
 from vulncore.findings.data.checks import data_checks, findings_frame
 from vulncore.findings.data.publishes import publishes_frame, shortened
@@ -90,7 +91,9 @@ def check(
     if output is not Format.MARKDOWN:
         typer.echo(printed(findings_frame(findings), output))
         return
-    typer.echo(f"Dataset {dataset}, version {snapshot.publish.number}: {len(findings)} things to know.")
+    typer.echo(
+        f"Dataset {dataset}, version {snapshot.publish.number}: {number_of(len(findings), 'thing')} to know."
+    )
     for finding in findings:
         typer.echo(f"\n{capital_first(finding.sure)}: {finding.what}")
         typer.echo(f"  Where: {finding.where}\n  Why it matters: {finding.why}\n  What to do: {finding.do}")

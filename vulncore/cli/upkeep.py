@@ -9,6 +9,7 @@ from vulncore.cli.options import DEFAULT_STORE, By, Store, app, user
 from vulncore.domain.errors import UnknownNameError
 from vulncore.domain.identifiers import pseudonym
 from vulncore.domain.periods import parse_month
+from vulncore.domain.words import number_of
 from vulncore.store import open_version
 from vulncore.store.purging import PurgeCounts, purge_counts
 from vulncore.store.purging import purge as purge_dataset
@@ -67,5 +68,6 @@ def _secret(store: Path, dataset: str) -> bytes:
 
 
 def _in_words(counts: PurgeCounts) -> str:
-    records = f"{counts.records:,} records ({counts.rows:,} rows in {counts.versions:,} versions)"
-    return f"{records} and {counts.strays:,} files that no version names" if counts.strays else records
+    where = f"{number_of(counts.rows, 'row')} in {number_of(counts.versions, 'version')}"
+    strays = f" and {number_of(counts.strays, 'file')} that no version names" if counts.strays else ""
+    return f"{number_of(counts.records, 'record')} ({where}){strays}"

@@ -95,7 +95,7 @@ def run_tasks(
 
     Args:
         tasks: The tasks.
-        workers: Processes; as many as there are cores unless told.
+        workers: Processes; as many as there are cores by default.
     """
     parts = {
         label: {(piece_key(piece), id(task.past)): piece for piece in pieces(task)}
@@ -179,7 +179,7 @@ def in_parallel(
     Args:
         work: A function of a module, fit to be sent to a process.
         items: What it is given, one after the other.
-        workers: How many processes; as many as there are cores unless told.
+        workers: How many processes; as many as there are cores by default.
 
     Raises:
         Exception: What the work raises.

@@ -579,7 +579,7 @@ def test_repeats_that_were_planted_are_found_and_months_alone_get_a_sentence(tmp
     assert headline.lead == "Near repeats"
     assert "up to 100 m away within 7 days" in headline.text
     table = repeats_table(repeats)
-    assert table.loc[table["Apart"] == "Up to 100 m", "Within 7 days"].item().endswith("beyond chance")
+    assert table.loc[table["Apart"] == "Up to 100 m", "Within 7 days"].item().endswith("more than chance")
     assert table.loc[table["Apart"] == "Same place", "Within 7 days"].item() == "too few"
 
     months_alone = [{**row, "occurred_from": None, "row_id": f"m{n}"} for n, row in enumerate(rows)]

@@ -66,7 +66,7 @@ def test_the_sentence_the_table_the_file_and_the_screen_reader_say_the_same(serv
     assert row["note"].startswith("Made data")
 
 
-def test_a_what_if_bends_the_chart_and_the_link_shows_another_the_same(server, page, browser):
+def test_a_what_if_bends_the_chart_and_the_link_shows_another_the_same(server, page, context):
     open_forecast(page, server)
     before = table(page, YEARS)["2028"][1]
     page.get_by_role("button", name=re.compile("What if")).click()
@@ -85,7 +85,7 @@ def test_a_what_if_bends_the_chart_and_the_link_shows_another_the_same(server, p
     assert choices(page)["whatif"] == "recording:2024-11:+50::New counting rules"
     after = table(page, YEARS)["2028"][1]
     assert int(after) == pytest.approx(1.5 * int(before), rel=0.02)
-    elsewhere = browser.new_context().new_page()
+    elsewhere = context.new_page()
     elsewhere.goto(page.url)
     settled(elsewhere)
     elsewhere.get_by_text("If the what-ifs hold").wait_for(timeout=PAGE_MS)
@@ -96,7 +96,7 @@ def test_a_what_if_bends_the_chart_and_the_link_shows_another_the_same(server, p
     elsewhere.get_by_text("If the what-ifs hold").wait_for(state="detached", timeout=PAGE_MS)
     settled(elsewhere)
     assert table(elsewhere, YEARS)["2028"][1] == before
-    elsewhere.context.close()
+    elsewhere.close()
 
 
 def test_a_forecast_is_kept_for_its_question_until_too_many_others_were_asked():

@@ -4,13 +4,14 @@ import csv
 import io
 import re
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.pages.conftest import PAGE_MS, settled
+from tests.pages.conftest import PAGE_MS, Server, settled
 from vulncore.domain.shipped import shipped
 from vulncore.sources import monthly_counts, published_table
 from vulncore.store import publish
@@ -118,7 +119,7 @@ def test_the_file_of_a_measure_holds_sixty_months_and_says_that_they_are_made(se
     assert {row["note"] for row in rows} == {"Made data: for demonstration, not real records"}
 
 
-def test_a_colleague_who_opens_the_link_sees_the_same_screen(server, page, browser):
+def test_a_colleague_who_opens_the_link_sees_the_same_screen(server, page, context):
     open_overview(page, server)
     pick(page, "Figures to the end of", "March 2022")
     pick(page, "Strand", "Sexual Violence")
@@ -134,7 +135,7 @@ def test_a_colleague_who_opens_the_link_sees_the_same_screen(server, page, brows
         "measure": "other-sexual-offences",
     }
     mine = page.locator("table.strands").inner_text()
-    colleague = browser.new_page()
+    colleague = context.new_page()
     colleague.goto(link)
     settled(colleague)
     measure_heading(colleague, "Other sexual offences").wait_for(timeout=PAGE_MS)
@@ -205,31 +206,38 @@ def test_a_link_that_names_what_is_not_there_is_told_so_and_shows_what_is(server
     assert page.get_by_test_id("stAlert").get_by_role("link").count() == 0
 
 
-def test_newer_figures_are_offered_while_the_page_is_open_and_the_link_keeps_the_old(
-    serving, store, tmp_path, page
-):
-    mine = Path(shutil.copytree(store, tmp_path / "store"))
-    with serving(mine) as running:
-        open_overview(page, running, "?dataset=city-open-counts&month=2024-10")
-        before = cells(page, "Robbery")[3]
-        old_link = page.url
-        raised = monthly_counts.deliver(_with_more_robbery(tmp_path))
-        publish(mine, "city-open-counts", raised, "tests")
-        page.get_by_text("Newer figures were published on").wait_for(timeout=PAGE_MS)
-        assert cells(page, "Robbery")[3] == before
-        page.get_by_role("button", name="Burglary", exact=True).click()
-        measure_heading(page, "Burglary").wait_for(timeout=PAGE_MS)
-        settled(page)
-        assert (choices(page)["version"], cells(page, "Robbery")[3]) == ("1", before)
-        page.get_by_role("button", name="Show the newest").click()
-        page.get_by_text("Newer figures were published on").wait_for(state="detached", timeout=PAGE_MS)
-        settled(page)
-        assert choices(page)["version"] == "2"
-        assert int(cells(page, "Robbery")[3]) == int(before) + 100
-        page.goto(old_link)
-        settled(page)
-        page.locator("table.strands").wait_for(timeout=PAGE_MS)
-        assert cells(page, "Robbery")[3] == before
+@pytest.fixture(scope="module")
+def own(serving, store, tmp_path_factory) -> Iterator[tuple[Path, Server]]:
+    """A store that tests may publish to, each to datasets of its own, and a server of it."""
+    folder = tmp_path_factory.mktemp("own")
+    for dataset in ("city-open-counts", "anew"):
+        shutil.copytree(store / "city-open-counts", folder / dataset)
+    with serving(folder) as running:
+        yield folder, running
+
+
+def test_newer_figures_are_offered_while_the_page_is_open_and_the_link_keeps_the_old(own, tmp_path, page):
+    mine, running = own
+    open_overview(page, running, "?dataset=city-open-counts&month=2024-10")
+    before = cells(page, "Robbery")[3]
+    old_link = page.url
+    raised = monthly_counts.deliver(_with_more_robbery(tmp_path))
+    publish(mine, "city-open-counts", raised, "tests")
+    page.get_by_text("Newer figures were published on").wait_for(timeout=PAGE_MS)
+    assert cells(page, "Robbery")[3] == before
+    page.get_by_role("button", name="Burglary", exact=True).click()
+    measure_heading(page, "Burglary").wait_for(timeout=PAGE_MS)
+    settled(page)
+    assert (choices(page)["version"], cells(page, "Robbery")[3]) == ("1", before)
+    page.get_by_role("button", name="Show the newest").click()
+    page.get_by_text("Newer figures were published on").wait_for(state="detached", timeout=PAGE_MS)
+    settled(page)
+    assert choices(page)["version"] == "2"
+    assert int(cells(page, "Robbery")[3]) == int(before) + 100
+    page.goto(old_link)
+    settled(page)
+    page.locator("table.strands").wait_for(timeout=PAGE_MS)
+    assert cells(page, "Robbery")[3] == before
 
 
 def _all_with_more_robbery(folder: Path) -> Path:
@@ -297,33 +305,28 @@ def test_a_measure_picked_from_afar_comes_into_view(server, page):
     assert 0 <= heading.bounding_box()["y"] < 900
 
 
-def test_totals_without_months_are_said_and_not_drawn(serving, tmp_path, page):
-    publish(
-        tmp_path / "store",
-        "totals",
-        published_table.deliver(shipped("strand-table-2024-10.csv"), date(2024, 10, 1)),
-        "tests",
-    )
-    with serving(tmp_path / "store") as running:
-        open_overview(page, running)
-        assert cells(page, "Hate crime")[1:4] == ["only totals", "131", "187"]
-        page.get_by_text("Only totals are published for this measure").wait_for(timeout=PAGE_MS)
-        assert page.locator(CHART).count() == 0
+def test_totals_without_months_are_said_and_not_drawn(own, page):
+    mine, running = own
+    table = shipped("strand-table-2024-10.csv")
+    publish(mine, "totals", published_table.deliver(table, date(2024, 10, 1)), "tests")
+    open_overview(page, running, "?dataset=totals")
+    assert cells(page, "Hate crime")[1:4] == ["only totals", "131", "187"]
+    page.get_by_text("Only totals are published for this measure").wait_for(timeout=PAGE_MS)
+    assert page.locator(CHART).count() == 0
 
 
-def test_a_store_laid_anew_under_the_same_path_is_read_anew(serving, store, tmp_path, page):
-    mine = Path(shutil.copytree(store, tmp_path / "store"))
-    with serving(mine) as running:
-        link = "?dataset=city-open-counts&month=2024-10"
-        open_overview(page, running, link)
-        before = cells(page, "Robbery")[3]
-        shutil.rmtree(mine / "city-open-counts")
-        publish(mine, "city-open-counts", monthly_counts.deliver(_all_with_more_robbery(tmp_path)), "tests")
-        open_overview(page, running, link)
-        assert int(cells(page, "Robbery")[3]) == int(before) + 100
+def test_a_store_laid_anew_under_the_same_path_is_read_anew(own, tmp_path, page):
+    mine, running = own
+    open_overview(page, running, "?dataset=anew&month=2024-10")
+    before = cells(page, "Robbery")[3]
+    shutil.rmtree(mine / "anew")
+    publish(mine, "anew", monthly_counts.deliver(_all_with_more_robbery(tmp_path)), "tests")
+    open_overview(page, running, "?dataset=anew&month=2024-10")
+    assert int(cells(page, "Robbery")[3]) == int(before) + 100
 
 
-def test_one_force_is_on_screen_at_a_time_and_the_link_names_it(serving, tmp_path, page):
+def test_one_force_is_on_screen_at_a_time_and_the_link_names_it(own, tmp_path, page):
+    mine, running = own
     rows = [
         f"{force},rape,{year}-{month:02d},{count}"
         for force, count in (("Ruritania *Police*", 3), ("Kent Police", 5))
@@ -331,15 +334,14 @@ def test_one_force_is_on_screen_at_a_time_and_the_link_names_it(serving, tmp_pat
         for month in range(1, 13)
     ]
     (tmp_path / "two.csv").write_text("\n".join(["force,measure,month,count", *rows, ""]), encoding="utf-8")
-    publish(tmp_path / "store", "two", monthly_counts.deliver(tmp_path / "two.csv"), "tests")
-    with serving(tmp_path / "store") as running:
-        open_overview(page, running)
-        assert cells(page, "Rape")[3] == "45"
-        pick(page, "Force", "Ruritania *Police*")
-        page.get_by_text("Ruritania *Police*: April 2023 to December 2023").wait_for(timeout=PAGE_MS)
-        settled(page)
-        assert cells(page, "Rape")[3] == "27"
-        assert choices(page)["force"] == "Ruritania *Police*"
+    publish(mine, "two", monthly_counts.deliver(tmp_path / "two.csv"), "tests")
+    open_overview(page, running, "?dataset=two")
+    assert cells(page, "Rape")[3] == "45"
+    pick(page, "Force", "Ruritania *Police*")
+    page.get_by_text("Ruritania *Police*: April 2023 to December 2023").wait_for(timeout=PAGE_MS)
+    settled(page)
+    assert cells(page, "Rape")[3] == "27"
+    assert choices(page)["force"] == "Ruritania *Police*"
 
 
 def test_a_page_prints_without_what_is_only_for_the_screen(server, page):

@@ -98,14 +98,14 @@ def test_no_hour_under_five_is_in_anything_that_the_server_sends(server, store, 
     assert not [weight for weight in tenths if struct.pack("<d", weight) in everything]
 
 
-def test_hours_rows_and_period_are_chosen_and_the_link_carries_them(server, page, browser):
+def test_hours_rows_and_period_are_chosen_and_the_link_carries_them(server, page, context):
     open_when(page, server)
     pick(page, "Period", "Last 5 years")
     pick(page, "Cells", "Single hours")
     pick(page, "A row runs from", "00:00, by the calendar")
     page.wait_for_url(re.compile(r"rows=day"))
     assert {"period": "60", "cells": "hour", "rows": "day"}.items() <= choices(page).items()
-    elsewhere = browser.new_context().new_page()
+    elsewhere = context.new_page()
     elsewhere.goto(page.url)
     settled(elsewhere)
     question = elsewhere.get_by_text("November 2019 to October 2024").first
@@ -118,7 +118,7 @@ def test_hours_rows_and_period_are_chosen_and_the_link_carries_them(server, page
         box = elsewhere.get_by_role("combobox", name=re.compile(label))
         box.wait_for(timeout=PAGE_MS)
         assert box.input_value() == chosen
-    elsewhere.context.close()
+    elsewhere.close()
 
 
 def test_one_type_of_place_narrows_the_week(server, page):

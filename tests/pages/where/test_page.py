@@ -146,6 +146,7 @@ def two_forces(serving, tmp_path_factory) -> Iterator[Server]:
 
 def test_the_map_stays_where_it_was_moved_until_the_force_changes(two_forces, page):
     open_where(page, two_forces, "?force=City+of+London+Police", *SMALL)
+    page.locator(MAP).scroll_into_view_if_needed()
     first = look(page)
     box = page.locator(MAP).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
@@ -176,6 +177,7 @@ def test_a_zone_picked_on_one_layer_is_let_go_on_the_next_and_one_picked_from_th
     two_forces, page
 ):
     open_where(page, two_forces, "?force=City+of+London+Police", *SMALL)
+    page.locator(MAP).scroll_into_view_if_needed()
     look(page)
     box = page.locator(MAP).bounding_box()
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -210,7 +212,7 @@ def test_the_finding_comes_first_and_the_map_says_it_to_who_cannot_see_it(server
     assert "OpenStreetMap contributors" in page.get_by_test_id("stMain").inner_text()
 
 
-def test_a_cell_picked_on_the_map_shows_its_place_and_the_link_carries_it(server, store, page, browser):
+def test_a_cell_picked_on_the_map_shows_its_place_and_the_link_carries_it(server, store, page, context):
     open_where(page, server)
     shown = map_in(store)
     top, name = shown.listing["cell"].iloc[0], shown.listing["Place"].iloc[0]
@@ -222,13 +224,13 @@ def test_a_cell_picked_on_the_map_shows_its_place_and_the_link_carries_it(server
     panel.get_by_text(re.compile("Streets: .*Liverpool Street")).wait_for(timeout=PAGE_MS)
     panel.locator('[data-testid="stVegaLiteChart"]').nth(1).wait_for(timeout=PAGE_MS)
 
-    elsewhere = browser.new_context().new_page()
+    elsewhere = context.new_page()
     elsewhere.goto(page.url)
     settled(elsewhere)
     box = elsewhere.get_by_role("combobox", name="Place")
     box.wait_for(timeout=PAGE_MS)
     assert box.input_value() == name
-    elsewhere.context.close()
+    elsewhere.close()
 
 
 def test_hours_picked_on_when_are_those_of_the_map(server, page):

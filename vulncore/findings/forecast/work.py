@@ -88,7 +88,7 @@ def forecast_progress(
         demand: The subject's months, of which `why_no_forecast` says nothing.
         bases: Which bases.
         years: Calendar years ahead.
-        workers: Processes; as many as there are cores unless told.
+        workers: Processes; as many as there are cores by default.
     """
     tasks = {basis: forecast_task(demand, basis, years) for basis in bases}
     for share, results in run_tasks(tasks, workers):

@@ -217,7 +217,7 @@ def unit_forecasts(
     Args:
         unit: What comes to the unit.
         basis: Which months the models learn from.
-        workers: Processes; as many as there are cores unless told.
+        workers: Processes; as many as there are cores by default.
 
     Raises:
         UnknownNameError: The data have none of what comes to the unit.

@@ -4,8 +4,8 @@ import pandas as pd
 
 from vulncore.domain.periods import WEEKDAYS
 from vulncore.findings.shared.headline import Headline, HeadlineKind
+from vulncore.findings.shared.words import percent_range
 from vulncore.findings.when.hours import from_to, night_name
-from vulncore.findings.when.sentences import limits
 from vulncore.findings.when.view import Patrols
 from vulncore.metrics.week.hours import HOURS
 from vulncore.metrics.week.night_time import share
@@ -70,7 +70,7 @@ def _tested(patrols: Patrols) -> Headline:
     luck = 100 * len(patrols.starts) * patrols.hours / HOURS
     exact = share(patrols.tested / 100 * patrols.timed, patrols.timed)
     by_harm = bool(patrols.record_filter.harm)
-    sure = "" if by_harm else f" (95 % limits {limits(exact)})"
+    sure = "" if by_harm else f" (95 % limits {percent_range(exact.low, exact.high)})"
     beats = patrols.tested > luck if by_harm else 100 * exact.low > luck
     verdict = (
         "That is more than by luck" if beats else "As far as these numbers tell, that is no better than luck"

@@ -6,11 +6,11 @@ from typing import Final
 import pandas as pd
 
 from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import capital_first, hidden_as, hidden_in_words, percent
+from vulncore.findings.shared.words import capital_first, hidden_as, hidden_in_words, percent, percent_range
 from vulncore.findings.when.hours import from_to
 from vulncore.findings.when.view import Stretch, Week
 from vulncore.metrics.week.known_times import USED, Known
-from vulncore.metrics.week.night_time import Share, share, share_change
+from vulncore.metrics.week.night_time import share, share_change
 from vulncore.metrics.week.scan import LEVEL
 
 STRETCH_COLUMNS: Final = ["Stretch", "From and to", "Recorded", "If spread evenly", "By chance"]
@@ -61,15 +61,6 @@ def unknown_in_words(week: Week, unit: str = "") -> str:
     return f"{week.unknown:,.0f} of {week.records:,.0f}{what} ({percent(week.unknown / week.records)})"
 
 
-def limits(part: Share) -> str:
-    """Return a share's limits.
-
-    >>> limits(Share(0.5, 0.404, 0.596))
-    '40 to 60 %'
-    """
-    return f"{100 * part.low:.0f} to {100 * part.high:.0f} %"
-
-
 def _too_few(week: Week, unit: str) -> str:
     recorded = (
         capital_first(hidden_in_words(week.smallest)) if math.isnan(week.timed) else f"{week.timed:,.0f}"
@@ -105,9 +96,10 @@ def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
 
 def _night_time(now: Week, before: Week | None, unit: str) -> Headline:
     lead, part, timed = "Night-time economy", now.night_share / 100, now.timed
+    exact = share(part * timed, timed)
     text = (
         f"{percent(part)} of {unit} with a time happened from {now.night} (95 % limits "
-        f"{limits(share(part * timed, timed))})"
+        f"{percent_range(exact.low, exact.high)})"
     )
     if before is None or before.too_few:
         return Headline(HeadlineKind.QUIET, lead, f"{text}.")

@@ -47,8 +47,8 @@ NOTHING: Final = {
     Layer.CELLS: "Every number here is too small to be shown: choose larger cells, or the density.",
     Layer.WARDS: "Every number here is too small to be shown: choose a longer period.",
     Layer.DENSITY: "No place has enough records close together.",
-    Layer.STANDS_OUT: "No place is hot or cold beyond chance.",
-    Layer.CHANGE: "No place changed beyond chance.",
+    Layer.STANDS_OUT: "No place is hot or cold by more than chance.",
+    Layer.CHANGE: "No place changed by more than chance.",
     Layer.CLASS: "No place is or was a hotspot for long enough.",
 }
 """What a list says that has no place."""
@@ -128,9 +128,9 @@ def density_legend(bandwidth_m: int, smallest: int) -> tuple[LegendEntry, ...]:
 def change_legend(smallest: int) -> tuple[LegendEntry, ...]:
     """Return the kinds of change: more, none, fewer, or too few in both periods."""
     return (
-        LegendEntry("up", "More, beyond chance", "▲"),
+        LegendEntry("up", "More than chance", "▲"),
         LegendEntry("same", "No clear change"),
-        LegendEntry("down", "Fewer, beyond chance", "▼"),
+        LegendEntry("down", "Fewer than chance", "▼"),
         LegendEntry("few", f"{hidden_in_words(smallest).capitalize()} in both periods"),
     )
 

@@ -187,7 +187,7 @@ def _developing(classes: LayerView) -> Headline:
         return Headline(
             HeadlineKind.QUIET,
             "No new hotspot",
-            "No place has become hot, hotter or cooler beyond chance.",
+            "No place became hot, hotter or cooler by more than chance.",
         )
     text = "; ".join(developments)
     return Headline(HeadlineKind.POSSIBLE, "Developing", f"{text[0].upper()}{text[1:]}.")

@@ -80,7 +80,7 @@ def _days_in_words(days_from: int, days_to: int) -> str:
 def _ratio(ratio: float, clear: bool) -> str:
     if math.isnan(ratio):
         return "too few"
-    return f"{ratio:.1f} times{', beyond chance' if clear else ''}"
+    return f"{ratio:.1f} times{', more than chance' if clear else ''}"
 
 
 def _number(records: float) -> str:

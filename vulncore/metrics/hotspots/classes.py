@@ -47,11 +47,11 @@ DEFINITIONS: Final[Mapping[HotspotClass, str]] = MappingProxyType(
     {
         HotspotClass.NEW: f"Hot in at least {_LEAST} of the periods, all of them among the last {_RECENT}.",
         HotspotClass.PERSISTENT: f"Hot in at least {_PERSISTENT} of the periods; its share of all records neither "
-        f"rises nor falls beyond chance (at {_LEVEL}).",
+        f"rises nor falls by more than chance (at {_LEVEL}).",
         HotspotClass.INTENSIFYING: f"Hot in at least {_PERSISTENT} of the periods; its share of all records rises "
-        f"beyond chance (at {_LEVEL}).",
+        f"by more than chance (at {_LEVEL}).",
         HotspotClass.FADING: f"Hot in at least {_LEAST} of the periods but in none of the last {_RECENT}; or hot in "
-        f"at least {_PERSISTENT}, its share of all records falling beyond chance (at {_LEVEL}).",
+        f"at least {_PERSISTENT}, its share of all records falling by more than chance (at {_LEVEL}).",
         HotspotClass.SPORADIC: f"Hot in at least {_LEAST} but under {_PERSISTENT} of the periods, before and among "
         f"the last {_RECENT}.",
         HotspotClass.COLD: f"Cold in at least {_LEAST} of the periods and never hot.",
@@ -78,7 +78,7 @@ def hotspot_classes(states: Signs, counts: Floats, totals: Floats | None = None)
         states: One row per zone, one column per period in order of time: 1 hot, -1 cold, 0 neither, as
             `vulncore.metrics.hotspots.getis_ord.hot_and_cold` returns them.
         counts: The same zones' and periods' records, or those of each zone and its neighbours.
-        totals: Each period's records of the whole area; the sums of `counts` unless told.
+        totals: Each period's records of the whole area; the sums of `counts` by default.
 
     Returns:
         One class per zone, in order.

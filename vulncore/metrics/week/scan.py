@@ -45,7 +45,7 @@ def week_windows(
         week: The weight of each hour from Monday 00:00: what `vulncore.metrics.week.day_hour.week_of` returns.
         shapes: How the same records' windows lie to the hours, as `vulncore.metrics.week.day_hour.shapes` returns.
         occurs: How often each hour of the week occurs in the period, which need not be whole weeks; all as often,
-            unless told.
+            by default.
         level: Share of even weeks in which anything at all may be found by chance.
         made_weeks: How many weeks to make.
         seed: What the dice start from.
@@ -97,7 +97,7 @@ def shuffled_weeks(
         shapes: What `vulncore.metrics.week.day_hour.shapes` returns.
         weeks: How many weeks to make.
         rng: The dice.
-        occurs: How often each hour of the week occurs in the period; all as often, unless told.
+        occurs: How often each hour of the week occurs in the period; all as often, by default.
 
     Returns:
         One row per week: the weight of each of the 168 hours.
