@@ -25,7 +25,7 @@ def follows(wanted: np.ndarray, known: np.ndarray) -> bool:
     return bool(np.allclose(known.T @ weights, wanted, atol=1e-7))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 30), min_size=12, max_size=12), st.integers(1, 8))
 def test_no_hidden_number_follows_from_those_shown(counts, smallest):
     parts, sums = np.array(counts, dtype=float), table_sums(3, 4)

@@ -166,7 +166,7 @@ def test_a_day_moved_or_kept_elsewhere_is_no_bank_holiday_of_england(day):
     assert day not in bank_holidays(2020, 2024)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.floats(0.1, 3), min_size=7, max_size=7), st.floats(0.1, 2), st.integers(1, 12), st.data())
 def test_a_month_weighs_what_its_days_weigh_added_up_one_by_one(weekdays, holiday, month, data):
     months = data.draw(st.integers(1, 13 - month))

@@ -62,7 +62,7 @@ def test_a_number_that_is_whole_already_stays(values, seed):
     assert whole_numbers(values, np.random.default_rng(seed)).tolist() == values.tolist()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(0, 1_000), st.integers(0, 99))
 def test_rounding_keeps_the_mean(value, seed):
     whole = whole_numbers(np.full(DRAWS, value), np.random.default_rng(seed))

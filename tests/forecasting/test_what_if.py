@@ -121,7 +121,7 @@ def test_several_adjustments_work_together_in_any_order():
         assert changed(*order, seed=seed).mean(axis=0) == pytest.approx(expected, rel=0.005)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

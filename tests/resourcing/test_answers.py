@@ -45,7 +45,7 @@ def least_that_is_enough(values: np.ndarray, level: float) -> float:
     return next(value for place, value in enumerate(ordered, 1) if place / len(ordered) >= level - 1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PEOPLE, PEOPLE, PEOPLE)
 def test_every_number_of_a_month_by_plain_counting(needed, there, opened):
     rows = monthly_answers(made_staffing(needed, there, opened), "officer")
@@ -71,7 +71,7 @@ def test_every_number_of_a_month_by_plain_counting(needed, there, opened):
         assert row["over"] == pytest.approx(sum(caseload > 4) / 7)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(MANY_PATHS)
 def test_so_many_officers_are_enough_in_so_many_of_a_hundred_cases_and_none_fewer_are(needed):
     rows = monthly_answers(made_staffing(needed, needed), "officer")
@@ -117,7 +117,7 @@ def test_what_is_certain_is_told_for_every_month_like_anything_else():
     assert rows["needed50"].tolist() == pytest.approx(rows["needed95"].tolist())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PEOPLE, PEOPLE, st.integers(0, 2), st.integers(0, 2))
 def test_a_span_is_told_of_each_paths_mean_over_its_months(needed, there, one, other):
     span = Span(min(one, other), max(one, other))

@@ -180,7 +180,7 @@ ANY_TURNOVER = st.tuples(LEAVING, MONTHS_LONG, MONTHS_LONG, SHARE)
 
 
 @pytest.mark.parametrize("place", [2, 3], ids=["learning", "worth"])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.integers(0, 60), st.tuples(st.floats(0, 0.04), st.floats(0, 12), st.floats(0, 24), SHARE), st.data()
 )
@@ -266,7 +266,7 @@ def test_groups_of_joiners_add_up():
     assert work_of_joiners([], turnover, 8).tolist() == [[0.0] * 8]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.booleans(), LEAVING, MONTHS_LONG, MONTHS_LONG, SHARE)
 def test_one_who_joins_is_worth_between_nothing_and_one_and_most_when_trained(
     trained, leaving, vacant, learning, worth

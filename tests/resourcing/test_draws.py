@@ -92,7 +92,7 @@ def test_uniform_numbers_are_even_between_0_and_1():
     assert ((numbers >= 0) & (numbers < 1)).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=60), st.text(max_size=9), st.floats(0, 1))
 def test_every_path_is_taken_once_so_that_a_kind_by_itself_stays_as_it_was(totals, name, together):
     assert sorted(paired_order(np.array(totals, dtype=float), name, together)) == list(range(len(totals)))

@@ -48,7 +48,7 @@ MORE_THERE = [
     "unit.week_hours",
     *("role.ds.span", "role.di.span"),
 ]
-cases = settings(max_examples=80, deadline=None)
+cases = settings(max_examples=80)
 
 
 @cache
@@ -121,7 +121,7 @@ def test_more_people_in_post_never_make_a_shortage_likelier_however_many_leave()
     assert (many <= few).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.sampled_from(ROLES),
     st.integers(-3, MONTHS + 3),
@@ -141,7 +141,7 @@ def test_people_who_join_never_make_a_shortage_or_too_many_cases_likelier(role, 
         assert better[ROLES.index(role)].sum() < short[ROLES.index(role)].sum()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.sampled_from([f"case.{kind}.share" for kind in KINDS]),
     st.floats(-60, 0),
@@ -153,7 +153,7 @@ def test_a_higher_share_that_comes_makes_neither_less_likely_but_for_half_a_perc
         assert (one >= other - 0.005).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(AWAY), st.sampled_from(WORKING), st.floats(0, 25), st.floats(0, 25))
 def test_an_abstraction_of_one_role_alone_makes_its_shortage_and_its_leaders_likelier_and_no_other(
     name, role, one, more

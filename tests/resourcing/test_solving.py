@@ -100,7 +100,7 @@ def questions(draw) -> tuple[str, StaffingTarget]:
     return name, target
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60)
 @given(questions())
 def test_with_those_found_it_is_no_likelier_than_asked_in_any_month_and_with_one_fewer_it_is(drawn):
     name, target = drawn
@@ -113,7 +113,7 @@ def test_with_those_found_it_is_no_likelier_than_asked_in_any_month_and_with_one
         assert after[at] > target.probability
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(questions())
 def test_the_highest_chances_without_and_with_them_are_those_worked_out(drawn):
     name, target = drawn

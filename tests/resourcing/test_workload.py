@@ -91,7 +91,7 @@ def test_it_is_what_single_cases_come_to_that_arrive_evenly_and_stay_open_by_cha
         assert (np.abs(simulated - counted) < 4.5 * np.sqrt((simulated + 0.1) / copies)).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(COMES, BEFORE, LIFE, SHARES, st.integers(0, 7), st.floats(0, 1e4), st.floats(1, 10))
 def test_more_cases_or_longer_lives_never_leave_fewer_open(came, before, life, share, month, more, longer):
     load = workload_of(came, before, life, share=share).open_cases

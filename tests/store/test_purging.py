@@ -293,7 +293,7 @@ selections = st.one_of(
 
 
 @pytest.mark.heavy
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(published=st.lists(st.lists(row, max_size=8), min_size=1, max_size=3), selection=selections)
 def test_whatever_was_published_and_whoever_is_erased_the_figures_stay(published, selection):
     with tempfile.TemporaryDirectory() as folder:

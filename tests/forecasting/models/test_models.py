@@ -42,7 +42,7 @@ def test_every_model_tells_whole_numbers_from_0_that_do_not_run_away(counts):
         assert paths.mean(axis=0).max() < 4 * np.nanmax(counts) + 1, model
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from([np.nan, 0, 0, 1, 2, 5, 40]), min_size=24, max_size=50), st.integers(0, 9))
 def test_no_small_series_makes_a_simple_model_fail_or_tell_a_negative_count(counts, seed):
     counts = [3, *counts, 1]
@@ -52,7 +52,7 @@ def test_no_small_series_makes_a_simple_model_fail_or_tell_a_negative_count(coun
         assert paths.min() >= 0
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(st.lists(st.sampled_from([np.nan, 0, 1, 2, 30]), min_size=24, max_size=32))
 def test_no_small_series_makes_another_model_fail_or_tell_a_negative_count(counts):
     for model in (Model.PROPHET, Model.SMOOTHING):

@@ -72,7 +72,7 @@ SIX = [(0, 0, 1), (30, 40, 2), (0, 0, 4), (90, 0, 9), (60, 0, 9), (0, 100, 30)]
 
 
 @given(st.lists(on_a_lattice, max_size=25))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_observed_pairs_are_those_of_a_loop_over_all_pairs(records):
     table = near_repeats(*split(records), REACH_M, REACH_DAYS, permutations=1).table
     assert table["observed"].tolist() == counted_by_a_loop(records).ravel().tolist()
@@ -151,7 +151,7 @@ def test_the_same_seed_gives_the_same_answer_and_another_seed_other_dice():
 
 
 @given(st.permutations(range(60)))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_order_of_the_records_makes_no_difference(order):
     points, days = scattered(60, seed=6, side_m=300, days=60)
     there, here = (

@@ -241,7 +241,7 @@ def test_the_same_seed_gives_the_same_limits():
 
 
 @given(st.permutations(range(40)))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_order_of_the_zones_changes_no_figure(order):
     areas, happened, maps = year(8)
     mixed = {method: scores[:, order] for method, scores in maps.items()}

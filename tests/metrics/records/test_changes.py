@@ -154,7 +154,7 @@ def by_loop(then, now) -> RecordChanges:
 
 
 @pytest.mark.heavy
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(rows, rows)
 def test_records_and_figures_agree_with_a_plain_loop(then, now):
     def made(drawn):

@@ -108,7 +108,7 @@ def test_each_day_of_the_months_asked_for_is_there_and_no_other(every):
     assert not len(daily) or daily.get(pd.Timestamp(2024, 2, 29), 2) == 2
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(
         st.tuples(

@@ -77,7 +77,7 @@ def test_another_forces_records_and_months_stay_out():
     assert counted(rows, coverage) == {("rape", JANUARY): 1}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(
         st.tuples(

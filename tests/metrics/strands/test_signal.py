@@ -118,7 +118,7 @@ many = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150)
 @given(many, st.sampled_from([0.01, 0.05, 0.1]))
 def test_verdict_and_interval_never_disagree(rows, rate):
     earlier, current, days, phi = (list(column) for column in zip(*rows, strict=True))

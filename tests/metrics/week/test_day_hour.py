@@ -75,7 +75,7 @@ def harmful_rows():
     return st.builds(lambda row, harm: (*row, harm), rows(), st.integers(1, 50))
 
 
-@settings(max_examples=16, deadline=None)
+@settings(max_examples=16)
 @given(st.lists(harmful_rows(), min_size=1, max_size=25))
 def test_weights_equal_a_walk_over_every_minute(drawn):
     weights = weighed(*drawn)
@@ -84,7 +84,7 @@ def test_weights_equal_a_walk_over_every_minute(drawn):
     assert by_cell(weights, "harm") == pytest.approx(harm, abs=CLOSE)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(rows(), min_size=1, max_size=60))
 def test_every_record_adds_up_to_one_in_the_hours_or_as_unknown_and_never_in_both(drawn):
     weights = weighed(*drawn)
@@ -94,7 +94,7 @@ def test_every_record_adds_up_to_one_in_the_hours_or_as_unknown_and_never_in_bot
     assert weights["cell"].dropna().between(0, 167).all()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 3_000)), min_size=1, max_size=40),
     st.integers(-500, 1_000),
@@ -106,7 +106,7 @@ def test_records_moved_by_whole_hours_move_their_weights_by_as_many(drawn, by):
     assert moved == pytest.approx(np.roll(as_they_were, by), abs=CLOSE)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.lists(harmful_rows(), min_size=2, max_size=40), st.randoms(use_true_random=False))
 def test_the_order_of_records_changes_nothing(drawn, random):
     shuffled = random.sample(drawn, len(drawn))

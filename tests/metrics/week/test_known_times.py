@@ -152,7 +152,7 @@ def midnight_kinds():
     return st.sampled_from([None, None, Known.MIDNIGHT, Known.DATE])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(rows(), min_size=20, max_size=60))
 def test_kinds_and_minutes_are_those_that_the_time_zone_database_gives(drawn):
     for row, (kind, edges) in zip(drawn, known(*drawn), strict=True):

@@ -67,7 +67,7 @@ def test_a_night_at_other_hours_is_refused(first, end):
         Night(first, end)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 9), min_size=12, max_size=12), st.integers(1, 3), st.integers(1, 4))
 def test_no_choice_of_shifts_meets_more(few, shifts, hours):
     # all that weighs lies around the week's end, so that every choice that matters can be tried

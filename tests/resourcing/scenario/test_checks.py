@@ -351,7 +351,7 @@ def test_a_refusal_is_short_enough_to_be_read_whatever_is_refused(scenario):
     assert len(str(refusal.value)) < 600
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_whatever_is_not_refused_can_be_worked_out(data):
     keys = [key for key in FIELDS if key in MADE.assumptions]

@@ -54,7 +54,7 @@ def test_a_scenario_comes_back_whole_from_its_code(scenario):
     assert scenario_of(scenario_code(scenario)) == scenario
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 def test_any_numbers_sources_and_joiners_come_back_from_the_code(data):
     scenario = SHIPPED
@@ -179,7 +179,7 @@ def test_what_stands_behind_a_whole_scenario_changes_nothing_or_is_refused():
     assert scenario == CHANGED
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60) | st.text(LETTERS, max_size=120).map("1".__add__))
 @example("1" + "_" * 4)
 def test_no_text_is_a_scenario_by_accident_or_does_anything_but_be_refused(code):
@@ -187,14 +187,14 @@ def test_no_text_is_a_scenario_by_accident_or_does_anything_but_be_refused(code)
         scenario_of(code)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200), st.booleans())
 def test_no_bytes_do_anything_but_be_refused(raw, is_packed):
     with pytest.raises(InvalidScenarioError, match=r"\.$"):
         scenario_of(coded(packed(raw) if is_packed else raw))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, len(LEANS_ON)), st.integers(0, 40), st.binary(max_size=12))
 def test_no_scenario_that_was_tampered_with_does_anything_but_be_read_or_refused(place, cut, typed):
     code = coded(packed(LEANS_ON[:place] + typed + LEANS_ON[place + cut :]))

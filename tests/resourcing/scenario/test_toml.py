@@ -80,7 +80,7 @@ def scenarios(draw, base: Scenario = MADE) -> Scenario:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(scenarios())
 def test_a_scenario_read_back_is_the_one_that_was_written(scenario):
     text = scenario_text(scenario)
@@ -88,13 +88,13 @@ def test_a_scenario_read_back_is_the_one_that_was_written(scenario):
     assert scenario_text(read_scenario(text)) == text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(scenarios(illustrative()))
 def test_the_shipped_scenario_read_back_is_the_one_that_was_written_however_it_was_changed(scenario):
     assert read_scenario(scenario_text(scenario)) == scenario
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(scenarios())
 def test_what_is_written_is_toml_with_each_number_on_a_line_of_its_own(scenario):
     text = scenario_text(scenario)
@@ -404,14 +404,14 @@ def test_no_number_is_read_from_what_is_none(line, wrong):
         read_scenario(swapped(f"\n{line}\n", f"\n{name} = {wrong}\n"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=200) | st.text("[]{}=.\"'#\n, 0123456789-_+einf\\utr", max_size=80))
 def test_no_text_does_anything_but_be_read_or_refused(text):
     with pytest.raises(InvalidScenarioError, match=r"\.$"):  # none so short is a scenario
         read_scenario(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.integers(0, len(TEXT)),
     st.integers(0, 60),
