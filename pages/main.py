@@ -1,14 +1,15 @@
 """What every visit runs first: the way between pages, the page's frame, and the link that says what is on screen."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared.choices import Choices, adopt
 from pages.shared.sidebar import SidebarChoices
 from pages.shared.telephone import close_sidebar_after
-from pages.shared.visit import visit
+from pages.shared.visit import EndOfPage, visit
 from pages.ways import PAGES, link_of
 
 STYLE = """<style>
@@ -84,9 +85,6 @@ if page.url_path not in PAGES:
 adopt_link(PAGES[page.url_path])
 show_ways(pages)
 close_sidebar_after(page.url_path)
-try:
+with suppress(EndOfPage):
     page.run()
-except StopException:
-    write_link(page.url_path)
-    raise
 write_link(page.url_path)

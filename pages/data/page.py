@@ -11,6 +11,7 @@ from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain
+from pages.shared.visit import end_page
 from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.data.checks import findings_sentence
@@ -23,13 +24,13 @@ try:
     if not stores.datasets(store_path()):
         st.markdown("Nothing has been published yet. Bring in a first file.")
         show_bring_in(None)
-        st.stop()
+        end_page()
     view = chosen_view()
     findings = checks_of(store_path(), view.publish, view.force)
     picture = coverage_of(store_path(), view.publish, view.force)
 except VulncoreError as problem:
     st.error(plain(f"What is published cannot be shown. {problem}"))
-    st.stop()
+    end_page()
 
 show_provenance(view, findings_sentence(view.publish, findings))
 show_findings(findings, view.publish.dataset)

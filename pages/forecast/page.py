@@ -20,6 +20,7 @@ from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline
+from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.outlook import Outlook, forecast_outlook
@@ -45,7 +46,7 @@ try:
     demand = demand_of(store_path(), view.publish, view.force, subject, view.month, lockdowns)
 except VulncoreError as problem:
     st.error(plain(f"The forecast cannot be shown. {problem}"))
-    st.stop()
+    end_page()
 
 refused = why_no_forecast(demand) if demand else None
 ahead = months_ahead(view.month, YEARS)
@@ -68,7 +69,7 @@ if demand is None or refused:
             )
     if demand:
         show_recorded(demand, view)
-    st.stop()
+    end_page()
 
 with aside:
     lockdowns_picker().draw(choices)

@@ -6,6 +6,7 @@ from pages.shared.provenance import show_provenance, source_line
 from pages.shared.sidebar import chosen_view
 from pages.shared.tables import show_table
 from pages.shared.text import plain
+from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.methods import measures_frame, method_sections, periods_frame
 
@@ -15,7 +16,7 @@ try:
     view = chosen_view()
 except VulncoreError as problem:
     st.error(plain(f"The methods of this dataset cannot be shown. {problem}"))
-    st.stop()
+    end_page()
 
 show_provenance(view, "What is counted, what it is compared with, and how a change is told from chance.")
 

@@ -11,6 +11,7 @@ from pages.shared.provenance import show_provenance, source_line
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline, show_notes
+from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.overview.overview import narrowed
 from vulncore.findings.overview.strand_rows import headings, strand_rows, table_legend
@@ -24,7 +25,7 @@ try:
     overview = narrowed(overview_of(store_path(), view.publish, view.force, view.month), view.strand)
 except VulncoreError as problem:
     st.error(plain(f"The strand table cannot be shown. {problem}"))
-    st.stop()
+    end_page()
 
 show_provenance(view, overview.question)
 show_headline(overview.headline)

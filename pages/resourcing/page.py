@@ -27,6 +27,7 @@ from pages.shared.choices import chosen, open_part
 from pages.shared.provenance import show_provenance
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline
+from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.work import YEARS
@@ -52,7 +53,7 @@ try:
     basis = basis_picker().made(choices)
 except VulncoreError as problem:
     st.error(plain(f"Resourcing cannot be shown. {problem}"))
-    st.stop()
+    end_page()
 
 last = add_months(view.month, months_ahead(view.month, YEARS))
 show_provenance(
@@ -96,7 +97,7 @@ try:
     outlook = outlook_of(forecast, plan, view, asked_for)
 except VulncoreError as problem:
     st.info(plain(str(problem)))
-    st.stop()
+    end_page()
 
 draw(outlook, sentences, drawn)
 with drawn:

@@ -36,13 +36,15 @@ def new_forecast(
     """
     wanted = unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
     bar, looked, forecast = st.progress(0.0, FORECASTING), False, None
-    for share, early in unit_forecasts(wanted, basis):
-        bar.progress(share, "Trying the forecasts on earlier months …" if looked else FORECASTING)
-        if early is not None and not looked and share < 1:
-            first(early)
-            looked = True
-        forecast = early
-    bar.empty()
+    try:
+        for share, early in unit_forecasts(wanted, basis):
+            bar.progress(share, "Testing the forecasts on past months …" if looked else FORECASTING)
+            if early is not None and not looked and share < 1:
+                first(early)
+                looked = True
+            forecast = early
+    finally:
+        bar.empty()
     if forecast is None:
         raise RuntimeError("The forecasts ended without a result.")
     _forecasts().keep(_key(view, plan, basis), forecast)

@@ -1,7 +1,7 @@
 """What is kept of one browser's visit between two runs of a page."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -28,6 +28,19 @@ def visit() -> Visit:
     """Return this browser's visit."""
     kept: Visit = st.session_state.setdefault("visit", Visit())
     return kept
+
+
+class EndOfPage(Exception):  # noqa: N818 - nothing went wrong
+    """A page has said all that it can say; what frames it goes on."""
+
+
+def end_page() -> NoReturn:
+    """End a page before its last line.
+
+    Where Streamlit itself is told to stop, nothing can be written into the address any more, and a link would name what was
+    on screen before.
+    """
+    raise EndOfPage
 
 
 def leave_notice(place: str, text: str) -> None:

@@ -7,6 +7,7 @@ from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path, when_of
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline, show_notes
+from pages.shared.visit import end_page
 from pages.shared.which_records import chosen_night, show_record_choices, timed_measures
 from pages.when.change import show_week_change
 from pages.when.patrols import show_patrol_hours, show_way_to_the_map
@@ -32,17 +33,17 @@ try:
     week = when_of(store_path(), view.publish, records, chosen_night(choices), smallest_shown())
 except NoTimesError as nothing:
     st.info(plain(str(nothing)))
-    st.stop()
+    end_page()
 except VulncoreError as problem:
     st.error(plain(f"The week cannot be shown. {problem}"))
-    st.stop()
+    end_page()
 
 show_provenance(view, week.question)
 show_headline(week.headline)
 show_notes(week.notes)
 show_record_choices(view, choices, records, timed_measures(view))
 if week.now.too_few:
-    st.stop()
+    end_page()
 show_week_map(week, choices, view)
 show_way_to_the_map(week, choices, view)
 

@@ -7,6 +7,7 @@ from pages.shared.provenance import show_provenance
 from pages.shared.reads import area_key, store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline
+from pages.shared.visit import end_page
 from pages.where.map import show_map_choices, show_where_map
 from pages.where.parts import show_definitions, show_place, show_repeats, show_tried
 from pages.where.question import WhereChoices, map_chosen, place_on_map, placed_measures, where_question
@@ -35,17 +36,17 @@ try:
     shown = None if where.too_few else map_of(store_path(), view.publish, selection, area, chosen_map)
 except NoPlacesError as nothing:
     st.info(plain(str(nothing)))
-    st.stop()
+    end_page()
 except VulncoreError as problem:
     st.error(plain(f"The map cannot be shown. {problem}"))
-    st.stop()
+    end_page()
 
 place = place_on_map(shown, choices)
 show_provenance(view, where.question.text)
 show_headline(headline)
 show_map_choices(view, choices, where, placed_measures(view))
 if shown is None:
-    st.stop()
+    end_page()
 show_where_map(where, shown, place, view, area)
 for note in where_notes(where):
     st.caption(plain(note))

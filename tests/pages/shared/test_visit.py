@@ -1,0 +1,31 @@
+"""What pages.shared.visit promises: a page may end early, and its address still says what is on screen."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("name", ["when", "where", "forecast", "resourcing"])
+def test_a_page_that_has_nothing_to_show_of_a_dataset_writes_its_choices_into_the_address(
+    name, shipped_store, monkeypatch
+):
+    monkeypatch.setenv("VULNCORE_STORE", str(shipped_store))
+    visit = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+    visit._page_hash = calc_hash(name)
+    visit.query_params["dataset"] = "city-open-counts"
+    visit.query_params["month"] = "2024-09"
+    visit.run()
+    month = next(box for box in visit.selectbox if box.label == "Figures to the end of")
+    month.select_index(month.options.index("October 2024")).run()
+    assert not visit.exception
+    assert "2024-10" in visit.query_params["month"]
+    assert "version" in visit.query_params
+
+
+def test_no_page_tells_streamlit_to_stop():
+    stopping = [str(file) for file in (ROOT / "pages").rglob("*.py") if "st.stop(" in file.read_text()]
+    assert stopping == []
