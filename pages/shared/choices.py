@@ -171,15 +171,17 @@ class Picker(Generic[T]):
 
     def draw(self, choices: Choices) -> T:
         """Draw the choice as a box, and return the option chosen."""
-        option, widget = self.made(choices), f"{self.name} picker"
-        st.session_state[widget] = option
+        option, widget, options = self.made(choices), f"{self.name} picker", list(self.options)
+        st.session_state[widget] = options.index(
+            option
+        )  # by its place: None may be an option, and is none to Streamlit
         st.selectbox(
             self.label,
-            self.options,
+            range(len(options)),
             key=widget,
-            format_func=self.words,
+            format_func=lambda place: self.words(options[place]),
             on_change=_take_over,
-            args=(type(choices), self.name, widget),
+            args=(type(choices), self.name, widget, options),
         )
         return option
 
@@ -204,8 +206,8 @@ def open_part(parts: Mapping[str, str], choices: Choices, key: str) -> tuple[str
     return opened, tabs[list(parts).index(opened)]
 
 
-def _take_over(kind: type[Choices], name: str, widget: str) -> None:
-    change(kind, **{name: st.session_state[widget]})
+def _take_over(kind: type[Choices], name: str, widget: str, options: Sequence[object]) -> None:
+    change(kind, **{name: options[st.session_state[widget]]})
 
 
 def _open(kind: type[Choices], key: str, parts: Mapping[str, str]) -> None:

@@ -119,11 +119,11 @@ def test_one_press_of_back_leads_to_the_page_before_as_it_was_and_at_last_out(se
         page.locator(".st-key-ways").get_by_role("link", name=name).click()
         page.wait_for_url(f"**/{name.lower()}?*", timeout=PAGE_MS)
     settled(page)
-    for name in ("where", "methods", "when"):
+    for name in ("Where", "Methods", "When"):
         page.go_back()
-        page.wait_for_url(f"**/{name}?*", timeout=PAGE_MS)
+        page.wait_for_url(f"**/{name.lower()}?*", timeout=PAGE_MS)
+        page.get_by_role("heading", level=1, name=name, exact=True).wait_for(timeout=PAGE_MS)
         settled(page)
-    page.get_by_role("heading", level=1, name="When").wait_for(timeout=PAGE_MS)
     assert "rows=day" in page.url
     page.go_back()
     assert page.url == "data:text/html,before"

@@ -250,6 +250,7 @@ def test_an_assumption_is_changed_with_its_source_and_a_name(server, page):
     page.get_by_label("Your name").press("Enter")
     again(page)
     page.get_by_role("button", name="Change", exact=True).click()
+    page.locator("table.plain td", has_text="HR, October 2024").wait_for(timeout=PAGE_MS)
     again(page)
     row = table(page, "PIP 2 investigator")["In post"]
     assert row[:3] == ["24", "people", "HR, October 2024"]

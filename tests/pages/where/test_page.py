@@ -154,7 +154,7 @@ def test_the_map_stays_where_it_was_moved_until_the_force_changes(two_forces, pa
     moved = look(page)
     assert moved[0] > first[0] + 0.2
     assert moved[1:] != first[1:]
-    for layer in (Layer.STANDS_OUT, Layer.WARDS, Layer.DENSITY, Layer.CELLS):
+    for layer in (Layer.STANDS_OUT, Layer.WARDS):
         pick(page, "Show", NAMES[layer])
         assert choices(page)["layer"] == layer.value
         assert look(page) == moved, layer
@@ -209,6 +209,7 @@ def test_the_finding_comes_first_and_the_map_says_it_to_who_cannot_see_it(server
     assert any(first in label for label in labels)
     listed = page.locator("table.plain", has_text="Places of crimes")
     assert listed.locator("tbody tr").first.locator("td").first.inner_text() == first
+    assert page.get_by_role("combobox", name="Cells").input_value() == "As numbers allow"
     assert "OpenStreetMap contributors" in page.get_by_test_id("stMain").inner_text()
 
 

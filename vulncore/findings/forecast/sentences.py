@@ -89,15 +89,11 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
 def bases_in_words(demand: Demand) -> str:
     """Return what the two bases are, in one line."""
     process, five = (basis_months(basis, demand.past) for basis in (Basis.CURRENT_PROCESS, Basis.FIVE_YEAR))
-    since = (
-        "since the last approved change of level"
-        if demand.changes
-        else "all of them, as no change of level was approved"
-    )
+    since = "the last approved change of level" if demand.changes else "no change of level was approved"
     same = " Both learn from the same months here." if process.first == five.first else ""
     return (
-        f"Current process: learns from months since {month_name(process.first)}, {since}. "
-        f"Five years: learns from months since {month_name(five.first)}.{same} {RANGE}: 4 of 5 forecasts fall inside."
+        f"Current process learns from months since {month_name(process.first)} ({since}), Five years from those since "
+        f"{month_name(five.first)}.{same} {RANGE}: 4 of 5 forecasts."
     )
 
 
