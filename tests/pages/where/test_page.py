@@ -187,8 +187,7 @@ def test_a_zone_picked_on_one_layer_is_let_go_on_the_next_and_one_picked_from_th
     pick(page, "Show", NAMES[Layer.STANDS_OUT])
     assert "cell" not in choices(page)
     look(page)
-    page.get_by_role("combobox", name="Place").click()
-    page.get_by_role("option").nth(1).click()
+    pick(page, "Place", page.locator("table.plain tbody tr td").first.inner_text())
     page.wait_for_url(re.compile("cell="), timeout=PAGE_MS)
     settled(page)
     cell = choices(page)["cell"]
