@@ -6,11 +6,12 @@ from html import escape
 from itertools import groupby
 
 from vulncore.findings.overview.charts import sparkline
+from vulncore.metrics.strands.change import COLOUR_THRESHOLD
 
 COLOUR_WORDS = {
-    "red": "red: up by more than 10 %",
-    "green": "green: down by more than 10 %",
-    "orange": "orange: within 10 %",
+    "red": f"red: up by more than {COLOUR_THRESHOLD} %",
+    "green": f"green: down by more than {COLOUR_THRESHOLD} %",
+    "orange": f"orange: within {COLOUR_THRESHOLD} %",
     "feed": "no colour: records may have stopped; confirm that records still arrive",
     "break": "no colour: recording changed between the two periods, so they can't be compared",
     "": "no colour: there is no percentage from 0",

@@ -2,7 +2,7 @@
 
 Four things, from secret to shown. Read in this order:
 
-- `question` and `area`: what is asked, and the ground with its cells, wards and streets. Nothing here is secret.
+- `question` and `area`: what is asked, and the ground with its cells, wards and streets.
 - `counts`: the unprotected counts by zone and month. SECRET.
 - `protection`: the one way from counts to what may be shown. `place`, `trial` (the test on past months) and `repeats` compute
   on the secret side and end in it.

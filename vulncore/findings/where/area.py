@@ -1,4 +1,7 @@
-"""The ground of a map: a force's area, its cells and wards, and what places are called. Nothing here counts a record."""
+"""The ground of a map: a force's area, its cells and wards, and what places are called.
+
+Where no boundary is known, the area is assumed from the records.
+"""
 
 import re
 from collections import Counter

@@ -1,8 +1,8 @@
 """The one way from secret counts to what may be shown: unprotected numbers go in, a view comes out.
 
 Small numbers are hidden and the others rounded here and nowhere else. What needs unprotected counts (this module, `place`,
-`trial` and `repeats`) ends in a function of this module. Charts, tables, sentences, files and pages import none of these
-four: they get the classes of `vulncore.findings.where.view` alone.
+`trial` and `repeats`) ends in a function of this module. Charts, tables, sentences and files import none of these
+four, and of the pages `reads.py` alone does, which calls them: they get the classes of `vulncore.findings.where.view`.
 """
 
 import math

@@ -17,6 +17,9 @@ FEWEST_TO_TEST = 10
 """Both counts together. Of nine or fewer only an all-or-nothing split (9 to 0 has p = 0.004) could stand
 among the dozen measures judged together, so a verdict could never say anything else."""
 
+FALSE_DISCOVERY_RATE = 0.05
+"""One clear change in twenty may be chance, on average: what a room that meets each month can live with."""
+
 FALL_TO_ZERO_FROM = 10
 """Where ten were to be expected, chance leaves none once in 22,000 times (e to the power -10); a feed that
 stopped does so far more often."""
@@ -36,7 +39,7 @@ class Signal(StrEnum):
     NOT_TESTED = "not tested"
 
 
-def signals(comparison: pd.DataFrame, false_discovery_rate: float = 0.05) -> pd.DataFrame:
+def signals(comparison: pd.DataFrame, false_discovery_rate: float = FALSE_DISCOVERY_RATE) -> pd.DataFrame:
     """Return the verdict on each measure's change, all of them judged together.
 
     Args:
