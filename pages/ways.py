@@ -28,6 +28,10 @@ def link_of(page: str) -> dict[str, str]:
 
 
 def completed_link(page: str, link: Mapping[str, str]) -> dict[str, str]:
-    """Return what the address of a page will say once it is open, by what it says before; empty where that can't be told."""
+    """Return what the address of a page will say once it is open, by what it says before; empty where that can't be told.
+
+    What can't be read stays, so that the page can say so.
+    """
     pinned = pinned_link(SidebarChoices.from_link(link))
-    return {**pinned, **PAGES[page].from_link(link).to_link()} if pinned else {}
+    choices = PAGES[page].from_link(link)
+    return {**pinned, **choices.to_link(), **dict(choices.unread)} if pinned else {}
