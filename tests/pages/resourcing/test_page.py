@@ -284,11 +284,9 @@ def test_people_who_are_planned_for_stand_in_the_link_and_keep_the_chance(server
     assert choices(page)["plan"]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])
-def test_every_part_fits_the_screen(server, page, width, scheme):
-    page.emulate_media(color_scheme=scheme)
+def test_every_part_fits_a_telephone(server, page):
     code = scenario_code(illustrative().called("Second"))
-    open_resourcing(page, server, f"?compare={code}", width=width, height=900)
+    open_resourcing(page, server, f"?compare={code}", width=390, height=844)
     for part in ("Assumptions", "What drives it", "Compare scenarios", "Roles and months", "What comes in"):
         page.get_by_role("tab", name=part).click()
         again(page)

@@ -287,18 +287,6 @@ def test_every_layer_says_the_same_in_words_and_no_record_s_coordinates_are_in_a
         assert struct.pack("<d", y) not in everything
 
 
-@pytest.mark.parametrize(("width", "height", "theme"), [(1920, 1080, "dark"), (390, 844, "light")])
-def test_nothing_is_cut_off_at_any_size_in_either_theme(width, height, theme, server, page):
-    page.emulate_media(color_scheme=theme)
-    open_where(page, server, "?layer=gi", width, height)
-    inner = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    outer = page.evaluate("document.querySelector('[data-testid=stMain]').clientWidth")
-    assert inner <= outer
-    box = page.locator(MAP).bounding_box()
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= width
-
-
 def test_whether_the_map_would_have_been_right_and_repeats_are_said(server, page):
     open_where(page, server, "?part=tried")
     panel = page.get_by_role("tabpanel", name="Test on past months")
