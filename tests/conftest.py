@@ -9,7 +9,7 @@ from vulncore.cli import OPEN_COUNTS, open_counts
 from vulncore.sources import demo
 from vulncore.store import publish
 
-settings.register_profile("check", max_examples=50, deadline=None)
+settings.register_profile("check", max_examples=30, deadline=None)
 settings.load_profile("check")
 
 SHARED = Path(__file__).parents[1].parent / "shared"

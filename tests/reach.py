@@ -2,7 +2,8 @@
 
 import types
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set, ValuesView
 from dataclasses import is_dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -48,13 +49,15 @@ def _held_by(thing: object) -> Iterator[tuple[str, object]]:
         yield from ((str(column), table.iloc[:, at].to_numpy()) for at, column in enumerate(table.columns))
         yield "columns", list(table.columns)
         return
+    if isinstance(thing, pd.api.extensions.ExtensionArray):
+        yield "values", np.asarray(thing)
     if isinstance(thing, np.ndarray):
         yield "base", thing.base
         yield "items", thing.ravel().tolist() if thing.dtype == object else None
         return
     if isinstance(thing, Mapping):
         yield from ((f"[{key!r}]", part) for key, value in thing.items() for part in (key, value))
-    elif isinstance(thing, list | tuple | set | frozenset):
+    elif isinstance(thing, Sequence | Set | deque | ValuesView) and not isinstance(thing, range):
         yield from ((f"[{at}]", item) for at, item in enumerate(thing))
     elif isinstance(thing, weakref.ref):
         yield "target", thing()

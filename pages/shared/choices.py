@@ -171,10 +171,10 @@ class Picker(Generic[T]):
 
     def draw(self, choices: Choices) -> T:
         """Draw the choice as a box, and return the option chosen."""
-        option, widget, options = self.made(choices), f"{self.name} picker", list(self.options)
-        st.session_state[widget] = options.index(
-            option
-        )  # by its place: None may be an option, and is none to Streamlit
+        option, options = self.made(choices), list(self.options)
+        widget = f"{self.name} picker {_redrawn(self.name, option)}"
+        # by its place: None may be an option, and is none to Streamlit
+        st.session_state[widget] = options.index(option)
         st.selectbox(
             self.label,
             range(len(options)),
@@ -206,8 +206,22 @@ def open_part(parts: Mapping[str, str], choices: Choices, key: str) -> tuple[str
     return opened, tabs[list(parts).index(opened)]
 
 
+def _redrawn(name: str, option: object) -> int:
+    """Return how often a box had to be drawn as a new one, because something else than itself changed what it shows.
+
+    A browser sends what a box held when it last drew it. A box in a closed popover is not drawn, and would bring back a choice
+    that fell or that somebody went back from.
+    """
+    shown, times = visit().boxes.get(name, (option, 0))
+    visit().boxes[name] = (option, times + (shown != option))
+    return visit().boxes[name][1]
+
+
 def _take_over(kind: type[Choices], name: str, widget: str, options: Sequence[object]) -> None:
-    change(kind, **{name: options[st.session_state[widget]]})
+    place = st.session_state[widget]
+    if isinstance(place, int):  # an option that is there no more comes as its words
+        visit().boxes[name] = (options[place], visit().boxes[name][1])
+        change(kind, **{name: options[place]})
 
 
 def _open(kind: type[Choices], key: str, parts: Mapping[str, str]) -> None:

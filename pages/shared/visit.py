@@ -10,7 +10,7 @@ import streamlit as st
 class Visit:
     """One browser's visit.
 
-    `choices` are those of each page and of the sidebar, by their class; `links` what the address of each page says. `unmet` are
+    `boxes` are the options that boxes show and how often each was drawn as a new one. `choices` are those of each page and of the sidebar, by their class; `links` what the address of each page says. `unmet` are
     choices that could not be met in this run, and `notices` what the last step came to, by where that is said; `name` is
     whom the visitor says they are, and `layer_picked_in` the layer of the map in which a cell is picked.
     """
@@ -19,6 +19,7 @@ class Visit:
     links: dict[str, dict[str, str]] = field(default_factory=dict)
     unmet: list[str] = field(default_factory=list)
     notices: dict[str, str] = field(default_factory=dict)
+    boxes: dict[str, tuple[object, int]] = field(default_factory=dict)
     name: str = ""
     layer_picked_in: str = ""
     link_adopted: bool = False

@@ -90,9 +90,9 @@ def cut_off(page) -> list[str]:
     """Return what reaches beyond the page's sides: the page itself, its tables and charts, once charts follow the window."""
     for _ in range(20):
         beyond = page.evaluate(CUT_OFF)
-        if not beyond:
-            break
         page.wait_for_timeout(100)
+        if not beyond and not page.evaluate(CUT_OFF):
+            break
     return beyond
 
 

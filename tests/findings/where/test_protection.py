@@ -4,6 +4,7 @@ import functools
 import pickle
 import types
 import weakref
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
@@ -193,6 +194,9 @@ WAYS = {
     "a table's attributes": hidden_in_attrs,
     "a column of objects": lambda thing: pd.DataFrame({"cell": [thing]}),
     "a weak reference": weakref.ref,
+    "a queue": lambda thing: deque([thing]),
+    "a mapping's values": lambda thing: {"cell": thing}.values(),
+    "an array of pandas": lambda thing: pd.arrays.NumpyExtensionArray(np.array([thing], dtype=object)),
 }
 
 

@@ -119,7 +119,7 @@ def test_the_file_of_a_measure_holds_sixty_months_and_says_that_they_are_made(se
     assert {row["note"] for row in rows} == {"Made data: for demonstration, not real records"}
 
 
-def test_a_colleague_who_opens_the_link_sees_the_same_screen(server, page, context):
+def test_a_colleague_who_opens_the_link_sees_the_same_screen(server, page, browser):
     open_overview(page, server)
     pick(page, "Figures to the end of", "March 2022")
     pick(page, "Strand", "Sexual Violence")
@@ -135,7 +135,7 @@ def test_a_colleague_who_opens_the_link_sees_the_same_screen(server, page, conte
         "measure": "other-sexual-offences",
     }
     mine = page.locator("table.strands").inner_text()
-    colleague = context.new_page()
+    colleague = browser.new_page()  # with nothing of ours but the link
     colleague.goto(link)
     settled(colleague)
     measure_heading(colleague, "Other sexual offences").wait_for(timeout=PAGE_MS)

@@ -154,7 +154,7 @@ def test_the_map_stays_where_it_was_moved_until_the_force_changes(two_forces, pa
     moved = look(page)
     assert moved[0] > first[0] + 0.2
     assert moved[1:] != first[1:]
-    for layer in (Layer.STANDS_OUT, Layer.WARDS):
+    for layer in (Layer.STANDS_OUT, Layer.WARDS, Layer.DENSITY):
         pick(page, "Show", NAMES[layer])
         assert choices(page)["layer"] == layer.value
         assert look(page) == moved, layer

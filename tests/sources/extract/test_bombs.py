@@ -154,16 +154,16 @@ BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
     "rejects": (lambda f: gz(f, b"a,b\n1,2\n", b"1,2,3\n", 100), "More than 100,000 rows"),
     "a sheet of spaces": (lambda f: sheet(f, b" ", 1_000), "more than 1,000,000,000 bytes"),
     "a sheet of rows": (
-        lambda f: sheet(f, b"<row/>", 20),
+        lambda f: sheet(f, b"<row/>", 320),
         "has row 1048577, which is out of order or beyond the end",
     ),
     "a sheet of cells": (
-        lambda f: sheet(f, b"<c/>", 100, '<row r="2">'),
+        lambda f: sheet(f, b"<c/>", 320, '<row r="2">'),
         "has a cell without an address, outside the sheet",
     ),
     "a cell without end": (lambda f: sheet(f, b"x", 320, '<row r="2"><c r="A2" t="str"><v>'), "breaks off"),
     "a tag without end": (lambda f: sheet(f, b"x", 320, '<row r="2" x="'), "holds a tag of megabytes"),
-    "tags within tags": (lambda f: sheet(f, b"<x>", 100), "holds too many tags within tags"),
+    "tags within tags": (lambda f: sheet(f, b"<x>", 320), "holds too many tags within tags"),
     "a comment without end": (lambda f: sheet(f, b"x", 320, "<!--"), "holds a tag of megabytes"),
     "strings, tiny": (
         lambda f: strings(f, b"<si><t>ab</t></si>", 250 // FEWER),
