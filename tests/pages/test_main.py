@@ -47,8 +47,11 @@ def test_the_first_request_ever_may_be_a_deep_link_and_shows_that_page(serving, 
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_each_page_opens_without_traceback_and_nothing_is_cut_off_on_a_screen(server, page, name):
+def test_each_page_opens_without_traceback_is_not_cut_off_and_is_left_by_the_first_press_of_back(
+    server, page, name
+):
     page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto("data:text/html,before")
     page.goto(server.url + PAGES[name])
     settled(page)
     assert page.get_by_role("heading", level=1).count() == 1
@@ -56,18 +59,9 @@ def test_each_page_opens_without_traceback_and_nothing_is_cut_off_on_a_screen(se
     said = page.locator("body").inner_text()
     assert not re.search(r"Traceback|could not be shown|cannot be shown", said), said
     assert "Traceback" not in server.log()
-    for width, height in ((1920, 1080), (1440, 900), (1366, 768), (1280, 800), (768, 1024)):
+    for width, height in ((1920, 1080), (1440, 900), (1366, 768), (1280, 800), (768, 1024), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         assert cut_off(page) == [], width
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_on_a_telephone_nothing_is_cut_off_and_the_first_press_of_back_leaves_the_page(server, page, name):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto("data:text/html,before")
-    page.goto(server.url + PAGES[name])
-    settled(page)
-    assert cut_off(page) == []
     page.wait_for_url("**version=1*")
     page.go_back()
     assert page.url == "data:text/html,before"
