@@ -103,3 +103,8 @@ def loaded_with(modules: Iterable[str]) -> set[str]:
             waiting += _imports().find_modules_directly_imported_by(module)
             waiting += [module.rpartition(".")[0]] if "." in module else []
     return loaded
+
+
+def names_within(package: str, modules: Iterable[str]) -> set[str]:
+    """Return which of some modules lie in a package, without its name."""
+    return {name for home, _, name in (module.rpartition(".") for module in modules) if home == package}

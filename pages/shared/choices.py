@@ -172,7 +172,7 @@ class Picker(Generic[T]):
     def draw(self, choices: Choices) -> T:
         """Draw the choice as a box, and return the option chosen."""
         option, options = self.made(choices), list(self.options)
-        widget = f"{self.name} picker {_redrawn(self.name, option)}"
+        widget = f"{self.name} picker {_times_redrawn(self.name, option)}"
         # by its place: None may be an option, and is none to Streamlit
         st.session_state[widget] = options.index(option)
         st.selectbox(
@@ -206,7 +206,7 @@ def open_part(parts: Mapping[str, str], choices: Choices, key: str) -> tuple[str
     return opened, tabs[list(parts).index(opened)]
 
 
-def _redrawn(name: str, option: object) -> int:
+def _times_redrawn(name: str, option: object) -> int:
     """Return how often a box had to be drawn as a new one, because something else than itself changed what it shows.
 
     A browser sends what a box held when it last drew it. A box in a closed popover is not drawn, and would bring back a choice

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ import pytest
 
 from tests.findings.when.weeks import THURSDAY, filter_of
 from tests.making import covered, delivery, incident, months
-from tests.reach import importers_of, loaded_with, reachable
+from tests.reach import importers_of, loaded_with, names_within, reachable
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.when import counts as secret
@@ -236,16 +236,11 @@ def test_to_hide_nothing_has_to_be_asked_for_by_name(shown, smallest):
         patrol_hours(shown.snapshot, YEAR, report_measures(), 3, 4, smallest=smallest)
 
 
-def within(modules: Iterable[str]) -> set[str]:
-    """Return which of some modules lie in the package, without its name."""
-    return {module.rpartition(".")[2] for module in modules if module.rpartition(".")[0] == PACKAGE}
-
-
 def test_charts_sentences_and_tables_import_nothing_that_knows_a_secret_class():
-    loaded = within(loaded_with(f"{PACKAGE}.{name}" for name in SEEN_BY_THE_REST))
+    loaded = names_within(PACKAGE, loaded_with(f"{PACKAGE}.{name}" for name in SEEN_BY_THE_REST))
     assert set(SEEN_BY_THE_REST) <= loaded
     assert not loaded & {"counts", "protection", "when"}
-    assert {"counts", "protection"} <= within(loaded_with([f"{PACKAGE}.when"]))
+    assert {"counts", "protection"} <= names_within(PACKAGE, loaded_with([f"{PACKAGE}.when"]))
 
 
 def test_one_module_alone_stands_between_secret_counts_and_what_is_shown():

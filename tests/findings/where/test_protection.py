@@ -5,7 +5,7 @@ import pickle
 import types
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.reach import importers_of, loaded_with, reachable
+from tests.reach import importers_of, loaded_with, names_within, reachable
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
@@ -266,18 +266,19 @@ def columns_of(thing: object) -> Iterator[np.ndarray]:
 # by import
 
 
-def within(modules: Iterable[str]) -> set[str]:
-    """Return which of some modules lie in the package, without its name."""
-    return {module.rpartition(".")[2] for module in modules if module.rpartition(".")[0] == PACKAGE}
-
-
 def test_charts_tables_sentences_and_files_import_nothing_that_defines_a_count():
     modules = {file.stem for file in FOLDER.glob("*.py")} - {"__init__"}
     shown_side = modules - SECRET_SIDE
     assert modules >= SECRET_SIDE
     assert shown_side >= {"charts", "map_chart", "tables", "sentences", "map", "view", "layers"}
-    assert not within(loaded_with(f"{PACKAGE}.{module}" for module in shown_side)) & SECRET_SIDE
-    assert within(loaded_with([f"{PACKAGE}.place"])) & SECRET_SIDE == {"counts", "protection", "place"}
+    assert (
+        not names_within(PACKAGE, loaded_with(f"{PACKAGE}.{module}" for module in shown_side)) & SECRET_SIDE
+    )
+    assert names_within(PACKAGE, loaded_with([f"{PACKAGE}.place"])) & SECRET_SIDE == {
+        "counts",
+        "protection",
+        "place",
+    }
 
 
 def test_of_the_pages_only_the_cached_reads_import_what_sees_counts():
@@ -286,4 +287,4 @@ def test_of_the_pages_only_the_cached_reads_import_what_sees_counts():
 
 
 def test_small_numbers_are_hidden_in_one_module():
-    assert within(importers_of("vulncore.domain.disclosure")) == {"protection"}
+    assert names_within(PACKAGE, importers_of("vulncore.domain.disclosure")) == {"protection"}
