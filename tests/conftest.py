@@ -1,18 +1,32 @@
-"""Stores that several tests read."""
+"""What many tests share: stores that they read, and forecasts that are made once."""
 
+import gc
+import hashlib
+import os
+import pickle
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from vulncore.cli import OPEN_COUNTS, open_counts
+from vulncore.forecasting import backtest, forecast
 from vulncore.sources import demo
 from vulncore.store import publish
 
 settings.register_profile("check", max_examples=30, deadline=None)
 settings.load_profile("check")
 
+forecast_in_parallel = forecast.in_parallel
 SHARED = Path(__file__).parents[1].parent / "shared"
+
+
+def pytest_collection_finish() -> None:
+    """Let no collection of garbage go through the thousands of tests and modules that stay to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +45,46 @@ def street_zip() -> Path:
     if not path.exists():
         pytest.skip("the City's street files are not beside this checkout (../shared/data/police-uk)")
     return path
+
+
+@pytest.fixture(scope="module")
+def few_origins() -> Iterator[None]:
+    """Try forecasts at few origins: for tests of all that a forecast goes through but its closeness."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(backtest, "MOST_ORIGINS", 4)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forecast_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let each piece of a forecast be worked out once in a run, whichever test or process asks first."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(forecast, "in_parallel", _remembering(forecast.in_parallel, folder))
+        yield
+
+
+def _remembering(work_out: Callable, folder: Path) -> Callable:
+    def in_parallel(work: Callable, items: Sequence, workers: int | None = None) -> Iterator:
+        files = [folder / f"piece-{hashlib.sha256(pickle.dumps(item)).hexdigest()}" for item in items]
+        left = []
+        for place, file in enumerate(files):
+            if file.exists():
+                yield place, pickle.loads(file.read_bytes())
+            else:
+                left.append(place)
+        for at, result in work_out(work, [items[place] for place in left], workers):
+            under_way = files[left[at]].with_suffix(f".{os.getpid()}")
+            under_way.write_bytes(pickle.dumps(result))
+            under_way.replace(files[left[at]])
+            yield left[at], result
+
+    return in_parallel
+
+
+@pytest.fixture
+def forecast_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work every piece out in this test, also those that were."""
+    monkeypatch.setattr(forecast, "in_parallel", forecast_in_parallel)

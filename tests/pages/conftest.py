@@ -52,7 +52,7 @@ START_S, STOP_S, PAGE_MS = 60, 10, 60_000
 
 with_app = all(importlib.util.find_spec(name) for name in ("streamlit", "playwright"))
 collect_ignore_glob = (
-    [] if with_app else ["test_*.py", "choosing.py"]
+    [] if with_app else ["test_*.py", "choosing.py", "visiting.py"]
 )  # vulncore is tested without the app, too
 
 if with_app:
@@ -239,7 +239,21 @@ def context(browser: "Browser") -> Iterator["BrowserContext"]:
 
 @pytest.fixture
 def page(context: "BrowserContext") -> Iterator["Page"]:
-    """A page of its own; afterwards fails what asked another host or broke a rule in the console."""
+    """A page of its own."""
+    with _watched_page(context) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def page_to_look_at(context: "BrowserContext") -> Iterator["Page"]:
+    """A page that a module's tests share which only look: the first of them opens it."""
+    with _watched_page(context) as opened:
+        yield opened
+
+
+@contextmanager
+def _watched_page(context: "BrowserContext") -> Iterator["Page"]:
+    """Open a page; afterwards fail what asked another host or broke a rule in the console."""
     opened = context.new_page()
     asked: set[str] = set()
     complaints: list[str] = []

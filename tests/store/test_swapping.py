@@ -33,7 +33,7 @@ STEPS = [
     (pathlib.Path, "unlink"),
     (pathlib.Path, "rmdir"),
 ]
-MOST = 2  # of a step that is taken many times, the first ones
+MOST = 1  # of a step that is taken many times, the first
 
 
 class HaltError(BaseException):

@@ -9,15 +9,17 @@ from streamlit.util import calc_hash
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("name", ["when", "where", "forecast", "resourcing"])
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [("when", {}), ("where", {}), ("forecast", {"subject": "anti-social-behaviour"}), ("resourcing", {})],
+)
 def test_a_page_that_has_nothing_to_show_of_a_dataset_writes_its_choices_into_the_address(
-    name, shipped_store, monkeypatch
+    name, link, shipped_store, monkeypatch
 ):
     monkeypatch.setenv("VULNCORE_STORE", str(shipped_store))
     visit = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
     visit._page_hash = calc_hash(name)
-    visit.query_params["dataset"] = "city-open-counts"
-    visit.query_params["month"] = "2024-09"
+    visit.query_params.update({"dataset": "city-open-counts", "month": "2024-09", **link})
     visit.run()
     month = next(box for box in visit.selectbox if box.label == "Figures to the end of")
     month.select_index(month.options.index("October 2024")).run()
