@@ -16,7 +16,7 @@ from tests.pages.conftest import ROOT
 SECONDS = 120
 TEXTS = ("body", "value", "label")  # under the first of these an element says what it says
 STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
-TAG, ESCAPED = re.compile(r"<[^>]*>"), re.compile(r"\\([!-/:-@\[-`{-~])")
+TAG, ESCAPED = re.compile(r"(?<!\\)<[^>]*>"), re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 class Visit:
@@ -24,10 +24,9 @@ class Visit:
 
     def __init__(self, page: str, link: Mapping[str, str] | None = None) -> None:
         self.app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS)
-        self.go(page, link)
+        self._go(page, link)
 
-    def go(self, page: str, link: Mapping[str, str] | None = None) -> None:
-        """Open a page by its address."""
+    def _go(self, page: str, link: Mapping[str, str] | None) -> None:
         self.app._page_hash = calc_hash(page)
         self.app.query_params.clear()
         self.app.query_params.update(link or {})
@@ -98,11 +97,11 @@ class Visit:
     def follow(self, label: str) -> None:
         """Follow a link of the page's to another one."""
         link = next(link.proto for link in self.app.get("page_link") if link.label == label)
-        self.go(link.page, dict(parse_qsl(link.query_string)))
+        self._go(link.page, dict(parse_qsl(link.query_string)))
 
     def table(self, words: str) -> list[list[str]]:
         """Return the cells of the first table that has these words, row by row, without its headings."""
-        found = next(body for body in self._html() if "<table" in body and words in _plain(body))
+        found = next(body for body in self.html if "<table" in body and words in _plain(body))
         return [
             [
                 " ".join(_plain(cell).split())
@@ -115,7 +114,9 @@ class Visit:
         """Return the cells of a table's row that follow the one that begins it."""
         return next(cells[1:] for cells in self.table(words) if cells[0] == first)
 
-    def _html(self) -> list[str]:
+    @property
+    def html(self) -> list[str]:
+        """The HTML that is drawn as such: of components of our own first."""
         own = [json.loads(each.proto.json or "{}").get("html", "") for each in self.app.get("bidi_component")]
         return [*own, *(str(each.body) for each in self.app.get("html"))]
 
@@ -129,6 +130,8 @@ def _text(element: Any) -> str:
     """Return the words of an element; of a component of our own, those of the HTML that it draws."""
     if element.type == "bidi_component":
         return _plain(json.loads(element.proto.json or "{}").get("html", ""))
+    if element.type == "popover":
+        return _plain(element.proto.popover.label)
     texts = (getattr(element, name, None) for name in TEXTS)
     return _plain(next((text for text in texts if isinstance(text, str) and text), ""))
 

@@ -1,0 +1,96 @@
+"""What the page Forecast says and does, as its server draws it."""
+
+import re
+
+import pytest
+
+from pages.shared.kept import KEPT, Kept
+from tests.pages.visiting import visit
+from vulncore.forecasting import forecast
+
+YEARS = "Sexual offences by calendar year"
+
+
+@pytest.fixture
+def forecasts(shipped_store, monkeypatch):
+    """Visits the page of what ships by a link."""
+    return lambda **link: visit(shipped_store, monkeypatch, "forecast", link)
+
+
+def test_a_what_if_bends_the_chart_and_the_link_shows_another_the_same(forecasts):
+    page = forecasts()
+    before = page.row(YEARS, "2028")
+    page.pick("What happens", "A change in recording")
+    page.fill("Percent more from then on", "50")
+    page.fill("Name on the chart", "New counting rules")
+    page.press("Add")
+    assert page.choices["whatif"] == "recording:2024-11:+50::New counting rules"
+    after = page.row(YEARS, "2028")
+    assert int(after[1]) == pytest.approx(1.5 * int(before[1]), rel=0.02)
+    theirs = forecasts(**page.choices)
+    assert "If the what-ifs hold" in theirs.said
+    assert "New counting rules: +50 % from November 2024" in theirs.said
+    assert theirs.row(YEARS, "2028") == after
+    theirs.press("Remove")
+    assert "If the what-ifs hold" not in theirs.said
+    assert theirs.row(YEARS, "2028") == before
+
+
+def test_a_second_look_needs_no_fitting(forecasts, monkeypatch):
+    page = forecasts()
+    said = page.said
+
+    def work(*_: object) -> None:
+        raise AssertionError("fitted anew")
+
+    monkeypatch.setattr(forecast, "in_parallel", work)
+    page.follow("Methods")
+    page.follow("Forecast")
+    assert page.said == said
+
+
+def test_a_forecast_is_kept_for_its_question_until_too_many_others_were_asked():
+    kept = Kept()
+    for number in range(KEPT + 1):
+        kept.keep(("demo", number), {})
+        kept.get(("demo", 0))
+    assert kept.get(("demo", 0)) == {}
+    assert kept.get(("demo", 1)) is None
+    assert kept.get(("demo", KEPT)) == {}
+
+
+def test_what_is_too_small_for_a_forecast_gets_a_sentence_and_nothing_ahead(forecasts):
+    page = forecasts(subject="fgm")
+    assert "fewer than 10 a year" in page.said
+    assert "If nothing changes" in page.said
+    assert "Expected" not in page.said
+    assert not page.can_press("Add")
+
+
+def test_a_feed_that_stopped_is_not_forecast(forecasts):
+    page = forecasts(subject="attempted-suicides")
+    assert "nothing was recorded after March 2024" in page.said
+    assert "2023" in page.said
+    assert "Expected" not in page.said
+    assert not page.can_press("Add")
+
+
+def test_every_model_stands_in_the_table_of_trials_and_the_one_shown_is_marked(forecasts):
+    rows = forecasts(part="models").table("Five years: how each model foretold")
+    assert len(rows) == 6
+    assert [row[0] for row in rows if row[0].endswith("(shown)")] == ["Combination of all five (shown)"]
+    assert all(re.fullmatch(r"\d+ %", row[4]) for row in rows)
+
+
+def test_what_models_learn_from_is_said(forecasts):
+    assert "set aside: lockdown" in forecasts(part="learns").said
+
+
+def test_what_a_link_asks_for_and_is_not_there_is_said_and_shown_as_text(forecasts):
+    hostile = "<img src=x onerror=alert(1)>"
+    page = forecasts(subject=hostile, whatif=f"miracle:2025-01:+1~growth:2025-01:+10::{hostile}")
+    assert "There is no series to forecast" in page.said
+    assert "is not a what-if" in page.said
+    assert "If the what-ifs hold" in page.said
+    drawn = [*page.html, *(each.value for each in page.app.markdown)]
+    assert not [text for text in drawn if re.search(r"(?<!\\)<img", text)]

@@ -1,0 +1,160 @@
+"""What the page Resourcing says and does, as its server draws it."""
+
+import re
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from tests.pages.visiting import Visit, visit
+from vulncore.resourcing.scenario.link import illustrative, scenario_code
+from vulncore.resourcing.scenario.scenario import fixed
+from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
+
+pytestmark = pytest.mark.usefixtures("few_origins")
+
+ASKS = re.compile(r"In 20\d\d demand asks for ([\d,.]+) full-time")
+BESIDE, DIFFERENT = "scenarios side by side", "What they assume differently"
+
+
+@pytest.fixture
+def own(shipped_store, tmp_path):
+    """A store to save scenarios in."""
+    return shutil.copytree(shipped_store, tmp_path / "store")
+
+
+@pytest.fixture
+def resourcing(own, monkeypatch):
+    """Visits the page of what ships by a link."""
+    return lambda **link: visit(own, monkeypatch, "resourcing", link)
+
+
+def asked_for(page: Visit) -> float:
+    return float(ASKS.search(page.said)[1].replace(",", ""))
+
+
+def code_of(name: str, **numbers: float) -> str:
+    scenario = illustrative()
+    for key, number in numbers.items():
+        scenario = scenario.where(key.replace("__", "."), fixed(number))
+    return scenario_code(scenario.called(name))
+
+
+def save_as(page: Visit, name: str) -> None:
+    page.fill("Save as", name)
+    page.press("Save")
+
+
+def test_a_scenario_is_saved_compared_shared_opened_by_a_colleague_and_removed(resourcing):
+    plain = asked_for(resourcing())
+    page = resourcing(plan=code_of("Brought", unit__demand=120))
+    save_as(page, "A fifth more")
+    assert "Saved as A fifth more" in page.said
+    page = resourcing(plan=code_of("Brought", unit__demand=120, role__pip2__in_post=22))
+    save_as(page, "And more people")
+    page.pick("Scenario", "A fifth more")
+    page.pick("Compare with", "Illustrative")
+    page.pick("Compare with", "And more people")
+    needed, there = page.row(BESIDE, "Needed, full-time"), page.row(BESIDE, "Will be there")
+    assert float(needed[1]) == plain
+    assert float(needed[0]) > plain
+    assert float(there[2]) > float(there[0])
+    assert page.row(DIFFERENT, "The whole unit: demand") == ["120", "100", "120"]
+    theirs = resourcing(**page.choices)
+    assert theirs.table(BESIDE) == page.table(BESIDE)
+    assert ASKS.search(theirs.said)[0] == ASKS.search(page.said)[0]
+    page.pick("Scenario", "And more people")
+    page.tick("Remove what is saved")
+    page.press("Remove")
+    assert "no longer saved" in page.said
+    assert "And more people" not in resourcing().box("Scenario").options
+
+
+def test_a_scenario_of_a_file_is_brought_in_and_one_that_is_none_changes_nothing(resourcing):
+    page = resourcing()
+    before = asked_for(page)
+    text = scenario_text(illustrative().called("Ours").where("unit.hours", fixed(150)))
+    page.upload("ours.toml", text.encode())
+    assert "Ours was brought in" in page.said
+    assert asked_for(page) == pytest.approx(1.5 * before, abs=0.1)
+    page.upload("ours.toml", b"name = 3")
+    assert "'name' is missing or is not a text" in page.said
+    assert asked_for(page) == pytest.approx(1.5 * before, abs=0.1)
+
+
+def test_an_assumption_is_changed_with_its_source_and_a_name(resourcing):
+    page = resourcing()
+    page.pick("Show assumptions for", "PIP 2 investigator")
+    page.pick("Number", "PIP 2 investigator: in post")
+    page.fill("Value", "24")
+    page.fill("Source", "HR, October 2024")
+    page.fill("Your name, kept with the number", "A. *Lead*")
+    page.press("Change")
+    row = page.row("HR, October 2024", "In post")
+    assert row[:3] == ["24", "people", "HR, October 2024"]
+    assert row[3].startswith("A. *Lead*, ")
+    assert re.search(r"2[0-3]\.\d will be there \(18\.0 funded\)", page.said)
+
+
+def test_people_who_are_planned_for_stand_in_the_link_and_keep_the_chance(resourcing):
+    page = resourcing()
+    plan = next(
+        button.label for button in page.app.button if re.match(r"Plan for \d+ who come", button.label)
+    )
+    page.press(plan)
+    assert "No more PIP 2 investigators are needed. The chance of more than 15" in page.said
+    assert re.search(r"Joiners: \d+ planned", page.said)
+    assert page.choices["plan"]
+
+
+def test_a_scenario_with_kinds_of_case_of_its_own_is_compared_by_its_own_forecast(resourcing):
+    text = scenario_text(illustrative()).replace('key = "domestic-abuse"\n', 'key = "da-crime"\n')
+    text = text.replace('derived_from = "domestic-abuse"', 'derived_from = "da-crime"')
+    renamed = read_scenario(text).called("Renamed")
+    roles = tuple(role for role in renamed.roles if role.key != "vva")
+    held = {key: each for key, each in renamed.assumptions.items() if "vva" not in key}
+    code = scenario_code(replace(renamed, roles=roles, assumptions=held))
+    page = resourcing(part="compare", compare=code)
+    assert len(set(page.row(BESIDE, "Will be there"))) == 1
+    first, second = (float(each) for each in page.row(BESIDE, "Needed, full-time"))
+    assert second == pytest.approx(first, rel=0.05)
+    page.pick("Role", "Vulnerable Victim Advocate")
+    assert "Not compared, since they have no Vulnerable Victim Advocate: Renamed" in page.said
+
+
+@pytest.mark.parametrize(
+    ("link", "sentences"),
+    [
+        ({"plan": "1abc", "compare": "1abc.zzz"}, ["can't be read", "You see the others instead"]),
+        (
+            {
+                "plan": "<b>x</b>",
+                "role": "dog",
+                "year": "1999",
+                "chance": "3",
+                "basis": "x",
+                "since": "2030-01",
+            },
+            ["does not hold a scenario", "There is no role 'dog' here"],
+        ),
+        ({"dataset": "city-open-counts"}, ["no monthly figures for the unit"]),
+    ],
+)
+def test_a_link_that_can_not_be_met_is_told_so(resourcing, link, sentences):
+    page = resourcing(**link)
+    for sentence in sentences:
+        assert sentence in page.said
+
+
+def test_a_server_that_lets_nobody_publish_keeps_a_scenario_for_the_visit(own, resourcing, monkeypatch):
+    monkeypatch.setenv("VULNCORE_PUBLISHING", "off")
+    # of a dataset that holds nothing of the unit, so that nothing is forecast
+    page = resourcing(dataset="city-open-counts", plan=code_of("Brought", unit__demand=110))
+    assert "Saving for everyone is off" in page.said
+    save_as(page, "Mine alone")
+    page.pick("Scenario", "Illustrative")
+    assert "plan" not in page.choices
+    page.pick("Scenario", "Mine alone")
+    assert page.choices["plan"]
+    assert "Mine alone" not in resourcing(dataset="city-open-counts").box("Scenario").options
+    assert "Mine alone" not in " ".join(path.read_text() for path in own.glob("scenarios/*.toml"))

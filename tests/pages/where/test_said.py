@@ -1,0 +1,60 @@
+"""What the page Where says and does, as its server draws it."""
+
+import re
+
+import pytest
+
+from tests.pages.visiting import visit
+
+
+@pytest.fixture
+def where(shipped_store, monkeypatch):
+    """Visits the page of what ships by a link."""
+    return lambda **link: visit(shipped_store, monkeypatch, "where", link)
+
+
+def test_hours_picked_on_when_are_those_of_the_map(shipped_store, monkeypatch):
+    page = visit(shipped_store, monkeypatch, "when")
+    page.pick("Hours to map", "Thursday 20:00 to Friday 01:59")
+    page.follow("See where it happens in these hours")
+    assert "Rape, Thursday 20:00 to Friday 01:59, November 2023 to October 2024" in page.said
+    assert page.shown_in("Hours") == "Thursday 20:00 to Friday 01:59"
+    assert page.choices["hours"] == "stretch-92-6"
+
+
+def test_a_picked_place_is_in_the_link_and_a_colleague_sees_the_same(where):
+    page = where()
+    first = page.table("Places of crimes")[0][0]
+    page.pick("Place", first)
+    assert "About 25 crimes, 14 % of all on the map" in page.said
+    assert re.search("Streets: .*Liverpool Street", page.said)
+    assert page.charts == 3
+    theirs = where(**page.choices)
+    assert theirs.shown_in("Place") == first
+    assert theirs.said == page.said
+
+
+def test_whether_the_map_would_have_been_right_is_said(where):
+    page = where(part="tried")
+    assert page.charts == 2
+    assert page.table("PEI*")
+
+
+def test_repeats_are_said(where):
+    assert where(part="repeats").table("Within 7 days")
+
+
+def test_a_link_to_what_is_not_there_is_told(where):
+    page = where(layer="lava", size="99", hours="stretch-0-168", cell="<b>", bandwidth="NaN", part="zz")
+    for said in (
+        "There is no layer 'lava' here",
+        "There is no size of cells '99' here",
+        "There is no place '<b>' on this map",
+    ):
+        assert said in page.said
+
+
+def test_a_dataset_without_places_gets_a_sentence_and_no_map(where):
+    page = where(dataset="city-open-counts")
+    assert "have no places, so there is no map" in page.said
+    assert page.charts == 0
