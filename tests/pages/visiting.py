@@ -37,6 +37,10 @@ class Visit:
         self.app.run()
         assert not self.app.exception, [problem.message for problem in self.app.exception]
 
+    def _send(self, widget: Any) -> None:
+        if not widget.proto.form_id:  # what is in a form waits for its button
+            self.run()
+
     @property
     def choices(self) -> dict[str, str]:
         """What the address says."""
@@ -66,13 +70,18 @@ class Visit:
             box.set_value([*box.value, option])
         else:
             box.select_index(box.options.index(option))
-        self.run()
+        self._send(box)
 
-    def fill(self, label: str, text: str) -> None:
-        """Write into a field."""
+    def fill(self, label: str, text: str, *, last: bool = False) -> None:
+        """Write into the first field with a label, or the last."""
         every = [*self.app.text_input, *self.app.text_area, *self.app.number_input]
-        field = next(field for field in every if field.label == label)
+        field = [field for field in every if field.label == label][-1 if last else 0]
         field.set_value(text if isinstance(field.value, str | None) else float(text))
+        self._send(field)
+
+    def open(self, tabs: str, label: str) -> None:
+        """Open one of some tabs."""
+        self.app.session_state[tabs] = label
         self.run()
 
     def tick(self, label: str) -> None:

@@ -1,0 +1,30 @@
+"""What app.py promises of a store that can't be read."""
+
+import json
+import shutil
+from pathlib import Path
+
+from app import ready
+from tests.pages.visiting import visit
+
+
+def answered() -> tuple[int, dict[str, bool]]:
+    answer = ready(None)
+    return answer.status_code, json.loads(answer.body)
+
+
+def test_without_data_it_is_not_ready_and_does_not_say_where_it_looked(tmp_path, monkeypatch):
+    monkeypatch.setenv("VULNCORE_STORE", str(tmp_path / "nothing"))
+    assert answered() == (503, {"ready": False})
+
+
+def test_a_damaged_store_is_said_in_a_sentence_without_its_path(shipped_store, tmp_path, monkeypatch):
+    damaged = Path(shutil.copytree(shipped_store, tmp_path / "damaged"))
+    files = list(damaged.rglob("*.parquet"))
+    assert files
+    for file in files:
+        file.write_bytes(b"PAR1 not any more")
+    page = visit(damaged, monkeypatch, "overview")
+    assert answered() == (503, {"ready": False})
+    assert len(page.app.error) + len(page.app.warning) > 0
+    assert str(tmp_path) not in page.said
