@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,14 +23,16 @@ TAG, ESCAPED = re.compile(r"(?<!\\)<[^>]*>"), re.compile(r"\\([!-/:-@\[-`{-~])")
 class Visit:
     """One visitor's way through the app. A store other than the one that `VULNCORE_STORE` names can't be visited."""
 
-    def __init__(self, page: str, link: Mapping[str, str] | None = None) -> None:
+    def __init__(self, page: str, link: Mapping[str, str], tabs: Mapping[str, str]) -> None:
         self.app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS)
+        for key, opened in tabs.items():
+            self.app.session_state[key] = opened
         self._go(page, link)
 
-    def _go(self, page: str, link: Mapping[str, str] | None) -> None:
+    def _go(self, page: str, link: Mapping[str, str]) -> None:
         self.app._page_hash = calc_hash(page)
         self.app.query_params.clear()
-        self.app.query_params.update(link or {})
+        self.app.query_params.update(link)
         self.run()
 
     def run(self) -> None:
@@ -100,7 +103,7 @@ class Visit:
 
     def upload(self, name: str, content: bytes) -> None:
         """Give a file to the first place that takes one."""
-        self.app.file_uploader[0].upload(name, content)
+        self.app.file_uploader[0].set_value((name, content, "text/csv"))
         self.run()
 
     def follow(self, label: str) -> None:
@@ -150,7 +153,13 @@ def _plain(text: str) -> str:
     return html.unescape(ESCAPED.sub(r"\1", TAG.sub(" ", STYLE.sub("", text.replace("**", "")))))
 
 
-def visit(store: Path, monkeypatch: Any, page: str, link: Mapping[str, str] | None = None) -> Visit:
-    """Visit a page of a store."""
+def visit(
+    store: Path,
+    monkeypatch: Any,
+    page: str,
+    link: Mapping[str, str] = MappingProxyType({}),
+    tabs: Mapping[str, str] = MappingProxyType({}),
+) -> Visit:
+    """Visit a page of a store, with tabs open that its link doesn't name."""
     monkeypatch.setenv("VULNCORE_STORE", str(store))
-    return Visit(page, link)
+    return Visit(page, link, tabs)

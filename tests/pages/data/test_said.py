@@ -38,8 +38,7 @@ def data(own, monkeypatch):
     """Visits a part of the page, with a file brought in where one is given."""
 
     def visited(part: str, file: Path | None = None, **link: str) -> Visit:
-        page = visit(own, monkeypatch, "data", link)
-        page.open("data part", part)
+        page = visit(own, monkeypatch, "data", link, {"data part": part})
         if file:
             page.upload(file.name, file.read_bytes())
         return page
@@ -102,13 +101,13 @@ def test_a_workbook_needs_nothing_but_names_and_a_second_time_changes_nothing(ow
     assert kept_uploads() == before
 
 
-@pytest.mark.parametrize(("name", "content", "sentence"), NO_EXTRACTS)
-def test_a_file_that_is_no_extract_gets_a_sentence_and_leaves_nothing(own, data, name, content, sentence):
+def test_a_file_that_is_no_extract_gets_a_sentence_and_leaves_nothing(own, data):
     before = datasets(own), kept_uploads()
     page = data(BRING_IN)
-    page.upload(name, content)
-    assert sentence in page.said
-    assert (datasets(own), kept_uploads()) == before
+    for name, content, sentence in NO_EXTRACTS:
+        page.upload(name, content)
+        assert sentence in page.said
+        assert (datasets(own), kept_uploads()) == before
 
 
 def test_a_note_is_added_shows_on_the_overview_and_is_taken_away_again(own, data):
