@@ -16,7 +16,7 @@ from tests.making import delivery, month_total, months
 from vulncore.cli import app
 from vulncore.store import publish
 
-pytestmark = [pytest.mark.heavy, pytest.mark.usefixtures("few_origins")]
+pytestmark = pytest.mark.usefixtures("few_origins")
 
 FIGURES = ["mean", "median", "low80", "high80", "low95", "high95"]
 

@@ -16,7 +16,7 @@ from vulncore.resourcing.scenario.scenario import fixed
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 from vulncore.store import publish
 
-pytestmark = [pytest.mark.heavy, pytest.mark.usefixtures("few_origins")]
+pytestmark = pytest.mark.usefixtures("few_origins")
 
 FIGURES = [
     "needed50",

@@ -7,7 +7,6 @@ names of the data themselves.
 
 import csv
 import hashlib
-import importlib.util
 import io
 import json
 import math
@@ -19,17 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import streamlit
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 from typer.testing import CliRunner
 
 from vulncore.cli import app
 from vulncore.store import open_version, versions
-
-WITH_APP = importlib.util.find_spec("streamlit") is not None  # vulncore is tested without the app, too
-if WITH_APP:
-    import streamlit
-    from streamlit.delta_generator import DeltaGenerator
-    from streamlit.testing.v1 import AppTest
-    from streamlit.util import calc_hash
 
 Cell = str | float | None
 Row = dict[str, Cell]

@@ -5,12 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.compatibility.conftest import answers
-from tests.compatibility.reading import DRAWN, PAGES, WITH_APP, closed_up, differences, shown
-
-pytestmark = [
-    pytest.mark.heavy,
-    pytest.mark.skipif(not WITH_APP, reason="streamlit is not installed"),
-]
+from tests.compatibility.reading import DRAWN, PAGES, closed_up, differences, shown
 
 MAIN = Path(__file__).parents[2] / "pages" / "main.py"
 LINKS = answers("links.json")

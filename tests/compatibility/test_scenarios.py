@@ -5,8 +5,6 @@ import pytest
 from tests.compatibility.conftest import KEPT, answers
 from tests.compatibility.reading import differences, digest, kept, rows_printed, run, summary
 
-pytestmark = pytest.mark.heavy
-
 FOLDER = KEPT / "scenarios"
 ANSWERS = answers("scenarios/answers.json")
 NAMED = [word for file in sorted(FOLDER.glob("*.toml")) for word in ("--scenario", file)]

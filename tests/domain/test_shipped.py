@@ -71,7 +71,6 @@ def test_the_shipped_strand_table_is_the_published_one():
     assert shipped("strand-table-2024-10.csv").read_bytes() == published.read_bytes()
 
 
-@pytest.mark.heavy
 def test_the_shipped_files_are_made_again_byte_for_byte(tmp_path, monkeypatch):
     if not all((PUBLISHED / "data" / folder).is_dir() for folder in ("police-uk", "geography")):
         pytest.skip("the published files are not beside this checkout")

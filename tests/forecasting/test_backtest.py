@@ -334,7 +334,6 @@ def test_without_a_change_over_a_year_the_scale_is_missing_not_zero(counts):
     assert np.isnan(yearly_scale(counts)).all()
 
 
-@pytest.mark.heavy
 def test_the_combination_is_closer_than_last_year_again_and_no_further_off_than_prophet(trials):
     by_origin = scores_by_model(trials, by=["series", "origin"])
     error = by_origin.groupby("model")["mase"].mean()
@@ -343,7 +342,6 @@ def test_the_combination_is_closer_than_last_year_again_and_no_further_off_than_
     assert error[Model.COMBINATION] <= error[Model.PROPHET] + 0.02
 
 
-@pytest.mark.heavy
 def test_the_combinations_ranges_hold_about_as_many_months_as_they_are_meant_to(trials):
     held = scores_by_model(trials).set_index("model").loc[Model.COMBINATION]
     assert 0.7 < held["within80"] < 0.92

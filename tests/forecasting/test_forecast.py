@@ -155,7 +155,6 @@ def test_every_result_comes_back_with_the_place_of_its_piece(workers):
     assert dict(results) == {place: steady_range(counts) for place, counts in enumerate(SERIES)}
 
 
-@pytest.mark.heavy  # two processes have to load every model
 def test_forecasts_are_the_same_in_two_processes_as_in_one():
     counts = poisson(12, 30)
     task = ForecastTask(past(counts), counts, Basis.FIVE_YEAR, 6, seed=3)

@@ -1,6 +1,5 @@
 """The real app, started as the README starts it, in a real browser."""
 
-import importlib.util
 import os
 import shutil
 import socket
@@ -16,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = (
@@ -50,16 +50,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 START_S, STOP_S, PAGE_MS = 60, 10, 60_000
 
-with_app = all(importlib.util.find_spec(name) for name in ("streamlit", "playwright"))
-collect_ignore_glob = (
-    [] if with_app else ["test_*.py", "choosing.py", "visiting.py"]
-)  # vulncore is tested without the app, too
-
-if with_app:
-    from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
-
-OPEN_PAGES: list["Page"] = []
+OPEN_PAGES: list[Page] = []
 
 
 @dataclass(frozen=True)
@@ -71,7 +62,7 @@ class Server:
     log: Callable[[], str]
 
 
-def settled(page: "Page") -> "Page":
+def settled(page: Page) -> Page:
     """Return the page once its script has run and nothing is still drawn as a placeholder."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=PAGE_MS)
     page.locator('[data-testid="stSkeleton"]').first.wait_for(state="detached", timeout=PAGE_MS)
@@ -203,7 +194,7 @@ def server(
 
 
 @pytest.fixture(scope="session")
-def launched() -> Iterator[Callable[[list[str]], "Browser"]]:
+def launched() -> Iterator[Callable[[list[str]], Browser]]:
     """Starts Chromium as the system has it, with some more flags."""
     places = [os.environ.get("CHROMIUM"), *(shutil.which(name) for name in BROWSERS), *MAC_BROWSERS]
     found = next((place for place in places if place and Path(place).is_file()), None)
@@ -219,7 +210,7 @@ def launched() -> Iterator[Callable[[list[str]], "Browser"]]:
 
 
 @pytest.fixture(scope="session")
-def browser(launched: Callable[[list[str]], "Browser"]) -> Iterator["Browser"]:
+def browser(launched: Callable[[list[str]], Browser]) -> Iterator[Browser]:
     """One Chromium for every test that doesn't need a map."""
     started = launched(FLAT)
     yield started
@@ -227,7 +218,7 @@ def browser(launched: Callable[[list[str]], "Browser"]) -> Iterator["Browser"]:
 
 
 @pytest.fixture(scope="module")
-def context(browser: "Browser") -> Iterator["BrowserContext"]:
+def context(browser: Browser) -> Iterator[BrowserContext]:
     """What the pages of a module's tests share: what was fetched once, and nothing that was chosen."""
     shared = browser.new_context(
         viewport={"width": 1440, "height": 900}, locale="en-GB", reduced_motion="reduce"
@@ -238,21 +229,21 @@ def context(browser: "Browser") -> Iterator["BrowserContext"]:
 
 
 @pytest.fixture
-def page(context: "BrowserContext") -> Iterator["Page"]:
+def page(context: BrowserContext) -> Iterator[Page]:
     """A page of its own."""
     with _watched_page(context) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def page_to_look_at(context: "BrowserContext") -> Iterator["Page"]:
+def page_to_look_at(context: BrowserContext) -> Iterator[Page]:
     """A page that a module's tests share which only look: the first of them opens it."""
     with _watched_page(context) as opened:
         yield opened
 
 
 @contextmanager
-def _watched_page(context: "BrowserContext") -> Iterator["Page"]:
+def _watched_page(context: BrowserContext) -> Iterator[Page]:
     """Open a page; afterwards fail what asked another host or broke a rule in the console."""
     opened = context.new_page()
     asked: set[str] = set()

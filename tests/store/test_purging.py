@@ -21,8 +21,6 @@ from vulncore.store.purging import purge, purge_counts
 from vulncore.store.stubs import Selection
 from vulncore.store.swapping import held_for_publish, held_for_purge
 
-pytestmark = pytest.mark.heavy
-
 JANUARY, FEBRUARY = months(date(2024, 1, 1), 2)
 VICTIM, RECORD = "victim-of-interest", "record-of-interest"
 COVERED = covered([JANUARY, FEBRUARY]) + covered([JANUARY, FEBRUARY], "hate-crime")
@@ -292,7 +290,6 @@ selections = st.one_of(
 )
 
 
-@pytest.mark.heavy
 @settings(max_examples=6)
 @given(published=st.lists(st.lists(row, max_size=8), min_size=1, max_size=3), selection=selections)
 def test_whatever_was_published_and_whoever_is_erased_the_figures_stay(published, selection):

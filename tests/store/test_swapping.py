@@ -18,8 +18,6 @@ from vulncore.store import open_version, publish, purging, swapping, versions
 from vulncore.store.purging import purge
 from vulncore.store.stubs import Selection
 
-pytestmark = pytest.mark.heavy
-
 JANUARY, FEBRUARY = months(date(2024, 1, 1), 2)
 VICTIM = "victim-of-interest"
 CHOSEN = Selection(victim_keys=(VICTIM,))
@@ -73,7 +71,6 @@ def halting(monkeypatch: pytest.MonkeyPatch, at: int) -> list[str]:
     return taken
 
 
-@pytest.mark.heavy
 def test_a_purge_halted_before_any_of_its_steps_leaves_the_dataset_as_before_or_as_after(
     published, tmp_path, monkeypatch
 ):

@@ -21,7 +21,6 @@ SIZES = (10, 9, None)
 SMALLEST = 5
 
 
-@pytest.mark.heavy
 def test_no_hidden_cell_or_ward_can_be_told_to_hold_anything_from_both_sizes_and_the_wards_together(
     shipped_store: Path,
 ):

@@ -145,7 +145,6 @@ def share_of_maps_with_any(mean: float, maps: int, near: csr_array, seed: int) -
     return float(np.mean([hot_and_cold(getis_ord(values, near)).any() for values in made]))
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("mean", [0.02, 0.5, 50.0])
 @pytest.mark.parametrize("rings", [2, 7])
 def test_of_maps_on_which_records_fell_evenly_no_more_than_one_in_twenty_has_a_hot_or_cold_cell(mean, rings):

@@ -13,8 +13,6 @@ from vulncore.metrics.records.changes import RecordChanges, figure_changes, figu
 from vulncore.store.manifest import Publish
 from vulncore.store.snapshots import Snapshot, in_memory
 
-pytestmark = pytest.mark.heavy
-
 JANUARY, FEBRUARY, MARCH = months(date(2024, 1, 1), 3)
 NOBODYS_LINE: Publish = None  # type: ignore[assignment]  # no metric looks at it
 
@@ -153,7 +151,6 @@ def by_loop(then, now) -> RecordChanges:
     )
 
 
-@pytest.mark.heavy
 @settings(max_examples=8)
 @given(rows, rows)
 def test_records_and_figures_agree_with_a_plain_loop(then, now):

@@ -26,8 +26,6 @@ from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import draft_mapping
 from vulncore.store import open_version
 
-pytestmark = pytest.mark.heavy
-
 HOUSTON = Path(__file__).parents[3].parent / "shared" / "data" / "incidents" / "houston-2010-01-to-08.csv.gz"
 CLOSE = 2e-9  # weights are rounded to nine decimals
 MONDAY = datetime(2024, 6, 3)

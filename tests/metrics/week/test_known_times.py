@@ -17,8 +17,6 @@ from tests.metrics.data_quality.test_times import day_minutes, table, timed
 from vulncore.domain.engine import connect
 from vulncore.metrics.week.known_times import USED, Known, known_times, midnights, summer_times
 
-pytestmark = pytest.mark.heavy
-
 LONDON = ZoneInfo("Europe/London")
 MINUTE = timedelta(minutes=1)
 WEEK = 7 * 24 * 60

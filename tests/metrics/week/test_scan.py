@@ -9,8 +9,6 @@ from scipy.stats import binom
 
 from vulncore.metrics.week.scan import SEED, shuffled_weeks, week_windows
 
-pytestmark = pytest.mark.heavy
-
 THURSDAY_20 = 92
 
 
@@ -230,8 +228,6 @@ def test_a_week_moved_on_by_a_day_gives_the_same_stretches_a_day_later(count):
     pd.testing.assert_frame_equal(later, moved, atol=0.01)
 
 
-@pytest.mark.heavy
-@pytest.mark.heavy
 @pytest.mark.parametrize(("count", "weeks"), [(80, 200), (600, 100)])
 def test_of_weeks_in_which_the_hour_means_nothing_one_in_twenty_has_a_stretch(count, weeks):
     records = mixed_records(count, seed=count)

@@ -6,8 +6,6 @@ import pytest
 
 from vulncore.metrics.week.scan import MOST_MOVED, shuffled_weeks
 
-pytestmark = pytest.mark.heavy
-
 SHAPES = [(0, 1, 3), (30, 60, 2), (45, 200, 2), (0, 180, 1), (59, 2, 1)]  # first minute, minutes, records
 
 

@@ -29,8 +29,6 @@ from vulncore.sources.demo.description import description, dice, draw_names
 from vulncore.sources.demo.details import _streets
 from vulncore.sources.demo.months import month_counts
 
-pytestmark = pytest.mark.heavy
-
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 BOUNDARY = SHARED / "geography" / "city-of-london-boundary.geojson"
 STREET_ZIP = SHARED / "police-uk" / "city-of-london-street-2016-01-to-2024-12.zip"

@@ -23,8 +23,6 @@ from tests.sources.extract.test_workbook import (
     with_part,
 )
 
-pytestmark = pytest.mark.heavy
-
 MOST_KIB = 300_000
 MIB = 1024**2
 
@@ -206,7 +204,6 @@ BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
 }
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize(("make", "message"), BOMBS.values(), ids=BOMBS)
 def test_a_file_made_to_swell_is_refused_at_little_cost(answer_and_peak_kib, tmp_path, make, message):
     answer, kib = answer_and_peak_kib(make(tmp_path))

@@ -96,7 +96,6 @@ def test_a_file_cut_short_anywhere_is_refused(tmp_path):
             read_extract(path)
 
 
-@pytest.mark.heavy
 def test_a_file_with_any_byte_spoilt_is_refused_in_a_sentence_or_read_whole(tmp_path):
     path = written(tmp_path, pa.table({"Ref": [f"a{n}" for n in range(50)], "Day": [date(2024, 3, 5)] * 50}))
     content = path.read_bytes()

@@ -320,7 +320,6 @@ def test_a_workbook_of_a_records_system_loads_through_the_mapping_that_was_draft
     assert first["latitude"].between(51.50, 51.53).all()
 
 
-@pytest.mark.heavy
 def test_the_houston_file_loads_through_the_mapping_that_was_drafted(tmp_path):
     if not HOUSTON.exists():
         pytest.skip("the Houston file is not beside this checkout (../shared/data/incidents)")
