@@ -45,6 +45,11 @@ def counts(folder: Path, of: Sequence[tuple[str, int]], more: int = 0, force: st
     return path
 
 
+@pytest.mark.parametrize("name", ["overview", "when", "where", "data", "methods"])
+def test_made_data_are_marked_on_every_page(shipped_store, monkeypatch, name):
+    assert "Made data: for demonstration, not real records" in visit(shipped_store, monkeypatch, name).said
+
+
 def test_the_sentences_say_what_changed(overview):
     said = overview().said
     assert "Hate crime up 43\u202f%, from 131 to 187." in said
