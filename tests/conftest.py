@@ -5,6 +5,7 @@ import hashlib
 import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,18 @@ def street_zip() -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def few_origins() -> Iterator[None]:
+@contextmanager
+def tried_at_few_origins() -> Iterator[None]:
     """Try forecasts at few origins: for tests of all that a forecast goes through but its closeness."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(backtest, "MOST_ORIGINS", 4)
+        yield
+
+
+@pytest.fixture(scope="module")
+def few_origins() -> Iterator[None]:
+    """Try a module's forecasts at few origins."""
+    with tried_at_few_origins():
         yield
 
 

@@ -137,6 +137,11 @@ class Visit:
         """How many charts and maps are drawn."""
         return len(self.app.get("vega_lite_chart")) + len(self.app.get("deck_gl_json_chart"))
 
+    @property
+    def heard(self) -> str:
+        """What charts say to who can't see them."""
+        return "\n".join(chart.proto.alt for chart in self.app.get("vega_lite_chart"))
+
 
 def _text(element: Any) -> str:
     """Return the words of an element; of a component of our own, those of the HTML that it draws."""

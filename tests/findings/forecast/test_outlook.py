@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from tests.conftest import tried_at_few_origins
 from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.forecast.demand import Demand, find_subject, subject_demand, subjects
@@ -34,7 +35,6 @@ from vulncore.findings.forecast.tables import (
 )
 from vulncore.findings.forecast.work import finished_forecasts, forecast_progress, why_no_forecast
 from vulncore.findings.shared.contents import dataset_contents
-from vulncore.forecasting import backtest
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Basis
 from vulncore.forecasting.what_if import parse_adjustment
@@ -59,9 +59,10 @@ def outlook(shipped_store) -> Outlook:
 
 
 @pytest.fixture
-def few_trials(monkeypatch):
-    """Try a forecast at few origins, where it is not its closeness that is tested."""
-    monkeypatch.setattr(backtest, "MOST_ORIGINS", 4)
+def few_trials():
+    """Try one test's forecasts at few origins: others of this module are about closeness."""
+    with tried_at_few_origins():
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import tried_at_few_origins
 from tests.findings.resourcing.asking import AS_AT, CITY, outlook_of
 from vulncore.findings.resourcing.demand import (
     UnitDemand,
@@ -13,7 +14,6 @@ from vulncore.findings.resourcing.demand import (
 )
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.shared.contents import dataset_contents
-from vulncore.forecasting import backtest
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.scenario.link import illustrative
 from vulncore.store import open_version
@@ -31,8 +31,7 @@ def unit(demo) -> UnitDemand:
 
 @pytest.fixture(scope="session")
 def progress(unit) -> list[tuple[float, UnitForecast | None]]:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(backtest, "MOST_ORIGINS", 4)  # what is tested here is no forecast's closeness
+    with tried_at_few_origins():
         return list(unit_forecasts(unit, Basis.CURRENT_PROCESS))
 
 

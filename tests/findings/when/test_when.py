@@ -55,7 +55,7 @@ def test_the_demo_has_the_reports_three_stretches_in_the_reports_words(demo):
         "Friday 21:00 to Saturday 03:59 (Friday night)",
         "Sunday 00:00 to 03:59 (Saturday night)",
     ]
-    assert demo.headline[0].text.endswith("(Thursday night): 40 crimes; spread evenly it would be 6.")
+    assert demo.headline[0].text.endswith("(Thursday night): 40 crimes; an even spread would give 6.")
 
 
 def test_every_record_of_the_strand_table_is_in_the_week_or_among_the_unknown(

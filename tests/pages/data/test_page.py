@@ -12,6 +12,7 @@ import pytest
 
 from tests import rms_extract
 from tests.charts.test_theme import contrast
+from tests.pages.choosing import pick
 from tests.pages.conftest import PAGE_MS, Server, settled
 from vulncore.store import datasets, versions
 
@@ -56,14 +57,6 @@ def open_data(page, server, link="", width=1440, height=900):
 
 def part(page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
-    settled(page)
-
-
-def pick(page, label: str, option: str, place: int = 0) -> None:
-    box = page.get_by_role("combobox", name=re.compile(label)).nth(place)
-    box.click()
-    box.fill(option)
-    page.get_by_role("option", name=option, exact=True).first.click()
     settled(page)
 
 

@@ -4,10 +4,10 @@ import csv
 import io
 import re
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.pages.choosing import choices
 from tests.pages.conftest import PAGE_MS, settled
 from vulncore.domain.shipped import shipped
 from vulncore.sources import monthly_counts
@@ -24,10 +24,6 @@ def open_overview(page, server, link="", width=1440, height=900):
     settled(page)
     page.locator("table.strands").wait_for(timeout=PAGE_MS)
     return page
-
-
-def choices(page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
 def measure_heading(page, name: str):

@@ -45,7 +45,7 @@ def test_the_reports_three_stretches_come_first_by_the_calendar_and_by_the_night
     said = looked_at.get_by_test_id("stMain").inner_text()
     places = [said.index(name) for name in THREE]
     assert places == sorted(places)
-    assert "Thursday 20:00 to Friday 01:59 (Thursday night): 40 crimes; spread evenly it would be 6." in said
+    assert "Thursday 20:00 to Friday 01:59 (Thursday night): 40 crimes; an even spread would give 6." in said
     map_at = looked_at.locator(CHART).first.bounding_box()["y"]
     assert looked_at.get_by_text(THREE[0]).first.bounding_box()["y"] < map_at < 900
 

@@ -80,7 +80,7 @@ def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
         Headline(
             HeadlineKind.CLEAR,
             stretch.name,
-            f"{_when(stretch)}: {stretch.held} {unit}; spread evenly it would be {stretch.even:,.0f}.",
+            f"{_when(stretch)}: {stretch.held} {unit}; an even spread would give {stretch.even:,.0f}.",
         )
         for stretch in week.stretches
         if stretch.leads
@@ -115,7 +115,9 @@ def _unknown(week: Week, unit: str) -> Headline:
     sentences = [f"{capital_first(unknown_in_words(week, unit))}."]
     least = max(week.smallest, 1)
     if week.spread and week.known[Known.WINDOW] >= least:
-        sentences.append(f"{week.spread:,} are known only to within several hours, and spread over them.")
+        sentences.append(
+            f"{week.spread:,} are known only to within several hours, and are spread over those hours."
+        )
     if week.known[Known.START] >= least:
         sentences.append(f"{week.known[Known.START]:,.0f} have a start and no end, and count at their start.")
     return Headline(HeadlineKind.QUIET, "Hour not known", " ".join(sentences))

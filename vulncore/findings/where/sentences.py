@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 from vulncore.domain.arrays import Booleans
 from vulncore.domain.periods import month_name
 from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import listed, percent
+from vulncore.findings.shared.words import agree, listed, number_of, percent
 from vulncore.findings.where.area import across, name_together, zone_names
 from vulncore.findings.where.tables import apart_in_words
 from vulncore.findings.where.view import (
@@ -166,13 +166,12 @@ def _hot(view: WhereView, hot: LayerView) -> Headline:
             "Nothing stands out",
             f"No place is hotter than chance and its surroundings explain.{few}",
         )
-    places = "1 place" if len(groups) == 1 else f"{len(groups)} places"
-    cells = sum(map(len, groups))
-    size = f"{cells} cell{'s' if cells > 1 else ''} {across(hot.zones)} across"
+    places = number_of(len(groups), "place")
+    size = f"{number_of(sum(map(len, groups)), 'cell')} {across(hot.zones)} across"
     return Headline(
         HeadlineKind.CLEAR,
         "Hot",
-        f"{places} ({size}) with more than chance and surroundings explain: {_places(hot, groups)}.",
+        f"{places} ({size}) {agree(len(groups), 'has', 'have')} more than chance and the surroundings explain: {_places(hot, groups)}.",
     )
 
 
@@ -190,7 +189,7 @@ def _developing(classes: LayerView) -> Headline:
             "No place became hot, hotter or cooler by more than chance.",
         )
     text = "; ".join(developments)
-    return Headline(HeadlineKind.POSSIBLE, "Developing", f"{text[0].upper()}{text[1:]}.")
+    return Headline(HeadlineKind.POSSIBLE, "Over time", f"{text[0].upper()}{text[1:]}.")
 
 
 def _places(layer_view: LayerView, groups: Sequence[Iterable[int]]) -> str:
