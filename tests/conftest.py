@@ -6,10 +6,12 @@ import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from streamlit.components.v2 import manifest_scanner
 
 from vulncore.cli import OPEN_COUNTS, open_counts
 from vulncore.forecasting import backtest, forecast
@@ -28,6 +30,15 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages_searched_once() -> Iterator[None]:
+    """Let Streamlit look through all that is installed, for components of theirs, once and not for each visit."""
+    search = cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(manifest_scanner, "scan_component_manifests", search)
+        yield
 
 
 @pytest.fixture(scope="session")

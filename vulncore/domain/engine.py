@@ -1,9 +1,11 @@
 """Which database answers: DuckDB inside the process, through Ibis."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
+import duckdb
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
@@ -11,10 +13,27 @@ import pyarrow as pa
 
 
 def connect() -> ibis.BaseBackend:
-    """Return a fresh in-memory DuckDB that fetches nothing from outside by itself."""
-    engine = ibis.duckdb.connect()
-    engine.raw_sql("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
-    return engine
+    """Return a connection of its own to this process's in-memory DuckDB, which fetches nothing from outside by itself.
+
+    What is named through it is seen by it alone, and gone with it. It answers one question at a time.
+    """
+    try:
+        return ibis.duckdb.from_connection(_database().cursor())
+    except duckdb.FatalException:  # a database that failed within answers nobody any more
+        _database.cache_clear()
+        return ibis.duckdb.from_connection(_database().cursor())
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    # one for all, as to make one takes longer than all else in opening a version
+    return duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "enable_external_file_cache": "false",  # files that were erased have to be gone from here too
+        }
+    )
 
 
 def parquet_table(engine: ibis.BaseBackend, files: Sequence[str], schema: pa.Schema) -> ir.Table:
@@ -23,7 +42,8 @@ def parquet_table(engine: ibis.BaseBackend, files: Sequence[str], schema: pa.Sch
         return arrow_table(engine, schema.empty_table())
     name = ibis.util.gen_name("files")
     columns = ", ".join(f'"{column}"' for column in schema.names)
-    engine.con.read_parquet([_literal_path(file) for file in files]).project(columns).create_view(name)
+    paths = ", ".join(_quoted(_literal_path(file)) for file in files)
+    engine.con.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns} FROM read_parquet([{paths}])')  # noqa: S608
     return _table(engine, name, schema)
 
 
@@ -32,6 +52,17 @@ def arrow_table(engine: ibis.BaseBackend, rows: pa.Table) -> ir.Table:
     name = ibis.util.gen_name("rows")
     engine.con.register(name, rows)
     return _table(engine, name, rows.schema)
+
+
+@contextmanager
+def read_once(table: ir.Table) -> Iterator[ir.Table]:
+    """Yield a table's rows, read from its files into memory, for several questions about the same ones."""
+    engine, rows = table.get_backend(), table.to_pyarrow()
+    held = arrow_table(engine, rows)
+    try:
+        yield held
+    finally:
+        engine.con.unregister(held.get_name())
 
 
 def _table(engine: ibis.BaseBackend, name: str, schema: pa.Schema) -> ir.Table:
@@ -50,3 +81,8 @@ def _ibis_schema(schema: pa.Schema) -> ibis.Schema:
 def _literal_path(path: str) -> str:
     """DuckDB reads [, * and ? in a path as patterns; in brackets each stands for itself."""
     return re.sub(r"([\[*?])", r"[\1]", path)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as SQL has it."""
+    return "'" + text.replace("'", "''") + "'"

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
+from vulncore.domain.engine import read_once
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.compared import months_missing, why_not_compared
 from vulncore.findings.shared.which_records import NoTimesError, check_records, window_before
@@ -130,14 +131,15 @@ def _read_both(
 
 def _read(snapshot: Snapshot, record_filter: RecordFilter, midnight: Mapping[str, Known]) -> WeekCounts:
     timed = timed_records(snapshot.incidents, snapshot.coverage, record_filter, midnight)
-    weights = day_hour(timed)
+    with read_once(timed) as rows:
+        weights, by_shape = day_hour(rows), shapes(rows)
     by_kind = weights.groupby("known")["weight"].sum()
     return WeekCounts(
         record_filter=record_filter,
         by_hour=week_of(weights),
         harm_by_hour=week_of(weights, "harm"),
         known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
-        shapes=shapes(timed),
+        shapes=by_shape,
         missing_months=months_missing(snapshot, record_filter),
     )
 
