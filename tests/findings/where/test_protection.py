@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import pytest
 from tests.reach import importers_of, loaded_with, names_within, reachable
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.where import repeats as repeats_module
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
 from vulncore.findings.where.counts import RecordCounts, ZoneCounts, record_counts, zone_counts
 from vulncore.findings.where.layers import MapChoice
@@ -29,7 +31,7 @@ from vulncore.findings.where.repeats import repeats_view
 from vulncore.findings.where.sentences import repeats_headline, trial_headline, where_headlines, where_notes
 from vulncore.findings.where.tables import hours_table, months_table, repeats_table, trial_table
 from vulncore.findings.where.trial import map_trial, trial_hits
-from vulncore.metrics.hotspots.near_repeats import NearRepeats
+from vulncore.metrics.hotspots.near_repeats import NearRepeats, near_repeats
 from vulncore.metrics.hotspots.point_counts import dated_points
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.store import open_version
@@ -99,7 +101,9 @@ def shown(counts: RecordCounts, shipped_store: Path) -> dict[str, object]:
     """Everything that a page, a chart, a table, a file or a command gets of the demo."""
     snapshot = open_version(shipped_store, "demo")
     view, trial = where_view(counts), map_trial(counts)
-    summary, repeats = where_summary(counts, trial), repeats_view(snapshot, counts)
+    with pytest.MonkeyPatch.context() as patched:  # what is shown of few shuffles is what is shown of many
+        patched.setattr(repeats_module, "near_repeats", partial(near_repeats, permutations=19))
+        summary, repeats = where_summary(counts, trial), repeats_view(snapshot, counts)
     things: dict[str, object] = {
         "view": view,
         "notes": where_notes(view),
