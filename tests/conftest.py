@@ -4,6 +4,7 @@ import gc
 import hashlib
 import os
 import pickle
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -81,26 +82,24 @@ def _forecast_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(forecast, "in_parallel", _remembering(forecast.in_parallel, folder))
+        patched.setattr(forecast, "in_parallel", _remembering(folder))
         yield
 
 
-def _remembering(work_out: Callable, folder: Path) -> Callable:
-    def in_parallel(work: Callable, items: Sequence, workers: int | None = None) -> Iterator:
-        files = [folder / f"piece-{hashlib.sha256(pickle.dumps(item)).hexdigest()}" for item in items]
-        left = []
-        for place, file in enumerate(files):
-            if file.exists():
-                yield place, pickle.loads(file.read_bytes())
-            else:
-                left.append(place)
-        for at, result in work_out(work, [items[place] for place in left], workers):
-            under_way = files[left[at]].with_suffix(f".{os.getpid()}")
-            under_way.write_bytes(pickle.dumps(result))
-            under_way.replace(files[left[at]])
-            yield left[at], result
+def _remembering(folder: Path) -> Callable:
+    """Return what does pieces of work here, each once in a run: processes for it would have to load their modules first."""
 
-    return in_parallel
+    def in_turn(work: Callable, items: Sequence, workers: int | None = None) -> Iterator:
+        for place, item in enumerate(items):
+            file = folder / f"piece-{hashlib.sha256(pickle.dumps(item)).hexdigest()}"
+            if not file.exists():
+                under_way = file.with_suffix(f".{os.getpid()}")
+                with warnings.catch_warnings(action="ignore"):  # as nobody sees those of another process
+                    under_way.write_bytes(pickle.dumps(work(item)))
+                under_way.replace(file)
+            yield place, pickle.loads(file.read_bytes())
+
+    return in_turn
 
 
 @pytest.fixture

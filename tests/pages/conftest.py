@@ -73,12 +73,16 @@ def _server(port: int, log: Path) -> Server:
     return Server(f"http://127.0.0.1:{port}", port, log.read_text)
 
 
+SERVED = ("streamlit", "run", "app.py")
+SERVED_SOONER = ("tests.pages.served",)
+
+
 @contextmanager
-def _serving(store: Path, log: Path) -> Iterator[Server]:
+def _serving(store: Path, log: Path, module: tuple[str, ...] = SERVED) -> Iterator[Server]:
     port = _free_port()
     with log.open("w") as written:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            [sys.executable, "-m", *module, "--server.port", str(port)],
             cwd=ROOT,
             env={**os.environ, "VULNCORE_STORE": str(store)},
             stdin=subprocess.DEVNULL,
@@ -150,7 +154,7 @@ def pytest_configure_node(node) -> None:
         config.shared_server = ExitStack()
         folder = Path(config.shared_server.enter_context(tempfile.TemporaryDirectory()))
         store = _publish_what_ships(folder / "store")
-        running = config.shared_server.enter_context(_serving(store, folder / "log"))
+        running = config.shared_server.enter_context(_serving(store, folder / "log", SERVED_SOONER))
         config.shared_input = {"store": str(store), "port": running.port, "log": str(folder / "log")}
     node.workerinput["shared_server"] = config.shared_input
 
@@ -189,7 +193,7 @@ def server(
     if shared:
         yield _server(shared["port"], Path(shared["log"]))
         return
-    with _serving(store, tmp_path_factory.mktemp("server") / "log") as running:
+    with _serving(store, tmp_path_factory.mktemp("server") / "log", SERVED_SOONER) as running:
         yield running
 
 
