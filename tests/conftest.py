@@ -23,6 +23,7 @@ settings.register_profile("check", max_examples=30, deadline=None)
 settings.load_profile("check")
 
 forecast_in_parallel = forecast.in_parallel
+FOLDER_OF_PIECES = "PIECES_OF_FORECASTS"
 SHARED = Path(__file__).parents[1].parent / "shared"
 
 
@@ -75,31 +76,42 @@ def few_origins() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _forecast_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let each piece of a forecast be worked out once in a run, whichever test or process asks first."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
+@contextmanager
+def pieces_kept(folder: Path, work_out: Callable) -> Iterator[None]:
+    """Let each piece of a forecast be worked out once, whichever test or process asks first, and lie in a folder."""
+
+    def in_parallel(work: Callable, items: Sequence, workers: int | None = None) -> Iterator:
+        files = [folder / f"piece-{hashlib.sha256(pickle.dumps(item)).hexdigest()}" for item in items]
+        left = [place for place, file in enumerate(files) if not file.exists()]
+        for place in sorted(set(range(len(items))) - set(left)):
+            yield place, pickle.loads(files[place].read_bytes())
+        for at, result in work_out(work, [items[place] for place in left], workers):
+            under_way = files[left[at]].with_suffix(f".{os.getpid()}")
+            under_way.write_bytes(pickle.dumps(result))
+            under_way.replace(files[left[at]])
+            yield left[at], result
+
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(forecast, "in_parallel", _remembering(folder))
+        patched.setattr(forecast, "in_parallel", in_parallel)
         yield
 
 
-def _remembering(folder: Path) -> Callable:
-    """Return what does pieces of work here, each once in a run: processes for it would have to load their modules first."""
+def one_by_one(work: Callable, items: Sequence, workers: int | None = None) -> Iterator:
+    """Work here, as processes of their own would have to load their modules first."""
+    for place, item in enumerate(items):
+        with warnings.catch_warnings(action="ignore"):  # those of another process are seen by nobody
+            result = work(item)
+        yield place, result
 
-    def in_turn(work: Callable, items: Sequence, workers: int | None = None) -> Iterator:
-        for place, item in enumerate(items):
-            file = folder / f"piece-{hashlib.sha256(pickle.dumps(item)).hexdigest()}"
-            if not file.exists():
-                under_way = file.with_suffix(f".{os.getpid()}")
-                with warnings.catch_warnings(action="ignore"):  # as nobody sees those of another process
-                    under_way.write_bytes(pickle.dumps(work(item)))
-                under_way.replace(file)
-            yield place, pickle.loads(file.read_bytes())
 
-    return in_turn
+@pytest.fixture(scope="session", autouse=True)
+def _forecast_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let each piece of a forecast be worked out once in a run; ./check names a folder that lasts for several."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with pieces_kept(Path(os.environ.get(FOLDER_OF_PIECES, folder)), one_by_one):
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.charts import show_chart
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
@@ -18,7 +19,7 @@ def show_coverage(picture: CoveragePicture, view: View) -> None:
         return
     palette = DARK if st.context.theme.type == "dark" else LIGHT
     chart = coverage_chart(picture.frame, f"Months delivered, {view.force}", palette)
-    st.altair_chart(chart, alt=f"Months delivered. {picture.sentence}", width="stretch")
+    show_chart(chart, alt=f"Months delivered. {picture.sentence}")
     st.caption(source_line(view))
     with st.expander("Show as table"):
         show_table(coverage_table(picture), f"Months delivered, {view.force}")

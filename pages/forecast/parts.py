@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from pages.shared.charts import show_chart
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
@@ -98,10 +99,9 @@ def show_years(outlook: Outlook, view: View) -> None:
     demand = outlook.demand
     shown = outlook.years.assign(basis=outlook.years["basis"].map(BASIS_NAMES))
     title = [f"{demand.subject.name} by calendar year", f"{demand.force}, to {month_name(demand.as_at)}"]
-    st.altair_chart(
+    show_chart(
         years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. {years_in_words(outlook)}",
-        width="stretch",
     )
     st.caption(source_line(view))
 
@@ -113,10 +113,9 @@ def show_recorded(demand: Demand, view: View) -> None:
     known = ", ".join(
         f"{year} {count}" for year, count in zip(shown["year"], shown["recorded_text"], strict=True)
     )
-    st.altair_chart(
+    show_chart(
         years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. Recorded: {known}.",
-        width="stretch",
     )
     st.caption(source_line(view))
     rows = (
@@ -142,7 +141,7 @@ def show_months(outlook: Outlook, view: View) -> None:
         name = BASIS_NAMES[basis]
         title = [f"{name}: {demand.subject.name.lower()} by month", f"{demand.force}, to {outlook.last_year}"]
         with column:
-            st.altair_chart(
+            show_chart(
                 months_chart(
                     demand.months,
                     months,
@@ -154,7 +153,6 @@ def show_months(outlook: Outlook, view: View) -> None:
                     palette(),
                 ),
                 alt=f"{', '.join(title)}. {months_in_words(outlook, basis)}",
-                width="stretch",
             )
     st.caption(source_line(view))
 

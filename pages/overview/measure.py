@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared.charts import show_chart
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.text import plain
@@ -23,10 +24,9 @@ def show_measure(overview: Overview, key: str, view: View) -> None:
         st.caption(past.caution)
     if past.drawn:
         palette = DARK if st.context.theme.type == "dark" else LIGHT
-        st.altair_chart(
+        show_chart(
             monthly_chart(past.frame, past.title, past.measure.unit, palette),
             alt=f"{past.title}. {past.sentence}",
-            width="stretch",
         )
         st.caption(source_line(view))
     table, file, definition = st.columns(3)

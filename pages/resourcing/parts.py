@@ -8,6 +8,7 @@ import streamlit as st
 from pages.resourcing.assumptions import show_assumption_form
 from pages.resourcing.question import ResourcingChoices, has_role
 from pages.resourcing.work import forecast_of, outlook_of
+from pages.shared.charts import show_chart
 from pages.shared.choices import Picker
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
@@ -53,19 +54,17 @@ def show_staffing(outlook: ResourcingOutlook, view: View) -> None:
     where = f"{view.force}: {outlook.used.name}"
     with spaces[0]:
         title = [f"{outlook.role.name}: needed and there", where]
-        st.altair_chart(
+        show_chart(
             staffing_chart(outlook.months, float(outlook.role_year["funded"]), title, palette()),
             alt=f"{', '.join(title)}. {staffing_in_words(outlook)}",
-            width="stretch",
         )
     if outlook.holds_cases:
         passes = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
         with spaces[1]:
             title = [f"{outlook.role.name}: open cases each", where]
-            st.altair_chart(
+            show_chart(
                 caseload_chart(outlook.months, outlook.limit, passes, title, palette()),
                 alt=f"{', '.join(title)}. {caseload_in_words(outlook)}",
-                width="stretch",
             )
     tested = outlook.forecast.tested_to
     untested = (
@@ -111,10 +110,9 @@ def show_drivers(outlook: ResourcingOutlook, view: View) -> None:
     if outlook.drivers.empty:
         st.info("Every number is taken as certain, so nothing moves the shortage.")
         return
-    st.altair_chart(
+    show_chart(
         drivers_chart(named_drivers(outlook), title, palette()),
         alt=f"{', '.join(title)}. {drivers_in_words(outlook)}",
-        width="stretch",
     )
     st.caption(
         "Each number is set to its 10th and 90th percentile while the others stay at their mean. The middle line is all numbers at their mean. "
@@ -167,10 +165,9 @@ def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view
     at_end = ", ".join(
         f"{name} {percent(one.months[column].iloc[-1])}" for one, name in zip(every, names, strict=True)
     )
-    st.altair_chart(
+    show_chart(
         scenarios_chart(months, title, what, palette()),
         alt=f"{', '.join(title)}. {what}, in the last month: {at_end}.",
-        width="stretch",
     )
     st.caption(source_line(view))
     rows = pd.concat([staffing_rows(one) for one in every], ignore_index=True)

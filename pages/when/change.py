@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.charts import show_chart
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
@@ -19,7 +20,7 @@ def show_week_change(week: When, choices: WhenChoices, view: View) -> None:
         return
     first = layout_shown(week, choices).first
     show_headline(change_headline(week))
-    st.altair_chart(
+    show_chart(
         week_change_chart(
             change_cells(week.change, first),
             first,
@@ -28,7 +29,6 @@ def show_week_change(week: When, choices: WhenChoices, view: View) -> None:
             palette(),
         ),
         alt=change_alt(week),
-        width="stretch",
     )
     st.caption(source_line(view))
     with st.popover("Show as table"):

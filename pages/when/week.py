@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.charts import show_chart
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
@@ -23,7 +24,7 @@ def show_week_map(week: When, choices: WhenChoices, view: View) -> None:
         st.info(
             "There are too few records for single hours. Choose three hours beneath the map, or a longer period."
         )
-    st.altair_chart(
+    show_chart(
         week_chart(
             map_cells(week.now, layout),
             stretch_pieces(week.now, layout),
@@ -34,7 +35,6 @@ def show_week_map(week: When, choices: WhenChoices, view: View) -> None:
             palette(),
         ),
         alt=map_alt(week),
-        width="stretch",
     )
     st.caption(source_line(view))
     cells, rows, table, file = st.columns(4, vertical_alignment="bottom")

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from pages.shared.charts import show_chart
 from pages.shared.choices import Picker
 from pages.shared.provenance import source_line
 from pages.shared.reads import store_path
@@ -60,7 +61,7 @@ def show_tried(where: WhereView, view: View, area: str) -> None:
     show_headline([headline])
     title = f"Held of the next month, by map: {where.question.about}"
     alt = f"{title}. {headline.text}"
-    st.altair_chart(
+    show_chart(
         trial_chart(
             trial.frame,
             ["Held of the next month, by map", where.question.about],
@@ -68,7 +69,6 @@ def show_tried(where: WhereView, view: View, area: str) -> None:
             palette(),
         ),
         alt=alt,
-        width="stretch",
     )
     st.caption(source_line(view))
     with st.popover("Show as table"):
@@ -122,10 +122,9 @@ def _show_months(place: PlaceView, where: WhereView, view: View) -> None:
         return
     title = f"Months at {place.name}"
     legend = f"To the nearest {where.smallest}. –: {hidden_as(where.smallest)}"
-    st.altair_chart(
+    show_chart(
         place_months_chart(place.months, ["Months", place.name], legend, where.unit, palette()),
         alt=f"{title}: " + "; ".join(f"{row.Months} {row.About}" for row in months_table(place).itertuples()),
-        width="stretch",
     )
     st.caption(source_line(view))
     with st.popover("Show as table"):
@@ -142,10 +141,9 @@ def _show_hours(place: PlaceView, where: WhereView, view: View) -> None:
     spoken = "; ".join(
         f"{row.day} {row.part} about {row.records:,.0f}" for row in place.hours.dropna().itertuples()
     )
-    st.altair_chart(
+    show_chart(
         place_hours_chart(place.hours, [f"Hours, {where.window}", place.name], legend, where.unit, palette()),
         alt=f"{title}: {spoken or 'all hidden'}",
-        width="stretch",
     )
     st.caption(source_line(view))
     with st.popover("Show as table"):

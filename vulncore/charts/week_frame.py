@@ -71,7 +71,7 @@ def midnight_rule(first: int, palette: Palette) -> list[alt.Chart]:
     """Return a line where the next day begins; none where rows begin there."""
     if first == 0:
         return []
-    at = alt.Chart(pd.DataFrame({"x": [24 - first]})).encode(x="x:Q")
+    at = alt.Chart(pd.DataFrame({"x": [24 - first]})).encode(x=alt.X("x:Q"))
     return [at.mark_rule(color=palette.quiet, strokeWidth=2, strokeDash=[5, 3])]
 
 

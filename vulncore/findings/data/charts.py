@@ -60,12 +60,14 @@ def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) ->
 
 
 def _marks(status: str, base: alt.Chart, palette: Palette) -> list[alt.Chart]:
-    cells = base.encode(x2="month_end:T")
+    cells = base.encode(x2=alt.X2("month_end:T"))
     if status == "delivered":
         return [cells.mark_rect(color=palette.accent, stroke=palette.ground, strokeWidth=1, height=16)]
     if status == "provisional":
         return [cells.mark_rect(filled=False, stroke=palette.accent, strokeWidth=1.5, height=14)]
-    cross = base.encode(x="middle:T").mark_text(text="×", fontSize=15, fontWeight=700, color=palette.missing)
+    cross = base.encode(x=alt.X("middle:T")).mark_text(
+        text="×", fontSize=15, fontWeight=700, color=palette.missing
+    )
     return [cells.mark_rect(color=palette.missing, opacity=0.18, height=16), cross]
 
 

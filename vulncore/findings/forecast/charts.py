@@ -95,10 +95,12 @@ def years_chart(
             ],
         ),
         bars.mark_text(baseline="bottom", dy=-4, fontSize=13, color=palette.ink).encode(
-            y=alt.datum(0), text="label:N", opacity=alt.value(alt.expr(fits))
+            y=alt.YDatum(0), text=alt.Text("label:N"), opacity=alt.OpacityValue(alt.expr(fits))
         ),
-        ranges.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low95:Q"), y2="high95:Q"),
-        ranges.mark_rule(opacity=FIRM, strokeWidth=RANGE_WIDTH).encode(y=alt.Y("low80:Q"), y2="high80:Q"),
+        ranges.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low95:Q"), y2=alt.Y2("high95:Q")),
+        ranges.mark_rule(opacity=FIRM, strokeWidth=RANGE_WIDTH).encode(
+            y=alt.Y("low80:Q"), y2=alt.Y2("high80:Q")
+        ),
         ranges.mark_point(filled=True, size=90, opacity=1).encode(
             y=alt.Y("mean:Q"), shape=shape, tooltip=tooltip
         ),
@@ -164,9 +166,9 @@ def months_chart(
     ]
     layers = [
         *_untested_ground(ahead, palette),
-        future.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("low95"), y2="high95:Q"),
-        future.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("low80"), y2="high80:Q"),
-        past.mark_line(color=palette.quiet, strokeWidth=1.5).encode(detail="run:N"),
+        future.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("low95"), y2=alt.Y2("high95:Q")),
+        future.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("low80"), y2=alt.Y2("high80:Q")),
+        past.mark_line(color=palette.quiet, strokeWidth=1.5).encode(detail=alt.Detail("run:N")),
         dots.transform_filter("datum.set_aside").mark_point(color=palette.quiet, size=34),
         dots.transform_filter("!datum.set_aside").mark_circle(color=palette.quiet, size=18, opacity=1),
         future.mark_line(color=palette.accent, strokeWidth=2.5).encode(y=y("mean")),
@@ -216,11 +218,11 @@ def _is_adjusted(ahead: pd.DataFrame) -> bool:
 
 def _since_rule(since: date, palette: Palette) -> list[alt.Chart]:
     learnt = pd.DataFrame({"month": [pd.Timestamp(since)], "text": ["learns from here"]})
-    base = alt.Chart(learnt).encode(x="month:T")
+    base = alt.Chart(learnt).encode(x=alt.X("month:T"))
     words = base.mark_text(align="left", baseline="top", dx=5, dy=2, fontSize=13, color=palette.quiet)
     return [
         base.mark_rule(color=palette.quiet, strokeDash=[2, 3]),
-        words.encode(y=alt.value(0), text="text:N"),
+        words.encode(y=alt.YValue(0), text=alt.Text("text:N")),
     ]
 
 
@@ -229,7 +231,11 @@ def _untested_ground(ahead: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     if beyond.empty:
         return []
     span = pd.DataFrame({"start": [beyond["month"].min()], "end": [ahead["month"].max()]})
-    return [alt.Chart(span).mark_rect(color=palette.missing, opacity=0.25).encode(x="start:T", x2="end:T")]
+    return [
+        alt.Chart(span)
+        .mark_rect(color=palette.missing, opacity=0.25)
+        .encode(x=alt.X("start:T"), x2=alt.X2("end:T"))
+    ]
 
 
 def _event_rules(events: Sequence[tuple[date, str]], palette: Palette) -> list[alt.Chart]:
@@ -241,11 +247,11 @@ def _event_rules(events: Sequence[tuple[date, str]], palette: Palette) -> list[a
             "text": [name for _, name in events],
         }
     )
-    base = alt.Chart(named).encode(x="month:T")
+    base = alt.Chart(named).encode(x=alt.X("month:T"))
     words = [
         alt.Chart(named.iloc[[place]])
         .mark_text(align="right", baseline="top", dx=-4, dy=20 + 15 * place, fontSize=12, color=palette.ink)
-        .encode(x="month:T", y=alt.value(0), text="text:N")
+        .encode(x=alt.X("month:T"), y=alt.YValue(0), text=alt.Text("text:N"))
         for place in range(len(named))
     ]
     return [base.mark_rule(color=palette.ink, strokeDash=[3, 3]), *words]

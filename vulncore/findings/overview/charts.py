@@ -51,8 +51,8 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette =
     layers = [
         *_bands(shown, palette),
         *_missing(shown, palette),
-        average.encode(x=x, y=alt.Y("average:Q", title=None), detail="run:N"),
-        monthly.encode(x=x, y=y, detail="run:N"),
+        average.encode(x=x, y=alt.Y("average:Q", title=None), detail=alt.Detail("run:N")),
+        monthly.encode(x=x, y=y, detail=alt.Detail("run:N")),
         final.encode(x=x, y=y, tooltip=tooltip),
     ]
     if shown["provisional"].any():
@@ -101,7 +101,7 @@ def _bands(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
         .groupby("period", as_index=False)
         .agg(start=("month", "min"), end=("month_end", "max"))
     )
-    band = alt.Chart(periods).encode(x="start:T", x2="end:T").mark_rect(color=palette.accent)
+    band = alt.Chart(periods).encode(x=alt.X("start:T"), x2=alt.X2("end:T")).mark_rect(color=palette.accent)
     named = periods.assign(label=periods["period"].str.removesuffix(" to date"))
     words = alt.Chart(named).mark_text(
         align="right", baseline="bottom", dy=-4, fontSize=13, color=palette.quiet
@@ -109,7 +109,10 @@ def _bands(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     shade = alt.Opacity(
         "period:O", scale=alt.Scale(domain=list(SHADES), range=list(SHADES.values())), legend=None
     )
-    return [band.encode(opacity=shade), words.encode(x="end:T", y=alt.value(0), text="label:N")]
+    return [
+        band.encode(opacity=shade),
+        words.encode(x=alt.X("end:T"), y=alt.YValue(0), text=alt.Text("label:N")),
+    ]
 
 
 def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
@@ -118,13 +121,13 @@ def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
         return []
     runs = gaps.assign(run=(gaps.index.to_series().diff() != 1).cumsum())
     spans = runs.groupby("run", as_index=False).agg(start=("month", "min"), end=("month_end", "max"))
-    band = alt.Chart(spans).encode(x="start:T", x2="end:T")
+    band = alt.Chart(spans).encode(x=alt.X("start:T"), x2=alt.X2("end:T"))
     words = alt.Chart(spans.assign(text="not delivered")).mark_text(
         align="left", baseline="bottom", dx=4, fontSize=13, color=palette.missing
     )
     return [
         band.mark_rect(color=palette.missing, opacity=0.25, stroke=palette.missing, strokeDash=[3, 3]),
-        words.encode(x="start:T", y=alt.value(alt.expr("height - 6")), text="text:N"),
+        words.encode(x=alt.X("start:T"), y=alt.YValue(alt.expr("height - 6")), text=alt.Text("text:N")),
     ]
 
 

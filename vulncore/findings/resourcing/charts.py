@@ -51,9 +51,11 @@ def staffing_chart(
     ]
     funded = pd.DataFrame({"posts": [posts]})
     layers = [
-        base.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("needed80"), y2="needed95:Q"),
-        base.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("needed50"), y2="needed80:Q"),
-        base.mark_area(color=palette.missing, opacity=THERE_BAND).encode(y=y("there10"), y2="there90:Q"),
+        base.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("needed80"), y2=alt.Y2("needed95:Q")),
+        base.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("needed50"), y2=alt.Y2("needed80:Q")),
+        base.mark_area(color=palette.missing, opacity=THERE_BAND).encode(
+            y=y("there10"), y2=alt.Y2("there90:Q")
+        ),
         alt.Chart(funded)
         .mark_rule(color=palette.quiet, strokeDash=[2, 3], strokeWidth=1.5)
         .encode(y=y("posts")),
@@ -106,7 +108,9 @@ def caseload_chart(
     ]
     at_most = pd.DataFrame({"limit": [limit]})
     layers = [
-        base.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("caseload10"), y2="caseload90:Q"),
+        base.mark_area(color=palette.accent, opacity=FIRM).encode(
+            y=y("caseload10"), y2=alt.Y2("caseload90:Q")
+        ),
         alt.Chart(at_most)
         .mark_rule(color=palette.ink, strokeDash=[7, 3], strokeWidth=2)
         .encode(y=y("limit")),
@@ -155,10 +159,12 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
     middle = pd.DataFrame({"gap": [float(shown["gap"].iloc[0]) if len(shown) else 0.0]})
     words = base.mark_text(align="left", baseline="bottom", dy=-9, fontSize=13, color=palette.ink)
     layers = [
-        base.mark_bar(color=palette.quiet, opacity=0.55).encode(x=x("gap"), x2="gap_low:Q", tooltip=tooltip),
-        base.mark_bar(color=palette.accent).encode(x=x("gap"), x2="gap_high:Q", tooltip=tooltip),
+        base.mark_bar(color=palette.quiet, opacity=0.55).encode(
+            x=x("gap"), x2=alt.X2("gap_low:Q"), tooltip=tooltip
+        ),
+        base.mark_bar(color=palette.accent).encode(x=x("gap"), x2=alt.X2("gap_high:Q"), tooltip=tooltip),
         alt.Chart(middle).mark_rule(color=palette.ink, strokeWidth=1.5).encode(x=x("gap")),
-        words.encode(x=alt.value(0), text="name:N"),
+        words.encode(x=alt.XValue(0), text=alt.Text("name:N")),
     ]
     legend = ["Pale: number at low. Strong: number at high", "Line: all numbers at their mean"]
     chart: alt.LayerChart = alt.LayerChart(
@@ -249,7 +255,7 @@ def _line_names(months: pd.DataFrame, posts: float, palette: Palette) -> list[al
 
 def _line_name(row: pd.Series, value: float, text: str) -> alt.Chart:
     named = pd.DataFrame({"month": [row["month"]], "officers": [value], "text": [text]})
-    return alt.Chart(named).encode(x="month:T", y="officers:Q", text="text:N")
+    return alt.Chart(named).encode(x=alt.X("month:T"), y=alt.Y("officers:Q"), text=alt.Text("text:N"))
 
 
 def _ink(palette: Palette) -> dict[str, Any]:
@@ -261,7 +267,7 @@ def _passing_mark(month: date | None, months: pd.DataFrame, palette: Palette) ->
         return []
     at = pd.Timestamp(month)
     late = bool(at > months["month"].iloc[len(months) // 2])
-    base = alt.Chart(pd.DataFrame({"month": [at], "text": [f"{month:%b %Y}"]})).encode(x="month:T")
+    base = alt.Chart(pd.DataFrame({"month": [at], "text": [f"{month:%b %Y}"]})).encode(x=alt.X("month:T"))
     words = base.mark_text(
         align="right" if late else "left",
         baseline="top",
@@ -272,5 +278,5 @@ def _passing_mark(month: date | None, months: pd.DataFrame, palette: Palette) ->
     )
     return [
         base.mark_rule(color=palette.ink, strokeDash=[2, 3], strokeWidth=1.5),
-        words.encode(y=alt.value(0), text="text:N"),
+        words.encode(y=alt.YValue(0), text=alt.Text("text:N")),
     ]

@@ -78,7 +78,11 @@ def week_chart(
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
             *_cells(
-                alt.Chart(body).encode(**where, x2="x2:Q", tooltip=tooltip), most, unit, by_band, palette
+                alt.Chart(body).encode(**where, x2=alt.X2("x2:Q"), tooltip=tooltip),
+                most,
+                unit,
+                by_band,
+                palette,
             ),
             *midnight_rule(first, palette),
             *_stretches(stretches, where, by_band, palette),
@@ -123,9 +127,9 @@ def week_change_chart(
         legend=None,
     )
     tooltip = [alt.Tooltip("label:N", title="When"), alt.Tooltip("words:N", title="Before to now")]
-    every = alt.Chart(shown).encode(x=x, x2="x2:Q", y=y, tooltip=tooltip)
+    every = alt.Chart(shown).encode(x=x, x2=alt.X2("x2:Q"), y=y, tooltip=tooltip)
     strong = ON_DARK if palette is LIGHT else ON_BRIGHT
-    words = alt.Chart(shown).encode(x=alt.X("middle:Q"), y=y, text="short:N", tooltip=tooltip)
+    words = alt.Chart(shown).encode(x=alt.X("middle:Q"), y=y, text=alt.Text("short:N"), tooltip=tooltip)
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
             every.transform_filter("datum.hidden").mark_rect(color=palette.grid, stroke=palette.ground),
@@ -264,7 +268,7 @@ def _stretches(
     if stretches.empty:
         return []
     pieces = alt.Chart(stretches.assign(day=row_names(stretches["row"])).drop(columns="row"))
-    placed = pieces.encode(**where, x2="x2:Q", tooltip=alt.Tooltip("label:N", title="Stands out"))
+    placed = pieces.encode(**where, x2=alt.X2("x2:Q"), tooltip=alt.Tooltip("label:N", title="Stands out"))
     if not by_band:
         return [placed.mark_rect(filled=False, stroke=palette.ink, strokeWidth=3.5)]
     return [
@@ -281,7 +285,9 @@ def _numbers(
     by_band: bool,
     palette: Palette,
 ) -> list[alt.Chart]:
-    words = alt.Chart(body).encode(x="middle:Q", y=where["y"], text="short:N", tooltip=tooltip)
+    words = alt.Chart(body).encode(
+        x=alt.X("middle:Q"), y=where["y"], text=alt.Text("short:N"), tooltip=tooltip
+    )
     size = cell_size(by_band)
     dark_from = most * ((1 - DARK_PART) if palette is LIGHT else DARK_PART)
     above, below = (ON_DARK, ON_BRIGHT) if palette is LIGHT else (ON_BRIGHT, ON_DARK)
@@ -298,7 +304,9 @@ def _totals(
     by_band: bool,
     palette: Palette,
 ) -> list[alt.Chart]:
-    words = alt.Chart(totals).encode(x="middle:Q", y=where["y"], text="short:N", tooltip=tooltip)
+    words = alt.Chart(totals).encode(
+        x=alt.X("middle:Q"), y=where["y"], text=alt.Text("short:N"), tooltip=tooltip
+    )
     return [
         words.transform_filter("datum.x < 24").mark_text(fontSize=cell_size(by_band), color=palette.ink),
         words.transform_filter("datum.x > 24").mark_text(

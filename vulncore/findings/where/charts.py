@@ -45,7 +45,9 @@ def place_months_chart(
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
             base.mark_bar(color=palette.accent).encode(y=y),
-            base.mark_text(color=palette.quiet, dy=-8, fontSize=14).encode(y=alt.datum(0), text="mark:N"),
+            base.mark_text(color=palette.quiet, dy=-8, fontSize=14).encode(
+                y=alt.YDatum(0), text=alt.Text("mark:N")
+            ),
         ],
         height=BARS_HEIGHT,
         title=heading(title, legend, palette),
@@ -87,8 +89,10 @@ def place_hours_chart(
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
             base.transform_filter(seen).mark_rect(stroke=palette.ground).encode(color=colour),
-            base.transform_filter(seen).mark_text(fontSize=14).encode(text="mark:N", color=on_cell),
-            base.transform_filter(unseen).mark_text(fontSize=14, color=palette.quiet).encode(text="mark:N"),
+            base.transform_filter(seen).mark_text(fontSize=14).encode(text=alt.Text("mark:N"), color=on_cell),
+            base.transform_filter(unseen)
+            .mark_text(fontSize=14, color=palette.quiet)
+            .encode(text=alt.Text("mark:N")),
         ],
         height=ROW_HEIGHT * len(days) + AROUND_ROWS,
         title=heading(title, legend, palette),
@@ -144,9 +148,9 @@ def trial_chart(
     )
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
-            base.mark_rule(color=palette.quiet).encode(x=alt.X("low:Q"), x2="high:Q"),
+            base.mark_rule(color=palette.quiet).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
             base.mark_point(filled=True, size=110, color=palette.accent, opacity=1).encode(x=x, shape=shape),
-            base.mark_tick(color=palette.missing, thickness=2, height=9).encode(x="chance:Q"),
+            base.mark_tick(color=palette.missing, thickness=2, height=9).encode(x=alt.X("chance:Q")),
         ],
         height=MAP_HEIGHT * len(order) + AROUND_MAPS,
         title=heading(title, legend, palette),
