@@ -1,5 +1,6 @@
 """What vulncore.store.purging promises: nothing is left of those chosen, and every published figure stays."""
 
+import shutil
 import tempfile
 from collections import Counter
 from datetime import date
@@ -31,9 +32,10 @@ def of_interest(row: str, measure: str = "rape", **more: object) -> dict[str, ob
     return {**incident(0, date(2024, 1, 17), measure, **known), "row_id": row, "record_id": RECORD, **more}
 
 
-@pytest.fixture
-def store(tmp_path):
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
     """Three versions: the record in one strand without its victim, then in two strands, then no-crimed in one."""
+    folder = tmp_path_factory.mktemp("published")
     others = [
         incident(number, date(2024, 1, number), victim_key=f"v{number}", place="Here") for number in (3, 4)
     ]
@@ -41,8 +43,13 @@ def store(tmp_path):
     second = [of_interest("interest-1"), of_interest("interest-2", "hate-crime"), *others]
     third = [of_interest("interest-1", no_crimed_on=date(2024, 3, 9)), *second[1:]]
     for rows in (first, second, third):
-        publish(tmp_path, "city", delivery(rows, COVERED), "me")
-    return tmp_path
+        publish(folder, "city", delivery(rows, COVERED), "me")
+    return folder
+
+
+@pytest.fixture
+def store(published, tmp_path):
+    return shutil.copytree(published, tmp_path, dirs_exist_ok=True)
 
 
 def rows_of(store, number=None):

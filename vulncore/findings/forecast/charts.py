@@ -95,7 +95,7 @@ def years_chart(
             ],
         ),
         bars.mark_text(baseline="bottom", dy=-4, fontSize=13, color=palette.ink).encode(
-            y=alt.YDatum(0), text=alt.Text("label:N"), opacity=alt.OpacityValue(alt.expr(fits))
+            y=alt.datum(0), text=alt.Text("label:N"), opacity=alt.value(alt.expr(fits))
         ),
         ranges.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low95:Q"), y2=alt.Y2("high95:Q")),
         ranges.mark_rule(opacity=FIRM, strokeWidth=RANGE_WIDTH).encode(
@@ -222,7 +222,7 @@ def _since_rule(since: date, palette: Palette) -> list[alt.Chart]:
     words = base.mark_text(align="left", baseline="top", dx=5, dy=2, fontSize=13, color=palette.quiet)
     return [
         base.mark_rule(color=palette.quiet, strokeDash=[2, 3]),
-        words.encode(y=alt.YValue(0), text=alt.Text("text:N")),
+        words.encode(y=alt.value(0), text=alt.Text("text:N")),
     ]
 
 
@@ -251,7 +251,7 @@ def _event_rules(events: Sequence[tuple[date, str]], palette: Palette) -> list[a
     words = [
         alt.Chart(named.iloc[[place]])
         .mark_text(align="right", baseline="top", dx=-4, dy=20 + 15 * place, fontSize=12, color=palette.ink)
-        .encode(x=alt.X("month:T"), y=alt.YValue(0), text=alt.Text("text:N"))
+        .encode(x=alt.X("month:T"), y=alt.value(0), text=alt.Text("text:N"))
         for place in range(len(named))
     ]
     return [base.mark_rule(color=palette.ink, strokeDash=[3, 3]), *words]

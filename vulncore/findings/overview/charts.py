@@ -111,7 +111,7 @@ def _bands(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     )
     return [
         band.encode(opacity=shade),
-        words.encode(x=alt.X("end:T"), y=alt.YValue(0), text=alt.Text("label:N")),
+        words.encode(x=alt.X("end:T"), y=alt.value(0), text=alt.Text("label:N")),
     ]
 
 
@@ -127,7 +127,7 @@ def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     )
     return [
         band.mark_rect(color=palette.missing, opacity=0.25, stroke=palette.missing, strokeDash=[3, 3]),
-        words.encode(x=alt.X("start:T"), y=alt.YValue(alt.expr("height - 6")), text=alt.Text("text:N")),
+        words.encode(x=alt.X("start:T"), y=alt.value(alt.expr("height - 6")), text=alt.Text("text:N")),
     ]
 
 

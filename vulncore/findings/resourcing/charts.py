@@ -164,7 +164,7 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
         ),
         base.mark_bar(color=palette.accent).encode(x=x("gap"), x2=alt.X2("gap_high:Q"), tooltip=tooltip),
         alt.Chart(middle).mark_rule(color=palette.ink, strokeWidth=1.5).encode(x=x("gap")),
-        words.encode(x=alt.XValue(0), text=alt.Text("name:N")),
+        words.encode(x=alt.value(0), text=alt.Text("name:N")),
     ]
     legend = ["Pale: number at low. Strong: number at high", "Line: all numbers at their mean"]
     chart: alt.LayerChart = alt.LayerChart(
@@ -278,5 +278,5 @@ def _passing_mark(month: date | None, months: pd.DataFrame, palette: Palette) ->
     )
     return [
         base.mark_rule(color=palette.ink, strokeDash=[2, 3], strokeWidth=1.5),
-        words.encode(y=alt.YValue(0), text=alt.Text("text:N")),
+        words.encode(y=alt.value(0), text=alt.Text("text:N")),
     ]

@@ -46,7 +46,7 @@ def place_months_chart(
         layer=[
             base.mark_bar(color=palette.accent).encode(y=y),
             base.mark_text(color=palette.quiet, dy=-8, fontSize=14).encode(
-                y=alt.YDatum(0), text=alt.Text("mark:N")
+                y=alt.datum(0), text=alt.Text("mark:N")
             ),
         ],
         height=BARS_HEIGHT,
