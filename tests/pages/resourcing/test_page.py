@@ -38,6 +38,17 @@ def asked_for(page) -> float:
     return float(ASKS.search(first_sentence(page))[1].replace(",", ""))
 
 
+def wait_until_it_asks_for(page, which: str, than: float) -> None:
+    page.wait_for_function(
+        """([which, than, asks]) => [...document.querySelectorAll("p")].some(each => {
+            const asked = parseFloat(each.innerText.match(asks)?.[1].replaceAll(",", ""));
+            return which === "more" ? asked > than : asked < than;
+        })""",
+        arg=[which, than, ASKS.pattern],
+        timeout=PAGE_MS,
+    )
+
+
 def labels(page) -> list[str]:
     """What a screen reader says of the charts."""
     every = page.locator(f"{CHARTS} [aria-label], {CHARTS}[aria-label]").evaluate_all(
@@ -112,17 +123,10 @@ def test_what_the_page_says_follows_a_lever_that_keeps_its_place_while_it_is_dra
         page.mouse.move(start + 10 * step, middle)
         page.wait_for_timeout(200)
         seen.append(lever.bounding_box())
-    page.wait_for_function(
-        "before => ![...document.querySelectorAll('p')].some(each => each.innerText.includes(before))",
-        arg=f"demand asks for {before:.1f} ",
-        timeout=PAGE_MS,
-    )
-    assert asked_for(page) > before  # the button is still down
+    wait_until_it_asks_for(page, "more", before)  # the button is still down
     page.mouse.move(start - 20, middle, steps=6)
     page.mouse.up()
-    again(page)
-    page.wait_for_timeout(600)
-    assert asked_for(again(page)) < before
+    wait_until_it_asks_for(page, "fewer", before)
     assert {(each["x"], each["width"]) for each in seen} == {(box["x"], box["width"])}
     assert all(
         abs(each["y"] - box["y"]) <= LINES for each in seen

@@ -6,12 +6,14 @@ import re
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as TimedOut
 
 from tests.making import FORCE, covered, delivery, incident, months
@@ -197,8 +199,29 @@ def test_a_cell_picked_on_the_map_shows_its_place_is_let_go_on_the_next_layer_an
     assert choices(page)["cell"] == cell
 
 
-def test_the_finding_comes_first_and_the_map_says_it_to_who_cannot_see_it(server, store, page):
-    open_where(page, server)
+@dataclass(frozen=True)
+class Watched:
+    """A page with a place chosen, and all that its server sends."""
+
+    page: Page
+    sent: list[bytes]
+
+
+@pytest.fixture(scope="module")
+def watched(server, store, page_to_look_at) -> Watched:
+    page, sent = page_to_look_at, []
+    page.on(
+        "websocket",
+        lambda socket: socket.on(
+            "framereceived", lambda frame: sent.append(frame if isinstance(frame, bytes) else frame.encode())
+        ),
+    )
+    page.on("response", lambda answer: sent.append(answer.body()) if "geojson" in answer.url else None)
+    return Watched(open_where(page, server, f"?cell={map_in(store).listing['cell'].iloc[0]}"), sent)
+
+
+def test_the_finding_comes_first_and_the_map_says_it_to_who_cannot_see_it(watched, store):
+    page = watched.page
     shown = map_in(store)
     first = shown.listing["Place"].iloc[0]
     lead = page.get_by_text(first, exact=True).first.bounding_box()
@@ -222,25 +245,16 @@ def says_in_words(page, shown: MapView) -> None:
 
 
 def test_every_layer_says_the_same_in_words_and_no_record_s_coordinates_are_in_anything_that_the_server_sends(
-    server, store, page
+    watched, store
 ):
-    sent: list[bytes] = []
-    page.on(
-        "websocket",
-        lambda socket: socket.on(
-            "framereceived", lambda frame: sent.append(frame if isinstance(frame, bytes) else frame.encode())
-        ),
-    )
-    bodies: list[bytes] = []
-    page.on("response", lambda answer: bodies.append(answer.body()) if "geojson" in answer.url else None)
-    open_where(page, server, f"?cell={map_in(store).listing['cell'].iloc[0]}")
+    page = watched.page
     for layer in (Layer.DENSITY, Layer.STANDS_OUT, Layer.CHANGE, Layer.CLASS, Layer.WARDS):
         pick(page, "Show", NAMES[layer], layer=layer.value)
         says_in_words(page, map_in(store, layer))
     for name in ("Test on past months", "Near repeats", "What classes mean"):
         page.get_by_role("tab", name=name).click()
         settled(page)
-    everything = b"".join([*sent, *bodies])
+    everything = b"".join(watched.sent)
     counts = counts_in(store)
     points = set(zip(counts.longitudes.tolist(), counts.latitudes.tolist(), strict=True))
     assert len(points) > 300
