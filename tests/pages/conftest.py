@@ -32,6 +32,7 @@ MAC_BROWSERS = (
 FLAGS = [
     "--headless",
     "--no-sandbox",
+    "--disable-gpu",  # maps are drawn all the same, by the processor
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -41,9 +42,6 @@ FLAGS = [
     # no name is looked up, so that a request to another host is seen and goes nowhere
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-FLAT = ["--disable-gpu"]
-WITH_MAPS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
-"""Maps are drawn by WebGL, here without a graphics card: all else is slower for it."""
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`content security policy: ${event.violatedDirective} blocked ${event.blockedURI}`));
@@ -198,8 +196,8 @@ def server(
 
 
 @pytest.fixture(scope="session")
-def launched() -> Iterator[Callable[[list[str]], Browser]]:
-    """Starts Chromium as the system has it, with some more flags."""
+def browser() -> Iterator[Browser]:
+    """Chromium as the system has it, one for every test of this process."""
     places = [os.environ.get("CHROMIUM"), *(shutil.which(name) for name in BROWSERS), *MAC_BROWSERS]
     found = next((place for place in places if place and Path(place).is_file()), None)
     if not found:
@@ -210,15 +208,9 @@ def launched() -> Iterator[Callable[[list[str]], Browser]]:
             returncode=3,
         )
     with sync_playwright() as playwright:
-        yield lambda flags: playwright.chromium.launch(executable_path=found, args=[*FLAGS, *flags])
-
-
-@pytest.fixture(scope="session")
-def browser(launched: Callable[[list[str]], Browser]) -> Iterator[Browser]:
-    """One Chromium for every test that doesn't need a map."""
-    started = launched(FLAT)
-    yield started
-    started.close()
+        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from playwright.sync_api import TimeoutError as TimedOut
 
 from tests.making import FORCE, covered, delivery, incident, months
 from tests.pages.choosing import choices, pick
-from tests.pages.conftest import PAGE_MS, WITH_MAPS, Server, settled
+from tests.pages.conftest import PAGE_MS, Server, settled
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.where.counts import RecordCounts, record_counts
@@ -37,14 +37,6 @@ MAP = '[data-testid="stDeckGlJsonChart"]'
 SMALL = (900, 700)
 """A window whose map is soon drawn without a graphics card."""
 PAIR = re.compile(rb"\[\s*(-?\d+\.\d+)\s*,\s*(-?\d+\.\d+)\s*\]")
-
-
-@pytest.fixture(scope="module")
-def browser(launched):
-    """A Chromium that draws maps."""
-    started = launched(WITH_MAPS)
-    yield started
-    started.close()
 
 
 def open_where(page, server, link="", width=1440, height=900):
