@@ -83,8 +83,9 @@ def pieces_kept(folder: Path, work_out: Callable) -> Iterator[None]:
     def in_parallel(work: Callable, items: Sequence, workers: int | None = None) -> Iterator:
         files = [folder / f"piece-{hashlib.sha256(pickle.dumps(item)).hexdigest()}" for item in items]
         left = [place for place, file in enumerate(files) if not file.exists()]
-        for place in sorted(set(range(len(items))) - set(left)):
-            yield place, pickle.loads(files[place].read_bytes())
+        for place, file in enumerate(files):
+            if place not in left:
+                yield place, pickle.loads(file.read_bytes())
         for at, result in work_out(work, [items[place] for place in left], workers):
             under_way = files[left[at]].with_suffix(f".{os.getpid()}")
             under_way.write_bytes(pickle.dumps(result))

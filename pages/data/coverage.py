@@ -6,8 +6,7 @@ from pages.shared.charts import show_chart
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
-from pages.shared.text import plain
-from vulncore.charts.theme import DARK, LIGHT
+from pages.shared.text import palette, plain
 from vulncore.findings.data.charts import coverage_chart
 from vulncore.findings.data.coverage import CoveragePicture, coverage_table
 
@@ -17,8 +16,7 @@ def show_coverage(picture: CoveragePicture, view: View) -> None:
     st.markdown(plain(picture.sentence))
     if picture.frame.empty:
         return
-    palette = DARK if st.context.theme.type == "dark" else LIGHT
-    chart = coverage_chart(picture.frame, f"Months delivered, {view.force}", palette)
+    chart = coverage_chart(picture.frame, f"Months delivered, {view.force}", palette())
     show_chart(chart, alt=f"Months delivered. {picture.sentence}")
     st.caption(source_line(view))
     with st.expander("Show as table"):

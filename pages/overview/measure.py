@@ -6,8 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.shared.charts import show_chart
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
-from pages.shared.text import plain
-from vulncore.charts.theme import DARK, LIGHT
+from pages.shared.text import palette, plain
 from vulncore.cli.options import csv_text
 from vulncore.findings.overview.charts import monthly_chart
 from vulncore.findings.overview.history import History, history, history_export
@@ -23,9 +22,8 @@ def show_measure(overview: Overview, key: str, view: View) -> None:
     if past.caution:
         st.caption(past.caution)
     if past.drawn:
-        palette = DARK if st.context.theme.type == "dark" else LIGHT
         show_chart(
-            monthly_chart(past.frame, past.title, past.measure.unit, palette),
+            monthly_chart(past.frame, past.title, past.measure.unit, palette()),
             alt=f"{past.title}. {past.sentence}",
         )
         st.caption(source_line(view))

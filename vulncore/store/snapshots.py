@@ -100,17 +100,17 @@ def same_rows(one: pa.Table, other: pa.Table) -> bool:
     if one.equals(other):  # in the same order, too, as most are
         return True
     columns = ", ".join(f'"{name}"' for name in one.column_names)
-    with duckdb.connect() as engine:
-        engine.register("one", one)
-        engine.register("other", other)
-        hashes = [
-            engine.sql(f"SELECT sum(hash({columns})) FROM {name}").fetchall()  # noqa: S608
-            for name in ("one", "other")
-        ]
-        if hashes[0] != hashes[1]:  # compared in a tenth of the time
-            return False
-        left_over = engine.sql(f"SELECT {columns} FROM one EXCEPT ALL SELECT {columns} FROM other LIMIT 1")  # noqa: S608
-        return not left_over.fetchall()  # of as many rows, none is left over on either side
+    engine = connect().con
+    engine.register("one", one)
+    engine.register("other", other)
+    hashes = [
+        engine.sql(f"SELECT sum(hash({columns})) FROM {name}").fetchall()  # noqa: S608
+        for name in ("one", "other")
+    ]
+    if hashes[0] != hashes[1]:  # compared in a tenth of the time
+        return False
+    left_over = engine.sql(f"SELECT {columns} FROM one EXCEPT ALL SELECT {columns} FROM other LIMIT 1")  # noqa: S608
+    return not left_over.fetchall()  # of as many rows, none is left over on either side
 
 
 def _from_files(home: Path, publish: Publish) -> Snapshot:
