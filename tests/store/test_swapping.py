@@ -23,7 +23,7 @@ VICTIM = "victim-of-interest"
 CHOSEN = Selection(victim_keys=(VICTIM,))
 STEPS = [
     (purging, "commit"),
-    (swapping, "_flush"),
+    (swapping, "flush"),
     (pathlib.Path, "rename"),
     (swapping, "add_to_manifest"),
     (shutil, "rmtree"),
@@ -78,7 +78,7 @@ def test_a_purge_halted_before_any_of_its_steps_leaves_the_dataset_as_before_or_
     with monkeypatch.context() as watched:
         steps = halting(watched, at=0)
         purge(tmp_path / "whole", "city", CHOSEN, "officer")
-    assert {"commit", "_flush", "Path rename", "add_to_manifest", "shutil rmtree", "Path rmdir"} <= set(steps)
+    assert {"commit", "flush", "Path rename", "add_to_manifest", "shutil rmtree", "Path rmdir"} <= set(steps)
     before = figures(published)
     outcomes = []
     for at in range(1, len(steps) + 1):

@@ -1,11 +1,13 @@
 """The manifest of a dataset: one line for each publish, and the Delta commits beneath it."""
 
+import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -15,8 +17,25 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 
 from vulncore.domain.delivery import RowAccount, SourceFile
 from vulncore.domain.errors import DamagedStoreError
+from vulncore.domain.schemas import SCHEMAS
+from vulncore.store.contents import (
+    ERASING,
+    READY,
+    Contents,
+    StoredFile,
+    contents_in,
+    contents_text,
+    flush_version,
+    is_cut_short,
+    is_swapped,
+    log_file,
+    table_folder,
+)
+from vulncore.store.torn import added_files, log_entries, torn_at_the_end
 
-MANIFEST = pa.schema(
+MANIFEST: Final = "manifest"
+LOOKS: Final = 3
+LINES: Final = pa.schema(
     [
         pa.field("number", pa.int64(), nullable=False),
         pa.field("published_at", pa.timestamp("us", "UTC"), nullable=False),
@@ -28,6 +47,10 @@ MANIFEST = pa.schema(
         pa.field("rows", pa.string(), nullable=False),  # JSON: read, accepted, rejected, noted
         pa.field("table_versions", pa.string(), nullable=False),  # JSON: table -> Delta version
         pa.field("table_rows", pa.string(), nullable=False),  # JSON: table -> rows
+        # those below are missing from lines of 0.1.0
+        pa.field("contents", pa.string()),  # JSON: table -> Delta version -> name, bytes, sha256 of its files
+        pa.field("set_aside", pa.string()),  # JSON: numbers of lines that don't count any more
+        pa.field("seal", pa.string()),  # SHA-256 of all the others
     ]
 )
 
@@ -41,6 +64,8 @@ KEEP_EVERY_VERSION = {
 class Publish:
     """One published version of a dataset, as its manifest has it: who published what, when, from which files.
 
+    `stored` names the files of each table; it lacks those that 0.1.0 wrote, of which nobody knows what they held.
+    `set_aside` are the numbers of earlier versions that a power cut left half written, and that this one puts aside.
     `unchanged` is no part of the manifest: it says that what was to be published stood there already.
     """
 
@@ -55,7 +80,31 @@ class Publish:
     rows: RowAccount
     table_versions: dict[str, int]
     table_rows: dict[str, int]
+    stored: dict[str, tuple[StoredFile, ...]] = field(default_factory=dict)
+    set_aside: tuple[int, ...] = ()
     unchanged: bool = False
+
+    @property
+    def is_verifiable(self) -> bool:
+        """Whether all of its files can be told from others: those of versions that 0.1.0 published can't."""
+        return self.stored.keys() >= SCHEMAS.keys()
+
+    def with_table(self, name: str, version: int, files: tuple[StoredFile, ...]) -> "Publish":
+        """Return the publish with another version of a table."""
+        return replace(
+            self,
+            table_versions={**self.table_versions, name: version},
+            stored={**self.stored, name: files},
+        )
+
+
+@dataclass(frozen=True)
+class History:
+    """A dataset's publishes, oldest first, the numbers of newer ones that are only half there, and the next number."""
+
+    publishes: tuple[Publish, ...]
+    half_written: tuple[int, ...]
+    next_number: int
 
 
 def publishes(home: Path) -> tuple[Publish, ...]:
@@ -64,53 +113,53 @@ def publishes(home: Path) -> tuple[Publish, ...]:
     Raises:
         DamagedStoreError: The manifest can't be read.
     """
-    table = delta_table(home / "manifest")
-    if table is None:
-        return ()
-    try:
-        history = [publish for file in files_of(table) for publish in publishes_in(_rows_of(file), home.name)]
-    except (pa.ArrowException, DeltaError, OSError) as problem:
-        raise _damaged(home) from problem
-    return tuple(sorted(history, key=lambda publish: publish.number))
+    return history(home).publishes
 
 
-def add_to_manifest(home: Path, publish: Publish) -> None:
-    """Add a publish to the manifest, unless one with its number is there.
+def history(home: Path) -> History:
+    """Return a dataset's publishes, and what a power cut left of newer ones.
+
+    Raises:
+        DamagedStoreError: The manifest can't be read.
+    """
+    found = _history(home)
+    for _ in range(LOOKS - 1):  # a purge that swaps a table at this moment has done so at the next look
+        if not found.half_written:
+            break
+        found = _history(home)
+    return found
+
+
+def add_to_manifest(home: Path, line: pa.Table) -> None:
+    """Add a line to the manifest, unless one with its number is there; on return the disk has it.
 
     Raises:
         CommitFailedError: Somebody else published since.
     """
-    commit(home / "manifest", manifest_row(publish), "append", expected=publish.number)
+    number = line["number"][0].as_py()
+    manifest = home / MANIFEST
+    commit(manifest, line, "append", expected=number)
+    files = [str(manifest / name) for name in added_files(log_file(manifest, number))]
+    flush_version(manifest, files, (0, 1) if number == 1 else (number,))
 
 
-def manifest_row(publish: Publish) -> pa.Table:
-    """Return a publish as a row of the manifest."""
+def manifest_line(publish: Publish, contents: Contents) -> pa.Table:
+    """Return a publish as a line of the manifest, with the files of every table version that it writes."""
+    kept = asdict(replace(publish, stored={}))
     row = {
-        **asdict(publish),
-        "files": json.dumps([asdict(file) for file in publish.files]),
-        "rows": json.dumps(asdict(publish.rows)),
-        "table_versions": json.dumps(publish.table_versions),
-        "table_rows": json.dumps(publish.table_rows),
+        **{name: kept[name] for name in LINES.names if name in kept},
+        **{
+            name: json.dumps(kept[name])
+            for name in ("files", "rows", "table_versions", "table_rows", "set_aside")
+        },
+        "contents": contents_text(contents),
     }
-    del row["dataset"], row["unchanged"]
-    return pa.Table.from_pylist([row], schema=MANIFEST)
+    return pa.Table.from_pylist([{**row, "seal": _seal(row)}], schema=LINES)
 
 
-def publishes_in(table: pa.Table, dataset: str) -> tuple[Publish, ...]:
-    """Return the publishes that rows of a dataset's manifest stand for."""
-    return tuple(
-        Publish(
-            **{
-                **row,
-                "dataset": dataset,
-                "files": tuple(SourceFile(**file) for file in json.loads(row["files"])),
-                "rows": RowAccount(**json.loads(row["rows"])),
-                "table_versions": json.loads(row["table_versions"]),
-                "table_rows": json.loads(row["table_rows"]),
-            }
-        )
-        for row in table.to_pylist()
-    )
+def ready_line(home: Path) -> pa.Table:
+    """Return the line that a purge, under way or halted, has made ready."""
+    return pq.read_table(home / ERASING / READY, use_threads=False)
 
 
 def commit(
@@ -140,8 +189,12 @@ def commit(
         current,
         table,
         mode=mode,
+        schema_mode="merge" if mode == "append" else None,  # the lines of 0.1.0 had fewer columns
         commit_properties=CommitProperties(max_commit_retries=0),
-        post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
+        # a checkpoint that a power cut leaves half written would make the table unreadable
+        post_commithook_properties=PostCommitHookProperties(
+            create_checkpoint=False, cleanup_expired_logs=False
+        ),
     )
     return version
 
@@ -157,7 +210,7 @@ def delta_table(folder: Path) -> DeltaTable | None:
     except TableNotFoundError:
         return None
     except DeltaError as problem:
-        raise _damaged(folder.parent) from problem
+        raise damaged(folder.parent) from problem
 
 
 def files_of(table: DeltaTable) -> list[str]:
@@ -165,14 +218,106 @@ def files_of(table: DeltaTable) -> list[str]:
     return [unquote(uri.removeprefix("file://")) for uri in table.file_uris()]
 
 
-@lru_cache(maxsize=4096)
-def _rows_of(file: str) -> pa.Table:
-    """A file of a manifest never changes, and every file has a name of its own."""
-    return pq.read_table(file, use_threads=False)
-
-
-def _damaged(home: Path) -> DamagedStoreError:
+def damaged(home: Path) -> DamagedStoreError:
+    """Return what is to be said where a manifest can't be read."""
     return DamagedStoreError(
         f"Dataset '{home.name}' cannot be read: its list of versions is damaged. "
         "Restore the store from a copy, or publish the dataset again under another name."
     )
+
+
+def _history(home: Path) -> History:
+    folder = home / MANIFEST
+    entries, torn = log_entries(folder), torn_at_the_end(folder)
+    if list(entries) != list(range(len(entries))):
+        raise damaged(home)
+    try:
+        files = [
+            folder / name
+            for number, entry in entries.items()
+            if number not in torn
+            for name in added_files(entry)
+        ]
+        lines = [line for file in files for line in _rows_of(str(file)).to_pylist()]
+        standing = _publishes_in(lines, _contents_of(home, lines), home.name)
+    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError) as problem:
+        raise damaged(home) from problem
+    half_written = [number for number in torn if number]
+    while standing and not _is_whole(home, standing[-1]):
+        half_written.insert(0, standing.pop().number)
+    return History(tuple(standing), tuple(half_written), max(len(entries) - len(torn), 1))
+
+
+def _contents_of(
+    home: Path, lines: Iterable[Mapping[str, Any]]
+) -> dict[tuple[str, int], tuple[StoredFile, ...]]:
+    """Return the files of each version of a table; of those that a purge rebuilt, the rebuilt ones."""
+    contents = {}
+    for line in [*lines, *(ready_line(home).to_pylist() if is_swapped(home) else [])]:
+        if line.get("seal") is None:
+            continue
+        if line["seal"] != _seal(line):
+            raise ValueError("a line of the manifest has changed since it was written")
+        for name, by_version in contents_in(line["contents"]).items():
+            contents.update({(name, version): files for version, files in by_version.items()})
+    return contents
+
+
+def _publishes_in(
+    lines: Iterable[Mapping[str, Any]],
+    contents: Mapping[tuple[str, int], tuple[StoredFile, ...]],
+    dataset: str,
+) -> list[Publish]:
+    every = [_publish_in(line, contents, dataset) for line in lines]
+    left_out = {number for publish in every for number in publish.set_aside if number < publish.number}
+    return sorted((one for one in every if one.number not in left_out), key=lambda publish: publish.number)
+
+
+def _publish_in(
+    line: Mapping[str, Any], contents: Mapping[tuple[str, int], tuple[StoredFile, ...]], dataset: str
+) -> Publish:
+    told = {name: value for name, value in line.items() if name not in ("contents", "seal")}
+    table_versions = json.loads(line["table_versions"])
+    return Publish(
+        **{
+            **told,
+            "dataset": dataset,
+            "files": tuple(SourceFile(**file) for file in json.loads(line["files"])),
+            "rows": RowAccount(**json.loads(line["rows"])),
+            "table_versions": table_versions,
+            "table_rows": json.loads(line["table_rows"]),
+            "stored": {
+                name: contents[at] for at in table_versions.items() if at in contents for name in at[:1]
+            },
+            "set_aside": tuple(json.loads(line.get("set_aside") or "[]")),
+        }
+    )
+
+
+def _is_whole(home: Path, publish: Publish) -> bool:
+    """Return whether no file of a version is missing or cut short, as those that a power cut overtook."""
+    try:
+        return not any(
+            is_cut_short(table_folder(home, name) / file, size)
+            for name, version in publish.table_versions.items()
+            for file, size in _sizes(home, publish, name, version).items()
+        )
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
+def _sizes(home: Path, publish: Publish, name: str, version: int) -> dict[str, int]:
+    if name in publish.stored:
+        return {file.name: file.bytes for file in publish.stored[name]}
+    return added_files(log_file(table_folder(home, name), version))
+
+
+def _seal(line: Mapping[str, Any]) -> str:
+    sealed = [f"{name}={line[name]}" for name in LINES.names if name != "seal"]
+    return hashlib.sha256("\n".join(sealed).encode()).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def _rows_of(file: str) -> pa.Table:
+    """A file of a manifest never changes, and every file has a name of its own."""
+    return pq.read_table(file, use_threads=False)

@@ -1,6 +1,6 @@
 """Purge: erase records for good from every version of a dataset, and keep the figures that were published."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +17,14 @@ from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.domain.words import number_of
+from vulncore.store.contents import stored_files, table_folder
 from vulncore.store.manifest import Publish, commit
-from vulncore.store.snapshots import version_files
+from vulncore.store.manifest import history as history_of
+from vulncore.store.snapshots import table_files, version_files
 from vulncore.store.store import versions
 from vulncore.store.stubs import ERASED, Selection, chosen_rows, new_secret, stubs
-from vulncore.store.swapping import held_for_purge, rebuilt_folder, swap_in, table_folder
+from vulncore.store.swapping import held_for_purge, rebuilt_folder, swap_in
+from vulncore.store.torn import ASIDE
 
 
 @dataclass(frozen=True)
@@ -70,17 +73,23 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
     home = store / dataset
     try:
         with held_for_purge(home):
-            history = versions(store, dataset)
+            history, next_number = versions(store, dataset), history_of(home).next_number
             engine = connect()
             incidents = _incidents(engine, home, history)
             chosen = chosen_rows(engine, incidents, selection)
             counts = _counts(home, history, chosen)
             if not (counts.rows or counts.strays):
                 return Purged(counts, replace(history[-1], unchanged=True))
-            _rebuild(home, incidents, chosen)
-            _refuse_other_figures(home, incidents)
-            publish = _publish_of_purge(history[-1], counts, by)
-            swap_in(home, publish)
+            rebuilt = _rebuilt(home, incidents, chosen)
+            _refuse_other_figures(home, incidents, rebuilt)
+            publish = _publish_of_purge(history[-1], next_number, counts, by)
+            contents = {number: stored_files(files) for number, files in rebuilt.items()}
+            publish = publish.with_table(
+                "incidents",
+                publish.table_versions["incidents"],
+                contents[publish.table_versions["incidents"]],
+            )
+            swap_in(home, publish, {"incidents": contents})
     except (DeltaError, duckdb.Error, OSError) as problem:
         raise PublishRefusedError(
             f"The purge of '{dataset}' was not finished: {str(problem).splitlines()[0]}. Check that the folder is "
@@ -110,13 +119,15 @@ def purge_counts(store: Path, dataset: str, selection: Selection) -> PurgeCounts
 
 def _incidents(engine: ibis.BaseBackend, home: Path, history: tuple[Publish, ...]) -> dict[int, ir.Table]:
     """Return the incidents by their table's version: several publishes can share one."""
-    folder = table_folder(home, "incidents")
-    numbers = sorted({publish.table_versions["incidents"] for publish in history})
-    return {number: _incidents_of(engine, folder, number) for number in numbers}
+    by_number = {publish.table_versions["incidents"]: publish for publish in history}
+    return {
+        number: _incidents_in(engine, table_files(home, by_number[number], "incidents"))
+        for number in sorted(by_number)
+    }
 
 
-def _incidents_of(engine: ibis.BaseBackend, folder: Path, number: int) -> ir.Table:
-    rows = parquet_table(engine, version_files(folder, number), INCIDENTS)
+def _incidents_in(engine: ibis.BaseBackend, files: Sequence[str]) -> ir.Table:
+    rows = parquet_table(engine, files, INCIDENTS)
     return rows.cast({name: kind.copy(nullable=True) for name, kind in rows.schema().items()})
 
 
@@ -135,24 +146,27 @@ def _counts(home: Path, history: tuple[Publish, ...], chosen: Mapping[int, ir.Ta
         records=int(ids.select("force", "record_id").distinct().count().execute()),
         rows=int(by_publish.sum()),
         versions=int((by_publish > 0).sum()),
-        strays=len(_strays(table_folder(home, "incidents"), history)),
+        strays=len(_strays(home, history)),
     )
 
 
-def _strays(folder: Path, history: tuple[Publish, ...]) -> set[str]:
-    numbers = {publish.table_versions["incidents"] for publish in history}
-    kept = {Path(file).name for number in numbers for file in version_files(folder, number)}
-    return {path.name for path in folder.iterdir() if path.is_file()} - kept
+def _strays(home: Path, history: tuple[Publish, ...]) -> set[Path]:
+    kept = {Path(file) for publish in history for file in table_files(home, publish, "incidents")}
+    there = [*table_folder(home, "incidents").iterdir(), *(home / ASIDE).rglob("*")]
+    return {path for path in there if path.is_file()} - kept
 
 
-def _rebuild(home: Path, incidents: Mapping[int, ir.Table], chosen: Mapping[int, ir.Table]) -> None:
-    """Write every version anew under its number; one that no publish names is left empty."""
+def _rebuilt(
+    home: Path, incidents: Mapping[int, ir.Table], chosen: Mapping[int, ir.Table]
+) -> dict[int, list[str]]:
+    """Write every version anew under its number, and return their files; one that no publish names is left empty."""
     secret = new_secret()
     for number in range(1, max(incidents) + 1):
         table = INCIDENTS.empty_table()
         if number in incidents:
             table = _with_stubs(incidents[number], chosen[number], secret)
         commit(rebuilt_folder(home), table, "overwrite", expected=number)
+    return {number: version_files(rebuilt_folder(home), number) for number in incidents}
 
 
 def _with_stubs(incidents: ir.Table, chosen: ir.Table, secret: str) -> pa.Table:
@@ -160,11 +174,12 @@ def _with_stubs(incidents: ir.Table, chosen: ir.Table, secret: str) -> pa.Table:
     return pa.concat_tables([kept.cast(INCIDENTS), stubs(chosen, secret).to_pyarrow().cast(INCIDENTS)])
 
 
-def _refuse_other_figures(home: Path, incidents: Mapping[int, ir.Table]) -> None:
+def _refuse_other_figures(
+    home: Path, incidents: Mapping[int, ir.Table], rebuilt: Mapping[int, Sequence[str]]
+) -> None:
     engine = connect()
     for number, published in incidents.items():
-        rebuilt = _incidents_of(engine, rebuilt_folder(home), number)
-        if not _figures(published).equals(_figures(rebuilt)):
+        if not _figures(published).equals(_figures(_incidents_in(engine, rebuilt[number]))):
             raise DamagedStoreError(
                 f"Nothing was erased, because published figures of '{home.name}' would have changed. "
                 "Leave the store as it is and tell the people who look after vulncore."
@@ -179,11 +194,11 @@ def _figures(incidents: ir.Table) -> pd.DataFrame:
     return frame
 
 
-def _publish_of_purge(latest: Publish, counts: PurgeCounts, by: str) -> Publish:
+def _publish_of_purge(latest: Publish, number: int, counts: PurgeCounts, by: str) -> Publish:
     where = number_of(counts.versions, "version")
     return replace(
         latest,
-        number=latest.number + 1,
+        number=number,
         published_at=datetime.now(UTC),
         published_by=by,
         files=(),

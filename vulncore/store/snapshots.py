@@ -6,17 +6,17 @@ from pathlib import Path
 import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from vulncore.domain.engine import arrow_table, connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, VulncoreError, first_five
 from vulncore.domain.schemas import SCHEMAS, Tables
-from vulncore.store.manifest import Publish, files_of
-from vulncore.store.swapping import table_folder
+from vulncore.store.contents import faults, table_folder
+from vulncore.store.manifest import LOOKS, Publish, files_of, publishes
 
 PLAIN_FEATURES = {"timestampNtz", "v2Checkpoint"}  # reading a version's files directly respects these
-LOOKS = 3  # a table that a purge swaps at this moment lies in another place at most twice
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,15 @@ def opened(home: Path, publish: Publish) -> Snapshot:
         DamagedStoreError: A file of it is damaged or gone.
         VulncoreError: A table uses a Delta feature that this reader would overlook.
     """
-    for looks_left in reversed(range(LOOKS)):
+    for _ in range(LOOKS - 1):  # a purge that swaps a table at this moment has done so at the next look
         try:
             return _from_files(home, publish)
-        except (duckdb.Error, DeltaError, OSError) as problem:
-            if not looks_left:
-                raise DamagedStoreError(
-                    f"Version {publish.number} of dataset '{home.name}' cannot be read: one of its files is damaged "
-                    "or gone. Restore the store from a copy, or open another version."
-                ) from problem
-    raise AssertionError("unreachable: the last look returns or raises")
+        except (DamagedStoreError, duckdb.Error, DeltaError, OSError):
+            publish = next((one for one in publishes(home) if one.number == publish.number), publish)
+    try:
+        return _from_files(home, publish)
+    except (duckdb.Error, DeltaError, OSError) as problem:
+        raise damaged_version(home, publish, "one of its files is damaged or gone") from problem
 
 
 def in_memory(publish: Publish, tables: Tables) -> Snapshot:
@@ -68,8 +67,36 @@ def tables_of(snapshot: Snapshot) -> Tables:
     return Tables(**{name: getattr(snapshot, name).to_pyarrow() for name in SCHEMAS})
 
 
+def damaged_version(home: Path, publish: Publish, fault: str) -> DamagedStoreError:
+    """Return what is to be said where a version can't be read."""
+    return DamagedStoreError(
+        f"Version {publish.number} of dataset '{home.name}' cannot be read: {fault}. "
+        "Restore the store from a backup, or open another version."
+    )
+
+
+def table_files(home: Path, publish: Publish, name: str) -> list[str]:
+    """Return the Parquet files of a version's table, each as it was published.
+
+    Raises:
+        DamagedStoreError: One is missing or has changed; of a version that 0.1.0 published, rows are missing.
+        VulncoreError: The table uses a Delta feature that reading its files directly would overlook.
+        DeltaError: There is no such version of the table.
+    """
+    folder = table_folder(home, name)
+    if name in publish.stored:
+        if found := faults(folder, publish.stored[name]):
+            raise damaged_version(home, publish, first_five(found))
+        return [str(folder / file.name) for file in publish.stored[name]]
+    files = version_files(folder, publish.table_versions[name])
+    rows, published = sum(pq.read_metadata(file).num_rows for file in files), publish.table_rows[name]
+    if rows != published:
+        raise damaged_version(home, publish, f"{name} has {rows:,} rows, and {published:,} were published")
+    return files
+
+
 def version_files(folder: Path, version: int) -> list[str]:
-    """Return the Parquet files that a version of a Delta table consists of.
+    """Return the Parquet files that a version of a Delta table consists of, as its log says.
 
     Raises:
         VulncoreError: The table uses a Delta feature that reading its files directly would overlook.
@@ -116,9 +143,7 @@ def same_rows(one: pa.Table, other: pa.Table) -> bool:
 def _from_files(home: Path, publish: Publish) -> Snapshot:
     engine = connect()
     tables = {
-        name: parquet_table(
-            engine, version_files(table_folder(home, name), publish.table_versions[name]), schema
-        )
+        name: parquet_table(engine, table_files(home, publish, name), schema)
         for name, schema in SCHEMAS.items()
     }
     return Snapshot(publish=publish, **tables)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
+from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from vulncore.domain.delivery import Delivery
@@ -23,10 +24,20 @@ from vulncore.domain.errors import (
     first_five,
 )
 from vulncore.domain.schemas import validated
-from vulncore.store.manifest import Publish, add_to_manifest, commit, delta_table, publishes
+from vulncore.store.contents import StoredFile, flush_version, stored_files
+from vulncore.store.manifest import (
+    MANIFEST,
+    Publish,
+    add_to_manifest,
+    commit,
+    files_of,
+    history,
+    manifest_line,
+)
 from vulncore.store.publishing import NextVersion, after_annotations, after_delivery
 from vulncore.store.snapshots import Snapshot, in_memory, opened
 from vulncore.store.swapping import held_for_publish
+from vulncore.store.torn import log_entries
 
 __all__ = [
     "Snapshot",
@@ -117,14 +128,25 @@ def versions(store: Path, dataset: str) -> tuple[Publish, ...]:
     Raises:
         UnknownNameError: There is no such dataset in the store.
     """
-    history = publishes(store / checked_dataset_name(dataset))
-    if not history:
+    home = store / checked_dataset_name(dataset)
+    found = history(home)
+    if not found.publishes and found.half_written:
+        raise DamagedStoreError(
+            f"Version {found.half_written[-1]} of dataset '{dataset}' cannot be read: one of its files is damaged or gone, "
+            "and there is no other version. Restore the store from a backup, or publish the dataset again."
+        )
+    if not found.publishes:
         names = datasets(store)
         there = (
             f"There are: {first_five(names)}." if names else "Nothing has been published in this store yet."
         )
         raise UnknownNameError(f"No dataset is called '{dataset}'. {there}")
-    return history
+    return found.publishes
+
+
+def half_written(store: Path, dataset: str) -> tuple[int, ...]:
+    """Return the numbers of versions, newer than all others, that a power cut left half written: nobody can open them."""
+    return history(store / checked_dataset_name(dataset)).half_written
 
 
 def datasets(store: Path) -> tuple[str, ...]:
@@ -142,9 +164,9 @@ def open_version(store: Path, dataset: str, number: int | None = None) -> Snapsh
         DamagedStoreError: A file of it is damaged or gone.
         VulncoreError: A table uses a Delta feature that this reader would overlook.
     """
-    history = versions(store, dataset)
-    newest = history[-1]
-    published = newest if number is None else next((one for one in history if one.number == number), None)
+    every = versions(store, dataset)
+    newest = every[-1]
+    published = newest if number is None else next((one for one in every if one.number == number), None)
     if published is None:
         there = f"from 1 to {newest.number}" if newest.number > 1 else "1, the only one"
         raise UnknownNameError(f"Dataset '{dataset}' has no version {number}. Choose version {there}.")
@@ -175,15 +197,19 @@ def checked_dataset_name(name: str) -> str:
 
 def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
     """Write the changed tables of a version, then its line in the manifest; return the publish that then stands."""
+    half_written = history(home).half_written
     try:
         with held_for_publish(home):
             version = next_version()
             if version.publish.unchanged:
                 return version.publish
-            tables = version.tables.named()
-            written = {name: commit(home / name, tables[name], "overwrite") for name in version.changed}
-            published = replace(version.publish, table_versions={**version.publish.table_versions, **written})
-            add_to_manifest(home, published)
+            tables, contents = version.tables.named(), {}
+            published = replace(version.publish, set_aside=half_written)
+            for name in version.changed:
+                number, files = _written(home / name, tables[name], published.table_versions.get(name, -1))
+                contents[name] = {number: files}
+                published = published.with_table(name, number, files)
+            add_to_manifest(home, manifest_line(published, contents))
     except CommitFailedError as problem:
         raise PublishRefusedError(
             f"Somebody else published '{home.name}' at the same time, so nothing of yours was published. "
@@ -197,12 +223,16 @@ def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
     return published
 
 
+def _written(table: Path, rows: pa.Table, standing: int) -> tuple[int, tuple[StoredFile, ...]]:
+    """Write a table's next version, and return its number and its files, once the disk has them."""
+    number = commit(table, rows, "overwrite")
+    files = files_of(DeltaTable(table, version=number))
+    flush_version(table, files, range(standing + 1, number + 1))
+    return number, stored_files(files)
+
+
 def _was_published(home: Path) -> bool:
-    try:
-        manifest = delta_table(home / "manifest")
-    except DamagedStoreError:
-        return True  # it was, and opening it says what is wrong with it
-    return manifest is not None and manifest.version() > 0
+    return len(log_entries(home / MANIFEST)) > 1  # the first only makes it
 
 
 def _opens(store: Path, dataset: str) -> bool:

@@ -7,7 +7,6 @@ readers find the new table wherever it stands, and the next who writes goes on f
 """
 
 import fcntl
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,30 +16,33 @@ from typing import Final
 import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 
+from vulncore.domain.disk import flush
 from vulncore.domain.errors import PublishRefusedError, VulncoreError
-from vulncore.store.manifest import Publish, add_to_manifest, manifest_row, publishes, publishes_in
+from vulncore.store.contents import ERASING, READY, SWAPPED, Contents
+from vulncore.store.manifest import Publish, add_to_manifest, manifest_line, publishes, ready_line
+from vulncore.store.mending import half_written_entries, mend
+from vulncore.store.torn import ASIDE
 
-SWAPPED: Final = "incidents"
-ERASING: Final = ".erasing"
-READY: Final = "ready"
 OLD: Final = "old"
 LOCK: Final = ".lock"
 
 
 @contextmanager
 def held_for_publish(home: Path) -> Iterator[None]:
-    """Hold a dataset against purges, with others who publish, once a purge that was broken off is finished or undone.
+    """Hold a dataset against purges, with others who publish, once what was broken off before is finished or put aside.
 
     Raises:
         PublishRefusedError: Rows of it are being erased.
     """
     refusal = (
-        f"Records of '{home.name}' are being erased at this moment. Try again when the purge is finished."
+        f"Records of '{home.name}' are being erased at this moment, or a version that was half written is being set "
+        "aside. Try again in a few minutes."
     )
     while True:
-        if (home / ERASING).exists():
+        if (home / ERASING).exists() or half_written_entries(home):
             with _locked(home, fcntl.LOCK_EX, refusal):
                 finish_or_undo(home)
+                mend(home)
         with _locked(home, fcntl.LOCK_SH, refusal):
             if not (home / ERASING).exists():  # a purge can have begun and been broken off in between
                 yield
@@ -60,6 +62,7 @@ def held_for_purge(home: Path) -> Iterator[None]:
     )
     with _locked(home, fcntl.LOCK_EX, refusal):
         finish_or_undo(home)
+        mend(home)
         try:
             yield
         except BaseException:
@@ -68,27 +71,21 @@ def held_for_purge(home: Path) -> Iterator[None]:
             raise
 
 
-def table_folder(home: Path, name: str) -> Path:
-    """Return where a table lies: in its place, or, in the midst of a swap, where it was rebuilt."""
-    place, rebuilt = home / name, home / ERASING / name
-    return rebuilt if not place.exists() and (home / ERASING / READY).exists() else place
-
-
 def rebuilt_folder(home: Path) -> Path:
     """Return the folder in which the dataset's incidents are to be rebuilt."""
     return home / ERASING / SWAPPED
 
 
-def swap_in(home: Path, publish: Publish) -> None:
+def swap_in(home: Path, publish: Publish, contents: Contents) -> None:
     """Put the rebuilt incidents in the place of those that stand, and add the publish to the manifest."""
     for path in (home / ERASING).rglob("*"):
-        _flush(path)
+        flush(path)
     marker = home / ERASING / READY
     unfinished = marker.with_suffix(".part")
-    pq.write_table(manifest_row(publish), unfinished)
-    _flush(unfinished)
+    pq.write_table(manifest_line(publish, contents), unfinished)
+    flush(unfinished)
     unfinished.rename(marker)
-    _flush(marker.parent)
+    flush(marker.parent)
     finish_or_undo(home)
 
 
@@ -103,10 +100,11 @@ def finish_or_undo(home: Path) -> None:
             if place.exists():
                 place.rename(erasing / OLD)
             rebuilt.rename(place)
-            _flush(home)
-        publish = publishes_in(pq.read_table(erasing / READY, use_threads=False), home.name)[0]
-        if publishes(home)[-1].number < publish.number:
-            add_to_manifest(home, publish)
+            flush(home)
+        line = ready_line(home)
+        if publishes(home)[-1].number < line["number"][0].as_py():
+            add_to_manifest(home, line)
+        shutil.rmtree(home / ASIDE, ignore_errors=True)  # logs hold values of records, among them the erased
     # `ready` goes last, so that a halt amid the removal is gone on with and not mistaken for an early one
     for path in sorted(erasing.iterdir(), key=lambda path: path.name == READY):
         if path.is_dir():
@@ -114,6 +112,7 @@ def finish_or_undo(home: Path) -> None:
         else:
             path.unlink()
     erasing.rmdir()
+    flush(home)  # or a power cut brings the erased back
 
 
 @contextmanager
@@ -125,12 +124,3 @@ def _locked(home: Path, how: int, refusal: str) -> Iterator[None]:
         except BlockingIOError as problem:
             raise PublishRefusedError(refusal) from problem
         yield
-
-
-def _flush(path: Path) -> None:
-    """Have the disk write what it holds of a file or a folder, so that a power cut can't reorder the steps."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

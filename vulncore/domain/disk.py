@@ -1,0 +1,76 @@
+"""What has to be on the disk before anything else is said or done, so that a power cut loses nothing."""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+WHOLE_DRIVE: Final = getattr(fcntl, "F_FULLFSYNC", None)
+"""macOS: without this the drive keeps what it was given in a cache of its own, in any order."""
+
+
+def flush(path: Path) -> None:
+    """Have the disk write what it holds of a file, or of the names in a folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        if WHOLE_DRIVE is None:
+            os.fsync(handle)
+        else:
+            fcntl.fcntl(handle, WHOLE_DRIVE)
+    finally:
+        os.close(handle)
+
+
+def flush_new(paths: Iterable[Path], top: Path) -> None:
+    """Flush files, then every folder from theirs up to `top`, so that no name is there before what it names."""
+    files = list(paths)
+    for path in files:
+        flush(path)
+    folders = {folder for path in files for folder in path.parents if folder.is_relative_to(top)}
+    for folder in sorted(folders, key=lambda folder: -len(folder.parts)):
+        flush(folder)
+
+
+def write_whole(path: Path, content: bytes, mode: int = 0o600, *, instead: bool = True) -> None:
+    """Write a file so that whoever looks, at any moment and after any halt, finds it whole, as before or not at all.
+
+    Args:
+        path: The file; its folder is made if need be.
+        content: What it is to hold.
+        mode: Who may read it.
+        instead: Whether it may take the place of another.
+
+    Raises:
+        FileExistsError: There is one, and it may not.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}", suffix=".new")
+    new = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        new.chmod(mode)
+        flush(new)
+        if instead:
+            new.replace(path)
+        else:
+            path.hardlink_to(new)
+    finally:
+        new.unlink(missing_ok=True)
+    flush(path.parent)
+
+
+def file_digest(path: Path) -> str:
+    """Return a file's SHA-256; of one that has not changed since it was last asked for, the one of then."""
+    stat = path.stat()
+    return _digest(path, stat.st_size, stat.st_mtime_ns, stat.st_ino)
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, _size: int, _modified: int, _node: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
