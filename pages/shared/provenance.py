@@ -8,8 +8,10 @@ from pages.shared.sidebar import View, show_newest
 from pages.shared.text import plain
 from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
+from vulncore.findings.data.publishes import UNVERIFIED, half_written_in_words
 from vulncore.findings.shared.words import made_note
 from vulncore.store.manifest import Publish
+from vulncore.store.store import half_written
 
 LOOK_EVERY_SECONDS = 15
 
@@ -25,20 +27,25 @@ def show_provenance(view: View, about: str) -> None:
 def source_line(view: View) -> str:
     """Return where the figures come from, for the foot of a chart or table."""
     publish = view.publish
+    unverified = "" if publish.is_verifiable else f" ({UNVERIFIED})"
     origin = made_note(publish) or publish.attribution or f"Published from: {publish.source}"
     return plain(
-        f"{view.force}. Version {publish.number}, published {publish.published_at:%-d %B %Y}. {origin.rstrip('.')}."
+        f"{view.force}. Version {publish.number}{unverified}, published {publish.published_at:%-d %B %Y}. "
+        f"{origin.rstrip('.')}."
     )
 
 
 @st.fragment(run_every=LOOK_EVERY_SECONDS)
 def offer_newer_figures(shown: Publish) -> None:
-    """Look every few seconds whether a newer version was published, and offer it."""
+    """Look every few seconds whether a newer version was published, and offer it; say so if one is only half there."""
     try:
         newest = stores.versions(store_path(), shown.dataset)[-1]
+        half_there = half_written_in_words(half_written(store_path(), shown.dataset))
     except VulncoreError:
         return  # the page itself says what is wrong with the store
-    if newest.number == shown.number:
+    if half_there:
+        st.warning(half_there)
+    if newest.number <= shown.number:
         return
     words, button = st.columns([5, 1], vertical_alignment="center")
     words.info(

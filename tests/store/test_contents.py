@@ -39,7 +39,7 @@ def published(tmp_path_factory):
 @pytest.fixture
 def copied(published, tmp_path):
     shutil.copytree(published, tmp_path / "store")
-    manifest._rows_of.cache_clear()  # as in a process that has not read it before
+    manifest._lines_of.cache_clear()  # as in a process that has not read it before
     return tmp_path / "store"
 
 
@@ -92,14 +92,14 @@ def test_a_byte_that_changed_in_any_file_is_said_or_changes_nothing(published, c
             spoilt = bytearray(whole)
             spoilt[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
             path.write_bytes(spoilt)
-            manifest._rows_of.cache_clear()
+            manifest._lines_of.cache_clear()
             for number in (1, 2):
                 try:
                     assert tables_of(open_version(copied, "city", number)) == before[number - 1], path.name
                 except (DamagedStoreError, UnknownNameError):
                     noticed += 1
         path.write_bytes(whole)
-    manifest._rows_of.cache_clear()
+    manifest._lines_of.cache_clear()
     assert held(copied) == 50
     assert noticed > 20
 
@@ -147,7 +147,7 @@ def test_a_newest_version_that_is_half_there_is_told_and_set_aside_by_the_next_p
         log = log_file(store / "city" / name, 2)
         for path in [log, *(log.parents[1] / file for file in added_files(log))]:
             path.write_bytes(lost(path.read_bytes()))
-    manifest._rows_of.cache_clear()
+    manifest._lines_of.cache_clear()
     assert [one.number for one in versions(store, "city")] == [1]
     assert half_written(store, "city") == (2,)
     assert held(store) == 30

@@ -7,11 +7,10 @@ import pytest
 
 from tests.making import covered, delivery, incident, months
 from tests.store.power_cut import LOSSES, cuts
-from vulncore.store import annotate, manifest, open_version, publish, versions
+from vulncore.store import manifest, open_version, publish, versions
 from vulncore.store.purging import purge
 from vulncore.store.store import half_written
 from vulncore.store.stubs import Selection
-from vulncore.store.torn import ASIDE
 
 JANUARY, FEBRUARY, MARCH = months(date(2024, 1, 1), 3)
 ONE_IN = 5  # of the moments, so that all are tried in the long run and a few each time

@@ -244,7 +244,7 @@ def test_a_damaged_file_is_said_in_a_sentence_and_the_rest_of_the_store_stays_re
     assert held(tmp_path) == 2
     line = next(iter(added_files(log_file(tmp_path / "city" / "manifest", 1))))
     (tmp_path / "city" / "manifest" / line).unlink()
-    manifest._rows_of.cache_clear()  # as in a process that has not read it before
+    manifest._lines_of.cache_clear()  # as in a process that has not read it before
     with pytest.raises(DamagedStoreError, match="'city' cannot be read: its list of versions is damaged"):
         versions(tmp_path, "city")
     assert datasets(tmp_path) == ("city", "town")

@@ -26,10 +26,11 @@ from vulncore.domain.vocabulary import find_strand
 from vulncore.domain.words import number_of
 from vulncore.findings.data.changes import changes as changes_of
 from vulncore.findings.data.checks import data_checks, findings_frame
-from vulncore.findings.data.publishes import publishes_frame, shortened
+from vulncore.findings.data.publishes import half_written_in_words, publishes_frame, shortened
 from vulncore.findings.overview.export import table_export
 from vulncore.findings.overview.overview import narrowed, overview
 from vulncore.findings.shared.words import capital_first, made_note
+from vulncore.store.store import half_written
 
 
 @app.command()
@@ -47,6 +48,9 @@ def versions(
     if output is Format.MARKDOWN:  # a terminal is narrow: the first twelve digits tell files apart
         frame["sha256"] = shortened(frame["sha256"])
     typer.echo(printed(frame, output))
+    for name in names:
+        if said := half_written_in_words(half_written(store, name)):
+            typer.echo(f"{name}: {said}", err=True)
 
 
 @app.command()

@@ -1,20 +1,25 @@
-"""Commands that look after the store: erase records for good."""
+"""Commands that look after the store: verify every file, back up, restore, erase records for good."""
 
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, By, Store, app, user
-from vulncore.domain.errors import UnknownNameError
+from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, app, printed, user
+from vulncore.domain.errors import DamagedStoreError, UnknownNameError, first_five
 from vulncore.domain.identifiers import pseudonym
 from vulncore.domain.periods import parse_month
 from vulncore.domain.words import number_of
+from vulncore.resourcing.scenario.saved import unreadable_scenarios
 from vulncore.store import open_version
+from vulncore.store.backup import BackupCounts, back_up
+from vulncore.store.backup import restore as restore_store
 from vulncore.store.purging import PurgeCounts, purge_counts
 from vulncore.store.purging import purge as purge_dataset
 from vulncore.store.secrets import store_secret
 from vulncore.store.stubs import Selection
+from vulncore.store.verifying import BAD, FileState, StoreCheck, store_checks
 
 
 @app.command()
@@ -56,6 +61,62 @@ def purge(
         return
     typer.echo(f"Erased for good: {_in_words(done.erased)}. Every published figure stays the same.")
     typer.echo("Not reached: backups, exported files, lists of rejected rows, the force's own system.")
+
+
+@app.command()
+def verify(output: Output = Format.MARKDOWN, store: Store = DEFAULT_STORE) -> None:
+    """Check that every file of the store holds what was published. Ends with 1 where one does not."""
+    checks = [*store_checks(store), *_unreadable_scenarios(store)]
+    if not checks:
+        raise UnknownNameError(f"Nothing has been published in {store} yet. Try: vulncore demo")
+    rows = [(check.what, check.state.value, check.fault) for check in checks]
+    typer.echo(printed(pd.DataFrame(rows, columns=["What", "Files", "What is wrong"]), output))
+    bad = [check.what for check in checks if check.state in BAD]
+    if bad:
+        raise DamagedStoreError(f"{len(bad)} of {len(checks)} are not whole: {first_five(bad)}.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write.", dir_okay=False)],
+    secret: Annotated[
+        Path | None,
+        typer.Option("--secret", help="A file for the secret behind victims' pseudonyms. Keep it elsewhere."),
+    ] = None,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Write all that the store holds into one file: versions, notes, boundaries, scenarios. The secret goes apart."""
+    counts = back_up(store, file, secret)
+    typer.echo(f"Backed up to {file}: {_held_in_words(counts)}.")
+    if counts.has_secret and secret is None:
+        typer.echo(
+            "The secret behind victims' pseudonyms is not in it. Write it to a file of its own with --secret."
+        )
+    typer.echo("Records that are erased later stay in this file. Delete it when the law asks.")
+
+
+@app.command()
+def restore(
+    file: Annotated[
+        Path, typer.Argument(help="A file that vulncore backup wrote.", exists=True, dir_okay=False)
+    ],
+    secret: Annotated[
+        Path | None, typer.Option("--secret", help="The file of the secret, if there is one.")
+    ] = None,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Make a store of a backup, in a folder that is empty or not there yet."""
+    counts = restore_store(file, store, secret)
+    typer.echo(f"Restored to {store}: {_held_in_words(counts)}. Check it with: vulncore verify")
+
+
+def _unreadable_scenarios(store: Path) -> list[StoreCheck]:
+    fault = "It cannot be read as the scenario that its name says. Save the scenario again."
+    return [StoreCheck(f"scenarios/{name}", FileState.DAMAGED, fault) for name in unreadable_scenarios(store)]
+
+
+def _held_in_words(counts: BackupCounts) -> str:
+    return f"{number_of(counts.datasets, 'dataset')}, {number_of(counts.files, 'file')}, {counts.bytes / 1e6:,.1f} MB"
 
 
 def _secret(store: Path, dataset: str) -> bytes:

@@ -5,9 +5,12 @@ order for how:
 
 - `store`: the functions below, and how a publish is written.
 - `manifest`: a `Publish` is one version's line in the dataset's list of versions; Delta commits lie beneath it.
+- `contents`: where tables lie, and which files a version consists of, with their digests.
 - `publishing`: what the next version would be, and how a delivery merges with the version that stands.
 - `snapshots`: one version, open for reading.
 - `notes`: what a valid annotation is.
+- `torn` and `mending`: what a power cut left half written is recognised, and put aside.
+- `verifying` and `backup`: is every file as it was published, and a copy of all.
 - `purging`, with `stubs` (which rows go, and what stands in their place) and `swapping` (a halt loses nothing).
 - `areas` and `secrets`: the other things kept there, forces' boundaries and the secret behind pseudonyms.
 """

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -14,6 +12,7 @@ import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
+from vulncore.domain.disk import write_whole
 from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.domain.geography import boundary, metres_per_degree
 from vulncore.domain.shipped import shipped
@@ -80,12 +79,7 @@ def keep_area(store: Path, force: str, path: Path, naming: str | None = None) ->
         for name, shape in zip(names, simple, strict=True)
     ]
     text = json.dumps({"type": "FeatureCollection", "force": force, "features": features})
-    target = _file_of(store, force)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".new")
-    with os.fdopen(handle, "w", encoding="utf-8") as new:
-        new.write(text)
-    Path(name).replace(target)
+    write_whole(_file_of(store, force), text.encode())
     return area
 
 

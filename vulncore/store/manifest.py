@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -105,6 +105,17 @@ class History:
     publishes: tuple[Publish, ...]
     half_written: tuple[int, ...]
     next_number: int
+
+
+_FilesByVersion = Mapping[tuple[str, int], tuple[StoredFile, ...]]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of the manifest: a publish, its files left out, and those of every table version that it wrote."""
+
+    publish: Publish
+    contents: _FilesByVersion
 
 
 def publishes(home: Path) -> tuple[Publish, ...]:
@@ -238,60 +249,25 @@ def _history(home: Path) -> History:
             if number not in torn
             for name in added_files(entry)
         ]
-        lines = [line for file in files for line in _rows_of(str(file)).to_pylist()]
-        standing = _publishes_in(lines, _contents_of(home, lines), home.name)
-    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError) as problem:
+        lines = [line for file in files for line in _lines_of(file)]
+        ready = _lines_in(ready_line(home)) if is_swapped(home) else ()
+    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError) as problem:
         raise damaged(home) from problem
+    # of the versions of a table that a purge rebuilt, its own line names the files that there are
+    contents = {at: files for line in (*lines, *ready) for at, files in line.contents.items()}
+    left_out = {number for line in lines for number in line.publish.set_aside if number < line.publish.number}
+    told = sorted((line.publish for line in lines), key=lambda publish: publish.number)
+    standing = [_with_files(home, publish, contents) for publish in told if publish.number not in left_out]
     half_written = [number for number in torn if number]
     while standing and not _is_whole(home, standing[-1]):
         half_written.insert(0, standing.pop().number)
     return History(tuple(standing), tuple(half_written), max(len(entries) - len(torn), 1))
 
 
-def _contents_of(
-    home: Path, lines: Iterable[Mapping[str, Any]]
-) -> dict[tuple[str, int], tuple[StoredFile, ...]]:
-    """Return the files of each version of a table; of those that a purge rebuilt, the rebuilt ones."""
-    contents = {}
-    for line in [*lines, *(ready_line(home).to_pylist() if is_swapped(home) else [])]:
-        if line.get("seal") is None:
-            continue
-        if line["seal"] != _seal(line):
-            raise ValueError("a line of the manifest has changed since it was written")
-        for name, by_version in contents_in(line["contents"]).items():
-            contents.update({(name, version): files for version, files in by_version.items()})
-    return contents
-
-
-def _publishes_in(
-    lines: Iterable[Mapping[str, Any]],
-    contents: Mapping[tuple[str, int], tuple[StoredFile, ...]],
-    dataset: str,
-) -> list[Publish]:
-    every = [_publish_in(line, contents, dataset) for line in lines]
-    left_out = {number for publish in every for number in publish.set_aside if number < publish.number}
-    return sorted((one for one in every if one.number not in left_out), key=lambda publish: publish.number)
-
-
-def _publish_in(
-    line: Mapping[str, Any], contents: Mapping[tuple[str, int], tuple[StoredFile, ...]], dataset: str
-) -> Publish:
-    told = {name: value for name, value in line.items() if name not in ("contents", "seal")}
-    table_versions = json.loads(line["table_versions"])
-    return Publish(
-        **{
-            **told,
-            "dataset": dataset,
-            "files": tuple(SourceFile(**file) for file in json.loads(line["files"])),
-            "rows": RowAccount(**json.loads(line["rows"])),
-            "table_versions": table_versions,
-            "table_rows": json.loads(line["table_rows"]),
-            "stored": {
-                name: contents[at] for at in table_versions.items() if at in contents for name in at[:1]
-            },
-            "set_aside": tuple(json.loads(line.get("set_aside") or "[]")),
-        }
-    )
+def _with_files(home: Path, publish: Publish, contents: _FilesByVersion) -> Publish:
+    versions = {name: (name, version) for name, version in publish.table_versions.items()}
+    stored = {name: contents[at] for name, at in versions.items() if at in contents}
+    return replace(publish, dataset=home.name, stored=stored)
 
 
 def _is_whole(home: Path, publish: Publish) -> bool:
@@ -318,6 +294,32 @@ def _seal(line: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _rows_of(file: str) -> pa.Table:
+def _lines_of(file: Path) -> tuple[_Line, ...]:
     """A file of a manifest never changes, and every file has a name of its own."""
-    return pq.read_table(file, use_threads=False)
+    return _lines_in(pq.read_table(file, use_threads=False))
+
+
+def _lines_in(table: pa.Table) -> tuple[_Line, ...]:
+    return tuple(_line_in(row) for row in table.to_pylist())
+
+
+def _line_in(row: dict[str, Any]) -> _Line:
+    seal, contents = row.pop("seal", None), row.pop("contents", None)
+    if contents is not None and seal != _seal({**row, "contents": contents}):
+        raise ValueError("a line of the manifest has changed since it was written")
+    publish = Publish(
+        **{
+            **row,
+            "dataset": "",
+            "files": tuple(SourceFile(**file) for file in json.loads(row["files"])),
+            "rows": RowAccount(**json.loads(row["rows"])),
+            "table_versions": json.loads(row["table_versions"]),
+            "table_rows": json.loads(row["table_rows"]),
+            "set_aside": tuple(json.loads(row.get("set_aside") or "[]")),
+        }
+    )
+    by_version = contents_in(contents or "{}")
+    return _Line(
+        publish,
+        {(name, version): files for name, found in by_version.items() for version, files in found.items()},
+    )

@@ -3,9 +3,9 @@
 import secrets
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
+from vulncore.domain.disk import write_whole
 from vulncore.domain.errors import DamagedStoreError
 from vulncore.store.store import datasets, open_version
 
@@ -56,11 +56,8 @@ def store_secret(store: Path) -> bytes:
 
 def _make(path: Path) -> None:
     """Put a secret there, unless somebody else did meanwhile; it is never there in part."""
-    with NamedTemporaryFile(dir=path.parent, prefix=FILE_NAME) as made:  # its mode is 0600
-        made.write(secrets.token_bytes(SECRET_BYTES))
-        made.flush()
-        with suppress(FileExistsError):
-            path.hardlink_to(made.name)
+    with suppress(FileExistsError):
+        write_whole(path, secrets.token_bytes(SECRET_BYTES), instead=False)
 
 
 def _holds_pseudonyms(store: Path, dataset: str) -> bool:

@@ -151,9 +151,13 @@ def half_written(store: Path, dataset: str) -> tuple[int, ...]:
 
 def datasets(store: Path) -> tuple[str, ...]:
     """Return the names of the datasets of which something has been published, in order."""
-    if not store.is_dir():
-        return ()
-    return tuple(sorted(home.name for home in store.iterdir() if _was_published(home)))
+    return tuple(home.name for home in begun(store) if _was_published(home))
+
+
+def begun(store: Path) -> tuple[Path, ...]:
+    """Return the folders of datasets, in order, also of those whose only version is half written."""
+    homes = store.iterdir() if store.is_dir() else ()
+    return tuple(sorted(home for home in homes if log_entries(home / MANIFEST)))
 
 
 def open_version(store: Path, dataset: str, number: int | None = None) -> Snapshot:
@@ -232,7 +236,10 @@ def _written(table: Path, rows: pa.Table, standing: int) -> tuple[int, tuple[Sto
 
 
 def _was_published(home: Path) -> bool:
-    return len(log_entries(home / MANIFEST)) > 1  # the first only makes it
+    try:
+        return bool(history(home).publishes)
+    except DamagedStoreError:
+        return True  # it was, and opening it says what is wrong with it
 
 
 def _opens(store: Path, dataset: str) -> bool:

@@ -7,6 +7,7 @@ empty, short or gone afterwards, a log's newest entry as well as the files that 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -50,14 +51,8 @@ def added_files(entry: Path) -> dict[str, int]:
         ValueError: The entry is not whole.
         LookupError, TypeError: It is, and no entry of a log.
     """
-    actions: list[dict[str, Any]] = [json.loads(line) for line in entry.read_bytes().splitlines()]
-    (done, *_) = (action["commitInfo"] for action in actions if "commitInfo" in action)
-    promised = done.get("operationMetrics", {})
-    for kind in ("add", "remove"):
-        lines = sum(kind in action for action in actions)
-        if lines != int(promised.get(FILES[kind], lines)):
-            raise ValueError(f"{lines} files to {kind} where others were promised")
-    return {unquote(action["add"]["path"]): action["add"]["size"] for action in actions if "add" in action}
+    stat = entry.stat()
+    return _added(entry, stat.st_size, stat.st_mtime_ns)
 
 
 def set_aside(home: Path, table: str, entries: Entries) -> None:
@@ -75,3 +70,15 @@ def _is_torn(table: Path, entry: Path) -> bool:
     except (ValueError, LookupError, TypeError, AttributeError):
         return True
     return any(is_cut_short(table / name, size) for name, size in added.items())
+
+
+@lru_cache(maxsize=4096)
+def _added(entry: Path, _size: int, _modified: int) -> dict[str, int]:
+    actions: list[dict[str, Any]] = [json.loads(line) for line in entry.read_bytes().splitlines()]
+    (done, *_) = (action["commitInfo"] for action in actions if "commitInfo" in action)
+    promised = done.get("operationMetrics", {})
+    for kind in ("add", "remove"):
+        lines = sum(kind in action for action in actions)
+        if lines != int(promised.get(FILES[kind], lines)):
+            raise ValueError(f"{lines} files to {kind} where others were promised")
+    return {unquote(action["add"]["path"]): action["add"]["size"] for action in actions if "add" in action}

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from vulncore.domain.errors import Reject
-from vulncore.findings.shared.words import capital_first
+from vulncore.findings.shared.words import capital_first, listed
 from vulncore.store.manifest import Publish
 
 PRESENT_TABLES = {
@@ -15,6 +15,9 @@ PRESENT_TABLES = {
     "indicators": "indicators",
     "annotations": "notes on the data",
 }
+
+UNVERIFIED = "unverified"
+"""Of a version that 0.1.0 published: nobody can tell whether its files hold what was published."""
 
 
 def publish_account(publish: Publish, would_be: bool = False) -> str:
@@ -36,18 +39,30 @@ def publish_account(publish: Publish, would_be: bool = False) -> str:
         *(f"  Rejected, {reason}: {count:,}" for reason, count in publish.rows.rejected.items()),
         *(f"  Left out, {reason}: {count:,}" for reason, count in publish.rows.left_out.items()),
         *(f"  Accepted, {what}: {count:,}" for what, count in publish.rows.noted.items()),
+        *(f"Version {number} was half written and has been set aside." for number in publish.set_aside),
     ]
     return "\n".join(account)
 
 
+def half_written_in_words(numbers: Sequence[int]) -> str:
+    """Return what is to be said of newer versions that nobody can open; "" where there is none."""
+    if not numbers:
+        return ""
+    which = (
+        f"Version {numbers[0]} is" if len(numbers) == 1 else f"Versions {listed(list(map(str, numbers)))} are"
+    )
+    return f"{which} not whole, as after a power cut, and cannot be shown. Publish again, or restore the store from a backup."
+
+
 def publishes_frame(publishes: tuple[Publish, ...]) -> pd.DataFrame:
-    """Return one row per version: who, when (UTC), from which files with their digests, how many rows."""
+    """Return one row per version: who, when (UTC), verified or not, from which files with their digests, how many rows."""
     return pd.DataFrame(
         {
             "dataset": publish.dataset,
             "version": publish.number,
             "published_at": f"{publish.published_at:%Y-%m-%d %H:%M:%S} UTC",
             "published_by": publish.published_by,
+            "verified": "yes" if publish.is_verifiable else UNVERIFIED,
             "source": publish.source,
             "rows_read": publish.rows.read,
             "rows_rejected": sum(publish.rows.rejected.values()),

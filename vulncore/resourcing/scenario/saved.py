@@ -1,11 +1,10 @@
 """Scenarios saved by name in the store for everybody who uses it: listed, read, saved and removed; and read from any file."""
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
+from vulncore.domain.disk import write_whole
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError, VulncoreError, first_five
 from vulncore.resourcing.scenario.checks import checked
 from vulncore.resourcing.scenario.link import illustrative, scenario_code
@@ -84,26 +83,16 @@ def save_scenario(store: Path, scenario: Scenario, name: str, *, instead: bool =
         )
     scenario_code(named)  # refuses what no link could carry
     target = _file_of(store, named.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
     if not target.exists() and len(list(target.parent.glob("*.toml"))) >= MOST_SAVED:
         raise InvalidScenarioError(
             f"{MOST_SAVED} scenarios are saved, the most this store takes. Remove one first."
         )
-    handle, new = tempfile.mkstemp(dir=target.parent, suffix=".new")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(scenario_text(named))
-        Path(new).chmod(READABLE)
-        if instead:
-            Path(new).replace(target)
-        else:
-            os.link(new, target)  # fails where there is one: of two who save at once, one is told
+    try:  # of two who save at once, one is told
+        write_whole(target, scenario_text(named).encode(), READABLE, instead=instead)
     except FileExistsError:
         raise InvalidScenarioError(
             f"A scenario called '{named.name}' is saved already. Choose another name, or replace the saved scenario."
         ) from None
-    finally:
-        Path(new).unlink(missing_ok=True)
     return named
 
 

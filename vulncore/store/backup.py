@@ -1,0 +1,214 @@
+"""Back up a store into one file, and restore it from there: versions with their notes, boundaries, scenarios.
+
+The secret behind victims' pseudonyms is never in that file, because whoever has both can tell who is who. It is kept apart.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Final
+
+from vulncore.domain.disk import flush, flush_new, write_whole
+from vulncore.domain.errors import DamagedStoreError, PublishRefusedError, VulncoreError
+from vulncore.store.areas import FOLDER as BOUNDARIES
+from vulncore.store.contents import ERASING, StoredFile
+from vulncore.store.manifest import MANIFEST
+from vulncore.store.secrets import FILE_NAME, SECRET_BYTES, store_secret
+from vulncore.store.store import DATASET_NAME, datasets
+from vulncore.store.swapping import LOCK, held_for_publish
+from vulncore.store.torn import ASIDE
+
+LIST: Final = "backup.json"
+FORMAT: Final = "vulncore backup 1"
+SCENARIOS: Final = "scenarios"
+LEFT_OUT: Final = {LOCK, ERASING, ASIDE}
+MOST_LISTED: Final = 200_000_000  # bytes of the list: a million files
+PIECE: Final = 2**20  # bytes
+NO_BACKUP: Final = (
+    NotADirectoryError,
+    zipfile.BadZipFile,
+    FileExistsError,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    TypeError,
+)
+
+
+@dataclass(frozen=True)
+class BackupCounts:
+    """What a backup holds: datasets, files and bytes; and whether the store has a secret that is to be kept apart."""
+
+    datasets: int
+    files: int
+    bytes: int
+    has_secret: bool
+
+
+def back_up(store: Path, target: Path, secret: Path | None = None) -> BackupCounts:
+    """Write all that a store holds but its secret into one file, and the secret into another if one is named.
+
+    Nothing stops meanwhile: what is published while it runs may or may not be in it, but never in part.
+
+    Raises:
+        PublishRefusedError: There is nothing to back up, or records are being erased.
+        DamagedStoreError: `secret` is named and the store has none.
+    """
+    names = datasets(store)
+    if not names:
+        raise PublishRefusedError(f"Nothing has been published in {store}. There is nothing to back up.")
+    has_secret = (store / FILE_NAME).exists()
+    if secret is not None and not has_secret:
+        raise DamagedStoreError("The store has no secret: no dataset of it holds victims' pseudonyms.")
+    with (
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}") as folder,
+        ExitStack() as held,
+    ):
+        for name in names:
+            held.enter_context(held_for_publish(store / name))  # keeps purges away, and nobody else
+        new = Path(folder) / target.name
+        with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            files = [_packed(archive, store, path) for path in _kept_paths(store, names)]
+            listed = [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in files]
+            archive.writestr(LIST, json.dumps({"format": FORMAT, "files": listed}))
+        new.chmod(0o600)
+        flush(new)
+        new.replace(target)
+    flush(target.parent)
+    if secret is not None:
+        write_whole(secret, store_secret(store))
+    return BackupCounts(len(names), len(files), sum(file.bytes for file in files), has_secret)
+
+
+def restore(source: Path, store: Path, secret: Path | None = None) -> BackupCounts:
+    """Make a store of a backup, once every file of it was found to hold what was backed up.
+
+    Raises:
+        PublishRefusedError: There is something in `store` already.
+        DamagedStoreError: The file is no backup, or changed since it was written; nothing is restored.
+    """
+    if store.exists() and (not store.is_dir() or any(store.iterdir())):
+        raise PublishRefusedError(
+            f"{store} holds something already, so nothing was restored. Choose an empty folder with --store."
+        )
+    store.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=store.parent, prefix=f".{store.name}") as folder:
+        made = Path(folder) / store.name
+        made.mkdir()
+        with _opened(source) as archive:
+            files = _listed(archive, source)
+            _refuse_without_space(made, sum(file.bytes for file in files))
+            for file in files:
+                _unpack(archive, file, made / file.name, source)
+        if secret is not None:
+            write_whole(made / FILE_NAME, _secret_in(secret))
+        if not datasets(made):
+            raise _no_backup(source)
+        flush_new((path for path in made.rglob("*") if path.is_file()), made)
+        if store.exists():
+            store.rmdir()
+        made.rename(store)
+    flush(store.parent)
+    return BackupCounts(
+        len(datasets(store)), len(files), sum(file.bytes for file in files), (store / FILE_NAME).exists()
+    )
+
+
+def _kept_paths(store: Path, names: tuple[str, ...]) -> Iterator[Path]:
+    """Yield the files to keep. Of a dataset the manifest comes first: what its lines name is there already."""
+    for name in names:
+        for table in sorted((store / name).iterdir(), key=lambda path: (path.name != MANIFEST, path.name)):
+            if table.name not in LEFT_OUT:
+                yield from sorted(path for path in table.rglob("*") if path.is_file())
+    for others, pattern in ((BOUNDARIES, "*.geojson"), (SCENARIOS, "*.toml")):
+        yield from sorted((store / others).glob(pattern))
+
+
+def _packed(archive: zipfile.ZipFile, store: Path, path: Path) -> StoredFile:
+    name = path.relative_to(store).as_posix()
+    with path.open("rb") as file, archive.open(name, "w", force_zip64=True) as member:
+        return StoredFile(name, *_copied(file, member))
+
+
+def _copied(source: IO[bytes], target: IO[bytes], most: int | None = None) -> tuple[int, str]:
+    """Copy bytes, no more than `most`, and return how many there were and their SHA-256."""
+    digest, size = hashlib.sha256(), 0
+    while piece := source.read(PIECE):
+        size += len(piece)
+        if most is not None and size > most:
+            raise ValueError("more bytes than were listed")
+        digest.update(piece)
+        target.write(piece)
+    return size, digest.hexdigest()
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            yield archive
+    except NO_BACKUP as problem:
+        raise _no_backup(source) from problem
+
+
+def _listed(archive: zipfile.ZipFile, source: Path) -> list[StoredFile]:
+    if archive.getinfo(LIST).file_size > MOST_LISTED:
+        raise _no_backup(source)
+    told: dict[str, Any] = json.loads(archive.read(LIST))
+    files = [StoredFile(**file) for file in told["files"]]
+    if told["format"] != FORMAT or not all(_belongs(file.name) for file in files):
+        raise _no_backup(source)
+    return files
+
+
+def _belongs(name: str) -> bool:
+    """Return whether a file of that name can be part of a store, and lies in it."""
+    parts = PurePosixPath(name).parts
+    if (
+        len(parts) < 2
+        or name != "/".join(parts)
+        or any(set(part) & set("\\:\0") or part in ("..", ".") for part in parts)
+    ):
+        return False
+    return bool(DATASET_NAME.fullmatch(parts[0]))
+
+
+def _unpack(archive: zipfile.ZipFile, file: StoredFile, target: Path, source: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(file.name) as member, target.open("xb") as made:
+        found = _copied(member, made, file.bytes)
+    if found != (file.bytes, file.sha256):
+        raise _no_backup(source)
+
+
+def _secret_in(path: Path) -> bytes:
+    secret = path.read_bytes()
+    if len(secret) != SECRET_BYTES:
+        raise DamagedStoreError(
+            f"{path.name} does not hold the secret of a store. Choose the file that --secret wrote."
+        )
+    return secret
+
+
+def _refuse_without_space(folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise PublishRefusedError(
+            f"Nothing was restored: that needs {needed / 1e6:,.0f} MB, and the disk has {free / 1e6:,.0f} MB left."
+        )
+
+
+def _no_backup(source: Path) -> VulncoreError:
+    return DamagedStoreError(
+        f"{source.name} is no backup of a store, or it is damaged. Nothing was restored. Choose a file that vulncore backup wrote."
+    )

@@ -1,0 +1,107 @@
+"""Check a whole store: does every file of every version hold what was published, and can all else that is kept be read?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from deltalake.exceptions import DeltaError
+
+from vulncore.domain.errors import VulncoreError
+from vulncore.store.areas import FOLDER as BOUNDARIES
+from vulncore.store.areas import read_area
+from vulncore.store.contents import table_folder
+from vulncore.store.manifest import Publish, history
+from vulncore.store.secrets import FILE_NAME, store_secret
+from vulncore.store.snapshots import opened, version_files
+from vulncore.store.store import begun
+
+
+class FileState(StrEnum):
+    """What can be said of the files of a version, or of a file of the store."""
+
+    VERIFIED = "verified"  # each has the size and the digest that it was published with
+    UNVERIFIED = "unverified"  # it can be read; 0.1.0 published it, and kept no digest
+    READABLE = "readable"  # it is no version: nothing says what it held
+    HALF_WRITTEN = "half written"  # the newest, with files missing or cut short
+    DAMAGED = "damaged"
+
+
+BAD: Final = (FileState.HALF_WRITTEN, FileState.DAMAGED)
+
+
+@dataclass(frozen=True)
+class StoreCheck:
+    """A thing that was checked: a version of a dataset, or a file of the store, and what is wrong with it, if anything."""
+
+    what: str
+    state: FileState
+    fault: str = ""
+
+
+def store_checks(store: Path) -> tuple[StoreCheck, ...]:
+    """Return every version of every dataset, every boundary and the secret, each with what was found.
+
+    Every file is read whole.
+    """
+    checks = [check for home in begun(store) for check in _dataset_checks(home)]
+    kept: dict[Path, Callable[[], object]] = {
+        path: partial(read_area, path) for path in sorted((store / BOUNDARIES).glob("*.geojson"))
+    }
+    if (store / FILE_NAME).exists():
+        kept[store / FILE_NAME] = partial(store_secret, store)
+    return (*checks, *(_check_of(path.relative_to(store).as_posix(), read) for path, read in kept.items()))
+
+
+def _dataset_checks(home: Path) -> list[StoreCheck]:
+    try:
+        found = history(home)
+    except VulncoreError as problem:
+        return [StoreCheck(home.name, FileState.DAMAGED, str(problem))]
+    checks = [_version_check(home, publish) for publish in found.publishes]
+    fault = (
+        "A file is missing or cut short, as after a power cut. The next publish sets this version aside. "
+        "To keep it, restore the store from a backup first."
+    )
+    return [
+        *checks,
+        *(StoreCheck(_named(home, number), FileState.HALF_WRITTEN, fault) for number in found.half_written),
+    ]
+
+
+def _version_check(home: Path, publish: Publish) -> StoreCheck:
+    what = _named(home, publish.number)
+    try:
+        opened(home, publish)
+        others = [name for name in publish.stored if not _is_same_in_log(home, publish, name)]
+    except VulncoreError as problem:
+        return StoreCheck(what, FileState.DAMAGED, str(problem))
+    if others:
+        fault = (
+            f"vulncore reads it as it was published. Programs that go by the logs of its tables ({', '.join(others)}) would "
+            "read something else. Restore the store from a backup for them."
+        )
+        return StoreCheck(what, FileState.DAMAGED, fault)
+    return StoreCheck(what, FileState.VERIFIED if publish.is_verifiable else FileState.UNVERIFIED)
+
+
+def _is_same_in_log(home: Path, publish: Publish, name: str) -> bool:
+    try:
+        files = version_files(table_folder(home, name), publish.table_versions[name])
+    except (DeltaError, OSError):
+        return False
+    return {Path(file).name for file in files} == {file.name for file in publish.stored[name]}
+
+
+def _check_of(what: str, read: Callable[[], object]) -> StoreCheck:
+    try:
+        read()
+    except VulncoreError as problem:
+        return StoreCheck(what, FileState.DAMAGED, str(problem))
+    return StoreCheck(what, FileState.READABLE)
+
+
+def _named(home: Path, number: int) -> str:
+    return f"{home.name} version {number}"
