@@ -1,5 +1,6 @@
 """What has to be on the disk before anything else is said or done, so that a power cut loses nothing."""
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -11,6 +12,28 @@ from typing import Final
 
 WHOLE_DRIVE: Final = getattr(fcntl, "F_FULLFSYNC", None)
 """macOS: without this the drive keeps what it was given in a cache of its own, in any order."""
+
+KNOWN: Final = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.EIO,
+    errno.ENOENT,
+)
+"""What a disk can have against being written to; libraries say so somewhere in a text of their own."""
+
+
+def disk_fault(problem: Exception) -> str:
+    """Return what a disk has against being read or written, in the system's words.
+
+    >>> disk_fault(ValueError("Generic error: no such luck: No space left on device (os error 28)"))
+    'no space left on device'
+    """
+    said = [os.strerror(number) for number in KNOWN if os.strerror(number) in str(problem)]
+    return (said or [getattr(problem, "strerror", None) or "the disk refused"])[0].lower()
 
 
 def flush(path: Path) -> None:

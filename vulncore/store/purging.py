@@ -13,6 +13,7 @@ import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
 from vulncore.domain.delivery import RowAccount
+from vulncore.domain.disk import disk_fault
 from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
 from vulncore.domain.schemas import INCIDENTS
@@ -92,7 +93,7 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
             swap_in(home, publish, {"incidents": contents})
     except (DeltaError, duckdb.Error, OSError) as problem:
         raise PublishRefusedError(
-            f"The purge of '{dataset}' was not finished: {str(problem).splitlines()[0]}. Check that the folder is "
+            f"The purge of '{dataset}' was not finished: {disk_fault(problem)}. Check that the folder is "
             "writable and has space for a second copy of the incidents. Then purge again."
         ) from problem
     return Purged(counts, publish)

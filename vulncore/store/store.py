@@ -16,6 +16,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from vulncore.domain.delivery import Delivery
+from vulncore.domain.disk import disk_fault
 from vulncore.domain.errors import (
     DamagedStoreError,
     PublishRefusedError,
@@ -221,7 +222,7 @@ def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
         ) from problem
     except (DeltaError, OSError) as problem:
         raise PublishRefusedError(
-            f"Nothing was published, because the store cannot be written: {str(problem).splitlines()[0]}. "
+            f"Nothing was published, because the store cannot be written: {disk_fault(problem)}. "
             "Check that the folder exists, is writable and has space."
         ) from problem
     return published
