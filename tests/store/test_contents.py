@@ -88,20 +88,19 @@ def test_a_byte_that_changed_in_any_file_is_said_or_changes_nothing(published, c
         path for path in (copied / "city").rglob("*") if path.is_file() and path.stat().st_size
     ):
         whole = path.read_bytes()
-        for _ in range(3):
-            spoilt = bytearray(whole)
-            spoilt[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
-            path.write_bytes(spoilt)
-            manifest._lines_of.cache_clear()
-            for number in (1, 2):
-                try:
-                    assert tables_of(open_version(copied, "city", number)) == before[number - 1], path.name
-                except (DamagedStoreError, UnknownNameError):
-                    noticed += 1
+        spoilt = bytearray(whole)
+        spoilt[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+        path.write_bytes(spoilt)
+        manifest._lines_of.cache_clear()
+        for number in (1, 2):
+            try:
+                assert tables_of(open_version(copied, "city", number)) == before[number - 1], path.name
+            except (DamagedStoreError, UnknownNameError):
+                noticed += 1
         path.write_bytes(whole)
     manifest._lines_of.cache_clear()
     assert held(copied) == 50
-    assert noticed > 20
+    assert noticed > 8
 
 
 def test_a_file_that_changed_is_named_and_the_other_version_still_opens(copied):

@@ -49,8 +49,8 @@ def versions(
         frame["sha256"] = shortened(frame["sha256"])
     typer.echo(printed(frame, output))
     for name in names:
-        if said := half_written_in_words(half_written(store, name)):
-            typer.echo(f"{name}: {said}", err=True)
+        if warning := half_written_in_words(half_written(store, name)):
+            typer.echo(f"{name}: {warning}", err=True)
 
 
 @app.command()

@@ -32,8 +32,8 @@ def disk_fault(problem: Exception) -> str:
     >>> disk_fault(ValueError("Generic error: no such luck: No space left on device (os error 28)"))
     'no space left on device'
     """
-    said = [os.strerror(number) for number in KNOWN if os.strerror(number) in str(problem)]
-    return (said or [getattr(problem, "strerror", None) or "the disk refused"])[0].lower()
+    known = [os.strerror(number) for number in KNOWN if os.strerror(number) in str(problem)]
+    return (known or [getattr(problem, "strerror", None) or "the disk refused"])[0].lower()
 
 
 def flush(path: Path) -> None:

@@ -164,9 +164,9 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
 def _listed(archive: zipfile.ZipFile, source: Path) -> list[StoredFile]:
     if archive.getinfo(LIST).file_size > MOST_LISTED:
         raise _no_backup(source)
-    told: dict[str, Any] = json.loads(archive.read(LIST))
-    files = [StoredFile(**file) for file in told["files"]]
-    if told["format"] != FORMAT or not all(_belongs(file.name) for file in files):
+    document: dict[str, Any] = json.loads(archive.read(LIST))
+    files = [StoredFile(**file) for file in document["files"]]
+    if document["format"] != FORMAT or not all(_belongs(file.name) for file in files):
         raise _no_backup(source)
     return files
 
@@ -186,8 +186,8 @@ def _belongs(name: str) -> bool:
 def _unpack(archive: zipfile.ZipFile, file: StoredFile, target: Path, source: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(file.name) as member, target.open("xb") as made:
-        found = _copied(member, made, file.bytes)
-    if found != (file.bytes, file.sha256):
+        unpacked = _copied(member, made, file.bytes)
+    if unpacked != (file.bytes, file.sha256):
         raise _no_backup(source)
 
 

@@ -56,8 +56,8 @@ def stored_files(files: Iterable[str]) -> tuple[StoredFile, ...]:
 
 def faults(table: Path, files: tuple[StoredFile, ...]) -> list[str]:
     """Return what is wrong with the files of a version of a table, a phrase for each; none where they are as written."""
-    found = ((f"{table.name}/{file.name}", _fault(table / file.name, file)) for file in files)
-    return [f"{name} {fault}" for name, fault in found if fault]
+    checked = ((f"{table.name}/{file.name}", _fault(table / file.name, file)) for file in files)
+    return [f"{name} {fault}" for name, fault in checked if fault]
 
 
 def is_cut_short(path: Path, size: int) -> bool:

@@ -99,7 +99,7 @@ class Publish:
 
 
 @dataclass(frozen=True)
-class History:
+class PublishHistory:
     """A dataset's publishes, oldest first, the numbers of newer ones that are only half there, and the next number."""
 
     publishes: tuple[Publish, ...]
@@ -124,21 +124,21 @@ def publishes(home: Path) -> tuple[Publish, ...]:
     Raises:
         DamagedStoreError: The manifest can't be read.
     """
-    return history(home).publishes
+    return publish_history(home).publishes
 
 
-def history(home: Path) -> History:
+def publish_history(home: Path) -> PublishHistory:
     """Return a dataset's publishes, and what a power cut left of newer ones.
 
     Raises:
         DamagedStoreError: The manifest can't be read.
     """
-    found = _history(home)
+    history = _history_now(home)
     for _ in range(LOOKS - 1):  # a purge that swaps a table at this moment has done so at the next look
-        if not found.half_written:
+        if not history.half_written:
             break
-        found = _history(home)
-    return found
+        history = _history_now(home)
+    return history
 
 
 def add_to_manifest(home: Path, line: pa.Table) -> None:
@@ -237,7 +237,7 @@ def damaged(home: Path) -> DamagedStoreError:
     )
 
 
-def _history(home: Path) -> History:
+def _history_now(home: Path) -> PublishHistory:
     folder = home / MANIFEST
     entries, torn = log_entries(folder), torn_at_the_end(folder)
     if list(entries) != list(range(len(entries))):
@@ -256,12 +256,12 @@ def _history(home: Path) -> History:
     # of the versions of a table that a purge rebuilt, its own line names the files that there are
     contents = {at: files for line in (*lines, *ready) for at, files in line.contents.items()}
     left_out = {number for line in lines for number in line.publish.set_aside if number < line.publish.number}
-    told = sorted((line.publish for line in lines), key=lambda publish: publish.number)
-    standing = [_with_files(home, publish, contents) for publish in told if publish.number not in left_out]
+    every = sorted((line.publish for line in lines), key=lambda publish: publish.number)
+    standing = [_with_files(home, publish, contents) for publish in every if publish.number not in left_out]
     half_written = [number for number in torn if number]
     while standing and not _is_whole(home, standing[-1]):
         half_written.insert(0, standing.pop().number)
-    return History(tuple(standing), tuple(half_written), max(len(entries) - len(torn), 1))
+    return PublishHistory(tuple(standing), tuple(half_written), max(len(entries) - len(torn), 1))
 
 
 def _with_files(home: Path, publish: Publish, contents: _FilesByVersion) -> Publish:
@@ -321,5 +321,9 @@ def _line_in(row: dict[str, Any]) -> _Line:
     by_version = contents_in(contents or "{}")
     return _Line(
         publish,
-        {(name, version): files for name, found in by_version.items() for version, files in found.items()},
+        {
+            (name, version): files
+            for name, versions in by_version.items()
+            for version, files in versions.items()
+        },
     )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from vulncore.domain.schemas import SCHEMAS
-from vulncore.store.manifest import MANIFEST, history
+from vulncore.store.manifest import MANIFEST, publish_history
 from vulncore.store.torn import Entries, set_aside, torn_after, torn_at_the_end
 
 
@@ -12,7 +12,7 @@ def half_written_entries(home: Path) -> dict[str, Entries]:
 
     An entry that a standing version rests on is never among them.
     """
-    standing = history(home).publishes
+    standing = publish_history(home).publishes
     named = {name: [publish.table_versions[name] for publish in standing] for name in SCHEMAS}
     every = {name: torn_after(home / name, max(versions, default=-1)) for name, versions in named.items()}
     every[MANIFEST] = torn_at_the_end(home / MANIFEST)

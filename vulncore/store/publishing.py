@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from vulncore.domain.delivery import Delivery, RowAccount
 from vulncore.domain.errors import PublishRefusedError
 from vulncore.domain.schemas import Tables, validated
-from vulncore.store.manifest import Publish, history
+from vulncore.store.manifest import Publish, publish_history
 from vulncore.store.notes import valid_annotations
 from vulncore.store.snapshots import opened, same_rows, tables_of
 
@@ -44,14 +44,14 @@ def after_delivery(
             its next version is not the `number` that was asked for.
         InvalidRowsError: Together with what stands, the rows break a rule of `vulncore.domain.schemas`.
     """
-    found = history(home)
-    latest = found.publishes[-1] if found.publishes else None
+    history = publish_history(home)
+    latest = history.publishes[-1] if history.publishes else None
     if latest and latest.source != delivery.source:
         raise PublishRefusedError(
             f"Dataset '{home.name}' holds figures from {latest.source} and these come from "
             f"{delivery.source}. Publish them under another name with --dataset."
         )
-    next_number = found.next_number
+    next_number = history.next_number
     if number not in (None, next_number):
         raise PublishRefusedError(
             f"Somebody published '{home.name}' since your dry run: the next version is {next_number}, not {number}. "
@@ -84,8 +84,8 @@ def after_annotations(home: Path, annotations: pa.Table, by: str, number: int | 
         PublishRefusedError: `number` is given and is not the newest version.
         InvalidRowsError: An annotation breaks a rule of `vulncore.store.notes.valid_annotations`.
     """
-    found = history(home)
-    latest = found.publishes[-1]
+    history = publish_history(home)
+    latest = history.publishes[-1]
     if number not in (None, latest.number):
         raise PublishRefusedError(
             f"Somebody else published '{home.name}' since version {number}, so your change to the notes was not saved. "
@@ -97,7 +97,7 @@ def after_annotations(home: Path, annotations: pa.Table, by: str, number: int | 
         return NextVersion(replace(latest, unchanged=True), standing, ())
     publish = replace(
         latest,
-        number=found.next_number,
+        number=history.next_number,
         published_at=datetime.now(UTC),
         published_by=by,
         files=(),

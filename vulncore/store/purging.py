@@ -19,8 +19,7 @@ from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.domain.words import number_of
 from vulncore.store.contents import stored_files, table_folder
-from vulncore.store.manifest import Publish, commit
-from vulncore.store.manifest import history as history_of
+from vulncore.store.manifest import Publish, commit, publish_history
 from vulncore.store.snapshots import table_files, version_files
 from vulncore.store.store import versions
 from vulncore.store.stubs import ERASED, Selection, chosen_rows, new_secret, stubs
@@ -74,7 +73,7 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
     home = store / dataset
     try:
         with held_for_purge(home):
-            history, next_number = versions(store, dataset), history_of(home).next_number
+            history, next_number = versions(store, dataset), publish_history(home).next_number
             engine = connect()
             incidents = _incidents(engine, home, history)
             chosen = chosen_rows(engine, incidents, selection)

@@ -85,8 +85,8 @@ def table_files(home: Path, publish: Publish, name: str) -> list[str]:
     """
     folder = table_folder(home, name)
     if name in publish.stored:
-        if found := faults(folder, publish.stored[name]):
-            raise damaged_version(home, publish, first_five(found))
+        if changed := faults(folder, publish.stored[name]):
+            raise damaged_version(home, publish, first_five(changed))
         return [str(folder / file.name) for file in publish.stored[name]]
     files = version_files(folder, publish.table_versions[name])
     rows, published = sum(pq.read_metadata(file).num_rows for file in files), publish.table_rows[name]

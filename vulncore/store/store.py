@@ -32,8 +32,8 @@ from vulncore.store.manifest import (
     add_to_manifest,
     commit,
     files_of,
-    history,
     manifest_line,
+    publish_history,
 )
 from vulncore.store.publishing import NextVersion, after_annotations, after_delivery
 from vulncore.store.snapshots import Snapshot, in_memory, opened
@@ -130,24 +130,24 @@ def versions(store: Path, dataset: str) -> tuple[Publish, ...]:
         UnknownNameError: There is no such dataset in the store.
     """
     home = store / checked_dataset_name(dataset)
-    found = history(home)
-    if not found.publishes and found.half_written:
+    history = publish_history(home)
+    if not history.publishes and history.half_written:
         raise DamagedStoreError(
-            f"Version {found.half_written[-1]} of dataset '{dataset}' cannot be read: one of its files is damaged or gone, "
+            f"Version {history.half_written[-1]} of dataset '{dataset}' cannot be read: one of its files is damaged or gone, "
             "and there is no other version. Restore the store from a backup, or publish the dataset again."
         )
-    if not found.publishes:
+    if not history.publishes:
         names = datasets(store)
         there = (
             f"There are: {first_five(names)}." if names else "Nothing has been published in this store yet."
         )
         raise UnknownNameError(f"No dataset is called '{dataset}'. {there}")
-    return found.publishes
+    return history.publishes
 
 
 def half_written(store: Path, dataset: str) -> tuple[int, ...]:
     """Return the numbers of versions, newer than all others, that a power cut left half written: nobody can open them."""
-    return history(store / checked_dataset_name(dataset)).half_written
+    return publish_history(store / checked_dataset_name(dataset)).half_written
 
 
 def datasets(store: Path) -> tuple[str, ...]:
@@ -202,7 +202,7 @@ def checked_dataset_name(name: str) -> str:
 
 def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
     """Write the changed tables of a version, then its line in the manifest; return the publish that then stands."""
-    half_written = history(home).half_written
+    half_written = publish_history(home).half_written
     try:
         with held_for_publish(home):
             version = next_version()
@@ -238,7 +238,7 @@ def _written(table: Path, rows: pa.Table, standing: int) -> tuple[int, tuple[Sto
 
 def _was_published(home: Path) -> bool:
     try:
-        return bool(history(home).publishes)
+        return bool(publish_history(home).publishes)
     except DamagedStoreError:
         return True  # it was, and opening it says what is wrong with it
 

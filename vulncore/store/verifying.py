@@ -13,7 +13,7 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.store.areas import FOLDER as BOUNDARIES
 from vulncore.store.areas import read_area
 from vulncore.store.contents import table_folder
-from vulncore.store.manifest import Publish, history
+from vulncore.store.manifest import Publish, publish_history
 from vulncore.store.secrets import FILE_NAME, store_secret
 from vulncore.store.snapshots import opened, version_files
 from vulncore.store.store import begun
@@ -42,7 +42,7 @@ class StoreCheck:
 
 
 def store_checks(store: Path) -> tuple[StoreCheck, ...]:
-    """Return every version of every dataset, every boundary and the secret, each with what was found.
+    """Return every version of every dataset, every boundary and the secret, each with what was history.
 
     Every file is read whole.
     """
@@ -57,17 +57,17 @@ def store_checks(store: Path) -> tuple[StoreCheck, ...]:
 
 def _dataset_checks(home: Path) -> list[StoreCheck]:
     try:
-        found = history(home)
+        history = publish_history(home)
     except VulncoreError as problem:
         return [StoreCheck(home.name, FileState.DAMAGED, str(problem))]
-    checks = [_version_check(home, publish) for publish in found.publishes]
+    checks = [_version_check(home, publish) for publish in history.publishes]
     fault = (
         "A file is missing or cut short, as after a power cut. The next publish sets this version aside. "
         "To keep it, restore the store from a backup first."
     )
     return [
         *checks,
-        *(StoreCheck(_named(home, number), FileState.HALF_WRITTEN, fault) for number in found.half_written),
+        *(StoreCheck(_named(home, number), FileState.HALF_WRITTEN, fault) for number in history.half_written),
     ]
 
 
