@@ -160,6 +160,21 @@ def test_newer_figures_are_offered_and_the_link_keeps_the_old(own, tmp_path, mon
     assert visit(own, monkeypatch, "overview", old).row(TABLE, "Robbery")[2] == "45"
 
 
+def test_a_newest_version_that_is_only_half_there_is_said_and_the_one_before_is_shown(
+    own, tmp_path, monkeypatch
+):
+    for more in (0, 100):
+        newest = publish(
+            own, "newer", monthly_counts.deliver(counts(tmp_path, [("robbery", 5)], more)), "tests"
+        )
+    (file, *_) = newest.stored["counts"]
+    (own / "newer" / "counts" / file.name).write_bytes(b"")
+    page = visit(own, monkeypatch, "overview", {"dataset": "newer"})
+    assert "Version 2 is not whole, as after a power cut, and cannot be shown." in page.said
+    assert (page.choices["version"], page.row(TABLE, "Robbery")[2]) == ("1", "45")
+    assert "Version 1, published" in page.said
+
+
 def test_one_force_is_on_screen_at_a_time_and_the_link_names_it(own, tmp_path, monkeypatch):
     both = counts(tmp_path, [("rape", 5)])
     other = counts(tmp_path, [("rape", 3)], force="Ruritania *Police*").read_text().partition("\n")[2]

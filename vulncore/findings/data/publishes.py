@@ -62,7 +62,7 @@ def publishes_frame(publishes: tuple[Publish, ...]) -> pd.DataFrame:
             "version": publish.number,
             "published_at": f"{publish.published_at:%Y-%m-%d %H:%M:%S} UTC",
             "published_by": publish.published_by,
-            "verified": "yes" if publish.is_verifiable else UNVERIFIED,
+            "digests": "yes" if publish.is_verifiable else UNVERIFIED,
             "source": publish.source,
             "rows_read": publish.rows.read,
             "rows_rejected": sum(publish.rows.rejected.values()),
