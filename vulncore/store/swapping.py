@@ -41,8 +41,8 @@ def held_for_publish(home: Path) -> Iterator[None]:
     while True:
         if (home / ERASING).exists() or half_written_entries(home):
             with _locked(home, fcntl.LOCK_EX, refusal):
-                finish_or_undo(home)
                 mend(home)
+                finish_or_undo(home)
         with _locked(home, fcntl.LOCK_SH, refusal):
             if not (home / ERASING).exists():  # a purge can have begun and been broken off in between
                 yield
@@ -61,8 +61,8 @@ def held_for_purge(home: Path) -> Iterator[None]:
         "Purge again in a few minutes."
     )
     with _locked(home, fcntl.LOCK_EX, refusal):
-        finish_or_undo(home)
         mend(home)
+        finish_or_undo(home)
         try:
             yield
         except BaseException:
