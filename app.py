@@ -1,4 +1,4 @@
-"""Starts the dashboard (`streamlit run app.py`) and adds security headers, `/ready` and whole addresses to Streamlit.
+"""Starts the dashboard (`streamlit run app.py`) and adds security headers, refusals, `/ready` and whole addresses to Streamlit.
 
 `main.py` lies beside the pages on purpose: it then runs first for every visitor, whichever page their
 link names (`docs/decisions/0003-st-app.md`).
@@ -11,7 +11,7 @@ import logging
 import re
 import threading
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 FIRST_PAGE = Path(st.__file__).parent / "static" / "index.html"
 
@@ -99,6 +100,41 @@ class SecurityHeaders:
             await failed(scope, receive, send_with_headers)
 
 
+class OwnWebsockets:
+    """Refuses a websocket that a page of another host opens, before Streamlit asks a host outside whether it is ours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request through the app within, or refuse its websocket."""
+        headers = MutableHeaders(scope=scope) if scope["type"] == "websocket" else {}
+        if "origin" in headers:
+            origin, host = headers["origin"], headers.get("host", "")
+            if not is_our_origin(origin, host):
+                logging.getLogger(__name__).warning("refused a websocket of %r: not in allowedHosts", origin)
+                await WebSocketClose(code=1008)(scope, receive, send)
+                return
+            # behind a proxy the browser's host can be another than the one that is asked here
+            headers["origin"] = f"http://{host}"
+        await self.app(scope, receive, send)
+
+
+def is_our_origin(origin: str, host: str) -> bool:
+    """Return whether a page's origin is the host that its request names, or one of `allowedHosts` on any port.
+
+    >>> is_our_origin("https://city.test:8443", "city.test:8443"), is_our_origin("null", "")
+    (True, False)
+    """
+    try:
+        page = urlsplit(origin)
+        return bool(page.netloc) and (
+            page.netloc == host or page.hostname in st.get_option("server.allowedHosts")
+        )
+    except ValueError:
+        return False
+
+
 def ready(_: Request) -> JSONResponse:
     """Return 200 once the store can be read and 503 until then; never where it lies or why it can't."""
     # imported here, so that the server listens before the engine is loaded
@@ -156,6 +192,6 @@ threading.Thread(target=importlib.import_module, args=("pages.ways",), daemon=Tr
 app = st.App(
     "pages/main.py",
     routes=[Route("/ready", ready)],
-    middleware=[Middleware(SecurityHeaders), Middleware(PinnedAddress)],
+    middleware=[Middleware(OwnWebsockets), Middleware(SecurityHeaders), Middleware(PinnedAddress)],
     on_script_error=say_that_it_failed,
 )

@@ -138,7 +138,9 @@ def _where_to(view: View | None, source: Source, file: UploadedFile, looked: Loo
         "Dataset",
         shown or (looked.draft.mapping.source if looked.draft else source.value),
         key=f"{KEPT}{file.file_id} dataset",
-        help=f"A dataset that exists already gets a new version. There are: {', '.join(names) or 'none yet'}.",
+        help=plain(
+            f"A dataset that exists already gets a new version. There are: {', '.join(names) or 'none yet'}."
+        ),
         max_chars=40,
     )
     by = who.text_input(

@@ -76,7 +76,9 @@ def show_trial(result: DryRun) -> bool:
         if result.publish.unchanged:
             st.info(plain(publish_account(result.publish)))
             return False
-        st.markdown(f"**This would be version {result.publish.number} of {plain(result.publish.dataset)}.**")
+        st.markdown(
+            f"**This would be version {result.publish.number:d} of {plain(result.publish.dataset)}.**"
+        )
         counted = f"{rows.accepted:,} of {rows.read:,} rows would be counted."
         st.markdown(counted + (f" {sum(rows.rejected.values()):,} can't be used." if rows.rejected else ""))
         show_changes(result.changes, "dry-run")

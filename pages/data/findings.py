@@ -42,7 +42,7 @@ def _say(findings: Sequence[DataFinding]) -> None:
     """Say findings; those for which the same is to be done stand together."""
     for (why, do), alike in groupby(findings, key=lambda finding: (finding.why, finding.do)):
         lines = [
-            f":{BADGES[finding.sure]}-badge[**{capital_first(finding.sure)}**] {plain(finding.what)}"
+            f":{BADGES[finding.sure]}-badge[**{plain(capital_first(finding.sure))}**] {plain(finding.what)}"
             for finding in alike
         ]
         lines.append(f"**Why it matters.** {plain(why)} **What to do.** {plain(do)}")
@@ -55,11 +55,11 @@ SENTENCES, ROWS = 8, 200
 def show_published(view: View) -> None:
     """Show what the version changed of the one before, its account of rows, and all versions."""
     publish = view.publish
-    st.markdown(f"##### What version {publish.number} changed")
+    st.markdown(f"##### What version {publish.number:d} changed")
     show_changes(changes_of(store_path(), publish), f"{publish.dataset}-version-{publish.number}")
     show_table(account_frame(publish), f"Every row read for version {publish.number} is accounted for")
-    lines = stores.versions(store_path(), publish.dataset)
-    show_table(publishes_to_read(lines), "Published versions. The sidebar opens any of them")
+    every = stores.versions(store_path(), publish.dataset)
+    show_table(publishes_to_read(every), "Published versions. The sidebar opens any of them")
 
 
 def show_changes(changes: Changes, name: str) -> None:

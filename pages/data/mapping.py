@@ -105,7 +105,7 @@ class _Picker:
         options = [NONE, *self.names]
         index = options.index(drafted) if drafted in self.names else 0
         name = label or COLUMN_LABELS[ours]
-        picked = where.selectbox(name, options, index, key=f"{self.key} {ours} {label}")
+        picked = where.selectbox(plain(name), options, index, key=f"{self.key} {ours} {label}")
         return "" if picked == NONE else str(picked)
 
 
@@ -131,7 +131,7 @@ def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None]:
     months = []
     for where, label, drafted in ((first, "Covers from", mapping.first), (last, "to", mapping.last)):
         text = where.text_input(
-            f"{label} (YYYY-MM)",
+            f"{plain(label)} (YYYY-MM)",
             format_month(drafted) if drafted else "",
             key=f"{key} covers {label}",
             help="The months that this file covers in full. A covered month without a record counts as zero.",

@@ -65,8 +65,10 @@ def looked_at(file: UploadedFile) -> Looked:
         sheet = st.selectbox("Sheet", looked.sheets, index, key=f"bring in {file.file_id} sheet")
         looked = _look(file, sheet, None) if sheet else looked
     if looked.preview is None:
-        show = st.error if sheet or not looked.sheets else st.info
-        show(plain(looked.problem))
+        if sheet or not looked.sheets:
+            st.error(plain(looked.problem))
+        else:
+            st.info(plain(looked.problem))
         if not sheet and looked.sheets:
             return looked
     heading_found = looked.preview.heading if looked.preview else None

@@ -82,7 +82,7 @@ def draw(outlook: Outlook) -> None:
     """Say what comes and draw the charts, over what stands there."""
     with sentences.container():
         show_headline(forecast_headline(outlook))
-        st.caption(bases_in_words(demand))
+        st.caption(plain(bases_in_words(demand)))
     with years.container():
         show_years(outlook, view)
     with months.container():

@@ -60,7 +60,7 @@ def show_models(outlook: Outlook, view: View) -> None:
     """Say how every model did in the back-test."""
     for basis, forecast in outlook.forecasts.items():
         tries = forecast.trials["origin"].nunique()
-        st.markdown(f"**{BASIS_NAMES[basis]}**, tested from {tries} earlier dates, six months apart")
+        st.markdown(f"**{BASIS_NAMES[basis]}**, tested from {tries:d} earlier dates, six months apart")
         table = models_table(forecast)
         show_table(
             table,

@@ -47,7 +47,7 @@ def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     start.selectbox("From", months, format_func=lambda key: month_name(parse_month(key)), key="what-if start")
     size, named = st.columns(2)
     size.number_input(
-        words.size,
+        plain(words.size),
         min_value=words.least,
         max_value=words.most,
         value=words.first,
@@ -58,7 +58,7 @@ def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     named.text_input("Name on the chart", max_chars=NAME_LETTERS, key="what-if name")
     if kind is AdjustmentKind.CAMPAIGN:
         st.number_input("Lasts, months", min_value=1, max_value=48, value=6, step=1, key="what-if months")
-    st.caption(words.meaning)
+    st.caption(plain(words.meaning))
     st.button("Add", type="primary", on_click=_add, args=(held, kind), width="stretch")
     if problem := take_notice("what-if"):
         st.error(plain(problem))

@@ -21,7 +21,7 @@ except VulncoreError as problem:
 show_provenance(view, "What is counted, what it is compared with, and how a change is told from chance.")
 
 for section in method_sections():
-    st.subheader(section.title)
+    st.subheader(plain(section.title))
     st.markdown(section.text)
 
 st.subheader("The periods on screen")

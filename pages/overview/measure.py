@@ -17,10 +17,10 @@ from vulncore.findings.shared.words import capital_first
 def show_measure(overview: Overview, key: str, view: View) -> None:
     """Draw a measure's five years, with the same as a table, as a file, and what is counted."""
     past = history(overview, key)
-    st.subheader(past.measure.name, anchor="measure")
+    st.subheader(plain(past.measure.name), anchor="measure")
     st.markdown(plain(past.sentence))
     if past.caution:
-        st.caption(past.caution)
+        st.caption(plain(past.caution))
     if past.drawn:
         show_chart(
             monthly_chart(past.frame, past.title, past.measure.unit, palette()),

@@ -33,5 +33,5 @@ show_notes(overview.notes)
 
 table = strand_table_html(strand_rows(overview), headings(overview))
 measure = pick_from_strand_table(table, measure_shown(overview, choices))
-st.caption(f"{table_legend(overview)} {source_line(view)}")
+st.caption(f"{plain(table_legend(overview))} {source_line(view)}")
 show_measure(overview, measure, view)

@@ -30,7 +30,7 @@ def show_assumption_form(outlook: ResourcingOutlook, keys: Sequence[str]) -> Non
     fields = zip(ends, ENDS, (now.low, now.likely, now.high), strict=True)
     for column, name, value in fields if spread else [(ends[0], ONE, now.likely)]:
         column.number_input(
-            name,
+            plain(name),
             min_value=float(limits.least),
             max_value=float(limits.most),
             value=float(value),

@@ -68,9 +68,9 @@ def show_staffing(outlook: ResourcingOutlook, view: View) -> None:
             )
     tested = outlook.forecast.tested_to
     untested = (
-        f" Forecasts were tried up to {tested} months ahead." if tested else " Forecasts are being tried …"
+        f"Forecasts were tried up to {tested:d} months ahead." if tested else "Forecasts are being tried …"
     )
-    st.caption(source_line(view) + untested)
+    st.caption(f"{source_line(view)} {untested}")
 
 
 def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:

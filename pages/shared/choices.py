@@ -176,7 +176,7 @@ class Picker(Generic[T]):
         # by its place: None may be an option, and is none to Streamlit
         st.session_state[widget] = options.index(option)
         st.selectbox(
-            self.label,
+            plain(self.label),
             range(len(options)),
             key=widget,
             format_func=lambda place: self.words(options[place]),

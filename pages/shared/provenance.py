@@ -19,7 +19,7 @@ LOOK_EVERY_SECONDS = 15
 def show_provenance(view: View, about: str) -> None:
     """Say what the page is about; that its data is made, if it is; and offer newer figures when there are any."""
     made = made_note(view.publish)
-    st.markdown(plain(about) + (f" :gray-badge[{made}]" if made else ""))
+    st.markdown(plain(about) + (f" :gray-badge[{plain(made)}]" if made else ""))
     show_unmet()
     offer_newer_figures(view.publish)
 
@@ -50,7 +50,7 @@ def offer_newer_figures(shown: Publish) -> None:
     words, button = st.columns([5, 1], vertical_alignment="center")
     words.info(
         f"Newer figures were published on {newest.published_at:%-d %B %Y at %H:%M} UTC "
-        f"(version {newest.number}). You see version {shown.number}."
+        f"(version {newest.number:d}). You see version {shown.number:d}."
     )
     if button.button("Show the newest", on_click=show_newest, width="stretch"):
         st.rerun(scope="app")

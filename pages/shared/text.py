@@ -8,24 +8,36 @@ import streamlit as st
 from vulncore.charts.theme import DARK, LIGHT, Palette
 from vulncore.findings.shared.headline import Headline, HeadlineKind
 
-UNLINKED = "\u2060"  # a word joiner: not seen, but what it stands in is no address any more
+JOINER = "\u2060"  # a word joiner: not seen, but what it stands in is no address and no sign any more
+ACTED_ON_AFTER_ESCAPES = re.compile(
+    r"(?i)(?:https?|ftp|mailto|xmpp|www)(?=[:.])|@"  # what becomes a link by itself
+    r"|:(?=[\w+-]+:|material/)"  # :smile:, :streamlit: and :material/home: become pictures
+    r"|[-<>~](?=[-=>])"  # -> and >= become one sign
+)
 
 
 def plain(text: str) -> str:
-    r"""Return a text so that Markdown shows it as it is written: no link, no colour, no formula.
+    r"""Return a text so that Markdown shows it as it is written: no link, no colour, no formula, no picture.
+
+    Every text that Streamlit draws as Markdown and that may come from data goes through here: sentences, labels, help.
+    Options of a box and cells of our own tables are no Markdown, and stay as they are.
 
     >>> plain("[Sign in](//example.org)")
     '\\[Sign in\\]\\(//example\\.org\\)'
     """
-    one_line = re.sub(r"[\r\n\t]+", " ", text)
-    unlinked = re.sub(r"(?i)(https?|ftp|mailto|xmpp|www)(?=[:.])|@", rf"\g<0>{UNLINKED}", one_line)
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>:$~^=&])", r"\\\1", unlinked)
+    one_line = re.sub(r"[\x00-\x20\x7f\x85\u2028\u2029]+", " ", text).strip(
+        " "
+    )  # four spaces begin a block of code
+    inert = ACTED_ON_AFTER_ESCAPES.sub(rf"\g<0>{JOINER}", one_line)
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>:$~^=&])", r"\\\1", inert)
+
+
+BADGES = {kind: "blue" if kind is HeadlineKind.CLEAR else "gray" for kind in HeadlineKind}
 
 
 def show_headline(lines: Sequence[Headline]) -> None:
     """Say each line of the headline; what is clear or grave stands out."""
-    badges = {kind: "blue" if kind is HeadlineKind.CLEAR else "gray" for kind in HeadlineKind}
-    sentences = [f":{badges[line.kind]}-badge[**{line.lead}**] {plain(line.text)}" for line in lines]
+    sentences = [f":{BADGES[line.kind]}-badge[**{plain(line.lead)}**] {plain(line.text)}" for line in lines]
     st.markdown("  \n".join(sentences))
 
 

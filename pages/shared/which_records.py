@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.choices import Choices, Picker, change, choice, say_unmet
 from pages.shared.reads import store_path, week_choices_of
 from pages.shared.sidebar import View
+from pages.shared.text import plain
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError, first_five
 from vulncore.domain.periods import format_month
@@ -137,7 +138,7 @@ def show_record_choices(
     with when:
         period_picker(view).draw(choices)
     narrowed = ", ".join(value for _, value in records.where)
-    with narrower.popover(f"Narrowed: {narrowed}" if narrowed else "Narrow down", width="stretch"):
+    with narrower.popover(f"Narrowed: {plain(narrowed)}" if narrowed else "Narrow down", width="stretch"):
         _draw_narrowing(view, choices)
 
 
@@ -148,7 +149,7 @@ def show_record_choices_in_little_room(
     period = period_picker(view)
     names = [measure.name for measure in offered if measure.key in records.measures]
     which = listed(names) if len(names) <= 2 else f"{len(names)} measures"
-    with st.popover(f"{which}, {period.words(period.made(choices))}", width="stretch"):
+    with st.popover(plain(f"{which}, {period.words(period.made(choices))}"), width="stretch"):
         _draw_measures(choices, records, offered)
         period.draw(choices)
         _draw_narrowing(view, choices)

@@ -6,7 +6,7 @@ from pages.shared.charts import show_chart
 from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
-from pages.shared.text import palette
+from pages.shared.text import palette, plain
 from pages.when.question import WhenChoices, cells_picker, layout_shown, rows_picker
 from vulncore.cli.options import csv_text
 from vulncore.findings.shared.words import percent
@@ -65,7 +65,7 @@ def show_stretches(week: When) -> None:
         )
     st.caption(
         f"Every stretch of up to {LONGEST_HOURS} hours was tested, if each of its hours has at least {STANDS_OUT} times an even week's share. "
-        f"A stretch stands out if at most {percent(LEVEL)} of chance weeks have a stretch as far from even. A chance week "
+        f"A stretch stands out if at most {plain(percent(LEVEL))} of chance weeks have a stretch as far from even. A chance week "
         "moves each record to a random hour. A night belongs to the day on which it starts."
     )
 

@@ -25,7 +25,7 @@ from vulncore.cli.options import csv_text
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
 from vulncore.findings.where.map import LISTED
-from vulncore.findings.where.map_chart import fill, hotspot_map
+from vulncore.findings.where.map_chart import UNSEEN, fill, hotspot_map
 from vulncore.findings.where.view import MapView, WhereView
 
 LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
@@ -108,7 +108,7 @@ def _keep_cell(key: str, layer_id: str) -> None:
     picked_in, visit().layer_picked_in = visit().layer_picked_in, layer_id if picked else ""
     cell = picked[0].get("properties", {}).get("cell") if picked else None
     if cell:
-        change(WhereChoices, cell=str(cell), part="")
+        change(WhereChoices, cell=str(cell).removeprefix(UNSEEN), part="")
     elif picked_in == layer_id:
         change(WhereChoices, cell=NONE)
 

@@ -99,7 +99,7 @@ def show_repeats(where: WhereView, view: View, area: str) -> None:
     )
     snapped = " Points are snapped: the same place is a street." if where.ground.snapped else ""
     st.caption(
-        f"Knox's test: dates were dealt out anew {repeats.permutations} times. More than chance: at most 5 % of such deals have any "
+        f"Knox's test: dates were dealt out anew {repeats.permutations:,} times. More than chance: at most 5 % of such deals have any "
         f"band as far from its mean. Every hour of the week counts.{used}{snapped}"
     )
 
@@ -111,8 +111,10 @@ def show_definitions(where: WhereView) -> None:
     periods = where.question.periods
     if periods:
         st.caption(
-            f"Periods: {len(periods)} of {len(periods[0].months)} months, from {periods[0]} to {periods[-1]}. "
-            "Hot: Gi* at a false-discovery rate of 5 %."
+            plain(
+                f"Periods: {len(periods)} of {len(periods[0].months)} months, from {periods[0]} to {periods[-1]}. "
+                "Hot: Gi* at a false-discovery rate of 5 %."
+            )
         )
 
 

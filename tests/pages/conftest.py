@@ -178,9 +178,9 @@ def store(shared: dict[str, Any] | None, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def serving(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[[Path], AbstractContextManager[Server]]:
+) -> Callable[..., AbstractContextManager[Server]]:
     """Starts a server of its own on a store, and stops it at the end of the `with`."""
-    return lambda store: _serving(store, tmp_path_factory.mktemp("server") / "log")
+    return lambda store, module=SERVED: _serving(store, tmp_path_factory.mktemp("server") / "log", module)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from pages.shared.text import JOINER
 from tests.pages.conftest import ROOT
 
 SECONDS = 120
@@ -155,6 +156,7 @@ def _text(element: Any) -> str:
 
 def _plain(text: str) -> str:
     """Return Markdown or HTML as it is read."""
+    text = text.replace(JOINER, "")
     return html.unescape(ESCAPED.sub(r"\1", TAG.sub(" ", STYLE.sub("", text.replace("**", "")))))
 
 

@@ -17,6 +17,7 @@ MARK_FIRST: Final = 900  # a zone's number matters more than a street's name
 TILE: Final = 512  # pixels that the world is wide at zoom 0
 WIDE, HIGH, NARROW = 760, 500, 350  # pixels that a map has at least: beside a list, and on a telephone
 ROOM: Final = "\u00a0" * 3  # spaces that keep street names off a mark
+UNSEEN: Final = "\u2060"  # a word joiner
 FONT: Final = {"sdf": True, "fontSize": 64, "buffer": 18, "radius": 18}
 
 Colour = tuple[int, int, int]
@@ -132,12 +133,21 @@ def _drawn(
         "type": "Feature",
         "geometry": feature["geometry"],
         "properties": {
-            **{name: properties[name] for name in ("cell", "place", "words")},
+            **{name: inert(str(properties[name])) for name in ("cell", "place", "words")},
             "fill": fill(properties["key"], palette),
             "line": [*rgb(palette.ink), 255] if stands_out else quiet,
             "width": 4 if stands_out else 0.8,
         },
     }
+
+
+def inert(text: str) -> str:
+    r"""Return a text that a map takes for nothing but a text: one that begins with @@ would be worked out in the browser.
+
+    >>> inert("@@=Long Lane"), inert("Long Lane")
+    ('\u2060@@=Long Lane', 'Long Lane')
+    """
+    return f"{UNSEEN}{text}" if text.startswith("@@") else text
 
 
 def _marked(feature: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
