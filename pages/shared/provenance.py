@@ -44,7 +44,7 @@ def offer_newer_figures(shown: Publish) -> None:
     except VulncoreError:
         return  # the page itself says what is wrong with the store
     if half_there:
-        st.warning(half_there)
+        st.warning(plain(half_there))
     if newest.number <= shown.number:
         return
     words, button = st.columns([5, 1], vertical_alignment="center")
