@@ -13,12 +13,14 @@ import re
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ ENGINE = ibis.duckdb  # loaded before the processes part, for one of them may no
 SEED = 17
 UNCLEAR = re.compile(r"Generic|External|Error|Traceback|/tmp|[^.]$")
 AT_ONCE = 5
+MOST_LAPS = 60
 Held = dict[int, tuple[int, int, int]]
 """By version: its incidents, the sum of their numbers (erased ones left out), and its notes."""
 
@@ -201,6 +204,37 @@ def _publish(store: Path) -> str:
     return "published"
 
 
+def disks_filled(watched: Watched, times: int, chance: random.Random) -> Counter[str]:
+    """Publish to a disk of a few megabytes until it is full, then give it more; only where a disk can be mounted."""
+    found: Counter[str] = Counter()
+    for number in range(times):
+        disk = watched.store.with_name("disk")
+        disk.mkdir(exist_ok=True)
+        if not _mounted(disk, chance.randrange(600, 2_000)):
+            return Counter({"not tried, for no disk can be mounted here": 1})
+        full = Watched(disk / "store")
+        full.store.mkdir()
+        for lap in range(MOST_LAPS):
+            kind = watched.expect(in_a_process(partial(_publish, full.store)), f"a disk that fills {number}")
+            found[kind] += 1
+            if kind != "published":
+                break
+            full.look(f"a disk that fills {number}, {lap}")
+        if full.seen:
+            full.look(f"a full disk {number}")
+        _mounted(disk, 50_000, "remount,")
+        found["published once there was room"] += in_a_process(partial(_publish, full.store)) == "published"
+        full.look(f"a disk with room again {number}")
+        watched.faults += full.faults
+        subprocess.run(["umount", disk], check=True)
+    return found
+
+
+def _mounted(folder: Path, kilobytes: int, how: str = "") -> bool:
+    words = ["mount", "-t", "tmpfs", "-o", f"{how}size={kilobytes}k", "tmpfs", folder]
+    return shutil.which("mount") is not None and subprocess.run(words, capture_output=True).returncode == 0
+
+
 def permissions_taken(watched: Watched, times: int, chance: random.Random) -> Counter[str]:
     """Take away the right to write some folder, from somebody who is not allowed everything."""
     found: Counter[str] = Counter()
@@ -291,6 +325,7 @@ def main(times: int) -> int:
         for blow, how_often in (
             (kills, times),
             (full_disks, few),
+            (disks_filled, max(few // 10, 1)),
             (permissions_taken, few),
             (clocks_set_back, few),
             (publishers_at_once, few),

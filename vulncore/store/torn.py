@@ -67,7 +67,7 @@ def set_aside(home: Path, table: str, entries: Entries) -> None:
 def _is_torn(table: Path, entry: Path) -> bool:
     try:
         added = added_files(entry)
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return True
     return any(is_cut_short(table / name, size) for name, size in added.items())
 
