@@ -27,5 +27,12 @@ def test_a_refusal_repeats_nothing_that_can_not_be_printed(read, text):
     assert str(refusal.value).isprintable()
 
 
+def test_a_refusal_that_repeats_much_still_says_what_is_wrong_and_what_to_do():
+    text = str(VulncoreError(f"There is no '{'x' * 5_000}' here. Choose another."))
+    assert text.startswith("There is no 'xxx")
+    assert text.endswith("x' here. Choose another.")
+    assert len(text) < 600
+
+
 def test_no_name_that_a_refusal_repeats_is_long():
     assert first_five(["x" * 81, "y" * 80]) == f"{'x' * 79}…, {'y' * 80}"

@@ -9,13 +9,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.fuzzing import extracts, scenarios, tables, visits
+from tests.fuzzing import commands, extracts, scenarios, tables, visits
 from tests.fuzzing.kinds import Kind, outcome
 from vulncore import store as stores
 from vulncore.cli import OPEN_COUNTS, open_counts
 from vulncore.sources import demo
 
-KINDS = {kind.name: kind for kind in (*extracts.KINDS, *tables.KINDS, *scenarios.KINDS, *visits.KINDS)}
+KINDS = {
+    kind.name: kind
+    for kind in (*extracts.KINDS, *tables.KINDS, *scenarios.KINDS, *visits.KINDS, *commands.KINDS)
+}
 
 
 @dataclass(frozen=True)

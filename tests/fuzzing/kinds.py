@@ -11,7 +11,7 @@ from typing import Any
 from vulncore.domain.errors import VulncoreError
 
 LONGEST = 600
-END = re.compile(r"\.$|: vulncore [^.]+$")  # a command to copy stands at the end without a full stop
+END = re.compile(r"\.$|: vulncore .+$")  # a command to copy stands at the end without a full stop
 OF_CODE = re.compile(r"Traceback|<class|<\w+ object|object at 0x|\b[A-Z]\w*(?:Error|Exception)\b|\b\w+\.py\b")
 
 

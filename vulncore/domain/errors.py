@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LONGEST_NAME = 80  # letters of a name that a message repeats
+BEGINNING, END = 400, 190  # letters of a message that is too long to read: what is wrong, and what to do
 
 
 class VulncoreError(Exception):
@@ -18,7 +19,8 @@ class VulncoreError(Exception):
 
     def __init__(self, message: str) -> None:
         # here and not where messages are written: each of them may repeat what somebody else wrote
-        super().__init__("".join(letter if letter.isprintable() else "?" for letter in message))
+        short = f"{message[:BEGINNING]} … {message[-END:]}" if len(message) > BEGINNING + END else message
+        super().__init__("".join(letter if letter.isprintable() else "?" for letter in short))
 
 
 class UnreadableSourceError(VulncoreError):
