@@ -1,6 +1,6 @@
 """Hostile files, links and fields by the hundred thousand: each is taken in, or refused in one clear sentence.
 
-    .venv/bin/python benchmarks/fuzz.py [--cases 100000] [--seed 1] [--workers 2] [--only KIND] [--case N]
+    .venv/bin/python benchmarks/fuzz.py [--cases 100000] [--seed 1] [--workers 2] [--minutes 120] [--only KIND] [--case N]
 
 A case fails by any other exception, by a refusal that speaks of code or of this machine, by printing anything, by leaving files
 behind, by over 20 s, by over 1 GB of the process that runs it, and by ending that process. `--case N` runs one again, and
@@ -118,10 +118,11 @@ def answers(seed: int, numbers: Iterator[int], workers: int, folder: Path) -> It
         finally:
             free.append(worker)
 
+    pool = ThreadPoolExecutor(workers)
     try:
-        with ThreadPoolExecutor(workers) as pool:
-            yield from pool.map(run, numbers)
+        yield from pool.map(run, numbers)
     finally:
+        pool.shutdown(cancel_futures=True)
         for worker in every:
             worker.stop()
 
@@ -159,6 +160,7 @@ def main() -> int:
     given.add_argument("--workers", type=int, default=1)
     given.add_argument("--only", choices=list(KINDS), metavar="KIND", help=f"one of {', '.join(KINDS)}")
     given.add_argument("--case", type=int)
+    given.add_argument("--minutes", type=float, default=120, help="report what was done by then")
     asked = given.parse_args()
     numbers = [asked.case] if asked.case else _numbers(asked.seed, asked.cases, asked.only)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -166,10 +168,11 @@ def main() -> int:
         start, every = time.monotonic(), []
         for answer in answers(asked.seed, iter(numbers), asked.workers, Path(folder)):
             every.append(answer)
+            seconds = time.monotonic() - start
             if len(every) % 1_000 == 0:
-                print(
-                    f"{len(every):,} cases in {time.monotonic() - start:,.0f} s", file=sys.stderr, flush=True
-                )
+                print(f"{len(every):,} cases in {seconds:,.0f} s", file=sys.stderr, flush=True)
+            if seconds > 60 * asked.minutes:
+                break
     if asked.case:
         print(ascii(Case(asked.seed, asked.case).given))
         print(every[0])

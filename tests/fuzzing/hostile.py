@@ -237,7 +237,9 @@ def damaged_json(draw: Random, document: Any) -> str:
         holder, key = None, None
         value = document
         while isinstance(value, dict | list) and value and (holder is None or draw.random() < 0.95):
-            holder, key = value, draw.choice(list(value) if isinstance(value, dict) else range(len(value)))
+            keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+            deeper = [key for key in keys if isinstance(value[key], dict | list)]
+            holder, key = value, draw.choice(deeper if deeper and draw.random() < 0.9 else keys)
             value = holder[key]
         if holder is None:
             break
