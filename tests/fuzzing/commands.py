@@ -70,9 +70,8 @@ def _command(draw: Random) -> tuple[list[str], GivenFile]:
             text = hostile.token(draw) if chance < 0.2 else usual
             text = hostile.damaged_words(draw, usual, r"[\w.]+|\W") if chance > 0.8 else text
             # what a shell can hand over: bytes that need not be text, and none of them zero
-            words += [option, hostile.encoded(text.replace("\0", "")).decode("utf-8", "surrogateescape")][
-                : 2 if usual else 1
-            ]
+            given = hostile.encoded(text.replace("\0", "")).decode("utf-8", "surrogateescape")
+            words += [option, given] if usual else [option]
     return words, draw.choice((text_extract, workbook))(draw)
 
 
