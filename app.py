@@ -163,7 +163,7 @@ def completed_address(request: Request) -> str:
     # imported here, so that the server listens before the engine is loaded
     from pages.ways import PAGES, completed_link  # noqa: PLC0415
 
-    name = request.url.path.rpartition("/")[2]
+    name = request.scope["path"].rpartition("/")[2]  # request.url can't be made of every query
     page = name or "overview"
     if page not in PAGES:
         return ""

@@ -1,10 +1,12 @@
-"""What app.py promises of a store that can't be read."""
+"""What app.py promises of a store that can't be read, and of addresses."""
 
 import json
 import shutil
 from pathlib import Path
 
-from app import ready
+from starlette.requests import Request
+
+from app import completed_address, ready
 from tests.pages.visiting import visit
 
 
@@ -28,3 +30,9 @@ def test_a_damaged_store_is_said_in_a_sentence_without_its_path(shipped_store, t
     assert answered() == (503, {"ready": False})
     assert len(page.app.error) + len(page.app.warning) > 0
     assert str(tmp_path) not in page.said
+
+
+def test_an_address_with_bytes_that_are_no_text_is_completed_like_any_other(shipped_store, monkeypatch):
+    monkeypatch.setenv("VULNCORE_STORE", str(shipped_store))
+    scope = {"type": "http", "path": "/when", "query_string": b"dataset=demo&kind=\xff", "headers": []}
+    assert completed_address(Request(scope)).startswith("./when?dataset=demo&version=1&month=2024-10&kind=")

@@ -75,10 +75,11 @@ def pinned_link(choices: SidebarChoices) -> dict[str, str]:
         contents = contents_of(store_path(), publish)
         force = choices.force or contents.forces[0]
         month = choices.month or contents.default_month[force]
+        months = contents.months[force]
     except (VulncoreError, LookupError):
         return {}
     strands = {ALL_STRANDS, *(strand.key for strand in contents.strands)}
-    if choices.unread or month not in contents.months[force] or choices.strand not in strands:
+    if choices.unread or month not in months or choices.strand not in strands:
         return {}
     return View(publish, contents, force, month, _narrowed_to(choices.strand)).to_link()
 

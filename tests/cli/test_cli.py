@@ -211,3 +211,13 @@ def test_what_is_odd_about_the_real_files_is_said_with_its_figures(city):
         assert figure in text
     listed = rows(run("check", "--dataset", "city", "--format", "csv", store=city[0]).stdout)
     assert text.count("Why it matters: ") == text.count("What to do: ") == len(listed)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("day-hour", "--place"), ("resourcing", "--scenario"), ("purge", "--dataset", "demo", "--record")],
+)
+def test_a_word_that_is_no_text_is_looked_for_like_any_other(words, shipped_store):
+    done = run(*words, "Bank\udcff", store=shipped_store)
+    assert isinstance(done.exception, SystemExit | None), done.exception
+    assert done.stdout + done.stderr

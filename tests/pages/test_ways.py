@@ -20,5 +20,6 @@ def test_what_can_not_be_read_stays_in_the_address_so_that_the_page_says_so():
     assert (link["layer"], link["size"], link["bandwidth"]) == ("lava", "wide", "NaN")
 
 
-def test_what_is_not_there_leaves_the_address_as_it_is():
-    assert completed_link("where", {"dataset": "nowhere", "layer": "gi"}) == {}
+@pytest.mark.parametrize("link", [{"dataset": "nowhere"}, {"force": "Nowhere Police", "month": "2024-10"}])
+def test_what_is_not_there_leaves_the_address_as_it_is(link):
+    assert completed_link("where", {**link, "layer": "gi"}) == {}

@@ -65,6 +65,14 @@ def test_every_form_of_geojson_is_read(document, tmp_path):
         ([1, 2], "is not a GeoJSON file of polygons"),
         ("[" * 100_000, "is not a GeoJSON file of polygons"),
         (
+            {"type": "Polygon", "coordinates": "x"},
+            r"is not a GeoJSON file of polygons\. Save the boundary as",
+        ),
+        (
+            {"type": "Polygon", "coordinates": [ring(1e200, 1e200, 1e200)]},
+            "not degrees",
+        ),  # and nobody is warned
+        (
             '{"type": "Polygon", "coordinates": [[[NaN, 1], [2, 3], [4, 5], [NaN, 1]]]}',
             "GeoJSON|polygon|degrees",
         ),

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import os
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -43,6 +44,14 @@ class Format(StrEnum):
 
 class Refusing(TyperGroup):
     """Says a refusal in one sentence on standard error, and exits with 1."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take words as text, whatever bytes a shell hands over; the name of a file stays as it is."""
+        texts = [word.encode(errors="surrogateescape").decode(errors="replace") for word in args]
+        return super().parse_args(
+            ctx,
+            [word if os.path.lexists(word) else text for word, text in zip(args, texts, strict=True)],
+        )
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""

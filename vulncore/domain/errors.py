@@ -6,9 +6,21 @@ Every message says what was wrong, how many, which (the first five), and what to
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+LONGEST_NAME = 80  # letters of a name that a message repeats
+BEGINNING, END = 400, 190  # letters of a message that is too long to read: what is wrong, and what to do
+
 
 class VulncoreError(Exception):
-    """Anything that vulncore refuses or can't do; its text is fit to show to a user."""
+    r"""Anything that vulncore refuses or can't do; its text is fit to show to a user.
+
+    >>> str(VulncoreError("There is no file a\x1b[2J.csv. Check the name."))
+    'There is no file a?[2J.csv. Check the name.'
+    """
+
+    def __init__(self, message: str) -> None:
+        # here and not where messages are written: each of them may repeat what somebody else wrote
+        short = f"{message[:BEGINNING]} … {message[-END:]}" if len(message) > BEGINNING + END else message
+        super().__init__("".join(letter if letter.isprintable() else "?" for letter in short))
 
 
 class UnreadableSourceError(VulncoreError):
@@ -62,13 +74,15 @@ class PublishRefusedError(VulncoreError):
 
 
 def first_five(names: Iterable[object]) -> str:
-    """Return the first five names, comma-separated, and how many more there are.
+    """Return the first five names, comma-separated and none of them long, and how many more there are.
 
     >>> first_five(["a", "b"])
     'a, b'
     >>> first_five(range(7))
     '0, 1, 2, 3, 4 and 2 more'
     """
-    every = [str(name) for name in names]
+    every = [
+        text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…" for text in map(str, names)
+    ]
     rest = len(every) - 5
     return ", ".join(every[:5]) + (f" and {rest} more" if rest > 0 else "")

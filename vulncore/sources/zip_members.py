@@ -144,5 +144,5 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except DAMAGE as problem:
         raise UnreadableSourceError(
-            f"{printable(path.name)} is not a zip that can be read: {str(problem)[:100]}. Download the zip again."
+            f"{printable(path.name)} is not a zip that can be read. Download the zip again."
         ) from problem

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
@@ -91,6 +92,9 @@ def forget_area(store: Path, force: str) -> bool:
     return was_kept
 
 
+@np.errstate(
+    over="ignore", invalid="ignore"
+)  # of coordinates beyond all bounds, which are refused in the end
 def read_area(path: Path, naming: str | None = None) -> Area:
     """Return the area that a GeoJSON file draws, simplified to what a map of streets shows.
 
@@ -103,8 +107,7 @@ def read_area(path: Path, naming: str | None = None) -> Area:
         features = [_polygons(feature, path) for feature in _features(document)]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ShapelyError) as problem:
         raise UnreadableSourceError(
-            f"{path.name} is not a GeoJSON file of polygons ({str(problem)[:80]}). Save the boundary as GeoJSON, "
-            "in longitude and latitude (WGS 84)."
+            f"{path.name} is not a GeoJSON file of polygons. Save the boundary as GeoJSON, in longitude and latitude (WGS 84)."
         ) from problem
     if not features:
         raise UnreadableSourceError(f"{path.name} has no polygon. Choose a file with the force's boundary.")

@@ -1,6 +1,5 @@
 """What vulncore.sources.extract promises of Parquet files."""
 
-import contextlib
 import struct
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -101,8 +100,10 @@ def test_a_file_with_any_byte_spoilt_is_refused_in_a_sentence_or_read_whole(tmp_
     content = path.read_bytes()
     for position in range(4, len(content), 61):
         path.write_bytes(content[:position] + bytes([content[position] ^ 0xFF]) + content[position + 1 :])
-        with contextlib.suppress(UnreadableSourceError):
+        try:
             assert read_extract(path).read == 50
+        except UnreadableSourceError as refusal:
+            assert "Exception" not in str(refusal)  # noqa: PT017 - a sentence, and not what the libraries say
 
 
 def test_a_file_without_rows_is_refused(tmp_path):

@@ -229,8 +229,7 @@ def damage_as_refusal(name: str) -> Iterator[None]:
         yield
     except DAMAGE as problem:
         raise UnreadableSourceError(
-            f"{name} breaks off or is damaged, so rows may be missing ({str(problem)[:100] or 'no end'}). "
-            "Export the file again."
+            f"{name} breaks off or is damaged, so rows may be missing. Export the file again."
         ) from problem
 
 

@@ -83,7 +83,7 @@ def parquet_rows(path: Path, name: str, wanted: Collection[str] | None, closing:
         )
         metadata, schema = file.metadata, file.schema_arrow
     except (pa.ArrowException, OSError, ValueError) as problem:
-        raise _damaged(name, problem) from problem
+        raise _damaged(name) from problem
     names = tuple(schema.names)
     _refuse_numbers(metadata, names, name)
     columns, _ = column_names([Row(1, list(names))], (), name)
@@ -106,7 +106,7 @@ def parquet_rows(path: Path, name: str, wanted: Collection[str] | None, closing:
             pq.ParquetFile(path, read_dictionary=texts, buffer_size=1 << 20, pre_buffer=False)
         )
     except (pa.ArrowException, OSError, IndexError) as problem:
-        raise _damaged(name, problem) from problem
+        raise _damaged(name) from problem
     done = [0]
     return RawRows(
         kind="Parquet",
@@ -133,7 +133,7 @@ def _rows(
                     done[0] += 1
                     yield Row(FIRST_ROW - 1 + done[0], row)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
-        raise _damaged(name, problem) from problem
+        raise _damaged(name) from problem
     if done[0] != file.metadata.num_rows:
         raise UnreadableSourceError(
             f"{name} should have {file.metadata.num_rows:,} rows and has {done[0]:,}. Export the file again."
@@ -304,9 +304,9 @@ def _refuse_what_kills_its_reader(path: Path, name: str) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired as problem:
-        raise _damaged(name, problem) from problem
+        raise _damaged(name) from problem
     if tried.returncode < 0:  # ended by a signal; what it could say itself the reader here will say
-        raise _damaged(name, OSError("its end is spoilt"))
+        raise _damaged(name)
 
 
 def _refuse_numbers(metadata: pq.FileMetaData, names: tuple[str, ...], name: str) -> None:
@@ -447,7 +447,5 @@ class _Header:
         return value >> 1 ^ -(value & 1)
 
 
-def _damaged(name: str, problem: Exception) -> UnreadableSourceError:
-    return UnreadableSourceError(
-        f"{name} breaks off or is damaged: {printable(str(problem).splitlines()[0] if str(problem) else '')}. Export the file again."
-    )
+def _damaged(name: str) -> UnreadableSourceError:
+    return UnreadableSourceError(f"{name} breaks off or is damaged. Export the file again.")

@@ -119,11 +119,7 @@ class MonthFile:
         return printable(PurePosixPath(self.member or self.path.name).name)
 
     def __str__(self) -> str:
-        return (
-            f"{printable(self.member)} in {printable(self.path.name)}"
-            if self.member
-            else printable(str(self.path))
-        )
+        return f"{printable(self.member)} in {printable(self.path.name)}" if self.member else self.name
 
 
 def month_files(paths: Iterable[Path], kind: FileKind | None = None) -> tuple[tuple[MonthFile, ...], int]:
@@ -151,7 +147,7 @@ def month_files(paths: Iterable[Path], kind: FileKind | None = None) -> tuple[tu
         if others:
             raise UnreadableSourceError(
                 f"{first.force} has {len(others) + 1} files for {month_name(first.month)} "
-                f"({first_five([first, *others])}). Give one file a month."
+                f"({first_five(str(file) if file.member else file.path for file in (first, *others))}). Give one file a month."
             )
     return tuple(chosen), len(every) - len(chosen)
 
