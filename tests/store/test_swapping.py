@@ -158,7 +158,7 @@ def test_a_purge_that_fails_cleans_up_after_itself_and_says_so(published, tmp_pa
 
     monkeypatch.setattr(purging, "commit", full)
     with pytest.raises(
-        purging.PublishRefusedError, match="was not finished: .*No space left.*Then purge again"
+        purging.PublishRefusedError, match="was not finished: no space left.*Then purge again"
     ):
         purge(store, "city", CHOSEN, "officer")
     assert not (store / "city" / ".erasing").exists()

@@ -13,6 +13,7 @@ from deltalake.exceptions import DeltaError
 from vulncore.domain.engine import arrow_table, connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, VulncoreError, first_five
 from vulncore.domain.schemas import SCHEMAS, Tables
+from vulncore.domain.words import number_of
 from vulncore.store.contents import faults, table_folder
 from vulncore.store.manifest import LOOKS, Publish, files_of, publishes
 
@@ -86,7 +87,8 @@ def table_files(home: Path, publish: Publish, name: str) -> list[str]:
     folder = table_folder(home, name)
     if name in publish.stored:
         if changed := faults(folder, publish.stored[name]):
-            raise damaged_version(home, publish, first_five(changed))
+            more = f", and {number_of(len(changed) - 1, 'more file')}" if len(changed) > 1 else ""
+            raise damaged_version(home, publish, changed[0] + more)
         return [str(folder / file.name) for file in publish.stored[name]]
     files = version_files(folder, publish.table_versions[name])
     rows, published = sum(pq.read_metadata(file).num_rows for file in files), publish.table_rows[name]
