@@ -5,7 +5,8 @@ from datetime import date
 
 import pyarrow as pa
 
-from vulncore.domain.delivery import Delivery, RowAccount, SourceFile, measures_table
+from vulncore.domain.delivery import Delivery, RowAccount, measures_table
+from vulncore.domain.disk import NamedFile
 from vulncore.domain.periods import add_months, month_end
 from vulncore.domain.schemas import COUNTS, COVERAGE, INCIDENTS, Tables
 from vulncore.domain.vocabulary import Measure, report_measures
@@ -66,7 +67,7 @@ def delivery(
             counts=pa.Table.from_pylist(counts or [], schema=COUNTS),
             measures=measures_table(measures),
         ),
-        files=(SourceFile("extract.csv", 12, "ab" * 32),),
+        files=(NamedFile("extract.csv", 12, "ab" * 32),),
         rows=RowAccount(len(rows), len(rows)),
         made=made,
     )

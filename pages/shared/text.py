@@ -25,9 +25,8 @@ def plain(text: str) -> str:
     >>> plain("[Sign in](//example.org)")
     '\\[Sign in\\]\\(//example\\.org\\)'
     """
-    one_line = re.sub(r"[\x00-\x20\x7f\x85\u2028\u2029]+", " ", text).strip(
-        " "
-    )  # four spaces begin a block of code
+    one_line = re.sub(r"[\x00-\x20\x7f\x85\u2028\u2029]+", " ", text)
+    one_line = one_line.strip(" ")  # four spaces begin a block of code
     inert = ACTED_ON_AFTER_ESCAPES.sub(rf"\g<0>{JOINER}", one_line)
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>:$~^=&])", r"\\\1", inert)
 

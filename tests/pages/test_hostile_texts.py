@@ -13,7 +13,8 @@ from openpyxl import Workbook
 
 from tests.pages.choosing import pick
 from tests.pages.conftest import PAGE_MS, ROOT, SERVED_SOONER, Server, settled
-from vulncore.domain.delivery import SourceFile, measures_table
+from vulncore.domain.delivery import measures_table
+from vulncore.domain.disk import NamedFile
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.domain.vocabulary import report_measures
 from vulncore.resourcing.scenario.link import illustrative, scenario_code
@@ -119,7 +120,7 @@ def hostile_server(serving, tmp_path_factory) -> Iterator[Server]:
         tables=tables,
         made=False,
         attribution=IN_DATA,
-        files=(SourceFile(IN_NAMES, 1, "ab" * 32),),
+        files=(NamedFile(IN_NAMES, 1, "ab" * 32),),
         rows=replace(made.rows, noted={IN_DATA: 1}),
     )
     publish(folder / "store", "hostile", delivery, IN_NAMES)

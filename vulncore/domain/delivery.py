@@ -1,7 +1,6 @@
 """Deliveries: what a reader of files hands over, as canonical tables and an account of every row that it read."""
 
 import csv
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -10,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vulncore.domain.disk import NamedFile, named_file
 from vulncore.domain.errors import InvalidPeriodError, Reject
 from vulncore.domain.periods import format_month, parse_month
 from vulncore.domain.schemas import ANNOTATIONS, MEASURES, Tables
@@ -17,15 +17,6 @@ from vulncore.domain.vocabulary import Measure
 
 Progress = Callable[[int, float], None]
 """Called now and then while a file is read, with the rows so far and the share of the file read (0 to 1)."""
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """A file that a delivery was read from: its printable name without folders, its size and its digest."""
-
-    name: str
-    bytes: int
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -59,18 +50,16 @@ class Delivery:
 
     source: str
     tables: Tables
-    files: tuple[SourceFile, ...]
+    files: tuple[NamedFile, ...]
     rows: RowAccount
     attribution: str = ""
     made: bool = False
     rejects: tuple[Reject, ...] = ()
 
 
-def source_file(path: Path) -> SourceFile:
-    """Return a file's name, size and SHA-256 digest, read in pieces."""
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256")
-        return SourceFile(printable(path.name), stream.tell(), digest.hexdigest())
+def source_file(path: Path) -> NamedFile:
+    """Return a file that a delivery is read from, by a name that can be printed."""
+    return replace(named_file(path), name=printable(path.name))
 
 
 def printable(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What has to be on the disk before anything else is said or done, so that a power cut loses nothing."""
+"""Files on the disk: known by their digest, and written so that a power cut loses nothing."""
 
 import errno
 import fcntl
@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from typing import Final
 WHOLE_DRIVE: Final = getattr(fcntl, "F_FULLFSYNC", None)
 """macOS: without this the drive keeps what it was given in a cache of its own, in any order."""
 
-KNOWN: Final = (
+DISK_FAULTS: Final = (
     errno.ENOSPC,
     errno.EDQUOT,
     errno.EFBIG,
@@ -26,13 +27,27 @@ KNOWN: Final = (
 """What a disk can have against being written to; libraries say so somewhere in a text of their own."""
 
 
+@dataclass(frozen=True)
+class NamedFile:
+    """A file by its name without folders, its size in bytes, and its SHA-256."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+def named_file(path: Path) -> NamedFile:
+    """Return a file's name, size and digest."""
+    return NamedFile(path.name, path.stat().st_size, file_digest(path))
+
+
 def disk_fault(problem: Exception) -> str:
     """Return what a disk has against being read or written, in the system's words.
 
     >>> disk_fault(ValueError("Generic error: no such luck: No space left on device (os error 28)"))
     'no space left on device'
     """
-    known = [os.strerror(number) for number in KNOWN if os.strerror(number) in str(problem)]
+    known = [os.strerror(number) for number in DISK_FAULTS if os.strerror(number) in str(problem)]
     return (known or [getattr(problem, "strerror", None) or "the disk refused"])[0].lower()
 
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
-from vulncore.domain.disk import flush, flush_new, write_whole
+from vulncore.domain.disk import NamedFile, flush, flush_new, write_whole
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError, VulncoreError
 from vulncore.store.areas import FOLDER as BOUNDARIES
-from vulncore.store.contents import ERASING, StoredFile
+from vulncore.store.contents import ERASING
 from vulncore.store.manifest import MANIFEST
 from vulncore.store.secrets import FILE_NAME, SECRET_BYTES, store_secret
 from vulncore.store.store import DATASET_NAME, datasets
@@ -134,10 +134,10 @@ def _kept_paths(store: Path, names: tuple[str, ...]) -> Iterator[Path]:
         yield from sorted((store / others).glob(pattern))
 
 
-def _packed(archive: zipfile.ZipFile, store: Path, path: Path) -> StoredFile:
+def _packed(archive: zipfile.ZipFile, store: Path, path: Path) -> NamedFile:
     name = path.relative_to(store).as_posix()
     with path.open("rb") as file, archive.open(name, "w", force_zip64=True) as member:
-        return StoredFile(name, *_copied(file, member))
+        return NamedFile(name, *_copied(file, member))
 
 
 def _copied(source: IO[bytes], target: IO[bytes], most: int | None = None) -> tuple[int, str]:
@@ -161,11 +161,11 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
         raise _no_backup(source) from problem
 
 
-def _listed(archive: zipfile.ZipFile, source: Path) -> list[StoredFile]:
+def _listed(archive: zipfile.ZipFile, source: Path) -> list[NamedFile]:
     if archive.getinfo(LIST).file_size > MOST_LISTED:
         raise _no_backup(source)
     document: dict[str, Any] = json.loads(archive.read(LIST))
-    files = [StoredFile(**file) for file in document["files"]]
+    files = [NamedFile(**file) for file in document["files"]]
     if document["format"] != FORMAT or not all(_belongs(file.name) for file in files):
         raise _no_backup(source)
     return files
@@ -183,7 +183,7 @@ def _belongs(name: str) -> bool:
     return bool(DATASET_NAME.fullmatch(parts[0]))
 
 
-def _unpack(archive: zipfile.ZipFile, file: StoredFile, target: Path, source: Path) -> None:
+def _unpack(archive: zipfile.ZipFile, file: NamedFile, target: Path, source: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(file.name) as member, target.open("xb") as made:
         unpacked = _copied(member, made, file.bytes)

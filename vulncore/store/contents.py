@@ -2,27 +2,17 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from vulncore.domain.disk import file_digest, flush_new
+from vulncore.domain.disk import NamedFile, file_digest, flush_new, named_file
 
 ERASING: Final = ".erasing"
 READY: Final = "ready"
 SWAPPED: Final = "incidents"
 
-
-@dataclass(frozen=True)
-class StoredFile:
-    """A file of a table: its name in the table's folder, its size in bytes, and its SHA-256."""
-
-    name: str
-    bytes: int
-    sha256: str
-
-
-Contents = Mapping[str, Mapping[int, tuple[StoredFile, ...]]]
+Contents = Mapping[tuple[str, int], tuple[NamedFile, ...]]
 """By table and version of it, the files that this version consists of."""
 
 
@@ -45,16 +35,16 @@ def log_file(table: Path, version: int) -> Path:
 
 def flush_version(table: Path, files: Iterable[str], log: Iterable[int]) -> None:
     """Have the disk write a version of a table: its files and entries of its log, then the folders up to the store's."""
-    flush_new([*map(Path, files), *(log_file(table, version) for version in log)], table.parents[1])
+    paths = [*(table / file for file in files), *(log_file(table, version) for version in log)]
+    flush_new(paths, table.parents[1])
 
 
-def stored_files(files: Iterable[str]) -> tuple[StoredFile, ...]:
-    """Return the Parquet files of a version as they are now."""
-    paths = [Path(file) for file in files]
-    return tuple(StoredFile(path.name, path.stat().st_size, file_digest(path)) for path in paths)
+def named_files(table: Path, files: Iterable[str]) -> tuple[NamedFile, ...]:
+    """Return files of a table as they are now."""
+    return tuple(named_file(table / file) for file in files)
 
 
-def faults(table: Path, files: tuple[StoredFile, ...]) -> list[str]:
+def faults(table: Path, files: tuple[NamedFile, ...]) -> list[str]:
     """Return what is wrong with the files of a version of a table, a phrase for each; none where they are as written."""
     checked = ((f"{table.name}/{file.name}", _fault(table / file.name, file)) for file in files)
     return [f"{name} {fault}" for name, fault in checked if fault]
@@ -70,29 +60,26 @@ def is_cut_short(path: Path, size: int) -> bool:
 
 def contents_text(contents: Contents) -> str:
     """Return contents as the manifest has them."""
-    return json.dumps(
-        {
-            name: {str(version): [asdict(file) for file in files] for version, files in by_version.items()}
-            for name, by_version in contents.items()
-        }
-    )
+    by_table: dict[str, dict[str, list[dict[str, object]]]] = {}
+    for (table, version), files in contents.items():
+        by_table.setdefault(table, {})[str(version)] = [asdict(file) for file in files]
+    return json.dumps(by_table)
 
 
 def contents_in(text: str) -> Contents:
     """Return the contents that a text of the manifest stands for.
 
-    >>> contents_in(contents_text({"counts": {3: (StoredFile("a.parquet", 2, "ab"),)}}))
-    {'counts': {3: (StoredFile(name='a.parquet', bytes=2, sha256='ab'),)}}
+    >>> contents_in(contents_text({("counts", 3): (NamedFile("a.parquet", 2, "ab"),)}))
+    {('counts', 3): (NamedFile(name='a.parquet', bytes=2, sha256='ab'),)}
     """
     return {
-        name: {
-            int(version): tuple(StoredFile(**file) for file in files) for version, files in by_version.items()
-        }
-        for name, by_version in json.loads(text).items()
+        (table, int(version)): tuple(NamedFile(**file) for file in files)
+        for table, by_version in json.loads(text).items()
+        for version, files in by_version.items()
     }
 
 
-def _fault(path: Path, file: StoredFile) -> str:
+def _fault(path: Path, file: NamedFile) -> str:
     if not path.is_file():
         return "is missing"
     if path.stat().st_size != file.bytes:

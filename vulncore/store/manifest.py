@@ -8,21 +8,20 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
-from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
-from vulncore.domain.delivery import RowAccount, SourceFile
+from vulncore.domain.delivery import RowAccount
+from vulncore.domain.disk import NamedFile
 from vulncore.domain.errors import DamagedStoreError
 from vulncore.domain.schemas import SCHEMAS
 from vulncore.store.contents import (
     ERASING,
     READY,
     Contents,
-    StoredFile,
     contents_in,
     contents_text,
     flush_version,
@@ -76,11 +75,11 @@ class Publish:
     source: str
     attribution: str
     made: bool
-    files: tuple[SourceFile, ...]
+    files: tuple[NamedFile, ...]
     rows: RowAccount
     table_versions: dict[str, int]
     table_rows: dict[str, int]
-    stored: dict[str, tuple[StoredFile, ...]] = field(default_factory=dict)
+    stored: dict[str, tuple[NamedFile, ...]] = field(default_factory=dict)
     set_aside: tuple[int, ...] = ()
     unchanged: bool = False
 
@@ -89,7 +88,7 @@ class Publish:
         """Whether all of its files can be told from others: those of versions that 0.1.0 published can't."""
         return self.stored.keys() >= SCHEMAS.keys()
 
-    def with_table(self, name: str, version: int, files: tuple[StoredFile, ...]) -> "Publish":
+    def with_table(self, name: str, version: int, files: tuple[NamedFile, ...]) -> "Publish":
         """Return the publish with another version of a table."""
         return replace(
             self,
@@ -107,15 +106,12 @@ class PublishHistory:
     next_number: int
 
 
-_FilesByVersion = Mapping[tuple[str, int], tuple[StoredFile, ...]]
-
-
 @dataclass(frozen=True)
 class _Line:
     """A line of the manifest: a publish, its files left out, and those of every table version that it wrote."""
 
     publish: Publish
-    contents: _FilesByVersion
+    contents: Contents
 
 
 def publishes(home: Path) -> tuple[Publish, ...]:
@@ -150,8 +146,7 @@ def add_to_manifest(home: Path, line: pa.Table) -> None:
     number = line["number"][0].as_py()
     manifest = home / MANIFEST
     commit(manifest, line, "append", expected=number)
-    files = [str(manifest / name) for name in added_files(log_file(manifest, number))]
-    flush_version(manifest, files, (0, 1) if number == 1 else (number,))
+    flush_version(manifest, added_files(log_file(manifest, number)), (0, 1) if number == 1 else (number,))
 
 
 def manifest_line(publish: Publish, contents: Contents) -> pa.Table:
@@ -224,16 +219,11 @@ def delta_table(folder: Path) -> DeltaTable | None:
         raise damaged(folder.parent) from problem
 
 
-def files_of(table: DeltaTable) -> list[str]:
-    """Return the paths of a version's Parquet files, as they stand on the disk."""
-    return [unquote(uri.removeprefix("file://")) for uri in table.file_uris()]
-
-
 def damaged(home: Path) -> DamagedStoreError:
     """Return what is to be said where a manifest can't be read."""
     return DamagedStoreError(
         f"Dataset '{home.name}' cannot be read: its list of versions is damaged. "
-        "Restore the store from a copy, or publish the dataset again under another name."
+        "Restore the store from a backup, or publish the dataset again under another name."
     )
 
 
@@ -264,7 +254,7 @@ def _history_now(home: Path) -> PublishHistory:
     return PublishHistory(tuple(standing), tuple(half_written), max(len(entries) - len(torn), 1))
 
 
-def _with_files(home: Path, publish: Publish, contents: _FilesByVersion) -> Publish:
+def _with_files(home: Path, publish: Publish, contents: Contents) -> Publish:
     versions = {name: (name, version) for name, version in publish.table_versions.items()}
     stored = {name: contents[at] for name, at in versions.items() if at in contents}
     return replace(publish, dataset=home.name, stored=stored)
@@ -311,19 +301,11 @@ def _line_in(row: dict[str, Any]) -> _Line:
         **{
             **row,
             "dataset": "",
-            "files": tuple(SourceFile(**file) for file in json.loads(row["files"])),
+            "files": tuple(NamedFile(**file) for file in json.loads(row["files"])),
             "rows": RowAccount(**json.loads(row["rows"])),
             "table_versions": json.loads(row["table_versions"]),
             "table_rows": json.loads(row["table_rows"]),
             "set_aside": tuple(json.loads(row.get("set_aside") or "[]")),
         }
     )
-    by_version = contents_in(contents or "{}")
-    return _Line(
-        publish,
-        {
-            (name, version): files
-            for name, versions in by_version.items()
-            for version, files in versions.items()
-        },
-    )
+    return _Line(publish, contents_in(contents or "{}"))

@@ -13,12 +13,12 @@ import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
 from vulncore.domain.delivery import RowAccount
-from vulncore.domain.disk import disk_fault
+from vulncore.domain.disk import disk_fault, named_file
 from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.domain.words import number_of
-from vulncore.store.contents import stored_files, table_folder
+from vulncore.store.contents import SWAPPED, table_folder
 from vulncore.store.manifest import Publish, commit, publish_history
 from vulncore.store.snapshots import table_files, version_files
 from vulncore.store.store import versions
@@ -83,13 +83,13 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
             rebuilt = _rebuilt(home, incidents, chosen)
             _refuse_other_figures(home, incidents, rebuilt)
             publish = _publish_of_purge(history[-1], next_number, counts, by)
-            contents = {number: stored_files(files) for number, files in rebuilt.items()}
-            publish = publish.with_table(
-                "incidents",
-                publish.table_versions["incidents"],
-                contents[publish.table_versions["incidents"]],
-            )
-            swap_in(home, publish, {"incidents": contents})
+            contents = {
+                (SWAPPED, number): tuple(map(named_file, map(Path, files)))
+                for number, files in rebuilt.items()
+            }
+            newest = publish.table_versions[SWAPPED]
+            publish = publish.with_table(SWAPPED, newest, contents[SWAPPED, newest])
+            swap_in(home, publish, contents)
     except (DeltaError, duckdb.Error, OSError) as problem:
         raise PublishRefusedError(
             f"The purge of '{dataset}' was not finished: {disk_fault(problem)}. Check that the folder is "
@@ -113,7 +113,7 @@ def purge_counts(store: Path, dataset: str, selection: Selection) -> PurgeCounts
     except (DeltaError, duckdb.Error, OSError) as problem:
         raise DamagedStoreError(
             f"Not every version of dataset '{dataset}' can be read: a file is damaged or gone. "
-            "Restore the store from a copy, then purge."
+            "Restore the store from a backup, then purge."
         ) from problem
 
 

@@ -23,7 +23,7 @@ def kept_secret(store: Path) -> bytes:
     if not (store / FILE_NAME).exists() and any(_holds_pseudonyms(store, name) for name in datasets(store)):
         raise DamagedStoreError(
             f"The store holds pseudonyms of victims, and the secret they were made with ({FILE_NAME}) is gone. Restore "
-            "that file from a copy of the store. With a new secret nobody could see which victims are repeat victims."
+            "that file from where it was backed up. With a new secret nobody could see which victims are repeat victims."
         )
     try:
         return store_secret(store)
@@ -49,7 +49,7 @@ def store_secret(store: Path) -> bytes:
     secret = path.read_bytes()
     if len(secret) != SECRET_BYTES:
         raise DamagedStoreError(
-            f"{FILE_NAME} in the store does not hold a secret any more. Restore that file from a copy of the store."
+            f"{FILE_NAME} in the store does not hold a secret any more. Restore that file from where it was backed up."
         )
     return secret
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import duckdb
 import ibis.expr.types as ir
@@ -15,7 +16,7 @@ from vulncore.domain.errors import DamagedStoreError, VulncoreError, first_five
 from vulncore.domain.schemas import SCHEMAS, Tables
 from vulncore.domain.words import number_of
 from vulncore.store.contents import faults, table_folder
-from vulncore.store.manifest import LOOKS, Publish, files_of, publishes
+from vulncore.store.manifest import LOOKS, Publish, publishes
 
 PLAIN_FEATURES = {"timestampNtz", "v2Checkpoint"}  # reading a version's files directly respects these
 
@@ -98,7 +99,7 @@ def table_files(home: Path, publish: Publish, name: str) -> list[str]:
 
 
 def version_files(folder: Path, version: int) -> list[str]:
-    """Return the Parquet files that a version of a Delta table consists of, as its log says.
+    """Return the paths of the Parquet files that a version of a Delta table consists of, as its log says.
 
     Raises:
         VulncoreError: The table uses a Delta feature that reading its files directly would overlook.
@@ -111,7 +112,7 @@ def version_files(folder: Path, version: int) -> list[str]:
             f"Table {folder.name} uses features of Delta Lake that vulncore cannot read: "
             f"{first_five(sorted(overlooked))}. Publish the dataset again with vulncore."
         )
-    return files_of(table)
+    return [unquote(uri.removeprefix("file://")) for uri in table.file_uris()]
 
 
 def same_rows(one: pa.Table, other: pa.Table) -> bool:

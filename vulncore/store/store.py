@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from vulncore.domain.delivery import Delivery
-from vulncore.domain.disk import disk_fault
+from vulncore.domain.disk import NamedFile, disk_fault
 from vulncore.domain.errors import (
     DamagedStoreError,
     PublishRefusedError,
@@ -25,20 +24,19 @@ from vulncore.domain.errors import (
     first_five,
 )
 from vulncore.domain.schemas import validated
-from vulncore.store.contents import StoredFile, flush_version, stored_files
+from vulncore.store.contents import flush_version, log_file, named_files
 from vulncore.store.manifest import (
     MANIFEST,
     Publish,
     add_to_manifest,
     commit,
-    files_of,
     manifest_line,
     publish_history,
 )
 from vulncore.store.publishing import NextVersion, after_annotations, after_delivery
 from vulncore.store.snapshots import Snapshot, in_memory, opened
 from vulncore.store.swapping import held_for_publish
-from vulncore.store.torn import log_entries
+from vulncore.store.torn import added_files, log_entries
 
 __all__ = [
     "Snapshot",
@@ -202,17 +200,17 @@ def checked_dataset_name(name: str) -> str:
 
 def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
     """Write the changed tables of a version, then its line in the manifest; return the publish that then stands."""
-    half_written = publish_history(home).half_written
     try:
+        half_written = publish_history(home).half_written  # before they are put aside
         with held_for_publish(home):
             version = next_version()
             if version.publish.unchanged:
                 return version.publish
-            tables, contents = version.tables.named(), {}
-            published = replace(version.publish, set_aside=half_written)
+            published, contents = replace(version.publish, set_aside=half_written), {}
             for name in version.changed:
-                number, files = _written(home / name, tables[name], published.table_versions.get(name, -1))
-                contents[name] = {number: files}
+                standing = published.table_versions.get(name, -1)
+                number, files = _written(home / name, version.tables.named()[name], standing)
+                contents[name, number] = files
                 published = published.with_table(name, number, files)
             add_to_manifest(home, manifest_line(published, contents))
     except CommitFailedError as problem:
@@ -228,12 +226,12 @@ def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
     return published
 
 
-def _written(table: Path, rows: pa.Table, standing: int) -> tuple[int, tuple[StoredFile, ...]]:
+def _written(table: Path, rows: pa.Table, standing: int) -> tuple[int, tuple[NamedFile, ...]]:
     """Write a table's next version, and return its number and its files, once the disk has them."""
     number = commit(table, rows, "overwrite")
-    files = files_of(DeltaTable(table, version=number))
+    files = added_files(log_file(table, number))  # it replaces the whole table, so they are all there is
     flush_version(table, files, range(standing + 1, number + 1))
-    return number, stored_files(files)
+    return number, named_files(table, files)
 
 
 def _was_published(home: Path) -> bool:

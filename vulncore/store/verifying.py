@@ -42,7 +42,7 @@ class StoreCheck:
 
 
 def store_checks(store: Path) -> tuple[StoreCheck, ...]:
-    """Return every version of every dataset, every boundary and the secret, each with what was history.
+    """Return every version of every dataset, every boundary and the secret, each with what is wrong with it.
 
     Every file is read whole.
     """

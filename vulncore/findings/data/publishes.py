@@ -55,7 +55,7 @@ def half_written_in_words(numbers: Sequence[int]) -> str:
 
 
 def publishes_frame(publishes: tuple[Publish, ...]) -> pd.DataFrame:
-    """Return one row per version: who, when (UTC), verified or not, from which files with their digests, how many rows."""
+    """Return one row per version: who, when (UTC), whether it can be verified, from which files with their digests, how many rows."""
     return pd.DataFrame(
         {
             "dataset": publish.dataset,

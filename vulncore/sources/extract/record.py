@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from vulncore.domain.delivery import SourceFile
+from vulncore.domain.disk import NamedFile
 from vulncore.domain.errors import Reject, UnreadableSourceError
 
 UNCOMPUTED = "\0"
@@ -28,7 +28,7 @@ class Extract:
     reading stopped before the end because no more rows were asked for. `notes` are sentences for who reads it.
     """
 
-    file: SourceFile
+    file: NamedFile
     kind: str
     encoding: str
     delimiter: str
