@@ -58,7 +58,7 @@ def test_what_does_not_hold_what_was_published_is_named_and_the_command_fails(st
     (store / "scenarios" / "odd.toml").write_text("name = ")
     done = run("verify", store=store)
     assert done.exit_code == 1
-    assert "2 of 3 are not whole: demo version 1, scenarios/odd.toml" in done.stderr
+    assert "2 of 3 checks failed: demo version 1, scenarios/odd.toml" in done.stderr
     assert "has changed since it was published" in done.stdout
 
 

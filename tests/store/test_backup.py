@@ -183,7 +183,7 @@ def test_a_store_is_checked_version_by_version(kept, tmp_path):
     assert states.keys() == {"city version 1", "town version 1", "town version 2", FILE_NAME}
     assert "has changed since it was published" in checks["city version 1"].fault
     assert (
-        "Programs that go by the logs of its tables (coverage) would read something else"
+        "Other programs go by the tables' logs (coverage), which name other files"
         in checks["town version 1"].fault
     )
     assert open_version(store, "town").coverage.count().execute() == 1

@@ -73,7 +73,7 @@ def verify(output: Output = Format.MARKDOWN, store: Store = DEFAULT_STORE) -> No
     typer.echo(printed(pd.DataFrame(rows, columns=["What", "Files", "What is wrong"]), output))
     bad = [check.what for check in checks if check.state in BAD]
     if bad:
-        raise DamagedStoreError(f"{len(bad)} of {len(checks)} are not whole: {first_five(bad)}.")
+        raise DamagedStoreError(f"{len(bad)} of {len(checks)} checks failed: {first_five(bad)}.")
 
 
 @app.command()

@@ -122,7 +122,9 @@ def _file_to_figure_text() -> str:
         "listed with its line and the reason. Too many rejected rows stop a publish. Counts go by the date recorded. A "
         "force's own record counts once towards a measure, however many rows it has. The months that a file covers are "
         "declared, and never taken from its rows. Publishing a month again replaces that month of that source. Every "
-        "figure that changed is listed on the *Data* page. Earlier versions can be opened as they were."
+        "figure that changed is listed on the *Data* page. Earlier versions can be opened as they were. "
+        "A version is shown only while its files hold what was published. It is *unverified* where dashboard 0.1.0 "
+        "published it: nobody can tell whether its files changed since."
     )
 
 

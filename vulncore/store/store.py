@@ -131,8 +131,8 @@ def versions(store: Path, dataset: str) -> tuple[Publish, ...]:
     history = publish_history(home)
     if not history.publishes and history.half_written:
         raise DamagedStoreError(
-            f"Version {history.half_written[-1]} of dataset '{dataset}' cannot be read: one of its files is damaged or gone, "
-            "and there is no other version. Restore the store from a backup, or publish the dataset again."
+            f"Version {history.half_written[-1]} of dataset '{dataset}' cannot be read: one of its files is damaged or gone. "
+            "The dataset has no other version. Restore the store from a backup, or publish the dataset again."
         )
     if not history.publishes:
         names = datasets(store)

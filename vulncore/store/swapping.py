@@ -35,8 +35,8 @@ def held_for_publish(home: Path) -> Iterator[None]:
         PublishRefusedError: Rows of it are being erased.
     """
     refusal = (
-        f"Records of '{home.name}' are being erased at this moment, or a version that was half written is being set "
-        "aside. Try again in a few minutes."
+        f"Records of '{home.name}' are being erased at this moment, or a half-written version is being set aside. "
+        "Try again in a few minutes."
     )
     while True:
         if (home / ERASING).exists() or half_written_entries(home):

@@ -62,8 +62,8 @@ def _dataset_checks(home: Path) -> list[StoreCheck]:
         return [StoreCheck(home.name, FileState.DAMAGED, str(problem))]
     checks = [_version_check(home, publish) for publish in history.publishes]
     fault = (
-        "A file is missing or cut short, as after a power cut. The next publish sets this version aside. "
-        "To keep it, restore the store from a backup first."
+        "A file is missing or cut short, perhaps because the power failed. The next publish sets this version aside. "
+        "To keep this version, restore the store from a backup first."
     )
     return [
         *checks,
@@ -80,8 +80,8 @@ def _version_check(home: Path, publish: Publish) -> StoreCheck:
         return StoreCheck(what, FileState.DAMAGED, str(problem))
     if others:
         fault = (
-            f"vulncore reads it as it was published. Programs that go by the logs of its tables ({', '.join(others)}) would "
-            "read something else. Restore the store from a backup for them."
+            f"vulncore shows what was published. Other programs go by the tables' logs ({', '.join(others)}), which name "
+            "other files. Restore the store from a backup before other programs read it."
         )
         return StoreCheck(what, FileState.DAMAGED, fault)
     return StoreCheck(what, FileState.VERIFIED if publish.is_verifiable else FileState.UNVERIFIED)

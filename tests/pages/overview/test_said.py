@@ -170,7 +170,9 @@ def test_a_newest_version_that_is_only_half_there_is_said_and_the_one_before_is_
     (file, *_) = newest.stored["counts"]
     (own / "newer" / "counts" / file.name).write_bytes(b"")
     page = visit(own, monkeypatch, "overview", {"dataset": "newer"})
-    assert "Version 2 is not whole, as after a power cut, and cannot be shown." in page.said
+    assert (
+        "Version 2 was only half written, perhaps because the power failed. It cannot be shown." in page.said
+    )
     assert (page.choices["version"], page.row(TABLE, "Robbery")[2]) == ("1", "45")
     assert "Version 1, published" in page.said
 

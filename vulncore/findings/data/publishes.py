@@ -48,10 +48,12 @@ def half_written_in_words(numbers: Sequence[int]) -> str:
     """Return what is to be said of newer versions that nobody can open; "" where there is none."""
     if not numbers:
         return ""
-    which = (
-        f"Version {numbers[0]} is" if len(numbers) == 1 else f"Versions {listed(list(map(str, numbers)))} are"
+    one = len(numbers) == 1
+    which = f"Version {numbers[0]} was" if one else f"Versions {listed(list(map(str, numbers)))} were"
+    return (
+        f"{which} only half written, perhaps because the power failed. {'It' if one else 'They'} cannot be shown. "
+        "Publish again, or restore the store from a backup."
     )
-    return f"{which} not whole, as after a power cut, and cannot be shown. Publish again, or restore the store from a backup."
 
 
 def publishes_frame(publishes: tuple[Publish, ...]) -> pd.DataFrame:
@@ -62,7 +64,7 @@ def publishes_frame(publishes: tuple[Publish, ...]) -> pd.DataFrame:
             "version": publish.number,
             "published_at": f"{publish.published_at:%Y-%m-%d %H:%M:%S} UTC",
             "published_by": publish.published_by,
-            "digests": "yes" if publish.is_verifiable else UNVERIFIED,
+            "verified": "on opening" if publish.is_verifiable else UNVERIFIED,
             "source": publish.source,
             "rows_read": publish.rows.read,
             "rows_rejected": sum(publish.rows.rejected.values()),
