@@ -38,6 +38,7 @@ SEED = 17
 UNCLEAR = re.compile(r"Generic|External|Error|Traceback|/tmp|[^.]$")
 AT_ONCE = 5
 MOST_LAPS = 60
+MOST_VERSIONS = 8  # each is opened after each blow
 Held = dict[int, tuple[int, int, int]]
 """By version: its incidents, the sum of their numbers (erased ones left out), and its notes."""
 
@@ -164,7 +165,7 @@ def kills(watched: Watched, times: int, chance: random.Random) -> Counter[str]:
             if kind == "killed"
             else "done before"
         ] += 1
-        if len(watched.seen) > 25:
+        if len(watched.seen) > MOST_VERSIONS:
             _begin_anew(watched)
     return found
 
@@ -296,7 +297,7 @@ def publishers_at_once(watched: Watched, times: int, chance: random.Random) -> C
         for answer in answers:
             found[watched.expect(answer(), f"five at once {lap}")] += 1
         watched.look(f"five at once {lap}")
-        if len(watched.seen) > 25:
+        if len(watched.seen) > MOST_VERSIONS:
             _begin_anew(watched)
     return found
 
