@@ -25,9 +25,11 @@ PLAIN_FEATURES = {"timestampNtz", "v2Checkpoint"}  # reading a version's files d
 class Snapshot:
     """One published version, open for reading: the canonical tables as Ibis expressions.
 
-    Rows are read from the files when they are asked for: once a purge has replaced those, open it again.
+    Rows are read from the files when they are asked for: once a purge has replaced those, open it again. `home` is the
+    dataset's folder in the store.
     """
 
+    home: Path
     publish: Publish
     incidents: ir.Table
     counts: ir.Table
@@ -55,10 +57,11 @@ def opened(home: Path, publish: Publish) -> Snapshot:
         raise damaged_version(home, publish, "one of its files is damaged or gone") from problem
 
 
-def in_memory(publish: Publish, tables: Tables) -> Snapshot:
+def in_memory(home: Path, publish: Publish, tables: Tables) -> Snapshot:
     """Return the version that a publish would make of these tables, none of them written."""
     engine = connect()
     return Snapshot(
+        home=home,
         publish=publish,
         **{name: arrow_table(engine, table) for name, table in tables.named().items()},
     )
@@ -149,4 +152,4 @@ def _from_files(home: Path, publish: Publish) -> Snapshot:
         name: parquet_table(engine, table_files(home, publish, name), schema)
         for name, schema in SCHEMAS.items()
     }
-    return Snapshot(publish=publish, **tables)
+    return Snapshot(home=home, publish=publish, **tables)

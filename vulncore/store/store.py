@@ -95,7 +95,7 @@ def preview(store: Path, dataset: str, delivery: Delivery, published_by: str) ->
     home = _writable(store) / checked_dataset_name(dataset)
     valid = replace(delivery, tables=validated(delivery.tables))
     version = after_delivery(home, valid, published_by)
-    return in_memory(version.publish, version.tables)
+    return in_memory(home, version.publish, version.tables)
 
 
 def annotate(store: Path, dataset: str, annotations: pa.Table, by: str, number: int | None = None) -> Publish:

@@ -95,9 +95,7 @@ def hidden_in_words(smallest: int) -> str:
 
 
 def hidden_as(smallest: int) -> str:
-    """Return the words for a hidden number: small itself, or hidden so that another can't be worked out.
-
-    Which of the two it is, the words don't tell on purpose. The page Methods says what is hidden.
+    """Return the words for a hidden number.
 
     >>> hidden_as(5)
     'hidden (fewer than 5)'
@@ -105,12 +103,10 @@ def hidden_as(smallest: int) -> str:
     return f"hidden ({hidden_in_words(smallest)})"
 
 
-def number_in_words(weight: float, about: float, smallest: int, decimals: int = 1) -> str:
-    """Return a number, or about what it is, or what hides it.
+def number_in_words(weight: float, smallest: int, decimals: int = 1) -> str:
+    """Return a number, or what hides it.
 
-    >>> number_in_words(7.26, float("nan"), 5), number_in_words(float("nan"), 105.0, 5)
-    ('7.3', 'about 105')
+    >>> number_in_words(7.26, 5), number_in_words(float("nan"), 5)
+    ('7.3', 'hidden (fewer than 5)')
     """
-    if not math.isnan(weight):
-        return f"{weight:,.{decimals}f}"
-    return hidden_as(smallest) if math.isnan(about) else f"about {about:,.0f}"
+    return hidden_as(smallest) if math.isnan(weight) else f"{weight:,.{decimals}f}"

@@ -1,7 +1,7 @@
-"""Unprotected counts by hour of the week, read from a version: secret, and never to be shown.
+"""Counts by hour of the week, read from a version, of blurred records unless nothing is hidden.
 
-Nothing here leaves the package but through `vulncore.findings.when.protection`, which hides what is small. A page, a
-chart, a sentence or a file takes a view (`vulncore.findings.when.view`) and never one of these classes.
+Nothing here leaves the package but through `vulncore.findings.when.protection`, which sharpens them and hides what is
+small. A page, a chart, a sentence or a file takes a view (`vulncore.findings.when.view`) and never one of these classes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,14 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
+from vulncore.domain.blur import sharpened_week
 from vulncore.domain.engine import read_once
 from vulncore.domain.vocabulary import Measure
+from vulncore.findings.shared.blurred import blurred_records
 from vulncore.findings.shared.compared import months_missing, why_not_compared
 from vulncore.findings.shared.which_records import NoTimesError, check_records, window_before
 from vulncore.metrics.week.day_hour import RecordFilter, day_hour, shapes, timed_records, week_of
@@ -28,19 +31,31 @@ COUNTS_KEPT: Final = 32
 
 @dataclass(frozen=True)
 class WeekCounts:
-    """Secret: what each hour of the week holds of some records, small numbers and all.
+    """What each hour of the week holds of some records, small numbers and all.
 
-    `by_hour` and `harm_by_hour` are the 168 hours from Monday 00:00, in records and weighed by harm; `known` the
-    records by what is known of their time; `shapes` how their windows lie to the hours; `missing_months` how many
-    months of the window were not delivered for every measure.
+    `by_hour` and `harm_by_hour` are the 168 hours from Monday 00:00, in records and weighed by harm, of blurred records
+    where `blurred`; `known` the records by what is known of their time; `shapes` how their windows lie to the hours;
+    `missing_months` how many months of the window were not delivered for every measure.
     """
 
     record_filter: RecordFilter
+    blurred: bool
     by_hour: Floats
     harm_by_hour: Floats
     known: Mapping[Known, float]
     shapes: pd.DataFrame
     missing_months: int
+
+    @property
+    def sharpened(self) -> tuple[Floats, Floats]:
+        """About what each hour held before the blur, and the variance that chance gives this."""
+        return sharpened_week(self.by_hour) if self.blurred else (self.by_hour, self.by_hour)
+
+    @property
+    def harm_sharpened(self) -> Floats:
+        """About what each hour held before the blur, weighed by harm; never below 0."""
+        about = sharpened_week(self.harm_by_hour)[0] if self.blurred else self.harm_by_hour
+        return np.maximum(about, 0.0)
 
     @property
     def timed(self) -> float:
@@ -60,7 +75,7 @@ class WeekCounts:
 
 
 class StretchCounts(NamedTuple):
-    """Secret: a stretch that stands out and what it holds (see `vulncore.metrics.week.scan.week_windows`)."""
+    """A stretch that stands out and what it holds (see `vulncore.metrics.week.scan.week_windows`)."""
 
     start: int
     hours: int
@@ -71,7 +86,7 @@ class StretchCounts(NamedTuple):
 
 @dataclass(frozen=True)
 class ComparedCounts:
-    """Secret: the counts of a period and of the one before it, which is None where `not_compared` says why."""
+    """The counts of a period and of the one before it, which is None where `not_compared` says why."""
 
     now: WeekCounts
     before: WeekCounts | None
@@ -79,25 +94,26 @@ class ComparedCounts:
 
 
 def read_counts(
-    snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure]
+    snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure], smallest: int
 ) -> ComparedCounts:
-    """Return the secret counts of a period, and of the same months of an earlier year.
+    """Return the counts of a period, and of the same months of an earlier year.
 
     Args:
         snapshot: A published version.
         record_filter: Which records.
         measures: The measures of the version, for their names.
+        smallest: The smallest number that is shown; up to 1 the records are counted as they are, else blurred.
 
     Raises:
         NoTimesError: No record of the force, of these measures, has a time.
         UnknownNameError: No measure is named, or records can't be narrowed in this way.
     """
     version = snapshot.publish
-    key = (version.dataset, version.number, version.published_at, record_filter, tuple(measures))
+    key = (snapshot.home, version.number, version.published_at, record_filter, tuple(measures), smallest > 1)
     with _lock:
         kept = _kept.get(key)
     if kept is None:
-        kept = _read_both(snapshot, record_filter, measures)
+        kept = _read_both(snapshot, record_filter, measures, smallest)
         with _lock:
             _kept[key] = kept
             while len(_kept) > COUNTS_KEPT:
@@ -105,10 +121,11 @@ def read_counts(
     return kept
 
 
-def read_week(snapshot: Snapshot, record_filter: RecordFilter) -> WeekCounts:
-    """Return the secret counts of one period; refuses what `read_counts` refuses."""
+def read_week(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> WeekCounts:
+    """Return the counts of one period; refuses what `read_counts` refuses."""
     _check(snapshot, record_filter)
-    return _read(snapshot, record_filter, midnights(snapshot.incidents, record_filter.force))
+    midnight = midnights(snapshot.incidents, record_filter.force)
+    return _read(blurred_records(snapshot, smallest), record_filter, midnight, smallest > 1)
 
 
 _kept: dict[tuple[object, ...], ComparedCounts] = {}
@@ -116,26 +133,30 @@ _lock = Lock()
 
 
 def _read_both(
-    snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure]
+    snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure], smallest: int
 ) -> ComparedCounts:
     _check(snapshot, record_filter)
     midnight = midnights(snapshot.incidents, record_filter.force)
     earlier = window_before(record_filter.window)
     why = why_not_compared(snapshot, record_filter, earlier, measures)
+    records, is_blurred = blurred_records(snapshot, smallest), smallest > 1
     return ComparedCounts(
-        now=_read(snapshot, record_filter, midnight),
-        before=None if why else _read(snapshot, replace(record_filter, window=earlier), midnight),
+        now=_read(records, record_filter, midnight, is_blurred),
+        before=None if why else _read(records, replace(record_filter, window=earlier), midnight, is_blurred),
         not_compared=why,
     )
 
 
-def _read(snapshot: Snapshot, record_filter: RecordFilter, midnight: Mapping[str, Known]) -> WeekCounts:
+def _read(
+    snapshot: Snapshot, record_filter: RecordFilter, midnight: Mapping[str, Known], is_blurred: bool
+) -> WeekCounts:
     timed = timed_records(snapshot.incidents, snapshot.coverage, record_filter, midnight)
     with read_once(timed) as rows:
         weights, by_shape = day_hour(rows), shapes(rows)
     by_kind = weights.groupby("known")["weight"].sum()
     return WeekCounts(
         record_filter=record_filter,
+        blurred=is_blurred,
         by_hour=week_of(weights),
         harm_by_hour=week_of(weights, "harm"),
         known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},

@@ -135,7 +135,7 @@ def _row_totals(week: Week, layout: Layout) -> pd.DataFrame:
             "weight": [week.timed],
             "hidden": [hidden],
             "short": [HIDDEN if hidden else f"{week.timed:,.0f}"],
-            "words": [number_in_words(week.timed, math.nan, week.smallest)],
+            "words": [number_in_words(week.timed, week.smallest)],
             "label": ["The whole week"],
         }
     )

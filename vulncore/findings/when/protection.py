@@ -1,20 +1,19 @@
-"""From unprotected counts by hour to what may be shown: the only way out.
+"""From counts by hour to what may be shown: the only way out.
 
-Secret counts (`vulncore.findings.when.counts`) go in, views (`vulncore.findings.when.view`) come out. Whatever needs
-the counts as they are is worked out here: which stretches stand out and what they are called, the night-time economy's share, the
-change between two periods, the shifts that meet most. A view holds no count, and no sum from which a hidden one
-follows. How small numbers are hidden, and what is hidden with them, says `docs/when.md`.
+Counts (`vulncore.findings.when.counts`) go in, views (`vulncore.findings.when.view`) come out. The counts are of blurred
+records: what is tested is tested on them, what is shown is sharpened (`vulncore.domain.blur`) and hidden where small. What
+protects is the blur. That small numbers are hidden as well keeps people from reading a meaning into one or two records.
 """
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from vulncore.domain.arrays import Booleans, Floats
-from vulncore.domain.disclosure import visible_mask
+from vulncore.domain.arrays import Floats
+from vulncore.domain.blur import sharpened_week
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.shared.words import (
     HIDDEN,
@@ -29,7 +28,7 @@ from vulncore.findings.when.view import BAND, Patrols, Stretch, Week, WeekChange
 from vulncore.metrics.statistics.intervals import poisson_interval
 from vulncore.metrics.week.day_hour import day_hour_change
 from vulncore.metrics.week.hours import HOURS, hours_from, hours_in
-from vulncore.metrics.week.known_times import USED, Known
+from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import Night
 from vulncore.metrics.week.patrols import best_shifts, covered_hours
 from vulncore.metrics.week.scan import shuffled_weeks, week_windows
@@ -37,21 +36,9 @@ from vulncore.metrics.week.scan import shuffled_weeks, week_windows
 FEWEST: Final = 20
 """Records with a time: of fewer, three-hour bands mostly hold none or one, and their map would be one of persons."""
 CELLS: Final = ("hour", "band")
-PARTS_OF: Final = {
-    "hour": 0,
-    "band": 1,
-    "stretch": 1,
-    "hour of day": 1,
-    "night row": 2,
-    "day": 2,
-    "band of day": 2,
-}
-"""How large a kind of sum is: of the larger, the smaller are parts."""
-NOTHING: Final = 1e-6  # of a record: what rounding leaves
-SHOWN_DECIMALS: Final = 1  # more would tell how long a single window was
+SHOWN_DECIMALS: Final = 1
 UNPROTECTED_DECIMALS: Final = 4
 MOST_NAMED: Final = 4  # stretches in the first lines
-SURE: Final = 0.001  # so small a chance can be said of a hidden stretch too
 UNKNOWN_MOVED: Final = 0.05  # a change of the unknown share, in itself, that moves the whole week
 MADE_WEEKS, SEED = 20, 168  # enough for a mean in whole per cent, and always the same
 
@@ -63,14 +50,15 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int) -> Week:
     """Return what can be shown of the hours of the week.
 
     Args:
-        counts: The secret counts.
+        counts: The counts.
         night: The hours of the night-time economy.
         smallest: The smallest sum that is shown; 0 hides nothing.
     """
     few = _too_few(counts, smallest)
     timed_hidden = counts.timed < smallest
-    known = dict.fromkeys(Known, math.nan) if timed_hidden else _known_shown(counts, smallest)
-    unknown = math.nan if timed_hidden else _unknown_shown(counts, smallest)
+    least = smallest if counts.record_filter.where else 0
+    known = dict.fromkeys(Known, math.nan) if timed_hidden else _known_shown(counts, least)
+    unknown = math.nan if timed_hidden else _shown(counts.records - counts.timed, least)
     stretches = () if few else _stretch_counts(counts)
     sums = _sums(counts, [(stretch.start, stretch.hours) for stretch in stretches], few, smallest)
     return Week(
@@ -82,10 +70,8 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int) -> Week:
         records=math.nan if math.isnan(unknown) else counts.records,
         known=known,
         unknown=unknown,
-        spread=_spread_shown(counts, known[Known.WINDOW], smallest),
-        night_share=math.nan
-        if few
-        else share_in_steps(float(night.mask @ counts.by_hour), counts.timed, smallest),
+        spread=0 if timed_hidden or 0 < counts.spread < least else counts.spread,
+        night_share=math.nan if few else _night_share(counts, night, smallest),
         missing_months=counts.missing_months,
         sums=sums,
         stretches=_stretches_shown(counts, stretches, sums, night, smallest),
@@ -96,7 +82,7 @@ def protected_change(counts: ComparedCounts, now: Week, before: Week) -> WeekCha
     """Return how each three-hour band changed; None where there is no earlier period, or too few times in either.
 
     Args:
-        counts: The secret counts of both periods.
+        counts: The counts of both periods.
         now: What can be shown of the period.
         before: What can be shown of the earlier one.
     """
@@ -110,7 +96,8 @@ def protected_change(counts: ComparedCounts, now: Week, before: Week) -> WeekCha
     )
     current, earlier = now.of("band"), before.of("band")
     open_to_see = ~(current["hidden"] | earlier["hidden"])
-    change = (tested["now"] - tested["expected"]).round(SHOWN_DECIMALS)
+    longer = counts.now.record_filter.window.days / counts.before.record_filter.window.days
+    change = (current["weight"] - earlier["weight"] * longer).round(SHOWN_DECIMALS)
     bands = pd.DataFrame(
         {
             "at": current["at"],
@@ -131,7 +118,7 @@ def protected_patrols(
     """Return the shifts that meet most of what the period holds, and how the same way of choosing fared.
 
     Args:
-        counts: The secret counts of the period, weighed by harm if measures were given one, and of the period before:
+        counts: The counts of the period, weighed by harm if measures were given one, and of the period before:
             shifts are chosen on that and judged on this one.
         shifts: Shifts a week.
         hours: Hours of a shift.
@@ -144,11 +131,11 @@ def protected_patrols(
         VulncoreError: There are too few times to choose by, too few that weigh anything, or too few for the last shift.
     """
     now, before = counts.now, counts.before
-    starts = best_shifts(now.harm_by_hour, shifts, hours)
+    starts = best_shifts(now.harm_sharpened, shifts, hours)
     _refuse_few(now, starts, hours, unit, smallest)
     met_by_each = [_met(now, (start,), hours) for start in starts]
     testable = before is not None and not _too_few(before, smallest) and before.harm_by_hour.sum() > 0
-    chosen_before = best_shifts(before.harm_by_hour, shifts, hours) if before and testable else ()
+    chosen_before = best_shifts(before.harm_sharpened, shifts, hours) if before and testable else ()
     return Patrols(
         record_filter=now.record_filter,
         night=night,
@@ -166,24 +153,22 @@ def protected_patrols(
     )
 
 
-def every_sum(by_hour: Floats, stretches: Sequence[tuple[int, int]]) -> list[Sum]:
-    """Return every sum that is ever shown: what is decided by before what is looked up, the larger before the smaller.
+def every_sum(stretches: Sequence[tuple[int, int]]) -> list[Sum]:
+    """Return every sum that is ever shown, kind by kind, in order of the week.
 
     Args:
-        by_hour: What the 168 hours hold.
         stretches: Those that stand out, by first hour and length.
     """
     of_day = np.arange(HOURS) % 24
-    kinds: list[list[Sum]] = [
-        [("night row", 24 * day, mask_of(24 * day + 6, 24)) for day in range(7)],
-        [("band", at, mask_of(at, BAND)) for at in range(0, HOURS, BAND)],
-        [("stretch", start, mask_of(start, hours)) for start, hours in stretches],
-        [("band of day", at, (of_day // BAND == at // BAND).astype(float)) for at in range(0, 24, BAND)],
-        [("day", 24 * day, mask_of(24 * day, 24)) for day in range(7)],
-        [("hour", at, mask_of(at, 1)) for at in range(HOURS)],
-        [("hour of day", at, (of_day == at).astype(float)) for at in range(24)],
+    return [
+        *(("night row", 24 * day, mask_of(24 * day + 6, 24)) for day in range(7)),
+        *(("band", at, mask_of(at, BAND)) for at in range(0, HOURS, BAND)),
+        *(("stretch", start, mask_of(start, hours)) for start, hours in stretches),
+        *(("band of day", at, (of_day // BAND == at // BAND).astype(float)) for at in range(0, 24, BAND)),
+        *(("day", 24 * day, mask_of(24 * day, 24)) for day in range(7)),
+        *(("hour", at, mask_of(at, 1)) for at in range(HOURS)),
+        *(("hour of day", at, (of_day == at).astype(float)) for at in range(24)),
     ]
-    return [one for kind in kinds for one in sorted(kind, key=lambda one: -float(one[2] @ by_hour))]
 
 
 def mask_of(start: int, hours: int) -> Floats:
@@ -199,70 +184,34 @@ def _too_few(counts: WeekCounts, smallest: int) -> bool:
 
 
 def _sums(counts: WeekCounts, stretches: Sequence[tuple[int, int]], few: bool, smallest: int) -> pd.DataFrame:
-    """Return every sum in order of its kind and the week, as `Week.sums` has them."""
-    sums = every_sum(counts.by_hour, stretches)
-    exact = np.array([mask @ counts.by_hour for *_, mask in sums])
-    kept = _kept(counts.by_hour, sums, smallest) & (not few)
+    """Return every sum, as `Week.sums` has them."""
+    sums = every_sum(stretches)
+    masks = np.array([mask for *_, mask in sums])
+    about, variance = (masks @ hours for hours in counts.sharpened)
+    shown = (about >= smallest) & (not few)
     cells = np.array([kind in CELLS for kind, *_ in sums])
-    base = max(smallest, 1)
-    can_be_rounded = ~kept & ~cells & (exact >= smallest) & (not few)
-    about = np.where(can_be_rounded, np.round(exact / base) * base, np.nan)
-    weight = np.where(kept, exact, np.nan)
-    low, high = poisson_interval(np.where(cells, weight, np.nan))
+    weight = np.where(shown, about, np.nan)
+    low, high = _limits(np.where(cells, weight, np.nan), variance)
     decimals = SHOWN_DECIMALS if smallest else UNPROTECTED_DECIMALS
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "kind": [kind for kind, *_ in sums],
             "at": [at for _, at, _ in sums],
             "weight": weight.round(decimals),
             "low": low.round(decimals),
             "high": high.round(decimals),
-            "hidden": ~kept,
-            "about": about,
-            "short": [_mark(*number) for number in zip(weight, about, strict=True)],
-            "words": [number_in_words(*number, smallest) for number in zip(weight, about, strict=True)],
+            "hidden": ~shown,
+            "short": [HIDDEN if math.isnan(number) else f"{number:,.0f}" for number in weight],
+            "words": [number_in_words(number, smallest) for number in weight],
         }
     )
-    kinds = {kind: place for place, kind in enumerate(frame["kind"].unique())}
-    ordered = frame.assign(order=frame["kind"].map(kinds)).sort_values(["order", "at"], ignore_index=True)
-    return ordered.drop(columns="order")
 
 
-def _mark(weight: float, about: float) -> str:
-    if not math.isnan(weight):
-        return f"{weight:,.0f}"
-    return HIDDEN if math.isnan(about) else f"≈{about:,.0f}"
-
-
-def _kept(by_hour: Floats, sums: Sequence[Sum], smallest: int) -> Booleans:
-    """Return which sums can be shown, so that what is left of each, without the parts shown, is not small either."""
-    masks = [np.ones(HOURS), *(mask for *_, mask in sums)]
-    left: list[Floats] = []
-    while True:
-        kept = visible_mask(by_hour, [*masks, *left], smallest)[1 : len(masks)]
-        more = [rest for rest in _left_over(by_hour, sums, kept, smallest) if not _among(rest, left)]
-        if not more:
-            return kept
-        left += more
-
-
-def _left_over(by_hour: Floats, sums: Sequence[Sum], kept: Booleans, smallest: int) -> list[Floats]:
-    """Return what is left of each sum shown, without the bands shown in it or the hours, where that is small."""
-    seen = {cell: np.zeros(HOURS) for cell in CELLS}
-    for (kind, _, mask), visible in zip(sums, kept, strict=True):
-        if visible and kind in seen:
-            seen[kind] += mask
-    left = []
-    for (kind, _, mask), visible in zip(sums, kept, strict=True):
-        for part in [part for part in seen if visible and PARTS_OF[kind] >= PARTS_OF[part] and kind != part]:
-            rest = mask * (1 - seen[part])
-            if NOTHING < rest @ by_hour < smallest:  # that nothing is left tells of no one
-                left.append(rest)
-    return left
-
-
-def _among(rest: Floats, others: Sequence[Floats]) -> bool:
-    return any(np.array_equal(rest, other) for other in others)
+def _limits(weight: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Return the 95 % limits of counts that scatter more than chance alone would have them, as sharpened ones do."""
+    spread = np.maximum(np.divide(variance, weight, out=np.ones_like(weight), where=weight > 0), 1.0)
+    low, high = poisson_interval(weight / spread)
+    return spread * low, spread * high
 
 
 def _stretch_counts(counts: WeekCounts) -> tuple[StretchCounts, ...]:
@@ -282,60 +231,29 @@ def _stretches_shown(
             hours=stretch.hours,
             name=stretch_name(stretch.start, stretch.hours, counts.by_hour),
             night=night_name(stretch.start, stretch.hours, night),
-            held=_held_in_words(held[stretch.start], smallest),
+            held=hidden_in_words(smallest)
+            if held[stretch.start]["hidden"]
+            else str(held[stretch.start]["short"]),
             even=stretch.even,
-            p_value=math.nan if held[stretch.start]["hidden"] and stretch.p_value > SURE else stretch.p_value,
+            p_value=stretch.p_value,
             leads=stretch in furthest,
         )
         for stretch in stretches
     )
 
 
-def _held_in_words(held: Mapping[Hashable, Any], smallest: int) -> str:
-    """Return what a stretch holds: to the record where that tells nothing of a hidden hour, else about."""
-    if not held["hidden"]:
-        return str(held["short"])
-    if math.isnan(held["about"]):
-        return hidden_in_words(smallest)
-    return str(held["words"])
+def _known_shown(counts: WeekCounts, least: int) -> dict[Known, float]:
+    """Return records by what is known of their time; missing where under `least`, 0 where there is none."""
+    return {kind: _shown(counts.known.get(kind, 0.0), least) for kind in Known}
 
 
-def _known_shown(counts: WeekCounts, smallest: int) -> dict[Known, float]:
-    """Return records by what is known of their time; missing where hidden, 0 where there is none.
-
-    For a force as a whole they say how good its data are, and none is hidden; of a place or a group of victims they
-    are protected as everything else is.
-    """
-    hidden = _kinds_hidden(counts, smallest)
-    return {kind: math.nan if kind in hidden else counts.known.get(kind, 0.0) for kind in Known}
+def _shown(records: float, least: int) -> float:
+    return math.nan if 0 < records < least else records
 
 
-def _unknown_shown(counts: WeekCounts, smallest: int) -> float:
-    """Return how many records have no hour; missing where hidden."""
-    unused = float(sum(counts.known.get(kind, 0.0) for kind in Known if kind not in USED))
-    return math.nan if None in _kinds_hidden(counts, smallest) else unused
-
-
-def _kinds_hidden(counts: WeekCounts, smallest: int) -> set[Known | None]:
-    """Return which kinds of time have a number that is hidden; None stands for all those without an hour."""
-    there = [kind for kind in Known if counts.known.get(kind, 0.0) > 0]
-    if not there:
-        return set()
-    parts = np.array([counts.known[kind] for kind in there])
-    unused = np.array([float(kind not in USED) for kind in there])
-    by_size = sorted(zip(there, np.eye(len(there)), strict=True), key=lambda pair: -counts.known[pair[0]])
-    sums: list[tuple[Known | None, Floats]] = [(None, unused), *by_size]
-    sums = [(kind, mask) for kind, mask in sums if mask.any()]
-    least = smallest if counts.record_filter.where else 0
-    kept = visible_mask(parts, [np.ones(len(there)), *(mask for _, mask in sums)], least)[1:]
-    return {kind for (kind, _), visible in zip(sums, kept, strict=True) if not visible}
-
-
-def _spread_shown(counts: WeekCounts, windows: float, smallest: int) -> int:
-    """Return how many records are spread over several hours; 0 where that would tell of few."""
-    parts = (counts.spread, windows - counts.spread)
-    small = bool(counts.record_filter.where) and any(0 < part < smallest for part in parts)
-    return 0 if math.isnan(windows) or small else counts.spread
+def _night_share(counts: WeekCounts, night: Night, smallest: int) -> int:
+    about = float(night.mask @ counts.sharpened[0])
+    return share_in_steps(min(max(about, 0.0), counts.timed), counts.timed, smallest)
 
 
 def _refuse_few(now: WeekCounts, starts: tuple[int, ...], hours: int, unit: str, smallest: int) -> None:
@@ -346,7 +264,7 @@ def _refuse_few(now: WeekCounts, starts: tuple[int, ...], hours: int, unit: str,
             f"Fewer than {least} {unit} with a time that weigh anything were recorded. These are too few to choose hours by. "
             "Choose a longer period, more measures or weights that lie closer together."
         )
-    one_fewer = best_shifts(now.harm_by_hour, len(starts) - 1, hours) if len(starts) > 1 else ()
+    one_fewer = best_shifts(now.harm_sharpened, len(starts) - 1, hours) if len(starts) > 1 else ()
     if _met(now, starts, hours) - _met(now, one_fewer, hours) < smallest:
         raise VulncoreError(
             f"The last of {len(starts)} shifts would meet fewer than {smallest} {unit}. Choose fewer or longer shifts, or a "
@@ -356,7 +274,7 @@ def _refuse_few(now: WeekCounts, starts: tuple[int, ...], hours: int, unit: str,
 
 def _met(counts: WeekCounts, starts: tuple[int, ...], hours: int) -> float:
     """Return what the shifts meet, counted in the records that weigh most."""
-    harm = counts.harm_by_hour
+    harm = counts.harm_sharpened
     if not harm.sum():
         return 0.0
     return float(harm[covered_hours(starts, hours)].sum() / harm.sum()) * _heaviest_records(counts)
@@ -378,5 +296,7 @@ def _met_by_chance(counts: WeekCounts, shifts: int, hours: int) -> int:
     weeks = shuffled_weeks(
         counts.shapes, MADE_WEEKS, np.random.default_rng(SEED), hours_in(counts.record_filter.window)
     )
+    if counts.blurred:
+        weeks = np.maximum([sharpened_week(week)[0] for week in weeks], 0.0)
     met = [week[covered_hours(best_shifts(week, shifts, hours), hours)].sum() / week.sum() for week in weeks]
     return round(100 * float(np.mean(met)))

@@ -107,7 +107,7 @@ def _when(
     night: Night,
     smallest: int,
 ) -> When:
-    counts = read_counts(snapshot, record_filter, measures)
+    counts = read_counts(snapshot, record_filter, measures, smallest)
     now = protected_week(counts.now, night, smallest)
     before = protected_week(counts.before, night, smallest) if counts.before else None
     about, unit = _about(record_filter, measures), _unit(record_filter, measures)
@@ -133,7 +133,7 @@ def _patrol_hours(
     night: Night,
     smallest: int,
 ) -> Patrols:
-    counts = read_counts(snapshot, record_filter, measures)
+    counts = read_counts(snapshot, record_filter, measures, smallest)
     return protected_patrols(counts, shifts, hours, night, _unit(record_filter, measures), smallest)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 from shapely.geometry.base import BaseGeometry
 
@@ -23,6 +24,7 @@ from vulncore.metrics.data_quality.piled_points import point_piles
 from vulncore.metrics.hotspots.assumed_area import assumed_area
 from vulncore.metrics.hotspots.cells import COARSEST, FINEST, MOST_ZONES, cells
 from vulncore.metrics.hotspots.point_counts import every_point
+from vulncore.metrics.hotspots.sharpened import moves
 from vulncore.metrics.hotspots.zones import Zones, parts
 from vulncore.store import Snapshot, datasets, open_version
 from vulncore.store.areas import Area, area_of
@@ -88,6 +90,13 @@ def zones_of(ground: Ground, resolution: int | None) -> Zones:
     if resolution is None:
         return parts(ground.area.shape, ground.area.parts)
     return _cells(ground.area.key, ground.area.shape, resolution)
+
+
+def moves_between(ground: Ground, resolution: int | None) -> csr_array:
+    """Return how likely a record that the blur moves goes from one of these zones to another."""
+    if resolution is None:
+        return moves(zones_of(ground, None))
+    return _moves(ground.area.key, ground.area.shape, resolution)
 
 
 def resolutions(km2: float) -> tuple[int, ...]:
@@ -175,6 +184,11 @@ def points_within(store: Path, force: str, area: Area) -> tuple[int, int, tuple[
 @lru_cache(maxsize=16)
 def _cells(_key: str, shape: BaseGeometry, resolution: int) -> Zones:
     return cells(shape, resolution)
+
+
+@lru_cache(maxsize=16)
+def _moves(key: str, shape: BaseGeometry, resolution: int) -> csr_array:
+    return moves(_cells(key, shape, resolution))
 
 
 def _assumed_area(snapshot: Snapshot, force: str, smallest: int) -> Area:

@@ -1,6 +1,6 @@
-"""SECRET: where records lie and how many there are, month by month, as they are. Nothing in here may be shown.
+"""Where records lie and how many there are, month by month: of blurred records unless nothing is hidden.
 
-What may be shown of it comes out through `vulncore.findings.where.protection`.
+Nothing in here is shown as it is. What may be shown comes out through `vulncore.findings.where.protection`.
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,19 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from vulncore.domain.arrays import Booleans, Floats, Integers, Moments
+from vulncore.domain.blur import STAYING
 from vulncore.domain.periods import Window
 from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.where.area import Ground, read_ground, street_of, zones_of
+from vulncore.findings.shared.blurred import blurred_records
+from vulncore.findings.where.area import Ground, moves_between, read_ground, street_of, zones_of
 from vulncore.findings.where.question import MapSelection, WhereQuestion, where_question
 from vulncore.metrics.hotspots.density import kernel_density, share_inside
 from vulncore.metrics.hotspots.point_counts import point_counts, records_known
+from vulncore.metrics.hotspots.sharpened import sharpened, unbiased
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
 from vulncore.metrics.week.known_times import midnights
 from vulncore.store import Snapshot
@@ -33,7 +37,7 @@ DECIMALS: Final = (
 
 @dataclass(frozen=True)
 class RecordCounts:
-    """SECRET: how many records lie at each point, by month.
+    """How many records lie at each point, by month.
 
     `longitudes`, `latitudes`, `month` and `records` have one entry per point (none missing) and month that hold records;
     the month is that in which they were recorded. They run over the question's whole history. `known` counts the records
@@ -59,18 +63,45 @@ class RecordCounts:
         """The smallest number of a place that may be shown."""
         return self.question.selection.smallest
 
+    @property
+    def blurred(self) -> bool:
+        """Whether the records are blurred: they are as they were where nothing is hidden."""
+        return self.smallest > 1
+
 
 @dataclass(frozen=True)
 class ZoneCounts:
-    """SECRET: the records by zone and month; `zone`, `month` and `records` have one entry per point and month."""
+    """The records by zone and month; `zone`, `month` and `records` have one entry per point and month.
+
+    `moves` says how the blur moves records between the zones (`vulncore.metrics.hotspots.sharpened.moves`); None where they
+    are not blurred.
+    """
 
     zones: Zones
     zone: Integers
     month: Moments
     records: Floats
+    moves: csr_array | None
+
+    def about(self, window: Window) -> Floats:
+        """Return about how many records each zone had in a window before the blur: what is shown."""
+        counts = self.within(window)
+        return counts if self.moves is None else sharpened(counts, self.moves)
+
+    def spread(self, *windows: Window) -> Floats:
+        """Return the variance of `about` over its mean, in these windows together, where chance decides: at least 1.
+
+        Sharpening weighs each zone's own records by at most 1 / `STAYING`, and those of each other zone by next to nothing.
+        """
+        about = sum((self.about(window) for window in windows), np.zeros(len(self.zones.names)))
+        if self.moves is None:
+            return np.ones_like(about)
+        seen = sum((self.within(window) for window in windows), np.zeros(len(self.zones.names)))
+        spread: Floats = np.maximum(seen / STAYING**2 / np.maximum(about, 1.0), 1.0)
+        return spread
 
     def within(self, window: Window) -> Floats:
-        """Return how many records each zone has in a window."""
+        """Return how many records each zone has in a window: what is tested."""
         rows = (self.zone != OUTSIDE) & in_window(self.month, window)
         sums = np.bincount(self.zone[rows], weights=self.records[rows], minlength=len(self.zones.names))
         return sums.astype(float).round(DECIMALS)
@@ -80,19 +111,20 @@ class ZoneCounts:
         return float(self.records[(self.zone == OUTSIDE) & in_window(self.month, window)].sum())
 
     def by_month(self, months: Sequence[date]) -> Floats:
-        """Return how many records each zone has in each month: months x zones."""
+        """Return about how many records each zone had in each month, to be added up (`unbiased`): months x zones."""
         wanted = np.array(months, dtype="datetime64[M]")
         at = np.minimum(np.searchsorted(wanted, self.month), len(wanted) - 1)
         rows = (self.zone != OUTSIDE) & (wanted[at] == self.month)
         flat = at[rows] * len(self.zones.names) + self.zone[rows]
         sums = np.bincount(flat, weights=self.records[rows], minlength=len(wanted) * len(self.zones.names))
-        return sums.astype(float).round(DECIMALS).reshape(len(wanted), len(self.zones.names))
+        counts = sums.astype(float).round(DECIMALS).reshape(len(wanted), len(self.zones.names))
+        return counts if self.moves is None else unbiased(counts.T, self.moves).T
 
 
 def record_counts(
     snapshot: Snapshot, store: Path, selection: MapSelection, measures: Sequence[Measure]
 ) -> RecordCounts:
-    """Return where the records of a selection lie, unprotected.
+    """Return where the records of a selection lie, blurred unless the selection hides nothing.
 
     Args:
         snapshot: A published version.
@@ -108,7 +140,8 @@ def record_counts(
     ground = read_ground(snapshot, store, selection.force, selection.smallest)
     midnight = midnights(snapshot.incidents, selection.force) if selection.hours.cells else None
     history = replace(selection.records, window=question.history)
-    rows = point_counts(snapshot.incidents, snapshot.coverage, history, selection.hours.cells, midnight)
+    incidents = blurred_records(snapshot, selection.smallest).incidents
+    rows = point_counts(incidents, snapshot.coverage, history, selection.hours.cells, midnight)
     rows = rows[rows["longitude"].notna() & (rows["records"] > 0)]
     return RecordCounts(
         question=question,
@@ -117,23 +150,27 @@ def record_counts(
         latitudes=rows["latitude"].to_numpy(dtype=float),
         month=rows["month"].to_numpy(dtype="datetime64[M]"),
         records=rows["records"].to_numpy(dtype=float),
-        known=records_known(snapshot.incidents, snapshot.coverage, selection.records, midnight),
+        known=records_known(incidents, snapshot.coverage, selection.records, midnight),
         streets=street_points(snapshot, selection.force),
     )
 
 
 def zone_counts(counts: RecordCounts, resolution: int | None) -> ZoneCounts:
-    """Return the records by cell of a size, or by ward where no size is named, unprotected."""
+    """Return the records by cell of a size, or by ward where no size is named."""
     zones = zones_of(counts.ground, resolution)
     return ZoneCounts(
-        zones, zone_of(zones, counts.longitudes, counts.latitudes), counts.month, counts.records
+        zones,
+        zone_of(zones, counts.longitudes, counts.latitudes),
+        counts.month,
+        counts.records,
+        moves_between(counts.ground, resolution) if counts.blurred else None,
     )
 
 
 def density_per_km2(
     counts: RecordCounts, zones: Zones, bandwidth_m: int, windows: Sequence[Window]
 ) -> list[Floats]:
-    """Return how dense records lie around the middle of each zone in each of several windows, unprotected."""
+    """Return how dense records lie around the middle of each zone in each of several windows."""
     inside = share_inside(zones.centres_m, zones.plane(zones.area), bandwidth_m)
     points_m = np.column_stack([counts.longitudes, counts.latitudes]) * zones.scale
     densities = []

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
+from vulncore.domain.blur import sharpened_week
 from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
+from vulncore.findings.shared.blurred import blurred_records
 from vulncore.findings.shared.words import hidden_in_words, percent
 from vulncore.findings.where.area import streets_by_records, zone_names
 from vulncore.findings.where.counts import RecordCounts, ZoneCounts, zone_counts
@@ -38,9 +40,9 @@ def place_view(snapshot: Snapshot, counts: RecordCounts, resolution: int | None,
     by_zone = zone_counts(counts, resolution)
     zone = by_zone.zones.names.index(cell)
     names = street_names(counts.streets, by_zone.zones, counts.smallest)
-    there = by_zone.within(counts.window)
+    there = by_zone.about(counts.window)
     total = float(there.sum())
-    number = float(protected_numbers(there, counts.smallest, total)[0][zone])
+    number = float(protected_numbers(there, counts.smallest)[0][zone])
     hours, no_hours = _hours(snapshot, counts, by_zone, zone, number)
     return PlaceView(
         cell=cell,
@@ -58,7 +60,7 @@ def _months(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> pd.DataFram
     frame = pd.DataFrame()
     for step in PARTS_OF_MONTHS:
         windows = _equal_parts(counts.question.history, step)
-        there = np.array([by_zone.within(window)[zone] for window in windows])
+        there = np.array([by_zone.about(window)[zone] for window in windows])
         numbers, half_shown = protected_numbers(there, counts.smallest)
         frame = pd.DataFrame(
             {
@@ -106,13 +108,19 @@ def _hours(
 
 
 def _week(snapshot: Snapshot, counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> Floats:
-    """Return how many records the place has in each of the 168 hours from Monday 00:00, unprotected."""
+    """Return about how many records the place has in each of the 168 hours from Monday 00:00."""
     inside = by_zone.zone == zone
     points = pd.DataFrame({"longitude": counts.longitudes[inside], "latitude": counts.latitudes[inside]})
-    here = snapshot.incidents.semi_join(ibis.memtable(points.drop_duplicates()), ["longitude", "latitude"])
+    incidents = blurred_records(snapshot, counts.smallest).incidents
+    here = incidents.semi_join(ibis.memtable(points.drop_duplicates()), ["longitude", "latitude"])
     records = counts.question.selection.records
     midnight = midnights(snapshot.incidents, records.force)
-    return week_of(day_hour(timed_records(here, snapshot.coverage, records, midnight)))
+    week = week_of(day_hour(timed_records(here, snapshot.coverage, records, midnight)))
+    if not counts.blurred:
+        return week
+    seen, about = (of_zone(counts.window)[zone] for of_zone in (by_zone.within, by_zone.about))
+    hours: Floats = np.maximum(sharpened_week(week)[0], 0.0) * about / max(seen, 1.0)
+    return hours
 
 
 def _hour_rows(numbers: Floats, hours: int) -> pd.DataFrame:

@@ -1,7 +1,8 @@
-"""The one way from secret counts to what may be shown: unprotected numbers go in, a view comes out.
+"""The one way from counts to what may be shown: counts of blurred records go in, a view comes out.
 
-Small numbers are hidden and the others rounded here and nowhere else. What needs unprotected counts (this module, `place`,
-`trial` and `repeats`) ends in a function of this module. Charts, tables, sentences and files import none of these
+What is tested is tested on them; what is shown is sharpened (`ZoneCounts.about`), rounded, and hidden where small, here and
+nowhere else. The blur is what protects (`vulncore.domain.blur`); numbers are rounded because they are no more exact. What
+needs counts (this module, `place`, `trial` and `repeats`) ends in a function of this module. Charts, tables, sentences and files import none of these
 four, and of the pages `reads.py` alone does, which calls them: they get the classes of `vulncore.findings.where.view`.
 """
 
@@ -59,8 +60,8 @@ def where_view(counts: RecordCounts) -> WhereView:
     """Return what may be said of a selection before any layer is drawn."""
     finest = zone_counts(counts, counts.ground.finest)
     there = finest.within(counts.window)
-    coarsest = zone_counts(counts, counts.ground.resolutions[-1]).within(counts.window)
-    protected, _ = protected_numbers(coarsest, counts.smallest, float(coarsest.sum()))
+    coarsest = zone_counts(counts, counts.ground.resolutions[-1]).about(counts.window)
+    protected, _ = protected_numbers(coarsest, counts.smallest)
     return WhereView(
         question=counts.question,
         ground=counts.ground,
@@ -83,11 +84,11 @@ def layer_view(counts: RecordCounts, choice: MapChoice) -> LayerView:
     if resolution is None or choice.layer is Layer.WARDS:
         resolution = fitting_resolution(counts, choice.layer)
     by_zone = zone_counts(counts, resolution)
-    zones, there = by_zone.zones, by_zone.within(counts.window)
+    zones, there = by_zone.zones, by_zone.about(counts.window)
     bandwidth_m = choice.bandwidth_m or fitting_bandwidth_m(zones)
     layer = _layer(counts, by_zone, choice.layer, bandwidth_m)
     total = float(there.sum())
-    list_by, _ = protected_numbers(there, counts.smallest, total)
+    list_by, _ = protected_numbers(there, counts.smallest)
     if "fifth" in layer.frame:
         list_by = layer.frame["fifth"].to_numpy(dtype=float)
     return LayerView(
@@ -123,9 +124,9 @@ def number_layer(by_zone: ZoneCounts, window: Window, smallest: int) -> Protecte
     Returns:
         A frame with `records` (missing where hidden) and `share` (of all placed in the area, 0 to 1).
     """
-    counts = by_zone.within(window)
+    counts = by_zone.about(window)
     total = float(counts.sum())
-    records, _ = protected_numbers(counts, smallest, total)
+    records, _ = protected_numbers(counts, smallest)
     share = np.minimum(records / max(total, 1.0), 1.0)
     legend, keys = number_steps(records, max(smallest, 1), smallest)
     marks = ["" if math.isnan(number) else f"{number:,.0f}" for number in records]
@@ -190,25 +191,18 @@ def class_layer(by_zone: ZoneCounts, periods: Sequence[Window], smallest: int) -
 
 
 def change_layer(by_zone: ZoneCounts, now: Window, before: Window, smallest: int) -> ProtectedLayer:
-    """Return how each zone changed from one window to another, as far as the numbers shown tell.
+    """Return how each zone changed from one window to another.
 
-    Everything is computed from the rounded counts, so that limits and verdicts give away no more than they do: a hidden
-    count is taken as the largest that it can be, and the rounding widens the limits.
+    Judged by what is shown, before it is rounded, with the scatter that sharpening adds. Of zones that show no number in
+    either window nothing is said.
 
     Returns:
         A frame with `now`, `before` (rounded, missing where hidden), `ratio` (of the rates per day), `low`, `high`
         (its limits at the level at which all zones are judged), `verdict` ("more", "fewer", "no clear change").
     """
-    shown_now, shown_before = (
-        protected_numbers(counts, smallest, float(counts.sum()))[0]
-        for counts in (by_zone.within(window) for window in (now, before))
-    )
-    at_most = max(smallest - 1, 0)
-    now_used, before_used = (
-        np.where(np.isnan(numbers), at_most, numbers) for numbers in (shown_now, shown_before)
-    )
-    mean = np.maximum((now_used + before_used) / 2, 1.0)
-    spread = 1 + (max(smallest, 1) ** 2 - 1) / 12 / mean  # a number rounded to a base scatters so much more
+    now_used, before_used = by_zone.about(now), by_zone.about(before)
+    shown_now, shown_before = (protected_numbers(numbers, smallest)[0] for numbers in (now_used, before_used))
+    spread = by_zone.spread(now, before)
     p = rate_ratio_p_value(now_used, before_used, now.days, before.days, spread)
     both_hidden = np.isnan(shown_now) & np.isnan(shown_before)
     judged = discoveries(np.where(both_hidden, 1.0, p), FALSE_RATE)
@@ -239,10 +233,10 @@ def change_layer(by_zone: ZoneCounts, now: Window, before: Window, smallest: int
     )
 
 
-def protected_numbers(counts: Floats, smallest: int, total: float | None = None) -> tuple[Floats, bool]:
+def protected_numbers(counts: Floats, smallest: int) -> tuple[Floats, bool]:
     """Return counts as they may be shown, missing where hidden, and whether at least half of their records can be seen."""
     counts = counts.round(DECIMALS)  # five is five in whichever order its shares were summed
-    numbers = rounded(counts, smallest, total)
+    numbers = rounded(counts, smallest)
     return numbers, bool(2 * counts[~np.isnan(numbers)].sum() >= counts.sum())
 
 
@@ -284,8 +278,8 @@ def fitting_resolution(counts: RecordCounts, layer: Layer) -> int | None:
     if layer not in (Layer.CELLS, Layer.CHANGE):
         return counts.ground.finest
     for resolution in counts.ground.resolutions:
-        there = zone_counts(counts, resolution).within(counts.window)
-        if protected_numbers(there, counts.smallest, float(there.sum()))[1]:
+        there = zone_counts(counts, resolution).about(counts.window)
+        if protected_numbers(there, counts.smallest)[1]:
             return resolution
     return counts.ground.resolutions[-1]
 

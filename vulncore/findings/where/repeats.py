@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from vulncore.findings.shared.blurred import blurred_records
 from vulncore.findings.where.area import zones_of
 from vulncore.findings.where.counts import RecordCounts
 from vulncore.findings.where.protection import protected_repeats
@@ -24,7 +25,8 @@ def repeats_view(snapshot: Snapshot, counts: RecordCounts) -> RepeatsView:
         snapshot: The version that was read.
         counts: Where the records lie.
     """
-    dated = dated_points(snapshot.incidents, snapshot.coverage, counts.question.selection.records)
+    incidents = blurred_records(snapshot, counts.smallest).incidents
+    dated = dated_points(incidents, snapshot.coverage, counts.question.selection.records)
     if dated.empty:
         return _no_repeats("Near repeats cannot be tested: these records have a month and no day.")
     fewest = max(FEWEST, counts.smallest)

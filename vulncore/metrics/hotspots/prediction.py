@@ -37,8 +37,8 @@ def prediction(
         scores: For each method one row per month and one column per zone: how high the map that was known before the
             month put the zone, per unit of area.
         areas: The area of each zone, in one unit, above 0.
-        happened: One row per month and one column per zone: what happened in the month. A month that was not
-            delivered is left out, here and in the scores.
+        happened: One row per month and one column per zone: what happened in the month, which may be an estimate that
+            scatters around it and goes below 0. A month that was not delivered is left out, here and in the scores.
         shares: Shares of the whole area, above 0 and up to 1.
         rival: The method that the others have to beat.
         draws: How often months are drawn anew.
@@ -53,8 +53,8 @@ def prediction(
         nothing happened; limits, too, of fewer than six months.
 
     Raises:
-        InvalidRowsError: Tables don't have the same months and zones, something is missing or below 0, or a zone has
-            no area.
+        InvalidRowsError: Tables don't have the same months and zones, something is missing, a month is below 0, or a
+            zone has no area.
         UnknownNameError: The rival is none of the methods.
         VulncoreError: A share lies outside 0 to 1.
 
@@ -186,9 +186,15 @@ def _check(
                 f"{unknown.size} of {len(table)} months of '{name}' have zones with nothing known "
                 f"(rows {first_five(unknown)}). Leave those months out of every table."
             )
-    for what, wrong in (("area", ~(areas > 0)), ("count", (happened < 0).any(axis=0))):
-        if wrong.any():
-            raise InvalidRowsError(
-                f"{wrong.sum()} of {len(areas)} zones have no usable {what} (columns {first_five(np.flatnonzero(wrong))}). "
-                "Areas are above 0, counts not below."
-            )
+    no_area = ~(areas > 0)
+    if no_area.any():
+        raise InvalidRowsError(
+            f"{no_area.sum()} of {len(areas)} zones have no usable area (columns {first_five(np.flatnonzero(no_area))}). "
+            "Areas are above 0."
+        )
+    below = happened.sum(axis=1) < 0
+    if below.any():
+        raise InvalidRowsError(
+            f"{below.sum()} of {len(happened)} months hold less than nothing (rows {first_five(np.flatnonzero(below))}). "
+            "Counts are not below 0."
+        )

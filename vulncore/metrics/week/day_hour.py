@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
+from vulncore.domain.blur import MOVED_HOURS
 from vulncore.domain.periods import Window
 from vulncore.metrics.statistics.false_discovery import discoveries
 from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
@@ -155,7 +156,7 @@ def matching_records(
 
     Returns:
         One row per record: `record_id`, `measure`, `month` (in which it was recorded), `occurred_from`, `occurred_to`,
-        `longitude`, `latitude`, `harm`, `midnight`.
+        `longitude`, `latitude`, `moved_hours` (0 unless the incidents are blurred), `harm`, `midnight`.
     """
     delivered = coverage.filter(coverage.table == "incidents").select("force", "measure", "month")
     rows = incidents.filter(
@@ -176,6 +177,7 @@ def matching_records(
         "occurred_to",
         "longitude",
         "latitude",
+        moved_hours=rows.moved_hours if MOVED_HOURS in rows.columns else ibis.literal(0),
         harm=_by_measure(rows.measure, dict(record_filter.harm), 1.0),
         midnight=_by_measure(
             rows.measure, {key: known.value for key, known in (midnights or {}).items()}, None

@@ -1,0 +1,282 @@
+"""Blur: each record is moved a little, once, before anything by hour, place or group is counted.
+
+Whatever is counted afterwards, in however many ways, was counted of moved records: setting two maps against each other gives
+away where a record was moved to, and never where it was. Who moves how far follows from the store's secret and the record
+alone, so that a record is moved in the same way in every version, measure, period and on every page. `docs/disclosure.md`
+says what this costs, what it was tried against, and what is still possible.
+"""
+
+import hmac
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from scipy.linalg import circulant
+from scipy.spatial import KDTree
+from shapely.geometry.base import BaseGeometry
+
+from vulncore.domain.arrays import Booleans, Floats, Integers
+from vulncore.domain.geography import EDGE_TOLERANCE_M, metres_per_degree
+
+HOURS: Final = 168  # of a week
+HOURS_SCALE: Final = 1.5
+"""Hours: a record is moved by d hours with odds exp(-|d| / 1.5), so that 31 % keep their hour and 86 % stay within three."""
+HOURS_EVEN: Final = 0.05
+"""Of the records: moved to any hour of the week alike, so that no hour can be ruled out."""
+STAYING: Final = 0.5
+"""Of the records: they stay where they are, and the others move. More blur a small area beyond use (docs/disclosure.md)."""
+REACH_M: Final = 150.0
+"""Metres: a record that moves goes to a point at distance r with odds exp(-r / 150) for each square metre."""
+FARTHEST_M: Final = 6 * REACH_M  # of a hundred that move, two go farther
+GROUP_KEPT: Final = 0.75
+"""Of the records: they keep their type of place and group of victims; the others get any that is there, all alike."""
+NAMED_WITHIN_M: Final = (
+    250.0  # of a point that a record moved to: how near a street must be to be named there
+)
+GRID_M: Final = 300.0  # of the squares that a force's records lie in, where no boundary is known
+TRIES: Final = 4  # to move a record within its force's area; then it stays
+SHARPENING_STEPS: Final = 8  # after each, at most half of what was left is left
+
+MOVED_HOURS: Final = "moved_hours"
+"""The column that says by how many hours a blurred record is moved."""
+GROUPS: Final = ("location_type", "victim_residency")
+BLURRED: Final = (
+    "record_id",
+    "force",
+    "measure",
+    "recorded_on",
+    "occurred_from",
+    "occurred_to",
+    "longitude",
+    "latitude",
+    "place",
+    *GROUPS,
+    "no_crimed_on",
+    MOVED_HOURS,
+)
+"""The columns of blurred incidents: what is counted by hour, place or group. A record's times are moved with its hours."""
+
+_OFFSETS: Final = np.arange(HOURS) - HOURS // 2  # hours by which a record may be moved
+
+
+def _hour_odds() -> Floats:
+    around = np.abs(_OFFSETS[:, None] + HOURS * np.arange(-2, 3))  # the long way round the week as well
+    near = np.exp(-around / HOURS_SCALE).sum(axis=1)
+    odds: Floats = (1 - HOURS_EVEN) * near / near.sum() + HOURS_EVEN / HOURS
+    return odds
+
+
+HOUR_ODDS: Final = _hour_odds()
+"""How likely a record is moved by -84 to 83 hours."""
+_HOUR_KERNEL: Final = circulant(np.roll(HOUR_ODDS, HOURS // 2))
+_HOUR_SHARPENING: Final = 2 * np.eye(HOURS) - _HOUR_KERNEL
+
+
+def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry]) -> pa.Table:
+    """Return incidents as they may be counted by hour, place and group.
+
+    Args:
+        incidents: The canonical incidents, of any number of forces.
+        secret: The store's.
+        areas: Forces' areas in longitude and latitude, where they are known: nobody is moved out of one. Of other forces
+            nobody is moved far from where records lie.
+
+    Returns:
+        The columns of `BLURRED`, same rows in the same order: `longitude`, `latitude` and `place`, `location_type` and
+        `victim_residency` blurred, `moved_hours` (-84 to 83).
+
+    Source:
+        Adding noise to records once, instead of to answers: Warner (1965), Randomized response; Gouweleeuw and others
+        (1998), Post randomisation for statistical disclosure control; of places, Kwan, Casas and Schmitz (2004),
+        Protection of geoprivacy and accuracy of spatial information.
+
+    Misleads when:
+        a single record is looked at: its hour, its place and its group are mostly not what they were.
+    """
+    key = hmac.digest(secret, b"blur", "sha256")
+    ids = _record_ids(incidents)
+    by_record = _uniform(key, pc.binary_join_element_wise("record", ids, "\n"))
+    longitude, latitude = (_floats(incidents, name) for name in ("longitude", "latitude"))
+    columns = {name: incidents.column(name) for name in BLURRED if name != MOVED_HOURS}
+    columns[MOVED_HOURS] = pa.array(_moved_hours(by_record[:, 0]), pa.int16())
+    place = incidents.column("place").to_pandas().to_numpy(dtype=object, copy=True)
+    groups = {name: incidents.column(name).to_pandas().to_numpy(dtype=object, copy=True) for name in GROUPS}
+    for force, rows in _rows_by_force(incidents).items():
+        by_place = _uniform(key, _place_ids(incidents.take(rows), ids.take(rows)))
+        true = np.column_stack([longitude[rows], latitude[rows]])
+        moved = _moved_points(true, by_place, areas.get(force))
+        longitude[rows], latitude[rows] = moved.T
+        place[rows] = _moved_names(place[rows], true, moved, by_place[:, 1])
+        for at, name in enumerate(GROUPS):
+            draws = by_record[rows, 1 + 2 * at : 3 + 2 * at]
+            groups[name][rows] = _moved_groups(groups[name][rows], draws)
+    columns |= {
+        "longitude": pa.array(longitude, from_pandas=True),
+        "latitude": pa.array(latitude, from_pandas=True),
+    }
+    columns |= {name: pa.array(values, pa.string()) for name, values in {"place": place, **groups}.items()}
+    return pa.table(columns).select(list(BLURRED))
+
+
+def sharpened_week(week: Floats) -> tuple[Floats, Floats]:
+    """Return what the hours held before the blur, as far as that can be told, and how far it scatters.
+
+    Args:
+        week: What the 168 hours hold of blurred records.
+
+    Returns:
+        168 hours: about what they held (their sum is that of `week`), and the variance of that, if chance alone decides
+        how many records each hour has.
+
+    Source:
+        One step of van Cittert's (1931) iteration: 2y - Ky, with K the odds of moving. All steps would undo the blur and
+        make chance the larger for it.
+
+    >>> week = np.zeros(168)
+    >>> week[90] = 100.0
+    >>> about, variance = sharpened_week(_HOUR_KERNEL @ week)
+    >>> about[89:92].round().tolist(), about.sum().round(6).item()
+    ([20.0, 45.0, 20.0], 100.0)
+    """
+    return _HOUR_SHARPENING @ week, _HOUR_SHARPENING**2 @ week
+
+
+def density_of_moves(distances_m: Floats) -> Floats:
+    """Return how likely a record that moves goes so far in some direction, for each square metre."""
+    odds: Floats = np.exp(-distances_m / REACH_M) / (2 * np.pi * REACH_M**2)
+    return odds
+
+
+def _moved_hours(uniform: Floats) -> Integers:
+    cumulated = np.cumsum(HOUR_ODDS)
+    moved: Integers = _OFFSETS[np.minimum(np.searchsorted(cumulated, uniform), HOURS - 1)]
+    return moved
+
+
+def _moved_points(true: Floats, uniform: Floats, area: BaseGeometry | None) -> Floats:
+    """Return where records are moved to: half of them stay, as does who is outside the area or finds no way to go."""
+    moved = true.copy()
+    there = np.isfinite(true).all(axis=1)
+    if not there.any():
+        return moved
+    scale = metres_per_degree(float(np.median(true[there, 1])))
+    within = _Within(area, true[there], scale)
+    waiting = there & (uniform[:, 0] >= STAYING)
+    waiting[waiting] = within(true[waiting])
+    for first in range(2, 2 + 3 * TRIES, 3):
+        rows = np.flatnonzero(waiting)
+        distance = -REACH_M * np.log(uniform[rows, first] * uniform[rows, first + 1])
+        angle = 2 * np.pi * uniform[rows, first + 2]
+        offset = distance[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+        target = true[rows] + offset / scale
+        possible = within(target)
+        moved[rows[possible]] = target[possible]
+        waiting[rows[possible]] = False
+    return moved
+
+
+class _Within:
+    """Whether points lie in an area or on its edge; where none is known, in one of the squares in which records lie."""
+
+    def __init__(self, area: BaseGeometry | None, points: Floats, scale: Floats) -> None:
+        self._scale = scale
+        self._squares = np.unique(self._square(points))
+        self._area = area
+        if area is not None:
+            self._area = shapely.transform(area, lambda degrees: degrees * scale).buffer(EDGE_TOLERANCE_M)
+            shapely.prepare(self._area)
+
+    def __call__(self, points: Floats) -> Booleans:
+        if self._area is not None:
+            inside: Booleans = shapely.contains_xy(self._area, points * self._scale)
+            return inside
+        return np.isin(self._square(points), self._squares)
+
+    def _square(self, points: Floats) -> Integers:
+        column, row = np.floor(points * self._scale / GRID_M).astype(np.int64).T
+        squares: Integers = column * 1_000_000 + row
+        return squares
+
+
+def _moved_names(names: np.ndarray, true: Floats, moved: Floats, uniform: Floats) -> np.ndarray:
+    """Return the streets or venues: of a record that moved, that of the nearest point with a name, or none."""
+    blurred_names = names.copy()
+    named = np.array([name is not None for name in names], dtype=bool)
+    placed = np.isfinite(true).all(axis=1)
+    blurred_names[named & ~placed & (uniform >= STAYING)] = None
+    went = np.flatnonzero(placed & (true != moved).any(axis=1))
+    known = np.flatnonzero(named & placed)
+    if not len(went) or not len(known):
+        return blurred_names
+    scale = metres_per_degree(float(np.median(true[placed, 1])))
+    order = known[np.lexsort((names[known].astype(str), true[known, 1], true[known, 0]))]
+    distance, nearest = KDTree(true[order] * scale).query(moved[went] * scale)
+    blurred_names[went] = np.where(distance <= NAMED_WITHIN_M, names[order][nearest], np.array(None))
+    return blurred_names
+
+
+def _moved_groups(values: np.ndarray, uniform: Floats) -> np.ndarray:
+    """Return a column of groups: a quarter of those known get any of the groups there are."""
+    known = np.array([value is not None for value in values], dtype=bool)
+    there = np.array(sorted(set(values[known])), dtype=object)
+    moving = np.flatnonzero(known & (uniform[:, 0] >= GROUP_KEPT))
+    moved = values.copy()
+    if len(moving):
+        moved[moving] = there[(uniform[moving, 1] * len(there)).astype(int)]
+    return moved
+
+
+def _record_ids(incidents: pa.Table) -> pa.Array:
+    """Return what each record is told by: its id; where that is a line's number, its content and which of equal ones."""
+    records = incidents.column("record_id")
+    ids = pc.binary_join_element_wise(incidents.column("force"), records, "\n").combine_chunks()
+    pairs = zip(incidents.column("row_id").to_pylist(), records.to_pylist(), strict=True)
+    at = np.flatnonzero([row == record or row.startswith(f"{record}/") for row, record in pairs])
+    if not len(at):
+        return ids
+    content = incidents.select(
+        ["force", "recorded_on", "occurred_from", "occurred_to", "longitude", "latitude"]
+    ).take(at)
+    texts = [pc.fill_null(content.column(name).cast(pa.string()), "") for name in content.column_names]
+    frame = pd.DataFrame(
+        {
+            "content": pc.binary_join_element_wise(*texts, "\n").to_pandas(),
+            "record": records.take(at).to_pandas(),
+        }
+    )
+    single = frame.drop_duplicates().sort_values(["content", "record"])
+    single["which"] = single.groupby("content").cumcount()
+    which = frame.merge(single, on=["content", "record"], how="left")["which"]
+    every = ids.to_pandas()
+    every.iloc[at] = (frame["content"] + "\n" + which.astype(str)).to_numpy()
+    return pa.array(every, pa.string())
+
+
+def _place_ids(incidents: pa.Table, ids: pa.Array) -> pa.Array:
+    """Return what moves together: the records of one victim at one point, else each record by itself."""
+    texts = [incidents.column(name).cast(pa.string()) for name in ("victim_key", "longitude", "latitude")]
+    together = pc.binary_join_element_wise("victim", *texts, "\n")
+    alone = pc.binary_join_element_wise("place", ids, "\n")
+    return pc.coalesce(together, alone)
+
+
+def _rows_by_force(incidents: pa.Table) -> dict[str, Integers]:
+    forces = incidents.column("force").to_pandas()
+    return {str(force): np.asarray(rows) for force, rows in forces.groupby(forces).indices.items()}
+
+
+def _uniform(key: bytes, ids: pa.Array) -> Floats:
+    """Return 32 numbers between 0 and 1 for each id, always the same ones: HMAC (RFC 2104) with SHA-512."""
+    digests = b"".join(hmac.digest(key, text.encode(), "sha512") for text in ids.to_pylist())
+    numbers = np.frombuffer(digests, dtype=">u2").reshape(len(ids), -1)
+    uniform: Floats = (numbers + 0.5) / 65_536
+    return uniform
+
+
+def _floats(incidents: pa.Table, name: str) -> Floats:
+    values: Floats = incidents.column(name).to_numpy().astype(float, copy=True)
+    return values
