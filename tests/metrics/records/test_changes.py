@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -19,7 +20,7 @@ NOBODYS_LINE: Publish = None  # type: ignore[assignment]  # no metric looks at i
 
 def version(*rows: dict[str, object], coverage=None, counts=None) -> Snapshot:
     every = covered([JANUARY, FEBRUARY]) if coverage is None else coverage
-    return in_memory(NOBODYS_LINE, delivery(list(rows), every, counts).tables)
+    return in_memory(Path(), NOBODYS_LINE, delivery(list(rows), every, counts).tables)
 
 
 def figures_of(snapshot: Snapshot) -> pd.DataFrame:

@@ -86,6 +86,8 @@ def day_hour(timed: ir.Table) -> pd.DataFrame:
 def by_hour(timed: ir.Table) -> ir.Table:
     """Return the hours of each record whose time is known, and the share of the record that fell into each.
 
+    A blurred record's hours are moved about the week once all else is known of them (`vulncore.domain.blur`).
+
     Args:
         timed: As for `day_hour`.
 
@@ -98,8 +100,9 @@ def by_hour(timed: ir.Table) -> ir.Table:
     begins = hours.hour * 60
     minutes = ibis.least(hours.end, begins + 60) - ibis.greatest(hours.start, begins)
     summer = ((begins >= hours.summer_start) & (begins < hours.summer_end)).fill_null(False)
+    moved = hours.moved_hours if MOVED_HOURS in hours.columns else 0
     return hours.mutate(
-        cell=((hours.hour + ibis.ifelse(summer, 1, 0) + FROM_A_MONDAY) % HOURS).cast("int64"),
+        cell=((hours.hour + ibis.ifelse(summer, 1, 0) + moved + FROM_A_MONDAY) % HOURS).cast("int64"),
         weight=minutes / (hours.end - hours.start),
     )
 
@@ -156,7 +159,7 @@ def matching_records(
 
     Returns:
         One row per record: `record_id`, `measure`, `month` (in which it was recorded), `occurred_from`, `occurred_to`,
-        `longitude`, `latitude`, `moved_hours` (0 unless the incidents are blurred), `harm`, `midnight`.
+        `longitude`, `latitude`, `moved_hours` (where the incidents are blurred), `harm`, `midnight`.
     """
     delivered = coverage.filter(coverage.table == "incidents").select("force", "measure", "month")
     rows = incidents.filter(
@@ -177,7 +180,7 @@ def matching_records(
         "occurred_to",
         "longitude",
         "latitude",
-        moved_hours=rows.moved_hours if MOVED_HOURS in rows.columns else ibis.literal(0),
+        *([MOVED_HOURS] if MOVED_HOURS in rows.columns else []),
         harm=_by_measure(rows.measure, dict(record_filter.harm), 1.0),
         midnight=_by_measure(
             rows.measure, {key: known.value for key, known in (midnights or {}).items()}, None

@@ -81,9 +81,8 @@ def known_times(records: ir.Table) -> ir.Table:
     and an end as the second; a minute that they skip, as read from a clock that nobody had moved yet.
 
     Args:
-        records: One row per record: `occurred_from`, `occurred_to`, `midnight` (what 00:00 is, as `midnights` says;
-            missing where it is a time of day), and `moved_hours` (0, or by how many hours a blurred record is moved,
-            once all else has been judged).
+        records: One row per record: `occurred_from`, `occurred_to`, and `midnight` (what 00:00 is, as
+            `midnights` says; missing where it is a time of day).
 
     Returns:
         Same rows, plus `known` (a `Known`); `start` and `end` (minutes of UTC since 1970, the end excluded:
@@ -103,9 +102,7 @@ def known_times(records: ir.Table) -> ir.Table:
     shown_twice = (timed.last >= timed.summer_end) & (timed.last < timed.summer_end + 60)
     latest = timed.last - ibis.ifelse(shown_twice, 0, _ahead(timed, timed.last))
     timed = timed.mutate(start=start, end=ibis.ifelse(timed.moment, start, latest) + 1)
-    known = timed.mutate(known=_known(timed)).drop("first", "last", "moment", "year", "summer_of")
-    moved = 60 * known.moved_hours.cast("int64")
-    return known.mutate(start=known.start + moved, end=known.end + moved).drop("moved_hours")
+    return timed.mutate(known=_known(timed)).drop("first", "last", "moment", "year", "summer_of")
 
 
 @cache
