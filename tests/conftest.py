@@ -17,7 +17,7 @@ from streamlit.components.v2 import manifest_scanner
 from vulncore.cli import OPEN_COUNTS, open_counts
 from vulncore.forecasting import backtest, forecast
 from vulncore.sources import demo
-from vulncore.store import publish
+from vulncore.store import publish, secrets
 
 settings.register_profile("check", max_examples=30, deadline=None)
 settings.load_profile("check")
@@ -40,6 +40,14 @@ def _packages_searched_once() -> Iterator[None]:
     search = cache(manifest_scanner.scan_component_manifests)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(manifest_scanner, "scan_component_manifests", search)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _secrets_alike() -> Iterator[None]:
+    """Give each store of a run the same secret, so that its records are blurred in the same way in each run."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(secrets.secrets, "token_bytes", lambda count: b"s" * count)
         yield
 
 

@@ -31,9 +31,13 @@ def test_a_week_is_168_rows_and_what_has_no_hour_goes_to_standard_error(shipped_
         (day, str(hour)) for day in WEEKDAYS for hour in range(24)
     ]
     assert "Hour not known: 21 of 190 crimes (11 %)" in done.stderr
+    assert "(Thursday night)" in done.stderr
+    assert "Hours are blurred" in done.stderr
+    exact = run("day-hour", *SEXUAL, *YEAR, "--format", "csv", "--unprotected", store=shipped_store)
     assert (
-        "Thursday evening into early Friday: Thursday 20:00 to Friday 01:59 (Thursday night)" in done.stderr
+        "Thursday evening into early Friday: Thursday 20:00 to Friday 01:59 (Thursday night)" in exact.stderr
     )
+    assert "Hours are blurred" not in exact.stderr
 
 
 def test_small_numbers_are_empty_unless_whoever_asks_may_read_the_records(shipped_store):

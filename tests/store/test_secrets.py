@@ -1,5 +1,6 @@
 """What vulncore.store.secrets promises: a secret is made when there is somebody to hide, and missed when it is gone."""
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -71,7 +72,8 @@ def test_a_store_that_cannot_be_made_is_a_sentence(tmp_path):
         kept_secret(tmp_path / "file" / "store")
 
 
-def test_a_stores_secret_is_made_once_and_is_its_owners_alone(tmp_path):
+def test_a_stores_secret_is_made_once_and_is_its_owners_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr("vulncore.store.secrets.secrets.token_bytes", os.urandom)
     secret = store_secret(tmp_path / "store")
     assert len(secret) == 32
     assert store_secret(tmp_path / "store") == secret

@@ -34,6 +34,7 @@ from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.vocabulary import Measure, find_measure
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.which_records import measures_with_times
+from vulncore.findings.shared.words import HOURS_BLURRED, hidden_as
 from vulncore.findings.when.map import BY_CALENDAR, Layout, map_export
 from vulncore.findings.when.patrols import patrols_frame, patrols_headline
 from vulncore.findings.when.when import patrol_hours, unprotected_patrol_hours, unprotected_when, when
@@ -43,7 +44,8 @@ from vulncore.store import Snapshot, open_version
 Unprotected = Annotated[
     bool,
     typer.Option(
-        "--unprotected", help="Hide no small number. Only for people who may read the records themselves."
+        "--unprotected",
+        help="Count records as they are, not blurred, and hide no small number. Only for people who may read the records.",
     ),
 ]
 
@@ -78,11 +80,13 @@ def day_hour(
     for sentence in (*map(headline_text, weeks.headline), *weeks.notes, weeks.not_compared):
         if sentence:
             typer.echo(sentence, err=True)
+    if weeks.now.blurred:
+        typer.echo(HOURS_BLURRED, err=True)
     hidden = weeks.now.of(layout.cells)["hidden"]
     if hidden.any():
         typer.echo(
-            f"{int(hidden.sum())} of {len(hidden)} rows are empty: hidden (fewer than {weeks.now.smallest}, or would reveal "
-            f"one). Choose a longer period{'' if bands else ' or --bands'}, set {SETTING}, or give --unprotected.",
+            f"{int(hidden.sum())} of {len(hidden)} rows are empty: {hidden_as(weeks.now.smallest)}. "
+            f"Choose a longer period{'' if bands else ' or --bands'}, set {SETTING}, or give --unprotected.",
             err=True,
         )
 
@@ -118,6 +122,8 @@ def patrols(
     typer.echo(printed(patrols_frame(best), output))
     for headline in patrols_headline(best):
         typer.echo(headline_text(headline), err=True)
+    if not unprotected:
+        typer.echo(HOURS_BLURRED, err=True)
 
 
 @dataclass(frozen=True)

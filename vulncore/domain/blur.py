@@ -8,6 +8,7 @@ says what this costs, what it was tried against, and what is still possible.
 
 import hmac
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -73,7 +74,6 @@ def _hour_odds() -> Floats:
 HOUR_ODDS: Final = _hour_odds()
 """How likely a record is moved by -84 to 83 hours."""
 _HOUR_KERNEL: Final = circulant(np.roll(HOUR_ODDS, HOURS // 2))
-_HOUR_SHARPENING: Final = 2 * np.eye(HOURS) - _HOUR_KERNEL
 
 
 def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry]) -> pa.Table:
@@ -122,27 +122,46 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
     return pa.table(columns).select(list(BLURRED))
 
 
-def sharpened_week(week: Floats) -> tuple[Floats, Floats]:
+def moved_within(hours: int) -> float:
+    """Return which share of records is moved by no more than so many hours.
+
+    >>> round(moved_within(0), 2), round(moved_within(3), 2)
+    (0.31, 0.86)
+    """
+    return float(HOUR_ODDS[np.abs(_OFFSETS) <= hours].sum())
+
+
+def sharpened_week(week: Floats, steps: int = 1) -> tuple[Floats, Floats]:
     """Return what the hours held before the blur, as far as that can be told, and how far it scatters.
 
     Args:
         week: What the 168 hours hold of blurred records.
+        steps: How far to undo the blur. Each step takes away some of what is still too even, and adds chance: one is enough
+            for hours, a sum over many hours can bear more.
 
     Returns:
         168 hours: about what they held (their sum is that of `week`), and the variance of that, if chance alone decides
         how many records each hour has.
 
     Source:
-        One step of van Cittert's (1931) iteration: 2y - Ky, with K the odds of moving. All steps would undo the blur and
-        make chance the larger for it.
+        van Cittert's (1931) iteration; one step is 2y - Ky, with K the odds of moving.
 
     >>> week = np.zeros(168)
     >>> week[90] = 100.0
     >>> about, variance = sharpened_week(_HOUR_KERNEL @ week)
     >>> about[89:92].round().tolist(), about.sum().round(6).item()
-    ([20.0, 45.0, 20.0], 100.0)
+    ([18.0, 45.0, 18.0], 100.0)
     """
-    return _HOUR_SHARPENING @ week, _HOUR_SHARPENING**2 @ week
+    sharpening = _sharpening(steps)
+    return sharpening @ week, sharpening**2 @ week
+
+
+@cache
+def _sharpening(steps: int) -> Floats:
+    sharpening = np.eye(HOURS)
+    for _ in range(steps):
+        sharpening = sharpening + np.eye(HOURS) - _HOUR_KERNEL @ sharpening
+    return sharpening
 
 
 def density_of_moves(distances_m: Floats) -> Floats:
@@ -272,7 +291,7 @@ def _rows_by_force(incidents: pa.Table) -> dict[str, Integers]:
 def _uniform(key: bytes, ids: pa.Array) -> Floats:
     """Return 32 numbers between 0 and 1 for each id, always the same ones: HMAC (RFC 2104) with SHA-512."""
     digests = b"".join(hmac.digest(key, text.encode(), "sha512") for text in ids.to_pylist())
-    numbers = np.frombuffer(digests, dtype=">u2").reshape(len(ids), -1)
+    numbers = np.frombuffer(digests, dtype=">u2").reshape(len(ids), 32)
     uniform: Floats = (numbers + 0.5) / 65_536
     return uniform
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from vulncore.domain.blur import moved_within
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.geography import EDGE_TOLERANCE_M
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, Window, comparison_windows, financial_year_name
@@ -188,8 +189,10 @@ def _hours_text() -> str:
         "(Benjamini–Hochberg, 5 %).\n"
         "- **Patrol hours**: the shifts that meet most of what was recorded. The shifts chosen on the period before are "
         "tested on this period: expect what they meet here.\n"
-        f"- **Hidden**: numbers under {SMALLEST_SHOWN} records, unless the force sets more, and numbers from which a hidden "
-        "number could be worked out.\n\n"
+        f"- **Blurred**: each record is moved once, by a secret draw, before anything by hour is counted: {percent(moved_within(0))} keep their "
+        f"hour, {percent(moved_within(3))} stay within three hours. It is moved in the same way in every view, so views set against each "
+        "other give nobody away. What is shown is sharpened again; limits take in what this adds. Totals are exact.\n"
+        f"- **Hidden**: numbers under {SMALLEST_SHOWN} records, unless the force sets more.\n\n"
         "`docs/when.md` says more, with what was measured."
     )
 

@@ -23,7 +23,7 @@ from vulncore.charts.week_frame import (
 )
 from vulncore.domain.periods import Window
 from vulncore.findings.shared.headline import Headline
-from vulncore.findings.shared.words import HIDDEN, capital_first, hidden_as
+from vulncore.findings.shared.words import HIDDEN, HOURS_BLURRED, capital_first, hidden_as
 from vulncore.findings.when.change import change_headline
 from vulncore.findings.when.hours import from_to
 from vulncore.findings.when.map import Layout
@@ -188,6 +188,8 @@ def map_legend(weeks: When, layout: Layout) -> list[str]:
         mark = "Outlined" if layout.step == 1 else "Bar beneath"
         lines.append(f"{mark}: stands out by more than chance")
     lines.append(f"Hour not known: {unknown_in_words(week)}")
+    if week.blurred:
+        lines.append(HOURS_BLURRED)
     return lines
 
 

@@ -40,6 +40,8 @@ SHOWN_DECIMALS: Final = 1
 UNPROTECTED_DECIMALS: Final = 4
 MOST_NAMED: Final = 4  # stretches in the first lines
 UNKNOWN_MOVED: Final = 0.05  # a change of the unknown share, in itself, that moves the whole week
+STEPS_FOR_THE_NIGHT: Final = 3
+"""Of sharpening: where nights begin and end sharply, one step leaves their share up to 3 points too even, three steps 1.4."""
 MADE_WEEKS, SEED = 20, 168  # enough for a mean in whole per cent, and always the same
 
 Sum = tuple[str, int, Floats]
@@ -72,6 +74,7 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int) -> Week:
         unknown=unknown,
         spread=0 if timed_hidden or 0 < counts.spread < least else counts.spread,
         night_share=math.nan if few else _night_share(counts, night, smallest),
+        night_worth=math.nan if few else _night_worth(counts, night),
         missing_months=counts.missing_months,
         sums=sums,
         stretches=_stretches_shown(counts, stretches, sums, night, smallest),
@@ -128,11 +131,11 @@ def protected_patrols(
 
     Raises:
         InvalidPeriodError: The week has no room for them.
-        VulncoreError: There are too few times to choose by, too few that weigh anything, or too few for the last shift.
+        VulncoreError: There are too few times to choose by, or too few that weigh anything.
     """
     now, before = counts.now, counts.before
+    _refuse_few(now, unit, smallest)
     starts = best_shifts(now.harm_sharpened, shifts, hours)
-    _refuse_few(now, starts, hours, unit, smallest)
     met_by_each = [_met(now, (start,), hours) for start in starts]
     testable = before is not None and not _too_few(before, smallest) and before.harm_by_hour.sum() > 0
     chosen_before = best_shifts(before.harm_sharpened, shifts, hours) if before and testable else ()
@@ -252,23 +255,31 @@ def _shown(records: float, least: int) -> float:
 
 
 def _night_share(counts: WeekCounts, night: Night, smallest: int) -> int:
-    about = float(night.mask @ counts.sharpened[0])
+    about = float(_night_weights(counts, night) @ counts.by_hour)
     return share_in_steps(min(max(about, 0.0), counts.timed), counts.timed, smallest)
 
 
-def _refuse_few(now: WeekCounts, starts: tuple[int, ...], hours: int, unit: str, smallest: int) -> None:
-    """Refuse shifts that would show few records: of few altogether, of few that weigh, or one by one."""
+def _night_worth(counts: WeekCounts, night: Night) -> float:
+    """Return of how many records, none of them blurred, a share would be as sure as this one."""
+    weights = _night_weights(counts, night)
+    share, squares = (float(by_hour @ counts.by_hour) / counts.timed for by_hour in (weights, weights**2))
+    scatter = squares - share**2
+    return min(counts.timed, counts.timed * share * (1 - share) / scatter) if scatter > 0 else counts.timed
+
+
+def _night_weights(counts: WeekCounts, night: Night) -> Floats:
+    """Return by how much a record counts towards the night: sharpening a week and adding up is weighing its hours."""
+    mask = night.mask.astype(float)
+    return sharpened_week(mask, STEPS_FOR_THE_NIGHT)[0] if counts.blurred else mask
+
+
+def _refuse_few(now: WeekCounts, unit: str, smallest: int) -> None:
+    """Refuse to choose shifts by few records, or by few that weigh."""
     least = max(FEWEST, smallest) if smallest else 1
     if _too_few(now, smallest) or _heaviest_records(now) < least:
         raise VulncoreError(
             f"Fewer than {least} {unit} with a time that weigh anything were recorded. These are too few to choose hours by. "
             "Choose a longer period, more measures or weights that lie closer together."
-        )
-    one_fewer = best_shifts(now.harm_sharpened, len(starts) - 1, hours) if len(starts) > 1 else ()
-    if _met(now, starts, hours) - _met(now, one_fewer, hours) < smallest:
-        raise VulncoreError(
-            f"The last of {len(starts)} shifts would meet fewer than {smallest} {unit}. Choose fewer or longer shifts, or a "
-            "longer period."
         )
 
 

@@ -11,7 +11,6 @@ from vulncore.findings.when.hours import from_to
 from vulncore.findings.when.view import Stretch, Week
 from vulncore.metrics.week.known_times import USED, Known
 from vulncore.metrics.week.night_time import share, share_change
-from vulncore.metrics.week.scan import LEVEL
 
 STRETCH_COLUMNS: Final = ["Stretch", "From and to", "Recorded", "If spread evenly", "By chance"]
 
@@ -95,8 +94,8 @@ def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
 
 
 def _night_time(now: Week, before: Week | None, unit: str) -> Headline:
-    lead, part, timed = "Night-time economy", now.night_share / 100, now.timed
-    exact = share(part * timed, timed)
+    lead, part, worth = "Night-time economy", now.night_share / 100, now.night_worth
+    exact = share(part * worth, worth)
     text = (
         f"{percent(part)} of {unit} with a time happened from {now.night} (95 % limits "
         f"{percent_range(exact.low, exact.high)})"
@@ -104,7 +103,7 @@ def _night_time(now: Week, before: Week | None, unit: str) -> Headline:
     if before is None or before.too_few:
         return Headline(HeadlineKind.QUIET, lead, f"{text}.")
     earlier = before.night_share / 100
-    change = share_change(part * timed, timed, earlier * before.timed, before.timed)
+    change = share_change(part * worth, worth, earlier * before.night_worth, before.night_worth)
     clear = change.low > 0 or change.high < 0
     verdict = "a clear change" if clear else "could be chance"
     text += f". {before.record_filter.window}: {percent(earlier)}, {verdict}."
@@ -128,7 +127,5 @@ def _when(stretch: Stretch) -> str:
 
 
 def _chance(p_value: float) -> str:
-    """Return how likely chance puts so much there; of a stretch whose number is hidden no more than the level."""
-    if math.isnan(p_value):
-        return f"under {percent(LEVEL)}"
+    """Return how likely chance puts so much there."""
     return "1 in 1,000 or less" if p_value <= 0.001 else f"{p_value:.1%}".replace("%", " %")

@@ -1,4 +1,4 @@
-"""What may be shown of the hours of the week: small numbers are hidden, and nothing here leads back to them.
+"""What may be shown of the hours of the week: of blurred records, small numbers hidden.
 
 These are what `vulncore.findings.when.protection` gives out. Sentences, tables, charts, files and pages see them alone.
 """
@@ -25,8 +25,7 @@ class Stretch:
 
     `start` is its first hour of the week and `hours` its length; `name` is what people call it, `night` the night that
     it lies in, or ""; `held` is what it holds, in words; `even` the records that an even week would put there; `p_value`
-    is missing where the stretch's number is hidden and chance is not below one in 1,000; `leads` tells the few stretches
-    that are furthest above an even week.
+    how likely chance puts so much there; `leads` tells the few stretches that are furthest above an even week.
     """
 
     start: int
@@ -46,13 +45,14 @@ class Week:
     `timed` is how many have an hour, missing where under `smallest`; `records` how many there are, missing where
     that would tell how few have none; `known` how many by what is known of their time and `unknown` those without an hour,
     missing where hidden, and 0 where there is none; `spread` how many are spread over several hours, 0 where hidden;
-    `night_share` per cent of `timed` in the night-time economy, in steps worth `smallest` records; `too_few` whether there
-    are too few times to draw a week of them: then all sums are hidden and no stretch is given.
+    `night_share` per cent of `timed` in the night-time economy, in steps worth `smallest` records, and `night_worth` of how
+    many unblurred records a share would be as sure; `too_few` whether there are too few times to draw a week of them: then
+    all sums are hidden and no stretch is given.
 
     `sums` has one row per sum over hours: `kind` ("hour", "band", "day", "night row", "stretch", "hour of day", "band of
-    day"), `at` (its first hour of the week, or of the day), `weight` and its 95 % limits `low` and `high` (of hours and
-    bands; all missing where hidden), `hidden`, `about` (what a hidden total or stretch holds, to the nearest `smallest`;
-    missing where that is small too), `short` (its number as a mark) and `words`.
+    day"), `at` (its first hour of the week, or of the day), `weight` (about what it held before the blur) and its 95 %
+    limits `low` and `high` (of hours and bands; all missing where hidden), `hidden`, `short` (its number as a mark) and
+    `words`.
     """
 
     record_filter: RecordFilter
@@ -65,9 +65,15 @@ class Week:
     unknown: float
     spread: int
     night_share: float
+    night_worth: float
     missing_months: int
     sums: pd.DataFrame
     stretches: tuple[Stretch, ...]
+
+    @property
+    def blurred(self) -> bool:
+        """Whether it is of blurred records: of all but those of whom nothing is hidden."""
+        return self.smallest > 1
 
     def of(self, kind: str) -> pd.DataFrame:
         """Return the sums of a kind, in order."""

@@ -1,6 +1,7 @@
 """When do these things happen, and which shifts meet most of them? What pages and commands ask of a version.
 
-Each answer goes one way: `counts` reads secret numbers, `protection` hides what is small, and a view comes out.
+Each answer goes one way: `counts` counts blurred records, `protection` sharpens and hides what is small, and a view comes
+out.
 """
 
 from collections.abc import Sequence
@@ -70,7 +71,7 @@ def patrol_hours(
 
     Raises:
         InvalidPeriodError: The week has no room for them.
-        VulncoreError: There are too few times to choose by, too few that weigh anything, or too few for the last shift.
+        VulncoreError: There are too few times to choose by, or too few that weigh anything.
     """
     return _patrol_hours(snapshot, record_filter, measures, shifts, hours, night, _hiding(smallest))
 
