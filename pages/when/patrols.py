@@ -79,7 +79,10 @@ def show_way_to_the_map(week: When, choices: WhenChoices, view: View) -> None:
     placed = set(placed_measures_of(store_path(), view.publish, view.force))
     if not placed & set(week.now.record_filter.measures):
         return
-    offered = {hours.key: hours.words for hours in hours_offered(chosen_night(choices), week.now.stretches)}
+    offered = {
+        hours.key: hours.words
+        for hours in hours_offered(chosen_night(choices), week.now.stretches, choices.hours)
+    }
     hours, way = st.columns([3, 2], vertical_alignment="bottom")
     with hours:
         picked = Picker(

@@ -1,18 +1,15 @@
 """What is asked of the map: which records, in which hours, and what it shows of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.shared.choices import Picker, change, choice, say_unmet
-from pages.shared.reads import placed_measures_of, store_path, when_of
+from pages.shared.reads import placed_measures_of, store_path
 from pages.shared.sidebar import View
 from pages.shared.which_records import RecordChoices, chosen_night, of_strand, record_filter, week_choices
 from vulncore.domain.disclosure import smallest_shown
-from vulncore.domain.errors import VulncoreError
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.which_records import HoursChosen
-from vulncore.findings.when.hours import STRETCH, hours_offered
-from vulncore.findings.when.view import Stretch
+from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.where.area import across, zones_of
 from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, Layer, MapChoice
 from vulncore.findings.where.question import MapSelection, NoPlacesError
@@ -68,8 +65,7 @@ def hours_picker(
     view: View, records: RecordFilter, choices: WhereChoices
 ) -> tuple[Picker[str], dict[str, HoursChosen]]:
     """Return the choice of hours, and what each option is; where no time of day is known there is one."""
-    stretches = _stretches(view, records, choices)
-    offered = {hours.key: hours for hours in hours_offered(chosen_night(choices), stretches)}
+    offered = {hours.key: hours for hours in hours_offered(chosen_night(choices), chosen=choices.hours)}
     timed = set(records.measures) & set(week_choices(view).measures)
     keys = list(offered) if timed else list(offered)[:1]
     return Picker("Hours", "hours", keys, 0, lambda key: offered[key].words, "stretch of hours"), offered
@@ -119,14 +115,3 @@ def place_on_map(shown: MapView | None, choices: WhereChoices) -> str:
     say_unmet(f"There is no place '{choices.cell[:40]}' on this map", "no single place")
     change(WhereChoices, cell=NONE)
     return NONE
-
-
-def _stretches(view: View, records: RecordFilter, choices: WhereChoices) -> Sequence[Stretch]:
-    """Return the stretches of the week that stand out, where a link or the page When chose one of them."""
-    if not choices.hours.startswith(STRETCH):
-        return ()
-    try:
-        night = chosen_night(choices)
-        return when_of(store_path(), view.publish, records, night, smallest_shown()).now.stretches
-    except VulncoreError:
-        return ()

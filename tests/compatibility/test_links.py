@@ -25,6 +25,8 @@ NAMES = {
     "methods": WHOLE_APP,
 }
 """The names that links of version 0.1.0 have."""
+BLURRED = {"when", "where"}
+"""Pages whose figures are of blurred records since."""
 
 
 @pytest.mark.parametrize("entry", LINKS, ids=NAMED)
@@ -35,6 +37,9 @@ def test_a_link_written_by_0_1_0_shows_what_it_showed(read_only_store, monkeypat
     assert now["problems"] == entry["problems"]
     assert differences(entry["link"], now["link"]) == []
     assert set(entry["boxes"]) <= {text for texts in now["boxes"].values() for text in texts}
+    if entry["page"] in BLURRED:  # test_stores.py compares the figures
+        assert set(entry["files"]) <= set(now["files"])
+        return
     assert differences(entry["files"], now["files"], **drawn) == []
     numbers = {closed_up(number): times for number, times in entry.get("numbers", {}).items()}
     assert {number: times for number, times in numbers.items() if now["numbers"].get(number, 0) < times} == {}

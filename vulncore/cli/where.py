@@ -30,8 +30,7 @@ from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, UnreadableSourceError, first_five
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.which_records import EVERY
-from vulncore.findings.when.hours import STRETCH, hours_offered
-from vulncore.findings.when.when import when
+from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.where.area import points_within
 from vulncore.findings.where.counts import record_counts
 from vulncore.findings.where.layers import BANDWIDTHS_M, Layer, MapChoice
@@ -90,8 +89,7 @@ def hotspots(
     measures = dataset_contents(snapshot).measures
     narrowing = column_values(location_type=location_type, victim_residency=victims)
     records = record_filter(snapshot, force, measure, (first, last), narrowing, measures_with_places)
-    stretches = when(snapshot, records, measures).now.stretches if hours.startswith(STRETCH) else ()
-    offered = {stretch.key: stretch for stretch in hours_offered(night_hours(night), stretches)}
+    offered = {stretch.key: stretch for stretch in hours_offered(night_hours(night), chosen=hours)}
     if hours not in offered:
         raise UnknownNameError(f"There are no hours '{hours[:40]}'. Choose one of: {', '.join(offered)}.")
     if bandwidth is not None and bandwidth not in BANDWIDTHS_M:

@@ -1,5 +1,6 @@
 """Hours of the week: how they are called, and which of them can be picked for a map."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from vulncore.domain.arrays import Booleans, Floats
 from vulncore.domain.periods import WEEKDAYS
-from vulncore.findings.shared.which_records import EVERY_HOUR, HoursChosen
+from vulncore.findings.shared.which_records import EVERY, EVERY_HOUR, HoursChosen
 from vulncore.findings.shared.words import capital_first
 from vulncore.findings.when.view import Stretch
 from vulncore.metrics.week.hours import HOURS, hours_from
@@ -20,6 +21,7 @@ MOSTLY: Final = 0.6  # of a stretch: with so much of it after midnight, it is ca
 HARDLY: Final = 0.2  # of a stretch: a part that holds less is not in its name
 NIGHT, DAY, ONE_NIGHT, STRETCH = "night", "day", "night-of-", "stretch-"
 """How the keys of hours that can be picked are written, or begin."""
+STRETCH_KEY: Final = re.compile(rf"{STRETCH}([1-9]?\d|1[0-6]\d)-([1-9]\d?|1[0-6]\d)", flags=re.ASCII)
 
 
 def from_to(start: int, hours: int) -> str:
@@ -74,24 +76,29 @@ def stretch_name(start: int, hours: int, by_hour: Floats) -> str:
     return capital_first(name)
 
 
-def hours_offered(night: Night, stretches: Sequence[Stretch] = ()) -> list[HoursChosen]:
-    """Return the hours that can be picked: few, so that what differs by an hour can't be set against each other.
+def hours_offered(night: Night, stretches: Sequence[Stretch] = (), chosen: str = EVERY) -> list[HoursChosen]:
+    """Return the hours that can be picked.
 
     Args:
         night: The night-time economy's hours.
         stretches: Those of the week that stand out.
+        chosen: A key. If it is that of a stretch it is offered too: what a link or another page names may stand out no more.
     """
+    named = dict.fromkeys((stretch.start, stretch.hours) for stretch in stretches)
+    if its_hours := STRETCH_KEY.fullmatch(chosen):
+        start, hours = map(int, its_hours.groups())
+        named |= {(start, hours): None} if start < HOURS and 0 < hours < HOURS else {}
     return [
         EVERY_HOUR,
         HoursChosen(NIGHT, f"Night-time economy, {night}", _hours_in(night.mask)),
         HoursChosen(DAY, "The rest of the day", _hours_in(~night.mask)),
         *(
             HoursChosen(
-                f"{STRETCH}{stretch.start}-{stretch.hours}",
-                from_to(stretch.start, stretch.hours),
-                tuple(sorted(hours_from(stretch.start, stretch.hours).tolist())),
+                f"{STRETCH}{start}-{hours}",
+                from_to(start, hours),
+                tuple(sorted(hours_from(start, hours).tolist())),
             )
-            for stretch in stretches
+            for start, hours in named
         ),
         *(
             HoursChosen(
