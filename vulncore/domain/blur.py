@@ -9,6 +9,7 @@ says what this costs, what it was tried against, and what is still possible.
 import hmac
 from collections.abc import Mapping
 from functools import cache
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -99,14 +100,17 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
     """
     key = hmac.digest(secret, b"blur", "sha256")
     ids = _record_ids(incidents)
-    by_record = _uniform(key, pc.binary_join_element_wise("record", ids, "\n"))
+    by_record = _uniform(key, ids)
     longitude, latitude = (_floats(incidents, name) for name in ("longitude", "latitude"))
     columns = {name: incidents.column(name) for name in BLURRED if name != MOVED_HOURS}
     columns[MOVED_HOURS] = pa.array(_moved_hours(by_record[:, 0]), pa.int16())
     place = incidents.column("place").to_pandas().to_numpy(dtype=object, copy=True)
     groups = {name: incidents.column(name).to_pandas().to_numpy(dtype=object, copy=True) for name in GROUPS}
     for force, rows in _rows_by_force(incidents).items():
-        by_place = _uniform(key, _place_ids(incidents.take(rows), ids.take(rows)))
+        by_place = by_record[rows, 5:]
+        keyed = incidents.take(rows)
+        known = np.flatnonzero(keyed.column("victim_key").is_valid())
+        by_place[known] = _uniform(key, _victims_at_points(keyed.take(known)))[:, 5:]
         true = np.column_stack([longitude[rows], latitude[rows]])
         moved = _moved_points(true, by_place, areas.get(force))
         longitude[rows], latitude[rows] = moved.T
@@ -267,20 +271,20 @@ def _record_ids(incidents: pa.Table) -> pa.Array:
             "record": records.take(at).to_pandas(),
         }
     )
-    single = frame.drop_duplicates().sort_values(["content", "record"])
-    single["which"] = single.groupby("content").cumcount()
-    which = frame.merge(single, on=["content", "record"], how="left")["which"]
+    single = frame.drop_duplicates("record").sort_values("record")
+    single["id"] = single["content"] + "\n" + single.groupby("content", sort=False).cumcount().astype(str)
     every = ids.to_pandas()
-    every.iloc[at] = (frame["content"] + "\n" + which.astype(str)).to_numpy()
+    every.iloc[at] = frame["record"].map(single.set_index("record")["id"]).to_numpy()
     return pa.array(every, pa.string())
 
 
-def _place_ids(incidents: pa.Table, ids: pa.Array) -> pa.Array:
-    """Return what moves together: the records of one victim at one point, else each record by itself."""
-    texts = [incidents.column(name).cast(pa.string()) for name in ("victim_key", "longitude", "latitude")]
-    together = pc.binary_join_element_wise("victim", *texts, "\n")
-    alone = pc.binary_join_element_wise("place", ids, "\n")
-    return pc.coalesce(together, alone)
+def _victims_at_points(incidents: pa.Table) -> pa.Array:
+    """Return what moves together: the records of one victim at one point."""
+    texts = [
+        pc.fill_null(incidents.column(name).cast(pa.string()), "")
+        for name in ("victim_key", "longitude", "latitude")
+    ]
+    return pc.binary_join_element_wise("victim", *texts, "\n")
 
 
 def _rows_by_force(incidents: pa.Table) -> dict[str, Integers]:
@@ -289,8 +293,8 @@ def _rows_by_force(incidents: pa.Table) -> dict[str, Integers]:
 
 
 def _uniform(key: bytes, ids: pa.Array) -> Floats:
-    """Return 32 numbers between 0 and 1 for each id, always the same ones: HMAC (RFC 2104) with SHA-512."""
-    digests = b"".join(hmac.digest(key, text.encode(), "sha512") for text in ids.to_pylist())
+    """Return 32 numbers between 0 and 1 for each id, always the same ones: keyed BLAKE2b (RFC 7693)."""
+    digests = b"".join(blake2b(text.encode(), key=key).digest() for text in ids.to_pylist())
     numbers = np.frombuffer(digests, dtype=">u2").reshape(len(ids), 32)
     uniform: Floats = (numbers + 0.5) / 65_536
     return uniform
