@@ -32,7 +32,6 @@ from vulncore.findings.when.protection import protected_week
 from vulncore.findings.when.sentences import known_table, stretches_table
 from vulncore.findings.when.when import (
     HIDE_NOTHING,
-    patrol_hours,
     unprotected_patrol_hours,
     unprotected_when,
     when,
@@ -213,7 +212,7 @@ def test_harm_moves_the_shifts_and_weights_of_nothing_are_refused(shipped_store)
 
     def starts(**harm: float) -> tuple[int, ...]:
         record_filter = RecordFilter(CITY, SEXUAL, rolling_12(OCTOBER), harm=tuple(harm.items()))
-        return patrol_hours(snapshot, record_filter, report_measures(), 3, 4).starts
+        return unprotected_patrol_hours(snapshot, record_filter, report_measures(), 3, 4).starts
 
     assert starts(rape=8.0) != starts(rape=1.0)
     with pytest.raises(VulncoreError, match=r"that weigh anything"):
