@@ -217,7 +217,7 @@ def change_legend(weeks: When) -> list[str]:
     lines.append(
         "▲ ▼ outlined: changed by more than chance" if clear else "Nothing changed by more than chance"
     )
-    return lines
+    return [*lines, HOURS_BLURRED] if weeks.now.blurred else lines
 
 
 def change_alt(weeks: When) -> str:

@@ -227,22 +227,26 @@ def _stretches_shown(
     counts: WeekCounts, stretches: Sequence[StretchCounts], sums: pd.DataFrame, night: Night, smallest: int
 ) -> tuple[Stretch, ...]:
     furthest = sorted(stretches, key=lambda stretch: stretch.even - stretch.weight)[:MOST_NAMED]
-    held = {row["at"]: row for row in sums[sums["kind"] == "stretch"].to_dict("records")}
+    held = sums[sums["kind"] == "stretch"].set_index("at")["weight"]
     return tuple(
         Stretch(
             start=stretch.start,
             hours=stretch.hours,
             name=stretch_name(stretch.start, stretch.hours, counts.by_hour),
             night=night_name(stretch.start, stretch.hours, night),
-            held=hidden_in_words(smallest)
-            if held[stretch.start]["hidden"]
-            else str(held[stretch.start]["short"]),
+            held=_held_in_words(float(held[stretch.start]), smallest, counts.blurred),
             even=stretch.even,
             p_value=stretch.p_value,
             leads=stretch in furthest,
         )
         for stretch in stretches
     )
+
+
+def _held_in_words(weight: float, smallest: int, is_blurred: bool) -> str:
+    if math.isnan(weight):
+        return hidden_in_words(smallest)
+    return f"about {weight:,.0f}" if is_blurred else f"{weight:,.0f}"
 
 
 def _known_shown(counts: WeekCounts, least: int) -> dict[Known, float]:

@@ -97,7 +97,7 @@ def _night_time(now: Week, before: Week | None, unit: str) -> Headline:
     lead, part, worth = "Night-time economy", now.night_share / 100, now.night_worth
     exact = share(part * worth, worth)
     text = (
-        f"{percent(part)} of {unit} with a time happened from {now.night} (95 % limits "
+        f"{'About ' if now.blurred else ''}{percent(part)} of {unit} with a time happened from {now.night} (95 % limits "
         f"{percent_range(exact.low, exact.high)})"
     )
     if before is None or before.too_few:
