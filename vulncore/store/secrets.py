@@ -1,4 +1,4 @@
-"""The store's secret, under which victims get their pseudonyms: made once, kept, and missed when it is gone."""
+"""The store's secret, under which victims get their pseudonyms and records are blurred: made once, kept, missed when gone."""
 
 import secrets
 from contextlib import suppress
@@ -14,7 +14,7 @@ SECRET_BYTES: Final = 32
 
 
 def kept_secret(store: Path) -> bytes:
-    """Return the secret under which victims get their pseudonyms, made when it is first needed.
+    """Return the secret under which victims get their pseudonyms and records are blurred, made when it is first needed.
 
     Raises:
         DamagedStoreError: The store holds pseudonyms and their secret is gone, or it can't be kept: the same
@@ -23,7 +23,8 @@ def kept_secret(store: Path) -> bytes:
     if not (store / FILE_NAME).exists() and any(_holds_pseudonyms(store, name) for name in datasets(store)):
         raise DamagedStoreError(
             f"The store holds pseudonyms of victims, and the secret they were made with ({FILE_NAME}) is gone. Restore "
-            "that file from where it was backed up. With a new secret nobody could see which victims are repeat victims."
+            "that file from where it was backed up. With a new secret nobody could see which victims are repeat victims, and "
+            "records would be blurred a second time in another way."
         )
     try:
         return store_secret(store)
@@ -37,7 +38,7 @@ def store_secret(store: Path) -> bytes:
     """Return the store's secret, made if there is none, readable by its owner alone.
 
     Whoever has the secret and a list of references can tell which pseudonym is whose: keep it as the references
-    themselves. Without it, later deliveries get other pseudonyms for the same people.
+    themselves. Without it, later deliveries get other pseudonyms for the same people, and records are blurred another way.
 
     Raises:
         DamagedStoreError: The file is there and holds something else.
