@@ -90,15 +90,20 @@ def hotspots(
     measures = dataset_contents(snapshot).measures
     narrowing = column_values(location_type=location_type, victim_residency=victims)
     records = record_filter(snapshot, force, measure, (first, last), narrowing, measures_with_places)
-    stretches = when(snapshot, records, measures).now.stretches if hours.startswith(STRETCH) else ()
-    offered = {stretch.key: stretch for stretch in hours_offered(night_hours(night), stretches)}
+    night_chosen, smallest = night_hours(night), smallest_shown()
+    stretches = (
+        when(snapshot, records, measures, night_chosen, smallest).now.stretches
+        if hours.startswith(STRETCH)
+        else ()
+    )
+    offered = {stretch.key: stretch for stretch in hours_offered(night_chosen, stretches)}
     if hours not in offered:
         raise UnknownNameError(f"There are no hours '{hours[:40]}'. Choose one of: {', '.join(offered)}.")
     if bandwidth is not None and bandwidth not in BANDWIDTHS_M:
         raise UnknownNameError(
             f"A density can't reach {bandwidth} m. Choose one of: {', '.join(map(str, BANDWIDTHS_M))}."
         )
-    counts = record_counts(snapshot, store, MapSelection(records, offered[hours], smallest_shown()), measures)
+    counts = record_counts(snapshot, store, MapSelection(records, offered[hours], smallest), measures)
     chosen = layer_view(counts, MapChoice(layer, resolution, bandwidth))
     summary = where_summary(counts, map_trial(counts))
     drawn = map_view(summary.view, chosen, snapshot.publish)

@@ -9,6 +9,7 @@ from vulncore.store.manifest import Publish
 __all__ = [
     "HIDDEN",
     "MADE",
+    "PLACES_BLURRED",
     "RANGE",
     "agree",
     "capital_first",
@@ -31,6 +32,10 @@ MADE: Final = "Made data: for demonstration, not real records"
 HIDDEN: Final = "–"
 """The mark that stands for a hidden number where there is no room for words."""
 RANGE: Final = "80\u202f% range"
+PLACES_BLURRED: Final = (
+    "Places are blurred: half of the records are drawn up to a few hundred metres from where they were."
+)
+"""What a map of blurred records says of itself (`vulncore.domain.blur`)."""
 
 
 def made_note(publish: Publish) -> str:
