@@ -74,9 +74,10 @@ def show_tried(where: WhereView, view: View, area: str) -> None:
     with st.popover("Show as table"):
         table = trial_table(trial)
         show_table(table, title, list(table.columns[1:]))
+    pei_star = "PEI*: share of crime ÷ the most that any map could hold in that area; 1 is perfect. "
     st.caption(
-        "PAI: share of crime ÷ share of area; 1 is no better than chance. PEI*: share of crime ÷ the most that any map could "
-        "hold in that area; 1 is perfect. Gi*: how far a cell stands out together with its neighbours."
+        "PAI: share of crime ÷ share of area; 1 is no better than chance. "
+        f"{pei_star if 'PEI*' in table else ''}Gi*: how far a cell stands out together with its neighbours."
     )
 
 
@@ -98,9 +99,10 @@ def show_repeats(where: WhereView, view: View, area: str) -> None:
         else f" {repeats.used:,} of {repeats.of:,} records were drawn for it."
     )
     snapped = " Points are snapped: the same place is a street." if where.ground.snapped else ""
+    blurred = " Places are blurred, which makes repeats look fewer." if where.smallest > 1 else ""
     st.caption(
         f"Knox's test: dates were dealt out anew {repeats.permutations:,} times. More than chance: at most 5 % of such deals have any "
-        f"band as far from its mean. Every hour of the week counts.{used}{snapped}"
+        f"band as far from its mean. Every hour of the week counts.{used}{snapped}{blurred}"
     )
 
 
@@ -123,7 +125,7 @@ def _show_months(place: PlaceView, where: WhereView, view: View) -> None:
         st.info(plain(f"No year at this place has enough {where.unit} to be shown."))
         return
     title = f"Months at {place.name}"
-    legend = f"To the nearest {where.smallest}. –: {hidden_as(where.smallest)}"
+    legend = _steps_in_words(where.smallest)
     show_chart(
         place_months_chart(place.months, ["Months", place.name], legend, where.unit, palette()),
         alt=f"{title}: " + "; ".join(f"{row.Months} {row.About}" for row in months_table(place).itertuples()),
@@ -138,7 +140,7 @@ def _show_hours(place: PlaceView, where: WhereView, view: View) -> None:
         st.info(plain(place.no_hours))
         return
     title = f"Hours at {place.name}, {where.window}"
-    legend = f"To the nearest {where.smallest}. –: {hidden_as(where.smallest)}"
+    legend = _steps_in_words(where.smallest)
     table = hours_table(place)
     spoken = "; ".join(
         f"{row.day} {row.part} about {row.records:,.0f}" for row in place.hours.dropna().itertuples()
@@ -150,3 +152,7 @@ def _show_hours(place: PlaceView, where: WhereView, view: View) -> None:
     st.caption(source_line(view))
     with st.popover("Show as table"):
         show_table(table, title, list(table.columns[1:]))
+
+
+def _steps_in_words(smallest: int) -> str:
+    return f"In steps of {smallest}. –: {hidden_as(smallest)}" if smallest > 1 else "In whole numbers"

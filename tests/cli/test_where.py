@@ -10,6 +10,8 @@ import shapely
 from typer.testing import CliRunner
 
 from vulncore.cli import app
+from vulncore.domain.disclosure import SETTING
+from vulncore.findings.shared.words import PLACES_BLURRED
 from vulncore.store.areas import area_of
 
 SEXUAL = ("--measure", "rape", "--measure", "other-sexual-offences")
@@ -34,16 +36,22 @@ def test_every_layer_is_printed_as_geojson_and_as_a_table_with_the_same_rows(lay
         assert rows[column].min() >= 5
 
 
-def test_what_the_map_says_goes_to_standard_error(shipped_store):
-    done = run("hotspots", *SEXUAL, "--format", "csv", "--store", shipped_store)
-    assert "Hot: " in done.stderr
-    assert "have no place and are on no map" in done.stderr
-    assert "Hot: " not in done.stdout
+def test_what_the_map_says_goes_to_standard_error(shipped_store, monkeypatch):
+    blurred = run("hotspots", *SEXUAL, "--format", "csv", "--store", shipped_store)
+    assert "have no place and are on no map" in blurred.stderr
+    assert f"{PLACES_BLURRED} Totals are exact." in blurred.stderr
+    monkeypatch.setenv(SETTING, "1")
+    exact = run("hotspots", *SEXUAL, "--format", "csv", "--store", shipped_store)
+    assert "Hot: " in exact.stderr
+    assert PLACES_BLURRED not in exact.stderr
+    assert "Hot: " not in exact.stdout
 
 
-def test_hours_of_the_week_narrow_the_map(shipped_store):
+def test_hours_of_the_week_narrow_the_map(shipped_store, monkeypatch):
     done = run("hotspots", *SEXUAL, "--hours", "night", "--format", "csv", "--store", shipped_store)
     assert "Night-time economy, 18:00 to 05:59" in done.stdout
+    assert f"{PLACES_BLURRED}\n" in done.stderr
+    monkeypatch.setenv(SETTING, "1")
     stretch = run("hotspots", *SEXUAL, "--hours", "stretch-92-6", "--format", "csv", "--store", shipped_store)
     assert "Thursday 20:00 to Friday 01:59" in stretch.stdout
 

@@ -194,6 +194,26 @@ def test_a_street_goes_with_the_point():
         assert old["place"] == new["place"] or new["longitude"] != old["longitude"]
 
 
+def test_a_rare_name_beside_a_common_one_stays_rare():
+    scale = metres_per_degree(MIDDLE[1])
+    common = [
+        incident(n, date(2024, 5, 2), longitude=MIDDLE[0], latitude=MIDDLE[1], place="Lane")
+        for n in range(180)
+    ]
+    rare = [
+        incident(500 + n, date(2024, 5, 2), longitude=MIDDLE[0], latitude=MIDDLE[1], place="A Mews")
+        for n in range(20)
+    ]
+    east = MIDDLE[0] + 200 / scale[0]
+    others = [
+        incident(900 + n, date(2024, 5, 2), longitude=east, latitude=MIDDLE[1], place="High Street")
+        for n in range(400)
+    ]
+    moved = blurred(rows_of(*common, *rare, *others), SECRET, {FORCE: square(4_000)})["place"].to_pylist()
+    assert 5 < sum(name == "A Mews" for name in moved) < 40
+    assert "A Mews" not in moved[:180]
+
+
 def test_nothing_else_changes_and_nothing_is_lost():
     table = pa.concat_tables([many(50), many(0), rows_of(incident(99, date(2024, 5, 3)))])
     moved = blurred(table, SECRET, {})

@@ -226,7 +226,7 @@ class _Within:
 
 
 def _moved_names(names: np.ndarray, true: Floats, moved: Floats, uniform: Floats) -> np.ndarray:
-    """Return the streets or venues: of a record that moved, that of the nearest point with a name, or none."""
+    """Return the streets or venues: of a record that moved, that of a record at the nearest point with a name, or none."""
     blurred_names = names.copy()
     named = np.array([name is not None for name in names], dtype=bool)
     placed = np.isfinite(true).all(axis=1)
@@ -235,10 +235,17 @@ def _moved_names(names: np.ndarray, true: Floats, moved: Floats, uniform: Floats
     known = np.flatnonzero(named & placed)
     if not len(went) or not len(known):
         return blurred_names
+    points, point, records = np.unique(true[known], axis=0, return_inverse=True, return_counts=True)
+    order = known[
+        np.lexsort((names[known].astype(str), point.ravel()))
+    ]  # the records of a point lie together
+    first = np.cumsum(records) - records
     scale = metres_per_degree(float(np.median(true[placed, 1])))
-    order = known[np.lexsort((names[known].astype(str), true[known, 1], true[known, 0]))]
-    distance, nearest = KDTree(true[order] * scale).query(moved[went] * scale)
-    blurred_names[went] = np.where(distance <= NAMED_WITHIN_M, names[order][nearest], np.array(None))
+    distance, nearest = KDTree(points * scale).query(moved[went] * scale)
+    drawn = names[order][first[nearest] + (uniform[went] * records[nearest]).astype(int)]
+    from_there = (points[nearest] == true[went]).all(axis=1) & named[went]
+    drawn[from_there] = names[went][from_there]
+    blurred_names[went] = np.where(distance <= NAMED_WITHIN_M, drawn, np.array(None))
     return blurred_names
 
 

@@ -70,19 +70,32 @@ def counts(shipped_store: Path) -> RecordCounts:
 
 
 @pytest.fixture(scope="module")
-def secrets(counts: RecordCounts, shipped_store: Path) -> list[Secret]:
+def exact(counts: RecordCounts, shipped_store: Path) -> RecordCounts:
+    """The same records before the blur."""
+    question = counts.question
+    snapshot = open_version(shipped_store, "demo")
+    return record_counts(snapshot, shipped_store, replace(question.selection, smallest=1), report_measures())
+
+
+@pytest.fixture(scope="module")
+def secrets(counts: RecordCounts, exact: RecordCounts, shipped_store: Path) -> list[Secret]:
     """Every array of unprotected numbers that anything shown is made of."""
     arrays = {
         "longitudes": counts.longitudes,
         "latitudes": counts.latitudes,
         "records by point and month": counts.records,
         "records by street": counts.streets["records"],
+        "longitudes before the blur": exact.longitudes,
+        "latitudes before the blur": exact.latitudes,
+        "records by street before the blur": exact.streets["records"],
     }
     question = counts.question
     for size in SIZES:
-        by_zone = zone_counts(counts, size)
+        by_zone, unmoved = zone_counts(counts, size), zone_counts(exact, size)
         windows = (counts.window, question.before, question.history, *question.periods)
         arrays |= {f"{size} in {window}": by_zone.within(window) for window in windows}
+        arrays |= {f"{size} in {window}, sharpened": by_zone.about(window) for window in windows}
+        arrays |= {f"{size} in {window} before the blur": unmoved.within(window) for window in windows}
         months = by_zone.by_month(question.history.months)
         arrays |= {
             f"{size}: months of {name}": months[:, zone] for zone, name in enumerate(by_zone.zones.names)
@@ -137,8 +150,12 @@ def test_nothing_shown_reaches_unprotected_counts(shown, secrets):
         assert not leaks(thing, secrets, name)
 
 
-def test_no_point_of_a_record_is_in_anything_shown(shown, counts):
-    points = set(zip(counts.longitudes.tolist(), counts.latitudes.tolist(), strict=True))
+def test_no_point_of_a_record_is_in_anything_shown(shown, counts, exact):
+    points = {
+        point
+        for placed in (counts, exact)
+        for point in zip(placed.longitudes.tolist(), placed.latitudes.tolist(), strict=True)
+    }
     assert len(points) > 300
     pairs = {
         tuple(reached)

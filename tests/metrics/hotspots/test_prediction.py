@@ -296,12 +296,24 @@ def test_a_month_not_delivered_is_named_not_counted_as_zero():
         prediction(maps, areas, happened, [0.1], rival="guess")
 
 
-@pytest.mark.parametrize(
-    ("area", "count", "refusal"),
-    [(0, 1, "no usable area"), (np.nan, 1, "no usable area"), (1, -1, "no usable count")],
-)
-def test_zones_without_area_or_with_less_than_nothing_are_named(area, count, refusal):
+@pytest.mark.parametrize("area", [0, np.nan])
+def test_zones_without_area_are_named(area):
     areas, happened, maps = year(14)
-    areas[3], happened[0, 3] = area, count
-    with pytest.raises(InvalidRowsError, match=rf"1 of 40 zones have {refusal} \(columns 3\)"):
+    areas[3] = area
+    with pytest.raises(InvalidRowsError, match=r"1 of 40 zones have no usable area \(columns 3\)"):
         prediction(maps, areas, happened, [0.1], rival="guess")
+
+
+def test_months_with_less_than_nothing_are_named():
+    areas, happened, maps = year(14)
+    happened[2, 3] = -1 - happened[2].sum()
+    with pytest.raises(InvalidRowsError, match=r"1 of 12 months hold less than nothing \(rows 2\)"):
+        prediction(maps, areas, happened, [0.1], rival="guess")
+
+
+def test_an_estimate_below_nothing_in_a_zone_is_added_up_as_it_is():
+    areas, happened, maps = year(14)
+    before = prediction(maps, areas, happened, [1.0], rival="guess")
+    happened[0, 3], happened[0, 4] = -2, happened[0, 4] + happened[0, 3] + 2
+    after = prediction(maps, areas, happened, [1.0], rival="guess")
+    assert after["hits"].tolist() == pytest.approx(before["hits"].tolist())

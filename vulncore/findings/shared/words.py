@@ -10,6 +10,7 @@ __all__ = [
     "HIDDEN",
     "HOURS_BLURRED",
     "MADE",
+    "PLACES_BLURRED",
     "RANGE",
     "agree",
     "capital_first",
@@ -36,6 +37,10 @@ HOURS_BLURRED: Final = (
 )
 """What stands with figures by hour of blurred records (`vulncore.domain.blur`)."""
 RANGE: Final = "80\u202f% range"
+PLACES_BLURRED: Final = (
+    "Places are blurred: half of the records are drawn up to a few hundred metres from where they were."
+)
+"""What a map of blurred records says of itself (`vulncore.domain.blur`)."""
 
 
 def made_note(publish: Publish) -> str:

@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.geography import outside
+from vulncore.findings.shared.blurred import blurred_records
 from vulncore.findings.shared.words import listed
 from vulncore.findings.where.question import NoPlacesError
 from vulncore.metrics.data_quality.piled_points import point_piles
@@ -72,7 +73,7 @@ def read_ground(snapshot: Snapshot, store: Path, force: str, smallest: int) -> G
         snapshot: A published version.
         store: Where the data lives, and the boundaries that forces brought.
         force: Whose area it is.
-        smallest: The fewest records of a cell of an assumed area.
+        smallest: The fewest records of a cell of an assumed area; over 1 they are counted where the blur drew them.
 
     Raises:
         NoPlacesError: There is no boundary, and too few of the force's records have a point.
@@ -192,7 +193,7 @@ def _moves(key: str, shape: BaseGeometry, resolution: int) -> csr_array:
 
 
 def _assumed_area(snapshot: Snapshot, force: str, smallest: int) -> Area:
-    points = every_point(snapshot.incidents, force)
+    points = every_point(blurred_records(snapshot, smallest).incidents, force)
     longitudes, latitudes, records = (
         points[name].to_numpy(dtype=float) for name in ("longitude", "latitude", "records")
     )

@@ -140,7 +140,8 @@ def record_counts(
     ground = read_ground(snapshot, store, selection.force, selection.smallest)
     midnight = midnights(snapshot.incidents, selection.force) if selection.hours.cells else None
     history = replace(selection.records, window=question.history)
-    incidents = blurred_records(snapshot, selection.smallest).incidents
+    placed = blurred_records(snapshot, selection.smallest)
+    incidents = placed.incidents
     rows = point_counts(incidents, snapshot.coverage, history, selection.hours.cells, midnight)
     rows = rows[rows["longitude"].notna() & (rows["records"] > 0)]
     return RecordCounts(
@@ -151,7 +152,7 @@ def record_counts(
         month=rows["month"].to_numpy(dtype="datetime64[M]"),
         records=rows["records"].to_numpy(dtype=float),
         known=records_known(incidents, snapshot.coverage, selection.records, midnight),
-        streets=street_points(snapshot, selection.force),
+        streets=street_points(placed, selection.force),
     )
 
 
@@ -189,6 +190,10 @@ def in_window(months: Moments, window: Window) -> Booleans:
 
 def street_points(snapshot: Snapshot, force: str) -> pd.DataFrame:
     """Return where streets are, unprotected: those that records name, and those of the force that ship.
+
+    Args:
+        snapshot: The version, of blurred records unless nothing is hidden.
+        force: Whose streets they are.
 
     Returns:
         One row per street and point: `street`, `longitude`, `latitude`, `records` (of every measure and month; 0 where

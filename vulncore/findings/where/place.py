@@ -89,7 +89,7 @@ def _hours(
     if math.isnan(number):
         few = hidden_in_words(max(counts.smallest, 1)).capitalize()
         return nothing, (
-            f"{few} {counts.question.unit} lie here, or too few to show without identifying someone. "
+            f"{few} {counts.question.unit} lie here: too few to show their hours. "
             "Choose larger cells, a longer period or more measures."
         )
     week = _week(snapshot, counts, by_zone, zone)
@@ -142,7 +142,7 @@ def _summary(number: float, total: float, counts: RecordCounts) -> str:
     unit = counts.question.unit
     if math.isnan(number):
         few = hidden_in_words(max(counts.smallest, 1)).capitalize()
-        return f"{few} {unit}, or too few to show without identifying someone."
+        return f"{few} {unit}."
     share = percent(number / max(total, 1))
     about = "About " if counts.smallest > 1 else ""
     return f"{about}{number:,.0f} {unit}, {share} of all on the map."

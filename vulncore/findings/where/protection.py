@@ -2,8 +2,9 @@
 
 What is tested is tested on them; what is shown is sharpened (`ZoneCounts.about`), rounded, and hidden where small, here and
 nowhere else. The blur is what protects (`vulncore.domain.blur`); numbers are rounded because they are no more exact. What
-needs counts (this module, `place`, `trial` and `repeats`) ends in a function of this module. Charts, tables, sentences and files import none of these
-four, and of the pages `reads.py` alone does, which calls them: they get the classes of `vulncore.findings.where.view`.
+needs counts (this module, `place`, `trial` and `repeats`) ends in a function of this module. Charts, tables, sentences and
+files import none of these four, and of the pages `reads.py` alone does, which calls them: they get the classes of
+`vulncore.findings.where.view`.
 """
 
 import math
@@ -48,7 +49,7 @@ from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_rati
 States = NDArray[np.int8]
 
 FEWEST: Final = 20
-"""Records with a place: a map of fewer would be one of persons."""
+"""Records with a place: a map of fewer would show single events, and little but chance."""
 FEW: Final = 100  # records: of fewer, a place has to hold several times its share to stand out
 FALSE_RATE: Final = 0.05
 """Of the zones said to be hot, cold or changed, how many may be so by chance, on average."""
@@ -303,7 +304,7 @@ def protected_trial(hits: pd.DataFrame, smallest: int) -> pd.DataFrame:
             "percent": percent_held,
             "low": (100 * hits["hit_rate_low"]).round().clip(lower=0),
             "high": (100 * hits["hit_rate_high"]).round().clip(upper=100),
-            "pei_star": hits["pei_star"].round(1),
+            "pei_star": hits["pei_star"].round(1) if smallest <= 1 else np.nan,  # see `MapTrial`
             "against_naive": np.select(
                 [hits["better_low"].isna(), hits["better_low"] > 0, hits["better_high"] < 0],
                 ["–", "better", "worse"],
@@ -363,7 +364,7 @@ def _refuse(counts: RecordCounts, choice: MapChoice) -> None:
     question, ground = counts.question, counts.ground
     if _too_few(zone_counts(counts, ground.finest).within(counts.window), counts.smallest):
         raise VulncoreError(
-            f"Too few {question.unit} with a place: a map would show each record. Choose a longer period or more measures."
+            f"Too few {question.unit} with a place: a map would show little but chance. Choose a longer period or more measures."
         )
     if choice.layer not in layers_offered(question, ground):
         reasons = {

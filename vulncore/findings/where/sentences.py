@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 from vulncore.domain.arrays import Booleans
 from vulncore.domain.periods import month_name
 from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import agree, listed, number_of, percent
+from vulncore.findings.shared.words import PLACES_BLURRED, agree, listed, number_of, percent
 from vulncore.findings.where.area import across, name_together, zone_names
 from vulncore.findings.where.tables import apart_in_words
 from vulncore.findings.where.view import (
@@ -47,7 +47,7 @@ def where_headlines(summary: WhereSummary) -> tuple[Headline, ...]:
             Headline(
                 HeadlineKind.QUIET,
                 "Too few places",
-                f"A map of {many} {view.unit} would show each record. Choose a longer period or more measures.",
+                f"A map of {many} {view.unit} would show little but chance. Choose a longer period or more measures.",
             ),
         )
     test = trial_headline(summary.trial) if summary.trial else None
@@ -61,7 +61,7 @@ def where_headlines(summary: WhereSummary) -> tuple[Headline, ...]:
 
 
 def where_notes(view: WhereView) -> tuple[str, ...]:
-    """Return what a map can't say: records without a place or an hour, outside the area, or moved to a street's middle."""
+    """Return what a map can't say: records without a place or an hour, outside the area, or moved by the source or here."""
     off, unit = view.off_the_map, view.unit
     notes = [*view.question.notes]
     if off.without_place:
@@ -83,6 +83,9 @@ def where_notes(view: WhereView) -> tuple[str, ...]:
             "Points are snapped: the source moves every record to one of a few places. Each place stands for a street or "
             "an area. A cell is hot because such a place lies in the cell; the next cell may be as hot in truth."
         )
+    if view.smallest > 1:
+        narrowed = view.selection.hours.cells or view.selection.records.where
+        notes.append(PLACES_BLURRED if narrowed else f"{PLACES_BLURRED} Totals are exact.")
     return tuple(notes)
 
 

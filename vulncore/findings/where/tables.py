@@ -30,6 +30,8 @@ def months_table(place: PlaceView) -> pd.DataFrame:
 def trial_table(trial: MapTrial) -> pd.DataFrame:
     """Return one row per map and share of the area: what the map held of the next month, and how good that is."""
     rows = trial.frame
+    known = rows["pei_star"].notna().all()
+    pei_star = {"PEI*": [f"{pei_star:.1f}" for pei_star in rows["pei_star"]]} if known else {}
     return pd.DataFrame(
         {
             "Map": rows["map"],
@@ -43,7 +45,7 @@ def trial_table(trial: MapTrial) -> pd.DataFrame:
                 f"{percent / 100 / share:.1f}"
                 for percent, share in zip(rows["percent"], rows["share"], strict=True)
             ],
-            "PEI*": [f"{pei_star:.1f}" for pei_star in rows["pei_star"]],
+            **pei_star,
             "Than last month's": rows["against_naive"],
         }
     )

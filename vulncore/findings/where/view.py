@@ -41,7 +41,7 @@ class OffTheMap:
 class WhereView:
     """What may be said of a selection before any layer is drawn.
 
-    `too_few` says that a map would show each record; `none_there` that there is none at all. `spread_thin` says that no
+    `too_few` says that a map would show little but chance; `none_there` that there is none at all. `spread_thin` says that no
     cell of any size has enough to be shown.
     """
 
@@ -145,8 +145,8 @@ class MapTrial:
 
     `frame` has one row per map and share of the area: `map`, `share` (0 to 1), `percent` (of the months' records, in steps
     worth at least the smallest number shown), `low` and `high` (its 95 % limits, whole per cent, missing where there are
-    none), `pei_star` (to a tenth), `against_naive` ("better", "worse", "could be chance", or "–" for the naive map
-    itself). `best` is the map that held most at the middle share. The frame is empty where `not_tested` says why.
+    none), `pei_star` (to a tenth; missing where records are blurred, as the most that any map could have held is not
+    known then), `against_naive` ("better", "worse", "could be chance", or "–" for the naive map itself). `best` is the map that held most at the middle share. The frame is empty where `not_tested` says why.
     """
 
     frame: pd.DataFrame

@@ -13,21 +13,21 @@ from vulncore.metrics.hotspots.zones import Zones
 POINTS_OF_A_ZONE: Final = np.array(
     [[0.0, 0.0], *([np.cos(angle), np.sin(angle)] for angle in np.arange(6) * np.pi / 3)]
 )
-"""Where a zone, taken as a disc, is measured: its middle, and six points around it."""
-RING: Final = 2 / 3  # of its radius: how far these lie from the middle
+"""Where two zones, taken as discs, are measured from one another: from middle to middle, and to six points around that."""
+RING: Final = 2 / 3  # of both radii, added as chance is: how far these points lie from the middle
 
 
 def moves(zones: Zones) -> csr_array:
     """Return how likely a record that moves goes from one zone to another: rows (from) add up to 1.
 
     Args:
-        zones: The zones, each taken as a disc of its area. No record leaves all of them.
+        zones: The zones, each taken as a disc of its area with records all over it. No record leaves all of them.
     """
     tree = KDTree(zones.centres_m)
     pairs = tree.sparse_distance_matrix(tree, FARTHEST_M, output_type="coo_matrix")
     start, end = np.asarray(pairs.row), np.asarray(pairs.col)
     apart = zones.centres_m[end] - zones.centres_m[start]
-    radius = RING * np.sqrt(zones.areas_m2[end] / np.pi)
+    radius = RING * np.sqrt((zones.areas_m2[start] + zones.areas_m2[end]) / np.pi)
     odds = np.zeros(len(end))
     for point in POINTS_OF_A_ZONE:
         distance = np.hypot(*(apart + radius[:, None] * point).T)
@@ -44,6 +44,11 @@ def sharpened(counts: Floats, between: csr_array) -> Floats:
         counts: Blurred records by zone.
         between: What `moves` returns.
 
+    Source:
+        Of counts of at least 0 with this sum, those nearest to `unbiased` by least squares: Duchi and others (2008),
+        Efficient projections onto the l1-ball. What lies below 0 is taken from all zones alike, and not from the fullest
+        most, as it would be if they were scaled.
+
     Misleads when:
         zones hold few records: half of those seen have come from elsewhere, and the chance of that is the larger part.
 
@@ -53,10 +58,14 @@ def sharpened(counts: Floats, between: csr_array) -> Floats:
     >>> counted.tolist(), sharpened(counted, moving).round(1).tolist()
     ([80.0, 24.0, 16.0], [100.0, 0.0, 20.0])
     """
-    about = np.maximum(unbiased(counts, between), 0.0)
-    total = float(about.sum())
-    scaled: Floats = about * (counts.sum() / total) if total else about
-    return scaled
+    about, total = unbiased(counts, between), float(counts.sum())
+    if total <= 0:
+        return np.zeros_like(about)
+    falling = np.sort(about)[::-1]
+    too_much = (np.cumsum(falling) - total) / np.arange(1, len(falling) + 1)
+    taken = too_much[np.flatnonzero(falling > too_much)[-1]]
+    nearest: Floats = np.maximum(about - taken, 0.0)
+    return nearest
 
 
 def unbiased(counts: Floats, between: csr_array) -> Floats:

@@ -112,7 +112,10 @@ def made_zones(
 def _ward_of(zones: Zones, longitudes: Floats, latitudes: Floats) -> Integers:
     shapes = np.array([zones.plane(shape) for shape in zones.shapes], dtype=object)
     points = shapely.points(np.column_stack([longitudes, latitudes]) * zones.scale)
-    nearest = shapely.STRtree(shapes).query_nearest(points, max_distance=EDGE_TOLERANCE_M, all_matches=False)
-    zone = np.full(len(points), OUTSIDE)
-    zone[nearest[0]] = nearest[1]
+    tree, zone = shapely.STRtree(shapes), np.full(len(points), OUTSIDE)
+    near = tree.query_nearest(points, max_distance=EDGE_TOLERANCE_M, all_matches=False)
+    zone[near[0]] = near[1]
+    rest = np.flatnonzero(zone == OUTSIDE)  # wards may leave parts of the area out
+    within = rest[metres_from(zones.area, longitudes[rest], latitudes[rest]) <= EDGE_TOLERANCE_M]
+    zone[within] = tree.query_nearest(points[within], all_matches=False)[1]
     return zone
