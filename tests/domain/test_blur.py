@@ -16,6 +16,7 @@ from vulncore.domain.blur import (
     BLURRED,
     FARTHEST_M,
     GROUP_KEPT,
+    HALF_WITHIN_M,
     HOUR_ODDS,
     MOVED_HOURS,
     STAYING,
@@ -77,6 +78,7 @@ def test_half_stay_where_they_are_and_the_others_go_as_far_as_the_odds_say():
     assert abs(went.mean() - (1 - STAYING)) < 4 * np.sqrt(STAYING * (1 - STAYING) / 4_000)
     # a distance with density r exp(-r / 150) has the mean 300 and the variance 2 x 150 squared
     assert abs(distance[went].mean() - 300) < 4 * np.sqrt(2) * 150 / np.sqrt(went.sum())
+    assert np.mean(distance[went] < HALF_WITHIN_M) == pytest.approx(0.5, abs=0.05)
     assert (distance > FARTHEST_M).sum() < 0.03 * went.sum()
     angle = np.arctan2(*(apart[went] * scale).T)
     assert chisquare(np.histogram(angle, bins=8, range=(-np.pi, np.pi))[0]).pvalue > 0.001

@@ -33,6 +33,8 @@ STAYING: Final = 0.5
 """Of the records: they stay where they are, and the others move. More blur a small area beyond use (docs/disclosure.md)."""
 REACH_M: Final = 150.0
 """Metres: a record that moves goes to a point at distance r with odds exp(-r / 150) for each square metre."""
+HALF_WITHIN_M: Final = 1.678347 * REACH_M
+"""Metres: half of those that move go no farther; the median of a gamma distribution of shape 2."""
 FARTHEST_M: Final = 6 * REACH_M  # of a hundred that move, two go farther
 GROUP_KEPT: Final = 0.75
 """Of the records: they keep their type of place and group of victims; the others get any that is there, all alike."""

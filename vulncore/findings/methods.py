@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from vulncore.domain.blur import moved_within
+from vulncore.domain.blur import HALF_WITHIN_M, STAYING, moved_within
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.geography import EDGE_TOLERANCE_M
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, Window, comparison_windows, financial_year_name
@@ -202,13 +202,16 @@ def _places_text() -> str:
     return (
         "*Where* counts the same records by H3 cell or ward, cut off at the force's boundary. A point up to "
         f"{EDGE_TOLERANCE_M:.0f} m beyond the boundary still counts. Numbers of a place are rounded to the nearest "
-        f"{SMALLEST_SHOWN} and hidden under {SMALLEST_SHOWN}, unless the force sets more. No record's own coordinates leave "
-        "the server.\n\n"
+        f"{SMALLEST_SHOWN} and hidden under {SMALLEST_SHOWN}, unless the force sets more. No coordinates of a record leave the "
+        "server.\n\n"
+        f"- **Blurred**: before anything by place is counted each record is drawn once: {percent(STAYING)} stay, the others go to a "
+        f"point near by, half of them within {HALF_WITHIN_M:.0f} m. A record goes to the same point in every view, so views set "
+        "against each other give nobody away. What is shown is sharpened again; totals are exact.\n"
         "- **Density**: a quartic kernel in metres, corrected at the edge (Diggle 1985).\n"
         "- **Hot**: Gi* (Getis and Ord 1992) beyond what an even scatter and what the quiet part of the map explain. All "
         f"cells are judged together (Benjamini–Hochberg, {percent(RATE)}).\n"
-        "- **Changed**: the ratio of daily rates against the same months a year earlier, from the rounded numbers.\n"
-        "- **Test on past months**: hit rate, PAI (Chainey and others 2008) and PEI* (Hunt 2016) over the last "
+        "- **Changed**: the ratio of daily rates against the same months a year earlier. Limits take in what the blur adds.\n"
+        "- **Test on past months**: hit rate, PAI (Chainey and others 2008) over the last "
         f"{TESTED} months, compared with last month's counts.\n"
         "- **Near repeats**: Knox's test (1964) with shuffled dates, all bands judged together.\n\n"
         f"Classes of hotspot over up to {PERIODS} equal periods, the first that fits:\n\n{classes}\n\n"
