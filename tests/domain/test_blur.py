@@ -170,6 +170,15 @@ def test_groups_are_kept_by_three_of_four_and_the_others_get_any():
     assert homes == pytest.approx(count * (GROUP_KEPT / 8 + (1 - GROUP_KEPT) / 4), rel=0.15)
 
 
+def test_a_new_group_takes_its_share_and_deals_nobody_else_anew():
+    before = [incident(n, date(2024, 5, 2), location_type=TYPES[n % 3]) for n in range(2_000)]
+    after = [*before, *(incident(5_000 + n, date(2024, 5, 2), location_type="new") for n in range(5))]
+    old, new = (blurred(rows_of(*rows), SECRET, {})["location_type"].to_pylist() for rows in (before, after))
+    changed = [one for other, one in zip(old, new[: len(old)], strict=True) if one != other]
+    assert set(changed) == {"new"}
+    assert len(changed) == pytest.approx(2_000 * (1 - GROUP_KEPT) / 4, rel=0.3)
+
+
 def test_a_street_goes_with_the_point():
     scale = metres_per_degree(MIDDLE[1])
     table = rows_of(

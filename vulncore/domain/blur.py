@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
+from numpy.typing import NDArray
 from scipy.linalg import circulant
 from scipy.spatial import KDTree
 from shapely.geometry.base import BaseGeometry
@@ -64,6 +65,8 @@ BLURRED: Final = (
 )
 """The columns of blurred incidents: what is counted by hour, place or group. A record's times are moved with its hours."""
 
+Unsigned = NDArray[np.uint64]
+
 _OFFSETS: Final = np.arange(HOURS) - HOURS // 2  # hours by which a record may be moved
 
 
@@ -109,16 +112,16 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
     place = incidents.column("place").to_pandas().to_numpy(dtype=object, copy=True)
     groups = {name: incidents.column(name).to_pandas().to_numpy(dtype=object, copy=True) for name in GROUPS}
     for force, rows in _rows_by_force(incidents).items():
-        by_place = by_record[rows, 5:]
+        by_place = by_record[rows, 11:]
         keyed = incidents.take(rows)
         known = np.flatnonzero(keyed.column("victim_key").is_valid())
-        by_place[known] = _uniform(key, _victims_at_points(keyed.take(known)))[:, 5:]
+        by_place[known] = _uniform(key, _victims_at_points(keyed.take(known)))[:, 11:]
         true = np.column_stack([longitude[rows], latitude[rows]])
         moved = _moved_points(true, by_place, areas.get(force))
         longitude[rows], latitude[rows] = moved.T
         place[rows] = _moved_names(place[rows], true, moved, by_place[:, 1])
         for at, name in enumerate(GROUPS):
-            draws = by_record[rows, 1 + 2 * at : 3 + 2 * at]
+            draws = by_record[rows, 1 + 5 * at : 6 + 5 * at]
             groups[name][rows] = _moved_groups(groups[name][rows], draws)
     columns |= {
         "longitude": pa.array(longitude, from_pandas=True),
@@ -252,14 +255,28 @@ def _moved_names(names: np.ndarray, true: Floats, moved: Floats, uniform: Floats
 
 
 def _moved_groups(values: np.ndarray, uniform: Floats) -> np.ndarray:
-    """Return a column of groups: a quarter of those known get any of the groups there are."""
+    """Return a column of groups: a quarter of those known get any of the groups there are.
+
+    Each group draws a number for each record, and the highest wins: a group that is new takes its share and deals nobody
+    else anew (rendezvous hashing, Thaler and Ravishankar 1998).
+    """
     known = np.array([value is not None for value in values], dtype=bool)
-    there = np.array(sorted(set(values[known])), dtype=object)
     moving = np.flatnonzero(known & (uniform[:, 0] >= GROUP_KEPT))
-    moved = values.copy()
-    if len(moving):
-        moved[moving] = there[(uniform[moving, 1] * len(there)).astype(int)]
+    drawn = (uniform[moving, 1:] * 65_536).astype(np.uint64) @ (65_536 ** np.arange(4, dtype=np.uint64))
+    moved, highest = values.copy(), np.zeros(len(moving), dtype=np.uint64)
+    for group in sorted(set(values[known])):
+        seed = np.frombuffer(blake2b(group.encode(), digest_size=8).digest(), dtype=np.uint64)
+        number = _mixed(drawn ^ seed)
+        moved[moving] = np.where(number > highest, group, moved[moving])
+        highest = np.maximum(number, highest)
     return moved
+
+
+def _mixed(numbers: Unsigned) -> Unsigned:
+    """Return numbers that look drawn by chance, always the same for the same: the end of SplitMix64 (Steele and others 2014)."""
+    mixed = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _record_ids(incidents: pa.Table) -> pa.Array:
