@@ -43,8 +43,18 @@ NAMED_WITHIN_M: Final = (
     250.0  # of a point that a record moved to: how near a street must be to be named there
 )
 GRID_M: Final = 300.0  # of the squares that a force's records lie in, where no boundary is known
+SQUARES: Final = 1_000_000  # more than there are from south to north
 TRIES: Final = 4  # to move a record within its force's area; then it stays
+POINT_DECIMALS: Final = (
+    3  # of a degree: about a hundred metres, within which a point is the same one geocoded again
+)
 SHARPENING_STEPS: Final = 8  # after each, at most half of what was left is left
+
+SAID_BY_A_LINE: Final = (
+    *("force", "recorded_on", "occurred_from", "occurred_to", "longitude", "latitude"),
+    *("place", "location_type", "victim_residency"),
+)
+"""What tells a record that has a line's number for an id, together with its measures."""
 
 MOVED_HOURS: Final = "moved_hours"
 """The column that says by how many hours a blurred record is moved."""
@@ -191,8 +201,7 @@ def _moved_points(true: Floats, uniform: Floats, area: BaseGeometry | None) -> F
     there = np.isfinite(true).all(axis=1)
     if not there.any():
         return moved
-    scale = metres_per_degree(float(np.median(true[there, 1])))
-    within = _Within(area, true[there], scale)
+    within = _Within(area, true[there])
     waiting = there & (uniform[:, 0] >= STAYING)
     waiting[waiting] = within(true[waiting])
     for first in range(2, 2 + 3 * TRIES, 3):
@@ -200,7 +209,7 @@ def _moved_points(true: Floats, uniform: Floats, area: BaseGeometry | None) -> F
         distance = -REACH_M * np.log(uniform[rows, first] * uniform[rows, first + 1])
         angle = 2 * np.pi * uniform[rows, first + 2]
         offset = distance[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
-        target = true[rows] + offset / scale
+        target = true[rows] + offset / metres_per_degree(true[rows, 1]).T
         possible = within(target)
         moved[rows[possible]] = target[possible]
         waiting[rows[possible]] = False
@@ -208,26 +217,34 @@ def _moved_points(true: Floats, uniform: Floats, area: BaseGeometry | None) -> F
 
 
 class _Within:
-    """Whether points lie in an area or on its edge; where none is known, in one of the squares in which records lie."""
+    """Whether points lie in an area or on its edge; where none is known, in a square with records or one next to it."""
 
-    def __init__(self, area: BaseGeometry | None, points: Floats, scale: Floats) -> None:
-        self._scale = scale
-        self._squares = np.unique(self._square(points))
-        self._area = area
+    def __init__(self, area: BaseGeometry | None, points: Floats) -> None:
         if area is not None:
-            self._area = shapely.transform(area, lambda degrees: degrees * scale).buffer(EDGE_TOLERANCE_M)
+            self._scale = metres_per_degree(float(area.centroid.y))
+            self._area = shapely.transform(area, lambda degrees: degrees * self._scale).buffer(
+                EDGE_TOLERANCE_M
+            )
             shapely.prepare(self._area)
+        else:
+            self._area = None
+            beside = np.arange(-1, 2)
+            around = [across * SQUARES + up for across in beside for up in beside]
+            self._squares = np.unique(np.unique(_square(points))[:, None] + around)
 
     def __call__(self, points: Floats) -> Booleans:
         if self._area is not None:
             inside: Booleans = shapely.contains_xy(self._area, points * self._scale)
             return inside
-        return np.isin(self._square(points), self._squares)
+        return np.isin(_square(points), self._squares)
 
-    def _square(self, points: Floats) -> Integers:
-        column, row = np.floor(points * self._scale / GRID_M).astype(np.int64).T
-        squares: Integers = column * 1_000_000 + row
-        return squares
+
+def _square(points: Floats) -> Integers:
+    """Return the number of the square that each point lies in: those of a degree's tenth are as wide as one another."""
+    scale = metres_per_degree(points[:, 1].round(1)).T
+    column, row = np.floor(points * scale / GRID_M).astype(np.int64).T
+    squares: Integers = column * SQUARES + row
+    return squares
 
 
 def _moved_names(names: np.ndarray, true: Floats, moved: Floats, uniform: Floats) -> np.ndarray:
@@ -280,36 +297,37 @@ def _mixed(numbers: Unsigned) -> Unsigned:
 
 
 def _record_ids(incidents: pa.Table) -> pa.Array:
-    """Return what each record is told by: its id; where that is a line's number, its content and which of equal ones."""
+    """Return what each record is told by: its id; where that is a line's number, what it says and which of equal ones."""
     records = incidents.column("record_id")
     ids = pc.binary_join_element_wise(incidents.column("force"), records, "\n").combine_chunks()
     pairs = zip(incidents.column("row_id").to_pylist(), records.to_pylist(), strict=True)
     at = np.flatnonzero([row == record or row.startswith(f"{record}/") for row, record in pairs])
     if not len(at):
         return ids
-    content = incidents.select(
-        ["force", "recorded_on", "occurred_from", "occurred_to", "longitude", "latitude"]
-    ).take(at)
-    texts = [pc.fill_null(content.column(name).cast(pa.string()), "") for name in content.column_names]
+    lines = incidents.take(at)
+    texts = [pc.fill_null(lines.column(name).cast(pa.string()), "") for name in SAID_BY_A_LINE]
     frame = pd.DataFrame(
         {
+            "record": lines.column("record_id").to_pandas(),
+            "measure": lines.column("measure").to_pandas(),
             "content": pc.binary_join_element_wise(*texts, "\n").to_pandas(),
-            "record": records.take(at).to_pandas(),
         }
-    )
-    single = frame.drop_duplicates("record").sort_values("record")
-    single["id"] = single["content"] + "\n" + single.groupby("content", sort=False).cumcount().astype(str)
+    ).sort_values("measure")
+    several = frame["record"].duplicated(keep=False)
+    frame.loc[several, "measure"] = frame[several].groupby("record")["measure"].transform("\n".join)
+    single = frame.drop_duplicates("record")
+    in_order = single.assign(digits=single["record"].str.len()).sort_values(["digits", "record"])
+    content = in_order["content"] + "\n" + in_order["measure"]
+    in_order["id"] = content + "\n" + content.groupby(content, sort=False).cumcount().astype(str)
     every = ids.to_pandas()
-    every.iloc[at] = frame["record"].map(single.set_index("record")["id"]).to_numpy()
+    every.iloc[at] = lines.column("record_id").to_pandas().map(in_order.set_index("record")["id"]).to_numpy()
     return pa.array(every, pa.string())
 
 
 def _victims_at_points(incidents: pa.Table) -> pa.Array:
-    """Return what moves together: the records of one victim at one point."""
-    texts = [
-        pc.fill_null(incidents.column(name).cast(pa.string()), "")
-        for name in ("victim_key", "longitude", "latitude")
-    ]
+    """Return what moves together: the records of one victim at one point, as far as a corrected point is still that one."""
+    near = [pc.round(incidents.column(name), POINT_DECIMALS) for name in ("longitude", "latitude")]
+    texts = [pc.fill_null(column.cast(pa.string()), "") for column in (incidents.column("victim_key"), *near)]
     return pc.binary_join_element_wise("victim", *texts, "\n")
 
 

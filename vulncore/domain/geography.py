@@ -108,8 +108,8 @@ def metres_from(area: BaseGeometry, longitudes: Floats, latitudes: Floats) -> Fl
     return distances
 
 
-def metres_per_degree(latitude: float) -> Floats:
-    """Return the metres in one degree of longitude and in one of latitude, at a latitude.
+def metres_per_degree(latitude: float | Floats) -> Floats:
+    """Return the metres in one degree of longitude and in one of latitude, at a latitude; a column for each of several.
 
     Source: series for the meridian and the parallel on the WGS 84 ellipsoid, to a metre.
 
