@@ -1,42 +1,41 @@
 """The pages that are attacked: a new one joins by one line in `PAGES`.
 
-A page's case holds the statements of as many views as somebody cares to open, the counts that one of them hides, and
-what these counts are. What a view shows is asked of the code that the page asks.
+A page's counts are by part (a month and measure, of which the force's total is published) and place (an hour of the week,
+a band of hours, a cell, a ward): as they are, and as they are once each record is blurred. Whatever a page shows is worked
+out of the second, as `test_blurred_alone.py` proves; so who has all of the second has more than any number of views gives.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
-from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Final
 
+import ibis
 import numpy as np
 import pyarrow.compute as pc
+from scipy.linalg import circulant
 
-from tests.attack.solving import Atom, Statement
-from tests.attack.views import (
-    hours_of_part,
-    patrol_statements,
-    selected,
-    week_statements,
-    zone_statements,
-)
 from tests.conftest import SHARED
+from vulncore.domain.arrays import Floats
+from vulncore.domain.blur import HOUR_ODDS, STAYING
 from vulncore.domain.delivery import Delivery
 from vulncore.domain.disclosure import SMALLEST_SHOWN
-from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import Window, month_end, rolling_12
 from vulncore.domain.vocabulary import report_measures
-from vulncore.findings.when.counts import read_counts, read_week
-from vulncore.findings.when.protection import protected_patrols, protected_week
+from vulncore.findings.shared.blurred import blurred_records
+from vulncore.findings.when.counts import read_week
+from vulncore.findings.when.protection import protected_week
+from vulncore.findings.when.view import Week
+from vulncore.findings.where.area import moves_between
 from vulncore.findings.where.counts import record_counts, zone_counts
-from vulncore.findings.where.place import place_view
-from vulncore.findings.where.protection import number_layer
 from vulncore.findings.where.question import MapSelection
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.hotspots.point_counts import every_point
+from vulncore.metrics.hotspots.zones import zone_of
+from vulncore.metrics.week.day_hour import RecordFilter, day_hour, timed_records, week_of
 from vulncore.metrics.week.hours import HOURS
+from vulncore.metrics.week.known_times import midnights
 from vulncore.metrics.week.night_time import DEFAULT
 from vulncore.sources import demo
 from vulncore.sources.extract import read_extract
@@ -44,185 +43,180 @@ from vulncore.sources.police_uk import deliver as police_uk
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import draft_mapping
 from vulncore.store import Snapshot, open_version, publish
+from vulncore.store.secrets import FILE_NAME
 
 CITY: Final = "City of London Police"
 HOUSTON: Final = "Houston Police Department"
 HOUSTON_FILE: Final = SHARED / "data" / "incidents" / "houston-2010-01-to-08.csv.gz"
 STREET_FILE: Final = SHARED / "data" / "police-uk" / "city-of-london-street-2016-01-to-2024-12.zip"
 HOUSTON_MONTHS: Final = Window(date(2010, 1, 1), date(2010, 8, 31))
-OCTOBER: Final = date(2024, 10, 1)
+YEAR: Final = rolling_12(date(2024, 10, 1))
+TWO_YEARS: Final = Window(date(2022, 11, 1), date(2024, 10, 31))
 SEXUAL: Final = ("rape", "other-sexual-offences")
-LARGE: Final = ("adult-at-risk-ppns", "mental-health")
-"""Measures of so many records that nearly every hour of theirs is shown: what is added to them can be taken away."""
-OLD, LATE = "in the first version", "in the second alone"
-EVERY: Final = "every month"
+VIOLENCE: Final = ("violence-and-sexual-offences",)
+ASSAULT: Final = ("aggravated-assault",)
+TRUE: Final = 1
+"""The smallest number shown with which nothing is blurred."""
+SECRET: Final = b"another deal of the dice for all"
+"""Always the same, so that the figures are."""
+HOUR_MOVES: Final = circulant(np.roll(HOUR_ODDS, HOURS // 2)).T
+"""How likely a record goes from one hour (row) to another."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """Statements of views, the counts of 1 to 4 that one view hides, and what each of them is; whether all are whole."""
+class Counts:
+    """What a page counts, by part (row) and place (column), as it is and blurred, and what is published of each part.
 
-    statements: list[Statement]
-    targets: list[dict[Atom, float]]
-    truth: list[float]
-    whole: bool = True
+    `odds` says how likely a record goes from one place (row) to another; None where that is of no single place.
+    """
+
+    real: Floats
+    blurred: Floats
+    totals: Floats
+    odds: Floats | None
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page, or a part of one, and how to get its case from a folder for stores.
+    """A page, or a part of one, and its counts from a folder for stores.
 
-    `widest` are the numbers of counts that statements may have, pass after pass (see `solving.ranges`).
+    `together` says whether one view holds all parts, so that their sums by place are wanted, or each part by itself.
+    `views` are weeks that somebody opened, with the measures of each; where there are none, all of the blurred is taken.
     """
 
     name: str
-    case: Callable[[Path], Case]
-    widest: tuple[int | None, ...] = (None,)
+    counts: Callable[[Path], Counts]
+    together: bool = True
+    views: Callable[[Path, int], list[tuple[Week, tuple[str, ...]]]] | None = None
 
 
-def week_case(
-    folder: Path, dataset: str, force: str, window: Window, measures: tuple[str, ...], large: tuple[str, ...]
-) -> Case:
+def week_counts(
+    folder: Path,
+    dataset: str,
+    force: str,
+    window: Window,
+    measures: tuple[str, ...],
+    where: tuple[tuple[str, str], ...] = (),
+    band: int = 1,
+) -> Counts:
+    """Return the hours of the week, or bands of them, by month and measure."""
+    snapshot = snapshot_of(folder, dataset)
+    filters = [
+        RecordFilter(force, (measure,), Window(month, month_end(month)), where)
+        for month in window.months
+        for measure in measures
+    ]
+    real, blurred = (
+        np.array([read_week(snapshot, one, smallest).by_hour for one in filters])
+        for smallest in (TRUE, SMALLEST_SHOWN)
+    )
+    whole = [read_week(snapshot, replace(one, where=()), TRUE).by_hour.sum() for one in filters]
+    real, blurred = (hours.reshape(len(filters), -1, band).sum(axis=2) for hours in (real, blurred))
+    odds = HOUR_MOVES.reshape(HOURS // band, band, HOURS // band, band).sum(axis=(1, 3)) / band
+    return Counts(real, blurred, np.array(whole), odds)
+
+
+def late_counts(folder: Path, measure: str, late: int) -> Counts:
+    """Return the hours of a version less those of the version before, which lacks some records."""
+    filters = [
+        RecordFilter(HOUSTON, (measure,), Window(month, month_end(month))) for month in HOUSTON_MONTHS.months
+    ]
+    second, first = (
+        [
+            np.array([read_week(snapshot, one, smallest).by_hour for one in filters])
+            for smallest in (TRUE, SMALLEST_SHOWN)
+        ]
+        for snapshot in (
+            snapshot_of(folder, "houston"),
+            version_without(folder, "houston", measure, late),
+        )
+    )
+    real, blurred = (after - before for after, before in zip(second, first, strict=True))
+    return Counts(real, blurred, real.sum(axis=1), HOUR_MOVES)
+
+
+def map_counts(
+    folder: Path, dataset: str, measures: tuple[str, ...], window: Window, size: int | None = 0
+) -> Counts:
+    """Return the cells of a size (0 for the finest), or the wards, by month; a month's total is of all that is placed."""
+    snapshot = snapshot_of(folder, dataset)
+    months = [Window(month, month_end(month)) for month in window.months]
+    by_version = []
+    odds = np.empty(0)
+    for smallest in (TRUE, SMALLEST_SHOWN):
+        selection = MapSelection(RecordFilter(CITY, measures, window), smallest=smallest)
+        counts = record_counts(snapshot, folder / dataset, selection, report_measures())
+        resolution = counts.ground.finest if size == 0 else size
+        by_zone = zone_counts(counts, resolution)
+        by_version.append(np.array([by_zone.within(month) for month in months]))
+        moving = moves_between(counts.ground, resolution).toarray()
+        odds = STAYING * np.eye(len(moving)) + (1 - STAYING) * moving
+    return Counts(*by_version, by_version[0].sum(axis=1), odds)
+
+
+def place_counts(folder: Path, measures: tuple[str, ...], window: Window) -> Counts:
+    """Return the hours of the demo's busiest cell; of these the force's totals alone are published."""
+    snapshot = snapshot_of(folder, "demo")
+    selection = MapSelection(RecordFilter(CITY, measures, window))
+    counts = record_counts(snapshot, folder / "demo", selection, report_measures())
+    by_zone = zone_counts(counts, counts.ground.finest)
+    busiest = int(by_zone.within(window).argmax())
+    weeks = []
+    for smallest in (TRUE, SMALLEST_SHOWN):
+        incidents = blurred_records(snapshot, smallest).incidents
+        points = every_point(incidents, CITY)
+        zone = zone_of(by_zone.zones, points["longitude"].to_numpy(), points["latitude"].to_numpy())
+        inside = ibis.memtable(points.loc[zone == busiest, ["longitude", "latitude"]])
+        here = incidents.semi_join(inside, ["longitude", "latitude"])
+        asked = timed_records(here, snapshot.coverage, selection.records, midnights(snapshot.incidents, CITY))
+        weeks.append(week_of(day_hour(asked))[None])
+    whole = read_week(snapshot, selection.records, TRUE).by_hour.sum()
+    return Counts(*weeks, np.array([whole]), None)
+
+
+def opened_weeks(
+    folder: Path,
+    smallest: int,
+    dataset: str,
+    force: str,
+    window: Window,
+    measures: tuple[str, ...],
+    large: tuple[str, ...],
+) -> list[tuple[Week, tuple[str, ...]]]:
     """Open the week of some measures, of others, and of both together."""
     snapshot = snapshot_of(folder, dataset)
-    statements: list[Statement] = []
-    for chosen in (measures, large, (*large, *measures)):
-        counts = read_week(snapshot, RecordFilter(force, chosen, window))
-        statements += week_statements(protected_week(counts, DEFAULT, SMALLEST_SHOWN), [EVERY], chosen)
-    true = read_week(snapshot, RecordFilter(force, measures, window)).by_hour
-    small = [hour for hour in range(HOURS) if 0.1 < true[hour] < SMALLEST_SHOWN]
-    return Case(
-        statements,
-        [selected([EVERY], measures, [hour]) for hour in small],
-        [float(true[hour]) for hour in small],
-        whole=bool((true == true.round()).all()),
-    )
-
-
-def month_case(
-    folder: Path, dataset: str, force: str, window: Window, measures: tuple[str, ...], large: tuple[str, ...]
-) -> Case:
-    """Open the week of a measure with a large one and of that alone, up to each month in turn."""
-    snapshot = snapshot_of(folder, dataset)
-    statements: list[Statement] = []
-    for last in window.months:
-        until = Window(window.start, month_end(last))
-        for chosen in (large, (*large, *measures)):
-            counts = read_week(snapshot, RecordFilter(force, chosen, until))
-            statements += week_statements(
-                protected_week(counts, DEFAULT, SMALLEST_SHOWN), until.months, chosen
-            )
-    targets, truth = [], []
-    for month in window.months:
-        true = read_week(snapshot, RecordFilter(force, measures, Window(month, month_end(month)))).by_hour
-        for hour in np.flatnonzero((true > 0) & (true < SMALLEST_SHOWN)).tolist():
-            targets.append(selected([month], measures, [hour]))
-            truth.append(float(true[hour]))
-    return Case(statements, targets, truth)
-
-
-def version_case(folder: Path, measures: tuple[str, ...], large: tuple[str, ...], late: int) -> Case:
-    """Open the same weeks in two versions, of which the second has some records more."""
-    second = snapshot_of(folder, "houston")
-    first = snapshot_of(folder, "houston, earlier", partial(_without_late, measures[0], late))
-    filters = [RecordFilter(HOUSTON, chosen, HOUSTON_MONTHS) for chosen in (large, (*large, *measures))]
-    statements: list[Statement] = []
-    for snapshot, parts in ((first, [OLD]), (second, [OLD, LATE])):
-        for asked in filters:
-            week = protected_week(read_week(snapshot, asked), DEFAULT, SMALLEST_SHOWN)
-            statements += week_statements(week, parts, asked.measures)
-    asked = RecordFilter(HOUSTON, measures, HOUSTON_MONTHS)
-    true = read_week(second, asked).by_hour - read_week(first, asked).by_hour
-    hours = np.flatnonzero(true).tolist()
-    return Case(statements, [selected([LATE], measures, [hour]) for hour in hours], true[hours].tolist())
-
-
-def patrol_case(folder: Path, dataset: str, force: str, window: Window, measures: tuple[str, ...]) -> Case:
-    """Ask for patrols of every number and length, of one selection."""
-    snapshot = snapshot_of(folder, dataset)
-    asked = RecordFilter(force, measures, window)
-    counts = read_counts(snapshot, asked, report_measures())
-    statements = list(week_statements(protected_week(counts.now, DEFAULT, SMALLEST_SHOWN), [EVERY], measures))
-    for hours in range(2, 13, 2):
-        for shifts in (1, 2, 3, 5, 8):
-            try:
-                shown = protected_patrols(counts, shifts, hours, DEFAULT, "records", SMALLEST_SHOWN)
-            except VulncoreError:
-                continue
-            statements += patrol_statements(shown, [EVERY], measures)
-    true = counts.now.by_hour
-    small = [hour for hour in range(HOURS) if 0.1 < true[hour] < SMALLEST_SHOWN]
-    targets = [selected([EVERY], measures, [hour]) for hour in small]
-    return Case(statements, targets, true[small].tolist(), whole=bool((true == true.round()).all()))
-
-
-def map_case(
-    folder: Path, dataset: str, measures: tuple[str, ...], last: date, years: int, size: int | None = None
-) -> Case:
-    """Open the map of every run of months in some years; the last twelve months hide the counts that are wanted."""
-    window = rolling_12(last)
-    first = window.start.replace(year=window.start.year + 1 - years)
-    snapshot = snapshot_of(folder, dataset)
-    selection = MapSelection(RecordFilter(CITY, measures, Window(first, window.end)))
-    counts = record_counts(snapshot, folder / dataset, selection, report_measures())
-    by_zone = zone_counts(counts, size or counts.ground.finest)
-    cells = [[name] for name in by_zone.zones.names]
-    statements: list[Statement] = []
-    for start, end in combinations_with_replacement(selection.window.months, 2):
-        shown = number_layer(by_zone, Window(start, month_end(end)), SMALLEST_SHOWN).frame["records"]
-        months = Window(start, month_end(end)).months
-        statements += zone_statements(shown.to_numpy(), SMALLEST_SHOWN, months, ["all"], cells)
-    true = by_zone.within(window)
-    small = np.flatnonzero((true > 0) & (true < SMALLEST_SHOWN)).tolist()
-    targets = [selected(window.months, ["all"], cells[zone]) for zone in small]
-    return Case(statements, targets, true[small].tolist())
-
-
-def place_case(folder: Path, measures: tuple[str, ...], large: tuple[str, ...]) -> Case:
-    """Open the hours of the demo's busiest place, of runs of months, for some measures with others and without."""
-    snapshot = snapshot_of(folder, "demo")
-    year = rolling_12(OCTOBER)
-    statements: list[Statement] = []
-    cell, size = "", 9
-    for chosen in (measures, large, (*large, *measures)):
-        for last in year.months:
-            window = Window(year.start, month_end(last))
-            selection = MapSelection(RecordFilter(CITY, chosen, window))
-            counts = record_counts(snapshot, folder / "demo", selection, report_measures())
-            by_zone = zone_counts(counts, size)
-            cell = cell or by_zone.zones.names[int(by_zone.within(rolling_12(OCTOBER)).argmax())]
-            hours = place_view(snapshot, counts, size, cell).hours
-            if len(hours):
-                parts = [hours_of_part(row.day, row.part) for row in hours.itertuples()]
-                shown = hours["records"].to_numpy(dtype=float)
-                statements += zone_statements(shown, SMALLEST_SHOWN, window.months, chosen, parts, HALF)
-    bands = [list(range(start, start + 3)) for start in range(0, HOURS, 3)]
-    true = _hours_of_place(snapshot, folder / "demo", measures, year, size, cell)
-    sums = np.array([true[band].sum() for band in bands])
-    small = np.flatnonzero((sums > 0.5) & (sums < SMALLEST_SHOWN)).tolist()
-    targets = [selected(year.months, measures, bands[band]) for band in small]
-    return Case(statements, targets, sums[small].tolist(), whole=False)
+    return [
+        (
+            protected_week(
+                read_week(snapshot, RecordFilter(force, chosen, window), smallest), DEFAULT, smallest
+            ),
+            chosen,
+        )
+        for chosen in (measures, large, (*large, *measures))
+    ]
 
 
 def snapshot_of(folder: Path, dataset: str, made: Callable[[], Delivery] | None = None) -> Snapshot:
     """Return a dataset, published when it is first asked for."""
-    store = folder / dataset
-    if not store.exists():
-        publish(store, "data", (made or DELIVERIES[dataset])(), "tests")
-    return open_version(store, "data")
+    if not (folder / dataset).exists():
+        (folder / dataset).mkdir(parents=True)
+        (folder / dataset / FILE_NAME).write_bytes(SECRET)
+        publish(folder / dataset, "data", (made or DELIVERIES[dataset])(), "tests")
+    return open_version(folder / dataset, "data")
 
 
-def _hours_of_place(
-    snapshot: Snapshot, store: Path, measures: tuple[str, ...], window: Window, size: int, cell: str
-) -> np.ndarray:
-    selection = MapSelection(RecordFilter(CITY, measures, window), smallest=1)
-    counts = record_counts(snapshot, store, selection, report_measures())
-    by_zone = zone_counts(counts, size)
-    zone = by_zone.zones.names.index(cell)
-    inside = by_zone.zone == zone
-    points = set(zip(counts.longitudes[inside].tolist(), counts.latitudes[inside].tolist(), strict=True))
-    here = snapshot.incidents.longitude.isin([longitude for longitude, _ in points])
-    return read_week(replace(snapshot, incidents=snapshot.incidents.filter(here)), selection.records).by_hour
+def version_without(folder: Path, dataset: str, measure: str, late: int) -> Snapshot:
+    """Return a version of the same store that lacks some records of a measure."""
+    if not (folder / dataset / "earlier").exists():
+        snapshot_of(folder, dataset)
+        whole = DELIVERIES[dataset]()
+        incidents = whole.tables.incidents
+        ids = incidents.filter(pc.equal(incidents["measure"], measure))["row_id"].to_pylist()
+        held_back = ids[:: max(len(ids) // late, 1)][:late]
+        kept = incidents.filter(pc.invert(pc.is_in(incidents["row_id"], pc.cast(held_back, "string"))))
+        earlier = replace(whole, tables=replace(whole.tables, incidents=kept))
+        publish(folder / dataset, "earlier", earlier, "tests")
+    return open_version(folder / dataset, "earlier")
 
 
 @cache
@@ -231,51 +225,49 @@ def _houston() -> Delivery:
     return deliver(HOUSTON_FILE, mapping, lambda: b"k" * 32)
 
 
-def _without_late(measure: str, late: int) -> Delivery:
-    """Return Houston's delivery without some records of a measure."""
-    whole = _houston()
-    incidents = whole.tables.incidents
-    ids = incidents.filter(pc.equal(incidents["measure"], measure))["row_id"].to_pylist()
-    held_back = ids[:: max(len(ids) // late, 1)][:late]
-    kept = incidents.filter(pc.invert(pc.is_in(incidents["row_id"], pc.cast(held_back, "string"))))
-    return replace(whole, tables=replace(whole.tables, incidents=kept))
-
-
-HALF: Final = 0.5  # of a record: shares of records are rounded too
 DELIVERIES: Final[dict[str, Callable[[], Delivery]]] = {
     "houston": _houston,
     "demo": demo.deliver,
     "city": lambda: police_uk([STREET_FILE]),
 }
-ASSAULT: Final = ("aggravated-assault",)
-OF_HOUSTON: Final = {"dataset": "houston", "force": HOUSTON, "window": HOUSTON_MONTHS, "large": ASSAULT}
-OF_DEMO: Final = {"dataset": "demo", "force": CITY, "window": rolling_12(OCTOBER)}
-NARROW_FIRST: Final = (6, None)
+OF_HOUSTON: Final = {"dataset": "houston", "force": HOUSTON, "window": HOUSTON_MONTHS}
+OF_DEMO: Final = {"dataset": "demo", "force": CITY, "window": YEAR}
+OF_CITY: Final = {"dataset": "city", "measures": VIOLENCE, "window": rolling_12(date(2024, 12, 1))}
+MURDER, RAPE = ({"measures": (measure,), **OF_HOUSTON} for measure in ("murder", "rape"))
+SEXUAL_MAP: Final = {"dataset": "demo", "measures": SEXUAL, "window": YEAR}
 
 PAGES: Final[Sequence[Page]] = (
-    Page("When: Houston, murder", partial(week_case, measures=("murder",), **OF_HOUSTON), NARROW_FIRST),
-    Page("When: Houston, rape", partial(week_case, measures=("rape",), **OF_HOUSTON), NARROW_FIRST),
-    Page("When: Houston, murder by month", partial(month_case, measures=("murder",), **OF_HOUSTON), (16,)),
-    Page("When: demo, sexual offences", partial(week_case, measures=SEXUAL, large=LARGE, **OF_DEMO)),
-    Page("When: patrols of the demo", partial(patrol_case, measures=SEXUAL, **OF_DEMO)),
     Page(
-        "Versions: Houston, five late rapes",
-        partial(version_case, measures=("rape",), large=ASSAULT, late=5),
-        (8,),
+        "When: Houston, murder",
+        partial(week_counts, **MURDER),
+        views=partial(opened_weeks, large=ASSAULT, **MURDER),
     ),
     Page(
-        "Where: demo, sexual offences",
-        partial(map_case, dataset="demo", measures=SEXUAL, last=OCTOBER, years=3),
+        "When: Houston, rape",
+        partial(week_counts, **RAPE),
+        views=partial(opened_weeks, large=ASSAULT, **RAPE),
+    ),
+    Page("When: Houston, murder by month", partial(week_counts, **MURDER), together=False),
+    Page("When: demo, sexual offences", partial(week_counts, measures=SEXUAL, **OF_DEMO)),
+    Page(
+        "When: change of bands, demo",
+        partial(week_counts, band=3, measures=SEXUAL, **{**OF_DEMO, "window": TWO_YEARS}),
     ),
     Page(
-        "Where: City, violence",
+        "When: patrols weighed by harm, demo",
+        partial(week_counts, measures=(*SEXUAL, "domestic-abuse-crime"), **OF_DEMO),
+    ),
+    Page(
+        "When: demo, narrowed to victims who live there",
         partial(
-            map_case,
-            dataset="city",
-            measures=("violence-and-sexual-offences",),
-            last=date(2024, 12, 1),
-            years=3,
+            week_counts, measures=SEXUAL, where=(("victim_residency", "resident in the City"),), **OF_DEMO
         ),
     ),
-    Page("Where: hours of a place of the demo", partial(place_case, measures=SEXUAL, large=LARGE)),
+    Page("Versions: Houston, five late rapes", partial(late_counts, measure="rape", late=5), together=False),
+    Page("Where: demo, sexual offences", partial(map_counts, **SEXUAL_MAP)),
+    Page("Where: demo, sexual offences, larger cells", partial(map_counts, size=9, **SEXUAL_MAP)),
+    Page("Where: demo, sexual offences, wards", partial(map_counts, size=None, **SEXUAL_MAP)),
+    Page("Where: months of a place of the demo", partial(map_counts, **SEXUAL_MAP), together=False),
+    Page("Where: hours of a place of the demo", partial(place_counts, measures=SEXUAL, window=YEAR)),
+    Page("Where: City, violence", partial(map_counts, **OF_CITY)),
 )

@@ -1,42 +1,53 @@
 """Attack every page and print what follows: `python -m tests.attack.run [part of a page's name]`.
 
-*pinned* are counts of which one value is left; *right* those of them that are what is pinned (of figures that are
-blurred, a pinned one can be wrong); *narrowed* those of which fewer than four values are left, pinned ones included.
+*Hidden alone*: counts under five hidden and nothing blurred. *Certain*: what is sure of the real counts. *Seen*: what opened
+pages say of the blurred counts. *At its word*: all blurred counts taken for the real ones. *Likely*: guesses by odds.
 """
 
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
+from tests.attack.attacks import HOURS, Outcome, at_its_word, hidden_alone, likely, possible, seen, small
 from tests.attack.pages import PAGES, Page
-from tests.attack.solving import ranges
-
-HEADINGS: Final = ("page", "counts of 1 to 4", "pinned", "right", "narrowed", "seconds")
-CLOSE: Final = 0.2  # of a record
 
 
-def attack(page: Page, folder: Path) -> tuple[int, int, int, int]:
-    """Return how many counts of 1 to 4 a page hides, and how many are pinned, pinned rightly, and narrowed."""
-    case = page.case(folder)
-    results = ranges(case.statements, case.targets, case.whole, page.widest)
-    pinned = [(one, true) for one, true in zip(results, case.truth, strict=True) if one.pinned]
-    right = sum(one.low - CLOSE <= true <= one.high + CLOSE for one, true in pinned)
-    return len(results), len(pinned), right, sum(one.pinned or one.narrowed for one in results)
+def report(page: Page, folder: Path) -> Iterator[str]:
+    """Yield what each attack says of a page, a line each."""
+    counts = page.counts(folder)
+    yield f"{page.name}: {len(small(counts, page.together).real)} counts of 1 to 4"
+    if page.views:
+        yield f"  hidden alone: {_in_words(hidden_alone(page, folder, counts))}"
+    certain, by_totals = possible(counts, page.together)
+    yield f"  certain: {_in_words(certain)}, of which the published total alone says so of {by_totals}"
+    if page.views:
+        yield f"  seen: {_in_words(seen(page, folder, counts))}"
+    right, commonest = at_its_word(counts, page.together)
+    yield f"  at its word: {right} right; always the commonest: {commonest}"
+    if counts.odds is not None:
+        kinds = {"place": (1, 1), "four of one place": (4, 1)}
+        if len(counts.odds) == HOURS:
+            kinds["three-hour band"] = (1, 3)
+        guesses = [
+            f"{kind} {guess:.0%} (knowing nothing {base:.0%})"
+            for kind, (guess, base) in ((kind, likely(counts, *how)) for kind, how in kinds.items())
+        ]
+        yield f"  likely: {', '.join(guesses)}"
 
 
 def main(wanted: str = "") -> None:
     """Attack the pages whose names hold some text."""
-    sys.stdout.write(" | ".join(HEADINGS) + "\n")
     with tempfile.TemporaryDirectory() as folder:
         for page in PAGES:
             if wanted in page.name:
-                began = time.monotonic()
-                numbers = attack(page, Path(folder))
-                cells = [page.name, *map(str, numbers), f"{time.monotonic() - began:.0f}"]
-                sys.stdout.write(" | ".join(cells) + "\n")
-                sys.stdout.flush()
+                for line in report(page, Path(folder)):
+                    sys.stdout.write(f"{line}\n")
+                    sys.stdout.flush()
+
+
+def _in_words(outcome: Outcome) -> str:
+    return f"{outcome.pinned} pinned, {outcome.right} of them right, {outcome.narrowed} narrowed to under four values"
 
 
 if __name__ == "__main__":
