@@ -132,7 +132,7 @@ def late_counts(folder: Path, measure: str, late: int) -> Counts:
         )
     )
     real, blurred = (after - before for after, before in zip(second, first, strict=True))
-    return Counts(real, blurred, real.sum(axis=1), HOUR_MOVES)
+    return Counts(real, blurred, real.sum(axis=1), None)
 
 
 def map_counts(

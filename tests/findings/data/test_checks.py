@@ -203,7 +203,7 @@ def at(number: int, hour: int, longitude: float, minute: int = 0) -> dict[str, o
 @pytest.mark.parametrize("odd", [1, 4])
 def test_one_to_four_records_of_an_hour_or_a_place_look_the_same(tmp_path, odd):
     rows = [at(number, 6 + number % 6, -0.1 + number % 50 / 10_000) for number in range(400 - odd)]
-    rows += [at(400 + number, 14, 5.0 + number) for number in range(odd)]
+    rows += [at(400 + number, 14, 5.0 + number / 100) for number in range(odd)]
     coverage = covered(months(date(2024, 1, 1), 12))
     findings = by_check(checked(tmp_path, delivery(rows, coverage)))
     assert findings["twelve-hour-clock"].what.startswith("Hardly any of 400 times is from 13:00")

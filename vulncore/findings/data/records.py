@@ -83,7 +83,7 @@ def _off(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
         yield DataFinding(
             check="swapped-degrees",
             what=(
-                f"{_rows(row['swapped'], smallest)} {agree(row['swapped'], 'is', 'are')} near the others once "
+                f"{_rows(row['swapped'], smallest)} {_agree(row['swapped'], smallest, 'is', 'are')} near the others once "
                 "longitude and latitude change places."
             ),
             where=force,
@@ -97,7 +97,7 @@ def _off(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
         yield DataFinding(
             check="zero-degrees",
             what=(
-                f"{_rows(row['zero'], smallest)} {agree(row['zero'], 'has', 'have')} the point 0, 0 (in degrees or "
+                f"{_rows(row['zero'], smallest)} {_agree(row['zero'], smallest, 'has', 'have')} the point 0, 0 (in degrees or "
                 "of the British grid): a blank read as a number."
             ),
             where=force,
@@ -113,7 +113,7 @@ def _off(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
         yield DataFinding(
             check="far-points",
             what=(
-                f"{_rows(row['far'], smallest)} of {_about(placed, smallest)} with a point {agree(row['far'], 'is', 'are')} "
+                f"{_rows(row['far'], smallest)} of {_about(placed, smallest)} with a point {_agree(row['far'], smallest, 'is', 'are')} "
                 f"far from all others. The farthest is over {_at_least(row['far_km'])} km from the middle."
             ),
             where=force,
@@ -185,7 +185,12 @@ def _about(count: int, smallest: int) -> str:
 
 
 def _rows(count: int, smallest: int) -> str:
-    return f"{nearest_in_words(int(count), smallest)} {agree(int(count), 'row', 'rows') if smallest <= 1 else 'rows'}"
+    return f"{nearest_in_words(int(count), smallest)} {_agree(count, smallest, 'row', 'rows')}"
+
+
+def _agree(count: int, smallest: int, one: str, more: str) -> str:
+    """Return a word that agrees with a count, and with a rounded one in the plural: else it would tell a single record."""
+    return more if smallest > 1 else agree(int(count), one, more)
 
 
 def _at_least(km: float) -> str:

@@ -68,8 +68,8 @@ def _afternoons(missing: pd.DataFrame, names: Mapping[str, str], smallest: int) 
                 f"produce so few less than once in {1 / RARE:,.0f} times."
             ),
             where=f"{force}, {which}",
-            count=nearest(timed - late, smallest),
-            of=nearest(timed, smallest),
+            count=timed - (nearest(late, smallest) or 0),
+            of=timed,
             why=f"Evenings show as mornings. {BY_THE_HOUR}",
             do="Ask how the source writes times. If am and pm have a field of their own, map that field too.",
             sure=Sureness.LIKELY,

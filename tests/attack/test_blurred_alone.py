@@ -1,0 +1,153 @@
+"""What every view of hours and places is worked out of: blurred records, and of the true ones the ground alone.
+
+The hours, points, groups and streets of a version's true records are dealt anew among them, while the blurred ones stay
+what they are: no view changes. And a late record moves nobody else's.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from tests.attack.pages import CITY, SEXUAL, YEAR, snapshot_of
+from vulncore.domain.blur import BLURRED, blurred
+from vulncore.domain.disclosure import SMALLEST_SHOWN
+from vulncore.domain.geography import boundary
+from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.shared import blurred as blurring
+from vulncore.findings.shared.which_records import HoursChosen
+from vulncore.findings.when.when import patrol_hours, when
+from vulncore.findings.where import area as ground
+from vulncore.findings.where import counts as where_counts
+from vulncore.findings.where import place as one_place
+from vulncore.findings.where.counts import record_counts
+from vulncore.findings.where.layers import Layer, MapChoice
+from vulncore.findings.where.place import place_view
+from vulncore.findings.where.protection import layer_view, where_view
+from vulncore.findings.where.question import MapSelection
+from vulncore.findings.where.repeats import repeats_view
+from vulncore.findings.where.trial import map_trial
+from vulncore.findings.when import counts as when_counts
+from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.store import Snapshot
+
+NARROWED = (("victim_residency", "resident in the City"),)
+SELECTIONS = {
+    "all": RecordFilter(CITY, SEXUAL, YEAR),
+    "victims": RecordFilter(CITY, (*SEXUAL, "mental-health"), YEAR, NARROWED),
+    "type": RecordFilter(CITY, ("mental-health",), YEAR, (("location_type", "street"),)),
+    "street": RecordFilter(CITY, ("mental-health",), YEAR, (("place", "Bishopsgate"),)),
+    "harm": RecordFilter(CITY, SEXUAL, YEAR, harm=(("rape", 5.0),)),
+}
+MAPS = ("all", "victims", "type", "street")
+NIGHT = HoursChosen("night", "at night", (*range(20, 24), *range(44, 48), *range(68, 72)))
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dealt")
+    snapshot_of(folder, "demo")
+    return folder
+
+
+def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
+    """Return everything that the two pages show of some selections."""
+    measures = report_measures()
+    views: dict[str, object] = {
+        f"week of {name}": when(snapshot, one, measures) for name, one in SELECTIONS.items()
+    }
+    views["patrols"] = patrol_hours(snapshot, SELECTIONS["harm"], measures, 3, 6)
+    for name in MAPS:
+        counts = record_counts(snapshot, store, MapSelection(SELECTIONS[name]), measures)
+        views[f"map of {name}"] = where_view(counts).off_the_map
+        if where_view(counts).too_few:
+            continue
+        for layer in (Layer.CELLS, Layer.WARDS, Layer.STANDS_OUT, Layer.CHANGE, Layer.DENSITY, Layer.CLASS):
+            views[f"{layer} of {name}"] = layer_view(counts, MapChoice(layer)).layer
+    counts = record_counts(snapshot, store, MapSelection(SELECTIONS["all"]), measures)
+    busiest = layer_view(counts, MapChoice(Layer.CELLS))
+    size = counts.ground.resolutions[-1]
+    cell = layer_view(counts, MapChoice(Layer.CELLS, resolution=size)).zones.names[3]
+    place = place_view(snapshot, counts, size, cell)
+    views |= {"months": place.months, "hours": place.hours, "place": place.summary, "total": busiest.total}
+    views |= {"repeats": repeats_view(snapshot, counts), "trial": map_trial(counts)}
+    at_night = record_counts(snapshot, store, MapSelection(SELECTIONS["type"], NIGHT), measures)
+    views["at night"] = layer_view(at_night, MapChoice(Layer.CELLS)).layer
+    return views
+
+
+def test_no_view_of_hours_or_places_reads_the_true_records(demo_folder, monkeypatch):
+    snapshot, store = snapshot_of(demo_folder, "demo"), demo_folder / "demo"
+    before = shown(snapshot, store)
+    kept = blurring.blurred_records(snapshot, SMALLEST_SHOWN)
+    for module in (when_counts, where_counts, one_place):
+        monkeypatch.setattr(module, "midnights", _constant({}))
+    street_points, piles = where_counts.street_points(snapshot, CITY), ground.point_piles(snapshot.incidents)
+    monkeypatch.setattr(where_counts, "street_points", _constant(street_points))
+    monkeypatch.setattr(ground, "point_piles", _constant(piles))
+    rows = snapshot.incidents.to_pyarrow()
+    order = np.random.default_rng(1).permutation(rows.num_rows)
+    for name in (
+        "occurred_from",
+        "occurred_to",
+        "longitude",
+        "latitude",
+        "place",
+        "location_type",
+        "victim_residency",
+        "victim_key",
+    ):
+        at = rows.schema.get_field_index(name)
+        rows = rows.set_column(at, rows.schema.field(at), rows.column(name).take(order))
+    dealt = replace(snapshot, incidents=ibis.memtable(rows))
+    for module in (
+        when_counts,
+        where_counts,
+        one_place,
+        __import__("vulncore.findings.where.repeats", fromlist=["repeats"]),
+    ):
+        monkeypatch.setattr(module, "blurred_records", _constant(kept))
+        if hasattr(module, "_kept"):
+            module._kept.clear()
+    after = shown(dealt, store)
+    assert before.keys() == after.keys()
+    assert [name for name in before if repr_of(before[name]) != repr_of(after[name])] == []
+
+
+def repr_of(view: object) -> str:
+    """Return all of a view as text, tables whole."""
+    with pd.option_context("display.max_rows", None, "display.max_columns", None, "display.width", None):
+        return repr(view)
+
+
+def _constant(value: object) -> Callable[..., object]:
+    return lambda *_, **__: value
+
+
+def late_rows(demo_folder: Path, **others: object) -> tuple[pa.Table, pa.Table]:
+    """Return the demo's records without a hundred of them, and all of them."""
+    rows = snapshot_of(demo_folder, "demo").incidents.to_pyarrow()
+    late = np.zeros(rows.num_rows, dtype=bool)
+    late[:: rows.num_rows // 100] = True
+    return rows.filter(pa.array(~late)), rows
+
+
+def test_a_late_record_moves_nobody_elses_hour_and_point(demo_folder):
+    earlier, later = late_rows(demo_folder)
+    secret, areas = b"s" * 32, {CITY: boundary(CITY).area} if hasattr(boundary(CITY), "area") else {}
+    first, second = (blurred(rows, secret, areas).to_pandas() for rows in (earlier, later))
+    columns = list(BLURRED)
+    both = first.merge(second, on=["record_id", "measure"], suffixes=("", "_later"))
+    assert len(both) >= len(first)
+    moved = {
+        name: int((both[name].fillna("none") != both[f"{name}_later"].fillna("none")).sum())
+        for name in columns
+        if name not in ("record_id", "measure")
+    }
+    assert moved == dict.fromkeys(moved, 0)
