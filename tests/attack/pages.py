@@ -110,10 +110,12 @@ def week_counts(
         np.array([read_week(snapshot, one, smallest).by_hour for one in filters])
         for smallest in (TRUE, SMALLEST_SHOWN)
     )
-    whole = [read_week(snapshot, replace(one, where=()), TRUE).by_hour.sum() for one in filters]
+    whole = real.sum(axis=1)
+    if where:
+        whole = np.array([read_week(snapshot, replace(one, where=()), TRUE).by_hour.sum() for one in filters])
     real, blurred = (hours.reshape(len(filters), -1, band).sum(axis=2) for hours in (real, blurred))
     odds = HOUR_MOVES.reshape(HOURS // band, band, HOURS // band, band).sum(axis=(1, 3)) / band
-    return Counts(real, blurred, np.array(whole), odds)
+    return Counts(real, blurred, whole, odds)
 
 
 def late_counts(folder: Path, measure: str, late: int) -> Counts:
