@@ -38,16 +38,14 @@ from vulncore.findings.where.trial import map_trial
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.store import Snapshot
 
-NARROWED = (("victim_residency", "resident in the City"),)
+NARROWED = (("victim_residency", "visiting the City"), ("location_type", "street"))
 SELECTIONS = {
-    "all": RecordFilter(CITY, SEXUAL, YEAR),
-    "victims": RecordFilter(CITY, (*SEXUAL, "mental-health"), YEAR, NARROWED),
-    "type": RecordFilter(CITY, ("mental-health",), YEAR, (("location_type", "street"),)),
-    "street": RecordFilter(CITY, ("mental-health",), YEAR, (("place", "Bishopsgate"),)),
-    "harm": RecordFilter(CITY, SEXUAL, YEAR, harm=(("rape", 5.0),)),
+    "all": RecordFilter(CITY, SEXUAL, YEAR, harm=(("rape", 5.0),)),
+    "narrowed": RecordFilter(CITY, ("mental-health",), YEAR, NARROWED),
+    "street": RecordFilter(CITY, ("mental-health",), YEAR, (("place", "London Bridge"),)),
 }
 LAYERS = (Layer.CELLS, Layer.WARDS, Layer.STANDS_OUT, Layer.CHANGE, Layer.DENSITY, Layer.CLASS)
-MAPS = ("all", "victims")
+MAPS = ("all", "narrowed")
 DEALT = (
     "occurred_from",
     "occurred_to",
@@ -60,7 +58,7 @@ DEALT = (
 )
 SECRET, AREAS = b"s" * 32, {CITY: boundary(CITY)}
 MILLIMETRE = 1e-8  # in degrees
-NIGHT = HoursChosen("night", "at night", (*range(20, 24), *range(44, 48), *range(68, 72)))
+NIGHT = HoursChosen("evening", "in the evening", tuple(hour for hour in range(168) if hour % 24 >= 16))
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +74,10 @@ def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
     views: dict[str, object] = {
         f"week of {name}": when(snapshot, one, measures) for name, one in SELECTIONS.items()
     }
-    views["patrols"] = patrol_hours(snapshot, SELECTIONS["harm"], measures, 3, 6)
+    views["patrols"] = patrol_hours(snapshot, SELECTIONS["all"], measures, 3, 6)
     for name in MAPS:
         counts = record_counts(snapshot, store, MapSelection(SELECTIONS[name]), measures)
         views[f"map of {name}"] = where_view(counts).off_the_map
-        if where_view(counts).too_few:
-            continue
         for layer in LAYERS if name == "all" else (Layer.CELLS,):
             views[f"{layer} of {name}"] = layer_view(counts, MapChoice(layer)).layer
     counts = record_counts(snapshot, store, MapSelection(SELECTIONS["all"]), measures)
@@ -91,7 +87,7 @@ def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
     place = place_view(snapshot, counts, size, cell)
     views |= {"months": place.months, "hours": place.hours, "place": place.summary, "total": busiest.total}
     views |= {"repeats": repeats_view(snapshot, counts), "trial": map_trial(counts)}
-    at_night = record_counts(snapshot, store, MapSelection(SELECTIONS["type"], NIGHT), measures)
+    at_night = record_counts(snapshot, store, MapSelection(SELECTIONS["narrowed"], NIGHT), measures)
     views["at night"] = layer_view(at_night, MapChoice(Layer.CELLS)).layer
     return views
 
