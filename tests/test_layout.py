@@ -31,7 +31,7 @@ def test_every_package_says_what_it_answers():
 
 def test_the_tests_lie_in_the_same_tree_as_what_they_test():
     beside = [file.parent.relative_to(ROOT / "tests") for file in TESTS]
-    rooms = {"compatibility", "fuzzing", "."}
+    rooms = {"attack", "compatibility", "fuzzing", "."}
     strays = sorted(
         str(folder)
         for folder in set(beside)

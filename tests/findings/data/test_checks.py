@@ -1,6 +1,6 @@
 """What the data checks promise on real data: what is wrong is named with its figure, what is sound is left alone."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import pyarrow as pa
@@ -72,15 +72,18 @@ def test_the_collapse_of_anti_social_behaviour_is_named_with_its_levels(street):
     assert finding.what.endswith("Is this a real fall, or did recording change?")
 
 
-def test_points_outside_the_city_are_named_with_the_farthest(street):
-    assert "1,892 of 65,855 points (3 %) lie more than 50 m outside" in street["outside-area"].what
-    assert "293 of them over 1 km, and the farthest 218.8 km" in street["outside-area"].what
+def test_points_outside_the_city_are_about_so_many_and_no_single_one_is_measured(street):
+    finding = street["outside-area"]  # 1,892 of 65,855, of them 293 over 1 km and the farthest 218.8 km
+    assert "About 1,890 of about 65,855 points (3 %) lie more than 50 m outside" in finding.what
+    assert "about 295 of them over 1 km, and the farthest over 200 km" in finding.what
+    assert (finding.count, finding.of) == (1_890, 65_855)
 
 
 def test_snapped_points_are_stated_as_no_fault(street, street_zip):
     rows = police_uk.deliver([street_zip]).tables.incidents.to_pandas().dropna(subset="longitude")
     distinct = len(rows[["longitude", "latitude"]].drop_duplicates())
-    assert f"{len(rows):,} rows share {distinct:,} distinct points" in street["points-snapped"].what
+    placed, points = (5 * round(number / 5) for number in (len(rows), distinct))
+    assert f"About {placed:,} rows share about {points:,} distinct points" in street["points-snapped"].what
     assert "no fault" in street["points-snapped"].what
 
 
@@ -171,7 +174,7 @@ def test_afternoons_lost_on_the_way_are_named(tmp_path):
     given = Delivery(
         given.source, Tables(**{**given.tables.named(), "incidents": incidents}), given.files, given.rows
     )
-    assert "None of" in by_check(checked(tmp_path, given))["twelve-hour-clock"].what
+    assert "Hardly any of" in by_check(checked(tmp_path, given))["twelve-hour-clock"].what
 
 
 def test_the_real_searches_raise_their_gap_and_the_two_months_whose_afternoons_are_lost(tmp_path):
@@ -183,9 +186,46 @@ def test_the_real_searches_raise_their_gap_and_the_two_months_whose_afternoons_a
     findings = by_check(checked(tmp_path, police_uk.deliver([path], FileKind.STOP_AND_SEARCH)))
     assert set(findings) == {"months-not-delivered", "twelve-hour-clock", "outside-area"}
     assert (
-        "Only 1 of 239 times is from 13:00 to 23:59 (June and July 2015)"
+        "Hardly any of 239 times is from 13:00 to 23:59 (June and July 2015)"
         in findings["twelve-hour-clock"].what
     )
+
+
+def at(number: int, hour: int, longitude: float, minute: int = 0) -> dict[str, object]:
+    """Return a record of a day and hour in the City's latitude."""
+    day = datetime(2024, 1, 1) + timedelta(days=number % 360)
+    moment = day + timedelta(hours=hour, minutes=minute)
+    return incident(
+        number, day.date(), occurred_from=moment, occurred_to=moment, longitude=longitude, latitude=51.5
+    )
+
+
+@pytest.mark.parametrize("odd", [1, 4])
+def test_one_to_four_records_of_an_hour_or_a_place_look_the_same(tmp_path, odd):
+    rows = [at(number, 6 + number % 6, -0.1 + number % 50 / 10_000) for number in range(400 - odd)]
+    rows += [at(400 + number, 14, 5.0 + number / 100) for number in range(odd)]
+    coverage = covered(months(date(2024, 1, 1), 12))
+    findings = by_check(checked(tmp_path, delivery(rows, coverage)))
+    assert findings["twelve-hour-clock"].what.startswith("Hardly any of 400 times is from 13:00")
+    assert (findings["twelve-hour-clock"].count, findings["twelve-hour-clock"].of) == (400, 400)
+    assert findings["far-points"].what.startswith("Fewer than 5 rows of about 400 with a point are far from")
+    assert findings["far-points"].what.endswith("The farthest is over 200 km from the middle.")
+    assert findings["far-points"].count is None
+    assert findings_frame(list(findings.values()))["How many"].isna().sum() == 1
+
+
+def test_a_late_record_moves_no_figure_of_an_hour_that_stays_in_its_step(tmp_path):
+    rows = [at(number, 8 + number % 12, -0.1 + number / 10**6, number % 60) for number in range(400)]
+    heap = [at(1_000 + number, 0, -0.1 + number / 10**6) for number in range(101)]
+    coverage = covered(months(date(2024, 1, 1), 12))
+    texts = [
+        by_check(checked(tmp_path / str(late), delivery([*rows, *heap[: len(heap) - late]], coverage)))[
+            "default-time"
+        ].what
+        for late in (0, 1, 2)
+    ]
+    assert texts[0].startswith("About 100 of 501 times")
+    assert [text.split(" of ")[0] for text in texts] == ["About 100"] * 3
 
 
 def met() -> Delivery:

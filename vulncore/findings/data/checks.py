@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from vulncore.domain.disclosure import smallest_shown
 from vulncore.findings.data.finding import DataFinding, Sureness, findings_frame, findings_sentence
 from vulncore.findings.data.months import edge_findings, month_findings, shift_findings
 from vulncore.findings.data.records import point_findings, record_findings
@@ -65,7 +66,7 @@ def data_checks(
         today: The last day that anything can be of; the day of the publish, unless given.
 
     Returns:
-        Findings; none where nothing is odd. Of a check with more than `MOST_OF_A_CHECK` findings the first are
+        Findings; none where nothing is odd. Numbers by hour and by place are to the nearest `smallest_shown`. Of a check with more than `MOST_OF_A_CHECK` findings the first are
         given, and the last says how many more there are.
 
     Misleads when:
@@ -77,14 +78,15 @@ def data_checks(
     )
     names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
     months = month_rows(incidents, counts, coverage)
+    smallest = smallest_shown()
     last_day = today or snapshot.publish.published_at.date()
     findings = [
         *month_findings(months, names),
         *shift_findings(months, snapshot.annotations, names),
         *edge_findings(month_edges(incidents, coverage)),
-        *time_findings(incidents, months, names, last_day),
+        *time_findings(incidents, months, names, last_day, smallest),
         *record_findings(incidents, names),
-        *point_findings(incidents),
+        *point_findings(incidents, smallest),
     ]
     return tuple(_bounded(sorted(findings, key=lambda finding: CHECKS.index(finding.check))))
 

@@ -39,14 +39,14 @@ class DataFinding:
     """Something odd about the data: what, where, how many, why it matters, what to do.
 
     `check` is the stable key of what was looked for; `what` a plain sentence with its figures; `where` the force,
-    measures, months or place; `count` how many, out of `of` (None where that has no meaning); `why` what on screen
+    measures, months or place; `count` how many (None where hidden), out of `of` (None where that has no meaning); `why` what on screen
     is affected; `do` what to do.
     """
 
     check: str
     what: str
     where: str
-    count: int
+    count: int | None
     of: int | None
     why: str
     do: str

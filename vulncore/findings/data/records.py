@@ -9,24 +9,26 @@ import pandas as pd
 from vulncore.domain.errors import first_five
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary
 from vulncore.findings.data.finding import DataFinding, Sureness
-from vulncore.findings.shared.words import agree, number_of, share
+from vulncore.findings.shared.words import agree, nearest, nearest_in_words, number_of, share, small_first
 from vulncore.metrics.data_quality.piled_points import point_piles
 from vulncore.metrics.data_quality.places_off import places_off
 from vulncore.metrics.data_quality.repeated_records import identical_rows, repeated_records
 
+STEPS_KM = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 ON_MAPS = "Maps draw these records at that point. Counts by month are not affected."
 
 
-def point_findings(incidents: ir.Table) -> Iterator[DataFinding]:
+def point_findings(incidents: ir.Table, smallest: int) -> Iterator[DataFinding]:
     """Yield findings about the points of incidents: swapped, at zero, far off, outside the area, piled or snapped.
 
     Args:
         incidents: The canonical incidents.
+        smallest: Numbers by place are to the nearest of this.
     """
     for row in places_off(incidents).to_dict("records"):
-        yield from _off(row)
+        yield from _off(row, smallest)
     for row in point_piles(incidents).to_dict("records"):
-        yield from _piled(row)
+        yield from _piled(row, smallest)
 
 
 def record_findings(incidents: ir.Table, names: Mapping[str, str]) -> Iterator[DataFinding]:
@@ -75,18 +77,18 @@ def record_findings(incidents: ir.Table, names: Mapping[str, str]) -> Iterator[D
             )
 
 
-def _off(row: dict[Any, Any]) -> Iterator[DataFinding]:
+def _off(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
     force, placed = str(row["force"]), int(row["placed"])
     if row["swapped"]:
         yield DataFinding(
             check="swapped-degrees",
             what=(
-                f"{number_of(row['swapped'], 'row')} {agree(row['swapped'], 'is', 'are')} near the others once "
+                f"{_rows(row['swapped'], smallest)} {_agree(row['swapped'], smallest, 'is', 'are')} near the others once "
                 "longitude and latitude change places."
             ),
             where=force,
-            count=int(row["swapped"]),
-            of=placed,
+            count=nearest(int(row["swapped"]), smallest),
+            of=nearest(placed, smallest),
             why=f"As mapped they fall in the sea. {ON_MAPS}",
             do="Map the two columns the other way round, and publish again.",
             sure=Sureness.LIKELY,
@@ -95,67 +97,68 @@ def _off(row: dict[Any, Any]) -> Iterator[DataFinding]:
         yield DataFinding(
             check="zero-degrees",
             what=(
-                f"{number_of(row['zero'], 'row')} {agree(row['zero'], 'has', 'have')} the point 0, 0 (in degrees or "
+                f"{_rows(row['zero'], smallest)} {_agree(row['zero'], smallest, 'has', 'have')} the point 0, 0 (in degrees or "
                 "of the British grid): a blank read as a number."
             ),
             where=force,
-            count=int(row["zero"]),
-            of=placed,
+            count=nearest(int(row["zero"]), smallest),
+            of=nearest(placed, smallest),
             why=f"These records have no place, and 0, 0 is in the sea. {ON_MAPS}",
             do="Map 0 as no place, and publish again.",
             sure=Sureness.CERTAIN,
         )
     if row["outside"]:
-        yield _outside(force, placed, row)
+        yield _outside(row, smallest)
     elif row["far"] and boundary(force) is None:
         yield DataFinding(
             check="far-points",
             what=(
-                f"{number_of(row['far'], 'row')} of {placed:,} with a point {agree(row['far'], 'is', 'are')} far from "
-                f"all others. The farthest is {row['far_km']:,.0f} km from the middle."
+                f"{_rows(row['far'], smallest)} of {_about(placed, smallest)} with a point {_agree(row['far'], smallest, 'is', 'are')} "
+                f"far from all others. The farthest is over {_at_least(row['far_km'])} km from the middle."
             ),
             where=force,
-            count=int(row["far"]),
-            of=placed,
+            count=nearest(int(row["far"]), smallest),
+            of=nearest(placed, smallest),
             why=f"They stretch the map until nothing else can be seen. {ON_MAPS}",
             do="Look up the places in the source: a slip of a digit, a home address, or another force's record.",
             sure=Sureness.LIKELY,
         )
 
 
-def _outside(force: str, placed: int, row: dict[Any, Any]) -> DataFinding:
+def _outside(row: dict[Any, Any], smallest: int) -> DataFinding:
+    force, placed = str(row["force"]), int(row["placed"])
     farthest = ""
     if not pd.isna(row["farthest_km"]):
-        beyond = f"{row['beyond']:,} of them over 1 km, and " if row["beyond"] else ""
-        farthest = f", {beyond}the farthest {row['farthest_km']:,.1f} km"
+        beyond = f"{_about(row['beyond'], smallest)} of them over 1 km, and " if row["beyond"] else ""
+        farthest = f", {beyond}the farthest over {_at_least(row['farthest_km'])} km"
     return DataFinding(
         check="outside-area",
         what=(
-            f"{row['outside']:,} of {placed:,} points ({share(int(row['outside']), placed)}) lie more than "
+            f"{nearest_in_words(row['outside'], smallest)} of {_about(placed, smallest)} points ({share(int(row['outside']), placed)}) lie more than "
             f"{EDGE_TOLERANCE_M:.0f} m outside the force's area{farthest}."
         ),
         where=force,
-        count=int(row["outside"]),
-        of=placed,
+        count=nearest(int(row["outside"]), smallest),
+        of=nearest(placed, smallest),
         why=f"These records count for the force but are in no ward. {ON_MAPS}",
         do="Leave points near the edge: they may stand for streets. Look up points over 1 km away in the source.",
         sure=Sureness.CERTAIN,
     )
 
 
-def _piled(row: dict[Any, Any]) -> Iterator[DataFinding]:
+def _piled(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
     force, placed = str(row["force"]), int(row["placed"])
     if row["piled"]:
         yield DataFinding(
             check="points-piled",
             what=(
-                f"{row['rows']:,} of {placed:,} points ({share(int(row['rows']), placed)}) are the same point "
-                f"(longitude {row['longitude']:.5f}, latitude {row['latitude']:.5f}). The tenth busiest place has at "
-                f"most {row['tenth']:,}."
+                f"{nearest_in_words(row['rows'], smallest)} of {_about(placed, smallest)} points ({share(int(row['rows']), placed)}) are the same point "
+                f"(longitude {row['longitude']:.5f}, latitude {row['latitude']:.5f}). The tenth busiest place has "
+                f"{_about(row['tenth'], smallest)} at most."
             ),
             where=f"{force}, {row['longitude']:.5f}, {row['latitude']:.5f}",
-            count=int(row["rows"]),
-            of=placed,
+            count=nearest(int(row["rows"]), smallest),
+            of=nearest(placed, smallest),
             why="This point becomes the hottest hotspot. A station or a town centre often stands for an unknown place.",
             do="Look at what is there. If the point stands for an unknown place, map it as no place.",
             sure=Sureness.LIKELY,
@@ -164,14 +167,36 @@ def _piled(row: dict[Any, Any]) -> Iterator[DataFinding]:
         yield DataFinding(
             check="points-snapped",
             what=(
-                f"{placed:,} rows share {row['points']:,} distinct points ({placed / row['points']:,.0f} rows to a "
+                f"{nearest_in_words(placed, smallest)} rows share {_about(row['points'], smallest)} distinct points ({placed / row['points']:,.0f} rows to a "
                 "point): points stand for streets or areas, not for addresses. The source publishes "
                 "points this way: no fault."
             ),
             where=force,
-            count=int(row["points"]),
-            of=placed,
+            count=nearest(int(row["points"]), smallest),
+            of=nearest(placed, smallest),
             why="Distances under a street's length mean nothing, and no single address can be read from a map.",
             do="Nothing. Read maps by street and area.",
             sure=Sureness.CERTAIN,
         )
+
+
+def _about(count: int, smallest: int) -> str:
+    return small_first(nearest_in_words(int(count), smallest))
+
+
+def _rows(count: int, smallest: int) -> str:
+    return f"{nearest_in_words(int(count), smallest)} {_agree(count, smallest, 'row', 'rows')}"
+
+
+def _agree(count: int, smallest: int, one: str, more: str) -> str:
+    """Return a word that agrees with a count, and with a rounded one in the plural: else it would tell a single record."""
+    return more if smallest > 1 else agree(int(count), one, more)
+
+
+def _at_least(km: float) -> str:
+    """Return the round distance that one is over: the exact one would be a single record's.
+
+    >>> _at_least(218.8), _at_least(0.7), _at_least(1.3)
+    ('200', '0.5', '1')
+    """
+    return f"{max((step for step in STEPS_KM if step <= km), default=STEPS_KM[0]):,g}"

@@ -9,10 +9,18 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.findings.data.finding import DataFinding, Sureness, clock, months_in_words
-from vulncore.findings.shared.words import agree, number_of, share
+from vulncore.findings.shared.words import (
+    agree,
+    nearest,
+    nearest_in_words,
+    number_of,
+    share,
+    small_first,
+)
 from vulncore.metrics.data_quality.clock_times import (
     LONGEST_DAYS,
     OLDEST_YEARS,
+    RARE,
     clock_times,
     missing_afternoons,
     time_order,
@@ -20,12 +28,11 @@ from vulncore.metrics.data_quality.clock_times import (
 from vulncore.metrics.data_quality.default_times import date_only, default_times
 from vulncore.metrics.data_quality.month_rows import month_number
 
-SMALLEST_CHANCE = 1e-9  # smaller ones mean no more to anybody
 BY_THE_HOUR = "The hours, the weekdays and the patrol hours on screen come from these times."
 
 
 def time_findings(
-    incidents: ir.Table, months: pd.DataFrame, names: Mapping[str, str], today: date
+    incidents: ir.Table, months: pd.DataFrame, names: Mapping[str, str], today: date, smallest: int
 ) -> Iterator[DataFinding]:
     """Yield findings about when things happened and when they were recorded.
 
@@ -34,16 +41,17 @@ def time_findings(
         months: What `vulncore.metrics.data_quality.month_rows.month_rows` returns.
         names: The measures' names by key.
         today: The last day that anything can be of.
+        smallest: Numbers by hour are to the nearest of this.
     """
     times = clock_times(incidents)
-    yield from _afternoons(missing_afternoons(incidents, times), names)
-    yield from _defaults(default_times(times), names)
+    yield from _afternoons(missing_afternoons(incidents, times), names, smallest)
+    yield from _defaults(default_times(times), names, smallest)
     yield from _dates_alone(date_only(times), names)
     yield from _order(time_order(incidents, today), today)
     yield from _declared_ahead(months, today)
 
 
-def _afternoons(missing: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
+def _afternoons(missing: pd.DataFrame, names: Mapping[str, str], smallest: int) -> Iterator[DataFinding]:
     for (force, kind), rows in missing.groupby(["force", "kind"]):
         which = {
             "all": "all times",
@@ -51,16 +59,16 @@ def _afternoons(missing: pd.DataFrame, names: Mapping[str, str]) -> Iterator[Dat
             "measure": first_five(names.get(key, key) for key in rows["which"]),
         }[str(kind)]
         timed, late = int(rows["rows"].sum()), int(rows["afternoon"].sum())
-        odds = int(1 / max(float(rows["chance"].max()), SMALLEST_CHANCE))
         yield DataFinding(
             check="twelve-hour-clock",
             what=(
-                f"{'None' if late == 0 else f'Only {late:,}'} of {timed:,} times is from 13:00 to 23:59 ({which}). "
+                f"{nearest_in_words(late, smallest) if late >= smallest else 'Hardly any'} of {timed:,} times "
+                f"{agree(late, 'is', 'are') if late >= smallest else 'is'} from 13:00 to 23:59 ({which}). "
                 "Was a 12-hour clock read as a 24-hour clock? If one in five records were so late, chance would "
-                f"produce so few less than once in {odds:,} times."
+                f"produce so few less than once in {1 / RARE:,.0f} times."
             ),
             where=f"{force}, {which}",
-            count=timed - late,
+            count=timed - (nearest(late, smallest) or 0),
             of=timed,
             why=f"Evenings show as mornings. {BY_THE_HOUR}",
             do="Ask how the source writes times. If am and pm have a field of their own, map that field too.",
@@ -68,7 +76,7 @@ def _afternoons(missing: pd.DataFrame, names: Mapping[str, str]) -> Iterator[Dat
         )
 
 
-def _defaults(heaps: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
+def _defaults(heaps: pd.DataFrame, names: Mapping[str, str], smallest: int) -> Iterator[DataFinding]:
     for (force, minute), rows in heaps.groupby(["force", "minute"], sort=False):
         whole = rows["measure"].eq("").any()
         which = "all measures" if whole else first_five(names.get(key, key) for key in rows["measure"])
@@ -76,11 +84,12 @@ def _defaults(heaps: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFin
         yield DataFinding(
             check="default-time",
             what=(
-                f"{count:,} of {of:,} times ({share(count, of)}) are exactly {clock(int(str(minute)))} ({which}). "
-                f"Similar times nearby have at most {explained:,}. Does a form fill in this time?"
+                f"{nearest_in_words(count, smallest)} of {of:,} times ({share(count, of)}) are exactly "
+                f"{clock(int(str(minute)))} ({which}). Similar times nearby have "
+                f"{small_first(nearest_in_words(explained, smallest))} at most. Does a form fill in this time?"
             ),
             where=f"{force}, {which}, {clock(int(str(minute)))}",
-            count=count,
+            count=nearest(count, smallest),
             of=of,
             why=f"One hour looks busier than it was. {BY_THE_HOUR}",
             do="Ask what the form shows where no time is given. If the time is a stand-in, map it as no time.",

@@ -18,6 +18,8 @@ __all__ = [
     "hidden_in_words",
     "listed",
     "made_note",
+    "nearest",
+    "nearest_in_words",
     "number_in_words",
     "number_of",
     "percent",
@@ -111,6 +113,28 @@ def hidden_as(smallest: int) -> str:
     'hidden (fewer than 5)'
     """
     return f"hidden ({hidden_in_words(smallest)})"
+
+
+def nearest(count: int, smallest: int) -> int | None:
+    """Return a count to the nearest `smallest`; None where one of at least 1 is under it.
+
+    >>> nearest(1_892, 5), nearest(4, 5), nearest(0, 5), nearest(4, 1)
+    (1890, None, 0, 4)
+    """
+    base = max(smallest, 1)
+    return None if 0 < count < smallest else base * round(count / base)
+
+
+def nearest_in_words(count: int, smallest: int) -> str:
+    """Return a count to the nearest `smallest`, in words that can begin a sentence.
+
+    >>> nearest_in_words(1_892, 5), nearest_in_words(4, 5), nearest_in_words(4, 1)
+    ('About 1,890', 'Fewer than 5', '4')
+    """
+    about = nearest(count, smallest)
+    if about is None:
+        return capital_first(hidden_in_words(smallest))
+    return f"About {about:,}" if smallest > 1 and about else f"{about:,}"
 
 
 def number_in_words(weight: float, smallest: int, decimals: int = 1) -> str:

@@ -1,0 +1,275 @@
+"""The pages that are attacked: a new one joins by one line in `PAGES`.
+
+A page's counts are by part (a month and measure, of which the force's total is published) and place (an hour of the week,
+a band of hours, a cell, a ward): as they are, and as they are once each record is blurred. Whatever a page shows is worked
+out of the second, as `test_blurred_alone.py` proves; so who has all of the second has more than any number of views gives.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
+from typing import Final
+
+import ibis
+import numpy as np
+import pyarrow.compute as pc
+from scipy.linalg import circulant
+
+from tests.conftest import SHARED
+from vulncore.domain.arrays import Floats
+from vulncore.domain.blur import HOUR_ODDS, STAYING
+from vulncore.domain.delivery import Delivery
+from vulncore.domain.disclosure import SMALLEST_SHOWN
+from vulncore.domain.periods import Window, month_end, rolling_12
+from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.shared.blurred import blurred_records
+from vulncore.findings.when.counts import read_week
+from vulncore.findings.when.protection import protected_week
+from vulncore.findings.when.view import Week
+from vulncore.findings.where.area import moves_between
+from vulncore.findings.where.counts import record_counts, zone_counts
+from vulncore.findings.where.question import MapSelection
+from vulncore.metrics.hotspots.point_counts import every_point
+from vulncore.metrics.hotspots.zones import zone_of
+from vulncore.metrics.week.day_hour import RecordFilter, day_hour, timed_records, week_of
+from vulncore.metrics.week.hours import HOURS
+from vulncore.metrics.week.known_times import midnights
+from vulncore.metrics.week.night_time import DEFAULT
+from vulncore.sources import demo
+from vulncore.sources.extract import read_extract
+from vulncore.sources.police_uk import deliver as police_uk
+from vulncore.sources.records.deliver import deliver
+from vulncore.sources.records.draft import draft_mapping
+from vulncore.store import Snapshot, open_version, publish
+from vulncore.store.secrets import FILE_NAME
+
+CITY: Final = "City of London Police"
+HOUSTON: Final = "Houston Police Department"
+HOUSTON_FILE: Final = SHARED / "data" / "incidents" / "houston-2010-01-to-08.csv.gz"
+STREET_FILE: Final = SHARED / "data" / "police-uk" / "city-of-london-street-2016-01-to-2024-12.zip"
+HOUSTON_MONTHS: Final = Window(date(2010, 1, 1), date(2010, 8, 31))
+YEAR: Final = rolling_12(date(2024, 10, 1))
+TWO_YEARS: Final = Window(date(2022, 11, 1), date(2024, 10, 31))
+SEXUAL: Final = ("rape", "other-sexual-offences")
+VIOLENCE: Final = ("violence-and-sexual-offences",)
+ASSAULT: Final = ("aggravated-assault",)
+TRUE: Final = 1
+"""The smallest number shown with which nothing is blurred."""
+SECRET: Final = b"another deal of the dice for all"
+"""Always the same, so that the figures are."""
+HOUR_MOVES: Final = circulant(np.roll(HOUR_ODDS, HOURS // 2)).T
+"""How likely a record goes from one hour (row) to another."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a page counts, by part (row) and place (column), as it is and blurred, and what is published of each part.
+
+    `odds` says how likely a record goes from one place (row) to another; None where that is of no single place.
+    """
+
+    real: Floats
+    blurred: Floats
+    totals: Floats
+    odds: Floats | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, or a part of one, and its counts from a folder for stores.
+
+    `together` says whether one view holds all parts, so that their sums by place are wanted, or each part by itself.
+    `views` are weeks that somebody opened, with the measures of each; where there are none, all of the blurred is taken.
+    """
+
+    name: str
+    counts: Callable[[Path], Counts]
+    together: bool = True
+    views: Callable[[Path, int], list[tuple[Week, tuple[str, ...]]]] | None = None
+
+
+def week_counts(
+    folder: Path,
+    dataset: str,
+    force: str,
+    window: Window,
+    measures: tuple[str, ...],
+    where: tuple[tuple[str, str], ...] = (),
+    band: int = 1,
+) -> Counts:
+    """Return the hours of the week, or bands of them, by month and measure."""
+    snapshot = snapshot_of(folder, dataset)
+    filters = [
+        RecordFilter(force, (measure,), Window(month, month_end(month)), where)
+        for month in window.months
+        for measure in measures
+    ]
+    real, blurred = (
+        np.array([read_week(snapshot, one, smallest).by_hour for one in filters])
+        for smallest in (TRUE, SMALLEST_SHOWN)
+    )
+    whole = real.sum(axis=1)
+    if where:
+        whole = np.array([read_week(snapshot, replace(one, where=()), TRUE).by_hour.sum() for one in filters])
+    real, blurred = (hours.reshape(len(filters), -1, band).sum(axis=2) for hours in (real, blurred))
+    odds = HOUR_MOVES.reshape(HOURS // band, band, HOURS // band, band).sum(axis=(1, 3)) / band
+    return Counts(real, blurred, whole, odds)
+
+
+def late_counts(folder: Path, measure: str, late: int) -> Counts:
+    """Return the hours of a version less those of the version before, which lacks some records."""
+    filters = [
+        RecordFilter(HOUSTON, (measure,), Window(month, month_end(month))) for month in HOUSTON_MONTHS.months
+    ]
+    second, first = (
+        [
+            np.array([read_week(snapshot, one, smallest).by_hour for one in filters])
+            for smallest in (TRUE, SMALLEST_SHOWN)
+        ]
+        for snapshot in (
+            snapshot_of(folder, "houston"),
+            version_without(folder, "houston", measure, late),
+        )
+    )
+    real, blurred = (after - before for after, before in zip(second, first, strict=True))
+    return Counts(real, blurred, real.sum(axis=1), None)
+
+
+def map_counts(
+    folder: Path, dataset: str, measures: tuple[str, ...], window: Window, size: int | None = 0
+) -> Counts:
+    """Return the cells of a size (0 for the finest), or the wards, by month; a month's total is of all that is placed."""
+    snapshot = snapshot_of(folder, dataset)
+    months = [Window(month, month_end(month)) for month in window.months]
+    by_version = []
+    odds = np.empty(0)
+    for smallest in (TRUE, SMALLEST_SHOWN):
+        selection = MapSelection(RecordFilter(CITY, measures, window), smallest=smallest)
+        counts = record_counts(snapshot, folder / dataset, selection, report_measures())
+        resolution = counts.ground.finest if size == 0 else size
+        by_zone = zone_counts(counts, resolution)
+        by_version.append(np.array([by_zone.within(month) for month in months]))
+        moving = moves_between(counts.ground, resolution).toarray()
+        odds = STAYING * np.eye(len(moving)) + (1 - STAYING) * moving
+    return Counts(*by_version, by_version[0].sum(axis=1), odds)
+
+
+def place_counts(folder: Path, measures: tuple[str, ...], window: Window) -> Counts:
+    """Return the hours of the demo's busiest cell; of these the force's totals alone are published."""
+    snapshot = snapshot_of(folder, "demo")
+    selection = MapSelection(RecordFilter(CITY, measures, window))
+    counts = record_counts(snapshot, folder / "demo", selection, report_measures())
+    by_zone = zone_counts(counts, counts.ground.finest)
+    busiest = int(by_zone.within(window).argmax())
+    weeks = []
+    for smallest in (TRUE, SMALLEST_SHOWN):
+        incidents = blurred_records(snapshot, smallest).incidents
+        points = every_point(incidents, CITY)
+        zone = zone_of(by_zone.zones, points["longitude"].to_numpy(), points["latitude"].to_numpy())
+        inside = ibis.memtable(points.loc[zone == busiest, ["longitude", "latitude"]])
+        here = incidents.semi_join(inside, ["longitude", "latitude"])
+        asked = timed_records(here, snapshot.coverage, selection.records, midnights(snapshot.incidents, CITY))
+        weeks.append(week_of(day_hour(asked))[None])
+    whole = read_week(snapshot, selection.records, TRUE).by_hour.sum()
+    return Counts(*weeks, np.array([whole]), None)
+
+
+def opened_weeks(
+    folder: Path,
+    smallest: int,
+    dataset: str,
+    force: str,
+    window: Window,
+    measures: tuple[str, ...],
+    large: tuple[str, ...],
+) -> list[tuple[Week, tuple[str, ...]]]:
+    """Open the week of some measures, of others, and of both together."""
+    snapshot = snapshot_of(folder, dataset)
+    return [
+        (
+            protected_week(
+                read_week(snapshot, RecordFilter(force, chosen, window), smallest), DEFAULT, smallest
+            ),
+            chosen,
+        )
+        for chosen in (measures, large, (*large, *measures))
+    ]
+
+
+def snapshot_of(folder: Path, dataset: str, made: Callable[[], Delivery] | None = None) -> Snapshot:
+    """Return a dataset, published when it is first asked for."""
+    if not (folder / dataset).exists():
+        (folder / dataset).mkdir(parents=True)
+        (folder / dataset / FILE_NAME).write_bytes(SECRET)
+        publish(folder / dataset, "data", (made or DELIVERIES[dataset])(), "tests")
+    return open_version(folder / dataset, "data")
+
+
+def version_without(folder: Path, dataset: str, measure: str, late: int) -> Snapshot:
+    """Return a version of the same store that lacks some records of a measure."""
+    if not (folder / dataset / "earlier").exists():
+        snapshot_of(folder, dataset)
+        whole = DELIVERIES[dataset]()
+        incidents = whole.tables.incidents
+        ids = incidents.filter(pc.equal(incidents["measure"], measure))["row_id"].to_pylist()
+        held_back = ids[:: max(len(ids) // late, 1)][:late]
+        kept = incidents.filter(pc.invert(pc.is_in(incidents["row_id"], pc.cast(held_back, "string"))))
+        earlier = replace(whole, tables=replace(whole.tables, incidents=kept))
+        publish(folder / dataset, "earlier", earlier, "tests")
+    return open_version(folder / dataset, "earlier")
+
+
+@cache
+def _houston() -> Delivery:
+    mapping = draft_mapping(read_extract(HOUSTON_FILE), force=HOUSTON).mapping
+    return deliver(HOUSTON_FILE, mapping, lambda: b"k" * 32)
+
+
+DELIVERIES: Final[dict[str, Callable[[], Delivery]]] = {
+    "houston": _houston,
+    "demo": demo.deliver,
+    "city": lambda: police_uk([STREET_FILE]),
+}
+OF_HOUSTON: Final = {"dataset": "houston", "force": HOUSTON, "window": HOUSTON_MONTHS}
+OF_DEMO: Final = {"dataset": "demo", "force": CITY, "window": YEAR}
+OF_CITY: Final = {"dataset": "city", "measures": VIOLENCE, "window": rolling_12(date(2024, 12, 1))}
+MURDER, RAPE = ({"measures": (measure,), **OF_HOUSTON} for measure in ("murder", "rape"))
+SEXUAL_MAP: Final = {"dataset": "demo", "measures": SEXUAL, "window": YEAR}
+
+PAGES: Final[Sequence[Page]] = (
+    Page(
+        "When: Houston, murder",
+        partial(week_counts, **MURDER),
+        views=partial(opened_weeks, large=ASSAULT, **MURDER),
+    ),
+    Page(
+        "When: Houston, rape",
+        partial(week_counts, **RAPE),
+        views=partial(opened_weeks, large=ASSAULT, **RAPE),
+    ),
+    Page("When: Houston, murder by month", partial(week_counts, **MURDER), together=False),
+    Page("When: demo, sexual offences", partial(week_counts, measures=SEXUAL, **OF_DEMO)),
+    Page(
+        "When: change of bands, demo",
+        partial(week_counts, band=3, measures=SEXUAL, **{**OF_DEMO, "window": TWO_YEARS}),
+    ),
+    Page(
+        "When: patrols weighed by harm, demo",
+        partial(week_counts, measures=(*SEXUAL, "domestic-abuse-crime"), **OF_DEMO),
+    ),
+    Page(
+        "When: demo, narrowed to victims who live there",
+        partial(
+            week_counts, measures=SEXUAL, where=(("victim_residency", "resident in the City"),), **OF_DEMO
+        ),
+    ),
+    Page("Versions: Houston, five late rapes", partial(late_counts, measure="rape", late=5), together=False),
+    Page("Where: demo, sexual offences", partial(map_counts, **SEXUAL_MAP)),
+    Page("Where: demo, sexual offences, larger cells", partial(map_counts, size=9, **SEXUAL_MAP)),
+    Page("Where: demo, sexual offences, wards", partial(map_counts, size=None, **SEXUAL_MAP)),
+    Page("Where: months of a place of the demo", partial(map_counts, **SEXUAL_MAP), together=False),
+    Page("Where: hours of a place of the demo", partial(place_counts, measures=SEXUAL, window=YEAR)),
+    Page("Where: City, violence", partial(map_counts, **OF_CITY)),
+)

@@ -1,0 +1,190 @@
+"""What every view of hours and places is worked out of: blurred records, and of the true ones the ground alone.
+
+The hours, points, groups and streets of a version's true records are dealt anew among them, while the blurred ones stay
+what they are: no view changes. And a late record moves nobody else's.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from tests.attack.pages import CITY, SEXUAL, YEAR, snapshot_of
+from vulncore.domain.blur import blurred
+from vulncore.domain.disclosure import SMALLEST_SHOWN
+from vulncore.domain.geography import boundary
+from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.shared import blurred as blurring
+from vulncore.findings.shared.which_records import HoursChosen
+from vulncore.findings.when import counts as when_counts
+from vulncore.findings.when.counts import read_week
+from vulncore.findings.when.when import patrol_hours, when
+from vulncore.findings.where import area as ground
+from vulncore.findings.where import counts as where_counts
+from vulncore.findings.where import place as one_place
+from vulncore.findings.where import repeats
+from vulncore.findings.where.counts import record_counts
+from vulncore.findings.where.layers import Layer, MapChoice
+from vulncore.findings.where.place import place_view
+from vulncore.findings.where.protection import layer_view, where_view
+from vulncore.findings.where.question import MapSelection
+from vulncore.findings.where.repeats import repeats_view
+from vulncore.findings.where.trial import map_trial
+from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.store import Snapshot
+
+NARROWED = (("victim_residency", "visiting the City"), ("location_type", "street"))
+SELECTIONS = {
+    "all": RecordFilter(CITY, SEXUAL, YEAR, harm=(("rape", 5.0),)),
+    "narrowed": RecordFilter(CITY, ("mental-health",), YEAR, NARROWED),
+    "street": RecordFilter(CITY, ("mental-health",), YEAR, (("place", "London Bridge"),)),
+}
+LAYERS = (Layer.CELLS, Layer.WARDS, Layer.STANDS_OUT, Layer.CHANGE, Layer.DENSITY, Layer.CLASS)
+MAPS = ("all", "narrowed")
+DEALT = (
+    "occurred_from",
+    "occurred_to",
+    "longitude",
+    "latitude",
+    "place",
+    "location_type",
+    "victim_residency",
+    "victim_key",
+)
+SECRET, AREAS = b"s" * 32, {CITY: boundary(CITY)}
+MILLIMETRE = 1e-8  # in degrees
+NIGHT = HoursChosen("evening", "in the evening", tuple(hour for hour in range(168) if hour % 24 >= 16))
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dealt")
+    snapshot_of(folder, "demo")
+    return folder
+
+
+def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
+    """Return everything that the two pages show of some selections."""
+    measures = report_measures()
+    views: dict[str, object] = {
+        f"week of {name}": when(snapshot, one, measures) for name, one in SELECTIONS.items()
+    }
+    views["patrols"] = patrol_hours(snapshot, SELECTIONS["all"], measures, 3, 6)
+    for name in MAPS:
+        counts = record_counts(snapshot, store, MapSelection(SELECTIONS[name]), measures)
+        views[f"map of {name}"] = where_view(counts).off_the_map
+        for layer in LAYERS if name == "all" else (Layer.CELLS,):
+            views[f"{layer} of {name}"] = layer_view(counts, MapChoice(layer)).layer
+    counts = record_counts(snapshot, store, MapSelection(SELECTIONS["all"]), measures)
+    busiest = layer_view(counts, MapChoice(Layer.CELLS))
+    size = counts.ground.resolutions[-1]
+    cell = layer_view(counts, MapChoice(Layer.CELLS, resolution=size)).zones.names[3]
+    place = place_view(snapshot, counts, size, cell)
+    views |= {"months": place.months, "hours": place.hours, "place": place.summary, "total": busiest.total}
+    views |= {"repeats": repeats_view(snapshot, counts), "trial": map_trial(counts)}
+    at_night = record_counts(snapshot, store, MapSelection(SELECTIONS["narrowed"], NIGHT), measures)
+    views["at night"] = layer_view(at_night, MapChoice(Layer.CELLS)).layer
+    return views
+
+
+def test_no_view_of_hours_or_places_reads_the_true_records(demo_folder, monkeypatch):
+    snapshot, store = snapshot_of(demo_folder, "demo"), demo_folder / "demo"
+    before = shown(snapshot, store)
+    kept = blurring.blurred_records(snapshot, SMALLEST_SHOWN)
+    for module in (when_counts, where_counts, one_place):
+        monkeypatch.setattr(module, "midnights", _constant({}))
+    street_points, piles = where_counts.street_points(snapshot, CITY), ground.point_piles(snapshot.incidents)
+    monkeypatch.setattr(where_counts, "street_points", _constant(street_points))
+    monkeypatch.setattr(ground, "point_piles", _constant(piles))
+    for module in (when_counts, where_counts, one_place, repeats):
+        monkeypatch.setattr(module, "blurred_records", _constant(kept))
+    when_counts._kept.clear()
+    after = shown(dealt(snapshot), store)
+    assert before.keys() == after.keys()
+    assert [name for name in before if repr_of(before[name]) != repr_of(after[name])] == []
+
+
+def dealt(snapshot: Snapshot) -> Snapshot:
+    """Return a version in which times, points, streets and groups are dealt anew among the records."""
+    rows = snapshot.incidents.to_pyarrow()
+    order = np.random.default_rng(1).permutation(rows.num_rows)
+    for name in DEALT:
+        at = rows.schema.get_field_index(name)
+        rows = rows.set_column(at, rows.schema.field(at), rows.column(name).take(order))
+    return replace(snapshot, incidents=ibis.memtable(rows))
+
+
+def repr_of(view: object) -> str:
+    """Return all of a view as text, tables whole."""
+    with pd.option_context("display.max_rows", None, "display.max_columns", None, "display.width", None):
+        return repr(view)
+
+
+def _constant(value: object) -> Callable[..., object]:
+    return lambda *_, **__: value
+
+
+def test_the_dealt_records_are_others_so_that_a_view_of_them_would_change(demo_folder):
+    snapshot = snapshot_of(demo_folder, "demo")
+    true = read_week(snapshot, SELECTIONS["all"], 1).by_hour
+    dealt_week = read_week(dealt(snapshot), SELECTIONS["all"], 1).by_hour
+    assert (true != dealt_week).sum() > 100
+
+
+def test_late_records_move_nobody_elses_hour_point_and_groups(demo_folder):
+    rows = demo_rows(demo_folder)
+    late = np.zeros(rows.num_rows, dtype=bool)
+    late[:: rows.num_rows // 100] = True
+    changed = changes_of_others(rows.filter(pa.array(~late)), rows)
+    assert changed.pop("place") <= 10  # of those that moved next to a street that nobody had named
+    assert changed == dict.fromkeys(changed, 0)
+
+
+@pytest.mark.xfail(strict=True, reason="the values there are numbered: one more deals all of them anew")
+@pytest.mark.parametrize("column", ["location_type", "victim_residency"])
+def test_a_late_record_of_a_new_group_moves_nobody_elses(demo_folder, column):
+    rows = demo_rows(demo_folder)
+    first = {**rows.slice(0, 1).to_pylist()[0], "row_id": "late", "record_id": "late", column: "another"}
+    later = pa.concat_tables([rows, pa.Table.from_pylist([first], schema=rows.schema)])
+    assert changes_of_others(rows, later)[column] == 0
+
+
+@pytest.mark.xfail(
+    strict=True, reason="lines are put in the order of their digits, and 1000 comes before 999"
+)
+def test_a_line_further_on_keeps_its_blur_beside_an_equal_line_of_another_measure(demo_folder):
+    rows = demo_rows(demo_folder)
+    like = {**rows.slice(0, 1).to_pylist()[0], "victim_key": None}
+
+    def moved(line: int) -> list[int]:
+        lines = [
+            {**like, "row_id": str(line + at), "record_id": str(line + at), "measure": measure}
+            for at, measure in enumerate(("rape", "hate-crime"))
+        ]
+        of_lines = pa.Table.from_pylist(lines, schema=rows.schema)
+        return blurred(of_lines, SECRET, AREAS)["moved_hours"].to_pylist()
+
+    assert moved(998) == moved(999)
+
+
+def changes_of_others(earlier: pa.Table, later: pa.Table) -> dict[str, int]:
+    """Return how many records that are in both are blurred in two ways, by column; of points, over a millimetre apart."""
+    first, second = (blurred(rows, SECRET, AREAS).to_pandas() for rows in (earlier, later))
+    both = first.merge(second, on=["record_id", "measure"], suffixes=("", "_later"))
+    assert len(both) >= len(first)
+    texts = ("place", "location_type", "victim_residency", "moved_hours")
+    changed = {
+        name: int((both[name].fillna("none") != both[f"{name}_later"].fillna("none")).sum()) for name in texts
+    }
+    for name in ("longitude", "latitude"):
+        changed[name] = int(((both[name] - both[f"{name}_later"]).abs() > MILLIMETRE).sum())
+    return changed
+
+
+def demo_rows(demo_folder: Path) -> pa.Table:
+    return snapshot_of(demo_folder, "demo").incidents.to_pyarrow()
