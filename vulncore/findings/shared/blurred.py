@@ -26,7 +26,7 @@ def blurred_records(snapshot: Snapshot, smallest: int) -> Snapshot:
         smallest: The smallest number that is shown; up to 1, who asks may read the records themselves.
 
     Raises:
-        DamagedStoreError: The store's secret is gone.
+        DamagedStoreError: The store holds pseudonyms of victims, and its secret is gone; or it can't keep one.
     """
     if smallest <= 1:
         return snapshot

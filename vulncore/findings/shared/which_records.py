@@ -9,6 +9,7 @@ from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.errors import UnknownNameError, VulncoreError, first_five
 from vulncore.domain.periods import Window, add_months, fytd, month_end, month_name, parse_month
 from vulncore.domain.vocabulary import Measure
+from vulncore.findings.shared.blurred import blurred_records
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.store import Snapshot
 
@@ -78,8 +79,10 @@ def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
     return units.pop() if len(units) == 1 else "records"
 
 
-def check_records(snapshot: Snapshot, record_filter: RecordFilter) -> None:
-    """Refuse a filter with no measure, a column that nothing is narrowed by, or a value that no record has.
+def check_records(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> None:
+    """Refuse a filter with no measure, a column that nothing is narrowed by, or a value that no, or few, records have.
+
+    Of a value that is refused nobody learns whether a record has it.
 
     Raises:
         UnknownNameError: It has one of these.
@@ -91,11 +94,11 @@ def check_records(snapshot: Snapshot, record_filter: RecordFilter) -> None:
         raise UnknownNameError(
             f"Records can't be narrowed by {first_five(unknown)}. Choose one of: {first_five(COLUMNS)}."
         )
-    of_force = snapshot.incidents.filter(snapshot.incidents.force == record_filter.force)
     for column, value in record_filter.where:
-        if not (of_force[column] == value).any().fill_null(False).execute():
+        if value not in _values(snapshot, record_filter.force, column, smallest):
+            few = f", or fewer than {smallest} records have it" if smallest > 1 else ""
             raise UnknownNameError(
-                f"No {COLUMNS[column]} is called '{value[:60]}' here. Write the name as the records have it."
+                f"No {COLUMNS[column]} is called '{value[:60]}' here{few}. Write the name as the records have it."
             )
 
 
@@ -144,7 +147,8 @@ def window_before(window: Window) -> Window:
 
 def _values(snapshot: Snapshot, force: str, column: str, smallest: int) -> tuple[str, ...]:
     """Return a column's values, the most frequent first; of those that few records have, the name would tell them."""
-    rows = snapshot.incidents.filter(snapshot.incidents.force == force, snapshot.incidents[column].notnull())
+    incidents = blurred_records(snapshot, smallest).incidents
+    rows = incidents.filter(incidents.force == force, incidents[column].notnull())
     counted = rows.group_by(column).agg(records=rows.record_id.nunique())
     kept = counted.filter(counted.records >= smallest).to_pandas()
     ordered = kept.sort_values(["records", column], ascending=[False, True])

@@ -123,7 +123,7 @@ def read_counts(
 
 def read_week(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> WeekCounts:
     """Return the counts of one period; refuses what `read_counts` refuses."""
-    _check(snapshot, record_filter)
+    _check(snapshot, record_filter, smallest)
     midnight = midnights(snapshot.incidents, record_filter.force)
     return _read(blurred_records(snapshot, smallest), record_filter, midnight, smallest > 1)
 
@@ -135,7 +135,7 @@ _lock = Lock()
 def _read_both(
     snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure], smallest: int
 ) -> ComparedCounts:
-    _check(snapshot, record_filter)
+    _check(snapshot, record_filter, smallest)
     midnight = midnights(snapshot.incidents, record_filter.force)
     earlier = window_before(record_filter.window)
     why = why_not_compared(snapshot, record_filter, earlier, measures)
@@ -165,8 +165,8 @@ def _read(
     )
 
 
-def _check(snapshot: Snapshot, record_filter: RecordFilter) -> None:
-    check_records(snapshot, record_filter)
+def _check(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> None:
+    check_records(snapshot, record_filter, smallest)
     of_force = snapshot.incidents.filter(snapshot.incidents.force == record_filter.force)
     if not _have_times(of_force.filter(of_force.measure.isin(record_filter.measures))):
         raise NoTimesError(

@@ -93,10 +93,10 @@ def where_question(snapshot: Snapshot, selection: MapSelection, measures: Sequen
 
     Raises:
         NoPlacesError: No record has a point.
-        UnknownNameError: No measure is named.
+        UnknownNameError: No measure is named, or records can't be narrowed in this way.
     """
     records = selection.records
-    check_records(snapshot, records)
+    check_records(snapshot, records, selection.smallest)
     if not set(measures_with_places(snapshot, records.force)) & set(records.measures):
         raise NoPlacesError(
             f"Dataset '{snapshot.publish.dataset}' has no places for these records of {records.force}, so there is no map. "
