@@ -28,7 +28,7 @@ from tests.attack.pages import (  # noqa: E402
     YEAR,
     snapshot_of,
 )
-from vulncore.domain.blur import HOUR_ODDS, blurred, sharpened_week  # noqa: E402
+from vulncore.domain.blur import HOUR_ODDS, blurred, sharpening  # noqa: E402
 from vulncore.domain.geography import boundary  # noqa: E402
 from vulncore.domain.periods import rolling_12  # noqa: E402
 from vulncore.domain.vocabulary import report_measures  # noqa: E402
@@ -61,7 +61,7 @@ def stretches(week: np.ndarray) -> set[int]:
 def show_hours(name: str, week: np.ndarray, deals: int) -> None:
     true, dice = week.round(), np.random.default_rng(3)
     moved = [moved_week(true, dice) for _ in range(deals)]
-    apart = np.array([sharpened_week(one)[0] - true for one in moved])
+    apart = np.array([sharpening() @ one - true for one in moved])
     bands, nights = (
         apart.reshape(deals, -1, 3).sum(axis=2),
         np.roll(apart, -6, axis=1).reshape(deals, 7, 24).sum(axis=2),

@@ -44,7 +44,7 @@ def show_patrol_hours(week: When, choices: WhenChoices, view: View) -> None:
     show_table(patrols_table(patrols), "Shifts, in order of the week", ("Rank", "Meets about"))
     st.caption(
         f"No other choice of as many shifts meets more of the records. Shares are rounded to steps of "
-        f"{patrols.step:d} %, so that none identifies a few {plain(week.unit)}, and need not add up. Police record more where they patrol: "
+        f"{patrols.step:d} %, and need not add up. Police record more where they patrol: "
         "hours without patrols can look quieter than they are."
     )
 

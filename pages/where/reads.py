@@ -1,4 +1,4 @@
-"""Cached reads: the map and what stands around it. The unprotected counts stay in here; views alone leave."""
+"""Cached reads: the map and what stands around it. Counts stay in here; views alone leave."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ MAPS_KEPT = 24  # each holds where its records lie
 
 @st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=VERSION)
 def _counts_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> RecordCounts:  # noqa: ARG001
-    """Return where the records of a selection lie, unprotected; nobody may change or show it."""
+    """Return where the records of a selection lie, as they are counted; nobody may change or show it."""
     snapshot = stores.open_version(store, publish.dataset, publish.number)
     return record_counts(snapshot, store, selection, contents_of(store, publish).measures)
 

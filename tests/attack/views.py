@@ -12,13 +12,12 @@ import numpy as np
 
 from tests.attack.solving import Atom, Range, Statement, sum_of
 from vulncore.domain.arrays import Floats
-from vulncore.domain.blur import sharpened_week
+from vulncore.domain.blur import sharpening
 from vulncore.findings.when.view import Week
-from vulncore.metrics.week.hours import HOURS
 
 TENTH: Final = 0.05  # what rounding to a tenth leaves
 JUST_UNDER: Final = 1e-3  # of a record
-BLUNTING: Final = np.linalg.inv(sharpened_week(np.eye(HOURS))[0])
+BLUNTING: Final = np.linalg.inv(sharpening())
 """What a reader knows of the blur: which blurred hours give the hours that are shown."""
 
 

@@ -21,7 +21,7 @@ from vulncore.domain.blur import (
     MOVED_HOURS,
     STAYING,
     blurred,
-    sharpened_week,
+    sharpening,
 )
 from vulncore.domain.geography import metres_per_degree
 from vulncore.domain.schemas import INCIDENTS
@@ -94,10 +94,10 @@ def test_nobody_is_moved_out_of_the_area_and_who_is_outside_stays():
     assert set(away["longitude"].to_pylist()) == {1.0}
 
 
-def test_without_a_boundary_nobody_is_moved_far_from_where_records_lie():
+def test_without_a_boundary_records_go_as_far_as_the_odds_say():
     moved = blurred(many(800), SECRET, {})
-    apart = np.column_stack([moved[name].to_numpy() for name in ("longitude", "latitude")]) - np.array(MIDDLE)
-    assert (np.abs(apart * metres_per_degree(MIDDLE[1])) <= 600).all()
+    everywhere = blurred(many(800), SECRET, {FORCE: square(200_000)})
+    assert moved["longitude"].equals(everywhere["longitude"])
     assert len(set(moved["longitude"].to_pylist())) > 350
 
 
@@ -137,6 +137,21 @@ def test_records_of_one_victim_at_one_point_move_as_one():
     home = blurred(many(40, victim_key="v1"), SECRET, {FORCE: square(20_000)})
     assert len(set(home["longitude"].to_pylist())) == 1
     assert len(set(home[MOVED_HOURS].to_pylist())) > 3
+
+
+def test_a_record_of_two_victims_has_one_place_in_all_of_its_rows():
+    rows = [
+        incident(n, date(2024, 5, 2), longitude=MIDDLE[0], latitude=MIDDLE[1], victim_key=f"v{n}-{victim}")
+        | {"row_id": f"row-{n}-{measure}", "measure": measure}
+        for n in range(100)
+        for victim, measure in ((2, "rape"), (1, "hate-crime"), (None, "stalking-and-harassment"))
+    ]
+    rows = [row | ({"victim_key": None} if row["measure"].startswith("stalking") else {}) for row in rows]
+    moved = blurred(rows_of(*rows), SECRET, {}).to_pandas()
+    assert (moved.groupby("record_id")["longitude"].nunique() == 1).all()
+    assert (moved.groupby("record_id")["moved_hours"].nunique() == 1).all()
+    stayed = (moved["longitude"] == MIDDLE[0]).mean()
+    assert abs(stayed - STAYING) < 0.2
 
 
 def test_lines_without_an_id_are_told_by_what_they_say():
@@ -240,16 +255,24 @@ def test_nothing_else_changes_and_nothing_is_lost():
 @given(st.lists(st.floats(0, 500), min_size=168, max_size=168), st.integers(0, 4), st.integers(0, 167))
 def test_a_sharpened_week_keeps_its_sum_and_turns_with_the_week(week, steps, hours):
     counts = np.array(week)
-    about, variance = sharpened_week(counts, steps)
+    about = sharpening(steps) @ counts
     assert about.sum() == pytest.approx(counts.sum(), abs=1e-6)
-    turned, _ = sharpened_week(np.roll(counts, hours), steps)
-    assert turned == pytest.approx(np.roll(about, hours), abs=1e-6)
-    assert (variance >= -1e-9).all()
+    assert sharpening(steps) @ np.roll(counts, hours) == pytest.approx(np.roll(about, hours), abs=1e-6)
     if not steps:
         assert about == pytest.approx(counts)
 
 
 def test_an_even_week_stays_even():
-    about, variance = sharpened_week(np.full(168, 7.0))
-    assert about == pytest.approx(7.0)
-    assert (variance > 7.0).all()
+    assert sharpening() @ np.full(168, 7.0) == pytest.approx(7.0)
+
+
+def test_the_variance_of_a_sum_is_that_of_many_weeks_by_chance():
+    rng, rate = np.random.default_rng(2), np.full(168, 3.0)
+    rate[90:102] = 12.0
+    blunted = np.linalg.inv(sharpening()) @ rate
+    weeks = rng.poisson(np.maximum(2 * rate - sharpening() @ rate, 0.0), (4_000, 168))
+    band = np.zeros(168)
+    band[93:96] = 1.0
+    weights = band @ sharpening()
+    assert np.var(weeks @ weights) == pytest.approx(weights**2 @ weeks.mean(axis=0), rel=0.1)
+    assert blunted.sum() == pytest.approx(rate.sum())

@@ -90,7 +90,7 @@ def backup(
     typer.echo(f"Backed up to {file}: {_held_in_words(counts)}.")
     if counts.has_secret and secret is None:
         typer.echo(
-            "The secret behind victims' pseudonyms is not in it. Write it to a file of its own with --secret."
+            "The secret behind victims' pseudonyms and the blur of hours and places is not in it. Write it to a file of its own with --secret."
         )
     typer.echo("Records that are erased later stay in this file. Delete it when the law asks.")
 

@@ -122,7 +122,7 @@ def patrols(
     typer.echo(printed(patrols_frame(best), output))
     for headline in patrols_headline(best):
         typer.echo(headline_text(headline), err=True)
-    if not unprotected:
+    if best.blurred:
         typer.echo(HOURS_BLURRED, err=True)
 
 

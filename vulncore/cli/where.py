@@ -136,7 +136,7 @@ def boundary(
         forgotten = forget_area(store, force)
         typer.echo(f"{force}: {'the boundary is forgotten' if forgotten else 'there was no boundary'}.")
         return
-    inside, placed, forces = points_within(store, force, read_area(file))
+    inside, placed, forces = points_within(store, force, read_area(file), smallest_shown())
     if placed and 2 * inside < placed:
         raise UnreadableSourceError(
             f"{file.name} holds {inside:,} of the {placed:,} records of {force} that have a place. The file is of another area, "

@@ -42,8 +42,6 @@ GROUP_KEPT: Final = 0.75
 NAMED_WITHIN_M: Final = (
     250.0  # of a point that a record moved to: how near a street must be to be named there
 )
-GRID_M: Final = 300.0  # of the squares that a force's records lie in, where no boundary is known
-SQUARES: Final = 1_000_000  # more than there are from south to north
 TRIES: Final = 4  # to move a record within its force's area; then it stays
 POINT_DECIMALS: Final = (
     3  # of a degree: about a hundred metres, within which a point is the same one geocoded again
@@ -98,8 +96,7 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
     Args:
         incidents: The canonical incidents, of any number of forces.
         secret: The store's.
-        areas: Forces' areas in longitude and latitude, where they are known: nobody is moved out of one. Of other forces
-            nobody is moved far from where records lie.
+        areas: Forces' areas in longitude and latitude, where they are known: nobody is moved out of one.
 
     Returns:
         The columns of `BLURRED`, same rows in the same order: `longitude`, `latitude` and `place`, `location_type` and
@@ -124,8 +121,9 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
     for force, rows in _rows_by_force(incidents).items():
         by_place = by_record[rows, 11:]
         keyed = incidents.take(rows)
-        known = np.flatnonzero(keyed.column("victim_key").is_valid())
-        by_place[known] = _uniform(key, _victims_at_points(keyed.take(known)))[:, 11:]
+        victims = _victims_at_points(keyed, ids.take(rows))
+        known = np.flatnonzero(victims.is_valid())
+        by_place[known] = _uniform(key, victims.take(known))[:, 11:]
         true = np.column_stack([longitude[rows], latitude[rows]])
         moved = _moved_points(true, by_place, areas.get(force))
         longitude[rows], latitude[rows] = moved.T
@@ -150,37 +148,32 @@ def moved_within(hours: int) -> float:
     return float(HOUR_ODDS[np.abs(_OFFSETS) <= hours].sum())
 
 
-def sharpened_week(week: Floats, steps: int = 1) -> tuple[Floats, Floats]:
-    """Return what the hours held before the blur, as far as that can be told, and how far it scatters.
+@cache
+def sharpening(steps: int = 1) -> Floats:
+    """Return what undoes the blur of a week's hours, as far as that can be done.
 
     Args:
-        week: What the 168 hours hold of blurred records.
         steps: How far to undo the blur. Each step takes away some of what is still too even, and adds chance: one is enough
-            for hours, a sum over many hours can bear more.
+            for hours, a sum over many hours can bear more. After none the week is as it was counted.
 
     Returns:
-        168 hours: about what they held (their sum is that of `week`), and the variance of that, if chance alone decides
-        how many records each hour has.
+        168 x 168: times what the hours hold of blurred records, it gives about what they held before; the sum stays.
+        Of a sum over hours with weights w (1 for each hour in it) the variance is (w @ sharpening)**2 @ the blurred hours,
+        if chance alone decides how many records each hour has.
 
     Source:
         van Cittert's (1931) iteration; one step is 2y - Ky, with K the odds of moving.
 
     >>> week = np.zeros(168)
     >>> week[90] = 100.0
-    >>> about, variance = sharpened_week(_HOUR_KERNEL @ week)
+    >>> about = sharpening() @ (_HOUR_KERNEL @ week)
     >>> about[89:92].round().tolist(), about.sum().round(6).item()
     ([18.0, 45.0, 18.0], 100.0)
     """
-    sharpening = _sharpening(steps)
-    return sharpening @ week, sharpening**2 @ week
-
-
-@cache
-def _sharpening(steps: int) -> Floats:
-    sharpening = np.eye(HOURS)
+    matrix = np.eye(HOURS)
     for _ in range(steps):
-        sharpening = sharpening + np.eye(HOURS) - _HOUR_KERNEL @ sharpening
-    return sharpening
+        matrix = matrix + np.eye(HOURS) - _HOUR_KERNEL @ matrix
+    return matrix
 
 
 def density_of_moves(distances_m: Floats) -> Floats:
@@ -199,52 +192,29 @@ def _moved_points(true: Floats, uniform: Floats, area: BaseGeometry | None) -> F
     """Return where records are moved to: half of them stay, as does who is outside the area or finds no way to go."""
     moved = true.copy()
     there = np.isfinite(true).all(axis=1)
-    if not there.any():
-        return moved
-    within = _Within(area, true[there])
     waiting = there & (uniform[:, 0] >= STAYING)
-    waiting[waiting] = within(true[waiting])
+    waiting[waiting] = _within(area, true[waiting])
     for first in range(2, 2 + 3 * TRIES, 3):
         rows = np.flatnonzero(waiting)
         distance = -REACH_M * np.log(uniform[rows, first] * uniform[rows, first + 1])
         angle = 2 * np.pi * uniform[rows, first + 2]
         offset = distance[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
         target = true[rows] + offset / metres_per_degree(true[rows, 1]).T
-        possible = within(target)
+        possible = _within(area, target)
         moved[rows[possible]] = target[possible]
         waiting[rows[possible]] = False
     return moved
 
 
-class _Within:
-    """Whether points lie in an area or on its edge; where none is known, in a square with records or one next to it."""
-
-    def __init__(self, area: BaseGeometry | None, points: Floats) -> None:
-        if area is not None:
-            self._scale = metres_per_degree(float(area.centroid.y))
-            self._area = shapely.transform(area, lambda degrees: degrees * self._scale).buffer(
-                EDGE_TOLERANCE_M
-            )
-            shapely.prepare(self._area)
-        else:
-            self._area = None
-            beside = np.arange(-1, 2)
-            around = [across * SQUARES + up for across in beside for up in beside]
-            self._squares = np.unique(np.unique(_square(points))[:, None] + around)
-
-    def __call__(self, points: Floats) -> Booleans:
-        if self._area is not None:
-            inside: Booleans = shapely.contains_xy(self._area, points * self._scale)
-            return inside
-        return np.isin(_square(points), self._squares)
-
-
-def _square(points: Floats) -> Integers:
-    """Return the number of the square that each point lies in: those of a degree's tenth are as wide as one another."""
-    scale = metres_per_degree(points[:, 1].round(1)).T
-    column, row = np.floor(points * scale / GRID_M).astype(np.int64).T
-    squares: Integers = column * SQUARES + row
-    return squares
+def _within(area: BaseGeometry | None, points: Floats) -> Booleans:
+    """Return which points lie in an area or on its edge; everywhere, where none is known."""
+    if area is None:
+        return np.ones(len(points), dtype=bool)
+    scale = metres_per_degree(float(area.centroid.y))
+    beyond = shapely.transform(area, lambda degrees: degrees * scale).buffer(EDGE_TOLERANCE_M)
+    shapely.prepare(beyond)
+    inside: Booleans = shapely.contains_xy(beyond, points * scale)
+    return inside
 
 
 def _moved_names(names: np.ndarray, true: Floats, moved: Floats, uniform: Floats) -> np.ndarray:
@@ -324,11 +294,20 @@ def _record_ids(incidents: pa.Table) -> pa.Array:
     return pa.array(every, pa.string())
 
 
-def _victims_at_points(incidents: pa.Table) -> pa.Array:
-    """Return what moves together: the records of one victim at one point, as far as a corrected point is still that one."""
+def _victims_at_points(incidents: pa.Table, ids: pa.Array) -> pa.Array:
+    """Return what moves together: the records of one victim at one point, as far as a corrected point is still that one.
+
+    A record of several victims moves with the first of them, in all of its rows; missing where no victim is known.
+    """
     near = [pc.round(incidents.column(name), POINT_DECIMALS) for name in ("longitude", "latitude")]
-    texts = [pc.fill_null(column.cast(pa.string()), "") for column in (incidents.column("victim_key"), *near)]
-    return pc.binary_join_element_wise("victim", *texts, "\n")
+    texts = [pc.fill_null(column.cast(pa.string()), "") for column in near]
+    victims = pc.binary_join_element_wise(incidents.column("victim_key"), *texts, "\n").to_pandas()
+    records = ids.to_pandas()
+    if records.duplicated().any():
+        known = pd.DataFrame({"record": records, "victim": victims}).dropna()
+        first = known.sort_values("victim").drop_duplicates("record").set_index("record")["victim"]
+        victims = records.map(first)
+    return pa.array("victim\n" + victims, pa.string(), from_pandas=True)
 
 
 def _rows_by_force(incidents: pa.Table) -> dict[str, Integers]:

@@ -69,7 +69,9 @@ def back_up(store: Path, target: Path, secret: Path | None = None) -> BackupCoun
         raise PublishRefusedError(f"Nothing has been published in {store}. There is nothing to back up.")
     has_secret = (store / FILE_NAME).exists()
     if secret is not None and not has_secret:
-        raise DamagedStoreError("The store has no secret: no dataset of it holds victims' pseudonyms.")
+        raise DamagedStoreError(
+            "The store has no secret: no dataset of it holds victims' pseudonyms, and none was asked by hour or place."
+        )
     with (
         tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}") as folder,
         ExitStack() as held,

@@ -38,7 +38,7 @@ def test_no_cell_total_or_row_of_the_file_under_five_leaves_the_server(demo):
 
 
 def test_the_hours_of_all_records_add_up_to_the_total(demo, demo_counts):
-    hours = demo_counts.sharpened[0]
+    hours = demo_counts.sharpened
     assert hours.sum() == pytest.approx(demo_counts.timed)
     assert demo.now.of("night row")["weight"].sum() == pytest.approx(demo_counts.timed, abs=0.5)
     assert not np.allclose(hours, hours.round(), atol=0.01)
@@ -120,6 +120,16 @@ def test_of_one_type_of_place_few_unknown_times_cannot_be_taken_from_the_total(t
     records = known_table(street.now).set_index("Time known")["Records"]
     assert records["No start"] == "hidden (fewer than 5)"
     assert records["Default midnight"] == "0"
+
+
+@pytest.mark.parametrize("hours", [range(10, 16), range(22, 24)], ids=["none at night", "all at night"])
+def test_a_share_of_none_or_of_all_is_worth_some_records_and_no_more_than_there_are(hours):
+    rate = np.zeros(168)
+    rate[[24 * day + hour for day in range(7) for hour in hours]] = 2.0
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        counts = blurred_counts(rate, rng)
+        assert 1 <= counts.worth(Night().mask.astype(float), 3) <= counts.timed
 
 
 def test_the_nights_share_is_no_finer_than_five_records(demo):

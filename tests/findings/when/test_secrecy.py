@@ -93,7 +93,7 @@ def secret_numbers(counts: ComparedCounts, weeks: When) -> np.ndarray:
     numbers: list[float] = []
     for week, view in ((counts.now, weeks.now), (counts.before, weeks.before)):
         stretches = [(stretch.start, stretch.hours) for stretch in view.stretches]
-        for by_hour in (week.by_hour, week.harm_by_hour, week.sharpened[0], week.harm_sharpened):
+        for by_hour in (week.by_hour, week.harm_by_hour, week.sharpened, week.harm_sharpened):
             numbers += [float(mask @ by_hour) for *_, mask in every_sum(stretches)]
     fine = np.array([number for number in numbers if abs(number * 10 - round(number * 10)) > 1e-3])
     return np.unique(fine.round(6))

@@ -90,7 +90,7 @@ def hour_weights(store: Path) -> list[float]:
     asked = RecordFilter(
         "City of London Police", ("other-sexual-offences", "rape"), rolling_12(date(2024, 10, 1))
     )
-    return read_week(open_version(store, "demo"), asked, SMALLEST_SHOWN).sharpened[0].tolist()
+    return read_week(open_version(store, "demo"), asked, SMALLEST_SHOWN).sharpened.tolist()
 
 
 def test_no_hour_under_five_is_in_anything_that_the_server_sends(server, store, page):

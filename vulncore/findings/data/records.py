@@ -9,7 +9,15 @@ import pandas as pd
 from vulncore.domain.errors import first_five
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary
 from vulncore.findings.data.finding import DataFinding, Sureness
-from vulncore.findings.shared.words import agree, nearest, nearest_in_words, number_of, share, small_first
+from vulncore.findings.shared.words import (
+    agree,
+    nearest,
+    nearest_in_words,
+    nearest_share,
+    number_of,
+    share,
+    small_first,
+)
 from vulncore.metrics.data_quality.piled_points import point_piles
 from vulncore.metrics.data_quality.places_off import places_off
 from vulncore.metrics.data_quality.repeated_records import identical_rows, repeated_records
@@ -134,7 +142,7 @@ def _outside(row: dict[Any, Any], smallest: int) -> DataFinding:
     return DataFinding(
         check="outside-area",
         what=(
-            f"{nearest_in_words(row['outside'], smallest)} of {_about(placed, smallest)} points ({share(int(row['outside']), placed)}) lie more than "
+            f"{nearest_in_words(row['outside'], smallest)} of {_about(placed, smallest)} points ({nearest_share(int(row['outside']), placed, smallest)}) lie more than "
             f"{EDGE_TOLERANCE_M:.0f} m outside the force's area{farthest}."
         ),
         where=force,
@@ -152,7 +160,7 @@ def _piled(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
         yield DataFinding(
             check="points-piled",
             what=(
-                f"{nearest_in_words(row['rows'], smallest)} of {_about(placed, smallest)} points ({share(int(row['rows']), placed)}) are the same point "
+                f"{nearest_in_words(row['rows'], smallest)} of {_about(placed, smallest)} points ({nearest_share(int(row['rows']), placed, smallest)}) are the same point "
                 f"(longitude {row['longitude']:.5f}, latitude {row['latitude']:.5f}). The tenth busiest place has "
                 f"{_about(row['tenth'], smallest)} at most."
             ),

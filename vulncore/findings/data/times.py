@@ -13,8 +13,8 @@ from vulncore.findings.shared.words import (
     agree,
     nearest,
     nearest_in_words,
+    nearest_share,
     number_of,
-    share,
     small_first,
 )
 from vulncore.metrics.data_quality.clock_times import (
@@ -84,7 +84,7 @@ def _defaults(heaps: pd.DataFrame, names: Mapping[str, str], smallest: int) -> I
         yield DataFinding(
             check="default-time",
             what=(
-                f"{nearest_in_words(count, smallest)} of {of:,} times ({share(count, of)}) are exactly "
+                f"{nearest_in_words(count, smallest)} of {of:,} times ({nearest_share(count, of, smallest)}) are exactly "
                 f"{clock(int(str(minute)))} ({which}). Similar times nearby have "
                 f"{small_first(nearest_in_words(explained, smallest))} at most. Does a form fill in this time?"
             ),

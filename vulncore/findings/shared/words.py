@@ -20,6 +20,7 @@ __all__ = [
     "made_note",
     "nearest",
     "nearest_in_words",
+    "nearest_share",
     "number_in_words",
     "number_of",
     "percent",
@@ -133,6 +134,16 @@ def nearest_in_words(count: int, smallest: int) -> str:
     if about is None:
         return capital_first(hidden_in_words(smallest))
     return f"About {about:,}" if smallest > 1 and about else f"{about:,}"
+
+
+def nearest_share(count: int, of: int, smallest: int) -> str:
+    """Return the share of a count as far as its nearest `smallest` tells it.
+
+    >>> nearest_share(18, 60, 5), nearest_share(3, 60, 5), nearest_share(18, 60, 1)
+    ('33 %', 'under 8 %', '30 %')
+    """
+    about = nearest(count, smallest)
+    return f"under {share(smallest, of)}" if about is None else share(about, of)
 
 
 def number_in_words(weight: float, smallest: int, decimals: int = 1) -> str:

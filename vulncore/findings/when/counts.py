@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.domain.blur import sharpened_week
+from vulncore.domain.blur import sharpening
 from vulncore.domain.engine import read_once
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.blurred import blurred_records
+from vulncore.findings.shared.blurred import blurred_from, blurred_records
 from vulncore.findings.shared.compared import months_missing, why_not_compared
 from vulncore.findings.shared.which_records import NoTimesError, check_records, window_before
 from vulncore.metrics.week.day_hour import RecordFilter, day_hour, shapes, timed_records, week_of
@@ -46,16 +46,26 @@ class WeekCounts:
     shapes: pd.DataFrame
     missing_months: int
 
+    def sharpening(self, steps: int = 1) -> Floats:
+        """Return what undoes the blur of the hours, if they are blurred (`vulncore.domain.blur.sharpening`)."""
+        return sharpening(steps if self.blurred else 0)
+
     @property
-    def sharpened(self) -> tuple[Floats, Floats]:
-        """About what each hour held before the blur, and the variance that chance gives this."""
-        return sharpened_week(self.by_hour) if self.blurred else (self.by_hour, self.by_hour)
+    def sharpened(self) -> Floats:
+        """About what each hour held before the blur."""
+        return self.sharpening() @ self.by_hour
 
     @property
     def harm_sharpened(self) -> Floats:
         """About what each hour held before the blur, weighed by harm; never below 0."""
-        about = sharpened_week(self.harm_by_hour)[0] if self.blurred else self.harm_by_hour
-        return np.maximum(about, 0.0)
+        return np.maximum(self.sharpening() @ self.harm_by_hour, 0.0)
+
+    def worth(self, hours: Floats, steps: int = 1) -> float:
+        """Return of how many records, none of them blurred, the share in some hours would be as sure as of these."""
+        weights, records = hours @ self.sharpening(steps), self.timed
+        share, squares = (float(by_hour @ self.by_hour) / records for by_hour in (weights, weights**2))
+        scatter, even = squares - share**2, min(max(share, 1 / records), 1 - 1 / records)
+        return max(min(records, records * even * (1 - even) / scatter), 1.0) if scatter > 0 else records
 
     @property
     def timed(self) -> float:
@@ -109,7 +119,8 @@ def read_counts(
         UnknownNameError: No measure is named, or records can't be narrowed in this way.
     """
     version = snapshot.publish
-    key = (snapshot.home, version.number, version.published_at, record_filter, tuple(measures), smallest > 1)
+    made_from = blurred_from(snapshot) if smallest > 1 else version.stored.get("incidents")
+    key = (snapshot.home, version.number, made_from, record_filter, tuple(measures), smallest > 1)
     with _lock:
         kept = _kept.get(key)
     if kept is None:

@@ -68,7 +68,7 @@ def _tested(patrols: Patrols) -> Headline:
         why = "The choice can't be tested. No whole earlier period has enough times."
         return Headline(HeadlineKind.QUIET, "Not tested", why)
     luck = 100 * len(patrols.starts) * patrols.hours / HOURS
-    exact = share(patrols.tested / 100 * patrols.timed, patrols.timed)
+    exact = share(patrols.tested / 100 * patrols.worth, patrols.worth)
     by_harm = bool(patrols.record_filter.harm)
     sure = "" if by_harm else f" (95 % limits {percent_range(exact.low, exact.high)})"
     beats = patrols.tested > luck if by_harm else 100 * exact.low > luck

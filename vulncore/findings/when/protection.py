@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.domain.blur import sharpened_week
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.shared.words import (
     HIDDEN,
@@ -34,7 +33,7 @@ from vulncore.metrics.week.patrols import best_shifts, covered_hours
 from vulncore.metrics.week.scan import shuffled_weeks, week_windows
 
 FEWEST: Final = 20
-"""Records with a time: of fewer, three-hour bands mostly hold none or one, and their map would be one of persons."""
+"""Records with a time: of fewer, three-hour bands mostly hold none or one, and chance alone makes their map."""
 CELLS: Final = ("hour", "band")
 SHOWN_DECIMALS: Final = 1
 UNPROTECTED_DECIMALS: Final = 4
@@ -74,7 +73,7 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int) -> Week:
         unknown=unknown,
         spread=0 if timed_hidden or 0 < counts.spread < least else counts.spread,
         night_share=math.nan if few else _night_share(counts, night, smallest),
-        night_worth=math.nan if few else _night_worth(counts, night),
+        night_worth=math.nan if few else counts.worth(night.mask.astype(float), STEPS_FOR_THE_NIGHT),
         missing_months=counts.missing_months,
         sums=sums,
         stretches=_stretches_shown(counts, stretches, sums, night, smallest),
@@ -153,6 +152,8 @@ def protected_patrols(
         by_chance=None if now.record_filter.harm else _met_by_chance(now, shifts, hours),
         before=before.record_filter.window if before and testable else None,
         tested=_in_steps(now, _met(now, chosen_before, hours), smallest) if testable else None,
+        worth=now.worth(covered_hours(chosen_before, hours).astype(float)) if testable else now.timed,
+        blurred=now.blurred,
     )
 
 
@@ -190,7 +191,8 @@ def _sums(counts: WeekCounts, stretches: Sequence[tuple[int, int]], few: bool, s
     """Return every sum, as `Week.sums` has them."""
     sums = every_sum(stretches)
     masks = np.array([mask for *_, mask in sums])
-    about, variance = (masks @ hours for hours in counts.sharpened)
+    weights = masks @ counts.sharpening()
+    about, variance = weights @ counts.by_hour, weights**2 @ counts.by_hour
     shown = (about >= smallest) & (not few)
     cells = np.array([kind in CELLS for kind, *_ in sums])
     weight = np.where(shown, about, np.nan)
@@ -259,22 +261,8 @@ def _shown(records: float, least: int) -> float:
 
 
 def _night_share(counts: WeekCounts, night: Night, smallest: int) -> int:
-    about = float(_night_weights(counts, night) @ counts.by_hour)
+    about = float(night.mask.astype(float) @ counts.sharpening(STEPS_FOR_THE_NIGHT) @ counts.by_hour)
     return share_in_steps(min(max(about, 0.0), counts.timed), counts.timed, smallest)
-
-
-def _night_worth(counts: WeekCounts, night: Night) -> float:
-    """Return of how many records, none of them blurred, a share would be as sure as this one."""
-    weights = _night_weights(counts, night)
-    share, squares = (float(by_hour @ counts.by_hour) / counts.timed for by_hour in (weights, weights**2))
-    scatter = squares - share**2
-    return min(counts.timed, counts.timed * share * (1 - share) / scatter) if scatter > 0 else counts.timed
-
-
-def _night_weights(counts: WeekCounts, night: Night) -> Floats:
-    """Return by how much a record counts towards the night: sharpening a week and adding up is weighing its hours."""
-    mask = night.mask.astype(float)
-    return sharpened_week(mask, STEPS_FOR_THE_NIGHT)[0] if counts.blurred else mask
 
 
 def _refuse_few(now: WeekCounts, unit: str, smallest: int) -> None:
@@ -311,7 +299,6 @@ def _met_by_chance(counts: WeekCounts, shifts: int, hours: int) -> int:
     weeks = shuffled_weeks(
         counts.shapes, MADE_WEEKS, np.random.default_rng(SEED), hours_in(counts.record_filter.window)
     )
-    if counts.blurred:
-        weeks = np.maximum([sharpened_week(week)[0] for week in weeks], 0.0)
+    weeks = np.maximum(weeks @ counts.sharpening().T, 0.0)
     met = [week[covered_hours(best_shifts(week, shifts, hours), hours)].sum() / week.sum() for week in weeks]
     return round(100 * float(np.mean(met)))

@@ -51,7 +51,7 @@ def known_table(week: Week) -> pd.DataFrame:
 
 
 def unknown_in_words(week: Week, unit: str = "") -> str:
-    """Return for how many records the hour is not known, out of how many where that tells nothing hidden."""
+    """Return for how many records the hour is not known, out of how many where that is shown."""
     what = f" {unit}" if unit else ""
     if math.isnan(week.unknown):
         return f"{hidden_in_words(week.smallest)}{what}"
@@ -65,7 +65,7 @@ def _too_few(week: Week, unit: str) -> str:
         capital_first(hidden_in_words(week.smallest)) if math.isnan(week.timed) else f"{week.timed:,.0f}"
     )
     return (
-        f"{recorded} {unit} with a time were recorded. A map of so few would show each of them. Choose a longer period, "
+        f"{recorded} {unit} with a time were recorded. A map of so few would show little but chance. Choose a longer period, "
         "more measures or a wider place."
     )
 

@@ -43,7 +43,7 @@ class Week:
     """The hours of the week of some records, as they may be shown.
 
     `timed` is how many have an hour, missing where under `smallest`; `records` how many there are, missing where
-    that would tell how few have none; `known` how many by what is known of their time and `unknown` those without an hour,
+    `unknown` is hidden; `known` how many by what is known of their time and `unknown` those without an hour,
     missing where hidden, and 0 where there is none; `spread` how many are spread over several hours, 0 where hidden;
     `night_share` per cent of `timed` in the night-time economy, in steps worth `smallest` records, and `night_worth` of how
     many unblurred records a share would be as sure; `too_few` whether there are too few times to draw a week of them: then
@@ -120,7 +120,8 @@ class Patrols:
     `starts` are the hours of the week at which they start, each `hours` long; `shares` what each meets and `met` what
     all meet, in per cent of what has a time, by harm if weighed, in steps of `step`; `ranks` begin with 1, which meets
     most; `by_chance` what the best choice would meet if the hour meant nothing (None where weighed by harm); `tested` what
-    the shifts chosen in the same way on the window `before` would have met (None where they can't be tested).
+    the shifts chosen in the same way on the window `before` would have met (None where they can't be tested), and `worth` of how
+    many unblurred records that share would be as sure; `blurred` whether it is of blurred records.
     """
 
     record_filter: RecordFilter
@@ -136,3 +137,5 @@ class Patrols:
     by_chance: int | None
     before: Window | None
     tested: int | None
+    worth: float
+    blurred: bool

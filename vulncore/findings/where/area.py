@@ -162,15 +162,15 @@ def zone_names(zones: Zones, names: StreetNames) -> list[str]:
     return [name or f"Near {by_street[with_street[at]]}" for name, at in zip(by_street, nearest, strict=True)]
 
 
-def points_within(store: Path, force: str, area: Area) -> tuple[int, int, tuple[str, ...]]:
-    """Return how many of a force's records with a place lie in an area, of how many, and which forces have any.
+def points_within(store: Path, force: str, area: Area, smallest: int) -> tuple[int, int, tuple[str, ...]]:
+    """Return how many of a force's blurred records with a place lie in an area, of how many, and which forces have any.
 
     All datasets of the store count, each in its newest version.
     """
     inside = every = 0
     forces: set[str] = set()
     for dataset in datasets(store):
-        incidents = open_version(store, dataset).incidents
+        incidents = blurred_records(open_version(store, dataset), smallest).incidents
         with_place = incidents.filter(incidents.longitude.notnull()).select("force").distinct()
         forces |= set(with_place.to_pandas()["force"])
         points = every_point(incidents, force)

@@ -189,7 +189,7 @@ def in_window(months: Moments, window: Window) -> Booleans:
 
 
 def street_points(snapshot: Snapshot, force: str) -> pd.DataFrame:
-    """Return where streets are, unprotected: those that records name, and those of the force that ship.
+    """Return where streets are: those that records name, and those of the force that ship.
 
     Args:
         snapshot: The version, of blurred records unless nothing is hidden.

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.periods import format_month
-from vulncore.findings.shared.words import MADE
+from vulncore.findings.shared.words import PLACES_BLURRED, made_note
 from vulncore.findings.where.area import across, zone_names
 from vulncore.findings.where.layers import QUIET, Layer, LegendEntry
 from vulncore.findings.where.view import LayerView, MapView, WhereView
@@ -67,7 +67,9 @@ def export_rows(
         last_month=format_month(view.window.end),
         dataset=publish.dataset,
         version=publish.number,
-        note=MADE if publish.made else "",
+        note=". ".join(
+            filter(None, [made_note(publish), PLACES_BLURRED if view.selection.smallest > 1 else ""])
+        ),
     )
 
 
@@ -124,7 +126,7 @@ def _listing(layer_view: LayerView, names: Sequence[str]) -> pd.DataFrame:
     order_of_kinds = {entry.key: at if entry.mark else 0 for at, entry in enumerate(layer.legend)}
     keys = layer.frame["key"].tolist()
     numbers = np.nan_to_num(layer_view.list_by)
-    # ties by name: nothing of the order tells hidden zones apart
+    # ties by name
     by_number = sorted(range(len(names)), key=lambda zone: (-float(numbers[zone]), names[zone]))
     order = sorted(
         (zone for zone in by_number if keys[zone] not in QUIET), key=lambda zone: order_of_kinds[keys[zone]]

@@ -1,4 +1,4 @@
-"""SECRET inside, protected outside: one place's streets, its months, its own hours of the week, and its share of all."""
+"""Counts inside, what may be shown outside: one place's streets, its months, its own hours of the week, and its share of all."""
 
 import math
 from typing import Final
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.domain.blur import sharpened_week
+from vulncore.domain.blur import sharpening
 from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
 from vulncore.findings.shared.blurred import blurred_records
 from vulncore.findings.shared.words import hidden_in_words, percent
@@ -92,6 +92,8 @@ def _hours(
             f"{few} {counts.question.unit} lie here: too few to show their hours. "
             "Choose larger cells, a longer period or more measures."
         )
+    if counts.question.selection.hours.cells:
+        return nothing, "The map is of some hours. For the hours of this place choose every hour."
     week = _week(snapshot, counts, by_zone, zone)
     if not week.sum():
         return nothing, "No record here has a time of day."
@@ -119,7 +121,7 @@ def _week(snapshot: Snapshot, counts: RecordCounts, by_zone: ZoneCounts, zone: i
     if not counts.blurred:
         return week
     seen, about = (of_zone(counts.window)[zone] for of_zone in (by_zone.within, by_zone.about))
-    hours: Floats = np.maximum(sharpened_week(week)[0], 0.0) * about / max(seen, 1.0)
+    hours: Floats = np.maximum(sharpening() @ week, 0.0) * about / max(seen, 1.0)
     return hours
 
 

@@ -49,11 +49,11 @@ from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_rati
 States = NDArray[np.int8]
 
 FEWEST: Final = 20
-"""Records with a place: a map of fewer would show single events, and little but chance."""
+"""Records with a place: a map of fewer would show little but chance."""
 FEW: Final = 100  # records: of fewer, a place has to hold several times its share to stand out
 FALSE_RATE: Final = 0.05
 """Of the zones said to be hot, cold or changed, how many may be so by chance, on average."""
-RATIO_STEP: Final = 0.1  # of a ratio of pairs: finer would give pairs away
+RATIO_STEP: Final = 0.1  # of a ratio of pairs: finer says no more
 WORTH_SAYING: Final = 1.2  # times what shuffled dates give: with enough records far less is more than chance
 
 
@@ -302,7 +302,7 @@ def protected_trial(hits: pd.DataFrame, smallest: int) -> pd.DataFrame:
             "map": hits["method"],
             "share": hits["share"],
             "percent": percent_held,
-            "low": (100 * hits["hit_rate_low"]).round().clip(lower=0),
+            "low": (100 * hits["hit_rate_low"]).round().clip(lower=0) + 0.0,
             "high": (100 * hits["hit_rate_high"]).round().clip(upper=100),
             "pei_star": hits["pei_star"].round(1) if smallest <= 1 else np.nan,  # see `MapTrial`
             "against_naive": np.select(

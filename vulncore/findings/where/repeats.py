@@ -1,4 +1,4 @@
-"""SECRET inside, protected outside: near repeats. Is an event followed by another near by and soon?"""
+"""Counts inside, what may be shown outside: near repeats. Is an event followed by another near by and soon?"""
 
 from typing import Final
 

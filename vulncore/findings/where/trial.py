@@ -1,4 +1,4 @@
-"""SECRET inside, protected outside: the test on past months. Would maps known before have been right about each?"""
+"""Counts inside, what may be shown outside: the test on past months. Would maps known before have been right about each?"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -43,7 +43,7 @@ def map_trial(counts: RecordCounts) -> MapTrial:
 
 
 def trial_hits(counts: RecordCounts, by_zone: ZoneCounts) -> pd.DataFrame:
-    """Return how many records each map held, unprotected: see `vulncore.metrics.hotspots.prediction.prediction`."""
+    """Return how many records each map held: see `vulncore.metrics.hotspots.prediction.prediction`."""
     happened = by_zone.by_month(counts.question.tested)
     return prediction(_scores(counts, by_zone), by_zone.zones.areas_m2, happened, SHARES, rival=NAIVE)
 

@@ -12,7 +12,7 @@ from vulncore.metrics.week.hours import HOURS, hours_from
 
 DAY_HOURS = 24
 STARTS, ENDS = range(16, 24), range(2, 9)
-"""When a night may start and end. Any two hours would let the share of each hour of the day be taken out."""
+"""When a night may start and end: hours that somebody would call a night."""
 
 
 @dataclass(frozen=True)
