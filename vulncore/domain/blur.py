@@ -301,13 +301,13 @@ def _victims_at_points(incidents: pa.Table, ids: pa.Array) -> pa.Array:
     """
     near = [pc.round(incidents.column(name), POINT_DECIMALS) for name in ("longitude", "latitude")]
     texts = [pc.fill_null(column.cast(pa.string()), "") for column in near]
-    victims = pc.binary_join_element_wise(incidents.column("victim_key"), *texts, "\n").to_pandas()
+    victims = pc.binary_join_element_wise("victim", incidents.column("victim_key"), *texts, "\n").to_pandas()
     records = ids.to_pandas()
     if records.duplicated().any():
         known = pd.DataFrame({"record": records, "victim": victims}).dropna()
         first = known.sort_values("victim").drop_duplicates("record").set_index("record")["victim"]
         victims = records.map(first)
-    return pa.array("victim\n" + victims, pa.string(), from_pandas=True)
+    return pa.array(victims, pa.string(), from_pandas=True)
 
 
 def _rows_by_force(incidents: pa.Table) -> dict[str, Integers]:
