@@ -204,9 +204,9 @@ def test_what_is_odd_about_the_real_files_is_said_with_its_figures(city):
     for figure in (
         "October and November 2017 were not delivered",
         "September 2017 is short: 463 records",
-        "1,892 of 65,855 points (3 %) lie more than 50 m outside the force's area, 293 of them over 1 km",
+        "About 1,890 of about 65,855 points (3 %) lie more than 50 m outside the force's area, about 295 of them over 1 km",
         "Anti-social behaviour: 78 a month before March 2023 and 23 from then on",
-        "65,855 rows share 1,252 distinct points",
+        "About 65,855 rows share about 1,250 distinct points",
     ):
         assert figure in text
     listed = rows(run("check", "--dataset", "city", "--format", "csv", store=city[0]).stdout)

@@ -36,7 +36,7 @@ def test_a_store_is_verified_backed_up_and_restored_with_one_command_each(store,
 def test_a_secret_is_backed_up_into_a_file_of_its_own(store, tmp_path):
     (store / ".pseudonym-secret").write_bytes(bytes(range(32)))
     said = run("backup", tmp_path / "copy.zip", store=store).stdout
-    assert "The secret behind victims' pseudonyms is not in it" in said
+    assert "The secret behind victims' pseudonyms and the blur of hours and places is not in it" in said
     said = run("backup", tmp_path / "copy.zip", "--secret", tmp_path / "secret", store=store).stdout
     assert "is not in it" not in said
     assert (tmp_path / "secret").read_bytes() == bytes(range(32))

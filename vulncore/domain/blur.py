@@ -192,28 +192,35 @@ def _moved_points(true: Floats, uniform: Floats, area: BaseGeometry | None) -> F
     """Return where records are moved to: half of them stay, as does who is outside the area or finds no way to go."""
     moved = true.copy()
     there = np.isfinite(true).all(axis=1)
+    reach = None if area is None else _with_its_edge(area)
     waiting = there & (uniform[:, 0] >= STAYING)
-    waiting[waiting] = _within(area, true[waiting])
+    waiting[waiting] = _within(reach, true[waiting])
     for first in range(2, 2 + 3 * TRIES, 3):
         rows = np.flatnonzero(waiting)
         distance = -REACH_M * np.log(uniform[rows, first] * uniform[rows, first + 1])
         angle = 2 * np.pi * uniform[rows, first + 2]
         offset = distance[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
         target = true[rows] + offset / metres_per_degree(true[rows, 1]).T
-        possible = _within(area, target)
+        possible = _within(reach, target)
         moved[rows[possible]] = target[possible]
         waiting[rows[possible]] = False
     return moved
 
 
+def _with_its_edge(area: BaseGeometry) -> BaseGeometry:
+    """Return an area and what lies up to 50 m beyond it, in longitude and latitude."""
+    scale = metres_per_degree(float(area.centroid.y))
+    on_plane = shapely.transform(area, lambda degrees: degrees * scale).buffer(EDGE_TOLERANCE_M)
+    beyond = shapely.transform(on_plane, lambda metres: metres / scale)
+    shapely.prepare(beyond)
+    return beyond
+
+
 def _within(area: BaseGeometry | None, points: Floats) -> Booleans:
-    """Return which points lie in an area or on its edge; everywhere, where none is known."""
+    """Return which points lie in an area; everywhere, where none is known."""
     if area is None:
         return np.ones(len(points), dtype=bool)
-    scale = metres_per_degree(float(area.centroid.y))
-    beyond = shapely.transform(area, lambda degrees: degrees * scale).buffer(EDGE_TOLERANCE_M)
-    shapely.prepare(beyond)
-    inside: Booleans = shapely.contains_xy(beyond, points * scale)
+    inside: Booleans = shapely.contains_xy(area, points)
     return inside
 
 
