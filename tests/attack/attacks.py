@@ -12,7 +12,7 @@ import numpy as np
 
 from tests.attack.pages import TRUE, Counts, Page
 from tests.attack.solving import FEW_VALUES, Range, ranges
-from tests.attack.views import blurred_hours, hidden_under, selected, total
+from tests.attack.views import blurred_hours, hidden_under, selected
 from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 
@@ -58,17 +58,20 @@ def small(counts: Counts, together: bool) -> Small:
 
 
 def possible(counts: Counts, together: bool) -> tuple[Outcome, int]:
-    """Return what is certain, and of how many counts the published totals alone leave under four values.
+    """Return what is certain of who knows the rule, the totals and all blurred records; and of how many counts the published
+    totals alone leave under four values.
 
-    A record may have come from anywhere, so that nothing is certain but what is published of each part; and all places are
-    alike in that.
+    At least those records are from a place that can have come from no other one, at most those that can have come from it:
+    sharper bounds there are none, as each record may have moved whatever the others did.
     """
     targets = small(counts, together)
-    places = range(counts.real.shape[1] + 1)  # and elsewhere: without an hour, or in another cell
-    statements = [total([part], places, number) for part, number in enumerate(counts.totals)]
-    of_parts = sorted({chosen for chosen, _ in targets.selections})
-    by_parts = ranges(statements, [selected(chosen, [0]) for chosen in of_parts], whole=False)
-    results = [by_parts[of_parts.index(chosen)] for chosen, _ in targets.selections]
+    from_one = counts.can_move.sum(axis=0) == 1
+    least = counts.blurred @ (counts.can_move & from_one).T
+    most = np.minimum(counts.blurred @ counts.can_move.T, counts.totals[:, None])
+    results = [
+        Range(*(float(bound[list(chosen), place].sum()) for bound in (least, most)))
+        for chosen, place in targets.selections
+    ]
     few = sum(counts.totals[list(chosen)].sum() < FEW_VALUES - 1 for chosen, _ in targets.selections)
     return _outcome(results, targets.real), int(few)
 

@@ -16,10 +16,11 @@ import ibis
 import numpy as np
 import pyarrow.compute as pc
 from scipy.linalg import circulant
+from scipy.spatial import KDTree
 
 from tests.conftest import SHARED
-from vulncore.domain.arrays import Floats
-from vulncore.domain.blur import HOUR_ODDS, STAYING
+from vulncore.domain.arrays import Booleans, Floats
+from vulncore.domain.blur import HOUR_ODDS, REACH_M, STAYING
 from vulncore.domain.delivery import Delivery
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.periods import Window, month_end, rolling_12
@@ -59,6 +60,8 @@ TRUE: Final = 1
 """The smallest number shown with which nothing is blurred."""
 SECRET: Final = b"another deal of the dice for all"
 """Always the same, so that the figures are."""
+FARTHEST_POSSIBLE_M: Final = -2 * REACH_M * np.log(0.5 / 65_536)
+"""The farthest that two draws of 16 bits move a record."""
 HOUR_MOVES: Final = circulant(np.roll(HOUR_ODDS, HOURS // 2)).T
 """How likely a record goes from one hour (row) to another."""
 
@@ -67,12 +70,14 @@ HOUR_MOVES: Final = circulant(np.roll(HOUR_ODDS, HOURS // 2)).T
 class Counts:
     """What a page counts, by part (row) and place (column), as it is and blurred, and what is published of each part.
 
-    `odds` says how likely a record goes from one place (row) to another; None where that is of no single place.
+    `can_move` says whether a record can go from one place (row) to another, `odds` how likely; None where that is of no
+    single place.
     """
 
     real: Floats
     blurred: Floats
     totals: Floats
+    can_move: Booleans
     odds: Floats | None
 
 
@@ -115,7 +120,7 @@ def week_counts(
         whole = np.array([read_week(snapshot, replace(one, where=()), TRUE).by_hour.sum() for one in filters])
     real, blurred = (hours.reshape(len(filters), -1, band).sum(axis=2) for hours in (real, blurred))
     odds = HOUR_MOVES.reshape(HOURS // band, band, HOURS // band, band).sum(axis=(1, 3)) / band
-    return Counts(real, blurred, whole, odds)
+    return Counts(real, blurred, whole, odds > 0, odds)
 
 
 def late_counts(folder: Path, measure: str, late: int) -> Counts:
@@ -134,7 +139,7 @@ def late_counts(folder: Path, measure: str, late: int) -> Counts:
         )
     )
     real, blurred = (after - before for after, before in zip(second, first, strict=True))
-    return Counts(real, blurred, real.sum(axis=1), None)
+    return Counts(real, blurred, real.sum(axis=1), HOUR_MOVES > 0, None)
 
 
 def map_counts(
@@ -153,7 +158,9 @@ def map_counts(
         by_version.append(np.array([by_zone.within(month) for month in months]))
         moving = moves_between(counts.ground, resolution).toarray()
         odds = STAYING * np.eye(len(moving)) + (1 - STAYING) * moving
-    return Counts(*by_version, by_version[0].sum(axis=1), odds)
+        centres = by_zone.zones.centres_m
+    near = KDTree(centres).sparse_distance_matrix(KDTree(centres), FARTHEST_POSSIBLE_M).toarray() > 0
+    return Counts(*by_version, by_version[0].sum(axis=1), near | np.eye(len(near), dtype=bool), odds)
 
 
 def place_counts(folder: Path, measures: tuple[str, ...], window: Window) -> Counts:
@@ -173,7 +180,8 @@ def place_counts(folder: Path, measures: tuple[str, ...], window: Window) -> Cou
         asked = timed_records(here, snapshot.coverage, selection.records, midnights(snapshot.incidents, CITY))
         weeks.append(week_of(day_hour(asked))[None])
     whole = read_week(snapshot, selection.records, TRUE).by_hour.sum()
-    return Counts(*weeks, np.array([whole]), None)
+    from_anywhere = np.ones((HOURS, HOURS), dtype=bool)  # from another cell, too
+    return Counts(*weeks, np.array([whole]), from_anywhere, None)
 
 
 def opened_weeks(

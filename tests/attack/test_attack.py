@@ -59,19 +59,30 @@ def test_nothing_is_certain_of_places_and_their_word_is_worth_no_more_than_a_gue
 
 def test_a_published_total_of_one_or_two_narrows_and_nothing_else_does():
     real = np.array([[1.0, 0.0, 0.0], [2.0, 0.0, 0.0], [3.0, 0.0, 0.0]])
-    certain, by_totals = possible(Counts(real, real, real.sum(axis=1), None), together=False)
+    anywhere = np.ones((3, 3), dtype=bool)
+    certain, by_totals = possible(Counts(real, real, real.sum(axis=1), anywhere, None), together=False)
     assert (certain.counts, certain.pinned, certain.narrowed, by_totals) == (3, 0, 2, 2)
 
 
 def test_the_best_guess_of_a_lone_record_where_nothing_else_is_known_is_its_blurred_hour():
     even = np.ones((1, len(HOUR_ODDS)))
-    guess, base = likely(Counts(even, even, even.sum(axis=1), HOUR_MOVES))
+    guess, base = likely(Counts(even, even, even.sum(axis=1), HOUR_MOVES > 0, HOUR_MOVES))
     assert guess == pytest.approx(HOUR_ODDS.max())
     assert base == pytest.approx(1 / len(HOUR_ODDS))
     assert HOUR_MOVES.sum(axis=1) == pytest.approx(np.ones(len(HOUR_ODDS)))
 
 
+def test_were_a_record_moved_by_a_few_hours_at_most_most_counts_would_be_narrowed(murder):
+    apart = np.abs(np.subtract.outer(np.arange(168), np.arange(168)))
+    near = replace(murder, can_move=np.minimum(apart, 168 - apart) <= 1)
+    certain, _ = possible(near, together=False)
+    assert certain.narrowed > certain.counts / 2
+
+
 def test_the_attack_is_right_of_all_counts_where_nothing_is_moved(murder):
-    unmoved = replace(murder, blurred=murder.real, odds=np.eye(len(HOUR_ODDS)))
+    stay = np.eye(len(HOUR_ODDS))
+    unmoved = replace(murder, blurred=murder.real, can_move=stay > 0, odds=stay)
+    certain, _ = possible(unmoved, together=True)
+    assert certain.pinned == certain.right == 91
     assert at_its_word(unmoved, together=True)[0] == 91
     assert likely(unmoved)[0] == pytest.approx(1.0)
