@@ -99,7 +99,7 @@ def show_repeats(where: WhereView, view: View, area: str) -> None:
         else f" {repeats.used:,} of {repeats.of:,} records were drawn for it."
     )
     snapped = " Points are snapped: the same place is a street." if where.ground.snapped else ""
-    blurred = " Places are blurred, which makes repeats look fewer." if where.smallest > 1 else ""
+    blurred = " Places are blurred, which makes repeats look fewer." if repeats.blurred else ""
     st.caption(
         f"Knox's test: dates were dealt out anew {repeats.permutations:,} times. More than chance: at most 5 % of such deals have any "
         f"band as far from its mean. Every hour of the week counts.{used}{snapped}{blurred}"

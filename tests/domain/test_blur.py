@@ -264,15 +264,3 @@ def test_a_sharpened_week_keeps_its_sum_and_turns_with_the_week(week, steps, hou
 
 def test_an_even_week_stays_even():
     assert sharpening() @ np.full(168, 7.0) == pytest.approx(7.0)
-
-
-def test_the_variance_of_a_sum_is_that_of_many_weeks_by_chance():
-    rng, rate = np.random.default_rng(2), np.full(168, 3.0)
-    rate[90:102] = 12.0
-    blunted = np.linalg.inv(sharpening()) @ rate
-    weeks = rng.poisson(np.maximum(2 * rate - sharpening() @ rate, 0.0), (4_000, 168))
-    band = np.zeros(168)
-    band[93:96] = 1.0
-    weights = band @ sharpening()
-    assert np.var(weeks @ weights) == pytest.approx(weights**2 @ weeks.mean(axis=0), rel=0.1)
-    assert blunted.sum() == pytest.approx(rate.sum())

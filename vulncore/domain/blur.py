@@ -90,6 +90,11 @@ HOUR_ODDS: Final = _hour_odds()
 _HOUR_KERNEL: Final = circulant(np.roll(HOUR_ODDS, HOURS // 2))
 
 
+def is_blurred(smallest: int) -> bool:
+    """Return whether figures are of blurred records: of all but those of which no number is hidden."""
+    return smallest > 1
+
+
 def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry]) -> pa.Table:
     """Return incidents as they may be counted by hour, place and group.
 

@@ -56,6 +56,12 @@ def area_of(store: Path, force: str) -> Area | None:
     return _shipped_area(force)
 
 
+def boundaries_kept(store: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return what tells whether any boundary that the store keeps was brought, changed or forgotten."""
+    files = sorted((store / FOLDER).glob("*.geojson"))
+    return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_ino) for file in files)
+
+
 def keep_area(store: Path, force: str, path: Path, naming: str | None = None) -> Area:
     """Keep a force's area in the store, in place of any other, and return it.
 

@@ -6,11 +6,12 @@ from threading import Lock
 from typing import Final
 
 import pyarrow as pa
+from shapely.geometry.base import BaseGeometry
 
-from vulncore.domain.blur import blurred
+from vulncore.domain.blur import blurred, is_blurred
 from vulncore.domain.engine import arrow_table
 from vulncore.store import Snapshot
-from vulncore.store.areas import Area, area_of
+from vulncore.store.areas import area_of, boundaries_kept
 from vulncore.store.secrets import kept_secret
 
 VERSIONS_KEPT: Final = 4
@@ -28,32 +29,32 @@ def blurred_records(snapshot: Snapshot, smallest: int) -> Snapshot:
     Raises:
         DamagedStoreError: The store holds pseudonyms of victims, and its secret is gone; or it can't keep one.
     """
-    if smallest <= 1:
+    if not is_blurred(smallest):
         return snapshot
-    rows = _blurred_rows(snapshot)
+    rows = _blurred_rows(snapshot, made_from(snapshot, smallest))
     return replace(snapshot, incidents=arrow_table(snapshot.incidents.get_backend(), rows))
 
 
-def blurred_from(snapshot: Snapshot) -> tuple[object, ...]:
-    """Return what a version's blurred records are made from: as long as this stays the same, so do they."""
-    areas = tuple((force, area.key) for force, area in _areas(snapshot).items())
-    return (snapshot.publish.stored.get("incidents"), _secret(snapshot), areas)
+def made_from(snapshot: Snapshot, smallest: int) -> tuple[object, ...]:
+    """Return what `blurred_records` are made from: as long as this stays the same, so do they."""
+    files = snapshot.publish.stored.get("incidents")
+    if not is_blurred(smallest):
+        return (files,)
+    return (files, _secret(snapshot), boundaries_kept(snapshot.home.parent))
 
 
 _kept: dict[tuple[Path, int], tuple[object, pa.Table]] = {}
 _lock = Lock()
 
 
-def _blurred_rows(snapshot: Snapshot) -> pa.Table:
-    """Return the blurred rows, kept in memory for as long as they are made from the same."""
-    made_from = blurred_from(snapshot)
+def _blurred_rows(snapshot: Snapshot, made_of: object) -> pa.Table:
+    """Return the blurred rows, kept in memory for as long as they are made of the same."""
     place = (snapshot.home, snapshot.publish.table_versions.get("incidents", 0))
     with _lock:  # one at a time: whoever asks at the same moment asks for the same rows
-        if place not in _kept or _kept[place][0] != made_from:
-            shapes = {force: area.shape for force, area in _areas(snapshot).items()}
-            rows = blurred(snapshot.incidents.to_pyarrow(), _secret(snapshot), shapes)
+        if place not in _kept or _kept[place][0] != made_of:
+            rows = blurred(snapshot.incidents.to_pyarrow(), _secret(snapshot), _areas(snapshot))
             _kept.pop(place, None)
-            _kept[place] = (made_from, rows)
+            _kept[place] = (made_of, rows)
             while len(_kept) > VERSIONS_KEPT:
                 del _kept[next(iter(_kept))]
         return _kept[place][1]
@@ -63,7 +64,7 @@ def _secret(snapshot: Snapshot) -> bytes:
     return OF_MADE_DATA if snapshot.publish.made else kept_secret(snapshot.home.parent)
 
 
-def _areas(snapshot: Snapshot) -> dict[str, Area]:
+def _areas(snapshot: Snapshot) -> dict[str, BaseGeometry]:
     forces = snapshot.coverage.force.as_table().distinct().to_pyarrow()["force"].to_pylist()
-    every = {force: area_of(snapshot.home.parent, force) for force in sorted(forces)}
-    return {force: area for force, area in every.items() if area}
+    areas = {force: area_of(snapshot.home.parent, force) for force in forces}
+    return {force: area.shape for force, area in areas.items() if area}

@@ -39,7 +39,7 @@ HOURS_BLURRED: Final = "Hours are blurred: numbers are about right, totals exact
 """What stands with figures by hour of blurred records (`vulncore.domain.blur`)."""
 RANGE: Final = "80\u202f% range"
 PLACES_BLURRED: Final = (
-    "Places are blurred: half of the records are drawn up to a few hundred metres from where they were."
+    "Places are blurred: half of the records are shown a few hundred metres from where they happened."
 )
 """What a map of blurred records says of itself (`vulncore.domain.blur`)."""
 
@@ -47,6 +47,11 @@ PLACES_BLURRED: Final = (
 def made_note(publish: Publish) -> str:
     """Return the stamp that pictures, files and tables of made data carry; "" where the records are real."""
     return MADE if publish.made else ""
+
+
+def file_note(publish: Publish, blurred: str) -> str:
+    """Return what a file of figures says of all of its rows: that they are made, how they are blurred ("" where not)."""
+    return ". ".join(filter(None, [made_note(publish), blurred]))
 
 
 def percent(part: float, decimals: int = 0) -> str:

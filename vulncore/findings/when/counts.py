@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.domain.blur import sharpening
+from vulncore.domain.blur import is_blurred, sharpening
 from vulncore.domain.engine import read_once
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.blurred import blurred_from, blurred_records
+from vulncore.findings.shared.blurred import blurred_records, made_from
 from vulncore.findings.shared.compared import months_missing, why_not_compared
 from vulncore.findings.shared.which_records import NoTimesError, check_records, window_before
 from vulncore.metrics.week.day_hour import RecordFilter, day_hour, shapes, timed_records, week_of
@@ -119,8 +119,7 @@ def read_counts(
         UnknownNameError: No measure is named, or records can't be narrowed in this way.
     """
     version = snapshot.publish
-    made_from = blurred_from(snapshot) if smallest > 1 else version.stored.get("incidents")
-    key = (snapshot.home, version.number, made_from, record_filter, tuple(measures), smallest > 1)
+    key = (snapshot.home, version.number, made_from(snapshot, smallest), record_filter, tuple(measures))
     with _lock:
         kept = _kept.get(key)
     if kept is None:
@@ -136,7 +135,7 @@ def read_week(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) ->
     """Return the counts of one period; refuses what `read_counts` refuses."""
     _check(snapshot, record_filter, smallest)
     midnight = midnights(snapshot.incidents, record_filter.force)
-    return _read(blurred_records(snapshot, smallest), record_filter, midnight, smallest > 1)
+    return _read(blurred_records(snapshot, smallest), record_filter, midnight, is_blurred(smallest))
 
 
 _kept: dict[tuple[object, ...], ComparedCounts] = {}
@@ -150,16 +149,16 @@ def _read_both(
     midnight = midnights(snapshot.incidents, record_filter.force)
     earlier = window_before(record_filter.window)
     why = why_not_compared(snapshot, record_filter, earlier, measures)
-    records, is_blurred = blurred_records(snapshot, smallest), smallest > 1
+    records, are_blurred = blurred_records(snapshot, smallest), is_blurred(smallest)
     return ComparedCounts(
-        now=_read(records, record_filter, midnight, is_blurred),
-        before=None if why else _read(records, replace(record_filter, window=earlier), midnight, is_blurred),
+        now=_read(records, record_filter, midnight, are_blurred),
+        before=None if why else _read(records, replace(record_filter, window=earlier), midnight, are_blurred),
         not_compared=why,
     )
 
 
 def _read(
-    snapshot: Snapshot, record_filter: RecordFilter, midnight: Mapping[str, Known], is_blurred: bool
+    snapshot: Snapshot, record_filter: RecordFilter, midnight: Mapping[str, Known], are_blurred: bool
 ) -> WeekCounts:
     timed = timed_records(snapshot.incidents, snapshot.coverage, record_filter, midnight)
     with read_once(timed) as rows:
@@ -167,7 +166,7 @@ def _read(
     by_kind = weights.groupby("known")["weight"].sum()
     return WeekCounts(
         record_filter=record_filter,
-        blurred=is_blurred,
+        blurred=are_blurred,
         by_hour=week_of(weights),
         harm_by_hour=week_of(weights, "harm"),
         known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},

@@ -21,7 +21,7 @@ MOSTLY: Final = 0.6  # of a stretch: with so much of it after midnight, it is ca
 HARDLY: Final = 0.2  # of a stretch: a part that holds less is not in its name
 NIGHT, DAY, ONE_NIGHT, STRETCH = "night", "day", "night-of-", "stretch-"
 """How the keys of hours that can be picked are written, or begin."""
-STRETCH_KEY: Final = re.compile(rf"{STRETCH}([1-9]?\d|1[0-6]\d)-([1-9]\d?|1[0-6]\d)", flags=re.ASCII)
+STRETCH_KEY: Final = re.compile(rf"{STRETCH}(\d{{1,3}})-(\d{{1,3}})", flags=re.ASCII)
 
 
 def from_to(start: int, hours: int) -> str:

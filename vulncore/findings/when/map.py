@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.periods import WEEKDAYS, format_month
-from vulncore.findings.shared.words import HIDDEN, HOURS_BLURRED, made_note, number_in_words
+from vulncore.findings.shared.words import HIDDEN, HOURS_BLURRED, file_note, number_in_words
 from vulncore.findings.when.hours import from_to
 from vulncore.findings.when.view import BAND, Week, When
 from vulncore.metrics.week.hours import HOURS
@@ -118,7 +118,7 @@ def week_export(weeks: When, layout: Layout, publish: Publish) -> pd.DataFrame:
         last_month=format_month(record_filter.window.end),
         dataset=publish.dataset,
         version=publish.number,
-        note=". ".join(filter(None, [made_note(publish), HOURS_BLURRED if weeks.now.blurred else ""])),
+        note=file_note(publish, HOURS_BLURRED if weeks.now.blurred else ""),
     )
 
 

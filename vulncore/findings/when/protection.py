@@ -245,10 +245,10 @@ def _stretches_shown(
     )
 
 
-def _held_in_words(weight: float, smallest: int, is_blurred: bool) -> str:
+def _held_in_words(weight: float, smallest: int, are_blurred: bool) -> str:
     if math.isnan(weight):
         return hidden_in_words(smallest)
-    return f"about {weight:,.0f}" if is_blurred else f"{weight:,.0f}"
+    return f"about {weight:,.0f}" if are_blurred else f"{weight:,.0f}"
 
 
 def _known_shown(counts: WeekCounts, least: int) -> dict[Known, float]:

@@ -9,6 +9,7 @@ from typing import Final
 
 import pandas as pd
 
+from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import Window
 from vulncore.findings.shared.headline import Headline
 from vulncore.metrics.week.day_hour import RecordFilter
@@ -73,7 +74,7 @@ class Week:
     @property
     def blurred(self) -> bool:
         """Whether it is of blurred records: of all but those of whom nothing is hidden."""
-        return self.smallest > 1
+        return is_blurred(self.smallest)
 
     def of(self, kind: str) -> pd.DataFrame:
         """Return the sums of a kind, in order."""

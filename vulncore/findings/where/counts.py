@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from vulncore.domain.arrays import Booleans, Floats, Integers, Moments
-from vulncore.domain.blur import STAYING
+from vulncore.domain.blur import STAYING, is_blurred
 from vulncore.domain.periods import Window
 from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import Measure
@@ -66,7 +66,7 @@ class RecordCounts:
     @property
     def blurred(self) -> bool:
         """Whether the records are blurred: they are as they were where nothing is hidden."""
-        return self.smallest > 1
+        return is_blurred(self.smallest)
 
 
 @dataclass(frozen=True)

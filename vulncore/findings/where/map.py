@@ -9,8 +9,9 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import format_month
-from vulncore.findings.shared.words import PLACES_BLURRED, made_note
+from vulncore.findings.shared.words import PLACES_BLURRED, file_note
 from vulncore.findings.where.area import across, zone_names
 from vulncore.findings.where.layers import QUIET, Layer, LegendEntry
 from vulncore.findings.where.view import LayerView, MapView, WhereView
@@ -67,9 +68,7 @@ def export_rows(
         last_month=format_month(view.window.end),
         dataset=publish.dataset,
         version=publish.number,
-        note=". ".join(
-            filter(None, [made_note(publish), PLACES_BLURRED if view.selection.smallest > 1 else ""])
-        ),
+        note=file_note(publish, PLACES_BLURRED if is_blurred(view.smallest) else ""),
     )
 
 

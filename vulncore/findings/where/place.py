@@ -93,7 +93,7 @@ def _hours(
             "Choose larger cells, a longer period or more measures."
         )
     if counts.question.selection.hours.cells:
-        return nothing, "The map is of some hours. For the hours of this place choose every hour."
+        return nothing, "This map is of some hours alone. Choose every hour to see the hours of this place."
     week = _week(snapshot, counts, by_zone, zone)
     if not week.sum():
         return nothing, "No record here has a time of day."

@@ -39,7 +39,7 @@ def repeats_view(snapshot: Snapshot, counts: RecordCounts) -> RepeatsView:
     days = dated["day"].to_numpy(dtype="datetime64[D]").astype(np.int64)
     tested = near_repeats(points_m, days, DISTANCES_M, DAYS_APART)
     bands, strongest = protected_repeats(tested, counts.smallest)
-    return RepeatsView(bands, strongest, tested.used, tested.of, tested.permutations)
+    return RepeatsView(bands, strongest, tested.used, tested.of, tested.permutations, blurred=counts.blurred)
 
 
 def _no_repeats(reason: str) -> RepeatsView:

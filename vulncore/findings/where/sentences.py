@@ -7,6 +7,7 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 
 from vulncore.domain.arrays import Booleans
+from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import month_name
 from vulncore.findings.shared.headline import Headline, HeadlineKind
 from vulncore.findings.shared.words import PLACES_BLURRED, agree, listed, number_of, percent
@@ -83,7 +84,7 @@ def where_notes(view: WhereView) -> tuple[str, ...]:
             "Points are snapped: the source moves every record to one of a few places. Each place stands for a street or "
             "an area. A cell is hot because such a place lies in the cell; the next cell may be as hot in truth."
         )
-    if view.smallest > 1:
+    if is_blurred(view.smallest):
         narrowed = view.selection.hours.cells or view.selection.records.where
         notes.append(PLACES_BLURRED if narrowed else f"{PLACES_BLURRED} Totals are exact.")
     return tuple(notes)
@@ -117,10 +118,15 @@ def repeats_headline(repeats: RepeatsView) -> Headline | None:
     if repeats.bands.empty:
         return None
     if repeats.strongest is None:
+        none = (
+            "No near repeats can be seen, and blurred places hide weak ones"
+            if repeats.blurred
+            else "No near repeats"
+        )
         return Headline(
             HeadlineKind.QUIET,
             "Repeats",
-            "No near repeats: pairs of events close in place and time are about as many as with shuffled dates.",
+            f"{none}: pairs of events close in place and time are about as many as with shuffled dates.",
         )
     band = repeats.bands.iloc[repeats.strongest]
     apart = apart_in_words(float(band["distance_to_m"]))

@@ -162,7 +162,7 @@ class RepeatsView:
     `bands` has one row per band: `distance_to_m`, `days_from`, `days_to`, `ratio` (to a tenth, missing where too few pairs
     are there to show), `clear` (more than chance). `strongest` is the position of the band that says most; None where
     none is clear enough. The test rests on `used` records `of` so many, and on as many `permutations` of the dates.
-    `bands` is empty where `no_repeats` says why.
+    `bands` is empty where `no_repeats` says why. `blurred` tells whether the places are blurred, which makes repeats look fewer.
     """
 
     bands: pd.DataFrame
@@ -171,6 +171,7 @@ class RepeatsView:
     of: int
     permutations: int
     no_repeats: str = ""
+    blurred: bool = False
 
 
 @dataclass(frozen=True)
