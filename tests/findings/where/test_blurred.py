@@ -10,14 +10,19 @@ import pytest
 
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.where.counts import RecordCounts, record_counts, zone_counts
 from vulncore.findings.where.layers import Layer, MapChoice
+from vulncore.findings.where.place import place_view
 from vulncore.findings.where.protection import change_layer, hot_states, layer_view, number_layer
 from vulncore.findings.where.question import MapSelection, measures_with_places
+from vulncore.findings.where.repeats import repeats_view
+from vulncore.findings.where.sentences import repeats_headline
 from vulncore.findings.where.trial import SHARES, _scores, trial_hits
 from vulncore.findings.where.view import NAIVE
 from vulncore.metrics.hotspots.prediction import prediction
 from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.night_time import Night
 from vulncore.sources import demo
 from vulncore.store import open_version, publish
 from vulncore.store.secrets import FILE_NAME, SECRET_BYTES
@@ -142,3 +147,28 @@ def test_another_secret_draws_another_map_and_the_same_one_the_same(store):
     counts_of.cache_clear()
     again = layer_view(counts_of(store, 1, every=True), MapChoice(Layer.CELLS, 10)).layer.frame["records"]
     assert maps[0].equals(again)
+
+
+def test_where_no_near_repeats_can_be_seen_it_is_said_that_the_blur_hides_them(store):
+    shown, exact = (
+        repeats_view(open_version(store, "demo"), counts_of(store, 1, smallest=smallest))
+        for smallest in (SMALLEST, 1)
+    )
+    assert shown.strongest is None
+    assert repeats_headline(shown).text.startswith("No near repeats can be seen, and blurred places hide")
+    assert "blurred" not in repeats_headline(exact).text
+
+
+def test_a_map_of_some_hours_gives_no_hours_of_a_place(store):
+    snapshot = open_version(store, "demo")
+    measures = measures_with_places(snapshot, CITY)
+    records = RecordFilter(CITY, measures, rolling_12(date(2024, 10, 1)))
+    night = next(hours for hours in hours_offered(Night()) if hours.key == "night")
+    counts = record_counts(snapshot, store, MapSelection(records, night, SMALLEST), report_measures())
+    by_zone = zone_counts(counts, 9)
+    fullest = by_zone.zones.names[int(by_zone.about(counts.window).argmax())]
+    place = place_view(snapshot, counts, 9, fullest)
+    assert place.hours.empty
+    assert (
+        place.no_hours == "This map is of some hours alone. Choose every hour to see the hours of this place."
+    )
