@@ -83,7 +83,14 @@ def test_a_version_names_its_files_with_their_sizes_and_digests(published):
 def test_a_byte_that_changed_in_any_file_is_said_or_changes_nothing(published, copied):
     chance = random.Random(SEED)
     before = [tables_of(open_version(published, "city", number)) for number in (1, 2)]
-    noticed = 0
+    named = {
+        (file.name, one.number)
+        for one in versions(published, "city")
+        for files in one.stored.values()
+        for file in files
+        if file.bytes
+    }
+    noticed = set()
     for path in sorted(
         path for path in (copied / "city").rglob("*") if path.is_file() and path.stat().st_size
     ):
@@ -96,11 +103,12 @@ def test_a_byte_that_changed_in_any_file_is_said_or_changes_nothing(published, c
             try:
                 assert tables_of(open_version(copied, "city", number)) == before[number - 1], path.name
             except (DamagedStoreError, UnknownNameError):
-                noticed += 1
+                noticed.add((path.name, number))
         path.write_bytes(whole)
     manifest._lines_of.cache_clear()
     assert held(copied) == 50
-    assert noticed > 8
+    assert named
+    assert noticed >= named  # what else is noticed lies in the logs, and goes by where the byte lies
 
 
 def test_a_file_that_changed_is_named_and_the_other_version_still_opens(copied):
