@@ -28,7 +28,8 @@ from timing import RUNS, median_seconds
 from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.schemas import COVERAGE, INCIDENTS
-from vulncore.metrics.week.day_hour import RecordFilter, day_hour, timed_records, week_of
+from vulncore.metrics.week.counted import RecordFilter
+from vulncore.metrics.week.day_hour import day_hour, timed_records, week_of
 from vulncore.metrics.week.hours import HOURS
 from vulncore.metrics.week.known_times import USED, WEEK_MINUTES, summer_times
 

@@ -39,7 +39,7 @@ from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
 from vulncore.metrics.hotspots.point_counts import point_counts
 from vulncore.metrics.hotspots.zones import OUTSIDE, zone_of
 from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 
 Floats = NDArray[np.float64]
 

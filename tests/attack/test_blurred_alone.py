@@ -35,7 +35,7 @@ from vulncore.findings.where.protection import layer_view, where_view
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.repeats import repeats_view
 from vulncore.findings.where.trial import map_trial
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot
 
 NARROWED = (("victim_residency", "visiting the City"), ("location_type", "street"))
@@ -84,9 +84,9 @@ def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
     busiest = layer_view(counts, MapChoice(Layer.CELLS))
     size = counts.ground.resolutions[-1]
     cell = layer_view(counts, MapChoice(Layer.CELLS, resolution=size)).zones.names[3]
-    place = place_view(snapshot, counts, size, cell)
+    place = place_view(counts, size, cell)
     views |= {"months": place.months, "hours": place.hours, "place": place.summary, "total": busiest.total}
-    views |= {"repeats": repeats_view(snapshot, counts), "trial": map_trial(counts)}
+    views |= {"repeats": repeats_view(counts), "trial": map_trial(counts)}
     at_night = record_counts(snapshot, store, MapSelection(SELECTIONS["narrowed"], NIGHT), measures)
     views["at night"] = layer_view(at_night, MapChoice(Layer.CELLS)).layer
     return views
@@ -116,7 +116,8 @@ def dealt(snapshot: Snapshot) -> Snapshot:
     for name in DEALT:
         at = rows.schema.get_field_index(name)
         rows = rows.set_column(at, rows.schema.field(at), rows.column(name).take(order))
-    return replace(snapshot, incidents=ibis.memtable(rows))
+    publish = replace(snapshot.publish, table_versions={}, stored={})  # other rows than were published
+    return replace(snapshot, publish=publish, incidents=ibis.memtable(rows))
 
 
 def repr_of(view: object) -> str:

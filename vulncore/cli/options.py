@@ -26,7 +26,7 @@ from vulncore.findings.shared.contents import (
 )
 from vulncore.findings.shared.headline import Headline
 from vulncore.findings.shared.which_records import YEAR, period_window
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import Night
 from vulncore.store import Snapshot
 

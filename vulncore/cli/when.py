@@ -38,7 +38,7 @@ from vulncore.findings.shared.words import HOURS_BLURRED, hidden_as
 from vulncore.findings.when.map import BY_CALENDAR, Layout, map_export
 from vulncore.findings.when.patrols import patrols_frame, patrols_headline
 from vulncore.findings.when.when import patrol_hours, unprotected_patrol_hours, unprotected_when, when
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot, open_version
 
 Unprotected = Annotated[

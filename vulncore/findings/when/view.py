@@ -12,7 +12,7 @@ import pandas as pd
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import Window
 from vulncore.findings.shared.headline import Headline
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import Night
 

@@ -17,7 +17,7 @@ from vulncore.findings.when.counts import read_counts
 from vulncore.findings.when.protection import protected_change, protected_patrols, protected_week
 from vulncore.findings.when.sentences import week_headline
 from vulncore.findings.when.view import Patrols, When
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT, Night
 from vulncore.store import Snapshot
 
