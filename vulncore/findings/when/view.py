@@ -97,7 +97,7 @@ class WeekChange:
 
 @dataclass(frozen=True)
 class When:
-    """When in the week some records happened, and in the period before: None where `not_compared` says why.
+    """When in the week some records happened, and in the period before (without stretches): None where `not_compared` says why.
 
     `about` says which records, `question` also whose and from when, `unit` what they are, in the plural. `change` is None
     where there is no earlier period or either has too few times.

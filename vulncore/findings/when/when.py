@@ -110,7 +110,7 @@ def _when(
 ) -> When:
     counts = read_counts(snapshot, record_filter, measures, smallest)
     now = protected_week(counts.now, night, smallest)
-    before = protected_week(counts.before, night, smallest) if counts.before else None
+    before = protected_week(counts.before, night, smallest, stretches_wanted=False) if counts.before else None
     about, unit = _about(record_filter, measures), _unit(record_filter, measures)
     return When(
         question=f"{record_filter.force}: {about}, {record_filter.window}",

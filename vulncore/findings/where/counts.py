@@ -194,12 +194,10 @@ def density_per_km2(
     """Return how dense records lie around the middle of each zone in each of several windows."""
     inside = share_inside(zones.centres_m, zones.plane(zones.area), bandwidth_m)
     points_m = np.column_stack([counts.longitudes, counts.latitudes]) * zones.scale
-    densities = []
-    for window in windows:
-        rows = in_window(counts.month, window)
-        per_km2 = kernel_density(points_m[rows], counts.records[rows], zones.centres_m, bandwidth_m, inside)
-        densities.append(np.nan_to_num(per_km2))
-    return densities
+    weights = np.column_stack([counts.records * in_window(counts.month, window) for window in windows])
+    rows = weights.any(axis=1)
+    per_km2 = kernel_density(points_m[rows], weights[rows], zones.centres_m, bandwidth_m, inside)
+    return list(np.nan_to_num(per_km2).T)
 
 
 def in_window(months: Moments, window: Window) -> Booleans:

@@ -12,7 +12,7 @@ from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
 from vulncore.findings.shared.words import hidden_in_words, percent
 from vulncore.findings.where.area import streets_by_records, zone_names
 from vulncore.findings.where.counts import RecordCounts, ZoneCounts, zone_counts, zone_of_points
-from vulncore.findings.where.protection import protected_numbers, street_names
+from vulncore.findings.where.protection import names_of, protected_numbers
 from vulncore.findings.where.view import PlaceView
 from vulncore.metrics.week.day_hour import day_hour, week_of
 
@@ -34,7 +34,7 @@ def place_view(counts: RecordCounts, resolution: int | None, cell: str) -> Place
     """
     by_zone = zone_counts(counts, resolution)
     zone = by_zone.zones.names.index(cell)
-    names = street_names(counts.streets, by_zone.zones, counts.smallest)
+    names = names_of(counts, by_zone.zones)
     there = by_zone.about(counts.window)
     total = float(there.sum())
     number = float(protected_numbers(there, counts.smallest)[0][zone])
