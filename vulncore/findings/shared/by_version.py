@@ -4,34 +4,37 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
 from threading import Lock
-from typing import Final, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from vulncore.store import Snapshot
 
-KEPT: Final = 64
+KEPT: Final = 64  # of each function, those asked for last
 
+More = ParamSpec("More")
 Value = TypeVar("Value")
 
 
-def once_a_version(function: Callable[..., Value]) -> Callable[..., Value]:
-    """Keep what a function of a version returns, for as long as the version is made of the same files.
+def once_a_version(
+    function: Callable[Concatenate[Snapshot, More], Value],
+) -> Callable[Concatenate[Snapshot, More], Value]:
+    """Keep what a function of a version, and of words and numbers, returns: nobody may change it.
 
-    Nobody may change what it returns. A version that is not published, or whose files nobody named, is asked each time.
+    A version after a purge is another one. Of one that is not published, nothing is kept.
     """
     kept: OrderedDict[Hashable, Value] = OrderedDict()
     lock = Lock()
 
     @wraps(function)
-    def asked(snapshot: Snapshot, *of: Hashable) -> Value:
-        made_of = version_key(snapshot)
-        if made_of is None:
-            return function(snapshot, *of)
-        key = (made_of, of)
+    def asked(snapshot: Snapshot, /, *of: More.args, **named: More.kwargs) -> Value:
+        version = version_key(snapshot)
+        if version is None:
+            return function(snapshot, *of, **named)
+        key = (version, of, tuple(sorted(named.items())))
         with lock:
             if key in kept:
                 kept.move_to_end(key)
                 return kept[key]
-        value = function(snapshot, *of)
+        value = function(snapshot, *of, **named)
         with lock:
             kept[key] = value
             while len(kept) > KEPT:
