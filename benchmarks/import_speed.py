@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+from timing import RUNS
+
 ROOT = Path(__file__).parents[1]
 NOTHING = "nothing"
 PROGRAMS = {
@@ -25,7 +27,7 @@ PROGRAMS = {
 
 
 def main() -> None:
-    runs = int(sys.argv[1]) if sys.argv[1:] else 9
+    runs = int(sys.argv[1]) if sys.argv[1:] else RUNS
     times = [{name: seconds(words) for name, words in PROGRAMS.items()} for _ in range(runs + 1)][1:]
     medians = {
         name: [statistics.median(one) for one in zip(*(run[name] for run in times), strict=True)]
