@@ -219,8 +219,14 @@ def say_that_it_failed(_: Exception) -> bool:
     return True
 
 
+def load_engine() -> None:
+    """Load what every page needs, then what only some do; Prophet and statsmodels are left to the processes that fit."""
+    for module in ("pages.ways", "scipy.stats"):
+        importlib.import_module(module)
+
+
 # loaded while the server already listens, so that the first visitor does not wait for it
-threading.Thread(target=importlib.import_module, args=("pages.ways",), daemon=True).start()
+threading.Thread(target=load_engine, name="engine", daemon=True).start()
 
 app = st.App(
     "pages/main.py",

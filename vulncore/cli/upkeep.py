@@ -6,7 +6,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, app, printed, user
+from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, printed, user
+from vulncore.cli.program import app
 from vulncore.domain.errors import DamagedStoreError, UnknownNameError, first_five
 from vulncore.domain.identifiers import pseudonym
 from vulncore.domain.periods import parse_month

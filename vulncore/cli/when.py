@@ -8,6 +8,7 @@ import typer
 
 from vulncore.cli.options import (
     DEFAULT_STORE,
+    DEMO,
     Dataset,
     First,
     Force,
@@ -21,14 +22,13 @@ from vulncore.cli.options import (
     Store,
     Version,
     Victims,
-    app,
     column_values,
     headline_text,
     night_hours,
     printed,
     record_filter,
 )
-from vulncore.cli.publishing import DEMO
+from vulncore.cli.program import app
 from vulncore.domain.disclosure import SETTING, smallest_shown
 from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.vocabulary import Measure, find_measure
