@@ -6,12 +6,13 @@ from pathlib import Path
 
 from starlette.requests import Request
 
-from app import completed_address, ready
+from app import VISITED, completed_address, ready
 from tests.importing import imported_by
 from tests.pages.visiting import visit
 
 
 def answered() -> tuple[int, dict[str, bool]]:
+    VISITED.set()
     answer = ready(None)
     return answer.status_code, json.loads(answer.body)
 
