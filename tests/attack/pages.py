@@ -24,7 +24,7 @@ from vulncore.domain.delivery import Delivery
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.periods import Window, month_end, rolling_12
 from vulncore.domain.vocabulary import report_measures
-from vulncore.findings.shared.prepared import counted_of
+from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.protection import protected_week
 from vulncore.findings.when.view import Week

@@ -20,7 +20,7 @@ from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.geography import boundary
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.shared import blurred as blurring
-from vulncore.findings.shared import prepared
+from vulncore.findings.shared import counted as counting
 from vulncore.findings.shared.which_records import HoursChosen
 from vulncore.findings.when import counts as when_counts
 from vulncore.findings.when.counts import read_week
@@ -95,11 +95,11 @@ def test_no_view_of_hours_or_places_reads_the_true_records(demo_folder, monkeypa
     snapshot, store = snapshot_of(demo_folder, "demo"), demo_folder / "demo"
     before = shown(snapshot, store)
     kept = blurring.blurred_records(snapshot, SMALLEST_SHOWN)
-    monkeypatch.setattr(prepared, "midnights_of", _constant({}))
+    monkeypatch.setattr(counting, "midnights_of", _constant({}))
     street_points, piles = where_counts.street_points(snapshot, CITY), ground.point_piles(snapshot.incidents)
     monkeypatch.setattr(where_counts, "street_points", _constant(street_points))
     monkeypatch.setattr(ground, "point_piles", _constant(piles))
-    for module in (prepared, where_counts):
+    for module in (counting, where_counts):
         monkeypatch.setattr(module, "blurred_records", _constant(kept))
     when_counts._kept.clear()
     after = shown(dealt(snapshot), store)

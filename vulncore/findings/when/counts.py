@@ -17,7 +17,7 @@ from vulncore.domain.blur import is_blurred, sharpening
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.blurred import made_from
 from vulncore.findings.shared.compared import months_missing, why_not_compared
-from vulncore.findings.shared.prepared import counted_of
+from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.shared.which_records import (
     NoTimesError,
     check_records,

@@ -21,7 +21,7 @@ from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.blurred import blurred_records, made_from
 from vulncore.findings.shared.by_version import once_a_version
-from vulncore.findings.shared.prepared import counted_of
+from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.where.area import Ground, moves_between, read_ground, street_of, zones_of
 from vulncore.findings.where.question import MapSelection, WhereQuestion, where_question
 from vulncore.metrics.hotspots.density import kernel_density, share_inside
