@@ -8,7 +8,7 @@ printed), then:
 - `publishing`: demo, publish, ready-data, mapping, measures.
 - `overview`: versions, table, check, changes.
 - `when`: day-hour, patrols. `where`: hotspots, boundary. `forecast`: forecast, backtest. `resourcing`: resourcing.
-- `upkeep`: verify, backup, restore, purge.
+- `upkeep`: prepare, verify, backup, restore, purge.
 """
 
 from vulncore.cli import forecast, overview, publishing, resourcing, upkeep, when, where

@@ -97,7 +97,6 @@ def keep_forecast(home: Path, forecast: Forecast) -> bool:
 def forecast_key(task: ForecastTask) -> str:
     """Return what a forecast is known by: the SHA-256 of its months, its settings, and the code and libraries that fit it."""
     past = task.past
-    days = past.daily
     made_of = {
         "code": _code(),
         "libraries": _libraries(),
@@ -110,13 +109,19 @@ def forecast_key(task: ForecastTask) -> str:
         "actual": task.actual.tolist(),
         "steps": past.steps,
         "weights": [past.weights.weekdays, past.weights.bank_holiday],
-        "days": None if days is None else [pd.DatetimeIndex(days.index).asi8.tolist(), days.tolist()],
+        "days": None if past.daily is None else [_days(past.daily), past.daily.tolist()],
     }
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
 def _folder(home: Path) -> Path:
     return home / PREPARED / FOLDER
+
+
+def _days(daily: pd.Series) -> list[int]:
+    """Return the days of a series, each as days since 1970."""
+    days: list[int] = daily.index.to_numpy().astype("datetime64[D]").astype("int64").tolist()
+    return days
 
 
 def _settings() -> Mapping[str, object]:
@@ -150,13 +155,13 @@ def _libraries() -> Mapping[str, str]:
 def _packed(forecast: Forecast, key: str) -> bytes:
     """Return a forecast as a file holds it: format, digest, then packed: a line of JSON, the paths, the columns of trials."""
     few = all(paths.max() <= np.iinfo(FEW).max for paths in forecast.paths.values())
-    listed = list(forecast.paths)
-    head = {"models": listed, "paths": FEW if few else MANY, "rows": len(forecast.trials)}
+    kind, listed = FEW if few else MANY, list(forecast.paths)
+    head = {"models": listed, "paths": kind, "rows": len(forecast.trials)}
     trials = forecast.trials.assign(model=forecast.trials["model"].map(listed.index))
     parts = [
         json.dumps(head).encode() + b"\n",
-        *(paths.astype(head["paths"]).tobytes() for paths in forecast.paths.values()),
-        *(trials[name].to_numpy().astype(kind).tobytes() for name, kind in COLUMNS.items()),
+        *(paths.astype(kind).tobytes() for paths in forecast.paths.values()),
+        *(trials[name].to_numpy().astype(column).tobytes() for name, column in COLUMNS.items()),
     ]
     packed = zlib.compress(b"".join(parts), level=1)
     return FORMAT + _digest(key, packed) + packed
