@@ -31,7 +31,7 @@ class Readiness(StrEnum):
     """What became of something that was to be made ready."""
 
     MADE = "made"
-    READY = "was ready"
+    READY = "ready before"
     NOTHING = "nothing to forecast"
 
 
