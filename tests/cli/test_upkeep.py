@@ -94,7 +94,7 @@ def test_what_pages_show_first_is_made_ready_once_and_said_thing_by_thing(tmp_pa
     assert done.exit_code == 0, done.stderr
     assert "show first of small, version 1" in done.stdout
     assert "1 of 2: Ruritania Police, Hate crime: made in " in done.stdout
-    assert "small: 2 made, in " in done.stdout
+    assert "small: 1 made, 1 ready before, in " in done.stdout
     done = run("prepare", store=tmp_path)
     assert "1 of 2: Ruritania Police, Hate crime: ready before" in done.stdout
     assert "small: 2 ready before, in " in done.stdout

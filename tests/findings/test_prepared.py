@@ -66,7 +66,7 @@ def test_what_the_pages_open_with_is_made_ready_for_each_force_and_before_all_el
     ]
     assert [(prepared.place, prepared.of) for prepared in made] == [(place + 1, 6) for place in range(6)]
     assert states(made)[f"{FORCE}, Female genital mutilation"] is Readiness.NOTHING
-    assert states(made)[f"{OTHER}, Hate crime"] is Readiness.MADE
+    assert states(made)[f"{FORCE}, Hate crime"] is Readiness.MADE
     snapshot = open_version(store, "small")
     choice = dataset_contents(snapshot)
     for force in choice.forces:
@@ -78,12 +78,13 @@ def test_what_the_pages_open_with_is_made_ready_for_each_force_and_before_all_el
 
 
 def test_what_is_ready_is_left_alone_and_what_was_broken_off_goes_on(store, done):
-    first = states(islice(prepare(store, "small"), 2))
-    assert first[f"{OTHER}, {UNIT}"] is Readiness.MADE
+    first = states(islice(prepare(store, "small"), 1))
+    assert first == {f"{OTHER}, Hate crime": Readiness.MADE}
     worked = len(done)
     again = states(prepare(store, "small"))
-    assert again[f"{OTHER}, {UNIT}"] is Readiness.READY
-    assert again[f"{FORCE}, {UNIT}"] is Readiness.MADE
+    assert again[f"{OTHER}, Hate crime"] is Readiness.READY
+    assert again[f"{OTHER}, {UNIT}"] is Readiness.READY  # its one kind of case has the same months
+    assert again[f"{FORCE}, Hate crime"] is Readiness.MADE
     assert len(done) > worked
     worked = len(done)
     assert set(states(prepare(store, "small")).values()) == {Readiness.READY, Readiness.NOTHING}
