@@ -125,7 +125,7 @@ def _days(daily: pd.Series) -> list[int]:
 
 
 def _settings() -> Mapping[str, object]:
-    """Return what decides figures and can be set while a process runs: a benchmark tries few origins, say."""
+    """Return what decides figures and can be set while a process runs: a test tries few origins."""
     return {
         "paths": work.PATHS,
         "trial paths": backtest.TRIAL_PATHS,
