@@ -152,6 +152,7 @@ def test_what_can_not_be_answered_is_refused_in_a_sentence(arguments, reason, st
 
 
 def test_a_person_at_a_terminal_sees_how_far_it_is(store, monkeypatch, capsys):
+    shutil.rmtree(store / "small" / "prepared", ignore_errors=True)
     terminal, end = pty.openpty()
     words = ["forecast", "--all", "--years", "1", "--format", "csv", "--dataset", "small"]
     with os.fdopen(end, "w") as screen:
