@@ -58,6 +58,7 @@ def test_the_first_look_after_a_restart_fits_nothing_and_shows_no_progress(
     shipped_store, tmp_path, monkeypatch
 ):
     store = shutil.copytree(shipped_store, tmp_path / "store")
+    st.cache_resource.clear()
     with tried_at_few_origins():
         said = visit(store, monkeypatch, "forecast").said
 

@@ -73,6 +73,7 @@ def test_a_scenario_is_saved_compared_shared_opened_by_a_colleague_and_removed(r
 
 
 def test_the_first_look_after_a_restart_fits_nothing_and_shows_no_progress(resourcing, monkeypatch):
+    st.cache_resource.clear()
     said = resourcing().said
 
     def work(*_: object) -> None:
