@@ -1,15 +1,19 @@
-"""Starts the dashboard (`streamlit run app.py`) and adds security headers, refusals, `/ready` and whole addresses to Streamlit.
+"""Starts the dashboard (`streamlit run app.py`) and adds security headers, refusals, `/live`, `/ready` and whole addresses.
 
 `main.py` lies beside the pages on purpose: it then runs first for every visitor, whichever page their
 link names (`docs/decisions/0003-st-app.md`).
 """
 
+import asyncio
 import base64
 import hashlib
 import importlib
 import logging
+import os
 import re
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -135,13 +139,42 @@ def is_our_origin(origin: str, host: str) -> bool:
         return False
 
 
+def live(_: Request) -> JSONResponse:
+    """Return 200: the server runs."""
+    return JSONResponse({"live": True})
+
+
+VISITED = asyncio.Event()
+"""Set once each page has been visited."""
+
+
+@asynccontextmanager
+async def visiting(app: st.App) -> AsyncIterator[None]:
+    """Have each page visited while the server runs, unless `VULNCORE_FIRST_VISITS` is `off`."""
+    if os.environ.get("VULNCORE_FIRST_VISITS", "").casefold() == "off":
+        VISITED.set()
+        yield
+        return
+    visits = asyncio.create_task(_visit_pages(app))
+    yield
+    visits.cancel()
+    with suppress(asyncio.CancelledError):
+        await visits
+
+
+async def _visit_pages(app: st.App) -> None:
+    # imported here, so that the server listens before the engine is loaded
+    visits = await asyncio.to_thread(importlib.import_module, "pages.first_visits")
+    await visits.visit_again_and_again(app, VISITED)
+
+
 def ready(_: Request) -> JSONResponse:
-    """Return 200 once the store can be read and 503 until then; never where it lies or why it can't."""
+    """Return 200 once the store can be read and each page's first view is kept, and 503 until then; never why."""
     # imported here, so that the server listens before the engine is loaded
     from pages.shared.reads import store_path  # noqa: PLC0415
     from vulncore.store import is_readable  # noqa: PLC0415
 
-    if is_readable(store_path()):
+    if VISITED.is_set() and is_readable(store_path()):
         return JSONResponse({"ready": True})
     return JSONResponse({"ready": False}, status_code=503)
 
@@ -186,12 +219,19 @@ def say_that_it_failed(_: Exception) -> bool:
     return True
 
 
+def load_engine() -> None:
+    """Load what every page needs, then what only some do; Prophet and statsmodels are left to the processes that fit."""
+    for module in ("pages.ways", "scipy.stats"):
+        importlib.import_module(module)
+
+
 # loaded while the server already listens, so that the first visitor does not wait for it
-threading.Thread(target=importlib.import_module, args=("pages.ways",), daemon=True).start()
+threading.Thread(target=load_engine, name="engine", daemon=True).start()
 
 app = st.App(
     "pages/main.py",
-    routes=[Route("/ready", ready)],
+    lifespan=visiting,
+    routes=[Route("/live", live), Route("/ready", ready)],
     middleware=[Middleware(OwnWebsockets), Middleware(SecurityHeaders), Middleware(PinnedAddress)],
     on_script_error=say_that_it_failed,
 )

@@ -168,6 +168,8 @@ def main() -> int:
         start, every = time.monotonic(), []
         for answer in answers(asked.seed, iter(numbers), asked.workers, Path(folder)):
             every.append(answer)
+            if answer.outcome == "FAULT":
+                print(f"FAULT in case {answer.number} ({answer.kind})", file=sys.stderr, flush=True)
             seconds = time.monotonic() - start
             if len(every) % 1_000 == 0:
                 print(f"{len(every):,} cases in {seconds:,.0f} s", file=sys.stderr, flush=True)

@@ -2,10 +2,10 @@
 
     .venv/bin/python benchmarks/hotspot_speed.py [ROWS ...]
 
-Each layer is timed from the incidents on disk to its numbers, for the City's cells of resolution 10: counts of a year,
-their density, Gi* of them, two years set against each other, and classes over twelve periods of three months. All three
-ways index points with the same H3 library (SQL through a function registered with DuckDB, on distinct points: faster than
-on every row) and judge with the same functions: what is compared is reading, counting, adding up neighbours, and
+Each layer is timed up to its numbers, for the City's cells of resolution 10: counts of a year,
+their density, Gi* of them, two years set against each other, and classes over twelve periods of three months. What no
+question changes is worked out once (`vulncore.metrics.week.counted`, and the cell of each point); the package and the SQL
+answer from that, pandas from the incidents. All judge with the same functions: what is compared is reading, counting and
 densities. They have to give the same numbers.
 
 Every figure is the median of three runs in this process (one from five million rows on), after one to warm up; the ratios
@@ -14,12 +14,12 @@ are what to quote.
 
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import duckdb
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -32,14 +32,14 @@ from timing import median_seconds
 from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.periods import Window, rolling_12
 from vulncore.domain.schemas import COVERAGE, INCIDENTS
+from vulncore.findings.where.counts import zone_of_points
 from vulncore.metrics.hotspots.cells import cells
 from vulncore.metrics.hotspots.classes import hotspot_classes
 from vulncore.metrics.hotspots.density import kernel_density, share_inside
 from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
-from vulncore.metrics.hotspots.point_counts import point_counts
-from vulncore.metrics.hotspots.zones import OUTSIDE, zone_of
+from vulncore.metrics.hotspots.zones import OUTSIDE
 from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import Chosen, CountedRecords, RecordFilter, counted_records
 
 Floats = NDArray[np.float64]
 
@@ -53,22 +53,19 @@ BIN_M = BANDWIDTH_M / 128
 RUNS, FEWER_RUNS, FEWER_FROM = 3, 1, 5_000_000
 PANDAS_KB_A_ROW, PANDAS_GB = 0.9, 14.0
 
-POINTS = """
-SELECT longitude, latitude, date_trunc('month', recorded_on) AS month, count(*) AS n
-FROM {incidents} JOIN {coverage} USING (force, measure)
-WHERE force = '{force}' AND measure IN {measures} AND recorded_on BETWEEN '{start}' AND '{end}' AND no_crimed_on IS NULL
-    AND "table" = 'incidents' AND {coverage}.month = date_trunc('month', recorded_on) AND longitude IS NOT NULL
-GROUP BY ALL
+ROWS = """
+WITH wanted AS (
+    SELECT * FROM counted WHERE measure IN {measures} AND month BETWEEN {first} AND {last} AND point >= 0
+)
+SELECT * FROM wanted WHERE several = 0
+UNION ALL
+SELECT * FROM (SELECT * FROM wanted WHERE several = 1) QUALIFY measure = min(measure) OVER (PARTITION BY record)
 """
 PIECE_COUNTS = """
-WITH points AS ({points}), placed AS (
-    SELECT longitude, latitude, h3_cell(latitude, longitude) AS cell FROM points GROUP BY ALL
-)
-SELECT piece, month, sum(n) AS n
-FROM points JOIN placed USING (longitude, latitude) JOIN members USING (cell) GROUP BY ALL
+SELECT piece, month, count(*) AS n FROM ({rows}) JOIN zones USING (point) WHERE piece >= 0 GROUP BY ALL
 """
 DENSITY = """
-WITH points AS ({points}), bins AS (
+WITH points AS (SELECT longitude, latitude, count(*) AS n FROM ({rows}) GROUP BY ALL), bins AS (
     SELECT sum(x * n) / sum(n) AS x, sum(y * n) / sum(n) AS y, sum(n) AS n
     FROM (SELECT longitude * {east} AS x, latitude * {north} AS y, n FROM points)
     GROUP BY floor(x / {bin}), floor(y / {bin})
@@ -96,48 +93,49 @@ def classed(by_period: Floats) -> list[str]:
 
 
 class Ours:
-    def __init__(self, incidents: ir.Table, coverage: ir.Table) -> None:
-        self.tables = incidents, coverage
+    def __init__(self, records: CountedRecords) -> None:
+        self.records = records
 
-    def points(self, window: Window) -> pd.DataFrame:
-        found = point_counts(*self.tables, RecordFilter(FORCE, MEASURES, window))
-        return found[found["longitude"].notna()]
+    def chosen(self, window: Window) -> Chosen:
+        chosen = self.records.chosen(RecordFilter(FORCE, MEASURES, window))
+        return chosen.only(chosen.numbers("point") >= 0)
 
     def by_month(self, window: Window) -> Floats:
-        rows = self.points(window)
-        piece = zone_of(ZONES, rows["longitude"].to_numpy(), rows["latitude"].to_numpy())
-        return _by_month(piece, rows["month"], rows["records"].to_numpy(), window)
+        rows = self.chosen(window)
+        piece = zone_of_points(self.records, ZONES)[rows.numbers("point")]
+        return _by_month(piece, rows.numbers("month"), np.ones(len(piece)), window)
 
     def density(self) -> Floats:
-        rows = self.points(YEAR)
-        points = rows[["longitude", "latitude"]].to_numpy() * ZONES.scale
-        return kernel_density(points, rows["records"].to_numpy(), ZONES.centres_m, BANDWIDTH_M, INSIDE)
+        rows = self.chosen(YEAR)
+        points = np.column_stack([rows.numbers("longitude"), rows.numbers("latitude")]) * ZONES.scale
+        return kernel_density(points, np.ones(len(points)), ZONES.centres_m, BANDWIDTH_M, INSIDE)
 
 
 class Sql:
-    def __init__(self, incidents: ir.Table, coverage: ir.Table) -> None:
-        self.engine = incidents.get_backend().con
-        self.names = {"incidents": incidents.op().parent.name, "coverage": coverage.op().parent.name}
-        members = pd.DataFrame({"cell": ZONES.cells.members, "piece": ZONES.cells.zone_of_cell})
+    def __init__(self, records: CountedRecords) -> None:
+        self.engine = duckdb.connect()
+        piece = zone_of_points(records, ZONES)
+        zones = pa.table({"point": np.arange(len(piece), dtype=np.int32), "piece": piece})
         middles = pd.DataFrame(
             {"piece": range(PIECES), "cx": ZONES.centres_m[:, 0], "cy": ZONES.centres_m[:, 1]}
         )
-        for name, frame in (("members", members[members["piece"] != OUTSIDE]), ("middles", middles)):
-            self.engine.register(name, frame)
-        kinds = [duckdb.sqltype("DOUBLE")] * 2
-        self.engine.create_function("h3_cell", _h3, kinds, duckdb.sqltype("UBIGINT"), type="arrow")
+        for name, table in (("counted", records.table), ("zones", zones), ("middles", middles)):
+            self.engine.register(name, table)
 
-    def points(self, window: Window) -> str:
-        return POINTS.format(**self.names, force=FORCE, measures=MEASURES, start=window.start, end=window.end)
+    def rows(self, window: Window) -> str:
+        first, last = _month(window.start), _month(window.end)
+        return ROWS.format(measures=MEASURES, first=first, last=last)
 
     def by_month(self, window: Window) -> Floats:
-        rows = self.engine.sql(PIECE_COUNTS.format(points=self.points(window))).df()
-        return _by_month(rows["piece"].to_numpy(), rows["month"], rows["n"].to_numpy(dtype=float), window)
+        rows = self.engine.sql(PIECE_COUNTS.format(rows=self.rows(window))).df()
+        return _by_month(
+            rows["piece"].to_numpy(), rows["month"].to_numpy(), rows["n"].to_numpy(dtype=float), window
+        )
 
     def density(self) -> Floats:
         east, north = ZONES.scale
         text = DENSITY.format(
-            points=self.points(YEAR), east=east, north=north, bin=BIN_M, h=BANDWIDTH_M, h2=BANDWIDTH_M**2
+            rows=self.rows(YEAR), east=east, north=north, bin=BIN_M, h=BANDWIDTH_M, h2=BANDWIDTH_M**2
         )
         rows = self.engine.sql(text).df()
         weight = np.zeros(PIECES)
@@ -170,9 +168,8 @@ class Pandas:
         members = pd.DataFrame({"cell": ZONES.cells.members, "piece": ZONES.cells.zone_of_cell})
         placed = rows.assign(cell=cell).merge(members[members["piece"] != OUTSIDE], on="cell")
         counts = placed.groupby(["piece", "month"]).size().reset_index(name="n")
-        return _by_month(
-            counts["piece"].to_numpy(), counts["month"], counts["n"].to_numpy(dtype=float), window
-        )
+        months = counts["month"].to_numpy().astype("datetime64[M]").astype(np.int64)
+        return _by_month(counts["piece"].to_numpy(), months, counts["n"].to_numpy(dtype=float), window)
 
     def density(self) -> Floats:
         rows = self.rows(YEAR)
@@ -201,7 +198,11 @@ def table_of(rows: int, folder: Path) -> None:
     engine = connect()
     incidents = parquet_table(engine, [str(path)], INCIDENTS)
     coverage = parquet_table(engine, [str(folder / "coverage.parquet")], COVERAGE)
-    ways = {"SQL": layers(Sql(incidents, coverage))}
+    begun = time.perf_counter()
+    records = counted_records(incidents, coverage, FORCE, {})
+    zone_of_points(records, ZONES)
+    print(f"\nprepared in {time.perf_counter() - begun:.1f} s")
+    ways = {"SQL": layers(Sql(records))}
     if rows * PANDAS_KB_A_ROW / 1e6 <= PANDAS_GB:
         ways["pandas"] = layers(Pandas(path))
     runs = FEWER_RUNS if rows >= FEWER_FROM else RUNS
@@ -209,7 +210,7 @@ def table_of(rows: int, folder: Path) -> None:
         f"\n| {rows:,} incidents | vulncore | SQL by hand | pandas |\n| --- | ---: | ---: | ---: |",
         flush=True,
     )
-    for layer, work in layers(Ours(incidents, coverage)).items():
+    for layer, work in layers(Ours(records)).items():
         for name, way in ways.items():
             _same(work(), way[layer](), f"{name}, {layer}")
         seconds = median_seconds(work, runs)
@@ -223,12 +224,13 @@ def table_of(rows: int, folder: Path) -> None:
         print(f"| {layer} | {seconds:.2f} s | {' | '.join(cells_of_row)} |", flush=True)
 
 
-def _by_month(piece: NDArray[np.int64], month: pd.Series, records: Floats, window: Window) -> Floats:
-    at = np.searchsorted(
-        np.array(window.months, dtype="datetime64[M]"), month.to_numpy().astype("datetime64[M]")
-    )
+def _month(day: date) -> int:
+    return (day.year - 1970) * 12 + day.month - 1
+
+
+def _by_month(piece: NDArray[np.int64], month: NDArray[np.int64], records: Floats, window: Window) -> Floats:
     there = piece != OUTSIDE
-    flat = at[there] * PIECES + piece[there]
+    flat = (month[there] - _month(window.start)) * PIECES + piece[there]
     return np.bincount(flat, weights=records[there], minlength=len(window.months) * PIECES).reshape(
         -1, PIECES
     )
@@ -236,10 +238,6 @@ def _by_month(piece: NDArray[np.int64], month: pd.Series, records: Floats, windo
 
 def _per_km2(weight: Floats) -> Floats:
     return weight * 3 / (np.pi * BANDWIDTH_M**2) * 1e6 / INSIDE
-
-
-def _h3(latitude: pa.ChunkedArray, longitude: pa.ChunkedArray) -> pa.Array:
-    return pa.array(np.asarray(coordinates_to_cells(latitude.to_numpy(), longitude.to_numpy(), RESOLUTION)))
 
 
 def _same(ours: object, other: object, what: str) -> None:

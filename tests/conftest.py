@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
 
-from vulncore.cli import OPEN_COUNTS, open_counts
+from vulncore.cli.publishing import OPEN_COUNTS, open_counts
 from vulncore.forecasting import backtest, forecast
 from vulncore.sources import demo
 from vulncore.store import publish, secrets

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from starlette.requests import Request
 
-from app import completed_address, ready
+from app import VISITED, completed_address, ready
+from tests.importing import imported_by
 from tests.pages.visiting import visit
 
 
 def answered() -> tuple[int, dict[str, bool]]:
+    VISITED.set()
     answer = ready(None)
     return answer.status_code, json.loads(answer.body)
 
@@ -36,3 +38,10 @@ def test_an_address_with_bytes_that_are_no_text_is_completed_like_any_other(ship
     monkeypatch.setenv("VULNCORE_STORE", str(shipped_store))
     scope = {"type": "http", "path": "/when", "query_string": b"dataset=demo&kind=\xff", "headers": []}
     assert completed_address(Request(scope)).startswith("./when?dataset=demo&version=1&month=2024-10&kind=")
+
+
+def test_behind_the_first_page_is_loaded_what_others_need_but_no_library_of_which_worker_processes_fit_models():
+    waited = "import threading, app\nfor thread in threading.enumerate():\n    if thread.name == 'engine': thread.join()"
+    modules = imported_by(waited)
+    assert {"pages.ways", "scipy.stats"} <= modules
+    assert {"prophet", "cmdstanpy", "statsmodels"} & modules == set()

@@ -14,7 +14,7 @@ from vulncore.findings.shared.which_records import WeekChoices, week_choices
 from vulncore.findings.when.view import When
 from vulncore.findings.when.when import when
 from vulncore.findings.where.question import measures_with_places
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import Night
 from vulncore.store.areas import area_of
 from vulncore.store.manifest import Publish

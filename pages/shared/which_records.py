@@ -25,7 +25,7 @@ from vulncore.findings.shared.which_records import (
     period_window,
 )
 from vulncore.findings.shared.words import listed
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import ENDS, STARTS, Night
 
 ANY = "any"

@@ -7,7 +7,7 @@ from pages.shared.sidebar import View
 from pages.shared.which_records import RecordChoices, record_filter, timed_measures
 from vulncore.findings.when.map import BY_CALENDAR, EVENING_WHOLE, Layout, fitting_step
 from vulncore.findings.when.view import When
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.hours import HOURS
 
 FITTING, HOUR, BANDS = "fitting", "hour", "three"

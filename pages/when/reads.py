@@ -7,7 +7,7 @@ import streamlit as st
 from pages.shared.reads import READS_KEPT, VERSION, contents_of
 from vulncore.findings.when.view import Patrols
 from vulncore.findings.when.when import patrol_hours
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import Night
 from vulncore.store import open_version
 from vulncore.store.manifest import Publish

@@ -14,7 +14,7 @@ from vulncore.findings.where.area import across, zones_of
 from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, Layer, MapChoice
 from vulncore.findings.where.question import MapSelection, NoPlacesError
 from vulncore.findings.where.view import MapView, WhereView
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 
 NONE = "none"
 

@@ -56,8 +56,7 @@ def place_of(
     store: Path, publish: Publish, selection: MapSelection, area: str, resolution: int | None, cell: str
 ) -> PlaceView:
     """Return what can be shown of one place."""
-    snapshot = stores.open_version(store, publish.dataset, publish.number)
-    return place_view(snapshot, _counts_of(store, publish, selection, area), resolution, cell)
+    return place_view(_counts_of(store, publish, selection, area), resolution, cell)
 
 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Testing the map on later months …", hash_funcs=VERSION)
@@ -69,5 +68,4 @@ def trial_of(store: Path, publish: Publish, selection: MapSelection, area: str) 
 @st.cache_data(max_entries=READS_KEPT, show_spinner="Shuffling dates 999 times …", hash_funcs=VERSION)
 def repeats_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> RepeatsView:
     """Return whether events are followed by others near by and soon."""
-    snapshot = stores.open_version(store, publish.dataset, publish.number)
-    return repeats_view(snapshot, _counts_of(store, publish, selection, area))
+    return repeats_view(_counts_of(store, publish, selection, area))

@@ -12,7 +12,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
-import ibis
 import numpy as np
 import pyarrow.compute as pc
 from scipy.linalg import circulant
@@ -25,18 +24,16 @@ from vulncore.domain.delivery import Delivery
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.periods import Window, month_end, rolling_12
 from vulncore.domain.vocabulary import report_measures
-from vulncore.findings.shared.blurred import blurred_records
+from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.protection import protected_week
 from vulncore.findings.when.view import Week
 from vulncore.findings.where.area import moves_between
-from vulncore.findings.where.counts import record_counts, zone_counts
+from vulncore.findings.where.counts import record_counts, zone_counts, zone_of_points
 from vulncore.findings.where.question import MapSelection
-from vulncore.metrics.hotspots.point_counts import every_point
-from vulncore.metrics.hotspots.zones import zone_of
-from vulncore.metrics.week.day_hour import RecordFilter, day_hour, timed_records, week_of
+from vulncore.metrics.week.counted import RecordFilter
+from vulncore.metrics.week.day_hour import day_hour, week_of
 from vulncore.metrics.week.hours import HOURS
-from vulncore.metrics.week.known_times import midnights
 from vulncore.metrics.week.night_time import DEFAULT
 from vulncore.sources import demo
 from vulncore.sources.extract import read_extract
@@ -172,13 +169,10 @@ def place_counts(folder: Path, measures: tuple[str, ...], window: Window) -> Cou
     busiest = int(by_zone.within(window).argmax())
     weeks = []
     for smallest in (TRUE, SMALLEST_SHOWN):
-        incidents = blurred_records(snapshot, smallest).incidents
-        points = every_point(incidents, CITY)
-        zone = zone_of(by_zone.zones, points["longitude"].to_numpy(), points["latitude"].to_numpy())
-        inside = ibis.memtable(points.loc[zone == busiest, ["longitude", "latitude"]])
-        here = incidents.semi_join(inside, ["longitude", "latitude"])
-        asked = timed_records(here, snapshot.coverage, selection.records, midnights(snapshot.incidents, CITY))
-        weeks.append(week_of(day_hour(asked))[None])
+        counted = counted_of(snapshot, CITY, smallest)
+        chosen = counted.chosen(selection.records)
+        here = np.append(zone_of_points(counted, by_zone.zones) == busiest, False)
+        weeks.append(week_of(day_hour(chosen.only(here[chosen.numbers("point")])))[None])
     whole = read_week(snapshot, selection.records, TRUE).by_hour.sum()
     from_anywhere = np.ones((HOURS, HOURS), dtype=bool)  # from another cell, too
     return Counts(*weeks, np.array([whole]), from_anywhere, None)

@@ -20,14 +20,13 @@ from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.geography import boundary
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.shared import blurred as blurring
+from vulncore.findings.shared import counted as counting
 from vulncore.findings.shared.which_records import HoursChosen
 from vulncore.findings.when import counts as when_counts
 from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.when import patrol_hours, when
 from vulncore.findings.where import area as ground
 from vulncore.findings.where import counts as where_counts
-from vulncore.findings.where import place as one_place
-from vulncore.findings.where import repeats
 from vulncore.findings.where.counts import record_counts
 from vulncore.findings.where.layers import Layer, MapChoice
 from vulncore.findings.where.place import place_view
@@ -35,7 +34,7 @@ from vulncore.findings.where.protection import layer_view, where_view
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.repeats import repeats_view
 from vulncore.findings.where.trial import map_trial
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot
 
 NARROWED = (("victim_residency", "visiting the City"), ("location_type", "street"))
@@ -84,9 +83,9 @@ def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
     busiest = layer_view(counts, MapChoice(Layer.CELLS))
     size = counts.ground.resolutions[-1]
     cell = layer_view(counts, MapChoice(Layer.CELLS, resolution=size)).zones.names[3]
-    place = place_view(snapshot, counts, size, cell)
+    place = place_view(counts, size, cell)
     views |= {"months": place.months, "hours": place.hours, "place": place.summary, "total": busiest.total}
-    views |= {"repeats": repeats_view(snapshot, counts), "trial": map_trial(counts)}
+    views |= {"repeats": repeats_view(counts), "trial": map_trial(counts)}
     at_night = record_counts(snapshot, store, MapSelection(SELECTIONS["narrowed"], NIGHT), measures)
     views["at night"] = layer_view(at_night, MapChoice(Layer.CELLS)).layer
     return views
@@ -96,12 +95,11 @@ def test_no_view_of_hours_or_places_reads_the_true_records(demo_folder, monkeypa
     snapshot, store = snapshot_of(demo_folder, "demo"), demo_folder / "demo"
     before = shown(snapshot, store)
     kept = blurring.blurred_records(snapshot, SMALLEST_SHOWN)
-    for module in (when_counts, where_counts, one_place):
-        monkeypatch.setattr(module, "midnights", _constant({}))
+    monkeypatch.setattr(counting, "midnights_of", _constant({}))
     street_points, piles = where_counts.street_points(snapshot, CITY), ground.point_piles(snapshot.incidents)
     monkeypatch.setattr(where_counts, "street_points", _constant(street_points))
     monkeypatch.setattr(ground, "point_piles", _constant(piles))
-    for module in (when_counts, where_counts, one_place, repeats):
+    for module in (counting, where_counts):
         monkeypatch.setattr(module, "blurred_records", _constant(kept))
     when_counts._kept.clear()
     after = shown(dealt(snapshot), store)
@@ -116,7 +114,8 @@ def dealt(snapshot: Snapshot) -> Snapshot:
     for name in DEALT:
         at = rows.schema.get_field_index(name)
         rows = rows.set_column(at, rows.schema.field(at), rows.column(name).take(order))
-    return replace(snapshot, incidents=ibis.memtable(rows))
+    publish = replace(snapshot.publish, table_versions={}, stored={})  # other rows than were published
+    return replace(snapshot, publish=publish, incidents=ibis.memtable(rows))
 
 
 def repr_of(view: object) -> str:

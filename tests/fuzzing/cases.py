@@ -12,7 +12,7 @@ from typing import Any
 from tests.fuzzing import commands, extracts, scenarios, tables, visits
 from tests.fuzzing.kinds import Kind, outcome
 from vulncore import store as stores
-from vulncore.cli import OPEN_COUNTS, open_counts
+from vulncore.cli.publishing import OPEN_COUNTS, open_counts
 from vulncore.sources import demo
 
 KINDS = {

@@ -82,7 +82,7 @@ def _serving(store: Path, log: Path, module: tuple[str, ...] = SERVED) -> Iterat
         process = subprocess.Popen(
             [sys.executable, "-m", *module, "--server.port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "VULNCORE_STORE": str(store)},
+            env={"VULNCORE_FIRST_VISITS": "off", **os.environ, "VULNCORE_STORE": str(store)},
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=subprocess.STDOUT,

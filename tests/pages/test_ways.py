@@ -3,6 +3,7 @@
 import pytest
 
 from pages.ways import completed_link
+from tests.importing import imported_by
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +24,11 @@ def test_what_can_not_be_read_stays_in_the_address_so_that_the_page_says_so():
 @pytest.mark.parametrize("link", [{"dataset": "nowhere"}, {"force": "Nowhere Police", "month": "2024-10"}])
 def test_what_is_not_there_leaves_the_address_as_it_is(link):
     assert completed_link("where", {**link, "layer": "gi"}) == {}
+
+
+def test_the_first_page_waits_for_no_library_that_only_later_pages_need():
+    modules = imported_by(
+        "import pages.ways, pages.overview.measure, pages.overview.reads, pages.overview.strand_table"
+    )
+    assert {"streamlit", "pandas"} <= modules
+    assert {"prophet", "cmdstanpy", "statsmodels", "scipy.stats", "holidays", "openpyxl"} & modules == set()

@@ -12,7 +12,7 @@ import pytest
 from tests.making import covered, delivery, incident, month_total, months
 from tests.sources.police_uk.test_street import line as street_row
 from tests.sources.police_uk.test_street import street_csv
-from vulncore.cli import open_counts
+from vulncore.cli.publishing import open_counts
 from vulncore.domain.delivery import provisional
 from vulncore.domain.errors import InvalidRowsError, PublishRefusedError
 from vulncore.domain.schemas import ANNOTATIONS, SCHEMAS, Tables, validated

@@ -2,29 +2,15 @@
 
 Exit code 0: done. 1: refused, with the reason on standard error. 2: the command was not understood.
 
-Each file adds the commands of its topic to `app`. Read `options` first (the program, its options, how tables are
-printed), then:
+Each file adds the commands of its topic to `app`, and is loaded when one of them is asked for. Read `program` (which
+commands there are) and `options` (what they share, how tables are printed) first, then:
 
 - `publishing`: demo, publish, ready-data, mapping, measures.
 - `overview`: versions, table, check, changes.
 - `when`: day-hour, patrols. `where`: hotspots, boundary. `forecast`: forecast, backtest. `resourcing`: resourcing.
-- `upkeep`: prepare, verify, backup, restore, purge.
+- `prepare`: prepare. `upkeep`: verify, backup, restore, purge.
 """
 
-from vulncore.cli import forecast, overview, publishing, resourcing, upkeep, when, where
-from vulncore.cli.options import app
-from vulncore.cli.publishing import DEMO, OPEN_COUNTS, open_counts
+from vulncore.cli.program import app
 
-__all__ = [
-    "DEMO",
-    "OPEN_COUNTS",
-    "app",
-    "forecast",
-    "open_counts",
-    "overview",
-    "publishing",
-    "resourcing",
-    "upkeep",
-    "when",
-    "where",
-]
+__all__ = ["app"]

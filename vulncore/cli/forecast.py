@@ -10,6 +10,7 @@ import typer
 
 from vulncore.cli.options import (
     DEFAULT_STORE,
+    DEMO,
     AsAt,
     Dataset,
     Force,
@@ -17,11 +18,10 @@ from vulncore.cli.options import (
     Output,
     Store,
     Version,
-    app,
     headline_text,
     printed,
 )
-from vulncore.cli.publishing import DEMO
+from vulncore.cli.program import app
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import parse_month
 from vulncore.findings.forecast.demand import STRAND, Demand, Subject, find_subject, subject_demand, subjects

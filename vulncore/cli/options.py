@@ -1,8 +1,7 @@
-"""What the commands share: the program, its options and what they stand for, and how tables and sentences are printed."""
+"""What the commands share: options and what they stand for, and how tables and sentences are printed."""
 
 import getpass
 import json
-import os
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -11,10 +10,9 @@ from typing import Annotated, Any
 
 import pandas as pd
 import typer
-from typer.core import TyperGroup
 
 from vulncore.domain.delivery import Progress
-from vulncore.domain.errors import InvalidPeriodError, VulncoreError
+from vulncore.domain.errors import InvalidPeriodError
 from vulncore.domain.periods import Window, format_month, parse_month
 from vulncore.domain.shipped import default_store
 from vulncore.domain.vocabulary import find_measure
@@ -26,11 +24,12 @@ from vulncore.findings.shared.contents import (
 )
 from vulncore.findings.shared.headline import Headline
 from vulncore.findings.shared.which_records import YEAR, period_window
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import Night
 from vulncore.store import Snapshot
 
 DEFAULT_STORE = default_store()
+DEMO = "demo"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
 
 
@@ -41,36 +40,6 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
 
-
-class Refusing(TyperGroup):
-    """Says a refusal in one sentence on standard error, and exits with 1."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Take words as text, whatever bytes a shell hands over; the name of a file stays as it is."""
-        texts = [word.encode(errors="surrogateescape").decode(errors="replace") for word in args]
-        return super().parse_args(
-            ctx,
-            [word if os.path.lexists(word) else text for word, text in zip(args, texts, strict=True)],
-        )
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except VulncoreError as refusal:
-            typer.echo(f"vulncore: {refusal}", err=True)
-        except OSError as problem:
-            typer.echo(f"vulncore: {problem.strerror or problem}: {problem.filename or ''}", err=True)
-        raise typer.Exit(1)
-
-
-app = typer.Typer(
-    cls=Refusing,
-    help="Publish a force's vulnerability data, and print the figures of the dashboard.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
 
 # which data, and in what form
 Store = Annotated[Path, typer.Option("--store", envvar="VULNCORE_STORE", help="The folder of the store.")]

@@ -8,6 +8,7 @@ import typer
 from vulncore import store as stores
 from vulncore.cli.options import (
     DEFAULT_STORE,
+    DEMO,
     AsAt,
     Dataset,
     Force,
@@ -15,11 +16,10 @@ from vulncore.cli.options import (
     Output,
     Store,
     Version,
-    app,
     headline_text,
     printed,
 )
-from vulncore.cli.publishing import DEMO
+from vulncore.cli.program import app
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month, parse_month
 from vulncore.domain.vocabulary import find_strand

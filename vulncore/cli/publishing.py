@@ -11,17 +11,18 @@ import typer
 from vulncore import store as stores
 from vulncore.cli.options import (
     DEFAULT_STORE,
+    DEMO,
     AsAt,
     By,
     Format,
     Output,
     Store,
-    app,
     csv_text,
     printed,
     terminal_progress,
     user,
 )
+from vulncore.cli.program import app
 from vulncore.domain.delivery import Delivery, annotated, provisional
 from vulncore.domain.errors import (
     InvalidMappingError,
@@ -45,7 +46,7 @@ from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.records.mapping_file import UNSURE, mapping_toml, read_mapping
 from vulncore.store.secrets import kept_secret
 
-DEMO, OPEN_COUNTS = "demo", "city-open-counts"
+OPEN_COUNTS = "city-open-counts"
 SHIPPED_BY = "shipped with the project"
 SHOWN_CHANGES, SHOWN_FINDINGS = 10, 8
 

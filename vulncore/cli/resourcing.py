@@ -11,6 +11,7 @@ import typer
 
 from vulncore.cli.options import (
     DEFAULT_STORE,
+    DEMO,
     AsAt,
     Dataset,
     Force,
@@ -18,11 +19,10 @@ from vulncore.cli.options import (
     Output,
     Store,
     Version,
-    app,
     headline_text,
     printed,
 )
-from vulncore.cli.publishing import DEMO
+from vulncore.cli.program import app
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month, parse_month
 from vulncore.findings.forecast.work import YEARS

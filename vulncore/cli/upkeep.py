@@ -1,22 +1,19 @@
-"""Commands that look after the store: make ready, verify every file, back up, restore, erase records for good."""
+"""Commands that look after the store: verify every file, back up, restore, erase records for good."""
 
-from collections import Counter
 from pathlib import Path
-from time import perf_counter
 from typing import Annotated
 
 import pandas as pd
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, app, printed, user
+from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, printed, user
+from vulncore.cli.program import app
 from vulncore.domain.errors import DamagedStoreError, UnknownNameError, first_five
 from vulncore.domain.identifiers import pseudonym
 from vulncore.domain.periods import parse_month
 from vulncore.domain.words import number_of
-from vulncore.findings.prepared import Prepared, Readiness
-from vulncore.findings.prepared import prepare as prepare_dataset
 from vulncore.resourcing.scenario.saved import unreadable_scenarios
-from vulncore.store import datasets, open_version
+from vulncore.store import open_version
 from vulncore.store.backup import BackupCounts, back_up
 from vulncore.store.backup import restore as restore_store
 from vulncore.store.purging import PurgeCounts, purge_counts
@@ -24,30 +21,6 @@ from vulncore.store.purging import purge as purge_dataset
 from vulncore.store.secrets import store_secret
 from vulncore.store.stubs import Selection
 from vulncore.store.verifying import BAD, FileState, StoreCheck, store_checks
-
-
-@app.command()
-def prepare(
-    dataset: Annotated[str | None, typer.Argument(help="The dataset's name. Default: all.")] = None,
-    store: Store = DEFAULT_STORE,
-) -> None:
-    """Make ready what Forecast and Resourcing show first, so that nobody waits for it. What is ready is left alone."""
-    names = (dataset,) if dataset else datasets(store)
-    if not names:
-        raise UnknownNameError(f"Nothing has been published in {store} yet. Try: vulncore demo")
-    for name in names:
-        publish = open_version(store, name).publish
-        typer.echo(
-            f"Making ready what Forecast and Resourcing show first of {name}, version {publish.number}. "
-            "End this whenever you like: the next time goes on from there."
-        )
-        start, done = perf_counter(), []
-        for prepared in prepare_dataset(store, name):
-            typer.echo(_prepared_in_words(prepared))
-            done.append(prepared.readiness)
-        counts = Counter(done)
-        became = ", ".join(f"{counts[readiness]} {readiness}" for readiness in Readiness if counts[readiness])
-        typer.echo(f"{name}: {became or 'nothing to make ready'}, in {perf_counter() - start:,.0f} s.")
 
 
 @app.command()
@@ -145,11 +118,6 @@ def _unreadable_scenarios(store: Path) -> list[StoreCheck]:
 
 def _held_in_words(counts: BackupCounts) -> str:
     return f"{number_of(counts.datasets, 'dataset')}, {number_of(counts.files, 'file')}, {counts.bytes / 1e6:,.1f} MB"
-
-
-def _prepared_in_words(prepared: Prepared) -> str:
-    took = f" in {prepared.seconds:,.1f} s" if prepared.readiness is Readiness.MADE else ""
-    return f"{prepared.place} of {prepared.of}: {prepared.what}: {prepared.readiness}{took}"
 
 
 def _secret(store: Path, dataset: str) -> bytes:

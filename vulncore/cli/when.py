@@ -8,6 +8,7 @@ import typer
 
 from vulncore.cli.options import (
     DEFAULT_STORE,
+    DEMO,
     Dataset,
     First,
     Force,
@@ -21,14 +22,13 @@ from vulncore.cli.options import (
     Store,
     Version,
     Victims,
-    app,
     column_values,
     headline_text,
     night_hours,
     printed,
     record_filter,
 )
-from vulncore.cli.publishing import DEMO
+from vulncore.cli.program import app
 from vulncore.domain.disclosure import SETTING, smallest_shown
 from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.vocabulary import Measure, find_measure
@@ -38,7 +38,7 @@ from vulncore.findings.shared.words import HOURS_BLURRED, hidden_as
 from vulncore.findings.when.map import BY_CALENDAR, Layout, map_export
 from vulncore.findings.when.patrols import patrols_frame, patrols_headline
 from vulncore.findings.when.when import patrol_hours, unprotected_patrol_hours, unprotected_when, when
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot, open_version
 
 Unprotected = Annotated[

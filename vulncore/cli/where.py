@@ -8,6 +8,7 @@ import typer
 
 from vulncore.cli.options import (
     DEFAULT_STORE,
+    DEMO,
     Dataset,
     First,
     Force,
@@ -18,14 +19,13 @@ from vulncore.cli.options import (
     Store,
     Version,
     Victims,
-    app,
     column_values,
     csv_text,
     headline_text,
     night_hours,
     record_filter,
 )
-from vulncore.cli.publishing import DEMO
+from vulncore.cli.program import app
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, UnreadableSourceError, first_five
 from vulncore.findings.shared.contents import dataset_contents

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from vulncore.domain.arrays import Floats
 from vulncore.forecasting.models.all import Model
@@ -72,8 +72,8 @@ def learnt_factor(pit: Floats) -> float:
     >>> learnt_factor(np.linspace(0.0005, 0.9995, 1_000)).__round__(2)
     1.0
     """
-    distance = np.abs(norm.ppf(np.clip(pit, 0.0005, 0.9995)))
-    return float(np.clip(np.quantile(distance, 0.8) / norm.ppf(0.9), NARROWEST, WIDEST))
+    distance = np.abs(ndtri(np.clip(pit, 0.0005, 0.9995)))
+    return float(np.clip(np.quantile(distance, 0.8) / ndtri(0.9), NARROWEST, WIDEST))
 
 
 def spread_factors(model: Model, ahead: int) -> Floats:

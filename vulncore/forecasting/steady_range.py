@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import nbinom
 
 from vulncore.domain.arrays import Floats
 from vulncore.forecasting.paths import Paths, draw_counts, pearson_dispersion
@@ -37,6 +36,8 @@ def steady_range(counts: Floats) -> SteadyRange | None:
     >>> steady_range(np.zeros(24)).high95
     2
     """
+    from scipy.stats import nbinom  # noqa: PLC0415 - slow to import
+
     known = counts[~np.isnan(counts)]
     months = len(known)
     if not months:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import poisson
 
 from vulncore.domain.arrays import Floats
 
@@ -117,6 +116,8 @@ def _leavers(mean: Floats, chance: Floats | None, months: int) -> Floats:
     """Return how many leave: Poisson numbers that never fall as their mean rises, one row per path; without chance the mean."""
     if chance is None:
         return np.broadcast_to(mean, (len(mean), months))
+    from scipy.stats import poisson  # noqa: PLC0415 - slow to import
+
     top = int(poisson.ppf(1 - 1e-9, float(mean.max(initial=0.0)))) + 1
     below = np.asarray(poisson.cdf(np.arange(top), mean), dtype=float)  # a row for each mean
     if len(below) == 1:

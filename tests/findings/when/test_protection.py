@@ -22,7 +22,7 @@ from vulncore.findings.when.protection import protected_week
 from vulncore.findings.when.sentences import known_table
 from vulncore.findings.when.when import patrol_hours, when
 from vulncore.metrics.statistics.intervals import poisson_interval
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import Night
 from vulncore.store import open_version, publish

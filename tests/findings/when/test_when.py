@@ -36,7 +36,7 @@ from vulncore.findings.when.when import (
     unprotected_when,
     when,
 )
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import DEFAULT, Night
 from vulncore.sources.deliveries import Settings, Source, read_delivery

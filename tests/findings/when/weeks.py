@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.domain.periods import Window, month_end, rolling_12
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot, open_version, publish
 
 CITY = "City of London Police"

@@ -21,7 +21,7 @@ from vulncore.findings.where.sentences import repeats_headline
 from vulncore.findings.where.trial import SHARES, _scores, trial_hits
 from vulncore.findings.where.view import NAIVE
 from vulncore.metrics.hotspots.prediction import prediction
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import Night
 from vulncore.sources import demo
 from vulncore.store import open_version, publish
@@ -150,10 +150,7 @@ def test_another_secret_draws_another_map_and_the_same_one_the_same(store):
 
 
 def test_where_no_near_repeats_can_be_seen_it_is_said_that_the_blur_hides_them(store):
-    shown, exact = (
-        repeats_view(open_version(store, "demo"), counts_of(store, 1, smallest=smallest))
-        for smallest in (SMALLEST, 1)
-    )
+    shown, exact = (repeats_view(counts_of(store, 1, smallest=smallest)) for smallest in (SMALLEST, 1))
     assert shown.strongest is None
     assert repeats_headline(shown).text.startswith("No near repeats can be seen, and blurred places hide")
     assert "blurred" not in repeats_headline(exact).text
@@ -167,7 +164,7 @@ def test_a_map_of_some_hours_gives_no_hours_of_a_place(store):
     counts = record_counts(snapshot, store, MapSelection(records, night, SMALLEST), report_measures())
     by_zone = zone_counts(counts, 9)
     fullest = by_zone.zones.names[int(by_zone.about(counts.window).argmax())]
-    place = place_view(snapshot, counts, 9, fullest)
+    place = place_view(counts, 9, fullest)
     assert place.hours.empty
     assert (
         place.no_hours == "This map is of some hours alone. Choose every hour to see the hours of this place."

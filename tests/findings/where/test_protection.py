@@ -33,7 +33,7 @@ from vulncore.findings.where.tables import hours_table, months_table, repeats_ta
 from vulncore.findings.where.trial import map_trial, trial_hits
 from vulncore.metrics.hotspots.near_repeats import NearRepeats, near_repeats
 from vulncore.metrics.hotspots.point_counts import dated_points
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import open_version
 
 ROOT = Path(__file__).parents[3]
@@ -102,8 +102,7 @@ def secrets(counts: RecordCounts, exact: RecordCounts, shipped_store: Path) -> l
         }
     hits = trial_hits(counts, zone_counts(counts, counts.ground.finest))
     arrays |= {f"trial: {name}": hits[name] for name in ("hits", "hit_rate", "pai", "better_low")}
-    snapshot = open_version(shipped_store, "demo")
-    dated = dated_points(snapshot.incidents, snapshot.coverage, question.selection.records)
+    dated = dated_points(exact.counted.chosen(question.selection.records))
     arrays |= {f"repeats: {name}": dated[name] for name in ("longitude", "latitude")}
     secrets = [Secret(name, np.asarray(array, dtype=float)) for name, array in arrays.items()]
     return [secret for secret in secrets if len(set(secret.numbers.tolist())) >= FEWEST_TOLD_APART]
@@ -116,7 +115,7 @@ def shown(counts: RecordCounts, shipped_store: Path) -> dict[str, object]:
     view, trial = where_view(counts), map_trial(counts)
     with pytest.MonkeyPatch.context() as patched:  # what is shown of few shuffles is what is shown of many
         patched.setattr(repeats_module, "near_repeats", partial(near_repeats, permutations=19))
-        summary, repeats = where_summary(counts, trial), repeats_view(snapshot, counts)
+        summary, repeats = where_summary(counts, trial), repeats_view(counts)
     things: dict[str, object] = {
         "view": view,
         "notes": where_notes(view),
@@ -134,7 +133,7 @@ def shown(counts: RecordCounts, shipped_store: Path) -> dict[str, object]:
     for size in SIZES:
         cells = zone_counts(counts, size).zones.names
         for cell in (cells[0], cells[len(cells) // 2]):
-            place = place_view(snapshot, counts, size, cell)
+            place = place_view(counts, size, cell)
             months = place_months_chart(place.months, ["t"], "l", "crimes")
             hours = [] if place.hours.empty else [place_hours_chart(place.hours, ["t"], "l", "crimes")]
             things[f"place {size} {cell}"] = (place, hours_table(place), months_table(place), months, hours)

@@ -54,7 +54,7 @@ from vulncore.findings.where.tables import hours_table, months_table, repeats_ta
 from vulncore.findings.where.trial import map_trial, trial_hits
 from vulncore.findings.where.view import NAIVE, MapView
 from vulncore.metrics.hotspots.zones import Zones
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT
 from vulncore.sources.demo.description import description
 from vulncore.sources.police_uk import deliver as police_uk
@@ -474,7 +474,7 @@ def test_one_place_has_its_streets_its_months_its_hours_and_its_share(shipped_st
     by_zone = zone_counts(many, 9)
     there = by_zone.within(many.window)
     top = int(np.argmax(there))
-    place = place_view(snapshot, many, 9, by_zone.zones.names[top])
+    place = place_view(many, 9, by_zone.zones.names[top])
     share = 100 * there[top] / there.sum()
     assert place.summary == f"{there[top]:,.0f} records, {share:.0f} % of all on the map."
     assert "Bishopsgate" in place.streets
@@ -492,7 +492,7 @@ def test_one_place_has_its_streets_its_months_its_hours_and_its_share(shipped_st
 def test_a_place_with_few_shows_no_hours_of_its_own(demo, shipped_store):
     by_zone = zone_counts(demo, 10)
     few = int(np.flatnonzero(by_zone.within(demo.window) == 2)[0])
-    place = place_view(open_version(shipped_store, "demo"), demo, 10, by_zone.zones.names[few])
+    place = place_view(demo, 10, by_zone.zones.names[few])
     assert place.hours.empty
     assert place.summary.startswith("Fewer than 5 crimes")
     assert "Fewer than 5 crimes lie here" in place.no_hours
@@ -577,7 +577,7 @@ def test_repeats_that_were_planted_are_found_and_months_alone_get_a_sentence(tmp
                 )
             )
     counts = city(tmp_path, rows)
-    repeats = repeats_view(open_version(tmp_path, "made"), counts)
+    repeats = repeats_view(counts)
     headline = repeats_headline(repeats)
     assert headline.lead == "Near repeats"
     assert "up to 100 m away within 7 days" in headline.text
@@ -588,7 +588,7 @@ def test_repeats_that_were_planted_are_found_and_months_alone_get_a_sentence(tmp
     months_alone = [{**row, "occurred_from": None, "row_id": f"m{n}"} for n, row in enumerate(rows)]
     (tmp_path / "months").mkdir()
     without = city(tmp_path / "months", months_alone)
-    assert "no day" in repeats_view(open_version(tmp_path / "months", "made"), without).no_repeats
+    assert "no day" in repeats_view(without).no_repeats
 
 
 # other areas
@@ -671,7 +671,7 @@ def test_the_city_s_real_points_are_said_to_be_snapped_and_counted_like_a_plain_
     inside = year[year["longitude"].notna() & (year["outside_area"] == False)]  # noqa: E712
     by_zone = zone_counts(counts, counts.ground.finest)
     assert by_zone.within(counts.window).sum() == len(inside)
-    assert "no day" in repeats_view(snapshot, counts).no_repeats
+    assert "no day" in repeats_view(counts).no_repeats
 
 
 def test_houston_is_mapped_without_a_boundary_and_with_one(tmp_path):

@@ -9,7 +9,8 @@ import pytest
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.domain.periods import Window
 from vulncore.metrics.hotspots.point_counts import dated_points, every_point, point_counts, records_known
-from vulncore.metrics.week.day_hour import RecordFilter, day_hour, timed_records, week_of
+from vulncore.metrics.week.counted import RecordFilter, counted_records
+from vulncore.metrics.week.day_hour import day_hour, week_of
 from vulncore.store import open_version, publish
 
 WINDOW = Window(date(2024, 1, 1), date(2024, 3, 31))
@@ -59,13 +60,13 @@ def counted(rows, **narrowed) -> Counter:
 def test_records_of_each_point_and_month_equal_a_plain_loop(narrowed, tmp_path):
     snapshot, rows = made(tmp_path)
     selection = RecordFilter(FORCE, ("rape", "other-sexual-offences"), WINDOW, tuple(narrowed.items()))
-    points = point_counts(snapshot.incidents, snapshot.coverage, selection)
-    counts = {
-        (None if np.isnan(row.longitude) else row.longitude, row.month.date()): row.records
-        for row in points.itertuples()
-    }
+    records = counted_records(snapshot.incidents, snapshot.coverage, FORCE, {}).chosen(selection)
+    counts = Counter()
+    for row in point_counts(records).itertuples():
+        assert np.isnan(row.longitude) == (row.point < 0)
+        counts[None if row.point < 0 else row.longitude, row.month.date()] += row.records
     assert counts == counted(rows, **narrowed)
-    totals = records_known(snapshot.incidents, snapshot.coverage, selection)
+    totals = records_known(records)
     assert totals["records"] == sum(counts.values())
     assert totals["placed"] == sum(records for (place, _), records in counts.items() if place is not None)
 
@@ -73,13 +74,14 @@ def test_records_of_each_point_and_month_equal_a_plain_loop(narrowed, tmp_path):
 def test_hours_hold_the_same_weight_as_in_the_week(tmp_path):
     snapshot, _ = made(tmp_path)
     selection = RecordFilter(FORCE, ("rape", "other-sexual-offences"), WINDOW)
-    week = week_of(day_hour(timed_records(snapshot.incidents, snapshot.coverage, selection, {})))
+    records = counted_records(snapshot.incidents, snapshot.coverage, FORCE, {}).chosen(selection)
+    week = week_of(day_hour(records))
     evening = [hour for hour in range(168) if hour % 24 >= 18]
-    in_evening = point_counts(snapshot.incidents, snapshot.coverage, selection, evening, {})
+    in_evening = point_counts(records, evening)
     assert in_evening["records"].sum() == pytest.approx(week[evening].sum(), abs=1e-6)
     rest = [hour for hour in range(168) if hour % 24 < 18]
-    others = point_counts(snapshot.incidents, snapshot.coverage, selection, rest, {})
-    totals = records_known(snapshot.incidents, snapshot.coverage, selection, {})
+    others = point_counts(records, rest)
+    totals = records_known(records)
     placed = sum(points.dropna(subset="longitude")["records"].sum() for points in (in_evening, others))
     assert placed == pytest.approx(totals["timed"], abs=1e-6)
 
@@ -96,7 +98,8 @@ def test_where_a_force_works_is_told_by_all_its_records(tmp_path):
 
 def test_days_are_those_of_records_known_to_within_a_day(tmp_path):
     snapshot, rows = made(tmp_path)
-    points = dated_points(snapshot.incidents, snapshot.coverage, RecordFilter(FORCE, ("rape",), WINDOW))
+    records = counted_records(snapshot.incidents, snapshot.coverage, FORCE, {})
+    points = dated_points(records.chosen(RecordFilter(FORCE, ("rape",), WINDOW)))
     naive = [
         row["occurred_from"].date()
         for row in rows

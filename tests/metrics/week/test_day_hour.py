@@ -8,6 +8,7 @@ from pathlib import Path
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,8 @@ from tests.metrics.week.test_known_times import LONDON, MINUTE, expected_kind, r
 from tests.sources.police_uk.test_street import published_zip
 from vulncore.domain.periods import WEEKDAYS, Window, rolling_12
 from vulncore.metrics.strands.counts import monthly_counts
-from vulncore.metrics.week.day_hour import RecordFilter, day_hour, timed_records, week_of
+from vulncore.metrics.week.counted import NARROWING, Chosen, RecordFilter, counted, counted_records
+from vulncore.metrics.week.day_hour import day_hour, week_of
 from vulncore.metrics.week.hours import HOURS
 from vulncore.metrics.week.known_times import USED, Known, known_times, midnights
 from vulncore.sources import police_uk
@@ -33,7 +35,21 @@ HOUR = timedelta(hours=1)
 
 
 def weighed(*drawn):
-    return day_hour(known_times(records(drawn)))
+    timed = known_times(records(drawn))
+    named = {name: ibis.null("string") for name in NARROWING}
+    number = ibis.row_number().over(order_by=timed.harm).cast("string")
+    counted_rows = counted(
+        timed.mutate(
+            record_id=number,
+            measure=timed.harm.cast("string"),
+            month=ibis.date("2024-01-01"),
+            longitude=ibis.null("float64"),
+            latitude=ibis.null("float64"),
+            **named,
+        )
+    )
+    harm = np.array([float(harm) for harm in counted_rows.words("measure")])[counted_rows.numbers("measure")]
+    return day_hour(Chosen(counted_rows, np.arange(len(harm)), harm))
 
 
 def by_cell(weights, column="weight"):
@@ -221,13 +237,15 @@ BOTH = ("hate-crime", "rape")
 def weights_of(incidents, coverage, measures=("rape",), window=YEAR, midnight_kinds=None, **more):
     tables = delivery(incidents, coverage).tables
     record_filter = RecordFilter(FORCE, tuple(measures), window, **more)
+    return weights_in(tables.incidents, tables.coverage, record_filter, midnight_kinds or {})
+
+
+def weights_in(incidents, coverage, record_filter, midnight_kinds):
+    incidents, coverage = (
+        ibis.memtable(rows) if isinstance(rows, pa.Table) else rows for rows in (incidents, coverage)
+    )
     return day_hour(
-        timed_records(
-            ibis.memtable(tables.incidents),
-            ibis.memtable(tables.coverage),
-            record_filter,
-            midnight_kinds or {},
-        )
+        counted_records(incidents, coverage, record_filter.force, midnight_kinds).chosen(record_filter)
     )
 
 
@@ -329,9 +347,7 @@ def test_the_demos_weights_add_up_to_its_monthly_counts(shipped_store, measure):
     force, window = demo.incidents.force.max().execute(), rolling_12(date(2024, 10, 1))
     counts = monthly_counts(demo.incidents, demo.coverage, force).query("measure == @measure")
     inside = counts["month"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
-    weights = day_hour(
-        timed_records(demo.incidents, demo.coverage, RecordFilter(force, (measure,), window), {})
-    )
+    weights = weights_in(demo.incidents, demo.coverage, RecordFilter(force, (measure,), window), {})
     assert total(weights) == pytest.approx(counts.loc[inside, "count"].sum(), abs=HOURS * CLOSE)
     assert total(weights) > 20
 
@@ -344,14 +360,12 @@ def test_the_demos_records_of_two_measures_count_once_together(shipped_store):
     recorded = pd.to_datetime(rows_of_demo["recorded_on"])
     inside = recorded.between(pd.Timestamp(window.start), pd.Timestamp(window.end))
     counting = rows_of_demo[inside & rows_of_demo["no_crimed_on"].isna()]
-    weights = day_hour(
-        timed_records(demo.incidents, demo.coverage, RecordFilter(force, measures, window), {})
-    )
+    weights = weights_in(demo.incidents, demo.coverage, RecordFilter(force, measures, window), {})
     assert counting["record_id"].nunique() < len(counting)
     assert total(weights) == pytest.approx(counting["record_id"].nunique(), abs=HOURS * CLOSE)
 
 
-def counted(days, hour_of):
+def counts_by_hour(days, hour_of):
     """How many stand in each hour of the week, from Monday 00:00."""
     return pd.Series(days.dt.dayofweek * 24 + hour_of).value_counts().reindex(range(HOURS), fill_value=0)
 
@@ -367,14 +381,12 @@ def test_houstons_rapes_stand_in_the_hours_that_a_plain_count_gives(tmp_path):
     ).tables
     incidents, coverage = ibis.memtable(tables.incidents), ibis.memtable(tables.coverage)
     record_filter = RecordFilter("Houston", ("rape",), Window(date(2010, 1, 1), date(2010, 8, 31)))
-    week = week_of(
-        day_hour(timed_records(incidents, coverage, record_filter, midnights(incidents, "Houston")))
-    )
+    week = week_of(weights_in(incidents, coverage, record_filter, midnights(incidents, "Houston")))
     days = pd.to_datetime(published["date"], format="%m/%d/%Y")
     # London's clocks skipped this hour, and a record in it counts in the next
     skipped = (days == "2010-03-28") & (published["hour"] == 1)
     assert len(published) == 378
-    assert week.tolist() == counted(days, published["hour"] + skipped).tolist()
+    assert week.tolist() == counts_by_hour(days, published["hour"] + skipped).tolist()
 
 
 def test_the_citys_searches_stand_in_the_hours_that_a_plain_count_gives():
@@ -383,7 +395,7 @@ def test_the_citys_searches_stand_in_the_hours_that_a_plain_count_gives():
     incidents, coverage = ibis.memtable(tables.incidents), ibis.memtable(tables.coverage)
     force = tables.incidents["force"][0].as_py()
     record_filter = RecordFilter(force, ("stop-and-search",), Window(date(2015, 3, 1), date(2018, 12, 31)))
-    week = week_of(day_hour(timed_records(incidents, coverage, record_filter, midnights(incidents, force))))
+    week = week_of(weights_in(incidents, coverage, record_filter, midnights(incidents, force)))
     with zipfile.ZipFile(path) as files:
         published = pd.concat(
             pd.read_csv(files.open(name)) for name in files.namelist() if name.endswith(".csv")
@@ -391,4 +403,4 @@ def test_the_citys_searches_stand_in_the_hours_that_a_plain_count_gives():
     local = pd.to_datetime(published["Date"], utc=True).dt.tz_convert("Europe/London").reset_index(drop=True)
     # of a search in the hour that is shown twice, weekday and hour are the same either time
     assert week.sum() == len(published) == 4_387
-    assert week.tolist() == counted(local, local.dt.hour).tolist()
+    assert week.tolist() == counts_by_hour(local, local.dt.hour).tolist()

@@ -14,7 +14,7 @@ from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.periods import rolling_12
 from vulncore.findings.shared.words import HOURS_BLURRED, MADE
 from vulncore.findings.when.counts import read_week
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import open_version
 
 pytestmark = pytest.mark.browser

@@ -28,7 +28,7 @@ from vulncore.findings.where.map_chart import hotspot_map
 from vulncore.findings.where.protection import layer_view, where_view
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.view import MapView
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import open_version, publish
 
 pytestmark = pytest.mark.browser

@@ -18,12 +18,13 @@ from vulncore.domain.periods import (
 from vulncore.domain.vocabulary import Measure, strand_name
 from vulncore.findings.overview.sentences import headline
 from vulncore.findings.shared.annotations import annotation_notes, annotations_of, series_breaks
+from vulncore.findings.shared.by_version import once_a_version
 from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
 from vulncore.findings.shared.headline import Headline
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
 from vulncore.metrics.strands.table import strand_table
-from vulncore.store import open_version
+from vulncore.store import Snapshot, open_version
 from vulncore.store.manifest import Publish
 
 WINDOW_WORDS = {
@@ -89,8 +90,7 @@ def overview(
     as_at = as_at_or_latest(contents, force, as_at)
     windows = comparison_windows(as_at)
 
-    months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
-    counts = period_counts(snapshot.counts, snapshot.coverage, force)
+    months, counts = _counts_of(snapshot, force)
     annotations = annotations_of(snapshot, force)
     breaks = series_breaks(annotations, contents.measures)
     table = strand_table(months, counts, contents.measures, windows, breaks)
@@ -107,6 +107,15 @@ def overview(
         headline=headline(table, contents.measures),
         notes=notes(table, series, contents.measures, windows)
         + annotation_notes(annotations, contents.measures, _time_shown(windows)),
+    )
+
+
+@once_a_version
+def _counts_of(snapshot: Snapshot, force: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what each month and each period holds of each measure: the same for every month that a table ends with."""
+    return (
+        monthly_counts(snapshot.incidents, snapshot.coverage, force),
+        period_counts(snapshot.counts, snapshot.coverage, force),
     )
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import smallest_shown
@@ -179,6 +178,8 @@ def measured_shares(
         The ends are those of a triangle that scatters as much as the posterior of a share under Jeffreys' prior (Brown, Cai
         and DasGupta 2001, Statistical Science 16, 101-133).
     """
+    from scipy.stats import beta  # noqa: PLC0415 - slow to import
+
     first, last = add_months(as_at, 1 - TEAM_MONTHS), month_end(as_at)
     shares: dict[str, Assumption] = {}
     for key, subject in subjects.items():

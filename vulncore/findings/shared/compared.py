@@ -1,6 +1,6 @@
 """Which months of a period were delivered, and why a period can't be compared with an earlier one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +10,8 @@ from vulncore.domain.errors import InvalidPeriodError, first_five
 from vulncore.domain.periods import Window, month_name
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.annotations import annotations_of, series_breaks
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.findings.shared.by_version import once_a_version
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot
 
 
@@ -20,20 +21,21 @@ def months_delivered(snapshot: Snapshot, record_filter: RecordFilter) -> set[dat
     Raises:
         InvalidPeriodError: Records of these measures were never delivered.
     """
-    table = snapshot.coverage
-    delivered = (
-        table.filter(
-            table.force == record_filter.force,
-            table.table == "incidents",
-            table.measure.isin(record_filter.measures),
-        )
-        .select("measure", "month")
-        .to_pandas()
-    )
-    if delivered.empty:
+    by_measure = _months_by_measure(snapshot, record_filter.force)
+    delivered = [by_measure.get(key, frozenset()) for key in record_filter.measures]
+    if not any(delivered):
         raise InvalidPeriodError("Records of these measures were never delivered. Choose other measures.")
-    months = pd.to_datetime(delivered["month"]).dt.date
-    return set.intersection(*(set(months[delivered["measure"] == key]) for key in record_filter.measures))
+    return set(frozenset.intersection(*delivered))
+
+
+@once_a_version
+def _months_by_measure(snapshot: Snapshot, force: str) -> Mapping[str, frozenset[date]]:
+    table = snapshot.coverage
+    rows = (
+        table.filter(table.force == force, table.table == "incidents").select("measure", "month").to_pandas()
+    )
+    months = pd.to_datetime(rows["month"]).dt.date
+    return {str(key): frozenset(months[of.index]) for key, of in rows.groupby("measure")}
 
 
 def months_missing(snapshot: Snapshot, record_filter: RecordFilter) -> int:

@@ -1,6 +1,6 @@
 """Which records a question about times or places is of: what can be chosen, periods, hours of the week."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -9,8 +9,9 @@ from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.errors import UnknownNameError, VulncoreError, first_five
 from vulncore.domain.periods import Window, add_months, fytd, month_end, month_name, parse_month
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.blurred import blurred_records
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.findings.shared.blurred import blurred_records, made_from
+from vulncore.findings.shared.by_version import once_a_version
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot
 
 COLUMNS: Final = {
@@ -65,6 +66,7 @@ def week_choices(snapshot: Snapshot, force: str, smallest: int = SMALLEST_SHOWN)
     )
 
 
+@once_a_version
 def measures_with_times(snapshot: Snapshot, force: str) -> tuple[str, ...]:
     """Return the keys of the measures of which at least one record has a time, in alphabetical order."""
     rows = snapshot.incidents.filter(
@@ -147,6 +149,13 @@ def window_before(window: Window) -> Window:
 
 def _values(snapshot: Snapshot, force: str, column: str, smallest: int) -> tuple[str, ...]:
     """Return a column's values, the most frequent first; of those that few records have, the name would tell them."""
+    return _values_of(snapshot, force, column, smallest, made_from(snapshot, smallest))
+
+
+@once_a_version
+def _values_of(
+    snapshot: Snapshot, force: str, column: str, smallest: int, _made_from: Hashable
+) -> tuple[str, ...]:
     incidents = blurred_records(snapshot, smallest).incidents
     rows = incidents.filter(incidents.force == force, incidents[column].notnull())
     counted = rows.group_by(column).agg(records=rows.record_id.nunique())

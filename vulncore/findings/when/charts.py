@@ -29,7 +29,7 @@ from vulncore.findings.when.hours import from_to
 from vulncore.findings.when.map import Layout
 from vulncore.findings.when.sentences import unknown_in_words
 from vulncore.findings.when.view import Week, When
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.hours import HOURS
 
 ON_DARK, ON_BRIGHT = "#ffffff", "#000000"

@@ -9,19 +9,24 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Final, NamedTuple
 
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.blur import is_blurred, sharpening
-from vulncore.domain.engine import read_once
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.blurred import blurred_records, made_from
+from vulncore.findings.shared.blurred import made_from
 from vulncore.findings.shared.compared import months_missing, why_not_compared
-from vulncore.findings.shared.which_records import NoTimesError, check_records, window_before
-from vulncore.metrics.week.day_hour import RecordFilter, day_hour, shapes, timed_records, week_of
-from vulncore.metrics.week.known_times import USED, Known, midnights
+from vulncore.findings.shared.counted import counted_of
+from vulncore.findings.shared.which_records import (
+    NoTimesError,
+    check_records,
+    measures_with_times,
+    window_before,
+)
+from vulncore.metrics.week.counted import CountedRecords, RecordFilter
+from vulncore.metrics.week.day_hour import day_hour, shapes, week_of
+from vulncore.metrics.week.known_times import USED, Known
 from vulncore.store import Snapshot
 
 MINUTES: Final = 60
@@ -134,8 +139,8 @@ def read_counts(
 def read_week(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> WeekCounts:
     """Return the counts of one period; refuses what `read_counts` refuses."""
     _check(snapshot, record_filter, smallest)
-    midnight = midnights(snapshot.incidents, record_filter.force)
-    return _read(blurred_records(snapshot, smallest), record_filter, midnight, is_blurred(smallest))
+    counted = counted_of(snapshot, record_filter.force, smallest)
+    return _read(snapshot, counted, record_filter, is_blurred(smallest))
 
 
 _kept: dict[tuple[object, ...], ComparedCounts] = {}
@@ -146,23 +151,22 @@ def _read_both(
     snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure], smallest: int
 ) -> ComparedCounts:
     _check(snapshot, record_filter, smallest)
-    midnight = midnights(snapshot.incidents, record_filter.force)
     earlier = window_before(record_filter.window)
     why = why_not_compared(snapshot, record_filter, earlier, measures)
-    records, are_blurred = blurred_records(snapshot, smallest), is_blurred(smallest)
+    counted, are_blurred = counted_of(snapshot, record_filter.force, smallest), is_blurred(smallest)
+    before = replace(record_filter, window=earlier)
     return ComparedCounts(
-        now=_read(records, record_filter, midnight, are_blurred),
-        before=None if why else _read(records, replace(record_filter, window=earlier), midnight, are_blurred),
+        now=_read(snapshot, counted, record_filter, are_blurred),
+        before=None if why else _read(snapshot, counted, before, are_blurred),
         not_compared=why,
     )
 
 
 def _read(
-    snapshot: Snapshot, record_filter: RecordFilter, midnight: Mapping[str, Known], are_blurred: bool
+    snapshot: Snapshot, counted: CountedRecords, record_filter: RecordFilter, are_blurred: bool
 ) -> WeekCounts:
-    timed = timed_records(snapshot.incidents, snapshot.coverage, record_filter, midnight)
-    with read_once(timed) as rows:
-        weights, by_shape = day_hour(rows), shapes(rows)
+    chosen = counted.chosen(record_filter)
+    weights = day_hour(chosen)
     by_kind = weights.groupby("known")["weight"].sum()
     return WeekCounts(
         record_filter=record_filter,
@@ -170,20 +174,15 @@ def _read(
         by_hour=week_of(weights),
         harm_by_hour=week_of(weights, "harm"),
         known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
-        shapes=by_shape,
+        shapes=shapes(chosen),
         missing_months=months_missing(snapshot, record_filter),
     )
 
 
 def _check(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> None:
     check_records(snapshot, record_filter, smallest)
-    of_force = snapshot.incidents.filter(snapshot.incidents.force == record_filter.force)
-    if not _have_times(of_force.filter(of_force.measure.isin(record_filter.measures))):
+    if not set(measures_with_times(snapshot, record_filter.force)) & set(record_filter.measures):
         raise NoTimesError(
             f"Dataset '{snapshot.publish.dataset}' has the month of these records of {record_filter.force} and no time of "
             "day. Weekdays and hours can't be shown. Choose a dataset or measures with times, such as a force's own extract."
         )
-
-
-def _have_times(rows: ir.Table) -> bool:
-    return bool(rows.occurred_from.notnull().any().fill_null(False).execute())

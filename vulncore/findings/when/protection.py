@@ -47,20 +47,21 @@ Sum = tuple[str, int, Floats]
 """A sum over hours: its kind, its first hour, and 1 for each of the 168 hours in it and 0 for the others."""
 
 
-def protected_week(counts: WeekCounts, night: Night, smallest: int) -> Week:
+def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches_wanted: bool = True) -> Week:
     """Return what can be shown of the hours of the week.
 
     Args:
         counts: The counts.
         night: The hours of the night-time economy.
         smallest: The smallest sum that is shown; 0 hides nothing.
+        stretches_wanted: Whether to look for stretches that stand out, which takes longer than all else.
     """
     few = _too_few(counts, smallest)
     timed_hidden = counts.timed < smallest
     least = smallest if counts.record_filter.where else 0
     known = dict.fromkeys(Known, math.nan) if timed_hidden else _known_shown(counts, least)
     unknown = math.nan if timed_hidden else _shown(counts.records - counts.timed, least)
-    stretches = () if few else _stretch_counts(counts)
+    stretches = _stretch_counts(counts) if stretches_wanted and not few else ()
     sums = _sums(counts, [(stretch.start, stretch.hours) for stretch in stretches], few, smallest)
     return Week(
         record_filter=counts.record_filter,

@@ -12,7 +12,7 @@ import pandas as pd
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import Window
 from vulncore.findings.shared.headline import Headline
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import Night
 
@@ -97,7 +97,7 @@ class WeekChange:
 
 @dataclass(frozen=True)
 class When:
-    """When in the week some records happened, and in the period before: None where `not_compared` says why.
+    """When in the week some records happened, and in the period before (without stretches): None where `not_compared` says why.
 
     `about` says which records, `question` also whose and from when, `unit` what they are, in the plural. `change` is None
     where there is no earlier period or either has too few times.

@@ -17,7 +17,7 @@ from vulncore.findings.when.counts import read_counts
 from vulncore.findings.when.protection import protected_change, protected_patrols, protected_week
 from vulncore.findings.when.sentences import week_headline
 from vulncore.findings.when.view import Patrols, When
-from vulncore.metrics.week.day_hour import RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT, Night
 from vulncore.store import Snapshot
 
@@ -110,7 +110,7 @@ def _when(
 ) -> When:
     counts = read_counts(snapshot, record_filter, measures, smallest)
     now = protected_week(counts.now, night, smallest)
-    before = protected_week(counts.before, night, smallest) if counts.before else None
+    before = protected_week(counts.before, night, smallest, stretches_wanted=False) if counts.before else None
     about, unit = _about(record_filter, measures), _unit(record_filter, measures)
     return When(
         question=f"{record_filter.force}: {about}, {record_filter.window}",

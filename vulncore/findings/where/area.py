@@ -5,7 +5,7 @@ Where no boundary is known, the area is assumed from the records.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,8 @@ from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.geography import outside
-from vulncore.findings.shared.blurred import blurred_records
+from vulncore.findings.shared.blurred import blurred_records, made_from
+from vulncore.findings.shared.by_version import once_a_version
 from vulncore.findings.shared.words import listed
 from vulncore.findings.where.question import NoPlacesError
 from vulncore.metrics.data_quality.piled_points import point_piles
@@ -81,9 +82,9 @@ def read_ground(snapshot: Snapshot, store: Path, force: str, smallest: int) -> G
     area = area_of(store, force)
     drawn = area is not None
     if area is None:
-        area = _assumed_area(snapshot, force, max(smallest, 1))
-    piles = point_piles(snapshot.incidents.filter(snapshot.incidents.force == force))
-    return Ground(force, area, drawn, snapped=bool(piles["snapped"].any()))
+        fewest = max(smallest, 1)
+        area = _assumed_area(snapshot, force, fewest, made_from(snapshot, fewest))
+    return Ground(force, area, drawn, _is_snapped(snapshot, force))
 
 
 def zones_of(ground: Ground, resolution: int | None) -> Zones:
@@ -192,7 +193,14 @@ def _moves(key: str, shape: BaseGeometry, resolution: int) -> csr_array:
     return moves(_cells(key, shape, resolution))
 
 
-def _assumed_area(snapshot: Snapshot, force: str, smallest: int) -> Area:
+@once_a_version
+def _is_snapped(snapshot: Snapshot, force: str) -> bool:
+    piles = point_piles(snapshot.incidents.filter(snapshot.incidents.force == force))
+    return bool(piles["snapped"].any())
+
+
+@once_a_version
+def _assumed_area(snapshot: Snapshot, force: str, smallest: int, _made_from: Hashable) -> Area:
     points = every_point(blurred_records(snapshot, smallest).incidents, force)
     longitudes, latitudes, records = (
         points[name].to_numpy(dtype=float) for name in ("longitude", "latitude", "records")

@@ -3,11 +3,12 @@
 Nothing in here is shown as it is. What may be shown comes out through `vulncore.findings.where.protection`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -18,14 +19,16 @@ from vulncore.domain.blur import STAYING, is_blurred
 from vulncore.domain.periods import Window
 from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.blurred import blurred_records
+from vulncore.findings.shared.blurred import blurred_records, made_from
+from vulncore.findings.shared.by_version import once_a_version
+from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.where.area import Ground, moves_between, read_ground, street_of, zones_of
 from vulncore.findings.where.question import MapSelection, WhereQuestion, where_question
 from vulncore.metrics.hotspots.density import kernel_density, share_inside
 from vulncore.metrics.hotspots.point_counts import point_counts, records_known
 from vulncore.metrics.hotspots.sharpened import sharpened, unbiased
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
-from vulncore.metrics.week.known_times import midnights
+from vulncore.metrics.week.counted import CountedRecords
 from vulncore.store import Snapshot
 
 GAZETTEERS: Final = {"City of London Police": "city-places.csv"}
@@ -39,13 +42,16 @@ DECIMALS: Final = (
 class RecordCounts:
     """How many records lie at each point, by month.
 
-    `longitudes`, `latitudes`, `month` and `records` have one entry per point (none missing) and month that hold records;
-    the month is that in which they were recorded. They run over the question's whole history. `known` counts the records
-    of the window alone (`vulncore.metrics.hotspots.point_counts.records_known`). `streets` is what `street_points` returns.
+    `point`, `longitudes`, `latitudes`, `month` and `records` have one entry per record with a point; the month is that in
+    which it was recorded, `point` the point's number among those of all records (`counted`), `records` how much of it lies
+    in the hours selected. They run over the question's whole history. `known` counts the records of the window alone
+    (`vulncore.metrics.hotspots.point_counts.records_known`). `streets` is what `street_points` returns.
     """
 
     question: WhereQuestion
     ground: Ground
+    counted: CountedRecords
+    point: Integers
     longitudes: Floats
     latitudes: Floats
     month: Moments
@@ -71,7 +77,7 @@ class RecordCounts:
 
 @dataclass(frozen=True)
 class ZoneCounts:
-    """The records by zone and month; `zone`, `month` and `records` have one entry per point and month.
+    """The records by zone and month; `zone`, `month` and `records` have one entry per record with a point.
 
     `moves` says how the blur moves records between the zones (`vulncore.metrics.hotspots.sharpened.moves`); None where they
     are not blurred.
@@ -138,21 +144,23 @@ def record_counts(
     """
     question = where_question(snapshot, selection, measures)
     ground = read_ground(snapshot, store, selection.force, selection.smallest)
-    midnight = midnights(snapshot.incidents, selection.force) if selection.hours.cells else None
-    history = replace(selection.records, window=question.history)
-    placed = blurred_records(snapshot, selection.smallest)
-    incidents = placed.incidents
-    rows = point_counts(incidents, snapshot.coverage, history, selection.hours.cells, midnight)
-    rows = rows[rows["longitude"].notna() & (rows["records"] > 0)]
+    counted = counted_of(snapshot, selection.force, selection.smallest)
+    history = counted.chosen(replace(selection.records, window=question.history))
+    rows = point_counts(history, selection.hours.cells)
+    rows = rows[rows["point"] >= 0]
     return RecordCounts(
         question=question,
         ground=ground,
+        counted=counted,
+        point=rows["point"].to_numpy(dtype=np.int64),
         longitudes=rows["longitude"].to_numpy(dtype=float),
         latitudes=rows["latitude"].to_numpy(dtype=float),
         month=rows["month"].to_numpy(dtype="datetime64[M]"),
         records=rows["records"].to_numpy(dtype=float),
-        known=records_known(incidents, snapshot.coverage, selection.records, midnight),
-        streets=street_points(placed, selection.force),
+        known=records_known(counted.chosen(selection.records)),
+        streets=_street_points(
+            snapshot, selection.force, selection.smallest, made_from(snapshot, selection.smallest)
+        ),
     )
 
 
@@ -161,11 +169,23 @@ def zone_counts(counts: RecordCounts, resolution: int | None) -> ZoneCounts:
     zones = zones_of(counts.ground, resolution)
     return ZoneCounts(
         zones,
-        zone_of(zones, counts.longitudes, counts.latitudes),
+        zone_of_points(counts.counted, zones)[counts.point],
         counts.month,
         counts.records,
         moves_between(counts.ground, resolution) if counts.blurred else None,
     )
+
+
+def zone_of_points(counted: CountedRecords, zones: Zones) -> Integers:
+    """Return which zone each point of the records lies in, by its number; `OUTSIDE` where in none."""
+    key = (zones.area.wkb, None if zones.cells is None else zones.cells.resolution, zones.names)
+    by_zones = _zone_of_points.setdefault(counted, {})
+    if key not in by_zones:
+        by_zones[key] = zone_of(zones, *counted.points)
+    return by_zones[key]
+
+
+_zone_of_points: WeakKeyDictionary[CountedRecords, dict[object, Integers]] = WeakKeyDictionary()
 
 
 def density_per_km2(
@@ -174,18 +194,21 @@ def density_per_km2(
     """Return how dense records lie around the middle of each zone in each of several windows."""
     inside = share_inside(zones.centres_m, zones.plane(zones.area), bandwidth_m)
     points_m = np.column_stack([counts.longitudes, counts.latitudes]) * zones.scale
-    densities = []
-    for window in windows:
-        rows = in_window(counts.month, window)
-        per_km2 = kernel_density(points_m[rows], counts.records[rows], zones.centres_m, bandwidth_m, inside)
-        densities.append(np.nan_to_num(per_km2))
-    return densities
+    weights = np.column_stack([counts.records * in_window(counts.month, window) for window in windows])
+    rows = weights.any(axis=1)
+    per_km2 = kernel_density(points_m[rows], weights[rows], zones.centres_m, bandwidth_m, inside)
+    return list(np.nan_to_num(per_km2).T)
 
 
 def in_window(months: Moments, window: Window) -> Booleans:
     """Return which months lie in a window."""
     first, last = np.datetime64(window.start, "M"), np.datetime64(window.end, "M")
     return np.asarray((months >= first) & (months <= last))
+
+
+@once_a_version
+def _street_points(snapshot: Snapshot, force: str, smallest: int, _made_from: Hashable) -> pd.DataFrame:
+    return street_points(blurred_records(snapshot, smallest), force)
 
 
 def street_points(snapshot: Snapshot, force: str) -> pd.DataFrame:

@@ -3,22 +3,18 @@
 import math
 from typing import Final
 
-import ibis
 import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.blur import sharpening
 from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
-from vulncore.findings.shared.blurred import blurred_records
 from vulncore.findings.shared.words import hidden_in_words, percent
 from vulncore.findings.where.area import streets_by_records, zone_names
-from vulncore.findings.where.counts import RecordCounts, ZoneCounts, zone_counts
-from vulncore.findings.where.protection import protected_numbers, street_names
+from vulncore.findings.where.counts import RecordCounts, ZoneCounts, zone_counts, zone_of_points
+from vulncore.findings.where.protection import names_of, protected_numbers
 from vulncore.findings.where.view import PlaceView
-from vulncore.metrics.week.day_hour import day_hour, timed_records, week_of
-from vulncore.metrics.week.known_times import midnights
-from vulncore.store import Snapshot
+from vulncore.metrics.week.day_hour import day_hour, week_of
 
 PARTS_OF_MONTHS: Final = (1, 3, 6, 12)
 PARTS_OF_WEEK: Final = ((7, 3), (7, 6), (7, 12), (1, 3), (1, 6), (1, 12))
@@ -28,22 +24,21 @@ DAY: Final = 24
 DAYS: Final = len(WEEKDAYS)
 
 
-def place_view(snapshot: Snapshot, counts: RecordCounts, resolution: int | None, cell: str) -> PlaceView:
+def place_view(counts: RecordCounts, resolution: int | None, cell: str) -> PlaceView:
     """Return what can be shown of one zone.
 
     Args:
-        snapshot: The version that was read.
         counts: Where the records lie.
         resolution: The size of the cells, None for wards.
         cell: The zone's name: its H3 index, or the ward.
     """
     by_zone = zone_counts(counts, resolution)
     zone = by_zone.zones.names.index(cell)
-    names = street_names(counts.streets, by_zone.zones, counts.smallest)
+    names = names_of(counts, by_zone.zones)
     there = by_zone.about(counts.window)
     total = float(there.sum())
     number = float(protected_numbers(there, counts.smallest)[0][zone])
-    hours, no_hours = _hours(snapshot, counts, by_zone, zone, number)
+    hours, no_hours = _hours(counts, by_zone, zone, number)
     return PlaceView(
         cell=cell,
         name=zone_names(by_zone.zones, names)[zone],
@@ -81,9 +76,7 @@ def _equal_parts(history: Window, step: int) -> list[Window]:
     return [Window(first, month_end(add_months(first, step - 1))) for first in firsts]
 
 
-def _hours(
-    snapshot: Snapshot, counts: RecordCounts, by_zone: ZoneCounts, zone: int, number: float
-) -> tuple[pd.DataFrame, str]:
+def _hours(counts: RecordCounts, by_zone: ZoneCounts, zone: int, number: float) -> tuple[pd.DataFrame, str]:
     """Return the place's hours in the finest parts of which half of its records can be shown, or why there are none."""
     nothing = pd.DataFrame()
     if math.isnan(number):
@@ -94,7 +87,7 @@ def _hours(
         )
     if counts.question.selection.hours.cells:
         return nothing, "This map is of some hours alone. Choose every hour to see the hours of this place."
-    week = _week(snapshot, counts, by_zone, zone)
+    week = _week(counts, by_zone, zone)
     if not week.sum():
         return nothing, "No record here has a time of day."
     from_six = np.roll(week, -FROM).reshape(DAYS, DAY)
@@ -109,15 +102,13 @@ def _hours(
     )
 
 
-def _week(snapshot: Snapshot, counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> Floats:
+def _week(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> Floats:
     """Return about how many records the place has in each of the 168 hours from Monday 00:00."""
-    inside = by_zone.zone == zone
-    points = pd.DataFrame({"longitude": counts.longitudes[inside], "latitude": counts.latitudes[inside]})
-    incidents = blurred_records(snapshot, counts.smallest).incidents
-    here = incidents.semi_join(ibis.memtable(points.drop_duplicates()), ["longitude", "latitude"])
-    records = counts.question.selection.records
-    midnight = midnights(snapshot.incidents, records.force)
-    week = week_of(day_hour(timed_records(here, snapshot.coverage, records, midnight)))
+    here = np.append(
+        zone_of_points(counts.counted, by_zone.zones) == zone, False
+    )  # the last is that of no point
+    chosen = counts.counted.chosen(counts.question.selection.records)
+    week = week_of(day_hour(chosen.only(here[chosen.numbers("point")])))
     if not counts.blurred:
         return week
     seen, about = (of_zone(counts.window)[zone] for of_zone in (by_zone.within, by_zone.about))

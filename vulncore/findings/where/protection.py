@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -45,6 +46,7 @@ from vulncore.metrics.hotspots.near_repeats import NearRepeats
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
 from vulncore.metrics.statistics.false_discovery import discoveries
 from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
+from vulncore.metrics.week.counted import CountedRecords
 
 States = NDArray[np.int8]
 
@@ -97,7 +99,7 @@ def layer_view(counts: RecordCounts, choice: MapChoice) -> LayerView:
         resolution=resolution,
         bandwidth_m=bandwidth_m,
         zones=zones,
-        names=street_names(counts.streets, zones, counts.smallest),
+        names=names_of(counts, zones),
         layer=layer,
         list_by=list_by,
         total=_total_in_words(total, counts.smallest),
@@ -239,6 +241,17 @@ def protected_numbers(counts: Floats, smallest: int) -> tuple[Floats, bool]:
     counts = counts.round(DECIMALS)  # five is five in whichever order its shares were summed
     numbers = rounded(counts, smallest)
     return numbers, bool(2 * counts[~np.isnan(numbers)].sum() >= counts.sum())
+
+
+def names_of(counts: RecordCounts, zones: Zones) -> StreetNames:
+    """Return the streets of each zone of a map: the same whatever is selected, and kept."""
+    kept = _names.setdefault(counts.counted, {})
+    if zones.names not in kept:
+        kept[zones.names] = street_names(counts.streets, zones, counts.smallest)
+    return kept[zones.names]
+
+
+_names: WeakKeyDictionary[CountedRecords, dict[tuple[str, ...], StreetNames]] = WeakKeyDictionary()
 
 
 def street_names(points: pd.DataFrame, zones: Zones, smallest: int) -> StreetNames:

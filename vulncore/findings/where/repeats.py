@@ -5,28 +5,24 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vulncore.findings.shared.blurred import blurred_records
 from vulncore.findings.where.area import zones_of
 from vulncore.findings.where.counts import RecordCounts
 from vulncore.findings.where.protection import protected_repeats
 from vulncore.findings.where.view import DISTANCES_M, RepeatsView
 from vulncore.metrics.hotspots.near_repeats import near_repeats
 from vulncore.metrics.hotspots.point_counts import dated_points
-from vulncore.store import Snapshot
 
 DAYS_APART: Final = (7, 14, 28)
 FEWEST: Final = 30  # records: of fewer, repeats can't be told from chance
 
 
-def repeats_view(snapshot: Snapshot, counts: RecordCounts) -> RepeatsView:
+def repeats_view(counts: RecordCounts) -> RepeatsView:
     """Return whether events are followed by others near by and soon, in the window and at every hour, in protected form.
 
     Args:
-        snapshot: The version that was read.
         counts: Where the records lie.
     """
-    incidents = blurred_records(snapshot, counts.smallest).incidents
-    dated = dated_points(incidents, snapshot.coverage, counts.question.selection.records)
+    dated = dated_points(counts.counted.chosen(counts.question.selection.records))
     if dated.empty:
         return _no_repeats("Near repeats cannot be tested: these records have a month and no day.")
     fewest = max(FEWEST, counts.smallest)

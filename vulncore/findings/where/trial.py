@@ -13,7 +13,7 @@ from vulncore.findings.where.layers import fitting_bandwidth_m
 from vulncore.findings.where.protection import protected_trial
 from vulncore.findings.where.question import FEWEST_TESTED, TESTED
 from vulncore.findings.where.view import COUNTS, DENSITY, MIDDLE_SHARE, NAIVE, STANDS_OUT, MapTrial
-from vulncore.metrics.hotspots.getis_ord import getis_ord
+from vulncore.metrics.hotspots.getis_ord import gi_star
 from vulncore.metrics.hotspots.prediction import prediction
 
 SHARES: Final = (0.01, MIDDLE_SHARE, 0.10)
@@ -63,7 +63,7 @@ def _scores(counts: RecordCounts, by_zone: ZoneCounts) -> Mapping[str, Floats]:
         NAIVE: np.array(naive),
         COUNTS: np.array(by_year),
         DENSITY: np.array(density_per_km2(counts, zones, fitting_bandwidth_m(zones), years)),
-        STANDS_OUT: np.array([getis_ord(year, zones.near)["z"].to_numpy() for year in by_year]),
+        STANDS_OUT: np.array([gi_star(year, zones.near) for year in by_year]),
     }
 
 

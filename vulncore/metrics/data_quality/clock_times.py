@@ -6,7 +6,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
-from scipy.stats import binom
+from scipy.special import bdtr
 
 AFTERNOON_FROM: Final = 13  # a 12-hour clock never shows 13 to 23
 NEVER: Final = 0.02  # share: a few rows typed by hand don't hide a clock that was read wrongly
@@ -115,7 +115,7 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
 
 
 def _never(sized: pd.DataFrame) -> pd.DataFrame:
-    chance = binom.cdf(sized["afternoon"], sized["rows"], LEAST_AFTERNOON)
+    chance = bdtr(sized["afternoon"].to_numpy(float), sized["rows"].to_numpy(), LEAST_AFTERNOON)
     never = (sized["afternoon"] <= NEVER * sized["rows"]) & (chance < RARE)
     return sized.assign(chance=chance)[never]
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.stats import poisson
+from scipy.special import pdtrc
 
 from vulncore.domain.arrays import Integers
 
@@ -79,7 +79,7 @@ def _heaped(minutes: Integers) -> list[dict[str, int]]:
         heaped = (
             (held >= max(FEWEST, LEAST_SHARE * total))
             & (held > TIMES_NEIGHBOURS * explained)
-            & (poisson.sf(held - 1, np.maximum(explained, 1)) < RARE)
+            & (pdtrc(held - 1, np.maximum(explained, 1)) < RARE)
         )
         heaps += [
             {"minute": int(members[i]), "rows": int(held[i]), "explained": int(explained[i]), "of": total}

@@ -17,6 +17,7 @@ BINS: Final = 128
 they would give in the kernel's middle, and of what lies within reach of a place more than an eighth counts towards
 some peak. Records on a circle about a place come nearest to it: they are 0.03 % of the peak out, and would be 0.3 %
 with 40 squares."""
+FEW_PAIRS: Final = 2_000_000  # of a place and a point: so many are looked at all at once
 PAIRS: Final = 500_000  # of a place and a point, held at once: bounds the memory
 EDGES: Final = 1_000_000  # the same of a place and a side of the area
 DETAIL: Final = 1_000  # a boundary's bends of less than a thousandth of the bandwidth are left out
@@ -32,14 +33,15 @@ def kernel_density(
 
     Args:
         points_m: One row per record: metres east and north on a plane, none missing.
-        weights: What each counts, >= 0.
+        weights: What each counts, >= 0; a column for each of several sums.
         at_m: The places, on the same plane.
         bandwidth_m: Metres from which on a record no longer counts, above 0.
         inside: For each place the share of the kernel that lies within the area, as `share_inside` returns it: the
             density is divided by it. Without it, it falls to about half at the edge.
 
     Returns:
-        The density at each place; missing where none of the kernel lies within the area.
+        The density at each place, in as many columns as there are of weights; missing where none of the kernel lies
+        within the area.
 
     Raises:
         VulncoreError: The bandwidth is not above 0.
@@ -59,12 +61,16 @@ def kernel_density(
     points = np.asarray(points_m, dtype=float) / bandwidth_m
     places = np.asarray(at_m, dtype=float) / bandwidth_m
     held = np.asarray(weights, dtype=float)
+    if held.ndim > 1 and len(points) * len(places) > FEW_PAIRS:
+        columns = [kernel_density(points_m[of > 0], of[of > 0], at_m, bandwidth_m, inside) for of in held.T]
+        return np.column_stack(columns)
     if len(points) > FEW:
         points, held = _binned(points, held)
     density = _summed(points, held, places) * (3 * M2_PER_KM2 / (np.pi * bandwidth_m**2))
     if inside is None:
         return density
-    return np.where(inside > 0, density / np.where(inside > 0, inside, 1.0), np.nan)
+    within = inside if held.ndim == 1 else inside[:, None]
+    return np.where(within > 0, density / np.where(within > 0, within, 1.0), np.nan)
 
 
 def share_inside(at_m: Floats, area: BaseGeometry, bandwidth_m: float) -> Floats:
@@ -129,9 +135,11 @@ def _binned(points: Floats, weights: Floats) -> tuple[Floats, Floats]:
 
 def _summed(points: Floats, weights: Floats, places: Floats) -> Floats:
     """Return the sum of w (1 - d²)² at each place, in tiles of half a bandwidth; both in bandwidths."""
-    sums = np.zeros(len(places))
+    sums = np.zeros((len(places), *weights.shape[1:]))
     if not len(points) or not len(places):
         return sums
+    if len(points) * len(places) <= FEW_PAIRS:
+        return _kernel(points, places, places.mean(axis=0)) @ weights
     west, width = points[:, 0].min(), np.ptp(points[:, 0]) + 1.0
     keys = np.floor(points[:, 1] * 2) * width + (points[:, 0] - west)
     order = np.argsort(keys)
@@ -144,16 +152,20 @@ def _summed(points: Floats, weights: Floats, places: Floats) -> Floats:
         runs = zip(np.searchsorted(keys, strips + left), np.searchsorted(keys, strips + right), strict=True)
         near = np.concatenate([np.arange(start, stop) for start, stop in runs])
         middle = (tile + 0.5) / 2
-        there, held = points[near] - middle, weights[near]
-        side = np.vstack([2 * there.T, -(there**2).sum(axis=1), np.ones(len(near))])
         at_once = max(1, PAIRS // max(1, len(near)))
         for first in range(0, len(mine), at_once):
             some = mine[first : first + at_once]
-            here = places[some] - middle
-            within = np.column_stack([here, np.ones(len(some)), 1 - (here**2).sum(axis=1)]) @ side
-            np.maximum(within, 0.0, out=within)
-            sums[some] = np.square(within, out=within) @ held
+            sums[some] = _kernel(points[near], places[some], middle) @ weights[near]
     return sums
+
+
+def _kernel(points: Floats, places: Floats, middle: Floats) -> Floats:
+    """Return (1 - d²)² of each place (rows) and point, 0 from a distance of 1 on; `middle` is amidst them."""
+    there, here = points - middle, places - middle
+    side = np.vstack([2 * there.T, -(there**2).sum(axis=1), np.ones(len(there))])
+    within: Floats = np.column_stack([here, np.ones(len(here)), 1 - (here**2).sum(axis=1)]) @ side
+    np.maximum(within, 0.0, out=within)
+    return np.square(within, out=within)
 
 
 def _sides(area: BaseGeometry) -> tuple[Floats, Floats]:

@@ -61,13 +61,23 @@ def getis_ord(values: Floats, near: csr_array) -> pd.DataFrame:
     measure = extreme >= np.median(extreme)
     while True:
         chances = np.maximum(even, _as_measured(level, near, counted, measure))
-        scores = pd.DataFrame(chances, columns=["p_hot", "p_cold"])
-        joining = (hot_and_cold(scores) == 0) & ~measure
+        joining = (_signs(chances[:, 0], chances[:, 1], RATE) == 0) & ~measure
         if not joining.any():
             break
         measure |= joining
-    scores.insert(0, "z", _gi_star(level, near, counted))
-    return scores
+    hot, cold = chances.T
+    return pd.DataFrame({"z": gi_star(records, near), "p_hot": hot, "p_cold": cold})
+
+
+def gi_star(values: Floats, near: csr_array) -> Floats:
+    """Return Gi* alone, the `z` of `getis_ord`: to put zones in an order, not to say what stands out."""
+    records = np.asarray(values, dtype=float)
+    level, counted = records - np.median(records), np.asarray(near.sum(axis=1), dtype=float)
+    zones = len(level)
+    about = level - level.mean()
+    spread = np.mean(about**2) * counted * (zones - counted) / max(zones - 1, 1)
+    can = (spread > 0) & (np.ptp(level) > 0)
+    return np.where(can, near @ about / np.sqrt(np.where(can, spread, 1.0)), 0.0)
 
 
 def hot_and_cold(scores: pd.DataFrame, rate: float = RATE) -> Signs:
@@ -86,18 +96,12 @@ def hot_and_cold(scores: pd.DataFrame, rate: float = RATE) -> Signs:
     >>> hot_and_cold(pd.DataFrame({"p_hot": [0.001, 0.6, 0.999], "p_cold": [0.999, 0.4, 0.002]})).tolist()
     [1, 0, -1]
     """
-    smaller = scores[["p_hot", "p_cold"]].min(axis=1).to_numpy()
-    stands_out = discoveries(np.minimum(2 * smaller, 1.0), rate).stands
-    signs = np.where(scores["p_hot"] < scores["p_cold"], 1, -1)
-    return np.where(stands_out, signs, 0).astype(np.int8)
+    return _signs(scores["p_hot"].to_numpy(), scores["p_cold"].to_numpy(), rate)
 
 
-def _gi_star(level: Floats, near: csr_array, counted: Floats) -> Floats:
-    zones = len(level)
-    about = level - level.mean()
-    spread = np.mean(about**2) * counted * (zones - counted) / max(zones - 1, 1)
-    can = (spread > 0) & (np.ptp(level) > 0)
-    return np.where(can, near @ about / np.sqrt(np.where(can, spread, 1.0)), 0.0)
+def _signs(hot: Floats, cold: Floats, rate: float) -> Signs:
+    stands_out = discoveries(np.minimum(2 * np.minimum(hot, cold), 1.0), rate).stands
+    return np.where(stands_out, np.where(hot < cold, 1, -1), 0).astype(np.int8)
 
 
 def _even_scatter(values: Floats, near: csr_array, counted: Floats) -> Floats:

@@ -1,47 +1,39 @@
 """How many records lie at each point, month by month."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
-from vulncore.metrics.week.day_hour import RecordFilter, by_hour, matching_records
-from vulncore.metrics.week.known_times import USED, Known, known_times
-
-COLUMNS = ["longitude", "latitude", "month"]
-DAY_S = 86_400
+from vulncore.metrics.week.counted import NO_DAY, Chosen
 
 
-def point_counts(
-    incidents: ir.Table,
-    coverage: ir.Table,
-    selection: RecordFilter,
-    hours: Collection[int] = (),
-    midnights: Mapping[str, Known] | None = None,
-) -> pd.DataFrame:
-    """Return how many of the selected records lie at each point, by the month in which they were recorded.
+def point_counts(chosen: Chosen, hours: Collection[int] = ()) -> pd.DataFrame:
+    """Return where the records lie, by the month in which they were recorded.
 
     Args:
-        incidents: The canonical incidents.
-        coverage: The canonical coverage.
-        selection: Which records.
+        chosen: The records, each once.
         hours: Hours of the week, 0 is Monday 00:00; all, timed or not, where none is named. A record known to lie
             between two times counts with the share of the minutes in between that fell into them.
-        midnights: What 00:00 is in some measures, as `known_times.midnights` says; needed where hours are named.
 
     Returns:
-        One row per point and month that hold something: `longitude`, `latitude` (WGS 84; missing where the records
-        have no point), `month` (its first day), `records` (>= 0). These are records' own places: never to be shown.
+        One row per record that counts: `longitude`, `latitude` (WGS 84; missing where the record has no point), `point`
+        (its number among all records' points; -1 without one), `month` (its first day), `records` (0 to 1). These are
+        records' own places: never to be shown.
     """
-    records = matching_records(incidents, coverage, selection, midnights)
+    weights = np.ones(len(chosen.at))
     if hours:
-        spread = by_hour(known_times(records))
-        counted = spread.filter(spread.cell.isin(sorted(hours))).group_by(COLUMNS)
-        counts: pd.DataFrame = counted.agg(records=lambda rows: rows.weight.sum()).to_pandas()
-    else:
-        counts = records.group_by(COLUMNS).agg(records=lambda rows: rows.count()).to_pandas()
-    return counts.assign(
-        records=counts["records"].astype(float).round(9), month=pd.to_datetime(counts["month"])
+        row, cell, share = chosen.hours()
+        inside = np.isin(cell, sorted(hours))
+        weights = np.asarray(np.bincount(row[inside], share[inside], len(chosen.at)).round(9), dtype=float)
+    held = np.flatnonzero(weights > 0)
+    return pd.DataFrame(
+        {
+            **{name: chosen.numbers(name)[held] for name in ("longitude", "latitude", "point")},
+            "month": chosen.numbers("month")[held].astype("datetime64[M]").astype("datetime64[us]"),
+            "records": weights[held],
+        }
     )
 
 
@@ -60,41 +52,30 @@ def every_point(incidents: ir.Table, force: str) -> pd.DataFrame:
     return points
 
 
-def records_known(
-    incidents: ir.Table,
-    coverage: ir.Table,
-    selection: RecordFilter,
-    midnights: Mapping[str, Known] | None = None,
-) -> pd.Series:
-    """Return how many records are selected, and of how many the place and the hour are recorded.
+def records_known(chosen: Chosen) -> pd.Series:
+    """Return how many records there are, and of how many the place and the hour are recorded.
 
     Returns:
-        `records`, `placed` (with a point), `timed` (of those placed, with an hour of the week; 0 without `midnights`,
-        where no hour is selected).
+        `records`, `placed` (with a point), `timed` (of those placed, with an hour of the week).
     """
-    records = matching_records(incidents, coverage, selection, midnights)
-    rows = records.mutate(timed=False) if midnights is None else known_times(records)
-    timed = rows.timed if midnights is None else rows.known.isin([known.value for known in USED])
-    placed = rows.longitude.notnull()
-    totals = rows.agg(records=rows.count(), placed=placed.sum(), timed=(placed & timed).sum()).to_pandas()
-    counted: pd.Series = totals.iloc[0].astype(float).fillna(0).astype("int64")
-    return counted
+    placed = chosen.numbers("point") >= 0
+    return pd.Series(
+        {"records": len(placed), "placed": placed.sum(), "timed": (placed & chosen.timed).sum()},
+        dtype="int64",
+    )
 
 
-def dated_points(incidents: ir.Table, coverage: ir.Table, selection: RecordFilter) -> pd.DataFrame:
+def dated_points(chosen: Chosen) -> pd.DataFrame:
     """Return where and on which day each record happened, of those known to within a day.
 
     Returns:
         One row per record: `longitude`, `latitude`, `day` (on which it began). Never to be shown.
     """
-    records = matching_records(incidents, coverage, selection)
-    lasts_s = records.occurred_to.epoch_seconds() - records.occurred_from.epoch_seconds()
-    rows = records.filter(
-        records.longitude.notnull(),
-        records.occurred_from.notnull(),
-        (lasts_s <= DAY_S).fill_null(True),
+    day = chosen.numbers("day")
+    kept = np.flatnonzero((day != NO_DAY) & (chosen.numbers("point") >= 0))
+    return pd.DataFrame(
+        {
+            **{name: chosen.numbers(name)[kept] for name in ("longitude", "latitude")},
+            "day": day[kept].astype("datetime64[D]"),
+        }
     )
-    points: pd.DataFrame = rows.select(
-        "longitude", "latitude", day=rows.occurred_from.truncate("D")
-    ).to_pandas()
-    return points

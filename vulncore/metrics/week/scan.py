@@ -138,7 +138,9 @@ def _ratios(weeks: Floats, chance: Floats, step: int) -> Floats:
         held = held + np.roll(parts, -longer, axis=1)
         share = share + np.roll(shares, -longer)
         whole = whole & np.roll(raised, -longer, axis=1)
-        ratios[:, longer] = np.where(whole, _likelihood_ratio(held, totals * share, totals), 0.0)
+        week, start = np.nonzero(whole)  # the longer a run, the fewer are raised in every hour
+        total = totals[week, 0]
+        ratios[week, longer, start] = _likelihood_ratio(held[week, start], total * share[start], total)
     return ratios
 
 
@@ -196,6 +198,4 @@ def _placed(
 ) -> Floats:
     window, step, share = moved
     start = rng.choice(HOURS, size=(weeks, int(window[-1]) + 1), p=chance)
-    cell = (start[:, window] + step) % HOURS + HOURS * np.arange(weeks)[:, None]
-    flat = np.bincount(cell.ravel(), weights=np.tile(share, weeks), minlength=HOURS * weeks)
-    return flat.astype(float).reshape(weeks, HOURS)
+    return np.array([np.bincount(cells, share, HOURS) for cells in (start[:, window] + step) % HOURS])

@@ -1,0 +1,115 @@
+"""Visits each page before anybody does, as a browser would: whoever comes finds kept what a first view takes.
+
+The server does so when it starts, and again when a dataset has a new version (`app.py`).
+"""
+
+import asyncio
+import logging
+from collections.abc import MutableMapping
+from itertools import product
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import streamlit as st
+from starlette.types import ASGIApp
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from pages.shared.reads import store_path
+from pages.ways import PAGES, completed_link
+from vulncore import store as stores
+from vulncore.domain.errors import VulncoreError
+
+THEMES: Final = ("light", "dark")
+LONGEST_S: Final = 600.0  # a page whose forecasts have to be fitted takes half a minute
+LOOK_EVERY_S: Final = 15.0
+
+
+async def visit_again_and_again(app: ASGIApp, visited: asyncio.Event) -> None:
+    """Visit every page as it opens, then those of the other datasets; do so again when a dataset has a newer version.
+
+    `visited` is set once the pages have been visited as they open.
+    """
+    before: dict[str, int] = {}
+    while True:
+        now = await asyncio.to_thread(_newest)
+        if now != before:
+            await _visit_pages(app, {})
+        visited.set()
+        for dataset, number in now.items():
+            if before.get(dataset) != number:
+                await _visit_pages(app, {"dataset": dataset})
+        before = now
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _newest() -> dict[str, int]:
+    """Return the number of each dataset's newest version; of those that can't be read, and of no store, none."""
+    newest = {}
+    try:
+        for dataset in stores.datasets(store_path()):
+            newest[dataset] = stores.versions(store_path(), dataset)[-1].number
+    except (VulncoreError, OSError, LookupError):
+        logging.getLogger(__name__).warning("not every dataset could be visited", exc_info=True)
+    return newest
+
+
+async def _visit_pages(app: ASGIApp, link: dict[str, str]) -> None:
+    for page, theme in product(PAGES, THEMES):
+        try:
+            whole = await asyncio.to_thread(completed_link, page, link)
+            await asyncio.wait_for(visit(app, page, whole, theme), LONGEST_S)
+        except Exception:  # a page that fails here says so to whoever opens it
+            logging.getLogger(__name__).warning("could not visit %s before others", page, exc_info=True)
+
+
+async def visit(app: ASGIApp, page: str, link: dict[str, str], theme: str) -> None:
+    """Open a page through the app itself, wait until it has run, and leave."""
+    finished = asyncio.Event()
+    asked = BackMsg()
+    asked.rerun_script.query_string = urlencode(link)
+    asked.rerun_script.page_name = page
+    asked.rerun_script.context_info.color_scheme = theme
+    to_server: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
+    to_server.put_nowait({"type": "websocket.connect"})
+    to_server.put_nowait({"type": "websocket.receive", "bytes": asked.SerializeToString()})
+
+    async def from_server(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "websocket.close":
+            finished.set()
+        elif message["type"] == "websocket.send":
+            answer = ForwardMsg.FromString(message["bytes"])
+            if (
+                answer.WhichOneof("type") == "script_finished"
+                and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            ):
+                finished.set()
+
+    session = asyncio.create_task(app(_scope(), to_server.get, from_server))  # type: ignore[arg-type]
+    try:
+        await finished.wait()
+    finally:
+        to_server.put_nowait({"type": "websocket.disconnect", "code": 1000})
+        await session
+
+
+def _scope() -> dict[str, Any]:
+    hosts = st.get_option("server.allowedHosts") or ["127.0.0.1"]
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    path = f"/{base}/_stcore/stream" if base else "/_stcore/stream"
+    return {
+        "type": "websocket",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "scheme": "ws",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", hosts[0].encode())],
+        "client": ("127.0.0.1", 0),
+        "server": ("127.0.0.1", 0),
+        "subprotocols": ["streamlit"],
+        "state": {},
+        "extensions": {},
+    }

@@ -1,0 +1,103 @@
+"""The program `vulncore`: which commands there are, and how one is loaded and run."""
+
+import importlib
+import os
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from vulncore.domain.errors import VulncoreError
+
+COMMANDS = {
+    "publishing": {
+        "demo": "Publish the demonstration data: made, not real, and marked as made on every screen.",
+        "publish": "Publish files as the next version of a dataset, whole or not at all.",
+        "ready-data": "Publish the datasets that ship with the project, unless the store has them.",
+        "mapping": "Draft the mapping of an extract: what columns and codes seem to mean, with doubts marked.",
+        "measures": "List the measures that a mapping can name.",
+    },
+    "forecast": {
+        "forecast": "Print the forecast by month or calendar year, with 80 % and 95 % ranges. Explanations go to standard error.",
+        "backtest": "Print how well every model did on past months: its errors, and how often its ranges held.",
+    },
+    "overview": {
+        "versions": "List the published versions: who, when, from which files (SHA-256), how many rows.",
+        "table": "Print the strand table: the report's columns first, then coverage and signal.",
+        "check": "List what is odd about the data: what, where, how many, why, what to do, how sure.",
+        "changes": "List the figures that differ between a version and the version before.",
+    },
+    "resourcing": {
+        "resourcing": "Print the officers that forecast demand asks for, by role and month. Explanations go to standard error.",
+    },
+    "prepare": {
+        "prepare": "Make ready what Forecast and Resourcing show first, so that nobody waits for it. What is ready is left alone.",
+    },
+    "upkeep": {
+        "purge": "Erase records for good from every version of a dataset. Published figures stay the same.",
+        "verify": "Check that every file of the store holds what was published. Ends with 1 where one does not.",
+        "backup": "Write all that the store holds into one file: versions, notes, boundaries, scenarios. The secret goes apart.",
+        "restore": "Make a store of a backup, in a folder that is empty or not there yet.",
+    },
+    "when": {
+        "day-hour": "Print how much each hour of the week holds, with 95 % limits. Explanations go to standard error.",
+        "patrols": "Print the shifts that meet most of what happens. How the same choice would have fared goes to standard error.",
+    },
+    "where": {
+        "hotspots": "Print a map of places as GeoJSON or CSV. Small numbers are hidden as on screen. Explanations go to standard error.",
+        "boundary": "Keep the area that a force polices. Maps are cut to this area, and shares of the area refer to it.",
+    },
+}
+"""Each file's commands, in the order of the help, with the first lines of their own help.
+
+They stand here so that the help lists them without loading pandas and DuckDB, which take seconds.
+"""
+FILES = {name: file for file, commands in COMMANDS.items() for name in commands}
+
+
+class Refusing(TyperGroup):
+    """Loads the command that is asked for; says a refusal in one sentence on standard error, and exits with 1."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take words as text, whatever bytes a shell hands over; the name of a file stays as it is."""
+        texts = [word.encode(errors="surrogateescape").decode(errors="replace") for word in args]
+        return super().parse_args(
+            ctx,
+            [word if os.path.lexists(word) else text for word, text in zip(args, texts, strict=True)],
+        )
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that is asked for, and put what its own file declares in the place of its line of help."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in FILES:
+            importlib.import_module(f"vulncore.cli.{FILES[name]}")
+            command = typer.main.get_group(app).commands[name]
+        return name, command, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except VulncoreError as refusal:
+            typer.echo(f"vulncore: {refusal}", err=True)
+        except OSError as problem:
+            typer.echo(f"vulncore: {problem.strerror or problem}: {problem.filename or ''}", err=True)
+        raise typer.Exit(1)
+
+
+app = typer.Typer(
+    cls=Refusing,
+    help="Publish a force's vulnerability data, and print the figures of the dashboard.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def _only_named() -> None:
+    """Stand for a command until its file is loaded and declares it."""
+
+
+for names in COMMANDS.values():
+    for command, text in names.items():
+        app.command(command, help=text)(_only_named)

@@ -1,0 +1,35 @@
+"""A version's records that count, with their hours worked out: made once, kept in memory, and asked for by every question."""
+
+from collections.abc import Hashable, Mapping
+
+from vulncore.findings.shared.blurred import blurred_records, made_from
+from vulncore.findings.shared.by_version import once_a_version
+from vulncore.metrics.week.counted import CountedRecords, counted_records
+from vulncore.metrics.week.known_times import Known, midnights
+from vulncore.store import Snapshot
+
+
+def counted_of(snapshot: Snapshot, force: str, smallest: int) -> CountedRecords:
+    """Return a force's records that count; nobody may change them, or show them as they are.
+
+    Args:
+        snapshot: A published version.
+        force: Whose records.
+        smallest: The smallest number that is shown; over 1 the records are blurred.
+
+    Raises:
+        DamagedStoreError: As `blurred_records`.
+    """
+    return _counted_of(snapshot, force, smallest, made_from(snapshot, smallest))
+
+
+@once_a_version
+def midnights_of(snapshot: Snapshot, force: str) -> Mapping[str, Known]:
+    """Return what 00:00 is in some measures of a force (`vulncore.metrics.week.known_times.midnights`)."""
+    return midnights(snapshot.incidents, force)
+
+
+@once_a_version
+def _counted_of(snapshot: Snapshot, force: str, smallest: int, _made_from: Hashable) -> CountedRecords:
+    incidents = blurred_records(snapshot, smallest).incidents
+    return counted_records(incidents, snapshot.coverage, force, midnights_of(snapshot, force))
