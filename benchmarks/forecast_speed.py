@@ -1,12 +1,15 @@
-"""How long do a screen's forecasts take, in one process and spread over the cores, and how long does a second look?
+"""How long do a screen's forecasts take: in one process, over all cores, read from the disk, and at a second look?
 
     python benchmarks/forecast_speed.py
 
 Made series of 79 months, as the demo's, on both bases with their back-tests. Ratios are to the work done in one process.
-A second look is what the page computes from forecasts that are kept: totals, adjustments, sentences and tables.
+Read from the disk are forecasts that another process kept. A second look is what the page computes from them: totals,
+adjustments, sentences and tables.
 """
 
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -17,7 +20,7 @@ from vulncore.findings.forecast.demand import Demand, Subject
 from vulncore.findings.forecast.outlook import forecast_outlook
 from vulncore.findings.forecast.sentences import forecast_headline
 from vulncore.findings.forecast.tables import months_table, years_table
-from vulncore.findings.forecast.work import forecast_progress
+from vulncore.findings.forecast.work import forecast_progress, ready_forecasts
 from vulncore.forecasting.what_if import parse_adjustment
 
 MONTHS = 79
@@ -30,8 +33,13 @@ def main() -> None:
     here = median_seconds(lambda: [every(demand, workers=1) for demand in series], RUNS)
     spread = median_seconds(lambda: [every(demand, workers=None) for demand in series], RUNS)
     kept = [every(demand, workers=1) for demand in series]
+    with TemporaryDirectory() as folder:
+        for demand in series:
+            every(demand, workers=None, home=Path(folder))
+        read = median_seconds(lambda: [ready_forecasts(demand, Path(folder)) for demand in series], RUNS)
     again = median_seconds(lambda: [look(*pair) for pair in zip(series, kept, strict=True)], RUNS)
-    for name, seconds in (("one process", here), ("all cores", spread), ("a second look", again)):
+    timed = (("one process", here), ("all cores", spread), ("read from disk", read), ("a second look", again))
+    for name, seconds in timed:
         print(f"{name:15} {seconds / len(series):7.3f} s a series   {seconds / here:6.3f} of one process")
 
 
@@ -53,8 +61,8 @@ def made(mean: float, seed: int) -> Demand:
     )
 
 
-def every(demand: Demand, workers: int | None):
-    *_, last = forecast_progress(demand, workers=workers)
+def every(demand: Demand, workers: int | None, home: Path | None = None):
+    *_, last = forecast_progress(demand, workers=workers, home=home)
     return last.forecasts
 
 

@@ -1,14 +1,15 @@
-"""Forecasts kept between looks: fitted once for each version and question, and shown as they arrive."""
+"""Forecasts kept between looks, in memory and on the disk: fitted where nobody asked before, and shown as they arrive."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from pages.shared.kept import Kept
+from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import Outlook, untested_outlook
-from vulncore.findings.forecast.work import forecast_progress
+from vulncore.findings.forecast.work import forecast_progress, ready_forecasts
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.what_if import Adjustment
@@ -43,8 +44,13 @@ def forecasts_of(
     kept = _kept().get(key)
     if kept is not None:
         return kept
+    home = store_path() / publish.dataset
+    ready = ready_forecasts(demand, home)
+    if ready is not None:
+        _kept().keep(key, ready)
+        return ready
     bar, looked = st.progress(0.0, "Fitting five models …"), False
-    for arrived in forecast_progress(demand):
+    for arrived in forecast_progress(demand, home=home):
         bar.progress(
             arrived.share, "Testing each model on past months …" if looked else "Fitting five models …"
         )

@@ -1,6 +1,7 @@
-"""What is to come to a unit, kept between looks; and what scenarios make of it."""
+"""What is to come to a unit, kept between looks, in memory and on the disk; and what scenarios make of it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -8,7 +9,12 @@ from pages.resourcing.reads import shares_of, unit_demand_of
 from pages.shared.kept import Kept, Key
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
-from vulncore.findings.resourcing.demand import UnitForecast, unit_forecasts
+from vulncore.findings.resourcing.demand import (
+    UnitDemand,
+    UnitForecast,
+    ready_unit_forecast,
+    unit_forecasts,
+)
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, StaffingQuestion, resourcing_outlook
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.scenario.scenario import Scenario
@@ -19,8 +25,18 @@ FORECASTS_KEPT, OUTLOOKS_KEPT = 24, 8  # each takes some four megabytes, or fift
 
 
 def kept_forecast(view: View, plan: Scenario, basis: Basis) -> UnitForecast | None:
-    """Return what is to come to a unit where it was forecast before."""
-    return _forecasts().get(_key(view, plan, basis))
+    """Return what is to come to a unit where it was forecast before, here or by another process.
+
+    Raises:
+        UnknownNameError: The data have none of what comes to the unit.
+    """
+    key = _key(view, plan, basis)
+    kept = _forecasts().get(key)
+    if kept is None:
+        kept = ready_unit_forecast(_demand(view, plan), basis, _home(view))
+        if kept is not None:
+            _forecasts().keep(key, kept)
+    return kept
 
 
 def new_forecast(
@@ -34,10 +50,10 @@ def new_forecast(
         basis: Which months the models learn from.
         first: Draws what the models expect before they were tried.
     """
-    wanted = unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
+    wanted = _demand(view, plan)
     bar, looked, forecast = st.progress(0.0, FORECASTING), False, None
     try:
-        for share, early in unit_forecasts(wanted, basis):
+        for share, early in unit_forecasts(wanted, basis, home=_home(view)):
             bar.progress(share, "Testing the forecasts on past months …" if looked else FORECASTING)
             if early is not None and not looked and share < 1:
                 first(early)
@@ -67,6 +83,14 @@ def outlook_of(
         kept = resourcing_outlook(forecast, plan, measured, question)
         _outlooks().keep(key, kept)
     return kept
+
+
+def _demand(view: View, plan: Scenario) -> UnitDemand:
+    return unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
+
+
+def _home(view: View) -> Path:
+    return store_path() / view.publish.dataset
 
 
 def _key(view: View, plan: Scenario, basis: Basis) -> Key:

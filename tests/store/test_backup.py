@@ -82,6 +82,15 @@ def test_all_that_a_store_holds_comes_back_and_its_secret_is_kept_apart(kept, ba
     assert len(versions(again, "city")) == 3
 
 
+def test_what_can_be_made_again_is_not_backed_up(kept, tmp_path):
+    store = shutil.copytree(kept, tmp_path / "store")
+    before, named = back_up(store, tmp_path / "before.zip"), store_checks(store)
+    (store / "city" / "prepared" / "forecasts").mkdir(parents=True)
+    (store / "city" / "prepared" / "forecasts" / "0123").write_bytes(b"made of its versions")
+    assert back_up(store, tmp_path / "after.zip") == before
+    assert store_checks(store) == named
+
+
 def test_without_its_secret_a_store_comes_back_without_one(backed_up, tmp_path):
     assert not restore(backed_up, tmp_path / "again").has_secret
     assert not (tmp_path / "again" / FILE_NAME).exists()

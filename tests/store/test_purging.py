@@ -185,6 +185,16 @@ def test_files_that_no_version_names_are_erased_too(store):
     assert figures(store)[4] == figures(store)[3]
 
 
+def test_what_was_made_of_the_versions_is_erased_whole(store):
+    prepared = store / "city" / "prepared" / "forecasts"
+    prepared.mkdir(parents=True)
+    (prepared / "0123").write_bytes(b"of all records")
+    assert purge(store, "city", Selection(record_ids=("nobody's",)), "officer").publish.unchanged
+    assert (prepared / "0123").exists()
+    purge(store, "city", Selection(record_ids=(RECORD,)), "officer")
+    assert not (store / "city" / "prepared").exists()
+
+
 def test_a_dataset_is_published_to_and_annotated_after_a_purge_as_before(store):
     purge(store, "city", Selection(victim_keys=(VICTIM,)), "officer")
     march = date(2024, 3, 1)

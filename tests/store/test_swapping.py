@@ -44,6 +44,9 @@ def published(tmp_path_factory):
     for count in (1, 2):
         rows = [incident(number, JANUARY, victim_key=VICTIM) for number in range(count)]
         publish(store, "city", delivery([*rows, incident(8, JANUARY)], covered([JANUARY])), "me")
+    prepared = store / "city" / "prepared" / "counts"
+    prepared.mkdir(parents=True)
+    (prepared / "of-all").write_text(VICTIM)
     return store
 
 

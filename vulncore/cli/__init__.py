@@ -8,7 +8,7 @@ commands there are) and `options` (what they share, how tables are printed) firs
 - `publishing`: demo, publish, ready-data, mapping, measures.
 - `overview`: versions, table, check, changes.
 - `when`: day-hour, patrols. `where`: hotspots, boundary. `forecast`: forecast, backtest. `resourcing`: resourcing.
-- `upkeep`: verify, backup, restore, purge.
+- `prepare`: prepare. `upkeep`: verify, backup, restore, purge.
 """
 
 from vulncore.cli.program import app

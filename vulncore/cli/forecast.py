@@ -144,7 +144,7 @@ def _finished(snapshot: Snapshot, question: _Question) -> Iterator[tuple[Demand,
                 typer.echo(headline_text(headline), err=True)
             continue
         bases = tuple(dict.fromkeys(question.bases or Basis))
-        for progress in forecast_progress(demand, bases, question.years):
+        for progress in forecast_progress(demand, bases, question.years, home=snapshot.home):
             _draw_progress(progress, place, len(wanted), subject.name)
             if progress.forecasts:
                 yield demand, progress.forecasts
@@ -162,7 +162,7 @@ def _adjustments(texts: Sequence[str]) -> tuple[Adjustment, ...]:
     return tuple(map(parse_adjustment, texts))
 
 
-def _draw_progress(progress: ForecastProgress, place: int, of: int, name: str) -> None:
+def _draw_progress(progress: ForecastProgress[Basis], place: int, of: int, name: str) -> None:
     """Draw how far the work is, for a person at a terminal; a script is not told."""
     if not sys.stderr.isatty():
         return

@@ -30,6 +30,9 @@ COMMANDS = {
     "resourcing": {
         "resourcing": "Print the officers that forecast demand asks for, by role and month. Explanations go to standard error.",
     },
+    "prepare": {
+        "prepare": "Make ready what Forecast and Resourcing show first, so that nobody waits for it. What is ready is left alone.",
+    },
     "upkeep": {
         "purge": "Erase records for good from every version of a dataset. Published figures stay the same.",
         "verify": "Check that every file of the store holds what was published. Ends with 1 where one does not.",

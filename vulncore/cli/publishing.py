@@ -136,6 +136,7 @@ def publish(
         _dry_run(store, dataset or source.value, delivery, by)
     else:
         _publish(store, dataset or source.value, delivery, by)
+        typer.echo(f"Make ready what its pages show first with: vulncore prepare {dataset or source.value}")
 
 
 @app.command(name="ready-data")

@@ -135,7 +135,9 @@ def resourcing(
     for plan, question in zip(scenarios, questions, strict=True):
         kinds = plan.case_types  # scenarios with the same kinds of case share one forecast
         if kinds not in forecasts:
-            forecasts[kinds] = _forecast(unit_demand(snapshot, chosen, choice, plan, month), basis)
+            forecasts[kinds] = _forecast(
+                unit_demand(snapshot, chosen, choice, plan, month), basis, snapshot.home
+            )
         measured = measured_shares(snapshot, chosen, case_subjects(choice, plan), plan, month)
         outlooks.append(resourcing_outlook(forecasts[kinds], plan, measured, question))
     frames = [
@@ -177,9 +179,9 @@ def _target(
     return target
 
 
-def _forecast(unit: UnitDemand, basis: Basis) -> UnitForecast:
+def _forecast(unit: UnitDemand, basis: Basis, home: Path) -> UnitForecast:
     last = None
-    for share, forecast in unit_forecasts(unit, basis):
+    for share, forecast in unit_forecasts(unit, basis, home=home):
         last = forecast
         if sys.stderr.isatty():
             typer.echo(f"\rForecasting what comes to the unit: {share:4.0%}", nl=share >= 1, err=True)

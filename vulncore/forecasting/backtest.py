@@ -1,7 +1,7 @@
 """The back-test: forecasts made from earlier months, scored by what then came, and the model that the scores choose."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 
@@ -52,6 +52,9 @@ def origins(past: Past, basis: Basis) -> tuple[int, ...]:
     >>> origins(Past(date(2018, 4, 1), np.ones(14)), Basis.FIVE_YEAR)
     ()
     """
+    past = replace(
+        past, daily=None
+    )  # nothing is asked of the days, and to weigh them at each origin takes long
     after = past.known[::-1].cumsum()[::-1]
     latest = int((after >= LEAST_AHEAD).sum()) - 1  # the last place with enough known months from it on
     usable = (

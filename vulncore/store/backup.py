@@ -18,7 +18,7 @@ from typing import IO, Any, Final
 from vulncore.domain.disk import NamedFile, flush, flush_new, write_whole
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError, VulncoreError
 from vulncore.store.areas import FOLDER as BOUNDARIES
-from vulncore.store.contents import ERASING
+from vulncore.store.contents import ERASING, PREPARED
 from vulncore.store.manifest import MANIFEST
 from vulncore.store.secrets import FILE_NAME, SECRET_BYTES, store_secret
 from vulncore.store.store import DATASET_NAME, datasets
@@ -28,7 +28,7 @@ from vulncore.store.torn import ASIDE
 LIST: Final = "backup.json"
 FORMAT: Final = "vulncore backup 1"
 SCENARIOS: Final = "scenarios"
-LEFT_OUT: Final = {LOCK, ERASING, ASIDE}
+LEFT_OUT: Final = {LOCK, ERASING, ASIDE, PREPARED}
 MOST_LISTED: Final = 200_000_000  # bytes of the list: a million files
 PIECE: Final = 2**20  # bytes
 NO_BACKUP: Final = (

@@ -9,6 +9,8 @@ from typing import Final
 from vulncore.domain.disk import NamedFile, file_digest, flush_new, named_file
 
 ERASING: Final = ".erasing"
+PREPARED: Final = "prepared"
+"""A dataset's folder of what was made from its versions and can be made again: no version names it, a purge erases it."""
 READY: Final = "ready"
 SWAPPED: Final = "incidents"
 

@@ -55,10 +55,10 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
 
     Each chosen row is replaced by one that keeps its force, measure, record kind and month and has new ids
     (see `vulncore.store.stubs.stubs`), so that every monthly figure of every version stays as it was published. The
-    incidents are written anew, version by version; the old files go with Delta's log, its statistics, and
-    whatever no version names. A new line in the manifest says how many rows of how many versions went, and not
-    whose. Whoever publishes meanwhile is refused, and a purge that was halted is finished, or undone, by whoever
-    writes next.
+    incidents are written anew, version by version; the old files go with Delta's log, its statistics,
+    whatever no version names, and all that was made ready from the versions (`prepared/`). A new line in the manifest says
+    how many rows of how many versions went, and not whose. Whoever publishes meanwhile is refused, and a purge that was
+    halted is finished, or undone, by whoever writes next.
 
     What it does not reach, and what has to be seen to apart: copies and backups of the store, the disk's own
     spare blocks; what a server that runs holds in memory, until it is asked for the version again; what was exported, printed or downloaded; files of rejected rows; the source's files and system;

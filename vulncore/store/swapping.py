@@ -18,7 +18,7 @@ from deltalake.exceptions import DeltaError
 
 from vulncore.domain.disk import flush
 from vulncore.domain.errors import PublishRefusedError, VulncoreError
-from vulncore.store.contents import ERASING, READY, SWAPPED, Contents
+from vulncore.store.contents import ERASING, PREPARED, READY, SWAPPED, Contents
 from vulncore.store.manifest import Publish, add_to_manifest, manifest_line, publishes, ready_line
 from vulncore.store.mending import half_written_entries, mend
 from vulncore.store.torn import ASIDE
@@ -105,6 +105,7 @@ def finish_or_undo(home: Path) -> None:
         if publishes(home)[-1].number < line["number"][0].as_py():
             add_to_manifest(home, line)
         shutil.rmtree(home / ASIDE, ignore_errors=True)  # logs hold values of records, among them the erased
+        _move_prepared(home)
     # `ready` goes last, so that a halt amid the removal is gone on with and not mistaken for an early one
     for path in sorted(erasing.iterdir(), key=lambda path: path.name == READY):
         if path.is_dir():
@@ -113,6 +114,15 @@ def finish_or_undo(home: Path) -> None:
             path.unlink()
     erasing.rmdir()
     flush(home)  # or a power cut brings the erased back
+
+
+def _move_prepared(home: Path) -> None:
+    """Move what was prepared, of the erased too, to where it goes; whoever writes to it meanwhile makes a new folder."""
+    prepared, moved = home / PREPARED, home / ERASING / PREPARED
+    if prepared.exists():
+        if moved.exists():
+            shutil.rmtree(moved)
+        prepared.rename(moved)
 
 
 @contextmanager

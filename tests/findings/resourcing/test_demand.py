@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 
 from tests.findings.resourcing.asking import AS_AT, CITY
+from tests.forecasting.plain import forecast_plainly
 from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.domain.errors import UnknownNameError
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.resourcing.demand import (
     case_subjects,
     measured_shares,
+    ready_unit_forecast,
     recorded_months,
     unit_demand,
     unit_forecasts,
@@ -115,6 +117,27 @@ def test_totals_alone_can_be_staffed_and_say_that_records_may_count_twice(tmp_pa
         "domestic-abuse-non-crime",
         "serious-hate-crime",
     ]
+
+
+def test_what_comes_to_a_unit_is_kept_kind_by_kind_and_ready_once_all_are(unit, tmp_path, monkeypatch):
+    done = forecast_plainly(monkeypatch)
+    basis = Basis.CURRENT_PROCESS
+    assert ready_unit_forecast(unit, basis, tmp_path) is None
+    *early, (share, made) = unit_forecasts(unit, basis, home=tmp_path)
+    assert early
+    worked = len(done)
+    ((again, kept),) = unit_forecasts(unit, basis, home=tmp_path)
+    ready = ready_unit_forecast(unit, basis, tmp_path)
+    assert (share, again, len(done)) == (1, 1, worked)
+    for read in (kept, ready):
+        assert read.trials == made.trials
+        assert list(read.paths) == list(made.paths)
+        assert all(np.array_equal(read.paths[key], made.paths[key]) for key in made.paths)
+    next((tmp_path / "prepared" / "forecasts").iterdir()).unlink()
+    assert ready_unit_forecast(unit, basis, tmp_path) is None
+    *_, (_, mended) = unit_forecasts(unit, basis, home=tmp_path)
+    assert mended.trials == made.trials
+    assert len(done) == worked + worked // len(unit.modelled)
 
 
 def test_a_dataset_with_nothing_of_the_unit_says_what_it_lacks(shipped_store):

@@ -1,10 +1,13 @@
 """What the page Forecast says and does, as its server draws it."""
 
 import re
+import shutil
 
 import pytest
+import streamlit as st
 
 from pages.shared.kept import KEPT, Kept
+from tests.conftest import tried_at_few_origins
 from tests.pages.visiting import visit
 from vulncore.forecasting import forecast
 
@@ -49,6 +52,23 @@ def test_a_second_look_needs_no_fitting(forecasts, monkeypatch):
     page.follow("Methods")
     page.follow("Forecast")
     assert page.said == said
+
+
+def test_the_first_look_after_a_restart_fits_nothing_and_shows_no_progress(
+    shipped_store, tmp_path, monkeypatch
+):
+    store = shutil.copytree(shipped_store, tmp_path / "store")
+    st.cache_resource.clear()
+    with tried_at_few_origins():
+        said = visit(store, monkeypatch, "forecast").said
+
+        def work(*_: object) -> None:
+            raise AssertionError("fitted anew")
+
+        monkeypatch.setattr(forecast, "in_parallel", work)
+        monkeypatch.setattr(st, "progress", work)
+        st.cache_resource.clear()
+        assert visit(store, monkeypatch, "forecast").said == said
 
 
 def test_a_forecast_is_kept_for_its_question_until_too_many_others_were_asked():

@@ -5,8 +5,10 @@ import shutil
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 
 from tests.pages.visiting import Visit, visit
+from vulncore.forecasting import forecast
 from vulncore.resourcing.scenario.link import illustrative, scenario_code
 from vulncore.resourcing.scenario.scenario import fixed
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
@@ -68,6 +70,19 @@ def test_a_scenario_is_saved_compared_shared_opened_by_a_colleague_and_removed(r
     page.press("Remove")
     assert "no longer saved" in page.said
     assert "And more people" not in resourcing().box("Scenario").options
+
+
+def test_the_first_look_after_a_restart_fits_nothing_and_shows_no_progress(resourcing, monkeypatch):
+    st.cache_resource.clear()
+    said = resourcing().said
+
+    def work(*_: object) -> None:
+        raise AssertionError("fitted anew")
+
+    monkeypatch.setattr(forecast, "in_parallel", work)
+    monkeypatch.setattr(st, "progress", work)
+    st.cache_resource.clear()
+    assert resourcing().said == said
 
 
 def test_a_scenario_of_a_file_is_brought_in_and_one_that_is_none_changes_nothing(resourcing):

@@ -2,14 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic
 
 import pandas as pd
 
 from vulncore.domain.periods import month_name, months_between
 from vulncore.findings.forecast.demand import Demand
+from vulncore.findings.forecast.kept import keep_forecast, kept_forecast
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
-from vulncore.forecasting.forecast import Forecast, ForecastTask, assemble, drawn_paths, run_tasks
+from vulncore.forecasting.forecast import (
+    Forecast,
+    ForecastTask,
+    Label,
+    PieceResult,
+    assemble,
+    drawn_paths,
+    run_tasks,
+)
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import FEWEST_MONTHS, Basis, Past, basis_months
 from vulncore.forecasting.paths import Paths, months_ahead
@@ -31,12 +42,12 @@ class NoForecast:
 
 
 @dataclass(frozen=True)
-class ForecastProgress:
-    """How far the work is: the share done, the paths of each basis as soon as they are there, and in the end all."""
+class ForecastProgress(Generic[Label]):
+    """How far the work is: the share done, the paths of each task as soon as they are there, and in the end all."""
 
     share: float
-    paths: Mapping[Basis, Mapping[Model, Paths]]
-    forecasts: Mapping[Basis, Forecast]
+    paths: Mapping[Label, Mapping[Model, Paths]]
+    forecasts: Mapping[Label, Forecast]
 
 
 def why_no_forecast(demand: Demand) -> NoForecast | None:
@@ -80,8 +91,12 @@ def forecast_task(demand: Demand, basis: Basis, years: int = YEARS) -> ForecastT
 
 
 def forecast_progress(
-    demand: Demand, bases: Sequence[Basis] = tuple(Basis), years: int = YEARS, workers: int | None = None
-) -> Iterator[ForecastProgress]:
+    demand: Demand,
+    bases: Sequence[Basis] = tuple(Basis),
+    years: int = YEARS,
+    workers: int | None = None,
+    home: Path | None = None,
+) -> Iterator[ForecastProgress[Basis]]:
     """Yield how far the forecasts of a subject are, each time a piece of the work is done; the last is whole.
 
     Args:
@@ -89,13 +104,9 @@ def forecast_progress(
         bases: Which bases.
         years: Calendar years ahead.
         workers: Processes; as many as there are cores by default.
+        home: The dataset's folder, where forecasts are kept; without one none is.
     """
-    tasks = {basis: forecast_task(demand, basis, years) for basis in bases}
-    for share, results in run_tasks(tasks, workers):
-        if share < 1:
-            yield ForecastProgress(share, drawn_paths(results), {})
-    whole = {basis: assemble(task, results[basis]) for basis, task in tasks.items()}
-    yield ForecastProgress(1.0, {basis: forecast.paths for basis, forecast in whole.items()}, whole)
+    return tasks_progress(_tasks(demand, bases, years), workers, home)
 
 
 def finished_forecasts(
@@ -104,6 +115,54 @@ def finished_forecasts(
     """Return the forecasts of a subject when all of the work is done."""
     *_, last = forecast_progress(demand, bases, years)
     return last.forecasts
+
+
+def ready_forecasts(demand: Demand, home: Path) -> Mapping[Basis, Forecast] | None:
+    """Return the forecasts of a subject on all bases where they are kept in a dataset's folder; None where one is not."""
+    return ready_tasks(_tasks(demand, tuple(Basis), YEARS), home)
+
+
+def tasks_progress(
+    tasks: Mapping[Label, ForecastTask], workers: int | None = None, home: Path | None = None
+) -> Iterator[ForecastProgress[Label]]:
+    """Yield how far some forecasts are, each time a piece of the work is done; the last is whole.
+
+    What is kept is not fitted again, and what was fitted is kept; where all are kept, the first is the last.
+
+    Args:
+        tasks: What is to be forecast.
+        workers: Processes; as many as there are cores by default.
+        home: The dataset's folder, where forecasts are kept; without one none is.
+    """
+    kept = _kept(tasks, home) if home else {}
+    left = {label: task for label, task in tasks.items() if label not in kept}
+    before = {label: forecast.paths for label, forecast in kept.items()}
+    results: Mapping[Label, Sequence[PieceResult]] = {}
+    for share, results in run_tasks(left, workers):
+        if share < 1:
+            yield ForecastProgress(share, {**before, **drawn_paths(results)}, {})
+    fitted = {label: assemble(task, results[label]) for label, task in left.items()}
+    if home:
+        for forecast in fitted.values():
+            keep_forecast(home, forecast)
+    every = {**kept, **fitted}
+    whole = {label: every[label] for label in tasks}
+    yield ForecastProgress(1.0, {label: forecast.paths for label, forecast in whole.items()}, whole)
+
+
+def ready_tasks(tasks: Mapping[Label, ForecastTask], home: Path) -> Mapping[Label, Forecast] | None:
+    """Return forecasts where all of them are kept in a dataset's folder; None where one is not."""
+    kept = _kept(tasks, home)
+    return kept if len(kept) == len(tasks) else None
+
+
+def _kept(tasks: Mapping[Label, ForecastTask], home: Path) -> dict[Label, Forecast]:
+    kept = {label: kept_forecast(home, task) for label, task in tasks.items()}
+    return {label: forecast for label, forecast in kept.items() if forecast is not None}
+
+
+def _tasks(demand: Demand, bases: Sequence[Basis], years: int) -> dict[Basis, ForecastTask]:
+    return {basis: forecast_task(demand, basis, years) for basis in bases}
 
 
 def _months(number: int) -> str:

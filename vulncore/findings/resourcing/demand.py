@@ -1,9 +1,10 @@
 """What comes to a unit, each record in one kind of case alone: recorded, the share that is the unit's, and forecast."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,9 @@ from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.periods import add_months, month_end, month_name
 from vulncore.domain.vocabulary import Flow
 from vulncore.findings.forecast.demand import Demand, Subject, subject_demand
-from vulncore.findings.forecast.work import YEARS, forecast_task, why_no_forecast
+from vulncore.findings.forecast.work import YEARS, forecast_task, ready_tasks, tasks_progress, why_no_forecast
 from vulncore.findings.shared.contents import DatasetContents
-from vulncore.forecasting.forecast import PATHS, Forecast, PieceResult, assemble, drawn_paths, run_tasks
+from vulncore.forecasting.forecast import PATHS, Forecast, ForecastTask
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import Paths, months_ahead
@@ -211,7 +212,7 @@ def with_measured(scenario: Scenario, measured: Mapping[str, Assumption]) -> Sce
 
 
 def unit_forecasts(
-    unit: UnitDemand, basis: Basis, workers: int | None = None
+    unit: UnitDemand, basis: Basis, workers: int | None = None, home: Path | None = None
 ) -> Iterator[tuple[float, UnitForecast | None]]:
     """Yield the share of the work that is done, and what is to come: untried once every kind has paths, in the end tried.
 
@@ -219,30 +220,31 @@ def unit_forecasts(
         unit: What comes to the unit.
         basis: Which months the models learn from.
         workers: Processes; as many as there are cores by default.
+        home: The dataset's folder, where forecasts are kept; without one none is.
 
     Raises:
         UnknownNameError: The data have none of what comes to the unit.
     """
-    if not any(kind.included for kind in unit.kinds.values()):
-        raise UnknownNameError(nothing_to_forecast(unit))
-    ahead = months_ahead(unit.as_at, YEARS)
-    steady = {
-        key: steady_paths(kind.demand.past.counts, ahead, PATHS)
-        for key, kind in unit.kinds.items()
-        if kind.steady
-    }
-    tasks = {key: forecast_task(months, basis) for key, months in unit.modelled.items()}
-    results: Mapping[str, Sequence[PieceResult]] = {}
-    for share, results in run_tasks(tasks, workers):
-        untried = drawn_paths(results)
-        if share < 1:
-            ready = len(untried) == len(tasks)
-            paths = {key: by_model[Model.COMBINATION] for key, by_model in untried.items()}
-            yield share, UnitForecast(unit, basis, steady | paths, {}) if ready else None
-    forecasts = {key: assemble(task, results[key]) for key, task in tasks.items()}
-    paths = {key: forecast.spoken for key, forecast in forecasts.items()}
-    trials = {key: _trial(forecast) for key, forecast in forecasts.items()}
-    yield 1.0, UnitForecast(unit, basis, steady | paths, trials)
+    _refuse_nothing(unit)
+    tasks, steady = _tasks(unit, basis), _steady(unit)
+    for arrived in tasks_progress(tasks, workers, home):
+        if arrived.share < 1:
+            ready = len(arrived.paths) == len(tasks)
+            paths = {key: by_model[Model.COMBINATION] for key, by_model in arrived.paths.items()}
+            yield arrived.share, UnitForecast(unit, basis, steady | paths, {}) if ready else None
+        else:
+            yield 1.0, _whole(unit, basis, arrived.forecasts)
+
+
+def ready_unit_forecast(unit: UnitDemand, basis: Basis, home: Path) -> UnitForecast | None:
+    """Return what is to come to a unit where the forecast of each kind is kept in a dataset's folder; None where one is not.
+
+    Raises:
+        UnknownNameError: The data have none of what comes to the unit.
+    """
+    _refuse_nothing(unit)
+    forecasts = ready_tasks(_tasks(unit, basis), home)
+    return None if forecasts is None else _whole(unit, basis, forecasts)
 
 
 def nothing_to_forecast(unit: UnitDemand) -> str:
@@ -255,6 +257,30 @@ def nothing_to_forecast(unit: UnitDemand) -> str:
         )
     reasons = " ".join(kind.why_not for kind in unit.kinds.values())
     return f"None of the unit's kinds of case can be forecast. {reasons}"
+
+
+def _refuse_nothing(unit: UnitDemand) -> None:
+    if not any(kind.included for kind in unit.kinds.values()):
+        raise UnknownNameError(nothing_to_forecast(unit))
+
+
+def _tasks(unit: UnitDemand, basis: Basis) -> dict[str, ForecastTask]:
+    return {key: forecast_task(months, basis) for key, months in unit.modelled.items()}
+
+
+def _steady(unit: UnitDemand) -> dict[str, Paths]:
+    ahead = months_ahead(unit.as_at, YEARS)
+    return {
+        key: steady_paths(kind.demand.past.counts, ahead, PATHS)
+        for key, kind in unit.kinds.items()
+        if kind.steady
+    }
+
+
+def _whole(unit: UnitDemand, basis: Basis, forecasts: Mapping[str, Forecast]) -> UnitForecast:
+    paths = {key: forecast.spoken for key, forecast in forecasts.items()}
+    trials = {key: _trial(forecast) for key, forecast in forecasts.items()}
+    return UnitForecast(unit, basis, _steady(unit) | paths, trials)
 
 
 def _recent(snapshot: Snapshot, force: str, months: Demand) -> tuple[int | None, bool]:

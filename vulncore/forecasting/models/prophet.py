@@ -2,6 +2,7 @@
 
 import logging
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from vulncore.forecasting.paths import ANSCOMBE, Paths, draw_counts, pearson_dis
 
 FLEXIBILITY = 0.05  # Prophet's own default for how readily its trend bends
 MONTHS_A_BEND = 6  # one possible bend of the trend in each half year
+
+_one_generator = Lock()  # two threads that forecast at once would draw from each other's chance
 
 
 def prophet(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Paths:
@@ -68,10 +71,11 @@ def _fitted(
         model.fit(known, seed=int(rng.integers(2**31)), output_dir=folder)
     level = model.predict(frame.drop(columns="y"))["yhat"].to_numpy()
     future = model.setup_dataframe(frame.drop(columns="y"))
-    state = np.random.get_state()
-    try:
-        np.random.seed(int(rng.integers(2**31)))  # Prophet draws from NumPy's one generator
-        trends = model.sample_predictive_trend_vectorized(future, paths)
-    finally:
-        np.random.set_state(state)
+    with _one_generator:
+        state = np.random.get_state()
+        try:
+            np.random.seed(int(rng.integers(2**31)))  # Prophet draws from NumPy's one generator
+            trends = model.sample_predictive_trend_vectorized(future, paths)
+        finally:
+            np.random.set_state(state)
     return level, trends - np.asarray(model.predict_trend(future))[None, :]

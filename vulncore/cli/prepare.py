@@ -1,0 +1,43 @@
+"""The command `vulncore prepare`: what Forecast and Resourcing show first, made ready before anybody asks."""
+
+from collections import Counter
+from time import perf_counter
+from typing import Annotated
+
+import typer
+
+from vulncore.cli.options import DEFAULT_STORE, Store
+from vulncore.cli.program import app
+from vulncore.domain.errors import UnknownNameError
+from vulncore.findings.prepared import Prepared, Readiness
+from vulncore.findings.prepared import prepare as prepare_dataset
+from vulncore.store import datasets, open_version
+
+
+@app.command()
+def prepare(
+    dataset: Annotated[str | None, typer.Argument(help="The dataset's name. Default: all.")] = None,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Make ready what Forecast and Resourcing show first, so that nobody waits for it. What is ready is left alone."""
+    names = (dataset,) if dataset else datasets(store)
+    if not names:
+        raise UnknownNameError(f"Nothing has been published in {store} yet. Try: vulncore demo")
+    for name in names:
+        publish = open_version(store, name).publish
+        typer.echo(
+            f"Making ready what Forecast and Resourcing show first of {name}, version {publish.number}. "
+            "End this whenever you like: the next time goes on from there."
+        )
+        start, done = perf_counter(), []
+        for prepared in prepare_dataset(store, name):
+            typer.echo(_prepared_in_words(prepared))
+            done.append(prepared.readiness)
+        counts = Counter(done)
+        became = ", ".join(f"{counts[readiness]} {readiness}" for readiness in Readiness if counts[readiness])
+        typer.echo(f"{name}: {became or 'nothing to make ready'}, in {perf_counter() - start:,.0f} s.")
+
+
+def _prepared_in_words(prepared: Prepared) -> str:
+    took = f" in {prepared.seconds:,.1f} s" if prepared.readiness is Readiness.MADE else ""
+    return f"{prepared.place} of {prepared.of}: {prepared.what}: {prepared.readiness}{took}"

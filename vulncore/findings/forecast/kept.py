@@ -1,0 +1,224 @@
+"""Forecasts kept on the disk by all that they were made from: fitted once, for every process and after every restart.
+
+A file holds the paths and the trials of one forecast, and has the SHA-256 of what it was made from for its name. So the same
+months of another version are not fitted again, and whatever changes a figure changes the name. What can't be read as it was
+written is no forecast: it is made again.
+"""
+
+import hashlib
+import json
+import math
+import os
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from vulncore import forecasting
+from vulncore.domain.disk import write_whole
+from vulncore.forecasting import backtest
+from vulncore.forecasting import forecast as work
+from vulncore.forecasting.forecast import Forecast, ForecastTask, assemble
+from vulncore.forecasting.models import all as models
+from vulncore.forecasting.models.all import Model
+from vulncore.forecasting.paths import Paths
+from vulncore.forecasting.spread import LEARNT
+from vulncore.store.contents import PREPARED
+
+FOLDER: Final = "forecasts"
+FORMAT: Final = b"vulncore forecast 1\n"
+DIGEST_BYTES: Final = 32
+MOST_BYTES: Final = 2_000_000_000  # of all forecasts of a dataset; one takes half a million
+MOST_OF_ONE: Final = 32_000_000  # bytes, packed or not: more is no forecast
+LIBRARIES: Final = ("cmdstanpy", "holidays", "numpy", "pandas", "prophet", "scipy", "statsmodels")
+
+FEW, MANY = "<u2", "<i8"  # paths take two bytes a month unless a month has over 65,535 records
+COLUMNS: Final = {
+    **dict.fromkeys(("actual", "mean", "median", "crps", "pit", "absolute", "squared"), "<f8"),
+    "model": "u1",  # its place in the list at the head of the file
+    **dict.fromkeys(("horizon", "span", "origin"), "<i8"),
+}
+"""The columns of trials, and how their numbers lie in a file."""
+UNUSABLE: Final = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    RecursionError,
+    MemoryError,
+    zlib.error,
+)
+
+
+def kept_forecast(home: Path, task: ForecastTask) -> Forecast | None:
+    """Return the forecast of a task as it was fitted, bit by bit; None where none is kept that can be read.
+
+    Args:
+        home: The dataset's folder in the store.
+        task: What is to be forecast.
+    """
+    key = forecast_key(task)
+    path = _folder(home) / key
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_OF_ONE + 1)
+        kept = assemble(task, _unpacked(content, key, task))
+    except UNUSABLE:
+        return None
+    with suppress(OSError):
+        os.utime(path)  # what is not asked for goes first
+    return kept
+
+
+def keep_forecast(home: Path, forecast: Forecast) -> bool:
+    """Keep a forecast, and forget those not asked for longest where there are too many; return whether it is kept.
+
+    It isn't where the disk can't be written. The file is there whole or not at all, and readable by its owner alone.
+    """
+    key, folder = forecast_key(forecast.task), _folder(home)
+    try:
+        for made in (folder.parent, folder):
+            made.mkdir(mode=0o700, exist_ok=True)
+        write_whole(folder / key, _packed(forecast, key))
+    except OSError:
+        return False
+    with suppress(OSError):  # another process forgets the same
+        _forget_oldest(folder)
+    return True
+
+
+def forecast_key(task: ForecastTask) -> str:
+    """Return what a forecast is known by: the SHA-256 of its months, its settings, and the code and libraries that fit it."""
+    past = task.past
+    made_of = {
+        "code": _code(),
+        "libraries": _libraries(),
+        "settings": _settings(),
+        "basis": task.basis,
+        "ahead": task.ahead,
+        "seed": task.seed,
+        "first": past.first.isoformat(),
+        "counts": past.counts.tolist(),
+        "actual": task.actual.tolist(),
+        "steps": past.steps,
+        "weights": [past.weights.weekdays, past.weights.bank_holiday],
+        "days": None if past.daily is None else [_days(past.daily), past.daily.tolist()],
+    }
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+
+
+def _folder(home: Path) -> Path:
+    return home / PREPARED / FOLDER
+
+
+def _days(daily: pd.Series) -> list[int]:
+    """Return the days of a series, each as days since 1970."""
+    days: list[int] = daily.index.to_numpy().astype("datetime64[D]").astype("int64").tolist()
+    return days
+
+
+def _settings() -> Mapping[str, object]:
+    """Return what decides figures and can be set while a process runs: a test tries few origins."""
+    return {
+        "paths": work.PATHS,
+        "trial paths": backtest.TRIAL_PATHS,
+        "origins": [backtest.MOST_ORIGINS, backtest.EVERY_MONTHS],
+        "ahead": [backtest.LEAST_AHEAD, backtest.LONGEST_AHEAD],
+        "models": {model: f"{fit.__module__}.{fit.__qualname__}" for model, fit in models.SINGLE.items()},
+    }
+
+
+@cache
+def _code() -> str:
+    """Return the digest of the code that decides figures, and of the factors that it reads."""
+    folder = Path(str(forecasting.__file__)).parent
+    digest = hashlib.sha256()
+    for path in (*sorted(folder.rglob("*.py")), LEARNT):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder.parent).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+@cache
+def _libraries() -> Mapping[str, str]:
+    return {name: version(name) for name in LIBRARIES}
+
+
+def _packed(forecast: Forecast, key: str) -> bytes:
+    """Return a forecast as a file holds it: format, digest, then packed: a line of JSON, the paths, the columns of trials."""
+    few = all(paths.max() <= np.iinfo(FEW).max for paths in forecast.paths.values())
+    kind, listed = FEW if few else MANY, list(forecast.paths)
+    head = {"models": listed, "paths": kind, "rows": len(forecast.trials)}
+    trials = forecast.trials.assign(model=forecast.trials["model"].map(listed.index))
+    parts = [
+        json.dumps(head).encode() + b"\n",
+        *(paths.astype(kind).tobytes() for paths in forecast.paths.values()),
+        *(trials[name].to_numpy().astype(column).tobytes() for name, column in COLUMNS.items()),
+    ]
+    packed = zlib.compress(b"".join(parts), level=1)
+    return FORMAT + _digest(key, packed) + packed
+
+
+def _unpacked(content: bytes, key: str, task: ForecastTask) -> tuple[dict[Model, Paths], pd.DataFrame]:
+    """Return the paths and the trials that a file holds.
+
+    Raises:
+        ValueError: It is not what was written under this key, or no forecast of the task.
+        LookupError, TypeError, RecursionError, zlib.error: So is what it says of itself.
+    """
+    start = len(FORMAT) + DIGEST_BYTES
+    packed = content[start:]
+    if len(content) > MOST_OF_ONE or content[:start] != FORMAT + _digest(key, packed):
+        raise ValueError("not what was written")
+    unpacking = zlib.decompressobj()
+    line, _, numbers = unpacking.decompress(packed, MOST_OF_ONE).partition(b"\n")
+    head: dict[str, Any] = json.loads(line)
+    listed, kind, rows = [Model(name) for name in head["models"]], head["paths"], head["rows"]
+    if not unpacking.eof or sorted(listed) != sorted(Model) or kind not in (FEW, MANY) or rows < 1:
+        raise ValueError("no forecast of these models")
+    shape = (work.PATHS, task.ahead)
+    layout = [*((kind, shape) for _ in listed), *((column, (rows,)) for column in COLUMNS.values())]
+    drawn = _arrays(numbers, layout)
+    trials = pd.DataFrame(dict(zip(COLUMNS, drawn[len(listed) :], strict=True)))
+    trials["model"] = [listed[place] for place in trials["model"]]
+    return dict(zip(listed, (paths.astype(np.int64) for paths in drawn), strict=False)), trials
+
+
+def _arrays(numbers: bytes, layout: list[tuple[str, tuple[int, ...]]]) -> list[np.ndarray[Any, Any]]:
+    """Return the arrays that lie one after the other in some bytes, each with its kind of number and its shape.
+
+    Raises:
+        ValueError: There are more bytes, or fewer.
+    """
+    arrays, at = [], 0
+    for kind, shape in layout:
+        array = np.frombuffer(numbers, kind, math.prod(shape), at).reshape(shape)
+        at += array.nbytes
+        arrays.append(array.astype(array.dtype.newbyteorder("=")))
+    if at != len(numbers):
+        raise ValueError("more than was written")
+    return arrays
+
+
+def _digest(key: str, packed: bytes) -> bytes:
+    """Return the digest of a file's content under its name: one that was renamed is another's."""
+    return hashlib.sha256(key.encode() + packed).digest()
+
+
+def _forget_oldest(folder: Path) -> None:
+    """Remove the files not asked for longest, as many as there are too many bytes."""
+    with os.scandir(folder) as entries:
+        files = [(entry.stat(), entry.path) for entry in entries]
+    kept = 0
+    for stat, path in sorted(files, key=lambda file: -file[0].st_mtime_ns):
+        kept += stat.st_size
+        if kept > MOST_BYTES:
+            Path(path).unlink(missing_ok=True)

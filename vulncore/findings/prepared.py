@@ -1,0 +1,162 @@
+"""What the pages show first, made ready before anybody asks: for each force of a dataset, of its newest version.
+
+The forecasts are those with which Forecast and Resourcing open, then those of every other subject. To make more ready, add its
+preparations to `_first` or `_others`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+from vulncore.domain.errors import UnknownNameError, VulncoreError
+from vulncore.findings.forecast.demand import Subject, find_subject, subject_demand, subjects
+from vulncore.findings.forecast.work import forecast_progress, ready_forecasts, why_no_forecast
+from vulncore.findings.resourcing.demand import (
+    case_subjects,
+    ready_unit_forecast,
+    unit_demand,
+    unit_forecasts,
+)
+from vulncore.findings.shared.contents import DatasetContents, dataset_contents
+from vulncore.forecasting.past import Basis
+from vulncore.resourcing.scenario.link import illustrative
+from vulncore.store import Snapshot, open_version
+
+
+class Readiness(StrEnum):
+    """What became of something that was to be made ready."""
+
+    MADE = "made"
+    READY = "ready before"
+    NOTHING = "nothing to forecast"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Something that a page shows first, what became of it and how long that took; and which it is `of` how many."""
+
+    what: str
+    readiness: Readiness
+    seconds: float
+    place: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Something that is to be made ready, in words, and the work, which leaves alone what is ready."""
+
+    what: str
+    make: Callable[[], Readiness]
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """A force's pages as they open: the newest version of a dataset, at its default month."""
+
+    store: Path
+    choice: DatasetContents
+    force: str
+    workers: int | None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The version, opened anew each time: a purge can have replaced its files since."""
+        return open_version(self.store, self.choice.publish.dataset, self.choice.publish.number)
+
+    @property
+    def month(self) -> date:
+        """The as-at month."""
+        return self.choice.default_month[self.force]
+
+    @property
+    def home(self) -> Path:
+        """The dataset's folder."""
+        return self.store / self.choice.publish.dataset
+
+
+def prepare(store: Path, dataset: str, workers: int | None = None) -> Iterator[Prepared]:
+    """Make ready what the pages show first of a dataset, and yield each thing once it is; what pages open with comes first.
+
+    It can be ended at any moment: what was made stays, and the next time goes on from there.
+
+    Args:
+        store: The folder of the store.
+        dataset: The dataset's name.
+        workers: Processes; as many as there are cores by default.
+
+    Raises:
+        UnknownNameError: There is no such dataset.
+        DamagedStoreError: Its newest version can't be read.
+        VulncoreError: What was made can't be kept.
+    """
+    choice = dataset_contents(open_version(store, dataset))
+    openings = [_Opening(store, choice, force, workers) for force in choice.forces]
+    every = [
+        work for preparations in (_first, _others) for opening in openings for work in preparations(opening)
+    ]
+    for place, work in enumerate(every, start=1):
+        start = perf_counter()
+        readiness = work.make()
+        yield Prepared(work.what, readiness, perf_counter() - start, place, len(every))
+
+
+def _first(opening: _Opening) -> Iterator[Preparation]:
+    """Yield what the pages open with."""
+    offered = subjects(opening.choice)
+    if offered:
+        yield _of_subject(opening, find_subject(offered, None))
+    if case_subjects(opening.choice, illustrative()):
+        what = f"{opening.force}, what comes to the {illustrative().unit}"
+        yield Preparation(what, partial(_unit_forecast, opening))
+
+
+def _others(opening: _Opening) -> Iterator[Preparation]:
+    """Yield what the pages show after one choice more."""
+    offered = subjects(opening.choice)
+    for subject in offered:
+        if subject != find_subject(offered, None):
+            yield _of_subject(opening, subject)
+
+
+def _of_subject(opening: _Opening, subject: Subject) -> Preparation:
+    return Preparation(f"{opening.force}, {subject.name}", partial(_subject_forecasts, opening, subject))
+
+
+def _subject_forecasts(opening: _Opening, subject: Subject) -> Readiness:
+    """Forecast a subject on both bases."""
+    home = opening.home
+    demand = subject_demand(opening.snapshot, opening.force, subject, opening.month)
+    if demand is None or why_no_forecast(demand):
+        return Readiness.NOTHING
+    if ready_forecasts(demand, home):
+        return Readiness.READY
+    for _ in forecast_progress(demand, workers=opening.workers, home=home):
+        pass
+    return _made(home, ready_forecasts(demand, home))
+
+
+def _unit_forecast(opening: _Opening) -> Readiness:
+    """Forecast what comes to the unit, on the basis that Resourcing opens with."""
+    home, basis = opening.home, Basis.CURRENT_PROCESS
+    unit = unit_demand(opening.snapshot, opening.force, opening.choice, illustrative(), opening.month)
+    try:
+        if ready_unit_forecast(unit, basis, home):
+            return Readiness.READY
+    except UnknownNameError:
+        return Readiness.NOTHING
+    for _ in unit_forecasts(unit, basis, opening.workers, home):
+        pass
+    return _made(home, ready_unit_forecast(unit, basis, home))
+
+
+def _made(home: Path, kept: object) -> Readiness:
+    if kept is None:
+        raise VulncoreError(
+            f"What was made ready for '{home.name}' can't be kept. Check that the store is writable and has space. Then try again."
+        )
+    return Readiness.MADE
