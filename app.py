@@ -5,6 +5,7 @@ link names (`docs/decisions/0003-st-app.md`).
 """
 
 import base64
+import gc
 import hashlib
 import importlib
 import logging
@@ -186,8 +187,14 @@ def say_that_it_failed(_: Exception) -> bool:
     return True
 
 
+def load_pages() -> None:
+    """Load what pages need, and let no collection of garbage look through it ever again: it stays as long as the server."""
+    importlib.import_module("pages.ways")
+    gc.freeze()
+
+
 # loaded while the server already listens, so that the first visitor does not wait for it
-threading.Thread(target=importlib.import_module, args=("pages.ways",), daemon=True).start()
+threading.Thread(target=load_pages, daemon=True).start()
 
 app = st.App(
     "pages/main.py",
