@@ -24,7 +24,8 @@ from pages.resourcing.scenarios import show_scenario_menu
 from pages.resourcing.what_it_takes import show_what_it_takes
 from pages.resourcing.work import kept_forecast, new_forecast, outlook_of
 from pages.shared.choices import chosen, open_part
-from pages.shared.provenance import show_provenance
+from pages.shared.drawn import drawn
+from pages.shared.provenance import show_provenance, source_line
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline
 from pages.shared.visit import end_page
@@ -76,9 +77,9 @@ with st.container(key="resourcing-answer"):
 def draw(outlook: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerator) -> None:
     """Say what the demand asks for and draw it."""
     with words:
-        show_headline(resourcing_headline(outlook))
+        show_headline(drawn(resourcing_headline, outlook))
     with charts:
-        show_staffing(outlook, view)
+        drawn(show_staffing, outlook, view.force, source_line(view))
 
 
 try:

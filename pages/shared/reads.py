@@ -40,20 +40,22 @@ def _contents_of(store: Path, dataset: str, number: int, published_at: datetime)
     return dataset_contents(stores.open_version(store, dataset, number))
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the times …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Looking up the times …", hash_funcs=VERSION)
 def week_choices_of(store: Path, publish: Publish, force: str, smallest: int) -> WeekChoices:
     """Return what a map of the week can be made of."""
     return week_choices(stores.open_version(store, publish.dataset, publish.number), force, smallest)
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Weighing the hours of the week …", hash_funcs=VERSION)
+@st.cache_resource(
+    max_entries=READS_KEPT, show_spinner="Weighing the hours of the week …", hash_funcs=VERSION
+)
 def when_of(store: Path, publish: Publish, records: RecordFilter, night: Night, smallest: int) -> When:
     """Return when in the week the records asked for happened."""
     snapshot = stores.open_version(store, publish.dataset, publish.number)
     return when(snapshot, records, contents_of(store, publish).measures, night, smallest)
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking up the places …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Looking up the places …", hash_funcs=VERSION)
 def placed_measures_of(store: Path, publish: Publish, force: str) -> tuple[str, ...]:
     """Return the measures of which records have a place."""
     return measures_with_places(stores.open_version(store, publish.dataset, publish.number), force)

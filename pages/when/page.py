@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.choices import chosen, open_part
+from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path, when_of
 from pages.shared.sidebar import chosen_view
@@ -54,6 +55,6 @@ with place:
     elif part == "changed":
         show_week_change(week, choices, view)
     elif part == "known":
-        show_times_known(week)
+        drawn(show_times_known, week)
     else:
-        show_stretches(week)
+        drawn(show_stretches, week)

@@ -13,7 +13,7 @@ from vulncore.store import open_version
 from vulncore.store.manifest import Publish
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Choosing shifts …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Choosing shifts …", hash_funcs=VERSION)
 def patrols_of(
     store: Path,
     publish: Publish,

@@ -29,13 +29,13 @@ def _counts_of(store: Path, publish: Publish, selection: MapSelection, area: str
     return record_counts(snapshot, store, selection, contents_of(store, publish).measures)
 
 
-@st.cache_data(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=VERSION)
 def where_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> WhereView:
     """Return what may be said of a selection before a layer is drawn."""
     return where_view(_counts_of(store, publish, selection, area))
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking for what stands out …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Looking for what stands out …", hash_funcs=VERSION)
 def where_headline_of(
     store: Path, publish: Publish, selection: MapSelection, area: str
 ) -> tuple[Headline, ...]:
@@ -44,14 +44,14 @@ def where_headline_of(
     return where_headlines(where_summary(counts, trial_of(store, publish, selection, area)))
 
 
-@st.cache_data(max_entries=MAPS_KEPT, show_spinner="Drawing the map …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Drawing the map …", hash_funcs=VERSION)
 def map_of(store: Path, publish: Publish, selection: MapSelection, area: str, choice: MapChoice) -> MapView:
     """Return a layer as it is drawn, listed and downloaded."""
     layer = layer_view(_counts_of(store, publish, selection, area), choice)
     return map_view(where_of(store, publish, selection, area), layer, publish)
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking at the place …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Looking at the place …", hash_funcs=VERSION)
 def place_of(
     store: Path, publish: Publish, selection: MapSelection, area: str, resolution: int | None, cell: str
 ) -> PlaceView:
@@ -60,13 +60,15 @@ def place_of(
     return place_view(snapshot, _counts_of(store, publish, selection, area), resolution, cell)
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Testing the map on later months …", hash_funcs=VERSION)
+@st.cache_resource(
+    max_entries=READS_KEPT, show_spinner="Testing the map on later months …", hash_funcs=VERSION
+)
 def trial_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> MapTrial:
     """Return the test of maps on past months."""
     return map_trial(_counts_of(store, publish, selection, area))
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Shuffling dates 999 times …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Shuffling dates 999 times …", hash_funcs=VERSION)
 def repeats_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> RepeatsView:
     """Return whether events are followed by others near by and soon."""
     snapshot = stores.open_version(store, publish.dataset, publish.number)
