@@ -1,6 +1,7 @@
 """What pages.shared.drawn promises: a piece is drawn once for what it is made from, and never stands for anything else."""
 
 import gc
+from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import ref
 
