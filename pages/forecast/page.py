@@ -17,7 +17,7 @@ from pages.forecast.what_if import show_what_if
 from pages.forecast.work import forecasts_of
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
-from pages.shared.provenance import show_provenance, source_line
+from pages.shared.provenance import show_provenance, source_of
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline
@@ -85,9 +85,9 @@ def draw(outlook: Outlook) -> None:
         show_headline(drawn(forecast_headline, outlook))
         st.caption(plain(bases_in_words(demand)))
     with years.container():
-        drawn(show_years, outlook, source_line(view))
+        drawn(show_years, outlook, source_of(view))
     with months.container():
-        drawn(show_months, outlook, source_line(view))
+        drawn(show_months, outlook, source_of(view))
 
 
 expected = outlook_of(demand, forecasts_of(view, demand, lockdowns, adjustments, draw), adjustments)

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.shared.charts import show_chart
 from pages.shared.drawn import drawn
 from pages.shared.files import offer_csv
-from pages.shared.provenance import source_line
+from pages.shared.provenance import source_of
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
@@ -123,12 +123,12 @@ def show_years(outlook: Outlook, source: str) -> None:
         years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. {years_in_words(outlook)}",
     )
-    st.caption(source)
+    st.caption(plain(source))
 
 
 def show_recorded(demand: Demand, view: View) -> None:
     """Draw the calendar years recorded of what is not forecast."""
-    drawn(_show_recorded, demand, source_line(view))
+    drawn(_show_recorded, demand, source_of(view))
     offer_rows("recorded", lambda: export_rows(recorded_rows(demand), demand, view.publish), demand)
 
 
@@ -142,7 +142,7 @@ def _show_recorded(demand: Demand, source: str) -> None:
         years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. Recorded: {known}.",
     )
-    st.caption(source)
+    st.caption(plain(source))
     rows = (
         shown[["year", "recorded_text"]]
         .astype(str)
@@ -178,7 +178,7 @@ def show_months(outlook: Outlook, source: str) -> None:
                 ),
                 alt=f"{', '.join(title)}. {months_in_words(outlook, basis)}",
             )
-    st.caption(source)
+    st.caption(plain(source))
 
 
 def offer_rows(what: str, rows: Callable[[], pd.DataFrame], demand: Demand) -> None:

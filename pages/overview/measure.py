@@ -7,7 +7,7 @@ import streamlit as st
 from pages.shared.charts import show_chart
 from pages.shared.drawn import drawn
 from pages.shared.files import offer_csv
-from pages.shared.provenance import source_line
+from pages.shared.provenance import source_of
 from pages.shared.sidebar import View
 from pages.shared.text import palette, plain
 from vulncore.findings.overview.charts import monthly_chart
@@ -19,7 +19,7 @@ from vulncore.findings.shared.words import capital_first
 def show_measure(overview: Overview, key: str, view: View) -> None:
     """Draw a measure's five years, with the same as a table, as a file, and what is counted."""
     past = drawn(history, overview, key)
-    drawn(_show_past, past, source_line(view))
+    drawn(_show_past, past, source_of(view))
     table, file, definition = st.columns(3)
     if past.drawn:
         with table:
@@ -44,7 +44,7 @@ def _show_past(past: History, source: str) -> None:
             monthly_chart(past.frame, past.title, past.measure.unit, palette()),
             alt=f"{past.title}. {past.sentence}",
         )
-        st.caption(source)
+        st.caption(plain(source))
 
 
 def _show_as_table(overview: Overview, past: History) -> None:

@@ -12,7 +12,7 @@ from pages.shared.charts import show_chart
 from pages.shared.choices import Picker
 from pages.shared.drawn import drawn
 from pages.shared.files import offer_csv
-from pages.shared.provenance import source_line
+from pages.shared.provenance import source_of
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
@@ -71,7 +71,7 @@ def show_staffing(outlook: ResourcingOutlook, force: str, source: str) -> None:
     untested = (
         f"Forecasts were tried up to {tested:d} months ahead." if tested else "Forecasts are being tried …"
     )
-    st.caption(f"{source} {untested}")
+    st.caption(f"{plain(source)} {untested}")
 
 
 def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:
@@ -108,7 +108,7 @@ def _show_numbers(outlook: ResourcingOutlook, keys: tuple[str, ...], name: str, 
 
 def show_drivers(outlook: ResourcingOutlook, view: View) -> None:
     """Draw what moves the shortage most."""
-    drawn(_show_drivers, outlook, view.force, source_line(view))
+    drawn(_show_drivers, outlook, view.force, source_of(view))
     if not outlook.drivers.empty:
         _offer(lambda: driver_rows(outlook), outlook, view, "drivers")
 
@@ -127,7 +127,7 @@ def _show_drivers(outlook: ResourcingOutlook, force: str, source: str) -> None:
     )
     st.caption(
         "Each number is set to its 10th and 90th percentile while the others stay at their mean. The middle line is all numbers at their mean. "
-        + source
+        + plain(source)
     )
     table = drivers_table(outlook)
     with st.popover("Show as table"):
@@ -156,7 +156,7 @@ def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view
     if len(every) == 1:
         st.info("Choose under “Save, compare …” which scenarios stand beside this one.")
         return
-    drawn(_show_compared, view.force, source_line(view), *every)
+    drawn(_show_compared, view.force, source_of(view), *every)
     _offer(
         lambda: pd.concat([staffing_rows(one) for one in every], ignore_index=True), outlook, view, "compared"
     )
@@ -187,7 +187,7 @@ def _show_compared(force: str, source: str, outlook: ResourcingOutlook, *others:
         scenarios_chart(months, title, what, palette()),
         alt=f"{', '.join(title)}. {what}, in the last month: {at_end}.",
     )
-    st.caption(source)
+    st.caption(plain(source))
 
 
 def show_months(outlook: ResourcingOutlook, view: View) -> None:

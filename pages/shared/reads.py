@@ -16,11 +16,15 @@ from vulncore.findings.when.when import when
 from vulncore.findings.where.question import measures_with_places
 from vulncore.metrics.week.day_hour import RecordFilter
 from vulncore.metrics.week.night_time import Night
-from vulncore.store.areas import area_of
+from vulncore.store.areas import area_of, boundaries_kept
 from vulncore.store.manifest import Publish
 
 READS_KEPT = 128  # a version never changes, so what was read from it stays true
 VERSION = {Publish: lambda line: (line.dataset, line.number, line.published_at)}
+
+
+Boundaries = tuple[tuple[str, int, int], ...]
+"""What tells which boundaries the store keeps: records are blurred within them, so others make other figures."""
 
 
 def store_path() -> Path:
@@ -41,7 +45,13 @@ def _contents_of(store: Path, dataset: str, number: int, published_at: datetime)
 
 
 @st.cache_resource(max_entries=READS_KEPT, show_spinner="Looking up the times …", hash_funcs=VERSION)
-def week_choices_of(store: Path, publish: Publish, force: str, smallest: int) -> WeekChoices:
+def week_choices_of(
+    store: Path,
+    publish: Publish,
+    force: str,
+    smallest: int,
+    boundaries: Boundaries,  # noqa: ARG001
+) -> WeekChoices:
     """Return what a map of the week can be made of."""
     return week_choices(stores.open_version(store, publish.dataset, publish.number), force, smallest)
 
@@ -49,7 +59,14 @@ def week_choices_of(store: Path, publish: Publish, force: str, smallest: int) ->
 @st.cache_resource(
     max_entries=READS_KEPT, show_spinner="Weighing the hours of the week …", hash_funcs=VERSION
 )
-def when_of(store: Path, publish: Publish, records: RecordFilter, night: Night, smallest: int) -> When:
+def when_of(
+    store: Path,
+    publish: Publish,
+    records: RecordFilter,
+    night: Night,
+    smallest: int,
+    boundaries: Boundaries,  # noqa: ARG001
+) -> When:
     """Return when in the week the records asked for happened."""
     snapshot = stores.open_version(store, publish.dataset, publish.number)
     return when(snapshot, records, contents_of(store, publish).measures, night, smallest)
@@ -61,7 +78,12 @@ def placed_measures_of(store: Path, publish: Publish, force: str) -> tuple[str, 
     return measures_with_places(stores.open_version(store, publish.dataset, publish.number), force)
 
 
+def boundaries_of(store: Path) -> Boundaries:
+    """Return which boundaries the store keeps: what was read of blurred records holds for as long as they are the same."""
+    return boundaries_kept(store)
+
+
 def area_key(store: Path, force: str) -> str:
-    """Return which boundary of a force is in use: a new one makes old maps stale."""
+    """Return which boundary of a force is in use, and which others records are blurred within: a new one makes old maps stale."""
     area = area_of(store, force)
-    return "" if area is None else area.key
+    return f"{'' if area is None else area.key} {boundaries_kept(store)}"

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared.charts import show_chart
 from pages.shared.drawn import drawn
-from pages.shared.provenance import source_line
+from pages.shared.provenance import source_of
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain, show_headline
@@ -19,7 +19,7 @@ def show_week_change(week: When, choices: WhenChoices, view: View) -> None:
     if week.change is None:
         st.info(plain(week.not_compared or "The twelve months before have too few times to compare with."))
         return
-    drawn(_show_change, week, week.change, layout_shown(week, choices).first, source_line(view))
+    drawn(_show_change, week, week.change, layout_shown(week, choices).first, source_of(view))
 
 
 def _show_change(week: When, change: WeekChange, first: int, source: str) -> None:
@@ -34,6 +34,6 @@ def _show_change(week: When, change: WeekChange, first: int, source: str) -> Non
         ),
         alt=change_alt(week),
     )
-    st.caption(source)
+    st.caption(plain(source))
     with st.popover("Show as table"):
         show_table(change_table(change), f"{week.about}: each three hours, before and now", ("Before", "Now"))

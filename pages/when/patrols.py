@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared.choices import Picker, change
 from pages.shared.drawn import drawn
-from pages.shared.reads import placed_measures_of, store_path
+from pages.shared.reads import boundaries_of, placed_measures_of, store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain, show_headline
@@ -37,6 +37,7 @@ def show_patrol_hours(week: When, choices: WhenChoices, view: View) -> None:
             week.now.smallest,
             shifts,
             hours,
+            boundaries_of(store_path()),
         )
     except VulncoreError as problem:
         st.warning(plain(str(problem)))

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.shared.charts import show_chart
 from pages.shared.drawn import drawn
 from pages.shared.files import offer_csv
-from pages.shared.provenance import source_line
+from pages.shared.provenance import source_of
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
@@ -23,7 +23,7 @@ from vulncore.metrics.week.scan import LEVEL, LONGEST_HOURS, STANDS_OUT
 def show_week_map(week: When, choices: WhenChoices, view: View) -> None:
     """Draw the week, how it is laid out, its table and its file."""
     layout = layout_shown(week, choices)
-    drawn(_show_map, week, layout, source_line(view))
+    drawn(_show_map, week, layout, source_of(view))
     cells, rows, table, file = st.columns(4, vertical_alignment="bottom")
     with cells:
         cells_picker(week).draw(choices)
@@ -56,7 +56,7 @@ def _show_map(week: When, layout: Layout, source: str) -> None:
         ),
         alt=map_alt(week),
     )
-    st.caption(source)
+    st.caption(plain(source))
 
 
 def _show_as_table(week: When, layout: Layout) -> None:

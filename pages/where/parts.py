@@ -6,7 +6,7 @@ import streamlit as st
 from pages.shared.charts import show_chart
 from pages.shared.choices import Picker
 from pages.shared.drawn import drawn
-from pages.shared.provenance import source_line
+from pages.shared.provenance import source_of
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
@@ -42,7 +42,7 @@ def show_place(where: WhereView, shown: MapView, choices: WhereChoices, view: Vi
     if cell == NONE:
         return
     place = place_of(store_path(), view.publish, where.selection, area, shown.resolution, cell)
-    drawn(_show_months_and_hours, place, where, source_line(view))
+    drawn(_show_months_and_hours, place, where, source_of(view))
 
 
 def _show_months_and_hours(place: PlaceView, where: WhereView, source: str) -> None:
@@ -59,7 +59,7 @@ def _show_months_and_hours(place: PlaceView, where: WhereView, source: str) -> N
 def show_tried(where: WhereView, view: View, area: str) -> None:
     """Say whether maps of the past would have been right."""
     trial = trial_of(store_path(), view.publish, where.selection, area)
-    drawn(_show_trial, trial, where, source_line(view))
+    drawn(_show_trial, trial, where, source_of(view))
 
 
 def _show_trial(trial: MapTrial, where: WhereView, source: str) -> None:
@@ -79,7 +79,7 @@ def _show_trial(trial: MapTrial, where: WhereView, source: str) -> None:
         ),
         alt=alt,
     )
-    st.caption(source)
+    st.caption(plain(source))
     with st.popover("Show as table"):
         table = trial_table(trial)
         show_table(table, title, list(table.columns[1:]))
@@ -143,7 +143,7 @@ def _show_months(place: PlaceView, where: WhereView, source: str) -> None:
         place_months_chart(place.months, ["Months", place.name], legend, where.unit, palette()),
         alt=f"{title}: " + "; ".join(f"{row.Months} {row.About}" for row in months_table(place).itertuples()),
     )
-    st.caption(source)
+    st.caption(plain(source))
     with st.popover("Show as table"):
         show_table(months_table(place), title, ["About"])
 
@@ -162,7 +162,7 @@ def _show_hours(place: PlaceView, where: WhereView, source: str) -> None:
         place_hours_chart(place.hours, [f"Hours, {where.window}", place.name], legend, where.unit, palette()),
         alt=f"{title}: {spoken or 'all hidden'}",
     )
-    st.caption(source)
+    st.caption(plain(source))
     with st.popover("Show as table"):
         show_table(table, title, list(table.columns[1:]))
 
