@@ -6,6 +6,7 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
+from pages.shared.text import plain
 from vulncore.cli.options import csv_text
 
 
@@ -31,4 +32,4 @@ def offer_file(
     width: Literal["content", "stretch"] = "content",
 ) -> None:
     """Offer a text as a file of a name, made when somebody asks for it; the page isn't drawn anew for that."""
-    st.download_button(label, text, file_name=name, mime=mime, key=key, width=width, on_click="ignore")
+    st.download_button(plain(label), text, file_name=name, mime=mime, key=key, width=width, on_click="ignore")

@@ -173,12 +173,12 @@ def test_whatever_is_chosen_what_is_sent_again_is_what_would_be_drawn_now(page, 
     monkeypatch.setattr(drawing, "_sent", lambda _, draw, made_from: draw(*made_from))
     fresh = pictures()
     assert [setting for setting, kept, now in zip(settings, first, fresh, strict=True) if kept != now] == []
-    alike = [
+    undrawn = [
         setting
         for setting, now in zip(settings[1:], fresh[1:], strict=True)
         if setting[0] and now == fresh[0]
     ]
-    assert alike == []
+    assert undrawn == []
     assert [name for name, now, then in returned if not alike(now, pickle.loads(then))] == []
     assert returned
 
