@@ -18,7 +18,7 @@ from vulncore.store.manifest import Publish
 OUTLOOKS_KEPT = 24  # each holds the forecasts that it is made from, some ten megabytes
 
 
-@st.cache_resource(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs={**VERSION, Subject: repr})
 def demand_of(
     store: Path, publish: Publish, force: str, subject: Subject, month: date, lockdowns: bool
 ) -> Demand | None:

@@ -32,4 +32,6 @@ def offer_file(
     width: Literal["content", "stretch"] = "content",
 ) -> None:
     """Offer a text as a file of a name, made when somebody asks for it; the page isn't drawn anew for that."""
-    st.download_button(plain(label), text, file_name=name, mime=mime, key=key, width=width, on_click="ignore")
+    st.download_button(
+        plain(label), data=text, file_name=name, mime=mime, key=key, width=width, on_click="ignore"
+    )

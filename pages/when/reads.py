@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.reads import READS_KEPT, VERSION, Boundaries, contents_of
+from pages.shared.reads import QUESTION, READS_KEPT, Boundaries, contents_of
 from vulncore.findings.when.view import Patrols
 from vulncore.findings.when.when import patrol_hours
 from vulncore.metrics.week.day_hour import RecordFilter
@@ -13,7 +13,7 @@ from vulncore.store import open_version
 from vulncore.store.manifest import Publish
 
 
-@st.cache_resource(max_entries=READS_KEPT, show_spinner="Choosing shifts …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Choosing shifts …", hash_funcs=QUESTION)
 def patrols_of(
     store: Path,
     publish: Publish,
