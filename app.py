@@ -6,6 +6,7 @@ link names (`docs/decisions/0003-st-app.md`).
 
 import asyncio
 import base64
+import gc
 import hashlib
 import importlib
 import logging
@@ -220,9 +221,13 @@ def say_that_it_failed(_: Exception) -> bool:
 
 
 def load_engine() -> None:
-    """Load what every page needs, then what only some do; Prophet and statsmodels are left to the processes that fit."""
+    """Load what every page needs, then what only some do; Prophet and statsmodels are left to the processes that fit.
+
+    It stays as long as the server, so that no collection of garbage needs to look through it again.
+    """
     for module in ("pages.ways", "scipy.stats"):
         importlib.import_module(module)
+    gc.freeze()
 
 
 # loaded while the server already listens, so that the first visitor does not wait for it

@@ -10,7 +10,7 @@ from pages.shared.choices import Choices, adopt
 from pages.shared.sidebar import SidebarChoices
 from pages.shared.telephone import close_sidebar_after
 from pages.shared.visit import EndOfPage, visit
-from pages.ways import PAGES, link_of
+from pages.ways import PAGES, link_of, links_now
 
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 3rem; max-width: 112rem; }
@@ -51,7 +51,7 @@ def adopt_link(page: type[Choices]) -> None:
 
 def show_ways(pages: dict[str, st.Page]) -> None:
     """Draw the way to each page, with its choices in the address: one step of the browser's history leads there."""
-    visit().links = {name: link_of(name) for name in pages}
+    visit().links = links_now()
     with st.sidebar.container(key="ways", gap="xxsmall"):
         for name, page in pages.items():
             st.page_link(page, query_params=visit().links[name])
@@ -59,7 +59,7 @@ def show_ways(pages: dict[str, st.Page]) -> None:
 
 def write_link(page: str) -> None:
     """Make the address say what is on screen, so that whoever opens it sees the same."""
-    link = link_of(page)
+    link = link_of(page, visit().pinned)
     if link and link != st.query_params.to_dict():
         st.query_params.from_dict(link)
 
@@ -84,6 +84,7 @@ if page.url_path not in PAGES:
     page.run()
 adopt_link(PAGES[page.url_path])
 show_ways(pages)
+visit().pinned = {}  # until the page has chosen what it shows
 close_sidebar_after(page.url_path)
 with suppress(EndOfPage):
     page.run()

@@ -21,9 +21,14 @@ PAGES: dict[str, type[Choices]] = {
 }
 
 
-def link_of(page: str) -> dict[str, str]:
-    """Return what the address of a page says in this visit; nothing where no data can be pinned."""
+def links_now() -> dict[str, dict[str, str]]:
+    """Return what the address of each page says in this visit, before a page has run; nothing where no data can be pinned."""
     pinned = pinned_link(chosen(SidebarChoices))
+    return {page: link_of(page, pinned) for page in PAGES}
+
+
+def link_of(page: str, pinned: Mapping[str, str]) -> dict[str, str]:
+    """Return what the address of a page says in this visit, with what is pinned; nothing where nothing is."""
     return {**pinned, **chosen(PAGES[page]).to_link()} if pinned else {}
 
 

@@ -8,11 +8,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.data.findings import show_changes, show_findings
 from pages.data.uploads import desk, on_disk, progress_in
+from pages.shared.files import offer_csv
 from pages.shared.reads import store_path
 from pages.shared.tables import show_table
 from pages.shared.text import plain
 from vulncore import store as stores
-from vulncore.cli.options import csv_text
 from vulncore.domain.delivery import Delivery
 from vulncore.domain.errors import Reject, TooManyRejectsError, VulncoreError
 from vulncore.findings.data.changes import Changes, changes_between
@@ -121,10 +121,9 @@ def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> DryRun:
 
 def _offer_rejects(rejects: tuple[Reject, ...]) -> None:
     if rejects:
-        st.download_button(
-            f"Download the {len(rejects):,} rows that can't be used, with line and reason",
-            csv_text(rejects_frame(rejects)),
-            file_name="rejects.csv",
-            mime="text/csv",
+        offer_csv(
+            partial(rejects_frame, rejects),
+            "rejects.csv",
+            label=f"Download the {len(rejects):,} rows that can't be used, with line and reason",
             key="bring in rejects",
         )

@@ -1,17 +1,18 @@
 """What is odd about the data, said unasked."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 
 import streamlit as st
 
 from pages.data.reads import changes_of
+from pages.shared.files import offer_csv
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain
 from vulncore import store as stores
-from vulncore.cli.options import csv_text
 from vulncore.findings.data.changes import Changes
 from vulncore.findings.data.checks import DataFinding, Sureness, findings_frame
 from vulncore.findings.data.publishes import account_frame, publishes_to_read
@@ -29,11 +30,10 @@ def show_findings(findings: Sequence[DataFinding], name: str) -> None:
     if len(findings) > SHOWN:
         with st.expander(f"{len(findings) - SHOWN} more"):
             _say(findings[SHOWN:])
-    st.download_button(
-        "Download the findings as CSV",
-        csv_text(findings_frame(findings)),
-        file_name=f"{name}-findings.csv",
-        mime="text/csv",
+    offer_csv(
+        partial(findings_frame, findings),
+        f"{name}-findings.csv",
+        label="Download the findings as CSV",
         key=f"{name} findings",
     )
 
@@ -77,10 +77,6 @@ def show_changes(changes: Changes, name: str) -> None:
         if len(frame) > ROWS:
             st.markdown(f"The first {ROWS} of {len(frame):,}; the file has them all.")
         show_table(frame.head(ROWS), "Figures before and after")
-    st.download_button(
-        "Download the changes as CSV",
-        csv_text(frame),
-        file_name=f"{name}-changes.csv",
-        mime="text/csv",
-        key=f"{name} changes",
+    offer_csv(
+        lambda: frame, f"{name}-changes.csv", label="Download the changes as CSV", key=f"{name} changes"
     )

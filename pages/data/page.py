@@ -7,7 +7,8 @@ from pages.data.coverage import show_coverage
 from pages.data.findings import show_findings, show_published
 from pages.data.notes import show_notes_on_data
 from pages.data.reads import checks_of, coverage_of
-from pages.shared.provenance import show_provenance
+from pages.shared.drawn import drawn
+from pages.shared.provenance import show_provenance, source_of
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain
@@ -36,7 +37,7 @@ show_provenance(view, findings_sentence(view.publish, findings))
 show_findings(findings, view.publish.dataset)
 
 st.subheader("Which months were delivered")
-show_coverage(picture, view)
+drawn(show_coverage, picture, view.force, source_of(view))
 
 published, notes, bring_in = st.tabs([PUBLISHED, NOTES, BRING_IN], key="data part", on_change="rerun")
 if published.open:

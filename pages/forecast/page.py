@@ -12,18 +12,19 @@ from pages.forecast.parts import (
     show_years,
 )
 from pages.forecast.question import USED, ForecastChoices, lockdowns_picker, subject_picker, what_ifs
-from pages.forecast.reads import demand_of
+from pages.forecast.reads import demand_of, outlook_of
 from pages.forecast.what_if import show_what_if
 from pages.forecast.work import forecasts_of
 from pages.shared.choices import chosen, open_part
-from pages.shared.provenance import show_provenance
+from pages.shared.drawn import drawn
+from pages.shared.provenance import show_provenance, source_of
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
-from vulncore.findings.forecast.outlook import Outlook, forecast_outlook
+from vulncore.findings.forecast.outlook import Outlook
 from vulncore.findings.forecast.sentences import bases_in_words, forecast_headline, no_forecast_headline
 from vulncore.findings.forecast.work import YEARS, why_no_forecast
 from vulncore.forecasting.paths import months_ahead
@@ -81,15 +82,15 @@ years, months = st.empty(), st.empty()
 def draw(outlook: Outlook) -> None:
     """Say what comes and draw the charts, over what stands there."""
     with sentences.container():
-        show_headline(forecast_headline(outlook))
+        show_headline(drawn(forecast_headline, outlook))
         st.caption(plain(bases_in_words(demand)))
     with years.container():
-        show_years(outlook, view)
+        drawn(show_years, outlook, source_of(view))
     with months.container():
-        show_months(outlook, view)
+        drawn(show_months, outlook, source_of(view))
 
 
-expected = forecast_outlook(demand, forecasts_of(view, demand, lockdowns, adjustments, draw), adjustments)
+expected = outlook_of(demand, forecasts_of(view, demand, lockdowns, adjustments, draw), adjustments)
 draw(expected)
 
 part, place = open_part(PARTS, choices, "forecast part")
@@ -99,6 +100,6 @@ with place:
     elif part == "models":
         show_models(expected, view)
     elif part == "learns":
-        show_learning(expected)
+        drawn(show_learning, expected)
     else:
         show_year_table(expected, view)

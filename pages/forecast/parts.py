@@ -1,14 +1,17 @@
 """What stands beneath the charts of a forecast: its tables and files, how models did, what they learnt from."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
 from pages.shared.charts import show_chart
-from pages.shared.provenance import source_line
+from pages.shared.drawn import drawn
+from pages.shared.files import offer_csv
+from pages.shared.provenance import source_of
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
-from vulncore.cli.options import csv_text
 from vulncore.domain.periods import format_month, month_name
 from vulncore.findings.forecast.charts import months_chart, years_chart
 from vulncore.findings.forecast.demand import Demand
@@ -37,27 +40,46 @@ from vulncore.forecasting.past import basis_months
 
 def show_year_table(outlook: Outlook, view: View) -> None:
     """Draw the calendar years as a table, and offer them as a file."""
+    drawn(_show_year_table, outlook)
+    offer_rows("calendar-years", lambda: _exported(total_rows(outlook), outlook, view), outlook.demand)
+
+
+def _show_year_table(outlook: Outlook) -> None:
     table = years_table(outlook)
     show_table(table, f"{outlook.demand.subject.name} by calendar year", list(table.columns[1:]))
     st.caption(
         "A year's range is narrower than the ranges of its months added up, because bad months and good months even out. "
         "It is added up from whole simulated futures."
     )
-    rows = export_rows(total_rows(outlook), outlook.demand, view.publish, outlook.adjustments)
-    offer_file("calendar-years", rows, outlook.demand)
 
 
 def show_month_table(outlook: Outlook, view: View) -> None:
     """Draw the months ahead as a table, and offer them as a file."""
+    drawn(_show_month_table, outlook)
+    offer_rows("months", lambda: _exported(forecast_rows(outlook), outlook, view), outlook.demand)
+
+
+def _show_month_table(outlook: Outlook) -> None:
     table = months_table(outlook)
     show_table(table, f"{outlook.demand.subject.name} by month", list(table.columns[1:]))
     st.caption("Expected numbers add up over months. Ranges do not.")
-    rows = export_rows(forecast_rows(outlook), outlook.demand, view.publish, outlook.adjustments)
-    offer_file("months", rows, outlook.demand)
+
+
+def _exported(rows: pd.DataFrame, outlook: Outlook, view: View) -> pd.DataFrame:
+    return export_rows(rows, outlook.demand, view.publish, outlook.adjustments)
 
 
 def show_models(outlook: Outlook, view: View) -> None:
     """Say how every model did in the back-test."""
+    drawn(_show_models, outlook)
+    offer_rows(
+        "back-test",
+        lambda: export_rows(backtest_rows(outlook.demand, outlook.forecasts), outlook.demand, view.publish),
+        outlook.demand,
+    )
+
+
+def _show_models(outlook: Outlook) -> None:
     for basis, forecast in outlook.forecasts.items():
         tries = forecast.trials["origin"].nunique()
         st.markdown(f"**{BASIS_NAMES[basis]}**, tested from {tries:d} earlier dates, six months apart")
@@ -81,8 +103,6 @@ def show_models(outlook: Outlook, view: View) -> None:
         f"model that doesn't beat last year again is not shown. A horizon counts as tested where {FEWEST_ORIGINS} dates "
         "or more reach it."
     )
-    rows = export_rows(backtest_rows(outlook.demand, outlook.forecasts), outlook.demand, view.publish)
-    offer_file("back-test", rows, outlook.demand)
 
 
 def show_learning(outlook: Outlook) -> None:
@@ -94,7 +114,7 @@ def show_learning(outlook: Outlook) -> None:
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
-def show_years(outlook: Outlook, view: View) -> None:
+def show_years(outlook: Outlook, source: str) -> None:
     """Draw the calendar years, recorded and ahead."""
     demand = outlook.demand
     shown = outlook.years.assign(basis=outlook.years["basis"].map(BASIS_NAMES))
@@ -103,11 +123,16 @@ def show_years(outlook: Outlook, view: View) -> None:
         years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. {years_in_words(outlook)}",
     )
-    st.caption(source_line(view))
+    st.caption(plain(source))
 
 
 def show_recorded(demand: Demand, view: View) -> None:
     """Draw the calendar years recorded of what is not forecast."""
+    drawn(_show_recorded, demand, source_of(view))
+    offer_rows("recorded", lambda: export_rows(recorded_rows(demand), demand, view.publish), demand)
+
+
+def _show_recorded(demand: Demand, source: str) -> None:
     shown = recorded_years(demand)
     title = [f"{demand.subject.name} by calendar year", f"{demand.force}, to {month_name(demand.as_at)}"]
     known = ", ".join(
@@ -117,7 +142,7 @@ def show_recorded(demand: Demand, view: View) -> None:
         years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. Recorded: {known}.",
     )
-    st.caption(source_line(view))
+    st.caption(plain(source))
     rows = (
         shown[["year", "recorded_text"]]
         .astype(str)
@@ -125,10 +150,9 @@ def show_recorded(demand: Demand, view: View) -> None:
     )
     with st.popover("Show as table"):
         show_table(rows, title[0], ["Recorded"])
-    offer_file("recorded", export_rows(recorded_rows(demand), demand, view.publish), demand)
 
 
-def show_months(outlook: Outlook, view: View) -> None:
+def show_months(outlook: Outlook, source: str) -> None:
     """Draw the months, recorded and ahead, one chart for each basis, on one scale."""
     demand = outlook.demand
     top = float(max(outlook.months["high95"].max(), demand.months["count"].max(), 1))
@@ -154,15 +178,10 @@ def show_months(outlook: Outlook, view: View) -> None:
                 ),
                 alt=f"{', '.join(title)}. {months_in_words(outlook, basis)}",
             )
-    st.caption(source_line(view))
+    st.caption(plain(source))
 
 
-def offer_file(what: str, rows: pd.DataFrame, demand: Demand) -> None:
+def offer_rows(what: str, rows: Callable[[], pd.DataFrame], demand: Demand) -> None:
     """Offer rows of a subject as CSV."""
-    st.download_button(
-        "Download as CSV",
-        csv_text(rows),
-        file_name=f"forecast-{demand.subject.key}-{what}-{format_month(demand.as_at)}.csv",
-        mime="text/csv",
-        key=f"download {what}",
-    )
+    name = f"forecast-{demand.subject.key}-{what}-{format_month(demand.as_at)}.csv"
+    offer_csv(rows, name, key=f"download {what}")

@@ -1,5 +1,6 @@
 """Cached reads: the months that a forecast learns from."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -8,10 +9,16 @@ import streamlit as st
 from pages.shared.reads import READS_KEPT, VERSION
 from vulncore import store as stores
 from vulncore.findings.forecast.demand import Demand, Subject, subject_demand
+from vulncore.findings.forecast.outlook import Outlook, forecast_outlook
+from vulncore.forecasting.forecast import Forecast
+from vulncore.forecasting.past import Basis
+from vulncore.forecasting.what_if import Adjustment
 from vulncore.store.manifest import Publish
 
+OUTLOOKS_KEPT = 24  # each holds the forecasts that it is made from, some ten megabytes
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs=VERSION)
+
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs={**VERSION, Subject: repr})
 def demand_of(
     store: Path, publish: Publish, force: str, subject: Subject, month: date, lockdowns: bool
 ) -> Demand | None:
@@ -19,3 +26,11 @@ def demand_of(
     return subject_demand(
         stores.open_version(store, publish.dataset, publish.number), force, subject, month, lockdowns
     )
+
+
+@st.cache_resource(max_entries=OUTLOOKS_KEPT, show_spinner=False, hash_funcs={Demand: id, Forecast: id})
+def outlook_of(
+    demand: Demand, forecasts: Mapping[Basis, Forecast], adjustments: tuple[Adjustment, ...]
+) -> Outlook:
+    """Return the outlook that forecasts of a demand make. It holds both: no others are where they lie while it is kept."""
+    return forecast_outlook(demand, forecasts, adjustments)

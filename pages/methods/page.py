@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from pages.methods.sections import show_measures, show_periods, show_sections
+from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_line
 from pages.shared.sidebar import chosen_view
-from pages.shared.tables import show_table
 from pages.shared.text import plain
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
-from vulncore.findings.methods import measures_frame, method_sections, periods_frame
 
 st.title("Methods")
 
@@ -20,15 +20,8 @@ except VulncoreError as problem:
 
 show_provenance(view, "What is counted, what it is compared with, and how a change is told from chance.")
 
-for section in method_sections():
-    st.subheader(plain(section.title))
-    st.markdown(section.text)
-
-st.subheader("The periods on screen")
-show_table(periods_frame(view.month), f"Periods that end with {view.month:%B %Y}")
-
-st.subheader("The measures")
-show_table(measures_frame(view.contents.measures), "Every measure of this dataset, with its definition")
-
+drawn(show_sections)
+drawn(show_periods, view.month)
+drawn(show_measures, view.contents.measures)
 st.markdown("The **Data** page says who published which rows, when, and what is odd about them.")
 st.caption(source_line(view))

@@ -5,8 +5,9 @@ import streamlit as st
 from pages.overview.measure import show_measure
 from pages.overview.question import OverviewChoices, measure_shown
 from pages.overview.reads import overview_of
-from pages.overview.strand_table import pick_from_strand_table
+from pages.overview.strand_table import pick_from_strand_table, strand_table
 from pages.shared.choices import chosen
+from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_line
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
@@ -14,15 +15,15 @@ from pages.shared.text import plain, show_headline, show_notes
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.overview.overview import narrowed
-from vulncore.findings.overview.strand_rows import headings, strand_rows, table_legend
-from vulncore.findings.overview.strand_table_html import strand_table_html
+from vulncore.findings.overview.strand_rows import table_legend
 
 st.title("What changed")
 
 try:
     view = chosen_view()
     choices = chosen(OverviewChoices)
-    overview = narrowed(overview_of(store_path(), view.publish, view.force, view.month), view.strand)
+    of_all = overview_of(store_path(), view.publish, view.force, view.month)
+    overview = drawn(narrowed, of_all, view.strand)
 except VulncoreError as problem:
     st.error(plain(f"The strand table cannot be shown. {problem}"))
     end_page()
@@ -31,7 +32,6 @@ show_provenance(view, overview.question)
 show_headline(overview.headline)
 show_notes(overview.notes)
 
-table = strand_table_html(strand_rows(overview), headings(overview))
-measure = pick_from_strand_table(table, measure_shown(overview, choices))
+measure = pick_from_strand_table(drawn(strand_table, overview), measure_shown(overview, choices))
 st.caption(f"{plain(table_legend(overview))} {source_line(view)}")
 show_measure(overview, measure, view)

@@ -10,7 +10,7 @@ from vulncore.findings.overview.overview import Overview, overview
 from vulncore.store.manifest import Publish
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs=VERSION)
 def overview_of(store: Path, publish: Publish, force: str, month: date) -> Overview:
     """Return the strand table of a version."""
     return overview(store, publish.dataset, number=publish.number, force=force, as_at=month)

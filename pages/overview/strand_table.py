@@ -6,6 +6,9 @@ import streamlit as st
 
 from pages.overview.question import OverviewChoices
 from pages.shared.choices import change
+from vulncore.findings.overview.overview import Overview
+from vulncore.findings.overview.strand_rows import headings, strand_rows
+from vulncore.findings.overview.strand_table_html import strand_table_html
 
 HERE = Path(__file__).parent
 
@@ -16,11 +19,16 @@ _component = st.components.v2.component(
 )
 
 
+def strand_table(overview: Overview) -> str:
+    """Return the table as HTML; every text in it is escaped."""
+    return strand_table_html(strand_rows(overview), headings(overview))
+
+
 def pick_from_strand_table(html: str, picked: str) -> str:
     """Draw the table and return the key of the measure that is picked.
 
     Args:
-        html: What `vulncore.findings.overview.strand_table_html` returns: every text in it is escaped.
+        html: What `strand_table` returns.
         picked: The measure picked so far.
     """
     result = _component(

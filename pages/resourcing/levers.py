@@ -13,6 +13,7 @@ import streamlit as st
 from pages.resourcing.plan import change, moved, origin, plan_now
 from pages.resourcing.question import ResourcingChoices
 from pages.shared.choices import chosen
+from pages.shared.drawn import drawn
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice
 from vulncore.domain.errors import VulncoreError
@@ -47,7 +48,7 @@ class Lever:
 def show_levers(plan: Scenario, outlook: ResourcingOutlook) -> None:
     """Draw the levers of the role asked about, after what they change: each changes the scenario while it is dragged."""
     levers = [_drawn(plan, lever) for lever in levers_of(plan, outlook.role)]
-    turn, answer = st.session_state.setdefault(TURN, 0), resourcing_headline(outlook)[0]
+    turn, answer = st.session_state.setdefault(TURN, 0), drawn(resourcing_headline, outlook)[0]
     _component(
         data={"levers": levers, "turn": turn, "answer": f"{answer.lead}. {answer.text}"},
         key=KEY,

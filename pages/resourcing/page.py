@@ -24,7 +24,8 @@ from pages.resourcing.scenarios import show_scenario_menu
 from pages.resourcing.what_it_takes import show_what_it_takes
 from pages.resourcing.work import kept_forecast, new_forecast, outlook_of
 from pages.shared.choices import chosen, open_part
-from pages.shared.provenance import show_provenance
+from pages.shared.drawn import drawn
+from pages.shared.provenance import show_provenance, source_of
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline
 from pages.shared.visit import end_page
@@ -70,21 +71,21 @@ with choosing:
 with sure.popover("Settings", width="stretch"):
     draw_settings(view.month, choices)
 with st.container(key="resourcing-answer"):
-    drawn, levers = st.columns([5, 2], gap="medium")
+    answer, levers = st.columns([5, 2], gap="medium")
 
 
 def draw(outlook: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerator) -> None:
     """Say what the demand asks for and draw it."""
     with words:
-        show_headline(resourcing_headline(outlook))
+        show_headline(drawn(resourcing_headline, outlook))
     with charts:
-        show_staffing(outlook, view)
+        drawn(show_staffing, outlook, view.force, source_of(view))
 
 
 try:
     forecast = kept_forecast(view, plan, basis)
     if forecast is None:
-        words, charts = sentences.empty(), drawn.empty()
+        words, charts = sentences.empty(), answer.empty()
         new_forecast(
             view,
             plan,
@@ -99,8 +100,8 @@ except VulncoreError as problem:
     st.info(plain(str(problem)))
     end_page()
 
-draw(outlook, sentences, drawn)
-with drawn:
+draw(outlook, sentences, answer)
+with answer:
     show_what_it_takes(outlook)
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for
     show_levers(plan, outlook)

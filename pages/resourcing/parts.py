@@ -1,6 +1,6 @@
 """What the page Resourcing shows of a scenario: its charts, and the parts beneath them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -10,11 +10,12 @@ from pages.resourcing.question import ResourcingChoices, has_role
 from pages.resourcing.work import forecast_of, outlook_of
 from pages.shared.charts import show_chart
 from pages.shared.choices import Picker
-from pages.shared.provenance import source_line
+from pages.shared.drawn import drawn
+from pages.shared.files import offer_csv
+from pages.shared.provenance import source_of
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
-from vulncore.cli.options import csv_text
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month
 from vulncore.findings.resourcing.arrivals import demand_notes, demand_rows, demand_table
@@ -48,10 +49,10 @@ from vulncore.resourcing.scenario.scenario import Scenario
 CHANGED, EVERY = "changed", "every"
 
 
-def show_staffing(outlook: ResourcingOutlook, view: View) -> None:
+def show_staffing(outlook: ResourcingOutlook, force: str, source: str) -> None:
     """Draw what is needed against who will be there and, for a role that holds cases, cases each against their limit."""
     spaces = st.columns(2) if outlook.holds_cases else [st.container()]
-    where = f"{view.force}: {outlook.used.name}"
+    where = f"{force}: {outlook.used.name}"
     with spaces[0]:
         title = [f"{outlook.role.name}: needed and there", where]
         show_chart(
@@ -70,7 +71,7 @@ def show_staffing(outlook: ResourcingOutlook, view: View) -> None:
     untested = (
         f"Forecasts were tried up to {tested:d} months ahead." if tested else "Forecasts are being tried …"
     )
-    st.caption(f"{source_line(view)} {untested}")
+    st.caption(f"{plain(source)} {untested}")
 
 
 def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:
@@ -89,23 +90,33 @@ def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, vie
     with st.expander("Change a number"):
         show_assumption_form(outlook, keys or list(outlook.used.assumptions))
     if keys:
-        table = assumptions_table(outlook.used, keys)
-        shown = table if chosen in (CHANGED, EVERY) else table.drop(columns="Of")
-        show_table(shown, f"{outlook.used.name}: {names[chosen]}")
+        of_several = chosen in (CHANGED, EVERY)
+        drawn(_show_numbers, outlook, tuple(keys), names[chosen], of_several)
     else:
         st.info("No number differs from the example figures.")
     st.caption(
         "“20 (12 to 24)” is drawn anew for each simulated future, most often near 20. A number alone is taken as certain. A measured number comes from "
         "the records of the last five years that name a team. Names are as typed; they are not checked."
     )
-    _offer(assumption_rows(outlook.used), outlook, view, "assumptions")
+    _offer(lambda: assumption_rows(outlook.used), outlook, view, "assumptions")
+
+
+def _show_numbers(outlook: ResourcingOutlook, keys: tuple[str, ...], name: str, of_several: bool) -> None:
+    table = assumptions_table(outlook.used, keys)
+    show_table(table if of_several else table.drop(columns="Of"), f"{outlook.used.name}: {name}")
 
 
 def show_drivers(outlook: ResourcingOutlook, view: View) -> None:
     """Draw what moves the shortage most."""
+    drawn(_show_drivers, outlook, view.force, source_of(view))
+    if not outlook.drivers.empty:
+        _offer(lambda: driver_rows(outlook), outlook, view, "drivers")
+
+
+def _show_drivers(outlook: ResourcingOutlook, force: str, source: str) -> None:
     title = [
         f"{outlook.role.name}: what moves the shortage in {outlook.question.year}",
-        f"{view.force}: {outlook.used.name}",
+        f"{force}: {outlook.used.name}",
     ]
     if outlook.drivers.empty:
         st.info("Every number is taken as certain, so nothing moves the shortage.")
@@ -116,7 +127,7 @@ def show_drivers(outlook: ResourcingOutlook, view: View) -> None:
     )
     st.caption(
         "Each number is set to its 10th and 90th percentile while the others stay at their mean. The middle line is all numbers at their mean. "
-        + source_line(view)
+        + plain(source)
     )
     table = drivers_table(outlook)
     with st.popover("Show as table"):
@@ -125,7 +136,6 @@ def show_drivers(outlook: ResourcingOutlook, view: View) -> None:
             title[0],
             [name for name in table.columns if name.startswith("Short")],
         )
-    _offer(driver_rows(outlook), outlook, view, "drivers")
 
 
 def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view: View) -> None:
@@ -143,10 +153,18 @@ def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view
         st.error(plain(f"The scenarios can't be compared. {problem}"))
         return
     every = [outlook, *others]
-    names = scenario_names(every)
     if len(every) == 1:
         st.info("Choose under “Save, compare …” which scenarios stand beside this one.")
         return
+    drawn(_show_compared, view.force, source_of(view), *every)
+    _offer(
+        lambda: pd.concat([staffing_rows(one) for one in every], ignore_index=True), outlook, view, "compared"
+    )
+
+
+def _show_compared(force: str, source: str, outlook: ResourcingOutlook, *others: ResourcingOutlook) -> None:
+    every = [outlook, *others]
+    names = scenario_names(every)
     table, differences = comparison_table(every), differences_table(every)
     show_table(table, f"{outlook.role.name}: scenarios side by side", list(table.columns[1:]))
     if len(differences):
@@ -161,7 +179,7 @@ def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view
         ],
         ignore_index=True,
     )
-    title = [f"{outlook.role.name}: scenarios compared", view.force]
+    title = [f"{outlook.role.name}: scenarios compared", force]
     at_end = ", ".join(
         f"{name} {percent(one.months[column].iloc[-1])}" for one, name in zip(every, names, strict=True)
     )
@@ -169,29 +187,37 @@ def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view
         scenarios_chart(months, title, what, palette()),
         alt=f"{', '.join(title)}. {what}, in the last month: {at_end}.",
     )
-    st.caption(source_line(view))
-    rows = pd.concat([staffing_rows(one) for one in every], ignore_index=True)
-    _offer(rows, outlook, view, "compared")
+    st.caption(plain(source))
 
 
 def show_months(outlook: ResourcingOutlook, view: View) -> None:
     """Draw every role in the year, the months of the role asked about, and both as a file."""
+    drawn(_show_months, outlook)
+    _offer(lambda: staffing_rows(outlook), outlook, view, "months")
+
+
+def _show_months(outlook: ResourcingOutlook) -> None:
     roles, months = roles_table(outlook), months_table(outlook)
     show_table(roles, f"{outlook.used.unit}, {outlook.question.year}", list(roles.columns[1:]))
     show_table(months, f"{outlook.role.name} by month", list(months.columns[1:]))
-    _offer(staffing_rows(outlook), outlook, view, "months")
 
 
 def show_demand(outlook: ResourcingOutlook, view: View) -> None:
     """Draw what comes in, kind by kind."""
+    drawn(_show_demand, outlook)
+    _offer(lambda: demand_rows(outlook), outlook, view, "demand")
+
+
+def _show_demand(outlook: ResourcingOutlook) -> None:
     table = demand_table(outlook)
     figures = [name for name in table.columns if name not in ("Kind of case", "Recorded as", "Held by")]
     show_table(table, f"{outlook.used.unit}: what comes in, each record once", figures)
     st.markdown("\n".join(f"- {plain(note)}" for note in demand_notes(outlook)))
-    _offer(demand_rows(outlook), outlook, view, "demand")
 
 
-def _offer(rows: pd.DataFrame, outlook: ResourcingOutlook, view: View, what: str) -> None:
-    name = f"resourcing-{what}-{format_month(view.month)}.csv"
-    text = csv_text(exported(rows, outlook.forecast, view.publish))
-    st.download_button("Download as CSV", text, file_name=name, mime="text/csv", key=f"download {what}")
+def _offer(rows: Callable[[], pd.DataFrame], outlook: ResourcingOutlook, view: View, what: str) -> None:
+    offer_csv(
+        lambda: exported(rows(), outlook.forecast, view.publish),
+        f"resourcing-{what}-{format_month(view.month)}.csv",
+        key=f"download {what}",
+    )

@@ -26,7 +26,7 @@ def unit_demand_of(store: Path, publish: Publish, force: str, scenario: Scenario
     return unit_demand(snapshot, force, contents_of(store, publish), scenario, month)
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner=False, hash_funcs={**VERSION, **KINDS_OF_CASE})
+@st.cache_resource(max_entries=READS_KEPT, show_spinner=False, hash_funcs={**VERSION, **KINDS_OF_CASE})
 def shares_of(
     store: Path, publish: Publish, force: str, scenario: Scenario, month: date
 ) -> dict[str, Assumption]:

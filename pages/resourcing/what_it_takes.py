@@ -1,8 +1,11 @@
 """How many more it takes, as a table with its months; and who joins anyway."""
 
+from datetime import date
+
 import streamlit as st
 
 from pages.resourcing.plan import change_joiners
+from pages.shared.drawn import drawn
 from pages.shared.tables import show_table
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice
@@ -47,7 +50,11 @@ def _show_steps(outlook: ResourcingOutlook, solved: MoreNeeded) -> None:
         args=(outlook, solved),
         width="stretch",
     )
-    show_table(steps_table(solved, outlook.staffing.as_at), what, ["More", "In all"])
+    drawn(_show_steps_table, solved, outlook.staffing.as_at, what)
+
+
+def _show_steps_table(solved: MoreNeeded, as_at: date, what: str) -> None:
+    show_table(steps_table(solved, as_at), what, ["More", "In all"])
 
 
 def _plan_for(outlook: ResourcingOutlook, solved: MoreNeeded) -> None:

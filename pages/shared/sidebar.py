@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared.choices import Choices, Picker, T, change, choice, chosen, say_unmet
 from pages.shared.reads import contents_of, store_path
+from pages.shared.visit import visit
 from vulncore import store as stores
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import format_month, month_name, parse_month
@@ -62,7 +63,9 @@ def chosen_view() -> View:
         publish = _draw_version(dataset)
         contents = contents_of(store_path(), publish)
         force = _draw_if_several(Picker("Force", "force", contents.forces))
-        return View(publish, contents, force, _draw_month(contents, force), _draw_strand(contents))
+        view = View(publish, contents, force, _draw_month(contents, force), _draw_strand(contents))
+    visit().pinned = view.to_link()
+    return view
 
 
 def pinned_link(choices: SidebarChoices) -> dict[str, str]:

@@ -10,13 +10,15 @@ import streamlit as st
 class Visit:
     """One browser's visit.
 
-    `boxes` are the options that boxes show and how often each was drawn as a new one. `choices` are those of each page and of the sidebar, by their class; `links` what the address of each page says. `unmet` are
-    choices that could not be met in this run, and `notices` what the last step came to, by where that is said; `name` is
+    `boxes` are the options that boxes show and how often each was drawn as a new one. `choices` are those of each page and of
+    the sidebar, by their class; `links` what the address of each page says as a run begins, and `pinned` what of it the view of
+    this run says. `unmet` are choices that could not be met in this run, and `notices` what the last step came to, by where that is said; `name` is
     whom the visitor says they are, and `layer_picked_in` the layer of the map in which a cell is picked.
     """
 
     choices: dict[type, Any] = field(default_factory=dict)
     links: dict[str, dict[str, str]] = field(default_factory=dict)
+    pinned: dict[str, str] = field(default_factory=dict)
     unmet: list[str] = field(default_factory=list)
     notices: dict[str, str] = field(default_factory=dict)
     boxes: dict[str, tuple[object, int]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from pages.shared.choices import Choices, Picker, change, choice, say_unmet
-from pages.shared.reads import store_path, week_choices_of
+from pages.shared.reads import boundaries_of, store_path, week_choices_of
 from pages.shared.sidebar import View
 from pages.shared.text import plain
 from vulncore.domain.disclosure import smallest_shown
@@ -93,7 +93,9 @@ def night_picker() -> Picker[str]:
 
 def week_choices(view: View) -> WeekChoices:
     """Return what the version on screen offers."""
-    return week_choices_of(store_path(), view.publish, view.force, smallest_shown())
+    return week_choices_of(
+        store_path(), view.publish, view.force, smallest_shown(), boundaries_of(store_path())
+    )
 
 
 def chosen_night(choices: RecordChoices) -> Night:

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from pages.shared.choices import chosen, open_part
+from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance
-from pages.shared.reads import store_path, when_of
+from pages.shared.reads import boundaries_of, store_path, when_of
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_headline, show_notes
 from pages.shared.visit import end_page
@@ -30,7 +31,14 @@ try:
     view = chosen_view()
     choices = chosen(WhenChoices)
     records = week_question(view, choices)
-    week = when_of(store_path(), view.publish, records, chosen_night(choices), smallest_shown())
+    week = when_of(
+        store_path(),
+        view.publish,
+        records,
+        chosen_night(choices),
+        smallest_shown(),
+        boundaries_of(store_path()),
+    )
 except NoTimesError as nothing:
     st.info(plain(str(nothing)))
     end_page()
@@ -54,6 +62,6 @@ with place:
     elif part == "changed":
         show_week_change(week, choices, view)
     elif part == "known":
-        show_times_known(week)
+        drawn(show_times_known, week)
     else:
-        show_stretches(week)
+        drawn(show_stretches, week)

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pages.shared.choices import Picker, change
-from pages.shared.reads import placed_measures_of, store_path
+from pages.shared.drawn import drawn
+from pages.shared.reads import boundaries_of, placed_measures_of, store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain, show_headline
@@ -15,7 +16,7 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.findings.shared.which_records import EVERY
 from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.when.patrols import patrols_headline, patrols_table
-from vulncore.findings.when.view import When
+from vulncore.findings.when.view import Patrols, When
 
 
 def show_patrol_hours(week: When, choices: WhenChoices, view: View) -> None:
@@ -36,10 +37,15 @@ def show_patrol_hours(week: When, choices: WhenChoices, view: View) -> None:
             week.now.smallest,
             shifts,
             hours,
+            boundaries_of(store_path()),
         )
     except VulncoreError as problem:
         st.warning(plain(str(problem)))
         return
+    drawn(_show_shifts, patrols)
+
+
+def _show_shifts(patrols: Patrols) -> None:
     show_headline(patrols_headline(patrols))
     show_table(patrols_table(patrols), "Shifts, in order of the week", ("Rank", "Meets about"))
     st.caption(

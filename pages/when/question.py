@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pages.shared.choices import Picker, choice
+from pages.shared.drawn import drawn
 from pages.shared.sidebar import View
 from pages.shared.which_records import RecordChoices, record_filter, timed_measures
 from vulncore.findings.when.map import BY_CALENDAR, EVENING_WHOLE, Layout, fitting_step
@@ -63,13 +64,13 @@ def week_question(view: View, choices: WhenChoices) -> RecordFilter:
 
 def layout_shown(week: When, choices: WhenChoices) -> Layout:
     """Return how the week is laid out."""
-    step = {HOUR: 1, BANDS: 3}.get(cells_picker(week).made(choices)) or fitting_step(week.now)
+    step = {HOUR: 1, BANDS: 3}.get(cells_picker(week).made(choices)) or drawn(fitting_step, week.now)
     return Layout(step, BY_CALENDAR if rows_picker().made(choices) == DAYS else EVENING_WHOLE)
 
 
 def cells_picker(week: When) -> Picker[str]:
     """Return the choice of how many hours a cell has."""
-    fitting = "hours" if fitting_step(week.now) == 1 else "three hours"
+    fitting = "hours" if drawn(fitting_step, week.now) == 1 else "three hours"
     words = {FITTING: f"As numbers allow: {fitting}", BANDS: "Three hours", HOUR: "Single hours"}
     return Picker("Cells", "cells", list(words), words=words.__getitem__, noun="size of cells")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.reads import READS_KEPT, VERSION, contents_of
+from pages.shared.reads import QUESTION, READS_KEPT, Boundaries, contents_of
 from vulncore.findings.when.view import Patrols
 from vulncore.findings.when.when import patrol_hours
 from vulncore.metrics.week.counted import RecordFilter
@@ -13,7 +13,7 @@ from vulncore.store import open_version
 from vulncore.store.manifest import Publish
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Choosing shifts …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Choosing shifts …", hash_funcs=QUESTION)
 def patrols_of(
     store: Path,
     publish: Publish,
@@ -22,6 +22,7 @@ def patrols_of(
     smallest: int,
     shifts: int,
     hours: int,
+    boundaries: Boundaries,  # noqa: ARG001
 ) -> Patrols:
     """Return the shifts that meet most of what happens."""
     snapshot = open_version(store, publish.dataset, publish.number)

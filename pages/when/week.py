@@ -1,17 +1,20 @@
 """The heat map of the week, with the same as a table and as a file."""
 
+from functools import partial
+
 import streamlit as st
 
 from pages.shared.charts import show_chart
-from pages.shared.provenance import source_line
+from pages.shared.drawn import drawn
+from pages.shared.files import offer_csv
+from pages.shared.provenance import source_of
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
 from pages.when.question import WhenChoices, cells_picker, layout_shown, rows_picker
-from vulncore.cli.options import csv_text
 from vulncore.findings.shared.words import percent
 from vulncore.findings.when.charts import map_alt, map_legend, map_title, stretch_pieces, week_chart
-from vulncore.findings.when.map import map_cells, map_table, week_export
+from vulncore.findings.when.map import Layout, map_cells, map_table, week_export
 from vulncore.findings.when.sentences import known_table, stretches_table
 from vulncore.findings.when.view import When
 from vulncore.metrics.week.scan import LEVEL, LONGEST_HOURS, STANDS_OUT
@@ -20,6 +23,23 @@ from vulncore.metrics.week.scan import LEVEL, LONGEST_HOURS, STANDS_OUT
 def show_week_map(week: When, choices: WhenChoices, view: View) -> None:
     """Draw the week, how it is laid out, its table and its file."""
     layout = layout_shown(week, choices)
+    drawn(_show_map, week, layout, source_of(view))
+    cells, rows, table, file = st.columns(4, vertical_alignment="bottom")
+    with cells:
+        cells_picker(week).draw(choices)
+    with rows:
+        rows_picker().draw(choices)
+    with table:
+        drawn(_show_as_table, week, layout)
+    with file:
+        offer_csv(
+            partial(week_export, week, layout, view.publish),
+            f"{view.publish.dataset}-week-{week.now.record_filter.window.end:%Y-%m}.csv",
+            width="stretch",
+        )
+
+
+def _show_map(week: When, layout: Layout, source: str) -> None:
     if week.now.of(layout.cells)["hidden"].all():
         st.info(
             "There are too few records for single hours. Choose three hours beneath the map, or a longer period."
@@ -36,22 +56,13 @@ def show_week_map(week: When, choices: WhenChoices, view: View) -> None:
         ),
         alt=map_alt(week),
     )
-    st.caption(source_line(view))
-    cells, rows, table, file = st.columns(4, vertical_alignment="bottom")
-    with cells:
-        cells_picker(week).draw(choices)
-    with rows:
-        rows_picker().draw(choices)
-    with table.popover("Show as table", width="stretch"):
-        frame = map_table(week.now, layout)
+    st.caption(plain(source))
+
+
+def _show_as_table(week: When, layout: Layout) -> None:
+    frame = map_table(week.now, layout)
+    with st.popover("Show as table", width="stretch"):
         show_table(frame, f"{week.question}: {week.unit} by part of the week", frame.columns[1:])
-    file.download_button(
-        "Download as CSV",
-        csv_text(week_export(week, layout, view.publish)),
-        file_name=f"{view.publish.dataset}-week-{week.now.record_filter.window.end:%Y-%m}.csv",
-        mime="text/csv",
-        width="stretch",
-    )
 
 
 FIGURES = ("Recorded", "If spread evenly", "By chance", "Records")

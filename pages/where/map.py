@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pydeck
 import streamlit as st
 
 from pages.shared.choices import change
+from pages.shared.drawn import drawn
+from pages.shared.files import offer_csv, offer_file
 from pages.shared.provenance import source_line
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
@@ -21,7 +24,7 @@ from pages.shared.visit import visit
 from pages.shared.which_records import show_record_choices_in_little_room
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.where.reads import place_of
-from vulncore.cli.options import csv_text
+from vulncore.charts.theme import Palette
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
 from vulncore.findings.where.map import LISTED
@@ -60,8 +63,7 @@ def show_map_choices(view: View, choices: WhereChoices, where: WhereView, offere
 
 def show_where_map(where: WhereView, shown: MapView, place: str, view: View, area: str) -> None:
     """Draw the map beside the list of its places."""
-    st.markdown(f"**{plain(shown.title)}**")
-    _show_legend(shown)
+    drawn(_show_title_and_legend, shown)
     # by its key the map keeps its place in the page, and so where it looks, when a line above comes or goes
     on_map, in_words = st.container(key="map and list").columns([7, 3])
     with on_map:
@@ -70,7 +72,7 @@ def show_where_map(where: WhereView, shown: MapView, place: str, view: View, are
         st.caption(f"{source_line(view)} {brought}")
     with in_words:
         _say_what_is_picked(where, shown, place, view, area)
-        _show_list(shown, where.unit)
+        drawn(_show_list, shown, where.unit)
         _show_files(shown, view, where.unit)
 
 
@@ -78,24 +80,22 @@ def _draw(shown: MapView, place: str, view: View) -> None:
     key = f"map of {view.force}"  # the same whatever is shown: the map stays where somebody moved it
     layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution}"
     narrow = is_telephone()
-    deck = hotspot_map(
-        [{**feature} for feature in shown.features],
-        _labels(shown),
-        shown.outline,
-        shown.bounds,
-        None if place == NONE else place,
-        palette(),
-        narrow,
-        layer_id,
-    )
     st.pydeck_chart(
-        deck,
+        drawn(_deck, shown, None if place == NONE else place, palette(), narrow, layer_id),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
         on_select=lambda: _keep_cell(key, layer_id),
         selection_mode="single-object",
         alt=shown.alt,
     )
+
+
+def _deck(shown: MapView, picked: str | None, colours: Palette, narrow: bool, layer_id: str) -> pydeck.Deck:
+    deck = hotspot_map(
+        shown.features, _labels(shown), shown.outline, shown.bounds, picked, colours, narrow, layer_id
+    )
+    deck.to_json = cache(deck.to_json)  # so that it is written once for all who see it
+    return deck
 
 
 def _keep_cell(key: str, layer_id: str) -> None:
@@ -120,7 +120,8 @@ def _say_what_is_picked(where: WhereView, shown: MapView, cell: str, view: View,
     st.info(f"**{plain(place.name)}**: {plain(place.summary)} More beneath the map.")
 
 
-def _show_legend(shown: MapView) -> None:
+def _show_title_and_legend(shown: MapView) -> None:
+    st.markdown(f"**{plain(shown.title)}**")
     colours = palette()
     items = []
     for kind in shown.legend:
@@ -156,18 +157,20 @@ def _read(shown: MapView, unit: str) -> pd.DataFrame:
 
 def _show_files(shown: MapView, view: View, unit: str) -> None:
     name = f"{view.publish.dataset}-{shown.choice.layer.value}-{view.month:%Y-%m}"
-    with st.popover("Show as table", width="stretch"):
-        show_table(_read(shown, unit), shown.title)
-    st.download_button(
-        "Download as CSV", csv_text(shown.rows), file_name=f"{name}.csv", mime="text/csv", width="stretch"
-    )
-    st.download_button(
-        "Download as GeoJSON",
-        shown.geojson,
-        file_name=f"{name}.geojson",
-        mime="application/geo+json",
+    drawn(_show_as_table, shown, unit)
+    offer_csv(lambda: shown.rows, f"{name}.csv", width="stretch")
+    offer_file(
+        lambda: shown.geojson,
+        f"{name}.geojson",
+        "application/geo+json",
+        label="Download as GeoJSON",
         width="stretch",
     )
+
+
+def _show_as_table(shown: MapView, unit: str) -> None:
+    with st.popover("Show as table", width="stretch"):
+        show_table(_read(shown, unit), shown.title)
 
 
 def _labels(shown: MapView) -> list[Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.choices import chosen, open_part
+from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import area_key, store_path
 from pages.shared.sidebar import chosen_view
@@ -58,6 +59,6 @@ with below:
     elif part == "repeats":
         show_repeats(where, view, area)
     elif part == "classes":
-        show_definitions(where)
+        drawn(show_definitions, where)
     else:
         show_place(where, shown, choices, view, area)

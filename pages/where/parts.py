@@ -5,7 +5,8 @@ import streamlit as st
 
 from pages.shared.charts import show_chart
 from pages.shared.choices import Picker
-from pages.shared.provenance import source_line
+from pages.shared.drawn import drawn
+from pages.shared.provenance import source_of
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
@@ -16,7 +17,7 @@ from vulncore.findings.shared.words import capital_first, hidden_as
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
 from vulncore.findings.where.sentences import months_tested, repeats_headline, trial_headline
 from vulncore.findings.where.tables import hours_table, months_table, repeats_table, trial_table
-from vulncore.findings.where.view import MapView, PlaceView, WhereView
+from vulncore.findings.where.view import MapTrial, MapView, PlaceView, RepeatsView, WhereView
 from vulncore.metrics.hotspots.classes import DEFINITIONS
 
 MOST_OFFERED = 200
@@ -41,19 +42,27 @@ def show_place(where: WhereView, shown: MapView, choices: WhereChoices, view: Vi
     if cell == NONE:
         return
     place = place_of(store_path(), view.publish, where.selection, area, shown.resolution, cell)
+    drawn(_show_months_and_hours, place, where, source_of(view))
+
+
+def _show_months_and_hours(place: PlaceView, where: WhereView, source: str) -> None:
     st.markdown(f"**{plain(place.name)}**: {plain(place.summary)}")
     if len(place.streets) > 1:
         st.caption(plain(f"Streets: {', '.join(place.streets)}."))
     months, hours = st.columns(2)
     with months:
-        _show_months(place, where, view)
+        _show_months(place, where, source)
     with hours:
-        _show_hours(place, where, view)
+        _show_hours(place, where, source)
 
 
 def show_tried(where: WhereView, view: View, area: str) -> None:
     """Say whether maps of the past would have been right."""
     trial = trial_of(store_path(), view.publish, where.selection, area)
+    drawn(_show_trial, trial, where, source_of(view))
+
+
+def _show_trial(trial: MapTrial, where: WhereView, source: str) -> None:
     headline = trial_headline(trial)
     if headline is None:
         st.info(plain(trial.not_tested))
@@ -70,7 +79,7 @@ def show_tried(where: WhereView, view: View, area: str) -> None:
         ),
         alt=alt,
     )
-    st.caption(source_line(view))
+    st.caption(plain(source))
     with st.popover("Show as table"):
         table = trial_table(trial)
         show_table(table, title, list(table.columns[1:]))
@@ -84,6 +93,10 @@ def show_tried(where: WhereView, view: View, area: str) -> None:
 def show_repeats(where: WhereView, view: View, area: str) -> None:
     """Say whether an event is followed by others near by and soon."""
     repeats = repeats_of(store_path(), view.publish, where.selection, area)
+    drawn(_show_pairs, repeats, where)
+
+
+def _show_pairs(repeats: RepeatsView, where: WhereView) -> None:
     headline = repeats_headline(repeats)
     if headline is None:
         st.info(plain(repeats.no_repeats))
@@ -120,7 +133,7 @@ def show_definitions(where: WhereView) -> None:
         )
 
 
-def _show_months(place: PlaceView, where: WhereView, view: View) -> None:
+def _show_months(place: PlaceView, where: WhereView, source: str) -> None:
     if place.months["records"].isna().all():
         st.info(plain(f"No year at this place has enough {where.unit} to be shown."))
         return
@@ -130,12 +143,12 @@ def _show_months(place: PlaceView, where: WhereView, view: View) -> None:
         place_months_chart(place.months, ["Months", place.name], legend, where.unit, palette()),
         alt=f"{title}: " + "; ".join(f"{row.Months} {row.About}" for row in months_table(place).itertuples()),
     )
-    st.caption(source_line(view))
+    st.caption(plain(source))
     with st.popover("Show as table"):
         show_table(months_table(place), title, ["About"])
 
 
-def _show_hours(place: PlaceView, where: WhereView, view: View) -> None:
+def _show_hours(place: PlaceView, where: WhereView, source: str) -> None:
     if place.no_hours:
         st.info(plain(place.no_hours))
         return
@@ -149,7 +162,7 @@ def _show_hours(place: PlaceView, where: WhereView, view: View) -> None:
         place_hours_chart(place.hours, [f"Hours, {where.window}", place.name], legend, where.unit, palette()),
         alt=f"{title}: {spoken or 'all hidden'}",
     )
-    st.caption(source_line(view))
+    st.caption(plain(source))
     with st.popover("Show as table"):
         show_table(table, title, list(table.columns[1:]))
 

@@ -20,22 +20,26 @@ from vulncore.findings.where.view import MapTrial, MapView, PlaceView, RepeatsVi
 from vulncore.store.manifest import Publish
 
 MAPS_KEPT = 24  # each holds where its records lie
+MAP_QUESTION = {**VERSION, MapSelection: repr, MapChoice: repr}
+"""How a cached read tells questions apart: by all their fields, as they are written."""
 
 
-@st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=MAP_QUESTION)
 def _counts_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> RecordCounts:  # noqa: ARG001
     """Return where the records of a selection lie, as they are counted; nobody may change or show it."""
     snapshot = stores.open_version(store, publish.dataset, publish.number)
     return record_counts(snapshot, store, selection, contents_of(store, publish).measures)
 
 
-@st.cache_data(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=MAP_QUESTION)
 def where_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> WhereView:
     """Return what may be said of a selection before a layer is drawn."""
     return where_view(_counts_of(store, publish, selection, area))
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking for what stands out …", hash_funcs=VERSION)
+@st.cache_resource(
+    max_entries=READS_KEPT, show_spinner="Looking for what stands out …", hash_funcs=MAP_QUESTION
+)
 def where_headline_of(
     store: Path, publish: Publish, selection: MapSelection, area: str
 ) -> tuple[Headline, ...]:
@@ -44,14 +48,14 @@ def where_headline_of(
     return where_headlines(where_summary(counts, trial_of(store, publish, selection, area)))
 
 
-@st.cache_data(max_entries=MAPS_KEPT, show_spinner="Drawing the map …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Drawing the map …", hash_funcs=MAP_QUESTION)
 def map_of(store: Path, publish: Publish, selection: MapSelection, area: str, choice: MapChoice) -> MapView:
     """Return a layer as it is drawn, listed and downloaded."""
     layer = layer_view(_counts_of(store, publish, selection, area), choice)
     return map_view(where_of(store, publish, selection, area), layer, publish)
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Looking at the place …", hash_funcs=VERSION)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Looking at the place …", hash_funcs=MAP_QUESTION)
 def place_of(
     store: Path, publish: Publish, selection: MapSelection, area: str, resolution: int | None, cell: str
 ) -> PlaceView:
@@ -59,13 +63,17 @@ def place_of(
     return place_view(_counts_of(store, publish, selection, area), resolution, cell)
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Testing the map on later months …", hash_funcs=VERSION)
+@st.cache_resource(
+    max_entries=READS_KEPT, show_spinner="Testing the map on later months …", hash_funcs=MAP_QUESTION
+)
 def trial_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> MapTrial:
     """Return the test of maps on past months."""
     return map_trial(_counts_of(store, publish, selection, area))
 
 
-@st.cache_data(max_entries=READS_KEPT, show_spinner="Shuffling dates 999 times …", hash_funcs=VERSION)
+@st.cache_resource(
+    max_entries=READS_KEPT, show_spinner="Shuffling dates 999 times …", hash_funcs=MAP_QUESTION
+)
 def repeats_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> RepeatsView:
     """Return whether events are followed by others near by and soon."""
     return repeats_view(_counts_of(store, publish, selection, area))

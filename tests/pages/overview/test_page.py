@@ -61,9 +61,12 @@ def test_the_chart_says_its_finding_to_who_cannot_see_it_and_stands_as_a_table(l
     looked_at.keyboard.press("Escape")
 
 
-def test_the_file_of_a_measure_holds_sixty_months_and_says_that_they_are_made(looked_at):
+@pytest.mark.parametrize("ask", [lambda button: button.click(), lambda button: button.press("Enter")])
+def test_the_file_of_a_measure_comes_with_one_press_holds_sixty_months_and_says_that_they_are_made(
+    looked_at, ask
+):
     with looked_at.expect_download() as download:
-        looked_at.get_by_role("button", name="Download as CSV").click()
+        ask(looked_at.get_by_role("button", name="Download as CSV"))
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
     assert download.value.suggested_filename == "demo-rape-2024-10.csv"
     assert len(rows) == 60
