@@ -18,6 +18,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 SUCCEEDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+LONGEST_S = 60.0  # without a word from the server
 LONGEST_MESSAGE = 64 << 20  # bytes
 Path = tuple[int, ...]
 
@@ -106,7 +107,6 @@ class Visitor:
         """Follow the way to another page that the sidebar offers, with what is chosen."""
         ways = {element.page_link.page: element.page_link for element in self._of("page_link")}
         self.page, self.query = page, ways[page].query_string
-        self._timers.clear()
         return await self._run(page_script_hash=self._pages[page])
 
     async def choose(self, state: WidgetState) -> Answer:
@@ -174,8 +174,15 @@ class Visitor:
         begun, first, received = time.perf_counter(), 0.0, 0
         await self._connection.send(message.SerializeToString())
         whole_run, run = not asked.get("fragment_id"), f"{begun}"
+        if whole_run:
+            self._timers.clear()  # the run sets those that hold from then on
         while True:
-            arrived = await self._connection.recv()
+            try:
+                arrived = await asyncio.wait_for(self._connection.recv(), LONGEST_S)
+            except TimeoutError:
+                raise PageFailedError(
+                    f"{self.page}?{self.query}: no word for {LONGEST_S:.0f} s, asked for {asked}"
+                ) from None
             received += len(arrived)
             answer = ForwardMsg.FromString(arrived)  # type: ignore[arg-type]
             kind = answer.WhichOneof("type")
