@@ -227,6 +227,8 @@ def load_engine() -> None:
     """
     for module in ("pages.ways", "scipy.stats"):
         importlib.import_module(module)
+    # tests hold each chart against Vega-Lite's schema; here every part of it would be held against it again
+    importlib.import_module("altair.utils.schemapi").disable_debug_mode()
     gc.freeze()
 
 

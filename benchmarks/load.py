@@ -7,7 +7,8 @@ make a change every few seconds, as people do: another filter, tab, measure or c
 Visits begin spread over the first seconds. A wait lasts from the change until the server's script has run and all of it has
 arrived: what the browser then does isn't in it. The client needs part of the same processors; how much, it says.
 
-A change of month on Forecast and Resourcing is left out: new forecasts have to be fitted for it, which takes seconds.
+What needs other forecasts than `vulncore prepare` makes ready is left out, as they have to be fitted, which takes half a
+minute of both processors: another month on Forecast and Resourcing, lockdowns used, Resourcing's other basis.
 """
 
 import argparse
@@ -39,7 +40,7 @@ PAGES = {"overview": 6, "when": 5, "where": 5, "forecast": 2, "resourcing": 2, "
 """How often each page is gone to, against the others."""
 OTHER_PAGE = 0.12
 """How often a change is one of the page, and not on it."""
-LEFT_ALONE = {"Dataset", "As published in", "Force"}
+LEFT_ALONE = {"Dataset", "As published in", "Force", "Months of lockdown, 2020–21", "Forecast from"}
 FITTED_ANEW = {"forecast", "resourcing"}
 MONTH = "Figures to the end of"
 START_S = 120
@@ -49,7 +50,10 @@ async def change(visitor: Visitor, chance: random.Random, *, stays: bool) -> tup
     """Change something on the page that is open, or go to another; return what, and how long it took."""
     changes = list(_changes(visitor, chance))
     if not changes or (not stays and chance.random() < OTHER_PAGE):
-        page = chance.choices(list(PAGES), list(PAGES.values()))[0]
+        pages = {
+            page: often for page, often in PAGES.items() if page not in FITTED_ANEW or visitor.at_first_month
+        }
+        page = chance.choices(list(pages), list(pages.values()))[0]
         return f"to {page}", await visitor.go(page)
     return visitor.page, await visitor.choose(chance.choice(changes))
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from urllib.request import Request, urlopen
 
 from google.protobuf.message import Message
@@ -77,6 +77,7 @@ class Visitor:
         self._connection: ClientConnection
         self._leaving: Callable[[], Awaitable[None]]
         self._kept: dict[str, ForwardMsg] = {}
+        self._month: str | None = None
         self._script, self._pages = "", dict[str, str]()
         self._timers: dict[str, tuple[float, float]] = {}
 
@@ -101,6 +102,7 @@ class Visitor:
         asked = Request(f"{self.address}/{page}?{query}", headers={"Accept": "text/html"})
         with await asyncio.to_thread(urlopen, asked) as answered:
             self.page, self.query = page, urlsplit(answered.url).query
+        self._month = dict(parse_qsl(self.query)).get("month")
         return await self._run(page_name=page)
 
     async def go(self, page: str) -> Answer:
@@ -133,6 +135,11 @@ class Visitor:
             answers.append(
                 await self._run(page_script_hash=self._script, fragment_id=fragment, is_auto_rerun=True)
             )
+
+    @property
+    def at_first_month(self) -> bool:
+        """Whether the page shows the month with which it was opened."""
+        return dict(parse_qsl(self.query)).get("month") == self._month
 
     def boxes(self) -> dict[str, Element]:
         """Return the boxes of one choice that the page shows, by their label."""

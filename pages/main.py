@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.shared.choices import Choices, adopt
 from pages.shared.sidebar import SidebarChoices
 from pages.shared.telephone import close_sidebar_after
+from pages.shared.turns import own_turn
 from pages.shared.visit import EndOfPage, visit
 from pages.ways import PAGES, link_of, links_now
 
@@ -82,10 +83,11 @@ st.set_page_config(
 st.html(STYLE + (ON_ACCENT if st.context.theme.type == "dark" else ""))
 if page.url_path not in PAGES:
     page.run()
-adopt_link(PAGES[page.url_path])
-show_ways(pages)
-visit().pinned = {}  # until the page has chosen what it shows
-close_sidebar_after(page.url_path)
-with suppress(EndOfPage):
-    page.run()
-write_link(page.url_path)
+with own_turn():
+    adopt_link(PAGES[page.url_path])
+    show_ways(pages)
+    visit().pinned = {}  # until the page has chosen what it shows
+    close_sidebar_after(page.url_path)
+    with suppress(EndOfPage):
+        page.run()
+    write_link(page.url_path)

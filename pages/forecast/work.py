@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared.kept import Kept
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
+from pages.shared.turns import waited_for
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import Outlook, untested_outlook
 from vulncore.findings.forecast.work import forecast_progress, ready_forecasts
@@ -50,7 +51,7 @@ def forecasts_of(
         _kept().keep(key, ready)
         return ready
     bar, looked = st.progress(0.0, "Fitting five models …"), False
-    for arrived in forecast_progress(demand, home=home):
+    for arrived in waited_for(forecast_progress(demand, home=home)):
         bar.progress(
             arrived.share, "Testing each model on past months …" if looked else "Fitting five models …"
         )

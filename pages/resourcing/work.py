@@ -9,6 +9,7 @@ from pages.resourcing.reads import shares_of, unit_demand_of
 from pages.shared.kept import Kept, Key
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
+from pages.shared.turns import waited_for
 from vulncore.findings.resourcing.demand import (
     UnitDemand,
     UnitForecast,
@@ -53,7 +54,7 @@ def new_forecast(
     wanted = _demand(view, plan)
     bar, looked, forecast = st.progress(0.0, FORECASTING), False, None
     try:
-        for share, early in unit_forecasts(wanted, basis, home=_home(view)):
+        for share, early in waited_for(unit_forecasts(wanted, basis, home=_home(view))):
             bar.progress(share, "Testing the forecasts on past months …" if looked else FORECASTING)
             if early is not None and not looked and share < 1:
                 first(early)
