@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
@@ -184,41 +184,48 @@ class Visitor:
         if whole_run:
             self._timers.clear()  # the run sets those that hold from then on
         while True:
-            try:
-                arrived = await asyncio.wait_for(self._connection.recv(), LONGEST_S)
-            except TimeoutError:
-                raise PageFailedError(
-                    f"{self.page}?{self.query}: no word for {LONGEST_S:.0f} s, asked for {asked}"
-                ) from None
+            arrived = await self._word(asked)
             received += len(arrived)
-            answer = ForwardMsg.FromString(arrived)  # type: ignore[arg-type]
+            answer = ForwardMsg.FromString(arrived)
             kind = answer.WhichOneof("type")
             if kind in ("delta", "ref_hash"):
                 first = first or time.perf_counter() - begun
                 self._take(answer, run)
-            elif kind == "navigation":
-                self._script = answer.navigation.page_script_hash
-                self._pages = {
-                    page.url_pathname: page.page_script_hash for page in answer.navigation.app_pages
-                }
-            elif kind == "page_info_changed":
-                self.query = answer.page_info_changed.query_string
-            elif kind == "auto_rerun":
-                every = answer.auto_rerun.interval
-                self._timers[answer.auto_rerun.fragment_id] = (time.monotonic() + every, every)
-            elif kind == "stop_auto_rerun":
-                self._timers.pop(answer.stop_auto_rerun.fragment_id, None)
-            elif kind == "script_finished":
-                if answer.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                    run = f"{time.perf_counter()}"  # what st.rerun or a switch of page begins is of the same answer
-                    continue
-                if answer.script_finished not in SUCCEEDED:
-                    raise PageFailedError(f"{self.page}?{self.query} did not come to its end")
+            elif kind != "script_finished":
+                self._note(answer)
+            elif answer.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                run = (
+                    f"{time.perf_counter()}"  # what st.rerun or a switch of page begins is of the same answer
+                )
+            elif answer.script_finished in SUCCEEDED:
                 if whole_run:
                     self.shown.forget_others(run)
                     self.widgets = {key: one for key, one in self.widgets.items() if key in self._ids()}
                 whole = time.perf_counter() - begun
                 return Answer(first or whole, whole, received)
+            else:
+                raise PageFailedError(f"{self.page}?{self.query} did not come to its end")
+
+    async def _word(self, asked: Mapping[str, object]) -> bytes:
+        try:
+            return await asyncio.wait_for(self._connection.recv(decode=False), LONGEST_S)
+        except TimeoutError:
+            where = f"{self.page}?{self.query}"
+            raise PageFailedError(f"{where}: no word for {LONGEST_S:.0f} s, asked for {asked}") from None
+
+    def _note(self, answer: ForwardMsg) -> None:
+        """Keep what the server says of the page and of when it wants to be asked again."""
+        kind = answer.WhichOneof("type")
+        if kind == "navigation":
+            self._script = answer.navigation.page_script_hash
+            self._pages = {page.url_pathname: page.page_script_hash for page in answer.navigation.app_pages}
+        elif kind == "page_info_changed":
+            self.query = answer.page_info_changed.query_string
+        elif kind == "auto_rerun":
+            every = answer.auto_rerun.interval
+            self._timers[answer.auto_rerun.fragment_id] = (time.monotonic() + every, every)
+        elif kind == "stop_auto_rerun":
+            self._timers.pop(answer.stop_auto_rerun.fragment_id, None)
 
     def _take(self, answer: ForwardMsg, run: str) -> None:
         message = answer
