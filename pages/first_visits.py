@@ -66,13 +66,13 @@ async def _visit_pages(app: ASGIApp, link: dict[str, str]) -> None:
 async def visit(app: ASGIApp, page: str, link: dict[str, str], theme: str) -> None:
     """Open a page through the app itself, wait until it has run, and leave."""
     finished = asyncio.Event()
-    asked = BackMsg()
-    asked.rerun_script.query_string = urlencode(link)
-    asked.rerun_script.page_name = page
-    asked.rerun_script.context_info.color_scheme = theme
+    opening = BackMsg()
+    opening.rerun_script.query_string = urlencode(link)
+    opening.rerun_script.page_name = page
+    opening.rerun_script.context_info.color_scheme = theme
     to_server: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
     to_server.put_nowait({"type": "websocket.connect"})
-    to_server.put_nowait({"type": "websocket.receive", "bytes": asked.SerializeToString()})
+    to_server.put_nowait({"type": "websocket.receive", "bytes": opening.SerializeToString()})
 
     async def from_server(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "websocket.close":

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from vulncore.domain import engine
-from vulncore.domain.engine import arrow_table, connect, parquet_table, read_once
+from vulncore.domain.engine import arrow_table, connect, parquet_table
 
 ROWS = pa.table({"force": ["A", "A", "B"], "records": [1, 2, 4]})
 
@@ -41,21 +41,10 @@ def test_what_is_named_through_a_connection_is_seen_by_it_alone_and_gone_with_it
     assert names_seen(other) == set()
 
 
-def test_rows_read_once_are_asked_again_without_their_file_and_are_then_let_go(file):
-    rows = table(file)
-    before = names_seen(rows.get_backend())
-    with read_once(rows.filter(rows.force == "A")) as held:
-        file.unlink()
-        assert held.records.sum().execute() == 3
-        assert held.count().execute() == 2
-    assert names_seen(rows.get_backend()) == before
-
-
 def test_many_ask_at_the_same_time_each_through_a_connection_of_its_own(file):
     def total(most: int) -> int:
         rows = table(file)
-        with read_once(rows.filter(rows.records <= most)) as held:
-            return int(held.records.sum().execute())
+        return int(rows.filter(rows.records <= most).records.sum().execute())
 
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(total, [1, 2, 4] * 20)) == [1, 3, 7] * 20

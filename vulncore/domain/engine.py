@@ -1,8 +1,7 @@
 """Which database answers: DuckDB inside the process, through Ibis."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 
 import duckdb
@@ -52,17 +51,6 @@ def arrow_table(engine: ibis.BaseBackend, rows: pa.Table) -> ir.Table:
     name = ibis.util.gen_name("rows")
     engine.con.register(name, rows)
     return _table(engine, name, rows.schema)
-
-
-@contextmanager
-def read_once(table: ir.Table) -> Iterator[ir.Table]:
-    """Yield a table's rows, read from its files into memory, for several questions about the same ones."""
-    engine, rows = table.get_backend(), table.to_pyarrow()
-    held = arrow_table(engine, rows)
-    try:
-        yield held
-    finally:
-        engine.con.unregister(held.get_name())
 
 
 def _table(engine: ibis.BaseBackend, name: str, schema: pa.Schema) -> ir.Table:

@@ -25,7 +25,7 @@ def once_a_version(
     lock = Lock()
 
     @wraps(function)
-    def asked(snapshot: Snapshot, /, *of: More.args, **named: More.kwargs) -> Value:
+    def kept_or_new(snapshot: Snapshot, /, *of: More.args, **named: More.kwargs) -> Value:
         version = version_key(snapshot)
         if version is None:
             return function(snapshot, *of, **named)
@@ -41,7 +41,7 @@ def once_a_version(
                 kept.popitem(last=False)
         return value
 
-    return asked
+    return kept_or_new
 
 
 def version_key(snapshot: Snapshot) -> Hashable | None:
