@@ -44,6 +44,15 @@ def test_a_turn_is_given_back_when_a_page_fails():
     turns._turns.release(AT_ONCE)
 
 
+def test_a_page_that_has_waited_long_goes_on_without_a_turn_and_gives_none_back(monkeypatch):
+    monkeypatch.setattr(turns, "LONGEST_WAIT_S", 0.05)
+    others = [turns._turns.acquire(blocking=False) for _ in range(AT_ONCE)]
+    with own_turn():
+        assert list(waited_for(iter("ab"))) == ["a", "b"]
+    assert not turns._turns.acquire(blocking=False)
+    turns._turns.release(len(others))
+
+
 def test_while_a_page_waits_for_other_processes_others_have_its_turn():
     free = []
 
