@@ -24,8 +24,8 @@ def point_counts(chosen: Chosen, hours: Collection[int] = ()) -> pd.DataFrame:
     """
     weights = np.ones(len(chosen.at))
     if hours:
-        row, cell, share = chosen.hours()
-        inside = np.isin(cell, sorted(hours))
+        counts, cell, share = chosen.hours()
+        row, inside = np.repeat(np.arange(len(counts)), counts), np.isin(cell, sorted(hours))
         weights = np.asarray(np.bincount(row[inside], share[inside], len(chosen.at)).round(9), dtype=float)
     held = np.flatnonzero(weights > 0)
     return pd.DataFrame(

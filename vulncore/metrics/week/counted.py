@@ -194,13 +194,15 @@ class Chosen:
         return Chosen(self.records, self.at[mask], self.harm[mask])
 
     def hours(self) -> tuple[Integers, Integers, Floats]:
-        """Return the hours of the rows: of which row (its position in `at`), which hour of the week, which share."""
+        """Return how many hours each of the rows has, and, one row's after the other's, which of the week and which share."""
         starts = self.records.starts
         counts = starts[self.at + 1] - starts[self.at]
-        row = np.repeat(np.arange(len(self.at)), counts)
-        within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-        place = starts[self.at][row] + within
-        return row, self.records.numbers("cells")[place], self.records.numbers("shares")[place]
+        cells, shares = (self.records.numbers(name) for name in ("cells", "shares"))
+        if len(self.at) and self.at[-1] - self.at[0] + 1 == len(self.at):  # as they lie
+            whole = slice(starts[self.at[0]], starts[self.at[-1] + 1])
+            return counts, cells[whole], shares[whole]
+        place = np.arange(counts.sum()) + np.repeat(starts[self.at] - np.cumsum(counts) + counts, counts)
+        return counts, cells[place], shares[place]
 
 
 def counted_records(

@@ -39,20 +39,23 @@ def day_hour(chosen: Chosen) -> pd.DataFrame:
         windows are long: a burglary found after a weekend spreads evenly over it, and flattens peaks.
     """
     known = chosen.numbers("known").astype(np.int64)
-    row, cell, share = chosen.hours()
-    unknown = np.flatnonzero(~chosen.timed)
-    place = np.concatenate([known[row] * PLACES + cell, known[unknown] * PLACES + HOURS])
-    records = np.concatenate([share, np.ones(len(unknown))])
-    harm = chosen.harm[np.concatenate([row, unknown])]
+    counts, cell, share = chosen.hours()
+    place = np.repeat(known * PLACES, counts) + cell
+    unknown = known[~chosen.timed] * PLACES + HOURS
     size = len(KINDS) * PLACES
-    held = np.flatnonzero(np.bincount(place, minlength=size))
+    weight = np.bincount(place, share, size) + np.bincount(unknown, minlength=size)
+    harm = weight
+    if (chosen.harm != 1).any():
+        harm = np.bincount(place, share * np.repeat(chosen.harm, counts), size)
+        harm = harm + np.bincount(unknown, chosen.harm[~chosen.timed], size)
+    held = np.flatnonzero(weight)
     cells = held % PLACES
     weights = pd.DataFrame(
         {
             "known": [KINDS[at].value for at in held // PLACES],
             "cell": pd.array(np.where(cells < HOURS, cells, 0), dtype="Int64"),
-            "weight": np.bincount(place, records, size)[held].round(DECIMALS),
-            "harm": np.bincount(place, records * harm, size)[held].round(DECIMALS),
+            "weight": weight[held].round(DECIMALS),
+            "harm": harm[held].round(DECIMALS),
         }
     )
     weights.loc[cells == HOURS, "cell"] = pd.NA
