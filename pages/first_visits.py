@@ -6,6 +6,7 @@ The server does so when it starts, and again when a dataset has a new version (`
 import asyncio
 import logging
 from collections.abc import MutableMapping
+from contextlib import suppress
 from itertools import product
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from pages.shared.reads import store_path
+from pages.shared.sidebar import FIRST_DATASET
 from pages.ways import PAGES, completed_link
 from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
@@ -26,45 +28,48 @@ LOOK_EVERY_S: Final = 15.0
 
 
 async def visit_again_and_again(app: ASGIApp, visited: asyncio.Event) -> None:
-    """Visit every page as it opens, then those of the other datasets; do so again when a dataset has a newer version.
+    """Visit every page of each dataset, the one that opens first; do so again when a dataset has a newer version.
 
-    `visited` is set once the pages have been visited as they open.
+    `visited` is set once the first of them has been visited.
     """
     before: dict[str, int] = {}
     while True:
         now = await asyncio.to_thread(_newest)
-        if now != before:
-            await _visit_pages(app, {})
-        visited.set()
-        for dataset, number in now.items():
-            if before.get(dataset) != number:
-                await _visit_pages(app, {"dataset": dataset})
+        for dataset in now:
+            if before.get(dataset) != now[dataset]:
+                await _visit_pages(app, dataset)
+            visited.set()
+        visited.set()  # of a store that holds nothing, too
         before = now
         await asyncio.sleep(LOOK_EVERY_S)
 
 
 def _newest() -> dict[str, int]:
-    """Return the number of each dataset's newest version; of those that can't be read, and of no store, none."""
+    """Return the number of each dataset's newest version, that which opens first; those that can't be read are left out."""
     newest = {}
-    try:
-        for dataset in stores.datasets(store_path()):
-            newest[dataset] = stores.versions(store_path(), dataset)[-1].number
-    except (VulncoreError, OSError, LookupError):
-        logging.getLogger(__name__).warning("not every dataset could be visited", exc_info=True)
+    with suppress(VulncoreError, OSError):  # whoever opens a page is told what is wrong
+        names = sorted(stores.datasets(store_path()), key=lambda name: name != FIRST_DATASET)
+        for dataset in names:
+            with suppress(VulncoreError, OSError, LookupError):
+                newest[dataset] = stores.versions(store_path(), dataset)[-1].number
     return newest
 
 
-async def _visit_pages(app: ASGIApp, link: dict[str, str]) -> None:
+async def _visit_pages(app: ASGIApp, dataset: str) -> None:
     for page, theme in product(PAGES, THEMES):
         try:
-            whole = await asyncio.to_thread(completed_link, page, link)
+            whole = await asyncio.to_thread(completed_link, page, {"dataset": dataset})
             await asyncio.wait_for(visit(app, page, whole, theme), LONGEST_S)
         except Exception:  # a page that fails here says so to whoever opens it
             logging.getLogger(__name__).warning("could not visit %s before others", page, exc_info=True)
 
 
 async def visit(app: ASGIApp, page: str, link: dict[str, str], theme: str) -> None:
-    """Open a page through the app itself, wait until it has run, and leave."""
+    """Open a page through the app itself, wait until it has run, and leave.
+
+    Raises:
+        ConnectionRefusedError: The app closes before the page has run.
+    """
     finished = asyncio.Event()
     opening = BackMsg()
     opening.rerun_script.query_string = urlencode(link)
@@ -75,9 +80,7 @@ async def visit(app: ASGIApp, page: str, link: dict[str, str], theme: str) -> No
     to_server.put_nowait({"type": "websocket.receive", "bytes": opening.SerializeToString()})
 
     async def from_server(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "websocket.close":
-            finished.set()
-        elif message["type"] == "websocket.send":
+        if message["type"] == "websocket.send":
             answer = ForwardMsg.FromString(message["bytes"])
             if (
                 answer.WhichOneof("type") == "script_finished"
@@ -85,16 +88,21 @@ async def visit(app: ASGIApp, page: str, link: dict[str, str], theme: str) -> No
             ):
                 finished.set()
 
-    session = asyncio.create_task(app(_scope(), to_server.get, from_server))  # type: ignore[arg-type]
+    session = asyncio.create_task(app(_scope(), to_server.get, from_server))
+    run = asyncio.create_task(finished.wait())
     try:
-        await finished.wait()
+        await asyncio.wait({session, run}, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        run.cancel()
         to_server.put_nowait({"type": "websocket.disconnect", "code": 1000})
         await session
+    if not finished.is_set():
+        raise ConnectionRefusedError(f"the app closed before {page} had run")
 
 
 def _scope() -> dict[str, Any]:
-    hosts = st.get_option("server.allowedHosts") or ["127.0.0.1"]
+    allowed = st.get_option("server.allowedHosts") or ["127.0.0.1"]
+    host = str(allowed[0]).replace("*", "dashboard")  # any name fits a pattern
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
     path = f"/{base}/_stcore/stream" if base else "/_stcore/stream"
     return {
@@ -106,7 +114,7 @@ def _scope() -> dict[str, Any]:
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"host", hosts[0].encode())],
+        "headers": [(b"host", host.encode())],
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 0),
         "subprotocols": ["streamlit"],

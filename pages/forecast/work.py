@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from pages.shared.kept import Kept
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.turns import waited_for
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import Outlook, untested_outlook
 from vulncore.findings.forecast.work import forecast_progress, ready_forecasts
+from vulncore.findings.shared.kept import Kept
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.what_if import Adjustment

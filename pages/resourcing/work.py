@@ -6,7 +6,6 @@ from pathlib import Path
 import streamlit as st
 
 from pages.resourcing.reads import shares_of, unit_demand_of
-from pages.shared.kept import Kept, Key
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.turns import waited_for
@@ -17,6 +16,7 @@ from vulncore.findings.resourcing.demand import (
     unit_forecasts,
 )
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, StaffingQuestion, resourcing_outlook
+from vulncore.findings.shared.kept import Kept, Key
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.scenario.scenario import Scenario
 from vulncore.resourcing.scenario.toml import scenario_text

@@ -8,7 +8,7 @@ from weakref import ref
 
 import streamlit as st
 
-from pages.shared.kept import Kept
+from vulncore.findings.shared.kept import Kept
 
 PIECES_KEPT = 512  # charts and tables of some ten to a hundred kilobytes
 T = TypeVar("T")

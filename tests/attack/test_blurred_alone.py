@@ -22,7 +22,6 @@ from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.shared import blurred as blurring
 from vulncore.findings.shared import counted as counting
 from vulncore.findings.shared.which_records import HoursChosen
-from vulncore.findings.when import counts as when_counts
 from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.when import patrol_hours, when
 from vulncore.findings.where import area as ground
@@ -101,7 +100,6 @@ def test_no_view_of_hours_or_places_reads_the_true_records(demo_folder, monkeypa
     monkeypatch.setattr(ground, "point_piles", _constant(piles))
     for module in (counting, where_counts):
         monkeypatch.setattr(module, "blurred_records", _constant(kept))
-    when_counts._kept.clear()
     after = shown(dealt(snapshot), store)
     assert before.keys() == after.keys()
     assert [name for name in before if repr_of(before[name]) != repr_of(after[name])] == []

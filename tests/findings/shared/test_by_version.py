@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.domain.periods import Window
-from vulncore.findings.shared.by_version import once_a_version
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.counted import counted_of
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import open_version, publish
@@ -33,7 +33,7 @@ def some(count):
 def asked_of():
     asked = []
 
-    @once_a_version
+    @once_a_version(MANY)
     def count(snapshot, *of):
         asked.append((snapshot.publish.number, of))
         return int(snapshot.incidents.count().execute())

@@ -6,9 +6,9 @@ import shutil
 import pytest
 import streamlit as st
 
-from pages.shared.kept import KEPT, Kept
 from tests.conftest import tried_at_few_origins
 from tests.pages.visiting import visit
+from vulncore.findings.shared.kept import KEPT, Kept
 from vulncore.forecasting import forecast
 
 EXPECTED = re.compile(r"Expected (from|\d)")

@@ -18,7 +18,7 @@ from vulncore.domain.periods import (
 from vulncore.domain.vocabulary import Measure, strand_name
 from vulncore.findings.overview.sentences import headline
 from vulncore.findings.shared.annotations import annotation_notes, annotations_of, series_breaks
-from vulncore.findings.shared.by_version import once_a_version
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
 from vulncore.findings.shared.headline import Headline
 from vulncore.findings.shared.words import agree, number_of
@@ -110,7 +110,7 @@ def overview(
     )
 
 
-@once_a_version
+@once_a_version(MANY)
 def _counts_of(snapshot: Snapshot, force: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what each month and each period holds of each measure: the same for every month that a table ends with."""
     return (

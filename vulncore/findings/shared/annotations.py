@@ -8,12 +8,12 @@ import pandas as pd
 
 from vulncore.domain.periods import Window, month_name, month_of
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.by_version import once_a_version
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.store import Snapshot
 from vulncore.store.notes import NoteKind
 
 
-@once_a_version
+@once_a_version(MANY)
 def annotations_of(snapshot: Snapshot, force: str) -> pd.DataFrame:
     """Return the canonical annotations of a force, those on every force included."""
     table = snapshot.annotations

@@ -1,47 +1,51 @@
 """What no question changes, worked out once for each version and kept in memory."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
-from threading import Lock
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from vulncore.findings.shared.kept import Kept
 from vulncore.store import Snapshot
 
-KEPT: Final = 64  # of each function, those asked for last
+FEW: Final = 8
+"""So many of what takes up to gigabytes: a version's records as arrays."""
+MANY: Final = 64
 
 More = ParamSpec("More")
 Value = TypeVar("Value")
 
 
 def once_a_version(
-    function: Callable[Concatenate[Snapshot, More], Value],
-) -> Callable[Concatenate[Snapshot, More], Value]:
+    most: int,
+) -> Callable[[Callable[Concatenate[Snapshot, More], Value]], Callable[Concatenate[Snapshot, More], Value]]:
     """Keep what a function of a version, and of words and numbers, returns: nobody may change it.
 
     A version after a purge is another one. Of one that is not published, nothing is kept.
+
+    Args:
+        most: How many of its answers are kept, those asked for last.
     """
-    kept: OrderedDict[Hashable, Value] = OrderedDict()
-    lock = Lock()
 
-    @wraps(function)
-    def kept_or_new(snapshot: Snapshot, /, *of: More.args, **named: More.kwargs) -> Value:
-        version = version_key(snapshot)
-        if version is None:
-            return function(snapshot, *of, **named)
-        key = (version, of, tuple(sorted(named.items())))
-        with lock:
-            if key in kept:
-                kept.move_to_end(key)
-                return kept[key]
-        value = function(snapshot, *of, **named)
-        with lock:
-            kept[key] = value
-            while len(kept) > KEPT:
-                kept.popitem(last=False)
-        return value
+    def with_memory(
+        function: Callable[Concatenate[Snapshot, More], Value],
+    ) -> Callable[Concatenate[Snapshot, More], Value]:
+        memory: Kept[tuple[Value]] = Kept(most)
 
-    return kept_or_new
+        @wraps(function)
+        def kept_or_new(snapshot: Snapshot, /, *of: More.args, **named: More.kwargs) -> Value:
+            version = version_key(snapshot)
+            if version is None:
+                return function(snapshot, *of, **named)
+            key = (version, of, tuple(sorted(named.items())))
+            kept = memory.get(key)
+            if kept is None:
+                kept = (function(snapshot, *of, **named),)
+                memory.keep(key, kept)
+            return kept[0]
+
+        return kept_or_new
+
+    return with_memory
 
 
 def version_key(snapshot: Snapshot) -> Hashable | None:

@@ -10,7 +10,7 @@ from vulncore.domain.errors import InvalidPeriodError, first_five
 from vulncore.domain.periods import Window, month_name
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.annotations import annotations_of, series_breaks
-from vulncore.findings.shared.by_version import once_a_version
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot
 
@@ -28,7 +28,7 @@ def months_delivered(snapshot: Snapshot, record_filter: RecordFilter) -> set[dat
     return set(frozenset.intersection(*delivered))
 
 
-@once_a_version
+@once_a_version(MANY)
 def _months_by_measure(snapshot: Snapshot, force: str) -> Mapping[str, frozenset[date]]:
     table = snapshot.coverage
     rows = (

@@ -9,7 +9,7 @@ import pandas as pd
 from vulncore.domain.errors import InvalidPeriodError, UnknownNameError, first_five
 from vulncore.domain.periods import add_months, month_name, month_of, months_between
 from vulncore.domain.vocabulary import Flow, Measure, Polarity, Strand, strands
-from vulncore.findings.shared.by_version import once_a_version
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.words import number_of
 from vulncore.store import Snapshot
 from vulncore.store.manifest import Publish
@@ -38,7 +38,7 @@ class DatasetContents:
         return tuple(strand for strand in strands() if strand.key in used)
 
 
-@once_a_version
+@once_a_version(MANY)
 def dataset_contents(snapshot: Snapshot) -> DatasetContents:
     """Return the forces, months, strands and measures of a published version."""
     delivered = _delivered(snapshot)

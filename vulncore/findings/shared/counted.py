@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping
 
 from vulncore.findings.shared.blurred import blurred_records, made_from
-from vulncore.findings.shared.by_version import once_a_version
+from vulncore.findings.shared.by_version import FEW, MANY, once_a_version
 from vulncore.metrics.week.counted import CountedRecords, counted_records
 from vulncore.metrics.week.known_times import Known, midnights
 from vulncore.store import Snapshot
@@ -23,13 +23,13 @@ def counted_of(snapshot: Snapshot, force: str, smallest: int) -> CountedRecords:
     return _counted_of(snapshot, force, smallest, made_from(snapshot, smallest))
 
 
-@once_a_version
+@once_a_version(MANY)
 def midnights_of(snapshot: Snapshot, force: str) -> Mapping[str, Known]:
     """Return what 00:00 is in some measures of a force (`vulncore.metrics.week.known_times.midnights`)."""
     return midnights(snapshot.incidents, force)
 
 
-@once_a_version
+@once_a_version(FEW)
 def _counted_of(snapshot: Snapshot, force: str, smallest: int, _made_from: Hashable) -> CountedRecords:
     incidents = blurred_records(snapshot, smallest).incidents
     return counted_records(incidents, snapshot.coverage, force, midnights_of(snapshot, force))

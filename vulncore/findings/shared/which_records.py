@@ -10,7 +10,7 @@ from vulncore.domain.errors import UnknownNameError, VulncoreError, first_five
 from vulncore.domain.periods import Window, add_months, fytd, month_end, month_name, parse_month
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.blurred import blurred_records, made_from
-from vulncore.findings.shared.by_version import once_a_version
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot
 
@@ -66,7 +66,7 @@ def week_choices(snapshot: Snapshot, force: str, smallest: int = SMALLEST_SHOWN)
     )
 
 
-@once_a_version
+@once_a_version(MANY)
 def measures_with_times(snapshot: Snapshot, force: str) -> tuple[str, ...]:
     """Return the keys of the measures of which at least one record has a time, in alphabetical order."""
     rows = snapshot.incidents.filter(
@@ -152,7 +152,7 @@ def _values(snapshot: Snapshot, force: str, column: str, smallest: int) -> tuple
     return _values_of(snapshot, force, column, smallest, made_from(snapshot, smallest))
 
 
-@once_a_version
+@once_a_version(MANY)
 def _values_of(
     snapshot: Snapshot, force: str, column: str, smallest: int, _made_from: Hashable
 ) -> tuple[str, ...]:

@@ -4,9 +4,8 @@ Nothing here leaves the package but through `vulncore.findings.when.protection`,
 small. A page, a chart, a sentence or a file takes a view (`vulncore.findings.when.view`) and never one of these classes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from vulncore.domain.arrays import Floats
 from vulncore.domain.blur import is_blurred, sharpening
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.blurred import made_from
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.compared import months_missing, why_not_compared
 from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.shared.which_records import (
@@ -30,8 +30,6 @@ from vulncore.metrics.week.known_times import USED, Known
 from vulncore.store import Snapshot
 
 MINUTES: Final = 60
-COUNTS_KEPT: Final = 32
-"""Questions whose counts stay in memory: patrol hours are asked for many times over the same ones."""
 
 
 @dataclass(frozen=True)
@@ -123,17 +121,7 @@ def read_counts(
         NoTimesError: No record of the force, of these measures, has a time.
         UnknownNameError: No measure is named, or records can't be narrowed in this way.
     """
-    version = snapshot.publish
-    key = (snapshot.home, version.number, made_from(snapshot, smallest), record_filter, tuple(measures))
-    with _lock:
-        kept = _kept.get(key)
-    if kept is None:
-        kept = _read_both(snapshot, record_filter, measures, smallest)
-        with _lock:
-            _kept[key] = kept
-            while len(_kept) > COUNTS_KEPT:
-                del _kept[next(iter(_kept))]
-    return kept
+    return _read_both(snapshot, record_filter, tuple(measures), smallest, made_from(snapshot, smallest))
 
 
 def read_week(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> WeekCounts:
@@ -143,12 +131,13 @@ def read_week(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) ->
     return _read(snapshot, counted, record_filter, is_blurred(smallest))
 
 
-_kept: dict[tuple[object, ...], ComparedCounts] = {}
-_lock = Lock()
-
-
+@once_a_version(MANY)  # patrol hours are asked for many times over the same counts
 def _read_both(
-    snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure], smallest: int
+    snapshot: Snapshot,
+    record_filter: RecordFilter,
+    measures: tuple[Measure, ...],
+    smallest: int,
+    _made_from: Hashable,
 ) -> ComparedCounts:
     _check(snapshot, record_filter, smallest)
     earlier = window_before(record_filter.window)

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from vulncore.domain.arrays import Floats
 from vulncore.domain.geography import outside
 from vulncore.findings.shared.blurred import blurred_records, made_from
-from vulncore.findings.shared.by_version import once_a_version
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.words import listed
 from vulncore.findings.where.question import NoPlacesError
 from vulncore.metrics.data_quality.piled_points import point_piles
@@ -193,13 +193,13 @@ def _moves(key: str, shape: BaseGeometry, resolution: int) -> csr_array:
     return moves(_cells(key, shape, resolution))
 
 
-@once_a_version
+@once_a_version(MANY)
 def _is_snapped(snapshot: Snapshot, force: str) -> bool:
     piles = point_piles(snapshot.incidents.filter(snapshot.incidents.force == force))
     return bool(piles["snapped"].any())
 
 
-@once_a_version
+@once_a_version(MANY)
 def _assumed_area(snapshot: Snapshot, force: str, smallest: int, _made_from: Hashable) -> Area:
     points = every_point(blurred_records(snapshot, smallest).incidents, force)
     longitudes, latitudes, records = (

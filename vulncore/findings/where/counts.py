@@ -20,7 +20,7 @@ from vulncore.domain.periods import Window
 from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.blurred import blurred_records, made_from
-from vulncore.findings.shared.by_version import once_a_version
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.where.area import Ground, moves_between, read_ground, street_of, zones_of
 from vulncore.findings.where.question import MapSelection, WhereQuestion, where_question
@@ -206,7 +206,7 @@ def in_window(months: Moments, window: Window) -> Booleans:
     return np.asarray((months >= first) & (months <= last))
 
 
-@once_a_version
+@once_a_version(MANY)
 def _street_points(snapshot: Snapshot, force: str, smallest: int, _made_from: Hashable) -> pd.DataFrame:
     return street_points(blurred_records(snapshot, smallest), force)
 

@@ -8,7 +8,7 @@ from typing import Final
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import Window, add_months, month_end
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.by_version import once_a_version
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.compared import (
     breaks_by_name,
     missing_in_words,
@@ -122,7 +122,7 @@ def where_question(snapshot: Snapshot, selection: MapSelection, measures: Sequen
     )
 
 
-@once_a_version
+@once_a_version(MANY)
 def measures_with_places(snapshot: Snapshot, force: str) -> tuple[str, ...]:
     """Return the keys of the measures of which at least one record has a point, in alphabetical order."""
     rows = snapshot.incidents.filter(

@@ -1,4 +1,4 @@
-"""What takes long to work out, kept for every session by what was asked."""
+"""What takes long to work out, kept in memory by what was asked."""
 
 import threading
 from collections import OrderedDict
