@@ -34,7 +34,11 @@ def prepare(
             typer.echo(_prepared_in_words(prepared))
             done.append(prepared.readiness)
         counts = Counter(done)
-        became = ", ".join(f"{counts[readiness]} {readiness}" for readiness in Readiness if counts[readiness])
+        became = ", ".join(
+            f"{counts[readiness]} {'with ' if readiness is Readiness.NOTHING else ''}{readiness}"
+            for readiness in Readiness
+            if counts[readiness]
+        )
         typer.echo(f"{name}: {became or 'nothing to make ready'}, in {perf_counter() - start:,.0f} s.")
 
 
