@@ -122,7 +122,9 @@ def test_a_backup_is_refused_while_records_are_erased(kept, tmp_path):
 
 def test_a_backup_that_changed_by_a_byte_restores_nothing(backed_up, tmp_path):
     whole, restored = backed_up.read_bytes(), 0
-    for at in range(0, len(whole), len(whole) // 40):
+    anywhere = range(0, len(whole), len(whole) // 40)
+    numbers = (whole.rindex(b"PK\1\2") + 42, whole.rindex(b"PK\5\6") + 12)  # where a file, and the list, are
+    for at in (*anywhere, *(start + byte for start in numbers for byte in range(8))):
         backed_up.write_bytes(whole[:at] + bytes([whole[at] ^ 16]) + whole[at + 1 :])
         with suppress(DamagedStoreError):
             restore(backed_up, tmp_path / "again")

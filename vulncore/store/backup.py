@@ -3,6 +3,7 @@
 The secret behind victims' pseudonyms is never in that file, because whoever has both can tell who is who. It is kept apart.
 """
 
+import errno
 import hashlib
 import json
 import shutil
@@ -161,6 +162,10 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except NO_BACKUP as problem:
         raise _no_backup(source) from problem
+    except OSError as problem:
+        if problem.errno == errno.EINVAL:  # its list names a place before its beginning
+            raise _no_backup(source) from problem
+        raise
 
 
 def _listed(archive: zipfile.ZipFile, source: Path) -> list[NamedFile]:
