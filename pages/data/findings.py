@@ -13,6 +13,7 @@ from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain
 from vulncore import store as stores
+from vulncore.domain.disclosure import smallest_shown
 from vulncore.findings.data.changes import Changes
 from vulncore.findings.data.checks import DataFinding, Sureness, findings_frame
 from vulncore.findings.data.publishes import account_frame, publishes_to_read
@@ -57,7 +58,8 @@ def show_published(view: View) -> None:
     publish = view.publish
     st.markdown(f"##### What version {publish.number:d} changed")
     show_changes(changes_of(store_path(), publish), f"{publish.dataset}-version-{publish.number}")
-    show_table(account_frame(publish), f"Every row read for version {publish.number} is accounted for")
+    account = account_frame(publish, smallest_shown())
+    show_table(account, f"Every row read for version {publish.number} is accounted for")
     every = stores.versions(store_path(), publish.dataset)
     show_table(publishes_to_read(every), "Published versions. The sidebar opens any of them")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import pyarrow.compute as pc
 from scipy.linalg import circulant
 from scipy.spatial import KDTree
@@ -24,6 +25,7 @@ from vulncore.domain.delivery import Delivery
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.periods import Window, month_end, rolling_12
 from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.shared.blurred import swapped_records
 from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.protection import protected_week
@@ -31,6 +33,7 @@ from vulncore.findings.when.view import Week
 from vulncore.findings.where.area import moves_between
 from vulncore.findings.where.counts import record_counts, zone_counts, zone_of_points
 from vulncore.findings.where.question import MapSelection
+from vulncore.metrics.data_quality.swapped import SHARE_SWAPPED
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.day_hour import day_hour, week_of
 from vulncore.metrics.week.hours import HOURS
@@ -137,6 +140,70 @@ def late_counts(folder: Path, measure: str, late: int) -> Counts:
     )
     real, blurred = (after - before for after, before in zip(second, first, strict=True))
     return Counts(real, blurred, real.sum(axis=1), HOUR_MOVES > 0, None)
+
+
+def check_counts(
+    folder: Path, dataset: str, force: str, window: Window, measures: tuple[str, ...], late: int = 0
+) -> Counts:
+    """Return what the data checks count of times: minutes of the day by month and measure, as far as some record has one.
+
+    With `late`, those of a version less those of the version before, which lacks so many records of the first measure.
+    """
+    after = _swaps(snapshot_of(folder, dataset), force, window, measures, _minutes)
+    if late:
+        before = _swaps(
+            version_without(folder, dataset, measures[0], late), force, window, measures, _minutes
+        )
+        after = [now.sub(then, fill_value=0.0) for now, then in zip(after, before, strict=True)]
+    return _swap_counts(*after)
+
+
+def checked_points(
+    folder: Path, dataset: str, force: str, window: Window, measures: tuple[str, ...]
+) -> Counts:
+    """Return what the data checks count of points: squares of about a hundred metres, by month and measure."""
+    swaps = _swaps(snapshot_of(folder, dataset), force, window, measures, _squares)
+    return _swap_counts(*swaps)
+
+
+def _swaps(
+    snapshot: Snapshot,
+    force: str,
+    window: Window,
+    measures: tuple[str, ...],
+    of: Callable[[pd.DataFrame], pd.Series],
+) -> list[pd.DataFrame]:
+    """Return how many records have which value, true and swapped: a row for each measure and month, a column for each value."""
+    tables = []
+    for smallest in (TRUE, SMALLEST_SHOWN):
+        rows = swapped_records(snapshot, smallest).filter(lambda t: t.force == force).to_pandas()
+        tables.append(
+            rows.assign(value=of(rows), month=pd.to_datetime(rows["recorded_on"]).dt.to_period("M"))
+        )
+    values = sorted(set(tables[0]["value"].dropna()))
+    months = pd.PeriodIndex(list(window.months), freq="M")
+    parts = pd.MultiIndex.from_product([measures, months])
+    return [
+        rows.groupby(["measure", "month", "value"]).size().unstack(fill_value=0).astype(float)
+        .reindex(index=parts, columns=values, fill_value=0.0)
+        for rows in tables
+    ]  # fmt: skip
+
+
+def _swap_counts(true: pd.DataFrame, swapped: pd.DataFrame) -> Counts:
+    values = true.columns.union(swapped.columns)
+    real, shown = (table.reindex(columns=values, fill_value=0.0).to_numpy() for table in (true, swapped))
+    prior = real.clip(min=0).sum(axis=0) / real.clip(min=0).sum()
+    odds = (1 - SHARE_SWAPPED) * np.eye(len(prior)) + SHARE_SWAPPED * prior
+    return Counts(real, shown, real.sum(axis=1), np.ones_like(odds, dtype=bool), odds)
+
+
+def _minutes(rows: pd.DataFrame) -> pd.Series:
+    return rows["occurred_from"].dt.hour * 60 + rows["occurred_from"].dt.minute
+
+
+def _squares(rows: pd.DataFrame) -> pd.Series:
+    return rows["longitude"].round(3) + 1_000 * rows["latitude"].round(3)
 
 
 def map_counts(
@@ -267,6 +334,12 @@ PAGES: Final[Sequence[Page]] = (
             week_counts, measures=SEXUAL, where=(("victim_residency", "resident in the City"),), **OF_DEMO
         ),
     ),
+    Page("Data: checks of times, Houston, rape", partial(check_counts, **RAPE), together=False),
+    Page("Data: checks of times, demo, sexual offences", partial(check_counts, measures=SEXUAL, **OF_DEMO)),
+    Page(
+        "Data: checks of points, demo, sexual offences", partial(checked_points, measures=SEXUAL, **OF_DEMO)
+    ),
+    Page("Data: checks of times, five late rapes", partial(check_counts, late=5, **RAPE), together=False),
     Page("Versions: Houston, five late rapes", partial(late_counts, measure="rape", late=5), together=False),
     Page("Where: demo, sexual offences", partial(map_counts, **SEXUAL_MAP)),
     Page("Where: demo, sexual offences, larger cells", partial(map_counts, size=9, **SEXUAL_MAP)),

@@ -13,6 +13,7 @@ from tests.attack.pages import HOUR_MOVES, HOUSTON_FILE, PAGES, Counts
 from vulncore.domain.blur import HOUR_ODDS
 
 DEMO = [page for page in PAGES if page.name.startswith("Where: demo")]
+CHECKS = [page for page in PAGES if page.name.startswith("Data: ") and "demo" in page.name]
 (MURDER,) = [page for page in PAGES if page.name == "When: Houston, murder"]
 
 
@@ -55,6 +56,16 @@ def test_nothing_is_certain_of_places_and_their_word_is_worth_no_more_than_a_gue
     right, commonest = at_its_word(counts, page.together)
     assert certain.pinned == certain.narrowed == by_totals == 0
     assert right <= commonest
+
+
+@pytest.mark.parametrize("page", CHECKS, ids=[page.name for page in CHECKS])
+def test_nothing_is_certain_of_what_data_checks_count_by_minute_or_point(folder, page):
+    counts = page.counts(folder)
+    certain, by_totals = possible(counts, page.together)
+    assert certain.counts > 50
+    assert certain.pinned == certain.narrowed == by_totals == 0
+    guess, base = likely(counts)
+    assert base < guess < 0.8  # three of four keep their time, and their point
 
 
 def test_a_published_total_of_one_or_two_narrows_and_nothing_else_does():

@@ -1,4 +1,4 @@
-"""What every view of hours and places is worked out of: blurred records, and of the true ones the ground alone.
+"""What every view of hours and places is worked out of: blurred records, or swapped ones, and of the true ones the ground alone.
 
 The hours, points, groups and streets of a version's true records are dealt anew among them, while the blurred ones stay
 what they are: no view changes. And a late record moves nobody else's.
@@ -6,6 +6,7 @@ what they are: no view changes. And a late record moves nobody else's.
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import ibis
@@ -19,6 +20,11 @@ from vulncore.domain.blur import GROUP_KEPT, blurred
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.geography import boundary
 from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.data import checks as checking
+from vulncore.findings.data.changes import changes_between
+from vulncore.findings.data.checks import data_checks
+from vulncore.findings.data.coverage import coverage_picture
+from vulncore.findings.data.publishes import account_frame
 from vulncore.findings.shared import blurred as blurring
 from vulncore.findings.shared import counted as counting
 from vulncore.findings.shared.which_records import HoursChosen
@@ -34,6 +40,8 @@ from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.repeats import repeats_view
 from vulncore.findings.where.trial import map_trial
 from vulncore.metrics.week.counted import RecordFilter
+from vulncore.sources.records.deliver import deliver
+from vulncore.sources.records.mapping import Coding, Mapping
 from vulncore.store import Snapshot
 
 NARROWED = (("victim_residency", "visiting the City"), ("location_type", "street"))
@@ -53,6 +61,15 @@ DEALT = (
     "location_type",
     "victim_residency",
     "victim_key",
+)
+EXTRACT = Mapping(
+    source="crimes",
+    force=CITY,
+    counts=(Coding("Offence", {"rape": ("rape",)}, ()),),
+    columns={"record_id": "Id", "recorded_on": "Recorded", "place": "Where"},
+    first=date(2024, 1, 1),
+    last=date(2024, 3, 1),
+    most_rejected_percent=100,
 )
 SECRET, AREAS = b"s" * 32, {CITY: boundary(CITY)}
 MILLIMETRE = 1e-8  # in degrees
@@ -103,6 +120,49 @@ def test_no_view_of_hours_or_places_reads_the_true_records(demo_folder, monkeypa
     after = shown(dealt(snapshot), store)
     assert before.keys() == after.keys()
     assert [name for name in before if repr_of(before[name]) != repr_of(after[name])] == []
+
+
+def test_no_data_check_reads_true_times_and_points_and_no_change_or_account_depends_on_them(
+    demo_folder, monkeypatch
+):
+    snapshot = snapshot_of(demo_folder, "demo")
+    other = replace(snapshot, counts=snapshot.counts.filter(snapshot.counts.force == "nobody"))
+
+    def said(version: Snapshot) -> dict[str, object]:
+        return {
+            "checks": data_checks(version, CITY),
+            "first": changes_between(None, version).frame,
+            "changes": changes_between(other, version).sentences,
+            "coverage": coverage_picture(version, CITY),
+            "account": account_frame(version.publish, SMALLEST_SHOWN),
+        }
+
+    before = said(snapshot)
+    kept = checking.swapped_records(snapshot, SMALLEST_SHOWN)
+    monkeypatch.setattr(checking, "swapped_records", _constant(kept))
+    after = said(dealt(snapshot))
+    assert before["checks"]
+    assert [name for name in before if repr_of(before[name]) != repr_of(after[name])] == []
+
+
+def test_whether_a_row_is_rejected_says_nothing_of_its_hour_and_place(tmp_path):
+    rows = [
+        f"{number},{'' if number % 7 == 0 else '05/01/2024'},{'lost' if number % 5 == 0 else 'rape'}"
+        for number in range(60)
+    ]
+    header = "Id,Recorded,Offence,Begun,Where"
+    accounts = []
+    for shift in (0, 23):
+        lines = [
+            f"{row},{(n + shift) % 24:02d}:15,street {(n * 7 + shift) % 60}" for n, row in enumerate(rows)
+        ]
+        (tmp_path / "extract.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
+        delivery = deliver(tmp_path / "extract.csv", EXTRACT, lambda: SECRET)
+        accounts.append(
+            (delivery.rows.rejected, [(reject.line, reject.reason) for reject in delivery.rejects])
+        )
+    assert sum(accounts[0][0].values()) > 10
+    assert accounts[0] == accounts[1]
 
 
 def dealt(snapshot: Snapshot) -> Snapshot:

@@ -36,6 +36,8 @@ def printed(store, entry):
 def test_a_store_written_by_0_1_0_opens_with_equal_figures(read_only_store, asked):
     entry = ASKED[asked]
     closeness = {name: entry[name] for name in ("relative", "absolute") if name in entry}
+    if entry["command"][0] == "check":  # what it says of hours and places is about right since
+        entry = {**entry, "command": [*entry["command"], "--unprotected"]}
     assert differences(entry["rows"], printed(read_only_store, entry), **closeness) == []
 
 

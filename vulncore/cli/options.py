@@ -44,6 +44,13 @@ class Format(StrEnum):
 # which data, and in what form
 Store = Annotated[Path, typer.Option("--store", envvar="VULNCORE_STORE", help="The folder of the store.")]
 Dataset = Annotated[str, typer.Option("--dataset", help="The dataset's name.")]
+Unprotected = Annotated[
+    bool,
+    typer.Option(
+        "--unprotected",
+        help="Count records as they are, neither blurred nor swapped, and hide no small number. Only for people who may read the records.",
+    ),
+]
 Version = Annotated[int | None, typer.Option("--version", help="A version. Default: the newest.")]
 Force = Annotated[str | None, typer.Option("--force", help="The force. Default: the first.")]
 AsAt = Annotated[str | None, typer.Option("--as-at", metavar="YYYY-MM", help="The last month.")]

@@ -15,6 +15,7 @@ from vulncore.cli.options import (
     Format,
     Output,
     Store,
+    Unprotected,
     Version,
     headline_text,
     printed,
@@ -87,11 +88,12 @@ def check(
     force: Annotated[str | None, typer.Option("--force", help="One force. Default: all.")] = None,
     version: Version = None,
     output: Output = Format.MARKDOWN,
+    unprotected: Unprotected = False,
     store: Store = DEFAULT_STORE,
 ) -> None:
     """List what is odd about the data: what, where, how many, why, what to do, how sure."""
     snapshot = stores.open_version(store, dataset, version)
-    findings = data_checks(snapshot, force)
+    findings = data_checks(snapshot, force, smallest=1 if unprotected else None)
     if output is not Format.MARKDOWN:
         typer.echo(printed(findings_frame(findings), output))
         return

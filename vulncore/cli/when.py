@@ -20,6 +20,7 @@ from vulncore.cli.options import (
     Output,
     Place,
     Store,
+    Unprotected,
     Version,
     Victims,
     column_values,
@@ -40,14 +41,6 @@ from vulncore.findings.when.patrols import patrols_frame, patrols_headline
 from vulncore.findings.when.when import patrol_hours, unprotected_patrol_hours, unprotected_when, when
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot, open_version
-
-Unprotected = Annotated[
-    bool,
-    typer.Option(
-        "--unprotected",
-        help="Count records as they are, not blurred, and hide no small number. Only for people who may read the records.",
-    ),
-]
 
 
 @app.command(name="day-hour")

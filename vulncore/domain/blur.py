@@ -116,8 +116,8 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
         a single record is looked at: its hour, its place and its group are mostly not what they were.
     """
     key = hmac.digest(secret, b"blur", "sha256")
-    ids = _record_ids(incidents)
-    by_record = _uniform(key, ids)
+    ids = record_ids(incidents)
+    by_record = even_numbers(key, ids)
     longitude, latitude = (_floats(incidents, name) for name in ("longitude", "latitude"))
     columns = {name: incidents.column(name) for name in BLURRED if name != MOVED_HOURS}
     columns[MOVED_HOURS] = pa.array(_moved_hours(by_record[:, 0]), pa.int16())
@@ -128,7 +128,7 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
         keyed = incidents.take(rows)
         victims = _victims_at_points(keyed, ids.take(rows))
         known = np.flatnonzero(victims.is_valid())
-        by_place[known] = _uniform(key, victims.take(known))[:, 11:]
+        by_place[known] = even_numbers(key, victims.take(known))[:, 11:]
         true = np.column_stack([longitude[rows], latitude[rows]])
         moved = _moved_points(true, by_place, areas.get(force))
         longitude[rows], latitude[rows] = moved.T
@@ -185,6 +185,42 @@ def density_of_moves(distances_m: Floats) -> Floats:
     """Return how likely a record that moves goes so far in some direction, for each square metre."""
     odds: Floats = np.exp(-distances_m / REACH_M) / (2 * np.pi * REACH_M**2)
     return odds
+
+
+def record_ids(incidents: pa.Table) -> pa.Array:
+    """Return what each record is told by: its id; where that is a line's number, what it says and which of equal ones."""
+    records = incidents.column("record_id")
+    ids = pc.binary_join_element_wise(incidents.column("force"), records, "\n").combine_chunks()
+    pairs = zip(incidents.column("row_id").to_pylist(), records.to_pylist(), strict=True)
+    at = np.flatnonzero([row == record or row.startswith(f"{record}/") for row, record in pairs])
+    if not len(at):
+        return ids
+    lines = incidents.take(at)
+    texts = [pc.fill_null(lines.column(name).cast(pa.string()), "") for name in SAID_BY_A_LINE]
+    frame = pd.DataFrame(
+        {
+            "record": lines.column("record_id").to_pandas(),
+            "measure": lines.column("measure").to_pandas(),
+            "content": pc.binary_join_element_wise(*texts, "\n").to_pandas(),
+        }
+    ).sort_values("measure")
+    several = frame["record"].duplicated(keep=False)
+    frame.loc[several, "measure"] = frame[several].groupby("record")["measure"].transform("\n".join)
+    single = frame.drop_duplicates("record")
+    in_order = single.assign(digits=single["record"].str.len()).sort_values(["digits", "record"])
+    content = in_order["content"] + "\n" + in_order["measure"]
+    in_order["id"] = content + "\n" + content.groupby(content, sort=False).cumcount().astype(str)
+    every = ids.to_pandas()
+    every.iloc[at] = lines.column("record_id").to_pandas().map(in_order.set_index("record")["id"]).to_numpy()
+    return pa.array(every, pa.string())
+
+
+def even_numbers(key: bytes, ids: pa.Array) -> Floats:
+    """Return 32 numbers between 0 and 1 for each id, always the same ones: keyed BLAKE2b (RFC 7693)."""
+    digests = b"".join(blake2b(text.encode(), key=key).digest() for text in ids.to_pylist())
+    numbers = np.frombuffer(digests, dtype=">u2").reshape(len(ids), 32)
+    uniform: Floats = (numbers + 0.5) / 65_536
+    return uniform
 
 
 def _moved_hours(uniform: Floats) -> Integers:
@@ -278,34 +314,6 @@ def _mixed(numbers: Unsigned) -> Unsigned:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _record_ids(incidents: pa.Table) -> pa.Array:
-    """Return what each record is told by: its id; where that is a line's number, what it says and which of equal ones."""
-    records = incidents.column("record_id")
-    ids = pc.binary_join_element_wise(incidents.column("force"), records, "\n").combine_chunks()
-    pairs = zip(incidents.column("row_id").to_pylist(), records.to_pylist(), strict=True)
-    at = np.flatnonzero([row == record or row.startswith(f"{record}/") for row, record in pairs])
-    if not len(at):
-        return ids
-    lines = incidents.take(at)
-    texts = [pc.fill_null(lines.column(name).cast(pa.string()), "") for name in SAID_BY_A_LINE]
-    frame = pd.DataFrame(
-        {
-            "record": lines.column("record_id").to_pandas(),
-            "measure": lines.column("measure").to_pandas(),
-            "content": pc.binary_join_element_wise(*texts, "\n").to_pandas(),
-        }
-    ).sort_values("measure")
-    several = frame["record"].duplicated(keep=False)
-    frame.loc[several, "measure"] = frame[several].groupby("record")["measure"].transform("\n".join)
-    single = frame.drop_duplicates("record")
-    in_order = single.assign(digits=single["record"].str.len()).sort_values(["digits", "record"])
-    content = in_order["content"] + "\n" + in_order["measure"]
-    in_order["id"] = content + "\n" + content.groupby(content, sort=False).cumcount().astype(str)
-    every = ids.to_pandas()
-    every.iloc[at] = lines.column("record_id").to_pandas().map(in_order.set_index("record")["id"]).to_numpy()
-    return pa.array(every, pa.string())
-
-
 def _victims_at_points(incidents: pa.Table, ids: pa.Array) -> pa.Array:
     """Return what moves together: the records of one victim at one point, as far as a corrected point is still that one.
 
@@ -325,14 +333,6 @@ def _victims_at_points(incidents: pa.Table, ids: pa.Array) -> pa.Array:
 def _rows_by_force(incidents: pa.Table) -> dict[str, Integers]:
     forces = incidents.column("force").to_pandas()
     return {str(force): np.asarray(rows) for force, rows in forces.groupby(forces).indices.items()}
-
-
-def _uniform(key: bytes, ids: pa.Array) -> Floats:
-    """Return 32 numbers between 0 and 1 for each id, always the same ones: keyed BLAKE2b (RFC 7693)."""
-    digests = b"".join(blake2b(text.encode(), key=key).digest() for text in ids.to_pylist())
-    numbers = np.frombuffer(digests, dtype=">u2").reshape(len(ids), 32)
-    uniform: Floats = (numbers + 0.5) / 65_536
-    return uniform
 
 
 def _floats(incidents: pa.Table, name: str) -> Floats:

@@ -11,6 +11,7 @@ from vulncore.findings.data.finding import DataFinding, Sureness, findings_frame
 from vulncore.findings.data.months import edge_findings, month_findings, shift_findings
 from vulncore.findings.data.records import point_findings, record_findings
 from vulncore.findings.data.times import time_findings
+from vulncore.findings.shared.blurred import swapped_records
 from vulncore.metrics.data_quality.month_gaps import month_edges
 from vulncore.metrics.data_quality.month_rows import month_rows
 from vulncore.store import Snapshot
@@ -56,7 +57,7 @@ MOST_OF_A_CHECK: Final = 12  # findings; nobody reads on, and the CSV of one for
 
 
 def data_checks(
-    snapshot: Snapshot, force: str | None = None, today: date | None = None
+    snapshot: Snapshot, force: str | None = None, today: date | None = None, smallest: int | None = None
 ) -> tuple[DataFinding, ...]:
     """Return the findings of every check on a version's data, in the order of `CHECKS`.
 
@@ -64,29 +65,36 @@ def data_checks(
         snapshot: A published version, or the preview of one: only its tables are read.
         force: The force to look at; all of them, unless given.
         today: The last day that anything can be of; the day of the publish, unless given.
+        smallest: Numbers by hour and by place are to the nearest of this, and of swapped records; up to 1 as they are.
+            `smallest_shown`, unless given.
 
     Returns:
-        Findings; none where nothing is odd. Numbers by hour and by place are to the nearest `smallest_shown`. Of a check with more than `MOST_OF_A_CHECK` findings the first are
+        Findings; none where nothing is odd. Of a check with more than `MOST_OF_A_CHECK` findings the first are
         given, and the last says how many more there are.
 
     Misleads when:
         nothing odd is taken as proof that the data are sound: no check sees an error that every row shares.
     """
-    tables = [snapshot.incidents, snapshot.counts, snapshot.coverage]
-    incidents, counts, coverage = (
+    smallest = smallest_shown() if smallest is None else smallest
+    tables = [
+        snapshot.incidents,
+        snapshot.counts,
+        snapshot.coverage,
+        swapped_records(snapshot, smallest),
+    ]
+    incidents, counts, coverage, by_place_or_hour = (
         [table.filter(table.force == force) for table in tables] if force is not None else tables
     )
     names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
     months = month_rows(incidents, counts, coverage)
-    smallest = smallest_shown()
     last_day = today or snapshot.publish.published_at.date()
     findings = [
         *month_findings(months, names),
         *shift_findings(months, snapshot.annotations, names),
         *edge_findings(month_edges(incidents, coverage)),
-        *time_findings(incidents, months, names, last_day, smallest),
+        *time_findings(by_place_or_hour, months, names, last_day, smallest),
         *record_findings(incidents, names),
-        *point_findings(incidents, smallest),
+        *point_findings(by_place_or_hour, smallest),
     ]
     return tuple(_bounded(sorted(findings, key=lambda finding: CHECKS.index(finding.check))))
 

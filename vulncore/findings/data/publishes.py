@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from vulncore.domain.errors import Reject
-from vulncore.findings.shared.words import capital_first, listed
+from vulncore.findings.shared.words import capital_first, hidden_in_words, listed, nearest
 from vulncore.store.manifest import Publish
 
 PRESENT_TABLES = {
@@ -82,16 +82,22 @@ def shortened(digests: pd.Series) -> list[str]:
     return [", ".join(digest[:12] for digest in cell.split(", ")) for cell in digests]
 
 
-def account_frame(publish: Publish) -> pd.DataFrame:
-    """Return what became of every row read for a version: `What` and `Rows`."""
+def account_frame(publish: Publish, smallest: int = 1) -> pd.DataFrame:
+    """Return what became of every row read for a version: `What` and `Rows`.
+
+    Args:
+        publish: The version.
+        smallest: What was noted of records, as how many have no place, is to the nearest of this; missing where under it.
+    """
     rows = publish.rows
+    step = smallest if publish.table_rows["incidents"] else 1
     return pd.DataFrame(
         [
             ("Rows read", rows.read),
             ("Accepted", rows.accepted),
             *((f"Rejected: {reason}", count) for reason, count in rows.rejected.items()),
             *((f"Left out: {reason}", count) for reason, count in rows.left_out.items()),
-            *((f"Accepted and noted: {what}", count) for what, count in rows.noted.items()),
+            *(_noted(what, count, step) for what, count in rows.noted.items()),
             *(
                 (f"The version holds: {words}", publish.table_rows[name])
                 for name, words in PRESENT_TABLES.items()
@@ -99,7 +105,13 @@ def account_frame(publish: Publish) -> pd.DataFrame:
             ),
         ],
         columns=["What", "Rows"],
-    )
+    ).astype({"Rows": "Int64"})
+
+
+def _noted(what: str, count: int, smallest: int) -> tuple[str, int | None]:
+    about = nearest(count, smallest)
+    how = f", {hidden_in_words(smallest)}" if about is None else (", about" if smallest > 1 else "")
+    return f"Accepted and noted: {what}{how}", about
 
 
 def rejects_frame(rejects: Sequence[Reject]) -> pd.DataFrame:

@@ -12,7 +12,9 @@ from vulncore.findings.data.finding import DataFinding, Sureness
 from vulncore.findings.shared.words import (
     agree,
     nearest,
+    nearest_agree,
     nearest_in_words,
+    nearest_rows,
     nearest_share,
     number_of,
     share,
@@ -30,7 +32,7 @@ def point_findings(incidents: ir.Table, smallest: int) -> Iterator[DataFinding]:
     """Yield findings about the points of incidents: swapped, at zero, far off, outside the area, piled or snapped.
 
     Args:
-        incidents: The canonical incidents.
+        incidents: The canonical incidents; where numbers are hidden, swapped ones.
         smallest: Numbers by place are to the nearest of this.
     """
     for row in places_off(incidents).to_dict("records"):
@@ -91,7 +93,7 @@ def _off(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
         yield DataFinding(
             check="swapped-degrees",
             what=(
-                f"{_rows(row['swapped'], smallest)} {_agree(row['swapped'], smallest, 'is', 'are')} near the others once "
+                f"{nearest_rows(row['swapped'], smallest)} {nearest_agree(row['swapped'], smallest, 'is', 'are')} near the others once "
                 "longitude and latitude change places."
             ),
             where=force,
@@ -105,7 +107,7 @@ def _off(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
         yield DataFinding(
             check="zero-degrees",
             what=(
-                f"{_rows(row['zero'], smallest)} {_agree(row['zero'], smallest, 'has', 'have')} the point 0, 0 (in degrees or "
+                f"{nearest_rows(row['zero'], smallest)} {nearest_agree(row['zero'], smallest, 'has', 'have')} the point 0, 0 (in degrees or "
                 "of the British grid): a blank read as a number."
             ),
             where=force,
@@ -121,7 +123,7 @@ def _off(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
         yield DataFinding(
             check="far-points",
             what=(
-                f"{_rows(row['far'], smallest)} of {_about(placed, smallest)} with a point {_agree(row['far'], smallest, 'is', 'are')} "
+                f"{nearest_rows(row['far'], smallest)} of {_about(placed, smallest)} with a point {nearest_agree(row['far'], smallest, 'is', 'are')} "
                 f"far from all others. The farthest is over {_at_least(row['far_km'])} km from the middle."
             ),
             where=force,
@@ -190,15 +192,6 @@ def _piled(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
 
 def _about(count: int, smallest: int) -> str:
     return small_first(nearest_in_words(int(count), smallest))
-
-
-def _rows(count: int, smallest: int) -> str:
-    return f"{nearest_in_words(int(count), smallest)} {_agree(count, smallest, 'row', 'rows')}"
-
-
-def _agree(count: int, smallest: int, one: str, more: str) -> str:
-    """Return a word that agrees with a count, and with a rounded one in the plural: else it would tell a single record."""
-    return more if smallest > 1 else agree(int(count), one, more)
 
 
 def _at_least(km: float) -> str:

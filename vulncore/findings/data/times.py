@@ -7,14 +7,16 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
+from vulncore.domain.blur import is_blurred
 from vulncore.domain.errors import first_five
 from vulncore.findings.data.finding import DataFinding, Sureness, clock, months_in_words
 from vulncore.findings.shared.words import (
     agree,
     nearest,
+    nearest_agree,
     nearest_in_words,
+    nearest_rows,
     nearest_share,
-    number_of,
     small_first,
 )
 from vulncore.metrics.data_quality.clock_times import (
@@ -27,6 +29,7 @@ from vulncore.metrics.data_quality.clock_times import (
 )
 from vulncore.metrics.data_quality.default_times import date_only, default_times
 from vulncore.metrics.data_quality.month_rows import month_number
+from vulncore.metrics.data_quality.swapped import SHARE_SWAPPED
 
 BY_THE_HOUR = "The hours, the weekdays and the patrol hours on screen come from these times."
 
@@ -37,17 +40,18 @@ def time_findings(
     """Yield findings about when things happened and when they were recorded.
 
     Args:
-        incidents: The canonical incidents.
+        incidents: The canonical incidents; where numbers are hidden, swapped ones.
         months: What `vulncore.metrics.data_quality.month_rows.month_rows` returns.
         names: The measures' names by key.
         today: The last day that anything can be of.
         smallest: Numbers by hour are to the nearest of this.
     """
     times = clock_times(incidents)
-    yield from _afternoons(missing_afternoons(incidents, times), names, smallest)
+    swapped = SHARE_SWAPPED if is_blurred(smallest) else 0.0
+    yield from _afternoons(missing_afternoons(incidents, times, swapped), names, smallest)
     yield from _defaults(default_times(times), names, smallest)
     yield from _dates_alone(date_only(times), names)
-    yield from _order(time_order(incidents, today), today)
+    yield from _order(time_order(incidents, today), today, smallest)
     yield from _declared_ahead(months, today)
 
 
@@ -113,7 +117,7 @@ def _dates_alone(only: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataF
         )
 
 
-def _order(order: pd.DataFrame, today: date) -> Iterator[DataFinding]:
+def _order(order: pd.DataFrame, today: date, smallest: int) -> Iterator[DataFinding]:
     faults: tuple[tuple[str, str, Sureness, str, str], ...] = (
         (
             "future_recorded",
@@ -162,20 +166,14 @@ def _order(order: pd.DataFrame, today: date) -> Iterator[DataFinding]:
         for column, happening, sure, check, why in faults:
             count: int = row[column]
             if count:
-                of = row["rows"] if column == "future_recorded" else row["timed"]
-                yield _of_order(
-                    row,
-                    check,
-                    f"{number_of(count, 'row')} of {of:,} {agree(count, 'is', 'are')} {happening}.",
-                    count,
-                    of,
-                    why,
-                    sure,
-                )
+                by_month = column == "future_recorded"  # as are the counts that are published
+                of, step = (row["rows"], 1) if by_month else (row["timed"], smallest)
+                what = f"{nearest_rows(count, step)} of {of:,} {nearest_agree(count, step, 'is', 'are')} {happening}."
+                yield _of_order(row, check, what, nearest(count, step), of, why, sure)
 
 
 def _of_order(
-    row: Mapping[Any, Any], check: str, what: str, count: int, of: int, why: str, sure: Sureness
+    row: Mapping[Any, Any], check: str, what: str, count: int | None, of: int, why: str, sure: Sureness
 ) -> DataFinding:
     do = "Correct the rows in the source and publish the months again. Check how the mapping reads dates."
     return DataFinding(check, what, str(row["force"]), count, of, why, do, sure)

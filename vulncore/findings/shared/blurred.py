@@ -1,15 +1,20 @@
-"""The records of a version as they may be counted by hour, place or group: each blurred once (`vulncore.domain.blur`)."""
+"""The records of a version as they may be counted by hour, place or group: each blurred once (`vulncore.domain.blur`).
+
+Data checks count swapped ones instead (`vulncore.metrics.data_quality.swapped`).
+"""
 
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
+import ibis.expr.types as ir
 import pyarrow as pa
 from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.blur import blurred, is_blurred
 from vulncore.domain.engine import arrow_table
+from vulncore.metrics.data_quality.swapped import SWAPPED, swapped
 from vulncore.store import Snapshot
 from vulncore.store.areas import area_of, boundaries_kept
 from vulncore.store.secrets import kept_secret
@@ -33,6 +38,25 @@ def blurred_records(snapshot: Snapshot, smallest: int) -> Snapshot:
         return snapshot
     rows = _blurred_rows(snapshot, made_from(snapshot, smallest))
     return replace(snapshot, incidents=arrow_table(snapshot.incidents.get_backend(), rows))
+
+
+def swapped_records(snapshot: Snapshot, smallest: int) -> ir.Table:
+    """Return a version's incidents as data checks may count them by hour or place; where nothing is hidden, as they are.
+
+    Of a dataset of which nothing is published yet, they are swapped as made data are: nothing is written for a preview.
+
+    Args:
+        snapshot: A published version, or the preview of one.
+        smallest: The smallest number that is shown; up to 1, who asks may read the records themselves.
+
+    Raises:
+        DamagedStoreError: The store holds pseudonyms of victims, and its secret is gone; or it can't keep one.
+    """
+    if not is_blurred(smallest):
+        return snapshot.incidents
+    rows = snapshot.incidents.select(*SWAPPED).to_pyarrow()
+    secret = _secret(snapshot) if snapshot.home.exists() else OF_MADE_DATA
+    return arrow_table(snapshot.incidents.get_backend(), swapped(rows, secret))
 
 
 def made_from(snapshot: Snapshot, smallest: int) -> tuple[object, ...]:

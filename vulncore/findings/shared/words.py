@@ -141,6 +141,24 @@ def nearest_in_words(count: int, smallest: int) -> str:
     return f"About {about:,}" if smallest > 1 and about else f"{about:,}"
 
 
+def nearest_rows(count: int, smallest: int) -> str:
+    """Return how many rows, to the nearest `smallest`.
+
+    >>> nearest_rows(1_892, 5), nearest_rows(1, 5), nearest_rows(1, 1)
+    ('About 1,890 rows', 'Fewer than 5 rows', '1 row')
+    """
+    return f"{nearest_in_words(int(count), smallest)} {nearest_agree(count, smallest, 'row', 'rows')}"
+
+
+def nearest_agree(count: int, smallest: int, one: str, more: str) -> str:
+    """Return a word that agrees with a count, and with a rounded one in the plural: else it would tell a single record.
+
+    >>> nearest_agree(1, 5, "is", "are"), nearest_agree(1, 1, "is", "are")
+    ('are', 'is')
+    """
+    return more if smallest > 1 else agree(int(count), one, more)
+
+
 def nearest_share(count: int, of: int, smallest: int) -> str:
     """Return the share of a count as far as its nearest `smallest` tells it.
 

@@ -6,6 +6,8 @@
 - times: `clock_times` (by the minute, afternoons lost, order of dates), `default_times` (filled in by a form);
 - points and records: `places_off`, `piled_points`, `repeated_records`.
 
+Times and points are those of `swapped` records wherever small numbers are protected.
+
 Months are whole numbers here, counted from the year 0 (`month_number`), so that a date in the year 9999 is
 one more thing to report and nothing that a time stamp fails on.
 """

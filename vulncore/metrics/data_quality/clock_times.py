@@ -5,6 +5,7 @@ from typing import Final
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 from scipy.special import bdtr
 
@@ -30,7 +31,7 @@ def clock_times(incidents: ir.Table) -> pd.DataFrame:
     return times
 
 
-def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame) -> pd.DataFrame:
+def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame, swapped: float = 0.0) -> pd.DataFrame:
     """Return where almost nothing happened from 13:00 to midnight: a 12-hour clock read as one of 24.
 
     A force as a whole is judged first; where it passes, each month of it, then each measure. Rows at 00:00
@@ -39,6 +40,8 @@ def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame) -> pd.DataFrame
     Args:
         incidents: The canonical incidents.
         clock: What `clock_times` returns.
+        swapped: The share of rows that have the time of another one of the force. What afternoons these bring is taken off; what
+            chance may add to that, three standard deviations, is no reason to pass.
 
     Returns:
         `force`, `kind` ("all", "month" or "measure"), `which` (month number or measure key), `rows` (with a time),
@@ -57,12 +60,15 @@ def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame) -> pd.DataFrame
     past = clock[clock["minute"] > 0]
     late = past["rows"].where(past["minute"] >= AFTERNOON_FROM * 60, 0)
     sized = past.assign(afternoon=late)
-    whole = _never(sized.groupby("force", as_index=False)[["rows", "afternoon"]].sum())
+    by_force = sized.groupby("force", as_index=False)[["rows", "afternoon"]].sum()
+    usual = pd.Series(by_force["afternoon"] / by_force["rows"]).set_axis(by_force["force"])
+    whole = _never(by_force, usual, swapped)
     kinds = [whole.assign(kind="all", which="")]
-    months = _never(by_month[~by_month["force"].isin(whole["force"])])
+    months = _never(by_month[~by_month["force"].isin(whole["force"])], usual, swapped)
     kinds.append(months.assign(kind="month", which=months["month"]))
     rest = sized[~sized["force"].isin([*whole["force"], *months["force"]])]
-    measures = _never(rest.groupby(["force", "measure"], as_index=False)[["rows", "afternoon"]].sum())
+    by_measure = rest.groupby(["force", "measure"], as_index=False)[["rows", "afternoon"]].sum()
+    measures = _never(by_measure, usual, swapped)
     kinds.append(measures.assign(kind="measure", which=measures["measure"]))
     columns = ["force", "kind", "which", "rows", "afternoon", "chance"]
     return pd.DataFrame(
@@ -114,10 +120,17 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
     return counts.astype({name: "int64" for name in counts.columns if name != "force"})
 
 
-def _never(sized: pd.DataFrame) -> pd.DataFrame:
-    chance = bdtr(sized["afternoon"].to_numpy(float), sized["rows"].to_numpy(), LEAST_AFTERNOON)
-    never = (sized["afternoon"] <= NEVER * sized["rows"]) & (chance < RARE)
-    return sized.assign(chance=chance)[never]
+def _never(sized: pd.DataFrame, usual: pd.Series, swapped: float) -> pd.DataFrame:
+    """Return the rows of `sized` with hardly an afternoon, `afternoon` without what was swapped in."""
+    rows, share = sized["rows"].to_numpy(), sized["force"].map(usual).to_numpy(float)
+    late = (
+        ((sized["afternoon"] - swapped * share * rows) / (1 - swapped)).clip(lower=0).round().astype("int64")
+    )
+    chance = bdtr(late.to_numpy(float), rows, LEAST_AFTERNOON)
+    scatter = np.sqrt(swapped * rows * share * (1 - share)) / (1 - swapped)
+    never = (late <= NEVER * rows + 3 * scatter) & (chance < RARE)
+    hardly: pd.DataFrame = sized.assign(afternoon=late, chance=chance).loc[never]
+    return hardly
 
 
 def _timed(incidents: ir.Table) -> ir.Table:
