@@ -1,6 +1,7 @@
 """How long people wait while many use the dashboard at once.
 
     .venv/bin/python benchmarks/load.py [--sessions 50] [--every 5] [--seconds 120] [--page PAGE] [--address URL]
+    .venv/bin/python benchmarks/load.py --sessions 30 --every 2.5 --seconds 900    # ten thousand changes, and the memory after each thousand
 
 Starts the dashboard on the data that ships (or asks the one at `--address`), opens it as often as asked, and lets each visit
 make a change every few seconds, as people do: another filter, tab, measure or cell of the map, now and then another page.
@@ -80,12 +81,13 @@ def _changes(visitor: Visitor, chance: random.Random) -> Iterator[WidgetState]:
 
 @dataclass
 class Waits:
-    """How long changes took, by where they were made; what went wrong; what was sent, in bytes."""
+    """How long changes took, by where they were made; what went wrong; the server's megabytes after each thousand."""
 
     opened: list[float] = field(default_factory=list)
     changes: dict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
     timers: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
 
     def all(self) -> list[float]:
         """Return the waits for all changes, in seconds."""
@@ -112,14 +114,24 @@ async def visit(address: str, page: str | None, every: float, until: float, seed
 
 
 async def load(
-    address: str, sessions: int, every: float, seconds: float, page: str | None, seed: int
+    address: str, process: int, sessions: int, every: float, seconds: float, page: str | None, seed: int
 ) -> Waits:
     """Let so many visits change something every so many seconds, and return how long they waited."""
     waits, until = Waits(), time.monotonic() + seconds
+    weighing = asyncio.create_task(weigh(process, waits))
     await asyncio.gather(
         *(visit(address, page, every, until, seed * 10_000 + number, waits) for number in range(sessions))
     )
+    weighing.cancel()
     return waits
+
+
+async def weigh(process: int, waits: Waits) -> None:
+    """Note the server's megabytes after each thousand changes, where its process is known."""
+    while process:
+        if sum(map(len, waits.changes.values())) >= 1_000 * len(waits.memory):
+            waits.memory.append(used_by(process)[1])
+        await asyncio.sleep(1)
 
 
 @contextmanager
@@ -226,7 +238,9 @@ def main() -> None:
         )
     ):
         before, begun = used_by(process) if process else (0.0, 0.0), time.monotonic()
-        waits = asyncio.run(load(address, asked.sessions, asked.every, asked.seconds, asked.page, asked.seed))
+        waits = asyncio.run(
+            load(address, process, asked.sessions, asked.every, asked.seconds, asked.page, asked.seed)
+        )
         took = time.monotonic() - begun
         report(waits)
         if process:
@@ -235,6 +249,9 @@ def main() -> None:
                 f"server: {(after[0] - before[0]) / took:.2f} processors, "
                 f"{1000 * (after[0] - before[0]) / max(1, len(waits.all())):.0f} ms of them for each change, {before[1]:.0f} to {after[1]:.0f} MB"
             )
+            if len(waits.memory) > 1:
+                weighed = ", ".join(f"{megabytes:,.0f}" for megabytes in waits.memory)
+                print(f"MB at the beginning and after each thousand changes: {weighed}")
     own = resource.getrusage(resource.RUSAGE_SELF)
     print(
         f"client: {(own.ru_utime + own.ru_stime) / took:.2f} processors; the machine's load is {os.getloadavg()[0]:.1f}"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.forecasting.plain import forecast_plainly
-from tests.making import FORCE, delivery, month_total, months
+from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.domain.delivery import Delivery
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.vocabulary import report_measures
@@ -18,6 +18,7 @@ from vulncore.findings.forecast.work import ready_forecasts
 from vulncore.findings.prepared import Readiness, prepare
 from vulncore.findings.resourcing.demand import ready_unit_forecast, unit_demand
 from vulncore.findings.shared.contents import dataset_contents
+from vulncore.findings.shared.prepared_files import tables_kept
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.scenario.link import illustrative
 from vulncore.store import datasets, open_version, publish
@@ -75,6 +76,17 @@ def test_what_the_pages_open_with_is_made_ready_for_each_force_and_before_all_el
         assert set(ready_forecasts(demand, snapshot.home)) == set(Basis)
         unit = unit_demand(snapshot, force, choice, illustrative(), month)
         assert ready_unit_forecast(unit, Basis.CURRENT_PROCESS, snapshot.home).trials
+
+
+def test_records_with_their_hours_and_places_are_made_ready_before_forecasts(tmp_path, done):
+    every = months(date(2024, 1, 1), 3)
+    rows = [incident(number, every[number % 3], longitude=0.5, latitude=51.2) for number in range(60)]
+    publish(tmp_path, "small", delivery(rows, covered(every)), "tests")
+    what = f"{FORCE}, hours and places of records"
+    first = next(prepare(tmp_path, "small"))
+    assert (first.what, first.readiness) == (what, Readiness.MADE)
+    assert len(tables_kept(open_version(tmp_path, "small"))) == 2
+    assert next(prepare(tmp_path, "small")).readiness is Readiness.READY
 
 
 def test_what_is_ready_is_left_alone_and_what_was_broken_off_goes_on(store, done):

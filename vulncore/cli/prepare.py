@@ -1,4 +1,4 @@
-"""The command `vulncore prepare`: what Forecast and Resourcing show first, made ready before anybody asks."""
+"""The command `vulncore prepare`: what the pages show first, made ready before anybody asks."""
 
 from collections import Counter
 from time import perf_counter
@@ -19,14 +19,14 @@ def prepare(
     dataset: Annotated[str | None, typer.Argument(help="The dataset's name. Default: all.")] = None,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Make ready what Forecast and Resourcing show first, so that nobody waits for it. What is ready is left alone."""
+    """Make ready what the pages show first, so that nobody waits for it. What is ready is left alone."""
     names = (dataset,) if dataset else datasets(store)
     if not names:
         raise UnknownNameError(f"Nothing has been published in {store} yet. Try: vulncore demo")
     for name in names:
         publish = open_version(store, name).publish
         typer.echo(
-            f"Making ready what Forecast and Resourcing show first of {name}, version {publish.number}. "
+            f"Making ready what the pages show first of {name}, version {publish.number}. "
             "End this whenever you like: the next time goes on from there."
         )
         start, done = perf_counter(), []

@@ -31,7 +31,7 @@ COMMANDS = {
         "resourcing": "Print the officers that forecast demand asks for, by role and month. Explanations go to standard error.",
     },
     "prepare": {
-        "prepare": "Make ready what Forecast and Resourcing show first, so that nobody waits for it. What is ready is left alone.",
+        "prepare": "Make ready what the pages show first, so that nobody waits for it. What is ready is left alone.",
     },
     "upkeep": {
         "purge": "Erase records for good from every version of a dataset. Published figures stay the same.",

@@ -1,7 +1,7 @@
 """What the pages show first, made ready before anybody asks: for each force of a dataset, of its newest version.
 
-The forecasts are those with which Forecast and Resourcing open, then those of every other subject. To make more ready, add its
-preparations to `_first` or `_others`.
+First its records with their hours and places, of which When and Where count whatever is asked; then the forecasts with which
+Forecast and Resourcing open, and those of every other subject. To make more ready, add its preparations to `_first` or `_others`.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+from vulncore.domain.blur import is_blurred
+from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.findings.forecast.demand import Subject, find_subject, subject_demand, subjects
 from vulncore.findings.forecast.work import forecast_progress, ready_forecasts, why_no_forecast
@@ -22,6 +24,8 @@ from vulncore.findings.resourcing.demand import (
     unit_forecasts,
 )
 from vulncore.findings.shared.contents import DatasetContents, dataset_contents
+from vulncore.findings.shared.counted import counted_of
+from vulncore.findings.shared.prepared_files import tables_kept
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.scenario.link import illustrative
 from vulncore.store import Snapshot, open_version
@@ -107,6 +111,8 @@ def prepare(store: Path, dataset: str, workers: int | None = None) -> Iterator[P
 
 def _first(opening: _Opening) -> Iterator[Preparation]:
     """Yield what the pages open with."""
+    if opening.choice.publish.table_rows["incidents"] and is_blurred(smallest_shown()):
+        yield Preparation(f"{opening.force}, hours and places of records", partial(_records, opening))
     offered = subjects(opening.choice)
     if offered:
         yield _of_subject(opening, find_subject(offered, None))
@@ -121,6 +127,14 @@ def _others(opening: _Opening) -> Iterator[Preparation]:
     for subject in offered:
         if subject != find_subject(offered, None):
             yield _of_subject(opening, subject)
+
+
+def _records(opening: _Opening) -> Readiness:
+    """Blur the records and work out their hours."""
+    snapshot = opening.snapshot
+    before = tables_kept(snapshot)
+    counted_of(snapshot, opening.force, smallest_shown())
+    return Readiness.READY if before == tables_kept(snapshot) else Readiness.MADE
 
 
 def _of_subject(opening: _Opening, subject: Subject) -> Preparation:

@@ -35,6 +35,7 @@ from vulncore.findings.forecast.work import (
     tasks_progress,
 )
 from vulncore.findings.shared.contents import dataset_contents
+from vulncore.findings.shared.prepared_files import code_digest
 from vulncore.forecasting import backtest
 from vulncore.forecasting.forecast import Forecast, ForecastTask, forecast
 from vulncore.forecasting.models.all import Model
@@ -171,7 +172,7 @@ def test_whatever_a_forecast_is_made_from_changes_its_key(other):
 @pytest.mark.parametrize(
     ("where", "name", "value"),
     [
-        (keeping, "_code", lambda: "other code"),
+        (keeping, "code_digest", lambda *_, **__: "other code"),
         (keeping, "_libraries", lambda: {"prophet": "9"}),
         (backtest, "MOST_ORIGINS", 3),
         (backtest, "TRIAL_PATHS", 10),
@@ -191,13 +192,12 @@ def test_a_letter_of_the_code_or_of_the_factors_makes_it_other_code(tmp_path, mo
     factors = tmp_path / "reference.toml"
     shutil.copy(keeping.LEARNT, factors)
     monkeypatch.setattr(forecasting, "__file__", str(folder / "__init__.py"))
-    monkeypatch.setattr(keeping, "LEARNT", factors)
-    digests = [keeping._code.__wrapped__()]
+    digests = [code_digest.__wrapped__(forecasting, besides=(factors,))]
     for path in (factors, folder / "spread.py", folder / "models" / "naive.py"):
         path.write_text(path.read_text() + "\n")
-        digests.append(keeping._code.__wrapped__())
+        digests.append(code_digest.__wrapped__(forecasting, besides=(factors,)))
     (folder / "models" / "new.py").touch()
-    digests.append(keeping._code.__wrapped__())
+    digests.append(code_digest.__wrapped__(forecasting, besides=(factors,)))
     assert len(set(digests)) == 5
 
 

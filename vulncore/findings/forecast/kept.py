@@ -22,6 +22,7 @@ import pandas as pd
 
 from vulncore import forecasting
 from vulncore.domain.disk import write_whole
+from vulncore.findings.shared.prepared_files import code_digest, forget_oldest, make_folder, prepared_folder
 from vulncore.forecasting import backtest
 from vulncore.forecasting import forecast as work
 from vulncore.forecasting.forecast import Forecast, ForecastTask, assemble
@@ -29,7 +30,6 @@ from vulncore.forecasting.models import all as models
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.paths import Paths
 from vulncore.forecasting.spread import LEARNT
-from vulncore.store.contents import PREPARED
 
 FOLDER: Final = "forecasts"
 FORMAT: Final = b"vulncore forecast 1\n"
@@ -65,7 +65,7 @@ def kept_forecast(home: Path, task: ForecastTask) -> Forecast | None:
         task: What is to be forecast.
     """
     key = forecast_key(task)
-    path = _folder(home) / key
+    path = prepared_folder(home, FOLDER) / key
     try:
         with path.open("rb") as file:
             content = file.read(MOST_OF_ONE + 1)
@@ -82,15 +82,14 @@ def keep_forecast(home: Path, forecast: Forecast) -> bool:
 
     It isn't where the disk can't be written. The file is there whole or not at all, and readable by its owner alone.
     """
-    key, folder = forecast_key(forecast.task), _folder(home)
+    key, folder = forecast_key(forecast.task), prepared_folder(home, FOLDER)
     try:
-        for made in (folder.parent, folder):
-            made.mkdir(mode=0o700, exist_ok=True)
+        make_folder(folder)
         write_whole(folder / key, _packed(forecast, key))
     except OSError:
         return False
     with suppress(OSError):  # another process forgets the same
-        _forget_oldest(folder)
+        forget_oldest(folder, MOST_BYTES)
     return True
 
 
@@ -98,7 +97,7 @@ def forecast_key(task: ForecastTask) -> str:
     """Return what a forecast is known by: the SHA-256 of its months, its settings, and the code and libraries that fit it."""
     past = task.past
     made_of = {
-        "code": _code(),
+        "code": code_digest(forecasting, besides=(LEARNT,)),
         "libraries": _libraries(),
         "settings": _settings(),
         "basis": task.basis,
@@ -112,10 +111,6 @@ def forecast_key(task: ForecastTask) -> str:
         "days": None if past.daily is None else [_days(past.daily), past.daily.tolist()],
     }
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
-
-
-def _folder(home: Path) -> Path:
-    return home / PREPARED / FOLDER
 
 
 def _days(daily: pd.Series) -> list[int]:
@@ -133,18 +128,6 @@ def _settings() -> Mapping[str, object]:
         "ahead": [backtest.LEAST_AHEAD, backtest.LONGEST_AHEAD],
         "models": {model: f"{fit.__module__}.{fit.__qualname__}" for model, fit in models.SINGLE.items()},
     }
-
-
-@cache
-def _code() -> str:
-    """Return the digest of the code that decides figures, and of the factors that it reads."""
-    folder = Path(str(forecasting.__file__)).parent
-    digest = hashlib.sha256()
-    for path in (*sorted(folder.rglob("*.py")), LEARNT):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder.parent).as_posix()} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()
 
 
 @cache
@@ -211,14 +194,3 @@ def _arrays(numbers: bytes, layout: list[tuple[str, tuple[int, ...]]]) -> list[n
 def _digest(key: str, packed: bytes) -> bytes:
     """Return the digest of a file's content under its name: one that was renamed is another's."""
     return hashlib.sha256(key.encode() + packed).digest()
-
-
-def _forget_oldest(folder: Path) -> None:
-    """Remove the files not asked for longest, as many as there are too many bytes."""
-    with os.scandir(folder) as entries:
-        files = [(entry.stat(), entry.path) for entry in entries]
-    kept = 0
-    for stat, path in sorted(files, key=lambda file: -file[0].st_mtime_ns):
-        kept += stat.st_size
-        if kept > MOST_BYTES:
-            Path(path).unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.blur import blurred, is_blurred
 from vulncore.domain.engine import arrow_table
+from vulncore.findings.shared.prepared_files import kept_table
 from vulncore.metrics.data_quality.swapped import SWAPPED, swapped
 from vulncore.store import Snapshot
 from vulncore.store.areas import area_of, boundaries_kept
@@ -76,7 +77,11 @@ def _blurred_rows(snapshot: Snapshot, made_of: object) -> pa.Table:
     place = (snapshot.home, snapshot.publish.table_versions.get("incidents", 0))
     with _lock:  # one at a time: whoever asks at the same moment asks for the same rows
         if place not in _kept or _kept[place][0] != made_of:
-            rows = blurred(snapshot.incidents.to_pyarrow(), _secret(snapshot), _areas(snapshot))
+            rows = kept_table(
+                snapshot,
+                ("blurred", made_of),
+                lambda: blurred(snapshot.incidents.to_pyarrow(), _secret(snapshot), _areas(snapshot)),
+            )
             _kept.pop(place, None)
             _kept[place] = (made_of, rows)
             while len(_kept) > VERSIONS_KEPT:

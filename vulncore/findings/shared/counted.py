@@ -1,9 +1,13 @@
-"""A version's records that count, with their hours worked out: made once, kept in memory, and asked for by every question."""
+"""A version's records that count, with their hours worked out: made once, kept, and asked for by every question."""
 
 from collections.abc import Hashable, Mapping
 
+import pyarrow as pa
+
+from vulncore.domain.blur import is_blurred
 from vulncore.findings.shared.blurred import blurred_records, made_from
 from vulncore.findings.shared.by_version import FEW, MANY, once_a_version
+from vulncore.findings.shared.prepared_files import kept_table
 from vulncore.metrics.week.counted import CountedRecords, counted_records
 from vulncore.metrics.week.known_times import Known, midnights
 from vulncore.store import Snapshot
@@ -30,6 +34,12 @@ def midnights_of(snapshot: Snapshot, force: str) -> Mapping[str, Known]:
 
 
 @once_a_version(FEW)
-def _counted_of(snapshot: Snapshot, force: str, smallest: int, _made_from: Hashable) -> CountedRecords:
-    incidents = blurred_records(snapshot, smallest).incidents
-    return counted_records(incidents, snapshot.coverage, force, midnights_of(snapshot, force))
+def _counted_of(snapshot: Snapshot, force: str, smallest: int, made_of: Hashable) -> CountedRecords:
+    def counted() -> pa.Table:
+        incidents = blurred_records(snapshot, smallest).incidents
+        return counted_records(incidents, snapshot.coverage, force, midnights_of(snapshot, force)).table
+
+    if not is_blurred(smallest):  # the records themselves are in one place alone
+        return CountedRecords(counted())
+    covered = snapshot.publish.stored.get("coverage")
+    return CountedRecords(kept_table(snapshot, ("counted", force, made_of, covered), counted))

@@ -1,0 +1,135 @@
+"""What was worked out of a dataset, kept on the disk beside it under what it was made of: once, for every process.
+
+A purge erases all of it, and a backup leaves it out: it can be made again at any time.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from vulncore import domain, metrics
+from vulncore.domain.disk import file_digest, flush
+from vulncore.domain.errors import VulncoreError
+from vulncore.store import Snapshot, versions
+from vulncore.store.contents import PREPARED
+from vulncore.store.swapping import held_for_publish
+
+RECORDS: Final = "records"
+MOST_BYTES: Final = (
+    50_000_000_000  # of all tables of a dataset: ten million incidents take three thousand million
+)
+LIBRARIES: Final = ("duckdb", "numpy", "pandas", "pyarrow", "scipy", "shapely")
+UNUSABLE: Final = (OSError, pa.ArrowException, VulncoreError)
+
+
+def kept_table(snapshot: Snapshot, made_of: object, make: Callable[[], pa.Table]) -> pa.Table:
+    """Return a table made of a version's records: as it is kept, or else made now and kept, as far as the disk can be written.
+
+    What is kept has its SHA-256 in its name and is not read where it holds anything else. It lies in memory as far as it is
+    used, once for all processes.
+
+    Args:
+        snapshot: The version.
+        made_of: All that the table is made of but the code; written out it is the same in every process.
+        make: Makes the table.
+    """
+    if not snapshot.publish.stored.get("incidents"):
+        return make()  # of a preview, or of a version of which nobody knows what it held
+    key = hashlib.sha256(repr((code_digest(domain, metrics), _libraries(), made_of)).encode()).hexdigest()
+    folder = prepared_folder(snapshot.home, RECORDS)
+    kept = _read(folder, key)
+    if kept is None:
+        kept = make()
+        with suppress(*UNUSABLE):
+            _keep(snapshot, folder, key, kept)
+            kept = _read(folder, key) or kept
+    return kept
+
+
+def tables_kept(snapshot: Snapshot) -> frozenset[str]:
+    """Return the names of the tables that are kept of a version's dataset."""
+    return frozenset(path.name for path in prepared_folder(snapshot.home, RECORDS).glob("[!.]*"))
+
+
+def prepared_folder(home: Path, topic: str) -> Path:
+    """Return the folder in which a dataset's prepared files of one topic lie."""
+    return home / PREPARED / topic
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for prepared files, readable by its owner alone."""
+    for made in (folder.parent, folder):
+        made.mkdir(mode=0o700, exist_ok=True)
+
+
+def forget_oldest(folder: Path, most_bytes: int) -> None:
+    """Remove the files not asked for longest, as many as there are too many bytes."""
+    with os.scandir(folder) as entries:
+        files = [(entry.stat(), entry.path) for entry in entries]
+    kept = 0
+    for stat, path in sorted(files, key=lambda file: -file[0].st_mtime_ns):
+        kept += stat.st_size
+        if kept > most_bytes:
+            Path(path).unlink(missing_ok=True)
+
+
+@cache
+def code_digest(*packages: object, besides: Iterable[Path] = ()) -> str:
+    """Return the digest of the code of some packages, and of other files that decide what they work out."""
+    digest = hashlib.sha256()
+    for package in packages:
+        folder = Path(str(package.__file__)).parent  # type: ignore[attr-defined]
+        for path in (*sorted(folder.rglob("*.py")), *besides):
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(folder.parent).as_posix()} {len(content)}\n".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def _read(folder: Path, key: str) -> pa.Table | None:
+    """Return the table kept under a key, as it lies on the disk; None where there is none that holds what was written."""
+    for path in folder.glob(f"{key}.*"):
+        with suppress(*UNUSABLE):
+            if path.suffix == f".{file_digest(path)}":
+                table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+                os.utime(path)  # what is not asked for goes first
+                return table
+    return None
+
+
+def _keep(snapshot: Snapshot, folder: Path, key: str, table: pa.Table) -> None:
+    """Keep a table, unless rows of the version were erased since: no purge runs meanwhile.
+
+    Raises:
+        OSError, ArrowException: The disk can't be written.
+        VulncoreError: A purge is running, or the version is gone.
+    """
+    home, publish = snapshot.home, snapshot.publish
+    with held_for_publish(home):
+        now = [one.stored for one in versions(home.parent, home.name) if one.number == publish.number]
+        if now != [publish.stored]:
+            return
+        make_folder(folder)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".new")
+        new = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+                writer.write_table(table)
+            flush(new)
+            new.replace(folder / f"{key}.{file_digest(new)}")
+        finally:
+            new.unlink(missing_ok=True)
+    forget_oldest(folder, MOST_BYTES)
+
+
+@cache
+def _libraries() -> tuple[tuple[str, str], ...]:
+    return tuple((name, version(name)) for name in LIBRARIES)
