@@ -1,9 +1,10 @@
 """How long people wait while many use the dashboard at once.
 
-    .venv/bin/python benchmarks/load.py [--sessions 50] [--every 5] [--seconds 120] [--page PAGE] [--address URL]
+    .venv/bin/python benchmarks/load.py [--sessions 50] [--every 5] [--seconds 120] [--page PAGE] [--address URL] [--proxied]
     .venv/bin/python benchmarks/load.py --sessions 30 --every 2.5 --seconds 900    # ten thousand changes, and the memory after each thousand
 
-Starts the dashboard on the data that ships (or asks the one at `--address`), opens it as often as asked, and lets each visit
+Starts the dashboard on the data that ships (with `--proxied` two servers of it behind HAProxy, as `docs/serving.md` has it; or
+asks the one at `--address`), opens it as often as asked, and lets each visit
 make a change every few seconds, as people do: another filter, tab, measure or cell of the map, now and then another page.
 Visits begin spread over the first seconds. A wait lasts from the change until the server's script has run and all of it has
 arrived: what the browser then does isn't in it. The client needs part of the same processors; how much, it says.
@@ -114,11 +115,17 @@ async def visit(address: str, page: str | None, every: float, until: float, seed
 
 
 async def load(
-    address: str, process: int, sessions: int, every: float, seconds: float, page: str | None, seed: int
+    address: str,
+    processes: Sequence[int],
+    sessions: int,
+    every: float,
+    seconds: float,
+    page: str | None,
+    seed: int,
 ) -> Waits:
     """Let so many visits change something every so many seconds, and return how long they waited."""
     waits, until = Waits(), time.monotonic() + seconds
-    weighing = asyncio.create_task(weigh(process, waits))
+    weighing = asyncio.create_task(weigh(processes, waits))
     await asyncio.gather(
         *(visit(address, page, every, until, seed * 10_000 + number, waits) for number in range(sessions))
     )
@@ -126,30 +133,58 @@ async def load(
     return waits
 
 
-async def weigh(process: int, waits: Waits) -> None:
-    """Note the server's megabytes after each thousand changes, where its process is known."""
-    while process:
+async def weigh(processes: Sequence[int], waits: Waits) -> None:
+    """Note the servers' megabytes after each thousand changes, where their processes are known."""
+    while processes:
         if sum(map(len, waits.changes.values())) >= 1_000 * len(waits.memory):
-            waits.memory.append(used_by(process)[1])
+            waits.memory.append(used_by(processes)[1])
         await asyncio.sleep(1)
 
 
 @contextmanager
-def serving(command: Sequence[str]) -> Iterator[tuple[str, int]]:
+def serving(command: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
     """Start the dashboard, wait until it says that it is ready, and yield its address and the number of its process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    with started(command, free_port()) as (address, process):
+        wait_until_ready(address)
+        yield address, [process]
+
+
+@contextmanager
+def proxied(command: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
+    """Start two servers behind HAProxy, wait until both are ready, and yield the address and the servers' processes."""
+    one, two, front = (free_port() for _ in range(3))
+    ports = {"VULNCORE_ADDRESS": f"127.0.0.1:{front}", "VULNCORE_PORT_ONE": one, "VULNCORE_PORT_TWO": two}
+    environment = os.environ | {name: str(value) for name, value in ports.items()}
+    with started(command, one) as (first, first_process), started(command, two) as (second, second_process):
+        for address in (first, second):
+            wait_until_ready(address)
+        proxy = subprocess.Popen(["haproxy", "-db", "-f", "docs/haproxy.cfg"], cwd=ROOT, env=environment)
+        try:
+            wait_until_ready(f"http://127.0.0.1:{front}")
+            yield f"http://127.0.0.1:{front}", [first_process, second_process]
+        finally:
+            proxy.terminate()
+            proxy.wait()
+
+
+@contextmanager
+def started(command: Sequence[str], port: int) -> Iterator[tuple[str, int]]:
+    """Start a server, and stop it at the end."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *command, "--server.port", str(port)], cwd=ROOT, stdout=log, stderr=log
         )
         try:
-            wait_until_ready(f"http://127.0.0.1:{port}")
             yield f"http://127.0.0.1:{port}", process.pid
         finally:
             process.terminate()
             process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def wait_until_ready(address: str) -> None:
@@ -168,9 +203,9 @@ def wait_until_ready(address: str) -> None:
     raise TimeoutError(f"{address} was not ready after {START_S} seconds")
 
 
-def used_by(process: int) -> tuple[float, float]:
-    """Return the seconds of the processor and the megabytes that a process and those it started have used, on Linux."""
-    family = [process, *_children(process)]
+def used_by(processes: Sequence[int]) -> tuple[float, float]:
+    """Return the seconds of the processor and the megabytes that processes and those they started have used, on Linux."""
+    family = [one for process in processes for one in (process, *_children(process))]
     ticks = sum(
         sum(map(int, Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[11:13]))
         for one in family
@@ -226,27 +261,25 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--page", choices=PAGES, help="one page, instead of all")
     parser.add_argument("--address", help="a dashboard that runs already")
+    parser.add_argument("--proxied", action="store_true", help="two servers behind HAProxy")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--serve", default="streamlit run app.py", help="the module that serves, with its words"
     )
     asked = parser.parse_args()
-    with (
-        nullcontext((asked.address, 0)) if asked.address else serving(asked.serve.split()) as (
-            address,
-            process,
-        )
-    ):
-        before, begun = used_by(process) if process else (0.0, 0.0), time.monotonic()
+    command = asked.serve.split()
+    running = proxied(command) if asked.proxied else serving(command)
+    with nullcontext((asked.address, [])) if asked.address else running as (address, processes):
+        before, begun = used_by(processes), time.monotonic()
         waits = asyncio.run(
-            load(address, process, asked.sessions, asked.every, asked.seconds, asked.page, asked.seed)
+            load(address, processes, asked.sessions, asked.every, asked.seconds, asked.page, asked.seed)
         )
         took = time.monotonic() - begun
         report(waits)
-        if process:
-            after = used_by(process)
+        if processes:
+            after = used_by(processes)
             print(
-                f"server: {(after[0] - before[0]) / took:.2f} processors, "
+                f"servers {len(processes)}: {(after[0] - before[0]) / took:.2f} processors, "
                 f"{1000 * (after[0] - before[0]) / max(1, len(waits.all())):.0f} ms of them for each change, {before[1]:.0f} to {after[1]:.0f} MB"
             )
             if len(waits.memory) > 1:

@@ -77,7 +77,7 @@ SERVED_SOONER = ("tests.pages.served",)
 
 @contextmanager
 def _serving(store: Path, log: Path, module: tuple[str, ...] = SERVED) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     with log.open("w") as written:
         process = subprocess.Popen(
             [sys.executable, "-m", *module, "--server.port", str(port)],
@@ -101,7 +101,7 @@ def _serving(store: Path, log: Path, module: tuple[str, ...] = SERVED) -> Iterat
             process.wait(STOP_S)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
