@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vulncore.domain.errors import VulncoreError
-from vulncore.metrics.hotspots.density import BINS, kernel_density, share_inside
+from vulncore.metrics.hotspots.density import BINS, gathered, kernel_density, share_inside
 
 BANDWIDTH_M = 200.0
 SQUARE = shapely.box(0, 0, 1_000, 1_000)
@@ -227,3 +227,21 @@ def test_a_boundary_with_a_thousand_small_bends_is_right_to_half_a_per_cent():
     places = np.array([[0.0, 500.0], [60.0, 300.0], [500.0, 500.0]])
     straight = share_inside(places, SQUARE, BANDWIDTH_M)
     assert share_inside(places, jagged, BANDWIDTH_M) == pytest.approx(straight, abs=0.005)
+
+
+@pytest.mark.parametrize("count", [500, 30_000, 250_000])
+def test_parts_put_together_are_as_dense_as_each_alone_and_add_up(count):
+    rng = np.random.default_rng(count)
+    points, places = rng.uniform(0, 2_000, (count, 2)), rng.uniform(0, 2_000, (40, 2))
+    weights, part = rng.integers(1, 4, count).astype(float), rng.integers(0, 3, count)
+    held = kernel_density(*gathered(points, weights, part, 3, 200), places, 200)
+    for number in range(3):
+        alone = kernel_density(points[part == number], weights[part == number], places, 200)
+        assert held[:, number] == pytest.approx(alone, abs=0.005 * alone.max())
+    whole = kernel_density(points, weights, places, 200)
+    assert held.sum(axis=1) == pytest.approx(whole, rel=1e-9)
+
+
+def test_of_no_points_nothing_is_put_together():
+    points, weights = gathered(np.zeros((0, 2)), np.zeros(0), np.zeros(0, dtype=int), 3, 200)
+    assert (points.shape, weights.shape) == ((0, 2), (0, 3))

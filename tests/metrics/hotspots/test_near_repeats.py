@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from vulncore.domain.errors import InvalidRowsError, VulncoreError
+from vulncore.metrics.hotspots import near_repeats as nearing
 from vulncore.metrics.hotspots.near_repeats import MOST_PAIRS, MOST_RECORDS, near_repeats
 
 REACH_M, REACH_DAYS = [0, 50, 100], [3, 7, 14]
@@ -214,6 +215,13 @@ def test_of_more_pairs_than_the_work_allows_records_are_drawn_and_counted():
     assert pairs == repeats.used * (repeats.used - 1) // 2  # on one spot, within 300 days: all of them
     assert 0.95 * MOST_PAIRS < pairs <= MOST_PAIRS
     pd.testing.assert_frame_equal(repeats.table, turned.table)
+
+
+def test_of_many_pairs_dates_are_dealt_less_often_and_how_often_is_said(monkeypatch):
+    monkeypatch.setattr(nearing, "MOST_WORK", 6 * 40)
+    records = [(0, 0, day) for day in (1, 2, 9, 40)]  # six pairs
+    assert near_repeats(*split(records), REACH_M, REACH_DAYS).permutations == 40
+    assert near_repeats(*split(records), REACH_M, REACH_DAYS, permutations=9).permutations == 9
 
 
 def test_of_very_many_records_so_many_are_used_as_are_said():

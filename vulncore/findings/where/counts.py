@@ -24,7 +24,7 @@ from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.where.area import Ground, moves_between, read_ground, street_of, zones_of
 from vulncore.findings.where.question import MapSelection, WhereQuestion, where_question
-from vulncore.metrics.hotspots.density import kernel_density, share_inside
+from vulncore.metrics.hotspots.density import gathered, kernel_density, share_inside
 from vulncore.metrics.hotspots.point_counts import point_counts, records_known
 from vulncore.metrics.hotspots.sharpened import sharpened, unbiased
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
@@ -191,13 +191,23 @@ _zone_of_points: WeakKeyDictionary[CountedRecords, dict[object, Integers]] = Wea
 def density_per_km2(
     counts: RecordCounts, zones: Zones, bandwidth_m: int, windows: Sequence[Window]
 ) -> list[Floats]:
-    """Return how dense records lie around the middle of each zone in each of several windows."""
+    """Return how dense records lie around the middle of each zone in each of several windows.
+
+    It is added up of the densities of the parts that windows share, so that years that overlap take no more than one that is as long.
+    """
     inside = share_inside(zones.centres_m, zones.plane(zones.area), bandwidth_m)
     points_m = np.column_stack([counts.longitudes, counts.latitudes]) * zones.scale
-    weights = np.column_stack([counts.records * in_window(counts.month, window) for window in windows])
-    rows = weights.any(axis=1)
-    per_km2 = kernel_density(points_m[rows], weights[rows], zones.centres_m, bandwidth_m, inside)
-    return list(np.nan_to_num(per_km2).T)
+    first = min(window.start for window in windows)
+    months = Window(first, max(window.end for window in windows)).months
+    within = np.column_stack([in_window(np.array(months, "datetime64[M]"), window) for window in windows])
+    parts, part_of = np.unique(within, axis=0, return_inverse=True)
+    month = (counts.month - np.datetime64(first, "M")).astype(np.int64)
+    rows = np.flatnonzero((month >= 0) & (month < len(months)))
+    gathered_m, weights = gathered(
+        points_m[rows], counts.records[rows], part_of.ravel()[month[rows]], len(parts), bandwidth_m
+    )
+    per_km2 = kernel_density(gathered_m, weights, zones.centres_m, bandwidth_m, inside)
+    return list(np.nan_to_num(per_km2 @ parts.astype(float)).T)
 
 
 def in_window(months: Moments, window: Window) -> Booleans:

@@ -12,9 +12,14 @@ from vulncore.domain.errors import InvalidRowsError, VulncoreError, first_five
 
 LEVEL: Final = 0.05
 PERMUTATIONS: Final = 999
-MOST_PAIRS: Final = 1_000_000
+MOST_PAIRS: Final = 250_000
 """Pairs of near records compared in each shuffle. Of more, records are drawn at random until so many are left."""
+MOST_WORK: Final = (
+    100_000_000  # pairs compared in all shuffles together: of 250,000 there are 400 instead of 999
+)
 MOST_RECORDS: Final = 100_000  # of which pairs are so much as counted
+FIRST_LOOK: Final = 5_000  # records, by whose pairs one guesses how many records have as many as may be
+LOOKS: Final = 4
 
 
 class NearRepeats(NamedTuple):
@@ -42,7 +47,7 @@ def near_repeats(
         distances_m: How far each band of distance reaches. The first begins at 0, each other beyond the one before;
             a first of 0 is the same place.
         days_apart: How many days each band of time reaches, in the same way: 3 and 7 are 0 to 3 and 4 to 7 days.
-        permutations: How often dates are dealt out anew over the records.
+        permutations: How often dates are dealt out anew over the records, at most: of many pairs less often.
         seed: What the dice start from. The order of the records makes no difference.
 
     Returns:
@@ -78,6 +83,7 @@ def near_repeats(
     kept = in_order[_kept(points_m[in_order], float(reach_m[-1]), rng)]
     place, day = points_m[kept], days[kept]
     first, second, distance_band = _near_pairs(place, reach_m)
+    permutations = min(permutations, MOST_WORK // max(len(first), 1))
 
     shape = (len(reach_m), len(reach_days))
     partners = np.bincount(first, minlength=len(day))
@@ -129,13 +135,23 @@ def _check(
 
 def _kept(points_m: Floats, reach_m: float, rng: np.random.Generator) -> Integers:
     """Return which records to use, in order: all of them, or as many drawn at random as the work allows."""
-    kept = rng.permutation(len(points_m))[:MOST_RECORDS]
-    while True:
-        tree = KDTree(points_m[kept])
-        pairs = (int(tree.count_neighbors(tree, _just_beyond(reach_m))) - len(kept)) // 2
-        if pairs <= MOST_PAIRS:
-            return np.sort(kept)
-        kept = kept[: int(len(kept) * min(float(np.sqrt(MOST_PAIRS / pairs)), 0.99))]
+    drawn = rng.permutation(len(points_m))[:MOST_RECORDS]
+    size = min(FIRST_LOOK, len(drawn))
+    pairs = _pairs(points_m[drawn[:size]], reach_m)
+    for _ in range(LOOKS):
+        if 0.96 * MOST_PAIRS <= pairs <= MOST_PAIRS or (pairs <= MOST_PAIRS and size == len(drawn)):
+            break
+        size = min(int(size * np.sqrt(0.98 * MOST_PAIRS / max(pairs, 1))), len(drawn))
+        pairs = _pairs(points_m[drawn[:size]], reach_m)
+    while pairs > MOST_PAIRS:
+        size = int(0.99 * size)
+        pairs = _pairs(points_m[drawn[:size]], reach_m)
+    return np.sort(drawn[:size])
+
+
+def _pairs(points_m: Floats, reach_m: float) -> int:
+    tree = KDTree(points_m)
+    return (int(tree.count_neighbors(tree, _just_beyond(reach_m))) - len(points_m)) // 2
 
 
 def _near_pairs(points_m: Floats, reach_m: Floats) -> tuple[Integers, Integers, Integers]:
