@@ -157,7 +157,7 @@ def gathered(
             for along in (points_m - low).T
         ]
         places = np.column_stack(means) + low
-    by_part = np.bincount(code * parts + part, weights, minlength=len(places) * parts)
+    by_part: Floats = np.bincount(code * parts + part, weights, minlength=len(places) * parts).astype(float)
     return places, by_part.reshape(len(places), parts)
 
 
