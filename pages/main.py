@@ -13,6 +13,7 @@ from pages.shared.turns import own_turn
 from pages.shared.visit import EndOfPage, visit
 from pages.ways import PAGES, link_of, links_now
 
+# what says that it works floats above the page: in its place it would push away all that stands there
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 3rem; max-width: 112rem; }
 [data-testid="stMainBlockContainer"] h1 { padding-top: 0; }
@@ -24,6 +25,9 @@ STYLE = """<style>
 @media (max-width: 640px) { .st-key-resourcing-answer > [data-testid="stHorizontalBlock"],
   .st-key-resourcing-answer > div > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; } }
 .st-key-ways a { padding: 0.3rem 0.5rem; }
+[data-testid="stElementContainer"]:has([data-testid="stSpinner"]) { position: fixed; z-index: 99; right: 1.5rem; bottom: 1.5rem;
+  width: auto; height: auto; overflow: visible; }
+[data-testid="stSpinner"] { padding: 0.5rem 1rem; border: 1px solid; border-radius: 0.25rem; background: Canvas; }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stDownloadButton"],
   [data-testid="stPopover"] { display: none; }

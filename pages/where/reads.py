@@ -72,7 +72,7 @@ def trial_of(store: Path, publish: Publish, selection: MapSelection, area: str) 
 
 
 @st.cache_resource(
-    max_entries=READS_KEPT, show_spinner="Shuffling dates 999 times …", hash_funcs=MAP_QUESTION
+    max_entries=READS_KEPT, show_spinner="Shuffling dates …", hash_funcs=MAP_QUESTION
 )
 def repeats_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> RepeatsView:
     """Return whether events are followed by others near by and soon."""

@@ -97,6 +97,27 @@ def test_the_bare_address_opens_the_overview_and_keeps_the_choices_of_a_link(ser
     assert page.get_by_role("heading", level=1).inner_text() == "What changed"
 
 
+def test_what_says_that_the_server_works_pushes_nothing_away(server, page):
+    page.goto(f"{server.url}/methods")
+    settled(page)
+    heading = page.get_by_role("heading", level=1)
+    before = heading.bounding_box()
+    page.evaluate(
+        """() => {
+            const block = document.querySelector('[data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"]');
+            const like = document.querySelector('[data-testid="stElementContainer"]').cloneNode(false);
+            like.innerHTML = '<div data-testid="stSpinner" style="height: 40px">Counting …</div>';
+            block.prepend(like);
+        }"""
+    )
+    working = page.get_by_test_id("stSpinner")
+    assert working.is_visible()
+    assert heading.bounding_box() == before
+    box, size = working.bounding_box(), page.viewport_size
+    assert box["x"] > size["width"] / 2
+    assert box["y"] + box["height"] < size["height"]
+
+
 def test_one_press_of_back_leads_to_the_page_before_as_it_was_and_at_last_out(server, page):
     page.goto("data:text/html,before")
     page.goto(f"{server.url}/when?rows=day")
