@@ -28,7 +28,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
@@ -137,7 +137,8 @@ async def weigh(processes: Sequence[int], waits: Waits) -> None:
     """Note the servers' megabytes after each thousand changes, where their processes are known."""
     while processes:
         if sum(map(len, waits.changes.values())) >= 1_000 * len(waits.memory):
-            waits.memory.append(used_by(processes)[1])
+            with suppress(OSError):  # one of those that they started ended meanwhile
+                waits.memory.append(used_by(processes)[1])
         await asyncio.sleep(1)
 
 

@@ -71,9 +71,7 @@ def trial_of(store: Path, publish: Publish, selection: MapSelection, area: str) 
     return map_trial(_counts_of(store, publish, selection, area))
 
 
-@st.cache_resource(
-    max_entries=READS_KEPT, show_spinner="Shuffling dates …", hash_funcs=MAP_QUESTION
-)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Shuffling dates …", hash_funcs=MAP_QUESTION)
 def repeats_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> RepeatsView:
     """Return whether events are followed by others near by and soon."""
     return repeats_view(_counts_of(store, publish, selection, area))

@@ -1,6 +1,8 @@
 """The database that answers: one for all in a process, a connection each."""
 
+import importlib.metadata
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError
 
 import duckdb
 import pyarrow as pa
@@ -73,3 +75,13 @@ def test_nothing_is_fetched_from_outside_and_no_file_stays_in_memory():
     settings = connect().raw_sql(query).fetchall()
     assert len(settings) == 3
     assert {value for _, value in settings} == {"false"}
+
+
+def test_a_connection_does_not_look_through_installed_packages_which_fails_where_threads_do_so_at_once(
+    monkeypatch,
+):
+    def fails(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", fails)
+    assert connect().version == duckdb.__version__

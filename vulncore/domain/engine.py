@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.duckdb import Backend
 
 
 def connect() -> ibis.BaseBackend:
@@ -17,10 +18,19 @@ def connect() -> ibis.BaseBackend:
     What is named through it is seen by it alone, and gone with it. It answers one question at a time.
     """
     try:
-        return ibis.duckdb.from_connection(_database().cursor())
+        return _Engine.from_connection(_database().cursor())
     except duckdb.FatalException:  # a database that failed within answers nobody any more
         _database.cache_clear()
-        return ibis.duckdb.from_connection(_database().cursor())
+        return _Engine.from_connection(_database().cursor())
+
+
+class _Engine(Backend):  # type: ignore[misc]
+    """Ibis on DuckDB, which does not look through all installed packages for DuckDB's version at each connection.
+
+    That fails now and then where several threads do so at once (`importlib.metadata`, Python 3.11).
+    """
+
+    version = duckdb.__version__
 
 
 @cache

@@ -173,7 +173,7 @@ def test_whatever_a_forecast_is_made_from_changes_its_key(other):
     ("where", "name", "value"),
     [
         (keeping, "code_digest", lambda *_, **__: "other code"),
-        (keeping, "_libraries", lambda: {"prophet": "9"}),
+        (keeping, "VERSIONS", {"prophet": "9"}),
         (backtest, "MOST_ORIGINS", 3),
         (backtest, "TRIAL_PATHS", 10),
         (keeping.work, "PATHS", 10),

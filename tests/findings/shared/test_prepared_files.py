@@ -108,9 +108,9 @@ def test_what_does_not_hold_what_was_written_is_made_again(store, monkeypatch, s
 def test_other_code_or_another_boundary_makes_them_anew(store, monkeypatch):
     week(open_version(store, "kent"))
     kept = files_of(store)
-    for change in ("code_digest", "_libraries"):
+    for what, other in (("code_digest", lambda *_: "another"), ("VERSIONS", {"numpy": "9"})):
         forget(monkeypatch)
-        monkeypatch.setattr(prepared_files, change, lambda *_, **__: "another")
+        monkeypatch.setattr(prepared_files, what, other)
         week(open_version(store, "kent"))
         assert len(files_of(store)) > len(kept)
         kept = files_of(store)
@@ -160,7 +160,7 @@ def test_the_oldest_go_where_there_are_too_many_bytes(store, monkeypatch):
     week(snapshot)
     largest = max(path.stat().st_size for path in files_of(store))
     monkeypatch.setattr(prepared_files, "MOST_BYTES", largest)
-    monkeypatch.setattr(prepared_files, "_libraries", lambda: "others")
+    monkeypatch.setattr(prepared_files, "VERSIONS", {})
     forget(monkeypatch)
     week(snapshot)
     assert sum(path.stat().st_size for path in files_of(store)) <= largest

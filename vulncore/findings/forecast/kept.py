@@ -12,7 +12,6 @@ import os
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -37,6 +36,7 @@ DIGEST_BYTES: Final = 32
 MOST_BYTES: Final = 2_000_000_000  # of all forecasts of a dataset; one takes half a million
 MOST_OF_ONE: Final = 32_000_000  # bytes, packed or not: more is no forecast
 LIBRARIES: Final = ("cmdstanpy", "holidays", "numpy", "pandas", "prophet", "scipy", "statsmodels")
+VERSIONS: Final = {name: version(name) for name in LIBRARIES}
 
 FEW, MANY = "<u2", "<i8"  # paths take two bytes a month unless a month has over 65,535 records
 COLUMNS: Final = {
@@ -98,7 +98,7 @@ def forecast_key(task: ForecastTask) -> str:
     past = task.past
     made_of = {
         "code": code_digest(forecasting, besides=(LEARNT,)),
-        "libraries": _libraries(),
+        "libraries": VERSIONS,
         "settings": _settings(),
         "basis": task.basis,
         "ahead": task.ahead,
@@ -128,11 +128,6 @@ def _settings() -> Mapping[str, object]:
         "ahead": [backtest.LEAST_AHEAD, backtest.LONGEST_AHEAD],
         "models": {model: f"{fit.__module__}.{fit.__qualname__}" for model, fit in models.SINGLE.items()},
     }
-
-
-@cache
-def _libraries() -> Mapping[str, str]:
-    return {name: version(name) for name in LIBRARIES}
 
 
 def _packed(forecast: Forecast, key: str) -> bytes:

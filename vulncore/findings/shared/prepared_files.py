@@ -26,7 +26,9 @@ RECORDS: Final = "records"
 MOST_BYTES: Final = (
     50_000_000_000  # of all tables of a dataset: ten million incidents take three thousand million
 )
-LIBRARIES: Final = ("duckdb", "numpy", "pandas", "pyarrow", "scipy", "shapely")
+VERSIONS: Final = {
+    name: version(name) for name in ("duckdb", "numpy", "pandas", "pyarrow", "scipy", "shapely")
+}
 UNUSABLE: Final = (OSError, pa.ArrowException, VulncoreError)
 
 
@@ -43,7 +45,7 @@ def kept_table(snapshot: Snapshot, made_of: object, make: Callable[[], pa.Table]
     """
     if not snapshot.publish.stored.get("incidents"):
         return make()  # of a preview, or of a version of which nobody knows what it held
-    key = hashlib.sha256(repr((code_digest(domain, metrics), _libraries(), made_of)).encode()).hexdigest()
+    key = hashlib.sha256(repr((code_digest(domain, metrics), VERSIONS, made_of)).encode()).hexdigest()
     folder = prepared_folder(snapshot.home, RECORDS)
     kept = _read(folder, key)
     if kept is None:
@@ -128,8 +130,3 @@ def _keep(snapshot: Snapshot, folder: Path, key: str, table: pa.Table) -> None:
         finally:
             new.unlink(missing_ok=True)
     forget_oldest(folder, MOST_BYTES)
-
-
-@cache
-def _libraries() -> tuple[tuple[str, str], ...]:
-    return tuple((name, version(name)) for name in LIBRARIES)
