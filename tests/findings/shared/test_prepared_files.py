@@ -1,6 +1,7 @@
 """What vulncore.findings.shared.prepared_files promises: made once for every process, never another's, and gone with a purge."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -164,3 +165,16 @@ def test_the_oldest_go_where_there_are_too_many_bytes(store, monkeypatch):
     forget(monkeypatch)
     week(snapshot)
     assert sum(path.stat().st_size for path in files_of(store)) <= largest
+
+
+def test_what_nobody_asked_for_in_a_month_goes_when_another_is_kept(store, monkeypatch):
+    snapshot = open_version(store, "kent")
+    week(snapshot)
+    earlier = files_of(store)
+    for path in earlier:
+        os.utime(path, (0, 0))
+    forget(monkeypatch)
+    monkeypatch.setattr(prepared_files, "VERSIONS", {})
+    week(snapshot)
+    assert len(files_of(store)) == 2
+    assert not set(earlier) & set(files_of(store))

@@ -4,8 +4,10 @@ A purge erases all of it, and a backup leaves it out: it can be made again at an
 """
 
 import hashlib
+import math
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
@@ -26,6 +28,8 @@ RECORDS: Final = "records"
 MOST_BYTES: Final = (
     50_000_000_000  # of all tables of a dataset: ten million incidents take three thousand million
 )
+UNUSED_S: Final = 30 * 86_400.0
+"""Tables that nobody asked for in thirty days, as those of earlier code, go when another is kept."""
 VERSIONS: Final = {
     name: version(name) for name in ("duckdb", "numpy", "pandas", "pyarrow", "scipy", "shapely")
 }
@@ -72,14 +76,14 @@ def make_folder(folder: Path) -> None:
         made.mkdir(mode=0o700, exist_ok=True)
 
 
-def forget_oldest(folder: Path, most_bytes: int) -> None:
-    """Remove the files not asked for longest, as many as there are too many bytes."""
+def forget_oldest(folder: Path, most_bytes: int, unused_s: float = math.inf) -> None:
+    """Remove the files not asked for longest, as many as there are too many bytes, and those not asked for in so many seconds."""
     with os.scandir(folder) as entries:
         files = [(entry.stat(), entry.path) for entry in entries]
     kept = 0
     for stat, path in sorted(files, key=lambda file: -file[0].st_mtime_ns):
         kept += stat.st_size
-        if kept > most_bytes:
+        if kept > most_bytes or time.time() - stat.st_mtime > unused_s:
             Path(path).unlink(missing_ok=True)
 
 
@@ -129,4 +133,4 @@ def _keep(snapshot: Snapshot, folder: Path, key: str, table: pa.Table) -> None:
             new.replace(folder / f"{key}.{file_digest(new)}")
         finally:
             new.unlink(missing_ok=True)
-    forget_oldest(folder, MOST_BYTES)
+    forget_oldest(folder, MOST_BYTES, UNUSED_S)
