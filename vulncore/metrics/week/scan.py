@@ -10,7 +10,7 @@ from scipy.special import xlogy
 from vulncore.domain.arrays import Floats, Integers
 from vulncore.metrics.week.hours import HOURS, hours_from
 
-MOST_MOVED: Final = 4_000
+MOST_MOVED: Final = 2_000
 """Windows moved one by one in each made week. Of more, so many stand for all, and what they deviate by is scaled:
 the sum of thousands is normal enough."""
 WEEKS_AT_ONCE: Final = 100  # bounds the memory
