@@ -98,7 +98,7 @@ def main(rows: int) -> None:
         after, _ = timed(
             "dry run: validated, compared", lambda: stores.preview(store, "big", delivery, "me"), plain
         )
-        timed("checked", lambda: data_checks(after), plain)
+        timed("checked", lambda: data_checks(after, brought=delivery.tables.incidents), plain)
         timed("published", lambda: stores.publish(store, "big", delivery, "me"), plain)
         timed("published again: found unchanged", lambda: stores.publish(store, "big", delivery, "me"), plain)
         timed("what changed", lambda: changes_between(stores.open_version(store, "big"), after), plain)

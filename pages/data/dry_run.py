@@ -114,9 +114,8 @@ def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> DryRun:
         there = trial.dataset in stores.datasets(store_path())
         before = stores.open_version(store_path(), trial.dataset) if there else None
         after = stores.preview(store_path(), trial.dataset, delivery, trial.by)
-        return DryRun(
-            trial.same(), delivery, after.publish, changes_between(before, after), data_checks(after)
-        )
+        findings = data_checks(after, brought=delivery.tables.incidents)
+        return DryRun(trial.same(), delivery, after.publish, changes_between(before, after), findings)
 
 
 def _offer_rejects(rejects: tuple[Reject, ...]) -> None:

@@ -320,7 +320,7 @@ def _publish(given: tuple[GivenFile, dict[str, str]], folder: Path) -> str:
     delivery, store = _delivery(given, folder), folder / "store"
     preview = stores.preview(store, "fuzz", delivery, "somebody")
     changes_between(None, preview)
-    data_checks(preview)
+    data_checks(preview, brought=delivery.tables.incidents)
     publish = stores.publish(store, "fuzz", delivery, "somebody")
     stores.open_version(store, "fuzz", publish.number)
     return "published"

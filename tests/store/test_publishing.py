@@ -14,6 +14,7 @@ from tests.sources.police_uk.test_street import line as street_row
 from tests.sources.police_uk.test_street import street_csv
 from vulncore.cli.publishing import open_counts
 from vulncore.domain.delivery import provisional
+from vulncore.domain.disk import NamedFile
 from vulncore.domain.errors import InvalidRowsError, PublishRefusedError
 from vulncore.domain.schemas import ANNOTATIONS, SCHEMAS, Tables, validated
 from vulncore.domain.vocabulary import report_measures
@@ -218,6 +219,11 @@ def test_a_preview_of_a_first_publish_leaves_no_folder(tmp_path):
 def test_a_preview_of_what_stands_is_the_version_that_stands(tmp_path):
     published = publish(tmp_path, "city", two_months(), "me")
     assert preview(tmp_path, "city", two_months(), "me").publish == replace(published, unchanged=True)
+    guessed = replace(two_months(), files=(NamedFile("guessed.csv", 1, "0" * 64),))
+    seen = preview(
+        tmp_path, "city", guessed, "me"
+    ).publish  # whoever guesses rows is not told when they are right
+    assert (seen.unchanged, seen.number) == (False, published.number + 1)
 
 
 def test_a_preview_refuses_what_a_publish_refuses(tmp_path):

@@ -171,7 +171,7 @@ def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
     typer.echo("A dry run: nothing was published. " + publish_account(preview.publish, would_be=True))
     if not preview.publish.unchanged:
         _print_changes(changes_between(before, preview).sentences)
-    findings = data_checks(preview)
+    findings = data_checks(preview, brought=delivery.tables.incidents)
     for finding in findings[:SHOWN_FINDINGS]:
         typer.echo(f"Check this ({finding.sure}; {finding.where}): {finding.what}")
     if len(findings) > SHOWN_FINDINGS:

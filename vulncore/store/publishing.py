@@ -3,6 +3,7 @@
 Nothing is written here. A delivery merges with what was published; annotations replace those that stand.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.delivery import Delivery, RowAccount
+from vulncore.domain.disk import NamedFile
 from vulncore.domain.errors import PublishRefusedError
 from vulncore.domain.schemas import Tables, validated
 from vulncore.store.manifest import Publish, publish_history
@@ -35,9 +37,12 @@ class NextVersion:
 
 
 def after_delivery(
-    home: Path, delivery: Delivery, published_by: str, number: int | None = None
+    home: Path, delivery: Delivery, published_by: str, number: int | None = None, *, preview: bool = False
 ) -> NextVersion:
     """Return what a delivery, its tables validated, makes of a dataset.
+
+    Where the dataset holds the same already, it is the version that stands, as `unchanged`; a preview says so only of files
+    that were published: else whoever guesses rows would be told when they are right.
 
     Raises:
         PublishRefusedError: The dataset holds another kind of source, another source covers a month of it, or
@@ -59,7 +64,14 @@ def after_delivery(
         )
     standing = tables_of(opened(home, latest)) if latest else None
     tables = validated(merge_delivery(standing, delivery.tables) if standing else delivery.tables)
-    if latest and standing and _has_same_terms(latest, delivery) and _hold_same_rows(standing, tables):
+    may_tell = not preview or _were_published(history.publishes, delivery.files)
+    if (
+        latest
+        and standing
+        and may_tell
+        and _has_same_terms(latest, delivery)
+        and _hold_same_rows(standing, tables)
+    ):
         return NextVersion(replace(latest, unchanged=True), standing, ())
     publish = Publish(
         dataset=home.name,
@@ -75,6 +87,11 @@ def after_delivery(
         table_rows={name: table.num_rows for name, table in tables.named().items()},
     )
     return NextVersion(publish, tables, tuple(tables.named()))
+
+
+def _were_published(publishes: Sequence[Publish], files: Sequence[NamedFile]) -> bool:
+    known = {file.sha256 for publish in publishes for file in publish.files}
+    return all(file.sha256 in known for file in files)
 
 
 def after_annotations(home: Path, annotations: pa.Table, by: str, number: int | None) -> NextVersion:

@@ -61,7 +61,7 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
     halted is finished, or undone, by whoever writes next.
 
     What it does not reach, and what has to be seen to apart: copies and backups of the store, the disk's own
-    spare blocks; what a server that runs holds in memory, until it is asked for the version again; what was exported, printed or downloaded; files of rejected rows; the source's files and system;
+    spare blocks; what a server that runs holds in memory, or has open of the erased files, until it is asked for the version again or restarted; what was exported, printed or downloaded; files of rejected rows; the source's files and system;
     what people wrote in annotations; sessions that opened a version before.
 
     Raises:

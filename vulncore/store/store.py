@@ -86,7 +86,7 @@ def preview(store: Path, dataset: str, delivery: Delivery, published_by: str) ->
     """Return the version that a delivery would make of a dataset, in memory; nothing is written.
 
     Its `publish` has the number that it would get now, and no table versions; where the dataset would hold what
-    it holds, it is the version that stands, as `unchanged`.
+    it holds, and the files were published before, it is the version that stands, as `unchanged`.
 
     Raises:
         PublishRefusedError: The dataset holds another kind of source, or the store can't lie there.
@@ -94,7 +94,7 @@ def preview(store: Path, dataset: str, delivery: Delivery, published_by: str) ->
     """
     home = _writable(store) / checked_dataset_name(dataset)
     valid = replace(delivery, tables=validated(delivery.tables))
-    version = after_delivery(home, valid, published_by)
+    version = after_delivery(home, valid, published_by, preview=True)
     return in_memory(home, version.publish, version.tables)
 
 

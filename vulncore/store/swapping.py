@@ -50,6 +50,20 @@ def held_for_publish(home: Path) -> Iterator[None]:
 
 
 @contextmanager
+def held_against_purges(home: Path) -> Iterator[None]:
+    """Hold a dataset against purges for a moment, with others who do so or publish; nothing is finished or put aside.
+
+    Raises:
+        PublishRefusedError: Rows of it are being erased, or something there was broken off.
+    """
+    refusal = f"Records of '{home.name}' are being erased at this moment."
+    with _locked(home, fcntl.LOCK_SH, refusal):
+        if (home / ERASING).exists() or half_written_entries(home):
+            raise PublishRefusedError(refusal)
+        yield
+
+
+@contextmanager
 def held_for_purge(home: Path) -> Iterator[None]:
     """Hold a dataset against everybody who writes, once a purge that was broken off is finished or undone.
 

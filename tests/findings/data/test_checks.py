@@ -25,7 +25,7 @@ from vulncore.findings.data.checks import (
 from vulncore.metrics.data_quality.swapped import SHARE_SWAPPED
 from vulncore.sources import police_uk
 from vulncore.sources.police_uk.files import FileKind
-from vulncore.store import open_version, publish
+from vulncore.store import open_version, preview, publish
 from vulncore.store.secrets import FILE_NAME
 
 TODAY = date(2024, 12, 31)
@@ -234,6 +234,25 @@ def test_who_reads_the_records_gets_every_number_as_it_is(tmp_path, monkeypatch)
     findings = by_check(checked(tmp_path, delivery(rows, covered(months(date(2024, 1, 1), 12)))))
     assert findings["twelve-hour-clock"].what.startswith("1 of 400 times is from 13:00")
     assert findings["far-points"].what.startswith("1 row of 400 with a point is far from all others.")
+
+
+def test_a_dry_run_checks_hours_and_places_of_what_is_brought_alone(tmp_path):
+    """Else whoever brings rows of their own, all at one hour, would see by the figure whether a standing one is there, too."""
+    month = months(date(2024, 1, 1), 2)
+    for standing in (9, 14):
+        store = tmp_path / str(standing)
+        lone = incident(
+            1, month[1], occurred_from=datetime(2024, 2, 1, standing), longitude=5.0, latitude=51.5
+        )
+        publish(store, "tried", delivery([lone], covered(month[1:])), "tests")
+        rows = [{**at(100 + number, 14, -0.1), "recorded_on": month[0]} for number in range(22)]
+        brought = delivery(rows, covered(month[:1]))
+        seen = preview(store, "tried", brought, "tests")
+        assert seen.incidents.count().execute() == 23
+        found = by_check(data_checks(seen, today=TODAY, brought=brought.tables.incidents))
+        assert found["default-time"].what.startswith("About 20 of 22 times")
+        assert "far-points" not in found
+        assert "default-time" not in by_check(data_checks(seen, today=TODAY))
 
 
 def test_dates_in_an_odd_order_are_about_so_many(tmp_path):

@@ -172,7 +172,7 @@ def test_whatever_a_forecast_is_made_from_changes_its_key(other):
 @pytest.mark.parametrize(
     ("where", "name", "value"),
     [
-        (keeping, "code_digest", lambda *_, **__: "other code"),
+        (keeping, "CODE", "other code"),
         (keeping, "VERSIONS", {"prophet": "9"}),
         (backtest, "MOST_ORIGINS", 3),
         (backtest, "TRIAL_PATHS", 10),
@@ -191,13 +191,12 @@ def test_a_letter_of_the_code_or_of_the_factors_makes_it_other_code(tmp_path, mo
     folder = shutil.copytree(Path(forecasting.__file__).parent, tmp_path / "forecasting")
     factors = tmp_path / "reference.toml"
     shutil.copy(keeping.LEARNT, factors)
-    monkeypatch.setattr(forecasting, "__file__", str(folder / "__init__.py"))
-    digests = [code_digest.__wrapped__(forecasting, besides=(factors,))]
+    digests = [code_digest(folder, besides=(factors,))]
     for path in (factors, folder / "spread.py", folder / "models" / "naive.py"):
         path.write_text(path.read_text() + "\n")
-        digests.append(code_digest.__wrapped__(forecasting, besides=(factors,)))
+        digests.append(code_digest(folder, besides=(factors,)))
     (folder / "models" / "new.py").touch()
-    digests.append(code_digest.__wrapped__(forecasting, besides=(factors,)))
+    digests.append(code_digest(folder, besides=(factors,)))
     assert len(set(digests)) == 5
 
 

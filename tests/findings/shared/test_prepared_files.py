@@ -1,5 +1,7 @@
 """What vulncore.findings.shared.prepared_files promises: made once for every process, never another's, and gone with a purge."""
 
+import hashlib
+import io
 import json
 import os
 import subprocess
@@ -20,10 +22,11 @@ from vulncore.findings.shared import counted as counting
 from vulncore.findings.shared import prepared_files
 from vulncore.findings.shared.blurred import blurred_records
 from vulncore.findings.shared.counted import counted_of
-from vulncore.findings.shared.prepared_files import RECORDS, prepared_folder
+from vulncore.findings.shared.prepared_files import RECORDS, kept_table, prepared_folder
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.day_hour import day_hour, week_of
 from vulncore.store import Snapshot, open_version, publish
+from vulncore.store.contents import ERASING
 from vulncore.store.purging import purge
 from vulncore.store.stubs import Selection
 from vulncore.store.swapping import held_for_purge
@@ -109,7 +112,7 @@ def test_what_does_not_hold_what_was_written_is_made_again(store, monkeypatch, s
 def test_other_code_or_another_boundary_makes_them_anew(store, monkeypatch):
     week(open_version(store, "kent"))
     kept = files_of(store)
-    for what, other in (("code_digest", lambda *_: "another"), ("VERSIONS", {"numpy": "9"})):
+    for what, other in (("CODE", "another"), ("VERSIONS", {"numpy": "9"})):
         forget(monkeypatch)
         monkeypatch.setattr(prepared_files, what, other)
         week(open_version(store, "kent"))
@@ -178,3 +181,40 @@ def test_what_nobody_asked_for_in_a_month_goes_when_another_is_kept(store, monke
     week(snapshot)
     assert len(files_of(store)) == 2
     assert not set(earlier) & set(files_of(store))
+
+
+def test_a_file_of_another_kind_under_the_key_is_no_table_and_a_pipe_blocks_nobody(store, monkeypatch):
+    first = week(open_version(store, "kent"))
+    names = [path.name.partition(".")[0] for path in files_of(store)]
+    for path in files_of(store):
+        path.unlink()
+    folder = prepared_folder(store / "kent", RECORDS)
+    content = io.BytesIO()
+    with pa.ipc.new_file(content, pa.schema([("a", pa.int64())])) as writer:
+        writer.write_table(pa.table({"a": [1]}))
+    for name in names:
+        (folder / f"{name}.{hashlib.sha256(content.getvalue()).hexdigest()}").write_bytes(content.getvalue())
+        os.mkfifo(folder / f"{name}.0")
+    forget(monkeypatch)
+    assert week(open_version(store, "kent")) == first
+
+
+def test_whoever_looks_finishes_no_purge_that_was_broken_off_and_keeps_nothing_meanwhile(store, monkeypatch):
+    snapshot = open_version(store, "kent")
+    (store / "kent" / ERASING).mkdir()
+    week(snapshot)
+    assert (store / "kent" / ERASING).exists()
+    assert files_of(store) == []
+
+
+def test_a_purge_is_not_refused_because_somebody_looks(store, monkeypatch):
+    snapshot = open_version(store, "kent")
+    rows = snapshot.incidents.to_pyarrow()
+    chosen, purged = Selection(record_ids=(first_id(rows),)), []
+    monkeypatch.setattr(
+        prepared_files, "flush", lambda _: purged.append(purge(store, "kent", chosen, "tests"))
+    )
+    table = pa.table({"a": [1]})
+    assert kept_table(snapshot, "of this", ["a"], lambda: table) is table
+    assert len(purged) == 1
+    assert files_of(store) == []

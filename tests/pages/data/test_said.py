@@ -179,4 +179,4 @@ def test_figures_that_would_go_have_to_be_agreed_to_and_a_stale_dry_run_does_not
     page.open("data part", "Versions and changes")
     assert "What version 3 changed" in page.said
     assert "Hate crime" in page.said
-    assert [row[2] for row in page.table("SHA-256")] == ["An analyst", "a colleague", "tests"]
+    assert [row[2] for row in page.table("Published versions")] == ["An analyst", "a colleague", "tests"]

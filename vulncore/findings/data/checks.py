@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+import pyarrow as pa
+
 from vulncore.domain.disclosure import smallest_shown
+from vulncore.domain.engine import arrow_table
 from vulncore.findings.data.finding import DataFinding, Sureness, findings_frame, findings_sentence
 from vulncore.findings.data.months import edge_findings, month_findings, shift_findings
 from vulncore.findings.data.records import point_findings, record_findings
@@ -57,7 +60,11 @@ MOST_OF_A_CHECK: Final = 12  # findings; nobody reads on, and the CSV of one for
 
 
 def data_checks(
-    snapshot: Snapshot, force: str | None = None, today: date | None = None, smallest: int | None = None
+    snapshot: Snapshot,
+    force: str | None = None,
+    today: date | None = None,
+    smallest: int | None = None,
+    brought: pa.Table | None = None,
 ) -> tuple[DataFinding, ...]:
     """Return the findings of every check on a version's data, in the order of `CHECKS`.
 
@@ -67,6 +74,8 @@ def data_checks(
         today: The last day that anything can be of; the day of the publish, unless given.
         smallest: Numbers by hour and by place are to the nearest of this, and of swapped records; up to 1 as they are.
             `smallest_shown`, unless given.
+        brought: Of a preview the incidents that would come in: of these alone, as whoever brings them knows them, hours and
+            places are checked.
 
     Returns:
         Findings; none where nothing is odd. Of a check with more than `MOST_OF_A_CHECK` findings the first are
@@ -80,7 +89,9 @@ def data_checks(
         snapshot.incidents,
         snapshot.counts,
         snapshot.coverage,
-        swapped_records(snapshot, smallest),
+        swapped_records(snapshot, smallest)
+        if brought is None
+        else arrow_table(snapshot.incidents.get_backend(), brought),
     ]
     incidents, counts, coverage, by_place_or_hour = (
         [table.filter(table.force == force) for table in tables] if force is not None else tables
@@ -92,7 +103,7 @@ def data_checks(
         *month_findings(months, names),
         *shift_findings(months, snapshot.annotations, names),
         *edge_findings(month_edges(incidents, coverage)),
-        *time_findings(by_place_or_hour, months, names, last_day, smallest),
+        *time_findings(by_place_or_hour, months, names, last_day, smallest, is_swapped=brought is None),
         *record_findings(incidents, names),
         *point_findings(by_place_or_hour, smallest),
     ]

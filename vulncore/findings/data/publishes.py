@@ -120,8 +120,10 @@ def rejects_frame(rejects: Sequence[Reject]) -> pd.DataFrame:
 
 
 def publishes_to_read(publishes: tuple[Publish, ...]) -> pd.DataFrame:
-    """Return `publishes_frame`, newest first, with columns named for people."""
-    frame = publishes_frame(publishes[::-1]).drop(columns="dataset")
-    frame["sha256"] = shortened(frame["sha256"])
-    words = {"sha256": "SHA-256", "published_at": "Published", "published_by": "By"}
+    """Return `publishes_frame`, newest first, with columns named for people, and without the files' digests.
+
+    Who knows all but one row of a file would guess that row by the digest; `vulncore versions` has it for who may read the files.
+    """
+    frame = publishes_frame(publishes[::-1]).drop(columns=["dataset", "sha256"])
+    words = {"published_at": "Published", "published_by": "By"}
     return frame.rename(columns=lambda name: words.get(name, capital_first(name.replace("_", " "))))

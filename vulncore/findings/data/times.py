@@ -35,7 +35,12 @@ BY_THE_HOUR = "The hours, the weekdays and the patrol hours on screen come from 
 
 
 def time_findings(
-    incidents: ir.Table, months: pd.DataFrame, names: Mapping[str, str], today: date, smallest: int
+    incidents: ir.Table,
+    months: pd.DataFrame,
+    names: Mapping[str, str],
+    today: date,
+    smallest: int,
+    is_swapped: bool,
 ) -> Iterator[DataFinding]:
     """Yield findings about when things happened and when they were recorded.
 
@@ -45,9 +50,10 @@ def time_findings(
         names: The measures' names by key.
         today: The last day that anything can be of.
         smallest: Numbers by hour are to the nearest of this.
+        is_swapped: Whether incidents are swapped where numbers are hidden.
     """
     times = clock_times(incidents)
-    swapped = SHARE_SWAPPED if is_blurred(smallest) else 0.0
+    swapped = SHARE_SWAPPED if is_swapped and is_blurred(smallest) else 0.0
     yield from _afternoons(missing_afternoons(incidents, times, swapped), names, smallest)
     yield from _defaults(default_times(times), names, smallest)
     yield from _dates_alone(date_only(times), names)

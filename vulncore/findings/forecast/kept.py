@@ -37,6 +37,8 @@ MOST_BYTES: Final = 2_000_000_000  # of all forecasts of a dataset; one takes ha
 MOST_OF_ONE: Final = 32_000_000  # bytes, packed or not: more is no forecast
 LIBRARIES: Final = ("cmdstanpy", "holidays", "numpy", "pandas", "prophet", "scipy", "statsmodels")
 VERSIONS: Final = {name: version(name) for name in LIBRARIES}
+CODE: Final = code_digest(Path(str(forecasting.__file__)).parent, besides=(LEARNT,))
+"""The digest of the code that decides figures, and of the factors that it reads."""
 
 FEW, MANY = "<u2", "<i8"  # paths take two bytes a month unless a month has over 65,535 records
 COLUMNS: Final = {
@@ -97,7 +99,7 @@ def forecast_key(task: ForecastTask) -> str:
     """Return what a forecast is known by: the SHA-256 of its months, its settings, and the code and libraries that fit it."""
     past = task.past
     made_of = {
-        "code": code_digest(forecasting, besides=(LEARNT,)),
+        "code": CODE,
         "libraries": VERSIONS,
         "settings": _settings(),
         "basis": task.basis,

@@ -3,6 +3,7 @@
 Data checks count swapped ones instead (`vulncore.metrics.data_quality.swapped`).
 """
 
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -12,7 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from shapely.geometry.base import BaseGeometry
 
-from vulncore.domain.blur import blurred, is_blurred
+from vulncore.domain.blur import BLURRED, blurred, is_blurred
 from vulncore.domain.engine import arrow_table
 from vulncore.findings.shared.prepared_files import kept_table
 from vulncore.metrics.data_quality.swapped import SWAPPED, swapped
@@ -44,7 +45,7 @@ def blurred_records(snapshot: Snapshot, smallest: int) -> Snapshot:
 def swapped_records(snapshot: Snapshot, smallest: int) -> ir.Table:
     """Return a version's incidents as data checks may count them by hour or place; where nothing is hidden, as they are.
 
-    Of a dataset of which nothing is published yet, they are swapped as made data are: nothing is written for a preview.
+    Of what is not published there are none: rows of somebody's own beside the standing ones would tell these apart.
 
     Args:
         snapshot: A published version, or the preview of one.
@@ -55,9 +56,10 @@ def swapped_records(snapshot: Snapshot, smallest: int) -> ir.Table:
     """
     if not is_blurred(smallest):
         return snapshot.incidents
-    rows = snapshot.incidents.select(*SWAPPED).to_pyarrow()
-    secret = _secret(snapshot) if snapshot.home.exists() else OF_MADE_DATA
-    return arrow_table(snapshot.incidents.get_backend(), swapped(rows, secret))
+    rows = snapshot.incidents.select(*SWAPPED)
+    if not snapshot.publish.table_versions:
+        return rows.limit(0)
+    return arrow_table(snapshot.incidents.get_backend(), swapped(rows.to_pyarrow(), _secret(snapshot)))
 
 
 def made_from(snapshot: Snapshot, smallest: int) -> tuple[object, ...]:
@@ -69,24 +71,26 @@ def made_from(snapshot: Snapshot, smallest: int) -> tuple[object, ...]:
 
 
 _kept: dict[tuple[Path, int], tuple[object, pa.Table]] = {}
-_lock = Lock()
+_locks: defaultdict[tuple[Path, int], Lock] = defaultdict(Lock)
 
 
 def _blurred_rows(snapshot: Snapshot, made_of: object) -> pa.Table:
     """Return the blurred rows, kept in memory for as long as they are made of the same."""
     place = (snapshot.home, snapshot.publish.table_versions.get("incidents", 0))
-    with _lock:  # one at a time: whoever asks at the same moment asks for the same rows
-        if place not in _kept or _kept[place][0] != made_of:
+    with _locks[place]:  # one at a time: whoever asks at the same moment asks for the same rows
+        made, rows = _kept.get(place, (None, None))
+        if rows is None or made != made_of:
             rows = kept_table(
                 snapshot,
                 ("blurred", made_of),
+                BLURRED,
                 lambda: blurred(snapshot.incidents.to_pyarrow(), _secret(snapshot), _areas(snapshot)),
             )
             _kept.pop(place, None)
             _kept[place] = (made_of, rows)
-            while len(_kept) > VERSIONS_KEPT:
-                del _kept[next(iter(_kept))]
-        return _kept[place][1]
+            for oldest in list(_kept)[:-VERSIONS_KEPT]:
+                _kept.pop(oldest, None)
+        return rows
 
 
 def _secret(snapshot: Snapshot) -> bytes:

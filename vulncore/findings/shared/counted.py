@@ -8,7 +8,7 @@ from vulncore.domain.blur import is_blurred
 from vulncore.findings.shared.blurred import blurred_records, made_from
 from vulncore.findings.shared.by_version import FEW, MANY, once_a_version
 from vulncore.findings.shared.prepared_files import kept_table
-from vulncore.metrics.week.counted import CountedRecords, counted_records
+from vulncore.metrics.week.counted import COUNTED, CountedRecords, counted_records
 from vulncore.metrics.week.known_times import Known, midnights
 from vulncore.store import Snapshot
 
@@ -42,4 +42,4 @@ def _counted_of(snapshot: Snapshot, force: str, smallest: int, made_of: Hashable
     if not is_blurred(smallest):  # the records themselves are in one place alone
         return CountedRecords(counted())
     covered = snapshot.publish.stored.get("coverage")
-    return CountedRecords(kept_table(snapshot, ("counted", force, made_of, covered), counted))
+    return CountedRecords(kept_table(snapshot, ("counted", force, made_of, covered), COUNTED.names, counted))

@@ -6,23 +6,23 @@ A purge erases all of it, and a backup leaves it out: it can be made again at an
 import hashlib
 import math
 import os
+import platform
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
-from vulncore import domain, metrics
+from vulncore import domain, metrics, store
 from vulncore.domain.disk import file_digest, flush
 from vulncore.domain.errors import VulncoreError
 from vulncore.store import Snapshot, versions
 from vulncore.store.contents import PREPARED
-from vulncore.store.swapping import held_for_publish
+from vulncore.store.swapping import held_against_purges
 
 RECORDS: Final = "records"
 MOST_BYTES: Final = (
@@ -30,33 +30,34 @@ MOST_BYTES: Final = (
 )
 UNUSED_S: Final = 30 * 86_400.0
 """Tables that nobody asked for in thirty days, as those of earlier code, go when another is kept."""
-VERSIONS: Final = {
-    name: version(name) for name in ("duckdb", "numpy", "pandas", "pyarrow", "scipy", "shapely")
-}
+LIBRARIES: Final = ("duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "scipy", "shapely")
 UNUSABLE: Final = (OSError, pa.ArrowException, VulncoreError)
 
 
-def kept_table(snapshot: Snapshot, made_of: object, make: Callable[[], pa.Table]) -> pa.Table:
+def kept_table(
+    snapshot: Snapshot, made_of: object, columns: Sequence[str], make: Callable[[], pa.Table]
+) -> pa.Table:
     """Return a table made of a version's records: as it is kept, or else made now and kept, as far as the disk can be written.
 
     What is kept has its SHA-256 in its name and is not read where it holds anything else. It lies in memory as far as it is
-    used, once for all processes.
+    used, once for all processes: such a file is never to be written in place.
 
     Args:
         snapshot: The version.
         made_of: All that the table is made of but the code; written out it is the same in every process.
+        columns: The names of its columns.
         make: Makes the table.
     """
     if not snapshot.publish.stored.get("incidents"):
         return make()  # of a preview, or of a version of which nobody knows what it held
-    key = hashlib.sha256(repr((code_digest(domain, metrics), VERSIONS, made_of)).encode()).hexdigest()
+    key = hashlib.sha256(repr((CODE, VERSIONS, made_of)).encode()).hexdigest()
     folder = prepared_folder(snapshot.home, RECORDS)
-    kept = _read(folder, key)
+    kept = _read(folder, key, columns)
     if kept is None:
         kept = make()
         with suppress(*UNUSABLE):
             _keep(snapshot, folder, key, kept)
-            kept = _read(folder, key) or kept
+            kept = _read(folder, key, columns) or kept
     return kept
 
 
@@ -87,12 +88,13 @@ def forget_oldest(folder: Path, most_bytes: int, unused_s: float = math.inf) -> 
             Path(path).unlink(missing_ok=True)
 
 
-@cache
-def code_digest(*packages: object, besides: Iterable[Path] = ()) -> str:
-    """Return the digest of the code of some packages, and of other files that decide what they work out."""
+def code_digest(*folders: Path, besides: Iterable[Path] = ()) -> str:
+    """Return the digest of the code in some folders, and of other files that decide what it works out.
+
+    To be asked for when the code is imported: what the disk holds later may be of another version.
+    """
     digest = hashlib.sha256()
-    for package in packages:
-        folder = Path(str(package.__file__)).parent  # type: ignore[attr-defined]
+    for folder in folders:
         for path in (*sorted(folder.rglob("*.py")), *besides):
             content = path.read_bytes()
             digest.update(f"{path.relative_to(folder.parent).as_posix()} {len(content)}\n".encode())
@@ -100,37 +102,56 @@ def code_digest(*packages: object, besides: Iterable[Path] = ()) -> str:
     return digest.hexdigest()
 
 
-def _read(folder: Path, key: str) -> pa.Table | None:
+def _read(folder: Path, key: str, columns: Sequence[str]) -> pa.Table | None:
     """Return the table kept under a key, as it lies on the disk; None where there is none that holds what was written."""
     for path in folder.glob(f"{key}.*"):
         with suppress(*UNUSABLE):
-            if path.suffix == f".{file_digest(path)}":
+            if path.is_file() and path.suffix == f".{file_digest(path)}":
                 table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-                os.utime(path)  # what is not asked for goes first
-                return table
+                with suppress(OSError):
+                    os.utime(path)  # what is not asked for goes first
+                if table.column_names == list(columns):
+                    return table
     return None
 
 
 def _keep(snapshot: Snapshot, folder: Path, key: str, table: pa.Table) -> None:
-    """Keep a table, unless rows of the version were erased since: no purge runs meanwhile.
+    """Keep a table, unless rows of the version were erased since.
+
+    A purge that begins while the file is written takes the folder away, and the file with it.
 
     Raises:
         OSError, ArrowException: The disk can't be written.
-        VulncoreError: A purge is running, or the version is gone.
+        VulncoreError: A purge is running or was broken off, or the version is gone.
     """
-    home, publish = snapshot.home, snapshot.publish
-    with held_for_publish(home):
-        now = [one.stored for one in versions(home.parent, home.name) if one.number == publish.number]
-        if now != [publish.stored]:
+    with held_against_purges(snapshot.home):
+        if not _stands(snapshot):
             return
         make_folder(folder)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".new")
-        new = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-                writer.write_table(table)
-            flush(new)
-            new.replace(folder / f"{key}.{file_digest(new)}")
-        finally:
-            new.unlink(missing_ok=True)
+    new = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+        flush(new)
+        whole = folder / f"{key}.{file_digest(new)}"
+        with held_against_purges(snapshot.home):
+            if _stands(snapshot):
+                new.replace(whole)
+    finally:
+        new.unlink(missing_ok=True)
     forget_oldest(folder, MOST_BYTES, UNUSED_S)
+
+
+def _stands(snapshot: Snapshot) -> bool:
+    """Return whether a version's files are still those that were read."""
+    home, publish = snapshot.home, snapshot.publish
+    return [one.stored for one in versions(home.parent, home.name) if one.number == publish.number] == [
+        publish.stored
+    ]
+
+
+CODE: Final = code_digest(
+    *(Path(str(package.__file__)).parent for package in (domain, metrics, store)), Path(__file__).parent
+)
+VERSIONS: Final = {name: version(name) for name in LIBRARIES} | {"python": platform.python_version()}
