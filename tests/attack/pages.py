@@ -227,6 +227,21 @@ def map_counts(
     return Counts(*by_version, by_version[0].sum(axis=1), near | np.eye(len(near), dtype=bool), odds)
 
 
+def state_counts(folder: Path, dataset: str, measures: tuple[str, ...], window: Window) -> Counts:
+    """Return how many records lie in the area, outside of it, or have no place, by month: nobody is moved from one to another."""
+    snapshot = snapshot_of(folder, dataset)
+    states = np.zeros((2, len(list(window.months)), 3))
+    for version, smallest in enumerate((TRUE, SMALLEST_SHOWN)):
+        for at, month in enumerate(window.months):
+            alone = Window(month, month_end(month))
+            selection = MapSelection(RecordFilter(CITY, measures, alone), smallest=smallest)
+            counts = record_counts(snapshot, folder / dataset, selection, report_measures())
+            outside = zone_counts(counts, counts.ground.finest).outside(alone)
+            selected, placed = (int(counts.known[name]) for name in ("records", "placed"))
+            states[version, at] = placed - outside, outside, selected - placed
+    return Counts(states[0], states[1], states[0].sum(axis=1), np.eye(3, dtype=bool), np.eye(3))
+
+
 def place_counts(folder: Path, measures: tuple[str, ...], window: Window) -> Counts:
     """Return the hours of the demo's busiest cell; of these the force's totals alone are published."""
     snapshot = snapshot_of(folder, "demo")
@@ -347,4 +362,6 @@ PAGES: Final[Sequence[Page]] = (
     Page("Where: months of a place of the demo", partial(map_counts, **SEXUAL_MAP), together=False),
     Page("Where: hours of a place of the demo", partial(place_counts, measures=SEXUAL, window=YEAR)),
     Page("Where: City, violence", partial(map_counts, **OF_CITY)),
+    Page("Where: in or out of the City, violence", partial(state_counts, **OF_CITY), together=False),
+    Page("Where: in or out, demo", partial(state_counts, **SEXUAL_MAP), together=False),
 )
