@@ -20,7 +20,7 @@ from scipy.spatial import KDTree
 
 from tests.conftest import SHARED
 from vulncore.domain.arrays import Booleans, Floats
-from vulncore.domain.blur import HOUR_ODDS, REACH_M, STAYING
+from vulncore.domain.blur import HOUR_ODDS, REACH_M, SHARE_SWAPPED, STAYING
 from vulncore.domain.delivery import Delivery
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.periods import Window, month_end, rolling_12
@@ -33,7 +33,6 @@ from vulncore.findings.when.view import Week
 from vulncore.findings.where.area import moves_between
 from vulncore.findings.where.counts import record_counts, zone_counts, zone_of_points
 from vulncore.findings.where.question import MapSelection
-from vulncore.metrics.data_quality.swapped import SHARE_SWAPPED
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.day_hour import day_hour, week_of
 from vulncore.metrics.week.hours import HOURS
@@ -228,7 +227,7 @@ def map_counts(
 
 
 def state_counts(folder: Path, dataset: str, measures: tuple[str, ...], window: Window) -> Counts:
-    """Return how many records lie in the area, outside of it, or have no place, by month: nobody is moved from one to another."""
+    """Return how many records lie in the area, outside of it, or have no place, by month."""
     snapshot = snapshot_of(folder, dataset)
     states = np.zeros((2, len(list(window.months)), 3))
     for version, smallest in enumerate((TRUE, SMALLEST_SHOWN)):
@@ -239,7 +238,9 @@ def state_counts(folder: Path, dataset: str, measures: tuple[str, ...], window: 
             outside = zone_counts(counts, counts.ground.finest).outside(alone)
             selected, placed = (int(counts.known[name]) for name in ("records", "placed"))
             states[version, at] = placed - outside, outside, selected - placed
-    return Counts(states[0], states[1], states[0].sum(axis=1), np.eye(3, dtype=bool), np.eye(3))
+    prior = states[0].sum(axis=0) / states[0].sum()
+    odds = (1 - SHARE_SWAPPED) * np.eye(3) + SHARE_SWAPPED * prior
+    return Counts(states[0], states[1], states[0].sum(axis=1), np.ones((3, 3), dtype=bool), odds)
 
 
 def place_counts(folder: Path, measures: tuple[str, ...], window: Window) -> Counts:

@@ -7,7 +7,7 @@ says what this costs, what it was tried against, and what is still possible.
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
 from typing import Final
@@ -39,6 +39,9 @@ HALF_WITHIN_M: Final = 1.678347 * REACH_M
 FARTHEST_M: Final = 6 * REACH_M  # of a hundred that move, two go farther
 GROUP_KEPT: Final = 0.75
 """Of the records: they keep their type of place and group of victims; the others get any that is there, all alike."""
+SHARE_SWAPPED: Final = 0.25
+"""Of the records: they swap whether they have a place, and whether that lies in the area, with another record."""
+FEWEST_ALIKE: Final = 20  # records among which to swap
 NAMED_WITHIN_M: Final = (
     250.0  # of a point that a record moved to: how near a street must be to be named there
 )
@@ -121,18 +124,21 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
     longitude, latitude = (_floats(incidents, name) for name in ("longitude", "latitude"))
     columns = {name: incidents.column(name) for name in BLURRED if name != MOVED_HOURS}
     columns[MOVED_HOURS] = pa.array(_moved_hours(by_record[:, 0]), pa.int16())
+    years = pc.year(incidents.column("recorded_on")).to_numpy()
     place = incidents.column("place").to_pandas().to_numpy(dtype=object, copy=True)
     groups = {name: incidents.column(name).to_pandas().to_numpy(dtype=object, copy=True) for name in GROUPS}
     for force, rows in _rows_by_force(incidents).items():
-        by_place = by_record[rows, 11:]
+        by_place = by_record[rows, 11:25]
         keyed = incidents.take(rows)
         victims = _victims_at_points(keyed, ids.take(rows))
         known = np.flatnonzero(victims.is_valid())
-        by_place[known] = even_numbers(key, victims.take(known))[:, 11:]
-        true = np.column_stack([longitude[rows], latitude[rows]])
+        by_place[known] = even_numbers(key, victims.take(known))[:, 11:25]
+        known_points = np.column_stack([longitude[rows], latitude[rows]])
+        like = _placed_like(known_points, by_record[rows, 25:], years[rows], areas.get(force))
+        true = known_points[like]
         moved = _moved_points(true, by_place, areas.get(force))
         longitude[rows], latitude[rows] = moved.T
-        place[rows] = _moved_names(place[rows], true, moved, by_place[:, 1])
+        place[rows] = _moved_names(place[rows][like], true, moved, by_place[:, 1])
         for at, name in enumerate(GROUPS):
             draws = by_record[rows, 1 + 5 * at : 6 + 5 * at]
             groups[name][rows] = _moved_groups(groups[name][rows], draws)
@@ -221,6 +227,60 @@ def even_numbers(key: bytes, ids: pa.Array) -> Floats:
     numbers = np.frombuffer(digests, dtype=">u2").reshape(len(ids), 32)
     uniform: Floats = (numbers + 0.5) / 65_536
     return uniform
+
+
+def taken_from(
+    pools: Sequence[Integers], numbers: Floats, swaps: Booleans, fewest: int = FEWEST_ALIKE
+) -> tuple[Integers, Booleans]:
+    """Return from which row each takes what it has swapped, out of its first pool that is large enough; and which have none.
+
+    A keyed hash puts all rows on a ring. A row that swaps takes from the one that follows another number of its own there, so
+    that it takes from the same in every version, and a late record changes from whom few others take.
+
+    Args:
+        pools: For each way to divide the rows, the number of each row's pool.
+        numbers: Six `even_numbers` of each row: three for its place on the ring, three for what it looks for.
+        swaps: Which rows swap; the others take from themselves.
+        fewest: Rows of a pool that is large enough.
+
+    Source:
+        Dalenius and Reiss (1982), Data-swapping: a technique for disclosure control; the ring is that of consistent hashing,
+        Karger and others (1997).
+    """
+    ring, drawn = (
+        np.minimum(three @ (1 / 65_536) ** np.arange(3), np.nextafter(1, 0))
+        for three in (numbers[:, :3], numbers[:, 3:])
+    )
+    taken: Integers = np.arange(len(numbers), dtype=np.int64)
+    waiting: Booleans = np.ones(len(numbers), dtype=bool)
+    for pool in pools:
+        size: Integers = np.bincount(pool)
+        first: Integers = np.cumsum(size) - size
+        here = waiting & (size[pool] >= fewest)
+        order: Integers = np.lexsort((ring, pool))
+        moving = np.flatnonzero(here & swaps)
+        keys = pool[order] + ring[order]
+        after = np.asarray(np.searchsorted(keys, pool[moving] + drawn[moving]), dtype=np.int64)
+        after -= first[pool[moving]]
+        taken[moving] = order[first[pool[moving]] + after % size[pool[moving]]]
+        waiting &= ~here
+    return taken, waiting
+
+
+def _placed_like(points: Floats, uniform: Floats, years: Integers, area: BaseGeometry | None) -> Integers:
+    """Return like which row each is placed before it is moved: mostly like itself.
+
+    A quarter swap whether they have a place, and whether that is in the area, with another of the same year: where that is
+    placed otherwise, they are placed as it is.
+    """
+    there = np.isfinite(points).all(axis=1)
+    inside = np.zeros(len(points), dtype=bool)
+    inside[there] = _within(None if area is None else _with_its_edge(area), points[there])
+    state = np.add(there, inside, dtype=np.int64)
+    pools = [years - years.min(initial=9_999), np.zeros(len(points), dtype=np.int64)]
+    taken, _ = taken_from(pools, uniform[:, 1:], uniform[:, 0] < SHARE_SWAPPED)
+    like: Integers = np.where(state[taken] != state, taken, np.arange(len(points)))
+    return like
 
 
 def _moved_hours(uniform: Floats) -> Integers:

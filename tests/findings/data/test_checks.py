@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import SHARED
 from tests.making import FORCE, covered, delivery, incident, month_total, months
+from vulncore.domain.blur import SHARE_SWAPPED
 from vulncore.domain.delivery import Delivery, RowAccount, measures_table
 from vulncore.domain.periods import add_months
 from vulncore.domain.schemas import COVERAGE, INCIDENTS, Tables, conform
@@ -22,7 +23,6 @@ from vulncore.findings.data.checks import (
     findings_frame,
     findings_sentence,
 )
-from vulncore.metrics.data_quality.swapped import SHARE_SWAPPED
 from vulncore.sources import police_uk
 from vulncore.sources.police_uk.files import FileKind
 from vulncore.store import open_version, preview, publish

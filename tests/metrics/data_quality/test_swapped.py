@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.making import incident
+from vulncore.domain.blur import FEWEST_ALIKE, SHARE_SWAPPED
 from vulncore.domain.schemas import INCIDENTS
-from vulncore.metrics.data_quality.swapped import FEWEST_ALIKE, SHARE_SWAPPED, swapped
+from vulncore.metrics.data_quality.swapped import swapped
 
 SECRET = b"s" * 32
 DAY = date(2024, 3, 1)

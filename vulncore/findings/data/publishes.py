@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from vulncore.domain.errors import Reject
-from vulncore.findings.shared.words import capital_first, hidden_in_words, listed, nearest
+from vulncore.findings.shared.words import capital_first, listed
 from vulncore.store.manifest import Publish
 
 PRESENT_TABLES = {
@@ -87,17 +87,17 @@ def account_frame(publish: Publish, smallest: int = 1) -> pd.DataFrame:
 
     Args:
         publish: The version.
-        smallest: What was noted of records, as how many have no place, is to the nearest of this; missing where under it.
+        smallest: From 2 on, what was noted of records is left out, as how many have no place: one that came late would show.
     """
     rows = publish.rows
-    step = smallest if publish.table_rows["incidents"] else 1
+    noted = {} if smallest > 1 and publish.table_rows["incidents"] else rows.noted
     return pd.DataFrame(
         [
             ("Rows read", rows.read),
             ("Accepted", rows.accepted),
             *((f"Rejected: {reason}", count) for reason, count in rows.rejected.items()),
             *((f"Left out: {reason}", count) for reason, count in rows.left_out.items()),
-            *(_noted(what, count, step) for what, count in rows.noted.items()),
+            *((f"Accepted and noted: {what}", count) for what, count in noted.items()),
             *(
                 (f"The version holds: {words}", publish.table_rows[name])
                 for name, words in PRESENT_TABLES.items()
@@ -105,13 +105,7 @@ def account_frame(publish: Publish, smallest: int = 1) -> pd.DataFrame:
             ),
         ],
         columns=["What", "Rows"],
-    ).astype({"Rows": "Int64"})
-
-
-def _noted(what: str, count: int, smallest: int) -> tuple[str, int | None]:
-    about = nearest(count, smallest)
-    how = f", {hidden_in_words(smallest)}" if about is None else (", about" if smallest > 1 else "")
-    return f"Accepted and noted: {what}{how}", about
+    )
 
 
 def rejects_frame(rejects: Sequence[Reject]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.domain.blur import is_blurred
+from vulncore.domain.blur import SHARE_SWAPPED, is_blurred
 from vulncore.domain.errors import first_five
 from vulncore.findings.data.finding import DataFinding, Sureness, clock, months_in_words
 from vulncore.findings.shared.words import (
@@ -29,7 +29,6 @@ from vulncore.metrics.data_quality.clock_times import (
 )
 from vulncore.metrics.data_quality.default_times import date_only, default_times
 from vulncore.metrics.data_quality.month_rows import month_number
-from vulncore.metrics.data_quality.swapped import SHARE_SWAPPED
 
 BY_THE_HOUR = "The hours, the weekdays and the patrol hours on screen come from these times."
 
