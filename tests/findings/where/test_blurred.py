@@ -1,4 +1,4 @@
-"""What maps of blurred records promise, over several secrets: totals are exact, the rest is right on average."""
+"""What maps of blurred records promise, over several secrets: totals are about right, the rest is so on average."""
 
 from dataclasses import replace
 from datetime import date

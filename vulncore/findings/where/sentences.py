@@ -85,8 +85,7 @@ def where_notes(view: WhereView) -> tuple[str, ...]:
             "an area. A cell is hot because such a place lies in the cell; the next cell may be as hot in truth."
         )
     if is_blurred(view.smallest):
-        narrowed = view.selection.hours.cells or view.selection.records.where
-        notes.append(PLACES_BLURRED if narrowed else f"{PLACES_BLURRED} Totals are exact.")
+        notes.append(f"{PLACES_BLURRED} How many have a place is about right.")
     return tuple(notes)
 
 
