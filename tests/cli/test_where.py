@@ -39,7 +39,7 @@ def test_every_layer_is_printed_as_geojson_and_as_a_table_with_the_same_rows(lay
 def test_what_the_map_says_goes_to_standard_error(shipped_store, monkeypatch):
     blurred = run("hotspots", *SEXUAL, "--format", "csv", "--store", shipped_store)
     assert "have no place and are on no map" in blurred.stderr
-    assert f"{PLACES_BLURRED} How many have a place is about right." in blurred.stderr
+    assert f"{PLACES_BLURRED} The number of crimes with a place is about right." in blurred.stderr
     monkeypatch.setenv(SETTING, "1")
     exact = run("hotspots", *SEXUAL, "--format", "csv", "--store", shipped_store)
     assert "Hot: " in exact.stderr

@@ -206,7 +206,7 @@ def _places_text() -> str:
         "server.\n\n"
         f"- **Blurred**: each record is moved once, by a secret draw, before anything by place is counted. {percent(STAYING)} of records stay, the "
         f"others go to a point near by, half of them within {HALF_WITHIN_M:.0f} m. A record goes to the same point in every view. Numbers are "
-        "sharpened before they are shown. One in four swaps with another whether it has a place in the area at all, so totals here are about right.\n"
+        "sharpened before they are shown. A quarter of the records exchange with another record whether they have a place in the area. Totals here are therefore about right.\n"
         "- **Density**: a quartic kernel in metres, corrected at the edge (Diggle 1985).\n"
         "- **Hot**: Gi* (Getis and Ord 1992) beyond what an even scatter and what the quiet part of the map explain. All "
         f"cells are judged together (Benjamini–Hochberg, {percent(RATE)}).\n"

@@ -64,7 +64,7 @@ def test_a_dataset_without_places_gets_a_sentence_and_no_map(where):
 
 
 def test_that_places_are_blurred_is_said_where_they_are(where, monkeypatch):
-    assert f"{PLACES_BLURRED} How many have a place is about right." in where().said
+    assert f"{PLACES_BLURRED} The number of crimes with a place is about right." in where().said
     narrowed = where(hours="night").said
     assert PLACES_BLURRED in narrowed
     assert "Totals are exact" not in narrowed

@@ -368,8 +368,7 @@ def _about(number: float, base: int) -> str:
 
 
 def _total_in_words(total: float, smallest: int) -> str:
-    whole = abs(total - round(total)) < 1e-6
-    base = 1 if whole else max(smallest, 1)
+    base = max(smallest, 1)  # of blurred records a total is about right
     return f"{base * round(total / base):,}"
 
 

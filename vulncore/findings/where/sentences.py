@@ -85,7 +85,7 @@ def where_notes(view: WhereView) -> tuple[str, ...]:
             "an area. A cell is hot because such a place lies in the cell; the next cell may be as hot in truth."
         )
     if is_blurred(view.smallest):
-        notes.append(f"{PLACES_BLURRED} How many have a place is about right.")
+        notes.append(f"{PLACES_BLURRED} The number of {view.unit} with a place is about right.")
     return tuple(notes)
 
 
