@@ -30,13 +30,14 @@ from tests.attack.pages import (  # noqa: E402
 )
 from vulncore.domain.blur import HOUR_ODDS, blurred, sharpening  # noqa: E402
 from vulncore.domain.geography import boundary  # noqa: E402
-from vulncore.domain.periods import rolling_12  # noqa: E402
+from vulncore.domain.periods import Window, rolling_12  # noqa: E402
 from vulncore.domain.vocabulary import report_measures  # noqa: E402
 from vulncore.findings.when.counts import read_week  # noqa: E402
 from vulncore.findings.where.counts import record_counts, zone_counts  # noqa: E402
 from vulncore.findings.where.protection import hot_states  # noqa: E402
 from vulncore.findings.where.question import MapSelection  # noqa: E402
 from vulncore.metrics.hotspots.sharpened import sharpened  # noqa: E402
+from vulncore.metrics.hotspots.zones import OUTSIDE, zone_of  # noqa: E402
 from vulncore.metrics.week.day_hour import RecordFilter  # noqa: E402
 from vulncore.metrics.week.hours import hours_from  # noqa: E402
 from vulncore.metrics.week.scan import week_windows  # noqa: E402
@@ -96,18 +97,13 @@ def show_places(name: str, folder: Path, dataset: str, records: RecordFilter, de
     true = exact.within(records.window)
     top, busy = set(np.argsort(-true)[:10]), true >= BUSY
     hot = set(np.flatnonzero(hot_states(exact, records.window, 1) > 0))
+    single_month = Window(records.window.end.replace(day=1), records.window.end)  # all of them in one
     same, held, apart, kept, beside = [], [], [], [], []
     for deal in range(deals):
         table = blurred(rows, bytes([deal]) * 32, {CITY: boundary(CITY)})
-        one = replace(
-            counts,
-            question=asked_of(counts),
-            longitudes=table["longitude"].to_numpy(),
-            latitudes=table["latitude"].to_numpy(),
-            month=table["recorded_on"].to_numpy().astype("datetime64[M]"),
-            records=np.ones(table.num_rows),
-        )
-        by_zone = zone_counts(one, counts.ground.finest)
+        zone = zone_of(exact.zones, *(table[name].to_numpy() for name in ("longitude", "latitude")))
+        counted = np.bincount(zone - OUTSIDE, minlength=len(exact.zones.names) + 1).astype(float)
+        by_zone = replace(shown, history=single_month, counts=counted[None])
         about = sharpened(by_zone.within(records.window), shown.moves)
         first = np.argsort(-about)[:10]
         same.append(len(top & set(first)))

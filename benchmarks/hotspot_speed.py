@@ -32,12 +32,12 @@ from timing import median_seconds
 from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.periods import Window, rolling_12
 from vulncore.domain.schemas import COVERAGE, INCIDENTS
-from vulncore.findings.where.counts import zone_of_points
+from vulncore.findings.where.counts import zone_of_records
 from vulncore.metrics.hotspots.cells import cells
 from vulncore.metrics.hotspots.classes import hotspot_classes
 from vulncore.metrics.hotspots.density import kernel_density, share_inside
 from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
-from vulncore.metrics.hotspots.zones import OUTSIDE
+from vulncore.metrics.hotspots.zones import OUTSIDE, zone_of
 from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
 from vulncore.metrics.week.counted import Chosen, CountedRecords, RecordFilter, counted_records
 
@@ -102,7 +102,7 @@ class Ours:
 
     def by_month(self, window: Window) -> Floats:
         rows = self.chosen(window)
-        piece = zone_of_points(self.records, ZONES)[rows.numbers("point")]
+        piece = zone_of_records(self.records, ZONES)[rows.at].astype(np.int64)
         return _by_month(piece, rows.numbers("month"), np.ones(len(piece)), window)
 
     def density(self) -> Floats:
@@ -114,7 +114,7 @@ class Ours:
 class Sql:
     def __init__(self, records: CountedRecords) -> None:
         self.engine = duckdb.connect()
-        piece = zone_of_points(records, ZONES)
+        piece = zone_of(ZONES, *records.points)
         zones = pa.table({"point": np.arange(len(piece), dtype=np.int32), "piece": piece})
         middles = pd.DataFrame(
             {"piece": range(PIECES), "cx": ZONES.centres_m[:, 0], "cy": ZONES.centres_m[:, 1]}
@@ -200,7 +200,7 @@ def table_of(rows: int, folder: Path) -> None:
     coverage = parquet_table(engine, [str(folder / "coverage.parquet")], COVERAGE)
     begun = time.perf_counter()
     records = counted_records(incidents, coverage, FORCE, {})
-    zone_of_points(records, ZONES)
+    zone_of_records(records, ZONES)
     print(f"\nprepared in {time.perf_counter() - begun:.1f} s")
     ways = {"SQL": layers(Sql(records))}
     if rows * PANDAS_KB_A_ROW / 1e6 <= PANDAS_GB:

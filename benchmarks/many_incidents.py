@@ -20,6 +20,7 @@ import day_hour_speed
 import hotspot_incidents
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from load import free_port, load, percentile, started, used_by, wait_until_ready
 
 from vulncore.domain.delivery import Delivery, RowAccount, measures_table
@@ -52,6 +53,7 @@ def made_incidents(rows: int) -> pa.Table:
         )
 
     columns = {
+        "record_id": pc.binary_join_element_wise("R", placed["row_id"], ""),
         "occurred_from": pa.array(recorded + (timed["occurred_from"].to_numpy() - recorded_then)),
         "occurred_to": pa.array(recorded + (timed["occurred_to"].to_numpy() - recorded_then)),
         "place": words(tuple(f"Street {number}" for number in range(STREETS))),

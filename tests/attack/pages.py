@@ -31,7 +31,7 @@ from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.protection import protected_week
 from vulncore.findings.when.view import Week
 from vulncore.findings.where.area import moves_between
-from vulncore.findings.where.counts import record_counts, zone_counts, zone_of_points
+from vulncore.findings.where.counts import record_counts, zone_counts, zone_of_records
 from vulncore.findings.where.question import MapSelection
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.day_hour import day_hour, week_of
@@ -254,8 +254,8 @@ def place_counts(folder: Path, measures: tuple[str, ...], window: Window) -> Cou
     for smallest in (TRUE, SMALLEST_SHOWN):
         counted = counted_of(snapshot, CITY, smallest)
         chosen = counted.chosen(selection.records)
-        here = np.append(zone_of_points(counted, by_zone.zones) == busiest, False)
-        weeks.append(week_of(day_hour(chosen.only(here[chosen.numbers("point")])))[None])
+        here = zone_of_records(counted, by_zone.zones)[chosen.at] == busiest
+        weeks.append(week_of(day_hour(chosen.only(here)))[None])
     whole = read_week(snapshot, selection.records, TRUE).by_hour.sum()
     from_anywhere = np.ones((HOURS, HOURS), dtype=bool)  # from another cell, too
     return Counts(*weeks, np.array([whole]), from_anywhere, None)

@@ -8,6 +8,7 @@ says what this costs, what it was tried against, and what is still possible.
 
 import hmac
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from typing import Final
@@ -75,10 +76,17 @@ BLURRED: Final = (
     MOVED_HOURS,
 )
 """The columns of blurred incidents: what is counted by hour, place or group. A record's times are moved with its hours."""
+MADE_FROM: Final = (*BLURRED[:-1], "row_id", "victim_key")
+"""The columns of incidents that blurred ones are made from."""
+ROWS_AT_ONCE: Final = 500_000  # looked at together where each is looked at for itself
 
 Unsigned = NDArray[np.uint64]
+Draws = NDArray[np.uint16]
+"""Numbers drawn evenly from 0 to 65,535, one row per record."""
 
 _OFFSETS: Final = np.arange(HOURS) - HOURS // 2  # hours by which a record may be moved
+_EVERY_NUMBER: Final = np.arange(65_536, dtype=np.uint16)
+NO_WORD: Final = -1
 
 
 def _hour_odds() -> Floats:
@@ -121,32 +129,30 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
     key = hmac.digest(secret, b"blur", "sha256")
     ids = record_ids(incidents)
     by_record = even_numbers(key, ids)
-    longitude, latitude = (_floats(incidents, name) for name in ("longitude", "latitude"))
+    points = np.column_stack([_floats(incidents, name) for name in ("longitude", "latitude")])
+    years = pc.year(incidents.column("recorded_on")).to_numpy()
+    words = {name: _Words.of(incidents.column(name)) for name in ("place", *GROUPS)}
+    for force, rows in _rows_by_force(incidents).items():
+        area = areas.get(force)
+        by_place = _draws_of_places(
+            incidents.select(["victim_key", "longitude", "latitude"]), ids, by_record, rows, key
+        )
+        like = _placed_like(points[rows], by_record[rows, 25:], years[rows], area)
+        true = points[rows[like]]
+        moved = points[rows] = _moved_points(true, by_place, area)
+        names = words["place"].codes
+        names[rows] = _moved_names(names[rows[like]], true, moved, shares(by_place[:, 1]))
+        for at, name in enumerate(GROUPS):
+            codes = words[name].codes
+            codes[rows] = _moved_groups(
+                codes[rows], words[name].words, by_record[rows, 1 + 5 * at : 6 + 5 * at]
+            )
     columns = {name: incidents.column(name) for name in BLURRED if name != MOVED_HOURS}
     columns[MOVED_HOURS] = pa.array(_moved_hours(by_record[:, 0]), pa.int16())
-    years = pc.year(incidents.column("recorded_on")).to_numpy()
-    place = incidents.column("place").to_pandas().to_numpy(dtype=object, copy=True)
-    groups = {name: incidents.column(name).to_pandas().to_numpy(dtype=object, copy=True) for name in GROUPS}
-    for force, rows in _rows_by_force(incidents).items():
-        by_place = by_record[rows, 11:25]
-        keyed = incidents.take(rows)
-        victims = _victims_at_points(keyed, ids.take(rows))
-        known = np.flatnonzero(victims.is_valid())
-        by_place[known] = even_numbers(key, victims.take(known))[:, 11:25]
-        known_points = np.column_stack([longitude[rows], latitude[rows]])
-        like = _placed_like(known_points, by_record[rows, 25:], years[rows], areas.get(force))
-        true = known_points[like]
-        moved = _moved_points(true, by_place, areas.get(force))
-        longitude[rows], latitude[rows] = moved.T
-        place[rows] = _moved_names(place[rows][like], true, moved, by_place[:, 1])
-        for at, name in enumerate(GROUPS):
-            draws = by_record[rows, 1 + 5 * at : 6 + 5 * at]
-            groups[name][rows] = _moved_groups(groups[name][rows], draws)
     columns |= {
-        "longitude": pa.array(longitude, from_pandas=True),
-        "latitude": pa.array(latitude, from_pandas=True),
+        name: pa.array(points[:, at], from_pandas=True) for at, name in enumerate(("longitude", "latitude"))
     }
-    columns |= {name: pa.array(values, pa.string()) for name, values in {"place": place, **groups}.items()}
+    columns |= {name: coded.column() for name, coded in words.items()}
     return pa.table(columns).select(list(BLURRED))
 
 
@@ -197,8 +203,15 @@ def record_ids(incidents: pa.Table) -> pa.Array:
     """Return what each record is told by: its id; where that is a line's number, what it says and which of equal ones."""
     records = incidents.column("record_id")
     ids = pc.binary_join_element_wise(incidents.column("force"), records, "\n").combine_chunks()
-    pairs = zip(incidents.column("row_id").to_pylist(), records.to_pylist(), strict=True)
-    at = np.flatnonzero([row == record or row.startswith(f"{record}/") for row, record in pairs])
+    at = np.flatnonzero(
+        [
+            row == record or row.startswith(f"{record}/")
+            for part in incidents.select(["row_id", "record_id"]).to_batches(ROWS_AT_ONCE)
+            for row, record in zip(
+                *(part.column(name).to_pylist() for name in part.schema.names), strict=True
+            )
+        ]
+    )
     if not len(at):
         return ids
     lines = incidents.take(at)
@@ -221,16 +234,24 @@ def record_ids(incidents: pa.Table) -> pa.Array:
     return pa.array(every, pa.string())
 
 
-def even_numbers(key: bytes, ids: pa.Array) -> Floats:
-    """Return 32 numbers between 0 and 1 for each id, always the same ones: keyed BLAKE2b (RFC 7693)."""
-    digests = b"".join(blake2b(text.encode(), key=key).digest() for text in ids.to_pylist())
-    numbers = np.frombuffer(digests, dtype=">u2").reshape(len(ids), 32)
-    uniform: Floats = (numbers + 0.5) / 65_536
-    return uniform
+def even_numbers(key: bytes, ids: pa.Array) -> Draws:
+    """Return 32 numbers from 0 to 65,535 for each id, always the same ones: keyed BLAKE2b (RFC 7693)."""
+    numbers: Draws = np.empty((len(ids), 32), dtype=np.uint16)
+    for first in range(0, len(ids), ROWS_AT_ONCE):
+        texts = ids.slice(first, ROWS_AT_ONCE).to_pylist()
+        digests = b"".join(blake2b(text.encode(), key=key).digest() for text in texts)
+        numbers[first : first + ROWS_AT_ONCE] = np.frombuffer(digests, dtype=">u2").reshape(-1, 32)
+    return numbers
+
+
+def shares(numbers: Draws) -> Floats:
+    """Return numbers between 0 and 1 for those of `even_numbers`."""
+    between: Floats = (numbers + 0.5) / 65_536
+    return between
 
 
 def taken_from(
-    pools: Sequence[Integers], numbers: Floats, swaps: Booleans, fewest: int = FEWEST_ALIKE
+    pools: Sequence[Integers], numbers: Draws, swaps: Booleans, fewest: int = FEWEST_ALIKE
 ) -> tuple[Integers, Booleans]:
     """Return from which row each takes what it has swapped, out of its first pool that is large enough; and which have none.
 
@@ -248,7 +269,7 @@ def taken_from(
         Karger and others (1997).
     """
     ring, drawn = (
-        np.minimum(three @ (1 / 65_536) ** np.arange(3), np.nextafter(1, 0))
+        np.minimum(shares(three) @ (1 / 65_536) ** np.arange(3), np.nextafter(1, 0))
         for three in (numbers[:, :3], numbers[:, 3:])
     )
     taken: Integers = np.arange(len(numbers), dtype=np.int64)
@@ -267,7 +288,7 @@ def taken_from(
     return taken, waiting
 
 
-def _placed_like(points: Floats, uniform: Floats, years: Integers, area: BaseGeometry | None) -> Integers:
+def _placed_like(points: Floats, numbers: Draws, years: Integers, area: BaseGeometry | None) -> Integers:
     """Return like which row each is placed before it is moved: mostly like itself.
 
     A quarter swap whether they have a place, and whether that is in the area, with another of the same year: where that is
@@ -278,34 +299,40 @@ def _placed_like(points: Floats, uniform: Floats, years: Integers, area: BaseGeo
     inside[there] = _within(None if area is None else _with_its_edge(area), points[there])
     state = np.add(there, inside, dtype=np.int64)
     pools = [years - years.min(initial=9_999), np.zeros(len(points), dtype=np.int64)]
-    taken, _ = taken_from(pools, uniform[:, 1:], uniform[:, 0] < SHARE_SWAPPED)
+    taken, _ = taken_from(pools, numbers[:, 1:], shares(numbers[:, 0]) < SHARE_SWAPPED)
     like: Integers = np.where(state[taken] != state, taken, np.arange(len(points)))
     return like
 
 
-def _moved_hours(uniform: Floats) -> Integers:
+def _moved_hours(numbers: Draws) -> NDArray[np.int16]:
     cumulated = np.cumsum(HOUR_ODDS)
-    moved: Integers = _OFFSETS[np.minimum(np.searchsorted(cumulated, uniform), HOURS - 1)]
+    by_number = _OFFSETS[np.minimum(np.searchsorted(cumulated, shares(_EVERY_NUMBER)), HOURS - 1)]
+    moved: NDArray[np.int16] = by_number.astype(np.int16)[numbers]
     return moved
 
 
-def _moved_points(true: Floats, uniform: Floats, area: BaseGeometry | None) -> Floats:
+def _moved_points(true: Floats, numbers: Draws, area: BaseGeometry | None) -> Floats:
     """Return where records are moved to: half of them stay, as does who is outside the area or finds no way to go."""
     moved = true.copy()
-    there = np.isfinite(true).all(axis=1)
     reach = None if area is None else _with_its_edge(area)
-    waiting = there & (uniform[:, 0] >= STAYING)
-    waiting[waiting] = _within(reach, true[waiting])
+    for first in range(0, len(true), ROWS_AT_ONCE):
+        some = slice(first, first + ROWS_AT_ONCE)
+        _move(moved[some], shares(numbers[some]), reach)
+    return moved
+
+
+def _move(points: Floats, uniform: Floats, reach: BaseGeometry | None) -> None:
+    waiting = np.isfinite(points).all(axis=1) & (uniform[:, 0] >= STAYING)
+    waiting[waiting] = _within(reach, points[waiting])
     for first in range(2, 2 + 3 * TRIES, 3):
         rows = np.flatnonzero(waiting)
         distance = -REACH_M * np.log(uniform[rows, first] * uniform[rows, first + 1])
         angle = 2 * np.pi * uniform[rows, first + 2]
         offset = distance[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
-        target = true[rows] + offset / metres_per_degree(true[rows, 1]).T
+        target = points[rows] + offset / metres_per_degree(points[rows, 1]).T
         possible = _within(reach, target)
-        moved[rows[possible]] = target[possible]
+        points[rows[possible]] = target[possible]
         waiting[rows[possible]] = False
-    return moved
 
 
 def _with_its_edge(area: BaseGeometry) -> BaseGeometry:
@@ -325,44 +352,41 @@ def _within(area: BaseGeometry | None, points: Floats) -> Booleans:
     return inside
 
 
-def _moved_names(names: np.ndarray, true: Floats, moved: Floats, uniform: Floats) -> np.ndarray:
+def _moved_names(names: Integers, true: Floats, moved: Floats, uniform: Floats) -> Integers:
     """Return the streets or venues: of a record that moved, that of a record at the nearest point with a name, or none."""
     blurred_names = names.copy()
-    named = np.array([name is not None for name in names], dtype=bool)
+    named = names >= 0
     placed = np.isfinite(true).all(axis=1)
-    blurred_names[named & ~placed & (uniform >= STAYING)] = None
+    blurred_names[named & ~placed & (uniform >= STAYING)] = NO_WORD
     went = np.flatnonzero(placed & (true != moved).any(axis=1))
     known = np.flatnonzero(named & placed)
     if not len(went) or not len(known):
         return blurred_names
-    points, point, records = np.unique(true[known], axis=0, return_inverse=True, return_counts=True)
-    order = known[
-        np.lexsort((names[known].astype(str), point.ravel()))
-    ]  # the records of a point lie together
-    first = np.cumsum(records) - records
+    order = known[np.lexsort((names[known], true[known, 1], true[known, 0]))]  # a point's lie together
+    begins = np.flatnonzero((np.diff(true[order], axis=0, prepend=np.nan) != 0).any(axis=1))
+    points, records = true[order[begins]], np.diff(begins, append=len(order))
     scale = metres_per_degree(float(np.median(true[placed, 1])))
     distance, nearest = KDTree(points * scale).query(moved[went] * scale)
-    drawn = names[order][first[nearest] + (uniform[went] * records[nearest]).astype(int)]
+    drawn = names[order[begins[nearest] + (uniform[went] * records[nearest]).astype(int)]]
     from_there = (points[nearest] == true[went]).all(axis=1) & named[went]
-    drawn[from_there] = names[went][from_there]
-    blurred_names[went] = np.where(distance <= NAMED_WITHIN_M, drawn, np.array(None))
+    drawn[from_there] = names[went[from_there]]
+    blurred_names[went] = np.where(distance <= NAMED_WITHIN_M, drawn, NO_WORD)
     return blurred_names
 
 
-def _moved_groups(values: np.ndarray, uniform: Floats) -> np.ndarray:
+def _moved_groups(codes: Integers, words: Sequence[str], numbers: Draws) -> Integers:
     """Return a column of groups: a quarter of those known get any of the groups there are.
 
     Each group draws a number for each record, and the highest wins: a group that is new takes its share and deals nobody
     else anew (rendezvous hashing, Thaler and Ravishankar 1998).
     """
-    known = np.array([value is not None for value in values], dtype=bool)
-    moving = np.flatnonzero(known & (uniform[:, 0] >= GROUP_KEPT))
-    drawn = (uniform[moving, 1:] * 65_536).astype(np.uint64) @ (65_536 ** np.arange(4, dtype=np.uint64))
-    moved, highest = values.copy(), np.zeros(len(moving), dtype=np.uint64)
-    for group in sorted(set(values[known])):
-        seed = np.frombuffer(blake2b(group.encode(), digest_size=8).digest(), dtype=np.uint64)
+    moving = np.flatnonzero((codes >= 0) & (shares(numbers[:, 0]) >= GROUP_KEPT))
+    drawn = numbers[moving, 1:].astype(np.uint64) @ (65_536 ** np.arange(4, dtype=np.uint64))
+    moved, highest = codes.copy(), np.zeros(len(moving), dtype=np.uint64)
+    for code in np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(words))).tolist():
+        seed = np.frombuffer(blake2b(words[code].encode(), digest_size=8).digest(), dtype=np.uint64)
         number = _mixed(drawn ^ seed)
-        moved[moving] = np.where(number > highest, group, moved[moving])
+        moved[moving] = np.where(number > highest, code, moved[moving])
         highest = np.maximum(number, highest)
     return moved
 
@@ -374,20 +398,64 @@ def _mixed(numbers: Unsigned) -> Unsigned:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _victims_at_points(incidents: pa.Table, ids: pa.Array) -> pa.Array:
+def _draws_of_places(
+    incidents: pa.Table, ids: pa.Array, by_record: Draws, rows: Integers, key: bytes
+) -> Draws:
+    """Return the numbers that say where records go: of its victim at its point, where one is known, else of the record."""
+    numbers = by_record[rows, 11:25]
+    victims = _victims_at_points(incidents.take(rows), ids.take(rows), by_record[rows, :4])
+    known = np.flatnonzero(victims.is_valid())
+    numbers[known] = even_numbers(key, victims.take(known))[:, 11:25]
+    return numbers
+
+
+def _victims_at_points(incidents: pa.Table, ids: pa.Array, numbers: Draws) -> pa.Array:
     """Return what moves together: the records of one victim at one point, as far as a corrected point is still that one.
 
     A record of several victims moves with the first of them, in all of its rows; missing where no victim is known.
     """
     near = [pc.round(incidents.column(name), POINT_DECIMALS) for name in ("longitude", "latitude")]
     texts = [pc.fill_null(column.cast(pa.string()), "") for column in near]
-    victims = pc.binary_join_element_wise("victim", incidents.column("victim_key"), *texts, "\n").to_pandas()
-    records = ids.to_pandas()
-    if records.duplicated().any():
-        known = pd.DataFrame({"record": records, "victim": victims}).dropna()
-        first = known.sort_values("victim").drop_duplicates("record").set_index("record")["victim"]
-        victims = records.map(first)
-    return pa.array(victims, pa.string(), from_pandas=True)
+    victims = pc.binary_join_element_wise(
+        "victim", incidents.column("victim_key"), *texts, "\n"
+    ).combine_chunks()
+    told = pd.Series(np.ascontiguousarray(numbers).view(np.uint64).ravel())  # alike, if not the same, for few
+    several = np.flatnonzero(told.duplicated(keep=False))
+    if not len(several):
+        return victims
+    rows = pd.DataFrame(
+        {name: of.take(several).to_pandas() for name, of in {"record": ids, "victim": victims}.items()}
+    )
+    first = rows.dropna().sort_values("victim").drop_duplicates("record").set_index("record")["victim"]
+    mask = np.zeros(len(victims), dtype=bool)
+    mask[several] = True
+    moved_with = pa.array(rows["record"].map(first).to_numpy(object), pa.string(), from_pandas=True)
+    return pc.replace_with_mask(victims, pa.array(mask), moved_with)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """A column of words: the place of each row's among `words`, which are in order; `NO_WORD` where it has none."""
+
+    codes: Integers
+    words: list[str]
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray) -> "_Words":
+        """Take a column apart."""
+        coded = column.dictionary_encode().unify_dictionaries().combine_chunks()
+        words = coded.dictionary.to_pylist()
+        order = sorted(range(len(words)), key=words.__getitem__)
+        place = np.argsort([*order, len(order)])
+        place[-1] = NO_WORD  # where a missing code points
+        return cls(
+            place[coded.indices.fill_null(NO_WORD).to_numpy()].astype(np.int32), [words[at] for at in order]
+        )
+
+    def column(self) -> pa.Array:
+        """Put the column together."""
+        codes = pa.array(self.codes, mask=self.codes == NO_WORD)
+        return pa.DictionaryArray.from_arrays(codes, pa.array(self.words, pa.string())).cast(pa.string())
 
 
 def _rows_by_force(incidents: pa.Table) -> dict[str, Integers]:

@@ -103,7 +103,7 @@ def secrets(counts: RecordCounts, exact: RecordCounts, shipped_store: Path) -> l
     hits = trial_hits(counts, zone_counts(counts, counts.ground.finest))
     arrays |= {f"trial: {name}": hits[name] for name in ("hits", "hit_rate", "pai", "better_low")}
     dated = dated_points(exact.counted.chosen(question.selection.records))
-    arrays |= {f"repeats: {name}": dated[name] for name in ("longitude", "latitude")}
+    arrays |= {f"repeats: {name}": dated.numbers(name) for name in ("longitude", "latitude")}
     secrets = [Secret(name, np.asarray(array, dtype=float)) for name, array in arrays.items()]
     return [secret for secret in secrets if len(set(secret.numbers.tolist())) >= FEWEST_TOLD_APART]
 

@@ -263,12 +263,13 @@ def pairs_in(value: object) -> set[tuple[float, float]]:
 
 def test_shares_of_records_that_add_up_to_five_are_five_in_whichever_order_they_come(demo):
     shares, zones = np.array([0.1, 0.2, 0.7, 1.3, 0.4, 0.9, 0.6, 0.8]), zones_of(demo.ground, 9)
-    month = np.full(len(shares), np.datetime64("2024-10", "M"))
     sums = set()
     for seed in range(50):
         order = np.random.default_rng(seed).permutation(shares)
         sums.add(float(order.cumsum()[-1]))
-        by_zone = ZoneCounts(zones, np.zeros(len(shares), dtype=int), month, order, None)
+        counts = np.zeros((1, len(zones.names) + 1))
+        counts[0, 1] = order.cumsum()[-1]
+        by_zone = ZoneCounts(zones, Window(OCTOBER, month_end(OCTOBER)), counts, None)
         assert protected_numbers(by_zone.within(demo.window), 5)[0][0] == 5
         assert by_zone.within(demo.window)[0] == by_zone.by_month([OCTOBER])[0, 0] == 5
     assert len(sums) > 1

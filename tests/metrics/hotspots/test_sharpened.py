@@ -57,9 +57,9 @@ def test_moves_are_those_of_records_spread_evenly_in_a_cell(size, own_cell):
         west, south, east, north = zones.shapes[zone].bounds
         points = chance.uniform((west, south), (east, north), (20_000, 2))
         points = points[shapely.contains_xy(zones.shapes[zone], points)]
-        uniform = chance.uniform(size=(len(points), 2 + 3 * TRIES))
-        uniform[:, 0] = 1  # each of them moves
-        ends = zone_of(zones, *_moved_points(points, uniform, CITY).T)
+        numbers = chance.integers(65_536, size=(len(points), 2 + 3 * TRIES), dtype=np.uint16)
+        numbers[:, 0] = 65_535  # each of them moves
+        ends = zone_of(zones, *_moved_points(points, numbers, CITY).T)
         shares = np.bincount(ends[ends >= 0], minlength=len(zones.names)) / len(points)
         assert (ends >= 0).all()
         staying.append(matrix[zone, zone] - shares[zone])

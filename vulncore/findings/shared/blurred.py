@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from shapely.geometry.base import BaseGeometry
 
-from vulncore.domain.blur import BLURRED, blurred, is_blurred
+from vulncore.domain.blur import BLURRED, MADE_FROM, blurred, is_blurred
 from vulncore.domain.engine import arrow_table
 from vulncore.findings.shared.prepared_files import kept_table
 from vulncore.metrics.data_quality.swapped import SWAPPED, swapped
@@ -84,7 +84,9 @@ def _blurred_rows(snapshot: Snapshot, made_of: object) -> pa.Table:
                 snapshot,
                 ("blurred", made_of),
                 BLURRED,
-                lambda: blurred(snapshot.incidents.to_pyarrow(), _secret(snapshot), _areas(snapshot)),
+                lambda: blurred(
+                    snapshot.incidents.select(*MADE_FROM).to_pyarrow(), _secret(snapshot), _areas(snapshot)
+                ),
             )
             _kept.pop(place, None)
             _kept[place] = (made_of, rows)

@@ -4,7 +4,7 @@ Nothing in here is shown as it is. What may be shown comes out through `vulncore
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -12,11 +12,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from vulncore.domain.arrays import Booleans, Floats, Integers, Moments
 from vulncore.domain.blur import STAYING, is_blurred
-from vulncore.domain.periods import Window
+from vulncore.domain.periods import Window, month_end
 from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.blurred import blurred_records, made_from
@@ -24,11 +25,18 @@ from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.where.area import Ground, moves_between, read_ground, street_of, zones_of
 from vulncore.findings.where.question import MapSelection, WhereQuestion, where_question
-from vulncore.metrics.hotspots.density import gathered, kernel_density, share_inside
+from vulncore.metrics.hotspots.density import (
+    SIDE_OF_MANY,
+    are_many,
+    gathered,
+    kernel_density,
+    share_inside,
+    squares,
+)
 from vulncore.metrics.hotspots.point_counts import point_counts, records_known
 from vulncore.metrics.hotspots.sharpened import sharpened, unbiased
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
-from vulncore.metrics.week.counted import CountedRecords
+from vulncore.metrics.week.counted import Chosen, CountedRecords, month_number
 from vulncore.store import Snapshot
 
 GAZETTEERS: Final = {"City of London Police": "city-places.csv"}
@@ -42,22 +50,36 @@ DECIMALS: Final = (
 class RecordCounts:
     """How many records lie at each point, by month.
 
-    `point`, `longitudes`, `latitudes`, `month` and `records` have one entry per record with a point; the month is that in
-    which it was recorded, `point` the point's number among those of all records (`counted`), `records` how much of it lies
-    in the hours selected. They run over the question's whole history. `known` counts the records of the window alone
-    (`vulncore.metrics.hotspots.point_counts.records_known`). `streets` is what `street_points` returns.
+    `placed` are the records with a point over the question's whole history, `records` how much of each lies in the hours
+    selected; `known` counts the records of the window alone (`vulncore.metrics.hotspots.point_counts.records_known`).
+    `streets` is what `street_points` returns.
     """
 
     question: WhereQuestion
     ground: Ground
-    counted: CountedRecords
-    point: Integers
-    longitudes: Floats
-    latitudes: Floats
-    month: Moments
+    placed: Chosen
     records: Floats
     known: pd.Series
     streets: pd.DataFrame
+    by_size: dict[int | None, "ZoneCounts"] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
+    """What `zone_counts` has worked out."""
+
+    @property
+    def counted(self) -> CountedRecords:
+        """All records of the force."""
+        return self.placed.records
+
+    @property
+    def longitudes(self) -> Floats:
+        """Where each record lies."""
+        return self.placed.numbers("longitude")
+
+    @property
+    def latitudes(self) -> Floats:
+        """Where each record lies."""
+        return self.placed.numbers("latitude")
 
     @property
     def window(self) -> Window:
@@ -77,16 +99,15 @@ class RecordCounts:
 
 @dataclass(frozen=True)
 class ZoneCounts:
-    """The records by zone and month; `zone`, `month` and `records` have one entry per record with a point.
+    """The records by zone and month.
 
-    `moves` says how the blur moves records between the zones (`vulncore.metrics.hotspots.sharpened.moves`); None where they
-    are not blurred.
+    `counts` has a row for each month of `history`, a column for what lies in no zone, and one for each zone. `moves` says how
+    the blur moves records between the zones (`vulncore.metrics.hotspots.sharpened.moves`); None where they are not blurred.
     """
 
     zones: Zones
-    zone: Integers
-    month: Moments
-    records: Floats
+    history: Window
+    counts: Floats
     moves: csr_array | None
 
     def about(self, window: Window) -> Floats:
@@ -108,23 +129,21 @@ class ZoneCounts:
 
     def within(self, window: Window) -> Floats:
         """Return how many records each zone has in a window: what is tested."""
-        rows = (self.zone != OUTSIDE) & in_window(self.month, window)
-        sums = np.bincount(self.zone[rows], weights=self.records[rows], minlength=len(self.zones.names))
-        return sums.astype(float).round(DECIMALS)
+        return self._of(window)[1:].round(DECIMALS)
 
     def outside(self, window: Window) -> float:
         """Return how many records of a window lie in no zone."""
-        return float(self.records[(self.zone == OUTSIDE) & in_window(self.month, window)].sum())
+        return float(self._of(window)[0])
 
     def by_month(self, months: Sequence[date]) -> Floats:
         """Return about how many records each zone had in each month, to be added up (`unbiased`): months x zones."""
-        wanted = np.array(months, dtype="datetime64[M]")
-        at = np.minimum(np.searchsorted(wanted, self.month), len(wanted) - 1)
-        rows = (self.zone != OUTSIDE) & (wanted[at] == self.month)
-        flat = at[rows] * len(self.zones.names) + self.zone[rows]
-        sums = np.bincount(flat, weights=self.records[rows], minlength=len(wanted) * len(self.zones.names))
-        counts = sums.astype(float).round(DECIMALS).reshape(len(wanted), len(self.zones.names))
+        counts = np.array([self.within(Window(month, month_end(month))) for month in months])
         return counts if self.moves is None else unbiased(counts.T, self.moves).T
+
+    def _of(self, window: Window) -> Floats:
+        rows = in_window(np.array(self.history.months, "datetime64[M]"), window)
+        total: Floats = self.counts[rows].sum(axis=0)
+        return total
 
 
 def record_counts(
@@ -146,17 +165,12 @@ def record_counts(
     ground = read_ground(snapshot, store, selection.force, selection.smallest)
     counted = counted_of(snapshot, selection.force, selection.smallest)
     history = counted.chosen(replace(selection.records, window=question.history))
-    rows = point_counts(history, selection.hours.cells)
-    rows = rows[rows["point"] >= 0]
+    rows, records = point_counts(history, selection.hours.cells)
     return RecordCounts(
         question=question,
         ground=ground,
-        counted=counted,
-        point=rows["point"].to_numpy(dtype=np.int64),
-        longitudes=rows["longitude"].to_numpy(dtype=float),
-        latitudes=rows["latitude"].to_numpy(dtype=float),
-        month=rows["month"].to_numpy(dtype="datetime64[M]"),
-        records=rows["records"].to_numpy(dtype=float),
+        placed=rows,
+        records=records,
         known=records_known(counted.chosen(selection.records)),
         streets=_street_points(
             snapshot, selection.force, selection.smallest, made_from(snapshot, selection.smallest)
@@ -166,26 +180,34 @@ def record_counts(
 
 def zone_counts(counts: RecordCounts, resolution: int | None) -> ZoneCounts:
     """Return the records by cell of a size, or by ward where no size is named."""
-    zones = zones_of(counts.ground, resolution)
-    return ZoneCounts(
-        zones,
-        zone_of_points(counts.counted, zones)[counts.point],
-        counts.month,
-        counts.records,
-        moves_between(counts.ground, resolution) if counts.blurred else None,
-    )
+    if resolution not in counts.by_size:
+        zones, history = zones_of(counts.ground, resolution), counts.question.history
+        columns = len(zones.names) + 1
+        column = zone_of_records(counts.counted, zones)[counts.placed.at] - OUTSIDE
+        flat = months_from(history.start, counts.placed) * columns + column
+        sums = np.bincount(flat, counts.records, len(history.months) * columns).astype(float)
+        moves = moves_between(counts.ground, resolution) if counts.blurred else None
+        counts.by_size[resolution] = ZoneCounts(zones, history, sums.reshape(-1, columns), moves)
+    return counts.by_size[resolution]
 
 
-def zone_of_points(counted: CountedRecords, zones: Zones) -> Integers:
-    """Return which zone each point of the records lies in, by its number; `OUTSIDE` where in none."""
+def months_from(first: date, rows: Chosen) -> Integers:
+    """Return how many months after a first one each row's lies."""
+    months: Integers = rows.numbers("month") - month_number(first)
+    return months
+
+
+def zone_of_records(counted: CountedRecords, zones: Zones) -> NDArray[np.int16]:
+    """Return which zone each record of a force lies in; `OUTSIDE` where in none, as one without a point."""
     key = (zones.area.wkb, None if zones.cells is None else zones.cells.resolution, zones.names)
-    by_zones = _zone_of_points.setdefault(counted, {})
+    by_zones = _zone_of_records.setdefault(counted, {})
     if key not in by_zones:
-        by_zones[key] = zone_of(zones, *counted.points)
+        of_point = np.append(zone_of(zones, *counted.points), OUTSIDE).astype(np.int16)
+        by_zones[key] = of_point[counted.numbers("point")]
     return by_zones[key]
 
 
-_zone_of_points: WeakKeyDictionary[CountedRecords, dict[object, Integers]] = WeakKeyDictionary()
+_zone_of_records: WeakKeyDictionary[CountedRecords, dict[object, NDArray[np.int16]]] = WeakKeyDictionary()
 
 
 def density_per_km2(
@@ -196,18 +218,39 @@ def density_per_km2(
     It is added up of the densities of the parts that windows share, so that years that overlap take no more than one that is as long.
     """
     inside = share_inside(zones.centres_m, zones.plane(zones.area), bandwidth_m)
-    points_m = np.column_stack([counts.longitudes, counts.latitudes]) * zones.scale
     first = min(window.start for window in windows)
     months = Window(first, max(window.end for window in windows)).months
     within = np.column_stack([in_window(np.array(months, "datetime64[M]"), window) for window in windows])
     parts, part_of = np.unique(within, axis=0, return_inverse=True)
-    month = (counts.month - np.datetime64(first, "M")).astype(np.int64)
-    rows = np.flatnonzero((month >= 0) & (month < len(months)))
+    month = months_from(first, counts.placed)
+    there = (month >= 0) & (month < len(months))
+    rows = counts.placed.only(there)
+    points_m = points_of(rows, zones)
+    square = _squares_of(counts.counted, zones, bandwidth_m)[rows.at] if are_many(rows.at) else None
     gathered_m, weights = gathered(
-        points_m[rows], counts.records[rows], part_of.ravel()[month[rows]], len(parts), bandwidth_m
+        points_m, counts.records[there], part_of.ravel()[month[there]], len(parts), bandwidth_m, square
     )
     per_km2 = kernel_density(gathered_m, weights, zones.centres_m, bandwidth_m, inside)
     return list(np.nan_to_num(per_km2 @ parts.astype(float)).T)
+
+
+def points_of(rows: Chosen, zones: Zones) -> Floats:
+    """Return where records lie on the plane of some zones, in metres."""
+    east, north = zones.scale
+    return np.column_stack([rows.numbers("longitude") * east, rows.numbers("latitude") * north])
+
+
+def _squares_of(counted: CountedRecords, zones: Zones, bandwidth_m: float) -> Integers:
+    """Return in which square of a density of many points each record of a force lies."""
+    kept = _squares.setdefault(counted, {})
+    key = (zones.area.wkb, bandwidth_m)
+    if key not in kept:
+        every = Chosen(counted, np.arange(counted.table.num_rows), np.ones(0))
+        kept[key] = squares(points_of(every, zones), bandwidth_m, SIDE_OF_MANY)
+    return kept[key]
+
+
+_squares: WeakKeyDictionary[CountedRecords, dict[object, Integers]] = WeakKeyDictionary()
 
 
 def in_window(months: Moments, window: Window) -> Booleans:

@@ -6,8 +6,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import shapely
-from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import format_month
@@ -15,11 +13,10 @@ from vulncore.findings.shared.words import PLACES_BLURRED, file_note
 from vulncore.findings.where.area import across, zone_names
 from vulncore.findings.where.layers import QUIET, Layer, LegendEntry
 from vulncore.findings.where.view import LayerView, MapView, WhereView
-from vulncore.metrics.hotspots.zones import Zones
+from vulncore.metrics.hotspots.zones import Zones, geojson
 from vulncore.store.manifest import Publish
 
 LISTED: Final = 10
-DECIMALS: Final = 6  # of a degree: a tenth of a metre
 
 
 def map_view(view: WhereView, layer_view: LayerView, publish: Publish) -> MapView:
@@ -38,7 +35,7 @@ def map_view(view: WhereView, layer_view: LayerView, publish: Publish) -> MapVie
         legend=layer.legend,
         counts=counts,
         features=tuple(_features(layer_view, names)),
-        outline={"type": "Feature", "properties": {}, "geometry": _geometry(zones.area)},
+        outline={"type": "Feature", "properties": {}, "geometry": geojson(zones.area)},
         bounds=zones.area.bounds,
         listing=listing,
         rows=rows,
@@ -76,7 +73,7 @@ def as_geojson(rows: pd.DataFrame, zones: Zones) -> str:
     """Return rows, one per zone, as a GeoJSON document in longitude and latitude (WGS 84)."""
     features = [
         {"type": "Feature", "properties": _plain(row), "geometry": shape}
-        for row, shape in zip(rows.to_dict("records"), _geometries(zones), strict=True)
+        for row, shape in zip(rows.to_dict("records"), zones.geometries, strict=True)
     ]
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
 
@@ -102,7 +99,7 @@ def _title(view: WhereView, layer_view: LayerView) -> str:
 def _features(layer_view: LayerView, names: Sequence[str]) -> list[dict[str, Any]]:
     zones, frame = layer_view.zones, layer_view.layer.frame
     middles = zones.centres_m / zones.scale
-    rows = zip(zones.names, _geometries(zones), names, middles, frame.to_dict("records"), strict=True)
+    rows = zip(zones.names, zones.geometries, names, middles, frame.to_dict("records"), strict=True)
     return [
         {
             "geometry": shape,
@@ -148,17 +145,6 @@ def _alt(title: str, listing: pd.DataFrame, layer_view: LayerView, counts: dict[
 
 def _count(entry: LegendEntry, counts: dict[str, int]) -> str:
     return f"{counts[entry.key]:,} {entry.words[:1].lower()}{entry.words[1:]}"
-
-
-def _geometries(zones: Zones) -> list[Any]:
-    return [_geometry(shape) for shape in zones.shapes]
-
-
-def _geometry(shape: BaseGeometry) -> Any:
-    """Return a shape as GeoJSON has it, to a tenth of a metre."""
-    return json.loads(
-        shapely.to_geojson(shapely.transform(shape, lambda degrees: np.round(degrees, DECIMALS)))
-    )
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:

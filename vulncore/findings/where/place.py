@@ -11,7 +11,7 @@ from vulncore.domain.blur import sharpening
 from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
 from vulncore.findings.shared.words import hidden_in_words, percent
 from vulncore.findings.where.area import streets_by_records, zone_names
-from vulncore.findings.where.counts import RecordCounts, ZoneCounts, zone_counts, zone_of_points
+from vulncore.findings.where.counts import RecordCounts, ZoneCounts, zone_counts, zone_of_records
 from vulncore.findings.where.protection import names_of, protected_numbers
 from vulncore.findings.where.view import PlaceView
 from vulncore.metrics.week.day_hour import day_hour, week_of
@@ -104,11 +104,9 @@ def _hours(counts: RecordCounts, by_zone: ZoneCounts, zone: int, number: float) 
 
 def _week(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> Floats:
     """Return about how many records the place has in each of the 168 hours from Monday 00:00."""
-    here = np.append(
-        zone_of_points(counts.counted, by_zone.zones) == zone, False
-    )  # the last is that of no point
     chosen = counts.counted.chosen(counts.question.selection.records)
-    week = week_of(day_hour(chosen.only(here[chosen.numbers("point")])))
+    here = chosen.only(zone_of_records(counts.counted, by_zone.zones)[chosen.at] == zone)
+    week = week_of(day_hour(here))
     if not counts.blurred:
         return week
     seen, about = (of_zone(counts.window)[zone] for of_zone in (by_zone.within, by_zone.about))

@@ -9,7 +9,7 @@ from vulncore.findings.where.area import zones_of
 from vulncore.findings.where.counts import RecordCounts
 from vulncore.findings.where.protection import protected_repeats
 from vulncore.findings.where.view import DISTANCES_M, RepeatsView
-from vulncore.metrics.hotspots.near_repeats import near_repeats
+from vulncore.metrics.hotspots.near_repeats import MOST_RECORDS, near_repeats
 from vulncore.metrics.hotspots.point_counts import dated_points
 
 DAYS_APART: Final = (7, 14, 28)
@@ -23,19 +23,21 @@ def repeats_view(counts: RecordCounts) -> RepeatsView:
         counts: Where the records lie.
     """
     dated = dated_points(counts.counted.chosen(counts.question.selection.records))
-    if dated.empty:
+    if not len(dated.at):
         return _no_repeats("Near repeats cannot be tested: these records have a month and no day.")
     fewest = max(FEWEST, counts.smallest)
-    if len(dated) < fewest:
+    if len(dated.at) < fewest:
         return _no_repeats(
             f"Fewer than {fewest} {counts.question.unit} have a place and a day: too few to tell repeats from chance."
         )
     scale = zones_of(counts.ground, counts.ground.finest).scale
-    points_m = dated[["longitude", "latitude"]].to_numpy(dtype=float) * scale
-    days = dated["day"].to_numpy(dtype="datetime64[D]").astype(np.int64)
-    tested = near_repeats(points_m, days, DISTANCES_M, DAYS_APART)
+    drawn = dated.drawn(MOST_RECORDS)
+    points_m = np.column_stack([drawn.numbers("longitude"), drawn.numbers("latitude")]) * scale
+    tested = near_repeats(points_m, drawn.numbers("day").astype(np.int64), DISTANCES_M, DAYS_APART)
     bands, strongest = protected_repeats(tested, counts.smallest)
-    return RepeatsView(bands, strongest, tested.used, tested.of, tested.permutations, blurred=counts.blurred)
+    return RepeatsView(
+        bands, strongest, tested.used, len(dated.at), tested.permutations, blurred=counts.blurred
+    )
 
 
 def _no_repeats(reason: str) -> RepeatsView:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.arrays import Integers
-from vulncore.domain.blur import SAID_BY_A_LINE, SHARE_SWAPPED, even_numbers, record_ids, taken_from
+from vulncore.domain.blur import SAID_BY_A_LINE, SHARE_SWAPPED, even_numbers, record_ids, shares, taken_from
 
 SWAPPED: Final = tuple(dict.fromkeys(("row_id", "record_id", "measure", "outside_area", *SAID_BY_A_LINE)))
 """The columns of swapped incidents."""
@@ -43,7 +43,7 @@ def swapped(incidents: pa.Table, secret: bytes) -> pa.Table:
         a single record is looked at, or fewer than about twenty.
     """
     numbers = even_numbers(hmac.digest(secret, b"swap", "sha256"), record_ids(incidents))
-    swaps_times, swaps_point = (numbers[:, at] < SHARE_SWAPPED for at in (9, 10))
+    swaps_times, swaps_point = (shares(numbers[:, at]) < SHARE_SWAPPED for at in (9, 10))
     recorded, began, ended = (
         incidents.column(name).to_numpy().astype("datetime64[us]")
         for name in ("recorded_on", "occurred_from", "occurred_to")

@@ -1,5 +1,6 @@
 """How densely records lie around a place, with what the edge of the area takes away made good."""
 
+from collections.abc import Sized
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ some peak. Records on a circle about a place come nearest to it: they are 0.03 %
 with 40 squares."""
 MANY: Final = 200_000
 """Points: of more, a quarter as many squares to a bandwidth. What that moves, 0.5 % of the peak at most, chance moves more."""
+SIDE_OF_MANY: Final = BINS // 4
 FEW_PAIRS: Final = 2_000_000  # of a place and a point: so many are looked at all at once
 PAIRS: Final = 500_000  # of a place and a point, held at once: bounds the memory
 EDGES: Final = 1_000_000  # the same of a place and a side of the area
@@ -122,8 +124,31 @@ def _refuse_no_bandwidth(bandwidth_m: float) -> None:
         raise VulncoreError(f"A bandwidth of {bandwidth_m} m can't be used. Give one above 0.")
 
 
+def squares(points_m: Floats, bandwidth_m: float, side: int = BINS) -> Integers:
+    """Return which square each point lies in, numbered from 0 without a gap; -1 for a point that is missing.
+
+    Args:
+        points_m: One row per record: metres east and north on a plane.
+        bandwidth_m: Of the density.
+        side: Squares to a bandwidth.
+    """
+    there = np.isfinite(points_m[:, 0])
+    columns, rows = (
+        np.floor((along - np.nanmin(along, initial=np.inf)) * (side / bandwidth_m)) for along in points_m.T
+    )
+    code = columns * (np.nanmax(rows, initial=0.0) + 1) + rows
+    square: Integers = np.full(len(points_m), -1, dtype=np.int32)
+    square[there] = pd.factorize(code[there].astype(np.int64))[0]
+    return square
+
+
 def gathered(
-    points_m: Floats, weights: Floats, part: Integers, parts: int, bandwidth_m: float
+    points_m: Floats,
+    weights: Floats,
+    part: Integers,
+    parts: int,
+    bandwidth_m: float,
+    square: Integers | None = None,
 ) -> tuple[Floats, Floats]:
     """Return points put together for the densities of several parts of them, in one square each at their weighted mean.
 
@@ -134,6 +159,7 @@ def gathered(
         parts: How many there are.
         bandwidth_m: That of the densities. Up to 10,000 points stay where they are; of more, those in one square of a 128th of
             the bandwidth stand together, and of over 200,000 in one of a 32nd.
+        square: In which of these squares each lies, where that is known.
 
     Returns:
         The points, and what each counts: a column for each part.
@@ -142,23 +168,29 @@ def gathered(
     >>> weights.tolist()
     [[1.0, 0.0], [0.0, 2.0]]
     """
-    if not len(points_m):
-        return points_m, np.zeros((0, parts))
+    if not weights.any():
+        return points_m[:0], np.zeros((0, parts))
     if len(points_m) <= FEW:
         code, places = np.arange(len(points_m)), points_m
     else:
-        low = points_m.min(axis=0)
-        squares = BINS / bandwidth_m / (4 if len(points_m) > MANY else 1)
-        columns, rows = np.floor((points_m - low) * squares).astype(np.int64).T
-        code, _ = pd.factorize(columns * (rows.max() + 1) + rows)
+        code = (
+            squares(points_m, bandwidth_m, SIDE_OF_MANY if are_many(points_m) else BINS)
+            if square is None
+            else square
+        )
         held = np.bincount(code, weights)
-        means = [
-            np.divide(np.bincount(code, weights * along), held, out=np.zeros(len(held)), where=held > 0)
-            for along in (points_m - low).T
-        ]
-        places = np.column_stack(means) + low
-    by_part: Floats = np.bincount(code * parts + part, weights, minlength=len(places) * parts).astype(float)
+        there = held > 0
+        code = np.maximum(np.cumsum(there) - 1, 0)[code]  # what weighs nothing may stand anywhere
+        places = np.column_stack([np.bincount(code, weights * along) for along in points_m.T])
+        places /= held[there, None]
+    flat = code * np.int64(parts) + part
+    by_part: Floats = np.bincount(flat, weights, minlength=len(places) * parts).astype(float)
     return places, by_part.reshape(len(places), parts)
+
+
+def are_many(points: Sized) -> bool:
+    """Return whether points are so many that they are gathered in larger squares, `SIDE_OF_MANY` to a bandwidth."""
+    return len(points) > MANY
 
 
 def _summed(points: Floats, weights: Floats, places: Floats) -> Floats:

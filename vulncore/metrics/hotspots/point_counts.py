@@ -1,40 +1,41 @@
 """How many records lie at each point, month by month."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from vulncore.domain.arrays import Floats
 from vulncore.metrics.week.counted import NO_DAY, Chosen
+from vulncore.metrics.week.hours import HOURS
 
 
-def point_counts(chosen: Chosen, hours: Collection[int] = ()) -> pd.DataFrame:
-    """Return where the records lie, by the month in which they were recorded.
+class PlacedRecords(NamedTuple):
+    """Records with a point, and how much of each counts (0 to 1). Their places are never to be shown."""
+
+    rows: Chosen
+    records: Floats
+
+
+def point_counts(chosen: Chosen, hours: Collection[int] = ()) -> PlacedRecords:
+    """Return the records that lie at a point.
 
     Args:
         chosen: The records, each once.
         hours: Hours of the week, 0 is Monday 00:00; all, timed or not, where none is named. A record known to lie
             between two times counts with the share of the minutes in between that fell into them.
-
-    Returns:
-        One row per record that counts: `longitude`, `latitude` (WGS 84; missing where the record has no point), `point`
-        (its number among all records' points; -1 without one), `month` (its first day), `records` (0 to 1). These are
-        records' own places: never to be shown.
     """
-    weights = np.ones(len(chosen.at))
-    if hours:
-        counts, cell, share = chosen.hours()
-        row, inside = np.repeat(np.arange(len(counts)), counts), np.isin(cell, sorted(hours))
-        weights = np.asarray(np.bincount(row[inside], share[inside], len(chosen.at)).round(9), dtype=float)
-    held = np.flatnonzero(weights > 0)
-    return pd.DataFrame(
-        {
-            **{name: chosen.numbers(name)[held] for name in ("longitude", "latitude", "point")},
-            "month": chosen.numbers("month")[held].astype("datetime64[M]").astype("datetime64[us]"),
-            "records": weights[held],
-        }
-    )
+    placed = chosen.only(chosen.numbers("point") >= 0)
+    if not hours:
+        return PlacedRecords(placed, np.ones(len(placed.at)))
+    counts, cell, share = placed.hours()
+    inside = np.isin(np.arange(HOURS), sorted(hours))[cell]
+    row = np.repeat(np.arange(len(counts)), counts)[inside]
+    records: Floats = np.bincount(row, share[inside], len(counts)).astype(float).round(9)
+    there = records > 0
+    return PlacedRecords(placed.only(there), records[there])
 
 
 def every_point(incidents: ir.Table, force: str) -> pd.DataFrame:
@@ -65,17 +66,6 @@ def records_known(chosen: Chosen) -> pd.Series:
     )
 
 
-def dated_points(chosen: Chosen) -> pd.DataFrame:
-    """Return where and on which day each record happened, of those known to within a day.
-
-    Returns:
-        One row per record: `longitude`, `latitude`, `day` (on which it began). Never to be shown.
-    """
-    day = chosen.numbers("day")
-    kept = np.flatnonzero((day != NO_DAY) & (chosen.numbers("point") >= 0))
-    return pd.DataFrame(
-        {
-            **{name: chosen.numbers(name)[kept] for name in ("longitude", "latitude")},
-            "day": day[kept].astype("datetime64[D]"),
-        }
-    )
+def dated_points(chosen: Chosen) -> Chosen:
+    """Return those of records that have a point and are known to within a day: see `day` of `COUNTED`."""
+    return chosen.only((chosen.numbers("day") != NO_DAY) & (chosen.numbers("point") >= 0))

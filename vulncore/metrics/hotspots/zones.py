@@ -1,8 +1,10 @@
 """The zones of an area, its cells or its wards, and which zone a point lies in."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,7 @@ from vulncore.domain.geography import EDGE_TOLERANCE_M, metres_from, metres_per_
 Objects = npt.NDArray[np.object_]
 
 OUTSIDE: Final = -1
+DECIMALS: Final = 6  # of a degree: a tenth of a metre
 MEETING_M: Final = 5.0  # apart: parts drawn one by one don't meet to the metre
 
 
@@ -50,6 +53,11 @@ class Zones:
     def plane(self, degrees: BaseGeometry) -> BaseGeometry:
         """Return a shape of longitudes and latitudes on the plane, in metres."""
         return shapely.transform(degrees, lambda points: points * self.scale)
+
+    @cached_property
+    def geometries(self) -> list[dict[str, Any]]:
+        """Each zone's shape as `geojson` returns it; nobody may change it."""
+        return [geojson(shape) for shape in self.shapes]
 
 
 def parts(area: BaseGeometry, shapes: Mapping[str, BaseGeometry]) -> Zones:
@@ -107,6 +115,13 @@ def made_zones(
     on_plane = shapely.transform(shapes, lambda points: points * scale) if len(shapes) else shapes
     centres = shapely.get_coordinates(shapely.centroid(on_plane)) if len(shapes) else np.zeros((0, 2))
     return Zones(area, scale, names, shapes, shapely.area(on_plane), centres, near, cells)
+
+
+def geojson(shape: BaseGeometry) -> dict[str, Any]:
+    """Return a shape in longitude and latitude as GeoJSON has it, to a tenth of a metre."""
+    to_a_tenth = shapely.transform(shape, lambda degrees: np.round(degrees, DECIMALS))
+    geometry: dict[str, Any] = json.loads(shapely.to_geojson(to_a_tenth))
+    return geometry
 
 
 def _ward_of(zones: Zones, longitudes: Floats, latitudes: Floats) -> Integers:

@@ -104,7 +104,7 @@ class CountedRecords:
         The filter's force is not looked at: all records here are of one.
         """
         months = self.numbers("month")
-        first, last = _month(wanted.window.start), _month(wanted.window.end)
+        first, last = month_number(wanted.window.start), month_number(wanted.window.end)
         begin, end = np.searchsorted(months, [first, last + 1])
         measure = self.numbers("measure")[begin:end]
         asked_for = np.zeros(len(self.words("measure")) + 1, dtype=bool)
@@ -192,6 +192,13 @@ class Chosen:
     def only(self, mask: Booleans) -> "Chosen":
         """Return those of the rows that a mask has."""
         return Chosen(self.records, self.at[mask], self.harm[mask])
+
+    def drawn(self, most: int, seed: int = 0) -> "Chosen":
+        """Return at most so many of the rows, drawn at random, always the same ones."""
+        if len(self.at) <= most:
+            return self
+        drawn = np.sort(np.random.default_rng(seed).choice(len(self.at), most, replace=False, shuffle=False))
+        return Chosen(self.records, self.at[drawn], self.harm[drawn])
 
     def hours(self) -> tuple[Integers, Integers, Floats]:
         """Return how many hours each of the rows has, and, one row's after the other's, which of the week and which share."""
@@ -341,7 +348,8 @@ def _array(values: object, kind: pa.DataType) -> pa.Array:
     return values if isinstance(values, pa.Array) and values.type == kind else pa.array(values, kind)
 
 
-def _month(day: date) -> int:
+def month_number(day: date) -> int:
+    """Return how many months a day lies after January 1970."""
     return (day.year - 1970) * 12 + day.month - 1
 
 
