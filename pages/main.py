@@ -16,18 +16,24 @@ from pages.ways import PAGES, link_of, links_now
 # what says that it works floats above the page: in its place it would push away all that stands there
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 3rem; max-width: 112rem; }
-[data-testid="stMainBlockContainer"] h1 { padding-top: 0; }
+[data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1rem; font-weight: 600; opacity: 0.8; }
+.st-key-briefing h2 { padding: 0 0 0.35rem; font-size: clamp(1.45rem, 0.9rem + 1.3vw, 3rem); line-height: 1.2; }
+.st-key-briefing p { font-size: clamp(1rem, 0.8rem + 0.45vw, 1.6rem); }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit; opacity: 0.92; }
 @media (min-width: 769px) { section[data-testid="stSidebar"][data-collapsed="false"] {
   width: 16rem !important; min-width: 16rem; max-width: 16rem; } }
 @media (max-width: 1000px) { [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; } }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4.2rem 1rem 2rem; } }
-@media (max-width: 640px) { .st-key-resourcing-answer > [data-testid="stHorizontalBlock"],
-  .st-key-resourcing-answer > div > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; } }
 .st-key-ways a { padding: 0.3rem 0.5rem; }
 [data-testid="stElementContainer"]:has([data-testid="stSpinner"]) { position: fixed; z-index: 99; right: 1.5rem; bottom: 1.5rem;
   width: auto; height: auto; overflow: visible; }
 [data-testid="stSpinner"] { padding: 0.5rem 1rem; border: 1px solid; border-radius: 0.25rem; background: Canvas; }
+@media (min-width: 1700px) {
+  html { font-size: 22px !important; }
+  [data-testid="stFullScreenFrame"]:has(> * > [data-testid="stVegaLiteChart"]) { width: calc(100% / 1.7) !important; }
+  [data-testid="stFullScreenFrame"]:has(> * > [data-testid="stVegaLiteChart"]) [data-testid="stElementToolbar"] { right: -70%; }
+  [data-testid="stVegaLiteChart"] svg.marks { zoom: 1.7; }
+}
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stDownloadButton"],
   [data-testid="stPopover"] { display: none; }

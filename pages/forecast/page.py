@@ -15,17 +15,24 @@ from pages.forecast.question import USED, ForecastChoices, lockdowns_picker, sub
 from pages.forecast.reads import demand_of, outlook_of
 from pages.forecast.what_if import show_what_if
 from pages.forecast.work import forecasts_of
+from pages.shared.briefing import show_briefing, show_working
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_of
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain, show_headline
+from pages.shared.text import plain
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.outlook import Outlook
-from vulncore.findings.forecast.sentences import bases_in_words, forecast_headline, no_forecast_headline
+from vulncore.findings.forecast.sentences import (
+    bases_in_words,
+    forecast_briefing,
+    forecast_headline,
+    no_forecast_briefing,
+    no_forecast_headline,
+)
 from vulncore.findings.forecast.work import YEARS, why_no_forecast
 from vulncore.forecasting.paths import months_ahead
 
@@ -63,27 +70,30 @@ with which:
 if demand is None or refused:
     with sentences.container():
         if refused:
-            show_headline(no_forecast_headline(refused))
+            show_briefing(no_forecast_briefing(refused))
         else:
             st.info(
                 plain(f"{subject.name}: only totals are published and no month, so nothing can be forecast.")
             )
     if demand:
         show_recorded(demand, view)
+    if refused:
+        show_working(no_forecast_headline(refused))
     end_page()
 
 with aside:
     lockdowns_picker().draw(choices)
 with what_if.popover("What if" + (f": {len(adjustments)} added" if adjustments else " …"), width="stretch"):
     show_what_if(adjustments, view.month, ahead)
-years, months = st.empty(), st.empty()
+years, working, months = st.empty(), st.empty(), st.empty()
 
 
 def draw(outlook: Outlook) -> None:
     """Say what comes and draw the charts, over what stands there."""
     with sentences.container():
-        show_headline(drawn(forecast_headline, outlook))
-        st.caption(plain(bases_in_words(demand)))
+        show_briefing(drawn(forecast_briefing, outlook))
+    with working.container():
+        show_working(drawn(forecast_headline, outlook), [bases_in_words(demand)])
     with years.container():
         drawn(show_years, outlook, source_of(view))
     with months.container():

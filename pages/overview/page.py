@@ -6,12 +6,13 @@ from pages.overview.measure import show_measure
 from pages.overview.question import OverviewChoices, measure_shown
 from pages.overview.reads import overview_of
 from pages.overview.strand_table import pick_from_strand_table, strand_table
+from pages.shared.briefing import show_briefing, show_working
 from pages.shared.choices import chosen
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_line
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain, show_headline, show_notes
+from pages.shared.text import plain, show_notes
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.overview.overview import narrowed
@@ -29,9 +30,10 @@ except VulncoreError as problem:
     end_page()
 
 show_provenance(view, overview.question)
-show_headline(overview.headline)
-show_notes(overview.notes)
+show_briefing(overview.briefing)
 
 measure = pick_from_strand_table(drawn(strand_table, overview), measure_shown(overview, choices))
 st.caption(f"{plain(table_legend(overview))} {source_line(view)}")
+show_notes(overview.notes)
+show_working(overview.headline)
 show_measure(overview, measure, view)

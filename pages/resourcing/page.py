@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.resourcing.levers import show_levers
 from pages.resourcing.parts import (
     show_assumptions,
+    show_cases,
     show_comparison,
     show_demand,
     show_drivers,
@@ -23,17 +24,18 @@ from pages.resourcing.question import (
 from pages.resourcing.scenarios import show_scenario_menu
 from pages.resourcing.what_it_takes import show_what_it_takes
 from pages.resourcing.work import kept_forecast, new_forecast, outlook_of
+from pages.shared.briefing import show_briefing, show_working
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_of
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain, show_headline
+from pages.shared.text import plain
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.work import YEARS
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
-from vulncore.findings.resourcing.sentences import resourcing_headline
+from vulncore.findings.resourcing.sentences import resourcing_briefing, resourcing_headline
 from vulncore.forecasting.paths import months_ahead
 
 PARTS = {
@@ -60,8 +62,11 @@ last = add_months(view.month, months_ahead(view.month, YEARS))
 show_provenance(
     view, f"{view.force}: {plan.unit}, known to {month_name(view.month)}, forecast to {month_name(last)}"
 )
-if view.strand:
-    st.caption("What comes to the unit is of several strands: the strand chosen doesn't narrow it.")
+of_no_strand = (
+    ["What comes to the unit is of several strands: the strand chosen doesn't narrow it."]
+    if view.strand
+    else []
+)
 sentences = st.container()
 asking, choosing, sure = st.columns([5, 5, 2], vertical_alignment="bottom")
 with asking:
@@ -70,14 +75,13 @@ with choosing:
     show_scenario_menu(plan, beside)
 with sure.popover("Settings", width="stretch"):
     draw_settings(view.month, choices)
-with st.container(key="resourcing-answer"):
-    answer, levers = st.columns([5, 2], gap="medium")
+answer, levers, beneath = st.container(), st.container(), st.container()
 
 
 def draw(outlook: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerator) -> None:
     """Say what the demand asks for and draw it."""
     with words:
-        show_headline(drawn(resourcing_headline, outlook))
+        show_briefing(drawn(resourcing_briefing, outlook, view.publish.made))
     with charts:
         drawn(show_staffing, outlook, view.force, source_of(view))
 
@@ -101,8 +105,10 @@ except VulncoreError as problem:
     end_page()
 
 draw(outlook, sentences, answer)
-with answer:
+with beneath:
     show_what_it_takes(outlook)
+    show_working(drawn(resourcing_headline, outlook), of_no_strand)
+    drawn(show_cases, outlook, view.force)
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for
     show_levers(plan, outlook)
 

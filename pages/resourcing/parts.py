@@ -50,28 +50,29 @@ CHANGED, EVERY = "changed", "every"
 
 
 def show_staffing(outlook: ResourcingOutlook, force: str, source: str) -> None:
-    """Draw what is needed against who will be there and, for a role that holds cases, cases each against their limit."""
-    spaces = st.columns(2) if outlook.holds_cases else [st.container()]
-    where = f"{force}: {outlook.used.name}"
-    with spaces[0]:
-        title = [f"{outlook.role.name}: needed and there", where]
-        show_chart(
-            staffing_chart(outlook.months, float(outlook.role_year["funded"]), title, palette()),
-            alt=f"{', '.join(title)}. {staffing_in_words(outlook)}",
-        )
-    if outlook.holds_cases:
-        passes = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
-        with spaces[1]:
-            title = [f"{outlook.role.name}: open cases each", where]
-            show_chart(
-                caseload_chart(outlook.months, outlook.limit, passes, title, palette()),
-                alt=f"{', '.join(title)}. {caseload_in_words(outlook)}",
-            )
+    """Draw what is needed against who will be there."""
+    title = [f"{outlook.role.name}: needed and there", f"{force}: {outlook.used.name}"]
+    show_chart(
+        staffing_chart(outlook.months, float(outlook.role_year["funded"]), title, palette()),
+        alt=f"{', '.join(title)}. {staffing_in_words(outlook)}",
+    )
     tested = outlook.forecast.tested_to
     untested = (
         f"Forecasts were tried up to {tested:d} months ahead." if tested else "Forecasts are being tried …"
     )
     st.caption(f"{plain(source)} {untested}")
+
+
+def show_cases(outlook: ResourcingOutlook, force: str) -> None:
+    """Draw, for a role that holds cases, cases each against their limit."""
+    if not outlook.holds_cases:
+        return
+    passes = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
+    title = [f"{outlook.role.name}: open cases each", f"{force}: {outlook.used.name}"]
+    show_chart(
+        caseload_chart(outlook.months, outlook.limit, passes, title, palette()),
+        alt=f"{', '.join(title)}. {caseload_in_words(outlook)}",
+    )
 
 
 def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from pages.shared.briefing import show_briefing, show_working
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import boundaries_of, store_path, when_of
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain, show_headline, show_notes
+from pages.shared.text import plain, show_notes
 from pages.shared.visit import end_page
 from pages.shared.which_records import chosen_night, show_record_choices, timed_measures
 from pages.when.change import show_week_change
@@ -47,12 +48,14 @@ except VulncoreError as problem:
     end_page()
 
 show_provenance(view, week.question)
-show_headline(week.headline)
-show_notes(week.notes)
+show_briefing(week.briefing)
 show_record_choices(view, choices, records, timed_measures(view))
 if week.now.too_few:
+    show_working(week.headline, week.notes)
     end_page()
 show_week_map(week, choices, view)
+show_notes(week.notes)
+show_working(week.headline)
 show_way_to_the_map(week, choices, view)
 
 part, place = open_part(PARTS, choices, "week part")

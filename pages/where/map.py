@@ -26,6 +26,7 @@ from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_pic
 from pages.where.reads import place_of
 from vulncore.charts.theme import Palette
 from vulncore.domain.vocabulary import Measure
+from vulncore.findings.shared.words import capital_first
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
 from vulncore.findings.where.map import LISTED
 from vulncore.findings.where.map_chart import UNSEEN, fill, hotspot_map
@@ -33,7 +34,7 @@ from vulncore.findings.where.view import MapView, WhereView
 
 LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
 MARGIN = 0.02  # of a degree beyond the area: names of stations across the river
-HEIGHT, NARROW_HEIGHT = 520, 380  # pixels
+HEIGHT, NARROW_HEIGHT = 560, 380  # pixels
 OPEN_STREET_MAP = (
     "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
 )
@@ -62,18 +63,19 @@ def show_map_choices(view: View, choices: WhereChoices, where: WhereView, offere
 
 
 def show_where_map(where: WhereView, shown: MapView, place: str, view: View, area: str) -> None:
-    """Draw the map beside the list of its places."""
+    """Draw the map, and beneath it the list of its places."""
     drawn(_show_title_and_legend, shown)
     # by its key the map keeps its place in the page, and so where it looks, when a line above comes or goes
-    on_map, in_words = st.container(key="map and list").columns([7, 3])
-    with on_map:
+    with st.container(key="map and list"):
         _draw(shown, place, view)
         brought = OPEN_STREET_MAP if _labels(shown) else ""
         st.caption(f"{source_line(view)} {brought}")
-    with in_words:
-        _say_what_is_picked(where, shown, place, view, area)
-        drawn(_show_list, shown, where.unit)
-        _show_files(shown, view, where.unit)
+        in_words, files = st.columns([7, 3])
+        with in_words:
+            _say_what_is_picked(where, shown, place, view, area)
+            drawn(_show_list, shown, where.unit)
+        with files:
+            _show_files(shown, view, where.unit)
 
 
 def _draw(shown: MapView, place: str, view: View) -> None:
@@ -117,7 +119,8 @@ def _say_what_is_picked(where: WhereView, shown: MapView, cell: str, view: View,
     if cell == NONE:
         return
     place = place_of(store_path(), view.publish, where.selection, area, shown.resolution, cell)
-    st.info(f"**{plain(place.name)}**: {plain(place.summary)} More beneath the map.")
+    judged = f"{capital_first(place.verdict.evidence)}. **{place.verdict.action}.**"
+    st.info(f"**{plain(place.name)}**: {plain(place.summary)} {judged} More beneath the map.")
 
 
 def _show_title_and_legend(shown: MapView) -> None:

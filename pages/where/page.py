@@ -2,17 +2,18 @@
 
 import streamlit as st
 
+from pages.shared.briefing import show_briefing, show_working
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import area_key, store_path
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain, show_headline
+from pages.shared.text import plain
 from pages.shared.visit import end_page
 from pages.where.map import show_map_choices, show_where_map
 from pages.where.parts import show_definitions, show_place, show_repeats, show_tried
 from pages.where.question import WhereChoices, map_chosen, place_on_map, placed_measures, where_question
-from pages.where.reads import map_of, where_headline_of, where_of
+from pages.where.reads import map_of, where_briefing_of, where_of
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.where.question import NoPlacesError
 from vulncore.findings.where.sentences import where_notes
@@ -32,7 +33,7 @@ try:
     selection = where_question(view, choices)
     area = area_key(store_path(), view.force)
     where = where_of(store_path(), view.publish, selection, area)
-    headline = where_headline_of(store_path(), view.publish, selection, area)
+    briefing, headline = where_briefing_of(store_path(), view.publish, selection, area)
     chosen_map = map_chosen(where, choices)
     shown = None if where.too_few else map_of(store_path(), view.publish, selection, area, chosen_map)
 except NoPlacesError as nothing:
@@ -44,13 +45,13 @@ except VulncoreError as problem:
 
 place = place_on_map(shown, choices)
 show_provenance(view, where.question.text)
-show_headline(headline)
+show_briefing(briefing)
 show_map_choices(view, choices, where, placed_measures(view))
 if shown is None:
+    show_working(headline, where_notes(where))
     end_page()
 show_where_map(where, shown, place, view, area)
-for note in where_notes(where):
-    st.caption(plain(note))
+show_working(headline, where_notes(where))
 
 part, below = open_part(PARTS, choices, "map part")
 with below:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.reads import READS_KEPT, VERSION, contents_of
 from vulncore import store as stores
-from vulncore.findings.shared.headline import Headline
+from vulncore.findings.shared.headline import Briefing, Headline
 from vulncore.findings.where.counts import RecordCounts, record_counts
 from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.map import map_view
@@ -14,7 +14,7 @@ from vulncore.findings.where.place import place_view
 from vulncore.findings.where.protection import layer_view, where_summary, where_view
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.repeats import repeats_view
-from vulncore.findings.where.sentences import where_headlines
+from vulncore.findings.where.sentences import where_briefing, where_headlines
 from vulncore.findings.where.trial import map_trial
 from vulncore.findings.where.view import MapTrial, MapView, PlaceView, RepeatsView, WhereView
 from vulncore.store.manifest import Publish
@@ -40,12 +40,13 @@ def where_of(store: Path, publish: Publish, selection: MapSelection, area: str) 
 @st.cache_resource(
     max_entries=READS_KEPT, show_spinner="Looking for what stands out …", hash_funcs=MAP_QUESTION
 )
-def where_headline_of(
+def where_briefing_of(
     store: Path, publish: Publish, selection: MapSelection, area: str
-) -> tuple[Headline, ...]:
-    """Return what a map's records say in a few sentences."""
+) -> tuple[Briefing, tuple[Headline, ...]]:
+    """Return what a map's records say: what the page opens with, and the lines of its working."""
     counts = _counts_of(store, publish, selection, area)
-    return where_headlines(where_summary(counts, trial_of(store, publish, selection, area)))
+    summary = where_summary(counts, trial_of(store, publish, selection, area))
+    return where_briefing(summary), where_headlines(summary)
 
 
 @st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Drawing the map …", hash_funcs=MAP_QUESTION)

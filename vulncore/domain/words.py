@@ -26,12 +26,12 @@ def capital_first(text: str) -> str:
 
 
 def small_first(text: str) -> str:
-    """Return a text with a small first letter, the others as they are, to stand within a sentence.
+    """Return a text with a small first letter, the others as they are, to stand within a sentence; abbreviations stay.
 
-    >>> small_first("The highest month")
-    'the highest month'
+    >>> small_first("The highest month"), small_first("MAPPA nominals")
+    ('the highest month', 'MAPPA nominals')
     """
-    return text[:1].lower() + text[1:]
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def number_of(count: int, noun: str) -> str:

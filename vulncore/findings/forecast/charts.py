@@ -10,7 +10,7 @@ import pandas as pd
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading, month_axis
 from vulncore.forecasting.paths import BOTH
 
-YEARS_HEIGHT = 430  # title, axes and legend included
+YEARS_HEIGHT = 475  # title, axes and legend included
 MONTHS_HEIGHT = 340
 LETTERS_A_LINE = 48  # of a legend, as many as a telephone has room for
 FAINT, FIRM = 0.16, 0.34  # of the 95 % range and the 80 % one

@@ -16,8 +16,8 @@ from vulncore.findings.forecast.outlook import (
 )
 from vulncore.findings.forecast.what_if import adjustment_in_words
 from vulncore.findings.forecast.work import NoForecast
-from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import RANGE, listed, percent
+from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
+from vulncore.findings.shared.words import RANGE, listed, percent, small_first
 from vulncore.forecasting.backtest import YEAR, ModelReason
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
@@ -27,6 +27,17 @@ VERY_LIKELY, LIKELY = 0.9, 0.65
 FAR_OFF = 0.12  # a range that held so much less, or more, than it should is called too narrow, or too wide
 TOO_WIDE = 4.0  # times its lower end: a range that reaches further is no plan
 MOST_NAMED = 7  # months that a note names one by one
+RISES = "Plan for more. Resourcing shows how many officers that takes."
+FALLS = "Do not plan for fewer until the fall has come."
+STAYS = "Plan for as many as now, and look again each quarter."
+PLANS: Final = {
+    "Very likely to rise": RISES,
+    "Likely to rise": RISES,
+    "Very likely to fall": FALLS,
+    "Likely to fall": FALLS,
+    "Could go either way": STAYS,
+    "What may come": STAYS,
+}
 IN_WORDS: Final = {Basis.CURRENT_PROCESS: "the current process", Basis.FIVE_YEAR: "the last five years"}
 
 
@@ -39,6 +50,25 @@ def forecast_headline(outlook: Outlook) -> tuple[Headline, ...]:
         _quiet("How sure", f"{_ranges(outlook)} {_test_result(outlook)}"),
         _quiet("Which model", f"{_chosen_models(outlook)} {_prophet_alone(outlook)}"),
     )
+
+
+def forecast_briefing(outlook: Outlook) -> Briefing:
+    """Return which way demand goes, to about how many, and what to plan for."""
+    chances = [
+        chance for chance in (chance_of_rise(outlook, basis) for basis in outlook.paths) if chance is not None
+    ]
+    way = _direction(chances) if chances else "What may come"
+    year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
+    if_so = "If the what-ifs hold: " if outlook.adjustments else ""
+    name = small_first(outlook.demand.subject.name) if if_so else outlook.demand.subject.name
+    return Briefing(
+        f"{if_so}{name}: {small_first(way)}, about {year['mean']:,.0f} in {outlook.last_year}.", PLANS[way]
+    )
+
+
+def no_forecast_briefing(refused: NoForecast) -> Briefing:
+    """Return why nothing is forecast, and what to do."""
+    return Briefing(refused.finding, refused.action)
 
 
 def no_forecast_headline(refused: NoForecast) -> tuple[Headline, ...]:

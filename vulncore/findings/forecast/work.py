@@ -37,8 +37,15 @@ VOLUME_MONTHS = 36  # the recent months that say whether there are enough record
 class NoForecast:
     """Why a subject is not forecast, and what to expect instead where anything can be."""
 
-    why: str
-    expected: SteadyRange | None
+    finding: str
+    action: str
+    detail: str = ""
+    expected: SteadyRange | None = None
+
+    @property
+    def why(self) -> str:
+        """All of it in a row."""
+        return " ".join(sentence for sentence in (self.finding, self.detail, self.action) if sentence)
 
 
 @dataclass(frozen=True)
@@ -60,26 +67,28 @@ def why_no_forecast(demand: Demand) -> NoForecast | None:
     if quiet["silent"]:
         last_record = month_name(known.loc[known["count"] > 0, "month"].iloc[-1])
         return NoForecast(
-            f"{name}: nothing was recorded after {last_record}. About {quiet['expected']:,.0f} were expected since. "
+            f"{name}: nothing was recorded after {last_record}.",
             "Ask the records team whether this is still recorded here. Until then there is no forecast.",
-            None,
+            f"About {quiet['expected']:,.0f} were expected since.",
         )
     last = known["month"].iloc[-1].date()
     if months_between(last, demand.as_at) > MOST_BEHIND:
         return NoForecast(
-            f"{name}: nothing was delivered after {month_name(last)}. Choose {month_name(last)} as the last month.",
-            None,
+            f"{name}: nothing was delivered after {month_name(last)}.",
+            f"Choose {month_name(last)} as the last month.",
         )
     if has_trend(seen.tail(VOLUME_MONTHS)) is False:
         return NoForecast(
-            f"{name}: fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year. That is too few for a trend.",
-            steady_range(counts[-VOLUME_MONTHS:]),
+            f"{name}: fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year, too few for a trend.",
+            "Plan for as many as now.",
+            expected=steady_range(counts[-VOLUME_MONTHS:]),
         )
     if not all(_can_be_tested(demand.past, basis) for basis in Basis):
         since = f" since counting changed in {month_name(demand.broken)}" if demand.broken else ""
         return NoForecast(
-            f"{name}: {_months(int(seen.notna().sum()))} recorded{since}. A forecast is tested on past months first. "
-            f"The test takes {FEWEST_MONTHS + LEAST_AHEAD} months.",
+            f"{name}: {_months(int(seen.notna().sum()))} recorded{since}, too few to test a forecast.",
+            f"Come back when there are {FEWEST_MONTHS + LEAST_AHEAD} months.",
+            "A forecast is tested on past months first.",
             steady_range(counts),
         )
     return None

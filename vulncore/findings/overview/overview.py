@@ -16,11 +16,11 @@ from vulncore.domain.periods import (
     month_name,
 )
 from vulncore.domain.vocabulary import Measure, strand_name
-from vulncore.findings.overview.sentences import headline
+from vulncore.findings.overview.sentences import headline, overview_briefing
 from vulncore.findings.shared.annotations import annotation_notes, annotations_of, series_breaks
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
-from vulncore.findings.shared.headline import Headline
+from vulncore.findings.shared.headline import Briefing, Headline
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
 from vulncore.metrics.strands.table import strand_table
@@ -52,6 +52,7 @@ class Overview:
     table: pd.DataFrame
     series: pd.DataFrame
     annotations: pd.DataFrame
+    briefing: Briefing
     headline: tuple[Headline, ...]
     notes: tuple[str, ...]
 
@@ -104,6 +105,7 @@ def overview(
         table=table,
         series=series,
         annotations=annotations,
+        briefing=overview_briefing(table, contents.measures),
         headline=headline(table, contents.measures),
         notes=notes(table, series, contents.measures, windows)
         + annotation_notes(annotations, contents.measures, _time_shown(windows)),
@@ -151,6 +153,7 @@ def narrowed(overview: Overview, strand: str | None) -> Overview:
         overview,
         measures=shown,
         table=table,
+        briefing=overview_briefing(table, shown),
         headline=headline(table, shown),
         notes=notes(table, overview.series, shown, overview.windows)
         + annotation_notes(overview.annotations, shown, _time_shown(overview.windows)),

@@ -7,13 +7,15 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
-from vulncore.findings.shared.headline import CONFIRM, Headline, HeadlineKind
-from vulncore.findings.shared.words import agree
+from vulncore.findings.shared.headline import CONFIRM, NOTHING_TO_DO, Briefing, Headline, HeadlineKind
+from vulncore.findings.shared.words import agree, listed, small_first
 from vulncore.metrics.strands.change import percent_text
 from vulncore.metrics.strands.signal import Signal
 
 MORE_REPORTING = "A rise here can also be more confidence in reporting."
 SERIOUS = "Not sure yet, and too serious to wait."
+NOTABLE = frozenset({Signal.CLEAR, Signal.CHECK_FEED, Signal.MAY_BE})
+MOST_ALSO = 3  # measures that the briefing names besides the first
 STOCKS = "are month-end figures and are not tested"
 
 
@@ -56,21 +58,89 @@ def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline
     return tuple(line for line in [*named, rest] if line is not None)
 
 
+def overview_briefing(table: pd.DataFrame, measures: Sequence[Measure]) -> Briefing:
+    """Return the change that matters most, what to do about it, and which others to look at.
+
+    Args:
+        table: The strand table of the measures shown.
+        measures: Those measures.
+    """
+    by_key = {measure.key: measure for measure in measures}
+    notable = [row for row in _by_weight(table, by_key) if row["fytd_signal"] in NOTABLE]
+    if not notable:
+        tested = table["fytd_signal"].isin({Signal.CHANCE, Signal.TOO_FEW}).any()
+        if not tested:
+            return Briefing(
+                "Nothing can be compared with last year yet.",
+                "See the notes for the months that are missing.",
+            )
+        return Briefing("No change this financial year is more than chance.", NOTHING_TO_DO)
+    first, others = notable[0], [by_key[row["measure"]].name for row in notable[1:]]
+    return Briefing(*_finding_and_action(first, by_key[first["measure"]]), also=_also(others))
+
+
+def _finding_and_action(row: Mapping[Hashable, Any], measure: Measure) -> tuple[str, str]:
+    rose, signal = row["fytd_change"] > 0, Signal(row["fytd_signal"])
+    change = f"{'up' if rose else 'down'} {_size(row)} this financial year"
+    name = small_first(measure.name)
+    if signal is Signal.CHECK_FEED:
+        finding = (
+            f"{measure.name}: {change}." if row["fytd_change"] < 0 else f"{measure.name}: {silent_end(row)}."
+        )
+        return finding, f"Ask the records team whether {name} are still recorded here."
+    if signal is Signal.MAY_BE and serious_rise(row, "fytd", measure):
+        return (
+            f"{measure.name} may be {change}.",
+            "Ask the strand lead now: too serious to wait until it is sure.",
+        )
+    if signal is Signal.MAY_BE:
+        return f"{measure.name} may be {change}.", "Look again next month: this could still be chance."
+    reported = measure.polarity is Polarity.UNDER_REPORTED
+    if rose:
+        action = (
+            "Ask whether more happens or more is reported."
+            if reported
+            else "Ask the strand lead what is behind it."
+        )
+    else:
+        action = (
+            "Ask whether less is reported before calling this good news."
+            if reported
+            else "Ask the strand lead what is behind it before calling this good news."
+        )
+    return f"{measure.name} {change}.", action
+
+
+def _size(row: Mapping[Hashable, Any]) -> str:
+    percent = row["fytd_percent"]
+    if percent is None:
+        return f"from {int(row['fytd_previous']):,} to {int(row['fytd_current']):,}"
+    return f"{percent_text(percent)}\u202f%"
+
+
+def _also(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    more = len(names) - MOST_ALSO
+    shown = [*names[:MOST_ALSO], f"{more} more"] if more > 1 else list(names)
+    return f"Also look at: {listed(shown)}."
+
+
 def most_notable(table: pd.DataFrame, measures: Sequence[Measure]) -> str:
     """Return the key of the measure that the headline names first; the table's first if it names none."""
-    by_key = {measure.key: measure for measure in measures}
+    return str(_by_weight(table, {measure.key: measure for measure in measures})[0]["measure"])
+
+
+def _by_weight(table: pd.DataFrame, by_key: Mapping[str, Measure]) -> list[Mapping[Hashable, Any]]:
+    """Return the rows in the order in which the headline names them."""
     ranks = {Signal.CLEAR: 0, Signal.CHECK_FEED: 2, Signal.MAY_BE: 3}
-    keys = [
-        (
-            1
-            if serious_rise(row, "fytd", by_key[row["measure"]])
-            else ranks.get(Signal(row["fytd_signal"]), 4),
-            position,
-            row["measure"],
-        )
-        for position, row in enumerate(table.to_dict("records"))
-    ]
-    return str(min(keys)[2])
+
+    def rank(row: Mapping[Hashable, Any]) -> int:
+        if serious_rise(row, "fytd", by_key[row["measure"]]):
+            return 1
+        return ranks.get(Signal(row["fytd_signal"]), 4)
+
+    return sorted(table.to_dict("records"), key=rank)
 
 
 def serious_rise(row: Mapping[Hashable, Any], comparison: str, measure: Measure) -> bool:

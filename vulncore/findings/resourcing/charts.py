@@ -11,7 +11,7 @@ import pandas as pd
 from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading, month_axis
 from vulncore.findings.resourcing.sentences import IN_4_OF_5, IN_19_OF_20
 
-STAFFING_HEIGHT = 420
+STAFFING_HEIGHT = 475
 FAINT, FIRM = 0.16, 0.34  # what 95 % of futures need, and what 80 % do
 THERE_BAND = 0.3
 HIGHEST = 4.0  # times the limit of cases each: where hardly anybody is there the figures run away

@@ -8,11 +8,11 @@ from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import month_name, months_between
 from vulncore.findings.resourcing.assumptions import driver_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
-from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import percent
+from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
+from vulncore.findings.shared.words import number_of, percent, small_first
 from vulncore.resourcing.answers import first_month
 from vulncore.resourcing.scenario.link import illustrative
-from vulncore.resourcing.scenario.scenario import ASSUMED
+from vulncore.resourcing.scenario.scenario import ASSUMED, Scenario
 from vulncore.resourcing.solving import Condition, MoreNeeded
 
 VERY_LIKELY, LIKELY_SHORT = 0.9, 0.65
@@ -31,6 +31,46 @@ def resourcing_headline(outlook: ResourcingOutlook) -> tuple[Headline, ...]:
         _assumptions_headline(outlook),
     )
     return tuple(headline for headline in headlines if headline)
+
+
+def resourcing_briefing(outlook: ResourcingOutlook, made: bool) -> Briefing:
+    """Return how many more people of the role it takes by when, and what to ask for.
+
+    Where nobody has entered a force's posts and people, it says what demand asks for, and no more.
+
+    Args:
+        outlook: What the scenario answers.
+        made: Whether the data are made: then the example figures are the unit's own.
+    """
+    role, year = outlook.role.name, outlook.question.year
+    also = f"{_assumed(outlook)} of {len(outlook.used.assumptions)} numbers are our assumptions."
+    if not (made or has_staffing_entered(outlook.scenario, outlook.question.role)):
+        needed = officers(outlook.role_year["needed50"])
+        return Briefing(
+            f"Demand asks for {needed} full-time {plural(role)} in {year}.",
+            "Enter your posts and people under Assumptions to see whether that is enough.",
+            also,
+        )
+    more = outlook.more_for_hours if outlook.more_for_cases is None else outlook.more_for_cases
+    if not isinstance(more, MoreNeeded):
+        return Briefing(
+            f"{role}: {small_first(chance_lead(outlook.role_year['short']))} in {year}.", str(more), also
+        )
+    if not more.steps:
+        return Briefing(
+            f"No more {plural(role)} are needed to {month_name(more.target.until)}.", NOTHING_TO_DO, also
+        )
+    verb = "is" if more.more == 1 else "are"
+    finding = f"{_people(more.more, role)} {verb} needed by {month_name(more.steps[-1][0])}."
+    beyond, late = beyond_funded(outlook, more), more.too_late(outlook.staffing.as_at)
+    ask = f"Ask for {number_of(beyond, 'more funded post')}." if beyond else "Fill the funded posts."
+    trained = f" Training takes {more.training_months} months: {late:,} must arrive trained." if late else ""
+    return Briefing(finding, ask + trained, also)
+
+
+def has_staffing_entered(scenario: Scenario, role: str) -> bool:
+    """Return whether somebody has entered how many posts and people a role has."""
+    return not any(scenario.of_role(role, name).source.startswith(ASSUMED) for name in ("posts", "in_post"))
 
 
 def more_in_words(outlook: ResourcingOutlook, more: MoreNeeded) -> str:
@@ -226,14 +266,19 @@ def _other_roles_headline(outlook: ResourcingOutlook) -> Headline | None:
     return Headline(HeadlineKind.QUIET, lead, f"{', '.join(chances)}.")
 
 
-def _assumptions_headline(outlook: ResourcingOutlook) -> Headline:
-    numbers, shipped = outlook.used.assumptions, illustrative().assumptions
-    assumed = sum(
+def _assumed(outlook: ResourcingOutlook) -> int:
+    """Return how many numbers are as they ship."""
+    shipped = illustrative().assumptions
+    return sum(
         1
-        for key, assumption in numbers.items()
+        for key, assumption in outlook.used.assumptions.items()
         if shipped.get(key) == assumption and assumption.source.startswith(ASSUMED)
     )
-    sentences = [f"{assumed} of {len(numbers)} numbers are our assumptions."]
+
+
+def _assumptions_headline(outlook: ResourcingOutlook) -> Headline:
+    assumed = _assumed(outlook)
+    sentences = [f"{assumed} of {len(outlook.used.assumptions)} numbers are our assumptions."]
     if assumed:
         sentences.append("Replace them with your own before deciding.")
     if changed := len(changed_keys(outlook.scenario, illustrative())):

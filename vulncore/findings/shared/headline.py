@@ -1,4 +1,4 @@
-"""The headline that a page opens with: lines of a kind, with a lead and a text."""
+"""What a page opens with, and the lines of its working: how sure, and what else."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,8 +16,24 @@ class HeadlineKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Briefing:
+    """What a page opens with: what was found, and what that means for somebody.
+
+    `finding` is one sentence that can be repeated, of at most fifteen words and one figure that matters; `action` says what
+    to do, and `also` what else to look at, or "".
+    """
+
+    finding: str
+    action: str
+    also: str = ""
+
+
+NOTHING_TO_DO = "Nothing to do."
+
+
+@dataclass(frozen=True)
 class Headline:
-    """One line of the headline: the few words that lead it, and what follows them."""
+    """One line of the working: the few words that lead it, and what follows them."""
 
     kind: HeadlineKind
     lead: str

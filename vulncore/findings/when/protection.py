@@ -240,7 +240,7 @@ def _stretches_shown(
             held=_held_in_words(float(held[stretch.start]), smallest, counts.blurred),
             even=stretch.even,
             p_value=stretch.p_value,
-            leads=stretch in furthest,
+            rank=furthest.index(stretch) + 1 if stretch in furthest else 0,
         )
         for stretch in stretches
     )

@@ -5,8 +5,16 @@ from typing import Final
 
 import pandas as pd
 
-from vulncore.findings.shared.headline import Headline, HeadlineKind
-from vulncore.findings.shared.words import capital_first, hidden_as, hidden_in_words, percent, percent_range
+from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
+from vulncore.findings.shared.words import (
+    capital_first,
+    hidden_as,
+    hidden_in_words,
+    listed,
+    percent,
+    percent_range,
+    small_first,
+)
 from vulncore.findings.when.hours import from_to
 from vulncore.findings.when.view import Stretch, Week
 from vulncore.metrics.week.known_times import USED, Known
@@ -26,6 +34,28 @@ def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, 
     if now.too_few:
         return (Headline(HeadlineKind.QUIET, "Too few times", _too_few(now, unit)),)
     return (*_stretches(now, unit), _night_time(now, before, unit), _unknown(now, unit))
+
+
+def when_briefing(now: Week, unit: str) -> Briefing:
+    """Return which stretch of the week stands out most, and when to send people.
+
+    Args:
+        now: The week of the period.
+        unit: What is recorded, in the plural.
+    """
+    if now.too_few:
+        return Briefing(
+            f"Too few {unit} have a time to show a week.", "Choose a longer period or more measures."
+        )
+    if not now.stretches:
+        return Briefing(f"No part of the week has more {unit} than chance would produce.", NOTHING_TO_DO)
+    most, *others = sorted((stretch for stretch in now.stretches if stretch.leads), key=lambda one: one.rank)
+    also = list(dict.fromkeys(stretch.night or small_first(stretch.name) for stretch in others))
+    return Briefing(
+        f"{most.night or most.name} stands out, with {most.held} {unit}.",
+        f"Put people there from {from_to(most.start, most.hours)}.",
+        f"Also: {listed(also)}." if also else "",
+    )
 
 
 def stretches_table(week: Week) -> pd.DataFrame:

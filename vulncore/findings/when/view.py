@@ -11,7 +11,7 @@ import pandas as pd
 
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import Window
-from vulncore.findings.shared.headline import Headline
+from vulncore.findings.shared.headline import Briefing, Headline
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import Night
@@ -26,7 +26,8 @@ class Stretch:
 
     `start` is its first hour of the week and `hours` its length; `name` is what people call it, `night` the night that
     it lies in, or ""; `held` is what it holds, in words; `even` the records that an even week would put there; `p_value`
-    how likely chance puts so much there; `leads` tells the few stretches that are furthest above an even week.
+    how likely chance puts so much there; `rank` is 1 for the stretch that is furthest above an even week, and so on for
+    the few that are named; 0 for the others.
     """
 
     start: int
@@ -36,7 +37,12 @@ class Stretch:
     held: str
     even: float
     p_value: float
-    leads: bool
+    rank: int
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is one of those furthest above an even week."""
+        return self.rank > 0
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,7 @@ class When:
     before: Week | None
     change: WeekChange | None
     not_compared: str
+    briefing: Briefing
     headline: tuple[Headline, ...]
     notes: tuple[str, ...]
 

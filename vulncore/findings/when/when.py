@@ -15,7 +15,7 @@ from vulncore.findings.shared.which_records import COLUMNS, unit_of
 from vulncore.findings.shared.words import listed
 from vulncore.findings.when.counts import read_counts
 from vulncore.findings.when.protection import protected_change, protected_patrols, protected_week
-from vulncore.findings.when.sentences import week_headline
+from vulncore.findings.when.sentences import week_headline, when_briefing
 from vulncore.findings.when.view import Patrols, When
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT, Night
@@ -120,6 +120,7 @@ def _when(
         before=before,
         change=protected_change(counts, now, before) if before else None,
         not_compared=counts.not_compared,
+        briefing=when_briefing(now, unit),
         headline=week_headline(now, before, unit),
         notes=missing_in_words(record_filter.window, now.missing_months),
     )

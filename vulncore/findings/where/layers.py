@@ -56,6 +56,40 @@ QUIET: Final = ("hidden", "few", "even", "same", "not a hotspot")
 """Keys of zones that a list of places leaves out."""
 
 
+class Verdict(NamedTuple):
+    """What all layers together say of one place: how strongly it asks for people (0 most), what for, and what to do."""
+
+    rank: int
+    evidence: str
+    action: str
+
+
+def verdict(hot: bool, hotspot_class: HotspotClass | None = None, change: str = "") -> Verdict:
+    """Return one verdict on a place of what the layers say of it: hot now first, then its past, then its change.
+
+    Args:
+        hot: Whether it is hot in the period.
+        hotspot_class: Its class over the periods; None where there are too few.
+        change: "more" where it changed by more than chance against the period before, else anything.
+
+    >>> verdict(True, HotspotClass.NEW).action, verdict(False, HotspotClass.FADING).action
+    ('Send people', 'Nothing to do')
+    """
+    if hot:
+        return {
+            HotspotClass.NEW: Verdict(0, "a new hotspot", "Send people"),
+            HotspotClass.INTENSIFYING: Verdict(1, "a hotspot that is getting hotter", "Send people"),
+            HotspotClass.PERSISTENT: Verdict(2, "a lasting hotspot", "Send people"),
+            HotspotClass.SPORADIC: Verdict(4, "a hotspot that comes and goes", "Send people while it is hot"),
+            HotspotClass.FADING: Verdict(5, "a hotspot that is fading", "Look again next month"),
+        }.get(hotspot_class or HotspotClass.NONE, Verdict(3, "a hotspot", "Send people"))
+    if change == "more":
+        return Verdict(6, "more than the period before, but no hotspot", "Look again next month")
+    if hotspot_class is HotspotClass.FADING:
+        return Verdict(7, "a hotspot no more", "Nothing to do")
+    return Verdict(8, "no more than chance explains", "Nothing to do")
+
+
 @dataclass(frozen=True)
 class MapChoice:
     """Which layer, in cells of which resolution of H3, and how far a record's density reaches; None is what suits it."""

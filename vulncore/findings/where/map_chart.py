@@ -15,8 +15,9 @@ OUTLINED_TO: Final = 3_000  # zones; of more, outlines are all that would be see
 MARKED_TO: Final = 600
 MARK_FIRST: Final = 900  # a zone's number matters more than a street's name
 TILE: Final = 512  # pixels that the world is wide at zoom 0
-WIDE, HIGH, NARROW = 760, 500, 350  # pixels that a map has at least: beside a list, and on a telephone
+WIDE, HIGH, NARROW = 1_000, 540, 350  # pixels that a map has at least: on a screen, and on a telephone
 ROOM: Final = "\u00a0" * 3  # spaces that keep street names off a mark
+LETTER, LINE_HEIGHT = 0.53, 1.5  # of a text's size: how wide a letter is on average, and how high a line
 UNSEEN: Final = "\u2060"  # a word joiner
 FONT: Final = {"sdf": True, "fontSize": 64, "buffer": 18, "radius": 18}
 
@@ -105,7 +106,9 @@ def hotspot_map(
                 get_line_width=2,
                 line_width_units=String("pixels"),
             ),
-            *_texts([*marks, *(_named(label, palette) for label in labels)], palette),
+            *_texts(
+                [*marks, *_off_marks([_named(label, palette) for label in labels], marks, zoom)], palette
+            ),
         ],
         tooltip={"text": "{place}\n{words}", "style": _tooltip(palette)},
         parameters={"depthTest": False},
@@ -157,7 +160,7 @@ def _marked(feature: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
         "longitude": longitude,
         "latitude": latitude,
         "priority": MARK_FIRST,
-        "size": 17,
+        "size": 22,
         "colour": [*rgb(palette.ink), 255],
     }
 
@@ -169,8 +172,32 @@ def _named(label: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
         **label,
         "name": name.upper() if kind == "borough" else f"{name}\n " if kind == "station" else name,
         "colour": [*rgb(palette.quiet if quiet else palette.ink), 255],
-        "size": 13,
+        "size": 15,
     }
+
+
+def _off_marks(
+    names: Sequence[Mapping[str, Any]], marks: Sequence[Mapping[str, Any]], zoom: float
+) -> list[Mapping[str, Any]]:
+    """Return the names that lie on no mark as the map is first seen: the numbers are what it is for."""
+    boxes = [_box(mark, zoom) for mark in marks]
+    return [name for name in names if not any(_overlap(_box(name, zoom), box) for box in boxes)]
+
+
+def _box(text: Mapping[str, Any], zoom: float) -> tuple[float, float, float, float]:
+    """Return about where a text lies: left, top, right and bottom, in pixels of the world at a zoom (Web Mercator)."""
+    world = TILE * 2**zoom
+    latitude = math.radians(text["latitude"])
+    x = (text["longitude"] + 180) / 360 * world
+    y = (1 - math.log(math.tan(latitude) + 1 / math.cos(latitude)) / math.pi) / 2 * world
+    lines = str(text["name"]).split("\n")
+    half_wide = LETTER * text["size"] * max(map(len, lines)) / 2
+    half_high = LINE_HEIGHT * text["size"] * len(lines) / 2
+    return x - half_wide, y - half_high, x + half_wide, y + half_high
+
+
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.Layer]:
@@ -183,7 +210,7 @@ def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.
         "size_units": String("pixels"),
         "font_family": String('"Source Sans", sans-serif'),
         "font_weight": 600,
-        "line_height": 1.5,
+        "line_height": LINE_HEIGHT,
         "character_set": String("auto"),
         "pickable": False,
         "background": True,

@@ -12,8 +12,16 @@ from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
 from vulncore.findings.shared.words import hidden_in_words, percent
 from vulncore.findings.where.area import streets_by_records, zone_names
 from vulncore.findings.where.counts import RecordCounts, ZoneCounts, zone_counts, zone_of_records
-from vulncore.findings.where.protection import names_of, protected_numbers
+from vulncore.findings.where.layers import Verdict, verdict
+from vulncore.findings.where.protection import (
+    change_layer,
+    class_layer,
+    hot_layer,
+    names_of,
+    protected_numbers,
+)
 from vulncore.findings.where.view import PlaceView
+from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.week.day_hour import day_hour, week_of
 
 PARTS_OF_MONTHS: Final = (1, 3, 6, 12)
@@ -44,10 +52,25 @@ def place_view(counts: RecordCounts, resolution: int | None, cell: str) -> Place
         name=zone_names(by_zone.zones, names)[zone],
         streets=tuple(streets_by_records(names, zone)),
         summary=_summary(number, total, counts),
+        verdict=_verdict(counts, by_zone, zone),
         months=_months(counts, by_zone, zone),
         hours=hours,
         no_hours=no_hours,
     )
+
+
+def _verdict(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> Verdict:
+    """Return one verdict of what each layer says of the place in protected form."""
+    question, smallest = counts.question, counts.smallest
+    hot = hot_layer(by_zone, counts.window, smallest).frame["state"].iloc[zone] == "hot"
+    hotspot_class, change = None, ""
+    if question.periods:
+        classes = class_layer(by_zone, question.periods, smallest).frame["class"]
+        hotspot_class = HotspotClass(classes.iloc[zone])
+    if question.before is not None:
+        changes = change_layer(by_zone, counts.window, question.before, smallest).frame["verdict"]
+        change = str(changes.iloc[zone])
+    return verdict(hot, hotspot_class, change)
 
 
 def _months(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> pd.DataFrame:

@@ -9,9 +9,10 @@ from scipy.sparse.csgraph import connected_components
 from vulncore.domain.arrays import Booleans
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import month_name
-from vulncore.findings.shared.headline import Headline, HeadlineKind
+from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import PLACES_BLURRED, agree, listed, number_of, percent
 from vulncore.findings.where.area import across, name_together, zone_names
+from vulncore.findings.where.layers import verdict
 from vulncore.findings.where.tables import apart_in_words
 from vulncore.findings.where.view import (
     COUNTS,
@@ -58,6 +59,34 @@ def where_headlines(summary: WhereSummary) -> tuple[Headline, ...]:
         *((_developing(summary.classes),) if summary.classes else ()),
         *((test,) if test else ()),
         *((SNAPPED,) if view.ground.snapped else ()),
+    )
+
+
+def where_briefing(summary: WhereSummary) -> Briefing:
+    """Return which place stands out, and whether to send people there: one verdict of all that layers say."""
+    view = summary.view
+    if summary.most is None or summary.hot is None:
+        return Briefing(
+            f"Too few {view.unit} have a place to show a map.", "Choose a longer period or more measures."
+        )
+    hot = summary.hot
+    groups = touching(hot.zones, (hot.layer.frame["state"] == "hot").to_numpy())
+    if not groups:
+        return Briefing(
+            f"No place has more {view.unit} than chance and its surroundings explain.", NOTHING_TO_DO
+        )
+    classes = summary.classes.layer.frame["class"].map(HotspotClass).tolist() if summary.classes else []
+    judged = [
+        (min(verdict(True, classes[zone] if classes else None) for zone in group), at)
+        for at, group in enumerate(groups)
+    ]
+    (first, at), *others = sorted(judged)
+    names = [_places(hot, [group]) for group in groups]
+    also = list(dict.fromkeys(names[other] for _, other in others if names[other] != names[at]))
+    return Briefing(
+        f"{names[at]}: {first.evidence}.",
+        f"{first.action}.",
+        f"Also hot: {listed(also[:MOST_PLACES])}." if also else "",
     )
 
 

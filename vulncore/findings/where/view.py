@@ -12,7 +12,14 @@ import pandas as pd
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import Window
 from vulncore.findings.where.area import Ground, StreetNames
-from vulncore.findings.where.layers import Layer, LegendEntry, MapChoice, ProtectedLayer, layers_offered
+from vulncore.findings.where.layers import (
+    Layer,
+    LegendEntry,
+    MapChoice,
+    ProtectedLayer,
+    Verdict,
+    layers_offered,
+)
 from vulncore.findings.where.question import MapSelection, WhereQuestion
 from vulncore.metrics.hotspots.zones import Zones
 
@@ -134,6 +141,7 @@ class PlaceView:
     name: str
     streets: tuple[str, ...]
     summary: str
+    verdict: Verdict
     months: pd.DataFrame
     hours: pd.DataFrame
     no_hours: str
