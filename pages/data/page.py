@@ -26,7 +26,7 @@ try:
         st.markdown("Nothing has been published yet. Bring in a first file.")
         show_bring_in(None)
         end_page()
-    view = chosen_view()
+    view = chosen_view(first=None)
     findings = checks_of(store_path(), view.publish, view.force)
     picture = coverage_of(store_path(), view.publish, view.force)
 except VulncoreError as problem:

@@ -11,7 +11,14 @@ from pages.forecast.parts import (
     show_year_table,
     show_years,
 )
-from pages.forecast.question import USED, ForecastChoices, lockdowns_picker, subject_picker, what_ifs
+from pages.forecast.question import (
+    USED,
+    ForecastChoices,
+    first_subject,
+    lockdowns_picker,
+    subject_shown,
+    what_ifs,
+)
 from pages.forecast.reads import demand_of, outlook_of
 from pages.forecast.what_if import show_what_if
 from pages.forecast.work import forecasts_of
@@ -46,10 +53,9 @@ PARTS = {
 st.title("Forecast")
 
 try:
-    view = chosen_view()
+    view = chosen_view(first_subject)
     choices = chosen(ForecastChoices)
-    picker, offered = subject_picker(view)
-    subject, lockdowns = offered[picker.made(choices)], lockdowns_picker().made(choices) == USED
+    subject, lockdowns = subject_shown(view), lockdowns_picker().made(choices) == USED
     adjustments = what_ifs(view, choices)
     demand = demand_of(store_path(), view.publish, view.force, subject, view.month, lockdowns)
 except VulncoreError as problem:
@@ -63,10 +69,7 @@ spans = f"known to {month_name(view.month)}" + (
 )
 show_provenance(view, f"{view.force}: {subject.name.lower()}, {spans}")
 sentences = st.empty()
-which, aside, what_if = st.columns([3, 2, 2], vertical_alignment="bottom")
-with which:
-    picker.draw(choices)
-
+aside, what_if, _ = st.columns([2, 2, 3], vertical_alignment="bottom")
 if demand is None or refused:
     with sentences.container():
         if refused:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pages.shared.choices import Choices, Picker, change, choice, say_unmet
-from pages.shared.sidebar import View
-from vulncore.domain.errors import VulncoreError
+from pages.shared.choices import Choices, Picker, change, choice, chosen, say_unmet
+from pages.shared.sidebar import WITHIN, SidebarChoices, View, path_of
+from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.findings.forecast.demand import Subject, find_subject, subjects
 from vulncore.findings.forecast.work import YEARS
 from vulncore.forecasting.paths import months_ahead
@@ -21,7 +21,10 @@ def _texts(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class ForecastChoices(Choices):
-    """What is chosen on the page Forecast; `whatif` are adjustments as `format_adjustment` writes them."""
+    """What is chosen on the page Forecast; `whatif` are adjustments as `format_adjustment` writes them.
+
+    `subject` is of links from before what is looked at was chosen in one place.
+    """
 
     subject: str | None = choice(falls_with=("force", "strand"))
     lockdowns: str = choice(SET_ASIDE)
@@ -29,24 +32,44 @@ class ForecastChoices(Choices):
     part: str = choice("")
 
 
-def subject_picker(view: View) -> tuple[Picker[str], dict[str, Subject]]:
-    """Return the choice of what is forecast, and what each option is.
+def first_subject(view: View) -> str:
+    """Return what is forecast until somebody chooses, as a choice of the sidebar; an old link's subject becomes such a choice."""
+    offered = subjects(view.contents)
+    subject = chosen(ForecastChoices).subject
+    if subject is not None:
+        change(ForecastChoices, subject=None)
+        try:
+            change(SidebarChoices, strand=_path_of(find_subject(offered, subject), view))
+        except UnknownNameError:
+            say_unmet(
+                f"There is no series to forecast '{subject[:40]}' here", find_subject(offered, None).name
+            )
+    return _path_of(find_subject(offered, None), view)
+
+
+def subject_shown(view: View) -> Subject:
+    """Return what is forecast.
 
     Raises:
-        UnknownNameError: The dataset has nothing to forecast.
+        UnknownNameError: The dataset has nothing to forecast, or not what is looked at.
     """
-    offered = subjects(view.contents, view.strand)
-    first = find_subject(offered, None)
-    by_key = {subject.key: subject for subject in offered}
-    picker = Picker(
-        "Forecast",
-        "subject",
-        list(by_key),
-        list(by_key).index(first.key),
-        lambda key: by_key[key].name,
-        "series to forecast",
-    )
-    return picker, by_key
+    offered = subjects(view.contents)
+    by_path = {_path_of(subject, view): subject for subject in offered}
+    for subject in offered:  # a strand of which one measure alone can be forecast
+        by_path.setdefault(str(subject.measures[0].strand), subject)
+    looked_at = f"{view.strand or ''}{WITHIN}{view.measure}" if view.measure else view.strand or ""
+    if not looked_at:
+        return find_subject(offered, None)
+    if looked_at not in by_path:
+        raise UnknownNameError(
+            "Month-end figures are not forecast, only what is counted by month. Choose another strand or measure."
+        )
+    return by_path[looked_at]
+
+
+def _path_of(subject: Subject, view: View) -> str:
+    (first, *others) = subject.measures
+    return str(first.strand) if others else path_of(first, view.contents)
 
 
 def lockdowns_picker() -> Picker[str]:

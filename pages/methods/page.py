@@ -13,7 +13,7 @@ from vulncore.domain.errors import VulncoreError
 st.title("Methods")
 
 try:
-    view = chosen_view()
+    view = chosen_view(first=None)
 except VulncoreError as problem:
     st.error(plain(f"The methods of this dataset cannot be shown. {problem}"))
     end_page()

@@ -32,7 +32,9 @@ except VulncoreError as problem:
 show_provenance(view, overview.question)
 show_briefing(overview.briefing)
 
-measure = pick_from_strand_table(drawn(strand_table, overview), measure_shown(overview, choices))
+measure = pick_from_strand_table(
+    drawn(strand_table, overview), measure_shown(overview, choices, view.measure)
+)
 st.caption(f"{plain(table_legend(overview))} {source_line(view)}")
 show_notes(overview.notes)
 show_working(overview.headline)

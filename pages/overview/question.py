@@ -11,10 +11,11 @@ from vulncore.findings.overview.sentences import most_notable
 class OverviewChoices(Choices):
     """What is chosen on the overview: the key of a measure."""
 
-    measure: str | None = choice(falls_with=("dataset",))
+    measure: str | None = choice(falls_with=("dataset", "strand"))
 
 
-def measure_shown(overview: Overview, choices: OverviewChoices) -> str:
-    """Return the key of the measure picked; the most notable one until somebody picks."""
+def measure_shown(overview: Overview, choices: OverviewChoices, looked_at: str | None) -> str:
+    """Return the key of the measure picked; until somebody picks, of the one looked at or else the most notable."""
     keys = {measure.key for measure in overview.measures}
-    return choices.measure if choices.measure in keys else most_notable(overview.table, overview.measures)
+    picked = choices.measure if choices.measure in keys else looked_at
+    return picked if picked in keys else most_notable(overview.table, overview.measures)

@@ -49,7 +49,7 @@ PARTS = {
 st.title("Resourcing")
 
 try:
-    view = chosen_view()
+    view = chosen_view(first=None)
     choices = chosen(ResourcingChoices)
     plan, beside = plan_now(choices), compared(choices)
     asked_for = question(plan, view.month, choices)
@@ -61,11 +61,6 @@ except VulncoreError as problem:
 last = add_months(view.month, months_ahead(view.month, YEARS))
 show_provenance(
     view, f"{view.force}: {plan.unit}, known to {month_name(view.month)}, forecast to {month_name(last)}"
-)
-of_no_strand = (
-    ["What comes to the unit is of several strands: the strand chosen doesn't narrow it."]
-    if view.strand
-    else []
 )
 sentences = st.container()
 asking, choosing, sure = st.columns([5, 5, 2], vertical_alignment="bottom")
@@ -107,7 +102,7 @@ except VulncoreError as problem:
 draw(outlook, sentences, answer)
 with beneath:
     show_what_it_takes(outlook)
-    show_working(drawn(resourcing_headline, outlook), of_no_strand)
+    show_working(drawn(resourcing_headline, outlook))
     drawn(show_cases, outlook, view.force)
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for
     show_levers(plan, outlook)

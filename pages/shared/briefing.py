@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.text import plain, show_headline
+from pages.shared.visit import visit
 from vulncore.findings.shared.headline import Briefing, Headline
 
 WORKING = "Working: how sure, and what else"
@@ -12,7 +13,8 @@ WORKING = "Working: how sure, and what else"
 
 def show_briefing(briefing: Briefing) -> None:
     """Say what was found, in letters that a room can read, and what to do."""
-    with st.container(key="briefing", gap="xxsmall"):
+    visit().briefings += 1  # of a forecast that is still at work there are several, each over the one before
+    with st.container(key=f"briefing-{visit().briefings}", gap="xxsmall"):
         st.header(plain(briefing.finding), anchor="finding")
         st.markdown(f"**{plain(briefing.action)}** {plain(briefing.also)}")
 

@@ -1,6 +1,7 @@
 """The sidebar: the choices that change the whole app, and what they come to."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 
 import streamlit as st
@@ -11,12 +12,14 @@ from pages.shared.visit import visit
 from vulncore import store as stores
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import format_month, month_name, parse_month
-from vulncore.domain.vocabulary import strand_name
+from vulncore.domain.vocabulary import Measure, strand_name
 from vulncore.findings.shared.contents import DatasetContents, as_at_or_latest
 from vulncore.store.manifest import Publish
 
 DATASET_NAMES = {"demo": "Demo (made data)", "city-open-counts": "City open counts"}
 FIRST_DATASET, ALL_STRANDS = "demo", "all"
+WITHIN = "/"  # between a strand and a measure of it
+INDENT = "\u2003"
 
 
 @dataclass(frozen=True)
@@ -27,18 +30,24 @@ class SidebarChoices(Choices):
     version: int | None = choice(read=int, falls_with=("dataset",))
     force: str | None = choice(falls_with=("dataset",))
     month: date | None = choice(read=parse_month, write=format_month)
-    strand: str = choice(ALL_STRANDS, falls_with=("dataset",))
+    strand: str | None = choice(falls_with=("dataset",))
 
 
 @dataclass(frozen=True)
 class View:
-    """What the whole app shows: one version of a dataset, one force, one month, one strand or all."""
+    """What the whole app shows: one version of a dataset, one force, one month, and what is looked at.
+
+    `strand` is None for all of them, or for a measure of none; `measure` is None for all measures of the strand. `picked` is
+    what somebody chose of both, as a link writes it: None while a page shows what it opens with.
+    """
 
     publish: Publish
     contents: DatasetContents
     force: str
     month: date
-    strand: str | None
+    strand: str | None = None
+    measure: str | None = None
+    picked: str | None = None
 
     def to_link(self) -> dict[str, str]:
         """Return the view as a link writes it: the dataset, its version and the month are always pinned."""
@@ -47,12 +56,15 @@ class View:
             version=self.publish.number,
             force=self.force if len(self.contents.forces) > 1 else None,
             month=self.month,
-            strand=self.strand or ALL_STRANDS,
+            strand=self.picked,
         ).to_link()
 
 
-def chosen_view() -> View:
+def chosen_view(first: Callable[[View], str] | None = lambda _: ALL_STRANDS) -> View:
     """Draw the sidebar and return what is chosen; a link that names what isn't there is told so.
+
+    Args:
+        first: Returns the strand that the page shows until somebody chooses; None where no strand narrows the page.
 
     Raises:
         UnknownNameError: The store holds nothing.
@@ -63,7 +75,11 @@ def chosen_view() -> View:
         publish = _draw_version(dataset)
         contents = contents_of(store_path(), publish)
         force = _draw_if_several(Picker("Force", "force", contents.forces))
-        view = View(publish, contents, force, _draw_month(contents, force), _draw_strand(contents))
+        view = View(
+            publish, contents, force, _draw_month(contents, force), picked=chosen(SidebarChoices).strand
+        )
+        if first is not None:
+            view = _draw_strand(view, first(view))
     visit().pinned = view.to_link()
     return view
 
@@ -81,10 +97,9 @@ def pinned_link(choices: SidebarChoices) -> dict[str, str]:
         months = contents.months[force]
     except (VulncoreError, LookupError):
         return {}
-    strands = {ALL_STRANDS, *(strand.key for strand in contents.strands)}
-    if choices.unread or month not in months or choices.strand not in strands:
+    if choices.unread or month not in months or choices.strand not in (None, *_looked_at(contents)):
         return {}
-    return View(publish, contents, force, month, _narrowed_to(choices.strand)).to_link()
+    return View(publish, contents, force, month, picked=choices.strand).to_link()
 
 
 def show_newest() -> None:
@@ -135,18 +150,40 @@ def _draw_month(contents: DatasetContents, force: str) -> date:
     return month
 
 
-def _draw_strand(contents: DatasetContents) -> str | None:
-    strands = [ALL_STRANDS, *(strand.key for strand in contents.strands)]
-    if len(strands) == 1:
-        return None
-    picker = Picker(
-        "Strand",
-        "strand",
-        strands,
-        words=lambda key: "All strands" if key == ALL_STRANDS else strand_name(key),
+def path_of(measure: Measure, contents: DatasetContents) -> str:
+    """Return how a choice of one measure is written: after its strand; as the strand where that has no other."""
+    if measure.strand and len(_of_strand(measure.strand, contents)) == 1:
+        return measure.strand
+    return f"{measure.strand or ''}{WITHIN}{measure.key}"
+
+
+def _of_strand(strand: str, contents: DatasetContents) -> list[Measure]:
+    return [measure for measure in contents.measures if measure.strand == strand]
+
+
+def _looked_at(contents: DatasetContents) -> dict[str, str]:
+    """Return what can be looked at and what it is called: all, each strand, each measure of a strand that has several."""
+    words = {ALL_STRANDS: "All strands"}
+    alone = [measure for measure in contents.measures if not measure.strand]
+    for strand in contents.strands:
+        measures = _of_strand(strand.key, contents)
+        words[strand.key] = ""  # the strand before its measures
+        words |= {path_of(measure, contents): f"{INDENT}{measure.name}" for measure in measures}
+        words[strand.key] = strand_name(strand.key)
+    return words | {path_of(measure, contents): measure.name for measure in alone}
+
+
+def _draw_strand(view: View, first: str) -> View:
+    """Draw what to look at, and return the view of it."""
+    words = _looked_at(view.contents)
+    options = list(words)
+    if len(options) == 1:
+        return replace(view, picked=None)
+    picker = Picker("Strand or measure", "strand", options, options.index(first), words.__getitem__, "strand")
+    strand, _, measure = picker.draw(chosen(SidebarChoices)).partition(WITHIN)
+    return replace(
+        view,
+        strand=None if strand in ("", ALL_STRANDS) else strand,
+        measure=measure or None,
+        picked=chosen(SidebarChoices).strand,
     )
-    return _narrowed_to(picker.draw(chosen(SidebarChoices)))
-
-
-def _narrowed_to(strand: str) -> str | None:
-    return None if strand == ALL_STRANDS else strand

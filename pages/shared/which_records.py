@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared.choices import Choices, Picker, change, choice, say_unmet
 from pages.shared.reads import boundaries_of, store_path, week_choices_of
-from pages.shared.sidebar import View
+from pages.shared.sidebar import ALL_STRANDS, View
 from pages.shared.text import plain
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError, first_five
@@ -122,6 +122,11 @@ def of_strand(view: View, keys: Collection[str], what: str, refusal: type[Vulnco
     """Return the measures of these keys, of the strand that is chosen if one is; refuse where the strand has none."""
     measures = [measure for measure in view.contents.measures if measure.key in keys]
     of_the_strand = [measure for measure in measures if view.strand in (None, measure.strand)]
+    if view.measure and view.measure not in keys:
+        name = next(measure.name for measure in view.contents.measures if measure.key == view.measure)
+        raise refusal(
+            f"No record of {name} has {what}. Choose another: {', '.join(sorted(measure.name for measure in measures))}."
+        )
     if not of_the_strand:
         raise refusal(
             f"No record of the strand '{strand_name(view.strand or '')}' has {what}. Choose another strand: "
@@ -133,14 +138,13 @@ def of_strand(view: View, keys: Collection[str], what: str, refusal: type[Vulnco
 def show_record_choices(
     view: View, choices: RecordChoices, records: RecordFilter, offered: Sequence[Measure]
 ) -> None:
-    """Draw the choices of records: which measures, from when, and what they are narrowed down to."""
-    which, when, narrower = st.columns([5, 2, 2], vertical_alignment="bottom")
-    with which:
-        _draw_measures(choices, records, offered)
+    """Draw the choices of records: from when, and what they are narrowed down to."""
+    when, narrower, _ = st.columns([2, 2, 3], vertical_alignment="bottom")
     with when:
         period_picker(view).draw(choices)
     narrowed = ", ".join(value for _, value in records.where)
     with narrower.popover(f"Narrowed: {plain(narrowed)}" if narrowed else "Narrow down", width="stretch"):
+        _draw_measures(choices, records, offered)
         _draw_narrowing(view, choices)
 
 
@@ -181,8 +185,13 @@ def _met_measures(choices: RecordChoices, offered: Sequence[Measure]) -> list[st
 
 
 def _first_measures(view: View, offered: Sequence[Measure]) -> list[str]:
-    sexual = [measure.key for measure in offered if measure.strand == SEXUAL_VIOLENCE]
-    return sexual if sexual and view.strand is None else [measure.key for measure in offered]
+    return [view.measure] if view.measure else [measure.key for measure in offered]
+
+
+def first_strand(view: View, keys: Collection[str], choices: RecordChoices) -> str:
+    """Return the strand that a page of records shows first: sexual violence where it has any of these measures."""
+    strands = {measure.strand for measure in view.contents.measures if measure.key in keys}
+    return SEXUAL_VIOLENCE if SEXUAL_VIOLENCE in strands and choices.measures is None else ALL_STRANDS
 
 
 def _draw_measures(choices: RecordChoices, records: RecordFilter, offered: Sequence[Measure]) -> None:

@@ -13,7 +13,7 @@ from pages.shared.visit import end_page
 from pages.shared.which_records import chosen_night, show_record_choices, timed_measures
 from pages.when.change import show_week_change
 from pages.when.patrols import show_patrol_hours, show_way_to_the_map
-from pages.when.question import WhenChoices, week_question
+from pages.when.question import WhenChoices, first_timed_strand, week_question
 from pages.when.week import show_stretches, show_times_known, show_week_map
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError
@@ -29,7 +29,7 @@ PARTS = {
 st.title("When")
 
 try:
-    view = chosen_view()
+    view = chosen_view(first_timed_strand)
     choices = chosen(WhenChoices)
     records = week_question(view, choices)
     week = when_of(

@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 
-from pages.shared.choices import Picker, choice
+from pages.shared.choices import Picker, choice, chosen
 from pages.shared.drawn import drawn
 from pages.shared.sidebar import View
-from pages.shared.which_records import RecordChoices, record_filter, timed_measures
+from pages.shared.which_records import (
+    RecordChoices,
+    first_strand,
+    record_filter,
+    timed_measures,
+    week_choices,
+)
 from vulncore.findings.when.map import BY_CALENDAR, EVENING_WHOLE, Layout, fitting_step
 from vulncore.findings.when.view import When
 from vulncore.metrics.week.counted import RecordFilter
@@ -60,6 +66,11 @@ def week_question(view: View, choices: WhenChoices) -> RecordFilter:
         NoTimesError: Nothing of the dataset, or of the strand, has a time of day.
     """
     return record_filter(view, choices, timed_measures(view), dict(choices.harm))
+
+
+def first_timed_strand(view: View) -> str:
+    """Return the strand that the page shows until somebody chooses."""
+    return first_strand(view, week_choices(view).measures, chosen(WhenChoices))
 
 
 def layout_shown(week: When, choices: WhenChoices) -> Layout:

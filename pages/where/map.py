@@ -26,7 +26,6 @@ from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_pic
 from pages.where.reads import place_of
 from vulncore.charts.theme import Palette
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.words import capital_first
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
 from vulncore.findings.where.map import LISTED
 from vulncore.findings.where.map_chart import UNSEEN, fill, hotspot_map
@@ -64,12 +63,12 @@ def show_map_choices(view: View, choices: WhereChoices, where: WhereView, offere
 
 def show_where_map(where: WhereView, shown: MapView, place: str, view: View, area: str) -> None:
     """Draw the map, and beneath it the list of its places."""
-    drawn(_show_title_and_legend, shown)
+    drawn(_show_legend, shown)
     # by its key the map keeps its place in the page, and so where it looks, when a line above comes or goes
     with st.container(key="map and list"):
         _draw(shown, place, view)
         brought = OPEN_STREET_MAP if _labels(shown) else ""
-        st.caption(f"{source_line(view)} {brought}")
+        st.caption(f"**{plain(shown.title)}.** {source_line(view)} {brought}")
         in_words, files = st.columns([7, 3])
         with in_words:
             _say_what_is_picked(where, shown, place, view, area)
@@ -119,12 +118,12 @@ def _say_what_is_picked(where: WhereView, shown: MapView, cell: str, view: View,
     if cell == NONE:
         return
     place = place_of(store_path(), view.publish, where.selection, area, shown.resolution, cell)
-    judged = f"{capital_first(place.verdict.evidence)}. **{place.verdict.action}.**"
-    st.info(f"**{plain(place.name)}**: {plain(place.summary)} {judged} More beneath the map.")
+    st.info(
+        f"**{plain(place.name)}**: {plain(place.summary)} {plain(place.verdict.words)} More beneath the map."
+    )
 
 
-def _show_title_and_legend(shown: MapView) -> None:
-    st.markdown(f"**{plain(shown.title)}**")
+def _show_legend(shown: MapView) -> None:
     colours = palette()
     items = []
     for kind in shown.legend:

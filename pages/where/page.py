@@ -12,7 +12,14 @@ from pages.shared.text import plain
 from pages.shared.visit import end_page
 from pages.where.map import show_map_choices, show_where_map
 from pages.where.parts import show_definitions, show_place, show_repeats, show_tried
-from pages.where.question import WhereChoices, map_chosen, place_on_map, placed_measures, where_question
+from pages.where.question import (
+    WhereChoices,
+    first_placed_strand,
+    map_chosen,
+    place_on_map,
+    placed_measures,
+    where_question,
+)
 from pages.where.reads import map_of, where_briefing_of, where_of
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.where.question import NoPlacesError
@@ -28,7 +35,7 @@ PARTS = {
 st.title("Where")
 
 try:
-    view = chosen_view()
+    view = chosen_view(first_placed_strand)
     choices = chosen(WhereChoices)
     selection = where_question(view, choices)
     area = area_key(store_path(), view.force)

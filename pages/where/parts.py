@@ -46,8 +46,7 @@ def show_place(where: WhereView, shown: MapView, choices: WhereChoices, view: Vi
 
 
 def _show_months_and_hours(place: PlaceView, where: WhereView, source: str) -> None:
-    judged = f"{capital_first(place.verdict.evidence)}. **{place.verdict.action}.**"
-    st.markdown(f"**{plain(place.name)}**: {plain(place.summary)} {judged}")
+    st.markdown(f"**{plain(place.name)}**: {plain(place.summary)} {plain(place.verdict.words)}")
     if len(place.streets) > 1:
         st.caption(plain(f"Streets: {', '.join(place.streets)}."))
     months, hours = st.columns(2)

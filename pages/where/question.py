@@ -2,10 +2,17 @@
 
 from dataclasses import dataclass
 
-from pages.shared.choices import Picker, change, choice, say_unmet
+from pages.shared.choices import Picker, change, choice, chosen, say_unmet
 from pages.shared.reads import placed_measures_of, store_path
 from pages.shared.sidebar import View
-from pages.shared.which_records import RecordChoices, chosen_night, of_strand, record_filter, week_choices
+from pages.shared.which_records import (
+    RecordChoices,
+    chosen_night,
+    first_strand,
+    of_strand,
+    record_filter,
+    week_choices,
+)
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.which_records import HoursChosen
@@ -59,6 +66,12 @@ def placed_measures(view: View) -> list[Measure]:
             "a dataset with coordinates, such as a force's own extract."
         )
     return of_strand(view, keys, "a place", NoPlacesError)
+
+
+def first_placed_strand(view: View) -> str:
+    """Return the strand that the page shows until somebody chooses."""
+    keys = placed_measures_of(store_path(), view.publish, view.force)
+    return first_strand(view, keys, chosen(WhereChoices))
 
 
 def hours_picker(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.compatibility.conftest import answers
 from tests.compatibility.reading import DRAWN, PAGES, closed_up, differences, shown
+from vulncore.domain.vocabulary import strands
 
 MAIN = Path(__file__).parents[2] / "pages" / "main.py"
 LINKS = answers("links.json")
@@ -25,6 +26,10 @@ NAMES = {
     "methods": WHOLE_APP,
 }
 """The names that links of version 0.1.0 have."""
+LOOKED_AT = {"strand", "subject"}
+STRANDS = {"All strands", *(strand.name for strand in strands())}
+SERIES = {"Sexual offences", "Rape"}
+"""What is looked at is chosen in one box since: what a page opens with is chosen there, and a series to forecast is one of it."""
 BLURRED = {"when", "where"}
 """Pages whose figures are of blurred records since."""
 
@@ -37,8 +42,11 @@ def test_a_link_written_by_0_1_0_shows_what_it_showed(read_only_store, monkeypat
     now = shown(MAIN, entry["page"], entry["opened"])
     drawn = {"relative": 0.03, "absolute": 0.3} if entry["page"] in DRAWN else {}
     assert now["problems"] == entry["problems"]
-    assert differences(entry["link"], now["link"]) == []
-    assert set(entry["boxes"]) <= {text for texts in now["boxes"].values() for text in texts}
+    written = {name: text for name, text in now["link"].items() if name not in LOOKED_AT}
+    before = {name: text for name, text in entry["link"].items() if name not in LOOKED_AT}
+    assert differences(before, written) == []
+    chosen = {text for texts in now["boxes"].values() for text in texts}
+    assert set(entry["boxes"]) - STRANDS - SERIES <= chosen
     if entry["page"] in BLURRED:  # test_stores.py compares the figures
         assert set(entry["files"]) <= set(now["files"])
         return

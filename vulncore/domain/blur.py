@@ -419,8 +419,10 @@ def _victims_at_points(incidents: pa.Table, ids: pa.Array, numbers: Draws) -> pa
     victims = pc.binary_join_element_wise(
         "victim", incidents.column("victim_key"), *texts, "\n"
     ).combine_chunks()
-    told = pd.Series(np.ascontiguousarray(numbers).view(np.uint64).ravel())  # alike, if not the same, for few
-    several = np.flatnonzero(told.duplicated(keep=False))
+    digits = pd.Series(
+        np.ascontiguousarray(numbers).view(np.uint64).ravel()
+    )  # alike, if not the same, for few
+    several = np.flatnonzero(digits.duplicated(keep=False))
     if not len(several):
         return victims
     rows = pd.DataFrame(

@@ -227,7 +227,7 @@ def test_a_series_of_zeros_gets_a_sentence_and_a_range_of_chance(small):
 def test_fourteen_months_are_too_short_to_be_tried(small):
     refused = why_no_forecast(small([20, 24] * 7))
     assert "14 months are recorded" in refused.why
-    assert re.search(r"The test takes 30 months", refused.why)
+    assert re.search(r"Come back when there are 30 months", refused.why)
     assert refused.expected.low80 < 22 * 12 < refused.expected.high80
 
 

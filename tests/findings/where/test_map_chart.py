@@ -88,7 +88,7 @@ def test_the_whole_area_is_seen_and_farther_off_on_a_telephone():
     assert wide["zoom"] > narrow["zoom"] + 0.9
     assert wide["longitude"] == pytest.approx((BOUNDS[0] + BOUNDS[2]) / 2)
     pixels = (BOUNDS[2] - BOUNDS[0]) / 360 * 512 * 2 ** wide["zoom"]
-    assert 600 < pixels <= 760
+    assert 700 < pixels <= 1_000
 
 
 def test_where_the_map_looks_first_is_the_area_s_alone():

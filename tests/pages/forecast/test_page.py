@@ -20,7 +20,7 @@ def open_forecast(page, server, link="", charts=3, width=1440, height=900):
     page.goto(f"{server.url}/forecast{link}")
     settled(page)
     if charts:
-        page.get_by_text("Which model").wait_for(timeout=PAGE_MS)
+        page.get_by_text("Which model").wait_for(state="attached", timeout=PAGE_MS)
     settled(page)
     return page
 
@@ -53,7 +53,7 @@ def looked_at(server, page_to_look_at):
 
 
 def test_the_sentence_the_table_the_file_and_the_screen_reader_say_the_same(looked_at):
-    headline = looked_at.get_by_text("Likely to rise").locator("xpath=ancestor::p").inner_text()
+    headline = looked_at.get_by_text("Likely to rise").locator("xpath=ancestor::p").text_content()
     expected, range80, _, five_expected, five_range, _ = table(looked_at, YEARS)["2028"][1:]
     assert f"about {expected} in 2028" in headline
     assert f"In 4 of 5 forecasts, 2028 has {range80}" in headline

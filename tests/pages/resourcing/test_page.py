@@ -31,7 +31,7 @@ def again(page):
 
 
 def first_sentence(page) -> str:
-    return page.locator("p", has_text="demand asks for").first.inner_text()
+    return page.locator("p", has_text="demand asks for").first.text_content() or ""
 
 
 def asked_for(page) -> float:
@@ -41,7 +41,7 @@ def asked_for(page) -> float:
 def wait_until_it_asks_for(page, which: str, than: float) -> None:
     page.wait_for_function(
         """([which, than, asks]) => [...document.querySelectorAll("p")].some(each => {
-            const asked = parseFloat(each.innerText.match(asks)?.[1].replaceAll(",", ""));
+            const asked = parseFloat(each.textContent.match(asks)?.[1].replaceAll(",", ""));
             return which === "more" ? asked > than : asked < than;
         })""",
         arg=[which, than, ASKS.pattern],

@@ -216,7 +216,7 @@ def test_the_finding_comes_first_and_the_map_says_it_to_who_cannot_see_it(watche
     page = watched.page
     shown = map_in(store)
     first = shown.listing["Place"].iloc[0]
-    lead = page.get_by_text(first, exact=True).first.bounding_box()
+    lead = page.locator("h2#finding").bounding_box()
     map_at = page.locator(MAP).bounding_box()
     assert lead["y"] < map_at["y"] < 600
     labels = page.locator("[aria-label^='Map. ']").evaluate_all(
@@ -230,7 +230,7 @@ def test_the_finding_comes_first_and_the_map_says_it_to_who_cannot_see_it(watche
 
 
 def says_in_words(page, shown: MapView) -> None:
-    page.get_by_text(shown.title, exact=True).wait_for(timeout=PAGE_MS)
+    page.get_by_text(f"{shown.title}.", exact=True).wait_for(timeout=PAGE_MS)
     assert page.locator("ul.legend li").count() == len(shown.legend)
     for name in shown.listing["Place"].head(1):
         page.locator("table.plain td", has_text=name).first.wait_for(timeout=PAGE_MS)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.findings.shared.words import hidden_as, hidden_in_words
+from vulncore.findings.shared.words import capital_first, hidden_as, hidden_in_words
 from vulncore.findings.where.area import Ground
 from vulncore.findings.where.question import WhereQuestion
 from vulncore.metrics.hotspots.classes import HotspotClass
@@ -62,6 +62,11 @@ class Verdict(NamedTuple):
     rank: int
     evidence: str
     action: str
+
+    @property
+    def words(self) -> str:
+        """The verdict in two sentences."""
+        return f"{capital_first(self.evidence)}. {self.action}."
 
 
 def verdict(hot: bool, hotspot_class: HotspotClass | None = None, change: str = "") -> Verdict:
