@@ -43,9 +43,11 @@ def where_of(store: Path, publish: Publish, selection: MapSelection, area: str) 
 def where_briefing_of(
     store: Path, publish: Publish, selection: MapSelection, area: str
 ) -> tuple[Briefing, tuple[Headline, ...]]:
-    """Return what a map's records say: what the page opens with, and the lines of its working."""
-    counts = _counts_of(store, publish, selection, area)
-    summary = where_summary(counts, trial_of(store, publish, selection, area))
+    """Return what a map's records say: what the page opens with, and the lines of its working.
+
+    The test on past months stands in a part of its own, and is worked out for who opens that.
+    """
+    summary = where_summary(_counts_of(store, publish, selection, area))
     return where_briefing(summary), where_headlines(summary)
 
 

@@ -107,8 +107,13 @@ def layer_view(counts: RecordCounts, choice: MapChoice) -> LayerView:
     )
 
 
-def where_summary(counts: RecordCounts, trial: MapTrial) -> WhereSummary:
-    """Return what the first sentences about a map are made of; layers only where there are enough records for a map."""
+def where_summary(counts: RecordCounts, trial: MapTrial | None = None) -> WhereSummary:
+    """Return what the first sentences about a map are made of; layers only where there are enough records for a map.
+
+    Args:
+        counts: Where the records lie.
+        trial: The test on past months, where its sentence is wanted.
+    """
     view = where_view(counts)
     if view.too_few:
         return WhereSummary(view)
