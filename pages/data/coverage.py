@@ -15,7 +15,6 @@ def show_coverage(picture: CoveragePicture, force: str, source: str) -> None:
     if picture.frame.empty:
         return
     chart = coverage_chart(picture.frame, f"Months delivered, {force}", palette())
-    show_chart(chart, alt=f"Months delivered. {picture.sentence}")
-    st.caption(plain(source))
+    show_chart(chart, alt=f"Months delivered. {picture.sentence}", source=source)
     with st.expander("Show as table"):
         show_table(coverage_table(picture), f"Months delivered, {force}")

@@ -122,8 +122,8 @@ def show_years(outlook: Outlook, source: str) -> None:
     show_chart(
         years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. {years_in_words(outlook)}",
+        source=source,
     )
-    st.caption(plain(source))
 
 
 def show_recorded(demand: Demand, view: View) -> None:
@@ -141,8 +141,8 @@ def _show_recorded(demand: Demand, source: str) -> None:
     show_chart(
         years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. Recorded: {known}.",
+        source=source,
     )
-    st.caption(plain(source))
     rows = (
         shown[["year", "recorded_text"]]
         .astype(str)
@@ -177,8 +177,8 @@ def show_months(outlook: Outlook, source: str) -> None:
                     palette(),
                 ),
                 alt=f"{', '.join(title)}. {months_in_words(outlook, basis)}",
+                source=source,
             )
-    st.caption(plain(source))
 
 
 def offer_rows(what: str, rows: Callable[[], pd.DataFrame], demand: Demand) -> None:

@@ -43,8 +43,8 @@ def _show_past(past: History, source: str) -> None:
         show_chart(
             monthly_chart(past.frame, past.title, past.measure.unit, palette()),
             alt=f"{past.title}. {past.sentence}",
+            source=source,
         )
-        st.caption(plain(source))
 
 
 def _show_as_table(overview: Overview, past: History) -> None:

@@ -103,7 +103,7 @@ draw(outlook, sentences, answer)
 with beneath:
     show_what_it_takes(outlook)
     show_working(drawn(resourcing_headline, outlook))
-    drawn(show_cases, outlook, view.force)
+    drawn(show_cases, outlook, view.force, source_of(view))
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for
     show_levers(plan, outlook)
 

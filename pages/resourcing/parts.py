@@ -55,15 +55,16 @@ def show_staffing(outlook: ResourcingOutlook, force: str, source: str) -> None:
     show_chart(
         staffing_chart(outlook.months, float(outlook.role_year["funded"]), title, palette()),
         alt=f"{', '.join(title)}. {staffing_in_words(outlook)}",
+        source=source,
     )
     tested = outlook.forecast.tested_to
     untested = (
         f"Forecasts were tried up to {tested:d} months ahead." if tested else "Forecasts are being tried …"
     )
-    st.caption(f"{plain(source)} {untested}")
+    st.caption(untested)
 
 
-def show_cases(outlook: ResourcingOutlook, force: str) -> None:
+def show_cases(outlook: ResourcingOutlook, force: str, source: str) -> None:
     """Draw, for a role that holds cases, cases each against their limit."""
     if not outlook.holds_cases:
         return
@@ -72,6 +73,7 @@ def show_cases(outlook: ResourcingOutlook, force: str) -> None:
     show_chart(
         caseload_chart(outlook.months, outlook.limit, passes, title, palette()),
         alt=f"{', '.join(title)}. {caseload_in_words(outlook)}",
+        source=source,
     )
 
 
@@ -125,10 +127,10 @@ def _show_drivers(outlook: ResourcingOutlook, force: str, source: str) -> None:
     show_chart(
         drivers_chart(named_drivers(outlook), title, palette()),
         alt=f"{', '.join(title)}. {drivers_in_words(outlook)}",
+        source=source,
     )
     st.caption(
-        "Each number is set to its 10th and 90th percentile while the others stay at their mean. The middle line is all numbers at their mean. "
-        + plain(source)
+        "Each number is set to its 10th and 90th percentile while the others stay at their mean. The middle line is all numbers at their mean."
     )
     table = drivers_table(outlook)
     with st.popover("Show as table"):
@@ -187,8 +189,8 @@ def _show_compared(force: str, source: str, outlook: ResourcingOutlook, *others:
     show_chart(
         scenarios_chart(months, title, what, palette()),
         alt=f"{', '.join(title)}. {what}, in the last month: {at_end}.",
+        source=source,
     )
-    st.caption(plain(source))
 
 
 def show_months(outlook: ResourcingOutlook, view: View) -> None:

@@ -1,14 +1,25 @@
 """Draws a chart."""
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import altair
 import streamlit as st
 
+SOURCE_LINE = 48  # letters: as many as a telephone has room for
 
-def show_chart(chart: altair.LayerChart, alt: str) -> None:
-    """Draw a chart as wide as there is room; `alt` says its finding to those who can't see it."""
+
+def show_chart(chart: altair.LayerChart, alt: str, source: str) -> None:
+    """Draw a chart as wide as there is room.
+
+    Args:
+        chart: The chart, with its title and how its marks are to be read.
+        alt: Its finding, for those who can't see it.
+        source: Where its figures come from: it stands in the picture, so that it goes wherever the picture goes.
+    """
+    heading = chart.title
+    heading.subtitle = [*heading.subtitle, *wrap(source, SOURCE_LINE)]
     st.altair_chart(_TestedChart(chart), alt=alt, width="stretch")
 
 

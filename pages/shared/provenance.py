@@ -26,16 +26,16 @@ def show_provenance(view: View, about: str) -> None:
 
 def source_line(view: View) -> str:
     """Return where the figures come from, for the foot of a chart or table, made safe to show."""
-    return plain(source_of(view))
+    return plain(f"{view.force}. {source_of(view)}")
 
 
 def source_of(view: View) -> str:
-    """Return where the figures come from, for what is `drawn`."""
+    """Return where the figures come from, for a picture whose title says whose they are."""
     publish = view.publish
     unverified = "" if publish.is_verifiable else f" ({UNVERIFIED})"
     origin = made_note(publish) or publish.attribution or f"Published from: {publish.source}"
     return (
-        f"{view.force}. Version {publish.number}{unverified}, published {publish.published_at:%-d %B %Y}. "
+        f"Version {publish.number}{unverified}, published {publish.published_at:%-d %B %Y}. "
         f"{origin.rstrip('.')}."
     )
 

@@ -55,8 +55,8 @@ def _show_map(week: When, layout: Layout, source: str) -> None:
             palette(),
         ),
         alt=map_alt(week),
+        source=source,
     )
-    st.caption(plain(source))
 
 
 def _show_as_table(week: When, layout: Layout) -> None:

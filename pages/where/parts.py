@@ -78,8 +78,8 @@ def _show_trial(trial: MapTrial, where: WhereView, source: str) -> None:
             palette(),
         ),
         alt=alt,
+        source=source,
     )
-    st.caption(plain(source))
     with st.popover("Show as table"):
         table = trial_table(trial)
         show_table(table, title, list(table.columns[1:]))
@@ -142,8 +142,8 @@ def _show_months(place: PlaceView, where: WhereView, source: str) -> None:
     show_chart(
         place_months_chart(place.months, ["Months", place.name], legend, where.unit, palette()),
         alt=f"{title}: " + "; ".join(f"{row.Months} {row.About}" for row in months_table(place).itertuples()),
+        source=source,
     )
-    st.caption(plain(source))
     with st.popover("Show as table"):
         show_table(months_table(place), title, ["About"])
 
@@ -161,8 +161,8 @@ def _show_hours(place: PlaceView, where: WhereView, source: str) -> None:
     show_chart(
         place_hours_chart(place.hours, [f"Hours, {where.window}", place.name], legend, where.unit, palette()),
         alt=f"{title}: {spoken or 'all hidden'}",
+        source=source,
     )
-    st.caption(plain(source))
     with st.popover("Show as table"):
         show_table(table, title, list(table.columns[1:]))
 

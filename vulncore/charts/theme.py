@@ -31,7 +31,7 @@ def heading(title: str | Sequence[str], subtitle: str | Sequence[str], palette: 
     """Return a chart's heading: what it shows, and beneath it how its marks are to be read."""
     return alt.TitleParams(
         title,
-        subtitle=subtitle,
+        subtitle=[subtitle] if isinstance(subtitle, str) else list(subtitle),
         anchor="start",
         fontSize=17,
         fontWeight=600,

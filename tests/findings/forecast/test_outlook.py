@@ -21,6 +21,7 @@ from vulncore.findings.forecast.outlook import (
     years_of,
 )
 from vulncore.findings.forecast.sentences import (
+    forecast_briefing,
     forecast_headline,
     forecast_notes,
     no_forecast_headline,
@@ -56,6 +57,13 @@ def read(store: Path, dataset: str, name: str | None, as_at: date, force: str = 
 def outlook(shipped_store) -> Outlook:
     demand = read(shipped_store, "demo", None, AS_AT)
     return forecast_outlook(demand, finished_forecasts(demand))
+
+
+def test_the_page_opens_with_which_way_it_goes_and_what_to_plan_for(outlook):
+    briefing = forecast_briefing(outlook)
+    year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
+    assert briefing.finding == f"Sexual offences: likely to rise, about {year['mean']:,.0f} in 2028."
+    assert briefing.action.startswith("Plan for more.")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.making import covered, delivery, incident, month_total, months
 from vulncore.domain.vocabulary import Flow, find_measure, report_measures
 from vulncore.findings.overview.history import history
 from vulncore.findings.overview.overview import narrowed, overview
-from vulncore.findings.overview.sentences import headline, most_notable, serious_rise
+from vulncore.findings.overview.sentences import headline, most_notable, overview_briefing, serious_rise
 from vulncore.findings.overview.strand_rows import strand_rows
 from vulncore.findings.shared.headline import HeadlineKind
 from vulncore.store import publish
@@ -67,6 +67,66 @@ def test_a_serious_rise_is_more_notable_than_a_serious_fall_before_it():
     table = pd.DataFrame([row("rape", 35, 20), row("fgm", 20, 35)])
     assert find_measure(report_measures(), "fgm").serious
     assert most_notable(table, report_measures()) == "fgm"
+
+
+@pytest.mark.parametrize(
+    ("shown", "finding", "action"),
+    [
+        (row(signal="clear change"), "Rape up", "Ask whether more happens or more is reported."),
+        (row(signal="clear change", earlier=35, current=20), "Rape down", "Ask whether less is reported"),
+        (
+            row(key="modern-slavery", signal="clear change", earlier=35, current=20),
+            "Modern slavery",
+            "good news",
+        ),
+        (row(), "Rape may be up", "too serious to wait"),
+        (row(earlier=35, current=20), "Rape may be down", "Look again next month"),
+        (row(signal="check the feed", earlier=35, current=0), "Rape: down", "Ask the records team"),
+        (
+            row(signal="check the feed", silent_months=2),
+            "Rape: the last 2 months have no records",
+            "Ask the records",
+        ),
+        (
+            row(signal="could be chance"),
+            "No change this financial year is more than chance",
+            "Nothing to do.",
+        ),
+        (row(signal="too few to say"), "No change this financial year is more than chance", "Nothing to do."),
+        (row(signal="not tested"), "Nothing can be compared with last year yet", "months that are missing"),
+    ],
+)
+def test_the_page_opens_with_one_finding_and_what_to_do(shown, finding, action):
+    briefing = overview_briefing(pd.DataFrame([shown]), report_measures())
+    assert briefing.finding.startswith(finding)
+    assert action in briefing.action
+    assert briefing.also == ""
+
+
+def test_what_else_to_look_at_is_named_the_most_serious_first():
+    keys = [
+        "hate-crime",
+        "rape",
+        "other-sexual-offences",
+        "child-abuse",
+        "stalking-and-harassment",
+        "prevent",
+    ]
+    rows = [row(key=key, signal="may be a change", earlier=35, current=20) for key in keys]
+    rows += [row(key="domestic-abuse-crime", signal="clear change")]
+    briefing = overview_briefing(pd.DataFrame(rows), report_measures())
+    assert briefing.finding.startswith("Domestic abuse crime up")
+    assert briefing.also == "Also look at: Hate crime, Rape, Other sexual offences and 3 more."
+
+
+def test_each_strand_at_each_month_opens_with_a_finding_that_can_be_said_in_a_breath(shipped_store):
+    for as_at in (date(2024, 10, 1), date(2024, 6, 1), date(2022, 3, 1)):
+        shown = overview(shipped_store, "demo", as_at=as_at)
+        for strand in {None, *(measure.strand for measure in shown.measures if measure.strand)}:
+            briefing = narrowed(shown, strand).briefing
+            assert 3 <= len(briefing.finding.split()) <= 15
+            assert briefing.finding.endswith(".")
+            assert briefing.action.endswith(".")
 
 
 def test_a_feed_that_ended_after_a_rise_is_not_called_a_fall():

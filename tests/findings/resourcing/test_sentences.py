@@ -1,15 +1,22 @@
 """What vulncore.findings.resourcing.sentences promises: what a resourcing lead could repeat."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
-from tests.findings.resourcing.asking import outlook_of
+from tests.findings.resourcing.asking import AS_AT, outlook_of
 from tests.making import FORCE, delivery, month_total, months
 from vulncore.findings.resourcing.demand import unit_demand, unit_forecasts
 from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
-from vulncore.findings.resourcing.sentences import more_in_words, resourcing_headline
+from vulncore.findings.resourcing.sentences import (
+    beyond_funded,
+    more_in_words,
+    officers,
+    resourcing_briefing,
+    resourcing_headline,
+)
 from vulncore.findings.resourcing.tables import months_table, staffing_rows, steps_table
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.forecasting.past import Basis
@@ -54,6 +61,40 @@ def test_the_first_sentence_says_what_the_year_asks_for(outlook):
     assert f"Covering the hours takes {outlook.more_for_hours.more} more PIP 2 investigators." in takes.text
     assert "Vulnerable Victim Advocate" in others.text
     assert "No official caseload standard exists" in caution.text
+
+
+def test_the_page_opens_with_how_many_more_it_takes_and_what_to_ask_for(outlook):
+    more, briefing = outlook.more_for_cases, resourcing_briefing(outlook, made=True)
+    last = more.steps[-1][0]
+    assert briefing.finding == f"{more.more} more PIP 2 investigators are needed by {last:%B %Y}."
+    assert f"Ask for {beyond_funded(outlook, more)} more funded posts." in briefing.action
+    assert f"{more.too_late(AS_AT)} must arrive trained" in briefing.action
+    assert briefing.also.endswith("numbers are our assumptions.")
+
+
+def test_of_a_unit_whose_posts_nobody_entered_only_the_demand_is_said(outlook, forecast, shares):
+    briefing = resourcing_briefing(outlook, made=False)
+    assert (
+        briefing.finding
+        == f"Demand asks for {officers(outlook.role_year['needed50'])} full-time PIP 2 investigators in 2026."
+    )
+    assert "Enter your posts and people" in briefing.action
+    entered = illustrative()
+    for name in ("posts", "in_post"):
+        numbers = entered.of_role("pip2", name)
+        entered = entered.where(
+            f"role.pip2.{name}", replace(numbers, source="The unit's own list, October 2024")
+        )
+    assert "needed by" in resourcing_briefing(outlook_of(forecast, shares, entered), made=False).finding
+
+
+def test_enough_people_leave_nothing_to_do(forecast, shares):
+    scenario = illustrative()
+    for name in ("posts", "in_post"):
+        scenario = scenario.where(f"role.pip2.{name}", fixed(400, "tests"))
+    briefing = resourcing_briefing(outlook_of(forecast, shares, scenario), made=True)
+    assert briefing.finding.startswith("No more PIP 2 investigators are needed to")
+    assert briefing.action == "Nothing to do."
 
 
 def test_who_is_wanted_sooner_than_anyone_can_be_trained_and_who_has_no_post_is_said(outlook):

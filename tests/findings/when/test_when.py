@@ -2,7 +2,7 @@
 
 import gzip
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 import numpy as np
@@ -26,6 +26,7 @@ from vulncore.findings.shared.words import HOURS_BLURRED
 from vulncore.findings.when.change import change_cells, change_headline, change_table
 from vulncore.findings.when.charts import map_alt, map_legend, stretch_pieces
 from vulncore.findings.when.counts import read_counts, read_week
+from vulncore.findings.when.hours import from_to
 from vulncore.findings.when.map import Layout, fitting_step, map_cells, map_table, week_export
 from vulncore.findings.when.patrols import patrols_headline
 from vulncore.findings.when.protection import protected_week
@@ -307,3 +308,25 @@ def test_the_citys_stops_say_what_is_there(tmp_path):
     whole = when(snapshot, RecordFilter(CITY, keys, Window(date(2015, 3, 1), date(2018, 12, 31))), ())
     assert whole.now.records == 4_387
     assert "38 of 46 months" in whole.notes[0]
+
+
+def test_the_page_opens_with_the_stretch_furthest_above_an_even_week(shipped_store):
+    week = when(open_version(shipped_store, "demo"), DEMO_FILTER, report_measures())
+    most = next(stretch for stretch in week.now.stretches if stretch.rank == 1)
+    assert week.briefing.finding == f"{most.night} stands out, with {most.held} crimes."
+    assert week.briefing.action == f"Put people there from {from_to(most.start, most.hours)}."
+    others = [stretch.night for stretch in week.now.stretches if stretch.rank > 1]
+    assert all(night in week.briefing.also for night in others)
+
+
+def test_where_no_hour_stands_out_there_is_nothing_to_do(tmp_path):
+    even = [(datetime(2024, 1, 1) + timedelta(hours=3 * step), 1) for step in range(56 * 8)]
+    week = when(made(tmp_path, even), YEAR, report_measures())
+    assert week.now.stretches == ()
+    assert week.briefing.finding == "No part of the week has more crimes than chance would produce."
+    assert week.briefing.action == "Nothing to do."
+
+
+def test_of_too_few_times_the_page_says_so_first(tmp_path):
+    week = when(made(tmp_path, [(THURSDAY, 3)]), YEAR, report_measures())
+    assert week.briefing.finding == "Too few crimes have a time to show a week."

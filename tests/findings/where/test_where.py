@@ -25,7 +25,7 @@ from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.when.when import when
 from vulncore.findings.where.area import StreetNames, name_together, street_of, zone_names, zones_of
 from vulncore.findings.where.counts import RecordCounts, ZoneCounts, record_counts, street_points, zone_counts
-from vulncore.findings.where.layers import Layer, MapChoice, fitting_bandwidth_m
+from vulncore.findings.where.layers import Layer, MapChoice, fitting_bandwidth_m, verdict
 from vulncore.findings.where.map import map_view
 from vulncore.findings.where.place import place_view
 from vulncore.findings.where.protection import (
@@ -47,12 +47,14 @@ from vulncore.findings.where.sentences import (
     repeats_headline,
     touching,
     trial_headline,
+    where_briefing,
     where_headlines,
     where_notes,
 )
 from vulncore.findings.where.tables import hours_table, months_table, repeats_table, trial_table
 from vulncore.findings.where.trial import map_trial, trial_hits
 from vulncore.findings.where.view import NAIVE, MapView
+from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.hotspots.zones import Zones
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT
@@ -714,3 +716,53 @@ def test_a_list_of_classes_begins_with_what_is_new_and_lasting(street_zip, tmp_p
     order = ["New", "Persistent", "Intensifying", "Fading", "Sporadic", "Cold"]
     assert listed.tolist() == [name for name in order if name in set(listed)]
     assert len(listed) > 2
+
+
+@pytest.mark.parametrize(
+    ("hot", "hotspot_class", "change", "action"),
+    [
+        (True, HotspotClass.NEW, "", "Send people"),
+        (True, HotspotClass.INTENSIFYING, "", "Send people"),
+        (True, HotspotClass.PERSISTENT, "fewer", "Send people"),
+        (True, None, "", "Send people"),
+        (True, HotspotClass.SPORADIC, "", "Send people while it is hot"),
+        (True, HotspotClass.FADING, "more", "Look again next month"),
+        (False, HotspotClass.NEW, "more", "Look again next month"),
+        (False, HotspotClass.FADING, "", "Nothing to do"),
+        (False, None, "no clear change", "Nothing to do"),
+        (False, HotspotClass.COLD, "fewer", "Nothing to do"),
+    ],
+)
+def test_a_place_has_one_verdict_whatever_its_layers_say(hot, hotspot_class, change, action):
+    assert verdict(hot, hotspot_class, change).action == action
+
+
+def test_every_verdict_is_ranked_and_what_is_hot_comes_first():
+    every = [
+        verdict(hot, hotspot_class, change)
+        for hot in (True, False)
+        for hotspot_class in (None, *HotspotClass)
+        for change in ("more", "fewer", "")
+    ]
+    ranks = {each.rank: each for each in every}
+    assert len(ranks) == len({each.evidence for each in every})
+    assert [ranks[rank].action for rank in sorted(ranks)][:4] == ["Send people"] * 4
+    assert max(verdict(True, each).rank for each in (None, *HotspotClass)) < verdict(False).rank
+
+
+def test_the_page_opens_with_the_place_that_most_asks_for_people(demo):
+    summary = where_summary(demo)
+    briefing = where_briefing(summary)
+    hot = touching(summary.hot.zones, (summary.hot.layer.frame["state"] == "hot").to_numpy())
+    assert len(hot) == 2
+    assert "hotspot" in briefing.finding
+    assert briefing.action.startswith("Send people")
+    assert briefing.also.startswith("Also hot: ")
+
+
+def test_a_picked_place_says_its_verdict_and_a_quiet_one_asks_for_nothing(demo):
+    layer = layer_view(demo, MapChoice(Layer.STANDS_OUT))
+    state = layer.layer.frame["state"].tolist()
+    for wanted, action in (("hot", "Send people"), ("neither", "Nothing to do")):
+        cell = layer.zones.names[state.index(wanted)]
+        assert place_view(demo, layer.resolution, cell).verdict.action.startswith(action)
