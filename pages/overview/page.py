@@ -5,7 +5,7 @@ import streamlit as st
 from pages.overview.measure import show_measure
 from pages.overview.question import OverviewChoices, measure_shown
 from pages.overview.reads import overview_of
-from pages.overview.strand_table import pick_from_strand_table, strand_table
+from pages.overview.strand_table import pick_from_strand_table, show_table_files, strand_table
 from pages.shared.briefing import show_briefing, show_working
 from pages.shared.choices import chosen
 from pages.shared.drawn import drawn
@@ -36,6 +36,7 @@ measure = pick_from_strand_table(
     drawn(strand_table, overview), measure_shown(overview, choices, view.measure)
 )
 st.caption(f"{plain(table_legend(overview))} {source_line(view)}")
+show_table_files(overview)
 show_notes(overview.notes)
 show_working(overview.headline)
 show_measure(overview, measure, view)

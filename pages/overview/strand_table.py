@@ -1,15 +1,19 @@
 """The strand table on screen: HTML whose rows can be picked without reloading the page."""
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from pages.overview.question import OverviewChoices
 from pages.shared.choices import change
+from pages.shared.files import offer_csv, offer_file
+from vulncore.findings.overview.export import table_export, table_workbook
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.strand_rows import headings, strand_rows
 from vulncore.findings.overview.strand_table_html import strand_table_html
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
@@ -35,6 +39,24 @@ def pick_from_strand_table(html: str, picked: str) -> str:
         data={"html": html, "picked": picked}, key="strand-table", on_picked_change=_keep_picked
     )
     return str(result.picked or picked)
+
+
+def show_table_files(overview: Overview) -> None:
+    """Offer the table as files."""
+    name = f"{overview.publish.dataset}-strand-table-{overview.as_at:%Y-%m}"
+    as_text, as_workbook, _ = st.columns([2, 2, 5])
+    with as_text:
+        offer_csv(
+            partial(table_export, overview), f"{name}.csv", label="Download table (CSV)", width="stretch"
+        )
+    with as_workbook:
+        offer_file(
+            partial(table_workbook, overview),
+            f"{name}.xlsx",
+            XLSX,
+            label="Download table (XLSX)",
+            width="stretch",
+        )
 
 
 def _keep_picked() -> None:

@@ -23,7 +23,7 @@ def offer_csv(
 
 
 def offer_file(
-    text: Callable[[], str],
+    content: Callable[[], str | bytes],
     name: str,
     mime: str,
     *,
@@ -31,7 +31,7 @@ def offer_file(
     key: str | None = None,
     width: Literal["content", "stretch"] = "content",
 ) -> None:
-    """Offer a text as a file of a name, made when somebody asks for it; the page isn't drawn anew for that."""
+    """Offer a file of a name, made when somebody asks for it; the page isn't drawn anew for that."""
     st.download_button(
-        plain(label), data=text, file_name=name, mime=mime, key=key, width=width, on_click="ignore"
+        plain(label), data=content, file_name=name, mime=mime, key=key, width=width, on_click="ignore"
     )

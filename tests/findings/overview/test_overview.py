@@ -1,7 +1,9 @@
 """What vulncore.findings.overview.overview promises, its notes and the contents of a dataset included."""
 
+import io
 from datetime import date
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -9,8 +11,10 @@ from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.domain.errors import InvalidPeriodError, UnknownNameError
 from vulncore.domain.periods import add_months
 from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.overview.export import table_workbook
 from vulncore.findings.overview.overview import narrowed, overview
 from vulncore.findings.shared.contents import dataset_contents
+from vulncore.findings.shared.words import MADE
 from vulncore.store import open_version, publish
 
 APRIL_2018 = date(2018, 4, 1)
@@ -221,3 +225,19 @@ def test_without_a_month_in_common_the_newest_is_shown(tmp_path):
     coverage = covered(every[::2]) + covered(every[1::2], "hate-crime")
     publish(tmp_path, "city", delivery(coverage=coverage), "me")
     assert set(dataset_contents(open_version(tmp_path, "city")).default_month.values()) == {every[11]}
+
+
+def test_the_workbook_is_the_table_on_screen_and_says_what_it_is(shipped_store):
+    demo = overview(shipped_store, "demo")
+    sheet = openpyxl.load_workbook(io.BytesIO(table_workbook(demo))).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0][0] == "Vulnerability strands, City of London Police, to October 2024"
+    assert rows[1][0] == demo.question
+    assert "version 1" in rows[2][0]
+    assert rows[3][0] == MADE
+    heads, body = rows[5], {row[0]: row for row in rows[6:]}
+    assert len(body) == len(demo.measures)
+    hate = dict(zip(heads, body["Hate crime"], strict=True))
+    assert hate["Financial year to date, Apr–Oct 2023"] == 131
+    assert hate["Financial year to date, Apr–Oct 2024"] == 187
+    assert (hate["Change"], hate["Change, %"], hate["Signal"]) == (56, 43, "Clear change")

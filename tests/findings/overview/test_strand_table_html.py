@@ -120,7 +120,7 @@ def test_the_table_on_screen_shows_the_published_figures_in_the_reports_order(sh
     shown = {row[0]: row for row in rows}
     assert [row[0] for row in rows] == [measure.name for measure in demo.measures]
     assert shown["Hate crime"][2:5] == ["131", "187", "↑ 43\u202f%up 56, red: up by more than 10 %"]
-    assert shown["Children at risk (PPNs)"][10].startswith("↓ 10.03\u202f%down 80, green")
+    assert shown["Children at risk (PPNs)"][10].startswith("↓ 10.03\u202f%down 80, no colour: down")
     assert shown["Adults at risk (PPNs)"][8:10] == ["1,037", "1,044"]
     assert shown["Attempted suicides"][4:6] == [
         "↓ 100\u202f%down 90, no colour: records may have stopped; confirm that records still arrive",

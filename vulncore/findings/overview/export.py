@@ -4,8 +4,11 @@ import pandas as pd
 
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, financial_year_name, format_month
 from vulncore.findings.overview.overview import Overview
-from vulncore.findings.shared.words import made_note
+from vulncore.findings.overview.strand_rows import headings
+from vulncore.findings.shared.words import capital_first, made_note
+from vulncore.findings.shared.workbook import workbook
 from vulncore.metrics.strands.change import rounded
+from vulncore.metrics.strands.signal import Signal
 from vulncore.metrics.strands.table import COMPARISONS, SIGNAL_COLUMNS
 
 
@@ -50,6 +53,46 @@ def table_export(overview: Overview) -> pd.DataFrame:
         source=overview.publish.attribution or overview.publish.source,
         note=made_note(overview.publish),
     )
+
+
+def table_workbook(overview: Overview) -> bytes:
+    """Return the strand table as people read it, as an Excel workbook."""
+    table, heads = overview.table, headings(overview)
+    columns: dict[str, object] = {
+        "Measure": [measure.name for measure in overview.measures],
+        "Group": [measure.group for measure in overview.measures],
+        f"Financial year to date, {heads.fytd_previous}": table["fytd_previous"],
+        f"Financial year to date, {heads.fytd_current}": table["fytd_current"],
+        **_change_for_people(table, "fytd", ""),
+        "Signal": [capital_first(Signal(signal).value) for signal in table["fytd_signal"]],
+    }
+    if heads.baseline is not None:
+        columns[f"Baseline, {heads.baseline}"] = table["fytd_baseline"]
+        columns |= _change_for_people(table, "baseline", " since the baseline")
+    columns |= {
+        f"Twelve months {heads.rolling12_previous}": table["rolling12_previous"],
+        f"Twelve months {heads.rolling12_current}": table["rolling12_current"],
+        **_change_for_people(table, "rolling12", ", twelve months"),
+    }
+    publish = overview.publish
+    version = (
+        f"Dataset {publish.dataset}, version {publish.number}, published {publish.published_at:%-d %B %Y}."
+    )
+    lines = [
+        heads.caption,
+        overview.question,
+        f"{version} {publish.attribution or publish.source}",
+        made_note(publish),
+    ]
+    return workbook("Strand table", [line for line in lines if line], pd.DataFrame(columns))
+
+
+def _change_for_people(table: pd.DataFrame, key: str, of_what: str) -> dict[str, object]:
+    change = _change(table, key)
+    return {
+        f"Change{of_what}": change[f"{key}_change"],
+        f"Change{of_what}, %": change[f"{key}_change_pct"],
+    }
 
 
 def _change(table: pd.DataFrame, key: str) -> dict[str, pd.Series]:

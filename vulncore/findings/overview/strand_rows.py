@@ -69,7 +69,8 @@ def table_legend(overview: Overview) -> str:
     )
     return (
         f"Red: up by more than {COLOUR_THRESHOLD}\u202f%. Green: down by more than {COLOUR_THRESHOLD}\u202f%. "
-        f"Orange: in between. Strong colour: more than chance, or a rise too serious to wait. Pale: could be chance."
+        f"Orange: in between. Strong colour: more than chance, or a rise too serious to wait. Pale: could be chance. "
+        "A fall that could be chance, or of few, has no colour."
         f"{interval}"
     )
 

@@ -8,9 +8,11 @@ from itertools import groupby
 from vulncore.findings.overview.charts import sparkline
 from vulncore.metrics.strands.change import COLOUR_THRESHOLD
 
+FALL_UNSURE = "unsure"
 COLOUR_WORDS = {
     "red": f"red: up by more than {COLOUR_THRESHOLD} %",
     "green": f"green: down by more than {COLOUR_THRESHOLD} %",
+    FALL_UNSURE: f"no colour: down by more than {COLOUR_THRESHOLD} %, which could be chance",
     "orange": f"orange: within {COLOUR_THRESHOLD} %",
     "feed": "no colour: records may have stopped; confirm that records still arrive",
     "break": "no colour: recording changed between the two periods, so they can't be compared",
@@ -161,8 +163,9 @@ def _signal(cell: SignalCell) -> str:
 def _change(cell: ChangeCell | None, label: str, window: str = "") -> str:
     if cell is None:
         return f'<td class="change {window}" data-label="{escape(label)}"><span class="none">–</span></td>'
-    meaning = escape(COLOUR_WORDS[cell.colour])
-    look = f"pill {escape(cell.colour or 'plain')} {'loud' if cell.loud else 'quiet'}"
+    colour = FALL_UNSURE if cell.colour == "green" and not cell.loud else cell.colour
+    meaning = escape(COLOUR_WORDS[colour])
+    look = f"pill {escape(colour or 'plain')} {'loud' if cell.loud else 'quiet'}"
     words = f"<b>{escape(cell.symbol)} {escape(cell.percent)}</b><small>{escape(cell.words)}</small>"
     return (
         f'<td class="change {window}" data-label="{escape(label)}"><span class="{look}" title="{meaning}">'

@@ -1,0 +1,57 @@
+"""A table as an Excel workbook that says what it is."""
+
+import io
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+MOST_WIDE: Final = 40  # letters
+
+
+def workbook(name: str, lines: Sequence[str], rows: pd.DataFrame) -> bytes:
+    """Return a table as XLSX: what it is and where it comes from, then a heading and a row for each of `rows`.
+
+    Texts stay texts: none is read as a formula, whatever it begins with.
+
+    Args:
+        name: What the sheet is called.
+        lines: What the table is, whose, from when and from where, a line each; the first is its title.
+        rows: The table, its columns named for people; what is missing stays an empty cell.
+    """
+    book = Workbook()
+    sheet = book.active
+    sheet.title = name
+    for place, line in enumerate(lines, start=1):
+        _write(sheet.cell(place, 1), line)
+    sheet["A1"].font = Font(bold=True, size=14)
+    heading = len(lines) + 2
+    for column, label in enumerate(rows.columns, start=1):
+        cell = sheet.cell(heading, column)
+        _write(cell, str(label))
+        cell.font = Font(bold=True)
+        cell.alignment = Alignment(wrap_text=True, vertical="bottom")
+        texts = [str(label), *map(str, rows.iloc[:, column - 1])] if column == 1 else [str(label)[:14]]
+        sheet.column_dimensions[get_column_letter(column)].width = min(MOST_WIDE, max(map(len, texts)) + 2)
+    for place, values in enumerate(rows.itertuples(index=False), start=heading + 1):
+        for column, value in enumerate(values, start=1):
+            _write(sheet.cell(place, column), value)
+    sheet.freeze_panes = sheet.cell(heading + 1, 2)
+    sheet.print_title_rows = f"{heading}:{heading}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _write(cell: Any, value: Any) -> None:
+    if pd.isna(value):
+        return
+    cell.value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, str):
+        cell.data_type = "s"  # a text that begins like a formula is none
