@@ -6,6 +6,7 @@ from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -17,9 +18,10 @@ from vulncore.forecasting.backtest import ChosenModel, choose_model, first_year_
 from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.past import Basis, Past, basis_months
 from vulncore.forecasting.paths import Paths
-from vulncore.forecasting.spread import calibrate_spread
+from vulncore.forecasting.spread import calibrate_spread, factors_to_hold, widen
 
 PATHS = 2_000
+WIDENING_SEED = 3  # the same chance for the same forecast
 FEWEST_ORIGINS = 3  # a horizon that fewer origins reach has not been tested
 
 MOST_WORKERS = 8
@@ -74,10 +76,22 @@ class Forecast:
     chosen: ChosenModel
     tested_to: int
 
-    @property
+    @cached_property
+    def widened(self) -> Floats:
+        """By how much the paths of the model that speaks are widened in each month ahead, so that their ranges hold."""
+        tested = self.trials[
+            (self.trials["span"] == 1)
+            & (self.trials["model"] == self.chosen.model)
+            & (self.trials["horizon"] <= self.tested_to)
+        ]
+        ahead = self.paths[self.chosen.model].shape[1]
+        return factors_to_hold(tested["pit"].to_numpy(), tested["horizon"].to_numpy(), ahead)
+
+    @cached_property
     def spoken(self) -> Paths:
-        """The paths of the model that speaks."""
-        return self.paths[self.chosen.model]
+        """The paths of the model that speaks, as wide as the series' own back-test showed that they have to be."""
+        rng = np.random.default_rng([WIDENING_SEED, self.task.seed])
+        return widen(self.paths[self.chosen.model], self.widened, rng)
 
 
 def forecast(task: ForecastTask) -> Forecast:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtri
 
-from vulncore.domain.arrays import Floats
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.paths import ANSCOMBE, Paths, whole_numbers
 
@@ -74,6 +74,31 @@ def learnt_factor(pit: Floats) -> float:
     """
     distance = np.abs(ndtri(np.clip(pit, 0.0005, 0.9995)))
     return float(np.clip(np.quantile(distance, 0.8) / ndtri(0.9), NARROWEST, WIDEST))
+
+
+def factors_to_hold(pit: Floats, horizon: Integers, ahead: int) -> Floats:
+    """Return by how much each month ahead must be widened for four in five of a series' own tested months to lie in its range.
+
+    Nothing is made narrower: few origins tell too little for that. Months further ahead than any test takes the widest of the
+    factors before them.
+
+    Args:
+        pit: Where each count of the back-test lay in its forecast, 0 to 1.
+        horizon: How many months ahead each was, from 1.
+        ahead: How many months are forecast.
+
+    Source:
+        As `learnt_factor`, here on the series' own back-test.
+
+    >>> ahead = np.arange(1, 13).repeat(10)
+    >>> factors_to_hold(np.linspace(0, 1, 120), ahead, 13).round(1).tolist() == [1.0] * 13
+    True
+    """
+    factors = [1.0]
+    for first, last in BANDS:
+        tested = (horizon >= first) & (horizon <= last)
+        factors.append(max(1.0, learnt_factor(pit[tested])) if tested.any() else max(factors))
+    return factor_per_month(factors[1:], ahead)
 
 
 def spread_factors(model: Model, ahead: int) -> Floats:

@@ -53,7 +53,7 @@ def looked_at(server, page_to_look_at):
 
 
 def test_the_sentence_the_table_the_file_and_the_screen_reader_say_the_same(looked_at):
-    headline = looked_at.get_by_text("Likely to rise").locator("xpath=ancestor::p").text_content()
+    headline = looked_at.get_by_text("How sure").locator("xpath=ancestor::p").text_content()
     expected, range80, _, five_expected, five_range, _ = table(looked_at, YEARS)["2028"][1:]
     assert f"about {expected} in 2028" in headline
     assert f"In 4 of 5 forecasts, 2028 has {range80}" in headline

@@ -24,7 +24,7 @@ from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import FEWEST_MONTHS, Basis, basis_months
 
 VERY_LIKELY, LIKELY = 0.9, 0.65
-FAR_OFF = 0.12  # a range that held so much less, or more, than it should is called too narrow, or too wide
+FAR_OFF = 0.12  # a range that held so much more than it should is called too wide
 TOO_WIDE = 4.0  # times its lower end: a range that reaches further is no plan
 MOST_NAMED = 7  # months that a note names one by one
 RISES = "Plan for more. Resourcing shows how many officers that takes."
@@ -257,14 +257,17 @@ def _test_result(outlook: Outlook) -> str:
     """Return how often such ranges held on past months, and from when nothing could be tested."""
     basis, forecast = next(iter(outlook.forecasts.items()))
     near, late = float(_scores(forecast)["within80"][forecast.chosen.model]), late_coverage(forecast)
-    text = f"On past months such ranges held {percent(near)} up to a year ahead"
+    whose = "the model's own" if (forecast.widened > 1).any() else "such"
+    text = f"On past months {whose} ranges held {percent(near)} up to a year ahead"
     if late is not None:
         text += f" and {percent(late)} at {_late_start(forecast)} to {forecast.tested_to} months"
     text += "."
     held = near if late is None else late
-    if abs(held - 0.8) > FAR_OFF:
+    if (forecast.widened > 1).any():
+        text += " They are widened here until they would have held 80 %."
+    elif held - 0.8 > FAR_OFF:
         far = " so far ahead" if late is not None else ""
-        text += f" Ranges{far} are too {'narrow' if held < 0.8 else 'wide'}."
+        text += f" Ranges{far} are too wide."
     limit = untested_from(outlook, basis)
     return f"{text} From {limit} on the forecast is untested." if limit else text
 
