@@ -171,7 +171,7 @@ def record_counts(
         ground=ground,
         placed=rows,
         records=records,
-        known=records_known(counted.chosen(selection.records)),
+        known=records_known(history.within(selection.window)),
         streets=_street_points(
             snapshot, selection.force, selection.smallest, made_from(snapshot, selection.smallest)
         ),

@@ -193,6 +193,13 @@ class Chosen:
         """Return those of the rows that a mask has."""
         return Chosen(self.records, self.at[mask], self.harm[mask])
 
+    def within(self, window: Window) -> "Chosen":
+        """Return those of the rows that were recorded in a window of whole months."""
+        months = self.records.numbers("month")
+        rows = np.searchsorted(months, [month_number(window.start), month_number(window.end) + 1])
+        first, last = np.searchsorted(self.at, rows)
+        return Chosen(self.records, self.at[first:last], self.harm[first:last])
+
     def drawn(self, most: int, seed: int = 0) -> "Chosen":
         """Return at most so many of the rows, drawn at random, always the same ones."""
         if len(self.at) <= most:
