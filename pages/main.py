@@ -18,7 +18,7 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 3rem; max-width: 112rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1rem; font-weight: 600; opacity: 0.8; }
 [class*="st-key-briefing"] h2 { padding: 0 0 0.35rem; font-size: clamp(1.45rem, 0.9rem + 1.3vw, 3rem); line-height: 1.2; }
-[class*="st-key-briefing"] p { font-size: clamp(1rem, 0.8rem + 0.45vw, 1.6rem); }
+[class*="st-key-briefing"] p { margin-top: 0.4rem; font-size: clamp(1rem, 0.8rem + 0.45vw, 1.6rem); }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit; opacity: 0.92; }
 @media (min-width: 769px) { section[data-testid="stSidebar"][data-collapsed="false"] {
   width: 16rem !important; min-width: 16rem; max-width: 16rem; } }

@@ -15,11 +15,13 @@ from pages.resourcing.parts import (
 )
 from pages.resourcing.plan import compared, plan_now
 from pages.resourcing.question import (
+    BY_HOURS,
     ResourcingChoices,
     basis_picker,
     draw_role_and_year,
     draw_settings,
     question,
+    rule_picker,
 )
 from pages.resourcing.scenarios import show_scenario_menu
 from pages.resourcing.what_it_takes import show_what_it_takes
@@ -53,7 +55,7 @@ try:
     choices = chosen(ResourcingChoices)
     plan, beside = plan_now(choices), compared(choices)
     asked_for = question(plan, view.month, choices)
-    basis = basis_picker().made(choices)
+    basis, by_hours = basis_picker().made(choices), rule_picker().made(choices) == BY_HOURS
 except VulncoreError as problem:
     st.error(plain(f"Resourcing cannot be shown. {problem}"))
     end_page()
@@ -76,7 +78,7 @@ answer, levers, beneath = st.container(), st.container(), st.container()
 def draw(outlook: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerator) -> None:
     """Say what the demand asks for and draw it."""
     with words:
-        show_briefing(drawn(resourcing_briefing, outlook, view.publish.made))
+        show_briefing(drawn(resourcing_briefing, outlook, view.publish.made, by_hours))
     with charts:
         drawn(show_staffing, outlook, view.force, source_of(view))
 
@@ -101,7 +103,7 @@ except VulncoreError as problem:
 
 draw(outlook, sentences, answer)
 with beneath:
-    show_what_it_takes(outlook)
+    show_what_it_takes(outlook, by_hours)
     show_working(drawn(resourcing_headline, outlook))
     drawn(show_cases, outlook, view.force, source_of(view))
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for

@@ -20,6 +20,7 @@ from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import months_ahead
 from vulncore.resourcing.scenario.scenario import Scenario
 
+BY_CASES, BY_HOURS = "cases", "hours"
 BETWEEN = "."  # between the codes of scenarios in a link
 
 
@@ -32,7 +33,7 @@ class ResourcingChoices(Choices):
     """What is chosen on the page Resourcing.
 
     `plan` is the code of the scenario on screen, empty for the illustrative one, and `compare` those that stand beside it;
-    `chance` is in percent; `numbers` is the group of assumptions shown.
+    `chance` is in percent; `rule` says when there are enough people; `numbers` is the group of assumptions shown.
     """
 
     plan: str = choice("")
@@ -43,7 +44,14 @@ class ResourcingChoices(Choices):
     since: date | None = choice(read=parse_month, write=format_month)
     compare: tuple[str, ...] = choice((), read=_codes, write=BETWEEN.join)
     numbers: str | None = choice()
+    rule: str = choice(BY_CASES)
     part: str = choice("")
+
+
+def rule_picker() -> Picker[str]:
+    """Return the choice of when a role has enough people: one rule, which the unit sets."""
+    words = {BY_CASES: "Nobody holds more cases than the limit", BY_HOURS: "All hours of work are covered"}
+    return Picker("Enough people means", "rule", list(words), words=words.__getitem__)
 
 
 def basis_picker() -> Picker[Basis]:
@@ -77,6 +85,7 @@ def draw_role_and_year(plan: Scenario, as_at: date, choices: ResourcingChoices) 
 
 def draw_settings(as_at: date, choices: ResourcingChoices) -> None:
     """Draw the choices of how sure somebody wants to be, from when, on which forecast."""
+    rule_picker().draw(choices)
     _chance_picker().draw(choices)
     _since_picker(as_at).draw(choices)
     basis_picker().draw(choices)

@@ -19,18 +19,15 @@ from vulncore.resourcing.solving import Condition, MoreNeeded, with_more
 PROBLEM = "joiners problem"
 
 
-def show_what_it_takes(outlook: ResourcingOutlook) -> None:
-    """Offer how many more begin when, and the way to plan for people who join."""
+def show_what_it_takes(outlook: ResourcingOutlook, by_hours: bool) -> None:
+    """Offer how many more begin when, first by the rule that the unit set, and the way to plan for people who join."""
     more, joining = st.columns(2)
-    answers = [
-        answer
-        for answer in (outlook.more_for_cases, outlook.more_for_hours)
-        if isinstance(answer, MoreNeeded) and answer.steps
-    ]
+    by_rule = outlook.more_by(by_hours)
+    others = (answer for answer in (outlook.more_for_cases, outlook.more_for_hours) if answer is not by_rule)
+    answers = [answer for answer in (by_rule, *others) if isinstance(answer, MoreNeeded) and answer.steps]
     if answers:
-        with more.popover(
-            f"What it takes: {' or '.join(f'{answer.more:,}' for answer in answers)} more", width="stretch"
-        ):
+        needed = f"{by_rule.more:,} more" if by_rule in answers else "none more"
+        with more.popover(f"What it takes: {needed}", width="stretch"):
             for solved in answers:
                 _show_steps(outlook, solved)
     planned = sum(joiners.people for joiners in outlook.scenario.joiners)

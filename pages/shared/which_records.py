@@ -24,7 +24,6 @@ from vulncore.findings.shared.which_records import (
     period_name,
     period_window,
 )
-from vulncore.findings.shared.words import listed
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import ENDS, STARTS, Night
 
@@ -153,9 +152,8 @@ def show_record_choices_in_little_room(
 ) -> None:
     """Draw the same choices behind one button."""
     period = period_picker(view)
-    names = [measure.name for measure in offered if measure.key in records.measures]
-    which = listed(names) if len(names) <= 2 else f"{len(names)} measures"
-    with st.popover(plain(f"{which}, {period.words(period.made(choices))}"), width="stretch"):
+    words = [period.words(period.made(choices)), *(value for _, value in records.where)]
+    with st.popover(plain(", ".join(words)), width="stretch"):
         _draw_measures(choices, records, offered)
         period.draw(choices)
         _draw_narrowing(view, choices)

@@ -241,7 +241,8 @@ def _offered() -> Iterator[dict[str, str]]:
             texts = [word for word in words if isinstance(word, str)]
             data = settings.get("data", texts[-1] if len(texts) > 1 else None)
             data = data() if callable(data) else data
-            files[settings["file_name"]] = data.decode() if isinstance(data, bytes) else data
+            if not settings["file_name"].endswith(".xlsx"):  # there was none to compare with
+                files[settings["file_name"]] = data.decode() if isinstance(data, bytes) else data
             return ask(*words, **settings)
 
         return download_button

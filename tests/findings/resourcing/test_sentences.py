@@ -72,6 +72,12 @@ def test_the_page_opens_with_how_many_more_it_takes_and_what_to_ask_for(outlook)
     assert briefing.also.endswith("numbers are our assumptions.")
 
 
+def test_what_enough_means_is_one_rule_that_the_unit_sets(outlook):
+    by_cases, by_hours = (resourcing_briefing(outlook, made=True, by_hours=rule) for rule in (False, True))
+    assert by_cases.finding.startswith(f"{outlook.more_for_cases.more} more")
+    assert by_hours.finding.startswith(f"{outlook.more_for_hours.more} more")
+
+
 def test_of_a_unit_whose_posts_nobody_entered_only_the_demand_is_said(outlook, forecast, shares):
     briefing = resourcing_briefing(outlook, made=False)
     assert (

@@ -173,3 +173,13 @@ def test_a_server_that_lets_nobody_publish_keeps_a_scenario_for_the_visit(own, r
     assert page.choices["plan"]
     assert "Mine alone" not in resourcing(dataset="city-open-counts").box("Scenario").options
     assert "Mine alone" not in " ".join(path.read_text() for path in own.glob("scenarios/*.toml"))
+
+
+def test_when_there_are_enough_people_is_one_rule_and_the_link_carries_it(resourcing):
+    page = resourcing()
+    by_cases = page.said.split("PIP 2 investigators are needed by")[0].split("\n")[-1]
+    page.pick("Enough people means", "All hours of work are covered")
+    by_hours = page.said.split("PIP 2 investigators are needed by")[0].split("\n")[-1]
+    assert by_hours != by_cases
+    assert page.choices["rule"] == "hours"
+    assert resourcing(**page.choices).said == page.said

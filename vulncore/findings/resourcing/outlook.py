@@ -89,6 +89,12 @@ class ResourcingOutlook:
         """Whether the question's role holds cases."""
         return self.question.role in self.staffing.open_cases
 
+    def more_by(self, by_hours: bool) -> MoreNeeded | InvalidScenarioError:
+        """Return how many more it takes by one rule: that hours are covered, or that cases each stay under their limit."""
+        if by_hours or self.more_for_cases is None:
+            return self.more_for_hours
+        return self.more_for_cases
+
     @property
     def limit(self) -> float:
         """How many cases each officer of the question's role may have at most."""

@@ -33,7 +33,7 @@ def resourcing_headline(outlook: ResourcingOutlook) -> tuple[Headline, ...]:
     return tuple(headline for headline in headlines if headline)
 
 
-def resourcing_briefing(outlook: ResourcingOutlook, made: bool) -> Briefing:
+def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool = False) -> Briefing:
     """Return how many more people of the role it takes by when, and what to ask for.
 
     Where nobody has entered a force's posts and people, it says what demand asks for, and no more.
@@ -41,6 +41,7 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool) -> Briefing:
     Args:
         outlook: What the scenario answers.
         made: Whether the data are made: then the example figures are the unit's own.
+        by_hours: Whether enough people means that all hours are covered, instead of that cases each stay under their limit.
     """
     role, year = outlook.role.name, outlook.question.year
     also = f"{_assumed(outlook)} of {len(outlook.used.assumptions)} numbers are our assumptions."
@@ -51,7 +52,7 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool) -> Briefing:
             "Enter your posts and people under Assumptions to see whether that is enough.",
             also,
         )
-    more = outlook.more_for_hours if outlook.more_for_cases is None else outlook.more_for_cases
+    more = outlook.more_by(by_hours)
     if not isinstance(more, MoreNeeded):
         return Briefing(
             f"{role}: {small_first(chance_lead(outlook.role_year['short']))} in {year}.", str(more), also
