@@ -56,7 +56,7 @@ SENTENCES, ROWS = 8, 200
 def show_published(view: View) -> None:
     """Show what the version changed of the one before, its account of rows, and all versions."""
     publish = view.publish
-    st.markdown(f"##### What version {publish.number:d} changed")
+    st.subheader(f"What version {publish.number:d} changed")
     show_changes(changes_of(store_path(), publish), f"{publish.dataset}-version-{publish.number}")
     account = account_frame(publish, smallest_shown())
     show_table(account, f"Every row read for version {publish.number} is accounted for")

@@ -36,7 +36,7 @@ except VulncoreError as problem:
 show_provenance(view, findings_sentence(view.publish, findings))
 show_findings(findings, view.publish.dataset)
 
-st.subheader("Which months were delivered")
+st.header("Which months were delivered")
 drawn(show_coverage, picture, view.force, source_of(view))
 
 published, notes, bring_in = st.tabs([PUBLISHED, NOTES, BRING_IN], key="data part", on_change="rerun")

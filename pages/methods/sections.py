@@ -13,17 +13,17 @@ from vulncore.findings.methods import measures_frame, method_sections, periods_f
 def show_sections() -> None:
     """Explain how every figure comes about."""
     for section in method_sections():
-        st.subheader(plain(section.title))
+        st.header(plain(section.title))
         st.markdown(section.text)
 
 
 def show_periods(month: date) -> None:
     """Draw the periods that end with a month."""
-    st.subheader("The periods on screen")
+    st.header("The periods on screen")
     show_table(periods_frame(month), f"Periods that end with {month:%B %Y}")
 
 
 def show_measures(measures: tuple[Measure, ...]) -> None:
     """Draw the measures of a dataset with their definitions."""
-    st.subheader("The measures")
+    st.header("The measures")
     show_table(measures_frame(measures), "Every measure of this dataset, with its definition")

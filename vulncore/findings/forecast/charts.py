@@ -116,7 +116,7 @@ def years_chart(
         legend_lines.append("Hollow: expected without what-ifs")
     chart: alt.LayerChart = alt.LayerChart(
         layer=layers, height=YEARS_HEIGHT, title=heading(list(title), legend_lines, palette)
-    ).configure(aria=False)
+    )
     return chart
 
 
@@ -183,7 +183,7 @@ def months_chart(
         layer=layers,
         height=MONTHS_HEIGHT,
         title=heading(list(title), _months_legend(recorded, ahead), palette),
-    ).configure(aria=False)
+    )
     return chart
 
 

@@ -67,7 +67,7 @@ def staffing_chart(
     legend = ["Strong line: needed. Bands: enough more often", "Dashed: will be there, band 4 of 5 forecasts"]
     chart: alt.LayerChart = alt.LayerChart(
         data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
-    ).configure(aria=False)
+    )
     return chart
 
 
@@ -122,7 +122,7 @@ def caseload_chart(
     legend[1] += ". Dotted: likely from here" if passes else ""
     chart: alt.LayerChart = alt.LayerChart(
         data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
-    ).configure(aria=False)
+    )
     return chart
 
 
@@ -172,7 +172,7 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
         layer=layers,
         height=REST + ROW_HEIGHT * max(len(shown), 1),
         title=heading(list(title), legend, palette),
-    ).configure(aria=False)
+    )
     return chart
 
 
@@ -226,7 +226,7 @@ def scenarios_chart(
         ],
         height=SCENARIOS_HEIGHT,
         title=heading(list(title), [what], palette),
-    ).configure(aria=False)
+    )
     return chart
 
 

@@ -91,7 +91,7 @@ def week_chart(
         ],
         height=full_height(8, title, legend) + (0 if by_band else LEGEND_HEIGHT),
         title=heading(title, legend, palette),
-    ).configure(aria=False)  # the chart's words and its table speak for its marks
+    )
     return chart
 
 
@@ -150,7 +150,7 @@ def week_change_chart(
         ],
         height=full_height(7, title, legend),
         title=heading(title, legend, palette),
-    ).configure(aria=False)  # the chart's words and its table speak for its marks
+    )
     return chart
 
 

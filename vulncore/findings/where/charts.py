@@ -51,7 +51,7 @@ def place_months_chart(
         ],
         height=BARS_HEIGHT,
         title=heading(title, legend, palette),
-    ).configure(aria=False)
+    )
     return chart
 
 
@@ -96,7 +96,7 @@ def place_hours_chart(
         ],
         height=ROW_HEIGHT * len(days) + AROUND_ROWS,
         title=heading(title, legend, palette),
-    ).configure(aria=False)
+    )
     return chart
 
 
@@ -154,7 +154,7 @@ def trial_chart(
         ],
         height=MAP_HEIGHT * len(order) + AROUND_MAPS,
         title=heading(title, legend, palette),
-    ).configure(aria=False)
+    )
     return chart
 
 
