@@ -44,7 +44,8 @@ def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
         )
     )
     words = KIND_WORDS[kind]
-    start.selectbox("From", months, format_func=lambda key: month_name(parse_month(key)), key="what-if start")
+    begins = f"what-if start after {format_month(as_at)}"
+    start.selectbox("From", months, format_func=lambda key: month_name(parse_month(key)), key=begins)
     size, named = st.columns(2)
     size.number_input(
         plain(words.size),
@@ -59,19 +60,19 @@ def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     if kind is AdjustmentKind.CAMPAIGN:
         st.number_input("Lasts, months", min_value=1, max_value=48, value=6, step=1, key="what-if months")
     st.caption(plain(words.meaning))
-    st.button("Add", type="primary", on_click=_add, args=(held, kind), width="stretch")
+    st.button("Add", type="primary", on_click=_add, args=(held, kind, begins), width="stretch")
     if problem := take_notice("what-if"):
         st.error(plain(problem))
 
 
-def _add(held: Sequence[Adjustment], kind: AdjustmentKind) -> None:
+def _add(held: Sequence[Adjustment], kind: AdjustmentKind, begins: str) -> None:
     state = st.session_state
     try:
         add_what_if(
             held,
             Adjustment(
                 kind,
-                parse_month(state["what-if start"]),
+                parse_month(state[begins]),
                 round(float(state[f"what-if size {kind}"]), 3),
                 int(state["what-if months"]) if kind is AdjustmentKind.CAMPAIGN else None,
                 _name(state["what-if name"]),

@@ -88,7 +88,7 @@ def _show_joiners(outlook: ResourcingOutlook) -> None:
     month, trained = st.columns(2, vertical_alignment="bottom")
     months = [format_month(add_months(as_at, step)) for step in range(1, len(outlook.months) + 1)]
     month.selectbox(
-        "Begin in", months, format_func=lambda key: month_name(parse_month(key)), key="joiners month"
+        "Begin in", months, format_func=lambda key: month_name(parse_month(key)), key=_begins(outlook)
     )
     trained.checkbox("Already trained", key="joiners trained")
     st.button("Add", type="primary", key="add joiners", on_click=_add, args=(outlook,), width="stretch")
@@ -104,11 +104,16 @@ def joiners_in_words(outlook: ResourcingOutlook, joiners: Joiners) -> str:
     )
 
 
+def _begins(outlook: ResourcingOutlook) -> str:
+    """Return what the box of months is kept under: those of another as-at month are others."""
+    return f"joiners month after {format_month(outlook.staffing.as_at)}"
+
+
 def _add(outlook: ResourcingOutlook) -> None:
     state = st.session_state
     new = Joiners(
         state[f"joiners role {outlook.question.role}"],
-        parse_month(state["joiners month"]),
+        parse_month(state[_begins(outlook)]),
         int(state["joiners people"]),
         bool(state["joiners trained"]),
     )

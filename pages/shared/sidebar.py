@@ -169,7 +169,7 @@ def _looked_at(contents: DatasetContents) -> dict[str, str]:
         measures = _of_strand(strand.key, contents)
         words[strand.key] = ""  # the strand before its measures
         words |= {path_of(measure, contents): f"{INDENT}{measure.name}" for measure in measures}
-        words[strand.key] = strand_name(strand.key)
+        words[strand.key] = strand_name(strand.key) if len(measures) > 1 else measures[0].name
     return words | {path_of(measure, contents): measure.name for measure in alone}
 
 

@@ -1,0 +1,64 @@
+"""A link opens what was on screen, from every state of every page: refusals and empty states as well."""
+
+import pytest
+
+from tests.pages.visiting import visit
+
+PAGES = ("overview", "when", "where", "forecast", "resourcing", "data", "methods")
+STRANDS = ("All strands", "Sexual Violence", "\u2003Rape", "Hate crime", "Adults at risk (PPNs)")
+PARTS = {
+    "when": ("patrols", "changed", "known"),
+    "where": ("tried", "repeats", "classes"),
+    "forecast": ("months", "models", "learns"),
+    "resourcing": ("drivers", "compare", "months", "demand"),
+}
+
+pytestmark = pytest.mark.usefixtures("few_origins")
+
+
+@pytest.fixture
+def opened(shipped_store, monkeypatch):
+    """Visits a page of what ships by a link."""
+    return lambda page, **link: visit(shipped_store, monkeypatch, page, link)
+
+
+def assert_its_link_opens_it(opened, name, page) -> None:
+    again = opened(name, **page.choices)
+    assert again.said == page.said
+    assert again.choices == page.choices
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_another_dataset_is_in_the_link_whether_or_not_the_page_can_show_it(opened, name):
+    page = opened(name)
+    page.pick("Dataset", "City open counts")
+    assert page.choices["dataset"] == "city-open-counts"
+    assert_its_link_opens_it(opened, name, page)
+    page.pick("Dataset", "Demo (made data)")
+    assert page.choices["dataset"] == "demo"
+    assert_its_link_opens_it(opened, name, page)
+
+
+@pytest.mark.parametrize("strand", STRANDS)
+@pytest.mark.parametrize("name", ["overview", "when", "where", "forecast"])
+def test_what_is_looked_at_is_in_the_link_whether_or_not_it_can_be_shown(opened, name, strand):
+    page = opened(name)
+    page.pick("Strand or measure", strand)
+    assert "strand" in page.choices or page.shown_in("Strand or measure") == strand
+    assert_its_link_opens_it(opened, name, page)
+
+
+@pytest.mark.parametrize(("name", "part"), [(name, part) for name, parts in PARTS.items() for part in parts])
+def test_a_part_that_is_open_is_in_the_link(opened, name, part):
+    page = opened(name, part=part)
+    assert page.choices["part"] == part
+    assert_its_link_opens_it(opened, name, page)
+
+
+@pytest.mark.parametrize("month", ["June 2018", "March 2020"])
+@pytest.mark.parametrize("name", PAGES)
+def test_an_early_month_with_little_before_it_is_in_the_link(opened, name, month):
+    page = opened(name)
+    page.pick("Figures to the end of", month)
+    assert page.choices["month"] == {"June 2018": "2018-06", "March 2020": "2020-03"}[month]
+    assert_its_link_opens_it(opened, name, page)
