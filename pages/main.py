@@ -28,7 +28,7 @@ STYLE = """<style>
 [data-testid="stElementContainer"]:has([data-testid="stSpinner"]) { position: fixed; z-index: 99; right: 1.5rem; bottom: 1.5rem;
   width: auto; height: auto; overflow: visible; }
 [data-testid="stSpinner"] { padding: 0.5rem 1rem; border: 1px solid; border-radius: 0.25rem; background: Canvas; }
-@media (min-width: 1700px) {
+@media (min-width: 1810px) {
   html { font-size: 22px !important; }
   [data-testid="stFullScreenFrame"]:has(> * > [data-testid="stVegaLiteChart"]) { width: calc(100% / 1.7) !important; }
   [data-testid="stFullScreenFrame"]:has(> * > [data-testid="stVegaLiteChart"]) [data-testid="stElementToolbar"] { right: -70%; }

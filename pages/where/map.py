@@ -33,7 +33,7 @@ from vulncore.findings.where.view import MapView, WhereView
 
 LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
 MARGIN = 0.02  # of a degree beyond the area: names of stations across the river
-HEIGHT, NARROW_HEIGHT = 560, 380  # pixels
+HEIGHT, NARROW_HEIGHT = 490, 380  # pixels
 OPEN_STREET_MAP = (
     "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
 )
@@ -67,11 +67,11 @@ def show_where_map(where: WhereView, shown: MapView, place: str, view: View, are
     # by its key the map keeps its place in the page, and so where it looks, when a line above comes or goes
     with st.container(key="map and list"):
         _draw(shown, place, view)
+        _say_what_is_picked(where, shown, place, view, area)
         brought = OPEN_STREET_MAP if _labels(shown) else ""
         st.caption(f"**{plain(shown.title)}.** {source_line(view)} {brought}")
         in_words, files = st.columns([7, 3])
         with in_words:
-            _say_what_is_picked(where, shown, place, view, area)
             drawn(_show_list, shown, where.unit)
         with files:
             _show_files(shown, view, where.unit)
@@ -79,7 +79,8 @@ def show_where_map(where: WhereView, shown: MapView, place: str, view: View, are
 
 def _draw(shown: MapView, place: str, view: View) -> None:
     key = f"map of {view.force}"  # the same whatever is shown: the map stays where somebody moved it
-    layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution}"
+    # under another name once a place is picked: the browser lets go of it then, and no longer fades all others
+    layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution} {place}"
     narrow = is_telephone()
     st.pydeck_chart(
         drawn(_deck, shown, None if place == NONE else place, palette(), narrow, layer_id),

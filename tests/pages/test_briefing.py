@@ -60,6 +60,13 @@ def test_few_words_and_numbers_stand_before_a_chart_that_fills_the_screen(server
     assert seen >= LEAST_SHARE * 1440 * 900, box
 
 
+@pytest.mark.parametrize("width", [390, 1024, 1280, 1440, 1800, 1820, 2560])
+def test_the_strand_table_is_never_wider_than_its_place(server, page, width):
+    table = opened(page, server, "overview", width, 900)
+    beyond = table.evaluate("(table) => table.scrollWidth - table.parentElement.clientWidth")
+    assert beyond <= 0
+
+
 @pytest.mark.parametrize("name", FIRST_CHART)
 def test_a_room_can_read_axes_and_tables(server, page, name):
     chart = opened(page, server, name, 1920, 1080)

@@ -15,7 +15,7 @@ OUTLINED_TO: Final = 3_000  # zones; of more, outlines are all that would be see
 MARKED_TO: Final = 600
 MARK_FIRST: Final = 900  # a zone's number matters more than a street's name
 TILE: Final = 512  # pixels that the world is wide at zoom 0
-WIDE, HIGH, NARROW = 1_000, 540, 350  # pixels that a map has at least: on a screen, and on a telephone
+WIDE, HIGH, NARROW = 1_000, 475, 350  # pixels that a map has at least: on a screen, and on a telephone
 ROOM: Final = "\u00a0" * 3  # spaces that keep street names off a mark
 LETTER, LINE_HEIGHT = 0.53, 1.5  # of a text's size: how wide a letter is on average, and how high a line
 UNSEEN: Final = "\u2060"  # a word joiner
@@ -74,6 +74,8 @@ def hotspot_map(
     marks = [] if len(features) > MARKED_TO else marks
     middle, zoom = _first_look(bounds, narrow)
     return pydeck.Deck(
+        # a wheel over the map scrolls the page, and its buttons zoom
+        views=[pydeck.View("MapView", controller={"scrollZoom": False})],
         map_provider="carto",
         map_style=STYLES[palette.ground],
         initial_view_state=pydeck.ViewState(
