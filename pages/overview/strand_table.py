@@ -7,13 +7,12 @@ import streamlit as st
 
 from pages.overview.question import OverviewChoices
 from pages.shared.choices import change
-from pages.shared.files import offer_csv, offer_file
+from pages.shared.files import XLSX, offer_csv, offer_file
 from vulncore.findings.overview.export import table_export, table_workbook
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.strand_rows import headings, strand_rows
 from vulncore.findings.overview.strand_table_html import strand_table_html
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(

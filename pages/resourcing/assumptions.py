@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from pages.resourcing.plan import change, today, who
+from pages.resourcing.plan import change, change_many, today, who
+from pages.shared.files import XLSX, offer_file
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice, visit
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.resourcing.assumptions import field, number_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
+from vulncore.findings.resourcing.sheet import assumption_sheet, with_sheet
+from vulncore.findings.shared.words import number_of
 from vulncore.resourcing.scenario.scenario import ASSUMED, BY_LETTERS, SOURCE_LETTERS, Assumption, Scenario
 
 ENDS, ONE = ("Lowest", "Likeliest", "Highest"), "Value"
-PROBLEM = "assumption problem"
+DONE, PROBLEM = "sheet done", "assumption problem"
 
 
 def show_assumption_form(outlook: ResourcingOutlook, keys: Sequence[str]) -> None:
@@ -52,6 +58,46 @@ def show_assumption_form(outlook: ResourcingOutlook, keys: Sequence[str]) -> Non
     st.caption(plain(f"{limits.meaning} In {limits.unit}, {limits.least:,g} to {limits.most:,g}."))
     if problem := take_notice(PROBLEM):
         st.error(plain(problem))
+
+
+def show_sheet(plan: Scenario, name: str) -> None:
+    """Offer every number as a sheet to fill in, and take it back."""
+    out, back = st.columns([1, 2], vertical_alignment="center")
+    with out:
+        offer_file(
+            partial(assumption_sheet, plan),
+            name,
+            XLSX,
+            label="Download sheet to fill in (XLSX)",
+            width="stretch",
+        )
+    back.file_uploader(
+        "Bring the sheet in, filled in",
+        type=["xlsx", "csv"],
+        key="assumption sheet",
+        on_change=_bring_in,
+        args=(plan,),
+        max_upload_size=1,
+    )
+    if done := take_notice(DONE):
+        st.success(plain(done))
+
+
+def _bring_in(plan: Scenario) -> None:
+    file = st.session_state["assumption sheet"]
+    if file is None:
+        return
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"sheet{Path(file.name).suffix.lower()}"
+        path.write_bytes(file.getvalue())
+        try:
+            changed, count = with_sheet(plan, path, who(), today())
+            problem = change_many(changed)
+        except VulncoreError as refusal:
+            problem = str(refusal)
+    leave_notice(PROBLEM, problem)
+    if not problem:
+        leave_notice(DONE, f"{number_of(count, 'number')} changed. Save the scenario to keep that.")
 
 
 def _change(plan: Scenario, key: str, now: Assumption) -> None:

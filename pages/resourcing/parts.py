@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.resourcing.assumptions import show_assumption_form
+from pages.resourcing.assumptions import show_assumption_form, show_sheet
 from pages.resourcing.question import ResourcingChoices, has_role
 from pages.resourcing.work import forecast_of, outlook_of
 from pages.shared.charts import show_chart
@@ -101,6 +101,7 @@ def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, vie
         "“20 (12 to 24)” is drawn anew for each simulated future, most often near 20. A number alone is taken as certain. A measured number comes from "
         "the records of the last five years that name a team. Names are as typed; they are not checked."
     )
+    show_sheet(outlook.scenario, f"{view.publish.dataset}-assumptions.xlsx")
     _offer(lambda: assumption_rows(outlook.used), outlook, view, "assumptions")
 
 

@@ -119,6 +119,11 @@ def change(plan: Scenario, key: str, assumption: Assumption) -> str:
     return _kept(plan.where(key, assumption))
 
 
+def change_many(plan: Scenario) -> str:
+    """Put a plan of which several numbers were changed on screen, and return why it can't be; nothing where it is."""
+    return _kept(plan)
+
+
 def change_joiners(plan: Scenario, joiners: Sequence[Joiners]) -> str:
     """Let these people join, and return why they can't; nothing where they do."""
     return _kept(replace(plan, joiners=tuple(joiners)))

@@ -9,6 +9,8 @@ import streamlit as st
 from pages.shared.text import plain
 from vulncore.cli.options import csv_text
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def offer_csv(
     rows: Callable[[], pd.DataFrame],

@@ -5,6 +5,7 @@ import io
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.pages.choosing import choices
@@ -160,3 +161,20 @@ def test_a_number_that_was_pulled_no_longer_claims_its_source_and_goes_back_to_i
     assert pulled[2] == "assumed: moved from 12"
     press(page, "Leavers", "ArrowLeft", 2)
     assert table(page, "PIP 2 investigator")["Leavers"] == before
+
+
+def test_a_sheet_goes_out_is_filled_in_and_its_numbers_are_on_screen(server, page, tmp_path):
+    open_resourcing(page, server, "?numbers=role.pip2.")
+    assert table(page, "PIP 2 investigator")["Funded posts"][0] != "31"
+    with page.expect_download(timeout=PAGE_MS) as arriving:
+        page.get_by_role("button", name="Download sheet to fill in (XLSX)").click()
+    book = openpyxl.load_workbook(io.BytesIO(Path(arriving.value.path()).read_bytes()))
+    row = next(row for row in book.active.iter_rows() if row[0].value == "role.pip2.posts")
+    for cell in row[3:6]:
+        cell.value = 31
+    book.save(tmp_path / "filled.xlsx")
+    page.locator('input[type="file"]').last.set_input_files(tmp_path / "filled.xlsx")
+    page.get_by_text("1 number changed.").wait_for(timeout=PAGE_MS)
+    again(page)
+    assert table(page, "PIP 2 investigator")["Funded posts"][0] == "31"
+    assert "plan" in choices(page)

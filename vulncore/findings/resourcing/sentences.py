@@ -70,8 +70,11 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
 
 
 def has_staffing_entered(scenario: Scenario, role: str) -> bool:
-    """Return whether somebody has entered how many posts and people a role has."""
-    return not any(scenario.of_role(role, name).source.startswith(ASSUMED) for name in ("posts", "in_post"))
+    """Return whether somebody has entered how many posts and people a role has: other than as they ship."""
+    shipped = illustrative().assumptions
+    return all(
+        scenario.of_role(role, name) != shipped.get(f"role.{role}.{name}") for name in ("posts", "in_post")
+    )
 
 
 def more_in_words(outlook: ResourcingOutlook, more: MoreNeeded) -> str:

@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 MOST_WIDE: Final = 40  # letters
 
@@ -22,6 +19,10 @@ def workbook(name: str, lines: Sequence[str], rows: pd.DataFrame) -> bytes:
         lines: What the table is, whose, from when and from where, a line each; the first is its title.
         rows: The table, its columns named for people; what is missing stays an empty cell.
     """
+    from openpyxl import Workbook  # noqa: PLC0415 - slow to import, and needed for who asks for the file
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
     book = Workbook()
     sheet = book.active
     sheet.title = name
