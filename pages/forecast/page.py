@@ -53,7 +53,7 @@ PARTS = {
 st.title("Forecast")
 
 try:
-    view = chosen_view(first_subject)
+    view = chosen_view(first_subject, together=False)
     choices = chosen(ForecastChoices)
     subject, lockdowns = subject_shown(view), lockdowns_picker().made(choices) == USED
     adjustments = what_ifs(view, choices)

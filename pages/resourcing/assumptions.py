@@ -12,7 +12,7 @@ from pages.resourcing.plan import change, change_many, today, who
 from pages.shared.files import XLSX, offer_file
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice, visit
-from vulncore.domain.errors import VulncoreError
+from vulncore.domain.errors import VulncoreError, first_five
 from vulncore.findings.resourcing.assumptions import field, number_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.sheet import assumption_sheet, with_sheet
@@ -91,13 +91,15 @@ def _bring_in(plan: Scenario) -> None:
         path = Path(folder) / f"sheet{Path(file.name).suffix.lower()}"
         path.write_bytes(file.getvalue())
         try:
-            changed, count = with_sheet(plan, path, who(), today())
-            problem = change_many(changed)
+            filled_in, changed = with_sheet(plan, path, who(), today())
+            problem = change_many(filled_in)
         except VulncoreError as refusal:
             problem = str(refusal)
     leave_notice(PROBLEM, problem)
     if not problem:
-        leave_notice(DONE, f"{number_of(count, 'number')} changed. Save the scenario to keep that.")
+        count = number_of(len(changed), "number")
+        listed = f" ({first_five(changed)})" if changed else ""
+        leave_notice(DONE, f"{count} changed{listed}. Save the scenario to keep that.")
 
 
 def _change(plan: Scenario, key: str, now: Assumption) -> None:

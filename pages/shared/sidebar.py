@@ -60,11 +60,14 @@ class View:
         ).to_link()
 
 
-def chosen_view(first: Callable[[View], str] | None = lambda _: ALL_STRANDS) -> View:
+def chosen_view(
+    first: Callable[[View], str] | None = lambda _: ALL_STRANDS, *, together: bool = True
+) -> View:
     """Draw the sidebar and return what is chosen; a link that names what isn't there is told so.
 
     Args:
         first: Returns the strand that the page shows until somebody chooses; None where no strand narrows the page.
+        together: Whether the page can show all strands together.
 
     Raises:
         UnknownNameError: The store holds nothing.
@@ -79,7 +82,7 @@ def chosen_view(first: Callable[[View], str] | None = lambda _: ALL_STRANDS) -> 
             publish, contents, force, _draw_month(contents, force), picked=chosen(SidebarChoices).strand
         )
         if first is not None:
-            view = _draw_strand(view, first(view))
+            view = _draw_strand(view, first(view), together)
     visit().pinned = view.to_link()
     return view
 
@@ -173,10 +176,12 @@ def _looked_at(contents: DatasetContents) -> dict[str, str]:
     return words | {path_of(measure, contents): measure.name for measure in alone}
 
 
-def _draw_strand(view: View, first: str) -> View:
+def _draw_strand(view: View, first: str, together: bool) -> View:
     """Draw what to look at, and return the view of it."""
     words = _looked_at(view.contents)
-    options = list(words)
+    options = [option for option in words if together or option != ALL_STRANDS]
+    if not together and chosen(SidebarChoices).strand == ALL_STRANDS:
+        change(SidebarChoices, strand=None)  # nothing in particular
     if len(options) == 1:
         return replace(view, picked=None)
     picker = Picker("Strand or measure", "strand", options, options.index(first), words.__getitem__, "strand")

@@ -188,8 +188,10 @@ def _first_measures(view: View, offered: Sequence[Measure]) -> list[str]:
 
 def first_strand(view: View, keys: Collection[str], choices: RecordChoices) -> str:
     """Return the strand that a page of records shows first: sexual violence where it has any of these measures."""
-    strands = {measure.strand for measure in view.contents.measures if measure.key in keys}
-    return SEXUAL_VIOLENCE if SEXUAL_VIOLENCE in strands and choices.measures is None else ALL_STRANDS
+    strands = {measure.key: measure.strand for measure in view.contents.measures if measure.key in keys}
+    chosen_of = {strands[key] for key in choices.measures or () if key in strands}
+    usual = SEXUAL_VIOLENCE in strands.values() and chosen_of <= {SEXUAL_VIOLENCE}
+    return SEXUAL_VIOLENCE if usual else ALL_STRANDS
 
 
 def _draw_measures(choices: RecordChoices, records: RecordFilter, offered: Sequence[Measure]) -> None:

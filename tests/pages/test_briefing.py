@@ -64,7 +64,7 @@ def test_few_words_and_numbers_stand_before_a_chart_that_fills_the_screen(server
 def test_the_strand_table_is_never_wider_than_its_place(server, page, width):
     table = opened(page, server, "overview", width, 900)
     beyond = table.evaluate("(table) => table.scrollWidth - table.parentElement.clientWidth")
-    assert beyond <= 0
+    assert beyond <= 1  # a pixel is rounded
 
 
 @pytest.mark.parametrize("name", FIRST_CHART)

@@ -89,6 +89,7 @@ def test_the_licence_line_goes_with_the_figures(tmp_path):
         ("Kent Police,rape,January 2024,1", "Line 2: 'January 2024' is not a month"),
         ("Kent Police,piracy,2024-01,1", "Line 2: No measure is called 'piracy'"),
         (",rape,2024-01,1", "Line 2: The force is empty"),
+        ("Ci\x01ty,rape,2024-01,1", "Line 2: The force Ci.ty has signs that can.t be printed"),
     ],
 )
 def test_a_row_that_cannot_be_counted_is_named_and_nothing_delivered(tmp_path, row, message):

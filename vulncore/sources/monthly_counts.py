@@ -66,6 +66,10 @@ def _row(force: str, measure: str, month: str, count: str) -> _Row:
     whole = whole_count(count)
     if not force:
         raise InvalidRowsError("The force is empty. Write its name.")
+    if not force.isprintable():
+        raise InvalidRowsError(
+            f"The force {printable(force)} has signs that can't be printed. Write its name."
+        )
     if whole is None:
         raise InvalidRowsError(
             f"'{count[:20]}' is not a count. Write a whole number in plain digits, 0 included."

@@ -20,6 +20,7 @@ from vulncore.domain.shipped import shipped
 
 FOLDER: Final = "boundaries"
 LARGEST_FILE: Final = 50_000_000  # bytes; Great Britain's districts, unsimplified, have fewer
+MOST_PARTS: Final = 5_000  # the largest force has under 700 wards
 MOST_KM2: Final = 100_000.0  # more than any force in Europe polices
 FINEST_M: Final = 2.0  # a map of streets shows nothing finer
 WARD_FILES: Final = {"City of London Police": "city-of-london-wards.geojson"}
@@ -143,6 +144,10 @@ def _area(
         for name, shape in zip(names, shapes, strict=True):
             if name:
                 parts[name] = shapely.union(parts[name], shape) if name in parts else shape
+    if len(parts) > MOST_PARTS:
+        raise UnreadableSourceError(
+            f"{path.name} has {len(parts):,} parts by '{naming}', more than {MOST_PARTS:,}. Name a property of fewer, such as wards."
+        )
     area = Area(whole, parts, hashlib.sha256(text.encode()).hexdigest()[:16])
     if not 0 < area.km2 <= MOST_KM2:
         raise UnreadableSourceError(

@@ -37,6 +37,11 @@ def test_it_says_what_it_is_before_its_rows():
     ]
 
 
+def test_signs_that_a_workbook_cannot_hold_are_marked():
+    sheet = opened(lines=("Ci\x01ty\x0b",))
+    assert sheet["A1"].value == "Ci?ty?"
+
+
 def test_no_text_is_a_formula_whatever_it_begins_with():
     sheet = opened(lines=("=1+1", "+2", "-3"))
     texts = [cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]

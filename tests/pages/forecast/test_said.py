@@ -118,3 +118,17 @@ def test_what_a_link_asks_for_and_is_not_there_is_said_and_shown_as_text(forecas
     assert "If the what-ifs hold" in page.said
     drawn = [*page.html, *(each.value for each in page.app.markdown)]
     assert not [text for text in drawn if re.search(r"(?<!\\)<img", text)]
+
+
+def test_all_strands_are_no_series_so_that_the_box_names_what_is_forecast(forecasts):
+    page = forecasts(strand="all")
+    assert "All strands" not in page.box("Strand or measure").options
+    assert page.shown_in("Strand or measure") == "Sexual Violence"
+    assert "Sexual offences:" in page.said
+
+
+def test_a_link_of_before_with_a_subject_shows_that_subject(forecasts):
+    page = forecasts(subject="hate-crime")
+    assert page.shown_in("Strand or measure") == "Hate crime"
+    assert "subject" not in page.choices
+    assert page.choices["strand"] == "hate-crime"

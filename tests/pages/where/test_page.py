@@ -149,6 +149,16 @@ def test_the_map_stays_where_it_was_moved_until_the_force_changes(two_forces, pa
     box = page.locator(MAP).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
     page.mouse.wheel(0, -400)
+    page.wait_for_timeout(500)
+    assert look(page) == first  # a wheel is the page's
+    page.locator(f"{MAP} .maplibregl-ctrl-zoom-in").click()
+    page.locator(MAP).scroll_into_view_if_needed()
+    box = page.locator(MAP).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=6)
+    page.mouse.up()
+    page.wait_for_timeout(1_000)
     moved = look(page)
     assert moved[0] > first[0] + 0.2
     assert moved[1:] != first[1:]

@@ -1,12 +1,16 @@
 """A scenario's numbers as a sheet to fill in: out as a workbook, and in again."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from vulncore.domain.errors import InvalidScenarioError, first_five
-from vulncore.findings.resourcing.assumptions import assumption_rows
+from vulncore.findings.resourcing.assumptions import assumption_rows, field, number_name
 from vulncore.findings.shared.workbook import workbook
+from vulncore.resourcing.scenario.checks import in_numbers
+from vulncore.resourcing.scenario.fields import Field
 from vulncore.resourcing.scenario.scenario import Assumption, Scenario
 from vulncore.sources.extract import read_extract
 
@@ -23,6 +27,7 @@ NAMES: Final = {
     "on": "Changed on",
 }
 """The sheet's columns by those of `assumption_rows`."""
+FROM_TEN: Final = 10.0
 READ: Final = ("key", "lowest", "likeliest", "highest", "source")
 
 
@@ -35,8 +40,8 @@ def assumption_sheet(scenario: Scenario) -> bytes:
     return workbook("Assumptions", lines, assumption_rows(scenario)[list(NAMES)].rename(columns=NAMES))
 
 
-def with_sheet(scenario: Scenario, path: Path, by: str, on: date) -> tuple[Scenario, int]:
-    """Return a scenario with the numbers of a sheet that was filled in, and how many changed.
+def with_sheet(scenario: Scenario, path: Path, by: str, on: date) -> tuple[Scenario, tuple[str, ...]]:
+    """Return a scenario with the numbers of a sheet that was filled in, and what changed, in words.
 
     A row may be left out: its number stays. What a row changes is said to be changed by `by` on a day.
 
@@ -48,9 +53,33 @@ def with_sheet(scenario: Scenario, path: Path, by: str, on: date) -> tuple[Scena
 
     Raises:
         UnreadableSourceError: The file can't be read.
-        InvalidScenarioError: A column, a key or a number is none. Nothing is changed then.
+        InvalidScenarioError: A column, a key or a number is none, or a key is there twice. Nothing is changed then.
     """
-    extract = read_extract(path)
+    rows = _rows(path, len(scenario.assumptions))
+    _refuse_keys(rows, scenario)
+    wrong, changed = [], []
+    for row in rows:
+        key = row["key"]
+        now = scenario.assumptions[key]
+        source = " ".join(row["source"].split()) or now.source
+        try:
+            low, likely, high = (_number(row[name]) for name in ("lowest", "likeliest", "highest"))
+            if (low, likely, high, source) == (now.low, now.likely, now.high, now.source):
+                continue
+            _refuse_hundredths(field(key), now, high)
+            given = Assumption(low, likely, high, source, by=by, on=on)
+        except InvalidScenarioError as problem:
+            wrong.append(f"{key}: {problem}")
+            continue
+        changed.append(f"{number_name(scenario, key)} {in_numbers(now)} → {in_numbers(given)}")
+        scenario = scenario.where(key, given)
+    if wrong:
+        raise InvalidScenarioError(f"{len(wrong)} of {len(rows)} rows can't be used. {' '.join(wrong[:3])}")
+    return scenario, tuple(changed)
+
+
+def _rows(path: Path, most: int) -> list[dict[str, str]]:
+    extract = read_extract(path, most_rows=most + 1)  # a small file can hold millions of rows
     if extract.rejects:
         first = extract.rejects[0]
         raise InvalidScenarioError(
@@ -61,30 +90,42 @@ def with_sheet(scenario: Scenario, path: Path, by: str, on: date) -> tuple[Scena
         raise InvalidScenarioError(
             f"{len(missing)} columns are missing ({first_five(missing)}). Download the sheet again and fill that in."
         )
-    rows = [
+    if extract.table.num_rows > most:
+        raise InvalidScenarioError(
+            f"The sheet has more than {most:,} rows, and the scenario so many numbers. Download the sheet again and fill that in."
+        )
+    return [
         {name: row[label] for name, label in NAMES.items() if label in row}
         for row in extract.table.to_pylist()
     ]
-    strange = [row["key"] for row in rows if row["key"] not in scenario.assumptions]
+
+
+def _refuse_keys(rows: Sequence[dict[str, str]], scenario: Scenario) -> None:
+    strange = [row["key"][:40] for row in rows if row["key"] not in scenario.assumptions]
     if strange:
         raise InvalidScenarioError(
             f"{len(strange)} of {len(rows)} rows are of no number of this scenario ({first_five(strange)}). "
             "Leave the column Key as it is, or choose the scenario that the sheet is for."
         )
-    wrong, changed = [], 0
-    for row in rows:
-        key = row["key"]
-        now = scenario.assumptions[key]
-        try:
-            low, likely, high = (float(row[name]) for name in ("lowest", "likeliest", "highest"))
-            given = (low, likely, high, row["source"] or now.source)
-            if given != (now.low, now.likely, now.high, now.source):
-                scenario = scenario.where(key, Assumption(*given, by=by, on=on))
-                changed += 1
-        except (ValueError, InvalidScenarioError):
-            wrong.append(f"{key}: {row['lowest']}, {row['likeliest']}, {row['highest']}"[:60])
-    if wrong:
+    twice = [key for key, times in Counter(row["key"] for row in rows).items() if times > 1]
+    if twice:
         raise InvalidScenarioError(
-            f"{len(wrong)} of {len(rows)} rows are not three numbers in rising order ({first_five(wrong)}). Correct them."
+            f"{len(twice)} numbers have several rows ({first_five(twice)}). Keep one of each."
         )
-    return scenario, changed
+
+
+def _number(text: str) -> float:
+    try:
+        if "_" not in text and text.isascii():
+            return float(text)
+    except ValueError:
+        pass
+    raise InvalidScenarioError(f"“{text[:20]}” is no number. Write it in plain digits.")
+
+
+def _refuse_hundredths(limits: Field, now: Assumption, high: float) -> None:
+    """Refuse a percentage that a spreadsheet has stored as its hundredth: 50 % typed with its sign is 0.5 to the file."""
+    if limits.unit.startswith("%") and now.likely >= FROM_TEN and high <= 1:
+        raise InvalidScenarioError(
+            f"It was {now.likely:g} % and would be {high:g} %. Write percentages without their sign."
+        )

@@ -1,11 +1,13 @@
 """A table as an Excel workbook that says what it is."""
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 import pandas as pd
 
+UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # signs that a workbook can't hold
 MOST_WIDE: Final = 40  # letters
 
 
@@ -53,6 +55,6 @@ def workbook(name: str, lines: Sequence[str], rows: pd.DataFrame) -> bytes:
 def _write(cell: Any, value: Any) -> None:
     if pd.isna(value):
         return
-    cell.value = value.item() if hasattr(value, "item") else value
+    cell.value = UNWRITABLE.sub("?", value) if isinstance(value, str) else value
     if isinstance(value, str):
         cell.data_type = "s"  # a text that begins like a formula is none

@@ -37,9 +37,10 @@ def scenario_code(scenario: Scenario) -> str:
         InvalidScenarioError: It is too long for a link, by its texts.
     """
     packed = zlib.compressobj(9, zdict=_dictionary(NEWEST))
-    raw = packed.compress(scenario_text(scenario).encode()) + packed.flush()
+    text = scenario_text(scenario).encode()
+    raw = packed.compress(text) + packed.flush()
     code = NEWEST + base64.urlsafe_b64encode(raw).decode().rstrip("=")
-    if len(code) > MOST_LETTERS:
+    if len(code) > MOST_LETTERS or len(text) > MOST_BYTES:
         raise InvalidScenarioError("The scenario is too long for a link. Shorten the sources of its numbers.")
     return code
 
