@@ -151,7 +151,7 @@ def test_the_map_stays_where_it_was_moved_until_the_force_changes(two_forces, pa
     page.mouse.wheel(0, -400)
     page.wait_for_timeout(500)
     assert look(page) == first  # a wheel is the page's
-    page.locator(f"{MAP} .maplibregl-ctrl-zoom-in").click()
+    page.locator(f"{MAP} .mapboxgl-ctrl-zoom-in").click()
     page.locator(MAP).scroll_into_view_if_needed()
     box = page.locator(MAP).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
