@@ -20,7 +20,7 @@ from vulncore.findings.shared.words import number_of
 from vulncore.resourcing.scenario.scenario import ASSUMED, BY_LETTERS, SOURCE_LETTERS, Assumption, Scenario
 
 ENDS, ONE = ("Lowest", "Likeliest", "Highest"), "Value"
-DONE, PROBLEM = "sheet done", "assumption problem"
+DONE, REFUSED, PROBLEM = "sheet done", "sheet refused", "assumption problem"
 
 
 def show_assumption_form(outlook: ResourcingOutlook, keys: Sequence[str]) -> None:
@@ -81,6 +81,8 @@ def show_sheet(plan: Scenario, name: str) -> None:
     )
     if done := take_notice(DONE):
         st.success(plain(done))
+    if problem := take_notice(REFUSED):
+        st.error(plain(f"Nothing was changed. {problem}"))
 
 
 def _bring_in(plan: Scenario) -> None:
@@ -95,7 +97,7 @@ def _bring_in(plan: Scenario) -> None:
             problem = change_many(filled_in)
         except VulncoreError as refusal:
             problem = str(refusal)
-    leave_notice(PROBLEM, problem)
+    leave_notice(REFUSED, problem)
     if not problem:
         count = number_of(len(changed), "number")
         listed = f" ({first_five(changed)})" if changed else ""

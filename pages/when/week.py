@@ -40,7 +40,7 @@ def show_week_map(week: When, choices: WhenChoices, view: View) -> None:
 
 
 def _show_map(week: When, layout: Layout, source: str) -> None:
-    if week.now.of(layout.cells)["hidden"].all():
+    if layout.step == 1 and week.now.of(layout.cells)["hidden"].all():
         st.info(
             "There are too few records for single hours. Choose three hours beneath the map, or a longer period."
         )

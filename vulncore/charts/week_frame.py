@@ -62,6 +62,8 @@ def days_axis(totals: bool, palette: Palette) -> alt.Y:
             ticks=False,
             domain=False,
             labelPadding=8,
+            # letters are measured before the page's font is there, and a long name would be cut off
+            minExtent=alt.ExprRef("windowSize()[0] < 640 ? 30 : 80"),
             **axis_ink(palette),
         ),
     )

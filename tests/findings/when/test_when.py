@@ -314,7 +314,7 @@ def test_the_page_opens_with_the_stretch_furthest_above_an_even_week(shipped_sto
     week = when(open_version(shipped_store, "demo"), DEMO_FILTER, report_measures())
     most = next(stretch for stretch in week.now.stretches if stretch.rank == 1)
     assert week.briefing.finding == f"{most.night} stands out, with {most.held} crimes."
-    assert week.briefing.action == f"Put people there from {from_to(most.start, most.hours)}."
+    assert week.briefing.action == f"Put people on duty from {from_to(most.start, most.hours)}."
     others = [stretch.night for stretch in week.now.stretches if stretch.rank > 1]
     assert all(night in week.briefing.also for night in others)
 

@@ -27,9 +27,9 @@ VERY_LIKELY, LIKELY = 0.9, 0.65
 FAR_OFF = 0.12  # a range that held so much more than it should is called too wide
 TOO_WIDE = 4.0  # times its lower end: a range that reaches further is no plan
 MOST_NAMED = 7  # months that a note names one by one
-RISES = "Plan for more. Resourcing shows how many officers that takes."
+RISES = "Plan for more."
 FALLS = "Do not plan for fewer until the fall has come."
-STAYS = "Plan for as many as now, and look again each quarter."
+STAYS = "Too unsure to plan by: look again each quarter."
 PLANS: Final = {
     "Very likely to rise": RISES,
     "Likely to rise": RISES,

@@ -44,7 +44,8 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
         by_hours: Whether enough people means that all hours are covered, instead of that cases each stay under their limit.
     """
     role, year = outlook.role.name, outlook.question.year
-    also = f"{_assumed(outlook)} of {len(outlook.used.assumptions)} numbers are our assumptions."
+    mostly = 2 * _assumed(outlook) >= len(outlook.used.assumptions)
+    also = "Most numbers are our assumptions." if mostly else ""
     if not (made or has_staffing_entered(outlook.scenario, outlook.question.role)):
         needed = officers(outlook.role_year["needed50"])
         return Briefing(
@@ -63,10 +64,15 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
         )
     verb = "is" if more.more == 1 else "are"
     finding = f"{_people(more.more, role)} {verb} needed by {month_name(more.steps[-1][0])}."
-    beyond, late = beyond_funded(outlook, more), more.too_late(outlook.staffing.as_at)
+    beyond = beyond_funded(outlook, more)
     ask = f"Ask for {number_of(beyond, 'more funded post')}." if beyond else "Fill the funded posts."
-    trained = f" Training takes {more.training_months} months: {late:,} must arrive trained." if late else ""
-    return Briefing(finding, ask + trained, also)
+    rule = (
+        "all hours are covered"
+        if more is outlook.more_for_hours
+        else f"nobody holds over {more.target.limit:,g} cases"
+    )
+    sure = f"Then {rule} in {100 * (1 - more.target.probability):.0f} % of forecasts."
+    return Briefing(finding, ask, f"{sure} {also}".strip())
 
 
 def has_staffing_entered(scenario: Scenario, role: str) -> bool:

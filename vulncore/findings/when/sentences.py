@@ -53,7 +53,7 @@ def when_briefing(now: Week, unit: str) -> Briefing:
     also = list(dict.fromkeys(stretch.night or small_first(stretch.name) for stretch in others))
     return Briefing(
         f"{most.night or most.name} stands out, with {most.held} {unit}.",
-        f"Put people there from {from_to(most.start, most.hours)}.",
+        f"Put people on duty from {from_to(most.start, most.hours)}.",
         f"Also: {listed(also)}." if also else "",
     )
 

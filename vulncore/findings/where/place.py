@@ -22,6 +22,7 @@ from vulncore.findings.where.protection import (
 )
 from vulncore.findings.where.view import PlaceView
 from vulncore.metrics.hotspots.classes import HotspotClass
+from vulncore.metrics.hotspots.zones import zone_of
 from vulncore.metrics.week.day_hour import day_hour, week_of
 
 PARTS_OF_MONTHS: Final = (1, 3, 6, 12)
@@ -60,17 +61,22 @@ def place_view(counts: RecordCounts, resolution: int | None, cell: str) -> Place
 
 
 def _verdict(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> Verdict:
-    """Return one verdict of what each layer says of the place in protected form."""
+    """Return one verdict of what each layer says of the place, in protected form: that of its part that most asks for people."""
     question, smallest = counts.question, counts.smallest
-    hot = hot_layer(by_zone, counts.window, smallest).frame["state"].iloc[zone] == "hot"
-    hotspot_class, change = None, ""
+    finest = zone_counts(counts, counts.ground.finest)  # as the map judges what is hot
+    longitudes, latitudes = (finest.zones.centres_m / finest.zones.scale).T
+    within = np.flatnonzero(zone_of(by_zone.zones, longitudes, latitudes) == zone)
+    hot = hot_layer(finest, counts.window, smallest).frame["state"].to_numpy()[within] == "hot"
+    classes: list[HotspotClass | None] = [None] * len(within)
+    change = ""
     if question.periods:
-        classes = class_layer(by_zone, question.periods, smallest).frame["class"]
-        hotspot_class = HotspotClass(classes.iloc[zone])
+        of_cells = class_layer(finest, question.periods, smallest).frame["class"].to_numpy()[within]
+        classes = [HotspotClass(hotspot_class) for hotspot_class in of_cells]
     if question.before is not None:
         changes = change_layer(by_zone, counts.window, question.before, smallest).frame["verdict"]
         change = str(changes.iloc[zone])
-    return verdict(hot, hotspot_class, change)
+    judged = [verdict(bool(state), of_cell, change) for state, of_cell in zip(hot, classes, strict=True)]
+    return min(judged, default=verdict(False, None, change))
 
 
 def _months(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> pd.DataFrame:

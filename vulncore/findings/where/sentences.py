@@ -84,7 +84,7 @@ def where_briefing(summary: WhereSummary) -> Briefing:
     names = [_places(hot, [group]) for group in groups]
     also = list(dict.fromkeys(names[other] for _, other in others if names[other] != names[at]))
     return Briefing(
-        f"{names[at]}: {first.evidence}.",
+        f"{names[at]} is {first.evidence}.",
         f"{first.action}.",
         f"Also hot: {listed(also[:MOST_PLACES])}." if also else "",
     )
