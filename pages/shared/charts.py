@@ -7,20 +7,27 @@ from typing import Any
 import altair
 import streamlit as st
 
+from pages.shared.telephone import is_telephone
+
 UNSPOKEN = ("mark", "axis", "legend", "title")
+BETWEEN, WIDE_LINE = " · ", 105
 SOURCE_LINE = 48  # letters: as many as a telephone has room for
 
 
-def show_chart(chart: altair.LayerChart, alt: str, source: str) -> None:
+def show_chart(chart: altair.LayerChart, alt: str, source: str, *, wide: bool = False) -> None:
     """Draw a chart as wide as there is room.
 
     Args:
         chart: The chart, with its title and how its marks are to be read.
         alt: Its finding, for those who can't see it.
         source: Where its figures come from: it stands in the picture, so that it goes wherever the picture goes.
+        wide: Whether it is as wide as the page: on a large screen few lines then say how its marks are to be read.
     """
     heading = chart.title
-    heading.subtitle = [*heading.subtitle, *wrap(source, SOURCE_LINE)]
+    if wide and not is_telephone():
+        heading.subtitle = wrap(BETWEEN.join([*heading.subtitle, source]), WIDE_LINE)
+    else:
+        heading.subtitle = [*heading.subtitle, *wrap(source, SOURCE_LINE)]
     st.altair_chart(_TestedChart(chart), alt=alt, width="stretch")
 
 

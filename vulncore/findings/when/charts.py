@@ -34,7 +34,7 @@ from vulncore.metrics.week.hours import HOURS
 
 ON_DARK, ON_BRIGHT = "#ffffff", "#000000"
 LEGEND_HEIGHT: Final = 60
-BAR_BELOW: Final = 15  # pixels from the middle of a row
+BAR_BELOW: Final = "bandwidth('y') * 0.38"  # from the middle of a row
 DARK_PART: Final = 0.435
 """Of viridis, from its dark end: on it white reads better, and black on the rest, each by 4.5:1."""
 FEWER_TO_MORE: Final = {LIGHT: ["#01665e", "#eef1f4", "#762a83"], DARK: ["#5ab4ac", "#2c3742", "#c2a5cf"]}
@@ -274,7 +274,7 @@ def _stretches(
     if not by_band:
         return [placed.mark_rect(filled=False, stroke=palette.ink, strokeWidth=3.5)]
     return [
-        placed.mark_rule(color=colour, strokeWidth=width, yOffset=BAR_BELOW)
+        placed.mark_rule(color=colour, strokeWidth=width, yOffset=alt.ExprRef(BAR_BELOW))
         for colour, width in ((palette.ground, 9), (palette.ink, 5))
     ]
 
