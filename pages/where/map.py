@@ -42,6 +42,7 @@ ul.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem
 ul.legend li { display: flex; align-items: center; gap: 0.45rem; margin: 0; }
 ul.legend i { width: 1.15rem; height: 1.15rem; border: 1px solid rgba(128, 140, 152, 0.8); border-radius: 2px;
   font-style: normal; text-align: center; line-height: 1.1rem; font-size: 0.8rem; }
+ul.legend i.hot { border: 3px solid currentColor; border-radius: 50%; }
 </style>"""
 
 
@@ -61,12 +62,12 @@ def show_map_choices(view: View, choices: WhereChoices, where: WhereView, offere
         show_record_choices_in_little_room(view, choices, where.selection.records, offered)
 
 
-def show_where_map(where: WhereView, shown: MapView, place: str, view: View, area: str) -> None:
+def show_where_map(where: WhereView, shown: MapView, place: str, hot: str, view: View, area: str) -> None:
     """Draw the map, and beneath it the list of its places."""
-    drawn(_show_legend, shown)
+    drawn(_show_legend, shown, bool(hot))
     # by its key the map keeps its place in the page, and so where it looks, when a line above comes or goes
     with st.container(key="map and list"):
-        _draw(shown, place, view)
+        _draw(shown, place, hot, view)
         _say_what_is_picked(where, shown, place, view, area)
         brought = OPEN_STREET_MAP if _labels(shown) else ""
         st.caption(f"**{plain(shown.title)}.** {source_line(view)} {brought}")
@@ -77,13 +78,13 @@ def show_where_map(where: WhereView, shown: MapView, place: str, view: View, are
             _show_files(shown, view, where.unit)
 
 
-def _draw(shown: MapView, place: str, view: View) -> None:
+def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
     key = f"map of {view.force}"  # the same whatever is shown: the map stays where somebody moved it
     # under another name once a place is picked: the browser lets go of it then, and no longer fades all others
     layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution} {place}"
     narrow = is_telephone()
     st.pydeck_chart(
-        drawn(_deck, shown, None if place == NONE else place, palette(), narrow, layer_id),
+        drawn(_deck, shown, None if place == NONE else place, hot, palette(), narrow, layer_id),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
         on_select=lambda: _keep_cell(key, layer_id),
@@ -92,9 +93,19 @@ def _draw(shown: MapView, place: str, view: View) -> None:
     )
 
 
-def _deck(shown: MapView, picked: str | None, colours: Palette, narrow: bool, layer_id: str) -> pydeck.Deck:
+def _deck(
+    shown: MapView, picked: str | None, hot: str, colours: Palette, narrow: bool, layer_id: str
+) -> pydeck.Deck:
     deck = hotspot_map(
-        shown.features, _labels(shown), shown.outline, shown.bounds, picked, colours, narrow, layer_id
+        shown.features,
+        _labels(shown),
+        shown.outline,
+        shown.bounds,
+        picked,
+        colours,
+        narrow,
+        layer_id,
+        json.loads(hot) if hot else None,
     )
     deck.to_json = cache(deck.to_json)  # so that it is written once for all who see it
     return deck
@@ -124,7 +135,7 @@ def _say_what_is_picked(where: WhereView, shown: MapView, cell: str, view: View,
     )
 
 
-def _show_legend(shown: MapView) -> None:
+def _show_legend(shown: MapView, outlined: bool) -> None:
     colours = palette()
     items = []
     for kind in shown.legend:
@@ -133,6 +144,8 @@ def _show_legend(shown: MapView) -> None:
         items.append(
             f'<li><i style="{style}" aria-hidden="true">{escape(kind.mark)}</i>{escape(kind.words)}{_count(kind, shown)}</li>'
         )
+    if outlined:
+        items.append('<li><i class="hot" aria-hidden="true"></i>Outlined: hotspot</li>')
     st.html(f'{LEGEND_STYLE}<ul class="legend" aria-label="What the colours mean">{"".join(items)}</ul>')
 
 

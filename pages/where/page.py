@@ -40,7 +40,7 @@ try:
     selection = where_question(view, choices)
     area = area_key(store_path(), view.force)
     where = where_of(store_path(), view.publish, selection, area)
-    briefing, headline = where_briefing_of(store_path(), view.publish, selection, area)
+    briefing, headline, hot = where_briefing_of(store_path(), view.publish, selection, area)
     chosen_map = map_chosen(where, choices)
     shown = None if where.too_few else map_of(store_path(), view.publish, selection, area, chosen_map)
 except NoPlacesError as nothing:
@@ -57,7 +57,7 @@ show_map_choices(view, choices, where, placed_measures(view))
 if shown is None:
     show_working(headline, where_notes(where))
     end_page()
-show_where_map(where, shown, place, view, area)
+show_where_map(where, shown, place, hot, view, area)
 show_working(headline, where_notes(where))
 
 part, below = open_part(PARTS, choices, "map part")

@@ -9,7 +9,7 @@ from vulncore import store as stores
 from vulncore.findings.shared.headline import Briefing, Headline
 from vulncore.findings.where.counts import RecordCounts, record_counts
 from vulncore.findings.where.layers import MapChoice
-from vulncore.findings.where.map import map_view
+from vulncore.findings.where.map import hot_outline, map_view
 from vulncore.findings.where.place import place_view
 from vulncore.findings.where.protection import layer_view, where_summary, where_view
 from vulncore.findings.where.question import MapSelection
@@ -42,13 +42,13 @@ def where_of(store: Path, publish: Publish, selection: MapSelection, area: str) 
 )
 def where_briefing_of(
     store: Path, publish: Publish, selection: MapSelection, area: str
-) -> tuple[Briefing, tuple[Headline, ...]]:
-    """Return what a map's records say: what the page opens with, and the lines of its working.
+) -> tuple[Briefing, tuple[Headline, ...], str]:
+    """Return what a map's records say: what the page opens with, the lines of its working, and the outline of what is hot.
 
     The test on past months stands in a part of its own, and is worked out for who opens that.
     """
     summary = where_summary(_counts_of(store, publish, selection, area))
-    return where_briefing(summary), where_headlines(summary)
+    return where_briefing(summary), where_headlines(summary), hot_outline(summary)
 
 
 @st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Drawing the map …", hash_funcs=MAP_QUESTION)

@@ -147,3 +147,11 @@ def test_no_street_is_named_on_a_number():
     deck = json.loads(hotspot_map([zone("a")], [on_it, off_it], outline, BOUNDS).to_json())
     texts = {text["name"].strip() for text in layer_of(deck, "words")["data"]}
     assert texts == {"5", "Off Street"}
+
+
+def test_what_is_hot_is_outlined_on_any_layer_over_the_cells_and_under_the_words():
+    outlined = drawn([zone("a")], hot=SQUARE)
+    names = [layer["id"] for layer in outlined["layers"]]
+    assert names.index(ZONES) < names.index("hot 8") < names.index("hot 4") < names.index("words")
+    assert layer_of(outlined, "hot 4")["data"]["geometry"] == SQUARE
+    assert not [layer for layer in drawn([zone("a")])["layers"] if layer["id"].startswith("hot")]

@@ -22,13 +22,19 @@ from vulncore.findings.where import repeats as repeats_module
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
 from vulncore.findings.where.counts import RecordCounts, ZoneCounts, record_counts, zone_counts
 from vulncore.findings.where.layers import MapChoice
-from vulncore.findings.where.map import map_view
+from vulncore.findings.where.map import hot_outline, map_view
 from vulncore.findings.where.map_chart import hotspot_map
 from vulncore.findings.where.place import place_view
 from vulncore.findings.where.protection import layer_view, where_summary, where_view
 from vulncore.findings.where.question import MapSelection, measures_with_places
 from vulncore.findings.where.repeats import repeats_view
-from vulncore.findings.where.sentences import repeats_headline, trial_headline, where_headlines, where_notes
+from vulncore.findings.where.sentences import (
+    repeats_headline,
+    trial_headline,
+    where_briefing,
+    where_headlines,
+    where_notes,
+)
 from vulncore.findings.where.tables import hours_table, months_table, repeats_table, trial_table
 from vulncore.findings.where.trial import map_trial, trial_hits
 from vulncore.metrics.hotspots.near_repeats import NearRepeats, near_repeats
@@ -118,6 +124,8 @@ def shown(counts: RecordCounts, shipped_store: Path) -> dict[str, object]:
         summary, repeats = where_summary(counts, trial), repeats_view(counts)
     things: dict[str, object] = {
         "view": view,
+        "hot outline": hot_outline(summary),
+        "briefing": where_briefing(summary),
         "notes": where_notes(view),
         "summary": summary,
         "headlines": where_headlines(summary),

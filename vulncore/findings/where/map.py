@@ -6,13 +6,14 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import format_month
 from vulncore.findings.shared.words import PLACES_BLURRED, file_note
 from vulncore.findings.where.area import across, zone_names
 from vulncore.findings.where.layers import QUIET, Layer, LegendEntry
-from vulncore.findings.where.view import LayerView, MapView, WhereView
+from vulncore.findings.where.view import LayerView, MapView, WhereSummary, WhereView
 from vulncore.metrics.hotspots.zones import Zones, geojson
 from vulncore.store.manifest import Publish
 
@@ -67,6 +68,14 @@ def export_rows(
         version=publish.number,
         note=file_note(publish, PLACES_BLURRED if is_blurred(view.smallest) else ""),
     )
+
+
+def hot_outline(summary: WhereSummary) -> str:
+    """Return the shape of all that is hot, as GeoJSON has it; "" where nothing is: the map outlines what the page opens with."""
+    if summary.hot is None:
+        return ""
+    hot = (summary.hot.layer.frame["state"] == "hot").to_numpy()
+    return json.dumps(geojson(shapely.union_all(summary.hot.zones.shapes[hot]))) if hot.any() else ""
 
 
 def as_geojson(rows: pd.DataFrame, zones: Zones) -> str:

@@ -13,6 +13,7 @@ ZONES: Final = "zones"
 STYLES: Final = {LIGHT.ground: "app/static/basemap-light.json", DARK.ground: "app/static/basemap-dark.json"}
 OUTLINED_TO: Final = 3_000  # zones; of more, outlines are all that would be seen
 MARKED_TO: Final = 600
+OUTLINED: Final = (8.0, 4.0)  # pixels: of the ground, and of the line on it
 MARK_FIRST: Final = 900  # a zone's number matters more than a street's name
 TILE: Final = 512  # pixels that the world is wide at zoom 0
 WIDE, HIGH, NARROW = 1_000, 475, 350  # pixels that a map has at least: on a screen, and on a telephone
@@ -52,6 +53,7 @@ def hotspot_map(
     palette: Palette = LIGHT,
     narrow: bool = False,
     layer_id: str = ZONES,
+    hot: Mapping[str, Any] | None = None,
 ) -> pydeck.Deck:
     """Return a map of zones that say what they are when pointed at, and can be picked.
 
@@ -67,6 +69,7 @@ def hotspot_map(
         palette: The colours that suit the ground.
         narrow: Whether the map is shown on a telephone.
         layer_id: What the layer of zones is called. A browser forgets which zone is picked when the name changes.
+        hot: The shape that is outlined, as GeoJSON has it; None for none.
     """
     unoutlined = len(features) > OUTLINED_TO
     zones = [_drawn(feature, picked, palette, unoutlined) for feature in features]
@@ -108,12 +111,28 @@ def hotspot_map(
                 get_line_width=2,
                 line_width_units=String("pixels"),
             ),
+            *([] if hot is None else [_outlined(hot, palette, width) for width in OUTLINED]),
             *_texts(
                 [*marks, *_off_marks([_named(label, palette) for label in labels], marks, zoom)], palette
             ),
         ],
         tooltip={"text": "{place}\n{words}", "style": _tooltip(palette)},
         parameters={"depthTest": False},
+    )
+
+
+def _outlined(shape: Mapping[str, Any], palette: Palette, width: float) -> pydeck.Layer:
+    """Return the outline of what is hot: a line on a broader one of the ground's colour, so that it is seen on any cell."""
+    colour = palette.ink if width == min(OUTLINED) else palette.ground
+    return pydeck.Layer(
+        "GeoJsonLayer",
+        id=f"hot {width:g}",
+        data={"type": "Feature", "properties": {}, "geometry": shape},
+        stroked=True,
+        filled=False,
+        get_line_color=[*rgb(colour), 255],
+        get_line_width=width,
+        line_width_units=String("pixels"),
     )
 
 
