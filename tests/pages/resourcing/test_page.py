@@ -174,7 +174,7 @@ def test_a_sheet_goes_out_is_filled_in_and_its_numbers_are_on_screen(server, pag
         cell.value = 31
     book.save(tmp_path / "filled.xlsx")
     page.locator('input[type="file"]').last.set_input_files(tmp_path / "filled.xlsx")
-    page.get_by_text("1 number changed.").wait_for(timeout=PAGE_MS)
+    page.get_by_text("1 number changed (PIP 2 investigator").wait_for(timeout=PAGE_MS)
     again(page)
     assert table(page, "PIP 2 investigator")["Funded posts"][0] == "31"
     assert "plan" in choices(page)
