@@ -27,6 +27,8 @@ STYLE = """<style>
 .st-key-ways a { padding: 0.3rem 0.5rem; }
 [data-testid="stElementContainer"]:has([data-testid="stSpinner"]) { position: fixed; z-index: 99; right: 1.5rem; bottom: 1.5rem;
   width: auto; height: auto; overflow: visible; }
+.st-key-fitting:has([data-testid="stProgress"]) { position: fixed; z-index: 99; right: 1.5rem; bottom: 1.5rem; width: 24rem;
+  max-width: 90vw; padding: 0.8rem 1rem; border: 1px solid; border-radius: 0.25rem; background: Canvas; }
 [data-testid="stSpinner"] { padding: 0.5rem 1rem; border: 1px solid; border-radius: 0.25rem; background: Canvas; }
 @media (min-width: 1810px) {
   html { font-size: 22px !important; }

@@ -1,6 +1,7 @@
 """How much is to come, and how sure can anyone be?"""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.forecast.parts import (
     show_learning,
@@ -68,10 +69,10 @@ spans = f"known to {month_name(view.month)}" + (
     "" if refused or not demand else f", forecast to {month_name(add_months(view.month, ahead))}"
 )
 show_provenance(view, f"{view.force}: {subject.name.lower()}, {spans}")
-sentences = st.empty()
+sentences = st.container()
 aside, what_if, _ = st.columns([2, 2, 3], vertical_alignment="bottom")
 if demand is None or refused:
-    with sentences.container():
+    with sentences:
         if refused:
             show_briefing(no_forecast_briefing(refused))
         else:
@@ -88,22 +89,28 @@ with aside:
     lockdowns_picker().draw(choices)
 with what_if.popover("What if" + (f": {len(adjustments)} added" if adjustments else " …"), width="stretch"):
     show_what_if(adjustments, view.month, ahead)
-years, working, months = st.empty(), st.empty(), st.empty()
+years, working, months = st.container(), st.container(), st.container()
+slots: list[DeltaGenerator] = []
 
 
 def draw(outlook: Outlook) -> None:
-    """Say what comes and draw the charts, over what stands there."""
-    with sentences.container():
+    """Say what comes and draw the charts, over what stands there: until then that stays, from the run before."""
+    if not slots:
+        slots.extend(place.empty() for place in (sentences, years, working, months))
+    places = [slot.container() for slot in slots]
+    with places[0]:
         show_briefing(drawn(forecast_briefing, outlook))
-    with working.container():
-        show_working(drawn(forecast_headline, outlook), [bases_in_words(demand)])
-    with years.container():
+    with places[1]:
         drawn(show_years, outlook, source_of(view))
-    with months.container():
+    with places[2]:
+        show_working(drawn(forecast_headline, outlook), [bases_in_words(demand)])
+    with places[3]:
         drawn(show_months, outlook, source_of(view))
 
 
-expected = outlook_of(demand, forecasts_of(view, demand, lockdowns, adjustments, draw), adjustments)
+with st.container(key="fitting"):
+    forecasts = forecasts_of(view, demand, lockdowns, adjustments, draw)
+expected = outlook_of(demand, forecasts, adjustments)
 draw(expected)
 
 part, place = open_part(PARTS, choices, "forecast part")

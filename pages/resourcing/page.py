@@ -86,15 +86,13 @@ def draw(outlook: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerat
 try:
     forecast = kept_forecast(view, plan, basis)
     if forecast is None:
-        words, charts = sentences.empty(), answer.empty()
-        new_forecast(
-            view,
-            plan,
-            basis,
-            lambda early: draw(
-                outlook_of(early, plan, view, asked_for), words.container(), charts.container()
-            ),
-        )
+        with st.container(key="fitting"):
+            new_forecast(  # what stands there from the run before stays until there is something to draw
+                view,
+                plan,
+                basis,
+                lambda early: draw(outlook_of(early, plan, view, asked_for), sentences, answer),
+            )
         st.rerun()  # so that it stands where every later run puts it, and nothing moves under a hand
     outlook = outlook_of(forecast, plan, view, asked_for)
 except VulncoreError as problem:
