@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.shared.choices import Choices, Picker, change, choice, chosen, say_unmet
-from pages.shared.sidebar import WITHIN, SidebarChoices, View, path_of
+from pages.shared.sidebar import SidebarChoices, View, path_of
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.findings.forecast.demand import Subject, find_subject, subjects
 from vulncore.findings.forecast.work import YEARS
@@ -57,14 +57,13 @@ def subject_shown(view: View) -> Subject:
     by_path = {_path_of(subject, view): subject for subject in offered}
     for subject in offered:  # a strand of which one measure alone can be forecast
         by_path.setdefault(str(subject.measures[0].strand), subject)
-    looked_at = f"{view.strand or ''}{WITHIN}{view.measure}" if view.measure else view.strand or ""
-    if not looked_at:
+    if not view.path:
         return find_subject(offered, None)
-    if looked_at not in by_path:
+    if view.path not in by_path:
         raise UnknownNameError(
             "Month-end figures are not forecast, only what is counted by month. Choose another strand or measure."
         )
-    return by_path[looked_at]
+    return by_path[view.path]
 
 
 def _path_of(subject: Subject, view: View) -> str:

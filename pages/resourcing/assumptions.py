@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from pages.resourcing.plan import change, change_many, today, who
+from pages.resourcing.plan import change, put_on_screen, today, who
 from pages.shared.files import XLSX, offer_file
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice, visit
@@ -94,7 +94,7 @@ def _bring_in(plan: Scenario) -> None:
         path.write_bytes(file.getvalue())
         try:
             filled_in, changed = with_sheet(plan, path, who(), today())
-            problem = change_many(filled_in)
+            problem = put_on_screen(filled_in)
         except VulncoreError as refusal:
             problem = str(refusal)
     leave_notice(REFUSED, problem)

@@ -116,20 +116,16 @@ def moved(plan: Scenario, key: str, likely: float) -> Assumption:
 
 def change(plan: Scenario, key: str, assumption: Assumption) -> str:
     """Change one number of the plan, and return why it can't be changed; nothing where it is."""
-    return _kept(plan.where(key, assumption))
-
-
-def change_many(plan: Scenario) -> str:
-    """Put a plan of which several numbers were changed on screen, and return why it can't be; nothing where it is."""
-    return _kept(plan)
+    return put_on_screen(plan.where(key, assumption))
 
 
 def change_joiners(plan: Scenario, joiners: Sequence[Joiners]) -> str:
     """Let these people join, and return why they can't; nothing where they do."""
-    return _kept(replace(plan, joiners=tuple(joiners)))
+    return put_on_screen(replace(plan, joiners=tuple(joiners)))
 
 
-def _kept(plan: Scenario) -> str:
+def put_on_screen(plan: Scenario) -> str:
+    """Put a plan that was changed on screen, and return why it can't be; nothing where it is."""
     try:
         keep_plan(_named(checked(plan)))
     except InvalidScenarioError as problem:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.text import plain, show_headline
-from pages.shared.visit import visit
 from vulncore.findings.shared.headline import Briefing, Headline
 
 WORKING = "Working: how sure, and what else"
@@ -13,8 +12,7 @@ WORKING = "Working: how sure, and what else"
 
 def show_briefing(briefing: Briefing) -> None:
     """Say what was found, in letters that a room can read, and what to do."""
-    visit().briefings += 1  # of a forecast that is still at work there are several, each over the one before
-    with st.container(key=f"briefing-{visit().briefings}", gap="xxsmall"):
+    with st.container(gap="xxsmall"):
         st.header(plain(briefing.finding), anchor="finding")
         st.markdown(f"**{plain(briefing.action)}** {plain(briefing.also)}")
 

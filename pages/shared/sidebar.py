@@ -49,6 +49,11 @@ class View:
     measure: str | None = None
     picked: str | None = None
 
+    @property
+    def path(self) -> str:
+        """What is looked at, as a choice of the sidebar writes it; "" for all strands."""
+        return f"{self.strand or ''}{WITHIN}{self.measure}" if self.measure else self.strand or ""
+
     def to_link(self) -> dict[str, str]:
         """Return the view as a link writes it: the dataset, its version and the month are always pinned."""
         return SidebarChoices(
@@ -169,10 +174,10 @@ def _looked_at(contents: DatasetContents) -> dict[str, str]:
     words = {ALL_STRANDS: "All strands"}
     alone = [measure for measure in contents.measures if not measure.strand]
     for strand in contents.strands:
-        measures = _of_strand(strand.key, contents)
-        words[strand.key] = ""  # the strand before its measures
-        words |= {path_of(measure, contents): f"{INDENT}{measure.name}" for measure in measures}
-        words[strand.key] = strand_name(strand.key) if len(measures) > 1 else measures[0].name
+        first, *others = _of_strand(strand.key, contents)
+        words[strand.key] = strand_name(strand.key) if others else first.name
+        if others:
+            words |= {path_of(measure, contents): f"{INDENT}{measure.name}" for measure in (first, *others)}
     return words | {path_of(measure, contents): measure.name for measure in alone}
 
 

@@ -13,8 +13,7 @@ class Visit:
     `boxes` are the options that boxes show and how often each was drawn as a new one. `choices` are those of each page and of
     the sidebar, by their class; `links` what the address of each page says as a run begins, and `pinned` what of it the view of
     this run says. `unmet` are choices that could not be met in this run, and `notices` what the last step came to, by where that is said; `name` is
-    whom the visitor says they are, and `layer_picked_in` the layer of the map in which a cell is picked. `briefings` is how often
-    this run has said what it found.
+    whom the visitor says they are, and `layer_picked_in` the layer of the map in which a cell is picked.
     """
 
     choices: dict[type, Any] = field(default_factory=dict)
@@ -25,7 +24,6 @@ class Visit:
     boxes: dict[str, tuple[object, int]] = field(default_factory=dict)
     name: str = ""
     layer_picked_in: str = ""
-    briefings: int = 0
     link_adopted: bool = False
 
 
