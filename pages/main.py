@@ -17,8 +17,8 @@ from pages.ways import PAGES, link_of, links_now
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 3rem; max-width: 112rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1rem; font-weight: 600; opacity: 0.8; }
-[class*="st-key-briefing"] h2 { padding: 0 0 0.35rem; font-size: clamp(1.45rem, 0.9rem + 1.3vw, 3rem); line-height: 1.2; }
-[class*="st-key-briefing"] p { margin-top: 0.4rem; font-size: clamp(1rem, 0.8rem + 0.45vw, 1.6rem); }
+#finding { padding: 0 0 0.35rem; font-size: clamp(1.45rem, 0.9rem + 1.3vw, 3rem); line-height: 1.2; }
+[data-testid="stElementContainer"]:has(#finding) + [data-testid="stElementContainer"] p { margin-top: 0.4rem; font-size: clamp(1rem, 0.8rem + 0.45vw, 1.6rem); }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit; opacity: 0.92; }
 @media (min-width: 769px) { section[data-testid="stSidebar"][data-collapsed="false"] {
   width: 16rem !important; min-width: 16rem; max-width: 16rem; } }
@@ -30,11 +30,13 @@ STYLE = """<style>
 .st-key-fitting:has([data-testid="stProgress"]) { position: fixed; z-index: 99; right: 1.5rem; bottom: 1.5rem; width: 24rem;
   max-width: 90vw; padding: 0.8rem 1rem; border: 1px solid; border-radius: 0.25rem; background: Canvas; }
 [data-testid="stSpinner"] { padding: 0.5rem 1rem; border: 1px solid; border-radius: 0.25rem; background: Canvas; }
+[data-testid="stVegaLiteChart"] svg.marks { overflow: visible; }
 @media (min-width: 1810px) {
+  [data-testid="stMainBlockContainer"] { padding-top: 1.4rem; }
   html { font-size: 22px !important; }
-  [data-testid="stFullScreenFrame"]:has(> * > [data-testid="stVegaLiteChart"]) { width: calc(100% / 1.7) !important; }
-  [data-testid="stFullScreenFrame"]:has(> * > [data-testid="stVegaLiteChart"]) [data-testid="stElementToolbar"] { right: -70%; }
-  [data-testid="stVegaLiteChart"] svg.marks { zoom: 1.7; }
+  [data-testid="stFullScreenFrame"]:has(> * > [data-testid="stVegaLiteChart"]) { width: calc(100% / 1.47) !important; }
+  [data-testid="stFullScreenFrame"]:has(> * > [data-testid="stVegaLiteChart"]) [data-testid="stElementToolbar"] { right: -47%; }
+  [data-testid="stVegaLiteChart"] svg.marks { zoom: 1.47; }
 }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stDownloadButton"],
@@ -99,7 +101,6 @@ with own_turn():
     adopt_link(PAGES[page.url_path])
     show_ways(pages)
     visit().pinned = {}  # until the page has chosen what it shows
-    visit().briefings = 0
     close_sidebar_after(page.url_path)
     with suppress(EndOfPage):
         page.run()

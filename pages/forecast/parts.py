@@ -123,7 +123,6 @@ def show_years(outlook: Outlook, source: str) -> None:
         years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. {years_in_words(outlook)}",
         source=source,
-        wide=True,
     )
 
 
@@ -143,7 +142,6 @@ def _show_recorded(demand: Demand, source: str) -> None:
         years_chart(shown, title, demand.subject.unit, palette()),
         alt=f"{', '.join(title)}. Recorded: {known}.",
         source=source,
-        wide=True,
     )
     rows = (
         shown[["year", "recorded_text"]]

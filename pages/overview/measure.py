@@ -44,7 +44,6 @@ def _show_past(past: History, source: str) -> None:
             monthly_chart(past.frame, past.title, past.measure.unit, palette()),
             alt=f"{past.title}. {past.sentence}",
             source=source,
-            wide=True,
         )
 
 

@@ -56,11 +56,10 @@ def show_staffing(outlook: ResourcingOutlook, force: str, source: str) -> None:
         staffing_chart(outlook.months, float(outlook.role_year["funded"]), title, palette()),
         alt=f"{', '.join(title)}. {staffing_in_words(outlook)}",
         source=source,
-        wide=True,
     )
     tested = outlook.forecast.tested_to
     untested = (
-        f"Forecasts were tried up to {tested:d} months ahead." if tested else "Forecasts are being tried …"
+        f"Forecasts were tested up to {tested:d} months ahead." if tested else "Forecasts are being tested …"
     )
     st.caption(untested)
 
@@ -75,7 +74,6 @@ def show_cases(outlook: ResourcingOutlook, force: str, source: str) -> None:
         caseload_chart(outlook.months, outlook.limit, passes, title, palette()),
         alt=f"{', '.join(title)}. {caseload_in_words(outlook)}",
         source=source,
-        wide=True,
     )
 
 

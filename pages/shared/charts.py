@@ -1,5 +1,7 @@
 """Draws a chart."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
@@ -7,28 +9,22 @@ from typing import Any
 import altair
 import streamlit as st
 
-from pages.shared.telephone import is_telephone
-
 UNSPOKEN = ("mark", "axis", "legend", "title")
-BETWEEN, WIDE_LINE = " · ", 105
-SOURCE_LINE = 48  # letters: as many as a telephone has room for
+BETWEEN = "\u00a0· "  # a line ends with it, and none begins with it
+TITLE_LINE = {600: 70, 0: 36}
+LEGEND_LINE = {900: 120, 600: 80, 0: 46}
+"""How many letters a line of a chart's heading has, by how many pixels the chart has at least; the last is a telephone's."""
 
 
-def show_chart(chart: altair.LayerChart, alt: str, source: str, *, wide: bool = False) -> None:
+def show_chart(chart: altair.LayerChart, alt: str, source: str) -> None:
     """Draw a chart as wide as there is room.
 
     Args:
         chart: The chart, with its title and how its marks are to be read.
         alt: Its finding, for those who can't see it.
         source: Where its figures come from: it stands in the picture, so that it goes wherever the picture goes.
-        wide: Whether it is as wide as the page: on a large screen few lines then say how its marks are to be read.
     """
-    heading = chart.title
-    if wide and not is_telephone():
-        heading.subtitle = wrap(BETWEEN.join([*heading.subtitle, source]), WIDE_LINE)
-    else:
-        heading.subtitle = [*heading.subtitle, *wrap(source, SOURCE_LINE)]
-    st.altair_chart(_TestedChart(chart), alt=alt, width="stretch")
+    st.altair_chart(_TestedChart(chart, source), alt=alt, width="stretch")
 
 
 @dataclass(frozen=True)
@@ -39,12 +35,28 @@ class _TestedChart:
     """
 
     chart: altair.LayerChart
+    source: str
 
     def to_dict(self) -> dict[str, Any]:
         """Return the chart as Vega-Lite has it; its words and its table speak for its marks."""
         chart: dict[str, Any] = self.chart.to_dict(validate=False)
+        title = chart["title"]
+        legend = BETWEEN.join([*title["subtitle"], self.source])
+        title |= {"text": _heading(title["text"], TITLE_LINE), "subtitle": _heading([legend], LEGEND_LINE)}
         config = chart.setdefault("config", {})
         config["aria"] = False
         for part in UNSPOKEN:
             config[part] = {**config.get(part, {}), "aria": False}
         return chart
+
+
+def _heading(lines: Sequence[str], letters: Mapping[int, int]) -> dict[str, str]:
+    """Return lines as Vega breaks them: as many letters to a line as a chart of so many pixels has room for."""
+    broken = {
+        pixels: json.dumps([part for line in lines for part in wrap(line, most)])
+        for pixels, most in letters.items()
+    }
+    *wider, narrowest = broken
+    return {
+        "signal": "".join(f"width >= {pixels} ? {broken[pixels]} : " for pixels in wider) + broken[narrowest]
+    }

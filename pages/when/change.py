@@ -34,7 +34,6 @@ def _show_change(week: When, change: WeekChange, first: int, source: str) -> Non
         ),
         alt=change_alt(week),
         source=source,
-        wide=True,
     )
     with st.popover("Show as table"):
         show_table(change_table(change), f"{week.about}: each three hours, before and now", ("Before", "Now"))

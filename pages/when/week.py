@@ -56,7 +56,6 @@ def _show_map(week: When, layout: Layout, source: str) -> None:
         ),
         alt=map_alt(week),
         source=source,
-        wide=True,
     )
 
 

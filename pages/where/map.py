@@ -131,7 +131,7 @@ def _say_what_is_picked(where: WhereView, shown: MapView, cell: str, view: View,
         return
     place = place_of(store_path(), view.publish, where.selection, area, shown.resolution, cell)
     st.info(
-        f"**{plain(place.name)}**: {plain(place.summary)} {plain(place.verdict.words)} More beneath the map."
+        f"**{plain(place.name)}**: {plain(place.summary)} {plain(place.verdict.words)} There is more below the map."
     )
 
 

@@ -58,7 +58,9 @@ if shown is None:
     show_working(headline, where_notes(where))
     end_page()
 show_where_map(where, shown, place, hot, view, area)
-show_working(headline, where_notes(where))
+for note in where_notes(where):  # what a map can't say stands beside it
+    st.caption(plain(note))
+show_working(headline)
 
 part, below = open_part(PARTS, choices, "map part")
 with below:

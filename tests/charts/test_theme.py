@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from vulncore.charts.theme import LIGHT, heading
+
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 TINTS = ("red", "orange", "green", "blue", "gray")
 AA = 4.5  # WCAG 2.2, 1.4.3: least contrast of text
@@ -48,3 +50,8 @@ def test_a_tint_carries_its_own_text_and_the_ink(mode, tint):
 
 def test_type_is_large_enough_for_a_meeting_room():
     assert CONFIG["theme"]["baseFontSize"] >= 17
+
+
+def test_a_heading_of_one_line_is_a_line_and_no_row_of_letters():
+    title = heading("Months delivered", "Filled: delivered", LIGHT)
+    assert (title.text, title.subtitle) == (["Months delivered"], ["Filled: delivered"])

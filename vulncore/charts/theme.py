@@ -6,6 +6,8 @@ from typing import Any
 
 import altair as alt
 
+TITLE_LETTERS, LETTERS = 18, 15  # pixels: a large screen draws them half as large again (`pages/main.py`)
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -30,15 +32,19 @@ DARK = Palette(
 def heading(title: str | Sequence[str], subtitle: str | Sequence[str], palette: Palette) -> alt.TitleParams:
     """Return a chart's heading: what it shows, and beneath it how its marks are to be read."""
     return alt.TitleParams(
-        title,
-        subtitle=[subtitle] if isinstance(subtitle, str) else list(subtitle),
+        _lines(title),
+        subtitle=_lines(subtitle),
         anchor="start",
-        fontSize=17,
+        fontSize=TITLE_LETTERS,
         fontWeight=600,
-        subtitleFontSize=14,
+        subtitleFontSize=LETTERS,
         subtitleColor=palette.quiet,
         subtitlePadding=6,
     )
+
+
+def _lines(text: str | Sequence[str]) -> list[str]:
+    return [text] if isinstance(text, str) else list(text)
 
 
 def axis_ink(palette: Palette) -> dict[str, Any]:
@@ -47,8 +53,8 @@ def axis_ink(palette: Palette) -> dict[str, Any]:
         "labelColor": palette.quiet,
         "titleColor": palette.quiet,
         "gridColor": palette.grid,
-        "labelFontSize": 13,
-        "titleFontSize": 13,
+        "labelFontSize": LETTERS,
+        "titleFontSize": LETTERS,
         "titleFontWeight": "normal",
     }
 

@@ -1,6 +1,5 @@
 """What the charts of a week share: a row for each day, the hours across, and where midnight lies."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import altair as alt
@@ -10,7 +9,7 @@ from vulncore.charts.theme import Palette, axis_ink
 from vulncore.domain.periods import WEEKDAYS
 
 EVERY: Final = "Every day"
-ROW_HEIGHT: Final = 42
+ROW_HEIGHT, AROUND = 40, 162  # pixels
 TOTALS_FROM, TOTALS_TO = 24.25, 27.25  # hours: the totals stand apart from the last cell
 NARROW, WIDE = (
     600,
@@ -62,8 +61,6 @@ def days_axis(totals: bool, palette: Palette) -> alt.Y:
             ticks=False,
             domain=False,
             labelPadding=8,
-            # letters are measured before the page's font is there, and a long name would be cut off
-            minExtent=alt.ExprRef("windowSize()[0] < 640 ? 30 : 80"),
             **axis_ink(palette),
         ),
     )
@@ -83,6 +80,6 @@ def cell_size(by_band: bool) -> alt.ExprRef:
     return alt.ExprRef(f"width < {NARROW} ? {narrow} : width < {WIDE} ? {usual} : {wide}")
 
 
-def full_height(rows: int, title: Sequence[str], legend: Sequence[str]) -> int:
-    """Return a chart's height with what stands above and beneath its rows."""
-    return ROW_HEIGHT * rows + 21 * len(title) + 18 * len(legend) + 62
+def full_height(rows: int) -> int:
+    """Return a chart's height with what stands above and beneath its rows; on a telephone that takes more, and rows less."""
+    return ROW_HEIGHT * rows + AROUND

@@ -63,7 +63,7 @@ def test_the_page_opens_with_which_way_it_goes_and_what_to_plan_for(outlook):
     briefing = forecast_briefing(outlook)
     year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
     assert briefing.finding == f"Sexual offences: could go either way, about {year['mean']:,.0f} in 2028."
-    assert briefing.action.startswith("Too unsure to plan by")
+    assert briefing.action.startswith("The forecast is too unsure to plan by")
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def test_the_page_opens_with_how_many_more_it_takes_and_what_to_ask_for(outlook)
     assert f"Ask for {beyond_funded(outlook, more)} more funded posts." in briefing.action
     assert (
         briefing.also
-        == "Then nobody holds over 15 cases in 90 % of forecasts. Most numbers are our assumptions."
+        == "In 9 of 10 forecasts nobody then holds more than 15 cases. Most numbers are our assumptions."
     )
 
 

@@ -7,11 +7,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading, month_axis
+from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, month_axis
 from vulncore.forecasting.paths import BOTH
 
 YEARS_HEIGHT = 475  # title, axes and legend included
-MONTHS_HEIGHT = 340
+MONTHS_HEIGHT = 390
 LETTERS_A_LINE = 48  # of a legend, as many as a telephone has room for
 FAINT, FIRM = 0.16, 0.34  # of the 95 % range and the 80 % one
 SO_FAR, WHOLE = 0.3, 0.55  # of a bar
@@ -52,7 +52,7 @@ def years_chart(
         axis=alt.Axis(labelAngle=0, labelOverlap=True, **ink),
     )
     legend = (
-        alt.Legend(title=None, orient="top", labelFontSize=13, labelColor=palette.quiet, symbolOpacity=1)
+        alt.Legend(title=None, orient="top", labelFontSize=LETTERS, labelColor=palette.quiet, symbolOpacity=1)
         if len(ahead)
         else None
     )
@@ -94,7 +94,7 @@ def years_chart(
                 alt.Tooltip("recorded:Q", title="Recorded", format=",d"),
             ],
         ),
-        bars.mark_text(baseline="bottom", dy=-4, fontSize=13, color=palette.ink).encode(
+        bars.mark_text(baseline="bottom", dy=-4, fontSize=LETTERS, color=palette.ink).encode(
             y=alt.datum(0), text=alt.Text("label:N"), opacity=alt.value(alt.expr(fits))
         ),
         ranges.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low95:Q"), y2=alt.Y2("high95:Q")),
@@ -219,7 +219,7 @@ def _is_adjusted(ahead: pd.DataFrame) -> bool:
 def _since_rule(since: date, palette: Palette) -> list[alt.Chart]:
     learnt = pd.DataFrame({"month": [pd.Timestamp(since)], "text": ["learns from here"]})
     base = alt.Chart(learnt).encode(x=alt.X("month:T"))
-    words = base.mark_text(align="left", baseline="top", dx=5, dy=2, fontSize=13, color=palette.quiet)
+    words = base.mark_text(align="left", baseline="top", dx=5, dy=2, fontSize=LETTERS, color=palette.quiet)
     return [
         base.mark_rule(color=palette.quiet, strokeDash=[2, 3]),
         words.encode(y=alt.value(0), text=alt.Text("text:N")),
@@ -250,7 +250,9 @@ def _event_rules(events: Sequence[tuple[date, str]], palette: Palette) -> list[a
     base = alt.Chart(named).encode(x=alt.X("month:T"))
     words = [
         alt.Chart(named.iloc[[place]])
-        .mark_text(align="right", baseline="top", dx=-4, dy=20 + 15 * place, fontSize=12, color=palette.ink)
+        .mark_text(
+            align="right", baseline="top", dx=-4, dy=20 + 15 * place, fontSize=LETTERS, color=palette.ink
+        )
         .encode(x=alt.X("month:T"), y=alt.value(0), text=alt.Text("text:N"))
         for place in range(len(named))
     ]

@@ -29,7 +29,7 @@ TOO_WIDE = 4.0  # times its lower end: a range that reaches further is no plan
 MOST_NAMED = 7  # months that a note names one by one
 RISES = "Plan for more."
 FALLS = "Do not plan for fewer until the fall has come."
-STAYS = "Too unsure to plan by: look again each quarter."
+STAYS = "The forecast is too unsure to plan by. Look again each quarter."
 PLANS: Final = {
     "Very likely to rise": RISES,
     "Likely to rise": RISES,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading
 from vulncore.findings.shared.words import capital_first
 
 HEIGHT = 400  # title, axis and labels included
@@ -104,7 +104,7 @@ def _bands(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     band = alt.Chart(periods).encode(x=alt.X("start:T"), x2=alt.X2("end:T")).mark_rect(color=palette.accent)
     named = periods.assign(label=periods["period"].str.removesuffix(" to date"))
     words = alt.Chart(named).mark_text(
-        align="right", baseline="bottom", dy=-4, fontSize=13, color=palette.quiet
+        align="right", baseline="bottom", dy=-4, fontSize=LETTERS, color=palette.quiet
     )
     shade = alt.Opacity(
         "period:O", scale=alt.Scale(domain=list(SHADES), range=list(SHADES.values())), legend=None
@@ -123,7 +123,7 @@ def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     spans = runs.groupby("run", as_index=False).agg(start=("month", "min"), end=("month_end", "max"))
     band = alt.Chart(spans).encode(x=alt.X("start:T"), x2=alt.X2("end:T"))
     words = alt.Chart(spans.assign(text="not delivered")).mark_text(
-        align="left", baseline="bottom", dx=4, fontSize=13, color=palette.missing
+        align="left", baseline="bottom", dx=4, fontSize=LETTERS, color=palette.missing
     )
     return [
         band.mark_rect(color=palette.missing, opacity=0.25, stroke=palette.missing, strokeDash=[3, 3]),

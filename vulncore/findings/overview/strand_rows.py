@@ -70,7 +70,7 @@ def table_legend(overview: Overview) -> str:
     return (
         f"Red: up by more than {COLOUR_THRESHOLD}\u202f%. Green: down by more than {COLOUR_THRESHOLD}\u202f%. "
         f"Orange: in between. Strong colour: more than chance, or a rise too serious to wait. Pale: could be chance. "
-        "A fall that could be chance, or of few, has no colour."
+        "A fall that could be chance, or that rests on few records, has no colour."
         f"{interval}"
     )
 

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading, month_axis
+from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, month_axis
 from vulncore.findings.resourcing.sentences import IN_4_OF_5, IN_19_OF_20
 
 STAFFING_HEIGHT = 475
@@ -157,7 +157,7 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
         alt.Tooltip("gap_high:Q", title="Short at high", format="+,.1f"),
     ]
     middle = pd.DataFrame({"gap": [float(shown["gap"].iloc[0]) if len(shown) else 0.0]})
-    words = base.mark_text(align="left", baseline="bottom", dy=-9, fontSize=13, color=palette.ink)
+    words = base.mark_text(align="left", baseline="bottom", dy=-9, fontSize=LETTERS, color=palette.ink)
     layers = [
         base.mark_bar(color=palette.quiet, opacity=0.55).encode(
             x=x("gap"), x2=alt.X2("gap_low:Q"), tooltip=tooltip
@@ -191,7 +191,7 @@ def scenarios_chart(
     names = months["scenario"].drop_duplicates().tolist()
     colours = [palette.accent, palette.ink, palette.quiet, palette.missing][: len(names)]
     legend = alt.Legend(
-        title=None, orient="top", columns=1, labelFontSize=13, labelColor=palette.quiet, labelLimit=320
+        title=None, orient="top", columns=1, labelFontSize=LETTERS, labelColor=palette.quiet, labelLimit=320
     )
     x = month_axis(palette)
     y = alt.Y(
@@ -259,7 +259,7 @@ def _line_name(row: pd.Series, value: float, text: str) -> alt.Chart:
 
 
 def _ink(palette: Palette) -> dict[str, Any]:
-    return {"fontSize": 12, "color": palette.ink}
+    return {"fontSize": LETTERS, "color": palette.ink}
 
 
 def _passing_mark(month: date | None, months: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
@@ -273,7 +273,7 @@ def _passing_mark(month: date | None, months: pd.DataFrame, palette: Palette) ->
         baseline="top",
         dx=-5 if late else 5,
         dy=2,
-        fontSize=13,
+        fontSize=LETTERS,
         color=palette.ink,
     )
     return [

@@ -1,6 +1,7 @@
 """A unit's staffing in a few sentences that a resourcing lead could repeat, and its charts in words."""
 
 from datetime import date
+from fractions import Fraction
 
 import numpy as np
 
@@ -67,12 +68,13 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
     beyond = beyond_funded(outlook, more)
     ask = f"Ask for {number_of(beyond, 'more funded post')}." if beyond else "Fill the funded posts."
     rule = (
-        "all hours are covered"
+        "all hours are then covered"
         if more is outlook.more_for_hours
-        else f"nobody holds over {more.target.limit:,g} cases"
+        else f"nobody then holds more than {more.target.limit:,g} cases"
     )
-    sure = f"Then {rule} in {100 * (1 - more.target.probability):.0f} % of forecasts."
-    return Briefing(finding, ask, f"{sure} {also}".strip())
+    sure = Fraction(1 - more.target.probability).limit_denominator(20)
+    how_sure = f"In {sure.numerator} of {sure.denominator} forecasts {rule}."
+    return Briefing(finding, ask, f"{how_sure} {also}".strip())
 
 
 def has_staffing_entered(scenario: Scenario, role: str) -> bool:

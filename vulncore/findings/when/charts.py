@@ -10,7 +10,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import DARK, LIGHT, Palette, heading
+from vulncore.charts.theme import DARK, LETTERS, LIGHT, Palette, heading
 from vulncore.charts.week_frame import (
     TOTALS_FROM,
     TOTALS_TO,
@@ -34,7 +34,7 @@ from vulncore.metrics.week.hours import HOURS
 
 ON_DARK, ON_BRIGHT = "#ffffff", "#000000"
 LEGEND_HEIGHT: Final = 60
-BAR_BELOW: Final = "bandwidth('y') * 0.38"  # from the middle of a row
+BAR_BELOW: Final = "bandwidth('y') * 0.37"  # from the middle of a row
 DARK_PART: Final = 0.435
 """Of viridis, from its dark end: on it white reads better, and black on the rest, each by 4.5:1."""
 FEWER_TO_MORE: Final = {LIGHT: ["#01665e", "#eef1f4", "#762a83"], DARK: ["#5ab4ac", "#2c3742", "#c2a5cf"]}
@@ -89,7 +89,7 @@ def week_chart(
             *_numbers(body, where, tooltip, most, by_band, palette),
             *_totals(totals, where, tooltip[:2], by_band, palette),
         ],
-        height=full_height(8, title, legend) + (0 if by_band else LEGEND_HEIGHT),
+        height=full_height(8) + (0 if by_band else LEGEND_HEIGHT),
         title=heading(title, legend, palette),
     )
     return chart
@@ -148,7 +148,7 @@ def week_change_chart(
                 )
             ),
         ],
-        height=full_height(7, title, legend),
+        height=full_height(7),
         title=heading(title, legend, palette),
     )
     return chart
@@ -247,8 +247,8 @@ def _cells(every: alt.Chart, most: float, unit: str, by_band: bool, palette: Pal
         gradientLength=220,
         labelColor=palette.quiet,
         titleColor=palette.quiet,
-        labelFontSize=13,
-        titleFontSize=13,
+        labelFontSize=LETTERS,
+        titleFontSize=LETTERS,
         titleFontWeight="normal",
     )
     colour = alt.Color(

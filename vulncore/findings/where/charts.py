@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import LIGHT, Palette, axis_ink, heading
+from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading
 from vulncore.findings.shared.words import HIDDEN
 
 ROW_HEIGHT = 30
@@ -45,7 +45,7 @@ def place_months_chart(
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
             base.mark_bar(color=palette.accent).encode(y=y),
-            base.mark_text(color=palette.quiet, dy=-8, fontSize=14).encode(
+            base.mark_text(color=palette.quiet, dy=-8, fontSize=LETTERS).encode(
                 y=alt.datum(0), text=alt.Text("mark:N")
             ),
         ],
@@ -89,9 +89,11 @@ def place_hours_chart(
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
             base.transform_filter(seen).mark_rect(stroke=palette.ground).encode(color=colour),
-            base.transform_filter(seen).mark_text(fontSize=14).encode(text=alt.Text("mark:N"), color=on_cell),
+            base.transform_filter(seen)
+            .mark_text(fontSize=LETTERS)
+            .encode(text=alt.Text("mark:N"), color=on_cell),
             base.transform_filter(unseen)
-            .mark_text(fontSize=14, color=palette.quiet)
+            .mark_text(fontSize=LETTERS, color=palette.quiet)
             .encode(text=alt.Text("mark:N")),
         ],
         height=ROW_HEIGHT * len(days) + AROUND_ROWS,
@@ -142,7 +144,7 @@ def trial_chart(
             title="Of the area",
             titleColor=palette.quiet,
             orient="top",
-            labelFontSize=13,
+            labelFontSize=LETTERS,
             labelColor=palette.quiet,
         ),
     )
