@@ -38,7 +38,7 @@ from vulncore.findings.where.sentences import (
 from vulncore.findings.where.tables import hours_table, months_table, repeats_table, trial_table
 from vulncore.findings.where.trial import map_trial, trial_hits
 from vulncore.metrics.hotspots.near_repeats import NearRepeats, near_repeats
-from vulncore.metrics.hotspots.point_counts import dated_points
+from vulncore.metrics.hotspots.placed_records import dated_points
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import open_version
 
@@ -87,12 +87,12 @@ def exact(counts: RecordCounts, shipped_store: Path) -> RecordCounts:
 def secrets(counts: RecordCounts, exact: RecordCounts, shipped_store: Path) -> list[Secret]:
     """Every array of unprotected numbers that anything shown is made of."""
     arrays = {
-        "longitudes": counts.longitudes,
-        "latitudes": counts.latitudes,
+        "longitudes": counts.placed.numbers("longitude"),
+        "latitudes": counts.placed.numbers("latitude"),
         "records by point and month": counts.records,
         "records by street": counts.streets["records"],
-        "longitudes before the blur": exact.longitudes,
-        "latitudes before the blur": exact.latitudes,
+        "longitudes before the blur": exact.placed.numbers("longitude"),
+        "latitudes before the blur": exact.placed.numbers("latitude"),
         "records by street before the blur": exact.streets["records"],
     }
     question = counts.question
@@ -161,7 +161,11 @@ def test_no_point_of_a_record_is_in_anything_shown(shown, counts, exact):
     points = {
         point
         for placed in (counts, exact)
-        for point in zip(placed.longitudes.tolist(), placed.latitudes.tolist(), strict=True)
+        for point in zip(
+            placed.placed.numbers("longitude").tolist(),
+            placed.placed.numbers("latitude").tolist(),
+            strict=True,
+        )
     }
     assert len(points) > 300
     pairs = {

@@ -238,9 +238,18 @@ def test_no_record_s_coordinates_are_in_anything_that_is_shown_or_exported(layer
     shown = demo_map(shipped_store, layer)
     seen = numbers_in([shown.features, shown.outline, json.loads(shown.geojson)])
     counts = demo_counts(shipped_store)
-    degrees = {round(float(degree), 6) for degree in (*counts.longitudes, *counts.latitudes)}
+    degrees = {
+        round(float(degree), 6)
+        for degree in (*counts.placed.numbers("longitude"), *counts.placed.numbers("latitude"))
+    }
     assert len(degrees) > 300
-    points = set(zip(counts.longitudes.tolist(), counts.latitudes.tolist(), strict=True))
+    points = set(
+        zip(
+            counts.placed.numbers("longitude").tolist(),
+            counts.placed.numbers("latitude").tolist(),
+            strict=True,
+        )
+    )
     assert not points & pairs_in([shown.features, shown.outline, json.loads(shown.geojson)])
     assert len(seen) > 50
 
@@ -640,7 +649,7 @@ def test_a_force_that_brings_its_boundary_is_mapped_within_it(tmp_path):
     by_zone = zone_counts(counts, counts.ground.finest)
     inside = sum(
         count
-        for longitude, count in Counter(float(each) for each in counts.longitudes).items()
+        for longitude, count in Counter(float(each) for each in counts.placed.numbers("longitude")).items()
         if longitude <= 0.55 + EDGE_TOLERANCE_M / metres_per_degree(51.225)[0]
     )
     assert by_zone.within(counts.window).sum() == inside

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vulncore.domain.errors import VulncoreError
-from vulncore.metrics.hotspots.density import BINS, gathered, kernel_density, share_inside
+from vulncore.metrics.hotspots.density import (
+    BINS,
+    MANY,
+    SIDE_OF_MANY,
+    gathered,
+    kernel_density,
+    share_inside,
+    squares,
+)
 
 BANDWIDTH_M = 200.0
 SQUARE = shapely.box(0, 0, 1_000, 1_000)
@@ -245,3 +253,22 @@ def test_parts_put_together_are_as_dense_as_each_alone_and_add_up(count):
 def test_of_no_points_nothing_is_put_together():
     points, weights = gathered(np.zeros((0, 2)), np.zeros(0), np.zeros(0, dtype=int), 3, 200)
     assert (points.shape, weights.shape) == ((0, 2), (0, 3))
+
+
+def test_points_whose_squares_are_known_stand_together_as_if_they_were_worked_out_now():
+    rng = np.random.default_rng(4)
+    points = rng.uniform(0, 4_000, size=(MANY + 2_000, 2))
+    chosen = np.sort(rng.choice(len(points), MANY + 500, replace=False))
+    weights, part = rng.random(len(chosen)), rng.integers(2, size=len(chosen))
+    known = squares(points, 500.0, SIDE_OF_MANY)[chosen]
+    places = rng.uniform(500, 3_500, size=(40, 2))
+    anew, kept = (
+        kernel_density(*gathered(points[chosen], weights, part, 2, 500.0, square), places, 500.0)
+        for square in (None, known)
+    )
+    assert np.abs(kept - anew).max() <= 0.001 * anew.max()
+
+
+def test_a_missing_point_lies_in_no_square_and_squares_are_numbered_without_a_gap():
+    points = np.array([[0.0, 0.0], [np.nan, np.nan], [0.5, 0.5], [90.0, 0.0], [0.0, 90.0]])
+    assert squares(points, 100.0, side=2).tolist() == [0, -1, 0, 1, 2]

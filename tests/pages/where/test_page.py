@@ -258,7 +258,13 @@ def test_every_layer_says_the_same_in_words_and_no_record_s_coordinates_are_in_a
         settled(page)
     everything = b"".join(watched.sent)
     counts = counts_in(store)
-    points = set(zip(counts.longitudes.tolist(), counts.latitudes.tolist(), strict=True))
+    points = set(
+        zip(
+            counts.placed.numbers("longitude").tolist(),
+            counts.placed.numbers("latitude").tolist(),
+            strict=True,
+        )
+    )
     assert len(points) > 300
     pairs = {(round(float(a), 6), round(float(b), 6)) for a, b in PAIR.findall(everything)}
     assert len(pairs) > 1_000  # the shapes of cells are there, so pairs are found where there are any

@@ -25,7 +25,7 @@ from vulncore.findings.where.question import NoPlacesError
 from vulncore.metrics.data_quality.piled_points import point_piles
 from vulncore.metrics.hotspots.assumed_area import assumed_area
 from vulncore.metrics.hotspots.cells import COARSEST, FINEST, MOST_ZONES, cells
-from vulncore.metrics.hotspots.point_counts import every_point
+from vulncore.metrics.hotspots.placed_records import every_point
 from vulncore.metrics.hotspots.sharpened import moves
 from vulncore.metrics.hotspots.zones import Zones, parts
 from vulncore.store import Snapshot, datasets, open_version

@@ -33,7 +33,7 @@ from vulncore.metrics.hotspots.density import (
     share_inside,
     squares,
 )
-from vulncore.metrics.hotspots.point_counts import point_counts, records_known
+from vulncore.metrics.hotspots.placed_records import placed_records, records_known
 from vulncore.metrics.hotspots.sharpened import sharpened, unbiased
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
 from vulncore.metrics.week.counted import Chosen, CountedRecords, month_number
@@ -51,7 +51,7 @@ class RecordCounts:
     """How many records lie at each point, by month.
 
     `placed` are the records with a point over the question's whole history, `records` how much of each lies in the hours
-    selected; `known` counts the records of the window alone (`vulncore.metrics.hotspots.point_counts.records_known`).
+    selected; `known` counts the records of the window alone (`vulncore.metrics.hotspots.placed_records.records_known`).
     `streets` is what `street_points` returns.
     """
 
@@ -70,16 +70,6 @@ class RecordCounts:
     def counted(self) -> CountedRecords:
         """All records of the force."""
         return self.placed.records
-
-    @property
-    def longitudes(self) -> Floats:
-        """Where each record lies."""
-        return self.placed.numbers("longitude")
-
-    @property
-    def latitudes(self) -> Floats:
-        """Where each record lies."""
-        return self.placed.numbers("latitude")
 
     @property
     def window(self) -> Window:
@@ -165,7 +155,7 @@ def record_counts(
     ground = read_ground(snapshot, store, selection.force, selection.smallest)
     counted = counted_of(snapshot, selection.force, selection.smallest)
     history = counted.chosen(replace(selection.records, window=question.history))
-    rows, records = point_counts(history, selection.hours.cells)
+    rows, records = placed_records(history, selection.hours.cells)
     return RecordCounts(
         question=question,
         ground=ground,

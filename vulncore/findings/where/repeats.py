@@ -10,7 +10,7 @@ from vulncore.findings.where.counts import RecordCounts
 from vulncore.findings.where.protection import protected_repeats
 from vulncore.findings.where.view import DISTANCES_M, RepeatsView
 from vulncore.metrics.hotspots.near_repeats import MOST_RECORDS, near_repeats
-from vulncore.metrics.hotspots.point_counts import dated_points
+from vulncore.metrics.hotspots.placed_records import dated_points
 
 DAYS_APART: Final = (7, 14, 28)
 FEWEST: Final = 30  # records: of fewer, repeats can't be told from chance

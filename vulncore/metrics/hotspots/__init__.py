@@ -2,7 +2,7 @@
 
 Read in this order:
 
-- `point_counts`: how many records lie at each point, by month.
+- `placed_records`: which records lie at a point, and how much of each counts.
 - `assumed_area`, `zones` and `cells`: the ground, cut into hexagons (H3) or wards, and which zone a point lies in.
 - `density`: the density around a place. `getis_ord`: which zones stand out from their surroundings (Gi*).
 - `classes`: what a zone's hot and cold periods make of it, new or fading.

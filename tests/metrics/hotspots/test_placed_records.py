@@ -1,4 +1,4 @@
-"""What vulncore.metrics.hotspots.point_counts promises."""
+"""What vulncore.metrics.hotspots.placed_records promises."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.domain.periods import Window
-from vulncore.metrics.hotspots.point_counts import dated_points, every_point, point_counts, records_known
+from vulncore.metrics.hotspots.placed_records import dated_points, every_point, placed_records, records_known
 from vulncore.metrics.week.counted import RecordFilter, counted_records
 from vulncore.metrics.week.day_hour import day_hour, week_of
 from vulncore.store import open_version, publish
@@ -61,7 +61,7 @@ def test_records_of_each_point_and_month_equal_a_plain_loop(narrowed, tmp_path):
     snapshot, rows = made(tmp_path)
     selection = RecordFilter(FORCE, ("rape", "other-sexual-offences"), WINDOW, tuple(narrowed.items()))
     records = counted_records(snapshot.incidents, snapshot.coverage, FORCE, {}).chosen(selection)
-    placed = point_counts(records)
+    placed = placed_records(records)
     where, months_since_1970 = (placed.rows.numbers(name).tolist() for name in ("longitude", "month"))
     counts = Counter()
     for longitude, month, share in zip(where, months_since_1970, placed.records.tolist(), strict=True):
@@ -79,12 +79,12 @@ def test_hours_hold_the_same_weight_as_in_the_week(tmp_path):
     records = counted_records(snapshot.incidents, snapshot.coverage, FORCE, {}).chosen(selection)
     week = week_of(day_hour(records))
     evening = [hour for hour in range(168) if hour % 24 >= 18]
-    in_evening = point_counts(records, evening)
-    placed_week = week_of(day_hour(point_counts(records).rows))
+    in_evening = placed_records(records, evening)
+    placed_week = week_of(day_hour(placed_records(records).rows))
     assert in_evening.records.sum() == pytest.approx(placed_week[evening].sum(), abs=1e-6)
     assert in_evening.records.sum() < week[evening].sum()  # some have an hour and no place
     rest = [hour for hour in range(168) if hour % 24 < 18]
-    others = point_counts(records, rest)
+    others = placed_records(records, rest)
     totals = records_known(records)
     placed = in_evening.records.sum() + others.records.sum()
     assert placed == pytest.approx(totals["timed"], abs=1e-6)
@@ -116,3 +116,32 @@ def test_days_are_those_of_records_known_to_within_a_day(tmp_path):
     ]
     days = points.numbers("day").astype("datetime64[D]").tolist()
     assert sorted(days) == sorted(naive)
+
+
+def test_the_rows_within_a_window_are_those_that_the_window_would_choose(tmp_path):
+    snapshot, _ = made(tmp_path)
+    records = counted_records(snapshot.incidents, snapshot.coverage, FORCE, {})
+    measures = ("rape", "other-sexual-offences")
+    history = records.chosen(RecordFilter(FORCE, measures, Window(date(2023, 12, 1), date(2024, 4, 30))))
+    for window in (
+        WINDOW,
+        Window(date(2024, 2, 1), date(2024, 2, 29)),
+        Window(date(2020, 1, 1), date(2020, 1, 31)),
+    ):
+        chosen = records.chosen(RecordFilter(FORCE, measures, window))
+        within = history.within(window)
+        assert within.at.tolist() == chosen.at.tolist()
+        assert within.harm.tolist() == chosen.harm.tolist()
+    assert 0 < len(history.within(WINDOW).at) < len(history.at)
+
+
+def test_rows_drawn_are_always_the_same_and_each_of_them_once(tmp_path):
+    snapshot, _ = made(tmp_path)
+    chosen = counted_records(snapshot.incidents, snapshot.coverage, FORCE, {}).chosen(
+        RecordFilter(FORCE, ("rape",), WINDOW)
+    )
+    drawn = chosen.drawn(20)
+    assert drawn.at.tolist() == chosen.drawn(20).at.tolist() == sorted(set(drawn.at.tolist()))
+    assert len(drawn.at) == 20
+    assert set(drawn.at.tolist()) < set(chosen.at.tolist())
+    assert chosen.drawn(10_000) is chosen

@@ -1,4 +1,4 @@
-"""How many records lie at each point, month by month."""
+"""Which records lie at a point, how much of each counts, and how many there are."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class PlacedRecords(NamedTuple):
     records: Floats
 
 
-def point_counts(chosen: Chosen, hours: Collection[int] = ()) -> PlacedRecords:
+def placed_records(chosen: Chosen, hours: Collection[int] = ()) -> PlacedRecords:
     """Return the records that lie at a point.
 
     Args:
