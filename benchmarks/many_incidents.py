@@ -14,7 +14,11 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import day_hour_speed
 import hotspot_incidents
@@ -24,10 +28,21 @@ import pyarrow.compute as pc
 from load import free_port, load, percentile, started, used_by, wait_until_ready
 
 from vulncore.domain.delivery import Delivery, RowAccount, measures_table
+from vulncore.domain.periods import add_months, rolling_12
 from vulncore.domain.schemas import INCIDENTS, Tables
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.prepared import prepare
-from vulncore.store import publish
+from vulncore.findings.shared.contents import dataset_contents
+from vulncore.findings.shared.which_records import HoursChosen
+from vulncore.findings.where.counts import record_counts
+from vulncore.findings.where.layers import MapChoice
+from vulncore.findings.where.map import map_view
+from vulncore.findings.where.protection import layer_view, where_summary, where_view
+from vulncore.findings.where.question import MapSelection
+from vulncore.findings.where.repeats import repeats_view
+from vulncore.findings.where.trial import map_trial
+from vulncore.metrics.week.counted import RecordFilter
+from vulncore.store import open_version, publish
 
 STREETS, TYPES, VICTIMS = (
     400,
@@ -83,6 +98,36 @@ def published(rows: int, store: Path) -> None:
     print(f"published in {time.perf_counter() - start:,.1f} s", flush=True)
 
 
+def show_parts_of_where(store: Path) -> None:
+    """Say how long each thing takes that *Where* asks of a year of all measures, once what no question changes is there."""
+    snapshot = open_version(store, "many")
+    contents = dataset_contents(snapshot)
+    keys = tuple(measure.key for measure in contents.measures)
+    last = contents.default_month[hotspot_incidents.FORCE]
+    for window in (rolling_12(last), rolling_12(add_months(last, -1))):  # the first is to warm up
+        selection = MapSelection(RecordFilter(hotspot_incidents.FORCE, keys, window))
+        seconds: dict[str, float] = {}
+
+        def timed(part: str, work: Callable[[], Any], seconds: dict[str, float] = seconds) -> Any:
+            start = time.perf_counter()
+            result = work()
+            seconds[part] = time.perf_counter() - start
+            return result
+
+        counts = timed("choosing", partial(record_counts, snapshot, store, selection, contents.measures))
+        view = timed("counting by zone and month", partial(where_view, counts))
+        timed("what stands out, now and over time", partial(where_summary, counts))
+        for layer in view.layers:
+            shown = timed(f"layer {layer}", partial(layer_view, counts, MapChoice(layer)))
+            timed(f"drawing {layer}", partial(map_view, view, shown, snapshot.publish))
+        night = tuple(hour for hour in range(168) if hour % 24 >= 18)
+        at_night = replace(selection, hours=HoursChosen("night", "18:00 to 23:59", night))
+        timed("hours of the week", partial(record_counts, snapshot, store, at_night, contents.measures))
+        timed("test on past months", partial(map_trial, counts))
+        timed("near repeats", partial(repeats_view, counts))
+    print("\n".join(f"  Where, {part}: {taken:.2f} s" for part, taken in seconds.items()), flush=True)
+
+
 def main(sizes: list[int]) -> None:
     for rows in sizes:
         with tempfile.TemporaryDirectory() as folder:
@@ -92,6 +137,7 @@ def main(sizes: list[int]) -> None:
             published(rows, store)
             for made in prepare(store, "many"):
                 print(f"  {made.what}: {made.readiness} in {made.seconds:,.1f} s", flush=True)
+            show_parts_of_where(store)
             begun = time.perf_counter()
             with started(["streamlit", "run", "app.py"], free_port()) as (address, process):
                 wait_until_ready(address, READY_S)
