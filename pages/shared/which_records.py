@@ -137,26 +137,13 @@ def of_strand(view: View, keys: Collection[str], what: str, refusal: type[Vulnco
 def show_record_choices(
     view: View, choices: RecordChoices, records: RecordFilter, offered: Sequence[Measure]
 ) -> None:
-    """Draw the choices of records: from when, and what they are narrowed down to."""
-    when, narrower, _ = st.columns([2, 2, 3], vertical_alignment="bottom")
-    with when:
-        period_picker(view).draw(choices)
+    """Draw from when records are, and what they are narrowed down to, beneath what the sidebar says is looked at."""
     narrowed = ", ".join(value for _, value in records.where)
-    with narrower.popover(f"Narrowed: {plain(narrowed)}" if narrowed else "Narrow down", width="stretch"):
-        _draw_measures(choices, records, offered)
-        _draw_narrowing(view, choices)
-
-
-def show_record_choices_in_little_room(
-    view: View, choices: RecordChoices, records: RecordFilter, offered: Sequence[Measure]
-) -> None:
-    """Draw the same choices behind one button."""
-    period = period_picker(view)
-    words = [period.words(period.made(choices)), *(value for _, value in records.where)]
-    with st.popover(plain(", ".join(words)), width="stretch"):
-        _draw_measures(choices, records, offered)
-        period.draw(choices)
-        _draw_narrowing(view, choices)
+    with st.sidebar:
+        period_picker(view).draw(choices)
+        with st.popover(f"Narrowed: {plain(narrowed)}" if narrowed else "Narrow down", width="stretch"):
+            _draw_measures(choices, records, offered)
+            _draw_narrowing(view, choices)
 
 
 def _night(text: str) -> Night:

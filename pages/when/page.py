@@ -32,6 +32,7 @@ try:
     view = chosen_view(first_timed_strand)
     choices = chosen(WhenChoices)
     records = week_question(view, choices)
+    show_record_choices(view, choices, records, timed_measures(view))
     week = when_of(
         store_path(),
         view.publish,
@@ -49,7 +50,6 @@ except VulncoreError as problem:
 
 show_provenance(view, week.question)
 show_briefing(week.briefing)
-show_record_choices(view, choices, records, timed_measures(view))
 if week.now.too_few:
     show_working(week.headline, week.notes)
     end_page()

@@ -1,7 +1,7 @@
 """The map of places, with the list that says the same, its table and its files."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -21,19 +21,19 @@ from pages.shared.tables import show_table
 from pages.shared.telephone import is_telephone
 from pages.shared.text import palette, plain
 from pages.shared.visit import visit
-from pages.shared.which_records import show_record_choices_in_little_room
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.where.reads import place_of
 from vulncore.charts.theme import Palette
-from vulncore.domain.vocabulary import Measure
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
 from vulncore.findings.where.map import LISTED
 from vulncore.findings.where.map_chart import UNSEEN, fill, hotspot_map
+from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.view import MapView, WhereView
 
 LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
 MARGIN = 0.02  # of a degree beyond the area: names of stations across the river
 HEIGHT, NARROW_HEIGHT = 490, 380  # pixels
+MAP_CHOICE = 168  # pixels: two stand beside each other on a telephone
 OPEN_STREET_MAP = (
     "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
 )
@@ -46,20 +46,22 @@ ul.legend i.hot { border: 3px solid currentColor; border-radius: 50%; }
 </style>"""
 
 
-def show_map_choices(view: View, choices: WhereChoices, where: WhereView, offered: Sequence[Measure]) -> None:
-    """Draw what the map shows, in which hours, in cells of which size, and of which records."""
-    layer, hours, size, records = st.columns([2, 3, 2, 3], vertical_alignment="bottom")
-    with layer:
-        chosen = layer_picker(where).draw(choices)
-    with hours:
-        hours_picker(view, where.selection.records, choices)[0].draw(choices)
-    with size:
-        if chosen == Layer.DENSITY:
-            bandwidth_picker().draw(choices)
-        elif chosen != Layer.WARDS:
-            size_picker(where).draw(choices)
-    with records:
-        show_record_choices_in_little_room(view, choices, where.selection.records, offered)
+def show_hours(view: View, choices: WhereChoices, selection: MapSelection) -> None:
+    """Draw in which hours of the week, beneath what the sidebar says is looked at."""
+    picker, _ = hours_picker(view, selection.records, choices)
+    if len(picker.options) > 1:
+        with st.sidebar:
+            picker.draw(choices)
+
+
+def show_map_choices(choices: WhereChoices, where: WhereView) -> None:
+    """Draw what the map shows, and in cells of which size: beside each other on a telephone, too."""
+    with st.container(horizontal=True, key="map choices"):
+        with st.container(width=MAP_CHOICE):
+            chosen = layer_picker(where).draw(choices)
+        if chosen != Layer.WARDS:
+            with st.container(width=MAP_CHOICE):
+                (bandwidth_picker() if chosen == Layer.DENSITY else size_picker(where)).draw(choices)
 
 
 def show_where_map(where: WhereView, shown: MapView, place: str, hot: str, view: View, area: str) -> None:

@@ -10,7 +10,8 @@ from pages.shared.reads import area_key, store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain
 from pages.shared.visit import end_page
-from pages.where.map import show_map_choices, show_where_map
+from pages.shared.which_records import show_record_choices
+from pages.where.map import show_hours, show_map_choices, show_where_map
 from pages.where.parts import show_definitions, show_place, show_repeats, show_tried
 from pages.where.question import (
     WhereChoices,
@@ -38,6 +39,8 @@ try:
     view = chosen_view(first_placed_strand)
     choices = chosen(WhereChoices)
     selection = where_question(view, choices)
+    show_record_choices(view, choices, selection.records, placed_measures(view))
+    show_hours(view, choices, selection)
     area = area_key(store_path(), view.force)
     where = where_of(store_path(), view.publish, selection, area)
     briefing, headline, hot = where_briefing_of(store_path(), view.publish, selection, area)
@@ -53,7 +56,7 @@ except VulncoreError as problem:
 place = place_on_map(shown, choices)
 show_provenance(view, where.question.text)
 show_briefing(briefing)
-show_map_choices(view, choices, where, placed_measures(view))
+show_map_choices(choices, where)
 if shown is None:
     show_working(headline, where_notes(where))
     end_page()
