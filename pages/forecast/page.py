@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.forecast.beside import pinned_outlook, show_beside
 from pages.forecast.parts import (
     show_learning,
     show_models,
@@ -23,13 +24,13 @@ from pages.forecast.question import (
 from pages.forecast.reads import demand_of, outlook_of
 from pages.forecast.what_if import show_what_if
 from pages.forecast.work import forecasts_of
-from pages.shared.briefing import show_briefing, show_working
+from pages.shared.beside import show_compare, view_beside
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_of
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain
+from pages.shared.text import plain, show_briefing, show_working
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
@@ -68,7 +69,9 @@ ahead = months_ahead(view.month, YEARS)
 spans = f"known to {month_name(view.month)}" + (
     "" if refused or not demand else f", forecast to {month_name(add_months(view.month, ahead))}"
 )
+beside = view_beside(view, choices)
 show_provenance(view, f"{view.force}: {subject.name.lower()}, {spans}")
+show_compare(view, choices)
 sentences = st.container()
 aside, what_if, _ = st.columns([2, 2, 3], vertical_alignment="bottom")
 if demand is None or refused:
@@ -109,8 +112,15 @@ def draw(outlook: Outlook) -> None:
 
 
 with st.container(key="fitting"):
-    forecasts = forecasts_of(view, demand, lockdowns, adjustments, draw)
+    its_outlook = pinned_outlook(beside[0], lockdowns, adjustments) if beside else None
+    forecasts = forecasts_of(
+        view, demand, lockdowns, adjustments, draw if its_outlook is None else lambda _: None
+    )
 expected = outlook_of(demand, forecasts, adjustments)
+if beside and its_outlook:
+    with sentences:
+        show_beside(beside[0], its_outlook, view, expected)
+    end_page()
 draw(expected)
 
 part, place = open_part(PARTS, choices, "forecast part")

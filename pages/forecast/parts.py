@@ -1,6 +1,6 @@
 """What stands beneath the charts of a forecast: its tables and files, how models did, what they learnt from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -114,13 +114,13 @@ def show_learning(outlook: Outlook) -> None:
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
-def show_years(outlook: Outlook, source: str) -> None:
-    """Draw the calendar years, recorded and ahead."""
+def show_years(outlook: Outlook, source: str, beside: tuple[Sequence[int], float] | None = None) -> None:
+    """Draw the calendar years, recorded and ahead; `beside` is what its axes reach to where another chart stands beside it."""
     demand = outlook.demand
     shown = outlook.years.assign(basis=outlook.years["basis"].map(BASIS_NAMES))
     title = [f"{demand.subject.name} by calendar year", f"{demand.force}, to {month_name(demand.as_at)}"]
     show_chart(
-        years_chart(shown, title, demand.subject.unit, palette()),
+        years_chart(shown, title, demand.subject.unit, palette(), beside),
         alt=f"{', '.join(title)}. {years_in_words(outlook)}",
         source=source,
     )

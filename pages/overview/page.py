@@ -2,19 +2,21 @@
 
 import streamlit as st
 
+from pages.overview.beside import show_beside
 from pages.overview.measure import show_measure
 from pages.overview.question import OverviewChoices, measure_shown
 from pages.overview.reads import overview_of
 from pages.overview.strand_table import pick_from_strand_table, show_table_files, strand_table
-from pages.shared.briefing import show_briefing, show_working
+from pages.shared.beside import show_compare, view_beside
 from pages.shared.choices import chosen
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_line
 from pages.shared.reads import store_path
-from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain, show_notes
+from pages.shared.sidebar import chosen_view, path_of
+from pages.shared.text import plain, show_briefing, show_notes, show_working
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
+from vulncore.domain.vocabulary import find_measure
 from vulncore.findings.overview.overview import narrowed
 from vulncore.findings.overview.strand_rows import table_legend
 
@@ -29,12 +31,17 @@ except VulncoreError as problem:
     st.error(plain(f"The strand table cannot be shown. {problem}"))
     end_page()
 
+key = measure_shown(overview, choices, view.measure)
+looked_at = view.at(path_of(find_measure(overview.measures, key), view.contents))
+beside = view_beside(looked_at, choices)
 show_provenance(view, overview.question)
-show_briefing(overview.briefing)
+if beside is None:
+    show_briefing(overview.briefing)
+else:
+    show_beside(beside[0], looked_at, overview, key)
+show_compare(looked_at, choices)
 
-measure = pick_from_strand_table(
-    drawn(strand_table, overview), measure_shown(overview, choices, view.measure)
-)
+measure = pick_from_strand_table(drawn(strand_table, overview), key)
 st.caption(f"{plain(table_legend(overview))} {source_line(view)}")
 show_table_files(overview)
 show_notes(overview.notes)

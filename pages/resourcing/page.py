@@ -26,12 +26,11 @@ from pages.resourcing.question import (
 from pages.resourcing.scenarios import show_scenario_menu
 from pages.resourcing.what_it_takes import show_what_it_takes
 from pages.resourcing.work import kept_forecast, new_forecast, outlook_of
-from pages.shared.briefing import show_briefing, show_working
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_of
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain
+from pages.shared.text import plain, show_briefing, show_working
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name

@@ -11,8 +11,8 @@ import streamlit as st
 
 UNSPOKEN = ("mark", "axis", "legend", "title")
 BETWEEN = "\u00a0· "  # a line ends with it, and none begins with it
-TITLE_LINE = {600: 70, 0: 36}
-LEGEND_LINE = {900: 120, 600: 80, 0: 46}
+TITLE_LINE = {600: 70, 440: 52, 0: 36}
+LEGEND_LINE = {900: 120, 600: 80, 440: 64, 0: 46}
 """How many letters a line of a chart's heading has, by how many pixels the chart has at least; the last is a telephone's."""
 
 

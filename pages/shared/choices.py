@@ -5,7 +5,8 @@ The way of a choice: a link's text becomes a field (`Choices.from_link`), a page
 What a field is, how a link writes it and with what it falls stand beside the field (`choice`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Generic, Self, TypeVar
 
@@ -129,6 +130,21 @@ def _values(choices: Choices) -> dict[str, Any]:
 def say_unmet(problem: str, instead: str) -> None:
     """Keep a choice that could not be met, to be said with what is shown instead."""
     visit().unmet.append(f"{problem}. You see {instead} instead.")
+
+
+@contextmanager
+def apart() -> Iterator[list[str]]:
+    """Ask for choices that are not those on screen: what can't be met of them is told here, and changes nothing there.
+
+    Yields:
+        What could not be met, filled in at the end.
+    """
+    choices, unmet, problems = dict(visit().choices), list(visit().unmet), list[str]()
+    try:
+        yield problems
+    finally:
+        problems.extend(visit().unmet[len(unmet) :])
+        visit().choices, visit().unmet = choices, unmet
 
 
 def show_unmet() -> None:

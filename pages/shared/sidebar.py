@@ -18,19 +18,30 @@ from vulncore.store.manifest import Publish
 
 DATASET_NAMES = {"demo": "Demo (made data)", "city-open-counts": "City open counts"}
 FIRST_DATASET, ALL_STRANDS = "demo", "all"
+LONGEST_BESIDE = 600  # letters of a pinned view's link
 WITHIN = "/"  # between a strand and a measure of it
 INDENT = "\u2003"
 
 
+def _short(text: str) -> str:
+    if len(text) > LONGEST_BESIDE:
+        raise ValueError
+    return text
+
+
 @dataclass(frozen=True)
 class SidebarChoices(Choices):
-    """What is chosen for the whole app; None stands for the first dataset, the newest version and month, the first force."""
+    """What is chosen for the whole app; None stands for the first dataset, the newest version and month, the first force.
+
+    `beside` is the link of a view that was pinned (`pages/shared/beside.py`), None where none is.
+    """
 
     dataset: str | None = choice()
     version: int | None = choice(read=int, falls_with=("dataset",))
     force: str | None = choice(falls_with=("dataset",))
     month: date | None = choice(read=parse_month, write=format_month)
     strand: str | None = choice(falls_with=("dataset",))
+    beside: str | None = choice(read=_short)
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,8 @@ class View:
     """What the whole app shows: one version of a dataset, one force, one month, and what is looked at.
 
     `strand` is None for all of them, or for a measure of none; `measure` is None for all measures of the strand. `picked` is
-    what somebody chose of both, as a link writes it: None while a page shows what it opens with.
+    what somebody chose of both, as a link writes it: None while a page shows what it opens with. `beside` is the link of
+    the view that is pinned.
     """
 
     publish: Publish
@@ -48,6 +60,7 @@ class View:
     strand: str | None = None
     measure: str | None = None
     picked: str | None = None
+    beside: str | None = None
 
     @property
     def path(self) -> str:
@@ -62,7 +75,13 @@ class View:
             force=self.force if len(self.contents.forces) > 1 else None,
             month=self.month,
             strand=self.picked,
+            beside=self.beside,
         ).to_link()
+
+    def at(self, path: str) -> "View":
+        """Return the view of something else, as a choice of the sidebar writes it."""
+        strand, _, measure = path.partition(WITHIN)
+        return replace(self, strand=None if strand in ("", ALL_STRANDS) else strand, measure=measure or None)
 
 
 def chosen_view(
@@ -83,9 +102,8 @@ def chosen_view(
         publish = _draw_version(dataset)
         contents = contents_of(store_path(), publish)
         force = _draw_if_several(Picker("Force", "force", contents.forces))
-        view = View(
-            publish, contents, force, _draw_month(contents, force), picked=chosen(SidebarChoices).strand
-        )
+        month, choices = _draw_month(contents, force), chosen(SidebarChoices)
+        view = View(publish, contents, force, month, picked=choices.strand, beside=choices.beside)
         if first is not None:
             view = _draw_strand(view, first(view), together)
     visit().pinned = view.to_link()
@@ -95,19 +113,30 @@ def chosen_view(
 def pinned_link(choices: SidebarChoices) -> dict[str, str]:
     """Return choices as a link writes them, with what is always pinned; nothing where they can't be met as they are."""
     try:
-        names = stores.datasets(store_path())
-        dataset = choices.dataset or (FIRST_DATASET if FIRST_DATASET in names else names[0])
-        publishes = {publish.number: publish for publish in stores.versions(store_path(), dataset)}
-        publish = publishes[choices.version or max(publishes)]
-        contents = contents_of(store_path(), publish)
-        force = choices.force or contents.forces[0]
-        month = choices.month or contents.default_month[force]
-        months = contents.months[force]
+        return view_of(choices).to_link()
     except (VulncoreError, LookupError):
         return {}
-    if choices.unread or month not in months or choices.strand not in (None, *_looked_at(contents)):
-        return {}
-    return View(publish, contents, force, month, picked=choices.strand).to_link()
+
+
+def view_of(choices: SidebarChoices) -> View:
+    """Return what is chosen for the whole app, without a box.
+
+    Raises:
+        VulncoreError: The store, or what is chosen of it, can't be read.
+        LookupError: There is no such dataset, version, month, strand or measure.
+    """
+    names = stores.datasets(store_path())
+    dataset = choices.dataset or (FIRST_DATASET if FIRST_DATASET in names else names[0])
+    publishes = {publish.number: publish for publish in stores.versions(store_path(), dataset)}
+    publish = publishes[choices.version or max(publishes)]
+    contents = contents_of(store_path(), publish)
+    force = choices.force or contents.forces[0]
+    month = choices.month or contents.default_month[force]
+    met = month in contents.months[force] and choices.strand in (None, *_looked_at(contents))
+    if choices.unread or not met:
+        raise LookupError
+    view = View(publish, contents, force, month, picked=choices.strand, beside=choices.beside)
+    return view.at(choices.strand or "")
 
 
 def show_newest() -> None:
@@ -190,10 +219,5 @@ def _draw_strand(view: View, first: str, together: bool) -> View:
     if len(options) == 1:
         return replace(view, picked=None)
     picker = Picker("Strand or measure", "strand", options, options.index(first), words.__getitem__, "strand")
-    strand, _, measure = picker.draw(chosen(SidebarChoices)).partition(WITHIN)
-    return replace(
-        view,
-        strand=None if strand in ("", ALL_STRANDS) else strand,
-        measure=measure or None,
-        picked=chosen(SidebarChoices).strand,
-    )
+    path = picker.draw(chosen(SidebarChoices))
+    return replace(view.at(path), picked=chosen(SidebarChoices).strand)

@@ -1,4 +1,4 @@
-"""Text that we did not write, made safe to show."""
+"""What a page says: what it opens with, what stands behind that, and text that we did not write, made safe to show."""
 
 import re
 from collections.abc import Sequence
@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from vulncore.charts.theme import DARK, LIGHT, Palette
-from vulncore.findings.shared.headline import Headline, HeadlineKind
+from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
 
+WORKING = "Working: how sure, and what else"
 JOINER = "\u2060"  # a word joiner: not seen, but what it stands in is no address and no sign any more
 ACTED_ON_AFTER_ESCAPES = re.compile(
     r"(?i)(?:https?|ftp|mailto|xmpp|www)(?=[:.])|@"  # what becomes a link by itself
@@ -46,6 +47,21 @@ def show_notes(notes: Sequence[str]) -> None:
         st.info(plain(notes[0]))
     elif notes:
         st.info("\n".join(f"- {plain(sentence)}" for sentence in notes))
+
+
+def show_briefing(briefing: Briefing) -> None:
+    """Say what was found, in letters that a room can read, and what to do."""
+    with st.container(gap="xxsmall"):
+        st.header(plain(briefing.finding), anchor="finding")
+        st.markdown(f"**{plain(briefing.action)}** {plain(briefing.also)}")
+
+
+def show_working(lines: Sequence[Headline], notes: Sequence[str] = ()) -> None:
+    """Offer what the briefing rests on: each line of the headline, and what is to be known of the data."""
+    with st.expander(WORKING):
+        show_headline(lines)
+        for note in notes:
+            st.caption(plain(note))
 
 
 def palette() -> Palette:

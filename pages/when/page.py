@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from pages.shared.briefing import show_briefing, show_working
+from pages.shared.beside import show_compare, view_beside
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import boundaries_of, store_path, when_of
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain, show_notes
+from pages.shared.text import plain, show_briefing, show_notes, show_working
 from pages.shared.visit import end_page
 from pages.shared.which_records import chosen_night, show_record_choices, timed_measures
+from pages.when.beside import pinned_week, show_beside
 from pages.when.change import show_week_change
 from pages.when.patrols import show_patrol_hours, show_way_to_the_map
 from pages.when.question import WhenChoices, first_timed_strand, week_question
@@ -48,8 +49,15 @@ except VulncoreError as problem:
     st.error(plain(f"The week cannot be shown. {problem}"))
     end_page()
 
+beside = view_beside(view, choices)
+its_week = pinned_week(*beside) if beside else None
 show_provenance(view, week.question)
+if beside and its_week:
+    show_beside(beside[0], its_week, view, week, choices)
+    show_compare(view, choices)
+    end_page()
 show_briefing(week.briefing)
+show_compare(view, choices)
 if week.now.too_few:
     show_working(week.headline, week.notes)
     end_page()

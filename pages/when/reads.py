@@ -5,8 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared.reads import QUESTION, READS_KEPT, Boundaries, contents_of
-from vulncore.findings.when.view import Patrols
-from vulncore.findings.when.when import patrol_hours
+from vulncore.findings.when.view import Patrols, WeeksBeside, When
+from vulncore.findings.when.when import patrol_hours, weeks_beside
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import Night
 from vulncore.store import open_version
@@ -28,3 +28,24 @@ def patrols_of(
     snapshot = open_version(store, publish.dataset, publish.number)
     measures = contents_of(store, publish).measures
     return patrol_hours(snapshot, record_filter, measures, shifts, hours, night, smallest)
+
+
+def _question_of(week: When) -> tuple[str, str, int]:
+    """Return what tells a week of a version from others."""
+    return repr(week.now.record_filter), repr(week.now.night), week.now.smallest
+
+
+@st.cache_resource(
+    max_entries=READS_KEPT, show_spinner="Comparing …", hash_funcs={**QUESTION, When: _question_of}
+)
+def weeks_beside_of(
+    store: Path,
+    pinned: Publish,
+    its_week: When,
+    shown: Publish,
+    week: When,
+    boundaries: Boundaries,  # noqa: ARG001
+) -> WeeksBeside:
+    """Return what tells one week from another."""
+    versions = [open_version(store, publish.dataset, publish.number) for publish in (pinned, shown)]
+    return weeks_beside((versions[0], its_week), (versions[1], week))

@@ -66,7 +66,7 @@ def show_map_choices(choices: WhereChoices, where: WhereView) -> None:
 
 def show_where_map(where: WhereView, shown: MapView, place: str, hot: str, view: View, area: str) -> None:
     """Draw the map, and beneath it the list of its places."""
-    drawn(_show_legend, shown, bool(hot))
+    drawn(show_legend, shown, bool(hot))
     # by its key the map keeps its place in the page, and so where it looks, when a line above comes or goes
     with st.container(key="map and list"):
         _draw(shown, place, hot, view)
@@ -137,14 +137,27 @@ def _say_what_is_picked(where: WhereView, shown: MapView, cell: str, view: View,
     )
 
 
-def _show_legend(shown: MapView, outlined: bool) -> None:
+def draw_map(shown: MapView, view: View, key: str) -> None:
+    """Draw a map that nothing is picked on, to stand beside another."""
+    layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution}"
+    narrow = is_telephone()
+    st.pydeck_chart(
+        drawn(_deck, shown, None, "", palette(), True, layer_id),
+        height=NARROW_HEIGHT if narrow else HEIGHT,
+        key=key,
+        alt=shown.alt,
+    )
+
+
+def show_legend(shown: MapView, outlined: bool, *, counted: bool = True) -> None:
+    """Say what the colours mean, and how many places have each where that is wanted."""
     colours = palette()
     items = []
     for kind in shown.legend:
         red, green, blue, opaque = fill(kind.key, colours)
         style = f"background: rgba({red}, {green}, {blue}, {opaque / 255:.2f})"
         items.append(
-            f'<li><i style="{style}" aria-hidden="true">{escape(kind.mark)}</i>{escape(kind.words)}{_count(kind, shown)}</li>'
+            f'<li><i style="{style}" aria-hidden="true">{escape(kind.mark)}</i>{escape(kind.words)}{_count(kind, shown) if counted else ""}</li>'
         )
     if outlined:
         items.append('<li><i class="hot" aria-hidden="true"></i>Outlined: hotspot</li>')

@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from pages.shared.briefing import show_briefing, show_working
+from pages.shared.beside import show_compare, view_beside
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import area_key, store_path
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain
+from pages.shared.text import plain, show_briefing, show_working
 from pages.shared.visit import end_page
 from pages.shared.which_records import show_record_choices
+from pages.where.beside import maps_compared, show_beside
 from pages.where.map import show_hours, show_map_choices, show_where_map
 from pages.where.parts import show_definitions, show_place, show_repeats, show_tried
 from pages.where.question import (
@@ -53,10 +54,16 @@ except VulncoreError as problem:
     st.error(plain(f"The map cannot be shown. {problem}"))
     end_page()
 
+beside = view_beside(view, choices)
+both = maps_compared(*beside, view, selection, chosen_map) if beside else None
 place = place_on_map(shown, choices)
 show_provenance(view, where.question.text)
-show_briefing(briefing)
+show_briefing(both.briefing if both else briefing)
+show_compare(view, choices)
 show_map_choices(choices, where)
+if beside and both:
+    show_beside(both, beside[0], view)
+    end_page()
 if shown is None:
     show_working(headline, where_notes(where))
     end_page()

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared.reads import READS_KEPT, VERSION, contents_of
 from vulncore import store as stores
 from vulncore.findings.shared.headline import Briefing, Headline
+from vulncore.findings.where.beside import maps_beside
 from vulncore.findings.where.counts import RecordCounts, record_counts
 from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.map import hot_outline, map_view
@@ -16,7 +17,7 @@ from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.repeats import repeats_view
 from vulncore.findings.where.sentences import where_briefing, where_headlines
 from vulncore.findings.where.trial import map_trial
-from vulncore.findings.where.view import MapTrial, MapView, PlaceView, RepeatsView, WhereView
+from vulncore.findings.where.view import MapsBeside, MapTrial, MapView, PlaceView, RepeatsView, WhereView
 from vulncore.store.manifest import Publish
 
 MAPS_KEPT = 24  # each holds where its records lie
@@ -78,3 +79,19 @@ def trial_of(store: Path, publish: Publish, selection: MapSelection, area: str) 
 def repeats_of(store: Path, publish: Publish, selection: MapSelection, area: str) -> RepeatsView:
     """Return whether events are followed by others near by and soon."""
     return repeats_view(_counts_of(store, publish, selection, area))
+
+
+@st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Comparing the maps …", hash_funcs=MAP_QUESTION)
+def maps_beside_of(
+    store: Path,
+    pinned: tuple[Publish, MapSelection, str],
+    shown: tuple[Publish, MapSelection, str],
+    choice: MapChoice,
+) -> MapsBeside:
+    """Return what tells one map from another, and both; each is named by its version, its selection and its area."""
+    (its_publish, *its_question), (publish, *question) = pinned, shown
+    return maps_beside(
+        (its_publish, _counts_of(store, its_publish, *its_question)),
+        (publish, _counts_of(store, publish, *question)),
+        choice,
+    )

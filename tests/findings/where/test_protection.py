@@ -48,7 +48,7 @@ PACKAGE = "vulncore.findings.where"
 CITY = "City of London Police"
 SIZES = (10, 9, None)
 SECRET_CLASSES = (RecordCounts, ZoneCounts, NearRepeats)
-SECRET_SIDE = {"counts", "protection", "place", "trial", "repeats"}
+SECRET_SIDE = {"counts", "protection", "place", "trial", "repeats", "beside"}
 """The modules that see unprotected counts; all others of the folder may not import them, however far round."""
 FEWEST_TOLD_APART = 4  # different numbers: arrays of fewer are alike by chance
 

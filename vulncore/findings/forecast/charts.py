@@ -20,7 +20,11 @@ RANGE_WIDTH = 11  # pixels: two fit side by side into a year on a telephone
 
 
 def years_chart(
-    years: pd.DataFrame, title: Sequence[str], unit: str, palette: Palette = LIGHT
+    years: pd.DataFrame,
+    title: Sequence[str],
+    unit: str,
+    palette: Palette = LIGHT,
+    beside: tuple[Sequence[int], float] | None = None,
 ) -> alt.LayerChart:
     """Return the chart of calendar years: a bar for what was recorded, for each basis a mark at what is expected.
 
@@ -30,13 +34,14 @@ def years_chart(
         title: What, where and when, a line each.
         unit: What is counted.
         palette: The colours that suit the ground.
+        beside: The years and the number that its axes reach to, where another chart stands beside it.
     """
     bases = years["basis"].drop_duplicates().tolist()
     ink = axis_ink(palette)
     shown = years.assign(
         year=years["year"].astype(str), state=years["tested"].map({True: "yes", False: "no"})
     )
-    every_year = shown["year"].drop_duplicates().tolist()
+    every_year = [str(year) for year in beside[0]] if beside else shown["year"].drop_duplicates().tolist()
     recorded = shown.drop_duplicates("year").dropna(subset="recorded")
     recorded = recorded.assign(label=[f"{count:,.0f}" for count in recorded["recorded"]])
     longest = recorded["label"].str.len().max() if len(recorded) else 0
@@ -45,6 +50,7 @@ def years_chart(
     )
     ahead = shown.dropna(subset="mean")
     top = float(np.nanmax([1.0, *shown["recorded"], *shown["high95"], *shown["unadjusted"]]))
+    top = max(top, beside[1]) if beside else top
     x = alt.X(
         "year:N",
         title=None,

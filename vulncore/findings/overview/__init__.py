@@ -7,5 +7,6 @@ Read in this order:
 - `history`: one measure's last five years, as a frame, a sentence and a file.
 - `strand_rows`: the table as it is shown, and `strand_table_html`: the same as HTML.
 - `charts`: the five years as a chart, and the small line in the table.
+- `beside`: two measures, or two times of one, beside each other.
 - `export`: the table as a file.
 """

@@ -1,6 +1,7 @@
 """The overview's charts: five years of a measure by month, and the small line of the strand table."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import altair as alt
 import pandas as pd
@@ -13,7 +14,14 @@ SHADES = {"last year to date": 0.1, "this year to date": 0.2}
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96, 26, 3
 
 
-def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette = LIGHT) -> alt.LayerChart:
+def monthly_chart(
+    frame: pd.DataFrame,
+    title: str,
+    unit: str,
+    palette: Palette = LIGHT,
+    most: float | None = None,
+    months: tuple[date, date] | None = None,
+) -> alt.LayerChart:
     """Return monthly counts as a line with a point a month.
 
     The financial year to date and the same months a year earlier lie on bands that are labelled; months
@@ -24,6 +32,8 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette =
         title: What, where and when.
         unit: What is counted, for the axis.
         palette: The colours that suit the ground.
+        most: How far the axis of counts reaches at least, where another chart stands beside it.
+        months: The first and the last month of the axis, where another chart stands beside it.
     """
     shown = frame.assign(
         run=frame["count"].isna().cumsum(),
@@ -33,8 +43,20 @@ def monthly_chart(frame: pd.DataFrame, title: str, unit: str, palette: Palette =
         mean=["–" if pd.isna(mean) else f"{mean:,.1f}" for mean in frame["average"]],
     )
     ink = axis_ink(palette)
-    x = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", tickCount="year", labelAngle=0, **ink))
-    y = alt.Y("count:Q", title=f"{unit} a month", axis=alt.Axis(tickMinStep=1, format=",d", **ink))
+    x = alt.X(
+        "month:T",
+        title=None,
+        axis=alt.Axis(format="%b %Y", tickCount="year", labelAngle=0, labelOverlap=True, **ink),
+        scale=alt.Scale(domain=[alt.DateTime(year=day.year, month=day.month) for day in months])
+        if months
+        else alt.Undefined,
+    )
+    y = alt.Y(
+        "count:Q",
+        title=f"{unit} a month",
+        axis=alt.Axis(tickMinStep=1, format=",d", **ink),
+        scale=alt.Undefined if most is None else alt.Scale(domain=[0, max(most, 1)], nice=True),
+    )
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
         alt.Tooltip("count:Q", title=capital_first(unit), format=",d"),

@@ -52,6 +52,7 @@ def week_chart(
     legend: Sequence[str],
     unit: str,
     palette: Palette = LIGHT,
+    reach: float | None = None,
 ) -> alt.LayerChart:
     """Return the week as a heat map with its totals; what stands out is marked.
 
@@ -64,6 +65,7 @@ def week_chart(
         legend: How its marks are to be read, a line each.
         unit: What is counted, in the plural.
         palette: The colours that suit the ground.
+        reach: With how many in a cell the colours end, where another week stands beside it; else with the most of any cell.
     """
     shown = _drawn(cells)
     body, totals = shown[~shown["total"]], shown[shown["total"]]
@@ -74,6 +76,7 @@ def week_chart(
     ]
     where: dict[str, Any] = {"x": hours_axis(first, TOTALS_TO, True, palette), "y": days_axis(True, palette)}
     most = float(body["weight"].max()) if body["weight"].notna().any() else 0.0
+    most = most if reach is None else max(most, reach)
     by_band = int(body["hours"].iloc[0]) > 1
     chart: alt.LayerChart = alt.LayerChart(
         layer=[

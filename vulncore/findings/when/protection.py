@@ -115,6 +115,56 @@ def protected_change(counts: ComparedCounts, now: Week, before: Week) -> WeekCha
     return WeekChange(bands, unknown_moved=abs(unknown[0] - unknown[1]) > UNKNOWN_MOVED)
 
 
+def protected_difference(
+    pinned: WeekCounts, shown: WeekCounts, weeks: tuple[Week, Week], *, alike: bool
+) -> pd.DataFrame:
+    """Return how each three-hour band of one week differs from that of another of which no record is the same.
+
+    Args:
+        pinned: The counts that are compared with.
+        shown: The counts on screen.
+        weeks: What can be shown of both; neither has too few times.
+        alike: Whether both are of the same kind of records: then they are compared by day, else by their share of the week.
+
+    Returns:
+        One row per band from Monday 00:00: `at`, `pinned` and `shown` (in words), `clear` (more than chance, all bands judged
+        together), `more` (of those that are clear: more in the week on screen), `p_value`.
+
+    Source:
+        `day_hour_change`. By share, a band's exposure is the week's total: the test then errs towards chance, by no more than the
+        share that the band has of the week.
+    """
+    exposures = [counts.record_filter.window.days if alike else counts.timed for counts in (pinned, shown)]
+    tested = day_hour_change(
+        shown.by_hour.reshape(-1, BAND).sum(axis=1),
+        pinned.by_hour.reshape(-1, BAND).sum(axis=1),
+        exposures[1],
+        exposures[0],
+    )
+    bands = [week.of("band") for week in weeks]
+    in_words = [
+        band["words"] if alike else _shares_in_words(band, week)
+        for band, week in zip(bands, weeks, strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "at": bands[1]["at"],
+            "pinned": in_words[0],
+            "shown": in_words[1],
+            "clear": tested["clear"],
+            "more": tested["clear"] & (tested["now"] > tested["expected"]),
+            "p_value": tested["p_value"],
+        }
+    )
+
+
+def _shares_in_words(bands: pd.DataFrame, week: Week) -> list[str]:
+    return [
+        words if hidden else f"{share_in_steps(weight, week.timed, week.smallest):d} %"
+        for words, hidden, weight in zip(bands["words"], bands["hidden"], bands["weight"], strict=True)
+    ]
+
+
 def protected_patrols(
     counts: ComparedCounts, shifts: int, hours: int, night: Night, unit: str, smallest: int
 ) -> Patrols:

@@ -58,6 +58,13 @@ def when_briefing(now: Week, unit: str) -> Briefing:
     )
 
 
+def nights_differ(now: Week, other: Week) -> bool:
+    """Return whether the night-time economy's shares of two weeks differ by more than chance (5 %); neither has too few times."""
+    parts = ((week.night_share / 100 * week.night_worth, week.night_worth) for week in (now, other))
+    change = share_change(*next(parts), *next(parts))
+    return change.low > 0 or change.high < 0
+
+
 def stretches_table(week: Week) -> pd.DataFrame:
     """Return one row per stretch that stands out, in order of the week, with columns named for people."""
     rows = [
@@ -132,9 +139,7 @@ def _night_time(now: Week, before: Week | None, unit: str) -> Headline:
     )
     if before is None or before.too_few:
         return Headline(HeadlineKind.QUIET, lead, f"{text}.")
-    earlier = before.night_share / 100
-    change = share_change(part * worth, worth, earlier * before.night_worth, before.night_worth)
-    clear = change.low > 0 or change.high < 0
+    earlier, clear = before.night_share / 100, nights_differ(now, before)
     verdict = "a clear change" if clear else "could be chance"
     text += f". {before.record_filter.window}: {percent(earlier)}, {verdict}."
     return Headline(HeadlineKind.CLEAR if clear else HeadlineKind.QUIET, lead, text)

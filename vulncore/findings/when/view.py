@@ -122,6 +122,21 @@ class When:
 
 
 @dataclass(frozen=True)
+class WeeksBeside:
+    """Two weeks: what to call each, what differs, as sentences and as a table, and how far the colours of both reach.
+
+    `most` is for each week the number of records in a band with which its colours end: the same number where both are of one
+    kind of records, else the same share of its records. `table` is empty where nothing is compared.
+    """
+
+    names: tuple[str, str]
+    briefing: Briefing
+    headline: tuple[Headline, ...]
+    table: pd.DataFrame
+    most: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Patrols:
     """Shifts that meet most of what happens, and what they meet, as may be shown.
 

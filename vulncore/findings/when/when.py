@@ -7,16 +7,24 @@ out.
 from collections.abc import Sequence
 from typing import Final
 
+import pandas as pd
+
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.compared import missing_in_words
 from vulncore.findings.shared.which_records import COLUMNS, unit_of
 from vulncore.findings.shared.words import listed
-from vulncore.findings.when.counts import read_counts
-from vulncore.findings.when.protection import protected_change, protected_patrols, protected_week
+from vulncore.findings.when.beside import weeks_compared
+from vulncore.findings.when.counts import read_counts, read_week
+from vulncore.findings.when.protection import (
+    protected_change,
+    protected_difference,
+    protected_patrols,
+    protected_week,
+)
 from vulncore.findings.when.sentences import week_headline, when_briefing
-from vulncore.findings.when.view import Patrols, When
+from vulncore.findings.when.view import Patrols, WeeksBeside, When
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT, Night
 from vulncore.store import Snapshot
@@ -74,6 +82,25 @@ def patrol_hours(
         VulncoreError: There are too few times to choose by, or too few that weigh anything.
     """
     return _patrol_hours(snapshot, record_filter, measures, shifts, hours, night, _hiding(smallest))
+
+
+def weeks_beside(pinned: tuple[Snapshot, When], shown: tuple[Snapshot, When]) -> WeeksBeside:
+    """Return what tells one week from another, small numbers hidden.
+
+    Args:
+        pinned: The version and the week that is compared with.
+        shown: The version and the week on screen.
+    """
+
+    def compare(alike: bool) -> pd.DataFrame:
+        before, now = (
+            read_week(snapshot, week.now.record_filter, week.now.smallest)
+            for snapshot, week in (pinned, shown)
+        )
+        return protected_difference(before, now, (pinned[1].now, shown[1].now), alike=alike)
+
+    (its_snapshot, its_week), (snapshot, week) = pinned, shown
+    return weeks_compared((its_snapshot.publish, its_week), (snapshot.publish, week), compare)
 
 
 def unprotected_when(

@@ -105,18 +105,6 @@ class ZoneCounts:
         counts = self.within(window)
         return counts if self.moves is None else sharpened(counts, self.moves)
 
-    def spread(self, *windows: Window) -> Floats:
-        """Return the variance of `about` over its mean, in these windows together, where chance decides: at least 1.
-
-        Sharpening weighs each zone's own records by at most 1 / `STAYING`, and those of each other zone by next to nothing.
-        """
-        about = sum((self.about(window) for window in windows), np.zeros(len(self.zones.names)))
-        if self.moves is None:
-            return np.ones_like(about)
-        seen = sum((self.within(window) for window in windows), np.zeros(len(self.zones.names)))
-        spread: Floats = np.maximum(seen / STAYING**2 / np.maximum(about, 1.0), 1.0)
-        return spread
-
     def within(self, window: Window) -> Floats:
         """Return how many records each zone has in a window: what is tested."""
         return self._of(window)[1:].round(DECIMALS)
@@ -179,6 +167,21 @@ def zone_counts(counts: RecordCounts, resolution: int | None) -> ZoneCounts:
         moves = moves_between(counts.ground, resolution) if counts.blurred else None
         counts.by_size[resolution] = ZoneCounts(zones, history, sums.reshape(-1, columns), moves)
     return counts.by_size[resolution]
+
+
+def spread_of(*parts: tuple[ZoneCounts, Window]) -> Floats:
+    """Return the variance of `ZoneCounts.about` over its mean, in these windows together, where chance decides: at least 1.
+
+    Sharpening weighs each zone's own records by at most 1 / `STAYING`, and those of each other zone by next to nothing.
+    """
+    about, seen = (
+        np.sum([of_zone(by_zone, window) for by_zone, window in parts], axis=0)
+        for of_zone in (ZoneCounts.about, ZoneCounts.within)
+    )
+    if all(by_zone.moves is None for by_zone, _ in parts):
+        return np.ones_like(about)
+    spread: Floats = np.maximum(seen / STAYING**2 / np.maximum(about, 1.0), 1.0)
+    return spread
 
 
 def months_from(first: date, rows: Chosen) -> Integers:

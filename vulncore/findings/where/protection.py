@@ -2,15 +2,15 @@
 
 What is tested is tested on them; what is shown is sharpened (`ZoneCounts.about`), rounded, and hidden where small, here and
 nowhere else. The blur is what protects (`vulncore.domain.blur`); numbers are rounded because they are no more exact. What
-needs counts (this module, `place`, `trial` and `repeats`) ends in a function of this module. Charts, tables, sentences and
-files import none of these four, and of the pages `reads.py` alone does, which calls them: they get the classes of
+needs counts (this module, `place`, `trial`, `repeats` and `beside`) ends in a function of this module. Charts, tables, sentences and
+files import none of these five, and of the pages `reads.py` alone does, which calls them: they get the classes of
 `vulncore.findings.where.view`.
 """
 
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,13 +18,20 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from vulncore.domain.arrays import Floats
+from vulncore.domain.arrays import Booleans, Floats
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import Window
 from vulncore.findings.shared.words import hidden_as, hidden_in_words, percent, share_in_steps
-from vulncore.findings.where.area import StreetNames
-from vulncore.findings.where.counts import DECIMALS, RecordCounts, ZoneCounts, density_per_km2, zone_counts
+from vulncore.findings.where.area import StreetNames, zone_names
+from vulncore.findings.where.counts import (
+    DECIMALS,
+    RecordCounts,
+    ZoneCounts,
+    density_per_km2,
+    spread_of,
+    zone_counts,
+)
 from vulncore.findings.where.layers import (
     CLASS_LEGEND,
     HOT_LEGEND,
@@ -75,8 +82,13 @@ def where_view(counts: RecordCounts) -> WhereView:
     )
 
 
-def layer_view(counts: RecordCounts, choice: MapChoice) -> LayerView:
+def layer_view(counts: RecordCounts, choice: MapChoice, beside: RecordCounts | None = None) -> LayerView:
     """Return a layer of the map in protected form, on its ground and with the names of its zones.
+
+    Args:
+        counts: Where the records lie.
+        choice: The layer.
+        beside: Those of a map of the same zones that stands beside it: both have the same steps of colour.
 
     Raises:
         VulncoreError: The data can't serve the layer, or there are too few records for a map.
@@ -89,7 +101,7 @@ def layer_view(counts: RecordCounts, choice: MapChoice) -> LayerView:
     by_zone = zone_counts(counts, resolution)
     zones, there = by_zone.zones, by_zone.about(counts.window)
     bandwidth_m = choice.bandwidth_m or fitting_bandwidth_m(zones)
-    layer = _layer(counts, by_zone, choice.layer, bandwidth_m)
+    layer = _layer(counts, by_zone, choice.layer, bandwidth_m, beside)
     total = float(there.sum())
     list_by, _ = protected_numbers(there, counts.smallest)
     if "fifth" in layer.frame:
@@ -126,8 +138,10 @@ def where_summary(counts: RecordCounts, trial: MapTrial | None = None) -> WhereS
     )
 
 
-def number_layer(by_zone: ZoneCounts, window: Window, smallest: int) -> ProtectedLayer:
-    """Return how many records each zone has, to the nearest `smallest`.
+def number_layer(
+    by_zone: ZoneCounts, window: Window, smallest: int, beside: Floats | None = None
+) -> ProtectedLayer:
+    """Return how many records each zone has, to the nearest `smallest`; `beside` are numbers that its steps hold as well.
 
     Returns:
         A frame with `records` (missing where hidden) and `share` (of all placed in the area, 0 to 1).
@@ -136,7 +150,9 @@ def number_layer(by_zone: ZoneCounts, window: Window, smallest: int) -> Protecte
     total = float(counts.sum())
     records, _ = protected_numbers(counts, smallest)
     share = np.minimum(records / max(total, 1.0), 1.0)
-    legend, keys = number_steps(records, max(smallest, 1), smallest)
+    others = [] if beside is None else [protected_numbers(beside, smallest)[0]]
+    legend, keys = number_steps(np.concatenate([records, *others]), max(smallest, 1), smallest)
+    keys = keys[: len(records)]
     marks = ["" if math.isnan(number) else f"{number:,.0f}" for number in records]
     words = [
         hidden_as(smallest) if math.isnan(number) else f"about {number:,.0f}, {percent(part)} of all"
@@ -148,16 +164,25 @@ def number_layer(by_zone: ZoneCounts, window: Window, smallest: int) -> Protecte
 
 
 def density_layer(
-    counts: RecordCounts, by_zone: ZoneCounts, bandwidth_m: int, smallest: int
+    counts: RecordCounts,
+    by_zone: ZoneCounts,
+    bandwidth_m: int,
+    smallest: int,
+    beside: RecordCounts | None = None,
 ) -> ProtectedLayer:
-    """Return how dense records lie around the middle of each zone, in fifths of the densest.
+    """Return how dense records lie around the middle of each zone, in fifths of the densest; of both maps where two are beside each other.
 
     Returns:
         A frame with `fifth` (of the densest, 1 to 5; missing where under `smallest` records lie within the bandwidth).
     """
-    (per_km2,) = density_per_km2(counts, by_zone.zones, bandwidth_m, [counts.window])
+    per_km2, *others = (
+        density_per_km2(one, by_zone.zones, bandwidth_m, [one.window])[0]
+        for one in (counts, beside)
+        if one is not None
+    )
+    densest = max(float(per_km2.max()), *(float(other.max()) for other in others), 1e-12)
     few = _nearby(by_zone, counts.window, bandwidth_m) < max(smallest, 1)
-    fifths = np.clip(np.ceil(STEPS * per_km2 / max(float(per_km2.max()), 1e-12)), 1, STEPS)
+    fifths = np.clip(np.ceil(STEPS * per_km2 / densest), 1, STEPS)
     fifth = np.where(few, np.nan, fifths)
     legend = density_legend(bandwidth_m, smallest)
     keys = ["few" if math.isnan(step) else f"s{step:.0f}" for step in fifth]
@@ -208,18 +233,13 @@ def change_layer(by_zone: ZoneCounts, now: Window, before: Window, smallest: int
         A frame with `now`, `before` (rounded, missing where hidden), `ratio` (of the rates per day), `low`, `high`
         (its limits at the level at which all zones are judged), `verdict` ("more", "fewer", "no clear change").
     """
-    now_used, before_used = by_zone.about(now), by_zone.about(before)
-    shown_now, shown_before = (protected_numbers(numbers, smallest)[0] for numbers in (now_used, before_used))
-    spread = by_zone.spread(now, before)
-    p = rate_ratio_p_value(now_used, before_used, now.days, before.days, spread)
-    both_hidden = np.isnan(shown_now) & np.isnan(shown_before)
-    judged = discoveries(np.where(both_hidden, 1.0, p), FALSE_RATE)
-    low, high = rate_ratio_interval(now_used, before_used, now.days, before.days, spread, judged.alpha)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = now_used / before_used * before.days / now.days
-    verdicts = np.select(
-        [judged.stands & (ratio > 1), judged.stands & (ratio < 1)], ["more", "fewer"], "no clear change"
+    compared = _compared(
+        (by_zone.about(before), by_zone.about(now)),
+        (before.days, now.days),
+        spread_of((by_zone, now), (by_zone, before)),
+        smallest,
     )
+    shown_before, shown_now, both_hidden, verdicts = compared[:4]
     legend = change_legend(smallest)
     keys = np.select([both_hidden, verdicts == "more", verdicts == "fewer"], ["few", "up", "down"], "same")
     frame = legend_rows(keys.tolist(), legend)
@@ -232,13 +252,88 @@ def change_layer(by_zone: ZoneCounts, now: Window, before: Window, smallest: int
             ],
             now=shown_now,
             before=shown_before,
-            ratio=np.where(any_hidden, np.nan, ratio).round(2),
-            low=np.where(any_hidden, np.nan, low).round(2),
-            high=np.where(any_hidden, np.nan, high).round(2),
+            ratio=np.where(any_hidden, np.nan, compared.ratio).round(2),
+            low=np.where(any_hidden, np.nan, compared.low).round(2),
+            high=np.where(any_hidden, np.nan, compared.high).round(2),
             verdict=np.where(both_hidden, "too few to say", verdicts),
         ),
         legend,
     )
+
+
+def protected_difference(
+    pinned: RecordCounts, shown: RecordCounts, resolution: int | None, *, alike: bool
+) -> pd.DataFrame:
+    """Return how each zone of one map differs from the same zone of another of which no record is the same.
+
+    Args:
+        pinned: Where the records lie that are compared with.
+        shown: Where those on screen lie.
+        resolution: The size of cells, None for wards.
+        alike: Whether both are of the same kind of records: then they are compared by day, else by their share of the map.
+
+    Returns:
+        One row per zone: `place`, `pinned` and `shown` (in words), `verdict` ("more", "fewer", "no clear change", "too few to
+        say"), `p_value`, all zones judged together as in `change_layer`.
+    """
+    zones_of_both = [zone_counts(counts, resolution) for counts in (pinned, shown)]
+    windows = pinned.window, shown.window
+    parts = list(zip(zones_of_both, windows, strict=True))
+    before, now = (by_zone.about(window) for by_zone, window in parts)
+    exposures = (windows[0].days, windows[1].days) if alike else (float(before.sum()), float(now.sum()))
+    compared = _compared((before, now), exposures, spread_of(*parts), shown.smallest)
+    in_words = [
+        [
+            hidden_as(shown.smallest)
+            if math.isnan(number)
+            else f"about {number:,.0f}"
+            if alike
+            else percent(number / max(total, 1.0))
+            for number in numbers
+        ]
+        for numbers, total in ((compared.before, before.sum()), (compared.now, now.sum()))
+    ]
+    zones = zones_of_both[1].zones
+    return pd.DataFrame(
+        {
+            "place": zone_names(zones, names_of(shown, zones)),
+            "pinned": in_words[0],
+            "shown": in_words[1],
+            "verdict": np.where(compared.both_hidden, "too few to say", compared.verdict),
+            "p_value": compared.p_value,
+        }
+    )
+
+
+class ZonesCompared(NamedTuple):
+    """Each zone's rounded numbers (missing where hidden), whether both are hidden, and how it changed (see `change_layer`)."""
+
+    before: Floats
+    now: Floats
+    both_hidden: Booleans
+    verdict: NDArray[np.str_]
+    ratio: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+
+
+def _compared(
+    counts: tuple[Floats, Floats], exposures: tuple[float, float], spread: Floats, smallest: int
+) -> ZonesCompared:
+    """Return how zones changed from earlier counts to current ones, judged together."""
+    before, now = counts
+    shown_before, shown_now = (protected_numbers(numbers, smallest)[0] for numbers in counts)
+    p_value = rate_ratio_p_value(now, before, exposures[1], exposures[0], spread)
+    both_hidden = np.isnan(shown_now) & np.isnan(shown_before)
+    judged = discoveries(np.where(both_hidden, 1.0, p_value), FALSE_RATE)
+    low, high = rate_ratio_interval(now, before, exposures[1], exposures[0], spread, judged.alpha)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = now / before * exposures[0] / exposures[1]
+    verdict = np.select(
+        [judged.stands & (ratio > 1), judged.stands & (ratio < 1)], ["more", "fewer"], "no clear change"
+    )
+    return ZonesCompared(shown_before, shown_now, both_hidden, verdict, ratio, low, high, p_value)
 
 
 def protected_numbers(counts: Floats, smallest: int) -> tuple[Floats, bool]:
@@ -398,17 +493,26 @@ def _refuse(counts: RecordCounts, choice: MapChoice) -> None:
         )
 
 
-def _layer(counts: RecordCounts, by_zone: ZoneCounts, layer: Layer, bandwidth_m: int) -> ProtectedLayer:
+def _layer(
+    counts: RecordCounts, by_zone: ZoneCounts, layer: Layer, bandwidth_m: int, beside: RecordCounts | None
+) -> ProtectedLayer:
     question, window, smallest = counts.question, counts.window, counts.smallest
     if layer is Layer.DENSITY:
-        return density_layer(counts, by_zone, bandwidth_m, smallest)
+        return density_layer(counts, by_zone, bandwidth_m, smallest, beside)
     if layer is Layer.STANDS_OUT:
         return hot_layer(by_zone, window, smallest)
     if layer is Layer.CHANGE and question.before is not None:
         return change_layer(by_zone, window, question.before, smallest)
     if layer is Layer.CLASS:
         return class_layer(by_zone, question.periods, smallest)
-    return number_layer(by_zone, window, smallest)
+    others = None if beside is None else _on_the_same(by_zone, beside).about(beside.window)
+    return number_layer(by_zone, window, smallest, others)
+
+
+def _on_the_same(by_zone: ZoneCounts, beside: RecordCounts) -> ZoneCounts:
+    """Return the other map's counts of the same zones."""
+    cells = by_zone.zones.cells
+    return zone_counts(beside, None if cells is None else cells.resolution)
 
 
 def _nearby(by_zone: ZoneCounts, window: Window, reach_m: float) -> Floats:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import Window
+from vulncore.findings.shared.headline import Briefing, Headline
 from vulncore.findings.where.area import Ground, StreetNames
 from vulncore.findings.where.layers import (
     Layer,
@@ -180,6 +181,21 @@ class RepeatsView:
     permutations: int
     no_repeats: str = ""
     blurred: bool = False
+
+
+@dataclass(frozen=True)
+class MapsBeside:
+    """Two maps: what to call each, what differs, as sentences and as a table, and each as it is drawn, with the same colours.
+
+    A map is None where there are too few records for one; `table` is empty where nothing is compared.
+    """
+
+    names: tuple[str, str]
+    briefing: Briefing
+    headline: tuple[Headline, ...]
+    table: pd.DataFrame
+    pinned: MapView | None
+    shown: MapView | None
 
 
 @dataclass(frozen=True)

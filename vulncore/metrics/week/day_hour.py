@@ -89,14 +89,14 @@ def week_of(weights: pd.DataFrame, column: str = "weight") -> np.ndarray:
     return np.bincount(timed["cell"].astype(int), weights=timed[column].astype(float), minlength=HOURS)
 
 
-def day_hour_change(now: Floats, before: Floats, days_now: int, days_before: int) -> pd.DataFrame:
+def day_hour_change(now: Floats, before: Floats, days_now: float, days_before: float) -> pd.DataFrame:
     """Return how each part of the week changed, and where by more than chance explains.
 
     Args:
         now: What the parts weigh in the current period, in any order.
         before: The same in the earlier period.
-        days_now: How long the current period is.
-        days_before: How long the earlier one is.
+        days_now: How long the current period is, or another exposure.
+        days_before: The same of the earlier one.
 
     Returns:
         One row per part, in order: `now`, `before` (weights), `expected` (`before`, as long as the current period),

@@ -1,0 +1,114 @@
+"""A view that is pinned, so that the next one stands beside it."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.shared.choices import Choices, change, chosen, say_unmet
+from pages.shared.sidebar import ALL_STRANDS, SidebarChoices, View, view_of
+from pages.shared.text import plain
+from pages.shared.visit import visit
+from pages.shared.which_records import RecordChoices
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.periods import add_months
+
+C = TypeVar("C", bound=Choices)
+UNMET = "The view that was pinned can't be shown any more"
+SIDES = ("Pinned", "On screen")
+PINNED = "Pinned. Choose another strand, period or month: it will stand beside this view."
+
+
+def view_beside(view: View, choices: C) -> tuple[View, C] | None:
+    """Return the view that is pinned and its choices of the page; None where none is, or it is the one on screen.
+
+    What is drawn, and how, is chosen once for both: a pin says which records they are. One that can't be met is let go of, and that is said.
+    """
+    if dict(chosen(SidebarChoices).unread).get("beside") is not None:
+        _let_go()
+    if not view.beside:
+        return None
+    link = dict(parse_qsl(view.beside))
+    try:
+        pinned = view_of(SidebarChoices.from_link(link))
+    except (VulncoreError, LookupError, ValueError):
+        _let_go()
+        return None
+    records = RecordChoices.from_link(link)
+    its_choices = choices
+    if isinstance(choices, RecordChoices):
+        its_choices = replace(choices, **{name: getattr(records, name) for name in _names(RecordChoices)})
+    if pin_of(pinned, its_choices) == pin_of(view, choices):
+        return None
+    return pinned, its_choices
+
+
+def pin_of(view: View, choices: Choices) -> str:
+    """Return the link of a view: whose records, which, and of when."""
+    records: dict[str, str] = {}
+    if isinstance(choices, RecordChoices):
+        records = RecordChoices(**{name: getattr(choices, name) for name in _names(RecordChoices)}).to_link()
+    return urlencode({**replace(view, picked=view.path or ALL_STRANDS, beside=None).to_link(), **records})
+
+
+def show_compare(view: View, choices: Choices) -> None:
+    """Draw, beneath all else that is looked at, what pins the view, swaps it with the one pinned, and lets go of that."""
+    now = pin_of(view, choices)
+    with st.sidebar.popover("Compared" if view.beside else "Compare", width="stretch"):
+        if view.beside:
+            st.button("Let go of the pinned view", on_click=_unpin, width="stretch")
+            if view.beside != now:
+                st.button("Swap the two", on_click=_swap, args=(view.beside, now), width="stretch")
+                st.button("Pin this view instead", on_click=_pin, args=(now,), width="stretch")
+        else:
+            st.button("Pin this view", on_click=_pin, args=(now,), width="stretch")
+        before = add_months(view.month, -12)
+        if before in view.contents.months[view.force]:
+            earlier = pin_of(replace(view, month=before), choices)
+            st.button("Compare with a year before", on_click=_pin, args=(earlier,), width="stretch")
+        st.caption("The next view that you choose stands beside the pinned one, on the same scale.")
+    if view.beside == now:
+        st.info(plain(PINNED))
+
+
+def in_two(names: Sequence[str]) -> list[DeltaGenerator]:
+    """Return a column for the pinned view and one for that on screen, each under its name."""
+    columns = st.columns(2)
+    for column, side, name in zip(columns, SIDES, names, strict=True):
+        column.markdown(f"{plain(side)}: **{plain(name)}**")
+    return columns
+
+
+def let_go(problem: str) -> None:
+    """Let go of a pinned view that turned out not to be there, and say why."""
+    st.warning(plain(f"{UNMET}. {problem}"))
+    _unpin()
+
+
+def _names(kind: type[Choices]) -> list[str]:
+    return [item.name for item in fields(kind) if "read" in item.metadata]
+
+
+def _let_go() -> None:
+    _unpin()
+    say_unmet(UNMET, "this view alone")
+
+
+def _pin(link: str) -> None:
+    change(SidebarChoices, beside=link)
+
+
+def _unpin() -> None:
+    change(SidebarChoices, beside=None)
+    visit().pinned.pop("beside", None)
+
+
+def _swap(pinned: str, now: str) -> None:
+    link = dict(parse_qsl(pinned))
+    for kind in (SidebarChoices, RecordChoices):
+        choices = kind.from_link(link)
+        change(kind, **{name: getattr(choices, name) for name in _names(kind)})
+    change(SidebarChoices, beside=now)

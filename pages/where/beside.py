@@ -1,0 +1,70 @@
+"""The map that is pinned and the one on screen, beside each other in the same colours."""
+
+import streamlit as st
+
+from pages.shared.beside import in_two, let_go
+from pages.shared.choices import apart
+from pages.shared.drawn import drawn
+from pages.shared.provenance import source_line
+from pages.shared.reads import area_key, store_path
+from pages.shared.sidebar import View
+from pages.shared.tables import show_table
+from pages.shared.text import plain, show_working
+from pages.where.map import draw_map, show_legend
+from pages.where.question import WhereChoices, where_question
+from pages.where.reads import maps_beside_of
+from vulncore.domain.errors import VulncoreError
+from vulncore.findings.where.layers import MapChoice
+from vulncore.findings.where.question import MapSelection
+from vulncore.findings.where.view import MapsBeside, MapView
+
+
+def maps_compared(
+    pinned: View, choices: WhereChoices, shown: View, selection: MapSelection, choice: MapChoice
+) -> MapsBeside | None:
+    """Return the map that is pinned and the one on screen; None where that can't be shown any more, which is said."""
+    try:
+        with apart() as problems:
+            its_selection = where_question(pinned, choices)
+        if not problems:
+            its_area, area = (area_key(store_path(), view.force) for view in (pinned, shown))
+            return maps_beside_of(
+                store_path(),
+                (pinned.publish, its_selection, its_area),
+                (shown.publish, selection, area),
+                choice,
+            )
+        let_go(problems[0])
+    except VulncoreError as problem:
+        let_go(str(problem))
+    return None
+
+
+def show_beside(both: MapsBeside, pinned: View, shown: View) -> None:
+    """Draw two maps, and say how both are read."""
+    one = both.shown or both.pinned
+    if one is not None:
+        drawn(_show_legend, one)
+    maps = zip(
+        in_two(both.names), ("pinned", "on screen"), (both.pinned, both.shown), (pinned, shown), strict=True
+    )
+    for column, side, one, view in maps:
+        with column:
+            if one is None:
+                st.info("Too few records for a map.")
+            else:
+                draw_map(one, view, f"map {side}")
+                st.caption(f"**{plain(one.title)}.** {source_line(view)}")
+    if len(both.table):
+        drawn(_show_as_table, both)
+    if both.headline:
+        show_working(both.headline)
+
+
+def _show_legend(shown: MapView) -> None:
+    show_legend(shown, False, counted=False)
+
+
+def _show_as_table(both: MapsBeside) -> None:
+    with st.popover("Show as table"):
+        show_table(both.table, "Two maps, place by place", list(both.table.columns[1:3]))
