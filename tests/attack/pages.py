@@ -321,6 +321,7 @@ OF_HOUSTON: Final = {"dataset": "houston", "force": HOUSTON, "window": HOUSTON_M
 OF_DEMO: Final = {"dataset": "demo", "force": CITY, "window": YEAR}
 OF_CITY: Final = {"dataset": "city", "measures": VIOLENCE, "window": rolling_12(date(2024, 12, 1))}
 MURDER, RAPE = ({"measures": (measure,), **OF_HOUSTON} for measure in ("murder", "rape"))
+PAIR: Final = {"measures": SEXUAL, **OF_DEMO, "window": TWO_YEARS}
 SEXUAL_MAP: Final = {"dataset": "demo", "measures": SEXUAL, "window": YEAR}
 
 PAGES: Final[Sequence[Page]] = (
@@ -350,6 +351,13 @@ PAGES: Final[Sequence[Page]] = (
             week_counts, measures=SEXUAL, where=(("victim_residency", "resident in the City"),), **OF_DEMO
         ),
     ),
+    Page(
+        "When: pairs, Houston, murder beside rape and assault",
+        partial(week_counts, **MURDER),
+        views=partial(opened_weeks, large=("rape", *ASSAULT), **MURDER),
+    ),
+    Page("When: pairs, two years of the demo", partial(week_counts, **PAIR)),
+    Page("Where: pairs, two years of the demo", partial(map_counts, **{**SEXUAL_MAP, "window": TWO_YEARS})),
     Page("Data: checks of times, Houston, rape", partial(check_counts, **RAPE), together=False),
     Page("Data: checks of times, demo, sexual offences", partial(check_counts, measures=SEXUAL, **OF_DEMO)),
     Page(

@@ -29,9 +29,10 @@ from vulncore.findings.shared import blurred as blurring
 from vulncore.findings.shared import counted as counting
 from vulncore.findings.shared.which_records import HoursChosen
 from vulncore.findings.when.counts import read_week
-from vulncore.findings.when.when import patrol_hours, when
+from vulncore.findings.when.when import patrol_hours, weeks_beside, when
 from vulncore.findings.where import area as ground
 from vulncore.findings.where import counts as where_counts
+from vulncore.findings.where.beside import maps_beside
 from vulncore.findings.where.counts import record_counts
 from vulncore.findings.where.layers import Layer, MapChoice
 from vulncore.findings.where.place import place_view
@@ -95,6 +96,16 @@ def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
         views[f"map of {name}"] = where_view(counts).off_the_map
         for layer in LAYERS if name == "all" else (Layer.CELLS,):
             views[f"{layer} of {name}"] = layer_view(counts, MapChoice(layer)).layer
+    pair = [(snapshot, when(snapshot, SELECTIONS[name], measures)) for name in MAPS]
+    views["weeks beside each other"] = weeks_beside(*pair)
+    both = [
+        (snapshot.publish, record_counts(snapshot, store, MapSelection(SELECTIONS[name]), measures))
+        for name in MAPS
+    ]
+    beside = maps_beside(both[0], both[1], MapChoice())
+    # but for the names of places, which the streets that are patched make others
+    figures = beside.table.drop(columns="Place")
+    views["maps beside each other"] = beside.headline, figures, beside.pinned.counts, beside.shown.counts
     counts = record_counts(snapshot, store, MapSelection(SELECTIONS["all"]), measures)
     busiest = layer_view(counts, MapChoice(Layer.CELLS))
     size = counts.ground.resolutions[-1]

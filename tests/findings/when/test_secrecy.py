@@ -44,7 +44,7 @@ from vulncore.store import Snapshot, open_version, publish
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = "vulncore.findings.when"
-SEEN_BY_THE_REST = ("change", "charts", "hours", "map", "patrols", "sentences", "view")
+SEEN_BY_THE_REST = ("beside", "change", "charts", "hours", "map", "patrols", "sentences", "view")
 SECRET_CLASSES = tuple(
     kind for _, kind in inspect.getmembers(secret, inspect.isclass) if kind.__module__ == secret.__name__
 )

@@ -19,6 +19,7 @@ from tests.reach import importers_of, loaded_with, names_within, reachable
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.where import repeats as repeats_module
+from vulncore.findings.where.beside import maps_beside
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
 from vulncore.findings.where.counts import RecordCounts, ZoneCounts, record_counts, zone_counts
 from vulncore.findings.where.layers import MapChoice
@@ -132,6 +133,13 @@ def shown(counts: RecordCounts, shipped_store: Path) -> dict[str, object]:
         "trial": (trial, trial_headline(trial), trial_table(trial), trial_chart(trial.frame, ["t"], ["l"])),
         "repeats": (repeats, repeats_headline(repeats), repeats_table(repeats)),
     }
+    year_before = replace(counts.question.selection.records, window=rolling_12(date(2023, 10, 1)))
+    earlier = replace(counts.question.selection, records=year_before)
+    its_counts = record_counts(snapshot, shipped_store, earlier, report_measures())
+    things["maps beside each other"] = [
+        maps_beside((snapshot.publish, its_counts), (snapshot.publish, counts), MapChoice(layer))
+        for layer in view.layers
+    ]
     for layer in view.layers:
         for size in (9, 10):
             on_ground = layer_view(counts, MapChoice(layer, size))

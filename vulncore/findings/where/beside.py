@@ -39,39 +39,37 @@ def maps_beside(
     """
     counts = pinned[1], shown[1]
     sides = tuple(_side(publish, one) for publish, one in (pinned, shown))
-    names = names_of(sides)
+    before, now = names_of(sides)
     views = tuple(where_view(one) for one in counts)
-    few = [name for name, view in zip(names, views, strict=True) if view.too_few]
-    if few:
-        why = f"{listed(few)}: too few records for a map. Choose a longer period or more measures."
-        maps = [
-            None if view.too_few else map_view(view, layer_view(one, choice), publish)
-            for view, (publish, one) in zip(views, (pinned, shown), strict=True)
-        ]
-        return MapsBeside((names[0], names[1]), _not_compared(why), (), pd.DataFrame(), maps[0], maps[1])
-    choice = _fitting(counts, choice)
-    same = _same_zones(counts)
-    layers = [
-        layer_view(one, choice, other if same else None)
-        for one, other in zip(counts, reversed(counts), strict=True)
-    ]
-    maps = [
-        map_view(view, layer, publish)
-        for view, layer, (publish, _) in zip(views, layers, (pinned, shown), strict=True)
-    ]
-    why = why_not_judged(*sides) or missing_beside(names, [bool(view.question.notes) for view in views])
-    why = why or ("" if same else OTHER_CELLS)
-    if why:
-        return MapsBeside((names[0], names[1]), _not_compared(why), (), pd.DataFrame(), maps[0], maps[1])
+    few = [name for name, view in zip((before, now), views, strict=True) if view.too_few]
+    same = not few and _same_zones(counts)
+    choice = _fitting(counts, choice) if same else choice
+    its_choice = choice if same else replace(choice, resolution=None)
+    its_map, map_shown = (
+        None if view.too_few else map_view(view, layer_view(one, of_one, other if same else None), publish)
+        for view, (publish, one), other, of_one in zip(
+            views, (pinned, shown), reversed(counts), (its_choice, choice), strict=True
+        )
+    )
+    why = (
+        f"{listed(few)}: too few records for a map. Choose a longer period or more measures."
+        if few
+        else why_not_judged(*sides)
+        or missing_beside((before, now), [bool(view.question.notes) for view in views])
+        or ("" if same else OTHER_CELLS)
+    )
+    if why or map_shown is None:
+        briefing = Briefing("Two maps beside each other, not compared.", why)
+        return MapsBeside((before, now), briefing, (), pd.DataFrame(), its_map, map_shown)
     alike = sides[0].is_like(sides[1])
-    difference = protected_difference(*counts, layers[1].resolution, alike=alike)
+    difference = protected_difference(*counts, map_shown.resolution, alike=alike)
     return MapsBeside(
-        (names[0], names[1]),
-        _briefing(difference),
-        _headline(difference, alike=alike),
-        _table(difference, names),
-        maps[0],
-        maps[1],
+        names=(before, now),
+        briefing=_briefing(difference),
+        headline=_headline(difference, alike=alike),
+        table=_table(difference, (before, now)),
+        pinned=its_map,
+        shown=map_shown,
     )
 
 
@@ -96,10 +94,6 @@ def _fitting(counts: tuple[RecordCounts, RecordCounts], choice: MapChoice) -> Ma
         return choice
     fitting = [fitting_resolution(one, choice.layer) for one in counts]
     return replace(choice, resolution=min(size for size in fitting if size is not None))
-
-
-def _not_compared(why: str) -> Briefing:
-    return Briefing("Two maps beside each other, not compared.", why)
 
 
 def _briefing(difference: pd.DataFrame) -> Briefing:
