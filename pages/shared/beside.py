@@ -18,6 +18,7 @@ from vulncore.domain.periods import add_months
 
 C = TypeVar("C", bound=Choices)
 UNMET = "The view that was pinned can't be shown any more"
+PINS = {"dataset", "version", "month"}  # what each link of a view names
 SIDES = ("Pinned", "On screen")
 PINNED = "Pinned. Choose another strand, period or month: it will stand beside this view."
 
@@ -33,8 +34,10 @@ def view_beside(view: View, choices: C) -> tuple[View, C] | None:
         return None
     link = dict(parse_qsl(view.beside))
     try:
-        pinned = view_of(SidebarChoices.from_link(link))
-    except (VulncoreError, LookupError, ValueError):
+        pinned = view_of(SidebarChoices.from_link(link)) if set(link) >= PINS else None
+    except (VulncoreError, LookupError):
+        pinned = None
+    if pinned is None:
         _let_go()
         return None
     records = RecordChoices.from_link(link)

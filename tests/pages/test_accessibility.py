@@ -9,6 +9,7 @@ from tests.pages.conftest import settled
 
 pytestmark = pytest.mark.browser
 
+BESIDE = "strand=hate-crime&beside=dataset%3Ddemo%26version%3D1%26month%3D2023-10%26strand%3Dhate-crime"
 STATES = [
     "overview",
     "overview?strand=sexual-violence/rape",
@@ -16,6 +17,7 @@ STATES = [
     *(f"where{part}" for part in ("", "?part=tried", "?part=repeats", "?part=classes", "?layer=class")),
     *(f"forecast{part}" for part in ("", "?part=months", "?part=models", "?part=learns")),
     *(f"resourcing{part}" for part in ("", "?part=drivers", "?part=months", "?part=demand")),
+    *(f"{page}?{BESIDE}" for page in ("overview", "when", "where", "forecast")),
     "data",
     "methods",
     "when?dataset=city-open-counts",  # refused
