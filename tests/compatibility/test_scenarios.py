@@ -4,9 +4,13 @@ import pytest
 
 from tests.compatibility.conftest import KEPT, answers
 from tests.compatibility.reading import differences, digest, kept, rows_printed, run, summary
+from vulncore.resourcing.scenario.fields import is_cost
+from vulncore.resourcing.scenario.link import scenario_code, scenario_of
+from vulncore.resourcing.scenario.toml import scenario_text
 
 FOLDER = KEPT / "scenarios"
 ANSWERS = answers("scenarios/answers.json")
+CODES = answers("scenarios/codes.json")
 NAMED = [word for file in sorted(FOLDER.glob("*.toml")) for word in ("--scenario", file)]
 
 
@@ -21,6 +25,14 @@ def test_a_scenario_saved_in_the_store_is_found_by_its_name(read_only_store, nam
     assert (
         digest(run(read_only_store, "resourcing", "--as-toml", "--scenario", name)) == ANSWERS["saved"][name]
     )
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_a_code_of_a_link_opens_with_every_number_invents_no_cost_and_is_the_code_again(name):
+    scenario = scenario_of(CODES[name])
+    assert digest(scenario_text(scenario)) == ANSWERS["texts"][name]
+    assert [key for key in scenario.assumptions if is_cost(key)] == []
+    assert scenario_code(scenario) == CODES[name]
 
 
 def test_the_numbers_of_scenarios_written_by_0_1_0_are_what_they_were(read_only_store):

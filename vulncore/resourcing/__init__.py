@@ -8,5 +8,6 @@ Read in this order:
 - `capacity.py`: who is there: those in post, less leavers, and those who join;
 - `draws.py`: the random numbers, the same for every scenario;
 - `answers.py`: what the paths say by month and year, and which numbers drive a shortage;
-- `solving.py`: how many more people keep a chance at or below a level.
+- `solving.py`: how many more people keep a chance at or below a level;
+- `costs.py`: what people cost a year, where a scenario says what one costs.
 """

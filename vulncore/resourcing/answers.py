@@ -11,6 +11,7 @@ import pandas as pd
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import add_months
 from vulncore.resourcing.chain import Incoming, Inputs, Staffing, staffing_from
+from vulncore.resourcing.scenario.fields import is_cost
 from vulncore.resourcing.scenario.scenario import Scenario
 
 LIKELY: Final = 0.5  # a chance above this is called likely
@@ -119,7 +120,9 @@ def drivers(scenario: Scenario, incoming: Incoming, role: str, span: Span) -> pd
     Misleads when:
         two numbers only matter together: each is moved alone.
     """
-    uncertain = [key for key, assumption in scenario.assumptions.items() if not assumption.certain]
+    uncertain = [
+        key for key, assumption in scenario.assumptions.items() if not assumption.certain and not is_cost(key)
+    ]
     kinds = list(incoming.paths)
     tried = 1 + 2 * (len(uncertain) + len(kinds))  # a row with all at their mean, then two for each driver
     numbers = {key: np.full((tried, 1), assumption.mean) for key, assumption in scenario.assumptions.items()}

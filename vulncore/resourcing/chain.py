@@ -119,6 +119,28 @@ def staffing_from(scenario: Scenario, incoming: Incoming, inputs: Inputs) -> Sta
     return Staffing(scenario, incoming.as_at, needed, there, open_cases, hours)
 
 
+def paid_people(scenario: Scenario, incoming: Incoming, role: str | None = None) -> Mapping[str, Floats]:
+    """Return how many full-time people are paid, by role: those there, with those in training in full.
+
+    Args:
+        scenario: What is assumed, checked.
+        incoming: Demand: how many paths and months, and from when.
+        role: One role; all of them if none is given.
+
+    Returns:
+        By role, one row per path and one column per month ahead. On each path the same people leave as in `staffing`.
+    """
+    roles = [one for one in scenario.roles if role in (None, one.key)]
+    numbers = {
+        key: assumption_draws(key, assumption, incoming.shape[0])
+        for key, assumption in scenario.assumptions.items()
+        if key.startswith("role.")
+    }
+    numbers |= {f"role.{one.key}.training_worth": np.array([[100.0]]) for one in roles}
+    inputs = Inputs(numbers, chance=True)
+    return {one.key: _there(scenario, one, incoming, inputs) for one in roles}
+
+
 def turnover_of(role: str, numbers: Mapping[str, Floats]) -> Turnover:
     """Return how people of a role come and go."""
     key = f"role.{role}"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.resourcing.made_units import unit
 from vulncore.domain.errors import InvalidScenarioError
-from vulncore.resourcing.scenario.fields import field_of
+from vulncore.resourcing.scenario.fields import field_of, is_cost
 from vulncore.resourcing.scenario.link import (
     DICTIONARIES,
     MOST_LETTERS,
@@ -40,7 +40,7 @@ CODE = scenario_code(CHANGED)
 LETTERS = string.ascii_letters + string.digits + "-_"
 
 
-def coded(raw: bytes, first: str = "1") -> str:
+def coded(raw: bytes, first: str = NEWEST) -> str:
     return first + base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
@@ -74,13 +74,31 @@ def test_any_numbers_sources_and_joiners_come_back_from_the_code(data):
     people = data.draw(st.lists(st.integers(1, 5_000), max_size=5))
     scenario = replace(scenario, joiners=tuple(Joiners("ds", date(2025, 1, 1), number) for number in people))
     code = scenario_code(scenario)
-    assert re.fullmatch(r"1[A-Za-z0-9_-]+", code)
+    assert re.fullmatch(r"[12][A-Za-z0-9_-]+", code)
     assert scenario_of(code) == scenario
     assert scenario_code(scenario_of(code)) == code
 
 
+def test_a_scenario_without_costs_keeps_the_code_that_earlier_versions_gave_it():
+    before = read_scenario((REFERENCE / DICTIONARIES["1"]).read_text(encoding="utf-8"))
+    assert not [key for key in before.assumptions if is_cost(key)]
+    for scenario in (before, before.where("unit.demand", Assumption(120, 120, 120)).called("Ours")):
+        text = scenario_text(scenario).encode()
+        press = zlib.compressobj(9, zdict=(REFERENCE / DICTIONARIES["1"]).read_bytes())
+        assert scenario_code(scenario) == coded(press.compress(text) + press.flush(), "1")
+        assert scenario_of(scenario_code(scenario)) == scenario
+    assert scenario_code(SHIPPED)[0] == NEWEST
+
+
+def test_the_example_is_what_it_was_but_for_its_costs():
+    before = read_scenario((REFERENCE / DICTIONARIES["1"]).read_text(encoding="utf-8"))
+    without = {key: number for key, number in SHIPPED.assumptions.items() if not is_cost(key)}
+    assert replace(SHIPPED, assumptions=without) == before
+    assert len(SHIPPED.assumptions) == len(before.assumptions) + len(before.roles)
+
+
 def test_a_code_is_short_and_a_changed_number_makes_it_little_longer():
-    assert len(scenario_code(SHIPPED)) < 100
+    assert len(scenario_code(SHIPPED)) < 110
     assert len(CODE) < 400
 
 
@@ -130,7 +148,7 @@ NONE, UNREAD = "This link does not hold a scenario", "The scenario in this link 
 HOSTILE = {
     "nothing": ("", NONE),
     "one letter": ("1", NONE),
-    "a kind that is not known yet": ("2" + CODE[1:], NONE),
+    "a kind that is not known yet": ("3" + CODE[1:], NONE),
     "a kind that never was": ("0" + CODE[1:], NONE),
     "without its first letter": (CODE[1:], f"{NONE}|{UNREAD}"),
     "a line break behind": (CODE + "\n", NONE),

@@ -6,6 +6,9 @@ from typing import Final
 PERCENT_OF_TIME: Final = "% of working time"
 PEOPLE: Final = "people"
 MONTHS: Final = "months"
+POUNDS_A_YEAR: Final = "£ a year"
+COST: Final = "cost"
+"""The name of the one number of a role that it may do without: the page then says nothing of money for that role."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +122,17 @@ ROLE: Final = {
     "training_worth": Field(
         "Work done in training", "% of a full share", 0, 100, "The average over the training time."
     ),
+    COST: Field(
+        "Cost of one, full time",
+        POUNDS_A_YEAR,
+        0,
+        500_000,
+        "What the force pays for one full-time person: salary, employer's pension and National Insurance. No overtime.",
+    ),
     **ABSTRACTIONS,
 }
-"""Of every role. A role has abstractions and a contracted week of its own only where they differ from the unit's."""
+"""Of every role. A role has a cost only where somebody gave one, and abstractions and a contracted week of its own
+only where they differ from the unit's."""
 
 CASEWORK: Final = {
     "on_cases": Field(
@@ -167,3 +178,17 @@ def field_of(key: str) -> Field | None:
         case ["case", _, name]:
             return CASE_TYPE.get(name)
     return None
+
+
+def cost_key(role: str) -> str:
+    """Return the key of what one person of a role costs.
+
+    >>> cost_key("pip2")
+    'role.pip2.cost'
+    """
+    return f"role.{role}.{COST}"
+
+
+def is_cost(key: str) -> bool:
+    """Return whether a number is what somebody costs: it moves money, and neither demand nor people."""
+    return key.startswith("role.") and key.endswith(f".{COST}")

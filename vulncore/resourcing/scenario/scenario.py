@@ -170,6 +170,10 @@ class Scenario:
         """Return the scenario with one number changed."""
         return replace(self, assumptions={**self.assumptions, key: assumption})
 
+    def without(self, key: str) -> "Scenario":
+        """Return the scenario without a number."""
+        return replace(self, assumptions={name: one for name, one in self.assumptions.items() if name != key})
+
     def called(self, name: str) -> "Scenario":
         """Return the scenario under another name."""
         return replace(self, name=" ".join(name.split()))
