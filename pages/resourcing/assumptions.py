@@ -1,7 +1,6 @@
 """The form that changes one number of a scenario, and says who changed it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +16,7 @@ from vulncore.findings.resourcing.assumptions import field, number_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.sheet import assumption_sheet, with_sheet
 from vulncore.findings.shared.words import number_of
+from vulncore.resourcing.scenario.fields import POUNDS_A_YEAR, Field, is_cost
 from vulncore.resourcing.scenario.scenario import ASSUMED, BY_LETTERS, SOURCE_LETTERS, Assumption, Scenario
 
 ENDS, ONE = ("Lowest", "Likeliest", "Highest"), "Value"
@@ -24,37 +24,40 @@ DONE, REFUSED, PROBLEM = "sheet done", "sheet refused", "assumption problem"
 
 
 def show_assumption_form(outlook: ResourcingOutlook, keys: Sequence[str]) -> None:
-    """Draw the form for one of some numbers; changed, it is in the scenario on screen."""
+    """Draw the form for one of some numbers; changed, it is in the scenario on screen. A cost that nobody entered is empty."""
     which, ranged, *ends = st.columns([4, 1, 1, 1, 1], vertical_alignment="bottom")
     key = which.selectbox(
         "Number", keys, format_func=lambda number: number_name(outlook.used, number), key="assumption key"
     )
-    now, limits = outlook.used.assumptions[key], field(key)
+    now, limits = outlook.used.assumptions.get(key), field(key)
     spread = not limits.single and ranged.checkbox(
-        "A range", value=not now.certain, key=f"assumption range {key}"
+        "A range", value=now is not None and not now.certain, key=f"assumption range {key}"
     )
-    fields = zip(ends, ENDS, (now.low, now.likely, now.high), strict=True)
-    for column, name, value in fields if spread else [(ends[0], ONE, now.likely)]:
+    low, likely, high = (now.low, now.likely, now.high) if now else (None, None, None)
+    fields = zip(ends, ENDS, (low, likely, high), strict=True)
+    for column, name, value in fields if spread else [(ends[0], ONE, likely)]:
         column.number_input(
             plain(name),
             min_value=float(limits.least),
             max_value=float(limits.most),
-            value=float(value),
-            step=1.0 if limits.whole or value >= 10 else 0.1 if value >= 1 else 0.05,
+            value=value if value is None else float(value),
+            step=_step(limits, value),
             format="%g",
             key=f"assumption {name} {key}",
         )
     source, name, button = st.columns([3, 2, 1], vertical_alignment="bottom")
     source.text_input(
         "Source",
-        value="" if now.measured or now.source.startswith(ASSUMED) else now.source,
+        value="" if now is None or now.measured or now.source.startswith(ASSUMED) else now.source,
         max_chars=SOURCE_LETTERS,
         key=f"assumption source {key}",
     )
     name.text_input("Your name, kept with the number", max_chars=BY_LETTERS, key="who")
-    button.button(
-        "Change", type="primary", on_click=_change, args=(outlook.scenario, key, now), width="stretch"
-    )
+    button.button("Change", type="primary", on_click=_change, args=(outlook.scenario, key), width="stretch")
+    if now and is_cost(key):
+        st.button(
+            "Take this cost out", on_click=_take_out, args=(outlook.scenario, key), key=f"take out {key}"
+        )
     st.caption(plain(f"{limits.meaning} In {limits.unit}, {limits.least:,g} to {limits.most:,g}."))
     if problem := take_notice(PROBLEM):
         st.error(plain(problem))
@@ -104,16 +107,29 @@ def _bring_in(plan: Scenario) -> None:
         leave_notice(DONE, f"{count} changed{listed}. Save the scenario to keep that.")
 
 
-def _change(plan: Scenario, key: str, now: Assumption) -> None:
+def _step(limits: Field, value: float | None) -> float:
+    """Return by how much a press on a number's arrows changes it."""
+    if limits.unit == POUNDS_A_YEAR:
+        return 1_000.0
+    return 1.0 if limits.whole or value is None or value >= 10 else 0.1 if value >= 1 else 0.05
+
+
+def _take_out(plan: Scenario, key: str) -> None:
+    leave_notice(PROBLEM, put_on_screen(plan.without(key)))
+
+
+def _change(plan: Scenario, key: str) -> None:
     state = st.session_state
     visit().name = state.get("who", "")
     names = ENDS if state.get(f"assumption range {key}") else (ONE, ONE, ONE)
-    low, likely, high = (float(state[f"assumption {name} {key}"]) for name in names)
+    numbers = [state[f"assumption {name} {key}"] for name in names]
+    if None in numbers:
+        leave_notice(PROBLEM, "Nothing was changed. Give a number.")
+        return
+    low, likely, high = map(float, numbers)
     source = " ".join(state[f"assumption source {key}"].split()) or ASSUMED
     try:
-        wanted = replace(
-            now, low=low, likely=likely, high=high, source=source, measured=False, by=who(), on=today()
-        )
+        wanted = Assumption(low, likely, high, source, measured=False, by=who(), on=today())
         leave_notice(PROBLEM, change(plan, key, wanted))
     except VulncoreError as problem:
         leave_notice(PROBLEM, str(problem))

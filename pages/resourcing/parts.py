@@ -19,7 +19,12 @@ from pages.shared.text import palette, plain
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month
 from vulncore.findings.resourcing.arrivals import demand_notes, demand_rows, demand_table
-from vulncore.findings.resourcing.assumptions import assumption_rows, assumptions_table, number_groups
+from vulncore.findings.resourcing.assumptions import (
+    assumption_rows,
+    assumptions_table,
+    costs_not_entered,
+    number_groups,
+)
 from vulncore.findings.resourcing.charts import (
     MOST_SHOWN,
     caseload_chart,
@@ -27,7 +32,8 @@ from vulncore.findings.resourcing.charts import (
     scenarios_chart,
     staffing_chart,
 )
-from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
+from vulncore.findings.resourcing.costs import ROUNDED, says_costs
+from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_from_example
 from vulncore.findings.resourcing.sentences import caseload_in_words, drivers_in_words, staffing_in_words
 from vulncore.findings.resourcing.tables import (
     comparison_table,
@@ -43,7 +49,6 @@ from vulncore.findings.resourcing.tables import (
 )
 from vulncore.findings.shared.words import percent
 from vulncore.resourcing.answers import first_month
-from vulncore.resourcing.scenario.link import illustrative
 from vulncore.resourcing.scenario.scenario import Scenario
 
 CHANGED, EVERY = "changed", "every"
@@ -85,13 +90,12 @@ def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, vie
     chosen = picker.draw(choices)
     keys = list(outlook.used.assumptions)
     if chosen == CHANGED:
-        keys = [
-            key for key in changed_keys(outlook.scenario, illustrative()) if key in outlook.used.assumptions
-        ]
+        keys = [key for key in changed_from_example(outlook.scenario) if key in outlook.used.assumptions]
     elif chosen != EVERY:
         keys = [key for key in keys if key.startswith(chosen)]
+    empty = [key for key in costs_not_entered(outlook.used) if chosen == EVERY or key.startswith(chosen)]
     with st.expander("Change a number"):
-        show_assumption_form(outlook, keys or list(outlook.used.assumptions))
+        show_assumption_form(outlook, [*keys, *empty] or list(outlook.used.assumptions))
     if keys:
         of_several = chosen in (CHANGED, EVERY)
         drawn(_show_numbers, outlook, tuple(keys), names[chosen], of_several)
@@ -171,6 +175,8 @@ def _show_compared(force: str, source: str, outlook: ResourcingOutlook, *others:
     names = scenario_names(every)
     table, differences = comparison_table(every), differences_table(every)
     show_table(table, f"{outlook.role.name}: scenarios side by side", list(table.columns[1:]))
+    if says_costs(*every):
+        st.caption(ROUNDED)
     if len(differences):
         show_table(differences, "What they assume differently", list(differences.columns[1:]))
     held = all(one.holds_cases for one in every)
@@ -203,6 +209,8 @@ def show_months(outlook: ResourcingOutlook, view: View) -> None:
 def _show_months(outlook: ResourcingOutlook) -> None:
     roles, months = roles_table(outlook), months_table(outlook)
     show_table(roles, f"{outlook.used.unit}, {outlook.question.year}", list(roles.columns[1:]))
+    if says_costs(outlook):
+        st.caption(ROUNDED)
     show_table(months, f"{outlook.role.name} by month", list(months.columns[1:]))
 
 

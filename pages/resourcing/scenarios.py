@@ -73,7 +73,7 @@ def _show_beside(known: dict[str, Scenario], beside: Sequence[Scenario]) -> None
     st.multiselect(
         "Compare with",
         list(every),
-        format_func=lambda code: every[code].name,
+        format_func=lambda code: every[code].name + ("" if code in known else ", not saved"),
         max_selections=MOST_COMPARED,
         key="compare picker",
         on_change=_compare,

@@ -1,7 +1,5 @@
 """How many more it takes, as a table with its months; and who joins anyway."""
 
-from datetime import date
-
 import streamlit as st
 
 from pages.resourcing.plan import change_joiners
@@ -10,8 +8,9 @@ from pages.shared.tables import show_table
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice
 from vulncore.domain.periods import add_months, format_month, month_name, months_between, parse_month
+from vulncore.findings.resourcing.costs import ROUNDED, cost_in_words, cost_of
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
-from vulncore.findings.resourcing.tables import steps_table
+from vulncore.findings.resourcing.tables import COST_A_YEAR, UNTRAINED, steps_table
 from vulncore.resourcing.scenario.checks import MOST_JOINERS
 from vulncore.resourcing.scenario.scenario import Joiners
 from vulncore.resourcing.solving import Condition, MoreNeeded, with_more
@@ -47,11 +46,14 @@ def _show_steps(outlook: ResourcingOutlook, solved: MoreNeeded) -> None:
         args=(outlook, solved),
         width="stretch",
     )
-    drawn(_show_steps_table, solved, outlook.staffing.as_at, what)
+    drawn(_show_steps_table, outlook, solved, what)
 
 
-def _show_steps_table(solved: MoreNeeded, as_at: date, what: str) -> None:
-    show_table(steps_table(solved, as_at), what, ["More", "In all"])
+def _show_steps_table(outlook: ResourcingOutlook, solved: MoreNeeded, what: str) -> None:
+    table = steps_table(outlook, solved)
+    show_table(table, what, [name for name in table.columns if name not in ("Needed by", UNTRAINED)])
+    if COST_A_YEAR in table:
+        st.caption(ROUNDED)
 
 
 def _plan_for(outlook: ResourcingOutlook, solved: MoreNeeded) -> None:
@@ -95,12 +97,15 @@ def _show_joiners(outlook: ResourcingOutlook) -> None:
 
 
 def joiners_in_words(outlook: ResourcingOutlook, joiners: Joiners) -> str:
-    """Return who joins, and when."""
+    """Return who joins, when, and what they cost a year where somebody entered what one costs."""
     passed = months_between(outlook.staffing.as_at, joiners.month) < 1
     how = "trained" if joiners.trained else "to be trained"
     late = ": before these figures, so in post already and not added" if passed else ""
+    cost = cost_of(outlook, joiners.role, joiners.people)
+    costing = f", {cost_in_words(cost)}" if cost else ""
     return (
-        f"{joiners.people:,} {outlook.used.role(joiners.role).name}, {month_name(joiners.month)}, {how}{late}"
+        f"{joiners.people:,} {outlook.used.role(joiners.role).name}, {month_name(joiners.month)}, {how}"
+        f"{costing}{late}"
     )
 
 

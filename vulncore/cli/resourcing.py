@@ -42,7 +42,7 @@ from vulncore.findings.resourcing.outlook import (
     staffing_question,
 )
 from vulncore.findings.resourcing.sentences import more_in_words, resourcing_headline
-from vulncore.findings.resourcing.tables import exported, staffing_rows
+from vulncore.findings.resourcing.tables import COSTS, exported, staffing_rows
 from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import months_ahead
@@ -156,6 +156,9 @@ def resourcing(
     )
     if output is Format.MARKDOWN:  # for people: without what is the same in every row
         table = table.drop(columns=["force", "known_to", "dataset", "version", "note", "basis"])
+        table = table.drop(
+            columns=[name for name in COSTS.values() if name in table and table[name].isna().all()]
+        )
     typer.echo(printed(table, output))
 
 

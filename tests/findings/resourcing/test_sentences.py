@@ -44,7 +44,7 @@ def test_a_feed_that_went_silent_is_left_out_loudly(tmp_path):
 
 
 def test_the_first_sentence_says_what_the_year_asks_for(outlook):
-    first, cases, takes, others, caution = resourcing_headline(outlook)
+    first, cases, takes, costs, others, caution = resourcing_headline(outlook)
     months = slice(14, 26)  # of 2026
     needed, there = outlook.staffing.needed["pip2"][:, months], outlook.staffing.there["pip2"][:, months]
     middle, most, nearly_all = np.quantile(needed.mean(axis=1), [0.5, 0.8, 0.95])
@@ -58,7 +58,11 @@ def test_the_first_sentence_says_what_the_year_asks_for(outlook):
     likely_from = outlook.months["month"][np.argmax(over > 0.5)]
     assert f"becomes likely (over 50\u00a0%) in {likely_from:%B %Y}." in cases.text
     assert f"{outlook.more_for_cases.more} more PIP 2 investigators are needed, trained by" in takes.text
-    assert f"Covering the hours takes {outlook.more_for_hours.more} more PIP 2 investigators." in takes.text
+    assert (
+        f"Covering the hours takes {outlook.more_for_hours.more} more PIP 2 investigators, about £"
+        in takes.text
+    )
+    assert costs.text.startswith("Those paid in 2026 cost about £")
     assert "Vulnerable Victim Advocate" in others.text
     assert "No official caseload standard exists" in caution.text
 
@@ -67,7 +71,8 @@ def test_the_page_opens_with_how_many_more_it_takes_and_what_to_ask_for(outlook)
     more, briefing = outlook.more_for_cases, resourcing_briefing(outlook, made=True)
     last = more.steps[-1][0]
     assert briefing.finding == f"{more.more} more PIP 2 investigators are needed by {last:%B %Y}."
-    assert f"Ask for {beyond_funded(outlook, more)} more funded posts." in briefing.action
+    beyond = beyond_funded(outlook, more)
+    assert re.fullmatch(rf"Ask for {beyond} more funded posts, about £[\d,]+0,000 a year\.", briefing.action)
     assert (
         briefing.also
         == "In 9 of 10 forecasts nobody then holds more than 15 cases. Most numbers are our assumptions."
@@ -113,7 +118,7 @@ def test_who_is_wanted_sooner_than_anyone_can_be_trained_and_who_has_no_post_is_
     text = more_in_words(outlook, more)
     assert f"{late} of the {more.more} have to arrive trained, because training takes 18 months." in text
     assert f"{more.more - 2} of the {more.more} have no funded post." in text  # 18 posts, 16 in post
-    table = steps_table(more, as_at)
+    table = steps_table(outlook, more)
     assert (table["If untrained, has to begin in"] == "too late: has to arrive trained").sum() == sum(
         month < trained_by for month, _ in more.steps
     )

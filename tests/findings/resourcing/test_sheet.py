@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -9,15 +10,17 @@ import pytest
 
 from vulncore.domain.errors import InvalidScenarioError, UnreadableSourceError
 from vulncore.findings.resourcing.sheet import assumption_sheet, with_sheet
+from vulncore.resourcing.scenario.fields import is_cost
 from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.scenario import Assumption
 
 TODAY = date(2024, 11, 5)
 HEADING = 4  # the sheet's row of headings: two lines and an empty one before it
 
 
-def filled_in(tmp_path, change=lambda sheet: None):
-    """Return the path of the sheet, after a hand has changed it."""
-    book = openpyxl.load_workbook(io.BytesIO(assumption_sheet(illustrative())))
+def filled_in(tmp_path, change=lambda sheet: None, of=None):
+    """Return the path of a scenario's sheet, the example's if none is given, after a hand has changed it."""
+    book = openpyxl.load_workbook(io.BytesIO(assumption_sheet(of or illustrative())))
     change(book.active)
     path = tmp_path / "sheet.xlsx"
     book.save(path)
@@ -58,6 +61,57 @@ def test_a_number_that_was_changed_says_its_source_who_and_when(tmp_path):
     assert {key: number for key, number in scenario.assumptions.items() if key != "role.pip2.posts"} == {
         key: number for key, number in illustrative().assumptions.items() if key != "role.pip2.posts"
     }
+
+
+def without_costs():
+    shipped = illustrative()
+    kept = {key: number for key, number in shipped.assumptions.items() if not is_cost(key)}
+    return replace(shipped, assumptions=kept)
+
+
+def test_costs_go_out_and_come_in_again_with_the_other_numbers(tmp_path):
+    path = filled_in(tmp_path, setting("role.pip2.cost", 61_000, 66_000, 72_500, source="Finance, 2025"))
+    scenario, changed = with_sheet(illustrative(), path, "A. Lead", TODAY)
+    cost = scenario.assumptions["role.pip2.cost"]
+    assert (cost.low, cost.likely, cost.high, cost.source) == (61_000, 66_000, 72_500, "Finance, 2025")
+    assert changed == (
+        "PIP 2 investigator: cost of one, full time 70,000 (60,000 to 82,000) → 66,000 (61,000 to 72,500)",
+    )
+
+
+def test_a_scenario_without_costs_has_an_empty_row_for_each_and_a_sheet_not_filled_in_enters_none(tmp_path):
+    sheet = openpyxl.load_workbook(io.BytesIO(assumption_sheet(without_costs()))).active
+    for role in illustrative().roles:
+        row = row_of(sheet, f"role.{role.key}.cost")
+        assert [sheet.cell(row, column).value for column in (2, 4, 5, 6)] == [role.name, None, None, None]
+        assert sheet.cell(row, 7).value == "£ a year"
+    path = filled_in(tmp_path, of=without_costs())
+    assert with_sheet(without_costs(), path, "A. Lead", TODAY) == (without_costs(), ())
+
+
+def test_a_cost_filled_into_an_empty_row_is_entered_and_one_that_was_emptied_is_taken_out(tmp_path):
+    path = filled_in(tmp_path, setting("role.soit.cost", 50_000, 50_000, 50_000), of=without_costs())
+    scenario, changed = with_sheet(without_costs(), path, "A. Lead", TODAY)
+    assert scenario.assumptions["role.soit.cost"] == Assumption(
+        50_000, 50_000, 50_000, by="A. Lead", on=TODAY
+    )
+    assert changed == ("SOIT officer: cost of one, full time not entered → 50,000",)
+    assert [key for key in scenario.assumptions if is_cost(key)] == ["role.soit.cost"]
+
+    def empty(sheet) -> None:
+        row = row_of(sheet, "role.soit.cost")
+        for column in (4, 5, 6):
+            sheet.cell(row, column).value = None
+
+    again, changed = with_sheet(scenario, filled_in(tmp_path, empty, scenario), "A. Lead", TODAY)
+    assert again == without_costs()
+    assert changed == ("SOIT officer: cost of one, full time 50,000 → not entered",)
+
+
+def test_a_cost_of_which_one_end_is_missing_is_refused(tmp_path):
+    path = filled_in(tmp_path, setting("role.soit.cost", 50_000), of=without_costs())
+    with pytest.raises(InvalidScenarioError, match=r"role\.soit\.cost: “” is no number"):
+        with_sheet(without_costs(), path, "A. Lead", TODAY)
 
 
 def test_rows_may_be_left_out(tmp_path):

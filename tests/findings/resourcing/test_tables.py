@@ -69,7 +69,7 @@ def test_scenarios_stand_beside_each_other_under_their_names(outlook, forecast, 
 
 
 def test_steps_add_up(outlook):
-    table = steps_table(outlook.more_for_cases, AS_AT)
+    table = steps_table(outlook, outlook.more_for_cases)
     assert table["In all"].iloc[-1] == str(outlook.more_for_cases.more)
     assert sum(map(int, table["More"])) == outlook.more_for_cases.more
 

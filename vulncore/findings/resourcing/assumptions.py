@@ -7,7 +7,7 @@ import pandas as pd
 from vulncore.findings.shared.words import small_first
 from vulncore.resourcing.answers import DEMAND_PREFIX
 from vulncore.resourcing.scenario.checks import in_numbers
-from vulncore.resourcing.scenario.fields import UNIT, Field, field_of
+from vulncore.resourcing.scenario.fields import UNIT, Field, cost_key, field_of
 from vulncore.resourcing.scenario.scenario import Assumption, Scenario
 
 WHOLE_UNIT = "The whole unit"
@@ -93,6 +93,12 @@ def driver_name(scenario: Scenario, key: str) -> str:
         kind = key.removeprefix(DEMAND_PREFIX)
         return f"{number_subject(scenario, f'case.{kind}.')}: the forecast"
     return number_name(scenario, key)
+
+
+def costs_not_entered(scenario: Scenario) -> list[str]:
+    """Return the keys of the numbers that a scenario may have and doesn't: what one person costs, of roles without."""
+    keys = [cost_key(role.key) for role in scenario.roles]
+    return [key for key in keys if key not in scenario.assumptions]
 
 
 def field(key: str) -> Field:

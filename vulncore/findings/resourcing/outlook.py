@@ -13,7 +13,9 @@ from vulncore.domain.periods import add_months
 from vulncore.findings.resourcing.demand import UnitForecast, with_measured
 from vulncore.resourcing.answers import Span, drivers, monthly_answers, span_answers, year_span
 from vulncore.resourcing.chain import Staffing, staffing
-from vulncore.resourcing.scenario.fields import Field
+from vulncore.resourcing.costs import YearlyCost, cost_of_those_there
+from vulncore.resourcing.scenario.fields import Field, is_cost
+from vulncore.resourcing.scenario.link import illustrative
 from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, Role, Scenario
 from vulncore.resourcing.solving import (
     Condition,
@@ -106,6 +108,11 @@ class ResourcingOutlook:
         tried = drivers(self.used, self.forecast.incoming, self.question.role, self.span)
         moves = ~np.isclose(tried["gap_low"], tried["gap_high"], atol=0.005)
         return tried[moves].reset_index(drop=True)
+
+    @cached_property
+    def costs(self) -> Mapping[str, tuple[YearlyCost, YearlyCost]]:
+        """What those paid and those short cost in the year, by role; only roles of which somebody entered what one costs."""
+        return cost_of_those_there(self.staffing, self.forecast.incoming, self.span)
 
 
 def resourcing_outlook(
@@ -212,6 +219,12 @@ def changed_keys(scenario: Scenario, base: Scenario) -> Sequence[str]:
     """Return the keys of the numbers that differ from another scenario's, or that only one of them has."""
     keys = dict.fromkeys([*scenario.assumptions, *base.assumptions])
     return [key for key in keys if scenario.assumptions.get(key) != base.assumptions.get(key)]
+
+
+def changed_from_example(scenario: Scenario) -> Sequence[str]:
+    """Return the keys of the numbers that differ from the example figures; a cost that was never entered is no change."""
+    changed = changed_keys(scenario, illustrative())
+    return [key for key in changed if key in scenario.assumptions or not is_cost(key)]
 
 
 def _role_key(scenario: Scenario, named: str) -> str:

@@ -8,7 +8,8 @@ import numpy as np
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import month_name, months_between
 from vulncore.findings.resourcing.assumptions import driver_name
-from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
+from vulncore.findings.resourcing.costs import cost_headline, cost_of, cost_of_more, pounds
+from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_from_example
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import number_of, percent, small_first
 from vulncore.resourcing.answers import first_month
@@ -23,11 +24,12 @@ LEFT_OUT = "This kind of case is left out."
 
 
 def resourcing_headline(outlook: ResourcingOutlook) -> tuple[Headline, ...]:
-    """Return what a scenario says: whether officers are short, cases each, how many more it takes, other roles, assumptions."""
+    """Return what a scenario says: whether officers are short, cases each, how many more it takes, costs, other roles, assumptions."""
     headlines = (
         _officers_headline(outlook),
         _cases_headline(outlook) if outlook.holds_cases else None,
         _more_headline(outlook),
+        cost_headline(outlook),
         _other_roles_headline(outlook),
         _assumptions_headline(outlook),
     )
@@ -66,7 +68,9 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
     verb = "is" if more.more == 1 else "are"
     finding = f"{_people(more.more, role)} {verb} needed by {month_name(more.steps[-1][0])}."
     beyond = beyond_funded(outlook, more)
-    ask = f"Ask for {number_of(beyond, 'more funded post')}." if beyond else "Fill the funded posts."
+    ask = f"Ask for {number_of(beyond, 'more funded post')}" if beyond else "Fill the funded posts"
+    if beyond and (cost := cost_of(outlook, more.target.role, beyond)):
+        ask += f", about {pounds(cost.middle)} a year"
     rule = (
         "all hours are then covered"
         if more is outlook.more_for_hours
@@ -74,7 +78,7 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
     )
     sure = Fraction(1 - more.target.probability).limit_denominator(20)
     how_sure = f"In {sure.numerator} of {sure.denominator} forecasts {rule}."
-    return Briefing(finding, ask, f"{how_sure} {also}".strip())
+    return Briefing(finding, f"{ask}.", f"{how_sure} {also}".strip())
 
 
 def has_staffing_entered(scenario: Scenario, role: str) -> bool:
@@ -95,7 +99,10 @@ def more_in_words(outlook: ResourcingOutlook, more: MoreNeeded) -> str:
         return f"No more {plural(role)} are needed. The chance of {what} {stays}."
     people = f"{_people(more.more, role)} {'is' if more.more == 1 else 'are'}"
     by = f"{'trained' if more.training_months else 'in post'} by {month_name(more.steps[-1][0])}"
-    sentences = [f"{people} needed, {by}{_stages(more)}.", f"The chance of {what} then {stays}."]
+    sentences = [f"{people} needed, {by}{_stages(more)}."]
+    if cost := cost_of_more(outlook, more):
+        sentences.append(f"{'This person costs' if more.more == 1 else 'They cost'} {cost}.")
+    sentences.append(f"The chance of {what} then {stays}.")
     if beyond := beyond_funded(outlook, more):
         sentences.append(f"{_some_have(beyond, more.more)} no funded post.")
     if late := more.too_late(outlook.staffing.as_at):
@@ -232,7 +239,8 @@ def _more_headline(outlook: ResourcingOutlook) -> Headline:
         return Headline(HeadlineKind.QUIET, "What it takes", _more_or_why_not(outlook, hours))
     text = _more_or_why_not(outlook, outlook.more_for_cases)
     if isinstance(hours, MoreNeeded) and hours.steps:
-        text += f" Covering the hours takes {_people(hours.more, outlook.role.name)}."
+        cost = cost_of_more(outlook, hours)
+        text += f" Covering the hours takes {_people(hours.more, outlook.role.name)}{f', {cost}' if cost else ''}."
     return Headline(HeadlineKind.QUIET, "What it takes", text)
 
 
@@ -293,7 +301,7 @@ def _assumptions_headline(outlook: ResourcingOutlook) -> Headline:
     sentences = [f"{assumed} of {len(outlook.used.assumptions)} numbers are our assumptions."]
     if assumed:
         sentences.append("Replace them with your own before deciding.")
-    if changed := len(changed_keys(outlook.scenario, illustrative())):
+    if changed := len(changed_from_example(outlook.scenario)):
         numbers_differ = "1 number differs" if changed == 1 else f"{changed} numbers differ"
         sentences.append(f"{numbers_differ} from the example figures.")
     sentences.append("No official caseload standard exists: the limit is yours to set.")

@@ -6,12 +6,21 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
 from vulncore.domain.errors import InvalidScenarioError, first_five
-from vulncore.findings.resourcing.assumptions import assumption_rows, field, number_name
+from vulncore.findings.resourcing.assumptions import (
+    assumption_rows,
+    costs_not_entered,
+    field,
+    number_name,
+    number_subject,
+    short_name,
+)
 from vulncore.findings.shared.workbook import workbook
 from vulncore.resourcing.scenario.checks import in_numbers
-from vulncore.resourcing.scenario.fields import Field
-from vulncore.resourcing.scenario.scenario import Assumption, Scenario
+from vulncore.resourcing.scenario.fields import Field, is_cost
+from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, Scenario
 from vulncore.sources.extract import read_extract
 
 NAMES: Final = {
@@ -28,22 +37,37 @@ NAMES: Final = {
 }
 """The sheet's columns by those of `assumption_rows`."""
 FROM_TEN: Final = 10.0
+ENDS: Final = ("lowest", "likeliest", "highest")
+NOT_ENTERED: Final = "not entered"
 READ: Final = ("key", "lowest", "likeliest", "highest", "source")
 
 
 def assumption_sheet(scenario: Scenario) -> bytes:
-    """Return every number of a scenario as a row of a workbook, to be filled in."""
+    """Return every number of a scenario as a row of a workbook, to be filled in; a cost that nobody entered as an empty one."""
     lines = (
         f"{scenario.unit}: {scenario.name}",
         "Change lowest, likeliest and highest (the same three where a number is certain) and say the source. Leave Key as it is.",
     )
-    return workbook("Assumptions", lines, assumption_rows(scenario)[list(NAMES)].rename(columns=NAMES))
+    rows = assumption_rows(scenario)[list(NAMES)]
+    empty = [
+        {
+            "key": key,
+            "of": number_subject(scenario, key),
+            "what": short_name(scenario, key),
+            "unit": field(key).unit,
+        }
+        for key in costs_not_entered(scenario)
+    ]
+    if empty:
+        rows = pd.concat([rows.astype(object), pd.DataFrame(empty, columns=list(NAMES), dtype=object)])
+    return workbook("Assumptions", lines, rows.rename(columns=NAMES))
 
 
 def with_sheet(scenario: Scenario, path: Path, by: str, on: date) -> tuple[Scenario, tuple[str, ...]]:
     """Return a scenario with the numbers of a sheet that was filled in, and what changed, in words.
 
-    A row may be left out: its number stays. What a row changes is said to be changed by `by` on a day.
+    A row may be left out: its number stays. What a row changes is said to be changed by `by` on a day. A cost may be left
+    empty: then nobody entered it.
 
     Args:
         scenario: The scenario that the sheet is for.
@@ -55,23 +79,31 @@ def with_sheet(scenario: Scenario, path: Path, by: str, on: date) -> tuple[Scena
         UnreadableSourceError: The file can't be read.
         InvalidScenarioError: A column, a key or a number is none, or a key is there twice. Nothing is changed then.
     """
-    rows = _rows(path, len(scenario.assumptions))
-    _refuse_keys(rows, scenario)
+    missing = costs_not_entered(scenario)
+    rows = _rows(path, len(scenario.assumptions) + len(missing))
+    _refuse_keys(rows, {*scenario.assumptions, *missing})
     wrong, changed = [], []
     for row in rows:
         key = row["key"]
-        now = scenario.assumptions[key]
-        source = " ".join(row["source"].split()) or now.source
+        now = scenario.assumptions.get(key)
+        source = " ".join(row["source"].split()) or (now.source if now else ASSUMED)
+        if is_cost(key) and not any(row[name].strip() for name in ENDS):
+            if now:
+                changed.append(f"{number_name(scenario, key)} {in_numbers(now)} → {NOT_ENTERED}")
+                scenario = scenario.without(key)
+            continue
         try:
-            low, likely, high = (_number(row[name]) for name in ("lowest", "likeliest", "highest"))
-            if (low, likely, high, source) == (now.low, now.likely, now.high, now.source):
+            low, likely, high = (_number(row[name]) for name in ENDS)
+            if now and (low, likely, high, source) == (now.low, now.likely, now.high, now.source):
                 continue
-            _refuse_hundredths(field(key), now, high)
+            if now:
+                _refuse_hundredths(field(key), now, high)
             given = Assumption(low, likely, high, source, by=by, on=on)
         except InvalidScenarioError as problem:
             wrong.append(f"{key}: {problem}")
             continue
-        changed.append(f"{number_name(scenario, key)} {in_numbers(now)} → {in_numbers(given)}")
+        before = in_numbers(now) if now else NOT_ENTERED
+        changed.append(f"{number_name(scenario, key)} {before} → {in_numbers(given)}")
         scenario = scenario.where(key, given)
     if wrong:
         raise InvalidScenarioError(f"{len(wrong)} of {len(rows)} rows can't be used. {' '.join(wrong[:3])}")
@@ -100,8 +132,8 @@ def _rows(path: Path, most: int) -> list[dict[str, str]]:
     ]
 
 
-def _refuse_keys(rows: Sequence[dict[str, str]], scenario: Scenario) -> None:
-    strange = [row["key"][:40] for row in rows if row["key"] not in scenario.assumptions]
+def _refuse_keys(rows: Sequence[dict[str, str]], known: set[str]) -> None:
+    strange = [row["key"][:40] for row in rows if row["key"] not in known]
     if strange:
         raise InvalidScenarioError(
             f"{len(strange)} of {len(rows)} rows are of no number of this scenario ({first_five(strange)}). "

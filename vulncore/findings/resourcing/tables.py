@@ -1,7 +1,6 @@
 """A unit's staffing as tables for people, and as rows for files and other programs."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -9,6 +8,7 @@ import pandas as pd
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import format_month, month_name
 from vulncore.findings.resourcing.assumptions import driver_name, field, number_name
+from vulncore.findings.resourcing.costs import cost_cell, cost_of, says_costs
 from vulncore.findings.resourcing.demand import UnitForecast
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
 from vulncore.findings.resourcing.sentences import (
@@ -18,8 +18,9 @@ from vulncore.findings.resourcing.sentences import (
     chance_in_words,
     officers,
 )
-from vulncore.findings.shared.words import made_note
+from vulncore.findings.shared.words import made_note, small_first
 from vulncore.resourcing.answers import DEMAND_PREFIX, first_month, monthly_answers
+from vulncore.resourcing.costs import monthly_costs
 from vulncore.resourcing.scenario.checks import in_numbers
 from vulncore.resourcing.solving import MoreNeeded
 from vulncore.store.manifest import Publish
@@ -41,10 +42,20 @@ FIGURES = [
     "caseload90",
     "over",
 ]
-ROWS = ["scenario", "role", "month", *FIGURES]
+COSTS = {
+    "paid10": "paid_cost10",
+    "paid50": "paid_cost50",
+    "paid90": "paid_cost90",
+    "short50": "short_cost50",
+}
+"""What a file calls the columns of `vulncore.resourcing.costs.monthly_costs`: £ a year, as there are in that month."""
+ROWS = ["scenario", "role", "month", *FIGURES, *COSTS.values()]
 ENOUGH_80, ENOUGH_95 = f"Enough {IN_4_OF_5}", f"Enough {IN_19_OF_20}"
 WILL_BE_THERE, CHANCE_SHORT = "Will be there", "Chance of being short"
 UNTRAINED = "If untrained, has to begin in"
+MORE = "More people"
+COST_A_YEAR = "Cost a year, in all"
+PAID_COST, SHORT_COST = "Cost a year of those paid", "Cost a year of those short"
 
 
 def months_table(outlook: ResourcingOutlook) -> pd.DataFrame:
@@ -72,9 +83,9 @@ def months_table(outlook: ResourcingOutlook) -> pd.DataFrame:
 
 
 def roles_table(outlook: ResourcingOutlook) -> pd.DataFrame:
-    """Return every role in the question's year, for people."""
+    """Return every role in the question's year, for people; with costs where the scenario says any."""
     roles = outlook.roles
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "Role": roles["name"],
             "Funded": [officers(value) for value in roles["funded"]],
@@ -85,11 +96,20 @@ def roles_table(outlook: ResourcingOutlook) -> pd.DataFrame:
             CHANCE_SHORT: [chance_in_words(value) for value in roles["short"]],
         }
     )
+    if not says_costs(outlook):
+        return table
+    costs = [outlook.costs.get(role, (None, None)) for role in roles["role"]]
+    return table.assign(
+        **{
+            PAID_COST: [cost_cell(paid) for paid, _ in costs],
+            SHORT_COST: [cost_cell(short) for _, short in costs],
+        }
+    )
 
 
-def steps_table(more: MoreNeeded, as_at: date) -> pd.DataFrame:
-    """Return how many more people begin when, for people; empty where nobody has to."""
-    so_far, rows = 0, []
+def steps_table(outlook: ResourcingOutlook, more: MoreNeeded) -> pd.DataFrame:
+    """Return how many more people begin when, for people, with what all so far cost; empty where nobody has to."""
+    so_far, rows, as_at = 0, [], outlook.staffing.as_at
     for month, people in more.steps:
         so_far += people
         start = more.starts(month, as_at)
@@ -98,16 +118,30 @@ def steps_table(more: MoreNeeded, as_at: date) -> pd.DataFrame:
                 "Needed by": month_name(month),
                 "More": f"{people:,}",
                 "In all": f"{so_far:,}",
+                COST_A_YEAR: cost_cell(cost_of(outlook, more.target.role, so_far)),
                 UNTRAINED: month_name(start) if start else "too late: has to arrive trained",
             }
         )
-    return pd.DataFrame(rows, columns=["Needed by", "More", "In all", UNTRAINED])
+    entered = cost_of(outlook, more.target.role, 1) is not None
+    columns = ["Needed by", "More", "In all", *([COST_A_YEAR] if entered else []), UNTRAINED]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def comparison_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
     """Return scenarios side by side, for people: a column each, for the first one's role and year."""
     first, all_hold = outlooks[0], all(outlook.holds_cases for outlook in outlooks)
-    columns = {f"{first.role.name}, {first.question.year}": _compared_names(first, all_hold)}
+    names = _compared_names(first, all_hold)
+    of_money = any(first.question.role in outlook.costs for outlook in outlooks)
+    names += (
+        [
+            PAID_COST,
+            SHORT_COST,
+            *(f"Cost a year of {small_first(name)}" for name in names if name.startswith(MORE)),
+        ]
+        if of_money
+        else []
+    )
+    columns = {f"{first.role.name}, {first.question.year}": names}
     for name, outlook in zip(scenario_names(outlooks), outlooks, strict=True):
         row = outlook.role_year
         cells = [officers(row[column]) for column in ("needed50", "needed80", "needed95", "there50")]
@@ -122,7 +156,12 @@ def comparison_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
                 month_name(over) if over else f"not by {outlook.months['month'].iloc[-1]:%B %Y}",
                 _number_of_more(outlook.more_for_cases),
             ]
-        columns[name] = [*cells, _number_of_more(outlook.more_for_hours)]
+        cells.append(_number_of_more(outlook.more_for_hours))
+        if of_money:
+            paid, short = outlook.costs.get(first.question.role, (None, None))
+            mores = [*([outlook.more_for_cases] if all_hold else []), outlook.more_for_hours]
+            cells += [cost_cell(paid), cost_cell(short), *(_cost_of_more(outlook, more) for more in mores)]
+        columns[name] = cells
     return pd.DataFrame(columns)
 
 
@@ -191,12 +230,14 @@ def driver_rows(outlook: ResourcingOutlook) -> pd.DataFrame:
 def staffing_rows(outlook: ResourcingOutlook) -> pd.DataFrame:
     """Return the months ahead of every role for files: one row per role and month, with the columns ROWS.
 
-    `month` is YYYY-MM; officers are full-time ones who do a full share; `short` and `over` are chances. What is of cases
-    is missing for a role that holds none.
+    `month` is YYYY-MM; officers are full-time ones who do a full share; `short` and `over` are chances; costs are in £ a year.
+    What is of cases is missing for a role that holds none, and what is of money for one whose cost nobody entered.
     """
     frames = []
     for role in outlook.used.roles:
         answers = monthly_answers(outlook.staffing, role.key)
+        costs = monthly_costs(outlook.staffing, outlook.forecast.incoming, role.key)
+        answers = answers.assign(**{COSTS[name]: pounds.round() for name, pounds in costs.items()})
         months = [format_month(month) for month in answers["month"].dt.date]
         frames.append(answers.assign(scenario=outlook.used.name, role=role.key, month=months))
     rows = pd.concat(frames, ignore_index=True).reindex(columns=ROWS).round(4)
@@ -219,6 +260,11 @@ def _number_of_more(more: MoreNeeded | InvalidScenarioError | None) -> str:
     return f"{more.more:,}" if isinstance(more, MoreNeeded) else "–"
 
 
+def _cost_of_more(outlook: ResourcingOutlook, more: MoreNeeded | InvalidScenarioError | None) -> str:
+    people = more.more if isinstance(more, MoreNeeded) else 0
+    return cost_cell(cost_of(outlook, outlook.question.role, people) if people else None)
+
+
 def _compared_names(outlook: ResourcingOutlook, all_hold: bool) -> list[str]:
     chance = chance_in_words(outlook.question.chance)
     of_cases = [
@@ -226,7 +272,7 @@ def _compared_names(outlook: ResourcingOutlook, all_hold: bool) -> list[str]:
         "Limit of cases each",
         "Chance of passing the limit at the end of the year",
         "Limit likely to be passed from",
-        f"More people needed to keep the limit, chance {chance} or less",
+        f"{MORE} needed to keep the limit, chance {chance} or less",
     ]
     return [
         "Needed, full-time",
@@ -235,7 +281,7 @@ def _compared_names(outlook: ResourcingOutlook, all_hold: bool) -> list[str]:
         WILL_BE_THERE,
         CHANCE_SHORT,
         *(of_cases if all_hold else []),
-        f"More people needed for the hours, chance {chance} or less",
+        f"{MORE} needed for the hours, chance {chance} or less",
     ]
 
 
