@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.resourcing.board import show_lock, show_lock_form
 from pages.resourcing.levers import show_levers
 from pages.resourcing.parts import (
     show_assumptions,
@@ -68,7 +69,7 @@ asking, choosing, sure = st.columns([5, 5, 2], vertical_alignment="bottom")
 with asking:
     draw_role_and_year(plan, view.month, choices)
 with choosing:
-    show_scenario_menu(plan, beside)
+    locking = show_scenario_menu(plan, beside)
 with sure.popover("Settings", width="stretch"):
     draw_settings(view.month, choices)
 answer, levers, beneath = st.container(), st.container(), st.container()
@@ -99,6 +100,10 @@ except VulncoreError as problem:
     end_page()
 
 draw(outlook, sentences, answer)
+with sentences:
+    show_lock(plan, outlook, view)
+with locking:
+    show_lock_form(outlook, view, by_hours)
 with beneath:
     show_what_it_takes(outlook, by_hours)
     show_working(drawn(resourcing_headline, outlook))

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.shared.reads import READS_KEPT, VERSION, contents_of
 from vulncore import store as stores
 from vulncore.findings.resourcing.demand import UnitDemand, case_subjects, measured_shares, unit_demand
+from vulncore.resourcing.scenario.locked import is_locked
 from vulncore.resourcing.scenario.saved import saved_scenarios, saved_state, unreadable_scenarios
 from vulncore.resourcing.scenario.scenario import Assumption, Scenario
 from vulncore.store.manifest import Publish
@@ -45,6 +46,16 @@ def scenarios_of(store: Path) -> dict[str, Scenario]:
 def unreadable_scenarios_of(store: Path) -> tuple[str, ...]:
     """Return the names of files among those saved that can't be read any more."""
     return _unreadable_of(store, saved_state(store))
+
+
+def locks_of(store: Path) -> frozenset[str]:
+    """Return the names of the scenarios saved in the store that are locked as what went to the board."""
+    return _locks_of(store, saved_state(store))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _locks_of(store: Path, state: tuple[object, ...]) -> frozenset[str]:  # noqa: ARG001
+    return frozenset(name for name in saved_scenarios(store) if is_locked(store, name))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

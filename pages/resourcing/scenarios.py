@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from pages.resourcing.board import locked_name
 from pages.resourcing.plan import CHANGED, MOST_COMPARED, begin, standing, workbench
 from pages.resourcing.question import ResourcingChoices
-from pages.resourcing.reads import scenarios_of, unreadable_scenarios_of
+from pages.resourcing.reads import locks_of, scenarios_of, unreadable_scenarios_of
 from pages.shared.access import may_publish
 from pages.shared.choices import change
 from pages.shared.reads import store_path
@@ -23,16 +25,18 @@ from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 DONE, PROBLEM = "scenario done", "scenario problem"
 
 
-def show_scenario_menu(plan: Scenario, beside: Sequence[Scenario]) -> None:
-    """Draw which scenario is on screen, and what can be done with it."""
+def show_scenario_menu(plan: Scenario, beside: Sequence[Scenario]) -> DeltaGenerator:
+    """Draw which scenario is on screen, and what can be done with it; return where it can be locked, once it is worked out."""
     known = _known()
     choose, more = st.columns([3, 2], vertical_alignment="bottom")
     with choose:
         _show_choice(plan, known)
     with more.popover("Save, compare …", width="stretch"):
         _show_save(plan)
+        locking = st.container()
         _show_beside(known, beside)
         _show_file(plan)
+    return locking
 
 
 def _known() -> dict[str, Scenario]:
@@ -46,7 +50,7 @@ def _known() -> dict[str, Scenario]:
 
 def _show_choice(plan: Scenario, known: dict[str, Scenario]) -> None:
     code = scenario_code(plan)
-    names = {code: scenario.name for code, scenario in known.items()}
+    names = {code: locked_name(scenario) for code, scenario in known.items()}
     if code not in names:
         names[code] = plan.name if plan.name.endswith(CHANGED) else f"{plan.name}, not saved"
     st.session_state["scenario picker"] = code
@@ -73,7 +77,9 @@ def _show_beside(known: dict[str, Scenario], beside: Sequence[Scenario]) -> None
     st.multiselect(
         "Compare with",
         list(every),
-        format_func=lambda code: every[code].name + ("" if code in known else ", not saved"),
+        format_func=lambda code: (
+            locked_name(known[code]) if code in known else f"{every[code].name}, not saved"
+        ),
         max_selections=MOST_COMPARED,
         key="compare picker",
         on_change=_compare,
@@ -95,7 +101,7 @@ def _show_save(plan: Scenario) -> None:
     st.text_input("Save as", value=name, max_chars=NAME_LETTERS, key=f"scenario name {plan.name}")
     st.checkbox("In place of what is saved under that name", key="scenario instead")
     st.button("Save", type="primary", key="save scenario", on_click=_save, args=(plan,), width="stretch")
-    if may_publish() and name in scenarios_of(store_path()):
+    if may_publish() and name in scenarios_of(store_path()) and name not in locks_of(store_path()):
         sure = st.checkbox("Remove what is saved, for everybody", key=f"remove {name}")
         st.button(
             "Remove",

@@ -9,8 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.making import delivery, month_total, months
+from tests.resourcing.scenario import test_locked
 from vulncore.cli import app
 from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.locked import is_locked, lock_scenario
 from vulncore.resourcing.scenario.saved import save_scenario
 from vulncore.resourcing.scenario.scenario import fixed
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
@@ -163,3 +165,21 @@ def test_what_can_not_be_answered_is_refused_in_a_sentence_before_anything_is_fo
     assert done.exit_code == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_locked_scenario_is_unlocked_by_its_name_and_one_that_is_not_is_named(tmp_path):
+    lock_scenario(
+        tmp_path,
+        save_scenario(tmp_path, illustrative(), "Plan"),
+        "A",
+        "",
+        test_locked.FIGURES,
+        test_locked.AT,
+    )
+    done = run("--unlock", "Plan", "--store", tmp_path)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "'Plan' is no longer locked" in done.stderr
+    assert not is_locked(tmp_path, "Plan")
+    again = run("--unlock", "Plan", "--store", tmp_path)
+    assert again.exit_code != 0
+    assert "No scenario called 'Plan' is locked" in again.stderr

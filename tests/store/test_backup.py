@@ -12,10 +12,12 @@ from datetime import date
 import pytest
 
 from tests.making import covered, delivery, incident, months
+from tests.resourcing.scenario.test_locked import AT, FIGURES
 from tests.store.test_areas import KENT, polygon, written
 from tests.store.test_notes import note, notes
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
 from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.locked import changed_since, lock_of, lock_scenario
 from vulncore.resourcing.scenario.saved import save_scenario, saved_scenario
 from vulncore.store import annotate, open_version, publish, versions
 from vulncore.store import backup as backups
@@ -46,7 +48,8 @@ def kept(tmp_path_factory):
     publish(store, "town", a_month(JANUARY, 1), "me")
     annotate(store, "town", notes(note()), "me")
     keep_area(store, KENT, written(folder, polygon()))
-    save_scenario(store, illustrative(), "Half more")
+    saved = save_scenario(store, illustrative(), "Half more")
+    lock_scenario(store, saved, "A. Lead", "Board", FIGURES, AT)
     store_secret(store)
     return store
 
@@ -71,6 +74,8 @@ def test_all_that_a_store_holds_comes_back_and_its_secret_is_kept_apart(kept, ba
     assert everything(again) == everything(kept)
     assert area_of(again, KENT) == area_of(kept, KENT)
     assert saved_scenario(again, "Half more") == saved_scenario(kept, "Half more")
+    assert lock_of(again, "Half more") == lock_of(kept, "Half more") is not None
+    assert not changed_since(again, "Half more")
     assert store_secret(again) == store_secret(kept)
     assert (counts.datasets, counts.has_secret) == (2, True)
     assert {check.state for check in store_checks(again)} == WHOLE

@@ -47,6 +47,7 @@ from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents,
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import months_ahead
 from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.locked import unlock_scenario
 from vulncore.resourcing.scenario.saved import load_scenario, saved_scenario
 from vulncore.resourcing.scenario.scenario import Scenario
 from vulncore.resourcing.scenario.toml import scenario_text
@@ -92,6 +93,14 @@ def resourcing(
     as_toml: Annotated[
         bool, typer.Option("--as-toml", help="Print the scenario as a file to change, and nothing else.")
     ] = False,
+    unlock: Annotated[
+        str | None,
+        typer.Option(
+            "--unlock",
+            metavar="NAME",
+            help="Unlock the scenario saved under a name, which went to the board, and do nothing else.",
+        ),
+    ] = None,
     basis: Annotated[
         Basis, typer.Option("--basis", help="The months that the forecast learns from.")
     ] = Basis.CURRENT_PROCESS,
@@ -103,6 +112,10 @@ def resourcing(
     store: Store = DEFAULT_STORE,
 ) -> None:
     """Print the officers that forecast demand asks for, by role and month. Explanations go to standard error."""
+    if unlock is not None:
+        unlock_scenario(store, unlock)
+        typer.echo(f"'{unlock}' is no longer locked. It can be replaced and removed again.", err=True)
+        return
     scenarios = _chosen_scenarios(store, scenario or ())
     if not LEAST <= probability <= 1 - LEAST:
         raise VulncoreError(

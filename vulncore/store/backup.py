@@ -1,4 +1,4 @@
-"""Back up a store into one file, and restore it from there: versions with their notes, boundaries, scenarios.
+"""Back up a store into one file, and restore it from there: versions with their notes, boundaries, scenarios with their locks.
 
 The secret behind victims' pseudonyms is never in that file, because whoever has both can tell who is who. It is kept apart.
 """
@@ -29,6 +29,7 @@ from vulncore.store.torn import ASIDE
 LIST: Final = "backup.json"
 FORMAT: Final = "vulncore backup 1"
 SCENARIOS: Final = "scenarios"
+SCENARIO_LOCKS: Final = "*.lock.json"
 LEFT_OUT: Final = {LOCK, ERASING, ASIDE, PREPARED}
 MOST_LISTED: Final = 200_000_000  # bytes of the list: a million files
 PIECE: Final = 2**20  # bytes
@@ -133,7 +134,7 @@ def _kept_paths(store: Path, names: tuple[str, ...]) -> Iterator[Path]:
         for table in sorted((store / name).iterdir(), key=lambda path: (path.name != MANIFEST, path.name)):
             if table.name not in LEFT_OUT:
                 yield from sorted(path for path in table.rglob("*") if path.is_file())
-    for others, pattern in ((BOUNDARIES, "*.geojson"), (SCENARIOS, "*.toml")):
+    for others, pattern in ((BOUNDARIES, "*.geojson"), (SCENARIOS, "*.toml"), (SCENARIOS, SCENARIO_LOCKS)):
         yield from sorted((store / others).glob(pattern))
 
 

@@ -1,5 +1,6 @@
 """What the page Resourcing says and does, as its server draws it."""
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -7,9 +8,11 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
+from tests.compatibility.conftest import KEPT
 from tests.pages.visiting import Visit, visit
 from vulncore.forecasting import forecast
 from vulncore.resourcing.scenario.link import illustrative, scenario_code
+from vulncore.resourcing.scenario.locked import file_of, is_locked, lock_file, lock_of
 from vulncore.resourcing.scenario.scenario import fixed
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
@@ -173,6 +176,117 @@ def test_a_server_that_lets_nobody_publish_keeps_a_scenario_for_the_visit(own, r
     assert page.choices["plan"]
     assert "Mine alone" not in resourcing(dataset="city-open-counts").box("Scenario").options
     assert "Mine alone" not in " ".join(path.read_text() for path in own.glob("scenarios/*.toml"))
+
+
+def test_a_scenario_of_a_link_without_costs_says_nothing_of_money(resourcing):
+    old = json.loads((KEPT / "scenarios" / "codes.json").read_text(encoding="utf-8"))["four-join"]
+    for part in ("", "months", "compare"):
+        page = resourcing(plan=old, compare=old, part=part)
+        assert "£" not in page.said
+        assert page.choices["plan"] == page.choices["compare"] == old
+    assert "£" in resourcing().said
+
+
+def test_a_cost_is_entered_in_the_form_and_taken_out_again(resourcing):
+    old = json.loads((KEPT / "scenarios" / "codes.json").read_text(encoding="utf-8"))["half-more"]
+    page = resourcing(plan=old)
+    page.pick("Show assumptions for", "PIP 2 investigator")
+    page.pick("Number", "PIP 2 investigator: cost of one, full time")
+    page.press("Change")
+    assert "Nothing was changed. Give a number." in page.said
+    page.fill("Value", "60000")
+    page.fill("Source", "Finance, 2025")
+    page.press("Change")
+    assert page.row("Finance, 2025", "Cost of one, full time")[:2] == ["60,000", "£ a year"]
+    assert re.search(r"more funded posts, about £[\d,]+0,000 a year", page.said)
+    page.press("Take this cost out")
+    assert "£60" not in page.said
+    assert "more funded posts, about" not in page.said
+
+
+def lock_plan(page: Visit, name: str) -> None:
+    save_as(page, name)
+    page.fill("Note, such as the board's date", "Board of [12](//x) December")
+    page.fill("Your name, kept with the lock", "A. *Lead*")
+    page.press("Lock this scenario for good")
+
+
+def test_a_scenario_is_locked_says_so_and_can_not_be_replaced_or_removed(resourcing, own):
+    page = resourcing(plan=code_of("Brought", unit__demand=110))
+    assert "Save this scenario under a name, then lock it." in page.said
+    lock_plan(page, "Winter")
+    assert "Winter is locked as what went to the board." in page.said
+    assert "Winter, locked" in page.box("Scenario").options
+    assert "locked by A. *Lead* on" in page.said
+    assert "Board of [12](//x) December" in page.said
+    assert "You see the figures that it was locked on." in page.said
+    lock = lock_of(own, "Winter")
+    finding = page.said.split("are needed by")[0].split("\n")[-1]
+    assert f"{lock.figures.more} more" in finding
+    assert lock.figures.answer.startswith(finding.strip())
+    assert "Remove what is saved" not in page.said
+    page.tick("In place of what is saved")
+    save_as(page, "Winter")
+    assert "'Winter' is locked as what went to the board, so it can't be replaced" in page.said
+    page.pick("Show assumptions for", "PIP 2 investigator")
+    page.pick("Number", "PIP 2 investigator: in post")
+    page.fill("Value", "24")
+    page.press("Change")
+    assert "Winter, changed" in page.box("Scenario").options
+    assert "What went to the board" not in page.said
+    assert lock_of(own, "Winter") == lock
+
+
+def test_what_went_to_the_board_is_set_against_later_figures_and_opens_as_it_was(resourcing, own):
+    page = resourcing(plan=code_of("Brought", unit__demand=110), month="2024-04")
+    lock_plan(page, "Winter")
+    then = lock_of(own, "Winter").figures
+    later = resourcing(plan=page.choices["plan"], role="soit")
+    assert f"{then.more} more PIP 2 investigators" in later.said
+    assert re.search(r"On version 1 of demo, known to October 2024, it is now \d+ more PIP 2", later.said)
+    assert "You see the figures" not in later.said
+    later.press("Show what the board saw")
+    assert later.choices["month"] == "2024-04"
+    assert later.choices["role"] == "pip2"
+    assert "You see the figures that it was locked on." in later.said
+
+
+def test_a_lock_or_a_file_that_was_changed_by_hand_is_said(resourcing, own):
+    page = resourcing(plan=code_of("Brought", unit__demand=110))
+    lock_plan(page, "Winter")
+    plan = page.choices["plan"]
+    file = file_of(own, "Winter")
+    file.write_text(file.read_text().replace("110", "130"))
+    assert "was changed or removed after it was locked" in resourcing(plan=plan).said
+    lock_file(own, "Winter").write_text("{}")
+    assert "The lock of 'Winter' was changed or damaged" in resourcing(plan=plan).said
+
+
+def test_of_two_browsers_that_lock_one_scenario_the_second_is_told(resourcing, own):
+    first = resourcing(plan=code_of("Brought", unit__demand=110))
+    save_as(first, "Winter")
+    second = resourcing(plan=first.choices["plan"])
+    for page, name in ((first, "First"), (second, "Second")):
+        page.fill("Your name, kept with the lock", name)
+    first.press("Lock this scenario for good")
+    second.press("Lock this scenario for good")
+    assert "Nothing was locked. 'Winter' is locked already." in second.said
+    assert lock_of(own, "Winter").by == "First"
+
+
+def test_a_lock_without_a_name_is_refused(resourcing, own):
+    page = resourcing(plan=code_of("Brought", unit__demand=110))
+    save_as(page, "Winter")
+    page.press("Lock this scenario for good")
+    assert "Nothing was locked. Give your name of 1 to 60 letters on one line." in page.said
+    assert not is_locked(own, "Winter")
+
+
+def test_a_server_that_lets_nobody_publish_lets_nobody_lock(resourcing, monkeypatch):
+    monkeypatch.setenv("VULNCORE_PUBLISHING", "off")
+    page = resourcing()
+    assert "Locking is off on this server." in page.said
+    assert not [button for button in page.app.button if button.label.startswith("Lock")]
 
 
 def test_when_there_are_enough_people_is_one_rule_and_the_link_carries_it(resourcing):

@@ -7,5 +7,6 @@ Read in this order:
 - `checks.py`: what a scenario has to hold before anything is worked out from it;
 - `toml.py`: a scenario as a text file that people read and change, written and read back;
 - `link.py`: a scenario as the letters of a link, and the scenario that ships;
-- `saved.py`: scenarios saved by name in the store.
+- `saved.py`: scenarios saved by name in the store;
+- `locked.py`: saved scenarios locked as what went to the board.
 """

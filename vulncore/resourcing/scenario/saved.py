@@ -1,6 +1,5 @@
 """Scenarios saved by name in the store for everybody who uses it: listed, read, saved and removed; and read from any file."""
 
-import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -8,12 +7,11 @@ from vulncore.domain.disk import write_whole
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError, VulncoreError, first_five
 from vulncore.resourcing.scenario.checks import checked
 from vulncore.resourcing.scenario.link import illustrative, scenario_code
+from vulncore.resourcing.scenario.locked import FOLDER, LOCKS, READABLE, file_of, held, refuse_locked
 from vulncore.resourcing.scenario.scenario import Scenario
 from vulncore.resourcing.scenario.toml import MOST_LETTERS, read_scenario, scenario_text
 
-FOLDER: Final = "scenarios"
 MOST_SAVED: Final = 200
-READABLE: Final = 0o644  # by others who keep the same store
 
 
 def saved_scenarios(store: Path) -> dict[str, Scenario]:
@@ -24,7 +22,7 @@ def saved_scenarios(store: Path) -> dict[str, Scenario]:
             scenario = load_scenario(path)
         except (VulncoreError, OSError):
             continue
-        if path == _file_of(store, scenario.name):
+        if path == file_of(store, scenario.name):
             scenarios[scenario.name] = scenario
     return dict(sorted(scenarios.items(), key=lambda item: item[0].casefold()))
 
@@ -32,13 +30,13 @@ def saved_scenarios(store: Path) -> dict[str, Scenario]:
 def unreadable_scenarios(store: Path) -> tuple[str, ...]:
     """Return the names of files among those saved that can't be read any more, or are not what their name says."""
     every = {path.name for path in (store / FOLDER).glob("*.toml")}
-    return tuple(sorted(every - {_file_of(store, name).name for name in saved_scenarios(store)}))
+    return tuple(sorted(every - {file_of(store, name).name for name in saved_scenarios(store)}))
 
 
 def saved_state(store: Path) -> tuple[tuple[str, int], ...]:
-    """Return each saved file's name and time: another state means that something was saved or removed."""
+    """Return the name and time of each saved file and lock: another state means that something was saved, removed or locked."""
     state = []
-    for path in (store / FOLDER).glob("*.toml"):
+    for path in (*(store / FOLDER).glob("*.toml"), *(store / FOLDER).glob(LOCKS)):
         try:
             state.append((path.name, path.stat().st_mtime_ns))
         except OSError:  # somebody removed it a moment ago
@@ -53,7 +51,7 @@ def saved_scenario(store: Path, name: str) -> Scenario:
         UnknownNameError: No scenario is saved under it.
         InvalidScenarioError: Its file can't be read any more.
     """
-    path = _file_of(store, name)
+    path = file_of(store, name)
     if not path.is_file():
         names = list(saved_scenarios(store))
         others = f"Saved scenarios: {first_five(names)}." if names else "Nothing is saved yet."
@@ -74,7 +72,7 @@ def save_scenario(store: Path, scenario: Scenario, name: str, *, instead: bool =
 
     Raises:
         InvalidScenarioError: The name can't be used or is that of the scenario that ships, the scenario is too long for a
-            link, another is saved under the name, or MOST_SAVED are saved.
+            link, another is saved under the name or it is locked, or MOST_SAVED are saved.
     """
     named = checked(scenario.called(name))
     if named.name.casefold() == illustrative().name.casefold():
@@ -82,17 +80,19 @@ def save_scenario(store: Path, scenario: Scenario, name: str, *, instead: bool =
             f"{illustrative().name} is the name of the example scenario. Choose another name."
         )
     scenario_code(named)  # refuses what no link could carry
-    target = _file_of(store, named.name)
+    target = file_of(store, named.name)
     if not target.exists() and len(list(target.parent.glob("*.toml"))) >= MOST_SAVED:
         raise InvalidScenarioError(
             f"{MOST_SAVED} scenarios are saved, the most this store takes. Remove one first."
         )
-    try:  # of two who save at once, one is told
-        write_whole(target, scenario_text(named).encode(), READABLE, instead=instead)
-    except FileExistsError:
-        raise InvalidScenarioError(
-            f"A scenario called '{named.name}' is saved already. Choose another name, or replace the saved scenario."
-        ) from None
+    with held(store):
+        refuse_locked(store, named.name)
+        try:  # of two who save at once, one is told
+            write_whole(target, scenario_text(named).encode(), READABLE, instead=instead)
+        except FileExistsError:
+            raise InvalidScenarioError(
+                f"A scenario called '{named.name}' is saved already. Choose another name, or replace the saved scenario."
+            ) from None
     return named
 
 
@@ -101,11 +101,14 @@ def remove_scenario(store: Path, name: str) -> None:
 
     Raises:
         UnknownNameError: None is.
+        InvalidScenarioError: It is locked.
     """
-    path = _file_of(store, name)
+    path = file_of(store, name)
     if not path.is_file():
         saved_scenario(store, name)  # says which are saved
-    path.unlink(missing_ok=True)
+    with held(store):
+        refuse_locked(store, name)
+        path.unlink(missing_ok=True)
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -124,7 +127,3 @@ def load_scenario(path: Path) -> Scenario:
         raise InvalidScenarioError(
             f"{path.name} is not a text file. Choose a scenario file (.toml)."
         ) from None
-
-
-def _file_of(store: Path, name: str) -> Path:
-    return store / FOLDER / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.toml"
