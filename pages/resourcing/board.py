@@ -115,9 +115,10 @@ def _asked_again(lock: BoardLock, outlook: ResourcingOutlook, view: View) -> Res
 def _lock(plan: Scenario, figures: LockedFigures) -> None:
     state = st.session_state
     visit().name = state["lock name"]
+    if not may_publish():  # it may have been when the button was drawn
+        leave_notice(PROBLEM, "Nothing was locked. Locking is off on this server.")
+        return
     try:
-        if not may_publish():
-            raise VulncoreError("Locking is off on this server.")
         lock_scenario(store_path(), plan, state["lock name"], state["lock note"], figures, datetime.now(UTC))
         leave_notice(DONE, f"{plan.name} is locked as what went to the board.")
     except VulncoreError as problem:

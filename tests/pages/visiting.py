@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import NumberInput
 from streamlit.util import calc_hash
 
 from pages.shared.text import JOINER
@@ -80,7 +81,7 @@ class Visit:
         """Write into the first field with a label, or the last."""
         every = [*self.app.text_input, *self.app.text_area, *self.app.number_input]
         field = [field for field in every if field.label == label][-1 if last else 0]
-        field.set_value(text if isinstance(field.value, str | None) else float(text))
+        field.set_value(float(text) if isinstance(field, NumberInput) else text)
         self._send(field)
 
     def open(self, tabs: str, label: str) -> None:
