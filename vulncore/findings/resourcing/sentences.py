@@ -48,7 +48,7 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
     """
     role, year = outlook.role.name, outlook.question.year
     mostly = 2 * _assumed(outlook) >= len(outlook.used.assumptions)
-    also = "Most numbers are our assumptions." if mostly else ""
+    also = "Most numbers are assumed." if mostly else ""
     if not (made or has_staffing_entered(outlook.scenario, outlook.question.role)):
         needed = officers(outlook.role_year["needed50"])
         return Briefing(
@@ -70,7 +70,7 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
     beyond = beyond_funded(outlook, more)
     ask = f"Ask for {number_of(beyond, 'more funded post')}" if beyond else "Fill the funded posts"
     if beyond and (cost := cost_of(outlook, more.target.role, beyond)):
-        ask += f", about {pounds(cost.middle)} a year"
+        ask += f" ({pounds(cost.middle)} a year)"
     rule = (
         "all hours are then covered"
         if more is outlook.more_for_hours
