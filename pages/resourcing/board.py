@@ -63,7 +63,7 @@ def show_lock_form(outlook: ResourcingOutlook, view: View, by_hours: bool) -> No
         )
 
 
-def show_lock(plan: Scenario, outlook: ResourcingOutlook, view: View) -> None:
+def show_lock(plan: Scenario, outlook: ResourcingOutlook, view: View, by_hours: bool) -> None:
     """Say of a locked scenario who locked it and what it said then, against what the figures on screen say."""
     name = plan.name
     if not is_locked(store_path(), name):
@@ -75,13 +75,14 @@ def show_lock(plan: Scenario, outlook: ResourcingOutlook, view: View) -> None:
         return
     if lock is None:
         return
+    if lock.scenario != plan and scenarios_of(store_path()).get(name) != plan:
+        return  # another scenario of that name, brought by a link or a file
+    line, button = st.columns([5, 1], vertical_alignment="center")
     if lock.scenario == plan:
         now = _asked_again(lock, outlook, view)
-        st.markdown(
+        line.markdown(
             f":gray-badge[Locked] {plain(lock_in_words(lock))} {plain(then_and_now(lock, now, view.publish))}"
         )
-    elif scenarios_of(store_path()).get(name) != plan:
-        return  # another scenario of that name, brought by a link or a file
     if changed_since(store_path(), name):
         st.warning(
             plain(
@@ -89,7 +90,14 @@ def show_lock(plan: Scenario, outlook: ResourcingOutlook, view: View) -> None:
                 "Ask who keeps the store."
             )
         )
-    st.button("Show what the board saw", key="show locked", on_click=_show_then, args=(lock,))
+    if lock.scenario != plan or figures_now(outlook, view.publish, by_hours) != lock.figures:
+        button.button(
+            "Show what the board saw",
+            key="show locked",
+            on_click=_show_then,
+            args=(lock,),
+            width="stretch",
+        )
 
 
 def locked_name(scenario: Scenario) -> str:

@@ -101,7 +101,7 @@ except VulncoreError as problem:
 
 draw(outlook, sentences, answer)
 with sentences:
-    show_lock(plan, outlook, view)
+    show_lock(plan, outlook, view, by_hours)
 with locking:
     show_lock_form(outlook, view, by_hours)
 with beneath:

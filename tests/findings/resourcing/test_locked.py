@@ -35,15 +35,15 @@ def test_a_lock_keeps_which_figures_what_was_asked_and_what_the_page_said(lock, 
     assert (figures.since, figures.by_hours) == (date(2024, 11, 1), False)
     assert (figures.more, figures.needed_by) == (more.more, more.steps[-1][0])
     said = resourcing_briefing(outlook, demo.publish.made)
-    assert figures.answer == f"{said.finding} {said.also}"
+    assert (figures.finding, figures.also) == (said.finding, said.also)
     by_hours = figures_now(outlook, demo.publish, True)
     assert (by_hours.by_hours, by_hours.more) == (True, outlook.more_for_hours.more)
 
 
 def test_who_locked_it_when_what_for_and_what_was_said_is_one_line(lock):
     assert lock_in_words(lock) == (
-        "What went to the board (Board of 12 December), locked by A. Lead on 12 December 2024. It said then, on version 1 of "
-        f"demo, known to October 2024: “{lock.figures.answer}”"
+        "What went to the board (Board of 12 December), locked by A. Lead on 12 December 2024. It said on version 1 of "
+        f"demo, known to October 2024: “{lock.figures.finding}”"
     )
     assert "()" not in lock_in_words(replace(lock, note=""))
 

@@ -223,7 +223,7 @@ def test_a_scenario_is_locked_says_so_and_can_not_be_replaced_or_removed(resourc
     lock = lock_of(own, "Winter")
     finding = page.said.split("are needed by")[0].split("\n")[-1]
     assert f"{lock.figures.more} more" in finding
-    assert lock.figures.answer.startswith(finding.strip())
+    assert lock.figures.finding.startswith(finding.strip())
     assert "Remove what is saved" not in page.said
     page.tick("In place of what is saved")
     save_as(page, "Winter")
@@ -245,9 +245,11 @@ def test_what_went_to_the_board_is_set_against_later_figures_and_opens_as_it_was
     assert f"{then.more} more PIP 2 investigators" in later.said
     assert re.search(r"On version 1 of demo, known to October 2024, it is now \d+ more PIP 2", later.said)
     assert "You see the figures" not in later.said
+    assert later.can_press("Show what the board saw")
     later.press("Show what the board saw")
     assert later.choices["month"] == "2024-04"
     assert later.choices["role"] == "pip2"
+    assert not later.can_press("Show what the board saw")
     assert "You see the figures that it was locked on." in later.said
 
 

@@ -49,7 +49,8 @@ FIGURES = LockedFigures(
     by_hours=False,
     more=10,
     needed_by=date(2026, 10, 1),
-    answer="10 more PIP 2 investigators are needed by October 2026.",
+    finding="10 more PIP 2 investigators are needed by October 2026.",
+    also="In 9 of 10 forecasts nobody then holds more than 15 cases.",
 )
 OTHER = illustrative().where("unit.demand", fixed(120))
 
@@ -64,7 +65,7 @@ def locked(store, name="Plan", note="Board of 12 December 2026", figures=FIGURES
     [
         FIGURES,
         replace(FIGURES, more=None, needed_by=None, by_hours=True),
-        replace(FIGURES, more=0, needed_by=None, force="Heddlu Gwynedd – 漢"),
+        replace(FIGURES, more=0, needed_by=None, also="", force="Heddlu Gwynedd – 漢"),
     ],
     ids=["more", "not to be told", "none"],
 )
@@ -181,7 +182,7 @@ def test_a_name_or_note_that_can_not_be_kept_is_refused_and_nothing_is_locked(tm
     assert not is_locked(tmp_path, "Plan")
 
 
-@pytest.mark.parametrize("wrong", [{"answer": "a\nb"}, {"version": 0}, {"chance": 1.0}, {"dataset": ""}])
+@pytest.mark.parametrize("wrong", [{"finding": "a\nb"}, {"version": 0}, {"chance": 1.0}, {"dataset": ""}])
 def test_figures_that_could_not_be_read_again_are_not_locked(tmp_path, wrong):
     saved = save_scenario(tmp_path, illustrative(), "Plan")
     with pytest.raises(InvalidScenarioError):
@@ -242,9 +243,9 @@ FORGED = {
     "a rule of text": in_figures(by_hours="no"),
     "people below nothing": in_figures(more=-1),
     "people by halves": in_figures(more=1.5),
-    "an answer of many lines": in_figures(answer="a\nb"),
-    "an answer that turns around": in_figures(answer="\u202etxet"),
-    "a long answer": in_figures(answer="x" * 401),
+    "an answer of many lines": in_figures(finding="a\nb"),
+    "an answer that turns around": in_figures(also="\u202etxet"),
+    "a long answer": in_figures(finding="x" * 401),
     "no name": lambda parts: {**parts, "by": ""},
     "a name of half a letter": lambda parts: {**parts, "by": "\ud800"},
     "a name that is a list": lambda parts: {**parts, "by": ["A"]},

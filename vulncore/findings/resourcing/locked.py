@@ -30,7 +30,8 @@ def figures_now(outlook: ResourcingOutlook, publish: Publish, by_hours: bool) ->
         by_hours,
         more,
         needed_by,
-        f"{briefing.finding} {briefing.also}".strip()[:ANSWER_LETTERS],
+        briefing.finding[:ANSWER_LETTERS],
+        briefing.also[:ANSWER_LETTERS],
     )
 
 
@@ -57,8 +58,8 @@ def lock_in_words(lock: BoardLock) -> str:
     figures = lock.figures
     note = f" ({lock.note})" if lock.note else ""
     return (
-        f"What went to the board{note}, locked by {lock.by} on {lock.at:%-d %B %Y}. It said then, on version "
-        f"{figures.version} of {figures.dataset}, known to {month_name(figures.month)}: “{figures.answer}”"
+        f"What went to the board{note}, locked by {lock.by} on {lock.at:%-d %B %Y}. It said on version "
+        f"{figures.version} of {figures.dataset}, known to {month_name(figures.month)}: “{figures.finding}”"
     )
 
 

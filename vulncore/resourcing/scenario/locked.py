@@ -37,7 +37,7 @@ class LockedFigures:
     """On which figures a scenario was locked, what was asked of them, and what the page said.
 
     `more` people were needed by the month `needed_by`; both are None where that could not be told, and `needed_by` where nobody
-    was. `answer` is what the page said in words. `by_hours` says which rule made people enough.
+    was. `finding` and `also` are what the page said in words. `by_hours` says which rule made people enough.
     """
 
     dataset: str
@@ -52,7 +52,8 @@ class LockedFigures:
     by_hours: bool
     more: int | None
     needed_by: date | None
-    answer: str
+    finding: str
+    also: str
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,8 @@ def _lock_from(parts: Mapping[str, Any]) -> BoardLock:
         given["by_hours"],
         None if given["more"] is None else _whole(given["more"], 0, MOST_NUMBER),
         None if given["needed_by"] is None else parse_month(_usable(given["needed_by"], "a month", 7)),
-        _usable(given["answer"], "an answer", ANSWER_LETTERS),
+        _usable(given["finding"], "a finding", ANSWER_LETTERS),
+        _usable(given["also"], "a sentence", ANSWER_LETTERS, least=0),
     )
     at = _usable(parts.get("at"), "a time", 25)
     if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", at, flags=re.ASCII):
