@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from vulncore.domain.errors import InvalidScenarioError
+from vulncore.resourcing.scenario.fields import is_cost
 from vulncore.resourcing.scenario.scenario import Scenario
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
@@ -16,7 +17,7 @@ DEFAULT = "ppu.toml"
 DICTIONARIES = {"1": "ppu-1.toml", "2": DEFAULT}
 """By the first letter of a code: the text that those letters lean on. Never changed: `ppu.toml` may only be changed once its
 present text is kept under a name of its own here."""
-NEWEST = "2"
+NEWEST, BEFORE_COSTS = "2", "1"
 MOST_LETTERS, MOST_BYTES = 14_000, 120_000  # four of them in a link: what a server takes is 64 KB
 
 
@@ -33,13 +34,16 @@ def illustrative() -> Scenario:
 def scenario_code(scenario: Scenario) -> str:
     """Return the code of a scenario for a link: letters, digits, hyphens and underscores that hold the whole of it.
 
-    It leans on whichever text makes it shortest, so a scenario of an earlier version keeps its code.
+    A scenario without costs keeps the code that versions before there were any gave it.
 
     Raises:
         InvalidScenarioError: It is too long for a link, by its texts.
     """
     text = scenario_text(scenario).encode()
-    code = min((_packed(text, number) for number in DICTIONARIES), key=len)
+    number = NEWEST if any(map(is_cost, scenario.assumptions)) else BEFORE_COSTS
+    packed = zlib.compressobj(9, zdict=_dictionary(number))
+    raw = packed.compress(text) + packed.flush()
+    code = number + base64.urlsafe_b64encode(raw).decode().rstrip("=")
     if len(code) > MOST_LETTERS or len(text) > MOST_BYTES:
         raise InvalidScenarioError("The scenario is too long for a link. Shorten the sources of its numbers.")
     return code
@@ -69,12 +73,6 @@ def scenario_of(code: str) -> Scenario:
         raise InvalidScenarioError(
             "The scenario in this link can't be read. Ask for the whole link, or for the file."
         ) from None
-
-
-def _packed(text: bytes, number: str) -> str:
-    packed = zlib.compressobj(9, zdict=_dictionary(number))
-    raw = packed.compress(text) + packed.flush()
-    return number + base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 @cache
