@@ -39,15 +39,30 @@ STYLE = """<style>
   [data-testid="stVegaLiteChart"] svg.marks { zoom: 1.47; }
 }
 @media print {
-  [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stDownloadButton"],
-  [data-testid="stPopover"] { display: none; }
+  [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stButton"], [data-testid="stDownloadButton"], [data-testid="stPopover"],
+  [data-testid="stSelectbox"], [data-testid="stMultiSelect"], [data-testid="stNumberInput"], [data-testid="stTextInput"],
+  [data-testid="stCheckbox"], [data-testid="stFileUploader"], [data-testid="stPageLink"], [data-testid="stElementToolbar"],
+  [data-testid="stTabs"] [role="tablist"], details:not([open]), .st-key-levers, [data-testid="stDeckGlJsonChart"] button { display: none !important; }
   [data-testid="stMainBlockContainer"] { padding: 0; }
+  html { font-size: 12px !important; }
+  [data-testid="stApp"], [data-testid="stApp"] * { color: #1b2733 !important; }
+  html, body, [data-testid="stApp"], [data-testid="stAppViewContainer"], [data-testid="stMain"], [data-testid="stMarkdownContainer"] span {
+    background: #ffffff !important; }
+  [data-testid="stVegaLiteChart"], [data-testid="stFullScreenFrame"]:has([data-testid="stVegaLiteChart"]) :not(svg, svg *) { height: auto !important; }
+  [data-testid="stHorizontalBlock"] { flex-flow: row nowrap !important; }
+  [data-testid="stColumn"] { min-width: 0 !important; }
+  [data-testid="stVegaLiteChart"] svg.marks { zoom: 1; max-width: 100%; height: auto; }
+  [data-testid="stVegaLiteChart"], [data-testid="stDeckGlJsonChart"], table.plain tr, h2, h3 { break-inside: avoid; }
+  h2, h3, table.plain caption { break-after: avoid; }
 }
 </style>"""
 ON_ACCENT = """<style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] *,
 [data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * { color: #12181f !important; }
-</style>"""  # what stands on the accent: the dark theme's is light, and Streamlit would write white on it
+@media print { [data-testid="stVegaLiteChart"] svg, [data-testid="stDeckGlJsonChart"] { filter: invert(1) hue-rotate(180deg); } }
+</style>"""
+"""What stands on the accent: the dark theme's is light, and Streamlit would write white on it. Charts drawn for a dark ground turn
+round on white paper."""
 
 
 def adopt_link(page: type[Choices]) -> None:
