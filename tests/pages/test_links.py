@@ -5,7 +5,7 @@ import pytest
 from tests.pages.visiting import visit
 
 PAGES = ("overview", "when", "where", "forecast", "resourcing", "data", "methods")
-STRANDS = ("All strands", "Sexual Violence", "\u2003Rape", "Hate crime", "Adults at risk (PPNs)")
+STRANDS = ("All strands", "Sexual violence", "\u2003Rape", "Hate crime", "Adults at risk (PPNs)")
 PARTS = {
     "when": ("patrols", "changed", "known"),
     "where": ("tried", "repeats", "classes"),

@@ -39,9 +39,13 @@ class Polarity(StrEnum):
 
 @dataclass(frozen=True)
 class Strand:
-    """One of the report's strands of vulnerability, as the National Vulnerability Action Plan has them."""
+    """One of the report's strands of vulnerability, as the National Vulnerability Action Plan has them.
+
+    `label` is the published wording and `name` the wording on screen.
+    """
 
     key: str
+    label: str
     name: str
 
 
@@ -75,7 +79,7 @@ def strands() -> tuple[Strand, ...]:
     Source: City of London Police vulnerability report 2024, paragraph 1.
 
     >>> len(strands()), strands()[0].name
-    (11, 'Domestic Abuse')
+    (11, 'Domestic abuse')
     """
     return tuple(Strand(**row) for row in _toml("strands.toml")["strand"])
 
@@ -115,13 +119,13 @@ def strand_name(key: str) -> str:
     """Return the name of a strand; its key is returned unchanged where no strand has it.
 
     >>> strand_name("sexual-violence"), strand_name("")
-    ('Sexual Violence', '')
+    ('Sexual violence', '')
     """
     return next((strand.name for strand in strands() if strand.key == key), key)
 
 
 def find_strand(key_or_name: str) -> Strand:
-    """Return the strand with a key or a name, in any letter case.
+    """Return the strand with a key, a name or a label, in any letter case.
 
     Raises:
         UnknownNameError: No strand has it.
@@ -131,7 +135,7 @@ def find_strand(key_or_name: str) -> Strand:
     """
     wanted = key_or_name.strip().casefold()
     for strand in strands():
-        if wanted in (strand.key, strand.name.casefold()):
+        if wanted in (strand.key, strand.name.casefold(), strand.label.casefold()):
             return strand
     raise UnknownNameError(
         f"No strand is called '{key_or_name[:60]}'. There are {len(strands())}: "

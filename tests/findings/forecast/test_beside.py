@@ -52,7 +52,7 @@ def first_paths(outlook: Outlook) -> np.ndarray:
 
 def test_two_subjects_are_compared_by_which_is_likely_to_grow_faster(outlooks, beside):
     both = beside("sexual", "hate")
-    assert both.names == ("Sexual offences", "Hate crime")
+    assert both.names == ("Sexual violence", "Hate crime")
     growths = [
         first_paths(outlooks[name])[:, 2:14].sum(axis=1) / last_twelve(outlooks[name].demand)
         for name in ("sexual", "hate")

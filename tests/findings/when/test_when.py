@@ -231,7 +231,7 @@ def test_the_file_says_in_every_row_what_it_is_of_and_that_it_is_made(demo, ship
     rows = week_export(demo, Layout(3, 6), publish_line)
     assert len(rows) == 56
     assert set(rows["note"]) == {f"Made data: for demonstration, not real records. {HOURS_BLURRED}"}
-    assert set(rows["records"]) == {"Other sexual offences and Rape"}
+    assert set(rows["records"]) == {"Sexual violence"}
     assert (set(rows["first_month"]), set(rows["last_month"])) == ({"2023-11"}, {"2024-10"})
 
 

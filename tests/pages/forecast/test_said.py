@@ -123,7 +123,7 @@ def test_what_a_link_asks_for_and_is_not_there_is_said_and_shown_as_text(forecas
 def test_all_strands_are_no_series_so_that_the_box_names_what_is_forecast(forecasts):
     page = forecasts(strand="all")
     assert "All strands" not in page.box("Strand or measure").options
-    assert page.shown_in("Strand or measure") == "Sexual Violence"
+    assert page.shown_in("Strand or measure") == "Sexual violence"
     assert "Sexual offences:" in page.said
 
 

@@ -110,10 +110,10 @@ def test_a_link_of_nonsense_shows_what_there_is(when, link):
 
 def test_measures_that_are_not_there_leave_the_page_as_it_opens_and_its_link_opens_the_same(when):
     page = when(measures="nonsense")
-    assert page.shown_in("Strand or measure") == "Sexual Violence"
+    assert page.shown_in("Strand or measure") == "Sexual violence"
     assert when(**page.choices).said.split("\n")[1] == when().said.split("\n")[1]
 
 
 def test_one_measure_of_the_usual_strand_leaves_the_strand_as_it_is(when):
-    assert when(measures="rape").shown_in("Strand or measure") == "Sexual Violence"
+    assert when(measures="rape").shown_in("Strand or measure") == "Sexual violence"
     assert when(measures="rape,hate-crime").shown_in("Strand or measure") == "All strands"

@@ -21,7 +21,7 @@ from vulncore.metrics.strands.silence import silent_start
 from vulncore.store import Snapshot
 
 STRAND = "strand-"
-SEXUAL_OFFENCES = "Sexual offences"  # what the report calls its strand of sexual violence where it counts
+SEXUAL_OFFENCES = "sexual offences"  # what the report calls its strand of sexual violence where it counts
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def subjects(choice: DatasetContents, strand: str | None = None) -> tuple[Subjec
         if measure.strand:
             by_strand.setdefault(measure.strand, []).append(measure)
     whole = [
-        Subject(STRAND + key, _strand_words(key), "records", tuple(measures))
+        Subject(STRAND + key, strand_name(key), "records", tuple(measures))
         for key, measures in by_strand.items()
         if len(measures) > 1
     ]
@@ -120,9 +120,10 @@ def find_subject(offered: Sequence[Subject], wanted: str | None) -> Subject:
         )
     if wanted is None:
         whole = next((subject for subject in offered if subject.key == STRAND + SEXUAL_VIOLENCE), None)
-        named = next((subject for subject in offered if "sexual offences" in subject.name.casefold()), None)
+        named = next((subject for subject in offered if SEXUAL_OFFENCES in subject.name.casefold()), None)
         return whole or named or offered[0]
     name = wanted.strip().casefold()
+    name = SEXUAL_VIOLENCE if name == SEXUAL_OFFENCES else name
     for subject in offered:
         if name in (subject.key, subject.name.casefold(), subject.key.removeprefix(STRAND)):
             return subject
@@ -204,7 +205,3 @@ def _daily(snapshot: Snapshot, force: str, subject: Subject, months: pd.DataFram
     delivered = pd.DatetimeIndex(months.loc[months["count"].notna(), "month"])
     keys, without = _keys(subject.measures), _keys(subject.without)
     return daily_records(snapshot.incidents, force, keys, delivered, without)
-
-
-def _strand_words(key: str) -> str:
-    return SEXUAL_OFFENCES if key == SEXUAL_VIOLENCE else f"{strand_name(key)}, all"

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from vulncore.domain.periods import Window, add_months
-from vulncore.domain.vocabulary import Measure
+from vulncore.domain.vocabulary import Measure, strand_name
 from vulncore.findings.overview.history import has_only_totals
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import serious_rise
@@ -107,7 +107,7 @@ def _row(
     return TableRow(
         key=measure.key,
         name=measure.name,
-        group=measure.group,
+        group=strand_name(measure.strand) if measure.group and measure.strand else measure.group,
         months=_line(row, months),
         fytd=_change(row, "fytd", measure),
         signal=_signal(row),

@@ -74,9 +74,16 @@ class Headings:
     rolling12_current: str
 
 
+OTHERS = "Other measures"
+"""What stands above measures of no group where others come before them."""
+
+
 def strand_table_html(rows: Sequence[TableRow], heads: Headings) -> str:
     """Return the table, every text in it escaped. Each measure's name is a button with `data-measure`."""
-    bodies = "".join(_group(name, list(members), heads) for name, members in groupby(rows, _group_name))
+    groups = [(name, list(members)) for name, members in groupby(rows, _group_name)]
+    bodies = "".join(
+        _group(name or (OTHERS if at else ""), members, heads) for at, (name, members) in enumerate(groups)
+    )
     return (
         f'<table class="strands"><caption>{escape(heads.caption)}</caption>'
         f"<thead>{_head(heads)}</thead>{bodies}</table>"

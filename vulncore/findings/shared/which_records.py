@@ -1,6 +1,6 @@
 """Which records a question about times or places is of: what can be chosen, periods, hours of the week."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -8,9 +8,10 @@ from typing import Final
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.errors import UnknownNameError, VulncoreError, first_five
 from vulncore.domain.periods import Window, add_months, fytd, month_end, month_name, parse_month
-from vulncore.domain.vocabulary import Measure
+from vulncore.domain.vocabulary import Measure, strand_name
 from vulncore.findings.shared.blurred import blurred_records, made_from
 from vulncore.findings.shared.by_version import MANY, once_a_version
+from vulncore.findings.shared.words import listed
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot
 
@@ -32,6 +33,7 @@ PERIODS: Final = {
 """What can be chosen besides a first month, written `YYYY-MM`; a number is one of months."""
 
 EVERY: Final = "every"
+MOST_NAMED: Final = 4  # measures
 
 
 class NoTimesError(VulncoreError):
@@ -79,6 +81,30 @@ def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
     """Return what these measures count, in one word."""
     units = {measures[key].unit for key in keys if key in measures}
     return units.pop() if len(units) == 1 else "records"
+
+
+def records_named(records: RecordFilter, measures: Sequence[Measure], counted: Collection[str]) -> str:
+    """Return what the measures chosen are called: their strand, or all strands, where they are all of it that is counted.
+
+    Args:
+        records: Which records.
+        measures: The measures of the version.
+        counted: The keys of those that can be chosen: that have a time, or a place.
+    """
+    chosen = [measure for measure in measures if measure.key in records.measures]
+    offered = [measure for measure in measures if measure.key in counted]
+    strands_chosen = {measure.strand for measure in chosen}
+    if len(chosen) > 1 and chosen == offered and len(strands_chosen) > 1:
+        return "All strands"
+    if len(chosen) > 1 and len(strands_chosen) == 1 and chosen[0].strand:
+        (strand,) = strands_chosen
+        if chosen == [measure for measure in offered if measure.strand == strand]:
+            return strand_name(strand)
+    return (
+        listed([measure.name for measure in chosen])
+        if len(chosen) <= MOST_NAMED
+        else f"{len(chosen)} measures"
+    )
 
 
 def check_records(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> None:

@@ -13,8 +13,7 @@ from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.compared import missing_in_words
-from vulncore.findings.shared.which_records import COLUMNS, unit_of
-from vulncore.findings.shared.words import listed
+from vulncore.findings.shared.which_records import COLUMNS, measures_with_times, records_named, unit_of
 from vulncore.findings.when.beside import weeks_compared
 from vulncore.findings.when.counts import read_counts, read_week
 from vulncore.findings.when.protection import (
@@ -29,7 +28,6 @@ from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT, Night
 from vulncore.store import Snapshot
 
-MOST_NAMED: Final = 4
 HIDE_NOTHING: Final = 0
 
 
@@ -138,7 +136,8 @@ def _when(
     counts = read_counts(snapshot, record_filter, measures, smallest)
     now = protected_week(counts.now, night, smallest)
     before = protected_week(counts.before, night, smallest, stretches_wanted=False) if counts.before else None
-    about, unit = _about(record_filter, measures), _unit(record_filter, measures)
+    about = _about(record_filter, measures, measures_with_times(snapshot, record_filter.force))
+    unit = _unit(record_filter, measures)
     return When(
         question=f"{record_filter.force}: {about}, {record_filter.window}",
         about=about,
@@ -170,7 +169,6 @@ def _unit(record_filter: RecordFilter, measures: Sequence[Measure]) -> str:
     return unit_of({measure.key: measure for measure in measures}, record_filter.measures)
 
 
-def _about(record_filter: RecordFilter, measures: Sequence[Measure]) -> str:
-    names = [measure.name for measure in measures if measure.key in record_filter.measures]
-    which = listed(names) if len(names) <= MOST_NAMED else f"{len(names)} measures"
-    return which + "".join(f", {COLUMNS[column]} {value}" for column, value in record_filter.where)
+def _about(record_filter: RecordFilter, measures: Sequence[Measure], timed: Sequence[str]) -> str:
+    narrowed = "".join(f", {COLUMNS[column]} {value}" for column, value in record_filter.where)
+    return records_named(record_filter, measures, timed) + narrowed

@@ -1,6 +1,6 @@
 """What a map of places is asked: which records, what they are called, and which months they are compared with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -20,10 +20,10 @@ from vulncore.findings.shared.which_records import (
     EVERY_HOUR,
     HoursChosen,
     check_records,
+    records_named,
     unit_of,
     window_before,
 )
-from vulncore.findings.shared.words import listed
 from vulncore.metrics.hotspots.classes import FEWEST_PERIODS
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot
@@ -32,7 +32,6 @@ PERIODS: Final = 12
 LONGEST_PERIOD: Final = 3  # months
 TESTED: Final = 12  # months, each by the twelve before it
 FEWEST_TESTED: Final = 3
-MOST_NAMED: Final = 4  # measures
 
 
 class NoPlacesError(VulncoreError):
@@ -98,7 +97,8 @@ def where_question(snapshot: Snapshot, selection: MapSelection, measures: Sequen
     """
     records = selection.records
     check_records(snapshot, records, selection.smallest)
-    if not set(measures_with_places(snapshot, records.force)) & set(records.measures):
+    placed = measures_with_places(snapshot, records.force)
+    if not set(placed) & set(records.measures):
         raise NoPlacesError(
             f"Dataset '{snapshot.publish.dataset}' has no places for these records of {records.force}, so there is no map. "
             "Choose a dataset or measures with coordinates, such as a force's own extract."
@@ -111,7 +111,7 @@ def where_question(snapshot: Snapshot, selection: MapSelection, measures: Sequen
     missing = sum(month not in delivered for month in records.window.months)
     return WhereQuestion(
         selection=selection,
-        about=records_in_words(selection, measures),
+        about=records_in_words(selection, measures, placed),
         unit=unit_of({measure.key: measure for measure in measures}, records.measures),
         before=None if not_compared else before,
         not_compared=not_compared,
@@ -131,13 +131,17 @@ def measures_with_places(snapshot: Snapshot, force: str) -> tuple[str, ...]:
     return tuple(sorted(rows.select("measure").distinct().to_pandas()["measure"]))
 
 
-def records_in_words(selection: MapSelection, measures: Sequence[Measure]) -> str:
-    """Return which records a map is of: their measures, what they are narrowed to, and the hours."""
-    names = [measure.name for measure in measures if measure.key in selection.records.measures]
-    measures_named = listed(names) if len(names) <= MOST_NAMED else f"{len(names)} measures"
+def records_in_words(selection: MapSelection, measures: Sequence[Measure], placed: Collection[str]) -> str:
+    """Return which records a map is of: their measures, what they are narrowed to, and the hours.
+
+    Args:
+        selection: Which records.
+        measures: The measures of the version.
+        placed: The keys of those of which records have a place.
+    """
     narrowed = "".join(f", {COLUMNS[column]} {value}" for column, value in selection.records.where)
     hours = f", {selection.hours.words}" if selection.hours.cells else ""
-    return measures_named + narrowed + hours
+    return records_named(selection.records, measures, placed) + narrowed + hours
 
 
 def _unbroken_months(snapshot: Snapshot, records: RecordFilter, measures: Sequence[Measure]) -> list[date]:
