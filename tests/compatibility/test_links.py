@@ -27,8 +27,8 @@ NAMES = {
 }
 """The names that links of version 0.1.0 have."""
 LOOKED_AT = {"strand", "subject"}
-STRANDS = {"All strands", *(strand.name for strand in strands())}
-SERIES = {"Sexual violence", "Rape"}
+STRANDS = {"All strands", *(strand.label for strand in strands())}
+SERIES = {"Sexual offences", "Rape"}
 """What is looked at is chosen in one box since: what a page opens with is chosen there, and a series to forecast is one of it."""
 BLURRED = {"when", "where"}
 """Pages whose figures are of blurred records since."""

@@ -38,7 +38,7 @@ def test_the_eleven_strands_stand_in_the_reports_order():
         pytest.skip("the report's text is not beside this checkout (../shared/report)")
     text = REPORT.read_text(encoding="utf-8")
     listed = text[text.index("The current CoLP strands are as follows") : text.index("2. Governance")]
-    positions = [listed.index(re.split(r"[ /]", strand.name)[0], 40) for strand in strands()]
+    positions = [listed.index(re.split(r"[ /]", strand.label)[0], 40) for strand in strands()]
     assert len(strands()) == 11
     assert positions == sorted(positions)
 
@@ -68,7 +68,7 @@ def test_names_are_found_in_any_letter_case_and_unknown_ones_say_what_there_is()
     assert find_measure(report_measures(), "HATE CRIME").key == "hate-crime"
     assert find_measure(report_measures(), "Adult At Risk PPNS").key == "adult-at-risk-ppns"
     assert find_strand("mental health/suicide").key == "mental-health-and-suicide"
-    assert strand_name("modern-slavery") == "Human Trafficking/Modern Slavery"
+    assert strand_name("modern-slavery") == "Modern slavery and human trafficking"
     with pytest.raises(UnknownNameError, match="No measure is called 'piracy'. There are 19: adult-at-risk"):
         find_measure(report_measures(), "piracy")
     with pytest.raises(UnknownNameError, match="No strand is called 'piracy'. There are 11: domestic-abuse"):

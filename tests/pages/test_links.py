@@ -65,3 +65,12 @@ def test_an_early_month_with_little_before_it_is_in_the_link(opened, name, month
     page.pick("Figures to the end of", month)
     assert page.choices["month"] == {"June 2018": "2018-06", "March 2020": "2020-03"}[month]
     assert_its_link_opens_it(opened, name, page)
+
+
+@pytest.mark.parametrize("name", ["overview", "when", "where", "forecast"])
+def test_a_strand_goes_by_one_name_wherever_it_is_said(opened, name):
+    page = opened(name, strand="sexual-violence")
+    assert page.shown_in("Strand or measure") == "Sexual violence"
+    assert "sexual violence" in page.said.partition("Overview\nWhen")[0].casefold()
+    for other in ("Other sexual offences and Rape", "Rape and Other Sexual Offences", "Sexual offences"):
+        assert other not in page.said

@@ -6,12 +6,15 @@ import pytest
 
 from tests.findings.when.weeks import CITY, OCTOBER
 from vulncore.domain.errors import InvalidPeriodError
-from vulncore.domain.periods import Window, fytd
+from vulncore.domain.periods import Window, fytd, rolling_12
+from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.shared.which_records import (
     period_window,
+    records_named,
     week_choices,
     window_before,
 )
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import open_version
 
 
@@ -52,3 +55,24 @@ def test_a_period_ends_with_the_as_at_month(period, months):
 def test_what_is_no_period_is_refused(period):
     with pytest.raises(InvalidPeriodError, match=r"is not a month|ends before it starts"):
         period_window(period, OCTOBER, [OCTOBER])
+
+
+TIMED = ("rape", "other-sexual-offences", "hate-crime", "child-abuse", "cse", "missing-children")
+
+
+@pytest.mark.parametrize(
+    ("keys", "name"),
+    [
+        (("rape", "other-sexual-offences"), "Sexual violence"),
+        (("rape",), "Rape"),
+        (("hate-crime",), "Hate crime"),
+        (("rape", "hate-crime"), "Hate crime and Rape"),
+        (("child-abuse", "cse", "missing-children"), "Child protection and exploitation"),
+        (("child-abuse", "cse"), "Child abuse and Child sexual exploitation"),
+        (TIMED, "All strands"),
+        (TIMED[:-1], "5 measures"),
+    ],
+)
+def test_all_of_a_strand_that_is_counted_goes_by_the_strands_name(keys, name):
+    records = RecordFilter(CITY, keys, rolling_12(OCTOBER))
+    assert records_named(records, report_measures(), TIMED) == name
