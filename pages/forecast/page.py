@@ -4,6 +4,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.forecast.parts import (
+    offer_months,
+    offer_years,
     show_learning,
     show_models,
     show_month_table,
@@ -89,7 +91,7 @@ with aside:
     lockdowns_picker().draw(choices)
 with what_if.popover("What if" + (f": {len(adjustments)} added" if adjustments else " …"), width="stretch"):
     show_what_if(adjustments, view.month, ahead)
-years, working, months = st.container(), st.container(), st.container()
+years, years_files, working, months, months_files = (st.container() for _ in range(5))
 slots: list[DeltaGenerator] = []
 
 
@@ -112,6 +114,10 @@ with st.container(key="fitting"):
     forecasts = forecasts_of(view, demand, lockdowns, adjustments, draw)
 expected = outlook_of(demand, forecasts, adjustments)
 draw(expected)
+with years_files:
+    offer_years(expected, view)
+with months_files:
+    offer_months(expected, view)
 
 part, place = open_part(PARTS, choices, "forecast part")
 with place:

@@ -15,6 +15,7 @@ from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_notes
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
+from vulncore.domain.vocabulary import strand_name
 from vulncore.findings.overview.overview import narrowed
 from vulncore.findings.overview.strand_rows import table_legend
 
@@ -36,7 +37,7 @@ measure = pick_from_strand_table(
     drawn(strand_table, overview), measure_shown(overview, choices, view.measure)
 )
 st.caption(f"{plain(table_legend(overview))} {source_line(view)}")
-show_table_files(overview)
+show_table_files(overview, strand_name(view.strand) if view.strand else "")
 show_notes(overview.notes)
 show_working(overview.headline)
 show_measure(overview, measure, view)

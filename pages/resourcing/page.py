@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.resourcing.levers import show_levers
 from pages.resourcing.parts import (
+    offer_staffing,
     show_assumptions,
     show_cases,
     show_comparison,
@@ -101,9 +102,10 @@ except VulncoreError as problem:
 
 draw(outlook, sentences, answer)
 with beneath:
+    offer_staffing(outlook, view)
     show_what_it_takes(outlook, by_hours)
     show_working(drawn(resourcing_headline, outlook))
-    drawn(show_cases, outlook, view.force, source_of(view))
+    show_cases(outlook, view)
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for
     show_levers(plan, outlook)
 

@@ -89,14 +89,16 @@ def picture(chart: alt.LayerChart, source: str, kind: PictureKind) -> bytes:
     spec = _writable({**sourced(_alone(chart), _writable(source)), "config": LOOKS, "padding": PADDING})
     if "width" not in spec:
         spec |= {"width": WIDTH, "autosize": {"type": "fit", "contains": "padding"}}
-    command = [sys.executable, "-P", "-c", MAKE, kind.value, _version(spec), str(SCALE)]
+    command = [sys.executable, "-I", "-c", MAKE, kind.value, _version(spec), str(SCALE)]
     try:
         with _one_at_a_time:
-            made = subprocess.run(
+            made = subprocess.run(  # noqa: S603 - our own program, and nothing of the chart in its words
                 command, input=json.dumps(spec).encode(), capture_output=True, timeout=SECONDS, check=True
             )
     except (OSError, subprocess.SubprocessError) as problem:
-        raise PictureError("The picture can't be made. Take the table, and tell who keeps the server.") from problem
+        raise PictureError(
+            "The picture can't be made. Take the table, and tell who keeps the server."
+        ) from problem
     return made.stdout
 
 
