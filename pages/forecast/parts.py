@@ -252,4 +252,4 @@ def _offer_picture(
 
 def _name(what: str, demand: Demand, view: View) -> str:
     known_to = f"to {format_month(demand.as_at)}"
-    return file_name(view.publish, f"forecast {demand.subject.name} {what}", demand.force, known_to)
+    return file_name(view.publish, "forecast", demand.subject.name, what, demand.force, known_to)

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.shared.charts import show_chart
 from pages.shared.drawn import drawn
 from pages.shared.files import csv_table, offer_downloads, pictures
-from pages.shared.provenance import source_of
+from pages.shared.provenance import source_of, whose_and_source
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
@@ -23,8 +23,8 @@ from vulncore.findings.shared.words import capital_first
 
 def show_measure(overview: Overview, key: str, view: View) -> None:
     """Draw a measure's five years, with the same as a table, as files, and what is counted."""
-    past, source = drawn(history, overview, key), source_of(view)
-    drawn(_show_past, past, source)
+    past = drawn(history, overview, key)
+    drawn(_show_past, past, source_of(view))
     table, files, definition = st.columns(3)
     if past.drawn:
         months = past.frame["month"]
@@ -34,10 +34,10 @@ def show_measure(overview: Overview, key: str, view: View) -> None:
         with files:
             offer_downloads(
                 file_name(
-                    overview.publish, f"{past.measure.name} by month", overview.force, months_in_name(window)
+                    overview.publish, past.measure.name, "by month", overview.force, months_in_name(window)
                 ),
                 [
-                    *pictures(partial(_chart, past), source),
+                    *pictures(partial(_chart, past), whose_and_source(view)),
                     csv_table(partial(history_export, overview, past)),
                 ],
                 key="measure",

@@ -302,5 +302,7 @@ def _offer_chart(
 
 
 def _name(outlook: ResourcingOutlook, view: View, what: str) -> str:
-    whose = f"{outlook.role.name} {outlook.used.name}"
-    return file_name(view.publish, f"resourcing {what}", whose, view.force, f"to {format_month(view.month)}")
+    known_to = f"to {format_month(view.month)}"
+    return file_name(
+        view.publish, f"resourcing {what}", outlook.role.name, outlook.used.name, view.force, known_to
+    )

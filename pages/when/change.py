@@ -33,7 +33,9 @@ def show_week_change(week: When, choices: WhenChoices, view: View) -> None:
         offer_downloads(
             file_name(
                 view.publish,
-                f"what changed {week.about} by hour of week",
+                "what changed",
+                week.about,
+                "by hour of week",
                 records.force,
                 months_in_name(records.window),
             ),

@@ -39,7 +39,8 @@ def show_week_map(week: When, choices: WhenChoices, view: View) -> None:
         offer_downloads(
             file_name(
                 view.publish,
-                f"{week.about} by hour of week",
+                week.about,
+                "by hour of week",
                 records.force,
                 months_in_name(records.window),
             ),

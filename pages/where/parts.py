@@ -11,7 +11,7 @@ from pages.shared.charts import show_chart
 from pages.shared.choices import Picker
 from pages.shared.drawn import drawn
 from pages.shared.files import offer_downloads, pictures
-from pages.shared.provenance import source_of
+from pages.shared.provenance import source_of, whose_and_source
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
@@ -19,8 +19,9 @@ from pages.shared.text import palette, plain, show_headline
 from pages.where.question import NONE, WhereChoices
 from pages.where.reads import place_of, repeats_of, trial_of
 from vulncore.charts.theme import Palette
+from vulncore.domain.blur import is_blurred
 from vulncore.findings.shared.file_names import file_name, months_in_name
-from vulncore.findings.shared.words import capital_first, hidden_as
+from vulncore.findings.shared.words import PLACES_BLURRED, capital_first, hidden_as
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
 from vulncore.findings.where.sentences import months_tested, repeats_headline, trial_headline
 from vulncore.findings.where.tables import hours_table, months_table, repeats_table, trial_table
@@ -66,8 +67,7 @@ def _show_words(place: PlaceView) -> None:
 def show_tried(where: WhereView, view: View, area: str) -> None:
     """Say whether maps of the past would have been right."""
     trial = trial_of(store_path(), view.publish, where.selection, area)
-    source = source_of(view)
-    drawn(_show_trial, trial, where, source)
+    drawn(_show_trial, trial, where, source_of(view))
     if trial.not_tested:
         return
     with st.container(horizontal=True):
@@ -75,11 +75,12 @@ def show_tried(where: WhereView, view: View, area: str) -> None:
         offer_downloads(
             file_name(
                 view.publish,
-                f"test of maps on past months {where.question.about}",
+                "test of maps on past months",
+                where.question.about,
                 view.force,
                 months_in_name(where.window),
             ),
-            pictures(partial(_trial_of, trial, where), source),
+            pictures(partial(_trial_of, trial, where), _source_away(where, view)),
             key="trial",
         )
     drawn(_say_what_trial_shows, trial)
@@ -237,12 +238,20 @@ def _offer_place(
 ) -> None:
     name = file_name(
         view.publish,
-        f"{what} {place.name}",
+        what,
+        place.name,
         where.question.about,
         view.force,
         months_in_name(where.window),
     )
-    offer_downloads(name, pictures(draw, source_of(view)), key=what)
+    source = f"{where.question.about}. {_source_away(where, view)}"
+    offer_downloads(name, pictures(draw, source), key=what)
+
+
+def _source_away(where: WhereView, view: View) -> str:
+    """Return what a picture says of its figures that the page says elsewhere: whose they are, and that places are blurred."""
+    blurred = f" {PLACES_BLURRED}" if is_blurred(where.smallest) else ""
+    return f"{whose_and_source(view)}{blurred}"
 
 
 def _steps_in_words(smallest: int) -> str:

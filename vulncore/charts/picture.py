@@ -86,7 +86,7 @@ def picture(chart: alt.LayerChart, source: str, kind: PictureKind) -> bytes:
     Raises:
         PictureError: It can't be drawn, or not within a minute.
     """
-    spec = _writable({**sourced(_alone(chart), _writable(source)), "config": LOOKS, "padding": PADDING})
+    spec = _writable({**sourced(_with_rows(chart), source, WIDTH), "config": LOOKS, "padding": PADDING})
     if "width" not in spec:
         spec |= {"width": WIDTH, "autosize": {"type": "fit", "contains": "padding"}}
     command = [sys.executable, "-I", "-c", MAKE, kind.value, _version(spec), str(SCALE)]
@@ -102,16 +102,12 @@ def picture(chart: alt.LayerChart, source: str, kind: PictureKind) -> bytes:
     return made.stdout
 
 
-def _alone(chart: alt.LayerChart) -> alt.LayerChart:
-    """Return a chart that holds its rows itself, and a heading that can be drawn.
-
-    Where Altair puts rows otherwise is a setting of all sessions together, and the heading becomes an expression.
-    """
+def _with_rows(chart: alt.LayerChart) -> alt.LayerChart:
+    """Return a chart that holds its rows itself: where Altair puts them otherwise is a setting of all sessions together."""
     copy: alt.LayerChart = chart.copy(deep=True)
     for part in (copy, *copy.layer):
         if isinstance(part.data, pd.DataFrame):
             part.data = alt.InlineData(values=alt.to_values(part.data)["values"])
-    copy.title.text, copy.title.subtitle = _writable(copy.title.text), _writable(copy.title.subtitle)
     return copy
 
 
