@@ -23,6 +23,8 @@ from vulncore.domain.errors import VulncoreError
 WIDTH: Final = 1_080  # pixels: on a slide its letters are as large as others' there
 SCALE: Final = 2  # pixels of a PNG for each of these
 PADDING: Final = 20
+AROUND: Final = 110  # pixels of a chart's height on screen that its heading and axes take
+LOWEST: Final = 26
 SECONDS: Final = 60
 FONT: Final = "Liberation Sans, Arial, Helvetica, sans-serif"
 """The first comes with the library, so that a picture is the same wherever it is made; the others are as wide."""
@@ -88,7 +90,8 @@ def picture(chart: alt.LayerChart, source: str, kind: PictureKind) -> bytes:
     """
     spec = _writable({**sourced(_with_rows(chart), source, WIDTH), "config": LOOKS, "padding": PADDING})
     if "width" not in spec:
-        spec |= {"width": WIDTH, "autosize": {"type": "fit", "contains": "padding"}}
+        spec |= {"width": WIDTH, "height": max(spec["height"] - AROUND, LOWEST)}
+        spec["autosize"] = {"type": "fit-x", "contains": "padding"}  # as high as its heading and axes need
     command = [sys.executable, "-I", "-c", MAKE, kind.value, _version(spec), str(SCALE)]
     try:
         with _one_at_a_time:
