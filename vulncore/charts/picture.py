@@ -81,7 +81,7 @@ def picture(chart: alt.LayerChart, source: str, kind: PictureKind) -> bytes:
     """Return a chart as a picture with its heading and source, as wide as `WIDTH`; it asks no other host for anything.
 
     Args:
-        chart: The chart, in the colours of `vulncore.charts.theme.LIGHT`. Without a width of its own it gets `WIDTH`.
+        chart: The chart, in the colours of `vulncore.charts.theme.LIGHT`; one with a width of its own keeps its size.
         source: Where its figures come from.
         kind: PNG or SVG.
 
