@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import altair as alt
 import numpy as np
@@ -96,14 +96,11 @@ class _Ground:
         return x, self.top + (self.north - latitude) * self.scale
 
     def drawn(self, geometry: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a shape in pixels, wound as Vega fills it: the other way round it would fill all but the shape."""
+        """Return polygons in pixels, wound so that their holes stay holes."""
         placed = shapely.transform(
             shape(geometry), lambda points: np.round(np.column_stack(self.at(points[:, 0], points[:, 1])), 1)
         )
-        parts = [
-            orient(part, -1) if part.geom_type == "Polygon" else part for part in shapely.get_parts(placed)
-        ]
-        return dict(mapping(shapely.multipolygons(parts) if parts[0].geom_type == "Polygon" else placed))
+        return dict(mapping(shapely.multipolygons([orient(part, -1) for part in shapely.get_parts(placed)])))
 
 
 def _how_to_read(where: WhereView, shown: MapView) -> list[str]:
@@ -127,11 +124,12 @@ def _zones(shown: MapView, ground: _Ground, palette: Palette) -> alt.Chart:
             }
         )
     edge = 0.0 if len(zones) > OUTLINED_TO else 0.7
-    return (
+    chart: alt.Chart = (
         _shapes(zones)
         .mark_geoshape(stroke=palette.missing, strokeWidth=edge, strokeOpacity=0.45)
         .encode(fill=alt.Fill("fill:N", scale=None), fillOpacity=alt.FillOpacity("opaque:Q", scale=None))
     )
+    return chart
 
 
 def _shapes(features: Sequence[Mapping[str, Any]]) -> alt.Chart:
@@ -142,7 +140,8 @@ def _shapes(features: Sequence[Mapping[str, Any]]) -> alt.Chart:
 
 def _lines(shapes: Sequence[Mapping[str, Any]], colour: str, width: float) -> alt.Chart:
     features = [{"type": "Feature", "geometry": one} for one in shapes]
-    return _shapes(features).mark_geoshape(filled=False, stroke=colour, strokeWidth=width)
+    chart: alt.Chart = _shapes(features).mark_geoshape(filled=False, stroke=colour, strokeWidth=width)
+    return chart
 
 
 def _outlined(shape_drawn: Mapping[str, Any], palette: Palette) -> list[alt.Chart]:
@@ -208,7 +207,9 @@ def _placed(rows: Sequence[Row]) -> alt.Chart:
     )
 
 
-def _texts(rows: Sequence[Row], palette: Palette, weight: str = "normal") -> list[alt.Chart]:
+def _texts(
+    rows: Sequence[Row], palette: Palette, weight: Literal["normal", "bold"] = "normal"
+) -> list[alt.Chart]:
     """Return words, and beneath them the ground that they are read from."""
     if not rows:
         return []
