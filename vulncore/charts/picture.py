@@ -25,7 +25,7 @@ SCALE: Final = 2  # pixels of a PNG for each of these
 PADDING: Final = 20
 AROUND: Final = 110  # pixels of a chart's height on screen that its heading and axes take
 LOWEST: Final = 26
-SECONDS: Final = 60
+SECONDS: Final = 30
 FONT: Final = "Liberation Sans, Arial, Helvetica, sans-serif"
 """The first comes with the library, so that a picture is the same wherever it is made; the others are as wide."""
 LOOKS: Final[dict[str, Any]] = {
@@ -86,7 +86,7 @@ def picture(chart: alt.LayerChart, source: str, kind: PictureKind) -> bytes:
         kind: PNG or SVG.
 
     Raises:
-        PictureError: It can't be drawn, or not within a minute.
+        PictureError: It can't be drawn, or not within `SECONDS`.
     """
     spec = _writable({**sourced(_with_rows(chart), source, WIDTH), "config": LOOKS, "padding": PADDING})
     if "width" not in spec:

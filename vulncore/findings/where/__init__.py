@@ -7,7 +7,7 @@ From blurred records to what is shown. Read in this order:
 - `protection`: the one way from counts to what may be shown. `place`, `trial` (the test on past months) and `repeats` count
   and end in it.
 - `layers` and `view`: what comes out, a protected layer and the views.
-- `map`, `sentences`, `tables`, `charts`, `map_chart`: what people get. They see views alone.
+- `map`, `sentences`, `tables`, `charts`, `map_chart`, `map_picture`: what people get. They see views alone.
 
 `tests/findings/where/test_protection.py` holds the border.
 """
