@@ -13,7 +13,8 @@ from pages.shared.turns import own_turn
 from pages.shared.visit import EndOfPage, visit
 from pages.ways import PAGES, link_of, links_now
 
-# what says that it works floats above the page: in its place it would push away all that stands there
+# what says that it works floats above the page: in its place it would push away all that stands there. Of a chart's toolbar
+# only the full screen is left: what Streamlit would save has the colours of the screen, and a table of it no source
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 3rem; max-width: 112rem; }
 [data-testid="stMainBlockContainer"] h1 { padding: 0; font-size: 1rem; font-weight: 600; opacity: 0.8; }
@@ -31,6 +32,8 @@ STYLE = """<style>
   max-width: 90vw; padding: 0.8rem 1rem; border: 1px solid; border-radius: 0.25rem; background: Canvas; }
 [data-testid="stSpinner"] { padding: 0.5rem 1rem; border: 1px solid; border-radius: 0.25rem; background: Canvas; }
 [data-testid="stVegaLiteChart"] svg.marks { overflow: visible; }
+[data-testid="stFullScreenFrame"]:has([data-testid="stVegaLiteChart"]) [data-testid="stElementToolbarButton"]:not(:has([aria-label^="Fullscreen"], [aria-label^="Close fullscreen"])),
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as"]) { display: none; }
 @media (min-width: 1810px) {
   [data-testid="stMainBlockContainer"] { padding-top: 1.4rem; }
   html { font-size: 22px !important; }

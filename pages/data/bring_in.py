@@ -18,6 +18,7 @@ from vulncore import store as stores
 from vulncore.domain.errors import InvalidMappingError, VulncoreError
 from vulncore.domain.periods import parse_month
 from vulncore.findings.data.publishes import publish_account
+from vulncore.findings.shared.file_names import file_name_of
 from vulncore.sources.deliveries import Settings, Source
 from vulncore.sources.records.draft import Draft
 from vulncore.sources.records.mapping import check_columns, checked_mapping
@@ -104,7 +105,7 @@ def _settings(source: Source, looked: Looked, file: UploadedFile) -> Settings | 
     st.download_button(
         "Keep this mapping as a file",
         mapping_toml(mapping),
-        file_name=f"{mapping.source}.toml",
+        file_name=f"{file_name_of('mapping', mapping.source)}.toml",
         mime="application/toml",
         help="Use the mapping again next month, here or with: vulncore publish records FILE --mapping MAPPING.toml",
     )

@@ -18,6 +18,7 @@ from vulncore.domain.errors import Reject, TooManyRejectsError, VulncoreError
 from vulncore.findings.data.changes import Changes, changes_between
 from vulncore.findings.data.checks import DataFinding, data_checks, findings_sentence
 from vulncore.findings.data.publishes import account_frame, publish_account, rejects_frame
+from vulncore.findings.shared.file_names import file_name, file_name_of
 from vulncore.sources.deliveries import Settings, Source, read_delivery
 from vulncore.store.manifest import Publish
 from vulncore.store.secrets import kept_secret
@@ -58,7 +59,7 @@ def tried(trial: Trial) -> DryRun | None:
             desk().dry_run = _run(trial, place)
         except TooManyRejectsError as refusal:
             st.error(plain(str(refusal)))
-            _offer_rejects(refusal.rejects)
+            _offer_rejects(refusal.rejects, trial.dataset)
         except VulncoreError as problem:
             st.error(plain(str(problem)))
         place.empty()
@@ -81,12 +82,12 @@ def show_trial(result: DryRun) -> bool:
         )
         counted = f"{rows.accepted:,} of {rows.read:,} rows would be counted."
         st.markdown(counted + (f" {sum(rows.rejected.values()):,} can't be used." if rows.rejected else ""))
-        show_changes(result.changes, "dry-run")
-        _offer_rejects(result.delivery.rejects)
+        show_changes(result.changes, file_name(result.publish, "dry run what would change"))
+        _offer_rejects(result.delivery.rejects, result.publish.dataset)
         with st.expander("Every row is accounted for"):
             show_table(account_frame(result.publish), "What would become of each row")
         st.markdown(f"**{plain(findings_sentence(result.publish, result.findings))}**")
-        show_findings(result.findings, "dry-run")
+        show_findings(result.findings, file_name(result.publish, "dry run what to check"))
         return st.button(
             "Publish", type="primary", key="bring in publish", disabled=not _agreed_to_lose(result)
         )
@@ -118,11 +119,11 @@ def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> DryRun:
         return DryRun(trial.same(), delivery, after.publish, changes_between(before, after), findings)
 
 
-def _offer_rejects(rejects: tuple[Reject, ...]) -> None:
+def _offer_rejects(rejects: tuple[Reject, ...], dataset: str) -> None:
     if rejects:
         offer_csv(
             partial(rejects_frame, rejects),
-            "rejects.csv",
+            f"{file_name_of('rejected rows', dataset)}.csv",
             label=f"Download the {len(rejects):,} rows that can't be used, with line and reason",
             key="bring in rejects",
         )

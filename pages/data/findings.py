@@ -17,6 +17,7 @@ from vulncore.domain.disclosure import smallest_shown
 from vulncore.findings.data.changes import Changes
 from vulncore.findings.data.checks import DataFinding, Sureness, findings_frame
 from vulncore.findings.data.publishes import account_frame, publishes_to_read
+from vulncore.findings.shared.file_names import file_name
 from vulncore.findings.shared.words import capital_first
 
 SHOWN = 5
@@ -33,7 +34,7 @@ def show_findings(findings: Sequence[DataFinding], name: str) -> None:
             _say(findings[SHOWN:])
     offer_csv(
         partial(findings_frame, findings),
-        f"{name}-findings.csv",
+        f"{name}.csv",
         label="Download the findings as CSV",
         key=f"{name} findings",
     )
@@ -57,7 +58,7 @@ def show_published(view: View) -> None:
     """Show what the version changed of the one before, its account of rows, and all versions."""
     publish = view.publish
     st.subheader(f"What version {publish.number:d} changed")
-    show_changes(changes_of(store_path(), publish), f"{publish.dataset}-version-{publish.number}")
+    show_changes(changes_of(store_path(), publish), file_name(publish, "what changed"))
     account = account_frame(publish, smallest_shown())
     show_table(account, f"Every row read for version {publish.number} is accounted for")
     every = stores.versions(store_path(), publish.dataset)
@@ -79,6 +80,4 @@ def show_changes(changes: Changes, name: str) -> None:
         if len(frame) > ROWS:
             st.markdown(f"The first {ROWS} of {len(frame):,}; the file has them all.")
         show_table(frame.head(ROWS), "Figures before and after")
-    offer_csv(
-        lambda: frame, f"{name}-changes.csv", label="Download the changes as CSV", key=f"{name} changes"
-    )
+    offer_csv(lambda: frame, f"{name}.csv", label="Download the changes as CSV", key=f"{name} changes")

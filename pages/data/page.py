@@ -7,8 +7,7 @@ from pages.data.coverage import show_coverage
 from pages.data.findings import show_findings, show_published
 from pages.data.notes import show_notes_on_data
 from pages.data.reads import checks_of, coverage_of
-from pages.shared.drawn import drawn
-from pages.shared.provenance import show_provenance, source_of
+from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain
@@ -16,6 +15,7 @@ from pages.shared.visit import end_page
 from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.data.checks import findings_sentence
+from vulncore.findings.shared.file_names import file_name
 
 PUBLISHED, NOTES, BRING_IN = "Versions and changes", "Notes on the data", "Bring in data"
 
@@ -34,10 +34,10 @@ except VulncoreError as problem:
     end_page()
 
 show_provenance(view, findings_sentence(view.publish, findings))
-show_findings(findings, view.publish.dataset)
+show_findings(findings, file_name(view.publish, "what to check", view.force))
 
 st.header("Which months were delivered")
-drawn(show_coverage, picture, view.force, source_of(view))
+show_coverage(picture, view)
 
 published, notes, bring_in = st.tabs([PUBLISHED, NOTES, BRING_IN], key="data part", on_change="rerun")
 if published.open:

@@ -1,10 +1,10 @@
 """The forecast that is pinned and the one on screen, beside each other on the same axes."""
 
-from pages.forecast.parts import show_years
+from pages.forecast.parts import offer_years, show_years
 from pages.forecast.question import subject_shown
 from pages.forecast.reads import demand_of, outlook_of
 from pages.forecast.work import forecasts_of
-from pages.shared.beside import in_two, let_go
+from pages.shared.beside import SIDES, in_two, let_go
 from pages.shared.choices import apart
 from pages.shared.drawn import drawn
 from pages.shared.provenance import source_of
@@ -40,7 +40,9 @@ def show_beside(pinned: View, its_outlook: Outlook, shown: View, outlook: Outloo
     """Say what tells two forecasts apart, and draw the calendar years of both."""
     both = outlooks_beside((pinned.publish, its_outlook), (shown.publish, outlook))
     show_briefing(both.briefing)
-    sides = zip(in_two(both.names), (pinned, shown), (its_outlook, outlook), strict=True)
-    for column, view, one in sides:
+    axes = (both.years, both.top)
+    sides = zip(SIDES, in_two(both.names), (pinned, shown), (its_outlook, outlook), strict=True)
+    for side, column, view, one in sides:
         with column:
-            drawn(show_years, one, source_of(view), (both.years, both.top))
+            drawn(show_years, one, source_of(view), axes)
+            offer_years(one, view, axes, side)

@@ -5,6 +5,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.forecast.beside import pinned_outlook, show_beside
 from pages.forecast.parts import (
+    offer_months,
+    offer_years,
     show_learning,
     show_models,
     show_month_table,
@@ -92,7 +94,7 @@ with aside:
     lockdowns_picker().draw(choices)
 with what_if.popover("What if" + (f": {len(adjustments)} added" if adjustments else " …"), width="stretch"):
     show_what_if(adjustments, view.month, ahead)
-years, working, months = st.container(), st.container(), st.container()
+years, years_files, working, months, months_files = (st.container() for _ in range(5))
 slots: list[DeltaGenerator] = []
 
 
@@ -122,6 +124,10 @@ if beside and its_outlook:
         show_beside(beside[0], its_outlook, view, expected)
     end_page()
 draw(expected)
+with years_files:
+    offer_years(expected, view)
+with months_files:
+    offer_months(expected, view)
 
 part, place = open_part(PARTS, choices, "forecast part")
 with place:

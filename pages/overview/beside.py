@@ -1,21 +1,28 @@
 """The measure that is pinned and the one on screen, beside each other on the same axes."""
 
+from functools import partial
+
+import altair
 import streamlit as st
 
 from pages.overview.question import OverviewChoices, measure_shown
 from pages.overview.reads import overview_of
-from pages.shared.beside import in_two, let_go
+from pages.shared.beside import SIDES, in_two, let_go
 from pages.shared.charts import show_chart
 from pages.shared.drawn import drawn
-from pages.shared.provenance import source_of
+from pages.shared.files import offer_downloads, pictures
+from pages.shared.provenance import source_of, whose_and_source
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.text import palette, plain, show_briefing
+from vulncore.charts.theme import Palette
 from vulncore.domain.errors import VulncoreError
+from vulncore.domain.periods import Window, month_end
 from vulncore.findings.overview.beside import MeasuresBeside, measures_beside
 from vulncore.findings.overview.charts import monthly_chart
 from vulncore.findings.overview.history import History
 from vulncore.findings.overview.overview import Overview, narrowed
+from vulncore.findings.shared.file_names import file_name, months_in_name
 
 
 def show_beside(pinned: View, shown: View, overview: Overview, key: str) -> None:
@@ -30,19 +37,30 @@ def show_beside(pinned: View, shown: View, overview: Overview, key: str) -> None
     its_key = measure_shown(its_overview, OverviewChoices(), pinned.measure)
     both = drawn(measures_beside, its_overview, its_key, overview, key)
     show_briefing(both.briefing)
-    columns = in_two(both.names)
-    for column, past, view in zip(columns, (both.pinned, both.shown), (pinned, shown), strict=True):
+    sides = zip(SIDES, in_two(both.names), (both.pinned, both.shown), (pinned, shown), strict=True)
+    for side, column, past, view in sides:
         with column:
             drawn(_show_months, both, past, source_of(view))
+            if past.drawn:
+                _offer_months(both, past, view, side)
+
+
+def _offer_months(both: MeasuresBeside, past: History, view: View, side: str) -> None:
+    window = Window(both.first, month_end(both.last))
+    offer_downloads(
+        file_name(view.publish, past.measure.name, "by month", view.force, months_in_name(window)),
+        pictures(partial(_chart, both, past), whose_and_source(view)),
+        key=f"measure {side}",
+    )
+
+
+def _chart(both: MeasuresBeside, past: History, colours: Palette) -> altair.LayerChart:
+    months = (both.first, both.last)
+    return monthly_chart(past.frame, past.title, past.measure.unit, colours, both.most, months)
 
 
 def _show_months(both: MeasuresBeside, past: History, source: str) -> None:
     if not past.drawn:
         st.info(plain(past.sentence))
         return
-    months = (both.first, both.last)
-    show_chart(
-        monthly_chart(past.frame, past.title, past.measure.unit, palette(), both.most, months),
-        alt=f"{past.title}. {past.sentence}",
-        source=source,
-    )
+    show_chart(_chart(both, past, palette()), alt=f"{past.title}. {past.sentence}", source=source)

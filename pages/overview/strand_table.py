@@ -8,10 +8,12 @@ import streamlit as st
 from pages.overview.question import OverviewChoices
 from pages.shared.choices import change
 from pages.shared.files import XLSX, offer_csv, offer_file
+from vulncore.domain.periods import format_month
 from vulncore.findings.overview.export import table_export, table_workbook
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.strand_rows import headings, strand_rows
 from vulncore.findings.overview.strand_table_html import strand_table_html
+from vulncore.findings.shared.file_names import file_name
 
 HERE = Path(__file__).parent
 
@@ -40,9 +42,11 @@ def pick_from_strand_table(html: str, picked: str) -> str:
     return str(result.picked or picked)
 
 
-def show_table_files(overview: Overview) -> None:
-    """Offer the table as files."""
-    name = f"{overview.publish.dataset}-strand-table-{overview.as_at:%Y-%m}"
+def show_table_files(overview: Overview, strand: str) -> None:
+    """Offer the table as files, which are named after the strand that is looked at, "" for all."""
+    name = file_name(
+        overview.publish, f"{strand} strand table", overview.force, f"to {format_month(overview.as_at)}"
+    )
     as_text, as_workbook, _ = st.columns([2, 2, 5])
     with as_text:
         offer_csv(

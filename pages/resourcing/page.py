@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.resourcing.board import show_lock, show_lock_form
 from pages.resourcing.levers import show_levers
 from pages.resourcing.parts import (
+    offer_staffing,
     show_assumptions,
     show_cases,
     show_comparison,
@@ -105,9 +106,10 @@ with sentences:
 with locking:
     show_lock_form(outlook, view, by_hours)
 with beneath:
+    offer_staffing(outlook, view)
     show_what_it_takes(outlook, by_hours)
     show_working(drawn(resourcing_headline, outlook))
-    drawn(show_cases, outlook, view.force, source_of(view))
+    show_cases(outlook, view)
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for
     show_levers(plan, outlook)
 

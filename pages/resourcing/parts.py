@@ -1,7 +1,9 @@
 """What the page Resourcing shows of a scenario: its charts, and the parts beneath them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
+import altair
 import pandas as pd
 import streamlit as st
 
@@ -11,11 +13,12 @@ from pages.resourcing.work import forecast_of, outlook_of
 from pages.shared.charts import show_chart
 from pages.shared.choices import Picker
 from pages.shared.drawn import drawn
-from pages.shared.files import offer_csv
+from pages.shared.files import csv_table, offer_csv, offer_downloads, pictures
 from pages.shared.provenance import source_of
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
+from vulncore.charts.theme import Palette
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month
 from vulncore.findings.resourcing.arrivals import demand_notes, demand_rows, demand_table
@@ -47,6 +50,7 @@ from vulncore.findings.resourcing.tables import (
     scenario_names,
     staffing_rows,
 )
+from vulncore.findings.shared.file_names import file_name
 from vulncore.findings.shared.words import percent
 from vulncore.resourcing.answers import first_month
 from vulncore.resourcing.scenario.scenario import Scenario
@@ -56,10 +60,9 @@ CHANGED, EVERY = "changed", "every"
 
 def show_staffing(outlook: ResourcingOutlook, force: str, source: str) -> None:
     """Draw what is needed against who will be there."""
-    title = [f"{outlook.role.name}: needed and there", f"{force}: {outlook.used.name}"]
     show_chart(
-        staffing_chart(outlook.months, float(outlook.role_year["funded"]), title, palette()),
-        alt=f"{', '.join(title)}. {staffing_in_words(outlook)}",
+        _staffing_of(outlook, force, palette()),
+        alt=f"{', '.join(_staffing_title(outlook, force))}. {staffing_in_words(outlook)}",
         source=source,
     )
     tested = outlook.forecast.tested_to
@@ -69,17 +72,42 @@ def show_staffing(outlook: ResourcingOutlook, force: str, source: str) -> None:
     st.caption(untested)
 
 
-def show_cases(outlook: ResourcingOutlook, force: str, source: str) -> None:
-    """Draw, for a role that holds cases, cases each against their limit."""
-    if not outlook.holds_cases:
-        return
-    passes = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
-    title = [f"{outlook.role.name}: open cases each", f"{force}: {outlook.used.name}"]
+def offer_staffing(outlook: ResourcingOutlook, view: View) -> None:
+    """Offer the chart of what is needed and there as a picture."""
+    _offer_chart(partial(_staffing_of, outlook, view.force), outlook, view, "needed and there")
+
+
+def _staffing_of(outlook: ResourcingOutlook, force: str, colours: Palette) -> altair.LayerChart:
+    funded = float(outlook.role_year["funded"])
+    return staffing_chart(outlook.months, funded, _staffing_title(outlook, force), colours)
+
+
+def _staffing_title(outlook: ResourcingOutlook, force: str) -> list[str]:
+    return [f"{outlook.role.name}: needed and there", f"{force}: {outlook.used.name}"]
+
+
+def show_cases(outlook: ResourcingOutlook, view: View) -> None:
+    """Draw, for a role that holds cases, cases each against their limit, and offer that as a picture."""
+    if outlook.holds_cases:
+        drawn(_show_cases, outlook, view.force, source_of(view))
+        _offer_chart(partial(_cases_of, outlook, view.force), outlook, view, "open cases each")
+
+
+def _show_cases(outlook: ResourcingOutlook, force: str, source: str) -> None:
     show_chart(
-        caseload_chart(outlook.months, outlook.limit, passes, title, palette()),
-        alt=f"{', '.join(title)}. {caseload_in_words(outlook)}",
+        _cases_of(outlook, force, palette()),
+        alt=f"{', '.join(_cases_title(outlook, force))}. {caseload_in_words(outlook)}",
         source=source,
     )
+
+
+def _cases_of(outlook: ResourcingOutlook, force: str, colours: Palette) -> altair.LayerChart:
+    passes = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
+    return caseload_chart(outlook.months, outlook.limit, passes, _cases_title(outlook, force), colours)
+
+
+def _cases_title(outlook: ResourcingOutlook, force: str) -> list[str]:
+    return [f"{outlook.role.name}: open cases each", f"{force}: {outlook.used.name}"]
 
 
 def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:
@@ -105,7 +133,7 @@ def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, vie
         "“20 (12 to 24)” is drawn anew for each simulated future, most often near 20. A number alone is taken as certain. A measured number comes from "
         "the records of the last five years that name a team. Names are as typed; they are not checked."
     )
-    show_sheet(outlook.scenario, f"{view.publish.dataset}-assumptions.xlsx")
+    show_sheet(outlook.scenario, f"{_name(outlook, view, 'assumptions')}.xlsx")
     _offer(lambda: assumption_rows(outlook.used), outlook, view, "assumptions")
 
 
@@ -117,31 +145,46 @@ def _show_numbers(outlook: ResourcingOutlook, keys: tuple[str, ...], name: str, 
 def show_drivers(outlook: ResourcingOutlook, view: View) -> None:
     """Draw what moves the shortage most."""
     drawn(_show_drivers, outlook, view.force, source_of(view))
-    if not outlook.drivers.empty:
-        _offer(lambda: driver_rows(outlook), outlook, view, "drivers")
+    if outlook.drivers.empty:
+        return
+    with st.container(horizontal=True):
+        drawn(_show_drivers_as_table, outlook, view.force)
+        _offer_chart(
+            partial(_drivers_of, outlook, view.force), outlook, view, "drivers", lambda: driver_rows(outlook)
+        )
 
 
-def _show_drivers(outlook: ResourcingOutlook, force: str, source: str) -> None:
-    title = [
+def _drivers_title(outlook: ResourcingOutlook, force: str) -> list[str]:
+    return [
         f"{outlook.role.name}: what moves the shortage in {outlook.question.year}",
         f"{force}: {outlook.used.name}",
     ]
+
+
+def _drivers_of(outlook: ResourcingOutlook, force: str, colours: Palette) -> altair.LayerChart:
+    return drivers_chart(named_drivers(outlook), _drivers_title(outlook, force), colours)
+
+
+def _show_drivers(outlook: ResourcingOutlook, force: str, source: str) -> None:
     if outlook.drivers.empty:
         st.info("Every number is taken as certain, so nothing moves the shortage.")
         return
     show_chart(
-        drivers_chart(named_drivers(outlook), title, palette()),
-        alt=f"{', '.join(title)}. {drivers_in_words(outlook)}",
+        _drivers_of(outlook, force, palette()),
+        alt=f"{', '.join(_drivers_title(outlook, force))}. {drivers_in_words(outlook)}",
         source=source,
     )
     st.caption(
         "Each number is set to its 10th and 90th percentile while the others stay at their mean. The middle line is all numbers at their mean."
     )
+
+
+def _show_drivers_as_table(outlook: ResourcingOutlook, force: str) -> None:
     table = drivers_table(outlook)
     with st.popover("Show as table"):
         show_table(
             table.head(3 * MOST_SHOWN),
-            title[0],
+            _drivers_title(outlook, force)[0],
             [name for name in table.columns if name.startswith("Short")],
         )
 
@@ -165,8 +208,12 @@ def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view
         st.info("Choose under “Save, compare …” which scenarios stand beside this one.")
         return
     drawn(_show_compared, view.force, source_of(view), *every)
-    _offer(
-        lambda: pd.concat([staffing_rows(one) for one in every], ignore_index=True), outlook, view, "compared"
+    _offer_chart(
+        partial(_compared_chart, every, view.force),
+        outlook,
+        view,
+        "scenarios compared",
+        lambda: pd.concat([staffing_rows(one) for one in every], ignore_index=True),
     )
 
 
@@ -179,25 +226,38 @@ def _show_compared(force: str, source: str, outlook: ResourcingOutlook, *others:
         st.caption(ROUNDED)
     if len(differences):
         show_table(differences, "What they assume differently", list(differences.columns[1:]))
-    held = all(one.holds_cases for one in every)
-    what = "Chance of passing the limit of cases each" if held else "Chance of being short of officers"
-    column = "over" if held else "short"
-    months = pd.concat(
-        [
-            one.months[["month"]].assign(chance=one.months[column], scenario=name)
-            for one, name in zip(every, names, strict=True)
-        ],
-        ignore_index=True,
-    )
-    title = [f"{outlook.role.name}: scenarios compared", force]
+    what, column = _compared_by(every)
     at_end = ", ".join(
         f"{name} {percent(one.months[column].iloc[-1])}" for one, name in zip(every, names, strict=True)
     )
     show_chart(
-        scenarios_chart(months, title, what, palette()),
-        alt=f"{', '.join(title)}. {what}, in the last month: {at_end}.",
+        _compared_chart(every, force, palette()),
+        alt=f"{', '.join(_compared_title(outlook, force))}. {what}, in the last month: {at_end}.",
         source=source,
     )
+
+
+def _compared_by(every: Sequence[ResourcingOutlook]) -> tuple[str, str]:
+    """Return by which chance scenarios are compared, and its column."""
+    if all(one.holds_cases for one in every):
+        return "Chance of passing the limit of cases each", "over"
+    return "Chance of being short of officers", "short"
+
+
+def _compared_title(outlook: ResourcingOutlook, force: str) -> list[str]:
+    return [f"{outlook.role.name}: scenarios compared", force]
+
+
+def _compared_chart(every: Sequence[ResourcingOutlook], force: str, colours: Palette) -> altair.LayerChart:
+    what, column = _compared_by(every)
+    months = pd.concat(
+        [
+            one.months[["month"]].assign(chance=one.months[column], scenario=name)
+            for one, name in zip(every, scenario_names(every), strict=True)
+        ],
+        ignore_index=True,
+    )
+    return scenarios_chart(months, _compared_title(every[0], force), what, colours)
 
 
 def show_months(outlook: ResourcingOutlook, view: View) -> None:
@@ -230,6 +290,27 @@ def _show_demand(outlook: ResourcingOutlook) -> None:
 def _offer(rows: Callable[[], pd.DataFrame], outlook: ResourcingOutlook, view: View, what: str) -> None:
     offer_csv(
         lambda: exported(rows(), outlook.forecast, view.publish),
-        f"resourcing-{what}-{format_month(view.month)}.csv",
+        f"{_name(outlook, view, what)}.csv",
         key=f"download {what}",
+    )
+
+
+def _offer_chart(
+    draw: Callable[[Palette], altair.LayerChart],
+    outlook: ResourcingOutlook,
+    view: View,
+    what: str,
+    rows: Callable[[], pd.DataFrame] | None = None,
+) -> None:
+    """Offer a chart as a picture, and the rows that it is drawn from where there are any of its own."""
+    files = pictures(draw, source_of(view))
+    if rows is not None:
+        files.append(csv_table(lambda: exported(rows(), outlook.forecast, view.publish)))
+    offer_downloads(_name(outlook, view, what), files, key=f"picture {what}")
+
+
+def _name(outlook: ResourcingOutlook, view: View, what: str) -> str:
+    known_to = f"to {format_month(view.month)}"
+    return file_name(
+        view.publish, f"resourcing {what}", outlook.role.name, outlook.used.name, view.force, known_to
     )

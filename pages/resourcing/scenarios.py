@@ -16,6 +16,7 @@ from pages.shared.reads import store_path
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice
 from vulncore.domain.errors import VulncoreError, first_five
+from vulncore.findings.shared.file_names import file_name_of
 from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
 from vulncore.resourcing.scenario.link import scenario_code
 from vulncore.resourcing.scenario.saved import remove_scenario, save_scenario
@@ -161,7 +162,7 @@ def _show_file(plan: Scenario) -> None:
     st.download_button(
         "Download this scenario",
         scenario_text(plan),
-        file_name="scenario.toml",
+        file_name=f"{file_name_of('scenario', plan.name)}.toml",
         mime="application/toml",
         key="download scenario",
         width="stretch",

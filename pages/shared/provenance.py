@@ -26,7 +26,12 @@ def show_provenance(view: View, about: str) -> None:
 
 def source_line(view: View) -> str:
     """Return where the figures come from, for the foot of a chart or table, made safe to show."""
-    return plain(f"{view.force}. {source_of(view)}")
+    return plain(whose_and_source(view))
+
+
+def whose_and_source(view: View) -> str:
+    """Return whose figures these are and where they come from, for a picture to take away whose title doesn't say whose."""
+    return f"{view.force}. {source_of(view)}"
 
 
 def source_of(view: View) -> str:

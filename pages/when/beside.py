@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.beside import in_two, let_go
+from pages.shared.beside import SIDES, in_two, let_go
 from pages.shared.charts import show_chart
 from pages.shared.choices import apart
 from pages.shared.drawn import drawn
@@ -14,10 +14,11 @@ from pages.shared.text import palette, plain, show_briefing, show_working
 from pages.shared.which_records import chosen_night
 from pages.when.question import WhenChoices, cells_picker, layout_shown, rows_picker, week_question
 from pages.when.reads import weeks_beside_of
+from pages.when.week import chart_of_week, offer_week
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError
-from vulncore.findings.when.charts import map_alt, map_legend, map_title, stretch_pieces, week_chart
-from vulncore.findings.when.map import Layout, map_cells
+from vulncore.findings.when.charts import map_alt
+from vulncore.findings.when.map import Layout
 from vulncore.findings.when.view import WeeksBeside, When
 
 
@@ -44,10 +45,12 @@ def show_beside(pinned: View, its_week: When, shown: View, week: When, choices: 
     layouts = [layout_shown(one, choices) for one in (week, its_week)]
     layout = max(layouts, key=lambda one: one.step)  # as the numbers of both allow
     show_briefing(both.briefing)
-    sides = zip(in_two(both.names), (pinned, shown), (its_week, week), both.most, strict=True)
-    for column, view, one, most in sides:
+    sides = zip(SIDES, in_two(both.names), (pinned, shown), (its_week, week), both.most, strict=True)
+    for side, column, view, one, most in sides:
         with column:
             drawn(_show_week, one, layout, most, source_of(view))
+            if not one.now.too_few:
+                offer_week(one, layout, view, reach=most, side=side)
     cells, rows, table = st.columns(3, vertical_alignment="bottom")
     with cells:
         cells_picker(week).draw(choices)
@@ -64,20 +67,7 @@ def _show_week(week: When, layout: Layout, most: float, source: str) -> None:
     if week.now.too_few:
         st.info(plain(f"Too few {week.unit} have a time to show a week."))
         return
-    show_chart(
-        week_chart(
-            map_cells(week.now, layout),
-            stretch_pieces(week.now, layout),
-            layout.first,
-            map_title(week),
-            map_legend(week, layout),
-            week.unit,
-            palette(),
-            most,
-        ),
-        alt=map_alt(week),
-        source=source,
-    )
+    show_chart(chart_of_week(week, layout, most, palette()), alt=map_alt(week), source=source)
 
 
 def _show_as_table(both: WeeksBeside) -> None:

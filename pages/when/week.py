@@ -1,17 +1,20 @@
-"""The heat map of the week, with the same as a table and as a file."""
+"""The heat map of the week, with the same as a table and as files."""
 
 from functools import partial
 
+import altair
 import streamlit as st
 
 from pages.shared.charts import show_chart
 from pages.shared.drawn import drawn
-from pages.shared.files import offer_csv
+from pages.shared.files import Download, csv_table, offer_downloads, pictures
 from pages.shared.provenance import source_of
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
 from pages.when.question import WhenChoices, cells_picker, layout_shown, rows_picker
+from vulncore.charts.theme import Palette
+from vulncore.findings.shared.file_names import file_name, months_in_name
 from vulncore.findings.shared.words import percent
 from vulncore.findings.when.charts import map_alt, map_legend, map_title, stretch_pieces, week_chart
 from vulncore.findings.when.map import Layout, map_cells, map_table, week_export
@@ -21,22 +24,46 @@ from vulncore.metrics.week.scan import LEVEL, LONGEST_HOURS, STANDS_OUT
 
 
 def show_week_map(week: When, choices: WhenChoices, view: View) -> None:
-    """Draw the week, how it is laid out, its table and its file."""
-    layout = layout_shown(week, choices)
-    drawn(_show_map, week, layout, source_of(view))
-    cells, rows, table, file = st.columns(4, vertical_alignment="bottom")
+    """Draw the week, how it is laid out, its table and its files."""
+    layout, source = layout_shown(week, choices), source_of(view)
+    drawn(_show_map, week, layout, source)
+    cells, rows, table, files = st.columns(4, vertical_alignment="bottom")
     with cells:
         cells_picker(week).draw(choices)
     with rows:
         rows_picker().draw(choices)
     with table:
         drawn(_show_as_table, week, layout)
-    with file:
-        offer_csv(
-            partial(week_export, week, layout, view.publish),
-            f"{view.publish.dataset}-week-{week.now.record_filter.window.end:%Y-%m}.csv",
-            width="stretch",
-        )
+    with files:
+        table_of_it = csv_table(partial(week_export, week, layout, view.publish))
+        offer_week(week, layout, view, table_of_it)
+
+
+def offer_week(
+    week: When, layout: Layout, view: View, *more: Download, reach: float | None = None, side: str = ""
+) -> None:
+    """Offer a week as a picture, and other files of the same name; `side` tells two weeks beside each other apart."""
+    records = week.now.record_filter
+    offer_downloads(
+        file_name(view.publish, week.about, "by hour of week", records.force, months_in_name(records.window)),
+        [*pictures(partial(chart_of_week, week, layout, reach), source_of(view)), *more],
+        key=f"week {side}",
+        width="stretch",
+    )
+
+
+def chart_of_week(week: When, layout: Layout, reach: float | None, colours: Palette) -> altair.LayerChart:
+    """Return the week as a chart; `reach` is where its colours end, where another week stands beside it."""
+    return week_chart(
+        map_cells(week.now, layout),
+        stretch_pieces(week.now, layout),
+        layout.first,
+        map_title(week),
+        map_legend(week, layout),
+        week.unit,
+        colours,
+        reach,
+    )
 
 
 def _show_map(week: When, layout: Layout, source: str) -> None:
@@ -44,19 +71,7 @@ def _show_map(week: When, layout: Layout, source: str) -> None:
         st.info(
             "There are too few records for single hours. Choose three hours beneath the map, or a longer period."
         )
-    show_chart(
-        week_chart(
-            map_cells(week.now, layout),
-            stretch_pieces(week.now, layout),
-            layout.first,
-            map_title(week),
-            map_legend(week, layout),
-            week.unit,
-            palette(),
-        ),
-        alt=map_alt(week),
-        source=source,
-    )
+    show_chart(chart_of_week(week, layout, None, palette()), alt=map_alt(week), source=source)
 
 
 def _show_as_table(week: When, layout: Layout) -> None:

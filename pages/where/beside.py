@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.beside import in_two, let_go
+from pages.shared.beside import SIDES, in_two, let_go
 from pages.shared.choices import apart
 from pages.shared.drawn import drawn
 from pages.shared.provenance import source_line
@@ -10,7 +10,7 @@ from pages.shared.reads import area_key, store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain, show_working
-from pages.where.map import draw_map, show_legend
+from pages.where.map import draw_map, offer_map, show_legend
 from pages.where.question import WhereChoices, where_question
 from pages.where.reads import maps_beside_of
 from vulncore.domain.errors import VulncoreError
@@ -45,16 +45,15 @@ def show_beside(both: MapsBeside, pinned: View, shown: View) -> None:
     one = both.shown or both.pinned
     if one is not None:
         drawn(_show_legend, one)
-    maps = zip(
-        in_two(both.names), ("pinned", "on screen"), (both.pinned, both.shown), (pinned, shown), strict=True
-    )
-    for column, side, one, view in maps:
+    maps = zip(SIDES, in_two(both.names), both.views, (both.pinned, both.shown), (pinned, shown), strict=True)
+    for side, column, where, one, view in maps:
         with column:
             if one is None:
                 st.info("Too few records for a map.")
             else:
                 draw_map(one, view, f"map {side}")
                 st.caption(f"**{plain(one.title)}.** {source_line(view)}")
+                offer_map(where, one, "", view, side)
     if len(both.table):
         drawn(_show_as_table, both)
     if both.headline:

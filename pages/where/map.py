@@ -2,19 +2,20 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import altair
 import pandas as pd
 import pydeck
 import streamlit as st
 
 from pages.shared.choices import change
 from pages.shared.drawn import drawn
-from pages.shared.files import offer_csv, offer_file
-from pages.shared.provenance import source_line
+from pages.shared.files import Download, csv_table, offer_downloads, pictures
+from pages.shared.provenance import source_line, source_of
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
@@ -23,10 +24,12 @@ from pages.shared.text import palette, plain
 from pages.shared.visit import visit
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.where.reads import place_of
+from vulncore.charts.map_chart import UNSEEN, fill, hotspot_map
 from vulncore.charts.theme import Palette
+from vulncore.findings.shared.file_names import file_name, months_in_name
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
 from vulncore.findings.where.map import LISTED
-from vulncore.findings.where.map_chart import UNSEEN, fill, hotspot_map
+from vulncore.findings.where.map_picture import map_picture
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.view import MapView, WhereView
 
@@ -77,7 +80,7 @@ def show_where_map(where: WhereView, shown: MapView, place: str, hot: str, view:
         with in_words:
             drawn(_show_list, shown, where.unit)
         with files:
-            _show_files(shown, view, where.unit)
+            _show_files(where, shown, hot, view)
 
 
 def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
@@ -186,17 +189,34 @@ def _read(shown: MapView, unit: str) -> pd.DataFrame:
     )
 
 
-def _show_files(shown: MapView, view: View, unit: str) -> None:
-    name = f"{view.publish.dataset}-{shown.choice.layer.value}-{view.month:%Y-%m}"
-    drawn(_show_as_table, shown, unit)
-    offer_csv(lambda: shown.rows, f"{name}.csv", width="stretch")
-    offer_file(
-        lambda: shown.geojson,
-        f"{name}.geojson",
-        "application/geo+json",
-        label="Download as GeoJSON",
+def _show_files(where: WhereView, shown: MapView, hot: str, view: View) -> None:
+    drawn(_show_as_table, shown, where.unit)
+    offer_map(where, shown, hot, view)
+
+
+def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str = "") -> None:
+    """Offer a map as a picture, a table and a file for maps; `side` tells two maps beside each other apart."""
+    brought = f" {OPEN_STREET_MAP}" if _labels(shown) else ""
+    offer_downloads(
+        file_name(
+            view.publish,
+            f"map {NAMES[shown.choice.layer]}",
+            where.question.about,
+            view.force,
+            months_in_name(where.window),
+        ),
+        [
+            *pictures(partial(_picture, where, shown, hot), f"{source_of(view)}{brought}"),
+            csv_table(lambda: shown.rows),
+            Download("Map (GeoJSON)", lambda: shown.geojson, "geojson", "application/geo+json"),
+        ],
+        key=f"map {side}",
         width="stretch",
     )
+
+
+def _picture(where: WhereView, shown: MapView, hot: str, colours: Palette) -> altair.LayerChart:
+    return map_picture(where, shown, _labels(shown), json.loads(hot) if hot else None, colours)
 
 
 def _show_as_table(shown: MapView, unit: str) -> None:

@@ -1,6 +1,7 @@
 """What the charts of several topics share; each topic's own charts are in its findings, as `charts.py`.
 
 - `theme`: the palettes for a light and a dark ground, headings and axes.
+- `sourced`: a chart with where its figures come from in its heading. `picture`: such a chart as a file to take away.
 - `table_html`: a plain table as HTML.
 - `week_frame`: the axes of a week, a row for each day.
 """

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 import streamlit
 
-from pages.shared.charts import BETWEEN, LEGEND_LINE, TITLE_LINE, UNSPOKEN, show_chart
+from pages.shared.charts import show_chart
+from vulncore.charts.sourced import BETWEEN, LEGEND_LINE, TITLE_LINE, UNSPOKEN
 from vulncore.charts.theme import LIGHT, heading
 from vulncore.findings.shared.words import MADE
 

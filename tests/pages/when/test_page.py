@@ -77,8 +77,10 @@ def test_the_table_beside_the_map_has_its_figures_and_hides_what_it_hides(looked
 
 
 def test_the_file_is_the_map_and_has_no_small_number(looked_at):
+    looked_at.get_by_role("button", name="Download", exact=True).first.click()
     with looked_at.expect_download() as download:
-        looked_at.get_by_role("button", name="Download as CSV").click()
+        looked_at.get_by_role("button", name="Table (CSV)", exact=True).click()
+    looked_at.keyboard.press("Escape")
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
     assert len(rows) == 56
     assert {row["note"] for row in rows} == {f"{MADE}. {HOURS_BLURRED}"}

@@ -19,12 +19,12 @@ from playwright.sync_api import TimeoutError as TimedOut
 from tests.making import FORCE, covered, delivery, incident, months
 from tests.pages.choosing import choices, pick
 from tests.pages.conftest import PAGE_MS, Server, settled
+from vulncore.charts.map_chart import hotspot_map
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.where.counts import RecordCounts, record_counts
 from vulncore.findings.where.layers import NAMES, Layer, MapChoice
 from vulncore.findings.where.map import map_view
-from vulncore.findings.where.map_chart import hotspot_map
 from vulncore.findings.where.protection import layer_view, where_view
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.view import MapView

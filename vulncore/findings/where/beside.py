@@ -40,7 +40,7 @@ def maps_beside(
     counts = pinned[1], shown[1]
     sides = tuple(_side(publish, one) for publish, one in (pinned, shown))
     before, now = names_of(sides)
-    views = tuple(where_view(one) for one in counts)
+    views = where_view(counts[0]), where_view(counts[1])
     few = [name for name, view in zip((before, now), views, strict=True) if view.too_few]
     same = not few and _same_zones(counts)
     choice = _fitting(counts, choice) if same else choice
@@ -60,7 +60,7 @@ def maps_beside(
     )
     if why or map_shown is None:
         briefing = Briefing("Two maps beside each other, not compared.", why)
-        return MapsBeside((before, now), briefing, (), pd.DataFrame(), its_map, map_shown)
+        return MapsBeside((before, now), briefing, (), pd.DataFrame(), views, its_map, map_shown)
     alike = sides[0].is_like(sides[1])
     difference = protected_difference(*counts, map_shown.resolution, alike=alike)
     return MapsBeside(
@@ -68,6 +68,7 @@ def maps_beside(
         briefing=_briefing(difference),
         headline=_headline(difference, alike=alike),
         table=_table(difference, (before, now)),
+        views=views,
         pinned=its_map,
         shown=map_shown,
     )

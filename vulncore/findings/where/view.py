@@ -187,13 +187,15 @@ class RepeatsView:
 class MapsBeside:
     """Two maps: what to call each, what differs, as sentences and as a table, and each as it is drawn, with the same colours.
 
-    A map is None where there are too few records for one; `table` is empty where nothing is compared.
+    A map is None where there are too few records for one; `table` is empty where nothing is compared. `views` are what may
+    be said of both before a layer is drawn.
     """
 
     names: tuple[str, str]
     briefing: Briefing
     headline: tuple[Headline, ...]
     table: pd.DataFrame
+    views: tuple[WhereView, WhereView]
     pinned: MapView | None
     shown: MapView | None
 

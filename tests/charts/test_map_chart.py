@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from vulncore.charts.map_chart import MARKED_TO, OUTLINED_TO, ZONES, fill, hotspot_map, rgb
 from vulncore.charts.theme import DARK, LIGHT
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
 from vulncore.findings.where.layers import STEPS
-from vulncore.findings.where.map_chart import MARKED_TO, OUTLINED_TO, ZONES, fill, hotspot_map, rgb
 from vulncore.findings.where.protection import protected_trial
 
 BOUNDS = (-0.1138, 51.5078, -0.0727, 51.5233)
@@ -40,7 +40,7 @@ def layer_of(deck: dict, name: str) -> dict:
 
 
 def test_the_ground_is_our_own_in_both_themes():
-    root = Path(__file__).parents[3] / "pages" / "static"
+    root = Path(__file__).parents[2] / "pages" / "static"
     for palette, name in ((LIGHT, "basemap-light.json"), (DARK, "basemap-dark.json")):
         text = json.dumps(drawn([zone("a")], palette=palette))
         assert f"app/static/{name}" in text
