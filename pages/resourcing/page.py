@@ -33,7 +33,7 @@ from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_of
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_briefing, show_working
-from pages.shared.visit import end_page
+from pages.shared.visit import end_page, visit
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.work import YEARS
@@ -62,6 +62,7 @@ except VulncoreError as problem:
     end_page()
 
 last = add_months(view.month, months_ahead(view.month, YEARS))
+unmet = tuple(visit().unmet)  # what `show_provenance` says once
 show_provenance(
     view, f"{view.force}: {plan.unit}, known to {month_name(view.month)}, forecast to {month_name(last)}"
 )
@@ -94,6 +95,7 @@ try:
                 basis,
                 lambda early: draw(outlook_of(early, plan, view, asked_for), sentences, answer),
             )
+        visit().unmet.extend(unmet)
         st.rerun()  # so that it stands where every later run puts it, and nothing moves under a hand
     outlook = outlook_of(forecast, plan, view, asked_for)
 except VulncoreError as problem:

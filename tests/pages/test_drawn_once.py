@@ -33,7 +33,13 @@ from vulncore.store.store import open_version
 Link = dict[str, str]
 NEW_EACH_RUN = {"download_button"}
 """A file that is made when somebody asks for it has another name in each run."""
-SIDEBAR = {"dataset": "city-open-counts", "version": "1", "month": "2023-04", "strand": "hate-crime"}
+SIDEBAR = {
+    "dataset": "city-open-counts",
+    "version": "1",
+    "month": "2023-04",
+    "strand": "hate-crime",
+    "beside": "dataset=demo&version=1&month=2023-04&strand=mental-health-and-suicide",
+}
 RECORDS = {
     "measures": "hate-crime",
     "period": "60",

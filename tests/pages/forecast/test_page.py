@@ -12,7 +12,7 @@ from tests.pages.conftest import PAGE_MS, settled
 pytestmark = pytest.mark.browser
 
 CHARTS = '[data-testid="stVegaLiteChart"]'
-YEARS = "Sexual offences by calendar year"
+YEARS = "Sexual violence by calendar year"
 
 
 def open_forecast(page, server, link="", charts=3, width=1440, height=900):

@@ -12,7 +12,7 @@ from vulncore.findings.shared.kept import KEPT, Kept
 from vulncore.forecasting import forecast
 
 EXPECTED = re.compile(r"Expected (from|\d)")
-YEARS = "Sexual offences by calendar year"
+YEARS = "Sexual violence by calendar year"
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_all_strands_are_no_series_so_that_the_box_names_what_is_forecast(foreca
     page = forecasts(strand="all")
     assert "All strands" not in page.box("Strand or measure").options
     assert page.shown_in("Strand or measure") == "Sexual violence"
-    assert "Sexual offences:" in page.said
+    assert "Sexual violence:" in page.said
 
 
 def test_a_link_of_before_with_a_subject_shows_that_subject(forecasts):

@@ -20,7 +20,7 @@ def test_hours_picked_on_when_are_those_of_the_map(shipped_store, monkeypatch):
     page = visit(shipped_store, monkeypatch, "when")
     page.pick("Hours to map", "Thursday 20:00 to Friday 01:59")
     page.follow("See where it happens in these hours")
-    assert "Rape, Thursday 20:00 to Friday 01:59, November 2023 to October 2024" in page.said
+    assert "Sexual violence, Thursday 20:00 to Friday 01:59, November 2023 to October 2024" in page.said
     assert page.shown_in("Hours") == "Thursday 20:00 to Friday 01:59"
     assert page.choices["hours"] == "stretch-92-6"
 
