@@ -6,14 +6,13 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.resourcing.board import show_lock, show_lock_form
 from pages.resourcing.levers import show_levers
 from pages.resourcing.parts import (
-    offer_staffing,
+    offer_chart_of,
     show_assumptions,
-    show_cases,
+    show_chart_of,
     show_comparison,
     show_demand,
     show_drivers,
     show_months,
-    show_staffing,
 )
 from pages.resourcing.plan import compared, plan_now
 from pages.resourcing.question import (
@@ -27,7 +26,7 @@ from pages.resourcing.question import (
 )
 from pages.resourcing.scenarios import show_scenario_menu
 from pages.resourcing.what_it_takes import show_what_it_takes
-from pages.resourcing.work import kept_forecast, new_forecast, outlook_of
+from pages.resourcing.work import check_demand, kept_forecast, new_forecast, outlook_of
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_of
@@ -66,15 +65,19 @@ unmet = tuple(visit().unmet)  # what `show_provenance` says once
 show_provenance(
     view, f"{view.force}: {plan.unit}, known to {month_name(view.month)}, forecast to {month_name(last)}"
 )
-sentences = st.container()
-asking, choosing, sure = st.columns([5, 5, 2], vertical_alignment="bottom")
-with asking:
-    draw_role_and_year(plan, view.month, choices)
-with choosing:
+with st.sidebar:
     locking = show_scenario_menu(plan, beside)
-with sure.popover("Settings", width="stretch"):
-    draw_settings(view.month, choices)
-answer, levers, beneath = st.container(), st.container(), st.container()
+try:
+    check_demand(view, plan)
+except VulncoreError as problem:
+    st.info(plain(str(problem)))
+    end_page()
+
+with st.sidebar:
+    draw_role_and_year(plan, view.month, choices)
+    with st.popover("Settings", width="stretch"):
+        draw_settings(view.month, choices)
+sentences, answer, levers, beneath = (st.container() for _ in range(4))
 
 
 def draw(outlook: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerator) -> None:
@@ -82,7 +85,12 @@ def draw(outlook: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerat
     with words:
         show_briefing(drawn(resourcing_briefing, outlook, view.publish.made, by_hours))
     with charts:
-        drawn(show_staffing, outlook, view.force, source_of(view))
+        drawn(show_chart_of, outlook, by_cases(outlook), view.force, source_of(view))
+
+
+def by_cases(outlook: ResourcingOutlook) -> bool:
+    """Return whether the rule that the unit set is about cases each: the first chart shows what the first sentence rests on."""
+    return outlook.holds_cases and not by_hours
 
 
 try:
@@ -108,10 +116,12 @@ with sentences:
 with locking:
     show_lock_form(outlook, view, by_hours)
 with beneath:
-    offer_staffing(outlook, view)
+    offer_chart_of(outlook, by_cases(outlook), view)
     show_what_it_takes(outlook, by_hours)
     show_working(drawn(resourcing_headline, outlook))
-    show_cases(outlook, view)
+    if outlook.holds_cases:
+        drawn(show_chart_of, outlook, not by_cases(outlook), view.force, source_of(view))
+        offer_chart_of(outlook, not by_cases(outlook), view)
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for
     show_levers(plan, outlook)
 

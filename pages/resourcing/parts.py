@@ -58,11 +58,12 @@ from vulncore.resourcing.scenario.scenario import Scenario
 CHANGED, EVERY = "changed", "every"
 
 
-def show_staffing(outlook: ResourcingOutlook, force: str, source: str) -> None:
-    """Draw what is needed against who will be there."""
+def show_chart_of(outlook: ResourcingOutlook, cases: bool, force: str, source: str) -> None:
+    """Draw cases each against their limit, or what is needed against who will be there."""
+    in_words = caseload_in_words(outlook) if cases else staffing_in_words(outlook)
     show_chart(
-        _staffing_of(outlook, force, palette()),
-        alt=f"{', '.join(_staffing_title(outlook, force))}. {staffing_in_words(outlook)}",
+        _chart_of(outlook, cases, force, palette()),
+        alt=f"{', '.join(_title_of(outlook, cases, force))}. {in_words}",
         source=source,
     )
     tested = outlook.forecast.tested_to
@@ -72,42 +73,23 @@ def show_staffing(outlook: ResourcingOutlook, force: str, source: str) -> None:
     st.caption(untested)
 
 
-def offer_staffing(outlook: ResourcingOutlook, view: View) -> None:
-    """Offer the chart of what is needed and there as a picture."""
-    _offer_chart(partial(_staffing_of, outlook, view.force), outlook, view, "needed and there")
+def offer_chart_of(outlook: ResourcingOutlook, cases: bool, view: View) -> None:
+    """Offer the same as a picture."""
+    what = "open cases each" if cases else "needed and there"
+    _offer_chart(partial(_chart_of, outlook, cases, view.force), outlook, view, what)
 
 
-def _staffing_of(outlook: ResourcingOutlook, force: str, colours: Palette) -> altair.LayerChart:
-    funded = float(outlook.role_year["funded"])
-    return staffing_chart(outlook.months, funded, _staffing_title(outlook, force), colours)
+def _chart_of(outlook: ResourcingOutlook, cases: bool, force: str, colours: Palette) -> altair.LayerChart:
+    title = _title_of(outlook, cases, force)
+    if cases:
+        passes = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
+        return caseload_chart(outlook.months, outlook.limit, passes, title, colours)
+    return staffing_chart(outlook.months, float(outlook.role_year["funded"]), title, colours)
 
 
-def _staffing_title(outlook: ResourcingOutlook, force: str) -> list[str]:
-    return [f"{outlook.role.name}: needed and there", f"{force}: {outlook.used.name}"]
-
-
-def show_cases(outlook: ResourcingOutlook, view: View) -> None:
-    """Draw, for a role that holds cases, cases each against their limit, and offer that as a picture."""
-    if outlook.holds_cases:
-        drawn(_show_cases, outlook, view.force, source_of(view))
-        _offer_chart(partial(_cases_of, outlook, view.force), outlook, view, "open cases each")
-
-
-def _show_cases(outlook: ResourcingOutlook, force: str, source: str) -> None:
-    show_chart(
-        _cases_of(outlook, force, palette()),
-        alt=f"{', '.join(_cases_title(outlook, force))}. {caseload_in_words(outlook)}",
-        source=source,
-    )
-
-
-def _cases_of(outlook: ResourcingOutlook, force: str, colours: Palette) -> altair.LayerChart:
-    passes = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
-    return caseload_chart(outlook.months, outlook.limit, passes, _cases_title(outlook, force), colours)
-
-
-def _cases_title(outlook: ResourcingOutlook, force: str) -> list[str]:
-    return [f"{outlook.role.name}: open cases each", f"{force}: {outlook.used.name}"]
+def _title_of(outlook: ResourcingOutlook, cases: bool, force: str) -> list[str]:
+    what = "open cases each" if cases else "needed and there"
+    return [f"{outlook.role.name}: {what}", f"{force}: {outlook.used.name}"]
 
 
 def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:

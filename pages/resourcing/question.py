@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-import streamlit as st
-
 from pages.shared.choices import Choices, Picker, choice
 from vulncore.domain.periods import add_months, format_month, month_name, parse_month
 from vulncore.findings.forecast.outlook import BASIS_NAMES
@@ -50,7 +48,7 @@ class ResourcingChoices(Choices):
 
 def rule_picker() -> Picker[str]:
     """Return the choice of when a role has enough people: one rule, which the unit sets."""
-    words = {BY_CASES: "Nobody holds more cases than the limit", BY_HOURS: "All hours of work are covered"}
+    words = {BY_CASES: "Cases within the limit", BY_HOURS: "All hours covered"}
     return Picker("Enough people means", "rule", list(words), words=words.__getitem__)
 
 
@@ -75,12 +73,9 @@ def question(plan: Scenario, as_at: date, choices: ResourcingChoices) -> Staffin
 
 
 def draw_role_and_year(plan: Scenario, as_at: date, choices: ResourcingChoices) -> None:
-    """Draw the choices of role and year, beside each other."""
-    role, year = st.columns([3, 2], vertical_alignment="bottom")
-    with role:
-        _role_picker(plan).draw(choices)
-    with year:
-        _year_picker(as_at).draw(choices)
+    """Draw the choices of role and year."""
+    _role_picker(plan).draw(choices)
+    _year_picker(as_at).draw(choices)
 
 
 def draw_settings(as_at: date, choices: ResourcingChoices) -> None:

@@ -29,10 +29,8 @@ DONE, PROBLEM = "scenario done", "scenario problem"
 def show_scenario_menu(plan: Scenario, beside: Sequence[Scenario]) -> DeltaGenerator:
     """Draw which scenario is on screen, and what can be done with it; return where it can be locked, once it is worked out."""
     known = _known()
-    choose, more = st.columns([3, 2], vertical_alignment="bottom")
-    with choose:
-        _show_choice(plan, known)
-    with more.popover("Save, compare …", width="stretch"):
+    _show_choice(plan, known)
+    with st.popover("Save, compare …", width="stretch"):
         _show_save(plan)
         locking = st.container()
         _show_beside(known, beside)

@@ -25,6 +25,15 @@ FORECASTING = "Forecasting what comes to the unit …"
 FORECASTS_KEPT, OUTLOOKS_KEPT = 24, 8  # each takes some four megabytes, or fifteen
 
 
+def check_demand(view: View, plan: Scenario) -> None:
+    """Refuse data that have none of what comes to the unit.
+
+    Raises:
+        UnknownNameError: They have none.
+    """
+    _demand(view, plan)
+
+
 def kept_forecast(view: View, plan: Scenario, basis: Basis) -> UnitForecast | None:
     """Return what is to come to a unit where it was forecast before, here or by another process.
 

@@ -58,10 +58,10 @@ class Visit:
         return "\n".join(filter(None, map(_text, self.app._tree)))
 
     def box(self, label: str) -> Any:
-        """Return the box to choose in whose label begins so."""
-        return next(
-            box for box in [*self.app.selectbox, *self.app.multiselect] if box.label.startswith(label)
-        )
+        """Return the box to choose in whose label begins so, in the sidebar before any other."""
+        beside = self.app.sidebar
+        every = [*beside.selectbox, *beside.multiselect, *self.app.selectbox, *self.app.multiselect]
+        return next(box for box in every if box.label.startswith(label))
 
     def shown_in(self, label: str) -> str:
         """Return the option that a box shows."""
@@ -103,9 +103,10 @@ class Visit:
         """Return whether a button is there that can be pressed."""
         return any(button.label.startswith(label) and not button.disabled for button in self.app.button)
 
-    def upload(self, name: str, content: bytes) -> None:
-        """Give a file to the first place that takes one."""
-        self.app.file_uploader[0].set_value((name, content, "text/csv"))
+    def upload(self, name: str, content: bytes, label: str = "") -> None:
+        """Give a file to the first place that takes one whose label begins so."""
+        place = next(place for place in self.app.file_uploader if place.label.startswith(label))
+        place.set_value((name, content, "text/csv"))
         self.run()
 
     def follow(self, label: str) -> None:

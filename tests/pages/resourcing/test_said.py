@@ -92,10 +92,10 @@ def test_a_scenario_of_a_file_is_brought_in_and_one_that_is_none_changes_nothing
     page = resourcing()
     before = asked_for(page)
     text = scenario_text(illustrative().called("Ours").where("unit.hours", fixed(150)))
-    page.upload("ours.toml", text.encode())
+    page.upload("ours.toml", text.encode(), "Bring one in")
     assert "Ours was brought in" in page.said
     assert asked_for(page) == pytest.approx(1.5 * before, abs=0.1)
-    page.upload("ours.toml", b"name = 3")
+    page.upload("ours.toml", b"name = 3", "Bring one in")
     assert "'name' is missing or is not a text" in page.said
     assert asked_for(page) == pytest.approx(1.5 * before, abs=0.1)
 
@@ -294,7 +294,7 @@ def test_a_server_that_lets_nobody_publish_lets_nobody_lock(resourcing, monkeypa
 def test_when_there_are_enough_people_is_one_rule_and_the_link_carries_it(resourcing):
     page = resourcing()
     by_cases = page.said.split("PIP 2 investigators are needed by")[0].split("\n")[-1]
-    page.pick("Enough people means", "All hours of work are covered")
+    page.pick("Enough people means", "All hours covered")
     by_hours = page.said.split("PIP 2 investigators are needed by")[0].split("\n")[-1]
     assert by_hours != by_cases
     assert page.choices["rule"] == "hours"
