@@ -74,7 +74,7 @@ spans = f"known to {month_name(view.month)}" + (
 beside = view_beside(view, choices)
 show_provenance(view, f"{view.force}: {subject.name.lower()}, {spans}")
 show_compare(view, choices)
-sentences = st.container()
+sentences, years = st.container(), st.container()
 aside, what_if, _ = st.columns([2, 2, 3], vertical_alignment="bottom")
 if demand is None or refused:
     with sentences:

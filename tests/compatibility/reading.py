@@ -242,8 +242,10 @@ def _offered() -> Iterator[dict[str, str]]:
             # on a column the first is the column itself, and a label comes before the data
             texts = [word for word in words if isinstance(word, str)]
             data = settings.get("data", texts[-1] if len(texts) > 1 else None)
-            data = data() if callable(data) else data
-            if not settings["file_name"].endswith(".xlsx"):  # there was none to compare with
+            if not settings["file_name"].endswith(
+                (".xlsx", ".png", ".svg")
+            ):  # there was none to compare with
+                data = data() if callable(data) else data
                 files[settings["file_name"]] = data.decode() if isinstance(data, bytes) else data
             return ask(*words, **settings)
 

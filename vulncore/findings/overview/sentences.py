@@ -75,8 +75,13 @@ def overview_briefing(table: pd.DataFrame, measures: Sequence[Measure]) -> Brief
                 "See the notes for the months that are missing.",
             )
         return Briefing("No change this financial year is more than chance.", NOTHING_TO_DO)
-    first, others = notable[0], [by_key[row["measure"]].name for row in notable[1:]]
-    return Briefing(*_finding_and_action(first, by_key[first["measure"]]), also=_also(others))
+    first, others = notable[0], notable[1:]
+    moved, stopped = (
+        [by_key[row["measure"]].name for row in others if (row["fytd_signal"] == Signal.CHECK_FEED) is feed]
+        for feed in (False, True)
+    )
+    also = [_listed_after("Also look at", moved), _listed_after("Check the feed", stopped)]
+    return Briefing(*_finding_and_action(first, by_key[first["measure"]]), also=" ".join(filter(None, also)))
 
 
 def _finding_and_action(row: Mapping[Hashable, Any], measure: Measure) -> tuple[str, str]:
@@ -118,12 +123,12 @@ def _size(row: Mapping[Hashable, Any]) -> str:
     return f"{percent_text(percent)}\u202f%"
 
 
-def _also(names: Sequence[str]) -> str:
+def _listed_after(lead: str, names: Sequence[str]) -> str:
     if not names:
         return ""
     more = len(names) - MOST_ALSO
     shown = [*names[:MOST_ALSO], f"{more} more"] if more > 1 else list(names)
-    return f"Also look at: {listed(shown)}."
+    return f"{lead}: {listed(shown)}."
 
 
 def most_notable(table: pd.DataFrame, measures: Sequence[Measure]) -> str:
