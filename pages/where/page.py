@@ -13,7 +13,8 @@ from pages.shared.visit import end_page
 from pages.shared.which_records import show_record_choices
 from pages.where.beside import maps_compared, show_beside
 from pages.where.map import show_hours, show_map_choices, show_where_map
-from pages.where.parts import show_definitions, show_place, show_repeats, show_tried
+from pages.where.parts import show_definitions, show_repeats, show_tried
+from pages.where.place import show_place
 from pages.where.question import (
     WhereChoices,
     first_placed_strand,
@@ -81,4 +82,4 @@ with below:
     elif part == "classes":
         drawn(show_definitions, where)
     else:
-        show_place(where, shown, choices, view, area)
+        show_place(where, shown, chosen(WhereChoices), view, area)

@@ -1,6 +1,5 @@
 """What stands beneath the map: one place, whether the map would have been right, near repeats, what classes mean."""
 
-from collections.abc import Callable
 from functools import partial
 
 import altair
@@ -8,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.charts import show_chart
-from pages.shared.choices import Picker
 from pages.shared.drawn import drawn
 from pages.shared.files import offer_downloads, pictures
 from pages.shared.provenance import source_of, whose_and_source
@@ -16,52 +14,18 @@ from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain, show_headline
-from pages.where.question import NONE, WhereChoices
-from pages.where.reads import place_of, repeats_of, trial_of
+from pages.where.reads import repeats_of, trial_of
 from vulncore.charts.theme import Palette
 from vulncore.domain.blur import is_blurred
 from vulncore.findings.shared.file_names import file_name, months_in_name
-from vulncore.findings.shared.words import PLACES_BLURRED, capital_first, hidden_as
-from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
+from vulncore.findings.shared.words import PLACES_BLURRED, capital_first
+from vulncore.findings.where.charts import trial_chart
 from vulncore.findings.where.sentences import months_tested, repeats_headline, trial_headline
-from vulncore.findings.where.tables import hours_table, months_table, repeats_table, trial_table
-from vulncore.findings.where.view import MapTrial, MapView, PlaceView, RepeatsView, WhereView
+from vulncore.findings.where.tables import repeats_table, trial_table
+from vulncore.findings.where.view import MapTrial, RepeatsView, WhereView
 from vulncore.metrics.hotspots.classes import DEFINITIONS
 
 MOST_OFFERED = 200
-
-
-def show_place(where: WhereView, shown: MapView, choices: WhereChoices, view: View, area: str) -> None:
-    """Let a place be chosen, on the map or here, and show what can be shown of it."""
-    names = {
-        str(feature["properties"]["cell"]): str(feature["properties"]["place"]) for feature in shown.features
-    }
-    first = shown.listing["cell"].tolist()[:MOST_OFFERED]
-    rest = sorted(set(names) - set(first), key=lambda cell: names[cell])
-    picker = Picker(
-        "Place",
-        "cell",
-        [NONE, *first, *rest],
-        0,
-        lambda cell: "Pick one on the map, or here" if cell == NONE else names[cell],
-        "place",
-    )
-    cell = picker.draw(choices)
-    if cell == NONE:
-        return
-    place = place_of(store_path(), view.publish, where.selection, area, shown.resolution, cell)
-    drawn(_show_words, place)
-    months, hours = st.columns(2)
-    with months:
-        _show_months(place, where, view)
-    with hours:
-        _show_hours(place, where, view)
-
-
-def _show_words(place: PlaceView) -> None:
-    st.markdown(f"**{plain(place.name)}**: {plain(place.summary)} {plain(place.verdict.words)}")
-    if len(place.streets) > 1:
-        st.caption(plain(f"Streets: {', '.join(place.streets)}."))
 
 
 def show_tried(where: WhereView, view: View, area: str) -> None:
@@ -80,7 +44,7 @@ def show_tried(where: WhereView, view: View, area: str) -> None:
                 view.force,
                 months_in_name(where.window),
             ),
-            pictures(partial(_trial_of, trial, where), _source_away(where, view)),
+            pictures(partial(_trial_of, trial, where), source_away(where, view)),
             key="trial",
         )
     drawn(_say_what_trial_shows, trial)
@@ -168,91 +132,7 @@ def show_definitions(where: WhereView) -> None:
         )
 
 
-def _show_months(place: PlaceView, where: WhereView, view: View) -> None:
-    if place.months["records"].isna().all():
-        st.info(plain(f"No year at this place has enough {where.unit} to be shown."))
-        return
-    drawn(_show_months_chart, place, where, source_of(view))
-    with st.container(horizontal=True):
-        drawn(_show_months_table, place)
-        _offer_place("months at", partial(_months_of, place, where), place, where, view)
-
-
-def _months_of(place: PlaceView, where: WhereView, colours: Palette) -> altair.LayerChart:
-    legend = _steps_in_words(where.smallest)
-    return place_months_chart(place.months, ["Months", place.name], legend, where.unit, colours)
-
-
-def _show_months_chart(place: PlaceView, where: WhereView, source: str) -> None:
-    spoken = "; ".join(f"{row.Months} {row.About}" for row in months_table(place).itertuples())
-    show_chart(_months_of(place, where, palette()), alt=f"Months at {place.name}: {spoken}", source=source)
-
-
-def _show_months_table(place: PlaceView) -> None:
-    with st.popover("Show as table"):
-        show_table(months_table(place), f"Months at {place.name}", ["About"])
-
-
-def _show_hours(place: PlaceView, where: WhereView, view: View) -> None:
-    if place.no_hours:
-        st.info(plain(place.no_hours))
-        return
-    drawn(_show_hours_chart, place, where, source_of(view))
-    with st.container(horizontal=True):
-        drawn(_show_hours_table, place, where)
-        _offer_place("hours at", partial(_hours_of, place, where), place, where, view)
-
-
-def _hours_of(place: PlaceView, where: WhereView, colours: Palette) -> altair.LayerChart:
-    title = [f"Hours, {where.window}", place.name]
-    return place_hours_chart(place.hours, title, _steps_in_words(where.smallest), where.unit, colours)
-
-
-def _hours_title(place: PlaceView, where: WhereView) -> str:
-    return f"Hours at {place.name}, {where.window}"
-
-
-def _show_hours_chart(place: PlaceView, where: WhereView, source: str) -> None:
-    spoken = "; ".join(
-        f"{row.day} {row.part} about {row.records:,.0f}" for row in place.hours.dropna().itertuples()
-    )
-    show_chart(
-        _hours_of(place, where, palette()),
-        alt=f"{_hours_title(place, where)}: {spoken or 'all hidden'}",
-        source=source,
-    )
-
-
-def _show_hours_table(place: PlaceView, where: WhereView) -> None:
-    table = hours_table(place)
-    with st.popover("Show as table"):
-        show_table(table, _hours_title(place, where), list(table.columns[1:]))
-
-
-def _offer_place(
-    what: str,
-    draw: Callable[[Palette], altair.LayerChart],
-    place: PlaceView,
-    where: WhereView,
-    view: View,
-) -> None:
-    name = file_name(
-        view.publish,
-        what,
-        place.name,
-        where.question.about,
-        view.force,
-        months_in_name(where.window),
-    )
-    source = f"{where.question.about}. {_source_away(where, view)}"
-    offer_downloads(name, pictures(draw, source), key=what)
-
-
-def _source_away(where: WhereView, view: View) -> str:
+def source_away(where: WhereView, view: View) -> str:
     """Return what a picture says of its figures that the page says elsewhere: whose they are, and that places are blurred."""
     blurred = f" {PLACES_BLURRED}" if is_blurred(where.smallest) else ""
     return f"{whose_and_source(view)}{blurred}"
-
-
-def _steps_in_words(smallest: int) -> str:
-    return f"In steps of {smallest}. –: {hidden_as(smallest)}" if smallest > 1 else "In whole numbers"

@@ -33,12 +33,13 @@ def _number(text: str) -> int | None:
 
 @dataclass(frozen=True)
 class WhereChoices(RecordChoices):
-    """What is chosen on the page Where; sizes and reaches are None as the area suits."""
+    """What is chosen on the page Where; sizes and reaches are None as the area suits. `against` is a place beside that of `cell`."""
 
     layer: Layer | None = choice(read=Layer)
     size: int | None = choice(read=_number, falls_with=("force",))
     bandwidth: int | None = choice(read=_number, falls_with=("force",))
     cell: str = choice(NONE, falls_with=("force", "size", "layer"))
+    against: str = choice(NONE, falls_with=("force", "size", "layer"))
     part: str = choice("")
 
 
@@ -122,9 +123,12 @@ def map_chosen(where: WhereView, choices: WhereChoices) -> MapChoice:
 
 
 def place_on_map(shown: MapView | None, choices: WhereChoices) -> str:
-    """Return the place that is picked; one that is not on the map is forgotten, and said."""
-    if choices.cell == NONE or (shown is not None and choices.cell in shown.rows["cell"].to_numpy()):
-        return choices.cell
-    say_unmet(f"There is no place '{choices.cell[:40]}' on this map", "no single place")
-    change(WhereChoices, cell=NONE)
-    return NONE
+    """Return the place that is picked; one that is not on the map is forgotten, and said, and so is one beside it."""
+    if choices.against == choices.cell:
+        change(WhereChoices, against=NONE)
+    for name in ("cell", "against"):
+        place = getattr(chosen(WhereChoices), name)
+        if place != NONE and not (shown is not None and place in shown.rows["cell"].to_numpy()):
+            say_unmet(f"There is no place '{place[:40]}' on this map", "no single place")
+            change(WhereChoices, **{name: NONE})
+    return chosen(WhereChoices).cell

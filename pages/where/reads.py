@@ -11,13 +11,21 @@ from vulncore.findings.where.beside import maps_beside
 from vulncore.findings.where.counts import RecordCounts, record_counts
 from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.map import hot_outline, map_view
-from vulncore.findings.where.place import place_view
+from vulncore.findings.where.place import place_view, two_places
 from vulncore.findings.where.protection import layer_view, where_summary, where_view
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.repeats import repeats_view
 from vulncore.findings.where.sentences import where_briefing, where_headlines
 from vulncore.findings.where.trial import map_trial
-from vulncore.findings.where.view import MapsBeside, MapTrial, MapView, PlaceView, RepeatsView, WhereView
+from vulncore.findings.where.view import (
+    MapsBeside,
+    MapTrial,
+    MapView,
+    PlaceView,
+    RepeatsView,
+    TwoPlaces,
+    WhereView,
+)
 from vulncore.store.manifest import Publish
 
 MAPS_KEPT = 24  # each holds where its records lie
@@ -65,6 +73,19 @@ def place_of(
 ) -> PlaceView:
     """Return what can be shown of one place."""
     return place_view(_counts_of(store, publish, selection, area), resolution, cell)
+
+
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Comparing the places …", hash_funcs=MAP_QUESTION)
+def two_places_of(
+    store: Path,
+    publish: Publish,
+    selection: MapSelection,
+    area: str,
+    resolution: int | None,
+    cells: tuple[str, str],
+) -> TwoPlaces:
+    """Return what can be shown of two places, and whether they differ."""
+    return two_places(_counts_of(store, publish, selection, area), resolution, cells)
 
 
 @st.cache_resource(

@@ -35,7 +35,7 @@ from vulncore.findings.where import counts as where_counts
 from vulncore.findings.where.beside import maps_beside
 from vulncore.findings.where.counts import record_counts
 from vulncore.findings.where.layers import Layer, MapChoice
-from vulncore.findings.where.place import place_view
+from vulncore.findings.where.place import place_view, two_places
 from vulncore.findings.where.protection import layer_view, where_view
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.repeats import repeats_view
@@ -111,6 +111,10 @@ def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
     size = counts.ground.resolutions[-1]
     cell = layer_view(counts, MapChoice(Layer.CELLS, resolution=size)).zones.names[3]
     place = place_view(counts, size, cell)
+    both = two_places(
+        counts, size, (cell, layer_view(counts, MapChoice(Layer.CELLS, resolution=size)).zones.names[4])
+    )
+    views["two places"] = both.verdict, both.most_months, both.most_hours, [one.months for one in both.places]
     views |= {"months": place.months, "hours": place.hours, "place": place.summary, "total": busiest.total}
     views |= {"repeats": repeats_view(counts), "trial": map_trial(counts)}
     at_night = record_counts(snapshot, store, MapSelection(SELECTIONS["narrowed"], NIGHT), measures)

@@ -2,7 +2,7 @@
 
 import pickle
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -71,6 +71,7 @@ OTHERS: dict[str, tuple[type[Choices], Link]] = {
             "size": "10",
             "bandwidth": "200",
             "cell": "",
+            "against": "",
             "part": "tried",
         },
     ),
@@ -114,8 +115,8 @@ def picture(page: Visit) -> list[bytes]:
     ]
 
 
-def links_of(page: str, cell: str) -> list[Link]:
-    """Return a page's link, and one for each choice that differs in nothing else."""
+def links_of(page: str, cells: Sequence[str]) -> list[Link]:
+    """Return a page's link, and one for each choice that differs in nothing else; of `cells` one is picked, and one beside it."""
     kind, others = OTHERS[page]
     assert {item.name for item in fields(kind)} == {"unread", *others}
     assert {item.name for item in fields(SidebarChoices)} == {
@@ -123,10 +124,10 @@ def links_of(page: str, cell: str) -> list[Link]:
         "force",
         *SIDEBAR,
     }  # there is one force
-    others = {**SIDEBAR, **others} | ({"cell": cell} if cell else {})
+    others = {**SIDEBAR, **others} | dict(zip(("cell", "against"), cells, strict=False))
     links: list[Link] = [{}]
     for name, value in others.items():
-        base = SHOWN_WITH.get(name, {})
+        base = {"cell": cells[0]} if name == "against" else SHOWN_WITH.get(name, {})
         links += [base, {**base, name: value}] if base else [{name: value}]
     return links
 
@@ -157,12 +158,13 @@ def alike(one: Any, other: Any) -> bool:
 def test_whatever_is_chosen_what_is_sent_again_is_what_would_be_drawn_now(page, store, monkeypatch):
     returned = kept_reads(monkeypatch)
     st.cache_resource.clear()
-    cell = ""
+    cells: list[str] = []
     if page == "where":
         first = visit(store, monkeypatch, page)
-        first.pick("Place", first.table("Places of crimes")[0][0])
-        cell = first.choices["cell"]
-    links = links_of(page, cell)
+        for place in first.table("Places of crimes")[:2]:
+            first.pick("Place", place[0])
+            cells.append(first.choices["cell"])
+    links = links_of(page, cells)
     settings = [(link, theme, "5") for link in links for theme in ("light",)]
     settings += [({}, "dark", "5"), ({}, "light", "1"), ({}, "light", "20")]
 

@@ -8,6 +8,10 @@ import altair as alt
 
 TITLE_LETTERS, LETTERS = 18, 15  # pixels: a large screen draws them half as large again (`pages/main.py`)
 
+ON_DARK, ON_BRIGHT = "#ffffff", "#000000"
+DARK_PART = 0.435
+"""Of viridis, from its dark end: on it white reads better, and black on the rest, each by 4.5:1."""
+
 
 @dataclass(frozen=True)
 class Palette:

@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from tests.findings.when.weeks import CITY, DEMO_FILTER, SEXUAL
 from tests.making import FORCE, covered, delivery, incident
@@ -13,8 +14,9 @@ from vulncore.domain.periods import Window, rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.shared.sides import SAME_RECORDS
 from vulncore.findings.where.beside import OTHER_CELLS, maps_beside
-from vulncore.findings.where.counts import RecordCounts, record_counts, zone_counts
+from vulncore.findings.where.counts import RecordCounts, record_counts, spread_of, zone_counts
 from vulncore.findings.where.layers import Layer, MapChoice
+from vulncore.findings.where.place import two_places
 from vulncore.findings.where.protection import change_layer, protected_difference
 from vulncore.findings.where.question import MapSelection
 from vulncore.metrics.week.counted import RecordFilter
@@ -35,7 +37,7 @@ def demo(shipped_store):
 
 
 @pytest.fixture(scope="module")
-def two_places(tmp_path_factory):
+def two_kinds(tmp_path_factory):
     """Publish rapes of which most are in the east of the City, hate crimes of which most are in its west."""
     store = tmp_path_factory.mktemp("places")
     west, _, east, _ = boundary(CITY).bounds
@@ -67,8 +69,8 @@ def two_places(tmp_path_factory):
     }
 
 
-def test_two_kinds_of_records_are_compared_by_their_share_of_the_map(two_places):
-    both = maps_beside(two_places["rape"], two_places["hate-crime"], MapChoice())
+def test_two_kinds_of_records_are_compared_by_their_share_of_the_map(two_kinds):
+    both = maps_beside(two_kinds["rape"], two_kinds["hate-crime"], MapChoice())
     assert both.names == ("Rape", "Hate crime")
     verdicts = set(both.table["Verdict"])
     assert {"more", "fewer"} <= verdicts
@@ -160,3 +162,23 @@ def test_maps_of_two_forces_are_not_compared(demo, tmp_path):
     both = maps_beside(other, demo(DEMO_FILTER), MapChoice())
     assert both.briefing.action == OTHER_CELLS
     assert both.table.empty
+
+
+def test_two_places_are_shown_on_one_scale_and_compared_by_the_exact_test(demo):
+    _, counts = demo(DEMO_FILTER)
+    zones = zone_counts(counts, 9)
+    about = zones.about(counts.window)
+    fullest, emptiest = int(about.argmax()), int(np.where(about > 5, about, np.inf).argmin())
+    cells = (zones.zones.names[fullest], zones.zones.names[emptiest])
+    both = two_places(counts, 9, cells)
+    assert [place.cell for place in both.places] == list(cells)
+    assert both.places[0].months["label"].tolist() == both.places[1].months["label"].tolist()
+    assert both.most_months == max(place.months["records"].max() for place in both.places)
+    spread = float(spread_of((zones, counts.window))[[fullest, emptiest]].max())
+    oracle = [
+        binomtest(round(about[fullest] / spread), round((about[fullest] + about[emptiest]) / spread)).pvalue,
+    ]
+    assert oracle[0] < 0.01
+    assert both.verdict == "They differ by more than chance."
+    again = two_places(counts, 9, (cells[0], cells[0]))
+    assert again.verdict == "Their difference could be chance."

@@ -70,3 +70,26 @@ def test_that_places_are_blurred_is_said_where_they_are(where, monkeypatch):
     assert "Totals are exact" not in narrowed
     monkeypatch.setenv(SETTING, "1")
     assert PLACES_BLURRED not in where().said
+
+
+def test_a_place_is_set_beside_another_and_let_go_of_when_it_is_picked_itself(where):
+    page = where()
+    first, second = (row[0] for row in page.table("Places of crimes")[:2])
+    page.pick("Place", first)
+    page.pick("Compare with", second)
+    assert page.charts == 5  # the map, and the months and hours of both
+    assert "Their difference could be chance." in page.said
+    again = where(**page.choices)
+    assert again.said == page.said
+    page.pick("Place", second)
+    assert "against" not in page.choices
+    assert page.charts == 3
+
+
+def test_a_place_beside_that_is_not_there_is_said_and_let_go_of(where):
+    page = where()
+    page.pick("Place", page.table("Places of crimes")[0][0])
+    lost = where(**page.choices, against="nowhere")
+    assert "There is no place 'nowhere' on this map" in lost.said
+    assert "against" not in lost.choices
+    assert lost.charts == 3

@@ -10,7 +10,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import DARK, LETTERS, LIGHT, Palette, heading
+from vulncore.charts.theme import DARK, DARK_PART, LETTERS, LIGHT, ON_BRIGHT, ON_DARK, Palette, heading
 from vulncore.charts.week_frame import (
     TOTALS_FROM,
     TOTALS_TO,
@@ -32,11 +32,8 @@ from vulncore.findings.when.view import Week, When
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.hours import HOURS
 
-ON_DARK, ON_BRIGHT = "#ffffff", "#000000"
 LEGEND_HEIGHT: Final = 60
 BAR_BELOW: Final = "bandwidth('y') * 0.37"  # from the middle of a row
-DARK_PART: Final = 0.435
-"""Of viridis, from its dark end: on it white reads better, and black on the rest, each by 4.5:1."""
 FEWER_TO_MORE: Final = {LIGHT: ["#01665e", "#eef1f4", "#762a83"], DARK: ["#5ab4ac", "#2c3742", "#c2a5cf"]}
 """Teal and purple, told apart with every kind of colour vision; red, orange and green are the report's."""
 ROUNDS_TO_ONE: Final = 0.5

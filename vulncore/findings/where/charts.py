@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading
+from vulncore.charts.theme import DARK_PART, LETTERS, LIGHT, ON_BRIGHT, ON_DARK, Palette, axis_ink, heading
 from vulncore.findings.shared.words import HIDDEN
 
 ROW_HEIGHT = 30
@@ -16,7 +16,12 @@ AROUND_MAPS = 190  # the heading, the legend and the axis
 
 
 def place_months_chart(
-    months: pd.DataFrame, title: Sequence[str], legend: str, unit: str, palette: Palette = LIGHT
+    months: pd.DataFrame,
+    title: Sequence[str],
+    legend: str,
+    unit: str,
+    palette: Palette = LIGHT,
+    most: float | None = None,
 ) -> alt.LayerChart:
     """Return bars of a place's records in parts of the time; a hidden one is a dash on the ground.
 
@@ -26,6 +31,7 @@ def place_months_chart(
         legend: How it is to be read.
         unit: What is counted, in the plural.
         palette: The colours that suit the ground.
+        most: How far its axis reaches, where another place stands beside it.
     """
     order = months["label"].tolist()
     shown = months.assign(
@@ -39,7 +45,12 @@ def place_months_chart(
         title=None,
         axis=alt.Axis(labelAngle=-45 if len(order) > 4 else 0, labelLimit=140, **ink),
     )
-    y = alt.Y("records:Q", title=f"About how many {unit}", axis=alt.Axis(tickMinStep=5, **ink))
+    y = alt.Y(
+        "records:Q",
+        title=f"About how many {unit}",
+        axis=alt.Axis(tickMinStep=5, **ink),
+        scale=alt.Undefined if most is None else alt.Scale(domain=[0, most], nice=True),
+    )
     tooltip = [alt.Tooltip("label:N", title="Months"), alt.Tooltip("words:N", title=unit.capitalize())]
     base = alt.Chart(shown).encode(x=x, tooltip=tooltip)
     chart: alt.LayerChart = alt.LayerChart(
@@ -56,7 +67,12 @@ def place_months_chart(
 
 
 def place_hours_chart(
-    hours: pd.DataFrame, title: Sequence[str], legend: str, unit: str, palette: Palette = LIGHT
+    hours: pd.DataFrame,
+    title: Sequence[str],
+    legend: str,
+    unit: str,
+    palette: Palette = LIGHT,
+    most: float | None = None,
 ) -> alt.LayerChart:
     """Return a place's hours of the week as a heat map with its numbers.
 
@@ -66,6 +82,7 @@ def place_hours_chart(
         legend: How it is to be read.
         unit: What is counted, in the plural.
         palette: The colours that suit the ground.
+        most: With how many in a cell its colours end, where another place stands beside it; else with the most of any cell.
     """
     shown = hours.assign(
         words=hours["records"].map(_in_words),
@@ -82,10 +99,15 @@ def place_hours_chart(
             alt.Tooltip("words:N", title=unit.capitalize()),
         ],
     )
-    most = float(hours["records"].max()) if hours["records"].notna().any() else 1.0
-    colour = alt.Color("records:Q", scale=alt.Scale(scheme="viridis", domain=[0, most]), legend=None)
+    if most is None:
+        most = float(hours["records"].max()) if hours["records"].notna().any() else 1.0
+    light = palette is LIGHT
+    scale = alt.Scale(scheme="viridis", domain=[0, most], reverse=light)
+    colour = alt.Color("records:Q", scale=scale, legend=None)
     seen, unseen = alt.datum.records > 0, alt.datum.mark == HIDDEN
-    on_cell = alt.condition(alt.datum.records > 0.45 * most, alt.value("#000000"), alt.value("#ffffff"))
+    dark_from = most * ((1 - DARK_PART) if light else DARK_PART)
+    above, below = (ON_DARK, ON_BRIGHT) if light else (ON_BRIGHT, ON_DARK)
+    on_cell = alt.condition(alt.datum.records > dark_from, alt.value(above), alt.value(below))
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
             base.transform_filter(seen).mark_rect(stroke=palette.ground).encode(color=colour),

@@ -19,8 +19,9 @@ from vulncore.findings.where.protection import (
     hot_layer,
     names_of,
     protected_numbers,
+    zones_differ,
 )
-from vulncore.findings.where.view import PlaceView
+from vulncore.findings.where.view import PlaceView, TwoPlaces
 from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.hotspots.zones import zone_of
 from vulncore.metrics.week.day_hour import day_hour, week_of
@@ -33,13 +34,16 @@ DAY: Final = 24
 DAYS: Final = len(WEEKDAYS)
 
 
-def place_view(counts: RecordCounts, resolution: int | None, cell: str) -> PlaceView:
+def place_view(
+    counts: RecordCounts, resolution: int | None, cell: str, shortest: int = PARTS_OF_MONTHS[0]
+) -> PlaceView:
     """Return what can be shown of one zone.
 
     Args:
         counts: Where the records lie.
         resolution: The size of the cells, None for wards.
         cell: The zone's name: its H3 index, or the ward.
+        shortest: How many months a part of its time has at least.
     """
     by_zone = zone_counts(counts, resolution)
     zone = by_zone.zones.names.index(cell)
@@ -54,7 +58,7 @@ def place_view(counts: RecordCounts, resolution: int | None, cell: str) -> Place
         streets=tuple(streets_by_records(names, zone)),
         summary=_summary(number, total, counts),
         verdict=_verdict(counts, by_zone, zone),
-        months=_months(counts, by_zone, zone),
+        months=_months(counts, by_zone, zone, shortest),
         hours=hours,
         no_hours=no_hours,
     )
@@ -79,10 +83,40 @@ def _verdict(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> Verdict:
     return min(judged, default=verdict(False, None, change))
 
 
-def _months(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> pd.DataFrame:
+def two_places(counts: RecordCounts, resolution: int | None, cells: tuple[str, str]) -> TwoPlaces:
+    """Return what can be shown of two zones of one map, their time in parts of one length, and whether they differ.
+
+    Args:
+        counts: Where the records lie.
+        resolution: The size of the cells, None for wards.
+        cells: The names of both.
+    """
+    alone = [place_view(counts, resolution, cell) for cell in cells]
+    fewest = min(len(place.months) for place in alone)
+    coarser = next(
+        step for step in PARTS_OF_MONTHS if len(_equal_parts(counts.question.history, step)) <= fewest
+    )
+    first, second = (place_view(counts, resolution, cell, coarser) for cell in cells)
+    differ = zones_differ(counts, resolution, cells)
+    return TwoPlaces(
+        places=(first, second),
+        verdict="They differ by more than chance." if differ else "Their difference could be chance.",
+        most_months=_most(first.months, second.months),
+        most_hours=_most(first.hours, second.hours),
+    )
+
+
+def _most(*frames: pd.DataFrame) -> float:
+    return max(
+        (float(frame["records"].max()) for frame in frames if len(frame) and frame["records"].notna().any()),
+        default=1.0,
+    )
+
+
+def _months(counts: RecordCounts, by_zone: ZoneCounts, zone: int, shortest: int) -> pd.DataFrame:
     """Return the place's time in the shortest parts of which half of its records can be shown."""
     frame = pd.DataFrame()
-    for step in PARTS_OF_MONTHS:
+    for step in (step for step in PARTS_OF_MONTHS if step >= shortest):
         windows = _equal_parts(counts.question.history, step)
         there = np.array([by_zone.about(window)[zone] for window in windows])
         numbers, half_shown = protected_numbers(there, counts.smallest)

@@ -305,6 +305,19 @@ def protected_difference(
     )
 
 
+def zones_differ(counts: RecordCounts, resolution: int | None, cells: tuple[str, str]) -> bool:
+    """Return whether two zones have different numbers of records in the window by more than chance (5 %).
+
+    The exact test of two counts, with the scatter that sharpening adds. How large the zones are is not asked: what a cell has is
+    what somebody who goes there meets.
+    """
+    by_zone = zone_counts(counts, resolution)
+    at = [by_zone.zones.names.index(cell) for cell in cells]
+    about = by_zone.about(counts.window)[at]
+    spread = float(spread_of((by_zone, counts.window))[at].max())
+    return bool(rate_ratio_p_value(about[0], about[1], 1, 1, spread) <= FALSE_RATE)
+
+
 class ZonesCompared(NamedTuple):
     """Each zone's rounded numbers (missing where hidden), whether both are hidden, and how it changed (see `change_layer`)."""
 

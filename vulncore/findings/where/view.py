@@ -149,6 +149,19 @@ class PlaceView:
 
 
 @dataclass(frozen=True)
+class TwoPlaces:
+    """Two places of one map beside each other, whether they differ by more than chance, in words, and how far their scales reach.
+
+    `most_months` is the largest number of a part of their months, `most_hours` of a part of their hours.
+    """
+
+    places: tuple[PlaceView, PlaceView]
+    verdict: str
+    most_months: float
+    most_hours: float
+
+
+@dataclass(frozen=True)
 class MapTrial:
     """How much of each of the last months lay in the area that maps known before had put first.
 
