@@ -1,5 +1,7 @@
 """The map that is pinned and the one on screen, beside each other in the same colours."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.shared.beside import SIDES, in_two, let_go
@@ -17,6 +19,10 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.view import MapsBeside, MapView
+
+_names_maps = st.components.v2.component(
+    "names_maps", js=(Path(__file__).parent / "names_maps.js").read_text(encoding="utf-8")
+)
 
 
 def maps_compared(
@@ -54,6 +60,8 @@ def show_beside(both: MapsBeside, pinned: View, shown: View) -> None:
                 draw_map(one, view, f"map {side}")
                 st.caption(f"**{plain(one.title)}.** {source_line(view)}")
                 offer_map(where, one, "", view, side)
+    names = [f"{side}, {name}" for side, name in zip(SIDES, both.names, strict=True)]
+    _names_maps(data={"names": names}, key="names-maps")
     if len(both.table):
         drawn(_show_as_table, both)
     if both.headline:

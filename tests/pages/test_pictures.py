@@ -55,7 +55,7 @@ def test_a_picture_taken_by_night_is_on_white_twice_as_fine_and_says_in_its_name
     assert first_pixel(png) == WHITE
     assert struct.unpack(">I", png[16:20]) == (2_160,)
     assert download.suggested_filename == (
-        "other-sexual-offences-and-rape-by-hour-of-week-city-of-london-police-2023-11-to-2024-10-demo-version-1.png"
+        "sexual-violence-by-hour-of-week-city-of-london-police-2023-11-to-2024-10-demo-version-1.png"
     )
 
 
