@@ -45,6 +45,7 @@ from vulncore.findings.forecast.sentences import (
     no_forecast_headline,
 )
 from vulncore.findings.forecast.work import YEARS, why_no_forecast
+from vulncore.findings.shared.words import small_first
 from vulncore.forecasting.paths import months_ahead
 
 PARTS = {
@@ -72,7 +73,7 @@ spans = f"known to {month_name(view.month)}" + (
     "" if refused or not demand else f", forecast to {month_name(add_months(view.month, ahead))}"
 )
 beside = view_beside(view, choices)
-show_provenance(view, f"{view.force}: {subject.name.lower()}, {spans}")
+show_provenance(view, f"{view.force}: {small_first(subject.name)}, {spans}")
 show_compare(view, choices)
 sentences, years = st.container(), st.container()
 aside, what_if, _ = st.columns([2, 2, 3], vertical_alignment="bottom")
@@ -94,7 +95,7 @@ with aside:
     lockdowns_picker().draw(choices)
 with what_if.popover("What if" + (f": {len(adjustments)} added" if adjustments else " …"), width="stretch"):
     show_what_if(adjustments, view.month, ahead)
-years, years_files, working, months, months_files = (st.container() for _ in range(5))
+years_files, working, months, months_files = (st.container() for _ in range(4))
 slots: list[DeltaGenerator] = []
 
 

@@ -39,6 +39,7 @@ from vulncore.findings.forecast.tables import (
     years_table,
 )
 from vulncore.findings.shared.file_names import file_name
+from vulncore.findings.shared.words import small_first
 from vulncore.forecasting.forecast import FEWEST_ORIGINS
 from vulncore.forecasting.past import Basis, basis_months
 
@@ -235,7 +236,7 @@ def _months_of(outlook: Outlook, basis: Basis, colours: Palette) -> altair.Layer
 
 def _months_title(outlook: Outlook, basis: Basis) -> list[str]:
     demand = outlook.demand
-    name = f"{BASIS_NAMES[basis]}: {demand.subject.name.lower()} by month"
+    name = f"{BASIS_NAMES[basis]}: {small_first(demand.subject.name)} by month"
     return [name, f"{demand.force}, to {outlook.last_year}"]
 
 

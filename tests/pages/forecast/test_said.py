@@ -132,3 +132,9 @@ def test_a_link_of_before_with_a_subject_shows_that_subject(forecasts):
     assert page.shown_in("Strand or measure") == "Hate crime"
     assert "subject" not in page.choices
     assert page.choices["strand"] == "hate-crime"
+
+
+def test_abbreviations_keep_their_capitals(forecasts):
+    page = forecasts(strand="adults-at-risk")
+    assert "adults at risk (PPNs)" in page.said
+    assert "ppns" not in page.said
