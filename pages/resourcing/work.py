@@ -13,6 +13,7 @@ from vulncore.findings.resourcing.demand import (
     UnitDemand,
     UnitForecast,
     ready_unit_forecast,
+    refuse_nothing,
     unit_forecasts,
 )
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, StaffingQuestion, resourcing_outlook
@@ -31,7 +32,7 @@ def check_demand(view: View, plan: Scenario) -> None:
     Raises:
         UnknownNameError: They have none.
     """
-    _demand(view, plan)
+    refuse_nothing(_demand(view, plan))
 
 
 def kept_forecast(view: View, plan: Scenario, basis: Basis) -> UnitForecast | None:

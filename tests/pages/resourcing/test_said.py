@@ -164,6 +164,13 @@ def test_a_link_that_can_not_be_met_is_told_so(resourcing, link, sentences):
         assert sentence in page.said
 
 
+def test_where_nothing_comes_to_the_unit_no_control_stands_that_does_nothing(resourcing):
+    page = resourcing(dataset="city-open-counts")
+    labels = {box.label for box in page.app.selectbox}
+    assert {"Dataset", "Scenario"} <= labels  # either can lead out of it
+    assert not labels & {"Role", "Calendar year", "Enough people means", "Forecast from"}
+
+
 def test_a_server_that_lets_nobody_publish_keeps_a_scenario_for_the_visit(own, resourcing, monkeypatch):
     monkeypatch.setenv("VULNCORE_PUBLISHING", "off")
     # of a dataset that holds nothing of the unit, so that nothing is forecast

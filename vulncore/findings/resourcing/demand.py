@@ -225,7 +225,7 @@ def unit_forecasts(
     Raises:
         UnknownNameError: The data have none of what comes to the unit.
     """
-    _refuse_nothing(unit)
+    refuse_nothing(unit)
     tasks, steady = _tasks(unit, basis), _steady(unit)
     for arrived in tasks_progress(tasks, workers, home):
         if arrived.share < 1:
@@ -242,7 +242,7 @@ def ready_unit_forecast(unit: UnitDemand, basis: Basis, home: Path) -> UnitForec
     Raises:
         UnknownNameError: The data have none of what comes to the unit.
     """
-    _refuse_nothing(unit)
+    refuse_nothing(unit)
     forecasts = ready_tasks(_tasks(unit, basis), home)
     return None if forecasts is None else _whole(unit, basis, forecasts)
 
@@ -259,7 +259,12 @@ def nothing_to_forecast(unit: UnitDemand) -> str:
     return f"None of the unit's kinds of case can be forecast. {reasons}"
 
 
-def _refuse_nothing(unit: UnitDemand) -> None:
+def refuse_nothing(unit: UnitDemand) -> None:
+    """Refuse data of which nothing that comes to the unit can be forecast.
+
+    Raises:
+        UnknownNameError: There is none.
+    """
     if not any(kind.included for kind in unit.kinds.values()):
         raise UnknownNameError(nothing_to_forecast(unit))
 
