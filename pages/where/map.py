@@ -27,6 +27,7 @@ from pages.where.reads import place_of
 from vulncore.charts.map_chart import UNSEEN, fill, hotspot_map
 from vulncore.charts.theme import Palette
 from vulncore.findings.shared.file_names import file_name, months_in_name
+from vulncore.findings.shared.words import MADE
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
 from vulncore.findings.where.map import LISTED
 from vulncore.findings.where.map_picture import map_picture
@@ -36,6 +37,8 @@ from vulncore.findings.where.view import MapView, WhereView
 LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
 MARGIN = 0.02  # of a degree beyond the area: names of stations across the river
 HEIGHT, NARROW_HEIGHT = 490, 380  # pixels
+MADE_AT = (0.12, 0.05)  # of the area's width and height, from its north-west
+MADE_FIRST = 950  # before numbers and names: the library takes no more than a thousand
 MAP_CHOICE = 168  # pixels: two stand beside each other on a telephone
 OPEN_STREET_MAP = (
     "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
@@ -89,7 +92,16 @@ def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
     layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution} {place}"
     narrow = is_telephone()
     st.pydeck_chart(
-        drawn(_deck, shown, None if place == NONE else place, hot, palette(), narrow, layer_id),
+        drawn(
+            _deck,
+            shown,
+            None if place == NONE else place,
+            hot,
+            palette(),
+            narrow,
+            layer_id,
+            view.publish.made,
+        ),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
         on_select=lambda: _keep_cell(key, layer_id),
@@ -99,11 +111,11 @@ def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
 
 
 def _deck(
-    shown: MapView, picked: str | None, hot: str, colours: Palette, narrow: bool, layer_id: str
+    shown: MapView, picked: str | None, hot: str, colours: Palette, narrow: bool, layer_id: str, made: bool
 ) -> pydeck.Deck:
     deck = hotspot_map(
         shown.features,
-        _labels(shown),
+        [*_labels(shown), *([_made_mark(shown)] if made else [])],
         shown.outline,
         shown.bounds,
         picked,
@@ -145,7 +157,7 @@ def draw_map(shown: MapView, view: View, key: str) -> None:
     layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution}"
     narrow = is_telephone()
     st.pydeck_chart(
-        drawn(_deck, shown, None, "", palette(), True, layer_id),
+        drawn(_deck, shown, None, "", palette(), True, layer_id, view.publish.made),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
         alt=shown.alt,
@@ -222,6 +234,14 @@ def _picture(where: WhereView, shown: MapView, hot: str, colours: Palette) -> al
 def _show_as_table(shown: MapView, unit: str) -> None:
     with st.popover("Show as table", width="stretch"):
         show_table(_read(shown, unit), shown.title)
+
+
+def _made_mark(shown: MapView) -> Mapping[str, Any]:
+    """Return the mark of made data in a corner of the area, so that it is in whatever picture somebody takes of the screen."""
+    west, south, east, north = shown.bounds
+    across, down = MADE_AT
+    place = {"longitude": west + across * (east - west), "latitude": north - down * (north - south)}
+    return {"name": MADE.partition(":")[0], "kind": "made", "priority": MADE_FIRST, **place}
 
 
 def _labels(shown: MapView) -> list[Mapping[str, Any]]:

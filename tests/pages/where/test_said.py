@@ -1,5 +1,6 @@
 """What the page Where says and does, as its server draws it."""
 
+import json
 import re
 
 import pytest
@@ -93,3 +94,11 @@ def test_a_place_beside_that_is_not_there_is_said_and_let_go_of(where):
     assert "There is no place 'nowhere' on this map" in lost.said
     assert "against" not in lost.choices
     assert lost.charts == 3
+
+
+def test_the_map_itself_says_that_its_data_is_made(where):
+    deck = json.loads(where().app.get("deck_gl_json_chart")[0].proto.json)
+    names = [
+        text["name"] for layer in deck["layers"] if layer["@@type"] == "TextLayer" for text in layer["data"]
+    ]
+    assert names.count("Made data") == 2  # the word, and the ground that it is read from
