@@ -37,6 +37,7 @@ STYLE = """<style>
 @media (min-width: 1810px) {
   [data-testid="stMainBlockContainer"] { padding-top: 1.4rem; }
   html { font-size: 22px !important; }
+  .st-key-map-choices > * { min-width: 13rem; }
   [data-testid="stFullScreenFrame"]:has(> * > [data-testid="stVegaLiteChart"]) { width: calc(100% / 1.47) !important; }
   [data-testid="stFullScreenFrame"]:has(> * > [data-testid="stVegaLiteChart"]) [data-testid="stElementToolbar"] { right: -47%; }
   [data-testid="stVegaLiteChart"] svg.marks { zoom: 1.47; }

@@ -24,7 +24,7 @@ from pages.shared.text import palette, plain
 from pages.shared.visit import visit
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.where.reads import place_of
-from vulncore.charts.map_chart import UNSEEN, fill, hotspot_map
+from vulncore.charts.map_chart import HALF, NARROW, UNSEEN, WIDE, fill, hotspot_map
 from vulncore.charts.theme import Palette
 from vulncore.findings.shared.file_names import file_name, months_in_name
 from vulncore.findings.shared.words import MADE
@@ -98,7 +98,7 @@ def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
             None if place == NONE else place,
             hot,
             palette(),
-            narrow,
+            NARROW if narrow else WIDE,
             layer_id,
             view.publish.made,
         ),
@@ -111,7 +111,7 @@ def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
 
 
 def _deck(
-    shown: MapView, picked: str | None, hot: str, colours: Palette, narrow: bool, layer_id: str, made: bool
+    shown: MapView, picked: str | None, hot: str, colours: Palette, width: int, layer_id: str, made: bool
 ) -> pydeck.Deck:
     deck = hotspot_map(
         shown.features,
@@ -120,7 +120,7 @@ def _deck(
         shown.bounds,
         picked,
         colours,
-        narrow,
+        width,
         layer_id,
         json.loads(hot) if hot else None,
     )
@@ -157,7 +157,7 @@ def draw_map(shown: MapView, view: View, key: str) -> None:
     layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution}"
     narrow = is_telephone()
     st.pydeck_chart(
-        drawn(_deck, shown, None, "", palette(), True, layer_id, view.publish.made),
+        drawn(_deck, shown, None, "", palette(), NARROW if narrow else HALF, layer_id, view.publish.made),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
         alt=shown.alt,

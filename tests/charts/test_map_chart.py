@@ -7,7 +7,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from vulncore.charts.map_chart import MARKED_TO, OUTLINED_TO, ZONES, fill, hotspot_map, rgb
+from vulncore.charts.map_chart import (
+    HALF,
+    MARKED_TO,
+    NARROW,
+    OUTLINED_TO,
+    WIDE,
+    ZONES,
+    fill,
+    hotspot_map,
+    rgb,
+)
 from vulncore.charts.theme import DARK, LIGHT
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
 from vulncore.findings.where.layers import STEPS
@@ -84,7 +94,10 @@ def test_a_large_map_leaves_out_outlines_and_marks_that_nobody_could_read():
 
 
 def test_the_whole_area_is_seen_and_farther_off_on_a_telephone():
-    wide, narrow = (drawn([zone("a")], narrow=narrow)["initialViewState"] for narrow in (False, True))
+    wide, half, narrow = (
+        drawn([zone("a")], width=width)["initialViewState"] for width in (WIDE, HALF, NARROW)
+    )
+    assert wide["zoom"] > half["zoom"] > narrow["zoom"]
     assert wide["zoom"] > narrow["zoom"] + 0.9
     assert wide["longitude"] == pytest.approx((BOUNDS[0] + BOUNDS[2]) / 2)
     pixels = (BOUNDS[2] - BOUNDS[0]) / 360 * 512 * 2 ** wide["zoom"]

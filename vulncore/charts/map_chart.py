@@ -16,7 +16,12 @@ MARKED_TO: Final = 600
 OUTLINED: Final = (8.0, 4.0)  # pixels: of the ground, and of the line on it
 MARK_FIRST: Final = 900  # a zone's number matters more than a street's name
 TILE: Final = 512  # pixels that the world is wide at zoom 0
-WIDE, HIGH, NARROW = 1_000, 475, 350  # pixels that a map has at least: on a screen, and on a telephone
+WIDE, HALF, NARROW, HIGH = (
+    1_000,
+    530,
+    350,
+    475,
+)  # pixels that a map has at least: alone on a screen, beside another, on a telephone
 ROOM: Final = "\u00a0" * 3  # spaces that keep street names off a mark
 LETTER, LINE_HEIGHT = 0.53, 1.5  # of a text's size: how wide a letter is on average, and how high a line
 UNSEEN: Final = "\u2060"  # a word joiner
@@ -51,7 +56,7 @@ def hotspot_map(
     bounds: tuple[float, float, float, float],
     picked: str | None = None,
     palette: Palette = LIGHT,
-    narrow: bool = False,
+    width: int = WIDE,
     layer_id: str = ZONES,
     hot: Mapping[str, Any] | None = None,
 ) -> pydeck.Deck:
@@ -67,7 +72,7 @@ def hotspot_map(
         bounds: The area's west, south, east and north in degrees.
         picked: The zone that stands out, by its `cell`.
         palette: The colours that suit the ground.
-        narrow: Whether the map is shown on a telephone.
+        width: How many pixels it has at least: `WIDE`, `HALF` or `NARROW`.
         layer_id: What the layer of zones is called. A browser forgets which zone is picked when the name changes.
         hot: The shape that is outlined, as GeoJSON has it; None for none.
     """
@@ -75,7 +80,7 @@ def hotspot_map(
     zones = [_drawn(feature, picked, palette, unoutlined) for feature in features]
     marks = [_marked(feature, palette) for feature in features if feature["properties"]["mark"]]
     marks = [] if len(features) > MARKED_TO else marks
-    middle, zoom = _first_look(bounds, narrow)
+    middle, zoom = _first_look(bounds, width)
     return pydeck.Deck(
         # a wheel over the map scrolls the page, and its buttons zoom
         views=[pydeck.View("MapView", controller={"scrollZoom": False})],
@@ -265,13 +270,13 @@ def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.
     ]
 
 
-def _first_look(bounds: tuple[float, float, float, float], narrow: bool) -> tuple[tuple[float, float], float]:
+def _first_look(bounds: tuple[float, float, float, float], width: int) -> tuple[tuple[float, float], float]:
     """Return the middle of an area and the zoom at which the whole area is seen."""
     west, south, east, north = bounds
     middle = ((west + east) / 2, (south + north) / 2)
     tall = (north - south) / math.cos(math.radians(middle[1]))  # as wide as a degree of longitude on the map
     room = (
-        (NARROW if narrow else WIDE) * 360 / TILE / max(east - west, 1e-6),
+        width * 360 / TILE / max(east - west, 1e-6),
         HIGH * 360 / TILE / max(tall, 1e-6),
     )
     return middle, round(min(17.0, math.log2(min(room)) - 0.1), 2)
