@@ -56,6 +56,8 @@ STYLE = """<style>
   [data-testid="stHorizontalBlock"] { flex-flow: row nowrap !important; }
   [data-testid="stColumn"] { min-width: 0 !important; }
   [data-testid="stVegaLiteChart"] svg.marks { zoom: 1; max-width: 100%; height: auto; }
+  [data-testid="stAlert"], [data-testid="stAlert"] * { background: #ffffff !important; }
+  [data-testid="stAlert"] { border: 1px solid #5d6b78; }
   [data-testid="stVegaLiteChart"], [data-testid="stDeckGlJsonChart"], table.plain tr, h2, h3 { break-inside: avoid; }
   h2, h3, table.plain caption { break-after: avoid; }
 }
@@ -63,7 +65,7 @@ STYLE = """<style>
 ON_ACCENT = """<style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] *,
 [data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * { color: #12181f !important; }
-@media print { [data-testid="stVegaLiteChart"] svg, [data-testid="stDeckGlJsonChart"] { filter: invert(1) hue-rotate(180deg); } }
+@media print { [data-testid="stVegaLiteChart"] svg, [data-testid="stDeckGlJsonChart"], ul.legend i { filter: invert(1) hue-rotate(180deg); } }
 </style>"""
 """What stands on the accent: the dark theme's is light, and Streamlit would write white on it. Charts drawn for a dark ground turn
 round on white paper."""

@@ -6,7 +6,7 @@ import altair
 import streamlit as st
 
 from pages.overview.question import OverviewChoices, measure_shown
-from pages.overview.reads import overview_of
+from pages.overview.reads import overview_of, sharing_of
 from pages.shared.beside import SIDES, in_two, let_go
 from pages.shared.charts import show_chart
 from pages.shared.drawn import drawn
@@ -35,7 +35,10 @@ def show_beside(pinned: View, shown: View, overview: Overview, key: str) -> None
         show_briefing(overview.briefing)
         return
     its_key = measure_shown(its_overview, OverviewChoices(), pinned.measure)
-    both = drawn(measures_beside, its_overview, its_key, overview, key)
+    sharing = frozenset[frozenset[str]]().union(
+        *(sharing_of(store_path(), view.publish, view.force) for view in (pinned, shown))
+    )
+    both = drawn(measures_beside, its_overview, its_key, overview, key, sharing)
     show_briefing(both.briefing)
     sides = zip(SIDES, in_two(both.names), (both.pinned, both.shown), (pinned, shown), strict=True)
     for side, column, past, view in sides:

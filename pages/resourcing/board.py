@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.resourcing.plan import begin
+from pages.resourcing.plan import CHANGED, begin
 from pages.resourcing.question import BY_CASES, BY_HOURS, ResourcingChoices
 from pages.resourcing.reads import locks_of, scenarios_of
 from pages.resourcing.work import outlook_of
@@ -15,7 +15,13 @@ from pages.shared.sidebar import SidebarChoices, View
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice, visit
 from vulncore.domain.errors import VulncoreError
-from vulncore.findings.resourcing.locked import figures_now, lock_in_words, same_question, then_and_now
+from vulncore.findings.resourcing.locked import (
+    answer_of_copy,
+    figures_now,
+    lock_in_words,
+    same_question,
+    then_and_now,
+)
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.scenario.locked import (
@@ -41,10 +47,11 @@ def show_lock_form(outlook: ResourcingOutlook, view: View, by_hours: bool) -> No
         st.error(plain(problem))
     if not may_publish():
         st.caption("Locking is off on this server. Ask who keeps it.")
-    elif is_locked(store_path(), plan.name):
+    elif is_locked(store_path(), plan.name) and _is_saved(plan):
         st.caption("This scenario is locked. It can't be replaced, removed or unlocked on this page.")
     elif scenarios_of(store_path()).get(plan.name) != plan:
-        st.caption("Save this scenario under a name, then lock it.")
+        other = " another" if is_locked(store_path(), plan.name.removesuffix(CHANGED)) else " a"
+        st.caption(f"Save this scenario under{other} name, then lock it.")
     else:
         st.text_input("Note, such as the board's date", max_chars=SOURCE_LETTERS, key="lock note")
         st.text_input(
@@ -65,7 +72,7 @@ def show_lock_form(outlook: ResourcingOutlook, view: View, by_hours: bool) -> No
 
 def show_lock(plan: Scenario, outlook: ResourcingOutlook, view: View, by_hours: bool) -> None:
     """Say of a locked scenario who locked it and what it said then, against what the figures on screen say."""
-    name = plan.name
+    name = plan.name.removesuffix(CHANGED)
     if not is_locked(store_path(), name):
         return
     try:
@@ -75,13 +82,18 @@ def show_lock(plan: Scenario, outlook: ResourcingOutlook, view: View, by_hours: 
         return
     if lock is None:
         return
-    if lock.scenario != plan and scenarios_of(store_path()).get(name) != plan:
+    is_copy = plan.name.endswith(CHANGED)
+    if not is_copy and lock.scenario != plan and scenarios_of(store_path()).get(name) != plan:
         return  # another scenario of that name, brought by a link or a file
     line, button = st.columns([5, 1], vertical_alignment="center")
     if lock.scenario == plan:
         now = _asked_again(lock, outlook, view)
         line.markdown(
             f":gray-badge[Locked] {plain(lock_in_words(lock))} {plain(then_and_now(lock, now, view.publish))}"
+        )
+    elif is_copy:
+        line.markdown(
+            f":gray-badge[Changed since] {plain(lock_in_words(lock))} {plain(answer_of_copy(outlook, by_hours))}"
         )
     if changed_since(store_path(), name):
         st.warning(

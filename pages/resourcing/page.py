@@ -117,7 +117,7 @@ with locking:
     show_lock_form(outlook, view, by_hours)
 with beneath:
     offer_chart_of(outlook, by_cases(outlook), view)
-    show_what_it_takes(outlook, by_hours)
+    show_what_it_takes(outlook, by_hours, view.publish.made)
     show_working(drawn(resourcing_headline, outlook))
     if outlook.holds_cases:
         drawn(show_chart_of, outlook, not by_cases(outlook), view.force, source_of(view))

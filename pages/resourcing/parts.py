@@ -37,7 +37,12 @@ from vulncore.findings.resourcing.charts import (
 )
 from vulncore.findings.resourcing.costs import ROUNDED, says_costs
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_from_example
-from vulncore.findings.resourcing.sentences import caseload_in_words, drivers_in_words, staffing_in_words
+from vulncore.findings.resourcing.sentences import (
+    caseload_in_words,
+    drivers_in_words,
+    is_untestable,
+    staffing_in_words,
+)
 from vulncore.findings.resourcing.tables import (
     comparison_table,
     differences_table,
@@ -67,10 +72,12 @@ def show_chart_of(outlook: ResourcingOutlook, cases: bool, force: str, source: s
         source=source,
     )
     tested = outlook.forecast.tested_to
-    untested = (
-        f"Forecasts were tested up to {tested:d} months ahead." if tested else "Forecasts are being tested …"
-    )
-    st.caption(untested)
+    if tested:
+        st.caption(f"Forecasts were tested up to {tested:d} months ahead.")
+    elif is_untestable(outlook):
+        st.caption("Too few months are recorded to test a forecast.")
+    else:
+        st.caption("Forecasts are being tested …")
 
 
 def offer_chart_of(outlook: ResourcingOutlook, cases: bool, view: View) -> None:

@@ -1,5 +1,6 @@
 """Scenarios: choose one, save it by name, compare it with others, take it away and bring it back as a file."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -52,6 +53,7 @@ def _show_choice(plan: Scenario, known: dict[str, Scenario]) -> None:
     names = {code: locked_name(scenario) for code, scenario in known.items()}
     if code not in names:
         names[code] = plan.name if plan.name.endswith(CHANGED) else f"{plan.name}, not saved"
+    names = _told_apart(names)
     st.session_state["scenario picker"] = code
     st.selectbox(
         "Scenario",
@@ -63,6 +65,12 @@ def _show_choice(plan: Scenario, known: dict[str, Scenario]) -> None:
     )
 
 
+def _told_apart(names: dict[str, str]) -> dict[str, str]:
+    """Return names by code of which no two are the same: a browser sends back the words that it shows."""
+    several = {name for name, count in Counter(names.values()).items() if count > 1}
+    return {code: f"{name} ({code[-6:]})" if name in several else name for code, name in names.items()}
+
+
 def _choose(known: dict[str, Scenario]) -> None:
     chosen = known.get(st.session_state["scenario picker"])
     if chosen is not None:
@@ -72,13 +80,17 @@ def _choose(known: dict[str, Scenario]) -> None:
 def _show_beside(known: dict[str, Scenario], beside: Sequence[Scenario]) -> None:
     chosen = {scenario_code(scenario): scenario for scenario in beside}
     every = {**known, **chosen}
+    names = _told_apart(
+        {
+            code: locked_name(scenario) if code in known else f"{scenario.name}, not saved"
+            for code, scenario in every.items()
+        }
+    )
     st.session_state["compare picker"] = list(chosen)
     st.multiselect(
         "Compare with",
         list(every),
-        format_func=lambda code: (
-            locked_name(known[code]) if code in known else f"{every[code].name}, not saved"
-        ),
+        format_func=names.__getitem__,
         max_selections=MOST_COMPARED,
         key="compare picker",
         on_change=_compare,

@@ -10,6 +10,7 @@ from pages.shared.visit import leave_notice, take_notice
 from vulncore.domain.periods import add_months, format_month, month_name, months_between, parse_month
 from vulncore.findings.resourcing.costs import ROUNDED, cost_in_words, cost_of
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
+from vulncore.findings.resourcing.sentences import has_staffing_entered
 from vulncore.findings.resourcing.tables import COST_A_YEAR, UNTRAINED, steps_table
 from vulncore.resourcing.scenario.checks import MOST_JOINERS
 from vulncore.resourcing.scenario.scenario import Joiners
@@ -18,13 +19,16 @@ from vulncore.resourcing.solving import Condition, MoreNeeded, with_more
 PROBLEM = "joiners problem"
 
 
-def show_what_it_takes(outlook: ResourcingOutlook, by_hours: bool) -> None:
-    """Offer how many more begin when, first by the rule that the unit set, and the way to plan for people who join."""
+def show_what_it_takes(outlook: ResourcingOutlook, by_hours: bool, made: bool) -> None:
+    """Offer how many more begin when, first by the rule that the unit set, and the way to plan for people who join.
+
+    Of a unit whose posts and people nobody entered nothing is said of how many more it takes.
+    """
     more, joining = st.columns(2)
     by_rule = outlook.more_by(by_hours)
     others = (answer for answer in (outlook.more_for_cases, outlook.more_for_hours) if answer is not by_rule)
     answers = [answer for answer in (by_rule, *others) if isinstance(answer, MoreNeeded) and answer.steps]
-    if answers:
+    if answers and (made or has_staffing_entered(outlook.scenario, outlook.question.role)):
         needed = f"{by_rule.more:,} more" if by_rule in answers else "none more"
         with more.popover(f"What it takes: {needed}", width="stretch"):
             for solved in answers:

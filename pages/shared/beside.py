@@ -17,10 +17,11 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months
 
 C = TypeVar("C", bound=Choices)
-UNMET = "The view that was pinned can't be shown any more"
+UNMET = "The pinned view can't be shown here"
 PINS = {"dataset", "version", "month"}  # what each link of a view names
+TWO_VIEWS = "Two views, on the same scale"
 SIDES = ("Pinned", "On screen")
-PINNED = "Pinned. Choose another strand, period or month: it will stand beside this view."
+PINNED = "Pinned. Now choose another strand, period or month to see both."
 
 
 def view_beside(view: View, choices: C) -> tuple[View, C] | None:
@@ -58,13 +59,17 @@ def pin_of(view: View, choices: Choices) -> str:
 
 
 def show_compare(view: View, choices: Choices) -> None:
-    """Draw, beneath all else that is looked at, what pins the view, swaps it with the one pinned, and lets go of that."""
+    """Draw, beneath all else that is looked at, what pins the view, swaps it with the one pinned, and ends comparing.
+
+    It opens in its place: over the page it would hide what it brings.
+    """
     now = pin_of(view, choices)
-    with st.sidebar.popover("Compared" if view.beside else "Compare", width="stretch"):
+    with st.sidebar.expander("Compared" if view.beside else "Compare"):
         if view.beside:
-            st.button("Let go of the pinned view", on_click=_unpin, width="stretch")
+            st.button("Stop comparing", on_click=_unpin, width="stretch")
             if view.beside != now:
-                st.button("Swap the two", on_click=_swap, args=(view.beside, now), width="stretch")
+                records = isinstance(choices, RecordChoices)
+                st.button("Swap the two", on_click=_swap, args=(view.beside, now, records), width="stretch")
                 st.button("Pin this view instead", on_click=_pin, args=(now,), width="stretch")
         else:
             st.button("Pin this view", on_click=_pin, args=(now,), width="stretch")
@@ -72,7 +77,7 @@ def show_compare(view: View, choices: Choices) -> None:
         if before in view.contents.months[view.force]:
             earlier = pin_of(replace(view, month=before), choices)
             st.button("Compare with a year before", on_click=_pin, args=(earlier,), width="stretch")
-        st.caption("The next view that you choose stands beside the pinned one, on the same scale.")
+        st.caption("Pin a view, then choose another. Both are shown, on the same scale.")
     if view.beside == now:
         st.info(plain(PINNED))
 
@@ -109,9 +114,11 @@ def _unpin() -> None:
     visit().pinned.pop("beside", None)
 
 
-def _swap(pinned: str, now: str) -> None:
+def _swap(pinned: str, now: str, records: bool) -> None:
+    """Put the pinned view on screen and pin the one there; a page without records leaves the choice of them as it is."""
     link = dict(parse_qsl(pinned))
+    kept = chosen(RecordChoices)
     for kind in (SidebarChoices, RecordChoices):
-        choices = kind.from_link(link)
+        choices = kind.from_link(link) if records or kind is SidebarChoices else kept
         change(kind, **{name: getattr(choices, name) for name in _names(kind)})
     change(SidebarChoices, beside=now)

@@ -48,4 +48,9 @@ def weeks_beside_of(
 ) -> WeeksBeside:
     """Return what tells one week from another."""
     versions = [open_version(store, publish.dataset, publish.number) for publish in (pinned, shown)]
-    return weeks_beside((versions[0], its_week), (versions[1], week))
+    measures = {
+        measure.key: measure
+        for publish in (pinned, shown)
+        for measure in contents_of(store, publish).measures
+    }
+    return weeks_beside((versions[0], its_week), (versions[1], week), tuple(measures.values()))

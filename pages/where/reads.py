@@ -111,8 +111,13 @@ def maps_beside_of(
 ) -> MapsBeside:
     """Return what tells one map from another, and both; each is named by its version, its selection and its area."""
     (its_publish, *its_question), (publish, *question) = pinned, shown
+    its_version, version = (
+        stores.open_version(store, one.dataset, one.number) for one in (its_publish, publish)
+    )
+    measures = {one.key: one for side in (its_publish, publish) for one in contents_of(store, side).measures}
     return maps_beside(
-        (its_publish, _counts_of(store, its_publish, *its_question)),
-        (publish, _counts_of(store, publish, *question)),
+        (its_version, _counts_of(store, its_publish, *its_question)),
+        (version, _counts_of(store, publish, *question)),
+        tuple(measures.values()),
         choice,
     )

@@ -97,14 +97,14 @@ def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
         for layer in LAYERS if name == "all" else (Layer.CELLS,):
             views[f"{layer} of {name}"] = layer_view(counts, MapChoice(layer)).layer
     pair = [(snapshot, when(snapshot, SELECTIONS[name], measures)) for name in MAPS]
-    views["weeks beside each other"] = weeks_beside(*pair)
+    views["weeks beside each other"] = weeks_beside(*pair, measures)
     both = [
-        (snapshot.publish, record_counts(snapshot, store, MapSelection(SELECTIONS[name]), measures))
-        for name in MAPS
+        (snapshot, record_counts(snapshot, store, MapSelection(SELECTIONS[name]), measures)) for name in MAPS
     ]
-    beside = maps_beside(both[0], both[1], MapChoice())
+    beside = maps_beside(both[0], both[1], measures, MapChoice())
     # but for the names of places, which the streets that are patched make others
     figures = beside.table.drop(columns="Place")
+    figures = figures.sort_values(list(figures.columns), ignore_index=True)
     views["maps beside each other"] = beside.headline, figures, beside.pinned.counts, beside.shown.counts
     counts = record_counts(snapshot, store, MapSelection(SELECTIONS["all"]), measures)
     busiest = layer_view(counts, MapChoice(Layer.CELLS))

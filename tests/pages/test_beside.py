@@ -55,7 +55,7 @@ def test_the_two_are_swapped_and_swapped_back_and_let_go(opened, name):
     assert page.choices["strand"] == pinned
     page.press("Swap the two")
     assert page.said == first
-    page.press("Let go")
+    page.press("Stop comparing")
     assert "beside" not in page.choices
     assert "Pinned: " not in page.said
     assert page.shown_in("Strand or measure") == OTHER[name]

@@ -13,8 +13,9 @@ from vulncore.domain.vocabulary import Flow, report_measures
 from vulncore.findings.overview.beside import measures_beside
 from vulncore.findings.overview.charts import monthly_chart
 from vulncore.findings.overview.overview import overview
+from vulncore.findings.shared.sides import measures_sharing
 from vulncore.metrics.statistics.changes import CountsCompared, difference_of_changes
-from vulncore.store import annotate, publish
+from vulncore.store import annotate, open_version, publish
 from vulncore.store.notes import NoteKind
 
 OCTOBER, OCTOBER_BEFORE, JULY = date(2024, 10, 1), date(2023, 10, 1), date(2024, 7, 1)
@@ -30,7 +31,10 @@ def test_one_measure_at_two_times_is_compared_by_twelve_months_as_the_table_judg
     )
     assert both.names == ("Nov 2022 to Oct 2023", "Nov 2023 to Oct 2024")
     assert both.briefing.finding == "Hate crime: 336 crimes in Nov 2023 to Oct 2024, up 37\u202f%."
-    assert both.briefing.also == "Nov 2022 to Oct 2023 had 245."
+    assert both.briefing.also == (
+        "Nov 2022 to Oct 2023 had 245. Hate crime up 43\u202f% this financial year. "
+        "Ask whether more happens or more is reported."
+    )
     assert both.briefing.action == "More than chance. Ask what is behind it."
     table = demo(shipped_store).table.set_index("measure")
     assert table.loc["hate-crime", "rolling12_signal"] == "clear change"
@@ -43,15 +47,18 @@ def test_a_small_rise_could_be_chance(shipped_store):
         demo(shipped_store),
         "domestic-abuse-crime",
     )
-    assert both.briefing.action == "Could be chance. Nothing to do."
+    assert both.briefing.action == "Could be chance."
 
 
 def test_two_measures_are_compared_by_how_each_changed(shipped_store):
     shown = demo(shipped_store)
     both = measures_beside(shown, "rape", shown, "hate-crime")
     assert both.names == ("Rape", "Hate crime")
-    assert both.briefing.finding == "Hate crime up 43\u202f%; rape up 80\u202f%."
-    assert both.briefing.also == "This financial year to date: from 131 to 187, and from 15 to 27."
+    assert both.briefing.finding == "Hate crime up 43\u202f%; rape may be up 80\u202f%."
+    assert both.briefing.also == (  # what the page asks for of each alone stands
+        "Hate crime: ask whether more happens or more is reported. "
+        "Rape: ask the strand lead now: too serious to wait until it is sure."
+    )
     rows = shown.table.set_index("measure")
     days = [shown.windows[name].days for name in ("fytd_current", "fytd_previous")]
     oracle = difference_of_changes(
@@ -66,7 +73,7 @@ def test_two_measures_are_compared_by_how_each_changed(shipped_store):
         )
     )
     assert oracle.p_value > 0.05
-    assert both.briefing.action == "That they changed differently could be chance. Nothing to do."
+    assert both.briefing.action == "That they changed differently could be chance."
 
 
 def published(store, counts: dict[str, list[int]], first=date(2022, 11, 1)):
@@ -86,7 +93,7 @@ def test_two_measures_that_changed_differently_by_more_than_chance_are_said_to(t
     published(tmp_path, {"rape": [20] * 12 + [40] * 12, "hate-crime": [40] * 12 + [20] * 12})
     shown = overview(tmp_path, "made", as_at=OCTOBER)
     both = measures_beside(shown, "rape", shown, "hate-crime")
-    assert both.briefing.action == "They changed differently by more than chance. Ask what is behind it."
+    assert both.briefing.action == "They changed differently by more than chance."
 
 
 def test_times_that_share_months_are_not_judged(shipped_store):
@@ -151,3 +158,31 @@ def test_both_charts_have_the_same_axes(shipped_store, key):
     assert all(axis == axes[0] for axis in axes)
     assert axes[0][0] == [0, both.most]
     assert both.most == max(past.frame["count"].max() for past in (both.pinned, both.shown))
+
+
+def test_the_two_say_the_same_whichever_is_on_screen(shipped_store):
+    now, before = demo(shipped_store), demo(shipped_store, OCTOBER_BEFORE)
+    there, back = measures_beside(before, "rape", now, "rape"), measures_beside(now, "rape", before, "rape")
+    assert there.briefing.action == back.briefing.action
+
+
+def test_measures_that_share_records_are_not_judged(shipped_store):
+    shown = demo(shipped_store)
+    sharing = measures_sharing(open_version(shipped_store, "demo"), shown.force)
+    assert frozenset({"child-abuse", "cse"}) in sharing
+    both = measures_beside(shown, "child-abuse", shown, "cse", sharing)
+    assert both.briefing.action == "Both have some of the same records, so chance can't be judged."
+
+
+def test_two_measures_of_other_months_are_not_compared_by_their_changes(shipped_store):
+    both = measures_beside(demo(shipped_store, JULY), "rape", demo(shipped_store), "hate-crime")
+    assert both.briefing.action == "They end with different months, so how they changed isn't compared."
+    assert "%" not in both.briefing.finding
+
+
+def test_no_made_figure_stands_beside_a_real_one_in_a_sentence(shipped_store):
+    real = overview(shipped_store, "city-open-counts", as_at=OCTOBER)
+    both = measures_beside(demo(shipped_store), "hate-crime", real, real.measures[0].key)
+    assert "Hate crime" in both.briefing.action
+    assert "is made data" in both.briefing.action
+    assert "%" not in both.briefing.finding

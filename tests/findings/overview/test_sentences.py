@@ -116,7 +116,10 @@ def test_what_else_to_look_at_is_named_the_most_serious_first():
     rows += [row(key="domestic-abuse-crime", signal="clear change")]
     briefing = overview_briefing(pd.DataFrame(rows), report_measures())
     assert briefing.finding.startswith("Domestic abuse crime up")
-    assert briefing.also == "Also look at: Hate crime, Rape, Other sexual offences and 3 more."
+    assert briefing.also == (
+        "Also look at: Hate crime, down from 35 to 20; Rape, down from 35 to 20; "
+        "Other sexual offences, down from 35 to 20; 3 more."
+    )
 
 
 def test_each_strand_at_each_month_opens_with_a_finding_that_can_be_said_in_a_breath(shipped_store):

@@ -2,25 +2,28 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import combinations
 from types import SimpleNamespace
 
 import pytest
 
 from vulncore.domain.periods import Window, month_end
 from vulncore.findings.shared.sides import (
-    ONE_IS_MADE,
     SAME_RECORDS,
     Side,
+    measures_sharing,
     missing_beside,
     names_of,
     why_not_judged,
 )
+from vulncore.store import open_version
 
 
 def window(first: date, last: date) -> Window:
     return Window(first, month_end(last))
 
 
+CITY = "City of London Police"
 PUBLISH = SimpleNamespace(dataset="demo", number=1, made=False, published_at=datetime(2026, 1, 1, tzinfo=UTC))
 YEAR = window(date(2023, 11, 1), date(2024, 10, 1))
 BEFORE = window(date(2022, 11, 1), date(2023, 10, 1))
@@ -65,9 +68,47 @@ def test_records_that_are_others_are_judged():
         assert why_not_judged(RAPE, other) == ""
 
 
+def test_measures_that_share_records_are_not_judged_in_the_same_months():
+    together = frozenset({frozenset({"rape", "hate-crime"})})
+    assert why_not_judged(replace(RAPE, sharing=together), HATE) == SAME_RECORDS
+    assert why_not_judged(RAPE, replace(HATE, sharing=together)) == SAME_RECORDS
+    assert why_not_judged(replace(RAPE, sharing=together), replace(HATE, window=BEFORE)) == ""
+    others = frozenset({frozenset({"rape", "arson"})})
+    assert why_not_judged(replace(RAPE, sharing=others), HATE) == ""
+
+
+def test_which_measures_share_records_is_read_from_the_records(shipped_store):
+    snapshot = open_version(shipped_store, "demo")
+    rows = snapshot.incidents.to_pandas()
+    rows = rows[rows["force"] == CITY].groupby("record_id")["measure"].unique()
+    expected = {frozenset(pair) for keys in rows if len(keys) > 1 for pair in combinations(keys, 2)}
+    assert len(expected) >= 3
+    assert measures_sharing(snapshot, CITY) == expected
+    assert measures_sharing(snapshot, "nobody") == frozenset()
+
+
+def test_a_change_of_recording_that_either_knows_lies_in_between():
+    earlier = replace(RAPE, window=BEFORE)
+    for month in (BEFORE.start, date(2024, 11, 1)):
+        assert why_not_judged(replace(earlier, broken=(month,)), RAPE) == ""
+    for month in (date(2022, 12, 1), date(2023, 11, 1), date(2024, 10, 1)):
+        sentence = f"Recording changed in {month:%B %Y}, so chance isn't judged."
+        assert why_not_judged(replace(earlier, broken=(month,)), RAPE) == sentence
+        assert why_not_judged(earlier, replace(RAPE, broken=(month,))) == sentence
+
+
+def test_hours_make_another_kind_of_records_and_part_none():
+    night = replace(RAPE, hours="night")
+    assert not RAPE.is_like(night)
+    assert why_not_judged(RAPE, night) == SAME_RECORDS
+    assert why_not_judged(replace(RAPE, hours="weekend"), night) == SAME_RECORDS  # a weekend has nights
+
+
 def test_made_data_is_not_judged_against_real_data():
     made = replace(HATE, publish=SimpleNamespace(**{**vars(PUBLISH), "made": True}))
-    assert why_not_judged(RAPE, made) == ONE_IS_MADE
+    assert why_not_judged(RAPE, made) == (
+        "Hate crime is made data and the other is not, so they are not compared."
+    )
 
 
 def test_months_that_are_missing_are_named_by_their_side():

@@ -1,15 +1,19 @@
 """What two weeks beside each other promise."""
 
+import shutil
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from scipy.stats import false_discovery_control, fisher_exact
 
-from tests.findings.when.weeks import DEMO_FILTER, SEXUAL, made
+from tests.findings.when.weeks import CITY, DEMO_FILTER, SEXUAL, made
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.domain.periods import Window, month_end, rolling_12
+from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.shared.sides import SAME_RECORDS
 from vulncore.findings.when.counts import read_week
@@ -17,8 +21,9 @@ from vulncore.findings.when.protection import protected_difference, protected_we
 from vulncore.findings.when.view import BAND, WeeksBeside
 from vulncore.findings.when.when import weeks_beside, when
 from vulncore.metrics.week.counted import RecordFilter
-from vulncore.metrics.week.night_time import DEFAULT
-from vulncore.store import Snapshot, open_version, publish
+from vulncore.metrics.week.night_time import DEFAULT, Night
+from vulncore.store import Snapshot, annotate, open_version, publish
+from vulncore.store.notes import NoteKind
 
 FRIDAY_NIGHT, TUESDAY_NOON = datetime(2024, 5, 3, 22, 30), datetime(2024, 5, 7, 12, 30)
 MAY = Window(date(2024, 5, 1), date(2024, 5, 31))
@@ -26,7 +31,7 @@ MAY = Window(date(2024, 5, 1), date(2024, 5, 31))
 
 def compared(snapshot: Snapshot, pinned: RecordFilter, shown: RecordFilter) -> WeeksBeside:
     sides = [(snapshot, when(snapshot, one, report_measures())) for one in (pinned, shown)]
-    return weeks_beside(*sides)
+    return weeks_beside(*sides, report_measures())
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +58,7 @@ def test_two_kinds_of_records_are_compared_by_share_and_what_differs_is_named(tw
     assert both.names == ("Rape", "Hate crime")
     night, week = (when(two_kinds, one, report_measures()).now for one in (rape, hate))
     assert both.briefing.finding == (
-        f"At night (18:00 to 05:59): about {week.night_share} %, pinned about {night.night_share} %."
+        f"At night (18:00 to 05:59): hate crime about {week.night_share} %, rape about {night.night_share} %."
     )
     assert night.night_share > week.night_share + 20
     assert both.briefing.action == "More than chance. Plan hours for each on its own."
@@ -101,7 +106,10 @@ def test_the_demos_years_do_not_differ_and_its_measures_of_one_month_share_no_sc
     year_before = replace(DEMO_FILTER, window=rolling_12(date(2023, 10, 1)))
     both = compared(snapshot, year_before, DEMO_FILTER)
     assert both.briefing.finding == "No part of the week differs by more than chance."
-    assert both.briefing.action == "Nothing to do."
+    assert both.briefing.action == "Hours are blurred, so smaller differences can't be told."
+    assert both.briefing.also == (  # what the page says of the week alone stands
+        "Nov 2023 to Oct 2024 alone: put people on duty from Thursday 20:00 to Friday 02:59."
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,3 +147,32 @@ def test_months_that_are_missing_are_not_compared(tmp_path):
     both = compared(snapshot, *years)
     assert both.briefing.action == "Months are missing (Jan 2023 to Dec 2023), so chance isn't judged."
     assert months(date(2023, 3, 1), 22)[-1] == date(2024, 12, 1)
+
+
+def test_weeks_of_other_nights_are_not_compared_by_their_nights(two_kinds):
+    rape, hate = (RecordFilter(FORCE, (key,), MAY) for key in ("rape", "hate-crime"))
+    sides = [
+        (two_kinds, when(two_kinds, rape, report_measures(), Night(22, 4))),
+        (two_kinds, when(two_kinds, hate, report_measures())),
+    ]
+    both = weeks_beside(*sides, report_measures())
+    assert not both.briefing.finding.startswith("At night")
+    assert "the nights are others" in both.headline[1].text
+
+
+def test_a_change_of_recording_in_between_is_said_and_nothing_judged(shipped_store, tmp_path):
+    store = Path(shutil.copytree(shipped_store, tmp_path / "store"))
+    note = {
+        "force": CITY,
+        "measure": "rape",
+        "month": date(2024, 4, 1),
+        "kind": NoteKind.SERIES_BREAK.value,
+        "text": "counted otherwise",
+        "author": "tests",
+        "written_on": date(2024, 5, 1),
+    }
+    annotate(store, "demo", pa.Table.from_pylist([note], schema=ANNOTATIONS), "tests")
+    year_before = replace(DEMO_FILTER, window=rolling_12(date(2023, 10, 1)))
+    both = compared(open_version(store, "demo"), year_before, DEMO_FILTER)
+    assert both.briefing.action == "Recording changed in April 2024, so chance isn't judged."
+    assert both.table.empty

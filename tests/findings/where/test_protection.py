@@ -137,7 +137,7 @@ def shown(counts: RecordCounts, shipped_store: Path) -> dict[str, object]:
     earlier = replace(counts.question.selection, records=year_before)
     its_counts = record_counts(snapshot, shipped_store, earlier, report_measures())
     things["maps beside each other"] = [
-        maps_beside((snapshot.publish, its_counts), (snapshot.publish, counts), MapChoice(layer))
+        maps_beside((snapshot, its_counts), (snapshot, counts), report_measures(), MapChoice(layer))
         for layer in view.layers
     ]
     for layer in view.layers:

@@ -79,7 +79,7 @@ def test_a_place_is_set_beside_another_and_let_go_of_when_it_is_picked_itself(wh
     page.pick("Place", first)
     page.pick("Compare with", second)
     assert page.charts == 5  # the map, and the months and hours of both
-    assert "Their difference could be chance." in page.said
+    assert "Whether they differ by more than chance can't be told" in page.said
     again = where(**page.choices)
     assert again.said == page.said
     page.pick("Place", second)

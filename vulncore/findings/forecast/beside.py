@@ -9,9 +9,10 @@ import pandas as pd
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import Window, month_end, month_name
 from vulncore.findings.forecast.outlook import Outlook, last_twelve
-from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing
-from vulncore.findings.shared.sides import ONE_IS_MADE, Side, names_of
-from vulncore.findings.shared.words import RANGE
+from vulncore.findings.forecast.sentences import forecast_briefing
+from vulncore.findings.shared.headline import Briefing
+from vulncore.findings.shared.sides import Side, names_of, not_compared, why_not_judged
+from vulncore.findings.shared.words import small_first
 from vulncore.store.manifest import Publish
 
 LIKELY: Final = 0.8
@@ -44,7 +45,7 @@ def outlooks_beside(pinned: tuple[Publish, Outlook], shown: tuple[Publish, Outlo
     every = pd.concat([outlook.years for outlook in outlooks])
     return OutlooksBeside(
         names=(before, now),
-        briefing=_briefing(sides, outlooks),
+        briefing=_briefing(sides, (before, now), outlooks),
         years=tuple(sorted(set(every["year"].astype(int)))),
         top=float(np.nanmax([1.0, *every["recorded"], *every["high95"], *every["unadjusted"]])),
     )
@@ -57,48 +58,59 @@ def _side(publish: Publish, outlook: Outlook) -> Side:
     return Side(publish, demand.force, keys, demand.subject.name, known)
 
 
-def _briefing(sides: tuple[Side, ...], outlooks: tuple[Outlook, Outlook]) -> Briefing:
-    shown = outlooks[1]
+def _briefing(sides: tuple[Side, ...], names: tuple[str, ...], outlooks: tuple[Outlook, Outlook]) -> Briefing:
     year = max(outlook.demand.as_at.year for outlook in outlooks) + 1
     if year > min(outlook.last_year for outlook in outlooks):
-        return Briefing(
-            "Two forecasts beside each other, not compared.", "No calendar year ahead is in both."
-        )
-    basis = next(iter(shown.paths))
-    means = [float(outlook.year(basis, year)["mean"]) for outlook in outlooks]
-    if sides[0].is_like(sides[1]):
-        return _then_and_now(outlooks, year, means)
-    finding = f"{year}: about {means[1]:,.0f} {shown.demand.subject.unit}, pinned about {means[0]:,.0f}."
+        return Briefing(*not_compared(names, "No calendar year ahead is in both."))
     if sides[0].publish.made != sides[1].publish.made:
-        return Briefing(finding, ONE_IS_MADE)
-    return Briefing(finding, *_growing(outlooks, year))
+        return Briefing(*not_compared(names, why_not_judged(*sides)))
+    pinned, shown = outlooks
+    alone = forecast_briefing(shown).action
+    basis = next(iter(shown.paths))
+    before, now = (float(outlook.year(basis, year)["mean"]) for outlook in outlooks)
+    if sides[0].is_like(sides[1]):
+        since, at_first = month_name(shown.demand.as_at), month_name(pinned.demand.as_at)
+        finding = (
+            f"{year}: about {now:,.0f} expected from {since}, about {before:,.0f} from {at_first}."
+            if since != at_first
+            else f"{year}: about {now:,.0f} expected, and about {before:,.0f} in the other version."
+        )
+        return Briefing(finding, _then_and_now(outlooks, year), alone)
+    finding = (
+        f"{year}: {small_first(names[1])} about {now:,.0f}, {small_first(names[0])} about {before:,.0f}."
+    )
+    verdict, how_sure = _growing(outlooks, year)
+    return Briefing(
+        finding, verdict, " ".join(filter(None, [how_sure, f"{names[1]} alone: {small_first(alone)}"]))
+    )
 
 
 def _growing(outlooks: tuple[Outlook, Outlook], year: int) -> tuple[str, str]:
     """Return which of two subjects is likely to grow faster, and how likely."""
+    if outlooks[0].demand.as_at != outlooks[1].demand.as_at:
+        return "They start from different months, so growth isn't compared.", ""
     before, now = (_growth(outlook, year) for outlook in outlooks)
     if before is None or now is None:
         return "The last twelve months are not whole, so growth isn't compared.", ""
     pinned, shown = (outlook.demand.subject.name for outlook in outlooks)
     chance = _chance_of_more(now, before)
-    out_of_ten = f"In {round(10 * chance):d} of 10 forecasts the one on screen grows faster."
+    out_of_ten = f"{shown} grows faster in {round(10 * chance):d} of 10 forecasts."
     if 1 - LIKELY < chance < LIKELY:
-        return "Which grows faster could go either way.", out_of_ten
+        return "Either may grow faster.", out_of_ten
     return f"{shown if chance >= LIKELY else pinned} is likely to grow faster.", out_of_ten
 
 
-def _then_and_now(outlooks: tuple[Outlook, Outlook], year: int, means: list[float]) -> Briefing:
+def _then_and_now(outlooks: tuple[Outlook, Outlook], year: int) -> str:
+    """Return whether the earlier forecast's range holds what is expected later."""
     basis = next(iter(outlooks[1].paths))
     earlier, later = sorted(outlooks, key=lambda outlook: outlook.demand.as_at)
-    finding = f"{year}: about {means[1]:,.0f} expected, pinned about {means[0]:,.0f}."
-    span, expected = earlier.year(basis, year), float(later.year(basis, year)["mean"])
-    within = span["low80"] <= expected <= span["high80"]
-    known = month_name(earlier.demand.as_at)
     if earlier.demand.as_at == later.demand.as_at:
-        return Briefing(finding, "Both know the same months.", "Versions or what-ifs tell them apart.")
-    if within:
-        return Briefing(finding, NOTHING_TO_DO, f"It lies within the {RANGE} of the forecast to {known}.")
-    return Briefing(finding, "Ask what changed.", f"It lies outside the {RANGE} of the forecast to {known}.")
+        return "Both know the same months."
+    span, expected = earlier.year(basis, year), float(later.year(basis, year)["mean"])
+    known = month_name(earlier.demand.as_at)
+    if span["low80"] <= expected <= span["high80"]:
+        return f"The forecast from {known} allowed for that."
+    return f"The forecast from {known} did not allow for that. Ask what changed."
 
 
 def _growth(outlook: Outlook, year: int) -> Floats | None:

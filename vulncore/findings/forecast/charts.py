@@ -16,6 +16,7 @@ LETTERS_A_LINE = 48  # of a legend, as many as a telephone has room for
 FAINT, FIRM = 0.16, 0.34  # of the 95 % range and the 80 % one
 SO_FAR, WHOLE = 0.3, 0.55  # of a bar
 LETTER_WIDTH = 8  # pixels of a label's digit, with room beside it
+APART = 8  # pixels between the numbers of two bars
 RANGE_WIDTH = 11  # pixels: two fit side by side into a year on a telephone
 
 
@@ -45,9 +46,7 @@ def years_chart(
     recorded = shown.drop_duplicates("year").dropna(subset="recorded")
     recorded = recorded.assign(label=[f"{count:,.0f}" for count in recorded["recorded"]])
     longest = recorded["label"].str.len().max() if len(recorded) else 0
-    fits = (
-        f"width / {len(every_year)} > {LETTER_WIDTH * longest} ? 1 : 0"  # on a telephone the table has them
-    )
+    fits = f"width / {len(every_year)} > {LETTER_WIDTH * longest + APART} ? 1 : 0"  # on a telephone the table has them
     ahead = shown.dropna(subset="mean")
     top = float(np.nanmax([1.0, *shown["recorded"], *shown["high95"], *shown["unadjusted"]]))
     top = max(top, beside[1]) if beside else top

@@ -11,27 +11,27 @@ from vulncore.domain.periods import Window, fytd, month_name
 from vulncore.domain.vocabulary import Flow, Measure, find_measure
 from vulncore.findings.overview.history import History, history
 from vulncore.findings.overview.overview import Overview
-from vulncore.findings.overview.sentences import change_in_words
+from vulncore.findings.overview.sentences import own_words
 from vulncore.findings.shared.annotations import series_breaks
-from vulncore.findings.shared.headline import CONFIRM, NOTHING_TO_DO, Briefing
-from vulncore.findings.shared.sides import Side, names_of, why_not_judged
+from vulncore.findings.shared.headline import CONFIRM, Briefing
+from vulncore.findings.shared.sides import Sharing, Side, names_of, not_compared, why_not_judged
 from vulncore.findings.shared.words import small_first
-from vulncore.metrics.statistics.changes import CountsCompared, difference_of_changes
+from vulncore.metrics.statistics.changes import CountsCompared, DifferenceOfChanges, difference_of_changes
 from vulncore.metrics.strands.change import change, percent_text
 from vulncore.metrics.strands.signal import Signal, signals
 
 CHANCE_UP_TO = 0.05
-YEAR = "rolling12_current"
-ASK = "More than chance. Ask what is behind it."
-COULD_BE = f"Could be chance. {NOTHING_TO_DO}"
+YEAR, YEAR_BEFORE = "rolling12_current", "rolling12_previous"
 VERDICTS = {
-    Signal.CLEAR: ASK,
+    Signal.CLEAR: "More than chance. Ask what is behind it.",
     Signal.MAY_BE: "May be more than chance. Look again next month.",
-    Signal.CHANCE: COULD_BE,
+    Signal.CHANCE: "Could be chance.",
     Signal.TOO_FEW: "Too few to say more.",
     Signal.CHECK_FEED: f"{CONFIRM}.",
+    Signal.NOT_TESTED: "Not tested against chance.",
 }
 NO_YEAR = "Months are missing, so chance isn't judged."
+STOCK = "A month's end is not tested against chance."
 
 
 @dataclass(frozen=True)
@@ -50,31 +50,33 @@ class MeasuresBeside:
     last: date
 
 
-def measures_beside(pinned: Overview, pinned_key: str, shown: Overview, shown_key: str) -> MeasuresBeside:
+def measures_beside(
+    pinned: Overview, pinned_key: str, shown: Overview, shown_key: str, sharing: Sharing = frozenset()
+) -> MeasuresBeside:
     """Return what tells a measure of one overview from a measure of another.
 
-    One measure at two times is compared by its twelve months; two measures by how each changed since last year.
+    One measure at two times is compared by its twelve months; two measures of one month by how each changed since last year. What
+    the overview says of each alone is said with it.
 
     Args:
         pinned: The overview that is compared with.
         pinned_key: Its measure.
         shown: The overview on screen.
         shown_key: Its measure.
+        sharing: Which measures share records.
 
     Raises:
         UnknownNameError: An overview has no such measure.
     """
-    sides = _side(pinned, pinned_key), _side(shown, shown_key)
+    sides = _side(pinned, pinned_key, sharing), _side(shown, shown_key, sharing)
     before, now = names_of(sides)
     rows = _row(pinned, pinned_key), _row(shown, shown_key)
-    briefing = (
-        _of_one(sides, (before, now), rows, shown) if sides[0].is_like(sides[1]) else _of_two(sides, rows)
-    )
+    compare = _of_one if sides[0].is_like(sides[1]) else _of_two
     histories = history(pinned, pinned_key), history(shown, shown_key)
     months = pd.concat([past.frame for past in histories])
     return MeasuresBeside(
         names=(before, now),
-        briefing=briefing,
+        briefing=compare(sides, (before, now), rows),
         pinned=histories[0],
         shown=histories[1],
         most=float(months["count"].max()),
@@ -83,10 +85,19 @@ def measures_beside(pinned: Overview, pinned_key: str, shown: Overview, shown_ke
     )
 
 
-def _side(overview: Overview, key: str) -> Side:
+def _side(overview: Overview, key: str, sharing: Sharing) -> Side:
     window = overview.windows[YEAR] or fytd(overview.as_at)
     measure = find_measure(overview.measures, key)
-    return Side(overview.publish, overview.force, (measure.key,), measure.name, window)
+    broken = series_breaks(overview.annotations, [measure])[measure.key]
+    return Side(
+        overview.publish,
+        overview.force,
+        (measure.key,),
+        measure.name,
+        window,
+        broken=tuple(broken),
+        sharing=sharing,
+    )
 
 
 def _row(overview: Overview, key: str) -> Mapping[Any, Any]:
@@ -96,23 +107,35 @@ def _row(overview: Overview, key: str) -> Mapping[Any, Any]:
 
 
 def _of_one(
-    sides: tuple[Side, Side], names: tuple[str, str], rows: tuple[Mapping[Any, Any], ...], shown: Overview
+    sides: tuple[Side, Side], names: tuple[str, str], rows: tuple[Mapping[Any, Any], ...]
 ) -> Briefing:
     measure: Measure = rows[1]["what"]
     before, now = (row[YEAR] for row in rows)
     if pd.isna(before) or pd.isna(now):
-        return Briefing(f"{measure.name}: {names[1]} beside {small_first(names[0])}.", NO_YEAR)
-    stock = measure.flow is Flow.STOCK
-    when = f"at the end of {month_name(sides[1].window.end)}" if stock else f"in {sides[1].when}"
-    finding = f"{measure.name}: {int(now):,} {measure.unit} {when}, {_more(int(before), int(now))}."
-    if stock:
-        return Briefing(finding, "A month's end is not tested against chance.")
-    why = why_not_judged(*sides) or _broken(shown, measure, sides)
+        return Briefing(*not_compared(names, NO_YEAR))
+    counts = f"{measure.name}: {int(now):,} {measure.unit} in {sides[1].when}"
+    if measure.flow is Flow.STOCK:
+        at_end = (
+            f"{measure.name}: {int(now):,} {measure.unit} at the end of {month_name(sides[1].window.end)}"
+        )
+        return Briefing(f"{at_end}, {_more(int(before), int(now))}.", STOCK)
+    why = why_not_judged(*sides)
+    if why:
+        return Briefing(
+            *not_compared(names, why), f"They have {int(now):,} and {int(before):,} {measure.unit}."
+        )
+    finding = f"{counts}, {_more(int(before), int(now))}."
     return Briefing(
         finding,
-        why or VERDICTS[_judged(rows, sides)],
-        f"{sides[0].when} had {int(before):,}.",
+        VERDICTS[_judged(rows, sides)],
+        " ".join([f"{sides[0].when} had {int(before):,}.", *_alone(rows[1])]),
     )
+
+
+def _alone(row: Mapping[Any, Any]) -> list[str]:
+    """Return what the overview says of a measure alone where that asks for something: the comparison takes nothing from it."""
+    finding, action = own_words(row, row["what"])
+    return [f"{finding} {action}"] if action else []
 
 
 def _more(before: int, now: int) -> str:
@@ -127,19 +150,11 @@ def _more(before: int, now: int) -> str:
     )
 
 
-def _broken(shown: Overview, measure: Measure, sides: tuple[Side, Side]) -> str:
-    earlier, later = sorted(sides, key=lambda side: side.window)
-    across = [
-        month
-        for month in series_breaks(shown.annotations, [measure])[measure.key]
-        if earlier.window.start < month <= later.window.end
-    ]
-    return f"Recording changed in {month_name(across[0])}, so chance isn't judged." if across else ""
-
-
 def _judged(rows: tuple[Mapping[Any, Any], ...], sides: tuple[Side, Side]) -> Signal:
-    if sides[0].window == rows[1]["windows"]["rolling12_previous"] and sides[0].publish == sides[1].publish:
-        return Signal(rows[1]["rolling12_signal"])  # the table judges the same, all measures together
+    if sides[0].publish == sides[1].publish:  # the table judges the same, all measures together
+        for row, other in ((rows[1], sides[0]), (rows[0], sides[1])):
+            if other.window == row["windows"][YEAR_BEFORE]:
+                return Signal(row["rolling12_signal"])
     scatter = pd.Series([row["dispersion"] for row in rows], dtype=float).max()
     comparison = pd.DataFrame(
         {
@@ -156,54 +171,60 @@ def _judged(rows: tuple[Mapping[Any, Any], ...], sides: tuple[Side, Side]) -> Si
     return Signal(signals(comparison, CHANCE_UP_TO)["signal"].iloc[0])
 
 
-def _of_two(sides: tuple[Side, Side], rows: tuple[Mapping[Any, Any], ...]) -> Briefing:
-    measures: list[Measure] = [row["what"] for row in rows]
-    if any(pd.isna(row["fytd_change"]) for row in rows):
-        names = " and ".join(measure.name for measure in measures)
-        return Briefing(f"{names} can't both be compared with last year.", NO_YEAR)
-    finding = f"{_short(rows[1], measures[1])}; {small_first(_short(rows[0], measures[0]))}."
-    counts = [f"from {int(row['fytd_previous']):,} to {int(row['fytd_current']):,}" for row in rows]
-    return Briefing(
-        finding,
-        _verdict_on_two(sides, rows, measures),
-        f"This financial year to date: {counts[1]}, and {counts[0]}.",
-    )
-
-
-def _short(row: Mapping[Any, Any], measure: Measure) -> str:
-    """Return how a measure changed, without the counts."""
-    return change_in_words(row, measure.name).partition(", from ")[0]
-
-
-def _verdict_on_two(
-    sides: tuple[Side, Side], rows: tuple[Mapping[Any, Any], ...], measures: list[Measure]
-) -> str:
-    if any(measure.flow is Flow.STOCK for measure in measures):
-        return "A month's end is not tested against chance."
-    if any(bool(row["fytd_broken"]) for row in rows):
-        return "Recording changed since last year, so chance isn't judged."
-    if any(bool(row["silent"]) for row in rows):
-        return f"{CONFIRM}."
+def _of_two(
+    sides: tuple[Side, Side], names: tuple[str, str], rows: tuple[Mapping[Any, Any], ...]
+) -> Briefing:
     since_last_year = [(row["windows"]["fytd_current"], row["windows"]["fytd_previous"]) for row in rows]
     whole = [
         replace(side, window=Window(earlier.start, current.end))
         for side, (current, earlier) in zip(sides, since_last_year, strict=True)
     ]
-    why = why_not_judged(*whole)
+    if any(pd.isna(row["fytd_change"]) for row in rows):
+        return Briefing(*not_compared(names, "Not both can be compared with last year."))
+    if since_last_year[0] != since_last_year[1]:
+        return Briefing(
+            *not_compared(names, "They end with different months, so how they changed isn't compared.")
+        )
+    if sides[0].publish.made != sides[1].publish.made:
+        return Briefing(*not_compared(names, why_not_judged(*whole)))
+    measures: list[Measure] = [row["what"] for row in rows]
+    changes = [
+        own_words(row, measure)[0].partition(" this financial year")[0]
+        for row, measure in zip(rows, measures, strict=True)
+    ]
     before, now = (
         CountsCompared(row["fytd_current"], row["fytd_previous"], current.days, earlier.days, _scatter(row))
         for row, (current, earlier) in zip(rows, since_last_year, strict=True)
     )
-    measured = difference_of_changes(now, before)
-    if why:
+    actions = [
+        f"{measure.name}: {small_first(action)}"
+        for row, measure in zip(reversed(rows), reversed(measures), strict=True)
+        if (action := own_words(row, measure)[1])
+    ]
+    return Briefing(
+        f"{changes[1].rstrip('.')}; {small_first(changes[0]).rstrip('.')}.",
+        _verdict_on_two(whole, rows, measures, difference_of_changes(now, before)),
+        " ".join(actions),
+    )
+
+
+def _verdict_on_two(
+    whole: list[Side],
+    rows: tuple[Mapping[Any, Any], ...],
+    measures: list[Measure],
+    measured: DifferenceOfChanges | None,
+) -> str:
+    if any(measure.flow is Flow.STOCK for measure in measures):
+        return STOCK
+    if any(bool(row["silent"]) for row in rows):
+        return f"{CONFIRM}."
+    if why := why_not_judged(*whole):
         return why
     if measured is None:
         return "Too few to say whether that differs by more than chance."
-    return (
-        "They changed differently by more than chance. Ask what is behind it."
-        if measured.p_value <= CHANCE_UP_TO
-        else (f"That they changed differently could be chance. {NOTHING_TO_DO}")
-    )
+    if measured.p_value <= CHANCE_UP_TO:
+        return "They changed differently by more than chance."
+    return "That they changed differently could be chance."
 
 
 def _scatter(row: Mapping[Any, Any]) -> float:

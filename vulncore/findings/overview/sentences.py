@@ -8,7 +8,7 @@ import pandas as pd
 from vulncore.domain.errors import first_five
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.findings.shared.headline import CONFIRM, NOTHING_TO_DO, Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.words import agree, listed, small_first
+from vulncore.findings.shared.words import agree, small_first
 from vulncore.metrics.strands.change import percent_text
 from vulncore.metrics.strands.signal import Signal
 
@@ -77,11 +77,23 @@ def overview_briefing(table: pd.DataFrame, measures: Sequence[Measure]) -> Brief
         return Briefing("No change this financial year is more than chance.", NOTHING_TO_DO)
     first, others = notable[0], notable[1:]
     moved, stopped = (
-        [by_key[row["measure"]].name for row in others if (row["fytd_signal"] == Signal.CHECK_FEED) is feed]
-        for feed in (False, True)
+        [row for row in others if (row["fytd_signal"] == Signal.CHECK_FEED) is feed] for feed in (False, True)
     )
-    also = [_listed_after("Also look at", moved), _listed_after("Check the feed", stopped)]
+    changes = [f"{by_key[row['measure']].name}, {_way(row)} {_size(row)}" for row in moved]
+    names = [by_key[row["measure"]].name for row in stopped]
+    also = [_listed_after("Also look at", changes), _listed_after("Check the feed", names)]
     return Briefing(*_finding_and_action(first, by_key[first["measure"]]), also=" ".join(filter(None, also)))
+
+
+def own_words(row: Mapping[Hashable, Any], measure: Measure) -> tuple[str, str]:
+    """Return what a page says of a measure alone: how it changed, and what to do; that it could be chance, where it could."""
+    if row["fytd_signal"] in NOTABLE:
+        return _finding_and_action(row, measure)
+    return f"{change_in_words(row, measure.name).partition(', from ')[0]} this financial year.", ""
+
+
+def _way(row: Mapping[Hashable, Any]) -> str:
+    return "up" if row["fytd_change"] > 0 else "down"
 
 
 def _finding_and_action(row: Mapping[Hashable, Any], measure: Measure) -> tuple[str, str]:
@@ -123,12 +135,12 @@ def _size(row: Mapping[Hashable, Any]) -> str:
     return f"{percent_text(percent)}\u202f%"
 
 
-def _listed_after(lead: str, names: Sequence[str]) -> str:
-    if not names:
+def _listed_after(lead: str, texts: Sequence[str]) -> str:
+    if not texts:
         return ""
-    more = len(names) - MOST_ALSO
-    shown = [*names[:MOST_ALSO], f"{more} more"] if more > 1 else list(names)
-    return f"{lead}: {listed(shown)}."
+    more = len(texts) - MOST_ALSO
+    shown = [*texts[:MOST_ALSO], f"{more} more"] if more > 1 else list(texts)
+    return f"{lead}: {'; '.join(shown)}."
 
 
 def most_notable(table: pd.DataFrame, measures: Sequence[Measure]) -> str:

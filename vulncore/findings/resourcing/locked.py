@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from vulncore.domain.errors import InvalidScenarioError
+from vulncore.domain.errors import InvalidScenarioError, VulncoreError
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, StaffingQuestion, staffing_question
 from vulncore.findings.resourcing.sentences import plural, resourcing_briefing
@@ -49,7 +49,7 @@ def same_question(
     since = max(figures.since, add_months(as_at, 1))
     try:
         return staffing_question(scenario, as_at, ahead, figures.role, figures.year, figures.chance, since)
-    except InvalidScenarioError:
+    except VulncoreError:
         return None
 
 
@@ -93,6 +93,11 @@ def then_and_now(lock: BoardLock, outlook: ResourcingOutlook | None, publish: Pu
         else f"On version {publish.number} of {publish.dataset}{whose}, known to {month_name(as_at)}{basis},"
     )
     return f"{on} it is now {_in_words(now, outlook)}."
+
+
+def answer_of_copy(outlook: ResourcingOutlook, by_hours: bool) -> str:
+    """Return what a copy that was changed since says."""
+    return f"This changed copy says {_in_words(_answer(outlook.more_by(by_hours)), outlook)}."
 
 
 def _answer(more: MoreNeeded | InvalidScenarioError | None) -> tuple[int | None, date | None]:

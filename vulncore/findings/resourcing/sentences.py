@@ -49,6 +49,8 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
     role, year = outlook.role.name, outlook.question.year
     mostly = 2 * _assumed(outlook) >= len(outlook.used.assumptions)
     also = "Most numbers are assumed." if mostly else ""
+    if is_untestable(outlook):
+        also = f"The forecasts rest on too few months to be tested. {also}".strip()
     if not (made or has_staffing_entered(outlook.scenario, outlook.question.role)):
         needed = officers(outlook.role_year["needed50"])
         return Briefing(
@@ -71,6 +73,8 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
     ask = f"Ask for {number_of(beyond, 'more funded post')}" if beyond else "Fill the funded posts"
     if beyond and (cost := cost_of(outlook, more.target.role, beyond)):
         ask += f" ({pounds(cost.middle)} a year)"
+    if beyond and beyond < more.more:
+        ask += f" and fill {number_of(more.more - beyond, 'vacant one')}"
     rule = (
         "all hours are then covered"
         if more is outlook.more_for_hours
@@ -79,6 +83,11 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
     sure = Fraction(1 - more.target.probability).limit_denominator(20)
     how_sure = f"In {sure.numerator} of {sure.denominator} forecasts {rule}."
     return Briefing(finding, f"{ask}.", f"{how_sure} {also}".strip())
+
+
+def is_untestable(outlook: ResourcingOutlook) -> bool:
+    """Return whether every kind of case has too few months for a model, so that no forecast was tested, or ever will be on these."""
+    return not outlook.forecast.demand.modelled
 
 
 def has_staffing_entered(scenario: Scenario, role: str) -> bool:

@@ -2,21 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
 from typing import Final
 
-from vulncore.domain.periods import Window
+from vulncore.domain.periods import Window, month_name
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.words import capital_first, listed
+from vulncore.store import Snapshot
 from vulncore.store.manifest import Publish
 
+Sharing = frozenset[frozenset[str]]
+"""Pairs of measures under which the same record is counted."""
+
 SAME_RECORDS: Final = "Both have some of the same records, so chance can't be judged."
-ONE_IS_MADE: Final = "One of the two is made data, so they are not compared."
+BLURRED_HOURS: Final = "Hours are blurred, so smaller differences can't be told."
+BLURRED_PLACES: Final = "Places are blurred, so smaller differences can't be told."
 
 
 @dataclass(frozen=True)
 class Side:
     """What one of two views shows: whose records, of which measures, of when, narrowed to which values of which columns.
 
-    `about` is what they are called.
+    `about` is what they are called, `hours` the hours of the week chosen ("" for all). `broken` are months from which its measures
+    can't be compared with what came before, `sharing` the measures that share records, as its version has both.
     """
 
     publish: Publish
@@ -25,12 +34,14 @@ class Side:
     about: str
     window: Window
     narrowed: tuple[tuple[str, str], ...] = ()
+    hours: str = ""
+    broken: tuple[date, ...] = ()
+    sharing: Sharing = frozenset()
 
     @property
     def when(self) -> str:
         """The window, short.
 
-        >>> from datetime import date
         >>> Side(None, "", (), "", Window(date(2024, 1, 1), date(2024, 12, 31))).when
         'Jan 2024 to Dec 2024'
         """
@@ -39,7 +50,27 @@ class Side:
 
     def is_like(self, other: "Side") -> bool:
         """Return whether both are of the same kind of records, so that what tells them apart is when they are from."""
-        return (self.measures, self.narrowed, self.force) == (other.measures, other.narrowed, other.force)
+        return (self.measures, self.narrowed, self.force, self.hours) == (
+            other.measures,
+            other.narrowed,
+            other.force,
+            other.hours,
+        )
+
+
+@once_a_version(MANY)
+def measures_sharing(snapshot: Snapshot, force: str) -> Sharing:
+    """Return which measures of a force share records."""
+    rows = (
+        snapshot.incidents.filter(snapshot.incidents.force == force).select("record_id", "measure").distinct()
+    )
+    several = (
+        rows.group_by("record_id")
+        .agg(measures=lambda t: t.measure.collect())
+        .filter(lambda t: t.measures.length() > 1)
+    )
+    together = several.select("measures").distinct().to_pandas()["measures"]
+    return frozenset(frozenset(pair) for measures in together for pair in combinations(sorted(measures), 2))
 
 
 def names_of(sides: Sequence[Side]) -> tuple[str, ...]:
@@ -60,26 +91,43 @@ def names_of(sides: Sequence[Side]) -> tuple[str, ...]:
 def why_not_judged(pinned: Side, shown: Side) -> str:
     """Return why chance can't be judged between two sides; "" where it can.
 
-    A test needs counts that don't depend on each other. Records of one force, of a measure that both have, of a month that both have
-    are the same records, whatever dataset or version they come from, unless both are narrowed to different values of one column.
+    A test needs counts that don't depend on each other, and that were counted in the same way. Records of one force, of a month that
+    both have, are the same records where both have their measure, or measures that share records, whatever dataset or version they
+    come from; unless both are narrowed to different values of one column.
     """
     if pinned.publish.made != shown.publish.made:
-        return ONE_IS_MADE
+        made = names_of((pinned, shown))[0 if pinned.publish.made else 1]
+        return f"{made} is made data and the other is not, so they are not compared."
+    first, last = min(pinned.window.start, shown.window.start), max(pinned.window.end, shown.window.end)
+    across = sorted(month for month in (*pinned.broken, *shown.broken) if first < month <= last)
+    if across:
+        return f"Recording changed in {month_name(across[0])}, so chance isn't judged."
+    return SAME_RECORDS if _share_records(pinned, shown) else ""
+
+
+def _share_records(pinned: Side, shown: Side) -> bool:
     apart = any(
         column == other and value != its_value
         for column, value in pinned.narrowed
         for other, its_value in shown.narrowed
     )
-    shared = (
-        pinned.force == shown.force
-        and set(pinned.measures) & set(shown.measures)
+    pairs = {frozenset((one, other)) for one in pinned.measures for other in shown.measures}
+    one_measure = any(len(pair) == 1 for pair in pairs)
+    return (
+        not apart
+        and pinned.force == shown.force
         and pinned.window.start <= shown.window.end
         and shown.window.start <= pinned.window.end
+        and (one_measure or bool(pairs & (pinned.sharing | shown.sharing)))
     )
-    return SAME_RECORDS if shared and not apart else ""
 
 
 def missing_beside(names: Sequence[str], lacks_months: Sequence[bool]) -> str:
     """Return which sides lack months, so that chance isn't judged; "" where none does."""
     short = [name for name, lacks in zip(names, lacks_months, strict=True) if lacks]
     return f"Months are missing ({listed(short)}), so chance isn't judged." if short else ""
+
+
+def not_compared(names: Sequence[str], why: str) -> tuple[str, str]:
+    """Return what is said of two views of which nothing is compared, and why."""
+    return f"{names[1]} and {names[0]} side by side.", why

@@ -5,56 +5,57 @@ from typing import Final
 
 import pandas as pd
 
-from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.sides import Side, missing_beside, names_of, why_not_judged
-from vulncore.findings.shared.words import listed
+from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
+from vulncore.findings.shared.sides import (
+    BLURRED_HOURS,
+    Side,
+    missing_beside,
+    names_of,
+    not_compared,
+    why_not_judged,
+)
+from vulncore.findings.shared.words import listed, small_first
 from vulncore.findings.when.hours import from_to
 from vulncore.findings.when.sentences import nights_differ
 from vulncore.findings.when.view import BAND, Week, WeeksBeside, When
-from vulncore.store.manifest import Publish
 
 MOST_NAMED: Final = 3
 
 
 def weeks_compared(
-    pinned: tuple[Publish, When], shown: tuple[Publish, When], compare: Callable[[bool], pd.DataFrame]
+    sides: tuple[Side, Side], weeks: tuple[When, When], compare: Callable[[bool], pd.DataFrame]
 ) -> WeeksBeside:
-    """Return what tells one week from another.
+    """Return what tells one week from another, the pinned one first.
 
     Args:
-        pinned: The version and the week that is compared with.
-        shown: The version and the week on screen.
+        sides: What each is of.
+        weeks: What can be shown of each.
         compare: Returns how each part of the week differs (`vulncore.findings.when.protection.protected_difference`), given whether
             both are of one kind of records; called only where chance can be judged.
     """
-    weeks = pinned[1].now, shown[1].now
-    sides = tuple(_side(publish, week) for publish, week in (pinned, shown))
+    pinned, shown = (week.now for week in weeks)
     before, now = names_of(sides)
     alike = sides[0].is_like(sides[1])
-    most = _most(weeks, alike=alike)
-    few = [name for name, week in zip((before, now), weeks, strict=True) if week.too_few]
+    most = _most((pinned, shown), alike=alike)
+    few = [name for name, week in zip((before, now), (pinned, shown), strict=True) if week.too_few]
     why = (
         f"{listed(few)} {'has' if len(few) == 1 else 'have'} too few times. Choose a longer period or more measures."
         if few
         else why_not_judged(*sides)
-        or missing_beside((before, now), [week.missing_months > 0 for week in weeks])
+        or missing_beside((before, now), [week.missing_months > 0 for week in (pinned, shown)])
     )
     if why:
-        briefing = Briefing("Two weeks beside each other, not compared.", why)
-        return WeeksBeside((before, now), briefing, (), pd.DataFrame(), most)
+        return WeeksBeside(
+            (before, now), Briefing(*not_compared((before, now), why)), (), pd.DataFrame(), most
+        )
     difference = compare(alike)
     return WeeksBeside(
         names=(before, now),
-        briefing=_briefing(difference, *weeks),
-        headline=_headline(difference, (before, now), weeks, alike=alike),
+        briefing=_briefing(difference, (before, now), weeks),
+        headline=_headline(difference, (before, now), (pinned, shown), alike=alike),
         table=_table(difference, (before, now)),
         most=most,
     )
-
-
-def _side(publish: Publish, week: When) -> Side:
-    records = week.now.record_filter
-    return Side(publish, records.force, records.measures, week.about, records.window, records.where)
 
 
 def _most(weeks: tuple[Week, Week], *, alike: bool) -> tuple[float, float]:
@@ -63,30 +64,45 @@ def _most(weeks: tuple[Week, Week], *, alike: bool) -> tuple[float, float]:
     if alike or any(week.too_few for week in weeks):
         most = max((top for top in tops if top > 0), default=1.0)
         return most, most
-    share = max(top / week.timed for top, week in zip(tops, weeks, strict=True) if top > 0)
+    share = max((top / week.timed for top, week in zip(tops, weeks, strict=True) if top > 0), default=1.0)
     return share * weeks[0].timed, share * weeks[1].timed
 
 
-def _briefing(difference: pd.DataFrame, pinned: Week, shown: Week) -> Briefing:
-    """Return what differs: the night-time economy's share, which is one test, before parts of the week, which are many."""
+def _briefing(difference: pd.DataFrame, names: tuple[str, str], weeks: tuple[When, When]) -> Briefing:
+    """Return what differs: the night-time economy's share, which is one test, before parts of the week, which are many.
+
+    What the page says of the week on screen alone is said with it.
+    """
+    pinned, shown = (week.now for week in weeks)
+    alone = f"{names[1]} alone: {small_first(weeks[1].briefing.action)}" if shown.stretches else ""
     clear = difference[difference["clear"]].sort_values("p_value", kind="stable")
     parts = [from_to(int(at), BAND) for at in clear["at"]]
-    if nights_differ(shown, pinned):
+    if _nights_differ(pinned, shown):
         finding = (
-            f"At night ({shown.night}): about {shown.night_share:d} %, pinned about {pinned.night_share:d} %."
+            f"At night ({shown.night}): {small_first(names[1])} about {shown.night_share:d} %, "
+            f"{small_first(names[0])} about {pinned.night_share:d} %."
         )
         also = parts
     elif parts:
-        finding = f"{parts[0]}: {clear['shown'].iloc[0]}, pinned {clear['pinned'].iloc[0]}."
+        finding = (
+            f"{parts[0]}: {small_first(names[1])} {clear['shown'].iloc[0]}, "
+            f"{small_first(names[0])} {clear['pinned'].iloc[0]}."
+        )
         also = parts[1:]
     else:
-        return Briefing("No part of the week differs by more than chance.", NOTHING_TO_DO)
+        unsure = BLURRED_HOURS if shown.blurred else "Smaller differences could be chance."
+        return Briefing("No part of the week differs by more than chance.", unsure, alone)
     named = [*also[:MOST_NAMED], f"{len(also) - MOST_NAMED} more"] if len(also) > MOST_NAMED else also
     return Briefing(
         finding,
         "More than chance. Plan hours for each on its own.",
-        f"Different, too: {listed(named)}." if named else "",
+        " ".join(filter(None, [f"Different, too: {listed(named)}." if named else "", alone])),
     )
+
+
+def _nights_differ(pinned: Week, shown: Week) -> bool:
+    """Return whether the shares of one and the same night differ by more than chance."""
+    return pinned.night == shown.night and nights_differ(shown, pinned)
 
 
 def _headline(
@@ -106,7 +122,8 @@ def _headline(
             [f"{week.timed:,.0f}" for week in weeks],
         )
     )
-    verdict = "a clear difference" if nights_differ(weeks[1], weeks[0]) else "could be chance"
+    verdict = "a clear difference" if _nights_differ(*weeks) else "could be chance"
+    verdict = verdict if weeks[0].night == weeks[1].night else "not compared, for the nights are others"
     return (
         Headline(
             kind, f"{clear} of {len(difference)} parts of three hours differ by more than chance", basis

@@ -143,7 +143,7 @@ def protected_difference(
     )
     bands = [week.of("band") for week in weeks]
     in_words = [
-        band["words"] if alike else _shares_in_words(band, week)
+        _about(band, week) if alike else _shares_in_words(band, week)
         for band, week in zip(bands, weeks, strict=True)
     ]
     return pd.DataFrame(
@@ -156,6 +156,14 @@ def protected_difference(
             "p_value": tested["p_value"],
         }
     )
+
+
+def _about(bands: pd.DataFrame, week: Week) -> list[str]:
+    about = "about " if week.blurred else ""
+    return [
+        words if hidden else f"{about}{words}"
+        for words, hidden in zip(bands["words"], bands["hidden"], strict=True)
+    ]
 
 
 def _shares_in_words(bands: pd.DataFrame, week: Week) -> list[str]:

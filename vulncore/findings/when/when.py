@@ -12,7 +12,8 @@ import pandas as pd
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.compared import missing_in_words
+from vulncore.findings.shared.compared import breaks_by_name, missing_in_words
+from vulncore.findings.shared.sides import Side, measures_sharing
 from vulncore.findings.shared.which_records import COLUMNS, measures_with_times, records_named, unit_of
 from vulncore.findings.when.beside import weeks_compared
 from vulncore.findings.when.counts import read_counts, read_week
@@ -82,12 +83,15 @@ def patrol_hours(
     return _patrol_hours(snapshot, record_filter, measures, shifts, hours, night, _hiding(smallest))
 
 
-def weeks_beside(pinned: tuple[Snapshot, When], shown: tuple[Snapshot, When]) -> WeeksBeside:
+def weeks_beside(
+    pinned: tuple[Snapshot, When], shown: tuple[Snapshot, When], measures: Sequence[Measure]
+) -> WeeksBeside:
     """Return what tells one week from another, small numbers hidden.
 
     Args:
         pinned: The version and the week that is compared with.
         shown: The version and the week on screen.
+        measures: The measures of both versions.
     """
 
     def compare(alike: bool) -> pd.DataFrame:
@@ -97,8 +101,23 @@ def weeks_beside(pinned: tuple[Snapshot, When], shown: tuple[Snapshot, When]) ->
         )
         return protected_difference(before, now, (pinned[1].now, shown[1].now), alike=alike)
 
-    (its_snapshot, its_week), (snapshot, week) = pinned, shown
-    return weeks_compared((its_snapshot.publish, its_week), (snapshot.publish, week), compare)
+    sides = _side(*pinned, measures), _side(*shown, measures)
+    return weeks_compared(sides, (pinned[1], shown[1]), compare)
+
+
+def _side(snapshot: Snapshot, week: When, measures: Sequence[Measure]) -> Side:
+    records = week.now.record_filter
+    broken = breaks_by_name(snapshot, records, measures).values()
+    return Side(
+        snapshot.publish,
+        records.force,
+        records.measures,
+        week.about,
+        records.window,
+        records.where,
+        broken=tuple(month for months in broken for month in months),
+        sharing=measures_sharing(snapshot, records.force),
+    )
 
 
 def unprotected_when(

@@ -1,13 +1,24 @@
 """Counts inside, what may be shown outside: two maps beside each other, and where they differ by more than chance."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 import pandas as pd
 
-from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.sides import Side, missing_beside, names_of, why_not_judged
-from vulncore.findings.shared.words import listed
+from vulncore.domain.vocabulary import Measure
+from vulncore.findings.shared.compared import breaks_by_name
+from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
+from vulncore.findings.shared.sides import (
+    BLURRED_PLACES,
+    Side,
+    measures_sharing,
+    missing_beside,
+    names_of,
+    not_compared,
+    why_not_judged,
+)
+from vulncore.findings.shared.words import listed, small_first
 from vulncore.findings.where.counts import RecordCounts
 from vulncore.findings.where.layers import Layer, MapChoice
 from vulncore.findings.where.map import map_view
@@ -15,30 +26,36 @@ from vulncore.findings.where.protection import (
     fitting_resolution,
     layer_view,
     protected_difference,
+    where_summary,
     where_view,
 )
+from vulncore.findings.where.sentences import where_briefing
 from vulncore.findings.where.view import MapsBeside
-from vulncore.store.manifest import Publish
+from vulncore.store import Snapshot
 
 MOST_NAMED: Final = 3
 OTHER_CELLS: Final = "The two are of other areas, so no place is compared."
 
 
 def maps_beside(
-    pinned: tuple[Publish, RecordCounts], shown: tuple[Publish, RecordCounts], choice: MapChoice
+    pinned: tuple[Snapshot, RecordCounts],
+    shown: tuple[Snapshot, RecordCounts],
+    measures: Sequence[Measure],
+    choice: MapChoice,
 ) -> MapsBeside:
     """Return what tells one map from another, and both.
 
     Args:
         pinned: The version and the counts that are compared with.
         shown: Those on screen.
+        measures: The measures of both versions.
         choice: What both maps show; what suits them where a size is None.
 
     Raises:
         VulncoreError: The data of one can't serve the layer.
     """
     counts = pinned[1], shown[1]
-    sides = tuple(_side(publish, one) for publish, one in (pinned, shown))
+    sides = _side(*pinned, measures), _side(*shown, measures)
     before, now = names_of(sides)
     views = where_view(counts[0]), where_view(counts[1])
     few = [name for name, view in zip((before, now), views, strict=True) if view.too_few]
@@ -46,8 +63,10 @@ def maps_beside(
     choice = _fitting(counts, choice) if same else choice
     its_choice = choice if same else replace(choice, resolution=None)
     its_map, map_shown = (
-        None if view.too_few else map_view(view, layer_view(one, of_one, other if same else None), publish)
-        for view, (publish, one), other, of_one in zip(
+        None
+        if view.too_few
+        else map_view(view, layer_view(one, of_one, other if same else None), snapshot.publish)
+        for view, (snapshot, one), other, of_one in zip(
             views, (pinned, shown), reversed(counts), (its_choice, choice), strict=True
         )
     )
@@ -59,13 +78,15 @@ def maps_beside(
         or ("" if same else OTHER_CELLS)
     )
     if why or map_shown is None:
-        briefing = Briefing("Two maps beside each other, not compared.", why)
+        briefing = Briefing(*not_compared((before, now), why))
         return MapsBeside((before, now), briefing, (), pd.DataFrame(), views, its_map, map_shown)
     alike = sides[0].is_like(sides[1])
     difference = protected_difference(*counts, map_shown.resolution, alike=alike)
     return MapsBeside(
         names=(before, now),
-        briefing=_briefing(difference),
+        briefing=_briefing(
+            difference, (before, now), where_briefing(where_summary(counts[1])), blurred=counts[1].blurred
+        ),
         headline=_headline(difference, alike=alike),
         table=_table(difference, (before, now)),
         views=views,
@@ -74,13 +95,19 @@ def maps_beside(
     )
 
 
-def _side(publish: Publish, counts: RecordCounts) -> Side:
-    selection = counts.question.selection
-    hours = (("hours", selection.hours.words),) if selection.hours.cells else ()
-    about = ", ".join([counts.question.about, *(words for _, words in hours)])
-    # hours may overlap: they part no records for certain
+def _side(snapshot: Snapshot, counts: RecordCounts, measures: Sequence[Measure]) -> Side:
+    selection, about = counts.question.selection, counts.question.about
+    broken = breaks_by_name(snapshot, selection.records, measures).values()
     return Side(
-        publish, selection.force, selection.records.measures, about, selection.window, selection.records.where
+        snapshot.publish,
+        selection.force,
+        selection.records.measures,
+        about,
+        selection.window,
+        selection.records.where,
+        hours=selection.hours.key if selection.hours.cells else "",
+        broken=tuple(month for months in broken for month in months),
+        sharing=measures_sharing(snapshot, selection.force),
     )
 
 
@@ -97,17 +124,22 @@ def _fitting(counts: tuple[RecordCounts, RecordCounts], choice: MapChoice) -> Ma
     return replace(choice, resolution=min(size for size in fitting if size is not None))
 
 
-def _briefing(difference: pd.DataFrame) -> Briefing:
+def _briefing(
+    difference: pd.DataFrame, names: tuple[str, str], alone: Briefing, *, blurred: bool
+) -> Briefing:
+    """Return where two maps differ; what the page says of the map on screen alone is said with it."""
     clear = difference[difference["verdict"].isin(["more", "fewer"])].sort_values("p_value", kind="stable")
+    own = f"{names[1]} alone: {alone.finding} {alone.action}"
     if clear.empty:
-        return Briefing("No place differs by more than chance.", NOTHING_TO_DO)
+        unsure = BLURRED_PLACES if blurred else "Smaller differences could be chance."
+        return Briefing("No place differs by more than chance.", unsure, own)
     first, others = clear.iloc[0], clear.iloc[1 : 1 + MOST_NAMED]
     left = len(clear) - 1 - len(others)
     also = [*others["place"], f"{left} more"] if left else list(others["place"])
     return Briefing(
-        f"{first['place']}: {first['shown']}, pinned {first['pinned']}.",
-        "More than chance. Look at each map on its own before you send people.",
-        f"Different, too: {listed(also)}." if also else "",
+        f"{first['place']}: {small_first(names[1])} {first['shown']}, {small_first(names[0])} {first['pinned']}.",
+        "More than chance.",
+        " ".join(filter(None, [f"Different, too: {listed(also)}." if also else "", own])),
     )
 
 
@@ -123,7 +155,8 @@ def _headline(difference: pd.DataFrame, *, alike: bool) -> tuple[Headline, ...]:
 
 
 def _table(difference: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    judged = difference[difference["verdict"] != "too few to say"].sort_values("p_value", kind="stable")
+    judged = difference[difference["verdict"] != "too few to say"]
+    judged = judged.sort_values(["verdict", "place"], key=_clear_first, kind="stable")
     return pd.DataFrame(
         {
             "Place": judged["place"],
@@ -132,3 +165,8 @@ def _table(difference: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
             "Verdict": judged["verdict"].replace("no clear change", "could be chance"),
         }
     )
+
+
+def _clear_first(column: pd.Series) -> pd.Series:
+    """Return what rows are sorted by: those that differ first, by name; their order tells nothing of hidden numbers."""
+    return column.eq("no clear change") if column.name == "verdict" else column

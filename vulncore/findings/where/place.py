@@ -29,13 +29,19 @@ from vulncore.metrics.week.day_hour import day_hour, week_of
 PARTS_OF_MONTHS: Final = (1, 3, 6, 12)
 PARTS_OF_WEEK: Final = ((7, 3), (7, 6), (7, 12), (1, 3), (1, 6), (1, 12))
 """How finely the hours may be shown: rows of a day each or one of every day, and hours to a part; finest first."""
+DIFFER: Final = "They differ by more than chance."
+UNSURE: Final = "Whether they differ by more than chance can't be told: places are blurred."
 FROM: Final = 6  # a row from 06:00 holds an evening and the early hours after it
 DAY: Final = 24
 DAYS: Final = len(WEEKDAYS)
 
 
 def place_view(
-    counts: RecordCounts, resolution: int | None, cell: str, shortest: int = PARTS_OF_MONTHS[0]
+    counts: RecordCounts,
+    resolution: int | None,
+    cell: str,
+    shortest: int = PARTS_OF_MONTHS[0],
+    hours_from: int = 0,
 ) -> PlaceView:
     """Return what can be shown of one zone.
 
@@ -44,6 +50,7 @@ def place_view(
         resolution: The size of the cells, None for wards.
         cell: The zone's name: its H3 index, or the ward.
         shortest: How many months a part of its time has at least.
+        hours_from: With which of `PARTS_OF_WEEK` the finest parts of its hours begin.
     """
     by_zone = zone_counts(counts, resolution)
     zone = by_zone.zones.names.index(cell)
@@ -51,7 +58,7 @@ def place_view(
     there = by_zone.about(counts.window)
     total = float(there.sum())
     number = float(protected_numbers(there, counts.smallest)[0][zone])
-    hours, no_hours = _hours(counts, by_zone, zone, number)
+    hours, no_hours = _hours(counts, by_zone, zone, number, hours_from)
     return PlaceView(
         cell=cell,
         name=zone_names(by_zone.zones, names)[zone],
@@ -96,14 +103,23 @@ def two_places(counts: RecordCounts, resolution: int | None, cells: tuple[str, s
     coarser = next(
         step for step in PARTS_OF_MONTHS if len(_equal_parts(counts.question.history, step)) <= fewest
     )
-    first, second = (place_view(counts, resolution, cell, coarser) for cell in cells)
+    hours_from = max(_parts_of_week(place.hours) for place in alone)
+    first, second = (place_view(counts, resolution, cell, coarser, hours_from) for cell in cells)
     differ = zones_differ(counts, resolution, cells)
     return TwoPlaces(
         places=(first, second),
-        verdict="They differ by more than chance." if differ else "Their difference could be chance.",
+        verdict=DIFFER if differ else UNSURE if counts.blurred else "Their difference could be chance.",
         most_months=_most(first.months, second.months),
         most_hours=_most(first.hours, second.hours),
     )
+
+
+def _parts_of_week(hours: pd.DataFrame) -> int:
+    """Return which of `PARTS_OF_WEEK` some hours are in; the finest where there are none."""
+    if hours.empty:
+        return 0
+    rows, columns = hours["row"].nunique(), hours["column"].nunique()
+    return PARTS_OF_WEEK.index((rows, DAY // columns))
 
 
 def _most(*frames: pd.DataFrame) -> float:
@@ -139,7 +155,9 @@ def _equal_parts(history: Window, step: int) -> list[Window]:
     return [Window(first, month_end(add_months(first, step - 1))) for first in firsts]
 
 
-def _hours(counts: RecordCounts, by_zone: ZoneCounts, zone: int, number: float) -> tuple[pd.DataFrame, str]:
+def _hours(
+    counts: RecordCounts, by_zone: ZoneCounts, zone: int, number: float, hours_from: int
+) -> tuple[pd.DataFrame, str]:
     """Return the place's hours in the finest parts of which half of its records can be shown, or why there are none."""
     nothing = pd.DataFrame()
     if math.isnan(number):
@@ -154,7 +172,7 @@ def _hours(counts: RecordCounts, by_zone: ZoneCounts, zone: int, number: float) 
     if not week.sum():
         return nothing, "No record here has a time of day."
     from_six = np.roll(week, -FROM).reshape(DAYS, DAY)
-    for rows, hours in PARTS_OF_WEEK:
+    for rows, hours in PARTS_OF_WEEK[hours_from:]:
         days = from_six if rows == DAYS else from_six.sum(axis=0, keepdims=True)
         parts = days.reshape(rows, DAY // hours, hours).sum(axis=2)
         numbers, half_shown = protected_numbers(parts.ravel(), counts.smallest)

@@ -9,6 +9,8 @@ import hashlib
 import json
 import os
 import re
+import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -28,6 +30,7 @@ FORMAT: Final = "vulncore scenario lock 1"
 READABLE: Final = 0o644  # by others who keep the same store
 MOST_BYTES: Final = 400_000
 ANSWER_LETTERS: Final = 400
+WIDE_SPACES: Final = re.compile("[\u00a0\u202f]")  # as in "10 %", which no line breaks
 NAME_LETTERS: Final = 120  # of a dataset, a force, a role
 MOST_NUMBER: Final = 10**9
 
@@ -79,7 +82,7 @@ def lock_file(store: Path, name: str) -> Path:
 
 def is_locked(store: Path, name: str) -> bool:
     """Return whether a name is locked; a lock that can't be read locks as well."""
-    return lock_file(store, name).exists()
+    return os.path.lexists(lock_file(store, name))
 
 
 def refuse_locked(store: Path, name: str) -> None:
@@ -92,6 +95,27 @@ def refuse_locked(store: Path, name: str) -> None:
         raise InvalidScenarioError(
             f"'{name}' is locked as what went to the board, so it can't be replaced or removed. Choose another name."
         )
+    alike = next((locked for locked in locked_names(store) if _alike(locked) == _alike(name)), None)
+    if alike:
+        raise InvalidScenarioError(
+            f"'{name}' reads like '{alike}', which is locked as what went to the board. Choose another name."
+        )
+
+
+def locked_names(store: Path) -> list[str]:
+    """Return the names that are locked, of locks that can be read."""
+    names = []
+    for path in sorted((store / FOLDER).glob(LOCKS)):
+        try:
+            names.append(str(tomllib.loads(json.loads(path.read_bytes())["scenario"])["name"]))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            continue  # what it locked is said where its scenario stands
+    return names
+
+
+def _alike(name: str) -> str:
+    """Return a name as people read it: its letters in one form and case."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 @contextmanager
@@ -162,8 +186,10 @@ def lock_of(store: Path, name: str) -> BoardLock | None:
             raise _damaged(name)
         lock = _lock_from(parts)
     except FileNotFoundError:
-        return None
-    except (ValueError, RecursionError, InvalidPeriodError, InvalidScenarioError):
+        if not is_locked(store, name):
+            return None
+        raise _damaged(name) from None
+    except (OSError, ValueError, RecursionError, InvalidPeriodError, InvalidScenarioError):
         raise _damaged(name) from None
     if lock.scenario.name != name:
         raise _damaged(name)
@@ -255,7 +281,11 @@ def _lock_from(parts: Mapping[str, Any]) -> BoardLock:
 
 
 def _usable(text: Any, what: str, most: int, least: int = 1) -> str:
-    if not isinstance(text, str) or not least <= len(text) <= most or not (text.isprintable() or not text):
+    if (
+        not isinstance(text, str)
+        or not least <= len(text) <= most
+        or not WIDE_SPACES.sub(" ", text).isprintable()
+    ):
         some = f"{least} to {most}" if least else f"up to {most}"
         raise InvalidScenarioError(f"Give {what} of {some} letters on one line.")
     return text
