@@ -124,10 +124,10 @@ def map_chosen(where: WhereView, choices: WhereChoices) -> MapChoice:
 
 def place_on_map(shown: MapView | None, choices: WhereChoices) -> str:
     """Return the place that is picked; one that is not on the map is forgotten, and said, and so is one beside it."""
-    if choices.against == choices.cell:
+    if choices.against == choices.cell != NONE:
         change(WhereChoices, against=NONE)
     for name in ("cell", "against"):
-        place = getattr(chosen(WhereChoices), name)
+        place = getattr(choices, name)
         if place != NONE and not (shown is not None and place in shown.rows["cell"].to_numpy()):
             say_unmet(f"There is no place '{place[:40]}' on this map", "no single place")
             change(WhereChoices, **{name: NONE})

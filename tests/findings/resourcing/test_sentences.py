@@ -72,7 +72,11 @@ def test_the_page_opens_with_how_many_more_it_takes_and_what_to_ask_for(outlook)
     last = more.steps[-1][0]
     assert briefing.finding == f"{more.more} more PIP 2 investigators are needed by {last:%B %Y}."
     beyond = beyond_funded(outlook, more)
-    assert re.fullmatch(rf"Ask for {beyond} more funded posts \(£[\d,]+0,000 a year\)\.", briefing.action)
+    assert re.fullmatch(
+        rf"Ask for {beyond} more funded posts \(£[\d,]+0,000 a year\) and fill 2 vacant ones\.",
+        briefing.action,
+    )
+    assert more.more - beyond == 2
     assert (
         briefing.also
         == "In 9 of 10 forecasts nobody then holds more than 15 cases. Most numbers are assumed."

@@ -240,8 +240,40 @@ def test_a_scenario_is_locked_says_so_and_can_not_be_replaced_or_removed(resourc
     page.fill("Value", "24")
     page.press("Change")
     assert "Winter, changed" in page.box("Scenario").options
-    assert "What went to the board" not in page.said
+    assert "Changed since" in page.said  # what the board saw stays beside a copy that somebody changed
+    assert re.search(r"This changed copy says (no|\d+) more PIP 2 investigators?", page.said)
+    assert page.can_press("Show what the board saw")
     assert lock_of(own, "Winter") == lock
+
+
+def test_a_scenario_called_as_a_locked_one_looks_does_not_take_its_place(resourcing, own):
+    page = resourcing(plan=code_of("Board", unit__demand=110))
+    save_as(page, "Board")
+    page.fill("Your name, kept with the lock", "A")
+    page.press("Lock this scenario for good")
+    locked = page.choices["plan"]
+    other = resourcing(plan=code_of("Other", unit__demand=150))
+    save_as(other, "Board, locked")
+    again = resourcing(plan=locked)
+    options = again.box("Scenario").options
+    assert len(set(options)) == len(options)
+    assert sum(option.startswith("Board, locked") for option in options) == 2
+    again.open("resourcing part", "Compare scenarios")
+    assert again.choices["plan"] == locked
+    again.pick("Scenario", "Illustrative")
+    again.pick("Scenario", next(option for option in options if option.endswith(f"({locked[-6:]})")))
+    assert again.choices["plan"] == locked
+
+
+def test_a_link_with_another_scenario_of_a_locked_name_is_not_called_locked(resourcing, own):
+    page = resourcing(plan=code_of("Board", unit__demand=110))
+    save_as(page, "Board")
+    page.fill("Your name, kept with the lock", "A")
+    page.press("Lock this scenario for good")
+    assert "This scenario is locked" in page.said
+    brought = resourcing(plan=code_of("Board", unit__demand=150))
+    assert "This scenario is locked" not in brought.said
+    assert "Save this scenario under another name, then lock it." in brought.said
 
 
 def test_what_went_to_the_board_is_set_against_later_figures_and_opens_as_it_was(resourcing, own):

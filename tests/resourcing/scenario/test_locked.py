@@ -354,3 +354,30 @@ def test_whoever_keeps_the_store_can_unlock(tmp_path):
 def test_others_who_keep_the_store_can_read_a_lock(tmp_path):
     locked(tmp_path)
     assert lock_file(tmp_path, "Plan").stat().st_mode & 0o444 == 0o444
+
+
+@pytest.mark.parametrize("name", ["plan", "PLAN", "\uff30lan", "Plan "])
+def test_nothing_is_saved_under_a_name_that_reads_like_a_locked_one(tmp_path, name):
+    lock = locked(tmp_path)
+    with pytest.raises(InvalidScenarioError, match=r"'Plan'.* is locked as what went to the board"):
+        save_scenario(tmp_path, OTHER, name, instead=True)
+    assert saved_scenario(tmp_path, "Plan") == lock.scenario
+
+
+def test_a_lock_that_became_a_folder_or_a_link_to_nothing_locks_and_is_said_to_be_damaged(tmp_path):
+    for make in (lambda path: path.mkdir(), lambda path: path.symlink_to(path.with_name("gone"))):
+        locked(tmp_path)
+        lock_file(tmp_path, "Plan").unlink()
+        make(lock_file(tmp_path, "Plan"))
+        assert is_locked(tmp_path, "Plan")
+        with pytest.raises(InvalidScenarioError, match="was changed or damaged"):
+            lock_of(tmp_path, "Plan")
+        with pytest.raises(InvalidScenarioError, match="is locked"):
+            save_scenario(tmp_path, OTHER, "Plan", instead=True)
+        shutil.rmtree(tmp_path / "scenarios")
+
+
+def test_a_finding_with_spaces_that_no_line_breaks_can_be_locked(tmp_path):
+    figures = replace(FIGURES, finding="A chance of 10\u00a0% or 5\u202f%.")
+    assert locked(tmp_path, figures=figures).figures.finding == figures.finding
+    assert lock_of(tmp_path, "Plan").figures.finding == figures.finding

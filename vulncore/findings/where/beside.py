@@ -129,17 +129,17 @@ def _briefing(
 ) -> Briefing:
     """Return where two maps differ; what the page says of the map on screen alone is said with it."""
     clear = difference[difference["verdict"].isin(["more", "fewer"])].sort_values("p_value", kind="stable")
-    own = f"{names[1]} alone: {alone.finding} {alone.action}"
+    of_shown = f"{names[1]} alone: {alone.finding} {alone.action}"
     if clear.empty:
         unsure = BLURRED_PLACES if blurred else "Smaller differences could be chance."
-        return Briefing("No place differs by more than chance.", unsure, own)
+        return Briefing("No place differs by more than chance.", unsure, of_shown)
     first, others = clear.iloc[0], clear.iloc[1 : 1 + MOST_NAMED]
     left = len(clear) - 1 - len(others)
     also = [*others["place"], f"{left} more"] if left else list(others["place"])
     return Briefing(
         f"{first['place']}: {small_first(names[1])} {first['shown']}, {small_first(names[0])} {first['pinned']}.",
         "More than chance.",
-        " ".join(filter(None, [f"Different, too: {listed(also)}." if also else "", own])),
+        " ".join(filter(None, [f"Different, too: {listed(also)}." if also else "", of_shown])),
     )
 
 
