@@ -56,3 +56,14 @@ def test_the_strand_table_prints_as_a_table_that_fits_the_paper(server, page, wa
     assert rows.count() > 15
     heights = [rows.nth(at).bounding_box()["height"] for at in range(rows.count())]
     assert max(heights) < 60  # a card of a telephone is higher
+
+
+def test_a_note_can_be_read_on_paper_also_where_the_screen_is_dark(server, page):
+    printed(page, server, "overview", theme="dark")
+    note = page.get_by_test_id("stAlert").first
+    parts = note.evaluate(
+        "one => [one, ...one.querySelectorAll('*')].map((part) => getComputedStyle(part).backgroundColor)"
+    )
+    assert set(parts) <= WHITE | {"rgba(0, 0, 0, 0)"}
+    ink = note.locator("p").first.evaluate("one => getComputedStyle(one).color")
+    assert ink == "rgb(27, 39, 51)"

@@ -35,7 +35,7 @@ MADE: Final = "Made data: for demonstration, not real records"
 """The stamp of whatever shows figures that were made, not recorded."""
 HIDDEN: Final = "–"
 """The mark that stands for a hidden number where there is no room for words."""
-HOURS_BLURRED: Final = "Hours are blurred: numbers are about right, totals exact."
+HOURS_BLURRED: Final = "Hours are blurred: numbers are about right, the total of all is exact."
 """What stands with figures by hour of blurred records (`vulncore.domain.blur`)."""
 RANGE: Final = "80\u202f% range"
 PLACES_BLURRED: Final = (
