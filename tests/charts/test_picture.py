@@ -12,6 +12,7 @@ from tests.importing import imported_by
 from vulncore.charts import picture as pictures
 from vulncore.charts.picture import WIDTH, PictureError, PictureKind, picture
 from vulncore.charts.theme import LIGHT, heading
+from vulncore.findings.overview.charts import monthly_chart
 from vulncore.findings.shared.words import MADE
 
 TITLE = ["Rape and other sexual offences by month", "City of London Police, to October 2024"]
@@ -89,3 +90,11 @@ def test_a_picture_that_fails_or_takes_too_long_is_refused_in_words(fate, monkey
 
 def test_what_makes_pictures_is_loaded_by_no_page():
     assert "vl_convert" not in imported_by("import vulncore.charts.picture, pages.shared.files")
+
+
+@pytest.mark.parametrize("unit", ["a\nb", 'x\\" : 1, b:\\"', "crimes'", "`${1}`"])
+def test_whatever_the_unit_of_a_store_of_before_is_its_chart_is_drawn(unit):
+    months = pd.date_range("2023-01-01", periods=3, freq="MS")
+    frame = pd.DataFrame({"month": months, "count": 1.0, "provisional": False, "average": 1.0, "period": ""})
+    svg = picture(monthly_chart(frame, "Rape", unit), "Source", PictureKind.SVG).decode()
+    assert "Rape" in svg

@@ -1,5 +1,6 @@
 """The theme of all charts: colours on a light and on a dark ground, headings, axes."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,15 @@ LIGHT = Palette(
 DARK = Palette(
     accent="#5aa9df", quiet="#a9b4bf", missing="#98a3ae", grid="#2c3742", ground="#12181f", ink="#e8edf2"
 )
+
+
+def tooltip_title(text: str) -> str:
+    """Return a text as the title of a tooltip's line, large at first: Vega takes it for a part of a program, so that nothing in it may end one.
+
+    >>> tooltip_title('crimes":secret')
+    'Crimes  secret'
+    """
+    return re.sub(r"[^\w '\u2019,.%()-]", " ", text[:1].upper() + text[1:])
 
 
 def heading(title: str | Sequence[str], subtitle: str | Sequence[str], palette: Palette) -> alt.TitleParams:

@@ -176,6 +176,14 @@ def test_a_doubt_stands_on_the_line_that_it_is_about_and_changes_nothing():
             ("[[counts]]", '[[measure]]\nkey = "p"\nname = "P"\npolarity = "up"\n[[counts]]'),
             "polarity of 'p' is 'up'",
         ),
+        (
+            ("[[counts]]", '[[measure]]\nkey = "p"\nname = "P"\nunit = "a\\nb"\n[[counts]]'),
+            "The unit of 'p' can't be used",
+        ),
+        (
+            ("[[counts]]", '[[measure]]\nkey = "p"\nname = "P"\nunit = "x\\" : 1"\n[[counts]]'),
+            "The unit of 'p' can't be used",
+        ),
     ],
 )
 def test_what_does_not_hold_together_is_refused_in_a_sentence(change, message):

@@ -6,8 +6,7 @@ from datetime import date
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading
-from vulncore.findings.shared.words import capital_first
+from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, tooltip_title
 
 HEIGHT = 400  # title, axis and labels included
 SHADES = {"last year to date": 0.1, "this year to date": 0.2}
@@ -59,7 +58,7 @@ def monthly_chart(
     )
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
-        alt.Tooltip("count:Q", title=capital_first(unit), format=",d"),
+        alt.Tooltip("count:Q", title=tooltip_title(unit), format=",d"),
         alt.Tooltip("mean:N", title="Mean of twelve months"),
         alt.Tooltip("status:N", title="Status"),
     ]

@@ -10,7 +10,17 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import DARK, DARK_PART, LETTERS, LIGHT, ON_BRIGHT, ON_DARK, Palette, heading
+from vulncore.charts.theme import (
+    DARK,
+    DARK_PART,
+    LETTERS,
+    LIGHT,
+    ON_BRIGHT,
+    ON_DARK,
+    Palette,
+    heading,
+    tooltip_title,
+)
 from vulncore.charts.week_frame import (
     TOTALS_FROM,
     TOTALS_TO,
@@ -68,7 +78,7 @@ def week_chart(
     body, totals = shown[~shown["total"]], shown[shown["total"]]
     tooltip = [
         alt.Tooltip("label:N", title="When"),
-        alt.Tooltip("words:N", title=capital_first(unit)),
+        alt.Tooltip("words:N", title=tooltip_title(unit)),
         alt.Tooltip("limits:N", title="95 % limits"),
     ]
     where: dict[str, Any] = {"x": hours_axis(first, TOTALS_TO, True, palette), "y": days_axis(True, palette)}

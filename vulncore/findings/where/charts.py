@@ -5,7 +5,17 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from vulncore.charts.theme import DARK_PART, LETTERS, LIGHT, ON_BRIGHT, ON_DARK, Palette, axis_ink, heading
+from vulncore.charts.theme import (
+    DARK_PART,
+    LETTERS,
+    LIGHT,
+    ON_BRIGHT,
+    ON_DARK,
+    Palette,
+    axis_ink,
+    heading,
+    tooltip_title,
+)
 from vulncore.findings.shared.words import HIDDEN
 
 ROW_HEIGHT = 30
@@ -51,7 +61,7 @@ def place_months_chart(
         axis=alt.Axis(tickMinStep=5, **ink),
         scale=alt.Undefined if most is None else alt.Scale(domain=[0, most], nice=True),
     )
-    tooltip = [alt.Tooltip("label:N", title="Months"), alt.Tooltip("words:N", title=unit.capitalize())]
+    tooltip = [alt.Tooltip("label:N", title="Months"), alt.Tooltip("words:N", title=tooltip_title(unit))]
     base = alt.Chart(shown).encode(x=x, tooltip=tooltip)
     chart: alt.LayerChart = alt.LayerChart(
         layer=[
@@ -96,7 +106,7 @@ def place_hours_chart(
         tooltip=[
             alt.Tooltip("day:N", title="Day and night of"),
             alt.Tooltip("part:N", title="Hours"),
-            alt.Tooltip("words:N", title=unit.capitalize()),
+            alt.Tooltip("words:N", title=tooltip_title(unit)),
         ],
     )
     if most is None:

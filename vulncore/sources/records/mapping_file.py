@@ -193,11 +193,16 @@ def _measure(given: dict[str, Any], order: int) -> Measure:
     if not name.strip() or len(name) > 80 or not name.isprintable():
         raise InvalidMappingError(f"The measure '{key}' has no name of up to 80 letters. Write a name.")
     measure = mapped_measure(key, name, order)
+    unit = _text(given.get("unit", measure.unit), "unit")
+    if not re.fullmatch(r"[^\W\d_][\w '\u2019-]{0,39}", unit):
+        raise InvalidMappingError(
+            f"The unit of '{key}' can't be used. Write up to 40 letters for what is counted, in the plural, such as crimes."
+        )
     return replace(
         measure,
         strand=strand,
         record_kind=_text(given.get("record_kind", measure.record_kind), "record_kind"),
-        unit=_text(given.get("unit", measure.unit), "unit"),
+        unit=unit,
         polarity=Polarity(polarity),
         serious=given.get("serious", False) is True,
         definition=_text(given.get("definition", ""), "definition") or measure.definition,
