@@ -2,6 +2,7 @@
 
 import re
 import struct
+import threading
 from xml.etree import ElementTree
 
 import altair as alt
@@ -98,3 +99,29 @@ def test_whatever_the_unit_of_a_store_of_before_is_its_chart_is_drawn(unit):
     frame = pd.DataFrame({"month": months, "count": 1.0, "provisional": False, "average": 1.0, "period": ""})
     svg = picture(monthly_chart(frame, "Rape", unit), "Source", PictureKind.SVG).decode()
     assert "Rape" in svg
+
+
+def test_of_many_pictures_at_once_the_last_are_refused_and_later_ones_made_again(monkeypatch):
+    entered, may_end = threading.Semaphore(0), threading.Event()
+
+    def slow(*_):
+        entered.release()
+        may_end.wait(10)
+        return b"made"
+
+    monkeypatch.setattr(pictures, "_made", slow)
+    made: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: made.append(picture(alt.LayerChart(), "", PictureKind.SVG)))
+        for _ in range(pictures.MOST_WAITING)
+    ]
+    for thread in threads:
+        thread.start()
+        assert entered.acquire(timeout=10)
+    with pytest.raises(PictureError, match="Too many pictures are being made"):
+        picture(alt.LayerChart(), "", PictureKind.SVG)
+    may_end.set()
+    for thread in threads:
+        thread.join()
+    assert made == [b"made"] * pictures.MOST_WAITING
+    assert picture(alt.LayerChart(), "", PictureKind.SVG) == b"made"

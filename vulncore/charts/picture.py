@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any, Final
 
 import altair as alt
@@ -58,7 +58,10 @@ svg = vl_convert.vegalite_to_svg(sys.stdin.buffer.read().decode(), vl_version=sy
 sys.stdout.buffer.write(svg.encode() if sys.argv[1] == "svg" else vl_convert.svg_to_png(svg, scale=float(sys.argv[3])))
 """
 
-_one_at_a_time = Lock()
+MOST_WAITING: Final = 3
+"""Pictures that are made or wait at once: whoever asks for a table then still gets it."""
+
+_one_at_a_time, _waiting = Lock(), BoundedSemaphore(MOST_WAITING)
 
 
 class PictureKind(StrEnum):
@@ -86,8 +89,17 @@ def picture(chart: alt.LayerChart, source: str, kind: PictureKind) -> bytes:
         kind: PNG or SVG.
 
     Raises:
-        PictureError: It can't be drawn, or not within `SECONDS`.
+        PictureError: It can't be drawn, or not within `SECONDS`, or too many others are being made.
     """
+    if not _waiting.acquire(blocking=False):
+        raise PictureError("Too many pictures are being made. Ask for this one again in a moment.")
+    try:
+        return _made(chart, source, kind)
+    finally:
+        _waiting.release()
+
+
+def _made(chart: alt.LayerChart, source: str, kind: PictureKind) -> bytes:
     spec = _writable({**sourced(_with_rows(chart), source, WIDTH), "config": LOOKS, "padding": PADDING})
     if "width" not in spec:
         spec |= {"width": WIDTH, "height": max(spec["height"] - AROUND, LOWEST)}

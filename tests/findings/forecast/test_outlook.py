@@ -62,7 +62,9 @@ def outlook(shipped_store) -> Outlook:
 def test_the_page_opens_with_which_way_it_goes_and_what_to_plan_for(outlook):
     briefing = forecast_briefing(outlook)
     year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
-    assert briefing.finding == f"Sexual violence: could go either way, about {year['mean']:,.0f} in 2028."
+    assert briefing.finding == (
+        f"Sexual violence: could go either way, {year['low80']:,.0f} to {year['high80']:,.0f} in 2028."
+    )
     assert briefing.action.startswith("The forecast is too unsure to plan by")
 
 

@@ -61,9 +61,10 @@ def forecast_briefing(outlook: Outlook) -> Briefing:
     year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
     if_so = "If the what-ifs hold: " if outlook.adjustments else ""
     name = small_first(outlook.demand.subject.name) if if_so else outlook.demand.subject.name
-    return Briefing(
-        f"{if_so}{name}: {small_first(way)}, about {year['mean']:,.0f} in {outlook.last_year}.", PLANS[way]
-    )
+    # what is too unsure to plan by has no number that somebody could take away
+    unsure = PLANS[way] == STAYS
+    amount = f"{year['low80']:,.0f} to {year['high80']:,.0f}" if unsure else f"about {year['mean']:,.0f}"
+    return Briefing(f"{if_so}{name}: {small_first(way)}, {amount} in {outlook.last_year}.", PLANS[way])
 
 
 def no_forecast_briefing(refused: NoForecast) -> Briefing:
