@@ -61,7 +61,7 @@ def test_what_those_needed_cost_is_their_number_times_what_one_costs(outlook):
     assert f"They cost {said}." in more_in_words(outlook, more)
     beyond = cost_of(outlook, "pip2", more.more - 2)  # two funded posts are vacant
     action = resourcing_briefing(outlook, made=True).action
-    assert action.endswith(f" ({pounds(beyond.middle)} a year) and fill 2 vacant ones.")
+    assert action.endswith(f" ({pounds(beyond.middle)} a year) and fill the vacant ones.")
     last = steps_table(outlook, more).iloc[-1]
     assert last["Cost a year, in all"] == said.removeprefix("about ").replace(" a year", "")
 

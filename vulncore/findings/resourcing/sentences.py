@@ -74,7 +74,7 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
     if beyond and (cost := cost_of(outlook, more.target.role, beyond)):
         ask += f" ({pounds(cost.middle)} a year)"
     if beyond and beyond < more.more:
-        ask += f" and fill {number_of(more.more - beyond, 'vacant one')}"
+        ask += " and fill the vacant ones"
     rule = (
         "all hours are then covered"
         if more is outlook.more_for_hours
