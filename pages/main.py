@@ -8,6 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared.choices import Choices, adopt
 from pages.shared.sidebar import SidebarChoices
+from pages.shared.tables import mark_tables
 from pages.shared.telephone import close_sidebar_after
 from pages.shared.turns import own_turn
 from pages.shared.visit import EndOfPage, visit
@@ -121,6 +122,7 @@ if page.url_path not in PAGES:
 with own_turn():
     adopt_link(PAGES[page.url_path])
     show_ways(pages)
+    mark_tables("")
     visit().pinned = {}  # until the page has chosen what it shows
     close_sidebar_after(page.url_path)
     with suppress(EndOfPage):

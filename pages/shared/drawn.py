@@ -8,6 +8,7 @@ from weakref import ref
 
 import streamlit as st
 
+from pages.shared.tables import mark_of_tables
 from vulncore.findings.shared.kept import Kept
 
 PIECES_KEPT = 512  # charts and tables of some ten to a hundred kilobytes
@@ -17,7 +18,7 @@ T = TypeVar("T")
 def drawn(draw: Callable[..., T], *made_from: object) -> T:
     """Draw a piece of a page, or send again what was drawn of the same; return what `draw` returns.
 
-    A piece is made from what `draw` is called with, and the visitor's theme. Two arguments are the same if they are equal (a
+    A piece is made from what `draw` is called with, the visitor's theme, and what tables say of their data. Two arguments are the same if they are equal (a
     choice, a sentence); one that has no hash is the same as itself alone (a view that a cached read returned: nobody may
     change it).
 
@@ -26,7 +27,7 @@ def drawn(draw: Callable[..., T], *made_from: object) -> T:
             calls no cached read and no `drawn`.
         made_from: What it is called with.
     """
-    theme, told_by = st.context.theme.type, tuple(map(_told_by, made_from))
+    theme, told_by = (st.context.theme.type, mark_of_tables()), tuple(map(_told_by, made_from))
     unhashed = tuple(thing for thing, of in zip(made_from, told_by, strict=True) if isinstance(of, _Place))
     piece = _pieces().get((draw, theme, told_by))
     if piece is None or not piece.is_of(unhashed):

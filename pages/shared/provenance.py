@@ -5,11 +5,12 @@ import streamlit as st
 from pages.shared.choices import show_unmet
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View, show_newest
+from pages.shared.tables import mark_tables
 from pages.shared.text import plain
 from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.data.publishes import UNVERIFIED, half_written_in_words
-from vulncore.findings.shared.words import made_note
+from vulncore.findings.shared.words import made_note, short_mark
 from vulncore.store.manifest import Publish
 from vulncore.store.store import half_written
 
@@ -19,6 +20,7 @@ LOOK_EVERY_SECONDS = 15
 def show_provenance(view: View, about: str) -> None:
     """Say what the page is about; that its data is made, if it is; and offer newer figures when there are any."""
     made = made_note(view.publish)
+    mark_tables(short_mark(view.publish))
     st.markdown(plain(about) + (f" :gray-badge[{plain(made)}]" if made else ""))
     show_unmet()
     offer_newer_figures(view.publish)

@@ -1,5 +1,6 @@
 """A table that people read, on screen."""
 
+import threading
 from collections.abc import Collection
 
 import pandas as pd
@@ -18,6 +19,20 @@ div:has(> table.plain) { overflow-x: auto; }
 </style>"""
 
 
+_page = threading.local()  # each run of a page has a thread of its own
+
+
+def mark_tables(mark: str) -> None:
+    """Let each table that is drawn from here on in this run say that its data is made, if it is: it may be copied away."""
+    _page.mark = mark
+
+
+def mark_of_tables() -> str:
+    """Return what tables of this run say of their data; "" where there is nothing to say."""
+    return getattr(_page, "mark", "")
+
+
 def show_table(frame: pd.DataFrame, caption: str, figures: Collection[str] = ()) -> None:
     """Draw a frame as a table that prints, copies and speaks; columns of `figures` align right."""
-    st.html(STYLE + table_html(frame, caption, figures))
+    marked = f"{caption}. {mark_of_tables()}" if mark_of_tables() else caption
+    st.html(STYLE + table_html(frame, marked, figures))

@@ -27,7 +27,7 @@ from pages.where.reads import place_of
 from vulncore.charts.map_chart import HALF, NARROW, UNSEEN, WIDE, fill, hotspot_map
 from vulncore.charts.theme import Palette
 from vulncore.findings.shared.file_names import file_name, months_in_name
-from vulncore.findings.shared.words import MADE
+from vulncore.findings.shared.words import short_mark
 from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
 from vulncore.findings.where.map import LISTED
 from vulncore.findings.where.map_picture import map_picture
@@ -100,7 +100,7 @@ def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
             palette(),
             NARROW if narrow else WIDE,
             layer_id,
-            view.publish.made,
+            short_mark(view.publish),
         ),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
@@ -111,11 +111,11 @@ def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
 
 
 def _deck(
-    shown: MapView, picked: str | None, hot: str, colours: Palette, width: int, layer_id: str, made: bool
+    shown: MapView, picked: str | None, hot: str, colours: Palette, width: int, layer_id: str, mark: str
 ) -> pydeck.Deck:
     deck = hotspot_map(
         shown.features,
-        [*_labels(shown), *([_made_mark(shown)] if made else [])],
+        [*_labels(shown), *([_made_mark(shown, mark)] if mark else [])],
         shown.outline,
         shown.bounds,
         picked,
@@ -157,7 +157,9 @@ def draw_map(shown: MapView, view: View, key: str) -> None:
     layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution}"
     narrow = is_telephone()
     st.pydeck_chart(
-        drawn(_deck, shown, None, "", palette(), NARROW if narrow else HALF, layer_id, view.publish.made),
+        drawn(
+            _deck, shown, None, "", palette(), NARROW if narrow else HALF, layer_id, short_mark(view.publish)
+        ),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
         alt=shown.alt,
@@ -236,12 +238,12 @@ def _show_as_table(shown: MapView, unit: str) -> None:
         show_table(_read(shown, unit), shown.title)
 
 
-def _made_mark(shown: MapView) -> Mapping[str, Any]:
+def _made_mark(shown: MapView, mark: str) -> Mapping[str, Any]:
     """Return the mark of made data in a corner of the area, so that it is in whatever picture somebody takes of the screen."""
     west, south, east, north = shown.bounds
     across, down = MADE_AT
     place = {"longitude": west + across * (east - west), "latitude": north - down * (north - south)}
-    return {"name": MADE.partition(":")[0], "kind": "made", "priority": MADE_FIRST, **place}
+    return {"name": mark, "kind": "made", "priority": MADE_FIRST, **place}
 
 
 def _labels(shown: MapView) -> list[Mapping[str, Any]]:

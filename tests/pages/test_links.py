@@ -74,3 +74,12 @@ def test_a_strand_goes_by_one_name_wherever_it_is_said(opened, name):
     assert "sexual violence" in page.said.partition("Overview\nWhen")[0].casefold()
     for other in ("Other sexual offences and Rape", "Rape and Other Sexual Offences", "Sexual offences"):
         assert other not in page.said
+
+
+@pytest.mark.parametrize("name", ["overview", "when", "where", "forecast", "resourcing", "data"])
+def test_each_table_of_made_data_says_so_where_it_is_copied_and_none_of_real_data_does(opened, name):
+    made = [body for body in opened(name).html if "<caption" in body]
+    assert made
+    assert [body[:120] for body in made if "Made data</caption>" not in body] == []
+    real = [body for body in opened(name, dataset="city-open-counts").html if "<caption" in body]
+    assert [body for body in real if "Made data</caption>" in body] == []

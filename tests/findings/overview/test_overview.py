@@ -231,7 +231,7 @@ def test_the_workbook_is_the_table_on_screen_and_says_what_it_is(shipped_store):
     demo = overview(shipped_store, "demo")
     sheet = openpyxl.load_workbook(io.BytesIO(table_workbook(demo))).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert rows[0][0] == "Vulnerability strands, City of London Police, to October 2024"
+    assert rows[0][0] == "Vulnerability strands, City of London Police, to October 2024. Made data"
     assert rows[1][0] == demo.question
     assert "version 1" in rows[2][0]
     assert rows[3][0] == MADE

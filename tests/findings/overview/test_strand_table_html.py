@@ -154,3 +154,15 @@ def test_a_change_across_a_change_of_recording_is_not_coloured_and_not_called_on
     assert "68" not in html
     assert (broken.fytd.colour, broken.fytd_baseline) == ("red", 920)  # both of these years lie after it
     assert all(row.baseline.colour for key, row in rows.items() if key != "anti-social-behaviour")
+
+
+def test_measures_of_no_group_stand_under_a_heading_of_their_own_and_never_under_the_one_before():
+    rows = [
+        replace(ROW, key=key, name=key, group=group)
+        for key, group in (("a", ""), ("b", "Sexual violence"), ("c", ""))
+    ]
+    table = parsed(strand_table_html(rows, HEADS))
+    first_cells = [row[0].strip() for row in table.rows if row]
+    assert first_cells[-5:] == ["a", "Sexual violence", "b", "Other measures", "c"]
+    alone = parsed(strand_table_html(rows[:1], HEADS))
+    assert "Other measures" not in [row[0].strip() for row in alone.rows if row]

@@ -14,7 +14,7 @@ from vulncore.findings.overview.history import has_only_totals
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import serious_rise
 from vulncore.findings.overview.strand_table_html import ChangeCell, Count, Headings, SignalCell, TableRow
-from vulncore.findings.shared.words import capital_first, percent
+from vulncore.findings.shared.words import capital_first, percent, short_mark
 from vulncore.metrics.strands.change import COLOUR_THRESHOLD, has_trend, percent_text
 from vulncore.metrics.strands.signal import Signal
 
@@ -47,8 +47,9 @@ def headings(overview: Overview) -> Headings:
         else "Recorded incidents by category"
     )
     windows = {name: short_window(window) for name, window in overview.windows.items()}
+    mark = short_mark(overview.publish)
     return Headings(
-        caption=f"{subject}, {overview.force}, to {overview.as_at:%B %Y}",
+        caption=f"{subject}, {overview.force}, to {overview.as_at:%B %Y}" + (f". {mark}" if mark else ""),
         fytd_previous=windows["fytd_previous"] or "",
         fytd_current=windows["fytd_current"] or "",
         baseline=windows["fytd_baseline"],

@@ -49,6 +49,11 @@ def made_note(publish: Publish) -> str:
     return MADE if publish.made else ""
 
 
+def short_mark(publish: Publish) -> str:
+    """Return the same in two words, for a caption or a map; "" where the records are real."""
+    return MADE.partition(":")[0] if publish.made else ""
+
+
 def file_note(publish: Publish, blurred: str) -> str:
     """Return what a file of figures says of all of its rows: that they are made, how they are blurred ("" where not)."""
     return ". ".join(filter(None, [made_note(publish), blurred]))
