@@ -117,8 +117,8 @@ def test_what_else_to_look_at_is_named_the_most_serious_first():
     briefing = overview_briefing(pd.DataFrame(rows), report_measures())
     assert briefing.finding.startswith("Domestic abuse crime up")
     assert briefing.also == (
-        "Also look at: Hate crime, down from 35 to 20; Rape, down from 35 to 20; "
-        "Other sexual offences, down from 35 to 20; 3 more."
+        "Also look at: Hate crime, maybe down from 35 to 20; Rape, maybe down from 35 to 20; "
+        "Other sexual offences, maybe down from 35 to 20; 3 more."
     )
 
 

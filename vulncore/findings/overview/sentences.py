@@ -93,7 +93,8 @@ def own_words(row: Mapping[Hashable, Any], measure: Measure) -> tuple[str, str]:
 
 
 def _way(row: Mapping[Hashable, Any]) -> str:
-    return "up" if row["fytd_change"] > 0 else "down"
+    way = "up" if row["fytd_change"] > 0 else "down"
+    return f"maybe {way}" if row["fytd_signal"] == Signal.MAY_BE else way
 
 
 def _finding_and_action(row: Mapping[Hashable, Any], measure: Measure) -> tuple[str, str]:
