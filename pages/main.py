@@ -27,6 +27,10 @@ STYLE = """<style>
 @media (max-width: 1000px) { [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; } }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4.2rem 1rem 2rem; } }
 .st-key-ways a { padding: 0.3rem 0.5rem; }
+:is(a, button, summary, canvas, [tabindex="0"], [role="tab"]):focus-visible { outline: 3px solid #2f80c2 !important; outline-offset: 1px; }
+:is(main, canvas, [data-testid="stMain"], [data-testid="stDeckGlJsonChart"], [data-testid="stDeckGlJsonChart"] [tabindex="0"]):focus-visible {
+  outline-offset: -3px !important; }
+[data-testid="stElementToolbar"]:focus-within, :is(h1, h2, h3) :has(a:focus-visible), :is(h1, h2, h3) a:focus-visible { opacity: 1 !important; }
 [data-testid="stElementContainer"]:has([data-testid="stSpinner"]) { position: fixed; z-index: 99; right: 1.5rem; bottom: 1.5rem;
   width: auto; height: auto; overflow: visible; }
 .st-key-fitting:has([data-testid="stProgress"]) { position: fixed; z-index: 99; right: 1.5rem; bottom: 1.5rem; width: 24rem;
