@@ -116,7 +116,7 @@ def years_chart(
         )
     legend_lines = ["Bar: recorded, pale: so far"]
     if len(ahead):
-        legend_lines = [f"{legend_lines[0]}. Mark: expected", "Broad: 80 % range. Line: 95 % range"]
+        legend_lines = [f"{legend_lines[0]}. Mark: expected", "Broad: 4 of 5 forecasts. Line: 19 of 20"]
     if _is_adjusted(ahead):
         legend_lines.append("Hollow: expected without what-ifs")
     chart: alt.LayerChart = alt.LayerChart(
@@ -195,15 +195,15 @@ def months_chart(
 def _expected_tooltip(expected: str, limits: str) -> list[alt.Tooltip]:
     return [
         alt.Tooltip("mean:Q", title="Expected", format=expected),
-        alt.Tooltip("low80:Q", title="80 % range, from", format=limits),
+        alt.Tooltip("low80:Q", title="4 of 5, from", format=limits),
         alt.Tooltip("high80:Q", title="to", format=limits),
-        alt.Tooltip("low95:Q", title="95 % range, from", format=limits),
+        alt.Tooltip("low95:Q", title="19 of 20, from", format=limits),
         alt.Tooltip("high95:Q", title="to", format=limits),
     ]
 
 
 def _months_legend(recorded: pd.DataFrame, ahead: pd.DataFrame) -> list[str]:
-    parts = ["Line: recorded, then expected", "Bands: 80 %, 95 % range"]
+    parts = ["Line: recorded, then expected", "Bands: 4 of 5 and 19 of 20 forecasts"]
     if recorded["set_aside"].any():
         parts.append("Hollow: not used by the models")
     if _is_adjusted(ahead):
