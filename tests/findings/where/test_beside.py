@@ -13,11 +13,11 @@ from vulncore.domain.geography import boundary
 from vulncore.domain.periods import Window, rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.shared.sides import SAME_RECORDS
-from vulncore.findings.where.beside import OTHER_CELLS, maps_beside
+from vulncore.findings.where.beside import OTHER_CELLS, maps_beside, zone_differences
 from vulncore.findings.where.counts import RecordCounts, record_counts, zone_counts
 from vulncore.findings.where.layers import Layer, MapChoice
 from vulncore.findings.where.place import DIFFER, UNSURE, two_places
-from vulncore.findings.where.protection import change_layer, protected_difference
+from vulncore.findings.where.protection import change_layer
 from vulncore.findings.where.question import MapSelection
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot, open_version, publish
@@ -97,7 +97,7 @@ def test_a_year_beside_the_one_before_says_what_the_layer_of_changes_says(demo):
     _, counts = demo(DEMO_FILTER)
     resolution = counts.ground.resolutions[-1]
     layer = change_layer(zone_counts(counts, resolution), counts.window, YEAR_BEFORE.window, counts.smallest)
-    difference = protected_difference(demo(YEAR_BEFORE)[1], counts, resolution, alike=True)
+    difference = zone_differences(demo(YEAR_BEFORE)[1], counts, resolution, alike=True)
     assert difference["verdict"].tolist() == layer.frame["verdict"].tolist()
     assert len(difference) > 5
 

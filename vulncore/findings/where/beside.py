@@ -1,9 +1,11 @@
 """Counts inside, what may be shown outside: two maps beside each other, and where they differ by more than chance."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from vulncore.domain.vocabulary import Measure
@@ -18,19 +20,23 @@ from vulncore.findings.shared.sides import (
     not_compared,
     why_not_judged,
 )
-from vulncore.findings.shared.words import listed, small_first
-from vulncore.findings.where.counts import RecordCounts
+from vulncore.findings.shared.words import hidden_as, listed, percent, small_first
+from vulncore.findings.where.area import zone_names
+from vulncore.findings.where.counts import RecordCounts, spread_of, zone_counts
 from vulncore.findings.where.layers import Layer, MapChoice
 from vulncore.findings.where.map import map_view
 from vulncore.findings.where.protection import (
     fitting_resolution,
     layer_view,
-    protected_difference,
+    protected_numbers,
+    verdicts_of,
     where_summary,
     where_view,
 )
+from vulncore.findings.where.protection import names_of as streets_of
 from vulncore.findings.where.sentences import where_briefing
 from vulncore.findings.where.view import MapsBeside
+from vulncore.metrics.statistics.parts import parts_compared
 from vulncore.store import Snapshot
 
 MOST_NAMED: Final = 3
@@ -81,7 +87,7 @@ def maps_beside(
         briefing = Briefing(*not_compared((before, now), why))
         return MapsBeside((before, now), briefing, (), pd.DataFrame(), views, its_map, map_shown)
     alike = sides[0].is_like(sides[1])
-    difference = protected_difference(*counts, map_shown.resolution, alike=alike)
+    difference = zone_differences(*counts, map_shown.resolution, alike=alike)
     return MapsBeside(
         names=(before, now),
         briefing=_briefing(
@@ -122,6 +128,52 @@ def _fitting(counts: tuple[RecordCounts, RecordCounts], choice: MapChoice) -> Ma
         return choice
     fitting = [fitting_resolution(one, choice.layer) for one in counts]
     return replace(choice, resolution=min(size for size in fitting if size is not None))
+
+
+def zone_differences(
+    pinned: RecordCounts, shown: RecordCounts, resolution: int | None, *, alike: bool
+) -> pd.DataFrame:
+    """Return how each zone of one map differs from the same zone of another of which no record is the same.
+
+    Args:
+        pinned: Where the records lie that are compared with.
+        shown: Where those on screen lie.
+        resolution: The size of cells, None for wards.
+        alike: Whether both are of the same kind of records: then they are compared by day, else by their share of the map.
+
+    Returns:
+        One row per zone: `place`, `pinned` and `shown` (in words), `verdict` ("more", "fewer", "no clear change", "too few to
+        say"), `p_value`, all zones judged together as in `change_layer`.
+    """
+    zones_of_both = [zone_counts(counts, resolution) for counts in (pinned, shown)]
+    windows = pinned.window, shown.window
+    parts = list(zip(zones_of_both, windows, strict=True))
+    before, now = (by_zone.about(window) for by_zone, window in parts)
+    exposures = (windows[0].days, windows[1].days) if alike else (float(before.sum()), float(now.sum()))
+    numbers_of_both = [protected_numbers(numbers, shown.smallest)[0] for numbers in (before, now)]
+    both_hidden = np.isnan(numbers_of_both[0]) & np.isnan(numbers_of_both[1])
+    compared = parts_compared(now, before, exposures[1], exposures[0], spread_of(*parts), ~both_hidden)
+    in_words = [
+        [
+            hidden_as(shown.smallest)
+            if math.isnan(number)
+            else f"about {number:,.0f}"
+            if alike
+            else percent(number / max(total, 1.0))
+            for number in numbers
+        ]
+        for numbers, total in zip(numbers_of_both, (before.sum(), now.sum()), strict=True)
+    ]
+    zones = zones_of_both[1].zones
+    return pd.DataFrame(
+        {
+            "place": zone_names(zones, streets_of(shown, zones)),
+            "pinned": in_words[0],
+            "shown": in_words[1],
+            "verdict": np.where(both_hidden, "too few to say", verdicts_of(compared)),
+            "p_value": compared.p_value,
+        }
+    )
 
 
 def _briefing(

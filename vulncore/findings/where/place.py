@@ -11,19 +11,20 @@ from vulncore.domain.blur import sharpening
 from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
 from vulncore.findings.shared.words import hidden_in_words, percent
 from vulncore.findings.where.area import streets_by_records, zone_names
-from vulncore.findings.where.counts import RecordCounts, ZoneCounts, zone_counts, zone_of_records
+from vulncore.findings.where.counts import RecordCounts, ZoneCounts, spread_of, zone_counts, zone_of_records
 from vulncore.findings.where.layers import Verdict, verdict
 from vulncore.findings.where.protection import (
+    FALSE_RATE,
     change_layer,
     class_layer,
     hot_layer,
     names_of,
     protected_numbers,
-    zones_differ,
 )
 from vulncore.findings.where.view import PlaceView, TwoPlaces
 from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.hotspots.zones import zone_of
+from vulncore.metrics.statistics.intervals import rate_ratio_p_value
 from vulncore.metrics.week.day_hour import day_hour, week_of
 
 PARTS_OF_MONTHS: Final = (1, 3, 6, 12)
@@ -112,6 +113,19 @@ def two_places(counts: RecordCounts, resolution: int | None, cells: tuple[str, s
         most_months=_most(first.months, second.months),
         most_hours=_most(first.hours, second.hours),
     )
+
+
+def zones_differ(counts: RecordCounts, resolution: int | None, cells: tuple[str, str]) -> bool:
+    """Return whether two zones have different numbers of records in the window by more than chance (5 %).
+
+    The exact test of two counts, with the scatter that sharpening adds. How large the zones are is not asked: what a cell has is
+    what somebody who goes there meets.
+    """
+    by_zone = zone_counts(counts, resolution)
+    at = [by_zone.zones.names.index(cell) for cell in cells]
+    about = by_zone.about(counts.window)[at]
+    spread = float(spread_of((by_zone, counts.window))[at].max())
+    return bool(rate_ratio_p_value(about[0], about[1], 1, 1, spread) <= FALSE_RATE)
 
 
 def _parts_of_week(hours: pd.DataFrame) -> int:

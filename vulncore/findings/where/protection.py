@@ -10,7 +10,7 @@ files import none of these five, and of the pages `reads.py` alone does, which c
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,12 +18,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from vulncore.domain.arrays import Booleans, Floats
+from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import Window
 from vulncore.findings.shared.words import hidden_as, hidden_in_words, percent, share_in_steps
-from vulncore.findings.where.area import StreetNames, zone_names
+from vulncore.findings.where.area import StreetNames
 from vulncore.findings.where.counts import (
     DECIMALS,
     RecordCounts,
@@ -51,8 +51,7 @@ from vulncore.metrics.hotspots.classes import hotspot_classes
 from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
 from vulncore.metrics.hotspots.near_repeats import NearRepeats
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
-from vulncore.metrics.statistics.false_discovery import discoveries
-from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
+from vulncore.metrics.statistics.parts import PartsCompared, parts_compared
 from vulncore.metrics.week.counted import CountedRecords
 
 States = NDArray[np.int8]
@@ -233,13 +232,12 @@ def change_layer(by_zone: ZoneCounts, now: Window, before: Window, smallest: int
         A frame with `now`, `before` (rounded, missing where hidden), `ratio` (of the rates per day), `low`, `high`
         (its limits at the level at which all zones are judged), `verdict` ("more", "fewer", "no clear change").
     """
-    compared = _compared(
-        (by_zone.about(before), by_zone.about(now)),
-        (before.days, now.days),
-        spread_of((by_zone, now), (by_zone, before)),
-        smallest,
-    )
-    shown_before, shown_now, both_hidden, verdicts = compared[:4]
+    now_used, before_used = by_zone.about(now), by_zone.about(before)
+    shown_now, shown_before = (protected_numbers(numbers, smallest)[0] for numbers in (now_used, before_used))
+    both_hidden = np.isnan(shown_now) & np.isnan(shown_before)
+    spread = spread_of((by_zone, now), (by_zone, before))
+    compared = parts_compared(now_used, before_used, now.days, before.days, spread, ~both_hidden)
+    verdicts = verdicts_of(compared)
     legend = change_legend(smallest)
     keys = np.select([both_hidden, verdicts == "more", verdicts == "fewer"], ["few", "up", "down"], "same")
     frame = legend_rows(keys.tolist(), legend)
@@ -261,92 +259,11 @@ def change_layer(by_zone: ZoneCounts, now: Window, before: Window, smallest: int
     )
 
 
-def protected_difference(
-    pinned: RecordCounts, shown: RecordCounts, resolution: int | None, *, alike: bool
-) -> pd.DataFrame:
-    """Return how each zone of one map differs from the same zone of another of which no record is the same.
-
-    Args:
-        pinned: Where the records lie that are compared with.
-        shown: Where those on screen lie.
-        resolution: The size of cells, None for wards.
-        alike: Whether both are of the same kind of records: then they are compared by day, else by their share of the map.
-
-    Returns:
-        One row per zone: `place`, `pinned` and `shown` (in words), `verdict` ("more", "fewer", "no clear change", "too few to
-        say"), `p_value`, all zones judged together as in `change_layer`.
-    """
-    zones_of_both = [zone_counts(counts, resolution) for counts in (pinned, shown)]
-    windows = pinned.window, shown.window
-    parts = list(zip(zones_of_both, windows, strict=True))
-    before, now = (by_zone.about(window) for by_zone, window in parts)
-    exposures = (windows[0].days, windows[1].days) if alike else (float(before.sum()), float(now.sum()))
-    compared = _compared((before, now), exposures, spread_of(*parts), shown.smallest)
-    in_words = [
-        [
-            hidden_as(shown.smallest)
-            if math.isnan(number)
-            else f"about {number:,.0f}"
-            if alike
-            else percent(number / max(total, 1.0))
-            for number in numbers
-        ]
-        for numbers, total in ((compared.before, before.sum()), (compared.now, now.sum()))
-    ]
-    zones = zones_of_both[1].zones
-    return pd.DataFrame(
-        {
-            "place": zone_names(zones, names_of(shown, zones)),
-            "pinned": in_words[0],
-            "shown": in_words[1],
-            "verdict": np.where(compared.both_hidden, "too few to say", compared.verdict),
-            "p_value": compared.p_value,
-        }
-    )
-
-
-def zones_differ(counts: RecordCounts, resolution: int | None, cells: tuple[str, str]) -> bool:
-    """Return whether two zones have different numbers of records in the window by more than chance (5 %).
-
-    The exact test of two counts, with the scatter that sharpening adds. How large the zones are is not asked: what a cell has is
-    what somebody who goes there meets.
-    """
-    by_zone = zone_counts(counts, resolution)
-    at = [by_zone.zones.names.index(cell) for cell in cells]
-    about = by_zone.about(counts.window)[at]
-    spread = float(spread_of((by_zone, counts.window))[at].max())
-    return bool(rate_ratio_p_value(about[0], about[1], 1, 1, spread) <= FALSE_RATE)
-
-
-class ZonesCompared(NamedTuple):
-    """Each zone's rounded numbers (missing where hidden), whether both are hidden, and how it changed (see `change_layer`)."""
-
-    before: Floats
-    now: Floats
-    both_hidden: Booleans
-    verdict: NDArray[np.str_]
-    ratio: Floats
-    low: Floats
-    high: Floats
-    p_value: Floats
-
-
-def _compared(
-    counts: tuple[Floats, Floats], exposures: tuple[float, float], spread: Floats, smallest: int
-) -> ZonesCompared:
-    """Return how zones changed from earlier counts to current ones, judged together."""
-    before, now = counts
-    shown_before, shown_now = (protected_numbers(numbers, smallest)[0] for numbers in counts)
-    p_value = rate_ratio_p_value(now, before, exposures[1], exposures[0], spread)
-    both_hidden = np.isnan(shown_now) & np.isnan(shown_before)
-    judged = discoveries(np.where(both_hidden, 1.0, p_value), FALSE_RATE)
-    low, high = rate_ratio_interval(now, before, exposures[1], exposures[0], spread, judged.alpha)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = now / before * exposures[0] / exposures[1]
-    verdict = np.select(
-        [judged.stands & (ratio > 1), judged.stands & (ratio < 1)], ["more", "fewer"], "no clear change"
-    )
-    return ZonesCompared(shown_before, shown_now, both_hidden, verdict, ratio, low, high, p_value)
+def verdicts_of(compared: PartsCompared) -> NDArray[np.str_]:
+    """Return whether each zone has "more", "fewer" or "no clear change"; one that had nothing before has more where that is clear."""
+    fewer = compared.clear & (compared.ratio < 1)
+    verdicts: NDArray[np.str_] = np.select([fewer, compared.clear], ["fewer", "more"], "no clear change")
+    return verdicts
 
 
 def protected_numbers(counts: Floats, smallest: int) -> tuple[Floats, bool]:

@@ -9,15 +9,13 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.metrics.statistics.false_discovery import discoveries
-from vulncore.metrics.statistics.intervals import rate_ratio_interval, rate_ratio_p_value
+from vulncore.metrics.statistics.parts import parts_compared
 from vulncore.metrics.week.counted import KINDS, Chosen
 from vulncore.metrics.week.hours import HOURS
 
 DECIMALS: Final = 9  # of a weight: adding up in another order moves the digits after these
 PLACES: Final = HOURS + 1  # of the week and, last, of no known hour
 LONGEST_MINUTES: Final = 7 * 24 * 60 + 1
-FALSE_DISCOVERIES: Final = 0.05
 
 
 def day_hour(chosen: Chosen) -> pd.DataFrame:
@@ -104,7 +102,7 @@ def day_hour_change(now: Floats, before: Floats, days_now: float, days_before: f
         verdict), `p_value`, `clear` (stands when all parts are judged together, 5 % of those found false).
 
     Source:
-        The exact conditional test of `vulncore.metrics.statistics.intervals`; Benjamini and Hochberg (1995).
+        `vulncore.metrics.statistics.parts`.
 
     Misleads when:
         the share of unknown times changed, or recording did: the whole week then seems to change.
@@ -112,20 +110,9 @@ def day_hour_change(now: Floats, before: Floats, days_now: float, days_before: f
     >>> day_hour_change(np.array([30.0, 9.0]), np.array([8.0, 10.0]), 366, 365)[["clear"]].values.tolist()
     [[True], [False]]
     """
-    p_value = rate_ratio_p_value(now, before, days_now, days_before)
-    judged = discoveries(p_value, FALSE_DISCOVERIES)
-    low, high = rate_ratio_interval(now, before, days_now, days_before, alpha=judged.alpha)
+    compared = parts_compared(now, before, days_now, days_before)
+    frame = pd.DataFrame(compared._asdict())
     expected = before * days_now / days_before
-    ratio = np.divide(now, expected, out=np.full_like(expected, np.nan), where=expected > 0)
-    return pd.DataFrame(
-        {
-            "now": now,
-            "before": before,
-            "expected": expected,
-            "ratio": ratio,
-            "low": low,
-            "high": high,
-            "p_value": p_value,
-            "clear": judged.stands,
-        }
-    )
+    return frame.assign(now=now, before=before, expected=expected)[
+        ["now", "before", "expected", *compared._fields]
+    ]
