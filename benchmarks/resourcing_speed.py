@@ -2,7 +2,7 @@
 
     python benchmarks/resourcing_speed.py
 
-The illustrative scenario on made demand of 2,000 paths and 50 months. Ratios are to an answer: staffing of every role, months,
+The example scenario on made demand of 2,000 paths and 50 months. Ratios are to an answer: staffing of every role, months,
 year, what it takes, and the sentences. The last lines drag a lever of the real app in Chromium, with the demo's data, and
 wait for the first sentence and for the chart.
 """
@@ -29,7 +29,7 @@ from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_qu
 from vulncore.findings.resourcing.sentences import resourcing_headline
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.chain import Incoming, staffing
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 
 AS_AT = date(2024, 10, 1)
 PATHS, MONTHS, ONE_BY_ONE = 2_000, 50, 100
@@ -42,7 +42,7 @@ CHANGED = f"old => {SAYS}.some(text => text.includes('demand asks for')) && !{SA
 
 
 def main() -> None:
-    scenario, incoming = illustrative(), made(PATHS)
+    scenario, incoming = example_scenario(), made(PATHS)
     singles = [
         Incoming(AS_AT, incoming.recorded, {kind: paths[[row]] for kind, paths in incoming.paths.items()})
         for row in range(ONE_BY_ONE)
@@ -77,7 +77,7 @@ def made(paths: int) -> Incoming:
 
 
 def answered(incoming: Incoming) -> object:
-    scenario = illustrative()
+    scenario = example_scenario()
     paths = {kind: months.astype(np.int64) for kind, months in incoming.paths.items()}
     forecast = UnitForecast(UnitDemand("Made", AS_AT, {}, ()), Basis.CURRENT_PROCESS, paths, {})
     forecast.__dict__["incoming"] = incoming

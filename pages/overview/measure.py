@@ -15,7 +15,7 @@ from pages.shared.text import palette, plain
 from vulncore.charts.theme import Palette
 from vulncore.domain.periods import Window, month_end
 from vulncore.findings.overview.charts import monthly_chart
-from vulncore.findings.overview.history import History, history, history_export
+from vulncore.findings.overview.history import History, history, history_export, mean_in_words
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.shared.file_names import file_name, months_in_name
 from vulncore.findings.shared.words import capital_first
@@ -63,9 +63,12 @@ def _show_past(past: History, source: str) -> None:
 def _show_as_table(overview: Overview, past: History) -> None:
     export = history_export(overview, past)
     newest_first = export[["month", "count", "mean_of_12_months", "status"]].iloc[::-1]
-    table = newest_first.rename(columns=lambda name: capital_first(name.replace("_", " ")))
+    mean = newest_first["mean_of_12_months"].map(mean_in_words)
+    table = newest_first.assign(mean_of_12_months=mean).rename(
+        columns=lambda name: capital_first(name.replace("_", " "))
+    )
     with st.popover("Show as table", width="stretch"):
-        show_table(table, past.title)
+        show_table(table, past.title, figures=("Mean of 12 months",))
 
 
 def _show_definition(past: History) -> None:

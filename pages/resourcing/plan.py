@@ -16,7 +16,7 @@ from vulncore.domain.errors import InvalidScenarioError
 from vulncore.findings.resourcing.assumptions import field as limits_of
 from vulncore.findings.resourcing.outlook import shifted
 from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
-from vulncore.resourcing.scenario.link import illustrative, scenario_code, scenario_of
+from vulncore.resourcing.scenario.link import example_scenario, scenario_code, scenario_of
 from vulncore.resourcing.scenario.scenario import Assumption, Joiners, Scenario
 
 NOBODY = "not named"
@@ -41,13 +41,13 @@ def workbench() -> Workbench:
 def plan_now(choices: ResourcingChoices) -> Scenario:
     """Return the scenario on screen; one that a link brings and that can't be read is told so."""
     if not choices.plan:
-        return illustrative()
+        return example_scenario()
     try:
         return scenario_of(choices.plan)
     except InvalidScenarioError as problem:
         say_unmet(str(problem).rstrip("."), "the example figures")
         choose(ResourcingChoices, plan="")
-        return illustrative()
+        return example_scenario()
 
 
 def keep_plan(plan: Scenario) -> None:
@@ -57,7 +57,7 @@ def keep_plan(plan: Scenario) -> None:
         InvalidScenarioError: It is too long for a link.
     """
     code = scenario_code(plan)
-    choose(ResourcingChoices, plan="" if plan == illustrative() else code)
+    choose(ResourcingChoices, plan="" if plan == example_scenario() else code)
 
 
 def compared(choices: ResourcingChoices) -> list[Scenario]:
@@ -102,8 +102,12 @@ def begin(plan: Scenario) -> None:
 
 
 def standing() -> dict[str, Scenario]:
-    """Return the scenarios that can be chosen, by name: the illustrative one, those saved, those of this visit."""
-    return {illustrative().name: illustrative(), **scenarios_of(store_path()), **workbench().scenarios}
+    """Return the scenarios that can be chosen, by name: the example, those saved, those of this visit."""
+    return {
+        example_scenario().name: example_scenario(),
+        **scenarios_of(store_path()),
+        **workbench().scenarios,
+    }
 
 
 def moved(plan: Scenario, key: str, likely: float) -> Assumption:

@@ -30,7 +30,7 @@ def _codes(text: str) -> tuple[str, ...]:
 class ResourcingChoices(Choices):
     """What is chosen on the page Resourcing.
 
-    `plan` is the code of the scenario on screen, empty for the illustrative one, and `compare` those that stand beside it;
+    `plan` is the code of the scenario on screen, empty for the example, and `compare` those that stand beside it;
     `chance` is in percent; `rule` says when there are enough people; `numbers` is the group of assumptions shown.
     """
 

@@ -1,5 +1,6 @@
 """What the map of places promises before a browser draws it."""
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -73,17 +74,25 @@ def test_colour_never_stands_alone():
     assert [word["name"].strip("\u00a0") for word in words] == ["▲"]
 
 
-def test_more_stands_out_more_from_either_ground():
-    def luminance(colour):
-        return sum(
+def test_more_stands_out_more_from_either_ground_and_the_least_of_the_night_from_what_is_hidden():
+    def luminance(colour, ground):
+        *shown, opaque = colour
+        seen = [
+            part * opaque / 255 + under * (1 - opaque / 255)
+            for part, under in zip(shown, ground, strict=True)
+        ]
+        return 0.05 + sum(
             weight * (part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4)
-            for weight, part in zip((0.2126, 0.7152, 0.0722), colour, strict=True)
+            for weight, part in zip((0.2126, 0.7152, 0.0722), seen, strict=True)
         )
 
     for palette in (LIGHT, DARK):
-        ground = luminance(rgb(palette.ground))
-        apart = [abs(luminance(fill(f"s{step}", palette)[:3]) - ground) for step in range(1, STEPS + 1)]
-        assert apart == sorted(apart)
+        ground = rgb(palette.ground)
+        keys = ["", "hidden", *(f"s{step}" for step in range(1, STEPS + 1))]
+        seen = [luminance(fill(key, palette), ground) for key in keys]
+        assert seen == sorted(seen, reverse=palette is LIGHT)
+    assert seen[2] > 1.4 * seen[1]
+    assert all(more > 1.3 * less for less, more in itertools.pairwise(seen[2:]))
 
 
 def test_a_large_map_leaves_out_outlines_and_marks_that_nobody_could_read():

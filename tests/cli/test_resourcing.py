@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from tests.making import delivery, month_total, months
 from tests.resourcing.scenario import test_locked
 from vulncore.cli import app
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.locked import is_locked, lock_scenario
 from vulncore.resourcing.scenario.saved import save_scenario
 from vulncore.resourcing.scenario.scenario import fixed
@@ -55,7 +55,7 @@ def store(tmp_path_factory):
         for month in months(date(2019, 1, 1), 60)
     ]
     publish(folder, "small", delivery(counts=counts), "tests")
-    save_scenario(folder, illustrative().where("unit.demand", fixed(150)), "Half more")
+    save_scenario(folder, example_scenario().where("unit.demand", fixed(150)), "Half more")
     return folder
 
 
@@ -84,7 +84,9 @@ def test_officers_are_printed_with_the_columns_that_scripts_rely_on(plain):
 
 def test_scenarios_of_files_and_of_the_store_stand_beside_each_other(dataset, plain, tmp_path):
     file = tmp_path / "ours.toml"
-    file.write_text(scenario_text(illustrative().where("unit.hours", fixed(200)).called("Twice the hours")))
+    file.write_text(
+        scenario_text(example_scenario().where("unit.hours", fixed(200)).called("Twice the hours"))
+    )
     table = rows(run(*dataset, "--scenario", file, "--scenario", "Half more", "--format", "csv"))
     last = table[(table["role"] == "pip2") & (table["month"] == "2027-12")].set_index("scenario")["needed50"]
     example = rows(plain)
@@ -109,13 +111,13 @@ def test_how_many_more_is_answered_and_what_is_planned_for_holds(dataset, tmp_pa
         for row in steps.itertuples()
     )
     file = tmp_path / "planned.toml"
-    file.write_text(scenario_text(illustrative()) + joiners)
+    file.write_text(scenario_text(example_scenario()) + joiners)
     assert rows(run(*dataset, *question, "--scenario", file, "--format", "csv"))["more"].tolist() == [0]
 
 
 def test_a_scenario_printed_as_toml_is_the_same_when_it_comes_back(tmp_path):
     done = run("--as-toml")
-    assert read_scenario(done.stdout) == illustrative()
+    assert read_scenario(done.stdout) == example_scenario()
     file = tmp_path / "ours.toml"
     file.write_text(done.stdout)
     assert run("--as-toml", "--scenario", file).stdout == done.stdout
@@ -123,7 +125,7 @@ def test_a_scenario_printed_as_toml_is_the_same_when_it_comes_back(tmp_path):
 
 def test_every_number_is_printed_with_its_source():
     table = rows(run("--assumptions", "--format", "csv"))
-    assert len(table) == len(illustrative().assumptions)
+    assert len(table) == len(example_scenario().assumptions)
     assert {"lowest", "likeliest", "highest", "unit", "source", "by", "on"} < set(table)
     assert table["source"].notna().all()
 
@@ -170,7 +172,7 @@ def test_what_can_not_be_answered_is_refused_in_a_sentence_before_anything_is_fo
 def test_a_locked_scenario_is_unlocked_by_its_name_and_one_that_is_not_is_named(tmp_path):
     lock_scenario(
         tmp_path,
-        save_scenario(tmp_path, illustrative(), "Plan"),
+        save_scenario(tmp_path, example_scenario(), "Plan"),
         "A",
         "",
         test_locked.FIGURES,

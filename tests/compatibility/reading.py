@@ -33,6 +33,14 @@ PAGES = ("overview", "when", "where", "forecast", "resourcing", "data", "methods
 DRAWN = ("forecast", "resourcing")
 """Pages whose figures are drawn by lot: their files are compared, within a tolerance, and not what tables round."""
 PAGE_SECONDS = 300
+NAMED_SINCE = {
+    "Example figures, but for those that name a source. Replace them with your own before anyone decides by them.": (
+        "Made up to show how it works, but for what names a source. Put your own numbers in their place before anyone "
+        "decides by it."
+    ),
+    "Example figures": "Illustrative",
+}
+"""What the example scenario says about itself and is called, and what it said and was called in 0.1.0."""
 WORDED = {
     *(
         "note",
@@ -180,7 +188,8 @@ def differences(
 def shown(main_page: Path, page: str, link: Mapping[str, str]) -> dict[str, Any]:
     """Return what a page shows of a link, as far as it can be told without its words.
 
-    What somebody costs is new beside the numbers of the example scenario since 0.1.0, and left out of its files.
+    What somebody costs is new beside the numbers of the example scenario since 0.1.0, and left out of its files. The example
+    is called something else since, and has its former name here.
 
     `link` is what it writes back of the names that it was given, `problems` counts what it warns of, `boxes` says what is
     chosen in its boxes by their keys, `files` what it offers to download, `numbers` how often its tables have a cell that
@@ -208,6 +217,8 @@ def shown(main_page: Path, page: str, link: Mapping[str, str]) -> dict[str, Any]
 
 
 def _in_short(name: str, text: str) -> Any:
+    for now, former in NAMED_SINCE.items():
+        text = text.replace(now, former)
     if name.endswith(".csv"):
         return summary([row for row in rows_of(text) if not str(row.get("key")).endswith(".cost")])
     if name.endswith(".toml"):

@@ -20,7 +20,7 @@ from vulncore.findings.resourcing.demand import ready_unit_forecast, unit_demand
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.prepared_files import tables_kept
 from vulncore.forecasting.past import Basis
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import datasets, open_version, publish
 from vulncore.store.verifying import store_checks
 
@@ -74,7 +74,7 @@ def test_what_the_pages_open_with_is_made_ready_for_each_force_and_before_all_el
         month = choice.default_month[force]
         demand = subject_demand(snapshot, force, find_subject(subjects(choice), "hate-crime"), month)
         assert set(ready_forecasts(demand, snapshot.home)) == set(Basis)
-        unit = unit_demand(snapshot, force, choice, illustrative(), month)
+        unit = unit_demand(snapshot, force, choice, example_scenario(), month)
         assert ready_unit_forecast(unit, Basis.CURRENT_PROCESS, snapshot.home).trials
 
 

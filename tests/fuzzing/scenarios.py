@@ -23,7 +23,7 @@ from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import find_measure, report_measures
 from vulncore.forecasting.what_if import format_adjustment, parse_adjustment
 from vulncore.resourcing.scenario.checks import checked
-from vulncore.resourcing.scenario.link import illustrative, scenario_code, scenario_of
+from vulncore.resourcing.scenario.link import example_scenario, scenario_code, scenario_of
 from vulncore.resourcing.scenario.saved import load_scenario, save_scenario, saved_scenario, saved_scenarios
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 from vulncore.resourcing.solving import parse_condition
@@ -35,7 +35,7 @@ def _scenario(draw: Random) -> GivenFile:
     pattern, words = draw.choice(
         ((OF_TOML, HOSTILE_TOML), (r"(?<=[ \[])[\d.]+(?=[],\n])", ("0", "1", "0.5", "12", "1e-9", "240")))
     )
-    text = hostile.damaged_words(draw, scenario_text(illustrative()), pattern, words)
+    text = hostile.damaged_words(draw, scenario_text(example_scenario()), pattern, words)
     content = hostile.encoded(text)
     return GivenFile(
         hostile.odd_name(draw, "plan.toml"),
@@ -51,7 +51,7 @@ def _read_scenario(given: GivenFile, folder: Path) -> str:
 
 
 def _code(draw: Random) -> str:
-    text = scenario_text(illustrative())
+    text = scenario_text(example_scenario())
     name = hostile.token(draw)[:40] if draw.random() < 0.5 else "Plan"
     code = scenario_code(replace(read_scenario(text), name=hostile.encoded(name).decode("utf-8", "replace")))
     return hostile.damaged(draw, code.encode()).decode("utf-8", "replace") if draw.random() < 0.9 else code
@@ -65,7 +65,7 @@ def _read_code(code: str, _: Path) -> str:
 
 
 def _saving(draw: Random) -> dict[str, Any]:
-    plan = illustrative()
+    plan = example_scenario()
     numbers = (0.0, -1.0, 1e308, float("nan"), float("inf"), 1e-300, 3.0)
     changes = {
         key: tuple(draw.choice((now.low, now.likely, now.high, draw.choice(numbers))) for _ in range(3))
@@ -81,7 +81,7 @@ def _saving(draw: Random) -> dict[str, Any]:
 
 
 def _save(given: dict[str, Any], folder: Path) -> str:
-    plan = illustrative()
+    plan = example_scenario()
     for key, (low, likely, high) in given["numbers"].items():
         wanted = replace(
             plan.assumptions[key], low=low, likely=likely, high=high, source=given["source"], by=given["by"]

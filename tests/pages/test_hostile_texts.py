@@ -17,7 +17,7 @@ from vulncore.domain.delivery import measures_table
 from vulncore.domain.disk import NamedFile
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.domain.vocabulary import report_measures
-from vulncore.resourcing.scenario.link import illustrative, scenario_code
+from vulncore.resourcing.scenario.link import example_scenario, scenario_code
 from vulncore.resourcing.scenario.scenario import fixed
 from vulncore.sources import demo
 from vulncore.store import publish
@@ -136,7 +136,7 @@ def hostile_server(serving, tmp_path_factory) -> Iterator[Server]:
 
 def plan(name: str) -> str:
     """Return the code of a scenario whose texts are hostile."""
-    ships = illustrative()
+    ships = example_scenario()
     hostile_one = replace(
         ships.called(name),
         unit=IN_NAMES,

@@ -9,7 +9,7 @@ import streamlit as st
 
 from tests.pages.visiting import Visit, visit
 from vulncore.findings.shared.words import MADE
-from vulncore.resourcing.scenario.link import illustrative, scenario_code
+from vulncore.resourcing.scenario.link import example_scenario, scenario_code
 
 pytestmark = pytest.mark.usefixtures("few_origins")
 
@@ -20,7 +20,7 @@ WAYS = [
     ("where", {"cell": "picked"}),
     ("forecast", {}),
     ("resourcing", {"part": "drivers"}),
-    ("resourcing", {"part": "compare", "compare": scenario_code(illustrative().called("Second"))}),
+    ("resourcing", {"part": "compare", "compare": scenario_code(example_scenario().called("Second"))}),
     ("data", {}),
 ]
 FORCE, DATA = "City of London Police", "demo-version-1"

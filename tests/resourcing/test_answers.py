@@ -16,7 +16,7 @@ from vulncore.domain.periods import add_months
 from vulncore.resourcing.answers import Span, drivers, first_month, monthly_answers, span_answers, year_span
 from vulncore.resourcing.chain import Inputs, Staffing, staffing, staffing_from
 from vulncore.resourcing.scenario.fields import is_cost
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import fixed
 
 PEOPLE = arrays(float, (7, 3), elements=st.integers(0, 20))
@@ -185,14 +185,14 @@ def test_likelier_than_not_is_above_one_half():
 MONTHS = 18
 DEMAND = wild(MONTHS, 500)
 YEAR = Span(2, 13)
-ROLES = [role.key for role in illustrative().roles]
+ROLES = [role.key for role in example_scenario().roles]
 
 
 def gap_of(numbers, paths, role, span=YEAR, scenario=None) -> float:
     """The gap with each number as given and demand without chance."""
     of = {key: np.array([[value]]) for key, value in numbers.items()}
     simulated = staffing_from(
-        scenario or illustrative(), replace(DEMAND, paths=paths), Inputs(of, chance=False)
+        scenario or example_scenario(), replace(DEMAND, paths=paths), Inputs(of, chance=False)
     )
     wanting = (simulated.needed[role] - simulated.there[role])[0, span.first : span.last + 1]
     return sum(wanting) / len(wanting)
@@ -200,14 +200,14 @@ def gap_of(numbers, paths, role, span=YEAR, scenario=None) -> float:
 
 MEANS = {
     key: (assumption.low + assumption.likely + assumption.high) / 3
-    for key, assumption in illustrative().assumptions.items()
+    for key, assumption in example_scenario().assumptions.items()
 }
 EXPECTED = {kind: paths.mean(axis=0, keepdims=True) for kind, paths in DEMAND.paths.items()}
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_row_is_what_comes_of_moving_that_number_alone(role):
-    rows = drivers(illustrative(), DEMAND, role, YEAR)
+    rows = drivers(example_scenario(), DEMAND, role, YEAR)
     gap = gap_of(MEANS, EXPECTED, role)
     assert rows["gap"].tolist() == pytest.approx([gap] * len(rows))
     for row in rows.itertuples():
@@ -218,7 +218,7 @@ def test_each_row_is_what_comes_of_moving_that_number_alone(role):
                 assert end == pytest.approx(100 * np.quantile(totals, level) / totals.mean())
                 by_hand = gap_of(MEANS, {**EXPECTED, kind: EXPECTED[kind] * end / 100}, role)
             else:
-                assumption = illustrative().assumptions[row.key]
+                assumption = example_scenario().assumptions[row.key]
                 width = assumption.high - assumption.low
                 exact = triang((assumption.likely - assumption.low) / width, assumption.low, width).ppf(level)
                 assert end == pytest.approx(exact)
@@ -227,10 +227,10 @@ def test_each_row_is_what_comes_of_moving_that_number_alone(role):
 
 
 def test_every_uncertain_number_and_every_kind_that_comes_is_there_once_and_no_certain_one():
-    rows = drivers(illustrative(), DEMAND, "pip2", YEAR)["key"].tolist()
+    rows = drivers(example_scenario(), DEMAND, "pip2", YEAR)["key"].tolist()
     uncertain = [
         key
-        for key, assumption in illustrative().assumptions.items()
+        for key, assumption in example_scenario().assumptions.items()
         if assumption.low < assumption.high and not is_cost(key)
     ]
     assert sorted(rows) == sorted([*uncertain, *(f"demand.{kind}" for kind in DEMAND.paths)])
@@ -238,14 +238,14 @@ def test_every_uncertain_number_and_every_kind_that_comes_is_there_once_and_no_c
 
 @pytest.mark.parametrize("role", ROLES)
 def test_what_moves_most_comes_first(role):
-    rows = drivers(illustrative(), DEMAND, role, YEAR)
+    rows = drivers(example_scenario(), DEMAND, role, YEAR)
     swing = (rows["gap_high"] - rows["gap_low"]).abs()
     assert swing.is_monotonic_decreasing
     assert rows.index.tolist() == list(range(len(rows)))
 
 
 def test_a_number_of_another_role_moves_nothing():
-    rows = drivers(illustrative(), DEMAND, "pip2", YEAR).set_index("key")
+    rows = drivers(example_scenario(), DEMAND, "pip2", YEAR).set_index("key")
     for key in ("role.soit.on_cases", "case.rape.hours.soit", "role.ds.span"):
         assert rows.loc[key, "gap_low"] == pytest.approx(rows.loc[key, "gap_high"]), key
 
@@ -262,7 +262,7 @@ def test_by_hand_for_one_role_and_one_kind_of_case():
 
 
 def test_more_work_widens_the_gap_and_more_people_close_it():
-    rows = drivers(illustrative(), DEMAND, "pip2", YEAR).set_index("key")
+    rows = drivers(example_scenario(), DEMAND, "pip2", YEAR).set_index("key")
     rises = rows["gap_high"] - rows["gap_low"]
     for key in ("unit.leave", "role.pip2.leavers", "case.rape.hours.pip2", "demand.domestic-abuse"):
         assert rises[key] > 0, key
@@ -271,7 +271,7 @@ def test_more_work_widens_the_gap_and_more_people_close_it():
 
 
 def test_where_all_is_certain_demand_alone_is_left():
-    scenario = illustrative()
+    scenario = example_scenario()
     for key, assumption in scenario.assumptions.items():
         scenario = scenario.where(key, fixed(assumption.likely))
     assert set(drivers(scenario, DEMAND, "pip2", YEAR)["key"]) == {f"demand.{kind}" for kind in DEMAND.paths}
@@ -287,5 +287,5 @@ def test_demand_is_told_up_to_the_end_of_the_span_and_not_of_what_comes_later():
     for paths in early.paths.values():
         paths[:, 6:] *= 7
     span = Span(3, 5)
-    one, other = (drivers(illustrative(), demand, "pip2", span) for demand in (DEMAND, early))
+    one, other = (drivers(example_scenario(), demand, "pip2", span) for demand in (DEMAND, early))
     assert one.equals(other)

@@ -10,7 +10,7 @@ from scipy.stats import poisson, spearmanr
 from tests.resourcing.made_units import AS_AT, AWAY, MONTH_HOURS, by_chance, moved, number, steady, unit, wild
 from vulncore.resourcing import draws
 from vulncore.resourcing.chain import Incoming, Inputs, Staffing, staffing, staffing_from
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Joiners, Scenario, fixed
 
 MANY = 20_000
@@ -352,10 +352,10 @@ def test_where_nobody_is_there_the_caseload_is_endless_and_of_no_case_none():
 
 
 def test_the_same_demand_and_scenario_give_the_same_figures():
-    first = staffing(illustrative(), wild(6, 100))
+    first = staffing(example_scenario(), wild(6, 100))
     for of in (draws.levels, draws.normals, draws.uniforms):
         of.cache_clear()
-    again = staffing(illustrative(), wild(6, 100))
+    again = staffing(example_scenario(), wild(6, 100))
     for part in ("needed", "there", "open_cases", "hours"):
         one, other = getattr(first, part), getattr(again, part)
         assert list(one) == list(other)
@@ -384,8 +384,8 @@ CHANGES = {  # what a change of one number may touch
 @pytest.mark.parametrize("key", CHANGES)
 def test_two_scenarios_that_differ_in_one_number_differ_in_what_follows_from_it_alone(key):
     demand = wild(6, 100)
-    one = staffing(illustrative(), demand)
-    other = staffing(moved(illustrative(), key, 1), demand)
+    one = staffing(example_scenario(), demand)
+    other = staffing(moved(example_scenario(), key, 1), demand)
     touched = {
         (part, role)
         for part in ("needed", "there", "open_cases", "hours")

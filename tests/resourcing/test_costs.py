@@ -21,7 +21,7 @@ from vulncore.resourcing.costs import (
 )
 from vulncore.resourcing.draws import levels, uniforms
 from vulncore.resourcing.scenario.fields import cost_key, is_cost
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Joiners
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
@@ -144,7 +144,7 @@ def test_those_short_cost_what_is_missing_in_the_months_in_which_any_are():
 
 @pytest.mark.parametrize("role", ["pip2", "vva", "di"])
 def test_with_costs_every_other_figure_is_the_same_to_the_digit(role):
-    shipped = illustrative()
+    shipped = example_scenario()
     without = replace(
         shipped, assumptions={key: one for key, one in shipped.assumptions.items() if not is_cost(key)}
     )
@@ -170,7 +170,7 @@ def test_a_cost_is_read_from_a_file_and_written_into_it_with_its_source_and_one_
 
 
 def test_every_role_of_the_example_has_a_cost_that_is_marked_as_assumed():
-    shipped = illustrative()
+    shipped = example_scenario()
     for role in shipped.roles:
         cost = shipped.assumptions[cost_key(role.key)]
         assert cost.source.startswith("assumed: ")

@@ -15,11 +15,11 @@ from tests.resourcing.made_units import AS_AT, AWAY, chances, moved, wild
 from vulncore.domain.periods import add_months
 from vulncore.resourcing.chain import staffing
 from vulncore.resourcing.scenario.fields import field_of
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Assumption, Joiners, Scenario, fixed
 
 PATHS, MONTHS = 300, 14
-SHIPPED = illustrative().where("role.safeguarding.most_cases", fixed(3))  # a limit that it does pass
+SHIPPED = example_scenario().where("role.safeguarding.most_cases", fixed(3))  # a limit that it does pass
 UNCERTAIN = (
     SHIPPED.where("unit.growth", Assumption(-5, 2, 10))
     .where("unit.demand", Assumption(80, 100, 130))

@@ -12,7 +12,7 @@ from tests.resourcing.made_units import AS_AT, by_chance, steady, unit, wild
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import add_months
 from vulncore.resourcing.chain import Staffing, staffing
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Joiners
 from vulncore.resourcing.solving import (
     Condition,
@@ -40,7 +40,7 @@ JOINED = replace(MADE, joiners=(Joiners("officer", date(2025, 6, 1), 3),))
 LED = unit(
     {**BUSY, "sergeant": {"supervises": ("officer",), "in_post": 1, "leavers": 20, "replace_months": 6}}, OPEN
 )
-SHIPPED = illustrative()
+SHIPPED = example_scenario()
 UNITS = {
     "made": MADE,
     "part time": PART_TIME,

@@ -16,7 +16,7 @@ from tests.resourcing.scenario.test_locked import AT, FIGURES
 from tests.store.test_areas import KENT, polygon, written
 from tests.store.test_notes import note, notes
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.locked import changed_since, lock_of, lock_scenario
 from vulncore.resourcing.scenario.saved import save_scenario, saved_scenario
 from vulncore.store import annotate, open_version, publish, versions
@@ -48,7 +48,7 @@ def kept(tmp_path_factory):
     publish(store, "town", a_month(JANUARY, 1), "me")
     annotate(store, "town", notes(note()), "me")
     keep_area(store, KENT, written(folder, polygon()))
-    saved = save_scenario(store, illustrative(), "Half more")
+    saved = save_scenario(store, example_scenario(), "Half more")
     lock_scenario(store, saved, "A. Lead", "Board", FIGURES, AT)
     store_secret(store)
     return store

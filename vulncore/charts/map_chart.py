@@ -29,8 +29,10 @@ FONT: Final = {"sdf": True, "fontSize": 64, "buffer": 18, "radius": 18}
 
 Colour = tuple[int, int, int]
 
-VIRIDIS: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
-"""From little to much on a light ground; on a dark one the other way round, so that more stands out from either."""
+DAY: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
+NIGHT: Final = ("#8d6be0", "#5b86e8", "#33a9b5", "#6fd06a", "#fde725")
+"""Both from little to much, so that more stands out from its ground: viridis, and its hues the other way round, bright enough
+for a dark ground."""
 MORE, FEWER = (
     ("#8e3fb0", "#c79ae0"),
     ("#0b7a75", "#4fc1b9"),
@@ -198,7 +200,7 @@ def _named(label: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
         **label,
         "name": name.upper() if kind == "borough" else f"{name}\n " if kind == "station" else name,
         "colour": [*rgb(palette.quiet if quiet else palette.ink), 255],
-        "size": 15,
+        "size": 16 if quiet else 18,
     }
 
 
@@ -245,7 +247,6 @@ def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.
         "extensions": [{"@@type": "CollisionFilterExtension"}],
         "collision_enabled": True,
         "get_collision_priority": "priority",
-        "collision_test_props": {"sizeScale": 1.5},
     }
     ground = [*rgb(palette.ground), 235]
     return [
@@ -257,6 +258,7 @@ def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.
             outline_color=ground,
             outline_width=12,
             font_settings=FONT,
+            collision_test_props={"sizeScale": 2.1},
             **shared,
         ),
         pydeck.Layer(
@@ -265,6 +267,7 @@ def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.
             collision_group=String("words"),
             get_color="colour",
             font_settings={**FONT, "smoothing": 0.1},
+            collision_test_props={"sizeScale": 1.6},
             **shared,
         ),
     ]
@@ -290,7 +293,7 @@ def fill(key: str, palette: Palette = LIGHT) -> tuple[int, int, int, int]:
     """
     dark = palette.ground == DARK.ground
     if key[:1] == "s" and key[1:].isdigit():
-        steps = VIRIDIS[::-1] if dark else VIRIDIS
+        steps = NIGHT if dark else DAY
         step = min(int(key[1:]), len(steps))
         return (*rgb(steps[step - 1]), OPAQUE[step - 1])
     if key in DIVERGING:

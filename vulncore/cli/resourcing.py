@@ -46,7 +46,7 @@ from vulncore.findings.resourcing.tables import COSTS, exported, staffing_rows
 from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
 from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import months_ahead
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.locked import unlock_scenario
 from vulncore.resourcing.scenario.saved import load_scenario, saved_scenario
 from vulncore.resourcing.scenario.scenario import Scenario
@@ -182,7 +182,7 @@ def _chosen_scenarios(store: Path, names: list[str] | tuple[str, ...]) -> list[S
         load_scenario(Path(name)) if name.casefold().endswith(".toml") else saved_scenario(store, name)
         for name in names
     ]
-    return scenarios or [illustrative()]
+    return scenarios or [example_scenario()]
 
 
 def _target(

@@ -27,7 +27,7 @@ from vulncore.findings.shared.contents import DatasetContents, dataset_contents
 from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.shared.prepared_files import tables_kept
 from vulncore.forecasting.past import Basis
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import Snapshot, open_version
 
 
@@ -116,8 +116,8 @@ def _first(opening: _Opening) -> Iterator[Preparation]:
     offered = subjects(opening.choice)
     if offered:
         yield _of_subject(opening, find_subject(offered, None))
-    if case_subjects(opening.choice, illustrative()):
-        what = f"{opening.force}, what comes to the {illustrative().unit}"
+    if case_subjects(opening.choice, example_scenario()):
+        what = f"{opening.force}, what comes to the {example_scenario().unit}"
         yield Preparation(what, partial(_unit_forecast, opening))
 
 
@@ -157,7 +157,7 @@ def _subject_forecasts(opening: _Opening, subject: Subject) -> Readiness:
 def _unit_forecast(opening: _Opening) -> Readiness:
     """Forecast what comes to the unit, on the basis that Resourcing opens with."""
     home, basis = opening.home, Basis.CURRENT_PROCESS
-    unit = unit_demand(opening.snapshot, opening.force, opening.choice, illustrative(), opening.month)
+    unit = unit_demand(opening.snapshot, opening.force, opening.choice, example_scenario(), opening.month)
     try:
         if ready_unit_forecast(unit, basis, home):
             return Readiness.READY

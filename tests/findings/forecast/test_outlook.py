@@ -155,11 +155,14 @@ def test_the_sentences_say_the_figures_of_the_table(outlook):
     comes, sure, which = forecast_headline(outlook)
     rows = years_table(outlook).set_index("Year")
     assert f"about {rows.loc['2028', 'Current process: expected']} in 2028" in comes.text
-    assert f"In 4 of 5 forecasts, 2028 has {rows.loc['2028', 'Current process: 80 % range']}" in sure.text
-    five = (rows.loc["2028", f"Five years: {column}"] for column in ("expected", "80 % range"))
+    assert (
+        f"In 4 of 5 forecasts, 2028 has {rows.loc['2028', 'Current process: in 4 of 5 forecasts']}"
+        in sure.text
+    )
+    five = (rows.loc["2028", f"Five years: {column}"] for column in ("expected", "in 4 of 5 forecasts"))
     assert "From the last five years alone: about {}, and {} in 4 of 5".format(*five) in sure.text
     assert f"against {last_twelve(outlook.demand)} in the twelve months to October 2024" in comes.text
-    held = models_table(next(iter(outlook.forecasts.values()))).iloc[0]["80 % range held"]
+    held = models_table(next(iter(outlook.forecasts.values()))).iloc[0]["4-in-5 range held"]
     assert f"the model's own ranges held {held} up to a year ahead" in sure.text
     assert "They are widened here until they would have held 80 %." in sure.text
     assert "Prophet alone expects a rise to" in which.text

@@ -77,8 +77,8 @@ def test_months_that_were_never_published_leave_their_windows_incomplete(shipped
     assert set(city.table["fytd_current_months"]) == {10}
     assert set(city.table["fytd_signal"]) == {"not tested"}
     assert (
-        "This financial year to date (April 2017 to March 2018) has 10 of 12 months, without October 2017, "
-        "November 2017, so it is not compared." in city.notes
+        "This financial year to date (April 2017 to March 2018): 10 of 12 months delivered, without October 2017, "
+        "November 2017. The period is not compared." in city.notes
     )
     assert headline_texts(city) == {
         "Nothing to compare this year to date": "Months are missing: the table shows how many."
@@ -201,13 +201,13 @@ def test_gaps_are_named_where_every_measure_has_the_same(tmp_path):
     every = months(APRIL_2022, 24)
     there = every[:14] + every[15:]
     text = noted(tmp_path, covered(there) + covered(there, "hate-crime"))
-    assert "has 11 of 12 months, without June 2023" in text
+    assert ": 11 of 12 months delivered, without June 2023" in text
 
 
 def test_gaps_that_differ_between_measures_are_nobodys(tmp_path):
     every = months(APRIL_2022, 24)
     text = noted(tmp_path, covered(every[:14] + every[15:]) + covered(every[:16] + every[17:], "hate-crime"))
-    assert "has 11 of 12 months, so it is not compared" in text
+    assert ": 11 of 12 months delivered. The period is not compared" in text
     assert "June 2023" not in text
     assert "August 2023" not in text
 

@@ -15,7 +15,7 @@ from vulncore.findings.resourcing.demand import (
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.forecasting.past import Basis
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import open_version
 
 
@@ -26,7 +26,7 @@ def demo(shipped_store):
 
 @pytest.fixture(scope="session")
 def unit(demo) -> UnitDemand:
-    return unit_demand(demo, CITY, dataset_contents(demo), illustrative(), AS_AT)
+    return unit_demand(demo, CITY, dataset_contents(demo), example_scenario(), AS_AT)
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +42,8 @@ def forecast(progress) -> UnitForecast:
 
 @pytest.fixture(scope="session")
 def shares(demo):
-    subjects = case_subjects(dataset_contents(demo), illustrative())
-    return measured_shares(demo, CITY, subjects, illustrative(), AS_AT)
+    subjects = case_subjects(dataset_contents(demo), example_scenario())
+    return measured_shares(demo, CITY, subjects, example_scenario(), AS_AT)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from vulncore.findings.resourcing.demand import unit_demand, unit_forecasts
 from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.forecasting.past import Basis
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import open_version, publish
 
 
@@ -19,10 +19,10 @@ def test_a_kind_too_small_for_a_forecast_is_carried_on_at_its_rate_and_says_so(t
     counts = [month_total(month, int(place % 6 == 0)) for place, month in enumerate(every)]
     publish(tmp_path, "few", delivery(counts=counts), "tests")
     snapshot = open_version(tmp_path, "few")
-    unit = unit_demand(snapshot, FORCE, dataset_contents(snapshot), illustrative(), every[-1])
+    unit = unit_demand(snapshot, FORCE, dataset_contents(snapshot), example_scenario(), every[-1])
     *_, (_, forecast) = unit_forecasts(unit, Basis.CURRENT_PROCESS)
     assert forecast.paths["rape"].mean() == pytest.approx(1 / 6, abs=0.03)
-    scenario = illustrative()
+    scenario = example_scenario()
     outlook = resourcing_outlook(
         forecast, scenario, {}, staffing_question(scenario, every[-1], 48, None, None, 0.1, None)
     )

@@ -21,13 +21,13 @@ from vulncore.findings.resourcing.tables import (
 from vulncore.resourcing.costs import YearlyCost
 from vulncore.resourcing.draws import assumption_draws
 from vulncore.resourcing.scenario.fields import is_cost
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 
 
 @pytest.fixture(scope="module")
 def plain(forecast, shares):
     """The example without costs, as earlier versions had it."""
-    shipped = illustrative()
+    shipped = example_scenario()
     kept = {key: number for key, number in shipped.assumptions.items() if not is_cost(key)}
     return outlook_of(forecast, shares, replace(shipped, assumptions=kept))
 
@@ -71,7 +71,7 @@ def test_tables_of_roles_and_of_scenarios_have_the_costs_of_the_year(outlook, pl
     roles = roles_table(outlook).set_index("Role")
     assert roles.loc["PIP 2 investigator", "Cost a year of those paid"].startswith(pounds(paid.middle))
     table = comparison_table([outlook, plain]).set_index("PIP 2 investigator, 2026")
-    assert table.columns.tolist() == ["Illustrative", "Illustrative (2)"]
+    assert table.columns.tolist() == ["Example figures", "Example figures (2)"]
     money = table[table.index.str.contains("Cost")]
     assert list(money.index) == [
         "Cost a year of those paid",
@@ -79,8 +79,8 @@ def test_tables_of_roles_and_of_scenarios_have_the_costs_of_the_year(outlook, pl
         "Cost a year of more people needed to keep the limit, chance 10\u00a0% or less",
         "Cost a year of more people needed for the hours, chance 10\u00a0% or less",
     ]
-    assert money["Illustrative (2)"].tolist() == ["–"] * 4
-    assert money["Illustrative"].iloc[1].startswith(pounds(short.middle))
+    assert money["Example figures (2)"].tolist() == ["–"] * 4
+    assert money["Example figures"].iloc[1].startswith(pounds(short.middle))
     assert len(differences_table([plain, outlook])) == 6
 
 

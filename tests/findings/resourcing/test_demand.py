@@ -22,7 +22,7 @@ from vulncore.findings.resourcing.demand import (
 )
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.forecasting.past import Basis
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Assumption, fixed
 from vulncore.store import open_version, publish
 
@@ -87,14 +87,14 @@ def test_a_share_that_would_tell_of_under_five_records_is_not_measured(tmp_path,
     ]
     publish(tmp_path, "small", delivery(rows, covered(every)), "tests")
     snapshot = open_version(tmp_path, "small")
-    subjects = case_subjects(dataset_contents(snapshot), illustrative())
-    shares = measured_shares(snapshot, FORCE, subjects, illustrative(), every[-1])
+    subjects = case_subjects(dataset_contents(snapshot), example_scenario())
+    shares = measured_shares(snapshot, FORCE, subjects, example_scenario(), every[-1])
     assert ("case.rape.share" in shares) is known
 
 
 def test_what_somebody_set_is_not_measured_over():
     measured = {"case.rape.share": Assumption(80, 85, 90, "measured: so", measured=True)}
-    base = illustrative()
+    base = example_scenario()
     set_by_hand = base.where("case.rape.share", fixed(70))
     assert with_measured(base, measured).assumptions["case.rape.share"].likely == 85
     assert with_measured(set_by_hand, measured).assumptions["case.rape.share"].likely == 70
@@ -109,7 +109,7 @@ def test_totals_alone_can_be_staffed_and_say_that_records_may_count_twice(tmp_pa
     ]
     publish(tmp_path, "totals", delivery(counts=counts), "tests")
     snapshot = open_version(tmp_path, "totals")
-    unit = unit_demand(snapshot, FORCE, dataset_contents(snapshot), illustrative(), every[-1])
+    unit = unit_demand(snapshot, FORCE, dataset_contents(snapshot), example_scenario(), every[-1])
     assert unit.may_count_twice == ("Child sexual exploitation and abuse",)
     assert [kind.key for kind in unit.missing] == [
         "other-sexual-offences",
@@ -143,7 +143,7 @@ def test_what_comes_to_a_unit_is_kept_kind_by_kind_and_ready_once_all_are(unit, 
 def test_a_dataset_with_nothing_of_the_unit_says_what_it_lacks(shipped_store):
     snapshot = open_version(shipped_store, "city-open-counts")
     choice = dataset_contents(snapshot)
-    unit = unit_demand(snapshot, CITY, choice, illustrative(), choice.default_month[CITY])
+    unit = unit_demand(snapshot, CITY, choice, example_scenario(), choice.default_month[CITY])
     with pytest.raises(
         UnknownNameError,
         match=r"no monthly figures for the unit's kinds of case: Rape, Other sexual offences",
@@ -181,6 +181,8 @@ def test_a_kind_with_few_records_in_common_with_an_earlier_one_is_rounded(tmp_pa
         "tests",
     )
     snapshot = open_version(tmp_path, "small")
-    kind = unit_demand(snapshot, FORCE, dataset_contents(snapshot), illustrative(), every[-1]).kinds["csea"]
+    kind = unit_demand(snapshot, FORCE, dataset_contents(snapshot), example_scenario(), every[-1]).kinds[
+        "csea"
+    ]
     assert kind.rounded is rounded
     assert kind.recent == (10 if rounded else 12 - common)

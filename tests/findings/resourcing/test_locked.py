@@ -9,7 +9,7 @@ from tests.findings.resourcing.asking import AS_AT, CITY, outlook_of
 from vulncore.domain.periods import month_name
 from vulncore.findings.resourcing.locked import figures_now, lock_in_words, same_question, then_and_now
 from vulncore.findings.resourcing.sentences import resourcing_briefing
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.locked import BoardLock
 from vulncore.resourcing.scenario.scenario import fixed
 
@@ -19,7 +19,7 @@ AT = datetime(2024, 12, 12, 9, 30, tzinfo=UTC)
 @pytest.fixture
 def lock(outlook, demo):
     return BoardLock(
-        illustrative(), "A. Lead", AT, "Board of 12 December", figures_now(outlook, demo.publish, False)
+        example_scenario(), "A. Lead", AT, "Board of 12 December", figures_now(outlook, demo.publish, False)
     )
 
 
@@ -70,7 +70,7 @@ def test_on_the_same_figures_another_answer_is_not_hidden(lock, outlook, demo):
 
 
 def test_where_nobody_more_is_needed_now_that_is_said(lock, forecast, shares, demo):
-    enough = illustrative()
+    enough = example_scenario()
     for name in ("posts", "in_post"):
         enough = enough.where(f"role.pip2.{name}", fixed(400))
     said = then_and_now(lock, outlook_of(forecast, shares, enough), demo.publish)

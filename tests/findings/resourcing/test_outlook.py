@@ -11,7 +11,7 @@ from vulncore.findings.resourcing.outlook import first_year, shifted, staffing_q
 from vulncore.findings.resourcing.sentences import more_in_words
 from vulncore.resourcing.chain import staffing
 from vulncore.resourcing.scenario.fields import field_of
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Assumption, fixed
 from vulncore.resourcing.solving import MoreNeeded, with_more
 
@@ -34,7 +34,7 @@ def test_demand_is_the_forecasts_simulated_paths(forecast, outlook):
 
 
 def test_domestic_abuse_non_crime_follows_from_crimes_where_no_figure_counts_it(forecast):
-    base = illustrative()
+    base = example_scenario()
     none = base.where("case.domestic-abuse-non-crime.ratio", fixed(0))
     with_them = staffing(base, forecast.incoming).needed["safeguarding"].mean()
     assert staffing(none, forecast.incoming).needed["safeguarding"].mean() < with_them
@@ -49,27 +49,27 @@ def test_a_year_is_short_in_as_many_months_as_its_months_are(outlook):
 
 def test_what_it_takes_does_once_it_is_planned(forecast, shares, outlook):
     assert isinstance(outlook.more_for_cases, MoreNeeded)
-    planned = outlook_of(forecast, shares, with_more(illustrative(), outlook.more_for_cases))
+    planned = outlook_of(forecast, shares, with_more(example_scenario(), outlook.more_for_cases))
     to_2026 = planned.months[planned.months["month"] <= "2026-12-01"]
     assert (to_2026["over"] <= 0.1).all()
     assert planned.more_for_cases.steps == ()
     assert more_in_words(planned, planned.more_for_cases).startswith(
         "No more PIP 2 investigators are needed."
     )
-    covered = outlook_of(forecast, shares, with_more(illustrative(), outlook.more_for_hours))
+    covered = outlook_of(forecast, shares, with_more(example_scenario(), outlook.more_for_hours))
     to_2026 = covered.months[covered.months["month"] <= "2026-12-01"]
     assert (to_2026["short"] <= 0.1).all()
 
 
 def test_a_question_that_no_scenario_answers_is_refused_with_what_there_is():
     with pytest.raises(UnknownNameError, match=r"no role 'dog'.*pip2, soit"):
-        staffing_question(illustrative(), AS_AT, 50, "dog", None, 0.1, None)
+        staffing_question(example_scenario(), AS_AT, 50, "dog", None, 0.1, None)
     with pytest.raises(InvalidScenarioError, match="2031 is outside the forecast. Give 2025 to 2028"):
-        staffing_question(illustrative(), AS_AT, 50, None, 2031, 0.1, None)
+        staffing_question(example_scenario(), AS_AT, 50, None, 2031, 0.1, None)
     with pytest.raises(InvalidScenarioError, match="2024-10 is not in the future. Give 2024-11"):
-        staffing_question(illustrative(), AS_AT, 50, None, None, 0.1, AS_AT)
+        staffing_question(example_scenario(), AS_AT, 50, None, None, 0.1, AS_AT)
     assert years_ahead(date(2024, 3, 1), 57) == [2024, 2025, 2026, 2027, 2028]
-    assert staffing_question(illustrative(), date(2024, 3, 1), 57, None, None, 0.1, None).year == 2026
+    assert staffing_question(example_scenario(), date(2024, 3, 1), 57, None, None, 0.1, None).year == 2026
     assert first_year(date(2024, 12, 1), 12) == 2025  # the last there is
 
 

@@ -20,7 +20,7 @@ from vulncore.findings.resourcing.sentences import (
 from vulncore.findings.resourcing.tables import months_table, staffing_rows, steps_table
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.forecasting.past import Basis
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import fixed
 from vulncore.store import open_version, publish
 
@@ -31,10 +31,10 @@ def test_a_feed_that_went_silent_is_left_out_loudly(tmp_path):
     counts += [month_total(month, 9, "hate-crime") for month in every]
     publish(tmp_path, "silent", delivery(counts=counts), "tests")
     snapshot = open_version(tmp_path, "silent")
-    unit = unit_demand(snapshot, FORCE, dataset_contents(snapshot), illustrative(), every[-1])
+    unit = unit_demand(snapshot, FORCE, dataset_contents(snapshot), example_scenario(), every[-1])
     *_, (_, forecast) = unit_forecasts(unit, Basis.CURRENT_PROCESS)
     assert set(forecast.paths) == {"serious-hate-crime"}
-    scenario = illustrative()
+    scenario = example_scenario()
     outlook = resourcing_outlook(
         forecast, scenario, {}, staffing_question(scenario, every[-1], 48, None, None, 0.1, None)
     )
@@ -96,7 +96,7 @@ def test_of_a_unit_whose_posts_nobody_entered_only_the_demand_is_said(outlook, f
         == f"Demand asks for {officers(outlook.role_year['needed50'])} full-time PIP 2 investigators in 2026."
     )
     assert "Enter your posts and people" in briefing.action
-    entered = illustrative()
+    entered = example_scenario()
     for name in ("posts", "in_post"):
         numbers = entered.of_role("pip2", name)
         entered = entered.where(
@@ -106,7 +106,7 @@ def test_of_a_unit_whose_posts_nobody_entered_only_the_demand_is_said(outlook, f
 
 
 def test_enough_people_leave_nothing_to_do(forecast, shares):
-    scenario = illustrative()
+    scenario = example_scenario()
     for name in ("posts", "in_post"):
         scenario = scenario.where(f"role.pip2.{name}", fixed(400, "tests"))
     briefing = resourcing_briefing(outlook_of(forecast, shares, scenario), made=True)
@@ -140,7 +140,7 @@ def test_a_role_that_holds_no_cases_is_asked_whether_it_is_too_small(forecast, s
 
 
 def test_where_nobody_is_there_words_say_so_and_files_leave_it_empty(forecast, shares):
-    nobody = illustrative()
+    nobody = example_scenario()
     for name in ("in_post", "in_training"):
         nobody = nobody.where(f"role.pip2.{name}", fixed(0))
     outlook = outlook_of(forecast, shares, nobody)

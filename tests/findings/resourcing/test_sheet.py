@@ -11,7 +11,7 @@ import pytest
 from vulncore.domain.errors import InvalidScenarioError, UnreadableSourceError
 from vulncore.findings.resourcing.sheet import assumption_sheet, with_sheet
 from vulncore.resourcing.scenario.fields import is_cost
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Assumption
 
 TODAY = date(2024, 11, 5)
@@ -20,7 +20,7 @@ HEADING = 4  # the sheet's row of headings: two lines and an empty one before it
 
 def filled_in(tmp_path, change=lambda sheet: None, of=None):
     """Return the path of a scenario's sheet, the example's if none is given, after a hand has changed it."""
-    book = openpyxl.load_workbook(io.BytesIO(assumption_sheet(of or illustrative())))
+    book = openpyxl.load_workbook(io.BytesIO(assumption_sheet(of or example_scenario())))
     change(book.active)
     path = tmp_path / "sheet.xlsx"
     book.save(path)
@@ -43,12 +43,12 @@ def setting(key, *numbers, source=None):
 
 
 def test_a_sheet_that_nobody_changed_changes_nothing(tmp_path):
-    assert with_sheet(illustrative(), filled_in(tmp_path), "A. Lead", TODAY) == (illustrative(), ())
+    assert with_sheet(example_scenario(), filled_in(tmp_path), "A. Lead", TODAY) == (example_scenario(), ())
 
 
 def test_a_number_that_was_changed_says_its_source_who_and_when(tmp_path):
     path = filled_in(tmp_path, setting("role.pip2.posts", 22, 22, 22, source="HR list, November"))
-    scenario, changed = with_sheet(illustrative(), path, "A. Lead", TODAY)
+    scenario, changed = with_sheet(example_scenario(), path, "A. Lead", TODAY)
     posts = scenario.of_role("pip2", "posts")
     assert changed == ("PIP 2 investigator: funded posts 18 → 22",)
     assert (posts.low, posts.likely, posts.high) == (22, 22, 22)
@@ -59,19 +59,19 @@ def test_a_number_that_was_changed_says_its_source_who_and_when(tmp_path):
         False,
     )
     assert {key: number for key, number in scenario.assumptions.items() if key != "role.pip2.posts"} == {
-        key: number for key, number in illustrative().assumptions.items() if key != "role.pip2.posts"
+        key: number for key, number in example_scenario().assumptions.items() if key != "role.pip2.posts"
     }
 
 
 def without_costs():
-    shipped = illustrative()
+    shipped = example_scenario()
     kept = {key: number for key, number in shipped.assumptions.items() if not is_cost(key)}
     return replace(shipped, assumptions=kept)
 
 
 def test_costs_go_out_and_come_in_again_with_the_other_numbers(tmp_path):
     path = filled_in(tmp_path, setting("role.pip2.cost", 61_000, 66_000, 72_500, source="Finance, 2025"))
-    scenario, changed = with_sheet(illustrative(), path, "A. Lead", TODAY)
+    scenario, changed = with_sheet(example_scenario(), path, "A. Lead", TODAY)
     cost = scenario.assumptions["role.pip2.cost"]
     assert (cost.low, cost.likely, cost.high, cost.source) == (61_000, 66_000, 72_500, "Finance, 2025")
     assert changed == (
@@ -81,7 +81,7 @@ def test_costs_go_out_and_come_in_again_with_the_other_numbers(tmp_path):
 
 def test_a_scenario_without_costs_has_an_empty_row_for_each_and_a_sheet_not_filled_in_enters_none(tmp_path):
     sheet = openpyxl.load_workbook(io.BytesIO(assumption_sheet(without_costs()))).active
-    for role in illustrative().roles:
+    for role in example_scenario().roles:
         row = row_of(sheet, f"role.{role.key}.cost")
         assert [sheet.cell(row, column).value for column in (2, 4, 5, 6)] == [role.name, None, None, None]
         assert sheet.cell(row, 7).value == "£ a year"
@@ -121,7 +121,7 @@ def test_rows_may_be_left_out(tmp_path):
         sheet.delete_rows(row + 2, sheet.max_row)
         sheet.delete_rows(HEADING + 1, row - HEADING - 1)
 
-    scenario, changed = with_sheet(illustrative(), filled_in(tmp_path, keep_two), "A. Lead", TODAY)
+    scenario, changed = with_sheet(example_scenario(), filled_in(tmp_path, keep_two), "A. Lead", TODAY)
     assert len(changed) == 1
     assert scenario.of_role("pip2", "in_post").high == 5
 
@@ -151,14 +151,14 @@ def test_rows_may_be_left_out(tmp_path):
 )
 def test_what_is_wrong_is_said_and_nothing_changes(tmp_path, change, said):
     with pytest.raises((InvalidScenarioError, UnreadableSourceError), match=said):
-        with_sheet(illustrative(), filled_in(tmp_path, change), "A. Lead", TODAY)
+        with_sheet(example_scenario(), filled_in(tmp_path, change), "A. Lead", TODAY)
 
 
 def test_a_file_that_is_no_sheet_is_refused(tmp_path):
     path = tmp_path / "sheet.xlsx"
     path.write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(UnreadableSourceError):
-        with_sheet(illustrative(), path, "A. Lead", TODAY)
+        with_sheet(example_scenario(), path, "A. Lead", TODAY)
 
 
 def test_a_small_file_of_millions_of_rows_is_refused_before_they_are_read(tmp_path):
@@ -167,10 +167,10 @@ def test_a_small_file_of_millions_of_rows_is_refused_before_they_are_read(tmp_pa
     path.write_bytes(gzip.compress("\n".join([heading, *[row] * 400_000]).encode()))
     assert path.stat().st_size < 50_000
     with pytest.raises(InvalidScenarioError, match="more than .* rows"):
-        with_sheet(illustrative(), path, "A. Lead", TODAY)
+        with_sheet(example_scenario(), path, "A. Lead", TODAY)
 
 
 def test_a_source_of_several_lines_is_one_line(tmp_path):
     path = filled_in(tmp_path, setting("role.pip2.posts", 22, 22, 22, source="HR list,\nNovember"))
-    scenario, _ = with_sheet(illustrative(), path, "A. Lead", TODAY)
+    scenario, _ = with_sheet(example_scenario(), path, "A. Lead", TODAY)
     assert scenario.of_role("pip2", "posts").source == "HR list, November"

@@ -17,19 +17,19 @@ from vulncore.findings.resourcing.tables import (
     staffing_rows,
     steps_table,
 )
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import fixed
 
 
 def test_every_number_is_a_row_with_its_unit_and_source_and_who_changed_it(outlook):
-    changed = illustrative().where("role.pip2.posts", replace(fixed(20, "HR"), by="A. Lead", on=AS_AT))
+    changed = example_scenario().where("role.pip2.posts", replace(fixed(20, "HR"), by="A. Lead", on=AS_AT))
     table = assumptions_table(changed)
     assert len(table) == len(changed.assumptions)
     assert (table[["Number", "Unit", "Source"]] != "").all().all()
     row = table[(table["Of"] == "PIP 2 investigator") & (table["What"] == "Funded posts")].iloc[0]
     assert row.tolist()[2:] == ["20", "people", "HR", "A. Lead, 1 October 2024"]
     assert (table.loc[table.index != row.name, "Changed by"] == "–").all()
-    assert changed_keys(changed, illustrative()) == ["role.pip2.posts"]
+    assert changed_keys(changed, example_scenario()) == ["role.pip2.posts"]
     files = assumption_rows(changed).set_index("key")
     assert files.loc["role.pip2.posts", ["likeliest", "by", "on"]].tolist() == [20, "A. Lead", "2024-10-01"]
 
@@ -53,19 +53,19 @@ def test_tables_and_files_say_the_same(outlook, demo):
 
 def test_scenarios_stand_beside_each_other_under_their_names(outlook, forecast, shares):
     half_more = outlook_of(
-        forecast, shares, illustrative().where("unit.demand", fixed(150)).called("Half more")
+        forecast, shares, example_scenario().where("unit.demand", fixed(150)).called("Half more")
     )
     table = comparison_table([outlook, half_more, outlook])
     assert list(table.columns) == [
         "PIP 2 investigator, 2026",
-        "Illustrative",
+        "Example figures",
         "Half more",
-        "Illustrative (2)",
+        "Example figures (2)",
     ]
     different = differences_table([outlook, half_more])
     assert different.values.tolist() == [["The whole unit: demand", "100", "150"]]
     needed = table.set_index("PIP 2 investigator, 2026").loc["Needed, full-time"]
-    assert float(needed["Half more"]) > 1.3 * float(needed["Illustrative"])
+    assert float(needed["Half more"]) > 1.3 * float(needed["Example figures"])
 
 
 def test_steps_add_up(outlook):

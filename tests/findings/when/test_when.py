@@ -195,7 +195,7 @@ def test_a_part_of_the_week_that_rose_beyond_chance_is_said_and_marked(tmp_path)
     assert clear["label"].tolist() == ["Thursday 21:00 to 23:59"]
     assert clear["change"].item() == pytest.approx(60 - 12 * 366 / 365, abs=0.05)
     assert change_headline(weeks)[0].lead == "1 of 56 three-hour bands changed by more than chance"
-    assert change_table(weeks.change).query("Verdict == 'clear rise'")["Before"].item() == "12.0"
+    assert change_table(weeks.change).query("Verdict == 'clear rise'")["Before"].item() == "12"
 
 
 def test_patrols_chosen_a_year_before_are_tried_on_this_one_next_to_luck(tmp_path):

@@ -93,7 +93,10 @@ def test_another_dataset_changes_the_whole_app(overview):
 def test_months_never_published_are_visibly_missing(overview):
     page = overview(dataset="city-open-counts", month="2018-03", measure="robbery")
     assert page.row(TABLE, "Robbery")[2] == "10 of 12 months"
-    assert "has 10 of 12 months, without October 2017, November 2017, so it is not compared" in page.said
+    assert (
+        "10 of 12 months delivered, without October 2017, November 2017. The period is not compared"
+        in page.said
+    )
     assert "2 of 27 months were not delivered" in page.said
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.pages.choosing import choices
 from tests.pages.conftest import PAGE_MS, settled
-from vulncore.resourcing.scenario.link import illustrative, scenario_code
+from vulncore.resourcing.scenario.link import example_scenario, scenario_code
 
 pytestmark = pytest.mark.browser
 
@@ -82,7 +82,7 @@ def press(page, lever: str, key: str, times: int = 1) -> None:
 
 
 def test_every_part_fits_a_telephone(server, page):
-    code = scenario_code(illustrative().called("Second"))
+    code = scenario_code(example_scenario().called("Second"))
     open_resourcing(page, server, f"?compare={code}", width=390, height=844)
     for part in ("Assumptions", "What drives it", "Compare scenarios", "Roles and months", "What comes in"):
         page.get_by_role("tab", name=part).click()

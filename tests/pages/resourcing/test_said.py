@@ -11,7 +11,7 @@ import streamlit as st
 from tests.compatibility.conftest import KEPT
 from tests.pages.visiting import Visit, visit
 from vulncore.forecasting import forecast
-from vulncore.resourcing.scenario.link import illustrative, scenario_code
+from vulncore.resourcing.scenario.link import example_scenario, scenario_code
 from vulncore.resourcing.scenario.locked import file_of, is_locked, lock_file, lock_of
 from vulncore.resourcing.scenario.scenario import fixed
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
@@ -39,7 +39,7 @@ def asked_for(page: Visit) -> float:
 
 
 def code_of(name: str, **numbers: float) -> str:
-    scenario = illustrative()
+    scenario = example_scenario()
     for key, number in numbers.items():
         scenario = scenario.where(key.replace("__", "."), fixed(number))
     return scenario_code(scenario.called(name))
@@ -58,7 +58,7 @@ def test_a_scenario_is_saved_compared_shared_opened_by_a_colleague_and_removed(r
     page = resourcing(plan=code_of("Brought", unit__demand=120, role__pip2__in_post=22))
     save_as(page, "And more people")
     page.pick("Scenario", "A fifth more")
-    page.pick("Compare with", "Illustrative")
+    page.pick("Compare with", "Example figures")
     page.pick("Compare with", "And more people")
     needed, there = page.row(BESIDE, "Needed, full-time"), page.row(BESIDE, "Will be there")
     assert float(needed[1]) == plain
@@ -91,7 +91,7 @@ def test_the_first_look_after_a_restart_fits_nothing_and_shows_no_progress(resou
 def test_a_scenario_of_a_file_is_brought_in_and_one_that_is_none_changes_nothing(resourcing):
     page = resourcing()
     before = asked_for(page)
-    text = scenario_text(illustrative().called("Ours").where("unit.hours", fixed(150)))
+    text = scenario_text(example_scenario().called("Ours").where("unit.hours", fixed(150)))
     page.upload("ours.toml", text.encode(), "Bring one in")
     assert "Ours was brought in" in page.said
     assert asked_for(page) == pytest.approx(1.5 * before, abs=0.1)
@@ -126,7 +126,7 @@ def test_people_who_are_planned_for_stand_in_the_link_and_keep_the_chance(resour
 
 
 def test_a_scenario_with_kinds_of_case_of_its_own_is_compared_by_its_own_forecast(resourcing):
-    text = scenario_text(illustrative()).replace('key = "domestic-abuse"\n', 'key = "da-crime"\n')
+    text = scenario_text(example_scenario()).replace('key = "domestic-abuse"\n', 'key = "da-crime"\n')
     text = text.replace('derived_from = "domestic-abuse"', 'derived_from = "da-crime"')
     renamed = read_scenario(text).called("Renamed")
     roles = tuple(role for role in renamed.roles if role.key != "vva")
@@ -177,7 +177,7 @@ def test_a_server_that_lets_nobody_publish_keeps_a_scenario_for_the_visit(own, r
     page = resourcing(dataset="city-open-counts", plan=code_of("Brought", unit__demand=110))
     assert "Saving for everyone is off" in page.said
     save_as(page, "Mine alone")
-    page.pick("Scenario", "Illustrative")
+    page.pick("Scenario", "Example figures")
     assert "plan" not in page.choices
     page.pick("Scenario", "Mine alone")
     assert page.choices["plan"]
@@ -260,7 +260,7 @@ def test_a_scenario_called_as_a_locked_one_looks_does_not_take_its_place(resourc
     assert sum(option.startswith("Board, locked") for option in options) == 2
     again.open("resourcing part", "Compare scenarios")
     assert again.choices["plan"] == locked
-    again.pick("Scenario", "Illustrative")
+    again.pick("Scenario", "Example figures")
     again.pick("Scenario", next(option for option in options if option.endswith(f"({locked[-6:]})")))
     assert again.choices["plan"] == locked
 

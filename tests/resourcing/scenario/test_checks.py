@@ -22,7 +22,7 @@ from vulncore.resourcing.scenario.fields import (
 )
 from vulncore.resourcing.scenario.fields import ROLE as ROLE_FIELDS
 from vulncore.resourcing.scenario.fields import UNIT as UNIT_FIELDS
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Joiners, Role, Scenario, fixed
 
 MADE = unit(
@@ -52,7 +52,7 @@ def with_kind(place: int, **change) -> Scenario:
 
 def test_what_can_be_worked_with_comes_back_as_it_is():
     assert checked(MADE) is MADE
-    assert checked(illustrative()) is illustrative()
+    assert checked(example_scenario()) is example_scenario()
 
 
 @pytest.mark.parametrize("key", [key for key in MADE.assumptions if key != "role.helper.most_cases"])

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.locked import (
     MOST_BYTES,
     LockedFigures,
@@ -52,11 +52,11 @@ FIGURES = LockedFigures(
     finding="10 more PIP 2 investigators are needed by October 2026.",
     also="In 9 of 10 forecasts nobody then holds more than 15 cases.",
 )
-OTHER = illustrative().where("unit.demand", fixed(120))
+OTHER = example_scenario().where("unit.demand", fixed(120))
 
 
 def locked(store, name="Plan", note="Board of 12 December 2026", figures=FIGURES):
-    saved = save_scenario(store, illustrative(), name)
+    saved = save_scenario(store, example_scenario(), name)
     return lock_scenario(store, saved, "A. Lead", note, figures, AT)
 
 
@@ -84,7 +84,7 @@ def test_a_lock_is_there_with_all_that_it_says(tmp_path, figures):
 
 
 def test_when_it_was_locked_is_kept_in_universal_time_to_the_second(tmp_path):
-    saved = save_scenario(tmp_path, illustrative(), "Plan")
+    saved = save_scenario(tmp_path, example_scenario(), "Plan")
     there = datetime(2026, 6, 1, 0, 30, 5, 999, timezone(timedelta(hours=1)))
     lock_scenario(tmp_path, saved, "A", "", FIGURES, there)
     assert lock_of(tmp_path, "Plan").at == datetime(2026, 5, 31, 23, 30, 5, tzinfo=UTC)
@@ -110,7 +110,7 @@ def test_what_is_locked_is_locked_once_and_what_is_not_saved_not_at_all(tmp_path
         lock_scenario(tmp_path, OTHER.called("Other"), "B", "", FIGURES, AT)
     save_scenario(tmp_path, OTHER, "Third")
     with pytest.raises(InvalidScenarioError, match="Somebody saved another scenario as 'Third'"):
-        lock_scenario(tmp_path, illustrative().called("Third"), "B", "", FIGURES, AT)
+        lock_scenario(tmp_path, example_scenario().called("Third"), "B", "", FIGURES, AT)
     assert lock_of(tmp_path, "Plan") == lock
     assert not is_locked(tmp_path, "Third")
 
@@ -135,7 +135,7 @@ def at_once(work, people: int = 8) -> list[Exception]:
 
 
 def test_of_several_who_lock_at_once_one_does_and_the_others_are_told(tmp_path):
-    saved = save_scenario(tmp_path, illustrative(), "Plan")
+    saved = save_scenario(tmp_path, example_scenario(), "Plan")
     refused = at_once(lambda place: lock_scenario(tmp_path, saved, f"Person {place}", "", FIGURES, AT))
     assert len(refused) == 7
     assert {str(problem) for problem in refused} == {"'Plan' is locked already."}
@@ -146,7 +146,7 @@ def test_of_several_who_lock_at_once_one_does_and_the_others_are_told(tmp_path):
 def test_whoever_replaces_what_another_locks_at_the_same_moment_one_of_them_is_told(tmp_path):
     for _ in range(10):
         store = tmp_path / "store"
-        saved = save_scenario(store, illustrative(), "Plan")
+        saved = save_scenario(store, example_scenario(), "Plan")
 
         def work(place: int, store=store, saved=saved) -> None:
             if place:
@@ -176,7 +176,7 @@ def test_whoever_replaces_what_another_locks_at_the_same_moment_one_of_them_is_t
     ],
 )
 def test_a_name_or_note_that_can_not_be_kept_is_refused_and_nothing_is_locked(tmp_path, by, note, said):
-    saved = save_scenario(tmp_path, illustrative(), "Plan")
+    saved = save_scenario(tmp_path, example_scenario(), "Plan")
     with pytest.raises(InvalidScenarioError, match=said):
         lock_scenario(tmp_path, saved, by, note, FIGURES, AT)
     assert not is_locked(tmp_path, "Plan")
@@ -184,7 +184,7 @@ def test_a_name_or_note_that_can_not_be_kept_is_refused_and_nothing_is_locked(tm
 
 @pytest.mark.parametrize("wrong", [{"finding": "a\nb"}, {"version": 0}, {"chance": 1.0}, {"dataset": ""}])
 def test_figures_that_could_not_be_read_again_are_not_locked(tmp_path, wrong):
-    saved = save_scenario(tmp_path, illustrative(), "Plan")
+    saved = save_scenario(tmp_path, example_scenario(), "Plan")
     with pytest.raises(InvalidScenarioError):
         lock_scenario(tmp_path, saved, "A", "", replace(FIGURES, **wrong), AT)
     assert not is_locked(tmp_path, "Plan")
@@ -256,7 +256,7 @@ FORGED = {
     "a scenario that is none": lambda parts: {**parts, "scenario": "name = 3"},
     "a scenario of another name": lambda parts: {
         **parts,
-        "scenario": scenario_text(illustrative().called("Other")),
+        "scenario": scenario_text(example_scenario().called("Other")),
     },
 }
 
@@ -324,7 +324,7 @@ def test_a_lock_of_another_scenario_laid_in_its_place_is_noticed(tmp_path):
 def test_a_store_of_before_has_no_locks_and_is_as_it_was(tmp_path):
     folder = tmp_path / "scenarios"
     folder.mkdir()
-    old = illustrative().called("Plan")
+    old = example_scenario().called("Plan")
     file_of(tmp_path, "Plan").write_text(scenario_text(old))
     assert saved_scenarios(tmp_path) == {"Plan": old}
     assert lock_of(tmp_path, "Plan") is None
@@ -335,7 +335,7 @@ def test_a_store_of_before_has_no_locks_and_is_as_it_was(tmp_path):
 
 
 def test_a_lock_is_no_scenario_and_that_there_is_one_is_another_state(tmp_path):
-    saved = save_scenario(tmp_path, illustrative(), "Plan")
+    saved = save_scenario(tmp_path, example_scenario(), "Plan")
     before = saved_state(tmp_path)
     lock_scenario(tmp_path, saved, "A", "", FIGURES, AT)
     assert saved_state(tmp_path) != before

@@ -13,7 +13,7 @@ from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import add_months
 from vulncore.resourcing.scenario.checks import checked
 from vulncore.resourcing.scenario.fields import field_of
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Assumption, Joiners, Scenario
 from vulncore.resourcing.scenario.toml import MOST_LETTERS, read_scenario, scenario_text
 
@@ -89,7 +89,7 @@ def test_a_scenario_read_back_is_the_one_that_was_written(scenario):
 
 
 @settings(max_examples=25)
-@given(scenarios(illustrative()))
+@given(scenarios(example_scenario()))
 def test_the_shipped_scenario_read_back_is_the_one_that_was_written_however_it_was_changed(scenario):
     assert read_scenario(scenario_text(scenario)) == scenario
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, month_axis
+from vulncore.findings.forecast.sentences import expected_in_words, range_in_words
+from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, capital_first
 from vulncore.forecasting.paths import BOTH
 
 YEARS_HEIGHT = 475  # title, axes and legend included
@@ -18,6 +20,11 @@ SO_FAR, WHOLE = 0.3, 0.55  # of a bar
 LETTER_WIDTH = 8  # pixels of a label's digit, with room beside it
 APART = 8  # pixels between the numbers of two bars
 RANGE_WIDTH = 11  # pixels: two fit side by side into a year on a telephone
+EXPECTED = (
+    alt.Tooltip("expected:N", title="Expected"),
+    alt.Tooltip("range80:N", title=capital_first(IN_4_OF_5)),
+    alt.Tooltip("range95:N", title=capital_first(IN_19_OF_20)),
+)
 
 
 def years_chart(
@@ -47,7 +54,7 @@ def years_chart(
     recorded = recorded.assign(label=[f"{count:,.0f}" for count in recorded["recorded"]])
     longest = recorded["label"].str.len().max() if len(recorded) else 0
     fits = f"width / {len(every_year)} > {LETTER_WIDTH * longest + APART} ? 1 : 0"  # on a telephone the table has them
-    ahead = shown.dropna(subset="mean")
+    ahead = _in_words(shown.dropna(subset="mean"), 0)
     top = float(np.nanmax([1.0, *shown["recorded"], *shown["high95"], *shown["unadjusted"]]))
     top = max(top, beside[1]) if beside else top
     x = alt.X(
@@ -78,7 +85,7 @@ def years_chart(
     tooltip = [
         alt.Tooltip("year:N", title="Year"),
         alt.Tooltip("basis:N", title="Basis"),
-        *_expected_tooltip(",.0f", ",.0f"),
+        *EXPECTED,
         alt.Tooltip("state:N", title="Tested this far ahead"),
     ]
     bars = alt.Chart(recorded).encode(
@@ -158,7 +165,7 @@ def months_chart(
 
     known = recorded.assign(run=recorded["count"].isna().cumsum()).dropna(subset="count")
     past = alt.Chart(known).encode(x=x, y=y("count"))
-    future = alt.Chart(ahead).encode(x=x)
+    future = alt.Chart(_in_words(ahead, 1)).encode(x=x)
     dots = past.encode(
         tooltip=[
             alt.Tooltip("month:T", title="Month", format="%B %Y"),
@@ -167,7 +174,7 @@ def months_chart(
     )
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
-        *_expected_tooltip(",.1f", ",d"),
+        *EXPECTED,
     ]
     layers = [
         *_untested_ground(ahead, palette),
@@ -192,14 +199,14 @@ def months_chart(
     return chart
 
 
-def _expected_tooltip(expected: str, limits: str) -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip("mean:Q", title="Expected", format=expected),
-        alt.Tooltip("low80:Q", title="4 of 5, from", format=limits),
-        alt.Tooltip("high80:Q", title="to", format=limits),
-        alt.Tooltip("low95:Q", title="19 of 20, from", format=limits),
-        alt.Tooltip("high95:Q", title="to", format=limits),
-    ]
+def _in_words(ahead: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """Return what is expected with the words of EXPECTED, those of the tables."""
+    return ahead.assign(
+        expected=[expected_in_words(mean, decimals) for mean in ahead["mean"]],
+        **{
+            f"range{level}": [range_in_words(row, level) for _, row in ahead.iterrows()] for level in (80, 95)
+        },
+    )
 
 
 def _months_legend(recorded: pd.DataFrame, ahead: pd.DataFrame) -> list[str]:

@@ -17,7 +17,7 @@ from vulncore.findings.forecast.outlook import (
 from vulncore.findings.forecast.what_if import adjustment_in_words
 from vulncore.findings.forecast.work import NoForecast
 from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.words import RANGE, listed, percent, small_first
+from vulncore.findings.shared.words import IN_4_OF_5, listed, percent, small_first
 from vulncore.forecasting.backtest import YEAR, ModelReason
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
@@ -117,6 +117,25 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
     return (*notes, *changed)
 
 
+def expected_in_words(mean: float, decimals: int = 0) -> str:
+    """Return what is expected of a month or a year, as every sentence, table and chart has it.
+
+    >>> expected_in_words(1262.4), expected_in_words(16.25, 1)
+    ('1,262', '16.2')
+    """
+    return f"{mean:,.{decimals}f}"
+
+
+def range_in_words(row: pd.Series, level: int = 80) -> str:
+    """Return where so many per cent of forecasts of a month or a year lie.
+
+    Args:
+        row: With `low80`, `high80`, `low95` and `high95`, in records.
+        level: 80 or 95.
+    """
+    return f"{row[f'low{level}']:,.0f} to {row[f'high{level}']:,.0f}"
+
+
 def bases_in_words(demand: Demand) -> str:
     """Return what the two bases are, in one line."""
     process, five = (basis_months(basis, demand.past) for basis in (Basis.CURRENT_PROCESS, Basis.FIVE_YEAR))
@@ -124,7 +143,7 @@ def bases_in_words(demand: Demand) -> str:
     same = " Both learn from the same months here." if process.first == five.first else ""
     return (
         f"Current process learns from months since {month_name(process.first)} ({since}), Five years from those since "
-        f"{month_name(five.first)}.{same} {RANGE}: 4 of 5 forecasts."
+        f"{month_name(five.first)}.{same}"
     )
 
 
@@ -238,20 +257,18 @@ def _ranges(outlook: Outlook) -> str:
     """Return the range of the last year forecast, and what another basis says; once where both are the same months."""
     year = outlook.last_year
     (_, first), *others = ((basis, outlook.year(basis, year)) for basis in outlook.paths)
-    text = f"In 4 of 5 forecasts, {year} has {_range(first)}."
+    text = f"In 4 of 5 forecasts, {year} has {range_in_words(first)}."
     differing = [(basis, row) for basis, row in others if not _same_figures(first, row)]
     for basis, row in differing:
-        text += f" From {IN_WORDS[basis]} alone: about {row['mean']:,.0f}, and {_range(row)} in 4 of 5."
+        text += (
+            f" From {IN_WORDS[basis]} alone: about {row['mean']:,.0f}, and {range_in_words(row)} in 4 of 5."
+        )
     wide = any(row["high80"] > TOO_WIDE * max(row["low80"], 1) for _, row in [(None, first), *differing])
     return f"{text} That range is too wide to plan by." if wide else text
 
 
 def _same_figures(one: pd.Series, other: pd.Series) -> bool:
     return one.drop("basis").fillna(-1).equals(other.drop("basis").fillna(-1))
-
-
-def _range(row: pd.Series) -> str:
-    return f"{row['low80']:,.0f} to {row['high80']:,.0f}"
 
 
 def _test_result(outlook: Outlook) -> str:
@@ -308,10 +325,10 @@ def _prophet_alone(outlook: Outlook) -> str:
     way = "" if len(moves) != 1 else "a rise to " if moves.pop() else "a fall to "
     without = ", without what-ifs," if outlook.adjustments else ""
     (_, first), *others = totals.items()
-    text = f"Prophet alone{without} expects {way}{first['mean']:,.0f} in {outlook.last_year} ({RANGE} {_range(first)})"
+    text = f"Prophet alone{without} expects {way}{first['mean']:,.0f} in {outlook.last_year} ({range_in_words(first)} {IN_4_OF_5})"
     if len({forecast.learnt_from.first for forecast in outlook.forecasts.values()}) > 1:
         text += "".join(
-            f", from {IN_WORDS[basis]} {row['mean']:,.0f} ({_range(row)})" for basis, row in others
+            f", from {IN_WORDS[basis]} {row['mean']:,.0f} ({range_in_words(row)})" for basis, row in others
         )
     forecast = next(iter(outlook.forecasts.values()))
     scores = _scores(forecast)
@@ -321,7 +338,7 @@ def _prophet_alone(outlook: Outlook) -> str:
     closer = "closer" if prophet["mase"] < chosen["mase"] else "further off"
     return (
         f"{text}. On past months Prophet was {closer} (error {prophet['mase']:.2f}). "
-        f"Its {RANGE} held {percent(float(prophet['within80']))} of months."
+        f"Its 4-in-5 range held {percent(float(prophet['within80']))} of months."
     )
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 from vulncore.domain.periods import format_month
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, MODEL_NAMES, Outlook
-from vulncore.findings.shared.words import made_note, percent
+from vulncore.findings.forecast.sentences import expected_in_words, range_in_words
+from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, percent
 from vulncore.forecasting.backtest import scores_by_model
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
@@ -21,6 +22,7 @@ FIGURES = ["mean", "median", *LIMITS]
 ROWS = ["measure", "basis", "model", "month", *FIGURES]
 TOTALS = ["measure", "basis", "model", "year", "part", "recorded", *FIGURES]
 ABOUT = ("what_if", "force", "known_to", "dataset", "version", "note")
+HELD_4_OF_5, HELD_19_OF_20 = "4-in-5 range held", "19-in-20 range held"
 BANDS = {"1 to 12": (1, 12), "13 to 24": (13, 24), "25 to 36": (25, 36), "37 to 48": (37, 48)}
 
 
@@ -61,11 +63,11 @@ def years_table(outlook: Outlook) -> pd.DataFrame:
         for basis in outlook.forecasts:
             figures, name = outlook.year(basis, year), BASIS_NAMES[basis]
             ahead = first["part"] != RECORDED and not pd.isna(figures["mean"])
-            row[f"{name}: expected"] = f"{figures['mean']:,.0f}" if ahead else "–"
+            row[f"{name}: expected"] = expected_in_words(figures["mean"], 0) if ahead else "–"
             if outlook.adjustments:
                 row[f"{name}: without what-ifs"] = f"{figures['unadjusted']:,.0f}" if ahead else "–"
-            row[f"{name}: 80 % range"] = _range(figures, "80") if ahead else "–"
-            row[f"{name}: 95 % range"] = _range(figures, "95") if ahead else "–"
+            row[f"{name}: {IN_4_OF_5}"] = range_in_words(figures, 80) if ahead else "–"
+            row[f"{name}: {IN_19_OF_20}"] = range_in_words(figures, 95) if ahead else "–"
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -96,9 +98,9 @@ def months_table(outlook: Outlook) -> pd.DataFrame:
     for basis in outlook.forecasts:
         months, name = outlook.months[outlook.months["basis"] == basis], BASIS_NAMES[basis]
         table.setdefault("Month", [f"{month:%B %Y}" for month in months["month"]])
-        table[f"{name}: expected"] = [f"{mean:,.1f}" for mean in months["mean"]]
-        table[f"{name}: 80 % range"] = [_range(row, "80") for _, row in months.iterrows()]
-        table[f"{name}: 95 % range"] = [_range(row, "95") for _, row in months.iterrows()]
+        table[f"{name}: expected"] = [expected_in_words(mean, 1) for mean in months["mean"]]
+        table[f"{name}: {IN_4_OF_5}"] = [range_in_words(row, 80) for _, row in months.iterrows()]
+        table[f"{name}: {IN_19_OF_20}"] = [range_in_words(row, 95) for _, row in months.iterrows()]
         table[f"{name}: tested"] = ["yes" if tested else "no" for tested in months["tested"]]
     return pd.DataFrame(table)
 
@@ -114,8 +116,8 @@ def models_table(forecast: Forecast) -> pd.DataFrame:
             "Error (MASE)": [_two_decimals(value) for value in scores["mase"]],
             "Large errors (RMSSE)": [_two_decimals(value) for value in scores["rmsse"]],
             "Whole range (CRPS)": [_two_decimals(value) for value in scores["crps"]],
-            "80 % range held": [percent(value) for value in scores["within80"]],
-            "95 % range held": [percent(value) for value in scores["within95"]],
+            HELD_4_OF_5: [percent(value) for value in scores["within80"]],
+            HELD_19_OF_20: [percent(value) for value in scores["within95"]],
         }
     )
 
@@ -134,8 +136,8 @@ def horizons_table(forecast: Forecast) -> pd.DataFrame:
                 "Months ahead": name,
                 "Past dates tested": f"{months['origin'].nunique()}",
                 "Error (MASE)": _two_decimals(score["mase"]),
-                "80 % range held": percent(score["within80"]),
-                "95 % range held": percent(score["within95"]),
+                HELD_4_OF_5: percent(score["within80"]),
+                HELD_19_OF_20: percent(score["within95"]),
             }
         )
     return pd.DataFrame(rows)
@@ -179,10 +181,6 @@ def _recorded(row: pd.Series) -> str:
     if pd.isna(row["recorded"]):
         return "–" if row["part"] not in (RECORDED, BOTH) else "incomplete"
     return f"{row['recorded']:,.0f}" + (f" in {row['months']} months" if row["part"] == BOTH else "")
-
-
-def _range(row: pd.Series, level: str) -> str:
-    return f"{row[f'low{level}']:,.0f} to {row[f'high{level}']:,.0f}"
 
 
 def _two_decimals(value: float) -> str:

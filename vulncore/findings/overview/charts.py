@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, tooltip_title
+from vulncore.findings.overview.history import mean_in_words
 
 HEIGHT = 400  # title, axis and labels included
 SHADES = {"last year to date": 0.1, "this year to date": 0.2}
@@ -39,7 +40,7 @@ def monthly_chart(
         month_end=frame["month"] + pd.offsets.MonthBegin(1),
         status=frame["provisional"].map({True: "provisional", False: "final"}),
         # as text: the tooltip would format a missing mean as 0.0
-        mean=["–" if pd.isna(mean) else f"{mean:,.1f}" for mean in frame["average"]],
+        mean=frame["average"].map(mean_in_words),
     )
     ink = axis_ink(palette)
     x = alt.X(
@@ -59,7 +60,7 @@ def monthly_chart(
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
         alt.Tooltip("count:Q", title=tooltip_title(unit), format=",d"),
-        alt.Tooltip("mean:N", title="Mean of twelve months"),
+        alt.Tooltip("mean:N", title="Mean of 12 months"),
         alt.Tooltip("status:N", title="Status"),
     ]
     base = alt.Chart(shown.dropna(subset="count"))

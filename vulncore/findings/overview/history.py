@@ -75,6 +75,15 @@ def has_only_totals(row: Mapping[Hashable, Any], counts: pd.Series) -> bool:
     return bool(counts.isna().all() and any(not pd.isna(row[name]) for name in RECENT_WINDOWS))
 
 
+def mean_in_words(mean: float) -> str:
+    """Return the mean of twelve months as a table and a chart say it; a dash where there is none.
+
+    >>> mean_in_words(26.25), mean_in_words(float("nan"))
+    ('26.2', '–')
+    """
+    return "–" if pd.isna(mean) else f"{mean:,.1f}"
+
+
 def history_export(overview: Overview, history: History) -> pd.DataFrame:
     """Return a measure's months as a file takes them.
 

@@ -193,8 +193,8 @@ def _incomplete(short: pd.DataFrame, series: pd.DataFrame, name: str, window: Wi
     gaps = _gaps_of_all(short, series, window)
     without = f", without {first_five(gaps)}" if len(known) == 1 and 0 < len(gaps) < whole else ""
     return (
-        f"{WINDOW_WORDS[name]} ({window}) has {extent} of {number_of(whole, 'month')}"
-        f"{without}{whose}, so it is not compared."
+        f"{WINDOW_WORDS[name]} ({window}): {extent} of {number_of(whole, 'month')} delivered"
+        f"{without}{whose}. The period is not compared."
     )
 
 

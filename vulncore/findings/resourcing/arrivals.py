@@ -65,7 +65,12 @@ def demand_notes(outlook: ResourcingOutlook) -> list[str]:
     unit = outlook.forecast.demand
     notes = [
         "A record of several kinds of case is counted once, for the first kind in this table.",
-        "A kind may therefore show fewer records here than elsewhere.",
+        *(
+            f"{kind.subject.name}: {kind.recent:,} of {kind.whole:,} in the last twelve months. The others are counted for an "
+            "earlier kind."
+            for kind in unit.kinds.values()
+            if kind.recent is not None and kind.whole != kind.recent and not kind.rounded
+        ),
         "Figures ahead are medians. The range in brackets holds 4 of 5 forecasts.",
     ]
     notes += [f"{kind.name}: {kind.note}" for kind in outlook.used.case_types if kind.note]

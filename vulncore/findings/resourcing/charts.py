@@ -9,7 +9,16 @@ import numpy as np
 import pandas as pd
 
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, month_axis
-from vulncore.findings.resourcing.sentences import IN_4_OF_5, IN_19_OF_20
+from vulncore.findings.resourcing.sentences import cases, chance_in_words, officers
+from vulncore.findings.resourcing.tables import (
+    CHANCE_SHORT,
+    ENOUGH_80,
+    ENOUGH_95,
+    WILL_BE_THERE,
+    cases_ranges,
+    short_in_words,
+)
+from vulncore.findings.shared.words import IN_4_OF_5
 
 STAFFING_HEIGHT = 475
 FAINT, FIRM = 0.16, 0.34  # what 95 % of futures need, and what 80 % do
@@ -18,6 +27,13 @@ HIGHEST = 4.0  # times the limit of cases each: where hardly anybody is there th
 MOST_SHOWN = 10  # drivers
 ROW_HEIGHT, REST = 44, 130  # pixels of a driver's row, and of title, axis and legend
 SCENARIOS_HEIGHT = 400
+STAFFING_WORDS = {
+    "needed50": "Needed",
+    "needed80": ENOUGH_80,
+    "needed95": ENOUGH_95,
+    "there50": WILL_BE_THERE,
+    "short": CHANCE_SHORT,
+}
 DASHES = ([1, 0], [7, 3], [2, 3], [10, 3, 2, 3])  # never colour alone
 
 
@@ -43,12 +59,10 @@ def staffing_chart(
     base = alt.Chart().encode(x=x)
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
-        alt.Tooltip("needed50:Q", title="Needed", format=",.1f"),
-        alt.Tooltip("needed80:Q", title=f"Enough {IN_4_OF_5}", format=",.1f"),
-        alt.Tooltip("needed95:Q", title=f"Enough {IN_19_OF_20}", format=",.1f"),
-        alt.Tooltip("there50:Q", title="Will be there", format=",.1f"),
-        alt.Tooltip("short:Q", title="Chance of being short", format=".0%"),
+        *(alt.Tooltip(f"{column}_words:N", title=title) for column, title in STAFFING_WORDS.items()),
     ]
+    words = {f"{column}_words": months[column].map(officers) for column in STAFFING_WORDS}
+    words["short_words"] = months["short"].map(chance_in_words)
     funded = pd.DataFrame({"posts": [posts]})
     layers = [
         base.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("needed80"), y2=alt.Y2("needed95:Q")),
@@ -66,7 +80,10 @@ def staffing_chart(
     layers += _line_names(months, posts, palette)
     legend = ["Strong line: needed. Bands: enough more often", "Dashed: will be there, band 4 of 5 forecasts"]
     chart: alt.LayerChart = alt.LayerChart(
-        data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
+        data=months.assign(**words),
+        layer=layers,
+        height=STAFFING_HEIGHT,
+        title=heading(list(title), legend, palette),
     )
     return chart
 
@@ -101,11 +118,15 @@ def caseload_chart(
     base = alt.Chart().encode(x=x)
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
-        alt.Tooltip("caseload50:Q", title="Cases each", format=",.1f"),
-        alt.Tooltip("caseload10:Q", title="4 of 5 forecasts, from", format=",.1f"),
-        alt.Tooltip("caseload90:Q", title="to", format=",.1f"),
-        alt.Tooltip("over:Q", title=f"Chance of more than {limit:,g}", format=".0%"),
+        alt.Tooltip("each:N", title="Cases each"),
+        alt.Tooltip("range:N", title=f"Cases each {IN_4_OF_5}"),
+        alt.Tooltip("chance:N", title=f"Chance of more than {limit:,g} each"),
     ]
+    words = {
+        "each": [cases(number, 1) for number in months["caseload50"]],
+        "range": cases_ranges(months),
+        "chance": [chance_in_words(chance) for chance in months["over"]],
+    }
     at_most = pd.DataFrame({"limit": [limit]})
     layers = [
         base.mark_area(color=palette.accent, opacity=FIRM).encode(
@@ -121,7 +142,10 @@ def caseload_chart(
     legend = ["Line: cases each, band 4 of 5 forecasts", f"Dashed: limit {limit:,g}"]
     legend[1] += ". Dotted: likely from here" if passes else ""
     chart: alt.LayerChart = alt.LayerChart(
-        data=months, layer=layers, height=STAFFING_HEIGHT, title=heading(list(title), legend, palette)
+        data=months.assign(**words),
+        layer=layers,
+        height=STAFFING_HEIGHT,
+        title=heading(list(title), legend, palette),
     )
     return chart
 
@@ -135,7 +159,11 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
         title: What, where and when, a line each.
         palette: The colours that suit the ground.
     """
-    shown = drivers.head(MOST_SHOWN).assign(place=lambda rows: np.arange(len(rows)))
+    shown = drivers.head(MOST_SHOWN).assign(
+        place=lambda rows: np.arange(len(rows)),
+        low_words=lambda rows: rows["gap_low"].map(short_in_words),
+        high_words=lambda rows: rows["gap_high"].map(short_in_words),
+    )
     ink = axis_ink(palette)
     low = float(min(shown[["gap_low", "gap_high"]].min().min(), 0))
     high = float(max(shown[["gap_low", "gap_high"]].max().max(), 0))
@@ -153,8 +181,8 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
     tooltip = [
         alt.Tooltip("name:N", title="What"),
         alt.Tooltip("ends:N", title="Low to high"),
-        alt.Tooltip("gap_low:Q", title="Short at low", format="+,.1f"),
-        alt.Tooltip("gap_high:Q", title="Short at high", format="+,.1f"),
+        alt.Tooltip("low_words:N", title="Short at low"),
+        alt.Tooltip("high_words:N", title="Short at high"),
     ]
     middle = pd.DataFrame({"gap": [float(shown["gap"].iloc[0]) if len(shown) else 0.0]})
     words = base.mark_text(align="left", baseline="bottom", dy=-9, fontSize=LETTERS, color=palette.ink)
@@ -216,10 +244,10 @@ def scenarios_chart(
     tooltip = [
         alt.Tooltip("scenario:N", title="Scenario"),
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
-        alt.Tooltip("chance:Q", title=what, format=".0%"),
+        alt.Tooltip("chance_words:N", title=what),
     ]
     chart: alt.LayerChart = alt.LayerChart(
-        data=months,
+        data=months.assign(chance_words=months["chance"].map(chance_in_words)),
         layer=[
             base.mark_line(strokeWidth=2.5),
             alt.Chart().mark_circle(size=90, opacity=0).encode(x=x, y=y, tooltip=tooltip),

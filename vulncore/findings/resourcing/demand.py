@@ -39,7 +39,7 @@ class KindDemand:
 
     `steady` says that its recent rate is carried forward instead; without either it is left out. `recent` are the records of
     the last twelve months, missing where one of them is; `rounded` where with an earlier kind it has so few in common that they
-    could be found by subtracting.
+    could be found by subtracting. `whole` are those records with what an earlier kind counts, as the Overview has them.
     """
 
     subject: Subject
@@ -48,6 +48,7 @@ class KindDemand:
     steady: bool
     recent: int | None
     rounded: bool
+    whole: int | None
 
     @property
     def included(self) -> bool:
@@ -149,8 +150,9 @@ def unit_demand(
             continue
         refused = why_no_forecast(months)
         steady = refused is not None and refused.expected is not None
-        recent, is_rounded = _recent(snapshot, force, months)
-        kinds[key] = KindDemand(subject, months, refused.why if refused else "", steady, recent, is_rounded)
+        kinds[key] = KindDemand(
+            subject, months, refused.why if refused else "", steady, *_recent(snapshot, force, months)
+        )
     included = {key for key, kind in kinds.items() if kind.included}
     missing = tuple(
         kind for kind in scenario.case_types if kind.key not in kinds and kind.derived_from not in included
@@ -288,20 +290,22 @@ def _whole(unit: UnitDemand, basis: Basis, forecasts: Mapping[str, Forecast]) ->
     return UnitForecast(unit, basis, _steady(unit) | paths, trials)
 
 
-def _recent(snapshot: Snapshot, force: str, months: Demand) -> tuple[int | None, bool]:
-    """Return the records of the last twelve months, and whether they had to be rounded."""
+def _recent(snapshot: Snapshot, force: str, months: Demand) -> tuple[int | None, bool, int | None]:
+    """Return the records of the last twelve months, whether they had to be rounded, and those with an earlier kind's."""
     recent = months.actual[-12:]
     if len(recent) < 12 or np.isnan(recent).any():
-        return None, False
+        return None, False, None
     total, subject, smallest = int(recent.sum()), months.subject, smallest_shown()
     if not subject.without or months.daily is None:
-        return total, False
+        return total, False, total
     keys = [measure.key for measure in subject.measures]
     whole = monthly_records(snapshot.incidents, snapshot.coverage, force, keys)
     since = pd.Timestamp(add_months(months.as_at, -11))
     in_year = whole["month"].between(since, pd.Timestamp(months.as_at))
-    common = int(whole.loc[in_year, "count"].sum()) - total
-    return (smallest * round(total / smallest), True) if 0 < common < smallest else (total, False)
+    every = int(whole.loc[in_year, "count"].sum())
+    if 0 < every - total < smallest:
+        return smallest * round(total / smallest), True, every
+    return total, False, every
 
 
 def _trial(forecast: Forecast) -> KindTrial:

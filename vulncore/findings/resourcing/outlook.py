@@ -15,7 +15,7 @@ from vulncore.resourcing.answers import Span, drivers, monthly_answers, span_ans
 from vulncore.resourcing.chain import Staffing, staffing
 from vulncore.resourcing.costs import YearlyCost, cost_of_those_there
 from vulncore.resourcing.scenario.fields import Field, is_cost
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, Role, Scenario
 from vulncore.resourcing.solving import (
     Condition,
@@ -223,7 +223,7 @@ def changed_keys(scenario: Scenario, base: Scenario) -> Sequence[str]:
 
 def changed_from_example(scenario: Scenario) -> Sequence[str]:
     """Return the keys of the numbers that differ from the example figures; a cost that was never entered is no change."""
-    changed = changed_keys(scenario, illustrative())
+    changed = changed_keys(scenario, example_scenario())
     return [key for key in changed if key in scenario.assumptions or not is_cost(key)]
 
 

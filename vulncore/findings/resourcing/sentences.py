@@ -11,14 +11,13 @@ from vulncore.findings.resourcing.assumptions import driver_name
 from vulncore.findings.resourcing.costs import cost_headline, cost_of, cost_of_more, pounds
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_from_example
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.words import number_of, percent, small_first
+from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, number_of, percent, small_first
 from vulncore.resourcing.answers import first_month
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import ASSUMED, Scenario
 from vulncore.resourcing.solving import Condition, MoreNeeded
 
 VERY_LIKELY, LIKELY_SHORT = 0.9, 0.65
-IN_4_OF_5, IN_19_OF_20 = "in 4 of 5 forecasts", "in 19 of 20"
 LIKELY_WORDS = "likely (over 50\u00a0%)"
 LEFT_OUT = "This kind of case is left out."
 
@@ -92,7 +91,7 @@ def is_untestable(outlook: ResourcingOutlook) -> bool:
 
 def has_staffing_entered(scenario: Scenario, role: str) -> bool:
     """Return whether somebody has entered how many posts and people a role has: other than as they ship."""
-    shipped = illustrative().assumptions
+    shipped = example_scenario().assumptions
     return all(
         scenario.of_role(role, name) != shipped.get(f"role.{role}.{name}") for name in ("posts", "in_post")
     )
@@ -297,7 +296,7 @@ def _other_roles_headline(outlook: ResourcingOutlook) -> Headline | None:
 
 def _assumed(outlook: ResourcingOutlook) -> int:
     """Return how many numbers are as they ship."""
-    shipped = illustrative().assumptions
+    shipped = example_scenario().assumptions
     return sum(
         1
         for key, assumption in outlook.used.assumptions.items()

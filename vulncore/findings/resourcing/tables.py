@@ -12,13 +12,11 @@ from vulncore.findings.resourcing.costs import cost_cell, cost_of, says_costs
 from vulncore.findings.resourcing.demand import UnitForecast
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
 from vulncore.findings.resourcing.sentences import (
-    IN_4_OF_5,
-    IN_19_OF_20,
     cases,
     chance_in_words,
     officers,
 )
-from vulncore.findings.shared.words import made_note, small_first
+from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, small_first
 from vulncore.resourcing.answers import DEMAND_PREFIX, first_month, monthly_answers
 from vulncore.resourcing.costs import monthly_costs
 from vulncore.resourcing.scenario.checks import in_numbers
@@ -75,11 +73,18 @@ def months_table(outlook: ResourcingOutlook) -> pd.DataFrame:
         table |= {
             "Open cases": [f"{value:,.0f}" for value in months["opened"]],
             "Cases each": [cases(value, 1) for value in months["caseload50"]],
+            f"Cases each {IN_4_OF_5}": cases_ranges(months),
             f"Chance of more than {outlook.limit:,g} each": [
                 chance_in_words(value) for value in months["over"]
             ],
         }
     return pd.DataFrame(table)
+
+
+def cases_ranges(months: pd.DataFrame) -> list[str]:
+    """Return between how many cases each officer holds in 4 of 5 forecasts, month by month, from `caseload10` and `caseload90`."""
+    ends = zip(months["caseload10"], months["caseload90"], strict=True)
+    return [f"{cases(low, 1)} to {cases(high, 1)}" for low, high in ends]
 
 
 def roles_table(outlook: ResourcingOutlook) -> pd.DataFrame:
@@ -200,10 +205,19 @@ def drivers_table(outlook: ResourcingOutlook) -> pd.DataFrame:
         {
             "What": drivers["name"],
             "Low to high": drivers["ends"],
-            "Short at low": [f"{value:+,.1f}".replace("-", "−") for value in drivers["gap_low"]],
-            "Short at high": [f"{value:+,.1f}".replace("-", "−") for value in drivers["gap_high"]],
+            "Short at low": drivers["gap_low"].map(short_in_words),
+            "Short at high": drivers["gap_high"].map(short_in_words),
         }
     )
+
+
+def short_in_words(gap: float) -> str:
+    """Return how many officers are short, full-time; below 0 they are to spare.
+
+    >>> short_in_words(1.44), short_in_words(-2.0)
+    ('+1.4', '−2.0')
+    """
+    return f"{gap:+,.1f}".replace("-", "−")
 
 
 def named_drivers(outlook: ResourcingOutlook) -> pd.DataFrame:

@@ -9,9 +9,10 @@ from vulncore.store.manifest import Publish
 __all__ = [
     "HIDDEN",
     "HOURS_BLURRED",
+    "IN_4_OF_5",
+    "IN_19_OF_20",
     "MADE",
     "PLACES_BLURRED",
-    "RANGE",
     "agree",
     "capital_first",
     "hidden_as",
@@ -37,7 +38,8 @@ HIDDEN: Final = "–"
 """The mark that stands for a hidden number where there is no room for words."""
 HOURS_BLURRED: Final = "Hours are blurred: numbers are about right, the total of all is exact."
 """What stands with figures by hour of blurred records (`vulncore.domain.blur`)."""
-RANGE: Final = "80\u202f% range"
+IN_4_OF_5: Final = "in 4 of 5 forecasts"
+IN_19_OF_20: Final = "in 19 of 20"
 PLACES_BLURRED: Final = (
     "Places are blurred: half of the records are shown a few hundred metres from where they happened."
 )
@@ -174,10 +176,10 @@ def nearest_share(count: int, of: int, smallest: int) -> str:
     return f"under {share(smallest, of)}" if about is None else share(about, of)
 
 
-def number_in_words(weight: float, smallest: int, decimals: int = 1) -> str:
+def number_in_words(weight: float, smallest: int) -> str:
     """Return a number, or what hides it.
 
     >>> number_in_words(7.26, 5), number_in_words(float("nan"), 5)
-    ('7.3', 'hidden (fewer than 5)')
+    ('7', 'hidden (fewer than 5)')
     """
-    return hidden_as(smallest) if math.isnan(weight) else f"{weight:,.{decimals}f}"
+    return hidden_as(smallest) if math.isnan(weight) else f"{weight:,.0f}"

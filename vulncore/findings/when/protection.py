@@ -266,7 +266,7 @@ def _sums(counts: WeekCounts, stretches: Sequence[tuple[int, int]], few: bool, s
             "high": high.round(decimals),
             "hidden": ~shown,
             "short": [HIDDEN if math.isnan(number) else f"{number:,.0f}" for number in weight],
-            "words": [number_in_words(number, smallest, 0 if counts.blurred else 1) for number in weight],
+            "words": [number_in_words(number, smallest) for number in weight],
         }
     )
 

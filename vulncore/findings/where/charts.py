@@ -17,6 +17,7 @@ from vulncore.charts.theme import (
     tooltip_title,
 )
 from vulncore.findings.shared.words import HIDDEN
+from vulncore.findings.where.tables import held_in_words
 
 ROW_HEIGHT = 30
 BARS_HEIGHT = 340  # pixels, as the next: with the heading and the axes
@@ -150,6 +151,7 @@ def trial_chart(
             "map": rows["map"],
             "area": [f"{share:.0%}".replace("%", " %") for share in rows["share"]],
             "percent": rows["percent"],
+            "held": rows["percent"].map(held_in_words),
             "low": rows["low"],
             "high": rows["high"],
             "chance": 100 * rows["share"],
@@ -163,7 +165,7 @@ def trial_chart(
         tooltip=[
             alt.Tooltip("map:N", title="Map"),
             alt.Tooltip("area:N", title="Of the area"),
-            alt.Tooltip("percent:Q", title="Held of the next month, %"),
+            alt.Tooltip("held:N", title="Held of the next month"),
         ],
     )
     x = alt.X(

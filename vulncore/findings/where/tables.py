@@ -36,7 +36,7 @@ def trial_table(trial: MapTrial) -> pd.DataFrame:
         {
             "Map": rows["map"],
             "Of the area": [f"{100 * share:.0f} %" for share in rows["share"]],
-            "Held of the next month": [f"about {percent} %" for percent in rows["percent"]],
+            "Held of the next month": rows["percent"].map(held_in_words),
             "95 % limits": [
                 "–" if pd.isna(low) else f"{low:.0f} to {high:.0f} %"
                 for low, high in zip(rows["low"], rows["high"], strict=True)
@@ -49,6 +49,15 @@ def trial_table(trial: MapTrial) -> pd.DataFrame:
             "Than last month's": rows["against_naive"],
         }
     )
+
+
+def held_in_words(percent: float) -> str:
+    """Return how much of a month's records a map held.
+
+    >>> held_in_words(24)
+    'about 24 %'
+    """
+    return f"about {percent:.0f} %"
 
 
 def repeats_table(repeats: RepeatsView) -> pd.DataFrame:

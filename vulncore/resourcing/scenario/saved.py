@@ -6,7 +6,7 @@ from typing import Final
 from vulncore.domain.disk import write_whole
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError, VulncoreError, first_five
 from vulncore.resourcing.scenario.checks import checked
-from vulncore.resourcing.scenario.link import illustrative, scenario_code
+from vulncore.resourcing.scenario.link import example_scenario, scenario_code
 from vulncore.resourcing.scenario.locked import FOLDER, LOCKS, READABLE, file_of, held, refuse_locked
 from vulncore.resourcing.scenario.scenario import Scenario
 from vulncore.resourcing.scenario.toml import MOST_LETTERS, read_scenario, scenario_text
@@ -75,9 +75,9 @@ def save_scenario(store: Path, scenario: Scenario, name: str, *, instead: bool =
             link, another is saved under the name or it is locked, or MOST_SAVED are saved.
     """
     named = checked(scenario.called(name))
-    if named.name.casefold() == illustrative().name.casefold():
+    if named.name.casefold() == example_scenario().name.casefold():
         raise InvalidScenarioError(
-            f"{illustrative().name} is the name of the example scenario. Choose another name."
+            f"{example_scenario().name} is the name of the example scenario. Choose another name."
         )
     scenario_code(named)  # refuses what no link could carry
     target = file_of(store, named.name)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.resourcing.made_units import steady, wild
 from vulncore.resourcing.chain import staffing
-from vulncore.resourcing.scenario.link import illustrative
+from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import ASSUMED
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
@@ -20,9 +20,9 @@ GIVEN = tomllib.loads(TEXT)
 
 
 def test_it_is_the_scenario_that_is_shown_first():
-    assert illustrative() == SHIPPED
-    assert (SHIPPED.name, SHIPPED.unit) == ("Illustrative", "Public Protection Unit")
-    assert "Made up" in SHIPPED.about
+    assert example_scenario() == SHIPPED
+    assert (SHIPPED.name, SHIPPED.unit) == ("Example figures", "Public Protection Unit")
+    assert "Example figures" in SHIPPED.about
 
 
 def test_it_is_written_back_letter_by_letter():
