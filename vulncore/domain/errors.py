@@ -69,6 +69,10 @@ class DamagedStoreError(VulncoreError):
     """Something that was published can't be read any more."""
 
 
+class MissingPartError(VulncoreError):
+    """A part of the product that is wanted is not installed."""
+
+
 class PublishRefusedError(VulncoreError):
     """A publish that would mix, lose or overtake what is already published."""
 

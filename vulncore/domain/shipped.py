@@ -1,10 +1,10 @@
-"""Paths: of the files that ship with the project, and of the store where none is named."""
+"""Paths: of the files and of the dashboard that ship with the project, and of the store where none is named."""
 
-import sysconfig
 from pathlib import Path
 
-CHECKOUT = Path(__file__).parents[2] / "data" / "reference"
-INSTALLED = Path(sysconfig.get_path("data")) / "share" / "vulncore"
+PACKAGE = Path(__file__).parents[1]
+CHECKOUT = PACKAGE.parent / "data" / "reference"
+INSTALLED = PACKAGE / "reference" / "shipped"
 
 
 def shipped(name: str) -> Path:
@@ -13,10 +13,22 @@ def shipped(name: str) -> Path:
     Raises:
         FileNotFoundError: No such file ships; the installation is damaged.
     """
-    for folder in (CHECKOUT, INSTALLED):
+    for folder in (INSTALLED, CHECKOUT):
         if (folder / name).is_file():
             return folder / name
     raise FileNotFoundError(f"{name} does not ship with this installation of vulncore. Install it again.")
+
+
+def dashboard() -> Path:
+    """Return the folder of the dashboard: of the wheel, or of the checkout.
+
+    Raises:
+        FileNotFoundError: It is in neither; the installation is damaged.
+    """
+    for folder in (PACKAGE / "dashboard", PACKAGE.parent):
+        if (folder / "app.py").is_file() and (folder / "pages" / "main.py").is_file():
+            return folder
+    raise FileNotFoundError("The dashboard is not in this installation of vulncore. Install it again.")
 
 
 def default_store() -> Path:

@@ -104,7 +104,7 @@ def test_the_sentence_the_table_the_file_and_the_screen_reader_say_the_same(serv
         in heard[1]
     )
     # cases first: the rule is about them
-    assert f"chance of more than 15 {december[8]}".replace("\u00a0", " ") in heard[0].replace("\u00a0", " ")
+    assert f"chance of more than 15 {december[9]}".replace("\u00a0", " ") in heard[0].replace("\u00a0", " ")
     rows = list(csv.DictReader(io.StringIO(saved(page, "Download as CSV"))))
     row = next(row for row in rows if (row["role"], row["month"]) == ("pip2", "2026-12"))
     assert f"{float(row['needed50']):,.1f}" == december[0]
