@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/load.py [--sessions 50] [--every 5] [--seconds 120] [--page PAGE] [--address URL] [--proxied]
     .venv/bin/python benchmarks/load.py --sessions 30 --every 2.5 --seconds 900    # ten thousand changes, and the memory after each thousand
 
-Starts the dashboard on the data that ships (with `--proxied` two servers of it behind HAProxy, as `docs/serving.md` has it; or
+Starts the dashboard on the data that ships (with `--proxied` two servers of it behind HAProxy, as `docs/deploying.md` has it; or
 asks the one at `--address`), opens it as often as asked, and lets each visit
 make a change every few seconds, as people do: another filter, tab, measure or cell of the map, now and then another page.
 Visits begin spread over the first seconds. A wait lasts from the change until the server's script has run and all of it has
@@ -159,7 +159,7 @@ def proxied(command: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
     with started(command, one) as (first, first_process), started(command, two) as (second, second_process):
         for address in (first, second):
             wait_until_ready(address)
-        proxy = subprocess.Popen(["haproxy", "-db", "-f", "docs/haproxy.cfg"], cwd=ROOT, env=environment)
+        proxy = subprocess.Popen(["haproxy", "-db", "-f", "deploy/haproxy.cfg"], cwd=ROOT, env=environment)
         try:
             wait_until_ready(f"http://127.0.0.1:{front}")
             yield f"http://127.0.0.1:{front}", [first_process, second_process]

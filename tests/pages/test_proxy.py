@@ -1,4 +1,4 @@
-"""What docs/haproxy.cfg promises: people stay with the server that they came to, and go on with the other where that ends."""
+"""What deploy/haproxy.cfg promises: people stay with the server that they came to, and go on with the other where that ends."""
 
 import os
 import shutil
@@ -38,7 +38,7 @@ def servers(store, tmp_path):
     commands = {
         "one": [*served, str(one)],
         "two": [*served, str(two)],
-        "proxy": [haproxy, "-db", "-f", "docs/haproxy.cfg"],
+        "proxy": [haproxy, "-db", "-f", "deploy/haproxy.cfg"],
     }
     with ExitStack() as stack:
         running = {}
