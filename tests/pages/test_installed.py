@@ -12,6 +12,7 @@ import pytest
 
 from tests.pages.conftest import PAGE_MS, ROOT, _wait_until_it_listens, free_port, settled
 from tests.pages.test_links import PAGES
+from tests.pages.test_websockets import handshake
 
 pytestmark = pytest.mark.browser
 
@@ -133,5 +134,12 @@ def test_every_page_opens_with_its_theme_its_settings_and_its_ground(
             page.goto(f"{start}/where")
         assert streets.value.status == 200
         assert [status for url, status in fetched.items() if url.endswith("basemap-light.json")] == [200]
+        if not under:
+            port = int(address.rpartition(":")[2])
+            assert (
+                handshake(port, Host="elsewhere.test")
+                == handshake(port, Origin="https://elsewhere.test")
+                == 403
+            )
         assert page.locator("h1").evaluate("(title) => getComputedStyle(title).fontWeight") == "600"
         page.close()
