@@ -20,7 +20,7 @@ from vulncore.domain.vocabulary import find_measure, strand_name
 from vulncore.findings.overview.overview import narrowed
 from vulncore.findings.overview.strand_rows import table_legend
 
-st.title("What changed")
+st.title("Overview")
 
 try:
     view = chosen_view()

@@ -6,6 +6,9 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.resourcing.board import show_lock, show_lock_form
 from pages.resourcing.levers import show_levers
 from pages.resourcing.parts import (
+    CASES,
+    NEEDED_ALONE,
+    NEEDED_AND_THERE,
     offer_chart_of,
     show_assumptions,
     show_chart_of,
@@ -37,7 +40,7 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.work import YEARS
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
-from vulncore.findings.resourcing.sentences import resourcing_briefing, resourcing_headline
+from vulncore.findings.resourcing.sentences import is_judged, resourcing_briefing, resourcing_headline
 from vulncore.forecasting.paths import months_ahead
 
 PARTS = {
@@ -85,12 +88,16 @@ def draw(outlook: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerat
     with words:
         show_briefing(drawn(resourcing_briefing, outlook, view.publish.made, by_hours))
     with charts:
-        drawn(show_chart_of, outlook, by_cases(outlook), view.force, source_of(view))
+        drawn(show_chart_of, outlook, charts_of(outlook)[0], view.force, source_of(view))
 
 
-def by_cases(outlook: ResourcingOutlook) -> bool:
-    """Return whether the rule that the unit set is about cases each: the first chart shows what the first sentence rests on."""
-    return outlook.holds_cases and not by_hours
+def charts_of(outlook: ResourcingOutlook) -> list[str]:
+    """Return what the charts show: first what the first sentence rests on, by the rule that the unit set."""
+    if not is_judged(outlook, view.publish.made):
+        return [NEEDED_ALONE]
+    if not outlook.holds_cases:
+        return [NEEDED_AND_THERE]
+    return [NEEDED_AND_THERE, CASES] if by_hours else [CASES, NEEDED_AND_THERE]
 
 
 try:
@@ -116,23 +123,27 @@ with sentences:
 with locking:
     show_lock_form(outlook, view, by_hours)
 with beneath:
-    offer_chart_of(outlook, by_cases(outlook), view)
+    first, *others = charts_of(outlook)
+    judged = first != NEEDED_ALONE
+    offer_chart_of(outlook, first, view)
     show_what_it_takes(outlook, by_hours, view.publish.made)
-    show_working(drawn(resourcing_headline, outlook))
-    if outlook.holds_cases:
-        drawn(show_chart_of, outlook, not by_cases(outlook), view.force, source_of(view))
-        offer_chart_of(outlook, not by_cases(outlook), view)
+    show_working(drawn(resourcing_headline, outlook, judged))
+    for other in others:
+        drawn(show_chart_of, outlook, other, view.force, source_of(view))
+        offer_chart_of(outlook, other, view)
 with levers:  # last, so that what a pull changes is drawn before the next one is asked for
     show_levers(plan, outlook)
 
 part, place = open_part(PARTS, choices, "resourcing part")
 with place:
-    if part == "drivers":
+    if part in ("drivers", "compare") and not judged:
+        st.info(f"Enter your posts and people under {PARTS['']} first: this compares demand with them.")
+    elif part == "drivers":
         show_drivers(outlook, view)
     elif part == "compare":
         show_comparison(outlook, beside, view)
     elif part == "months":
-        show_months(outlook, view)
+        show_months(outlook, view, judged)
     elif part == "demand":
         show_demand(outlook, view)
     else:

@@ -54,6 +54,7 @@ from vulncore.findings.resourcing.tables import (
     roles_table,
     scenario_names,
     staffing_rows,
+    without_verdict,
 )
 from vulncore.findings.shared.file_names import file_name
 from vulncore.findings.shared.words import percent
@@ -61,14 +62,18 @@ from vulncore.resourcing.answers import first_month
 from vulncore.resourcing.scenario.scenario import Scenario
 
 CHANGED, EVERY = "changed", "every"
+CASES, NEEDED_AND_THERE, NEEDED_ALONE = "open cases each", "needed and there", "needed"
+"""What a chart shows of a role, in words."""
 
 
-def show_chart_of(outlook: ResourcingOutlook, cases: bool, force: str, source: str) -> None:
-    """Draw cases each against their limit, or what is needed against who will be there."""
-    in_words = caseload_in_words(outlook) if cases else staffing_in_words(outlook)
+def show_chart_of(outlook: ResourcingOutlook, what: str, force: str, source: str) -> None:
+    """Draw cases each against their limit, what is needed against who will be there, or what is needed alone."""
+    in_words = (
+        caseload_in_words(outlook) if what == CASES else staffing_in_words(outlook, what == NEEDED_ALONE)
+    )
     show_chart(
-        _chart_of(outlook, cases, force, palette()),
-        alt=f"{', '.join(_title_of(outlook, cases, force))}. {in_words}",
+        _chart_of(outlook, what, force, palette()),
+        alt=f"{', '.join(_title_of(outlook, what, force))}. {in_words}",
         source=source,
     )
     tested = outlook.forecast.tested_to
@@ -80,22 +85,21 @@ def show_chart_of(outlook: ResourcingOutlook, cases: bool, force: str, source: s
         st.caption("Forecasts are being tested …")
 
 
-def offer_chart_of(outlook: ResourcingOutlook, cases: bool, view: View) -> None:
+def offer_chart_of(outlook: ResourcingOutlook, what: str, view: View) -> None:
     """Offer the same as a picture."""
-    what = "open cases each" if cases else "needed and there"
-    _offer_chart(partial(_chart_of, outlook, cases, view.force), outlook, view, what)
+    _offer_chart(partial(_chart_of, outlook, what, view.force), outlook, view, what)
 
 
-def _chart_of(outlook: ResourcingOutlook, cases: bool, force: str, colours: Palette) -> altair.LayerChart:
-    title = _title_of(outlook, cases, force)
-    if cases:
+def _chart_of(outlook: ResourcingOutlook, what: str, force: str, colours: Palette) -> altair.LayerChart:
+    title = _title_of(outlook, what, force)
+    if what == CASES:
         passes = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
         return caseload_chart(outlook.months, outlook.limit, passes, title, colours)
-    return staffing_chart(outlook.months, float(outlook.role_year["funded"]), title, colours)
+    posts = None if what == NEEDED_ALONE else float(outlook.role_year["funded"])
+    return staffing_chart(outlook.months, posts, title, colours)
 
 
-def _title_of(outlook: ResourcingOutlook, cases: bool, force: str) -> list[str]:
-    what = "open cases each" if cases else "needed and there"
+def _title_of(outlook: ResourcingOutlook, what: str, force: str) -> list[str]:
     return [f"{outlook.role.name}: {what}", f"{force}: {outlook.used.name}"]
 
 
@@ -249,16 +253,19 @@ def _compared_chart(every: Sequence[ResourcingOutlook], force: str, colours: Pal
     return scenarios_chart(months, _compared_title(every[0], force), what, colours)
 
 
-def show_months(outlook: ResourcingOutlook, view: View) -> None:
+def show_months(outlook: ResourcingOutlook, view: View, judged: bool) -> None:
     """Draw every role in the year, the months of the role asked about, and both as a file."""
-    drawn(_show_months, outlook)
-    _offer(lambda: staffing_rows(outlook), outlook, view, "months")
+    drawn(_show_months, outlook, judged)
+    if judged:
+        _offer(lambda: staffing_rows(outlook), outlook, view, "months")
 
 
-def _show_months(outlook: ResourcingOutlook) -> None:
+def _show_months(outlook: ResourcingOutlook, judged: bool) -> None:
     roles, months = roles_table(outlook), months_table(outlook)
+    if not judged:
+        roles, months = without_verdict(roles), without_verdict(months)
     show_table(roles, f"{outlook.used.unit}, {outlook.question.year}", list(roles.columns[1:]))
-    if says_costs(outlook):
+    if judged and says_costs(outlook):
         st.caption(ROUNDED)
     show_table(months, f"{outlook.role.name} by month", list(months.columns[1:]))
 

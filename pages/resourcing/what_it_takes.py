@@ -10,7 +10,7 @@ from pages.shared.visit import leave_notice, take_notice
 from vulncore.domain.periods import add_months, format_month, month_name, months_between, parse_month
 from vulncore.findings.resourcing.costs import ROUNDED, cost_in_words, cost_of
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
-from vulncore.findings.resourcing.sentences import has_staffing_entered
+from vulncore.findings.resourcing.sentences import is_judged
 from vulncore.findings.resourcing.tables import COST_A_YEAR, UNTRAINED, steps_table
 from vulncore.resourcing.scenario.checks import MOST_JOINERS
 from vulncore.resourcing.scenario.scenario import Joiners
@@ -28,7 +28,7 @@ def show_what_it_takes(outlook: ResourcingOutlook, by_hours: bool, made: bool) -
     by_rule = outlook.more_by(by_hours)
     others = (answer for answer in (outlook.more_for_cases, outlook.more_for_hours) if answer is not by_rule)
     answers = [answer for answer in (by_rule, *others) if isinstance(answer, MoreNeeded) and answer.steps]
-    if answers and (made or has_staffing_entered(outlook.scenario, outlook.question.role)):
+    if answers and (is_judged(outlook, made)):
         needed = f"{by_rule.more:,} more" if by_rule in answers else "none more"
         with more.popover(f"What it takes: {needed}", width="stretch"):
             for solved in answers:

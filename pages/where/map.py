@@ -77,13 +77,17 @@ def show_where_map(where: WhereView, shown: MapView, place: str, hot: str, view:
     with st.container(key="map and list"):
         _draw(shown, place, hot, view)
         _say_what_is_picked(where, shown, place, view, area)
-        brought = OPEN_STREET_MAP if _labels(shown) else ""
-        st.caption(f"**{plain(shown.title)}.** {source_line(view)} {brought}")
+        st.caption(f"**{plain(shown.title)}.** {source_line(view)} {ground_of(shown)}")
         in_words, files = st.columns([7, 3])
         with in_words:
             drawn(_show_list, shown, where.unit)
         with files:
             _show_files(where, shown, hot, view)
+
+
+def ground_of(shown: MapView) -> str:
+    """Return where the ground of a map comes from; "" where it has none but the area."""
+    return OPEN_STREET_MAP if _labels(shown) else ""
 
 
 def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
@@ -210,7 +214,7 @@ def _show_files(where: WhereView, shown: MapView, hot: str, view: View) -> None:
 
 def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str = "") -> None:
     """Offer a map as a picture, a table and a file for maps; `side` tells two maps beside each other apart."""
-    brought = f" {OPEN_STREET_MAP}" if _labels(shown) else ""
+    brought = f" {ground_of(shown)}" if _labels(shown) else ""
     offer_downloads(
         file_name(
             view.publish,
@@ -243,7 +247,7 @@ def _made_mark(shown: MapView, mark: str) -> Mapping[str, Any]:
     west, south, east, north = shown.bounds
     across, down = MADE_AT
     place = {"longitude": west + across * (east - west), "latitude": north - down * (north - south)}
-    return {"name": mark, "kind": "made", "priority": MADE_FIRST, **place}
+    return {"name": f"({mark}, not real)", "kind": "made", "priority": MADE_FIRST, **place}
 
 
 def _labels(shown: MapView) -> list[Mapping[str, Any]]:

@@ -157,3 +157,10 @@ def test_months_further_ahead_than_any_test_are_no_surer_than_the_least_sure_bef
     assert factors[:12].tolist() == [1.0] * 12
     assert (factors[12:] == factors[12]).all()
     assert factors[12] > 1.5
+
+
+def test_who_looks_further_ahead_is_never_surer_than_who_looks_less_far():
+    unsure, sure = np.tile([0.01, 0.99], 20), np.full(40, 0.5)
+    factors = factors_to_hold(np.concatenate([sure, unsure, sure]), np.repeat([6, 18, 40], 40), 60)
+    assert factors[:12].tolist() == [1.0] * 12
+    assert (factors[12:] == factors[12]).all()

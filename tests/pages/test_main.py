@@ -94,7 +94,7 @@ def test_the_bare_address_opens_the_overview_and_keeps_the_choices_of_a_link(ser
     page.goto(f"{server.url}/?month=2022-03")
     page.wait_for_url(f"{server.url}/overview?*month=2022-03*")
     settled(page)
-    assert page.get_by_role("heading", level=1).inner_text() == "What changed"
+    assert page.get_by_role("heading", level=1).inner_text() == "Overview"
 
 
 def test_what_says_that_the_server_works_pushes_nothing_away(server, page):

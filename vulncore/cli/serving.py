@@ -23,7 +23,9 @@ def serve(
     store: Annotated[
         Path, typer.Option("--store", envvar="VULNCORE_STORE", help="The folder of the store.")
     ] = default_store(),  # noqa: B008 - a constant
-    port: Annotated[int | None, typer.Option("--port", help="The port. Default: 8501, or the next free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="The port. Default: 8501, or the next free one.")
+    ] = None,
 ) -> None:
     """Start the dashboard, for this machine alone. Every option of `streamlit run` can follow, like --server.baseUrlPath.
 
@@ -42,7 +44,8 @@ def serve(
     store = store.absolute()
     if not store.is_dir():
         typer.echo(
-            f"Nothing has been published in {store} yet. Fill it with the data that ships: vulncore ready-data", err=True
+            f"Nothing has been published in {store} yet. Fill it with the data that ships: vulncore ready-data",
+            err=True,
         )
     os.environ["VULNCORE_STORE"] = str(store)
     folder = dashboard()

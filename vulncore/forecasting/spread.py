@@ -79,8 +79,8 @@ def learnt_factor(pit: Floats) -> float:
 def factors_to_hold(pit: Floats, horizon: Integers, ahead: int) -> Floats:
     """Return by how much each month ahead must be widened for four in five of a series' own tested months to lie in its range.
 
-    Nothing is made narrower: few origins tell too little for that. Months further ahead than any test takes the widest of the
-    factors before them.
+    Nothing is made narrower: few origins tell too little for that. A month takes no smaller a factor than those before it: who
+    looks further ahead knows less, whatever a few tests say. Months further ahead than any test take the widest.
 
     Args:
         pit: Where each count of the back-test lay in its forecast, 0 to 1.
@@ -97,7 +97,7 @@ def factors_to_hold(pit: Floats, horizon: Integers, ahead: int) -> Floats:
     factors = [1.0]
     for first, last in BANDS:
         tested = (horizon >= first) & (horizon <= last)
-        factors.append(max(1.0, learnt_factor(pit[tested])) if tested.any() else max(factors))
+        factors.append(max(factors[-1], learnt_factor(pit[tested])) if tested.any() else factors[-1])
     return factor_per_month(factors[1:], ahead)
 
 

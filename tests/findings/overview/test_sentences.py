@@ -81,7 +81,11 @@ def test_a_serious_rise_is_more_notable_than_a_serious_fall_before_it():
         ),
         (row(), "Rape may be up", "too serious to wait"),
         (row(earlier=35, current=20), "Rape may be down", "Look again next month"),
-        (row(signal="check the feed", earlier=35, current=0), "Rape: down", "Ask the records team"),
+        (
+            row(signal="check the feed", earlier=35, current=0),
+            "Rape: none recorded this financial year. Check the feed",
+            "Ask the records team",
+        ),
         (
             row(signal="check the feed", silent_months=2),
             "Rape: the last 2 months have no records",

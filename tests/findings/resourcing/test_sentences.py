@@ -8,6 +8,7 @@ import numpy as np
 
 from tests.findings.resourcing.asking import outlook_of
 from tests.making import FORCE, delivery, month_total, months
+from vulncore.findings.resourcing.charts import staffing_chart
 from vulncore.findings.resourcing.demand import unit_demand, unit_forecasts
 from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
 from vulncore.findings.resourcing.sentences import (
@@ -16,8 +17,15 @@ from vulncore.findings.resourcing.sentences import (
     officers,
     resourcing_briefing,
     resourcing_headline,
+    staffing_in_words,
 )
-from vulncore.findings.resourcing.tables import months_table, staffing_rows, steps_table
+from vulncore.findings.resourcing.tables import (
+    months_table,
+    roles_table,
+    staffing_rows,
+    steps_table,
+    without_verdict,
+)
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.forecasting.past import Basis
 from vulncore.resourcing.scenario.link import example_scenario
@@ -79,7 +87,7 @@ def test_the_page_opens_with_how_many_more_it_takes_and_what_to_ask_for(outlook)
     assert more.more - beyond == 2
     assert (
         briefing.also
-        == "In 9 of 10 forecasts nobody then holds more than 15 cases. Most numbers are assumed."
+        == "In 9 of 10 forecasts officers then average no more than 15 cases each. Most numbers are assumed."
     )
 
 
@@ -148,3 +156,35 @@ def test_where_nobody_is_there_words_say_so_and_files_leave_it_empty(forecast, s
     assert "inf" not in " ".join(headline.text for headline in resourcing_headline(outlook))
     rows = staffing_rows(outlook)
     assert not np.isinf(rows.select_dtypes("number")).any().any()
+
+
+def test_until_somebody_enters_the_unit_s_people_nothing_is_said_of_them(outlook):
+    in_all = " ".join(headline.text for headline in resourcing_headline(outlook, judged=False))
+    assert officers(outlook.role_year["needed50"]) in in_all
+    assert "are not entered" in in_all
+    assert not re.search("will be there|short of|chance|holds about|more PIP 2", in_all)
+    heard = staffing_in_words(outlook, needed_alone=True)
+    assert "needed" in heard
+    assert "there" not in heard
+    tables = [without_verdict(table(outlook)) for table in (roles_table, months_table)]
+    assert [list(table)[:2] for table in tables] == [["Role", "Needed"], ["Month", "Needed"]]
+    assert not {
+        name for table in tables for name in table if re.search("there|short|Cases|Funded|Cost", name)
+    }
+    spec = staffing_chart(outlook.months, None, ["PIP 2"]).to_dict()
+    drawn = {str(layer["encoding"].get("y", {}).get("field")) for layer in spec["layer"]}
+    assert "needed50" in drawn
+    assert not drawn & {"there10", "there50", "posts"}
+    assert "there" not in " ".join(spec["title"]["subtitle"])
+
+
+def test_kinds_of_case_that_are_not_recorded_are_said_first(forecast, shares):
+    outlook = outlook_of(forecast, shares)
+    demand = outlook.forecast.demand
+    kinds = outlook.used.case_types
+    fewer = replace(outlook, forecast=replace(outlook.forecast, demand=replace(demand, missing=kinds[:4])))
+    assert (
+        f"4 of {len(kinds)} kinds of case are not recorded here."
+        in resourcing_briefing(fewer, made=False).also
+    )
+    assert "not recorded" not in resourcing_briefing(outlook, made=False).also

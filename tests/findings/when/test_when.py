@@ -30,7 +30,7 @@ from vulncore.findings.when.hours import from_to
 from vulncore.findings.when.map import Layout, fitting_step, map_cells, map_table, week_export
 from vulncore.findings.when.patrols import patrols_headline
 from vulncore.findings.when.protection import protected_week
-from vulncore.findings.when.sentences import known_table, stretches_table
+from vulncore.findings.when.sentences import _within_a_sentence, known_table, stretches_table
 from vulncore.findings.when.when import (
     HIDE_NOTHING,
     unprotected_patrol_hours,
@@ -323,8 +323,33 @@ def test_where_no_hour_stands_out_there_is_nothing_to_do(tmp_path):
     even = [(datetime(2024, 1, 1) + timedelta(hours=3 * step), 1) for step in range(56 * 8)]
     week = when(made(tmp_path, even), YEAR, report_measures())
     assert week.now.stretches == ()
-    assert week.briefing.finding == "No part of the week has more crimes than chance would produce."
+    assert week.briefing.finding == "No part of the day or week has more crimes than chance would produce."
     assert week.briefing.action == "Nothing to do."
+
+
+def test_what_happens_every_night_alike_is_said_where_no_single_night_stands_out(tmp_path):
+    first = datetime(2024, 1, 1, 21, 30)
+    nightly = [(first + timedelta(days=day, hours=day % 5), 1) for day in range(120)]
+    even = [
+        (datetime(2024, 1, 1) + timedelta(hours=5 * step), 1) for step in range(504)
+    ]  # one in the hour that clocks skip
+    snapshot = made(tmp_path, nightly + even)
+    week = unprotected_when(snapshot, YEAR, report_measures())
+    assert week.now.stretches == ()
+    assert [(stretch.start, stretch.hours, stretch.held) for stretch in week.now.daily] == [(21, 5, "224")]
+    assert week.briefing.finding == "21:00 to 01:59 stands out every day, with 224 crimes in all."
+    assert week.briefing.action == "Put people on duty every day from 21:00 to 01:59."
+    assert week.headline[0].lead == "21:00 to 01:59, all days together"
+    blurred = when(snapshot, YEAR, report_measures()).now
+    (late,) = blurred.daily
+    assert 23 in [(late.start + at) % 24 for at in range(late.hours)]
+    assert blurred.stretches == ()
+    assert late.held.startswith("about ")
+
+
+def test_days_keep_their_large_letter_amid_a_sentence():
+    assert _within_a_sentence("Monday afternoon to evening") == "Monday afternoon to evening"
+    assert _within_a_sentence("Early hours of Saturday") == "early hours of Saturday"
 
 
 def test_of_too_few_times_the_page_says_so_first(tmp_path):

@@ -101,4 +101,4 @@ def test_the_map_itself_says_that_its_data_is_made(where):
     names = [
         text["name"] for layer in deck["layers"] if layer["@@type"] == "TextLayer" for text in layer["data"]
     ]
-    assert names.count("Made data") == 2  # the word, and the ground that it is read from
+    assert names.count("(Made data, not real)") == 2  # the word, and the ground that it is read from

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, financial_year_name, format_month
+from vulncore.domain.vocabulary import strand_name
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.strand_rows import headings
 from vulncore.findings.shared.words import capital_first, made_note
@@ -60,7 +61,7 @@ def table_workbook(overview: Overview) -> bytes:
     table, heads = overview.table, headings(overview)
     columns: dict[str, object] = {
         "Measure": [measure.name for measure in overview.measures],
-        "Group": [measure.group for measure in overview.measures],
+        "Strand": [strand_name(measure.strand) for measure in overview.measures],
         f"Financial year to date, {heads.fytd_previous}": table["fytd_previous"],
         f"Financial year to date, {heads.fytd_current}": table["fytd_current"],
         **_change_for_people(table, "fytd", ""),

@@ -102,10 +102,11 @@ def _finding_and_action(row: Mapping[Hashable, Any], measure: Measure) -> tuple[
     change = f"{'up' if rose else 'down'} {_size(row)} this financial year"
     name = small_first(measure.name)
     if signal is Signal.CHECK_FEED:
-        finding = (
-            f"{measure.name}: {change}." if row["fytd_change"] < 0 else f"{measure.name}: {silent_end(row)}."
+        silent = silent_end(row) if row["silent_months"] else "none recorded this financial year"
+        return (
+            f"{measure.name}: {silent}. Check the feed.",
+            f"Ask the records team whether records of {name} still arrive.",
         )
-        return finding, f"Ask the records team whether {name} are still recorded here."
     if signal is Signal.MAY_BE and serious_rise(row, "fytd", measure):
         return (
             f"{measure.name} may be {change}.",

@@ -1,6 +1,6 @@
 """The charts of a unit's staffing: officers needed and there, cases each, what drives a shortage, scenarios compared."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -38,18 +38,24 @@ DASHES = ([1, 0], [7, 3], [2, 3], [10, 3, 2, 3])  # never colour alone
 
 
 def staffing_chart(
-    months: pd.DataFrame, posts: float, title: Sequence[str], palette: Palette = LIGHT
+    months: pd.DataFrame, posts: float | None, title: Sequence[str], palette: Palette = LIGHT
 ) -> alt.LayerChart:
     """Return what is needed as a fan above its median, and who will be there as a line in a band.
 
     Args:
         months: One row per month: `month`, `needed50`, `needed80`, `needed95`, `there10`, `there50`, `there90`, `short`.
-        posts: Funded posts, full-time.
+        posts: Funded posts, full-time; None where what is needed is drawn alone, beside nobody who will be there.
         title: What, where and when, a line each.
         palette: The colours that suit the ground.
     """
     ink = axis_ink(palette)
-    top = float(max(months["needed95"].max(), months["there90"].max(), posts, 1)) * 1.12
+    alone = posts is None
+    tops = (
+        [months["needed95"].max(), 1]
+        if alone
+        else [months["needed95"].max(), months["there90"].max(), posts, 1]
+    )
+    top = float(max(tops)) * 1.12
     x = month_axis(palette)
 
     def y(column: str) -> alt.Y:
@@ -59,26 +65,24 @@ def staffing_chart(
     base = alt.Chart().encode(x=x)
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
-        *(alt.Tooltip(f"{column}_words:N", title=title) for column, title in STAFFING_WORDS.items()),
+        *(
+            alt.Tooltip(f"{column}_words:N", title=title)
+            for column, title in STAFFING_WORDS.items()
+            if column.startswith("needed") or not alone
+        ),
     ]
     words = {f"{column}_words": months[column].map(officers) for column in STAFFING_WORDS}
     words["short_words"] = months["short"].map(chance_in_words)
-    funded = pd.DataFrame({"posts": [posts]})
     layers = [
         base.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("needed80"), y2=alt.Y2("needed95:Q")),
         base.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("needed50"), y2=alt.Y2("needed80:Q")),
-        base.mark_area(color=palette.missing, opacity=THERE_BAND).encode(
-            y=y("there10"), y2=alt.Y2("there90:Q")
-        ),
-        alt.Chart(funded)
-        .mark_rule(color=palette.quiet, strokeDash=[2, 3], strokeWidth=1.5)
-        .encode(y=y("posts")),
+        *([] if alone else _there(base, posts, y, palette)),
         base.mark_line(color=palette.accent, strokeWidth=2.5).encode(y=y("needed50")),
-        base.mark_line(color=palette.ink, strokeWidth=2.5, strokeDash=[7, 3]).encode(y=y("there50")),
         base.mark_circle(color=palette.accent, size=90, opacity=0).encode(y=y("needed50"), tooltip=tooltip),
     ]
     layers += _line_names(months, posts, palette)
-    legend = ["Strong line: needed. Bands: enough more often", "Dashed: will be there, band 4 of 5 forecasts"]
+    legend = ["Strong line: needed. Bands: enough more often"]
+    legend += [] if alone else ["Dashed: will be there, band 4 of 5 forecasts"]
     chart: alt.LayerChart = alt.LayerChart(
         data=months.assign(**words),
         layer=layers,
@@ -258,7 +262,21 @@ def scenarios_chart(
     return chart
 
 
-def _line_names(months: pd.DataFrame, posts: float, palette: Palette) -> list[alt.Chart]:
+def _there(
+    base: alt.Chart, posts: float | None, y: Callable[[str], alt.Y], palette: Palette
+) -> list[alt.Chart]:
+    """Return who will be there, as a line in a band, and the funded posts."""
+    funded = alt.Chart(pd.DataFrame({"posts": [posts]}))
+    return [
+        base.mark_area(color=palette.missing, opacity=THERE_BAND).encode(
+            y=y("there10"), y2=alt.Y2("there90:Q")
+        ),
+        funded.mark_rule(color=palette.quiet, strokeDash=[2, 3], strokeWidth=1.5).encode(y=y("posts")),
+        base.mark_line(color=palette.ink, strokeWidth=2.5, strokeDash=[7, 3]).encode(y=y("there50")),
+    ]
+
+
+def _line_names(months: pd.DataFrame, posts: float | None, palette: Palette) -> list[alt.Chart]:
     """Return the names of the lines, at their ends: those of what is needed on the right, of the posts on the left."""
     first, last = months.iloc[0], months.iloc[-1]
     above = [
@@ -272,6 +290,8 @@ def _line_names(months: pd.DataFrame, posts: float, palette: Palette) -> list[al
         )
         for value, text in above
     ]
+    if posts is None:
+        return right
     there = _line_name(last, last["there50"], "will be there")
     funded = _line_name(first, posts, "funded")
     return [

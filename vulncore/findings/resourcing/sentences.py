@@ -11,7 +11,7 @@ from vulncore.findings.resourcing.assumptions import driver_name
 from vulncore.findings.resourcing.costs import cost_headline, cost_of, cost_of_more, pounds
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_from_example
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, number_of, percent, small_first
+from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, agree, number_of, percent, small_first
 from vulncore.resourcing.answers import first_month
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import ASSUMED, Scenario
@@ -22,8 +22,15 @@ LIKELY_WORDS = "likely (over 50\u00a0%)"
 LEFT_OUT = "This kind of case is left out."
 
 
-def resourcing_headline(outlook: ResourcingOutlook) -> tuple[Headline, ...]:
-    """Return what a scenario says: whether officers are short, cases each, how many more it takes, costs, other roles, assumptions."""
+def resourcing_headline(outlook: ResourcingOutlook, judged: bool = True) -> tuple[Headline, ...]:
+    """Return what a scenario says: whether officers are short, cases each, how many more it takes, costs, other roles, assumptions.
+
+    Args:
+        outlook: What the scenario answers.
+        judged: Whether it is compared with the people there are; else it says what demand asks for (`is_judged`).
+    """
+    if not judged:
+        return _demand_headline(outlook), _assumptions_headline(outlook)
     headlines = (
         _officers_headline(outlook),
         _cases_headline(outlook) if outlook.holds_cases else None,
@@ -50,7 +57,10 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
     also = "Most numbers are assumed." if mostly else ""
     if is_untestable(outlook):
         also = f"The forecasts rest on too few months to be tested. {also}".strip()
-    if not (made or has_staffing_entered(outlook.scenario, outlook.question.role)):
+    if absent := len(outlook.forecast.demand.missing):
+        kinds = number_of(len(outlook.used.case_types), "kind")
+        also = f"{absent} of {kinds} of case {agree(absent, 'is', 'are')} not recorded here. {also}".strip()
+    if not is_judged(outlook, made):
         needed = officers(outlook.role_year["needed50"])
         return Briefing(
             f"Demand asks for {needed} full-time {plural(role)} in {year}.",
@@ -77,7 +87,7 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
     rule = (
         "all hours are then covered"
         if more is outlook.more_for_hours
-        else f"nobody then holds more than {more.target.limit:,g} cases"
+        else f"officers then average no more than {more.target.limit:,g} cases each"
     )
     sure = Fraction(1 - more.target.probability).limit_denominator(20)
     how_sure = f"In {sure.numerator} of {sure.denominator} forecasts {rule}."
@@ -87,6 +97,11 @@ def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool =
 def is_untestable(outlook: ResourcingOutlook) -> bool:
     """Return whether every kind of case has too few months for a model, so that no forecast was tested, or ever will be on these."""
     return not outlook.forecast.demand.modelled
+
+
+def is_judged(outlook: ResourcingOutlook, made: bool) -> bool:
+    """Return whether demand is compared with the people there are: the example's are the made data's own, else somebody entered theirs."""
+    return made or has_staffing_entered(outlook.scenario, outlook.question.role)
 
 
 def has_staffing_entered(scenario: Scenario, role: str) -> bool:
@@ -177,13 +192,17 @@ def plural(name: str) -> str:
     return f"{name}s" if not name.endswith("s") else name
 
 
-def staffing_in_words(outlook: ResourcingOutlook) -> str:
+def staffing_in_words(outlook: ResourcingOutlook, needed_alone: bool = False) -> str:
     """Return the months of a role in words, for who can't see the chart: each December."""
     ends = outlook.months[outlook.months["month"].dt.month == 12]
     months = [
         f"{row['month']:%B %Y} needed {officers(row['needed50'])}, enough {IN_4_OF_5} {officers(row['needed80'])}, "
-        f"{IN_19_OF_20} {officers(row['needed95'])}, will be there {officers(row['there50'])}, chance of being short "
-        f"{chance_in_words(float(row['short']))}"
+        f"{IN_19_OF_20} {officers(row['needed95'])}"
+        + (
+            ""
+            if needed_alone
+            else f", will be there {officers(row['there50'])}, chance of being short {chance_in_words(float(row['short']))}"
+        )
         for _, row in ends.iterrows()
     ]
     return f"Full-time officers: {'; '.join(months)}."
@@ -209,6 +228,16 @@ def drivers_in_words(outlook: ResourcingOutlook) -> str:
     middle = f"{outlook.drivers['gap'].iloc[0]:+,.1f}"
     text = f"Officers short, with all numbers at their mean {middle}: {'; '.join(moves)}."
     return text.replace("-", "−")
+
+
+def _demand_headline(outlook: ResourcingOutlook) -> Headline:
+    row = outlook.role_year
+    text = (
+        f"In {outlook.question.year} demand asks for {officers(row['needed50'])} full-time {plural(outlook.role.name)}. "
+        f"{officers(row['needed80'])} would be enough {IN_4_OF_5}, {officers(row['needed95'])} {IN_19_OF_20}. Posts and people are "
+        "not entered, so nothing is said of whether that is enough."
+    )
+    return Headline(HeadlineKind.QUIET, "What demand asks for", text)
 
 
 def _officers_headline(outlook: ResourcingOutlook) -> Headline:

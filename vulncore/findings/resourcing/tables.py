@@ -50,6 +50,7 @@ COSTS = {
 ROWS = ["scenario", "role", "month", *FIGURES, *COSTS.values()]
 ENOUGH_80, ENOUGH_95 = f"Enough {IN_4_OF_5}", f"Enough {IN_19_OF_20}"
 WILL_BE_THERE, CHANCE_SHORT = "Will be there", "Chance of being short"
+OF_DEMAND = {"Role", "Month", "Needed", ENOUGH_80, ENOUGH_95, "Hours on cases", "Open cases"}
 UNTRAINED = "If untrained, has to begin in"
 MORE = "More people"
 COST_A_YEAR = "Cost a year, in all"
@@ -85,6 +86,11 @@ def cases_ranges(months: pd.DataFrame) -> list[str]:
     """Return between how many cases each officer holds in 4 of 5 forecasts, month by month, from `caseload10` and `caseload90`."""
     ends = zip(months["caseload10"], months["caseload90"], strict=True)
     return [f"{cases(low, 1)} to {cases(high, 1)}" for low, high in ends]
+
+
+def without_verdict(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of roles or months with what demand asks for alone: nothing of people, and nothing that follows from them."""
+    return table[[name for name in table if name in OF_DEMAND]]
 
 
 def roles_table(outlook: ResourcingOutlook) -> pd.DataFrame:

@@ -35,6 +35,15 @@ def from_to(start: int, hours: int) -> str:
     return f"{weekday_time(start)} to {'' if same_day else f'{WEEKDAYS[last // 24]} '}{last % 24:02d}:59"
 
 
+def times_of_day(start: int, hours: int) -> str:
+    """Return a stretch of the day from its first minute to its last.
+
+    >>> times_of_day(22, 4)
+    '22:00 to 01:59'
+    """
+    return f"{start:02d}:00 to {(start + hours - 1) % 24:02d}:59"
+
+
 def weekday_time(hour: int) -> str:
     """Return an hour of the week as its weekday and time.
 

@@ -6,7 +6,7 @@ protects is the blur. That small numbers are hidden as well keeps people from re
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -22,7 +22,7 @@ from vulncore.findings.shared.words import (
     share_step,
 )
 from vulncore.findings.when.counts import ComparedCounts, StretchCounts, WeekCounts
-from vulncore.findings.when.hours import night_name, stretch_name
+from vulncore.findings.when.hours import night_name, stretch_name, times_of_day
 from vulncore.findings.when.view import BAND, Patrols, Stretch, Week, WeekChange
 from vulncore.metrics.statistics.intervals import poisson_interval
 from vulncore.metrics.week.day_hour import day_hour_change
@@ -30,7 +30,7 @@ from vulncore.metrics.week.hours import HOURS, hours_from, hours_in
 from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import Night
 from vulncore.metrics.week.patrols import best_shifts, covered_hours
-from vulncore.metrics.week.scan import shuffled_weeks, week_windows
+from vulncore.metrics.week.scan import day_windows, shuffled_weeks, week_windows
 
 FEWEST: Final = 20
 """Records with a time: of fewer, three-hour bands mostly hold none or one, and chance alone makes their map."""
@@ -61,8 +61,10 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches
     least = smallest if counts.record_filter.where else 0
     known = dict.fromkeys(Known, math.nan) if timed_hidden else _known_shown(counts, least)
     unknown = math.nan if timed_hidden else _shown(counts.records - counts.timed, least)
-    stretches = _stretch_counts(counts) if stretches_wanted and not few else ()
-    sums = _sums(counts, [(stretch.start, stretch.hours) for stretch in stretches], few, smallest)
+    stretches = _stretch_counts(counts, week_windows) if stretches_wanted and not few else ()
+    daily = _stretch_counts(counts, day_windows) if stretches_wanted and not few and not stretches else ()
+    both = ([(stretch.start, stretch.hours) for stretch in some] for some in (stretches, daily))
+    sums = _sums(counts, every_sum(*both), few, smallest)
     return Week(
         record_filter=counts.record_filter,
         night=night,
@@ -78,6 +80,7 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches
         missing_months=counts.missing_months,
         sums=sums,
         stretches=_stretches_shown(counts, stretches, sums, night, smallest),
+        daily=_daily_shown(counts, daily, sums, smallest),
     )
 
 
@@ -216,11 +219,12 @@ def protected_patrols(
     )
 
 
-def every_sum(stretches: Sequence[tuple[int, int]]) -> list[Sum]:
+def every_sum(stretches: Sequence[tuple[int, int]], daily: Sequence[tuple[int, int]] = ()) -> list[Sum]:
     """Return every sum that is ever shown, kind by kind, in order of the week.
 
     Args:
         stretches: Those that stand out, by first hour and length.
+        daily: Those of the day that do, over all days together.
     """
     of_day = np.arange(HOURS) % 24
     return [
@@ -230,6 +234,7 @@ def every_sum(stretches: Sequence[tuple[int, int]]) -> list[Sum]:
         *(("band of day", at, (of_day // BAND == at // BAND).astype(float)) for at in range(0, 24, BAND)),
         *(("day", 24 * day, mask_of(24 * day, 24)) for day in range(7)),
         *(("hour", at, mask_of(at, 1)) for at in range(HOURS)),
+        *(("stretch of day", at, ((of_day - at) % 24 < hours).astype(float)) for at, hours in daily),
         *(("hour of day", at, (of_day == at).astype(float)) for at in range(24)),
     ]
 
@@ -246,9 +251,8 @@ def _too_few(counts: WeekCounts, smallest: int) -> bool:
     return counts.timed < (max(FEWEST, smallest) if smallest else 1)
 
 
-def _sums(counts: WeekCounts, stretches: Sequence[tuple[int, int]], few: bool, smallest: int) -> pd.DataFrame:
+def _sums(counts: WeekCounts, sums: list[Sum], few: bool, smallest: int) -> pd.DataFrame:
     """Return every sum, as `Week.sums` has them."""
-    sums = every_sum(stretches)
     masks = np.array([mask for *_, mask in sums])
     weights = masks @ counts.sharpening()
     about, variance = weights @ counts.by_hour, weights**2 @ counts.by_hour
@@ -278,9 +282,11 @@ def _limits(weight: Floats, variance: Floats) -> tuple[Floats, Floats]:
     return spread * low, spread * high
 
 
-def _stretch_counts(counts: WeekCounts) -> tuple[StretchCounts, ...]:
-    """Return the stretches that stand out, in order of the week."""
-    rows = week_windows(counts.by_hour, counts.shapes, hours_in(counts.record_filter.window))
+def _stretch_counts(
+    counts: WeekCounts, windows: Callable[[Floats, pd.DataFrame, Floats], pd.DataFrame]
+) -> tuple[StretchCounts, ...]:
+    """Return the stretches that stand out, in order of the week or the day."""
+    rows = windows(counts.by_hour, counts.shapes, hours_in(counts.record_filter.window))
     return tuple(StretchCounts(*row) for row in rows.itertuples(index=False, name=None))
 
 
@@ -301,6 +307,26 @@ def _stretches_shown(
             rank=furthest.index(stretch) + 1 if stretch in furthest else 0,
         )
         for stretch in stretches
+    )
+
+
+def _daily_shown(
+    counts: WeekCounts, daily: Sequence[StretchCounts], sums: pd.DataFrame, smallest: int
+) -> tuple[Stretch, ...]:
+    held = sums[sums["kind"] == "stretch of day"].set_index("at")["weight"]
+    furthest = sorted(daily, key=lambda stretch: stretch.even - stretch.weight)
+    return tuple(
+        Stretch(
+            start=stretch.start,
+            hours=stretch.hours,
+            name=times_of_day(stretch.start, stretch.hours),
+            night="",
+            held=_held_in_words(float(held[stretch.start]), smallest, counts.blurred),
+            even=stretch.even,
+            p_value=stretch.p_value,
+            rank=rank,
+        )
+        for rank, stretch in enumerate(furthest, 1)
     )
 
 

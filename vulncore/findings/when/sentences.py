@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from vulncore.domain.periods import WEEKDAYS
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import (
     capital_first,
@@ -47,15 +48,29 @@ def when_briefing(now: Week, unit: str) -> Briefing:
         return Briefing(
             f"Too few {unit} have a time to show a week.", "Choose a longer period or more measures."
         )
+    if not now.stretches and now.daily:
+        most, *others = now.daily
+        return Briefing(
+            f"{most.name} stands out every day, with {most.held} {unit} in all.",
+            f"Put people on duty every day from {most.name}.",
+            f"No single day stands out.{' Also: ' + listed([one.name for one in others]) + '.' if others else ''}",
+        )
     if not now.stretches:
-        return Briefing(f"No part of the week has more {unit} than chance would produce.", NOTHING_TO_DO)
+        return Briefing(
+            f"No part of the day or week has more {unit} than chance would produce.", NOTHING_TO_DO
+        )
     most, *others = sorted((stretch for stretch in now.stretches if stretch.leads), key=lambda one: one.rank)
-    also = list(dict.fromkeys(stretch.night or small_first(stretch.name) for stretch in others))
+    also = list(dict.fromkeys(stretch.night or _within_a_sentence(stretch.name) for stretch in others))
     return Briefing(
         f"{most.night or most.name} stands out, with {most.held} {unit}.",
         f"Put people on duty from {from_to(most.start, most.hours)}.",
         f"Also: {listed(also)}." if also else "",
     )
+
+
+def _within_a_sentence(name: str) -> str:
+    """Return what a stretch is called amid a sentence: days keep their large letter."""
+    return name if name.startswith(WEEKDAYS) else small_first(name)
 
 
 def nights_differ(now: Week, other: Week) -> bool:
@@ -111,7 +126,15 @@ def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
     if not week.stretches:
         lead = "No stretch of the week stands out"
         text = f"No stretch of hours has more {unit} than chance would produce."
-        return (Headline(HeadlineKind.QUIET, lead, text),)
+        every_day = (
+            Headline(
+                HeadlineKind.CLEAR,
+                f"{stretch.name}, all days together",
+                f"{stretch.held} {unit}; an even day would give {stretch.even:,.0f}.",
+            )
+            for stretch in week.daily
+        )
+        return (*every_day, Headline(HeadlineKind.QUIET, lead, text))
     lines = [
         Headline(
             HeadlineKind.CLEAR,

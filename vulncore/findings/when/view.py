@@ -57,9 +57,10 @@ class Week:
     all sums are hidden and no stretch is given.
 
     `sums` has one row per sum over hours: `kind` ("hour", "band", "day", "night row", "stretch", "hour of day", "band of
-    day"), `at` (its first hour of the week, or of the day), `weight` (about what it held before the blur) and its 95 %
+    day", "stretch of day"), `at` (its first hour of the week, or of the day), `weight` (about what it held before the blur) and its 95 %
     limits `low` and `high` (of hours and bands; all missing where hidden), `hidden`, `short` (its number as a mark) and
-    `words`.
+    `words`. `daily` are the stretches of the day that stand out over all days together, their `start` an hour of the day; they are
+    looked for where no stretch of the week stands out.
     """
 
     record_filter: RecordFilter
@@ -76,6 +77,7 @@ class Week:
     missing_months: int
     sums: pd.DataFrame
     stretches: tuple[Stretch, ...]
+    daily: tuple[Stretch, ...]
 
     @property
     def blurred(self) -> bool:

@@ -1,4 +1,4 @@
-"""The stretches of the week in which more happened than chance explains, and weeks that chance alone makes."""
+"""The stretches of the week, and of the day, in which more happened than chance explains, and weeks that chance alone makes."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import xlogy
 
 from vulncore.domain.arrays import Floats, Integers
-from vulncore.metrics.week.hours import HOURS, hours_from
+from vulncore.metrics.week.hours import HOURS
 
 MOST_MOVED: Final = 2_000
 """Windows moved one by one in each made week. Of more, so many stand for all, and what they deviate by is scaled:
@@ -17,6 +17,10 @@ WEEKS_AT_ONCE: Final = 100  # bounds the memory
 LONGEST_HOURS: Final = 12  # a night from 18:00 to 05:59; what is longer is a part of the week, not a peak
 STANDS_OUT: Final = 1.5
 """Times an even week's rate. Of many thousands the slightest rise is beyond chance, and no reason to send anybody."""
+STANDS_OUT_DAILY: Final = (
+    1.25  # times an even day's rate: a whole year's nights are many, and each is one of seven
+)
+DAY: Final = 24
 THIN: Final = HOURS  # records: with fewer than one an hour, hours stand empty within any peak
 BAND_HOURS: Final = 3
 LEVEL: Final = 0.05
@@ -72,20 +76,49 @@ def week_windows(
         return _as_rows(week, chance, [])
     step = BAND_HOURS if shapes["records"].sum() < THIN else 1
     made = shuffled_weeks(shapes, made_weeks, np.random.default_rng(seed), chance)
-    by_chance = _ratios(made, chance, step).max(axis=(1, 2))
-    ratios = _ratios(week[None, :], chance, step)[0]
-    runs: list[tuple[int, int, float]] = []
-    taken = np.zeros(HOURS, dtype=bool)
-    for at in np.argsort(-ratios, axis=None, kind="stable"):
-        longer, start = np.unravel_index(at, ratios.shape)
-        run = hours_from(int(start) * step, (int(longer) + 1) * step)
-        p_value = (1 + int((by_chance >= ratios.flat[at] - TIE).sum())) / (1 + made_weeks)
-        if ratios.flat[at] <= 0 or p_value > level:
-            break
-        if not taken[run].any():
-            taken[run] = True
-            runs.append((int(run[0]), len(run), p_value))
-    return _as_rows(week, chance, runs)
+    return _as_rows(week, chance, _runs(week, made, chance, step, STANDS_OUT, level))
+
+
+def day_windows(
+    week: Floats,
+    shapes: pd.DataFrame,
+    occurs: Floats | None = None,
+    level: float = LEVEL,
+    made_weeks: int = MADE_WEEKS,
+    seed: int | Sequence[int] = SEED,
+) -> pd.DataFrame:
+    """Return the stretches of the day that stand out beyond chance, all days together: what happens every night, say.
+
+    They are found as `week_windows` finds those of the week, of the same made weeks: each hour of a run holds at least 1.25
+    times what an even day would put there, and a run may go on past midnight.
+
+    Args:
+        week: As `week_windows` takes it, as are the others.
+        shapes: How the records' windows lie to the hours.
+        occurs: How often each hour of the week occurs in the period.
+        level: Share of even weeks in which anything at all may be found by chance.
+        made_weeks: How many weeks to make.
+        seed: What the dice start from.
+
+    Returns:
+        The columns of `week_windows`; `start` is an hour of the day, 0 to 23.
+
+    Misleads when:
+        one day makes all of it: ask `week_windows` first.
+
+    >>> alone = pd.DataFrame({"first_minute": [0], "minutes": [1], "records": [224]})
+    >>> week = np.ones(168)
+    >>> week[np.arange(168) % 24 >= 22] += 4
+    >>> day_windows(week, alone)[["start", "hours", "weight"]].values.tolist()
+    [[22.0, 2.0, 70.0]]
+    """
+    chance = np.full(HOURS, 1 / HOURS) if occurs is None else occurs / occurs.sum()
+    by_day, of_day = _folded(week), _folded(chance)
+    if shapes.empty:
+        return _as_rows(by_day, of_day, [])
+    made = _folded(shuffled_weeks(shapes, made_weeks, np.random.default_rng(seed), chance))
+    step = BAND_HOURS if shapes["records"].sum() < DAY else 1
+    return _as_rows(by_day, of_day, _runs(by_day, made, of_day, step, STANDS_OUT_DAILY, level))
 
 
 def shuffled_weeks(
@@ -125,12 +158,42 @@ def shuffled_weeks(
     return weeks_made
 
 
-def _ratios(weeks: Floats, chance: Floats, step: int) -> Floats:
+def _folded(week: Floats) -> Floats:
+    """Return the hours of the day of one week or several: what all seven days hold together."""
+    return np.asarray(week.reshape(*week.shape[:-1], -1, DAY).sum(axis=-2), dtype=float)
+
+
+def _runs(
+    hours: Floats, made: Floats, chance: Floats, step: int, stands_out: float, level: float
+) -> list[tuple[int, int, float]]:
+    """Return the runs of a week or a day that are further from even than chance makes any: start, hours, p-value."""
+    by_chance = _ratios(made, chance, step, stands_out).max(axis=(1, 2))
+    ratios = _ratios(hours[None, :], chance, step, stands_out)[0]
+    runs: list[tuple[int, int, float]] = []
+    taken = np.zeros(len(hours), dtype=bool)
+    for at in np.argsort(-ratios, axis=None, kind="stable"):
+        longer, start = np.unravel_index(at, ratios.shape)
+        run = _run(int(start) * step, (int(longer) + 1) * step, len(hours))
+        p_value = (1 + int((by_chance >= ratios.flat[at] - TIE).sum())) / (1 + len(made))
+        if ratios.flat[at] <= 0 or p_value > level:
+            break
+        if not taken[run].any():
+            taken[run] = True
+            runs.append((int(run[0]), len(run), p_value))
+    return runs
+
+
+def _run(start: int, hours: int, of: int) -> Integers:
+    """Return so many hours from one on, around the end of a week or a day."""
+    return (start + np.arange(hours)) % of
+
+
+def _ratios(weeks: Floats, chance: Floats, step: int, stands_out: float) -> Floats:
     """Return the likelihood ratio of every run, by week, length less one, and start; both in steps."""
     parts = weeks.reshape(len(weeks), -1, step).sum(axis=2)
     shares = chance.reshape(-1, step).sum(axis=1)
     totals, count = parts.sum(axis=1, keepdims=True), len(shares)
-    raised = parts >= STANDS_OUT * totals * shares
+    raised = parts >= stands_out * totals * shares
     ratios = np.zeros((len(weeks), LONGEST_HOURS // step, count))
     held, share = np.zeros(parts.shape), np.zeros(count)
     whole = np.ones_like(raised)
@@ -151,21 +214,21 @@ def _likelihood_ratio(held: Floats, even: Floats, totals: Floats) -> Floats:
 
 def _as_rows(week: Floats, chance: Floats, runs: list[tuple[int, int, float]]) -> pd.DataFrame:
     rows = []
-    for start, hours, p_value in _joined(runs):
-        run = hours_from(start, hours)
+    for start, hours, p_value in _joined(runs, len(week)):
+        run = _run(start, hours, len(week))
         rows.append((start, hours, float(week[run].sum()), float(week.sum() * chance[run].sum()), p_value))
     columns = ["start", "hours", "weight", "even", "p_value"]
     return pd.DataFrame(rows, columns=columns).sort_values("start", ignore_index=True)
 
 
-def _joined(runs: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
-    covered = np.zeros(HOURS, dtype=bool)
+def _joined(runs: list[tuple[int, int, float]], of: int) -> list[tuple[int, int, float]]:
+    covered = np.zeros(of, dtype=bool)
     for start, hours, _ in runs:
-        covered[hours_from(start, hours)] = True
+        covered[_run(start, hours, of)] = True
     joined = []
-    for at in np.flatnonzero(covered & ~np.roll(covered, 1)):  # at 1.5 times even, they never fill the week
+    for at in np.flatnonzero(covered & ~np.roll(covered, 1)):  # all raised, they never fill the whole
         start, hours = int(at), int(np.argmin(np.roll(covered, -at)))
-        inside = set(hours_from(start, hours))
+        inside = set(_run(start, hours, of))
         joined.append((start, hours, min(p_value for first, _, p_value in runs if first in inside)))
     return joined
 
