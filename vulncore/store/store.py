@@ -24,7 +24,8 @@ from vulncore.domain.errors import (
     first_five,
 )
 from vulncore.domain.schemas import validated
-from vulncore.store.contents import flush_version, log_file, named_files
+from vulncore.store.contents import flush_version, log_file, named_files, table_folder
+from vulncore.store.holding import held_for_publish
 from vulncore.store.manifest import (
     MANIFEST,
     Publish,
@@ -35,7 +36,6 @@ from vulncore.store.manifest import (
 )
 from vulncore.store.publishing import NextVersion, after_annotations, after_delivery
 from vulncore.store.snapshots import Snapshot, in_memory, opened
-from vulncore.store.swapping import held_for_publish
 from vulncore.store.torn import added_files, log_entries
 
 __all__ = [
@@ -201,15 +201,15 @@ def checked_dataset_name(name: str) -> str:
 def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
     """Write the changed tables of a version, then its line in the manifest; return the publish that then stands."""
     try:
-        half_written = publish_history(home).half_written  # before they are put aside
-        with held_for_publish(home):
+        with held_for_publish(home) as half_written:
             version = next_version()
             if version.publish.unchanged:
                 return version.publish
             published, contents = replace(version.publish, set_aside=half_written), {}
             for name in version.changed:
                 standing = published.table_versions.get(name, -1)
-                number, files = _written(home / name, version.tables.named()[name], standing)
+                table = table_folder(home, name, published.generation)
+                number, files = _written(table, version.tables.named()[name], standing)
                 contents[name, number] = files
                 published = published.with_table(name, number, files)
             add_to_manifest(home, manifest_line(published, contents))

@@ -22,7 +22,7 @@ from vulncore.domain.disk import file_digest, flush
 from vulncore.domain.errors import VulncoreError
 from vulncore.store import Snapshot, versions
 from vulncore.store.contents import PREPARED
-from vulncore.store.swapping import held_against_purges
+from vulncore.store.holding import held_against_purges
 
 RECORDS: Final = "records"
 MOST_BYTES: Final = (

@@ -1,4 +1,4 @@
-"""What vulncore.store.swapping promises: a purge that stops at any moment leaves the dataset as before or as after."""
+"""What vulncore.store.holding promises: a purge that stops at any moment leaves the dataset as before or as after."""
 
 import os
 import pathlib
@@ -14,7 +14,8 @@ import pytest
 
 from tests.making import covered, delivery, incident, months
 from tests.store.test_purging import figures, places_of, rows_of
-from vulncore.store import open_version, publish, purging, swapping, versions
+from vulncore.domain import disk
+from vulncore.store import holding, manifest, open_version, publish, purging, versions
 from vulncore.store.purging import purge
 from vulncore.store.stubs import Selection
 
@@ -23,15 +24,18 @@ VICTIM = "victim-of-interest"
 CHOSEN = Selection(victim_keys=(VICTIM,))
 STEPS = [
     (purging, "commit"),
-    (swapping, "flush"),
+    (disk, "flush"),
+    (purging, "add_to_manifest"),
+    (manifest, "commit"),
+    (manifest, "flush_version"),
+    (holding, "flush_newest_line"),
     (pathlib.Path, "rename"),
-    (swapping, "add_to_manifest"),
     (shutil, "rmtree"),
     (os, "unlink"),  # within rmtree
-    (pathlib.Path, "unlink"),
-    (pathlib.Path, "rmdir"),
+    (os, "rmdir"),
+    (holding, "flush"),
 ]
-MOST = 1  # of a step that is taken many times, the first
+MOST = 3  # of a step that is taken many times, the first ones
 
 
 class HaltError(BaseException):
@@ -62,16 +66,19 @@ def halting(monkeypatch: pytest.MonkeyPatch, at: int) -> list[str]:
             if taken.count(name) < MOST:
                 taken.append(name)
                 if len(taken) == at:
-                    monkeypatch.setattr(swapping, "finish_or_undo", ended)
+                    monkeypatch.setattr(holding, "_mended", ended)
                     raise HaltError
             return real(*given, **named)
 
         return one
 
     for owner, name in STEPS:
-        whose = "" if owner in (purging, swapping) else f"{owner.__name__} "
-        monkeypatch.setattr(owner, name, step(whose + name, getattr(owner, name)))
+        monkeypatch.setattr(owner, name, step(f"{owner.__name__} {name}", getattr(owner, name)))
     return taken
+
+
+def folders_of(store: pathlib.Path) -> list[str]:
+    return sorted(path.name for path in (store / "city").glob("incidents*"))
 
 
 def test_a_purge_halted_before_any_of_its_steps_leaves_the_dataset_as_before_or_as_after(
@@ -81,7 +88,7 @@ def test_a_purge_halted_before_any_of_its_steps_leaves_the_dataset_as_before_or_
     with monkeypatch.context() as watched:
         steps = halting(watched, at=0)
         purge(tmp_path / "whole", "city", CHOSEN, "officer")
-    assert {"commit", "flush", "Path rename", "add_to_manifest", "shutil rmtree", "Path rmdir"} <= set(steps)
+    assert {name.rpartition(" ")[2] for name in steps} == {name for _, name in STEPS}
     before = figures(published)
     outcomes = []
     for at in range(1, len(steps) + 1):
@@ -101,7 +108,7 @@ def test_a_purge_halted_before_any_of_its_steps_leaves_the_dataset_as_before_or_
         left = bool(places_of(store, VICTIM))
         assert left <= there[0], steps[at - 1]
         assert published_after.number == (3 if left else 4), steps[at - 1]
-        assert not (store / "city" / ".erasing").exists()
+        assert folders_of(store) == ["incidents" if left else "incidents-2"], steps[at - 1]
         seen = figures(store)
         assert {number: seen[number] for number in before} == before, steps[at - 1]
         numbers = [version.number for version in versions(store, "city")]
@@ -121,28 +128,30 @@ def test_a_purge_that_was_undone_can_be_done_again(published, tmp_path, monkeypa
     assert places_of(tmp_path / "store", VICTIM) == []
 
 
-KILLED_BETWEEN_RENAMES = """
+KILLED_AMID_THE_REMOVAL = """
 import os, pathlib, signal, sys
 from vulncore.store.purging import purge
 from vulncore.store.stubs import Selection
-real = pathlib.Path.rename
-def renamed(path, target):
-    real(path, target)
-    if target.name == "old":
+real = os.unlink
+def unlinked(path, **more):
+    real(path, **more)
+    if path.endswith(".parquet"):
         os.kill(os.getpid(), signal.SIGKILL)
-pathlib.Path.rename = renamed
+os.unlink = unlinked
 purge(pathlib.Path(sys.argv[1]), "city", Selection(victim_keys=("victim-of-interest",)), "officer")
 """
 
 
-def test_readers_find_the_new_table_when_the_process_was_killed_with_none_in_its_place(published, tmp_path):
+def test_readers_find_the_new_table_when_the_process_was_killed_with_the_old_one_half_there(
+    published, tmp_path
+):
     store = tmp_path / "store"
     shutil.copytree(published, store)
     done = subprocess.run(
-        [sys.executable, "-c", KILLED_BETWEEN_RENAMES, str(store)], capture_output=True, text=True
+        [sys.executable, "-c", KILLED_AMID_THE_REMOVAL, str(store)], capture_output=True, text=True
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert not (store / "city" / "incidents").exists()
+    assert folders_of(store) == ["incidents", "incidents-2"]
     assert open_version(store, "city").incidents.count().execute() == 3
     assert not any(row["victim_key"] == VICTIM for number in (1, 2) for row in rows_of(store, number))
     assert purge(
@@ -164,5 +173,5 @@ def test_a_purge_that_fails_cleans_up_after_itself_and_says_so(published, tmp_pa
         purging.PublishRefusedError, match="was not finished: no space left.*Then purge again"
     ):
         purge(store, "city", CHOSEN, "officer")
-    assert not (store / "city" / ".erasing").exists()
+    assert folders_of(store) == ["incidents"]
     assert len(versions(store, "city")) == 2
