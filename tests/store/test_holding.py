@@ -10,12 +10,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.making import covered, delivery, incident, months
 from tests.store.test_purging import figures, places_of, rows_of
 from vulncore.domain import disk
-from vulncore.store import holding, manifest, open_version, publish, purging, versions
+from vulncore.store import holding, manifest, open_version, publish, purging, torn, versions
 from vulncore.store.purging import purge
 from vulncore.store.stubs import Selection
 
@@ -175,3 +177,51 @@ def test_a_purge_that_fails_cleans_up_after_itself_and_says_so(published, tmp_pa
         purge(store, "city", CHOSEN, "officer")
     assert folders_of(store) == ["incidents"]
     assert len(versions(store, "city")) == 2
+
+
+def test_a_purge_that_finds_a_version_half_written_puts_it_aside_for_good(published, tmp_path):
+    store = tmp_path / "store"
+    shutil.copytree(published, store)
+    for file in open_version(store, "city").publish.stored["coverage"]:
+        (store / "city" / "coverage" / file.name).write_bytes(b"")
+    assert purge(store, "city", CHOSEN, "officer").publish.set_aside == (2,)
+    assert [version.number for version in versions(store, "city")] == [1, 3]
+
+
+def of_0_1_0(store: pathlib.Path, halted: str) -> None:
+    """Leave a store as 0.1.0 did that was halted in a purge once all was ready."""
+    home = store / "city"
+    copy = store.with_name("copy")
+    shutil.copytree(store, copy)
+    purge(copy, "city", CHOSEN, "officer")
+    entry = max((copy / "city" / "manifest" / "_delta_log").glob("*.json"))
+    (name,) = torn.added_files(entry)
+    line = pq.read_table(entry.parents[1] / name).drop_columns(["generation", "seal"])
+    (row,) = line.to_pylist()
+    line = line.append_column("seal", pa.array([manifest._seal(row)]))
+    (home / ".erasing").mkdir()
+    pq.write_table(line, home / ".erasing" / "ready")
+    if halted == "the old one in its place":
+        shutil.copytree(copy / "city" / "incidents-2", home / ".erasing" / "incidents")
+        return
+    (home / "incidents").rename(home / ".erasing" / "old")
+    place = home / ".erasing" if halted == "none in its place" else home
+    shutil.copytree(copy / "city" / "incidents-2", place / "incidents")
+
+
+@pytest.mark.parametrize(
+    "halted", ["the old one in its place", "none in its place", "the new one in its place"]
+)
+def test_a_purge_that_0_1_0_left_half_done_is_finished_by_the_next_publish(published, tmp_path, halted):
+    store = tmp_path / "store"
+    shutil.copytree(published, store)
+    before = figures(store)
+    of_0_1_0(store, halted)
+    assert publish(store, "city", delivery([incident(9, FEBRUARY)], covered([FEBRUARY])), "me").number == 4
+    assert [version.set_aside for version in versions(store, "city")] == [(), (), (), ()]
+    after = figures(store)
+    assert {number: after[number] for number in before} == before
+    assert places_of(store, VICTIM) == []
+    assert folders_of(store) == ["incidents"]
+    assert not (store / "city" / ".erasing").exists()
+    assert purge(store, "city", Selection(record_ids=("record-9",)), "officer").publish.generation == 2

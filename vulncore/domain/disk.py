@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ WHOLE_DRIVE: Final = getattr(fcntl, "F_FULLFSYNC", None)
 """macOS: without this the drive keeps what it was given in a cache of its own, in any order."""
 IS_WINDOWS: Final = os.name == "nt"
 """There a file that is open or mapped can't be removed or renamed, and what is flushed has to be open for writing."""
+DEVICE: Final = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])(\..*)?", flags=re.IGNORECASE | re.ASCII)
+"""Names that Windows keeps for devices, whatever their ending."""
 
 DISK_FAULTS: Final = (
     errno.ENOSPC,

@@ -22,16 +22,6 @@ def table_folder(home: Path, name: str, generation: int) -> Path:
     return home / (f"{name}-{generation}" if name == RENEWED and generation > 1 else name)
 
 
-def generations(home: Path) -> dict[int, Path]:
-    """Return the folders of incidents that there are, each by its generation."""
-    names = {path: path.name.removeprefix(f"{RENEWED}-") for path in home.glob(f"{RENEWED}*")}
-    return {
-        1 if name == RENEWED else int(name): path
-        for path, name in names.items()
-        if name == RENEWED or name.isdecimal()
-    }
-
-
 def log_file(table: Path, version: int) -> Path:
     """Return the file of a Delta table's log that made a version."""
     return table / "_delta_log" / f"{version:020}.json"

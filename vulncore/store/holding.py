@@ -18,7 +18,7 @@ from deltalake.exceptions import DeltaError
 from vulncore.domain.disk import flush, held_file
 from vulncore.domain.errors import PublishRefusedError, VulncoreError
 from vulncore.domain.schemas import SCHEMAS
-from vulncore.store.contents import PREPARED, RENEWED, generations, table_folder
+from vulncore.store.contents import PREPARED, RENEWED, table_folder
 from vulncore.store.manifest import MANIFEST, add_to_manifest, flush_newest_line, publish_history
 from vulncore.store.torn import ASIDE, Entries, log_entries, set_aside, torn_after, torn_at_the_end
 
@@ -119,9 +119,11 @@ def _half_written_entries(home: Path) -> dict[str, Entries]:
 def _left_over(home: Path) -> dict[Path, bool]:
     """Return the folders of incidents that don't count, and whether what was erased is in them."""
     counts = publish_history(home).generation
-    folders = {folder: number < counts for number, folder in generations(home).items() if number != counts}
-    earlier = home / EARLIER
-    return folders | ({earlier: (earlier / "ready").exists()} if earlier.exists() else {})
+    folders = {
+        table_folder(home, RENEWED, number): number < counts for number in (*range(1, counts), counts + 1)
+    }
+    folders[home / EARLIER] = (home / EARLIER / "ready").exists()
+    return {folder: holds_erased for folder, holds_erased in folders.items() if folder.exists()}
 
 
 def _mended(home: Path) -> set[int]:

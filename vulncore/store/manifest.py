@@ -110,12 +110,8 @@ class PublishHistory:
     generation: int
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A line of the manifest: a publish, its files left out, and those of every table version that it wrote."""
-
-    publish: Publish
-    contents: Contents
+_Line = tuple[Publish, Contents]
+"""A line of the manifest: a publish, its files left out, and those of every table version that it wrote."""
 
 
 def publishes(home: Path) -> tuple[Publish, ...]:
@@ -249,10 +245,10 @@ def _history_now(home: Path) -> PublishHistory:
     except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError) as problem:
         raise damaged(home) from problem
     # of the versions of a table that a purge rebuilt, its own line names the files that there are
-    contents = {at: files for line in lines for at, files in line.contents.items()}
-    generation = max((line.publish.generation for line in lines), default=1)
-    left_out = {number for line in lines for number in line.publish.set_aside if number < line.publish.number}
-    every = sorted((line.publish for line in lines), key=lambda publish: publish.number)
+    contents = {at: files for _, written in lines for at, files in written.items()}
+    every = sorted((publish for publish, _ in lines), key=lambda publish: publish.number)
+    generation = max((publish.generation for publish in every), default=1)
+    left_out = {number for publish in every for number in publish.set_aside if number < publish.number}
     standing = [
         _with_files(replace(publish, dataset=home.name, generation=generation), contents)
         for publish in every
@@ -288,7 +284,7 @@ def _sizes(home: Path, publish: Publish, name: str, version: int) -> dict[str, i
 
 
 def _seal(line: Mapping[str, Any]) -> str:
-    sealed = [f"{name}={line[name]}" for name in LINES.names if name in line and name != "seal"]
+    sealed = [f"{name}={line[name]}" for name in LINES.names if line.get(name) is not None and name != "seal"]
     return hashlib.sha256("\n".join(sealed).encode()).hexdigest()
 
 
@@ -314,4 +310,4 @@ def _line_in(row: dict[str, Any]) -> _Line:
             "generation": row.get("generation") or 1,
         }
     )
-    return _Line(publish, contents_in(contents or "{}"))
+    return publish, contents_in(contents or "{}")

@@ -94,8 +94,8 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
             add_to_manifest(home, manifest_line(publish, contents))
     except (DeltaError, duckdb.Error, OSError) as problem:
         raise PublishRefusedError(
-            f"The purge of '{dataset}' was not finished: {disk_fault(problem)}. Check that the folder is "
-            "writable and has space for a second copy of the incidents. Then purge again."
+            f"The purge of '{dataset}' was not finished: {disk_fault(problem)}. Check that the folder is writable and has space "
+            "for a second copy of the incidents, and that no program has its files open. Then purge again."
         ) from problem
     return Purged(counts, publish)
 
