@@ -17,6 +17,7 @@ import pytest
 from tests.making import covered, delivery, incident, months
 from tests.store.test_purging import figures, places_of, rows_of
 from vulncore.domain import disk
+from vulncore.domain.errors import DamagedStoreError
 from vulncore.store import holding, manifest, open_version, publish, purging, torn, versions
 from vulncore.store.purging import purge
 from vulncore.store.stubs import Selection
@@ -186,6 +187,20 @@ def test_a_purge_that_finds_a_version_half_written_puts_it_aside_for_good(publis
         (store / "city" / "coverage" / file.name).write_bytes(b"")
     assert purge(store, "city", CHOSEN, "officer").publish.set_aside == (2,)
     assert [version.number for version in versions(store, "city")] == [1, 3]
+
+
+def test_what_a_purge_left_is_not_removed_where_its_line_is_gone_from_the_manifest(published, tmp_path):
+    store = tmp_path / "store"
+    shutil.copytree(published, store)
+    purge(store, "city", CHOSEN, "officer")
+    entry = max((store / "city" / "manifest" / "_delta_log").glob("*.json"))
+    content = entry.read_bytes()
+    entry.write_bytes(content[:-9])
+    for _ in range(2):
+        with pytest.raises(DamagedStoreError, match="its list of versions is damaged. Restore the store"):
+            publish(store, "city", delivery([incident(9, FEBRUARY)], covered([FEBRUARY])), "me")
+    entry.write_bytes(content)
+    assert len(rows_of(store, 3)) == 3
 
 
 def of_0_1_0(store: pathlib.Path, halted: str) -> None:

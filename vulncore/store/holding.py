@@ -19,7 +19,7 @@ from vulncore.domain.disk import flush, held_file
 from vulncore.domain.errors import PublishRefusedError, VulncoreError
 from vulncore.domain.schemas import SCHEMAS
 from vulncore.store.contents import PREPARED, RENEWED, table_folder
-from vulncore.store.manifest import MANIFEST, add_to_manifest, flush_newest_line, publish_history
+from vulncore.store.manifest import MANIFEST, add_to_manifest, damaged, flush_newest_line, publish_history
 from vulncore.store.torn import ASIDE, Entries, log_entries, set_aside, torn_after, torn_at_the_end
 
 LOCK: Final = ".lock"
@@ -117,12 +117,17 @@ def _half_written_entries(home: Path) -> dict[str, Entries]:
 
 
 def _left_over(home: Path) -> dict[Path, bool]:
-    """Return the folders of incidents that don't count, and whether what was erased is in them."""
+    """Return the folders of incidents that don't count, and whether what was erased is in them.
+
+    Raises:
+        DamagedStoreError: A purge's line is gone from the manifest: nobody could say what its folder holds.
+    """
     counts = publish_history(home).generation
-    folders = {
-        table_folder(home, RENEWED, number): number < counts for number in (*range(1, counts), counts + 1)
-    }
-    folders[home / EARLIER] = (home / EARLIER / "ready").exists()
+    now, following = (table_folder(home, RENEWED, number) for number in (counts, counts + 1))
+    if following.exists() and not now.exists():
+        raise damaged(home)
+    folders = {table_folder(home, RENEWED, number): True for number in range(1, counts)}
+    folders |= {following: False, home / EARLIER: (home / EARLIER / "ready").exists()}
     return {folder: holds_erased for folder, holds_erased in folders.items() if folder.exists()}
 
 

@@ -13,12 +13,12 @@ import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
 from vulncore.domain.delivery import RowAccount
-from vulncore.domain.disk import disk_fault, flush_new, named_file
+from vulncore.domain.disk import disk_fault, flush_new
 from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.domain.words import number_of
-from vulncore.store.contents import RENEWED, table_folder
+from vulncore.store.contents import RENEWED, named_files, table_folder
 from vulncore.store.holding import held_for_purge
 from vulncore.store.manifest import Publish, add_to_manifest, commit, manifest_line, publish_history
 from vulncore.store.snapshots import table_files, version_files
@@ -85,10 +85,7 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
             rebuilt = _rebuilt(folder, incidents, chosen)
             _refuse_other_figures(home, incidents, rebuilt)
             flush_new((path for path in folder.rglob("*") if path.is_file()), home)
-            contents = {
-                (RENEWED, number): tuple(map(named_file, map(Path, files)))
-                for number, files in rebuilt.items()
-            }
+            contents = {(RENEWED, number): named_files(folder, files) for number, files in rebuilt.items()}
             newest = publish.table_versions[RENEWED]
             publish = publish.with_table(RENEWED, newest, contents[RENEWED, newest])
             add_to_manifest(home, manifest_line(publish, contents))
