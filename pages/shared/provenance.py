@@ -62,7 +62,7 @@ def offer_newer_figures(shown: Publish) -> None:
         return
     words, button = st.columns([5, 1], vertical_alignment="center")
     words.info(
-        f"Newer figures were published on {day_name(newest.published_at)} at {newest.published_at:%H:%M} UTC "
+        f"Newer figures were published on {newest.published_at.day:d} {newest.published_at:%B %Y at %H:%M} UTC "
         f"(version {newest.number:d}). You see version {shown.number:d}."
     )
     if button.button("Show the newest", on_click=show_newest, width="stretch"):
