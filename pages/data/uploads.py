@@ -1,5 +1,6 @@
 """A file that a browser sent: on disk only while it is read, and what a visit keeps of it."""
 
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from vulncore.domain.disk import DEVICE, IS_WINDOWS
 from vulncore.sources.deliveries import Source
 from vulncore.store.manifest import Publish
 
@@ -24,6 +26,8 @@ def on_disk(file: UploadedFile) -> Iterator[Path]:
     name = PurePosixPath(file.name.replace("\\", "/")).name[
         -60:
     ]  # letters can take four bytes, and a name has 255
+    if IS_WINDOWS:  # which takes these letters for parts of a path, and some names for devices
+        name = re.sub('[<>:"|?*]', "-", f"-{name}" if DEVICE.fullmatch(name) else name)
     with tempfile.TemporaryDirectory(prefix="vulncore-") as folder:
         path = Path(folder) / (name if name.strip(". ") and "\0" not in name else "upload")
         with path.open("wb") as copy:

@@ -9,6 +9,7 @@ from pages.shared.tables import mark_tables
 from pages.shared.text import plain
 from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
+from vulncore.domain.periods import day_name
 from vulncore.findings.data.publishes import UNVERIFIED, half_written_in_words
 from vulncore.findings.shared.words import made_note, short_mark
 from vulncore.store.manifest import Publish
@@ -42,7 +43,7 @@ def source_of(view: View) -> str:
     unverified = "" if publish.is_verifiable else f" ({UNVERIFIED})"
     origin = made_note(publish) or publish.attribution or f"Published from: {publish.source}"
     return (
-        f"Version {publish.number}{unverified}, published {publish.published_at:%-d %B %Y}. "
+        f"Version {publish.number}{unverified}, published {day_name(publish.published_at)}. "
         f"{origin.rstrip('.')}."
     )
 
@@ -61,7 +62,7 @@ def offer_newer_figures(shown: Publish) -> None:
         return
     words, button = st.columns([5, 1], vertical_alignment="center")
     words.info(
-        f"Newer figures were published on {newest.published_at:%-d %B %Y at %H:%M} UTC "
+        f"Newer figures were published on {newest.published_at.day:d} {newest.published_at:%B %Y at %H:%M} UTC "
         f"(version {newest.number:d}). You see version {shown.number:d}."
     )
     if button.button("Show the newest", on_click=show_newest, width="stretch"):

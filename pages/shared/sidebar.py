@@ -159,7 +159,9 @@ def _draw_version(dataset: str) -> Publish:
         "As published in",
         "version",
         list(publishes),
-        words=lambda number: f"version {number}, {publishes[number].published_at:%-d %b %Y}",
+        words=lambda number: (
+            f"version {number}, {publishes[number].published_at.day} {publishes[number].published_at:%b %Y}"
+        ),
     )
     number = _draw_if_several(picker)
     change(SidebarChoices, version=number)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vulncore.domain import disk
-from vulncore.store import swapping, torn
+from vulncore.store import holding, torn
 
 Names = dict[int, dict[str, int]]
 """By folder, what lies in it: names, and the number of the file or folder that each stands for."""
@@ -70,7 +70,7 @@ def cuts(monkeypatch: pytest.MonkeyPatch, store: Path, work: Callable[[], object
             written_data[path.stat().st_ino] = path.read_bytes()
 
     with monkeypatch.context() as patched:
-        for module in (disk, swapping, torn):
+        for module in (disk, holding, torn):
             patched.setattr(module, "flush", flush)
         work()
     moment()

@@ -24,9 +24,9 @@ from vulncore.store import backup as backups
 from vulncore.store.areas import area_of, keep_area
 from vulncore.store.backup import back_up, restore
 from vulncore.store.contents import log_file
+from vulncore.store.holding import held_for_purge
 from vulncore.store.secrets import FILE_NAME, store_secret
 from vulncore.store.snapshots import tables_of
-from vulncore.store.swapping import held_for_purge
 from vulncore.store.verifying import FileState, store_checks
 
 WHOLE = {FileState.VERIFIED, FileState.READABLE}

@@ -282,3 +282,10 @@ def test_a_script_that_only_reads_ends_cleanly(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True)
     assert (done.returncode, json.loads(done.stdout), done.stderr) == (0, [1], "")
+
+
+@pytest.mark.parametrize("name", ["aux", "con", "com1"])
+def test_a_new_dataset_has_a_name_that_any_system_takes(tmp_path, name):
+    with pytest.raises(PublishRefusedError, match=f"'{name}' cannot be .* Windows keeps it for a device"):
+        publish(tmp_path, name, delivery([incident(1, JANUARY)], covered([JANUARY])), "me")
+    assert list(tmp_path.iterdir()) == []

@@ -80,7 +80,7 @@ def user() -> str:
     """Return who runs the command, as the system knows them."""
     try:
         return getpass.getuser()
-    except (OSError, KeyError):
+    except (OSError, KeyError, ImportError):  # Windows knows nobody whom the environment does not name
         return "unknown user"
 
 

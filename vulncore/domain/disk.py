@@ -1,18 +1,30 @@
-"""Files on the disk: known by their digest, and written so that a power cut loses nothing."""
+"""Files on the disk, on any system: known by their digest, written so that a power cut loses nothing, held against others."""
 
 import errno
-import fcntl
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import portalocker
+
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None  # type: ignore[assignment]
+
 WHOLE_DRIVE: Final = getattr(fcntl, "F_FULLFSYNC", None)
 """macOS: without this the drive keeps what it was given in a cache of its own, in any order."""
+IS_WINDOWS: Final = os.name == "nt"
+"""There a file that is open or mapped can't be removed or renamed, and what is flushed has to be open for writing."""
+DEVICE: Final = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])(\..*)?", flags=re.IGNORECASE | re.ASCII)
+"""Names that Windows keeps for devices, whatever their ending."""
 
 DISK_FAULTS: Final = (
     errno.ENOSPC,
@@ -52,8 +64,13 @@ def disk_fault(problem: Exception) -> str:
 
 
 def flush(path: Path) -> None:
-    """Have the disk write what it holds of a file, or of the names in a folder."""
-    handle = os.open(path, os.O_RDONLY)
+    """Have the disk write what it holds of a file, or of the names in a folder.
+
+    Windows opens no folder for that: there the journal of its file system keeps the names, in the order in which they were made.
+    """
+    if IS_WINDOWS and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDWR if IS_WINDOWS else os.O_RDONLY)
     try:
         if WHOLE_DRIVE is None:
             os.fsync(handle)
@@ -95,11 +112,41 @@ def write_whole(path: Path, content: bytes, mode: int = 0o600, *, instead: bool 
         flush(new)
         if instead:
             new.replace(path)
+        elif IS_WINDOWS:
+            new.rename(path)  # which takes nobody's place there, and needs no links between files
         else:
             path.hardlink_to(new)
     finally:
         new.unlink(missing_ok=True)
     flush(path.parent)
+
+
+@contextmanager
+def held_file(path: Path, *, shared: bool = False, waits: bool = False) -> Iterator[None]:
+    """Hold a file, made if need be, against everybody else who would hold it; the end of the process lets go, too.
+
+    Args:
+        path: The file. Nothing is written to it; its folder is made if need be.
+        shared: With others who share it, and against those who don't.
+        waits: Until the others have let go.
+
+    Raises:
+        BlockingIOError: Others hold it, and this does not wait.
+        OSError: It can't be held.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    how = portalocker.LockFlags.SHARED if shared else portalocker.LockFlags.EXCLUSIVE
+    with path.open("ab") as file:
+        try:
+            portalocker.lock(file, how if waits else how | portalocker.LockFlags.NON_BLOCKING)
+        except portalocker.AlreadyLocked as problem:
+            raise BlockingIOError(errno.EAGAIN, f"{path.name} is held by others") from problem
+        except portalocker.LockException as problem:
+            raise OSError(errno.ENOLCK, problem.strerror or os.strerror(errno.ENOLCK)) from problem
+        try:
+            yield
+        finally:
+            portalocker.unlock(file)
 
 
 def file_digest(path: Path) -> str:

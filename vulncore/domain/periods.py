@@ -101,6 +101,15 @@ def month_name(month: date) -> str:
     return f"{month:%B %Y}"
 
 
+def day_name(day: date) -> str:
+    """Return a day as people write it.
+
+    >>> day_name(date(2024, 10, 5))
+    '5 October 2024'
+    """
+    return f"{day.day} {day:%B %Y}"  # `%-d` is not known to every system
+
+
 def month_of(day: date) -> date:
     """Return the first day of the month that a day lies in."""
     return date(day.year, day.month, 1)

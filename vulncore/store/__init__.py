@@ -9,14 +9,15 @@ order for how:
 - `publishing`: what the next version would be, and how a delivery merges with the version that stands.
 - `snapshots`: one version, open for reading.
 - `notes`: what a valid annotation is.
-- `torn` and `mending`: what a power cut left half written is recognised, and put aside.
+- `torn`: what a power cut left half written is recognised, and put aside.
+- `holding`: who may write at the same time, and what the next who writes clears up of what was broken off.
 - `verifying` and `backup`: is every file as it was published, and a copy of all.
-- `purging`, with `stubs` (which rows go, and what stands in their place) and `swapping` (a halt loses nothing).
+- `purging`, with `stubs`: which rows go, and what stands in their place.
 - `areas` and `secrets`: the other things kept there, forces' boundaries and the secret behind pseudonyms.
 """
 
+from vulncore.store.snapshots import Snapshot
 from vulncore.store.store import (
-    Snapshot,
     annotate,
     checked_dataset_name,
     datasets,

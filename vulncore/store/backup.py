@@ -19,18 +19,18 @@ from typing import IO, Any, Final
 from vulncore.domain.disk import NamedFile, flush, flush_new, write_whole
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError, VulncoreError
 from vulncore.store.areas import FOLDER as BOUNDARIES
-from vulncore.store.contents import ERASING, PREPARED
+from vulncore.store.contents import PREPARED
+from vulncore.store.holding import LOCK, held_for_publish
 from vulncore.store.manifest import MANIFEST
 from vulncore.store.secrets import FILE_NAME, SECRET_BYTES, store_secret
 from vulncore.store.store import DATASET_NAME, datasets
-from vulncore.store.swapping import LOCK, held_for_publish
 from vulncore.store.torn import ASIDE
 
 LIST: Final = "backup.json"
 FORMAT: Final = "vulncore backup 1"
 SCENARIOS: Final = "scenarios"
 SCENARIO_LOCKS: Final = "*.lock.json"
-LEFT_OUT: Final = {LOCK, ERASING, ASIDE, PREPARED}
+LEFT_OUT: Final = {LOCK, ASIDE, PREPARED}
 MOST_LISTED: Final = 200_000_000  # bytes of the list: a million files
 PIECE: Final = 2**20  # bytes
 NO_BACKUP: Final = (

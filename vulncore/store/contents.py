@@ -8,26 +8,18 @@ from typing import Final
 
 from vulncore.domain.disk import NamedFile, file_digest, flush_new, named_file
 
-ERASING: Final = ".erasing"
 PREPARED: Final = "prepared"
 """A dataset's folder of what was made from its versions and can be made again: no version names it, a purge erases it."""
-READY: Final = "ready"
-SWAPPED: Final = "incidents"
+RENEWED: Final = "incidents"
+"""The table that a purge writes anew, in a folder of another name each time."""
 
 Contents = Mapping[tuple[str, int], tuple[NamedFile, ...]]
 """By table and version of it, the files that this version consists of."""
 
 
-def table_folder(home: Path, name: str) -> Path:
-    """Return where a table lies: in its place, or, in the midst of a swap, where it was rebuilt."""
-    place, rebuilt = home / name, home / ERASING / name
-    return rebuilt if not place.exists() and (home / ERASING / READY).exists() else place
-
-
-def is_swapped(home: Path) -> bool:
-    """Return whether a purge that is under way, or was halted, got as far as to let the rebuilt table count."""
-    ready, place, rebuilt = home / ERASING / READY, home / SWAPPED, home / ERASING / SWAPPED
-    return ready.exists() and not (place.exists() and rebuilt.exists())
+def table_folder(home: Path, name: str, generation: int) -> Path:
+    """Return where a table lies: the incidents in `incidents`, after the first purge in `incidents-2`, and so on."""
+    return home / (f"{name}-{generation}" if name == RENEWED and generation > 1 else name)
 
 
 def log_file(table: Path, version: int) -> Path:

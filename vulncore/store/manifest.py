@@ -19,14 +19,11 @@ from vulncore.domain.disk import NamedFile
 from vulncore.domain.errors import DamagedStoreError
 from vulncore.domain.schemas import SCHEMAS
 from vulncore.store.contents import (
-    ERASING,
-    READY,
     Contents,
     contents_in,
     contents_text,
     flush_version,
     is_cut_short,
-    is_swapped,
     log_file,
     table_folder,
 )
@@ -46,9 +43,10 @@ LINES: Final = pa.schema(
         pa.field("rows", pa.string(), nullable=False),  # JSON: read, accepted, rejected, noted
         pa.field("table_versions", pa.string(), nullable=False),  # JSON: table -> Delta version
         pa.field("table_rows", pa.string(), nullable=False),  # JSON: table -> rows
-        # those below are missing from lines of 0.1.0
+        # those below are missing from lines of 0.1.0, and `generation` from later ones, too
         pa.field("contents", pa.string()),  # JSON: table -> Delta version -> name, bytes, sha256 of its files
         pa.field("set_aside", pa.string()),  # JSON: numbers of lines that don't count any more
+        pa.field("generation", pa.int64()),  # of the incidents: the highest counts, whichever line names it
         pa.field("seal", pa.string()),  # SHA-256 of all the others
     ]
 )
@@ -65,6 +63,7 @@ class Publish:
 
     `stored` names the files of each table; it lacks those that 0.1.0 wrote, of which nobody knows what they held.
     `set_aside` are the numbers of earlier versions that a power cut left half written, and that this one puts aside.
+    `generation` counts how often the dataset's incidents were written anew: every version's are in the folder of the newest.
     `unchanged` is no part of the manifest: it says that what was to be published stood there already.
     """
 
@@ -81,6 +80,7 @@ class Publish:
     table_rows: dict[str, int]
     stored: dict[str, tuple[NamedFile, ...]] = field(default_factory=dict)
     set_aside: tuple[int, ...] = ()
+    generation: int = 1
     unchanged: bool = False
 
     @property
@@ -99,19 +99,19 @@ class Publish:
 
 @dataclass(frozen=True)
 class PublishHistory:
-    """A dataset's publishes, oldest first, the numbers of newer ones that are only half there, and the next number."""
+    """A dataset's publishes, oldest first, the numbers of newer ones that are only half there, and the next number.
+
+    `generation` is that of its incidents.
+    """
 
     publishes: tuple[Publish, ...]
     half_written: tuple[int, ...]
     next_number: int
+    generation: int
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A line of the manifest: a publish, its files left out, and those of every table version that it wrote."""
-
-    publish: Publish
-    contents: Contents
+_Line = tuple[Publish, Contents]
+"""A line of the manifest: a publish, its files left out, and those of every table version that it wrote."""
 
 
 def publishes(home: Path) -> tuple[Publish, ...]:
@@ -130,7 +130,7 @@ def publish_history(home: Path) -> PublishHistory:
         DamagedStoreError: The manifest can't be read.
     """
     history = _history_now(home)
-    for _ in range(LOOKS - 1):  # a purge that swaps a table at this moment has done so at the next look
+    for _ in range(LOOKS - 1):  # where a purge removes files at this moment, the next look finds its line
         if not history.half_written:
             break
         history = _history_now(home)
@@ -146,7 +146,14 @@ def add_to_manifest(home: Path, line: pa.Table) -> None:
     number = line["number"][0].as_py()
     manifest = home / MANIFEST
     commit(manifest, line, "append", expected=number)
-    flush_version(manifest, added_files(log_file(manifest, number)), (0, 1) if number == 1 else (number,))
+    flush_newest_line(home)
+
+
+def flush_newest_line(home: Path) -> None:
+    """Have the disk write the newest line of the manifest."""
+    manifest = home / MANIFEST
+    newest, entry = max(log_entries(manifest).items())
+    flush_version(manifest, added_files(entry), (0, 1) if newest == 1 else (newest,))
 
 
 def manifest_line(publish: Publish, contents: Contents) -> pa.Table:
@@ -161,11 +168,6 @@ def manifest_line(publish: Publish, contents: Contents) -> pa.Table:
         "contents": contents_text(contents),
     }
     return pa.Table.from_pylist([{**row, "seal": _seal(row)}], schema=LINES)
-
-
-def ready_line(home: Path) -> pa.Table:
-    """Return the line that a purge, under way or halted, has made ready."""
-    return pq.read_table(home / ERASING / READY, use_threads=False)
 
 
 def commit(
@@ -240,31 +242,34 @@ def _history_now(home: Path) -> PublishHistory:
             for name in added_files(entry)
         ]
         lines = [line for file in files for line in _lines_of(file)]
-        ready = _lines_in(ready_line(home)) if is_swapped(home) else ()
     except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError) as problem:
         raise damaged(home) from problem
     # of the versions of a table that a purge rebuilt, its own line names the files that there are
-    contents = {at: files for line in (*lines, *ready) for at, files in line.contents.items()}
-    left_out = {number for line in lines for number in line.publish.set_aside if number < line.publish.number}
-    every = sorted((line.publish for line in lines), key=lambda publish: publish.number)
-    standing = [_with_files(home, publish, contents) for publish in every if publish.number not in left_out]
+    contents = {at: files for _, written in lines for at, files in written.items()}
+    every = sorted((publish for publish, _ in lines), key=lambda publish: publish.number)
+    generation = max((publish.generation for publish in every), default=1)
+    left_out = {number for publish in every for number in publish.set_aside if number < publish.number}
+    standing = [
+        _with_files(replace(publish, dataset=home.name, generation=generation), contents)
+        for publish in every
+        if publish.number not in left_out
+    ]
     half_written = [number for number in torn if number]
     while standing and not _is_whole(home, standing[-1]):
         half_written.insert(0, standing.pop().number)
-    return PublishHistory(tuple(standing), tuple(half_written), max(len(entries) - len(torn), 1))
+    return PublishHistory(tuple(standing), tuple(half_written), max(len(entries) - len(torn), 1), generation)
 
 
-def _with_files(home: Path, publish: Publish, contents: Contents) -> Publish:
+def _with_files(publish: Publish, contents: Contents) -> Publish:
     versions = {name: (name, version) for name, version in publish.table_versions.items()}
-    stored = {name: contents[at] for name, at in versions.items() if at in contents}
-    return replace(publish, dataset=home.name, stored=stored)
+    return replace(publish, stored={name: contents[at] for name, at in versions.items() if at in contents})
 
 
 def _is_whole(home: Path, publish: Publish) -> bool:
     """Return whether no file of a version is missing or cut short, as those that a power cut overtook."""
     try:
         return not any(
-            is_cut_short(table_folder(home, name) / file, size)
+            is_cut_short(table_folder(home, name, publish.generation) / file, size)
             for name, version in publish.table_versions.items()
             for file, size in _sizes(home, publish, name, version).items()
         )
@@ -275,22 +280,18 @@ def _is_whole(home: Path, publish: Publish) -> bool:
 def _sizes(home: Path, publish: Publish, name: str, version: int) -> dict[str, int]:
     if name in publish.stored:
         return {file.name: file.bytes for file in publish.stored[name]}
-    return added_files(log_file(table_folder(home, name), version))
+    return added_files(log_file(table_folder(home, name, publish.generation), version))
 
 
 def _seal(line: Mapping[str, Any]) -> str:
-    sealed = [f"{name}={line[name]}" for name in LINES.names if name != "seal"]
+    sealed = [f"{name}={line[name]}" for name in LINES.names if line.get(name) is not None and name != "seal"]
     return hashlib.sha256("\n".join(sealed).encode()).hexdigest()
 
 
 @lru_cache(maxsize=4096)
 def _lines_of(file: Path) -> tuple[_Line, ...]:
     """A file of a manifest never changes, and every file has a name of its own."""
-    return _lines_in(pq.read_table(file, use_threads=False))
-
-
-def _lines_in(table: pa.Table) -> tuple[_Line, ...]:
-    return tuple(_line_in(row) for row in table.to_pylist())
+    return tuple(_line_in(row) for row in pq.read_table(file, use_threads=False).to_pylist())
 
 
 def _line_in(row: dict[str, Any]) -> _Line:
@@ -306,6 +307,7 @@ def _line_in(row: dict[str, Any]) -> _Line:
             "table_versions": json.loads(row["table_versions"]),
             "table_rows": json.loads(row["table_rows"]),
             "set_aside": tuple(json.loads(row.get("set_aside") or "[]")),
+            "generation": row.get("generation") or 1,
         }
     )
-    return _Line(publish, contents_in(contents or "{}"))
+    return publish, contents_in(contents or "{}")

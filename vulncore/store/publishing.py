@@ -85,6 +85,7 @@ def after_delivery(
         rows=delivery.rows,
         table_versions={},
         table_rows={name: table.num_rows for name, table in tables.named().items()},
+        generation=history.generation,
     )
     return NextVersion(publish, tables, tuple(tables.named()))
 

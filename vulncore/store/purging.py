@@ -13,17 +13,17 @@ import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
 from vulncore.domain.delivery import RowAccount
-from vulncore.domain.disk import disk_fault, named_file
+from vulncore.domain.disk import disk_fault, flush_new
 from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.domain.words import number_of
-from vulncore.store.contents import SWAPPED, table_folder
-from vulncore.store.manifest import Publish, commit, publish_history
+from vulncore.store.contents import RENEWED, named_files, table_folder
+from vulncore.store.holding import held_for_purge
+from vulncore.store.manifest import Publish, add_to_manifest, commit, manifest_line, publish_history
 from vulncore.store.snapshots import table_files, version_files
 from vulncore.store.store import versions
 from vulncore.store.stubs import ERASED, Selection, chosen_rows, new_secret, stubs
-from vulncore.store.swapping import held_for_purge, rebuilt_folder, swap_in
 from vulncore.store.torn import ASIDE
 
 
@@ -72,7 +72,7 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
     versions(store, dataset)
     home = store / dataset
     try:
-        with held_for_purge(home):
+        with held_for_purge(home) as half_written:
             history, next_number = versions(store, dataset), publish_history(home).next_number
             engine = connect()
             incidents = _incidents(engine, home, history)
@@ -80,20 +80,19 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
             counts = _counts(home, history, chosen)
             if not (counts.rows or counts.strays):
                 return Purged(counts, replace(history[-1], unchanged=True))
-            rebuilt = _rebuilt(home, incidents, chosen)
+            publish = replace(_publish_of_purge(history[-1], next_number, counts, by), set_aside=half_written)
+            folder = table_folder(home, RENEWED, publish.generation)
+            rebuilt = _rebuilt(folder, incidents, chosen)
             _refuse_other_figures(home, incidents, rebuilt)
-            publish = _publish_of_purge(history[-1], next_number, counts, by)
-            contents = {
-                (SWAPPED, number): tuple(map(named_file, map(Path, files)))
-                for number, files in rebuilt.items()
-            }
-            newest = publish.table_versions[SWAPPED]
-            publish = publish.with_table(SWAPPED, newest, contents[SWAPPED, newest])
-            swap_in(home, publish, contents)
+            flush_new((path for path in folder.rglob("*") if path.is_file()), home)
+            contents = {(RENEWED, number): named_files(folder, files) for number, files in rebuilt.items()}
+            newest = publish.table_versions[RENEWED]
+            publish = publish.with_table(RENEWED, newest, contents[RENEWED, newest])
+            add_to_manifest(home, manifest_line(publish, contents))
     except (DeltaError, duckdb.Error, OSError) as problem:
         raise PublishRefusedError(
-            f"The purge of '{dataset}' was not finished: {disk_fault(problem)}. Check that the folder is "
-            "writable and has space for a second copy of the incidents. Then purge again."
+            f"The purge of '{dataset}' was not finished: {disk_fault(problem)}. Check that the folder is writable and has space "
+            "for a second copy of the incidents, and that no program has its files open. Then purge again."
         ) from problem
     return Purged(counts, publish)
 
@@ -119,9 +118,9 @@ def purge_counts(store: Path, dataset: str, selection: Selection) -> PurgeCounts
 
 def _incidents(engine: ibis.BaseBackend, home: Path, history: tuple[Publish, ...]) -> dict[int, ir.Table]:
     """Return the incidents by their table's version: several publishes can share one."""
-    by_number = {publish.table_versions["incidents"]: publish for publish in history}
+    by_number = {publish.table_versions[RENEWED]: publish for publish in history}
     return {
-        number: _incidents_in(engine, table_files(home, by_number[number], "incidents"))
+        number: _incidents_in(engine, table_files(home, by_number[number], RENEWED))
         for number in sorted(by_number)
     }
 
@@ -139,9 +138,7 @@ def _counts(home: Path, history: tuple[Publish, ...], chosen: Mapping[int, ir.Ta
         )
     )
     by_version = ids.group_by("version").agg(rows=ids.count()).to_pandas().set_index("version")["rows"]
-    by_publish = by_version.reindex(
-        [publish.table_versions["incidents"] for publish in history], fill_value=0
-    )
+    by_publish = by_version.reindex([publish.table_versions[RENEWED] for publish in history], fill_value=0)
     return PurgeCounts(
         records=int(ids.select("force", "record_id").distinct().count().execute()),
         rows=int(by_publish.sum()),
@@ -151,13 +148,14 @@ def _counts(home: Path, history: tuple[Publish, ...], chosen: Mapping[int, ir.Ta
 
 
 def _strays(home: Path, history: tuple[Publish, ...]) -> set[Path]:
-    kept = {Path(file) for publish in history for file in table_files(home, publish, "incidents")}
-    there = [*table_folder(home, "incidents").iterdir(), *(home / ASIDE).rglob("*")]
+    kept = {Path(file) for publish in history for file in table_files(home, publish, RENEWED)}
+    folder = table_folder(home, RENEWED, history[-1].generation)
+    there = [*folder.iterdir(), *(home / ASIDE).rglob("*")]
     return {path for path in there if path.is_file()} - kept
 
 
 def _rebuilt(
-    home: Path, incidents: Mapping[int, ir.Table], chosen: Mapping[int, ir.Table]
+    folder: Path, incidents: Mapping[int, ir.Table], chosen: Mapping[int, ir.Table]
 ) -> dict[int, list[str]]:
     """Write every version anew under its number, and return their files; one that no publish names is left empty."""
     secret = new_secret()
@@ -165,8 +163,8 @@ def _rebuilt(
         table = INCIDENTS.empty_table()
         if number in incidents:
             table = _with_stubs(incidents[number], chosen[number], secret)
-        commit(rebuilt_folder(home), table, "overwrite", expected=number)
-    return {number: version_files(rebuilt_folder(home), number) for number in incidents}
+        commit(folder, table, "overwrite", expected=number)
+    return {number: version_files(folder, number) for number in incidents}
 
 
 def _with_stubs(incidents: ir.Table, chosen: ir.Table, secret: str) -> pa.Table:
@@ -199,6 +197,7 @@ def _publish_of_purge(latest: Publish, number: int, counts: PurgeCounts, by: str
     return replace(
         latest,
         number=number,
+        generation=latest.generation + 1,
         published_at=datetime.now(UTC),
         published_by=by,
         files=(),

@@ -46,7 +46,7 @@ def opened(home: Path, publish: Publish) -> Snapshot:
         DamagedStoreError: A file of it is damaged or gone.
         VulncoreError: A table uses a Delta feature that this reader would overlook.
     """
-    for _ in range(LOOKS - 1):  # a purge that swaps a table at this moment has done so at the next look
+    for _ in range(LOOKS - 1):  # where a purge removes files at this moment, the next look finds its line
         try:
             return _from_files(home, publish)
         except (DamagedStoreError, duckdb.Error, DeltaError, OSError):
@@ -88,7 +88,7 @@ def table_files(home: Path, publish: Publish, name: str) -> list[str]:
         VulncoreError: The table uses a Delta feature that reading its files directly would overlook.
         DeltaError: There is no such version of the table.
     """
-    folder = table_folder(home, name)
+    folder = table_folder(home, name, publish.generation)
     if name in publish.stored:
         if changed := faults(folder, publish.stored[name]):
             more = f", and {number_of(len(changed) - 1, 'more file')}" if len(changed) > 1 else ""

@@ -15,7 +15,7 @@ import pyarrow as pa
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from vulncore.domain.delivery import Delivery
-from vulncore.domain.disk import NamedFile, disk_fault
+from vulncore.domain.disk import DEVICE, NamedFile, disk_fault
 from vulncore.domain.errors import (
     DamagedStoreError,
     PublishRefusedError,
@@ -24,7 +24,8 @@ from vulncore.domain.errors import (
     first_five,
 )
 from vulncore.domain.schemas import validated
-from vulncore.store.contents import flush_version, log_file, named_files
+from vulncore.store.contents import flush_version, log_file, named_files, table_folder
+from vulncore.store.holding import held_for_publish
 from vulncore.store.manifest import (
     MANIFEST,
     Publish,
@@ -35,20 +36,7 @@ from vulncore.store.manifest import (
 )
 from vulncore.store.publishing import NextVersion, after_annotations, after_delivery
 from vulncore.store.snapshots import Snapshot, in_memory, opened
-from vulncore.store.swapping import held_for_publish
 from vulncore.store.torn import added_files, log_entries
-
-__all__ = [
-    "Snapshot",
-    "annotate",
-    "checked_dataset_name",
-    "datasets",
-    "is_readable",
-    "open_version",
-    "preview",
-    "publish",
-    "versions",
-]
 
 DATASET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", flags=re.ASCII)
 UNREADABLE_IN_PATHS: Final = frozenset(
@@ -77,7 +65,7 @@ def publish(
             of it are being erased, or the store can't be written.
         InvalidRowsError: The rows break a rule of `vulncore.domain.schemas`.
     """
-    home = _writable(store) / checked_dataset_name(dataset)
+    home = _writable(store, dataset)
     valid = replace(delivery, tables=validated(delivery.tables))
     return _write(home, lambda: after_delivery(home, valid, published_by, number))
 
@@ -92,7 +80,7 @@ def preview(store: Path, dataset: str, delivery: Delivery, published_by: str) ->
         PublishRefusedError: The dataset holds another kind of source, or the store can't lie there.
         InvalidRowsError: The rows break a rule of `vulncore.domain.schemas`.
     """
-    home = _writable(store) / checked_dataset_name(dataset)
+    home = _writable(store, dataset)
     valid = replace(delivery, tables=validated(delivery.tables))
     version = after_delivery(home, valid, published_by, preview=True)
     return in_memory(home, version.publish, version.tables)
@@ -116,7 +104,7 @@ def annotate(store: Path, dataset: str, annotations: pa.Table, by: str, number: 
         InvalidRowsError: An annotation breaks a rule of `vulncore.store.notes.valid_annotations`.
         PublishRefusedError: Somebody else published first, rows are being erased, or the store can't be written.
     """
-    home = _writable(store) / checked_dataset_name(dataset)
+    home = _writable(store, dataset)
     versions(store, dataset)
     return _write(home, lambda: after_annotations(home, annotations, by, number))
 
@@ -201,15 +189,15 @@ def checked_dataset_name(name: str) -> str:
 def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
     """Write the changed tables of a version, then its line in the manifest; return the publish that then stands."""
     try:
-        half_written = publish_history(home).half_written  # before they are put aside
-        with held_for_publish(home):
+        with held_for_publish(home) as half_written:
             version = next_version()
             if version.publish.unchanged:
                 return version.publish
             published, contents = replace(version.publish, set_aside=half_written), {}
             for name in version.changed:
                 standing = published.table_versions.get(name, -1)
-                number, files = _written(home / name, version.tables.named()[name], standing)
+                table = table_folder(home, name, published.generation)
+                number, files = _written(table, version.tables.named()[name], standing)
                 contents[name, number] = files
                 published = published.with_table(name, number, files)
             add_to_manifest(home, manifest_line(published, contents))
@@ -249,11 +237,17 @@ def _opens(store: Path, dataset: str) -> bool:
     return True
 
 
-def _writable(store: Path) -> Path:
+def _writable(store: Path, dataset: str) -> Path:
+    """Return a dataset's folder, refused where it can't be written or could not be copied to another system."""
+    home = store / checked_dataset_name(dataset)
+    if DEVICE.fullmatch(dataset) and not log_entries(home / MANIFEST):
+        raise PublishRefusedError(
+            f"'{dataset}' cannot be the name of a dataset, because Windows keeps it for a device. Choose another name."
+        )
     unreadable = sorted(set(str(store.absolute())) & UNREADABLE_IN_PATHS)
     if unreadable:
         raise PublishRefusedError(
             f"The store cannot lie in {store}: Delta Lake can't read a path with {first_five(unreadable)} in it. "
             "Choose another folder with --store."
         )
-    return store
+    return home

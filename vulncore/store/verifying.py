@@ -89,7 +89,7 @@ def _version_check(home: Path, publish: Publish) -> StoreCheck:
 
 def _is_same_in_log(home: Path, publish: Publish, name: str) -> bool:
     try:
-        files = version_files(table_folder(home, name), publish.table_versions[name])
+        files = version_files(table_folder(home, name, publish.generation), publish.table_versions[name])
     except (DeltaError, OSError):
         return False
     return {Path(file).name for file in files} == {file.name for file in publish.stored[name]}

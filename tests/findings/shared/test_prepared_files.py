@@ -26,10 +26,9 @@ from vulncore.findings.shared.prepared_files import RECORDS, kept_table, prepare
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.day_hour import day_hour, week_of
 from vulncore.store import Snapshot, open_version, publish
-from vulncore.store.contents import ERASING
+from vulncore.store.holding import held_for_purge
 from vulncore.store.purging import purge
 from vulncore.store.stubs import Selection
-from vulncore.store.swapping import held_for_purge
 
 FORCE = "Kent Police"
 NOT_FROM_MEMORY = counting._counted_of.__wrapped__
@@ -201,9 +200,9 @@ def test_a_file_of_another_kind_under_the_key_is_no_table_and_a_pipe_blocks_nobo
 
 def test_whoever_looks_finishes_no_purge_that_was_broken_off_and_keeps_nothing_meanwhile(store, monkeypatch):
     snapshot = open_version(store, "kent")
-    (store / "kent" / ERASING).mkdir()
+    (store / "kent" / "incidents-2").mkdir()
     week(snapshot)
-    assert (store / "kent" / ERASING).exists()
+    assert (store / "kent" / "incidents-2").exists()
     assert files_of(store) == []
 
 

@@ -340,7 +340,8 @@ def test_what_happens_every_night_alike_is_said_where_no_single_night_stands_out
     assert week.briefing.finding == "21:00 to 01:59 stands out every day, with 224 crimes in all."
     assert week.briefing.action == "Put people on duty every day from 21:00 to 01:59."
     assert week.headline[0].lead == "21:00 to 01:59, all days together"
-    blurred = when(snapshot, YEAR, report_measures()).now
+    many = [(first + timedelta(days=day, hours=day % 5), 2) for day in range(120)]
+    blurred = when(made(tmp_path / "many", many + even), YEAR, report_measures()).now
     (late,) = blurred.daily
     assert 23 in [(late.start + at) % 24 for at in range(late.hours)]
     assert blurred.stretches == ()

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from vulncore.domain.errors import InvalidPeriodError, first_five
-from vulncore.domain.periods import Window
+from vulncore.domain.periods import Window, day_name
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.records.changes import RecordChanges, figure_changes, figures, record_changes
 from vulncore.store import Snapshot, open_version, versions
@@ -152,7 +152,7 @@ def _period(start: date, end: date) -> str:
     try:
         return str(Window(start, end))
     except InvalidPeriodError:  # a total over parts of months
-        return f"{start:%-d %B %Y} to {end:%-d %B %Y}"
+        return f"{day_name(start)} to {day_name(end)}"
 
 
 def _names(*snapshots: Snapshot | None) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from vulncore.domain.errors import Reject
+from vulncore.domain.periods import day_name
 from vulncore.findings.shared.words import capital_first, listed
 from vulncore.store.manifest import Publish
 
@@ -25,7 +26,7 @@ def publish_account(publish: Publish, would_be: bool = False) -> str:
     if publish.unchanged:
         return (
             f"'{publish.dataset}' holds exactly these figures already, as version {publish.number}, published on "
-            f"{publish.published_at:%-d %B %Y} by {publish.published_by}. Nothing was changed."
+            f"{day_name(publish.published_at)} by {publish.published_by}. Nothing was changed."
         )
     held = ", ".join(
         f"{publish.table_rows[name]:,} {name}" for name in PRESENT_TABLES if publish.table_rows.get(name)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from vulncore.domain.blur import SHARE_SWAPPED, is_blurred
 from vulncore.domain.errors import first_five
+from vulncore.domain.periods import day_name
 from vulncore.findings.data.finding import DataFinding, Sureness, clock, months_in_words
 from vulncore.findings.shared.words import (
     agree,
@@ -126,14 +127,14 @@ def _order(order: pd.DataFrame, today: date, smallest: int) -> Iterator[DataFind
     faults: tuple[tuple[str, str, Sureness, str, str], ...] = (
         (
             "future_recorded",
-            f"recorded after {today:%-d %B %Y}",
+            f"recorded after {day_name(today)}",
             Sureness.CERTAIN,
             "recorded-in-future",
             "Day and month may have changed places. These rows count in future months.",
         ),
         (
             "future_occurred",
-            f"dated as happening after {today:%-d %B %Y}",
+            f"dated as happening after {day_name(today)}",
             Sureness.CERTAIN,
             "happens-in-future",
             "The year may be wrong, or day and month may have changed places.",

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, financial_year_name, format_month
+from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, day_name, financial_year_name, format_month
 from vulncore.domain.vocabulary import strand_name
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.strand_rows import headings
@@ -77,7 +77,7 @@ def table_workbook(overview: Overview) -> bytes:
     }
     publish = overview.publish
     version = (
-        f"Dataset {publish.dataset}, version {publish.number}, published {publish.published_at:%-d %B %Y}."
+        f"Dataset {publish.dataset}, version {publish.number}, published {day_name(publish.published_at)}."
     )
     lines = [
         heads.caption,

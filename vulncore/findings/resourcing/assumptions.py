@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from vulncore.domain.periods import day_name
 from vulncore.findings.shared.words import small_first
 from vulncore.resourcing.answers import DEMAND_PREFIX
 from vulncore.resourcing.scenario.checks import in_numbers
@@ -110,4 +111,4 @@ def changed_in_words(assumption: Assumption) -> str:
     """Return who changed a number and when; a dash where nobody did."""
     if not assumption.by:
         return "–"
-    return assumption.by + (f", {assumption.on:%-d %B %Y}" if assumption.on else "")
+    return assumption.by + (f", {day_name(assumption.on)}" if assumption.on else "")

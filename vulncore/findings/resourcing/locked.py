@@ -3,7 +3,7 @@
 from datetime import date
 
 from vulncore.domain.errors import InvalidScenarioError, VulncoreError
-from vulncore.domain.periods import add_months, month_name
+from vulncore.domain.periods import add_months, day_name, month_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, StaffingQuestion, staffing_question
 from vulncore.findings.resourcing.sentences import plural, resourcing_briefing
 from vulncore.resourcing.scenario.locked import ANSWER_LETTERS, BoardLock, LockedFigures
@@ -58,7 +58,7 @@ def lock_in_words(lock: BoardLock) -> str:
     figures = lock.figures
     note = f" ({lock.note})" if lock.note else ""
     return (
-        f"What went to the board{note}, locked by {lock.by} on {lock.at:%-d %B %Y}. It said on version "
+        f"What went to the board{note}, locked by {lock.by} on {day_name(lock.at)}. It said on version "
         f"{figures.version} of {figures.dataset}, known to {month_name(figures.month)}: “{figures.finding}”"
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from vulncore.domain.periods import Window, month_name, month_of
+from vulncore.domain.periods import Window, day_name, month_name, month_of
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.store import Snapshot
@@ -57,7 +57,7 @@ def annotations_to_read(rows: Sequence[Mapping[str, Any]], measures: Sequence[Me
             "Measure": names.get(row["measure"], row["measure"]) or "All measures",
             "What is known": row["text"],
             "Written by": row["author"],
-            "On": f"{row['written_on']:%-d %B %Y}",
+            "On": day_name(row["written_on"]),
         }
         for row in ordered
     )

@@ -18,11 +18,11 @@ from typing import Final
 import pyarrow as pa
 
 from vulncore import domain, metrics, store
-from vulncore.domain.disk import file_digest, flush
+from vulncore.domain.disk import IS_WINDOWS, file_digest, flush
 from vulncore.domain.errors import VulncoreError
 from vulncore.store import Snapshot, versions
 from vulncore.store.contents import PREPARED
-from vulncore.store.swapping import held_against_purges
+from vulncore.store.holding import held_against_purges
 
 RECORDS: Final = "records"
 MOST_BYTES: Final = (
@@ -40,7 +40,8 @@ def kept_table(
     """Return a table made of a version's records: as it is kept, or else made now and kept, as far as the disk can be written.
 
     What is kept has its SHA-256 in its name and is not read where it holds anything else. It lies in memory as far as it is
-    used, once for all processes: such a file is never to be written in place.
+    used, once for all processes: such a file is never to be written in place. On Windows, where a file that is mapped can't be
+    erased, it is read.
 
     Args:
         snapshot: The version.
@@ -107,7 +108,8 @@ def _read(folder: Path, key: str, columns: Sequence[str]) -> pa.Table | None:
     for path in folder.glob(f"{key}.*"):
         with suppress(*UNUSABLE):
             if path.is_file() and path.suffix == f".{file_digest(path)}":
-                table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+                with (pa.OSFile if IS_WINDOWS else pa.memory_map)(str(path)) as file:
+                    table = pa.ipc.open_file(file).read_all()
                 with suppress(OSError):
                     os.utime(path)  # what is not asked for goes first
                 if table.column_names == list(columns):

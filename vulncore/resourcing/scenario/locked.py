@@ -4,21 +4,20 @@ A lock lies beside the file of its scenario and holds the scenario itself, so th
 becomes of that file. A checksum tells whether either was changed by hand. It keeps nobody out who can write to the store.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from vulncore.domain.disk import write_whole
+from vulncore.domain.disk import held_file, write_whole
 from vulncore.domain.errors import InvalidPeriodError, InvalidScenarioError, UnknownNameError
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, format_month, parse_month
 from vulncore.resourcing.scenario.scenario import BY_LETTERS, SOURCE_LETTERS, Scenario
@@ -26,6 +25,7 @@ from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
 FOLDER: Final = "scenarios"
 LOCKS: Final = "*.lock.json"
+HELD: Final = ".scenarios.lock"
 FORMAT: Final = "vulncore scenario lock 1"
 READABLE: Final = 0o644  # by others who keep the same store
 MOST_BYTES: Final = 400_000
@@ -118,17 +118,9 @@ def _alike(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-@contextmanager
-def held(store: Path) -> Iterator[None]:
+def held(store: Path) -> AbstractContextManager[None]:
     """Hold the saved scenarios of a store against everybody else who would save, remove or lock one."""
-    folder = store / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)  # which lets go, and so does the end of the process
+    return held_file(store / HELD, waits=True)
 
 
 def lock_scenario(
