@@ -69,6 +69,14 @@ class DamagedStoreError(VulncoreError):
     """Something that was published can't be read any more."""
 
 
+class UnreachableSiteError(VulncoreError):
+    """A site can't be reached, or doesn't answer as it should."""
+
+
+class NotThereError(UnreachableSiteError):
+    """A site has nothing at an address, or gives it to nobody."""
+
+
 class PublishRefusedError(VulncoreError):
     """A publish that would mix, lose or overtake what is already published."""
 
