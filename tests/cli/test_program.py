@@ -21,6 +21,8 @@ HEAVY = {
     "pandas",
     "prophet",
     "pyarrow",
+    "requests",
+    "rich",
     "scipy",
     "shapely",
     "statsmodels",
@@ -57,5 +59,7 @@ def test_the_help_lists_every_command_with_the_first_lines_of_its_own():
         file = command.callback.__module__.rpartition(".")[2]
         name = command.name or command.callback.__name__
         declared.setdefault(file, {})[name] = inspect.getdoc(command.callback).partition("\n\n")[0]
+    for group in app.registered_groups:
+        declared[group.name] = {group.name: group.typer_instance.info.help}
     del declared["program"]  # what stands for the others
     assert declared == COMMANDS

@@ -6,6 +6,7 @@ Each file adds the commands of its topic to `app`, and is loaded when one of the
 commands there are) and `options` (what they share, how tables are printed) first, then:
 
 - `publishing`: demo, publish, ready-data, mapping, measures.
+- `fetch`: fetch police-uk, home-office, boundaries.
 - `overview`: versions, table, check, changes.
 - `when`: day-hour, patrols. `where`: hotspots, boundary. `forecast`: forecast, backtest. `resourcing`: resourcing.
 - `prepare`: prepare. `upkeep`: verify, backup, restore, purge.

@@ -17,6 +17,9 @@ COMMANDS = {
         "mapping": "Draft the mapping of an extract: what columns and codes seem to mean, with doubts marked.",
         "measures": "List the measures that a mapping can name.",
     },
+    "fetch": {
+        "fetch": "Fetch open data from the sites that publish it, into folders that publish and boundary take.",
+    },
     "forecast": {
         "forecast": "Print the forecast by month or calendar year, with 80 % and 95 % ranges. Explanations go to standard error.",
         "backtest": "Print how well every model did on past months: its errors, and how often its ranges held.",

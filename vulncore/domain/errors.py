@@ -73,6 +73,14 @@ class MissingPartError(VulncoreError):
     """A part of the product that is wanted is not installed."""
 
 
+class UnreachableSiteError(VulncoreError):
+    """A site can't be reached, or doesn't answer as it should."""
+
+
+class NotThereError(UnreachableSiteError):
+    """A site has nothing at an address, or gives it to nobody."""
+
+
 class PublishRefusedError(VulncoreError):
     """A publish that would mix, lose or overtake what is already published."""
 

@@ -77,7 +77,20 @@ def measures_by_subgroup() -> Mapping[str, Measure]:
     >>> measures_by_subgroup()["rape offences"].key, measures_by_subgroup()["bicycle theft"].key
     ('rape', 'bicycle-thefts')
     """
-    return _by_wording("home_office")
+    keys = {measure.key: measure for measure in recorded_crime_measures()}
+    renamed = {row["home_office"].casefold(): keys[row["key"]] for row in _reference()["renamed"]}
+    return {**_by_wording("home_office"), **renamed}
+
+
+def measure_of_offence(subgroup: str, code: str) -> Measure | None:
+    """Return what an offence counts towards by its subgroup and code in the Home Office's table; None if neither says.
+
+    >>> measure_of_offence("Vehicle offences", "45").key, measure_of_offence("Piracy", "45")
+    ('theft-from-a-vehicle', None)
+    """
+    if subgroup in _reference()["told_by_code"]:
+        subgroup = subgroups_by_code().get(code.partition("/")[0], "")
+    return measures_by_subgroup().get(subgroup.casefold())
 
 
 @cache
@@ -118,5 +131,5 @@ def _by_wording(table: str) -> Mapping[str, Measure]:
 
 
 @cache
-def _reference() -> dict[str, list[dict[str, Any]]]:
+def _reference() -> dict[str, Any]:
     return tomllib.loads((REFERENCE / "recorded_crime_measures.toml").read_text(encoding="utf-8"))

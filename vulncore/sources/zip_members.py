@@ -44,27 +44,37 @@ def member_names(path: Path) -> list[str]:
         UnreadableSourceError: It is no zip or damaged, holds too many files, one that is encrypted or packed by
             an uncommon method, or one whose name leads out of the zip.
     """
-    with _opened(path) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+    with opened(path, path.name) as archive:
+        return safe_names(archive, path.name)
+
+
+def safe_names(archive: zipfile.ZipFile, zip_name: str) -> list[str]:
+    """Return the names of the files in an open zip, folders left out.
+
+    Raises:
+        UnreadableSourceError: As for `member_names`.
+    """
+    name = printable(zip_name)
+    members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > MAX_MEMBERS:
         raise UnreadableSourceError(
-            f"{printable(path.name)} has {len(members):,} files. A download has at most {MAX_MEMBERS:,}. "
+            f"{name} has {len(members):,} files. A download has at most {MAX_MEMBERS:,}. "
             "Check where the zip came from."
         )
     unsafe = unsafe_members(members)
     if unsafe.climbing:
         raise UnreadableSourceError(
-            f"{len(unsafe.climbing)} names in {printable(path.name)} lead out of the zip: {first_five(unsafe.climbing)}. "
+            f"{len(unsafe.climbing)} names in {name} lead out of the zip: {first_five(unsafe.climbing)}. "
             "This is not a download of data.police.uk. Check where the zip came from."
         )
     if unsafe.locked:
         raise UnreadableSourceError(
-            f"{len(unsafe.locked)} files in {printable(path.name)} are encrypted: {first_five(unsafe.locked)}. "
+            f"{len(unsafe.locked)} files in {name} are encrypted: {first_five(unsafe.locked)}. "
             "Make the zip again without a password."
         )
     if unsafe.uncommon:
         raise UnreadableSourceError(
-            f"{len(unsafe.uncommon)} files in {printable(path.name)} are packed by another method than deflate: "
+            f"{len(unsafe.uncommon)} files in {name} are packed by another method than deflate: "
             f"{first_five(unsafe.uncommon)}. Give the zip as you downloaded it, or pack the files again."
         )
     return [member.filename for member in members]
@@ -99,18 +109,26 @@ def read_members(path: Path, names: Iterable[str], most_bytes: int) -> Iterator[
         UnreadableSourceError: A member is damaged, larger than that, or unpacks to more than `MAX_RATIO`
             times what it takes in the zip.
     """
-    with _opened(path) as archive:
+    with opened(path, path.name) as archive:
         for name in names:
-            plausible = archive.getinfo(name).compress_size * MAX_RATIO
-            refusal = (
-                f"{printable(name)} in {printable(path.name)} swells to more than {MAX_RATIO} times its packed size. "
-                "This is not a download of data.police.uk. Check where the zip came from."
-                if plausible < most_bytes
-                else too_large(f"{printable(name)} in {printable(path.name)}", most_bytes)
-            )
-            with archive.open(name) as stream:
-                content = read_within(stream, min(most_bytes, plausible), refusal)
-            yield name, content
+            yield name, member_content(archive, name, path.name, most_bytes)
+
+
+def member_content(archive: zipfile.ZipFile, name: str, zip_name: str, most_bytes: int) -> bytes:
+    """Return the bytes of a member of an open zip.
+
+    Raises:
+        UnreadableSourceError: They are more than that, or more than `MAX_RATIO` times what they take in the zip.
+    """
+    plausible = archive.getinfo(name).compress_size * MAX_RATIO
+    refusal = (
+        f"{printable(name)} in {printable(zip_name)} swells to more than {MAX_RATIO} times its packed size. "
+        "This is not a download of data.police.uk. Check where the zip came from."
+        if plausible < most_bytes
+        else too_large(f"{printable(name)} in {printable(zip_name)}", most_bytes)
+    )
+    with archive.open(name) as stream:
+        return read_within(stream, min(most_bytes, plausible), refusal)
 
 
 def read_within(stream: IO[bytes], most_bytes: int, refusal: str) -> bytes:
@@ -138,11 +156,16 @@ def _leads_out(name: str) -> bool:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def opened(file: Path | IO[bytes] | io.RawIOBase, zip_name: str) -> Iterator[zipfile.ZipFile]:
+    """Open a zip, and say in one sentence whatever is wrong with it while it is read.
+
+    Raises:
+        UnreadableSourceError: It is no zip, or damaged.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             yield archive
     except DAMAGE as problem:
         raise UnreadableSourceError(
-            f"{printable(path.name)} is not a zip that can be read. Download the zip again."
+            f"{printable(zip_name)} is not a zip that can be read. Download the zip again."
         ) from problem

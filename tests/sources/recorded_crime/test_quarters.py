@@ -66,6 +66,24 @@ def test_the_financial_year_begins_with_april(tmp_path, quarter, start, end):
 
 
 @pytest.mark.parametrize(
+    ("subgroup", "code", "key"),
+    [
+        ("Residential burglary", "28E", "domestic-burglary"),
+        ("Non-residential burglary", "30C", "non-domestic-burglary"),
+        ("Miscellaneous crimes against society", "79", "miscellaneous-crimes"),
+        ("Death or serious injury - unlawful driving", "4.4", "death-by-illegal-driving"),
+        ("Vehicle offences", "45", "theft-from-a-vehicle"),
+        ("Vehicle offences", "48", "theft-of-a-motor-vehicle"),
+        ("Vehicle offences", "126", "vehicle-interference"),
+    ],
+)
+def test_what_later_releases_call_otherwise_counts_towards_the_same(tmp_path, subgroup, code, key):
+    delivery = delivered(tmp_path, row("7", subgroup=subgroup, code=code, year="2024/25"))
+    assert delivery.rows.rejected == {}
+    assert [(count["measure"], count["count"]) for count in delivery.tables.counts.to_pylist()] == [(key, 7)]
+
+
+@pytest.mark.parametrize(
     ("changed", "reason"),
     [
         ({"year": "2017"}, "no financial year and quarter"),

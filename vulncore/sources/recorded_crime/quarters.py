@@ -10,7 +10,7 @@ from typing import Final
 
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidRowsError, Reject, first_five
-from vulncore.domain.measures import measures_by_subgroup, subgroups_by_code
+from vulncore.domain.measures import measure_of_offence, measures_by_subgroup, subgroups_by_code
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, Window, add_months, month_end, parse_month
 from vulncore.sources.police_uk.files import force_names
 from vulncore.sources.recorded_crime.figures import Figures, Totals, counts_and_coverage
@@ -118,7 +118,7 @@ def read_offences(line: int, cells: list[str]) -> Offences | tuple[str, str]:
     name = force_name(force)
     if name is None:
         return NO_FORCE, force
-    measure = measures_by_subgroup().get(subgroup.casefold())
+    measure = measure_of_offence(subgroup, code)
     if measure is None:
         return UNKNOWN_SUBGROUP, subgroup
     count = offence_count(number)
