@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import pandas as pd
@@ -28,7 +29,7 @@ from vulncore.findings.forecast.demand import STRAND, Demand, Subject, find_subj
 from vulncore.findings.forecast.outlook import forecast_outlook
 from vulncore.findings.forecast.sentences import forecast_headline, forecast_notes, no_forecast_headline
 from vulncore.findings.forecast.tables import ABOUT, backtest_rows, export_rows, forecast_rows, total_rows
-from vulncore.findings.forecast.work import YEARS, ForecastProgress, forecast_progress, why_no_forecast
+from vulncore.findings.forecast.work import YEARS, subject_forecasts, why_no_forecast
 from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.past import Basis
@@ -144,10 +145,8 @@ def _finished(snapshot: Snapshot, question: _Question) -> Iterator[tuple[Demand,
                 typer.echo(headline_text(headline), err=True)
             continue
         bases = tuple(dict.fromkeys(question.bases or Basis))
-        for progress in forecast_progress(demand, bases, question.years, home=snapshot.home):
-            _draw_progress(progress, place, len(wanted), subject.name)
-            if progress.forecasts:
-                yield demand, progress.forecasts
+        drawing = partial(_draw_progress, place, len(wanted), subject.name)
+        yield demand, subject_forecasts(demand, bases, question.years, drawing, home=snapshot.home)
 
 
 def _wanted(offered: Sequence[Subject], named: list[str] | None, every: bool) -> list[Subject]:
@@ -162,11 +161,11 @@ def _adjustments(texts: Sequence[str]) -> tuple[Adjustment, ...]:
     return tuple(map(parse_adjustment, texts))
 
 
-def _draw_progress(progress: ForecastProgress[Basis], place: int, of: int, name: str) -> None:
+def _draw_progress(place: int, of: int, name: str, part: float) -> None:
     """Draw how far the work is, for a person at a terminal; a script is not told."""
     if not sys.stderr.isatty():
         return
-    share = (place + progress.share) / of
+    share = (place + part) / of
     bar = ("#" * round(BAR * share)).ljust(BAR, ".")
     last = share >= 1
     typer.echo(f"\r[{bar}] {share:4.0%} {'' if last else name[:40]:<40}", nl=last, err=True)

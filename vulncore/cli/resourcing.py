@@ -28,12 +28,11 @@ from vulncore.domain.periods import format_month, parse_month
 from vulncore.findings.forecast.work import YEARS
 from vulncore.findings.resourcing.assumptions import assumption_rows
 from vulncore.findings.resourcing.demand import (
-    UnitDemand,
     UnitForecast,
     case_subjects,
     measured_shares,
     unit_demand,
-    unit_forecasts,
+    unit_forecast,
 )
 from vulncore.findings.resourcing.outlook import (
     ResourcingOutlook,
@@ -148,9 +147,8 @@ def resourcing(
     for plan, question in zip(scenarios, questions, strict=True):
         kinds = plan.case_types  # scenarios with the same kinds of case share one forecast
         if kinds not in forecasts:
-            forecasts[kinds] = _forecast(
-                unit_demand(snapshot, chosen, choice, plan, month), basis, snapshot.home
-            )
+            unit = unit_demand(snapshot, chosen, choice, plan, month)
+            forecasts[kinds] = unit_forecast(unit, basis, _draw_progress, home=snapshot.home)
         measured = measured_shares(snapshot, chosen, case_subjects(choice, plan), plan, month)
         outlooks.append(resourcing_outlook(forecasts[kinds], plan, measured, question))
     frames = [
@@ -195,17 +193,10 @@ def _target(
     return target
 
 
-def _forecast(unit: UnitDemand, basis: Basis, home: Path) -> UnitForecast:
-    last = None
-    for share, forecast in unit_forecasts(unit, basis, home=home):
-        last = forecast
-        if sys.stderr.isatty():
-            typer.echo(f"\rForecasting what comes to the unit: {share:4.0%}", nl=share >= 1, err=True)
-    if last is None:
-        raise VulncoreError(
-            "Nothing that comes to the unit is recorded by month, so nothing can be forecast. Choose another dataset."
-        )
-    return last
+def _draw_progress(share: float) -> None:
+    """Draw how far the forecasts are, for a person at a terminal; a script is not told."""
+    if sys.stderr.isatty():
+        typer.echo(f"\rForecasting what comes to the unit: {share:4.0%}", nl=share >= 1, err=True)
 
 
 def _solved_rows(outlook: ResourcingOutlook, target: StaffingTarget) -> pd.DataFrame:

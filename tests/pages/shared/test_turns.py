@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from pages.shared import turns
-from pages.shared.turns import AT_ONCE, own_turn, waited_for
+from pages.shared.turns import AT_ONCE, left_to_others, own_turn
 
 LONGEST_S = 30
 
@@ -47,32 +47,34 @@ def test_a_turn_is_given_back_when_a_page_fails():
 def test_a_page_that_has_waited_long_goes_on_without_a_turn_and_gives_none_back(monkeypatch):
     monkeypatch.setattr(turns, "LONGEST_WAIT_S", 0.05)
     others = [turns._turns.acquire(blocking=False) for _ in range(AT_ONCE)]
-    with own_turn():
-        assert list(waited_for(iter("ab"))) == ["a", "b"]
+    with own_turn(), left_to_others() as taken_back, taken_back():
+        pass
     assert not turns._turns.acquire(blocking=False)
     turns._turns.release(len(others))
 
 
 def test_while_a_page_waits_for_other_processes_others_have_its_turn():
-    free = []
-
-    def worked_out_elsewhere():
-        for number in range(3):
-            free.append(turns._turns.acquire(blocking=False))
-            if free[-1]:
-                turns._turns.release()
-            yield number
+    def is_free():
+        free = turns._turns.acquire(blocking=False)
+        if free:
+            turns._turns.release()
+        return free
 
     taken = [turns._turns.acquire(blocking=False) for _ in range(AT_ONCE - 1)]
     with own_turn():
-        assert not turns._turns.acquire(blocking=False)
-        assert list(waited_for(worked_out_elsewhere())) == [0, 1, 2]
-        assert not turns._turns.acquire(blocking=False)
-    assert free == [True] * 3
+        assert not is_free()
+        with left_to_others() as taken_back:
+            for _ in range(3):
+                assert is_free()
+                with taken_back():
+                    assert not is_free()
+            assert is_free()
+        assert not is_free()
     turns._turns.release(len(taken))
 
 
 def test_without_a_turn_nothing_is_left_to_others():
-    assert list(waited_for(iter("ab"))) == ["a", "b"]
+    with left_to_others() as taken_back, taken_back():
+        pass
     with pytest.raises(ValueError, match="too many"):
         turns._turns.release()
