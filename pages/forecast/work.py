@@ -11,8 +11,8 @@ from pages.shared.turns import waited_for
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.work import subject_forecasts
 from vulncore.findings.shared.kept import Kept
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast, PathsByModel
-from vulncore.forecasting.past import Basis
 
 WORDS = ("Fitting five models …", "Testing each model on past months …")
 

@@ -17,7 +17,7 @@ from vulncore.findings.resourcing.demand import (
 )
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, StaffingQuestion, resourcing_outlook
 from vulncore.findings.shared.kept import Kept, Key
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.scenario import Scenario
 from vulncore.resourcing.scenario.toml import scenario_text
 

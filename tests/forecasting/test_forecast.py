@@ -12,6 +12,7 @@ from tests.forecasting.plain import forecast_plainly
 from tests.forecasting.planted import past, poisson, unknown
 from vulncore.forecasting import forecast
 from vulncore.forecasting.backtest import ModelReason, origins, trial
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import (
     ForecastTask,
     assemble,
@@ -22,7 +23,6 @@ from vulncore.forecasting.forecast import (
     run_tasks,
 )
 from vulncore.forecasting.models.all import Model, simulate
-from vulncore.forecasting.past import Basis
 from vulncore.forecasting.steady_range import steady_range
 
 COUNTS = poisson(12, 34)

@@ -1,57 +1,51 @@
 """The command `vulncore resourcing`: officers that forecast demand asks for, and how many more it takes."""
 
+from __future__ import annotations
+
 import sys
 from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
-from vulncore.cli.options import (
-    DEFAULT_STORE,
-    DEMO,
-    AsAt,
-    Dataset,
-    Force,
-    Format,
-    Output,
-    Store,
-    Version,
-    headline_text,
-    printed,
-)
-from vulncore.cli.program import app
+from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, Dataset, Force, Format, Output, Store, Version
+from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import VulncoreError
-from vulncore.domain.periods import format_month, parse_month
-from vulncore.findings.forecast.work import YEARS
-from vulncore.findings.resourcing.assumptions import assumption_rows
-from vulncore.findings.resourcing.demand import (
-    UnitForecast,
-    case_subjects,
-    measured_shares,
-    unit_demand,
-    unit_forecast,
-)
-from vulncore.findings.resourcing.outlook import (
-    ResourcingOutlook,
-    StaffingQuestion,
-    resourcing_outlook,
-    staffing_question,
-)
-from vulncore.findings.resourcing.sentences import more_in_words, resourcing_headline
-from vulncore.findings.resourcing.tables import COSTS, exported, staffing_rows
-from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
-from vulncore.forecasting.past import Basis
-from vulncore.forecasting.paths import months_ahead
-from vulncore.resourcing.scenario.link import example_scenario
-from vulncore.resourcing.scenario.locked import unlock_scenario
-from vulncore.resourcing.scenario.saved import load_scenario, saved_scenario
-from vulncore.resourcing.scenario.scenario import Scenario
-from vulncore.resourcing.scenario.toml import scenario_text
-from vulncore.resourcing.solving import StaffingTarget, more_needed, parse_condition, refuse_target
-from vulncore.store import open_version
+from vulncore.forecasting.basis import Basis
+
+if not help_alone:
+    import pandas as pd
+
+    from vulncore.cli.printing import headline_text, printed
+    from vulncore.domain.periods import format_month, parse_month
+    from vulncore.findings.forecast.work import YEARS
+    from vulncore.findings.resourcing.assumptions import assumption_rows
+    from vulncore.findings.resourcing.demand import (
+        UnitForecast,
+        case_subjects,
+        measured_shares,
+        unit_demand,
+        unit_forecast,
+    )
+    from vulncore.findings.resourcing.outlook import (
+        ResourcingOutlook,
+        StaffingQuestion,
+        resourcing_outlook,
+        staffing_question,
+    )
+    from vulncore.findings.resourcing.sentences import more_in_words, resourcing_headline
+    from vulncore.findings.resourcing.tables import COSTS, exported, staffing_rows
+    from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
+    from vulncore.forecasting.paths import months_ahead
+    from vulncore.resourcing.scenario.link import example_scenario
+    from vulncore.resourcing.scenario.locked import unlock_scenario
+    from vulncore.resourcing.scenario.saved import load_scenario, saved_scenario
+    from vulncore.resourcing.scenario.scenario import Scenario
+    from vulncore.resourcing.scenario.toml import scenario_text
+    from vulncore.resourcing.solving import StaffingTarget, more_needed, parse_condition, refuse_target
+    from vulncore.store import open_version
 
 MOST_COMPARED = 4
 LEAST = 0.001  # of a probability

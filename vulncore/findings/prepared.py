@@ -26,7 +26,7 @@ from vulncore.findings.resourcing.demand import (
 from vulncore.findings.shared.contents import DatasetContents, dataset_contents
 from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.shared.prepared_files import tables_kept
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import Snapshot, open_version
 

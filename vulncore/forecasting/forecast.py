@@ -16,8 +16,9 @@ from loky import get_reusable_executor
 
 from vulncore.domain.arrays import Floats
 from vulncore.forecasting.backtest import ChosenModel, choose_model, first_year_scores, origins, trial
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model, simulate
-from vulncore.forecasting.past import Basis, Past, basis_months
+from vulncore.forecasting.past import Past, basis_months
 from vulncore.forecasting.paths import Paths
 from vulncore.forecasting.spread import calibrate_spread, factors_to_hold, widen
 

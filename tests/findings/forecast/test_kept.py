@@ -37,9 +37,10 @@ from vulncore.findings.forecast.work import (
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.prepared_files import code_digest
 from vulncore.forecasting import backtest
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast, ForecastTask, run
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import Basis, DayWeights
+from vulncore.forecasting.past import DayWeights
 from vulncore.store import annotate, open_version, publish
 from vulncore.store.notes import NoteKind
 

@@ -36,8 +36,9 @@ from vulncore.findings.forecast.tables import (
 )
 from vulncore.findings.forecast.work import subject_forecasts, why_no_forecast
 from vulncore.findings.shared.contents import dataset_contents
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import LOCKDOWN_MONTHS, Basis
+from vulncore.forecasting.past import LOCKDOWN_MONTHS
 from vulncore.forecasting.what_if import parse_adjustment
 from vulncore.store import annotate, open_version, publish
 from vulncore.store.notes import NoteKind

@@ -14,7 +14,7 @@ from vulncore.findings.resourcing.demand import (
 )
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.shared.contents import dataset_contents
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import open_version
 

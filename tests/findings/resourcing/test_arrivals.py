@@ -9,7 +9,7 @@ from vulncore.findings.resourcing.arrivals import demand_notes, demand_rows, dem
 from vulncore.findings.resourcing.demand import unit_demand, unit_forecast
 from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
 from vulncore.findings.shared.contents import dataset_contents
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import open_version, publish
 

@@ -21,7 +21,7 @@ from vulncore.findings.resourcing.demand import (
     with_measured,
 )
 from vulncore.findings.shared.contents import dataset_contents
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Assumption, fixed
 from vulncore.store import open_version, publish

@@ -19,7 +19,7 @@ from vulncore.findings.resourcing.sentences import (
 )
 from vulncore.findings.resourcing.tables import months_table, staffing_rows, steps_table
 from vulncore.findings.shared.contents import dataset_contents
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import fixed
 from vulncore.store import open_version, publish

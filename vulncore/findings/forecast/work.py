@@ -11,6 +11,7 @@ from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.kept import keep_forecast, kept_forecast
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import (
     Forecast,
     ForecastTask,
@@ -19,7 +20,7 @@ from vulncore.forecasting.forecast import (
     PathsByModel,
     run_tasks,
 )
-from vulncore.forecasting.past import FEWEST_MONTHS, Basis, Past, basis_months
+from vulncore.forecasting.past import FEWEST_MONTHS, Past, basis_months
 from vulncore.forecasting.paths import months_ahead
 from vulncore.forecasting.steady_range import SteadyRange, steady_range
 from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR, has_trend

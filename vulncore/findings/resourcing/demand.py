@@ -17,9 +17,9 @@ from vulncore.domain.vocabulary import Flow
 from vulncore.findings.forecast.demand import Demand, Subject, subject_demand
 from vulncore.findings.forecast.work import YEARS, forecast_task, ready_tasks, run_kept, why_no_forecast
 from vulncore.findings.shared.contents import DatasetContents
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import PATHS, Forecast, ForecastTask, OnProgress, PathsByModel
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import Paths, months_ahead
 from vulncore.forecasting.steady_range import steady_paths
 from vulncore.metrics.records.counts import monthly_records, records_by_team
