@@ -8,6 +8,8 @@ from typing import Final, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared.text import plain
+
 AT_ONCE: Final = 2
 """Python works on one at a time; a second one goes on while the first waits for the disk or for a library."""
 LONGEST_WAIT_S: Final = 20.0
@@ -71,7 +73,7 @@ def waited_for(
             nonlocal bar
             if share < 1:
                 with taken_back():
-                    bar = (bar or st).progress(share, text)
+                    bar = (bar or st).progress(share, plain(text))
 
         def untried(early: Early) -> None:
             nonlocal text
