@@ -31,17 +31,8 @@ def forecasts_of(
         lockdowns: Whether models see the months of lockdown.
         draw: Draws what the models expect before they were tried.
     """
-    publish = view.publish
-    key = (
-        publish.dataset,
-        publish.number,
-        publish.published_at,
-        view.force,
-        view.month,
-        demand.subject.key,
-        lockdowns,
-    )
-    fit = partial(subject_forecasts, demand, home=store_path() / publish.dataset)
+    key = (*view.key, demand.subject.key, lockdowns)
+    fit = partial(subject_forecasts, demand, home=store_path() / view.publish.dataset)
     return _kept().kept_or_made(key, lambda: waited_for(fit, WORDS, draw))
 
 

@@ -16,7 +16,7 @@ from vulncore.findings.resourcing.demand import (
     unit_forecast,
 )
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, StaffingQuestion, resourcing_outlook
-from vulncore.findings.shared.kept import Kept, Key
+from vulncore.findings.shared.kept import Kept
 from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.scenario import Scenario
 from vulncore.resourcing.scenario.toml import scenario_text
@@ -48,16 +48,16 @@ def forecast_of(
     Raises:
         UnknownNameError: The data have none of what comes to the unit.
     """
-    home = store_path() / view.publish.dataset
-    fit = partial(unit_forecast, _demand(view, plan), basis, home=home)
-    return _forecasts().kept_or_made(_key(view, plan, basis), lambda: waited_for(fit, WORDS, draw))
+    key = (*view.key, plan.case_types, basis)
+    fit = partial(unit_forecast, _demand(view, plan), basis, home=store_path() / view.publish.dataset)
+    return _forecasts().kept_or_made(key, lambda: waited_for(fit, WORDS, draw))
 
 
 def outlook_of(
     forecast: UnitForecast, plan: Scenario, view: View, question: StaffingQuestion
 ) -> ResourcingOutlook:
     """Return what a scenario comes to, kept or worked out now."""
-    key = (*_key(view, plan, forecast.basis), bool(forecast.trials), scenario_text(plan), question)
+    key = (*view.key, forecast.basis, bool(forecast.trials), scenario_text(plan), question)
 
     def worked_out() -> ResourcingOutlook:
         measured = shares_of(store_path(), view.publish, view.force, plan, view.month)
@@ -68,20 +68,6 @@ def outlook_of(
 
 def _demand(view: View, plan: Scenario) -> UnitDemand:
     return unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
-
-
-def _key(view: View, plan: Scenario, basis: Basis) -> Key:
-    """Return what a forecast is of: a version, a force, a month, kinds of case, a basis."""
-    publish = view.publish
-    return (
-        publish.dataset,
-        publish.number,
-        publish.published_at,
-        view.force,
-        view.month,
-        plan.case_types,
-        basis,
-    )
 
 
 @st.cache_resource
