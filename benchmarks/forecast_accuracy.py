@@ -27,9 +27,10 @@ from vulncore.forecasting.backtest import (
     scores_by_model,
     yearly_scale,
 )
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import in_parallel
 from vulncore.forecasting.models.all import Model, simulate
-from vulncore.forecasting.past import FIVE_YEARS, LOCKDOWN_MONTHS, Basis, Past, basis_months
+from vulncore.forecasting.past import FIVE_YEARS, LOCKDOWN_MONTHS, Past, basis_months
 from vulncore.forecasting.paths import Paths
 from vulncore.forecasting.spread import BANDS, LEARNT, NARROWEST, factor_per_month, learnt_factor, widen
 

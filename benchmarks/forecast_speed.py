@@ -20,7 +20,7 @@ from vulncore.findings.forecast.demand import Demand, Subject
 from vulncore.findings.forecast.outlook import forecast_outlook
 from vulncore.findings.forecast.sentences import forecast_headline
 from vulncore.findings.forecast.tables import months_table, years_table
-from vulncore.findings.forecast.work import forecast_progress, ready_forecasts
+from vulncore.findings.forecast.work import ready_forecasts, subject_forecasts
 from vulncore.forecasting.what_if import parse_adjustment
 
 MONTHS = 79
@@ -30,12 +30,12 @@ WHAT_IF = parse_adjustment("growth:2025-04:+10")
 
 def main() -> None:
     series = [made(mean, seed) for seed, mean in enumerate((3, 16, 80))]
-    here = median_seconds(lambda: [every(demand, workers=1) for demand in series], RUNS)
-    spread = median_seconds(lambda: [every(demand, workers=None) for demand in series], RUNS)
-    kept = [every(demand, workers=1) for demand in series]
+    here = median_seconds(lambda: [subject_forecasts(demand, workers=1) for demand in series], RUNS)
+    spread = median_seconds(lambda: [subject_forecasts(demand) for demand in series], RUNS)
+    kept = [subject_forecasts(demand, workers=1) for demand in series]
     with TemporaryDirectory() as folder:
         for demand in series:
-            every(demand, workers=None, home=Path(folder))
+            subject_forecasts(demand, home=Path(folder))
         read = median_seconds(lambda: [ready_forecasts(demand, Path(folder)) for demand in series], RUNS)
     again = median_seconds(lambda: [look(*pair) for pair in zip(series, kept, strict=True)], RUNS)
     timed = (("one process", here), ("all cores", spread), ("read from disk", read), ("a second look", again))
@@ -59,11 +59,6 @@ def made(mean: float, seed: int) -> Demand:
         (),
         None,
     )
-
-
-def every(demand: Demand, workers: int | None, home: Path | None = None):
-    *_, last = forecast_progress(demand, workers=workers, home=home)
-    return last.forecasts
 
 
 def look(demand: Demand, forecasts):

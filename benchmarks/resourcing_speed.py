@@ -27,7 +27,7 @@ from timing import median_seconds
 from vulncore.findings.resourcing.demand import UnitDemand, UnitForecast
 from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
 from vulncore.findings.resourcing.sentences import resourcing_headline
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.chain import Incoming, staffing
 from vulncore.resourcing.scenario.link import example_scenario
 

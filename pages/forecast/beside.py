@@ -29,7 +29,7 @@ def pinned_outlook(pinned: View, lockdowns: bool, adjustments: tuple[Adjustment,
         if demand is None or refused:
             let_go(f"{subject.name} to {month_name(pinned.month)} can't be forecast.")
             return None
-        forecasts = forecasts_of(pinned, demand, lockdowns, adjustments, lambda _: None)
+        forecasts = forecasts_of(pinned, demand, lockdowns)
         return outlook_of(demand, forecasts, adjustments)
     except VulncoreError as problem:
         let_go(str(problem))

@@ -36,7 +36,7 @@ from pages.shared.text import plain, show_briefing, show_working
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
-from vulncore.findings.forecast.outlook import Outlook
+from vulncore.findings.forecast.outlook import Outlook, untested_outlook
 from vulncore.findings.forecast.sentences import (
     bases_in_words,
     forecast_briefing,
@@ -116,9 +116,8 @@ def draw(outlook: Outlook) -> None:
 
 with st.container(key="fitting"):
     its_outlook = pinned_outlook(beside[0], lockdowns, adjustments) if beside else None
-    forecasts = forecasts_of(
-        view, demand, lockdowns, adjustments, draw if its_outlook is None else lambda _: None
-    )
+    draw_untried = None if its_outlook else lambda paths: draw(untested_outlook(demand, paths, adjustments))
+    forecasts = forecasts_of(view, demand, lockdowns, draw_untried)
 expected = outlook_of(demand, forecasts, adjustments)
 if beside and its_outlook:
     with sentences:

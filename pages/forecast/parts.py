@@ -40,8 +40,9 @@ from vulncore.findings.forecast.tables import (
 )
 from vulncore.findings.shared.file_names import file_name
 from vulncore.findings.shared.words import small_first
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import FEWEST_ORIGINS
-from vulncore.forecasting.past import Basis, basis_months
+from vulncore.forecasting.past import basis_months
 
 
 def show_year_table(outlook: Outlook, view: View) -> None:

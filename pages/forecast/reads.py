@@ -10,8 +10,8 @@ from pages.shared.reads import READS_KEPT, VERSION
 from vulncore import store as stores
 from vulncore.findings.forecast.demand import Demand, Subject, subject_demand
 from vulncore.findings.forecast.outlook import Outlook, forecast_outlook
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
-from vulncore.forecasting.past import Basis
 from vulncore.forecasting.what_if import Adjustment
 from vulncore.store.manifest import Publish
 

@@ -23,7 +23,7 @@ from vulncore.findings.resourcing.locked import (
     then_and_now,
 )
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.locked import (
     BoardLock,
     LockedFigures,

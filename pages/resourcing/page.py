@@ -1,7 +1,6 @@
 """How many people of which role does forecast demand take, and are they there?"""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from pages.resourcing.board import show_lock, show_lock_form
 from pages.resourcing.levers import show_levers
@@ -29,7 +28,7 @@ from pages.resourcing.question import (
 )
 from pages.resourcing.scenarios import show_scenario_menu
 from pages.resourcing.what_it_takes import show_what_it_takes
-from pages.resourcing.work import check_demand, kept_forecast, new_forecast, outlook_of
+from pages.resourcing.work import check_demand, forecast_of, outlook_of
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_of
@@ -39,6 +38,7 @@ from pages.shared.visit import end_page, visit
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.work import YEARS
+from vulncore.findings.resourcing.demand import UnitForecast
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.sentences import is_judged, resourcing_briefing, resourcing_headline
 from vulncore.forecasting.paths import months_ahead
@@ -83,11 +83,11 @@ with st.sidebar:
 sentences, answer, levers, beneath = (st.container() for _ in range(4))
 
 
-def draw(outlook: ResourcingOutlook, words: DeltaGenerator, charts: DeltaGenerator) -> None:
+def draw(outlook: ResourcingOutlook) -> None:
     """Say what the demand asks for and draw it."""
-    with words:
+    with sentences:
         show_briefing(drawn(resourcing_briefing, outlook, view.publish.made, by_hours))
-    with charts:
+    with answer:
         drawn(show_chart_of, outlook, charts_of(outlook)[0], view.force, source_of(view))
 
 
@@ -100,24 +100,27 @@ def charts_of(outlook: ResourcingOutlook) -> list[str]:
     return [NEEDED_AND_THERE, CASES] if by_hours else [CASES, NEEDED_AND_THERE]
 
 
+untried: list[UnitForecast] = []
+
+
+def draw_untried(early: UnitForecast) -> None:
+    """Draw what is not tried yet; until there is something to draw, what stands there from the run before stays."""
+    untried.append(early)
+    draw(outlook_of(early, plan, view, asked_for))
+
+
 try:
-    forecast = kept_forecast(view, plan, basis)
-    if forecast is None:
-        with st.container(key="fitting"):
-            new_forecast(  # what stands there from the run before stays until there is something to draw
-                view,
-                plan,
-                basis,
-                lambda early: draw(outlook_of(early, plan, view, asked_for), sentences, answer),
-            )
+    with st.container(key="fitting"):
+        forecast = forecast_of(view, plan, basis, draw_untried)
+    if untried:  # so that it stands where every later run puts it, and nothing moves under a hand
         visit().unmet.extend(unmet)
-        st.rerun()  # so that it stands where every later run puts it, and nothing moves under a hand
+        st.rerun()
     outlook = outlook_of(forecast, plan, view, asked_for)
 except VulncoreError as problem:
     st.info(plain(str(problem)))
     end_page()
 
-draw(outlook, sentences, answer)
+draw(outlook)
 with sentences:
     show_lock(plan, outlook, view, by_hours)
 with locking:

@@ -14,7 +14,7 @@ from vulncore.findings.resourcing.outlook import (
     staffing_question,
     years_ahead,
 )
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.paths import months_ahead
 from vulncore.resourcing.scenario.scenario import Scenario
 

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.shared.text import plain
 from vulncore.charts.picture import PictureKind, picture
 from vulncore.charts.theme import LIGHT, Palette
-from vulncore.cli.options import csv_text
+from vulncore.cli.printing import csv_text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

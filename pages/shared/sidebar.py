@@ -63,6 +63,12 @@ class View:
     beside: str | None = None
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """What figures of it are kept by: the version, the force and the month."""
+        line = self.publish
+        return line.dataset, line.number, line.published_at, self.force, self.month
+
+    @property
     def path(self) -> str:
         """What is looked at, as a choice of the sidebar writes it; "" for all strands."""
         return f"{self.strand or ''}{WITHIN}{self.measure}" if self.measure else self.strand or ""

@@ -27,8 +27,9 @@ from pages.where.reads import place_of
 from vulncore.charts.map_chart import HALF, NARROW, UNSEEN, WIDE, fill, hotspot_map
 from vulncore.charts.theme import Palette
 from vulncore.findings.shared.file_names import file_name, months_in_name
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import short_mark
-from vulncore.findings.where.layers import NAMES, NOTHING, Layer, LegendEntry
+from vulncore.findings.where.layers import NAMES, NOTHING, LegendEntry
 from vulncore.findings.where.map import LISTED
 from vulncore.findings.where.map_picture import map_picture
 from vulncore.findings.where.question import MapSelection

@@ -15,10 +15,11 @@ from pages.shared.which_records import (
 )
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.vocabulary import Measure
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.which_records import HoursChosen
 from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.where.area import across, zones_of
-from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, Layer, MapChoice
+from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, MapChoice
 from vulncore.findings.where.question import MapSelection, NoPlacesError
 from vulncore.findings.where.view import MapView, WhereView
 from vulncore.metrics.week.counted import RecordFilter

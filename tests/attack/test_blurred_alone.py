@@ -27,6 +27,7 @@ from vulncore.findings.data.coverage import coverage_picture
 from vulncore.findings.data.publishes import account_frame
 from vulncore.findings.shared import blurred as blurring
 from vulncore.findings.shared import counted as counting
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.which_records import HoursChosen
 from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.when import patrol_hours, weeks_beside, when
@@ -34,7 +35,7 @@ from vulncore.findings.where import area as ground
 from vulncore.findings.where import counts as where_counts
 from vulncore.findings.where.beside import maps_beside
 from vulncore.findings.where.counts import record_counts
-from vulncore.findings.where.layers import Layer, MapChoice
+from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.place import place_view, two_places
 from vulncore.findings.where.protection import layer_view, where_view
 from vulncore.findings.where.question import MapSelection

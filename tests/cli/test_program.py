@@ -33,8 +33,12 @@ HEAVY = {
 RUN = "from vulncore.cli import app; app({!r})"
 
 
-@pytest.mark.parametrize("program", ["import vulncore.cli", RUN.format(["--help"])], ids=["import", "help"])
-def test_nothing_that_is_slow_to_import_is_imported_before_a_command_is_asked_for(program):
+HELP_OF_ONE = {file: RUN.format([next(iter(commands)), "--help"]) for file, commands in COMMANDS.items()}
+AT_ONCE = {"import": "import vulncore.cli", "help": RUN.format(["--help"]), **HELP_OF_ONE}
+
+
+@pytest.mark.parametrize("program", AT_ONCE.values(), ids=AT_ONCE)
+def test_nothing_that_is_slow_to_import_is_imported_before_a_command_is_run(program):
     modules = imported_by(program)
     assert "vulncore.cli.program" in modules
     assert HEAVY & modules == set()
@@ -48,6 +52,11 @@ def test_nothing_that_is_slow_to_import_is_imported_before_a_command_is_asked_fo
 def test_a_command_loads_no_other_topic_than_its_own(words, file):
     topics = {f"vulncore.cli.{topic}" for topic in COMMANDS}
     assert topics & imported_by(RUN.format(words)) == {f"vulncore.cli.{file}"}
+
+
+def test_a_command_whose_help_was_asked_for_runs_in_the_same_process():
+    helped = "from vulncore.cli import app; app(['measures', '--help'], standalone_mode=False)"
+    assert "pandas" in imported_by(f"{helped}; app(['measures'])")
 
 
 def test_the_help_lists_every_command_with_the_first_lines_of_its_own():

@@ -133,7 +133,7 @@ def test_every_number_is_printed_with_its_source():
 @pytest.fixture
 def forecasts_none(monkeypatch):
     """Fails where a forecast is made."""
-    monkeypatch.setattr("vulncore.cli.resourcing.unit_forecasts", None)
+    monkeypatch.setattr("vulncore.cli.resourcing.unit_forecast", None)
 
 
 @pytest.mark.parametrize(

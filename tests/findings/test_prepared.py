@@ -19,7 +19,7 @@ from vulncore.findings.prepared import Readiness, prepare
 from vulncore.findings.resourcing.demand import ready_unit_forecast, unit_demand
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.prepared_files import tables_kept
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import datasets, open_version, publish
 from vulncore.store.verifying import store_checks

@@ -26,8 +26,9 @@ from vulncore.forecasting.backtest import (
     trial,
     yearly_scale,
 )
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import LOCKDOWN_MONTHS, Basis, DayWeights, Past
+from vulncore.forecasting.past import LOCKDOWN_MONTHS, DayWeights, Past
 
 ORIGIN = 26
 COUNTS = poisson(20, 44)

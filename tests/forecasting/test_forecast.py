@@ -1,24 +1,28 @@
 """What vulncore.forecasting.forecast promises."""
 
 import os
+import time
 from itertools import permutations
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from tests.forecasting.plain import forecast_plainly
 from tests.forecasting.planted import past, poisson, unknown
+from vulncore.forecasting import forecast
 from vulncore.forecasting.backtest import ModelReason, origins, trial
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import (
     ForecastTask,
     assemble,
     do_piece,
-    forecast,
     in_parallel,
     pieces,
+    run,
+    run_tasks,
 )
 from vulncore.forecasting.models.all import Model, simulate
-from vulncore.forecasting.past import Basis
 from vulncore.forecasting.steady_range import steady_range
 
 COUNTS = poisson(12, 34)
@@ -61,11 +65,68 @@ def test_the_forecast_comes_first_and_then_a_trial_from_every_origin():
 
 def test_trials_may_come_in_any_order():
     trials = [made(origin, horizons, naive=origin) for origin, horizons in ((24, 18), (30, 12), (36, 6))]
-    first = assemble(TASK, [PATHS, *trials])
+    first = assemble(TASK, PATHS, trials)
     assert first.trials["origin"].is_monotonic_increasing
     for order in permutations(trials):
-        same(assemble(TASK, [PATHS, *order]), first)
-        same(assemble(TASK, [*order[:1], PATHS, *order[1:]]), first)
+        same(assemble(TASK, PATHS, order), first)
+
+
+@pytest.mark.parametrize("turned", [iter, reversed], ids=["as begun", "last first"])
+def test_pieces_may_be_done_in_any_order_and_what_comes_is_told_once_before_all_is_returned(
+    turned, monkeypatch
+):
+    forecast_plainly(monkeypatch)
+    tasks = {seed: ForecastTask(past(COUNTS), COUNTS, Basis.FIVE_YEAR, 15, seed) for seed in (1, 2)}
+    expected = {seed: run(task) for seed, task in tasks.items()}
+    work_out = forecast.in_parallel
+
+    def in_parallel(*work):
+        yield from turned(list(work_out(*work)))
+
+    monkeypatch.setattr(forecast, "in_parallel", in_parallel)
+    shares, early = [], []
+    forecasts = run_tasks(tasks, shares.append, early.append)
+    assert shares == [number / 4 for number in range(5)]
+    for seed, made_together in forecasts.items():
+        same(made_together, expected[seed])
+        assert all(early[0][seed][model] is made_together.paths[model] for model in Model)
+    assert len(early) == 1
+
+
+class Left(BaseException):
+    """Somebody left, as a page is told."""
+
+
+@pytest.mark.parametrize(("listens", "worked"), [("on_progress", 0), ("untried", 1)])
+def test_whoever_is_told_may_end_the_work(listens, worked, monkeypatch):
+    done = forecast_plainly(monkeypatch)
+
+    def leave(_: object) -> None:
+        raise Left
+
+    with pytest.raises(Left):
+        run_tasks({"it": TASK}, **{listens: leave})
+    assert len(done) == worked
+
+
+@pytest.mark.usefixtures("forecast_anew")
+def test_no_process_goes_on_with_what_nobody_waits_for_any_more(monkeypatch, tmp_path):
+    def begin(piece: object) -> None:
+        (tmp_path / str(time.monotonic_ns())).touch()
+        time.sleep(0.05)
+
+    def leave(share: float) -> None:
+        if share:
+            raise Left
+
+    monkeypatch.setattr(forecast, "do_piece", begin)
+    tasks = {seed: ForecastTask(past(COUNTS), COUNTS, Basis.FIVE_YEAR, 15, seed) for seed in range(40)}
+    with pytest.raises(Left):
+        run_tasks(tasks, leave, workers=2)
+    assert dict(in_parallel(int, ["1", "2"], workers=2)) == {0: 1, 1: 2}
+    begun = len(list(tmp_path.iterdir()))
+    time.sleep(0.3)
+    assert len(list(tmp_path.iterdir())) == begun < 10
 
 
 @pytest.mark.parametrize(
@@ -74,7 +135,7 @@ def test_trials_may_come_in_any_order():
 )
 def test_a_horizon_is_tested_where_three_origins_reach_it(reached, tested_to):
     trials = [made(24 + 6 * place, horizons) for place, horizons in enumerate(reached)]
-    assert assemble(TASK, [PATHS, *trials]).tested_to == tested_to
+    assert assemble(TASK, PATHS, trials).tested_to == tested_to
 
 
 def test_a_month_that_fewer_origins_reach_is_counted_by_origin_not_by_model():
@@ -82,11 +143,11 @@ def test_a_month_that_fewer_origins_reach_is_counted_by_origin_not_by_model():
     trials[2] = trials[2][
         trials[2]["horizon"] != 6
     ]  # not delivered: this origin tests the sixth month no more
-    assert assemble(TASK, [PATHS, *trials]).tested_to == 5
+    assert assemble(TASK, PATHS, trials).tested_to == 5
 
 
 def test_models_are_judged_by_months_and_not_by_the_totals_of_years():
-    result = assemble(TASK, [PATHS, made(24, 6), made(30, 6), made(36, 6)])
+    result = assemble(TASK, PATHS, [made(24, 6), made(30, 6), made(36, 6)])
     assert result.scores.set_index("model")["mase"].to_dict() == {
         model: 2.0 if model is Model.SEASONAL_NAIVE else 1.0 for model in Model
     }
@@ -101,13 +162,14 @@ def test_models_are_judged_by_months_and_not_by_the_totals_of_years():
     ],
 )
 def test_the_paths_spoken_are_those_of_the_model_that_speaks(naive, speaks, why):
-    result = assemble(TASK, [PATHS, made(24, 6, naive)])
+    result = assemble(TASK, PATHS, [made(24, 6, naive)])
     assert (result.chosen.model, result.chosen.why) == (speaks, why)
     assert result.spoken.tolist() == PATHS[speaks].tolist()
 
 
+@pytest.mark.usefixtures("forecast_anew")
 def test_the_same_question_has_the_same_answer_and_its_parts_are_those_of_the_trials():
-    one, other = forecast(TASK), forecast(TASK)
+    one, other = run(TASK, workers=1), run(TASK, workers=1)
     same(one, other)
     expected = [
         trial(TASK.past, TASK.actual, origin, Basis.FIVE_YEAR, seed=9)
@@ -129,7 +191,7 @@ def test_a_forecast_learns_from_the_months_of_its_basis():
     counts = np.r_[np.full(40, 500.0), poisson(12, 26)]
     history = past(counts, steps=(40,))
     task = ForecastTask(history, counts, Basis.CURRENT_PROCESS, 6)
-    result = assemble(task, [do_piece(pieces(task)[0]), made(24, 6)])
+    result = assemble(task, do_piece(pieces(task)[0]), [made(24, 6)])
     assert result.learnt_from.counts.tolist() == counts[40:].tolist()
     assert result.paths[Model.DRIFT].mean() < 50
     alone = simulate(result.learnt_from, 6, 200, 0)[Model.DRIFT]
@@ -138,13 +200,13 @@ def test_a_forecast_learns_from_the_months_of_its_basis():
 
 def test_months_not_delivered_at_the_end_move_the_last_trial_before_them():
     counts = unknown(poisson(20, 42), slice(36, 42))
-    result = forecast(ForecastTask(past(counts), counts, Basis.FIVE_YEAR, 6))
+    result = run(ForecastTask(past(counts), counts, Basis.FIVE_YEAR, 6))
     assert result.trials["origin"].unique().tolist() == [24, 30]
 
 
 def test_an_origin_before_which_hardly_a_month_is_known_is_passed_over():
     counts = unknown(poisson(20, 60), slice(1, 30))
-    result = forecast(ForecastTask(past(counts), counts, Basis.FIVE_YEAR, 6))
+    result = run(ForecastTask(past(counts), counts, Basis.FIVE_YEAR, 6))
     assert result.trials["origin"].min() > 30
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.forecasting.planted import past, unknown
 from vulncore.domain.periods import add_months, month_of, months_between
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.past import (
     EVEN,
     LOCKDOWN_MONTHS,
-    Basis,
     DayWeights,
     Past,
     bank_holidays,

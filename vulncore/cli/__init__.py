@@ -3,7 +3,8 @@
 Exit code 0: done. 1: refused, with the reason on standard error. 2: the command was not understood.
 
 Each file adds the commands of its topic to `app`, and is loaded when one of them is asked for. Read `program` (which
-commands there are) and `options` (what they share, how tables are printed) first, then:
+commands there are), `options` (what they share), `printing` (how tables are printed) and `records` (which records are meant)
+first, then:
 
 - `publishing`: demo, publish, ready-data, mapping, measures.
 - `fetch`: fetch police-uk, home-office, boundaries.

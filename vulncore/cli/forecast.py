@@ -1,40 +1,42 @@
 """The commands `forecast` (how many records are to come) and `backtest` (how good such forecasts have been)."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
-import pandas as pd
 import typer
 
-from vulncore.cli.options import (
-    DEFAULT_STORE,
-    DEMO,
-    AsAt,
-    Dataset,
-    Force,
-    Format,
-    Output,
-    Store,
-    Version,
-    headline_text,
-    printed,
-)
-from vulncore.cli.program import app
+from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, Dataset, Force, Format, Output, Store, Version
+from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import VulncoreError
-from vulncore.domain.periods import parse_month
-from vulncore.findings.forecast.demand import STRAND, Demand, Subject, find_subject, subject_demand, subjects
-from vulncore.findings.forecast.outlook import forecast_outlook
-from vulncore.findings.forecast.sentences import forecast_headline, forecast_notes, no_forecast_headline
-from vulncore.findings.forecast.tables import ABOUT, backtest_rows, export_rows, forecast_rows, total_rows
-from vulncore.findings.forecast.work import YEARS, ForecastProgress, forecast_progress, why_no_forecast
-from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
-from vulncore.forecasting.forecast import Forecast
-from vulncore.forecasting.past import Basis
-from vulncore.forecasting.paths import months_ahead
-from vulncore.forecasting.what_if import MOST, Adjustment, check_start, parse_adjustment
-from vulncore.store import Snapshot, open_version
+from vulncore.forecasting.basis import Basis
+
+if not help_alone:
+    import pandas as pd
+
+    from vulncore.cli.printing import headline_text, printed
+    from vulncore.domain.periods import parse_month
+    from vulncore.findings.forecast.demand import (
+        STRAND,
+        Demand,
+        Subject,
+        find_subject,
+        subject_demand,
+        subjects,
+    )
+    from vulncore.findings.forecast.outlook import forecast_outlook
+    from vulncore.findings.forecast.sentences import forecast_headline, forecast_notes, no_forecast_headline
+    from vulncore.findings.forecast.tables import ABOUT, backtest_rows, export_rows, forecast_rows, total_rows
+    from vulncore.findings.forecast.work import YEARS, subject_forecasts, why_no_forecast
+    from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
+    from vulncore.forecasting.forecast import Forecast
+    from vulncore.forecasting.paths import months_ahead
+    from vulncore.forecasting.what_if import MOST, Adjustment, check_start, parse_adjustment
+    from vulncore.store import Snapshot, open_version
 
 BAR = 30  # signs of the progress bar
 
@@ -58,7 +60,7 @@ def forecast(
     measure: Subjects = None,
     every: All = False,
     basis: On = None,
-    years: Ahead = YEARS,
+    years: Ahead = 4,
     totals: Annotated[bool, typer.Option("--totals", help="Calendar years instead of months.")] = False,
     what_if: Annotated[
         list[str] | None,
@@ -144,10 +146,8 @@ def _finished(snapshot: Snapshot, question: _Question) -> Iterator[tuple[Demand,
                 typer.echo(headline_text(headline), err=True)
             continue
         bases = tuple(dict.fromkeys(question.bases or Basis))
-        for progress in forecast_progress(demand, bases, question.years, home=snapshot.home):
-            _draw_progress(progress, place, len(wanted), subject.name)
-            if progress.forecasts:
-                yield demand, progress.forecasts
+        drawing = partial(_draw_progress, place, len(wanted), subject.name)
+        yield demand, subject_forecasts(demand, bases, question.years, drawing, home=snapshot.home)
 
 
 def _wanted(offered: Sequence[Subject], named: list[str] | None, every: bool) -> list[Subject]:
@@ -162,11 +162,11 @@ def _adjustments(texts: Sequence[str]) -> tuple[Adjustment, ...]:
     return tuple(map(parse_adjustment, texts))
 
 
-def _draw_progress(progress: ForecastProgress[Basis], place: int, of: int, name: str) -> None:
+def _draw_progress(place: int, of: int, name: str, part: float) -> None:
     """Draw how far the work is, for a person at a terminal; a script is not told."""
     if not sys.stderr.isatty():
         return
-    share = (place + progress.share) / of
+    share = (place + part) / of
     bar = ("#" * round(BAR * share)).ljust(BAR, ".")
     last = share >= 1
     typer.echo(f"\r[{bar}] {share:4.0%} {'' if last else name[:40]:<40}", nl=last, err=True)

@@ -1,11 +1,11 @@
 """Commands that read a dataset: its versions, the strand table, data checks, changes between versions."""
 
+from __future__ import annotations
+
 from typing import Annotated
 
-import pandas as pd
 import typer
 
-from vulncore import store as stores
 from vulncore.cli.options import (
     DEFAULT_STORE,
     DEMO,
@@ -17,21 +17,25 @@ from vulncore.cli.options import (
     Store,
     Unprotected,
     Version,
-    headline_text,
-    printed,
 )
-from vulncore.cli.program import app
+from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import VulncoreError
-from vulncore.domain.periods import format_month, parse_month
-from vulncore.domain.vocabulary import find_strand
-from vulncore.domain.words import number_of
-from vulncore.findings.data.changes import changes as changes_of
-from vulncore.findings.data.checks import data_checks, findings_frame
-from vulncore.findings.data.publishes import half_written_in_words, publishes_frame, shortened
-from vulncore.findings.overview.export import table_export
-from vulncore.findings.overview.overview import narrowed, overview
-from vulncore.findings.shared.words import capital_first, made_note
-from vulncore.store.store import half_written
+
+if not help_alone:
+    import pandas as pd
+
+    from vulncore import store as stores
+    from vulncore.cli.printing import headline_text, printed
+    from vulncore.domain.periods import format_month, parse_month
+    from vulncore.domain.vocabulary import find_strand
+    from vulncore.domain.words import number_of
+    from vulncore.findings.data.changes import changes as changes_of
+    from vulncore.findings.data.checks import data_checks, findings_frame
+    from vulncore.findings.data.publishes import half_written_in_words, publishes_frame, shortened
+    from vulncore.findings.overview.export import table_export
+    from vulncore.findings.overview.overview import narrowed, overview
+    from vulncore.findings.shared.words import capital_first, made_note
+    from vulncore.store.store import half_written
 
 
 @app.command()

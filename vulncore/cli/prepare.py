@@ -1,5 +1,7 @@
 """The command `vulncore prepare`: what the pages show first, made ready before anybody asks."""
 
+from __future__ import annotations
+
 from collections import Counter
 from time import perf_counter
 from typing import Annotated
@@ -7,11 +9,13 @@ from typing import Annotated
 import typer
 
 from vulncore.cli.options import DEFAULT_STORE, Store
-from vulncore.cli.program import app
+from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import UnknownNameError
-from vulncore.findings.prepared import Prepared, Readiness
-from vulncore.findings.prepared import prepare as prepare_dataset
-from vulncore.store import datasets, open_version
+
+if not help_alone:
+    from vulncore.findings.prepared import Prepared, Readiness
+    from vulncore.findings.prepared import prepare as prepare_dataset
+    from vulncore.store import datasets, open_version
 
 
 @app.command()

@@ -58,6 +58,8 @@ COMMANDS = {
 
 They stand here so that the help lists them without loading pandas and DuckDB, which take seconds.
 """
+help_alone = False
+"""Whether a file is being loaded for a command's help alone: then it leaves out what only running needs, which takes seconds."""
 FILES = {name: file for file, commands in COMMANDS.items() for name in commands}
 
 
@@ -76,7 +78,7 @@ class Refusing(TyperGroup):
         """Find the command that is asked for, and put what its own file declares in the place of its line of help."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in FILES:
-            importlib.import_module(f"vulncore.cli.{FILES[name]}")
+            _load(FILES[name], for_help=rest == ["--help"])
             command = typer.main.get_group(app).commands[name]
         return name, command, rest
 
@@ -99,6 +101,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _load(file: str, for_help: bool) -> None:
+    global help_alone  # noqa: PLW0603 - the file asks for it while it is loaded
+    help_alone = for_help
+    module = importlib.import_module(f"vulncore.cli.{file}")
+    help_alone = False
+    if module.help_alone and not for_help:
+        importlib.reload(module)
 
 
 def _only_named() -> None:

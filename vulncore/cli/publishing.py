@@ -1,5 +1,7 @@
 """Commands that bring data in: publish files, draft a mapping, list the measures that a mapping can name."""
 
+from __future__ import annotations
+
 import shlex
 from dataclasses import replace
 from functools import partial
@@ -8,22 +10,8 @@ from typing import Annotated
 
 import typer
 
-from vulncore import store as stores
-from vulncore.cli.options import (
-    DEFAULT_STORE,
-    DEMO,
-    AsAt,
-    By,
-    Format,
-    Output,
-    Store,
-    csv_text,
-    printed,
-    terminal_progress,
-    user,
-)
-from vulncore.cli.program import app
-from vulncore.domain.delivery import Delivery, annotated, provisional
+from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, By, Format, Output, Store, user
+from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import (
     InvalidMappingError,
     Reject,
@@ -31,20 +19,25 @@ from vulncore.domain.errors import (
     UnreadableSourceError,
     VulncoreError,
 )
-from vulncore.domain.measures import measures_frame
-from vulncore.domain.periods import parse_month, parse_months
-from vulncore.domain.shipped import shipped
-from vulncore.findings.data.changes import changes_between
-from vulncore.findings.data.checks import data_checks
-from vulncore.findings.data.publishes import publish_account, rejects_frame
-from vulncore.sources import monthly_counts, police_uk
-from vulncore.sources.deliveries import Settings, Source, read_delivery
-from vulncore.sources.extract import read_extract
-from vulncore.sources.police_uk import FileKind
-from vulncore.sources.records.draft import draft_mapping
-from vulncore.sources.records.mapping import Mapping
-from vulncore.sources.records.mapping_file import UNSURE, mapping_toml, read_mapping
-from vulncore.store.secrets import kept_secret
+from vulncore.sources.kinds import FileKind, Source
+
+if not help_alone:
+    from vulncore import store as stores
+    from vulncore.cli.printing import csv_text, printed, terminal_progress
+    from vulncore.domain.delivery import Delivery, annotated, provisional
+    from vulncore.domain.measures import measures_frame
+    from vulncore.domain.periods import parse_month, parse_months
+    from vulncore.domain.shipped import shipped
+    from vulncore.findings.data.changes import changes_between
+    from vulncore.findings.data.checks import data_checks
+    from vulncore.findings.data.publishes import publish_account, rejects_frame
+    from vulncore.sources import monthly_counts, police_uk
+    from vulncore.sources.deliveries import Settings, read_delivery
+    from vulncore.sources.extract import read_extract
+    from vulncore.sources.records.draft import draft_mapping
+    from vulncore.sources.records.mapping import Mapping
+    from vulncore.sources.records.mapping_file import UNSURE, mapping_toml, read_mapping
+    from vulncore.store.secrets import kept_secret
 
 OPEN_COUNTS = "city-open-counts"
 SHIPPED_BY = "shipped with the project"

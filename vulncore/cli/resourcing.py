@@ -1,58 +1,51 @@
 """The command `vulncore resourcing`: officers that forecast demand asks for, and how many more it takes."""
 
+from __future__ import annotations
+
 import sys
 from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
-from vulncore.cli.options import (
-    DEFAULT_STORE,
-    DEMO,
-    AsAt,
-    Dataset,
-    Force,
-    Format,
-    Output,
-    Store,
-    Version,
-    headline_text,
-    printed,
-)
-from vulncore.cli.program import app
+from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, Dataset, Force, Format, Output, Store, Version
+from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import VulncoreError
-from vulncore.domain.periods import format_month, parse_month
-from vulncore.findings.forecast.work import YEARS
-from vulncore.findings.resourcing.assumptions import assumption_rows
-from vulncore.findings.resourcing.demand import (
-    UnitDemand,
-    UnitForecast,
-    case_subjects,
-    measured_shares,
-    unit_demand,
-    unit_forecasts,
-)
-from vulncore.findings.resourcing.outlook import (
-    ResourcingOutlook,
-    StaffingQuestion,
-    resourcing_outlook,
-    staffing_question,
-)
-from vulncore.findings.resourcing.sentences import more_in_words, resourcing_headline
-from vulncore.findings.resourcing.tables import COSTS, exported, staffing_rows
-from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
-from vulncore.forecasting.past import Basis
-from vulncore.forecasting.paths import months_ahead
-from vulncore.resourcing.scenario.link import example_scenario
-from vulncore.resourcing.scenario.locked import unlock_scenario
-from vulncore.resourcing.scenario.saved import load_scenario, saved_scenario
-from vulncore.resourcing.scenario.scenario import Scenario
-from vulncore.resourcing.scenario.toml import scenario_text
-from vulncore.resourcing.solving import StaffingTarget, more_needed, parse_condition, refuse_target
-from vulncore.store import open_version
+from vulncore.forecasting.basis import Basis
+
+if not help_alone:
+    import pandas as pd
+
+    from vulncore.cli.printing import headline_text, printed
+    from vulncore.domain.periods import format_month, parse_month
+    from vulncore.findings.forecast.work import YEARS
+    from vulncore.findings.resourcing.assumptions import assumption_rows
+    from vulncore.findings.resourcing.demand import (
+        UnitForecast,
+        case_subjects,
+        measured_shares,
+        unit_demand,
+        unit_forecast,
+    )
+    from vulncore.findings.resourcing.outlook import (
+        ResourcingOutlook,
+        StaffingQuestion,
+        resourcing_outlook,
+        staffing_question,
+    )
+    from vulncore.findings.resourcing.sentences import more_in_words, resourcing_headline
+    from vulncore.findings.resourcing.tables import COSTS, exported, staffing_rows
+    from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
+    from vulncore.forecasting.paths import months_ahead
+    from vulncore.resourcing.scenario.link import example_scenario
+    from vulncore.resourcing.scenario.locked import unlock_scenario
+    from vulncore.resourcing.scenario.saved import load_scenario, saved_scenario
+    from vulncore.resourcing.scenario.scenario import Scenario
+    from vulncore.resourcing.scenario.toml import scenario_text
+    from vulncore.resourcing.solving import StaffingTarget, more_needed, parse_condition, refuse_target
+    from vulncore.store import open_version
 
 MOST_COMPARED = 4
 LEAST = 0.001  # of a probability
@@ -148,9 +141,8 @@ def resourcing(
     for plan, question in zip(scenarios, questions, strict=True):
         kinds = plan.case_types  # scenarios with the same kinds of case share one forecast
         if kinds not in forecasts:
-            forecasts[kinds] = _forecast(
-                unit_demand(snapshot, chosen, choice, plan, month), basis, snapshot.home
-            )
+            unit = unit_demand(snapshot, chosen, choice, plan, month)
+            forecasts[kinds] = unit_forecast(unit, basis, _draw_progress, home=snapshot.home)
         measured = measured_shares(snapshot, chosen, case_subjects(choice, plan), plan, month)
         outlooks.append(resourcing_outlook(forecasts[kinds], plan, measured, question))
     frames = [
@@ -195,17 +187,10 @@ def _target(
     return target
 
 
-def _forecast(unit: UnitDemand, basis: Basis, home: Path) -> UnitForecast:
-    last = None
-    for share, forecast in unit_forecasts(unit, basis, home=home):
-        last = forecast
-        if sys.stderr.isatty():
-            typer.echo(f"\rForecasting what comes to the unit: {share:4.0%}", nl=share >= 1, err=True)
-    if last is None:
-        raise VulncoreError(
-            "Nothing that comes to the unit is recorded by month, so nothing can be forecast. Choose another dataset."
-        )
-    return last
+def _draw_progress(share: float) -> None:
+    """Draw how far the forecasts are, for a person at a terminal; a script is not told."""
+    if sys.stderr.isatty():
+        typer.echo(f"\rForecasting what comes to the unit: {share:4.0%}", nl=share >= 1, err=True)
 
 
 def _solved_rows(outlook: ResourcingOutlook, target: StaffingTarget) -> pd.DataFrame:

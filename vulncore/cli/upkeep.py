@@ -1,26 +1,32 @@
 """Commands that look after the store: verify every file, back up, restore, erase records for good."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, printed, user
-from vulncore.cli.program import app
+from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, user
+from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import DamagedStoreError, UnknownNameError, first_five
-from vulncore.domain.identifiers import pseudonym
-from vulncore.domain.periods import parse_month
-from vulncore.domain.words import number_of
-from vulncore.resourcing.scenario.saved import unreadable_scenarios
-from vulncore.store import open_version
-from vulncore.store.backup import BackupCounts, back_up
-from vulncore.store.backup import restore as restore_store
-from vulncore.store.purging import PurgeCounts, purge_counts
-from vulncore.store.purging import purge as purge_dataset
-from vulncore.store.secrets import store_secret
-from vulncore.store.stubs import Selection
-from vulncore.store.verifying import BAD, FileState, StoreCheck, store_checks
+
+if not help_alone:
+    import pandas as pd
+
+    from vulncore.cli.printing import printed
+    from vulncore.domain.identifiers import pseudonym
+    from vulncore.domain.periods import parse_month
+    from vulncore.domain.words import number_of
+    from vulncore.resourcing.scenario.saved import unreadable_scenarios
+    from vulncore.store import open_version
+    from vulncore.store.backup import BackupCounts, back_up
+    from vulncore.store.backup import restore as restore_store
+    from vulncore.store.purging import PurgeCounts, purge_counts
+    from vulncore.store.purging import purge as purge_dataset
+    from vulncore.store.secrets import store_secret
+    from vulncore.store.stubs import Selection
+    from vulncore.store.verifying import BAD, FileState, StoreCheck, store_checks
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """Commands that say when in the week things happen, and when to be there."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -23,24 +25,23 @@ from vulncore.cli.options import (
     Unprotected,
     Version,
     Victims,
-    column_values,
-    headline_text,
-    night_hours,
-    printed,
-    record_filter,
 )
-from vulncore.cli.program import app
-from vulncore.domain.disclosure import SETTING, smallest_shown
+from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import UnknownNameError, first_five
-from vulncore.domain.vocabulary import Measure, find_measure
-from vulncore.findings.shared.contents import dataset_contents
-from vulncore.findings.shared.which_records import measures_with_times
-from vulncore.findings.shared.words import HOURS_BLURRED, hidden_as
-from vulncore.findings.when.map import BY_CALENDAR, Layout, map_export
-from vulncore.findings.when.patrols import patrols_frame, patrols_headline
-from vulncore.findings.when.when import patrol_hours, unprotected_patrol_hours, unprotected_when, when
-from vulncore.metrics.week.counted import RecordFilter
-from vulncore.store import Snapshot, open_version
+
+if not help_alone:
+    from vulncore.cli.printing import headline_text, printed
+    from vulncore.cli.records import column_values, night_hours, record_filter
+    from vulncore.domain.disclosure import SETTING, smallest_shown
+    from vulncore.domain.vocabulary import Measure, find_measure
+    from vulncore.findings.shared.contents import dataset_contents
+    from vulncore.findings.shared.which_records import measures_with_times
+    from vulncore.findings.shared.words import HOURS_BLURRED, hidden_as
+    from vulncore.findings.when.map import BY_CALENDAR, Layout, map_export
+    from vulncore.findings.when.patrols import patrols_frame, patrols_headline
+    from vulncore.findings.when.when import patrol_hours, unprotected_patrol_hours, unprotected_when, when
+    from vulncore.metrics.week.counted import RecordFilter
+    from vulncore.store import Snapshot, open_version
 
 
 @app.command(name="day-hour")

@@ -1,5 +1,7 @@
 """Commands that print a map of places, and keep the area that a force polices."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,28 +21,27 @@ from vulncore.cli.options import (
     Store,
     Version,
     Victims,
-    column_values,
-    csv_text,
-    headline_text,
-    night_hours,
-    record_filter,
 )
-from vulncore.cli.program import app
-from vulncore.domain.disclosure import smallest_shown
+from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import UnknownNameError, UnreadableSourceError, first_five
-from vulncore.findings.shared.contents import dataset_contents
-from vulncore.findings.shared.which_records import EVERY
-from vulncore.findings.when.hours import hours_offered
-from vulncore.findings.where.area import points_within
-from vulncore.findings.where.counts import record_counts
-from vulncore.findings.where.layers import BANDWIDTHS_M, Layer, MapChoice
-from vulncore.findings.where.map import map_view
-from vulncore.findings.where.protection import layer_view, where_summary
-from vulncore.findings.where.question import MapSelection, measures_with_places
-from vulncore.findings.where.sentences import where_headlines, where_notes
-from vulncore.findings.where.trial import map_trial
-from vulncore.store import open_version
-from vulncore.store.areas import forget_area, keep_area, read_area
+from vulncore.findings.shared.layer import Layer
+
+if not help_alone:
+    from vulncore.cli.printing import csv_text, headline_text
+    from vulncore.cli.records import column_values, night_hours, record_filter
+    from vulncore.domain.disclosure import smallest_shown
+    from vulncore.findings.shared.contents import dataset_contents
+    from vulncore.findings.when.hours import hours_offered
+    from vulncore.findings.where.area import points_within
+    from vulncore.findings.where.counts import record_counts
+    from vulncore.findings.where.layers import BANDWIDTHS_M, MapChoice
+    from vulncore.findings.where.map import map_view
+    from vulncore.findings.where.protection import layer_view, where_summary
+    from vulncore.findings.where.question import MapSelection, measures_with_places
+    from vulncore.findings.where.sentences import where_headlines, where_notes
+    from vulncore.findings.where.trial import map_trial
+    from vulncore.store import open_version
+    from vulncore.store.areas import forget_area, keep_area, read_area
 
 
 class MapFormat(StrEnum):
@@ -71,7 +72,7 @@ def hotspots(
             "--hours",
             help="every, night, day, one night (night-of-fri), or a stretch of hours that stands out (stretch-92-6).",
         ),
-    ] = EVERY,
+    ] = "every",
     measure: Measures = None,
     first: First = None,
     last: Last = None,

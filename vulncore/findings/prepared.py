@@ -16,17 +16,17 @@ from vulncore.domain.blur import is_blurred
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.findings.forecast.demand import Subject, find_subject, subject_demand, subjects
-from vulncore.findings.forecast.work import forecast_progress, ready_forecasts, why_no_forecast
+from vulncore.findings.forecast.work import ready_forecasts, subject_forecasts, why_no_forecast
 from vulncore.findings.resourcing.demand import (
     case_subjects,
     ready_unit_forecast,
     unit_demand,
-    unit_forecasts,
+    unit_forecast,
 )
 from vulncore.findings.shared.contents import DatasetContents, dataset_contents
 from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.shared.prepared_files import tables_kept
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import Snapshot, open_version
 
@@ -143,33 +143,36 @@ def _of_subject(opening: _Opening, subject: Subject) -> Preparation:
 
 def _subject_forecasts(opening: _Opening, subject: Subject) -> Readiness:
     """Forecast a subject on both bases."""
-    home = opening.home
+    home, workers = opening.home, opening.workers
     demand = subject_demand(opening.snapshot, opening.force, subject, opening.month)
     if demand is None or why_no_forecast(demand):
         return Readiness.NOTHING
-    if ready_forecasts(demand, home):
-        return Readiness.READY
-    for _ in forecast_progress(demand, workers=opening.workers, home=home):
-        pass
-    return _made(home, ready_forecasts(demand, home))
+    return _kept_or_made(
+        home,
+        partial(ready_forecasts, demand, home),
+        partial(subject_forecasts, demand, workers=workers, home=home),
+    )
 
 
 def _unit_forecast(opening: _Opening) -> Readiness:
     """Forecast what comes to the unit, on the basis that Resourcing opens with."""
-    home, basis = opening.home, Basis.CURRENT_PROCESS
+    home, workers, basis = opening.home, opening.workers, Basis.CURRENT_PROCESS
     unit = unit_demand(opening.snapshot, opening.force, opening.choice, example_scenario(), opening.month)
     try:
-        if ready_unit_forecast(unit, basis, home):
-            return Readiness.READY
+        return _kept_or_made(
+            home,
+            partial(ready_unit_forecast, unit, basis, home),
+            partial(unit_forecast, unit, basis, workers=workers, home=home),
+        )
     except UnknownNameError:
         return Readiness.NOTHING
-    for _ in unit_forecasts(unit, basis, opening.workers, home):
-        pass
-    return _made(home, ready_unit_forecast(unit, basis, home))
 
 
-def _made(home: Path, kept: object) -> Readiness:
-    if kept is None:
+def _kept_or_made(home: Path, kept: Callable[[], object], make: Callable[[], object]) -> Readiness:
+    if kept():
+        return Readiness.READY
+    make()
+    if not kept():
         raise VulncoreError(
             f"What was made ready for '{home.name}' can't be kept. Check that the store is writable and has space. Then try again."
         )

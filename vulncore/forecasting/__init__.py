@@ -3,11 +3,11 @@
 Every model takes a `Past` and gives simulated paths, whole numbers from 0, so that a total over any months is the
 sum along each path, and its range is read off those sums. Read in this order:
 
-- `past`: the months that a model learns from, what each month weighs, and which months a basis takes;
+- `past`: the months that a model learns from, what each month weighs, and which months a `basis` takes;
 - `models`: the five models, each in its file; `models.all` lists them and combines them;
 - `paths`: simulated paths, their ranges by month and by calendar year;
 - `spread`: how wide each model's paths have to be;
 - `backtest`: forecasts from earlier months, their scores, and which model speaks;
-- `forecast`: the whole forecast of one series, its work spread over the cores;
+- `forecast`: the whole forecast of a series or several, the work spread over the cores, and how far it is;
 - `what_if`: adjustments that bend paths; `steady_range`: what to expect where nothing can be forecast.
 """

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model, simulate
-from vulncore.forecasting.past import FEWEST_MONTHS, Basis, Past, basis_months
+from vulncore.forecasting.past import FEWEST_MONTHS, Past, basis_months
 from vulncore.forecasting.paths import Paths
 from vulncore.forecasting.spread import calibrate_spread
 

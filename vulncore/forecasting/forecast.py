@@ -1,9 +1,10 @@
 """A forecast of one series on one basis: the work that it takes, spread over the machine's cores, and what it says."""
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,8 +16,9 @@ from loky import get_reusable_executor
 
 from vulncore.domain.arrays import Floats
 from vulncore.forecasting.backtest import ChosenModel, choose_model, first_year_scores, origins, trial
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model, simulate
-from vulncore.forecasting.past import Basis, Past, basis_months
+from vulncore.forecasting.past import Past, basis_months
 from vulncore.forecasting.paths import Paths
 from vulncore.forecasting.spread import calibrate_spread, factors_to_hold, widen
 
@@ -29,8 +31,9 @@ IDLE_S = 600  # after so long without work the processes end, and give their mem
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Each process keeps to one core: threads of linear algebra in every one of them would wait for one another."""
 
-PieceKey: TypeAlias = tuple[int, date]
-PieceResult: TypeAlias = Mapping[Model, Paths] | pd.DataFrame  # paths of what comes, or the rows of a trial
+OnProgress: TypeAlias = Callable[[float], None]
+PathsByModel: TypeAlias = Mapping[Model, Paths]
+PieceKey: TypeAlias = tuple[int, date, int, int, int]
 Label = TypeVar("Label", bound=Hashable)
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -70,7 +73,7 @@ class Forecast:
 
     task: ForecastTask
     learnt_from: Past
-    paths: Mapping[Model, Paths]
+    paths: PathsByModel
     trials: pd.DataFrame
     scores: pd.DataFrame
     chosen: ChosenModel
@@ -94,45 +97,47 @@ class Forecast:
         return widen(self.paths[self.chosen.model], self.widened, rng)
 
 
-def forecast(task: ForecastTask) -> Forecast:
-    """Return a forecast, all of its work done here."""
-    return assemble(task, map(do_piece, pieces(task)))
+def run(task: ForecastTask, on_progress: OnProgress | None = None, workers: int | None = None) -> Forecast:
+    """Return the forecast of a task, as `run_tasks` returns those of several."""
+    return run_tasks({"it": task}, on_progress, workers=workers)["it"]
 
 
 def run_tasks(
-    tasks: Mapping[Label, ForecastTask], workers: int | None = None
-) -> Iterator[tuple[float, Mapping[Label, Sequence[PieceResult]]]]:
-    """Yield the share of the work on several tasks that is done, and its results so far, each time a piece is.
+    tasks: Mapping[Label, ForecastTask],
+    on_progress: OnProgress | None = None,
+    untried: Callable[[Mapping[Label, PathsByModel]], None] | None = None,
+    workers: int | None = None,
+) -> dict[Label, Forecast]:
+    """Return the forecasts of several tasks; what two of them on one series have alike is worked out once.
 
-    What two tasks on one series have alike is done once. Forecasts come before their trials, so that there is
-    something to see.
+    Where somebody who is told raises, the work ends: no further piece of it is begun.
 
     Args:
         tasks: The tasks.
+        on_progress: Is told the share of the work that is done: none at first, then as each piece is, 1 in the end.
+        untried: Is told, once, each task's paths by model, as soon as all are drawn and before they have been tried.
         workers: Processes; as many as there are cores by default.
     """
-    parts = {
-        label: {(piece_key(piece), id(task.past)): piece for piece in pieces(task)}
-        for label, task in tasks.items()
-    }
-    once = {key: piece for by_key in parts.values() for key, piece in by_key.items()}
-    todo = sorted(once.items(), key=lambda item: item[0])
-    done: dict[tuple[PieceKey, int], PieceResult] = {}
-    for place, result in in_parallel(do_piece, [piece for _, piece in todo], workers):
-        done[todo[place][0]] = result
-        yield (
-            len(done) / len(todo),
-            {label: [done[key] for key in by_key if key in done] for label, by_key in parts.items()},
-        )
-
-
-def drawn_paths(results: Mapping[Label, Sequence[PieceResult]]) -> Mapping[Label, Mapping[Model, Paths]]:
-    """Return each task's paths by model, of the tasks whose forecast is among the results."""
+    keys = {label: [piece_key(piece) for piece in pieces(task)] for label, task in tasks.items()}
+    once = {piece_key(piece): piece for task in tasks.values() for piece in pieces(task)}
+    todo = sorted(once)  # what is to come before its trials, so that there is something to see
+    drawn: dict[PieceKey, PathsByModel] = {}
+    trials: dict[PieceKey, pd.DataFrame] = {}
+    if on_progress:
+        on_progress(0.0)
+    with closing(in_parallel(do_piece, [once[key] for key in todo], workers)) as arriving:
+        for number, (place, result) in enumerate(arriving, start=1):
+            if on_progress:
+                on_progress(number / len(todo))
+            if isinstance(result, pd.DataFrame):
+                trials[todo[place]] = result
+                continue
+            drawn[todo[place]] = result
+            if untried and all(first in drawn for first, *_ in keys.values()):
+                untried({label: drawn[first] for label, (first, *_) in keys.items()})
     return {
-        label: result
-        for label, of_task in results.items()
-        for result in of_task
-        if not isinstance(result, pd.DataFrame)
+        label: assemble(tasks[label], drawn[first], [trials[key] for key in rest])
+        for label, (first, *rest) in keys.items()
     }
 
 
@@ -142,13 +147,14 @@ def pieces(task: ForecastTask) -> list[TaskPiece]:
 
 
 def piece_key(piece: TaskPiece) -> PieceKey:
-    """Return what tells the work on one series apart: where two bases show the same months, it is the same."""
+    """Return what tells a piece from others: of one series, two bases that show the same months ask for the same work."""
     task = piece.task
     known = len(task.past.counts) if piece.origin is None else piece.origin
-    return -1 if piece.origin is None else known, basis_months(task.basis, task.past.until(known)).first
+    shown = basis_months(task.basis, task.past.until(known))
+    return -1 if piece.origin is None else known, shown.first, task.ahead, task.seed, id(task.past)
 
 
-def do_piece(piece: TaskPiece) -> PieceResult:
+def do_piece(piece: TaskPiece) -> PathsByModel | pd.DataFrame:
     """Return the result of a piece: paths by model, or the rows of a trial."""
     task = piece.task
     if piece.origin is not None:
@@ -157,15 +163,8 @@ def do_piece(piece: TaskPiece) -> PieceResult:
     return calibrate_spread(drawn, np.random.default_rng([task.seed, 1]))
 
 
-def assemble(task: ForecastTask, results: Iterable[PieceResult]) -> Forecast:
-    """Return the forecast that the results of its pieces make, in whatever order they come."""
-    trials: list[pd.DataFrame] = []
-    paths: Mapping[Model, Paths] = {}
-    for result in results:
-        if isinstance(result, pd.DataFrame):
-            trials.append(result)
-        else:
-            paths = result
+def assemble(task: ForecastTask, paths: PathsByModel, trials: Sequence[pd.DataFrame]) -> Forecast:
+    """Return the forecast that a task's paths and its trials make, in whatever order these come."""
     rows = pd.concat(trials, ignore_index=True).sort_values("origin", kind="stable", ignore_index=True)
     months = rows[rows["span"] == 1]
     scores = first_year_scores(months)
@@ -184,7 +183,7 @@ def assemble(task: ForecastTask, results: Iterable[PieceResult]) -> Forecast:
 
 def in_parallel(
     work: Callable[[Given], Result], items: Sequence[Given], workers: int | None = None
-) -> Iterator[tuple[int, Result]]:
+) -> Generator[tuple[int, Result]]:
     """Yield the place and the result of each item of work as it is done, in several processes.
 
     The processes stay for the next time. With one worker or one item, or where processes can't be started or die, the

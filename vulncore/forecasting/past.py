@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from typing import Final
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import add_months
+from vulncore.forecasting.basis import Basis
 
 SATURDAY = 5
 MEAN_MONTH_DAYS = 365.25 / 12
@@ -47,13 +47,6 @@ LOCKDOWN_MONTHS: Final = (
 Source: Institute for Government, Timeline of UK government coronavirus lockdowns and measures: 26 March to June 2020,
 5 November to 2 December 2020, 6 January to 29 March 2021.
 """
-
-
-class Basis(StrEnum):
-    """Which months a forecast learns from."""
-
-    CURRENT_PROCESS = "current-process"
-    FIVE_YEAR = "five-year"
 
 
 @dataclass(frozen=True)

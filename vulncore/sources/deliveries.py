@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from vulncore.domain.delivery import Delivery, Progress
@@ -11,23 +10,12 @@ from vulncore.domain.errors import UnreadableSourceError
 from vulncore.domain.identifiers import Secret
 from vulncore.sources import demo, monthly_counts, police_uk, published_table, recorded_crime
 from vulncore.sources.csv_text import fields
-from vulncore.sources.police_uk import FileKind
+from vulncore.sources.kinds import FileKind, Source
 from vulncore.sources.records.deliver import deliver as deliver_records
 from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.zip_members import is_zip, member_names
 
 FIRST_BYTES = 4_096  # a heading is in the first of them
-
-
-class Source(StrEnum):
-    """The readers, by the name that the command line gives them."""
-
-    DEMO = "demo"
-    RECORDS = "records"
-    POLICE_UK = "police-uk"
-    RECORDED_CRIME = "recorded-crime"
-    MONTHLY_COUNTS = "monthly-counts"
-    PUBLISHED_TABLE = "published-table"
 
 
 @dataclass(frozen=True)

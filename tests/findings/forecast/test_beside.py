@@ -12,7 +12,7 @@ from vulncore.findings.forecast.beside import OutlooksBeside, outlooks_beside
 from vulncore.findings.forecast.charts import years_chart
 from vulncore.findings.forecast.demand import find_subject, subject_demand, subjects
 from vulncore.findings.forecast.outlook import BASIS_NAMES, Outlook, forecast_outlook, last_twelve
-from vulncore.findings.forecast.work import finished_forecasts
+from vulncore.findings.forecast.work import subject_forecasts
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.store import open_version
 
@@ -31,7 +31,7 @@ def outlooks(shipped_store) -> dict[str, Outlook]:
             ("sexual before", None, date(2023, 10, 1)),
         ):
             demand = subject_demand(snapshot, CITY, find_subject(every, key), month)
-            made[name] = forecast_outlook(demand, finished_forecasts(demand))
+            made[name] = forecast_outlook(demand, subject_forecasts(demand))
     return made
 
 

@@ -28,18 +28,19 @@ from vulncore.findings.forecast.demand import find_subject, subject_demand, subj
 from vulncore.findings.forecast.kept import forecast_key, keep_forecast, kept_forecast
 from vulncore.findings.forecast.work import (
     YEARS,
-    forecast_progress,
     forecast_task,
     ready_forecasts,
     ready_tasks,
-    tasks_progress,
+    run_kept,
+    subject_forecasts,
 )
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.prepared_files import code_digest
 from vulncore.forecasting import backtest
-from vulncore.forecasting.forecast import Forecast, ForecastTask, forecast
+from vulncore.forecasting.basis import Basis
+from vulncore.forecasting.forecast import Forecast, ForecastTask, run
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import Basis, DayWeights
+from vulncore.forecasting.past import DayWeights
 from vulncore.store import annotate, open_version, publish
 from vulncore.store.notes import NoteKind
 
@@ -65,7 +66,7 @@ def done(monkeypatch) -> list[object]:
 def plain() -> Forecast:
     with pytest.MonkeyPatch.context() as patched:
         forecast_plainly(patched)
-        return forecast(TASK)
+        return run(TASK)
 
 
 def file_of(home: Path) -> Path:
@@ -88,8 +89,7 @@ def same_bits(one: Forecast, other: Forecast) -> None:
 
 
 def fitted(home: Path, task: ForecastTask = TASK) -> Forecast:
-    *_, last = tasks_progress({"it": task}, home=home)
-    return last.forecasts["it"]
+    return run_kept({"it": task}, home=home)["it"]
 
 
 @pytest.mark.usefixtures("few_origins")
@@ -114,21 +114,23 @@ def test_what_is_kept_is_there_at_once_and_what_is_not_is_fitted(home, done):
     worked = len(done)
     assert ready_tasks({"kept": TASK}, home)
     assert ready_tasks(wanted, home) is None
-    assert [arrived.share for arrived in tasks_progress({"kept": TASK}, home=home)] == [1.0]
+    shares: list[float] = []
+    early = []
+    run_kept({"kept": TASK}, shares.append, early.append, home=home)
+    assert (shares, early) == ([1.0], [])
     assert len(done) == worked
-    early, *_, last = tasks_progress(wanted, home=home)
-    assert early.share < 1
-    assert set(early.paths) == {"kept", "new"}
-    assert not early.forecasts
+    forecasts = run_kept(wanted, untried=lambda paths: early.append((len(done), paths)), home=home)
+    ((worked_before, paths),) = early
+    assert worked_before < 2 * worked
+    assert set(paths) == {"kept", "new"}
     assert len(done) == 2 * worked
-    assert list(last.forecasts) == ["kept", "new"]
-    same_bits(made, last.forecasts["kept"])
+    assert list(forecasts) == ["kept", "new"]
+    same_bits(made, forecasts["kept"])
     assert ready_tasks(wanted, home)
 
 
 def test_without_a_folder_nothing_is_kept(home, done):
-    *_, last = tasks_progress({"it": TASK})
-    assert last.forecasts
+    assert run_kept({"it": TASK})
     assert not (home / "prepared").exists()
 
 
@@ -390,9 +392,9 @@ def test_a_subject_is_ready_once_it_was_forecast_on_both_bases(tmp_path, home):
     subject = find_subject(subjects(dataset_contents(snapshot)), "rape")
     demand = subject_demand(snapshot, FORCE, subject, date(2022, 12, 1))
     assert ready_forecasts(demand, home) is None
-    list(forecast_progress(demand, [Basis.FIVE_YEAR], YEARS, home=home))
+    subject_forecasts(demand, [Basis.FIVE_YEAR], YEARS, home=home)
     assert ready_forecasts(demand, home) is None
-    *_, last = forecast_progress(demand, home=home)
+    forecasts = subject_forecasts(demand, home=home)
     for basis, read in ready_forecasts(demand, home).items():
-        same_bits(last.forecasts[basis], read)
-    assert all(np.isfinite(read.trials["crps"]).all() for read in last.forecasts.values())
+        same_bits(forecasts[basis], read)
+    assert all(np.isfinite(read.trials["crps"]).all() for read in forecasts.values())

@@ -34,10 +34,11 @@ from vulncore.findings.forecast.tables import (
     total_rows,
     years_table,
 )
-from vulncore.findings.forecast.work import finished_forecasts, forecast_progress, why_no_forecast
+from vulncore.findings.forecast.work import subject_forecasts, why_no_forecast
 from vulncore.findings.shared.contents import dataset_contents
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import LOCKDOWN_MONTHS, Basis
+from vulncore.forecasting.past import LOCKDOWN_MONTHS
 from vulncore.forecasting.what_if import parse_adjustment
 from vulncore.store import annotate, open_version, publish
 from vulncore.store.notes import NoteKind
@@ -56,7 +57,7 @@ def read(store: Path, dataset: str, name: str | None, as_at: date, force: str = 
 @pytest.fixture(scope="module")
 def outlook(shipped_store) -> Outlook:
     demand = read(shipped_store, "demo", None, AS_AT)
-    return forecast_outlook(demand, finished_forecasts(demand))
+    return forecast_outlook(demand, subject_forecasts(demand))
 
 
 def test_the_page_opens_with_which_way_it_goes_and_what_to_plan_for(outlook):
@@ -250,7 +251,7 @@ def test_nothing_before_a_named_break_is_used(small):
     assert broken.months["month"].min() == pd.Timestamp(2021, 7, 1)
     assert broken.months["count"].max() == 24
     assert why_no_forecast(broken) is None
-    expected = forecast_outlook(broken, finished_forecasts(broken)).months["mean"]
+    expected = forecast_outlook(broken, subject_forecasts(broken)).months["mean"]
     assert expected.between(10, 35).all()
 
 
@@ -267,7 +268,7 @@ def test_months_not_delivered_are_unknown_and_never_zero(small):
     gaps = [None if place in (5, 30, 31, 50) else count for place, count in enumerate(whole)]
     demand = small(gaps)
     assert np.isnan(demand.past.counts[[5, 30, 31, 50]]).all()
-    outlook = forecast_outlook(demand, finished_forecasts(demand))
+    outlook = forecast_outlook(demand, subject_forecasts(demand))
     assert outlook.months["mean"].between(17, 26).all()
     assert "not delivered. Models leave such months out and never read them as zero" in " ".join(
         forecast_notes(outlook)
@@ -278,14 +279,14 @@ def test_months_not_delivered_are_unknown_and_never_zero(small):
 def test_months_that_may_still_change_are_set_aside_and_stand_in_the_totals(small):
     demand = small([20] * 59 + [2], provisional=[59])
     assert np.isnan(demand.past.counts[-1])
-    outlook = forecast_outlook(demand, finished_forecasts(demand))
+    outlook = forecast_outlook(demand, subject_forecasts(demand))
     assert outlook.months["mean"].between(17, 23).all()
     assert outlook.years.loc[outlook.years["year"] == 2023, "recorded"].iloc[0] == 11 * 20 + 2
 
 
 def test_the_current_process_begins_with_the_last_approved_change_of_level(small):
     demand = small([10] * 40 + [30, 34] * 16, notes=[(NoteKind.LEVEL_CHANGE, date(2022, 5, 1))])
-    outlook = forecast_outlook(demand, finished_forecasts(demand))
+    outlook = forecast_outlook(demand, subject_forecasts(demand))
     learnt = {basis: forecast.learnt_from for basis, forecast in outlook.forecasts.items()}
     assert learnt[Basis.CURRENT_PROCESS].first == date(2022, 5, 1)
     assert learnt[Basis.FIVE_YEAR].first == date(2020, 1, 1)
@@ -295,7 +296,7 @@ def test_the_current_process_begins_with_the_last_approved_change_of_level(small
 def test_real_months_of_the_city_are_forecast_with_their_gap(shipped_store, few_trials):
     demand = read(shipped_store, "city-open-counts", None, date(2024, 12, 1))
     assert demand.subject.key == "violence-and-sexual-offences"
-    outlook = forecast_outlook(demand, finished_forecasts(demand))
+    outlook = forecast_outlook(demand, subject_forecasts(demand))
     gap = demand.months.set_index("month")["count"].loc["2017-10":"2017-11"]
     assert gap.isna().all()
     assert outlook.year(Basis.FIVE_YEAR, 2028)["low80"] > 0
@@ -314,7 +315,7 @@ def test_months_of_nothing_before_a_measure_began_are_no_part_of_it(small):
     demand = small([0] * 40 + [40, 36] * 20)
     assert demand.begun == date(2022, 5, 1)
     assert demand.months["month"].min() == pd.Timestamp(2022, 5, 1)
-    outlook = forecast_outlook(demand, finished_forecasts(demand))
+    outlook = forecast_outlook(demand, subject_forecasts(demand))
     assert outlook.months["mean"].between(30, 46).all()
     assert "recording is taken to start then" in " ".join(forecast_notes(outlook))
 
@@ -335,20 +336,20 @@ def test_six_months_that_are_not_there_yet_leave_a_forecast(tmp_path):
     publish(tmp_path, "small", delivery(counts=counts), "tests")
     demand = read(tmp_path, "small", "rape", every[-1], FORCE)
     assert why_no_forecast(demand) is None
-    assert forecast_outlook(demand, finished_forecasts(demand)).months["mean"].between(18, 25).all()
+    assert forecast_outlook(demand, subject_forecasts(demand)).months["mean"].between(18, 25).all()
 
 
 def test_a_change_of_level_counts_once_three_months_have_followed_it(small):
     counts = [20, 24] * 30
     early = small([*counts[:-1], 160], notes=[(NoteKind.LEVEL_CHANGE, date(2023, 12, 1))])
     assert early.past.steps == ()
-    ahead = forecast_outlook(early, finished_forecasts(early)).months
+    ahead = forecast_outlook(early, subject_forecasts(early)).months
     assert ahead.loc[ahead["month"].dt.month != 12, "median"].max() < 40
 
 
 def test_months_that_may_still_change_judge_no_model(small):
     demand = small([20] * 57 + [2, 2, 2], provisional=[57, 58, 59])
-    trials = next(iter(finished_forecasts(demand).values())).trials
+    trials = next(iter(subject_forecasts(demand).values())).trials
     assert trials.loc[trials["span"] == 1, "actual"].min() == 20
 
 
@@ -366,27 +367,32 @@ def test_months_known_from_totals_alone_are_added_up_beside_those_of_records(tmp
 
 def test_what_comes_is_there_before_it_was_tried_and_is_the_same_afterwards(small):
     demand = small([20, 24, 19, 23] * 18)
-    arrived = list(forecast_progress(demand))
-    early = next(progress for progress in arrived if set(progress.paths) == set(Basis))
-    assert early.share < 0.5
-    assert not early.forecasts
-    assert [progress.share for progress in arrived] == sorted(progress.share for progress in arrived)
-    assert arrived[-1].share == 1
-    look = untested_outlook(demand, early.paths)
+    shares: list[float] = []
+    early = []
+    forecasts = subject_forecasts(
+        demand, on_progress=shares.append, untried=lambda paths: early.append((shares[-1], paths))
+    )
+    ((share, paths),) = early
+    assert share < 0.5
+    assert set(paths) == set(Basis)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    look = untested_outlook(demand, paths)
     assert not look.months["tested"].any()
-    for basis, forecast in arrived[-1].forecasts.items():
+    for basis, forecast in forecasts.items():
         assert np.array_equal(look.paths[basis], forecast.paths[Model.COMBINATION])
     assert "Testing on past months" in forecast_headline(look)[1].text
 
 
 def test_where_both_bases_show_the_same_months_the_work_is_done_once(small):
     demand = small([20, 24, 19, 23] * 12)
-    done = list(forecast_progress(demand))
-    trials = done[-1].forecasts[Basis.FIVE_YEAR].trials["origin"].nunique()
+    shares: list[float] = []
+    forecasts = subject_forecasts(demand, on_progress=shares.append)
+    trials = forecasts[Basis.FIVE_YEAR].trials["origin"].nunique()
+    before, *done = shares
+    assert before == 0
     assert len(done) == 1 + trials
-    first, second = (
-        forecast_outlook(demand, done[-1].forecasts).year(basis, 2026)["mean"] for basis in Basis
-    )
+    first, second = (forecast_outlook(demand, forecasts).year(basis, 2026)["mean"] for basis in Basis)
     assert first == second
 
 

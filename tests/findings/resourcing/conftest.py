@@ -10,11 +10,11 @@ from vulncore.findings.resourcing.demand import (
     case_subjects,
     measured_shares,
     unit_demand,
-    unit_forecasts,
+    unit_forecast,
 )
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.shared.contents import dataset_contents
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import open_version
 
@@ -30,14 +30,17 @@ def unit(demo) -> UnitDemand:
 
 
 @pytest.fixture(scope="session")
-def progress(unit) -> list[tuple[float, UnitForecast | None]]:
+def progress(unit) -> list[float | UnitForecast]:
+    """The shares of the work that are done, what is to come before it was tried, and in the end what is to come."""
+    done: list[float | UnitForecast] = []
     with tried_at_few_origins():
-        return list(unit_forecasts(unit, Basis.CURRENT_PROCESS))
+        done.append(unit_forecast(unit, Basis.CURRENT_PROCESS, done.append, done.append))
+    return done
 
 
 @pytest.fixture(scope="session")
 def forecast(progress) -> UnitForecast:
-    return progress[-1][1]
+    return progress[-1]
 
 
 @pytest.fixture(scope="session")

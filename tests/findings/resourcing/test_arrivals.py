@@ -6,10 +6,10 @@ import pytest
 
 from tests.making import FORCE, delivery, month_total, months
 from vulncore.findings.resourcing.arrivals import demand_notes, demand_rows, demand_table
-from vulncore.findings.resourcing.demand import unit_demand, unit_forecasts
+from vulncore.findings.resourcing.demand import unit_demand, unit_forecast
 from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
 from vulncore.findings.shared.contents import dataset_contents
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import open_version, publish
 
@@ -20,7 +20,7 @@ def test_a_kind_too_small_for_a_forecast_is_carried_on_at_its_rate_and_says_so(t
     publish(tmp_path, "few", delivery(counts=counts), "tests")
     snapshot = open_version(tmp_path, "few")
     unit = unit_demand(snapshot, FORCE, dataset_contents(snapshot), example_scenario(), every[-1])
-    *_, (_, forecast) = unit_forecasts(unit, Basis.CURRENT_PROCESS)
+    forecast = unit_forecast(unit, Basis.CURRENT_PROCESS)
     assert forecast.paths["rape"].mean() == pytest.approx(1 / 6, abs=0.03)
     scenario = example_scenario()
     outlook = resourcing_outlook(

@@ -17,11 +17,11 @@ from vulncore.findings.resourcing.demand import (
     ready_unit_forecast,
     recorded_months,
     unit_demand,
-    unit_forecasts,
+    unit_forecast,
     with_measured,
 )
 from vulncore.findings.shared.contents import dataset_contents
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Assumption, fixed
 from vulncore.store import open_version, publish
@@ -53,13 +53,14 @@ def test_a_record_of_two_kinds_belongs_to_the_first(demo, unit):
 
 
 def test_something_is_shown_before_the_forecasts_were_tried(progress):
-    shares = [share for share, _ in progress]
+    shares = [step for step in progress if isinstance(step, float)]
     assert shares == sorted(shares)
     assert shares[-1] == 1
-    early = next(forecast for _, forecast in progress if forecast is not None)
+    early, tried = (step for step in progress if not isinstance(step, float))
+    assert progress.index(early) < progress.index(1.0)
     assert early.tested_to == 0
-    assert early.paths.keys() == progress[-1][1].paths.keys()
-    assert progress[-1][1].tested_to >= 12
+    assert early.paths.keys() == tried.paths.keys()
+    assert tried.tested_to >= 12
 
 
 def test_shares_are_read_off_the_records_that_name_a_team(demo, shares):
@@ -123,19 +124,22 @@ def test_what_comes_to_a_unit_is_kept_kind_by_kind_and_ready_once_all_are(unit, 
     done = forecast_plainly(monkeypatch)
     basis = Basis.CURRENT_PROCESS
     assert ready_unit_forecast(unit, basis, tmp_path) is None
-    *early, (share, made) = unit_forecasts(unit, basis, home=tmp_path)
+    shares: list[float] = []
+    made = unit_forecast(unit, basis, shares.append, home=tmp_path)
+    *early, share = shares
     assert early
     worked = len(done)
-    ((again, kept),) = unit_forecasts(unit, basis, home=tmp_path)
+    shares.clear()
+    kept = unit_forecast(unit, basis, shares.append, home=tmp_path)
     ready = ready_unit_forecast(unit, basis, tmp_path)
-    assert (share, again, len(done)) == (1, 1, worked)
+    assert (share, shares, len(done)) == (1, [1], worked)
     for read in (kept, ready):
         assert read.trials == made.trials
         assert list(read.paths) == list(made.paths)
         assert all(np.array_equal(read.paths[key], made.paths[key]) for key in made.paths)
     next((tmp_path / "prepared" / "forecasts").iterdir()).unlink()
     assert ready_unit_forecast(unit, basis, tmp_path) is None
-    *_, (_, mended) = unit_forecasts(unit, basis, home=tmp_path)
+    mended = unit_forecast(unit, basis, home=tmp_path)
     assert mended.trials == made.trials
     assert len(done) == worked + worked // len(unit.modelled)
 
@@ -148,7 +152,7 @@ def test_a_dataset_with_nothing_of_the_unit_says_what_it_lacks(shipped_store):
         UnknownNameError,
         match=r"no monthly figures for the unit's kinds of case: Rape, Other sexual offences",
     ):
-        next(unit_forecasts(unit, Basis.FIVE_YEAR))
+        unit_forecast(unit, Basis.FIVE_YEAR)
 
 
 def test_a_month_not_delivered_lies_between_those_beside_it():

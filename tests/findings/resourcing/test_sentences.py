@@ -9,7 +9,7 @@ import numpy as np
 from tests.findings.resourcing.asking import outlook_of
 from tests.making import FORCE, delivery, month_total, months
 from vulncore.findings.resourcing.charts import staffing_chart
-from vulncore.findings.resourcing.demand import unit_demand, unit_forecasts
+from vulncore.findings.resourcing.demand import unit_demand, unit_forecast
 from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
 from vulncore.findings.resourcing.sentences import (
     beyond_funded,
@@ -27,7 +27,7 @@ from vulncore.findings.resourcing.tables import (
     without_verdict,
 )
 from vulncore.findings.shared.contents import dataset_contents
-from vulncore.forecasting.past import Basis
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import fixed
 from vulncore.store import open_version, publish
@@ -40,7 +40,7 @@ def test_a_feed_that_went_silent_is_left_out_loudly(tmp_path):
     publish(tmp_path, "silent", delivery(counts=counts), "tests")
     snapshot = open_version(tmp_path, "silent")
     unit = unit_demand(snapshot, FORCE, dataset_contents(snapshot), example_scenario(), every[-1])
-    *_, (_, forecast) = unit_forecasts(unit, Basis.CURRENT_PROCESS)
+    forecast = unit_forecast(unit, Basis.CURRENT_PROCESS)
     assert set(forecast.paths) == {"serious-hate-crime"}
     scenario = example_scenario()
     outlook = resourcing_outlook(

@@ -12,10 +12,11 @@ from tests.making import FORCE, covered, delivery, incident
 from vulncore.domain.geography import boundary
 from vulncore.domain.periods import Window, rolling_12
 from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.sides import SAME_RECORDS
 from vulncore.findings.where.beside import OTHER_CELLS, maps_beside, zone_differences
 from vulncore.findings.where.counts import RecordCounts, record_counts, zone_counts
-from vulncore.findings.where.layers import Layer, MapChoice
+from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.place import DIFFER, UNSURE, two_places
 from vulncore.findings.where.protection import change_layer
 from vulncore.findings.where.question import MapSelection

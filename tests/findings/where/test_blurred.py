@@ -10,9 +10,10 @@ import pytest
 
 from vulncore.domain.periods import Window, month_end, rolling_12
 from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.where.counts import RecordCounts, record_counts, zone_counts
-from vulncore.findings.where.layers import Layer, MapChoice
+from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.place import place_view
 from vulncore.findings.where.protection import change_layer, hot_states, layer_view, number_layer
 from vulncore.findings.where.question import MapSelection, measures_with_places

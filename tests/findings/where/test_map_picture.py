@@ -16,9 +16,10 @@ from vulncore.charts.picture import PictureKind, picture
 from vulncore.charts.theme import LIGHT
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import PLACES_BLURRED
 from vulncore.findings.where.counts import record_counts
-from vulncore.findings.where.layers import Layer, MapChoice
+from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.map import hot_outline, map_view
 from vulncore.findings.where.map_picture import HIGHEST, WIDE, map_picture
 from vulncore.findings.where.protection import layer_view, where_summary, where_view

@@ -20,12 +20,13 @@ from vulncore.domain.periods import Window, month_end, rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.overview.overview import overview
 from vulncore.findings.shared.headline import Headline
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.when.when import when
 from vulncore.findings.where.area import StreetNames, name_together, street_of, zone_names, zones_of
 from vulncore.findings.where.counts import RecordCounts, ZoneCounts, record_counts, street_points, zone_counts
-from vulncore.findings.where.layers import Layer, MapChoice, fitting_bandwidth_m, verdict
+from vulncore.findings.where.layers import MapChoice, fitting_bandwidth_m, verdict
 from vulncore.findings.where.map import map_view
 from vulncore.findings.where.place import place_view
 from vulncore.findings.where.protection import (

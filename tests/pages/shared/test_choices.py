@@ -19,7 +19,7 @@ from pages.shared.which_records import RecordChoices
 from pages.ways import PAGES
 from pages.when.question import WhenChoices
 from pages.where.question import WhereChoices
-from vulncore.findings.where.layers import Layer
+from vulncore.findings.shared.layer import Layer
 
 EVERY_KIND = [SidebarChoices, *dict.fromkeys(PAGES.values())]
 OF_0_1_0 = {

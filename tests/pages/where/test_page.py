@@ -22,8 +22,9 @@ from tests.pages.conftest import PAGE_MS, Server, settled
 from vulncore.charts.map_chart import hotspot_map
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.where.counts import RecordCounts, record_counts
-from vulncore.findings.where.layers import NAMES, Layer, MapChoice
+from vulncore.findings.where.layers import NAMES, MapChoice
 from vulncore.findings.where.map import map_view
 from vulncore.findings.where.protection import layer_view, where_view
 from vulncore.findings.where.question import MapSelection

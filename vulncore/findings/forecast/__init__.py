@@ -4,7 +4,7 @@ A subject is a measure, or all measures of a strand. Read in this order:
 
 - `demand`: what can be forecast, and its months with what is known about them;
 - `kept`: forecasts on the disk, by all that they were made from;
-- `work`: which subjects can't be forecast and why, and the forecasts as the work on them goes on;
+- `work`: which subjects can't be forecast and why, and the forecasts, kept or made now;
 - `outlook`: what is to come by month and calendar year, on both bases, with and without what-ifs;
 - `sentences`: the headline, the notes, and what charts say to a screen reader;
 - `tables`: the same for people, for files and for other programs; `charts`: the same to look at;

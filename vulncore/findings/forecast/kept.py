@@ -71,7 +71,8 @@ def kept_forecast(home: Path, task: ForecastTask) -> Forecast | None:
     try:
         with path.open("rb") as file:
             content = file.read(MOST_OF_ONE + 1)
-        kept = assemble(task, _unpacked(content, key, task))
+        paths, trials = _unpacked(content, key, task)
+        kept = assemble(task, paths, [trials])
     except UNUSABLE:
         return None
     with suppress(OSError):

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from vulncore.findings.forecast.demand import Demand
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import FORECAST, Paths, calendar_years, monthly_summary
 from vulncore.forecasting.what_if import Adjustment, apply_adjustments
 

@@ -19,9 +19,10 @@ from vulncore.findings.forecast.work import NoForecast
 from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import IN_4_OF_5, listed, percent, small_first
 from vulncore.forecasting.backtest import YEAR, ModelReason
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import FEWEST_MONTHS, Basis, basis_months
+from vulncore.forecasting.past import FEWEST_MONTHS, basis_months
 
 VERY_LIKELY, LIKELY = 0.9, 0.65
 FAR_OFF = 0.12  # a range that held so much more than it should is called too wide

@@ -11,9 +11,9 @@ from vulncore.findings.forecast.outlook import BASIS_NAMES, MODEL_NAMES, Outlook
 from vulncore.findings.forecast.sentences import expected_in_words, range_in_words
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, percent
 from vulncore.forecasting.backtest import scores_by_model
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import BOTH, LIMITS, RECORDED, calendar_years
 from vulncore.forecasting.what_if import Adjustment, format_adjustment
 from vulncore.store.manifest import Publish

@@ -1,9 +1,8 @@
-"""Which subjects can be forecast, and their forecasts on both bases as the work on them goes on."""
+"""Which subjects can be forecast, and their forecasts on both bases: kept, or made now."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic
 
 import pandas as pd
 
@@ -12,18 +11,17 @@ from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.kept import keep_forecast, kept_forecast
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
+from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import (
     Forecast,
     ForecastTask,
     Label,
-    PieceResult,
-    assemble,
-    drawn_paths,
+    OnProgress,
+    PathsByModel,
     run_tasks,
 )
-from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import FEWEST_MONTHS, Basis, Past, basis_months
-from vulncore.forecasting.paths import Paths, months_ahead
+from vulncore.forecasting.past import FEWEST_MONTHS, Past, basis_months
+from vulncore.forecasting.paths import months_ahead
 from vulncore.forecasting.steady_range import SteadyRange, steady_range
 from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR, has_trend
 from vulncore.metrics.strands.silence import silence
@@ -46,15 +44,6 @@ class NoForecast:
     def why(self) -> str:
         """All of it in a row."""
         return " ".join(sentence for sentence in (self.finding, self.detail, self.action) if sentence)
-
-
-@dataclass(frozen=True)
-class ForecastProgress(Generic[Label]):
-    """How far the work is: the share done, the paths of each task as soon as they are there, and in the end all."""
-
-    share: float
-    paths: Mapping[Label, Mapping[Model, Paths]]
-    forecasts: Mapping[Label, Forecast]
 
 
 def why_no_forecast(demand: Demand) -> NoForecast | None:
@@ -99,31 +88,27 @@ def forecast_task(demand: Demand, basis: Basis, years: int = YEARS) -> ForecastT
     return ForecastTask(demand.past, demand.final, basis, months_ahead(demand.as_at, years))
 
 
-def forecast_progress(
+def subject_forecasts(
     demand: Demand,
     bases: Sequence[Basis] = tuple(Basis),
     years: int = YEARS,
+    on_progress: OnProgress | None = None,
+    untried: Callable[[Mapping[Basis, PathsByModel]], None] | None = None,
     workers: int | None = None,
     home: Path | None = None,
-) -> Iterator[ForecastProgress[Basis]]:
-    """Yield how far the forecasts of a subject are, each time a piece of the work is done; the last is whole.
+) -> Mapping[Basis, Forecast]:
+    """Return the forecasts of a subject, as `run_kept` does.
 
     Args:
         demand: The subject's months, of which `why_no_forecast` says nothing.
         bases: Which bases.
         years: Calendar years ahead.
+        on_progress: Is told the share of the work that is done.
+        untried: Is told what the models expect before they have been tried.
         workers: Processes; as many as there are cores by default.
         home: The dataset's folder, where forecasts are kept; without one none is.
     """
-    return tasks_progress(_tasks(demand, bases, years), workers, home)
-
-
-def finished_forecasts(
-    demand: Demand, bases: Sequence[Basis] = tuple(Basis), years: int = YEARS
-) -> Mapping[Basis, Forecast]:
-    """Return the forecasts of a subject when all of the work is done."""
-    *_, last = forecast_progress(demand, bases, years)
-    return last.forecasts
+    return run_kept(_tasks(demand, bases, years), on_progress, untried, workers, home)
 
 
 def ready_forecasts(demand: Demand, home: Path) -> Mapping[Basis, Forecast] | None:
@@ -131,32 +116,38 @@ def ready_forecasts(demand: Demand, home: Path) -> Mapping[Basis, Forecast] | No
     return ready_tasks(_tasks(demand, tuple(Basis), YEARS), home)
 
 
-def tasks_progress(
-    tasks: Mapping[Label, ForecastTask], workers: int | None = None, home: Path | None = None
-) -> Iterator[ForecastProgress[Label]]:
-    """Yield how far some forecasts are, each time a piece of the work is done; the last is whole.
-
-    What is kept is not fitted again, and what was fitted is kept; where all are kept, the first is the last.
+def run_kept(
+    tasks: Mapping[Label, ForecastTask],
+    on_progress: OnProgress | None = None,
+    untried: Callable[[Mapping[Label, PathsByModel]], None] | None = None,
+    workers: int | None = None,
+    home: Path | None = None,
+) -> Mapping[Label, Forecast]:
+    """Return some forecasts: what is kept is not fitted again, and what was fitted is kept.
 
     Args:
         tasks: What is to be forecast.
+        on_progress: Is told the share of the work that is done, as `run_tasks` tells it; 1 alone where all are kept.
+        untried: Is told, once, each task's paths by model before they have been tried; nothing where all are kept.
         workers: Processes; as many as there are cores by default.
         home: The dataset's folder, where forecasts are kept; without one none is.
     """
     kept = _kept(tasks, home) if home else {}
     left = {label: task for label, task in tasks.items() if label not in kept}
-    before = {label: forecast.paths for label, forecast in kept.items()}
-    results: Mapping[Label, Sequence[PieceResult]] = {}
-    for share, results in run_tasks(left, workers):
-        if share < 1:
-            yield ForecastProgress(share, {**before, **drawn_paths(results)}, {})
-    fitted = {label: assemble(task, results[label]) for label, task in left.items()}
+    if not left:
+        if on_progress:
+            on_progress(1.0)
+        return kept
+
+    def with_kept(drawn: Mapping[Label, PathsByModel]) -> None:
+        if untried:
+            untried({label: kept[label].paths if label in kept else drawn[label] for label in tasks})
+
+    fitted = run_tasks(left, on_progress, with_kept, workers)
     if home:
         for forecast in fitted.values():
             keep_forecast(home, forecast)
-    every = {**kept, **fitted}
-    whole = {label: every[label] for label in tasks}
-    yield ForecastProgress(1.0, {label: forecast.paths for label, forecast in whole.items()}, whole)
+    return {label: kept[label] if label in kept else fitted[label] for label in tasks}
 
 
 def ready_tasks(tasks: Mapping[Label, ForecastTask], home: Path) -> Mapping[Label, Forecast] | None:

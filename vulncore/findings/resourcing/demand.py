@@ -1,6 +1,6 @@
 """What comes to a unit, each record in one kind of case alone: recorded, the share that is the unit's, and forecast."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -15,11 +15,11 @@ from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.periods import add_months, month_end, month_name
 from vulncore.domain.vocabulary import Flow
 from vulncore.findings.forecast.demand import Demand, Subject, subject_demand
-from vulncore.findings.forecast.work import YEARS, forecast_task, ready_tasks, tasks_progress, why_no_forecast
+from vulncore.findings.forecast.work import YEARS, forecast_task, ready_tasks, run_kept, why_no_forecast
 from vulncore.findings.shared.contents import DatasetContents
-from vulncore.forecasting.forecast import PATHS, Forecast, ForecastTask
+from vulncore.forecasting.basis import Basis
+from vulncore.forecasting.forecast import PATHS, Forecast, ForecastTask, OnProgress, PathsByModel
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import Basis
 from vulncore.forecasting.paths import Paths, months_ahead
 from vulncore.forecasting.steady_range import steady_paths
 from vulncore.metrics.records.counts import monthly_records, records_by_team
@@ -213,14 +213,21 @@ def with_measured(scenario: Scenario, measured: Mapping[str, Assumption]) -> Sce
     return replace(scenario, assumptions={**scenario.assumptions, **replaced})
 
 
-def unit_forecasts(
-    unit: UnitDemand, basis: Basis, workers: int | None = None, home: Path | None = None
-) -> Iterator[tuple[float, UnitForecast | None]]:
-    """Yield the share of the work that is done, and what is to come: untried once every kind has paths, in the end tried.
+def unit_forecast(
+    unit: UnitDemand,
+    basis: Basis,
+    on_progress: OnProgress | None = None,
+    untried: Callable[[UnitForecast], None] | None = None,
+    workers: int | None = None,
+    home: Path | None = None,
+) -> UnitForecast:
+    """Return what is to come to a unit.
 
     Args:
         unit: What comes to the unit.
         basis: Which months the models learn from.
+        on_progress: Is told the share of the work that is done.
+        untried: Is told what is to come, once, before the forecasts of it have been tried.
         workers: Processes; as many as there are cores by default.
         home: The dataset's folder, where forecasts are kept; without one none is.
 
@@ -228,14 +235,13 @@ def unit_forecasts(
         UnknownNameError: The data have none of what comes to the unit.
     """
     refuse_nothing(unit)
-    tasks, steady = _tasks(unit, basis), _steady(unit)
-    for arrived in tasks_progress(tasks, workers, home):
-        if arrived.share < 1:
-            ready = len(arrived.paths) == len(tasks)
-            paths = {key: by_model[Model.COMBINATION] for key, by_model in arrived.paths.items()}
-            yield arrived.share, UnitForecast(unit, basis, steady | paths, {}) if ready else None
-        else:
-            yield 1.0, _whole(unit, basis, arrived.forecasts)
+
+    def drawn(paths: Mapping[str, PathsByModel]) -> None:
+        if untried:
+            combined = {key: by_model[Model.COMBINATION] for key, by_model in paths.items()}
+            untried(UnitForecast(unit, basis, _steady(unit) | combined, {}))
+
+    return _whole(unit, basis, run_kept(_tasks(unit, basis), on_progress, drawn, workers, home))
 
 
 def ready_unit_forecast(unit: UnitDemand, basis: Basis, home: Path) -> UnitForecast | None:

@@ -7,5 +7,6 @@
 - `compared`: which months of a period were delivered, and why two periods can't be compared.
 - `annotations`: the notes on the data, and the months that no comparison may cross.
 - `headline`: the lines that a page opens with.
+- `layer`: what a map can show.
 - `words`: percentages, lists, plurals, hidden numbers, the stamp of made data.
 """

@@ -37,11 +37,7 @@ def once_a_version(
             if version is None:
                 return function(snapshot, *of, **named)
             key = (version, of, tuple(sorted(named.items())))
-            kept = memory.get(key)
-            if kept is None:
-                kept = (function(snapshot, *of, **named),)
-                memory.keep(key, kept)
-            return kept[0]
+            return memory.kept_or_made(key, lambda: (function(snapshot, *of, **named),))[0]
 
         return kept_or_new
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 KEPT = 24  # each takes some ten megabytes
@@ -34,3 +35,11 @@ class Kept(Generic[Thing]):
             self._by_key.move_to_end(key)
             while len(self._by_key) > self._most:
                 self._by_key.popitem(last=False)
+
+    def kept_or_made(self, key: Key, make: Callable[[], Thing]) -> Thing:
+        """Return what is kept, else what is made now, and keep that."""
+        thing = self.get(key)
+        if thing is None:
+            thing = make()
+            self.keep(key, thing)
+        return thing

@@ -11,6 +11,7 @@ import pandas as pd
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.compared import breaks_by_name
 from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.sides import (
     BLURRED_PLACES,
     Side,
@@ -23,7 +24,7 @@ from vulncore.findings.shared.sides import (
 from vulncore.findings.shared.words import hidden_as, listed, percent, small_first
 from vulncore.findings.where.area import zone_names
 from vulncore.findings.where.counts import RecordCounts, spread_of, zone_counts
-from vulncore.findings.where.layers import Layer, MapChoice
+from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.map import map_view
 from vulncore.findings.where.protection import (
     fitting_resolution,

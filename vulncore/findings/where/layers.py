@@ -3,13 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import capital_first, hidden_as, hidden_in_words
 from vulncore.findings.where.area import Ground
 from vulncore.findings.where.question import WhereQuestion
@@ -21,17 +21,6 @@ BANDWIDTHS_M: Final = (100, 150, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000)
 AT_A_KM_M: Final = 150.0
 """The bandwidth of an area one kilometre wide; it grows with the root of the width: 200 m in the City, 1 km in a city
 of 1,300 km²."""
-
-
-class Layer(StrEnum):
-    """What a map can show."""
-
-    CELLS = "cells"
-    DENSITY = "kde"
-    WARDS = "wards"
-    STANDS_OUT = "gi"
-    CHANGE = "change"
-    CLASS = "class"
 
 
 NAMES: Final = {

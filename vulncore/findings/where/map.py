@@ -10,9 +10,10 @@ import shapely
 
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import format_month
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import PLACES_BLURRED, file_note
 from vulncore.findings.where.area import across, zone_names
-from vulncore.findings.where.layers import QUIET, Layer, LegendEntry
+from vulncore.findings.where.layers import QUIET, LegendEntry
 from vulncore.findings.where.view import LayerView, MapView, WhereSummary, WhereView
 from vulncore.metrics.hotspots.zones import Zones, geojson
 from vulncore.store.manifest import Publish

@@ -14,8 +14,9 @@ from vulncore.charts.map_chart import MARKED_TO, OUTLINED, OUTLINED_TO, fill
 from vulncore.charts.picture import PADDING, WIDTH
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, heading
 from vulncore.domain.blur import is_blurred
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import PLACES_BLURRED
-from vulncore.findings.where.layers import Layer, LegendEntry
+from vulncore.findings.where.layers import LegendEntry
 from vulncore.findings.where.view import MapView, WhereView
 
 WIDE: Final = WIDTH - 2 * PADDING

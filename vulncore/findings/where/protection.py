@@ -22,6 +22,7 @@ from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import Window
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import hidden_as, hidden_in_words, percent, share_in_steps
 from vulncore.findings.where.area import StreetNames
 from vulncore.findings.where.counts import (
@@ -36,7 +37,6 @@ from vulncore.findings.where.layers import (
     CLASS_LEGEND,
     HOT_LEGEND,
     STEPS,
-    Layer,
     MapChoice,
     ProtectedLayer,
     change_legend,

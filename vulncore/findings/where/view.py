@@ -12,15 +12,9 @@ import pandas as pd
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import Window
 from vulncore.findings.shared.headline import Briefing, Headline
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.where.area import Ground, StreetNames
-from vulncore.findings.where.layers import (
-    Layer,
-    LegendEntry,
-    MapChoice,
-    ProtectedLayer,
-    Verdict,
-    layers_offered,
-)
+from vulncore.findings.where.layers import LegendEntry, MapChoice, ProtectedLayer, Verdict, layers_offered
 from vulncore.findings.where.question import MapSelection, WhereQuestion
 from vulncore.metrics.hotspots.zones import Zones
 

@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -25,18 +24,11 @@ from vulncore.domain.vocabulary import (
     police_uk_outcome_measures,
     police_uk_stop_measures,
 )
+from vulncore.sources.kinds import FileKind as FileKind  # noqa: PLC0414 - its readers have it from here
 from vulncore.sources.zip_members import is_zip, member_names, read_members, read_within, too_large
 
 MAX_FILE_BYTES: Final = 128 * 1024**2  # at some 230 bytes a row, half a million: no force has so many a month
 MAX_TOTAL_BYTES: Final = 2 * 1024**3  # some ten million rows, more than every force records in a year
-
-
-class FileKind(StrEnum):
-    """A kind of file, by the last part of its name."""
-
-    STREET = "street"
-    OUTCOMES = "outcomes"
-    STOP_AND_SEARCH = "stop-and-search"
 
 
 SOURCES: Final = {

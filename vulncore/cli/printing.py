@@ -1,0 +1,94 @@
+"""How commands print: tables as Markdown, CSV or JSON, sentences, and how far a reading is."""
+
+import json
+import sys
+from typing import Any
+
+import pandas as pd
+import typer
+
+from vulncore.cli.options import Format
+from vulncore.domain.delivery import Progress
+from vulncore.findings.shared.headline import Headline
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
+
+
+def terminal_progress() -> Progress | None:
+    """Return what shows a person at a terminal how far the reading is; None for a script."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(rows: int, share: float) -> None:
+        typer.echo(f"\r{rows:,} rows read, {share:.0%}", nl=share >= 1, err=True)
+
+    return show
+
+
+def headline_text(headline: Headline) -> str:
+    """Return a sentence of a headline as a terminal shows it."""
+    return f"{headline.lead}{'' if headline.lead.endswith('?') else ':'} {headline.text}"
+
+
+def printed(table: pd.DataFrame, how: Format) -> str:
+    """Return a table as text: CSV and JSON leave a missing value empty or null, Markdown shows a dash.
+
+    >>> print(printed(pd.DataFrame({"measure": ["Rape"], "now": [1234]}), Format.MARKDOWN))
+    | measure |   now |
+    | :------ | ----: |
+    | Rape    | 1,234 |
+    """
+    if how is Format.CSV:
+        return csv_text(table).rstrip("\n")
+    if how is Format.JSON:
+        return json.dumps(json.loads(table.to_json(orient="records")), ensure_ascii=False, indent=2)
+    return _markdown(table)
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    r"""Return a table as CSV that a spreadsheet reads as text and numbers, never as formulas.
+
+    A text that begins like a formula gets an apostrophe before it; numbers stay as they are.
+    Every line break within a text becomes a line feed.
+
+    >>> csv_text(pd.DataFrame({"force": ["=1+1", "City"], "change": [-5, 7]}))
+    "force,change\n'=1+1,-5\nCity,7\n"
+    """
+    plain = table.assign(**{str(name): _without_formulas(table[name]) for name in table})
+    return plain.to_csv(index=False, lineterminator="\n")
+
+
+def _without_formulas(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return column
+    return pd.Series([_plain(value) for value in column], index=column.index, dtype=object)
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    # a bare carriage return would end the row: the writer quotes line feeds alone
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    numeric = [pd.api.types.is_numeric_dtype(table[name]) for name in table]
+    columns = []
+    for name, number in zip(table, numeric, strict=True):
+        cells = [str(name), *(_cell(value) for value in table[name])]
+        width = max(3, *(len(cell) for cell in cells))
+        padded = [cell.rjust(width) if number else cell.ljust(width) for cell in cells]
+        rule = "-" * (width - 1)
+        columns.append([padded[0], f"{rule}:" if number else f":{rule}", *padded[1:]])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in zip(*columns, strict=True))
+
+
+def _cell(value: Any) -> str:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if pd.api.types.is_number(value):
+        return f"{value:,}"
+    return " ".join(str(value).replace("|", "\\|").split())
