@@ -1,5 +1,7 @@
 """Commands that fetch open data: street-level crime, recorded crime by force, and the areas that forces police."""
 
+from __future__ import annotations
+
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,19 +10,22 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from vulncore.cli.program import COMMANDS, app
+from vulncore.cli.program import COMMANDS, app, help_alone
 from vulncore.domain.errors import UnreachableSiteError
-from vulncore.domain.periods import parse_month
 from vulncore.domain.words import number_of
-from vulncore.fetching.boundaries import LAYER, fetch_areas
-from vulncore.fetching.home_office import fetch_tables
-from vulncore.fetching.police_uk import MonthName, fetch_months, month_ranges
-from vulncore.fetching.web import PATIENCE, ByteProgress, Web
-from vulncore.sources.police_uk import FileKind
-from vulncore.sources.police_uk.files import force_names
+from vulncore.sources.kinds import FileKind
+
+if not help_alone:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    from vulncore.domain.periods import parse_month
+    from vulncore.fetching.boundaries import LAYER, fetch_areas
+    from vulncore.fetching.home_office import fetch_tables
+    from vulncore.fetching.police_uk import MonthName, fetch_months, month_ranges
+    from vulncore.fetching.web import PATIENCE, ByteProgress, Web
+    from vulncore.sources.police_uk.files import force_names
 
 fetch = typer.Typer(help=COMMANDS["fetch"]["fetch"], no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(fetch, name="fetch")
@@ -99,13 +104,16 @@ def boundaries(
     force: Annotated[
         list[str] | None, typer.Option("--force", help="The force. Repeat for more. Default: all of them.")
     ] = None,
-    layer: Annotated[str, typer.Option("--layer", help="The edition, as the portal names it.")] = LAYER,
+    layer: Annotated[
+        str | None,
+        typer.Option("--layer", help="The edition, as the portal names it. Default: of December 2023."),
+    ] = None,
     into: Annotated[Path, typer.Option("--into", help="The folder.")] = Path("fetched/boundaries"),
     site: Site = None,
 ) -> None:
     """Fetch the areas that forces of England and Wales police, one GeoJSON file each."""
     with _shown_progress() as progress:
-        areas = fetch_areas(Web(site, PATIENCE), into, force or [], progress, layer)
+        areas = fetch_areas(Web(site, PATIENCE), into, force or [], progress, layer or LAYER)
     if areas.unknown:
         typer.echo(f"No force is known by the name of: {', '.join(areas.unknown)}.", err=True)
     if not areas.files:

@@ -78,7 +78,8 @@ class Refusing(TyperGroup):
         """Find the command that is asked for, and put what its own file declares in the place of its line of help."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in FILES:
-            _load(FILES[name], for_help=rest == ["--help"])
+            of_group = len(rest) == 2 and not rest[0].startswith("-")  # of `fetch police-uk`, say
+            _load(FILES[name], for_help=rest == ["--help"] or (of_group and rest[1] == "--help"))
             command = typer.main.get_group(app).commands[name]
         return name, command, rest
 
@@ -108,7 +109,7 @@ def _load(file: str, for_help: bool) -> None:
     help_alone = for_help
     module = importlib.import_module(f"vulncore.cli.{file}")
     help_alone = False
-    if module.help_alone and not for_help:
+    if getattr(module, "help_alone", False) and not for_help:
         importlib.reload(module)
 
 
