@@ -105,11 +105,12 @@ app = typer.Typer(
 
 
 def _load(file: str, for_help: bool) -> None:
+    """Load a command's file, whole unless it is for its help alone."""
     global help_alone  # noqa: PLW0603 - the file asks for it while it is loaded
     help_alone = for_help
     module = importlib.import_module(f"vulncore.cli.{file}")
     help_alone = False
-    if getattr(module, "help_alone", False) and not for_help:
+    if not for_help and getattr(module, "help_alone", False):
         importlib.reload(module)
 
 
