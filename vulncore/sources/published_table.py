@@ -7,16 +7,25 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-
-from vulncore.domain.delivery import Delivery, RowAccount, measures_table, printable, source_file
+from vulncore.domain.delivery import Delivery, measures_table, source_file
 from vulncore.domain.errors import InvalidRowsError, UnknownNameError, UnreadableSourceError
 from vulncore.domain.periods import Window, comparison_windows, financial_year, financial_year_name
 from vulncore.domain.schemas import COUNTS, Tables
 from vulncore.domain.vocabulary import Measure, find_measure, report_measures
-from vulncore.sources.csv_text import require_header, small_table, whole_count
+from vulncore.sources.csv_text import Lines, read_table, require_header, whole_count
+from vulncore.sources.row_tally import RowTally, delivery
+from vulncore.sources.tables import table_of
 
 SOURCE: Final = "published-table"
+
+COLUMNS: Final = (
+    "group",
+    "measure",
+    *("fytd_previous", "fytd_current", "fytd_change", "fytd_change_pct"),
+    *("fytd_baseline", "baseline_change", "baseline_change_pct"),
+    *("rolling12_previous", "rolling12_current", "rolling12_change", "rolling12_change_pct"),
+)
+"""The heading, but that the year stands in the baseline's name, like `fytd_2019_20`."""
 
 CHANGES: Final = {  # the change's column: the earlier window and the current one
     "fytd_change": ("fytd_previous", "fytd_current"),
@@ -53,55 +62,54 @@ def deliver(path: Path, as_at: date, force: str = "City of London Police") -> De
     Misleads when:
         the as-at month is not the table's own: nothing in the file can show it.
     """
-    header, lines = small_table(path)
-    baseline_column, windows = _windows(path, header, as_at)
-    require_header(path, header, _columns(baseline_column))
-    names = [name if name != baseline_column else "fytd_baseline" for name in header]
-    rows = [(number, dict(zip(names, cells, strict=True))) for number, cells in lines]
-    _refuse(path, [fault for number, row in rows for fault in _faults(number, row)])
-    measures = _measures(path, rows)
-    groups = sum(row["group"] != measure.group for (_, row), measure in zip(rows, measures, strict=True))
-    return Delivery(
-        source=SOURCE,
-        tables=Tables(
-            counts=_counts(path, force, windows, rows, measures), measures=measures_table(measures)
-        ),
-        files=(source_file(path),),
-        rows=RowAccount(
-            read=len(rows),
-            accepted=len(rows),
-            noted={"under another group than the list of measures has": groups} if groups else {},
-        ),
+    lines = read_table(path)
+    baseline_column, windows = _windows(lines, as_at)
+    require_header(lines, [column.replace("fytd_baseline", baseline_column) for column in COLUMNS])
+    rows = [
+        (number, dict(zip(COLUMNS, cells, strict=True)))
+        for number, cells in zip(lines.numbers, lines.rows, strict=True)
+    ]
+    _refuse(lines, [fault for number, row in rows for fault in _faults(number, row)])
+    measures = _measures(lines, rows)
+    tally = RowTally(lines.name, lines.read)
+    tally.noted["under another group than the list of measures has"] = sum(
+        row["group"] != measure.group for (_, row), measure in zip(rows, measures, strict=True)
     )
+    counts = _counts(lines, windows, rows, measures)
+    table = table_of(
+        COUNTS,
+        len(counts),
+        force=force,
+        measure=[key for key, _ in counts],
+        period_start=[window.start for _, window in counts],
+        period_end=[window.end for _, window in counts],
+        count=list(counts.values()),
+        source=SOURCE,
+    )
+    tables = Tables(counts=table, measures=measures_table(measures))
+    return delivery(SOURCE, tables, [source_file(path)], len(rows), [tally])
 
 
-def _windows(path: Path, header: list[str], as_at: date) -> tuple[str, dict[str, Window]]:
-    named = [(name, match) for name in header if (match := _BASELINE.fullmatch(name))]
+def _windows(lines: Lines, as_at: date) -> tuple[str, dict[str, Window]]:
+    named = [(name, match) for name in lines.heading if (match := _BASELINE.fullmatch(name))]
     if len(named) != 1:
         raise UnreadableSourceError(
-            f"{printable(path.name)} has {len(named)} columns named like fytd_2019_20, which give the baseline year. "
+            f"{lines.name} has {len(named)} columns named like fytd_2019_20, which give the baseline year. "
             "Keep one such column."
         )
     ((name, match),) = named
     year = int(match[1])
     if (year + 1) % 100 != int(match[2]):
         raise UnreadableSourceError(
-            f"Column {name} of {printable(path.name)} does not name a financial year. Write a year like 2019_20."
+            f"Column {name} of {lines.name} does not name a financial year. Write a year like 2019_20."
         )
     windows = comparison_windows(as_at, year)
     if windows["fytd_baseline"] is None:
         raise UnreadableSourceError(
-            f"The baseline of {printable(path.name)} is {financial_year_name(year)}, which is not before the current "
+            f"The baseline of {lines.name} is {financial_year_name(year)}, which is not before the current "
             f"{financial_year_name(financial_year(as_at))}. Check the month that the table ends with."
         )
     return name, {column: window for column, window in windows.items() if window}
-
-
-def _columns(baseline_column: str) -> list[str]:
-    fytd = ["fytd_previous", "fytd_current", "fytd_change", "fytd_change_pct"]
-    baseline = [baseline_column, "baseline_change", "baseline_change_pct"]
-    rolling = ["rolling12_previous", "rolling12_current", "rolling12_change", "rolling12_change_pct"]
-    return ["group", "measure", *fytd, *baseline, *rolling]
 
 
 def _faults(line: int, row: Mapping[str, str]) -> list[str]:
@@ -134,7 +142,7 @@ def _follows(percent: str, earlier: int, current: int) -> bool:
     return abs(Fraction(percent) - exact) <= Fraction(1, 2 * 10**decimals)  # a half may go either way
 
 
-def _measures(path: Path, rows: list[tuple[int, dict[str, str]]]) -> list[Measure]:
+def _measures(lines: Lines, rows: list[tuple[int, dict[str, str]]]) -> list[Measure]:
     measures: list[Measure] = []
     faults = []
     for number, row in rows:
@@ -146,17 +154,17 @@ def _measures(path: Path, rows: list[tuple[int, dict[str, str]]]) -> list[Measur
         if measure in measures:
             faults.append(f"line {number}: {measure.label} is there twice")
         measures.append(measure)
-    _refuse(path, faults)
+    _refuse(lines, faults)
     return measures
 
 
 def _counts(
-    path: Path,
-    force: str,
+    lines: Lines,
     windows: Mapping[str, Window],
     rows: list[tuple[int, dict[str, str]]],
     measures: list[Measure],
-) -> pa.Table:
+) -> dict[tuple[str, Window], int]:
+    """Return the count of each measure and window; where two windows are the same months, one."""
     counts: dict[tuple[str, Window], int] = {}
     contradictions = []
     for (number, row), measure in zip(rows, measures, strict=True):
@@ -167,26 +175,13 @@ def _counts(
                 contradictions.append(
                     f"line {number}, {name}: {count} and {earlier_count} for the same months, {window}"
                 )
-    _refuse(path, contradictions)
-    return pa.Table.from_pylist(
-        [
-            {
-                "force": force,
-                "measure": key,
-                "period_start": window.start,
-                "period_end": window.end,
-                "count": count,
-                "source": SOURCE,
-            }
-            for (key, window), count in counts.items()
-        ],
-        schema=COUNTS,
-    )
+    _refuse(lines, contradictions)
+    return counts
 
 
-def _refuse(path: Path, faults: list[str]) -> None:
+def _refuse(lines: Lines, faults: list[str]) -> None:
     if faults:
         raise InvalidRowsError(
-            f"{len(faults)} cells of {printable(path.name)} cannot be right: {'; '.join(faults[:5])}"
+            f"{len(faults)} cells of {lines.name} cannot be right: {'; '.join(faults[:5])}"
             f"{' and more' if len(faults) > 5 else ''}. Correct the table, or download the table again."
         )

@@ -5,8 +5,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from vulncore.domain.schemas import COVERAGE
 from vulncore.sources.police_uk.files import SOURCES, FileKind, MonthFile, kind_measures
+from vulncore.sources.tables import incident_coverage
 
 SIX: Final = frozenset(
     {
@@ -48,7 +48,7 @@ def categories_of(month: date) -> frozenset[str]:
     return ELEVEN if month < date(2013, 5, 1) else FOURTEEN
 
 
-def file_coverage(file: MonthFile, present: set[str], unknown_types: int = 0) -> pa.Table:
+def file_coverage(file: MonthFile, present: set[str], unknown_types: bool) -> pa.Table:
     """Return the coverage that a file delivers, one row per measure of its kind, the empty ones included.
 
     Where rows were rejected because nobody knows their type, an empty measure may be theirs under a new
@@ -58,28 +58,15 @@ def file_coverage(file: MonthFile, present: set[str], unknown_types: int = 0) ->
         file: The file, which says month, force and kind.
         present: The keys of the measures that its rows have. A crime category from another time than the
             month's is covered too: the file shows that it was delivered.
-        unknown_types: How many of its rows have a type that no measure is called.
+        unknown_types: Whether a row has a type that no measure is called.
 
     Misleads when:
         an outcome type is younger than the month: the site doesn't say when it brought in each, so that all
         of them are covered in every month.
     """
     delivered = present if unknown_types else _measures_at(file) | present
-    return pa.Table.from_pylist(
-        [
-            {
-                "force": file.force,
-                "measure": measure.key,
-                "month": file.month,
-                "table": "incidents",
-                "source": SOURCES[file.kind],
-                "provisional": False,
-            }
-            for measure in kind_measures(file.kind)
-            if measure.key in delivered
-        ],
-        schema=COVERAGE,
-    )
+    keys = [measure.key for measure in kind_measures(file.kind) if measure.key in delivered]
+    return incident_coverage(SOURCES[file.kind], file.force, [(key, file.month) for key in keys])
 
 
 def _measures_at(file: MonthFile) -> frozenset[str]:

@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, metres_from
-from vulncore.domain.schemas import INCIDENTS, conform
+from vulncore.domain.schemas import INCIDENTS
 from vulncore.sources.police_uk.files import TYPE_COLUMNS, FileKind, MonthFile, kind_measures
+from vulncore.sources.tables import table_of
 
 FAR_OUTSIDE_M: Final = 1_000.0
 
@@ -23,19 +24,15 @@ def incident_rows(file: MonthFile, accepted: pa.Table) -> pa.Table:
     of_its_kind = _searches if file.kind is FileKind.STOP_AND_SEARCH else _crimes
     line = pc.utf8_lpad(accepted["line"].cast(pa.string()), 6, "0")
     row_id = pc.binary_join_element_wise(file.stem, line, "-")
-    return conform(
-        pa.table(
-            {
-                "row_id": row_id,
-                "record_id": row_id,
-                "force": pa.array([file.force] * accepted.num_rows, pa.string()),
-                "longitude": accepted["longitude"],
-                "latitude": accepted["latitude"],
-            }
-            | of_its_kind(file, accepted, row_id)
-        ),
-        INCIDENTS,
-    )
+    columns = {
+        "row_id": row_id,
+        "record_id": row_id,
+        "force": file.force,
+        "longitude": accepted["longitude"],
+        "latitude": accepted["latitude"],
+        **of_its_kind(file, accepted, row_id),
+    }
+    return table_of(INCIDENTS, accepted.num_rows, **columns)
 
 
 def _crimes(file: MonthFile, accepted: pa.Table, row_id: Any) -> Columns:
@@ -43,9 +40,8 @@ def _crimes(file: MonthFile, accepted: pa.Table, row_id: Any) -> Columns:
     named = accepted[TYPE_COLUMNS[file.kind]]
     which = pc.index_in(named, value_set=pa.array([measure.label for measure in measures]))
     location = _or_missing(accepted["Location"], "No Location")
-    month = pa.array([file.month] * accepted.num_rows, pa.date32())
     known = (
-        {"outcome": named, "outcome_on": month}
+        {"outcome": named, "outcome_on": file.month}
         if file.kind is FileKind.OUTCOMES
         else {"offence": named, "outcome": _or_missing(accepted["Last outcome category"])}
     )
@@ -53,20 +49,19 @@ def _crimes(file: MonthFile, accepted: pa.Table, row_id: Any) -> Columns:
         "record_id": pc.coalesce(_or_missing(accepted["Crime ID"]), row_id),
         "measure": pc.take(pa.array([measure.key for measure in measures]), which),
         "record_kind": pc.take(pa.array([measure.record_kind for measure in measures]), which),
-        "recorded_on": month,
+        "recorded_on": file.month,
         "place": _or_missing(pc.replace_substring_regex(location, r"^On or near( |$)", "")),
     }
 
 
 def _searches(file: MonthFile, accepted: pa.Table, _row_id: Any) -> Columns:
     (measure,) = kind_measures(file.kind)
-    moment = accepted["moment"]
     return {
-        "measure": pa.array([measure.key] * accepted.num_rows, pa.string()),
-        "record_kind": pa.array([measure.record_kind] * accepted.num_rows, pa.string()),
-        "recorded_on": pc.floor_temporal(moment, unit="day").cast(pa.date32()),
-        "occurred_from": moment,
-        "occurred_to": moment,
+        "measure": measure.key,
+        "record_kind": measure.record_kind,
+        "recorded_on": pc.floor_temporal(accepted["moment"], unit="day").cast(pa.date32()),
+        "occurred_from": accepted["moment"],
+        "occurred_to": accepted["moment"],
         "offence": _or_missing(accepted["Object of search"]),
         "outcome": _or_missing(accepted["Outcome"]),
     }

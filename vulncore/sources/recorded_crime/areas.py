@@ -18,18 +18,14 @@ import pyarrow.compute as pc
 
 from vulncore.domain.arrays import Integers
 from vulncore.domain.delivery import printable
-from vulncore.domain.errors import (
-    InvalidPeriodError,
-    InvalidRowsError,
-    Reject,
-    UnreadableSourceError,
-    first_five,
-)
+from vulncore.domain.errors import InvalidPeriodError, UnreadableSourceError, first_five
 from vulncore.domain.measures import measures_by_met_category
 from vulncore.domain.periods import Window, month_end, parse_month
+from vulncore.domain.schemas import COUNTS
 from vulncore.domain.vocabulary import Measure
-from vulncore.sources.recorded_crime.figures import Figures, Totals, counts_and_coverage
-from vulncore.sources.recorded_crime.lines import EMPTY, Lines
+from vulncore.sources.recorded_crime.totals import Rows, Totals
+from vulncore.sources.row_tally import RowTally, refuse_repeats
+from vulncore.sources.tables import table_of
 
 SOURCE: Final = "recorded-crime-met"
 ATTRIBUTION: Final = (
@@ -111,7 +107,7 @@ def is_by_area(heading: Sequence[str]) -> bool:
     return set(CATEGORY_COLUMNS) <= set(heading) and not set(AREA_COLUMNS).isdisjoint(heading)
 
 
-def totals_by_area(lines: Lines) -> Figures:
+def totals_by_area(rows: Rows, heading: Sequence[str], tally: RowTally) -> Totals:
     """Return the Metropolitan Police's table as totals by area, category and month.
 
     Returns:
@@ -123,82 +119,76 @@ def totals_by_area(lines: Lines) -> Figures:
         UnreadableSourceError: A column is no month or is there twice, or there are no months.
         InvalidRowsError: An area and category is there twice.
     """
-    category, area, months = columns_by_area(lines)
-    counts = _counts(lines, list(months))
-    accepted: dict[int, tuple[str, Measure]] = {}
-    rejects: list[Reject] = []
-    rejected: list[tuple[str | None, Measure | None]] = [(None, None)] * len(lines.rejects)
-    left_out = Counter({EMPTY: lines.empty})
-    for at, (number, cells) in enumerate(lines.rows):
+    category, area, months = columns_by_area(heading, tally.name)
+    counts = _counts(rows, list(months), tally.name)
+    accepted: dict[int, tuple[int, str, Measure]] = {}
+    rejected: list[tuple[str | None, Measure | None]] = [(None, None)] * len(tally.rejects)
+    for at, (line, cells) in enumerate(rows.items()):
         name = " ".join(cells[area].split())
         measure = measures_by_met_category().get(" ".join(cells[category].casefold().split()))
-        odd = np.flatnonzero(counts[at] == _UNREADABLE)
+        odd = counts[at] == _UNREADABLE
         if _is_whole(name):
-            left_out[TOTALS_ROW] += 1
-        elif measure and _is_name(name) and not len(odd):
-            accepted[at] = (name, measure)
+            tally.left_out[TOTALS_ROW] += 1
+        elif measure and _is_name(name) and not odd.any():
+            accepted[at] = (line, name, measure)
         else:
-            if not _is_name(name):
-                reason, value = NO_AREA, name
-            elif measure is None:
-                reason, value = UNKNOWN_CATEGORY, cells[category]
-            else:
-                reason, value = NO_COUNT, cells[list(months)[odd[0]]]
-            rejects.append(Reject(lines.name, number, reason, printable(value[:60])))
             rejected.append((name, measure))
-    _refuse_repeats(lines, accepted)
-    rows = AreaRows(
-        areas=tuple(name for name, _ in accepted.values()),
-        measures=tuple(measure for _, measure in accepted.values()),
+            if not _is_name(name):
+                tally.reject(line, NO_AREA, name)
+            elif measure is None:
+                tally.reject(line, UNKNOWN_CATEGORY, cells[category])
+            else:
+                tally.reject(line, NO_COUNT, cells[list(months)[odd.argmax()]])
+    refuse_repeats(
+        tally.name,
+        "an area and category",
+        (
+            ((name.casefold(), measure.key), f"{measure.label} of {name} (line {line})")
+            for line, name, measure in accepted.values()
+        ),
+    )
+    known = AreaRows(
+        areas=tuple(name for _, name, _ in accepted.values()),
+        measures=tuple(measure for _, _, measure in accepted.values()),
         counts=counts[list(accepted)],
     )
-    sums = whole_force(rows, rejected)
-    totals = _totals(rows, sums, list(months.values()))
-    counts, coverage = counts_and_coverage(totals)
-    return Figures(
-        source=SOURCE,
-        counts=counts,
-        coverage=coverage,
-        measures=tuple(rows.of_measure),
-        accepted=len(accepted),
-        rejects=(*lines.rejects, *rejects),
-        attribution=ATTRIBUTION,
-        left_out={reason: count for reason, count in left_out.items() if count},
-        noted=_noted(rows, set(sums), [window.start for window in months.values()]),
-    )
+    sums = whole_force(known, rejected)
+    tally.noted.update(_noted(known, set(sums), [window.start for window in months.values()]))
+    table = _table(known, sums, list(months.values()))
+    return Totals(SOURCE, ATTRIBUTION, table, tuple(known.of_measure), len(accepted))
 
 
-def columns_by_area(lines: Lines) -> tuple[int, int, dict[int, Window]]:
+def columns_by_area(heading: Sequence[str], file: str) -> tuple[int, int, dict[int, Window]]:
     """Return where category and area stand in the heading, and the month of every other column.
 
     Raises:
         UnreadableSourceError: A column is neither, one is there twice, or there are no months.
     """
-    named = [name for name in lines.heading if name in (*CATEGORY_COLUMNS, *AREA_COLUMNS)]
+    named = [name for name in heading if name in (*CATEGORY_COLUMNS, *AREA_COLUMNS)]
     if len(named) != 3:
         raise UnreadableSourceError(
-            f"{lines.name} names categories and areas in {len(named)} columns, not 3: {first_five(named)}. "
+            f"{file} names categories and areas in {len(named)} columns, not 3: {first_five(named)}. "
             f"Keep {', '.join(CATEGORY_COLUMNS)} and one of {', '.join(AREA_COLUMNS)}."
         )
-    months = {at: _month(name) for at, name in enumerate(lines.heading) if name not in named}
-    strange = [printable(lines.heading[at][:20]) or "empty" for at, month in months.items() if month is None]
+    months = {at: _month(name) for at, name in enumerate(heading) if name not in named}
+    strange = [printable(heading[at][:20]) or "empty" for at, month in months.items() if month is None]
     if not months:
         raise UnreadableSourceError(
-            f"{lines.name} has no columns of months. Give the whole table, with months like 201004."
+            f"{file} has no columns of months. Give the whole table, with months like 201004."
         )
     if strange:
         raise UnreadableSourceError(
-            f"{len(strange)} of {len(months)} columns of {lines.name} are not months: {first_five(strange)}. "
+            f"{len(strange)} of {len(months)} columns of {file} are not months: {first_five(strange)}. "
             "Write months like 201004, and take the other columns out."
         )
     windows = {at: month for at, month in months.items() if month}
     twice = [f"{window.start:%Y%m}" for window, count in Counter(windows.values()).items() if count > 1]
     if twice:
         raise UnreadableSourceError(
-            f"{len(twice)} months are in {lines.name} more than once: {first_five(twice)}. Keep one column of each."
+            f"{len(twice)} months are in {file} more than once: {first_five(twice)}. Keep one column of each."
         )
-    (area,) = (lines.heading.index(name) for name in AREA_COLUMNS if name in named)
-    return lines.heading.index("MinorText"), area, windows
+    (area,) = (heading.index(name) for name in AREA_COLUMNS if name in named)
+    return heading.index("MinorText"), area, windows
 
 
 def _month(name: str) -> Window | None:
@@ -211,18 +201,18 @@ def _month(name: str) -> Window | None:
     return Window(start, month_end(start))
 
 
-def _counts(lines: Lines, columns: list[int]) -> Integers:
+def _counts(rows: Rows, columns: list[int], file: str) -> Integers:
     """Return the counts by row and month: `MISSING` where a cell is empty, `_UNREADABLE` where it is no count."""
-    if len(lines.rows) * len(columns) > MAX_FIGURES:
+    if len(rows) * len(columns) > MAX_FIGURES:
         raise UnreadableSourceError(
-            f"{lines.name} has {len(lines.rows) * len(columns):,} figures. A table like this has at most "
+            f"{file} has {len(rows) * len(columns):,} figures. A table like this has at most "
             f"{MAX_FIGURES:,}. Check that you chose the right file."
         )
-    cells = pa.array(chain.from_iterable([row[at] for at in columns] for _, row in lines.rows), pa.string())
+    cells = pa.array(chain.from_iterable([row[at] for at in columns] for row in rows.values()), pa.string())
     fits = pc.match_substring_regex(cells, r"^[0-9]{1,12}$")
     read = pc.if_else(fits, cells, None).cast(pa.int64())
     matrix = pc.coalesce(read, pc.if_else(pc.equal(cells, ""), MISSING, _UNREADABLE))
-    counts: Integers = matrix.to_numpy(zero_copy_only=False).reshape(len(lines.rows), len(columns))
+    counts: Integers = matrix.to_numpy(zero_copy_only=False).reshape(len(rows), len(columns))
     return counts
 
 
@@ -232,20 +222,6 @@ def _is_name(name: str) -> bool:
 
 def _is_whole(name: str) -> bool:
     return "total" in name.casefold().split() or name.casefold() == FORCE.casefold()
-
-
-def _refuse_repeats(lines: Lines, accepted: dict[int, tuple[str, Measure]]) -> None:
-    seen: set[tuple[str, str]] = set()
-    repeats = []
-    for at, (name, measure) in accepted.items():
-        key = name.casefold(), measure.key
-        if key in seen:
-            repeats.append(f"{measure.label} of {name} (line {lines.rows[at][0]})")
-        seen.add(key)
-    if repeats:
-        raise InvalidRowsError(
-            f"{len(repeats)} rows of {lines.name} repeat an area and category: {first_five(repeats)}. Keep one row of each."
-        )
 
 
 def whole_force(
@@ -289,22 +265,23 @@ def _plain_name(name: str) -> str:
     return " ".join(name.casefold().replace("&", "and").split())
 
 
-def _totals(rows: AreaRows, sums: dict[Measure, Integers], months: list[Window]) -> Totals:
-    areas = {name: at for at, name in enumerate(dict.fromkeys(rows.areas))}
-    measures = {measure: at for at, measure in enumerate(rows.of_measure)}
-    force = [areas[name] for name in rows.areas] + [len(areas)] * len(sums)
-    measure = [measures[of_it] for of_it in (*rows.measures, *sums)]
+def _table(rows: AreaRows, sums: dict[Measure, Integers], months: list[Window]) -> pa.Table:
+    forces = pa.array([*(f"{FORCE}: {name}" for name in rows.areas), *[FORCE] * len(sums)], pa.string())
+    measures = pa.array([measure.key for measure in (*rows.measures, *sums)], pa.string())
+    starts, ends = (
+        np.array([getattr(month, end) for month in months], "datetime64[D]") for end in ("start", "end")
+    )
     counts = np.vstack([rows.counts, *sums.values()])
     row, month = np.nonzero(counts != MISSING)
-    return Totals(
-        source=SOURCE,
-        forces=[*(f"{FORCE}: {name}" for name in areas), FORCE],
-        measures=list(measures),
-        periods=months,
-        force=np.array(force, np.int64)[row],
-        measure=np.array(measure, np.int64)[row],
-        period=month,
+    return table_of(
+        COUNTS,
+        len(row),
+        force=forces.take(pa.array(row)),
+        measure=measures.take(pa.array(row)),
+        period_start=starts[month],
+        period_end=ends[month],
         count=counts[row, month],
+        source=SOURCE,
     )
 
 
@@ -315,7 +292,7 @@ def _noted(rows: AreaRows, summed: set[Measure], months: list[date]) -> dict[str
         for measure, of_it in rows.of_measure.items()
         if not (rows.counts[of_it][:, first].any() and rows.counts[of_it][:, last].any())
     }
-    noted = {
+    return {
         "with months left empty: missing, not zero": int((rows.counts == MISSING).any(axis=1).sum()),
         "of a category without a sum for the whole force, because rows are missing": sum(
             measure not in summed for measure in rows.measures
@@ -324,4 +301,3 @@ def _noted(rows: AreaRows, summed: set[Measure], months: list[date]) -> dict[str
             measure in ending for measure in rows.measures
         ),
     }
-    return {what: count for what, count in noted.items() if count}

@@ -1,0 +1,49 @@
+"""Canonical tables made of columns, and the months that counts cover."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from vulncore.domain.schemas import COVERAGE, conform
+
+
+def table_of(schema: pa.Schema, rows: int, **columns: Any) -> pa.Table:
+    """Return a canonical table of so many rows; a text, day or flag stands for a column that is the same throughout."""
+    filled = {
+        name: pa.repeat(pa.scalar(values, schema.field(name).type), rows)
+        if isinstance(values, str | bool | date)
+        else values
+        for name, values in columns.items()
+    }
+    return conform(pa.table(filled), schema)
+
+
+def incident_coverage(source: str, force: str, covered: Sequence[tuple[str, date]]) -> pa.Table:
+    """Return the coverage of incidents: the measures, each by its key, and months that a source delivers of a force."""
+    return table_of(
+        COVERAGE,
+        len(covered),
+        force=force,
+        measure=[key for key, _ in covered],
+        month=[month for _, month in covered],
+        table="incidents",
+        source=source,
+        provisional=False,
+    )
+
+
+def covered_months(counts: pa.Table) -> pa.Table:
+    """Return the coverage of canonical counts: every month of the period of each."""
+    starts, ends = (
+        counts[name].to_numpy().astype("datetime64[M]").astype(np.int64)
+        for name in ("period_start", "period_end")
+    )
+    lengths = ends - starts + 1
+    row = np.repeat(np.arange(len(starts)), lengths)
+    step = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    columns = {name: counts[name].take(pa.array(row)) for name in ("force", "measure", "source")}
+    month = (starts[row] + step).astype("datetime64[M]").astype("datetime64[D]")
+    return table_of(COVERAGE, len(row), month=month, table="counts", provisional=False, **columns)
