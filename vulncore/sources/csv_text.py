@@ -36,7 +36,7 @@ class Misfit(NamedTuple):
 
 @dataclass
 class Lines:
-    """Lines beneath a heading, which is line 1: those with its fields, by number and fields, and the others.
+    """Lines beneath a heading, which is line 1: the fields of those that have as many, by number, and the others.
 
     `unended` is the number of the file's last line if that has no end, else 0.
     """
@@ -44,8 +44,7 @@ class Lines:
     name: str
     heading: list[str]
     unended: int
-    numbers: list[int] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    rows: dict[int, list[str]] = field(default_factory=dict)
     misfits: list[Misfit] = field(default_factory=list)
 
     @property
@@ -69,8 +68,7 @@ def line_batches(content: bytes, name: str, most: int, size: int) -> Iterator[Li
         for number, line in enumerate(islice(lines, size), first):
             cells = fields(line)
             if cells is not None and len(cells) == len(heading):
-                batch.numbers.append(number)
-                batch.rows.append(cells)
+                batch.rows[number] = cells
             else:
                 reason = UNCLOSED if cells is None else TOO_FEW if len(cells) < len(heading) else TOO_MANY
                 batch.misfits.append(Misfit(number, reason, line))
@@ -115,7 +113,7 @@ def read_table(path: Path) -> Lines:
     _, lines = line_batches(content, name, MAX_TABLE_LINES, size=MAX_TABLE_LINES + 1)
     if not lines.read:
         raise UnreadableSourceError(f"{name} has a heading and no rows. Check that the file is whole.")
-    lines.rows = [[cell.strip() for cell in cells] for cells in lines.rows]
+    lines.rows = {number: [cell.strip() for cell in cells] for number, cells in lines.rows.items()}
     return lines
 
 

@@ -5,12 +5,12 @@ from typing import Final
 
 from vulncore.domain.delivery import Delivery, measures_table, printable, source_file
 from vulncore.domain.errors import InvalidPeriodError, InvalidRowsError, UnknownNameError
-from vulncore.domain.periods import format_month, month_end, parse_month
-from vulncore.domain.schemas import COUNTS, Tables
+from vulncore.domain.periods import Window, format_month, month_end, parse_month
+from vulncore.domain.schemas import Tables
 from vulncore.domain.vocabulary import find_measure, police_uk_measures, report_measures
 from vulncore.sources.csv_text import read_table, require_header, whole_count
 from vulncore.sources.row_tally import RowTally, delivery, refuse_repeats
-from vulncore.sources.tables import covered_months, table_of
+from vulncore.sources.tables import counts_table, covered_months
 
 SOURCE: Final = "monthly-counts"
 HEADER: Final = ("force", "measure", "month", "count")
@@ -37,7 +37,7 @@ def deliver(path: Path, attribution: str = "") -> Delivery:
     require_header(lines, HEADER)
     known = (*report_measures(), *police_uk_measures())
     rows, faults = [], []
-    for number, (force, measure, month, count) in zip(lines.numbers, lines.rows, strict=True):
+    for number, (force, measure, month, count) in lines.rows.items():
         try:
             rows.append((_force(force), _count(count), find_measure(known, measure), parse_month(month)))
         except (InvalidRowsError, UnknownNameError, InvalidPeriodError) as problem:
@@ -48,19 +48,13 @@ def deliver(path: Path, attribution: str = "") -> Delivery:
         )
     names = (f"{force} {measure.key} {format_month(month)}" for force, _, measure, month in rows)
     refuse_repeats(lines.name, "a force, measure and month", ((name, name) for name in names))
-    forces, whole, measures, months = zip(*rows, strict=True)
-    counts = table_of(
-        COUNTS,
-        len(rows),
-        force=forces,
-        measure=[measure.key for measure in measures],
-        period_start=months,
-        period_end=[month_end(month) for month in months],
-        count=whole,
-        source=SOURCE,
-    )
-    used = measures_table(measure for measure in known if measure in set(measures))
-    tables = Tables(counts=counts, coverage=covered_months(counts), measures=used)
+    totals = [
+        (force, measure.key, Window(month, month_end(month)), count) for force, count, measure, month in rows
+    ]
+    counts = counts_table(SOURCE, totals)
+    counted = {measure for _, _, measure, _ in rows}
+    measures = measures_table(measure for measure in known if measure in counted)
+    tables = Tables(counts=counts, coverage=covered_months(counts), measures=measures)
     tally = RowTally(lines.name, lines.read)
     return delivery(SOURCE, tables, [source_file(path)], len(rows), [tally], attribution)
 

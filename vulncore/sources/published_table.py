@@ -1,7 +1,7 @@
 """A published strand table: totals of five windows, with their changes beside them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -10,11 +10,11 @@ from typing import Final
 from vulncore.domain.delivery import Delivery, measures_table, source_file
 from vulncore.domain.errors import InvalidRowsError, UnknownNameError, UnreadableSourceError
 from vulncore.domain.periods import Window, comparison_windows, financial_year, financial_year_name
-from vulncore.domain.schemas import COUNTS, Tables
+from vulncore.domain.schemas import Tables
 from vulncore.domain.vocabulary import Measure, find_measure, report_measures
 from vulncore.sources.csv_text import Lines, read_table, require_header, whole_count
 from vulncore.sources.row_tally import RowTally, delivery
-from vulncore.sources.tables import table_of
+from vulncore.sources.tables import counts_table
 
 SOURCE: Final = "published-table"
 
@@ -65,29 +65,21 @@ def deliver(path: Path, as_at: date, force: str = "City of London Police") -> De
     lines = read_table(path)
     baseline_column, windows = _windows(lines, as_at)
     require_header(lines, [column.replace("fytd_baseline", baseline_column) for column in COLUMNS])
-    rows = [
-        (number, dict(zip(COLUMNS, cells, strict=True)))
-        for number, cells in zip(lines.numbers, lines.rows, strict=True)
-    ]
-    _refuse(lines, [fault for number, row in rows for fault in _faults(number, row)])
-    measures = _measures(lines, rows)
     tally = RowTally(lines.name, lines.read)
-    tally.noted["under another group than the list of measures has"] = sum(
-        row["group"] != measure.group for (_, row), measure in zip(rows, measures, strict=True)
-    )
-    counts = _counts(lines, windows, rows, measures)
-    table = table_of(
-        COUNTS,
-        len(counts),
-        force=force,
-        measure=[key for key, _ in counts],
-        period_start=[window.start for _, window in counts],
-        period_end=[window.end for _, window in counts],
-        count=list(counts.values()),
-        source=SOURCE,
-    )
-    tables = Tables(counts=table, measures=measures_table(measures))
-    return delivery(SOURCE, tables, [source_file(path)], len(rows), [tally])
+    counts: dict[tuple[Measure, Window], int] = {}
+    faults: list[str] = []
+    for line, cells in lines.rows.items():
+        row = dict(zip(COLUMNS, cells, strict=True))
+        faults += [f"line {line}{fault}" for fault in _add_row(row, windows, counts, tally)]
+    if faults:
+        raise InvalidRowsError(
+            f"{len(faults)} cells of {lines.name} cannot be right: {'; '.join(faults[:5])}"
+            f"{' and more' if len(faults) > 5 else ''}. Correct the table, or download the table again."
+        )
+    totals = [(force, measure.key, window, count) for (measure, window), count in counts.items()]
+    measures = measures_table(dict.fromkeys(measure for measure, _ in counts))
+    tables = Tables(counts=counts_table(SOURCE, totals), measures=measures)
+    return delivery(SOURCE, tables, [source_file(path)], lines.read, [tally])
 
 
 def _windows(lines: Lines, as_at: date) -> tuple[str, dict[str, Window]]:
@@ -112,23 +104,37 @@ def _windows(lines: Lines, as_at: date) -> tuple[str, dict[str, Window]]:
     return name, {column: window for column, window in windows.items() if window}
 
 
-def _faults(line: int, row: Mapping[str, str]) -> list[str]:
-    faults = [
-        f"line {line}, {name}: '{row[name][:20]}' is not a whole count"
-        for name in dict.fromkeys(name for pair in CHANGES.values() for name in pair)
-        if whole_count(row[name]) is None
-    ]
-    if faults:
-        return faults
-    for name, (earlier_name, current_name) in CHANGES.items():
+def _add_row(
+    row: Mapping[str, str],
+    windows: Mapping[str, Window],
+    counts: dict[tuple[Measure, Window], int],
+    tally: RowTally,
+) -> Iterator[str]:
+    """Add a row to the counts, and yield what can't be right of it; where two windows are the same months, one counts."""
+    columns = dict.fromkeys(name for pair in CHANGES.values() for name in pair)
+    odd = [name for name in columns if whole_count(row[name]) is None]
+    yield from (f", {name}: '{row[name][:20]}' is not a whole count" for name in odd)
+    for name, (earlier_name, current_name) in CHANGES.items() if not odd else ():
         earlier, current = int(row[earlier_name]), int(row[current_name])
+        percent = row[f"{name}_pct"]
         if row[name] != str(current - earlier):
-            faults.append(f"line {line}, {name}: '{row[name][:20]}' should be {current - earlier}")
-        if not _follows(row[f"{name}_pct"], earlier, current):
-            faults.append(
-                f"line {line}, {name}_pct: '{row[f'{name}_pct'][:20]}' does not follow from {earlier} to {current}"
-            )
-    return faults
+            yield f", {name}: '{row[name][:20]}' should be {current - earlier}"
+        if not _follows(percent, earlier, current):
+            yield f", {name}_pct: '{percent[:20]}' does not follow from {earlier} to {current}"
+    try:
+        measure = find_measure(report_measures(), row["measure"])
+    except UnknownNameError as problem:
+        yield f": {problem}"
+        return
+    if any(measure == known for known, _ in counts):
+        yield f": {measure.label} is there twice"
+        return
+    tally.noted["under another group than the list of measures has"] += row["group"] != measure.group
+    for name, window in windows.items() if not odd else ():
+        count = int(row[name])
+        other = counts.setdefault((measure, window), count)
+        if other != count:
+            yield f", {name}: {count} and {other} for the same months, {window}"
 
 
 def _follows(percent: str, earlier: int, current: int) -> bool:
@@ -140,48 +146,3 @@ def _follows(percent: str, earlier: int, current: int) -> bool:
     exact = Fraction(100 * (current - earlier), earlier) if earlier else Fraction(0)
     decimals = len(percent.partition(".")[2])
     return abs(Fraction(percent) - exact) <= Fraction(1, 2 * 10**decimals)  # a half may go either way
-
-
-def _measures(lines: Lines, rows: list[tuple[int, dict[str, str]]]) -> list[Measure]:
-    measures: list[Measure] = []
-    faults = []
-    for number, row in rows:
-        try:
-            measure = find_measure(report_measures(), row["measure"])
-        except UnknownNameError as problem:
-            faults.append(f"line {number}: {problem}")
-            continue
-        if measure in measures:
-            faults.append(f"line {number}: {measure.label} is there twice")
-        measures.append(measure)
-    _refuse(lines, faults)
-    return measures
-
-
-def _counts(
-    lines: Lines,
-    windows: Mapping[str, Window],
-    rows: list[tuple[int, dict[str, str]]],
-    measures: list[Measure],
-) -> dict[tuple[str, Window], int]:
-    """Return the count of each measure and window; where two windows are the same months, one."""
-    counts: dict[tuple[str, Window], int] = {}
-    contradictions = []
-    for (number, row), measure in zip(rows, measures, strict=True):
-        for name, window in windows.items():
-            count = int(row[name])
-            earlier_count = counts.setdefault((measure.key, window), count)
-            if earlier_count != count:
-                contradictions.append(
-                    f"line {number}, {name}: {count} and {earlier_count} for the same months, {window}"
-                )
-    _refuse(lines, contradictions)
-    return counts
-
-
-def _refuse(lines: Lines, faults: list[str]) -> None:
-    if faults:
-        raise InvalidRowsError(
-            f"{len(faults)} cells of {lines.name} cannot be right: {'; '.join(faults[:5])}"
-            f"{' and more' if len(faults) > 5 else ''}. Correct the table, or download the table again."
-        )

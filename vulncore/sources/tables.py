@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from vulncore.domain.schemas import COVERAGE, conform
+from vulncore.domain.periods import Window
+from vulncore.domain.schemas import COUNTS, COVERAGE, conform
 
 
 def table_of(schema: pa.Schema, rows: int, **columns: Any) -> pa.Table:
@@ -19,6 +20,20 @@ def table_of(schema: pa.Schema, rows: int, **columns: Any) -> pa.Table:
         for name, values in columns.items()
     }
     return conform(pa.table(filled), schema)
+
+
+def counts_table(source: str, totals: Sequence[tuple[str, str, Window, int]]) -> pa.Table:
+    """Return canonical counts of totals: the force, the measure's key, the period and the count of each."""
+    return table_of(
+        COUNTS,
+        len(totals),
+        force=[force for force, _, _, _ in totals],
+        measure=[key for _, key, _, _ in totals],
+        period_start=[period.start for _, _, period, _ in totals],
+        period_end=[period.end for _, _, period, _ in totals],
+        count=[count for _, _, _, count in totals],
+        source=source,
+    )
 
 
 def incident_coverage(source: str, force: str, covered: Sequence[tuple[str, date]]) -> pa.Table:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.delivery import Delivery, Progress, measures_table, source_file
-from vulncore.domain.schemas import COVERAGE, INCIDENTS, Tables
+from vulncore.domain.schemas import Tables
 from vulncore.sources.police_uk.coverage import file_coverage
 from vulncore.sources.police_uk.files import (
     SOURCES,
@@ -22,7 +22,7 @@ from vulncore.sources.police_uk.files import (
     kind_measures,
     month_files,
 )
-from vulncore.sources.police_uk.incidents import flag_outside, incident_rows
+from vulncore.sources.police_uk.incidents import incident_rows
 from vulncore.sources.police_uk.rows import month_rows, oddity_counts, shared_id_counts
 from vulncore.sources.row_tally import MAX_REJECTS, MOST_REJECTED, RowTally, check_share, delivery
 
@@ -74,23 +74,22 @@ def deliver(
     check_share(most_rejected)
     files, passed_over = month_files(paths, kind)
     kind = files[0].kind
-    overall = RowTally("")
-    tallies = [overall]
-    tables = [INCIDENTS.empty_table()]
-    covered = [COVERAGE.empty_table()]
+    tallies, tables, covered = [overall := RowTally("")], [], []
+    read, room = 0, MAX_REJECTS
     for done, (file, content) in enumerate(file_contents(files), start=1):
-        room = MAX_REJECTS - sum(len(tally.rejects) for tally in tallies)
         accepted, tally = month_rows(file, content, most_rejected, room)
-        tally.noted.update(oddity_counts(kind, accepted))
+        incidents, outlying = incident_rows(file, accepted)
+        tally.noted.update(oddity_counts(kind, accepted) | outlying)
+        read, room = read + tally.read, room - len(tally.rejects)
         tallies.append(tally)
-        tables.append(incident_rows(file, accepted))
-        present = set(pc.unique(tables[-1]["measure"]).to_pylist())
+        tables.append(incidents)
+        present = set(pc.unique(incidents["measure"]).to_pylist())
         unknown = any(reject.reason == UNKNOWN_TYPES.get(kind) for reject in tally.rejects)
         covered.append(file_coverage(file, present, unknown))
         if progress:
-            progress(sum(tally.read for tally in tallies), done / len(files))
-    every, outlying = flag_outside(pa.concat_tables(tables))
-    overall.noted.update(shared_id_counts(kind, every) | outlying)
+            progress(read, done / len(files))
+    every = pa.concat_tables(tables)
+    overall.noted.update(shared_id_counts(kind, every))
     overall.noted[f"files that are not {kind} files, passed over"] = passed_over
     coverage = pa.concat_tables(covered)
     used = set(pc.unique(coverage["measure"]).to_pylist())

@@ -16,23 +16,25 @@ FAR_OUTSIDE_M: Final = 1_000.0
 Columns = dict[str, Any]
 
 
-def incident_rows(file: MonthFile, accepted: pa.Table) -> pa.Table:
-    """Return a file's accepted rows as canonical incidents, one each; `outside_area` is still missing.
+def incident_rows(file: MonthFile, accepted: pa.Table) -> tuple[pa.Table, dict[str, int]]:
+    """Return a file's accepted rows as canonical incidents, one each, and how many lie outside the force's boundary.
 
     Who was searched (gender, age, ethnicity) is left behind: nothing that is counted needs it.
     """
     of_its_kind = _searches if file.kind is FileKind.STOP_AND_SEARCH else _crimes
     line = pc.utf8_lpad(accepted["line"].cast(pa.string()), 6, "0")
     row_id = pc.binary_join_element_wise(file.stem, line, "-")
+    outside, noted = _far_from(file, accepted)
     columns = {
         "row_id": row_id,
         "record_id": row_id,
         "force": file.force,
         "longitude": accepted["longitude"],
         "latitude": accepted["latitude"],
+        **outside,
         **of_its_kind(file, accepted, row_id),
     }
-    return table_of(INCIDENTS, accepted.num_rows, **columns)
+    return table_of(INCIDENTS, accepted.num_rows, **columns), noted
 
 
 def _crimes(file: MonthFile, accepted: pa.Table, row_id: Any) -> Columns:
@@ -72,26 +74,15 @@ def _or_missing(column: Any, stand_in: str = "") -> Any:
     return pc.if_else(pc.equal(column, stand_in), None, column)
 
 
-def flag_outside(incidents: pa.Table) -> tuple[pa.Table, dict[str, int]]:
-    """Return the incidents with `outside_area` filled, where a boundary ships, and how many lie outside."""
-    column = incidents["outside_area"].to_numpy(zero_copy_only=False).astype(object)
-    forces = incidents["force"].to_numpy(zero_copy_only=False)
-    longitudes, latitudes = (incidents[name].to_numpy() for name in ("longitude", "latitude"))
-    outside = far = 0
-    for force in dict.fromkeys(forces):
-        area = boundary(force)
-        if area is None:
-            continue
-        metres = np.where(forces == force, metres_from(area, longitudes, latitudes), np.nan)
-        placed = np.isfinite(metres)
-        column[placed] = metres[placed] > EDGE_TOLERANCE_M
-        outside += int((metres > EDGE_TOLERANCE_M).sum())
-        far += int((metres > FAR_OUTSIDE_M).sum())
-    position = incidents.schema.get_field_index("outside_area")
-    flagged = incidents.set_column(
-        position, incidents.schema.field(position), pa.array(column, pa.bool_(), from_pandas=True)
-    )
-    return flagged, {
-        f"more than {EDGE_TOLERANCE_M:.0f} m outside the force's boundary": outside,
-        f"more than {FAR_OUTSIDE_M / 1_000:.0f} km outside the boundary": far,
+def _far_from(file: MonthFile, accepted: pa.Table) -> tuple[Columns, dict[str, int]]:
+    """Return which rows lie outside the force's boundary, if it ships, and how many do and lie far from it."""
+    area = boundary(file.force)
+    if area is None:
+        return {}, {}
+    metres = metres_from(area, *(accepted[name].to_numpy() for name in ("longitude", "latitude")))
+    return {"outside_area": pa.array(metres > EDGE_TOLERANCE_M, mask=np.isnan(metres))}, {
+        f"more than {EDGE_TOLERANCE_M:.0f} m outside the force's boundary": int(
+            (metres > EDGE_TOLERANCE_M).sum()
+        ),
+        f"more than {FAR_OUTSIDE_M / 1_000:.0f} km outside the boundary": int((metres > FAR_OUTSIDE_M).sum()),
     }

@@ -1,7 +1,7 @@
 """The rows of one file of data.police.uk: each one read, typed, and accepted or rejected with its reason."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError, first_five
-from vulncore.sources.csv_text import Lines, line_batches, require_end
+from vulncore.sources.csv_text import line_batches, require_end
 from vulncore.sources.police_uk.files import (
     HEADERS,
     TYPE_COLUMNS,
@@ -62,7 +62,12 @@ def month_rows(
         require_columns(file, lines.heading)
         require_end(lines)
         tally.read += lines.read
-        accepted.append(_accepted(file, lines, tally))
+        for misfit in lines.misfits:
+            # searches describe the person searched in words, and such a line may hold them anywhere
+            text = NOT_SHOWN if file.kind is FileKind.STOP_AND_SEARCH else misfit.text
+            tally.reject(misfit.line, misfit.reason, text)
+        table = typed_columns(file.kind, lines.rows)
+        accepted.append(table.filter(pa.array(tally.sift(table["line"], row_faults(file, table)))))
         if len(tally.rejects) > bearable:  # the lines to come can't make it fewer
             break
     rows = pa.concat_tables(accepted)
@@ -93,34 +98,30 @@ def require_columns(file: MonthFile, heading: list[str]) -> None:
         )
 
 
-def typed_columns(kind: FileKind, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> pa.Table:
+def typed_columns(kind: FileKind, rows: Mapping[int, Sequence[str]]) -> pa.Table:
     """Return rows as a table: the columns of their kind as text, and their lines, places and moments read from these.
 
     Args:
         kind: The kind of file.
-        lines: The number of each row's line.
-        rows: As many fields each as the kind has columns.
+        rows: As many fields each as the kind has columns, by the number of the row's line.
 
     Returns:
         Each column without the spaces around its texts; `line`; `longitude` and `latitude` (degrees,
         missing where they can't be read); for stop and search also `moment` (civil time of London, missing
         where it can't be read) and `zoned` (whether the text says how far it is from universal time).
     """
-    header = HEADERS[kind]
-    columns = list(zip(*rows, strict=True)) or [()] * len(header)
-    texts = {
+    columns = zip(*rows.values(), strict=True) if rows else [()] * len(HEADERS[kind])
+    table = {
         name: pc.utf8_trim_whitespace(pa.array(column, pa.string()))
-        for name, column in zip(header, columns, strict=True)
+        for name, column in zip(HEADERS[kind], columns, strict=True)
     }
-    derived = {
-        "line": pa.array(lines, pa.int64()),
-        "longitude": _degrees(texts["Longitude"], 180),
-        "latitude": _degrees(texts["Latitude"], 90),
-    }
+    table["line"] = pa.array(rows, pa.int64())
+    table["longitude"] = _degrees(table["Longitude"], 180)
+    table["latitude"] = _degrees(table["Latitude"], 90)
     if kind is FileKind.STOP_AND_SEARCH:
-        derived["moment"] = pa.array(map(civil_moment, texts["Date"].to_pylist()), pa.timestamp("us"))
-        derived["zoned"] = pc.match_substring_regex(texts["Date"], f"{_OFFSET}$")
-    return pa.table(texts | derived)
+        table["moment"] = pa.array(map(civil_moment, table["Date"].to_pylist()), pa.timestamp("us"))
+        table["zoned"] = pc.match_substring_regex(table["Date"], f"{_OFFSET}$")
+    return pa.table(table)
 
 
 def civil_moment(stamp: str) -> datetime | None:
@@ -146,28 +147,17 @@ def _degrees(column: Any, most: int) -> Any:
     return pc.if_else(pc.less_equal(pc.abs(value), float(most)), value, None)
 
 
-def _accepted(file: MonthFile, lines: Lines, tally: RowTally) -> pa.Table:
-    for misfit in lines.misfits:
-        # searches describe the person searched in words, and such a line may hold them anywhere
-        text = NOT_SHOWN if file.kind is FileKind.STOP_AND_SEARCH else misfit.text
-        tally.reject(misfit.line, misfit.reason, text)
-    table = typed_columns(file.kind, lines.numbers, lines.rows)
-    return table.filter(pa.array(tally.sift(table["line"], row_faults(file, table))))
-
-
 def row_faults(file: MonthFile, table: pa.Table) -> list[Fault]:
     """Return the faults that reject rows, in the order of judging: the reason, the values and which rows."""
     unplaced = pc.and_(pc.equal(table["Longitude"], ""), pc.equal(table["Latitude"], ""))
     readable = pc.and_(pc.is_valid(table["longitude"]), pc.is_valid(table["latitude"]))
     point = pc.binary_join_element_wise(table["Longitude"], table["Latitude"], " ")
-    of_its_kind = _search_faults if file.kind is FileKind.STOP_AND_SEARCH else _crime_faults
-    return [
-        *of_its_kind(file, table),
-        ("coordinates that cannot be read", point, pc.invert(pc.or_(unplaced, readable))),
-    ]
-
-
-def _crime_faults(file: MonthFile, table: pa.Table) -> list[Fault]:
+    misplaced = ("coordinates that cannot be read", point, pc.invert(pc.or_(unplaced, readable)))
+    if file.kind is FileKind.STOP_AND_SEARCH:
+        month = pc.floor_temporal(table["moment"], unit="month").cast(pa.date32())
+        outside = pc.fill_null(pc.not_equal(month, pa.scalar(file.month, pa.date32())), fill_value=False)
+        undated = ("a date that cannot be read", table["Date"], pc.is_null(table["moment"]))
+        return [undated, (OTHER_MONTH, table["Date"], outside), misplaced]
     force, month, named = (table[name] for name in ("Reported by", "Month", TYPE_COLUMNS[file.kind]))
     labels = [measure.label for measure in kind_measures(file.kind)]
     return [
@@ -175,15 +165,7 @@ def _crime_faults(file: MonthFile, table: pa.Table) -> list[Fault]:
         ("another force than the file name gives", force, pc.invert(_among(force, force_names()[file.slug]))),
         (OTHER_MONTH, month, pc.not_equal(month, f"{file.month:%Y-%m}")),
         (UNKNOWN_TYPES[file.kind], named, pc.invert(_among(named, labels))),
-    ]
-
-
-def _search_faults(file: MonthFile, table: pa.Table) -> list[Fault]:
-    month = pc.floor_temporal(table["moment"], unit="month").cast(pa.date32())
-    outside = pc.fill_null(pc.not_equal(month, pa.scalar(file.month, pa.date32())), fill_value=False)
-    return [
-        ("a date that cannot be read", table["Date"], pc.is_null(table["moment"])),
-        (OTHER_MONTH, table["Date"], outside),
+        misplaced,
     ]
 
 

@@ -56,7 +56,7 @@ def deliver(path: Path, most_rejected: float = MOST_REJECTED) -> Delivery:
             tally.reject(misfit.line, UNCLOSED if misfit.reason == UNCLOSED else MISSHAPEN, misfit.text)
         else:
             tally.left_out[EMPTY] += 1
-    filled = {number: cells for number, cells in zip(lines.numbers, lines.rows, strict=True) if any(cells)}
+    filled = {number: cells for number, cells in lines.rows.items() if any(cells)}
     tally.left_out[EMPTY] += len(lines.rows) - len(filled)
     totals = make_totals(filled, lines.heading, tally)
     tally.refuse_beyond(

@@ -12,11 +12,10 @@ from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidRowsError, first_five
 from vulncore.domain.measures import measures_by_subgroup, subgroups_by_code
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, Window, add_months, month_end, parse_month
-from vulncore.domain.schemas import COUNTS
 from vulncore.sources.police_uk.files import force_names
 from vulncore.sources.recorded_crime.totals import Rows, Totals
 from vulncore.sources.row_tally import RowTally
-from vulncore.sources.tables import table_of
+from vulncore.sources.tables import counts_table
 
 SOURCE: Final = "recorded-crime-home-office"
 ATTRIBUTION: Final = (
@@ -93,20 +92,10 @@ def totals_by_quarter(rows: Rows, _heading: Sequence[str], tally: RowTally) -> T
     tally.left_out[WITHHELD] = sum(row.total in withheld for row in used)
     kept = [row for row in used if row.total not in withheld | negative]
     tally.noted.update(_noted(kept))
-    totals = [total for total in sums if total not in withheld | negative]
-    counts = table_of(
-        COUNTS,
-        len(totals),
-        force=[force for force, _, _ in totals],
-        measure=[key for _, key, _ in totals],
-        period_start=[quarter.start for _, _, quarter in totals],
-        period_end=[quarter.end for _, _, quarter in totals],
-        count=[sums[total] for total in totals],
-        source=SOURCE,
-    )
+    totals = [(*total, count) for total, count in sums.items() if total not in withheld | negative]
     known = {measure.key: measure for measure in measures_by_subgroup().values()}
-    measures = sorted({known[key] for _, key, _ in totals}, key=lambda measure: measure.order)
-    return Totals(SOURCE, ATTRIBUTION, counts, measures, len(kept))
+    measures = sorted({known[key] for _, key, _, _ in totals}, key=lambda measure: measure.order)
+    return Totals(SOURCE, ATTRIBUTION, counts_table(SOURCE, totals), measures, len(kept))
 
 
 def read_offences(line: int, cells: Sequence[str], tally: RowTally) -> tuple[Offences | None, PartOfTotal]:
