@@ -4,11 +4,10 @@ The whole force is the sum of its areas, where no part of the sum is missing.
 """
 
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
 from itertools import chain
 from typing import Final
 
@@ -22,7 +21,7 @@ from vulncore.domain.errors import InvalidPeriodError, UnreadableSourceError, fi
 from vulncore.domain.measures import measures_by_met_category
 from vulncore.domain.periods import Window, month_end, parse_month
 from vulncore.domain.schemas import COUNTS
-from vulncore.domain.vocabulary import Measure
+from vulncore.domain.vocabulary import REFERENCE, Measure
 from vulncore.sources.recorded_crime.totals import Rows, Totals
 from vulncore.sources.row_tally import RowTally, refuse_repeats
 from vulncore.sources.tables import table_of
@@ -34,6 +33,7 @@ ATTRIBUTION: Final = (
 )
 
 FORCE: Final = "Metropolitan Police Service"
+WHOLE: Final = ""  # in place of an area's name: all areas together
 CATEGORY_COLUMNS: Final = ("MajorText", "MinorText")
 AREA_COLUMNS: Final = ("BoroughName", "LookUp_BoroughName")  # the second in files of about 2019 to 2021
 MAX_FIGURES: Final = 2_000_000  # ten times what thirteen years of it hold
@@ -46,60 +46,18 @@ TOTALS_ROW: Final = "a row of totals"
 MISSING: Final = -1  # in a matrix of counts: the month's cell is empty
 _UNREADABLE: Final = -2  # in a matrix of counts, beside MISSING: the cell holds something else than a count
 
-BOROUGHS: Final = (  # that the Metropolitan Police serve: London's 33 districts without the City
-    "Barking and Dagenham",
-    "Barnet",
-    "Bexley",
-    "Brent",
-    "Bromley",
-    "Camden",
-    "Croydon",
-    "Ealing",
-    "Enfield",
-    "Greenwich",
-    "Hackney",
-    "Hammersmith and Fulham",
-    "Haringey",
-    "Harrow",
-    "Havering",
-    "Hillingdon",
-    "Hounslow",
-    "Islington",
-    "Kensington and Chelsea",
-    "Kingston upon Thames",
-    "Lambeth",
-    "Lewisham",
-    "Merton",
-    "Newham",
-    "Redbridge",
-    "Richmond upon Thames",
-    "Southwark",
-    "Sutton",
-    "Tower Hamlets",
-    "Waltham Forest",
-    "Wandsworth",
-    "Westminster",
+BOROUGHS: Final = tuple(
+    tomllib.loads((REFERENCE / "met_boroughs.toml").read_text(encoding="utf-8"))["boroughs"]
 )
 
 
-@dataclass(frozen=True)
-class AreaRows:
-    """The accepted rows of a table by area: the area and measure of each row, and its counts by month.
+@dataclass(frozen=True, eq=False)
+class AreaRow:
+    """An accepted row: its area, `WHOLE` where it is the sum, its measure, and its count of each month or `MISSING`."""
 
-    `counts` has a row for each of them and a column for each month, `MISSING` where there is none.
-    """
-
-    areas: tuple[str, ...]
-    measures: tuple[Measure, ...]
+    area: str
+    measure: Measure
     counts: Integers
-
-    @cached_property
-    def of_measure(self) -> dict[Measure, list[int]]:
-        """The rows of each measure, in the vocabulary's order of measures."""
-        positions: dict[Measure, list[int]] = {}
-        for at, measure in enumerate(self.measures):
-            positions.setdefault(measure, []).append(at)
-        return dict(sorted(positions.items(), key=lambda item: item[0].order))
 
 
 def is_by_area(heading: Sequence[str]) -> bool:
@@ -121,41 +79,36 @@ def totals_by_area(rows: Rows, heading: Sequence[str], tally: RowTally) -> Total
     """
     category, area, months = columns_by_area(heading, tally.name)
     counts = _counts(rows, list(months), tally.name)
-    accepted: dict[int, tuple[int, str, Measure]] = {}
+    accepted: dict[int, AreaRow] = {}
     rejected: list[tuple[str | None, Measure | None]] = [(None, None)] * len(tally.rejects)
-    for at, (line, cells) in enumerate(rows.items()):
+    for (line, cells), of_row in zip(rows.items(), counts, strict=True):
         name = " ".join(cells[area].split())
         measure = measures_by_met_category().get(" ".join(cells[category].casefold().split()))
-        odd = counts[at] == _UNREADABLE
-        if _is_whole(name):
+        odd, named = of_row == _UNREADABLE, 0 < len(name) <= 100 and name.isprintable()
+        if "total" in name.casefold().split() or name.casefold() == FORCE.casefold():
             tally.left_out[TOTALS_ROW] += 1
-        elif measure and _is_name(name) and not odd.any():
-            accepted[at] = (line, name, measure)
+        elif measure and named and not odd.any():
+            accepted[line] = AreaRow(name, measure, of_row)
         else:
             rejected.append((name, measure))
-            if not _is_name(name):
+            if not named:
                 tally.reject(line, NO_AREA, name)
             elif measure is None:
                 tally.reject(line, UNKNOWN_CATEGORY, cells[category])
             else:
                 tally.reject(line, NO_COUNT, cells[list(months)[odd.argmax()]])
-    refuse_repeats(
-        tally.name,
-        "an area and category",
-        (
-            ((name.casefold(), measure.key), f"{measure.label} of {name} (line {line})")
-            for line, name, measure in accepted.values()
-        ),
+    keys = (
+        ((row.area.casefold(), row.measure), f"{row.measure.label} of {row.area} (line {line})")
+        for line, row in accepted.items()
     )
-    known = AreaRows(
-        areas=tuple(name for _, name, _ in accepted.values()),
-        measures=tuple(measure for _, _, measure in accepted.values()),
-        counts=counts[list(accepted)],
-    )
-    sums = whole_force(known, rejected)
-    tally.noted.update(_noted(known, set(sums), [window.start for window in months.values()]))
-    table = _table(known, sums, list(months.values()))
-    return Totals(SOURCE, ATTRIBUTION, table, tuple(known.of_measure), len(accepted))
+    refuse_repeats(tally.name, "an area and category", keys)
+    by_measure: dict[Measure, list[AreaRow]] = {}
+    for row in sorted(accepted.values(), key=lambda row: row.measure.order):
+        by_measure.setdefault(row.measure, []).append(row)
+    sums = whole_force(by_measure, rejected)
+    tally.noted.update(_noted(by_measure, {row.measure for row in sums}, list(months.values())))
+    table = _table([*accepted.values(), *sums], list(months.values()))
+    return Totals(SOURCE, ATTRIBUTION, table, tuple(by_measure), len(accepted))
 
 
 def columns_by_area(heading: Sequence[str], file: str) -> tuple[int, int, dict[int, Window]]:
@@ -216,63 +169,48 @@ def _counts(rows: Rows, columns: list[int], file: str) -> Integers:
     return counts
 
 
-def _is_name(name: str) -> bool:
-    return 0 < len(name) <= 100 and name.isprintable()
-
-
-def _is_whole(name: str) -> bool:
-    return "total" in name.casefold().split() or name.casefold() == FORCE.casefold()
-
-
 def whole_force(
-    rows: AreaRows, rejected: Collection[tuple[str | None, Measure | None]]
-) -> dict[Measure, Integers]:
+    by_measure: Mapping[Measure, Sequence[AreaRow]],
+    rejected: Collection[tuple[str | None, Measure | None]],
+) -> list[AreaRow]:
     """Return the sums of the areas by measure, a count for each month, `MISSING` where one can't be given.
 
-    A measure is summed where each of the 32 boroughs has a row of it and no rejected row may be of it; a month
-    of it, where every row has a count. Areas that are no borough are in the sum where they have a row.
+    A measure is summed where each of the 32 boroughs has a row of it and no rejected row may be of it, being the
+    measure's or of an area that has no other row of it; a month of it, where every row has a count. Areas that are
+    no borough are in the sum where they have a row.
 
     Args:
-        rows: The accepted rows.
+        by_measure: The accepted rows of each measure.
         rejected: Area and measure of the rejected rows, None where it isn't known.
 
     Misleads when:
         an area that is no borough has lost its row: nothing shows that it ought to be there.
     """
-    unsure = _possibly_short_measures(rows, rejected)
+    of_rejected = {measure for _, measure in rejected}
+    adrift = {area for area, measure in rejected if measure is None}
     boroughs = {_plain_name(name) for name in BOROUGHS}
-    sums = {}
-    for measure, of_it in rows.of_measure.items():
-        if measure not in unsure and boroughs <= {_plain_name(rows.areas[at]) for at in of_it}:
-            counts = rows.counts[of_it]
-            sums[measure] = np.where((counts == MISSING).any(axis=0), MISSING, counts.sum(axis=0))
+    sums = []
+    for measure, rows in by_measure.items():
+        areas = {row.area for row in rows}
+        if measure not in of_rejected and adrift <= areas and boroughs <= set(map(_plain_name, areas)):
+            counts = np.stack([row.counts for row in rows])
+            whole = np.where((counts == MISSING).any(axis=0), MISSING, counts.sum(axis=0))
+            sums.append(AreaRow(WHOLE, measure, whole))
     return sums
-
-
-def _possibly_short_measures(
-    rows: AreaRows, rejected: Collection[tuple[str | None, Measure | None]]
-) -> set[Measure]:
-    """Return the measures that a rejected row may be of: the row's, or any that its area has no other row of."""
-    rejected_measures = {measure for _, measure in rejected if measure is not None}
-    areas = {area for area, measure in rejected if measure is None}
-    lacking = {
-        measure for measure, of_it in rows.of_measure.items() if areas - {rows.areas[at] for at in of_it}
-    }
-    return rejected_measures | lacking
 
 
 def _plain_name(name: str) -> str:
     return " ".join(name.casefold().replace("&", "and").split())
 
 
-def _table(rows: AreaRows, sums: dict[Measure, Integers], months: list[Window]) -> pa.Table:
-    forces = pa.array([*(f"{FORCE}: {name}" for name in rows.areas), *[FORCE] * len(sums)], pa.string())
-    measures = pa.array([measure.key for measure in (*rows.measures, *sums)], pa.string())
+def _table(rows: Sequence[AreaRow], months: Sequence[Window]) -> pa.Table:
+    counts = np.array([row.counts for row in rows], np.int64).reshape(len(rows), len(months))
+    row, month = np.nonzero(counts != MISSING)
+    forces = pa.array([f"{FORCE}: {row.area}" if row.area else FORCE for row in rows], pa.string())
+    measures = pa.array([row.measure.key for row in rows], pa.string())
     starts, ends = (
         np.array([getattr(month, end) for month in months], "datetime64[D]") for end in ("start", "end")
     )
-    counts = np.vstack([rows.counts, *sums.values()])
-    row, month = np.nonzero(counts != MISSING)
     return table_of(
         COUNTS,
         len(row),
@@ -285,19 +223,18 @@ def _table(rows: AreaRows, sums: dict[Measure, Integers], months: list[Window]) 
     )
 
 
-def _noted(rows: AreaRows, summed: set[Measure], months: list[date]) -> dict[str, int]:
+def _noted(
+    by_measure: Mapping[Measure, Sequence[AreaRow]], summed: Collection[Measure], months: list[Window]
+) -> Counter[str]:
     first, last = months.index(min(months)), months.index(max(months))
-    ending = {
-        measure
-        for measure, of_it in rows.of_measure.items()
-        if not (rows.counts[of_it][:, first].any() and rows.counts[of_it][:, last].any())
-    }
-    return {
-        "with months left empty: missing, not zero": int((rows.counts == MISSING).any(axis=1).sum()),
-        "of a category without a sum for the whole force, because rows are missing": sum(
-            measure not in summed for measure in rows.measures
-        ),
-        "of a category that reads 0 in every area in the first month or the last, as if it began or ended": sum(
-            measure in ending for measure in rows.measures
-        ),
-    }
+    noted: Counter[str] = Counter()
+    for measure, rows in by_measure.items():
+        counts = np.stack([row.counts for row in rows])
+        noted["with months left empty: missing, not zero"] += int((counts == MISSING).any(axis=1).sum())
+        if measure not in summed:
+            noted["of a category without a sum for the whole force, because rows are missing"] += len(rows)
+        if not (counts[:, first].any() and counts[:, last].any()):
+            noted[
+                "of a category that reads 0 in every area in the first month or the last, as if it began or ended"
+            ] += len(rows)
+    return noted

@@ -73,10 +73,9 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
         raise UnreadableSourceError(
             f"None of the {extract.read:,} rows of {extract.file.name} counts towards a measure. Correct the mapping."
         )
-    details = record_details(extract.table.take(pa.array(accepted)), mapping, secret)
-    tally.noted.update(details.noted)
+    details = record_details(extract.table.take(pa.array(accepted)), mapping, secret, tally)
     places = pa.array(np.searchsorted(accepted, judged.row))
-    columns = {name: column.take(places) for name, column in details.columns.items()}
+    columns = {name: column.take(places) for name, column in details.items()}
     counted = set(mapping.counted)
     measures = [measure for measure in (*known_measures(), *mapping.measures) if measure.key in counted]
     kinds = {measure.key: measure.record_kind for measure in measures}
