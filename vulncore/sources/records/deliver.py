@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from vulncore.domain.delivery import Delivery, Progress, measures_table
@@ -83,8 +84,8 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     incidents = table_of(
         INCIDENTS,
         len(judged.row),
-        row_id=row_ids,
-        record_id=record_ids,
+        row_id=pa.array(row_ids, pa.string()),
+        record_id=pa.array(record_ids, pa.string()),
         force=mapping.force,
         measure=judged.measure,
         record_kind=[kinds[key] for key in judged.measure],
@@ -109,27 +110,23 @@ def _which_months(extract: Extract, mapping: Mapping) -> str:
     )
 
 
-def _ids(extract: Extract, judged: JudgedRows, mapping: Mapping) -> tuple[list[str], list[str]]:
+def _ids(extract: Extract, judged: JudgedRows, mapping: Mapping) -> tuple[pd.Series, pd.Series]:
     """Return the record's and the row's id of each incident.
 
     A row's id holds force, source and month, so that a record which comes again from elsewhere or in another month
     has another. Where a record has no reference of its own the two are the same.
     """
-    lines = extract.lines.to_pylist()
     column = mapping.columns.get("record_id")
-    given = extract.table[column].to_pylist() if column else []
-    months = np.datetime_as_string(judged.recorded_on.astype("datetime64[M]"))
-    records, rows = [], []
-    seen: Counter[str] = Counter()
-    for index, measure in zip(judged.row, judged.measure, strict=True):
-        reference = given[index] if column else ""
-        delivered = f"{mapping.force}/{mapping.source}/{months[index]}"
-        record = reference or f"{delivered}/line {lines[index]}"
-        row = f"{delivered}/{reference}/{measure}" if reference else record
-        seen[row] += 1
-        records.append(record)
-        rows.append(row if seen[row] == 1 else f"{row}/{measure}")
-    return records, rows
+    given = extract.table[column].to_numpy()[judged.row] if column else ""
+    month = np.datetime_as_string(judged.recorded_on[judged.row].astype("datetime64[M]"))
+    ids = pd.DataFrame(
+        {"given": given, "month": month, "line": extract.lines.to_numpy()[judged.row]}, dtype=str
+    )
+    delivered = f"{mapping.force}/{mapping.source}/" + ids["month"]
+    record = ids["given"].mask(ids["given"] == "", delivered + "/line " + ids["line"])
+    measure = pd.Series(judged.measure, dtype=str)
+    row = record.where(ids["given"] == "", delivered + "/" + record + "/" + measure)
+    return record, row.mask(row.duplicated(), row + "/" + measure)
 
 
 def _coverage(mapping: Mapping, judged: JudgedRows) -> pa.Table:

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
-from vulncore.domain.arrays import Integers, Moments
+from vulncore.domain.arrays import Booleans, Integers, Moments
 from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError
 from vulncore.domain.periods import month_name
 from vulncore.sources.extract import Extract
@@ -57,53 +58,41 @@ def judge_rows(table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTal
     date recorded can't be read or isn't covered, or a code is not in the mapping. A record counts once towards a
     measure, however many rows it has: extracts often have a row per victim. Its rows that aren't no-crimed come first.
     """
-    kinds, kind = _kinds(table, mapping.counts)
-    meaning = [_meaning(cells, mapping.counts) for cells in kinds]
-    faults = np.array([fault for _, fault, _ in meaning], object)[kind]
-    uncoded, unknown = faults == NO_CODE, faults == BAD_CODE
-    nothing = np.array([not keys and not fault for keys, fault, _ in meaning], bool)[kind]
+    cells = [pd.Index(table[coding.column].to_numpy()) for coding in mapping.counts]
+    kind, kinds = pd.MultiIndex.from_arrays(cells).factorize()
+    meaning = (
+        pd.DataFrame(
+            [_meaning(cells, mapping.counts) for cells in kinds], columns=["measure", "fault", "value"]
+        )
+        .iloc[kind]
+        .reset_index(drop=True)
+    )
+    uncoded, unknown = ((meaning["fault"] == fault).to_numpy(bool) for fault in (NO_CODE, BAD_CODE))
+    nothing = ~(uncoded | unknown) & (meaning["measure"].str.len() == 0).to_numpy(bool)
 
     column = table[mapping.columns["recorded_on"]]
     recorded = column_dates(column, mapping.date_order)
     covered = np.isin(recorded.astype("datetime64[M]"), np.array(mapping.months, "datetime64[M]"))
-    codes = pa.array([value for _, _, value in meaning], pa.string()).take(pa.array(kind))
-    dated = tally.sift(
-        lines,
-        [
-            (NO_DATE, column, ~filled_rows(column)),
-            (BAD_DATE, column, np.isnat(recorded)),
-            (NOT_COVERED, column, ~covered),
-        ],
-        ~nothing,
-    )
-    standing = tally.sift(lines, [(BAD_CODE, codes, unknown), (NO_CODE, codes, uncoded)], dated)
+    date_faults = [
+        (NO_DATE, column, ~filled_rows(column)),
+        (BAD_DATE, column, np.isnat(recorded)),
+        (NOT_COVERED, column, ~covered),
+    ]
+    dated = tally.sift(lines, date_faults, ~nothing)
+    values = pa.array(meaning["value"], pa.string())
+    standing = tally.sift(lines, [(BAD_CODE, values, unknown), (NO_CODE, values, uncoded)], dated)
 
-    counting = np.flatnonzero(standing)
-    many = np.array([len(keys) for keys, _, _ in meaning], np.int64)[kind[counting]]
-    rows = np.repeat(counting, many)
-    measure = [key for row in counting for key in meaning[kind[row]][0]]
-    first = _first_occurrences(table, mapping, rows, measure)
-    kept = rows[first]
+    counting = meaning.loc[standing, "measure"].explode()
+    kept = counting[_first_occurrences(table, mapping, counting)]
     tally.left_out[NOTHING] += int(nothing.sum())
-    tally.left_out[REPEATED] += len(counting) - len(np.unique(kept))
+    tally.left_out[REPEATED] += int(standing.sum()) - kept.index.nunique()
     return JudgedRows(
-        row=kept,
-        measure=tuple(measure[index] for index in first),
+        row=kept.index.to_numpy(),
+        measure=tuple(kept),
         recorded_on=recorded,
         uncoded=np.flatnonzero(dated & uncoded),
         unknown=np.flatnonzero(dated & unknown),
     )
-
-
-def _kinds(table: pa.Table, counts: tuple[Coding, ...]) -> tuple[list[tuple[str, ...]], Integers]:
-    """Return every combination of cells in the columns of codes, and which one each row has."""
-    encoded = [table[coding.column].combine_chunks().dictionary_encode() for coding in counts]
-    indices = np.column_stack([column.indices.to_numpy() for column in encoded]) if table.num_rows else None
-    if indices is None:
-        return [], np.zeros(0, np.int64)
-    unique, which = np.unique(indices, axis=0, return_inverse=True)
-    texts = [column.dictionary.to_pylist() for column in encoded]
-    return [tuple(text[i] for text, i in zip(texts, row, strict=True)) for row in unique], which.reshape(-1)
 
 
 def _meaning(cells: tuple[str, ...], counts: tuple[Coding, ...]) -> tuple[tuple[str, ...], str, str]:
@@ -120,22 +109,16 @@ def _meaning(cells: tuple[str, ...], counts: tuple[Coding, ...]) -> tuple[tuple[
     return (tuple(keys), "", "") if any_value else ((), NO_CODE, "")
 
 
-def _first_occurrences(table: pa.Table, mapping: Mapping, rows: Integers, measure: list[str]) -> Integers:
-    """Return the positions at which a record counts towards a measure for the first time."""
+def _first_occurrences(table: pa.Table, mapping: Mapping, counting: pd.Series) -> Booleans:
+    """Return whether a record counts towards a measure for the first time, for the measures that rows count towards."""
     if "record_id" not in mapping.columns:
-        return np.arange(len(rows))
-    ids = table[mapping.columns["record_id"]].take(pa.array(rows)).to_pylist()
-    order = np.arange(len(rows))
+        return np.ones(len(counting), bool)
+    record = table[mapping.columns["record_id"]].to_numpy()[counting.index]
+    pairs = pd.DataFrame({"record": record, "measure": counting.to_numpy()})
     if "no_crimed_on" in mapping.columns:  # a record stands as long as one of its rows does
-        order = np.argsort(filled_rows(table[mapping.columns["no_crimed_on"]])[rows], kind="stable")
-    seen: set[tuple[str, str]] = set()
-    first = []
-    for position in order:
-        pair = ids[position], measure[position]
-        if not pair[0] or pair not in seen:
-            first.append(position)
-            seen.add(pair)
-    return np.sort(np.array(first, np.int64))
+        no_crimed = filled_rows(table[mapping.columns["no_crimed_on"]])[counting.index]
+        pairs = pairs.iloc[np.argsort(no_crimed, kind="stable")]
+    return (~pairs.duplicated() | (pairs["record"] == "")).sort_index().to_numpy(bool)
 
 
 def refuse_shortened_references(extract: Extract, mapping: Mapping) -> None:
