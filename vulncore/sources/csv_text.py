@@ -6,7 +6,7 @@ never closes spoils only its own line, and every line keeps its number.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
@@ -24,6 +24,10 @@ TOO_FEW: Final = "too few fields"
 TOO_MANY: Final = "too many fields"
 
 _ZIP: Final = b"PK\x03\x04"  # what every workbook begins with: ODS and XLSX are zips
+
+
+Rows = Mapping[int, Sequence[str]]
+"""The fields of lines, by the number of each: 1 is the heading's."""
 
 
 class Misfit(NamedTuple):
@@ -44,7 +48,7 @@ class Lines:
     name: str
     heading: list[str]
     unended: int
-    rows: dict[int, list[str]] = field(default_factory=dict)
+    rows: Rows = field(default_factory=dict)
     misfits: list[Misfit] = field(default_factory=list)
 
     @property
@@ -64,11 +68,12 @@ def line_batches(content: bytes, name: str, most: int, size: int) -> Iterator[Li
     unended = 0 if content.endswith((b"\n", b"\r")) else content.rstrip(b" \t\r\n").count(b"\n") + 1
     yield Lines(name, heading, unended)
     for first in count(2, size):
-        batch = Lines(name, heading, unended)
+        rows: dict[int, list[str]] = {}
+        batch = Lines(name, heading, unended, rows)
         for number, line in enumerate(islice(lines, size), first):
             cells = fields(line)
             if cells is not None and len(cells) == len(heading):
-                batch.rows[number] = cells
+                rows[number] = cells
             else:
                 reason = UNCLOSED if cells is None else TOO_FEW if len(cells) < len(heading) else TOO_MANY
                 batch.misfits.append(Misfit(number, reason, line))

@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import Final
 
-from vulncore.domain.delivery import Delivery, measures_table, printable, source_file
+from vulncore.domain.delivery import Delivery, printable, source_file
 from vulncore.domain.errors import InvalidPeriodError, InvalidRowsError, UnknownNameError
 from vulncore.domain.periods import Window, format_month, month_end, parse_month
-from vulncore.domain.schemas import Tables
 from vulncore.domain.vocabulary import find_measure, police_uk_measures, report_measures
 from vulncore.sources.csv_text import read_table, require_header, whole_count
-from vulncore.sources.row_tally import RowTally, delivery, refuse_repeats
-from vulncore.sources.tables import counts_table, covered_months
+from vulncore.sources.row_tally import RowTally, refuse_repeats
+from vulncore.sources.tables import Totals, counts_table
 
 SOURCE: Final = "monthly-counts"
 HEADER: Final = ("force", "measure", "month", "count")
@@ -51,12 +50,10 @@ def deliver(path: Path, attribution: str = "") -> Delivery:
     totals = [
         (force, measure.key, Window(month, month_end(month)), count) for force, count, measure, month in rows
     ]
-    counts = counts_table(SOURCE, totals)
     counted = {measure for _, _, measure, _ in rows}
-    measures = measures_table(measure for measure in known if measure in counted)
-    tables = Tables(counts=counts, coverage=covered_months(counts), measures=measures)
-    tally = RowTally(lines.name, lines.read)
-    return delivery(SOURCE, tables, [source_file(path)], len(rows), [tally], attribution)
+    measures = [measure for measure in known if measure in counted]
+    delivered = Totals(SOURCE, attribution, counts_table(SOURCE, totals), measures, len(rows))
+    return delivered.delivery(source_file(path), RowTally(lines.name, lines.read))
 
 
 def _force(cell: str) -> str:

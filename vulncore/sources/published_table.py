@@ -17,6 +17,7 @@ from vulncore.sources.row_tally import RowTally, delivery
 from vulncore.sources.tables import counts_table
 
 SOURCE: Final = "published-table"
+FORCE: Final = "City of London Police"
 
 COLUMNS: Final = (
     "group",
@@ -36,7 +37,7 @@ CHANGES: Final = {  # the change's column: the earlier window and the current on
 _BASELINE = re.compile(r"fytd_(\d{4})_(\d{2})", flags=re.ASCII)
 
 
-def deliver(path: Path, as_at: date, force: str = "City of London Police") -> Delivery:
+def deliver(path: Path, as_at: date, force: str = FORCE) -> Delivery:
     """Return a published strand table as counts.
 
     Args:

@@ -25,12 +25,8 @@ from vulncore.domain.errors import (
 )
 from vulncore.domain.schemas import Tables
 
-MOST_REJECTED: Final = (
-    0.05  # of rows: no published file has any, and beyond a stray few the format has changed
-)
-MAX_REJECTS: Final = (
-    100_000  # that are kept one by one: more than a year of the largest force has at that share
-)
+MOST_REJECTED: Final = 0.05  # no published file has any: beyond a stray few the format has changed
+MAX_REJECTS: Final = 100_000  # each is kept: more than a year of the largest force has at that share
 
 Fault = tuple[str, Any, Any]
 """Why rows are rejected, the value of each row of a table that shows it, and which rows these are."""
@@ -69,13 +65,10 @@ class RowTally:
         standing = np.ones(len(lines), bool) if standing is None else standing
         for reason, values, unfit in faults:
             falling = standing & np.asarray(unfit, bool)
-            if falling.any():
-                which = pa.array(falling)
-                for line, value in zip(
-                    lines.filter(which).to_pylist(), values.filter(which).to_pylist(), strict=True
-                ):
-                    self.reject(line, reason, value)
-                standing = standing & ~falling
+            fallen = (column.filter(pa.array(falling)).to_pylist() for column in (lines, values))
+            for line, value in zip(*fallen, strict=True):
+                self.reject(line, reason, value)
+            standing = standing & ~falling
         return standing
 
     def commonest(self) -> tuple[str, int, list[str]]:

@@ -1,14 +1,39 @@
 """Canonical tables made of columns, and the months that counts cover."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from vulncore.domain.delivery import Delivery, measures_table
+from vulncore.domain.disk import NamedFile
 from vulncore.domain.periods import Window
-from vulncore.domain.schemas import COUNTS, COVERAGE, conform
+from vulncore.domain.schemas import COUNTS, COVERAGE, Tables, conform
+from vulncore.domain.vocabulary import Measure
+from vulncore.sources.row_tally import RowTally, delivery
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a table of totals comes to: canonical counts, the measures that they are of, and how many rows they hold."""
+
+    source: str
+    attribution: str
+    counts: pa.Table
+    measures: Sequence[Measure]
+    accepted: int
+
+    def delivery(self, file: NamedFile, tally: RowTally) -> Delivery:
+        """Return the delivery of the totals, which cover every month of their periods."""
+        tables = Tables(
+            counts=self.counts,
+            coverage=covered_months(self.counts),
+            measures=measures_table(self.measures),
+        )
+        return delivery(self.source, tables, [file], self.accepted, [tally], self.attribution)
 
 
 def table_of(schema: pa.Schema, rows: int, **columns: Any) -> pa.Table:

@@ -9,27 +9,13 @@ from vulncore.sources.police_uk.files import SOURCES, FileKind, MonthFile, kind_
 from vulncore.sources.tables import incident_coverage
 
 SIX: Final = frozenset(
-    {
-        "anti-social-behaviour",
-        "burglary",
-        "other-crime",
-        "robbery",
-        "vehicle-crime",
-        "violent-crime",
-    }
+    {"anti-social-behaviour", "burglary", "other-crime", "robbery", "vehicle-crime", "violent-crime"}
 )
 ELEVEN: Final = SIX | {
-    "criminal-damage-and-arson",
-    "drugs",
-    "other-theft",
-    "public-disorder-and-weapons",
-    "shoplifting",
+    *("criminal-damage-and-arson", "drugs", "other-theft", "public-disorder-and-weapons", "shoplifting"),
 }
 FOURTEEN: Final = ELEVEN - {"public-disorder-and-weapons", "violent-crime"} | {
-    "bicycle-theft",
-    "possession-of-weapons",
-    "public-order",
-    "theft-from-the-person",
+    *("bicycle-theft", "possession-of-weapons", "public-order", "theft-from-the-person"),
     "violence-and-sexual-offences",
 }
 """The site's categories: six at first, eleven from September 2011, fourteen since May 2013."""
@@ -64,12 +50,8 @@ def file_coverage(file: MonthFile, present: set[str], unknown_types: bool) -> pa
         an outcome type is younger than the month: the site doesn't say when it brought in each, so that all
         of them are covered in every month.
     """
-    delivered = present if unknown_types else _measures_at(file) | present
-    keys = [measure.key for measure in kind_measures(file.kind) if measure.key in delivered]
-    return incident_coverage(SOURCES[file.kind], file.force, [(key, file.month) for key in keys])
-
-
-def _measures_at(file: MonthFile) -> frozenset[str]:
-    if file.kind is FileKind.STREET:
-        return categories_of(file.month)
-    return frozenset(measure.key for measure in kind_measures(file.kind))
+    every = [measure.key for measure in kind_measures(file.kind)]
+    usual = categories_of(file.month) if file.kind is FileKind.STREET else set(every)
+    delivered = present if unknown_types else usual | present
+    covered = [(key, file.month) for key in every if key in delivered]
+    return incident_coverage(SOURCES[file.kind], file.force, covered)

@@ -175,20 +175,21 @@ def _among(column: Any, names: Any) -> Any:
 
 def oddity_counts(kind: FileKind, accepted: pa.Table) -> dict[str, int]:
     """Return how many accepted rows of a file have something odd about them, by oddity."""
-    unplaced = {"without a location": accepted["longitude"].null_count}
+    noted = {"without a location": accepted["longitude"].null_count}
     if kind is FileKind.STREET:
         asb = accepted.filter(pc.equal(accepted["Crime type"], ASB))
-        return unplaced | {
-            "anti-social behaviour identical to an earlier row, kept as separate events": _repeats(kind, asb)
-        }
-    if kind is FileKind.OUTCOMES:
-        return unplaced
-    return unplaced | {
-        "without an object of search": _count(pc.equal(accepted["Object of search"], "")),
-        "without an outcome": _count(pc.equal(accepted["Outcome"], "")),
-        "without a time zone, read as UK time": _count(pc.invert(accepted["zoned"])),
-        "identical to an earlier row, kept as separate searches": _repeats(kind, accepted),
-    }
+        noted["anti-social behaviour identical to an earlier row, kept as separate events"] = _repeats(
+            kind, asb
+        )
+    if kind is FileKind.STOP_AND_SEARCH:
+        noted["identical to an earlier row, kept as separate searches"] = _repeats(kind, accepted)
+        for oddity, flags in (
+            ("without an object of search", pc.equal(accepted["Object of search"], "")),
+            ("without an outcome", pc.equal(accepted["Outcome"], "")),
+            ("without a time zone, read as UK time", pc.invert(accepted["zoned"])),
+        ):
+            noted[oddity] = pc.sum(flags).as_py() or 0
+    return noted
 
 
 def shared_id_counts(kind: FileKind, incidents: pa.Table) -> dict[str, int]:
@@ -198,19 +199,12 @@ def shared_id_counts(kind: FileKind, incidents: pa.Table) -> dict[str, int]:
     later rows alone: they may be one crime that was published twice.
     """
     identified = incidents.filter(pc.field("record_id") != pc.field("row_id"))["record_id"]
-    if kind is FileKind.OUTCOMES:
-        sizes = pc.value_counts(identified).field("counts")
-        return {
-            "naming a crime that has another outcome": pc.sum(sizes.filter(pc.greater(sizes, 1))).as_py() or 0
-        }
-    if kind is FileKind.STREET:
-        return {"repeating an earlier row's Crime ID": len(identified) - len(pc.unique(identified))}
-    return {}
+    sizes = pc.value_counts(identified).field("counts").to_numpy()
+    return {
+        FileKind.STREET: {"repeating an earlier row's Crime ID": int((sizes - 1).sum())},
+        FileKind.OUTCOMES: {"naming a crime that has another outcome": int(sizes[sizes > 1].sum())},
+    }.get(kind, {})
 
 
 def _repeats(kind: FileKind, accepted: pa.Table) -> int:
     return int(accepted.num_rows - accepted.group_by(list(HEADERS[kind])).aggregate([]).num_rows)
-
-
-def _count(flags: pa.ChunkedArray) -> int:
-    return pc.sum(flags).as_py() or 0

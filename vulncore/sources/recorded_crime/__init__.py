@@ -5,7 +5,6 @@ Read in this order:
 - `deliver`: a file in, a delivery out; the way in.
 - `quarters`: the Home Office's table, by force, offence subgroup and quarter.
 - `areas`: the Metropolitan Police's table, by borough, category and month, and its sum for the whole force.
-- `totals`: what either comes to.
 """
 
 from vulncore.sources.recorded_crime.deliver import deliver, is_heading

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -22,9 +23,9 @@ from vulncore.domain.measures import measures_by_met_category
 from vulncore.domain.periods import Window, month_end, parse_month
 from vulncore.domain.schemas import COUNTS
 from vulncore.domain.vocabulary import REFERENCE, Measure
-from vulncore.sources.recorded_crime.totals import Rows, Totals
+from vulncore.sources.csv_text import Rows
 from vulncore.sources.row_tally import RowTally, refuse_repeats
-from vulncore.sources.tables import table_of
+from vulncore.sources.tables import Totals, table_of
 
 SOURCE: Final = "recorded-crime-met"
 ATTRIBUTION: Final = (
@@ -147,11 +148,10 @@ def columns_by_area(heading: Sequence[str], file: str) -> tuple[int, int, dict[i
 def _month(name: str) -> Window | None:
     if not re.fullmatch(r"\d{6}", name, flags=re.ASCII):
         return None
-    try:
+    with suppress(InvalidPeriodError):
         start = parse_month(f"{name[:4]}-{name[4:]}")
-    except InvalidPeriodError:
-        return None
-    return Window(start, month_end(start))
+        return Window(start, month_end(start))
+    return None
 
 
 def _counts(rows: Rows, columns: list[int], file: str) -> Integers:

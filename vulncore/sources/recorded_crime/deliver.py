@@ -4,15 +4,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from vulncore.domain.delivery import Delivery, measures_table, source_file
+from vulncore.domain.delivery import Delivery, source_file
 from vulncore.domain.errors import UnreadableSourceError
-from vulncore.domain.schemas import Tables
-from vulncore.sources.csv_text import UNCLOSED, Lines, read_table, require_end
+from vulncore.sources.csv_text import UNCLOSED, Lines, Rows, read_table, require_end
 from vulncore.sources.recorded_crime.areas import AREA_COLUMNS, CATEGORY_COLUMNS, is_by_area, totals_by_area
 from vulncore.sources.recorded_crime.quarters import HEADER, totals_by_quarter
-from vulncore.sources.recorded_crime.totals import Rows, Totals
-from vulncore.sources.row_tally import MOST_REJECTED, RowTally, check_share, delivery
-from vulncore.sources.tables import covered_months
+from vulncore.sources.row_tally import MOST_REJECTED, RowTally, check_share
+from vulncore.sources.tables import Totals
 
 MISSHAPEN: Final = "another number of fields than the heading"
 EMPTY: Final = "an empty row"
@@ -68,12 +66,7 @@ def deliver(path: Path, most_rejected: float = MOST_REJECTED) -> Delivery:
         raise UnreadableSourceError(
             f"No total can be made from the {lines.read:,} rows of {lines.name}. Check that the table is whole."
         )
-    tables = Tables(
-        counts=totals.counts,
-        coverage=covered_months(totals.counts),
-        measures=measures_table(totals.measures),
-    )
-    return delivery(totals.source, tables, [source_file(path)], totals.accepted, [tally], totals.attribution)
+    return totals.delivery(source_file(path), tally)
 
 
 def is_heading(heading: Sequence[str]) -> bool:
@@ -82,11 +75,11 @@ def is_heading(heading: Sequence[str]) -> bool:
     >>> is_heading(["MajorText", "MinorText", "BoroughName", "201004"]), is_heading(["Month"])
     (True, False)
     """
-    return list(heading) == list(HEADER) or is_by_area(heading)
+    return tuple(heading) == HEADER or is_by_area(heading)
 
 
 def _reader(lines: Lines) -> Callable[[Rows, Sequence[str], RowTally], Totals]:
-    if lines.heading == list(HEADER):
+    if tuple(lines.heading) == HEADER:
         return totals_by_quarter
     if is_by_area(lines.heading):
         return totals_by_area

@@ -12,10 +12,10 @@ from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidRowsError, first_five
 from vulncore.domain.measures import measures_by_subgroup, subgroups_by_code
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, Window, add_months, month_end, parse_month
+from vulncore.sources.csv_text import Rows
 from vulncore.sources.police_uk.files import force_names
-from vulncore.sources.recorded_crime.totals import Rows, Totals
 from vulncore.sources.row_tally import RowTally
-from vulncore.sources.tables import counts_table
+from vulncore.sources.tables import Totals, counts_table
 
 SOURCE: Final = "recorded-crime-home-office"
 ATTRIBUTION: Final = (
@@ -23,14 +23,8 @@ ATTRIBUTION: Final = (
     "Source: Home Office, police recorded crime open data tables"
 )
 HEADER: Final = (
-    "Financial Year",
-    "Financial Quarter",
-    "Force Name",
-    "Offence Description",
-    "Offence Group",
-    "Offence Subgroup",
-    "Offence Code",
-    "Number of Offences",
+    *("Financial Year", "Financial Quarter", "Force Name", "Offence Description", "Offence Group"),
+    *("Offence Subgroup", "Offence Code", "Number of Offences"),
 )
 
 NO_QUARTER: Final = "no financial year and quarter"
@@ -60,6 +54,11 @@ class Offences:
     code: str
     count: int
 
+    @property
+    def folded(self) -> tuple[str, Window, str]:
+        """Force, quarter and code: one row of each, or as many as a folded code names."""
+        return self.total[0], self.total[2], self.code
+
 
 def totals_by_quarter(rows: Rows, _heading: Sequence[str], tally: RowTally) -> Totals:
     """Return the Home Office's table as totals by force, offence subgroup and quarter.
@@ -84,7 +83,7 @@ def totals_by_quarter(rows: Rows, _heading: Sequence[str], tally: RowTally) -> T
     sums: Counter[Total] = Counter()
     for row in used:
         sums[row.total] += row.count
-    withheld = {total for total in sums if _any_of(total, short)}
+    withheld = {total for total in sums if not short.isdisjoint(product(*((known, None) for known in total)))}
     negative = {total for total, count in sums.items() if count < 0} - withheld
     for row in used:
         if row.total in negative:
@@ -172,30 +171,23 @@ def _place(name: str) -> str:
     return re.sub(r" (police service|police|constabulary)$", "", plain)
 
 
-def _any_of(total: Total, parts: set[PartOfTotal]) -> bool:
-    """Return whether a total is one of those that are known in part."""
-    return any(part in parts for part in product(*((known, None) for known in total)))
-
-
 def _refuse_repeats(name: str, used: list[Offences]) -> None:
-    lines: dict[tuple[str, Window, str], list[int]] = defaultdict(list)
-    for row in used:
-        lines[row.total[0], row.total[2], row.code].append(row.line)
+    lines = Counter(row.folded for row in used)
     # a folded code ("1/4.1/4.10/4.2") stands in a line for each of its codes, and these are added up
-    repeated = [
-        f"{force}, {window}, code {printable(code[:30])} (line {numbers[-1]})"
-        for (force, window, code), numbers in lines.items()
-        if len(numbers) > code.count("/") + 1
-    ]
-    if repeated:
+    last = {row.folded: row.line for row in used if lines[row.folded] > row.code.count("/") + 1}
+    if last:
+        repeated = (
+            f"{force}, {window}, code {printable(code[:30])} (line {line})"
+            for (force, window, code), line in last.items()
+        )
         raise InvalidRowsError(
-            f"{len(repeated)} offence codes of a force and quarter are repeated in {name}: "
+            f"{len(last)} offence codes of a force and quarter are repeated in {name}: "
             f"{first_five(repeated)}. Keep one row of each."
         )
 
 
 def _noted(kept: list[Offences]) -> dict[str, int]:
-    lines = Counter((row.total[0], row.total[2], row.code) for row in kept)
+    lines = Counter(row.folded for row in kept)
     codes = Counter(row.total for row in kept)
     usual: dict[tuple[str, Window], int] = defaultdict(int)
     for (_, key, window), count in codes.items():
@@ -204,7 +196,7 @@ def _noted(kept: list[Offences]) -> dict[str, int]:
     return {
         "below zero, to correct an earlier quarter: subtracted": sum(row.count < 0 for row in kept),
         "one of several lines of the same combined offence code: added up": sum(
-            lines[row.total[0], row.total[2], row.code] > 1 for row in kept
+            lines[row.folded] > 1 for row in kept
         ),
         "of a body that is not a police force, kept under the name in the file": sum(
             row.total[0] not in forces for row in kept

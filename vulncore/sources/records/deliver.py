@@ -61,9 +61,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     if not mapping.months:
         raise InvalidMappingError(_which_months(extract, mapping))
     refuse_shortened_references(extract, mapping)
-    tally = RowTally(
-        extract.file.name, extract.read, list(extract.rejects), left_out=Counter(extract.left_out)
-    )
+    tally = RowTally(extract.file.name, extract.read, list(extract.rejects), Counter(extract.left_out))
     judged = judge_rows(extract.table, extract.lines, mapping, tally)
     tally.refuse_beyond(
         mapping.most_rejected_percent / 100, "Correct the mapping or the extract. Nothing was published."

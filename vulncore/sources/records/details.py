@@ -1,17 +1,16 @@
 """When and where each record happened, and what else the extract says of it."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
-from vulncore.domain.arrays import Booleans
+from vulncore.domain.arrays import Booleans, Floats, Moments
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidMappingError
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, grid_reference, outside, to_wgs84
 from vulncore.domain.identifiers import Secret, pseudonym
-from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Mapping
+from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Mapping, Moment
 from vulncore.sources.records.values import (
     column_dates,
     column_moments,
@@ -45,7 +44,9 @@ def record_details(table: pa.Table, mapping: Mapping, secret: Secret, tally: Row
     }
     # where no column says the offence in words, its code does
     named = {"offence": mapping.counts[0].column, **mapping.columns}
-    columns |= {name: _text(table[named[name]]) for name in TEXT_COLUMNS if name in named}
+    for name in TEXT_COLUMNS:
+        if name in named:
+            columns[name] = read_values(table[named[name]], _tidy, pa.string())
     if "victim_key" in mapping.columns:
         column = table[mapping.columns["victim_key"]]
         key = secret()
@@ -61,17 +62,8 @@ def _times(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
     """
     if not mapping.occurred_from.columns and not mapping.occurred_to.columns:
         return {}
-    start, start_s, start_length = column_moments(table, mapping.occurred_from, mapping.date_order)
-    end, end_s, end_length = column_moments(table, mapping.occurred_to, mapping.date_order)
-    for name, where, days, seconds in (
-        ("occurred_from", mapping.occurred_from, start, start_s),
-        ("occurred_to", mapping.occurred_to, end, end_s),
-    ):
-        if where.columns:
-            _note_unread(table, where.at or where.date, np.isnat(days), name, mapping, tally)
-            clock = where.time or where.hour
-            if clock:
-                _note_unread(table, clock, np.isnan(seconds), f"{name} (time)", mapping, tally)
+    start, start_s, start_length = _moments(table, "occurred_from", mapping, tally)
+    end, end_s, end_length = _moments(table, "occurred_to", mapping, tally)
     first = _stamp(start, np.nan_to_num(start_s, nan=0.0))
     last = _last_second(end, end_s, end_length)
     alone = np.isnat(last) & ~np.isnat(first) & (np.isnan(start_s) | (start_length > 0))
@@ -81,6 +73,16 @@ def _times(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
         (~np.isnat(first) & np.isnan(start_s)).sum()
     )
     return {"occurred_from": pa.array(first), "occurred_to": pa.array(last)}
+
+
+def _moments(table: pa.Table, name: str, mapping: Mapping, tally: RowTally) -> tuple[Moments, Floats, float]:
+    where: Moment = getattr(mapping, name)
+    days, seconds, length = column_moments(table, where, mapping.date_order)
+    if where.columns:
+        _note_unread(table, where.at or where.date, np.isnat(days), name, mapping, tally)
+    if where.time or where.hour:
+        _note_unread(table, where.time or where.hour, np.isnan(seconds), f"{name} (time)", mapping, tally)
+    return days, seconds, length
 
 
 def _last_second(days: Any, seconds: Any, length: float) -> Any:
@@ -156,6 +158,5 @@ def _note_unread(
     tally.noted[f"with a value of {column[:60]} that cannot be read, left empty"] = len(unread)
 
 
-def _text(column: pa.ChunkedArray) -> pa.Array:
-    tidy: Callable[[str], str | None] = lambda text: " ".join(text.split())[:200] or None  # noqa: E731
-    return read_values(column, tidy, pa.string())
+def _tidy(text: str) -> str | None:
+    return " ".join(text.split())[:200] or None

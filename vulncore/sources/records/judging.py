@@ -60,13 +60,8 @@ def judge_rows(table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTal
     """
     cells = [pd.Index(table[coding.column].to_numpy()) for coding in mapping.counts]
     kind, kinds = pd.MultiIndex.from_arrays(cells).factorize()
-    meaning = (
-        pd.DataFrame(
-            [_meaning(cells, mapping.counts) for cells in kinds], columns=["measure", "fault", "value"]
-        )
-        .iloc[kind]
-        .reset_index(drop=True)
-    )
+    meanings = [_meaning(cells, mapping.counts) for cells in kinds]
+    meaning = pd.DataFrame(meanings, columns=["measure", "fault", "value"]).take(kind).reset_index(drop=True)
     uncoded, unknown = ((meaning["fault"] == fault).to_numpy(bool) for fault in (NO_CODE, BAD_CODE))
     nothing = ~(uncoded | unknown) & (meaning["measure"].str.len() == 0).to_numpy(bool)
 
