@@ -156,13 +156,13 @@ def file_contents(
 
 
 def month_file(path: Path, member: str) -> MonthFile | None:
-    """Return the month, force and kind that a CSV's name gives; None for other files, and those that a Mac adds.
+    """Return the month, force and kind that a CSV's name gives; None for other files, and those that a Mac or a publish adds.
 
     Raises:
         UnreadableSourceError: The name of a CSV doesn't say month, force and kind.
     """
     inner = PurePosixPath(member or path.name)
-    beside = inner.name.startswith(".") or "__MACOSX" in inner.parts
+    beside = inner.name.startswith(".") or "__MACOSX" in inner.parts or inner.name.endswith(".rejects.csv")
     if beside or inner.suffix.casefold() != ".csv":
         return None
     named = _NAME.fullmatch(inner.name)
