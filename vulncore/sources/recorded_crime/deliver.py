@@ -33,7 +33,7 @@ def deliver(path: Path, most_rejected: float = MOST_REJECTED) -> Delivery:
     Raises:
         UnreadableSourceError: The file is no such table, or none of its rows makes a total.
         InvalidRowsError: A row is there twice.
-        TooManyRejectsError: More rows are rejected than may be; it holds them all. Nothing is delivered then.
+        TooManyRejectsError: More rows are rejected than may be; it holds them. Nothing is delivered then.
 
     Source:
         Home Office, police recorded crime open data tables; Metropolitan Police, MPS Recorded Crime: Geographic

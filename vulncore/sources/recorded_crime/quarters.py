@@ -132,6 +132,7 @@ def offence_count(cell: str) -> int | None:
     return int(cell.replace(",", "")) if _NUMBER.fullmatch(cell) else None
 
 
+@lru_cache(maxsize=1_000)
 def force_name(name: str) -> str | None:
     """Return a force by the name it has elsewhere, any other body by its own; None where that is no name.
 
@@ -144,7 +145,7 @@ def force_name(name: str) -> str | None:
     return _forces_by_place().get(_place(f"{first} {last}" if first else name), name)
 
 
-@lru_cache(maxsize=1_000)  # bounded: a file may hold any number of years that are none
+@lru_cache(maxsize=1_000)  # bounded: a file may hold any number of years or names that are none
 def financial_quarter(year: str, quarter: str) -> Window | None:
     """Return the months of a financial year's quarter, of which the first begins with April; None if it is none.
 

@@ -48,7 +48,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
         UnreadableSourceError: The file can't be read as an extract.
         InvalidMappingError: The mapping contradicts itself, doesn't fit the extract or covers no months.
         TooManyRejectsError: More rows can't be used than the mapping lets pass, of all or of one month; it
-            holds them all.
+            holds them.
 
     Misleads when:
         the extract leaves out what it doesn't know: a record without a date recorded can't be missed here.
