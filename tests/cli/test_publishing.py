@@ -2,13 +2,16 @@
 
 import csv
 import io
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import rms_extract
 from tests.cli.test_cli import rows, run
+from tests.sources.police_uk.test_street import ASB, street_csv
 from vulncore.domain.measures import known_measures
 from vulncore.sources.records.mapping_file import read_mapping
 from vulncore.store import datasets, open_version, versions
@@ -197,6 +200,90 @@ def test_a_list_of_rejects_never_goes_over_another_file(workbook, tmp_path):
     done = publish(workbook, "--rejects", "taken.csv", store=tmp_path / "store")
     assert (done.exit_code, "taken.csv exists already" in done.stderr) == (1, True)
     assert Path("taken.csv").read_text() == "mine"
+
+
+@pytest.fixture
+def slipped(tmp_path, monkeypatch) -> Path:
+    """Return an extract with one row in 31 that cannot be used, in a folder beside the current one."""
+    (tmp_path / "extracts").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    Path("crimes.toml").write_text(
+        'source = "crimes"\nforce = "Kent Police"\n[columns]\nrecord_id = "Id"\nrecorded_on = "Recorded"\n'
+        '[[counts]]\ncolumn = "Offence"\n[counts.codes]\nRape = "rape"\n'
+    )
+    good = [f"{number},05/01/2024,Rape" for number in range(30)]
+    extract = tmp_path / "extracts" / "crimes.csv"
+    extract.write_text("\n".join(["Id,Recorded,Offence", *good, "99,soon,Rape"]) + "\n")
+    return extract
+
+
+JANUARY = ("--covers", "2024-01")
+
+
+def test_rows_that_cannot_be_used_are_listed_beside_the_extract_and_under_a_name_that_git_ignores(
+    slipped, tmp_path
+):
+    for name in ("crimes.rejects.csv", "crimes.2.rejects.csv"):
+        done = publish(slipped, *JANUARY, store=tmp_path / "store")
+        assert (done.exit_code, str(slipped.with_name(name)) in done.stderr) == (0, True)
+        assert [row["line"] for row in rows(slipped.with_name(name).read_text())] == ["32"]
+    assert [path.name for path in Path().iterdir()] == ["crimes.toml"]
+    assert "*.rejects.csv" in (Path(__file__).parents[2] / ".gitignore").read_text().splitlines()
+
+
+def test_the_list_goes_into_the_file_or_the_folder_that_is_chosen(slipped, tmp_path):
+    for chosen, path in (("mine.csv", "mine.csv"), (".", "crimes.rejects.csv")):
+        done = publish(slipped, *JANUARY, "--rejects", chosen, store=tmp_path / "store")
+        assert (done.exit_code, path in done.stderr, Path(path).exists()) == (0, True, True)
+    assert [path.name for path in slipped.parent.iterdir()] == ["crimes.csv"]
+
+
+def test_a_folder_that_is_not_there_is_refused_before_anything_is_read(slipped, tmp_path):
+    done = publish(slipped, *JANUARY, "--rejects", "gone/mine.csv", store=tmp_path / "store")
+    assert (done.exit_code, "There is no folder gone for --rejects" in done.stderr) == (1, True)
+    assert datasets(tmp_path / "store") == ()
+
+
+@pytest.fixture(params=["a folder that is closed", "a name that is too long"])
+def unlistable(slipped, request) -> Iterator[Path]:
+    """Return the same extract where no list of its rows can be written beside it."""
+    if request.param == "a name that is too long":
+        yield slipped.rename(slipped.with_name("a" * 250 + ".csv"))
+        return
+    if not hasattr(os, "geteuid") or os.geteuid() == 0:
+        pytest.skip("no folder is closed to this user")
+    slipped.parent.chmod(0o500)
+    yield slipped
+    slipped.parent.chmod(0o700)
+
+
+def test_a_list_that_cannot_be_written_loses_nothing_of_the_publish(unlistable, tmp_path):
+    done = publish(unlistable, *JANUARY, store=tmp_path / "store")
+    assert (done.exit_code, datasets(tmp_path / "store")) == (0, ("kent",)), done.stderr
+    assert "Rejected: 1." in done.stdout
+    assert f"Rows that cannot be used: 1. They could not be listed in {unlistable.parent}: " in done.stderr
+    assert "give this command again with --dry-run and --rejects FILE.csv" in done.stderr
+    again = publish(unlistable, *JANUARY, "--dry-run", "--rejects", "mine.csv", store=tmp_path / "store")
+    assert (again.exit_code, len(rows(Path("mine.csv").read_text()))) == (0, 1)
+    assert len(versions(tmp_path / "store", "kent")) == 1
+
+
+def test_a_refusal_is_said_whether_its_rows_can_be_listed_or_not(unlistable, tmp_path):
+    done = publish(unlistable, *JANUARY, "--most-rejected", 1, store=tmp_path / "store")
+    assert (done.exit_code, "1 of 31 rows" in done.stderr, "could not be listed" in done.stderr) == (
+        1,
+        True,
+        True,
+    )
+
+
+def test_a_list_of_rejects_beside_files_of_data_police_uk_is_none_of_them(tmp_path):
+    path = street_csv(tmp_path, "a1;2024-05", *[ASB] * 40)
+    assert run("publish", "police-uk", path, store=tmp_path / "store").exit_code == 0
+    assert (tmp_path / "2024-05-city-of-london-street.rejects.csv").exists()
+    done = run("publish", "police-uk", tmp_path, store=tmp_path / "other")
+    assert (done.exit_code, "Rows read: 41. Accepted: 40." in done.stdout) == (0, True), done.stderr
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ if not help_alone:
     from vulncore import store as stores
     from vulncore.cli.printing import csv_text, printed, terminal_progress
     from vulncore.domain.delivery import Delivery, annotated, provisional
+    from vulncore.domain.disk import disk_fault
     from vulncore.domain.measures import measures_frame
     from vulncore.domain.periods import parse_month, parse_months
     from vulncore.domain.shipped import shipped
@@ -94,7 +96,11 @@ def publish(
     ] = None,
     rejects: Annotated[
         Path | None,
-        typer.Option("--rejects", metavar="FILE.csv", help="The file that lists rows that cannot be used."),
+        typer.Option(
+            "--rejects",
+            metavar="PATH",
+            help="The file or folder for the list of rows that cannot be used. Default: beside the first file.",
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, and publish nothing.")
@@ -112,17 +118,20 @@ def publish(
     )
     if covers and not mapping:
         raise UnreadableSourceError(f"{source} does not use --covers without --mapping. Leave --covers out.")
-    if rejects and rejects.exists():
+    if rejects and rejects.exists() and not rejects.is_dir():
         raise UnreadableSourceError(f"{rejects} exists already. Choose another file for --rejects.")
-    listed = rejects or _unused_name(f"{_stem(files)}.rejects")
+    if rejects and not rejects.parent.is_dir():
+        raise UnreadableSourceError(
+            f"There is no folder {rejects.parent} for --rejects. Make the folder, or choose another."
+        )
     try:
         delivery = read_delivery(
             source, files or [], settings, partial(kept_secret, store), terminal_progress()
         )
     except TooManyRejectsError as refusal:
-        _write_rejects(listed, refusal.rejects)
+        _list_rejects(refusal.rejects, rejects, files or [])
         raise
-    _write_rejects(listed, delivery.rejects)
+    _list_rejects(delivery.rejects, rejects, files or [])
     if provisional_from:
         delivery = provisional(delivery, parse_month(provisional_from))
     if dry_run:
@@ -187,22 +196,37 @@ def _mapping_with_options(mapping: Mapping, covers: str | None, most_rejected: f
     return mapping if most_rejected is None else replace(mapping, most_rejected_percent=most_rejected)
 
 
-def _write_rejects(path: Path, rejects: tuple[Reject, ...]) -> None:
+def _list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequence[Path]) -> None:
+    """Write rejected rows to a file and say where; if no file can be written, say that, and what to do.
+
+    Args:
+        rejects: The rows.
+        chosen: The file, or the folder of a file that is named after the first that was read.
+        files: What was read. The list goes beside the first, unless a place is chosen.
+    """
     if not rejects:
         return
-    path.touch(mode=0o600, exist_ok=False)  # values at fault may be about people
-    path.write_text(csv_text(rejects_frame(rejects)), encoding="utf-8")
+    first = files[0].absolute() if files else Path("rows")
+    folder = chosen or first.parent
+    try:
+        path = _unused_name(folder, first.name) if folder.is_dir() else folder
+        path.touch(mode=0o600, exist_ok=False)  # values at fault may be about people
+        path.write_text(csv_text(rejects_frame(rejects)), encoding="utf-8")
+    except OSError as problem:
+        typer.echo(
+            f"Rows that cannot be used: {len(rejects):,}. They could not be listed in {folder}: {disk_fault(problem)}. "
+            "To list them, give this command again with --dry-run and --rejects FILE.csv, in a folder that you can write to.",
+            err=True,
+        )
+        return
     typer.echo(f"Rows that cannot be used are listed in {path}, with line and reason.", err=True)
 
 
-def _unused_name(stem: str) -> Path:
-    """Return a name of a CSV that no file has yet."""
-    names = (Path(f"{stem}{number}.csv") for number in ("", *(f".{count}" for count in range(2, 10_000))))
-    return next(name for name in names if not name.exists())
-
-
-def _stem(files: list[Path] | None) -> str:
-    return files[0].name.split(".")[0] if files else "rows"
+def _unused_name(folder: Path, name: str) -> Path:
+    """Return a file for rejected rows that is named after another and not there yet."""
+    stem = name.partition(".")[0] or "rows"
+    names = (f"{stem}{number}.rejects.csv" for number in ("", *(f".{count}" for count in range(2, 10_000))))
+    return next(folder / free for free in names if not (folder / free).exists())
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""CSV as text, judged line by line.
+"""CSV as text, judged line by line: the reader of every table whose columns are known.
 
 One line is one row: none of the formats read here has line breaks within a field. So a quotation mark that
 never closes spoils only its own line, and every line keeps its number.
@@ -6,9 +6,11 @@ never closes spoils only its own line, and every line keeps its number.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidRowsError, UnreadableSourceError, first_five
@@ -16,6 +18,108 @@ from vulncore.domain.errors import InvalidRowsError, UnreadableSourceError, firs
 MAX_TABLE_BYTES: Final = 20_000_000  # a table of counts that people keep is thousands of times smaller
 MAX_TABLE_LINES: Final = 200_000  # every force's monthly figures of twenty measures for fifteen years
 MAX_LINE_BYTES: Final = 10_000  # thirty times the longest line that the City's street files have
+
+UNCLOSED: Final = "a quotation mark out of place"
+TOO_FEW: Final = "too few fields"
+TOO_MANY: Final = "too many fields"
+
+_ZIP: Final = b"PK\x03\x04"  # what every workbook begins with: ODS and XLSX are zips
+
+
+Rows = Mapping[int, Sequence[str]]
+"""The fields of lines, by the number of each: 1 is the heading's."""
+
+
+class Misfit(NamedTuple):
+    """A line that does not have the heading's fields: its number, why, and its text."""
+
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass
+class Lines:
+    """Lines beneath a heading, which is line 1: the fields of those that have as many, by number, and the others.
+
+    `unended` is the number of the file's last line if that has no end, else 0.
+    """
+
+    name: str
+    heading: list[str]
+    unended: int
+    rows: Rows = field(default_factory=dict)
+    misfits: list[Misfit] = field(default_factory=list)
+
+    @property
+    def read(self) -> int:
+        """How many lines there are."""
+        return len(self.rows) + len(self.misfits)
+
+
+def line_batches(content: bytes, name: str, most: int, size: int) -> Iterator[Lines]:
+    """Yield a file's heading without lines, and then its lines so many at a time.
+
+    Raises:
+        UnreadableSourceError: It is none that `text_lines` reads.
+    """
+    lines = text_lines(content, name, most)
+    heading = [cell.strip() for cell in fields(next(lines)) or []]
+    unended = 0 if content.endswith((b"\n", b"\r")) else content.rstrip(b" \t\r\n").count(b"\n") + 1
+    yield Lines(name, heading, unended)
+    for first in count(2, size):
+        rows: dict[int, list[str]] = {}
+        batch = Lines(name, heading, unended, rows)
+        for number, line in enumerate(islice(lines, size), first):
+            cells = fields(line)
+            if cells is not None and len(cells) == len(heading):
+                rows[number] = cells
+            else:
+                reason = UNCLOSED if cells is None else TOO_FEW if len(cells) < len(heading) else TOO_MANY
+                batch.misfits.append(Misfit(number, reason, line))
+        yield batch
+        if batch.read < size:
+            return
+
+
+def require_end(lines: Lines) -> None:
+    """Refuse a file that breaks off in the middle of a line.
+
+    Raises:
+        UnreadableSourceError: Its last line has no end and too few fields.
+    """
+    if lines.misfits and lines.misfits[-1].line == lines.unended and lines.misfits[-1].reason != TOO_MANY:
+        raise UnreadableSourceError(
+            f"{lines.name} breaks off in line {lines.unended}, so rows are missing. Download the file again."
+        )
+
+
+def read_table(path: Path) -> Lines:
+    """Return a table of counts, its fields stripped.
+
+    Raises:
+        UnreadableSourceError: The file is missing, empty, too large, a workbook, not UTF-8, or has no rows.
+    """
+    name = printable(path.name)
+    if not path.is_file():
+        raise UnreadableSourceError(f"There is no file {printable(str(path))}. Check the name.")
+    size = path.stat().st_size
+    if size > MAX_TABLE_BYTES:
+        raise UnreadableSourceError(
+            f"{name} has {size:,} bytes. A table of counts has no more than {MAX_TABLE_BYTES:,} bytes. "
+            "Check that you chose the right file."
+        )
+    content = path.read_bytes()
+    if content.startswith(_ZIP):
+        raise UnreadableSourceError(
+            f"{name} is a workbook or a zip, not a CSV. Open the file, choose the sheet with the figures and save "
+            "that sheet as CSV UTF-8."
+        )
+    _, lines = line_batches(content, name, MAX_TABLE_LINES, size=MAX_TABLE_LINES + 1)
+    if not lines.read:
+        raise UnreadableSourceError(f"{name} has a heading and no rows. Check that the file is whole.")
+    lines.rows = {number: [cell.strip() for cell in cells] for number, cells in lines.rows.items()}
+    return lines
 
 
 def text_lines(content: bytes, name: str, most: int) -> Iterator[str]:
@@ -72,35 +176,6 @@ def fields(line: str) -> list[str] | None:
         return None
 
 
-def small_table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return a small CSV's header and its rows, each with its line number; all fields stripped.
-
-    Raises:
-        UnreadableSourceError: The file is missing, empty, too large, not UTF-8 or has no rows.
-        InvalidRowsError: A row doesn't have as many fields as the header.
-    """
-    name = printable(path.name)
-    if not path.is_file():
-        raise UnreadableSourceError(f"There is no file {printable(str(path))}. Check the name.")
-    if path.stat().st_size > MAX_TABLE_BYTES:
-        raise UnreadableSourceError(
-            f"{name} has {path.stat().st_size:,} bytes. A table of counts has at most "
-            f"{MAX_TABLE_BYTES:,}. Check that you chose the right file."
-        )
-    parsed = [fields(line) for line in text_lines(path.read_bytes(), name, MAX_TABLE_LINES)]
-    header = [cell.strip() for cell in (parsed[0] if parsed else None) or []]
-    uneven = [number for number, row in enumerate(parsed, start=1) if row is None or len(row) != len(header)]
-    if uneven:
-        raise InvalidRowsError(
-            f"{len(uneven)} lines of {name} do not have the heading's {len(header)} fields: "
-            f"line {first_five(uneven)}. Correct these lines."
-        )
-    if len(parsed) < 2:
-        raise UnreadableSourceError(f"{name} has a heading and no rows. Check that the file is whole.")
-    rows = [(number, [cell.strip() for cell in row or []]) for number, row in enumerate(parsed[1:], start=2)]
-    return header, rows
-
-
 def whole_count(cell: str) -> int | None:
     """Return a cell's count; None unless it is a whole number that is not negative, in plain digits.
 
@@ -110,22 +185,27 @@ def whole_count(cell: str) -> int | None:
     return int(cell) if cell.isascii() and cell.isdigit() and len(cell) <= 12 else None
 
 
-def require_header(path: Path, header: Sequence[str], expected: Sequence[str]) -> None:
-    """Refuse a table whose columns are not the expected ones in their order.
+def require_header(lines: Lines, expected: Sequence[str]) -> None:
+    """Refuse a table whose columns are not the expected ones in their order, or of which a line has not their fields.
 
     Raises:
         UnreadableSourceError: Columns are absent, unknown, repeated or in another order.
+        InvalidRowsError: Lines have more fields than the heading, or fewer.
     """
-    if list(header) == list(expected):
-        return
-    absent = [name for name in expected if name not in header]
-    unknown = [name[:40] for name in header if name not in expected]
-    faults = [
-        *([f"{len(absent)} are missing ({first_five(absent)})"] if absent else []),
-        *([f"{len(unknown)} are unknown ({first_five(unknown)})"] if unknown else []),
-    ]
-    raise UnreadableSourceError(
-        f"The columns of {printable(path.name)} are not as expected: "
-        f"{' and '.join(faults) or 'their order differs, or a column repeats'}. "
-        f"Write the heading as {','.join(expected)}."
-    )
+    absent = [name for name in expected if name not in lines.heading]
+    unknown = [name[:40] for name in lines.heading if name not in expected]
+    if lines.heading != list(expected):
+        faults = [
+            *([f"{len(absent)} are missing ({first_five(absent)})"] if absent else []),
+            *([f"{len(unknown)} are unknown ({first_five(unknown)})"] if unknown else []),
+        ]
+        raise UnreadableSourceError(
+            f"The columns of {lines.name} are not as expected: "
+            f"{' and '.join(faults) or 'their order differs, or a column repeats'}. "
+            f"Write the heading as {','.join(expected)}."
+        )
+    if lines.misfits:
+        raise InvalidRowsError(
+            f"{len(lines.misfits)} lines of {lines.name} do not have the heading's {len(lines.heading)} fields: "
+            f"line {first_five(misfit.line for misfit in lines.misfits)}. Correct these lines."
+        )

@@ -13,6 +13,7 @@ from vulncore.sources.csv_text import fields
 from vulncore.sources.kinds import FileKind, Source
 from vulncore.sources.records.deliver import deliver as deliver_records
 from vulncore.sources.records.mapping import Mapping
+from vulncore.sources.row_tally import MOST_REJECTED
 from vulncore.sources.zip_members import is_zip, member_names
 
 FIRST_BYTES = 4_096  # a heading is in the first of them
@@ -75,13 +76,30 @@ def read_delivery(
         return demo.deliver()
     if not files:
         raise UnreadableSourceError(f"No file is given. Name the file: vulncore publish {source} FILE")
+    most_rejected = MOST_REJECTED if settings.most_rejected is None else settings.most_rejected
     if source is Source.POLICE_UK:
-        return police_uk.deliver(files, settings.kind, progress=progress, **_rejected_share(settings))
+        return police_uk.deliver(files, settings.kind, most_rejected, progress)
     if len(files) > 1:
         raise UnreadableSourceError(
             f"{source} takes one file, and {len(files)} are given. Publish one file at a time."
         )
-    return _read_one_file(source, files[0], settings, secret, progress)
+    (file,) = files
+    if source is Source.RECORDED_CRIME:
+        return recorded_crime.deliver(file, most_rejected)
+    if source is Source.MONTHLY_COUNTS:
+        return monthly_counts.deliver(file)
+    if source is Source.PUBLISHED_TABLE:
+        if settings.as_at is None:
+            raise UnreadableSourceError(
+                "A published table does not give its month. Add the month that the table ends with, like --as-at 2024-10."
+            )
+        return published_table.deliver(file, settings.as_at, settings.force or published_table.FORCE)
+    if settings.mapping is None:
+        raise UnreadableSourceError(
+            f"Records need a mapping of columns and codes: vulncore publish records {file.name} --mapping FILE.toml. "
+            f"Draft the mapping with: vulncore mapping {file.name}"
+        )
+    return deliver_records(file, settings.mapping, secret, progress)
 
 
 def likely_source(path: Path) -> Source:
@@ -107,30 +125,3 @@ def likely_source(path: Path) -> Source:
     if {"measure", "fytd_current", "fytd_previous"} <= set(heading):
         return Source.PUBLISHED_TABLE
     return Source.RECORDED_CRIME if recorded_crime.is_heading(heading) else Source.RECORDS
-
-
-def _read_one_file(
-    source: Source, file: Path, settings: Settings, secret: Secret, progress: Progress | None
-) -> Delivery:
-    if source is Source.RECORDED_CRIME:
-        return recorded_crime.deliver(file, **_rejected_share(settings))
-    if source is Source.MONTHLY_COUNTS:
-        return monthly_counts.deliver(file)
-    if source is Source.PUBLISHED_TABLE:
-        if settings.as_at is None:
-            raise UnreadableSourceError(
-                "A published table does not give its month. Add the month that the table ends with, like --as-at 2024-10."
-            )
-        return published_table.deliver(
-            file, settings.as_at, **({"force": settings.force} if settings.force else {})
-        )
-    if settings.mapping is None:
-        raise UnreadableSourceError(
-            f"Records need a mapping of columns and codes: vulncore publish records {file.name} --mapping FILE.toml. "
-            f"Draft the mapping with: vulncore mapping {file.name}"
-        )
-    return deliver_records(file, settings.mapping, secret, progress)
-
-
-def _rejected_share(settings: Settings) -> dict[str, float]:
-    return {} if settings.most_rejected is None else {"most_rejected": settings.most_rejected}

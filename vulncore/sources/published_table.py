@@ -1,22 +1,32 @@
 """A published strand table: totals of five windows, with their changes beside them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-
-from vulncore.domain.delivery import Delivery, RowAccount, measures_table, printable, source_file
+from vulncore.domain.delivery import Delivery, measures_table, source_file
 from vulncore.domain.errors import InvalidRowsError, UnknownNameError, UnreadableSourceError
 from vulncore.domain.periods import Window, comparison_windows, financial_year, financial_year_name
-from vulncore.domain.schemas import COUNTS, Tables
+from vulncore.domain.schemas import Tables
 from vulncore.domain.vocabulary import Measure, find_measure, report_measures
-from vulncore.sources.csv_text import require_header, small_table, whole_count
+from vulncore.sources.csv_text import Lines, read_table, require_header, whole_count
+from vulncore.sources.row_tally import RowTally, delivery
+from vulncore.sources.tables import counts_table
 
 SOURCE: Final = "published-table"
+FORCE: Final = "City of London Police"
+
+COLUMNS: Final = (
+    "group",
+    "measure",
+    *("fytd_previous", "fytd_current", "fytd_change", "fytd_change_pct"),
+    *("fytd_baseline", "baseline_change", "baseline_change_pct"),
+    *("rolling12_previous", "rolling12_current", "rolling12_change", "rolling12_change_pct"),
+)
+"""The heading, but that the year stands in the baseline's name, like `fytd_2019_20`."""
 
 CHANGES: Final = {  # the change's column: the earlier window and the current one
     "fytd_change": ("fytd_previous", "fytd_current"),
@@ -27,7 +37,7 @@ CHANGES: Final = {  # the change's column: the earlier window and the current on
 _BASELINE = re.compile(r"fytd_(\d{4})_(\d{2})", flags=re.ASCII)
 
 
-def deliver(path: Path, as_at: date, force: str = "City of London Police") -> Delivery:
+def deliver(path: Path, as_at: date, force: str = FORCE) -> Delivery:
     """Return a published strand table as counts.
 
     Args:
@@ -53,74 +63,79 @@ def deliver(path: Path, as_at: date, force: str = "City of London Police") -> De
     Misleads when:
         the as-at month is not the table's own: nothing in the file can show it.
     """
-    header, lines = small_table(path)
-    baseline_column, windows = _windows(path, header, as_at)
-    require_header(path, header, _columns(baseline_column))
-    names = [name if name != baseline_column else "fytd_baseline" for name in header]
-    rows = [(number, dict(zip(names, cells, strict=True))) for number, cells in lines]
-    _refuse(path, [fault for number, row in rows for fault in _faults(number, row)])
-    measures = _measures(path, rows)
-    groups = sum(row["group"] != measure.group for (_, row), measure in zip(rows, measures, strict=True))
-    return Delivery(
-        source=SOURCE,
-        tables=Tables(
-            counts=_counts(path, force, windows, rows, measures), measures=measures_table(measures)
-        ),
-        files=(source_file(path),),
-        rows=RowAccount(
-            read=len(rows),
-            accepted=len(rows),
-            noted={"under another group than the list of measures has": groups} if groups else {},
-        ),
-    )
+    lines = read_table(path)
+    baseline_column, windows = _windows(lines, as_at)
+    require_header(lines, [column.replace("fytd_baseline", baseline_column) for column in COLUMNS])
+    tally = RowTally(lines.name, lines.read)
+    counts: dict[tuple[Measure, Window], int] = {}
+    faults: list[str] = []
+    for line, cells in lines.rows.items():
+        row = dict(zip(COLUMNS, cells, strict=True))
+        faults += [f"line {line}{fault}" for fault in _add_row(row, windows, counts, tally)]
+    if faults:
+        raise InvalidRowsError(
+            f"{len(faults)} cells of {lines.name} cannot be right: {'; '.join(faults[:5])}"
+            f"{' and more' if len(faults) > 5 else ''}. Correct the table, or download the table again."
+        )
+    totals = [(force, measure.key, window, count) for (measure, window), count in counts.items()]
+    measures = measures_table(dict.fromkeys(measure for measure, _ in counts))
+    tables = Tables(counts=counts_table(SOURCE, totals), measures=measures)
+    return delivery(SOURCE, tables, [source_file(path)], lines.read, [tally])
 
 
-def _windows(path: Path, header: list[str], as_at: date) -> tuple[str, dict[str, Window]]:
-    named = [(name, match) for name in header if (match := _BASELINE.fullmatch(name))]
+def _windows(lines: Lines, as_at: date) -> tuple[str, dict[str, Window]]:
+    named = [(name, match) for name in lines.heading if (match := _BASELINE.fullmatch(name))]
     if len(named) != 1:
         raise UnreadableSourceError(
-            f"{printable(path.name)} has {len(named)} columns named like fytd_2019_20, which give the baseline year. "
+            f"{lines.name} has {len(named)} columns named like fytd_2019_20, which give the baseline year. "
             "Keep one such column."
         )
     ((name, match),) = named
     year = int(match[1])
     if (year + 1) % 100 != int(match[2]):
         raise UnreadableSourceError(
-            f"Column {name} of {printable(path.name)} does not name a financial year. Write a year like 2019_20."
+            f"Column {name} of {lines.name} does not name a financial year. Write a year like 2019_20."
         )
     windows = comparison_windows(as_at, year)
     if windows["fytd_baseline"] is None:
         raise UnreadableSourceError(
-            f"The baseline of {printable(path.name)} is {financial_year_name(year)}, which is not before the current "
+            f"The baseline of {lines.name} is {financial_year_name(year)}, which is not before the current "
             f"{financial_year_name(financial_year(as_at))}. Check the month that the table ends with."
         )
     return name, {column: window for column, window in windows.items() if window}
 
 
-def _columns(baseline_column: str) -> list[str]:
-    fytd = ["fytd_previous", "fytd_current", "fytd_change", "fytd_change_pct"]
-    baseline = [baseline_column, "baseline_change", "baseline_change_pct"]
-    rolling = ["rolling12_previous", "rolling12_current", "rolling12_change", "rolling12_change_pct"]
-    return ["group", "measure", *fytd, *baseline, *rolling]
-
-
-def _faults(line: int, row: Mapping[str, str]) -> list[str]:
-    faults = [
-        f"line {line}, {name}: '{row[name][:20]}' is not a whole count"
-        for name in dict.fromkeys(name for pair in CHANGES.values() for name in pair)
-        if whole_count(row[name]) is None
-    ]
-    if faults:
-        return faults
-    for name, (earlier_name, current_name) in CHANGES.items():
+def _add_row(
+    row: Mapping[str, str],
+    windows: Mapping[str, Window],
+    counts: dict[tuple[Measure, Window], int],
+    tally: RowTally,
+) -> Iterator[str]:
+    """Add a row to the counts, and yield what can't be right of it; where two windows are the same months, one counts."""
+    columns = dict.fromkeys(name for pair in CHANGES.values() for name in pair)
+    odd = [name for name in columns if whole_count(row[name]) is None]
+    yield from (f", {name}: '{row[name][:20]}' is not a whole count" for name in odd)
+    for name, (earlier_name, current_name) in CHANGES.items() if not odd else ():
         earlier, current = int(row[earlier_name]), int(row[current_name])
+        percent = row[f"{name}_pct"]
         if row[name] != str(current - earlier):
-            faults.append(f"line {line}, {name}: '{row[name][:20]}' should be {current - earlier}")
-        if not _follows(row[f"{name}_pct"], earlier, current):
-            faults.append(
-                f"line {line}, {name}_pct: '{row[f'{name}_pct'][:20]}' does not follow from {earlier} to {current}"
-            )
-    return faults
+            yield f", {name}: '{row[name][:20]}' should be {current - earlier}"
+        if not _follows(percent, earlier, current):
+            yield f", {name}_pct: '{percent[:20]}' does not follow from {earlier} to {current}"
+    try:
+        measure = find_measure(report_measures(), row["measure"])
+    except UnknownNameError as problem:
+        yield f": {problem}"
+        return
+    if any(measure == known for known, _ in counts):
+        yield f": {measure.label} is there twice"
+        return
+    tally.noted["under another group than the list of measures has"] += row["group"] != measure.group
+    for name, window in windows.items() if not odd else ():
+        count = int(row[name])
+        other = counts.setdefault((measure, window), count)
+        if other != count:
+            yield f", {name}: {count} and {other} for the same months, {window}"
 
 
 def _follows(percent: str, earlier: int, current: int) -> bool:
@@ -132,61 +147,3 @@ def _follows(percent: str, earlier: int, current: int) -> bool:
     exact = Fraction(100 * (current - earlier), earlier) if earlier else Fraction(0)
     decimals = len(percent.partition(".")[2])
     return abs(Fraction(percent) - exact) <= Fraction(1, 2 * 10**decimals)  # a half may go either way
-
-
-def _measures(path: Path, rows: list[tuple[int, dict[str, str]]]) -> list[Measure]:
-    measures: list[Measure] = []
-    faults = []
-    for number, row in rows:
-        try:
-            measure = find_measure(report_measures(), row["measure"])
-        except UnknownNameError as problem:
-            faults.append(f"line {number}: {problem}")
-            continue
-        if measure in measures:
-            faults.append(f"line {number}: {measure.label} is there twice")
-        measures.append(measure)
-    _refuse(path, faults)
-    return measures
-
-
-def _counts(
-    path: Path,
-    force: str,
-    windows: Mapping[str, Window],
-    rows: list[tuple[int, dict[str, str]]],
-    measures: list[Measure],
-) -> pa.Table:
-    counts: dict[tuple[str, Window], int] = {}
-    contradictions = []
-    for (number, row), measure in zip(rows, measures, strict=True):
-        for name, window in windows.items():
-            count = int(row[name])
-            earlier_count = counts.setdefault((measure.key, window), count)
-            if earlier_count != count:
-                contradictions.append(
-                    f"line {number}, {name}: {count} and {earlier_count} for the same months, {window}"
-                )
-    _refuse(path, contradictions)
-    return pa.Table.from_pylist(
-        [
-            {
-                "force": force,
-                "measure": key,
-                "period_start": window.start,
-                "period_end": window.end,
-                "count": count,
-                "source": SOURCE,
-            }
-            for (key, window), count in counts.items()
-        ],
-        schema=COUNTS,
-    )
-
-
-def _refuse(path: Path, faults: list[str]) -> None:
-    if faults:
-        raise InvalidRowsError(
-            f"{len(faults)} cells of {printable(path.name)} cannot be right: {'; '.join(faults[:5])}"
-            f"{' and more' if len(faults) > 5 else ''}. Correct the table, or download the table again."
-        )

@@ -15,6 +15,7 @@ from vulncore.domain.errors import UnreadableSourceError, first_five
 MAX_RATIO: Final = 100  # police CSVs shrink about fivefold; only what is made to swell goes beyond this
 MAX_MEMBERS: Final = 50_000  # every force and month since 2010, three files each, is under 30,000
 CHUNK_BYTES: Final = 1024**2
+NO_DOWNLOAD: Final = "This is not a download of data.police.uk. Check where the zip came from."
 
 DAMAGE: Final = (
     zipfile.BadZipFile,
@@ -62,21 +63,15 @@ def safe_names(archive: zipfile.ZipFile, zip_name: str) -> list[str]:
             "Check where the zip came from."
         )
     unsafe = unsafe_members(members)
-    if unsafe.climbing:
-        raise UnreadableSourceError(
-            f"{len(unsafe.climbing)} names in {name} lead out of the zip: {first_five(unsafe.climbing)}. "
-            "This is not a download of data.police.uk. Check where the zip came from."
-        )
-    if unsafe.locked:
-        raise UnreadableSourceError(
-            f"{len(unsafe.locked)} files in {name} are encrypted: {first_five(unsafe.locked)}. "
-            "Make the zip again without a password."
-        )
-    if unsafe.uncommon:
-        raise UnreadableSourceError(
-            f"{len(unsafe.uncommon)} files in {name} are packed by another method than deflate: "
-            f"{first_five(unsafe.uncommon)}. Give the zip as you downloaded it, or pack the files again."
-        )
+    repack = "Give the zip as you downloaded it, or pack the files again."
+    for names, what, advice in (
+        (unsafe.climbing, "names in {} lead out of the zip", NO_DOWNLOAD),
+        (unsafe.locked, "files in {} are encrypted", "Make the zip again without a password."),
+        (unsafe.uncommon, "files in {} are packed by another method than deflate", repack),
+    ):
+        if names:
+            which = what.format(name)
+            raise UnreadableSourceError(f"{len(names)} {which}: {first_five(names)}. {advice}")
     return [member.filename for member in members]
 
 
@@ -123,7 +118,7 @@ def member_content(archive: zipfile.ZipFile, name: str, zip_name: str, most_byte
     plausible = archive.getinfo(name).compress_size * MAX_RATIO
     refusal = (
         f"{printable(name)} in {printable(zip_name)} swells to more than {MAX_RATIO} times its packed size. "
-        "This is not a download of data.police.uk. Check where the zip came from."
+        f"{NO_DOWNLOAD}"
         if plausible < most_bytes
         else too_large(f"{printable(name)} in {printable(zip_name)}", most_bytes)
     )

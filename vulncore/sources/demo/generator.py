@@ -7,12 +7,13 @@ import pyarrow as pa
 
 from vulncore.domain.arrays import Integers
 from vulncore.domain.delivery import Delivery, RowAccount, measures_table
-from vulncore.domain.schemas import ANNOTATIONS, COVERAGE, INCIDENTS, Tables, validated
+from vulncore.domain.schemas import ANNOTATIONS, INCIDENTS, Tables, validated
 from vulncore.domain.vocabulary import report_measures
 from vulncore.sources.demo.description import description, dice
 from vulncore.sources.demo.details import allocation, leading_rows, offences, outcomes, people, places
 from vulncore.sources.demo.months import month_counts, period
 from vulncore.sources.demo.times import times
+from vulncore.sources.tables import incident_coverage
 
 DEFAULT: Final = 2024
 """The seed of the demo that ships: what any other seed gives is as good, but not what others see."""
@@ -107,19 +108,8 @@ def _repeated(counts: pd.DataFrame, repeats: Integers) -> pd.DataFrame:
 
 
 def _coverage() -> pa.Table:
-    rows = [
-        {
-            "force": FORCE,
-            "measure": measure.key,
-            "month": month,
-            "table": "incidents",
-            "source": SOURCE,
-            "provisional": False,
-        }
-        for measure in report_measures()
-        for month in period().months
-    ]
-    return pa.Table.from_pylist(rows, schema=COVERAGE)
+    covered = [(measure.key, month) for measure in report_measures() for month in period().months]
+    return incident_coverage(SOURCE, FORCE, covered)
 
 
 def _annotations() -> pa.Table:

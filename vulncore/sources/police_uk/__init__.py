@@ -9,12 +9,7 @@ Read in this order:
 - `coverage`: which measures a month's file covers.
 """
 
-from vulncore.sources.police_uk.deliver import (
-    ATTRIBUTION,
-    MAX_REJECTED_SHARE,
-    FileKind,
-    deliver,
-    is_file_name,
-)
+from vulncore.sources.police_uk.deliver import ATTRIBUTION, deliver
+from vulncore.sources.police_uk.files import FileKind, is_file_name
 
-__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "FileKind", "deliver", "is_file_name"]
+__all__ = ["ATTRIBUTION", "FileKind", "deliver", "is_file_name"]

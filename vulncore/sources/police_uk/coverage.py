@@ -5,31 +5,17 @@ from typing import Final
 
 import pyarrow as pa
 
-from vulncore.domain.schemas import COVERAGE
 from vulncore.sources.police_uk.files import SOURCES, FileKind, MonthFile, kind_measures
+from vulncore.sources.tables import incident_coverage
 
 SIX: Final = frozenset(
-    {
-        "anti-social-behaviour",
-        "burglary",
-        "other-crime",
-        "robbery",
-        "vehicle-crime",
-        "violent-crime",
-    }
+    {"anti-social-behaviour", "burglary", "other-crime", "robbery", "vehicle-crime", "violent-crime"}
 )
 ELEVEN: Final = SIX | {
-    "criminal-damage-and-arson",
-    "drugs",
-    "other-theft",
-    "public-disorder-and-weapons",
-    "shoplifting",
+    *("criminal-damage-and-arson", "drugs", "other-theft", "public-disorder-and-weapons", "shoplifting"),
 }
 FOURTEEN: Final = ELEVEN - {"public-disorder-and-weapons", "violent-crime"} | {
-    "bicycle-theft",
-    "possession-of-weapons",
-    "public-order",
-    "theft-from-the-person",
+    *("bicycle-theft", "possession-of-weapons", "public-order", "theft-from-the-person"),
     "violence-and-sexual-offences",
 }
 """The site's categories: six at first, eleven from September 2011, fourteen since May 2013."""
@@ -48,7 +34,7 @@ def categories_of(month: date) -> frozenset[str]:
     return ELEVEN if month < date(2013, 5, 1) else FOURTEEN
 
 
-def file_coverage(file: MonthFile, present: set[str], unknown_types: int = 0) -> pa.Table:
+def file_coverage(file: MonthFile, present: set[str], unknown_types: bool) -> pa.Table:
     """Return the coverage that a file delivers, one row per measure of its kind, the empty ones included.
 
     Where rows were rejected because nobody knows their type, an empty measure may be theirs under a new
@@ -58,31 +44,14 @@ def file_coverage(file: MonthFile, present: set[str], unknown_types: int = 0) ->
         file: The file, which says month, force and kind.
         present: The keys of the measures that its rows have. A crime category from another time than the
             month's is covered too: the file shows that it was delivered.
-        unknown_types: How many of its rows have a type that no measure is called.
+        unknown_types: Whether a row has a type that no measure is called.
 
     Misleads when:
         an outcome type is younger than the month: the site doesn't say when it brought in each, so that all
         of them are covered in every month.
     """
-    delivered = present if unknown_types else _measures_at(file) | present
-    return pa.Table.from_pylist(
-        [
-            {
-                "force": file.force,
-                "measure": measure.key,
-                "month": file.month,
-                "table": "incidents",
-                "source": SOURCES[file.kind],
-                "provisional": False,
-            }
-            for measure in kind_measures(file.kind)
-            if measure.key in delivered
-        ],
-        schema=COVERAGE,
-    )
-
-
-def _measures_at(file: MonthFile) -> frozenset[str]:
-    if file.kind is FileKind.STREET:
-        return categories_of(file.month)
-    return frozenset(measure.key for measure in kind_measures(file.kind))
+    every = [measure.key for measure in kind_measures(file.kind)]
+    usual = categories_of(file.month) if file.kind is FileKind.STREET else set(every)
+    delivered = present if unknown_types else usual | present
+    covered = [(key, file.month) for key in every if key in delivered]
+    return incident_coverage(SOURCES[file.kind], file.force, covered)

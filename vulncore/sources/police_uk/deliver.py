@@ -4,7 +4,6 @@ The source gives an anonymous point in a nearby street and not the place, and th
 all but searches.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -12,29 +11,20 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vulncore.domain.delivery import Delivery, Progress, RowAccount, measures_table, source_file
-from vulncore.domain.errors import Reject, UnreadableSourceError
-from vulncore.domain.schemas import COVERAGE, INCIDENTS, Tables
+from vulncore.domain.delivery import Delivery, Progress, measures_table, source_file
+from vulncore.domain.schemas import Tables
 from vulncore.sources.police_uk.coverage import file_coverage
 from vulncore.sources.police_uk.files import (
     SOURCES,
     UNKNOWN_TYPES,
     FileKind,
     file_contents,
-    is_file_name,
     kind_measures,
     month_files,
 )
-from vulncore.sources.police_uk.incidents import flag_outside, incident_rows
-from vulncore.sources.police_uk.rows import (
-    MAX_REJECTED_SHARE,
-    MAX_REJECTS,
-    month_rows,
-    oddity_counts,
-    shared_id_counts,
-)
-
-__all__ = ["ATTRIBUTION", "MAX_REJECTED_SHARE", "FileKind", "deliver", "is_file_name"]
+from vulncore.sources.police_uk.incidents import incident_rows
+from vulncore.sources.police_uk.rows import month_rows, oddity_counts, shared_id_counts
+from vulncore.sources.row_tally import MAX_REJECTS, MOST_REJECTED, RowTally, check_share, delivery
 
 ATTRIBUTION: Final = (
     "Contains public sector information licensed under the Open Government Licence v3.0. "
@@ -45,7 +35,7 @@ ATTRIBUTION: Final = (
 def deliver(
     paths: Sequence[Path],
     kind: FileKind | None = None,
-    most_rejected: float = MAX_REJECTED_SHARE,
+    most_rejected: float = MOST_REJECTED,
     progress: Progress | None = None,
 ) -> Delivery:
     """Return files of one kind as incidents, each row judged and accounted for.
@@ -81,47 +71,34 @@ def deliver(
         reached, whenever its crime was recorded, and a crime can have several. Some forces give searches a
         date and no time, which reads as midnight.
     """
-    if not 0 <= most_rejected <= 1:
-        raise UnreadableSourceError(
-            f"{most_rejected} is not a share of a file's rows. Give a number from 0 to 1, like {MAX_REJECTED_SHARE}."
-        )
+    check_share(most_rejected)
     files, passed_over = month_files(paths, kind)
     kind = files[0].kind
-    rejects: list[Reject] = []
-    noted: Counter[str] = Counter()
-    read = 0
-    tables = [INCIDENTS.empty_table()]
-    covered = [COVERAGE.empty_table()]
+    tallies, tables, covered = [overall := RowTally("")], [], []
+    read, room = 0, MAX_REJECTS
     for done, (file, content) in enumerate(file_contents(files), start=1):
-        rows = month_rows(file, content, most_rejected, room=MAX_REJECTS - len(rejects))
-        read += rows.read
-        rejects += rows.rejects
-        noted.update(oddity_counts(kind, rows.accepted))
-        delivered = incident_rows(file, rows.accepted)
-        tables.append(delivered)
-        present = set(pc.unique(delivered["measure"]).to_pylist())
-        covered.append(file_coverage(file, present, rows.rejected[UNKNOWN_TYPES.get(kind, "")]))
+        accepted, tally = month_rows(file, content, most_rejected, room)
+        incidents, outlying = incident_rows(file, accepted)
+        tally.noted.update(oddity_counts(kind, accepted) | outlying)
+        read, room = read + tally.read, room - len(tally.rejects)
+        tallies.append(tally)
+        tables.append(incidents)
+        present = set(pc.unique(incidents["measure"]).to_pylist())
+        unknown = any(reject.reason == UNKNOWN_TYPES.get(kind) for reject in tally.rejects)
+        covered.append(file_coverage(file, present, unknown))
         if progress:
             progress(read, done / len(files))
-    every, outlying = flag_outside(pa.concat_tables(tables))
-    noted.update(shared_id_counts(kind, every) | outlying)
-    noted[f"files that are not {kind} files, passed over"] = passed_over
+    every = pa.concat_tables(tables)
+    overall.noted.update(shared_id_counts(kind, every))
+    overall.noted[f"files that are not {kind} files, passed over"] = passed_over
     coverage = pa.concat_tables(covered)
     used = set(pc.unique(coverage["measure"]).to_pylist())
-    return Delivery(
-        source=SOURCES[kind],
-        tables=Tables(
-            incidents=every,
-            coverage=coverage,
-            measures=measures_table(measure for measure in kind_measures(kind) if measure.key in used),
-        ),
-        files=tuple(source_file(path) for path in dict.fromkeys(file.path for file in files)),
-        rows=RowAccount(
-            read,
-            accepted=every.num_rows,
-            rejected=dict(Counter(reject.reason for reject in rejects)),
-            noted={what: count for what, count in noted.items() if count},
-        ),
-        attribution=ATTRIBUTION,
-        rejects=tuple(rejects),
+    measures = measures_table(measure for measure in kind_measures(kind) if measure.key in used)
+    return delivery(
+        SOURCES[kind],
+        Tables(incidents=every, coverage=coverage, measures=measures),
+        [source_file(path) for path in dict.fromkeys(file.path for file in files)],
+        every.num_rows,
+        tallies,
+        ATTRIBUTION,
     )

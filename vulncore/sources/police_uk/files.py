@@ -38,39 +38,17 @@ SOURCES: Final = {
 }
 """The names of the sources: one each, so that no kind is published in place of another."""
 
-_CRIME: Final = (
-    "Crime ID",
-    "Month",
-    "Reported by",
-    "Falls within",
-    "Longitude",
-    "Latitude",
-    "Location",
-    "LSOA code",
-    "LSOA name",
-)
-
-HEADERS: Final = {
-    FileKind.STREET: (*_CRIME, "Crime type", "Last outcome category", "Context"),
-    FileKind.OUTCOMES: (*_CRIME, "Outcome type"),
+_CRIME: Final = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name"
+_FIRST_LINES: Final = {
+    FileKind.STREET: f"{_CRIME},Crime type,Last outcome category,Context",
+    FileKind.OUTCOMES: f"{_CRIME},Outcome type",
     FileKind.STOP_AND_SEARCH: (
-        "Type",
-        "Date",
-        "Part of a policing operation",
-        "Policing operation",
-        "Latitude",
-        "Longitude",
-        "Gender",
-        "Age range",
-        "Self-defined ethnicity",
-        "Officer-defined ethnicity",
-        "Legislation",
-        "Object of search",
-        "Outcome",
-        "Outcome linked to object of search",
-        "Removal of more than just outer clothing",
+        "Type,Date,Part of a policing operation,Policing operation,Latitude,Longitude,Gender,Age range,"
+        "Self-defined ethnicity,Officer-defined ethnicity,Legislation,Object of search,Outcome,"
+        "Outcome linked to object of search,Removal of more than just outer clothing"
     ),
 }
+HEADERS: Final = {kind: tuple(line.split(",")) for kind, line in _FIRST_LINES.items()}
 
 TYPE_COLUMNS: Final = {FileKind.STREET: "Crime type", FileKind.OUTCOMES: "Outcome type"}
 """The column that names a row's measure; all rows of a stop-and-search file count towards the same."""
@@ -170,13 +148,13 @@ def file_contents(
 
 
 def month_file(path: Path, member: str) -> MonthFile | None:
-    """Return the month, force and kind that a CSV's name gives; None for other files, and those that a Mac adds.
+    """Return the month, force and kind that a CSV's name gives; None for other files, and those that a Mac or a publish adds.
 
     Raises:
         UnreadableSourceError: The name of a CSV doesn't say month, force and kind.
     """
     inner = PurePosixPath(member or path.name)
-    beside = inner.name.startswith(".") or "__MACOSX" in inner.parts
+    beside = inner.name.startswith(".") or "__MACOSX" in inner.parts or inner.name.endswith(".rejects.csv")
     if beside or inner.suffix.casefold() != ".csv":
         return None
     named = _NAME.fullmatch(inner.name)

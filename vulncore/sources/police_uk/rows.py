@@ -1,20 +1,16 @@
 """The rows of one file of data.police.uk: each one read, typed, and accepted or rejected with its reason."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vulncore.domain.delivery import printable
-from vulncore.domain.errors import Reject, TooManyRejectsError, UnreadableSourceError, first_five
-from vulncore.sources.csv_text import MAX_LINE_BYTES, fields, text_lines
+from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError, first_five
+from vulncore.sources.csv_text import line_batches, require_end
 from vulncore.sources.police_uk.files import (
     HEADERS,
     TYPE_COLUMNS,
@@ -24,18 +20,13 @@ from vulncore.sources.police_uk.files import (
     force_names,
     kind_measures,
 )
+from vulncore.sources.row_tally import MAX_REJECTS, MOST_REJECTED, Fault, RowTally
 
 MAX_LINES: Final = 1_000_000  # ten times what the largest force has in a month
-MAX_REJECTED_SHARE: Final = (
-    0.05  # the City's 84,642 rows have none; beyond a stray few the format has changed
-)
-MAX_REJECTS: Final = 100_000  # more than a year of the largest force has at that share; each one is kept
 OTHER_MONTH: Final = "another month than the file name gives"
 NOT_SHOWN: Final = "(not shown: the line may describe a person)"
 ASB: Final = "Anti-social behaviour"
 LONDON: Final = ZoneInfo("Europe/London")
-
-Faults = dict[str, tuple[Any, Any]]
 
 _BATCH_LINES = 20_000  # what is parsed at once: small beside the file itself
 _DEGREES: Final = r"^[+-]?\d{1,3}(\.\d+)?([eE][+-]?\d{1,2})?$"  # 5.1e-05 stands by the Greenwich meridian
@@ -43,24 +34,10 @@ _OFFSET: Final = r"(Z|[+-]\d{2}:\d{2})"
 _STAMP: Final = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}T\d{{2}}:\d{{2}}(:\d{{2}})?{_OFFSET}?", flags=re.ASCII)
 
 
-@dataclass(frozen=True)
-class MonthRows:
-    """A file's accepted rows, in columns as `typed_columns` has them, and every other one as a reject."""
-
-    accepted: pa.Table
-    read: int
-    rejects: tuple[Reject, ...] = ()
-
-    @property
-    def rejected(self) -> Counter[str]:
-        """How many rows are rejected, by reason."""
-        return Counter(reject.reason for reject in self.rejects)
-
-
 def month_rows(
-    file: MonthFile, content: bytes, most_rejected: float = MAX_REJECTED_SHARE, room: int = MAX_REJECTS
-) -> MonthRows:
-    """Return the rows of a file, each accepted or rejected.
+    file: MonthFile, content: bytes, most_rejected: float = MOST_REJECTED, room: int = MAX_REJECTS
+) -> tuple[pa.Table, RowTally]:
+    """Return the accepted rows of a file, in columns as `typed_columns` has them, and what became of the others.
 
     Args:
         file: The file.
@@ -78,31 +55,42 @@ def month_rows(
         UnreadableSourceError: The file is not UTF-8 text or far too long, its header is another, or it breaks
             off in the middle of a line.
     """
-    lines = text_lines(content, str(file), MAX_LINES)
-    require_columns(file, next(lines, ""))
-    require_end(file, content)
+    tally = RowTally(file.name)
+    accepted = []
     bearable = min(most_rejected * content.count(b"\n"), room)
-    rows = _judge_lines(file, [], first=2)
-    while batch := list(islice(lines, _BATCH_LINES)):
-        rows = _join(rows, _judge_lines(file, batch, first=rows.read + 2))
-        if len(rows.rejects) > bearable:  # the lines to come can't make it fewer
+    for lines in line_batches(content, str(file), MAX_LINES, _BATCH_LINES):
+        require_columns(file, lines.heading)
+        require_end(lines)
+        tally.read += lines.read
+        for misfit in lines.misfits:
+            # searches describe the person searched in words, and such a line may hold them anywhere
+            text = NOT_SHOWN if file.kind is FileKind.STOP_AND_SEARCH else misfit.text
+            tally.reject(misfit.line, misfit.reason, text)
+        table = typed_columns(file.kind, lines.rows)
+        accepted.append(table.filter(pa.array(tally.sift(table["line"], row_faults(file, table)))))
+        if len(tally.rejects) > bearable:  # the lines to come can't make it fewer
             break
-    beyond = len(rows.rejects) > min(most_rejected * rows.read, room)
-    if beyond or (rows.read and not rows.accepted.num_rows):
-        _refuse(file, rows)
-    return rows
+    rows = pa.concat_tables(accepted)
+    if len(tally.rejects) > min(most_rejected * tally.read, room) or (tally.read and not rows.num_rows):
+        reason, _, values = tally.commonest()
+        raise TooManyRejectsError(
+            f"{len(tally.rejects):,} of {tally.read:,} rows read from {file} cannot be used. The commonest reason is "
+            f"{reason}: '{values[0]}'. Download the file again. If the rows are still refused, data.police.uk has "
+            "changed its files: update the lists in vulncore/reference.",
+            tally.in_order,
+        )
+    return rows, tally
 
 
-def require_columns(file: MonthFile, first_line: str) -> None:
+def require_columns(file: MonthFile, heading: list[str]) -> None:
     """Refuse a file whose columns are not those of its kind in their order.
 
     Raises:
         UnreadableSourceError: Columns are absent, unknown or in another order.
     """
     header = HEADERS[file.kind]
-    names = [name.strip() for name in fields(first_line) or []]
-    if names != list(header):
-        absent = [name for name in header if name not in names]
+    if heading != list(header):
+        absent = [name for name in header if name not in heading]
         wrong = f"lacks {first_five(absent)}" if absent else "has more columns, or another order"
         raise UnreadableSourceError(
             f"{file} does not have the columns of {file.kind} files: the first line {wrong}. "
@@ -110,48 +98,30 @@ def require_columns(file: MonthFile, first_line: str) -> None:
         )
 
 
-def require_end(file: MonthFile, content: bytes) -> None:
-    """Refuse a file that breaks off in the middle of a line.
-
-    Raises:
-        UnreadableSourceError: Its last line has no end and too few fields.
-    """
-    last = content[content.rfind(b"\n") + 1 :][:MAX_LINE_BYTES].decode(errors="replace")
-    number = content.count(b"\n") + 1
-    if last and number > 1 and len(fields(last) or []) < len(HEADERS[file.kind]):
-        raise UnreadableSourceError(
-            f"{file} breaks off in line {number}, so rows are missing. Download the file again."
-        )
-
-
-def typed_columns(kind: FileKind, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> pa.Table:
+def typed_columns(kind: FileKind, rows: Mapping[int, Sequence[str]]) -> pa.Table:
     """Return rows as a table: the columns of their kind as text, and their lines, places and moments read from these.
 
     Args:
         kind: The kind of file.
-        lines: The number of each row's line.
-        rows: As many fields each as the kind has columns.
+        rows: As many fields each as the kind has columns, by the number of the row's line.
 
     Returns:
         Each column without the spaces around its texts; `line`; `longitude` and `latitude` (degrees,
         missing where they can't be read); for stop and search also `moment` (civil time of London, missing
         where it can't be read) and `zoned` (whether the text says how far it is from universal time).
     """
-    header = HEADERS[kind]
-    columns = list(zip(*rows, strict=True)) or [()] * len(header)
-    texts = {
+    columns = zip(*rows.values(), strict=True) if rows else [()] * len(HEADERS[kind])
+    table = {
         name: pc.utf8_trim_whitespace(pa.array(column, pa.string()))
-        for name, column in zip(header, columns, strict=True)
+        for name, column in zip(HEADERS[kind], columns, strict=True)
     }
-    derived = {
-        "line": pa.array(lines, pa.int64()),
-        "longitude": _degrees(texts["Longitude"], 180),
-        "latitude": _degrees(texts["Latitude"], 90),
-    }
+    table["line"] = pa.array(rows, pa.int64())
+    table["longitude"] = _degrees(table["Longitude"], 180)
+    table["latitude"] = _degrees(table["Latitude"], 90)
     if kind is FileKind.STOP_AND_SEARCH:
-        derived["moment"] = pa.array(map(civil_moment, texts["Date"].to_pylist()), pa.timestamp("us"))
-        derived["zoned"] = pc.match_substring_regex(texts["Date"], f"{_OFFSET}$")
-    return pa.table(texts | derived)
+        table["moment"] = pa.array(map(civil_moment, table["Date"].to_pylist()), pa.timestamp("us"))
+        table["zoned"] = pc.match_substring_regex(table["Date"], f"{_OFFSET}$")
+    return pa.table(table)
 
 
 def civil_moment(stamp: str) -> datetime | None:
@@ -177,130 +147,49 @@ def _degrees(column: Any, most: int) -> Any:
     return pc.if_else(pc.less_equal(pc.abs(value), float(most)), value, None)
 
 
-def _judge_lines(file: MonthFile, lines: list[str], first: int) -> MonthRows:
-    rejects, numbers, whole = [], [], []
-    for number, line in enumerate(lines, start=first):
-        row = fields(line)
-        fault = line_fault(file.kind, row)
-        if row is None or fault:
-            rejects.append(_reject(file, number, fault, shown_value(file.kind, line)))
-        else:
-            numbers.append(number)
-            whole.append(row)
-    table = typed_columns(file.kind, numbers, whole)
-    standing = pa.array([True] * table.num_rows, pa.bool_())
-    for reason, (values, unfit) in row_faults(file, table).items():
-        falling = pc.and_(standing, unfit)
-        rejects += [
-            _reject(file, number, reason, value)
-            for number, value in zip(
-                table["line"].filter(falling).to_pylist(), values.filter(falling).to_pylist(), strict=True
-            )
-        ]
-        standing = pc.and_not(standing, unfit)
-    return MonthRows(
-        accepted=table.filter(standing),
-        read=len(lines),
-        rejects=tuple(sorted(rejects, key=lambda reject: reject.line)),
-    )
-
-
-def _reject(file: MonthFile, line: int, reason: str, value: str) -> Reject:
-    return Reject(file.name, line, reason, printable(value[:60]))
-
-
-def line_fault(kind: FileKind, row: list[str] | None) -> str:
-    """Return why a line can't be a row of its kind; nothing where it can.
-
-    >>> line_fault(FileKind.OUTCOMES, ["a1", "2024-05"]), line_fault(FileKind.OUTCOMES, [""] * 10)
-    ('too few fields', '')
-    """
-    width = len(HEADERS[kind])
-    if row is None:
-        return "a quotation mark out of place"
-    if len(row) == width:
-        return ""
-    return "too few fields" if len(row) < width else "too many fields"
-
-
-def shown_value(kind: FileKind, line: str) -> str:
-    """Return what a reject may show of a line whose fields can't be told apart.
-
-    Searches describe the person searched in words, and such a line may hold them anywhere.
-    """
-    return NOT_SHOWN if kind is FileKind.STOP_AND_SEARCH else line
-
-
-def row_faults(file: MonthFile, table: pa.Table) -> Faults:
-    """Return the faults that reject rows, in the order of judging: by reason, the values and which rows."""
+def row_faults(file: MonthFile, table: pa.Table) -> list[Fault]:
+    """Return the faults that reject rows, in the order of judging: the reason, the values and which rows."""
     unplaced = pc.and_(pc.equal(table["Longitude"], ""), pc.equal(table["Latitude"], ""))
     readable = pc.and_(pc.is_valid(table["longitude"]), pc.is_valid(table["latitude"]))
     point = pc.binary_join_element_wise(table["Longitude"], table["Latitude"], " ")
-    of_its_kind = _search_faults if file.kind is FileKind.STOP_AND_SEARCH else _crime_faults
-    return of_its_kind(file, table) | {
-        "coordinates that cannot be read": (point, pc.invert(pc.or_(unplaced, readable))),
-    }
-
-
-def _crime_faults(file: MonthFile, table: pa.Table) -> Faults:
+    misplaced = ("coordinates that cannot be read", point, pc.invert(pc.or_(unplaced, readable)))
+    if file.kind is FileKind.STOP_AND_SEARCH:
+        month = pc.floor_temporal(table["moment"], unit="month").cast(pa.date32())
+        outside = pc.fill_null(pc.not_equal(month, pa.scalar(file.month, pa.date32())), fill_value=False)
+        undated = ("a date that cannot be read", table["Date"], pc.is_null(table["moment"]))
+        return [undated, (OTHER_MONTH, table["Date"], outside), misplaced]
     force, month, named = (table[name] for name in ("Reported by", "Month", TYPE_COLUMNS[file.kind]))
     labels = [measure.label for measure in kind_measures(file.kind)]
-    return {
-        "no force named": (force, pc.equal(force, "")),
-        "another force than the file name gives": (force, pc.invert(_among(force, force_names()[file.slug]))),
-        OTHER_MONTH: (month, pc.not_equal(month, f"{file.month:%Y-%m}")),
-        UNKNOWN_TYPES[file.kind]: (named, pc.invert(_among(named, labels))),
-    }
-
-
-def _search_faults(file: MonthFile, table: pa.Table) -> Faults:
-    month = pc.floor_temporal(table["moment"], unit="month").cast(pa.date32())
-    outside = pc.fill_null(pc.not_equal(month, pa.scalar(file.month, pa.date32())), fill_value=False)
-    return {
-        "a date that cannot be read": (table["Date"], pc.is_null(table["moment"])),
-        OTHER_MONTH: (table["Date"], outside),
-    }
+    return [
+        ("no force named", force, pc.equal(force, "")),
+        ("another force than the file name gives", force, pc.invert(_among(force, force_names()[file.slug]))),
+        (OTHER_MONTH, month, pc.not_equal(month, f"{file.month:%Y-%m}")),
+        (UNKNOWN_TYPES[file.kind], named, pc.invert(_among(named, labels))),
+        misplaced,
+    ]
 
 
 def _among(column: Any, names: Any) -> Any:
     return pc.is_in(column, value_set=pa.array(names, pa.string()))
 
 
-def _join(earlier: MonthRows, later: MonthRows) -> MonthRows:
-    return MonthRows(
-        accepted=pa.concat_tables([earlier.accepted, later.accepted]),
-        read=earlier.read + later.read,
-        rejects=earlier.rejects + later.rejects,
-    )
-
-
-def _refuse(file: MonthFile, rows: MonthRows) -> None:
-    ((reason, _),) = rows.rejected.most_common(1)
-    value = next(reject.value for reject in rows.rejects if reject.reason == reason)
-    raise TooManyRejectsError(
-        f"{len(rows.rejects):,} of {rows.read:,} rows read from {file} cannot be used. The commonest reason is "
-        f"{reason}: '{value}'. Download the file again. If the rows are still refused, data.police.uk has changed its "
-        "files: update the lists in vulncore/reference.",
-        rows.rejects,
-    )
-
-
 def oddity_counts(kind: FileKind, accepted: pa.Table) -> dict[str, int]:
     """Return how many accepted rows of a file have something odd about them, by oddity."""
-    unplaced = {"without a location": accepted["longitude"].null_count}
+    noted = {"without a location": accepted["longitude"].null_count}
     if kind is FileKind.STREET:
         asb = accepted.filter(pc.equal(accepted["Crime type"], ASB))
-        return unplaced | {
-            "anti-social behaviour identical to an earlier row, kept as separate events": _repeats(kind, asb)
-        }
-    if kind is FileKind.OUTCOMES:
-        return unplaced
-    return unplaced | {
-        "without an object of search": _count(pc.equal(accepted["Object of search"], "")),
-        "without an outcome": _count(pc.equal(accepted["Outcome"], "")),
-        "without a time zone, read as UK time": _count(pc.invert(accepted["zoned"])),
-        "identical to an earlier row, kept as separate searches": _repeats(kind, accepted),
-    }
+        noted["anti-social behaviour identical to an earlier row, kept as separate events"] = _repeats(
+            kind, asb
+        )
+    if kind is FileKind.STOP_AND_SEARCH:
+        noted["identical to an earlier row, kept as separate searches"] = _repeats(kind, accepted)
+        for oddity, flags in (
+            ("without an object of search", pc.equal(accepted["Object of search"], "")),
+            ("without an outcome", pc.equal(accepted["Outcome"], "")),
+            ("without a time zone, read as UK time", pc.invert(accepted["zoned"])),
+        ):
+            noted[oddity] = pc.sum(flags).as_py() or 0
+    return noted
 
 
 def shared_id_counts(kind: FileKind, incidents: pa.Table) -> dict[str, int]:
@@ -310,19 +199,12 @@ def shared_id_counts(kind: FileKind, incidents: pa.Table) -> dict[str, int]:
     later rows alone: they may be one crime that was published twice.
     """
     identified = incidents.filter(pc.field("record_id") != pc.field("row_id"))["record_id"]
-    if kind is FileKind.OUTCOMES:
-        sizes = pc.value_counts(identified).field("counts")
-        return {
-            "naming a crime that has another outcome": pc.sum(sizes.filter(pc.greater(sizes, 1))).as_py() or 0
-        }
-    if kind is FileKind.STREET:
-        return {"repeating an earlier row's Crime ID": len(identified) - len(pc.unique(identified))}
-    return {}
+    sizes = pc.value_counts(identified).field("counts").to_numpy()
+    return {
+        FileKind.STREET: {"repeating an earlier row's Crime ID": int((sizes - 1).sum())},
+        FileKind.OUTCOMES: {"naming a crime that has another outcome": int(sizes[sizes > 1].sum())},
+    }.get(kind, {})
 
 
 def _repeats(kind: FileKind, accepted: pa.Table) -> int:
     return int(accepted.num_rows - accepted.group_by(list(HEADERS[kind])).aggregate([]).num_rows)
-
-
-def _count(flags: pa.ChunkedArray) -> int:
-    return pc.sum(flags).as_py() or 0

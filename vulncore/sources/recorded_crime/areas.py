@@ -4,11 +4,11 @@ The whole force is the sum of its areas, where no part of the sum is missing.
 """
 
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
 from itertools import chain
 from typing import Final
 
@@ -18,18 +18,14 @@ import pyarrow.compute as pc
 
 from vulncore.domain.arrays import Integers
 from vulncore.domain.delivery import printable
-from vulncore.domain.errors import (
-    InvalidPeriodError,
-    InvalidRowsError,
-    Reject,
-    UnreadableSourceError,
-    first_five,
-)
+from vulncore.domain.errors import InvalidPeriodError, UnreadableSourceError, first_five
 from vulncore.domain.measures import measures_by_met_category
 from vulncore.domain.periods import Window, month_end, parse_month
-from vulncore.domain.vocabulary import Measure
-from vulncore.sources.recorded_crime.figures import Figures, Totals, counts_and_coverage
-from vulncore.sources.recorded_crime.lines import EMPTY, Lines
+from vulncore.domain.schemas import COUNTS
+from vulncore.domain.vocabulary import REFERENCE, Measure
+from vulncore.sources.csv_text import Rows
+from vulncore.sources.row_tally import RowTally, refuse_repeats
+from vulncore.sources.tables import Totals, table_of
 
 SOURCE: Final = "recorded-crime-met"
 ATTRIBUTION: Final = (
@@ -38,6 +34,7 @@ ATTRIBUTION: Final = (
 )
 
 FORCE: Final = "Metropolitan Police Service"
+WHOLE: Final = ""  # in place of an area's name: all areas together
 CATEGORY_COLUMNS: Final = ("MajorText", "MinorText")
 AREA_COLUMNS: Final = ("BoroughName", "LookUp_BoroughName")  # the second in files of about 2019 to 2021
 MAX_FIGURES: Final = 2_000_000  # ten times what thirteen years of it hold
@@ -50,60 +47,18 @@ TOTALS_ROW: Final = "a row of totals"
 MISSING: Final = -1  # in a matrix of counts: the month's cell is empty
 _UNREADABLE: Final = -2  # in a matrix of counts, beside MISSING: the cell holds something else than a count
 
-BOROUGHS: Final = (  # that the Metropolitan Police serve: London's 33 districts without the City
-    "Barking and Dagenham",
-    "Barnet",
-    "Bexley",
-    "Brent",
-    "Bromley",
-    "Camden",
-    "Croydon",
-    "Ealing",
-    "Enfield",
-    "Greenwich",
-    "Hackney",
-    "Hammersmith and Fulham",
-    "Haringey",
-    "Harrow",
-    "Havering",
-    "Hillingdon",
-    "Hounslow",
-    "Islington",
-    "Kensington and Chelsea",
-    "Kingston upon Thames",
-    "Lambeth",
-    "Lewisham",
-    "Merton",
-    "Newham",
-    "Redbridge",
-    "Richmond upon Thames",
-    "Southwark",
-    "Sutton",
-    "Tower Hamlets",
-    "Waltham Forest",
-    "Wandsworth",
-    "Westminster",
+BOROUGHS: Final = tuple(
+    tomllib.loads((REFERENCE / "met_boroughs.toml").read_text(encoding="utf-8"))["boroughs"]
 )
 
 
-@dataclass(frozen=True)
-class AreaRows:
-    """The accepted rows of a table by area: the area and measure of each row, and its counts by month.
+@dataclass(frozen=True, eq=False)
+class AreaRow:
+    """An accepted row: its area, `WHOLE` where it is the sum, its measure, and its count of each month or `MISSING`."""
 
-    `counts` has a row for each of them and a column for each month, `MISSING` where there is none.
-    """
-
-    areas: tuple[str, ...]
-    measures: tuple[Measure, ...]
+    area: str
+    measure: Measure
     counts: Integers
-
-    @cached_property
-    def of_measure(self) -> dict[Measure, list[int]]:
-        """The rows of each measure, in the vocabulary's order of measures."""
-        positions: dict[Measure, list[int]] = {}
-        for at, measure in enumerate(self.measures):
-            positions.setdefault(measure, []).append(at)
-        return dict(sorted(positions.items(), key=lambda item: item[0].order))
 
 
 def is_by_area(heading: Sequence[str]) -> bool:
@@ -111,7 +66,7 @@ def is_by_area(heading: Sequence[str]) -> bool:
     return set(CATEGORY_COLUMNS) <= set(heading) and not set(AREA_COLUMNS).isdisjoint(heading)
 
 
-def totals_by_area(lines: Lines) -> Figures:
+def totals_by_area(rows: Rows, heading: Sequence[str], tally: RowTally) -> Totals:
     """Return the Metropolitan Police's table as totals by area, category and month.
 
     Returns:
@@ -123,205 +78,163 @@ def totals_by_area(lines: Lines) -> Figures:
         UnreadableSourceError: A column is no month or is there twice, or there are no months.
         InvalidRowsError: An area and category is there twice.
     """
-    category, area, months = columns_by_area(lines)
-    counts = _counts(lines, list(months))
-    accepted: dict[int, tuple[str, Measure]] = {}
-    rejects: list[Reject] = []
-    rejected: list[tuple[str | None, Measure | None]] = [(None, None)] * len(lines.rejects)
-    left_out = Counter({EMPTY: lines.empty})
-    for at, (number, cells) in enumerate(lines.rows):
+    category, area, months = columns_by_area(heading, tally.name)
+    counts = _counts(rows, list(months), tally.name)
+    accepted: dict[int, AreaRow] = {}
+    rejected: list[tuple[str | None, Measure | None]] = [(None, None)] * len(tally.rejects)
+    for (line, cells), of_row in zip(rows.items(), counts, strict=True):
         name = " ".join(cells[area].split())
         measure = measures_by_met_category().get(" ".join(cells[category].casefold().split()))
-        odd = np.flatnonzero(counts[at] == _UNREADABLE)
-        if _is_whole(name):
-            left_out[TOTALS_ROW] += 1
-        elif measure and _is_name(name) and not len(odd):
-            accepted[at] = (name, measure)
+        odd, named = of_row == _UNREADABLE, 0 < len(name) <= 100 and name.isprintable()
+        if "total" in name.casefold().split() or name.casefold() == FORCE.casefold():
+            tally.left_out[TOTALS_ROW] += 1
+        elif measure and named and not odd.any():
+            accepted[line] = AreaRow(name, measure, of_row)
         else:
-            if not _is_name(name):
-                reason, value = NO_AREA, name
-            elif measure is None:
-                reason, value = UNKNOWN_CATEGORY, cells[category]
-            else:
-                reason, value = NO_COUNT, cells[list(months)[odd[0]]]
-            rejects.append(Reject(lines.name, number, reason, printable(value[:60])))
             rejected.append((name, measure))
-    _refuse_repeats(lines, accepted)
-    rows = AreaRows(
-        areas=tuple(name for name, _ in accepted.values()),
-        measures=tuple(measure for _, measure in accepted.values()),
-        counts=counts[list(accepted)],
+            if not named:
+                tally.reject(line, NO_AREA, name)
+            elif measure is None:
+                tally.reject(line, UNKNOWN_CATEGORY, cells[category])
+            else:
+                tally.reject(line, NO_COUNT, cells[list(months)[odd.argmax()]])
+    keys = (
+        ((row.area.casefold(), row.measure), f"{row.measure.label} of {row.area} (line {line})")
+        for line, row in accepted.items()
     )
-    sums = whole_force(rows, rejected)
-    totals = _totals(rows, sums, list(months.values()))
-    counts, coverage = counts_and_coverage(totals)
-    return Figures(
-        source=SOURCE,
-        counts=counts,
-        coverage=coverage,
-        measures=tuple(rows.of_measure),
-        accepted=len(accepted),
-        rejects=(*lines.rejects, *rejects),
-        attribution=ATTRIBUTION,
-        left_out={reason: count for reason, count in left_out.items() if count},
-        noted=_noted(rows, set(sums), [window.start for window in months.values()]),
-    )
+    refuse_repeats(tally.name, "an area and category", keys)
+    by_measure: dict[Measure, list[AreaRow]] = {}
+    for row in sorted(accepted.values(), key=lambda row: row.measure.order):
+        by_measure.setdefault(row.measure, []).append(row)
+    sums = whole_force(by_measure, rejected)
+    tally.noted.update(_noted(by_measure, {row.measure for row in sums}, list(months.values())))
+    table = _table([*accepted.values(), *sums], list(months.values()))
+    return Totals(SOURCE, ATTRIBUTION, table, tuple(by_measure), len(accepted))
 
 
-def columns_by_area(lines: Lines) -> tuple[int, int, dict[int, Window]]:
+def columns_by_area(heading: Sequence[str], file: str) -> tuple[int, int, dict[int, Window]]:
     """Return where category and area stand in the heading, and the month of every other column.
 
     Raises:
         UnreadableSourceError: A column is neither, one is there twice, or there are no months.
     """
-    named = [name for name in lines.heading if name in (*CATEGORY_COLUMNS, *AREA_COLUMNS)]
+    named = [name for name in heading if name in (*CATEGORY_COLUMNS, *AREA_COLUMNS)]
     if len(named) != 3:
         raise UnreadableSourceError(
-            f"{lines.name} names categories and areas in {len(named)} columns, not 3: {first_five(named)}. "
+            f"{file} names categories and areas in {len(named)} columns, not 3: {first_five(named)}. "
             f"Keep {', '.join(CATEGORY_COLUMNS)} and one of {', '.join(AREA_COLUMNS)}."
         )
-    months = {at: _month(name) for at, name in enumerate(lines.heading) if name not in named}
-    strange = [printable(lines.heading[at][:20]) or "empty" for at, month in months.items() if month is None]
+    months = {at: _month(name) for at, name in enumerate(heading) if name not in named}
+    strange = [printable(heading[at][:20]) or "empty" for at, month in months.items() if month is None]
     if not months:
         raise UnreadableSourceError(
-            f"{lines.name} has no columns of months. Give the whole table, with months like 201004."
+            f"{file} has no columns of months. Give the whole table, with months like 201004."
         )
     if strange:
         raise UnreadableSourceError(
-            f"{len(strange)} of {len(months)} columns of {lines.name} are not months: {first_five(strange)}. "
+            f"{len(strange)} of {len(months)} columns of {file} are not months: {first_five(strange)}. "
             "Write months like 201004, and take the other columns out."
         )
     windows = {at: month for at, month in months.items() if month}
     twice = [f"{window.start:%Y%m}" for window, count in Counter(windows.values()).items() if count > 1]
     if twice:
         raise UnreadableSourceError(
-            f"{len(twice)} months are in {lines.name} more than once: {first_five(twice)}. Keep one column of each."
+            f"{len(twice)} months are in {file} more than once: {first_five(twice)}. Keep one column of each."
         )
-    (area,) = (lines.heading.index(name) for name in AREA_COLUMNS if name in named)
-    return lines.heading.index("MinorText"), area, windows
+    (area,) = (heading.index(name) for name in AREA_COLUMNS if name in named)
+    return heading.index("MinorText"), area, windows
 
 
 def _month(name: str) -> Window | None:
     if not re.fullmatch(r"\d{6}", name, flags=re.ASCII):
         return None
-    try:
+    with suppress(InvalidPeriodError):
         start = parse_month(f"{name[:4]}-{name[4:]}")
-    except InvalidPeriodError:
-        return None
-    return Window(start, month_end(start))
+        return Window(start, month_end(start))
+    return None
 
 
-def _counts(lines: Lines, columns: list[int]) -> Integers:
+def _counts(rows: Rows, columns: list[int], file: str) -> Integers:
     """Return the counts by row and month: `MISSING` where a cell is empty, `_UNREADABLE` where it is no count."""
-    if len(lines.rows) * len(columns) > MAX_FIGURES:
+    if len(rows) * len(columns) > MAX_FIGURES:
         raise UnreadableSourceError(
-            f"{lines.name} has {len(lines.rows) * len(columns):,} figures. A table like this has at most "
+            f"{file} has {len(rows) * len(columns):,} figures. A table like this has at most "
             f"{MAX_FIGURES:,}. Check that you chose the right file."
         )
-    cells = pa.array(chain.from_iterable([row[at] for at in columns] for _, row in lines.rows), pa.string())
+    cells = pa.array(chain.from_iterable([row[at] for at in columns] for row in rows.values()), pa.string())
     fits = pc.match_substring_regex(cells, r"^[0-9]{1,12}$")
     read = pc.if_else(fits, cells, None).cast(pa.int64())
     matrix = pc.coalesce(read, pc.if_else(pc.equal(cells, ""), MISSING, _UNREADABLE))
-    counts: Integers = matrix.to_numpy(zero_copy_only=False).reshape(len(lines.rows), len(columns))
+    counts: Integers = matrix.to_numpy(zero_copy_only=False).reshape(len(rows), len(columns))
     return counts
 
 
-def _is_name(name: str) -> bool:
-    return 0 < len(name) <= 100 and name.isprintable()
-
-
-def _is_whole(name: str) -> bool:
-    return "total" in name.casefold().split() or name.casefold() == FORCE.casefold()
-
-
-def _refuse_repeats(lines: Lines, accepted: dict[int, tuple[str, Measure]]) -> None:
-    seen: set[tuple[str, str]] = set()
-    repeats = []
-    for at, (name, measure) in accepted.items():
-        key = name.casefold(), measure.key
-        if key in seen:
-            repeats.append(f"{measure.label} of {name} (line {lines.rows[at][0]})")
-        seen.add(key)
-    if repeats:
-        raise InvalidRowsError(
-            f"{len(repeats)} rows of {lines.name} repeat an area and category: {first_five(repeats)}. Keep one row of each."
-        )
-
-
 def whole_force(
-    rows: AreaRows, rejected: Collection[tuple[str | None, Measure | None]]
-) -> dict[Measure, Integers]:
+    by_measure: Mapping[Measure, Sequence[AreaRow]],
+    rejected: Collection[tuple[str | None, Measure | None]],
+) -> list[AreaRow]:
     """Return the sums of the areas by measure, a count for each month, `MISSING` where one can't be given.
 
-    A measure is summed where each of the 32 boroughs has a row of it and no rejected row may be of it; a month
-    of it, where every row has a count. Areas that are no borough are in the sum where they have a row.
+    A measure is summed where each of the 32 boroughs has a row of it and no rejected row may be of it, being the
+    measure's or of an area that has no other row of it; a month of it, where every row has a count. Areas that are
+    no borough are in the sum where they have a row.
 
     Args:
-        rows: The accepted rows.
+        by_measure: The accepted rows of each measure.
         rejected: Area and measure of the rejected rows, None where it isn't known.
 
     Misleads when:
         an area that is no borough has lost its row: nothing shows that it ought to be there.
     """
-    unsure = _possibly_short_measures(rows, rejected)
+    of_rejected = {measure for _, measure in rejected}
+    adrift = {area for area, measure in rejected if measure is None}
     boroughs = {_plain_name(name) for name in BOROUGHS}
-    sums = {}
-    for measure, of_it in rows.of_measure.items():
-        if measure not in unsure and boroughs <= {_plain_name(rows.areas[at]) for at in of_it}:
-            counts = rows.counts[of_it]
-            sums[measure] = np.where((counts == MISSING).any(axis=0), MISSING, counts.sum(axis=0))
+    sums = []
+    for measure, rows in by_measure.items():
+        areas = {row.area for row in rows}
+        if measure not in of_rejected and adrift <= areas and boroughs <= set(map(_plain_name, areas)):
+            counts = np.stack([row.counts for row in rows])
+            whole = np.where((counts == MISSING).any(axis=0), MISSING, counts.sum(axis=0))
+            sums.append(AreaRow(WHOLE, measure, whole))
     return sums
-
-
-def _possibly_short_measures(
-    rows: AreaRows, rejected: Collection[tuple[str | None, Measure | None]]
-) -> set[Measure]:
-    """Return the measures that a rejected row may be of: the row's, or any that its area has no other row of."""
-    rejected_measures = {measure for _, measure in rejected if measure is not None}
-    areas = {area for area, measure in rejected if measure is None}
-    lacking = {
-        measure for measure, of_it in rows.of_measure.items() if areas - {rows.areas[at] for at in of_it}
-    }
-    return rejected_measures | lacking
 
 
 def _plain_name(name: str) -> str:
     return " ".join(name.casefold().replace("&", "and").split())
 
 
-def _totals(rows: AreaRows, sums: dict[Measure, Integers], months: list[Window]) -> Totals:
-    areas = {name: at for at, name in enumerate(dict.fromkeys(rows.areas))}
-    measures = {measure: at for at, measure in enumerate(rows.of_measure)}
-    force = [areas[name] for name in rows.areas] + [len(areas)] * len(sums)
-    measure = [measures[of_it] for of_it in (*rows.measures, *sums)]
-    counts = np.vstack([rows.counts, *sums.values()])
+def _table(rows: Sequence[AreaRow], months: Sequence[Window]) -> pa.Table:
+    counts = np.array([row.counts for row in rows], np.int64).reshape(len(rows), len(months))
     row, month = np.nonzero(counts != MISSING)
-    return Totals(
-        source=SOURCE,
-        forces=[*(f"{FORCE}: {name}" for name in areas), FORCE],
-        measures=list(measures),
-        periods=months,
-        force=np.array(force, np.int64)[row],
-        measure=np.array(measure, np.int64)[row],
-        period=month,
+    forces = pa.array([f"{FORCE}: {row.area}" if row.area else FORCE for row in rows], pa.string())
+    measures = pa.array([row.measure.key for row in rows], pa.string())
+    starts, ends = (
+        np.array([getattr(month, end) for month in months], "datetime64[D]") for end in ("start", "end")
+    )
+    return table_of(
+        COUNTS,
+        len(row),
+        force=forces.take(pa.array(row)),
+        measure=measures.take(pa.array(row)),
+        period_start=starts[month],
+        period_end=ends[month],
         count=counts[row, month],
+        source=SOURCE,
     )
 
 
-def _noted(rows: AreaRows, summed: set[Measure], months: list[date]) -> dict[str, int]:
+def _noted(
+    by_measure: Mapping[Measure, Sequence[AreaRow]], summed: Collection[Measure], months: list[Window]
+) -> Counter[str]:
     first, last = months.index(min(months)), months.index(max(months))
-    ending = {
-        measure
-        for measure, of_it in rows.of_measure.items()
-        if not (rows.counts[of_it][:, first].any() and rows.counts[of_it][:, last].any())
-    }
-    noted = {
-        "with months left empty: missing, not zero": int((rows.counts == MISSING).any(axis=1).sum()),
-        "of a category without a sum for the whole force, because rows are missing": sum(
-            measure not in summed for measure in rows.measures
-        ),
-        "of a category that reads 0 in every area in the first month or the last, as if it began or ended": sum(
-            measure in ending for measure in rows.measures
-        ),
-    }
-    return {what: count for what, count in noted.items() if count}
+    noted: Counter[str] = Counter()
+    for measure, rows in by_measure.items():
+        counts = np.stack([row.counts for row in rows])
+        noted["with months left empty: missing, not zero"] += int((counts == MISSING).any(axis=1).sum())
+        if measure not in summed:
+            noted["of a category without a sum for the whole force, because rows are missing"] += len(rows)
+        if not (counts[:, first].any() and counts[:, last].any()):
+            noted[
+                "of a category that reads 0 in every area in the first month or the last, as if it began or ended"
+            ] += len(rows)
+    return noted

@@ -1,21 +1,19 @@
 """From a published table of recorded crime to a delivery: which of the two it is, and whether enough of it can be used."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from vulncore.domain.delivery import Delivery, RowAccount, measures_table, source_file
-from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError, first_five
-from vulncore.domain.schemas import Tables
+from vulncore.domain.delivery import Delivery, source_file
+from vulncore.domain.errors import UnreadableSourceError
+from vulncore.sources.csv_text import UNCLOSED, Lines, Rows, read_table, require_end
 from vulncore.sources.recorded_crime.areas import AREA_COLUMNS, CATEGORY_COLUMNS, is_by_area, totals_by_area
-from vulncore.sources.recorded_crime.figures import Figures
-from vulncore.sources.recorded_crime.lines import Lines, table_lines
 from vulncore.sources.recorded_crime.quarters import HEADER, totals_by_quarter
+from vulncore.sources.row_tally import MOST_REJECTED, RowTally, check_share
+from vulncore.sources.tables import Totals
 
-MOST_REJECTED: Final = (
-    0.05  # neither of the published files has any; beyond a stray few the format has changed
-)
+MISSHAPEN: Final = "another number of fields than the heading"
+EMPTY: Final = "an empty row"
 
 
 def deliver(path: Path, most_rejected: float = MOST_REJECTED) -> Delivery:
@@ -35,7 +33,7 @@ def deliver(path: Path, most_rejected: float = MOST_REJECTED) -> Delivery:
     Raises:
         UnreadableSourceError: The file is no such table, or none of its rows makes a total.
         InvalidRowsError: A row is there twice.
-        TooManyRejectsError: More rows are rejected than may be; it holds them all. Nothing is delivered then.
+        TooManyRejectsError: More rows are rejected than may be; it holds them. Nothing is delivered then.
 
     Source:
         Home Office, police recorded crime open data tables; Metropolitan Police, MPS Recorded Crime: Geographic
@@ -46,33 +44,29 @@ def deliver(path: Path, most_rejected: float = MOST_REJECTED) -> Delivery:
         domestic burglary, which reads 0 from August on and has not ended; and each publication of either table
         revises the figures of the one before.
     """
-    if not 0 <= most_rejected <= 1:
-        raise UnreadableSourceError(
-            f"{most_rejected} is not a share of a file's rows. Give a number from 0 to 1, like {MOST_REJECTED}."
-        )
-    lines = table_lines(path)
-    figures = _figures(lines)
-    _refuse_too_many(lines, figures, most_rejected)
-    if not figures.counts.num_rows:
+    check_share(most_rejected)
+    lines = read_table(path)
+    require_end(lines)
+    make_totals = _reader(lines)
+    tally = RowTally(lines.name, lines.read)
+    for misfit in lines.misfits:
+        if misfit.text.strip(" ,\t"):
+            tally.reject(misfit.line, UNCLOSED if misfit.reason == UNCLOSED else MISSHAPEN, misfit.text)
+        else:
+            tally.left_out[EMPTY] += 1
+    filled = {number: cells for number, cells in lines.rows.items() if any(cells)}
+    tally.left_out[EMPTY] += len(lines.rows) - len(filled)
+    totals = make_totals(filled, lines.heading, tally)
+    tally.refuse_beyond(
+        most_rejected,
+        "Correct the file, or download it again. If the rows are still refused, the table has changed: "
+        "update vulncore/reference/recorded_crime_measures.toml.",
+    )
+    if not totals.counts.num_rows:
         raise UnreadableSourceError(
             f"No total can be made from the {lines.read:,} rows of {lines.name}. Check that the table is whole."
         )
-    return Delivery(
-        source=figures.source,
-        tables=Tables(
-            counts=figures.counts, coverage=figures.coverage, measures=measures_table(figures.measures)
-        ),
-        files=(source_file(path),),
-        rows=RowAccount(
-            read=lines.read,
-            accepted=figures.accepted,
-            rejected=dict(Counter(reject.reason for reject in figures.rejects)),
-            noted=dict(figures.noted),
-            left_out=dict(figures.left_out),
-        ),
-        attribution=figures.attribution,
-        rejects=tuple(sorted(figures.rejects, key=lambda reject: reject.line)),
-    )
+    return totals.delivery(source_file(path), tally)
 
 
 def is_heading(heading: Sequence[str]) -> bool:
@@ -81,31 +75,17 @@ def is_heading(heading: Sequence[str]) -> bool:
     >>> is_heading(["MajorText", "MinorText", "BoroughName", "201004"]), is_heading(["Month"])
     (True, False)
     """
-    return list(heading) == list(HEADER) or is_by_area(heading)
+    return tuple(heading) == HEADER or is_by_area(heading)
 
 
-def _figures(lines: Lines) -> Figures:
-    if lines.heading == list(HEADER):
-        return totals_by_quarter(lines)
+def _reader(lines: Lines) -> Callable[[Rows, Sequence[str], RowTally], Totals]:
+    if tuple(lines.heading) == HEADER:
+        return totals_by_quarter
     if is_by_area(lines.heading):
-        return totals_by_area(lines)
+        return totals_by_area
     raise UnreadableSourceError(
         f"The first line of {lines.name} is not the heading of either table of recorded crime. "
         f"The Home Office's heading is {','.join(HEADER)}. The Metropolitan Police's heading has "
         f"{', '.join(CATEGORY_COLUMNS)}, {' or '.join(AREA_COLUMNS)}, and months like 201004. "
         "Save the sheet with the figures as CSV UTF-8, with the heading in the first line."
-    )
-
-
-def _refuse_too_many(lines: Lines, figures: Figures, most_rejected: float) -> None:
-    rejects = figures.rejects
-    if len(rejects) <= most_rejected * lines.read:
-        return
-    reason, count = Counter(reject.reason for reject in rejects).most_common(1)[0]
-    values = dict.fromkeys(reject.value or "empty" for reject in rejects if reject.reason == reason)
-    raise TooManyRejectsError(
-        f"{len(rejects):,} of {lines.read:,} rows of {lines.name} cannot be used, more than {100 * most_rejected:g} %. "
-        f"{count:,} have {reason}: {first_five(values)}. Correct the file, or download it again. If the rows are still "
-        "refused, the table has changed: update vulncore/reference/recorded_crime_measures.toml.",
-        rejects,
     )

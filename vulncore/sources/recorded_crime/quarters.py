@@ -2,19 +2,20 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
 from typing import Final
 
 from vulncore.domain.delivery import printable
-from vulncore.domain.errors import InvalidRowsError, Reject, first_five
+from vulncore.domain.errors import InvalidRowsError, first_five
 from vulncore.domain.measures import measure_of_offence, measures_by_subgroup, subgroups_by_code
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, Window, add_months, month_end, parse_month
+from vulncore.sources.csv_text import Rows
 from vulncore.sources.police_uk.files import force_names
-from vulncore.sources.recorded_crime.figures import Figures, Totals, counts_and_coverage
-from vulncore.sources.recorded_crime.lines import EMPTY, Lines
+from vulncore.sources.row_tally import RowTally
+from vulncore.sources.tables import Totals, counts_table
 
 SOURCE: Final = "recorded-crime-home-office"
 ATTRIBUTION: Final = (
@@ -22,14 +23,8 @@ ATTRIBUTION: Final = (
     "Source: Home Office, police recorded crime open data tables"
 )
 HEADER: Final = (
-    "Financial Year",
-    "Financial Quarter",
-    "Force Name",
-    "Offence Description",
-    "Offence Group",
-    "Offence Subgroup",
-    "Offence Code",
-    "Number of Offences",
+    *("Financial Year", "Financial Quarter", "Force Name", "Offence Description", "Offence Group"),
+    *("Offence Subgroup", "Offence Code", "Number of Offences"),
 )
 
 NO_QUARTER: Final = "no financial year and quarter"
@@ -59,8 +54,13 @@ class Offences:
     code: str
     count: int
 
+    @property
+    def folded(self) -> tuple[str, Window, str]:
+        """Force, quarter and code: one row of each, or as many as a folded code names."""
+        return self.total[0], self.total[2], self.code
 
-def totals_by_quarter(lines: Lines) -> Figures:
+
+def totals_by_quarter(rows: Rows, _heading: Sequence[str], tally: RowTally) -> Totals:
     """Return the Home Office's table as totals by force, offence subgroup and quarter.
 
     Returns:
@@ -72,71 +72,53 @@ def totals_by_quarter(lines: Lines) -> Figures:
         InvalidRowsError: An offence code of a force and quarter is there more often than it names codes.
     """
     used: list[Offences] = []
-    rejects = list(lines.rejects)
-    short: set[PartOfTotal] = {(None, None, None)} if lines.rejects else set()  # they can belong to any
-    for number, cells in lines.rows:
-        offences = read_offences(number, cells)
-        if isinstance(offences, Offences):
+    short: set[PartOfTotal] = {(None, None, None)} if tally.rejects else set()  # they can belong to any
+    for line, cells in rows.items():
+        offences, part = read_offences(line, cells, tally)
+        if offences:
             used.append(offences)
         else:
-            rejects.append(Reject(lines.name, number, offences[0], printable(offences[1][:60])))
-            short.add(part_of_total(cells))
-    _refuse_repeats(lines.name, used)
+            short.add(part)
+    _refuse_repeats(tally.name, used)
     sums: Counter[Total] = Counter()
     for row in used:
         sums[row.total] += row.count
-    withheld = {total for total in sums if _any_of(total, short)}
+    withheld = {total for total in sums if not short.isdisjoint(product(*((known, None) for known in total)))}
     negative = {total for total, count in sums.items() if count < 0} - withheld
-    rejects += [
-        Reject(lines.name, row.line, BELOW_ZERO, str(sums[row.total]))
-        for row in used
-        if row.total in negative
-    ]
+    for row in used:
+        if row.total in negative:
+            tally.reject(row.line, BELOW_ZERO, str(sums[row.total]))
+    tally.left_out[WITHHELD] = sum(row.total in withheld for row in used)
     kept = [row for row in used if row.total not in withheld | negative]
-    totals = _totals({total: sums[total] for total in sums if total not in withheld | negative})
-    counts, coverage = counts_and_coverage(totals)
-    left_out = {WITHHELD: sum(row.total in withheld for row in used), EMPTY: lines.empty}
-    return Figures(
-        source=SOURCE,
-        counts=counts,
-        coverage=coverage,
-        measures=tuple(totals.measures),
-        accepted=len(kept),
-        rejects=tuple(rejects),
-        attribution=ATTRIBUTION,
-        left_out={reason: count for reason, count in left_out.items() if count},
-        noted=_noted(kept),
-    )
+    tally.noted.update(_noted(kept))
+    totals = [(*total, count) for total, count in sums.items() if total not in withheld | negative]
+    known = {measure.key: measure for measure in measures_by_subgroup().values()}
+    measures = sorted({known[key] for _, key, _, _ in totals}, key=lambda measure: measure.order)
+    return Totals(SOURCE, ATTRIBUTION, counts_table(SOURCE, totals), measures, len(kept))
 
 
-def read_offences(line: int, cells: list[str]) -> Offences | tuple[str, str]:
-    """Return what a row adds to which total; or why it can't be used, and the value at fault."""
-    year, quarter, force, _, _, subgroup, code, number = cells
-    window = financial_quarter(year, quarter)
-    if window is None:
-        return NO_QUARTER, f"{year} {quarter}"
-    name = force_name(force)
-    if name is None:
-        return NO_FORCE, force
-    measure = measure_of_offence(subgroup, code)
-    if measure is None:
-        return UNKNOWN_SUBGROUP, subgroup
-    count = offence_count(number)
-    if count is None:
-        return NO_COUNT, number
-    return Offences(line, (name, measure.key, window), code, count)
-
-
-def part_of_total(cells: list[str]) -> PartOfTotal:
-    """Return which total a row that can't be used is missing from, as far as the row says.
+def read_offences(line: int, cells: Sequence[str], tally: RowTally) -> tuple[Offences | None, PartOfTotal]:
+    """Return what a row adds to which total, None where it is rejected, and which total it belongs to as far as it says.
 
     Where its subgroup isn't known, its offence code tells which it was in 2017/18.
     """
-    year, quarter, force, _, _, subgroup, code, _ = cells
-    formerly = subgroups_by_code().get(code.partition("/")[0], "")
+    year, quarter, named, _, _, subgroup, code, number = cells
+    window, force, count = financial_quarter(year, quarter), force_name(named), offence_count(number)
     measures = measures_by_subgroup()
-    measure = measures.get(subgroup.casefold()) or measures.get(formerly.casefold())
-    return force_name(force), measure.key if measure else None, financial_quarter(year, quarter)
+    measure = measure_of_offence(subgroup, code)
+    if window and force and measure and count is not None:
+        total = (force, measure.key, window)
+        return Offences(line, total, code, count), total
+    if window is None:
+        tally.reject(line, NO_QUARTER, f"{year} {quarter}")
+    elif force is None:
+        tally.reject(line, NO_FORCE, named)
+    elif measure is None:
+        tally.reject(line, UNKNOWN_SUBGROUP, subgroup)
+    else:
+        tally.reject(line, NO_COUNT, number)
+    formerly = measure or measures.get(subgroups_by_code().get(code.partition("/")[0], "").casefold())
+    return None, (force, formerly.key if formerly else None, window)
 
 
 def offence_count(cell: str) -> int | None:
@@ -150,6 +132,7 @@ def offence_count(cell: str) -> int | None:
     return int(cell.replace(",", "")) if _NUMBER.fullmatch(cell) else None
 
 
+@lru_cache(maxsize=1_000)
 def force_name(name: str) -> str | None:
     """Return a force by the name it has elsewhere, any other body by its own; None where that is no name.
 
@@ -162,7 +145,7 @@ def force_name(name: str) -> str | None:
     return _forces_by_place().get(_place(f"{first} {last}" if first else name), name)
 
 
-@lru_cache(maxsize=1_000)  # bounded: a file may hold any number of years that are none
+@lru_cache(maxsize=1_000)  # bounded: a file may hold any number of years or names that are none
 def financial_quarter(year: str, quarter: str) -> Window | None:
     """Return the months of a financial year's quarter, of which the first begins with April; None if it is none.
 
@@ -189,59 +172,32 @@ def _place(name: str) -> str:
     return re.sub(r" (police service|police|constabulary)$", "", plain)
 
 
-def _any_of(total: Total, parts: set[PartOfTotal]) -> bool:
-    """Return whether a total is one of those that are known in part."""
-    return any(part in parts for part in product(*((known, None) for known in total)))
-
-
 def _refuse_repeats(name: str, used: list[Offences]) -> None:
-    lines: dict[tuple[str, Window, str], list[int]] = defaultdict(list)
-    for row in used:
-        lines[row.total[0], row.total[2], row.code].append(row.line)
+    lines = Counter(row.folded for row in used)
     # a folded code ("1/4.1/4.10/4.2") stands in a line for each of its codes, and these are added up
-    repeated = [
-        f"{force}, {window}, code {printable(code[:30])} (line {numbers[-1]})"
-        for (force, window, code), numbers in lines.items()
-        if len(numbers) > code.count("/") + 1
-    ]
-    if repeated:
+    last = {row.folded: row.line for row in used if lines[row.folded] > row.code.count("/") + 1}
+    if last:
+        repeated = (
+            f"{force}, {window}, code {printable(code[:30])} (line {line})"
+            for (force, window, code), line in last.items()
+        )
         raise InvalidRowsError(
-            f"{len(repeated)} offence codes of a force and quarter are repeated in {name}: "
+            f"{len(last)} offence codes of a force and quarter are repeated in {name}: "
             f"{first_five(repeated)}. Keep one row of each."
         )
 
 
-def _totals(sums: Mapping[Total, int]) -> Totals:
-    known = {measure.key: measure for measure in measures_by_subgroup().values()}
-    measures = sorted({known[key] for _, key, _ in sums}, key=lambda measure: measure.order)
-    forces = list(dict.fromkeys(force for force, _, _ in sums))
-    windows = list(dict.fromkeys(window for _, _, window in sums))
-    at_force = {force: at for at, force in enumerate(forces)}
-    at_measure = {measure.key: at for at, measure in enumerate(measures)}
-    at_window = {window: at for at, window in enumerate(windows)}
-    return Totals(
-        source=SOURCE,
-        forces=forces,
-        measures=measures,
-        periods=windows,
-        force=[at_force[force] for force, _, _ in sums],
-        measure=[at_measure[key] for _, key, _ in sums],
-        period=[at_window[window] for _, _, window in sums],
-        count=list(sums.values()),
-    )
-
-
 def _noted(kept: list[Offences]) -> dict[str, int]:
-    lines = Counter((row.total[0], row.total[2], row.code) for row in kept)
+    lines = Counter(row.folded for row in kept)
     codes = Counter(row.total for row in kept)
     usual: dict[tuple[str, Window], int] = defaultdict(int)
     for (_, key, window), count in codes.items():
         usual[key, window] = max(usual[key, window], count)
     forces = {names[0] for names in force_names().values()}
-    noted = {
+    return {
         "below zero, to correct an earlier quarter: subtracted": sum(row.count < 0 for row in kept),
         "one of several lines of the same combined offence code: added up": sum(
-            lines[row.total[0], row.total[2], row.code] > 1 for row in kept
+            lines[row.folded] > 1 for row in kept
         ),
         "of a body that is not a police force, kept under the name in the file": sum(
             row.total[0] not in forces for row in kept
@@ -250,4 +206,3 @@ def _noted(kept: list[Offences]) -> dict[str, int]:
             codes[row.total] < usual[row.total[1:]] for row in kept
         ),
     }
-    return {what: count for what, count in noted.items() if count}

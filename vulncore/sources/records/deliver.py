@@ -5,25 +5,18 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
-from vulncore.domain.delivery import Delivery, Progress, RowAccount, measures_table, printable
-from vulncore.domain.errors import (
-    InvalidMappingError,
-    Reject,
-    TooManyRejectsError,
-    UnreadableSourceError,
-    first_five,
-)
+from vulncore.domain.delivery import Delivery, Progress, measures_table
+from vulncore.domain.errors import InvalidMappingError, UnreadableSourceError
 from vulncore.domain.identifiers import Secret
 from vulncore.domain.measures import known_measures
-from vulncore.domain.periods import format_month, month_of
-from vulncore.domain.schemas import COVERAGE, INCIDENTS, Tables, conform
-from vulncore.domain.vocabulary import Measure
+from vulncore.domain.periods import format_month
+from vulncore.domain.schemas import INCIDENTS, Tables
 from vulncore.sources.extract import Extract, read_extract
 from vulncore.sources.records.details import record_details
 from vulncore.sources.records.judging import (
-    BAD_CODE,
     JudgedRows,
     judge_rows,
     refuse_shortened_references,
@@ -31,9 +24,10 @@ from vulncore.sources.records.judging import (
 )
 from vulncore.sources.records.mapping import Mapping, check_columns, checked_mapping
 from vulncore.sources.records.values import column_dates
+from vulncore.sources.row_tally import RowTally, delivery
+from vulncore.sources.tables import incident_coverage, table_of
 
 SOURCE: Final = "records"
-MOST_LISTED: Final = 100_000  # rejects that are kept one by one of an extract that is refused
 
 
 def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | None = None) -> Delivery:
@@ -54,7 +48,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
         UnreadableSourceError: The file can't be read as an extract.
         InvalidMappingError: The mapping contradicts itself, doesn't fit the extract or covers no months.
         TooManyRejectsError: More rows can't be used than the mapping lets pass, of all or of one month; it
-            holds them all.
+            holds them.
 
     Misleads when:
         the extract leaves out what it doesn't know: a record without a date recorded can't be missed here.
@@ -67,64 +61,39 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     if not mapping.months:
         raise InvalidMappingError(_which_months(extract, mapping))
     refuse_shortened_references(extract, mapping)
-    judged = judge_rows(extract.table, mapping)
-    rejects = _rejects(extract, judged)
-    if len(rejects) > mapping.most_rejected_percent / 100 * extract.read:
-        _refuse(extract, rejects, mapping)
-    refuse_spoilt_months(extract, judged, mapping, rejects)
+    tally = RowTally(extract.file.name, extract.read, list(extract.rejects), Counter(extract.left_out))
+    judged = judge_rows(extract.table, extract.lines, mapping, tally)
+    tally.refuse_beyond(
+        mapping.most_rejected_percent / 100, "Correct the mapping or the extract. Nothing was published."
+    )
+    refuse_spoilt_months(judged, tally, mapping.most_rejected_percent)
     accepted = np.unique(judged.row)
     if not len(accepted):
         raise UnreadableSourceError(
             f"None of the {extract.read:,} rows of {extract.file.name} counts towards a measure. Correct the mapping."
         )
-    details = record_details(extract.table.take(pa.array(accepted)), mapping, secret)
-    places = np.searchsorted(accepted, judged.row)
-    incidents = _incidents(
-        extract,
-        judged,
-        {name: column.take(pa.array(places)) for name, column in details.columns.items()},
-        mapping,
+    details = record_details(extract.table.take(pa.array(accepted)), mapping, secret, tally)
+    places = pa.array(np.searchsorted(accepted, judged.row))
+    columns = {name: column.take(places) for name, column in details.items()}
+    counted = set(mapping.counted)
+    measures = [measure for measure in (*known_measures(), *mapping.measures) if measure.key in counted]
+    kinds = {measure.key: measure.record_kind for measure in measures}
+    record_ids, row_ids = _ids(extract, judged, mapping)
+    incidents = table_of(
+        INCIDENTS,
+        len(judged.row),
+        row_id=pa.array(row_ids, pa.string()),
+        record_id=pa.array(record_ids, pa.string()),
+        force=mapping.force,
+        measure=judged.measure,
+        record_kind=[kinds[key] for key in judged.measure],
+        recorded_on=judged.recorded_on[judged.row],
+        **columns,
     )
-    reasons = Counter(reject.reason for reject in rejects)
-    left_out = Counter(extract.left_out) + judged.left_out
-    noted = {what: count for what, count in details.noted.items() if count}
-    return Delivery(
-        source=SOURCE,
-        tables=Tables(
-            incidents=incidents,
-            coverage=_coverage(mapping, judged),
-            measures=measures_table(_used(mapping)),
-        ),
-        files=(extract.file,),
-        rows=RowAccount(
-            read=extract.read,
-            accepted=len(accepted),
-            rejected=dict(reasons),
-            noted=noted,
-            left_out=dict(left_out),
-        ),
-        rejects=rejects,
+    tables = Tables(
+        incidents=incidents, coverage=_coverage(mapping, judged), measures=measures_table(measures)
     )
-
-
-def _rejects(extract: Extract, judged: JudgedRows) -> tuple[Reject, ...]:
-    lines = extract.lines.to_pylist()
-    judged_out = (
-        Reject(extract.file.name, lines[row], reason, printable(value[:60]))
-        for row, reason, value in judged.rejected
-    )
-    return tuple(sorted([*extract.rejects, *judged_out], key=lambda reject: reject.line))
-
-
-def _refuse(extract: Extract, rejects: tuple[Reject, ...], mapping: Mapping) -> None:
-    reason, count = Counter(reject.reason for reject in rejects).most_common(1)[0]
-    values = Counter(reject.value for reject in rejects if reject.reason == reason)
-    raise TooManyRejectsError(
-        f"{len(rejects):,} of {extract.read:,} rows of {extract.file.name} cannot be used, more than "
-        f"{mapping.most_rejected_percent:g} %. {count:,} have {reason}: {first_five(value or 'empty' for value in values)}. "
-        "Correct the mapping or the extract. Nothing was published.",
-        rejects[:MOST_LISTED],
-    )
+    return delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
 
 
 def _which_months(extract: Extract, mapping: Mapping) -> str:
@@ -139,73 +108,33 @@ def _which_months(extract: Extract, mapping: Mapping) -> str:
     )
 
 
-def _incidents(
-    extract: Extract, judged: JudgedRows, columns: dict[str, pa.Array], mapping: Mapping
-) -> pa.Table:
-    kinds = {measure.key: measure.record_kind for measure in _used(mapping)}
-    record, row = _ids(extract, judged, mapping)
-    table = {
-        "row_id": row,
-        "record_id": record,
-        "force": pa.array([mapping.force] * len(judged.row), pa.string()),
-        "measure": pa.array(judged.measure, pa.string()),
-        "record_kind": pa.array([kinds[key] for key in judged.measure], pa.string()),
-        "recorded_on": pa.array(judged.recorded_on[judged.row], pa.date32()),
-        **columns,
-    }
-    return conform(pa.table(table), INCIDENTS)
-
-
-def _ids(extract: Extract, judged: JudgedRows, mapping: Mapping) -> tuple[list[str], list[str]]:
+def _ids(extract: Extract, judged: JudgedRows, mapping: Mapping) -> tuple[pd.Series, pd.Series]:
     """Return the record's and the row's id of each incident.
 
     A row's id holds force, source and month, so that a record which comes again from elsewhere or in another month
     has another. Where a record has no reference of its own the two are the same.
     """
-    lines = extract.lines.to_pylist()
     column = mapping.columns.get("record_id")
-    given = extract.table[column].to_pylist() if column else []
-    months = np.datetime_as_string(judged.recorded_on.astype("datetime64[M]"))
-    records, rows = [], []
-    seen: Counter[str] = Counter()
-    for index, measure in zip(judged.row, judged.measure, strict=True):
-        reference = given[index] if column else ""
-        delivered = f"{mapping.force}/{mapping.source}/{months[index]}"
-        record = reference or f"{delivered}/line {lines[index]}"
-        row = f"{delivered}/{reference}/{measure}" if reference else record
-        seen[row] += 1
-        records.append(record)
-        rows.append(row if seen[row] == 1 else f"{row}/{measure}")
-    return records, rows
+    given = extract.table[column].to_numpy()[judged.row] if column else ""
+    month = np.datetime_as_string(judged.recorded_on[judged.row].astype("datetime64[M]"))
+    ids = pd.DataFrame(
+        {"given": given, "month": month, "line": extract.lines.to_numpy()[judged.row]}, dtype=str
+    )
+    delivered = f"{mapping.force}/{mapping.source}/" + ids["month"]
+    record = ids["given"].mask(ids["given"] == "", delivered + "/line " + ids["line"])
+    measure = pd.Series(judged.measure, dtype=str)
+    row = record.where(ids["given"] == "", delivered + "/" + record + "/" + measure)
+    return record, row.mask(row.duplicated(), row + "/" + measure)
 
 
 def _coverage(mapping: Mapping, judged: JudgedRows) -> pa.Table:
     """Return every measure of every month, but not an empty one where a month has rows with unknown codes."""
-    unknown = {
-        month_of(judged.recorded_on[row].astype(object))
-        for row, reason, _ in judged.rejected
-        if reason == BAD_CODE
-    }
-    months = (month_of(judged.recorded_on[row].astype(object)) for row in judged.row)
-    present = set(zip(judged.measure, months, strict=True)) if unknown else set()
-    return pa.Table.from_pylist(
-        [
-            {
-                "force": mapping.force,
-                "measure": key,
-                "month": month,
-                "table": "incidents",
-                "source": mapping.source,
-                "provisional": False,
-            }
-            for key in mapping.counted
-            for month in mapping.months
-            if month not in unknown or (key, month) in present
-        ],
-        schema=COVERAGE,
-    )
-
-
-def _used(mapping: Mapping) -> list[Measure]:
-    counted = set(mapping.counted)
-    return [measure for measure in (*known_measures(), *mapping.measures) if measure.key in counted]
+    unknown = set(judged.months(judged.unknown))
+    present = set(zip(judged.measure, judged.months(judged.row), strict=True)) if unknown else set()
+    covered = [
+        (key, month)
+        for key in mapping.counted
+        for month in mapping.months
+        if month not in unknown or (key, month) in present
+    ]
+    return incident_coverage(mapping.source, mapping.force, covered)

@@ -1,5 +1,6 @@
 """A first mapping of an extract that nobody has described yet, with what is unsure marked."""
 
+import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from vulncore.domain.periods import month_of
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.draft_codes import draft_codes
 from vulncore.sources.records.draft_columns import (
@@ -27,38 +27,14 @@ from vulncore.sources.records.moments import DateOrder
 from vulncore.sources.records.values import column_dates, parse_number
 
 UNNAMED_FORCE: Final = "Name of the force"
-STRAY_SHARE: Final = (
-    0.01  # of a usual month: so few records at either end are slips of the keyboard, not months
-)
+STRAY_SHARE: Final = 0.01  # of a usual month: so few records at either end are slips of the keyboard
 PLAIN: Final = (
-    "record_id",
-    "location_type",
-    "place",
-    "victim_key",
-    "victim_residency",
-    "hate_strand",
-    "risk_level",
-    "allocated_to",
-    "outcome",
+    *("record_id", "location_type", "place", "victim_key", "victim_residency", "hate_strand", "risk_level"),
+    *("allocated_to", "outcome"),
 )
 PLACES: Final = (("longitude", "latitude"), ("easting", "northing"), ("grid_reference",))
 
-_MONTH_WORDS = {
-    *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "to"),
-    *(
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ),
-}
+_MONTH_WORDS = {"to", *(name.casefold() for name in (*calendar.month_name, *calendar.month_abbr))}
 
 
 @dataclass(frozen=True)
@@ -186,9 +162,8 @@ def _months(extract: Extract, recorded: str, order: DateOrder) -> tuple[date | N
     usual = months[counts >= STRAY_SHARE * np.median(counts)] if len(months) else months
     if not len(usual):
         return None, None
-    return month_of(usual[0].astype("datetime64[D]").astype(object)), month_of(
-        usual[-1].astype("datetime64[D]").astype(object)
-    )
+    first, last = usual[[0, -1]].astype("datetime64[D]").astype(object)
+    return first, last
 
 
 def source_name(file_name: str, sheet: str = "") -> str:

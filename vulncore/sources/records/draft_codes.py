@@ -22,7 +22,7 @@ from vulncore.sources.records.mapping_file import FIRST_MAPPED_ORDER
 
 MOST_CODES: Final = 400  # beyond, a column names people, places or things and no kinds of offence
 MOST_NEW_MEASURES: Final = (
-    40  # values that become measures of their own; more of them nobody would want as rows of a table
+    40  # values that become measures of their own: more nobody wants as rows of a table
 )
 SEPARATORS: Final = (";", "|")
 YES: Final = frozenset({"y", "yes", "true", "1", "t"})

@@ -69,11 +69,8 @@ def describe_columns(extract: Extract) -> tuple[Column, ...]:
 
 def _describe_column(name: str, column: pa.ChunkedArray) -> Column:
     counted = pc.value_counts(column.combine_chunks())
-    values = {
-        text: count
-        for text, count in zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True)
-        if text
-    }
+    values = dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
+    values.pop("", None)
     return Column(name, values, _content(plain_heading(name), values))
 
 
@@ -203,16 +200,13 @@ def draft_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[di
         start = ""  # one date and nothing more: it says when it was recorded
     moments = {"occurred_from": Moment(), "occurred_to": Moment()}
     for name, day in (("occurred_from", start), ("occurred_to", _first(days, "occurred_to"))):
-        if not day:
-            continue
-        if content[day] is Content.MOMENT:
-            moments[name] = Moment(at=day)
-            continue
         clock = _first(clocks, name) or (_first(clocks, "") if name == "occurred_from" else "")
-        if clock:
-            moments[name] = Moment(date=day, **{"hour" if content[clock] is Content.HOUR else "time": clock})
-        else:
-            moments[name] = Moment(date=day)
+        if day and content[day] is Content.MOMENT:
+            moments[name] = Moment(at=day)
+        elif day and clock and content[clock] is Content.HOUR:
+            moments[name] = Moment(date=day, hour=clock)
+        elif day:
+            moments[name] = Moment(date=day, time=clock)
     if start and not _first(days, "occurred_from"):
         doubts["occurred_from"] = "no heading says when the record happened"
     return moments, recorded

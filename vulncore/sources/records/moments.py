@@ -117,17 +117,12 @@ def parse_moment(text: str, order: DateOrder) -> tuple[date, time | None] | None
         days, _, share = plain.partition(".")
         day, clock = parse_date(days, order), parse_time(f".{share}")
         return (day, clock) if day and clock is not None else None
-    for cut in _cuts(plain):
-        day = parse_date(plain[:cut], order)
+    # the date may end and its time begin at a T between digits, or a space, the last ones first
+    for mark in reversed([*re.finditer(r"(?<=\d)T(?=\d)|[ ,]", plain)]):
+        day = parse_date(plain[: mark.start()], order)
         if day:
-            return _with_clock(day, plain[cut:].lstrip(" ,T").strip())
+            return _with_clock(day, plain[mark.start() :].lstrip(" ,T").strip())
     return None
-
-
-def _cuts(plain: str) -> list[int]:
-    """Where a date may end and its time begin: at a T between digits, or a space, the last ones first."""
-    marks = [mark.start() for mark in re.finditer(r"(?<=\d)T(?=\d)|[ ,]", plain)]
-    return marks[::-1]
 
 
 def _with_clock(day: date, words: str) -> tuple[date, time | None] | None:

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from vulncore.domain.arrays import Booleans, Floats, Moments
 from vulncore.sources.records.mapping import Moment
-from vulncore.sources.records.moments import DateOrder, parse_date, parse_hour, parse_moment, parse_time
+from vulncore.sources.records.moments import DateOrder, parse_hour, parse_moment, parse_time
 
-DAY_S, HOUR_S = 86_400, 3_600
+HOUR_S = 3_600
 
 
 def column_dates(column: pa.ChunkedArray, order: DateOrder) -> Moments:
@@ -30,30 +30,25 @@ def column_moments(table: pa.Table, where: Moment, order: DateOrder) -> tuple[Mo
     The day is NaT where it can't be read, the seconds NaN where there is no time of day. A moment given by
     its hour stands for that hour, any other for itself.
     """
-    if where.at:
-        column = table[where.at]
-        clock = read_values(column, lambda text: _seconds_of(parse_moment(text, order)), pa.float64())
-        return column_dates(column, order), _seconds(clock), 0
-    days = read_values(
-        table[where.date], lambda text: parse_date(text, order) or _date_of(text, order), pa.date32()
+    hour = "" if where.at else where.hour
+
+    def seconds(text: str) -> float | None:
+        clock = parse_hour(text) if hour else parse_time(text) if not where.at else None
+        if not clock and not hour and (moment := parse_moment(text, order)):
+            clock = moment[1]  # a spreadsheet may give a column of times the date 1899-12-30
+        return None if clock is None else float(clock.hour * HOUR_S + clock.minute * 60 + clock.second)
+
+    days, clock = where.at or where.date, where.at or hour or where.time
+    return (
+        column_dates(table[days], order) if days else np.full(table.num_rows, np.datetime64("NaT", "D")),
+        column_numbers(table[clock], seconds) if clock else np.full(table.num_rows, np.nan),
+        HOUR_S if hour else 0,
     )
-    if where.hour:
-        clock, length = (
-            read_values(table[where.hour], lambda text: _into_day(parse_hour(text)), pa.float64()),
-            HOUR_S,
-        )
-    elif where.time:
-        clock, length = (
-            read_values(
-                table[where.time],
-                lambda text: _into_day(parse_time(text) or _time_of(text, order)),
-                pa.float64(),
-            ),
-            0,
-        )
-    else:
-        clock, length = pa.nulls(table.num_rows, pa.float64()), 0
-    return np.asarray(days.to_numpy(zero_copy_only=False), "datetime64[D]"), _seconds(clock), length
+
+
+def column_numbers(column: pa.ChunkedArray, read: Callable[[str], float | None]) -> Floats:
+    """Return a column's values as numbers, to be changed at will; NaN where `read` returns None."""
+    return np.array(read_values(column, read, pa.float64()).to_numpy(zero_copy_only=False), float)
 
 
 def parse_number(text: str) -> float | None:
@@ -87,25 +82,3 @@ def read_values(column: pa.ChunkedArray, read: Callable[[str], Any], wanted: pa.
     """
     encoded = column.combine_chunks().dictionary_encode()
     return pa.array([read(text) for text in encoded.dictionary.to_pylist()], wanted).take(encoded.indices)
-
-
-def _seconds(clock: pa.Array) -> Floats:
-    return np.asarray(clock.to_numpy(zero_copy_only=False), float)
-
-
-def _seconds_of(moment: tuple[date, Any] | None) -> float | None:
-    return _into_day(moment[1]) if moment else None
-
-
-def _into_day(clock: Any) -> float | None:
-    return None if clock is None else float(clock.hour * 3_600 + clock.minute * 60 + clock.second)
-
-
-def _date_of(text: str, order: DateOrder) -> date | None:
-    moment = parse_moment(text, order)  # a spreadsheet may give a date column the time 00:00:00
-    return moment[0] if moment else None
-
-
-def _time_of(text: str, order: DateOrder) -> Any:
-    moment = parse_moment(text, order)  # and a time column the date 1899-12-30
-    return moment[1] if moment else None
