@@ -25,7 +25,6 @@ TOO_MANY: Final = "too many fields"
 
 _ZIP: Final = b"PK\x03\x04"  # what every workbook begins with: ODS and XLSX are zips
 
-
 Rows = Mapping[int, Sequence[str]]
 """The fields of lines, by the number of each: 1 is the heading's."""
 

@@ -28,11 +28,8 @@ class Totals:
 
     def delivery(self, file: NamedFile, tally: RowTally) -> Delivery:
         """Return the delivery of the totals, which cover every month of their periods."""
-        tables = Tables(
-            counts=self.counts,
-            coverage=covered_months(self.counts),
-            measures=measures_table(self.measures),
-        )
+        measures = measures_table(self.measures)
+        tables = Tables(counts=self.counts, coverage=covered_months(self.counts), measures=measures)
         return delivery(self.source, tables, [file], self.accepted, [tally], self.attribution)
 
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vulncore.domain.delivery import Delivery, Progress, measures_table
 from vulncore.domain.errors import InvalidMappingError, UnreadableSourceError
@@ -82,8 +83,8 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     incidents = table_of(
         INCIDENTS,
         len(judged.row),
-        row_id=pa.array(row_ids, pa.string()),
-        record_id=pa.array(record_ids, pa.string()),
+        row_id=row_ids,
+        record_id=record_ids,
         force=mapping.force,
         measure=judged.measure,
         record_kind=[kinds[key] for key in judged.measure],
@@ -108,23 +109,27 @@ def _which_months(extract: Extract, mapping: Mapping) -> str:
     )
 
 
-def _ids(extract: Extract, judged: JudgedRows, mapping: Mapping) -> tuple[pd.Series, pd.Series]:
+def _ids(extract: Extract, judged: JudgedRows, mapping: Mapping) -> tuple[Any, Any]:
     """Return the record's and the row's id of each incident.
 
     A row's id holds force, source and month, so that a record which comes again from elsewhere or in another month
     has another. Where a record has no reference of its own the two are the same.
     """
     column = mapping.columns.get("record_id")
-    given = extract.table[column].to_numpy()[judged.row] if column else ""
-    month = np.datetime_as_string(judged.recorded_on[judged.row].astype("datetime64[M]"))
-    ids = pd.DataFrame(
-        {"given": given, "month": month, "line": extract.lines.to_numpy()[judged.row]}, dtype=str
-    )
-    delivered = f"{mapping.force}/{mapping.source}/" + ids["month"]
-    record = ids["given"].mask(ids["given"] == "", delivered + "/line " + ids["line"])
-    measure = pd.Series(judged.measure, dtype=str)
-    row = record.where(ids["given"] == "", delivered + "/" + record + "/" + measure)
-    return record, row.mask(row.duplicated(), row + "/" + measure)
+    rows = pa.array(judged.row)
+    given = extract.table[column].take(rows) if column else pa.chunked_array([pa.repeat("", len(rows))])
+    month = pc.strftime(pa.array(judged.recorded_on[judged.row]), format="%Y-%m")
+    delivered = _joined(f"{mapping.force}/{mapping.source}", month)
+    line = pc.binary_join_element_wise("line", extract.lines.take(rows).cast(pa.string()), " ")
+    record = pc.if_else(pc.equal(given, ""), _joined(delivered, line), given)
+    measure = pa.array(judged.measure, pa.string())
+    row = pc.if_else(pc.equal(given, ""), record, _joined(delivered, given, measure))
+    again = pd.Series(row.combine_chunks().dictionary_encode().indices).duplicated()
+    return record, pc.if_else(pa.array(again), _joined(row, measure), row)
+
+
+def _joined(*parts: Any) -> Any:
+    return pc.binary_join_element_wise(*parts, "/")
 
 
 def _coverage(mapping: Mapping, judged: JudgedRows) -> pa.Table:

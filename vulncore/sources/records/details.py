@@ -24,7 +24,6 @@ from vulncore.sources.row_tally import RowTally
 DAY_S: Final = 86_400
 FEW: Final = 5  # so many unreadable values are slips, whatever share of a short extract they are
 
-
 Columns = dict[str, Any]
 """Columns of the incidents table, row by row of the extract."""
 

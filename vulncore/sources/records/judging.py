@@ -58,8 +58,8 @@ def judge_rows(table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTal
     date recorded can't be read or isn't covered, or a code is not in the mapping. A record counts once towards a
     measure, however many rows it has: extracts often have a row per victim. Its rows that aren't no-crimed come first.
     """
-    cells = [pd.Index(table[coding.column].to_numpy()) for coding in mapping.counts]
-    kind, kinds = pd.MultiIndex.from_arrays(cells).factorize()
+    codes = [table[coding.column].dictionary_encode().to_pandas() for coding in mapping.counts]
+    kind, kinds = pd.MultiIndex.from_arrays(codes).factorize()
     meanings = [_meaning(cells, mapping.counts) for cells in kinds]
     meaning = pd.DataFrame(meanings, columns=["measure", "fault", "value"]).take(kind).reset_index(drop=True)
     uncoded, unknown = ((meaning["fault"] == fault).to_numpy(bool) for fault in (NO_CODE, BAD_CODE))
@@ -108,12 +108,14 @@ def _first_occurrences(table: pa.Table, mapping: Mapping, counting: pd.Series) -
     """Return whether a record counts towards a measure for the first time, for the measures that rows count towards."""
     if "record_id" not in mapping.columns:
         return np.ones(len(counting), bool)
-    record = table[mapping.columns["record_id"]].to_numpy()[counting.index]
-    pairs = pd.DataFrame({"record": record, "measure": counting.to_numpy()})
+    column = table[mapping.columns["record_id"]]
+    record = column.combine_chunks().dictionary_encode().indices.to_numpy()
+    pairs = pd.DataFrame({"record": record[counting.index], "measure": counting.to_numpy()})
     if "no_crimed_on" in mapping.columns:  # a record stands as long as one of its rows does
         no_crimed = filled_rows(table[mapping.columns["no_crimed_on"]])[counting.index]
         pairs = pairs.iloc[np.argsort(no_crimed, kind="stable")]
-    return (~pairs.duplicated() | (pairs["record"] == "")).sort_index().to_numpy(bool)
+    first: Booleans = (~pairs.duplicated()).sort_index().to_numpy(bool)
+    return first | ~filled_rows(column)[counting.index]
 
 
 def refuse_shortened_references(extract: Extract, mapping: Mapping) -> None:
