@@ -48,11 +48,6 @@ def in_numbers(assumption: Assumption) -> str:
     return f"{assumption.likely:,g} ({assumption.low:,g} to {assumption.high:,g})"
 
 
-def clean(text: str) -> str:
-    """Return a text without signs that a terminal or a page could take for more than text."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
-
-
 def _check_names(scenario: Scenario) -> None:
     """Refuse names, texts, measures and keys that can't be used."""
     parts: tuple[Role | CaseType, ...] = (*scenario.roles, *scenario.case_types)
@@ -271,7 +266,7 @@ def _has_place(scenario: Scenario, key: str) -> bool:
 
 def _refuse(faulty: Iterable[str], one: str, several: str, mend: str) -> None:
     """Refuse what is faulty, if anything is: how many, what is wrong, which, and what to do."""
-    which = [clean(fault[:80]) for fault in faulty]
+    which = [fault[:80] for fault in faulty]
     if which:
         what = one if len(which) == 1 else several
         raise InvalidScenarioError(f"{len(which)} {what}: {first_five(which)}. {mend}.")

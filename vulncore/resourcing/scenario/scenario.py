@@ -4,17 +4,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
+from pydantic import ConfigDict, PlainValidator, StrictBool, StrictInt
+from pydantic_core import PydanticKnownError
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidScenarioError
-from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR
+from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, parse_month
 
 ASSUMED: Final = "assumed"
 SOURCE_LETTERS: Final = 200
 BY_LETTERS: Final = 60
+CHECKED: Final = ConfigDict(extra="forbid")
+"""Of parts that a file holds as they are: pydantic checks them where they are read, and nothing where code makes them."""
+
+
+def _month(text: object) -> date:
+    if not isinstance(text, str):
+        raise PydanticKnownError("string_type")
+    return parse_month(text)
+
+
+Month = Annotated[date, PlainValidator(_month)]
+"""A month that a file holds as text: 2025-04."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +111,7 @@ def fixed(value: float, source: str = ASSUMED) -> Assumption:
 class Role:
     """A role in the unit. One that `supervises` others is needed in proportion to them; the rest work on cases."""
 
+    __pydantic_config__ = CHECKED
     key: str
     name: str
     supervises: tuple[str, ...] = ()
@@ -110,6 +125,7 @@ class CaseType:
     as so many cases for each case of the kind `derived_from`; or not at all, where that is empty.
     """
 
+    __pydantic_config__ = CHECKED
     key: str
     name: str
     measures: tuple[str, ...]
@@ -122,10 +138,11 @@ class CaseType:
 class Joiners:
     """People who join a role at the start of a month, on top of those who replace leavers."""
 
+    __pydantic_config__ = CHECKED
     role: str
-    month: date
-    people: int
-    trained: bool = False
+    month: Month
+    people: StrictInt
+    trained: StrictBool = False
 
 
 @dataclass(frozen=True)
