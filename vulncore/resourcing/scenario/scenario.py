@@ -1,10 +1,10 @@
 """A scenario: the unit's roles, the kinds of case it takes, and every number assumed about them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 from pydantic import ConfigDict, PlainValidator, StrictBool, StrictInt
@@ -21,14 +21,19 @@ CHECKED: Final = ConfigDict(extra="forbid")
 """Of parts that a file holds as they are: pydantic checks them where they are read, and nothing where code makes them."""
 
 
-def _month(text: object) -> date:
-    if not isinstance(text, str):
-        raise PydanticKnownError("string_type")
-    return parse_month(text)
+def of_text(make: Callable[[str], Any]) -> PlainValidator:
+    """Return the check of a part that a file holds as text: what `make` makes of it."""
+
+    def made(text: object) -> Any:
+        if not isinstance(text, str):
+            raise PydanticKnownError("string_type")
+        return make(text)
+
+    return PlainValidator(made)
 
 
-Month = Annotated[date, PlainValidator(_month)]
-"""A month that a file holds as text: 2025-04."""
+Month = Annotated[date, of_text(parse_month)]
+"""A month that a file holds as 2025-04."""
 
 
 @dataclass(frozen=True)
