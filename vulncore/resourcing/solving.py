@@ -104,7 +104,7 @@ def more_needed(staffing: Staffing, target: StaffingTarget) -> MoreNeeded:
                 f"More than {MOST_MORE:,} people would be needed. Check the limit and the numbers."
             )
         if people:
-            steps.append((add_months(staffing.as_at, month + 1), people))
+            steps.append((add_months(staffing.as_at, month + 1), int(people)))
             wanting = wanting - people * work
     training = int(np.ceil(staffing.scenario.of_role(target.role, "training_months").likely))
     return MoreNeeded(target, tuple(steps), training, before, _highest_chance(wanting[:, span]))

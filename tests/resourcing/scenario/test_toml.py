@@ -346,6 +346,7 @@ REFUSED = {
     "deep names in quotes": ('"a".' * 300 + "a = 1", "The scenario has a key of many parts"),
     "deep names with spaces": ("a . \t" * 300 + "a = 1", "The scenario has a key of many parts"),
     "a deep table": ("[" + "a." * 300 + "a]", "The scenario has a key of many parts"),
+    "a text without an end": ('a = "' + '\\"' * 29_000, "This is not a scenario in TOML"),
     "a nothing byte": ("\x00", "This is not a scenario in TOML"),
     "another encoding": ("\ufeff" + TEXT, "This is not a scenario in TOML"),
     "a wide number": (swapped("court = 0", "court = 0x" + "f" * 5_000), r"unit\.court is not a number"),
