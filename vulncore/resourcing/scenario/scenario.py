@@ -13,6 +13,7 @@ from pydantic_core import PydanticKnownError
 from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, parse_month
+from vulncore.resourcing.scenario.addresses import HOURS, Address
 
 ASSUMED: Final = "assumed"
 SOURCE_LETTERS: Final = 200
@@ -171,11 +172,11 @@ class Scenario:
 
     def of_role(self, role: str, name: str) -> Assumption:
         """Return a number of a role; the unit's where the role has none of its own."""
-        return self.assumptions.get(f"role.{role}.{name}") or self.assumptions[f"unit.{name}"]
+        return self.assumptions.get(Address(name, role).key) or self.assumptions[Address(name).key]
 
     def hours(self, case_type: str, role: str) -> Assumption | None:
         """Return the hours that a role spends on a case; None where it has no part in it."""
-        return self.assumptions.get(f"case.{case_type}.hours.{role}")
+        return self.assumptions.get(Address(HOURS, role, case_type).key)
 
     @cached_property
     def working(self) -> tuple[Role, ...]:

@@ -13,6 +13,7 @@ from pydantic.types import Strict
 
 from vulncore.domain.errors import InvalidPeriodError, InvalidScenarioError, first_five
 from vulncore.domain.periods import format_month
+from vulncore.resourcing.scenario.addresses import HOURS, Address
 from vulncore.resourcing.scenario.checks import checked
 from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, CaseType, Joiners, Role, Scenario
 
@@ -86,13 +87,13 @@ def scenario_text(scenario: Scenario) -> str:
     top = {"name": scenario.name, "unit": scenario.unit, "about": scenario.about}
     tables = [
         _lines(top),
-        ["[assumed]", *_number_lines(scenario, "unit.")],
+        ["[assumed]", *_number_lines(scenario, Address(""))],
         *(
-            ["[[role]]", *_lines(_given(role)), *_number_lines(scenario, f"role.{role.key}.")]
+            ["[[role]]", *_lines(_given(role)), *_number_lines(scenario, Address("", role.key))]
             for role in scenario.roles
         ),
         *(
-            ["[[case]]", *_lines(_given(kind)), *_number_lines(scenario, f"case.{kind.key}.")]
+            ["[[case]]", *_lines(_given(kind)), *_number_lines(scenario, Address("", case=kind.key))]
             for kind in scenario.case_types
         ),
         *(
@@ -110,18 +111,18 @@ def read_scenario(text: str) -> Scenario:
         InvalidScenarioError: It is not TOML, holds unknown parts, or can't be worked with.
     """
     file = _read(ScenarioFile, _parsed(text), "The scenario")
-    assumptions = _assumptions("unit", file.assumed)
+    assumptions = _assumptions(Address("").part, file.assumed)
     roles, kinds = [], []
     for table in file.role:
         role, numbers = _part(Role, table)
         roles.append(role)
-        assumptions |= _assumptions(f"role.{role.key}", numbers)
+        assumptions |= _assumptions(Address("", role.key).part, numbers)
     for table in file.case:
         kind, numbers = _part(CaseType, table)
         kinds.append(kind)
-        hours = _read(Table, numbers.pop("hours", {}), "hours")
-        assumptions |= _assumptions(f"case.{kind.key}", numbers)
-        assumptions |= _assumptions(f"case.{kind.key}.hours", hours)
+        hours = _read(Table, numbers.pop(HOURS, {}), HOURS)
+        numbers |= {f"{HOURS}.{role}": value for role, value in hours.items()}
+        assumptions |= _assumptions(Address("", case=kind.key).part, numbers)
     try:
         joiners = tuple(_read(Joiners, table, "A group of joiners") for table in file.joiners)
     except InvalidPeriodError as problem:
@@ -148,12 +149,12 @@ def _given(part: Role | CaseType | Assumption) -> dict[str, Any]:
     return {name: value for name, (value, default) in values.items() if value != default}
 
 
-def _number_lines(scenario: Scenario, prefix: str) -> list[str]:
+def _number_lines(scenario: Scenario, of: Address) -> list[str]:
     return _lines(
         {
-            key.removeprefix(prefix): _number_value(assumption)
+            key.removeprefix(of.part): _number_value(assumption)
             for key, assumption in scenario.assumptions.items()
-            if key.startswith(prefix)
+            if key.startswith(of.part)
         }
     )
 
@@ -196,7 +197,7 @@ def _part(kind: type[Part], table: Table) -> tuple[Part, Table]:
 
 
 def _assumptions(prefix: str, table: Table) -> dict[str, Assumption]:
-    return {f"{prefix}.{name}": _assumption(f"{prefix}.{name}"[:80], value) for name, value in table.items()}
+    return {f"{prefix}{name}": _assumption(f"{prefix}{name}"[:80], value) for name, value in table.items()}
 
 
 def _assumption(where: str, value: Any) -> Assumption:
