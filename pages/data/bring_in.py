@@ -23,6 +23,7 @@ from vulncore.sources.deliveries import Settings, Source
 from vulncore.sources.records.draft import Draft
 from vulncore.sources.records.mapping import check_columns, checked_mapping
 from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping
+from vulncore.sources.records.rewriting import rewritten_mapping
 
 KINDS = {
     Source.RECORDS: "Records: a force's own extract, one row a record",
@@ -104,7 +105,7 @@ def _settings(source: Source, looked: Looked, file: UploadedFile) -> Settings | 
     mapping = checked_mapping(chosen)
     st.download_button(
         "Keep this mapping as a file",
-        mapping_toml(mapping),
+        rewritten_mapping(mapping, given.getvalue()) if given else mapping_toml(mapping),
         file_name=f"{file_name_of('mapping', mapping.source)}.toml",
         mime="application/toml",
         help="Use the mapping again next month, here or with: vulncore publish records FILE --mapping MAPPING.toml",

@@ -20,6 +20,7 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.findings.resourcing.assumptions import field
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.sentences import resourcing_headline
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.fields import ABSTRACTIONS
 from vulncore.resourcing.scenario.scenario import Role, Scenario
 
@@ -60,7 +61,7 @@ def show_levers(plan: Scenario, outlook: ResourcingOutlook) -> None:
 
 def levers_of(plan: Scenario, role: Role) -> Sequence[Lever]:
     """Return the levers of a role, those of the whole unit first."""
-    prefix = f"role.{role.key}."
+    of = Address("", role.key).part
     there = max(plan.of_role(role.key, "posts").high, plan.of_role(role.key, "in_post").high, 2)
     unit = [
         Lever("unit.demand", "Demand, % of the forecast", 50, 200, 5, "\u202f%"),
@@ -69,31 +70,31 @@ def levers_of(plan: Scenario, role: Role) -> Sequence[Lever]:
     ]
     staff = [
         Lever(
-            f"{prefix}in_post",
+            f"{of}in_post",
             "In post now, people",
             plan.of_role(role.key, "in_training").high,
             2 * there,
             1,
         ),
-        Lever(f"{prefix}leavers", "Leavers, % a year", 0, 40, 1, "\u202f%"),
+        Lever(f"{of}leavers", "Leavers, % a year", 0, 40, 1, "\u202f%"),
     ]
     if role.supervises:
-        return [*unit, *staff, Lever(f"{prefix}span", "Span of control, people for each", 1, 15, 0.5)]
+        return [*unit, *staff, Lever(f"{of}span", "Span of control, people for each", 1, 15, 0.5)]
     away = [Lever(_own_or_unit(plan, role, "sickness"), "Sickness, % of working time", 0, 25, 0.5, "\u202f%")]
-    staff += [Lever(f"{prefix}training_months", "Training, months", 0, 36, 1)]
+    staff += [Lever(f"{of}training_months", "Training, months", 0, 36, 1)]
     if role in plan.holding:
-        return [*unit, *staff, *away, Lever(f"{prefix}most_cases", "Cases each, at most", 1, 40, 1)]
+        return [*unit, *staff, *away, Lever(f"{of}most_cases", "Cases each, at most", 1, 40, 1)]
     return [
         *unit,
         *staff,
         *away,
-        Lever(f"{prefix}on_cases", "Time at work on cases, %", 20, 100, 1, "\u202f%"),
+        Lever(f"{of}on_cases", "Time at work on cases, %", 20, 100, 1, "\u202f%"),
     ]
 
 
 def _own_or_unit(plan: Scenario, role: Role, name: str) -> str:
-    key = f"role.{role.key}.{name}"
-    return key if key in plan.assumptions and name in ABSTRACTIONS else f"unit.{name}"
+    key = Address(name, role.key).key
+    return key if key in plan.assumptions and name in ABSTRACTIONS else Address(name).key
 
 
 def _drawn(plan: Scenario, lever: Lever) -> dict[str, object]:

@@ -33,6 +33,7 @@ from vulncore.sources.records.draft import draft_mapping
 from vulncore.sources.records.draft_columns import describe_columns
 from vulncore.sources.records.mapping import Moment, checked_mapping
 from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping
+from vulncore.sources.records.rewriting import rewritten_mapping
 
 HEADING = "Crime No,Date Recorded,HO Code,Date From,Time From,Easting,Northing,Victim URN,Offence".split(",")  # noqa: SIM905
 OFFENCES = ("Rape of a female aged 16 or over", "Stalking", "Hate crime", "Criminal damage")
@@ -344,10 +345,18 @@ def mapping(draw: Random) -> bytes:
 
 
 def read_back(content: bytes, _: Path) -> str:
-    """Read a mapping, and read again what it would be written as."""
+    """Read a mapping, and read again what it would be written as, anew and over itself."""
     read = parse_mapping(content, "crimes.toml")
-    if parse_mapping(hostile.encoded(mapping_toml(read))) != read:
-        raise AssertionError("a mapping is not what it was once it has been written")
+    later = replace(
+        read, sheet="Export 2", columns={"recorded_on": "Date", "offence": "#"}, counts=read.counts[:1]
+    )
+    for now, text in (
+        (read, mapping_toml(read)),
+        (read, rewritten_mapping(read, content)),
+        (later, rewritten_mapping(later, content)),
+    ):
+        if parse_mapping(hostile.encoded(text)) != now:
+            raise AssertionError("a mapping is not what it was once it has been written")
     return "read"
 
 

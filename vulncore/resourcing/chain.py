@@ -10,6 +10,7 @@ from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import months_between
 from vulncore.resourcing.capacity import Turnover, work_of_joiners, work_of_those_in_post
 from vulncore.resourcing.draws import assumption_draws, normals, paired_order, uniforms
+from vulncore.resourcing.scenario.addresses import HOURS, Address
 from vulncore.resourcing.scenario.fields import ABSTRACTIONS
 from vulncore.resourcing.scenario.scenario import CaseType, Role, Scenario
 from vulncore.resourcing.workload import Start, Workload, month_dispersion, scattered, still_open, workload
@@ -108,7 +109,7 @@ def staffing_from(scenario: Scenario, incoming: Incoming, inputs: Inputs) -> Sta
         load = _load(scenario, kind, incoming, inputs)
         open_cases[kind.held_by] = open_cases[kind.held_by] + load.open_cases
         for role in scenario.working:
-            key = f"case.{kind.key}.hours.{role.key}"
+            key = Address(HOURS, role.key, kind.key).key
             if key in inputs.numbers:
                 hours_a_case = inputs.numbers[key] * inputs.share("unit.hours")
                 hours[role.key] = hours[role.key] + load.work_done * hours_a_case
@@ -131,52 +132,56 @@ def paid_people(scenario: Scenario, incoming: Incoming, role: str | None = None)
         By role, one row per path and one column per month ahead. On each path the same people leave as in `staffing`.
     """
     roles = [one for one in scenario.roles if role in (None, one.key)]
-    numbers = {
-        key: assumption_draws(key, assumption, incoming.shape[0])
-        for key, assumption in scenario.assumptions.items()
-        if key.startswith("role.")
-    }
-    numbers |= {f"role.{one.key}.training_worth": np.array([[100.0]]) for one in roles}
+    numbers = role_draws(scenario, incoming.shape[0])
+    numbers |= {Address("training_worth", one.key).key: np.array([[100.0]]) for one in roles}
     inputs = Inputs(numbers, chance=True)
     return {one.key: _there(scenario, one, incoming, inputs) for one in roles}
 
 
+def role_draws(scenario: Scenario, paths: int) -> dict[str, Floats]:
+    """Return the numbers of all roles on each path, by their keys."""
+    of = tuple(Address("", role.key).part for role in scenario.roles)
+    numbers = {key: number for key, number in scenario.assumptions.items() if key.startswith(of)}
+    return {key: assumption_draws(key, number, paths) for key, number in numbers.items()}
+
+
 def turnover_of(role: str, numbers: Mapping[str, Floats]) -> Turnover:
     """Return how people of a role come and go."""
-    key = f"role.{role}"
+    of = Address("", role).part
     return Turnover(
-        numbers[f"{key}.leavers"] / 100 / 12,
-        numbers[f"{key}.replace_months"],
-        numbers[f"{key}.training_months"],
-        numbers[f"{key}.training_worth"] / 100,
+        numbers[f"{of}leavers"] / 100 / 12,
+        numbers[f"{of}replace_months"],
+        numbers[f"{of}training_months"],
+        numbers[f"{of}training_worth"] / 100,
     )
 
 
 def _load(scenario: Scenario, kind: CaseType, incoming: Incoming, inputs: Inputs) -> Workload:
     """Return the workload of a kind of case."""
-    key, forecast = f"case.{kind.key}", kind.key in incoming.paths  # forecast itself, or derived from another
+    of, forecast = (
+        Address("", case=kind.key).part,
+        kind.key in incoming.paths,
+    )  # forecast itself, or derived from another
     base = kind.key if forecast else kind.derived_from
-    share = inputs.share(f"{key}.share") * (1.0 if forecast else inputs.numbers[f"{key}.ratio"])
+    share = inputs.share(f"{of}share") * (1.0 if forecast else inputs.numbers[f"{of}ratio"])
     paths = incoming.paths[base]
     if inputs.chance:
         together = scenario.assumptions["unit.together"].likely / 100
         paths = paths[paired_order(paths.sum(axis=1), base, together)]
     years = np.arange(1, paths.shape[1] + 1) / 12
     level = (
-        inputs.share("unit.demand")
-        * inputs.share(f"{key}.demand")
-        * (1 + inputs.share("unit.growth")) ** years
+        inputs.share("unit.demand") * inputs.share(f"{of}demand") * (1 + inputs.share("unit.growth")) ** years
     )
     came = paths * share * level
-    life = inputs.numbers[f"{key}.open_months"] * inputs.share("unit.life")
+    life = inputs.numbers[f"{of}open_months"] * inputs.share("unit.life")
 
-    at_once, varies = inputs.share("unit.at_once"), inputs.share(f"{key}.varies")
+    at_once, varies = inputs.share("unit.at_once"), inputs.share(f"{of}varies")
 
     def chance(name: str, months: int = incoming.shape[1], memory: float = 0.0) -> Floats | None:
         return normals(f"{name} {kind.key}", incoming.shape[0], months, memory) if inputs.chance else None
 
     # by chance: which cases come to the unit, how heavy each is, how long each stays open
-    thinned = np.minimum(inputs.share(f"{key}.share"), 1.0) if forecast else np.zeros((1, 1))
+    thinned = np.minimum(inputs.share(f"{of}share"), 1.0) if forecast else np.zeros((1, 1))
     effort = varies**2 + 1 - thinned
     open_now = share * still_open(np.asarray(incoming.recorded[base], dtype=float), life)
     # half of the chance in what came is gone from what is left of it: it is of many months
@@ -191,14 +196,15 @@ def _load(scenario: Scenario, kind: CaseType, incoming: Incoming, inputs: Inputs
 
 def _productive_hours(role: str, inputs: Inputs) -> Floats:
     """Return the hours that a full-time officer has for cases in a month."""
+    of = Address("", role).part
 
     def number(name: str) -> Floats:
-        key = f"role.{role}.{name}"
-        return inputs.numbers[key if key in inputs.numbers else f"unit.{name}"]
+        key = f"{of}{name}"
+        return inputs.numbers[key if key in inputs.numbers else Address(name).key]
 
     away = sum((number(name) for name in ABSTRACTIONS), np.zeros((1, 1)))
     at_work = number("week_hours") * WEEKS_A_MONTH * np.maximum(1 - away / 100, 0.0)
-    return np.asarray(at_work * inputs.share(f"role.{role}.on_cases"), dtype=float)
+    return np.asarray(at_work * inputs.share(f"{of}on_cases"), dtype=float)
 
 
 def _add_supervisors(scenario: Scenario, role: Role, needed: dict[str, Floats], inputs: Inputs) -> None:
@@ -208,18 +214,17 @@ def _add_supervisors(scenario: Scenario, role: Role, needed: dict[str, Floats], 
     for below in role.supervises:
         _add_supervisors(scenario, scenario.role(below), needed, inputs)
     led = sum((needed[below] for below in dict.fromkeys(role.supervises)), np.zeros((1, 1)))
-    needed[role.key] = np.maximum(
-        led / inputs.numbers[f"role.{role.key}.span"], inputs.numbers[f"role.{role.key}.at_least"]
-    )
+    of = Address("", role.key).part
+    needed[role.key] = np.maximum(led / inputs.numbers[f"{of}span"], inputs.numbers[f"{of}at_least"])
 
 
 def _there(scenario: Scenario, role: Role, incoming: Incoming, inputs: Inputs) -> Floats:
     paths, months = incoming.shape
     turnover = turnover_of(role.key, inputs.numbers)
-    key = f"role.{role.key}"
+    of = Address("", role.key).part
     chance = uniforms(f"leave {role.key}", paths, months) if inputs.chance else None
     in_post = work_of_those_in_post(
-        inputs.numbers[f"{key}.in_post"], inputs.numbers[f"{key}.in_training"], turnover, chance, months
+        inputs.numbers[f"{of}in_post"], inputs.numbers[f"{of}in_training"], turnover, chance, months
     )
     joining = [
         (months_between(incoming.as_at, group.month), float(group.people), group.trained)
@@ -227,5 +232,5 @@ def _there(scenario: Scenario, role: Role, incoming: Incoming, inputs: Inputs) -
         if group.role == role.key
     ]
     return np.asarray(
-        (in_post + work_of_joiners(joining, turnover, months)) * inputs.share(f"{key}.full_time"), dtype=float
+        (in_post + work_of_joiners(joining, turnover, months)) * inputs.share(f"{of}full_time"), dtype=float
     )

@@ -8,6 +8,7 @@ from vulncore.domain.arrays import Floats
 from vulncore.resourcing.answers import Span
 from vulncore.resourcing.chain import Incoming, Staffing, paid_people
 from vulncore.resourcing.draws import assumption_draws
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.fields import cost_key
 from vulncore.resourcing.scenario.scenario import Scenario
 
@@ -53,7 +54,7 @@ def cost_of_people(scenario: Scenario, role: str, people: float, paths: int) -> 
     one = cost_draws(scenario, role, paths)
     if one is None:
         return None
-    key = f"role.{role}.full_time"
+    key = Address("full_time", role).key
     working_time = assumption_draws(key, scenario.of_role(role, "full_time"), paths) / 100
     return _yearly(people * working_time * one)
 

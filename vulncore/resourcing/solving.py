@@ -10,8 +10,8 @@ from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import add_months, months_between
 from vulncore.resourcing.capacity import starting_in, work_of_one_joiner
-from vulncore.resourcing.chain import Staffing, turnover_of
-from vulncore.resourcing.draws import assumption_draws
+from vulncore.resourcing.chain import Staffing, role_draws, turnover_of
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.scenario import Joiners, Scenario
 
 MOST_MORE = 2_000
@@ -87,13 +87,9 @@ def more_needed(staffing: Staffing, target: StaffingTarget) -> MoreNeeded:
     wanting = _wanting(staffing, target)
     first, last = (months_between(staffing.as_at, month) - 1 for month in (target.since, target.until))
     span = slice(first, last + 1)
-    numbers = {
-        key: assumption_draws(key, assumption, len(wanting))
-        for key, assumption in staffing.scenario.assumptions.items()
-        if key.startswith("role.")
-    }
+    numbers = role_draws(staffing.scenario, len(wanting))
     turnover = turnover_of(target.role, numbers)
-    joiner = work_of_one_joiner(True, turnover, months) * numbers[f"role.{target.role}.full_time"] / 100
+    joiner = work_of_one_joiner(True, turnover, months) * numbers[Address("full_time", target.role).key] / 100
     before = _highest_chance(wanting[:, span])
     steps: list[tuple[date, int]] = []
     for month in range(first, last + 1):
@@ -104,7 +100,7 @@ def more_needed(staffing: Staffing, target: StaffingTarget) -> MoreNeeded:
                 f"More than {MOST_MORE:,} people would be needed. Check the limit and the numbers."
             )
         if people:
-            steps.append((add_months(staffing.as_at, month + 1), people))
+            steps.append((add_months(staffing.as_at, month + 1), int(people)))
             wanting = wanting - people * work
     training = int(np.ceil(staffing.scenario.of_role(target.role, "training_months").likely))
     return MoreNeeded(target, tuple(steps), training, before, _highest_chance(wanting[:, span]))

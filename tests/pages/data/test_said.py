@@ -14,6 +14,7 @@ from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import draft_mapping
 from vulncore.sources.records.mapping import Coding
+from vulncore.sources.records.mapping_file import mapping_toml
 from vulncore.store import datasets, open_version, publish, versions
 
 BRING_IN, NOTES = "Bring in data", "Notes on the data"
@@ -153,6 +154,16 @@ def test_the_sheet_that_is_shown_is_the_sheet_that_is_published_and_names_are_no
     assert "Published 'both-second' version 1" in page.said
     held = open_version(own, "both-second").incidents.to_pandas()
     assert set(held["measure"]) == {"hate-crime"}
+
+
+def test_a_mapping_brought_along_is_given_back_with_its_comments(data, tmp_path, monkeypatch):
+    kept, extract = [], crimes(tmp_path, 2, 3)
+    monkeypatch.setattr("streamlit.download_button", lambda label, text="", **_: kept.append((label, text)))
+    mapping = mapping_toml(replace(draft_mapping(read_extract(extract)).mapping, force="Ruritania Police"))
+    page = data(BRING_IN, extract)
+    page.upload("ours.toml", mapping.replace('"Recorded"', '"Recorded" # first').encode(), "Mapping (TOML)")
+    texts = [text for label, text in kept if label == "Keep this mapping as a file"]
+    assert "# first\n" in texts[-1]
 
 
 def test_figures_that_would_go_have_to_be_agreed_to_and_a_stale_dry_run_does_not_publish(own, data, tmp_path):

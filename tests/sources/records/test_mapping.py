@@ -213,12 +213,25 @@ def test_a_file_that_is_no_mapping_is_refused(tmp_path):
     [
         "a." * 100_000 + "a = 1",
         f"[{'a.' * 100_000}a]",
+        'x = { a = """\n""", ' + "a." * 100_000 + 'a = "" }',
+        'a = "' + '\\"' * 400_000,
+        'a = """' + '\\"""' * 200_000,
         "a = " + "[" * 50_000,
         f"{SMALLEST.replace('[columns]', 'most_rejected_percent = ' + '9' * 400 + chr(10) + '[columns]')}",
         f"{SMALLEST.replace('[columns]', 'most_rejected_percent = ' + '9' * 5_000 + chr(10) + '[columns]')}",
         f"{SMALLEST.replace('[columns]', 'most_rejected_percent = nan' + chr(10) + '[columns]')}",
     ],
-    ids=["dotted key", "dotted table", "nested", "400 digits", "5,000 digits", "nan"],
+    ids=[
+        "dotted key",
+        "dotted table",
+        "dotted key by a text",
+        "no end",
+        "no end of lines",
+        "nested",
+        "400 digits",
+        "5,000 digits",
+        "nan",
+    ],
 )
 def test_a_mapping_made_to_do_harm_is_refused(content):
     with pytest.raises(InvalidMappingError):

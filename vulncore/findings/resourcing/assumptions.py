@@ -7,6 +7,7 @@ import pandas as pd
 from vulncore.domain.periods import day_name
 from vulncore.findings.shared.words import small_first
 from vulncore.resourcing.answers import DEMAND_PREFIX
+from vulncore.resourcing.scenario.addresses import Address, address_of
 from vulncore.resourcing.scenario.checks import in_numbers
 from vulncore.resourcing.scenario.fields import UNIT, Field, cost_key, field_of
 from vulncore.resourcing.scenario.scenario import Assumption, Scenario
@@ -58,9 +59,9 @@ def assumption_rows(scenario: Scenario) -> pd.DataFrame:
 def number_groups(scenario: Scenario) -> dict[str, str]:
     """Return what there are numbers of (the unit, each role, each kind of case), by the beginning of their keys."""
     return {
-        "unit.": WHOLE_UNIT,
-        **{f"role.{role.key}.": role.name for role in scenario.roles},
-        **{f"case.{kind.key}.": kind.name for kind in scenario.case_types},
+        Address("").part: WHOLE_UNIT,
+        **{Address("", role.key).part: role.name for role in scenario.roles},
+        **{Address("", case=kind.key).part: kind.name for kind in scenario.case_types},
     }
 
 
@@ -72,27 +73,22 @@ def number_name(scenario: Scenario, key: str) -> str:
 
 def short_name(scenario: Scenario, key: str) -> str:
     """Return what a number is, without what it is of."""
-    match key.split("."):
-        case ["case", _, "hours", role]:
-            return f"Hours a case, {scenario.role(role).name}"
+    address = address_of(key)
+    if address and address.case and address.role:
+        return f"Hours a case, {scenario.role(address.role).name}"
     return field(key).name
 
 
 def number_subject(scenario: Scenario, key: str) -> str:
     """Return what a number is of: a role, a kind of case, the whole unit."""
-    part, name, *_ = key.split(".")
-    if part == "role":
-        return scenario.role(name).name
-    if part == "case":
-        return next(kind.name for kind in scenario.case_types if kind.key == name)
-    return WHOLE_UNIT
+    return next(name for part, name in number_groups(scenario).items() if key.startswith(part))
 
 
 def driver_name(scenario: Scenario, key: str) -> str:
     """Return what a driver is: a number, or the forecast of a kind of case."""
     if key.startswith(DEMAND_PREFIX):
-        kind = key.removeprefix(DEMAND_PREFIX)
-        return f"{number_subject(scenario, f'case.{kind}.')}: the forecast"
+        demand = Address("demand", case=key.removeprefix(DEMAND_PREFIX)).key
+        return f"{number_subject(scenario, demand)}: the forecast"
     return number_name(scenario, key)
 
 

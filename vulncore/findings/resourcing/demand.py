@@ -24,6 +24,7 @@ from vulncore.forecasting.paths import Paths, months_ahead
 from vulncore.forecasting.steady_range import steady_paths
 from vulncore.metrics.records.counts import monthly_records, records_by_team
 from vulncore.resourcing.chain import Incoming
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Scenario
 from vulncore.store import Snapshot
 
@@ -193,7 +194,7 @@ def measured_shares(
         if there + elsewhere < FEWEST_WITH_TEAM or min(there, elsewhere) < smallest_shown():
             continue
         share, sd = 100 * there / (there + elsewhere), 100 * float(beta.std(there + 0.5, elsewhere + 0.5))
-        shares[f"case.{key}.share"] = Assumption(
+        shares[Address("share", case=key).key] = Assumption(
             round(max(share - TRIANGLE_END * sd, 0.0), 1),
             round(share, 1),
             round(min(share + TRIANGLE_END * sd, 100.0), 1),

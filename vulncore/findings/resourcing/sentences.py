@@ -13,6 +13,7 @@ from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_from
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, agree, number_of, percent, small_first
 from vulncore.resourcing.answers import first_month
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import ASSUMED, Scenario
 from vulncore.resourcing.solving import Condition, MoreNeeded
@@ -108,7 +109,7 @@ def has_staffing_entered(scenario: Scenario, role: str) -> bool:
     """Return whether somebody has entered how many posts and people a role has: other than as they ship."""
     shipped = example_scenario().assumptions
     return all(
-        scenario.of_role(role, name) != shipped.get(f"role.{role}.{name}") for name in ("posts", "in_post")
+        scenario.of_role(role, name) != shipped.get(Address(name, role).key) for name in ("posts", "in_post")
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from vulncore.domain.errors import InvalidScenarioError, first_five
+from vulncore.resourcing.scenario.addresses import HOURS, Address, address_of
 from vulncore.resourcing.scenario.fields import ABSTRACTIONS, CASEWORK, SUPERVISION, UNIT, Field, field_of
 from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Role, Scenario
 
@@ -46,11 +47,6 @@ def in_numbers(assumption: Assumption) -> str:
     if assumption.certain:
         return f"{assumption.likely:,g}"
     return f"{assumption.likely:,g} ({assumption.low:,g} to {assumption.high:,g})"
-
-
-def clean(text: str) -> str:
-    """Return a text without signs that a terminal or a page could take for more than text."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def _check_names(scenario: Scenario) -> None:
@@ -239,39 +235,35 @@ def _works(role: Role | None) -> bool:
 
 def _needed(scenario: Scenario) -> list[str]:
     """Return the keys of the numbers that a scenario has to have."""
-    needed = [f"unit.{name}" for name in UNIT]
+    needed = [Address(name).key for name in UNIT]
     holders = {role.key for role in scenario.holding}
     for role in scenario.roles:
         names = [*OF_A_ROLE, *(SUPERVISION if role.supervises else ["on_cases"])]
         names += ["most_cases"] if role.key in holders else []
-        needed += [f"role.{role.key}.{name}" for name in names]
+        needed += [Address(name, role.key).key for name in names]
     for kind in scenario.case_types:
-        names = [*OF_A_CASE, *(["ratio"] if kind.derived_from else []), f"hours.{kind.held_by}"]
-        needed += [f"case.{kind.key}.{name}" for name in names]
+        names = [*OF_A_CASE, *(["ratio"] if kind.derived_from else [])]
+        needed += [
+            *(Address(name, case=kind.key).key for name in names),
+            Address(HOURS, kind.held_by, kind.key).key,
+        ]
     return needed
 
 
 def _has_place(scenario: Scenario, key: str) -> bool:
     """Whether the scenario has what a number is of."""
-    roles, kinds = {role.key: role for role in scenario.roles}, {kind.key for kind in scenario.case_types}
-    match key.split("."):
-        case ["unit", _]:
-            return True
-        case ["role", role, name]:
-            works = role in roles and not roles[role].supervises
-            return role in roles and (
-                works if name in CASEWORK else not works if name in SUPERVISION else True
-            )
-        case ["case", kind, "hours", role]:
-            return kind in kinds and _works(roles.get(role))
-        case ["case", kind, _]:
-            return kind in kinds
-    return False
+    address, roles = address_of(key), {role.key: role for role in scenario.roles}
+    if not address or (address.role and address.role not in roles):
+        return False
+    works = _works(roles.get(address.role))
+    if address.case:
+        return address.case in {kind.key for kind in scenario.case_types} and (works or not address.role)
+    return not address.role or address.name not in (SUPERVISION if works else CASEWORK)
 
 
 def _refuse(faulty: Iterable[str], one: str, several: str, mend: str) -> None:
     """Refuse what is faulty, if anything is: how many, what is wrong, which, and what to do."""
-    which = [clean(fault[:80]) for fault in faulty]
+    which = [fault[:80] for fault in faulty]
     if which:
         what = one if len(which) == 1 else several
         raise InvalidScenarioError(f"{len(which)} {what}: {first_five(which)}. {mend}.")

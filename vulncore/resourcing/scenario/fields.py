@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from vulncore.resourcing.scenario.addresses import Address, address_of
+
 PERCENT_OF_TIME: Final = "% of working time"
 PEOPLE: Final = "people"
 MONTHS: Final = "months"
@@ -166,29 +168,21 @@ def field_of(key: str) -> Field | None:
     >>> field_of("role.pip2.leavers").unit, field_of("case.rape.hours.soit").name
     ('% a year', 'Hours a case')
     """
-    match key.split("."):
-        case ["unit", name]:
-            return UNIT.get(name)
-        case ["role", _, "week_hours"]:
-            return UNIT["week_hours"]
-        case ["role", _, name]:
-            return {**ROLE, **CASEWORK, **SUPERVISION}.get(name)
-        case ["case", _, "hours", _]:
-            return HOURS
-        case ["case", _, name]:
-            return CASE_TYPE.get(name)
-    return None
+    address = address_of(key)
+    if not address:
+        return None
+    if address.case:
+        return HOURS if address.role else CASE_TYPE.get(address.name)
+    of_a_role = {**ROLE, **CASEWORK, **SUPERVISION, "week_hours": UNIT["week_hours"]}
+    return (of_a_role if address.role else UNIT).get(address.name)
 
 
 def cost_key(role: str) -> str:
-    """Return the key of what one person of a role costs.
-
-    >>> cost_key("pip2")
-    'role.pip2.cost'
-    """
-    return f"role.{role}.{COST}"
+    """Return the key of what one person of a role costs."""
+    return Address(COST, role).key
 
 
 def is_cost(key: str) -> bool:
     """Return whether a number is what somebody costs: it moves money, and neither demand nor people."""
-    return key.startswith("role.") and key.endswith(f".{COST}")
+    address = address_of(key)
+    return address is not None and address == Address(COST, address.role)

@@ -12,15 +12,25 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Field, StrictBool, TypeAdapter, ValidationError
+from pydantic.types import Strict
 
 from vulncore.domain.disk import held_file, write_whole
 from vulncore.domain.errors import InvalidPeriodError, InvalidScenarioError, UnknownNameError
-from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, format_month, parse_month
-from vulncore.resourcing.scenario.scenario import BY_LETTERS, SOURCE_LETTERS, Scenario
+from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, format_month
+from vulncore.resourcing.scenario.scenario import (
+    BY_LETTERS,
+    CHECKED,
+    SOURCE_LETTERS,
+    Month,
+    Scenario,
+    of_text,
+)
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
 
 FOLDER: Final = "scenarios"
@@ -31,8 +41,30 @@ READABLE: Final = 0o644  # by others who keep the same store
 MOST_BYTES: Final = 400_000
 ANSWER_LETTERS: Final = 400
 WIDE_SPACES: Final = re.compile("[\u00a0\u202f]")  # as in "10 %", which no line breaks
-NAME_LETTERS: Final = 120  # of a dataset, a force, a role
-MOST_NUMBER: Final = 10**9
+REFUSED: Final = {
+    "by": f"Give your name of 1 to {BY_LETTERS} letters on one line.",
+    "note": f"Give a note of up to {SOURCE_LETTERS} letters on one line.",
+}
+"""What whoever locks is told of what they typed."""
+
+
+def _line(text: str) -> str:
+    if not WIDE_SPACES.sub(" ", text).isprintable():
+        raise ValueError
+    return text
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if text != f"{time:%Y-%m-%dT%H:%M:%S}+00:00":
+        raise ValueError
+    return time
+
+
+ON_ONE_LINE: Final = AfterValidator(_line)
+Label = Annotated[str, Field(min_length=1, max_length=120), ON_ONE_LINE]
+"""The name of a dataset, a force, a role."""
+Whole = Annotated[int, Strict(), Field(ge=0, le=10**9)]
 
 
 @dataclass(frozen=True)
@@ -43,31 +75,35 @@ class LockedFigures:
     was. `finding` and `also` are what the page said in words. `by_hours` says which rule made people enough.
     """
 
-    dataset: str
-    version: int
-    force: str
-    month: date
-    basis: str
-    role: str
-    year: int
-    chance: float
-    since: date
-    by_hours: bool
-    more: int | None
-    needed_by: date | None
-    finding: str
-    also: str
+    __pydantic_config__ = CHECKED
+    dataset: Label
+    version: Annotated[Whole, Field(ge=1)]
+    force: Label
+    month: Month
+    basis: Label
+    role: Label
+    year: Annotated[Whole, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+    chance: Annotated[float, Strict(), Field(gt=0, lt=1, allow_inf_nan=False)]
+    since: Month
+    by_hours: StrictBool
+    more: Whole | None
+    needed_by: Month | None
+    finding: Annotated[str, Field(min_length=1, max_length=ANSWER_LETTERS), ON_ONE_LINE]
+    also: Annotated[str, Field(max_length=ANSWER_LETTERS), ON_ONE_LINE]
 
 
 @dataclass(frozen=True)
 class BoardLock:
     """A scenario as it was locked: by whom (as typed), when (UTC), with which note, on which figures."""
 
-    scenario: Scenario
-    by: str
-    at: datetime
-    note: str
+    scenario: Annotated[Scenario, of_text(read_scenario)]
+    by: Annotated[str, Field(min_length=1, max_length=BY_LETTERS), ON_ONE_LINE]
+    at: Annotated[datetime, of_text(_time)]
+    note: Annotated[str, Field(max_length=SOURCE_LETTERS), ON_ONE_LINE]
     figures: LockedFigures
+
+
+LOCK: Final = TypeAdapter(BoardLock)
 
 
 def file_of(store: Path, name: str) -> Path:
@@ -142,9 +178,9 @@ def lock_scenario(
     """
     lock = BoardLock(
         scenario,
-        _usable(" ".join(by.split()), "your name", BY_LETTERS),
+        " ".join(by.split()),
         at.astimezone(UTC).replace(microsecond=0),
-        _usable(" ".join(note.split()), "a note", SOURCE_LETTERS, least=0),
+        " ".join(note.split()),
         figures,
     )
     name, path = scenario.name, file_of(store, scenario.name)
@@ -210,11 +246,9 @@ def unlock_scenario(store: Path, name: str) -> None:
 
 
 def _text_of(lock: BoardLock, content: bytes) -> str:
-    figures = asdict(lock.figures)
-    figures |= {
-        name: format_month(month) if month else None
-        for name, month in figures.items()
-        if name in ("month", "since", "needed_by")
+    figures = {
+        name: format_month(value) if isinstance(value, date) else value
+        for name, value in asdict(lock.figures).items()
     }
     parts = {
         "format": FORMAT,
@@ -232,61 +266,16 @@ def _text_of(lock: BoardLock, content: bytes) -> str:
 
 def _lock_from(parts: Mapping[str, Any]) -> BoardLock:
     """Return a lock from what its file holds, which may be anything."""
-    if parts.get("format") != FORMAT or not isinstance(parts.get("figures"), dict):
-        raise InvalidScenarioError("This is no lock.")
-    given = parts["figures"]
-    if set(given) != {field.name for field in fields(LockedFigures)}:
-        raise InvalidScenarioError("The lock does not say on which figures it was made.")
-    if not isinstance(given["by_hours"], bool):
-        raise InvalidScenarioError("The lock does not say which rule it was made by.")
-    if not isinstance(given["chance"], float) or not 0 < given["chance"] < 1:
-        raise InvalidScenarioError("The lock has a chance that is none.")
-    figures = LockedFigures(
-        _usable(given["dataset"], "a dataset", NAME_LETTERS),
-        _whole(given["version"], 1, MOST_NUMBER),
-        _usable(given["force"], "a force", NAME_LETTERS),
-        parse_month(_usable(given["month"], "a month", 7)),
-        _usable(given["basis"], "a forecast", NAME_LETTERS),
-        _usable(given["role"], "a role", NAME_LETTERS),
-        _whole(given["year"], FIRST_YEAR, LAST_YEAR),
-        given["chance"],
-        parse_month(_usable(given["since"], "a month", 7)),
-        given["by_hours"],
-        None if given["more"] is None else _whole(given["more"], 0, MOST_NUMBER),
-        None if given["needed_by"] is None else parse_month(_usable(given["needed_by"], "a month", 7)),
-        _usable(given["finding"], "a finding", ANSWER_LETTERS),
-        _usable(given["also"], "a sentence", ANSWER_LETTERS, least=0),
-    )
-    at = _usable(parts.get("at"), "a time", 25)
-    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", at, flags=re.ASCII):
-        raise InvalidScenarioError("The lock has a time that is none.")
-    scenario = parts.get("scenario")
-    if not isinstance(scenario, str):
-        raise InvalidScenarioError("The lock has no scenario.")
-    return BoardLock(
-        read_scenario(scenario),
-        _usable(parts.get("by"), "a name", BY_LETTERS),
-        datetime.fromisoformat(at),
-        _usable(parts.get("note"), "a note", SOURCE_LETTERS, least=0),
-        figures,
-    )
-
-
-def _usable(text: Any, what: str, most: int, least: int = 1) -> str:
-    if (
-        not isinstance(text, str)
-        or not least <= len(text) <= most
-        or not WIDE_SPACES.sub(" ", text).isprintable()
-    ):
-        some = f"{least} to {most}" if least else f"up to {most}"
-        raise InvalidScenarioError(f"Give {what} of {some} letters on one line.")
-    return text
-
-
-def _whole(number: Any, least: int, most: int) -> int:
-    if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
-        raise InvalidScenarioError("The lock has a number that is out of range.")
-    return number
+    if parts.get("format") != FORMAT:
+        raise InvalidScenarioError("This is no lock. Lock the scenario again.")
+    try:
+        return LOCK.validate_python(parts)
+    except ValidationError as problem:
+        name, *inside = problem.errors()[0]["loc"]
+        which = ".".join(map(str, (name, *inside)))
+        raise InvalidScenarioError(
+            REFUSED.get(str(name), f"A lock can't hold such a part: {which}. Lock the scenario again.")
+        ) from None
 
 
 def _digest(content: bytes) -> str:

@@ -1,20 +1,40 @@
 """A scenario: the unit's roles, the kinds of case it takes, and every number assumed about them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Annotated, Any, Final
 
 import numpy as np
+from pydantic import ConfigDict, PlainValidator, StrictBool, StrictInt
+from pydantic_core import PydanticKnownError
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidScenarioError
-from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR
+from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, parse_month
+from vulncore.resourcing.scenario.addresses import HOURS, Address
 
 ASSUMED: Final = "assumed"
 SOURCE_LETTERS: Final = 200
 BY_LETTERS: Final = 60
+CHECKED: Final = ConfigDict(extra="forbid")
+"""Of parts that a file holds as they are: pydantic checks them where they are read, and nothing where code makes them."""
+
+
+def of_text(make: Callable[[str], Any]) -> PlainValidator:
+    """Return the check of a part that a file holds as text: what `make` makes of it."""
+
+    def made(text: object) -> Any:
+        if not isinstance(text, str):
+            raise PydanticKnownError("string_type")
+        return make(text)
+
+    return PlainValidator(made)
+
+
+Month = Annotated[date, of_text(parse_month)]
+"""A month that a file holds as 2025-04."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +117,7 @@ def fixed(value: float, source: str = ASSUMED) -> Assumption:
 class Role:
     """A role in the unit. One that `supervises` others is needed in proportion to them; the rest work on cases."""
 
+    __pydantic_config__ = CHECKED
     key: str
     name: str
     supervises: tuple[str, ...] = ()
@@ -110,6 +131,7 @@ class CaseType:
     as so many cases for each case of the kind `derived_from`; or not at all, where that is empty.
     """
 
+    __pydantic_config__ = CHECKED
     key: str
     name: str
     measures: tuple[str, ...]
@@ -122,10 +144,11 @@ class CaseType:
 class Joiners:
     """People who join a role at the start of a month, on top of those who replace leavers."""
 
+    __pydantic_config__ = CHECKED
     role: str
-    month: date
-    people: int
-    trained: bool = False
+    month: Month
+    people: StrictInt
+    trained: StrictBool = False
 
 
 @dataclass(frozen=True)
@@ -149,11 +172,11 @@ class Scenario:
 
     def of_role(self, role: str, name: str) -> Assumption:
         """Return a number of a role; the unit's where the role has none of its own."""
-        return self.assumptions.get(f"role.{role}.{name}") or self.assumptions[f"unit.{name}"]
+        return self.assumptions.get(Address(name, role).key) or self.assumptions[Address(name).key]
 
     def hours(self, case_type: str, role: str) -> Assumption | None:
         """Return the hours that a role spends on a case; None where it has no part in it."""
-        return self.assumptions.get(f"case.{case_type}.hours.{role}")
+        return self.assumptions.get(Address(HOURS, role, case_type).key)
 
     @cached_property
     def working(self) -> tuple[Role, ...]:

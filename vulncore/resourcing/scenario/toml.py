@@ -4,23 +4,79 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import BaseModel, Field, StrictBool, TypeAdapter, ValidationError
+from pydantic.types import Strict
 
 from vulncore.domain.errors import InvalidPeriodError, InvalidScenarioError, first_five
-from vulncore.domain.periods import format_month, parse_month
-from vulncore.resourcing.scenario.checks import checked, clean
+from vulncore.domain.periods import format_month
+from vulncore.resourcing.scenario.addresses import HOURS, Address
+from vulncore.resourcing.scenario.checks import checked
 from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, CaseType, Joiners, Role, Scenario
 
 MOST_LETTERS = 60_000
-STRING_OR_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*')|#[^\n]*""")
+STRING_OR_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?)|#[^\n]*""")
+"""A string may lack its end, at which the parser stops: looking for it once more at each later quotation mark takes long."""
 LONG_KEY = re.compile(r"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){6}")
 """No key has so many parts; the parser of TOML takes a time that grows with the square of them."""
-TOP = {"name", "unit", "about", "assumed", "role", "case", "joiners"}
-OF_A_ROLE = {"key", "name", "supervises"}
-OF_A_CASE = {"key", "name", "measures", "held_by", "derived_from", "note"}
-OF_JOINERS = {"role", "month", "people", "trained"}
-OF_AN_ASSUMPTION = {"value", "range", "source", "measured", "by", "on"}
+
+Number = Annotated[float, Strict(), Field(gt=-1e9, lt=1e9, allow_inf_nan=False)]
+Table = dict[str, Any]
+Part = TypeVar("Part")
+
+
+class ScenarioFile(BaseModel, extra="forbid"):
+    """What a file has at its top. The tables of roles and kinds of case hold numbers of any name."""
+
+    name: str
+    unit: str
+    about: str = ""
+    assumed: Table = {}
+    role: list[Table] = []
+    case: list[Table] = []
+    joiners: list[Table] = []
+
+
+class NumberTable(BaseModel, extra="forbid"):
+    """A number as a file has it, and what is said of it: a range, of which a value stands for three that are the same."""
+
+    value: None = None
+    range: tuple[Number, Number, Number]
+    measured: StrictBool = False
+    source: str = ASSUMED
+    by: str = ""
+    on: Annotated[date, Strict()] | None = None
+
+
+READERS: Final[dict[Any, TypeAdapter[Any]]] = {
+    kind: TypeAdapter(kind) for kind in (ScenarioFile, NumberTable, Role, CaseType, Joiners, Table)
+}
+NO_TEXT: Final = "'{name}' is missing or is not a text. Write {name} = \"…\"."
+WRONG: Final = {
+    **dict.fromkeys(
+        ("value", "range"),
+        "{where} is not a number. Write a number, {{ value = 12 }} or {{ range = [lowest, likeliest, highest] }}.",
+    ),
+    **dict.fromkeys(
+        ("measured", "on"), "{where}: 'measured' has to be true or false, and 'on' a day like 2025-04-01."
+    ),
+    **dict.fromkeys(("source", "by"), "{where}: " + NO_TEXT),
+    **dict.fromkeys(
+        ("people", "trained"),
+        "Joiners: 'people' has to be a whole number, and 'trained' true or false. Correct them.",
+    ),
+    **dict.fromkeys(("missing", "string_type"), NO_TEXT),
+    "dict_type": "'{name}' is not a table. Write [{name}].",
+    "list_type": "'{name}' is not a list of tables. Write [[{name}]] before each table.",
+    "tuple_type": "'{name}' is not a list of texts. Write {name} = [\"…\"].",
+}
+"""What is wrong with a part, by its name; else by what the reader says of it."""
+LISTS: Final = {"string_type": "tuple_type", "dict_type": "list_type"}
+"""What the reader would say of a list, by what it says of something in it."""
+UNKNOWN: Final = {"extra_forbidden", "unexpected_keyword_argument"}
 
 
 def scenario_text(scenario: Scenario) -> str:
@@ -28,24 +84,24 @@ def scenario_text(scenario: Scenario) -> str:
 
     The same scenario gives the same text.
     """
-    parts = [
-        [
-            f"name = {_quoted(scenario.name)}",
-            f"unit = {_quoted(scenario.unit)}",
-            f"about = {_quoted(scenario.about)}",
-        ],
-        ["[assumed]", *_number_lines(scenario, "unit.")],
+    top = {"name": scenario.name, "unit": scenario.unit, "about": scenario.about}
+    tables = [
+        _lines(top),
+        ["[assumed]", *_number_lines(scenario, Address(""))],
         *(
-            ["[[role]]", *_role_lines(role), *_number_lines(scenario, f"role.{role.key}.")]
+            ["[[role]]", *_lines(_given(role)), *_number_lines(scenario, Address("", role.key))]
             for role in scenario.roles
         ),
         *(
-            ["[[case]]", *_case_lines(kind), *_number_lines(scenario, f"case.{kind.key}.")]
+            ["[[case]]", *_lines(_given(kind)), *_number_lines(scenario, Address("", case=kind.key))]
             for kind in scenario.case_types
         ),
-        *(["[[joiners]]", *_joiners_lines(group)] for group in scenario.joiners),
+        *(
+            ["[[joiners]]", *_lines(asdict(group) | {"month": format_month(group.month)})]
+            for group in scenario.joiners
+        ),
     ]
-    return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
+    return "\n\n".join("\n".join(lines) for lines in tables) + "\n"
 
 
 def read_scenario(text: str) -> Scenario:
@@ -54,94 +110,64 @@ def read_scenario(text: str) -> Scenario:
     Raises:
         InvalidScenarioError: It is not TOML, holds unknown parts, or can't be worked with.
     """
-    top = _parsed(text)
-    _refuse_unknown(top, TOP, "The scenario")
-    assumptions = _assumptions("unit", _table(top, "assumed"), set())
+    file = _read(ScenarioFile, _parsed(text), "The scenario")
+    assumptions = _assumptions(Address("").part, file.assumed)
     roles, kinds = [], []
-    for table in _tables(top, "role"):
-        role = Role(_text(table, "key"), _text(table, "name"), _texts(table, "supervises"))
+    for table in file.role:
+        role, numbers = _part(Role, table)
         roles.append(role)
-        assumptions |= _assumptions(f"role.{role.key}", table, OF_A_ROLE)
-    for table in _tables(top, "case"):
-        kind = CaseType(
-            _text(table, "key"),
-            _text(table, "name"),
-            _texts(table, "measures"),
-            _text(table, "held_by"),
-            _text(table, "derived_from", ""),
-            _text(table, "note", ""),
-        )
+        assumptions |= _assumptions(Address("", role.key).part, numbers)
+    for table in file.case:
+        kind, numbers = _part(CaseType, table)
         kinds.append(kind)
-        assumptions |= _assumptions(f"case.{kind.key}", table, {*OF_A_CASE, "hours"})
-        assumptions |= _assumptions(f"case.{kind.key}.hours", _table(table, "hours"), set())
+        hours = _read(Table, numbers.pop(HOURS, {}), HOURS)
+        numbers |= {f"{HOURS}.{role}": value for role, value in hours.items()}
+        assumptions |= _assumptions(Address("", case=kind.key).part, numbers)
+    try:
+        joiners = tuple(_read(Joiners, table, "A group of joiners") for table in file.joiners)
+    except InvalidPeriodError as problem:
+        raise InvalidScenarioError(f"Joiners: {problem}") from None
     return checked(
-        Scenario(
-            name=_text(top, "name"),
-            unit=_text(top, "unit"),
-            about=_text(top, "about", ""),
-            roles=tuple(roles),
-            case_types=tuple(kinds),
-            joiners=tuple(map(_joiners, _tables(top, "joiners"))),
-            assumptions=assumptions,
-        )
+        Scenario(file.name, file.unit, file.about, tuple(roles), tuple(kinds), joiners, assumptions)
     )
 
 
-def _number_lines(scenario: Scenario, prefix: str) -> list[str]:
-    return [
-        f"{key.removeprefix(prefix)} = {_assumption_text(assumption)}"
-        for key, assumption in scenario.assumptions.items()
-        if key.startswith(prefix)
+def _lines(values: Mapping[str, Any]) -> list[str]:
+    return [f"{name} = {_value_text(value)}" for name, value in values.items()]
+
+
+def _value_text(value: Any) -> str:
+    """Return a value as TOML: JSON's are TOML's, for what can be printed, but for tables and days."""
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(_lines(value))} }}"
+    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
+
+
+def _given(part: Role | CaseType | Assumption) -> dict[str, Any]:
+    """Return what a part holds, but for what it would hold anyway."""
+    values = {field.name: (getattr(part, field.name), field.default) for field in fields(part)}
+    return {name: value for name, (value, default) in values.items() if value != default}
+
+
+def _number_lines(scenario: Scenario, of: Address) -> list[str]:
+    return _lines(
+        {
+            key.removeprefix(of.part): _number_value(assumption)
+            for key, assumption in scenario.assumptions.items()
+            if key.startswith(of.part)
+        }
+    )
+
+
+def _number_value(assumption: Assumption) -> Any:
+    """Return what is written of a number: itself, or a table where there is more to say of it."""
+    ends = [
+        int(end) if end == int(end) else end for end in (assumption.low, assumption.likely, assumption.high)
     ]
-
-
-def _assumption_text(assumption: Assumption) -> str:
-    numbers = ", ".join(map(_number_text, (assumption.low, assumption.likely, assumption.high)))
-    likely = _number_text(assumption.likely)
-    parts = [f"value = {likely}" if assumption.certain else f"range = [{numbers}]"]
-    parts += ["measured = true"] if assumption.measured else []
-    parts += [f"source = {_quoted(assumption.source)}"] if assumption.source != ASSUMED else []
-    parts += [f"by = {_quoted(assumption.by)}"] if assumption.by else []
-    parts += [f"on = {assumption.on.isoformat()}"] if assumption.on else []
-    return f"{{ {', '.join(parts)} }}" if len(parts) > 1 or not assumption.certain else likely
-
-
-def _role_lines(role: Role) -> list[str]:
-    led = [f"supervises = {_list_text(role.supervises)}"] if role.supervises else []
-    return [f"key = {_quoted(role.key)}", f"name = {_quoted(role.name)}", *led]
-
-
-def _case_lines(kind: CaseType) -> list[str]:
-    lines = [
-        f"key = {_quoted(kind.key)}",
-        f"name = {_quoted(kind.name)}",
-        f"measures = {_list_text(kind.measures)}",
-        f"held_by = {_quoted(kind.held_by)}",
-    ]
-    lines += [f"derived_from = {_quoted(kind.derived_from)}"] if kind.derived_from else []
-    return lines + ([f"note = {_quoted(kind.note)}"] if kind.note else [])
-
-
-def _joiners_lines(group: Joiners) -> list[str]:
-    return [
-        f"role = {_quoted(group.role)}",
-        f"month = {_quoted(format_month(group.month))}",
-        f"people = {group.people}",
-        f"trained = {str(group.trained).lower()}",
-    ]
-
-
-def _number_text(value: float) -> str:
-    return repr(int(value)) if value == int(value) else repr(value)
-
-
-def _list_text(texts: tuple[str, ...]) -> str:
-    return f"[{', '.join(map(_quoted, texts))}]"
-
-
-def _quoted(text: str) -> str:
-    """Return a TOML string: JSON's escapes are TOML's, for what can be printed."""
-    return json.dumps(text, ensure_ascii=False)
+    given = _given(assumption)
+    table = {"value": ends[1]} if assumption.certain else {"range": ends}
+    table |= {name: given[name] for name in NumberTable.model_fields if name in given}
+    return ends[1] if list(table) == ["value"] else table
 
 
 def _parsed(text: str) -> Mapping[str, Any]:
@@ -151,7 +177,7 @@ def _parsed(text: str) -> Mapping[str, Any]:
             f"A scenario of {len(text):,} letters is too long. Give up to {MOST_LETTERS:,} letters."
         )
     bare = STRING_OR_COMMENT.sub(lambda match: "S" if match[1] else "", text)
-    if "SS" in bare or '"' in bare or "'" in bare or LONG_KEY.search(bare):
+    if "SS" in bare or LONG_KEY.search(bare):
         raise InvalidScenarioError(
             "The scenario has a key of many parts, or a text of several lines. Use short keys, and texts on one line."
         )
@@ -159,94 +185,50 @@ def _parsed(text: str) -> Mapping[str, Any]:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as problem:
         raise InvalidScenarioError(
-            f"This is not a scenario in TOML: {clean(str(problem))[:120]}. Correct that place."
+            f"This is not a scenario in TOML: {str(problem)[:120]}. Correct that place."
         ) from None
 
 
-def _assumptions(prefix: str, table: Mapping[str, Any], others: set[str]) -> dict[str, Assumption]:
-    """Return the numbers of a table by their keys; `others` are the names in it that are no numbers."""
-    return {
-        f"{prefix}.{name}": _assumption(f"{prefix}.{name}", value)
-        for name, value in table.items()
-        if name not in others
-    }
+def _part(kind: type[Part], table: Table) -> tuple[Part, Table]:
+    """Return the role or kind of case that a table holds, and the numbers beside it."""
+    names = kind.__annotations__
+    numbers = {name: value for name, value in table.items() if name not in names}
+    return _read(kind, {name: table[name] for name in names if name in table}, ""), numbers
 
 
-def _assumption(key: str, value: Any) -> Assumption:
-    where = clean(key[:80])
-    if isinstance(value, Mapping):
-        _refuse_unknown(value, OF_AN_ASSUMPTION, where)
-        parts: Mapping[str, Any] = value
-    else:
-        parts = {"value": value}
-    ends: Any = parts.get("range", [parts.get("value")] * 3)
-    low, likely, high = ends if isinstance(ends, list) and len(ends) == 3 else ("", "", "")
-    if not all(map(_is_number, (low, likely, high))) or ("range" in parts) == ("value" in parts):
-        raise InvalidScenarioError(
-            f"{where} is not a number. Write a number, {{ value = 12 }} or {{ range = [lowest, likeliest, highest] }}."
-        )
-    measured, on = parts.get("measured", False), parts.get("on")
-    is_day = isinstance(on, date) and not isinstance(on, datetime)
-    if not isinstance(measured, bool) or not (on is None or is_day):
-        raise InvalidScenarioError(
-            f"{where}: 'measured' has to be true or false, and 'on' a day like 2025-04-01."
-        )
+def _assumptions(prefix: str, table: Table) -> dict[str, Assumption]:
+    return {f"{prefix}{name}": _assumption(f"{prefix}{name}"[:80], value) for name, value in table.items()}
+
+
+def _assumption(where: str, value: Any) -> Assumption:
+    table = dict(value) if isinstance(value, Mapping) else {"value": value}
+    if "range" not in table:
+        table["range"] = [table.pop("value", None)] * 3
+    number = _read(NumberTable, table, where)
     try:
-        source, by = _text(parts, "source", ASSUMED), _text(parts, "by", "")
-        return Assumption(float(low), float(likely), float(high), source, measured, by, on)
+        return Assumption(*number.range, number.source, number.measured, number.by, number.on)
     except InvalidScenarioError as problem:
         raise InvalidScenarioError(f"{where}: {problem}") from None
 
 
-def _joiners(table: Mapping[str, Any]) -> Joiners:
-    _refuse_unknown(table, OF_JOINERS, "A group of joiners")
-    people, trained = table.get("people"), table.get("trained", False)
-    if not isinstance(people, int) or isinstance(people, bool) or not isinstance(trained, bool):
-        raise InvalidScenarioError(
-            "Joiners: 'people' has to be a whole number, and 'trained' true or false. Correct them."
-        )
+def _read(kind: type[Part], table: Any, where: str) -> Part:
+    """Return a part as its kind has it, or say what of it is wrong."""
     try:
-        return Joiners(_text(table, "role"), parse_month(_text(table, "month")), people, trained)
-    except InvalidPeriodError as problem:
-        raise InvalidScenarioError(f"Joiners: {clean(str(problem))}") from None
+        part: Part = READERS[kind].validate_python(table)
+    except ValidationError as problem:
+        raise InvalidScenarioError(_refusal(problem, kind, where)) from None
+    return part
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
-
-
-def _table(parts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    table = parts.get(name, {})
-    if not isinstance(table, Mapping):
-        raise InvalidScenarioError(f"'{name}' is not a table. Write [{name}].")
-    return table
-
-
-def _tables(parts: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    tables = parts.get(name, [])
-    if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
-        raise InvalidScenarioError(f"'{name}' is not a list of tables. Write [[{name}]] before each table.")
-    return tables
-
-
-def _text(parts: Mapping[str, Any], name: str, otherwise: str | None = None) -> str:
-    text = parts.get(name, otherwise)
-    if not isinstance(text, str):
-        raise InvalidScenarioError(f"'{name}' is missing or is not a text. Write {name} = \"…\".")
-    return text
-
-
-def _texts(parts: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    texts = parts.get(name, [])
-    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise InvalidScenarioError(f"'{name}' is not a list of texts. Write {name} = [\"…\"].")
-    return tuple(texts)
-
-
-def _refuse_unknown(parts: Mapping[str, Any], names: set[str], where: str) -> None:
-    unknown = [clean(name[:40]) for name in parts if name not in names]
+def _refusal(problem: ValidationError, kind: type[Any], where: str) -> str:
+    """Return the sentence for what of a part is unknown, else for what is wrong, else for what is missing."""
+    faults = sorted(problem.errors(include_url=False), key=lambda fault: fault["type"] == "missing")
+    unknown = [str(fault["loc"][0])[:40] for fault in faults if fault["type"] in UNKNOWN]
     if unknown:
         what = "an unknown part" if len(unknown) == 1 else f"{len(unknown)} unknown parts"
-        raise InvalidScenarioError(
-            f"{where} has {what}: {first_five(unknown)}. Known parts: {', '.join(sorted(names))}."
-        )
+        known = ", ".join(sorted(kind.__annotations__))
+        return f"{where} has {what}: {first_five(unknown)}. Known parts: {known}."
+    name, *inside = faults[0]["loc"] or [where]
+    reason = faults[0]["type"]
+    sentence = WRONG.get(str(name)) or WRONG[LISTS.get(reason, reason) if inside else reason]
+    return sentence.format(name=name, where=where)

@@ -5,7 +5,9 @@ from collections.abc import Collection
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, ConfigDict
 
 from vulncore.domain.errors import InvalidMappingError, first_five
 from vulncore.domain.measures import known_measures
@@ -67,11 +69,19 @@ COLUMN_LABELS: Final = {
 }
 """The names on screen of all that a column can be."""
 
+IN_A_FILE: Final = ConfigDict(extra="forbid")
+"""Of parts that a file holds as they are: pydantic checks them where they are read, and nothing where code makes them."""
+
+
+def _several(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
 
 @dataclass(frozen=True)
 class Moment:
     """Where a moment stands: in one column (`at`), or a date with a `time` or the number of its `hour`."""
 
+    __pydantic_config__ = IN_A_FILE
     at: str = ""
     date: str = ""
     time: str = ""
@@ -92,8 +102,9 @@ class Coding:
     values of one cell. An empty cell says nothing.
     """
 
-    column: str
-    codes: Table[str, tuple[str, ...]]
+    __pydantic_config__ = IN_A_FILE
+    column: str = ""
+    codes: Table[str, Annotated[tuple[str, ...], BeforeValidator(_several)]] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     separator: str = ""
 
