@@ -54,8 +54,8 @@ def test_a_link_written_by_0_1_0_shows_what_it_showed(read_only_store, monkeypat
     if entry["page"] in BLURRED:  # test_stores.py compares the figures
         assert set(map(ending, entry["files"])) <= set(map(ending, now["files"]))
         return
-    if refused:  # of people whom nobody entered nothing is said since, in tables and files as on the page
-        return
+    if entry["page"] == "resourcing" and not any(name.endswith(".csv") for name in now["files"]):
+        return  # of people whom nobody entered nothing is said since, in tables and files as on the page
     for name, then in entry["files"].items():  # files have other names since
         alike = [file for other, file in now["files"].items() if ending(other) == ending(name)]
         assert min((differences(then, file, **drawn) for file in alike), key=len, default=[name]) == []
