@@ -5,6 +5,6 @@ Start with `deliveries`: it says which reader a file is for, and calls that read
 and `published_table` (small tables of totals), `records` (a force's own extract, through a mapping) and
 `demo` (made data).
 
-They share `extract` (any CSV, XLSX or Parquet as rows of text), `csv_text` (CSV line by line) and
+They share `extract` (any text, workbook or Parquet as rows of text), `csv_text` (CSV line by line) and
 `zip_members` (zips, never unpacked to disk).
 """
