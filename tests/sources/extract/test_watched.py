@@ -2,10 +2,12 @@
 
 import gzip
 import os
+import subprocess
 import sys
 import threading
 import time
 from contextlib import closing
+from pathlib import Path
 
 import psutil
 import pytest
@@ -93,6 +95,24 @@ def test_whoever_listens_no_longer_ends_the_process(tmp_path):
         assert next(heard) == {"count": 1}
         assert len(children()) == 1
     assert children() == []
+
+
+def test_where_the_process_that_watches_is_killed_the_other_ends_too(tmp_path):
+    program = (
+        "from pathlib import Path; from tests.sources.extract import test_watched; "
+        "list(test_watched.messages(test_watched.dawdle, Path.cwd()))"
+    )
+    watching = subprocess.Popen(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(Path.cwd())!r}); {program}"],
+        cwd=tmp_path,
+    )
+    deadline = time.monotonic() + 60
+    while not (others := psutil.Process(watching.pid).children()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    watching.kill()
+    watching.wait()
+    assert psutil.wait_procs(others, timeout=20)[1] == []
 
 
 def test_a_file_is_read_from_any_thread_and_leaves_nothing_behind(tmp_path, monkeypatch):

@@ -23,8 +23,8 @@ MEMORY: Final = (
 )
 MEMORY_A_BYTE: Final = 40  # of the file: twice what the cells of a large workbook take
 MOST_MEMORY: Final = 2_000_000_000  # a sheet of a million rows and twenty columns takes 1.5 GB
-SECONDS: Final = 120  # of a processor: a Parquet file of a few kilobytes can have five million rows
-SECONDS_A_MEGABYTE: Final = 10  # of the file: ten times what a workbook takes
+SECONDS: Final = 30  # of a processor: a Parquet file of a few kilobytes can have a million rows
+SECONDS_A_MEGABYTE: Final = 20  # of the file: twenty times what a workbook takes
 BY_THE_CLOCK: Final = 10  # times that may pass by the clock, on a server that is busy with others
 SECONDS_TO_START: Final = 120  # by the clock; on a quiet server it takes less than one
 SECONDS_BETWEEN_LOOKS: Final = 0.02  # in which it can take some 50 MB more
@@ -35,7 +35,13 @@ _OUT_OF_MEMORY: Final = (
     "memory allocation of",
     "MemoryError",
 )  # what Rust and Python say of asking for too much
-_START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from {} import {} as start; start(sys.argv[2])"
+_START: Final = """
+import os, sys, threading
+threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()  # whoever watches may end first
+sys.path.insert(0, sys.argv[1])
+from {} import {} as start
+start(sys.argv[2])
+"""
 
 Message = dict[str, Any]
 
@@ -66,7 +72,7 @@ def watched(
         faults.open("wb") as errors,
         subprocess.Popen(  # noqa: S603 - this interpreter and our own function
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             encoding="ascii",
