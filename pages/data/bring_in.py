@@ -52,7 +52,7 @@ def show_bring_in(view: View | None) -> None:
         )
         return
     st.markdown(
-        "**1. Choose a file.** CSV, XLSX or Parquet, or a zip from data.police.uk. This server reads the file. It keeps "
+        "**1. Choose a file.** CSV, a workbook (XLSX, ODS or XLS) or Parquet, or a zip from data.police.uk. This server reads the file. It keeps "
         "nothing of the columns that you leave out. Nothing is published until you say so."
     )
     say_what_was_published()

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from tests import rms_extract
 from tests.fuzzing import hostile
 from tests.fuzzing.kinds import GivenFile, Kind
+from tests.sources.extract.test_other_workbooks import KIND, cell, named, old_workbook, open_document, row
 from vulncore import store as stores
 from vulncore.domain.delivery import Delivery
 from vulncore.domain.schemas import validated
@@ -47,6 +48,10 @@ HOSTILE_XML = (
     *('"99999999999999999999"', '"-1"', '""', '"A0"', '"XFE1"', '"ZZZZ9"', '"s"', '"e"', '"d"', '"inlineStr"', '"1e400"', '"true"'),
     *("&b;", "&#0;", "&#xD800;", "&#x110000;", "_xD800_", "<![CDATA[x]]>", "<!--", "<?x ?>", "<v>", "</c>", "<row>", "<x>" * 3_000),
     *('<!DOCTYPE x [<!ENTITY b "ha">]>', '<!DOCTYPE x SYSTEM "file:///etc/passwd">', "2958466", "-5", "1e400", "0.99999999999"),
+)  # fmt: skip
+HOSTILE_ODS = (
+    *('"2024-13-05"', '"PT99999999999H"', '"-P1D"', '"percentage"', '"office:value"', '"urn:x"', "<text:s/>", "</table:table-row>"),
+    *('<table:table-row table:number-rows-repeated="1048576">', '<table:table-cell table:number-columns-repeated="16384"/>'),
 )  # fmt: skip
 OF_XML = r'"[^"]*"|(?<=>)[^<]+|<[^>]*>'
 OF_TOML = r'"[^"\n]*"|[\w.-]+|[\[\]{}=,#]|\n'
@@ -199,6 +204,39 @@ def workbook(draw: Random) -> GivenFile:
         hostile.odd_name(draw, "crimes.xlsx"),
         hostile.damaged(draw, content) if draw.random() < 0.2 else content,
     )
+
+
+@cache
+def _other_workbooks() -> tuple[bytes, bytes]:
+    """Return the sheets of an ODS, and an XLS."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows = ["Ref", "Recorded", "East"], *([f"A{n}", "01/10/2024", 532_000.0 + n] for n in range(9))
+        old = old_workbook(Path(folder), *rows).read_bytes()
+        cells = (
+            cell("date", "2024-03-05T14:30:00"),
+            cell("float", "5"),
+            cell("boolean", "true"),
+            cell("time", "PT1H"),
+        )
+        path = open_document(Path(folder), named(*HEADING[:4]) + row(*cells) * 5)
+        with zipfile.ZipFile(path) as archive:
+            return archive.read("content.xml"), old
+
+
+def other_workbook(draw: Random) -> GivenFile:
+    """Return an ODS whose sheet is mostly spoilt, or a spoilt XLS."""
+    sheets, old = _other_workbooks()
+    if draw.random() < 0.5:
+        return GivenFile(hostile.odd_name(draw, "crimes.xls"), hostile.damaged(draw, old))
+    text = hostile.damaged_words(draw, sheets.decode(), OF_XML, (*HOSTILE_XML, *HOSTILE_ODS))
+    parts = {
+        "mimetype": hostile.encoded(draw.choice((KIND, KIND, KIND, hostile.token(draw)))),
+        "META-INF/manifest.xml": b"<x/>",
+        "content.xml": hostile.encoded(text),
+    }
+    if draw.random() < 0.2:
+        del parts[draw.choice(list(parts))]
+    return GivenFile(hostile.odd_name(draw, "crimes.ods"), zipped(parts))
 
 
 def parquet(draw: Random) -> GivenFile:
@@ -364,6 +402,7 @@ KINDS = (
     Kind("extract as text", 230, text_extract, look),
     Kind("extract packed", 60, packed_extract, look),
     Kind("workbook", 60, workbook, look),
+    Kind("other workbook", 30, other_workbook, look),
     Kind("Parquet", 12, parquet, look),
     Kind("mapping", 110, mapping, read_back),
     Kind("delivered extract", 60, mapped_extract, _deliver),

@@ -231,7 +231,7 @@ def _unused_name(folder: Path, name: str) -> Path:
 
 @app.command()
 def mapping(
-    file: Annotated[Path, typer.Argument(help="The extract: CSV, XLSX or Parquet.")],
+    file: Annotated[Path, typer.Argument(help="The extract: CSV, XLSX, ODS, XLS or Parquet.")],
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="FILE.toml", help="The file to write. Default: the screen."),

@@ -5,7 +5,7 @@ Start with `kinds`, the readers by name, and `deliveries`: it says which reader 
 and `published_table` (small tables of totals), `records` (a force's own extract, through a mapping) and
 `demo` (made data).
 
-They share `extract` (any CSV, XLSX or Parquet as rows of text), `csv_text` (a CSV whose columns are known, line by
+They share `extract` (any text, workbook or Parquet as rows of text), `csv_text` (a CSV whose columns are known, line by
 line) and `zip_members` (zips, never unpacked to disk). What becomes of each row goes into a `row_tally`, which makes the
 delivery; canonical tables are made in `tables`. So a reader says what its columns mean, and no more.
 """

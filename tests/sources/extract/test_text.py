@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import SHARED
 from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError
 from vulncore.sources.extract import Extract, gathering, read_extract
+from vulncore.sources.extract.whole import Question, read_whole
 
 HEADING = "Ref,Recorded,Place"
 ROW = "A1,01/10/2024,Bow Lane"
@@ -228,7 +229,7 @@ def test_cells_written_as_formulas_of_text_are_read_as_that_text_and_others_stay
         (b'{"rows": []}', "is JSON"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
-            r"old \.xls workbook, or one protected by a password",
+            "is locked by a password or is no workbook",
         ),
         (b"Dear colleague\nplease find attached\n", "has no columns: no comma"),
         (b"Ref,Recorded,Place\nA1,01/10/2024,B\0nk\n", r"holds NUL bytes \(the first is byte 35\)"),
@@ -277,8 +278,8 @@ def test_gz_and_zip_of_one_text_are_read_alike(tmp_path):
         ({"../a.csv": ROW}, r"1 names in crimes\.zip lead out of the zip: \.\./a\.csv"),
         ({"C:/a.csv": ROW}, "lead out of the zip"),
         ({"word/document.xml": "x", "[Content_Types].xml": "x"}, "is a document, not a workbook"),
-        ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}, r"OpenDocument file \(\.ods\)"),
-        ({"xl/workbook.bin": "x", "[Content_Types].xml": "x"}, r"binary workbook \(\.xlsb\)"),
+        ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}, "is damaged or is no workbook"),
+        ({"xl/workbook.bin": "x", "[Content_Types].xml": "x"}, "is damaged or is no workbook"),
     ],
 )
 def test_a_zip_of_anything_else_is_refused(tmp_path, members, message):
@@ -298,10 +299,10 @@ def test_a_packed_file_cut_short_anywhere_is_refused_or_never_said_to_be_whole(t
         members.write(plain, "crimes.csv")
     path = tmp_path / "cut.csv"
     for content in (packed, archive.read_bytes()):
-        for length in range(4, len(content) - 1, 97):
+        for length in range(4, len(content) - 1, 97):  # by this process: a hundred others would take a minute
             path.write_bytes(content[:length])
             with pytest.raises(UnreadableSourceError, match="breaks off"):
-                read_extract(path)
+                read_whole(Question(path, None, None, None, None))
 
 
 def test_a_file_of_nothing_but_faulty_rows_is_given_up_with_those_it_has(tmp_path, monkeypatch):

@@ -1,11 +1,13 @@
-"""Any force's extract, CSV, XLSX or Parquet, as one table of text with every row accounted for.
+"""Any force's extract, text, workbook or Parquet, as one table of text with every row accounted for.
 
 Read in this order:
 
 - `reading`: a file in, an `Extract` out; the way in.
 - `record`: what an extract is, and a row of it.
-- `packed`: what a file is by its first bytes, out of a gz or a zip, and all bounds.
-- `text`, `workbook` with `sheet`, `parquet`: the three kinds as raw rows.
+- `whole`: raw rows, the heading over them, and what becomes of each. What may swell is read `apart`, in a process
+  that is `watched`.
+- `packed`: what a file is by its first bytes, out of a gz or a zip, and the bounds of all readers.
+- `text`, `workbook` with `xlsx`, `parquet`: the three kinds as raw rows.
 - `heading`: where the heading stands and what the columns are called.
 - `gathering`: raw rows kept, left out or rejected.
 """

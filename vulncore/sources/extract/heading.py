@@ -9,8 +9,6 @@ first are merged across. Lines above it that look like records themselves are ne
 from collections.abc import Sequence
 from typing import Final
 
-from openpyxl.utils import get_column_letter
-
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.packed import HEADING_LINES, HEADING_SEARCHED, MAX_COLUMNS, MAX_NAME_CHARACTERS
@@ -154,11 +152,24 @@ def _spread(cells: list[str], beneath: Sequence[Row], line: int, merged: Merged)
     return spread
 
 
+def column_letters(number: int) -> str:
+    """Return what a spreadsheet calls a column, the first being 1.
+
+    >>> column_letters(1), column_letters(26), column_letters(703)
+    ('A', 'Z', 'AAA')
+    """
+    letters = ""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters
+
+
 def _unique(headings: Sequence[str]) -> tuple[str, ...]:
     names: list[str] = []
     taken = set(headings)
     for column, heading in enumerate(headings):
-        wanted = heading or f"Column {get_column_letter(column + 1)}"
+        wanted = heading or f"Column {column_letters(column + 1)}"
         name, number = wanted, 2
         while name in names or (name in taken and name != heading):
             name, number = f"{wanted} ({number})", number + 1

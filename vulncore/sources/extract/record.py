@@ -17,8 +17,8 @@ UNCOMPUTED = "\0"
 class Extract:
     """A file of records as text, row by row, with nothing judged but its shape.
 
-    `kind` is "CSV", "XLSX" or "Parquet"; `encoding` and `delimiter` are empty unless it is text, `sheet` and
-    `sheets` unless it is a workbook. `heading` holds the first and the last line of the heading, the file's
+    `kind` is "CSV", "XLSX", "XLSB", "XLS", "ODS" or "Parquet"; `encoding` and `delimiter` are empty unless it is
+    text, `sheet` and `sheets` unless it is a workbook. `heading` holds the first and the last line of the heading, the file's
     first being 1; the names of a Parquet file count as its first line. `columns` names every column of the
     file, each by another name; a column without name or value is none.
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final, Protocol, Self
 
 from vulncore.domain.errors import UnreadableSourceError
-from vulncore.sources.extract.packed import CHUNK_BYTES, MAX_ROW_CHARACTERS, BoundedStream
+from vulncore.sources.extract.packed import CHUNK_BYTES, MAX_ROW_CHARACTERS, TextBytes
 from vulncore.sources.extract.record import RawRows, Row
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -44,7 +44,7 @@ class Encoding:
     note: str = ""
 
 
-def text_rows(opened: Callable[[], BoundedStream], name: str, closing: ExitStack) -> RawRows:
+def text_rows(opened: Callable[[], TextBytes], name: str, closing: ExitStack) -> RawRows:
     """Return the raw rows of a file of text.
 
     Args:

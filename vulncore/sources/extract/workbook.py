@@ -1,69 +1,55 @@
-"""An XLSX workbook as raw rows: which sheet is the extract, and what its cells say.
+"""A workbook as raw rows, XLSX, XLSM, XLSB, XLS or ODS: which sheet is the extract, and what its cells say."""
 
-Of its parts only those are unpacked that say how it hangs together, the texts, and the sheet that is read; macros,
-pictures, links to other files and the rest are never touched. openpyxl is asked which numbers are dates; it does
-not read the file, because it can't tell an empty cell from a formula without its value, and keeps parts as trees.
-"""
-
-import posixpath
-import sys
-import zipfile
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import Final
+from math import isfinite
+from pathlib import Path
+from typing import Any, Final
+
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
-from vulncore.sources.extract.packed import (
-    HEADING_SEARCHED,
-    MAX_CELL_CHARACTERS,
-    MAX_PART_BYTES,
-    MAX_SHEETS,
-    MAX_STRINGS_BYTES,
-    MAX_STYLES,
-    open_member,
-)
+from vulncore.sources.extract.packed import HEADING_SEARCHED, MAX_COLUMNS
 from vulncore.sources.extract.record import RawRows, Row, SheetNotChosenError
-from vulncore.sources.extract.sheet import (
-    SheetReader,
-    feed_xml,
-    format_code,
-    merged_ranges,
-    moment_format,
-    unescaped,
-)
+from vulncore.sources.extract.xlsx import WITH_CLOCK, RowDetails, SheetDetails
 
 LEAST_COLUMNS: Final = 3  # a reference, a date and what it was: a sheet of two is a list of criteria
 LEAST_ROWS: Final = 2
 
-_WORKBOOK = "xl/workbook.xml"
-_DAY_0: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - workbooks have local time
-_DAY_0_OF_OLD_MACS: Final = datetime(1904, 1, 1)  # noqa: DTZ001
+_KINDS: Final = {
+    "word/document.xml": "",
+    "ppt/presentation.xml": "",
+    "xl/workbook.bin": "XLSB",
+    "mimetype": "ODS",
+    "[Content_Types].xml": "XLSX",
+    "xl/workbook.xml": "XLSX",
+}
+_HALF_A_SECOND: Final = timedelta(milliseconds=500)
 
 
-@dataclass(frozen=True)
-class WorkbookParts:
-    """Where a workbook keeps its sheets (by title, in order), texts and styles; "" where there is no such part."""
+def workbook_kind(names: Iterable[str], name: str) -> str | None:
+    """Return what kind of workbook a zip is by the names in it, or None for files packed together.
 
-    sheets: dict[str, str]
-    hidden: tuple[str, ...]
-    strings: str
-    styles: str
-    first_day: datetime
-    macros: bool
+    Raises:
+        UnreadableSourceError: It is a document.
+
+    >>> workbook_kind(["xl/workbook.bin", "[Content_Types].xml"], "x.zip"), workbook_kind(["crimes.csv"], "x.zip")
+    ('XLSB', None)
+    """
+    there = set(names)
+    kind = next((kind for mark, kind in _KINDS.items() if mark in there), None)
+    if kind == "":
+        raise UnreadableSourceError(
+            f"{name} is a document, not a workbook. Ask for the extract as CSV or XLSX."
+        )
+    return kind
 
 
-def is_workbook(archive: zipfile.ZipFile) -> bool:
-    """Return whether a zip is a workbook of any kind, rather than files packed together."""
-    names = set(archive.namelist())
-    return "[Content_Types].xml" in names or "mimetype" in names or _WORKBOOK in names
-
-
-def workbook_rows(archive: zipfile.ZipFile, name: str, sheet: str | None, closing: ExitStack) -> RawRows:
-    """Return the raw rows of a sheet of a workbook.
+def workbook_rows(path: Path, kind: str, name: str, sheet: str | None, closing: ExitStack) -> RawRows:
+    """Return the raw rows of a sheet of a workbook; a row in which nothing stands is none.
 
     The sheet is the named sheet, or else the only visible sheet that looks like a table: at least three columns
     and two rows. Where several look so, none is chosen: half of the records would be left out in silence where
@@ -71,262 +57,203 @@ def workbook_rows(archive: zipfile.ZipFile, name: str, sheet: str | None, closin
 
     Raises:
         SheetNotChosenError: Several sheets could be it.
-        UnreadableSourceError: It is no XLSX, is damaged, or has no such sheet.
+        UnreadableSourceError: It is no workbook, is damaged or locked, or has no such sheet.
     """
-    parts = workbook_parts(archive, name)
-    strings = shared_strings(archive, parts, name)
-    shows = moments_by_style(archive, parts, name)
-
-    def opened(title: str) -> tuple[SheetReader, zipfile.ZipInfo]:
-        return SheetReader(strings, shows, parts.first_day, name), archive.getinfo(parts.sheets[title])
-
-    def first_rows(title: str) -> list[Row]:
-        reader, member = opened(title)
-        with open_member(archive, member, name) as stream:
-            return [row for row in islice(reader.rows(stream), HEADING_SEARCHED) if any(row.cells)]
-
-    title = _named(parts, sheet, name) if sheet is not None else _only_table(parts, first_rows, name)
-    reader, member = opened(title)
-    with open_member(archive, member, name) as stream:
-        merged = merged_ranges(stream, HEADING_SEARCHED)
-    stream = closing.enter_context(open_member(archive, member, name))
+    book = _Workbook(path, kind, name, closing)
+    title = _named(book, sheet) if sheet is not None else _only_table(book)
+    chosen, details = book.sheet(title), book.details(title)
+    done = [0]
 
     def notes() -> list[str]:
-        visible = [other for other in parts.sheets if other != title and other not in parts.hidden]
-        hidden = [other for other in parts.hidden if other != title]
-        return [
-            *(
-                [f"{reader.formulas:,} cells are formulas and were read by the last value computed."]
-                if reader.formulas
-                else []
-            ),
-            *(["The workbook's macros were not run."] if parts.macros else []),
-            *([f"{len(visible)} other sheets were not read: {_names(visible)}."] if visible else []),
-            *([f"{len(hidden)} hidden sheets were not read: {_names(hidden)}."] if hidden else []),
-        ]
+        visible = [other for other in book.visible if other != title]
+        hidden = [other for other in book.hidden if other != title]
+        sentences = {
+            f"{details.formulas:,} cells are formulas and were read by the last value computed.": details.formulas,
+            f"{details.hidden_rows:,} rows are hidden in the sheet, as by a filter, and were read all the same.": details.hidden_rows,
+            "The workbook's macros were not run.": details.macros,
+            f"{len(visible)} other sheets were not read: {_names(visible)}.": visible,
+            f"{len(hidden)} hidden sheets were not read: {_names(hidden)}.": hidden,
+        }
+        return [sentence for sentence, there in sentences.items() if there]
 
     return RawRows(
-        kind="XLSX",
-        rows=reader.rows(stream),
-        share=stream.share,
+        kind=kind,
+        rows=_rows(chosen, details, done),
+        share=lambda: min(1.0, done[0] / max(chosen.total_height, 1)),
         sheet=title,
-        sheets=tuple(parts.sheets),
-        merged=merged,
+        sheets=tuple(book.titles),
+        merged=tuple(
+            sorted(
+                (top + 1, left + 1, bottom + 1, right + 1)
+                for (top, left), (bottom, right) in chosen.merged_cell_ranges or ()
+                if top < HEADING_SEARCHED
+            )
+        ),
         end_with_what_is_filled=True,
         notes=notes,
     )
 
 
-def _named(parts: WorkbookParts, sheet: str, name: str) -> str:
-    if sheet not in parts.sheets:
+class _Workbook:
+    """A workbook and its sheets, each read when it is needed and then kept."""
+
+    def __init__(self, path: Path, kind: str, name: str, closing: ExitStack) -> None:
+        self.name, self._path, self._kind, self._closing = name, path, kind, closing
+        with path.open("rb") as stream, damage_as_refusal(name, kind):
+            self._book: CalamineWorkbook = load_workbook(stream)
+        every = self._book.sheets_metadata
+        self._places = {
+            sheet.name: place for place, sheet in enumerate(every) if sheet.typ == SheetTypeEnum.WorkSheet
+        }
+        self.titles = list(self._places)
+        self.hidden = [
+            title for title, at in self._places.items() if every[at].visible != SheetVisibleEnum.Visible
+        ]
+        self.visible = [title for title in self.titles if title not in self.hidden]
+        self._sheets: dict[str, CalamineSheet] = {}
+
+    def sheet(self, title: str) -> CalamineSheet:
+        if title not in self._sheets:
+            with damage_as_refusal(self.name, self._kind):
+                self._sheets[title] = self._book.get_sheet_by_name(title)
+        return self._sheets[title]
+
+    def details(self, title: str) -> SheetDetails:
+        if self._kind != "XLSX":
+            return SheetDetails(self.name)
+        return SheetDetails.of(self._path, self._places[title], self.name, self._closing)
+
+    def first_rows(self, title: str) -> list[Row]:
+        return list(islice(_rows(self.sheet(title), self.details(title), [0]), HEADING_SEARCHED))
+
+
+@contextmanager
+def damage_as_refusal(name: str, kind: str) -> Iterator[None]:
+    """Turn whatever the library for workbooks raises into a sentence; it may panic, which is no `Exception`.
+
+    Raises:
+        UnreadableSourceError: It raised something.
+    """
+    try:
+        yield
+    except BaseException as problem:
+        if not type(problem).__module__.startswith(("python_calamine", "_python_calamine", "pyo3_runtime")):
+            raise
+        locked = ", is locked by a password" if kind == "XLS" else ""
         raise UnreadableSourceError(
-            f"{name} has no sheet {printable(sheet)!r}. Choose one of {len(parts.sheets)}: {_names(parts.sheets)}."
+            f"{name} breaks off, is damaged{locked} or is no workbook. Open the file in a spreadsheet program and save "
+            "it again, as XLSX without a password."
+        ) from problem
+
+
+def _named(book: _Workbook, sheet: str) -> str:
+    if sheet not in book.titles:
+        raise UnreadableSourceError(
+            f"{book.name} has no sheet {printable(sheet)!r}. Choose one of {len(book.titles)}: {_names(book.titles)}."
         )
     return sheet
 
 
-def _only_table(parts: WorkbookParts, first_rows: Callable[[str], list[Row]], name: str) -> str:
-    visible = [title for title in parts.sheets if title not in parts.hidden]
-    rows = {title: first_rows(title) for title in visible}
-    tables = [title for title in visible if _is_table(rows[title])]
-    filled = [title for title in visible if rows[title]]
-    could_be = tables or filled
+def _only_table(book: _Workbook) -> str:
+    rows = {title: book.first_rows(title) for title in book.visible}
+    could_be = [title for title in book.visible if _is_table(rows[title])] or [
+        title for title in book.visible if rows[title]
+    ]
     if len(could_be) == 1:
         return could_be[0]
     if could_be:
         raise SheetNotChosenError(
-            f"{len(could_be)} sheets of {name} could be the extract: {_names(could_be)}. Choose one (--sheet, or `sheet` in the mapping): each sheet is read by itself.",
+            f"{len(could_be)} sheets of {book.name} could be the extract: {_names(could_be)}. Choose one (--sheet, or "
+            "`sheet` in the mapping): each sheet is read by itself.",
             could_be,
         )
-    hidden = f" Hidden sheets are read only by name: {_names(parts.hidden)}." if parts.hidden else ""
+    hidden = f" Hidden sheets are read only by name: {_names(book.hidden)}." if book.hidden else ""
     raise UnreadableSourceError(
-        f"The visible sheets of {name} are empty.{hidden} Check that you chose the right file."
+        f"The visible sheets of {book.name} are empty.{hidden} Check that you chose the right file."
     )
 
 
-def _is_table(rows: list[Row]) -> bool:
-    wide = sum(sum(map(bool, row.cells)) >= LEAST_COLUMNS for row in rows)
-    return wide >= LEAST_ROWS
+def _is_table(rows: Sequence[Row]) -> bool:
+    return sum(sum(map(bool, row.cells)) >= LEAST_COLUMNS for row in rows) >= LEAST_ROWS
 
 
 def _names(titles: Iterable[str]) -> str:
     return first_five(printable(title) for title in titles)
 
 
-def workbook_parts(archive: zipfile.ZipFile, name: str) -> WorkbookParts:
-    """Return where a workbook keeps its sheets, texts and styles.
+def _rows(sheet: CalamineSheet, details: SheetDetails, done: list[int]) -> Iterator[Row]:
+    """Yield the rows in which anything stands, with what the library doesn't say of their cells put in."""
+    aside = [""] * (sheet.start[1] if sheet.start else 0)
+    ahead = details.rows()
+    waiting = next(ahead, None)
+    for line, values in enumerate(sheet.iter_rows(), start=1):
+        done[0] = line
+        cells = aside + [TEXTS[type(value)](value) for value in values]
+        if waiting and waiting.line == line:
+            _put_in(waiting, cells)
+            waiting = next(ahead, None)
+        if any(cells):
+            yield Row(line, _within_bounds(cells))
+    while waiting:  # beyond all values: formulas that were saved without any
+        cells = []
+        _put_in(waiting, cells)
+        if any(cells):
+            yield Row(waiting.line, _within_bounds(cells))
+        waiting = next(ahead, None)
 
-    Raises:
-        UnreadableSourceError: It is a workbook of another kind, is damaged, or has too many sheets or none.
+
+def _put_in(details: RowDetails, cells: list[str]) -> None:
+    for column, text in details.cells:
+        cells.extend([""] * (column - len(cells)))
+        if text != WITH_CLOCK:
+            cells[column - 1] = text
+        elif _is_day(cells[column - 1]):
+            cells[column - 1] += " 00:00:00"
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == 10 and text[4] == text[7] == "-"
+
+
+def _within_bounds(cells: list[str]) -> list[str]:
+    """Return cells of which those beyond the last column that may be are one."""
+    beyond = next((cell for cell in reversed(cells[MAX_COLUMNS:]) if cell), "")
+    return [*cells[:MAX_COLUMNS], beyond] if beyond else cells[:MAX_COLUMNS]
+
+
+def cell_text(value: object) -> str:
+    """Return a cell's value as text: a day or a time as ISO has it, a whole number without decimals.
+
+    >>> [cell_text(value) for value in (532650.0, 0.1 + 0.2, True, datetime(2024, 3, 5, 14, 30), "")]
+    ['532650', '0.3', 'TRUE', '2024-03-05 14:30:00', '']
     """
-    _refuse_other_kinds(archive, name)
-    package = _relations(archive, "_rels/.rels", "", name)
-    main = next((target for kind, target in package.values() if kind == "officeDocument"), "xl/workbook.xml")
-    sheets: list[tuple[str, str, str]] = []
-    old_mac = [False]
-
-    def started(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "sheet":
-            relation = next((value for key, value in attributes.items() if key.endswith("}id")), "")
-            sheets.append((attributes.get("name", ""), attributes.get("state", "visible"), relation))
-            if len(sheets) > MAX_SHEETS:
-                raise UnreadableSourceError(
-                    f"{name} has more than {MAX_SHEETS} sheets. Check that you chose the right file."
-                )
-        elif tag == "workbookPr":
-            old_mac[0] = attributes.get("date1904") in {"1", "true"}
-
-    _read_part(archive, main, name, started)
-    folder, file = posixpath.split(main)
-    relations = _relations(archive, f"{folder}/_rels/{file}.rels", folder, name)
-    relation_of_sheet = {title: relations.get(relation, ("", "")) for title, _, relation in sheets}
-    members = set(archive.namelist())
-    by_kind = {kind: target for kind, target in relations.values() if target in members}
-    there = {
-        title: part
-        for title, (kind, part) in relation_of_sheet.items()
-        if kind == "worksheet" and part in members
-    }
-    if not there:
-        raise UnreadableSourceError(f"{name} has no sheet that can be read. Save the workbook as XLSX again.")
-    return WorkbookParts(
-        sheets=there,
-        hidden=tuple(title for title, state, _ in sheets if state != "visible" and title in there),
-        strings=by_kind.get("sharedStrings", ""),
-        styles=by_kind.get("styles", ""),
-        first_day=_DAY_0_OF_OLD_MACS if old_mac[0] else _DAY_0,
-        macros="vbaProject" in by_kind,
-    )
+    return TEXTS[type(value)](value)
 
 
-def _refuse_other_kinds(archive: zipfile.ZipFile, name: str) -> None:
-    names = set(archive.namelist())
-    if "xl/workbook.bin" in names:
-        raise UnreadableSourceError(f"{name} is a binary workbook (.xlsb). Save the workbook as XLSX.")
-    if "mimetype" in names:
-        raise UnreadableSourceError(f"{name} is an OpenDocument file (.ods). Save the workbook as XLSX.")
-    if "word/document.xml" in names or "ppt/presentation.xml" in names:
-        raise UnreadableSourceError(
-            f"{name} is a document, not a workbook. Ask for the extract as CSV or XLSX."
-        )
+def _number(value: float) -> str:
+    if isfinite(value) and value == int(value) and abs(value) < 2**63:
+        return str(int(value))
+    return f"{value:.15g}"  # as many digits as a spreadsheet shows: the 17 that it saves tell nobody more
 
 
-def shared_strings(archive: zipfile.ZipFile, parts: WorkbookParts, name: str) -> list[str]:
-    """Return the texts that cells point to.
-
-    Raises:
-        UnreadableSourceError: One is longer than a cell may be, or they are too many to keep.
-    """
-    strings: list[str] = []
-    pieces: list[str] = []
-    state = {"listening": False, "phonetic": False}
-    room = [MAX_STRINGS_BYTES]
-    length = [0]
-
-    def started(tag: str, _: dict[str, str]) -> None:
-        if tag == "si":
-            pieces.clear()
-            length[0] = 0
-        elif tag == "rPh":  # how to pronounce the text, which is none of it
-            state["phonetic"] = True
-        elif tag == "t":
-            state["listening"] = not state["phonetic"]
-
-    def take_text(piece: str) -> None:
-        if state["listening"]:
-            pieces.append(piece)
-            length[0] += len(piece)
-            if length[0] > MAX_CELL_CHARACTERS:
-                raise UnreadableSourceError(
-                    f"Text {len(strings) + 1:,} of {name} has more than {MAX_CELL_CHARACTERS:,} characters, too many "
-                    "for a cell of a spreadsheet. Check where the file came from."
-                )
-
-    def ended(tag: str) -> None:
-        if tag == "t":
-            state["listening"] = False
-        elif tag == "rPh":
-            state["phonetic"] = False
-        elif tag == "si":
-            text = unescaped("".join(pieces)).strip()
-            strings.append(text)
-            room[0] -= sys.getsizeof(text) + 8
-            if room[0] < 0:
-                raise UnreadableSourceError(
-                    f"{name} holds more text than can be kept at once ({len(strings):,} texts so far). "
-                    "Give fewer months at a time."
-                )
-
-    if parts.strings:
-        _read_part(archive, parts.strings, name, started, ended, take_text, most=10 * MAX_PART_BYTES)
-    return strings
+def _moment(value: datetime) -> str:
+    late = value.microsecond and value.year < 9999
+    return (value + _HALF_A_SECOND if late else value).replace(microsecond=0).isoformat(" ")
 
 
-def moments_by_style(archive: zipfile.ZipFile, parts: WorkbookParts, name: str) -> list[str]:
-    """Return what each style of cells makes of a number, as `moment_format` says it.
-
-    Raises:
-        UnreadableSourceError: There are more styles than a spreadsheet has.
-    """
-    custom: dict[str, str] = {}
-    used: list[str] = []
-    within = [False]
-
-    def started(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "numFmt":
-            custom[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")[:255]
-        elif tag == "cellXfs":
-            within[0] = True
-        elif tag == "xf" and within[0]:
-            used.append(attributes.get("numFmtId", "0")[:8])
-        if len(custom) + len(used) > MAX_STYLES:
-            raise UnreadableSourceError(
-                f"{name} has more than {MAX_STYLES:,} styles. Save the values into a new workbook."
-            )
-
-    def ended(tag: str) -> None:
-        if tag == "cellXfs":
-            within[0] = False
-
-    if parts.styles:
-        _read_part(archive, parts.styles, name, started, ended)
-    shows = {number: moment_format(format_code(number, custom)) for number in set(used)}
-    return [shows[number] for number in used]
+def _elapsed(value: timedelta) -> str:
+    seconds = round(abs(value.total_seconds()))
+    sign = "-" if value < timedelta(0) else ""
+    return f"{sign}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
-def _relations(archive: zipfile.ZipFile, part: str, folder: str, name: str) -> dict[str, tuple[str, str]]:
-    """Return the kind and the target of each relation of a part; those that lead out of the file are not kept."""
-    relations: dict[str, tuple[str, str]] = {}
-
-    def started(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship" and attributes.get("TargetMode") != "External":
-            target = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", ""))).lstrip("/")
-            relations[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], target)
-        if len(relations) > 10 * MAX_SHEETS:
-            raise UnreadableSourceError(
-                f"{name} has thousands of parts. Check that you chose the right file."
-            )
-
-    if part in archive.namelist():
-        _read_part(archive, part, name, started)
-    return relations
-
-
-def _read_part(
-    archive: zipfile.ZipFile,
-    part: str,
-    name: str,
-    on_start: Callable[[str, dict[str, str]], None],
-    on_end: Callable[[str], None] = lambda _: None,
-    on_text: Callable[[str], None] | None = None,
-    most: int = MAX_PART_BYTES,
-) -> None:
-    try:
-        member = archive.getinfo(part)
-    except KeyError as problem:
-        raise UnreadableSourceError(
-            f"{name} is not a whole workbook: {printable(part)} is missing. Export the file again, or save it as XLSX."
-        ) from problem
-    with open_member(archive, member, name, most) as stream:
-        for _ in feed_xml(stream, name, on_start, on_end, on_text):
-            pass
+TEXTS: Final[dict[type, Callable[[Any], str]]] = {
+    str: lambda value: value.replace("\0", ""),
+    bool: lambda value: str(value).upper(),
+    int: _number,
+    float: _number,
+    date: date.isoformat,
+    datetime: _moment,
+    time: lambda value: value.isoformat("seconds"),
+    timedelta: _elapsed,
+}

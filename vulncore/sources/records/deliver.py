@@ -35,7 +35,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     """Return an extract as incidents, each row judged and accounted for.
 
     Args:
-        path: A CSV, XLSX or Parquet file.
+        path: A file of text, a workbook or a Parquet file.
         mapping: What its columns and codes mean, and which months it covers.
         secret: Gives the store's, under which references of victims become pseudonyms; asked only where there are any.
         progress: Told now and then how far the reading is.

@@ -1,0 +1,91 @@
+"""An extract read by a process of its own, and handed over: the table as an Arrow file, all else as a line of JSON."""
+
+import json
+from contextlib import closing
+from dataclasses import astuple
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import pyarrow as pa
+
+from vulncore.domain.delivery import Progress
+from vulncore.domain.disk import NamedFile
+from vulncore.domain.errors import Reject, TooManyRejectsError, UnreadableSourceError
+from vulncore.sources.extract.record import Extract, SheetNotChosenError
+from vulncore.sources.extract.watched import READY, watched
+from vulncore.sources.extract.whole import Question, read_whole
+
+_QUESTION: Final = "question.json"
+_TABLE: Final = "table.arrow"
+_LINES: Final = ""  # no column of an extract is called so
+
+
+def read_apart(question: Question, name: str, progress: Progress | None = None) -> Extract:
+    """Return an extract as `read_whole` does, which runs in a process that is watched.
+
+    Raises:
+        UnreadableSourceError: As `read_extract` has it, or reading took too much memory or time.
+    """
+    with TemporaryDirectory(prefix="vulncore-") as made:
+        folder = Path(made)
+        asking = {
+            **vars(question),
+            "path": str(question.path.absolute()),
+            "wanted": None if question.wanted is None else list(question.wanted),
+        }
+        (folder / _QUESTION).write_text(json.dumps(asking), "ascii")
+        file_bytes = question.path.stat().st_size
+        with closing(watched(__name__, answer.__name__, folder, file_bytes, name)) as messages:
+            for message in messages:
+                if "share" in message and progress:
+                    progress(message["rows"], message["share"])
+                if "refusal" in message:
+                    raise _refusal(message)
+                if "extract" in message:
+                    return _extract(folder / _TABLE, message["extract"])
+    raise AssertionError(f"nothing was said of {name}")
+
+
+def answer(folder: str) -> None:
+    """Read what the question in a folder is about, and say what comes of it: the other side of `read_apart`."""
+    wording = json.loads((Path(folder) / _QUESTION).read_text("ascii"))
+    heading = tuple(wording["heading"]) if wording["heading"] else None
+    question = Question(**{**wording, "path": Path(wording["path"]), "heading": heading})
+    print(READY, flush=True)  # noqa: T201 - what the other side listens to
+    try:
+        extract = read_whole(question, lambda rows, share: _say(rows=rows, share=share))
+    except UnreadableSourceError as refusal:
+        sheets, rejects = getattr(refusal, "sheets", ()), getattr(refusal, "rejects", ())
+        _say(
+            refusal=str(refusal), kind=type(refusal).__name__, sheets=sheets, rejects=[*map(astuple, rejects)]
+        )
+        return
+    table = extract.table.append_column(_LINES, extract.lines)
+    with pa.OSFile(str(Path(folder) / _TABLE), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    _say(extract={name: value for name, value in vars(extract).items() if name not in {"table", "lines"}})
+
+
+def _say(**message: Any) -> None:
+    print(json.dumps(message, default=astuple), flush=True)  # noqa: T201
+
+
+def _refusal(message: dict[str, Any]) -> UnreadableSourceError:
+    match message["kind"]:
+        case SheetNotChosenError.__name__:
+            return SheetNotChosenError(message["refusal"], message["sheets"])
+        case TooManyRejectsError.__name__:
+            return TooManyRejectsError(message["refusal"], [Reject(*reject) for reject in message["rejects"]])
+    return UnreadableSourceError(message["refusal"])
+
+
+def _extract(file: Path, about: dict[str, Any]) -> Extract:
+    table = pa.ipc.open_stream(file.read_bytes()).read_all()
+    lists = {name: tuple(value) for name, value in about.items() if isinstance(value, list)}
+    rejects = tuple(Reject(*reject) for reject in about["rejects"])
+    return Extract(
+        **{**about, **lists, "file": NamedFile(*about["file"]), "rejects": rejects},
+        table=table.drop_columns([_LINES]),
+        lines=table[_LINES].combine_chunks(),
+    )

@@ -1,0 +1,166 @@
+"""A process of its own for what may swell, stopped where it takes more memory or time than it may.
+
+A file of a few kilobytes can unpack to more than any server holds, and one that is spoilt can end the process that
+reads it. Libraries can't be told to stop, and not every system can bound a process, so another process watches it.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any, Final
+
+import psutil
+
+import vulncore
+from vulncore.domain.errors import UnreadableSourceError
+
+MEMORY: Final = (
+    500_000_000  # bytes beyond those before it reads: all text that may be kept, and a batch of the longest
+)
+MEMORY_A_BYTE: Final = 40  # of the file: twice what the cells of a large workbook take
+MOST_MEMORY: Final = 2_000_000_000  # a sheet of a million rows and twenty columns takes 1.5 GB
+SECONDS: Final = 30  # of a processor: a Parquet file of a few kilobytes can have a million rows
+SECONDS_A_MEGABYTE: Final = 20  # of the file: twenty times what a workbook takes
+BY_THE_CLOCK: Final = 10  # times that may pass by the clock, on a server that is busy with others
+SECONDS_TO_START: Final = 120  # by the clock; on a quiet server it takes less than one
+SECONDS_BETWEEN_LOOKS: Final = 0.02  # in which it can take some 50 MB more
+
+READY: Final = "ready"
+_FAULTS: Final = "faults.txt"
+_OUT_OF_MEMORY: Final = (
+    "memory allocation of",
+    "MemoryError",
+)  # what Rust and Python say of asking for too much
+_START: Final = """
+import os, sys, threading
+threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()  # whoever watches may end first
+sys.path.insert(0, sys.argv[1])
+from {} import {} as start
+start(sys.argv[2])
+"""
+
+Message = dict[str, Any]
+
+
+def watched(
+    module: str, function: str, folder: Path, file_bytes: int, name: str
+) -> Generator[Message, None, None]:
+    """Call a function of a module with a folder's name in a process of its own, and yield what it says as it says it.
+
+    It says `READY` as soon as it has loaded what it needs, and each message as a line of JSON on standard output. Whoever
+    doesn't take all of them has to close the iterator, which ends the process.
+
+    Args:
+        module: The function's module.
+        function: Its name.
+        folder: What it may write to and the caller will delete.
+        file_bytes: The size of the file that it reads; what it may take goes by that.
+        name: What to call the file.
+
+    Raises:
+        UnreadableSourceError: It took too much memory or time and was stopped, or it was ended by a fault in a library.
+        RuntimeError: It ended in an error of our own.
+    """
+    root = str(Path(vulncore.__file__).parents[1])
+    command = [sys.executable, "-I", "-c", _START.format(module, function), root, str(folder)]
+    faults = folder / _FAULTS
+    with (
+        faults.open("wb") as errors,
+        subprocess.Popen(  # noqa: S603 - this interpreter and our own function
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            encoding="ascii",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        ) as process,
+    ):
+        watch = _Watch(process, file_bytes, name)
+        watch.start()
+        try:
+            for line in process.stdout or ():
+                if line == f"{READY}\n":
+                    watch.begin()
+                elif line.endswith("\n"):
+                    yield json.loads(line)
+            process.wait()
+        finally:
+            process.kill()
+            watch.over.set()
+            watch.join()
+    if watch.refusal:
+        raise UnreadableSourceError(watch.refusal)
+    if process.returncode:
+        report = faults.read_text("utf-8", "replace")
+        if any(words in report for words in _OUT_OF_MEMORY):
+            raise UnreadableSourceError(watch.too_much_memory)
+        if process.returncode == 1:
+            raise RuntimeError(f"{name} could not be read:\n{report}")
+        raise UnreadableSourceError(
+            f"{name} breaks off or is damaged: reading it ended in a fault. Export the file again, or check where the "
+            "file came from."
+        )
+
+
+class _Watch(Thread):
+    """Looks at a process until it is over, and ends it where it takes too much; `refusal` then says so."""
+
+    def __init__(self, process: subprocess.Popen[str], file_bytes: int, name: str) -> None:
+        super().__init__(daemon=True)
+        self._process, self._name = process, name
+        self._memory = min(MOST_MEMORY, MEMORY + MEMORY_A_BYTE * file_bytes)
+        self._seconds = SECONDS + SECONDS_A_MEGABYTE * file_bytes / 1e6
+        self._start = time.monotonic()
+        self._before: tuple[psutil.Process, int, float] | None = None
+        self.over = Event()
+        self.refusal = ""
+        self.too_much_memory = (
+            f"{name} takes more memory to read than a file of its size may: {self._memory:,} bytes. Give fewer "
+            "months at a time, delete what stands far below or beside the records, or check where the file came from."
+        )
+
+    def begin(self) -> None:
+        """Count memory and time from now on."""
+        try:
+            process = psutil.Process(self._process.pid)
+            self._before = process, process.memory_info().rss, _seconds(process)
+            self._start = time.monotonic()
+        except psutil.Error:  # it has ended already
+            self.over.set()
+
+    def run(self) -> None:
+        """Look."""
+        while not self.refusal and not self.over.wait(SECONDS_BETWEEN_LOOKS):
+            try:
+                self.refusal = self._look()
+            except psutil.Error:
+                return
+        if self.refusal:
+            self._process.kill()
+
+    def _look(self) -> str:
+        passed = time.monotonic() - self._start
+        if not self._before:
+            return (
+                f"{self._name} can't be read now: the server is too busy. Try again in some minutes."
+                if passed > SECONDS_TO_START
+                else ""
+            )
+        process, memory, seconds = self._before
+        if process.memory_info().rss - memory > self._memory:
+            return self.too_much_memory
+        if _seconds(process) - seconds > self._seconds or passed > BY_THE_CLOCK * self._seconds:
+            return (
+                f"{self._name} takes longer to read than a file of its size may: {self._seconds:,.0f} seconds. Give fewer "
+                "months at a time, or check where the file came from."
+            )
+        return ""
+
+
+def _seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
