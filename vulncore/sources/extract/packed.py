@@ -45,33 +45,33 @@ UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 FIRST_BYTES: Final = 1_024
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
 
+_SAVE_AS: Final = "Open the file in a spreadsheet program and save it as XLSX"
 _OTHERS: Final = {
-    b"PAR": "an encrypted Parquet file. Write it without encryption",
-    b"PK\x05\x06": "an empty zip. Export the file again",
-    b"%PDF": "a PDF. Ask for the extract as CSV or XLSX",
-    b"{\\rtf": "a text document. Ask for the extract as CSV or XLSX",
-    b"\x89PNG": "a picture. Ask for the extract as CSV or XLSX",
-    b"\xff\xd8\xff": "a picture. Ask for the extract as CSV or XLSX",
-    b"GIF8": "a picture. Ask for the extract as CSV or XLSX",
-    b"II*\0": "a picture. Ask for the extract as CSV or XLSX",
-    b"MM\0*": "a picture. Ask for the extract as CSV or XLSX",
-    b"7z\xbc\xaf": "packed as 7z. Unpack it, or pack it as zip",
-    b"Rar!": "packed as RAR. Unpack it, or pack it as zip",
-    b"BZh": "packed as bzip2. Unpack it, or pack it as zip or gz",
-    b"\xfd7zXZ": "packed as xz. Unpack it, or pack it as zip or gz",
-    b"\x28\xb5\x2f\xfd": "packed as zstd. Unpack it, or pack it as zip or gz",
-    b"SQLite format 3": "a database. Export its records as CSV",
-    b"ARROW1": "an Arrow file. Write it as Parquet or CSV",
+    "an encrypted Parquet file. Write it without encryption": (b"PAR",),
+    "an empty zip. Export the file again": (b"PK\x05\x06",),
+    "a PDF. Ask for the extract as CSV or XLSX": (b"%PDF",),
+    "a text document. Ask for the extract as CSV or XLSX": (b"{\\rtf",),
+    "a picture. Ask for the extract as CSV or XLSX": (
+        b"\x89PNG",
+        b"\xff\xd8\xff",
+        b"GIF8",
+        b"II*\0",
+        b"MM\0*",
+    ),
+    "packed as 7z. Unpack it, or pack it as zip": (b"7z\xbc\xaf",),
+    "packed as RAR. Unpack it, or pack it as zip": (b"Rar!",),
+    "packed as bzip2. Unpack it, or pack it as zip or gz": (b"BZh",),
+    "packed as xz. Unpack it, or pack it as zip or gz": (b"\xfd7zXZ",),
+    "packed as zstd. Unpack it, or pack it as zip or gz": (b"\x28\xb5\x2f\xfd",),
+    "a database. Export its records as CSV": (b"SQLite format 3",),
+    "an Arrow file. Write it as Parquet or CSV": (b"ARROW1",),
 }
-
 _MARKED_UP: Final = {
-    "<!doctype html": "a web page, perhaps a sign-in page. Export the extract again",
-    "<html": "a web page under another name. Open the file in a spreadsheet program and save it as XLSX",
-    "<table": "a web page under another name. Open the file in a spreadsheet program and save it as XLSX",
-    "<?xml": "an XML file. Open the file in a spreadsheet program and save it as XLSX",
-    "<": "marked-up text, not a CSV. Open the file in a spreadsheet program and save it as XLSX",
-    "{": "JSON, not a CSV. Ask for the extract as CSV, XLSX or Parquet",
-    "[{": "JSON, not a CSV. Ask for the extract as CSV, XLSX or Parquet",
+    "a web page, perhaps a sign-in page. Export the extract again": ("<!doctype html",),
+    f"a web page under another name. {_SAVE_AS}": ("<html", "<table"),
+    f"an XML file. {_SAVE_AS}": ("<?xml",),
+    f"marked-up text, not a CSV. {_SAVE_AS}": ("<",),
+    "JSON, not a CSV. Ask for the extract as CSV, XLSX or Parquet": ("{", "[{"),
 }
 
 
@@ -90,8 +90,8 @@ def refuse_other_kinds(first: bytes, name: str) -> None:
         raise UnreadableSourceError(f"{name} is empty: it has not even a heading. Export the file again.")
     text = first.decode("utf-16" if first.startswith(UTF_16) else "utf-8-sig", errors="replace")
     beginning = text.lstrip().casefold()
-    kinds = [what for magic, what in _OTHERS.items() if first.startswith(magic)]
-    kinds += [what for mark, what in _MARKED_UP.items() if beginning.startswith(mark)]
+    kinds = [what for what, magic in _OTHERS.items() if first.startswith(magic)]
+    kinds += [what for what, marks in _MARKED_UP.items() if beginning.startswith(marks)]
     if kinds:
         raise UnreadableSourceError(f"{name} is {kinds[0]}.")
 

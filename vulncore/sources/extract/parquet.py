@@ -17,7 +17,7 @@ from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.heading import column_names
 from vulncore.sources.extract.packed import MAX_COLUMNS, MAX_ROWS
-from vulncore.sources.extract.record import RawRows, Row
+from vulncore.sources.extract.record import RawRows, Row, number_text
 
 BATCH_ROWS: Final = 1_000  # so many of the longest texts fit into memory
 ZONE: Final = "Europe/London"
@@ -151,7 +151,10 @@ def cell_texts(column: pa.Array) -> list[str]:
         return [("FALSE", "TRUE")[value] if value is not None else "" for value in column.to_pylist()]
     if pt.is_floating(kind):
         digits = 15 if kind.bit_width == 64 else 7
-        return [_number(value, digits) for value in column.to_pylist()]
+        return [
+            "" if value is None or math.isnan(value) else number_text(float(value), digits)
+            for value in column.to_pylist()
+        ]
     if pt.is_decimal(kind):
         return [_decimal(value) for value in column.to_pylist()]
     if pt.is_timestamp(kind):
@@ -162,15 +165,6 @@ def cell_texts(column: pa.Array) -> list[str]:
     elif pt.is_date(kind):
         column = column.cast(pa.date32())
     return [value or "" for value in column.cast(pa.string()).to_pylist()]
-
-
-def _number(value: Any, digits: int) -> str:
-    if value is None or math.isnan(value):
-        return ""
-    number = float(value)
-    if number.is_integer() and abs(number) < 1e15:
-        return str(int(number))
-    return f"{number:.{digits}g}"
 
 
 def _decimal(value: Decimal | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -11,6 +12,17 @@ from vulncore.domain.errors import Reject, UnreadableSourceError
 
 UNCOMPUTED = "\0"
 """Stands for a formula that was saved without its value: no text of a file can be this."""
+
+
+def number_text(value: float, digits: int = 15) -> str:
+    """Return a number as text: a whole one without decimals, and no more digits than a spreadsheet shows.
+
+    >>> [number_text(value) for value in (532650.0, 0.1 + 0.2, 12345678901234567)]
+    ['532650', '0.3', '12345678901234567']
+    """
+    if isfinite(value) and value == int(value) and abs(value) < 2**63:
+        return str(int(value))
+    return f"{value:.{digits}g}"
 
 
 @dataclass(frozen=True)

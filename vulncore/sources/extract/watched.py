@@ -21,8 +21,8 @@ from vulncore.domain.errors import UnreadableSourceError
 MEMORY: Final = (
     500_000_000  # bytes beyond those before it reads: all text that may be kept, and a batch of the longest
 )
-MEMORY_A_BYTE: Final = 40  # of the file: twice what the cells of a large workbook take
-MOST_MEMORY: Final = 2_000_000_000  # a sheet of a million rows and twenty columns takes 1.5 GB
+MEMORY_A_BYTE: Final = 40  # of the file: three times what each byte of a large workbook takes
+MOST_MEMORY: Final = 3_000_000_000  # three times what a sheet of a million rows and twelve columns takes
 SECONDS: Final = 30  # of a processor: a Parquet file of a few kilobytes can have a million rows
 SECONDS_A_MEGABYTE: Final = 20  # of the file: twenty times what a workbook takes
 BY_THE_CLOCK: Final = 10  # times that may pass by the clock, on a server that is busy with others

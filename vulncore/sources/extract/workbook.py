@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.packed import HEADING_SEARCHED, MAX_COLUMNS
-from vulncore.sources.extract.record import RawRows, Row, SheetNotChosenError
+from vulncore.sources.extract.record import RawRows, Row, SheetNotChosenError, number_text
 from vulncore.sources.extract.xlsx import WITH_CLOCK, RowDetails, SheetDetails
 
 LEAST_COLUMNS: Final = 3  # a reference, a date and what it was: a sheet of two is a list of criteria
@@ -221,21 +220,6 @@ def _within_bounds(cells: list[str]) -> list[str]:
     return [*cells[:MAX_COLUMNS], beyond] if beyond else cells[:MAX_COLUMNS]
 
 
-def cell_text(value: object) -> str:
-    """Return a cell's value as text: a day or a time as ISO has it, a whole number without decimals.
-
-    >>> [cell_text(value) for value in (532650.0, 0.1 + 0.2, True, datetime(2024, 3, 5, 14, 30), "")]
-    ['532650', '0.3', 'TRUE', '2024-03-05 14:30:00', '']
-    """
-    return TEXTS[type(value)](value)
-
-
-def _number(value: float) -> str:
-    if isfinite(value) and value == int(value) and abs(value) < 2**63:
-        return str(int(value))
-    return f"{value:.15g}"  # as many digits as a spreadsheet shows: the 17 that it saves tell nobody more
-
-
 def _moment(value: datetime) -> str:
     late = value.microsecond and value.year < 9999
     return (value + _HALF_A_SECOND if late else value).replace(microsecond=0).isoformat(" ")
@@ -250,8 +234,8 @@ def _elapsed(value: timedelta) -> str:
 TEXTS: Final[dict[type, Callable[[Any], str]]] = {
     str: lambda value: value.replace("\0", ""),
     bool: lambda value: str(value).upper(),
-    int: _number,
-    float: _number,
+    int: number_text,
+    float: number_text,
     date: date.isoformat,
     datetime: _moment,
     time: lambda value: value.isoformat("seconds"),
