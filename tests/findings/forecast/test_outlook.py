@@ -1,6 +1,7 @@
 """What the forecasts of a dataset promise."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -400,3 +401,16 @@ def test_years_recorded_of_what_is_not_forecast_are_whole_numbers_or_missing(sma
     rows = recorded_rows(small([0] * 12 + [None] + [0] * 23))
     assert rows["year"].tolist() == [2019, 2020, 2021]
     assert rows["recorded"].isna().tolist() == [False, True, False]
+
+
+def test_of_a_strand_of_which_a_measure_stopped_that_is_asked_first(shipped_store, outlook):
+    demand = read(shipped_store, "demo", "Mental health and suicide", AS_AT)
+    assert [measure.key for measure in demand.stopped] == ["attempted-suicides"]
+    assert read(shipped_store, "demo", "Mental health and suicide", date(2024, 3, 1)).stopped == ()
+    assert outlook.demand.stopped == ()
+    stopped = replace(outlook, demand=replace(outlook.demand, stopped=demand.stopped))
+    briefing = forecast_briefing(stopped)
+    assert briefing.finding == forecast_briefing(outlook).finding
+    assert briefing.action == "Ask the records team first whether records of attempted suicides still arrive."
+    assert briefing.also == forecast_briefing(outlook).action
+    assert "Records of attempted suicides seem to have stopped." in forecast_notes(stopped)[-1]

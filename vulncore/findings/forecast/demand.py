@@ -17,7 +17,7 @@ from vulncore.findings.shared.contents import DatasetContents
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Past
 from vulncore.metrics.records.counts import daily_records, monthly_records
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
-from vulncore.metrics.strands.silence import silent_start
+from vulncore.metrics.strands.silence import silence, silent_start
 from vulncore.store import Snapshot
 
 STRAND = "strand-"
@@ -46,7 +46,7 @@ class Demand:
     `provisional`, `set_aside` (models don't see it: lockdown, or it may still change). `broken` is the month from which
     it can be compared, where the series was broken: nothing before it is here; nor before `begun`, where
     months of nothing came first that can't be chance. `changes` are the approved changes of level,
-    `daily` the records of each day where they have one.
+    `daily` the records of each day where they have one. `stopped` are those of several measures whose feed seems to have gone silent.
     """
 
     subject: Subject
@@ -57,6 +57,7 @@ class Demand:
     begun: date | None
     changes: tuple[date, ...]
     daily: pd.Series | None
+    stopped: tuple[Measure, ...] = ()
 
     @property
     def actual(self) -> Floats:
@@ -144,7 +145,7 @@ def subject_demand(
         as_at: The last month.
         lockdowns: Whether models see the months of lockdown; set aside otherwise.
     """
-    known, by_record = _months(snapshot, force, subject)
+    known, by_record, by_measure = _months(snapshot, force, subject)
     known = known[known["month"] <= pd.Timestamp(as_at)]
     notes = annotations_of(snapshot, force)
     broken = max(_until(as_at, series_breaks(notes, subject.measures)), default=None)
@@ -169,11 +170,21 @@ def subject_demand(
         begun=known["month"].iloc[0].date() if silent else None,
         changes=_until(as_at, level_changes(notes, subject.measures)),
         daily=_daily(snapshot, force, subject, months) if by_record else None,
+        stopped=_stopped(by_measure[by_measure["month"] <= pd.Timestamp(as_at)], subject),
     )
 
 
-def _months(snapshot: Snapshot, force: str, subject: Subject) -> tuple[pd.DataFrame, bool]:
-    """Return the months known, and whether they come from records with a day."""
+def _stopped(by_measure: pd.DataFrame, subject: Subject) -> tuple[Measure, ...]:
+    """Return those of several measures that went silent while the others didn't: their sum goes on and doesn't tell."""
+    if len(subject.measures) == 1:
+        return ()
+    ends = silence(by_measure[["measure", "month", "count"]])
+    quiet = set(ends.loc[ends["silent"], "measure"])
+    return tuple(measure for measure in subject.measures if measure.key in quiet)
+
+
+def _months(snapshot: Snapshot, force: str, subject: Subject) -> tuple[pd.DataFrame, bool, pd.DataFrame]:
+    """Return the months known, whether they come from records with a day, and the months of each measure alone."""
     keys, without = _keys(subject.measures), _keys(subject.without)
     counts = period_counts(snapshot.counts, snapshot.coverage, force)
     months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
@@ -181,7 +192,7 @@ def _months(snapshot: Snapshot, force: str, subject: Subject) -> tuple[pd.DataFr
     chosen = series[series["measure"].isin(keys)]
     by_record = set(keys) <= set(months["measure"])
     if len(keys) == 1 and not without:
-        return chosen[["month", "count", "provisional"]], by_record
+        return chosen[["month", "count", "provisional"]], by_record, chosen
     summed = chosen.groupby("month").agg(
         count=("count", "sum"), provisional=("provisional", "any"), measures=("measure", "nunique")
     )
@@ -189,7 +200,7 @@ def _months(snapshot: Snapshot, force: str, subject: Subject) -> tuple[pd.DataFr
     together = monthly_records(snapshot.incidents, snapshot.coverage, force, keys, without)
     # each record once where there are records
     once = pd.concat([together, known]) if len(together) else known
-    return once.drop_duplicates("month").sort_values("month", ignore_index=True), by_record
+    return once.drop_duplicates("month").sort_values("month", ignore_index=True), by_record, chosen
 
 
 def _keys(measures: Sequence[Measure]) -> list[str]:

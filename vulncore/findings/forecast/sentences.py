@@ -65,7 +65,16 @@ def forecast_briefing(outlook: Outlook) -> Briefing:
     # what is too unsure to plan by has no number that somebody could take away
     unsure = PLANS[way] == STAYS
     amount = f"{year['low80']:,.0f} to {year['high80']:,.0f}" if unsure else f"about {year['mean']:,.0f}"
-    return Briefing(f"{if_so}{name}: {small_first(way)}, {amount} in {outlook.last_year}.", PLANS[way])
+    finding = f"{if_so}{name}: {small_first(way)}, {amount} in {outlook.last_year}."
+    if stopped := _stopped(outlook.demand):
+        return Briefing(
+            finding, f"Ask the records team first whether records of {stopped} still arrive.", PLANS[way]
+        )
+    return Briefing(finding, PLANS[way])
+
+
+def _stopped(demand: Demand) -> str:
+    return listed([small_first(measure.name) for measure in demand.stopped])
 
 
 def no_forecast_briefing(refused: NoForecast) -> Briefing:
@@ -110,6 +119,10 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
         notes.append(
             f"Nothing was recorded before {month_name(demand.begun)}: too long to be chance, so recording is taken to "
             "start then."
+        )
+    if stopped := _stopped(demand):
+        notes.append(
+            f"Records of {stopped} seem to have stopped. The forecast learns from all the same, and may be too low."
         )
     changed = (
         f"A change of level was approved for {month_name(change)}. Models may step up or down there."

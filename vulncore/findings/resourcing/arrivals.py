@@ -68,6 +68,7 @@ def demand_notes(outlook: ResourcingOutlook) -> list[str]:
     unit = outlook.forecast.demand
     notes = [
         "A record of several kinds of case is counted once, for the first kind in this table.",
+        "A record of several measures of one kind is counted once, too.",
         *(
             f"{kind.subject.name}: {kind.recent:,} of {kind.whole:,} in the last twelve months. The others are counted for an "
             "earlier kind."

@@ -7,6 +7,7 @@ from vulncore.domain.words import agree, capital_first, listed, number_of, small
 from vulncore.store.manifest import Publish
 
 __all__ = [
+    "COUNTED_ONCE",
     "HIDDEN",
     "HOURS_BLURRED",
     "IN_4_OF_5",
@@ -40,6 +41,10 @@ HOURS_BLURRED: Final = "Hours are blurred: numbers are about right, the total of
 """What stands with figures by hour of blurred records (`vulncore.domain.blur`)."""
 IN_4_OF_5: Final = "in 4 of 5 forecasts"
 IN_19_OF_20: Final = "in 19 of 20"
+COUNTED_ONCE: Final = (
+    "A record of several measures is counted once here, and in each of them on the Overview."
+)
+"""What stands where several measures are counted together: their numbers on the Overview may add up to more."""
 PLACES_BLURRED: Final = (
     "Places are blurred: half of the records are shown a few hundred metres from where they happened."
 )

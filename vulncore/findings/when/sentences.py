@@ -8,6 +8,7 @@ import pandas as pd
 from vulncore.domain.periods import WEEKDAYS
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import (
+    COUNTED_ONCE,
     capital_first,
     hidden_as,
     hidden_in_words,
@@ -177,6 +178,8 @@ def _unknown(week: Week, unit: str) -> Headline:
         )
     if week.known[Known.START] >= least:
         sentences.append(f"{week.known[Known.START]:,.0f} have a start and no end, and count at their start.")
+    if len(week.record_filter.measures) > 1:
+        sentences.append(COUNTED_ONCE)
     return Headline(HeadlineKind.QUIET, "Hour not known", " ".join(sentences))
 
 

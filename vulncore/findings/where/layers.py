@@ -38,7 +38,7 @@ NOTHING: Final = {
     Layer.DENSITY: "No place has enough records close together.",
     Layer.STANDS_OUT: "No place is hot or cold by more than chance.",
     Layer.CHANGE: "No place changed by more than chance.",
-    Layer.CLASS: "No place is or was a hotspot for long enough.",
+    Layer.CLASS: "No place was a hotspot in enough of these periods to have a class.",
 }
 """What a list says that has no place."""
 QUIET: Final = ("hidden", "few", "even", "same", "not a hotspot")

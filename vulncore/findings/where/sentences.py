@@ -10,7 +10,7 @@ from vulncore.domain.arrays import Booleans
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import month_name
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.words import PLACES_BLURRED, agree, listed, number_of, percent
+from vulncore.findings.shared.words import COUNTED_ONCE, PLACES_BLURRED, agree, listed, number_of, percent
 from vulncore.findings.where.area import across, name_together, zone_names
 from vulncore.findings.where.layers import verdict
 from vulncore.findings.where.tables import apart_in_words
@@ -96,6 +96,8 @@ def where_notes(view: WhereView) -> tuple[str, ...]:
     notes = [*view.question.notes]
     if off.without_place:
         notes.append(f"{off.without_place} of {off.selected:,} {unit} have no place and are on no map.")
+    if len(view.selection.records.measures) > 1:
+        notes.append(COUNTED_ONCE)
     if off.without_hour:
         notes.append(
             f"{off.without_hour} {unit} with a place have no recorded hour and are left out of these hours."
