@@ -58,7 +58,7 @@ def show_beside(both: MapsBeside, pinned: View, shown: View) -> None:
                 st.info("Too few records for a map.")
             else:
                 draw_map(one, view, f"map {side}")
-                st.caption(f"**{plain(one.title)}.** {source_line(view)} {ground_of(one)}")
+                st.caption(f"**{plain(one.title)}.** {source_line(view)} {plain(ground_of(one))}")
                 offer_map(where, one, "", view, side)
     names = [f"{side}, {name}" for side, name in zip(SIDES, both.names, strict=True)]
     _names_maps(data={"names": names}, key="names-maps")

@@ -78,7 +78,7 @@ def show_where_map(where: WhereView, shown: MapView, place: str, hot: str, view:
     with st.container(key="map and list"):
         _draw(shown, place, hot, view)
         _say_what_is_picked(where, shown, place, view, area)
-        st.caption(f"**{plain(shown.title)}.** {source_line(view)} {ground_of(shown)}")
+        st.caption(f"**{plain(shown.title)}.** {source_line(view)} {plain(ground_of(shown))}")
         in_words, files = st.columns([7, 3])
         with in_words:
             drawn(_show_list, shown, where.unit)

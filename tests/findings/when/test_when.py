@@ -340,12 +340,6 @@ def test_what_happens_every_night_alike_is_said_where_no_single_night_stands_out
     assert week.briefing.finding == "21:00 to 01:59 stands out every day, with 224 crimes in all."
     assert week.briefing.action == "Put people on duty every day from 21:00 to 01:59."
     assert week.headline[0].lead == "21:00 to 01:59, all days together"
-    many = [(first + timedelta(days=day, hours=day % 5), 2) for day in range(120)]
-    blurred = when(made(tmp_path / "many", many + even), YEAR, report_measures()).now
-    (late,) = blurred.daily
-    assert 23 in [(late.start + at) % 24 for at in range(late.hours)]
-    assert blurred.stretches == ()
-    assert late.held.startswith("about ")
 
 
 def test_days_keep_their_large_letter_amid_a_sentence():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from vulncore.metrics.week.scan import SEED, shuffled_weeks, week_windows
+from vulncore.metrics.week.scan import SEED, day_windows, shuffled_weeks, week_windows
 
 THURSDAY_20 = 92
 
@@ -248,3 +248,22 @@ def test_in_a_month_with_five_fridays_the_fifth_is_no_stretch():
     assert made[:, 100].mean() / made[:, 0].mean() == pytest.approx(5 / 4, rel=0.02)
     row = week_windows(np.where(np.arange(168) == 100, 400.0, week), moments(week), occurs).iloc[0]
     assert row["even"] == pytest.approx((week.sum() + 250) * 5 / occurs.sum())
+
+
+@pytest.mark.parametrize("hours", [(22, 4), (3, 6), (0, 3)])
+def test_what_happens_at_the_same_hours_of_every_day_is_found_in_the_day_and_not_in_the_week(hours):
+    start, long = hours
+    week = np.full(168, 3.0)
+    for day in range(7):
+        week[(24 * day + start + np.arange(long)) % 168] = 5.0
+    assert week_windows(week, moments(week)).empty
+    (row,) = day_windows(week, moments(week)).to_dict("records")
+    assert (row["start"], row["hours"], row["weight"]) == (start, long, 35.0 * long)
+    assert row["even"] == pytest.approx(week.sum() * long / 24)
+
+
+def test_of_days_in_which_the_hour_means_nothing_one_in_twenty_has_a_stretch():
+    rng = np.random.default_rng(7)
+    even = [rng.multinomial(300, np.full(168, 1 / 168)).astype(float) for _ in range(200)]
+    stand_out = sum(not day_windows(week, moments(week), made_weeks=199).empty for week in even)
+    assert stand_out <= 19  # of 200 at 5 %: over 19 once in 300 times

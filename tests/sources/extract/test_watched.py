@@ -58,8 +58,11 @@ def messages(function, folder, size=0):
     return watched.watched(__name__, function.__name__, folder, size, "crimes.xlsx")
 
 
-def children() -> list[psutil.Process]:
-    return psutil.Process().children()
+@pytest.fixture
+def children():
+    """Returns the processes begun since the test began: others may go on from tests before."""
+    before = set(psutil.Process().children())
+    return lambda: [process for process in psutil.Process().children() if process not in before]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,9 @@ def children() -> list[psutil.Process]:
         (fault, {}, "breaks off or is damaged: reading it ended in a fault"),
     ],
 )
-def test_what_takes_too_much_is_ended_with_a_sentence(tmp_path, monkeypatch, function, bounds, message):
+def test_what_takes_too_much_is_ended_with_a_sentence(
+    tmp_path, monkeypatch, function, bounds, message, children
+):
     for name, bound in bounds.items():
         monkeypatch.setattr(watched, name, bound)
     with pytest.raises(UnreadableSourceError, match=message):
@@ -90,7 +95,7 @@ def test_an_error_of_our_own_is_not_taken_for_the_files(tmp_path):
         list(messages(mistake, tmp_path))
 
 
-def test_whoever_listens_no_longer_ends_the_process(tmp_path):
+def test_whoever_listens_no_longer_ends_the_process(tmp_path, children):
     with closing(messages(count, tmp_path)) as heard:
         assert next(heard) == {"count": 1}
         assert len(children()) == 1
@@ -128,7 +133,7 @@ def test_a_file_is_read_from_any_thread_and_leaves_nothing_behind(tmp_path, monk
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-def test_an_error_while_progress_is_told_ends_the_process(tmp_path):
+def test_an_error_while_progress_is_told_ends_the_process(tmp_path, children):
     path = tmp_path / "crimes.csv.gz"
     path.write_bytes(gzip.compress(b"Ref,Recorded\n" + b"A1,01/10/2024\n" * 20_000))
 
