@@ -224,7 +224,12 @@ JANUARY = ("--covers", "2024-01")
 def test_rows_that_cannot_be_used_are_listed_beside_the_extract_and_under_a_name_that_git_ignores(
     slipped, tmp_path
 ):
-    for name in ("crimes.rejects.csv", "crimes.2.rejects.csv"):
+    for name, slip in (
+        ("crimes.rejects.csv", "soon"),
+        ("crimes.rejects.csv", "soon"),
+        ("crimes.2.rejects.csv", "late"),
+    ):
+        slipped.write_text(slipped.read_text().replace("soon", slip))
         done = publish(slipped, *JANUARY, store=tmp_path / "store")
         assert (done.exit_code, str(slipped.with_name(name)) in done.stderr) == (0, True)
         assert [row["line"] for row in rows(slipped.with_name(name).read_text())] == ["32"]

@@ -111,9 +111,18 @@ def test_nothing_is_written_over(kept, backed_up, tmp_path):
 def test_there_is_nothing_to_back_up_in_an_empty_store(tmp_path):
     with pytest.raises(PublishRefusedError, match="There is nothing to back up"):
         back_up(tmp_path / "nowhere", tmp_path / "backup.zip")
+
+
+def test_a_store_without_a_secret_is_backed_up_and_says_that_it_has_none(tmp_path):
     publish(tmp_path / "store", "city", a_month(JANUARY, 1), "me")
-    with pytest.raises(DamagedStoreError, match="The store has no secret"):
-        back_up(tmp_path / "store", tmp_path / "backup.zip", tmp_path / "secret")
+    assert not back_up(tmp_path / "store", tmp_path / "backup.zip", tmp_path / "secret").has_secret
+    assert not (tmp_path / "secret").exists()
+    restored = restore(tmp_path / "backup.zip", tmp_path / "again")
+    assert (restored.has_secret, restored.secret_missing) == (False, False)
+
+
+def test_whoever_forgets_the_secret_is_told(backed_up, tmp_path):
+    assert restore(backed_up, tmp_path / "without").secret_missing
 
 
 def test_a_backup_is_refused_while_records_are_erased(kept, tmp_path):

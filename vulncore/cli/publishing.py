@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
@@ -208,10 +209,16 @@ def _list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequenc
         return
     first = files[0].absolute() if files else Path("rows")
     folder = chosen or first.parent
+    text = csv_text(rejects_frame(rejects)).encode()
     try:
-        path = _unused_name(folder, first.name) if folder.is_dir() else folder
+        path = _unused_name(folder, first.name, text) if folder.is_dir() else folder
+        if path.is_file() and not path.is_symlink() and path.read_bytes() == text:
+            typer.echo(
+                f"Rows that cannot be used are listed in {path} already, with line and reason.", err=True
+            )
+            return
         path.touch(mode=0o600, exist_ok=False)  # values at fault may be about people
-        path.write_text(csv_text(rejects_frame(rejects)), encoding="utf-8")
+        path.write_bytes(text)
     except OSError as problem:
         typer.echo(
             f"Rows that cannot be used: {len(rejects):,}. They could not be listed in {folder}: {disk_fault(problem)}. "
@@ -222,11 +229,20 @@ def _list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequenc
     typer.echo(f"Rows that cannot be used are listed in {path}, with line and reason.", err=True)
 
 
-def _unused_name(folder: Path, name: str) -> Path:
-    """Return a file for rejected rows that is named after another and not there yet."""
+def _unused_name(folder: Path, name: str, text: bytes) -> Path:
+    """Return a file for rejected rows that is named after another, and is not there yet or holds these rows."""
     stem = name.partition(".")[0] or "rows"
     names = (f"{stem}{number}.rejects.csv" for number in ("", *(f".{count}" for count in range(2, 10_000))))
-    return next(folder / free for free in names if not (folder / free).exists())
+    return next(
+        folder / free
+        for free in names
+        if not os.path.lexists(folder / free)
+        or (
+            (folder / free).is_file()
+            and (folder / free).stat().st_size == len(text)
+            and (folder / free).read_bytes() == text
+        )
+    )
 
 
 @app.command()
@@ -255,7 +271,9 @@ def mapping(
     if output.exists():
         raise InvalidMappingError(f"{output} exists already. Choose another name, or delete the file.")
     output.write_text(text, encoding="utf-8")
-    doubts = sum(UNSURE in line for line in text.splitlines()) - 1  # the head explains the mark
+    doubts = sum(
+        UNSURE in line for line in text.splitlines() if not line.startswith("#")
+    )  # the head explains the mark
     typer.echo(f"Wrote {output}. Lines to check, marked with {UNSURE.strip()}: {doubts}.")
     typer.echo(f"Columns read: {len(draft.mapping.wanted)}. Not read: {', '.join(draft.not_read) or 'none'}.")
     typer.echo(

@@ -3,6 +3,8 @@
 import importlib.util
 import os
 import runpy
+import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +12,7 @@ from typing import Annotated
 import typer
 
 from vulncore.cli.program import app
-from vulncore.domain.errors import MissingPartError
+from vulncore.domain.errors import MissingPartError, UnknownNameError
 from vulncore.domain.shipped import dashboard, default_store
 
 SECRETS = Path(".streamlit") / "secrets.toml"
@@ -42,14 +44,20 @@ def serve(
     if SECRETS.is_file():
         options += ["--secrets.files", str(SECRETS.absolute())]
     store = store.absolute()
+    if store.exists() and not store.is_dir():
+        raise UnknownNameError(f"{store} is a file. Name a folder with --store.")
     if not store.is_dir():
         typer.echo(
-            f"Nothing has been published in {store} yet. Fill it with the data that ships: vulncore ready-data",
+            f"Nothing has been published in {store} yet. Fill it with the data that ships: "
+            f"vulncore ready-data --store {shlex.quote(str(store))}",
             err=True,
         )
     os.environ["VULNCORE_STORE"] = str(store)
     folder = dashboard()
     os.chdir(folder)  # Streamlit reads its settings from the folder that it is started in, and from no other
     sys.path.insert(0, str(folder))
+    signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # once the server has ended by it, the process does, and in silence
     sys.argv = ["streamlit", "run", "app.py", *options]
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -99,6 +100,8 @@ def backup(
         typer.echo(
             "The secret behind victims' pseudonyms and the blur of hours and places is not in it. Write it to a file of its own with --secret."
         )
+    if secret is not None and not counts.has_secret:
+        typer.echo(f"The store has no secret yet, so {secret} was not written.")
     typer.echo("Records that are erased later stay in this file. Delete it when the law asks.")
 
 
@@ -114,7 +117,13 @@ def restore(
 ) -> None:
     """Make a store of a backup, in a folder that is empty or not there yet."""
     counts = restore_store(file, store, secret)
-    typer.echo(f"Restored to {store}: {_held_in_words(counts)}. Check it with: vulncore verify")
+    where = "" if store == DEFAULT_STORE else f" --store {shlex.quote(str(store))}"
+    typer.echo(f"Restored to {store}: {_held_in_words(counts)}. Check it with: vulncore verify{where}")
+    if counts.secret_missing:
+        typer.echo(
+            "The store had a secret behind victims' pseudonyms and the blur of hours and places, and it is not here. Restore it as "
+            "well: delete this folder, and give --secret FILE."
+        )
 
 
 def _unreadable_scenarios(store: Path) -> list[StoreCheck]:

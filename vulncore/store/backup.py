@@ -49,31 +49,30 @@ NO_BACKUP: Final = (
 
 @dataclass(frozen=True)
 class BackupCounts:
-    """What a backup holds: datasets, files and bytes; and whether the store has a secret that is to be kept apart."""
+    """What a backup holds: datasets, files and bytes; and whether the store has a secret that is to be kept apart.
+
+    `secret_missing` says of a store that was restored that the one it was backed up from had a secret, and it has none.
+    """
 
     datasets: int
     files: int
     bytes: int
     has_secret: bool
+    secret_missing: bool = False
 
 
 def back_up(store: Path, target: Path, secret: Path | None = None) -> BackupCounts:
-    """Write all that a store holds but its secret into one file, and the secret into another if one is named.
+    """Write all that a store holds but its secret into one file, and the secret, if it has one, into another that is named.
 
     Nothing stops meanwhile: what is published while it runs may or may not be in it, but never in part.
 
     Raises:
         PublishRefusedError: There is nothing to back up, or records are being erased.
-        DamagedStoreError: `secret` is named and the store has none.
     """
     names = datasets(store)
     if not names:
         raise PublishRefusedError(f"Nothing has been published in {store}. There is nothing to back up.")
     has_secret = (store / FILE_NAME).exists()
-    if secret is not None and not has_secret:
-        raise DamagedStoreError(
-            "The store has no secret: no dataset of it holds victims' pseudonyms, and none was asked by hour or place."
-        )
     with (
         tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}") as folder,
         ExitStack() as held,
@@ -84,12 +83,12 @@ def back_up(store: Path, target: Path, secret: Path | None = None) -> BackupCoun
         with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             files = [_packed(archive, store, path) for path in _kept_paths(store, names)]
             listed = [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in files]
-            archive.writestr(LIST, json.dumps({"format": FORMAT, "files": listed}))
+            archive.writestr(LIST, json.dumps({"format": FORMAT, "secret": has_secret, "files": listed}))
         new.chmod(0o600)
         flush(new)
         new.replace(target)
     flush(target.parent)
-    if secret is not None:
+    if secret is not None and has_secret:
         write_whole(secret, store_secret(store))
     return BackupCounts(len(names), len(files), sum(file.bytes for file in files), has_secret)
 
@@ -110,7 +109,7 @@ def restore(source: Path, store: Path, secret: Path | None = None) -> BackupCoun
         made = Path(folder) / store.name
         made.mkdir()
         with _opened(source) as archive:
-            files = _listed(archive, source)
+            files, had_secret = _listed(archive, source)
             _refuse_without_space(made, sum(file.bytes for file in files))
             for file in files:
                 _unpack(archive, file, made / file.name, source)
@@ -123,8 +122,13 @@ def restore(source: Path, store: Path, secret: Path | None = None) -> BackupCoun
             store.rmdir()
         made.rename(store)
     flush(store.parent)
+    has_secret = (store / FILE_NAME).exists()
     return BackupCounts(
-        len(datasets(store)), len(files), sum(file.bytes for file in files), (store / FILE_NAME).exists()
+        len(datasets(store)),
+        len(files),
+        sum(file.bytes for file in files),
+        has_secret,
+        had_secret and not has_secret,
     )
 
 
@@ -169,14 +173,15 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
         raise
 
 
-def _listed(archive: zipfile.ZipFile, source: Path) -> list[NamedFile]:
+def _listed(archive: zipfile.ZipFile, source: Path) -> tuple[list[NamedFile], bool]:
+    """Return what a backup says it holds, and whether the store had a secret; backups of before don't say."""
     if archive.getinfo(LIST).file_size > MOST_LISTED:
         raise _no_backup(source)
     document: dict[str, Any] = json.loads(archive.read(LIST))
     files = [NamedFile(**file) for file in document["files"]]
     if document["format"] != FORMAT or not all(_belongs(file.name) for file in files):
         raise _no_backup(source)
-    return files
+    return files, document.get("secret") is True
 
 
 def _belongs(name: str) -> bool:

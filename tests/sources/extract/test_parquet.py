@@ -62,6 +62,16 @@ def test_values_are_text_as_a_spreadsheet_shows_them(tmp_path, version, compress
     assert extract.notes == ("Times with a time zone were turned into UK time in 1 columns: Summer.",)
 
 
+def test_no_text_stands_for_a_formula_and_no_moment_beyond_all_calendars_for_words(tmp_path):
+    beyond = pa.array([2**31 - 1, 19_000, None], pa.date32())
+    table = pa.table({"Ref": ["\0", "19C\0x", "a"], "Date": beyond, "Code": ["x", "y", "z"]})
+    pq.write_table(table, tmp_path / "crimes.parquet")
+    extract = read_extract(tmp_path / "crimes.parquet")
+    assert extract.rejects == ()
+    assert extract.table["Ref"].to_pylist() == ["", "19Cx", "a"]
+    assert extract.table["Date"].to_pylist() == ["", "2022-01-08", ""]
+
+
 def test_a_column_of_midnights_alone_is_one_of_dates(tmp_path):
     days = pa.array([datetime(2024, 3, 5), None, datetime(2024, 3, 6)], pa.timestamp("ns"))
     extract = read_extract(written(tmp_path, pa.table({"Ref": ["a", "b", "c"], "Day": days})))

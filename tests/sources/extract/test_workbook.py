@@ -106,7 +106,30 @@ def test_dates_of_workbooks_from_old_macs_are_right(tmp_path):
     book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
     filled(book.active, ["Ref", "Date"], ["A1", date(2024, 3, 5)])
     book.save(tmp_path / "crimes.xlsx")
-    assert read_extract(tmp_path / "crimes.xlsx").table["Date"].to_pylist() == ["2024-03-05"]
+    extract = read_extract(tmp_path / "crimes.xlsx")
+    assert extract.table["Date"].to_pylist() == ["2024-03-05"]
+    assert any("counts days from 1904" in note for note in extract.notes)
+    assert not any("1904" in note for note in read_extract(book_of(tmp_path, ["Ref", "Date"], ["A1", 1])).notes)
+
+
+def test_of_a_reference_that_a_spreadsheet_cannot_hold_no_digit_is_made_up(tmp_path):
+    cells = "".join(
+        f'<row r="{line}"><c r="A{line}"><v>{number}</v></c><c r="B{line}"><v>5</v></c></row>'
+        for line, number in enumerate((1234567890123456, 12345678901234567, 12345678901234568), start=2)
+    )
+    extract = read_extract(with_sheet(book_of(tmp_path, ["Ref", "Date"]), HEADING + cells))
+    assert extract.table["Ref"].to_pylist() == ["1234567890123456", *["1.23456789012346e+16"] * 2]
+
+
+@pytest.mark.parametrize("number", ["1e10", "-1e300"])
+def test_a_duration_longer_than_any_is_refused_in_a_sentence(tmp_path, number):
+    path = book_of(tmp_path, ["Ref", "Date"], ["A1", timedelta(hours=30)])
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "<v>1.25</v>" in sheet
+    path = with_part(path, "xl/worksheets/sheet1.xml", sheet.replace("<v>1.25</v>", f"<v>{number}</v>"))
+    with pytest.raises(UnreadableSourceError, match="duration that is longer than any|is damaged or is no workbook"):
+        read_extract(path)
 
 
 def test_a_number_that_is_no_date_stays_a_number(tmp_path):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from vulncore.domain.errors import Reject
 from vulncore.domain.periods import day_name
-from vulncore.findings.shared.words import capital_first, listed
+from vulncore.findings.shared.words import capital_first, listed, number_of
 from vulncore.store.manifest import Publish
 
 PRESENT_TABLES = {
@@ -29,7 +29,9 @@ def publish_account(publish: Publish, would_be: bool = False) -> str:
             f"{day_name(publish.published_at)} by {publish.published_by}. Nothing was changed."
         )
     held = ", ".join(
-        f"{publish.table_rows[name]:,} {name}" for name in PRESENT_TABLES if publish.table_rows.get(name)
+        number_of(publish.table_rows[name], name.removesuffix("s"))
+        for name in PRESENT_TABLES
+        if publish.table_rows.get(name)
     )
     rejected, left_out = sum(publish.rows.rejected.values()), sum(publish.rows.left_out.values())
     done, holds = ("This would be", "it would hold") if would_be else ("Published", "it holds")

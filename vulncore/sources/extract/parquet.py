@@ -23,6 +23,7 @@ BATCH_ROWS: Final = 1_000  # so many of the longest texts fit into memory
 ZONE: Final = "Europe/London"
 
 _MIDNIGHT = " 00:00:00"
+_NO_TIME = "<value out of range"  # what Arrow writes of a moment beyond all calendars
 _OF_TEXT = (pt.is_string, pt.is_large_string, pt.is_binary, pt.is_large_binary)
 _OF_CELLS = (
     *_OF_TEXT,
@@ -164,7 +165,10 @@ def cell_texts(column: pa.Array) -> list[str]:
         column = column.cast(pa.time64("ns")).cast(pa.time32("s"), safe=False)
     elif pt.is_date(kind):
         column = column.cast(pa.date32())
-    return [value or "" for value in column.cast(pa.string()).to_pylist()]
+    texts = [value or "" for value in column.cast(pa.string()).to_pylist()]
+    if _is_any(kind, _OF_TEXT):
+        return [text.replace("\0", "") for text in texts]
+    return ["" if text.startswith(_NO_TIME) else text for text in texts]
 
 
 def _decimal(value: Decimal | None) -> str:

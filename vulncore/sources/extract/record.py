@@ -10,6 +10,7 @@ import pyarrow as pa
 from vulncore.domain.disk import NamedFile
 from vulncore.domain.errors import Reject, UnreadableSourceError
 
+EXACT = 2**53  # beyond it a number of a spreadsheet stands for several whole ones
 UNCOMPUTED = "\0"
 """Stands for a formula that was saved without its value: no text of a file can be this."""
 
@@ -17,10 +18,12 @@ UNCOMPUTED = "\0"
 def number_text(value: float, digits: int = 15) -> str:
     """Return a number as text: a whole one without decimals, and no more digits than a spreadsheet shows.
 
-    >>> [number_text(value) for value in (532650.0, 0.1 + 0.2, 12345678901234567)]
-    ['532650', '0.3', '12345678901234567']
+    Of a whole number so large that its last digits are lost no digit is made up: as a reference it is refused.
+
+    >>> [number_text(value) for value in (532650.0, 0.1 + 0.2, 1234567890123456.0, 12345678901234567)]
+    ['532650', '0.3', '1234567890123456', '1.23456789012346e+16']
     """
-    if isfinite(value) and value == int(value) and abs(value) < 2**63:
+    if isfinite(value) and value == int(value) and abs(value) < EXACT:
         return str(int(value))
     return f"{value:.{digits}g}"
 

@@ -26,6 +26,9 @@ _KINDS: Final = {
     "[Content_Types].xml": "XLSX",
     "xl/workbook.xml": "XLSX",
 }
+_HEAD_BYTES: Final = (
+    100_000  # of a workbook's own part: what it is like stands before the names of its sheets
+)
 _HALF_A_SECOND: Final = timedelta(milliseconds=500)
 
 
@@ -70,6 +73,7 @@ def workbook_rows(path: Path, kind: str, name: str, sheet: str | None, closing: 
             f"{details.formulas:,} cells are formulas and were read by the last value computed.": details.formulas,
             f"{details.hidden_rows:,} rows are hidden in the sheet, as by a filter, and were read all the same.": details.hidden_rows,
             "The workbook's macros were not run.": details.macros,
+            "The workbook counts days from 1904. A day in a cell that is not formatted as a date is read four years too early.": details.from_1904,
             f"{len(visible)} other sheets were not read: {_names(visible)}.": visible,
             f"{len(hidden)} hidden sheets were not read: {_names(hidden)}.": hidden,
         }
@@ -77,7 +81,7 @@ def workbook_rows(path: Path, kind: str, name: str, sheet: str | None, closing: 
 
     return RawRows(
         kind=kind,
-        rows=_rows(chosen, details, done),
+        rows=_rows(chosen, details, done, name, kind),
         share=lambda: min(1.0, done[0] / max(chosen.total_height, 1)),
         sheet=title,
         sheets=tuple(book.titles),
@@ -123,7 +127,8 @@ class _Workbook:
         return SheetDetails.of(self._path, self._places[title], self.name, self._closing)
 
     def first_rows(self, title: str) -> list[Row]:
-        return list(islice(_rows(self.sheet(title), self.details(title), [0]), HEADING_SEARCHED))
+        rows = _rows(self.sheet(title), self.details(title), [0], self.name, self._kind)
+        return list(islice(rows, HEADING_SEARCHED))
 
 
 @contextmanager
@@ -180,12 +185,31 @@ def _names(titles: Iterable[str]) -> str:
     return first_five(printable(title) for title in titles)
 
 
-def _rows(sheet: CalamineSheet, details: SheetDetails, done: list[int]) -> Iterator[Row]:
+def _values(sheet: CalamineSheet, name: str, kind: str) -> Iterator[list[Any]]:
+    """Yield the values of each row; one that is no time at all is refused where it stands."""
+    rows, line = iter(sheet.iter_rows()), 0
+    while True:
+        line += 1
+        try:
+            with damage_as_refusal(name, kind):
+                values = next(rows, None)
+        except OverflowError as problem:
+            raise UnreadableSourceError(
+                f"Row {line:,} of {name} has a duration that is longer than any. Format that cell as a number, or empty it."
+            ) from problem
+        if values is None:
+            return
+        yield values
+
+
+def _rows(
+    sheet: CalamineSheet, details: SheetDetails, done: list[int], name: str, kind: str
+) -> Iterator[Row]:
     """Yield the rows in which anything stands, with what the library doesn't say of their cells put in."""
     aside = [""] * (sheet.start[1] if sheet.start else 0)
     ahead = details.rows()
     waiting = next(ahead, None)
-    for line, values in enumerate(sheet.iter_rows(), start=1):
+    for line, values in enumerate(_values(sheet, name, kind), start=1):
         done[0] = line
         cells = aside + [TEXTS[type(value)](value) for value in values]
         if waiting and waiting.line == line:

@@ -28,6 +28,7 @@ _BOOK: Final = "xl/workbook.xml"
 _WITH_CLOCK: Final = {"18", "19", "20", "21", "22", "45", "47"}  # of the formats that every spreadsheet knows
 _DECORATION = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
 _ATTRIBUTE = re.compile(rb"""(?:\w+:)?(\w+)\s*=\s*(["'])(.*?)\2""", re.DOTALL)
+_FROM_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)["']""")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^<>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*)>")
 _FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^<]*)>")
@@ -51,7 +52,8 @@ class RowDetails(NamedTuple):
 class SheetDetails:
     """What the library doesn't say of a sheet: nothing, unless it is `of` an XLSX.
 
-    `formulas` and `hidden_rows` count those in the rows that have been read, and `macros` says whether there are any.
+    `formulas` and `hidden_rows` count those in the rows that have been read, `macros` says whether there are any, and
+    `from_1904` whether days are counted from 1904, as in old workbooks of the Mac.
     """
 
     def __init__(self, name: str) -> None:
@@ -59,7 +61,7 @@ class SheetDetails:
         self._stream: IO[bytes] | None = None
         self._clocks: set[str] = set()
         self.formulas = self.hidden_rows = 0
-        self.macros = False
+        self.macros = self.from_1904 = False
         self._search_with(b"")
 
     @classmethod
@@ -77,7 +79,9 @@ class SheetDetails:
                 _attributes(tag) for tag in _RELATION.findall(_part(archive, "xl/_rels/workbook.xml.rels"))
             ]
             targets = {relation.get("Id"): _target(relation) for relation in relations}
-            sheets = [_attributes(tag) for tag in _SHEET.findall(_part(archive, _BOOK))]
+            book = _part(archive, _BOOK)
+            details.from_1904 = bool(_FROM_1904.search(book))
+            sheets = [_attributes(tag) for tag in _SHEET.findall(book)]
             part = targets.get(sheets[place].get("id"), "") if place < len(sheets) else ""
             for relation in relations:
                 if relation.get("Type", "").endswith("/styles"):
