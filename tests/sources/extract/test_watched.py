@@ -4,6 +4,7 @@ import gzip
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import closing
@@ -143,3 +144,21 @@ def test_an_error_while_progress_is_told_ends_the_process(tmp_path, children):
     with pytest.raises(KeyboardInterrupt):
         read_extract(path, progress=stop)
     assert children() == []
+
+
+def test_what_a_process_that_was_killed_left_behind_is_removed_by_the_next_a_day_later(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    yesterday = time.time() - 90_000
+    for name in ("vulncore-reading-old", "vulncore-reading-new", "vulncore-data"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "table.arrow").write_bytes(b"rows")
+        if name != "vulncore-reading-new":
+            os.utime(tmp_path / name, (yesterday, yesterday))
+    with gzip.open(tmp_path / "crimes.csv.gz", "wt") as file:
+        file.write("Ref,Date,Code\nA1,01/10/2024,19C\n")
+    assert read_extract(tmp_path / "crimes.csv.gz").table.num_rows == 1
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "vulncore-reading-new",
+        "vulncore-data",
+        "crimes.csv.gz",
+    }

@@ -109,7 +109,9 @@ def test_dates_of_workbooks_from_old_macs_are_right(tmp_path):
     extract = read_extract(tmp_path / "crimes.xlsx")
     assert extract.table["Date"].to_pylist() == ["2024-03-05"]
     assert any("counts days from 1904" in note for note in extract.notes)
-    assert not any("1904" in note for note in read_extract(book_of(tmp_path, ["Ref", "Date"], ["A1", 1])).notes)
+    assert not any(
+        "1904" in note for note in read_extract(book_of(tmp_path, ["Ref", "Date"], ["A1", 1])).notes
+    )
 
 
 def test_of_a_reference_that_a_spreadsheet_cannot_hold_no_digit_is_made_up(tmp_path):
@@ -128,7 +130,9 @@ def test_a_duration_longer_than_any_is_refused_in_a_sentence(tmp_path, number):
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
     assert "<v>1.25</v>" in sheet
     path = with_part(path, "xl/worksheets/sheet1.xml", sheet.replace("<v>1.25</v>", f"<v>{number}</v>"))
-    with pytest.raises(UnreadableSourceError, match="duration that is longer than any|is damaged or is no workbook"):
+    with pytest.raises(
+        UnreadableSourceError, match="duration that is longer than any|is damaged or is no workbook"
+    ):
         read_extract(path)
 
 

@@ -1,10 +1,12 @@
 """An extract read by a process of its own, and handed over: the table as an Arrow file, all else as a line of JSON."""
 
 import json
-from contextlib import closing
+import shutil
+import time
+from contextlib import closing, suppress
 from dataclasses import astuple
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Final
 
 import pyarrow as pa
@@ -16,6 +18,8 @@ from vulncore.sources.extract.record import Extract, SheetNotChosenError
 from vulncore.sources.extract.watched import READY, watched
 from vulncore.sources.extract.whole import Question, read_whole
 
+PREFIX: Final = "vulncore-reading-"
+KEPT_S: Final = 86_400  # reading takes no day
 _QUESTION: Final = "question.json"
 _TABLE: Final = "table.arrow"
 _LINES: Final = ""  # no column of an extract is called so
@@ -27,7 +31,8 @@ def read_apart(question: Question, name: str, progress: Progress | None = None) 
     Raises:
         UnreadableSourceError: As `read_extract` has it, or reading took too much memory or time.
     """
-    with TemporaryDirectory(prefix="vulncore-") as made:
+    _sweep()
+    with TemporaryDirectory(prefix=PREFIX) as made:
         folder = Path(made)
         asking = {
             **vars(question),
@@ -89,3 +94,11 @@ def _extract(file: Path, about: dict[str, Any]) -> Extract:
         table=table.drop_columns([_LINES]),
         lines=table[_LINES].combine_chunks(),
     )
+
+
+def _sweep() -> None:
+    """Remove what a process that was killed while it read left behind: rows of a file among it."""
+    for left in Path(gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > KEPT_S and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
