@@ -25,7 +25,7 @@ from vulncore.metrics.data_quality.places_off import places_off
 from vulncore.metrics.data_quality.repeated_records import identical_rows, repeated_records
 
 STEPS_KM = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
-ON_MAPS = "Maps draw these records at that point. Counts by month are not affected."
+ON_MAPS = "Maps leave out what lies outside the force's area. Counts by month are not affected."
 
 
 def point_findings(incidents: ir.Table, smallest: int) -> Iterator[DataFinding]:
@@ -129,7 +129,7 @@ def _off(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
             where=force,
             count=nearest(int(row["far"]), smallest),
             of=nearest(placed, smallest),
-            why=f"They stretch the map until nothing else can be seen. {ON_MAPS}",
+            why=f"Such a point is hardly where it happened. {ON_MAPS}",
             do="Look up the places in the source: a slip of a digit, a home address, or another force's record.",
             sure=Sureness.LIKELY,
         )
@@ -169,7 +169,7 @@ def _piled(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
             where=f"{force}, {row['longitude']:.5f}, {row['latitude']:.5f}",
             count=nearest(int(row["rows"]), smallest),
             of=nearest(placed, smallest),
-            why="This point becomes the hottest hotspot. A station or a town centre often stands for an unknown place.",
+            why="Within the force's area such a point becomes the hottest hotspot. A station or a town centre often stands for an unknown place.",
             do="Look at what is there. If the point stands for an unknown place, map it as no place.",
             sure=Sureness.LIKELY,
         )
