@@ -69,14 +69,19 @@ def test_a_room_sees_the_whole_of_the_first_chart(server, page, name):
     assert box["y"] + box["height"] <= 1080
 
 
+@pytest.mark.parametrize("width", [390, 360, 320])  # the last is a screen of 1,280 at four times its size
 @pytest.mark.parametrize("name", ["overview", "when", "forecast", "resourcing", "data"])
-def test_on_a_telephone_no_chart_s_heading_is_cut_off_and_each_says_that_its_data_is_made(server, page, name):
-    opened(page, server, name, 390, 844)
+def test_where_it_is_narrow_no_heading_is_cut_off_nothing_lies_beside_and_each_chart_says_that_its_data_is_made(
+    server, page, name, width
+):
+    opened(page, server, name, width, 844)
     page.locator("svg.marks").first.wait_for(timeout=PAGE_MS)
     page.wait_for_timeout(700)  # until the others are drawn as well
     charts = page.locator("svg.marks").evaluate_all(
         "every => every.map((one) => [...one.querySelectorAll('.role-title text')].map((text) => text.textContent).join(' '))"
     )
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("(main) => main.scrollWidth") <= width
     assert charts
     for heading in charts:
         assert "…" not in heading
