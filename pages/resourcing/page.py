@@ -127,7 +127,7 @@ with locking:
     show_lock_form(outlook, view, by_hours)
 with beneath:
     first, *others = charts_of(outlook)
-    judged = first != NEEDED_ALONE
+    judged = is_judged(outlook, view.publish.made)
     offer_chart_of(outlook, first, view)
     show_what_it_takes(outlook, by_hours, view.publish.made)
     show_working(drawn(resourcing_headline, outlook, judged))

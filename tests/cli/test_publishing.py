@@ -25,6 +25,11 @@ def workbook(tmp_path, monkeypatch) -> Path:
     monkeypatch.chdir(tmp_path)
     path = rms_extract.write_workbook(tmp_path / "crimes.xlsx", rms_extract.records(120))
     done = run("mapping", path, "--output", "crimes.toml", "--force", "Kent Police")
+    marked = [
+        line for line in Path("crimes.toml").read_text().splitlines() if "# ? " in line and line[0] != "#"
+    ]
+    assert f"marked with # ?: {len(marked)}." in done.stdout
+    assert marked
     assert done.exit_code == 0, done.stderr
     return path
 

@@ -100,12 +100,15 @@ def test_nothing_lands_beside_the_package(installed):
         "bin",
         f"{wheel.stem.rsplit('-', 3)[0]}.dist-info",
     }
-    files = zipfile.ZipFile(wheel).namelist()
-    assert not [
-        name
-        for name in files
-        if name.endswith((".pyc", ".toml.bak")) or "/store/" in name.partition("reference/")[2]
-    ]
+    shipped = {"pages": "vulncore/dashboard/pages", "data/reference": "vulncore/reference/shipped"}
+    there = {
+        f"{place}/{file.relative_to(ROOT / folder).as_posix()}"
+        for folder, place in shipped.items()
+        for file in (ROOT / folder).rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    files = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith(tuple(shipped.values()))}
+    assert files == there
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,9 @@ if not help_alone:
     from vulncore.domain.periods import parse_month
     from vulncore.fetching.boundaries import LAYER, fetch_areas
     from vulncore.fetching.home_office import fetch_tables
-    from vulncore.fetching.police_uk import MonthName, fetch_months, month_ranges
+    from vulncore.fetching.police_uk import fetch_months, month_ranges
     from vulncore.fetching.web import PATIENCE, ByteProgress, Web
-    from vulncore.sources.police_uk.files import force_names
+    from vulncore.sources.police_uk.files import MonthName, force_names
 
 fetch = typer.Typer(help=COMMANDS["fetch"]["fetch"], no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(fetch, name="fetch")

@@ -209,16 +209,12 @@ def _list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequenc
         return
     first = files[0].absolute() if files else Path("rows")
     folder = chosen or first.parent
-    text = csv_text(rejects_frame(rejects)).encode()
+    rows = csv_text(rejects_frame(rejects)).encode()
     try:
-        path = _unused_name(folder, first.name, text) if folder.is_dir() else folder
-        if path.is_file() and not path.is_symlink() and path.read_bytes() == text:
-            typer.echo(
-                f"Rows that cannot be used are listed in {path} already, with line and reason.", err=True
-            )
-            return
-        path.touch(mode=0o600, exist_ok=False)  # values at fault may be about people
-        path.write_bytes(text)
+        path = _place_of_list(folder, first.name, rows) if folder.is_dir() else folder
+        if not _holds(path, rows):
+            path.touch(mode=0o600, exist_ok=False)  # values at fault may be about people
+            path.write_bytes(rows)
     except OSError as problem:
         typer.echo(
             f"Rows that cannot be used: {len(rejects):,}. They could not be listed in {folder}: {disk_fault(problem)}. "
@@ -229,20 +225,18 @@ def _list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequenc
     typer.echo(f"Rows that cannot be used are listed in {path}, with line and reason.", err=True)
 
 
-def _unused_name(folder: Path, name: str, text: bytes) -> Path:
-    """Return a file for rejected rows that is named after another, and is not there yet or holds these rows."""
+def _place_of_list(folder: Path, name: str, rows: bytes) -> Path:
+    """Return the first file for rejected rows, named after another, that isn't there yet or holds these rows."""
     stem = name.partition(".")[0] or "rows"
     names = (f"{stem}{number}.rejects.csv" for number in ("", *(f".{count}" for count in range(2, 10_000))))
-    return next(
-        folder / free
-        for free in names
-        if not os.path.lexists(folder / free)
-        or (
-            (folder / free).is_file()
-            and (folder / free).stat().st_size == len(text)
-            and (folder / free).read_bytes() == text
-        )
-    )
+    places = (folder / free for free in names)
+    return next(place for place in places if not os.path.lexists(place) or _holds(place, rows))
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Return whether a file holds this and nothing else; a link to one doesn't."""
+    same_size = path.is_file() and not path.is_symlink() and path.stat().st_size == len(content)
+    return same_size and path.read_bytes() == content
 
 
 @app.command()
@@ -271,9 +265,8 @@ def mapping(
     if output.exists():
         raise InvalidMappingError(f"{output} exists already. Choose another name, or delete the file.")
     output.write_text(text, encoding="utf-8")
-    doubts = sum(
-        UNSURE in line for line in text.splitlines() if not line.startswith("#")
-    )  # the head explains the mark
+    head_left_out = (line for line in text.splitlines() if not line.startswith("#"))  # it explains the mark
+    doubts = sum(UNSURE in line for line in head_left_out)
     typer.echo(f"Wrote {output}. Lines to check, marked with {UNSURE.strip()}: {doubts}.")
     typer.echo(f"Columns read: {len(draft.mapping.wanted)}. Not read: {', '.join(draft.not_read) or 'none'}.")
     typer.echo(

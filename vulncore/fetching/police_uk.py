@@ -29,7 +29,7 @@ from vulncore.domain.periods import add_months, format_month, months_between, pa
 from vulncore.fetching.ledger import Ledger
 from vulncore.fetching.remote_file import RemoteFile
 from vulncore.fetching.web import ByteProgress, ChangedFileError, Web
-from vulncore.sources.police_uk.files import MAX_FILE_BYTES, FileKind, force_names
+from vulncore.sources.police_uk.files import MAX_FILE_BYTES, FileKind, MonthName, force_names
 from vulncore.sources.zip_members import member_content, opened, safe_names
 
 SITE: Final = "https://data.police.uk"
@@ -40,21 +40,6 @@ ARCHIVE_MONTHS: Final = 36
 
 _ARCHIVE: Final = re.compile(r"\b(\d{4}-(?:0[1-9]|1[0-2]))\.zip\b", flags=re.ASCII)
 _MD5: Final = re.compile(r"\b[0-9a-f]{32}\b", flags=re.ASCII)
-
-
-@dataclass(frozen=True)
-class MonthName:
-    """A month of a force, of one kind: what a file is called, here and in an archive."""
-
-    month: date
-    slug: str
-    kind: FileKind
-
-    @property
-    def file(self) -> str:
-        """Its folder and name."""
-        month = format_month(self.month)
-        return f"{month}/{month}-{self.slug}-{self.kind}.csv"
 
 
 @dataclass(frozen=True)

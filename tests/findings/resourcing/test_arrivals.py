@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from tests.findings.resourcing.asking import AS_AT
 from tests.making import FORCE, delivery, month_total, months
+from vulncore.findings.overview.overview import overview
 from vulncore.findings.resourcing.arrivals import demand_notes, demand_rows, demand_table
 from vulncore.findings.resourcing.demand import unit_demand, unit_forecast
 from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
@@ -42,3 +44,19 @@ def test_what_comes_in_adds_up_and_says_who_gets_what(outlook, unit):
     hate = rows.loc["serious-hate-crime"]
     assert 0.06 < hate["unit50"] / hate["expected50"] < 0.11
     assert "Rape: Stranger 1 rape goes to Major Crime (para 36)." in demand_notes(outlook)
+
+
+def test_a_kind_that_shows_fewer_records_than_the_overview_says_of_how_many_they_are(
+    outlook, unit, shipped_store
+):
+    on_overview = overview(shipped_store, "demo", as_at=AS_AT).table.set_index("measure")["rolling12_current"]
+    notes, fewer = demand_notes(outlook), 0
+    for kind in unit.kinds.values():
+        of_it = [note for note in notes if note.startswith(f"{kind.subject.name}: {kind.recent:,} of ")]
+        measures = [measure.key for measure in kind.subject.measures]
+        if len(measures) == 1:
+            assert kind.whole == on_overview[measures[0]]
+        assert len(of_it) == (kind.recent != kind.whole and not kind.rounded)
+        assert all(f" of {kind.whole:,} in the last twelve months." in note for note in of_it)
+        fewer += len(of_it)
+    assert fewer >= 1

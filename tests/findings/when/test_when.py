@@ -22,7 +22,7 @@ from vulncore.findings.overview.overview import overview
 from vulncore.findings.shared.which_records import (
     NoTimesError,
 )
-from vulncore.findings.shared.words import HOURS_BLURRED
+from vulncore.findings.shared.words import COUNTED_ONCE, HOURS_BLURRED
 from vulncore.findings.when.change import change_cells, change_headline, change_table
 from vulncore.findings.when.charts import map_alt, map_legend, stretch_pieces
 from vulncore.findings.when.counts import read_counts, read_week
@@ -340,6 +340,16 @@ def test_what_happens_every_night_alike_is_said_where_no_single_night_stands_out
     assert week.briefing.finding == "21:00 to 01:59 stands out every day, with 224 crimes in all."
     assert week.briefing.action == "Put people on duty every day from 21:00 to 01:59."
     assert week.headline[0].lead == "21:00 to 01:59, all days together"
+
+
+def test_where_several_measures_are_counted_together_it_says_that_a_record_counts_once(shipped_store):
+    snapshot = open_version(shipped_store, "demo")
+    both, alone = (
+        when(snapshot, replace(DEMO_FILTER, measures=measures), report_measures())
+        for measures in (SEXUAL, SEXUAL[:1])
+    )
+    assert both.headline[-1].text.endswith(COUNTED_ONCE)
+    assert COUNTED_ONCE not in alone.headline[-1].text
 
 
 def test_days_keep_their_large_letter_amid_a_sentence():

@@ -64,7 +64,7 @@ def forecast_briefing(outlook: Outlook) -> Briefing:
     name = small_first(outlook.demand.subject.name) if if_so else outlook.demand.subject.name
     # what is too unsure to plan by has no number that somebody could take away
     unsure = PLANS[way] == STAYS
-    amount = f"{year['low80']:,.0f} to {year['high80']:,.0f}" if unsure else f"about {year['mean']:,.0f}"
+    amount = range_in_words(year) if unsure else f"about {expected_in_words(year['mean'])}"
     finding = f"{if_so}{name}: {small_first(way)}, {amount} in {outlook.last_year}."
     if stopped := _stopped(outlook.demand):
         return Briefing(
@@ -182,7 +182,7 @@ def years_in_words(outlook: Outlook) -> str:
     ahead = []
     for basis, years in outlook.years.dropna(subset="mean").groupby("basis", sort=False):
         expected = (
-            f"{row['year']} {row['mean']:,.0f} ({row['low80']:,.0f} to {row['high80']:,.0f})"
+            f"{row['year']} {expected_in_words(row['mean'])} ({range_in_words(row)})"
             for _, row in years.iterrows()
         )
         ahead.append(f"Expected from {IN_WORDS[Basis(str(basis))]}: {', '.join(expected)}.")
@@ -194,8 +194,8 @@ def months_in_words(outlook: Outlook, basis: Basis) -> str:
     months = outlook.months[outlook.months["basis"] == basis]
     first, last = months.iloc[0], months.iloc[-1]
     return (
-        f"Expected {first['mean']:,.0f} ({first['low80']:,} to {first['high80']:,}) in {month_name(first['month'])}, "
-        f"{last['mean']:,.0f} ({last['low80']:,} to {last['high80']:,}) in {month_name(last['month'])}."
+        f"Expected {expected_in_words(first['mean'])} ({range_in_words(first)}) in {month_name(first['month'])}, "
+        f"{expected_in_words(last['mean'])} ({range_in_words(last)}) in {month_name(last['month'])}."
     )
 
 
@@ -231,7 +231,7 @@ def _what_comes(outlook: Outlook) -> Headline:
     known = [chance for chance in chances if chance is not None]
     lead = _direction(known) if known else "What may come"
     year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
-    text = f"{outlook.demand.subject.name}: about {year['mean']:,.0f} in {outlook.last_year}"
+    text = f"{outlook.demand.subject.name}: about {expected_in_words(year['mean'])} in {outlook.last_year}"
     if outlook.adjustments:
         lead = f"If the what-ifs hold: {lead[0].lower()}{lead[1:]}"
         text += f" instead of {year['unadjusted']:,.0f}"
@@ -274,9 +274,7 @@ def _ranges(outlook: Outlook) -> str:
     text = f"In 4 of 5 forecasts, {year} has {range_in_words(first)}."
     differing = [(basis, row) for basis, row in others if not _same_figures(first, row)]
     for basis, row in differing:
-        text += (
-            f" From {IN_WORDS[basis]} alone: about {row['mean']:,.0f}, and {range_in_words(row)} in 4 of 5."
-        )
+        text += f" From {IN_WORDS[basis]} alone: about {expected_in_words(row['mean'])}, and {range_in_words(row)} in 4 of 5."
     wide = any(row["high80"] > TOO_WIDE * max(row["low80"], 1) for _, row in [(None, first), *differing])
     return f"{text} That range is too wide to plan by." if wide else text
 
@@ -339,10 +337,11 @@ def _prophet_alone(outlook: Outlook) -> str:
     way = "" if len(moves) != 1 else "a rise to " if moves.pop() else "a fall to "
     without = ", without what-ifs," if outlook.adjustments else ""
     (_, first), *others = totals.items()
-    text = f"Prophet alone{without} expects {way}{first['mean']:,.0f} in {outlook.last_year} ({range_in_words(first)} {IN_4_OF_5})"
+    text = f"Prophet alone{without} expects {way}{expected_in_words(first['mean'])} in {outlook.last_year} ({range_in_words(first)} {IN_4_OF_5})"
     if len({forecast.learnt_from.first for forecast in outlook.forecasts.values()}) > 1:
         text += "".join(
-            f", from {IN_WORDS[basis]} {row['mean']:,.0f} ({range_in_words(row)})" for basis, row in others
+            f", from {IN_WORDS[basis]} {expected_in_words(row['mean'])} ({range_in_words(row)})"
+            for basis, row in others
         )
     forecast = next(iter(outlook.forecasts.values()))
     scores = _scores(forecast)

@@ -21,7 +21,6 @@ STANDS_OUT_DAILY: Final = (
     1.25  # times an even day's rate: a whole year's nights are many, and each is one of seven
 )
 DAY: Final = 24
-THIN: Final = HOURS  # records: with fewer than one an hour, hours stand empty within any peak
 BAND_HOURS: Final = 3
 LEVEL: Final = 0.05
 MADE_WEEKS: Final = 999
@@ -71,12 +70,7 @@ def week_windows(
     >>> week_windows(week, alone)[["start", "hours", "weight"]].values.tolist()
     [[92.0, 3.0, 30.0]]
     """
-    chance = np.full(HOURS, 1 / HOURS) if occurs is None else occurs / occurs.sum()
-    if shapes.empty:
-        return _as_rows(week, chance, [])
-    step = BAND_HOURS if shapes["records"].sum() < THIN else 1
-    made = shuffled_weeks(shapes, made_weeks, np.random.default_rng(seed), chance)
-    return _as_rows(week, chance, _runs(week, made, chance, step, STANDS_OUT, level))
+    return _windows(week, shapes, occurs, level, made_weeks, seed, HOURS, STANDS_OUT)
 
 
 def day_windows(
@@ -112,13 +106,7 @@ def day_windows(
     >>> day_windows(week, alone)[["start", "hours", "weight"]].values.tolist()
     [[22.0, 2.0, 70.0]]
     """
-    chance = np.full(HOURS, 1 / HOURS) if occurs is None else occurs / occurs.sum()
-    by_day, of_day = _folded(week), _folded(chance)
-    if shapes.empty:
-        return _as_rows(by_day, of_day, [])
-    made = _folded(shuffled_weeks(shapes, made_weeks, np.random.default_rng(seed), chance))
-    step = BAND_HOURS if shapes["records"].sum() < DAY else 1
-    return _as_rows(by_day, of_day, _runs(by_day, made, of_day, step, STANDS_OUT_DAILY, level))
+    return _windows(week, shapes, occurs, level, made_weeks, seed, DAY, STANDS_OUT_DAILY)
 
 
 def shuffled_weeks(
@@ -158,9 +146,30 @@ def shuffled_weeks(
     return weeks_made
 
 
-def _folded(week: Floats) -> Floats:
-    """Return the hours of the day of one week or several: what all seven days hold together."""
-    return np.asarray(week.reshape(*week.shape[:-1], -1, DAY).sum(axis=-2), dtype=float)
+def _windows(
+    week: Floats,
+    shapes: pd.DataFrame,
+    occurs: Floats | None,
+    level: float,
+    made_weeks: int,
+    seed: int | Sequence[int],
+    hours: int,
+    stands_out: float,
+) -> pd.DataFrame:
+    """Return the stretches that stand out of so many hours, into which the week is folded: its own 168, or a day's 24."""
+    chance = np.full(HOURS, 1 / HOURS) if occurs is None else occurs / occurs.sum()
+    folded, even = _folded(week, hours), _folded(chance, hours)
+    if shapes.empty:
+        return _as_rows(folded, even, [])
+    made = _folded(shuffled_weeks(shapes, made_weeks, np.random.default_rng(seed), chance), hours)
+    # with fewer than one an hour, hours stand empty within any peak
+    step = BAND_HOURS if shapes["records"].sum() < hours else 1
+    return _as_rows(folded, even, _runs(folded, made, even, step, stands_out, level))
+
+
+def _folded(weeks: Floats, hours: int) -> Floats:
+    """Return what every so many hours of one week or several hold together."""
+    return np.asarray(weeks.reshape(*weeks.shape[:-1], -1, hours).sum(axis=-2), dtype=float)
 
 
 def _runs(

@@ -63,12 +63,24 @@ _NAME: Final = re.compile(rf"(\d{{4}}-\d{{2}})-([a-z-]+)-({'|'.join(FileKind)})\
 
 
 @dataclass(frozen=True)
-class MonthFile:
-    """One month of one force, of one kind: a CSV, or a member of a zip."""
+class MonthName:
+    """A month of a force, of one kind: what a file is called, here and in an archive."""
 
     month: date
     slug: str
     kind: FileKind
+
+    @property
+    def file(self) -> str:
+        """Its folder and name."""
+        month = f"{self.month:%Y-%m}"
+        return f"{month}/{month}-{self.slug}-{self.kind}.csv"
+
+
+@dataclass(frozen=True)
+class MonthFile(MonthName):
+    """One month of one force, of one kind: a CSV, or a member of a zip."""
+
     path: Path
     member: str = ""
 
