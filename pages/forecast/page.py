@@ -26,7 +26,7 @@ from pages.forecast.question import (
 from pages.forecast.reads import demand_of, outlook_of
 from pages.forecast.what_if import show_what_if
 from pages.forecast.work import forecasts_of
-from pages.shared.beside import TWO_VIEWS, show_compare, view_beside
+from pages.shared.beside import show_compare, two_views, view_beside
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_of
@@ -73,7 +73,9 @@ spans = f"known to {month_name(view.month)}" + (
     "" if refused or not demand else f", forecast to {month_name(add_months(view.month, ahead))}"
 )
 beside = view_beside(view, choices)
-show_provenance(view, TWO_VIEWS if beside else f"{view.force}: {small_first(subject.name)}, {spans}")
+show_provenance(
+    view, two_views(beside[0], view) if beside else f"{view.force}: {small_first(subject.name)}, {spans}"
+)
 show_compare(view, choices)
 sentences, years = st.container(), st.container()
 aside, what_if, _ = st.columns([2, 2, 3], vertical_alignment="bottom")

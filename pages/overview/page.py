@@ -7,7 +7,7 @@ from pages.overview.measure import show_measure
 from pages.overview.question import OverviewChoices, measure_shown
 from pages.overview.reads import overview_of
 from pages.overview.strand_table import pick_from_strand_table, show_table_files, strand_table
-from pages.shared.beside import TWO_VIEWS, show_compare, view_beside
+from pages.shared.beside import show_compare, two_views, view_beside
 from pages.shared.choices import chosen
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_line
@@ -34,7 +34,7 @@ except VulncoreError as problem:
 key = measure_shown(overview, choices, view.measure)
 looked_at = view.at(path_of(find_measure(overview.measures, key), view.contents))
 beside = view_beside(looked_at, choices)
-show_provenance(view, TWO_VIEWS if beside else overview.question)
+show_provenance(view, two_views(beside[0], looked_at) if beside else overview.question)
 if beside is None:
     show_briefing(overview.briefing)
 else:

@@ -15,11 +15,13 @@ from pages.shared.visit import visit
 from pages.shared.which_records import RecordChoices
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months
+from vulncore.domain.vocabulary import strand_name
+from vulncore.findings.shared.words import capital_first
 
 C = TypeVar("C", bound=Choices)
 UNMET = "The pinned view can't be shown here"
 PINS = {"dataset", "version", "month"}  # what each link of a view names
-TWO_VIEWS = "Two views, on the same scale"
+TWO_VIEWS = "two views, on the same scale"
 SIDES = ("Pinned", "On screen")
 PINNED = "Pinned. Now choose another strand, period or month to see both."
 
@@ -48,6 +50,18 @@ def view_beside(view: View, choices: C) -> tuple[View, C] | None:
     if pin_of(pinned, its_choices) == pin_of(view, choices):
         return None
     return pinned, its_choices
+
+
+def two_views(pinned: View, shown: View) -> str:
+    """Return what stands above two views: whose they are and what of, where both have it, since no side says it then."""
+    force = f"{shown.force}: " if pinned.force == shown.force else ""
+    same = pinned.path == shown.path and shown.path
+    return f"{force}{_looked_at(shown)}, {TWO_VIEWS}" if same else capital_first(f"{force}{TWO_VIEWS}")
+
+
+def _looked_at(view: View) -> str:
+    named = {measure.key: measure.name for measure in view.contents.measures}
+    return named[view.measure] if view.measure else strand_name(view.strand or "")
 
 
 def pin_of(view: View, choices: Choices) -> str:

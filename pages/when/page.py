@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.beside import TWO_VIEWS, show_compare, view_beside
+from pages.shared.beside import show_compare, two_views, view_beside
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance
@@ -51,7 +51,7 @@ except VulncoreError as problem:
 
 beside = view_beside(view, choices)
 its_week = pinned_week(*beside) if beside else None
-show_provenance(view, TWO_VIEWS if beside and its_week else week.question)
+show_provenance(view, two_views(beside[0], view) if beside and its_week else week.question)
 if beside and its_week:
     show_beside(beside[0], its_week, view, week, choices)
     show_compare(view, choices)

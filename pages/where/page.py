@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.beside import TWO_VIEWS, show_compare, view_beside
+from pages.shared.beside import show_compare, two_views, view_beside
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance
@@ -58,7 +58,7 @@ except VulncoreError as problem:
 beside = view_beside(view, choices)
 both = maps_compared(*beside, view, selection, chosen_map) if beside else None
 place = place_on_map(shown, choices)
-show_provenance(view, TWO_VIEWS if both else where.question.text)
+show_provenance(view, two_views(beside[0], view) if beside and both else where.question.text)
 show_briefing(both.briefing if both else briefing)
 show_compare(view, choices)
 show_map_choices(choices, where)

@@ -151,3 +151,13 @@ def test_a_pin_means_nothing_on_pages_without_a_view_and_stays_for_the_others(op
         assert page.choices.get("beside", beside) == beside
         assert not page.can_press("Pin this view")
         assert "Pinned: " not in page.said
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_whose_both_are_and_what_both_are_of_stands_above_them(opened, name):
+    page = opened(name, strand="hate-crime")
+    page.press("Compare with a year before")
+    assert "City of London Police: Hate crime, two views, on the same scale" in page.said
+    page.pick("Strand or measure", RAPE)
+    assert "City of London Police: two views, on the same scale" in page.said
+    assert "Hate crime, two views" not in page.said
