@@ -44,6 +44,20 @@ def test_far_points_are_counted_with_the_distance_of_the_farthest():
     assert row["far_km"] == pytest.approx(534, rel=0.02)
 
 
+def test_a_far_town_has_streets_of_its_own_and_slips_have_not():
+    town = np.random.default_rng(4).normal((-2.0, 55.77), 0.002, size=(25, 2))  # Berwick, from London
+    assert off([*around(2_000), *town])["far"] == 0
+    assert np.isnan(off([*around(2_000), *town])["far_km"])
+    row = off([*around(2_000), *town, *[(-3.19, 55.95)] * 30, (0.0, 0.0)])  # one point, however many records
+    assert row["far"] == 31
+    assert row["far_km"] > 5_000
+
+
+def test_swapped_degrees_are_no_far_town():
+    row = off([*around(2_000), *around(200)[:, ::-1]])
+    assert (row["far"], row["swapped"]) == (200, 200)
+
+
 @pytest.mark.parametrize("blank", [(0.0, 0.0), (-7.5571598, 49.7668072)])
 def test_a_blank_read_as_nought_is_counted(blank):
     assert off([*around(500), blank, blank])["zero"] == 2

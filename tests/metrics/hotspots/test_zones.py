@@ -122,6 +122,19 @@ def test_an_assumed_area_holds_the_records_and_leaves_out_strays():
     assert not area.interiors
 
 
+def test_an_assumed_area_holds_a_far_town_and_no_swapped_points():
+    rng = np.random.default_rng(3)
+    longitudes, latitudes = rng.normal(-1.6, 0.05, 4_000), rng.normal(54.97, 0.03, 4_000)
+    berwick = rng.normal(-2.0, 0.002, 40), rng.normal(55.77, 0.001, 40)  # 93 km from the middle
+    swapped = latitudes[:200], longitudes[:200]
+    east, north = (
+        np.concatenate(parts) for parts in zip((longitudes, latitudes), berwick, swapped, strict=True)
+    )
+    area = assumed_area(east, north, np.ones(len(east)), 5)
+    assert shapely.contains_xy(area, *berwick).mean() > 0.9
+    assert not shapely.contains_xy(area, *swapped).any()
+
+
 def test_an_assumed_area_tells_of_no_place_with_few_records():
     longitudes, latitudes = np.array([-0.45] * 5 + [-0.30] * 4), np.array([51.3] * 5 + [51.3] * 4)
     area = assumed_area(longitudes, latitudes, np.ones(9), 5)

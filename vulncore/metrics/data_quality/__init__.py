@@ -4,7 +4,7 @@
 
 - months: `month_gaps` (missing, short, cut off), `level_shifts` (stopped, halved, begun) by way of `share_change`;
 - times: `clock_times` (by the minute, afternoons lost, order of dates), `default_times` (filled in by a form);
-- points and records: `places_off`, `piled_points`, `repeated_records`.
+- points and records: `places_off` (by way of `far_towns`), `piled_points`, `repeated_records`.
 
 Times and points are those of `swapped` records wherever small numbers are protected.
 

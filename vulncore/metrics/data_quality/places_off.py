@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.geography import boundary, metres_from
+from vulncore.metrics.data_quality.far_towns import in_far_towns
 
 KM_PER_DEGREE: Final = 111.2  # of a great circle; here only for telling far from near
 FAR_KM: Final = 20.0
@@ -26,7 +27,8 @@ def places_off(incidents: ir.Table) -> pd.DataFrame:
     Returns:
         One row per force with points: `force`; `placed` (rows with a point); `outside` (of them marked as outside
         the area); `beyond` (of those, more than 1 km outside) and `farthest_km` (missing without a boundary);
-        `far` (more than `FAR_KM` and eight times the usual distance from the middle), `far_km` (the farthest);
+        `far` (more than `FAR_KM` and eight times the usual distance from the middle, and in no far town), `far_km` (the
+        farthest);
         `zero` (at longitude and latitude 0, or at the origin of the British grid); `swapped` (near the middle once
         longitude and latitude change places; all, where the middle itself is a British place so turned).
 
@@ -47,20 +49,16 @@ def places_off(incidents: ir.Table) -> pd.DataFrame:
     judged = apart.join(usual, "force").mutate(
         limit_km=lambda t: ibis.greatest(FAR_KM, TIMES_THE_USUAL * t.usual_km)
     )
+    marked = judged.mutate(
+        far=judged.km > judged.limit_km, zero=_zero(judged), turned=_km_turned(judged) < judged.limit_km
+    )
     counted: pd.DataFrame = (
-        judged.mutate(
-            far=judged.km > judged.limit_km, zero=_zero(judged), turned=_km_turned(judged) < judged.limit_km
-        )
-        .group_by("force", "placed", "outside", "middle_x", "middle_y")
-        .agg(
-            far=lambda t: t.far.sum(),
-            far_km=lambda t: t.km.max(where=t.far),
-            zero=lambda t: t.zero.sum(),
-            swapped=lambda t: (t.far & t.turned & ~t.zero).sum(),
-        )
+        marked.group_by("force", "placed", "outside", "middle_x", "middle_y")
+        .agg(zero=lambda t: t.zero.sum(), swapped=lambda t: (t.far & t.turned & ~t.zero).sum())
         .order_by("force")
         .to_pandas()
     )
+    counted = counted.join(_far(marked), on="force").fillna({"far": 0}).astype({"far": "int64"})
     beyond = [_beyond(placed, row) for row in counted.to_dict("records")]
     turned = counted["middle_x"].between(*BRITISH_LATITUDES) & counted["middle_y"].between(
         *BRITISH_LONGITUDES
@@ -70,6 +68,24 @@ def places_off(incidents: ir.Table) -> pd.DataFrame:
         beyond=[count for count, _ in beyond],
         farthest_km=[km for _, km in beyond],
     ).drop(columns=["middle_x", "middle_y"])
+
+
+def _far(marked: ir.Table) -> pd.DataFrame:
+    """Return by force how many records are far off, and the farthest's distance, without those in far towns."""
+    points: pd.DataFrame = (
+        marked.filter(marked.far)
+        .group_by("force", "longitude", "latitude", "turned", "km")
+        .agg(rows=lambda t: t.count())
+        .to_pandas()
+    )
+    towns = [
+        pd.Series(
+            in_far_towns(of.longitude.to_numpy(), of.latitude.to_numpy(), of.rows.to_numpy(float)), of.index
+        )
+        for _, of in points[~points["turned"]].groupby("force")
+    ]
+    slips = points.drop(index=[at for town in towns for at in town.index[town]])
+    return slips.groupby("force").agg(far=("rows", "sum"), far_km=("km", "max"))
 
 
 def _beyond(placed: ir.Table, row: dict[Any, Any]) -> tuple[int, float]:

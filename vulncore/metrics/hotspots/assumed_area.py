@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.geography import metres_per_degree
+from vulncore.metrics.data_quality.far_towns import in_far_towns
 from vulncore.metrics.data_quality.places_off import FAR_KM, TIMES_THE_USUAL
 
 RESOLUTIONS: Final = (8, 7, 6, 5)
@@ -26,7 +27,7 @@ def assumed_area(
 ) -> BaseGeometry | None:
     """Return the cells that hold at least so many records and what lies between them; None where there is none.
 
-    Points far from all others are left out, as `vulncore.metrics.data_quality.places_off` judges them.
+    Points far from all others are left out, unless they are a town, as `vulncore.metrics.data_quality.places_off` judges them.
 
     Args:
         longitudes: Degrees, one per point.
@@ -45,12 +46,17 @@ def assumed_area(
     middle_x, middle_y = float(np.median(longitudes)), float(np.median(latitudes))
     scale = metres_per_degree(middle_y)
     km = np.hypot((longitudes - middle_x) * scale[0], (latitudes - middle_y) * scale[1]) / 1_000
-    near = km <= max(FAR_KM, TIMES_THE_USUAL * float(np.median(km)))
+    near = km <= (limit := max(FAR_KM, TIMES_THE_USUAL * float(np.median(km))))
+    turned = np.hypot((latitudes - middle_x) * scale[0], (longitudes - middle_y) * scale[1]) <= limit * 1_000
+    apart = np.flatnonzero(~near & ~turned)
+    towns = apart[in_far_towns(longitudes[apart], latitudes[apart], records[apart])]
+    near[towns] = True
     held = _held(longitudes[near], latitudes[near], records[near], smallest)
     if not len(held):
         return None
     polygons = pa.array(cells_to_wkb_polygons(held)).to_numpy(zero_copy_only=False)
-    return _closed(shapely.union_all(shapely.from_wkb(polygons)), scale)
+    there = shapely.multipoints(np.column_stack([longitudes[towns], latitudes[towns]]) * scale)
+    return _closed(shapely.union_all(shapely.from_wkb(polygons)), scale, there)
 
 
 def _held(longitudes: Floats, latitudes: Floats, records: Floats, smallest: float) -> npt.NDArray[np.uint64]:
@@ -66,10 +72,14 @@ def _held(longitudes: Floats, latitudes: Floats, records: Floats, smallest: floa
     return held
 
 
-def _closed(cells: BaseGeometry, scale: Floats) -> BaseGeometry:
-    """Return the cells with what lies between them, without what lies far apart and holds next to nothing."""
+def _closed(cells: BaseGeometry, scale: Floats, towns: BaseGeometry) -> BaseGeometry:
+    """Return the cells with what lies between them, without small parts that lie apart and are no far town."""
     plane = shapely.transform(cells, lambda degrees: degrees * scale)
     closed = plane.buffer(BETWEEN_M, join_style="mitre").buffer(-BETWEEN_M, join_style="mitre")
     parts = shapely.get_parts(shapely.union(closed, plane))
-    kept = [shapely.Polygon(part.exterior) for part in parts if part.area >= LEAST_PART * plane.area]
+    kept = [
+        shapely.Polygon(part.exterior)
+        for part in parts
+        if part.area >= LEAST_PART * plane.area or shapely.intersects(part, towns)
+    ]
     return shapely.transform(shapely.union_all(kept), lambda metres: metres / scale)
