@@ -46,6 +46,7 @@ class Delivery:
     `rejects` holds a line for every rejected row that `rows` counts.
     `made` says that the figures are made, not found: every screen and file that shows them says so.
     `attribution` is the licence line that has to stand wherever the figures do.
+    `mapping` says in TOML how records were read.
     """
 
     source: str
@@ -55,6 +56,7 @@ class Delivery:
     attribution: str = ""
     made: bool = False
     rejects: tuple[Reject, ...] = ()
+    mapping: str = ""
 
 
 def source_file(path: Path) -> NamedFile:

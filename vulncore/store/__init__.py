@@ -1,4 +1,4 @@
-"""Published versions of datasets: publish, list and open them, annotate them, erase records from them.
+"""Published versions of datasets: publish, undo, list and open them, annotate them, erase records from them.
 
 What was published, when, by whom, and what does any version of it hold? These names answer; read the files in this
 order for how:
@@ -25,6 +25,7 @@ from vulncore.store.store import (
     open_version,
     preview,
     publish,
+    undo,
     versions,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "open_version",
     "preview",
     "publish",
+    "undo",
     "versions",
 ]

@@ -43,10 +43,12 @@ LINES: Final = pa.schema(
         pa.field("rows", pa.string(), nullable=False),  # JSON: read, accepted, rejected, noted
         pa.field("table_versions", pa.string(), nullable=False),  # JSON: table -> Delta version
         pa.field("table_rows", pa.string(), nullable=False),  # JSON: table -> rows
-        # those below are missing from lines of 0.1.0, and `generation` from later ones, too
+        # those below are missing from lines of 0.1.0, and those from `generation` on from later ones, too
         pa.field("contents", pa.string()),  # JSON: table -> Delta version -> name, bytes, sha256 of its files
         pa.field("set_aside", pa.string()),  # JSON: numbers of lines that don't count any more
         pa.field("generation", pa.int64()),  # of the incidents: the highest counts, whichever line names it
+        pa.field("again", pa.int64()),  # the number of the version that this one is again
+        pa.field("mapping", pa.string()),  # TOML: how the records that were delivered were read
         pa.field("seal", pa.string()),  # SHA-256 of all the others
     ]
 )
@@ -63,6 +65,8 @@ class Publish:
 
     `stored` names the files of each table; it lacks those that 0.1.0 wrote, of which nobody knows what they held.
     `set_aside` are the numbers of earlier versions that a power cut left half written, and that this one puts aside.
+    `again` is the number of the version that this one is once more, because what came between was undone.
+    `mapping` says in TOML how the records that it brought were read.
     `generation` counts how often the dataset's incidents were written anew: every version's are in the folder of the newest.
     `unchanged` is no part of the manifest: it says that what was to be published stood there already.
     """
@@ -81,6 +85,8 @@ class Publish:
     stored: dict[str, tuple[NamedFile, ...]] = field(default_factory=dict)
     set_aside: tuple[int, ...] = ()
     generation: int = 1
+    again: int | None = None
+    mapping: str = ""
     unchanged: bool = False
 
     @property
@@ -308,6 +314,7 @@ def _line_in(row: dict[str, Any]) -> _Line:
             "table_rows": json.loads(row["table_rows"]),
             "set_aside": tuple(json.loads(row.get("set_aside") or "[]")),
             "generation": row.get("generation") or 1,
+            "mapping": row.get("mapping") or "",
         }
     )
     return publish, contents_in(contents or "{}")

@@ -86,6 +86,7 @@ def after_delivery(
         table_versions={},
         table_rows={name: table.num_rows for name, table in tables.named().items()},
         generation=history.generation,
+        mapping=delivery.mapping,
     )
     return NextVersion(publish, tables, tuple(tables.named()))
 
@@ -120,9 +121,40 @@ def after_annotations(home: Path, annotations: pa.Table, by: str, number: int | 
         published_by=by,
         files=(),
         rows=RowAccount(0, 0),
+        again=None,
+        mapping="",
         table_rows={**latest.table_rows, "annotations": valid.num_rows},
     )
     return NextVersion(publish, replace(standing, annotations=valid), ("annotations",))
+
+
+def after_undo(home: Path, by: str, number: int | None) -> NextVersion:
+    """Return what a dataset is once its newest version is undone: the version before, as the next one.
+
+    Raises:
+        PublishRefusedError: There is no version before it, or `number` is given and is not the newest version.
+    """
+    history = publish_history(home)
+    latest = history.publishes[-1]
+    if number not in (None, latest.number):
+        raise PublishRefusedError(
+            f"Somebody published '{home.name}' since version {number}, so nothing was undone. "
+            f"Look at version {latest.number}, then undo that if it has to go."
+        )
+    if len(history.publishes) < 2:
+        raise PublishRefusedError(
+            f"'{home.name}' has no version before version {latest.number}, so it can't be undone. "
+            "Publish the right figures as the next version."
+        )
+    before = history.publishes[-2]
+    publish = replace(
+        before,
+        number=history.next_number,
+        published_at=datetime.now(UTC),
+        published_by=by,
+        again=before.number,
+    )
+    return NextVersion(publish, tables_of(opened(home, before)), ())
 
 
 def merge_delivery(standing: Tables, delivered: Tables) -> Tables:

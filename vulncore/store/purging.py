@@ -200,6 +200,8 @@ def _publish_of_purge(latest: Publish, number: int, counts: PurgeCounts, by: str
         generation=latest.generation + 1,
         published_at=datetime.now(UTC),
         published_by=by,
+        again=None,
+        mapping="",
         files=(),
         rows=RowAccount(
             counts.rows, 0, left_out={f"{ERASED}, from {where}": counts.rows} if counts.rows else {}

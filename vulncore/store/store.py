@@ -34,7 +34,7 @@ from vulncore.store.manifest import (
     manifest_line,
     publish_history,
 )
-from vulncore.store.publishing import NextVersion, after_annotations, after_delivery
+from vulncore.store.publishing import NextVersion, after_annotations, after_delivery, after_undo
 from vulncore.store.snapshots import Snapshot, in_memory, opened
 from vulncore.store.torn import added_files, log_entries
 
@@ -107,6 +107,25 @@ def annotate(store: Path, dataset: str, annotations: pa.Table, by: str, number: 
     home = _writable(store, dataset)
     versions(store, dataset)
     return _write(home, lambda: after_annotations(home, annotations, by, number))
+
+
+def undo(store: Path, dataset: str, by: str, number: int | None = None) -> Publish:
+    """Return the new version of a dataset that is the one before its newest again. All versions stay.
+
+    Args:
+        store: The folder of the store.
+        dataset: The dataset's name.
+        by: Who undoes.
+        number: The version to be undone, which has to be the newest; whichever is, unless given.
+
+    Raises:
+        UnknownNameError: There is no such dataset.
+        PublishRefusedError: There is no version before, somebody else published first, rows are being erased, or the
+            store can't be written.
+    """
+    home = _writable(store, dataset)
+    versions(store, dataset)
+    return _write(home, lambda: after_undo(home, by, number))
 
 
 def versions(store: Path, dataset: str) -> tuple[Publish, ...]:

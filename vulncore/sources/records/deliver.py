@@ -1,6 +1,7 @@
 """From an extract and its mapping to a delivery of incidents."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from vulncore.sources.records.judging import (
     refuse_spoilt_months,
 )
 from vulncore.sources.records.mapping import Mapping, check_columns, checked_mapping
+from vulncore.sources.records.mapping_file import mapping_toml
 from vulncore.sources.records.values import column_dates
 from vulncore.sources.row_tally import RowTally, delivery
 from vulncore.sources.tables import incident_coverage, table_of
@@ -94,7 +96,8 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     tables = Tables(
         incidents=incidents, coverage=_coverage(mapping, judged), measures=measures_table(measures)
     )
-    return delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
+    read = delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
+    return replace(read, mapping=mapping_toml(mapping))
 
 
 def _which_months(extract: Extract, mapping: Mapping) -> str:
