@@ -7,6 +7,7 @@ from pages.data.coverage import show_coverage
 from pages.data.findings import show_findings, show_published
 from pages.data.notes import show_notes_on_data
 from pages.data.reads import checks_of, coverage_of
+from pages.data.undo import show_undo
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
@@ -43,6 +44,7 @@ published, notes, bring_in = st.tabs([PUBLISHED, NOTES, BRING_IN], key="data par
 if published.open:
     with published:
         show_published(view)
+        show_undo(view)
 if notes.open:
     with notes:
         show_notes_on_data(view)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.reads import READS_KEPT, VERSION
 from vulncore import store as stores
-from vulncore.findings.data.changes import Changes, changes
+from vulncore.findings.data.changes import Changes, changes, changes_between
 from vulncore.findings.data.checks import DataFinding, data_checks
 from vulncore.findings.data.coverage import CoveragePicture, coverage_picture
 from vulncore.store.manifest import Publish
@@ -28,3 +28,10 @@ def coverage_of(store: Path, publish: Publish, force: str) -> CoveragePicture:
 def changes_of(store: Path, publish: Publish) -> Changes:
     """Return what a version changed of the one before."""
     return changes(store, publish.dataset, publish.number)
+
+
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Comparing versions …", hash_funcs=VERSION)
+def changes_back(store: Path, newest: Publish, before: Publish) -> Changes:
+    """Return what would change if the newest version were undone."""
+    there = (stores.open_version(store, one.dataset, one.number) for one in (newest, before))
+    return changes_between(*there)

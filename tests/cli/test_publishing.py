@@ -5,16 +5,19 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests import rms_extract
 from tests.cli.test_cli import rows, run
+from tests.making import covered, delivery, incident
 from tests.sources.police_uk.test_street import ASB, street_csv
 from vulncore.domain.measures import known_measures
 from vulncore.sources.records.mapping_file import read_mapping
 from vulncore.store import datasets, open_version, versions
+from vulncore.store import publish as publish_delivery
 
 POLICE_UK = Path(__file__).parents[2].parent / "shared" / "data" / "police-uk"
 
@@ -315,3 +318,16 @@ def test_a_bad_file_is_one_sentence_and_leaves_nothing_behind(workbook, tmp_path
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
     assert name in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_a_publish_is_undone_after_saying_what_would_change(tmp_path):
+    january = [incident(number, date(2024, 1, 5)) for number in range(30)]
+    for every in (january, january[:20]):
+        publish_delivery(tmp_path, "city", delivery(every, covered([date(2024, 1, 1)])), "somebody")
+    looked = run("undo", "city", "--dry-run", store=tmp_path)
+    assert "Version 1 would be published again, as version 3" in looked.stdout
+    assert "Rape, January 2024: 20 to 30." in looked.stdout
+    assert len(versions(tmp_path, "city")) == 2
+    done = run("undo", "city", "--by", "Somebody", store=tmp_path)
+    assert done.stdout.splitlines()[0].endswith("version 3: it holds 30 incidents. It is version 1 again.")
+    assert [one.again for one in versions(tmp_path, "city")] == [None, None, 1]

@@ -13,6 +13,7 @@ COMMANDS = {
     "publishing": {
         "demo": "Publish the demonstration data: made, not real, and marked as made on every screen.",
         "publish": "Publish files as the next version of a dataset, whole or not at all.",
+        "undo": "Publish the version before the newest again, as the next version. Every version stays.",
         "ready-data": "Publish the datasets that ship with the project, unless the store has them.",
         "mapping": "Draft the mapping of an extract: what columns and codes seem to mean, with doubts marked.",
         "measures": "List the measures that a mapping can name.",

@@ -16,6 +16,7 @@ from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, By, Format, Output, 
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import (
     InvalidMappingError,
+    PublishRefusedError,
     Reject,
     TooManyRejectsError,
     UnreadableSourceError,
@@ -31,6 +32,7 @@ if not help_alone:
     from vulncore.domain.measures import measures_frame
     from vulncore.domain.periods import parse_month, parse_months
     from vulncore.domain.shipped import shipped
+    from vulncore.findings.data.changes import changes as changes_of
     from vulncore.findings.data.changes import changes_between
     from vulncore.findings.data.checks import data_checks
     from vulncore.findings.data.publishes import publish_account, rejects_frame
@@ -140,6 +142,32 @@ def publish(
     else:
         _publish(store, dataset or source.value, delivery, by)
         typer.echo(f"Make ready what its pages show first with: vulncore prepare {dataset or source.value}")
+
+
+@app.command()
+def undo(
+    dataset: Annotated[str, typer.Argument(help="The dataset's name.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, and publish nothing.")
+    ] = False,
+    by: By = None,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Publish the version before the newest again, as the next version. Every version stays."""
+    if not dry_run:
+        undone = stores.undo(store, dataset, by or user())
+        typer.echo(publish_account(undone).splitlines()[0])
+        _print_changes(changes_of(store, dataset).sentences)
+        return
+    every = stores.versions(store, dataset)
+    if len(every) < 2:
+        raise PublishRefusedError(f"'{dataset}' has one version alone, so there is nothing to go back to.")
+    typer.echo(
+        f"A dry run: nothing was published. Version {every[-2].number} would be published again, as version "
+        f"{every[-1].number + 1}. This would change:"
+    )
+    newest, before = (stores.open_version(store, dataset, one.number) for one in (every[-1], every[-2]))
+    _print_changes(changes_between(newest, before).sentences)
 
 
 @app.command(name="ready-data")

@@ -172,6 +172,10 @@ def _other_incidents(before: Snapshot, after: Snapshot) -> bool:
 def _besides(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     """Return the sentences about what differs besides figures: notes, provisional months, definitions, erasure."""
     sentences = []
+    if after.publish.again and before.publish.number < after.publish.number:
+        sentences.append(
+            f"This is version {after.publish.again} again: version {before.publish.number} was undone."
+        )
     old, new = (Counter(_rows(snapshot, "annotations")) for snapshot in (before, after))
     for count, verb in (((new - old).total(), "added"), ((old - new).total(), "removed")):
         if count:

@@ -35,8 +35,9 @@ def publish_account(publish: Publish, would_be: bool = False) -> str:
     )
     rejected, left_out = sum(publish.rows.rejected.values()), sum(publish.rows.left_out.values())
     done, holds = ("This would be", "it would hold") if would_be else ("Published", "it holds")
+    again = f" It is version {publish.again} again." if publish.again else ""
     account = [
-        f"{done} '{publish.dataset}' version {publish.number}: {holds} {held or 'no rows'}.",
+        f"{done} '{publish.dataset}' version {publish.number}: {holds} {held or 'no rows'}.{again}",
         f"Rows read: {publish.rows.read:,}. Accepted: {publish.rows.accepted:,}. Rejected: {rejected:,}."
         + (f" Left out: {left_out:,}." if left_out else ""),
         *(f"  Rejected, {reason}: {count:,}" for reason, count in publish.rows.rejected.items()),
@@ -68,7 +69,7 @@ def publishes_frame(publishes: tuple[Publish, ...]) -> pd.DataFrame:
             "published_at": f"{publish.published_at:%Y-%m-%d %H:%M:%S} UTC",
             "published_by": publish.published_by,
             "verified": "on opening" if publish.is_verifiable else UNVERIFIED,
-            "source": publish.source,
+            "source": publish.source + (f", version {publish.again} again" if publish.again else ""),
             "rows_read": publish.rows.read,
             "rows_rejected": sum(publish.rows.rejected.values()),
             "incidents": publish.table_rows["incidents"],
