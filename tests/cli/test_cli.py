@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,16 @@ def test_a_word_that_is_no_text_is_looked_for_like_any_other(words, shipped_stor
     done = run(*words, "Bank\udcff", store=shipped_store)
     assert isinstance(done.exception, SystemExit | None), done.exception
     assert done.stdout + done.stderr
+
+
+def test_the_version_is_the_packages():
+    done = run("--version")
+    assert (done.exit_code, done.stdout) == (0, f"vulncore {metadata.version('vulncore')}\n")
+
+
+def test_a_command_that_is_named_next_finds_the_same_store_and_dataset(tmp_path):
+    done = run(
+        "publish", "published-table", PUBLISHED, "--as-at", "2024-10", "--dataset", "made", store=tmp_path
+    )
+    assert f"vulncore prepare made --store {tmp_path}" in done.stdout
+    assert f"Try: vulncore demo --store {tmp_path / 'none'}" in run("verify", store=tmp_path / "none").stderr

@@ -1,6 +1,7 @@
 """What the commands share: their options, and what these stand for by default. It imports nothing that takes long."""
 
 import getpass
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -54,6 +55,15 @@ Victims = Annotated[str | None, typer.Option("--victims", help="Only victims of 
 NightHours = Annotated[
     str, typer.Option("--night", metavar="HH-HH", help="The hours of the night-time economy, like 18-06.")
 ]
+
+
+def in_store(store: Path) -> str:
+    """Return what a command that is named next needs to find the same store: nothing where that is the one by default.
+
+    >>> in_store(DEFAULT_STORE), in_store(Path("a store"))
+    ('', " --store 'a store'")
+    """
+    return "" if store == DEFAULT_STORE else f" --store {shlex.quote(str(store))}"
 
 
 def user() -> str:

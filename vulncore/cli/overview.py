@@ -17,6 +17,7 @@ from vulncore.cli.options import (
     Store,
     Unprotected,
     Version,
+    in_store,
 )
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import VulncoreError
@@ -48,7 +49,7 @@ def versions(
     names = (dataset,) if dataset else stores.datasets(store)
     publishes = tuple(publish for name in names for publish in stores.versions(store, name))
     if not publishes:
-        raise VulncoreError(f"Nothing has been published in {store} yet. Try: vulncore demo")
+        raise VulncoreError(f"Nothing has been published in {store} yet. Try: vulncore demo{in_store(store)}")
     frame = publishes_frame(publishes)
     if output is Format.MARKDOWN:  # a terminal is narrow: the first twelve digits tell files apart
         frame["sha256"] = shortened(frame["sha256"])

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, Store
+from vulncore.cli.options import DEFAULT_STORE, Store, in_store
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import UnknownNameError
 
@@ -26,7 +26,9 @@ def prepare(
     """Make ready what the pages show first, so that nobody waits for it. What is ready is left alone."""
     names = (dataset,) if dataset else datasets(store)
     if not names:
-        raise UnknownNameError(f"Nothing has been published in {store} yet. Try: vulncore demo")
+        raise UnknownNameError(
+            f"Nothing has been published in {store} yet. Try: vulncore demo{in_store(store)}"
+        )
     for name in names:
         publish = open_version(store, name).publish
         typer.echo(

@@ -1,8 +1,9 @@
 """The program `vulncore`: which commands there are, and how one is loaded and run."""
 
 import importlib
+import importlib.metadata
 import os
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -95,14 +96,29 @@ class Refusing(TyperGroup):
         raise typer.Exit(1)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"vulncore {importlib.metadata.version('vulncore')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     cls=Refusing,
-    help="Publish a force's vulnerability data, and print the figures of the dashboard.",
     no_args_is_help=True,
     rich_markup_mode=None,  # plain text takes a third of the time, and is read aloud without its frames
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_say_version, help="Say the version, and end."),
+    ] = False,
+) -> None:
+    """Publish a force's vulnerability data, and print the figures of the dashboard."""
 
 
 def _load(file: str, for_help: bool) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, By, Format, Output, Store, user
+from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, By, Format, Output, Store, in_store, user
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import (
     InvalidMappingError,
@@ -141,7 +141,9 @@ def publish(
         _dry_run(store, dataset or source.value, delivery, by)
     else:
         _publish(store, dataset or source.value, delivery, by)
-        typer.echo(f"Make ready what its pages show first with: vulncore prepare {dataset or source.value}")
+        typer.echo(
+            f"Make ready what its pages show first with: vulncore prepare {dataset or source.value}{in_store(store)}"
+        )
 
 
 @app.command()
@@ -157,7 +159,7 @@ def undo(
     if not dry_run:
         undone = stores.undo(store, dataset, by or user())
         typer.echo(publish_account(undone).splitlines()[0])
-        _print_changes(changes_of(store, dataset).sentences)
+        _print_changes(changes_of(store, dataset).sentences, _of(store, dataset))
         return
     every = stores.versions(store, dataset)
     if len(every) < 2:
@@ -167,7 +169,7 @@ def undo(
         f"{every[-1].number + 1}. This would change:"
     )
     newest, before = (stores.open_version(store, dataset, one.number) for one in (every[-1], every[-2]))
-    _print_changes(changes_between(newest, before).sentences)
+    _print_changes(changes_between(newest, before).sentences, "")
 
 
 @app.command(name="ready-data")
@@ -191,9 +193,8 @@ def _publish(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
     published = stores.publish(store, dataset, delivery, by or user())
     typer.echo(publish_account(published))
     if before and not published.unchanged:
-        _print_changes(
-            changes_between(before, stores.open_version(store, dataset, published.number)).sentences
-        )
+        after = stores.open_version(store, dataset, published.number)
+        _print_changes(changes_between(before, after).sentences, _of(store, dataset))
 
 
 def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> None:
@@ -201,21 +202,28 @@ def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
     preview = stores.preview(store, dataset, delivery, by or user())
     typer.echo("A dry run: nothing was published. " + publish_account(preview.publish, would_be=True))
     if not preview.publish.unchanged:
-        _print_changes(changes_between(before, preview).sentences)
+        _print_changes(changes_between(before, preview).sentences, "")
     findings = data_checks(preview, brought=delivery.tables.incidents)
     for finding in findings[:SHOWN_FINDINGS]:
         typer.echo(f"Check this ({finding.sure}; {finding.where}): {finding.what}")
     if len(findings) > SHOWN_FINDINGS:
         typer.echo(
-            f"And {len(findings) - SHOWN_FINDINGS} more. Once this is published, list them all with: vulncore check"
+            f"And {len(findings) - SHOWN_FINDINGS} more. Once this is published, list them all with: "
+            f"vulncore check{_of(store, dataset)}"
         )
 
 
-def _print_changes(sentences: tuple[str, ...]) -> None:
+def _print_changes(sentences: tuple[str, ...], of: str) -> None:
+    """Say what changed; `of` is what the command needs that lists all of it, "" where nothing is published yet."""
     for sentence in sentences[:SHOWN_CHANGES]:
         typer.echo(sentence)
     if len(sentences) > SHOWN_CHANGES:
-        typer.echo(f"And {len(sentences) - SHOWN_CHANGES} more. List them all with: vulncore changes")
+        listed = f" List them all with: vulncore changes{of}" if of else ""
+        typer.echo(f"And {len(sentences) - SHOWN_CHANGES} more.{listed}")
+
+
+def _of(store: Path, dataset: str) -> str:
+    return f" --dataset {dataset}{in_store(store)}"
 
 
 def _mapping_with_options(mapping: Mapping, covers: str | None, most_rejected: float | None) -> Mapping:

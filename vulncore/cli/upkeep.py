@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, user
+from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, in_store, user
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import DamagedStoreError, UnknownNameError, first_five
 
@@ -76,7 +75,9 @@ def verify(output: Output = Format.MARKDOWN, store: Store = DEFAULT_STORE) -> No
     """Check that every file of the store holds what was published. Ends with 1 where one does not."""
     checks = [*store_checks(store), *_unreadable_scenarios(store)]
     if not checks:
-        raise UnknownNameError(f"Nothing has been published in {store} yet. Try: vulncore demo")
+        raise UnknownNameError(
+            f"Nothing has been published in {store} yet. Try: vulncore demo{in_store(store)}"
+        )
     rows = [(check.what, check.state.value, check.fault) for check in checks]
     typer.echo(printed(pd.DataFrame(rows, columns=["What", "Files", "What is wrong"]), output))
     bad = [check.what for check in checks if check.state in BAD]
@@ -117,8 +118,9 @@ def restore(
 ) -> None:
     """Make a store of a backup, in a folder that is empty or not there yet."""
     counts = restore_store(file, store, secret)
-    where = "" if store == DEFAULT_STORE else f" --store {shlex.quote(str(store))}"
-    typer.echo(f"Restored to {store}: {_held_in_words(counts)}. Check it with: vulncore verify{where}")
+    typer.echo(
+        f"Restored to {store}: {_held_in_words(counts)}. Check it with: vulncore verify{in_store(store)}"
+    )
     if counts.secret_missing:
         typer.echo(
             "The store had a secret behind victims' pseudonyms and the blur of hours and places, and it is not here. Restore it as "
