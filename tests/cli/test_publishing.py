@@ -55,7 +55,9 @@ def test_records_are_published_and_the_overview_shows_them(workbook, tmp_path):
     done = publish(workbook, store=tmp_path / "store")
     assert done.exit_code == 0, done.stderr
     assert "Rows read: 122. Accepted: 120. Rejected: 0. Left out: 2." in done.stdout
-    assert done.stdout.endswith(f"Make ready what its pages show first with: vulncore prepare kent --store {tmp_path / 'store'}\n")
+    assert done.stdout.endswith(
+        f"Make ready what its pages show first with: vulncore prepare kent --store {tmp_path / 'store'}\n"
+    )
     assert "Left out, totals row: 1" in done.stdout
     made = rows(run("table", "--dataset", "kent", "--format", "csv", store=tmp_path / "store").stdout)
     fytd = {row["measure"]: int(row["fytd_current"]) for row in made}
