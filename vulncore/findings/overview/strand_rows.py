@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 from math import isfinite
 from typing import Any
 
@@ -104,7 +103,6 @@ def _row(
     months: list[int | None],
     windows: Mapping[str, Window | None],
 ) -> TableRow:
-    counts = {name: _count(row, name, window) for name, window in windows.items()}
     return TableRow(
         key=measure.key,
         name=measure.name,
@@ -114,7 +112,7 @@ def _row(
         signal=_signal(row),
         baseline=_change(row, "baseline", measure),
         rolling12=_change(row, "rolling12", measure),
-        **counts,
+        **{name: _count(row, name, window) for name, window in windows.items()},
     )
 
 
@@ -138,25 +136,15 @@ def _count(row: Mapping[Hashable, Any], name: str, window: Window | None) -> Cou
 def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCell | None:
     if pd.isna(row[f"{key}_change"]):
         return None
-    difference = int(row[f"{key}_change"])
-    exact: Fraction | None = row[f"{key}_percent"]
-    signal = row[f"{key}_signal"]
     if row[f"{key}_broken"]:
-        return ChangeCell(
-            symbol="",
-            percent="Not comparable",
-            words="recording changed",
-            colour="break",
-            loud=False,
-        )
+        return ChangeCell("", "Not comparable", "recording changed", "break", loud=False)
+    difference = int(row[f"{key}_change"])
+    exact, signal = row[f"{key}_percent"], row[f"{key}_signal"]
+    way = "up" if difference > 0 else "down"
     return ChangeCell(
         symbol=row[f"{key}_symbol"],
         percent="from 0" if exact is None else f"{percent_text(exact)}\u202f%",
-        words=f"up {difference:,}"
-        if difference > 0
-        else f"down {-difference:,}"
-        if difference < 0
-        else "no change",
+        words=f"{way} {abs(difference):,}" if difference else "no change",
         colour=row[f"{key}_colour"] if signal != Signal.CHECK_FEED else "feed",
         loud=signal == Signal.CLEAR or serious_rise(row, key, measure),
     )
