@@ -66,16 +66,16 @@ def forecast_outlook(
         adjustments: What may happen, applied to every path.
     """
     spoken = {basis: forecast.spoken for basis, forecast in forecasts.items()}
-    reach = {basis: forecast.tested_to for basis, forecast in forecasts.items()}
-    return _outlook(demand, forecasts, spoken, reach, adjustments)
+    return _outlook(demand, forecasts, spoken, adjustments)
 
 
 def untested_outlook(
     demand: Demand, paths: Mapping[Basis, Mapping[Model, Paths]], adjustments: Sequence[Adjustment] = ()
 ) -> Outlook:
     """Return the outlook by the combination before any model was tested: nothing of it is."""
-    spoken = {basis: drawn[Model.COMBINATION] for basis, drawn in paths.items()}
-    return _outlook(demand, {}, spoken, dict.fromkeys(spoken, 0), adjustments)
+    return _outlook(
+        demand, {}, {basis: drawn[Model.COMBINATION] for basis, drawn in paths.items()}, adjustments
+    )
 
 
 def years_of(demand: Demand, paths: Paths) -> pd.DataFrame:
@@ -112,29 +112,20 @@ def _outlook(
     demand: Demand,
     forecasts: Mapping[Basis, Forecast],
     spoken: Mapping[Basis, Paths],
-    reach: Mapping[Basis, int],
     adjustments: Sequence[Adjustment],
 ) -> Outlook:
-    """Return an outlook; `spoken` are the paths without adjustments, `reach` the months ahead that were tested."""
-    bent = {basis: _adjusted(demand, paths, adjustments) for basis, paths in spoken.items()}
-    months, years = [], []
-    for basis, paths in bent.items():
+    """Return an outlook; `spoken` are the paths without adjustments, of which nothing was tested that has no forecast."""
+    bent, months, years = {}, [], []
+    for basis, plain in spoken.items():
+        dates = demand.past.months(plain.shape[1])[-plain.shape[1] :]
+        paths = apply_adjustments(plain, dates, adjustments, np.random.default_rng(WHAT_IF_SEED))
+        reach = forecasts[basis].tested_to if forecasts else 0
         month = monthly_summary(paths, demand.as_at)
-        tested = month["horizon"] <= reach[basis]
-        months.append(month.assign(basis=basis, tested=tested, unadjusted=spoken[basis].mean(axis=0)))
-        year, before = years_of(demand, paths), years_of(demand, spoken[basis])["mean"]
+        tested = month["horizon"] <= reach
+        months.append(month.assign(basis=basis, tested=tested, unadjusted=plain.mean(axis=0)))
+        year, before = years_of(demand, paths), years_of(demand, plain)["mean"]
         ends = (year["year"] - demand.as_at.year) * 12 + 12 - demand.as_at.month
-        years.append(year.assign(basis=basis, tested=ends <= reach[basis], unadjusted=before))
-    return Outlook(
-        demand,
-        forecasts,
-        tuple(adjustments),
-        bent,
-        pd.concat(months, ignore_index=True),
-        pd.concat(years, ignore_index=True),
-    )
-
-
-def _adjusted(demand: Demand, paths: Paths, adjustments: Sequence[Adjustment]) -> Paths:
-    months = demand.past.months(paths.shape[1])[-paths.shape[1] :]
-    return apply_adjustments(paths, months, adjustments, np.random.default_rng(WHAT_IF_SEED))
+        years.append(year.assign(basis=basis, tested=ends <= reach, unadjusted=before))
+        bent[basis] = paths
+    every_month, every_year = (pd.concat(frames, ignore_index=True) for frames in (months, years))
+    return Outlook(demand, forecasts, tuple(adjustments), bent, every_month, every_year)
