@@ -79,14 +79,15 @@ class Forecast:
     chosen: ChosenModel
     tested_to: int
 
+    @property
+    def months_tried(self) -> pd.DataFrame:
+        """The rows of `trials` of the model that speaks, for single months."""
+        return self.trials[(self.trials["span"] == 1) & (self.trials["model"] == self.chosen.model)]
+
     @cached_property
     def widened(self) -> Floats:
         """By how much the paths of the model that speaks are widened in each month ahead, so that their ranges hold."""
-        tested = self.trials[
-            (self.trials["span"] == 1)
-            & (self.trials["model"] == self.chosen.model)
-            & (self.trials["horizon"] <= self.tested_to)
-        ]
+        tested = self.months_tried[self.months_tried["horizon"] <= self.tested_to]
         ahead = self.paths[self.chosen.model].shape[1]
         return factors_to_hold(tested["pit"].to_numpy(), tested["horizon"].to_numpy(), ahead)
 

@@ -73,9 +73,11 @@ def why_no_forecast(demand: Demand) -> NoForecast | None:
             expected=steady_range(counts[-VOLUME_MONTHS:]),
         )
     if not all(_can_be_tested(demand.past, basis) for basis in Basis):
+        months = int(seen.notna().sum())
+        how_many = f"{number_of(months, 'month')} {agree(months, 'is', 'are')}"
         since = f" since counting changed in {month_name(demand.broken)}" if demand.broken else ""
         return NoForecast(
-            f"{name}: {_months(int(seen.notna().sum()))} recorded{since}, too few to test a forecast.",
+            f"{name}: {how_many} recorded{since}, too few to test a forecast.",
             f"Come back when there are {FEWEST_MONTHS + LEAST_AHEAD} months.",
             "A forecast is tested on past months first.",
             steady_range(counts),
@@ -97,16 +99,9 @@ def subject_forecasts(
     workers: int | None = None,
     home: Path | None = None,
 ) -> Mapping[Basis, Forecast]:
-    """Return the forecasts of a subject, as `run_kept` does.
+    """Return the forecasts of a subject on some bases, so many calendar years ahead, as `run_kept` does.
 
-    Args:
-        demand: The subject's months, of which `why_no_forecast` says nothing.
-        bases: Which bases.
-        years: Calendar years ahead.
-        on_progress: Is told the share of the work that is done.
-        untried: Is told what the models expect before they have been tried.
-        workers: Processes; as many as there are cores by default.
-        home: The dataset's folder, where forecasts are kept; without one none is.
+    `why_no_forecast` says nothing of the subject's months.
     """
     return run_kept(_tasks(demand, bases, years), on_progress, untried, workers, home)
 
@@ -147,7 +142,7 @@ def run_kept(
     if home:
         for forecast in fitted.values():
             keep_forecast(home, forecast)
-    return {label: kept[label] if label in kept else fitted[label] for label in tasks}
+    return {label: (kept if label in kept else fitted)[label] for label in tasks}
 
 
 def ready_tasks(tasks: Mapping[Label, ForecastTask], home: Path) -> Mapping[Label, Forecast] | None:
@@ -163,10 +158,6 @@ def _kept(tasks: Mapping[Label, ForecastTask], home: Path) -> dict[Label, Foreca
 
 def _tasks(demand: Demand, bases: Sequence[Basis], years: int) -> dict[Basis, ForecastTask]:
     return {basis: forecast_task(demand, basis, years) for basis in bases}
-
-
-def _months(number: int) -> str:
-    return f"{number_of(number, 'month')} {agree(number, 'is', 'are')}"
 
 
 def _can_be_tested(past: Past, basis: Basis) -> bool:
