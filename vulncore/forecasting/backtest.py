@@ -53,9 +53,7 @@ def origins(past: Past, basis: Basis) -> tuple[int, ...]:
     >>> origins(Past(date(2018, 4, 1), np.ones(14)), Basis.FIVE_YEAR)
     ()
     """
-    past = replace(
-        past, daily=None
-    )  # nothing is asked of the days, and to weigh them at each origin takes long
+    past = replace(past, daily=None)  # nothing is asked of the days, and to weigh them takes long
     after = past.known[::-1].cumsum()[::-1]
     latest = int((after >= LEAST_AHEAD).sum()) - 1  # the last place with enough known months from it on
     usable = (

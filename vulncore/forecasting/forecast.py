@@ -119,8 +119,8 @@ def run_tasks(
         untried: Is told, once, each task's paths by model, as soon as all are drawn and before they have been tried.
         workers: Processes; as many as there are cores by default.
     """
-    keys = {label: [piece_key(piece) for piece in pieces(task)] for label, task in tasks.items()}
-    once = {piece_key(piece): piece for task in tasks.values() for piece in pieces(task)}
+    keys = {label: {piece_key(piece): piece for piece in pieces(task)} for label, task in tasks.items()}
+    once = {key: piece for of_task in keys.values() for key, piece in of_task.items()}
     todo = sorted(once)  # what is to come before its trials, so that there is something to see
     drawn: dict[PieceKey, PathsByModel] = {}
     trials: dict[PieceKey, pd.DataFrame] = {}
