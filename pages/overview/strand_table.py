@@ -30,12 +30,7 @@ def strand_table(overview: Overview) -> str:
 
 
 def pick_from_strand_table(html: str, picked: str) -> str:
-    """Draw the table and return the key of the measure that is picked.
-
-    Args:
-        html: What `strand_table` returns.
-        picked: The measure picked so far.
-    """
+    """Draw what `strand_table` returns and return the key of the measure that is picked; `picked` is the one so far."""
     result = _component(
         data={"html": html, "picked": picked}, key="strand-table", on_picked_change=_keep_picked
     )
