@@ -11,7 +11,7 @@ from vulncore.findings.forecast.demand import Demand
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.paths import FORECAST, Paths, calendar_years, monthly_summary
+from vulncore.forecasting.paths import Paths, calendar_years, monthly_summary
 from vulncore.forecasting.what_if import Adjustment, apply_adjustments
 
 BASIS_NAMES: Final = {Basis.CURRENT_PROCESS: "Current process", Basis.FIVE_YEAR: "Five years"}
@@ -51,20 +51,13 @@ class Outlook:
 
     def year(self, basis: Basis, year: int) -> pd.Series:
         """Return a calendar year's row."""
-        rows = self.years[(self.years["basis"] == basis) & (self.years["year"] == year)]
-        return rows.iloc[0]
+        return self.years[(self.years["basis"] == basis) & (self.years["year"] == year)].iloc[0]
 
 
 def forecast_outlook(
     demand: Demand, forecasts: Mapping[Basis, Forecast], adjustments: Sequence[Adjustment] = ()
 ) -> Outlook:
-    """Return the outlook of a subject, once its forecasts are made.
-
-    Args:
-        demand: The subject's months.
-        forecasts: Its forecast on each basis shown.
-        adjustments: What may happen, applied to every path.
-    """
+    """Return the outlook of a subject, once its forecasts are made; what may happen is applied to every path."""
     spoken = {basis: forecast.spoken for basis, forecast in forecasts.items()}
     return _outlook(demand, forecasts, spoken, adjustments)
 
@@ -84,28 +77,19 @@ def years_of(demand: Demand, paths: Paths) -> pd.DataFrame:
     return calendar_years(demand.recorded, paths, ahead)
 
 
-def chance_of_rise(outlook: Outlook, basis: Basis) -> float | None:
-    """Return how likely the last year forecast has more than the last twelve months; None where those aren't whole."""
+def chances_of_rise(outlook: Outlook) -> list[float]:
+    """Return how likely the last year forecast has more than the last twelve months, by basis; none where those aren't whole."""
     before = last_twelve(outlook.demand)
     if before is None:
-        return None
-    total = outlook.paths[basis][:, -12:].sum(axis=1)
-    return float((total > before).mean() + (total == before).mean() / 2)
+        return []
+    totals = [paths[:, -12:].sum(axis=1) for paths in outlook.paths.values()]
+    return [float((total > before).mean() + (total == before).mean() / 2) for total in totals]
 
 
 def last_twelve(demand: Demand) -> int | None:
     """Return the records of the twelve months to the as-at month; None where one is missing."""
     recent = demand.actual[-12:]
     return int(recent.sum()) if len(recent) == 12 and not np.isnan(recent).any() else None
-
-
-def highest_year(outlook: Outlook) -> tuple[int, int] | None:
-    """Return the whole calendar year with most records so far, and how many; None where none is whole."""
-    whole = outlook.years[(outlook.years["part"] != FORECAST) & (outlook.years["months"] == 12)]
-    if whole.empty:
-        return None
-    top = whole.loc[whole["recorded"].idxmax()]
-    return int(top["year"]), int(top["recorded"])
 
 
 def _outlook(

@@ -6,14 +6,7 @@ import pandas as pd
 
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.demand import Demand
-from vulncore.findings.forecast.outlook import (
-    MODEL_NAMES,
-    Outlook,
-    chance_of_rise,
-    highest_year,
-    last_twelve,
-    years_of,
-)
+from vulncore.findings.forecast.outlook import MODEL_NAMES, Outlook, chances_of_rise, last_twelve, years_of
 from vulncore.findings.forecast.what_if import adjustment_in_words
 from vulncore.findings.forecast.work import NoForecast
 from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
@@ -23,6 +16,7 @@ from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import FEWEST_MONTHS, basis_months
+from vulncore.forecasting.paths import FORECAST
 
 VERY_LIKELY, LIKELY = 0.9, 0.65
 FAR_OFF = 0.12  # a range that held so much more than it should is called too wide
@@ -49,7 +43,7 @@ def forecast_headline(outlook: Outlook) -> tuple[Headline, ...]:
 
 def forecast_briefing(outlook: Outlook) -> Briefing:
     """Return which way demand goes, to about how many, and what to plan for."""
-    way = _direction(_chances(outlook))
+    way = _direction(chances_of_rise(outlook))
     plan = RISES if way.endswith("rise") else FALLS if way.endswith("fall") else STAYS
     year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
     if_so = "If the what-ifs hold: " if outlook.adjustments else ""
@@ -65,11 +59,6 @@ def forecast_briefing(outlook: Outlook) -> Briefing:
 
 def _stopped(demand: Demand) -> str:
     return listed([small_first(measure.name) for measure in demand.stopped])
-
-
-def no_forecast_briefing(refused: NoForecast) -> Briefing:
-    """Return why nothing is forecast, and what to do."""
-    return Briefing(refused.finding, refused.action)
 
 
 def no_forecast_headline(refused: NoForecast) -> tuple[Headline, ...]:
@@ -111,11 +100,10 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
         notes.append(
             f"Records of {stopped} seem to have stopped. The forecast learns from all the same, and may be too low."
         )
-    changed = (
-        f"A change of level was approved for {month_name(change)}. Models may step up or down there."
-        for change in demand.changes
-    )
-    return (*notes, *changed)
+    for change in demand.changes:
+        when = month_name(change)
+        notes.append(f"A change of level was approved for {when}. Models may step up or down there.")
+    return tuple(notes)
 
 
 def expected_in_words(mean: float, decimals: int = 0) -> str:
@@ -128,12 +116,7 @@ def expected_in_words(mean: float, decimals: int = 0) -> str:
 
 
 def range_in_words(row: pd.Series, level: int = 80) -> str:
-    """Return where so many per cent of forecasts of a month or a year lie.
-
-    Args:
-        row: With `low80`, `high80`, `low95` and `high95`, in records.
-        level: 80 or 95.
-    """
+    """Return where so many per cent (80 or 95) of forecasts of a month or a year lie, in records."""
     return f"{row[f'low{level}']:,.0f} to {row[f'high{level}']:,.0f}"
 
 
@@ -161,19 +144,16 @@ def basis_in_words(outlook: Outlook, basis: Basis) -> str:
 
 def years_in_words(outlook: Outlook) -> str:
     """Return the calendar years in a sentence, for those who can't see the chart."""
-    first = outlook.years.drop_duplicates("year")
-    past = first[first["recorded"].notna()]
-    recorded = ", ".join(
-        f"{year} {count:,.0f}" for year, count in zip(past["year"], past["recorded"], strict=True)
-    )
-    ahead = []
+    past = outlook.years.drop_duplicates("year").dropna(subset="recorded")
+    recorded = [f"{year} {count:,.0f}" for year, count in zip(past["year"], past["recorded"], strict=True)]
+    sentences = [f"Recorded: {', '.join(recorded)}."] if recorded else []
     for basis, years in outlook.years.dropna(subset="mean").groupby("basis", sort=False):
         expected = (
             f"{row['year']} {expected_in_words(row['mean'])} ({range_in_words(row)})"
             for _, row in years.iterrows()
         )
-        ahead.append(f"Expected from {IN_WORDS[Basis(str(basis))]}: {', '.join(expected)}.")
-    return " ".join([f"Recorded: {recorded}." if recorded else "", *ahead]).strip()
+        sentences.append(f"Expected from {IN_WORDS[Basis(str(basis))]}: {', '.join(expected)}.")
+    return " ".join(sentences)
 
 
 def months_in_words(outlook: Outlook, basis: Basis) -> str:
@@ -194,25 +174,13 @@ def untested_from(outlook: Outlook, basis: Basis) -> str:
     return month_name(add_months(outlook.demand.as_at, forecast.tested_to + 1))
 
 
-def late_coverage(forecast: Forecast) -> float | None:
-    """Return how much the 80 % range of the model that speaks held in the last twelve months of the horizon tested.
-
-    None where that is within the first year, which is judged by itself.
-    """
-    if forecast.tested_to < YEAR + YEAR // 2:
-        return None
-    rows = forecast.months_tried
-    late = rows[rows["horizon"].between(_late_start(forecast), forecast.tested_to)]
-    return float(late["pit"].between(0.1, 0.9).mean())
-
-
 def _quiet(lead: str, text: str) -> Headline:
     return Headline(HeadlineKind.QUIET, lead, text)
 
 
 def _what_comes(outlook: Outlook) -> Headline:
     """Return what the last year forecast brings, on the first basis, against the last twelve months."""
-    chances = _chances(outlook)
+    chances = chances_of_rise(outlook)
     lead = _direction(chances)
     clear = chances and min(max(chance, 1 - chance) for chance in chances) >= VERY_LIKELY
     kind = HeadlineKind.CLEAR if clear else HeadlineKind.POSSIBLE
@@ -224,17 +192,16 @@ def _what_comes(outlook: Outlook) -> Headline:
     before = last_twelve(outlook.demand)
     if before is not None:
         text += f", against {before:,} in the twelve months to {month_name(outlook.demand.as_at)}"
-    top = highest_year(outlook)
-    highest = f" The highest calendar year so far is {top[0]}, with {top[1]:,}." if top else ""
+    years = outlook.years
+    whole = years[(years["part"] != FORECAST) & (years["months"] == 12)].nlargest(1, "recorded")
+    highest = "".join(
+        f" The highest calendar year so far is {year}, with {count:,.0f}."
+        for year, count in zip(whole["year"], whole["recorded"], strict=True)
+    )
     what_ifs = "; ".join(
         f"{adjustment.label} ({adjustment_in_words(adjustment)})" for adjustment in outlook.adjustments
     )
     return Headline(kind, lead, f"{text}.{highest}" + (f" What if: {what_ifs}." if what_ifs else ""))
-
-
-def _chances(outlook: Outlook) -> list[float]:
-    """Return how likely a rise is on each basis; none where the last twelve months aren't whole."""
-    return [chance for basis in outlook.paths if (chance := chance_of_rise(outlook, basis)) is not None]
 
 
 def _direction(chances: list[float]) -> str:
@@ -268,12 +235,16 @@ def _ranges(outlook: Outlook) -> str:
 def _test_result(outlook: Outlook) -> str:
     """Return how often such ranges held on past months, and from when nothing could be tested."""
     basis, forecast = next(iter(outlook.forecasts.items()))
-    near, late = float(_scores(forecast)["within80"][forecast.chosen.model]), late_coverage(forecast)
+    near, late = float(_scores(forecast)["within80"][forecast.chosen.model]), None
+    far, tried = forecast.tested_to, forecast.months_tried
+    start = max(far - YEAR, YEAR) + 1  # of the last year tested, as far as it isn't within the first
+    if far >= YEAR + YEAR // 2:
+        late = float(tried.loc[tried["horizon"].between(start, far), "pit"].between(0.1, 0.9).mean())
     is_widened = (forecast.widened > 1).any()
     whose = "the model's own" if is_widened else "such"
     text = f"On past months {whose} ranges held {percent(near)} up to a year ahead"
     if late is not None:
-        text += f" and {percent(late)} at {_late_start(forecast)} to {forecast.tested_to} months"
+        text += f" and {percent(late)} at {start} to {far} months"
     text += "."
     if is_widened:
         text += " They are widened here until they would have held 80 %."
@@ -281,10 +252,6 @@ def _test_result(outlook: Outlook) -> str:
         text += f" Ranges{'' if late is None else ' so far ahead'} are too wide."
     limit = untested_from(outlook, basis)
     return f"{text} From {limit} on the forecast is untested." if limit else text
-
-
-def _late_start(forecast: Forecast) -> int:
-    return max(forecast.tested_to - YEAR, YEAR) + 1
 
 
 def _chosen_models(outlook: Outlook) -> str:
@@ -310,22 +277,21 @@ def _chosen_model(forecast: Forecast) -> str:
 
 def _prophet_alone(outlook: Outlook) -> str:
     """Return what Prophet alone expects, and how it did."""
-    before = last_twelve(outlook.demand)
-    totals = {
-        basis: years_of(outlook.demand, forecast.paths[Model.PROPHET]).iloc[-1]
-        for basis, forecast in outlook.forecasts.items()
-    }
-    moves = {bool(row["mean"] > before) for row in totals.values()} if before is not None else set()
+    demand, forecasts = outlook.demand, outlook.forecasts
+    totals = [
+        (basis, years_of(demand, forecast.paths[Model.PROPHET]).iloc[-1])
+        for basis, forecast in forecasts.items()
+    ]
+    before = last_twelve(demand)
+    moves = {bool(row["mean"] > before) for _, row in totals} if before is not None else set()
     way = "" if len(moves) != 1 else "a rise to " if moves.pop() else "a fall to "
     without = ", without what-ifs," if outlook.adjustments else ""
-    (_, first), *others = totals.items()
+    (_, first), *others = totals
     text = f"Prophet alone{without} expects {way}{expected_in_words(first['mean'])} in {outlook.last_year} ({range_in_words(first)} {IN_4_OF_5})"
-    if len({forecast.learnt_from.first for forecast in outlook.forecasts.values()}) > 1:
-        text += "".join(
-            f", from {IN_WORDS[basis]} {expected_in_words(row['mean'])} ({range_in_words(row)})"
-            for basis, row in others
-        )
-    forecast = next(iter(outlook.forecasts.values()))
+    if len({forecast.learnt_from.first for forecast in forecasts.values()}) > 1:
+        for basis, row in others:
+            text += f", from {IN_WORDS[basis]} {expected_in_words(row['mean'])} ({range_in_words(row)})"
+    forecast = next(iter(forecasts.values()))
     scores = _scores(forecast)
     if forecast.chosen.model is Model.PROPHET or scores["mase"].isna().any():
         return f"{text}."

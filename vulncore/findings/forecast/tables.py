@@ -96,13 +96,15 @@ def recorded_rows(demand: Demand) -> pd.DataFrame:
 def months_table(outlook: Outlook) -> pd.DataFrame:
     """Return the months ahead for people: one row per month, the bases side by side."""
     table: dict[str, Sequence[str]] = {}
-    for basis in outlook.forecasts:
-        months, name = outlook.months[outlook.months["basis"] == basis], BASIS_NAMES[basis]
-        table.setdefault("Month", [f"{month:%B %Y}" for month in months["month"]])
-        table[f"{name}: expected"] = [expected_in_words(mean, 1) for mean in months["mean"]]
-        table[f"{name}: {IN_4_OF_5}"] = [range_in_words(row, 80) for _, row in months.iterrows()]
-        table[f"{name}: {IN_19_OF_20}"] = [range_in_words(row, 95) for _, row in months.iterrows()]
-        table[f"{name}: tested"] = ["yes" if tested else "no" for tested in months["tested"]]
+    for basis, months in outlook.months.groupby("basis", sort=False):
+        name, rows = BASIS_NAMES[Basis(str(basis))], [row for _, row in months.iterrows()]
+        table |= {
+            "Month": [f"{row['month']:%B %Y}" for row in rows],
+            f"{name}: expected": [expected_in_words(row["mean"], 1) for row in rows],
+            f"{name}: {IN_4_OF_5}": [range_in_words(row, 80) for row in rows],
+            f"{name}: {IN_19_OF_20}": [range_in_words(row, 95) for row in rows],
+            f"{name}: tested": ["yes" if row["tested"] else "no" for row in rows],
+        }
     return pd.DataFrame(table)
 
 

@@ -12,14 +12,7 @@ from vulncore.findings.forecast.kept import keep_forecast, kept_forecast
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
 from vulncore.forecasting.basis import Basis
-from vulncore.forecasting.forecast import (
-    Forecast,
-    ForecastTask,
-    Label,
-    OnProgress,
-    PathsByModel,
-    run_tasks,
-)
+from vulncore.forecasting.forecast import Forecast, ForecastTask, Label, OnProgress, PathsByModel, run_tasks
 from vulncore.forecasting.past import FEWEST_MONTHS, Past, basis_months
 from vulncore.forecasting.paths import months_ahead
 from vulncore.forecasting.steady_range import SteadyRange, steady_range
@@ -118,12 +111,12 @@ def run_kept(
     workers: int | None = None,
     home: Path | None = None,
 ) -> Mapping[Label, Forecast]:
-    """Return some forecasts: what is kept is not fitted again, and what was fitted is kept.
+    """Return some forecasts, as `run_tasks` does: what is kept is not fitted again, and what was fitted is kept.
 
     Args:
         tasks: What is to be forecast.
-        on_progress: Is told the share of the work that is done, as `run_tasks` tells it; 1 alone where all are kept.
-        untried: Is told, once, each task's paths by model before they have been tried; nothing where all are kept.
+        on_progress: Is told 1 alone where all are kept.
+        untried: Is told nothing where all are kept.
         workers: Processes; as many as there are cores by default.
         home: The dataset's folder, where forecasts are kept; without one none is.
     """
