@@ -1,8 +1,8 @@
 """The page Methods: how every figure on screen comes about, in words, with its source."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -33,8 +33,7 @@ RISES = {
 }
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A heading and what stands beneath it, as Markdown."""
 
     title: str

@@ -56,14 +56,8 @@ def measures_beside(
     """Return what tells a measure of one overview from a measure of another.
 
     One measure at two times is compared by its twelve months; two measures of one month by how each changed since last year. What
-    the overview says of each alone is said with it.
-
-    Args:
-        pinned: The overview that is compared with.
-        pinned_key: Its measure.
-        shown: The overview on screen.
-        shown_key: Its measure.
-        sharing: Which measures share records.
+    the overview says of each alone is said with it. `pinned` is what is compared with, `shown` is on screen; `sharing` says which
+    measures share records.
 
     Raises:
         UnknownNameError: An overview has no such measure.

@@ -68,9 +68,7 @@ def history(overview: Overview, key: str) -> History:
 def has_only_totals(row: Mapping[Hashable, Any], counts: pd.Series) -> bool:
     """Return whether a measure is published as totals and not by month.
 
-    Args:
-        row: The measure's row of the strand table.
-        counts: Its monthly counts of two years or more to the as-at month, missing where unknown.
+    `row` is its row of the strand table, `counts` are those of two years or more to the as-at month, missing where unknown.
     """
     return bool(counts.isna().all() and any(not pd.isna(row[name]) for name in RECENT_WINDOWS))
 

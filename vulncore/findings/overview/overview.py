@@ -98,11 +98,7 @@ class Overview:
 
 
 def overview(
-    store: Path,
-    dataset: str,
-    number: int | None = None,
-    force: str | None = None,
-    as_at: date | None = None,
+    store: Path, dataset: str, number: int | None = None, force: str | None = None, as_at: date | None = None
 ) -> Overview:
     """Return the strand table of every measure of a force, with its headline and its notes.
 
@@ -151,11 +147,7 @@ def _counts_of(snapshot: Snapshot, force: str) -> tuple[pd.DataFrame, pd.DataFra
 def narrowed(overview: Overview, strand: str | None) -> Overview:
     """Return the overview of one strand: its rows, its headline and its notes.
 
-    Signals stay as they were judged, over all measures.
-
-    Args:
-        overview: The overview of every measure.
-        strand: The strand's key; None leaves the overview as it is.
+    Signals stay as they were judged, over all measures. A strand of None leaves the overview as it is.
 
     Raises:
         UnknownNameError: The dataset has no measure of the strand.

@@ -24,10 +24,6 @@ def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline
     """Return the lines of the headline: this financial year to date against the last, most serious first.
 
     Every measure shown is in exactly one line, by name or in the count of the last.
-
-    Args:
-        table: The strand table of the measures shown.
-        measures: Those measures.
     """
     by_key = {measure.key: measure for measure in measures}
     of: dict[Signal, list[Mapping[Hashable, Any]]] = {signal: [] for signal in Signal}
@@ -57,12 +53,7 @@ def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline
 
 
 def overview_briefing(table: pd.DataFrame, measures: Sequence[Measure]) -> Briefing:
-    """Return the change that matters most, what to do about it, and which others to look at.
-
-    Args:
-        table: The strand table of the measures shown.
-        measures: Those measures.
-    """
+    """Return the change that matters most, what to do about it, and which others to look at."""
     by_key = {measure.key: measure for measure in measures}
     notable = [row for row in _by_weight(table, by_key) if row["fytd_signal"] in NOTABLE]
     if not notable and table["fytd_signal"].isin({Signal.CHANCE, Signal.TOO_FEW}).any():

@@ -150,9 +150,8 @@ def _row(row: TableRow, heads: Headings) -> str:
 
 
 def _count(count: Count, label: str, emphasis: str = "") -> str:
-    if isinstance(count, str):
-        return f'<td class="number none" data-label="{escape(label)}">{escape(count)}</td>'
-    return f'<td class="number {emphasis}" data-label="{escape(label)}">{count:,}</td>'
+    text, look = (escape(count), "none") if isinstance(count, str) else (f"{count:,}", emphasis)
+    return f'<td class="number {look}" data-label="{escape(label)}">{text}</td>'
 
 
 def _signal(cell: SignalCell) -> str:
