@@ -123,12 +123,9 @@ def draw_counts(expected: Floats, dispersion: float, rng: np.random.Generator) -
 
 
 def pearson_dispersion(counts: Floats, expected: Floats, parameters: int) -> float:
-    """Return the variance of counts over what was expected of them; never below 1, plain chance.
+    """Return the variance of monthly counts over what a model with so many parameters expected of each; never below 1, plain chance.
 
-    Args:
-        counts: Monthly counts, NaN where not known.
-        expected: What a model expected of each.
-        parameters: How many parameters the model spent on them.
+    Counts are NaN where not known.
     """
     known = ~np.isnan(counts)
     freedom = max(int(known.sum()) - parameters, 1)
