@@ -38,9 +38,7 @@ from vulncore.forecasting.what_if import Adjustment
 def show_year_table(outlook: Outlook, view: View) -> None:
     """Draw the calendar years as a table, and offer them as a file."""
     drawn(_show_year_table, outlook)
-    _offer_rows(
-        "by calendar year", outlook.demand, view, lambda: tables.total_rows(outlook), outlook.adjustments
-    )
+    _offer_rows("by calendar year", tables.total_rows, outlook, view, outlook.adjustments)
 
 
 def _show_year_table(outlook: Outlook) -> None:
@@ -54,7 +52,7 @@ def _show_year_table(outlook: Outlook) -> None:
 def show_month_table(outlook: Outlook, view: View) -> None:
     """Draw the months ahead as a table, and offer them as a file."""
     drawn(_show_month_table, outlook)
-    _offer_rows("by month", outlook.demand, view, lambda: tables.forecast_rows(outlook), outlook.adjustments)
+    _offer_rows("by month", tables.forecast_rows, outlook, view, outlook.adjustments)
 
 
 def _show_month_table(outlook: Outlook) -> None:
@@ -65,8 +63,9 @@ def _show_month_table(outlook: Outlook) -> None:
 def show_models(outlook: Outlook, view: View) -> None:
     """Say how every model did in the back-test."""
     drawn(_show_models, outlook)
-    demand, forecasts = outlook.demand, outlook.forecasts
-    _offer_rows("test on past months", demand, view, lambda: tables.backtest_rows(demand, forecasts))
+    _offer_rows(
+        "test on past months", lambda of: tables.backtest_rows(of.demand, of.forecasts), outlook, view
+    )
 
 
 def _show_models(outlook: Outlook) -> None:
@@ -202,16 +201,15 @@ def _months_title(outlook: Outlook, basis: Basis) -> list[str]:
 
 def _offer_rows(
     what: str,
-    demand: Demand,
+    rows: Callable[[Outlook], pd.DataFrame],
+    outlook: Outlook,
     view: View,
-    rows: Callable[[], pd.DataFrame],
     adjustments: Sequence[Adjustment] = (),
 ) -> None:
-    """Offer rows of a subject as CSV."""
-    name = f"{_name(what, demand, view)}.csv"
-    offer_csv(
-        lambda: tables.export_rows(rows(), demand, view.publish, adjustments), name, key=f"download {what}"
-    )
+    """Offer rows of an outlook as CSV, with the what-ifs that they hold."""
+    name = f"{_name(what, outlook.demand, view)}.csv"
+    about = (outlook.demand, view.publish, adjustments)
+    offer_csv(lambda: tables.export_rows(rows(outlook), *about), name, key=f"download {what}")
 
 
 def _offer_picture(

@@ -19,13 +19,8 @@ def show_what_if(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     for place, adjustment in enumerate(held):
         words, button = st.columns([4, 1], vertical_alignment="center")
         words.markdown(f"**{plain(adjustment.label)}**: {plain(adjustment_in_words(adjustment))}")
-        button.button(
-            "Remove",
-            key=f"remove what-if {place}",
-            on_click=keep_what_ifs,
-            args=([*held[:place], *held[place + 1 :]],),
-            width="stretch",
-        )
+        key, others = f"remove what-if {place}", [*held[:place], *held[place + 1 :]]
+        button.button("Remove", key=key, on_click=keep_what_ifs, args=(others,), width="stretch")
     if len(held) < MOST:
         _show_form(held, as_at, ahead)
     else:
@@ -41,19 +36,10 @@ def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     )
     kind = AdjustmentKind(chosen)
     words = KIND_WORDS[kind]
-    least, most, first = words.sizes
     begins = f"what-if start after {format_month(as_at)}"
     start.selectbox("From", months, format_func=lambda key: month_name(parse_month(key)), key=begins)
     size, named = st.columns(2)
-    size.number_input(
-        plain(words.size),
-        min_value=least,
-        max_value=most,
-        value=first,
-        step=1.0,
-        format="%g",
-        key=f"what-if size {kind}",
-    )
+    size.number_input(plain(words.size), *words.sizes, step=1.0, format="%g", key=f"what-if size {kind}")
     named.text_input("Name on the chart", max_chars=NAME_LETTERS, key="what-if name")
     if kind is AdjustmentKind.CAMPAIGN:
         st.number_input("Lasts, months", min_value=1, max_value=48, value=6, step=1, key="what-if months")

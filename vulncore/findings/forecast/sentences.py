@@ -208,14 +208,11 @@ def _direction(chances: list[float]) -> str:
     """Return which way demand goes on every basis, and how likely that is."""
     if not chances:
         return UNKNOWN
-    if min(chances) >= VERY_LIKELY:
-        return "Very likely to rise"
-    if min(chances) >= LIKELY:
-        return "Likely to rise"
-    if max(chances) <= 1 - VERY_LIKELY:
-        return "Very likely to fall"
-    if max(chances) <= 1 - LIKELY:
-        return "Likely to fall"
+    for likely, how_likely in ((VERY_LIKELY, "Very likely"), (LIKELY, "Likely")):
+        if min(chances) >= likely:
+            return f"{how_likely} to rise"
+        if max(chances) <= 1 - likely:
+            return f"{how_likely} to fall"
     return "Could go either way"
 
 

@@ -80,10 +80,8 @@ def recorded_years(demand: Demand) -> pd.DataFrame:
         One row per calendar year: the columns of `vulncore.forecasting.paths.calendar_years`, `basis` (""), `tested`,
         `unadjusted`, and `recorded_text`, what is recorded in words.
     """
-    years = calendar_years(demand.recorded, np.zeros((1, 0), dtype=np.int64), 0).assign(
-        basis="", tested=False, unadjusted=np.nan
-    )
-    years[FIGURES] = np.nan
+    years = calendar_years(demand.recorded, np.zeros((1, 0), dtype=np.int64), 0)
+    years = years.assign(basis="", tested=False, unadjusted=np.nan, **dict.fromkeys(FIGURES, np.nan))
     return years.assign(recorded_text=[_recorded(row) for _, row in years.iterrows()])
 
 
@@ -134,7 +132,7 @@ def horizons_table(forecast: Forecast) -> pd.DataFrame:
         held = percent(score["within80"]), percent(score["within95"])
         rows.append((name, f"{months['origin'].nunique()}", _two_decimals(score["mase"]), *held))
     columns = ["Months ahead", "Past dates tested", "Error (MASE)", HELD_4_OF_5, HELD_19_OF_20]
-    return pd.DataFrame(rows, columns=columns if rows else [])
+    return pd.DataFrame(rows, columns=columns)
 
 
 def backtest_rows(demand: Demand, forecasts: Mapping[Basis, Forecast]) -> pd.DataFrame:
