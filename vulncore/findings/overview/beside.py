@@ -116,12 +116,10 @@ def _more(before: int, now: int) -> str:
     measured = change(before, now)
     if not measured.difference:
         return "as many as before"
-    size = (
-        f"{abs(measured.difference):,}"
-        if measured.percent is None
-        else f"{percent_text(measured.percent)}\u202f%"
-    )
-    return f"{'up' if measured.difference > 0 else 'down'} {size}"
+    way = "up" if measured.difference > 0 else "down"
+    if measured.percent is None:
+        return f"{way} {abs(measured.difference):,}"
+    return f"{way} {percent_text(measured.percent)}\u202f%"
 
 
 def _judged(rows: tuple[Mapping[Any, Any], ...], sides: tuple[Side, Side]) -> Signal:
@@ -160,15 +158,11 @@ def _of_two(
         return Briefing(*not_compared(names, different))
     if sides[0].publish.made != sides[1].publish.made:
         return Briefing(*not_compared(names, why_not_judged(*whole)))
+    current, earlier = since_last_year[0]
+    scatters = [1.0 if pd.isna(row["dispersion"]) else float(row["dispersion"]) for row in rows]
     before, now = (
-        CountsCompared(
-            row["fytd_current"],
-            row["fytd_previous"],
-            current.days,
-            earlier.days,
-            1.0 if pd.isna(row["dispersion"]) else float(row["dispersion"]),
-        )
-        for row, (current, earlier) in zip(rows, since_last_year, strict=True)
+        CountsCompared(row["fytd_current"], row["fytd_previous"], current.days, earlier.days, scatter)
+        for row, scatter in zip(rows, scatters, strict=True)
     )
     words = [own_words(row, row["what"]) for row in rows]
     other, change = (text.partition(" this financial year")[0].rstrip(".") for text, _ in words)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 import altair as alt
 import pandas as pd
@@ -99,11 +100,16 @@ def sparkline(counts: Sequence[int | None]) -> str:
         None if count is None else (SPARK_EDGE + index * step, SPARK_HEIGHT - SPARK_EDGE - count * scale)
         for index, count in enumerate(counts)
     ]
+    path = "".join(
+        f"{'M' if before is None else 'L'}{point[0]:.1f} {point[1]:.1f}"
+        for before, point in pairwise([None, *points])
+        if point is not None
+    )
     end = points[-1]
     dot = "" if end is None else f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="2.2"/>'
     return (
         f'<svg class="spark" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" '
-        f'aria-hidden="true" focusable="false"><path d="{_path(points)}"/>{dot}</svg>'
+        f'aria-hidden="true" focusable="false"><path d="{path}"/>{dot}</svg>'
     )
 
 
@@ -138,12 +144,3 @@ def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
         band.encode(x="start:T", x2="end:T"),
         words.encode(x="start:T", y=alt.value(alt.expr("height - 6")), text="text:N"),
     ]
-
-
-def _path(points: Sequence[tuple[float, float] | None]) -> str:
-    commands, pen_down = [], False
-    for point in points:
-        if point is not None:
-            commands.append(f"{'L' if pen_down else 'M'}{point[0]:.1f} {point[1]:.1f}")
-        pen_down = point is not None
-    return "".join(commands)

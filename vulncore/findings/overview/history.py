@@ -53,14 +53,13 @@ def history(overview: Overview, key: str) -> History:
     frame = _frame(overview, measure.key)
     trend = has_trend(frame["count"].tail(36))
     first, last = frame["month"].iloc[0], frame["month"].iloc[-1]
+    caution = f"Fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year: too few for a trend, so no trend is drawn."
     return History(
         measure=measure,
         frame=frame.assign(average=float("nan")) if trend is False else frame,
         title=f"{measure.name}: {measure.unit} {_when_counted(measure)}, {month_name(first)} to {month_name(last)}",
         sentence=_sentence(row, measure, frame),
-        caution=f"Fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year: too few for a trend, so no trend is drawn."
-        if trend is False
-        else "",
+        caution=caution if trend is False else "",
         only_totals=has_only_totals(row, frame["count"]),
     )
 
@@ -90,22 +89,21 @@ def history_export(overview: Overview, history: History) -> pd.DataFrame:
         `count`, `mean_of_12_months`, `status` ("final", "provisional", "not delivered" or "only totals"),
         `source`, `note`.
     """
-    frame = history.frame
+    frame, publish = history.frame, overview.publish
     status = frame["provisional"].map({True: "provisional", False: "final"})
+    unknown = "only totals" if history.only_totals else "not delivered"
     return pd.DataFrame(
         {
-            "dataset": overview.publish.dataset,
-            "version": overview.publish.number,
+            "dataset": publish.dataset,
+            "version": publish.number,
             "force": overview.force,
             "measure": history.measure.label,
             "month": frame["month"].dt.strftime("%Y-%m"),
             "count": frame["count"].astype("Int64"),
             "mean_of_12_months": frame["average"].round(2),
-            "status": status.where(
-                frame["count"].notna(), "only totals" if history.only_totals else "not delivered"
-            ),
-            "source": overview.publish.attribution or overview.publish.source,
-            "note": made_note(overview.publish),
+            "status": status.where(frame["count"].notna(), unknown),
+            "source": publish.attribution or publish.source,
+            "note": made_note(publish),
         }
     )
 

@@ -85,14 +85,11 @@ class Overview:
             short = self.table[self.table[name].isna()]
             if window not in noted and len(short):
                 noted.add(window)
-                whose = (
-                    "" if len(short) == len(self.table) else f" for {first_five(short['measure'].map(names))}"
-                )
+                these = f" for {first_five(short['measure'].map(names))}"
+                whose = "" if len(short) == len(self.table) else these
                 sentences.append(_incomplete(short, self.series, name, window, whose))
-        shown = Window(
-            min(window.start for window in applying.values()), max(window.end for window in applying.values())
-        )
-        written = annotation_notes(self.annotations, self.measures, shown)
+        starts, ends = zip(*((window.start, window.end) for window in applying.values()), strict=True)
+        written = annotation_notes(self.annotations, self.measures, Window(min(starts), max(ends)))
         changing = _provisional(self.table, self.series, applying["rolling12_current"])
         return tuple(filter(None, (*sentences, changing, *written)))
 
@@ -100,15 +97,10 @@ class Overview:
 def overview(
     store: Path, dataset: str, number: int | None = None, force: str | None = None, as_at: date | None = None
 ) -> Overview:
-    """Return the strand table of every measure of a force, with its headline and its notes.
+    """Return the strand table of every measure of a force, every window of which ends with the as-at month.
 
-    Args:
-        store: The folder of the store.
-        dataset: The dataset's name.
-        number: The version; the newest where none is given.
-        force: The force; the only or first one where none is given.
-        as_at: The month that every window ends with; the latest that every active measure has where
-            none is given.
+    Where none is given, the version is the newest, the force the only or first one, and the month the latest that every active
+    measure has.
 
     Raises:
         UnknownNameError: The dataset, version or force does not exist.
@@ -157,14 +149,10 @@ def narrowed(overview: Overview, strand: str | None) -> Overview:
     shown = tuple(measure for measure in overview.measures if measure.strand == strand)
     if not shown:
         keys = sorted({measure.strand for measure in overview.measures if measure.strand})
-        offered = (
-            f"Its measures have {number_of(len(keys), 'strand')}: {first_five(keys)}."
-            if keys
-            else "Its measures have no strands."
-        )
+        these = f"{number_of(len(keys), 'strand')}: {first_five(keys)}" if keys else "no strands"
         raise UnknownNameError(
             f"Dataset '{overview.publish.dataset}' has no measure of the strand "
-            f"'{strand_name(strand)[:60]}'. {offered}"
+            f"'{strand_name(strand)[:60]}'. Its measures have {these}."
         )
     table = overview.table[overview.table["measure"].isin({measure.key for measure in shown})]
     return replace(overview, measures=shown, table=table.reset_index(drop=True))

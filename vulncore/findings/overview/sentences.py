@@ -86,13 +86,10 @@ def _way(row: Mapping[Hashable, Any]) -> str:
 def _finding_and_action(row: Mapping[Hashable, Any], measure: Measure) -> tuple[str, str]:
     rose, signal = row["fytd_change"] > 0, Signal(row["fytd_signal"])
     change = f"{'up' if rose else 'down'} {_size(row)} this financial year"
-    name = small_first(measure.name)
     if signal is Signal.CHECK_FEED:
         silent = silent_end(row) if row["silent_months"] else "none recorded this financial year"
-        return (
-            f"{measure.name}: {silent}. Check the feed.",
-            f"Ask the records team whether records of {name} still arrive.",
-        )
+        ask = f"Ask the records team whether records of {small_first(measure.name)} still arrive."
+        return f"{measure.name}: {silent}. Check the feed.", ask
     if signal is Signal.MAY_BE:
         serious = serious_rise(row, "fytd", measure)
         now = "Ask the strand lead now: too serious to wait until it is sure."
@@ -106,17 +103,16 @@ def _finding_and_action(row: Mapping[Hashable, Any], measure: Measure) -> tuple[
 
 
 def _size(row: Mapping[Hashable, Any]) -> str:
-    percent = row["fytd_percent"]
-    if percent is None:
+    if row["fytd_percent"] is None:
         return f"from {int(row['fytd_previous']):,} to {int(row['fytd_current']):,}"
-    return f"{percent_text(percent)}\u202f%"
+    return f"{percent_text(row['fytd_percent'])}\u202f%"
 
 
 def _listed_after(lead: str, texts: Sequence[str]) -> str:
     if not texts:
         return ""
     more = len(texts) - MOST_ALSO
-    shown = [*texts[:MOST_ALSO], f"{more} more"] if more > 1 else list(texts)
+    shown = [*texts[:MOST_ALSO], f"{more} more"] if more > 1 else texts
     return f"{lead}: {'; '.join(shown)}."
 
 

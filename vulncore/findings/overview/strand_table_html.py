@@ -119,10 +119,8 @@ def _unbroken(text: str) -> str:
 
 def _group(name: str, rows: Sequence[TableRow], heads: Headings) -> str:
     span = 9 + (2 if heads.baseline is not None else 0)
-    title = (
-        f'<tr class="group"><th scope="rowgroup" colspan="{span}">{escape(name)}</th></tr>' if name else ""
-    )
-    return f"<tbody>{title}{''.join(_row(row, heads) for row in rows)}</tbody>"
+    title = f'<tr class="group"><th scope="rowgroup" colspan="{span}">{escape(name)}</th></tr>'
+    return f"<tbody>{title if name else ''}{''.join(_row(row, heads) for row in rows)}</tbody>"
 
 
 def _row(row: TableRow, heads: Headings) -> str:
