@@ -71,7 +71,7 @@ def show_models(outlook: Outlook, view: View) -> None:
 def _show_models(outlook: Outlook) -> None:
     for basis, forecast in outlook.forecasts.items():
         name, tries = BASIS_NAMES[basis], forecast.trials["origin"].nunique()
-        st.markdown(f"**{name}**, tested from {tries:d} earlier dates, six months apart")
+        st.markdown(f"**{BASIS_NAMES[basis]}**, tested from {tries:d} earlier dates, six months apart")
         _show_table(
             tables.models_table(forecast),
             f"{name}: how each model foretold the twelve months after each date",
