@@ -132,7 +132,7 @@ def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     gaps = shown[shown["count"].isna()]
     if gaps.empty:
         return []
-    runs = gaps.groupby((gaps.index.to_series().diff() != 1).cumsum(), as_index=False)
+    runs = gaps.assign(run=(gaps.index.to_series().diff() != 1).cumsum()).groupby("run", as_index=False)
     spans = runs.agg(start=("month", "min"), end=("month_end", "max")).assign(text="not delivered")
     band = alt.Chart(spans).mark_rect(
         color=palette.missing, opacity=0.25, stroke=palette.missing, strokeDash=[3, 3]
