@@ -25,12 +25,10 @@ def pinned_outlook(pinned: View, lockdowns: bool, adjustments: tuple[Adjustment,
         with apart():
             subject = subject_shown(pinned)
         demand = demand_of(store_path(), pinned.publish, pinned.force, subject, pinned.month, lockdowns)
-        refused = why_no_forecast(demand) if demand else None
-        if demand is None or refused:
+        if demand is None or why_no_forecast(demand):
             let_go(f"{subject.name} to {month_name(pinned.month)} can't be forecast.")
             return None
-        forecasts = forecasts_of(pinned, demand, lockdowns)
-        return outlook_of(demand, forecasts, adjustments)
+        return outlook_of(demand, forecasts_of(pinned, demand, lockdowns), adjustments)
     except VulncoreError as problem:
         let_go(str(problem))
         return None

@@ -3,18 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.forecast import parts
 from pages.forecast.beside import pinned_outlook, show_beside
-from pages.forecast.parts import (
-    offer_months,
-    offer_years,
-    show_learning,
-    show_models,
-    show_month_table,
-    show_months,
-    show_recorded,
-    show_year_table,
-    show_years,
-)
 from pages.forecast.question import (
     USED,
     ForecastChoices,
@@ -41,10 +31,10 @@ from vulncore.findings.forecast.sentences import (
     bases_in_words,
     forecast_briefing,
     forecast_headline,
-    no_forecast_briefing,
     no_forecast_headline,
 )
 from vulncore.findings.forecast.work import YEARS, why_no_forecast
+from vulncore.findings.shared.headline import Briefing
 from vulncore.findings.shared.words import small_first
 from vulncore.forecasting.paths import months_ahead
 
@@ -79,18 +69,16 @@ show_provenance(
 show_compare(view, choices)
 sentences, years = st.container(), st.container()
 aside, what_if, _ = st.columns([2, 2, 3], vertical_alignment="bottom")
-if demand is None or refused:
+if refused:
     with sentences:
-        if refused:
-            show_briefing(no_forecast_briefing(refused))
-        else:
-            st.info(
-                plain(f"{subject.name}: only totals are published and no month, so nothing can be forecast.")
-            )
-    if demand:
-        show_recorded(demand, view)
-    if refused:
-        show_working(no_forecast_headline(refused))
+        show_briefing(Briefing(refused.finding, refused.action))
+    parts.show_recorded(demand, view)
+    show_working(no_forecast_headline(refused))
+    end_page()
+if demand is None:
+    sentences.info(
+        plain(f"{subject.name}: only totals are published and no month, so nothing can be forecast.")
+    )
     end_page()
 
 with aside:
@@ -109,11 +97,11 @@ def draw(outlook: Outlook) -> None:
     with places[0]:
         show_briefing(drawn(forecast_briefing, outlook))
     with places[1]:
-        drawn(show_years, outlook, source_of(view))
+        drawn(parts.show_years, outlook, source_of(view))
     with places[2]:
         show_working(drawn(forecast_headline, outlook), [bases_in_words(demand)])
     with places[3]:
-        drawn(show_months, outlook, source_of(view))
+        drawn(parts.show_months, outlook, source_of(view))
 
 
 with st.container(key="fitting"):
@@ -127,17 +115,17 @@ if beside and its_outlook:
     end_page()
 draw(expected)
 with years_files:
-    offer_years(expected, view)
+    parts.offer_years(expected, view)
 with months_files:
-    offer_months(expected, view)
+    parts.offer_months(expected, view)
 
 part, place = open_part(PARTS, choices, "forecast part")
 with place:
     if part == "months":
-        show_month_table(expected, view)
+        parts.show_month_table(expected, view)
     elif part == "models":
-        show_models(expected, view)
+        parts.show_models(expected, view)
     elif part == "learns":
-        drawn(show_learning, expected)
+        drawn(parts.show_learning, expected)
     else:
-        show_year_table(expected, view)
+        parts.show_year_table(expected, view)

@@ -1,6 +1,6 @@
 """What stands beneath the charts of a forecast: its tables and files, how models did, what they learnt from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import altair
@@ -17,6 +17,7 @@ from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
 from vulncore.charts.theme import Palette
 from vulncore.domain.periods import format_month, month_name
+from vulncore.findings.forecast import tables
 from vulncore.findings.forecast.charts import months_chart, years_chart
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, Outlook
@@ -26,36 +27,22 @@ from vulncore.findings.forecast.sentences import (
     months_in_words,
     years_in_words,
 )
-from vulncore.findings.forecast.tables import (
-    backtest_rows,
-    export_rows,
-    forecast_rows,
-    horizons_table,
-    models_table,
-    months_table,
-    recorded_rows,
-    recorded_years,
-    total_rows,
-    years_table,
-)
 from vulncore.findings.shared.file_names import file_name
 from vulncore.findings.shared.words import small_first
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import FEWEST_ORIGINS
 from vulncore.forecasting.past import basis_months
+from vulncore.forecasting.what_if import Adjustment
 
 
 def show_year_table(outlook: Outlook, view: View) -> None:
     """Draw the calendar years as a table, and offer them as a file."""
     drawn(_show_year_table, outlook)
-    offer_rows(
-        "by calendar year", lambda: _exported(total_rows(outlook), outlook, view), outlook.demand, view
-    )
+    _offer_rows("by calendar year", tables.total_rows, outlook, view, outlook.adjustments)
 
 
 def _show_year_table(outlook: Outlook) -> None:
-    table = years_table(outlook)
-    show_table(table, f"{outlook.demand.subject.name} by calendar year", list(table.columns[1:]))
+    _show_table(tables.years_table(outlook), f"{outlook.demand.subject.name} by calendar year")
     st.caption(
         "A year's range is narrower than the ranges of its months added up, because bad months and good months even out. "
         "It is added up from whole simulated futures."
@@ -65,46 +52,31 @@ def _show_year_table(outlook: Outlook) -> None:
 def show_month_table(outlook: Outlook, view: View) -> None:
     """Draw the months ahead as a table, and offer them as a file."""
     drawn(_show_month_table, outlook)
-    offer_rows("by month", lambda: _exported(forecast_rows(outlook), outlook, view), outlook.demand, view)
+    _offer_rows("by month", tables.forecast_rows, outlook, view, outlook.adjustments)
 
 
 def _show_month_table(outlook: Outlook) -> None:
-    table = months_table(outlook)
-    show_table(table, f"{outlook.demand.subject.name} by month", list(table.columns[1:]))
+    _show_table(tables.months_table(outlook), f"{outlook.demand.subject.name} by month")
     st.caption("Expected numbers add up over months. Ranges do not.")
-
-
-def _exported(rows: pd.DataFrame, outlook: Outlook, view: View) -> pd.DataFrame:
-    return export_rows(rows, outlook.demand, view.publish, outlook.adjustments)
 
 
 def show_models(outlook: Outlook, view: View) -> None:
     """Say how every model did in the back-test."""
     drawn(_show_models, outlook)
-    offer_rows(
-        "test on past months",
-        lambda: export_rows(backtest_rows(outlook.demand, outlook.forecasts), outlook.demand, view.publish),
-        outlook.demand,
-        view,
+    _offer_rows(
+        "test on past months", lambda of: tables.backtest_rows(of.demand, of.forecasts), outlook, view
     )
 
 
 def _show_models(outlook: Outlook) -> None:
     for basis, forecast in outlook.forecasts.items():
-        tries = forecast.trials["origin"].nunique()
+        name, tries = BASIS_NAMES[basis], forecast.trials["origin"].nunique()
         st.markdown(f"**{BASIS_NAMES[basis]}**, tested from {tries:d} earlier dates, six months apart")
-        table = models_table(forecast)
-        show_table(
-            table,
-            f"{BASIS_NAMES[basis]}: how each model foretold the twelve months after each date",
-            list(table.columns[1:]),
+        _show_table(
+            tables.models_table(forecast),
+            f"{name}: how each model foretold the twelve months after each date",
         )
-        ahead = horizons_table(forecast)
-        show_table(
-            ahead,
-            f"{BASIS_NAMES[basis]}: the model shown, by how far ahead it looked",
-            list(ahead.columns[1:]),
-        )
+        _show_table(tables.horizons_table(forecast), f"{name}: the model shown, by how far ahead it looked")
     st.caption(
         "MASE and RMSSE are in units of the usual change from one year to the next: 1 is as far off as that, less is better "
         "(RMSSE weighs large errors more). CRPS judges the whole range, in records. Five "
@@ -113,6 +85,11 @@ def _show_models(outlook: Outlook) -> None:
         f"model that doesn't beat last year again is not shown. A horizon counts as tested where {FEWEST_ORIGINS} dates "
         "or more reach it."
     )
+
+
+def _show_table(table: pd.DataFrame, caption: str) -> None:
+    """Draw a table that has figures in all columns but the first."""
+    show_table(table, caption, list(table.columns[1:]))
 
 
 def show_learning(outlook: Outlook) -> None:
@@ -126,11 +103,8 @@ def show_learning(outlook: Outlook) -> None:
 
 def show_years(outlook: Outlook, source: str, beside: tuple[Sequence[int], float] | None = None) -> None:
     """Draw the calendar years, recorded and ahead; `beside` is what its axes reach to where another chart stands beside it."""
-    show_chart(
-        _years_of(outlook, palette(), beside),
-        alt=f"{', '.join(_years_title(outlook.demand))}. {years_in_words(outlook)}",
-        source=source,
-    )
+    title = ", ".join(_years_title(outlook.demand))
+    show_chart(_years_of(outlook, palette(), beside), f"{title}. {years_in_words(outlook)}", source)
 
 
 def offer_years(
@@ -154,71 +128,55 @@ def _years_title(demand: Demand) -> list[str]:
 
 def show_recorded(demand: Demand, view: View) -> None:
     """Draw the calendar years recorded of what is not forecast."""
-    source = source_of(view)
-    drawn(_show_recorded, demand, source)
+    drawn(_show_recorded, demand, source_of(view))
     with st.container(horizontal=True):
         drawn(_show_recorded_as_table, demand)
-        _offer_picture(
-            "recorded by calendar year",
-            partial(_recorded_chart, demand),
-            demand,
-            view,
-            csv_table(lambda: export_rows(recorded_rows(demand), demand, view.publish)),
-        )
+        rows = csv_table(lambda: tables.export_rows(tables.recorded_rows(demand), demand, view.publish))
+        _offer_picture("recorded by calendar year", partial(_recorded_chart, demand), demand, view, rows)
 
 
 def _recorded_chart(demand: Demand, colours: Palette) -> altair.LayerChart:
-    return years_chart(recorded_years(demand), _years_title(demand), demand.subject.unit, colours)
+    return years_chart(tables.recorded_years(demand), _years_title(demand), demand.subject.unit, colours)
 
 
 def _show_recorded(demand: Demand, source: str) -> None:
-    shown = recorded_years(demand)
+    shown = tables.recorded_years(demand)
     known = ", ".join(
         f"{year} {count}" for year, count in zip(shown["year"], shown["recorded_text"], strict=True)
     )
-    show_chart(
-        _recorded_chart(demand, palette()),
-        alt=f"{', '.join(_years_title(demand))}. Recorded: {known}.",
-        source=source,
-    )
+    title = ", ".join(_years_title(demand))
+    show_chart(_recorded_chart(demand, palette()), f"{title}. Recorded: {known}.", source)
 
 
 def _show_recorded_as_table(demand: Demand) -> None:
     rows = (
-        recorded_years(demand)[["year", "recorded_text"]]
+        tables.recorded_years(demand)[["year", "recorded_text"]]
         .astype(str)
-        .rename(columns={"year": "Year", "recorded_text": "Recorded"})
+        .set_axis(["Year", "Recorded"], axis=1)
     )
     with st.popover("Show as table"):
-        show_table(rows, _years_title(demand)[0], ["Recorded"])
+        _show_table(rows, _years_title(demand)[0])
 
 
 def show_months(outlook: Outlook, source: str) -> None:
     """Draw the months, recorded and ahead, one chart for each basis, on one scale."""
-    for column, basis in zip(_months_side_by_side(outlook), _bases(outlook), strict=True):
+    for column, basis in _side_by_side(outlook):
         with column:
-            show_chart(
-                _months_of(outlook, basis, palette()),
-                alt=f"{', '.join(_months_title(outlook, basis))}. {months_in_words(outlook, basis)}",
-                source=source,
-            )
+            alt = f"{', '.join(_months_title(outlook, basis))}. {months_in_words(outlook, basis)}"
+            show_chart(_months_of(outlook, basis, palette()), alt, source)
 
 
 def offer_months(outlook: Outlook, view: View) -> None:
     """Offer the chart of the months of each basis as a picture, beneath it."""
-    for column, basis in zip(_months_side_by_side(outlook), _bases(outlook), strict=True):
+    for column, basis in _side_by_side(outlook):
         with column:
-            _offer_picture(
-                f"by month {BASIS_NAMES[basis]}", partial(_months_of, outlook, basis), outlook.demand, view
-            )
+            draw = partial(_months_of, outlook, basis)
+            _offer_picture(f"by month {BASIS_NAMES[basis]}", draw, outlook.demand, view)
 
 
-def _bases(outlook: Outlook) -> Sequence[Basis]:
-    return list(outlook.months["basis"].drop_duplicates())
-
-
-def _months_side_by_side(outlook: Outlook) -> Sequence[DeltaGenerator]:
-    return st.columns(len(_bases(outlook)))
+def _side_by_side(outlook: Outlook) -> Iterable[tuple[DeltaGenerator, Basis]]:
+    """Return a column of the page for each basis."""
+    return zip(st.columns(len(outlook.paths)), outlook.paths, strict=True)
 
 
 def _months_of(outlook: Outlook, basis: Basis, colours: Palette) -> altair.LayerChart:
@@ -241,9 +199,17 @@ def _months_title(outlook: Outlook, basis: Basis) -> list[str]:
     return [name, f"{demand.force}, to {outlook.last_year}"]
 
 
-def offer_rows(what: str, rows: Callable[[], pd.DataFrame], demand: Demand, view: View) -> None:
-    """Offer rows of a subject as CSV."""
-    offer_csv(rows, f"{_name(what, demand, view)}.csv", key=f"download {what}")
+def _offer_rows(
+    what: str,
+    rows: Callable[[Outlook], pd.DataFrame],
+    outlook: Outlook,
+    view: View,
+    adjustments: Sequence[Adjustment] = (),
+) -> None:
+    """Offer rows of an outlook as CSV, with the what-ifs that they hold."""
+    name = f"{_name(what, outlook.demand, view)}.csv"
+    about = (outlook.demand, view.publish, adjustments)
+    offer_csv(lambda: tables.export_rows(rows(outlook), *about), name, key=f"download {what}")
 
 
 def _offer_picture(

@@ -15,10 +15,6 @@ SET_ASIDE, USED = "aside", "used"
 BETWEEN = "~"  # between what-ifs in a link
 
 
-def _texts(text: str) -> tuple[str, ...]:
-    return tuple(part for part in text.split(BETWEEN) if part)
-
-
 @dataclass(frozen=True)
 class ForecastChoices(Choices):
     """What is chosen on the page Forecast; `whatif` are adjustments as `format_adjustment` writes them.
@@ -28,7 +24,9 @@ class ForecastChoices(Choices):
 
     subject: str | None = choice(falls_with=("force", "strand"))
     lockdowns: str = choice(SET_ASIDE)
-    whatif: tuple[str, ...] = choice((), read=_texts, write=BETWEEN.join)
+    whatif: tuple[str, ...] = choice(
+        (), read=lambda text: tuple(filter(None, text.split(BETWEEN))), write=BETWEEN.join
+    )
     part: str = choice("")
 
 
@@ -92,15 +90,5 @@ def what_ifs(view: View, choices: ForecastChoices) -> tuple[Adjustment, ...]:
 
 
 def keep_what_ifs(kept: Sequence[Adjustment]) -> None:
-    """Keep these what-ifs, in the order given."""
+    """Keep these what-ifs, in the order given; a button's callback."""
     change(ForecastChoices, whatif=tuple(map(format_adjustment, kept)))
-
-
-def add_what_if(held: Sequence[Adjustment], adjustment: Adjustment) -> None:
-    """Add a what-if to those that hold."""
-    keep_what_ifs([*held, adjustment])
-
-
-def remove_what_if(held: Sequence[Adjustment], place: int) -> None:
-    """Remove one of the what-ifs that hold; a button's callback."""
-    keep_what_ifs([*held[:place], *held[place + 1 :]])

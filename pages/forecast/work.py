@@ -25,11 +25,7 @@ def forecasts_of(
 ) -> Mapping[Basis, Forecast]:
     """Return the forecasts on both bases, kept or made now: with progress, and a first look as soon as there is one.
 
-    Args:
-        view: What the app shows.
-        demand: What is forecast.
-        lockdowns: Whether models see the months of lockdown.
-        draw: Draws what the models expect before they were tried.
+    `lockdowns` says whether models see the months of lockdown, `draw` draws what they expect before they were tried.
     """
     key = (*view.key, demand.subject.key, lockdowns)
     fit = partial(subject_forecasts, demand, home=store_path() / view.publish.dataset)

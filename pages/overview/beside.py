@@ -45,16 +45,10 @@ def show_beside(pinned: View, shown: View, overview: Overview, key: str) -> None
         with column:
             drawn(_show_months, both, past, source_of(view))
             if past.drawn:
-                _offer_months(both, past, view, side)
-
-
-def _offer_months(both: MeasuresBeside, past: History, view: View, side: str) -> None:
-    window = Window(both.first, month_end(both.last))
-    offer_downloads(
-        file_name(view.publish, past.measure.name, "by month", view.force, months_in_name(window)),
-        pictures(partial(_chart, both, past), whose_and_source(view)),
-        key=f"measure {side}",
-    )
+                when = months_in_name(Window(both.first, month_end(both.last)))
+                name = file_name(view.publish, past.measure.name, "by month", view.force, when)
+                as_pictures = pictures(partial(_chart, both, past), whose_and_source(view))
+                offer_downloads(name, as_pictures, key=f"measure {side}")
 
 
 def _chart(both: MeasuresBeside, past: History, colours: Palette) -> altair.LayerChart:
@@ -63,7 +57,7 @@ def _chart(both: MeasuresBeside, past: History, colours: Palette) -> altair.Laye
 
 
 def _show_months(both: MeasuresBeside, past: History, source: str) -> None:
-    if not past.drawn:
+    if past.drawn:
+        show_chart(_chart(both, past, palette()), f"{past.title}. {past.sentence}", source)
+    else:
         st.info(plain(past.sentence))
-        return
-    show_chart(_chart(both, past, palette()), alt=f"{past.title}. {past.sentence}", source=source)

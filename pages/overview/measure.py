@@ -32,17 +32,10 @@ def show_measure(overview: Overview, key: str, view: View) -> None:
         with table:
             drawn(_show_as_table, overview, past)
         with files:
-            offer_downloads(
-                file_name(
-                    overview.publish, past.measure.name, "by month", overview.force, months_in_name(window)
-                ),
-                [
-                    *pictures(partial(_chart, past), whose_and_source(view)),
-                    csv_table(partial(history_export, overview, past)),
-                ],
-                key="measure",
-                width="stretch",
-            )
+            name = file_name(view.publish, past.measure.name, "by month", view.force, months_in_name(window))
+            as_pictures = pictures(partial(_chart, past), whose_and_source(view))
+            as_table = csv_table(partial(history_export, overview, past))
+            offer_downloads(name, [*as_pictures, as_table], key="measure", width="stretch")
     with definition:
         drawn(_show_definition, past)
 
@@ -64,9 +57,8 @@ def _show_as_table(overview: Overview, past: History) -> None:
     export = history_export(overview, past)
     newest_first = export[["month", "count", "mean_of_12_months", "status"]].iloc[::-1]
     mean = newest_first["mean_of_12_months"].map(mean_in_words)
-    table = newest_first.assign(mean_of_12_months=mean).rename(
-        columns=lambda name: capital_first(name.replace("_", " "))
-    )
+    table = newest_first.assign(mean_of_12_months=mean)
+    table = table.rename(columns=lambda name: capital_first(name.replace("_", " ")))
     with st.popover("Show as table", width="stretch"):
         show_table(table, past.title, figures=("Mean of 12 months",))
 

@@ -30,12 +30,7 @@ def strand_table(overview: Overview) -> str:
 
 
 def pick_from_strand_table(html: str, picked: str) -> str:
-    """Draw the table and return the key of the measure that is picked.
-
-    Args:
-        html: What `strand_table` returns.
-        picked: The measure picked so far.
-    """
+    """Draw what `strand_table` returns and return the key of the measure that is picked; `picked` is the one so far."""
     result = _component(
         data={"html": html, "picked": picked}, key="strand-table", on_picked_change=_keep_picked
     )
@@ -47,22 +42,14 @@ def show_table_files(overview: Overview, strand: str) -> None:
     name = file_name(
         overview.publish, f"{strand} strand table", overview.force, f"to {format_month(overview.as_at)}"
     )
+    rows, book = partial(table_export, overview), partial(table_workbook, overview)
     as_text, as_workbook, _ = st.columns([2, 2, 5])
     with as_text:
-        offer_csv(
-            partial(table_export, overview), f"{name}.csv", label="Download table (CSV)", width="stretch"
-        )
+        offer_csv(rows, f"{name}.csv", label="Download table (CSV)", width="stretch")
     with as_workbook:
-        offer_file(
-            partial(table_workbook, overview),
-            f"{name}.xlsx",
-            XLSX,
-            label="Download table (XLSX)",
-            width="stretch",
-        )
+        offer_file(book, f"{name}.xlsx", XLSX, label="Download table (XLSX)", width="stretch")
 
 
 def _keep_picked() -> None:
-    picked = st.session_state["strand-table"].get("picked")
-    if picked:
+    if picked := st.session_state["strand-table"].get("picked"):
         change(OverviewChoices, measure=picked)

@@ -4,25 +4,21 @@ First its records with their hours and places, of which When and Where count wha
 Forecast and Resourcing open, and those of every other subject. To make more ready, add its preparations to `_first` or `_others`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TypeAlias
 
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.findings.forecast.demand import Subject, find_subject, subject_demand, subjects
 from vulncore.findings.forecast.work import ready_forecasts, subject_forecasts, why_no_forecast
-from vulncore.findings.resourcing.demand import (
-    case_subjects,
-    ready_unit_forecast,
-    unit_demand,
-    unit_forecast,
-)
+from vulncore.findings.resourcing.demand import case_subjects, ready_unit_forecast, unit_demand, unit_forecast
 from vulncore.findings.shared.contents import DatasetContents, dataset_contents
 from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.shared.prepared_files import tables_kept
@@ -50,12 +46,8 @@ class Prepared:
     of: int
 
 
-@dataclass(frozen=True)
-class Preparation:
-    """Something that is to be made ready, in words, and the work, which leaves alone what is ready."""
-
-    what: str
-    make: Callable[[], Readiness]
+Preparation: TypeAlias = tuple[str, Callable[[], Readiness]]
+"""Something that is to be made ready, in words, and the work, which leaves alone what is ready."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +78,8 @@ class _Opening:
 def prepare(store: Path, dataset: str, workers: int | None = None) -> Iterator[Prepared]:
     """Make ready what the pages show first of a dataset, and yield each thing once it is; what pages open with comes first.
 
-    It can be ended at any moment: what was made stays, and the next time goes on from there.
-
-    Args:
-        store: The folder of the store.
-        dataset: The dataset's name.
-        workers: Processes; as many as there are cores by default.
+    It can be ended at any moment: what was made stays, and the next time goes on from there. It takes as many processes (`workers`)
+    as there are cores by default.
 
     Raises:
         UnknownNameError: There is no such dataset.
@@ -103,30 +91,28 @@ def prepare(store: Path, dataset: str, workers: int | None = None) -> Iterator[P
     every = [
         work for preparations in (_first, _others) for opening in openings for work in preparations(opening)
     ]
-    for place, work in enumerate(every, start=1):
+    for place, (what, make) in enumerate(every, start=1):
         start = perf_counter()
-        readiness = work.make()
-        yield Prepared(work.what, readiness, perf_counter() - start, place, len(every))
+        readiness = make()
+        yield Prepared(what, readiness, perf_counter() - start, place, len(every))
 
 
 def _first(opening: _Opening) -> Iterator[Preparation]:
     """Yield what the pages open with."""
     if opening.choice.publish.table_rows["incidents"] and is_blurred(smallest_shown()):
-        yield Preparation(f"{opening.force}, hours and places of records", partial(_records, opening))
+        yield f"{opening.force}, hours and places of records", partial(_records, opening)
     offered = subjects(opening.choice)
     if offered:
         yield _of_subject(opening, find_subject(offered, None))
     if case_subjects(opening.choice, example_scenario()):
         what = f"{opening.force}, what comes to the {example_scenario().unit}"
-        yield Preparation(what, partial(_unit_forecast, opening))
+        yield what, partial(_unit_forecast, opening)
 
 
-def _others(opening: _Opening) -> Iterator[Preparation]:
-    """Yield what the pages show after one choice more."""
+def _others(opening: _Opening) -> Sequence[Preparation]:
+    """Return what the pages show after one choice more."""
     offered = subjects(opening.choice)
-    for subject in offered:
-        if subject != find_subject(offered, None):
-            yield _of_subject(opening, subject)
+    return [_of_subject(opening, subject) for subject in offered if subject != find_subject(offered, None)]
 
 
 def _records(opening: _Opening) -> Readiness:
@@ -138,7 +124,7 @@ def _records(opening: _Opening) -> Readiness:
 
 
 def _of_subject(opening: _Opening, subject: Subject) -> Preparation:
-    return Preparation(f"{opening.force}, {subject.name}", partial(_subject_forecasts, opening, subject))
+    return f"{opening.force}, {subject.name}", partial(_subject_forecasts, opening, subject)
 
 
 def _subject_forecasts(opening: _Opening, subject: Subject) -> Readiness:
@@ -147,23 +133,17 @@ def _subject_forecasts(opening: _Opening, subject: Subject) -> Readiness:
     demand = subject_demand(opening.snapshot, opening.force, subject, opening.month)
     if demand is None or why_no_forecast(demand):
         return Readiness.NOTHING
-    return _kept_or_made(
-        home,
-        partial(ready_forecasts, demand, home),
-        partial(subject_forecasts, demand, workers=workers, home=home),
-    )
+    make = partial(subject_forecasts, demand, workers=workers, home=home)
+    return _kept_or_made(home, partial(ready_forecasts, demand, home), make)
 
 
 def _unit_forecast(opening: _Opening) -> Readiness:
     """Forecast what comes to the unit, on the basis that Resourcing opens with."""
     home, workers, basis = opening.home, opening.workers, Basis.CURRENT_PROCESS
     unit = unit_demand(opening.snapshot, opening.force, opening.choice, example_scenario(), opening.month)
+    make = partial(unit_forecast, unit, basis, workers=workers, home=home)
     try:
-        return _kept_or_made(
-            home,
-            partial(ready_unit_forecast, unit, basis, home),
-            partial(unit_forecast, unit, basis, workers=workers, home=home),
-        )
+        return _kept_or_made(home, partial(ready_unit_forecast, unit, basis, home), make)
     except UnknownNameError:
         return Readiness.NOTHING
 

@@ -53,9 +53,7 @@ def origins(past: Past, basis: Basis) -> tuple[int, ...]:
     >>> origins(Past(date(2018, 4, 1), np.ones(14)), Basis.FIVE_YEAR)
     ()
     """
-    past = replace(
-        past, daily=None
-    )  # nothing is asked of the days, and to weigh them at each origin takes long
+    past = replace(past, daily=None)  # nothing is asked of the days, and to weigh them takes long
     after = past.known[::-1].cumsum()[::-1]
     latest = int((after >= LEAST_AHEAD).sum()) - 1  # the last place with enough known months from it on
     usable = (
@@ -120,17 +118,12 @@ def scores_by_model(trials: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFram
         One row per model (and `by`): `months` (how many were foretold), `mase`, `rmsse`, `crps` (records),
         `within80` and `within95` (share of months inside the interval, 0 to 1, by the randomised place).
     """
-    months = trials.assign(
-        within80=trials["pit"].between(0.1, 0.9), within95=trials["pit"].between(0.025, 0.975)
-    )
-    scores = months.groupby([*by, "model"], observed=True, sort=False).agg(
-        months=("pit", "size"),
-        mase=("absolute", "mean"),
-        rmsse=("squared", "mean"),
-        crps=("crps", "mean"),
-        within80=("within80", "mean"),
-        within95=("within95", "mean"),
-    )
+    within80, within95 = trials["pit"].between(0.1, 0.9), trials["pit"].between(0.025, 0.975)
+    months = trials.rename(columns={"absolute": "mase", "squared": "rmsse"})
+    months = months.assign(within80=within80, within95=within95)
+    groups = months.groupby([*by, "model"], observed=True, sort=False)
+    scores = groups[["mase", "rmsse", "crps", "within80", "within95"]].mean()
+    scores.insert(0, "months", groups["pit"].size())
     return scores.assign(rmsse=np.sqrt(scores["rmsse"])).reset_index()
 
 

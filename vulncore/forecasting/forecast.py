@@ -79,14 +79,15 @@ class Forecast:
     chosen: ChosenModel
     tested_to: int
 
+    @property
+    def months_tried(self) -> pd.DataFrame:
+        """The rows of `trials` of the model that speaks, for single months."""
+        return self.trials[(self.trials["span"] == 1) & (self.trials["model"] == self.chosen.model)]
+
     @cached_property
     def widened(self) -> Floats:
         """By how much the paths of the model that speaks are widened in each month ahead, so that their ranges hold."""
-        tested = self.trials[
-            (self.trials["span"] == 1)
-            & (self.trials["model"] == self.chosen.model)
-            & (self.trials["horizon"] <= self.tested_to)
-        ]
+        tested = self.months_tried[self.months_tried["horizon"] <= self.tested_to]
         ahead = self.paths[self.chosen.model].shape[1]
         return factors_to_hold(tested["pit"].to_numpy(), tested["horizon"].to_numpy(), ahead)
 
@@ -118,8 +119,8 @@ def run_tasks(
         untried: Is told, once, each task's paths by model, as soon as all are drawn and before they have been tried.
         workers: Processes; as many as there are cores by default.
     """
-    keys = {label: [piece_key(piece) for piece in pieces(task)] for label, task in tasks.items()}
-    once = {piece_key(piece): piece for task in tasks.values() for piece in pieces(task)}
+    keys = {label: {piece_key(piece): piece for piece in pieces(task)} for label, task in tasks.items()}
+    once = {key: piece for of_task in keys.values() for key, piece in of_task.items()}
     todo = sorted(once)  # what is to come before its trials, so that there is something to see
     drawn: dict[PieceKey, PathsByModel] = {}
     trials: dict[PieceKey, pd.DataFrame] = {}

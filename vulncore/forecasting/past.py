@@ -33,14 +33,8 @@ SETTLED_MONTHS = 3
 """A change of level counts once there are so many months after it: before, nobody could have approved it, and a level
 would be made of a month or two."""
 
-LOCKDOWN_MONTHS: Final = (
-    date(2020, 4, 1),
-    date(2020, 5, 1),
-    date(2020, 6, 1),
-    date(2020, 11, 1),
-    date(2021, 1, 1),
-    date(2021, 2, 1),
-    date(2021, 3, 1),
+LOCKDOWN_MONTHS: Final = tuple(
+    date(year, month, 1) for year, months in ((2020, (4, 5, 6, 11)), (2021, (1, 2, 3))) for month in months
 )
 """Whole months, or all but a few days of them, under the three national lockdowns of England.
 
@@ -182,9 +176,8 @@ def bank_holidays(first_year: int, last_year: int) -> tuple[date, ...]:
 
     years = range(first_year, last_year + 1)
     listed = country_holidays("GB", subdiv="ENG", years=years, observed=True)
-    return tuple(
-        day for day in sorted(listed) if day.weekday() < SATURDAY
-    )  # one at a weekend has its substitute
+    # one at a weekend has its substitute
+    return tuple(day for day in sorted(listed) if day.weekday() < SATURDAY)
 
 
 def _shrunk_weight(days: pd.Series, mean: float, usual: float = 1.0) -> float:

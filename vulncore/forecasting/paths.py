@@ -1,7 +1,8 @@
 """Simulated paths: whole numbers from 0, one row per path and one column per month ahead; and what tables show of them."""
 
+from collections.abc import Hashable
 from datetime import date
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -71,18 +72,12 @@ def calendar_years(recorded: pd.Series, paths: Paths, years: int = 4) -> pd.Data
     for year in range(int(whole.index[0]), last.year + years + 1):
         is_past = year < last.year or (year == last.year and last.month == 12)
         part = RECORDED if is_past else BOTH if year == last.year else FORECAST
-        so_far = float(whole.get(year, 0.0))
-        row: dict[str, Any] = {
-            "year": year,
-            "part": part,
-            "months": int(by_year.count().get(year, 0)),
-            "recorded": so_far,
-        }
-        if part == FORECAST:
-            row["recorded"] = np.nan
+        so_far, known = float(whole.get(year, 0.0)), int(by_year.count().get(year, 0))
+        row: dict[Hashable, object] = {"year": year, "part": part, "months": known}
+        row["recorded"] = np.nan if part == FORECAST else so_far
         if part != RECORDED and not np.isnan(so_far):
             total = paths[:, ahead == year].sum(axis=1, keepdims=True) + int(so_far)
-            row |= {str(name): value for name, value in summary(total).iloc[0].items()}
+            row |= summary(total).iloc[0].to_dict()
         rows.append(row)
     columns = ["year", "part", "months", "recorded", "mean", "median", *LIMITS]
     return pd.DataFrame(rows).reindex(columns=columns)
@@ -128,12 +123,9 @@ def draw_counts(expected: Floats, dispersion: float, rng: np.random.Generator) -
 
 
 def pearson_dispersion(counts: Floats, expected: Floats, parameters: int) -> float:
-    """Return the variance of counts over what was expected of them; never below 1, plain chance.
+    """Return the variance of monthly counts over what a model with so many parameters expected of each; never below 1, plain chance.
 
-    Args:
-        counts: Monthly counts, NaN where not known.
-        expected: What a model expected of each.
-        parameters: How many parameters the model spent on them.
+    Counts are NaN where not known.
     """
     known = ~np.isnan(counts)
     freedom = max(int(known.sum()) - parameters, 1)

@@ -82,10 +82,8 @@ def factors_to_hold(pit: Floats, horizon: Integers, ahead: int) -> Floats:
     Nothing is made narrower: few origins tell too little for that. A month takes no smaller a factor than those before it: who
     looks further ahead knows less, whatever a few tests say. Months further ahead than any test take the widest.
 
-    Args:
-        pit: Where each count of the back-test lay in its forecast, 0 to 1.
-        horizon: How many months ahead each was, from 1.
-        ahead: How many months are forecast.
+    `pit` says where each count of the back-test lay in its forecast, 0 to 1, and `horizon` how many months ahead it was, from 1;
+    `ahead` months are forecast.
 
     Source:
         As `learnt_factor`, here on the series' own back-test.
@@ -114,5 +112,4 @@ def factor_per_month(factors: list[float], ahead: int) -> Floats:
 
 @cache
 def _shipped_factors() -> dict[str, list[float]]:
-    factors: dict[str, list[float]] = tomllib.loads(LEARNT.read_text(encoding="utf-8"))["factor"]
-    return factors
+    return tomllib.loads(LEARNT.read_text(encoding="utf-8"))["factor"]  # type: ignore[no-any-return]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vulncore.domain.arrays import Floats
-from vulncore.forecasting.paths import Paths, draw_counts, pearson_dispersion
+from vulncore.forecasting.paths import LIMITS, Paths, draw_counts, pearson_dispersion
 
 AHEAD = 12
 
@@ -45,21 +45,16 @@ def steady_range(counts: Floats) -> SteadyRange | None:
     rate, scatter = _rate_and_scatter(known)
     mean = rate * AHEAD
     share = 1 / (scatter * (1 + AHEAD / months))
-    levels = [0.1, 0.9, 0.025, 0.975]
     low80, high80, low95, high95 = (
-        int(nbinom.ppf(level, mean * share / (1 - share), share)) for level in levels
+        int(nbinom.ppf(level, mean * share / (1 - share), share)) for level in LIMITS.values()
     )
     return SteadyRange(mean, low80, high80, low95, high95, months)
 
 
 def steady_paths(counts: Floats, ahead: int, paths: int, seed: int = 0) -> Paths:
-    """Return simulated months if the rate stays what it was: twelve of them together have the range of `steady_range`.
+    """Return `paths` simulated paths of the months ahead if the rate stays what it was, by the chance of a seed.
 
-    Args:
-        counts: Monthly counts, missing where not known; at least one is.
-        ahead: How many months.
-        paths: How many paths.
-        seed: Which chance.
+    Twelve months together have the range of `steady_range`, which says what `counts` are; at least one month is known.
     """
     known = counts[~np.isnan(counts)]
     rate, scatter = _rate_and_scatter(known)

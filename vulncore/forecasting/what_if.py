@@ -54,8 +54,8 @@ class Adjustment:
     name: str = ""
 
     def __post_init__(self) -> None:
-        largest = LARGEST_A_MONTH if self.kind is AdjustmentKind.VENUE else LARGEST_PERCENT
-        least = -LARGEST_A_MONTH if self.kind is AdjustmentKind.VENUE else -100.0
+        of_records = (-LARGEST_A_MONTH, LARGEST_A_MONTH)
+        least, largest = of_records if self.kind is AdjustmentKind.VENUE else (-100.0, LARGEST_PERCENT)
         if not least <= self.size <= largest:
             raise InvalidPeriodError(
                 f"A what-if of {self.size:,.6g} is out of range. Give {least:,.0f} to {largest:,.0f}."
@@ -97,25 +97,19 @@ class Adjustment:
 def apply_adjustments(
     paths: Paths, months: pd.DatetimeIndex, adjustments: Sequence[Adjustment], rng: np.random.Generator
 ) -> Paths:
-    """Return paths with adjustments applied, whole numbers from 0; their order does not matter.
+    """Return paths, one column per month of `months`, with adjustments applied: whole numbers from 0, in whatever order.
 
     The size of each is taken as certain. What is multiplied spreads in proportion; what is added comes by chance.
-
-    Args:
-        paths: Simulated counts, one column per month.
-        months: Those months.
-        adjustments: What happens.
-        rng: Where chance comes from.
     """
     if not adjustments:
         return paths
-    factor = np.minimum(
-        np.prod([adjustment.factors(months) for adjustment in adjustments], axis=0), LARGEST_FACTOR
-    )
+    factor = np.prod([adjustment.factors(months) for adjustment in adjustments], axis=0)
     added = np.sum([adjustment.added(months) for adjustment in adjustments], axis=0)
     come = rng.poisson(np.broadcast_to(np.maximum(added, 0), paths.shape))
     gone = rng.poisson(np.broadcast_to(np.maximum(-added, 0), paths.shape))
-    changed: Paths = np.maximum(whole_numbers(paths * factor, rng) + come - gone, 0)
+    changed: Paths = np.maximum(
+        whole_numbers(paths * np.minimum(factor, LARGEST_FACTOR), rng) + come - gone, 0
+    )
     return changed
 
 
@@ -126,16 +120,13 @@ def check_start(adjustment: Adjustment, as_at: date, ahead: int) -> Adjustment:
         InvalidPeriodError: It starts before them, where the figures hold already what it did, or after them.
     """
     since = months_between(as_at, adjustment.start)
+    starts = f"{adjustment.label} starts in {month_name(adjustment.start)}"
     if since < 1:
-        raise InvalidPeriodError(
-            f"{adjustment.label} starts in {month_name(adjustment.start)}, which is not in the future. "
-            f"Choose a month after {month_name(as_at)}."
-        )
+        choose = f"Choose a month after {month_name(as_at)}."
+        raise InvalidPeriodError(f"{starts}, which is not in the future. {choose}")
     if since > ahead:
-        raise InvalidPeriodError(
-            f"{adjustment.label} starts in {month_name(adjustment.start)}, after the last month forecast. "
-            f"Choose {month_name(add_months(as_at, ahead))} or an earlier month."
-        )
+        choose = f"Choose {month_name(add_months(as_at, ahead))} or an earlier month."
+        raise InvalidPeriodError(f"{starts}, after the last month forecast. {choose}")
     return adjustment
 
 
@@ -163,11 +154,8 @@ def parse_adjustment(text: str) -> Adjustment:
 
 def format_adjustment(adjustment: Adjustment) -> str:
     """Return an adjustment as `parse_adjustment` reads it."""
-    parts = [
-        adjustment.kind,
-        format_month(adjustment.start),
-        f"{adjustment.size:+.3f}".rstrip("0").rstrip("."),
-    ]
+    size = f"{adjustment.size:+.3f}".rstrip("0").rstrip(".")
+    parts = [adjustment.kind, format_month(adjustment.start), size]
     if adjustment.months is not None or adjustment.name:
         parts.append(str(adjustment.months or ""))
     return ":".join([*parts, adjustment.name] if adjustment.name else parts)

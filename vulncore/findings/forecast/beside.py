@@ -33,11 +33,8 @@ def outlooks_beside(pinned: tuple[Publish, Outlook], shown: tuple[Publish, Outlo
     """Return what tells one forecast from another, on the first basis.
 
     One subject forecast at two times is compared by what was and what is expected of a year. Two subjects are compared by how likely
-    one grows faster than the other, from the twelve months known to a whole calendar year ahead.
-
-    Args:
-        pinned: The version and the outlook that is compared with.
-        shown: Those on screen.
+    one grows faster than the other, from the twelve months known to a whole calendar year ahead. `pinned` are the version and the
+    outlook that is compared with, `shown` those on screen.
     """
     outlooks = pinned[1], shown[1]
     sides = tuple(_side(publish, outlook) for publish, outlook in (pinned, shown))
@@ -70,19 +67,14 @@ def _briefing(sides: tuple[Side, ...], names: tuple[str, ...], outlooks: tuple[O
     before, now = (float(outlook.year(basis, year)["mean"]) for outlook in outlooks)
     if sides[0].is_like(sides[1]):
         since, at_first = month_name(shown.demand.as_at), month_name(pinned.demand.as_at)
-        finding = (
-            f"{year}: about {now:,.0f} expected from {since}, about {before:,.0f} from {at_first}."
-            if since != at_first
-            else f"{year}: about {now:,.0f} expected, and about {before:,.0f} in the other version."
-        )
+        finding = f"{year}: about {now:,.0f} expected, and about {before:,.0f} in the other version."
+        if since != at_first:
+            finding = f"{year}: about {now:,.0f} expected from {since}, about {before:,.0f} from {at_first}."
         return Briefing(finding, _then_and_now(outlooks, year), alone)
-    finding = (
-        f"{year}: {small_first(names[1])} about {now:,.0f}, {small_first(names[0])} about {before:,.0f}."
-    )
+    one, other = (small_first(name) for name in reversed(names))
     verdict, how_sure = _growing(outlooks, year)
-    return Briefing(
-        finding, verdict, " ".join(filter(None, [how_sure, f"{names[1]} alone: {small_first(alone)}"]))
-    )
+    also = f"{how_sure} {names[1]} alone: {small_first(alone)}".lstrip()
+    return Briefing(f"{year}: {one} about {now:,.0f}, {other} about {before:,.0f}.", verdict, also)
 
 
 def _growing(outlooks: tuple[Outlook, Outlook], year: int) -> tuple[str, str]:

@@ -25,6 +25,7 @@ EXPECTED = (
     alt.Tooltip("range80:N", title=capital_first(IN_4_OF_5)),
     alt.Tooltip("range95:N", title=capital_first(IN_19_OF_20)),
 )
+MONTH = alt.Tooltip("month:T", title="Month", format="%B %Y")
 
 
 def years_chart(
@@ -55,81 +56,60 @@ def years_chart(
     longest = recorded["label"].str.len().max() if len(recorded) else 0
     fits = f"width / {len(every_year)} > {LETTER_WIDTH * longest + APART} ? 1 : 0"  # on a telephone the table has them
     ahead = _in_words(shown.dropna(subset="mean"), 0)
-    top = float(np.nanmax([1.0, *shown["recorded"], *shown["high95"], *shown["unadjusted"]]))
-    top = max(top, beside[1]) if beside else top
-    x = alt.X(
-        "year:N",
-        title=None,
-        scale=alt.Scale(domain=every_year),
-        axis=alt.Axis(labelAngle=0, labelOverlap=True, **ink),
+    top = np.nanmax([1.0, *shown["recorded"], *shown["high95"], *shown["unadjusted"], *(beside or ())[1:]])
+    year = alt.Tooltip("year:N", title="Year")
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, **ink)
+    x = alt.X("year:N", title=None, scale=alt.Scale(domain=every_year), axis=axis)
+    y = alt.Y(
+        "recorded:Q",
+        title=f"{unit} a calendar year",
+        scale=alt.Scale(domain=[0, float(top)], nice=True),
+        axis=alt.Axis(format=",d", tickMinStep=1, **ink),
     )
     legend = (
         alt.Legend(title=None, orient="top", labelFontSize=LETTERS, labelColor=palette.quiet, symbolOpacity=1)
         if len(ahead)
         else None
     )
-    side = alt.XOffset("basis:N", sort=bases)
-    y_title = f"{unit} a calendar year"
-    kind = alt.Color(
-        "basis:N",
-        sort=bases,
-        scale=alt.Scale(domain=bases, range=[palette.accent, palette.ink][: len(bases)]),
-        legend=legend,
+    colours, shapes = (
+        alt.Scale(domain=bases, range=looks[: len(bases)])
+        for looks in ([palette.accent, palette.ink], ["circle", "diamond"])
     )
-    shape = alt.Shape(
-        "basis:N",
-        sort=bases,
-        legend=legend,
-        scale=alt.Scale(domain=bases, range=["circle", "diamond"][: len(bases)]),
-    )
-    tooltip = [
-        alt.Tooltip("year:N", title="Year"),
-        alt.Tooltip("basis:N", title="Basis"),
-        *EXPECTED,
-        alt.Tooltip("state:N", title="Tested this far ahead"),
-    ]
-    bars = alt.Chart(recorded).encode(
+    shape = alt.Shape("basis:N", sort=bases, legend=legend, scale=shapes)
+    bars = alt.Chart(recorded).encode(x=x, y=y)
+    ranges = alt.Chart(ahead).encode(
         x=x,
-        y=alt.Y(
-            "recorded:Q",
-            title=y_title,
-            scale=alt.Scale(domain=[0, top], nice=True),
-            axis=alt.Axis(format=",d", tickMinStep=1, **ink),
-        ),
+        xOffset=alt.XOffset("basis:N", sort=bases),
+        color=alt.Color("basis:N", sort=bases, legend=legend, scale=colours),
     )
-    ranges = alt.Chart(ahead).encode(x=x, xOffset=side, color=kind)
     layers = [
         bars.mark_bar(color=palette.missing).encode(
             opacity=alt.condition(f"datum.part === '{BOTH}'", alt.value(SO_FAR), alt.value(WHOLE)),
-            tooltip=[
-                alt.Tooltip("year:N", title="Year"),
-                alt.Tooltip("recorded:Q", title="Recorded", format=",d"),
-            ],
+            tooltip=[year, alt.Tooltip("recorded:Q", title="Recorded", format=",d")],
         ),
         bars.mark_text(baseline="bottom", dy=-4, fontSize=LETTERS, color=palette.ink).encode(
             y=alt.datum(0), text=alt.Text("label:N"), opacity=alt.value(alt.expr(fits))
         ),
-        ranges.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low95:Q"), y2=alt.Y2("high95:Q")),
-        ranges.mark_rule(opacity=FIRM, strokeWidth=RANGE_WIDTH).encode(
-            y=alt.Y("low80:Q"), y2=alt.Y2("high80:Q")
-        ),
+        ranges.mark_rule(strokeWidth=1.5).encode(y="low95:Q", y2="high95:Q"),
+        ranges.mark_rule(opacity=FIRM, strokeWidth=RANGE_WIDTH).encode(y="low80:Q", y2="high80:Q"),
         ranges.mark_point(filled=True, size=90, opacity=1).encode(
-            y=alt.Y("mean:Q"), shape=shape, tooltip=tooltip
+            y="mean:Q",
+            shape=shape,
+            tooltip=[
+                year,
+                alt.Tooltip("basis:N", title="Basis"),
+                *EXPECTED,
+                alt.Tooltip("state:N", title="Tested this far ahead"),
+            ],
         ),
     ]
-    if _is_adjusted(ahead):
-        layers.append(
-            ranges.mark_point(size=80, strokeWidth=1.5).encode(y=alt.Y("unadjusted:Q"), shape=shape)
-        )
     legend_lines = ["Bar: recorded, pale: so far"]
     if len(ahead):
         legend_lines = [f"{legend_lines[0]}. Mark: expected", "Broad: 4 of 5 forecasts. Line: 19 of 20"]
     if _is_adjusted(ahead):
+        layers.append(ranges.mark_point(size=80, strokeWidth=1.5).encode(y="unadjusted:Q", shape=shape))
         legend_lines.append("Hollow: expected without what-ifs")
-    chart: alt.LayerChart = alt.LayerChart(
-        layer=layers, height=YEARS_HEIGHT, title=heading(list(title), legend_lines, palette)
-    )
-    return chart
+    return alt.LayerChart(layer=layers, height=YEARS_HEIGHT, title=heading(title, legend_lines, palette))
 
 
 def months_chart(
@@ -154,58 +134,45 @@ def months_chart(
         top: The highest number on the axis, so that charts beside each other compare.
         palette: The colours that suit the ground.
     """
-    ink = axis_ink(palette)
     x = month_axis(palette)
 
     def y(column: str) -> alt.Y:
-        axis = alt.Axis(format=",d", tickMinStep=1, tickCount=5, **ink)
-        return alt.Y(
-            f"{column}:Q", title=f"{unit} a month", axis=axis, scale=alt.Scale(domain=[0, top], nice=True)
-        )
+        axis = alt.Axis(format=",d", tickMinStep=1, tickCount=5, **axis_ink(palette))
+        scale = alt.Scale(domain=[0, top], nice=True)
+        return alt.Y(f"{column}:Q", title=f"{unit} a month", axis=axis, scale=scale)
 
     known = recorded.assign(run=recorded["count"].isna().cumsum()).dropna(subset="count")
     past = alt.Chart(known).encode(x=x, y=y("count"))
     future = alt.Chart(_in_words(ahead, 1)).encode(x=x)
-    dots = past.encode(
-        tooltip=[
-            alt.Tooltip("month:T", title="Month", format="%B %Y"),
-            alt.Tooltip("count:Q", title="Recorded", format=",d"),
-        ]
-    )
-    tooltip = [
-        alt.Tooltip("month:T", title="Month", format="%B %Y"),
-        *EXPECTED,
-    ]
+    dots = past.encode(tooltip=[MONTH, alt.Tooltip("count:Q", title="Recorded", format=",d")])
     layers = [
         *_untested_ground(ahead, palette),
-        future.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("low95"), y2=alt.Y2("high95:Q")),
-        future.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("low80"), y2=alt.Y2("high80:Q")),
+        future.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("low95"), y2="high95:Q"),
+        future.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("low80"), y2="high80:Q"),
         past.mark_line(color=palette.quiet, strokeWidth=1.5).encode(detail=alt.Detail("run:N")),
         dots.transform_filter("datum.set_aside").mark_point(color=palette.quiet, size=34),
         dots.transform_filter("!datum.set_aside").mark_circle(color=palette.quiet, size=18, opacity=1),
         future.mark_line(color=palette.accent, strokeWidth=2.5).encode(y=y("mean")),
-        future.mark_circle(color=palette.accent, size=60, opacity=0).encode(y=y("mean"), tooltip=tooltip),
+        future.mark_circle(color=palette.accent, size=60, opacity=0).encode(
+            y=y("mean"), tooltip=[MONTH, *EXPECTED]
+        ),
         *_since_rule(since, palette),
         *_event_rules(events, palette),
     ]
     if _is_adjusted(ahead):
         plain = future.mark_line(color=palette.ink, strokeWidth=1.5, strokeDash=[5, 4])
         layers.append(plain.encode(y=y("unadjusted")))
-    chart: alt.LayerChart = alt.LayerChart(
-        layer=layers,
-        height=MONTHS_HEIGHT,
-        title=heading(list(title), _months_legend(recorded, ahead), palette),
-    )
-    return chart
+    described = heading(title, _months_legend(recorded, ahead), palette)
+    return alt.LayerChart(layer=layers, height=MONTHS_HEIGHT, title=described)
 
 
 def _in_words(ahead: pd.DataFrame, decimals: int) -> pd.DataFrame:
     """Return what is expected with the words of EXPECTED, those of the tables."""
+    rows = [row for _, row in ahead.iterrows()]
     return ahead.assign(
-        expected=[expected_in_words(mean, decimals) for mean in ahead["mean"]],
-        **{
-            f"range{level}": [range_in_words(row, level) for _, row in ahead.iterrows()] for level in (80, 95)
-        },
+        expected=[expected_in_words(row["mean"], decimals) for row in rows],
+        range80=[range_in_words(row, 80) for row in rows],
+        range95=[range_in_words(row, 95) for row in rows],
     )
 
 
@@ -230,12 +197,10 @@ def _is_adjusted(ahead: pd.DataFrame) -> bool:
 
 def _since_rule(since: date, palette: Palette) -> list[alt.Chart]:
     learnt = pd.DataFrame({"month": [pd.Timestamp(since)], "text": ["learns from here"]})
-    base = alt.Chart(learnt).encode(x=alt.X("month:T"))
+    base = alt.Chart(learnt).encode(x="month:T")
     words = base.mark_text(align="left", baseline="top", dx=5, dy=2, fontSize=LETTERS, color=palette.quiet)
-    return [
-        base.mark_rule(color=palette.quiet, strokeDash=[2, 3]),
-        words.encode(y=alt.value(0), text=alt.Text("text:N")),
-    ]
+    rule = base.mark_rule(color=palette.quiet, strokeDash=[2, 3])
+    return [rule, words.encode(y=alt.value(0), text="text:N")]
 
 
 def _untested_ground(ahead: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
@@ -243,29 +208,21 @@ def _untested_ground(ahead: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     if beyond.empty:
         return []
     span = pd.DataFrame({"start": [beyond["month"].min()], "end": [ahead["month"].max()]})
-    return [
-        alt.Chart(span)
-        .mark_rect(color=palette.missing, opacity=0.25)
-        .encode(x=alt.X("start:T"), x2=alt.X2("end:T"))
-    ]
+    ground = alt.Chart(span).mark_rect(color=palette.missing, opacity=0.25)
+    return [ground.encode(x="start:T", x2="end:T")]
 
 
 def _event_rules(events: Sequence[tuple[date, str]], palette: Palette) -> list[alt.Chart]:
     if not events:
         return []
-    named = pd.DataFrame(
-        {
-            "month": pd.to_datetime([month for month, _ in events]),
-            "text": [name for _, name in events],
-        }
-    )
-    base = alt.Chart(named).encode(x=alt.X("month:T"))
+    named = pd.DataFrame(events, columns=["month", "text"]).astype({"month": "datetime64[s]"})
+    rules = alt.Chart(named).encode(x="month:T").mark_rule(color=palette.ink, strokeDash=[3, 3])
     words = [
         alt.Chart(named.iloc[[place]])
         .mark_text(
             align="right", baseline="top", dx=-4, dy=20 + 15 * place, fontSize=LETTERS, color=palette.ink
         )
-        .encode(x=alt.X("month:T"), y=alt.value(0), text=alt.Text("text:N"))
+        .encode(x="month:T", y=alt.value(0), text="text:N")
         for place in range(len(named))
     ]
-    return [base.mark_rule(color=palette.ink, strokeDash=[3, 3]), *words]
+    return [rules, *words]

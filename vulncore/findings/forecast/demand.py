@@ -76,8 +76,7 @@ class Demand:
         seen = np.where(self.months["set_aside"], np.nan, self.actual)
         place = [months_between(first.date(), change) for change in self.changes]
         steps = tuple(step for step in place if 0 < step < len(seen))
-        past = Past(first.date(), seen, steps, daily=self.daily)
-        return past.until(len(seen))  # which weighs the days
+        return Past(first.date(), seen, steps, daily=self.daily).until(len(seen))  # which weighs the days
 
     @property
     def recorded(self) -> pd.Series:
@@ -86,25 +85,19 @@ class Demand:
 
 
 def subjects(choice: DatasetContents, strand: str | None = None) -> tuple[Subject, ...]:
-    """Return what a dataset can forecast: strands of several measures first, then every measure; stocks are not forecast.
+    """Return what a dataset can forecast, of a strand alone if one is given.
 
-    Args:
-        choice: What the dataset can show.
-        strand: Only what belongs to this strand.
+    Strands of several measures come first, then every measure; stocks are not forecast.
     """
     flows = [
         measure
         for measure in choice.measures
         if measure.flow is Flow.FLOW and strand in (None, measure.strand)
     ]
-    by_strand: dict[str, list[Measure]] = {}
-    for measure in flows:
-        if measure.strand:
-            by_strand.setdefault(measure.strand, []).append(measure)
     whole = [
-        Subject(STRAND + key, strand_name(key), "records", tuple(measures))
-        for key, measures in by_strand.items()
-        if len(measures) > 1
+        Subject(STRAND + key, strand_name(key), "records", together)
+        for key in dict.fromkeys(measure.strand for measure in flows if measure.strand)
+        if len(together := tuple(measure for measure in flows if measure.strand == key)) > 1
     ]
     return (*whole, *(Subject(measure.key, measure.name, measure.unit, (measure,)) for measure in flows))
 
@@ -136,14 +129,9 @@ def find_subject(offered: Sequence[Subject], wanted: str | None) -> Subject:
 def subject_demand(
     snapshot: Snapshot, force: str, subject: Subject, as_at: date, lockdowns: bool = False
 ) -> Demand | None:
-    """Return the demand of a subject, month by month; None where not one is known by month.
+    """Return the demand of a subject, month by month to the as-at month; None where not one is known by month.
 
-    Args:
-        snapshot: A published version.
-        force: The force.
-        subject: What is counted.
-        as_at: The last month.
-        lockdowns: Whether models see the months of lockdown; set aside otherwise.
+    Models see the months of lockdown if `lockdowns` says so; else these are set aside.
     """
     known, by_record, by_measure = _months(snapshot, force, subject)
     known = known[known["month"] <= pd.Timestamp(as_at)]
@@ -158,6 +146,8 @@ def subject_demand(
     calendar = pd.date_range(known["month"].min(), as_at, freq="MS", name="month")
     months = known.set_index("month").reindex(calendar).reset_index()
     provisional = months["provisional"].eq(True)
+    delivered = pd.DatetimeIndex(months.loc[months["count"].notna(), "month"])
+    keys, without = _keys(subject.measures), _keys(subject.without)
     locked = months["month"].dt.date.isin(LOCKDOWN_MONTHS) & (not lockdowns)
     return Demand(
         subject=subject,
@@ -169,7 +159,7 @@ def subject_demand(
         broken=broken,
         begun=known["month"].iloc[0].date() if silent else None,
         changes=_until(as_at, level_changes(notes, subject.measures)),
-        daily=_daily(snapshot, force, subject, months) if by_record else None,
+        daily=daily_records(snapshot.incidents, force, keys, delivered, without) if by_record else None,
         stopped=_stopped(by_measure[by_measure["month"] <= pd.Timestamp(as_at)], subject),
     )
 
@@ -210,9 +200,3 @@ def _keys(measures: Sequence[Measure]) -> list[str]:
 def _until(as_at: date, months: Mapping[str, tuple[date, ...]]) -> tuple[date, ...]:
     """Return the months noted of any measure up to the as-at month, each once, in order."""
     return tuple(sorted({month for noted in months.values() for month in noted if month <= as_at}))
-
-
-def _daily(snapshot: Snapshot, force: str, subject: Subject, months: pd.DataFrame) -> pd.Series:
-    delivered = pd.DatetimeIndex(months.loc[months["count"].notna(), "month"])
-    keys, without = _keys(subject.measures), _keys(subject.without)
-    return daily_records(snapshot.incidents, force, keys, delivered, without)

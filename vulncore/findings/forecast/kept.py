@@ -10,7 +10,6 @@ import json
 import math
 import os
 import zlib
-from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -60,12 +59,7 @@ UNUSABLE: Final = (
 
 
 def kept_forecast(home: Path, task: ForecastTask) -> Forecast | None:
-    """Return the forecast of a task as it was fitted, bit by bit; None where none is kept that can be read.
-
-    Args:
-        home: The dataset's folder in the store.
-        task: What is to be forecast.
-    """
+    """Return the forecast of a task as it was fitted, bit by bit; None where a dataset's folder has none that can be read."""
     key = forecast_key(task)
     path = prepared_folder(home, FOLDER) / key
     try:
@@ -99,10 +93,17 @@ def keep_forecast(home: Path, forecast: Forecast) -> bool:
 def forecast_key(task: ForecastTask) -> str:
     """Return what a forecast is known by: the SHA-256 of its months, its settings, and the code and libraries that fit it."""
     past = task.past
-    made_of = {
+    made_of: dict[str, Any] = {
         "code": CODE,
         "libraries": VERSIONS,
-        "settings": _settings(),
+        # what decides figures and can be set while a process runs: a test tries few origins
+        "settings": {
+            "paths": work.PATHS,
+            "trial paths": backtest.TRIAL_PATHS,
+            "origins": [backtest.MOST_ORIGINS, backtest.EVERY_MONTHS],
+            "ahead": [backtest.LEAST_AHEAD, backtest.LONGEST_AHEAD],
+            "models": {model: f"{fit.__module__}.{fit.__qualname__}" for model, fit in models.SINGLE.items()},
+        },
         "basis": task.basis,
         "ahead": task.ahead,
         "seed": task.seed,
@@ -111,26 +112,11 @@ def forecast_key(task: ForecastTask) -> str:
         "actual": task.actual.tolist(),
         "steps": past.steps,
         "weights": [past.weights.weekdays, past.weights.bank_holiday],
-        "days": None if past.daily is None else [_days(past.daily), past.daily.tolist()],
     }
+    if past.daily is not None:
+        days = past.daily.index.to_numpy().astype("datetime64[D]").astype("int64")  # since 1970
+        made_of["days"] = [days.tolist(), past.daily.tolist()]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
-
-
-def _days(daily: pd.Series) -> list[int]:
-    """Return the days of a series, each as days since 1970."""
-    days: list[int] = daily.index.to_numpy().astype("datetime64[D]").astype("int64").tolist()
-    return days
-
-
-def _settings() -> Mapping[str, object]:
-    """Return what decides figures and can be set while a process runs: a test tries few origins."""
-    return {
-        "paths": work.PATHS,
-        "trial paths": backtest.TRIAL_PATHS,
-        "origins": [backtest.MOST_ORIGINS, backtest.EVERY_MONTHS],
-        "ahead": [backtest.LEAST_AHEAD, backtest.LONGEST_AHEAD],
-        "models": {model: f"{fit.__module__}.{fit.__qualname__}" for model, fit in models.SINGLE.items()},
-    }
 
 
 def _packed(forecast: Forecast, key: str) -> bytes:

@@ -11,7 +11,7 @@ from vulncore.findings.forecast.demand import Demand
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.paths import FORECAST, Paths, calendar_years, monthly_summary
+from vulncore.forecasting.paths import Paths, calendar_years, monthly_summary
 from vulncore.forecasting.what_if import Adjustment, apply_adjustments
 
 BASIS_NAMES: Final = {Basis.CURRENT_PROCESS: "Current process", Basis.FIVE_YEAR: "Five years"}
@@ -51,31 +51,24 @@ class Outlook:
 
     def year(self, basis: Basis, year: int) -> pd.Series:
         """Return a calendar year's row."""
-        rows = self.years[(self.years["basis"] == basis) & (self.years["year"] == year)]
-        return rows.iloc[0]
+        return self.years[(self.years["basis"] == basis) & (self.years["year"] == year)].iloc[0]
 
 
 def forecast_outlook(
     demand: Demand, forecasts: Mapping[Basis, Forecast], adjustments: Sequence[Adjustment] = ()
 ) -> Outlook:
-    """Return the outlook of a subject, once its forecasts are made.
-
-    Args:
-        demand: The subject's months.
-        forecasts: Its forecast on each basis shown.
-        adjustments: What may happen, applied to every path.
-    """
+    """Return the outlook of a subject, once its forecasts are made; what may happen is applied to every path."""
     spoken = {basis: forecast.spoken for basis, forecast in forecasts.items()}
-    reach = {basis: forecast.tested_to for basis, forecast in forecasts.items()}
-    return _outlook(demand, forecasts, spoken, reach, adjustments)
+    return _outlook(demand, forecasts, spoken, adjustments)
 
 
 def untested_outlook(
     demand: Demand, paths: Mapping[Basis, Mapping[Model, Paths]], adjustments: Sequence[Adjustment] = ()
 ) -> Outlook:
     """Return the outlook by the combination before any model was tested: nothing of it is."""
-    spoken = {basis: drawn[Model.COMBINATION] for basis, drawn in paths.items()}
-    return _outlook(demand, {}, spoken, dict.fromkeys(spoken, 0), adjustments)
+    return _outlook(
+        demand, {}, {basis: drawn[Model.COMBINATION] for basis, drawn in paths.items()}, adjustments
+    )
 
 
 def years_of(demand: Demand, paths: Paths) -> pd.DataFrame:
@@ -84,13 +77,13 @@ def years_of(demand: Demand, paths: Paths) -> pd.DataFrame:
     return calendar_years(demand.recorded, paths, ahead)
 
 
-def chance_of_rise(outlook: Outlook, basis: Basis) -> float | None:
-    """Return how likely the last year forecast has more than the last twelve months; None where those aren't whole."""
+def chances_of_rise(outlook: Outlook) -> list[float]:
+    """Return how likely the last year forecast has more than the last twelve months, by basis; none where those aren't whole."""
     before = last_twelve(outlook.demand)
     if before is None:
-        return None
-    total = outlook.paths[basis][:, -12:].sum(axis=1)
-    return float((total > before).mean() + (total == before).mean() / 2)
+        return []
+    totals = [paths[:, -12:].sum(axis=1) for paths in outlook.paths.values()]
+    return [float((total > before).mean() + (total == before).mean() / 2) for total in totals]
 
 
 def last_twelve(demand: Demand) -> int | None:
@@ -99,42 +92,24 @@ def last_twelve(demand: Demand) -> int | None:
     return int(recent.sum()) if len(recent) == 12 and not np.isnan(recent).any() else None
 
 
-def highest_year(outlook: Outlook) -> tuple[int, int] | None:
-    """Return the whole calendar year with most records so far, and how many; None where none is whole."""
-    whole = outlook.years[(outlook.years["part"] != FORECAST) & (outlook.years["months"] == 12)]
-    if whole.empty:
-        return None
-    top = whole.loc[whole["recorded"].idxmax()]
-    return int(top["year"]), int(top["recorded"])
-
-
 def _outlook(
     demand: Demand,
     forecasts: Mapping[Basis, Forecast],
     spoken: Mapping[Basis, Paths],
-    reach: Mapping[Basis, int],
     adjustments: Sequence[Adjustment],
 ) -> Outlook:
-    """Return an outlook; `spoken` are the paths without adjustments, `reach` the months ahead that were tested."""
-    bent = {basis: _adjusted(demand, paths, adjustments) for basis, paths in spoken.items()}
-    months, years = [], []
-    for basis, paths in bent.items():
+    """Return an outlook; `spoken` are the paths without adjustments, of which nothing was tested that has no forecast."""
+    bent, months, years = {}, [], []
+    for basis, plain in spoken.items():
+        dates = demand.past.months(plain.shape[1])[-plain.shape[1] :]
+        paths = apply_adjustments(plain, dates, adjustments, np.random.default_rng(WHAT_IF_SEED))
+        reach = forecasts[basis].tested_to if forecasts else 0
         month = monthly_summary(paths, demand.as_at)
-        tested = month["horizon"] <= reach[basis]
-        months.append(month.assign(basis=basis, tested=tested, unadjusted=spoken[basis].mean(axis=0)))
-        year, before = years_of(demand, paths), years_of(demand, spoken[basis])["mean"]
+        tested = month["horizon"] <= reach
+        months.append(month.assign(basis=basis, tested=tested, unadjusted=plain.mean(axis=0)))
+        year, before = years_of(demand, paths), years_of(demand, plain)["mean"]
         ends = (year["year"] - demand.as_at.year) * 12 + 12 - demand.as_at.month
-        years.append(year.assign(basis=basis, tested=ends <= reach[basis], unadjusted=before))
-    return Outlook(
-        demand,
-        forecasts,
-        tuple(adjustments),
-        bent,
-        pd.concat(months, ignore_index=True),
-        pd.concat(years, ignore_index=True),
-    )
-
-
-def _adjusted(demand: Demand, paths: Paths, adjustments: Sequence[Adjustment]) -> Paths:
-    months = demand.past.months(paths.shape[1])[-paths.shape[1] :]
-    return apply_adjustments(paths, months, adjustments, np.random.default_rng(WHAT_IF_SEED))
+        years.append(year.assign(basis=basis, tested=ends <= reach, unadjusted=before))
+        bent[basis] = paths
+    every_month, every_year = (pd.concat(frames, ignore_index=True) for frames in (months, years))
+    return Outlook(demand, forecasts, tuple(adjustments), bent, every_month, every_year)

@@ -6,14 +6,7 @@ import pandas as pd
 
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.demand import Demand
-from vulncore.findings.forecast.outlook import (
-    MODEL_NAMES,
-    Outlook,
-    chance_of_rise,
-    highest_year,
-    last_twelve,
-    years_of,
-)
+from vulncore.findings.forecast.outlook import MODEL_NAMES, Outlook, chances_of_rise, last_twelve, years_of
 from vulncore.findings.forecast.what_if import adjustment_in_words
 from vulncore.findings.forecast.work import NoForecast
 from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
@@ -23,63 +16,49 @@ from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import FEWEST_MONTHS, basis_months
+from vulncore.forecasting.paths import FORECAST
 
 VERY_LIKELY, LIKELY = 0.9, 0.65
 FAR_OFF = 0.12  # a range that held so much more than it should is called too wide
 TOO_WIDE = 4.0  # times its lower end: a range that reaches further is no plan
 MOST_NAMED = 7  # months that a note names one by one
+UNKNOWN = "What may come"
 RISES = "Plan for more."
 FALLS = "Do not plan for fewer until the fall has come."
 STAYS = "The forecast is too unsure to plan by. Look again each quarter."
-PLANS: Final = {
-    "Very likely to rise": RISES,
-    "Likely to rise": RISES,
-    "Very likely to fall": FALLS,
-    "Likely to fall": FALLS,
-    "Could go either way": STAYS,
-    "What may come": STAYS,
-}
 IN_WORDS: Final = {Basis.CURRENT_PROCESS: "the current process", Basis.FIVE_YEAR: "the last five years"}
 
 
 def forecast_headline(outlook: Outlook) -> tuple[Headline, ...]:
     """Return the headline of a forecast: what comes, how sure that is, and which model says so once all were tested."""
+    ranges = _ranges(outlook)
     if not outlook.forecasts:
-        return (_what_comes(outlook), _quiet("How sure", f"{_ranges(outlook)} Testing on past months …"))
+        return (_what_comes(outlook), _quiet("How sure", f"{ranges} Testing on past months …"))
     return (
         _what_comes(outlook),
-        _quiet("How sure", f"{_ranges(outlook)} {_test_result(outlook)}"),
+        _quiet("How sure", f"{ranges} {_test_result(outlook)}"),
         _quiet("Which model", f"{_chosen_models(outlook)} {_prophet_alone(outlook)}"),
     )
 
 
 def forecast_briefing(outlook: Outlook) -> Briefing:
     """Return which way demand goes, to about how many, and what to plan for."""
-    chances = [
-        chance for chance in (chance_of_rise(outlook, basis) for basis in outlook.paths) if chance is not None
-    ]
-    way = _direction(chances) if chances else "What may come"
+    way = _direction(chances_of_rise(outlook))
+    plan = RISES if way.endswith("rise") else FALLS if way.endswith("fall") else STAYS
     year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
     if_so = "If the what-ifs hold: " if outlook.adjustments else ""
     name = small_first(outlook.demand.subject.name) if if_so else outlook.demand.subject.name
     # what is too unsure to plan by has no number that somebody could take away
-    unsure = PLANS[way] == STAYS
-    amount = range_in_words(year) if unsure else f"about {expected_in_words(year['mean'])}"
+    amount = range_in_words(year) if plan is STAYS else f"about {expected_in_words(year['mean'])}"
     finding = f"{if_so}{name}: {small_first(way)}, {amount} in {outlook.last_year}."
     if stopped := _stopped(outlook.demand):
-        return Briefing(
-            finding, f"Ask the records team first whether records of {stopped} still arrive.", PLANS[way]
-        )
-    return Briefing(finding, PLANS[way])
+        ask = f"Ask the records team first whether records of {stopped} still arrive."
+        return Briefing(finding, ask, plan)
+    return Briefing(finding, plan)
 
 
 def _stopped(demand: Demand) -> str:
     return listed([small_first(measure.name) for measure in demand.stopped])
-
-
-def no_forecast_briefing(refused: NoForecast) -> Briefing:
-    """Return why nothing is forecast, and what to do."""
-    return Briefing(refused.finding, refused.action)
 
 
 def no_forecast_headline(refused: NoForecast) -> tuple[Headline, ...]:
@@ -88,31 +67,28 @@ def no_forecast_headline(refused: NoForecast) -> tuple[Headline, ...]:
     if not refused.expected:
         return (why,)
     steady = refused.expected
-    return (
-        why,
-        _quiet(
-            "If nothing changes",
-            f"about {steady.mean:,.0f} in the next twelve months. In 4 of 5 cases: {_few(steady.low80, steady.high80)}. "
-            f"In 19 of 20 cases: {_few(steady.low95, steady.high95)}. Chance alone explains that range.",
-        ),
+    text = (
+        f"about {steady.mean:,.0f} in the next twelve months. In 4 of 5 cases: {_few(steady.low80, steady.high80)}. "
+        f"In 19 of 20 cases: {_few(steady.low95, steady.high95)}. Chance alone explains that range."
     )
+    return why, _quiet("If nothing changes", text)
 
 
 def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
     """Return what was done with months that are missing, set aside, or after which the level was another."""
     demand = outlook.demand
     months, notes = demand.months, []
-    gaps = months.loc[months["count"].isna(), "month"]
-    if len(gaps):
-        notes.append(
-            f"{_some(gaps)} not delivered. Models leave such months out and never read them as zero."
-        )
-    locked = months.loc[months["set_aside"] & ~months["provisional"] & months["count"].notna(), "month"]
-    if len(locked):
-        notes.append(f"{_some(locked)} set aside: lockdown changed the streets and what was reported.")
-    provisional = months.loc[months["provisional"], "month"]
-    if len(provisional):
-        notes.append(f"{_some(provisional)} set aside: the figures may still change. Totals include them.")
+    missing, provisional = months["count"].isna(), months["provisional"]
+    for of_these, what in (
+        (missing, "not delivered. Models leave such months out and never read them as zero."),
+        (
+            months["set_aside"] & ~provisional & ~missing,
+            "set aside: lockdown changed the streets and what was reported.",
+        ),
+        (provisional, "set aside: the figures may still change. Totals include them."),
+    ):
+        if of_these.any():
+            notes.append(f"{_some(months.loc[of_these, 'month'])} {what}")
     if demand.broken:
         notes.append(f"Months before {month_name(demand.broken)} are not used: counting changed then.")
     if demand.begun:
@@ -124,11 +100,10 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
         notes.append(
             f"Records of {stopped} seem to have stopped. The forecast learns from all the same, and may be too low."
         )
-    changed = (
-        f"A change of level was approved for {month_name(change)}. Models may step up or down there."
-        for change in demand.changes
-    )
-    return (*notes, *changed)
+    for change in demand.changes:
+        when = month_name(change)
+        notes.append(f"A change of level was approved for {when}. Models may step up or down there.")
+    return tuple(notes)
 
 
 def expected_in_words(mean: float, decimals: int = 0) -> str:
@@ -141,12 +116,7 @@ def expected_in_words(mean: float, decimals: int = 0) -> str:
 
 
 def range_in_words(row: pd.Series, level: int = 80) -> str:
-    """Return where so many per cent of forecasts of a month or a year lie.
-
-    Args:
-        row: With `low80`, `high80`, `low95` and `high95`, in records.
-        level: 80 or 95.
-    """
+    """Return where so many per cent (80 or 95) of forecasts of a month or a year lie, in records."""
     return f"{row[f'low{level}']:,.0f} to {row[f'high{level}']:,.0f}"
 
 
@@ -174,19 +144,16 @@ def basis_in_words(outlook: Outlook, basis: Basis) -> str:
 
 def years_in_words(outlook: Outlook) -> str:
     """Return the calendar years in a sentence, for those who can't see the chart."""
-    first = outlook.years.drop_duplicates("year")
-    past = first[first["recorded"].notna()]
-    recorded = ", ".join(
-        f"{year} {count:,.0f}" for year, count in zip(past["year"], past["recorded"], strict=True)
-    )
-    ahead = []
+    past = outlook.years.drop_duplicates("year").dropna(subset="recorded")
+    recorded = [f"{year} {count:,.0f}" for year, count in zip(past["year"], past["recorded"], strict=True)]
+    sentences = [f"Recorded: {', '.join(recorded)}."] if recorded else []
     for basis, years in outlook.years.dropna(subset="mean").groupby("basis", sort=False):
         expected = (
             f"{row['year']} {expected_in_words(row['mean'])} ({range_in_words(row)})"
             for _, row in years.iterrows()
         )
-        ahead.append(f"Expected from {IN_WORDS[Basis(str(basis))]}: {', '.join(expected)}.")
-    return " ".join([f"Recorded: {recorded}." if recorded else "", *ahead]).strip()
+        sentences.append(f"Expected from {IN_WORDS[Basis(str(basis))]}: {', '.join(expected)}.")
+    return " ".join(sentences)
 
 
 def months_in_words(outlook: Outlook, basis: Basis) -> str:
@@ -207,64 +174,46 @@ def untested_from(outlook: Outlook, basis: Basis) -> str:
     return month_name(add_months(outlook.demand.as_at, forecast.tested_to + 1))
 
 
-def late_coverage(forecast: Forecast) -> float | None:
-    """Return how much the 80 % range of the model that speaks held in the last twelve months of the horizon tested.
-
-    None where that is within the first year, which is judged by itself.
-    """
-    if forecast.tested_to < YEAR + YEAR // 2:
-        return None
-    rows = forecast.trials[
-        (forecast.trials["span"] == 1) & (forecast.trials["model"] == forecast.chosen.model)
-    ]
-    late = rows[rows["horizon"].between(_late_start(forecast), forecast.tested_to)]
-    return float(late["pit"].between(0.1, 0.9).mean())
-
-
 def _quiet(lead: str, text: str) -> Headline:
     return Headline(HeadlineKind.QUIET, lead, text)
 
 
 def _what_comes(outlook: Outlook) -> Headline:
     """Return what the last year forecast brings, on the first basis, against the last twelve months."""
-    chances = [chance_of_rise(outlook, basis) for basis in outlook.paths]
-    known = [chance for chance in chances if chance is not None]
-    lead = _direction(known) if known else "What may come"
+    chances = chances_of_rise(outlook)
+    lead = _direction(chances)
+    clear = chances and min(max(chance, 1 - chance) for chance in chances) >= VERY_LIKELY
+    kind = HeadlineKind.CLEAR if clear else HeadlineKind.POSSIBLE
     year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
     text = f"{outlook.demand.subject.name}: about {expected_in_words(year['mean'])} in {outlook.last_year}"
     if outlook.adjustments:
-        lead = f"If the what-ifs hold: {lead[0].lower()}{lead[1:]}"
+        lead = f"If the what-ifs hold: {small_first(lead)}"
         text += f" instead of {year['unadjusted']:,.0f}"
     before = last_twelve(outlook.demand)
     if before is not None:
         text += f", against {before:,} in the twelve months to {month_name(outlook.demand.as_at)}"
-    top = highest_year(outlook)
-    highest = f" The highest calendar year so far is {top[0]}, with {top[1]:,}." if top else ""
-    clear = known and min(max(chance, 1 - chance) for chance in known) >= VERY_LIKELY
-    kind = HeadlineKind.CLEAR if clear else HeadlineKind.POSSIBLE
-    return Headline(kind, lead, f"{text}.{highest}{_what_ifs(outlook)}")
+    years = outlook.years
+    whole = years[(years["part"] != FORECAST) & (years["months"] == 12)].nlargest(1, "recorded")
+    highest = "".join(
+        f" The highest calendar year so far is {year}, with {count:,.0f}."
+        for year, count in zip(whole["year"], whole["recorded"], strict=True)
+    )
+    what_ifs = "; ".join(
+        f"{adjustment.label} ({adjustment_in_words(adjustment)})" for adjustment in outlook.adjustments
+    )
+    return Headline(kind, lead, f"{text}.{highest}" + (f" What if: {what_ifs}." if what_ifs else ""))
 
 
 def _direction(chances: list[float]) -> str:
     """Return which way demand goes on every basis, and how likely that is."""
-    if min(chances) >= VERY_LIKELY:
-        return "Very likely to rise"
-    if min(chances) >= LIKELY:
-        return "Likely to rise"
-    if max(chances) <= 1 - VERY_LIKELY:
-        return "Very likely to fall"
-    if max(chances) <= 1 - LIKELY:
-        return "Likely to fall"
+    if not chances:
+        return UNKNOWN
+    for likely, how_likely in ((VERY_LIKELY, "Very likely"), (LIKELY, "Likely")):
+        if min(chances) >= likely:
+            return f"{how_likely} to rise"
+        if max(chances) <= 1 - likely:
+            return f"{how_likely} to fall"
     return "Could go either way"
-
-
-def _what_ifs(outlook: Outlook) -> str:
-    if not outlook.adjustments:
-        return ""
-    adjustments = "; ".join(
-        f"{adjustment.label} ({adjustment_in_words(adjustment)})" for adjustment in outlook.adjustments
-    )
-    return f" What if: {adjustments}."
 
 
 def _ranges(outlook: Outlook) -> str:
@@ -272,45 +221,42 @@ def _ranges(outlook: Outlook) -> str:
     year = outlook.last_year
     (_, first), *others = ((basis, outlook.year(basis, year)) for basis in outlook.paths)
     text = f"In 4 of 5 forecasts, {year} has {range_in_words(first)}."
-    differing = [(basis, row) for basis, row in others if not _same_figures(first, row)]
+    figures = first.drop("basis")
+    differing = [(basis, row) for basis, row in others if not row.drop("basis").equals(figures)]
     for basis, row in differing:
         text += f" From {IN_WORDS[basis]} alone: about {expected_in_words(row['mean'])}, and {range_in_words(row)} in 4 of 5."
-    wide = any(row["high80"] > TOO_WIDE * max(row["low80"], 1) for _, row in [(None, first), *differing])
+    wide = any(row["high80"] > TOO_WIDE * max(row["low80"], 1) for row in (first, *dict(differing).values()))
     return f"{text} That range is too wide to plan by." if wide else text
-
-
-def _same_figures(one: pd.Series, other: pd.Series) -> bool:
-    return one.drop("basis").fillna(-1).equals(other.drop("basis").fillna(-1))
 
 
 def _test_result(outlook: Outlook) -> str:
     """Return how often such ranges held on past months, and from when nothing could be tested."""
     basis, forecast = next(iter(outlook.forecasts.items()))
-    near, late = float(_scores(forecast)["within80"][forecast.chosen.model]), late_coverage(forecast)
-    whose = "the model's own" if (forecast.widened > 1).any() else "such"
+    near, late = float(_scores(forecast)["within80"][forecast.chosen.model]), None
+    far, tried = forecast.tested_to, forecast.months_tried
+    start = max(far - YEAR, YEAR) + 1  # of the last year tested, as far as it isn't within the first
+    if far >= YEAR + YEAR // 2:
+        late = float(tried.loc[tried["horizon"].between(start, far), "pit"].between(0.1, 0.9).mean())
+    is_widened = (forecast.widened > 1).any()
+    whose = "the model's own" if is_widened else "such"
     text = f"On past months {whose} ranges held {percent(near)} up to a year ahead"
     if late is not None:
-        text += f" and {percent(late)} at {_late_start(forecast)} to {forecast.tested_to} months"
+        text += f" and {percent(late)} at {start} to {far} months"
     text += "."
-    held = near if late is None else late
-    if (forecast.widened > 1).any():
+    if is_widened:
         text += " They are widened here until they would have held 80 %."
-    elif held - 0.8 > FAR_OFF:
-        far = " so far ahead" if late is not None else ""
-        text += f" Ranges{far} are too wide."
+    elif (near if late is None else late) - 0.8 > FAR_OFF:
+        text += f" Ranges{'' if late is None else ' so far ahead'} are too wide."
     limit = untested_from(outlook, basis)
     return f"{text} From {limit} on the forecast is untested." if limit else text
 
 
-def _late_start(forecast: Forecast) -> int:
-    return max(forecast.tested_to - YEAR, YEAR) + 1
-
-
 def _chosen_models(outlook: Outlook) -> str:
-    first, *others = outlook.forecasts.items()
-    differing = [(basis, forecast) for basis, forecast in others if forecast.chosen != first[1].chosen]
-    return _chosen_model(first[1]) + "".join(
-        f" From {IN_WORDS[basis]}: {_chosen_model(forecast)}" for basis, forecast in differing
+    (_, first), *others = outlook.forecasts.items()
+    return _chosen_model(first) + "".join(
+        f" From {IN_WORDS[basis]}: {_chosen_model(forecast)}"
+        for basis, forecast in others
+        if forecast.chosen != first.chosen
     )
 
 
@@ -328,22 +274,21 @@ def _chosen_model(forecast: Forecast) -> str:
 
 def _prophet_alone(outlook: Outlook) -> str:
     """Return what Prophet alone expects, and how it did."""
-    before = last_twelve(outlook.demand)
-    totals = {
-        basis: years_of(outlook.demand, forecast.paths[Model.PROPHET]).iloc[-1]
-        for basis, forecast in outlook.forecasts.items()
-    }
-    moves = {bool(row["mean"] > before) for row in totals.values()} if before is not None else set()
+    demand, forecasts = outlook.demand, outlook.forecasts
+    totals = [
+        (basis, years_of(demand, forecast.paths[Model.PROPHET]).iloc[-1])
+        for basis, forecast in forecasts.items()
+    ]
+    before = last_twelve(demand)
+    moves = {bool(row["mean"] > before) for _, row in totals} if before is not None else set()
     way = "" if len(moves) != 1 else "a rise to " if moves.pop() else "a fall to "
     without = ", without what-ifs," if outlook.adjustments else ""
-    (_, first), *others = totals.items()
+    (_, first), *others = totals
     text = f"Prophet alone{without} expects {way}{expected_in_words(first['mean'])} in {outlook.last_year} ({range_in_words(first)} {IN_4_OF_5})"
-    if len({forecast.learnt_from.first for forecast in outlook.forecasts.values()}) > 1:
-        text += "".join(
-            f", from {IN_WORDS[basis]} {expected_in_words(row['mean'])} ({range_in_words(row)})"
-            for basis, row in others
-        )
-    forecast = next(iter(outlook.forecasts.values()))
+    if len({forecast.learnt_from.first for forecast in forecasts.values()}) > 1:
+        for basis, row in others:
+            text += f", from {IN_WORDS[basis]} {expected_in_words(row['mean'])} ({range_in_words(row)})"
+    forecast = next(iter(forecasts.values()))
     scores = _scores(forecast)
     if forecast.chosen.model is Model.PROPHET or scores["mase"].isna().any():
         return f"{text}."

@@ -62,12 +62,13 @@ def years_table(outlook: Outlook) -> pd.DataFrame:
         row = {"Year": str(year), "Recorded": _recorded(first)}
         for basis in outlook.forecasts:
             figures, name = outlook.year(basis, year), BASIS_NAMES[basis]
-            ahead = first["part"] != RECORDED and not pd.isna(figures["mean"])
-            row[f"{name}: expected"] = expected_in_words(figures["mean"], 0) if ahead else "–"
+            shown = {f"{name}: expected": expected_in_words(figures["mean"])}
             if outlook.adjustments:
-                row[f"{name}: without what-ifs"] = f"{figures['unadjusted']:,.0f}" if ahead else "–"
-            row[f"{name}: {IN_4_OF_5}"] = range_in_words(figures, 80) if ahead else "–"
-            row[f"{name}: {IN_19_OF_20}"] = range_in_words(figures, 95) if ahead else "–"
+                shown[f"{name}: without what-ifs"] = f"{figures['unadjusted']:,.0f}"
+            shown[f"{name}: {IN_4_OF_5}"] = range_in_words(figures, 80)
+            shown[f"{name}: {IN_19_OF_20}"] = range_in_words(figures, 95)
+            ahead = first["part"] != RECORDED and not pd.isna(figures["mean"])
+            row |= shown if ahead else dict.fromkeys(shown, "–")
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -79,10 +80,8 @@ def recorded_years(demand: Demand) -> pd.DataFrame:
         One row per calendar year: the columns of `vulncore.forecasting.paths.calendar_years`, `basis` (""), `tested`,
         `unadjusted`, and `recorded_text`, what is recorded in words.
     """
-    years = calendar_years(demand.recorded, np.zeros((1, 0), dtype=np.int64), 0).assign(
-        basis="", tested=False, unadjusted=np.nan
-    )
-    years[FIGURES] = np.nan
+    years = calendar_years(demand.recorded, np.zeros((1, 0), dtype=np.int64), 0)
+    years = years.assign(basis="", tested=False, unadjusted=np.nan, **dict.fromkeys(FIGURES, np.nan))
     return years.assign(recorded_text=[_recorded(row) for _, row in years.iterrows()])
 
 
@@ -95,52 +94,45 @@ def recorded_rows(demand: Demand) -> pd.DataFrame:
 def months_table(outlook: Outlook) -> pd.DataFrame:
     """Return the months ahead for people: one row per month, the bases side by side."""
     table: dict[str, Sequence[str]] = {}
-    for basis in outlook.forecasts:
-        months, name = outlook.months[outlook.months["basis"] == basis], BASIS_NAMES[basis]
-        table.setdefault("Month", [f"{month:%B %Y}" for month in months["month"]])
-        table[f"{name}: expected"] = [expected_in_words(mean, 1) for mean in months["mean"]]
-        table[f"{name}: {IN_4_OF_5}"] = [range_in_words(row, 80) for _, row in months.iterrows()]
-        table[f"{name}: {IN_19_OF_20}"] = [range_in_words(row, 95) for _, row in months.iterrows()]
-        table[f"{name}: tested"] = ["yes" if tested else "no" for tested in months["tested"]]
+    for basis, months in outlook.months.groupby("basis", sort=False):
+        name, rows = BASIS_NAMES[Basis(str(basis))], [row for _, row in months.iterrows()]
+        table |= {
+            "Month": [f"{row['month']:%B %Y}" for row in rows],
+            f"{name}: expected": [expected_in_words(row["mean"], 1) for row in rows],
+            f"{name}: {IN_4_OF_5}": [range_in_words(row, 80) for row in rows],
+            f"{name}: {IN_19_OF_20}": [range_in_words(row, 95) for row in rows],
+            f"{name}: tested": ["yes" if row["tested"] else "no" for row in rows],
+        }
     return pd.DataFrame(table)
 
 
 def models_table(forecast: Forecast) -> pd.DataFrame:
     """Return how each model did in the first twelve months ahead, for people; the one shown is marked."""
-    scores = forecast.scores.set_index("model").loc[list(Model)]
+    scores = forecast.scores.set_index("model").loc[list(Model)].reset_index()
     return pd.DataFrame(
         {
-            "Model": [
-                MODEL_NAMES[model] + (" (shown)" if model is forecast.chosen.model else "") for model in Model
-            ],
-            "Error (MASE)": [_two_decimals(value) for value in scores["mase"]],
-            "Large errors (RMSSE)": [_two_decimals(value) for value in scores["rmsse"]],
-            "Whole range (CRPS)": [_two_decimals(value) for value in scores["crps"]],
-            HELD_4_OF_5: [percent(value) for value in scores["within80"]],
-            HELD_19_OF_20: [percent(value) for value in scores["within95"]],
+            "Model": [MODEL_NAMES[model] + " (shown)" * (model is forecast.chosen.model) for model in Model],
+            "Error (MASE)": scores["mase"].map(_two_decimals),
+            "Large errors (RMSSE)": scores["rmsse"].map(_two_decimals),
+            "Whole range (CRPS)": scores["crps"].map(_two_decimals),
+            HELD_4_OF_5: scores["within80"].map(percent),
+            HELD_19_OF_20: scores["within95"].map(percent),
         }
     )
 
 
 def horizons_table(forecast: Forecast) -> pd.DataFrame:
     """Return how the model that is shown did, by how far ahead it looked."""
-    trials = forecast.trials[(forecast.trials["model"] == forecast.chosen.model)]
-    rows = []
+    trials, rows = forecast.months_tried, []
     for name, (low, high) in BANDS.items():
-        months = trials[(trials["span"] == 1) & trials["horizon"].between(low, high)]
+        months = trials[trials["horizon"].between(low, high)]
         if months.empty:
             continue
         score = scores_by_model(months).iloc[0]
-        rows.append(
-            {
-                "Months ahead": name,
-                "Past dates tested": f"{months['origin'].nunique()}",
-                "Error (MASE)": _two_decimals(score["mase"]),
-                HELD_4_OF_5: percent(score["within80"]),
-                HELD_19_OF_20: percent(score["within95"]),
-            }
-        )
-    return pd.DataFrame(rows)
+        held = percent(score["within80"]), percent(score["within95"])
+        rows.append((name, f"{months['origin'].nunique()}", _two_decimals(score["mase"]), *held))
+    columns = ["Months ahead", "Past dates tested", "Error (MASE)", HELD_4_OF_5, HELD_19_OF_20]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def backtest_rows(demand: Demand, forecasts: Mapping[Basis, Forecast]) -> pd.DataFrame:

@@ -12,14 +12,7 @@ from vulncore.findings.forecast.kept import keep_forecast, kept_forecast
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
 from vulncore.forecasting.basis import Basis
-from vulncore.forecasting.forecast import (
-    Forecast,
-    ForecastTask,
-    Label,
-    OnProgress,
-    PathsByModel,
-    run_tasks,
-)
+from vulncore.forecasting.forecast import Forecast, ForecastTask, Label, OnProgress, PathsByModel, run_tasks
 from vulncore.forecasting.past import FEWEST_MONTHS, Past, basis_months
 from vulncore.forecasting.paths import months_ahead
 from vulncore.forecasting.steady_range import SteadyRange, steady_range
@@ -73,9 +66,11 @@ def why_no_forecast(demand: Demand) -> NoForecast | None:
             expected=steady_range(counts[-VOLUME_MONTHS:]),
         )
     if not all(_can_be_tested(demand.past, basis) for basis in Basis):
+        months = int(seen.notna().sum())
+        how_many = f"{number_of(months, 'month')} {agree(months, 'is', 'are')}"
         since = f" since counting changed in {month_name(demand.broken)}" if demand.broken else ""
         return NoForecast(
-            f"{name}: {_months(int(seen.notna().sum()))} recorded{since}, too few to test a forecast.",
+            f"{name}: {how_many} recorded{since}, too few to test a forecast.",
             f"Come back when there are {FEWEST_MONTHS + LEAST_AHEAD} months.",
             "A forecast is tested on past months first.",
             steady_range(counts),
@@ -97,16 +92,9 @@ def subject_forecasts(
     workers: int | None = None,
     home: Path | None = None,
 ) -> Mapping[Basis, Forecast]:
-    """Return the forecasts of a subject, as `run_kept` does.
+    """Return the forecasts of a subject on some bases, so many calendar years ahead, as `run_kept` does.
 
-    Args:
-        demand: The subject's months, of which `why_no_forecast` says nothing.
-        bases: Which bases.
-        years: Calendar years ahead.
-        on_progress: Is told the share of the work that is done.
-        untried: Is told what the models expect before they have been tried.
-        workers: Processes; as many as there are cores by default.
-        home: The dataset's folder, where forecasts are kept; without one none is.
+    `why_no_forecast` says nothing of the subject's months.
     """
     return run_kept(_tasks(demand, bases, years), on_progress, untried, workers, home)
 
@@ -123,12 +111,12 @@ def run_kept(
     workers: int | None = None,
     home: Path | None = None,
 ) -> Mapping[Label, Forecast]:
-    """Return some forecasts: what is kept is not fitted again, and what was fitted is kept.
+    """Return some forecasts, as `run_tasks` does: what is kept is not fitted again, and what was fitted is kept.
 
     Args:
         tasks: What is to be forecast.
-        on_progress: Is told the share of the work that is done, as `run_tasks` tells it; 1 alone where all are kept.
-        untried: Is told, once, each task's paths by model before they have been tried; nothing where all are kept.
+        on_progress: Is told 1 alone where all are kept.
+        untried: Is told nothing where all are kept.
         workers: Processes; as many as there are cores by default.
         home: The dataset's folder, where forecasts are kept; without one none is.
     """
@@ -147,7 +135,7 @@ def run_kept(
     if home:
         for forecast in fitted.values():
             keep_forecast(home, forecast)
-    return {label: kept[label] if label in kept else fitted[label] for label in tasks}
+    return {label: (kept if label in kept else fitted)[label] for label in tasks}
 
 
 def ready_tasks(tasks: Mapping[Label, ForecastTask], home: Path) -> Mapping[Label, Forecast] | None:
@@ -163,10 +151,6 @@ def _kept(tasks: Mapping[Label, ForecastTask], home: Path) -> dict[Label, Foreca
 
 def _tasks(demand: Demand, bases: Sequence[Basis], years: int) -> dict[Basis, ForecastTask]:
     return {basis: forecast_task(demand, basis, years) for basis in bases}
-
-
-def _months(number: int) -> str:
-    return f"{number_of(number, 'month')} {agree(number, 'is', 'are')}"
 
 
 def _can_be_tested(past: Past, basis: Basis) -> bool:

@@ -56,22 +56,16 @@ def measures_beside(
     """Return what tells a measure of one overview from a measure of another.
 
     One measure at two times is compared by its twelve months; two measures of one month by how each changed since last year. What
-    the overview says of each alone is said with it.
-
-    Args:
-        pinned: The overview that is compared with.
-        pinned_key: Its measure.
-        shown: The overview on screen.
-        shown_key: Its measure.
-        sharing: Which measures share records.
+    the overview says of each alone is said with it. `pinned` is what is compared with, `shown` is on screen; `sharing` says which
+    measures share records.
 
     Raises:
         UnknownNameError: An overview has no such measure.
     """
     sides = _side(pinned, pinned_key, sharing), _side(shown, shown_key, sharing)
     before, now = names_of(sides)
-    rows = _row(pinned, pinned_key), _row(shown, shown_key)
     compare = _of_one if sides[0].is_like(sides[1]) else _of_two
+    rows = _row(pinned, pinned_key), _row(shown, shown_key)
     histories = history(pinned, pinned_key), history(shown, shown_key)
     months = pd.concat([past.frame for past in histories])
     return MeasuresBeside(
@@ -89,21 +83,13 @@ def _side(overview: Overview, key: str, sharing: Sharing) -> Side:
     window = overview.windows[YEAR] or fytd(overview.as_at)
     measure = find_measure(overview.measures, key)
     broken = series_breaks(overview.annotations, [measure])[measure.key]
-    return Side(
-        overview.publish,
-        overview.force,
-        (measure.key,),
-        measure.name,
-        window,
-        broken=tuple(broken),
-        sharing=sharing,
-    )
+    what = (overview.publish, overview.force, (measure.key,), measure.name, window)
+    return Side(*what, broken=tuple(broken), sharing=sharing)
 
 
 def _row(overview: Overview, key: str) -> Mapping[Any, Any]:
-    row: Mapping[Any, Any] = overview.table[overview.table["measure"] == key].iloc[0].to_dict()
-    measure = find_measure(overview.measures, key)
-    return {**row, "what": measure, "windows": overview.windows}
+    row = overview.table[overview.table["measure"] == key].iloc[0].to_dict()
+    return {**row, "what": find_measure(overview.measures, key), "windows": overview.windows}
 
 
 def _of_one(
@@ -113,41 +99,27 @@ def _of_one(
     before, now = (row[YEAR] for row in rows)
     if pd.isna(before) or pd.isna(now):
         return Briefing(*not_compared(names, NO_YEAR))
-    counts = f"{measure.name}: {int(now):,} {measure.unit} in {sides[1].when}"
-    if measure.flow is Flow.STOCK:
-        at_end = (
-            f"{measure.name}: {int(now):,} {measure.unit} at the end of {month_name(sides[1].window.end)}"
-        )
-        return Briefing(f"{at_end}, {_more(int(before), int(now))}.", STOCK)
-    why = why_not_judged(*sides)
-    if why:
-        return Briefing(
-            *not_compared(names, why), f"They have {int(now):,} and {int(before):,} {measure.unit}."
-        )
-    finding = f"{counts}, {_more(int(before), int(now))}."
-    return Briefing(
-        finding,
-        VERDICTS[_judged(rows, sides)],
-        " ".join([f"{sides[0].when} had {int(before):,}.", *_alone(rows[1])]),
-    )
-
-
-def _alone(row: Mapping[Any, Any]) -> list[str]:
-    """Return what the overview says of a measure alone where that asks for something: the comparison takes nothing from it."""
-    finding, action = own_words(row, row["what"])
-    return [f"{finding} {action}"] if action else []
+    is_stock = measure.flow is Flow.STOCK
+    when = f"at the end of {month_name(sides[1].window.end)}" if is_stock else f"in {sides[1].when}"
+    finding = f"{measure.name}: {int(now):,} {measure.unit} {when}, {_more(int(before), int(now))}."
+    if is_stock:
+        return Briefing(finding, STOCK)
+    if why := why_not_judged(*sides):
+        counts = f"They have {int(now):,} and {int(before):,} {measure.unit}."
+        return Briefing(*not_compared(names, why), counts)
+    alone = own_words(rows[1], measure)  # where that asks for something the comparison takes nothing from it
+    also = [f"{sides[0].when} had {int(before):,}.", *(alone if alone[1] else ())]
+    return Briefing(finding, VERDICTS[_judged(rows, sides)], " ".join(also))
 
 
 def _more(before: int, now: int) -> str:
     measured = change(before, now)
     if not measured.difference:
         return "as many as before"
-    word = "up" if measured.difference > 0 else "down"
-    return (
-        f"{word} {abs(measured.difference):,}"
-        if measured.percent is None
-        else f"{word} {percent_text(measured.percent)}\u202f%"
-    )
+    way = "up" if measured.difference > 0 else "down"
+    if measured.percent is None:
+        return f"{way} {abs(measured.difference):,}"
+    return f"{way} {percent_text(measured.percent)}\u202f%"
 
 
 def _judged(rows: tuple[Mapping[Any, Any], ...], sides: tuple[Side, Side]) -> Signal:
@@ -182,39 +154,31 @@ def _of_two(
     if any(pd.isna(row["fytd_change"]) for row in rows):
         return Briefing(*not_compared(names, "Not both can be compared with last year."))
     if since_last_year[0] != since_last_year[1]:
-        return Briefing(
-            *not_compared(names, "They end with different months, so how they changed isn't compared.")
-        )
+        different = "They end with different months, so how they changed isn't compared."
+        return Briefing(*not_compared(names, different))
     if sides[0].publish.made != sides[1].publish.made:
         return Briefing(*not_compared(names, why_not_judged(*whole)))
-    measures: list[Measure] = [row["what"] for row in rows]
-    changes = [
-        own_words(row, measure)[0].partition(" this financial year")[0]
-        for row, measure in zip(rows, measures, strict=True)
-    ]
+    current, earlier = since_last_year[0]
+    scatters = [1.0 if pd.isna(row["dispersion"]) else float(row["dispersion"]) for row in rows]
     before, now = (
-        CountsCompared(row["fytd_current"], row["fytd_previous"], current.days, earlier.days, _scatter(row))
-        for row, (current, earlier) in zip(rows, since_last_year, strict=True)
+        CountsCompared(row["fytd_current"], row["fytd_previous"], current.days, earlier.days, scatter)
+        for row, scatter in zip(rows, scatters, strict=True)
     )
+    words = [own_words(row, row["what"]) for row in rows]
+    other, change = (text.partition(" this financial year")[0].rstrip(".") for text, _ in words)
     actions = [
-        f"{measure.name}: {small_first(action)}"
-        for row, measure in zip(reversed(rows), reversed(measures), strict=True)
-        if (action := own_words(row, measure)[1])
+        f"{row['what'].name}: {small_first(action)}"
+        for row, (_, action) in zip(reversed(rows), reversed(words), strict=True)
+        if action
     ]
-    return Briefing(
-        f"{changes[1].rstrip('.')}; {small_first(changes[0]).rstrip('.')}.",
-        _verdict_on_two(whole, rows, measures, difference_of_changes(now, before)),
-        " ".join(actions),
-    )
+    verdict = _verdict_on_two(whole, rows, difference_of_changes(now, before))
+    return Briefing(f"{change}; {small_first(other)}.", verdict, " ".join(actions))
 
 
 def _verdict_on_two(
-    whole: list[Side],
-    rows: tuple[Mapping[Any, Any], ...],
-    measures: list[Measure],
-    measured: DifferenceOfChanges | None,
+    whole: list[Side], rows: tuple[Mapping[Any, Any], ...], measured: DifferenceOfChanges | None
 ) -> str:
-    if any(measure.flow is Flow.STOCK for measure in measures):
+    if any(row["what"].flow is Flow.STOCK for row in rows):
         return STOCK
     if any(bool(row["silent"]) for row in rows):
         return f"{CONFIRM}."
@@ -225,7 +189,3 @@ def _verdict_on_two(
     if measured.p_value <= CHANCE_UP_TO:
         return "They changed differently by more than chance."
     return "That they changed differently could be chance."
-
-
-def _scatter(row: Mapping[Any, Any]) -> float:
-    return 1.0 if pd.isna(row["dispersion"]) else float(row["dispersion"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 import altair as alt
 import pandas as pd
@@ -43,13 +44,12 @@ def monthly_chart(
         mean=frame["average"].map(mean_in_words),
     )
     ink = axis_ink(palette)
+    ends = [alt.DateTime(year=day.year, month=day.month) for day in months or ()]
     x = alt.X(
         "month:T",
         title=None,
         axis=alt.Axis(format="%b %Y", tickCount="year", labelAngle=0, labelOverlap=True, **ink),
-        scale=alt.Scale(domain=[alt.DateTime(year=day.year, month=day.month) for day in months])
-        if months
-        else alt.Undefined,
+        scale=alt.Scale(domain=ends) if ends else alt.Undefined,
     )
     y = alt.Y(
         "count:Q",
@@ -63,33 +63,33 @@ def monthly_chart(
         alt.Tooltip("mean:N", title="Mean of 12 months"),
         alt.Tooltip("status:N", title="Status"),
     ]
-    base = alt.Chart(shown.dropna(subset="count"))
+    base = alt.Chart(shown.dropna(subset="count")).encode(x=x)
     average = base.mark_line(color=palette.quiet, strokeWidth=2, strokeDash=[6, 4])
     monthly = base.mark_line(color=palette.accent, strokeWidth=2.5)
-    final = base.transform_filter("!datum.provisional").mark_circle(color=palette.accent, size=44, opacity=1)
-    hollow = base.transform_filter("datum.provisional").mark_point(
-        color=palette.accent, size=60, strokeWidth=2
-    )
+    points = base.encode(y=y, tooltip=tooltip)
+    final = points.transform_filter("!datum.provisional")
     layers = [
         *_bands(shown, palette),
         *_missing(shown, palette),
-        average.encode(x=x, y=alt.Y("average:Q", title=None), detail=alt.Detail("run:N")),
-        monthly.encode(x=x, y=y, detail=alt.Detail("run:N")),
-        final.encode(x=x, y=y, tooltip=tooltip),
+        average.encode(y=alt.Y("average:Q", title=None), detail="run:N"),
+        monthly.encode(y=y, detail="run:N"),
+        final.mark_circle(color=palette.accent, size=44, opacity=1),
     ]
+    legend = ["Line: each month"]
+    if shown["average"].notna().any():
+        legend.append("Dashed: mean of the twelve months to that month")
     if shown["provisional"].any():
-        layers.append(hollow.encode(x=x, y=y, tooltip=tooltip))
+        hollow = points.transform_filter("datum.provisional")
+        layers.append(hollow.mark_point(color=palette.accent, size=60, strokeWidth=2))
+        legend.append("Hollow: provisional")
     title_lines = title.split(", ", maxsplit=1)  # a line each, so that a telephone has room for them
-    return alt.LayerChart(layer=layers, height=HEIGHT, title=heading(title_lines, _legend(shown), palette))
+    return alt.LayerChart(layer=layers, height=HEIGHT, title=heading(title_lines, legend, palette))
 
 
 def sparkline(counts: Sequence[int | None]) -> str:
-    """Return monthly counts as an SVG line from zero up, broken where a month is missing.
+    """Return monthly counts, oldest first, as an SVG line from zero up, broken where a month is missing (None).
 
     It is hidden from screen readers: the table beside it says the same in figures.
-
-    Args:
-        counts: One count a month, oldest first; None for a month that was not delivered.
     """
     known = [count for count in counts if count is not None]
     if not known:
@@ -100,40 +100,31 @@ def sparkline(counts: Sequence[int | None]) -> str:
         None if count is None else (SPARK_EDGE + index * step, SPARK_HEIGHT - SPARK_EDGE - count * scale)
         for index, count in enumerate(counts)
     ]
+    path = "".join(
+        f"{'M' if before is None else 'L'}{point[0]:.1f} {point[1]:.1f}"
+        for before, point in pairwise([None, *points])
+        if point is not None
+    )
     end = points[-1]
     dot = "" if end is None else f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="2.2"/>'
     return (
         f'<svg class="spark" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" '
-        f'aria-hidden="true" focusable="false"><path d="{_path(points)}"/>{dot}</svg>'
+        f'aria-hidden="true" focusable="false"><path d="{path}"/>{dot}</svg>'
     )
-
-
-def _legend(shown: pd.DataFrame) -> list[str]:
-    parts = ["Line: each month"]
-    if shown["average"].notna().any():
-        parts.append("Dashed: mean of the twelve months to that month")
-    if shown["provisional"].any():
-        parts.append("Hollow: provisional")
-    return parts
 
 
 def _bands(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
-    periods = (
-        shown[shown["period"] != ""]
-        .groupby("period", as_index=False)
-        .agg(start=("month", "min"), end=("month_end", "max"))
-    )
-    band = alt.Chart(periods).encode(x=alt.X("start:T"), x2=alt.X2("end:T")).mark_rect(color=palette.accent)
-    named = periods.assign(label=periods["period"].str.removesuffix(" to date"))
-    words = alt.Chart(named).mark_text(
+    named = shown[shown["period"] != ""].groupby("period", as_index=False)
+    periods = named.agg(start=("month", "min"), end=("month_end", "max"))
+    periods = periods.assign(label=periods["period"].str.removesuffix(" to date"))
+    shades = alt.Scale(domain=list(SHADES), range=list(SHADES.values()))
+    band = alt.Chart(periods).mark_rect(color=palette.accent)
+    words = alt.Chart(periods).mark_text(
         align="right", baseline="bottom", dy=-4, fontSize=LETTERS, color=palette.quiet
     )
-    shade = alt.Opacity(
-        "period:O", scale=alt.Scale(domain=list(SHADES), range=list(SHADES.values())), legend=None
-    )
     return [
-        band.encode(opacity=shade),
-        words.encode(x=alt.X("end:T"), y=alt.value(0), text=alt.Text("label:N")),
+        band.encode(x="start:T", x2="end:T", opacity=alt.Opacity("period:O", scale=shades, legend=None)),
+        words.encode(x="end:T", y=alt.value(0), text="label:N"),
     ]
 
 
@@ -141,22 +132,15 @@ def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     gaps = shown[shown["count"].isna()]
     if gaps.empty:
         return []
-    runs = gaps.assign(run=(gaps.index.to_series().diff() != 1).cumsum())
-    spans = runs.groupby("run", as_index=False).agg(start=("month", "min"), end=("month_end", "max"))
-    band = alt.Chart(spans).encode(x=alt.X("start:T"), x2=alt.X2("end:T"))
-    words = alt.Chart(spans.assign(text="not delivered")).mark_text(
+    runs = gaps.assign(run=(gaps.index.to_series().diff() != 1).cumsum()).groupby("run", as_index=False)
+    spans = runs.agg(start=("month", "min"), end=("month_end", "max")).assign(text="not delivered")
+    band = alt.Chart(spans).mark_rect(
+        color=palette.missing, opacity=0.25, stroke=palette.missing, strokeDash=[3, 3]
+    )
+    words = alt.Chart(spans).mark_text(
         align="left", baseline="bottom", dx=4, fontSize=LETTERS, color=palette.missing
     )
     return [
-        band.mark_rect(color=palette.missing, opacity=0.25, stroke=palette.missing, strokeDash=[3, 3]),
-        words.encode(x=alt.X("start:T"), y=alt.value(alt.expr("height - 6")), text=alt.Text("text:N")),
+        band.encode(x="start:T", x2="end:T"),
+        words.encode(x="start:T", y=alt.value(alt.expr("height - 6")), text="text:N"),
     ]
-
-
-def _path(points: Sequence[tuple[float, float] | None]) -> str:
-    commands, pen_down = [], False
-    for point in points:
-        if point is not None:
-            commands.append(f"{'L' if pen_down else 'M'}{point[0]:.1f} {point[1]:.1f}")
-        pen_down = point is not None
-    return "".join(commands)

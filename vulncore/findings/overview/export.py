@@ -77,23 +77,16 @@ def table_workbook(overview: Overview) -> bytes:
     }
     publish = overview.publish
     version = (
-        f"Dataset {publish.dataset}, version {publish.number}, published {day_name(publish.published_at)}."
+        f"Dataset {publish.dataset}, version {publish.number}, published {day_name(publish.published_at)}"
     )
-    lines = [
-        heads.caption,
-        overview.question,
-        f"{version} {publish.attribution or publish.source}",
-        made_note(publish),
-    ]
-    return workbook("Strand table", [line for line in lines if line], pd.DataFrame(columns))
+    source = f"{version}. {publish.attribution or publish.source}"
+    lines = filter(None, [heads.caption, overview.question, source, made_note(publish)])
+    return workbook("Strand table", list(lines), pd.DataFrame(columns))
 
 
 def _change_for_people(table: pd.DataFrame, key: str, of_what: str) -> dict[str, object]:
     change = _change(table, key)
-    return {
-        f"Change{of_what}": change[f"{key}_change"],
-        f"Change{of_what}, %": change[f"{key}_change_pct"],
-    }
+    return {f"Change{of_what}": change[f"{key}_change"], f"Change{of_what}, %": change[f"{key}_change_pct"]}
 
 
 def _change(table: pd.DataFrame, key: str) -> dict[str, pd.Series]:

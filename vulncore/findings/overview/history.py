@@ -53,14 +53,13 @@ def history(overview: Overview, key: str) -> History:
     frame = _frame(overview, measure.key)
     trend = has_trend(frame["count"].tail(36))
     first, last = frame["month"].iloc[0], frame["month"].iloc[-1]
+    caution = f"Fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year: too few for a trend, so no trend is drawn."
     return History(
         measure=measure,
         frame=frame.assign(average=float("nan")) if trend is False else frame,
-        title=f"{measure.name}: {_unit(measure)}, {month_name(first)} to {month_name(last)}",
+        title=f"{measure.name}: {measure.unit} {_when_counted(measure)}, {month_name(first)} to {month_name(last)}",
         sentence=_sentence(row, measure, frame),
-        caution=f"Fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year: too few for a trend, so no trend is drawn."
-        if trend is False
-        else "",
+        caution=caution if trend is False else "",
         only_totals=has_only_totals(row, frame["count"]),
     )
 
@@ -68,9 +67,7 @@ def history(overview: Overview, key: str) -> History:
 def has_only_totals(row: Mapping[Hashable, Any], counts: pd.Series) -> bool:
     """Return whether a measure is published as totals and not by month.
 
-    Args:
-        row: The measure's row of the strand table.
-        counts: Its monthly counts of two years or more to the as-at month, missing where unknown.
+    `row` is its row of the strand table, `counts` are those of two years or more to the as-at month, missing where unknown.
     """
     return bool(counts.isna().all() and any(not pd.isna(row[name]) for name in RECENT_WINDOWS))
 
@@ -92,43 +89,34 @@ def history_export(overview: Overview, history: History) -> pd.DataFrame:
         `count`, `mean_of_12_months`, `status` ("final", "provisional", "not delivered" or "only totals"),
         `source`, `note`.
     """
-    frame = history.frame
+    frame, publish = history.frame, overview.publish
     status = frame["provisional"].map({True: "provisional", False: "final"})
+    unknown = "only totals" if history.only_totals else "not delivered"
     return pd.DataFrame(
         {
-            "dataset": overview.publish.dataset,
-            "version": overview.publish.number,
+            "dataset": publish.dataset,
+            "version": publish.number,
             "force": overview.force,
             "measure": history.measure.label,
             "month": frame["month"].dt.strftime("%Y-%m"),
             "count": frame["count"].astype("Int64"),
             "mean_of_12_months": frame["average"].round(2),
-            "status": status.where(
-                frame["count"].notna(), "only totals" if history.only_totals else "not delivered"
-            ),
-            "source": overview.publish.attribution or overview.publish.source,
-            "note": made_note(overview.publish),
+            "status": status.where(frame["count"].notna(), unknown),
+            "source": publish.attribution or publish.source,
+            "note": made_note(publish),
         }
     )
 
 
 def _frame(overview: Overview, key: str) -> pd.DataFrame:
-    months = pd.DataFrame(
-        {"month": pd.to_datetime([add_months(overview.as_at, step) for step in range(1 - HISTORY_MONTHS, 1)])}
-    )
-    series = overview.series[overview.series["measure"] == key]
-    every = series.set_index("month")["count"].astype(float)
-    calendar = pd.date_range(months["month"].iloc[0] - pd.DateOffset(months=12), overview.as_at, freq="MS")
-    average = every.reindex(calendar).rolling(AVERAGE_MONTHS, min_periods=AVERAGE_MONTHS).mean()
-    if len(series):
-        months = months[months["month"] >= series["month"].min()].reset_index(drop=True)
-    frame = months.merge(series[["month", "count", "provisional"]], on="month", how="left")
-    return frame.assign(
-        count=frame["count"].astype(float),
-        provisional=frame["provisional"].eq(True),
-        average=frame["month"].map(average),
-        period=[_period(overview, month) for month in frame["month"]],
-    )
+    first = pd.Timestamp(add_months(overview.as_at, 1 - HISTORY_MONTHS))
+    series = overview.series[overview.series["measure"] == key].set_index("month")[["count", "provisional"]]
+    calendar = pd.date_range(first - pd.DateOffset(months=12), overview.as_at, freq="MS", name="month")
+    every = series.reindex(calendar).astype({"count": float})
+    average = every["count"].rolling(AVERAGE_MONTHS, min_periods=AVERAGE_MONTHS).mean()
+    frame = every.assign(provisional=every["provisional"].eq(True), average=average)
+    frame = frame.loc[max(first, series.index.min()) :].reset_index()
+    return frame.assign(period=[_period(overview, month) for month in frame["month"]])
 
 
 def _period(overview: Overview, month: pd.Timestamp) -> str:
@@ -163,10 +151,6 @@ def _change(row: Mapping[Hashable, Any], measure: Measure) -> str:
         return f"{change}, at the month's end against a year before: {signal}."
     ended = f", because {silent_end(row)}" if signal == Signal.CHECK_FEED and row["fytd_change"] >= 0 else ""
     return f"{change} in the financial year to date: {signal}{ended}."
-
-
-def _unit(measure: Measure) -> str:
-    return f"{measure.unit} {_when_counted(measure)}"
 
 
 def _when_counted(measure: Measure) -> str:

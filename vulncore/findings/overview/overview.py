@@ -1,8 +1,9 @@
 """What changed, by strand: the strand table of a force at a month, its headline, its notes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -52,9 +53,6 @@ class Overview:
     table: pd.DataFrame
     series: pd.DataFrame
     annotations: pd.DataFrame
-    briefing: Briefing
-    headline: tuple[Headline, ...]
-    notes: tuple[str, ...]
 
     @property
     def question(self) -> str:
@@ -62,23 +60,47 @@ class Overview:
         current, previous = self.windows["fytd_current"], self.windows["fytd_previous"]
         return f"{self.force}: {current} against {previous}"
 
+    @cached_property
+    def briefing(self) -> Briefing:
+        """What the page opens with."""
+        return overview_briefing(self.table, self.measures)
+
+    @cached_property
+    def headline(self) -> tuple[Headline, ...]:
+        """The headline, line by line."""
+        return headline(self.table, self.measures)
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """A sentence for each window that is not whole, for months that may still change, and for what people wrote."""
+        applying = {name: window for name, window in self.windows.items() if window}
+        names = {measure.key: measure.name for measure in self.measures}
+        baseline = (
+            f"The {financial_year_name(BASELINE_FINANCIAL_YEAR)} baseline is not before the financial year shown, "
+            "so nothing is compared with the baseline."
+        )
+        sentences = [] if "fytd_baseline" in applying else [baseline]
+        noted: set[Window] = set()
+        for name, window in applying.items():
+            short = self.table[self.table[name].isna()]
+            if window not in noted and len(short):
+                noted.add(window)
+                these = f" for {first_five(short['measure'].map(names))}"
+                whose = "" if len(short) == len(self.table) else these
+                sentences.append(_incomplete(short, self.series, name, window, whose))
+        starts, ends = zip(*((window.start, window.end) for window in applying.values()), strict=True)
+        written = annotation_notes(self.annotations, self.measures, Window(min(starts), max(ends)))
+        changing = _provisional(self.table, self.series, applying["rolling12_current"])
+        return tuple(filter(None, (*sentences, changing, *written)))
+
 
 def overview(
-    store: Path,
-    dataset: str,
-    number: int | None = None,
-    force: str | None = None,
-    as_at: date | None = None,
+    store: Path, dataset: str, number: int | None = None, force: str | None = None, as_at: date | None = None
 ) -> Overview:
-    """Return the strand table of every measure of a force, with its headline and its notes.
+    """Return the strand table of every measure of a force, every window of which ends with the as-at month.
 
-    Args:
-        store: The folder of the store.
-        dataset: The dataset's name.
-        number: The version; the newest where none is given.
-        force: The force; the only or first one where none is given.
-        as_at: The month that every window ends with; the latest that every active measure has where
-            none is given.
+    Where none is given, the version is the newest, the force the only or first one, and the month the latest that every active
+    measure has.
 
     Raises:
         UnknownNameError: The dataset, version or force does not exist.
@@ -90,25 +112,18 @@ def overview(
     force = force_or_first(contents, force)
     as_at = as_at_or_latest(contents, force, as_at)
     windows = comparison_windows(as_at)
-
     months, counts = _counts_of(snapshot, force)
     annotations = annotations_of(snapshot, force)
     breaks = series_breaks(annotations, contents.measures)
-    table = strand_table(months, counts, contents.measures, windows, breaks)
-    series = monthly_series(months, counts)
     return Overview(
         publish=snapshot.publish,
         force=force,
         as_at=as_at,
         windows=windows,
         measures=contents.measures,
-        table=table,
-        series=series,
+        table=strand_table(months, counts, contents.measures, windows, breaks),
+        series=monthly_series(months, counts),
         annotations=annotations,
-        briefing=overview_briefing(table, contents.measures),
-        headline=headline(table, contents.measures),
-        notes=notes(table, series, contents.measures, windows)
-        + annotation_notes(annotations, contents.measures, _time_shown(windows)),
     )
 
 
@@ -124,11 +139,7 @@ def _counts_of(snapshot: Snapshot, force: str) -> tuple[pd.DataFrame, pd.DataFra
 def narrowed(overview: Overview, strand: str | None) -> Overview:
     """Return the overview of one strand: its rows, its headline and its notes.
 
-    Signals stay as they were judged, over all measures.
-
-    Args:
-        overview: The overview of every measure.
-        strand: The strand's key; None leaves the overview as it is.
+    Signals stay as they were judged, over all measures. A strand of None leaves the overview as it is.
 
     Raises:
         UnknownNameError: The dataset has no measure of the strand.
@@ -138,53 +149,13 @@ def narrowed(overview: Overview, strand: str | None) -> Overview:
     shown = tuple(measure for measure in overview.measures if measure.strand == strand)
     if not shown:
         keys = sorted({measure.strand for measure in overview.measures if measure.strand})
-        offered = (
-            f"Its measures have {number_of(len(keys), 'strand')}: {first_five(keys)}."
-            if keys
-            else "Its measures have no strands."
-        )
+        these = f"{number_of(len(keys), 'strand')}: {first_five(keys)}" if keys else "no strands"
         raise UnknownNameError(
             f"Dataset '{overview.publish.dataset}' has no measure of the strand "
-            f"'{strand_name(strand)[:60]}'. {offered}"
+            f"'{strand_name(strand)[:60]}'. Its measures have {these}."
         )
     table = overview.table[overview.table["measure"].isin({measure.key for measure in shown})]
-    table = table.reset_index(drop=True)
-    return replace(
-        overview,
-        measures=shown,
-        table=table,
-        briefing=overview_briefing(table, shown),
-        headline=headline(table, shown),
-        notes=notes(table, overview.series, shown, overview.windows)
-        + annotation_notes(overview.annotations, shown, _time_shown(overview.windows)),
-    )
-
-
-def notes(
-    table: pd.DataFrame,
-    series: pd.DataFrame,
-    measures: Sequence[Measure],
-    windows: Mapping[str, Window | None],
-) -> tuple[str, ...]:
-    """Return a sentence for each window that is not whole, and for months that may still change.
-
-    Args:
-        table: The strand table of the measures shown.
-        series: Their months known, as `vulncore.metrics.strands.counts.monthly_series` returns.
-        measures: Those measures.
-        windows: The windows by name; None for a baseline that does not lie before the current year.
-    """
-    names = {measure.key: measure.name for measure in measures}
-    sentences = [_no_baseline()] if windows["fytd_baseline"] is None else []
-    noted: set[Window] = set()
-    for name, window in windows.items():
-        short = table[table[name].isna()]
-        if window and window not in noted and len(short):
-            noted.add(window)
-            whose = "" if len(short) == len(table) else f" for {first_five(short['measure'].map(names))}"
-            sentences.append(_incomplete(short, series, name, window, whose))
-    sentences.append(_provisional(table, series, windows))
-    return tuple(sentence for sentence in sentences if sentence)
+    return replace(overview, measures=shown, table=table.reset_index(drop=True))
 
 
 def _incomplete(short: pd.DataFrame, series: pd.DataFrame, name: str, window: Window, whose: str) -> str:
@@ -208,10 +179,7 @@ def _gaps_of_all(short: pd.DataFrame, series: pd.DataFrame, window: Window) -> t
     return missed.pop() if len(missed) == 1 else ()
 
 
-def _provisional(table: pd.DataFrame, series: pd.DataFrame, windows: Mapping[str, Window | None]) -> str:
-    year = windows["rolling12_current"]
-    if year is None:
-        return ""
+def _provisional(table: pd.DataFrame, series: pd.DataFrame, year: Window) -> str:
     flagged = series[series["provisional"].eq(True) & series["measure"].isin(table["measure"])]
     named = sorted(set(flagged["month"].dt.date) & set(year.months))
     count = int(table["rolling12_current_provisional"].max())
@@ -222,15 +190,3 @@ def _provisional(table: pd.DataFrame, series: pd.DataFrame, windows: Mapping[str
     else:
         return ""
     return f"{which} provisional: figures can still change as records are reclassified."
-
-
-def _no_baseline() -> str:
-    return (
-        f"The {financial_year_name(BASELINE_FINANCIAL_YEAR)} baseline is not before the financial year shown, "
-        "so nothing is compared with the baseline."
-    )
-
-
-def _time_shown(windows: Mapping[str, Window | None]) -> Window:
-    applying = [window for window in windows.values() if window]
-    return Window(min(window.start for window in applying), max(window.end for window in applying))

@@ -16,6 +16,7 @@ MORE_REPORTING = "A rise here can also be more confidence in reporting."
 SERIOUS = "Not sure yet, and too serious to wait."
 NOTABLE = frozenset({Signal.CLEAR, Signal.CHECK_FEED, Signal.MAY_BE})
 MOST_ALSO = 3  # measures that the briefing names besides the first
+MISSING = "not compared, because months are missing"
 STOCKS = "are month-end figures and are not tested"
 
 
@@ -23,58 +24,43 @@ def headline(table: pd.DataFrame, measures: Sequence[Measure]) -> tuple[Headline
     """Return the lines of the headline: this financial year to date against the last, most serious first.
 
     Every measure shown is in exactly one line, by name or in the count of the last.
-
-    Args:
-        table: The strand table of the measures shown.
-        measures: Those measures.
     """
     by_key = {measure.key: measure for measure in measures}
-    rows = table.to_dict("records")
-
-    def with_signal(signal: Signal) -> list[Mapping[Hashable, Any]]:
-        return [row for row in rows if row["fytd_signal"] == signal]
-
-    untested = with_signal(Signal.NOT_TESTED)
-    stocks = [row for row in untested if by_key[row["measure"]].flow is Flow.STOCK]
-    broken = [row for row in untested if row.get("fytd_broken") and row not in stocks]
-    possible = with_signal(Signal.MAY_BE)
-    is_serious = [serious_rise(row, "fytd", by_key[row["measure"]]) for row in possible]
-    serious = [row for row, alarms in zip(possible, is_serious, strict=True) if alarms]
-    others = [row for row, alarms in zip(possible, is_serious, strict=True) if not alarms]
+    of: dict[Signal, list[Mapping[Hashable, Any]]] = {signal: [] for signal in Signal}
+    for row in table.to_dict("records"):
+        of[Signal(row["fytd_signal"])].append(row)
+    stocks = [row for row in of[Signal.NOT_TESTED] if by_key[row["measure"]].flow is Flow.STOCK]
+    broken = [row for row in of[Signal.NOT_TESTED] if row.get("fytd_broken") and row not in stocks]
+    serious, others = (
+        [row for row in of[Signal.MAY_BE] if serious_rise(row, "fytd", by_key[row["measure"]]) == alarms]
+        for alarms in (True, False)
+    )
     named = [
-        _line(HeadlineKind.CLEAR, "Clear change", with_signal(Signal.CLEAR), by_key),
+        _line(HeadlineKind.CLEAR, "Clear change", of[Signal.CLEAR], by_key),
         _line(HeadlineKind.CLEAR, "May be a change, and serious", serious, by_key, SERIOUS),
-        _feed(with_signal(Signal.CHECK_FEED), by_key),
+        _feed(of[Signal.CHECK_FEED], by_key),
         _line(HeadlineKind.POSSIBLE, "May be a change", others, by_key),
     ]
-    rest = _rest(
-        chance=len(with_signal(Signal.CHANCE)),
-        few=len(with_signal(Signal.TOO_FEW)),
-        stocks=len(stocks),
-        broken=len(broken),
-        missing=len(untested) - len(stocks) - len(broken),
-        others_named=any(named),
-    )
-    return tuple(line for line in [*named, rest] if line is not None)
+    rest = {
+        "could be chance": len(of[Signal.CHANCE]),
+        "too few to say": len(of[Signal.TOO_FEW]),
+        MISSING: len(of[Signal.NOT_TESTED]) - len(stocks) - len(broken),
+        "not compared, because recording changed in between": len(broken),
+        agree(len(stocks), "is a month-end figure and is not tested", STOCKS): len(stocks),
+    }
+    compared = bool(of[Signal.CHANCE] or of[Signal.TOO_FEW])
+    return tuple(filter(None, [*named, _rest(rest, others_named=any(named), compared=compared)]))
 
 
 def overview_briefing(table: pd.DataFrame, measures: Sequence[Measure]) -> Briefing:
-    """Return the change that matters most, what to do about it, and which others to look at.
-
-    Args:
-        table: The strand table of the measures shown.
-        measures: Those measures.
-    """
+    """Return the change that matters most, what to do about it, and which others to look at."""
     by_key = {measure.key: measure for measure in measures}
     notable = [row for row in _by_weight(table, by_key) if row["fytd_signal"] in NOTABLE]
-    if not notable:
-        tested = table["fytd_signal"].isin({Signal.CHANCE, Signal.TOO_FEW}).any()
-        if not tested:
-            return Briefing(
-                "Nothing can be compared with last year yet.",
-                "See the notes for the months that are missing.",
-            )
+    if not notable and table["fytd_signal"].isin({Signal.CHANCE, Signal.TOO_FEW}).any():
         return Briefing("No change this financial year is more than chance.", NOTHING_TO_DO)
+    if not notable:
+        missing = "See the notes for the months that are missing."
+        return Briefing("Nothing can be compared with last year yet.", missing)
     first, others = notable[0], notable[1:]
     moved, stopped = (
         [row for row in others if (row["fytd_signal"] == Signal.CHECK_FEED) is feed] for feed in (False, True)
@@ -100,48 +86,33 @@ def _way(row: Mapping[Hashable, Any]) -> str:
 def _finding_and_action(row: Mapping[Hashable, Any], measure: Measure) -> tuple[str, str]:
     rose, signal = row["fytd_change"] > 0, Signal(row["fytd_signal"])
     change = f"{'up' if rose else 'down'} {_size(row)} this financial year"
-    name = small_first(measure.name)
     if signal is Signal.CHECK_FEED:
         silent = silent_end(row) if row["silent_months"] else "none recorded this financial year"
-        return (
-            f"{measure.name}: {silent}. Check the feed.",
-            f"Ask the records team whether records of {name} still arrive.",
-        )
-    if signal is Signal.MAY_BE and serious_rise(row, "fytd", measure):
-        return (
-            f"{measure.name} may be {change}.",
-            "Ask the strand lead now: too serious to wait until it is sure.",
-        )
+        ask = f"Ask the records team whether records of {small_first(measure.name)} still arrive."
+        return f"{measure.name}: {silent}. Check the feed.", ask
     if signal is Signal.MAY_BE:
-        return f"{measure.name} may be {change}.", "Look again next month: this could still be chance."
-    reported = measure.polarity is Polarity.UNDER_REPORTED
-    if rose:
-        action = (
-            "Ask whether more happens or more is reported."
-            if reported
-            else "Ask the strand lead what is behind it."
-        )
+        serious = serious_rise(row, "fytd", measure)
+        now = "Ask the strand lead now: too serious to wait until it is sure."
+        later = "Look again next month: this could still be chance."
+        return f"{measure.name} may be {change}.", now if serious else later
+    if measure.polarity is Polarity.UNDER_REPORTED:
+        ask = "Ask whether more happens or more is reported" if rose else "Ask whether less is reported"
     else:
-        action = (
-            "Ask whether less is reported before calling this good news."
-            if reported
-            else "Ask the strand lead what is behind it before calling this good news."
-        )
-    return f"{measure.name} {change}.", action
+        ask = "Ask the strand lead what is behind it"
+    return f"{measure.name} {change}.", f"{ask}." if rose else f"{ask} before calling this good news."
 
 
 def _size(row: Mapping[Hashable, Any]) -> str:
-    percent = row["fytd_percent"]
-    if percent is None:
+    if row["fytd_percent"] is None:
         return f"from {int(row['fytd_previous']):,} to {int(row['fytd_current']):,}"
-    return f"{percent_text(percent)}\u202f%"
+    return f"{percent_text(row['fytd_percent'])}\u202f%"
 
 
 def _listed_after(lead: str, texts: Sequence[str]) -> str:
     if not texts:
         return ""
     more = len(texts) - MOST_ALSO
-    shown = [*texts[:MOST_ALSO], f"{more} more"] if more > 1 else list(texts)
+    shown = [*texts[:MOST_ALSO], f"{more} more"] if more > 1 else texts
     return f"{lead}: {'; '.join(shown)}."
 
 
@@ -194,31 +165,23 @@ def _line(
     phrases = [change_in_words(row, by_key[row["measure"]].name) for row in rows]
     risen = [by_key[row["measure"]] for row in rows if row["fytd_change"] > 0]
     reported = [measure.name for measure in risen if measure.polarity is Polarity.UNDER_REPORTED]
-    sentences = ["; ".join(phrases) + ".", advice or _more_reporting(reported, alone=len(rows) == 1)]
-    return Headline(kind, lead, " ".join(sentence for sentence in sentences if sentence))
-
-
-def _more_reporting(risen: Sequence[str], *, alone: bool) -> str:
-    if not risen:
-        return ""
-    return (
-        MORE_REPORTING
-        if alone
-        else f"These rises can also be more confidence in reporting: {first_five(risen)}."
-    )
+    if reported and not advice:
+        several = f"These rises can also be more confidence in reporting: {first_five(reported)}."
+        advice = MORE_REPORTING if len(rows) == 1 else several
+    return Headline(kind, lead, f"{'; '.join(phrases)}. {advice}".rstrip())
 
 
 def _feed(rows: Sequence[Mapping[Hashable, Any]], by_key: Mapping[str, Measure]) -> Headline | None:
     if not rows:
         return None
-    fallen = [row for row in rows if row["fytd_change"] < 0]
-    phrases = [change_in_words(row, by_key[row["measure"]].name) for row in fallen]
-    sentences = [f"{'; '.join(phrases)}. {CONFIRM} before anyone calls this a fall."] if fallen else []
-    ended = [
-        f"{change_in_words(row, by_key[row['measure']].name)}, but {silent_end(row)}"
-        for row in rows
-        if row["fytd_change"] >= 0
-    ]
+    fallen, ended = [], []
+    for row in rows:
+        change = change_in_words(row, by_key[row["measure"]].name)
+        if row["fytd_change"] < 0:
+            fallen.append(change)
+        else:
+            ended.append(f"{change}, but {silent_end(row)}")
+    sentences = [f"{'; '.join(fallen)}. {CONFIRM} before anyone calls this a fall."] if fallen else []
     if ended:
         sentences.append(f"{'; '.join(ended)}. {CONFIRM}.")
     return Headline(HeadlineKind.FEED, "Check the feed", " ".join(sentences))
@@ -230,26 +193,14 @@ def silent_end(row: Mapping[Hashable, Any]) -> str:
     return "the last month has no records" if months == 1 else f"the last {months} months have no records"
 
 
-def _rest(
-    chance: int, few: int, stocks: int, broken: int, missing: int, *, others_named: bool
-) -> Headline | None:
-    parts = [
-        f"{count} {words}"
-        for count, words in (
-            (chance, "could be chance"),
-            (few, "too few to say"),
-            (missing, "not compared, because months are missing"),
-            (broken, "not compared, because recording changed in between"),
-            (stocks, agree(stocks, "is a month-end figure and is not tested", STOCKS)),
-        )
-        if count
-    ]
+def _rest(counts: Mapping[str, int], *, others_named: bool, compared: bool) -> Headline | None:
+    """Return how many of the measures that no line names are what; `compared` says whether any of them is."""
+    parts = {words: count for words, count in counts.items() if count}
     if not parts:
         return None
-    if others_named:
-        lead = "The other measures"
-    else:
-        lead = f"{'No change stands out' if chance or few else 'Nothing to compare'} this year to date"
-    only_missing = not (others_named or chance or few or stocks or broken)
-    text = "Months are missing: the table shows how many" if only_missing else "; ".join(parts)
+    stands_out = "No change stands out" if compared else "Nothing to compare"
+    lead = "The other measures" if others_named else f"{stands_out} this year to date"
+    text = "; ".join(f"{count} {words}" for words, count in parts.items())
+    if not others_named and list(parts) == [MISSING]:
+        text = "Months are missing: the table shows how many"
     return Headline(HeadlineKind.QUIET, lead, f"{text}.")

@@ -1,8 +1,6 @@
 """The strand table as it is shown: a row for each measure, the headings, the legend."""
 
-from collections.abc import Hashable, Mapping, Sequence
-from datetime import date
-from fractions import Fraction
+from collections.abc import Hashable, Mapping
 from math import isfinite
 from typing import Any
 
@@ -32,20 +30,19 @@ SIGNAL_KINDS = {
 def strand_rows(overview: Overview) -> tuple[TableRow, ...]:
     """Return the strand table's row for each measure shown, in the report's order."""
     months = [add_months(overview.as_at, step) for step in range(1 - SPARKLINE_MONTHS, 1)]
-    series = {str(key): rows for key, rows in overview.series.groupby("measure")}
+    series = overview.series
+    keyed = zip(series["measure"], series["month"].dt.date, series["count"], strict=True)
+    known = {(key, month): int(count) for key, month, count in keyed}
     return tuple(
-        _row(row, measure, monthly_values(series.get(measure.key), months), overview.windows)
+        _row(row, measure, [known.get((measure.key, month)) for month in months], overview.windows)
         for row, measure in zip(overview.table.to_dict("records"), overview.measures, strict=True)
     )
 
 
 def headings(overview: Overview) -> Headings:
     """Return the caption and the column headings of the strand table."""
-    subject = (
-        "Vulnerability strands"
-        if any(m.strand for m in overview.measures)
-        else "Recorded incidents by category"
-    )
+    has_strands = any(measure.strand for measure in overview.measures)
+    subject = "Vulnerability strands" if has_strands else "Recorded incidents by category"
     windows = {name: short_window(window) for name, window in overview.windows.items()}
     mark = short_mark(overview.publish)
     return Headings(
@@ -60,14 +57,12 @@ def headings(overview: Overview) -> Headings:
 
 def table_legend(overview: Overview) -> str:
     """Return the sentences under the table: what its colours and its ranges mean."""
-    tested = overview.table["fytd_p_value"].notna()
-    level = overview.table.loc[tested, "fytd_interval_level"]
-    interval = (
-        " Times: this year's daily rate ÷ last year's. The range in brackets holds for all measures at once "
-        f"({percent(level.iloc[0], decimals=1)} each)."
-        if len(level)
-        else ""
-    )
+    interval, tested = "", overview.table.dropna(subset="fytd_p_value")
+    if len(tested):
+        interval = (
+            " Times: this year's daily rate ÷ last year's. The range in brackets holds for all measures at once "
+            f"({percent(tested['fytd_interval_level'].iloc[0], decimals=1)} each)."
+        )
     return (
         f"Red: up by more than {COLOUR_THRESHOLD}\u202f%. Green: down by more than {COLOUR_THRESHOLD}\u202f%. "
         f"Orange: in between. Strong colour: more than chance, or a rise too serious to wait. Pale: could be chance. "
@@ -76,15 +71,10 @@ def table_legend(overview: Overview) -> str:
     )
 
 
-def monthly_values(series: pd.DataFrame | None, months: Sequence[date]) -> list[int | None]:
-    """Return one count for each month, None where it is not known."""
-    known = {} if series is None else dict(zip(series["month"].dt.date, series["count"], strict=True))
-    return [int(known[month]) if month in known else None for month in months]
-
-
 def short_window(window: Window | None) -> str | None:
     """Return a window in as few letters as a column's head has room for.
 
+    >>> from datetime import date
     >>> short_window(Window(date(2023, 11, 1), date(2024, 10, 31)))
     'Nov 2023 – Oct 2024'
     >>> short_window(Window(date(2024, 4, 1), date(2024, 10, 31)))
@@ -104,7 +94,6 @@ def _row(
     months: list[int | None],
     windows: Mapping[str, Window | None],
 ) -> TableRow:
-    counts = {name: _count(row, name, window) for name, window in windows.items()}
     return TableRow(
         key=measure.key,
         name=measure.name,
@@ -114,7 +103,7 @@ def _row(
         signal=_signal(row),
         baseline=_change(row, "baseline", measure),
         rolling12=_change(row, "rolling12", measure),
-        **counts,
+        **{name: _count(row, name, window) for name, window in windows.items()},
     )
 
 
@@ -138,25 +127,15 @@ def _count(row: Mapping[Hashable, Any], name: str, window: Window | None) -> Cou
 def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCell | None:
     if pd.isna(row[f"{key}_change"]):
         return None
-    difference = int(row[f"{key}_change"])
-    exact: Fraction | None = row[f"{key}_percent"]
-    signal = row[f"{key}_signal"]
     if row[f"{key}_broken"]:
-        return ChangeCell(
-            symbol="",
-            percent="Not comparable",
-            words="recording changed",
-            colour="break",
-            loud=False,
-        )
+        return ChangeCell("", "Not comparable", "recording changed", "break", loud=False)
+    difference = int(row[f"{key}_change"])
+    exact, signal = row[f"{key}_percent"], row[f"{key}_signal"]
+    way = "up" if difference > 0 else "down"
     return ChangeCell(
         symbol=row[f"{key}_symbol"],
         percent="from 0" if exact is None else f"{percent_text(exact)}\u202f%",
-        words=f"up {difference:,}"
-        if difference > 0
-        else f"down {-difference:,}"
-        if difference < 0
-        else "no change",
+        words=f"{way} {abs(difference):,}" if difference else "no change",
         colour=row[f"{key}_colour"] if signal != Signal.CHECK_FEED else "feed",
         loud=signal == Signal.CLEAR or serious_rise(row, key, measure),
     )

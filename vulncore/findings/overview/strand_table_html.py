@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
+from operator import attrgetter
 
 from vulncore.findings.overview.charts import sparkline
 from vulncore.metrics.strands.change import COLOUR_THRESHOLD
@@ -80,7 +81,7 @@ OTHERS = "Other measures"
 
 def strand_table_html(rows: Sequence[TableRow], heads: Headings) -> str:
     """Return the table, every text in it escaped. Each measure's name is a button with `data-measure`."""
-    groups = [(name, list(members)) for name, members in groupby(rows, _group_name)]
+    groups = [(name, list(members)) for name, members in groupby(rows, attrgetter("group"))]
     bodies = "".join(
         _group(name or (OTHERS if at else ""), members, heads) for at, (name, members) in enumerate(groups)
     )
@@ -88,10 +89,6 @@ def strand_table_html(rows: Sequence[TableRow], heads: Headings) -> str:
         f'<table class="strands"><caption>{escape(heads.caption)}</caption>'
         f"<thead>{_head(heads)}</thead>{bodies}</table>"
     )
-
-
-def _group_name(row: TableRow) -> str:
-    return row.group
 
 
 def _head(heads: Headings) -> str:
@@ -122,16 +119,15 @@ def _unbroken(text: str) -> str:
 
 def _group(name: str, rows: Sequence[TableRow], heads: Headings) -> str:
     span = 9 + (2 if heads.baseline is not None else 0)
-    title = (
-        f'<tr class="group"><th scope="rowgroup" colspan="{span}">{escape(name)}</th></tr>' if name else ""
-    )
-    return f"<tbody>{title}{''.join(_row(row, heads) for row in rows)}</tbody>"
+    title = f'<tr class="group"><th scope="rowgroup" colspan="{span}">{escape(name)}</th></tr>'
+    return f"<tbody>{title if name else ''}{''.join(_row(row, heads) for row in rows)}</tbody>"
 
 
 def _row(row: TableRow, heads: Headings) -> str:
     months = escape(row.months) if isinstance(row.months, str) else sparkline(row.months)
+    button = f'<button type="button" data-measure="{escape(row.key)}">{escape(row.name)}</button>'
     cells = [
-        _name(row),
+        f'<th scope="row">{button}</th>',
         f'<td class="line">{months}</td>',
         _count(row.fytd_previous, heads.fytd_previous),
         _count(row.fytd_current, heads.fytd_current, "now"),
@@ -152,14 +148,8 @@ def _row(row: TableRow, heads: Headings) -> str:
 
 
 def _count(count: Count, label: str, emphasis: str = "") -> str:
-    if isinstance(count, str):
-        return f'<td class="number none" data-label="{escape(label)}">{escape(count)}</td>'
-    return f'<td class="number {emphasis}" data-label="{escape(label)}">{count:,}</td>'
-
-
-def _name(row: TableRow) -> str:
-    button = f'<button type="button" data-measure="{escape(row.key)}">{escape(row.name)}</button>'
-    return f'<th scope="row">{button}</th>'
+    text, look = (escape(count), "none") if isinstance(count, str) else (f"{count:,}", emphasis)
+    return f'<td class="number {look}" data-label="{escape(label)}">{text}</td>'
 
 
 def _signal(cell: SignalCell) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from types import MappingProxyType
 
 import numpy as np
 
@@ -25,31 +24,20 @@ class Model(StrEnum):
     SEASONAL_NAIVE = "seasonal-naive"
 
 
-SINGLE: Mapping[Model, Callable[[Past, int, int, np.random.Generator], Paths]] = MappingProxyType(
-    {
-        Model.PROPHET: prophet,
-        Model.SMOOTHING: smoothing,
-        Model.COUNT_TREND: count_trend,
-        Model.DRIFT: drift,
-        Model.SEASONAL_NAIVE: seasonal_naive,
-    }
-)
+SINGLE: Mapping[Model, Callable[[Past, int, int, np.random.Generator], Paths]] = {
+    Model.PROPHET: prophet,
+    Model.SMOOTHING: smoothing,
+    Model.COUNT_TREND: count_trend,
+    Model.DRIFT: drift,
+    Model.SEASONAL_NAIVE: seasonal_naive,
+}
 
 
 def simulate(past: Past, ahead: int, paths: int, seed: int) -> dict[Model, Paths]:
-    """Return each model's simulated paths, and those of their combination.
+    """Return each model's simulated paths, and those of their combination: whole numbers from 0, `paths` by `ahead` months.
 
     The combination takes as many whole paths from every model: a mixture, so that what the models disagree about
-    is part of how unsure it is.
-
-    Args:
-        past: What is known.
-        ahead: Months ahead.
-        paths: Paths of each; a multiple of the number of models.
-        seed: The same seed gives the same paths.
-
-    Returns:
-        Whole numbers from 0, `paths` by `ahead`, by model.
+    is part of how unsure it is. `paths` is a multiple of the number of models; the same seed gives the same paths.
 
     Source:
         Equal weights: Bates and Granger (1969), Operational Research Quarterly 20, and the finding ever since that

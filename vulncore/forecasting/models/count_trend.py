@@ -32,13 +32,11 @@ def count_trend(past: Past, ahead: int, paths: int, rng: np.random.Generator) ->
     exposure = past.exposure(ahead)
     exposure = exposure * (np.nansum(past.counts) + 0.5) / exposure[:length][known].sum()  # at the mean rate
     scatter = 1.0
+    penalty = np.full(design.shape[1], RIDGE**-2)
+    penalty[:2] = LEVEL_RIDGE**-2, SLOPE_RIDGE**-2
+    seen = design[:length][known], past.counts[known], exposure[:length][known]
     for _ in range(2):  # the pull towards 0 is as strong as it says only once the scatter is known
-        coefficients, covariance = _fit(
-            design[:length][known],
-            past.counts[known],
-            exposure[:length][known],
-            _penalty(design.shape[1]) * scatter,
-        )
+        coefficients, covariance = _fit(*seen, penalty * scatter)
         fitted = exposure[:length] * np.exp(design[:length] @ coefficients)
         scatter = pearson_dispersion(past.counts, fitted, design.shape[1])
     drawn = rng.multivariate_normal(coefficients, covariance * scatter, paths, method="cholesky")
@@ -62,12 +60,6 @@ def _design(past: Past, ahead: int) -> Floats:
         angle = 2 * np.pi * past.months(ahead).month.to_numpy() / 12
         columns += [wave(order * angle) for order in (1, 2) for wave in (np.sin, np.cos)]
     return np.column_stack(columns)
-
-
-def _penalty(coefficients: int) -> Floats:
-    penalty = np.full(coefficients, RIDGE**-2)
-    penalty[0], penalty[1] = LEVEL_RIDGE**-2, SLOPE_RIDGE**-2
-    return penalty
 
 
 def _fit(design: Floats, counts: Floats, exposure: Floats, penalty: Floats) -> tuple[Floats, Floats]:

@@ -30,8 +30,7 @@ def prophet(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Pat
     length = len(past.counts)
     exposure = past.exposure(ahead)
     frame = pd.DataFrame({"ds": past.months(ahead)})
-    frame["y"] = np.nan
-    frame.loc[: length - 1, "y"] = np.sqrt((past.counts + ANSCOMBE) / exposure[:length])
+    frame["y"] = pd.Series(np.sqrt((past.counts + ANSCOMBE) / exposure[:length]))
     steps = [f"step {step}" for step in past.steps]
     for name, step in zip(steps, past.steps, strict=True):
         frame[name] = (frame.index >= step).astype(float)

@@ -39,22 +39,13 @@ def smoothing(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> P
                 seasonal="add" if season else None,
                 seasonal_periods=12 if season else None,
             ).fit(disp=False, maxiter=200)
-            for trend, season in _forms(past)
+            for trend in (False, True)
+            for season in ((False, True) if past.has_season else (False,))
         ]
         best = min(fits, key=lambda fitted: fitted.aicc)
-        errors = rng.choice(_errors(np.asarray(best.resid), best.df_model), (ahead, paths))
+        residuals = np.asarray(best.resid)
+        spent = len(residuals) / max(len(residuals) - best.df_model, 1)  # on making the errors small
+        errors = rng.choice((residuals - residuals.mean()) * np.sqrt(spent), (ahead, paths))
         drawn = best.simulate(ahead, anchor="end", repetitions=paths, random_errors=errors)
     ahead_roots = np.asarray(drawn).reshape(ahead, paths).T
     return whole_numbers(np.maximum(ahead_roots, 0) ** 2 * exposure[len(known) :] - ANSCOMBE, rng)
-
-
-def _forms(past: Past) -> list[tuple[bool, bool]]:
-    seasons = (False, True) if past.has_season else (False,)
-    return [(trend, season) for trend in (False, True) for season in seasons]
-
-
-def _errors(residuals: Floats, parameters: float) -> Floats:
-    """Return the fit's errors about 0, made wider by the parameters that were spent on making them small."""
-    centred: Floats = residuals - residuals.mean()
-    wider: Floats = centred * np.sqrt(len(centred) / max(len(centred) - parameters, 1))
-    return wider
