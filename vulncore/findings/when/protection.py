@@ -6,7 +6,7 @@ protects is the blur. That small numbers are hidden as well keeps people from re
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -21,7 +21,7 @@ from vulncore.findings.shared.words import (
     share_in_steps,
     share_step,
 )
-from vulncore.findings.when.counts import ComparedCounts, StretchCounts, WeekCounts
+from vulncore.findings.when.counts import ComparedCounts, WeekCounts
 from vulncore.findings.when.hours import night_name, stretch_name, times_of_day
 from vulncore.findings.when.view import BAND, Patrols, Stretch, Week, WeekChange
 from vulncore.metrics.statistics.intervals import poisson_interval
@@ -41,6 +41,7 @@ MOST_NAMED: Final = 4  # stretches in the first lines
 UNKNOWN_MOVED: Final = 0.05  # a change of the unknown share, in itself, that moves the whole week
 STEPS_FOR_THE_NIGHT: Final = 3
 """Of sharpening: where nights begin and end sharply, one step leaves their share up to 3 points too even, three steps 1.4."""
+NO_STRETCHES: Final = pd.DataFrame({name: [] for name in ("start", "hours", "weight", "even")}, dtype=float)
 MADE_WEEKS, SEED = 20, 168  # enough for a mean in whole per cent, and always the same
 
 Sum = tuple[str, int, Floats]
@@ -56,14 +57,14 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches
         smallest: The smallest sum that is shown; 0 hides nothing.
         stretches_wanted: Whether to look for stretches that stand out, which takes longer than all else.
     """
-    few = _too_few(counts, smallest)
+    few = counts.timed < _fewest(smallest)
     timed_hidden = counts.timed < smallest
     least = smallest if counts.record_filter.where else 0
-    known = dict.fromkeys(Known, math.nan) if timed_hidden else _known_shown(counts, least)
     unknown = math.nan if timed_hidden else _shown(counts.records - counts.timed, least)
-    stretches = _stretch_counts(counts, week_windows) if stretches_wanted and not few else ()
-    daily = _stretch_counts(counts, day_windows) if stretches_wanted and not few and not stretches else ()
-    both = ([(stretch.start, stretch.hours) for stretch in some] for some in (stretches, daily))
+    records = counts.by_hour, counts.shapes, hours_in(counts.record_filter.window)
+    weekly = week_windows(*records) if stretches_wanted and not few else NO_STRETCHES
+    daily = day_windows(*records) if stretches_wanted and not few and weekly.empty else NO_STRETCHES
+    both = (list(zip(some["start"], some["hours"], strict=True)) for some in (weekly, daily))
     sums = _sums(counts, every_sum(*both), few, smallest)
     return Week(
         record_filter=counts.record_filter,
@@ -72,15 +73,17 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches
         too_few=few,
         timed=math.nan if timed_hidden else counts.timed,
         records=math.nan if math.isnan(unknown) else counts.records,
-        known=known,
+        known={
+            kind: math.nan if timed_hidden else _shown(counts.known.get(kind, 0.0), least) for kind in Known
+        },
         unknown=unknown,
         spread=0 if timed_hidden or 0 < counts.spread < least else counts.spread,
         night_share=math.nan if few else _night_share(counts, night, smallest),
         night_worth=math.nan if few else counts.worth(night.mask.astype(float), STEPS_FOR_THE_NIGHT),
         missing_months=counts.missing_months,
         sums=sums,
-        stretches=_stretches_shown(counts, stretches, sums, night, smallest),
-        daily=_daily_shown(counts, daily, sums, smallest),
+        stretches=_stretches_shown(counts, weekly, sums, night, smallest),
+        daily=_stretches_shown(counts, daily, sums, None, smallest),
     )
 
 
@@ -94,22 +97,17 @@ def protected_change(counts: ComparedCounts, now: Week, before: Week) -> WeekCha
     """
     if counts.before is None or now.too_few or before.too_few:
         return None
-    tested = day_hour_change(
-        counts.now.by_hour.reshape(-1, BAND).sum(axis=1),
-        counts.before.by_hour.reshape(-1, BAND).sum(axis=1),
-        counts.now.record_filter.window.days,
-        counts.before.record_filter.window.days,
-    )
+    days = [week.record_filter.window.days for week in (counts.now, counts.before)]
+    tested = _bands_compared(counts.now, counts.before, *days)
     current, earlier = now.of("band"), before.of("band")
     open_to_see = ~(current["hidden"] | earlier["hidden"])
-    longer = counts.now.record_filter.window.days / counts.before.record_filter.window.days
-    change = (current["weight"] - earlier["weight"] * longer).round(SHOWN_DECIMALS)
+    change = (current["weight"] - earlier["weight"] * (days[0] / days[1])).round(SHOWN_DECIMALS)
     bands = pd.DataFrame(
         {
             "at": current["at"],
             "change": change.where(open_to_see),
             "clear": tested["clear"],
-            "rose": tested["clear"] & (tested["now"] > tested["expected"]),
+            "rose": tested["rose"],
             "before_words": earlier["words"],
             "now_words": current["words"],
         }
@@ -137,41 +135,34 @@ def protected_difference(
         `day_hour_change`. By share, a band's exposure is the week's total: the test then errs towards chance, by no more than the
         share that the band has of the week.
     """
-    exposures = [counts.record_filter.window.days if alike else counts.timed for counts in (pinned, shown)]
-    tested = day_hour_change(
-        shown.by_hour.reshape(-1, BAND).sum(axis=1),
-        pinned.by_hour.reshape(-1, BAND).sum(axis=1),
-        exposures[1],
-        exposures[0],
-    )
-    bands = [week.of("band") for week in weeks]
-    in_words = [
-        _about(band, week) if alike else _shares_in_words(band, week)
-        for band, week in zip(bands, weeks, strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "at": bands[1]["at"],
-            "pinned": in_words[0],
-            "shown": in_words[1],
-            "clear": tested["clear"],
-            "more": tested["clear"] & (tested["now"] > tested["expected"]),
-            "p_value": tested["p_value"],
-        }
-    )
+    exposures = [counts.record_filter.window.days if alike else counts.timed for counts in (shown, pinned)]
+    tested = _bands_compared(shown, pinned, *exposures).rename(columns={"rose": "more"})
+    in_words = {
+        name: _bands_in_words(week, alike=alike)
+        for name, week in zip(("pinned", "shown"), weeks, strict=True)
+    }
+    at = weeks[1].of("band")["at"]
+    return tested.assign(at=at, **in_words)[["at", "pinned", "shown", "clear", "more", "p_value"]]
 
 
-def _about(bands: pd.DataFrame, week: Week) -> list[str]:
-    about = "about " if week.blurred else ""
+def _bands_compared(
+    now: WeekCounts, before: WeekCounts, exposure_now: float, exposure_before: float
+) -> pd.DataFrame:
+    """Return how each three-hour band changed, as `day_hour_change` says it, and which of the clear ones `rose`."""
+    bands = [counts.by_hour.reshape(-1, BAND).sum(axis=1) for counts in (now, before)]
+    tested = day_hour_change(bands[0], bands[1], exposure_now, exposure_before)
+    return tested.assign(rose=tested["clear"] & (tested["now"] > tested["expected"]))
+
+
+def _bands_in_words(week: Week, *, alike: bool) -> list[str]:
+    """Return what each band that is not hidden holds: about how many records, or which share of the week."""
+    about, bands = "about " if week.blurred else "", week.of("band")
     return [
-        words if hidden else f"{about}{words}"
-        for words, hidden in zip(bands["words"], bands["hidden"], strict=True)
-    ]
-
-
-def _shares_in_words(bands: pd.DataFrame, week: Week) -> list[str]:
-    return [
-        words if hidden else f"{share_in_steps(weight, week.timed, week.smallest):d} %"
+        words
+        if hidden
+        else f"{about}{words}"
+        if alike
+        else f"{share_in_steps(weight, week.timed, week.smallest):d} %"
         for words, hidden, weight in zip(bands["words"], bands["hidden"], bands["weight"], strict=True)
     ]
 
@@ -195,10 +186,15 @@ def protected_patrols(
         VulncoreError: There are too few times to choose by, or too few that weigh anything.
     """
     now, before = counts.now, counts.before
-    _refuse_few(now, unit, smallest)
+    least = _fewest(smallest)
+    if min(now.timed, _heaviest_records(now)) < least:
+        raise VulncoreError(
+            f"Fewer than {least} {unit} with a time that weigh anything were recorded. These are too few to choose hours by. "
+            "Choose a longer period, more measures or weights that lie closer together."
+        )
     starts = best_shifts(now.harm_sharpened, shifts, hours)
     met_by_each = [_met(now, (start,), hours) for start in starts]
-    testable = before is not None and not _too_few(before, smallest) and before.harm_by_hour.sum() > 0
+    testable = before is not None and before.timed >= _fewest(smallest) and before.harm_by_hour.sum() > 0
     chosen_before = best_shifts(before.harm_sharpened, shifts, hours) if before and testable else ()
     return Patrols(
         record_filter=now.record_filter,
@@ -246,9 +242,9 @@ def mask_of(start: int, hours: int) -> Floats:
     return mask
 
 
-def _too_few(counts: WeekCounts, smallest: int) -> bool:
-    """Return whether there are too few times to draw a week of them; where nothing is hidden, whether there is none."""
-    return counts.timed < (max(FEWEST, smallest) if smallest else 1)
+def _fewest(smallest: int) -> int:
+    """Return how many times it takes to draw a week of them; where nothing is hidden, one."""
+    return max(FEWEST, smallest) if smallest else 1
 
 
 def _sums(counts: WeekCounts, sums: list[Sum], few: bool, smallest: int) -> pd.DataFrame:
@@ -282,63 +278,36 @@ def _limits(weight: Floats, variance: Floats) -> tuple[Floats, Floats]:
     return spread * low, spread * high
 
 
-def _stretch_counts(
-    counts: WeekCounts, windows: Callable[[Floats, pd.DataFrame, Floats], pd.DataFrame]
-) -> tuple[StretchCounts, ...]:
-    """Return the stretches that stand out, in order of the week or the day."""
-    rows = windows(counts.by_hour, counts.shapes, hours_in(counts.record_filter.window))
-    return tuple(StretchCounts(*row) for row in rows.itertuples(index=False, name=None))
-
-
 def _stretches_shown(
-    counts: WeekCounts, stretches: Sequence[StretchCounts], sums: pd.DataFrame, night: Night, smallest: int
+    counts: WeekCounts, windows: pd.DataFrame, sums: pd.DataFrame, night: Night | None, smallest: int
 ) -> tuple[Stretch, ...]:
-    furthest = sorted(stretches, key=lambda stretch: stretch.even - stretch.weight)[:MOST_NAMED]
-    held = sums[sums["kind"] == "stretch"].set_index("at")["weight"]
-    return tuple(
-        Stretch(
-            start=stretch.start,
-            hours=stretch.hours,
-            name=stretch_name(stretch.start, stretch.hours, counts.by_hour),
-            night=night_name(stretch.start, stretch.hours, night),
-            held=_held_in_words(float(held[stretch.start]), smallest, counts.blurred),
-            even=stretch.even,
-            p_value=stretch.p_value,
-            rank=furthest.index(stretch) + 1 if stretch in furthest else 0,
+    """Return the stretches that stand out of the week, in its order, or of the day (without a night), the furthest first."""
+    held = sums[sums["kind"] == ("stretch" if night else "stretch of day")].set_index("at")["weight"]
+    ranked = windows.assign(rank=(windows["even"] - windows["weight"]).rank(method="first").astype(int))
+    if night is None:
+        ranked = ranked.sort_values("rank")
+    stretches = []
+    for row in ranked.to_dict("records"):
+        start, hours, rank = row["start"], row["hours"], row["rank"]
+        stretches.append(
+            Stretch(
+                start=start,
+                hours=hours,
+                name=stretch_name(start, hours, counts.by_hour) if night else times_of_day(start, hours),
+                night=night_name(start, hours, night) if night else "",
+                held=_held_in_words(float(held[start]), smallest, counts.blurred),
+                even=row["even"],
+                p_value=row["p_value"],
+                rank=rank if rank <= MOST_NAMED else 0,
+            )
         )
-        for stretch in stretches
-    )
-
-
-def _daily_shown(
-    counts: WeekCounts, daily: Sequence[StretchCounts], sums: pd.DataFrame, smallest: int
-) -> tuple[Stretch, ...]:
-    held = sums[sums["kind"] == "stretch of day"].set_index("at")["weight"]
-    furthest = sorted(daily, key=lambda stretch: stretch.even - stretch.weight)
-    return tuple(
-        Stretch(
-            start=stretch.start,
-            hours=stretch.hours,
-            name=times_of_day(stretch.start, stretch.hours),
-            night="",
-            held=_held_in_words(float(held[stretch.start]), smallest, counts.blurred),
-            even=stretch.even,
-            p_value=stretch.p_value,
-            rank=rank,
-        )
-        for rank, stretch in enumerate(furthest, 1)
-    )
+    return tuple(stretches)
 
 
 def _held_in_words(weight: float, smallest: int, are_blurred: bool) -> str:
     if math.isnan(weight):
         return hidden_in_words(smallest)
     return f"about {weight:,.0f}" if are_blurred else f"{weight:,.0f}"
-
-
-def _known_shown(counts: WeekCounts, least: int) -> dict[Known, float]:
-    """Return records by what is known of their time; missing where under `least`, 0 where there is none."""
-    return {kind: _shown(counts.known.get(kind, 0.0), least) for kind in Known}
 
 
 def _shown(records: float, least: int) -> float:
@@ -348,16 +317,6 @@ def _shown(records: float, least: int) -> float:
 def _night_share(counts: WeekCounts, night: Night, smallest: int) -> int:
     about = float(night.mask.astype(float) @ counts.sharpening(STEPS_FOR_THE_NIGHT) @ counts.by_hour)
     return share_in_steps(min(max(about, 0.0), counts.timed), counts.timed, smallest)
-
-
-def _refuse_few(now: WeekCounts, unit: str, smallest: int) -> None:
-    """Refuse to choose shifts by few records, or by few that weigh."""
-    least = max(FEWEST, smallest) if smallest else 1
-    if _too_few(now, smallest) or _heaviest_records(now) < least:
-        raise VulncoreError(
-            f"Fewer than {least} {unit} with a time that weigh anything were recorded. These are too few to choose hours by. "
-            "Choose a longer period, more measures or weights that lie closer together."
-        )
 
 
 def _met(counts: WeekCounts, starts: tuple[int, ...], hours: int) -> float:

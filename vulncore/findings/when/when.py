@@ -65,16 +65,9 @@ def patrol_hours(
     night: Night = DEFAULT,
     smallest: int = SMALLEST_SHOWN,
 ) -> Patrols:
-    """Return so many shifts of so many hours that meet most of what happens, small numbers hidden.
+    """Return so many `shifts` a week of so many `hours` that meet most of what happens, small numbers hidden.
 
-    Args:
-        snapshot: A published version.
-        record_filter: Which records, and what a record of each measure weighs.
-        measures: The measures of the version, for their names.
-        shifts: Shifts a week.
-        hours: Hours of a shift.
-        night: The hours of the night-time economy.
-        smallest: The smallest number that is shown, 1 or more.
+    The filter says what a record of each measure weighs, too; all else is as `when` takes it.
 
     Raises:
         InvalidPeriodError: The week has no room for them.
@@ -155,7 +148,8 @@ def _when(
     counts = read_counts(snapshot, record_filter, measures, smallest)
     now = protected_week(counts.now, night, smallest)
     before = protected_week(counts.before, night, smallest, stretches_wanted=False) if counts.before else None
-    about = _about(record_filter, measures, measures_with_times(snapshot, record_filter.force))
+    about = records_named(record_filter, measures, measures_with_times(snapshot, record_filter.force))
+    about += "".join(f", {COLUMNS[column]} {value}" for column, value in record_filter.where)
     unit = _unit(record_filter, measures)
     return When(
         question=f"{record_filter.force}: {about}, {record_filter.window}",
@@ -186,8 +180,3 @@ def _patrol_hours(
 
 def _unit(record_filter: RecordFilter, measures: Sequence[Measure]) -> str:
     return unit_of({measure.key: measure for measure in measures}, record_filter.measures)
-
-
-def _about(record_filter: RecordFilter, measures: Sequence[Measure], timed: Sequence[str]) -> str:
-    narrowed = "".join(f", {COLUMNS[column]} {value}" for column, value in record_filter.where)
-    return records_named(record_filter, measures, timed) + narrowed

@@ -110,9 +110,6 @@ def day_hour_change(now: Floats, before: Floats, days_now: float, days_before: f
     >>> day_hour_change(np.array([30.0, 9.0]), np.array([8.0, 10.0]), 366, 365)[["clear"]].values.tolist()
     [[True], [False]]
     """
-    compared = parts_compared(now, before, days_now, days_before)
-    frame = pd.DataFrame(compared._asdict())
+    compared = parts_compared(now, before, days_now, days_before)._asdict()
     expected = before * days_now / days_before
-    return frame.assign(now=now, before=before, expected=expected)[
-        ["now", "before", "expected", *compared._fields]
-    ]
+    return pd.DataFrame({"now": now, "before": before, "expected": expected, **compared})
