@@ -15,7 +15,16 @@ eleven: 1.3 times on Houston's real hours."""
 FEWEST: Final = 20  # rows at that minute
 LEAST_SHARE: Final = 0.005  # of all rows with a time: less bears on no figure by the hour
 RARE: Final = 1e-6
-ON_EACH_SIDE: Final = {"hour": 2, "half": 2, "quarter": 2, "five": 3, "odd": 5}
+PAST: Final = np.arange(DAY) % 60
+ALIKE: Final = (
+    (PAST == 0, 2),
+    (PAST == 30, 2),
+    (np.isin(PAST, (15, 45)), 2),
+    ((PAST % 5 == 0) & (PAST % 15 != 0), 3),
+    (PAST % 5 != 0, 5),
+)
+"""Which minutes of the day people give alike: full hours, half hours, quarters, fives and others; and how many of them
+on each side are a minute's neighbours."""
 
 
 def default_times(clock: pd.DataFrame) -> pd.DataFrame:
@@ -71,9 +80,9 @@ def _by_minute(rows: pd.DataFrame) -> Integers:
 def _heaped(minutes: Integers) -> list[dict[str, int]]:
     total = int(minutes.sum())
     heaps = []
-    for kind, members in _kinds().items():
+    for alike, reach in ALIKE:
+        members = np.flatnonzero(alike)
         held = minutes[members]
-        reach = ON_EACH_SIDE[kind]
         around = np.stack([np.roll(held, step) for step in range(-reach, reach + 1) if step])
         explained = around.max(axis=0)
         heaped = (
@@ -86,15 +95,3 @@ def _heaped(minutes: Integers) -> list[dict[str, int]]:
             for i in np.flatnonzero(heaped)
         ]
     return sorted(heaps, key=lambda row: -row["rows"])
-
-
-def _kinds() -> dict[str, Integers]:
-    day = np.arange(DAY)
-    past = day % 60
-    return {
-        "hour": day[past == 0],
-        "half": day[past == 30],
-        "quarter": day[np.isin(past, (15, 45))],
-        "five": day[(past % 5 == 0) & (past % 15 != 0)],
-        "odd": day[past % 5 != 0],
-    }

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Booleans, Floats
-from vulncore.metrics.data_quality.month_rows import FIRST_MONTH, LAST_MONTH, RESTRICTED_MONTHS, month_date
+from vulncore.metrics.data_quality.month_rows import RESTRICTED_MONTHS, scatter, series_by_month
 from vulncore.metrics.data_quality.share_change import QUARTER, YEAR, ShareChange, share_change
-from vulncore.metrics.statistics.dispersion import dispersion
 
 HALF: Final = 0.5  # of what the rest of the force lets expect
 TRIPLE: Final = 3.0
@@ -48,14 +47,9 @@ def level_shifts(months: pd.DataFrame) -> pd.DataFrame:
         a law, a campaign or an operation changed the thing itself from one month on.
     """
     shifts = []
-    known = months[
-        months["covered"] & months["count"].notna() & months["month"].between(FIRST_MONTH, LAST_MONTH)
-    ]
-    for force, rows in known.groupby("force"):
-        grid = rows.pivot_table(index="measure", columns="month", values="count", aggfunc="sum")
-        whole = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1))
-        if whole.shape[1] >= 6:
-            shifts += [{"force": force, **row} for row in _shifts(whole)]
+    for (force,), grid in series_by_month(months, ["force"]):
+        if grid.shape[1] >= 6:
+            shifts += [{"force": force, **row} for row in _shifts(grid)]
     columns = [
         "force",
         "measure",
@@ -75,7 +69,7 @@ def _shifts(grid: pd.DataFrame) -> list[dict[str, object]]:
     counts = grid.to_numpy(dtype=float)
     passed_over = np.isin(grid.columns, list(RESTRICTED_MONTHS))
     spared = np.where(passed_over, np.nan, counts)
-    scatter = _scatter(grid)
+    dispersions = scatter(grid, ASSUMED_DISPERSION)
     sharpest: dict[tuple[int, bool], tuple[float, dict[str, object]]] = {}
     for place in range(3, counts.shape[1] - 2):
         near = passed_over[max(place - YEAR - QUARTER, 0) : place + YEAR].any()
@@ -83,7 +77,7 @@ def _shifts(grid: pd.DataFrame) -> list[dict[str, object]]:
             change = share_change(series, place)
             if change is None:
                 continue
-            deviations = change.deviations(scatter)
+            deviations = change.deviations(dispersions)
             stops = stops_only or change.short
             for falls in (True,) if stops else (True, False):
                 for row in np.flatnonzero(_shifted(change, deviations, falls, stops)).tolist():
@@ -131,12 +125,3 @@ def _described(
         "alone": len(grid) == 1,
         "ends": bool((later == 0).all()),
     }
-
-
-def _scatter(grid: pd.DataFrame) -> Floats:
-    monthly = grid.rename(columns=lambda month: pd.Timestamp(month_date(month)))
-    stacked = monthly.melt(ignore_index=False, var_name="month", value_name="count").dropna().reset_index()
-    stacked["month"] = pd.to_datetime(stacked["month"])
-    estimates = dispersion(stacked).set_index("measure")["dispersion"].reindex(grid.index)
-    scatter: Floats = np.maximum(estimates.fillna(ASSUMED_DISPERSION).to_numpy(dtype=float), 1.0)
-    return scatter

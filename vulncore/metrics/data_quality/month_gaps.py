@@ -1,6 +1,7 @@
 """Months that are missing, short or cut off: gaps in coverage, totals far too low, empty first or last days."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Final
 
 import ibis.expr.types as ir
@@ -16,8 +17,9 @@ from vulncore.metrics.data_quality.month_rows import (
     RESTRICTED_MONTHS,
     month_date,
     number_of_month,
+    scatter,
+    series_by_month,
 )
-from vulncore.metrics.statistics.dispersion import dispersion
 
 RARE: Final = 1e-6  # once in a million: a force has at most a few hundred month's ends
 NEIGHBOURS: Final = 3  # on each side: a quarter of a year, over which a season moves little
@@ -94,14 +96,11 @@ def short_months(months: pd.DataFrame) -> pd.DataFrame:
     Misleads when:
         something real emptied a single month.
     """
-    short = []
-    known = months[
-        months["covered"] & months["count"].notna() & months["month"].between(FIRST_MONTH, LAST_MONTH)
+    short = [
+        {"force": force, "source": source, **row}
+        for (force, source), grid in series_by_month(months, ["force", "source"])
+        for row in _short_of(grid)
     ]
-    for (force, source), rows in known.groupby(["force", "source"]):
-        grid = rows.pivot_table(index="measure", columns="month", values="count", aggfunc="sum")
-        whole = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1))
-        short += [{"force": force, "source": source, **row} for row in _short_of(whole)]
     return pd.DataFrame(
         short, columns=["force", "source", "month", "count", "expected", "beside_gap", "deviations"]
     )
@@ -148,13 +147,9 @@ def _length(spans: Sequence[tuple[int, int]]) -> int:
 
 
 def _runs(numbers: list[int]) -> list[tuple[int, ...]]:
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return [tuple(run) for run in runs]
+    """Return ascending numbers as runs that follow one another: along a run a number and its place rise together."""
+    runs = groupby(enumerate(numbers), key=lambda placed: placed[1] - placed[0])
+    return [tuple(number for _, number in run) for _, run in runs]
 
 
 def _short_of(grid: pd.DataFrame) -> list[dict[str, object]]:
@@ -162,7 +157,8 @@ def _short_of(grid: pd.DataFrame) -> list[dict[str, object]]:
     per_month = grid.to_numpy(dtype=float)
     days = np.array([pd.Period(month_date(month), "M").days_in_month for month in months])
     delivered = ~np.isnan(per_month).all(axis=0)
-    scatter = _scatter(per_month, months)
+    of_all = grid.dropna(axis="columns").sum().to_frame("all").T
+    (dispersion,) = scatter(of_all, ASSUMED_DISPERSION)
     short: list[dict[str, object]] = []
     for place in np.flatnonzero(delivered).tolist():
         here = ~np.isnan(per_month[:, place])
@@ -170,14 +166,13 @@ def _short_of(grid: pd.DataFrame) -> list[dict[str, object]]:
         total = per_month[here].sum(axis=0)
         before = _sides(total / days, comparable[:place][::-1], place, -1)
         after = _sides(total / days, comparable[place + 1 :], place, 1)
-        sides = [side for side in (before, after) if side is not None]
-        if before is None or not sides:
+        if before is None:
             continue
-        expected = min(sides) * days[place]
+        expected = (before if after is None else min(before, after)) * days[place]
         beside_gap = bool(
             (place > 0 and not delivered[place - 1]) or (place + 1 < len(months) and not delivered[place + 1])
         )
-        count, deviations = total[place], (expected - total[place]) / np.sqrt(max(scatter * expected, 1.0))
+        count, deviations = total[place], (expected - total[place]) / np.sqrt(max(dispersion * expected, 1.0))
         share, by = (SHORT_BESIDE_GAP, SHORT_BY_BESIDE_GAP) if beside_gap else (SHORT, SHORT_BY)
         if months[place] in RESTRICTED_MONTHS:
             share = SHORT_UNDER_RESTRICTIONS
@@ -201,46 +196,13 @@ def _sides(per_day: Floats, comparable: Booleans, place: int, step: int) -> floa
     return float(np.median(per_day[near])) if len(near) == NEIGHBOURS else None
 
 
-def _whole(per_month: Floats) -> Booleans:
-    return np.asarray(~np.isnan(per_month).any(axis=0), dtype=bool)
-
-
-def _scatter(per_month: Floats, months: list[int]) -> float:
-    whole = _whole(per_month)
-    if not whole.any():
-        return ASSUMED_DISPERSION
-    total = pd.DataFrame(
-        {
-            "measure": "all",
-            "month": [pd.Timestamp(month_date(m)) for m, w in zip(months, whole, strict=True) if w],
-            "count": per_month[:, whole].sum(axis=0),
-        }
-    )
-    estimate = float(dispersion(total)["dispersion"].iloc[0])
-    return ASSUMED_DISPERSION if np.isnan(estimate) else max(estimate, 1.0)
-
-
 def _edges(days: pd.DataFrame) -> Iterator[dict[str, object]]:
-    position = np.array(
-        [
-            month_date(month).toordinal() + day - 1
-            for month, day in zip(days["month"], days["day"], strict=True)
-        ]
-    )
-    steps = pd.Series(np.diff(position) - 1)
-    within = steps[(days["month"].to_numpy()[1:] == days["month"].to_numpy()[:-1])]
-    longest = int(within.max()) if len(within) else 0
-    for month in sorted({int(number) for number in days["month"]}):
-        rows = days[days["month"] == month]
+    longest = (days.groupby("month")["day"].diff().fillna(1) - 1).max()
+    for _, rows in days.groupby("month"):
+        month = int(rows["month"].iloc[0])
         length = pd.Period(month_date(month), "M").days_in_month
         total, first, last = int(rows["rows"].sum()), int(rows["day"].min()), int(rows["day"].max())
         for edge, empty in (("first", first - 1), ("last", length - last)):
             expected = total / (last - first + 1) * empty
             if empty > longest and poisson.pmf(0, expected) < RARE:
-                yield {
-                    "month": month,
-                    "edge": edge,
-                    "days": empty,
-                    "expected": expected,
-                    "count": total,
-                }
+                yield {"month": month, "edge": edge, "days": empty, "expected": expected, "count": total}
