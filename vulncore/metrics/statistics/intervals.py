@@ -40,7 +40,8 @@ def rate_ratio_p_value(
     0.0884
     """
     now, before, scale = _counts(current, earlier, dispersion)
-    share = _share_of_days(days_current, days_earlier)
+    here, there = np.asarray(days_current, dtype=float), np.asarray(days_earlier, dtype=float)
+    share = here / (here + there)
     # a count of 0 is its tail's whole distribution, for which betainc has no parameters: 1 stands in
     as_few = np.where(before > 0, betainc(np.maximum(before, 1) / scale, (now + 1) / scale, 1 - share), 1.0)
     as_many = np.where(now > 0, betainc(np.maximum(now, 1) / scale, (before + 1) / scale, share), 1.0)
@@ -121,9 +122,3 @@ def poisson_interval(count: ArrayLike, alpha: float = 0.05) -> tuple[Floats, Flo
 def _counts(current: ArrayLike, earlier: ArrayLike, dispersion: ArrayLike) -> tuple[Floats, Floats, Floats]:
     now, before = np.asarray(current, dtype=float), np.asarray(earlier, dtype=float)
     return now, before, np.maximum(np.asarray(dispersion, dtype=float), 1.0)
-
-
-def _share_of_days(days_current: ArrayLike, days_earlier: ArrayLike) -> Floats:
-    here, there = np.asarray(days_current, dtype=float), np.asarray(days_earlier, dtype=float)
-    share: Floats = here / (here + there)
-    return share

@@ -40,12 +40,13 @@ def monthly_counts(incidents: ir.Table, coverage: ir.Table, force: str) -> pd.Da
     delivered = coverage.filter(coverage.force == force, coverage.table == "incidents").select(
         *KEYS, "provisional"
     )
-    months = (
+    months: pd.DataFrame = (
         delivered.left_join(counted, KEYS)
         .select(*KEYS, count=ibis.coalesce(counted["count"], 0), provisional=delivered.provisional)
         .order_by(KEYS)
+        .to_pandas()
     )
-    return _with_month_as_time(months.to_pandas())
+    return months.assign(month=pd.to_datetime(months["month"]), count=months["count"].astype("int64"))
 
 
 def period_counts(counts: ir.Table, coverage: ir.Table, force: str) -> pd.DataFrame:
@@ -142,10 +143,6 @@ def tiling_total(periods: Periods, window: Window) -> int | None:
                 reached[after] = reached[day] + count
                 fringe.append(after)
     return None
-
-
-def _with_month_as_time(months: pd.DataFrame) -> pd.DataFrame:
-    return months.assign(month=pd.to_datetime(months["month"]), count=months["count"].astype("int64"))
 
 
 def _counted_window(window: Window | None, measure: Measure) -> Window | None:

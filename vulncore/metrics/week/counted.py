@@ -242,7 +242,9 @@ def counted_records(
     rows = incidents.filter(incidents.force == force, incidents.no_crimed_on.isnull())
     rows = rows.mutate(month=rows.recorded_on.truncate("M"))
     rows = rows.semi_join(delivered, ["force", "measure", "month"])
-    return counted(known_times(rows.mutate(midnight=_by_measure(rows.measure, midnights))))
+    by_measure = [(rows.measure == key, known.value) for key, known in midnights.items()]
+    midnight = ibis.cases(*by_measure, else_=None) if by_measure else ibis.null("string")
+    return counted(known_times(rows.mutate(midnight=midnight)))
 
 
 def counted(timed: ir.Table) -> CountedRecords:
@@ -280,9 +282,7 @@ def counted(timed: ir.Table) -> CountedRecords:
         .to_pyarrow()
     )
     record = pc.rank(rows["record_id"], tiebreaker="dense").to_numpy().astype(np.int32) - 1
-    kinds = {known.value: place for place, known in enumerate(KINDS)}
-    known = rows["known"].dictionary_encode().combine_chunks()
-    of_code = np.array([kinds[word] for word in known.dictionary.to_pylist()] or [0], dtype=np.uint8)
+    known = pc.index_in(rows["known"], value_set=pa.array([known.value for known in KINDS], pa.string()))
     point = _points(*(rows[name].to_numpy() for name in ("longitude", "latitude")))
     cells, shares = _hours(rows)
     columns = {
@@ -290,7 +290,7 @@ def counted(timed: ir.Table) -> CountedRecords:
         "several": (np.bincount(record, minlength=1)[record] > 1).astype(np.uint8),
         "measure": _in_order(rows["measure"]),
         **{name: _in_order(rows[name]) for name in NARROWING},
-        "known": of_code[known.indices.to_numpy()] if len(record) else np.zeros(0, dtype=np.uint8),
+        "known": known.cast(pa.uint8()),
         "point": point,
         "cells": cells,
         "shares": shares,
@@ -358,9 +358,3 @@ def _array(values: object, kind: pa.DataType) -> pa.Array:
 def month_number(day: date) -> int:
     """Return how many months a day lies after January 1970."""
     return (day.year - 1970) * 12 + day.month - 1
-
-
-def _by_measure(measure: ir.StringValue, midnights: Mapping[str, Known]) -> ir.Value:
-    if not midnights:
-        return ibis.null("string")
-    return ibis.cases(*((measure == key, known.value) for key, known in midnights.items()), else_=None)
