@@ -75,16 +75,15 @@ def signals(comparison: pd.DataFrame, false_discovery_rate: float = FALSE_DISCOV
         raise VulncoreError(
             f"A false-discovery rate of {false_discovery_rate} can't be held. Give one between 0 and 1."
         )
-    *counts_and_days, dispersion = _numbers(comparison)
-    current, earlier, days_current, days_earlier = counts_and_days
+    current, earlier, days_current, days_earlier, dispersion = _numbers(comparison)
     dispersion = np.fmax(dispersion, 1.0)  # 1 as well where it is unknown
     verdict = _untested(comparison, current, earlier)
     tested = verdict == ""
-    data = [column[tested] for column in (*counts_and_days, dispersion)]
+    data = current[tested], earlier[tested], days_current[tested], days_earlier[tested], dispersion[tested]
     p_value = rate_ratio_p_value(*data)
     stands, alpha = discoveries(p_value, false_discovery_rate)
     judged = np.full((3, len(tested)), np.nan)
-    judged[:, tested] = *rate_ratio_interval(*data, alpha=alpha), p_value
+    judged[:, tested] = *rate_ratio_interval(*data, alpha), p_value
     verdict[tested] = np.select(
         [stands, p_value <= MAY_BE_UP_TO], [Signal.CLEAR.value, Signal.MAY_BE.value], Signal.CHANCE.value
     )
