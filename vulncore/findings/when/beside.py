@@ -27,11 +27,8 @@ def weeks_compared(
 ) -> WeeksBeside:
     """Return what tells one week from another, the pinned one first.
 
-    Args:
-        sides: What each is of.
-        weeks: What can be shown of each.
-        compare: Returns how each part of the week differs (`vulncore.findings.when.protection.protected_difference`), given whether
-            both are of one kind of records; called only where chance can be judged.
+    `compare` is `vulncore.findings.when.protection.protected_difference`, given whether both are of one kind of records; it
+    is called only where chance can be judged.
     """
     pinned, shown = (week.now for week in weeks)
     before, now = names_of(sides)

@@ -101,11 +101,8 @@ def read_counts(
 ) -> ComparedCounts:
     """Return the counts of a period, and of the same months of an earlier year.
 
-    Args:
-        snapshot: A published version.
-        record_filter: Which records.
-        measures: The measures of the version, for their names.
-        smallest: The smallest number that is shown; up to 1 the records are counted as they are, else blurred.
+    With a `smallest` number shown of up to 1 the records are counted as they are, else blurred; `measures` are all of the
+    version's, for their names.
 
     Raises:
         NoTimesError: No record of the force, of these measures, has a time.

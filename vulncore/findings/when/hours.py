@@ -86,12 +86,9 @@ def stretch_name(start: int, hours: int, by_hour: Floats) -> str:
 
 
 def hours_offered(night: Night, stretches: Sequence[Stretch] = (), chosen: str = EVERY) -> list[HoursChosen]:
-    """Return the hours that can be picked.
+    """Return the hours that can be picked: any, the night's and the others, stretches that stand out, and single nights.
 
-    Args:
-        night: The night-time economy's hours.
-        stretches: Those of the week that stand out.
-        chosen: A key. If it is that of a stretch it is offered too: what a link or another page names may stand out no more.
+    Where `chosen` is the key of a stretch it is offered too: what a link or another page names may stand out no more.
     """
     named = dict.fromkeys((stretch.start, stretch.hours) for stretch in stretches)
     if its_hours := STRETCH_KEY.fullmatch(chosen):

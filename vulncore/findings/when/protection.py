@@ -26,7 +26,7 @@ from vulncore.findings.when.hours import night_name, stretch_name, times_of_day
 from vulncore.findings.when.view import BAND, Patrols, Stretch, Week, WeekChange
 from vulncore.metrics.statistics.intervals import poisson_interval
 from vulncore.metrics.week.day_hour import day_hour_change
-from vulncore.metrics.week.hours import HOURS, hours_from, hours_in
+from vulncore.metrics.week.hours import HOURS, hours_in
 from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import Night
 from vulncore.metrics.week.patrols import best_shifts, covered_hours
@@ -51,11 +51,7 @@ Sum = tuple[str, int, Floats]
 def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches_wanted: bool = True) -> Week:
     """Return what can be shown of the hours of the week.
 
-    Args:
-        counts: The counts.
-        night: The hours of the night-time economy.
-        smallest: The smallest sum that is shown; 0 hides nothing.
-        stretches_wanted: Whether to look for stretches that stand out, which takes longer than all else.
+    Sums under `smallest` are hidden; 0 hides nothing. To look for stretches that stand out takes longer than all else.
     """
     few = counts.timed < _fewest(smallest)
     timed_hidden = counts.timed < smallest
@@ -88,13 +84,7 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches
 
 
 def protected_change(counts: ComparedCounts, now: Week, before: Week) -> WeekChange | None:
-    """Return how each three-hour band changed; None where there is no earlier period, or too few times in either.
-
-    Args:
-        counts: The counts of both periods.
-        now: What can be shown of the period.
-        before: What can be shown of the earlier one.
-    """
+    """Return how each three-hour band changed; None where there is no earlier period, or too few times in either."""
     if counts.before is None or now.too_few or before.too_few:
         return None
     days = [week.record_filter.window.days for week in (counts.now, counts.before)]
@@ -121,11 +111,8 @@ def protected_difference(
 ) -> pd.DataFrame:
     """Return how each three-hour band of one week differs from that of another of which no record is the same.
 
-    Args:
-        pinned: The counts that are compared with.
-        shown: The counts on screen.
-        weeks: What can be shown of both; neither has too few times.
-        alike: Whether both are of the same kind of records: then they are compared by day, else by their share of the week.
+    `weeks` are what can be shown of both; neither has too few times. Where both are `alike`, of the same kind of records, they
+    are compared by day, else by their share of the week.
 
     Returns:
         One row per band from Monday 00:00: `at`, `pinned` and `shown` (in words), `clear` (more than chance, all bands judged
@@ -172,14 +159,8 @@ def protected_patrols(
 ) -> Patrols:
     """Return the shifts that meet most of what the period holds, and how the same way of choosing fared.
 
-    Args:
-        counts: The counts of the period, weighed by harm if measures were given one, and of the period before:
-            shifts are chosen on that and judged on this one.
-        shifts: Shifts a week.
-        hours: Hours of a shift.
-        night: The hours of the night-time economy.
-        unit: What is counted, in the plural.
-        smallest: The smallest number that is shown; 0 hides nothing.
+    They are chosen of counts weighed by harm, if measures were given one. To be tested, as many are chosen on the period
+    before, and judged on this one.
 
     Raises:
         InvalidPeriodError: The week has no room for them.
@@ -218,11 +199,13 @@ def protected_patrols(
 def every_sum(stretches: Sequence[tuple[int, int]], daily: Sequence[tuple[int, int]] = ()) -> list[Sum]:
     """Return every sum that is ever shown, kind by kind, in order of the week.
 
-    Args:
-        stretches: Those that stand out, by first hour and length.
-        daily: Those of the day that do, over all days together.
+    Stretches that stand out of the week, and `daily` of the day over all days together, are given by first hour and length.
     """
     of_day = np.arange(HOURS) % 24
+
+    def mask_of(start: int, hours: int) -> Floats:
+        return covered_hours([start], hours).astype(float)
+
     return [
         *(("night row", 24 * day, mask_of(24 * day + 6, 24)) for day in range(7)),
         *(("band", at, mask_of(at, BAND)) for at in range(0, HOURS, BAND)),
@@ -233,13 +216,6 @@ def every_sum(stretches: Sequence[tuple[int, int]], daily: Sequence[tuple[int, i
         *(("stretch of day", at, ((of_day - at) % 24 < hours).astype(float)) for at, hours in daily),
         *(("hour of day", at, (of_day == at).astype(float)) for at in range(24)),
     ]
-
-
-def mask_of(start: int, hours: int) -> Floats:
-    """Return a stretch of the week as 1 for each hour in it and 0 for the others."""
-    mask = np.zeros(HOURS)
-    mask[hours_from(start, hours)] = 1.0
-    return mask
 
 
 def _fewest(smallest: int) -> int:

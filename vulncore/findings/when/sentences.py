@@ -28,10 +28,7 @@ STRETCH_COLUMNS: Final = ["Stretch", "From and to", "Recorded", "If spread evenl
 def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, ...]:
     """Return what the week says: the stretches that stand out, the night-time economy, the times not known.
 
-    Args:
-        now: The weeks of the period.
-        before: Those of the period before it; None where they can't be compared.
-        unit: What is recorded, in the plural.
+    Where the period before can't be compared `before` is None; `unit` is in the plural.
     """
     if now.too_few:
         return (Headline(HeadlineKind.QUIET, "Too few times", _too_few(now, unit)),)
@@ -39,12 +36,7 @@ def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, 
 
 
 def when_briefing(now: Week, unit: str) -> Briefing:
-    """Return which stretch of the week stands out most, and when to send people.
-
-    Args:
-        now: The week of the period.
-        unit: What is recorded, in the plural.
-    """
+    """Return which stretch of the week stands out most, and when to send people; `unit` is in the plural."""
     if now.too_few:
         return Briefing(
             f"Too few {unit} have a time to show a week.", "Choose a longer period or more measures."

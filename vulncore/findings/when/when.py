@@ -39,14 +39,9 @@ def when(
     night: Night = DEFAULT,
     smallest: int = SMALLEST_SHOWN,
 ) -> When:
-    """Return when in the week the records happened, small numbers hidden.
+    """Return when in the week the records happened; numbers by hour under `smallest`, which is 1 or more, are hidden.
 
-    Args:
-        snapshot: A published version.
-        record_filter: Which records.
-        measures: The measures of the version, for their names.
-        night: The hours of the night-time economy.
-        smallest: The smallest number by hour that is shown, 1 or more.
+    `measures` are all of the version's, for their names.
 
     Raises:
         NoTimesError: No record of these measures has a time of day.
@@ -73,19 +68,14 @@ def patrol_hours(
         InvalidPeriodError: The week has no room for them.
         VulncoreError: There are too few times to choose by, or too few that weigh anything.
     """
-    return _patrol_hours(snapshot, record_filter, measures, shifts, hours, night, _hiding(smallest))
+    counts = read_counts(snapshot, record_filter, measures, _hiding(smallest))
+    return protected_patrols(counts, shifts, hours, night, _unit(record_filter, measures), smallest)
 
 
 def weeks_beside(
     pinned: tuple[Snapshot, When], shown: tuple[Snapshot, When], measures: Sequence[Measure]
 ) -> WeeksBeside:
-    """Return what tells one week from another, small numbers hidden.
-
-    Args:
-        pinned: The version and the week that is compared with.
-        shown: The version and the week on screen.
-        measures: The measures of both versions.
-    """
+    """Return what tells one week from another, small numbers hidden: each a version and its week, `measures` those of both."""
 
     def compare(alike: bool) -> pd.DataFrame:
         before, now = (
@@ -129,7 +119,8 @@ def unprotected_patrol_hours(
     night: Night = DEFAULT,
 ) -> Patrols:
     """Return the same as `patrol_hours` with nothing hidden: for `--unprotected` alone."""
-    return _patrol_hours(snapshot, record_filter, measures, shifts, hours, night, HIDE_NOTHING)
+    counts = read_counts(snapshot, record_filter, measures, HIDE_NOTHING)
+    return protected_patrols(counts, shifts, hours, night, _unit(record_filter, measures), HIDE_NOTHING)
 
 
 def _hiding(smallest: int) -> int:
@@ -163,19 +154,6 @@ def _when(
         headline=week_headline(now, before, unit),
         notes=missing_in_words(record_filter.window, now.missing_months),
     )
-
-
-def _patrol_hours(
-    snapshot: Snapshot,
-    record_filter: RecordFilter,
-    measures: Sequence[Measure],
-    shifts: int,
-    hours: int,
-    night: Night,
-    smallest: int,
-) -> Patrols:
-    counts = read_counts(snapshot, record_filter, measures, smallest)
-    return protected_patrols(counts, shifts, hours, night, _unit(record_filter, measures), smallest)
 
 
 def _unit(record_filter: RecordFilter, measures: Sequence[Measure]) -> str:

@@ -40,11 +40,8 @@ def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame, swapped: float 
     A force as a whole is judged first; where it passes, each month of it, then each measure. Rows at 00:00
     exactly are left out, for many of them have no time.
 
-    Args:
-        incidents: The canonical incidents.
-        clock: What `clock_times` returns.
-        swapped: The share of rows that have the time of another one of the force. What afternoons these bring is taken off; what
-            chance may add to that, three standard deviations, is no reason to pass.
+    It takes what `clock_times` returns, too, and of which share of rows the times were `swapped` within the force. What
+    afternoons these bring is taken off; what chance may add to that, three standard deviations, is no reason to pass.
 
     Returns:
         `force`, `kind` ("all", "month" or "measure"), `which` (month number or measure key), `rows` (with a time),
@@ -80,10 +77,6 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
 
     Where every record of a force is dated the first of a month, its source gives the month alone, and a row counts
     as recorded on the month's last day.
-
-    Args:
-        incidents: The canonical incidents.
-        today: The last day that records can be of.
 
     Returns:
         One row per force: `force`, `rows`, `timed` (with a time), `before_recording` (happened on a later day than

@@ -28,13 +28,10 @@ on each side are a minute's neighbours."""
 
 
 def default_times(clock: pd.DataFrame) -> pd.DataFrame:
-    """Return the default times: minutes of the day far more frequent than similar minutes around them.
+    """Return the default times of `clock_times`: minutes of the day far more frequent than similar minutes around them.
 
     Full hours are set beside full hours, half hours beside half hours, and so on. A force's whole is judged first;
     a measure is named where the whole does not show it.
-
-    Args:
-        clock: What `clock_times` returns.
 
     Returns:
         One row per force, minute and measure: `force`, `measure` (empty for all), `minute`, `rows`,

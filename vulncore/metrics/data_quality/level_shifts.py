@@ -24,15 +24,12 @@ ASSUMED_DISPERSION: Final = 2.0  # of one measure with little history; the City'
 
 
 def level_shifts(months: pd.DataFrame) -> pd.DataFrame:
-    """Return each measure's sharpest lasting fall and rise that the rest of its force did not share.
+    """Return each measure's sharpest lasting fall and rise in `month_rows` that the rest of its force did not share.
 
     A year from the month on is set beside the same months of the year before, so that no season counts, and their
     ratio beside that of all other measures of the force, so that nothing counts that hits everything. Months under
     the restrictions of 2020 and 2021 are passed over, for they hit each measure differently: a stop is looked for
     in them all the same. Where there is less than a year to look back on, only a stop is looked for.
-
-    Args:
-        months: What `month_rows` returns.
 
     Returns:
         One row per shift: `force`, `measure`, `month` (the first at the new level), `before` and `after` (records a
@@ -91,22 +88,17 @@ def _shifts(grid: pd.DataFrame) -> list[dict[str, object]]:
 def _shifted(change: ShareChange, deviations: Floats, falls: bool, stops: bool) -> Booleans:
     direction = 1 if falls else -1
     most = np.log(STOP if stops else HALF if falls else 1 / TRIPLE)
+    shifted: Booleans = np.maximum(change.expected, change.after_total) >= FEWEST
+    shifted &= direction * deviations <= -BEYOND_CHANCE
     with np.errstate(divide="ignore", invalid="ignore"):
-        beside_rest = direction * np.log(change.ratio)
-        alone = direction * np.log(change.after / change.before)
-        at_once = direction * np.log(change.sharpness)
-        step = direction * np.log(change.step)
-        typical = direction * np.log(change.typical)
-    enough = np.maximum(change.expected, change.after_total) >= FEWEST
-    shifted: Booleans = (
-        enough
-        & (beside_rest <= most)
-        & (alone <= most / 2)
-        & (typical <= most / 2)
-        & (at_once <= np.log(SHARP))
-        & (step <= np.log(SHARP) / 2)
-        & (direction * deviations <= -BEYOND_CHANCE)
-    )
+        for factor, limit in (
+            (change.ratio, most),
+            (change.after / change.before, most / 2),
+            (change.typical, most / 2),
+            (change.sharpness, np.log(SHARP)),
+            (change.step, np.log(SHARP) / 2),
+        ):
+            shifted &= direction * np.log(factor) <= limit
     return shifted
 
 

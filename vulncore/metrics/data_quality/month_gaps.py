@@ -1,6 +1,6 @@
 """Months that are missing, short or cut off: gaps in coverage, totals far too low, empty first or last days."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
@@ -36,10 +36,7 @@ ASSUMED_DISPERSION: Final = 6.0
 
 
 def month_gaps(months: pd.DataFrame) -> pd.DataFrame:
-    """Return the gaps: each set of months that was not delivered, with all the measures that miss the same months.
-
-    Args:
-        months: What `month_rows` returns.
+    """Return the gaps in `month_rows`: each set of months that was not delivered, with all measures that miss the same ones.
 
     Returns:
         One row per force and set of missing months: `force`, `missing` (tuple of month numbers), `measures`
@@ -63,30 +60,24 @@ def month_gaps(months: pd.DataFrame) -> pd.DataFrame:
         for run in _runs(sorted(set(range(min(there), max(there))) - there)):
             missing_by.setdefault((force, run), []).append(measure)
     together: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-    for (force, run), measures in missing_by.items():
-        together.setdefault((force, tuple(measures)), []).extend(run)
+    for (force, run), missing_it in missing_by.items():
+        together.setdefault((force, tuple(missing_it)), []).extend(run)
     most_first = sorted(together.items(), key=lambda item: (-len(item[0][1]) * len(item[1]), item[0]))
-    gaps = [
-        (
-            force,
-            tuple(sorted(missing)),
-            measures,
-            _spanning(spans, force, missing),
-            _length([spans[force, measure] for measure in measures]),
-        )
-        for (force, measures), missing in most_first
-    ]
+    gaps = []
+    for (force, measures), missing in most_first:
+        low, high = min(missing), max(missing)
+        of_force = [span for (whose, _), span in spans.items() if whose == force]
+        spanning = sum(first < low and high < last for first, last in of_force)
+        firsts, lasts = zip(*(spans[force, measure] for measure in measures), strict=True)
+        gaps.append((force, tuple(sorted(missing)), measures, spanning, max(lasts) - min(firsts) + 1))
     return pd.DataFrame(gaps, columns=["force", "missing", "measures", "of_measures", "of_months"])
 
 
 def short_months(months: pd.DataFrame) -> pd.DataFrame:
-    """Return the short months: the total of a source's measures lies far below the months on both sides.
+    """Return the short months of `month_rows`: a source's measures have far fewer in all than in the months on both sides.
 
     What is expected is the lower of two medians per day: of three months before and three after; for the last
     month only of those before. A fall that stays is no short month, save where it begins with the last.
-
-    Args:
-        months: What `month_rows` returns.
 
     Returns:
         One row per short month: `force`, `source`, `month`, `count`, `expected`, `beside_gap` (a neighbouring
@@ -135,15 +126,6 @@ def month_edges(incidents: ir.Table, coverage: ir.Table) -> pd.DataFrame:
         for edge in _edges(days)
     ]
     return pd.DataFrame(edges, columns=["force", "source", "month", "edge", "days", "expected", "count"])
-
-
-def _spanning(spans: Mapping[tuple[str, str], tuple[int, int]], force: str, missing: list[int]) -> int:
-    low, high = min(missing), max(missing)
-    return sum(first < low and high < last for (whose, _), (first, last) in spans.items() if whose == force)
-
-
-def _length(spans: Sequence[tuple[int, int]]) -> int:
-    return max(last for _, last in spans) - min(first for first, _ in spans) + 1
 
 
 def _runs(numbers: list[int]) -> list[tuple[int, ...]]:

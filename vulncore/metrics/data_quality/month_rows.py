@@ -22,11 +22,7 @@ FEW_ROWS: Final = 10
 def month_rows(incidents: ir.Table, counts: ir.Table, coverage: ir.Table) -> pd.DataFrame:
     """Return one row per force, measure and month that coverage names or that has rows.
 
-    Args:
-        incidents: The canonical incidents.
-        counts: The canonical counts; only those of one whole month are used. A month that is known as part of a
-            longer period alone, as of a quarter, has no row.
-        coverage: The canonical coverage.
+    Only counts of one whole month are used. A month that is known as part of a longer period alone, as of a quarter, has no row.
 
     Returns:
         `force`, `measure`, `month` (`month_number`), `source` (of the coverage; missing where coverage does not
@@ -65,15 +61,9 @@ def month_rows(incidents: ir.Table, counts: ir.Table, coverage: ir.Table) -> pd.
 def series_by_month(
     months: pd.DataFrame, by: list[str]
 ) -> Iterator[tuple[tuple[Hashable, ...], pd.DataFrame]]:
-    """Return the months that were delivered as grids, for each value of some columns.
+    """Return the months of `month_rows` that were delivered as grids, for all values of some columns.
 
-    Args:
-        months: What `month_rows` returns.
-        by: Names of its columns.
-
-    Returns:
-        The values, and counts with a row for each measure and a column for each month from the first to the last; missing
-        where not delivered.
+    A grid has a row for each measure, and a column for each month from the first to the last; missing where not delivered.
     """
     covered = months["covered"] & months["count"].notna() & months["month"].between(FIRST_MONTH, LAST_MONTH)
     for key, rows in months[covered].groupby(by):
@@ -82,12 +72,7 @@ def series_by_month(
 
 
 def scatter(grid: pd.DataFrame, assumed: float) -> Floats:
-    """Return each row's dispersion, 1 or more; `assumed` where its history is too short to tell.
-
-    Args:
-        grid: Counts, a column for each month; missing where not delivered.
-        assumed: The dispersion of others like it.
-    """
+    """Return each row's dispersion in a grid of months, 1 or more; `assumed` where its history is too short to tell."""
     stacked = grid.rename_axis("measure").melt(ignore_index=False, var_name="month", value_name="count")
     stacked = stacked.dropna().reset_index()
     stacked["month"] = pd.to_datetime([month_date(month) for month in stacked["month"]])

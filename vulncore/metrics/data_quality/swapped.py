@@ -28,9 +28,7 @@ def swapped(incidents: pa.Table, secret: bytes) -> pa.Table:
     (`vulncore.domain.blur.taken_from`). How many have which kind of time, or a point, stays the same. Where fewer than
     `FEWEST_ALIKE` are alike, of a measure and of the force, their times or points are left out.
 
-    Args:
-        incidents: The canonical incidents, of any number of forces.
-        secret: The store's.
+    Incidents can be of any number of forces, and the secret is the store's.
 
     Returns:
         The columns of `SWAPPED`, same rows in the same order. Times are swapped as they lie from the day of recording;

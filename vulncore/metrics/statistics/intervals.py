@@ -59,13 +59,7 @@ def rate_ratio_interval(
 ) -> tuple[Floats, Floats]:
     """Return the confidence limits of a rate ratio, the current daily rate over the earlier one.
 
-    Args:
-        current: As for `rate_ratio_p_value`, like the four that follow.
-        earlier: See `current`.
-        days_current: See `current`.
-        days_earlier: See `current`.
-        dispersion: See `current`.
-        alpha: One minus the confidence level, half of it in each tail.
+    It takes what `rate_ratio_p_value` takes, and `alpha`: one minus the confidence level, half of it in each tail.
 
     Returns:
         Lower and upper limits. The lower is 0 where `current` is 0, the upper infinite where

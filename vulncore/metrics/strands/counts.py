@@ -21,11 +21,6 @@ def monthly_counts(incidents: ir.Table, coverage: ir.Table, force: str) -> pd.Da
     A month belongs to a count by `recorded_on`. Records that were later found not to be crimes
     (`no_crimed_on`) do not count.
 
-    Args:
-        incidents: The canonical incidents.
-        coverage: The canonical coverage, which says what was delivered.
-        force: The force to count.
-
     Returns:
         One row per measure and month whose incidents were delivered: `measure`, `month` (its first
         day), `count` (0 where the month was delivered without a record), `provisional`. A month that
@@ -70,11 +65,7 @@ def period_counts(counts: ir.Table, coverage: ir.Table, force: str) -> pd.DataFr
 
 
 def monthly_series(months: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Return each measure's series of months: counted from incidents where delivered, else from monthly totals.
-
-    Args:
-        months: What `monthly_counts` returns.
-        counts: What `period_counts` returns.
+    """Return each measure's series of months: of `monthly_counts` where delivered, else of `period_counts` of a month.
 
     Returns:
         One row per measure and month known: `measure`, `month`, `count`, `provisional`.
@@ -97,14 +88,10 @@ def window_counts(
     Incidents answer where they were delivered for every month of the window; else totals whose
     periods tile it exactly; never a mix of both. A stock's window holds its last month's value alone.
 
-    Args:
-        months: One row per measure and delivered month, as `monthly_counts` returns.
-        counts: The force's totals, as `period_counts` returns them.
-        measures: The measures wanted, in the order wanted.
-        windows: Windows by name; None for one that does not apply.
+    The first two are what `monthly_counts` and `period_counts` return; a window that does not apply is None.
 
     Returns:
-        One row per measure, in order: `measure`, and for each window `<name>` (count; missing where
+        One row per measure, in the order given: `measure`, and for each window `<name>` (count; missing where
         the window is incomplete or does not apply), `<name>_months` (months of it that are known) and
         `<name>_provisional` (months of it that may still change).
     """
@@ -114,7 +101,8 @@ def window_counts(
     for measure in measures:
         row: dict[str, object] = {"measure": measure.key}
         for name, window in windows.items():
-            counted = _counted_window(window, measure)
+            of_stock = window and measure.flow is Flow.STOCK
+            counted = Window(month_of(window.end), window.end) if window and of_stock else window
             delivered = by_month.get(measure.key, {})
             periods, unsettled = by_period.get(measure.key, ({}, {}))
             count, known, provisional = _answer(counted, delivered, periods, unsettled)
@@ -145,13 +133,6 @@ def tiling_total(periods: Periods, window: Window) -> int | None:
     return None
 
 
-def _counted_window(window: Window | None, measure: Measure) -> Window | None:
-    """Return the months that answer for a window: of a stock, the last month alone."""
-    if window and measure.flow is Flow.STOCK:
-        return Window(month_of(window.end), window.end)
-    return window
-
-
 def _answer(
     window: Window | None,
     delivered: Mapping[date, tuple[int, bool]],
@@ -180,15 +161,11 @@ def _holds(periods: Periods, month: date, window: Window) -> bool:
 
 
 def _by_month(rows: pd.DataFrame) -> dict[date, tuple[int, bool]]:
-    days = rows["month"].dt.date
-    return {
-        day: (int(count), bool(flag))
-        for day, count, flag in zip(days, rows["count"], rows["provisional"], strict=True)
-    }
+    counted = zip(rows["count"].tolist(), rows["provisional"].tolist(), strict=True)
+    return dict(zip(rows["month"].dt.date, counted, strict=True))
 
 
 def _by_period(rows: pd.DataFrame) -> tuple[Periods, Mapping[date, bool]]:
     starts, ends = (pd.to_datetime(rows[c]).dt.date for c in ("period_start", "period_end"))
-    counts = {(start, end): int(count) for start, end, count in zip(starts, ends, rows["count"], strict=True)}
-    flags = {start: bool(flag) for start, flag in zip(starts, rows["provisional"], strict=True)}
-    return counts, flags
+    periods = dict(zip(zip(starts, ends, strict=True), rows["count"].tolist(), strict=True))
+    return periods, dict(zip(starts, rows["provisional"].tolist(), strict=True))

@@ -84,11 +84,6 @@ class CountedRecords:
         """Return a column of numbers, one for each row."""
         return self._columns[name]
 
-    def codes(self, name: str, values: tuple[str, ...]) -> Integers:
-        """Return the codes of some values of a column of words; -1 for one that no row has."""
-        names = {value: code for code, value in enumerate(self._words[name])}
-        return np.array([names.get(value, -1) for value in values], dtype=np.int64)
-
     def words(self, name: str) -> tuple[str, ...]:
         """Return the values that a column of words has, by code."""
         return self._words[name]
@@ -107,13 +102,10 @@ class CountedRecords:
         first, last = month_number(wanted.window.start), month_number(wanted.window.end)
         begin, end = np.searchsorted(months, [first, last + 1])
         measure = self.numbers("measure")[begin:end]
-        asked_for = np.zeros(len(self.words("measure")) + 1, dtype=bool)
-        asked_for[self.codes("measure", wanted.measures)] = True
-        asked_for[-1] = False  # where a measure that no row has points to
-        mask = asked_for[measure]
+        mask = np.array([key in wanted.measures for key in self.words("measure")], dtype=bool)[measure]
         for column, value in wanted.where:
-            (code,) = self.codes(column, (value,))
-            mask &= (self.numbers(column)[begin:end] == code) & (code >= 0)
+            is_value = np.array([*(word == value for word in self.words(column)), False])  # -1 is no word
+            mask &= is_value[self.numbers(column)[begin:end]]
         at = np.flatnonzero(mask) + begin
         weights = dict(wanted.harm)
         by_measure = np.array([weights.get(key, 1.0) for key in self.words("measure")], dtype=float)
@@ -229,11 +221,7 @@ def counted_records(
     between, as the clocks in London ran: an hour that they skipped gets nothing, one that they showed twice gets both. A
     blurred record's hours are moved about the week once all else is known of them (`vulncore.domain.blur`).
 
-    Args:
-        incidents: The canonical incidents, blurred or not.
-        coverage: The canonical coverage.
-        force: Whose records.
-        midnights: What 00:00 is in some measures, as `known_times.midnights` says.
+    What 00:00 is in some measures `known_times.midnights` says.
 
     Source:
         Ratcliffe (2002), Aoristic signatures and the spatio-temporal analysis of high volume crime patterns.

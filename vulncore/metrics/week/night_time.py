@@ -8,7 +8,8 @@ from scipy.special import betaincinv
 
 from vulncore.domain.arrays import Booleans
 from vulncore.domain.errors import InvalidPeriodError
-from vulncore.metrics.week.hours import HOURS, hours_from
+from vulncore.metrics.week.hours import HOURS
+from vulncore.metrics.week.patrols import covered_hours
 
 DAY_HOURS = 24
 STARTS, ENDS = range(16, 24), range(2, 9)
@@ -49,9 +50,7 @@ class Night:
         >>> np.flatnonzero(Night(22, 2).of(6)).tolist()
         [0, 1, 166, 167]
         """
-        mask = np.zeros(HOURS, dtype=bool)
-        mask[hours_from(weekday * DAY_HOURS + self.first, self.hours)] = True
-        return mask
+        return covered_hours([weekday * DAY_HOURS + self.first], self.hours)
 
     def __str__(self) -> str:
         return f"{self.first:02d}:00 to {self.end - 1:02d}:59"

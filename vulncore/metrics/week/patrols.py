@@ -51,7 +51,7 @@ def best_shifts(week: Floats, shifts: int, hours: int) -> tuple[int, ...]:
 
 
 def covered_hours(starts: Sequence[int], hours: int) -> Booleans:
-    """Return which of the 168 hours lie in a shift.
+    """Return which of the 168 hours lie in one of some runs of the same length, such as shifts.
 
     >>> np.flatnonzero(covered_hours([167], 2)).tolist()
     [0, 167]

@@ -121,11 +121,7 @@ def shuffled_weeks(
 ) -> Floats:
     """Return made weeks in which each record, its window as long as it is, starts in an hour drawn evenly.
 
-    Args:
-        shapes: What `vulncore.metrics.week.day_hour.shapes` returns.
-        weeks: How many weeks to make.
-        rng: The dice.
-        occurs: How often each hour of the week occurs in the period; all as often, by default.
+    What `shapes` and `occurs` are says `week_windows`.
 
     Returns:
         One row per week: the weight of each of the 168 hours.
