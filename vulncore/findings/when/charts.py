@@ -78,15 +78,10 @@ def week_chart(
     most = float(body["weight"].max()) if body["weight"].notna().any() else 0.0
     most = most if reach is None else max(most, reach)
     by_band = int(body["hours"].iloc[0]) > 1
-    chart: alt.LayerChart = alt.LayerChart(
+    placed = alt.Chart(body).encode(**where, x2=alt.X2("x2:Q"), tooltip=tooltip)
+    return alt.LayerChart(
         layer=[
-            *_cells(
-                alt.Chart(body).encode(**where, x2=alt.X2("x2:Q"), tooltip=tooltip),
-                most,
-                unit,
-                by_band,
-                palette,
-            ),
+            *_cells(placed, most, unit, by_band, palette),
             *midnight_rule(first, palette),
             *_stretches(stretches, where, by_band, palette),
             *_numbers(_texts(body, where["y"], tooltip), most, by_band, palette),
@@ -95,7 +90,6 @@ def week_chart(
         height=full_height(8) + (0 if by_band else LEGEND_HEIGHT),
         title=heading(title, legend, palette),
     )
-    return chart
 
 
 def week_change_chart(
@@ -126,7 +120,7 @@ def week_change_chart(
     tooltip = [alt.Tooltip("label:N", title="When"), alt.Tooltip("words:N", title="Before to now")]
     every = alt.Chart(shown).encode(x=x, x2=alt.X2("x2:Q"), y=y, tooltip=tooltip)
     strong = ON_DARK if palette is LIGHT else ON_BRIGHT
-    chart: alt.LayerChart = alt.LayerChart(
+    return alt.LayerChart(
         layer=[
             every.transform_filter("datum.hidden").mark_rect(color=palette.grid, stroke=palette.ground),
             every.transform_filter("!datum.hidden")
@@ -149,7 +143,6 @@ def week_change_chart(
         height=full_height(7),
         title=heading(title, legend, palette),
     )
-    return chart
 
 
 def stretch_pieces(week: Week, layout: Layout) -> pd.DataFrame:

@@ -6,7 +6,6 @@ small. A page, a chart, a sentence or a file takes a view (`vulncore.findings.wh
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -28,8 +27,6 @@ from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.day_hour import day_hour, shapes, week_of
 from vulncore.metrics.week.known_times import USED, Known
 from vulncore.store import Snapshot
-
-MINUTES: Final = 60
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ class WeekCounts:
     @property
     def spread(self) -> int:
         """How many records are spread over more than one hour."""
-        several = self.shapes["first_minute"] + self.shapes["minutes"] > MINUTES
+        several = self.shapes["first_minute"] + self.shapes["minutes"] > 60
         return int(self.shapes.loc[several, "records"].sum())
 
     @property

@@ -57,6 +57,8 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches
     timed_hidden = counts.timed < smallest
     least = smallest if counts.record_filter.where else 0
     unknown = math.nan if timed_hidden else _shown(counts.records - counts.timed, least)
+    at_night = float(night.mask.astype(float) @ counts.sharpening(STEPS_FOR_THE_NIGHT) @ counts.by_hour)
+    at_night = min(max(at_night, 0.0), counts.timed)
     records = counts.by_hour, counts.shapes, hours_in(counts.record_filter.window)
     weekly = week_windows(*records) if stretches_wanted and not few else NO_STRETCHES
     daily = day_windows(*records) if stretches_wanted and not few and weekly.empty else NO_STRETCHES
@@ -74,7 +76,7 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches
         },
         unknown=unknown,
         spread=0 if timed_hidden or 0 < counts.spread < least else counts.spread,
-        night_share=math.nan if few else _night_share(counts, night, smallest),
+        night_share=math.nan if few else share_in_steps(at_night, counts.timed, smallest),
         night_worth=math.nan if few else counts.worth(night.mask.astype(float), STEPS_FOR_THE_NIGHT),
         missing_months=counts.missing_months,
         sums=sums,
@@ -92,15 +94,11 @@ def protected_change(counts: ComparedCounts, now: Week, before: Week) -> WeekCha
     current, earlier = now.of("band"), before.of("band")
     open_to_see = ~(current["hidden"] | earlier["hidden"])
     change = (current["weight"] - earlier["weight"] * (days[0] / days[1])).round(SHOWN_DECIMALS)
-    bands = pd.DataFrame(
-        {
-            "at": current["at"],
-            "change": change.where(open_to_see),
-            "clear": tested["clear"],
-            "rose": tested["rose"],
-            "before_words": earlier["words"],
-            "now_words": current["words"],
-        }
+    bands = tested[["clear", "rose"]].assign(
+        at=current["at"],
+        change=change.where(open_to_see),
+        before_words=earlier["words"],
+        now_words=current["words"],
     )
     unknown = [1 - week.timed / week.records for week in (counts.now, counts.before)]
     return WeekChange(bands, unknown_moved=abs(unknown[0] - unknown[1]) > UNKNOWN_MOVED)
@@ -168,7 +166,8 @@ def protected_patrols(
     """
     now, before = counts.now, counts.before
     least = _fewest(smallest)
-    if min(now.timed, _heaviest_records(now)) < least:
+    heaviest = _heaviest_records(now)
+    if min(now.timed, heaviest) < least:
         raise VulncoreError(
             f"Fewer than {least} {unit} with a time that weigh anything were recorded. These are too few to choose hours by. "
             "Choose a longer period, more measures or weights that lie closer together."
@@ -184,13 +183,13 @@ def protected_patrols(
         timed=now.timed,
         starts=starts,
         hours=hours,
-        step=share_step(_heaviest_records(now), smallest),
-        shares=tuple(_in_steps(now, met, smallest) for met in met_by_each),
+        step=share_step(heaviest, smallest),
+        shares=tuple(share_in_steps(met, heaviest, smallest) for met in met_by_each),
         ranks=tuple(pd.Series(met_by_each).rank(method="first", ascending=False).astype(int).tolist()),
-        met=_in_steps(now, _met(now, starts, hours), smallest),
+        met=share_in_steps(_met(now, starts, hours), heaviest, smallest),
         by_chance=None if now.record_filter.harm else _met_by_chance(now, shifts, hours),
         before=before.record_filter.window if before and testable else None,
-        tested=_in_steps(now, _met(now, chosen_before, hours), smallest) if testable else None,
+        tested=share_in_steps(_met(now, chosen_before, hours), heaviest, smallest) if testable else None,
         worth=now.worth(covered_hours(chosen_before, hours).astype(float)) if testable else now.timed,
         blurred=now.blurred,
     )
@@ -260,6 +259,7 @@ def _stretches_shown(
     """Return the stretches that stand out of the week, in its order, or of the day (without a night), the furthest first."""
     held = sums[sums["kind"] == ("stretch" if night else "stretch of day")].set_index("at")["weight"]
     ranked = windows.assign(rank=(windows["even"] - windows["weight"]).rank(method="first").astype(int))
+    about = "about " if counts.blurred else ""
     if night is None:
         ranked = ranked.sort_values("rank")
     stretches = []
@@ -271,7 +271,7 @@ def _stretches_shown(
                 hours=hours,
                 name=stretch_name(start, hours, counts.by_hour) if night else times_of_day(start, hours),
                 night=night_name(start, hours, night) if night else "",
-                held=_held_in_words(float(held[start]), smallest, counts.blurred),
+                held=hidden_in_words(smallest) if math.isnan(held[start]) else f"{about}{held[start]:,.0f}",
                 even=row["even"],
                 p_value=row["p_value"],
                 rank=rank if rank <= MOST_NAMED else 0,
@@ -280,19 +280,8 @@ def _stretches_shown(
     return tuple(stretches)
 
 
-def _held_in_words(weight: float, smallest: int, are_blurred: bool) -> str:
-    if math.isnan(weight):
-        return hidden_in_words(smallest)
-    return f"about {weight:,.0f}" if are_blurred else f"{weight:,.0f}"
-
-
 def _shown(records: float, least: int) -> float:
     return math.nan if 0 < records < least else records
-
-
-def _night_share(counts: WeekCounts, night: Night, smallest: int) -> int:
-    about = float(night.mask.astype(float) @ counts.sharpening(STEPS_FOR_THE_NIGHT) @ counts.by_hour)
-    return share_in_steps(min(max(about, 0.0), counts.timed), counts.timed, smallest)
 
 
 def _met(counts: WeekCounts, starts: tuple[int, ...], hours: int) -> float:
@@ -308,10 +297,6 @@ def _heaviest_records(counts: WeekCounts) -> float:
     weights = dict(counts.record_filter.harm)
     heaviest = max(weights.get(measure, 1.0) for measure in counts.record_filter.measures)
     return float(counts.harm_by_hour.sum()) / heaviest if heaviest > 0 else 0.0
-
-
-def _in_steps(counts: WeekCounts, met: float, smallest: int) -> int:
-    return share_in_steps(met, _heaviest_records(counts), smallest)
 
 
 def _met_by_chance(counts: WeekCounts, shifts: int, hours: int) -> int:

@@ -130,11 +130,7 @@ def _hiding(smallest: int) -> int:
 
 
 def _when(
-    snapshot: Snapshot,
-    record_filter: RecordFilter,
-    measures: Sequence[Measure],
-    night: Night,
-    smallest: int,
+    snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure], night: Night, smallest: int
 ) -> When:
     counts = read_counts(snapshot, record_filter, measures, smallest)
     now = protected_week(counts.now, night, smallest)

@@ -113,9 +113,8 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
 def _never(sized: pd.DataFrame, usual: pd.Series, swapped: float) -> pd.DataFrame:
     """Return the rows of `sized` with hardly an afternoon, `afternoon` without what was swapped in."""
     rows, share = sized["rows"].to_numpy(), sized["force"].map(usual).to_numpy(float)
-    late = (
-        ((sized["afternoon"] - swapped * share * rows) / (1 - swapped)).clip(lower=0).round().astype("int64")
-    )
+    its_own = (sized["afternoon"] - swapped * share * rows) / (1 - swapped)
+    late = its_own.clip(lower=0).round().astype("int64")
     chance = bdtr(late.to_numpy(float), rows, LEAST_AFTERNOON)
     scatter = np.sqrt(swapped * rows * share * (1 - share)) / (1 - swapped)
     never = (late <= NEVER * rows + 3 * scatter) & (chance < RARE)

@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import pdtrc
 
-from vulncore.domain.arrays import Integers
-
 DAY: Final = 1_440  # minutes
 TIMES_NEIGHBOURS: Final = 2.0
 """How many times the largest of its neighbours a minute holds. People give round times, and noon more often than
@@ -43,11 +41,11 @@ def default_times(clock: pd.DataFrame) -> pd.DataFrame:
     some = clock[~_marked_date_only(clock)]
     defaults = []
     for force, rows in some.groupby("force"):
-        whole = _heaped(_by_minute(rows))
+        whole = _heaped(rows)
         defaults += [{"force": force, "measure": "", **row} for row in whole]
         of_all = {row["minute"] for row in whole}
         for measure, part in rows.groupby("measure"):
-            heaps = [row for row in _heaped(_by_minute(part)) if row["minute"] not in of_all]
+            heaps = [row for row in _heaped(part) if row["minute"] not in of_all]
             defaults += [{"force": force, "measure": measure, **row} for row in heaps]
     return pd.DataFrame(defaults, columns=["force", "measure", "minute", "rows", "explained", "of"])
 
@@ -70,11 +68,8 @@ def _marked_date_only(clock: pd.DataFrame) -> pd.Series:
     return (latest == 0) & (clock["rows"] >= FEWEST)
 
 
-def _by_minute(rows: pd.DataFrame) -> Integers:
-    return np.bincount(rows["minute"], weights=rows["rows"], minlength=DAY).astype(np.int64)
-
-
-def _heaped(minutes: Integers) -> list[dict[str, int]]:
+def _heaped(rows: pd.DataFrame) -> list[dict[str, int]]:
+    minutes = np.bincount(rows["minute"], weights=rows["rows"], minlength=DAY).astype(np.int64)
     total = int(minutes.sum())
     heaps = []
     for alike, reach in ALIKE:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Booleans, Floats
-from vulncore.metrics.data_quality.month_rows import RESTRICTED_MONTHS, scatter, series_by_month
+from vulncore.metrics.data_quality.month_rows import KEYS, RESTRICTED_MONTHS, scatter, series_by_month
 from vulncore.metrics.data_quality.share_change import QUARTER, YEAR, ShareChange, share_change
 
 HALF: Final = 0.5  # of what the rest of the force lets expect
@@ -46,28 +46,17 @@ def level_shifts(months: pd.DataFrame) -> pd.DataFrame:
     shifts = []
     for (force,), grid in series_by_month(months, ["force"]):
         if grid.shape[1] >= 6:
-            shifts += [{"force": force, **row} for row in _shifts(grid)]
-    columns = [
-        "force",
-        "measure",
-        "month",
-        "before",
-        "after",
-        "ratio",
-        "deviations",
-        "in_season",
-        "alone",
-        "ends",
-    ]
+            shifts += [(force, *shift) for shift in _shifts(grid)]
+    columns = [*KEYS, "before", "after", "ratio", "deviations", "in_season", "alone", "ends"]
     return pd.DataFrame(shifts, columns=columns)
 
 
-def _shifts(grid: pd.DataFrame) -> list[dict[str, object]]:
+def _shifts(grid: pd.DataFrame) -> list[tuple[object, ...]]:
     counts = grid.to_numpy(dtype=float)
     passed_over = np.isin(grid.columns, list(RESTRICTED_MONTHS))
     spared = np.where(passed_over, np.nan, counts)
     dispersions = scatter(grid, ASSUMED_DISPERSION)
-    sharpest: dict[tuple[int, bool], tuple[float, dict[str, object]]] = {}
+    sharpest: dict[tuple[int, bool], tuple[float, tuple[object, ...]]] = {}
     for place in range(3, counts.shape[1] - 2):
         near = passed_over[max(place - YEAR - QUARTER, 0) : place + YEAR].any()
         for series, stops_only in ((spared, False), (counts, True)) if near else ((counts, False),):
@@ -78,11 +67,11 @@ def _shifts(grid: pd.DataFrame) -> list[dict[str, object]]:
             stops = stops_only or change.short
             for falls in (True,) if stops else (True, False):
                 for row in np.flatnonzero(_shifted(change, deviations, falls, stops)).tolist():
-                    best = sharpest.get((row, falls), (0.0, {}))[0]
+                    best = sharpest.get((row, falls), (0.0, ()))[0]
                     if abs(deviations[row]) > best:
                         shift = _described(grid, change, deviations, place, row)
                         sharpest[row, falls] = abs(deviations[row]), shift
-    return [row for _, row in sharpest.values()]
+    return [shift for _, shift in sharpest.values()]
 
 
 def _shifted(change: ShareChange, deviations: Floats, falls: bool, stops: bool) -> Booleans:
@@ -104,16 +93,8 @@ def _shifted(change: ShareChange, deviations: Floats, falls: bool, stops: bool) 
 
 def _described(
     grid: pd.DataFrame, change: ShareChange, deviations: Floats, place: int, row: int
-) -> dict[str, object]:
+) -> tuple[object, ...]:
     later = grid.iloc[row, place:].dropna()
-    return {
-        "measure": grid.index[row],
-        "month": int(grid.columns[place]),
-        "before": float(change.before[row]),
-        "after": float(change.after[row]),
-        "ratio": float(change.ratio[row]),
-        "deviations": float(deviations[row]),
-        "in_season": not change.short,
-        "alone": len(grid) == 1,
-        "ends": bool((later == 0).all()),
-    }
+    figures = (float(figure[row]) for figure in (change.before, change.after, change.ratio, deviations))
+    ends = bool((later == 0).all())
+    return grid.index[row], int(grid.columns[place]), *figures, not change.short, len(grid) == 1, ends

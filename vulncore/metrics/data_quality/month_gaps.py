@@ -28,9 +28,8 @@ SHORT: Final = 2 / 3
 SHORT_BY: Final = 4.0  # standard deviations, beyond the scatter of the series: once in 30,000 months
 SHORT_BESIDE_GAP, SHORT_BY_BESIDE_GAP = 0.85, 2.0
 """A month next to one that was never delivered is suspect beforehand, and there are only a few of them."""
-SHORT_UNDER_RESTRICTIONS: Final = (
-    1 / 3
-)  # spring 2020 itself took away up to three quarters of the months before
+SHORT_UNDER_RESTRICTIONS: Final = 1 / 3
+"""Spring 2020 itself took away up to three quarters of the months before."""
 ASSUMED_DISPERSION: Final = 6.0
 """Of a whole force's monthly total where history is too short to tell: the City's own is 5.8."""
 
@@ -88,7 +87,7 @@ def short_months(months: pd.DataFrame) -> pd.DataFrame:
         something real emptied a single month.
     """
     short = [
-        {"force": force, "source": source, **row}
+        (force, source, *row)
         for (force, source), grid in series_by_month(months, ["force", "source"])
         for row in _short_of(grid)
     ]
@@ -134,14 +133,14 @@ def _runs(numbers: list[int]) -> list[tuple[int, ...]]:
     return [tuple(number for _, number in run) for _, run in runs]
 
 
-def _short_of(grid: pd.DataFrame) -> list[dict[str, object]]:
+def _short_of(grid: pd.DataFrame) -> list[tuple[object, ...]]:
     months = [int(month) for month in grid.columns]
     per_month = grid.to_numpy(dtype=float)
     days = np.array([pd.Period(month_date(month), "M").days_in_month for month in months])
     delivered = ~np.isnan(per_month).all(axis=0)
     of_all = grid.dropna(axis="columns").sum().to_frame("all").T
     (dispersion,) = scatter(of_all, ASSUMED_DISPERSION)
-    short: list[dict[str, object]] = []
+    short: list[tuple[object, ...]] = []
     for place in np.flatnonzero(delivered).tolist():
         here = ~np.isnan(per_month[:, place])
         comparable = delivered & ~np.isnan(per_month[here]).any(axis=0)
@@ -151,24 +150,14 @@ def _short_of(grid: pd.DataFrame) -> list[dict[str, object]]:
         if before is None:
             continue
         expected = (before if after is None else min(before, after)) * days[place]
-        beside_gap = bool(
-            (place > 0 and not delivered[place - 1]) or (place + 1 < len(months) and not delivered[place + 1])
-        )
+        beside_gap = not delivered[max(place - 1, 0) : place + 2].all()
         count, deviations = total[place], (expected - total[place]) / np.sqrt(max(dispersion * expected, 1.0))
         share, by = (SHORT_BESIDE_GAP, SHORT_BY_BESIDE_GAP) if beside_gap else (SHORT, SHORT_BY)
         if months[place] in RESTRICTED_MONTHS:
             share = SHORT_UNDER_RESTRICTIONS
         empty = count == 0 and expected >= FEW_ROWS
         if empty or (count <= share * expected and deviations >= by):
-            short.append(
-                {
-                    "month": months[place],
-                    "count": int(count),
-                    "expected": float(expected),
-                    "beside_gap": beside_gap,
-                    "deviations": float(deviations),
-                }
-            )
+            short.append((months[place], int(count), float(expected), beside_gap, float(deviations)))
     return short
 
 

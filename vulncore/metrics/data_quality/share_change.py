@@ -53,9 +53,8 @@ class ShareChange:
 def share_change(counts: Floats, place: int) -> ShareChange | None:
     """Return how the measures change at a month; None where fewer than three months can be compared.
 
-    Args:
-        counts: One row per measure, one column per month without gaps; missing where not delivered.
-        place: The column of the first month after the change.
+    Counts have a row per measure and a column per month without gaps, missing where not delivered; `place` is the column of the
+    first month after the change.
     """
     short = place < YEAR
     if short:
@@ -113,6 +112,5 @@ def _mean(months: Floats) -> Floats:
 
 def _over(over: Floats, under: Floats, nothing: float = np.nan) -> Floats:
     """Return a quotient; where the divisor is 0, infinity for something over it and `nothing` for nothing."""
-    beyond = np.where(over > 0, np.inf, nothing)
-    quotient: Floats = np.divide(over, under, out=beyond.astype(float), where=under > 0)
+    quotient: Floats = np.divide(over, under, out=np.where(over > 0, np.inf, nothing), where=under > 0)
     return quotient

@@ -21,13 +21,8 @@ def rate_ratio_p_value(
     Given the total of both counts, the current one is binomial, its share of the exposure the
     probability. The smaller tail is doubled, which is what an interval with equal tails inverts.
 
-    Args:
-        current: Count in the current window, >= 0.
-        earlier: Count in the earlier window, >= 0.
-        days_current: Days of exposure of the current window, > 0.
-        days_earlier: Days of exposure of the earlier window, > 0.
-        dispersion: Variance of a count over its mean. Up to 1 the test is exact. Above, the beta
-            distributions of its tails are widened by it: their parameters are divided.
+    Counts are >= 0 and days of exposure > 0. With a dispersion (variance of a count over its mean) up to 1 the test is exact.
+    Above, the beta distributions of its tails are widened by it: their parameters are divided.
 
     Returns:
         p-values between 0 and 1, of the arguments' common shape; 1 where both counts are 0.
@@ -87,10 +82,8 @@ def rate_ratio_interval(
 def poisson_interval(count: ArrayLike, alpha: float = 0.05) -> tuple[Floats, Floats]:
     """Return the exact confidence limits of a Poisson mean, one for each count.
 
-    Args:
-        count: Counts or sums of weights, >= 0. Between whole numbers the limits run smoothly; of a missing one they
-            are missing.
-        alpha: One minus the confidence level, half of it in each tail.
+    Counts, or sums of weights, are >= 0: between whole numbers the limits run smoothly, and of a missing one they are missing.
+    `alpha` is one minus the confidence level, half of it in each tail.
 
     Returns:
         Lower and upper limits. At 0 the lower is 0 and the upper 3.69 (95 %): nothing seen is not nothing there.

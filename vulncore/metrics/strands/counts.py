@@ -145,19 +145,17 @@ def _answer(
     provisional = sum(flag for _, flag in by_month)
     if len(by_month) == len(window.months):
         return sum(count for count, _ in by_month), len(by_month), provisional
-    in_totals = [month for month in window.months if _holds(periods, month, window)]
+    within = [period for period in periods if window.start <= period[0] and period[1] <= window.end]
+    in_totals = [
+        month
+        for month in window.months
+        if any(start <= month and month_end(month) <= end for start, end in within)
+    ]
     uncertain = sum(unsettled.get(month, False) for month in window.months)
     total = tiling_total(periods, window)
     if total is not None:
         return total, len(window.months), uncertain
     return None, max(len(by_month), len(in_totals)), max(provisional, uncertain)
-
-
-def _holds(periods: Periods, month: date, window: Window) -> bool:
-    """Whether a period that lies within the window holds the whole month."""
-    return any(
-        window.start <= start <= month and month_end(month) <= end <= window.end for start, end in periods
-    )
 
 
 def _by_month(rows: pd.DataFrame) -> dict[date, tuple[int, bool]]:

@@ -42,10 +42,8 @@ def silence(monthly: pd.DataFrame) -> pd.DataFrame:
 def silent_start(counts: pd.Series) -> int:
     """Return how many months of zero a series begins with, where chance can't explain them; else 0.
 
-    The mirror of `silence`: ten or more were to be expected at the mean of up to twelve months after them.
-
-    Args:
-        counts: One count per month known, oldest first.
+    The mirror of `silence`: ten or more were to be expected at the mean of up to twelve months after them. Counts are one for
+    each month known, oldest first.
 
     >>> silent_start(pd.Series([0] * 5 + [6] * 12)), silent_start(pd.Series([0, 2, 1])), silent_start(pd.Series([0, 0]))
     (5, 0, 0)

@@ -81,17 +81,12 @@ class CountedRecords:
     table: pa.Table
 
     def numbers(self, name: str) -> np.ndarray:
-        """Return a column of numbers, one for each row."""
+        """Return a column of numbers, one for each row, or where the rows' hours begin (`starts`), and the last row's end."""
         return self._columns[name]
 
     def words(self, name: str) -> tuple[str, ...]:
         """Return the values that a column of words has, by code."""
         return self._words[name]
-
-    @property
-    def starts(self) -> Integers:
-        """Where each row's hours begin in `cells` and `shares`, and where the last row's end."""
-        return self._columns["starts"]
 
     def chosen(self, wanted: RecordFilter) -> "Chosen":
         """Return the rows that a filter wants: a record of several measures once, with the heaviest of its weights.
@@ -178,8 +173,7 @@ class Chosen:
     @cached_property
     def timed(self) -> Booleans:
         """Which of the rows have an hour."""
-        timed: Booleans = USED_KINDS[self.numbers("known")]
-        return timed
+        return np.asarray(USED_KINDS[self.numbers("known")], dtype=bool)
 
     def only(self, mask: Booleans) -> "Chosen":
         """Return those of the rows that a mask has."""
@@ -201,7 +195,7 @@ class Chosen:
 
     def hours(self) -> tuple[Integers, Integers, Floats]:
         """Return how many hours each of the rows has, and, one row's after the other's, which of the week and which share."""
-        starts = self.records.starts
+        starts = self.records.numbers("starts")
         counts = starts[self.at + 1] - starts[self.at]
         cells, shares = (self.records.numbers(name) for name in ("cells", "shares"))
         if len(self.at) and self.at[-1] - self.at[0] + 1 == len(self.at):  # as they lie
@@ -236,11 +230,10 @@ def counted_records(
 
 
 def counted(timed: ir.Table) -> CountedRecords:
-    """Return records as arrays.
+    """Return records as arrays, of one row per record and measure.
 
-    Args:
-        timed: One row per record and measure, as `known_times` returns them, with `record_id`, `measure`, `month` (its
-            first day), `longitude`, `latitude`, what is narrowed by, and `moved_hours` where they are blurred.
+    They are as `known_times` returns them, with `record_id`, `measure`, `month` (its first day), `longitude`, `latitude`, what
+    is narrowed by, and `moved_hours` where they are blurred.
     """
     begins, ends = timed.occurred_from, timed.occurred_to
     within_a_day = begins.notnull() & (ends.epoch_seconds() - begins.epoch_seconds() <= DAY_S).fill_null(True)
@@ -271,29 +264,25 @@ def counted(timed: ir.Table) -> CountedRecords:
     )
     record = pc.rank(rows["record_id"], tiebreaker="dense").to_numpy().astype(np.int32) - 1
     known = pc.index_in(rows["known"], value_set=pa.array([known.value for known in KINDS], pa.string()))
-    point = _points(*(rows[name].to_numpy() for name in ("longitude", "latitude")))
     cells, shares = _hours(rows)
     columns = {
+        **dict(zip(rows.column_names, rows.columns, strict=True)),
         "record": record,
         "several": (np.bincount(record, minlength=1)[record] > 1).astype(np.uint8),
-        "measure": _in_order(rows["measure"]),
-        **{name: _in_order(rows[name]) for name in NARROWING},
+        **{name: _in_order(rows[name]) for name in ("measure", *NARROWING)},
         "known": known.cast(pa.uint8()),
-        "point": point,
+        "point": _points(rows["longitude"].to_numpy(), rows["latitude"].to_numpy()),
         "cells": cells,
         "shares": shares,
     }
-    arrays = {
-        field.name: _array(columns[field.name] if field.name in columns else rows[field.name], field.type)
-        for field in COUNTED
-    }
+    arrays = {field.name: _array(columns[field.name], field.type) for field in COUNTED}
     return CountedRecords(pa.table(arrays, schema=COUNTED))
 
 
 def _hours(rows: pa.Table) -> tuple[pa.Array, pa.Array]:
     """Return which hours of the week each row may lie in, and the share of it that fell into each."""
     counts, cells, shares = [], [], []
-    for first in range(0, rows.num_rows, ROWS_AT_ONCE):
+    for first in range(0, max(rows.num_rows, 1), ROWS_AT_ONCE):  # once where there is no row
         part = rows.slice(first, ROWS_AT_ONCE)
         start, end, begins, ends, moved = (
             part[name].to_numpy().astype(np.int64)
@@ -308,16 +297,10 @@ def _hours(rows: pa.Table) -> tuple[pa.Array, pa.Array]:
         counts.append(count)
         cells.append(((hour + summer + moved[row] + FROM_A_MONDAY) % HOURS).astype(np.uint8))
         shares.append(minutes / (end - start)[row])
-    offsets = pa.array(
-        np.concatenate([[0], np.cumsum(np.concatenate(counts))] if counts else [[0]]), pa.int64()
-    )
-    cell, share = (
-        np.concatenate(parts) if parts else np.zeros(0, dtype)
-        for parts, dtype in ((cells, np.uint8), (shares, np.float64))
-    )
+    offsets = pa.array(np.concatenate([[0], np.cumsum(np.concatenate(counts))]), pa.int64())
     return tuple(
-        pa.LargeListArray.from_arrays(offsets, pa.array(values), type=COUNTED.field(name).type)
-        for name, values in (("cells", cell), ("shares", share))
+        pa.LargeListArray.from_arrays(offsets, pa.array(np.concatenate(parts)), type=COUNTED.field(name).type)
+        for name, parts in (("cells", cells), ("shares", shares))
     )
 
 

@@ -68,12 +68,9 @@ class Share(NamedTuple):
 
 
 def share(part: float, of: float, alpha: float = 0.05) -> Share:
-    """Return what share a part is, with exact limits.
+    """Return what share a part is of more than 0 records, or weight, with exact limits.
 
-    Args:
-        part: Records, or weight, in the part.
-        of: In all, > 0.
-        alpha: One minus the confidence level, half of it in each tail.
+    `alpha` is one minus the confidence level, half of it in each tail.
 
     Source:
         Clopper and Pearson (1934); between whole numbers the limits run smoothly.

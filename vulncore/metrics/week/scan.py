@@ -17,9 +17,8 @@ WEEKS_AT_ONCE: Final = 100  # bounds the memory
 LONGEST_HOURS: Final = 12  # a night from 18:00 to 05:59; what is longer is a part of the week, not a peak
 STANDS_OUT: Final = 1.5
 """Times an even week's rate. Of many thousands the slightest rise is beyond chance, and no reason to send anybody."""
-STANDS_OUT_DAILY: Final = (
-    1.25  # times an even day's rate: a whole year's nights are many, and each is one of seven
-)
+STANDS_OUT_DAILY: Final = 1.25
+"""Times an even day's rate: a whole year's nights are many, and each is one of seven."""
 DAY: Final = 24
 BAND_HOURS: Final = 3
 LEVEL: Final = 0.05
