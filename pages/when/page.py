@@ -12,10 +12,9 @@ from pages.shared.text import plain, show_briefing, show_notes, show_working
 from pages.shared.visit import end_page
 from pages.shared.which_records import chosen_night, show_record_choices, timed_measures
 from pages.when.beside import pinned_week, show_beside
-from pages.when.change import show_week_change
 from pages.when.patrols import show_patrol_hours, show_way_to_the_map
 from pages.when.question import WhenChoices, first_timed_strand, week_question
-from pages.when.week import show_stretches, show_times_known, show_week_map
+from pages.when.week import show_stretches, show_times_known, show_week_change, show_week_map
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.shared.which_records import NoTimesError

@@ -10,22 +10,27 @@ from pages.shared.tables import show_table
 from pages.shared.text import plain, show_headline
 from pages.shared.visit import visit
 from pages.shared.which_records import chosen_night
-from pages.when.question import MOST_HARM, WhenChoices, length_picker, shifts_picker
+from pages.when.question import MOST_HARM, WhenChoices
 from pages.when.reads import patrols_of
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.shared.which_records import EVERY
 from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.when.patrols import patrols_headline, patrols_table
 from vulncore.findings.when.view import Patrols, When
+from vulncore.metrics.week.hours import HOURS
+
+SHIFTS = list(range(1, 22))
+LENGTHS = list(range(2, 13))  # hours
 
 
 def show_patrol_hours(week: When, choices: WhenChoices, view: View) -> None:
     """Let shifts be chosen, and say what they meet."""
     many, long, weights = st.columns([1, 1, 2], vertical_alignment="bottom")
     with many:
-        shifts = shifts_picker().draw(choices)
+        shifts = Picker("Shifts a week", "shifts", SHIFTS, noun="number of shifts").draw(choices)
     with long:
-        hours = length_picker(shifts).draw(choices)
+        fitting = [length for length in LENGTHS if length * shifts <= HOURS]
+        hours = Picker("Hours of a shift", "length", fitting, noun="length of shifts").draw(choices)
     with weights.popover("Weigh by harm", width="stretch"):
         _show_weights(week, choices, view)
     try:

@@ -15,12 +15,9 @@ from pages.shared.which_records import (
 from vulncore.findings.when.map import BY_CALENDAR, EVENING_WHOLE, Layout, fitting_step
 from vulncore.findings.when.view import When
 from vulncore.metrics.week.counted import RecordFilter
-from vulncore.metrics.week.hours import HOURS
 
 FITTING, HOUR, BANDS = "fitting", "hour", "three"
 NIGHTS, DAYS = "night", "day"
-SHIFTS = list(range(1, 22))
-LENGTHS = list(range(2, 13))  # hours
 MOST_HARM = 10_000.0
 
 
@@ -41,10 +38,6 @@ def _is_weight(number: str) -> bool:
         return False
 
 
-def _weights_text(weights: tuple[tuple[str, float], ...]) -> str:
-    return ",".join(f"{key}={weight:g}" for key, weight in weights)
-
-
 @dataclass(frozen=True)
 class WhenChoices(RecordChoices):
     """What is chosen on the page When."""
@@ -54,7 +47,10 @@ class WhenChoices(RecordChoices):
     shifts: int = choice(5, read=int)
     length: int = choice(4, read=int)
     harm: tuple[tuple[str, float], ...] = choice(
-        (), read=_weights, write=_weights_text, falls_with=("force", "strand")
+        (),
+        read=_weights,
+        write=lambda weights: ",".join(f"{key}={weight:g}" for key, weight in weights),
+        falls_with=("force", "strand"),
     )
     part: str = choice("")
 
@@ -90,14 +86,3 @@ def rows_picker() -> Picker[str]:
     """Return the choice of the hour at which a row begins."""
     words = {NIGHTS: "06:00, nights whole", DAYS: "00:00, by the calendar"}
     return Picker("A row runs from", "rows", list(words), words=words.__getitem__, noun="start of rows")
-
-
-def shifts_picker() -> Picker[int]:
-    """Return the choice of how many shifts a week."""
-    return Picker("Shifts a week", "shifts", SHIFTS, noun="number of shifts")
-
-
-def length_picker(shifts: int) -> Picker[int]:
-    """Return the choice of how long a shift is, so that all fit into a week."""
-    fitting = [length for length in LENGTHS if length * shifts <= HOURS]
-    return Picker("Hours of a shift", "length", fitting, noun="length of shifts")

@@ -30,14 +30,11 @@ def patrols_of(
     return patrol_hours(snapshot, record_filter, measures, shifts, hours, night, smallest)
 
 
-def _question_of(week: When) -> tuple[str, str, int]:
-    """Return what tells a week of a version from others."""
-    return repr(week.now.record_filter), repr(week.now.night), week.now.smallest
+WEEK = {When: lambda week: (repr(week.now.record_filter), repr(week.now.night), week.now.smallest)}
+"""What tells a week of a version from others."""
 
 
-@st.cache_resource(
-    max_entries=READS_KEPT, show_spinner="Comparing …", hash_funcs={**QUESTION, When: _question_of}
-)
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Comparing …", hash_funcs={**QUESTION, **WEEK})
 def weeks_beside_of(
     store: Path,
     pinned: Publish,
@@ -48,9 +45,5 @@ def weeks_beside_of(
 ) -> WeeksBeside:
     """Return what tells one week from another."""
     versions = [open_version(store, publish.dataset, publish.number) for publish in (pinned, shown)]
-    measures = {
-        measure.key: measure
-        for publish in (pinned, shown)
-        for measure in contents_of(store, publish).measures
-    }
+    measures = {one.key: one for publish in (pinned, shown) for one in contents_of(store, publish).measures}
     return weeks_beside((versions[0], its_week), (versions[1], week), tuple(measures.values()))

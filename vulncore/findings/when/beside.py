@@ -27,11 +27,8 @@ def weeks_compared(
 ) -> WeeksBeside:
     """Return what tells one week from another, the pinned one first.
 
-    Args:
-        sides: What each is of.
-        weeks: What can be shown of each.
-        compare: Returns how each part of the week differs (`vulncore.findings.when.protection.protected_difference`), given whether
-            both are of one kind of records; called only where chance can be judged.
+    `compare` is `vulncore.findings.when.protection.protected_difference`, given whether both are of one kind of records; it
+    is called only where chance can be judged.
     """
     pinned, shown = (week.now for week in weeks)
     before, now = names_of(sides)
@@ -78,23 +75,17 @@ def _briefing(difference: pd.DataFrame, names: tuple[str, str], weeks: tuple[Whe
     clear = difference[difference["clear"]].sort_values("p_value", kind="stable")
     parts = [from_to(int(at), BAND) for at in clear["at"]]
     if _nights_differ(pinned, shown):
-        finding = (
-            f"At night ({shown.night}): {small_first(names[1])} about {shown.night_share:d} %, "
-            f"{small_first(names[0])} about {pinned.night_share:d} %."
-        )
-        also = parts
+        where, also = f"At night ({shown.night})", parts
+        has = [f"about {week.night_share:d} %" for week in (shown, pinned)]
     elif parts:
-        finding = (
-            f"{parts[0]}: {small_first(names[1])} {clear['shown'].iloc[0]}, "
-            f"{small_first(names[0])} {clear['pinned'].iloc[0]}."
-        )
-        also = parts[1:]
+        where, *also = parts
+        has = [clear[name].iloc[0] for name in ("shown", "pinned")]
     else:
         unsure = BLURRED_HOURS if shown.blurred else "Smaller differences could be chance."
         return Briefing("No part of the week differs by more than chance.", unsure, alone)
     named = [*also[:MOST_NAMED], f"{len(also) - MOST_NAMED} more"] if len(also) > MOST_NAMED else also
     return Briefing(
-        finding,
+        f"{where}: {small_first(names[1])} {has[0]}, {small_first(names[0])} {has[1]}.",
         "More than chance. Plan hours for each on its own.",
         " ".join(filter(None, [f"Different, too: {listed(named)}." if named else "", alone])),
     )

@@ -15,11 +15,7 @@ MOST_NAMED: Final = 4
 
 
 def change_cells(change: WeekChange, first: int) -> pd.DataFrame:
-    """Return the cells of the map of differences.
-
-    Args:
-        change: How each three-hour band changed.
-        first: The hour with which the map's rows begin.
+    """Return the cells of the map of differences, with rows from the `first` hour on.
 
     Returns:
         One row per band: `row`, `x`, `hours` (as in `vulncore.findings.when.map`), `label`, `change`, `clear`, `rose` (as

@@ -63,16 +63,9 @@ def week_chart(
 ) -> alt.LayerChart:
     """Return the week as a heat map with its totals; what stands out is marked.
 
-    Args:
-        cells: One row per cell and total: `row`, `x`, `hours`, `weight`, `low`, `high`, `hidden`, `label`, `short`, `words`,
-            `total` (see `vulncore.findings.when.map.map_cells`).
-        stretches: One row per piece of a stretch that stands out: `row`, `x`, `x2`, `label`.
-        first: The hour with which rows begin.
-        title: What, where and when, a line each.
-        legend: How its marks are to be read, a line each.
-        unit: What is counted, in the plural.
-        palette: The colours that suit the ground.
-        reach: With how many in a cell the colours end, where another week stands beside it; else with the most of any cell.
+    Its `cells` are those of `vulncore.findings.when.map.map_cells`, its `stretches` of `stretch_pieces`, with rows from the
+    `first` hour on; `unit` is in the plural. Colours end with `reach` in a cell, where another week stands beside it; else
+    with the most of any cell.
     """
     shown = _drawn(cells)
     body, totals = shown[~shown["total"]], shown[shown["total"]]
@@ -85,24 +78,18 @@ def week_chart(
     most = float(body["weight"].max()) if body["weight"].notna().any() else 0.0
     most = most if reach is None else max(most, reach)
     by_band = int(body["hours"].iloc[0]) > 1
-    chart: alt.LayerChart = alt.LayerChart(
+    placed = alt.Chart(body).encode(**where, x2=alt.X2("x2:Q"), tooltip=tooltip)
+    return alt.LayerChart(
         layer=[
-            *_cells(
-                alt.Chart(body).encode(**where, x2=alt.X2("x2:Q"), tooltip=tooltip),
-                most,
-                unit,
-                by_band,
-                palette,
-            ),
+            *_cells(placed, most, unit, by_band, palette),
             *midnight_rule(first, palette),
             *_stretches(stretches, where, by_band, palette),
-            *_numbers(body, where, tooltip, most, by_band, palette),
-            *_totals(totals, where, tooltip[:2], by_band, palette),
+            *_numbers(_texts(body, where["y"], tooltip), most, by_band, palette),
+            *_totals(_texts(totals, where["y"], tooltip[:2]), by_band, palette),
         ],
         height=full_height(8) + (0 if by_band else LEGEND_HEIGHT),
         title=heading(title, legend, palette),
     )
-    return chart
 
 
 def week_change_chart(
@@ -114,13 +101,7 @@ def week_change_chart(
 ) -> alt.LayerChart:
     """Return how each three-hour band of the week changed; what is beyond chance has an arrow and an outline.
 
-    Args:
-        cells: One row per band: `row`, `x`, `hours`, `label`, `change` (missing where hidden), `clear`, `rose`, `words`
-            (see `vulncore.findings.when.change.change_cells`).
-        first: The hour with which rows begin.
-        title: What, where and when, a line each.
-        legend: How its marks are to be read, a line each.
-        palette: The colours that suit the ground.
+    Its `cells` are those of `vulncore.findings.when.change.change_cells`, with rows from the `first` hour on.
     """
     shown = cells.assign(
         day=row_names(cells["row"]),
@@ -139,8 +120,7 @@ def week_change_chart(
     tooltip = [alt.Tooltip("label:N", title="When"), alt.Tooltip("words:N", title="Before to now")]
     every = alt.Chart(shown).encode(x=x, x2=alt.X2("x2:Q"), y=y, tooltip=tooltip)
     strong = ON_DARK if palette is LIGHT else ON_BRIGHT
-    words = alt.Chart(shown).encode(x=alt.X("middle:Q"), y=y, text=alt.Text("short:N"), tooltip=tooltip)
-    chart: alt.LayerChart = alt.LayerChart(
+    return alt.LayerChart(
         layer=[
             every.transform_filter("datum.hidden").mark_rect(color=palette.grid, stroke=palette.ground),
             every.transform_filter("!datum.hidden")
@@ -150,7 +130,9 @@ def week_change_chart(
             ),
             *midnight_rule(first, palette),
             every.transform_filter("datum.clear").mark_rect(filled=False, stroke=palette.ink, strokeWidth=3),
-            words.mark_text(fontSize=cell_size(True), fontWeight=600).encode(
+            _texts(shown, y, tooltip)
+            .mark_text(fontSize=cell_size(True), fontWeight=600)
+            .encode(
                 color=alt.condition(
                     f"datum.clear && abs(datum.change) > {0.55 * most}",
                     alt.value(strong),
@@ -161,7 +143,6 @@ def week_change_chart(
         height=full_height(7),
         title=heading(title, legend, palette),
     )
-    return chart
 
 
 def stretch_pieces(week: Week, layout: Layout) -> pd.DataFrame:
@@ -289,17 +270,11 @@ def _stretches(
     ]
 
 
-def _numbers(
-    body: pd.DataFrame,
-    where: dict[str, Any],
-    tooltip: list[alt.Tooltip],
-    most: float,
-    by_band: bool,
-    palette: Palette,
-) -> list[alt.Chart]:
-    words = alt.Chart(body).encode(
-        x=alt.X("middle:Q"), y=where["y"], text=alt.Text("short:N"), tooltip=tooltip
-    )
+def _texts(cells: pd.DataFrame, y: alt.Y, tooltip: list[alt.Tooltip]) -> alt.Chart:
+    return alt.Chart(cells).encode(x=alt.X("middle:Q"), y=y, text=alt.Text("short:N"), tooltip=tooltip)
+
+
+def _numbers(words: alt.Chart, most: float, by_band: bool, palette: Palette) -> list[alt.Chart]:
     size = cell_size(by_band)
     dark_from = most * ((1 - DARK_PART) if palette is LIGHT else DARK_PART)
     above, below = (ON_DARK, ON_BRIGHT) if palette is LIGHT else (ON_BRIGHT, ON_DARK)
@@ -309,16 +284,7 @@ def _numbers(
     return [seen.encode(color=colour), *([hidden] if by_band else [])]
 
 
-def _totals(
-    totals: pd.DataFrame,
-    where: dict[str, Any],
-    tooltip: list[alt.Tooltip],
-    by_band: bool,
-    palette: Palette,
-) -> list[alt.Chart]:
-    words = alt.Chart(totals).encode(
-        x=alt.X("middle:Q"), y=where["y"], text=alt.Text("short:N"), tooltip=tooltip
-    )
+def _totals(words: alt.Chart, by_band: bool, palette: Palette) -> list[alt.Chart]:
     return [
         words.transform_filter("datum.x < 24").mark_text(fontSize=cell_size(by_band), color=palette.ink),
         words.transform_filter("datum.x > 24").mark_text(

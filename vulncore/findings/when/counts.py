@@ -6,7 +6,6 @@ small. A page, a chart, a sentence or a file takes a view (`vulncore.findings.wh
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,12 +23,10 @@ from vulncore.findings.shared.which_records import (
     measures_with_times,
     window_before,
 )
-from vulncore.metrics.week.counted import CountedRecords, RecordFilter
+from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.day_hour import day_hour, shapes, week_of
 from vulncore.metrics.week.known_times import USED, Known
 from vulncore.store import Snapshot
-
-MINUTES: Final = 60
 
 
 @dataclass(frozen=True)
@@ -78,23 +75,13 @@ class WeekCounts:
     @property
     def spread(self) -> int:
         """How many records are spread over more than one hour."""
-        several = self.shapes["first_minute"] + self.shapes["minutes"] > MINUTES
+        several = self.shapes["first_minute"] + self.shapes["minutes"] > 60
         return int(self.shapes.loc[several, "records"].sum())
 
     @property
     def records(self) -> float:
         """How many records there are."""
         return float(sum(self.known.values()))
-
-
-class StretchCounts(NamedTuple):
-    """A stretch that stands out and what it holds (see `vulncore.metrics.week.scan.week_windows`)."""
-
-    start: int
-    hours: int
-    weight: float
-    even: float
-    p_value: float
 
 
 @dataclass(frozen=True)
@@ -111,24 +98,14 @@ def read_counts(
 ) -> ComparedCounts:
     """Return the counts of a period, and of the same months of an earlier year.
 
-    Args:
-        snapshot: A published version.
-        record_filter: Which records.
-        measures: The measures of the version, for their names.
-        smallest: The smallest number that is shown; up to 1 the records are counted as they are, else blurred.
+    With a `smallest` number shown of up to 1 the records are counted as they are, else blurred; `measures` are all of the
+    version's, for their names.
 
     Raises:
         NoTimesError: No record of the force, of these measures, has a time.
         UnknownNameError: No measure is named, or records can't be narrowed in this way.
     """
     return _read_both(snapshot, record_filter, tuple(measures), smallest, made_from(snapshot, smallest))
-
-
-def read_week(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> WeekCounts:
-    """Return the counts of one period; refuses what `read_counts` refuses."""
-    _check(snapshot, record_filter, smallest)
-    counted = counted_of(snapshot, record_filter.force, smallest)
-    return _read(snapshot, counted, record_filter, is_blurred(smallest))
 
 
 @once_a_version(MANY)  # patrol hours are asked for many times over the same counts
@@ -139,39 +116,30 @@ def _read_both(
     smallest: int,
     _made_from: Hashable,
 ) -> ComparedCounts:
-    _check(snapshot, record_filter, smallest)
+    now = read_week(snapshot, record_filter, smallest)
     earlier = window_before(record_filter.window)
     why = why_not_compared(snapshot, record_filter, earlier, measures)
-    counted, are_blurred = counted_of(snapshot, record_filter.force, smallest), is_blurred(smallest)
-    before = replace(record_filter, window=earlier)
-    return ComparedCounts(
-        now=_read(snapshot, counted, record_filter, are_blurred),
-        before=None if why else _read(snapshot, counted, before, are_blurred),
-        not_compared=why,
-    )
+    before = None if why else read_week(snapshot, replace(record_filter, window=earlier), smallest)
+    return ComparedCounts(now, before, not_compared=why)
 
 
-def _read(
-    snapshot: Snapshot, counted: CountedRecords, record_filter: RecordFilter, are_blurred: bool
-) -> WeekCounts:
-    chosen = counted.chosen(record_filter)
-    weights = day_hour(chosen)
-    by_kind = weights.groupby("known")["weight"].sum()
-    return WeekCounts(
-        record_filter=record_filter,
-        blurred=are_blurred,
-        by_hour=week_of(weights),
-        harm_by_hour=week_of(weights, "harm"),
-        known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
-        shapes=shapes(chosen),
-        missing_months=months_missing(snapshot, record_filter),
-    )
-
-
-def _check(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> None:
+def read_week(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> WeekCounts:
+    """Return the counts of one period; refuses what `read_counts` refuses."""
     check_records(snapshot, record_filter, smallest)
     if not set(measures_with_times(snapshot, record_filter.force)) & set(record_filter.measures):
         raise NoTimesError(
             f"Dataset '{snapshot.publish.dataset}' has the month of these records of {record_filter.force} and no time of "
             "day. Weekdays and hours can't be shown. Choose a dataset or measures with times, such as a force's own extract."
         )
+    chosen = counted_of(snapshot, record_filter.force, smallest).chosen(record_filter)
+    weights = day_hour(chosen)
+    by_kind = weights.groupby("known")["weight"].sum()
+    return WeekCounts(
+        record_filter=record_filter,
+        blurred=is_blurred(smallest),
+        by_hour=week_of(weights),
+        harm_by_hour=week_of(weights, "harm"),
+        known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
+        shapes=shapes(chosen),
+        missing_months=months_missing(snapshot, record_filter),
+    )

@@ -6,13 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from vulncore.domain.arrays import Booleans, Floats
+from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import WEEKDAYS
 from vulncore.findings.shared.which_records import EVERY, EVERY_HOUR, HoursChosen
 from vulncore.findings.shared.words import capital_first
 from vulncore.findings.when.view import Stretch
 from vulncore.metrics.week.hours import HOURS, hours_from
 from vulncore.metrics.week.night_time import Night
+from vulncore.metrics.week.patrols import covered_hours
 
 EARLY: Final = "early hours"
 PARTS: Final = ((6, EARLY), (12, "morning"), (18, "afternoon"), (24, "evening"))
@@ -86,36 +87,28 @@ def stretch_name(start: int, hours: int, by_hour: Floats) -> str:
 
 
 def hours_offered(night: Night, stretches: Sequence[Stretch] = (), chosen: str = EVERY) -> list[HoursChosen]:
-    """Return the hours that can be picked.
+    """Return the hours that can be picked: any, the night's and the others, stretches that stand out, and single nights.
 
-    Args:
-        night: The night-time economy's hours.
-        stretches: Those of the week that stand out.
-        chosen: A key. If it is that of a stretch it is offered too: what a link or another page names may stand out no more.
+    Where `chosen` is the key of a stretch it is offered too: what a link or another page names may stand out no more.
     """
     named = dict.fromkeys((stretch.start, stretch.hours) for stretch in stretches)
     if its_hours := STRETCH_KEY.fullmatch(chosen):
         start, hours = map(int, its_hours.groups())
         named |= {(start, hours): None} if start < HOURS and 0 < hours < HOURS else {}
-    return [
-        EVERY_HOUR,
-        HoursChosen(NIGHT, f"Night-time economy, {night}", _hours_in(night.mask)),
-        HoursChosen(DAY, "The rest of the day", _hours_in(~night.mask)),
+    offered = [
+        (NIGHT, f"Night-time economy, {night}", night.mask),
+        (DAY, "The rest of the day", ~night.mask),
         *(
-            HoursChosen(
-                f"{STRETCH}{start}-{hours}",
-                from_to(start, hours),
-                tuple(sorted(hours_from(start, hours).tolist())),
-            )
+            (f"{STRETCH}{start}-{hours}", from_to(start, hours), covered_hours([start], hours))
             for start, hours in named
         ),
         *(
-            HoursChosen(
-                f"{ONE_NIGHT}{weekday[:3].lower()}", f"{weekday} night, {night}", _hours_in(night.of(day))
-            )
+            (f"{ONE_NIGHT}{weekday[:3].lower()}", f"{weekday} night, {night}", night.of(day))
             for day, weekday in enumerate(WEEKDAYS)
         ),
     ]
+    by_key = (HoursChosen(key, words, tuple(np.flatnonzero(mask).tolist())) for key, words, mask in offered)
+    return [EVERY_HOUR, *by_key]
 
 
 def _part(hour: int) -> tuple[str, str]:
@@ -134,7 +127,3 @@ def _names_joined(parts: Sequence[tuple[str, str]]) -> str:
         return f"{_part_name(parts[0])} into early {last_day}"
     begins = f"early {first_day}" if first == EARLY else f"{first_day} {first}"
     return f"{begins} to {last}" if first_day == last_day else f"{begins} to {last_day} {last}"
-
-
-def _hours_in(mask: Booleans) -> tuple[int, ...]:
-    return tuple(np.flatnonzero(mask).tolist())

@@ -69,11 +69,10 @@ def map_cells(week: Week, layout: Layout) -> pd.DataFrame:
         label=[from_to(int(start), layout.step) for start in at],
         total=False,
     )
-    totals = pd.concat([_row_totals(week, layout), _column_totals(week, layout)], ignore_index=True)
-    every = pd.concat([body, totals], ignore_index=True)
+    every = pd.concat([body, _row_totals(week, layout), _column_totals(week, layout)], ignore_index=True)
     every[["weight", "low", "high"]] = every[["weight", "low", "high"]].round(DECIMALS)
-    wanted = ["row", "x", "hours", "weight", "low", "high", "hidden", "label", "short", "words", "total"]
-    return every.sort_values(["row", "x"], ignore_index=True)[wanted]
+    columns = ["row", "x", "hours", "weight", "low", "high", "hidden", "label", "short", "words", "total"]
+    return every.sort_values(["row", "x"], ignore_index=True)[columns]
 
 
 def map_table(week: Week, layout: Layout) -> pd.DataFrame:
@@ -95,15 +94,9 @@ def map_export(week: Week, layout: Layout) -> pd.DataFrame:
         (95 % limits of the mean behind it).
     """
     cells = week.of(layout.cells)
-    return pd.DataFrame(
-        {
-            "weekday": [WEEKDAYS[at // 24] for at in cells["at"]],
-            "hour": cells["at"] % 24,
-            "weight": cells["weight"],
-            "low": cells["low"],
-            "high": cells["high"],
-        }
-    )
+    weekdays = [WEEKDAYS[at // 24] for at in cells["at"]]
+    export = cells.assign(weekday=weekdays, hour=cells["at"] % 24)
+    return export[["weekday", "hour", "weight", "low", "high"]]
 
 
 def week_export(weeks: When, layout: Layout, publish: Publish) -> pd.DataFrame:
@@ -128,19 +121,16 @@ def _row_totals(week: Week, layout: Layout) -> pd.DataFrame:
         WEEKDAYS[at // 24] if layout.first == BY_CALENDAR else from_to(at + layout.first, 24)
         for at in days["at"]
     ]
-    hidden = math.isnan(week.timed)
-    whole = pd.DataFrame(
-        {
-            "row": [7],
-            "weight": [week.timed],
-            "hidden": [hidden],
-            "short": [HIDDEN if hidden else f"{week.timed:,.0f}"],
-            "words": [number_in_words(week.timed, week.smallest)],
-            "label": ["The whole week"],
-        }
-    )
+    whole = {
+        "row": 7,
+        "weight": week.timed,
+        "hidden": math.isnan(week.timed),
+        "short": HIDDEN if math.isnan(week.timed) else f"{week.timed:,.0f}",
+        "words": number_in_words(week.timed, week.smallest),
+        "label": "The whole week",
+    }
     by_day = days.assign(row=days["at"] // 24, label=labels)[list(whole)]
-    totals = pd.concat([by_day, whole], ignore_index=True)
+    totals = pd.concat([by_day, pd.DataFrame([whole])], ignore_index=True)
     return totals.assign(x=24, hours=BAND, low=np.nan, high=np.nan, total=True)
 
 

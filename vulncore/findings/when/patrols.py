@@ -35,22 +35,13 @@ def patrols_frame(patrols: Patrols) -> pd.DataFrame:
 def patrols_table(patrols: Patrols) -> pd.DataFrame:
     """Return one row per shift in order of the week, with columns named for people."""
     frame = patrols_frame(patrols)
-    return pd.DataFrame(
-        {
-            "Shift": frame["window"],
-            "Night": frame["night"],
-            "Rank": frame["rank"].map("{:d}.".format),
-            "Meets about": [f"{part} %" if part else f"under {patrols.step} %" for part in patrols.shares],
-        }
-    )
+    table = frame[["window", "night"]].set_axis(["Shift", "Night"], axis="columns")
+    meets = [f"{part} %" if part else f"under {patrols.step} %" for part in patrols.shares]
+    return table.assign(Rank=frame["rank"].map("{:d}.".format)).assign(**{"Meets about": meets})
 
 
 def patrols_headline(patrols: Patrols) -> tuple[Headline, ...]:
     """Return what the shifts meet, and what the same way of choosing would have met a year later."""
-    return (_met(patrols), _tested(patrols))
-
-
-def _met(patrols: Patrols) -> Headline:
     count = len(patrols.starts)
     weighed = ", weighed by harm" if patrols.record_filter.harm else ""
     text = (
@@ -60,7 +51,7 @@ def _met(patrols: Patrols) -> Headline:
     if patrols.by_chance is not None:
         text += f" If the hour meant nothing, the best choice would meet {patrols.by_chance} %."
     lead = f"{count} shift{'s' if count > 1 else ''} of {patrols.hours} hours"
-    return Headline(HeadlineKind.CLEAR, lead, text)
+    return Headline(HeadlineKind.CLEAR, lead, text), _tested(patrols)
 
 
 def _tested(patrols: Patrols) -> Headline:

@@ -6,7 +6,7 @@ protects is the blur. That small numbers are hidden as well keeps people from re
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -21,12 +21,12 @@ from vulncore.findings.shared.words import (
     share_in_steps,
     share_step,
 )
-from vulncore.findings.when.counts import ComparedCounts, StretchCounts, WeekCounts
+from vulncore.findings.when.counts import ComparedCounts, WeekCounts
 from vulncore.findings.when.hours import night_name, stretch_name, times_of_day
 from vulncore.findings.when.view import BAND, Patrols, Stretch, Week, WeekChange
 from vulncore.metrics.statistics.intervals import poisson_interval
 from vulncore.metrics.week.day_hour import day_hour_change
-from vulncore.metrics.week.hours import HOURS, hours_from, hours_in
+from vulncore.metrics.week.hours import HOURS, hours_in
 from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import Night
 from vulncore.metrics.week.patrols import best_shifts, covered_hours
@@ -41,6 +41,7 @@ MOST_NAMED: Final = 4  # stretches in the first lines
 UNKNOWN_MOVED: Final = 0.05  # a change of the unknown share, in itself, that moves the whole week
 STEPS_FOR_THE_NIGHT: Final = 3
 """Of sharpening: where nights begin and end sharply, one step leaves their share up to 3 points too even, three steps 1.4."""
+NO_STRETCHES: Final = pd.DataFrame({name: [] for name in ("start", "hours", "weight", "even")}, dtype=float)
 MADE_WEEKS, SEED = 20, 168  # enough for a mean in whole per cent, and always the same
 
 Sum = tuple[str, int, Floats]
@@ -50,20 +51,18 @@ Sum = tuple[str, int, Floats]
 def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches_wanted: bool = True) -> Week:
     """Return what can be shown of the hours of the week.
 
-    Args:
-        counts: The counts.
-        night: The hours of the night-time economy.
-        smallest: The smallest sum that is shown; 0 hides nothing.
-        stretches_wanted: Whether to look for stretches that stand out, which takes longer than all else.
+    Sums under `smallest` are hidden; 0 hides nothing. To look for stretches that stand out takes longer than all else.
     """
-    few = _too_few(counts, smallest)
+    few = counts.timed < _fewest(smallest)
     timed_hidden = counts.timed < smallest
     least = smallest if counts.record_filter.where else 0
-    known = dict.fromkeys(Known, math.nan) if timed_hidden else _known_shown(counts, least)
     unknown = math.nan if timed_hidden else _shown(counts.records - counts.timed, least)
-    stretches = _stretch_counts(counts, week_windows) if stretches_wanted and not few else ()
-    daily = _stretch_counts(counts, day_windows) if stretches_wanted and not few and not stretches else ()
-    both = ([(stretch.start, stretch.hours) for stretch in some] for some in (stretches, daily))
+    at_night = float(night.mask.astype(float) @ counts.sharpening(STEPS_FOR_THE_NIGHT) @ counts.by_hour)
+    at_night = min(max(at_night, 0.0), counts.timed)
+    records = counts.by_hour, counts.shapes, hours_in(counts.record_filter.window)
+    weekly = week_windows(*records) if stretches_wanted and not few else NO_STRETCHES
+    daily = day_windows(*records) if stretches_wanted and not few and weekly.empty else NO_STRETCHES
+    both = (list(zip(some["start"], some["hours"], strict=True)) for some in (weekly, daily))
     sums = _sums(counts, every_sum(*both), few, smallest)
     return Week(
         record_filter=counts.record_filter,
@@ -72,47 +71,34 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches
         too_few=few,
         timed=math.nan if timed_hidden else counts.timed,
         records=math.nan if math.isnan(unknown) else counts.records,
-        known=known,
+        known={
+            kind: math.nan if timed_hidden else _shown(counts.known.get(kind, 0.0), least) for kind in Known
+        },
         unknown=unknown,
         spread=0 if timed_hidden or 0 < counts.spread < least else counts.spread,
-        night_share=math.nan if few else _night_share(counts, night, smallest),
+        night_share=math.nan if few else share_in_steps(at_night, counts.timed, smallest),
         night_worth=math.nan if few else counts.worth(night.mask.astype(float), STEPS_FOR_THE_NIGHT),
         missing_months=counts.missing_months,
         sums=sums,
-        stretches=_stretches_shown(counts, stretches, sums, night, smallest),
-        daily=_daily_shown(counts, daily, sums, smallest),
+        stretches=_stretches_shown(counts, weekly, sums, night, smallest),
+        daily=_stretches_shown(counts, daily, sums, None, smallest),
     )
 
 
 def protected_change(counts: ComparedCounts, now: Week, before: Week) -> WeekChange | None:
-    """Return how each three-hour band changed; None where there is no earlier period, or too few times in either.
-
-    Args:
-        counts: The counts of both periods.
-        now: What can be shown of the period.
-        before: What can be shown of the earlier one.
-    """
+    """Return how each three-hour band changed; None where there is no earlier period, or too few times in either."""
     if counts.before is None or now.too_few or before.too_few:
         return None
-    tested = day_hour_change(
-        counts.now.by_hour.reshape(-1, BAND).sum(axis=1),
-        counts.before.by_hour.reshape(-1, BAND).sum(axis=1),
-        counts.now.record_filter.window.days,
-        counts.before.record_filter.window.days,
-    )
+    days = [week.record_filter.window.days for week in (counts.now, counts.before)]
+    tested = _bands_compared(counts.now, counts.before, *days)
     current, earlier = now.of("band"), before.of("band")
     open_to_see = ~(current["hidden"] | earlier["hidden"])
-    longer = counts.now.record_filter.window.days / counts.before.record_filter.window.days
-    change = (current["weight"] - earlier["weight"] * longer).round(SHOWN_DECIMALS)
-    bands = pd.DataFrame(
-        {
-            "at": current["at"],
-            "change": change.where(open_to_see),
-            "clear": tested["clear"],
-            "rose": tested["clear"] & (tested["now"] > tested["expected"]),
-            "before_words": earlier["words"],
-            "now_words": current["words"],
-        }
+    change = (current["weight"] - earlier["weight"] * (days[0] / days[1])).round(SHOWN_DECIMALS)
+    bands = tested[["clear", "rose"]].assign(
+        at=current["at"],
+        change=change.where(open_to_see),
+        before_words=earlier["words"],
+        now_words=current["words"],
     )
     unknown = [1 - week.timed / week.records for week in (counts.now, counts.before)]
     return WeekChange(bands, unknown_moved=abs(unknown[0] - unknown[1]) > UNKNOWN_MOVED)
@@ -123,11 +109,8 @@ def protected_difference(
 ) -> pd.DataFrame:
     """Return how each three-hour band of one week differs from that of another of which no record is the same.
 
-    Args:
-        pinned: The counts that are compared with.
-        shown: The counts on screen.
-        weeks: What can be shown of both; neither has too few times.
-        alike: Whether both are of the same kind of records: then they are compared by day, else by their share of the week.
+    `weeks` are what can be shown of both; neither has too few times. Where both are `alike`, of the same kind of records, they
+    are compared by day, else by their share of the week.
 
     Returns:
         One row per band from Monday 00:00: `at`, `pinned` and `shown` (in words), `clear` (more than chance, all bands judged
@@ -137,41 +120,34 @@ def protected_difference(
         `day_hour_change`. By share, a band's exposure is the week's total: the test then errs towards chance, by no more than the
         share that the band has of the week.
     """
-    exposures = [counts.record_filter.window.days if alike else counts.timed for counts in (pinned, shown)]
-    tested = day_hour_change(
-        shown.by_hour.reshape(-1, BAND).sum(axis=1),
-        pinned.by_hour.reshape(-1, BAND).sum(axis=1),
-        exposures[1],
-        exposures[0],
-    )
-    bands = [week.of("band") for week in weeks]
-    in_words = [
-        _about(band, week) if alike else _shares_in_words(band, week)
-        for band, week in zip(bands, weeks, strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "at": bands[1]["at"],
-            "pinned": in_words[0],
-            "shown": in_words[1],
-            "clear": tested["clear"],
-            "more": tested["clear"] & (tested["now"] > tested["expected"]),
-            "p_value": tested["p_value"],
-        }
-    )
+    exposures = [counts.record_filter.window.days if alike else counts.timed for counts in (shown, pinned)]
+    tested = _bands_compared(shown, pinned, *exposures).rename(columns={"rose": "more"})
+    in_words = {
+        name: _bands_in_words(week, alike=alike)
+        for name, week in zip(("pinned", "shown"), weeks, strict=True)
+    }
+    at = weeks[1].of("band")["at"]
+    return tested.assign(at=at, **in_words)[["at", "pinned", "shown", "clear", "more", "p_value"]]
 
 
-def _about(bands: pd.DataFrame, week: Week) -> list[str]:
-    about = "about " if week.blurred else ""
+def _bands_compared(
+    now: WeekCounts, before: WeekCounts, exposure_now: float, exposure_before: float
+) -> pd.DataFrame:
+    """Return how each three-hour band changed, as `day_hour_change` says it, and which of the clear ones `rose`."""
+    bands = [counts.by_hour.reshape(-1, BAND).sum(axis=1) for counts in (now, before)]
+    tested = day_hour_change(bands[0], bands[1], exposure_now, exposure_before)
+    return tested.assign(rose=tested["clear"] & (tested["now"] > tested["expected"]))
+
+
+def _bands_in_words(week: Week, *, alike: bool) -> list[str]:
+    """Return what each band that is not hidden holds: about how many records, or which share of the week."""
+    about, bands = "about " if week.blurred else "", week.of("band")
     return [
-        words if hidden else f"{about}{words}"
-        for words, hidden in zip(bands["words"], bands["hidden"], strict=True)
-    ]
-
-
-def _shares_in_words(bands: pd.DataFrame, week: Week) -> list[str]:
-    return [
-        words if hidden else f"{share_in_steps(weight, week.timed, week.smallest):d} %"
+        words
+        if hidden
+        else f"{about}{words}"
+        if alike
+        else f"{share_in_steps(weight, week.timed, week.smallest):d} %"
         for words, hidden, weight in zip(bands["words"], bands["hidden"], bands["weight"], strict=True)
     ]
 
@@ -181,24 +157,24 @@ def protected_patrols(
 ) -> Patrols:
     """Return the shifts that meet most of what the period holds, and how the same way of choosing fared.
 
-    Args:
-        counts: The counts of the period, weighed by harm if measures were given one, and of the period before:
-            shifts are chosen on that and judged on this one.
-        shifts: Shifts a week.
-        hours: Hours of a shift.
-        night: The hours of the night-time economy.
-        unit: What is counted, in the plural.
-        smallest: The smallest number that is shown; 0 hides nothing.
+    They are chosen of counts weighed by harm, if measures were given one. To be tested, as many are chosen on the period
+    before, and judged on this one.
 
     Raises:
         InvalidPeriodError: The week has no room for them.
         VulncoreError: There are too few times to choose by, or too few that weigh anything.
     """
     now, before = counts.now, counts.before
-    _refuse_few(now, unit, smallest)
+    least = _fewest(smallest)
+    heaviest = _heaviest_records(now)
+    if min(now.timed, heaviest) < least:
+        raise VulncoreError(
+            f"Fewer than {least} {unit} with a time that weigh anything were recorded. These are too few to choose hours by. "
+            "Choose a longer period, more measures or weights that lie closer together."
+        )
     starts = best_shifts(now.harm_sharpened, shifts, hours)
     met_by_each = [_met(now, (start,), hours) for start in starts]
-    testable = before is not None and not _too_few(before, smallest) and before.harm_by_hour.sum() > 0
+    testable = before is not None and before.timed >= _fewest(smallest) and before.harm_by_hour.sum() > 0
     chosen_before = best_shifts(before.harm_sharpened, shifts, hours) if before and testable else ()
     return Patrols(
         record_filter=now.record_filter,
@@ -207,13 +183,13 @@ def protected_patrols(
         timed=now.timed,
         starts=starts,
         hours=hours,
-        step=share_step(_heaviest_records(now), smallest),
-        shares=tuple(_in_steps(now, met, smallest) for met in met_by_each),
+        step=share_step(heaviest, smallest),
+        shares=tuple(share_in_steps(met, heaviest, smallest) for met in met_by_each),
         ranks=tuple(pd.Series(met_by_each).rank(method="first", ascending=False).astype(int).tolist()),
-        met=_in_steps(now, _met(now, starts, hours), smallest),
+        met=share_in_steps(_met(now, starts, hours), heaviest, smallest),
         by_chance=None if now.record_filter.harm else _met_by_chance(now, shifts, hours),
         before=before.record_filter.window if before and testable else None,
-        tested=_in_steps(now, _met(now, chosen_before, hours), smallest) if testable else None,
+        tested=share_in_steps(_met(now, chosen_before, hours), heaviest, smallest) if testable else None,
         worth=now.worth(covered_hours(chosen_before, hours).astype(float)) if testable else now.timed,
         blurred=now.blurred,
     )
@@ -222,11 +198,13 @@ def protected_patrols(
 def every_sum(stretches: Sequence[tuple[int, int]], daily: Sequence[tuple[int, int]] = ()) -> list[Sum]:
     """Return every sum that is ever shown, kind by kind, in order of the week.
 
-    Args:
-        stretches: Those that stand out, by first hour and length.
-        daily: Those of the day that do, over all days together.
+    Stretches that stand out of the week, and `daily` of the day over all days together, are given by first hour and length.
     """
     of_day = np.arange(HOURS) % 24
+
+    def mask_of(start: int, hours: int) -> Floats:
+        return covered_hours([start], hours).astype(float)
+
     return [
         *(("night row", 24 * day, mask_of(24 * day + 6, 24)) for day in range(7)),
         *(("band", at, mask_of(at, BAND)) for at in range(0, HOURS, BAND)),
@@ -239,16 +217,9 @@ def every_sum(stretches: Sequence[tuple[int, int]], daily: Sequence[tuple[int, i
     ]
 
 
-def mask_of(start: int, hours: int) -> Floats:
-    """Return a stretch of the week as 1 for each hour in it and 0 for the others."""
-    mask = np.zeros(HOURS)
-    mask[hours_from(start, hours)] = 1.0
-    return mask
-
-
-def _too_few(counts: WeekCounts, smallest: int) -> bool:
-    """Return whether there are too few times to draw a week of them; where nothing is hidden, whether there is none."""
-    return counts.timed < (max(FEWEST, smallest) if smallest else 1)
+def _fewest(smallest: int) -> int:
+    """Return how many times it takes to draw a week of them; where nothing is hidden, one."""
+    return max(FEWEST, smallest) if smallest else 1
 
 
 def _sums(counts: WeekCounts, sums: list[Sum], few: bool, smallest: int) -> pd.DataFrame:
@@ -282,82 +253,35 @@ def _limits(weight: Floats, variance: Floats) -> tuple[Floats, Floats]:
     return spread * low, spread * high
 
 
-def _stretch_counts(
-    counts: WeekCounts, windows: Callable[[Floats, pd.DataFrame, Floats], pd.DataFrame]
-) -> tuple[StretchCounts, ...]:
-    """Return the stretches that stand out, in order of the week or the day."""
-    rows = windows(counts.by_hour, counts.shapes, hours_in(counts.record_filter.window))
-    return tuple(StretchCounts(*row) for row in rows.itertuples(index=False, name=None))
-
-
 def _stretches_shown(
-    counts: WeekCounts, stretches: Sequence[StretchCounts], sums: pd.DataFrame, night: Night, smallest: int
+    counts: WeekCounts, windows: pd.DataFrame, sums: pd.DataFrame, night: Night | None, smallest: int
 ) -> tuple[Stretch, ...]:
-    furthest = sorted(stretches, key=lambda stretch: stretch.even - stretch.weight)[:MOST_NAMED]
-    held = sums[sums["kind"] == "stretch"].set_index("at")["weight"]
-    return tuple(
-        Stretch(
-            start=stretch.start,
-            hours=stretch.hours,
-            name=stretch_name(stretch.start, stretch.hours, counts.by_hour),
-            night=night_name(stretch.start, stretch.hours, night),
-            held=_held_in_words(float(held[stretch.start]), smallest, counts.blurred),
-            even=stretch.even,
-            p_value=stretch.p_value,
-            rank=furthest.index(stretch) + 1 if stretch in furthest else 0,
+    """Return the stretches that stand out of the week, in its order, or of the day (without a night), the furthest first."""
+    held = sums[sums["kind"] == ("stretch" if night else "stretch of day")].set_index("at")["weight"]
+    ranked = windows.assign(rank=(windows["even"] - windows["weight"]).rank(method="first").astype(int))
+    about = "about " if counts.blurred else ""
+    if night is None:
+        ranked = ranked.sort_values("rank")
+    stretches = []
+    for row in ranked.to_dict("records"):
+        start, hours, rank = row["start"], row["hours"], row["rank"]
+        stretches.append(
+            Stretch(
+                start=start,
+                hours=hours,
+                name=stretch_name(start, hours, counts.by_hour) if night else times_of_day(start, hours),
+                night=night_name(start, hours, night) if night else "",
+                held=hidden_in_words(smallest) if math.isnan(held[start]) else f"{about}{held[start]:,.0f}",
+                even=row["even"],
+                p_value=row["p_value"],
+                rank=rank if rank <= MOST_NAMED else 0,
+            )
         )
-        for stretch in stretches
-    )
-
-
-def _daily_shown(
-    counts: WeekCounts, daily: Sequence[StretchCounts], sums: pd.DataFrame, smallest: int
-) -> tuple[Stretch, ...]:
-    held = sums[sums["kind"] == "stretch of day"].set_index("at")["weight"]
-    furthest = sorted(daily, key=lambda stretch: stretch.even - stretch.weight)
-    return tuple(
-        Stretch(
-            start=stretch.start,
-            hours=stretch.hours,
-            name=times_of_day(stretch.start, stretch.hours),
-            night="",
-            held=_held_in_words(float(held[stretch.start]), smallest, counts.blurred),
-            even=stretch.even,
-            p_value=stretch.p_value,
-            rank=rank,
-        )
-        for rank, stretch in enumerate(furthest, 1)
-    )
-
-
-def _held_in_words(weight: float, smallest: int, are_blurred: bool) -> str:
-    if math.isnan(weight):
-        return hidden_in_words(smallest)
-    return f"about {weight:,.0f}" if are_blurred else f"{weight:,.0f}"
-
-
-def _known_shown(counts: WeekCounts, least: int) -> dict[Known, float]:
-    """Return records by what is known of their time; missing where under `least`, 0 where there is none."""
-    return {kind: _shown(counts.known.get(kind, 0.0), least) for kind in Known}
+    return tuple(stretches)
 
 
 def _shown(records: float, least: int) -> float:
     return math.nan if 0 < records < least else records
-
-
-def _night_share(counts: WeekCounts, night: Night, smallest: int) -> int:
-    about = float(night.mask.astype(float) @ counts.sharpening(STEPS_FOR_THE_NIGHT) @ counts.by_hour)
-    return share_in_steps(min(max(about, 0.0), counts.timed), counts.timed, smallest)
-
-
-def _refuse_few(now: WeekCounts, unit: str, smallest: int) -> None:
-    """Refuse to choose shifts by few records, or by few that weigh."""
-    least = max(FEWEST, smallest) if smallest else 1
-    if _too_few(now, smallest) or _heaviest_records(now) < least:
-        raise VulncoreError(
-            f"Fewer than {least} {unit} with a time that weigh anything were recorded. These are too few to choose hours by. "
-            "Choose a longer period, more measures or weights that lie closer together."
-        )
 
 
 def _met(counts: WeekCounts, starts: tuple[int, ...], hours: int) -> float:
@@ -373,10 +297,6 @@ def _heaviest_records(counts: WeekCounts) -> float:
     weights = dict(counts.record_filter.harm)
     heaviest = max(weights.get(measure, 1.0) for measure in counts.record_filter.measures)
     return float(counts.harm_by_hour.sum()) / heaviest if heaviest > 0 else 0.0
-
-
-def _in_steps(counts: WeekCounts, met: float, smallest: int) -> int:
-    return share_in_steps(met, _heaviest_records(counts), smallest)
 
 
 def _met_by_chance(counts: WeekCounts, shifts: int, hours: int) -> int:

@@ -1,7 +1,6 @@
 """The week in a few sentences, and the tables behind them: what stands out, the night-time economy, times not known."""
 
 import math
-from typing import Final
 
 import pandas as pd
 
@@ -10,9 +9,9 @@ from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline,
 from vulncore.findings.shared.words import (
     COUNTED_ONCE,
     capital_first,
-    hidden_as,
     hidden_in_words,
     listed,
+    number_in_words,
     percent,
     percent_range,
     small_first,
@@ -22,29 +21,25 @@ from vulncore.findings.when.view import Stretch, Week
 from vulncore.metrics.week.known_times import USED, Known
 from vulncore.metrics.week.night_time import share, share_change
 
-STRETCH_COLUMNS: Final = ["Stretch", "From and to", "Recorded", "If spread evenly", "By chance"]
-
 
 def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, ...]:
     """Return what the week says: the stretches that stand out, the night-time economy, the times not known.
 
-    Args:
-        now: The weeks of the period.
-        before: Those of the period before it; None where they can't be compared.
-        unit: What is recorded, in the plural.
+    Where the period before can't be compared `before` is None; `unit` is in the plural.
     """
     if now.too_few:
-        return (Headline(HeadlineKind.QUIET, "Too few times", _too_few(now, unit)),)
+        hidden = math.isnan(now.timed)
+        recorded = capital_first(hidden_in_words(now.smallest)) if hidden else f"{now.timed:,.0f}"
+        text = (
+            f"{recorded} {unit} with a time were recorded. A map of so few would show little but chance. Choose a longer period, "
+            "more measures or a wider place."
+        )
+        return (Headline(HeadlineKind.QUIET, "Too few times", text),)
     return (*_stretches(now, unit), _night_time(now, before, unit), _unknown(now, unit))
 
 
 def when_briefing(now: Week, unit: str) -> Briefing:
-    """Return which stretch of the week stands out most, and when to send people.
-
-    Args:
-        now: The week of the period.
-        unit: What is recorded, in the plural.
-    """
+    """Return which stretch of the week stands out most, and when to send people; `unit` is in the plural."""
     if now.too_few:
         return Briefing(
             f"Too few {unit} have a time to show a week.", "Choose a longer period or more measures."
@@ -60,7 +55,7 @@ def when_briefing(now: Week, unit: str) -> Briefing:
         return Briefing(
             f"No part of the day or week has more {unit} than chance would produce.", NOTHING_TO_DO
         )
-    most, *others = sorted((stretch for stretch in now.stretches if stretch.leads), key=lambda one: one.rank)
+    most, *others = sorted((stretch for stretch in now.stretches if stretch.rank), key=lambda one: one.rank)
     also = list(dict.fromkeys(stretch.night or _within_a_sentence(stretch.name) for stretch in others))
     return Briefing(
         f"{most.night or most.name} stands out, with {most.held} {unit}.",
@@ -87,7 +82,8 @@ def stretches_table(week: Week) -> pd.DataFrame:
         (stretch.name, _when(stretch), stretch.held, f"{stretch.even:,.0f}", _chance(stretch.p_value))
         for stretch in week.stretches
     ]
-    return pd.DataFrame(rows, columns=STRETCH_COLUMNS)
+    columns = ["Stretch", "From and to", "Recorded", "If spread evenly", "By chance"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def known_table(week: Week) -> pd.DataFrame:
@@ -95,7 +91,7 @@ def known_table(week: Week) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Time known": capital_first(kind.value),
-            "Records": hidden_as(week.smallest) if math.isnan(records) else f"{records:,.0f}",
+            "Records": number_in_words(records, week.smallest),
             "Hour used": "yes" if kind in USED else "no",
             "How it counts": kind.treatment,
         }
@@ -111,16 +107,6 @@ def unknown_in_words(week: Week, unit: str = "") -> str:
     if not week.unknown:
         return f"none of {week.records:,.0f}{what}"
     return f"{week.unknown:,.0f} of {week.records:,.0f}{what} ({percent(week.unknown / week.records)})"
-
-
-def _too_few(week: Week, unit: str) -> str:
-    recorded = (
-        capital_first(hidden_in_words(week.smallest)) if math.isnan(week.timed) else f"{week.timed:,.0f}"
-    )
-    return (
-        f"{recorded} {unit} with a time were recorded. A map of so few would show little but chance. Choose a longer period, "
-        "more measures or a wider place."
-    )
 
 
 def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
@@ -143,7 +129,7 @@ def _stretches(week: Week, unit: str) -> tuple[Headline, ...]:
             f"{_when(stretch)}: {stretch.held} {unit}; an even spread would give {stretch.even:,.0f}.",
         )
         for stretch in week.stretches
-        if stretch.leads
+        if stretch.rank
     ]
     left = len(week.stretches) - len(lines)
     if left:

@@ -39,11 +39,6 @@ class Stretch:
     p_value: float
     rank: int
 
-    @property
-    def leads(self) -> bool:
-        """Whether it is one of those furthest above an even week."""
-        return self.rank > 0
-
 
 @dataclass(frozen=True)
 class Week:

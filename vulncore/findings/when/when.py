@@ -39,14 +39,9 @@ def when(
     night: Night = DEFAULT,
     smallest: int = SMALLEST_SHOWN,
 ) -> When:
-    """Return when in the week the records happened, small numbers hidden.
+    """Return when in the week the records happened; numbers by hour under `smallest`, which is 1 or more, are hidden.
 
-    Args:
-        snapshot: A published version.
-        record_filter: Which records.
-        measures: The measures of the version, for their names.
-        night: The hours of the night-time economy.
-        smallest: The smallest number by hour that is shown, 1 or more.
+    `measures` are all of the version's, for their names.
 
     Raises:
         NoTimesError: No record of these measures has a time of day.
@@ -65,34 +60,22 @@ def patrol_hours(
     night: Night = DEFAULT,
     smallest: int = SMALLEST_SHOWN,
 ) -> Patrols:
-    """Return so many shifts of so many hours that meet most of what happens, small numbers hidden.
+    """Return so many `shifts` a week of so many `hours` that meet most of what happens, small numbers hidden.
 
-    Args:
-        snapshot: A published version.
-        record_filter: Which records, and what a record of each measure weighs.
-        measures: The measures of the version, for their names.
-        shifts: Shifts a week.
-        hours: Hours of a shift.
-        night: The hours of the night-time economy.
-        smallest: The smallest number that is shown, 1 or more.
+    The filter says what a record of each measure weighs, too; all else is as `when` takes it.
 
     Raises:
         InvalidPeriodError: The week has no room for them.
         VulncoreError: There are too few times to choose by, or too few that weigh anything.
     """
-    return _patrol_hours(snapshot, record_filter, measures, shifts, hours, night, _hiding(smallest))
+    counts = read_counts(snapshot, record_filter, measures, _hiding(smallest))
+    return protected_patrols(counts, shifts, hours, night, _unit(record_filter, measures), smallest)
 
 
 def weeks_beside(
     pinned: tuple[Snapshot, When], shown: tuple[Snapshot, When], measures: Sequence[Measure]
 ) -> WeeksBeside:
-    """Return what tells one week from another, small numbers hidden.
-
-    Args:
-        pinned: The version and the week that is compared with.
-        shown: The version and the week on screen.
-        measures: The measures of both versions.
-    """
+    """Return what tells one week from another, small numbers hidden: each a version and its week, `measures` those of both."""
 
     def compare(alike: bool) -> pd.DataFrame:
         before, now = (
@@ -136,7 +119,8 @@ def unprotected_patrol_hours(
     night: Night = DEFAULT,
 ) -> Patrols:
     """Return the same as `patrol_hours` with nothing hidden: for `--unprotected` alone."""
-    return _patrol_hours(snapshot, record_filter, measures, shifts, hours, night, HIDE_NOTHING)
+    counts = read_counts(snapshot, record_filter, measures, HIDE_NOTHING)
+    return protected_patrols(counts, shifts, hours, night, _unit(record_filter, measures), HIDE_NOTHING)
 
 
 def _hiding(smallest: int) -> int:
@@ -146,16 +130,13 @@ def _hiding(smallest: int) -> int:
 
 
 def _when(
-    snapshot: Snapshot,
-    record_filter: RecordFilter,
-    measures: Sequence[Measure],
-    night: Night,
-    smallest: int,
+    snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure], night: Night, smallest: int
 ) -> When:
     counts = read_counts(snapshot, record_filter, measures, smallest)
     now = protected_week(counts.now, night, smallest)
     before = protected_week(counts.before, night, smallest, stretches_wanted=False) if counts.before else None
-    about = _about(record_filter, measures, measures_with_times(snapshot, record_filter.force))
+    about = records_named(record_filter, measures, measures_with_times(snapshot, record_filter.force))
+    about += "".join(f", {COLUMNS[column]} {value}" for column, value in record_filter.where)
     unit = _unit(record_filter, measures)
     return When(
         question=f"{record_filter.force}: {about}, {record_filter.window}",
@@ -171,23 +152,5 @@ def _when(
     )
 
 
-def _patrol_hours(
-    snapshot: Snapshot,
-    record_filter: RecordFilter,
-    measures: Sequence[Measure],
-    shifts: int,
-    hours: int,
-    night: Night,
-    smallest: int,
-) -> Patrols:
-    counts = read_counts(snapshot, record_filter, measures, smallest)
-    return protected_patrols(counts, shifts, hours, night, _unit(record_filter, measures), smallest)
-
-
 def _unit(record_filter: RecordFilter, measures: Sequence[Measure]) -> str:
     return unit_of({measure.key: measure for measure in measures}, record_filter.measures)
-
-
-def _about(record_filter: RecordFilter, measures: Sequence[Measure], timed: Sequence[str]) -> str:
-    narrowed = "".join(f", {COLUMNS[column]} {value}" for column, value in record_filter.where)
-    return records_named(record_filter, measures, timed) + narrowed

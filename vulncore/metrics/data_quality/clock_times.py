@@ -1,13 +1,16 @@
 """Times of events: at which minutes of the day, afternoons that never come, and dates out of order."""
 
+from collections.abc import Hashable
 from datetime import date, time
-from typing import Final
+from typing import Any, Final
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 from scipy.special import bdtr
+
+from vulncore.metrics.data_quality.month_rows import number_of_month
 
 AFTERNOON_FROM: Final = 13  # a 12-hour clock never shows 13 to 23
 NEVER: Final = 0.02  # share: a few rows typed by hand don't hide a clock that was read wrongly
@@ -26,8 +29,8 @@ def clock_times(incidents: ir.Table) -> pd.DataFrame:
     Returns:
         `force`, `measure`, `minute` (of the day, 0 to 1439), `rows`. Rows without a time are left out.
     """
-    counted = _timed(incidents).group_by("force", "measure", "minute").agg(rows=_count)
-    times: pd.DataFrame = counted.to_pandas()
+    timed = _timed(incidents)
+    times: pd.DataFrame = timed.group_by("force", "measure", "minute").agg(rows=timed.count()).to_pandas()
     return times
 
 
@@ -37,11 +40,8 @@ def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame, swapped: float 
     A force as a whole is judged first; where it passes, each month of it, then each measure. Rows at 00:00
     exactly are left out, for many of them have no time.
 
-    Args:
-        incidents: The canonical incidents.
-        clock: What `clock_times` returns.
-        swapped: The share of rows that have the time of another one of the force. What afternoons these bring is taken off; what
-            chance may add to that, three standard deviations, is no reason to pass.
+    It takes what `clock_times` returns, too, and of which share of rows the times were `swapped` within the force. What
+    afternoons these bring is taken off; what chance may add to that, three standard deviations, is no reason to pass.
 
     Returns:
         `force`, `kind` ("all", "month" or "measure"), `which` (month number or measure key), `rows` (with a time),
@@ -54,7 +54,7 @@ def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame, swapped: float 
     timed = minutes.filter(minutes.minute > 0)
     by_month = (
         timed.group_by("force", "month")
-        .agg(rows=_count, afternoon=lambda rows: (rows.minute >= AFTERNOON_FROM * 60).sum())
+        .agg(rows=timed.count(), afternoon=(timed.minute >= AFTERNOON_FROM * 60).sum())
         .to_pandas()
     )
     past = clock[clock["minute"] > 0]
@@ -62,18 +62,14 @@ def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame, swapped: float 
     sized = past.assign(afternoon=late)
     by_force = sized.groupby("force", as_index=False)[["rows", "afternoon"]].sum()
     usual = pd.Series(by_force["afternoon"] / by_force["rows"]).set_axis(by_force["force"])
-    whole = _never(by_force, usual, swapped)
-    kinds = [whole.assign(kind="all", which="")]
-    months = _never(by_month[~by_month["force"].isin(whole["force"])], usual, swapped)
-    kinds.append(months.assign(kind="month", which=months["month"]))
-    rest = sized[~sized["force"].isin([*whole["force"], *months["force"]])]
-    by_measure = rest.groupby(["force", "measure"], as_index=False)[["rows", "afternoon"]].sum()
-    measures = _never(by_measure, usual, swapped)
-    kinds.append(measures.assign(kind="measure", which=measures["measure"]))
+    by_measure = sized.groupby(["force", "measure"], as_index=False)[["rows", "afternoon"]].sum()
     columns = ["force", "kind", "which", "rows", "afternoon", "chance"]
-    return pd.DataFrame(
-        [row for frame in kinds for row in frame[columns].to_dict("records")], columns=columns
-    )
+    missing: list[dict[Hashable, Any]] = []
+    for kind, part in (("all", by_force.assign(all="")), ("month", by_month), ("measure", by_measure)):
+        others = part[~part["force"].isin([row["force"] for row in missing])]
+        never = _never(others, usual, swapped)
+        missing += never.assign(kind=kind, which=never[kind])[columns].to_dict("records")
+    return pd.DataFrame(missing, columns=columns)
 
 
 def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
@@ -81,10 +77,6 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
 
     Where every record of a force is dated the first of a month, its source gives the month alone, and a row counts
     as recorded on the month's last day.
-
-    Args:
-        incidents: The canonical incidents.
-        today: The last day that records can be of.
 
     Returns:
         One row per force: `force`, `rows`, `timed` (with a time), `before_recording` (happened on a later day than
@@ -95,37 +87,34 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
     happened = ibis.greatest(began, ended).cast("date")
     happened = ibis.coalesce(happened, began.cast("date"), ended.cast("date"))
     limit = ibis.literal(today)
-    month_later = happened.truncate("M") > recorded.truncate("M")
-    sums: pd.DataFrame = (
+    later = ibis.ifelse(
+        (recorded.day() == 1).all(),
+        incidents.count(where=happened.truncate("M") > recorded.truncate("M")),
+        incidents.count(where=happened > recorded),
+    )
+    counts: pd.DataFrame = (
         incidents.group_by("force")
         .agg(
             rows=incidents.count(),
             timed=began.count(),
-            by_month=(recorded.day() == 1).all(),
-            later_day=(happened > recorded).fill_null(False).sum(),
-            later_month=month_later.fill_null(False).sum(),
-            backwards=(ended < began).fill_null(False).sum(),
-            long=(ended.epoch_seconds() - began.epoch_seconds() > LONGEST_DAYS * 86_400)
-            .fill_null(False)
-            .sum(),
-            ancient=(began.year() < recorded.year() - OLDEST_YEARS).fill_null(False).sum(),
-            future_recorded=(recorded > limit).fill_null(False).sum(),
-            future_occurred=(happened > limit).fill_null(False).sum(),
+            before_recording=later,
+            backwards=incidents.count(where=ended < began),
+            long=incidents.count(where=ended.epoch_seconds() - began.epoch_seconds() > LONGEST_DAYS * 86_400),
+            ancient=incidents.count(where=began.year() < recorded.year() - OLDEST_YEARS),
+            future_recorded=incidents.count(where=recorded > limit),
+            future_occurred=incidents.count(where=happened > limit),
         )
         .order_by("force")
         .to_pandas()
     )
-    before = sums["later_day"].where(~sums["by_month"].astype(bool), sums["later_month"])
-    counts = sums.assign(before_recording=before).drop(columns=["by_month", "later_day", "later_month"])
-    return counts.astype({name: "int64" for name in counts.columns if name != "force"})
+    return counts
 
 
 def _never(sized: pd.DataFrame, usual: pd.Series, swapped: float) -> pd.DataFrame:
     """Return the rows of `sized` with hardly an afternoon, `afternoon` without what was swapped in."""
     rows, share = sized["rows"].to_numpy(), sized["force"].map(usual).to_numpy(float)
-    late = (
-        ((sized["afternoon"] - swapped * share * rows) / (1 - swapped)).clip(lower=0).round().astype("int64")
-    )
+    its_own = (sized["afternoon"] - swapped * share * rows) / (1 - swapped)
+    late = its_own.clip(lower=0).round().astype("int64")
     chance = bdtr(late.to_numpy(float), rows, LEAST_AFTERNOON)
     scatter = np.sqrt(swapped * rows * share * (1 - share)) / (1 - swapped)
     never = (late <= NEVER * rows + 3 * scatter) & (chance < RARE)
@@ -141,10 +130,6 @@ def _timed(incidents: ir.Table) -> ir.Table:
     return timed.select(
         "force",
         "measure",
-        month=timed.recorded_on.year().cast("int64") * 12 + timed.recorded_on.month() - 1,
+        month=number_of_month(timed.recorded_on),
         minute=timed.occurred_from.hour().cast("int64") * 60 + timed.occurred_from.minute(),
     )
-
-
-def _count(rows: ir.Table) -> ir.IntegerScalar:
-    return rows.count()

@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import pdtrc
 
-from vulncore.domain.arrays import Integers
-
 DAY: Final = 1_440  # minutes
 TIMES_NEIGHBOURS: Final = 2.0
 """How many times the largest of its neighbours a minute holds. People give round times, and noon more often than
@@ -15,17 +13,23 @@ eleven: 1.3 times on Houston's real hours."""
 FEWEST: Final = 20  # rows at that minute
 LEAST_SHARE: Final = 0.005  # of all rows with a time: less bears on no figure by the hour
 RARE: Final = 1e-6
-ON_EACH_SIDE: Final = {"hour": 2, "half": 2, "quarter": 2, "five": 3, "odd": 5}
+PAST: Final = np.arange(DAY) % 60
+ALIKE: Final = (
+    (PAST == 0, 2),
+    (PAST == 30, 2),
+    (np.isin(PAST, (15, 45)), 2),
+    ((PAST % 5 == 0) & (PAST % 15 != 0), 3),
+    (PAST % 5 != 0, 5),
+)
+"""Which minutes of the day people give alike: full hours, half hours, quarters, fives and others; and how many of them
+on each side are a minute's neighbours."""
 
 
 def default_times(clock: pd.DataFrame) -> pd.DataFrame:
-    """Return the default times: minutes of the day far more frequent than similar minutes around them.
+    """Return the default times of `clock_times`: minutes of the day far more frequent than similar minutes around them.
 
     Full hours are set beside full hours, half hours beside half hours, and so on. A force's whole is judged first;
     a measure is named where the whole does not show it.
-
-    Args:
-        clock: What `clock_times` returns.
 
     Returns:
         One row per force, minute and measure: `force`, `measure` (empty for all), `minute`, `rows`,
@@ -37,11 +41,11 @@ def default_times(clock: pd.DataFrame) -> pd.DataFrame:
     some = clock[~_marked_date_only(clock)]
     defaults = []
     for force, rows in some.groupby("force"):
-        whole = _heaped(_by_minute(rows))
+        whole = _heaped(rows)
         defaults += [{"force": force, "measure": "", **row} for row in whole]
         of_all = {row["minute"] for row in whole}
         for measure, part in rows.groupby("measure"):
-            heaps = [row for row in _heaped(_by_minute(part)) if row["minute"] not in of_all]
+            heaps = [row for row in _heaped(part) if row["minute"] not in of_all]
             defaults += [{"force": force, "measure": measure, **row} for row in heaps]
     return pd.DataFrame(defaults, columns=["force", "measure", "minute", "rows", "explained", "of"])
 
@@ -64,16 +68,13 @@ def _marked_date_only(clock: pd.DataFrame) -> pd.Series:
     return (latest == 0) & (clock["rows"] >= FEWEST)
 
 
-def _by_minute(rows: pd.DataFrame) -> Integers:
-    return np.bincount(rows["minute"], weights=rows["rows"], minlength=DAY).astype(np.int64)
-
-
-def _heaped(minutes: Integers) -> list[dict[str, int]]:
+def _heaped(rows: pd.DataFrame) -> list[dict[str, int]]:
+    minutes = np.bincount(rows["minute"], weights=rows["rows"], minlength=DAY).astype(np.int64)
     total = int(minutes.sum())
     heaps = []
-    for kind, members in _kinds().items():
+    for alike, reach in ALIKE:
+        members = np.flatnonzero(alike)
         held = minutes[members]
-        reach = ON_EACH_SIDE[kind]
         around = np.stack([np.roll(held, step) for step in range(-reach, reach + 1) if step])
         explained = around.max(axis=0)
         heaped = (
@@ -86,15 +87,3 @@ def _heaped(minutes: Integers) -> list[dict[str, int]]:
             for i in np.flatnonzero(heaped)
         ]
     return sorted(heaps, key=lambda row: -row["rows"])
-
-
-def _kinds() -> dict[str, Integers]:
-    day = np.arange(DAY)
-    past = day % 60
-    return {
-        "hour": day[past == 0],
-        "half": day[past == 30],
-        "quarter": day[np.isin(past, (15, 45))],
-        "five": day[(past % 5 == 0) & (past % 15 != 0)],
-        "odd": day[past % 5 != 0],
-    }

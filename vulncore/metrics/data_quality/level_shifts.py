@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Booleans, Floats
-from vulncore.metrics.data_quality.month_rows import FIRST_MONTH, LAST_MONTH, RESTRICTED_MONTHS, month_date
+from vulncore.metrics.data_quality.month_rows import KEYS, RESTRICTED_MONTHS, scatter, series_by_month
 from vulncore.metrics.data_quality.share_change import QUARTER, YEAR, ShareChange, share_change
-from vulncore.metrics.statistics.dispersion import dispersion
 
 HALF: Final = 0.5  # of what the rest of the force lets expect
 TRIPLE: Final = 3.0
@@ -25,15 +24,12 @@ ASSUMED_DISPERSION: Final = 2.0  # of one measure with little history; the City'
 
 
 def level_shifts(months: pd.DataFrame) -> pd.DataFrame:
-    """Return each measure's sharpest lasting fall and rise that the rest of its force did not share.
+    """Return each measure's sharpest lasting fall and rise in `month_rows` that the rest of its force did not share.
 
     A year from the month on is set beside the same months of the year before, so that no season counts, and their
     ratio beside that of all other measures of the force, so that nothing counts that hits everything. Months under
     the restrictions of 2020 and 2021 are passed over, for they hit each measure differently: a stop is looked for
     in them all the same. Where there is less than a year to look back on, only a stop is looked for.
-
-    Args:
-        months: What `month_rows` returns.
 
     Returns:
         One row per shift: `force`, `measure`, `month` (the first at the new level), `before` and `after` (records a
@@ -48,95 +44,57 @@ def level_shifts(months: pd.DataFrame) -> pd.DataFrame:
         a law, a campaign or an operation changed the thing itself from one month on.
     """
     shifts = []
-    known = months[
-        months["covered"] & months["count"].notna() & months["month"].between(FIRST_MONTH, LAST_MONTH)
-    ]
-    for force, rows in known.groupby("force"):
-        grid = rows.pivot_table(index="measure", columns="month", values="count", aggfunc="sum")
-        whole = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1))
-        if whole.shape[1] >= 6:
-            shifts += [{"force": force, **row} for row in _shifts(whole)]
-    columns = [
-        "force",
-        "measure",
-        "month",
-        "before",
-        "after",
-        "ratio",
-        "deviations",
-        "in_season",
-        "alone",
-        "ends",
-    ]
+    for (force,), grid in series_by_month(months, ["force"]):
+        if grid.shape[1] >= 6:
+            shifts += [(force, *shift) for shift in _shifts(grid)]
+    columns = [*KEYS, "before", "after", "ratio", "deviations", "in_season", "alone", "ends"]
     return pd.DataFrame(shifts, columns=columns)
 
 
-def _shifts(grid: pd.DataFrame) -> list[dict[str, object]]:
+def _shifts(grid: pd.DataFrame) -> list[tuple[object, ...]]:
     counts = grid.to_numpy(dtype=float)
     passed_over = np.isin(grid.columns, list(RESTRICTED_MONTHS))
     spared = np.where(passed_over, np.nan, counts)
-    scatter = _scatter(grid)
-    sharpest: dict[tuple[int, bool], tuple[float, dict[str, object]]] = {}
+    dispersions = scatter(grid, ASSUMED_DISPERSION)
+    sharpest: dict[tuple[int, bool], tuple[float, tuple[object, ...]]] = {}
     for place in range(3, counts.shape[1] - 2):
         near = passed_over[max(place - YEAR - QUARTER, 0) : place + YEAR].any()
         for series, stops_only in ((spared, False), (counts, True)) if near else ((counts, False),):
             change = share_change(series, place)
             if change is None:
                 continue
-            deviations = change.deviations(scatter)
+            deviations = change.deviations(dispersions)
             stops = stops_only or change.short
             for falls in (True,) if stops else (True, False):
                 for row in np.flatnonzero(_shifted(change, deviations, falls, stops)).tolist():
-                    best = sharpest.get((row, falls), (0.0, {}))[0]
+                    best = sharpest.get((row, falls), (0.0, ()))[0]
                     if abs(deviations[row]) > best:
                         shift = _described(grid, change, deviations, place, row)
                         sharpest[row, falls] = abs(deviations[row]), shift
-    return [row for _, row in sharpest.values()]
+    return [shift for _, shift in sharpest.values()]
 
 
 def _shifted(change: ShareChange, deviations: Floats, falls: bool, stops: bool) -> Booleans:
     direction = 1 if falls else -1
     most = np.log(STOP if stops else HALF if falls else 1 / TRIPLE)
+    shifted: Booleans = np.maximum(change.expected, change.after_total) >= FEWEST
+    shifted &= direction * deviations <= -BEYOND_CHANCE
     with np.errstate(divide="ignore", invalid="ignore"):
-        beside_rest = direction * np.log(change.ratio)
-        alone = direction * np.log(change.after / change.before)
-        at_once = direction * np.log(change.sharpness)
-        step = direction * np.log(change.step)
-        typical = direction * np.log(change.typical)
-    enough = np.maximum(change.expected, change.after_total) >= FEWEST
-    shifted: Booleans = (
-        enough
-        & (beside_rest <= most)
-        & (alone <= most / 2)
-        & (typical <= most / 2)
-        & (at_once <= np.log(SHARP))
-        & (step <= np.log(SHARP) / 2)
-        & (direction * deviations <= -BEYOND_CHANCE)
-    )
+        for factor, limit in (
+            (change.ratio, most),
+            (change.after / change.before, most / 2),
+            (change.typical, most / 2),
+            (change.sharpness, np.log(SHARP)),
+            (change.step, np.log(SHARP) / 2),
+        ):
+            shifted &= direction * np.log(factor) <= limit
     return shifted
 
 
 def _described(
     grid: pd.DataFrame, change: ShareChange, deviations: Floats, place: int, row: int
-) -> dict[str, object]:
+) -> tuple[object, ...]:
     later = grid.iloc[row, place:].dropna()
-    return {
-        "measure": grid.index[row],
-        "month": int(grid.columns[place]),
-        "before": float(change.before[row]),
-        "after": float(change.after[row]),
-        "ratio": float(change.ratio[row]),
-        "deviations": float(deviations[row]),
-        "in_season": not change.short,
-        "alone": len(grid) == 1,
-        "ends": bool((later == 0).all()),
-    }
-
-
-def _scatter(grid: pd.DataFrame) -> Floats:
-    monthly = grid.rename(columns=lambda month: pd.Timestamp(month_date(month)))
-    stacked = monthly.melt(ignore_index=False, var_name="month", value_name="count").dropna().reset_index()
-    stacked["month"] = pd.to_datetime(stacked["month"])
-    estimates = dispersion(stacked).set_index("measure")["dispersion"].reindex(grid.index)
-    scatter: Floats = np.maximum(estimates.fillna(ASSUMED_DISPERSION).to_numpy(dtype=float), 1.0)
-    return scatter
+    figures = (float(figure[row]) for figure in (change.before, change.after, change.ratio, deviations))
+    ends = bool((later == 0).all())
+    return grid.index[row], int(grid.columns[place]), *figures, not change.short, len(grid) == 1, ends

@@ -1,6 +1,7 @@
 """Months that are missing, short or cut off: gaps in coverage, totals far too low, empty first or last days."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Final
 
 import ibis.expr.types as ir
@@ -16,8 +17,9 @@ from vulncore.metrics.data_quality.month_rows import (
     RESTRICTED_MONTHS,
     month_date,
     number_of_month,
+    scatter,
+    series_by_month,
 )
-from vulncore.metrics.statistics.dispersion import dispersion
 
 RARE: Final = 1e-6  # once in a million: a force has at most a few hundred month's ends
 NEIGHBOURS: Final = 3  # on each side: a quarter of a year, over which a season moves little
@@ -26,18 +28,14 @@ SHORT: Final = 2 / 3
 SHORT_BY: Final = 4.0  # standard deviations, beyond the scatter of the series: once in 30,000 months
 SHORT_BESIDE_GAP, SHORT_BY_BESIDE_GAP = 0.85, 2.0
 """A month next to one that was never delivered is suspect beforehand, and there are only a few of them."""
-SHORT_UNDER_RESTRICTIONS: Final = (
-    1 / 3
-)  # spring 2020 itself took away up to three quarters of the months before
+SHORT_UNDER_RESTRICTIONS: Final = 1 / 3
+"""Spring 2020 itself took away up to three quarters of the months before."""
 ASSUMED_DISPERSION: Final = 6.0
 """Of a whole force's monthly total where history is too short to tell: the City's own is 5.8."""
 
 
 def month_gaps(months: pd.DataFrame) -> pd.DataFrame:
-    """Return the gaps: each set of months that was not delivered, with all the measures that miss the same months.
-
-    Args:
-        months: What `month_rows` returns.
+    """Return the gaps in `month_rows`: each set of months that was not delivered, with all measures that miss the same ones.
 
     Returns:
         One row per force and set of missing months: `force`, `missing` (tuple of month numbers), `measures`
@@ -61,30 +59,24 @@ def month_gaps(months: pd.DataFrame) -> pd.DataFrame:
         for run in _runs(sorted(set(range(min(there), max(there))) - there)):
             missing_by.setdefault((force, run), []).append(measure)
     together: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-    for (force, run), measures in missing_by.items():
-        together.setdefault((force, tuple(measures)), []).extend(run)
+    for (force, run), missing_it in missing_by.items():
+        together.setdefault((force, tuple(missing_it)), []).extend(run)
     most_first = sorted(together.items(), key=lambda item: (-len(item[0][1]) * len(item[1]), item[0]))
-    gaps = [
-        (
-            force,
-            tuple(sorted(missing)),
-            measures,
-            _spanning(spans, force, missing),
-            _length([spans[force, measure] for measure in measures]),
-        )
-        for (force, measures), missing in most_first
-    ]
+    gaps = []
+    for (force, measures), missing in most_first:
+        low, high = min(missing), max(missing)
+        of_force = [span for (whose, _), span in spans.items() if whose == force]
+        spanning = sum(first < low and high < last for first, last in of_force)
+        firsts, lasts = zip(*(spans[force, measure] for measure in measures), strict=True)
+        gaps.append((force, tuple(sorted(missing)), measures, spanning, max(lasts) - min(firsts) + 1))
     return pd.DataFrame(gaps, columns=["force", "missing", "measures", "of_measures", "of_months"])
 
 
 def short_months(months: pd.DataFrame) -> pd.DataFrame:
-    """Return the short months: the total of a source's measures lies far below the months on both sides.
+    """Return the short months of `month_rows`: a source's measures have far fewer in all than in the months on both sides.
 
     What is expected is the lower of two medians per day: of three months before and three after; for the last
     month only of those before. A fall that stays is no short month, save where it begins with the last.
-
-    Args:
-        months: What `month_rows` returns.
 
     Returns:
         One row per short month: `force`, `source`, `month`, `count`, `expected`, `beside_gap` (a neighbouring
@@ -94,14 +86,11 @@ def short_months(months: pd.DataFrame) -> pd.DataFrame:
     Misleads when:
         something real emptied a single month.
     """
-    short = []
-    known = months[
-        months["covered"] & months["count"].notna() & months["month"].between(FIRST_MONTH, LAST_MONTH)
+    short = [
+        (force, source, *row)
+        for (force, source), grid in series_by_month(months, ["force", "source"])
+        for row in _short_of(grid)
     ]
-    for (force, source), rows in known.groupby(["force", "source"]):
-        grid = rows.pivot_table(index="measure", columns="month", values="count", aggfunc="sum")
-        whole = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1))
-        short += [{"force": force, "source": source, **row} for row in _short_of(whole)]
     return pd.DataFrame(
         short, columns=["force", "source", "month", "count", "expected", "beside_gap", "deviations"]
     )
@@ -138,60 +127,37 @@ def month_edges(incidents: ir.Table, coverage: ir.Table) -> pd.DataFrame:
     return pd.DataFrame(edges, columns=["force", "source", "month", "edge", "days", "expected", "count"])
 
 
-def _spanning(spans: Mapping[tuple[str, str], tuple[int, int]], force: str, missing: list[int]) -> int:
-    low, high = min(missing), max(missing)
-    return sum(first < low and high < last for (whose, _), (first, last) in spans.items() if whose == force)
-
-
-def _length(spans: Sequence[tuple[int, int]]) -> int:
-    return max(last for _, last in spans) - min(first for first, _ in spans) + 1
-
-
 def _runs(numbers: list[int]) -> list[tuple[int, ...]]:
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return [tuple(run) for run in runs]
+    """Return ascending numbers as runs that follow one another: along a run a number and its place rise together."""
+    runs = groupby(enumerate(numbers), key=lambda placed: placed[1] - placed[0])
+    return [tuple(number for _, number in run) for _, run in runs]
 
 
-def _short_of(grid: pd.DataFrame) -> list[dict[str, object]]:
+def _short_of(grid: pd.DataFrame) -> list[tuple[object, ...]]:
     months = [int(month) for month in grid.columns]
     per_month = grid.to_numpy(dtype=float)
     days = np.array([pd.Period(month_date(month), "M").days_in_month for month in months])
     delivered = ~np.isnan(per_month).all(axis=0)
-    scatter = _scatter(per_month, months)
-    short: list[dict[str, object]] = []
+    of_all = grid.dropna(axis="columns").sum().to_frame("all").T
+    (dispersion,) = scatter(of_all, ASSUMED_DISPERSION)
+    short: list[tuple[object, ...]] = []
     for place in np.flatnonzero(delivered).tolist():
         here = ~np.isnan(per_month[:, place])
         comparable = delivered & ~np.isnan(per_month[here]).any(axis=0)
         total = per_month[here].sum(axis=0)
         before = _sides(total / days, comparable[:place][::-1], place, -1)
         after = _sides(total / days, comparable[place + 1 :], place, 1)
-        sides = [side for side in (before, after) if side is not None]
-        if before is None or not sides:
+        if before is None:
             continue
-        expected = min(sides) * days[place]
-        beside_gap = bool(
-            (place > 0 and not delivered[place - 1]) or (place + 1 < len(months) and not delivered[place + 1])
-        )
-        count, deviations = total[place], (expected - total[place]) / np.sqrt(max(scatter * expected, 1.0))
+        expected = (before if after is None else min(before, after)) * days[place]
+        beside_gap = not delivered[max(place - 1, 0) : place + 2].all()
+        count, deviations = total[place], (expected - total[place]) / np.sqrt(max(dispersion * expected, 1.0))
         share, by = (SHORT_BESIDE_GAP, SHORT_BY_BESIDE_GAP) if beside_gap else (SHORT, SHORT_BY)
         if months[place] in RESTRICTED_MONTHS:
             share = SHORT_UNDER_RESTRICTIONS
         empty = count == 0 and expected >= FEW_ROWS
         if empty or (count <= share * expected and deviations >= by):
-            short.append(
-                {
-                    "month": months[place],
-                    "count": int(count),
-                    "expected": float(expected),
-                    "beside_gap": beside_gap,
-                    "deviations": float(deviations),
-                }
-            )
+            short.append((months[place], int(count), float(expected), beside_gap, float(deviations)))
     return short
 
 
@@ -201,46 +167,13 @@ def _sides(per_day: Floats, comparable: Booleans, place: int, step: int) -> floa
     return float(np.median(per_day[near])) if len(near) == NEIGHBOURS else None
 
 
-def _whole(per_month: Floats) -> Booleans:
-    return np.asarray(~np.isnan(per_month).any(axis=0), dtype=bool)
-
-
-def _scatter(per_month: Floats, months: list[int]) -> float:
-    whole = _whole(per_month)
-    if not whole.any():
-        return ASSUMED_DISPERSION
-    total = pd.DataFrame(
-        {
-            "measure": "all",
-            "month": [pd.Timestamp(month_date(m)) for m, w in zip(months, whole, strict=True) if w],
-            "count": per_month[:, whole].sum(axis=0),
-        }
-    )
-    estimate = float(dispersion(total)["dispersion"].iloc[0])
-    return ASSUMED_DISPERSION if np.isnan(estimate) else max(estimate, 1.0)
-
-
 def _edges(days: pd.DataFrame) -> Iterator[dict[str, object]]:
-    position = np.array(
-        [
-            month_date(month).toordinal() + day - 1
-            for month, day in zip(days["month"], days["day"], strict=True)
-        ]
-    )
-    steps = pd.Series(np.diff(position) - 1)
-    within = steps[(days["month"].to_numpy()[1:] == days["month"].to_numpy()[:-1])]
-    longest = int(within.max()) if len(within) else 0
-    for month in sorted({int(number) for number in days["month"]}):
-        rows = days[days["month"] == month]
+    longest = (days.groupby("month")["day"].diff().fillna(1) - 1).max()
+    for _, rows in days.groupby("month"):
+        month = int(rows["month"].iloc[0])
         length = pd.Period(month_date(month), "M").days_in_month
         total, first, last = int(rows["rows"].sum()), int(rows["day"].min()), int(rows["day"].max())
         for edge, empty in (("first", first - 1), ("last", length - last)):
             expected = total / (last - first + 1) * empty
             if empty > longest and poisson.pmf(0, expected) < RARE:
-                yield {
-                    "month": month,
-                    "edge": edge,
-                    "days": empty,
-                    "expected": expected,
-                    "count": total,
-                }
+                yield {"month": month, "edge": edge, "days": empty, "expected": expected, "count": total}

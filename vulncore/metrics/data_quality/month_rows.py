@@ -1,13 +1,17 @@
 """The months to check: how many rows each force, measure and month has, and whether coverage names it."""
 
+from collections.abc import Hashable, Iterator
 from datetime import date
 from typing import Final
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR
+from vulncore.metrics.statistics.dispersion import dispersion
 
 KEYS: Final = ["force", "measure", "month"]
 FIRST_MONTH, LAST_MONTH = FIRST_YEAR * 12, LAST_YEAR * 12 + 11  # others are slips, no part of a series
@@ -18,11 +22,7 @@ FEW_ROWS: Final = 10
 def month_rows(incidents: ir.Table, counts: ir.Table, coverage: ir.Table) -> pd.DataFrame:
     """Return one row per force, measure and month that coverage names or that has rows.
 
-    Args:
-        incidents: The canonical incidents.
-        counts: The canonical counts; only those of one whole month are used. A month that is known as part of a
-            longer period alone, as of a quarter, has no row.
-        coverage: The canonical coverage.
+    Only counts of one whole month are used. A month that is known as part of a longer period alone, as of a quarter, has no row.
 
     Returns:
         `force`, `measure`, `month` (`month_number`), `source` (of the coverage; missing where coverage does not
@@ -56,6 +56,29 @@ def month_rows(incidents: ir.Table, counts: ir.Table, coverage: ir.Table) -> pd.
     )
     wanted = whole[[*KEYS, "source", "covered", "rows", "count"]]
     return wanted.sort_values(KEYS, ignore_index=True)
+
+
+def series_by_month(
+    months: pd.DataFrame, by: list[str]
+) -> Iterator[tuple[tuple[Hashable, ...], pd.DataFrame]]:
+    """Return the months of `month_rows` that were delivered as grids, for all values of some columns.
+
+    A grid has a row for each measure, and a column for each month from the first to the last; missing where not delivered.
+    """
+    covered = months["covered"] & months["count"].notna() & months["month"].between(FIRST_MONTH, LAST_MONTH)
+    for key, rows in months[covered].groupby(by):
+        grid = rows.pivot_table(index="measure", columns="month", values="count", aggfunc="sum")
+        yield key, grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1))
+
+
+def scatter(grid: pd.DataFrame, assumed: float) -> Floats:
+    """Return each row's dispersion in a grid of months, 1 or more; `assumed` where its history is too short to tell."""
+    stacked = grid.rename_axis("measure").melt(ignore_index=False, var_name="month", value_name="count")
+    stacked = stacked.dropna().reset_index()
+    stacked["month"] = pd.to_datetime([month_date(month) for month in stacked["month"]])
+    estimates = dispersion(stacked).set_index("measure")["dispersion"].reindex(grid.index)
+    known: Floats = np.maximum(estimates.fillna(assumed).to_numpy(dtype=float), 1.0)
+    return known
 
 
 def _without_parts(named: pd.DataFrame, counts: ir.Table) -> pd.DataFrame:

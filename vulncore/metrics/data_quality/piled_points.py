@@ -15,9 +15,8 @@ TOP: Final = 10  # the busiest places, the last of which says what a busy place 
 TIMES_EXPLAINED: Final = 2.0
 """How many times what the third and the tenth busiest place lead one to expect the first holds: places fall off by a
 power of their rank. In the City's real points it holds 0.7 times that, in Houston's 0.7 times too."""
-FALL: Final = math.log(3) / math.log(
-    10 / 3
-)  # from the first place to the third, for that from the third to the tenth
+FALL: Final = math.log(3) / math.log(10 / 3)
+"""From the first place to the third, for that from the third to the tenth."""
 FEWEST: Final = 20  # rows on one spot
 LEAST_SHARE: Final = 0.01
 BUSY_SHARE: Final = 0.001
@@ -63,7 +62,7 @@ def _busiest(points: ir.Table, sums: pd.DataFrame) -> pd.DataFrame:
     return busiest
 
 
-def _shared_out(sums: Mapping[Any, Any], busy: pd.DataFrame) -> dict[str, object]:
+def _shared_out(sums: Mapping[Any, Any], busy: pd.DataFrame) -> tuple[object, ...]:
     placed, points, rows = (int(sums[name]) for name in ("placed", "points", "most"))
     third, tenth = (
         int(busy["rows"].iloc[rank]) if len(busy) > rank else math.ceil(BUSY_SHARE * placed)
@@ -71,14 +70,6 @@ def _shared_out(sums: Mapping[Any, Any], busy: pd.DataFrame) -> dict[str, object
     )
     explained = third * (third / tenth) ** FALL
     many = rows >= FEWEST and rows > max(TIMES_EXPLAINED * explained, LEAST_SHARE * placed)
-    return {
-        "force": sums["force"],
-        "placed": placed,
-        "points": points,
-        "snapped": placed >= SNAPPED_FROM * points,
-        "longitude": float(busy["longitude"].iloc[0]) if len(busy) else float("nan"),
-        "latitude": float(busy["latitude"].iloc[0]) if len(busy) else float("nan"),
-        "rows": rows,
-        "tenth": tenth,
-        "piled": many and points >= TOP,
-    }
+    busiest = (float(busy[name].iloc[0]) if len(busy) else math.nan for name in ("longitude", "latitude"))
+    snapped, piled = placed >= SNAPPED_FROM * points, many and points >= TOP
+    return sums["force"], placed, points, snapped, *busiest, rows, tenth, piled

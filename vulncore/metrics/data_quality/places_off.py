@@ -44,13 +44,15 @@ def places_off(incidents: ir.Table) -> pd.DataFrame:
         placed=placed.count(),
         outside=placed.outside_area.fill_null(False).sum(),
     )
-    apart = placed.join(middles, "force").mutate(km=_km)
+    apart = placed.join(middles, "force").mutate(km=lambda t: _km(t, t.longitude, t.latitude))
     usual = apart.group_by("force").agg(usual_km=apart.km.median())
     judged = apart.join(usual, "force").mutate(
         limit_km=lambda t: ibis.greatest(FAR_KM, TIMES_THE_USUAL * t.usual_km)
     )
     marked = judged.mutate(
-        far=judged.km > judged.limit_km, zero=_zero(judged), turned=_km_turned(judged) < judged.limit_km
+        far=judged.km > judged.limit_km,
+        zero=_zero(judged),
+        turned=_km(judged, judged.latitude, judged.longitude) < judged.limit_km,
     )
     counted: pd.DataFrame = (
         marked.group_by("force", "placed", "outside", "middle_x", "middle_y")
@@ -102,16 +104,10 @@ def _beyond(placed: ir.Table, row: dict[Any, Any]) -> tuple[int, float]:
     return int(points.loc[metres > BEYOND_M, "rows"].sum()), float(np.nanmax(metres)) / 1_000
 
 
-def _km(points: ir.Table) -> ir.FloatingValue:
-    return _apart(points.longitude - points.middle_x, points.latitude - points.middle_y, points.middle_y)
-
-
-def _km_turned(points: ir.Table) -> ir.FloatingValue:
-    return _apart(points.latitude - points.middle_x, points.longitude - points.middle_y, points.middle_y)
-
-
-def _apart(east: ir.FloatingValue, north: ir.FloatingValue, latitude: ir.FloatingValue) -> ir.FloatingValue:
-    across = east * latitude.radians().cos()
+def _km(points: ir.Table, longitude: ir.FloatingValue, latitude: ir.FloatingValue) -> ir.FloatingValue:
+    """Return how far from the middle of a force's points others are."""
+    north = latitude - points.middle_y
+    across = (longitude - points.middle_x) * points.middle_y.radians().cos()
     return KM_PER_DEGREE * (across * across + north * north).sqrt()
 
 

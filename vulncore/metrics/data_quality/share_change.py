@@ -15,7 +15,8 @@ HALF_A_RECORD: Final = 0.5  # added to both quarters, so that nothing is divided
 class ShareChange:
     """Each measure before and after a month; arrays of one value per measure.
 
-    `before` and `after` are records a month, in the same calendar months where a year lies before (`short` where
+    `step` is the quarter from the month on over the quarter before it, `sharpness` that over the step a year before, where
+    that is known. `before` and `after` are records a month, in the same calendar months where a year lies before (`short` where
     not) and `typical` the median of the one over that of the other, on which no single month bears; `share` is what
     part of both together the rest of the force puts after the month.
     """
@@ -52,9 +53,8 @@ class ShareChange:
 def share_change(counts: Floats, place: int) -> ShareChange | None:
     """Return how the measures change at a month; None where fewer than three months can be compared.
 
-    Args:
-        counts: One row per measure, one column per month without gaps; missing where not delivered.
-        place: The column of the first month after the change.
+    Counts have a row per measure and a column per month without gaps, missing where not delivered; `place` is the column of the
+    first month after the change.
     """
     short = place < YEAR
     if short:
@@ -74,6 +74,8 @@ def share_change(counts: Floats, place: int) -> ShareChange | None:
     after, before = np.where(usable, a.sum(axis=1), 0.0), np.where(usable, b.sum(axis=1), 0.0)
     rest_after, rest_before = after.sum() - after, before.sum() - before
     rest = rest_after + rest_before
+    step = _step(counts, place)
+    year_before = _step(counts, place - YEAR) if place >= YEAR + QUARTER else None
     by_length = _over(months_a.astype(float), (months_a + months_b).astype(float), nothing=0.5)
     return ShareChange(
         before=_over(before, months_b.astype(float), nothing=0.0),
@@ -82,30 +84,17 @@ def share_change(counts: Floats, place: int) -> ShareChange | None:
         after_total=after,
         share=np.where(rest_after * rest_before > 0, _over(rest_after, rest), by_length),
         rest=np.where(rest > 0, rest, np.inf),
-        typical=_typical(later, earlier),
-        sharpness=_sharpness(counts, place),
-        step=_quarters(counts, place, place - QUARTER),
+        typical=(_median(later) + HALF_A_RECORD) / (_median(earlier) + HALF_A_RECORD),
+        sharpness=step if year_before is None else np.where(np.isnan(year_before), step, step / year_before),
+        step=step,
         short=short,
     )
 
 
-def _sharpness(counts: Floats, place: int) -> Floats:
-    """Return the step at a month over the step at the same month a year before, where that is known."""
-    step = _quarters(counts, place, place - QUARTER)
-    if place < YEAR + QUARTER:
-        return step
-    year_before = _quarters(counts, place - YEAR, place - YEAR - QUARTER)
-    return np.where(np.isnan(year_before), step, step / year_before)
-
-
-def _quarters(counts: Floats, later: int, earlier: int) -> Floats:
-    mean_later = _mean(counts[:, later : later + QUARTER])
-    mean_earlier = _mean(counts[:, earlier : earlier + QUARTER])
-    return (mean_later + HALF_A_RECORD) / (mean_earlier + HALF_A_RECORD)
-
-
-def _typical(later: Floats, earlier: Floats) -> Floats:
-    return (_median(later) + HALF_A_RECORD) / (_median(earlier) + HALF_A_RECORD)
+def _step(counts: Floats, place: int) -> Floats:
+    """Return the quarter from a month on, over the quarter before it."""
+    later, earlier = (_mean(counts[:, start : start + QUARTER]) for start in (place, place - QUARTER))
+    return (later + HALF_A_RECORD) / (earlier + HALF_A_RECORD)
 
 
 def _median(months: Floats) -> Floats:
@@ -123,6 +112,5 @@ def _mean(months: Floats) -> Floats:
 
 def _over(over: Floats, under: Floats, nothing: float = np.nan) -> Floats:
     """Return a quotient; where the divisor is 0, infinity for something over it and `nothing` for nothing."""
-    beyond = np.where(over > 0, np.inf, nothing)
-    quotient: Floats = np.divide(over, under, out=beyond.astype(float), where=under > 0)
+    quotient: Floats = np.divide(over, under, out=np.where(over > 0, np.inf, nothing), where=under > 0)
     return quotient

@@ -17,8 +17,6 @@ from vulncore.domain.blur import SAID_BY_A_LINE, SHARE_SWAPPED, even_numbers, re
 
 SWAPPED: Final = tuple(dict.fromkeys(("row_id", "record_id", "measure", "outside_area", *SAID_BY_A_LINE)))
 """The columns of swapped incidents."""
-_A_DAY: Final = np.timedelta64(1, "D")
-_A_SECOND: Final = np.timedelta64(1, "s")
 
 
 def swapped(incidents: pa.Table, secret: bytes) -> pa.Table:
@@ -28,9 +26,7 @@ def swapped(incidents: pa.Table, secret: bytes) -> pa.Table:
     (`vulncore.domain.blur.taken_from`). How many have which kind of time, or a point, stays the same. Where fewer than
     `FEWEST_ALIKE` are alike, of a measure and of the force, their times or points are left out.
 
-    Args:
-        incidents: The canonical incidents, of any number of forces.
-        secret: The store's.
+    Incidents can be of any number of forces, and the secret is the store's.
 
     Returns:
         The columns of `SWAPPED`, same rows in the same order. Times are swapped as they lie from the day of recording;
@@ -71,9 +67,8 @@ def swapped(incidents: pa.Table, secret: bytes) -> pa.Table:
 
 def _kind_of_time(began: np.ndarray, ended: np.ndarray) -> Integers:
     """Return what is known of when records happened: their beginning, their end, and whether that is but a day."""
-    days = (began.astype("datetime64[D]") == began) & (
-        ended + _A_SECOND == ended.astype("datetime64[D]") + _A_DAY
-    )
+    past_end = ended + np.timedelta64(1, "s")
+    days = (began == began.astype("datetime64[D]")) & (past_end == ended.astype("datetime64[D]") + 1)
     kind: Integers = np.isnat(began) + 2 * np.isnat(ended) + 4 * days
     return kind
 

@@ -78,9 +78,7 @@ def record_changes(before: ir.Table, after: ir.Table) -> RecordChanges:
 def figure_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Return the figures that are new, withdrawn or changed.
 
-    Args:
-        before: The figures of the earlier version, as `figures` returns them.
-        after: Those of the later one.
+    Those of both versions are as `figures` returns them.
 
     Returns:
         One row per force, measure, period and table whose figure differs, in the order of these: `force`,

@@ -1,4 +1,8 @@
-"""How many records several measures have together, each record counted once: by month, by day, by team."""
+"""How many records several measures have together, each record counted once: by month, by day, by team.
+
+Of canonical incidents and coverage those of one force are counted; measures are given by their keys, and a record that is in
+one of `without` is not counted.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,13 +16,6 @@ def monthly_records(
     incidents: ir.Table, coverage: ir.Table, force: str, measures: Sequence[str], without: Sequence[str] = ()
 ) -> pd.DataFrame:
     """Return the distinct records of some measures in each month that was delivered for all of them.
-
-    Args:
-        incidents: The canonical incidents.
-        coverage: The canonical coverage, which says what was delivered.
-        force: The force to count.
-        measures: Keys of measures; a record in two of them is counted once.
-        without: Keys of measures; a record in one of them is not counted.
 
     Returns:
         One row per month whose incidents were delivered for every measure: `month` (its first day), `count`,
@@ -55,12 +52,7 @@ def daily_records(
 ) -> pd.Series:
     """Return the distinct records of some measures on each day of some months, days without a record too.
 
-    Args:
-        incidents: The canonical incidents.
-        force: The force to count.
-        measures: Keys of measures.
-        months: The first days of the months, all delivered.
-        without: Keys of measures; a record in one of them is not counted.
+    Months are given by their first days, and all delivered.
     """
     counted = (
         counted_rows(incidents, force, measures, without)
@@ -90,15 +82,7 @@ def counted_rows(
 def records_by_team(
     incidents: ir.Table, force: str, measures: Sequence[str], without: Sequence[str], first: date, last: date
 ) -> pd.DataFrame:
-    """Return the distinct records of some measures by the team that they were allocated to.
-
-    Args:
-        incidents: The canonical incidents.
-        force: The force to count.
-        measures: Keys of measures; a record in two of them is counted once.
-        without: Keys of measures; a record in one of them is not counted.
-        first: The first day on which they were recorded.
-        last: The last day.
+    """Return the distinct records of some measures by the team that they were allocated to, recorded from `first` to `last`.
 
     Returns:
         One row per team: `team` (as the extract writes it), `records`. Records without a team are left out. The numbers are

@@ -33,10 +33,8 @@ def difference_of_changes(
 ) -> DifferenceOfChanges | None:
     """Return whether the first measure's rate changed by another factor than the other's; None where a count is under `FEWEST`.
 
-    Args:
-        first: Counts >= 0 and days > 0 of a measure.
-        other: The same of another measure, none of whose records is one of the first.
-        alpha: One minus the confidence level of the limits.
+    Counts are 0 or more, days above 0, and no record of the other is one of the first; `alpha` is one minus the confidence
+    level of the limits.
 
     Source:
         Altman and Bland (2003), Interaction revisited: the difference between two estimates, BMJ 326:219, on the logarithms of two rate

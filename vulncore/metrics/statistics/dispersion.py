@@ -28,17 +28,11 @@ def dispersion(monthly: pd.DataFrame) -> pd.DataFrame:
     the share of the later months drift along a line; what departs from the line is scatter. The blocks
     are brought together robustly: a month gone wrong, a pandemic or a stopped feed bears on few of them.
 
-    Args:
-        monthly: One row per measure and delivered month: `measure`, `month` (its first day), `count`.
-            Months not delivered have no row; months after the as-at month are left out beforehand.
+    Months are as `month_grid` takes them, without those after the as-at month; it refuses others.
 
     Returns:
         One row per measure, in order of appearance: `measure`; `dispersion` (1 is plain chance; missing
         where there is too little history); `months_used` (months that stand in some pair).
-
-    Raises:
-        InvalidRowsError: A column is missing, a measure's month is repeated, a month is not given by its
-            first day, or a count is not a whole number from 0.
 
     Source:
         Pearson's statistic less its trend (Cochran 1954, Armitage 1955), over its degrees of freedom;

@@ -19,11 +19,8 @@ def discoveries(p_values: ArrayLike, rate: float) -> Discoveries:
     """Return the tests that stand when at most `rate` of those found may be false, on average.
 
     With m tests of which R stand, `alpha` is max(R, 1) x rate / m. Intervals at the level 1 - alpha
-    agree with the verdicts: a test stands exactly where its p-value is at most `alpha`.
-
-    Args:
-        p_values: One p-value per test, none missing.
-        rate: The false-discovery rate, between 0 and 1.
+    agree with the verdicts: a test stands exactly where its p-value is at most `alpha`. No p-value is missing, and the rate
+    lies between 0 and 1.
 
     Source:
         Benjamini and Hochberg (1995); for the intervals Benjamini and Yekutieli (2005), who show that

@@ -21,13 +21,8 @@ def rate_ratio_p_value(
     Given the total of both counts, the current one is binomial, its share of the exposure the
     probability. The smaller tail is doubled, which is what an interval with equal tails inverts.
 
-    Args:
-        current: Count in the current window, >= 0.
-        earlier: Count in the earlier window, >= 0.
-        days_current: Days of exposure of the current window, > 0.
-        days_earlier: Days of exposure of the earlier window, > 0.
-        dispersion: Variance of a count over its mean. Up to 1 the test is exact. Above, the beta
-            distributions of its tails are widened by it: their parameters are divided.
+    Counts are >= 0 and days of exposure > 0. With a dispersion (variance of a count over its mean) up to 1 the test is exact.
+    Above, the beta distributions of its tails are widened by it: their parameters are divided.
 
     Returns:
         p-values between 0 and 1, of the arguments' common shape; 1 where both counts are 0.
@@ -40,7 +35,8 @@ def rate_ratio_p_value(
     0.0884
     """
     now, before, scale = _counts(current, earlier, dispersion)
-    share = _share_of_days(days_current, days_earlier)
+    here, there = np.asarray(days_current, dtype=float), np.asarray(days_earlier, dtype=float)
+    share = here / (here + there)
     # a count of 0 is its tail's whole distribution, for which betainc has no parameters: 1 stands in
     as_few = np.where(before > 0, betainc(np.maximum(before, 1) / scale, (now + 1) / scale, 1 - share), 1.0)
     as_many = np.where(now > 0, betainc(np.maximum(now, 1) / scale, (before + 1) / scale, share), 1.0)
@@ -58,13 +54,7 @@ def rate_ratio_interval(
 ) -> tuple[Floats, Floats]:
     """Return the confidence limits of a rate ratio, the current daily rate over the earlier one.
 
-    Args:
-        current: As for `rate_ratio_p_value`, like the four that follow.
-        earlier: See `current`.
-        days_current: See `current`.
-        days_earlier: See `current`.
-        dispersion: See `current`.
-        alpha: One minus the confidence level, half of it in each tail.
+    It takes what `rate_ratio_p_value` takes, and `alpha`: one minus the confidence level, half of it in each tail.
 
     Returns:
         Lower and upper limits. The lower is 0 where `current` is 0, the upper infinite where
@@ -92,10 +82,8 @@ def rate_ratio_interval(
 def poisson_interval(count: ArrayLike, alpha: float = 0.05) -> tuple[Floats, Floats]:
     """Return the exact confidence limits of a Poisson mean, one for each count.
 
-    Args:
-        count: Counts or sums of weights, >= 0. Between whole numbers the limits run smoothly; of a missing one they
-            are missing.
-        alpha: One minus the confidence level, half of it in each tail.
+    Counts, or sums of weights, are >= 0: between whole numbers the limits run smoothly, and of a missing one they are missing.
+    `alpha` is one minus the confidence level, half of it in each tail.
 
     Returns:
         Lower and upper limits. At 0 the lower is 0 and the upper 3.69 (95 %): nothing seen is not nothing there.
@@ -121,9 +109,3 @@ def poisson_interval(count: ArrayLike, alpha: float = 0.05) -> tuple[Floats, Flo
 def _counts(current: ArrayLike, earlier: ArrayLike, dispersion: ArrayLike) -> tuple[Floats, Floats, Floats]:
     now, before = np.asarray(current, dtype=float), np.asarray(earlier, dtype=float)
     return now, before, np.maximum(np.asarray(dispersion, dtype=float), 1.0)
-
-
-def _share_of_days(days_current: ArrayLike, days_earlier: ArrayLike) -> Floats:
-    here, there = np.asarray(days_current, dtype=float), np.asarray(days_earlier, dtype=float)
-    share: Floats = here / (here + there)
-    return share

@@ -33,13 +33,9 @@ def parts_compared(
 ) -> PartsCompared:
     """Return how each part differs, and where by more than chance explains.
 
-    Args:
-        now: What the parts hold, in any order.
-        before: What the same parts hold that they are compared with.
-        exposure_now: The days, or the whole, of which `now` is.
-        exposure_before: The same of `before`.
-        dispersion: Of each part or of all, the variance of a count over its mean.
-        judged: Which parts are judged; all, unless given. Of the others nothing is clear.
+    Parts are in any order, the same in both; an exposure is their days, or the whole of which they are. Dispersion is that of
+    each part or of all: the variance of a count over its mean. All are judged, unless it is given which; of the others
+    nothing is clear.
 
     Source:
         The exact conditional test of `vulncore.metrics.statistics.intervals`; Benjamini and Hochberg (1995).

@@ -1,7 +1,7 @@
 """The change between two counts: its percentage, symbol and colour by the report's rule, and whether a trend shows."""
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -11,8 +11,7 @@ TOO_FEW_FOR_TREND_A_YEAR = 10
 The report gives no trend for such volumes (paragraph 27)."""
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A change between two counts. `percent` is exact, and None from 0 to more; `colour` then is ""."""
 
     difference: int
@@ -71,11 +70,7 @@ def percent_text(percent: Fraction) -> str:
 def has_trend(counts: pd.Series) -> bool | None:
     """Return whether monthly counts come to `TOO_FEW_FOR_TREND_A_YEAR` or more in a year.
 
-    Args:
-        counts: One count per month known; missing months are left out or missing.
-
-    Returns:
-        None where no month is known: nothing can then be said of its volume.
+    Months not known are left out or missing; None where no month is known: nothing can then be said of its volume.
 
     >>> has_trend(pd.Series([0, 1, 0, 0])), has_trend(pd.Series([1, 0, 1, 1]))
     (False, False)

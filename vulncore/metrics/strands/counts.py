@@ -21,11 +21,6 @@ def monthly_counts(incidents: ir.Table, coverage: ir.Table, force: str) -> pd.Da
     A month belongs to a count by `recorded_on`. Records that were later found not to be crimes
     (`no_crimed_on`) do not count.
 
-    Args:
-        incidents: The canonical incidents.
-        coverage: The canonical coverage, which says what was delivered.
-        force: The force to count.
-
     Returns:
         One row per measure and month whose incidents were delivered: `measure`, `month` (its first
         day), `count` (0 where the month was delivered without a record), `provisional`. A month that
@@ -40,12 +35,13 @@ def monthly_counts(incidents: ir.Table, coverage: ir.Table, force: str) -> pd.Da
     delivered = coverage.filter(coverage.force == force, coverage.table == "incidents").select(
         *KEYS, "provisional"
     )
-    months = (
+    months: pd.DataFrame = (
         delivered.left_join(counted, KEYS)
         .select(*KEYS, count=ibis.coalesce(counted["count"], 0), provisional=delivered.provisional)
         .order_by(KEYS)
+        .to_pandas()
     )
-    return _with_month_as_time(months.to_pandas())
+    return months.assign(month=pd.to_datetime(months["month"]), count=months["count"].astype("int64"))
 
 
 def period_counts(counts: ir.Table, coverage: ir.Table, force: str) -> pd.DataFrame:
@@ -69,11 +65,7 @@ def period_counts(counts: ir.Table, coverage: ir.Table, force: str) -> pd.DataFr
 
 
 def monthly_series(months: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Return each measure's series of months: counted from incidents where delivered, else from monthly totals.
-
-    Args:
-        months: What `monthly_counts` returns.
-        counts: What `period_counts` returns.
+    """Return each measure's series of months: of `monthly_counts` where delivered, else of `period_counts` of a month.
 
     Returns:
         One row per measure and month known: `measure`, `month`, `count`, `provisional`.
@@ -96,14 +88,10 @@ def window_counts(
     Incidents answer where they were delivered for every month of the window; else totals whose
     periods tile it exactly; never a mix of both. A stock's window holds its last month's value alone.
 
-    Args:
-        months: One row per measure and delivered month, as `monthly_counts` returns.
-        counts: The force's totals, as `period_counts` returns them.
-        measures: The measures wanted, in the order wanted.
-        windows: Windows by name; None for one that does not apply.
+    The first two are what `monthly_counts` and `period_counts` return; a window that does not apply is None.
 
     Returns:
-        One row per measure, in order: `measure`, and for each window `<name>` (count; missing where
+        One row per measure, in the order given: `measure`, and for each window `<name>` (count; missing where
         the window is incomplete or does not apply), `<name>_months` (months of it that are known) and
         `<name>_provisional` (months of it that may still change).
     """
@@ -113,7 +101,8 @@ def window_counts(
     for measure in measures:
         row: dict[str, object] = {"measure": measure.key}
         for name, window in windows.items():
-            counted = _counted_window(window, measure)
+            of_stock = window and measure.flow is Flow.STOCK
+            counted = Window(month_of(window.end), window.end) if window and of_stock else window
             delivered = by_month.get(measure.key, {})
             periods, unsettled = by_period.get(measure.key, ({}, {}))
             count, known, provisional = _answer(counted, delivered, periods, unsettled)
@@ -144,17 +133,6 @@ def tiling_total(periods: Periods, window: Window) -> int | None:
     return None
 
 
-def _with_month_as_time(months: pd.DataFrame) -> pd.DataFrame:
-    return months.assign(month=pd.to_datetime(months["month"]), count=months["count"].astype("int64"))
-
-
-def _counted_window(window: Window | None, measure: Measure) -> Window | None:
-    """Return the months that answer for a window: of a stock, the last month alone."""
-    if window and measure.flow is Flow.STOCK:
-        return Window(month_of(window.end), window.end)
-    return window
-
-
 def _answer(
     window: Window | None,
     delivered: Mapping[date, tuple[int, bool]],
@@ -167,7 +145,12 @@ def _answer(
     provisional = sum(flag for _, flag in by_month)
     if len(by_month) == len(window.months):
         return sum(count for count, _ in by_month), len(by_month), provisional
-    in_totals = [month for month in window.months if _holds(periods, month, window)]
+    within = [period for period in periods if window.start <= period[0] and period[1] <= window.end]
+    in_totals = [
+        month
+        for month in window.months
+        if any(start <= month and month_end(month) <= end for start, end in within)
+    ]
     uncertain = sum(unsettled.get(month, False) for month in window.months)
     total = tiling_total(periods, window)
     if total is not None:
@@ -175,23 +158,12 @@ def _answer(
     return None, max(len(by_month), len(in_totals)), max(provisional, uncertain)
 
 
-def _holds(periods: Periods, month: date, window: Window) -> bool:
-    """Whether a period that lies within the window holds the whole month."""
-    return any(
-        window.start <= start <= month and month_end(month) <= end <= window.end for start, end in periods
-    )
-
-
 def _by_month(rows: pd.DataFrame) -> dict[date, tuple[int, bool]]:
-    days = rows["month"].dt.date
-    return {
-        day: (int(count), bool(flag))
-        for day, count, flag in zip(days, rows["count"], rows["provisional"], strict=True)
-    }
+    counted = zip(rows["count"].tolist(), rows["provisional"].tolist(), strict=True)
+    return dict(zip(rows["month"].dt.date, counted, strict=True))
 
 
 def _by_period(rows: pd.DataFrame) -> tuple[Periods, Mapping[date, bool]]:
     starts, ends = (pd.to_datetime(rows[c]).dt.date for c in ("period_start", "period_end"))
-    counts = {(start, end): int(count) for start, end, count in zip(starts, ends, rows["count"], strict=True)}
-    flags = {start: bool(flag) for start, flag in zip(starts, rows["provisional"], strict=True)}
-    return counts, flags
+    periods = dict(zip(zip(starts, ends, strict=True), rows["count"].tolist(), strict=True))
+    return periods, dict(zip(starts, rows["provisional"].tolist(), strict=True))

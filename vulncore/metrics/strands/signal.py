@@ -1,7 +1,6 @@
 """The signal: whether each measure's change is more than chance, all measures judged together."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -76,73 +75,50 @@ def signals(comparison: pd.DataFrame, false_discovery_rate: float = FALSE_DISCOV
         raise VulncoreError(
             f"A false-discovery rate of {false_discovery_rate} can't be held. Give one between 0 and 1."
         )
-    rows = comparison_rows(comparison)
-    dispersion = np.fmax(rows.dispersion, 1.0)  # 1 as well where it is unknown
-    verdict = _untested(rows)
+    current, earlier, days_current, days_earlier, dispersion = _numbers(comparison)
+    dispersion = np.fmax(dispersion, 1.0)  # 1 as well where it is unknown
+    verdict = _untested(comparison, current, earlier)
     tested = verdict == ""
-    current, earlier, days_current, days_earlier = (column[tested] for column in rows[:4])
-    data = current, earlier, days_current, days_earlier, dispersion[tested]
+    data = current[tested], earlier[tested], days_current[tested], days_earlier[tested], dispersion[tested]
     p_value = rate_ratio_p_value(*data)
     stands, alpha = discoveries(p_value, false_discovery_rate)
-    low, high = rate_ratio_interval(*data, alpha)
+    judged = np.full((3, len(tested)), np.nan)
+    judged[:, tested] = *rate_ratio_interval(*data, alpha), p_value
     verdict[tested] = np.select(
         [stands, p_value <= MAY_BE_UP_TO], [Signal.CLEAR.value, Signal.MAY_BE.value], Signal.CHANCE.value
     )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (current * days_earlier) / (earlier * days_current)
     return comparison.assign(
         dispersion_used=dispersion,
-        rate_ratio=_rate_ratio(rows),
-        low=_spread(low, tested),
-        high=_spread(high, tested),
+        rate_ratio=ratio,
+        low=judged[0],
+        high=judged[1],
         interval_level=1 - alpha,
-        p_value=_spread(p_value, tested),
+        p_value=judged[2],
         signal=verdict,
     )
 
 
-class ComparisonRows(NamedTuple):
-    """Columns of a comparison as arrays: one place per measure, numbers missing where unknown."""
-
-    current: Floats
-    earlier: Floats
-    days_current: Floats
-    days_earlier: Floats
-    dispersion: Floats
-    is_flow: Booleans
-    silent: Booleans
-
-
-def comparison_rows(comparison: pd.DataFrame) -> ComparisonRows:
-    """Return the columns of a comparison, checked.
-
-    Args:
-        comparison: As `signals` takes it.
-
-    Raises:
-        InvalidRowsError: A column is missing, a measure is repeated, or a value is no count, no days,
-            no dispersion or neither flow nor stock.
-    """
+def _numbers(comparison: pd.DataFrame) -> list[Floats]:
+    """Return the columns of `NUMBERS`, missing where unknown; refuses a comparison as `signals` does."""
     absent = [column for column in ["measure", *NUMBERS, "flow"] if column not in comparison]
     if absent:
         raise InvalidRowsError(f"{len(absent)} columns of the comparison are absent: {first_five(absent)}.")
-    values = [_numbers(comparison[column]) for column in NUMBERS]
-    flow = comparison["flow"].astype(str).to_numpy()
-    silent = comparison["silent"].to_numpy() if "silent" in comparison else np.zeros(len(comparison))
+    columns = [comparison[name] for name in NUMBERS]
+    values = [
+        pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan) for column in columns
+    ]
     current, earlier, days_current, days_earlier, dispersion = values
-    is_flow, is_silent = np.equal(flow, "flow").astype(bool), np.equal(silent, True).astype(bool)
-    rows = ComparisonRows(current, earlier, days_current, days_earlier, dispersion, is_flow, is_silent)
-
-    known = ~np.isnan(rows.current + rows.earlier)
-    unread = np.any(
-        [np.isnan(v) & comparison[c].notna() for c, v in zip(NUMBERS, values, strict=True)], axis=0
-    )
-    exposed = _finite_above(0, rows.days_current) & _finite_above(0, rows.days_earlier)
+    unread = [np.isnan(value) & column.notna() for value, column in zip(values, columns, strict=True)]
+    exposed = (days_current > 0) & (days_current < np.inf) & (days_earlier > 0) & (days_earlier < np.inf)
     faults = {
         "are repeated": comparison["measure"].duplicated().to_numpy(),
-        "hold text where a number belongs": unread,
-        "have a count that is not a whole number from 0": ~(_counts(rows.current) & _counts(rows.earlier)),
-        "have both counts but no days of exposure": known & ~exposed,
-        "have a dispersion below 0 or infinite": (rows.dispersion < 0) | np.isinf(rows.dispersion),
-        "are neither flow nor stock": ~rows.is_flow & (flow != "stock"),
+        "hold text where a number belongs": np.any(unread, axis=0),
+        "have a count that is not a whole number from 0": ~(_counts(current) & _counts(earlier)),
+        "have both counts but no days of exposure": ~np.isnan(current + earlier) & ~exposed,
+        "have a dispersion below 0 or infinite": (dispersion < 0) | np.isinf(dispersion),
+        "are neither flow nor stock": ~comparison["flow"].astype(str).isin(["flow", "stock"]).to_numpy(),
     }
     for what, faulty in faults.items():
         if faulty.any():
@@ -150,42 +126,24 @@ def comparison_rows(comparison: pd.DataFrame) -> ComparisonRows:
                 f"{faulty.sum()} of {len(comparison)} measures {what}: "
                 f"{first_five(comparison['measure'][faulty])}. Correct the comparison before it is judged."
             )
-    return rows
+    return values
 
 
-def _untested(rows: ComparisonRows) -> NDArray[np.object_]:
+def _untested(comparison: pd.DataFrame, current: Floats, earlier: Floats) -> NDArray[np.object_]:
     """Return the verdicts of the rows that are not tested; "" for the rows that are.
 
     Feeds in doubt are kept out of the tests: a stopped feed's tiny p-value would let others through.
     """
-    together = rows.current + rows.earlier
-    stopped = rows.silent | ((rows.current == 0) & (rows.earlier >= FALL_TO_ZERO_FROM))
+    together = current + earlier
+    stopped = (current == 0) & (earlier >= FALL_TO_ZERO_FROM)
+    if "silent" in comparison:
+        stopped |= np.equal(comparison["silent"].to_numpy(), True).astype(bool)
     reasons = {
-        Signal.NOT_TESTED.value: np.isnan(together) | ~rows.is_flow,
+        Signal.NOT_TESTED.value: np.isnan(together) | (comparison["flow"].astype(str) != "flow").to_numpy(),
         Signal.TOO_FEW.value: together < FEWEST_TO_TEST,
         Signal.CHECK_FEED.value: stopped,
     }
     return np.select(list(reasons.values()), list(reasons), "").astype(object)
-
-
-def _rate_ratio(rows: ComparisonRows) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio: Floats = (rows.current * rows.days_earlier) / (rows.earlier * rows.days_current)
-    return ratio
-
-
-def _spread(values: Floats, tested: Booleans) -> Floats:
-    whole = np.full(len(tested), np.nan)
-    whole[tested] = values
-    return whole
-
-
-def _numbers(column: pd.Series) -> Floats:
-    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-
-
-def _finite_above(floor: float, values: Floats) -> Booleans:
-    return (values > floor) & (values < np.inf)
 
 
 def _counts(values: Floats) -> Booleans:

@@ -15,18 +15,12 @@ def silence(monthly: pd.DataFrame) -> pd.DataFrame:
     A window of twelve months can hold five that were counted and seven that were not: its fall looks
     like any other. The months at the end of the series tell.
 
-    Args:
-        monthly: One row per measure and delivered month: `measure`, `month` (its first day), `count`.
-            Months after the as-at month are left out beforehand.
+    Months are as `vulncore.metrics.statistics.dispersion` takes them.
 
     Returns:
         One row per measure, in order of appearance: `measure`; `silent_months` (delivered months of
         zero at the end of its series); `expected` (count at the mean of up to twelve delivered months
         before them; missing where there are none); `silent` (ten or more were expected).
-
-    Raises:
-        InvalidRowsError: A column is missing, a measure's month is repeated, a month is not given by its
-            first day, or a count is not a whole number from 0.
 
     Misleads when:
         something ended on purpose, as when a category of crime is replaced by another.
@@ -48,10 +42,8 @@ def silence(monthly: pd.DataFrame) -> pd.DataFrame:
 def silent_start(counts: pd.Series) -> int:
     """Return how many months of zero a series begins with, where chance can't explain them; else 0.
 
-    The mirror of `silence`: ten or more were to be expected at the mean of up to twelve months after them.
-
-    Args:
-        counts: One count per month known, oldest first.
+    The mirror of `silence`: ten or more were to be expected at the mean of up to twelve months after them. Counts are one for
+    each month known, oldest first.
 
     >>> silent_start(pd.Series([0] * 5 + [6] * 12)), silent_start(pd.Series([0, 2, 1])), silent_start(pd.Series([0, 0]))
     (5, 0, 0)

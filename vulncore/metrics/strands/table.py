@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 from typing import NamedTuple
 
 import pandas as pd
@@ -43,13 +42,10 @@ def strand_table(
 ) -> pd.DataFrame:
     """Return the strand table of one force: every measure's counts, changes and signals.
 
-    Args:
-        months: One row per measure and month delivered as incidents, as `monthly_counts` returns.
-        counts: The force's totals by period, as `period_counts` returns.
-        measures: Every measure of the dataset, in order: signals are judged together over all.
-        windows: The windows of `vulncore.domain.periods.comparison_windows`.
-        breaks: By measure, the months from which it can't be compared with what came before: a
-            comparison that reaches across one is not tested, and scatter is that of the months since.
+    It takes what `monthly_counts`, `period_counts` and `vulncore.domain.periods.comparison_windows` return, and every
+    measure of the dataset, in order: signals are judged together over all. Breaks are, by measure, the months from which it
+    can't be compared with what came before: a comparison that reaches across one is not tested, and scatter is that of the
+    months since.
 
     Returns:
         One row per measure, in order: `measure`; the columns of `window_counts`; and for each of
@@ -63,13 +59,20 @@ def strand_table(
     history = _comparable(months, counts, windows, breaks)
     scatter = dispersion(history).set_index("measure")["dispersion"]
     stopped = silence(history).set_index("measure")
+    # by their totals alone: the longer windows are in doubt, too
+    fell_to_zero = table["fytd_current"].eq(0) & table["fytd_previous"].ge(FALL_TO_ZERO_FROM)
     table["dispersion"] = table["measure"].map(scatter).astype(float)
-    table["silent"] = table["measure"].map(stopped["silent"]).eq(True) | _fell_to_zero(table)
+    silent = table["measure"].map(stopped["silent"]).eq(True)
+    table["silent"] = (silent | fell_to_zero.fillna(value=False)).astype(bool)
     table["silent_months"] = table["measure"].map(stopped["silent_months"]).astype("Int64")
     for comparison in COMPARISONS:
         earlier, current = windows[comparison.earlier], windows[comparison.current]
         table[f"{comparison.key}_broken"] = [
-            _reaches_across(breaks.get(measure.key, ()), earlier, current) for measure in measures
+            any(
+                earlier and current and earlier.start < day <= current.end
+                for day in breaks.get(measure.key, ())
+            )
+            for measure in measures
         ]
         table = table.join(_changes(table, comparison)).join(_signals(table, comparison, measures, windows))
     return table
@@ -84,38 +87,19 @@ def _comparable(
     """Return the months up to the as-at month, of each measure the months since its last break."""
     as_at = max(window.end for window in windows.values() if window)
     series = monthly_series(months, counts)
-    series = series[series["month"] <= pd.Timestamp(as_at)]
-    since = {
-        key: max((day for day in days if day <= as_at), default=date.min) for key, days in breaks.items()
+    last_breaks = {
+        key: max((day for day in days if day <= as_at), default=None) for key, days in breaks.items()
     }
-    kept = [
-        month.date() >= since.get(key, date.min)
-        for key, month in zip(series["measure"], series["month"], strict=True)
-    ]
-    return series[pd.Series(kept, index=series.index, dtype=bool)]
-
-
-def _reaches_across(breaks: Sequence[date], earlier: Window | None, current: Window | None) -> bool:
-    if earlier is None or current is None:
-        return False
-    return any(earlier.start < day <= current.end for day in breaks)
-
-
-def _fell_to_zero(table: pd.DataFrame) -> pd.Series:
-    """Return which feeds stopped by their totals alone: the longer windows are in doubt, too."""
-    fell = table["fytd_current"].eq(0) & table["fytd_previous"].ge(FALL_TO_ZERO_FROM)
-    return fell.fillna(value=False).astype(bool)
+    since = pd.to_datetime(series["measure"].map(last_breaks))  # missing where there is none
+    return series[(series["month"] <= pd.Timestamp(as_at)) & ~(series["month"] < since)]
 
 
 def _changes(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     names = [f"{comparison.key}_{part}" for part in ("change", "percent", "symbol", "colour")]
-    rows: list[tuple[int | None, Fraction | None, str, str]] = []
-    for earlier, current in zip(table[comparison.earlier], table[comparison.current], strict=True):
-        if pd.isna(earlier) or pd.isna(current):
-            rows.append((None, None, "", ""))
-        else:
-            measured = change(int(earlier), int(current))
-            rows.append((measured.difference, measured.percent, measured.symbol, measured.colour))
+    rows = [
+        (None, None, "", "") if pd.isna(earlier) or pd.isna(current) else change(int(earlier), int(current))
+        for earlier, current in zip(table[comparison.earlier], table[comparison.current], strict=True)
+    ]
     changes = pd.DataFrame(rows, columns=names, index=table.index, dtype=object)
     return changes.astype({names[0]: "Int64"})
 

@@ -81,22 +81,12 @@ class CountedRecords:
     table: pa.Table
 
     def numbers(self, name: str) -> np.ndarray:
-        """Return a column of numbers, one for each row."""
+        """Return a column of numbers, one for each row, or where the rows' hours begin (`starts`), and the last row's end."""
         return self._columns[name]
-
-    def codes(self, name: str, values: tuple[str, ...]) -> Integers:
-        """Return the codes of some values of a column of words; -1 for one that no row has."""
-        names = {value: code for code, value in enumerate(self._words[name])}
-        return np.array([names.get(value, -1) for value in values], dtype=np.int64)
 
     def words(self, name: str) -> tuple[str, ...]:
         """Return the values that a column of words has, by code."""
         return self._words[name]
-
-    @property
-    def starts(self) -> Integers:
-        """Where each row's hours begin in `cells` and `shares`, and where the last row's end."""
-        return self._columns["starts"]
 
     def chosen(self, wanted: RecordFilter) -> "Chosen":
         """Return the rows that a filter wants: a record of several measures once, with the heaviest of its weights.
@@ -107,13 +97,10 @@ class CountedRecords:
         first, last = month_number(wanted.window.start), month_number(wanted.window.end)
         begin, end = np.searchsorted(months, [first, last + 1])
         measure = self.numbers("measure")[begin:end]
-        asked_for = np.zeros(len(self.words("measure")) + 1, dtype=bool)
-        asked_for[self.codes("measure", wanted.measures)] = True
-        asked_for[-1] = False  # where a measure that no row has points to
-        mask = asked_for[measure]
+        mask = np.array([key in wanted.measures for key in self.words("measure")], dtype=bool)[measure]
         for column, value in wanted.where:
-            (code,) = self.codes(column, (value,))
-            mask &= (self.numbers(column)[begin:end] == code) & (code >= 0)
+            is_value = np.array([*(word == value for word in self.words(column)), False])  # -1 is no word
+            mask &= is_value[self.numbers(column)[begin:end]]
         at = np.flatnonzero(mask) + begin
         weights = dict(wanted.harm)
         by_measure = np.array([weights.get(key, 1.0) for key in self.words("measure")], dtype=float)
@@ -186,8 +173,7 @@ class Chosen:
     @cached_property
     def timed(self) -> Booleans:
         """Which of the rows have an hour."""
-        timed: Booleans = USED_KINDS[self.numbers("known")]
-        return timed
+        return np.asarray(USED_KINDS[self.numbers("known")], dtype=bool)
 
     def only(self, mask: Booleans) -> "Chosen":
         """Return those of the rows that a mask has."""
@@ -209,7 +195,7 @@ class Chosen:
 
     def hours(self) -> tuple[Integers, Integers, Floats]:
         """Return how many hours each of the rows has, and, one row's after the other's, which of the week and which share."""
-        starts = self.records.starts
+        starts = self.records.numbers("starts")
         counts = starts[self.at + 1] - starts[self.at]
         cells, shares = (self.records.numbers(name) for name in ("cells", "shares"))
         if len(self.at) and self.at[-1] - self.at[0] + 1 == len(self.at):  # as they lie
@@ -229,11 +215,7 @@ def counted_records(
     between, as the clocks in London ran: an hour that they skipped gets nothing, one that they showed twice gets both. A
     blurred record's hours are moved about the week once all else is known of them (`vulncore.domain.blur`).
 
-    Args:
-        incidents: The canonical incidents, blurred or not.
-        coverage: The canonical coverage.
-        force: Whose records.
-        midnights: What 00:00 is in some measures, as `known_times.midnights` says.
+    What 00:00 is in some measures `known_times.midnights` says.
 
     Source:
         Ratcliffe (2002), Aoristic signatures and the spatio-temporal analysis of high volume crime patterns.
@@ -242,15 +224,16 @@ def counted_records(
     rows = incidents.filter(incidents.force == force, incidents.no_crimed_on.isnull())
     rows = rows.mutate(month=rows.recorded_on.truncate("M"))
     rows = rows.semi_join(delivered, ["force", "measure", "month"])
-    return counted(known_times(rows.mutate(midnight=_by_measure(rows.measure, midnights))))
+    by_measure = [(rows.measure == key, known.value) for key, known in midnights.items()]
+    midnight = ibis.cases(*by_measure, else_=None) if by_measure else ibis.null("string")
+    return counted(known_times(rows.mutate(midnight=midnight)))
 
 
 def counted(timed: ir.Table) -> CountedRecords:
-    """Return records as arrays.
+    """Return records as arrays, of one row per record and measure.
 
-    Args:
-        timed: One row per record and measure, as `known_times` returns them, with `record_id`, `measure`, `month` (its
-            first day), `longitude`, `latitude`, what is narrowed by, and `moved_hours` where they are blurred.
+    They are as `known_times` returns them, with `record_id`, `measure`, `month` (its first day), `longitude`, `latitude`, what
+    is narrowed by, and `moved_hours` where they are blurred.
     """
     begins, ends = timed.occurred_from, timed.occurred_to
     within_a_day = begins.notnull() & (ends.epoch_seconds() - begins.epoch_seconds() <= DAY_S).fill_null(True)
@@ -280,32 +263,26 @@ def counted(timed: ir.Table) -> CountedRecords:
         .to_pyarrow()
     )
     record = pc.rank(rows["record_id"], tiebreaker="dense").to_numpy().astype(np.int32) - 1
-    kinds = {known.value: place for place, known in enumerate(KINDS)}
-    known = rows["known"].dictionary_encode().combine_chunks()
-    of_code = np.array([kinds[word] for word in known.dictionary.to_pylist()] or [0], dtype=np.uint8)
-    point = _points(*(rows[name].to_numpy() for name in ("longitude", "latitude")))
+    known = pc.index_in(rows["known"], value_set=pa.array([known.value for known in KINDS], pa.string()))
     cells, shares = _hours(rows)
     columns = {
+        **dict(zip(rows.column_names, rows.columns, strict=True)),
         "record": record,
         "several": (np.bincount(record, minlength=1)[record] > 1).astype(np.uint8),
-        "measure": _in_order(rows["measure"]),
-        **{name: _in_order(rows[name]) for name in NARROWING},
-        "known": of_code[known.indices.to_numpy()] if len(record) else np.zeros(0, dtype=np.uint8),
-        "point": point,
+        **{name: _in_order(rows[name]) for name in ("measure", *NARROWING)},
+        "known": known.cast(pa.uint8()),
+        "point": _points(rows["longitude"].to_numpy(), rows["latitude"].to_numpy()),
         "cells": cells,
         "shares": shares,
     }
-    arrays = {
-        field.name: _array(columns[field.name] if field.name in columns else rows[field.name], field.type)
-        for field in COUNTED
-    }
+    arrays = {field.name: _array(columns[field.name], field.type) for field in COUNTED}
     return CountedRecords(pa.table(arrays, schema=COUNTED))
 
 
 def _hours(rows: pa.Table) -> tuple[pa.Array, pa.Array]:
     """Return which hours of the week each row may lie in, and the share of it that fell into each."""
     counts, cells, shares = [], [], []
-    for first in range(0, rows.num_rows, ROWS_AT_ONCE):
+    for first in range(0, max(rows.num_rows, 1), ROWS_AT_ONCE):  # once where there is no row
         part = rows.slice(first, ROWS_AT_ONCE)
         start, end, begins, ends, moved = (
             part[name].to_numpy().astype(np.int64)
@@ -320,16 +297,10 @@ def _hours(rows: pa.Table) -> tuple[pa.Array, pa.Array]:
         counts.append(count)
         cells.append(((hour + summer + moved[row] + FROM_A_MONDAY) % HOURS).astype(np.uint8))
         shares.append(minutes / (end - start)[row])
-    offsets = pa.array(
-        np.concatenate([[0], np.cumsum(np.concatenate(counts))] if counts else [[0]]), pa.int64()
-    )
-    cell, share = (
-        np.concatenate(parts) if parts else np.zeros(0, dtype)
-        for parts, dtype in ((cells, np.uint8), (shares, np.float64))
-    )
+    offsets = pa.array(np.concatenate([[0], np.cumsum(np.concatenate(counts))]), pa.int64())
     return tuple(
-        pa.LargeListArray.from_arrays(offsets, pa.array(values), type=COUNTED.field(name).type)
-        for name, values in (("cells", cell), ("shares", share))
+        pa.LargeListArray.from_arrays(offsets, pa.array(np.concatenate(parts)), type=COUNTED.field(name).type)
+        for name, parts in (("cells", cells), ("shares", shares))
     )
 
 
@@ -358,9 +329,3 @@ def _array(values: object, kind: pa.DataType) -> pa.Array:
 def month_number(day: date) -> int:
     """Return how many months a day lies after January 1970."""
     return (day.year - 1970) * 12 + day.month - 1
-
-
-def _by_measure(measure: ir.StringValue, midnights: Mapping[str, Known]) -> ir.Value:
-    if not midnights:
-        return ibis.null("string")
-    return ibis.cases(*((measure == key, known.value) for key, known in midnights.items()), else_=None)

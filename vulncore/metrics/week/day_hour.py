@@ -21,10 +21,7 @@ LONGEST_MINUTES: Final = 7 * 24 * 60 + 1
 def day_hour(chosen: Chosen) -> pd.DataFrame:
     """Return each hour of the week's weight: of a record known to lie between two times, each hour gets its share.
 
-    Every record adds up to 1, in the hours or as unknown.
-
-    Args:
-        chosen: The records, each once.
+    Every record, chosen once, adds up to 1, in the hours or as unknown.
 
     Returns:
         One row per kind of `Known` and hour of the week that holds something: `known`, `cell` (0 is Monday 00:00 to
@@ -90,11 +87,7 @@ def week_of(weights: pd.DataFrame, column: str = "weight") -> np.ndarray:
 def day_hour_change(now: Floats, before: Floats, days_now: float, days_before: float) -> pd.DataFrame:
     """Return how each part of the week changed, and where by more than chance explains.
 
-    Args:
-        now: What the parts weigh in the current period, in any order.
-        before: The same in the earlier period.
-        days_now: How long the current period is, or another exposure.
-        days_before: The same of the earlier one.
+    Parts are in any order, the same in both periods; instead of days any other exposure will do.
 
     Returns:
         One row per part, in order: `now`, `before` (weights), `expected` (`before`, as long as the current period),
@@ -110,9 +103,6 @@ def day_hour_change(now: Floats, before: Floats, days_now: float, days_before: f
     >>> day_hour_change(np.array([30.0, 9.0]), np.array([8.0, 10.0]), 366, 365)[["clear"]].values.tolist()
     [[True], [False]]
     """
-    compared = parts_compared(now, before, days_now, days_before)
-    frame = pd.DataFrame(compared._asdict())
+    compared = parts_compared(now, before, days_now, days_before)._asdict()
     expected = before * days_now / days_before
-    return frame.assign(now=now, before=before, expected=expected)[
-        ["now", "before", "expected", *compared._fields]
-    ]
+    return pd.DataFrame({"now": now, "before": before, "expected": expected, **compared})

@@ -56,11 +56,9 @@ _TREATMENT: Final = {
 
 
 def midnights(incidents: ir.Table, force: str) -> dict[str, Known]:
-    """Return the measures of which 00:00 is no time of day, and what it is instead.
+    """Return a force's measures of which 00:00 is no time of day, and what it is instead.
 
-    Args:
-        incidents: The canonical incidents, all of them: what is on screen must not change the verdict.
-        force: Whose they are.
+    It takes all canonical incidents: what is on screen must not change the verdict.
 
     Returns:
         `Known.DATE` for a measure all of whose times read 00:00, `Known.MIDNIGHT` for one where it is filled
@@ -80,9 +78,8 @@ def known_times(records: ir.Table) -> ir.Table:
     Civil time becomes UTC by London's clocks. Where they show a minute twice, a start is taken as the first
     and an end as the second; a minute that they skip, as read from a clock that nobody had moved yet.
 
-    Args:
-        records: One row per record: `occurred_from`, `occurred_to`, and `midnight` (what 00:00 is, as
-            `midnights` says; missing where it is a time of day).
+    Records have `occurred_from`, `occurred_to`, and `midnight` (what 00:00 is, as `midnights` says; missing where it is a time
+    of day).
 
     Returns:
         Same rows, plus `known` (a `Known`); `start` and `end` (minutes of UTC since 1970, the end excluded:

@@ -8,7 +8,8 @@ from scipy.special import betaincinv
 
 from vulncore.domain.arrays import Booleans
 from vulncore.domain.errors import InvalidPeriodError
-from vulncore.metrics.week.hours import HOURS, hours_from
+from vulncore.metrics.week.hours import HOURS
+from vulncore.metrics.week.patrols import covered_hours
 
 DAY_HOURS = 24
 STARTS, ENDS = range(16, 24), range(2, 9)
@@ -49,9 +50,7 @@ class Night:
         >>> np.flatnonzero(Night(22, 2).of(6)).tolist()
         [0, 1, 166, 167]
         """
-        mask = np.zeros(HOURS, dtype=bool)
-        mask[hours_from(weekday * DAY_HOURS + self.first, self.hours)] = True
-        return mask
+        return covered_hours([weekday * DAY_HOURS + self.first], self.hours)
 
     def __str__(self) -> str:
         return f"{self.first:02d}:00 to {self.end - 1:02d}:59"
@@ -69,12 +68,9 @@ class Share(NamedTuple):
 
 
 def share(part: float, of: float, alpha: float = 0.05) -> Share:
-    """Return what share a part is, with exact limits.
+    """Return what share a part is of more than 0 records, or weight, with exact limits.
 
-    Args:
-        part: Records, or weight, in the part.
-        of: In all, > 0.
-        alpha: One minus the confidence level, half of it in each tail.
+    `alpha` is one minus the confidence level, half of it in each tail.
 
     Source:
         Clopper and Pearson (1934); between whole numbers the limits run smoothly.

@@ -16,10 +16,8 @@ NEVER: Final = -1.0  # below any sum of weights
 def best_shifts(week: Floats, shifts: int, hours: int) -> tuple[int, ...]:
     """Return when to start a number of shifts so that together they hold as much of the week as can be.
 
-    Args:
-        week: What each of the 168 hours from Monday 00:00 weighs, >= 0.
-        shifts: How many shifts a week has, >= 1.
-        hours: How long each is, 1 to 24. They start on the hour, don't overlap, and may run past the week's end.
+    What each of the 168 hours from Monday 00:00 weighs is >= 0. Of shifts there is 1 or more, of 1 to 24 hours each. They start
+    on the hour, don't overlap, and may run past the week's end.
 
     Returns:
         The hours at which they start, in order. Of several choices as good, one with early starts.
@@ -51,7 +49,7 @@ def best_shifts(week: Floats, shifts: int, hours: int) -> tuple[int, ...]:
 
 
 def covered_hours(starts: Sequence[int], hours: int) -> Booleans:
-    """Return which of the 168 hours lie in a shift.
+    """Return which of the 168 hours lie in one of some runs of the same length, such as shifts.
 
     >>> np.flatnonzero(covered_hours([167], 2)).tolist()
     [0, 167]

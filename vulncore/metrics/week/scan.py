@@ -17,9 +17,8 @@ WEEKS_AT_ONCE: Final = 100  # bounds the memory
 LONGEST_HOURS: Final = 12  # a night from 18:00 to 05:59; what is longer is a part of the week, not a peak
 STANDS_OUT: Final = 1.5
 """Times an even week's rate. Of many thousands the slightest rise is beyond chance, and no reason to send anybody."""
-STANDS_OUT_DAILY: Final = (
-    1.25  # times an even day's rate: a whole year's nights are many, and each is one of seven
-)
+STANDS_OUT_DAILY: Final = 1.25
+"""Times an even day's rate: a whole year's nights are many, and each is one of seven."""
 DAY: Final = 24
 BAND_HOURS: Final = 3
 LEVEL: Final = 0.05
@@ -35,6 +34,8 @@ def week_windows(
     level: float = LEVEL,
     made_weeks: int = MADE_WEEKS,
     seed: int | Sequence[int] = SEED,
+    hours: int = HOURS,
+    stands_out: float = STANDS_OUT,
 ) -> pd.DataFrame:
     """Return the stretches of the week that stand out beyond chance.
 
@@ -52,6 +53,8 @@ def week_windows(
         level: Share of even weeks in which anything at all may be found by chance.
         made_weeks: How many weeks to make.
         seed: What the dice start from.
+        hours: Of how many the week is made by folding it: its own 168, or a day's 24.
+        stands_out: Times an even share that each hour of a stretch holds at least.
 
     Returns:
         One row per stretch, in order of the week: `start` (hour, 0 to 167), `hours` (long), `weight` (records in it),
@@ -70,29 +73,32 @@ def week_windows(
     >>> week_windows(week, alone)[["start", "hours", "weight"]].values.tolist()
     [[92.0, 3.0, 30.0]]
     """
-    return _windows(week, shapes, occurs, level, made_weeks, seed, HOURS, STANDS_OUT)
+    chance = np.full(HOURS, 1 / HOURS) if occurs is None else occurs / occurs.sum()
+    folded, even = _folded(week, hours), _folded(chance, hours)
+    runs: list[tuple[int, int, float]] = []
+    if not shapes.empty:
+        made = _folded(shuffled_weeks(shapes, made_weeks, np.random.default_rng(seed), chance), hours)
+        # with fewer than one an hour, hours stand empty within any peak
+        step = BAND_HOURS if shapes["records"].sum() < hours else 1
+        runs = _runs(folded, made, even, step, stands_out, level)
+    rows = []
+    for start, length, p_value in _joined(runs, hours):
+        run = _run(start, length, hours)
+        rows.append((start, length, float(folded[run].sum()), float(folded.sum() * even[run].sum()), p_value))
+    columns = ["start", "hours", "weight", "even", "p_value"]
+    return pd.DataFrame(rows, columns=columns).sort_values("start", ignore_index=True)
 
 
 def day_windows(
     week: Floats,
     shapes: pd.DataFrame,
     occurs: Floats | None = None,
-    level: float = LEVEL,
     made_weeks: int = MADE_WEEKS,
-    seed: int | Sequence[int] = SEED,
 ) -> pd.DataFrame:
     """Return the stretches of the day that stand out beyond chance, all days together: what happens every night, say.
 
-    They are found as `week_windows` finds those of the week, of the same made weeks: each hour of a run holds at least 1.25
-    times what an even day would put there, and a run may go on past midnight.
-
-    Args:
-        week: As `week_windows` takes it, as are the others.
-        shapes: How the records' windows lie to the hours.
-        occurs: How often each hour of the week occurs in the period.
-        level: Share of even weeks in which anything at all may be found by chance.
-        made_weeks: How many weeks to make.
-        seed: What the dice start from.
+    They are found as `week_windows` finds those of the week, of the same made weeks and what else it takes: each hour of a
+    run holds at least 1.25 times what an even day would put there, and a run may go on past midnight.
 
     Returns:
         The columns of `week_windows`; `start` is an hour of the day, 0 to 23.
@@ -106,7 +112,7 @@ def day_windows(
     >>> day_windows(week, alone)[["start", "hours", "weight"]].values.tolist()
     [[22.0, 2.0, 70.0]]
     """
-    return _windows(week, shapes, occurs, level, made_weeks, seed, DAY, STANDS_OUT_DAILY)
+    return week_windows(week, shapes, occurs, made_weeks=made_weeks, hours=DAY, stands_out=STANDS_OUT_DAILY)
 
 
 def shuffled_weeks(
@@ -114,11 +120,7 @@ def shuffled_weeks(
 ) -> Floats:
     """Return made weeks in which each record, its window as long as it is, starts in an hour drawn evenly.
 
-    Args:
-        shapes: What `vulncore.metrics.week.day_hour.shapes` returns.
-        weeks: How many weeks to make.
-        rng: The dice.
-        occurs: How often each hour of the week occurs in the period; all as often, by default.
+    What `shapes` and `occurs` are says `week_windows`.
 
     Returns:
         One row per week: the weight of each of the 168 hours.
@@ -144,27 +146,6 @@ def shuffled_weeks(
         made[start:stop] += mean * scale + (placed - mean) * np.sqrt(scale)
     weeks_made: Floats = np.maximum(made, 0.0)
     return weeks_made
-
-
-def _windows(
-    week: Floats,
-    shapes: pd.DataFrame,
-    occurs: Floats | None,
-    level: float,
-    made_weeks: int,
-    seed: int | Sequence[int],
-    hours: int,
-    stands_out: float,
-) -> pd.DataFrame:
-    """Return the stretches that stand out of so many hours, into which the week is folded: its own 168, or a day's 24."""
-    chance = np.full(HOURS, 1 / HOURS) if occurs is None else occurs / occurs.sum()
-    folded, even = _folded(week, hours), _folded(chance, hours)
-    if shapes.empty:
-        return _as_rows(folded, even, [])
-    made = _folded(shuffled_weeks(shapes, made_weeks, np.random.default_rng(seed), chance), hours)
-    # with fewer than one an hour, hours stand empty within any peak
-    step = BAND_HOURS if shapes["records"].sum() < hours else 1
-    return _as_rows(folded, even, _runs(folded, made, even, step, stands_out, level))
 
 
 def _folded(weeks: Floats, hours: int) -> Floats:
@@ -221,15 +202,6 @@ def _likelihood_ratio(held: Floats, even: Floats, totals: Floats) -> Floats:
     return np.asarray(xlogy(held, held / even) + xlogy(rest, rest / (totals - even)), dtype=float)
 
 
-def _as_rows(week: Floats, chance: Floats, runs: list[tuple[int, int, float]]) -> pd.DataFrame:
-    rows = []
-    for start, hours, p_value in _joined(runs, len(week)):
-        run = _run(start, hours, len(week))
-        rows.append((start, hours, float(week[run].sum()), float(week.sum() * chance[run].sum()), p_value))
-    columns = ["start", "hours", "weight", "even", "p_value"]
-    return pd.DataFrame(rows, columns=columns).sort_values("start", ignore_index=True)
-
-
 def _joined(runs: list[tuple[int, int, float]], of: int) -> list[tuple[int, int, float]]:
     covered = np.zeros(of, dtype=bool)
     for start, hours, _ in runs:
@@ -259,10 +231,8 @@ def _moved(windows: pd.DataFrame, count: int, rng: np.random.Generator) -> tuple
 def _mean(moved: tuple[Integers, Integers, Floats], chance: Floats) -> Floats:
     """Return what each hour holds on average: the shares of every step into a window, begun wherever it may."""
     _, step, share = moved
-    hours = np.zeros(HOURS)
-    for at, weight in enumerate(np.bincount(step, weights=share)):
-        hours += weight * np.roll(chance, at)
-    return hours
+    by_step = enumerate(np.bincount(step, weights=share))
+    return np.asarray(sum(weight * np.roll(chance, at) for at, weight in by_step))
 
 
 def _placed(
