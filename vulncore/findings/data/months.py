@@ -7,13 +7,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.domain.errors import first_five
-from vulncore.findings.data.finding import (
-    DataFinding,
-    Sureness,
-    measures_in_words,
-    months_in_words,
-)
+from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, months_in_words
 from vulncore.findings.shared.words import agree, number_of, percent
 from vulncore.metrics.data_quality.level_shifts import level_shifts
 from vulncore.metrics.data_quality.month_gaps import month_gaps, short_months
@@ -97,8 +91,9 @@ def shift_findings(
 
 def _gaps(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
     for row in month_gaps(months).to_dict("records"):
-        missing, measures = row["missing"], row["measures"]
-        which = measures_in_words(measures, names, row["of_measures"])
+        missing, every = row["missing"], row["of_measures"]
+        all_of_several = len(row["measures"]) == every > 1
+        which = f"all {every} measures" if all_of_several else measures_in_words(row["measures"], names)
         yield DataFinding(
             check="months-not-delivered",
             what=(
@@ -140,7 +135,7 @@ def _not_declared(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[Da
     undeclared = months[~months["covered"] & (months["rows"] > 0)]
     for force, rows in undeclared.groupby("force"):
         count, of = int(rows["rows"].sum()), int(months.loc[months["force"] == force, "rows"].sum())
-        which = first_five(names.get(key, key) for key in rows["measure"].unique())
+        which = measures_in_words(rows["measure"].unique(), names)
         yield DataFinding(
             check="rows-not-declared",
             what=(
@@ -159,7 +154,7 @@ def _not_declared(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[Da
 def _without_figure(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
     without = months[months["covered"] & months["count"].isna()]
     for force, rows in without.groupby("force"):
-        which = first_five(names.get(key, key) for key in rows["measure"].unique())
+        which = measures_in_words(rows["measure"].unique(), names)
         yield DataFinding(
             check="declared-without-figure",
             what=(
@@ -182,7 +177,7 @@ def _never(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFindi
     )
     never = sizes[(sizes["total"] == 0) & (sizes["known"] >= MONTHS_WITHOUT_A_ROW)]
     for force, rows in never.groupby("force"):
-        which = first_five(names.get(key, key) for key in rows["measure"])
+        which = measures_in_words(rows["measure"], names)
         yield DataFinding(
             check="never-a-row",
             what=(
