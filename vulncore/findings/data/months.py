@@ -1,4 +1,7 @@
-"""Findings about months: not delivered, empty, short or cut off, and measures that stop, halve or begin."""
+"""Findings about months: not delivered, empty, short or cut off, and measures that stop, halve or begin.
+
+`months` are what `vulncore.metrics.data_quality.month_rows.month_rows` returns, `names` the measures' names by key.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -20,12 +23,7 @@ NEAR_MONTHS = 3  # a change of recording takes hold over a quarter
 
 
 def month_findings(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
-    """Yield findings about months: not delivered, empty, short, not declared, or never with a row.
-
-    Args:
-        months: What `vulncore.metrics.data_quality.month_rows.month_rows` returns.
-        names: The measures' names by key.
-    """
+    """Yield findings about months: not delivered, empty, short, not declared, or never with a row."""
     yield from _gaps(months, names)
     yield from _short(months)
     yield from _not_declared(months, names)
@@ -34,11 +32,7 @@ def month_findings(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[D
 
 
 def edge_findings(edges: pd.DataFrame) -> Iterator[DataFinding]:
-    """Yield a finding for each month that begins late or ends early.
-
-    Args:
-        edges: What `vulncore.metrics.data_quality.month_gaps.month_edges` returns.
-    """
+    """Yield a finding for each month that begins late or ends early, of what `month_gaps.month_edges` returns."""
     for row in edges.to_dict("records"):
         month = months_in_words([row["month"]])
         yield DataFinding(
@@ -59,13 +53,7 @@ def edge_findings(edges: pd.DataFrame) -> Iterator[DataFinding]:
 def shift_findings(
     months: pd.DataFrame, annotations: ir.Table, names: Mapping[str, str]
 ) -> Iterator[DataFinding]:
-    """Yield a finding for each lasting fall or rise of a measure; where a series break is noted, it says so.
-
-    Args:
-        months: What `vulncore.metrics.data_quality.month_rows.month_rows` returns.
-        annotations: The canonical annotations.
-        names: The measures' names by key.
-    """
+    """Yield a finding for each lasting fall or rise of a measure; where the annotations have a series break, it says so."""
     noted = annotations.filter(annotations.kind == NoteKind.SERIES_BREAK.value, annotations.month.notnull())
     breaks = noted.select("force", "measure", "month", "text").to_pyarrow().to_pylist()
     for row in level_shifts(months).to_dict("records"):

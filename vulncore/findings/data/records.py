@@ -43,12 +43,7 @@ def point_findings(incidents: ir.Table, smallest: int) -> Iterator[DataFinding]:
 
 
 def record_findings(incidents: ir.Table, names: Mapping[str, str]) -> Iterator[DataFinding]:
-    """Yield findings about records that are there more than once.
-
-    Args:
-        incidents: The canonical incidents.
-        names: The measures' names by key.
-    """
+    """Yield findings about canonical incidents that are there more than once; `names` are the measures' by key."""
     repeats = repeated_records(incidents).sort_values(["again", "months"], ascending=False)
     for column, check, when, sure in (
         ("months", "record-in-two-months", "in another month", Sureness.LIKELY),

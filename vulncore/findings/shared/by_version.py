@@ -13,11 +13,10 @@ MANY: Final = 64
 
 More = ParamSpec("More")
 Value = TypeVar("Value")
+OfVersion = Callable[Concatenate[Snapshot, More], Value]
 
 
-def once_a_version(
-    most: int,
-) -> Callable[[Callable[Concatenate[Snapshot, More], Value]], Callable[Concatenate[Snapshot, More], Value]]:
+def once_a_version(most: int) -> Callable[[OfVersion[More, Value]], OfVersion[More, Value]]:
     """Keep what a function of a version, and of words and numbers, returns: nobody may change it.
 
     A version after a purge is another one. Of one that is not published, nothing is kept.
@@ -26,9 +25,7 @@ def once_a_version(
         most: How many of its answers are kept, those asked for last.
     """
 
-    def with_memory(
-        function: Callable[Concatenate[Snapshot, More], Value],
-    ) -> Callable[Concatenate[Snapshot, More], Value]:
+    def with_memory(function: OfVersion[More, Value]) -> OfVersion[More, Value]:
         memory: Kept[tuple[Value]] = Kept(most)
 
         @wraps(function)

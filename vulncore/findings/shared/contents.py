@@ -99,10 +99,8 @@ def _delivered(snapshot: Snapshot) -> pd.DataFrame:
     by_record = snapshot.coverage.filter(snapshot.coverage.table == "incidents")
     covered = by_record.select("force", "measure", "month").to_pandas()
     totals = snapshot.counts.select("force", "measure", month="period_end").to_pandas()
-    months: pd.DataFrame = pd.concat([covered, totals], ignore_index=True)
-    return months.assign(
-        month=[month_of(day) for day in pd.to_datetime(months["month"]).dt.date]
-    ).drop_duplicates()
+    rows: pd.DataFrame = pd.concat([covered, totals], ignore_index=True)
+    return rows.assign(month=pd.to_datetime(rows["month"]).dt.date.map(month_of)).drop_duplicates()
 
 
 def _latest_for_all(rows: pd.DataFrame) -> date:
@@ -118,15 +116,8 @@ def _gaps(months: Sequence[date]) -> list[date]:
 
 
 def _measures(snapshot: Snapshot) -> tuple[Measure, ...]:
-    names = [field.name for field in fields(Measure)]
-    rows = snapshot.measures.order_by("order", "key").to_pyarrow().to_pylist()
+    table = snapshot.measures.order_by("order", "key").select(*(field.name for field in fields(Measure)))
     return tuple(
-        Measure(
-            **{
-                **{name: row[name] for name in names},
-                "flow": Flow(row["flow"]),
-                "polarity": Polarity(row["polarity"]),
-            }
-        )
-        for row in rows
+        Measure(**{**row, "flow": Flow(row["flow"]), "polarity": Polarity(row["polarity"])})
+        for row in table.to_pyarrow().to_pylist()
     )

@@ -7,9 +7,7 @@ from typing import Final
 from vulncore.domain.periods import Window, format_month
 from vulncore.store.manifest import Publish
 
-LONGEST: Final = (
-    110  # letters before the ending: systems of files take twice as many, and mails show about so many
-)
+LONGEST: Final = 110  # letters before the ending: mails show about so many, and a disk takes twice as many
 
 
 def file_name(publish: Publish, *parts: str) -> str:

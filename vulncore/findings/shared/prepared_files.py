@@ -25,9 +25,7 @@ from vulncore.store.contents import PREPARED
 from vulncore.store.holding import held_against_purges
 
 RECORDS: Final = "records"
-MOST_BYTES: Final = (
-    50_000_000_000  # of all tables of a dataset: ten million incidents take three thousand million
-)
+MOST_BYTES: Final = 50_000_000_000  # of a dataset's tables: ten million incidents take three thousand million
 UNUSED_S: Final = 30 * 86_400.0
 """Tables that nobody asked for in thirty days, as those of earlier code, go when another is kept."""
 LIBRARIES: Final = ("duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "scipy", "shapely")
