@@ -17,8 +17,6 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.findings.data.checks import findings_sentence
 from vulncore.findings.shared.file_names import file_name
 
-PUBLISHED, NOTES, BRING_IN = "Versions and changes", "Notes on the data", "Bring in data"
-
 st.title("Data")
 
 try:
@@ -39,13 +37,10 @@ show_findings(findings, file_name(view.publish, "what to check", view.force))
 st.header("Which months were delivered")
 show_coverage(picture, view)
 
-published, notes, bring_in = st.tabs([PUBLISHED, NOTES, BRING_IN], key="data part", on_change="rerun")
-if published.open:
-    with published:
-        show_published(view)
-if notes.open:
-    with notes:
-        show_notes_on_data(view)
-if bring_in.open:
-    with bring_in:
-        show_bring_in(view)
+tabs = st.tabs(
+    ["Versions and changes", "Notes on the data", "Bring in data"], key="data part", on_change="rerun"
+)
+for tab, show in zip(tabs, (show_published, show_notes_on_data, show_bring_in), strict=True):
+    if tab.open:
+        with tab:
+            show(view)

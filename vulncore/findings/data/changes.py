@@ -53,12 +53,7 @@ class Changes:
 
 
 def changes(store: Path, dataset: str, number: int | None = None) -> Changes:
-    """Return what changed from the version before to a version.
-
-    Args:
-        store: The folder of the store.
-        dataset: The dataset's name.
-        number: The version; the newest where none is given.
+    """Return what changed from the version before to a version, the newest where no number is given.
 
     Raises:
         UnknownNameError: There is no such dataset or version.

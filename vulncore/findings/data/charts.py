@@ -20,10 +20,7 @@ AROUND = 110  # title, legend and axis
 def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) -> alt.LayerChart:
     """Return the chart of months delivered: filled where delivered, outlined where provisional, × where not.
 
-    Args:
-        frame: One row per line and month: `line`, `measures`, `month`, `status`.
-        title: What, where and when.
-        palette: The colours that suit the ground.
+    `frame` has one row per line and month: `line`, `measures`, `month`, `status`; `title` says what, where and when.
     """
     shown = frame.assign(
         month_end=frame["month"] + pd.offsets.MonthBegin(1),

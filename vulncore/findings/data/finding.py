@@ -21,18 +21,12 @@ class Sureness(StrEnum):
     LIKELY = "likely"
     POSSIBLE = "possible"
 
-    @property
-    def words(self) -> str:
-        """What the sureness rests on.
 
-        >>> Sureness.CERTAIN.words
-        'counted, not judged'
-        """
-        return {
-            Sureness.CERTAIN: "counted, not judged",
-            Sureness.LIKELY: "hardly explained by chance or habit",
-            Sureness.POSSIBLE: "there may be a good reason: ask somebody who knows the data",
-        }[self]
+RESTS_ON = {
+    Sureness.CERTAIN: "counted, not judged",
+    Sureness.LIKELY: "hardly explained by chance or habit",
+    Sureness.POSSIBLE: "there may be a good reason: ask somebody who knows the data",
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ def findings_frame(findings: Sequence[DataFinding]) -> pd.DataFrame:
     >>> list(findings_frame([]))
     ['Check', 'What', 'Where', 'How many', 'Out of', 'Why it matters', 'What to do', 'How sure']
     """
-    rows = [(*astuple(finding)[:-1], f"{finding.sure}: {finding.sure.words}") for finding in findings]
+    rows = [(*astuple(finding)[:-1], f"{finding.sure}: {RESTS_ON[finding.sure]}") for finding in findings]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"How many": "Int64", "Out of": "Int64"})
 
 
@@ -94,15 +88,6 @@ def months_in_words(numbers: Iterable[int]) -> str:
 def measures_in_words(keys: Iterable[str], names: Mapping[str, str]) -> str:
     """Return the names of the first measures, and how many more there are."""
     return first_five(names.get(key, key) for key in keys)
-
-
-def clock(minute: int) -> str:
-    """Return a minute of the day as a clock shows it.
-
-    >>> clock(0), clock(14 * 60 + 30)
-    ('00:00', '14:30')
-    """
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _run(run: list[int]) -> str:

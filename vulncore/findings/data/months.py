@@ -186,7 +186,8 @@ def _what(row: Mapping[Any, Any], whose: str, month: str, falls: bool, text: str
     alike = "the same months, a year apart" if row["in_season"] else "all months delivered"
     beside = ""
     if not row["alone"] and not row["ends"] and row["ratio"] < MOST_TIMES:
-        beside = f" That is {_times(row['ratio'])} the level expected from the force's other measures."
+        times = f"{percent(row['ratio'])} of" if row["ratio"] < 1 else f"{row['ratio']:,.1f} times"
+        beside = f" That is {times} the level expected from the force's other measures."
     end = (
         f"This is known: {text}"
         if text
@@ -197,10 +198,6 @@ def _what(row: Mapping[Any, Any], whose: str, month: str, falls: bool, text: str
 
 def _level(mean: float) -> str:
     return f"{mean:,.0f}" if mean >= 10 or mean == 0 else f"{mean:.1f}"
-
-
-def _times(ratio: float) -> str:
-    return f"{percent(ratio)} of" if ratio < 1 else f"{ratio:,.1f} times"
 
 
 def _note_on(breaks: Sequence[Mapping[str, Any]], row: Mapping[Any, Any]) -> str:

@@ -32,9 +32,7 @@ ON_MAPS = "Maps leave out what lies outside the force's area. Counts by month ar
 def point_findings(incidents: ir.Table, smallest: int) -> Iterator[DataFinding]:
     """Yield findings about the points of incidents: swapped, at zero, far off, outside the area, piled or snapped.
 
-    Args:
-        incidents: The canonical incidents; where numbers are hidden, swapped ones.
-        smallest: Numbers by place are to the nearest of this.
+    The canonical incidents are swapped ones where numbers are hidden; numbers by place are to the nearest `smallest`.
     """
     for row in places_off(incidents).to_dict("records"):
         yield from _off(row, smallest)

@@ -1,7 +1,7 @@
 """Findings about times of day, and about dates in an impossible order."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, time
 from itertools import product
 
 import ibis.expr.types as ir
@@ -9,7 +9,7 @@ import pandas as pd
 
 from vulncore.domain.blur import SHARE_SWAPPED, is_blurred
 from vulncore.domain.periods import day_name
-from vulncore.findings.data.finding import DataFinding, Sureness, clock, measures_in_words, months_in_words
+from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, months_in_words
 from vulncore.findings.shared.words import (
     agree,
     nearest,
@@ -90,14 +90,15 @@ def _defaults(heaps: pd.DataFrame, names: Mapping[str, str], smallest: int) -> I
         whole = rows["measure"].eq("").any()
         which = "all measures" if whole else measures_in_words(rows["measure"], names)
         count, of, explained = (int(rows[name].sum()) for name in ("rows", "of", "explained"))
+        clock = f"{time(*divmod(int(str(minute)), 60)):%H:%M}"
         yield DataFinding(
             check="default-time",
             what=(
                 f"{nearest_in_words(count, smallest)} of {of:,} times ({nearest_share(count, of, smallest)}) are exactly "
-                f"{clock(int(str(minute)))} ({which}). Similar times nearby have "
+                f"{clock} ({which}). Similar times nearby have "
                 f"{small_first(nearest_in_words(explained, smallest))} at most. Does a form fill in this time?"
             ),
-            where=f"{force}, {which}, {clock(int(str(minute)))}",
+            where=f"{force}, {which}, {clock}",
             count=nearest(count, smallest),
             of=of,
             why=f"One hour looks busier than it was. {BY_THE_HOUR}",

@@ -41,11 +41,7 @@ def kept_table(
     used, once for all processes: such a file is never to be written in place. On Windows, where a file that is mapped can't be
     erased, it is read.
 
-    Args:
-        snapshot: The version.
-        made_of: All that the table is made of but the code; written out it is the same in every process.
-        columns: The names of its columns.
-        make: Makes the table.
+    `made_of` is all that the table is made of but the code; written out it is the same in every process.
     """
     if not snapshot.publish.stored.get("incidents"):
         return make()  # of a preview, or of a version of which nobody knows what it held

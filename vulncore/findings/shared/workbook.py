@@ -16,10 +16,8 @@ def workbook(name: str, lines: Sequence[str], rows: pd.DataFrame) -> bytes:
 
     Texts stay texts: none is read as a formula, whatever it begins with.
 
-    Args:
-        name: What the sheet is called.
-        lines: What the table is, whose, from when and from where, a line each; the first is its title.
-        rows: The table, its columns named for people; what is missing stays an empty cell.
+    The lines say what the table is, whose, from when and from where, the first as its title; `name` is the sheet's. What is
+    missing in `rows`, whose columns are named for people, stays an empty cell.
     """
     from openpyxl import Workbook  # noqa: PLC0415 - slow to import, and needed for who asks for the file
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415
