@@ -118,12 +118,8 @@ def _period(start: date, end: date) -> str:
 
 
 def _names(*snapshots: Snapshot | None) -> dict[str, str]:
-    return {
-        row["key"]: row["name"]
-        for snapshot in snapshots
-        if snapshot
-        for row in snapshot.measures.select("key", "name").to_pyarrow().to_pylist()
-    }
+    measures = [row for snapshot in snapshots if snapshot for row in _rows(snapshot, "measures")]
+    return {row[0]: row[2] for row in measures}
 
 
 def _other_incidents(before: Snapshot, after: Snapshot) -> bool:

@@ -168,11 +168,11 @@ def _piled(row: Row, smallest: int) -> Iterator[DataFinding]:
         )
 
 
-def _of_points(row: Row, smallest: int, column: str, **said: Any) -> DataFinding:
+def _of_points(row: Row, smallest: int, column: str, **parts: Any) -> DataFinding:
     """Return a likely finding about so many of a force's points as a column of its row says."""
     count, of = (nearest(int(row[name]), smallest) for name in (column, "placed"))
     usual = {"where": str(row["force"]), "sure": Sureness.LIKELY}
-    return DataFinding(count=count, of=of, **(usual | said))
+    return DataFinding(count=count, of=of, **(usual | parts))
 
 
 def _share_of_points(row: Row, column: str, smallest: int) -> str:

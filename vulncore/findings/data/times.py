@@ -43,13 +43,8 @@ def time_findings(
 ) -> Iterator[DataFinding]:
     """Yield findings about when things happened and when they were recorded.
 
-    Args:
-        incidents: The canonical incidents; where numbers are hidden, swapped ones.
-        months: What `vulncore.metrics.data_quality.month_rows.month_rows` returns.
-        names: The measures' names by key.
-        today: The last day that anything can be of.
-        smallest: Numbers by hour are to the nearest of this.
-        is_swapped: Whether incidents are swapped where numbers are hidden.
+    `months` and `names` are those of `month_findings`, `today` is the last day that anything can be of. Numbers by hour are to
+    the nearest `smallest`, and the canonical incidents are swapped ones where numbers are hidden, if `is_swapped`.
     """
     times = clock_times(incidents)
     swapped = SHARE_SWAPPED if is_swapped and is_blurred(smallest) else 0.0

@@ -1,6 +1,6 @@
 """What a published dataset contains: its forces, its months, its strands and its measures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -81,7 +81,8 @@ def as_at_or_latest(contents: DatasetContents, force: str, as_at: date | None) -
     months = contents.months[force]
     if month_of(as_at) in months:
         return month_of(as_at)
-    gaps = _gaps(months)
+    every = (add_months(months[-1], step) for step in range(months_between(months[-1], months[0])))
+    gaps = [month for month in every if month not in months]
     if len(gaps) > len(months):  # totals of quarters or years: the months within are not missing
         raise InvalidPeriodError(
             f"No figure of {force} ends with {month_name(as_at)}. Choose a month with which figures end: "
@@ -108,11 +109,6 @@ def _latest_for_all(rows: pd.DataFrame) -> date:
     newest = max(max(months) for months in delivered)
     active = [months for months in delivered if months_between(max(months), newest) < ACTIVE_WITHIN_MONTHS]
     return max(set.intersection(*active), default=newest)
-
-
-def _gaps(months: Sequence[date]) -> list[date]:
-    every = (add_months(months[-1], step) for step in range(months_between(months[-1], months[0])))
-    return [month for month in every if month not in months]
 
 
 def _measures(snapshot: Snapshot) -> tuple[Measure, ...]:
