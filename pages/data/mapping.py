@@ -125,8 +125,8 @@ def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None]:
             format_month(drafted) if drafted else "",
             key=f"{key} covers {label}",
             help="The months that this file covers in full. A covered month without a record counts as zero.",
-        )
-        months.append(parse_month(text.strip()) if text.strip() else None)
+        ).strip()
+        months.append(parse_month(text) if text else None)
     return months[0], months[1]
 
 
