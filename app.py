@@ -41,8 +41,9 @@ def content_security_policy(page: str) -> str:
         Each source below was taken away in turn and the page watched: what stands here is what broke
         (`docs/decisions/0003-st-app.md`).
     """
-    inline = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
-    hashes = "".join(f" 'sha256-{_sha256_base64(script)}'" for script in inline)
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    hashes = "".join(f" 'sha256-{digest}'" for digest in digests)
     directives = [
         "default-src 'none'",
         # blob: carries the script of a st.components.v2 component; deck.gl's decoders are WebAssembly
@@ -58,10 +59,6 @@ def content_security_policy(page: str) -> str:
         "frame-ancestors 'none'",
     ]
     return "; ".join(directives)
-
-
-def _sha256_base64(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 SECURITY_HEADERS = {

@@ -71,10 +71,8 @@ async def visit(app: ASGIApp, page: str, link: dict[str, str], theme: str) -> No
         ConnectionRefusedError: The app closes before the page has run.
     """
     finished = asyncio.Event()
-    opening = BackMsg()
-    opening.rerun_script.query_string = urlencode(link)
-    opening.rerun_script.page_name = page
-    opening.rerun_script.context_info.color_scheme = theme
+    asked_for = {"query_string": urlencode(link), "page_name": page, "context_info": {"color_scheme": theme}}
+    opening = BackMsg(rerun_script=asked_for)
     to_server: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
     to_server.put_nowait({"type": "websocket.connect"})
     to_server.put_nowait({"type": "websocket.receive", "bytes": opening.SerializeToString()})

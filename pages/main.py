@@ -90,21 +90,6 @@ def adopt_link(page: type[Choices]) -> None:
     visit().link_adopted = True
 
 
-def show_ways(pages: dict[str, st.Page]) -> None:
-    """Draw the way to each page, with its choices in the address: one step of the browser's history leads there."""
-    visit().links = links_now()
-    with st.sidebar.container(key="ways", gap="xxsmall"):
-        for name, page in pages.items():
-            st.page_link(page, query_params=visit().links[name])
-
-
-def write_link(page: str) -> None:
-    """Make the address say what is on screen, so that whoever opens it sees the same."""
-    link = link_of(page, visit().pinned)
-    if link and link != st.query_params.to_dict():
-        st.query_params.from_dict(link)
-
-
 def to_first_page() -> None:
     """Lead from the bare address to the first page; `app.py` does so before a browser gets here."""
     st.switch_page(pages["overview"], query_params=st.query_params.to_dict())
@@ -125,10 +110,18 @@ if page.url_path not in PAGES:
     page.run()
 with own_turn():
     adopt_link(PAGES[page.url_path])
-    show_ways(pages)
+    visit().links = links_now()
+    with st.sidebar.container(key="ways", gap="xxsmall"):
+        for (
+            name,
+            way,
+        ) in pages.items():  # its choices in its address: one step of the browser's history leads there
+            st.page_link(way, query_params=visit().links[name])
     mark_tables("")
     visit().pinned = {}  # until the page has chosen what it shows
     close_sidebar_after(page.url_path)
     with suppress(EndOfPage):
         page.run()
-    write_link(page.url_path)
+    link = link_of(page.url_path, visit().pinned)
+    if link and link != st.query_params.to_dict():
+        st.query_params.from_dict(link)  # whoever opens it sees the same

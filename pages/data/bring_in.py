@@ -56,23 +56,14 @@ def show_bring_in(view: View | None) -> None:
         "nothing of the columns that you leave out. Nothing is published until you say so."
     )
     say_what_was_published()
-    file = st.file_uploader(
-        "File",
-        key=f"{KEPT}file {desk().cleared}",
-        max_upload_size=MAX_UPLOAD_MB,
-        label_visibility="collapsed",
-    )
+    key = f"{KEPT}file {desk().cleared}"
+    file = st.file_uploader("File", key=key, max_upload_size=MAX_UPLOAD_MB, label_visibility="collapsed")
     if file is None:
         desk("")
         return
-    likely = seems_to_be(file)
-    source = st.selectbox(
-        "What it is",
-        list(KINDS),
-        list(KINDS).index(likely),
-        format_func=KINDS.__getitem__,
-        key=f"{KEPT}{file.file_id} kind",
-    )
+    kinds, key = list(KINDS), f"{KEPT}{file.file_id} kind"
+    likely = kinds.index(seems_to_be(file))
+    source = st.selectbox("What it is", kinds, likely, format_func=KINDS.__getitem__, key=key)
     looked = looked_at(file) if source is Source.RECORDS else Looked()
     if source is Source.RECORDS and looked.preview is None:
         return
@@ -96,7 +87,8 @@ def _settings(source: Source, looked: Looked, file: UploadedFile) -> Settings | 
         return Settings()
     show_preview(looked.preview)
     st.markdown("**2. Say what its columns and codes mean.**")
-    given = _given_mapping(file)
+    with st.expander("Have a mapping already?"):
+        given = st.file_uploader("Mapping (TOML)", key=f"{KEPT}{file.file_id} mapping", max_upload_size=1)
     sheet, heading = looked.preview.sheet, looked.preview.heading
     # what is filled in belongs to this sheet, this heading and this mapping: with another it is filled in anew
     key = f"{KEPT}{file.file_id} {sheet} {heading} {given.file_id if given else ''}"
@@ -117,11 +109,6 @@ def _settings(source: Source, looked: Looked, file: UploadedFile) -> Settings | 
     return Settings(mapping=mapping)
 
 
-def _given_mapping(file: UploadedFile) -> UploadedFile | None:
-    with st.expander("Have a mapping already?"):
-        return st.file_uploader("Mapping (TOML)", key=f"{KEPT}{file.file_id} mapping", max_upload_size=1)
-
-
 def _draft_of(given: UploadedFile, preview: Preview, drafted: Draft) -> Draft:
     """Return a mapping that was given, with the months of this file and not of last month's."""
     mapping = parse_mapping(given.getvalue(), "The mapping")
@@ -135,30 +122,25 @@ def _where_to(view: View | None, source: Source, file: UploadedFile, looked: Loo
     names = stores.datasets(store_path())
     same = [name for name in names if stores.versions(store_path(), name)[-1].source == source.value]
     shown = view.publish.dataset if view and view.publish.dataset in same else None
+    there = ", ".join(names) or "none yet"
     where, who = st.columns(2)
     dataset = where.text_input(
         "Dataset",
         shown or (looked.draft.mapping.source if looked.draft else source.value),
         key=f"{KEPT}{file.file_id} dataset",
-        help=plain(
-            f"A dataset that exists already gets a new version. There are: {', '.join(names) or 'none yet'}."
-        ),
+        help=plain(f"A dataset that exists already gets a new version. There are: {there}."),
         max_chars=40,
     )
-    by = who.text_input(
-        "Your name", key=f"{KEPT}by", help="Every version names who published it.", max_chars=80
-    )
+    named = "Every version names who published it."
+    by = who.text_input("Your name", key=f"{KEPT}by", help=named, max_chars=80)
     return stores.checked_dataset_name(dataset.strip()), by.strip()
 
 
 def _try_and_publish(trial: Trial) -> None:
     result = tried(trial)
-    if result is None:
-        return
-    if show_trial(result):
-        published = stores.publish(
-            store_path(), trial.dataset, result.delivery, trial.by, result.publish.number
-        )
+    if result and show_trial(result):
+        number = result.publish.number
+        published = stores.publish(store_path(), trial.dataset, result.delivery, trial.by, number)
         done = desk("")
         done.published, done.cleared = published, done.cleared + 1  # an uploader of another key is empty
         adopt(SidebarChoices, {"dataset": published.dataset, "version": str(published.number)})

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.text import plain
 from vulncore.domain.measures import known_measures
@@ -20,6 +21,12 @@ from vulncore.sources.records.mapping_file import FIRST_MAPPED_ORDER
 from vulncore.sources.records.moments import DateOrder
 
 NONE = "–"
+DOUBTED = COLUMN_LABELS | {
+    "force": "Force",
+    "coverage": "Months covered",
+    "dates": "Dates",
+    "counts": "What a record is",
+}
 MORE = ("offence", "location_type", "place", "victim_key", "outcome", "outcome_on", "no_crimed_on")
 WAYS = {
     "Not given": (),
@@ -30,12 +37,7 @@ WAYS = {
 
 
 def chosen_mapping(draft: Draft, columns: Sequence[Column], key: str) -> Mapping:
-    """Draw the mapping as choices, filled in as drafted, and return what is chosen.
-
-    Args:
-        draft: The draft, with its doubts.
-        columns: The extract's columns as they were described.
-        key: What the widgets' keys begin with: another for every file.
+    """Draw the mapping as choices, filled in as drafted, and return what is chosen; another file needs another key.
 
     Raises:
         InvalidPeriodError: A month can't be read.
@@ -45,18 +47,16 @@ def chosen_mapping(draft: Draft, columns: Sequence[Column], key: str) -> Mapping
     mapping, names = draft.mapping, [column.name for column in columns]
     content = {column.name: column.content for column in columns}
     whose, source, order = st.columns(3)
-    force = whose.text_input(
-        "Force", "" if mapping.force == UNNAMED_FORCE else mapping.force, key=f"{key} force", max_chars=80
-    )
+    named = "" if mapping.force == UNNAMED_FORCE else mapping.force
+    force = whose.text_input("Force", named, key=f"{key} force", max_chars=80)
     name = source.text_input(
         "Name of this extract",
         mapping.source,
         key=f"{key} source",
         help="Keep the name the same every month. A new file of that name replaces its own months only.",
     )
-    dates = order.selectbox(
-        "Dates are written", list(DateOrder), list(DateOrder).index(mapping.date_order), key=f"{key} dates"
-    )
+    orders = list(DateOrder)
+    dates = order.selectbox("Dates are written", orders, orders.index(mapping.date_order), key=f"{key} dates")
     first, last = _covered(mapping, key)
 
     st.markdown("**What a record counts towards**")
@@ -65,9 +65,7 @@ def chosen_mapping(draft: Draft, columns: Sequence[Column], key: str) -> Mapping
     st.markdown("**When**")
     when = st.columns(5)
     pick = _Picker(names, key)
-    chosen = {
-        "recorded_on": pick(when[0], "recorded_on", mapping.columns.get("recorded_on")),
-    }
+    chosen = {"recorded_on": pick(when[0], "recorded_on", mapping.columns.get("recorded_on"))}
     start = _moment(pick, when[1:3], "occurred_from", mapping.occurred_from, content)
     end = _moment(pick, when[3:5], "occurred_to", mapping.occurred_to, content)
 
@@ -93,15 +91,14 @@ def chosen_mapping(draft: Draft, columns: Sequence[Column], key: str) -> Mapping
     )
 
 
+@dataclass(frozen=True)
 class _Picker:
     """Draws a box in which one of the extract's columns is chosen, or none."""
 
-    def __init__(self, names: Sequence[str], key: str) -> None:
-        self.names, self.key = list(names), key
+    names: Sequence[str]
+    key: str
 
-    def __call__(
-        self, where: st.delta_generator.DeltaGenerator, ours: str, drafted: str | None, label: str = ""
-    ) -> str:
+    def __call__(self, where: DeltaGenerator, ours: str, drafted: str | None, label: str = "") -> str:
         options = [NONE, *self.names]
         index = options.index(drafted) if drafted in self.names else 0
         name = label or COLUMN_LABELS[ours]
@@ -112,16 +109,9 @@ class _Picker:
 def _say_doubts(doubts: Table[str, str]) -> None:
     if not doubts:
         return
-    words = {
-        "force": "Force",
-        "coverage": "Months covered",
-        "dates": "Dates",
-        "counts": "What a record is",
-        **COLUMN_LABELS,
-    }
     alike: dict[str, list[str]] = {}
     for about, doubt in doubts.items():
-        alike.setdefault(doubt, []).append(words.get(about, about.replace("=", ": ")))
+        alike.setdefault(doubt, []).append(DOUBTED.get(about, about.replace("=", ": ")))
     lines = [f"- **{plain(', '.join(about))}**: {plain(doubt)}" for doubt, about in alike.items()]
     st.info("Filled in from the headings and values. Look at these:\n" + "\n".join(lines))
 
@@ -135,17 +125,13 @@ def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None]:
             format_month(drafted) if drafted else "",
             key=f"{key} covers {label}",
             help="The months that this file covers in full. A covered month without a record counts as zero.",
-        )
-        months.append(parse_month(text.strip()) if text.strip() else None)
+        ).strip()
+        months.append(parse_month(text) if text else None)
     return months[0], months[1]
 
 
 def _moment(
-    pick: _Picker,
-    where: Sequence[st.delta_generator.DeltaGenerator],
-    ours: str,
-    drafted: Moment,
-    content: Table[str, Content],
+    pick: _Picker, where: Sequence[DeltaGenerator], ours: str, drafted: Moment, content: Table[str, Content]
 ) -> Moment:
     day = pick(where[0], ours, drafted.at or drafted.date)
     clock = pick(where[1], ours, drafted.time or drafted.hour, "with its time or hour in")
@@ -160,12 +146,8 @@ def _where(pick: _Picker, mapping: Mapping, key: str) -> dict[str, str]:
     drafted = next((way for way, ours in WAYS.items() if ours and ours[0] in mapping.columns), "Not given")
     boxes = st.columns(4)
     way = boxes[0].selectbox("Places are given as", list(WAYS), list(WAYS).index(drafted), key=f"{key} way")
-    chosen = {
-        ours: pick(box, ours, mapping.columns.get(ours))
-        for ours, box in zip(WAYS[way], boxes[1:], strict=False)
-    }
-    chosen["record_id"] = pick(boxes[3], "record_id", mapping.columns.get("record_id"))
-    return chosen
+    drawn = [*zip(WAYS[way], boxes[1:], strict=False), ("record_id", boxes[3])]
+    return {ours: pick(box, ours, mapping.columns.get(ours)) for ours, box in drawn}
 
 
 OWN = "(a measure of its own)"
@@ -175,17 +157,16 @@ def chosen_counts(
     mapping: Mapping, columns: Sequence[Column], key: str
 ) -> tuple[tuple[Coding, ...], tuple[Measure, ...]]:
     """Draw the columns of codes, each code with what it counts towards, and return what is chosen."""
-    by_name = {column.name: column for column in columns}
     drafted = {coding.column: coding for coding in mapping.counts}
     kinds = (Content.TEXT, Content.NUMBER, Content.YES_OR_NO)
-    usable = [
-        name
-        for name, column in by_name.items()
-        if name in drafted or (column.content in kinds and column.values)
-    ]
+    usable = {
+        column.name: column
+        for column in columns
+        if column.name in drafted or (column.content in kinds and column.values)
+    }
     picked = st.multiselect(
         "Columns that say what a record is",
-        usable,
+        list(usable),
         list(drafted),
         key=f"{key} code columns",
         help="A record counts towards every measure that one of its codes names. Leave the last column empty to leave a code out.",
@@ -194,9 +175,9 @@ def chosen_counts(
     for name in picked:
         coding = drafted.get(name)
         if coding is None:
-            coding, new_measures, _ = draft_coding(by_name[name])
+            coding, new_measures, _ = draft_coding(usable[name])
             measures.extend(new_measures)
-        chosen, new_measures = _chosen(by_name[name], coding, measures, f"{key} codes {name}")
+        chosen, new_measures = _chosen(usable[name], coding, measures, f"{key} codes {name}")
         codings.append(chosen)
         measures = list({measure.key: measure for measure in [*measures, *new_measures]}.values())
     used = {measure for coding in codings for keys in coding.codes.values() for measure in keys}
@@ -207,18 +188,14 @@ def _chosen(
     column: Column, coding: Coding, measures: Sequence[Measure], key: str
 ) -> tuple[Coding, tuple[Measure, ...]]:
     names = {measure.key: measure.name for measure in known_measures()}
-    made = {measure.key for measure in measures}
+    called = names | {measure.key: OWN for measure in measures}
     values = list(dict.fromkeys([*coding.codes, *coding.leave_out]))
     frame = pd.DataFrame(
         {
             "In the extract": values,
             "Rows": [_rows(column, value, coding.separator) for value in values],
             "Counts towards": [
-                list(
-                    dict.fromkeys(
-                        OWN if measure in made else names[measure] for measure in coding.codes.get(value, ())
-                    )
-                )
+                list(dict.fromkeys(called[measure] for measure in coding.codes.get(value, ())))
                 for value in values
             ],
         }
@@ -239,20 +216,15 @@ def _chosen(
     codes: dict[str, tuple[str, ...]] = {}
     left: list[str] = []
     new: list[Measure] = []
-    for place, (value, chosen) in enumerate(
-        zip(edited["In the extract"], edited["Counts towards"], strict=True)
-    ):
+    for place, (value, _, chosen) in enumerate(edited.itertuples(index=False)):
         if not chosen:
             left.append(value)
             continue
         mine = [measure for measure in measures if measure.key in coding.codes.get(value, ())]
-        if OWN in chosen and not mine:
-            mine = [
-                measure_from_value(
-                    value, FIRST_MAPPED_ORDER + place, {measure.key for measure in (*measures, *new)}
-                )
-            ]
-        new.extend(mine if OWN in chosen else ())
+        if OWN in chosen:
+            taken = {measure.key for measure in (*measures, *new)}
+            mine = mine or [measure_from_value(value, FIRST_MAPPED_ORDER + place, taken)]
+            new.extend(mine)
         keys_of = {**keys, OWN: tuple(measure.key for measure in mine)}
         codes[value] = tuple(key for name in chosen for key in keys_of[name])
     return Coding(column.name, codes, tuple(left), coding.separator), tuple(new)

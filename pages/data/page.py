@@ -18,8 +18,6 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.findings.data.checks import findings_sentence
 from vulncore.findings.shared.file_names import file_name
 
-PUBLISHED, NOTES, BRING_IN = "Versions and changes", "Notes on the data", "Bring in data"
-
 st.title("Data")
 
 try:
@@ -40,14 +38,13 @@ show_findings(findings, file_name(view.publish, "what to check", view.force))
 st.header("Which months were delivered")
 show_coverage(picture, view)
 
-published, notes, bring_in = st.tabs([PUBLISHED, NOTES, BRING_IN], key="data part", on_change="rerun")
-if published.open:
-    with published:
-        show_published(view)
-        show_undo(view)
-if notes.open:
-    with notes:
-        show_notes_on_data(view)
-if bring_in.open:
-    with bring_in:
-        show_bring_in(view)
+parts = {
+    "Versions and changes": (show_published, show_undo),
+    "Notes on the data": (show_notes_on_data,),
+    "Bring in data": (show_bring_in,),
+}
+for tab, pieces in zip(st.tabs(list(parts), key="data part", on_change="rerun"), parts.values(), strict=True):
+    if tab.open:
+        with tab:
+            for show in pieces:
+                show(view)

@@ -58,30 +58,25 @@ def seems_to_be(file: UploadedFile) -> Source:
 
 def looked_at(file: UploadedFile) -> Looked:
     """Return what is in a file of records; its sheet and its heading can be said where they were not found."""
-    looked = _look(file, None, None)
-    sheet = None
+    looked, sheet = _look(file, None, None), None
     if len(looked.sheets) > 1:
         index = looked.sheets.index(looked.preview.sheet) if looked.preview else None
         sheet = st.selectbox("Sheet", looked.sheets, index, key=f"bring in {file.file_id} sheet")
         looked = _look(file, sheet, None) if sheet else looked
     if looked.preview is None:
-        if sheet or not looked.sheets:
-            st.error(plain(looked.problem))
-        else:
+        if looked.sheets and not sheet:
             st.info(plain(looked.problem))
-        if not sheet and looked.sheets:
             return looked
-    heading_found = looked.preview.heading if looked.preview else None
+        st.error(plain(looked.problem))
+    first, last = looked.preview.heading if looked.preview else (1, 1)
     text = st.text_input(
         "Lines of the heading",
-        f"{heading_found[0]}-{heading_found[1]}"
-        if heading_found and heading_found[1] > heading_found[0]
-        else f"{heading_found[0] if heading_found else 1}",
+        f"{first}-{last}" if last > first else f"{first}",
         key=f"bring in {file.file_id} heading {sheet or ''}",
         help="Which line holds the column headings, counted from the top of the file: 1, or 4-5 for headings of two lines.",
     )
     heading = _lines(text)
-    if heading and heading_found and heading != heading_found:
+    if heading and looked.preview and heading != (first, last):
         looked = _look(file, sheet, heading)
         if looked.problem:
             st.error(plain(looked.problem))
@@ -110,9 +105,8 @@ def _read(path: Path, sheet: str | None, heading: tuple[int, int] | None, place:
     try:
         extract = read_extract(path, sheet=sheet, heading=heading, progress=progress_in(place))
         columns = describe_columns(extract)
-        return Looked(
-            extract.sheets, _preview(extract, columns), tuple(map(_narrow, columns)), draft_mapping(extract)
-        )
+        narrow, draft = tuple(map(_narrow, columns)), draft_mapping(extract)
+        return Looked(extract.sheets, _preview(extract, columns), narrow, draft)
     except SheetNotChosenError as several:
         return Looked(several.sheets, problem=str(several))
     except VulncoreError as problem:
@@ -140,8 +134,8 @@ def _narrow(column: Column) -> Column:
 
 
 def _lines(text: str) -> tuple[int, int] | None:
-    heading_found = re.fullmatch(r"\s*(\d{1,6})(?:\s*[-:–]\s*(\d{1,6}))?\s*", text, re.ASCII)
-    return (int(heading_found[1]), int(heading_found[2] or heading_found[1])) if heading_found else None
+    lines = re.fullmatch(r"\s*(\d{1,6})(?:\s*[-:–]\s*(\d{1,6}))?\s*", text, re.ASCII)
+    return (int(lines[1]), int(lines[2] or lines[1])) if lines else None
 
 
 def _reading_in_words(extract: Extract) -> str:

@@ -23,9 +23,8 @@ MAX_UPLOAD_MB = 200
 @contextmanager
 def on_disk(file: UploadedFile) -> Iterator[Path]:
     """Yield the path of a copy that is gone afterwards, whatever happens. Its name is the file's own."""
-    name = PurePosixPath(file.name.replace("\\", "/")).name[
-        -60:
-    ]  # letters can take four bytes, and a name has 255
+    # letters can take four bytes, and a name has 255
+    name = PurePosixPath(file.name.replace("\\", "/")).name[-60:]
     if IS_WINDOWS:  # which takes these letters for parts of a path, and some names for devices
         name = re.sub('[<>:"|?*]', "-", f"-{name}" if DEVICE.fullmatch(name) else name)
     with tempfile.TemporaryDirectory(prefix="vulncore-") as folder:

@@ -18,11 +18,6 @@ def may_publish() -> bool:
         return setting == "on"
     hosts = st.get_option("server.allowedHosts") or []
     local = st.get_option("server.address") in LOOPBACK and bool(hosts) and set(hosts) <= LOOPBACK
-    return local and _asks_from_here()
-
-
-def _asks_from_here() -> bool:
-    """Whether no proxy stands between: it would make everybody seem to be on this machine."""
-    return not any(
-        name.casefold().startswith(("x-forwarded", "forwarded", "via")) for name in st.context.headers
-    )
+    # a proxy in between would make everybody seem to be on this machine
+    by_proxy = ("x-forwarded", "forwarded", "via")
+    return local and not any(name.casefold().startswith(by_proxy) for name in st.context.headers)

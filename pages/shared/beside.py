@@ -1,14 +1,14 @@
 """A view that is pinned, so that the next one stands beside it."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.shared.choices import Choices, change, chosen, say_unmet
+from pages.shared.choices import Choices, change, chosen, say_unmet, values_of
 from pages.shared.sidebar import ALL_STRANDS, SidebarChoices, View, view_of
 from pages.shared.text import plain
 from pages.shared.visit import visit
@@ -43,13 +43,10 @@ def view_beside(view: View, choices: C) -> tuple[View, C] | None:
     if pinned is None:
         _let_go()
         return None
-    records = RecordChoices.from_link(link)
     its_choices = choices
     if isinstance(choices, RecordChoices):
-        its_choices = replace(choices, **{name: getattr(records, name) for name in _names(RecordChoices)})
-    if pin_of(pinned, its_choices) == pin_of(view, choices):
-        return None
-    return pinned, its_choices
+        its_choices = replace(choices, **values_of(RecordChoices.from_link(link), RecordChoices))
+    return None if pin_of(pinned, its_choices) == pin_of(view, choices) else (pinned, its_choices)
 
 
 def two_views(pinned: View, shown: View) -> str:
@@ -66,10 +63,9 @@ def _looked_at(view: View) -> str:
 
 def pin_of(view: View, choices: Choices) -> str:
     """Return the link of a view: whose records, which, and of when."""
-    records: dict[str, str] = {}
-    if isinstance(choices, RecordChoices):
-        records = RecordChoices(**{name: getattr(choices, name) for name in _names(RecordChoices)}).to_link()
-    return urlencode({**replace(view, picked=view.path or ALL_STRANDS, beside=None).to_link(), **records})
+    of_records = isinstance(choices, RecordChoices)
+    records = RecordChoices(**values_of(choices, RecordChoices)).to_link() if of_records else {}
+    return urlencode(replace(view, picked=view.path or ALL_STRANDS, beside=None).to_link() | records)
 
 
 def show_compare(view: View, choices: Choices) -> None:
@@ -110,10 +106,6 @@ def let_go(problem: str) -> None:
     _unpin()
 
 
-def _names(kind: type[Choices]) -> list[str]:
-    return [item.name for item in fields(kind) if "read" in item.metadata]
-
-
 def _let_go() -> None:
     _unpin()
     say_unmet(UNMET, "this view alone")
@@ -130,9 +122,7 @@ def _unpin() -> None:
 
 def _swap(pinned: str, now: str, records: bool) -> None:
     """Put the pinned view on screen and pin the one there; a page without records leaves the choice of them as it is."""
-    link = dict(parse_qsl(pinned))
-    kept = chosen(RecordChoices)
-    for kind in (SidebarChoices, RecordChoices):
-        choices = kind.from_link(link) if records or kind is SidebarChoices else kept
-        change(kind, **{name: getattr(choices, name) for name in _names(kind)})
+    link, kept = dict(parse_qsl(pinned)), chosen(RecordChoices)
+    change(SidebarChoices, **values_of(SidebarChoices.from_link(link), SidebarChoices))
+    change(RecordChoices, **values_of(RecordChoices.from_link(link) if records else kept, RecordChoices))
     change(SidebarChoices, beside=now)

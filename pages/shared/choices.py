@@ -65,11 +65,10 @@ class Choices:
 
     def to_link(self) -> dict[str, str]:
         """Return the names and texts of what was chosen; a default has none."""
-        values = {item.name: getattr(self, item.name) for item in _choices_of(type(self))}
         return {
-            item.name: item.metadata["write"](values[item.name])
+            item.name: item.metadata["write"](value)
             for item in _choices_of(type(self))
-            if values[item.name] != item.default
+            if (value := getattr(self, item.name)) != item.default
         }
 
 
@@ -79,7 +78,7 @@ def chosen(kind: type[C]) -> C:
     choices: Any = kept.get(kind) or kind()
     for base in kind.__mro__[1:]:
         if base in kept:
-            choices = replace(choices, **_values(kept[base]))
+            choices = replace(choices, **values_of(kept[base], base))
     return choices
 
 
@@ -90,12 +89,8 @@ def change(kind: type[Choices], /, **values: object) -> None:
     _keep(replace(before, unread=unread, **values))
     fallen = {name for name, value in values.items() if getattr(before, name) != value}
     kept = visit().choices
-    while more := {
-        item.name
-        for page in kept
-        for item in _choices_of(page)
-        if item.name not in fallen | set(values) and item.metadata["falls_with"] & fallen
-    }:
+    others = [item for page in kept for item in _choices_of(page) if item.name not in values]
+    while more := {item.name for item in others if item.metadata["falls_with"] & fallen} - fallen:
         fallen |= more
     for page, choices in kept.items():
         defaults = {
@@ -107,24 +102,24 @@ def change(kind: type[Choices], /, **values: object) -> None:
 def adopt(kind: type[Choices], link: Mapping[str, str]) -> None:
     """Take over a page's choices of a link that was opened or gone back to."""
     choices = kind.from_link(link)
-    change(kind, **_values(choices))
+    change(kind, **values_of(choices, kind))
     _keep(choices)
 
 
 def _keep(choices: Choices) -> None:
     for base in type(choices).__mro__:
         if base is not Choices and issubclass(base, Choices):
-            values = {item.name: getattr(choices, item.name) for item in _choices_of(base)}
             unread = choices.unread if base is type(choices) else ()
-            visit().choices[base] = base(unread=unread, **values)
+            visit().choices[base] = base(unread=unread, **values_of(choices, base))
 
 
 def _choices_of(kind: type[Choices]) -> list[Any]:
     return [item for item in fields(kind) if "read" in item.metadata]
 
 
-def _values(choices: Choices) -> dict[str, Any]:
-    return {item.name: getattr(choices, item.name) for item in _choices_of(type(choices))}
+def values_of(choices: Choices, kind: type[Choices]) -> dict[str, Any]:
+    """Return what is chosen by name, of the choices that a class has."""
+    return {item.name: getattr(choices, item.name) for item in _choices_of(kind)}
 
 
 def say_unmet(problem: str, instead: str) -> None:
@@ -174,14 +169,11 @@ class Picker(Generic[T]):
         value, unread = getattr(choices, self.name), dict(choices.unread).get(self.name)
         if value in self.options and unread is None:
             return value  # type: ignore[no-any-return]
-        default = type(choices)().__getattribute__(self.name)
+        default = getattr(type(choices)(), self.name)
         standing = default if default in self.options else self.options[self.index]
         if unread is not None or value != default:
-            asked_for = unread if unread is not None else str(value)
-            say_unmet(
-                f"There is no {self.noun or self.name} '{asked_for[:LONGEST_QUOTED]}' here",
-                self.words(standing),
-            )
+            asked_for = str(value if unread is None else unread)[:LONGEST_QUOTED]
+            say_unmet(f"There is no {self.noun or self.name} '{asked_for}' here", self.words(standing))
             change(type(choices), **{self.name: default})
         return standing
 
@@ -203,23 +195,16 @@ class Picker(Generic[T]):
 
 
 def open_part(parts: Mapping[str, str], choices: Choices, key: str) -> tuple[str, DeltaGenerator]:
-    """Draw a page's parts as tabs, and return the link's name of the open one and what to draw it in.
+    """Draw a page's parts as tabs, and return the link's name of the open one (the choices' `part`) and what to draw it in.
 
-    Args:
-        parts: The names of the tabs on screen, by those that a link gives them; the first opens first.
-        choices: The page's choices: its `part` is the open one.
-        key: What the page's tabs are called.
+    `parts` are the names of the tabs on screen, by those that a link gives them; the first opens first.
     """
-    opened = getattr(choices, "part", "")
-    opened = opened if opened in parts else next(iter(parts))
-    st.session_state[key] = parts[opened]  # by the state: a new default would undo a click
-    tabs = st.tabs(
-        list(parts.values()),
-        key=key,
-        on_change=_open,
-        args=(type(choices), key, {name: part for part, name in parts.items()}),
-    )
-    return opened, tabs[list(parts).index(opened)]
+    opened, names = getattr(choices, "part", ""), list(parts)
+    place = names.index(opened) if opened in parts else 0
+    st.session_state[key] = parts[names[place]]  # by the state: a new default would undo a click
+    of_tab = {tab: name for name, tab in parts.items()}
+    tabs = st.tabs(list(parts.values()), key=key, on_change=_open, args=(type(choices), key, of_tab))
+    return names[place], tabs[place]
 
 
 def _times_redrawn(name: str, option: object) -> int:

@@ -24,7 +24,6 @@ VERSION = {Publish: lambda line: (line.dataset, line.number, line.published_at)}
 QUESTION = {**VERSION, RecordFilter: repr, Night: repr}
 """How a cached read tells questions apart: by all their fields, as they are written. Streamlit's own way takes far longer."""
 
-
 Boundaries = tuple[tuple[str, int, int], ...]
 """What tells which boundaries the store keeps: records are blurred within them, so others make other figures."""
 
@@ -39,9 +38,8 @@ def contents_of(store: Path, publish: Publish) -> DatasetContents:
     return _contents_of(store, publish.dataset, publish.number, publish.published_at)
 
 
-@lru_cache(
-    maxsize=READS_KEPT
-)  # Streamlit's caches serve pages alone; addresses are completed before a page runs
+# Streamlit's caches serve pages alone; addresses are completed before a page runs
+@lru_cache(maxsize=READS_KEPT)
 def _contents_of(store: Path, dataset: str, number: int, published_at: datetime) -> DatasetContents:  # noqa: ARG001
     return dataset_contents(stores.open_version(store, dataset, number))
 

@@ -161,15 +161,11 @@ def _dataset_picker() -> Picker[str]:
 def _draw_version(dataset: str) -> Publish:
     """Return the version that is pinned, else the newest, and pin it: it stays until somebody moves on."""
     publishes = {publish.number: publish for publish in reversed(stores.versions(store_path(), dataset))}
-    picker = Picker(
-        "As published in",
-        "version",
-        list(publishes),
-        words=lambda number: (
-            f"version {number}, {publishes[number].published_at.day} {publishes[number].published_at:%b %Y}"
-        ),
-    )
-    number = _draw_if_several(picker)
+    words = {
+        number: f"version {number}, {publish.published_at.day} {publish.published_at:%b %Y}"
+        for number, publish in publishes.items()
+    }
+    number = _draw_if_several(Picker("As published in", "version", list(words), words=words.__getitem__))
     change(SidebarChoices, version=number)
     return publishes[number]
 
@@ -209,13 +205,14 @@ def _of_strand(strand: str, contents: DatasetContents) -> list[Measure]:
 def _looked_at(contents: DatasetContents) -> dict[str, str]:
     """Return what can be looked at and what it is called: all, each strand, each measure of a strand that has several."""
     words = {ALL_STRANDS: "All strands"}
-    alone = [measure for measure in contents.measures if not measure.strand]
     for strand in contents.strands:
-        first, *others = _of_strand(strand.key, contents)
-        words[strand.key] = strand_name(strand.key) if others else first.name
-        if others:
-            words |= {path_of(measure, contents): f"{INDENT}{measure.name}" for measure in (first, *others)}
-    return words | {path_of(measure, contents): measure.name for measure in alone}
+        measures = _of_strand(strand.key, contents)
+        words[strand.key] = strand_name(strand.key) if len(measures) > 1 else measures[0].name
+        if len(measures) > 1:
+            words |= {path_of(measure, contents): f"{INDENT}{measure.name}" for measure in measures}
+    return words | {
+        path_of(measure, contents): measure.name for measure in contents.measures if not measure.strand
+    }
 
 
 def _draw_strand(view: View, first: str, together: bool) -> View:

@@ -36,15 +36,13 @@ NARROWED = {
 }
 
 
-def _keys(text: str) -> tuple[str, ...]:
-    return tuple(key for key in text.split(",") if key)
-
-
 @dataclass(frozen=True)
 class RecordChoices(Choices):
     """Which records are looked at. `measures` is None for those that a page begins with; `hours` are those mapped."""
 
-    measures: tuple[str, ...] | None = choice(read=_keys, write=",".join, falls_with=("force", "strand"))
+    measures: tuple[str, ...] | None = choice(
+        read=lambda text: tuple(filter(None, text.split(","))), write=",".join, falls_with=("force", "strand")
+    )
     period: str = choice(YEAR)
     kind: str = choice(ANY, falls_with=("force",))
     place: str = choice(ANY, falls_with=("force",))
@@ -57,7 +55,8 @@ def record_filter(
     view: View, choices: RecordChoices, offered: Sequence[Measure], harm: dict[str, float] | None = None
 ) -> RecordFilter:
     """Return the records that choices ask for, of the measures offered; `harm` is what a record of a measure weighs."""
-    measures = tuple(_met_measures(choices, offered) or _first_measures(view, offered))
+    first = [view.measure] if view.measure else [measure.key for measure in offered]
+    measures = tuple(_met_measures(choices, offered) or first)
     narrowed = {column: picker.made(choices) for column, picker in narrowing_pickers(view).items()}
     return RecordFilter(
         force=view.force,
@@ -78,9 +77,7 @@ def narrowing_pickers(view: View) -> dict[str, Picker[str]]:
     """Return the choices of a place, a type of place and a group of victims, by column of the incidents."""
     values = week_choices(view).values
     return {
-        column: Picker(
-            label, name, [ANY, *values[column]], words=partial(_any_or, every), noun=COLUMNS[column]
-        )
+        column: Picker(label, name, [ANY, *values[column]], 0, partial(_any_or, every), COLUMNS[column])
         for name, (column, label, every) in NARROWED.items()
     }
 
@@ -92,9 +89,8 @@ def night_picker() -> Picker[str]:
 
 def week_choices(view: View) -> WeekChoices:
     """Return what the version on screen offers."""
-    return week_choices_of(
-        store_path(), view.publish, view.force, smallest_shown(), boundaries_of(store_path())
-    )
+    store = store_path()
+    return week_choices_of(store, view.publish, view.force, smallest_shown(), boundaries_of(store))
 
 
 def chosen_night(choices: RecordChoices) -> Night:
@@ -123,14 +119,12 @@ def of_strand(view: View, keys: Collection[str], what: str, refusal: type[Vulnco
     of_the_strand = [measure for measure in measures if view.strand in (None, measure.strand)]
     if view.measure and view.measure not in keys:
         name = next(measure.name for measure in view.contents.measures if measure.key == view.measure)
-        raise refusal(
-            f"No record of {name} has {what}. Choose another: {', '.join(sorted(measure.name for measure in measures))}."
-        )
+        others = ", ".join(sorted(measure.name for measure in measures))
+        raise refusal(f"No record of {name} has {what}. Choose another: {others}.")
     if not of_the_strand:
-        raise refusal(
-            f"No record of the strand '{strand_name(view.strand or '')}' has {what}. Choose another strand: "
-            f"{', '.join(sorted({strand_name(measure.strand) for measure in measures}))}."
-        )
+        name, others = strand_name(view.strand or ""), {strand_name(measure.strand) for measure in measures}
+        why = f"No record of the strand '{name}' has {what}."
+        raise refusal(f"{why} Choose another strand: {', '.join(sorted(others))}.")
     return of_the_strand
 
 
@@ -143,7 +137,10 @@ def show_record_choices(
         period_picker(view).draw(choices)
         with st.popover(f"Narrowed: {plain(narrowed)}" if narrowed else "Narrow down", width="stretch"):
             _draw_measures(choices, records, offered)
-            _draw_narrowing(view, choices)
+            for picker in narrowing_pickers(view).values():
+                if len(picker.options) > 1:
+                    picker.draw(choices)
+            night_picker().draw(choices)
 
 
 def _night(text: str) -> Night:
@@ -169,10 +166,6 @@ def _met_measures(choices: RecordChoices, offered: Sequence[Measure]) -> list[st
     return met
 
 
-def _first_measures(view: View, offered: Sequence[Measure]) -> list[str]:
-    return [view.measure] if view.measure else [measure.key for measure in offered]
-
-
 def first_strand(view: View, keys: Collection[str], choices: RecordChoices) -> str:
     """Return the strand that a page of records shows first: sexual violence where it has any of these measures."""
     strands = {measure.key: measure.strand for measure in view.contents.measures if measure.key in keys}
@@ -182,24 +175,10 @@ def first_strand(view: View, keys: Collection[str], choices: RecordChoices) -> s
 
 
 def _draw_measures(choices: RecordChoices, records: RecordFilter, offered: Sequence[Measure]) -> None:
-    names = {measure.key: measure.name for measure in offered}
-    st.session_state["measures picker"] = list(records.measures)
-    st.multiselect(
-        "Measures",
-        list(names),
-        key="measures picker",
-        format_func=names.get,
-        on_change=_keep_measures,
-        args=(type(choices),),
-    )
+    names, key = {measure.key: measure.name for measure in offered}, "measures picker"
+    st.session_state[key] = list(records.measures)
 
+    def keep() -> None:
+        change(type(choices), measures=tuple(st.session_state[key]))
 
-def _keep_measures(kind: type[RecordChoices]) -> None:
-    change(kind, measures=tuple(st.session_state["measures picker"]))
-
-
-def _draw_narrowing(view: View, choices: RecordChoices) -> None:
-    for picker in narrowing_pickers(view).values():
-        if len(picker.options) > 1:
-            picker.draw(choices)
-    night_picker().draw(choices)
+    st.multiselect("Measures", list(names), key=key, format_func=names.get, on_change=keep)

@@ -1,7 +1,7 @@
 """What a version of a dataset changed: every figure that differs from the version before, and the sentences."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,15 @@ from vulncore.store import Snapshot, open_version, versions
 from vulncore.store.stubs import ERASED
 
 COUNTED_FROM = {"incidents": "records", "counts": "totals"}
+HEADINGS = {
+    "force": "Force",
+    "name": "Measure",
+    "period": "Period",
+    "table": "Counted from",
+    "before": "Before",
+    "after": "After",
+    "change": "Change",
+}
 NAMED = 4  # figures that have a sentence of their own; the table has them all
 WHAT_BECAME = {
     "added": "added",
@@ -44,12 +53,7 @@ class Changes:
 
 
 def changes(store: Path, dataset: str, number: int | None = None) -> Changes:
-    """Return what changed from the version before to a version.
-
-    Args:
-        store: The folder of the store.
-        dataset: The dataset's name.
-        number: The version; the newest where none is given.
+    """Return what changed from the version before to a version, the newest where no number is given.
 
     Raises:
         UnknownNameError: There is no such dataset or version.
@@ -72,80 +76,38 @@ def changes_between(before: Snapshot | None, after: Snapshot) -> Changes:
     later = figures(after.incidents, after.coverage, after.counts)
     earlier = figures(before.incidents, before.coverage, before.counts) if before else later.head(0)
     changed = figure_changes(earlier, later)
-    changed = changed.assign(
-        period=[_period(*days) for days in zip(changed["period_start"], changed["period_end"], strict=True)]
-    )
-    changed["name"] = changed["measure"].map(_names(before, after))
+    periods = [_period(*days) for days in zip(changed["period_start"], changed["period_end"], strict=True)]
+    changed = changed.assign(period=periods, name=changed["measure"].map(_names(before, after)))
+    frame = changed.assign(table=changed["table"].map(COUNTED_FROM))[list(HEADINGS)].rename(columns=HEADINGS)
+    if before is None:
+        size = f"{number_of(len(changed), 'figure')}, {_span(changed)}" if len(changed) else "no figures"
+        return Changes(frame, (f"This is the first version: {size}.",), RecordChanges())
     records = RecordChanges()
-    if before and _other_incidents(before, after):
+    if _other_incidents(before, after):
         records = record_changes(before.incidents, after.incidents)
-    sentences = change_sentences(
-        changed,
-        records,
-        several_forces=later["force"].nunique() > 1,
-        first=before is None,
-        besides=_besides(before, after) if before else (),
-    )
-    return Changes(_named_for_people(changed), sentences, records)
-
-
-def change_sentences(
-    figures_changed: pd.DataFrame,
-    records: RecordChanges,
-    first: bool = False,
-    several_forces: bool = False,
-    besides: Sequence[str] = (),
-) -> tuple[str, ...]:
-    """Return what a version changed, in sentences: a summary, the figures that changed most, the records.
-
-    Args:
-        figures_changed: What `vulncore.metrics.records.changes.figure_changes` returns, with `name` (the measure's) and
-            `period` (in words).
-        records: What became of records.
-        first: There is no earlier version.
-        several_forces: The dataset has more than one, so that each figure names its force.
-        besides: Sentences about what else differs.
-
-    >>> from datetime import date
-    >>> rape = pd.DataFrame({"force": "F", "name": ["Rape"], "period": ["September 2024"],
-    ...     "period_start": [date(2024, 9, 1)], "before": [3], "after": [2], "change": ["changed"]})
-    >>> change_sentences(rape, RecordChanges(no_crimed=1))
-    ('1 figure changed.', 'Rape, September 2024: 3 to 2.', 'Records: 1 no-crimed since.')
-    """
-    if first:
-        size = number_of(len(figures_changed), "figure")
-        contents = f"{size}, {_span(figures_changed)}" if len(figures_changed) else "no figures"
-        return (f"This is the first version: {contents}.",)
-    changed = figures_changed[figures_changed["change"] == "changed"]
-    difference = (changed["after"] - changed["before"]).abs()
-    changed = changed.loc[difference.sort_values(ascending=False, kind="stable").index]
-    sentences = [_summary(figures_changed)]
-    for row in changed.head(NAMED).to_dict("records"):
-        whose = f"{row['force']}, " if several_forces else ""
-        sentences.append(f"{whose}{row['name']}, {row['period']}: {row['before']:,} to {row['after']:,}.")
-    if len(changed) > NAMED:
-        rest = len(changed) - NAMED
-        sentences.append(f"{rest:,} more {agree(rest, 'figure', 'figures')} changed, by as much or less.")
     became = [
         f"{getattr(records, key):,} {words}" for key, words in WHAT_BECAME.items() if getattr(records, key)
     ]
-    if became:
-        sentences.append(f"Records: {', '.join(became)}.")
-    return (*sentences, *besides)
-
-
-def _named_for_people(changed: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Force": changed["force"],
-            "Measure": changed["name"],
-            "Period": changed["period"],
-            "Counted from": changed["table"].map(COUNTED_FROM),
-            "Before": changed["before"],
-            "After": changed["after"],
-            "Change": changed["change"],
-        }
+    sentences = (
+        _summary(changed),
+        *_most_changed(changed, several_forces=later["force"].nunique() > 1),
+        *([f"Records: {', '.join(became)}."] if became else []),
+        *_besides(before, after),
     )
+    return Changes(frame, sentences, records)
+
+
+def _most_changed(figures_changed: pd.DataFrame, several_forces: bool) -> Iterator[str]:
+    """Yield a sentence for each of the figures that changed most, and how many more there are; of several forces each says whose it is."""
+    changed = figures_changed[figures_changed["change"] == "changed"]
+    difference = (changed["after"] - changed["before"]).abs()
+    changed = changed.loc[difference.sort_values(ascending=False, kind="stable").index]
+    for row in changed.head(NAMED).to_dict("records"):
+        whose = f"{row['force']}, " if several_forces else ""
+        yield f"{whose}{row['name']}, {row['period']}: {row['before']:,} to {row['after']:,}."
+    rest = len(changed) - NAMED
+    if rest > 0:
+        yield f"{rest:,} more {agree(rest, 'figure', 'figures')} changed, by as much or less."
 
 
 def _period(start: date, end: date) -> str:
@@ -156,12 +118,8 @@ def _period(start: date, end: date) -> str:
 
 
 def _names(*snapshots: Snapshot | None) -> dict[str, str]:
-    return {
-        row["key"]: row["name"]
-        for snapshot in snapshots
-        if snapshot
-        for row in snapshot.measures.select("key", "name").to_pyarrow().to_pylist()
-    }
+    measures = [row for snapshot in snapshots if snapshot for row in _rows(snapshot, "measures")]
+    return {row[0]: row[2] for row in measures}
 
 
 def _other_incidents(before: Snapshot, after: Snapshot) -> bool:
@@ -201,19 +159,20 @@ def _rows(snapshot: Snapshot, table: str) -> list[tuple[Any, ...]]:
 
 def _summary(figures_changed: pd.DataFrame) -> str:
     parts = []
-    for kind, verb in (("changed", ""), ("new", "new"), ("withdrawn", "no longer there")):
-        rows = figures_changed[figures_changed["change"] == kind]
-        if kind == "changed" and len(rows):
-            parts.append(f"{number_of(len(rows), 'figure')} changed")
-        elif len(rows):
-            be = agree(len(rows), "is", "are")
-            whose = f"{first_five(rows['name'].unique())}: " if kind == "withdrawn" else ""
-            parts.append(f"{number_of(len(rows), 'figure')} {be} {verb} ({whose}{_span(rows)})")
+    for kind, rows in figures_changed.groupby("change"):  # changed, new, withdrawn
+        figures_of = number_of(len(rows), "figure")
+        if kind == "changed":
+            parts.append(f"{figures_of} changed")
+            continue
+        verb, whose = "new", ""
+        if kind == "withdrawn":
+            verb, whose = "no longer there", f"{first_five(rows['name'].unique())}: "
+        parts.append(f"{figures_of} {agree(len(rows), 'is', 'are')} {verb} ({whose}{_span(rows)})")
     return f"{', '.join(parts) or 'No figure changed'}."
 
 
 def _span(rows: pd.DataFrame) -> str:
     """Return the periods of figures in words: from the first to the last, where they are more than one."""
-    ordered = rows.sort_values(["period_start", "period_end"] if "period_end" in rows else ["period_start"])
-    starts, ends = (str(ordered["period"].iloc[end]) for end in (0, -1))
+    periods = rows.sort_values(["period_start", "period_end"])["period"]
+    starts, ends = (str(periods.iloc[end]) for end in (0, -1))
     return starts if starts == ends else f"{starts.split(' to ')[0]} to {ends.split(' to ')[-1]}"

@@ -20,10 +20,7 @@ AROUND = 110  # title, legend and axis
 def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) -> alt.LayerChart:
     """Return the chart of months delivered: filled where delivered, outlined where provisional, × where not.
 
-    Args:
-        frame: One row per line and month: `line`, `measures`, `month`, `status`.
-        title: What, where and when.
-        palette: The colours that suit the ground.
+    `frame` has one row per line and month: `line`, `measures`, `month`, `status`; `title` says what, where and when.
     """
     shown = frame.assign(
         month_end=frame["month"] + pd.offsets.MonthBegin(1),
@@ -33,29 +30,23 @@ def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) ->
     )
     ink = axis_ink(palette)
     x = alt.X("month:T", title=None, axis=alt.Axis(grid=False, **_ticks(shown), **ink))
-    y = alt.Y(
-        "line:N", title=None, sort=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False, **ink)
-    )
+    lines = alt.Axis(labelLimit=260, ticks=False, domain=False, **ink)
+    y = alt.Y("line:N", title=None, sort=None, axis=lines)
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%B %Y"),
         alt.Tooltip("status:N", title="Status"),
         alt.Tooltip("measures:N", title="Measures"),
     ]
-    there = set(shown["status"])
+    there = {status: rows for status in STATUSES if len(rows := shown[shown["status"] == status])}
     layers = [
         mark
-        for status in STATUSES
-        if status in there
-        for mark in _marks(
-            status, alt.Chart(shown[shown["status"] == status]).encode(x=x, y=y, tooltip=tooltip), palette
-        )
+        for status, rows in there.items()
+        for mark in _marks(status, alt.Chart(rows).encode(x=x, y=y, tooltip=tooltip), palette)
     ]
     return alt.LayerChart(
         layer=layers,
         height=LINE_HEIGHT * shown["line"].nunique() + AROUND,
-        title=heading(
-            title, " · ".join(words for status, words in STATUSES.items() if status in there), palette
-        ),
+        title=heading(title, " · ".join(STATUSES[status] for status in there), palette),
     )
 
 
@@ -65,9 +56,8 @@ def _marks(status: str, base: alt.Chart, palette: Palette) -> list[alt.Chart]:
         return [cells.mark_rect(color=palette.accent, stroke=palette.ground, strokeWidth=1, height=16)]
     if status == "provisional":
         return [cells.mark_rect(filled=False, stroke=palette.accent, strokeWidth=1.5, height=14)]
-    cross = base.encode(x=alt.X("middle:T")).mark_text(
-        text="×", fontSize=15, fontWeight=700, color=palette.missing
-    )
+    middle = base.encode(x=alt.X("middle:T"))
+    cross = middle.mark_text(text="×", fontSize=15, fontWeight=700, color=palette.missing)
     return [cells.mark_rect(color=palette.missing, opacity=0.18, height=16), cross]
 
 

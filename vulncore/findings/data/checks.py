@@ -1,9 +1,9 @@
 """The data checks of a version: every finding, the most serious first."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from typing import Final
 
 import pyarrow as pa
@@ -85,16 +85,14 @@ def data_checks(
         nothing odd is taken as proof that the data are sound: no check sees an error that every row shares.
     """
     smallest = smallest_shown() if smallest is None else smallest
-    tables = [
-        snapshot.incidents,
-        snapshot.counts,
-        snapshot.coverage,
+    alone = (
         swapped_records(snapshot, smallest)
         if brought is None
-        else arrow_table(snapshot.incidents.get_backend(), brought),
-    ]
+        else arrow_table(snapshot.incidents.get_backend(), brought)
+    )
     incidents, counts, coverage, by_place_or_hour = (
-        [table.filter(table.force == force) for table in tables] if force is not None else tables
+        table if force is None else table.filter(table.force == force)
+        for table in (snapshot.incidents, snapshot.counts, snapshot.coverage, alone)
     )
     names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
     months = month_rows(incidents, counts, coverage)
@@ -111,14 +109,13 @@ def data_checks(
 
 
 def _bounded(findings: Iterable[DataFinding]) -> Iterator[DataFinding]:
-    """Yield the first findings of each check; the last of them counts those left out."""
-    ordered = list(findings)
-    sizes = Counter(finding.check for finding in ordered)
-    seen: Counter[str] = Counter()
-    for finding in ordered:
-        seen[finding.check] += 1
-        if seen[finding.check] < MOST_OF_A_CHECK or sizes[finding.check] <= MOST_OF_A_CHECK:
-            yield finding
-        elif seen[finding.check] == MOST_OF_A_CHECK:
-            more = sizes[finding.check] - MOST_OF_A_CHECK
-            yield replace(finding, what=f"{finding.what} There are {more:,} more like this.")
+    """Yield the first findings of each check, which stand together; the last of them counts those left out."""
+    for _, alike in groupby(findings, key=lambda finding: finding.check):
+        shown = list(alike)
+        more = len(shown) - MOST_OF_A_CHECK
+        if more > 0:
+            last = shown[MOST_OF_A_CHECK - 1]
+            shown[MOST_OF_A_CHECK - 1 :] = [
+                replace(last, what=f"{last.what} There are {more:,} more like this.")
+            ]
+        yield from shown

@@ -42,14 +42,12 @@ def coverage_picture(snapshot: Snapshot, force: str) -> CoveragePicture:
         a month was declared as delivered and its file was cut short: the data checks look for that.
     """
     table = snapshot.coverage
-    covered = (
-        table.filter(table.force == force).select("measure", "month", "source", "provisional").to_pandas()
-    )
+    columns = ["measure", "month", "source", "provisional"]
+    covered = table.filter(table.force == force).select(columns).to_pandas()
     if covered.empty:
         empty = pd.DataFrame(columns=["line", "source", "measures", "month", "status"])
-        return CoveragePicture(
-            empty, f"{force}: only totals of periods were delivered, so no months are shown."
-        )
+        sentence = f"{force}: only totals of periods were delivered, so no months are shown."
+        return CoveragePicture(empty, sentence)
     covered["month"] = pd.to_datetime(covered["month"]).dt.date
     names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
     newest = max(covered["month"])
@@ -66,18 +64,18 @@ def coverage_picture(snapshot: Snapshot, force: str) -> CoveragePicture:
 def coverage_table(picture: CoveragePicture) -> pd.DataFrame:
     """Return the picture as a table: a row for each run of months of the same status."""
     frame = picture.frame
-    runs = (frame["line"] != frame["line"].shift()) | (frame["status"] != frame["status"].shift())
-    grouped = frame.groupby(runs.cumsum())
+    alike = frame[["line", "status"]]
+    runs = frame.groupby((alike != alike.shift()).any(axis=1).cumsum())
     return pd.DataFrame(
         {
             "Measures": rows["measures"].iloc[0],
             "Source": rows["source"].iloc[0],
-            "From": month_name(rows["month"].iloc[0].date()),
-            "To": month_name(rows["month"].iloc[-1].date()),
+            "From": month_name(rows["month"].iloc[0]),
+            "To": month_name(rows["month"].iloc[-1]),
             "Months": len(rows),
             "Status": rows["status"].iloc[0],
         }
-        for _, rows in grouped
+        for _, rows in runs
     )
 
 
@@ -106,24 +104,18 @@ def _label(measures: Sequence[str], every: int, source: str, sources: int) -> st
 def _statuses(months: Mapping[date, bool], newest: date) -> list[tuple[date, Status]]:
     first = month_of(min(months))
     every = (add_months(first, step) for step in range(months_between(first, newest) + 1))
-    status = {True: Status.PROVISIONAL, False: Status.DELIVERED}
-    return [(month, status[months[month]] if month in months else Status.MISSING) for month in every]
+    status = {True: Status.PROVISIONAL, False: Status.DELIVERED, None: Status.MISSING}
+    return [(month, status[months.get(month)]) for month in every]
 
 
 def _sentence(force: str, frame: pd.DataFrame) -> str:
-    first, last = (month_name(month.date()) for month in (frame["month"].min(), frame["month"].max()))
-    every = frame.groupby("month")["status"].agg(set)
-    by_month = [(pd.Timestamp(str(month)).date(), statuses) for month, statuses in every.items()]
-    nothing = [month_name(month) for month, statuses in by_month if statuses == {Status.MISSING}]
-    some = [month for month, statuses in by_month if Status.MISSING in statuses and len(statuses) > 1]
-    opening = f"{force}, {first} to {last}: "
-    if not nothing and not some:
-        return f"{opening}every month was delivered."
+    first, last = month_name(frame["month"].min()), month_name(frame["month"].max())
+    missing = frame["status"].eq(Status.MISSING).groupby(frame["month"]).agg(["any", "all"])
+    nothing = [month_name(month) for month in missing.index[missing["all"]]]
+    some = int(missing["any"].sum()) - len(nothing)
     parts = []
     if nothing:
-        parts.append(f"{len(nothing)} of {len(every)} months were not delivered ({first_five(nothing)})")
+        parts.append(f"{len(nothing)} of {len(missing)} months were not delivered ({first_five(nothing)})")
     if some:
-        parts.append(
-            f"{number_of(len(some), 'month')} {agree(len(some), 'lacks', 'lack')} some of the measures"
-        )
-    return f"{opening}{'; '.join(parts)}."
+        parts.append(f"{number_of(some, 'month')} {agree(some, 'lacks', 'lack')} some of the measures")
+    return f"{force}, {first} to {last}: {'; '.join(parts) or 'every month was delivered'}."

@@ -1,8 +1,9 @@
 """A data finding: one thing that is odd about the data, how sure it is, and the words that findings share."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import StrEnum
+from itertools import groupby
 
 import pandas as pd
 
@@ -20,18 +21,12 @@ class Sureness(StrEnum):
     LIKELY = "likely"
     POSSIBLE = "possible"
 
-    @property
-    def words(self) -> str:
-        """What the sureness rests on.
 
-        >>> Sureness.CERTAIN.words
-        'counted, not judged'
-        """
-        return {
-            Sureness.CERTAIN: "counted, not judged",
-            Sureness.LIKELY: "hardly explained by chance or habit",
-            Sureness.POSSIBLE: "there may be a good reason: ask somebody who knows the data",
-        }[self]
+RESTS_ON = {
+    Sureness.CERTAIN: "counted, not judged",
+    Sureness.LIKELY: "hardly explained by chance or habit",
+    Sureness.POSSIBLE: "there may be a good reason: ask somebody who knows the data",
+}
 
 
 @dataclass(frozen=True)
@@ -53,27 +48,17 @@ class DataFinding:
     sure: Sureness
 
 
+COLUMNS = ["Check", "What", "Where", "How many", "Out of", "Why it matters", "What to do", "How sure"]
+
+
 def findings_frame(findings: Sequence[DataFinding]) -> pd.DataFrame:
     """Return one row per finding, with columns named for people, in the same order.
 
     >>> list(findings_frame([]))
     ['Check', 'What', 'Where', 'How many', 'Out of', 'Why it matters', 'What to do', 'How sure']
     """
-    rows = [
-        {
-            "Check": finding.check,
-            "What": finding.what,
-            "Where": finding.where,
-            "How many": finding.count,
-            "Out of": finding.of,
-            "Why it matters": finding.why,
-            "What to do": finding.do,
-            "How sure": f"{finding.sure}: {finding.sure.words}",
-        }
-        for finding in findings
-    ]
-    columns = ["Check", "What", "Where", "How many", "Out of", "Why it matters", "What to do", "How sure"]
-    return pd.DataFrame(rows, columns=columns).astype({"How many": "Int64", "Out of": "Int64"})
+    rows = [(*astuple(finding)[:-1], f"{finding.sure}: {RESTS_ON[finding.sure]}") for finding in findings]
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"How many": "Int64", "Out of": "Int64"})
 
 
 def findings_sentence(publish: Publish, findings: Sequence[DataFinding]) -> str:
@@ -93,36 +78,16 @@ def months_in_words(numbers: Iterable[int]) -> str:
     >>> months_in_words(range(january, january + 4))
     'January 2024 to April 2024'
     """
-    runs: list[list[int]] = []
-    for number in sorted({int(number) for number in numbers}):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    spans = [_run(run) for run in runs]
-    if len(spans) > 5:
-        return first_five(spans)
-    return listed(spans) or "no month"
+    ordered = sorted({int(number) for number in numbers})
+    # a month's number less its place is the same within a run
+    runs = groupby(enumerate(ordered), lambda placed: placed[1] - placed[0])
+    spans = [_run([number for _, number in run]) for _, run in runs]
+    return first_five(spans) if len(spans) > 5 else listed(spans) or "no month"
 
 
-def measures_in_words(keys: Sequence[str], names: Mapping[str, str], of: int) -> str:
-    """Return the names of measures; "all 14 measures" where they are all there are.
-
-    >>> measures_in_words(["a", "b"], {"a": "Rape"}, of=2), measures_in_words(["a"], {"a": "Rape"}, of=2)
-    ('all 2 measures', 'Rape')
-    """
-    if len(keys) == of and of > 1:
-        return f"all {of} measures"
+def measures_in_words(keys: Iterable[str], names: Mapping[str, str]) -> str:
+    """Return the names of the first measures, and how many more there are."""
     return first_five(names.get(key, key) for key in keys)
-
-
-def clock(minute: int) -> str:
-    """Return a minute of the day as a clock shows it.
-
-    >>> clock(0), clock(14 * 60 + 30)
-    ('00:00', '14:30')
-    """
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _run(run: list[int]) -> str:

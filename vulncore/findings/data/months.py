@@ -1,4 +1,7 @@
-"""Findings about months: not delivered, empty, short or cut off, and measures that stop, halve or begin."""
+"""Findings about months: not delivered, empty, short or cut off, and measures that stop, halve or begin.
+
+`months` are what `vulncore.metrics.data_quality.month_rows.month_rows` returns, `names` the measures' names by key.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -7,13 +10,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.domain.errors import first_five
-from vulncore.findings.data.finding import (
-    DataFinding,
-    Sureness,
-    measures_in_words,
-    months_in_words,
-)
+from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, months_in_words
 from vulncore.findings.shared.words import agree, number_of, percent
 from vulncore.metrics.data_quality.level_shifts import level_shifts
 from vulncore.metrics.data_quality.month_gaps import month_gaps, short_months
@@ -26,12 +23,7 @@ NEAR_MONTHS = 3  # a change of recording takes hold over a quarter
 
 
 def month_findings(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
-    """Yield findings about months: not delivered, empty, short, not declared, or never with a row.
-
-    Args:
-        months: What `vulncore.metrics.data_quality.month_rows.month_rows` returns.
-        names: The measures' names by key.
-    """
+    """Yield findings about months: not delivered, empty, short, not declared, or never with a row."""
     yield from _gaps(months, names)
     yield from _short(months)
     yield from _not_declared(months, names)
@@ -40,11 +32,7 @@ def month_findings(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[D
 
 
 def edge_findings(edges: pd.DataFrame) -> Iterator[DataFinding]:
-    """Yield a finding for each month that begins late or ends early.
-
-    Args:
-        edges: What `vulncore.metrics.data_quality.month_gaps.month_edges` returns.
-    """
+    """Yield a finding for each month that begins late or ends early, of what `month_gaps.month_edges` returns."""
     for row in edges.to_dict("records"):
         month = months_in_words([row["month"]])
         yield DataFinding(
@@ -65,13 +53,7 @@ def edge_findings(edges: pd.DataFrame) -> Iterator[DataFinding]:
 def shift_findings(
     months: pd.DataFrame, annotations: ir.Table, names: Mapping[str, str]
 ) -> Iterator[DataFinding]:
-    """Yield a finding for each lasting fall or rise of a measure; where a series break is noted, it says so.
-
-    Args:
-        months: What `vulncore.metrics.data_quality.month_rows.month_rows` returns.
-        annotations: The canonical annotations.
-        names: The measures' names by key.
-    """
+    """Yield a finding for each lasting fall or rise of a measure; where the annotations have a series break, it says so."""
     noted = annotations.filter(annotations.kind == NoteKind.SERIES_BREAK.value, annotations.month.notnull())
     breaks = noted.select("force", "measure", "month", "text").to_pyarrow().to_pylist()
     for row in level_shifts(months).to_dict("records"):
@@ -97,8 +79,9 @@ def shift_findings(
 
 def _gaps(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
     for row in month_gaps(months).to_dict("records"):
-        missing, measures = row["missing"], row["measures"]
-        which = measures_in_words(measures, names, row["of_measures"])
+        missing, every = row["missing"], row["of_measures"]
+        all_of_several = len(row["measures"]) == every > 1
+        which = f"all {every} measures" if all_of_several else measures_in_words(row["measures"], names)
         yield DataFinding(
             check="months-not-delivered",
             what=(
@@ -140,7 +123,7 @@ def _not_declared(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[Da
     undeclared = months[~months["covered"] & (months["rows"] > 0)]
     for force, rows in undeclared.groupby("force"):
         count, of = int(rows["rows"].sum()), int(months.loc[months["force"] == force, "rows"].sum())
-        which = first_five(names.get(key, key) for key in rows["measure"].unique())
+        which = measures_in_words(rows["measure"].unique(), names)
         yield DataFinding(
             check="rows-not-declared",
             what=(
@@ -159,7 +142,7 @@ def _not_declared(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[Da
 def _without_figure(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
     without = months[months["covered"] & months["count"].isna()]
     for force, rows in without.groupby("force"):
-        which = first_five(names.get(key, key) for key in rows["measure"].unique())
+        which = measures_in_words(rows["measure"].unique(), names)
         yield DataFinding(
             check="declared-without-figure",
             what=(
@@ -182,7 +165,7 @@ def _never(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFindi
     )
     never = sizes[(sizes["total"] == 0) & (sizes["known"] >= MONTHS_WITHOUT_A_ROW)]
     for force, rows in never.groupby("force"):
-        which = first_five(names.get(key, key) for key in rows["measure"])
+        which = measures_in_words(rows["measure"], names)
         yield DataFinding(
             check="never-a-row",
             what=(
@@ -203,7 +186,8 @@ def _what(row: Mapping[Any, Any], whose: str, month: str, falls: bool, text: str
     alike = "the same months, a year apart" if row["in_season"] else "all months delivered"
     beside = ""
     if not row["alone"] and not row["ends"] and row["ratio"] < MOST_TIMES:
-        beside = f" That is {_times(row['ratio'])} the level expected from the force's other measures."
+        times = f"{percent(row['ratio'])} of" if row["ratio"] < 1 else f"{row['ratio']:,.1f} times"
+        beside = f" That is {times} the level expected from the force's other measures."
     end = (
         f"This is known: {text}"
         if text
@@ -214,10 +198,6 @@ def _what(row: Mapping[Any, Any], whose: str, month: str, falls: bool, text: str
 
 def _level(mean: float) -> str:
     return f"{mean:,.0f}" if mean >= 10 or mean == 0 else f"{mean:.1f}"
-
-
-def _times(ratio: float) -> str:
-    return f"{percent(ratio)} of" if ratio < 1 else f"{ratio:,.1f} times"
 
 
 def _note_on(breaks: Sequence[Mapping[str, Any]], row: Mapping[Any, Any]) -> str:

@@ -1,14 +1,14 @@
 """Findings about records: points that can't be right, points piled on one spot, records that are there twice."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.domain.errors import first_five
 from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary
-from vulncore.findings.data.finding import DataFinding, Sureness
+from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words
 from vulncore.findings.shared.words import (
     agree,
     nearest,
@@ -25,15 +25,14 @@ from vulncore.metrics.data_quality.places_off import places_off
 from vulncore.metrics.data_quality.repeated_records import identical_rows, repeated_records
 
 STEPS_KM = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+Row = dict[Any, Any]
 ON_MAPS = "Maps leave out what lies outside the force's area. Counts by month are not affected."
 
 
 def point_findings(incidents: ir.Table, smallest: int) -> Iterator[DataFinding]:
     """Yield findings about the points of incidents: swapped, at zero, far off, outside the area, piled or snapped.
 
-    Args:
-        incidents: The canonical incidents; where numbers are hidden, swapped ones.
-        smallest: Numbers by place are to the nearest of this.
+    The canonical incidents are swapped ones where numbers are hidden; numbers by place are to the nearest `smallest`.
     """
     for row in places_off(incidents).to_dict("records"):
         yield from _off(row, smallest)
@@ -42,19 +41,14 @@ def point_findings(incidents: ir.Table, smallest: int) -> Iterator[DataFinding]:
 
 
 def record_findings(incidents: ir.Table, names: Mapping[str, str]) -> Iterator[DataFinding]:
-    """Yield findings about records that are there more than once.
-
-    Args:
-        incidents: The canonical incidents.
-        names: The measures' names by key.
-    """
+    """Yield findings about canonical incidents that are there more than once; `names` are the measures' by key."""
     repeats = repeated_records(incidents).sort_values(["again", "months"], ascending=False)
-    for column, check, when in (
-        ("months", "record-in-two-months", "in another month"),
-        ("again", "record-repeated", "within one month"),
+    for column, check, when, sure in (
+        ("months", "record-in-two-months", "in another month", Sureness.LIKELY),
+        ("again", "record-repeated", "within one month", Sureness.POSSIBLE),
     ):
         for force, rows in repeats[repeats[column] > 0].groupby("force"):
-            count, which = int(rows[column].sum()), first_five(names.get(k, k) for k in rows["measure"])
+            count, which = int(rows[column].sum()), measures_in_words(rows["measure"], names)
             yield DataFinding(
                 check=check,
                 what=(
@@ -67,127 +61,124 @@ def record_findings(incidents: ir.Table, names: Mapping[str, str]) -> Iterator[D
                 why="Monthly counts count rows, so a record that is there twice counts twice.",
                 do="Ask whether an id stands for one record or for several victims or offences. If for one, take "
                 "out the earlier row.",
-                sure=Sureness.LIKELY if column == "months" else Sureness.POSSIBLE,
+                sure=sure,
             )
     for row in identical_rows(incidents).to_dict("records"):
-        if row["again"]:
+        again, of = int(row["again"]), int(row["rows"])
+        if again:
             yield DataFinding(
                 check="rows-identical",
                 what=(
-                    f"{number_of(row['again'], 'row')} ({share(row['again'], row['rows'])} of those with a time and a "
-                    f"point) {agree(row['again'], 'equals', 'equal')} an earlier row in every column and "
-                    f"{agree(row['again'], 'has', 'have')} no id."
+                    f"{number_of(again, 'row')} ({share(again, of)} of those with a time and a point) "
+                    f"{agree(again, 'equals', 'equal')} an earlier row in every column and "
+                    f"{agree(again, 'has', 'have')} no id."
                 ),
                 where=str(row["force"]),
-                count=int(row["again"]),
-                of=int(row["rows"]),
+                count=again,
+                of=of,
                 why="Copies count twice. Rows for several victims of one event are right.",
                 do="Add a column with the record's reference: it tells copies from victims.",
                 sure=Sureness.POSSIBLE,
             )
 
 
-def _off(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
-    force, placed = str(row["force"]), int(row["placed"])
+def _off(row: Row, smallest: int) -> Iterator[DataFinding]:
+    finding = partial(_of_points, row, smallest)
+    rows, agreed = partial(nearest_rows, smallest=smallest), partial(nearest_agree, smallest=smallest)
     if row["swapped"]:
-        yield DataFinding(
+        yield finding(
+            "swapped",
             check="swapped-degrees",
             what=(
-                f"{nearest_rows(row['swapped'], smallest)} {nearest_agree(row['swapped'], smallest, 'is', 'are')} near the others once "
+                f"{rows(row['swapped'])} {agreed(row['swapped'], one='is', more='are')} near the others once "
                 "longitude and latitude change places."
             ),
-            where=force,
-            count=nearest(int(row["swapped"]), smallest),
-            of=nearest(placed, smallest),
             why=f"As mapped they fall in the sea. {ON_MAPS}",
             do="Map the two columns the other way round, and publish again.",
-            sure=Sureness.LIKELY,
         )
     if row["zero"]:
-        yield DataFinding(
+        yield finding(
+            "zero",
             check="zero-degrees",
             what=(
-                f"{nearest_rows(row['zero'], smallest)} {nearest_agree(row['zero'], smallest, 'has', 'have')} the point 0, 0 (in degrees or "
+                f"{rows(row['zero'])} {agreed(row['zero'], one='has', more='have')} the point 0, 0 (in degrees or "
                 "of the British grid): a blank read as a number."
             ),
-            where=force,
-            count=nearest(int(row["zero"]), smallest),
-            of=nearest(placed, smallest),
             why=f"These records have no place, and 0, 0 is in the sea. {ON_MAPS}",
             do="Map 0 as no place, and publish again.",
             sure=Sureness.CERTAIN,
         )
+    placed = _about(row["placed"], smallest)
     if row["outside"]:
-        yield _outside(row, smallest)
-    elif row["far"] and boundary(force) is None:
-        yield DataFinding(
+        farthest = ""
+        if not pd.isna(row["farthest_km"]):
+            beyond = f"{_about(row['beyond'], smallest)} of them over 1 km, and " if row["beyond"] else ""
+            farthest = f", {beyond}the farthest over {_at_least(row['farthest_km'])} km"
+        yield finding(
+            "outside",
+            check="outside-area",
+            what=(
+                f"{_share_of_points(row, 'outside', smallest)} lie more than {EDGE_TOLERANCE_M:.0f} m outside the "
+                f"force's area{farthest}."
+            ),
+            why=f"These records count for the force but are in no ward. {ON_MAPS}",
+            do="Leave points near the edge: they may stand for streets. Look up points over 1 km away in the source.",
+            sure=Sureness.CERTAIN,
+        )
+    elif row["far"] and boundary(str(row["force"])) is None:
+        yield finding(
+            "far",
             check="far-points",
             what=(
-                f"{nearest_rows(row['far'], smallest)} of {_about(placed, smallest)} with a point {nearest_agree(row['far'], smallest, 'is', 'are')} "
+                f"{rows(row['far'])} of {placed} with a point {agreed(row['far'], one='is', more='are')} "
                 f"far from all others. The farthest is over {_at_least(row['far_km'])} km from the middle."
             ),
-            where=force,
-            count=nearest(int(row["far"]), smallest),
-            of=nearest(placed, smallest),
             why=f"Such a point is hardly where it happened. {ON_MAPS}",
             do="Look up the places in the source: a slip of a digit, a home address, or another force's record.",
-            sure=Sureness.LIKELY,
         )
 
 
-def _outside(row: dict[Any, Any], smallest: int) -> DataFinding:
-    force, placed = str(row["force"]), int(row["placed"])
-    farthest = ""
-    if not pd.isna(row["farthest_km"]):
-        beyond = f"{_about(row['beyond'], smallest)} of them over 1 km, and " if row["beyond"] else ""
-        farthest = f", {beyond}the farthest over {_at_least(row['farthest_km'])} km"
-    return DataFinding(
-        check="outside-area",
-        what=(
-            f"{nearest_in_words(row['outside'], smallest)} of {_about(placed, smallest)} points ({nearest_share(int(row['outside']), placed, smallest)}) lie more than "
-            f"{EDGE_TOLERANCE_M:.0f} m outside the force's area{farthest}."
-        ),
-        where=force,
-        count=nearest(int(row["outside"]), smallest),
-        of=nearest(placed, smallest),
-        why=f"These records count for the force but are in no ward. {ON_MAPS}",
-        do="Leave points near the edge: they may stand for streets. Look up points over 1 km away in the source.",
-        sure=Sureness.CERTAIN,
-    )
-
-
-def _piled(row: dict[Any, Any], smallest: int) -> Iterator[DataFinding]:
-    force, placed = str(row["force"]), int(row["placed"])
+def _piled(row: Row, smallest: int) -> Iterator[DataFinding]:
+    finding = partial(_of_points, row, smallest)
     if row["piled"]:
-        yield DataFinding(
+        longitude, latitude = f"{row['longitude']:.5f}", f"{row['latitude']:.5f}"
+        yield finding(
+            "rows",
             check="points-piled",
             what=(
-                f"{nearest_in_words(row['rows'], smallest)} of {_about(placed, smallest)} points ({nearest_share(int(row['rows']), placed, smallest)}) are the same point "
-                f"(longitude {row['longitude']:.5f}, latitude {row['latitude']:.5f}). The tenth busiest place has "
-                f"{_about(row['tenth'], smallest)} at most."
+                f"{_share_of_points(row, 'rows', smallest)} are the same point (longitude {longitude}, latitude "
+                f"{latitude}). The tenth busiest place has {_about(row['tenth'], smallest)} at most."
             ),
-            where=f"{force}, {row['longitude']:.5f}, {row['latitude']:.5f}",
-            count=nearest(int(row["rows"]), smallest),
-            of=nearest(placed, smallest),
+            where=f"{row['force']}, {longitude}, {latitude}",
             why="Within the force's area such a point becomes the hottest hotspot. A station or a town centre often stands for an unknown place.",
             do="Look at what is there. If the point stands for an unknown place, map it as no place.",
-            sure=Sureness.LIKELY,
         )
     if row["snapped"]:
-        yield DataFinding(
+        yield finding(
+            "points",
             check="points-snapped",
             what=(
-                f"{nearest_in_words(placed, smallest)} rows share {_about(row['points'], smallest)} distinct points ({placed / row['points']:,.0f} rows to a "
-                "point): points stand for streets or areas, not for addresses. The source publishes "
-                "points this way: no fault."
+                f"{nearest_in_words(int(row['placed']), smallest)} rows share {_about(row['points'], smallest)} distinct "
+                f"points ({row['placed'] / row['points']:,.0f} rows to a point): points stand for streets or areas, not "
+                "for addresses. The source publishes points this way: no fault."
             ),
-            where=force,
-            count=nearest(int(row["points"]), smallest),
-            of=nearest(placed, smallest),
             why="Distances under a street's length mean nothing, and no single address can be read from a map.",
             do="Nothing. Read maps by street and area.",
             sure=Sureness.CERTAIN,
         )
+
+
+def _of_points(row: Row, smallest: int, column: str, **parts: Any) -> DataFinding:
+    """Return a likely finding about so many of a force's points as a column of its row says."""
+    count, of = (nearest(int(row[name]), smallest) for name in (column, "placed"))
+    usual = {"where": str(row["force"]), "sure": Sureness.LIKELY}
+    return DataFinding(count=count, of=of, **(usual | parts))
+
+
+def _share_of_points(row: Row, column: str, smallest: int) -> str:
+    count, placed = int(row[column]), int(row["placed"])
+    share_of_all = nearest_share(count, placed, smallest)
+    return f"{nearest_in_words(count, smallest)} of {_about(placed, smallest)} points ({share_of_all})"
 
 
 def _about(count: int, smallest: int) -> str:

@@ -1,16 +1,15 @@
 """Findings about times of day, and about dates in an impossible order."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any
+from datetime import date, time
+from itertools import product
 
 import ibis.expr.types as ir
 import pandas as pd
 
 from vulncore.domain.blur import SHARE_SWAPPED, is_blurred
-from vulncore.domain.errors import first_five
 from vulncore.domain.periods import day_name
-from vulncore.findings.data.finding import DataFinding, Sureness, clock, months_in_words
+from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, months_in_words
 from vulncore.findings.shared.words import (
     agree,
     nearest,
@@ -44,13 +43,8 @@ def time_findings(
 ) -> Iterator[DataFinding]:
     """Yield findings about when things happened and when they were recorded.
 
-    Args:
-        incidents: The canonical incidents; where numbers are hidden, swapped ones.
-        months: What `vulncore.metrics.data_quality.month_rows.month_rows` returns.
-        names: The measures' names by key.
-        today: The last day that anything can be of.
-        smallest: Numbers by hour are to the nearest of this.
-        is_swapped: Whether incidents are swapped where numbers are hidden.
+    `months` and `names` are those of `month_findings`, `today` is the last day that anything can be of. Numbers by hour are to
+    the nearest `smallest`, and the canonical incidents are swapped ones where numbers are hidden, if `is_swapped`.
     """
     times = clock_times(incidents)
     swapped = SHARE_SWAPPED if is_swapped and is_blurred(smallest) else 0.0
@@ -66,7 +60,7 @@ def _afternoons(missing: pd.DataFrame, names: Mapping[str, str], smallest: int) 
         which = {
             "all": "all times",
             "month": months_in_words(rows["which"]) if kind == "month" else "",
-            "measure": first_five(names.get(key, key) for key in rows["which"]),
+            "measure": measures_in_words(rows["which"], names),
         }[str(kind)]
         timed, late = int(rows["rows"].sum()), int(rows["afternoon"].sum())
         yield DataFinding(
@@ -89,16 +83,17 @@ def _afternoons(missing: pd.DataFrame, names: Mapping[str, str], smallest: int) 
 def _defaults(heaps: pd.DataFrame, names: Mapping[str, str], smallest: int) -> Iterator[DataFinding]:
     for (force, minute), rows in heaps.groupby(["force", "minute"], sort=False):
         whole = rows["measure"].eq("").any()
-        which = "all measures" if whole else first_five(names.get(key, key) for key in rows["measure"])
+        which = "all measures" if whole else measures_in_words(rows["measure"], names)
         count, of, explained = (int(rows[name].sum()) for name in ("rows", "of", "explained"))
+        clock = f"{time(*divmod(int(str(minute)), 60)):%H:%M}"
         yield DataFinding(
             check="default-time",
             what=(
                 f"{nearest_in_words(count, smallest)} of {of:,} times ({nearest_share(count, of, smallest)}) are exactly "
-                f"{clock(int(str(minute)))} ({which}). Similar times nearby have "
+                f"{clock} ({which}). Similar times nearby have "
                 f"{small_first(nearest_in_words(explained, smallest))} at most. Does a form fill in this time?"
             ),
-            where=f"{force}, {which}, {clock(int(str(minute)))}",
+            where=f"{force}, {which}, {clock}",
             count=nearest(count, smallest),
             of=of,
             why=f"One hour looks busier than it was. {BY_THE_HOUR}",
@@ -109,7 +104,7 @@ def _defaults(heaps: pd.DataFrame, names: Mapping[str, str], smallest: int) -> I
 
 def _dates_alone(only: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
     for force, rows in only.groupby("force"):
-        which = first_five(names.get(key, key) for key in rows["measure"])
+        which = measures_in_words(rows["measure"], names)
         count = int(rows["rows"].sum())
         yield DataFinding(
             check="date-only",
@@ -124,65 +119,47 @@ def _dates_alone(only: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataF
 
 
 def _order(order: pd.DataFrame, today: date, smallest: int) -> Iterator[DataFinding]:
-    faults: tuple[tuple[str, str, Sureness, str, str], ...] = (
-        (
-            "future_recorded",
+    faults = {
+        ("future_recorded", "recorded-in-future", Sureness.CERTAIN): (
             f"recorded after {day_name(today)}",
-            Sureness.CERTAIN,
-            "recorded-in-future",
             "Day and month may have changed places. These rows count in future months.",
         ),
-        (
-            "future_occurred",
+        ("future_occurred", "happens-in-future", Sureness.CERTAIN): (
             f"dated as happening after {day_name(today)}",
-            Sureness.CERTAIN,
-            "happens-in-future",
             "The year may be wrong, or day and month may have changed places.",
         ),
-        (
-            "before_recording",
+        ("before_recording", "happened-after-recording", Sureness.CERTAIN): (
             "dated as happening after the day of recording",
-            Sureness.CERTAIN,
-            "happened-after-recording",
             "One of the two dates is wrong. Counts go by the day of recording.",
         ),
-        (
-            "backwards",
+        ("backwards", "ended-before-beginning", Sureness.CERTAIN): (
             "dated as ending before beginning",
-            Sureness.CERTAIN,
-            "ended-before-beginning",
             "Neither time can be trusted, so the hour is not known.",
         ),
-        (
-            "ancient",
+        ("ancient", "began-a-century-ago", Sureness.LIKELY): (
             f"dated as beginning more than {OLDEST_YEARS} years before recording",
-            Sureness.LIKELY,
-            "began-a-century-ago",
             "A date such as 1 January 1900 often stands for no date.",
         ),
-        (
-            "long",
+        ("long", "spans-over-a-year", Sureness.POSSIBLE): (
             f"spread over more than {LONGEST_DAYS} days between earliest and latest time",
-            Sureness.POSSIBLE,
-            "spans-over-a-year",
             "Abuse over years is recorded this way. The hour and the weekday of such rows mean nothing.",
         ),
-    )
-    for row in order.to_dict("records"):
-        for column, happening, sure, check, why in faults:
-            count: int = row[column]
-            if count:
-                by_month = column == "future_recorded"  # as are the counts that are published
-                of, step = (row["rows"], 1) if by_month else (row["timed"], smallest)
-                what = f"{nearest_rows(count, step)} of {of:,} {nearest_agree(count, step, 'is', 'are')} {happening}."
-                yield _of_order(row, check, what, nearest(count, step), of, why, sure)
-
-
-def _of_order(
-    row: Mapping[Any, Any], check: str, what: str, count: int | None, of: int, why: str, sure: Sureness
-) -> DataFinding:
-    do = "Correct the rows in the source and publish the months again. Check how the mapping reads dates."
-    return DataFinding(check, what, str(row["force"]), count, of, why, do, sure)
+    }
+    for row, ((column, check, sure), (happening, why)) in product(order.to_dict("records"), faults.items()):
+        count: int = row[column]
+        if count:
+            by_month = column == "future_recorded"  # as are the counts that are published
+            of, step = (row["rows"], 1) if by_month else (row["timed"], smallest)
+            yield DataFinding(
+                check=check,
+                what=f"{nearest_rows(count, step)} of {of:,} {nearest_agree(count, step, 'is', 'are')} {happening}.",
+                where=str(row["force"]),
+                count=nearest(count, step),
+                of=of,
+                why=why,
+                do="Correct the rows in the source and publish the months again. Check how the mapping reads dates.",
+                sure=sure,
+            )
 
 
 def _declared_ahead(months: pd.DataFrame, today: date) -> Iterator[DataFinding]:

@@ -68,10 +68,7 @@ def annotation_notes(
 ) -> tuple[str, ...]:
     """Return a sentence for each annotation on the measures shown, if its month lies in the time shown.
 
-    Args:
-        annotations: What `annotations_of` returns.
-        measures: The measures shown.
-        shown: From the first month that anything on screen bears on, to the as-at month.
+    That is from the first month that anything on screen bears on, to the as-at month.
     """
     names = {measure.key: measure.name for measure in measures}
     sentences = []

@@ -11,7 +11,6 @@ from typing import Final
 
 import ibis.expr.types as ir
 import pyarrow as pa
-from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.blur import BLURRED, MADE_FROM, blurred, is_blurred
 from vulncore.domain.engine import arrow_table
@@ -46,13 +45,7 @@ def swapped_records(snapshot: Snapshot, smallest: int) -> ir.Table:
     """Return a version's incidents as data checks may count them by hour or place; where nothing is hidden, as they are.
 
     Of what is not published there are none: rows of somebody's own beside the standing ones would tell these apart.
-
-    Args:
-        snapshot: A published version, or the preview of one.
-        smallest: The smallest number that is shown; up to 1, who asks may read the records themselves.
-
-    Raises:
-        DamagedStoreError: The store holds pseudonyms of victims, and its secret is gone; or it can't keep one.
+    Arguments and errors are those of `blurred_records`; the version may be a preview.
     """
     if not is_blurred(smallest):
         return snapshot.incidents
@@ -80,14 +73,7 @@ def _blurred_rows(snapshot: Snapshot, made_of: object) -> pa.Table:
     with _locks[place]:  # one at a time: whoever asks at the same moment asks for the same rows
         made, rows = _kept.get(place, (None, None))
         if rows is None or made != made_of:
-            rows = kept_table(
-                snapshot,
-                ("blurred", made_of),
-                BLURRED,
-                lambda: blurred(
-                    snapshot.incidents.select(*MADE_FROM).to_pyarrow(), _secret(snapshot), _areas(snapshot)
-                ),
-            )
+            rows = kept_table(snapshot, ("blurred", made_of), BLURRED, lambda: _blurred_now(snapshot))
             _kept.pop(place, None)
             _kept[place] = (made_of, rows)
             for oldest in list(_kept)[:-VERSIONS_KEPT]:
@@ -95,11 +81,12 @@ def _blurred_rows(snapshot: Snapshot, made_of: object) -> pa.Table:
         return rows
 
 
+def _blurred_now(snapshot: Snapshot) -> pa.Table:
+    home = snapshot.home.parent
+    forces = snapshot.coverage.force.as_table().distinct().to_pyarrow()["force"].to_pylist()
+    areas = {force: area.shape for force in forces if (area := area_of(home, force))}
+    return blurred(snapshot.incidents.select(*MADE_FROM).to_pyarrow(), _secret(snapshot), areas)
+
+
 def _secret(snapshot: Snapshot) -> bytes:
     return OF_MADE_DATA if snapshot.publish.made else kept_secret(snapshot.home.parent)
-
-
-def _areas(snapshot: Snapshot) -> dict[str, BaseGeometry]:
-    forces = snapshot.coverage.force.as_table().distinct().to_pyarrow()["force"].to_pylist()
-    areas = {force: area_of(snapshot.home.parent, force) for force in forces}
-    return {force: area.shape for force, area in areas.items() if area}

@@ -13,22 +13,16 @@ MANY: Final = 64
 
 More = ParamSpec("More")
 Value = TypeVar("Value")
+OfVersion = Callable[Concatenate[Snapshot, More], Value]
 
 
-def once_a_version(
-    most: int,
-) -> Callable[[Callable[Concatenate[Snapshot, More], Value]], Callable[Concatenate[Snapshot, More], Value]]:
-    """Keep what a function of a version, and of words and numbers, returns: nobody may change it.
+def once_a_version(most: int) -> Callable[[OfVersion[More, Value]], OfVersion[More, Value]]:
+    """Keep the `most` answers asked for last of a function of a version, and of words and numbers: nobody may change them.
 
     A version after a purge is another one. Of one that is not published, nothing is kept.
-
-    Args:
-        most: How many of its answers are kept, those asked for last.
     """
 
-    def with_memory(
-        function: Callable[Concatenate[Snapshot, More], Value],
-    ) -> Callable[Concatenate[Snapshot, More], Value]:
+    def with_memory(function: OfVersion[More, Value]) -> OfVersion[More, Value]:
         memory: Kept[tuple[Value]] = Kept(most)
 
         @wraps(function)

@@ -31,9 +31,8 @@ def months_delivered(snapshot: Snapshot, record_filter: RecordFilter) -> set[dat
 @once_a_version(MANY)
 def _months_by_measure(snapshot: Snapshot, force: str) -> Mapping[str, frozenset[date]]:
     table = snapshot.coverage
-    rows = (
-        table.filter(table.force == force, table.table == "incidents").select("measure", "month").to_pandas()
-    )
+    covered = table.filter(table.force == force, table.table == "incidents")
+    rows = covered.select("measure", "month").to_pandas()
     months = pd.to_datetime(rows["month"]).dt.date
     return {str(key): frozenset(months[of.index]) for key, of in rows.groupby("measure")}
 
@@ -48,38 +47,30 @@ def missing_in_words(window: Window, missing: int) -> tuple[str, ...]:
     """Return the sentence that says which share of a window is there, or none where all is."""
     if not missing:
         return ()
+    return (f"{_there_of(window, missing)} The other months were not delivered. They are not zero.",)
+
+
+def _there_of(window: Window, missing: int) -> str:
     months = len(window.months)
-    delivered = f"{window} has {months - missing} of {months} months for every measure chosen."
-    return (f"{delivered} The other months were not delivered. They are not zero.",)
+    return f"{window} has {months - missing} of {months} months for every measure chosen."
 
 
 def why_not_compared(
     snapshot: Snapshot, record_filter: RecordFilter, before: Window, measures: Sequence[Measure]
 ) -> str:
-    """Return why a filter's window can't be compared with an earlier one; "" where it can.
-
-    Args:
-        snapshot: A published version.
-        record_filter: Which records.
-        before: The earlier window.
-        measures: The measures of the version.
-    """
+    """Return why a filter's window can't be compared with an earlier one, `before`; "" where it can."""
     for window in (before, record_filter.window):
         missing = months_missing(snapshot, replace(record_filter, window=window))
         if missing:
-            months = len(window.months)
-            return (
-                f"{window} has {months - missing} of {months} months for every measure chosen. "
-                "Only whole periods are compared."
-            )
+            return f"{_there_of(window, missing)} Only whole periods are compared."
     broken = {
-        name: month
+        name: f"{name} from {month_name(month)}"
         for name, months in breaks_by_name(snapshot, record_filter, measures).items()
         for month in months
         if before.start < month <= record_filter.window.end
     }
     if broken:
-        changes = first_five(f"{name} from {month_name(month)}" for name, month in broken.items())
+        changes = first_five(broken.values())
         return f"Recording changed in between ({changes}), so {record_filter.window} is not compared with {before}."
     return ""
 

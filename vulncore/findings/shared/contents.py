@@ -1,6 +1,6 @@
 """What a published dataset contains: its forces, its months, its strands and its measures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -81,7 +81,8 @@ def as_at_or_latest(contents: DatasetContents, force: str, as_at: date | None) -
     months = contents.months[force]
     if month_of(as_at) in months:
         return month_of(as_at)
-    gaps = _gaps(months)
+    every = (add_months(months[-1], step) for step in range(months_between(months[-1], months[0])))
+    gaps = [month for month in every if month not in months]
     if len(gaps) > len(months):  # totals of quarters or years: the months within are not missing
         raise InvalidPeriodError(
             f"No figure of {force} ends with {month_name(as_at)}. Choose a month with which figures end: "
@@ -99,10 +100,8 @@ def _delivered(snapshot: Snapshot) -> pd.DataFrame:
     by_record = snapshot.coverage.filter(snapshot.coverage.table == "incidents")
     covered = by_record.select("force", "measure", "month").to_pandas()
     totals = snapshot.counts.select("force", "measure", month="period_end").to_pandas()
-    months: pd.DataFrame = pd.concat([covered, totals], ignore_index=True)
-    return months.assign(
-        month=[month_of(day) for day in pd.to_datetime(months["month"]).dt.date]
-    ).drop_duplicates()
+    rows: pd.DataFrame = pd.concat([covered, totals], ignore_index=True)
+    return rows.assign(month=pd.to_datetime(rows["month"]).dt.date.map(month_of)).drop_duplicates()
 
 
 def _latest_for_all(rows: pd.DataFrame) -> date:
@@ -112,21 +111,9 @@ def _latest_for_all(rows: pd.DataFrame) -> date:
     return max(set.intersection(*active), default=newest)
 
 
-def _gaps(months: Sequence[date]) -> list[date]:
-    every = (add_months(months[-1], step) for step in range(months_between(months[-1], months[0])))
-    return [month for month in every if month not in months]
-
-
 def _measures(snapshot: Snapshot) -> tuple[Measure, ...]:
-    names = [field.name for field in fields(Measure)]
-    rows = snapshot.measures.order_by("order", "key").to_pyarrow().to_pylist()
+    table = snapshot.measures.order_by("order", "key").select(*(field.name for field in fields(Measure)))
     return tuple(
-        Measure(
-            **{
-                **{name: row[name] for name in names},
-                "flow": Flow(row["flow"]),
-                "polarity": Polarity(row["polarity"]),
-            }
-        )
-        for row in rows
+        Measure(**{**row, "flow": Flow(row["flow"]), "polarity": Polarity(row["polarity"])})
+        for row in table.to_pyarrow().to_pylist()
     )

@@ -14,12 +14,7 @@ from vulncore.store import Snapshot
 
 
 def counted_of(snapshot: Snapshot, force: str, smallest: int) -> CountedRecords:
-    """Return a force's records that count; nobody may change them, or show them as they are.
-
-    Args:
-        snapshot: A published version.
-        force: Whose records.
-        smallest: The smallest number that is shown; over 1 the records are blurred.
+    """Return a force's records that count, blurred as `blurred_records` has them; nobody may change them, or show them as they are.
 
     Raises:
         DamagedStoreError: As `blurred_records`.

@@ -7,17 +7,13 @@ from typing import Final
 from vulncore.domain.periods import Window, format_month
 from vulncore.store.manifest import Publish
 
-LONGEST: Final = (
-    110  # letters before the ending: systems of files take twice as many, and mails show about so many
-)
+LONGEST: Final = 110  # letters before the ending: mails show about so many, and a disk takes twice as many
 
 
 def file_name(publish: Publish, *parts: str) -> str:
     """Return the name of a file of a version, without its ending; whatever the parts are, it is one that any system takes.
 
-    Args:
-        publish: The version that its figures come from: its dataset and number end the name.
-        parts: What the file holds, whose figures, and from when.
+    The parts say what it holds, whose figures, and from when; the version's dataset and number end it.
     """
     return file_name_of(*parts, publish.dataset, f"version {publish.number}")
 

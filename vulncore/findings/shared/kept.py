@@ -6,11 +6,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 KEPT = 24  # each takes some ten megabytes
-
-
 Key = tuple[object, ...]
-
-
 Thing = TypeVar("Thing")
 
 

@@ -25,9 +25,7 @@ from vulncore.store.contents import PREPARED
 from vulncore.store.holding import held_against_purges
 
 RECORDS: Final = "records"
-MOST_BYTES: Final = (
-    50_000_000_000  # of all tables of a dataset: ten million incidents take three thousand million
-)
+MOST_BYTES: Final = 50_000_000_000  # of a dataset's tables: ten million incidents take three thousand million
 UNUSED_S: Final = 30 * 86_400.0
 """Tables that nobody asked for in thirty days, as those of earlier code, go when another is kept."""
 LIBRARIES: Final = ("duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "scipy", "shapely")
@@ -43,11 +41,7 @@ def kept_table(
     used, once for all processes: such a file is never to be written in place. On Windows, where a file that is mapped can't be
     erased, it is read.
 
-    Args:
-        snapshot: The version.
-        made_of: All that the table is made of but the code; written out it is the same in every process.
-        columns: The names of its columns.
-        make: Makes the table.
+    `made_of` is all that the table is made of but the code; written out it is the same in every process.
     """
     if not snapshot.publish.stored.get("incidents"):
         return make()  # of a preview, or of a version of which nobody knows what it held

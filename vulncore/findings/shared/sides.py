@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, product
+from operator import attrgetter
 from typing import Final
 
 from vulncore.domain.periods import Window, month_name
@@ -50,25 +51,17 @@ class Side:
 
     def is_like(self, other: "Side") -> bool:
         """Return whether both are of the same kind of records, so that what tells them apart is when they are from."""
-        return (self.measures, self.narrowed, self.force, self.hours) == (
-            other.measures,
-            other.narrowed,
-            other.force,
-            other.hours,
-        )
+        kind = attrgetter("measures", "narrowed", "force", "hours")
+        return bool(kind(self) == kind(other))
 
 
 @once_a_version(MANY)
 def measures_sharing(snapshot: Snapshot, force: str) -> Sharing:
     """Return which measures of a force share records."""
-    rows = (
-        snapshot.incidents.filter(snapshot.incidents.force == force).select("record_id", "measure").distinct()
-    )
-    several = (
-        rows.group_by("record_id")
-        .agg(measures=lambda t: t.measure.collect())
-        .filter(lambda t: t.measures.length() > 1)
-    )
+    incidents = snapshot.incidents.filter(snapshot.incidents.force == force)
+    rows = incidents.select("record_id", "measure").distinct()
+    by_record = rows.group_by("record_id").agg(measures=rows.measure.collect())
+    several = by_record.filter(by_record.measures.length() > 1)
     together = several.select("measures").distinct().to_pandas()["measures"]
     return frozenset(frozenset(pair) for measures in together for pair in combinations(sorted(measures), 2))
 
@@ -106,19 +99,15 @@ def why_not_judged(pinned: Side, shown: Side) -> str:
 
 
 def _share_records(pinned: Side, shown: Side) -> bool:
-    apart = any(
-        column == other and value != its_value
-        for column, value in pinned.narrowed
-        for other, its_value in shown.narrowed
-    )
-    pairs = {frozenset((one, other)) for one in pinned.measures for other in shown.measures}
-    one_measure = any(len(pair) == 1 for pair in pairs)
+    its_values, sharing = dict(shown.narrowed), pinned.sharing | shown.sharing
+    apart = any(its_values.get(column, value) != value for column, value in pinned.narrowed)
+    pairs = map(frozenset, product(pinned.measures, shown.measures))
     return (
         not apart
         and pinned.force == shown.force
         and pinned.window.start <= shown.window.end
         and shown.window.start <= pinned.window.end
-        and (one_measure or bool(pairs & (pinned.sharing | shown.sharing)))
+        and any(len(pair) == 1 or pair in sharing for pair in pairs)
     )
 
 

@@ -86,25 +86,18 @@ def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
 def records_named(records: RecordFilter, measures: Sequence[Measure], counted: Collection[str]) -> str:
     """Return what the measures chosen are called: their strand, or all strands, where they are all of it that is counted.
 
-    Args:
-        records: Which records.
-        measures: The measures of the version.
-        counted: The keys of those that can be chosen: that have a time, or a place.
+    `counted` are the keys of those of the version's measures that can be chosen: that have a time, or a place.
     """
     chosen = [measure for measure in measures if measure.key in records.measures]
     offered = [measure for measure in measures if measure.key in counted]
     strands_chosen = {measure.strand for measure in chosen}
-    if len(chosen) > 1 and chosen == offered and len(strands_chosen) > 1:
+    if chosen == offered and len(strands_chosen) > 1:
         return "All strands"
-    if len(chosen) > 1 and len(strands_chosen) == 1 and chosen[0].strand:
-        (strand,) = strands_chosen
-        if chosen == [measure for measure in offered if measure.strand == strand]:
-            return strand_name(strand)
-    return (
-        listed([measure.name for measure in chosen])
-        if len(chosen) <= MOST_NAMED
-        else f"{len(chosen)} measures"
-    )
+    strand = chosen[0].strand if len(chosen) > 1 and len(strands_chosen) == 1 else None
+    if strand and chosen == [measure for measure in offered if measure.strand == strand]:
+        return strand_name(strand)
+    names = [measure.name for measure in chosen]
+    return listed(names) if len(names) <= MOST_NAMED else f"{len(names)} measures"
 
 
 def check_records(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> None:

@@ -6,32 +6,7 @@ from typing import Final
 from vulncore.domain.words import agree, capital_first, listed, number_of, small_first
 from vulncore.store.manifest import Publish
 
-__all__ = [
-    "COUNTED_ONCE",
-    "HIDDEN",
-    "HOURS_BLURRED",
-    "IN_4_OF_5",
-    "IN_19_OF_20",
-    "MADE",
-    "PLACES_BLURRED",
-    "agree",
-    "capital_first",
-    "hidden_as",
-    "hidden_in_words",
-    "listed",
-    "made_note",
-    "nearest",
-    "nearest_in_words",
-    "nearest_share",
-    "number_in_words",
-    "number_of",
-    "percent",
-    "percent_range",
-    "share",
-    "share_in_steps",
-    "share_step",
-    "small_first",
-]
+__all__ = ["agree", "capital_first", "listed", "number_of", "small_first"]
 
 MADE: Final = "Made data: for demonstration, not real records"
 """The stamp of whatever shows figures that were made, not recorded."""

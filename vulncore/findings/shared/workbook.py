@@ -16,10 +16,8 @@ def workbook(name: str, lines: Sequence[str], rows: pd.DataFrame) -> bytes:
 
     Texts stay texts: none is read as a formula, whatever it begins with.
 
-    Args:
-        name: What the sheet is called.
-        lines: What the table is, whose, from when and from where, a line each; the first is its title.
-        rows: The table, its columns named for people; what is missing stays an empty cell.
+    The lines say what the table is, whose, from when and from where, the first as its title; `name` is the sheet's. What is
+    missing in `rows`, whose columns are named for people, stays an empty cell.
     """
     from openpyxl import Workbook  # noqa: PLC0415 - slow to import, and needed for who asks for the file
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415
@@ -28,20 +26,18 @@ def workbook(name: str, lines: Sequence[str], rows: pd.DataFrame) -> bytes:
     book = Workbook()
     sheet = book.active
     sheet.title = name
-    for place, line in enumerate(lines, start=1):
-        _write(sheet.cell(place, 1), line)
-    sheet["A1"].font = Font(bold=True, size=14)
-    heading = len(lines) + 2
-    for column, label in enumerate(rows.columns, start=1):
-        cell = sheet.cell(heading, column)
-        _write(cell, str(label))
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True, vertical="bottom")
-        texts = [str(label), *map(str, rows.iloc[:, column - 1])] if column == 1 else [str(label)[:14]]
-        sheet.column_dimensions[get_column_letter(column)].width = min(MOST_WIDE, max(map(len, texts)) + 2)
-    for place, values in enumerate(rows.itertuples(index=False), start=heading + 1):
+    labels, heading = [str(label) for label in rows.columns], len(lines) + 2
+    written = [*([line] for line in lines), [], labels, *rows.itertuples(index=False)]
+    for place, values in enumerate(written, start=1):
         for column, value in enumerate(values, start=1):
             _write(sheet.cell(place, column), value)
+    sheet["A1"].font = Font(bold=True, size=14)
+    for column, label in enumerate(labels, start=1):
+        cell = sheet.cell(heading, column)
+        cell.font = Font(bold=True)
+        cell.alignment = Alignment(wrap_text=True, vertical="bottom")
+        texts = [label, *map(str, rows.iloc[:, 0])] if column == 1 else [label[:14]]
+        sheet.column_dimensions[get_column_letter(column)].width = min(MOST_WIDE, max(map(len, texts)) + 2)
     sheet.freeze_panes = sheet.cell(heading + 1, 2)
     sheet.print_title_rows = f"{heading}:{heading}"
     sheet.page_setup.orientation = "landscape"
