@@ -4,13 +4,14 @@ Everything on screen derives from these tables and nothing else. Times of occurr
 time (Europe/London); `recorded_on` is what counts are made by.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.errors import InvalidRowsError, first_five
+from vulncore.domain.vocabulary import Measure
 
 INCIDENTS: Final = pa.schema(
     [
@@ -92,21 +93,8 @@ ANNOTATIONS: Final = pa.schema(
 """One row per thing that people know about the data. A missing force or measure means all of them."""
 
 MEASURES: Final = pa.schema(
-    [
-        pa.field("key", pa.string(), nullable=False),
-        pa.field("label", pa.string(), nullable=False),
-        pa.field("name", pa.string(), nullable=False),
-        pa.field("group", pa.string(), nullable=False),
-        pa.field("strand", pa.string(), nullable=False),
-        pa.field("order", pa.int64(), nullable=False),
-        pa.field("record_kind", pa.string(), nullable=False),
-        pa.field("unit", pa.string(), nullable=False),
-        pa.field("flow", pa.string(), nullable=False),
-        pa.field("polarity", pa.string(), nullable=False),
-        pa.field("serious", pa.bool_(), nullable=False),
-        pa.field("definition", pa.string(), nullable=False),
-        pa.field("definition_source", pa.string(), nullable=False),
-    ]
+    pa.field(of.name, {"order": pa.int64(), "serious": pa.bool_()}.get(of.name, pa.string()), nullable=False)
+    for of in fields(Measure)
 )
 """One row per measure that the dataset counts: `vulncore.domain.vocabulary.Measure`."""
 
