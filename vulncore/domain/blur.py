@@ -50,10 +50,7 @@ SHARPENING_STEPS: Final = 8  # after each, at most half of what was left is left
 
 POINT: Final = ("longitude", "latitude")
 GROUPS: Final = ("location_type", "victim_residency")
-SAID_BY_A_LINE: Final = (
-    *("force", "recorded_on", "occurred_from", "occurred_to"),
-    *(*POINT, "place", *GROUPS),
-)
+SAID_BY_A_LINE: Final = ("force", "recorded_on", "occurred_from", "occurred_to", *POINT, "place", *GROUPS)
 """What tells a record that has a line's number for an id, together with its measures."""
 
 MOVED_HOURS: Final = "moved_hours"
@@ -171,8 +168,7 @@ def sharpening(steps: int = 1) -> Floats:
 
 def density_of_moves(distances_m: Floats) -> Floats:
     """Return how likely a record that moves goes so far in some direction, for each square metre."""
-    odds: Floats = np.exp(-distances_m / REACH_M) / (2 * np.pi * REACH_M**2)
-    return odds
+    return np.exp(-distances_m / REACH_M) / (2 * np.pi * REACH_M**2)
 
 
 def record_ids(incidents: pa.Table) -> pa.Array:
@@ -222,8 +218,7 @@ def even_numbers(key: bytes, ids: pa.Array) -> Draws:
 
 def shares(numbers: Draws) -> Floats:
     """Return numbers between 0 and 1 for those of `even_numbers`."""
-    between: Floats = (numbers + 0.5) / 65_536
-    return between
+    return (numbers + 0.5) / 65_536
 
 
 def taken_from(
@@ -276,15 +271,13 @@ def _placed_like(points: Floats, numbers: Draws, years: Integers, area: BaseGeom
     state = np.add(there, inside, dtype=np.int64)
     pools = [years - years.min(initial=9_999), np.zeros(len(points), dtype=np.int64)]
     taken, _ = taken_from(pools, numbers[:, 1:], shares(numbers[:, 0]) < SHARE_SWAPPED)
-    like: Integers = np.where(state[taken] != state, taken, np.arange(len(points)))
-    return like
+    return np.where(state[taken] != state, taken, np.arange(len(points)))
 
 
 def _moved_hours(numbers: Draws) -> NDArray[np.int16]:
     cumulated = np.cumsum(HOUR_ODDS)
     by_number = _OFFSETS[np.minimum(np.searchsorted(cumulated, shares(_EVERY_NUMBER)), HOURS - 1)]
-    moved: NDArray[np.int16] = by_number.astype(np.int16)[numbers]
-    return moved
+    return by_number.astype(np.int16)[numbers]
 
 
 def _moved_points(true: Floats, numbers: Draws, area: BaseGeometry | None) -> Floats:
