@@ -1,8 +1,6 @@
 """Where a dataset's tables lie, and which files a version of them consists of: each with its size and its digest."""
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -50,27 +48,6 @@ def is_cut_short(path: Path, size: int) -> bool:
         return path.stat().st_size < size
     except FileNotFoundError:
         return True
-
-
-def contents_text(contents: Contents) -> str:
-    """Return contents as the manifest has them."""
-    by_table: dict[str, dict[str, list[dict[str, object]]]] = {}
-    for (table, version), files in contents.items():
-        by_table.setdefault(table, {})[str(version)] = [asdict(file) for file in files]
-    return json.dumps(by_table)
-
-
-def contents_in(text: str) -> Contents:
-    """Return the contents that a text of the manifest stands for.
-
-    >>> contents_in(contents_text({("counts", 3): (NamedFile("a.parquet", 2, "ab"),)}))
-    {('counts', 3): (NamedFile(name='a.parquet', bytes=2, sha256='ab'),)}
-    """
-    return {
-        (table, int(version)): tuple(NamedFile(**file) for file in files)
-        for table, by_version in json.loads(text).items()
-        for version, files in by_version.items()
-    }
 
 
 def _fault(path: Path, file: NamedFile) -> str:

@@ -1,9 +1,8 @@
 """Notes on the data: their kinds, and what a valid annotation is."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -52,7 +51,7 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
         "Name the month from which the note holds",
     )
     _refuse(
-        (row["month"] for row in rows if not _is_month(row)),
+        (row["month"] for row in rows if row["month"] and row["month"].day != 1),
         "with a day that is not the first of a month",
         "Write the month by its first day",
     )
@@ -79,11 +78,6 @@ def _refuse(faulty: Iterable[object], fault: str, advice: str) -> None:
     values = [str(value)[:60] for value in faulty]
     if values:
         raise InvalidRowsError(f"Notes {fault}: {len(values)} ({first_five(values)}). {advice}.")
-
-
-def _is_month(row: Mapping[str, Any]) -> bool:
-    month: date | None = row["month"]
-    return month is None or month.day == 1
 
 
 def _is_text(text: str, letters: int) -> bool:

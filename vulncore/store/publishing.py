@@ -3,7 +3,6 @@
 Nothing is written here. A delivery merges with what was published; annotations replace those that stand.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.delivery import Delivery, RowAccount
-from vulncore.domain.disk import NamedFile
 from vulncore.domain.errors import PublishRefusedError
 from vulncore.domain.schemas import Tables, validated
 from vulncore.store.manifest import Publish, publish_history
@@ -64,13 +62,13 @@ def after_delivery(
         )
     standing = tables_of(opened(home, latest)) if latest else None
     tables = validated(merge_delivery(standing, delivery.tables) if standing else delivery.tables)
-    may_tell = not preview or _were_published(history.publishes, delivery.files)
+    published = {file.sha256 for publish in history.publishes for file in publish.files}
     if (
         latest
         and standing
-        and may_tell
-        and _has_same_terms(latest, delivery)
-        and _hold_same_rows(standing, tables)
+        and (not preview or published.issuperset(file.sha256 for file in delivery.files))
+        and (latest.attribution, latest.made) == (delivery.attribution, delivery.made)
+        and all(same_rows(getattr(standing, name), table) for name, table in tables.named().items())
     ):
         return NextVersion(replace(latest, unchanged=True), standing, ())
     publish = Publish(
@@ -88,11 +86,6 @@ def after_delivery(
         generation=history.generation,
     )
     return NextVersion(publish, tables, tuple(tables.named()))
-
-
-def _were_published(publishes: Sequence[Publish], files: Sequence[NamedFile]) -> bool:
-    known = {file.sha256 for publish in publishes for file in publish.files}
-    return all(file.sha256 in known for file in files)
 
 
 def after_annotations(home: Path, annotations: pa.Table, by: str, number: int | None) -> NextVersion:
@@ -150,7 +143,10 @@ def merge_delivery(standing: Tables, delivered: Tables) -> Tables:
         delivered.coverage,
         MONTH_OF_A_MEASURE,
     )
-    incidents = _without_rows(_with_month(standing.incidents), superseded, MONTH_OF_A_MEASURE)
+    month = pc.floor_temporal(standing.incidents.column("recorded_on"), unit="month").cast(pa.date32())
+    incidents = _without_rows(
+        standing.incidents.append_column("month", month), superseded, MONTH_OF_A_MEASURE
+    )
     incidents = _concatenate(_without_rows(incidents, whole_months, MONTH_OF_A_MEASURE), delivered.incidents)
     counts = _replace_rows(
         standing.counts, delivered.counts, ["force", "measure", "period_start", "period_end"]
@@ -166,15 +162,6 @@ def merge_delivery(standing: Tables, delivered: Tables) -> Tables:
         indicators=_replace_rows(standing.indicators, delivered.indicators, ["indicator", "month"]),
         annotations=_add_rows(standing.annotations, delivered.annotations),
     )
-
-
-def _has_same_terms(latest: Publish, delivery: Delivery) -> bool:
-    return (latest.attribution, latest.made) == (delivery.attribution, delivery.made)
-
-
-def _hold_same_rows(standing: Tables, tables: Tables) -> bool:
-    named = standing.named()
-    return all(same_rows(named[name], table) for name, table in tables.named().items())
 
 
 def _refuse_overlap(standing: pa.Table, delivered: pa.Table) -> None:
@@ -215,11 +202,6 @@ def _add_rows(standing: pa.Table, delivered: pa.Table) -> pa.Table:
 
 def _concatenate(standing: pa.Table, delivered: pa.Table) -> pa.Table:
     return pa.concat_tables([standing.select(delivered.column_names).cast(delivered.schema), delivered])
-
-
-def _with_month(incidents: pa.Table) -> pa.Table:
-    month = pc.floor_temporal(incidents.column("recorded_on"), unit="month").cast(pa.date32())
-    return incidents.append_column("month", month)
 
 
 def _measures_in(*tables: pa.Table) -> set[str]:

@@ -1,5 +1,6 @@
 """Purge: erase records for good from every version of a dataset, and keep the figures that were published."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from vulncore.store.holding import held_for_purge
 from vulncore.store.manifest import Publish, add_to_manifest, commit, manifest_line, publish_history
 from vulncore.store.snapshots import table_files, version_files
 from vulncore.store.store import versions
-from vulncore.store.stubs import ERASED, Selection, chosen_rows, new_secret, stubs
+from vulncore.store.stubs import ERASED, Selection, chosen_rows, stubs
 from vulncore.store.torn import ASIDE
 
 
@@ -120,14 +121,9 @@ def _incidents(engine: ibis.BaseBackend, home: Path, history: tuple[Publish, ...
     """Return the incidents by their table's version: several publishes can share one."""
     by_number = {publish.table_versions[RENEWED]: publish for publish in history}
     return {
-        number: _incidents_in(engine, table_files(home, by_number[number], RENEWED))
+        number: parquet_table(engine, table_files(home, by_number[number], RENEWED), INCIDENTS)
         for number in sorted(by_number)
     }
-
-
-def _incidents_in(engine: ibis.BaseBackend, files: Sequence[str]) -> ir.Table:
-    rows = parquet_table(engine, files, INCIDENTS)
-    return rows.cast({name: kind.copy(nullable=True) for name, kind in rows.schema().items()})
 
 
 def _counts(home: Path, history: tuple[Publish, ...], chosen: Mapping[int, ir.Table]) -> PurgeCounts:
@@ -158,18 +154,15 @@ def _rebuilt(
     folder: Path, incidents: Mapping[int, ir.Table], chosen: Mapping[int, ir.Table]
 ) -> dict[int, list[str]]:
     """Write every version anew under its number, and return their files; one that no publish names is left empty."""
-    secret = new_secret()
+    secret = secrets.token_hex(32)  # used once and never kept, so that nobody can trace the new ids back
     for number in range(1, max(incidents) + 1):
         table = INCIDENTS.empty_table()
         if number in incidents:
-            table = _with_stubs(incidents[number], chosen[number], secret)
+            kept = incidents[number].anti_join(chosen[number], "row_id")
+            parts = (rows.to_pyarrow().cast(INCIDENTS) for rows in (kept, stubs(chosen[number], secret)))
+            table = pa.concat_tables(parts)
         commit(folder, table, "overwrite", expected=number)
     return {number: version_files(folder, number) for number in incidents}
-
-
-def _with_stubs(incidents: ir.Table, chosen: ir.Table, secret: str) -> pa.Table:
-    kept = incidents.anti_join(chosen, "row_id").to_pyarrow()
-    return pa.concat_tables([kept.cast(INCIDENTS), stubs(chosen, secret).to_pyarrow().cast(INCIDENTS)])
 
 
 def _refuse_other_figures(
@@ -177,7 +170,7 @@ def _refuse_other_figures(
 ) -> None:
     engine = connect()
     for number, published in incidents.items():
-        if not _figures(published).equals(_figures(_incidents_in(engine, rebuilt[number]))):
+        if not _figures(published).equals(_figures(parquet_table(engine, rebuilt[number], INCIDENTS))):
             raise DamagedStoreError(
                 f"Nothing was erased, because published figures of '{home.name}' would have changed. "
                 "Leave the store as it is and tell the people who look after vulncore."

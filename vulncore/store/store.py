@@ -7,6 +7,7 @@ Readers follow the manifest alone: until its line is there, nothing has been pub
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -26,22 +27,13 @@ from vulncore.domain.errors import (
 from vulncore.domain.schemas import validated
 from vulncore.store.contents import flush_version, log_file, named_files, table_folder
 from vulncore.store.holding import held_for_publish
-from vulncore.store.manifest import (
-    MANIFEST,
-    Publish,
-    add_to_manifest,
-    commit,
-    manifest_line,
-    publish_history,
-)
+from vulncore.store.manifest import MANIFEST, Publish, add_to_manifest, commit, manifest_line, publish_history
 from vulncore.store.publishing import NextVersion, after_annotations, after_delivery
 from vulncore.store.snapshots import Snapshot, in_memory, opened
 from vulncore.store.torn import added_files, log_entries
 
 DATASET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", flags=re.ASCII)
-UNREADABLE_IN_PATHS: Final = frozenset(
-    "%[]#?^|"
-)  # deltalake takes a path for an address, and these mean more
+UNREADABLE_IN_PATHS: Final = frozenset("%[]#?^|")  # deltalake takes a path for an address: they mean more
 
 
 def publish(
@@ -53,12 +45,7 @@ def publish(
     says; the rest stays. Either every table becomes visible or none. Where the dataset would hold exactly what it
     holds, nothing is written, and the version that stands is returned as `unchanged`.
 
-    Args:
-        store: The folder of the store.
-        dataset: The dataset's name.
-        delivery: What is to be published.
-        published_by: Who publishes.
-        number: The version that it has to become, as `preview` said; any, unless given.
+    `number` is the version that it has to become, as `preview` said; any, unless given.
 
     Raises:
         PublishRefusedError: The dataset holds another kind of source, somebody else published first, rows
@@ -91,13 +78,8 @@ def annotate(store: Path, dataset: str, annotations: pa.Table, by: str, number: 
 
     Where they are what stands, nothing is written, and the version that stands is returned as `unchanged`.
 
-    Args:
-        store: The folder of the store.
-        dataset: The dataset's name.
-        annotations: All of them, as the canonical table has them.
-        by: Who writes them.
-        number: The version that they were read from. Where it is no longer the newest they are refused,
-            for somebody else's might be lost; without it they are laid on the newest.
+    `number` is the version that they were read from. Where it is no longer the newest they are refused, for
+    somebody else's might be lost; without it they are laid on the newest.
 
     Raises:
         UnknownNameError: There is no such dataset.
@@ -166,7 +148,11 @@ def open_version(store: Path, dataset: str, number: int | None = None) -> Snapsh
 
 def is_readable(store: Path) -> bool:
     """Return whether the store holds at least one dataset whose newest version opens."""
-    return any(_opens(store, dataset) for dataset in datasets(store))
+    for dataset in datasets(store):
+        with suppress(VulncoreError):
+            open_version(store, dataset)
+            return True
+    return False
 
 
 def checked_dataset_name(name: str) -> str:
@@ -227,14 +213,6 @@ def _was_published(home: Path) -> bool:
         return bool(publish_history(home).publishes)
     except DamagedStoreError:
         return True  # it was, and opening it says what is wrong with it
-
-
-def _opens(store: Path, dataset: str) -> bool:
-    try:
-        open_version(store, dataset)
-    except VulncoreError:
-        return False
-    return True
 
 
 def _writable(store: Path, dataset: str) -> Path:

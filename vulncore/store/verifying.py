@@ -67,12 +67,15 @@ def _dataset_checks(home: Path) -> list[StoreCheck]:
     )
     return [
         *checks,
-        *(StoreCheck(_named(home, number), FileState.HALF_WRITTEN, fault) for number in history.half_written),
+        *(
+            StoreCheck(f"{home.name} version {number}", FileState.HALF_WRITTEN, fault)
+            for number in history.half_written
+        ),
     ]
 
 
 def _version_check(home: Path, publish: Publish) -> StoreCheck:
-    what = _named(home, publish.number)
+    what = f"{home.name} version {publish.number}"
     try:
         opened(home, publish)
         others = [name for name in publish.stored if not _is_same_in_log(home, publish, name)]
@@ -101,7 +104,3 @@ def _check_of(what: str, read: Callable[[], object]) -> StoreCheck:
     except VulncoreError as problem:
         return StoreCheck(what, FileState.DAMAGED, str(problem))
     return StoreCheck(what, FileState.READABLE)
-
-
-def _named(home: Path, number: int) -> str:
-    return f"{home.name} version {number}"
