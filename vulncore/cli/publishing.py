@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, By, Format, Output, Store, user
+from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, By, Format, Output, Store, month_option, user
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import (
     InvalidMappingError,
@@ -46,12 +46,6 @@ OPEN_COUNTS = "city-open-counts"
 SHIPPED_BY = "shipped with the project"
 SHOWN_CHANGES, SHOWN_FINDINGS = 10, 8
 
-Heading = Annotated[
-    str | None,
-    typer.Option("--heading", metavar="FIRST:LAST", help="The lines of the heading, if they are not found."),
-]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")]
-
 
 @app.command()
 def demo(
@@ -82,8 +76,7 @@ def publish(
         str | None, typer.Option("--force", help="The force of the table. Default: City of London Police.")
     ] = None,
     provisional_from: Annotated[
-        str | None,
-        typer.Option("--provisional-from", metavar="YYYY-MM", help="Months from here may still change."),
+        str | None, month_option("--provisional-from", help="Months from here may still change.")
     ] = None,
     most_rejected: Annotated[
         float | None,
@@ -200,10 +193,7 @@ def _mapping_with_options(mapping: Mapping, covers: str | None, most_rejected: f
 def _list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequence[Path]) -> None:
     """Write rejected rows to a file and say where; if no file can be written, say that, and what to do.
 
-    Args:
-        rejects: The rows.
-        chosen: The file, or the folder of a file that is named after the first that was read.
-        files: What was read. The list goes beside the first, unless a place is chosen.
+    The file is named after the first of those that were read, and lies beside it; what is `chosen` is a file or a folder.
     """
     if not rejects:
         return
@@ -247,16 +237,20 @@ def mapping(
         typer.Option("--output", metavar="FILE.toml", help="The file to write. Default: the screen."),
     ] = None,
     force: Annotated[str | None, typer.Option("--force", help="The force of the records.")] = None,
-    sheet: Sheet = None,
-    heading: Heading = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")] = None,
+    heading: Annotated[
+        str | None,
+        typer.Option(
+            "--heading", metavar="FIRST:LAST", help="The lines of the heading, if they are not found."
+        ),
+    ] = None,
 ) -> None:
     """Draft the mapping of an extract: what columns and codes seem to mean, with doubts marked."""
-    extract = read_extract(file, sheet=sheet, heading=_heading_lines(heading), progress=terminal_progress())
+    lines = _heading_lines(heading)
+    extract = read_extract(file, sheet=sheet, heading=lines, progress=terminal_progress())
     draft = draft_mapping(extract, force or "")
     chosen = replace(
-        draft.mapping,
-        sheet=sheet or draft.mapping.sheet,
-        heading=_heading_lines(heading) or draft.mapping.heading,
+        draft.mapping, sheet=sheet or draft.mapping.sheet, heading=lines or draft.mapping.heading
     )
     text = mapping_toml(chosen, draft.doubts)
     if output is None:

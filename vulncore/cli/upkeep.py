@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, user
+from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, month_option, user
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import DamagedStoreError, UnknownNameError, first_five
 
@@ -41,8 +41,7 @@ def purge(
         typer.Option("--victim", help="A victim's reference as the force knows it. Repeat for more."),
     ] = None,
     before: Annotated[
-        str | None,
-        typer.Option("--recorded-before", metavar="YYYY-MM", help="Every record recorded before this month."),
+        str | None, month_option("--recorded-before", help="Every record recorded before this month.")
     ] = None,
     force: Annotated[str | None, typer.Option("--force", help="Only records of this force.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Erase. Without --yes the command only counts.")] = False,
@@ -74,7 +73,9 @@ def purge(
 @app.command()
 def verify(output: Output = Format.MARKDOWN, store: Store = DEFAULT_STORE) -> None:
     """Check that every file of the store holds what was published. Ends with 1 where one does not."""
-    checks = [*store_checks(store), *_unreadable_scenarios(store)]
+    unreadable = "It cannot be read as the scenario that its name says. Save the scenario again."
+    scenarios = (f"scenarios/{name}" for name in unreadable_scenarios(store))
+    checks = [*store_checks(store), *(StoreCheck(name, FileState.DAMAGED, unreadable) for name in scenarios)]
     if not checks:
         raise UnknownNameError(f"Nothing has been published in {store} yet. Try: vulncore demo")
     rows = [(check.what, check.state.value, check.fault) for check in checks]
@@ -124,11 +125,6 @@ def restore(
             "The store had a secret behind victims' pseudonyms and the blur of hours and places, and it is not here. Restore it as "
             "well: delete this folder, and give --secret FILE."
         )
-
-
-def _unreadable_scenarios(store: Path) -> list[StoreCheck]:
-    fault = "It cannot be read as the scenario that its name says. Save the scenario again."
-    return [StoreCheck(f"scenarios/{name}", FileState.DAMAGED, fault) for name in unreadable_scenarios(store)]
 
 
 def _held_in_words(counts: BackupCounts) -> str:
