@@ -156,9 +156,8 @@ def _publish(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
     published = stores.publish(store, dataset, delivery, by or user())
     typer.echo(publish_account(published))
     if before and not published.unchanged:
-        _print_changes(
-            changes_between(before, stores.open_version(store, dataset, published.number)).sentences
-        )
+        changes = changes_between(before, stores.open_version(store, dataset, published.number))
+        _print_first(changes.sentences, SHOWN_CHANGES, "List them all with: vulncore changes")
 
 
 def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> None:
@@ -166,21 +165,18 @@ def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
     preview = stores.preview(store, dataset, delivery, by or user())
     typer.echo("A dry run: nothing was published. " + publish_account(preview.publish, would_be=True))
     if not preview.publish.unchanged:
-        _print_changes(changes_between(before, preview).sentences)
+        changes = changes_between(before, preview)
+        _print_first(changes.sentences, SHOWN_CHANGES, "List them all with: vulncore changes")
     findings = data_checks(preview, brought=delivery.tables.incidents)
-    for finding in findings[:SHOWN_FINDINGS]:
-        typer.echo(f"Check this ({finding.sure}; {finding.where}): {finding.what}")
-    if len(findings) > SHOWN_FINDINGS:
-        typer.echo(
-            f"And {len(findings) - SHOWN_FINDINGS} more. Once this is published, list them all with: vulncore check"
-        )
+    checks = [f"Check this ({finding.sure}; {finding.where}): {finding.what}" for finding in findings]
+    _print_first(checks, SHOWN_FINDINGS, "Once this is published, list them all with: vulncore check")
 
 
-def _print_changes(sentences: tuple[str, ...]) -> None:
-    for sentence in sentences[:SHOWN_CHANGES]:
+def _print_first(sentences: Sequence[str], most: int, how_to_list: str) -> None:
+    for sentence in sentences[:most]:
         typer.echo(sentence)
-    if len(sentences) > SHOWN_CHANGES:
-        typer.echo(f"And {len(sentences) - SHOWN_CHANGES} more. List them all with: vulncore changes")
+    if len(sentences) > most:
+        typer.echo(f"And {len(sentences) - most} more. {how_to_list}")
 
 
 def _mapping_with_options(mapping: Mapping, covers: str | None, most_rejected: float | None) -> Mapping:

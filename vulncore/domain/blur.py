@@ -412,14 +412,11 @@ class _Words:
     @classmethod
     def of(cls, column: pa.ChunkedArray) -> "_Words":
         """Take a column apart."""
-        coded = column.dictionary_encode().unify_dictionaries().combine_chunks()
-        words = coded.dictionary.to_pylist()
-        order = sorted(range(len(words)), key=words.__getitem__)
-        place = np.argsort([*order, len(order)])
-        place[-1] = NO_WORD  # where a missing code points
+        coded = column.dictionary_encode().unify_dictionaries().to_pandas().cat
+        in_order = coded.reorder_categories(sorted(coded.categories)).cat
         return cls(
-            place[coded.indices.fill_null(NO_WORD).to_numpy()].astype(np.int32), [words[at] for at in order]
-        )
+            in_order.codes.to_numpy().astype(np.int32), list(in_order.categories)
+        )  # missing is NO_WORD
 
     def column(self) -> pa.Array:
         """Put the column together."""

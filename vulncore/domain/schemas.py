@@ -127,8 +127,7 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
         raise InvalidRowsError(
             f"Required columns that are not there: {len(absent)} ({first_five(absent)}). Add these columns."
         )
-    columns = [_cast(table, wanted) for wanted in schema]
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays([_cast(table, wanted) for wanted in schema], schema=schema)
 
 
 def validated(tables: Tables) -> Tables:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from vulncore.domain.disk import NamedFile, file_digest, flush_new, named_file
+from vulncore.domain.disk import NamedFile, file_digest, flush_new
 
 PREPARED: Final = "prepared"
 """A dataset's folder of what was made from its versions and can be made again: no version names it, a purge erases it."""
@@ -31,15 +31,10 @@ def flush_version(table: Path, files: Iterable[str], log: Iterable[int]) -> None
     flush_new(paths, table.parents[1])
 
 
-def named_files(table: Path, files: Iterable[str]) -> tuple[NamedFile, ...]:
-    """Return files of a table as they are now."""
-    return tuple(named_file(table / file) for file in files)
-
-
 def faults(table: Path, files: tuple[NamedFile, ...]) -> list[str]:
     """Return what is wrong with the files of a version of a table, a phrase for each; none where they are as written."""
-    checked = ((f"{table.name}/{file.name}", _fault(table / file.name, file)) for file in files)
-    return [f"{name} {fault}" for name, fault in checked if fault]
+    checked = ((file.name, _fault(table / file.name, file)) for file in files)
+    return [f"{table.name}/{name} {fault}" for name, fault in checked if fault]
 
 
 def is_cut_short(path: Path, size: int) -> bool:

@@ -121,9 +121,7 @@ def add_to_manifest(home: Path, line: pa.Table) -> None:
     Raises:
         CommitFailedError: Somebody else published since.
     """
-    number = line["number"][0].as_py()
-    manifest = home / MANIFEST
-    commit(manifest, line, "append", expected=number)
+    commit(home / MANIFEST, line, "append", expected=line["number"][0].as_py())
     flush_newest_line(home)
 
 

@@ -14,12 +14,12 @@ import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
 from vulncore.domain.delivery import RowAccount
-from vulncore.domain.disk import disk_fault, flush_new
+from vulncore.domain.disk import disk_fault, flush_new, named_file
 from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.domain.words import number_of
-from vulncore.store.contents import RENEWED, named_files, table_folder
+from vulncore.store.contents import RENEWED, table_folder
 from vulncore.store.holding import held_for_purge
 from vulncore.store.manifest import Publish, add_to_manifest, commit, manifest_line, publish_history
 from vulncore.store.snapshots import table_files, version_files
@@ -81,12 +81,25 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
             counts = _counts(home, history, chosen)
             if not (counts.rows or counts.strays):
                 return Purged(counts, replace(history[-1], unchanged=True))
-            publish = replace(_publish_of_purge(history[-1], next_number, counts, by), set_aside=half_written)
+            place = f"{ERASED}, from {number_of(counts.versions, 'version')}"
+            publish = replace(
+                history[-1],
+                number=next_number,
+                generation=history[-1].generation + 1,
+                published_at=datetime.now(UTC),
+                published_by=by,
+                files=(),
+                rows=RowAccount(counts.rows, 0, left_out={place: counts.rows} if counts.rows else {}),
+                set_aside=half_written,
+            )
             folder = table_folder(home, RENEWED, publish.generation)
             rebuilt = _rebuilt(folder, incidents, chosen)
             _refuse_other_figures(home, incidents, rebuilt)
             flush_new((path for path in folder.rglob("*") if path.is_file()), home)
-            contents = {(RENEWED, number): named_files(folder, files) for number, files in rebuilt.items()}
+            contents = {
+                (RENEWED, number): tuple(named_file(folder / file) for file in files)
+                for number, files in rebuilt.items()
+            }
             newest = publish.table_versions[RENEWED]
             publish = publish.with_table(RENEWED, newest, contents[RENEWED, newest])
             add_to_manifest(home, manifest_line(publish, contents))
@@ -181,20 +194,4 @@ def _figures(incidents: ir.Table) -> pd.DataFrame:
     keys = ["force", "measure", "record_kind", "month", "counts"]
     rows = incidents.mutate(month=incidents.recorded_on.truncate("M"), counts=incidents.no_crimed_on.isnull())
     figures = rows.group_by(keys).agg(rows=rows.count(), records=rows.record_id.nunique())
-    frame: pd.DataFrame = figures.order_by(keys).to_pandas()
-    return frame
-
-
-def _publish_of_purge(latest: Publish, number: int, counts: PurgeCounts, by: str) -> Publish:
-    where = number_of(counts.versions, "version")
-    return replace(
-        latest,
-        number=number,
-        generation=latest.generation + 1,
-        published_at=datetime.now(UTC),
-        published_by=by,
-        files=(),
-        rows=RowAccount(
-            counts.rows, 0, left_out={f"{ERASED}, from {where}": counts.rows} if counts.rows else {}
-        ),
-    )
+    return pd.DataFrame(figures.order_by(keys).to_pandas())

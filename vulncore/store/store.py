@@ -16,7 +16,7 @@ import pyarrow as pa
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from vulncore.domain.delivery import Delivery
-from vulncore.domain.disk import DEVICE, NamedFile, disk_fault
+from vulncore.domain.disk import DEVICE, disk_fault, named_file
 from vulncore.domain.errors import (
     DamagedStoreError,
     PublishRefusedError,
@@ -25,7 +25,7 @@ from vulncore.domain.errors import (
     first_five,
 )
 from vulncore.domain.schemas import validated
-from vulncore.store.contents import flush_version, log_file, named_files, table_folder
+from vulncore.store.contents import flush_version, log_file, table_folder
 from vulncore.store.holding import held_for_publish
 from vulncore.store.manifest import MANIFEST, Publish, add_to_manifest, commit, manifest_line, publish_history
 from vulncore.store.publishing import NextVersion, after_annotations, after_delivery
@@ -183,9 +183,11 @@ def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
             for name in version.changed:
                 standing = published.table_versions.get(name, -1)
                 table = table_folder(home, name, published.generation)
-                number, files = _written(table, version.tables.named()[name], standing)
-                contents[name, number] = files
-                published = published.with_table(name, number, files)
+                number = commit(table, version.tables.named()[name], "overwrite")
+                files = added_files(log_file(table, number))  # all there are: it replaces the whole table
+                flush_version(table, files, range(standing + 1, number + 1))
+                contents[name, number] = tuple(named_file(table / file) for file in files)
+                published = published.with_table(name, number, contents[name, number])
             add_to_manifest(home, manifest_line(published, contents))
     except CommitFailedError as problem:
         raise PublishRefusedError(
@@ -198,14 +200,6 @@ def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
             "Check that the folder exists, is writable and has space."
         ) from problem
     return published
-
-
-def _written(table: Path, rows: pa.Table, standing: int) -> tuple[int, tuple[NamedFile, ...]]:
-    """Write a table's next version, and return its number and its files, once the disk has them."""
-    number = commit(table, rows, "overwrite")
-    files = added_files(log_file(table, number))  # it replaces the whole table, so they are all there is
-    flush_version(table, files, range(standing + 1, number + 1))
-    return number, named_files(table, files)
 
 
 def _was_published(home: Path) -> bool:

@@ -19,7 +19,6 @@ from vulncore.store.contents import is_cut_short
 Entries = Mapping[int, Path]
 """Entries of a Delta table's log, by the version that each made."""
 ASIDE: Final = ".set-aside"
-FILES: Final = {"add": "num_added_files", "remove": "num_removed_files"}
 
 
 def log_entries(table: Path) -> Entries:
@@ -73,8 +72,8 @@ def _added(entry: Path, _size: int, _modified: int) -> dict[str, int]:
     actions: list[dict[str, Any]] = [json.loads(line) for line in entry.read_bytes().splitlines()]
     (done, *_) = (action["commitInfo"] for action in actions if "commitInfo" in action)
     promised = done.get("operationMetrics", {})
-    for kind in ("add", "remove"):
+    for kind, number in (("add", "num_added_files"), ("remove", "num_removed_files")):
         lines = sum(kind in action for action in actions)
-        if lines != int(promised.get(FILES[kind], lines)):
+        if lines != int(promised.get(number, lines)):
             raise ValueError(f"{lines} files to {kind} where others were promised")
     return {unquote(action["add"]["path"]): action["add"]["size"] for action in actions if "add" in action}
