@@ -54,17 +54,10 @@ def police_uk(
     site: Site = None,
 ) -> None:
     """Fetch months of data.police.uk for a force, without the other forces' files where the site allows."""
-    kinds = list(dict.fromkeys(kind or [FileKind.STREET]))
+    web, kinds = Web(site, PATIENCE), list(dict.fromkeys(kind or [FileKind.STREET]))
+    since, until = parse_month(first), parse_month(last) if last else None
     with _shown_progress() as progress:
-        months = fetch_months(
-            Web(site, PATIENCE),
-            into,
-            list(dict.fromkeys(force)),
-            parse_month(first),
-            parse_month(last) if last else None,
-            kinds,
-            progress,
-        )
+        months = fetch_months(web, into, list(dict.fromkeys(force)), since, until, kinds, progress)
     for sentence in _missing(months.missing):
         typer.echo(sentence, err=True)
     if not months.fetched and not months.here:

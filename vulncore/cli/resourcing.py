@@ -106,7 +106,13 @@ def resourcing(
         unlock_scenario(store, unlock)
         explain(f"'{unlock}' is no longer locked. It can be replaced and removed again.")
         return
-    scenarios = _chosen_scenarios(store, scenario or ())
+    names = scenario or ()
+    if len(names) > MOST_COMPARED:
+        raise VulncoreError(f"{len(names)} scenarios are too many to compare. Give up to {MOST_COMPARED}.")
+    scenarios = [
+        load_scenario(Path(name)) if name.casefold().endswith(".toml") else saved_scenario(store, name)
+        for name in names
+    ] or [example_scenario()]
     if not LEAST <= probability <= 1 - LEAST:
         raise VulncoreError(
             f"A probability of {probability:g} is out of range. Give {LEAST:g} to {1 - LEAST:g}."
@@ -155,16 +161,6 @@ def resourcing(
             columns=[name for name in COSTS.values() if name in table and table[name].isna().all()]
         )
     typer.echo(printed(table, output))
-
-
-def _chosen_scenarios(store: Path, names: list[str] | tuple[str, ...]) -> list[Scenario]:
-    if len(names) > MOST_COMPARED:
-        raise VulncoreError(f"{len(names)} scenarios are too many to compare. Give up to {MOST_COMPARED}.")
-    scenarios = [
-        load_scenario(Path(name)) if name.casefold().endswith(".toml") else saved_scenario(store, name)
-        for name in names
-    ]
-    return scenarios or [example_scenario()]
 
 
 def _target(

@@ -49,7 +49,11 @@ def purge(
     store: Store = DEFAULT_STORE,
 ) -> None:
     """Erase records for good from every version of a dataset. Published figures stay the same."""
-    secret = _secret(store, dataset) if victim else b""
+    if victim and not open_version(store, dataset).incidents.victim_key.notnull().any().execute():
+        raise UnknownNameError(
+            f"Dataset '{dataset}' holds no references of victims. Look up the victims' records and name them with --record."
+        )
+    secret = store_secret(store) if victim else b""
     selection = Selection(
         record_ids=tuple(record or ()),
         # the store holds pseudonyms; a source that brings its own keys is meant as it stands
@@ -129,15 +133,6 @@ def restore(
 
 def _held_in_words(counts: BackupCounts) -> str:
     return f"{number_of(counts.datasets, 'dataset')}, {number_of(counts.files, 'file')}, {counts.bytes / 1e6:,.1f} MB"
-
-
-def _secret(store: Path, dataset: str) -> bytes:
-    """Return what victims' pseudonyms were made with; a dataset without pseudonyms is refused."""
-    if not open_version(store, dataset).incidents.victim_key.notnull().any().execute():
-        raise UnknownNameError(
-            f"Dataset '{dataset}' holds no references of victims. Look up the victims' records and name them with --record."
-        )
-    return store_secret(store)
 
 
 def _in_words(counts: PurgeCounts) -> str:
