@@ -66,7 +66,6 @@ Draws = NDArray[np.uint16]
 """Numbers drawn evenly from 0 to 65,535, one row per record."""
 
 _OFFSETS: Final = np.arange(HOURS) - HOURS // 2  # hours by which a record may be moved
-_EVERY_NUMBER: Final = np.arange(65_536, dtype=np.uint16)
 NO_WORD: Final = -1
 
 
@@ -125,8 +124,7 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
     columns = {name: incidents.column(name) for name in BLURRED if name != MOVED_HOURS}
     columns[MOVED_HOURS] = pa.array(_moved_hours(by_record[:, 0]), pa.int16())
     columns |= {name: pa.array(points[:, at], from_pandas=True) for at, name in enumerate(POINT)}
-    columns |= {name: coded.column() for name, coded in words.items()}
-    return pa.table(columns).select(list(BLURRED))
+    return pa.table(columns | {name: coded.column() for name, coded in words.items()})
 
 
 def moved_within(hours: int) -> float:
@@ -221,9 +219,7 @@ def shares(numbers: Draws) -> Floats:
     return (numbers + 0.5) / 65_536
 
 
-def taken_from(
-    pools: Sequence[Integers], numbers: Draws, swaps: Booleans, fewest: int = FEWEST_ALIKE
-) -> tuple[Integers, Booleans]:
+def taken_from(pools: Sequence[Integers], numbers: Draws, swaps: Booleans) -> tuple[Integers, Booleans]:
     """Return from which row each takes what it has swapped, out of its first pool that is large enough; and which have none.
 
     A keyed hash puts all rows on a ring. A row that swaps takes from the one that follows another number of its own there, so
@@ -233,7 +229,6 @@ def taken_from(
         pools: For each way to divide the rows, the number of each row's pool.
         numbers: Six `even_numbers` of each row: three for its place on the ring, three for what it looks for.
         swaps: Which rows swap; the others take from themselves.
-        fewest: Rows of a pool that is large enough.
 
     Source:
         Dalenius and Reiss (1982), Data-swapping: a technique for disclosure control; the ring is that of consistent hashing,
@@ -248,7 +243,7 @@ def taken_from(
     for pool in pools:
         size: Integers = np.bincount(pool)
         first: Integers = np.cumsum(size) - size
-        here = waiting & (size[pool] >= fewest)
+        here = waiting & (size[pool] >= FEWEST_ALIKE)
         order: Integers = np.lexsort((ring, pool))
         moving = np.flatnonzero(here & swaps)
         keys = pool[order] + ring[order]
@@ -276,7 +271,9 @@ def _placed_like(points: Floats, numbers: Draws, years: Integers, area: BaseGeom
 
 def _moved_hours(numbers: Draws) -> NDArray[np.int16]:
     cumulated = np.cumsum(HOUR_ODDS)
-    by_number = _OFFSETS[np.minimum(np.searchsorted(cumulated, shares(_EVERY_NUMBER)), HOURS - 1)]
+    by_number = _OFFSETS[
+        np.minimum(np.searchsorted(cumulated, shares(np.arange(65_536, dtype=np.uint16))), HOURS - 1)
+    ]
     return by_number.astype(np.int16)[numbers]
 
 

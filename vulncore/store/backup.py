@@ -29,7 +29,6 @@ from vulncore.store.torn import ASIDE
 LIST: Final = "backup.json"
 FORMAT: Final = "vulncore backup 1"
 SCENARIOS: Final = "scenarios"
-SCENARIO_LOCKS: Final = "*.lock.json"
 LEFT_OUT: Final = {LOCK, ASIDE, PREPARED}
 MOST_LISTED: Final = 200_000_000  # bytes of the list: a million files
 PIECE: Final = 2**20  # bytes
@@ -137,7 +136,7 @@ def _kept_paths(store: Path, names: tuple[str, ...]) -> Iterator[Path]:
         for table in sorted((store / name).iterdir(), key=lambda path: (path.name != MANIFEST, path.name)):
             if table.name not in LEFT_OUT:
                 yield from sorted(path for path in table.rglob("*") if path.is_file())
-    for others, pattern in ((BOUNDARIES, "*.geojson"), (SCENARIOS, "*.toml"), (SCENARIOS, SCENARIO_LOCKS)):
+    for others, pattern in ((BOUNDARIES, "*.geojson"), (SCENARIOS, "*.toml"), (SCENARIOS, "*.lock.json")):
         yield from sorted((store / others).glob(pattern))
 
 

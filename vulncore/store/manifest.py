@@ -136,13 +136,11 @@ def manifest_line(publish: Publish, contents: Contents) -> pa.Table:
     """Return a publish as a line of the manifest, with the files of every table version that it writes."""
     kept = asdict(replace(publish, stored={}))
     row = {
-        **{name: kept[name] for name in LINES.names if name in kept},
-        **{
-            name: json.dumps(kept[name])
-            for name in ("files", "rows", "table_versions", "table_rows", "set_aside")
-        },
-        "contents": _contents_text(contents),
+        name: json.dumps(kept[name]) if isinstance(kept[name], dict | tuple) else kept[name]
+        for name in LINES.names
+        if name in kept
     }
+    row["contents"] = _contents_text(contents)
     return pa.Table.from_pylist([{**row, "seal": _seal(row)}], schema=LINES)
 
 
@@ -152,9 +150,7 @@ def commit(
     """Write a Delta table's next version, and return its number; never on top of somebody else's commit.
 
     A table is made empty, as version 0, before anything is written to it: two that begin at once then
-    meet at version 1, where one wins.
-
-    `expected` is the version that this has to be; any, unless given.
+    meet at version 1, where one wins. `expected` is the version that this has to be; any, unless given.
 
     Raises:
         CommitFailedError: Somebody else wrote since.
@@ -197,13 +193,13 @@ def _history_now(home: Path) -> PublishHistory:
     if list(entries) != list(range(len(entries))):
         raise damaged(home)
     try:
-        files = [
-            folder / name
+        lines = [
+            line
             for number, entry in entries.items()
             if number not in torn
             for name in added_files(entry)
+            for line in _lines_of(folder / name)
         ]
-        lines = [line for file in files for line in _lines_of(file)]
     except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError) as problem:
         raise damaged(home) from problem
     # of the versions of a table that a purge rebuilt, its own line names the files that there are

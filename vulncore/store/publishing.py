@@ -138,16 +138,10 @@ def merge_delivery(standing: Tables, delivered: Tables) -> Tables:
         ["force", "month", "source"],
         join_type="left semi",
     )
-    coverage = _replace_rows(
-        _without_rows(standing.coverage, superseded, MONTH_OF_A_MEASURE),
-        delivered.coverage,
-        MONTH_OF_A_MEASURE,
-    )
+    coverage = _replace_rows(_without_rows(standing.coverage, superseded), delivered.coverage)
     month = pc.floor_temporal(standing.incidents.column("recorded_on"), unit="month").cast(pa.date32())
-    incidents = _without_rows(
-        standing.incidents.append_column("month", month), superseded, MONTH_OF_A_MEASURE
-    )
-    incidents = _concatenate(_without_rows(incidents, whole_months, MONTH_OF_A_MEASURE), delivered.incidents)
+    incidents = _without_rows(standing.incidents.append_column("month", month), superseded)
+    incidents = _concatenate(_without_rows(incidents, whole_months), delivered.incidents)
     counts = _replace_rows(
         standing.counts, delivered.counts, ["force", "measure", "period_start", "period_end"]
     )
@@ -177,11 +171,11 @@ def _refuse_overlap(standing: pa.Table, delivered: pa.Table) -> None:
         )
 
 
-def _replace_rows(standing: pa.Table, delivered: pa.Table, keys: list[str]) -> pa.Table:
+def _replace_rows(standing: pa.Table, delivered: pa.Table, keys: list[str] = MONTH_OF_A_MEASURE) -> pa.Table:
     return _concatenate(_without_rows(standing, delivered, keys), delivered)
 
 
-def _without_rows(table: pa.Table, others: pa.Table, keys: list[str]) -> pa.Table:
+def _without_rows(table: pa.Table, others: pa.Table, keys: list[str] = MONTH_OF_A_MEASURE) -> pa.Table:
     return table.join(_distinct(others, keys), keys=keys, join_type="left anti")
 
 
