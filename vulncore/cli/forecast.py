@@ -40,7 +40,6 @@ All = Annotated[bool, typer.Option("--all", help="Every measure that is counted 
 On = Annotated[
     list[Basis] | None, typer.Option("--basis", help="Which months the models learn from. Default: both.")
 ]
-Ahead = Annotated[int, typer.Option("--years", min=1, max=4, help="Calendar years ahead.")]
 Lockdowns = Annotated[
     bool, typer.Option("--lockdowns", help="Use the months of lockdown. Default: set aside.")
 ]
@@ -51,7 +50,7 @@ def forecast(
     measure: Subjects = None,
     every: All = False,
     basis: On = None,
-    years: Ahead = 4,
+    years: Annotated[int, typer.Option("--years", min=1, max=4, help="Calendar years ahead.")] = 4,
     totals: Annotated[bool, typer.Option("--totals", help="Calendar years instead of months.")] = False,
     what_if: Annotated[
         list[str] | None,

@@ -25,7 +25,7 @@ from vulncore.sources.kinds import FileKind, Source
 
 if not help_alone:
     from vulncore import store as stores
-    from vulncore.cli.printing import csv_text, printed, terminal_progress
+    from vulncore.cli.printing import csv_text, explain, printed, terminal_progress
     from vulncore.domain.delivery import Delivery, annotated, provisional
     from vulncore.domain.disk import disk_fault
     from vulncore.domain.measures import measures_frame
@@ -202,13 +202,12 @@ def _list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequenc
             path.touch(mode=0o600, exist_ok=False)  # values at fault may be about people
             path.write_bytes(rows)
     except OSError as problem:
-        typer.echo(
+        explain(
             f"Rows that cannot be used: {len(rejects):,}. They could not be listed in {folder}: {disk_fault(problem)}. "
-            "To list them, give this command again with --dry-run and --rejects FILE.csv, in a folder that you can write to.",
-            err=True,
+            "To list them, give this command again with --dry-run and --rejects FILE.csv, in a folder that you can write to."
         )
         return
-    typer.echo(f"Rows that cannot be used are listed in {path}, with line and reason.", err=True)
+    explain(f"Rows that cannot be used are listed in {path}, with line and reason.")
 
 
 def _place_of_list(folder: Path, name: str, rows: bytes) -> Path:

@@ -35,16 +35,8 @@ def known_measures() -> tuple[Measure, ...]:
 
 def measures_frame() -> pd.DataFrame:
     """Return one row per known measure: its key, by which mappings name it, its name and what is counted."""
-    return pd.DataFrame(
-        {
-            "key": measure.key,
-            "name": measure.name,
-            "strand": strand_name(measure.strand),
-            "unit": measure.unit,
-            "definition": measure.definition,
-        }
-        for measure in known_measures()
-    )
+    frame = pd.DataFrame(known_measures())[["key", "name", "strand", "unit", "definition"]]
+    return frame.assign(strand=frame["strand"].map(strand_name))
 
 
 @cache
