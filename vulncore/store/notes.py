@@ -55,16 +55,12 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
         "with a day that is not the first of a month",
         "Write the month by its first day",
     )
-    _refuse(
-        (row["force"] for row in rows if row["force"] not in {None, *forces}),
-        "about a force that the dataset does not have",
-        f"The dataset has {first_five(sorted(forces))}",
-    )
-    _refuse(
-        (row["measure"] for row in rows if row["measure"] not in {None, *measures}),
-        "about a measure that the dataset does not have",
-        f"The dataset has {first_five(sorted(measures))}",
-    )
+    for column, names in (("force", forces), ("measure", measures)):
+        _refuse(
+            (row[column] for row in rows if row[column] not in {None, *names}),
+            f"about a {column} that the dataset does not have",
+            f"The dataset has {first_five(sorted(names))}",
+        )
     for column, letters in (("text", TEXT_LETTERS), ("author", AUTHOR_LETTERS)):
         _refuse(
             (repr(row[column][:40]) for row in rows if not _is_text(row[column], letters)),

@@ -186,12 +186,9 @@ def _distinct(table: pa.Table, keys: list[str]) -> pa.Table:
 def _add_rows(standing: pa.Table, delivered: pa.Table) -> pa.Table:
     """Rows that stand already are not added again. A join won't do: to it, missing is never the same."""
     there = {tuple(row.values()) for row in standing.to_pylist()}
-    fresh = [
-        row for row in delivered.select(standing.column_names).to_pylist() if tuple(row.values()) not in there
-    ]
-    return pa.concat_tables(
-        [standing.cast(delivered.schema), pa.Table.from_pylist(fresh, schema=delivered.schema)]
-    )
+    rows = delivered.select(standing.column_names).to_pylist()
+    fresh = pa.array([tuple(row.values()) not in there for row in rows], pa.bool_())
+    return _concatenate(standing, delivered.filter(fresh))
 
 
 def _concatenate(standing: pa.Table, delivered: pa.Table) -> pa.Table:
