@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from vulncore.cli.options import Last, month_option
 from vulncore.cli.program import COMMANDS, app, help_alone
 from vulncore.domain.errors import UnreachableSiteError
 from vulncore.domain.words import number_of
@@ -44,10 +45,8 @@ Site = Annotated[
 @fetch.command(name="police-uk")
 def police_uk(
     force: Annotated[list[str], typer.Option("--force", help="The force. Repeat for more.")],
-    first: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="The first month.")],
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="YYYY-MM", help="The last month. Default: the newest.")
-    ] = None,
+    first: Annotated[str, month_option("--from", help="The first month.")],
+    last: Last = None,
     kind: Annotated[
         list[FileKind] | None, typer.Option("--kind", help="Which files. Repeat for more. Default: street.")
     ] = None,
@@ -55,17 +54,10 @@ def police_uk(
     site: Site = None,
 ) -> None:
     """Fetch months of data.police.uk for a force, without the other forces' files where the site allows."""
-    kinds = list(dict.fromkeys(kind or [FileKind.STREET]))
+    web, kinds = Web(site, PATIENCE), list(dict.fromkeys(kind or [FileKind.STREET]))
+    since, until = parse_month(first), parse_month(last) if last else None
     with _shown_progress() as progress:
-        months = fetch_months(
-            Web(site, PATIENCE),
-            into,
-            list(dict.fromkeys(force)),
-            parse_month(first),
-            parse_month(last) if last else None,
-            kinds,
-            progress,
-        )
+        months = fetch_months(web, into, list(dict.fromkeys(force)), since, until, kinds, progress)
     for sentence in _missing(months.missing):
         typer.echo(sentence, err=True)
     if not months.fetched and not months.here:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Annotated
 
@@ -18,16 +17,9 @@ from vulncore.forecasting.basis import Basis
 if not help_alone:
     import pandas as pd
 
-    from vulncore.cli.printing import headline_text, printed
+    from vulncore.cli.printing import explain, printed
     from vulncore.domain.periods import parse_month
-    from vulncore.findings.forecast.demand import (
-        STRAND,
-        Demand,
-        Subject,
-        find_subject,
-        subject_demand,
-        subjects,
-    )
+    from vulncore.findings.forecast.demand import STRAND, Demand, find_subject, subject_demand, subjects
     from vulncore.findings.forecast.outlook import forecast_outlook
     from vulncore.findings.forecast.sentences import forecast_headline, forecast_notes, no_forecast_headline
     from vulncore.findings.forecast.tables import ABOUT, backtest_rows, export_rows, forecast_rows, total_rows
@@ -35,11 +27,10 @@ if not help_alone:
     from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
     from vulncore.forecasting.forecast import Forecast
     from vulncore.forecasting.paths import months_ahead
-    from vulncore.forecasting.what_if import MOST, Adjustment, check_start, parse_adjustment
+    from vulncore.forecasting.what_if import MOST, check_start, parse_adjustment
     from vulncore.store import Snapshot, open_version
 
 BAR = 30  # signs of the progress bar
-
 
 Subjects = Annotated[
     list[str] | None,
@@ -49,7 +40,6 @@ All = Annotated[bool, typer.Option("--all", help="Every measure that is counted 
 On = Annotated[
     list[Basis] | None, typer.Option("--basis", help="Which months the models learn from. Default: both.")
 ]
-Ahead = Annotated[int, typer.Option("--years", min=1, max=4, help="Calendar years ahead.")]
 Lockdowns = Annotated[
     bool, typer.Option("--lockdowns", help="Use the months of lockdown. Default: set aside.")
 ]
@@ -60,7 +50,7 @@ def forecast(
     measure: Subjects = None,
     every: All = False,
     basis: On = None,
-    years: Ahead = 4,
+    years: Annotated[int, typer.Option("--years", min=1, max=4, help="Calendar years ahead.")] = 4,
     totals: Annotated[bool, typer.Option("--totals", help="Calendar years instead of months.")] = False,
     what_if: Annotated[
         list[str] | None,
@@ -79,18 +69,19 @@ def forecast(
     store: Store = DEFAULT_STORE,
 ) -> None:
     """Print the forecast by month or calendar year, with 80 % and 95 % ranges. Explanations go to standard error."""
-    adjustments = _adjustments(what_if or ())
+    changes = what_if or []
+    if len(changes) > MOST:
+        raise VulncoreError(f"{len(changes)} what-ifs are too many to tell apart. Give up to {MOST}.")
+    adjustments = [parse_adjustment(change) for change in changes]
     snapshot = open_version(store, dataset, version)
-    question = _Question(force, as_at, measure, every, basis, years, lockdowns)
     tables = []
-    for demand, forecasts in _finished(snapshot, question):
+    for demand, forecasts in _finished(snapshot, force, as_at, measure, every, basis, years, lockdowns):
         ahead = months_ahead(demand.as_at, years)
         started = [check_start(adjustment, demand.as_at, ahead) for adjustment in adjustments]
         outlook = forecast_outlook(demand, forecasts, started)
         rows = total_rows(outlook) if totals else forecast_rows(outlook)
         tables.append(export_rows(rows, demand, snapshot.publish, outlook.adjustments))
-        for sentence in (*map(headline_text, forecast_headline(outlook)), *forecast_notes(outlook)):
-            typer.echo(sentence, err=True)
+        explain(*forecast_headline(outlook), *forecast_notes(outlook))
     _print(tables, output)
 
 
@@ -109,67 +100,50 @@ def backtest(
 ) -> None:
     """Print how well every model did on past months: its errors, and how often its ranges held."""
     snapshot = open_version(store, dataset, version)
-    question = _Question(force, as_at, measure, every, basis, YEARS, lockdowns)
     tables = [
         export_rows(backtest_rows(demand, forecasts), demand, snapshot.publish)
-        for demand, forecasts in _finished(snapshot, question)
+        for demand, forecasts in _finished(snapshot, force, as_at, measure, every, basis, YEARS, lockdowns)
     ]
     _print(tables, output)
 
 
-@dataclass(frozen=True)
-class _Question:
-    """What to forecast, as the options of a command name it."""
-
-    force: str | None
-    as_at: str | None
-    named: list[str] | None
-    every: bool
-    bases: list[Basis] | None
-    years: int
-    lockdowns: bool
-
-
-def _finished(snapshot: Snapshot, question: _Question) -> Iterator[tuple[Demand, Mapping[Basis, Forecast]]]:
+def _finished(
+    snapshot: Snapshot,
+    force: str | None,
+    as_at: str | None,
+    measures: list[str] | None,
+    every: bool,
+    basis: list[Basis] | None,
+    years: int,
+    lockdowns: bool,
+) -> Iterator[tuple[Demand, Mapping[Basis, Forecast]]]:
     """Yield each subject's demand with its forecasts; why a subject has none goes to standard error."""
     choice = dataset_contents(snapshot)
-    force = force_or_first(choice, question.force)
-    month = as_at_or_latest(choice, force, parse_month(question.as_at) if question.as_at else None)
-    wanted = _wanted(subjects(choice), question.named, question.every)
-    for place, subject in enumerate(wanted):
-        demand = subject_demand(snapshot, force, subject, month, question.lockdowns)
-        if demand is None:
-            typer.echo(f"{subject.name}: nothing is recorded by month, so there is no forecast.", err=True)
-            continue
-        if refused := why_no_forecast(demand):
-            for headline in no_forecast_headline(refused):
-                typer.echo(headline_text(headline), err=True)
-            continue
-        bases = tuple(dict.fromkeys(question.bases or Basis))
-        drawing = partial(_draw_progress, place, len(wanted), subject.name)
-        yield demand, subject_forecasts(demand, bases, question.years, drawing, home=snapshot.home)
-
-
-def _wanted(offered: Sequence[Subject], named: list[str] | None, every: bool) -> list[Subject]:
+    name = force_or_first(choice, force)
+    month = as_at_or_latest(choice, name, parse_month(as_at) if as_at else None)
+    offered = subjects(choice)
     if every:
-        return [subject for subject in offered if not subject.key.startswith(STRAND)]
-    return [find_subject(offered, name) for name in named] if named else [find_subject(offered, None)]
-
-
-def _adjustments(texts: Sequence[str]) -> tuple[Adjustment, ...]:
-    if len(texts) > MOST:
-        raise VulncoreError(f"{len(texts)} what-ifs are too many to tell apart. Give up to {MOST}.")
-    return tuple(map(parse_adjustment, texts))
+        wanted = [subject for subject in offered if not subject.key.startswith(STRAND)]
+    else:
+        wanted = [find_subject(offered, measure) for measure in measures or (None,)]
+    for place, subject in enumerate(wanted):
+        demand = subject_demand(snapshot, name, subject, month, lockdowns)
+        if demand is None:
+            explain(f"{subject.name}: nothing is recorded by month, so there is no forecast.")
+        elif refused := why_no_forecast(demand):
+            explain(*no_forecast_headline(refused))
+        else:
+            bases = tuple(dict.fromkeys(basis or Basis))
+            drawing = partial(_draw_progress, place, len(wanted), subject.name)
+            yield demand, subject_forecasts(demand, bases, years, drawing, home=snapshot.home)
 
 
 def _draw_progress(place: int, of: int, name: str, part: float) -> None:
     """Draw how far the work is, for a person at a terminal; a script is not told."""
-    if not sys.stderr.isatty():
-        return
-    share = (place + part) / of
-    bar = ("#" * round(BAR * share)).ljust(BAR, ".")
-    last = share >= 1
-    typer.echo(f"\r[{bar}] {share:4.0%} {'' if last else name[:40]:<40}", nl=last, err=True)
+    if sys.stderr.isatty():
+        share = (place + part) / of
+        bar = ("#" * round(BAR * share)).ljust(BAR, ".")
+        typer.echo(f"\r[{bar}] {share:4.0%} {'' if share >= 1 else name[:40]:<40}", nl=share >= 1, err=True)
 
 
 def _print(tables: list[pd.DataFrame], output: Format) -> None:

@@ -3,6 +3,7 @@
 import getpass
 import shlex
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,8 @@ class Format(StrEnum):
     JSON = "json"
 
 
+month_option = partial(typer.Option, metavar="YYYY-MM")
+
 # which data, and in what form
 Store = Annotated[Path, typer.Option("--store", envvar="VULNCORE_STORE", help="The folder of the store.")]
 Dataset = Annotated[str, typer.Option("--dataset", help="The dataset's name.")]
@@ -34,7 +37,7 @@ Unprotected = Annotated[
 ]
 Version = Annotated[int | None, typer.Option("--version", help="A version. Default: the newest.")]
 Force = Annotated[str | None, typer.Option("--force", help="The force. Default: the first.")]
-AsAt = Annotated[str | None, typer.Option("--as-at", metavar="YYYY-MM", help="The last month.")]
+AsAt = Annotated[str | None, month_option("--as-at", help="The last month.")]
 By = Annotated[str | None, typer.Option("--by", help="Who publishes. Default: you.")]
 Output = Annotated[Format, typer.Option("--format", help="The format of the table.")]
 
@@ -43,12 +46,8 @@ Measures = Annotated[
     list[str] | None,
     typer.Option("--measure", help="A measure. Repeat for more. Default: every measure that fits."),
 ]
-First = Annotated[
-    str | None, typer.Option("--from", metavar="YYYY-MM", help="The first month. Default: twelve months.")
-]
-Last = Annotated[
-    str | None, typer.Option("--to", metavar="YYYY-MM", help="The last month. Default: the newest.")
-]
+First = Annotated[str | None, month_option("--from", help="The first month. Default: twelve months.")]
+Last = Annotated[str | None, month_option("--to", help="The last month. Default: the newest.")]
 Place = Annotated[str | None, typer.Option("--place", help="Only this street or venue.")]
 LocationType = Annotated[str | None, typer.Option("--location-type", help="Only this type of place.")]
 Victims = Annotated[str | None, typer.Option("--victims", help="Only victims of this residency.")]

@@ -6,19 +6,7 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import (
-    DEFAULT_STORE,
-    DEMO,
-    AsAt,
-    Dataset,
-    Force,
-    Format,
-    Output,
-    Store,
-    Unprotected,
-    Version,
-    in_store,
-)
+from vulncore.cli import options
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import VulncoreError
 
@@ -26,7 +14,7 @@ if not help_alone:
     import pandas as pd
 
     from vulncore import store as stores
-    from vulncore.cli.printing import headline_text, printed
+    from vulncore.cli.printing import explain, headline_text, printed
     from vulncore.domain.periods import format_month, parse_month
     from vulncore.domain.vocabulary import find_strand
     from vulncore.domain.words import number_of
@@ -42,39 +30,41 @@ if not help_alone:
 @app.command()
 def versions(
     dataset: Annotated[str | None, typer.Option("--dataset", help="One dataset. Default: all.")] = None,
-    output: Output = Format.MARKDOWN,
-    store: Store = DEFAULT_STORE,
+    output: options.Output = options.Format.MARKDOWN,
+    store: options.Store = options.DEFAULT_STORE,
 ) -> None:
     """List the published versions: who, when, from which files (SHA-256), how many rows."""
     names = (dataset,) if dataset else stores.datasets(store)
     publishes = tuple(publish for name in names for publish in stores.versions(store, name))
     if not publishes:
-        raise VulncoreError(f"Nothing has been published in {store} yet. Try: vulncore demo{in_store(store)}")
+        raise VulncoreError(
+            f"Nothing has been published in {store} yet. Try: vulncore demo{options.in_store(store)}"
+        )
     frame = publishes_frame(publishes)
-    if output is Format.MARKDOWN:  # a terminal is narrow: the first twelve digits tell files apart
+    if output is options.Format.MARKDOWN:  # a terminal is narrow: the first twelve digits tell files apart
         frame["sha256"] = shortened(frame["sha256"])
     typer.echo(printed(frame, output))
     for name in names:
         if warning := half_written_in_words(half_written(store, name)):
-            typer.echo(f"{name}: {warning}", err=True)
+            explain(f"{name}: {warning}")
 
 
 @app.command()
 def table(
-    as_at: AsAt = None,
-    dataset: Dataset = DEMO,
-    force: Force = None,
+    as_at: options.AsAt = None,
+    dataset: options.Dataset = options.DEMO,
+    force: options.Force = None,
     strand: Annotated[str | None, typer.Option("--strand", help="One strand. Default: all.")] = None,
-    version: Version = None,
-    output: Output = Format.MARKDOWN,
-    store: Store = DEFAULT_STORE,
+    version: options.Version = None,
+    output: options.Output = options.Format.MARKDOWN,
+    store: options.Store = options.DEFAULT_STORE,
 ) -> None:
     """Print the strand table: the report's columns first, then coverage and signal."""
     month = parse_month(as_at) if as_at else None
     every = overview(store, dataset, number=version, force=force, as_at=month)
     shown = narrowed(every, find_strand(strand).key if strand else None)
     frame = table_export(shown)
-    if output is not Format.MARKDOWN:
+    if output is not options.Format.MARKDOWN:
         typer.echo(printed(frame, output))
         return
     typer.echo(
@@ -89,17 +79,17 @@ def table(
 
 @app.command()
 def check(
-    dataset: Dataset = DEMO,
+    dataset: options.Dataset = options.DEMO,
     force: Annotated[str | None, typer.Option("--force", help="One force. Default: all.")] = None,
-    version: Version = None,
-    output: Output = Format.MARKDOWN,
-    unprotected: Unprotected = False,
-    store: Store = DEFAULT_STORE,
+    version: options.Version = None,
+    output: options.Output = options.Format.MARKDOWN,
+    unprotected: options.Unprotected = False,
+    store: options.Store = options.DEFAULT_STORE,
 ) -> None:
     """List what is odd about the data: what, where, how many, why, what to do, how sure."""
     snapshot = stores.open_version(store, dataset, version)
     findings = data_checks(snapshot, force, smallest=1 if unprotected else None)
-    if output is not Format.MARKDOWN:
+    if output is not options.Format.MARKDOWN:
         typer.echo(printed(findings_frame(findings), output))
         return
     typer.echo(
@@ -112,14 +102,14 @@ def check(
 
 @app.command()
 def changes(
-    dataset: Dataset = DEMO,
-    version: Version = None,
-    output: Output = Format.MARKDOWN,
-    store: Store = DEFAULT_STORE,
+    dataset: options.Dataset = options.DEMO,
+    version: options.Version = None,
+    output: options.Output = options.Format.MARKDOWN,
+    store: options.Store = options.DEFAULT_STORE,
 ) -> None:
     """List the figures that differ between a version and the version before."""
     differences = changes_of(store, dataset, version)
-    if output is not Format.MARKDOWN:
+    if output is not options.Format.MARKDOWN:
         typer.echo(printed(differences.frame, output))
         return
     for sentence in differences.sentences:

@@ -13,7 +13,7 @@ from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import UnknownNameError
 
 if not help_alone:
-    from vulncore.findings.prepared import Prepared, Readiness
+    from vulncore.findings.prepared import Readiness
     from vulncore.findings.prepared import prepare as prepare_dataset
     from vulncore.store import datasets, open_version
 
@@ -35,19 +35,14 @@ def prepare(
             f"Making ready what the pages show first of {name}, version {publish.number}. "
             "End this whenever you like: the next time goes on from there."
         )
-        start, done = perf_counter(), []
+        start, counts = perf_counter(), Counter[Readiness]()
         for prepared in prepare_dataset(store, name):
-            typer.echo(_prepared_in_words(prepared))
-            done.append(prepared.readiness)
-        counts = Counter(done)
+            took = f" in {prepared.seconds:,.1f} s" if prepared.readiness is Readiness.MADE else ""
+            typer.echo(f"{prepared.place} of {prepared.of}: {prepared.what}: {prepared.readiness}{took}")
+            counts[prepared.readiness] += 1
         became = ", ".join(
             f"{counts[readiness]} {'with ' if readiness is Readiness.NOTHING else ''}{readiness}"
             for readiness in Readiness
             if counts[readiness]
         )
         typer.echo(f"{name}: {became or 'nothing to make ready'}, in {perf_counter() - start:,.0f} s.")
-
-
-def _prepared_in_words(prepared: Prepared) -> str:
-    took = f" in {prepared.seconds:,.1f} s" if prepared.readiness is Readiness.MADE else ""
-    return f"{prepared.place} of {prepared.of}: {prepared.what}: {prepared.readiness}{took}"

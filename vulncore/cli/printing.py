@@ -25,6 +25,12 @@ def terminal_progress() -> Progress | None:
     return show
 
 
+def explain(*sentences: Headline | str) -> None:
+    """Say sentences on standard error, a line for each; one that is empty isn't said."""
+    for sentence in filter(None, sentences):
+        typer.echo(headline_text(sentence) if isinstance(sentence, Headline) else sentence, err=True)
+
+
 def headline_text(headline: Headline) -> str:
     """Return a sentence of a headline as a terminal shows it."""
     return f"{headline.lead}{'' if headline.lead.endswith('?') else ':'} {headline.text}"

@@ -72,8 +72,7 @@ class Refusing(TyperGroup):
         """Take words as text, whatever bytes a shell hands over; the name of a file stays as it is."""
         texts = [word.encode(errors="surrogateescape").decode(errors="replace") for word in args]
         return super().parse_args(
-            ctx,
-            [word if os.path.lexists(word) else text for word, text in zip(args, texts, strict=True)],
+            ctx, [word if os.path.lexists(word) else text for word, text in zip(args, texts, strict=True)]
         )
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

@@ -12,7 +12,18 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, By, Format, Output, Store, in_store, user
+from vulncore.cli.options import (
+    DEFAULT_STORE,
+    DEMO,
+    AsAt,
+    By,
+    Format,
+    Output,
+    Store,
+    in_store,
+    month_option,
+    user,
+)
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import (
     InvalidMappingError,
@@ -26,14 +37,14 @@ from vulncore.sources.kinds import FileKind, Source
 
 if not help_alone:
     from vulncore import store as stores
-    from vulncore.cli.printing import csv_text, printed, terminal_progress
+    from vulncore.cli.printing import csv_text, explain, printed, terminal_progress
     from vulncore.domain.delivery import Delivery, annotated, provisional
     from vulncore.domain.disk import disk_fault
     from vulncore.domain.measures import measures_frame
     from vulncore.domain.periods import parse_month, parse_months
     from vulncore.domain.shipped import shipped
+    from vulncore.findings.data.changes import Changes, changes_between
     from vulncore.findings.data.changes import changes as changes_of
-    from vulncore.findings.data.changes import changes_between
     from vulncore.findings.data.checks import data_checks
     from vulncore.findings.data.publishes import publish_account, rejects_frame
     from vulncore.sources import monthly_counts, police_uk
@@ -47,12 +58,6 @@ if not help_alone:
 OPEN_COUNTS = "city-open-counts"
 SHIPPED_BY = "shipped with the project"
 SHOWN_CHANGES, SHOWN_FINDINGS = 10, 8
-
-Heading = Annotated[
-    str | None,
-    typer.Option("--heading", metavar="FIRST:LAST", help="The lines of the heading, if they are not found."),
-]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")]
 
 
 @app.command()
@@ -84,8 +89,7 @@ def publish(
         str | None, typer.Option("--force", help="The force of the table. Default: City of London Police.")
     ] = None,
     provisional_from: Annotated[
-        str | None,
-        typer.Option("--provisional-from", metavar="YYYY-MM", help="Months from here may still change."),
+        str | None, month_option("--provisional-from", help="Months from here may still change.")
     ] = None,
     most_rejected: Annotated[
         float | None,
@@ -159,7 +163,7 @@ def undo(
     if not dry_run:
         undone = stores.undo(store, dataset, by or user())
         typer.echo(publish_account(undone).splitlines()[0])
-        _print_changes(changes_of(store, dataset).sentences, _of(store, dataset))
+        _print_changes(changes_of(store, dataset), _of(store, dataset))
         return
     every = stores.versions(store, dataset)
     if len(every) < 2:
@@ -169,7 +173,7 @@ def undo(
         f"{every[-1].number + 1}. This would change:"
     )
     newest, before = (stores.open_version(store, dataset, one.number) for one in (every[-1], every[-2]))
-    _print_changes(changes_between(newest, before).sentences, "")
+    _print_changes(changes_between(newest, before))
 
 
 @app.command(name="ready-data")
@@ -194,7 +198,7 @@ def _publish(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
     typer.echo(publish_account(published))
     if before and not published.unchanged:
         after = stores.open_version(store, dataset, published.number)
-        _print_changes(changes_between(before, after).sentences, _of(store, dataset))
+        _print_changes(changes_between(before, after), _of(store, dataset))
 
 
 def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> None:
@@ -202,24 +206,26 @@ def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
     preview = stores.preview(store, dataset, delivery, by or user())
     typer.echo("A dry run: nothing was published. " + publish_account(preview.publish, would_be=True))
     if not preview.publish.unchanged:
-        _print_changes(changes_between(before, preview).sentences, "")
+        _print_changes(changes_between(before, preview))
     findings = data_checks(preview, brought=delivery.tables.incidents)
-    for finding in findings[:SHOWN_FINDINGS]:
-        typer.echo(f"Check this ({finding.sure}; {finding.where}): {finding.what}")
-    if len(findings) > SHOWN_FINDINGS:
-        typer.echo(
-            f"And {len(findings) - SHOWN_FINDINGS} more. Once this is published, list them all with: "
-            f"vulncore check{_of(store, dataset)}"
-        )
+    checks = [f"Check this ({finding.sure}; {finding.where}): {finding.what}" for finding in findings]
+    _print_first(
+        checks,
+        SHOWN_FINDINGS,
+        f"Once this is published, list them all with: vulncore check{_of(store, dataset)}",
+    )
 
 
-def _print_changes(sentences: tuple[str, ...], of: str) -> None:
+def _print_changes(changes: Changes, of: str = "") -> None:
     """Say what changed; `of` is what the command needs that lists all of it, "" where nothing is published yet."""
-    for sentence in sentences[:SHOWN_CHANGES]:
+    _print_first(changes.sentences, SHOWN_CHANGES, f"List them all with: vulncore changes{of}" if of else "")
+
+
+def _print_first(sentences: Sequence[str], most: int, how_to_list: str) -> None:
+    for sentence in sentences[:most]:
         typer.echo(sentence)
-    if len(sentences) > SHOWN_CHANGES:
-        listed = f" List them all with: vulncore changes{of}" if of else ""
-        typer.echo(f"And {len(sentences) - SHOWN_CHANGES} more.{listed}")
+    if len(sentences) > most:
+        typer.echo(f"And {len(sentences) - most} more. {how_to_list}".strip())
 
 
 def _of(store: Path, dataset: str) -> str:
@@ -236,10 +242,7 @@ def _mapping_with_options(mapping: Mapping, covers: str | None, most_rejected: f
 def _list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequence[Path]) -> None:
     """Write rejected rows to a file and say where; if no file can be written, say that, and what to do.
 
-    Args:
-        rejects: The rows.
-        chosen: The file, or the folder of a file that is named after the first that was read.
-        files: What was read. The list goes beside the first, unless a place is chosen.
+    The file is named after the first of those that were read, and lies beside it; what is `chosen` is a file or a folder.
     """
     if not rejects:
         return
@@ -252,13 +255,12 @@ def _list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequenc
             path.touch(mode=0o600, exist_ok=False)  # values at fault may be about people
             path.write_bytes(rows)
     except OSError as problem:
-        typer.echo(
+        explain(
             f"Rows that cannot be used: {len(rejects):,}. They could not be listed in {folder}: {disk_fault(problem)}. "
-            "To list them, give this command again with --dry-run and --rejects FILE.csv, in a folder that you can write to.",
-            err=True,
+            "To list them, give this command again with --dry-run and --rejects FILE.csv, in a folder that you can write to."
         )
         return
-    typer.echo(f"Rows that cannot be used are listed in {path}, with line and reason.", err=True)
+    explain(f"Rows that cannot be used are listed in {path}, with line and reason.")
 
 
 def _place_of_list(folder: Path, name: str, rows: bytes) -> Path:
@@ -283,16 +285,20 @@ def mapping(
         typer.Option("--output", metavar="FILE.toml", help="The file to write. Default: the screen."),
     ] = None,
     force: Annotated[str | None, typer.Option("--force", help="The force of the records.")] = None,
-    sheet: Sheet = None,
-    heading: Heading = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")] = None,
+    heading: Annotated[
+        str | None,
+        typer.Option(
+            "--heading", metavar="FIRST:LAST", help="The lines of the heading, if they are not found."
+        ),
+    ] = None,
 ) -> None:
     """Draft the mapping of an extract: what columns and codes seem to mean, with doubts marked."""
-    extract = read_extract(file, sheet=sheet, heading=_heading_lines(heading), progress=terminal_progress())
+    lines = _heading_lines(heading)
+    extract = read_extract(file, sheet=sheet, heading=lines, progress=terminal_progress())
     draft = draft_mapping(extract, force or "")
     chosen = replace(
-        draft.mapping,
-        sheet=sheet or draft.mapping.sheet,
-        heading=_heading_lines(heading) or draft.mapping.heading,
+        draft.mapping, sheet=sheet or draft.mapping.sheet, heading=lines or draft.mapping.heading
     )
     text = mapping_toml(chosen, draft.doubts)
     if output is None:

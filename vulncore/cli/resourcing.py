@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from datetime import date
-from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, Dataset, Force, Format, Output, Store, Version
+from vulncore.cli import options
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import VulncoreError
 from vulncore.forecasting.basis import Basis
@@ -18,7 +17,7 @@ from vulncore.forecasting.basis import Basis
 if not help_alone:
     import pandas as pd
 
-    from vulncore.cli.printing import headline_text, printed
+    from vulncore.cli.printing import explain, printed
     from vulncore.domain.periods import format_month, parse_month
     from vulncore.findings.forecast.work import YEARS
     from vulncore.findings.resourcing.assumptions import assumption_rows
@@ -73,12 +72,10 @@ def resourcing(
     ] = None,
     probability: Annotated[float, typer.Option("--probability", help="The highest chance you accept.")] = 0.1,
     since: Annotated[
-        str | None,
-        typer.Option("--from", metavar="YYYY-MM", help="The first month in which the chance has to hold."),
+        str | None, options.month_option("--from", help="The first month in which the chance has to hold.")
     ] = None,
     until: Annotated[
-        str | None,
-        typer.Option("--to", metavar="YYYY-MM", help="The last month in which the chance has to hold."),
+        str | None, options.month_option("--to", help="The last month in which the chance has to hold.")
     ] = None,
     assumptions: Annotated[
         bool, typer.Option("--assumptions", help="Print the numbers assumed, and nothing else.")
@@ -97,19 +94,25 @@ def resourcing(
     basis: Annotated[
         Basis, typer.Option("--basis", help="The months that the forecast learns from.")
     ] = Basis.CURRENT_PROCESS,
-    as_at: AsAt = None,
-    dataset: Dataset = DEMO,
-    force: Force = None,
-    version: Version = None,
-    output: Output = Format.MARKDOWN,
-    store: Store = DEFAULT_STORE,
+    as_at: options.AsAt = None,
+    dataset: options.Dataset = options.DEMO,
+    force: options.Force = None,
+    version: options.Version = None,
+    output: options.Output = options.Format.MARKDOWN,
+    store: options.Store = options.DEFAULT_STORE,
 ) -> None:
     """Print the officers that forecast demand asks for, by role and month. Explanations go to standard error."""
     if unlock is not None:
         unlock_scenario(store, unlock)
-        typer.echo(f"'{unlock}' is no longer locked. It can be replaced and removed again.", err=True)
+        explain(f"'{unlock}' is no longer locked. It can be replaced and removed again.")
         return
-    scenarios = _chosen_scenarios(store, scenario or ())
+    names = scenario or ()
+    if len(names) > MOST_COMPARED:
+        raise VulncoreError(f"{len(names)} scenarios are too many to compare. Give up to {MOST_COMPARED}.")
+    scenarios = [
+        load_scenario(Path(name)) if name.casefold().endswith(".toml") else saved_scenario(store, name)
+        for name in names
+    ] or [example_scenario()]
     if not LEAST <= probability <= 1 - LEAST:
         raise VulncoreError(
             f"A probability of {probability:g} is out of range. Give {LEAST:g} to {1 - LEAST:g}."
@@ -145,36 +148,19 @@ def resourcing(
             forecasts[kinds] = unit_forecast(unit, basis, _draw_progress, home=snapshot.home)
         measured = measured_shares(snapshot, chosen, case_subjects(choice, plan), plan, month)
         outlooks.append(resourcing_outlook(forecasts[kinds], plan, measured, question))
-    frames = [
-        _solved_rows(outlook, target) if target else staffing_rows(outlook)
-        for outlook, target in zip(outlooks, targets, strict=True)
-    ]
-    if not solve:
-        for headline in chain.from_iterable(map(resourcing_headline, outlooks)):
-            typer.echo(headline_text(headline), err=True)
-    table = pd.concat(
-        [
-            exported(frame, outlook.forecast, snapshot.publish)
-            for frame, outlook in zip(frames, outlooks, strict=True)
-        ],
-        ignore_index=True,
-    )
-    if output is Format.MARKDOWN:  # for people: without what is the same in every row
+    frames = []
+    for outlook, target in zip(outlooks, targets, strict=True):
+        if not target:
+            explain(*resourcing_headline(outlook))
+        rows = _solved_rows(outlook, target) if target else staffing_rows(outlook)
+        frames.append(exported(rows, outlook.forecast, snapshot.publish))
+    table = pd.concat(frames, ignore_index=True)
+    if output is options.Format.MARKDOWN:  # for people: without what is the same in every row
         table = table.drop(columns=["force", "known_to", "dataset", "version", "note", "basis"])
         table = table.drop(
             columns=[name for name in COSTS.values() if name in table and table[name].isna().all()]
         )
     typer.echo(printed(table, output))
-
-
-def _chosen_scenarios(store: Path, names: list[str] | tuple[str, ...]) -> list[Scenario]:
-    if len(names) > MOST_COMPARED:
-        raise VulncoreError(f"{len(names)} scenarios are too many to compare. Give up to {MOST_COMPARED}.")
-    scenarios = [
-        load_scenario(Path(name)) if name.casefold().endswith(".toml") else saved_scenario(store, name)
-        for name in names
-    ]
-    return scenarios or [example_scenario()]
 
 
 def _target(
@@ -196,7 +182,7 @@ def _draw_progress(share: float) -> None:
 def _solved_rows(outlook: ResourcingOutlook, target: StaffingTarget) -> pd.DataFrame:
     """Return how many more begin when: one row per step; one of none where nobody has to."""
     more = more_needed(outlook.staffing, target)
-    typer.echo(more_in_words(outlook, more), err=True)
+    explain(more_in_words(outlook, more))
     steps = more.steps or ((target.since, 0),)
     starts = [more.starts(month, outlook.staffing.as_at) if people else None for month, people in steps]
     frame = pd.DataFrame(

@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
+from vulncore.cli.options import DEFAULT_STORE, Store
 from vulncore.cli.program import app
 from vulncore.domain.errors import MissingPartError, UnknownNameError
-from vulncore.domain.shipped import dashboard, default_store
+from vulncore.domain.shipped import dashboard
 
 SECRETS = Path(".streamlit") / "secrets.toml"
 
@@ -21,10 +22,7 @@ SECRETS = Path(".streamlit") / "secrets.toml"
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def serve(
     context: typer.Context,
-    # as in vulncore.cli.options, which would load pandas before the server listens
-    store: Annotated[
-        Path, typer.Option("--store", envvar="VULNCORE_STORE", help="The folder of the store.")
-    ] = default_store(),  # noqa: B008 - a constant
+    store: Store = DEFAULT_STORE,
     port: Annotated[
         int | None, typer.Option("--port", help="The port. Default: 8501, or the next free one.")
     ] = None,
@@ -56,8 +54,6 @@ def serve(
     folder = dashboard()
     os.chdir(folder)  # Streamlit reads its settings from the folder that it is started in, and from no other
     sys.path.insert(0, str(folder))
-    signal.signal(
-        signal.SIGINT, signal.SIG_DFL
-    )  # once the server has ended by it, the process does, and in silence
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the server ends by it, then the process does, in silence
     sys.argv = ["streamlit", "run", "app.py", *options]
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)

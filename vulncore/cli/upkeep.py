@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, in_store, user
+from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, in_store, month_option, user
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import DamagedStoreError, UnknownNameError, first_five
 
@@ -40,8 +40,7 @@ def purge(
         typer.Option("--victim", help="A victim's reference as the force knows it. Repeat for more."),
     ] = None,
     before: Annotated[
-        str | None,
-        typer.Option("--recorded-before", metavar="YYYY-MM", help="Every record recorded before this month."),
+        str | None, month_option("--recorded-before", help="Every record recorded before this month.")
     ] = None,
     force: Annotated[str | None, typer.Option("--force", help="Only records of this force.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Erase. Without --yes the command only counts.")] = False,
@@ -49,7 +48,11 @@ def purge(
     store: Store = DEFAULT_STORE,
 ) -> None:
     """Erase records for good from every version of a dataset. Published figures stay the same."""
-    secret = _secret(store, dataset) if victim else b""
+    if victim and not open_version(store, dataset).incidents.victim_key.notnull().any().execute():
+        raise UnknownNameError(
+            f"Dataset '{dataset}' holds no references of victims. Look up the victims' records and name them with --record."
+        )
+    secret = store_secret(store) if victim else b""
     selection = Selection(
         record_ids=tuple(record or ()),
         # the store holds pseudonyms; a source that brings its own keys is meant as it stands
@@ -73,7 +76,9 @@ def purge(
 @app.command()
 def verify(output: Output = Format.MARKDOWN, store: Store = DEFAULT_STORE) -> None:
     """Check that every file of the store holds what was published. Ends with 1 where one does not."""
-    checks = [*store_checks(store), *_unreadable_scenarios(store)]
+    unreadable = "It cannot be read as the scenario that its name says. Save the scenario again."
+    scenarios = (f"scenarios/{name}" for name in unreadable_scenarios(store))
+    checks = [*store_checks(store), *(StoreCheck(name, FileState.DAMAGED, unreadable) for name in scenarios)]
     if not checks:
         raise UnknownNameError(
             f"Nothing has been published in {store} yet. Try: vulncore demo{in_store(store)}"
@@ -128,22 +133,8 @@ def restore(
         )
 
 
-def _unreadable_scenarios(store: Path) -> list[StoreCheck]:
-    fault = "It cannot be read as the scenario that its name says. Save the scenario again."
-    return [StoreCheck(f"scenarios/{name}", FileState.DAMAGED, fault) for name in unreadable_scenarios(store)]
-
-
 def _held_in_words(counts: BackupCounts) -> str:
     return f"{number_of(counts.datasets, 'dataset')}, {number_of(counts.files, 'file')}, {counts.bytes / 1e6:,.1f} MB"
-
-
-def _secret(store: Path, dataset: str) -> bytes:
-    """Return what victims' pseudonyms were made with; a dataset without pseudonyms is refused."""
-    if not open_version(store, dataset).incidents.victim_key.notnull().any().execute():
-        raise UnknownNameError(
-            f"Dataset '{dataset}' holds no references of victims. Look up the victims' records and name them with --record."
-        )
-    return store_secret(store)
 
 
 def _in_words(counts: PurgeCounts) -> str:

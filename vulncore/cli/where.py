@@ -8,29 +8,15 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import (
-    DEFAULT_STORE,
-    DEMO,
-    Dataset,
-    First,
-    Force,
-    Last,
-    LocationType,
-    Measures,
-    NightHours,
-    Store,
-    Version,
-    Victims,
-)
+from vulncore.cli import options
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import UnknownNameError, UnreadableSourceError, first_five
 from vulncore.findings.shared.layer import Layer
 
 if not help_alone:
-    from vulncore.cli.printing import csv_text, headline_text
-    from vulncore.cli.records import column_values, night_hours, record_filter
+    from vulncore.cli.printing import csv_text, explain
+    from vulncore.cli.records import chosen_records, night_hours
     from vulncore.domain.disclosure import smallest_shown
-    from vulncore.findings.shared.contents import dataset_contents
     from vulncore.findings.when.hours import hours_offered
     from vulncore.findings.where.area import points_within
     from vulncore.findings.where.counts import record_counts
@@ -40,7 +26,6 @@ if not help_alone:
     from vulncore.findings.where.question import MapSelection, measures_with_places
     from vulncore.findings.where.sentences import where_headlines, where_notes
     from vulncore.findings.where.trial import map_trial
-    from vulncore.store import open_version
     from vulncore.store.areas import forget_area, keep_area, read_area
 
 
@@ -73,23 +58,23 @@ def hotspots(
             help="every, night, day, one night (night-of-fri), or a stretch of hours that stands out (stretch-92-6).",
         ),
     ] = "every",
-    measure: Measures = None,
-    first: First = None,
-    last: Last = None,
-    location_type: LocationType = None,
-    victims: Victims = None,
-    night: NightHours = "18-06",
-    dataset: Dataset = DEMO,
-    force: Force = None,
-    version: Version = None,
+    measure: options.Measures = None,
+    first: options.First = None,
+    last: options.Last = None,
+    location_type: options.LocationType = None,
+    victims: options.Victims = None,
+    night: options.NightHours = "18-06",
+    dataset: options.Dataset = options.DEMO,
+    force: options.Force = None,
+    version: options.Version = None,
     output: Annotated[MapFormat, typer.Option("--format", help="GeoJSON or a table.")] = MapFormat.GEOJSON,
-    store: Store = DEFAULT_STORE,
+    store: options.Store = options.DEFAULT_STORE,
 ) -> None:
     """Print a map of places as GeoJSON or CSV. Small numbers are hidden as on screen. Explanations go to standard error."""
-    snapshot = open_version(store, dataset, version)
-    measures = dataset_contents(snapshot).measures
-    narrowing = column_values(location_type=location_type, victim_residency=victims)
-    records = record_filter(snapshot, force, measure, (first, last), narrowing, measures_with_places)
+    narrowing = {"location_type": location_type, "victim_residency": victims}
+    snapshot, records, measures = chosen_records(
+        store, dataset, version, force, measure, (first, last), measures_with_places, **narrowing
+    )
     offered = {stretch.key: stretch for stretch in hours_offered(night_hours(night), chosen=hours)}
     if hours not in offered:
         raise UnknownNameError(f"There are no hours '{hours[:40]}'. Choose one of: {', '.join(offered)}.")
@@ -104,11 +89,7 @@ def hotspots(
     typer.echo(
         drawn.geojson if output is MapFormat.GEOJSON else csv_text(drawn.rows), nl=output is MapFormat.GEOJSON
     )
-    typer.echo(f"{drawn.title}.", err=True)
-    for headline in where_headlines(summary):
-        typer.echo(headline_text(headline), err=True)
-    for note in where_notes(summary.view):
-        typer.echo(note, err=True)
+    explain(f"{drawn.title}.", *where_headlines(summary), *where_notes(summary.view))
 
 
 @app.command()
@@ -128,7 +109,7 @@ def boundary(
             "--name-property", help="The property that names each ward. With names, wards are mapped, too."
         ),
     ] = None,
-    store: Store = DEFAULT_STORE,
+    store: options.Store = options.DEFAULT_STORE,
 ) -> None:
     """Keep the area that a force polices. Maps are cut to this area, and shares of the area refer to it."""
     if not force.strip():
@@ -149,8 +130,5 @@ def boundary(
     inside_area = f" The area holds {inside:,} of {placed:,} records with a place." if placed else ""
     typer.echo(f"{force}: {area.km2:,.1f} km²{wards}.{inside_area}")
     if not placed:
-        forces_with_places = first_five(forces) or "none yet"
-        typer.echo(
-            f"No dataset has records of {force} with a place. Forces with places: {forces_with_places}.",
-            err=True,
-        )
+        with_places = first_five(forces) or "none yet"
+        explain(f"No dataset has records of {force} with a place. Forces with places: {with_places}.")

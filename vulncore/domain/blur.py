@@ -43,38 +43,19 @@ GROUP_KEPT: Final = 0.75
 SHARE_SWAPPED: Final = 0.25
 """Of the records: they swap whether they have a place, and whether that lies in the area, with another record."""
 FEWEST_ALIKE: Final = 20  # records among which to swap
-NAMED_WITHIN_M: Final = (
-    250.0  # of a point that a record moved to: how near a street must be to be named there
-)
+NAMED_WITHIN_M: Final = 250.0  # of the point that a record moved to: streets as near can be named there
 TRIES: Final = 4  # to move a record within its force's area; then it stays
-POINT_DECIMALS: Final = (
-    3  # of a degree: about a hundred metres, within which a point is the same one geocoded again
-)
+POINT_DECIMALS: Final = 3  # of a degree, about a hundred metres: a point as near is the same, geocoded again
 SHARPENING_STEPS: Final = 8  # after each, at most half of what was left is left
 
-SAID_BY_A_LINE: Final = (
-    *("force", "recorded_on", "occurred_from", "occurred_to", "longitude", "latitude"),
-    *("place", "location_type", "victim_residency"),
-)
+POINT: Final = ("longitude", "latitude")
+GROUPS: Final = ("location_type", "victim_residency")
+SAID_BY_A_LINE: Final = ("force", "recorded_on", "occurred_from", "occurred_to", *POINT, "place", *GROUPS)
 """What tells a record that has a line's number for an id, together with its measures."""
 
 MOVED_HOURS: Final = "moved_hours"
 """The column that says by how many hours a blurred record is moved."""
-GROUPS: Final = ("location_type", "victim_residency")
-BLURRED: Final = (
-    "record_id",
-    "force",
-    "measure",
-    "recorded_on",
-    "occurred_from",
-    "occurred_to",
-    "longitude",
-    "latitude",
-    "place",
-    *GROUPS,
-    "no_crimed_on",
-    MOVED_HOURS,
-)
+BLURRED: Final = ("record_id", "force", "measure", *SAID_BY_A_LINE[1:], "no_crimed_on", MOVED_HOURS)
 """The columns of blurred incidents: what is counted by hour, place or group. A record's times are moved with its hours."""
 MADE_FROM: Final = (*BLURRED[:-1], "row_id", "victim_key")
 """The columns of incidents that blurred ones are made from."""
@@ -85,18 +66,12 @@ Draws = NDArray[np.uint16]
 """Numbers drawn evenly from 0 to 65,535, one row per record."""
 
 _OFFSETS: Final = np.arange(HOURS) - HOURS // 2  # hours by which a record may be moved
-_EVERY_NUMBER: Final = np.arange(65_536, dtype=np.uint16)
 NO_WORD: Final = -1
 
 
-def _hour_odds() -> Floats:
-    around = np.abs(_OFFSETS[:, None] + HOURS * np.arange(-2, 3))  # the long way round the week as well
-    near = np.exp(-around / HOURS_SCALE).sum(axis=1)
-    odds: Floats = (1 - HOURS_EVEN) * near / near.sum() + HOURS_EVEN / HOURS
-    return odds
-
-
-HOUR_ODDS: Final = _hour_odds()
+_AROUND: Final = np.abs(_OFFSETS[:, None] + HOURS * np.arange(-2, 3))  # the long way round the week as well
+_NEAR: Final = np.exp(-_AROUND / HOURS_SCALE).sum(axis=1)
+HOUR_ODDS: Final[Floats] = (1 - HOURS_EVEN) * _NEAR / _NEAR.sum() + HOURS_EVEN / HOURS
 """How likely a record is moved by -84 to 83 hours."""
 _HOUR_KERNEL: Final = circulant(np.roll(HOUR_ODDS, HOURS // 2))
 
@@ -129,14 +104,13 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
     key = hmac.digest(secret, b"blur", "sha256")
     ids = record_ids(incidents)
     by_record = even_numbers(key, ids)
-    points = np.column_stack([_floats(incidents, name) for name in ("longitude", "latitude")])
+    points = np.column_stack([incidents.column(name).to_numpy() for name in POINT]).astype(float, copy=False)
     years = pc.year(incidents.column("recorded_on")).to_numpy()
     words = {name: _Words.of(incidents.column(name)) for name in ("place", *GROUPS)}
-    for force, rows in _rows_by_force(incidents).items():
+    forces = incidents.column("force").to_pandas()
+    for force, rows in forces.groupby(forces).indices.items():
         area = areas.get(force)
-        by_place = _draws_of_places(
-            incidents.select(["victim_key", "longitude", "latitude"]), ids, by_record, rows, key
-        )
+        by_place = _draws_of_places(incidents.select(["victim_key", *POINT]), ids, by_record, rows, key)
         like = _placed_like(points[rows], by_record[rows, 25:], years[rows], area)
         true = points[rows[like]]
         moved = points[rows] = _moved_points(true, by_place, area)
@@ -149,11 +123,8 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
             )
     columns = {name: incidents.column(name) for name in BLURRED if name != MOVED_HOURS}
     columns[MOVED_HOURS] = pa.array(_moved_hours(by_record[:, 0]), pa.int16())
-    columns |= {
-        name: pa.array(points[:, at], from_pandas=True) for at, name in enumerate(("longitude", "latitude"))
-    }
-    columns |= {name: coded.column() for name, coded in words.items()}
-    return pa.table(columns).select(list(BLURRED))
+    columns |= {name: pa.array(points[:, at], from_pandas=True) for at, name in enumerate(POINT)}
+    return pa.table(columns | {name: coded.column() for name, coded in words.items()})
 
 
 def moved_within(hours: int) -> float:
@@ -195,8 +166,7 @@ def sharpening(steps: int = 1) -> Floats:
 
 def density_of_moves(distances_m: Floats) -> Floats:
     """Return how likely a record that moves goes so far in some direction, for each square metre."""
-    odds: Floats = np.exp(-distances_m / REACH_M) / (2 * np.pi * REACH_M**2)
-    return odds
+    return np.exp(-distances_m / REACH_M) / (2 * np.pi * REACH_M**2)
 
 
 def record_ids(incidents: pa.Table) -> pa.Array:
@@ -246,13 +216,10 @@ def even_numbers(key: bytes, ids: pa.Array) -> Draws:
 
 def shares(numbers: Draws) -> Floats:
     """Return numbers between 0 and 1 for those of `even_numbers`."""
-    between: Floats = (numbers + 0.5) / 65_536
-    return between
+    return (numbers + 0.5) / 65_536
 
 
-def taken_from(
-    pools: Sequence[Integers], numbers: Draws, swaps: Booleans, fewest: int = FEWEST_ALIKE
-) -> tuple[Integers, Booleans]:
+def taken_from(pools: Sequence[Integers], numbers: Draws, swaps: Booleans) -> tuple[Integers, Booleans]:
     """Return from which row each takes what it has swapped, out of its first pool that is large enough; and which have none.
 
     A keyed hash puts all rows on a ring. A row that swaps takes from the one that follows another number of its own there, so
@@ -262,7 +229,6 @@ def taken_from(
         pools: For each way to divide the rows, the number of each row's pool.
         numbers: Six `even_numbers` of each row: three for its place on the ring, three for what it looks for.
         swaps: Which rows swap; the others take from themselves.
-        fewest: Rows of a pool that is large enough.
 
     Source:
         Dalenius and Reiss (1982), Data-swapping: a technique for disclosure control; the ring is that of consistent hashing,
@@ -277,7 +243,7 @@ def taken_from(
     for pool in pools:
         size: Integers = np.bincount(pool)
         first: Integers = np.cumsum(size) - size
-        here = waiting & (size[pool] >= fewest)
+        here = waiting & (size[pool] >= FEWEST_ALIKE)
         order: Integers = np.lexsort((ring, pool))
         moving = np.flatnonzero(here & swaps)
         keys = pool[order] + ring[order]
@@ -300,15 +266,15 @@ def _placed_like(points: Floats, numbers: Draws, years: Integers, area: BaseGeom
     state = np.add(there, inside, dtype=np.int64)
     pools = [years - years.min(initial=9_999), np.zeros(len(points), dtype=np.int64)]
     taken, _ = taken_from(pools, numbers[:, 1:], shares(numbers[:, 0]) < SHARE_SWAPPED)
-    like: Integers = np.where(state[taken] != state, taken, np.arange(len(points)))
-    return like
+    return np.where(state[taken] != state, taken, np.arange(len(points)))
 
 
 def _moved_hours(numbers: Draws) -> NDArray[np.int16]:
     cumulated = np.cumsum(HOUR_ODDS)
-    by_number = _OFFSETS[np.minimum(np.searchsorted(cumulated, shares(_EVERY_NUMBER)), HOURS - 1)]
-    moved: NDArray[np.int16] = by_number.astype(np.int16)[numbers]
-    return moved
+    by_number = _OFFSETS[
+        np.minimum(np.searchsorted(cumulated, shares(np.arange(65_536, dtype=np.uint16))), HOURS - 1)
+    ]
+    return by_number.astype(np.int16)[numbers]
 
 
 def _moved_points(true: Floats, numbers: Draws, area: BaseGeometry | None) -> Floats:
@@ -414,14 +380,12 @@ def _victims_at_points(incidents: pa.Table, ids: pa.Array, numbers: Draws) -> pa
 
     A record of several victims moves with the first of them, in all of its rows; missing where no victim is known.
     """
-    near = [pc.round(incidents.column(name), POINT_DECIMALS) for name in ("longitude", "latitude")]
+    near = [pc.round(incidents.column(name), POINT_DECIMALS) for name in POINT]
     texts = [pc.fill_null(column.cast(pa.string()), "") for column in near]
     victims = pc.binary_join_element_wise(
         "victim", incidents.column("victim_key"), *texts, "\n"
     ).combine_chunks()
-    digits = pd.Series(
-        np.ascontiguousarray(numbers).view(np.uint64).ravel()
-    )  # alike, if not the same, for few
+    digits = pd.Series(np.ascontiguousarray(numbers).view(np.uint64).ravel())  # the same for few who differ
     several = np.flatnonzero(digits.duplicated(keep=False))
     if not len(several):
         return victims
@@ -445,26 +409,13 @@ class _Words:
     @classmethod
     def of(cls, column: pa.ChunkedArray) -> "_Words":
         """Take a column apart."""
-        coded = column.dictionary_encode().unify_dictionaries().combine_chunks()
-        words = coded.dictionary.to_pylist()
-        order = sorted(range(len(words)), key=words.__getitem__)
-        place = np.argsort([*order, len(order)])
-        place[-1] = NO_WORD  # where a missing code points
+        coded = column.dictionary_encode().unify_dictionaries().to_pandas().cat
+        in_order = coded.reorder_categories(sorted(coded.categories)).cat
         return cls(
-            place[coded.indices.fill_null(NO_WORD).to_numpy()].astype(np.int32), [words[at] for at in order]
-        )
+            in_order.codes.to_numpy().astype(np.int32), list(in_order.categories)
+        )  # missing is NO_WORD
 
     def column(self) -> pa.Array:
         """Put the column together."""
         codes = pa.array(self.codes, mask=self.codes == NO_WORD)
         return pa.DictionaryArray.from_arrays(codes, pa.array(self.words, pa.string())).cast(pa.string())
-
-
-def _rows_by_force(incidents: pa.Table) -> dict[str, Integers]:
-    forces = incidents.column("force").to_pandas()
-    return {str(force): np.asarray(rows) for force, rows in forces.groupby(forces).indices.items()}
-
-
-def _floats(incidents: pa.Table, name: str) -> Floats:
-    values: Floats = incidents.column(name).to_numpy().astype(float, copy=True)
-    return values

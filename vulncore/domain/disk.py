@@ -93,11 +93,7 @@ def flush_new(paths: Iterable[Path], top: Path) -> None:
 def write_whole(path: Path, content: bytes, mode: int = 0o600, *, instead: bool = True) -> None:
     """Write a file so that whoever looks, at any moment and after any halt, finds it whole, as before or not at all.
 
-    Args:
-        path: The file; its folder is made if need be.
-        content: What it is to hold.
-        mode: Who may read it.
-        instead: Whether it may take the place of another.
+    Its folder is made if need be. `mode` says who may read it, and `instead` whether it may take the place of another.
 
     Raises:
         FileExistsError: There is one, and it may not.
@@ -125,10 +121,8 @@ def write_whole(path: Path, content: bytes, mode: int = 0o600, *, instead: bool 
 def held_file(path: Path, *, shared: bool = False, waits: bool = False) -> Iterator[None]:
     """Hold a file, made if need be, against everybody else who would hold it; the end of the process lets go, too.
 
-    Args:
-        path: The file. Nothing is written to it; its folder is made if need be.
-        shared: With others who share it, and against those who don't.
-        waits: Until the others have let go.
+    Nothing is written to it, and its folder is made if need be. It is held `shared` with others who share it, and against
+    those who don't. Who `waits` does so until the others have let go.
 
     Raises:
         BlockingIOError: Others hold it, and this does not wait.

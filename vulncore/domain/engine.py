@@ -51,7 +51,7 @@ def parquet_table(engine: ibis.BaseBackend, files: Sequence[str], schema: pa.Sch
         return arrow_table(engine, schema.empty_table())
     name = ibis.util.gen_name("files")
     columns = ", ".join(f'"{column}"' for column in schema.names)
-    paths = ", ".join(_quoted(_literal_path(file)) for file in files)
+    paths = ", ".join(_quoted(file) for file in files)
     engine.con.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns} FROM read_parquet([{paths}])')  # noqa: S608
     return _table(engine, name, schema)
 
@@ -76,11 +76,6 @@ def _ibis_schema(schema: pa.Schema) -> ibis.Schema:
     )
 
 
-def _literal_path(path: str) -> str:
-    """DuckDB reads [, * and ? in a path as patterns; in brackets each stands for itself."""
-    return re.sub(r"([\[*?])", r"[\1]", path)
-
-
-def _quoted(text: str) -> str:
-    """Return a text as SQL has it."""
-    return "'" + text.replace("'", "''") + "'"
+def _quoted(path: str) -> str:
+    """Return a path as SQL has it: to DuckDB [, * and ? are patterns, and in brackets each stands for itself."""
+    return "'" + re.sub(r"([\[*?])", r"[\1]", path).replace("'", "''") + "'"

@@ -4,7 +4,6 @@ The measures of the report and of data.police.uk stand in `vulncore.domain.vocab
 are added here.
 """
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -12,12 +11,11 @@ from typing import Any, Final
 import pandas as pd
 
 from vulncore.domain.vocabulary import (
-    REFERENCE,
-    Flow,
     Measure,
-    Polarity,
     find_measure,
+    measures_of,
     police_uk_measures,
+    reference_rows,
     report_measures,
     strand_name,
 )
@@ -37,16 +35,8 @@ def known_measures() -> tuple[Measure, ...]:
 
 def measures_frame() -> pd.DataFrame:
     """Return one row per known measure: its key, by which mappings name it, its name and what is counted."""
-    return pd.DataFrame(
-        {
-            "key": measure.key,
-            "name": measure.name,
-            "strand": strand_name(measure.strand),
-            "unit": measure.unit,
-            "definition": measure.definition,
-        }
-        for measure in known_measures()
-    )
+    frame = pd.DataFrame(known_measures())[["key", "name", "strand", "unit", "definition"]]
+    return frame.assign(strand=frame["strand"].map(strand_name))
 
 
 @cache
@@ -61,13 +51,11 @@ def recorded_crime_measures() -> tuple[Measure, ...]:
     >>> recorded_crime_measures()[0].key
     'homicide'
     """
-    return tuple(
-        Measure(
-            **{name: value for name, value in row.items() if name not in ("home_office", "met")}
-            | {"flow": Flow(row["flow"]), "polarity": Polarity(row["polarity"]), "order": order}
-        )
-        for order, row in enumerate(_reference()["measure"], start=RECORDED_CRIME_FROM)
+    rows = (
+        {name: value for name, value in row.items() if name not in ("home_office", "met")}
+        for row in _reference()["measure"]
     )
+    return measures_of(rows, RECORDED_CRIME_FROM)
 
 
 @cache
@@ -120,8 +108,7 @@ def home_office_codes() -> tuple[Mapping[str, str], ...]:
     >>> home_office_codes()[0]["description"]
     'Homicide'
     """
-    text = (REFERENCE / "home_office_codes.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["code"])
+    return tuple(reference_rows("home_office_codes.toml")["code"])
 
 
 def _by_wording(table: str) -> Mapping[str, Measure]:
@@ -131,5 +118,5 @@ def _by_wording(table: str) -> Mapping[str, Measure]:
 
 
 @cache
-def _reference() -> dict[str, Any]:
-    return tomllib.loads((REFERENCE / "recorded_crime_measures.toml").read_text(encoding="utf-8"))
+def _reference() -> Mapping[str, Any]:
+    return reference_rows("recorded_crime_measures.toml")

@@ -168,12 +168,7 @@ def fytd(as_at: date, years_earlier: int = 0) -> Window:
     ('April 2024 to October 2024', 'April 2023 to October 2023')
     """
     start = date(financial_year(as_at) - years_earlier, 4, 1)
-    return Window(start, month_end(add_months(start, months_between(fytd_start(as_at), as_at))))
-
-
-def fytd_start(as_at: date) -> date:
-    """Return 1 April of the financial year that the as-at month lies in."""
-    return date(financial_year(as_at), 4, 1)
+    return Window(start, month_end(add_months(as_at, -12 * years_earlier)))
 
 
 def rolling_12(as_at: date, years_earlier: int = 0) -> Window:

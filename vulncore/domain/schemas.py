@@ -4,38 +4,33 @@ Everything on screen derives from these tables and nothing else. Times of occurr
 time (Europe/London); `recorded_on` is what counts are made by.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.errors import InvalidRowsError, first_five
+from vulncore.domain.vocabulary import Measure
+
+_TEXT, _DAY, _NUMBER = pa.string(), pa.date32(), pa.float64()
+
+
+def _columns(kind: pa.DataType, *names: str, nullable: bool = False) -> list[pa.Field]:
+    return [pa.field(name, kind, nullable=nullable) for name in names]
+
 
 INCIDENTS: Final = pa.schema(
     [
-        pa.field("row_id", pa.string(), nullable=False),
-        pa.field("record_id", pa.string(), nullable=False),
-        pa.field("force", pa.string(), nullable=False),
-        pa.field("measure", pa.string(), nullable=False),
-        pa.field("record_kind", pa.string(), nullable=False),
-        pa.field("offence", pa.string()),
-        pa.field("recorded_on", pa.date32(), nullable=False),
-        pa.field("occurred_from", pa.timestamp("us")),
-        pa.field("occurred_to", pa.timestamp("us")),
-        pa.field("longitude", pa.float64()),
-        pa.field("latitude", pa.float64()),
-        pa.field("outside_area", pa.bool_()),
-        pa.field("place", pa.string()),
-        pa.field("location_type", pa.string()),
-        pa.field("victim_key", pa.string()),
-        pa.field("victim_residency", pa.string()),
-        pa.field("hate_strand", pa.string()),
-        pa.field("risk_level", pa.string()),
-        pa.field("allocated_to", pa.string()),
-        pa.field("outcome", pa.string()),
-        pa.field("outcome_on", pa.date32()),
-        pa.field("no_crimed_on", pa.date32()),
+        *_columns(_TEXT, "row_id", "record_id", "force", "measure", "record_kind"),
+        *_columns(_TEXT, "offence", nullable=True),
+        *_columns(_DAY, "recorded_on"),
+        *_columns(pa.timestamp("us"), "occurred_from", "occurred_to", nullable=True),
+        *_columns(_NUMBER, "longitude", "latitude", nullable=True),
+        *_columns(pa.bool_(), "outside_area", nullable=True),
+        *_columns(_TEXT, "place", "location_type", "victim_key", "victim_residency", nullable=True),
+        *_columns(_TEXT, "hate_strand", "risk_level", "allocated_to", "outcome", nullable=True),
+        *_columns(_DAY, "outcome_on", "no_crimed_on", nullable=True),
     ]
 )
 """One row per record and measure that it counts towards. `outside_area` is missing where the row has
@@ -43,70 +38,49 @@ no place or the force no boundary; `no_crimed_on` set means that the record no l
 
 COUNTS: Final = pa.schema(
     [
-        pa.field("force", pa.string(), nullable=False),
-        pa.field("measure", pa.string(), nullable=False),
-        pa.field("period_start", pa.date32(), nullable=False),
-        pa.field("period_end", pa.date32(), nullable=False),
-        pa.field("count", pa.int64(), nullable=False),
-        pa.field("source", pa.string(), nullable=False),
+        *_columns(_TEXT, "force", "measure"),
+        *_columns(_DAY, "period_start", "period_end"),
+        *_columns(pa.int64(), "count"),
+        *_columns(_TEXT, "source"),
     ]
 )
 """One row per force, measure and period of which only a total is known. Both days are included."""
 
 INDICATORS: Final = pa.schema(
     [
-        pa.field("indicator", pa.string(), nullable=False),
-        pa.field("month", pa.date32(), nullable=False),
-        pa.field("numerator", pa.float64()),
-        pa.field("denominator", pa.float64()),
-        pa.field("value", pa.float64()),
-        pa.field("partner", pa.string()),
-        pa.field("source", pa.string(), nullable=False),
+        *_columns(_TEXT, "indicator"),
+        *_columns(_DAY, "month"),
+        *_columns(_NUMBER, "numerator", "denominator", "value", nullable=True),
+        *_columns(_TEXT, "partner", nullable=True),
+        *_columns(_TEXT, "source"),
     ]
 )
 """One row per indicator and month: partnership and outcome measures that are not incidents."""
 
 COVERAGE: Final = pa.schema(
     [
-        pa.field("force", pa.string(), nullable=False),
-        pa.field("measure", pa.string(), nullable=False),
-        pa.field("month", pa.date32(), nullable=False),
-        pa.field("table", pa.string(), nullable=False),  # "incidents" or "counts": what was delivered
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("provisional", pa.bool_(), nullable=False),
+        *_columns(_TEXT, "force", "measure"),
+        *_columns(_DAY, "month"),
+        *_columns(_TEXT, "table", "source"),  # the table is "incidents" or "counts": what was delivered
+        *_columns(pa.bool_(), "provisional"),
     ]
 )
 """One row per force, measure and month that a source delivered, delivered-and-zero included."""
 
 ANNOTATIONS: Final = pa.schema(
     [
-        pa.field("kind", pa.string(), nullable=False),  # series break, level change, target, comment
-        pa.field("force", pa.string()),
-        pa.field("measure", pa.string()),
-        pa.field("month", pa.date32()),
-        pa.field("text", pa.string(), nullable=False),
-        pa.field("author", pa.string(), nullable=False),
-        pa.field("written_on", pa.date32(), nullable=False),
+        *_columns(_TEXT, "kind"),  # series break, level change, target, comment
+        *_columns(_TEXT, "force", "measure", nullable=True),
+        *_columns(_DAY, "month", nullable=True),
+        *_columns(_TEXT, "text", "author"),
+        *_columns(_DAY, "written_on"),
     ]
 )
 """One row per thing that people know about the data. A missing force or measure means all of them."""
 
 MEASURES: Final = pa.schema(
-    [
-        pa.field("key", pa.string(), nullable=False),
-        pa.field("label", pa.string(), nullable=False),
-        pa.field("name", pa.string(), nullable=False),
-        pa.field("group", pa.string(), nullable=False),
-        pa.field("strand", pa.string(), nullable=False),
-        pa.field("order", pa.int64(), nullable=False),
-        pa.field("record_kind", pa.string(), nullable=False),
-        pa.field("unit", pa.string(), nullable=False),
-        pa.field("flow", pa.string(), nullable=False),
-        pa.field("polarity", pa.string(), nullable=False),
-        pa.field("serious", pa.bool_(), nullable=False),
-        pa.field("definition", pa.string(), nullable=False),
-        pa.field("definition_source", pa.string(), nullable=False),
-    ]
+    pa.field(of.name, {"order": pa.int64(), "serious": pa.bool_()}.get(of.name, pa.string()), nullable=False)
+    for of in fields(Measure)
 )
 """One row per measure that the dataset counts: `vulncore.domain.vocabulary.Measure`."""
 
@@ -153,8 +127,7 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
         raise InvalidRowsError(
             f"Required columns that are not there: {len(absent)} ({first_five(absent)}). Add these columns."
         )
-    columns = [_cast(table, wanted) for wanted in schema]
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays([_cast(table, wanted) for wanted in schema], schema=schema)
 
 
 def validated(tables: Tables) -> Tables:

@@ -5,12 +5,12 @@ categories in `reference/police_uk_categories.toml`, and a dataset carries the m
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from vulncore.domain.errors import UnknownNameError, first_five
 
@@ -72,6 +72,9 @@ class Measure:
     definition_source: str
 
 
+_Named = TypeVar("_Named", Strand, Measure)
+
+
 @cache
 def strands() -> tuple[Strand, ...]:
     """Return the report's eleven strands in its order.
@@ -81,7 +84,7 @@ def strands() -> tuple[Strand, ...]:
     >>> len(strands()), strands()[0].name
     (11, 'Domestic abuse')
     """
-    return tuple(Strand(**row) for row in _toml("strands.toml")["strand"])
+    return tuple(Strand(**row) for row in reference_rows("strands.toml")["strand"])
 
 
 @cache
@@ -91,7 +94,7 @@ def report_measures() -> tuple[Measure, ...]:
     >>> len(report_measures()), report_measures()[0].label
     (19, 'Adult At Risk PPNS')
     """
-    return _measures("measures.toml")
+    return measures_of(reference_rows("measures.toml")["measure"], first=1)
 
 
 @cache
@@ -100,19 +103,19 @@ def police_uk_measures() -> tuple[Measure, ...]:
 
     They are numbered on from `POLICE_UK_FROM`: in a table of both they follow the report's measures.
     """
-    return _measures("police_uk_categories.toml", first=POLICE_UK_FROM)
+    return measures_of(reference_rows("police_uk_categories.toml")["measure"], first=POLICE_UK_FROM)
 
 
 @cache
 def police_uk_outcome_measures() -> tuple[Measure, ...]:
     """Return data.police.uk's outcome types as measures, each counting the outcomes of one type."""
-    return _measures("police_uk_outcomes.toml", first=OUTCOMES_FROM)
+    return measures_of(reference_rows("police_uk_outcomes.toml")["measure"], first=OUTCOMES_FROM)
 
 
 @cache
 def police_uk_stop_measures() -> tuple[Measure, ...]:
     """Return the one measure of data.police.uk's stop-and-search files."""
-    return _measures("police_uk_stops.toml", first=STOPS_FROM)
+    return measures_of(reference_rows("police_uk_stops.toml")["measure"], first=STOPS_FROM)
 
 
 def strand_name(key: str) -> str:
@@ -133,14 +136,7 @@ def find_strand(key_or_name: str) -> Strand:
     >>> find_strand("hate crime").key
     'hate-crime'
     """
-    wanted = key_or_name.strip().casefold()
-    for strand in strands():
-        if wanted in (strand.key, strand.name.casefold(), strand.label.casefold()):
-            return strand
-    raise UnknownNameError(
-        f"No strand is called '{key_or_name[:60]}'. There are {len(strands())}: "
-        f"{', '.join(strand.key for strand in strands())}."
-    )
+    return _called(key_or_name, "strand", strands(), ", ".join)
 
 
 def find_measure(measures: Iterable[Measure], key_or_label: str) -> Measure:
@@ -149,23 +145,26 @@ def find_measure(measures: Iterable[Measure], key_or_label: str) -> Measure:
     Raises:
         UnknownNameError: No measure has it; the message lists what there is.
     """
-    every = tuple(measures)
-    wanted = key_or_label.strip().casefold()
-    for measure in every:
-        if wanted in (measure.key, measure.label.casefold(), measure.name.casefold()):
-            return measure
-    raise UnknownNameError(
-        f"No measure is called '{key_or_label[:60]}'. "
-        f"There are {len(every)}: {first_five(measure.key for measure in every)}."
-    )
+    return _called(key_or_label, "measure", tuple(measures), first_five)
 
 
-def _measures(file_name: str, first: int = 1) -> tuple[Measure, ...]:
+def measures_of(rows: Iterable[Mapping[str, Any]], first: int) -> tuple[Measure, ...]:
+    """Return the measures that rows of a file of `reference/` describe, numbered from `first`."""
     return tuple(
         Measure(**{**row, "flow": Flow(row["flow"]), "polarity": Polarity(row["polarity"])}, order=order)
-        for order, row in enumerate(_toml(file_name)["measure"], start=first)
+        for order, row in enumerate(rows, start=first)
     )
 
 
-def _toml(file_name: str) -> dict[str, list[dict[str, Any]]]:
+def reference_rows(file_name: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a file of `reference/` by the table that they are of."""
     return tomllib.loads((REFERENCE / file_name).read_text(encoding="utf-8"))
+
+
+def _called(name: str, kind: str, every: Sequence[_Named], listed: Callable[[Iterable[str]], str]) -> _Named:
+    wanted = name.strip().casefold()
+    for one in every:
+        if wanted in (one.key, one.name.casefold(), one.label.casefold()):
+            return one
+    keys = listed(one.key for one in every)
+    raise UnknownNameError(f"No {kind} is called '{name[:60]}'. There are {len(every)}: {keys}.")

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
@@ -29,7 +29,6 @@ from vulncore.store.torn import ASIDE
 LIST: Final = "backup.json"
 FORMAT: Final = "vulncore backup 1"
 SCENARIOS: Final = "scenarios"
-SCENARIO_LOCKS: Final = "*.lock.json"
 LEFT_OUT: Final = {LOCK, ASIDE, PREPARED}
 MOST_LISTED: Final = 200_000_000  # bytes of the list: a million files
 PIECE: Final = 2**20  # bytes
@@ -39,7 +38,6 @@ NO_BACKUP: Final = (
     FileExistsError,
     zlib.error,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     ValueError,
     KeyError,
@@ -82,8 +80,8 @@ def back_up(store: Path, target: Path, secret: Path | None = None) -> BackupCoun
         new = Path(folder) / target.name
         with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             files = [_packed(archive, store, path) for path in _kept_paths(store, names)]
-            listed = [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in files]
-            archive.writestr(LIST, json.dumps({"format": FORMAT, "secret": has_secret, "files": listed}))
+            listed = {"format": FORMAT, "secret": has_secret, "files": [asdict(file) for file in files]}
+            archive.writestr(LIST, json.dumps(listed))
         new.chmod(0o600)
         flush(new)
         new.replace(target)
@@ -109,10 +107,14 @@ def restore(source: Path, store: Path, secret: Path | None = None) -> BackupCoun
         made = Path(folder) / store.name
         made.mkdir()
         with _opened(source) as archive:
-            files, had_secret = _listed(archive, source)
-            _refuse_without_space(made, sum(file.bytes for file in files))
+            files, had_secret = _listed(archive)
+            needed, free = sum(file.bytes for file in files), shutil.disk_usage(made).free
+            if needed > free:
+                raise PublishRefusedError(
+                    f"Nothing was restored: that needs {needed / 1e6:,.0f} MB, and the disk has {free / 1e6:,.0f} MB left."
+                )
             for file in files:
-                _unpack(archive, file, made / file.name, source)
+                _unpack(archive, file, made / file.name)
         if secret is not None:
             write_whole(made / FILE_NAME, _secret_in(secret))
         if not datasets(made):
@@ -124,11 +126,7 @@ def restore(source: Path, store: Path, secret: Path | None = None) -> BackupCoun
     flush(store.parent)
     has_secret = (store / FILE_NAME).exists()
     return BackupCounts(
-        len(datasets(store)),
-        len(files),
-        sum(file.bytes for file in files),
-        has_secret,
-        had_secret and not has_secret,
+        len(datasets(store)), len(files), needed, has_secret, secret_missing=had_secret and not has_secret
     )
 
 
@@ -138,7 +136,7 @@ def _kept_paths(store: Path, names: tuple[str, ...]) -> Iterator[Path]:
         for table in sorted((store / name).iterdir(), key=lambda path: (path.name != MANIFEST, path.name)):
             if table.name not in LEFT_OUT:
                 yield from sorted(path for path in table.rglob("*") if path.is_file())
-    for others, pattern in ((BOUNDARIES, "*.geojson"), (SCENARIOS, "*.toml"), (SCENARIOS, SCENARIO_LOCKS)):
+    for others, pattern in ((BOUNDARIES, "*.geojson"), (SCENARIOS, "*.toml"), (SCENARIOS, "*.lock.json")):
         yield from sorted((store / others).glob(pattern))
 
 
@@ -165,43 +163,39 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(source) as archive:
             yield archive
-    except NO_BACKUP as problem:
-        raise _no_backup(source) from problem
-    except OSError as problem:
-        if problem.errno == errno.EINVAL:  # its list names a place before its beginning
+    except (*NO_BACKUP, OSError) as problem:
+        if isinstance(problem, NO_BACKUP) or problem.errno == errno.EINVAL:  # a place before its beginning
             raise _no_backup(source) from problem
         raise
 
 
-def _listed(archive: zipfile.ZipFile, source: Path) -> tuple[list[NamedFile], bool]:
+def _listed(archive: zipfile.ZipFile) -> tuple[list[NamedFile], bool]:
     """Return what a backup says it holds, and whether the store had a secret; backups of before don't say."""
     if archive.getinfo(LIST).file_size > MOST_LISTED:
-        raise _no_backup(source)
+        raise ValueError("the list is too long")
     document: dict[str, Any] = json.loads(archive.read(LIST))
     files = [NamedFile(**file) for file in document["files"]]
     if document["format"] != FORMAT or not all(_belongs(file.name) for file in files):
-        raise _no_backup(source)
+        raise ValueError("another format, or files that are none of a store's")
     return files, document.get("secret") is True
 
 
 def _belongs(name: str) -> bool:
     """Return whether a file of that name can be part of a store, and lies in it."""
     parts = PurePosixPath(name).parts
-    if (
-        len(parts) < 2
-        or name != "/".join(parts)
-        or any(set(part) & set("\\:\0") or part in ("..", ".") for part in parts)
-    ):
-        return False
-    return bool(DATASET_NAME.fullmatch(parts[0]))
+    return (
+        len(parts) >= 2
+        and name == "/".join(parts)
+        and not any(set(part) & set("\\:\0") or part in ("..", ".") for part in parts)
+        and DATASET_NAME.fullmatch(parts[0]) is not None
+    )
 
 
-def _unpack(archive: zipfile.ZipFile, file: NamedFile, target: Path, source: Path) -> None:
+def _unpack(archive: zipfile.ZipFile, file: NamedFile, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(file.name) as member, target.open("xb") as made:
-        unpacked = _copied(member, made, file.bytes)
-    if unpacked != (file.bytes, file.sha256):
-        raise _no_backup(source)
+        if _copied(member, made, file.bytes) != (file.bytes, file.sha256):
+            raise ValueError("other bytes than were listed")
 
 
 def _secret_in(path: Path) -> bytes:
@@ -211,14 +205,6 @@ def _secret_in(path: Path) -> bytes:
             f"{path.name} does not hold the secret of a store. Choose the file that --secret wrote."
         )
     return secret
-
-
-def _refuse_without_space(folder: Path, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if needed > free:
-        raise PublishRefusedError(
-            f"Nothing was restored: that needs {needed / 1e6:,.0f} MB, and the disk has {free / 1e6:,.0f} MB left."
-        )
 
 
 def _no_backup(source: Path) -> VulncoreError:

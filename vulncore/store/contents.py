@@ -1,12 +1,10 @@
 """Where a dataset's tables lie, and which files a version of them consists of: each with its size and its digest."""
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from vulncore.domain.disk import NamedFile, file_digest, flush_new, named_file
+from vulncore.domain.disk import NamedFile, file_digest, flush_new
 
 PREPARED: Final = "prepared"
 """A dataset's folder of what was made from its versions and can be made again: no version names it, a purge erases it."""
@@ -33,15 +31,10 @@ def flush_version(table: Path, files: Iterable[str], log: Iterable[int]) -> None
     flush_new(paths, table.parents[1])
 
 
-def named_files(table: Path, files: Iterable[str]) -> tuple[NamedFile, ...]:
-    """Return files of a table as they are now."""
-    return tuple(named_file(table / file) for file in files)
-
-
 def faults(table: Path, files: tuple[NamedFile, ...]) -> list[str]:
     """Return what is wrong with the files of a version of a table, a phrase for each; none where they are as written."""
-    checked = ((f"{table.name}/{file.name}", _fault(table / file.name, file)) for file in files)
-    return [f"{name} {fault}" for name, fault in checked if fault]
+    checked = ((file.name, _fault(table / file.name, file)) for file in files)
+    return [f"{table.name}/{name} {fault}" for name, fault in checked if fault]
 
 
 def is_cut_short(path: Path, size: int) -> bool:
@@ -50,27 +43,6 @@ def is_cut_short(path: Path, size: int) -> bool:
         return path.stat().st_size < size
     except FileNotFoundError:
         return True
-
-
-def contents_text(contents: Contents) -> str:
-    """Return contents as the manifest has them."""
-    by_table: dict[str, dict[str, list[dict[str, object]]]] = {}
-    for (table, version), files in contents.items():
-        by_table.setdefault(table, {})[str(version)] = [asdict(file) for file in files]
-    return json.dumps(by_table)
-
-
-def contents_in(text: str) -> Contents:
-    """Return the contents that a text of the manifest stands for.
-
-    >>> contents_in(contents_text({("counts", 3): (NamedFile("a.parquet", 2, "ab"),)}))
-    {('counts', 3): (NamedFile(name='a.parquet', bytes=2, sha256='ab'),)}
-    """
-    return {
-        (table, int(version)): tuple(NamedFile(**file) for file in files)
-        for table, by_version in json.loads(text).items()
-        for version, files in by_version.items()
-    }
 
 
 def _fault(path: Path, file: NamedFile) -> str:

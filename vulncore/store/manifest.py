@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -18,15 +19,7 @@ from vulncore.domain.delivery import RowAccount
 from vulncore.domain.disk import NamedFile
 from vulncore.domain.errors import DamagedStoreError
 from vulncore.domain.schemas import SCHEMAS
-from vulncore.store.contents import (
-    Contents,
-    contents_in,
-    contents_text,
-    flush_version,
-    is_cut_short,
-    log_file,
-    table_folder,
-)
+from vulncore.store.contents import Contents, flush_version, is_cut_short, log_file, table_folder
 from vulncore.store.torn import added_files, log_entries, torn_at_the_end
 
 MANIFEST: Final = "manifest"
@@ -97,9 +90,7 @@ class Publish:
     def with_table(self, name: str, version: int, files: tuple[NamedFile, ...]) -> "Publish":
         """Return the publish with another version of a table."""
         return replace(
-            self,
-            table_versions={**self.table_versions, name: version},
-            stored={**self.stored, name: files},
+            self, table_versions={**self.table_versions, name: version}, stored={**self.stored, name: files}
         )
 
 
@@ -114,19 +105,6 @@ class PublishHistory:
     half_written: tuple[int, ...]
     next_number: int
     generation: int
-
-
-_Line = tuple[Publish, Contents]
-"""A line of the manifest: a publish, its files left out, and those of every table version that it wrote."""
-
-
-def publishes(home: Path) -> tuple[Publish, ...]:
-    """Return a dataset's publishes, oldest first; none where nothing was published.
-
-    Raises:
-        DamagedStoreError: The manifest can't be read.
-    """
-    return publish_history(home).publishes
 
 
 def publish_history(home: Path) -> PublishHistory:
@@ -149,9 +127,7 @@ def add_to_manifest(home: Path, line: pa.Table) -> None:
     Raises:
         CommitFailedError: Somebody else published since.
     """
-    number = line["number"][0].as_py()
-    manifest = home / MANIFEST
-    commit(manifest, line, "append", expected=number)
+    commit(home / MANIFEST, line, "append", expected=line["number"][0].as_py())
     flush_newest_line(home)
 
 
@@ -166,13 +142,11 @@ def manifest_line(publish: Publish, contents: Contents) -> pa.Table:
     """Return a publish as a line of the manifest, with the files of every table version that it writes."""
     kept = asdict(replace(publish, stored={}))
     row = {
-        **{name: kept[name] for name in LINES.names if name in kept},
-        **{
-            name: json.dumps(kept[name])
-            for name in ("files", "rows", "table_versions", "table_rows", "set_aside")
-        },
-        "contents": contents_text(contents),
+        name: json.dumps(kept[name]) if isinstance(kept[name], dict | tuple) else kept[name]
+        for name in LINES.names
+        if name in kept
     }
+    row["contents"] = _contents_text(contents)
     return pa.Table.from_pylist([{**row, "seal": _seal(row)}], schema=LINES)
 
 
@@ -182,20 +156,18 @@ def commit(
     """Write a Delta table's next version, and return its number; never on top of somebody else's commit.
 
     A table is made empty, as version 0, before anything is written to it: two that begin at once then
-    meet at version 1, where one wins.
-
-    Args:
-        folder: Where the Delta table lies.
-        table: The rows.
-        mode: Whether they replace what is there or are added to it.
-        expected: The version that this has to be; any, unless given.
+    meet at version 1, where one wins. `expected` is the version that this has to be; any, unless given.
 
     Raises:
         CommitFailedError: Somebody else wrote since.
+        DamagedStoreError: There is a table and it can't be read.
     """
-    current = delta_table(folder)
-    if current is None:
+    try:
+        current = DeltaTable(folder)
+    except TableNotFoundError:
         current = DeltaTable.create(folder, table.schema, mode="ignore", configuration=KEEP_EVERY_VERSION)
+    except DeltaError as problem:
+        raise damaged(folder.parent) from problem
     version = current.version() + 1
     if expected not in (None, version):
         raise CommitFailedError(f"version {expected} of {folder.name} is there already")
@@ -213,20 +185,6 @@ def commit(
     return version
 
 
-def delta_table(folder: Path) -> DeltaTable | None:
-    """Return the Delta table in a folder, or None where there is none.
-
-    Raises:
-        DamagedStoreError: There is one and it can't be read.
-    """
-    try:
-        return DeltaTable(folder) if folder.is_dir() else None
-    except TableNotFoundError:
-        return None
-    except DeltaError as problem:
-        raise damaged(folder.parent) from problem
-
-
 def damaged(home: Path) -> DamagedStoreError:
     """Return what is to be said where a manifest can't be read."""
     return DamagedStoreError(
@@ -241,13 +199,13 @@ def _history_now(home: Path) -> PublishHistory:
     if list(entries) != list(range(len(entries))):
         raise damaged(home)
     try:
-        files = [
-            folder / name
+        lines = [
+            line
             for number, entry in entries.items()
             if number not in torn
             for name in added_files(entry)
+            for line in _lines_of(folder / name)
         ]
-        lines = [line for file in files for line in _lines_of(file)]
     except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError) as problem:
         raise damaged(home) from problem
     # of the versions of a table that a purge rebuilt, its own line names the files that there are
@@ -256,7 +214,12 @@ def _history_now(home: Path) -> PublishHistory:
     generation = max((publish.generation for publish in every), default=1)
     left_out = {number for publish in every for number in publish.set_aside if number < publish.number}
     standing = [
-        _with_files(replace(publish, dataset=home.name, generation=generation), contents)
+        replace(
+            publish,
+            dataset=home.name,
+            generation=generation,
+            stored={at[0]: contents[at] for at in publish.table_versions.items() if at in contents},
+        )
         for publish in every
         if publish.number not in left_out
     ]
@@ -266,27 +229,19 @@ def _history_now(home: Path) -> PublishHistory:
     return PublishHistory(tuple(standing), tuple(half_written), max(len(entries) - len(torn), 1), generation)
 
 
-def _with_files(publish: Publish, contents: Contents) -> Publish:
-    versions = {name: (name, version) for name, version in publish.table_versions.items()}
-    return replace(publish, stored={name: contents[at] for name, at in versions.items() if at in contents})
-
-
 def _is_whole(home: Path, publish: Publish) -> bool:
     """Return whether no file of a version is missing or cut short, as those that a power cut overtook."""
     try:
-        return not any(
-            is_cut_short(table_folder(home, name, publish.generation) / file, size)
-            for name, version in publish.table_versions.items()
-            for file, size in _sizes(home, publish, name, version).items()
-        )
+        for name, version in publish.table_versions.items():
+            table = table_folder(home, name, publish.generation)
+            sizes = {file.name: file.bytes for file in publish.stored.get(name, ())}
+            if name not in publish.stored:
+                sizes = added_files(log_file(table, version))
+            if any(is_cut_short(table / file, size) for file, size in sizes.items()):
+                return False
     except (OSError, ValueError, LookupError, TypeError):
         return False
-
-
-def _sizes(home: Path, publish: Publish, name: str, version: int) -> dict[str, int]:
-    if name in publish.stored:
-        return {file.name: file.bytes for file in publish.stored[name]}
-    return added_files(log_file(table_folder(home, name, publish.generation), version))
+    return True
 
 
 def _seal(line: Mapping[str, Any]) -> str:
@@ -295,12 +250,13 @@ def _seal(line: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _lines_of(file: Path) -> tuple[_Line, ...]:
+def _lines_of(file: Path) -> tuple[tuple[Publish, Contents], ...]:
     """A file of a manifest never changes, and every file has a name of its own."""
     return tuple(_line_in(row) for row in pq.read_table(file, use_threads=False).to_pylist())
 
 
-def _line_in(row: dict[str, Any]) -> _Line:
+def _line_in(row: dict[str, Any]) -> tuple[Publish, Contents]:
+    """Return a line's publish, its files left out, and those of every table version that it wrote."""
     seal, contents = row.pop("seal", None), row.pop("contents", None)
     if contents is not None and seal != _seal({**row, "contents": contents}):
         raise ValueError("a line of the manifest has changed since it was written")
@@ -317,4 +273,24 @@ def _line_in(row: dict[str, Any]) -> _Line:
             "mapping": row.get("mapping") or "",
         }
     )
-    return publish, contents_in(contents or "{}")
+    return publish, _contents_in(contents or "{}")
+
+
+def _contents_text(contents: Contents) -> str:
+    by_table: dict[str, dict[int, list[dict[str, object]]]] = defaultdict(dict)
+    for (table, version), files in contents.items():
+        by_table[table][version] = [asdict(file) for file in files]
+    return json.dumps(by_table)
+
+
+def _contents_in(text: str) -> Contents:
+    """Return the contents that a text of the manifest stands for.
+
+    >>> _contents_in(_contents_text({("counts", 3): (NamedFile("a.parquet", 2, "ab"),)}))
+    {('counts', 3): (NamedFile(name='a.parquet', bytes=2, sha256='ab'),)}
+    """
+    return {
+        (table, int(version)): tuple(NamedFile(**file) for file in files)
+        for table, by_version in json.loads(text).items()
+        for version, files in by_version.items()
+    }

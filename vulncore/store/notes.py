@@ -1,9 +1,8 @@
 """Notes on the data: their kinds, and what a valid annotation is."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -52,20 +51,16 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
         "Name the month from which the note holds",
     )
     _refuse(
-        (row["month"] for row in rows if not _is_month(row)),
+        (row["month"] for row in rows if row["month"] and row["month"].day != 1),
         "with a day that is not the first of a month",
         "Write the month by its first day",
     )
-    _refuse(
-        (row["force"] for row in rows if row["force"] not in {None, *forces}),
-        "about a force that the dataset does not have",
-        f"The dataset has {first_five(sorted(forces))}",
-    )
-    _refuse(
-        (row["measure"] for row in rows if row["measure"] not in {None, *measures}),
-        "about a measure that the dataset does not have",
-        f"The dataset has {first_five(sorted(measures))}",
-    )
+    for column, names in (("force", forces), ("measure", measures)):
+        _refuse(
+            (row[column] for row in rows if row[column] not in {None, *names}),
+            f"about a {column} that the dataset does not have",
+            f"The dataset has {first_five(sorted(names))}",
+        )
     for column, letters in (("text", TEXT_LETTERS), ("author", AUTHOR_LETTERS)):
         _refuse(
             (repr(row[column][:40]) for row in rows if not _is_text(row[column], letters)),
@@ -79,11 +74,6 @@ def _refuse(faulty: Iterable[object], fault: str, advice: str) -> None:
     values = [str(value)[:60] for value in faulty]
     if values:
         raise InvalidRowsError(f"Notes {fault}: {len(values)} ({first_five(values)}). {advice}.")
-
-
-def _is_month(row: Mapping[str, Any]) -> bool:
-    month: date | None = row["month"]
-    return month is None or month.day == 1
 
 
 def _is_text(text: str, letters: int) -> bool:

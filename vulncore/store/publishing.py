@@ -3,7 +3,6 @@
 Nothing is written here. A delivery merges with what was published; annotations replace those that stand.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.delivery import Delivery, RowAccount
-from vulncore.domain.disk import NamedFile
 from vulncore.domain.errors import PublishRefusedError
 from vulncore.domain.schemas import Tables, validated
 from vulncore.store.manifest import Publish, publish_history
@@ -64,13 +62,13 @@ def after_delivery(
         )
     standing = tables_of(opened(home, latest)) if latest else None
     tables = validated(merge_delivery(standing, delivery.tables) if standing else delivery.tables)
-    may_tell = not preview or _were_published(history.publishes, delivery.files)
+    published = {file.sha256 for publish in history.publishes for file in publish.files}
     if (
         latest
         and standing
-        and may_tell
-        and _has_same_terms(latest, delivery)
-        and _hold_same_rows(standing, tables)
+        and (not preview or published.issuperset(file.sha256 for file in delivery.files))
+        and (latest.attribution, latest.made) == (delivery.attribution, delivery.made)
+        and all(same_rows(getattr(standing, name), table) for name, table in tables.named().items())
     ):
         return NextVersion(replace(latest, unchanged=True), standing, ())
     publish = Publish(
@@ -89,11 +87,6 @@ def after_delivery(
         mapping=delivery.mapping,
     )
     return NextVersion(publish, tables, tuple(tables.named()))
-
-
-def _were_published(publishes: Sequence[Publish], files: Sequence[NamedFile]) -> bool:
-    known = {file.sha256 for publish in publishes for file in publish.files}
-    return all(file.sha256 in known for file in files)
 
 
 def after_annotations(home: Path, annotations: pa.Table, by: str, number: int | None) -> NextVersion:
@@ -177,13 +170,10 @@ def merge_delivery(standing: Tables, delivered: Tables) -> Tables:
         ["force", "month", "source"],
         join_type="left semi",
     )
-    coverage = _replace_rows(
-        _without_rows(standing.coverage, superseded, MONTH_OF_A_MEASURE),
-        delivered.coverage,
-        MONTH_OF_A_MEASURE,
-    )
-    incidents = _without_rows(_with_month(standing.incidents), superseded, MONTH_OF_A_MEASURE)
-    incidents = _concatenate(_without_rows(incidents, whole_months, MONTH_OF_A_MEASURE), delivered.incidents)
+    coverage = _replace_rows(_without_rows(standing.coverage, superseded), delivered.coverage)
+    month = pc.floor_temporal(standing.incidents.column("recorded_on"), unit="month").cast(pa.date32())
+    incidents = _without_rows(standing.incidents.append_column("month", month), superseded)
+    incidents = _concatenate(_without_rows(incidents, whole_months), delivered.incidents)
     counts = _replace_rows(
         standing.counts, delivered.counts, ["force", "measure", "period_start", "period_end"]
     )
@@ -200,15 +190,6 @@ def merge_delivery(standing: Tables, delivered: Tables) -> Tables:
     )
 
 
-def _has_same_terms(latest: Publish, delivery: Delivery) -> bool:
-    return (latest.attribution, latest.made) == (delivery.attribution, delivery.made)
-
-
-def _hold_same_rows(standing: Tables, tables: Tables) -> bool:
-    named = standing.named()
-    return all(same_rows(named[name], table) for name, table in tables.named().items())
-
-
 def _refuse_overlap(standing: pa.Table, delivered: pa.Table) -> None:
     both = delivered.join(standing, MONTH_OF_A_MEASURE, join_type="inner", right_suffix=" standing")
     taken = both.filter(pc.field("source") != pc.field("source standing"))
@@ -222,11 +203,11 @@ def _refuse_overlap(standing: pa.Table, delivered: pa.Table) -> None:
         )
 
 
-def _replace_rows(standing: pa.Table, delivered: pa.Table, keys: list[str]) -> pa.Table:
+def _replace_rows(standing: pa.Table, delivered: pa.Table, keys: list[str] = MONTH_OF_A_MEASURE) -> pa.Table:
     return _concatenate(_without_rows(standing, delivered, keys), delivered)
 
 
-def _without_rows(table: pa.Table, others: pa.Table, keys: list[str]) -> pa.Table:
+def _without_rows(table: pa.Table, others: pa.Table, keys: list[str] = MONTH_OF_A_MEASURE) -> pa.Table:
     return table.join(_distinct(others, keys), keys=keys, join_type="left anti")
 
 
@@ -237,21 +218,13 @@ def _distinct(table: pa.Table, keys: list[str]) -> pa.Table:
 def _add_rows(standing: pa.Table, delivered: pa.Table) -> pa.Table:
     """Rows that stand already are not added again. A join won't do: to it, missing is never the same."""
     there = {tuple(row.values()) for row in standing.to_pylist()}
-    fresh = [
-        row for row in delivered.select(standing.column_names).to_pylist() if tuple(row.values()) not in there
-    ]
-    return pa.concat_tables(
-        [standing.cast(delivered.schema), pa.Table.from_pylist(fresh, schema=delivered.schema)]
-    )
+    rows = delivered.select(standing.column_names).to_pylist()
+    fresh = pa.array([tuple(row.values()) not in there for row in rows], pa.bool_())
+    return _concatenate(standing, delivered.filter(fresh))
 
 
 def _concatenate(standing: pa.Table, delivered: pa.Table) -> pa.Table:
     return pa.concat_tables([standing.select(delivered.column_names).cast(delivered.schema), delivered])
-
-
-def _with_month(incidents: pa.Table) -> pa.Table:
-    month = pc.floor_temporal(incidents.column("recorded_on"), unit="month").cast(pa.date32())
-    return incidents.append_column("month", month)
 
 
 def _measures_in(*tables: pa.Table) -> set[str]:

@@ -1,5 +1,6 @@
 """Purge: erase records for good from every version of a dataset, and keep the figures that were published."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,17 +14,17 @@ import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
 from vulncore.domain.delivery import RowAccount
-from vulncore.domain.disk import disk_fault, flush_new
+from vulncore.domain.disk import disk_fault, flush_new, named_file
 from vulncore.domain.engine import connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.domain.words import number_of
-from vulncore.store.contents import RENEWED, named_files, table_folder
+from vulncore.store.contents import RENEWED, table_folder
 from vulncore.store.holding import held_for_purge
 from vulncore.store.manifest import Publish, add_to_manifest, commit, manifest_line, publish_history
 from vulncore.store.snapshots import table_files, version_files
 from vulncore.store.store import versions
-from vulncore.store.stubs import ERASED, Selection, chosen_rows, new_secret, stubs
+from vulncore.store.stubs import ERASED, Selection, chosen_rows, stubs
 from vulncore.store.torn import ASIDE
 
 
@@ -80,12 +81,27 @@ def purge(store: Path, dataset: str, selection: Selection, by: str) -> Purged:
             counts = _counts(home, history, chosen)
             if not (counts.rows or counts.strays):
                 return Purged(counts, replace(history[-1], unchanged=True))
-            publish = replace(_publish_of_purge(history[-1], next_number, counts, by), set_aside=half_written)
+            place = f"{ERASED}, from {number_of(counts.versions, 'version')}"
+            publish = replace(
+                history[-1],
+                number=next_number,
+                generation=history[-1].generation + 1,
+                published_at=datetime.now(UTC),
+                published_by=by,
+                again=None,
+                mapping="",
+                files=(),
+                rows=RowAccount(counts.rows, 0, left_out={place: counts.rows} if counts.rows else {}),
+                set_aside=half_written,
+            )
             folder = table_folder(home, RENEWED, publish.generation)
             rebuilt = _rebuilt(folder, incidents, chosen)
             _refuse_other_figures(home, incidents, rebuilt)
             flush_new((path for path in folder.rglob("*") if path.is_file()), home)
-            contents = {(RENEWED, number): named_files(folder, files) for number, files in rebuilt.items()}
+            contents = {
+                (RENEWED, number): tuple(named_file(folder / file) for file in files)
+                for number, files in rebuilt.items()
+            }
             newest = publish.table_versions[RENEWED]
             publish = publish.with_table(RENEWED, newest, contents[RENEWED, newest])
             add_to_manifest(home, manifest_line(publish, contents))
@@ -120,14 +136,9 @@ def _incidents(engine: ibis.BaseBackend, home: Path, history: tuple[Publish, ...
     """Return the incidents by their table's version: several publishes can share one."""
     by_number = {publish.table_versions[RENEWED]: publish for publish in history}
     return {
-        number: _incidents_in(engine, table_files(home, by_number[number], RENEWED))
+        number: parquet_table(engine, table_files(home, by_number[number], RENEWED), INCIDENTS)
         for number in sorted(by_number)
     }
-
-
-def _incidents_in(engine: ibis.BaseBackend, files: Sequence[str]) -> ir.Table:
-    rows = parquet_table(engine, files, INCIDENTS)
-    return rows.cast({name: kind.copy(nullable=True) for name, kind in rows.schema().items()})
 
 
 def _counts(home: Path, history: tuple[Publish, ...], chosen: Mapping[int, ir.Table]) -> PurgeCounts:
@@ -158,18 +169,15 @@ def _rebuilt(
     folder: Path, incidents: Mapping[int, ir.Table], chosen: Mapping[int, ir.Table]
 ) -> dict[int, list[str]]:
     """Write every version anew under its number, and return their files; one that no publish names is left empty."""
-    secret = new_secret()
+    secret = secrets.token_hex(32)  # used once and never kept, so that nobody can trace the new ids back
     for number in range(1, max(incidents) + 1):
         table = INCIDENTS.empty_table()
         if number in incidents:
-            table = _with_stubs(incidents[number], chosen[number], secret)
+            kept = incidents[number].anti_join(chosen[number], "row_id")
+            parts = (rows.to_pyarrow().cast(INCIDENTS) for rows in (kept, stubs(chosen[number], secret)))
+            table = pa.concat_tables(parts)
         commit(folder, table, "overwrite", expected=number)
     return {number: version_files(folder, number) for number in incidents}
-
-
-def _with_stubs(incidents: ir.Table, chosen: ir.Table, secret: str) -> pa.Table:
-    kept = incidents.anti_join(chosen, "row_id").to_pyarrow()
-    return pa.concat_tables([kept.cast(INCIDENTS), stubs(chosen, secret).to_pyarrow().cast(INCIDENTS)])
 
 
 def _refuse_other_figures(
@@ -177,7 +185,7 @@ def _refuse_other_figures(
 ) -> None:
     engine = connect()
     for number, published in incidents.items():
-        if not _figures(published).equals(_figures(_incidents_in(engine, rebuilt[number]))):
+        if not _figures(published).equals(_figures(parquet_table(engine, rebuilt[number], INCIDENTS))):
             raise DamagedStoreError(
                 f"Nothing was erased, because published figures of '{home.name}' would have changed. "
                 "Leave the store as it is and tell the people who look after vulncore."
@@ -188,22 +196,4 @@ def _figures(incidents: ir.Table) -> pd.DataFrame:
     keys = ["force", "measure", "record_kind", "month", "counts"]
     rows = incidents.mutate(month=incidents.recorded_on.truncate("M"), counts=incidents.no_crimed_on.isnull())
     figures = rows.group_by(keys).agg(rows=rows.count(), records=rows.record_id.nunique())
-    frame: pd.DataFrame = figures.order_by(keys).to_pandas()
-    return frame
-
-
-def _publish_of_purge(latest: Publish, number: int, counts: PurgeCounts, by: str) -> Publish:
-    where = number_of(counts.versions, "version")
-    return replace(
-        latest,
-        number=number,
-        generation=latest.generation + 1,
-        published_at=datetime.now(UTC),
-        published_by=by,
-        again=None,
-        mapping="",
-        files=(),
-        rows=RowAccount(
-            counts.rows, 0, left_out={f"{ERASED}, from {where}": counts.rows} if counts.rows else {}
-        ),
-    )
+    return pd.DataFrame(figures.order_by(keys).to_pandas())

@@ -46,7 +46,8 @@ def store_secret(store: Path) -> bytes:
     store.mkdir(parents=True, exist_ok=True)
     path = store / FILE_NAME
     if not path.exists():
-        _make(path)
+        with suppress(FileExistsError):  # somebody else made one meanwhile; it is never there in part
+            write_whole(path, secrets.token_bytes(SECRET_BYTES), instead=False)
     secret = path.read_bytes()
     if len(secret) != SECRET_BYTES:
         raise DamagedStoreError(
@@ -55,14 +56,8 @@ def store_secret(store: Path) -> bytes:
     return secret
 
 
-def _make(path: Path) -> None:
-    """Put a secret there, unless somebody else did meanwhile; it is never there in part."""
-    with suppress(FileExistsError):
-        write_whole(path, secrets.token_bytes(SECRET_BYTES), instead=False)
-
-
 def _holds_pseudonyms(store: Path, dataset: str) -> bool:
     snapshot = open_version(store, dataset)
-    if snapshot.publish.source != "records":
-        return False
-    return bool(snapshot.incidents.victim_key.notnull().any().execute())
+    return snapshot.publish.source == "records" and bool(
+        snapshot.incidents.victim_key.notnull().any().execute()
+    )

@@ -16,7 +16,7 @@ from vulncore.domain.errors import DamagedStoreError, VulncoreError, first_five
 from vulncore.domain.schemas import SCHEMAS, Tables
 from vulncore.domain.words import number_of
 from vulncore.store.contents import faults, table_folder
-from vulncore.store.manifest import LOOKS, Publish, publishes
+from vulncore.store.manifest import LOOKS, Publish, publish_history
 
 PLAIN_FEATURES = {"timestampNtz", "v2Checkpoint"}  # reading a version's files directly respects these
 
@@ -50,7 +50,9 @@ def opened(home: Path, publish: Publish) -> Snapshot:
         try:
             return _from_files(home, publish)
         except (DamagedStoreError, duckdb.Error, DeltaError, OSError):
-            publish = next((one for one in publishes(home) if one.number == publish.number), publish)
+            publish = next(
+                (one for one in publish_history(home).publishes if one.number == publish.number), publish
+            )
     try:
         return _from_files(home, publish)
     except (duckdb.Error, DeltaError, OSError) as problem:
@@ -60,11 +62,8 @@ def opened(home: Path, publish: Publish) -> Snapshot:
 def in_memory(home: Path, publish: Publish, tables: Tables) -> Snapshot:
     """Return the version that a publish would make of these tables, none of them written."""
     engine = connect()
-    return Snapshot(
-        home=home,
-        publish=publish,
-        **{name: arrow_table(engine, table) for name, table in tables.named().items()},
-    )
+    named = {name: arrow_table(engine, table) for name, table in tables.named().items()}
+    return Snapshot(home, publish, **named)
 
 
 def tables_of(snapshot: Snapshot) -> Tables:
@@ -152,4 +151,4 @@ def _from_files(home: Path, publish: Publish) -> Snapshot:
         name: parquet_table(engine, table_files(home, publish, name), schema)
         for name, schema in SCHEMAS.items()
     }
-    return Snapshot(home=home, publish=publish, **tables)
+    return Snapshot(home, publish, **tables)

@@ -7,6 +7,7 @@ Readers follow the manifest alone: until its line is there, nothing has been pub
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ import pyarrow as pa
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from vulncore.domain.delivery import Delivery
-from vulncore.domain.disk import DEVICE, NamedFile, disk_fault
+from vulncore.domain.disk import DEVICE, disk_fault, named_file
 from vulncore.domain.errors import (
     DamagedStoreError,
     PublishRefusedError,
@@ -24,24 +25,15 @@ from vulncore.domain.errors import (
     first_five,
 )
 from vulncore.domain.schemas import validated
-from vulncore.store.contents import flush_version, log_file, named_files, table_folder
+from vulncore.store.contents import flush_version, log_file, table_folder
 from vulncore.store.holding import held_for_publish
-from vulncore.store.manifest import (
-    MANIFEST,
-    Publish,
-    add_to_manifest,
-    commit,
-    manifest_line,
-    publish_history,
-)
+from vulncore.store.manifest import MANIFEST, Publish, add_to_manifest, commit, manifest_line, publish_history
 from vulncore.store.publishing import NextVersion, after_annotations, after_delivery, after_undo
 from vulncore.store.snapshots import Snapshot, in_memory, opened
 from vulncore.store.torn import added_files, log_entries
 
 DATASET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", flags=re.ASCII)
-UNREADABLE_IN_PATHS: Final = frozenset(
-    "%[]#?^|"
-)  # deltalake takes a path for an address, and these mean more
+UNREADABLE_IN_PATHS: Final = frozenset("%[]#?^|")  # deltalake takes a path for an address: they mean more
 
 
 def publish(
@@ -53,12 +45,7 @@ def publish(
     says; the rest stays. Either every table becomes visible or none. Where the dataset would hold exactly what it
     holds, nothing is written, and the version that stands is returned as `unchanged`.
 
-    Args:
-        store: The folder of the store.
-        dataset: The dataset's name.
-        delivery: What is to be published.
-        published_by: Who publishes.
-        number: The version that it has to become, as `preview` said; any, unless given.
+    `number` is the version that it has to become, as `preview` said; any, unless given.
 
     Raises:
         PublishRefusedError: The dataset holds another kind of source, somebody else published first, rows
@@ -91,13 +78,8 @@ def annotate(store: Path, dataset: str, annotations: pa.Table, by: str, number: 
 
     Where they are what stands, nothing is written, and the version that stands is returned as `unchanged`.
 
-    Args:
-        store: The folder of the store.
-        dataset: The dataset's name.
-        annotations: All of them, as the canonical table has them.
-        by: Who writes them.
-        number: The version that they were read from. Where it is no longer the newest they are refused,
-            for somebody else's might be lost; without it they are laid on the newest.
+    `number` is the version that they were read from. Where it is no longer the newest they are refused, for
+    somebody else's might be lost; without it they are laid on the newest.
 
     Raises:
         UnknownNameError: There is no such dataset.
@@ -185,7 +167,11 @@ def open_version(store: Path, dataset: str, number: int | None = None) -> Snapsh
 
 def is_readable(store: Path) -> bool:
     """Return whether the store holds at least one dataset whose newest version opens."""
-    return any(_opens(store, dataset) for dataset in datasets(store))
+    for dataset in datasets(store):
+        with suppress(VulncoreError):
+            open_version(store, dataset)
+            return True
+    return False
 
 
 def checked_dataset_name(name: str) -> str:
@@ -216,9 +202,11 @@ def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
             for name in version.changed:
                 standing = published.table_versions.get(name, -1)
                 table = table_folder(home, name, published.generation)
-                number, files = _written(table, version.tables.named()[name], standing)
-                contents[name, number] = files
-                published = published.with_table(name, number, files)
+                number = commit(table, version.tables.named()[name], "overwrite")
+                files = added_files(log_file(table, number))  # all there are: it replaces the whole table
+                flush_version(table, files, range(standing + 1, number + 1))
+                contents[name, number] = tuple(named_file(table / file) for file in files)
+                published = published.with_table(name, number, contents[name, number])
             add_to_manifest(home, manifest_line(published, contents))
     except CommitFailedError as problem:
         raise PublishRefusedError(
@@ -233,27 +221,11 @@ def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
     return published
 
 
-def _written(table: Path, rows: pa.Table, standing: int) -> tuple[int, tuple[NamedFile, ...]]:
-    """Write a table's next version, and return its number and its files, once the disk has them."""
-    number = commit(table, rows, "overwrite")
-    files = added_files(log_file(table, number))  # it replaces the whole table, so they are all there is
-    flush_version(table, files, range(standing + 1, number + 1))
-    return number, named_files(table, files)
-
-
 def _was_published(home: Path) -> bool:
     try:
         return bool(publish_history(home).publishes)
     except DamagedStoreError:
         return True  # it was, and opening it says what is wrong with it
-
-
-def _opens(store: Path, dataset: str) -> bool:
-    try:
-        open_version(store, dataset)
-    except VulncoreError:
-        return False
-    return True
 
 
 def _writable(store: Path, dataset: str) -> Path:

@@ -1,6 +1,5 @@
 """Which rows a purge erases, and the stubs that stand in their place so that published figures stay."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -61,13 +60,11 @@ def chosen_rows(
     id is only a line's number (`row_id` and `record_id` are the same), another version's line of that number
     can be somebody else's: there each row is judged by itself. Rows that stand for erased ones are never chosen.
 
-    Args:
-        engine: What the incidents are read with.
-        incidents: Every version's, by its number in the order of time.
-        selection: Whose rows.
+    `incidents` are every version's, by its number in the order of time, as `engine` reads them.
     """
+    force, before = selection.force, selection.recorded_before
     candidates = {
-        number: rows.filter(~_is_stub(rows), _is_of_force(rows, selection))
+        number: rows.filter(~_is_stub(rows), ibis.literal(True) if force is None else rows.force == force)
         for number, rows in incidents.items()
     }
     known = ibis.union(
@@ -87,7 +84,8 @@ def chosen_rows(
         number: rows.filter(
             ibis.ifelse(
                 is_line_number(rows),
-                _is_named(rows, selection) | _is_old(rows, selection),
+                _is_named(rows, selection)
+                | (ibis.literal(False) if before is None else rows.recorded_on < before),
                 _record_key(rows).isin(records.record),
             )
         )
@@ -110,14 +108,8 @@ def stubs(chosen: ir.Table, secret: str) -> ir.Table:
         "recorded_on": month,
         "no_crimed_on": ibis.ifelse(chosen.no_crimed_on.isnull(), ibis.null("date"), month),
         **{name: ibis.null(chosen[name].type()) for name in DETAILS},
-        **{name: chosen[name] for name in KEPT},
     }
-    return chosen.select(**{name: columns[name] for name in INCIDENTS.names}).order_by("row_id")
-
-
-def new_secret() -> str:
-    """Return what makes a purge's new ids: used once and never kept, so that nobody can trace them back."""
-    return secrets.token_hex(32)
+    return chosen.mutate(**columns).order_by("row_id")
 
 
 def _chosen_records(known: ir.Table, selection: Selection) -> ir.Table:
@@ -142,15 +134,6 @@ def _is_named(rows: ir.Table, selection: Selection) -> ir.BooleanValue:
             listed = ibis.memtable(pa.table({"name": sorted(set(names))}))
             is_named |= rows[column].isin(listed.name).fill_null(False)
     return is_named
-
-
-def _is_old(rows: ir.Table, selection: Selection) -> ir.BooleanValue:
-    before = selection.recorded_before
-    return ibis.literal(False) if before is None else rows.recorded_on < before
-
-
-def _is_of_force(rows: ir.Table, selection: Selection) -> ir.BooleanValue:
-    return ibis.literal(True) if selection.force is None else rows.force == selection.force
 
 
 def _is_stub(rows: ir.Table) -> ir.BooleanValue:

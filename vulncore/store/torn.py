@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -18,7 +19,6 @@ from vulncore.store.contents import is_cut_short
 Entries = Mapping[int, Path]
 """Entries of a Delta table's log, by the version that each made."""
 ASIDE: Final = ".set-aside"
-FILES: Final = {"add": "num_added_files", "remove": "num_removed_files"}
 
 
 def log_entries(table: Path) -> Entries:
@@ -29,19 +29,14 @@ def log_entries(table: Path) -> Entries:
 
 def torn_at_the_end(table: Path) -> Entries:
     """Return the newest entries of a log that a power cut left half written, in order; none where the newest is whole."""
-    torn: dict[int, Path] = {}
-    for version, entry in sorted(log_entries(table).items(), reverse=True):
-        if not _is_torn(table, entry):
-            break
-        torn[version] = entry
-    return dict(sorted(torn.items()))
+    newest_first = sorted(log_entries(table).items(), reverse=True)
+    return dict(sorted(takewhile(lambda numbered: _is_torn(table, numbered[1]), newest_first)))
 
 
 def torn_after(table: Path, version: int) -> Entries:
     """Return the entries of a log from the first half-written one on, of those after a version that has to stay."""
-    after = {number: entry for number, entry in log_entries(table).items() if number > version}
-    first = next((number for number, entry in after.items() if _is_torn(table, entry)), None)
-    return {} if first is None else {number: entry for number, entry in after.items() if number >= first}
+    after = (numbered for numbered in log_entries(table).items() if numbered[0] > version)
+    return dict(dropwhile(lambda numbered: not _is_torn(table, numbered[1]), after))
 
 
 def added_files(entry: Path) -> dict[str, int]:
@@ -77,8 +72,8 @@ def _added(entry: Path, _size: int, _modified: int) -> dict[str, int]:
     actions: list[dict[str, Any]] = [json.loads(line) for line in entry.read_bytes().splitlines()]
     (done, *_) = (action["commitInfo"] for action in actions if "commitInfo" in action)
     promised = done.get("operationMetrics", {})
-    for kind in ("add", "remove"):
+    for kind, number in (("add", "num_added_files"), ("remove", "num_removed_files")):
         lines = sum(kind in action for action in actions)
-        if lines != int(promised.get(FILES[kind], lines)):
+        if lines != int(promised.get(number, lines)):
             raise ValueError(f"{lines} files to {kind} where others were promised")
     return {unquote(action["add"]["path"]): action["add"]["size"] for action in actions if "add" in action}

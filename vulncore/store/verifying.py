@@ -9,7 +9,7 @@ from typing import Final
 
 from deltalake.exceptions import DeltaError
 
-from vulncore.domain.errors import VulncoreError
+from vulncore.domain.errors import DamagedStoreError, VulncoreError
 from vulncore.store.areas import FOLDER as BOUNDARIES
 from vulncore.store.areas import read_area
 from vulncore.store.contents import table_folder
@@ -60,31 +60,29 @@ def _dataset_checks(home: Path) -> list[StoreCheck]:
         history = publish_history(home)
     except VulncoreError as problem:
         return [StoreCheck(home.name, FileState.DAMAGED, str(problem))]
-    checks = [_version_check(home, publish) for publish in history.publishes]
     fault = (
         "A file is missing or cut short, perhaps because the power failed. The next publish sets this version aside. "
         "To keep this version, restore the store from a backup first."
     )
+    standing = {one.number: partial(_version_state, home, one) for one in history.publishes}
     return [
-        *checks,
-        *(StoreCheck(_named(home, number), FileState.HALF_WRITTEN, fault) for number in history.half_written),
+        *(_check_of(f"{home.name} version {number}", read) for number, read in standing.items()),
+        *(
+            StoreCheck(f"{home.name} version {number}", FileState.HALF_WRITTEN, fault)
+            for number in history.half_written
+        ),
     ]
 
 
-def _version_check(home: Path, publish: Publish) -> StoreCheck:
-    what = _named(home, publish.number)
-    try:
-        opened(home, publish)
-        others = [name for name in publish.stored if not _is_same_in_log(home, publish, name)]
-    except VulncoreError as problem:
-        return StoreCheck(what, FileState.DAMAGED, str(problem))
+def _version_state(home: Path, publish: Publish) -> FileState:
+    opened(home, publish)
+    others = [name for name in publish.stored if not _is_same_in_log(home, publish, name)]
     if others:
-        fault = (
+        raise DamagedStoreError(
             f"vulncore shows what was published. Other programs go by the tables' logs ({', '.join(others)}), which name "
             "other files. Restore the store from a backup before other programs read it."
         )
-        return StoreCheck(what, FileState.DAMAGED, fault)
-    return StoreCheck(what, FileState.VERIFIED if publish.is_verifiable else FileState.UNVERIFIED)
+    return FileState.VERIFIED if publish.is_verifiable else FileState.UNVERIFIED
 
 
 def _is_same_in_log(home: Path, publish: Publish, name: str) -> bool:
@@ -97,11 +95,7 @@ def _is_same_in_log(home: Path, publish: Publish, name: str) -> bool:
 
 def _check_of(what: str, read: Callable[[], object]) -> StoreCheck:
     try:
-        read()
+        state = read()
     except VulncoreError as problem:
         return StoreCheck(what, FileState.DAMAGED, str(problem))
-    return StoreCheck(what, FileState.READABLE)
-
-
-def _named(home: Path, number: int) -> str:
-    return f"{home.name} version {number}"
+    return StoreCheck(what, state if isinstance(state, FileState) else FileState.READABLE)
