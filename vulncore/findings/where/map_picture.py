@@ -252,8 +252,7 @@ def _legend(shown: MapView, outlined: bool, top: float) -> tuple[list[Row], int]
     entries = [*shown.legend, *([LegendEntry("outlined", "Outlined: hotspot")] if outlined else [])]
     rows, x, y = [], 0.0, top + GAP
     for entry in entries:
-        count = f" ({shown.counts[entry.key]:,})" if entry.mark else ""
-        words = f"{entry.words}{count}"
+        words = shown.counted(entry)
         wide = SWATCH + 8 + LETTER * LETTERS * len(words) + GAP
         if x and x + wide > WIDE:
             x, y = 0.0, y + LINE

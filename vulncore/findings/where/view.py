@@ -122,6 +122,10 @@ class MapView:
     geojson: str
     alt: str
 
+    def counted(self, kind: LegendEntry) -> str:
+        """Return what a kind of zone means, with how many are of it where it has a mark."""
+        return f"{kind.words} ({self.counts[kind.key]:,})" if kind.mark else kind.words
+
 
 @dataclass(frozen=True)
 class PlaceView:
