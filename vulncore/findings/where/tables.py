@@ -12,12 +12,11 @@ def hours_table(place: PlaceView) -> pd.DataFrame:
     """Return the place's hours: a line for each day, a column for each part of it."""
     if place.hours.empty:
         return pd.DataFrame()
-    texts = place.hours.assign(text=place.hours["records"].map(_number))
-    wide = texts.pivot(index="row", columns="column", values="text")
-    parts = texts.drop_duplicates("column").set_index("column")["part"]
-    wide.columns = pd.Index([parts[column] for column in wide.columns])
-    wide.insert(0, "Day and night of", texts.sort_values("row")["day"].drop_duplicates().tolist())
-    return wide.reset_index(drop=True)
+    days, parts = place.hours["day"].unique(), place.hours["part"].unique()
+    numbers = place.hours["records"].map(_number).to_numpy().reshape(len(days), len(parts))
+    table = pd.DataFrame(numbers, columns=parts)
+    table.insert(0, "Day and night of", days)
+    return table
 
 
 def months_table(place: PlaceView) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from vulncore.domain.arrays import Floats, Integers
+from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidPeriodError
 
 Signs = NDArray[np.int8]
@@ -113,7 +113,8 @@ def hotspot_classes(states: Signs, counts: Floats, totals: Floats | None = None)
     lasting = often_hot >= PERSISTENT
     rises = np.zeros(len(states), dtype=int)
     of = counts.sum(axis=0) if totals is None else totals
-    rises[lasting] = _trends(counts[lasting][:, of > 0] / of[of > 0])
+    s, p_values = trend_p_values(counts[lasting][:, of > 0] / of[of > 0])
+    rises[lasting] = np.where(p_values <= TREND_LEVEL, np.sign(s), 0)
     rare = often_hot < LEAST
     rules = {
         HotspotClass.COLD: rare & (often_cold >= LEAST) & ~lately & ~before,
@@ -145,8 +146,3 @@ def trend_p_values(series: Floats) -> tuple[Floats, Floats]:
     variance = (length * (length - 1) * (2 * length + 5) - ((tied - 1) * (2 * tied + 5)).sum(axis=1)) / 18
     z = np.maximum(np.abs(s) - 1, 0.0) / np.sqrt(np.where(variance > 0, variance, 1.0))
     return s, np.asarray(2 * ndtr(-z), dtype=float)
-
-
-def _trends(series: Floats) -> Integers:
-    s, p_values = trend_p_values(series)
-    return np.where(p_values <= TREND_LEVEL, np.sign(s), 0).astype(np.int64)
