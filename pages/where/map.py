@@ -94,7 +94,7 @@ def show_where_map(
 
 def ground_of(shown: MapView) -> str:
     """Return where the ground of a map comes from; "" where it has none but the area."""
-    return OPEN_STREET_MAP if _labels(shown) else ""
+    return OPEN_STREET_MAP if _labels(shown.bounds) else ""
 
 
 def draw_map(
@@ -120,7 +120,7 @@ def _deck(
 ) -> pydeck.Deck:
     deck = hotspot_map(
         shown.features,
-        [*_labels(shown), *([_made_mark(shown, mark)] if mark else [])],
+        [*_labels(shown.bounds), *([_made_mark(shown, mark)] if mark else [])],
         shown.outline,
         shown.bounds,
         picked,
@@ -194,7 +194,7 @@ def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str 
 
 
 def _picture(where: WhereView, shown: MapView, hot: str, colours: Palette) -> altair.LayerChart:
-    return map_picture(where, shown, _labels(shown), json.loads(hot) if hot else None, colours)
+    return map_picture(where, shown, _labels(shown.bounds), json.loads(hot) if hot else None, colours)
 
 
 def _show_as_table(shown: MapView, unit: str) -> None:
@@ -210,18 +210,13 @@ def _made_mark(shown: MapView, mark: str) -> Mapping[str, Any]:
     return {"name": f"({mark}, not real)", "kind": "made", "priority": MADE_FIRST, **place}
 
 
-def _labels(shown: MapView) -> list[Mapping[str, Any]]:
-    """Return the names that lie in or near the area: those that ship are of the City's streets and stations."""
-    west, south, east, north = shown.bounds
+@cache
+def _labels(bounds: tuple[float, float, float, float]) -> list[Mapping[str, Any]]:
+    """Return the names that lie in or near an area: those that ship are of the City's streets and stations."""
+    west, south, east, north = bounds
     return [
         label
-        for label in _shipped_labels()
+        for label in json.loads(LABELS.read_text(encoding="utf-8"))
         if west - MARGIN < label["longitude"] < east + MARGIN
         and south - MARGIN < label["latitude"] < north + MARGIN
     ]
-
-
-@cache
-def _shipped_labels() -> list[Mapping[str, Any]]:
-    labels: list[Mapping[str, Any]] = json.loads(LABELS.read_text(encoding="utf-8"))
-    return labels

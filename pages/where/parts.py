@@ -17,6 +17,7 @@ from pages.where.reads import MapQuestion, repeats_of, trial_of
 from vulncore.charts.theme import Palette
 from vulncore.domain.blur import is_blurred
 from vulncore.findings.shared.file_names import file_name, months_in_name
+from vulncore.findings.shared.headline import Headline
 from vulncore.findings.shared.words import PLACES_BLURRED, capital_first
 from vulncore.findings.where.charts import trial_chart
 from vulncore.findings.where.sentences import months_tested, repeats_headline, trial_headline
@@ -28,9 +29,11 @@ from vulncore.metrics.hotspots.classes import DEFINITIONS
 def show_tried(where: WhereView, view: View, question: MapQuestion) -> None:
     """Say whether maps of the past would have been right."""
     trial = trial_of(question)
-    drawn(_show_trial, trial, where, source_of(view))
-    if trial.not_tested:
+    headline = trial_headline(trial)
+    if headline is None:
+        st.info(plain(trial.not_tested))
         return
+    drawn(_show_trial, trial, where, headline, source_of(view))
     with st.container(horizontal=True):
         drawn(_show_trial_as_table, trial, where)
         offer_downloads(
@@ -54,15 +57,10 @@ def _trial_title(where: WhereView) -> str:
     return f"Held of the next month, by map: {where.question.about}"
 
 
-def _show_trial(trial: MapTrial, where: WhereView, source: str) -> None:
-    headline = trial_headline(trial)
-    if headline is None:
-        st.info(plain(trial.not_tested))
-        return
+def _show_trial(trial: MapTrial, where: WhereView, headline: Headline, source: str) -> None:
     show_headline([headline])
-    show_chart(
-        _trial_of(trial, where, palette()), alt=f"{_trial_title(where)}. {headline.text}", source=source
-    )
+    alt = f"{_trial_title(where)}. {headline.text}"
+    show_chart(_trial_of(trial, where, palette()), alt=alt, source=source)
 
 
 def _show_trial_as_table(trial: MapTrial, where: WhereView) -> None:

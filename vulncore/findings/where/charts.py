@@ -17,7 +17,7 @@ from vulncore.charts.theme import (
     tooltip_title,
 )
 from vulncore.findings.shared.words import HIDDEN
-from vulncore.findings.where.tables import held_in_words
+from vulncore.findings.where.tables import HELD
 
 ROW_HEIGHT = 30
 BARS_HEIGHT = 340  # pixels, as the next: with the heading and the axes
@@ -131,7 +131,7 @@ def trial_chart(
     """Return a line of dots for each map, one panel under the other for each share of the area; `rows` are those of `MapTrial`."""
     shown = rows[["map", "percent", "low", "high"]].assign(
         area=[f"{100 * share:.0f} %" for share in rows["share"]],
-        held=rows["percent"].map(held_in_words),
+        held=rows["percent"].map(HELD.format),
         chance=100 * rows["share"],
     )
     order, areas = shown["map"].unique().tolist(), shown["area"].unique().tolist()

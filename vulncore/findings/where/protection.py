@@ -10,6 +10,7 @@ files import none of these five, and of the pages `reads.py` alone does, which c
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import compress
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -329,11 +330,10 @@ def fitting_resolution(counts: RecordCounts, layer: Layer) -> int | None:
         return None
     if layer not in (Layer.CELLS, Layer.CHANGE):
         return counts.ground.finest
-    for resolution in counts.ground.resolutions:
-        there = zone_counts(counts, resolution).about(counts.window)
-        if protected_numbers(there, counts.smallest)[1]:
-            return resolution
-    return counts.ground.resolutions[-1]
+    resolutions = counts.ground.resolutions
+    there = (zone_counts(counts, resolution).about(counts.window) for resolution in resolutions)
+    shown = (protected_numbers(numbers, counts.smallest)[1] for numbers in there)
+    return next(compress(resolutions, shown), resolutions[-1])
 
 
 def protected_trial(hits: pd.DataFrame, smallest: int) -> pd.DataFrame:
@@ -368,8 +368,7 @@ def protected_repeats(tested: NearRepeats, smallest: int) -> tuple[pd.DataFrame,
     worth = table[table["clear"] & shown & (table["ratio"] >= WORTH_SAYING)]
     if worth.empty:
         return bands, None
-    strongest = worth.sort_values(["ratio", "days_to", "distance_to_m"]).index[-1]
-    return bands, table.index.tolist().index(strongest)
+    return bands, int(worth.sort_values(["ratio", "days_to", "distance_to_m"]).index[-1])
 
 
 def _too_few(there: Floats, smallest: int) -> bool:
