@@ -30,9 +30,7 @@ def show_place(
     where: WhereView, shown: MapView, choices: WhereChoices, view: View, question: MapQuestion
 ) -> None:
     """Let a place be chosen, on the map or here, and another to stand beside it; show what can be shown of both."""
-    names = {
-        str(feature["properties"]["cell"]): str(feature["properties"]["place"]) for feature in shown.features
-    }
+    names = dict(zip(shown.rows["cell"], shown.rows["place"], strict=True))
     first = shown.listing["cell"].tolist()[:MOST_OFFERED]
     rest = sorted(set(names) - set(first), key=lambda cell: names[cell])
     here, there = st.columns(2)

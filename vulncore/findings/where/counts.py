@@ -116,21 +116,17 @@ def record_counts(
         NoPlacesError: No record of these measures, or too few of the force's records, have a point.
         UnknownNameError: No measure is named.
     """
-    question, force, smallest = (
-        where_question(snapshot, selection, measures),
-        selection.force,
-        selection.smallest,
-    )
-    counted = counted_of(snapshot, force, smallest)
-    history = counted.chosen(replace(selection.records, window=question.history))
+    wanted, smallest = selection.records, selection.smallest
+    question = where_question(snapshot, selection, measures)
+    history = counted_of(snapshot, wanted.force, smallest).chosen(replace(wanted, window=question.history))
     rows, records = placed_records(history, selection.hours.cells)
     return RecordCounts(
         question=question,
-        ground=read_ground(snapshot, store, force, smallest),
+        ground=read_ground(snapshot, store, wanted.force, smallest),
         placed=rows,
         records=records,
-        known=records_known(history.within(selection.window)),
-        streets=_street_points(snapshot, force, smallest, made_from(snapshot, smallest)),
+        known=records_known(history.within(wanted.window)),
+        streets=_street_points(snapshot, wanted.force, smallest, made_from(snapshot, smallest)),
     )
 
 

@@ -60,7 +60,7 @@ def export_rows(
     return pd.concat([places, figures], axis=1).assign(
         meaning=frame["words"],
         layer=layer_view.choice.layer.value,
-        force=view.selection.force,
+        force=view.force,
         records_of=view.question.about,
         first_month=format_month(view.window.start),
         last_month=format_month(view.window.end),
@@ -139,13 +139,8 @@ def _listing(layer_view: LayerView, names: Sequence[str]) -> pd.DataFrame:
         (zone for zone, key in enumerate(keys) if key not in QUIET),
         key=lambda zone: (order_of_kinds[keys[zone]], -numbers[zone], names[zone]),
     )
-    return pd.DataFrame(
-        {
-            "cell": [layer_view.zones.names[zone] for zone in order],
-            "Place": [names[zone] for zone in order],
-            "What": [str(layer.frame["words"].iloc[zone]) for zone in order],
-        }
-    )
+    every = pd.DataFrame({"cell": layer_view.zones.names, "Place": names, "What": layer.frame["words"]})
+    return every.iloc[order].reset_index(drop=True)
 
 
 def _alt(title: str, listing: pd.DataFrame, layer_view: LayerView, counts: dict[str, int]) -> str:

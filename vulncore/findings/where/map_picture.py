@@ -8,7 +8,6 @@ import altair as alt
 import numpy as np
 import shapely
 from shapely.geometry import mapping, shape
-from shapely.geometry.polygon import orient
 
 from vulncore.charts.map_chart import MARKED_TO, OUTLINED, OUTLINED_TO, fill
 from vulncore.charts.picture import PADDING, WIDTH
@@ -68,7 +67,7 @@ def map_picture(
         layer=layers,
         width=WIDE,
         height=ground.high + legend_high,
-        title=heading([shown.title, where.selection.force], _how_to_read(where, shown), palette),
+        title=heading([shown.title, where.force], _how_to_read(where, shown), palette),
     )
 
 
@@ -94,7 +93,7 @@ class _Ground:
         placed = shapely.transform(
             shape(geometry), lambda points: np.round(np.column_stack(self.at(points[:, 0], points[:, 1])), 1)
         )
-        return dict(mapping(shapely.multipolygons([orient(part, -1) for part in shapely.get_parts(placed)])))
+        return dict(mapping(shapely.orient_polygons(placed, exterior_cw=True)))
 
 
 def _how_to_read(where: WhereView, shown: MapView) -> list[str]:

@@ -167,15 +167,11 @@ def density_layer(
     Returns:
         A frame with `fifth` (of the densest, 1 to 5; missing where under `smallest` records lie within the bandwidth).
     """
-    per_km2, *others = (
-        density_per_km2(one, by_zone.zones, bandwidth_m, [one.window])[0]
-        for one in (counts, beside)
-        if one is not None
-    )
-    densest = max(float(per_km2.max()), *(float(other.max()) for other in others), 1e-12)
+    maps = (counts,) if beside is None else (counts, beside)
+    per_km2 = [density_per_km2(one, by_zone.zones, bandwidth_m, [one.window])[0] for one in maps]
+    densest = max(float(np.max(per_km2)), 1e-12)
     few = _nearby(by_zone, counts.window, bandwidth_m) < max(smallest, 1)
-    fifths = np.clip(np.ceil(STEPS * per_km2 / densest), 1, STEPS)
-    fifth = np.where(few, np.nan, fifths)
+    fifth = np.where(few, np.nan, np.clip(np.ceil(STEPS * per_km2[0] / densest), 1, STEPS))
     legend = density_legend(bandwidth_m, smallest)
     keys = ["few" if math.isnan(step) else f"s{step:.0f}" for step in fifth]
     return ProtectedLayer(legend_rows(keys, legend).assign(fifth=fifth), legend)

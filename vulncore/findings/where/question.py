@@ -47,16 +47,6 @@ class MapSelection:
     hours: HoursChosen = EVERY_HOUR
     smallest: int = 5
 
-    @property
-    def force(self) -> str:
-        """The force whose records they are."""
-        return self.records.force
-
-    @property
-    def window(self) -> Window:
-        """The months of the records."""
-        return self.records.window
-
 
 @dataclass(frozen=True)
 class WhereQuestion:
@@ -81,7 +71,7 @@ class WhereQuestion:
     @property
     def text(self) -> str:
         """Whose records, which, and from when."""
-        return f"{self.selection.force}: {self.about}, {self.selection.window}"
+        return f"{self.selection.records.force}: {self.about}, {self.selection.records.window}"
 
 
 @dataclass(frozen=True)
@@ -96,9 +86,14 @@ class OfQuestion:
         return self.question.selection
 
     @property
+    def force(self) -> str:
+        """The force whose records they are."""
+        return self.selection.records.force
+
+    @property
     def window(self) -> Window:
         """The months selected."""
-        return self.selection.window
+        return self.selection.records.window
 
     @property
     def smallest(self) -> int:

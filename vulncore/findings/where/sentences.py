@@ -112,7 +112,7 @@ def where_notes(view: WhereView) -> tuple[str, ...]:
         notes.append(f"{off.outside} {unit} lie outside the {edge} and are not drawn.")
     if not view.ground.drawn:
         notes.append(
-            f"{view.selection.force} has no boundary here. The area is assumed to be where the records lie. To add a boundary: "
+            f"{view.force} has no boundary here. The area is assumed to be where the records lie. To add a boundary: "
             "vulncore boundary FILE.geojson --force NAME."
         )
     if view.ground.snapped:
@@ -150,12 +150,8 @@ def repeats_headline(repeats: RepeatsView) -> Headline | None:
     if repeats.bands.empty:
         return None
     if repeats.strongest is None:
-        none = (
-            "No near repeats can be seen, and blurred places hide weak ones"
-            if repeats.blurred
-            else "No near repeats"
-        )
-        as_many = f"{none}: pairs of events close in place and time are about as many as with shuffled dates."
+        hidden = " can be seen, and blurred places hide weak ones" if repeats.blurred else ""
+        as_many = f"No near repeats{hidden}: pairs of events close in place and time are about as many as with shuffled dates."
         return quiet("Repeats", as_many)
     band = repeats.bands.iloc[repeats.strongest]
     apart = apart_in_words(float(band["distance_to_m"]))

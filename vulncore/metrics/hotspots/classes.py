@@ -1,9 +1,7 @@
 """What a zone's hot and cold periods make of it: new, persistent, fading and the like."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from math import ceil
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -43,21 +41,19 @@ _LEAST, _PERSISTENT, _RECENT, _LEVEL = (
     f"{share * 100:g} %" for share in (LEAST, PERSISTENT, RECENT, TREND_LEVEL)
 )
 
-DEFINITIONS: Final[Mapping[HotspotClass, str]] = MappingProxyType(
-    {
-        HotspotClass.NEW: f"Hot in at least {_LEAST} of the periods, all of them among the last {_RECENT}.",
-        HotspotClass.PERSISTENT: f"Hot in at least {_PERSISTENT} of the periods; its share of all records neither "
-        f"rises nor falls by more than chance (at {_LEVEL}).",
-        HotspotClass.INTENSIFYING: f"Hot in at least {_PERSISTENT} of the periods; its share of all records rises "
-        f"by more than chance (at {_LEVEL}).",
-        HotspotClass.FADING: f"Hot in at least {_LEAST} of the periods but in none of the last {_RECENT}; or hot in "
-        f"at least {_PERSISTENT}, its share of all records falling by more than chance (at {_LEVEL}).",
-        HotspotClass.SPORADIC: f"Hot in at least {_LEAST} but under {_PERSISTENT} of the periods, before and among "
-        f"the last {_RECENT}.",
-        HotspotClass.COLD: f"Cold in at least {_LEAST} of the periods and never hot.",
-        HotspotClass.NONE: f"Hot in under {_LEAST} of the periods, and no cold spot.",
-    }
-)
+DEFINITIONS: Final = {
+    HotspotClass.NEW: f"Hot in at least {_LEAST} of the periods, all of them among the last {_RECENT}.",
+    HotspotClass.PERSISTENT: f"Hot in at least {_PERSISTENT} of the periods; its share of all records neither "
+    f"rises nor falls by more than chance (at {_LEVEL}).",
+    HotspotClass.INTENSIFYING: f"Hot in at least {_PERSISTENT} of the periods; its share of all records rises "
+    f"by more than chance (at {_LEVEL}).",
+    HotspotClass.FADING: f"Hot in at least {_LEAST} of the periods but in none of the last {_RECENT}; or hot in "
+    f"at least {_PERSISTENT}, its share of all records falling by more than chance (at {_LEVEL}).",
+    HotspotClass.SPORADIC: f"Hot in at least {_LEAST} but under {_PERSISTENT} of the periods, before and among "
+    f"the last {_RECENT}.",
+    HotspotClass.COLD: f"Cold in at least {_LEAST} of the periods and never hot.",
+    HotspotClass.NONE: f"Hot in under {_LEAST} of the periods, and no cold spot.",
+}
 """One sentence for each class, with the thresholds as they are set."""
 
 

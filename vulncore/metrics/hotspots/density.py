@@ -122,12 +122,9 @@ def _refuse_no_bandwidth(bandwidth_m: float) -> None:
 
 
 def squares(points_m: Floats, bandwidth_m: float, side: int = BINS) -> Integers:
-    """Return which square each point lies in, numbered from 0 without a gap; -1 for a point that is missing.
+    """Return which square each point (metres east and north) lies in, from 0 without a gap, `side` of them to a bandwidth.
 
-    Args:
-        points_m: One row per record: metres east and north on a plane.
-        bandwidth_m: Of the density.
-        side: Squares to a bandwidth.
+    It is -1 for a point that is missing.
     """
     there = np.isfinite(points_m[:, 0])
     columns, rows = (
@@ -149,14 +146,9 @@ def gathered(
 ) -> tuple[Floats, Floats]:
     """Return points put together for the densities of several parts of them, in one square each at their weighted mean.
 
-    Args:
-        points_m: One row per record: metres east and north on a plane, none missing.
-        weights: What each counts, >= 0.
-        part: To which of the parts each belongs, from 0.
-        parts: How many there are.
-        bandwidth_m: That of the densities. Up to 10,000 points stay where they are; of more, those in one square of a 128th of
-            the bandwidth stand together, and of over 200,000 in one of a 32nd.
-        square: In which of these squares each lies, where that is known.
+    Points, weights and bandwidth are as `kernel_density` takes them; `part` is to which of so many `parts` each belongs, from 0.
+    Up to 10,000 points stay where they are; of more, those in one square of a 128th of the bandwidth stand together, and of over
+    200,000 in one of a 32nd: `square` is in which of these each lies, where that is known.
 
     Returns:
         The points, and what each counts: a column for each part.

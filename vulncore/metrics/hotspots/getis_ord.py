@@ -81,11 +81,7 @@ def gi_star(values: Floats, near: csr_array) -> Floats:
 def hot_and_cold(scores: pd.DataFrame, rate: float = RATE) -> Signs:
     """Return for each zone 1 if it is a hotspot, -1 if a cold spot, 0 if neither.
 
-    All zones are judged together: of those found, at most `rate` are false on average.
-
-    Args:
-        scores: What `getis_ord` returns.
-        rate: The false-discovery rate, between 0 and 1.
+    All zones are judged together by their `getis_ord`: of those found, at most `rate` (0 to 1) are false on average.
 
     Source:
         Benjamini and Hochberg (1995); for neighbours, whose sums rise and fall together, Benjamini and Yekutieli
