@@ -102,8 +102,8 @@ def made_zones(
 ) -> Zones:
     """Return zones of an area with what follows from their shapes."""
     scale = metres_per_degree(area.centroid.y)
-    on_plane = shapely.transform(shapes, lambda points: points * scale) if len(shapes) else shapes
-    centres = shapely.get_coordinates(shapely.centroid(on_plane)) if len(shapes) else np.zeros((0, 2))
+    on_plane = shapely.transform(shapes, lambda points: points * scale)
+    centres = shapely.get_coordinates(shapely.centroid(on_plane))
     return Zones(area, scale, names, shapes, shapely.area(on_plane), centres, near, cells)
 
 
