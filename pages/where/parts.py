@@ -93,11 +93,8 @@ def _show_pairs(repeats: RepeatsView, where: WhereView) -> None:
     show_table(
         table, "Pairs of events compared with shuffled dates (1 = as expected)", list(table.columns[1:])
     )
-    used = (
-        ""
-        if repeats.used == repeats.of
-        else f" {repeats.used:,} of {repeats.of:,} records were drawn for it."
-    )
+    all_used = repeats.used == repeats.of
+    used = "" if all_used else f" {repeats.used:,} of {repeats.of:,} records were drawn for it."
     snapped = " Points are snapped: the same place is a street." if where.ground.snapped else ""
     blurred = " Places are blurred, which makes repeats look fewer." if repeats.blurred else ""
     st.caption(

@@ -139,8 +139,13 @@ def _listing(layer_view: LayerView, names: Sequence[str]) -> pd.DataFrame:
         (zone for zone, key in enumerate(keys) if key not in QUIET),
         key=lambda zone: (order_of_kinds[keys[zone]], -numbers[zone], names[zone]),
     )
-    every = pd.DataFrame({"cell": layer_view.zones.names, "Place": names, "What": layer.frame["words"]})
-    return every.iloc[order].reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "cell": [layer_view.zones.names[zone] for zone in order],
+            "Place": [names[zone] for zone in order],
+            "What": [str(layer.frame["words"].iloc[zone]) for zone in order],
+        }
+    )
 
 
 def _alt(title: str, listing: pd.DataFrame, layer_view: LayerView, counts: dict[str, int]) -> str:

@@ -301,8 +301,8 @@ def street_names(points: pd.DataFrame, zones: Zones, smallest: int) -> StreetNam
     as `street_points` of `counts` returns them.
     """
     base = max(smallest, 1)
-    longitudes, latitudes = (points[name].to_numpy(dtype=float) for name in ("longitude", "latitude"))
-    there = points.assign(zone=zone_of(zones, longitudes, latitudes), listed=points["records"] == 0)
+    zone = zone_of(zones, *points[["longitude", "latitude"]].to_numpy(dtype=float).T)
+    there = points.assign(zone=zone, listed=points["records"] == 0)
     summed = (
         there[there["zone"] != OUTSIDE]
         .groupby(["zone", "kind", "street"], as_index=False)
