@@ -257,4 +257,5 @@ def street_points(snapshot: Snapshot, force: str) -> pd.DataFrame:
         sites = set(listed_points.loc[listed_points["kind"] == "site", "street"])
         points["kind"] = np.where(points["street"].isin(sites - {""}), "site", "street")
         points = pd.concat([points, listed_points.assign(records=0)], ignore_index=True)
-    return points[points["street"] != ""][["street", "longitude", "latitude", "records", "kind"]]
+    named: pd.DataFrame = points[points["street"] != ""]
+    return named[["street", "longitude", "latitude", "records", "kind"]]
