@@ -81,8 +81,9 @@ def show_where_map(
         draw_map(shown, view, f"map of {view.force}", WIDE, place, hot)
         if place != NONE:
             picked = place_of(question, shown.resolution, place)
-            words = f"{plain(picked.summary)} {plain(picked.verdict.words)}"
-            st.info(f"**{plain(picked.name)}**: {words} There is more below the map.")
+            st.info(
+                f"**{plain(picked.name)}**: {plain(picked.summary)} {plain(picked.verdict.words)} There is more below the map."
+            )
         st.caption(f"**{plain(shown.title)}.** {source_line(view)} {plain(ground_of(shown))}")
         in_words, files = st.columns([7, 3])
         with in_words:
