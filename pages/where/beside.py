@@ -8,17 +8,16 @@ from pages.shared.beside import SIDES, in_two, let_go
 from pages.shared.choices import apart
 from pages.shared.drawn import drawn
 from pages.shared.provenance import source_line
-from pages.shared.reads import area_key, store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain, show_working
 from pages.where.map import draw_map, ground_of, offer_map, show_legend
 from pages.where.question import WhereChoices, where_question
-from pages.where.reads import maps_beside_of
+from pages.where.reads import MapQuestion, map_question, maps_beside_of
+from vulncore.charts.map_chart import HALF
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.where.layers import MapChoice
-from vulncore.findings.where.question import MapSelection
-from vulncore.findings.where.view import MapsBeside, MapView
+from vulncore.findings.where.view import MapsBeside
 
 _names_maps = st.components.v2.component(
     "names_maps", js=(Path(__file__).parent / "names_maps.js").read_text(encoding="utf-8")
@@ -26,20 +25,14 @@ _names_maps = st.components.v2.component(
 
 
 def maps_compared(
-    pinned: View, choices: WhereChoices, shown: View, selection: MapSelection, choice: MapChoice
+    pinned: View, choices: WhereChoices, shown: MapQuestion, choice: MapChoice
 ) -> MapsBeside | None:
     """Return the map that is pinned and the one on screen; None where that can't be shown any more, which is said."""
     try:
         with apart() as problems:
             its_selection = where_question(pinned, choices)
         if not problems:
-            its_area, area = (area_key(store_path(), view.force) for view in (pinned, shown))
-            return maps_beside_of(
-                store_path(),
-                (pinned.publish, its_selection, its_area),
-                (shown.publish, selection, area),
-                choice,
-            )
+            return maps_beside_of(map_question(pinned, its_selection), shown, choice)
         let_go(problems[0])
     except VulncoreError as problem:
         let_go(str(problem))
@@ -50,14 +43,14 @@ def show_beside(both: MapsBeside, pinned: View, shown: View) -> None:
     """Draw two maps, and say how both are read."""
     one = both.shown or both.pinned
     if one is not None:
-        drawn(_show_legend, one)
+        drawn(show_legend, one, False, False)
     maps = zip(SIDES, in_two(both.names), both.views, (both.pinned, both.shown), (pinned, shown), strict=True)
     for side, column, where, one, view in maps:
         with column:
             if one is None:
                 st.info("Too few records for a map.")
             else:
-                draw_map(one, view, f"map {side}")
+                draw_map(one, view, f"map {side}", HALF)
                 st.caption(f"**{plain(one.title)}.** {source_line(view)} {plain(ground_of(one))}")
                 offer_map(where, one, "", view, side)
     names = [f"{side}, {name}" for side, name in zip(SIDES, both.names, strict=True)]
@@ -66,10 +59,6 @@ def show_beside(both: MapsBeside, pinned: View, shown: View) -> None:
         drawn(_show_as_table, both)
     if both.headline:
         show_working(both.headline)
-
-
-def _show_legend(shown: MapView) -> None:
-    show_legend(shown, False, counted=False)
 
 
 def _show_as_table(both: MapsBeside) -> None:

@@ -16,20 +16,19 @@ from pages.shared.choices import change
 from pages.shared.drawn import drawn
 from pages.shared.files import Download, csv_table, offer_downloads, pictures
 from pages.shared.provenance import source_line, source_of
-from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.telephone import is_telephone
 from pages.shared.text import palette, plain
 from pages.shared.visit import visit
+from pages.where.parts import where_file
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
-from pages.where.reads import place_of
-from vulncore.charts.map_chart import HALF, NARROW, UNSEEN, WIDE, fill, hotspot_map
+from pages.where.reads import MapQuestion, place_of
+from vulncore.charts.map_chart import NARROW, UNSEEN, WIDE, fill, hotspot_map
 from vulncore.charts.theme import Palette
-from vulncore.findings.shared.file_names import file_name, months_in_name
 from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import short_mark
-from vulncore.findings.where.layers import NAMES, NOTHING, LegendEntry
+from vulncore.findings.where.layers import NAMES, NOTHING
 from vulncore.findings.where.map import LISTED
 from vulncore.findings.where.map_picture import map_picture
 from vulncore.findings.where.question import MapSelection
@@ -71,46 +70,48 @@ def show_map_choices(choices: WhereChoices, where: WhereView) -> None:
                 (bandwidth_picker() if chosen == Layer.DENSITY else size_picker(where)).draw(choices)
 
 
-def show_where_map(where: WhereView, shown: MapView, place: str, hot: str, view: View, area: str) -> None:
+def show_where_map(
+    where: WhereView, shown: MapView, place: str, hot: str, view: View, question: MapQuestion
+) -> None:
     """Draw the map, and beneath it the list of its places."""
-    drawn(show_legend, shown, bool(hot))
+    drawn(show_legend, shown, bool(hot), True)
     # by its key the map keeps its place in the page, and so where it looks, when a line above comes or goes
     with st.container(key="map and list"):
-        _draw(shown, place, hot, view)
-        _say_what_is_picked(where, shown, place, view, area)
+        # and by the same key whatever is shown it stays where somebody moved it
+        draw_map(shown, view, f"map of {view.force}", WIDE, place, hot)
+        if place != NONE:
+            picked = place_of(question, shown.resolution, place)
+            st.info(
+                f"**{plain(picked.name)}**: {plain(picked.summary)} {plain(picked.verdict.words)} There is more below the map."
+            )
         st.caption(f"**{plain(shown.title)}.** {source_line(view)} {plain(ground_of(shown))}")
         in_words, files = st.columns([7, 3])
         with in_words:
             drawn(_show_list, shown, where.unit)
         with files:
-            _show_files(where, shown, hot, view)
+            drawn(_show_as_table, shown, where.unit)
+            offer_map(where, shown, hot, view)
 
 
 def ground_of(shown: MapView) -> str:
     """Return where the ground of a map comes from; "" where it has none but the area."""
-    return OPEN_STREET_MAP if _labels(shown) else ""
+    return OPEN_STREET_MAP if _labels(shown.bounds) else ""
 
 
-def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
-    key = f"map of {view.force}"  # the same whatever is shown: the map stays where somebody moved it
+def draw_map(
+    shown: MapView, view: View, key: str, width: int, place: str | None = None, hot: str = ""
+) -> None:
+    """Draw a map, `width` pixels wide or a telephone's; where no `place` is given, not even `NONE`, none can be picked on it."""
     # under another name once a place is picked: the browser lets go of it then, and no longer fades all others
     layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution} {place}"
+    picked = None if place == NONE else place
     narrow = is_telephone()
+    at_least = NARROW if narrow else width
     st.pydeck_chart(
-        drawn(
-            _deck,
-            shown,
-            None if place == NONE else place,
-            hot,
-            palette(),
-            NARROW if narrow else WIDE,
-            layer_id,
-            short_mark(view.publish),
-        ),
+        drawn(_deck, shown, picked, hot, palette(), at_least, layer_id, short_mark(view.publish)),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
-        on_select=lambda: _keep_cell(key, layer_id),
-        selection_mode="single-object",
+        on_select="ignore" if place is None else partial(_keep_cell, key, layer_id),
         alt=shown.alt,
     )
 
@@ -120,7 +121,7 @@ def _deck(
 ) -> pydeck.Deck:
     deck = hotspot_map(
         shown.features,
-        [*_labels(shown), *([_made_mark(shown, mark)] if mark else [])],
+        [*_labels(shown.bounds), *([_made_mark(shown, mark)] if mark else [])],
         shown.outline,
         shown.bounds,
         picked,
@@ -148,46 +149,17 @@ def _keep_cell(key: str, layer_id: str) -> None:
         change(WhereChoices, cell=NONE)
 
 
-def _say_what_is_picked(where: WhereView, shown: MapView, cell: str, view: View, area: str) -> None:
-    if cell == NONE:
-        return
-    place = place_of(store_path(), view.publish, where.selection, area, shown.resolution, cell)
-    st.info(
-        f"**{plain(place.name)}**: {plain(place.summary)} {plain(place.verdict.words)} There is more below the map."
-    )
-
-
-def draw_map(shown: MapView, view: View, key: str) -> None:
-    """Draw a map that nothing is picked on, to stand beside another."""
-    layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution}"
-    narrow = is_telephone()
-    st.pydeck_chart(
-        drawn(
-            _deck, shown, None, "", palette(), NARROW if narrow else HALF, layer_id, short_mark(view.publish)
-        ),
-        height=NARROW_HEIGHT if narrow else HEIGHT,
-        key=key,
-        alt=shown.alt,
-    )
-
-
-def show_legend(shown: MapView, outlined: bool, *, counted: bool = True) -> None:
+def show_legend(shown: MapView, outlined: bool, counted: bool) -> None:
     """Say what the colours mean, and how many places have each where that is wanted."""
-    colours = palette()
     items = []
     for kind in shown.legend:
-        red, green, blue, opaque = fill(kind.key, colours)
+        red, green, blue, opaque = fill(kind.key, palette())
         style = f"background: rgba({red}, {green}, {blue}, {opaque / 255:.2f})"
-        items.append(
-            f'<li><i style="{style}" aria-hidden="true">{escape(kind.mark)}</i>{escape(kind.words)}{_count(kind, shown) if counted else ""}</li>'
-        )
+        words = escape(shown.counted(kind) if counted else kind.words)
+        items.append(f'<li><i style="{style}" aria-hidden="true">{escape(kind.mark)}</i>{words}</li>')
     if outlined:
         items.append('<li><i class="hot" aria-hidden="true"></i>Outlined: hotspot</li>')
     st.html(f'{LEGEND_STYLE}<ul class="legend" aria-label="What the colours mean">{"".join(items)}</ul>')
-
-
-def _count(kind: LegendEntry, shown: MapView) -> str:
-    return f" ({shown.counts[kind.key]:,})" if kind.mark else ""
 
 
 def _show_list(shown: MapView, unit: str) -> None:
@@ -208,24 +180,12 @@ def _read(shown: MapView, unit: str) -> pd.DataFrame:
     )
 
 
-def _show_files(where: WhereView, shown: MapView, hot: str, view: View) -> None:
-    drawn(_show_as_table, shown, where.unit)
-    offer_map(where, shown, hot, view)
-
-
 def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str = "") -> None:
     """Offer a map as a picture, a table and a file for maps; `side` tells two maps beside each other apart."""
-    brought = f" {ground_of(shown)}" if _labels(shown) else ""
     offer_downloads(
-        file_name(
-            view.publish,
-            f"map {NAMES[shown.choice.layer]}",
-            where.question.about,
-            view.force,
-            months_in_name(where.window),
-        ),
+        where_file(where, view, f"map {NAMES[shown.choice.layer]}"),
         [
-            *pictures(partial(_picture, where, shown, hot), f"{source_of(view)}{brought}"),
+            *pictures(partial(_picture, where, shown, hot), f"{source_of(view)} {ground_of(shown)}".rstrip()),
             csv_table(lambda: shown.rows),
             Download("Map (GeoJSON)", lambda: shown.geojson, "geojson", "application/geo+json"),
         ],
@@ -235,7 +195,7 @@ def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str 
 
 
 def _picture(where: WhereView, shown: MapView, hot: str, colours: Palette) -> altair.LayerChart:
-    return map_picture(where, shown, _labels(shown), json.loads(hot) if hot else None, colours)
+    return map_picture(where, shown, _labels(shown.bounds), json.loads(hot) if hot else None, colours)
 
 
 def _show_as_table(shown: MapView, unit: str) -> None:
@@ -251,18 +211,13 @@ def _made_mark(shown: MapView, mark: str) -> Mapping[str, Any]:
     return {"name": f"({mark}, not real)", "kind": "made", "priority": MADE_FIRST, **place}
 
 
-def _labels(shown: MapView) -> list[Mapping[str, Any]]:
-    """Return the names that lie in or near the area: those that ship are of the City's streets and stations."""
-    west, south, east, north = shown.bounds
+@cache
+def _labels(bounds: tuple[float, float, float, float]) -> list[Mapping[str, Any]]:
+    """Return the names that lie in or near an area: those that ship are of the City's streets and stations."""
+    west, south, east, north = bounds
     return [
         label
-        for label in _shipped_labels()
+        for label in json.loads(LABELS.read_text(encoding="utf-8"))
         if west - MARGIN < label["longitude"] < east + MARGIN
         and south - MARGIN < label["latitude"] < north + MARGIN
     ]
-
-
-@cache
-def _shipped_labels() -> list[Mapping[str, Any]]:
-    labels: list[Mapping[str, Any]] = json.loads(LABELS.read_text(encoding="utf-8"))
-    return labels

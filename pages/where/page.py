@@ -6,7 +6,6 @@ from pages.shared.beside import show_compare, two_views, view_beside
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance
-from pages.shared.reads import area_key, store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_briefing, show_working
 from pages.shared.visit import end_page
@@ -23,7 +22,7 @@ from pages.where.question import (
     placed_measures,
     where_question,
 )
-from pages.where.reads import map_of, where_briefing_of, where_of
+from pages.where.reads import map_of, map_question, where_briefing_of, where_of
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.where.question import NoPlacesError
 from vulncore.findings.where.sentences import where_notes
@@ -43,11 +42,11 @@ try:
     selection = where_question(view, choices)
     show_record_choices(view, choices, selection.records, placed_measures(view))
     show_hours(view, choices, selection)
-    area = area_key(store_path(), view.force)
-    where = where_of(store_path(), view.publish, selection, area)
-    briefing, headline, hot = where_briefing_of(store_path(), view.publish, selection, area)
+    question = map_question(view, selection)
+    where = where_of(question)
+    briefing, headline, hot = where_briefing_of(question)
     chosen_map = map_chosen(where, choices)
-    shown = None if where.too_few else map_of(store_path(), view.publish, selection, area, chosen_map)
+    shown = None if where.too_few else map_of(question, chosen_map)
 except NoPlacesError as nothing:
     st.info(plain(str(nothing)))
     end_page()
@@ -56,7 +55,7 @@ except VulncoreError as problem:
     end_page()
 
 beside = view_beside(view, choices)
-both = maps_compared(*beside, view, selection, chosen_map) if beside else None
+both = maps_compared(*beside, question, chosen_map) if beside else None
 place = place_on_map(shown, choices)
 show_provenance(view, two_views(beside[0], view) if beside and both else where.question.text)
 show_briefing(both.briefing if both else briefing)
@@ -68,7 +67,7 @@ if beside and both:
 if shown is None:
     show_working(headline, where_notes(where))
     end_page()
-show_where_map(where, shown, place, hot, view, area)
+show_where_map(where, shown, place, hot, view, question)
 for note in where_notes(where):  # what a map can't say stands beside it
     st.caption(plain(note))
 show_working(headline)
@@ -76,10 +75,10 @@ show_working(headline)
 part, below = open_part(PARTS, choices, "map part")
 with below:
     if part == "tried":
-        show_tried(where, view, area)
+        show_tried(where, view, question)
     elif part == "repeats":
-        show_repeats(where, view, area)
+        show_repeats(where, question)
     elif part == "classes":
         drawn(show_definitions, where)
     else:
-        show_place(where, shown, chosen(WhereChoices), view, area)
+        show_place(where, shown, chosen(WhereChoices), view, question)

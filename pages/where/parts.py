@@ -10,14 +10,14 @@ from pages.shared.charts import show_chart
 from pages.shared.drawn import drawn
 from pages.shared.files import offer_downloads, pictures
 from pages.shared.provenance import source_of, whose_and_source
-from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain, show_headline
-from pages.where.reads import repeats_of, trial_of
+from pages.where.reads import MapQuestion, repeats_of, trial_of
 from vulncore.charts.theme import Palette
 from vulncore.domain.blur import is_blurred
 from vulncore.findings.shared.file_names import file_name, months_in_name
+from vulncore.findings.shared.headline import Headline
 from vulncore.findings.shared.words import PLACES_BLURRED, capital_first
 from vulncore.findings.where.charts import trial_chart
 from vulncore.findings.where.sentences import months_tested, repeats_headline, trial_headline
@@ -25,25 +25,19 @@ from vulncore.findings.where.tables import repeats_table, trial_table
 from vulncore.findings.where.view import MapTrial, RepeatsView, WhereView
 from vulncore.metrics.hotspots.classes import DEFINITIONS
 
-MOST_OFFERED = 200
 
-
-def show_tried(where: WhereView, view: View, area: str) -> None:
+def show_tried(where: WhereView, view: View, question: MapQuestion) -> None:
     """Say whether maps of the past would have been right."""
-    trial = trial_of(store_path(), view.publish, where.selection, area)
-    drawn(_show_trial, trial, where, source_of(view))
-    if trial.not_tested:
+    trial = trial_of(question)
+    headline = trial_headline(trial)
+    if headline is None:
+        st.info(plain(trial.not_tested))
         return
+    drawn(_show_trial, trial, where, headline, source_of(view))
     with st.container(horizontal=True):
         drawn(_show_trial_as_table, trial, where)
         offer_downloads(
-            file_name(
-                view.publish,
-                "test of maps on past months",
-                where.question.about,
-                view.force,
-                months_in_name(where.window),
-            ),
+            where_file(where, view, "test of maps on past months"),
             pictures(partial(_trial_of, trial, where), source_away(where, view)),
             key="trial",
         )
@@ -63,15 +57,10 @@ def _trial_title(where: WhereView) -> str:
     return f"Held of the next month, by map: {where.question.about}"
 
 
-def _show_trial(trial: MapTrial, where: WhereView, source: str) -> None:
-    headline = trial_headline(trial)
-    if headline is None:
-        st.info(plain(trial.not_tested))
-        return
+def _show_trial(trial: MapTrial, where: WhereView, headline: Headline, source: str) -> None:
     show_headline([headline])
-    show_chart(
-        _trial_of(trial, where, palette()), alt=f"{_trial_title(where)}. {headline.text}", source=source
-    )
+    alt = f"{_trial_title(where)}. {headline.text}"
+    show_chart(_trial_of(trial, where, palette()), alt=alt, source=source)
 
 
 def _show_trial_as_table(trial: MapTrial, where: WhereView) -> None:
@@ -89,10 +78,9 @@ def _say_what_trial_shows(trial: MapTrial) -> None:
     )
 
 
-def show_repeats(where: WhereView, view: View, area: str) -> None:
+def show_repeats(where: WhereView, question: MapQuestion) -> None:
     """Say whether an event is followed by others near by and soon."""
-    repeats = repeats_of(store_path(), view.publish, where.selection, area)
-    drawn(_show_pairs, repeats, where)
+    drawn(_show_pairs, repeats_of(question), where)
 
 
 def _show_pairs(repeats: RepeatsView, where: WhereView) -> None:
@@ -105,11 +93,8 @@ def _show_pairs(repeats: RepeatsView, where: WhereView) -> None:
     show_table(
         table, "Pairs of events compared with shuffled dates (1 = as expected)", list(table.columns[1:])
     )
-    used = (
-        ""
-        if repeats.used == repeats.of
-        else f" {repeats.used:,} of {repeats.of:,} records were drawn for it."
-    )
+    all_used = repeats.used == repeats.of
+    used = "" if all_used else f" {repeats.used:,} of {repeats.of:,} records were drawn for it."
     snapped = " Points are snapped: the same place is a street." if where.ground.snapped else ""
     blurred = " Places are blurred, which makes repeats look fewer." if repeats.blurred else ""
     st.caption(
@@ -136,3 +121,8 @@ def source_away(where: WhereView, view: View) -> str:
     """Return what a picture says of its figures that the page says elsewhere: whose they are, and that places are blurred."""
     blurred = f" {PLACES_BLURRED}" if is_blurred(where.smallest) else ""
     return f"{whose_and_source(view)}{blurred}"
+
+
+def where_file(where: WhereView, view: View, *what: str) -> str:
+    """Return the name of a file of what a map is of."""
+    return file_name(view.publish, *what, where.question.about, view.force, months_in_name(where.window))

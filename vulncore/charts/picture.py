@@ -104,7 +104,8 @@ def _made(chart: alt.LayerChart, source: str, kind: PictureKind) -> bytes:
     if "width" not in spec:
         spec |= {"width": WIDTH, "height": max(spec["height"] - AROUND, LOWEST)}
         spec["autosize"] = {"type": "fit-x", "contains": "padding"}  # as high as its heading and axes need
-    command = [sys.executable, "-I", "-c", MAKE, kind.value, _version(spec), str(SCALE)]
+    version = alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]  # of Vega-Lite, as "6.4"
+    command = [sys.executable, "-I", "-c", MAKE, kind.value, version, str(SCALE)]
     try:
         with _one_at_a_time:
             made = subprocess.run(  # noqa: S603 - our own program, and nothing of the chart in its words
@@ -133,9 +134,3 @@ def _writable(part: Any) -> Any:
     if isinstance(part, Mapping):
         return {name: _writable(value) for name, value in part.items()}
     return [_writable(value) for value in part] if isinstance(part, list | tuple) else part
-
-
-def _version(spec: Mapping[str, Any]) -> str:
-    """Return the version of Vega-Lite that a chart is written in, as "6.4"."""
-    written = re.search(r"/v(\d+\.\d+)", str(spec.get("$schema", "")))
-    return written[1] if written else ""

@@ -31,7 +31,11 @@ def sourced(chart: alt.LayerChart, source: str, width: int | None = None) -> dic
     legend = BETWEEN.join([*title["subtitle"], source])
     for part, lines, letters in (("text", title["text"], TITLE_LINE), ("subtitle", [legend], LEGEND_LINE)):
         broken = _broken(lines, letters)
-        title[part] = _by_width(broken) if width is None else broken[_step(width, letters)]
+        title[part] = (
+            _by_width(broken)
+            if width is None
+            else broken[next(pixels for pixels in letters if width >= pixels)]
+        )
     config = spec.setdefault("config", {})
     config["aria"] = False
     for part in UNSPOKEN:
@@ -42,10 +46,6 @@ def sourced(chart: alt.LayerChart, source: str, width: int | None = None) -> dic
 def _broken(lines: Sequence[str], letters: Mapping[int, int]) -> dict[int, list[str]]:
     """Return lines with as many letters each as a chart of so many pixels has room for, by the pixels, the widest first."""
     return {pixels: [part for line in lines for part in wrap(line, most)] for pixels, most in letters.items()}
-
-
-def _step(width: int, letters: Mapping[int, int]) -> int:
-    return next(pixels for pixels in letters if width >= pixels)
 
 
 def _by_width(broken: Mapping[int, Sequence[str]]) -> dict[str, str]:

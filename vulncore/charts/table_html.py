@@ -10,12 +10,7 @@ LONGEST_WORD = 40  # a digest or a file's name: it may break anywhere, so that t
 
 
 def table_html(frame: pd.DataFrame, caption: str, figures: Collection[str] = ()) -> str:
-    """Return a frame as an HTML table, every text escaped; numbers align right with separators.
-
-    Args:
-        frame: What to show.
-        caption: What it is.
-        figures: Columns of text that align right as numbers do.
+    """Return a frame as an HTML table, every text escaped; numbers align right with separators, and so do columns of `figures`.
 
     >>> table_html(pd.DataFrame({"days": [1234]}), "Days").endswith(">1,234</td></tr></tbody></table>")
     True

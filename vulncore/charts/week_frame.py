@@ -11,10 +11,8 @@ from vulncore.domain.periods import WEEKDAYS
 EVERY: Final = "Every day"
 ROW_HEIGHT, AROUND = 40, 162  # pixels
 TOTALS_FROM, TOTALS_TO = 24.25, 27.25  # hours: the totals stand apart from the last cell
-NARROW, WIDE = (
-    600,
-    1_200,
-)  # pixels of the plot: below the first, names are short and small numbers left to the table
+NARROW, WIDE = 600, 1_200
+"""Pixels of the plot: below the first, names are short and small numbers left to the table."""
 
 
 def row_names(rows: Any) -> list[str]:

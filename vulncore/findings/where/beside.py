@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from vulncore.domain.vocabulary import Measure
@@ -23,21 +23,20 @@ from vulncore.findings.shared.sides import (
 )
 from vulncore.findings.shared.words import hidden_as, listed, percent, small_first
 from vulncore.findings.where.area import zone_names
-from vulncore.findings.where.counts import RecordCounts, spread_of, zone_counts
+from vulncore.findings.where.counts import RecordCounts, zone_counts
 from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.map import map_view
 from vulncore.findings.where.protection import (
+    TOO_FEW,
     fitting_resolution,
     layer_view,
-    protected_numbers,
-    verdicts_of,
     where_summary,
     where_view,
+    zones_compared,
 )
 from vulncore.findings.where.protection import names_of as streets_of
 from vulncore.findings.where.sentences import where_briefing
 from vulncore.findings.where.view import MapsBeside
-from vulncore.metrics.statistics.parts import parts_compared
 from vulncore.store import Snapshot
 
 MOST_NAMED: Final = 3
@@ -50,13 +49,7 @@ def maps_beside(
     measures: Sequence[Measure],
     choice: MapChoice,
 ) -> MapsBeside:
-    """Return what tells one map from another, and both.
-
-    Args:
-        pinned: The version and the counts that are compared with.
-        shown: Those on screen.
-        measures: The measures of both versions.
-        choice: What both maps show; what suits them where a size is None.
+    """Return what tells one map from another, and both, each of its version and counts; `measures` are those of both versions.
 
     Raises:
         VulncoreError: The data of one can't serve the layer.
@@ -64,8 +57,9 @@ def maps_beside(
     counts = pinned[1], shown[1]
     sides = _side(*pinned, measures), _side(*shown, measures)
     before, now = names_of(sides)
+    names = before, now
     views = where_view(counts[0]), where_view(counts[1])
-    few = [name for name, view in zip((before, now), views, strict=True) if view.too_few]
+    few = [name for name, view in zip(names, views, strict=True) if view.too_few]
     same = not few and _same_zones(counts)
     choice = _fitting(counts, choice) if same else choice
     its_choice = choice if same else replace(choice, resolution=None)
@@ -81,40 +75,32 @@ def maps_beside(
         f"{listed(few)}: too few records for a map. Choose a longer period or more measures."
         if few
         else why_not_judged(*sides)
-        or missing_beside((before, now), [bool(view.question.notes) for view in views])
+        or missing_beside(names, [bool(view.question.notes) for view in views])
         or ("" if same else OTHER_CELLS)
     )
     if why or map_shown is None:
-        briefing = Briefing(*not_compared((before, now), why))
-        return MapsBeside((before, now), briefing, (), pd.DataFrame(), views, its_map, map_shown)
+        briefing = Briefing(*not_compared(names, why))
+        return MapsBeside(names, briefing, (), pd.DataFrame(), views, its_map, map_shown)
     alike = sides[0].is_like(sides[1])
     difference = zone_differences(*counts, map_shown.resolution, alike=alike)
-    return MapsBeside(
-        names=(before, now),
-        briefing=_briefing(
-            difference, (before, now), where_briefing(where_summary(counts[1])), blurred=counts[1].blurred
-        ),
-        headline=_headline(difference, alike=alike),
-        table=_table(difference, (before, now)),
-        views=views,
-        pinned=its_map,
-        shown=map_shown,
-    )
+    alone = where_briefing(where_summary(counts[1]))
+    briefing = _briefing(difference, names, alone, blurred=counts[1].blurred)
+    headline, table = _headline(difference, alike=alike), _table(difference, names)
+    return MapsBeside(names, briefing, headline, table, views, its_map, map_shown)
 
 
 def _side(snapshot: Snapshot, counts: RecordCounts, measures: Sequence[Measure]) -> Side:
-    selection, about = counts.question.selection, counts.question.about
-    broken = breaks_by_name(snapshot, selection.records, measures).values()
+    records, hours = counts.selection.records, counts.selection.hours
     return Side(
         snapshot.publish,
-        selection.force,
-        selection.records.measures,
-        about,
-        selection.window,
-        selection.records.where,
-        hours=selection.hours.key if selection.hours.cells else "",
-        broken=tuple(month for months in broken for month in months),
-        sharing=measures_sharing(snapshot, selection.force),
+        records.force,
+        records.measures,
+        counts.question.about,
+        records.window,
+        records.where,
+        hours=hours.key if hours.cells else "",
+        broken=tuple(chain.from_iterable(breaks_by_name(snapshot, records, measures).values())),
+        sharing=measures_sharing(snapshot, records.force),
     )
 
 
@@ -136,43 +122,28 @@ def zone_differences(
 ) -> pd.DataFrame:
     """Return how each zone of one map differs from the same zone of another of which no record is the same.
 
-    Args:
-        pinned: Where the records lie that are compared with.
-        shown: Where those on screen lie.
-        resolution: The size of cells, None for wards.
-        alike: Whether both are of the same kind of records: then they are compared by day, else by their share of the map.
+    Where both are of the same kind of records (`alike`) they are compared by day, else by their share of the map.
 
     Returns:
         One row per zone: `place`, `pinned` and `shown` (in words), `verdict` ("more", "fewer", "no clear change", "too few to
         say"), `p_value`, all zones judged together as in `change_layer`.
     """
-    zones_of_both = [zone_counts(counts, resolution) for counts in (pinned, shown)]
-    windows = pinned.window, shown.window
-    parts = list(zip(zones_of_both, windows, strict=True))
-    before, now = (by_zone.about(window) for by_zone, window in parts)
-    exposures = (windows[0].days, windows[1].days) if alike else (float(before.sum()), float(now.sum()))
-    numbers_of_both = [protected_numbers(numbers, shown.smallest)[0] for numbers in (before, now)]
-    both_hidden = np.isnan(numbers_of_both[0]) & np.isnan(numbers_of_both[1])
-    compared = parts_compared(now, before, exposures[1], exposures[0], spread_of(*parts), ~both_hidden)
-    in_words = [
-        [
-            hidden_as(shown.smallest)
-            if math.isnan(number)
-            else f"about {number:,.0f}"
-            if alike
-            else percent(number / max(total, 1.0))
-            for number in numbers
-        ]
-        for numbers, total in zip(numbers_of_both, (before.sum(), now.sum()), strict=True)
-    ]
-    zones = zones_of_both[1].zones
+    pinned_part, shown_part = ((zone_counts(counts, resolution), counts.window) for counts in (pinned, shown))
+    judged = zones_compared(pinned_part, shown_part, shown.smallest, by_day=alike)
+
+    def in_words(number: float, total: float) -> str:
+        if math.isnan(number):
+            return hidden_as(shown.smallest)
+        return f"about {number:,.0f}" if alike else percent(number / max(total, 1.0))
+
+    zones = shown_part[0].zones
     return pd.DataFrame(
         {
             "place": zone_names(zones, streets_of(shown, zones)),
-            "pinned": in_words[0],
-            "shown": in_words[1],
-            "verdict": np.where(both_hidden, "too few to say", verdicts_of(compared)),
-            "p_value": compared.p_value,
+            "pinned": [in_words(number, judged.totals[0]) for number in judged.before],
+            "shown": [in_words(number, judged.totals[1]) for number in judged.now],
+            "verdict": judged.verdicts,
+            "p_value": judged.compared.p_value,
         }
     )
 
@@ -208,8 +179,9 @@ def _headline(difference: pd.DataFrame, *, alike: bool) -> tuple[Headline, ...]:
 
 
 def _table(difference: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    judged = difference[difference["verdict"] != "too few to say"]
-    judged = judged.sort_values(["verdict", "place"], key=_clear_first, kind="stable")
+    judged = difference[difference["verdict"] != TOO_FEW]
+    judged = judged.sort_values("place", kind="stable")  # the order tells nothing of hidden numbers
+    judged = judged.sort_values("verdict", key=lambda verdict: verdict == "no clear change", kind="stable")
     return pd.DataFrame(
         {
             "Place": judged["place"],
@@ -218,8 +190,3 @@ def _table(difference: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
             "Verdict": judged["verdict"].replace("no clear change", "could be chance"),
         }
     )
-
-
-def _clear_first(column: pd.Series) -> pd.Series:
-    """Return what rows are sorted by: those that differ first, by name; their order tells nothing of hidden numbers."""
-    return column.eq("no clear change") if column.name == "verdict" else column

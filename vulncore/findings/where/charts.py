@@ -17,7 +17,7 @@ from vulncore.charts.theme import (
     tooltip_title,
 )
 from vulncore.findings.shared.words import HIDDEN
-from vulncore.findings.where.tables import held_in_words
+from vulncore.findings.where.tables import HELD
 
 ROW_HEIGHT = 30
 BARS_HEIGHT = 340  # pixels, as the next: with the heading and the axes
@@ -45,10 +45,10 @@ def place_months_chart(
         most: How far its axis reaches, where another place stands beside it.
     """
     order = months["label"].tolist()
-    shown = months.assign(
+    shown = months[["label", "records"]].assign(
         words=months["records"].map(_in_words),
-        mark=[HIDDEN if pd.isna(records) else "" for records in months["records"]],
-    )[["label", "records", "words", "mark"]]
+        mark=months["records"].map(lambda records: HIDDEN if pd.isna(records) else ""),
+    )
     ink = axis_ink(palette)
     x = alt.X(
         "label:N",
@@ -64,17 +64,15 @@ def place_months_chart(
     )
     tooltip = [alt.Tooltip("label:N", title="Months"), alt.Tooltip("words:N", title=tooltip_title(unit))]
     base = alt.Chart(shown).encode(x=x, tooltip=tooltip)
-    chart: alt.LayerChart = alt.LayerChart(
+    hidden = base.mark_text(color=palette.quiet, dy=-8, fontSize=LETTERS)
+    return alt.LayerChart(
         layer=[
             base.mark_bar(color=palette.accent).encode(y=y),
-            base.mark_text(color=palette.quiet, dy=-8, fontSize=LETTERS).encode(
-                y=alt.datum(0), text=alt.Text("mark:N")
-            ),
+            hidden.encode(y=alt.datum(0), text="mark:N"),
         ],
         height=BARS_HEIGHT,
         title=heading(title, legend, palette),
     )
-    return chart
 
 
 def place_hours_chart(
@@ -85,21 +83,16 @@ def place_hours_chart(
     palette: Palette = LIGHT,
     most: float | None = None,
 ) -> alt.LayerChart:
-    """Return a place's hours of the week as a heat map with its numbers.
+    """Return a place's hours of the week as a heat map with its numbers; its arguments are those of `place_months_chart`.
 
-    Args:
-        hours: One row per weekday and part of the day: `row`, `column`, `day`, `part`, `records` (missing where hidden).
-        title: What, where and when, a line each.
-        legend: How it is to be read.
-        unit: What is counted, in the plural.
-        palette: The colours that suit the ground.
-        most: With how many in a cell its colours end, where another place stands beside it; else with the most of any cell.
+    `hours` has one row per weekday and part of the day, in order: `day`, `part`, `records` (missing where hidden). With `most` in a
+    cell its colours end, where another place stands beside it; else with the most of any cell.
     """
     shown = hours.assign(
         words=hours["records"].map(_in_words),
         mark=[HIDDEN if pd.isna(records) else f"{records:,.0f}" for records in hours["records"]],
     )
-    days, parts = _in_order(hours, "row", "day"), _in_order(hours, "column", "part")
+    days, parts = hours["day"].unique().tolist(), hours["part"].unique().tolist()
     ink = axis_ink(palette)
     base = alt.Chart(shown).encode(
         x=alt.X("part:N", sort=parts, title=None, axis=alt.Axis(labelAngle=0, orient="top", **ink)),
@@ -114,50 +107,34 @@ def place_hours_chart(
         most = float(hours["records"].max()) if hours["records"].notna().any() else 1.0
     light = palette is LIGHT
     scale = alt.Scale(scheme="viridis", domain=[0, most], reverse=light)
-    colour = alt.Color("records:Q", scale=scale, legend=None)
-    seen, unseen = alt.datum.records > 0, alt.datum.mark == HIDDEN
+    seen, unseen = (
+        base.transform_filter(which) for which in (alt.datum.records > 0, alt.datum.mark == HIDDEN)
+    )
     dark_from = most * ((1 - DARK_PART) if light else DARK_PART)
     above, below = (ON_DARK, ON_BRIGHT) if light else (ON_BRIGHT, ON_DARK)
     on_cell = alt.condition(alt.datum.records > dark_from, alt.value(above), alt.value(below))
-    chart: alt.LayerChart = alt.LayerChart(
+    rectangles = seen.mark_rect(stroke=palette.ground)
+    return alt.LayerChart(
         layer=[
-            base.transform_filter(seen).mark_rect(stroke=palette.ground).encode(color=colour),
-            base.transform_filter(seen)
-            .mark_text(fontSize=LETTERS)
-            .encode(text=alt.Text("mark:N"), color=on_cell),
-            base.transform_filter(unseen)
-            .mark_text(fontSize=LETTERS, color=palette.quiet)
-            .encode(text=alt.Text("mark:N")),
+            rectangles.encode(color=alt.Color("records:Q", scale=scale, legend=None)),
+            seen.mark_text(fontSize=LETTERS).encode(text="mark:N", color=on_cell),
+            unseen.mark_text(fontSize=LETTERS, color=palette.quiet).encode(text="mark:N"),
         ],
         height=ROW_HEIGHT * len(days) + AROUND_ROWS,
         title=heading(title, legend, palette),
     )
-    return chart
 
 
 def trial_chart(
     rows: pd.DataFrame, title: Sequence[str], legend: Sequence[str], palette: Palette = LIGHT
 ) -> alt.LayerChart:
-    """Return a line of dots for each map, one panel under the other for each share of the area.
-
-    Args:
-        rows: As `vulncore.findings.where.view.MapTrial` has it.
-        title: What, where and when, a line each.
-        legend: How it is to be read, a line each.
-        palette: The colours that suit the ground.
-    """
-    shown = pd.DataFrame(
-        {
-            "map": rows["map"],
-            "area": [f"{share:.0%}".replace("%", " %") for share in rows["share"]],
-            "percent": rows["percent"],
-            "held": rows["percent"].map(held_in_words),
-            "low": rows["low"],
-            "high": rows["high"],
-            "chance": 100 * rows["share"],
-        }
+    """Return a line of dots for each map, one panel under the other for each share of the area; `rows` are those of `MapTrial`."""
+    shown = rows[["map", "percent", "low", "high"]].assign(
+        area=[f"{100 * share:.0f} %" for share in rows["share"]],
+        held=rows["percent"].map(HELD.format),
+        chance=100 * rows["share"],
     )
-    order, areas = shown["map"].drop_duplicates().tolist(), shown["area"].drop_duplicates().tolist()
+    order, areas = shown["map"].unique().tolist(), shown["area"].unique().tolist()
     ink = axis_ink(palette)
     base = alt.Chart(shown).encode(
         y=alt.Y("map:N", sort=order, title=None, axis=alt.Axis(labelLimit=220, **ink)),
@@ -182,22 +159,16 @@ def trial_chart(
             labelColor=palette.quiet,
         ),
     )
-    chart: alt.LayerChart = alt.LayerChart(
+    return alt.LayerChart(
         layer=[
-            base.mark_rule(color=palette.quiet).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
+            base.mark_rule(color=palette.quiet).encode(x="low:Q", x2="high:Q"),
             base.mark_point(filled=True, size=110, color=palette.accent, opacity=1).encode(x=x, shape=shape),
-            base.mark_tick(color=palette.missing, thickness=2, height=9).encode(x=alt.X("chance:Q")),
+            base.mark_tick(color=palette.missing, thickness=2, height=9).encode(x="chance:Q"),
         ],
         height=MAP_HEIGHT * len(order) + AROUND_MAPS,
         title=heading(title, legend, palette),
     )
-    return chart
 
 
 def _in_words(records: float) -> str:
     return "hidden: too few" if pd.isna(records) else f"about {records:,.0f}"
-
-
-def _in_order(frame: pd.DataFrame, by: str, name: str) -> Sequence[str]:
-    names: list[str] = frame.sort_values(by)[name].drop_duplicates().tolist()
-    return names

@@ -3,11 +3,11 @@
 Nothing in here is shown as it is. What may be shown comes out through `vulncore.findings.where.protection`.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from vulncore.domain.arrays import Booleans, Floats, Integers, Moments
+from vulncore.domain.arrays import Booleans, Floats, Integers
 from vulncore.domain.blur import STAYING, is_blurred
 from vulncore.domain.periods import Window, month_end
 from vulncore.domain.shipped import shipped
@@ -24,30 +24,25 @@ from vulncore.findings.shared.blurred import blurred_records, made_from
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.where.area import Ground, moves_between, read_ground, street_of, zones_of
-from vulncore.findings.where.question import MapSelection, WhereQuestion, where_question
-from vulncore.metrics.hotspots.density import (
-    SIDE_OF_MANY,
-    are_many,
-    gathered,
-    kernel_density,
-    share_inside,
-    squares,
-)
+from vulncore.findings.where.question import MapSelection, OfQuestion, where_question
+from vulncore.metrics.hotspots.density import MANY as MANY_POINTS
+from vulncore.metrics.hotspots.density import SIDE_OF_MANY, gathered, kernel_density, share_inside, squares
 from vulncore.metrics.hotspots.placed_records import placed_records, records_known
 from vulncore.metrics.hotspots.sharpened import sharpened, unbiased
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
 from vulncore.metrics.week.counted import Chosen, CountedRecords, month_number
 from vulncore.store import Snapshot
 
+T = TypeVar("T")
+
 GAZETTEERS: Final = {"City of London Police": "city-places.csv"}
 """Files that ship with a force's streets and a point of each."""
-DECIMALS: Final = (
-    6  # of a sum of shares of records: what is left beyond depends on the order in which rows came
-)
+DECIMALS: Final = 6
+"""Of a sum of shares of records: what is left beyond depends on the order in which rows came."""
 
 
 @dataclass(frozen=True)
-class RecordCounts:
+class RecordCounts(OfQuestion):
     """How many records lie at each point, by month.
 
     `placed` are the records with a point over the question's whole history, `records` how much of each lies in the hours
@@ -55,7 +50,6 @@ class RecordCounts:
     `streets` is what `street_points` returns.
     """
 
-    question: WhereQuestion
     ground: Ground
     placed: Chosen
     records: Floats
@@ -70,16 +64,6 @@ class RecordCounts:
     def counted(self) -> CountedRecords:
         """All records of the force."""
         return self.placed.records
-
-    @property
-    def window(self) -> Window:
-        """The months selected."""
-        return self.question.selection.window
-
-    @property
-    def smallest(self) -> int:
-        """The smallest number of a place that may be shown."""
-        return self.question.selection.smallest
 
     @property
     def blurred(self) -> bool:
@@ -119,40 +103,30 @@ class ZoneCounts:
         return counts if self.moves is None else unbiased(counts.T, self.moves).T
 
     def _of(self, window: Window) -> Floats:
-        rows = in_window(np.array(self.history.months, "datetime64[M]"), window)
-        total: Floats = self.counts[rows].sum(axis=0)
+        total: Floats = self.counts[_in_window(self.history, window)].sum(axis=0)
         return total
 
 
 def record_counts(
     snapshot: Snapshot, store: Path, selection: MapSelection, measures: Sequence[Measure]
 ) -> RecordCounts:
-    """Return where the records of a selection lie, blurred unless the selection hides nothing.
-
-    Args:
-        snapshot: A published version.
-        store: Where the data lives, and the boundaries that forces brought.
-        selection: Which records.
-        measures: The measures of the version, for their names.
+    """Return where the records of a selection lie, blurred unless it hides nothing, within the boundaries that `store` keeps.
 
     Raises:
         NoPlacesError: No record of these measures, or too few of the force's records, have a point.
         UnknownNameError: No measure is named.
     """
+    wanted, smallest = selection.records, selection.smallest
     question = where_question(snapshot, selection, measures)
-    ground = read_ground(snapshot, store, selection.force, selection.smallest)
-    counted = counted_of(snapshot, selection.force, selection.smallest)
-    history = counted.chosen(replace(selection.records, window=question.history))
+    history = counted_of(snapshot, wanted.force, smallest).chosen(replace(wanted, window=question.history))
     rows, records = placed_records(history, selection.hours.cells)
     return RecordCounts(
         question=question,
-        ground=ground,
+        ground=read_ground(snapshot, store, wanted.force, smallest),
         placed=rows,
         records=records,
-        known=records_known(history.within(selection.window)),
-        streets=_street_points(
-            snapshot, selection.force, selection.smallest, made_from(snapshot, selection.smallest)
-        ),
+        known=records_known(history.within(wanted.window)),
+        streets=_street_points(snapshot, wanted.force, smallest, made_from(snapshot, smallest)),
     )
 
 
@@ -192,15 +166,24 @@ def months_from(first: date, rows: Chosen) -> Integers:
 
 def zone_of_records(counted: CountedRecords, zones: Zones) -> NDArray[np.int16]:
     """Return which zone each record of a force lies in; `OUTSIDE` where in none, as one without a point."""
-    key = (zones.area.wkb, None if zones.cells is None else zones.cells.resolution, zones.names)
-    by_zones = _zone_of_records.setdefault(counted, {})
-    if key not in by_zones:
+
+    def worked_out() -> NDArray[np.int16]:
         of_point = np.append(zone_of(zones, *counted.points), OUTSIDE).astype(np.int16)
-        by_zones[key] = of_point[counted.numbers("point")]
-    return by_zones[key]
+        return np.take(of_point, counted.numbers("point"))
+
+    size = None if zones.cells is None else zones.cells.resolution
+    return kept_with(counted, (zones.area.wkb, size, zones.names), worked_out)
 
 
-_zone_of_records: WeakKeyDictionary[CountedRecords, dict[object, NDArray[np.int16]]] = WeakKeyDictionary()
+def kept_with(counted: CountedRecords, key: tuple[object, ...], make: Callable[[], T]) -> T:
+    """Return what was worked out of a force's records before, else what is now: it is kept for as long as these are."""
+    kept: dict[tuple[object, ...], T] = _kept.setdefault(counted, {})
+    if key not in kept:
+        kept[key] = make()
+    return kept[key]
+
+
+_kept: WeakKeyDictionary[CountedRecords, dict[tuple[object, ...], Any]] = WeakKeyDictionary()
 
 
 def density_per_km2(
@@ -212,14 +195,14 @@ def density_per_km2(
     """
     inside = share_inside(zones.centres_m, zones.plane(zones.area), bandwidth_m)
     first = min(window.start for window in windows)
-    months = Window(first, max(window.end for window in windows)).months
-    within = np.column_stack([in_window(np.array(months, "datetime64[M]"), window) for window in windows])
+    span = Window(first, max(window.end for window in windows))
+    within = np.column_stack([_in_window(span, window) for window in windows])
     parts, part_of = np.unique(within, axis=0, return_inverse=True)
     month = months_from(first, counts.placed)
-    there = (month >= 0) & (month < len(months))
+    there = (month >= 0) & (month < len(span.months))
     rows = counts.placed.only(there)
     points_m = points_of(rows, zones)
-    square = _squares_of(counts.counted, zones, bandwidth_m)[rows.at] if are_many(rows.at) else None
+    square = _squares_of(counts.counted, zones, bandwidth_m)[rows.at] if len(rows.at) > MANY_POINTS else None
     gathered_m, weights = gathered(
         points_m, counts.records[there], part_of.ravel()[month[there]], len(parts), bandwidth_m, square
     )
@@ -229,27 +212,22 @@ def density_per_km2(
 
 def points_of(rows: Chosen, zones: Zones) -> Floats:
     """Return where records lie on the plane of some zones, in metres."""
-    east, north = zones.scale
-    return np.column_stack([rows.numbers("longitude") * east, rows.numbers("latitude") * north])
+    return np.column_stack([rows.numbers("longitude"), rows.numbers("latitude")]) * zones.scale
 
 
 def _squares_of(counted: CountedRecords, zones: Zones, bandwidth_m: float) -> Integers:
     """Return in which square of a density of many points each record of a force lies."""
-    kept = _squares.setdefault(counted, {})
-    key = (zones.area.wkb, bandwidth_m)
-    if key not in kept:
+
+    def worked_out() -> Integers:
         every = Chosen(counted, np.arange(counted.table.num_rows), np.ones(0))
-        kept[key] = squares(points_of(every, zones), bandwidth_m, SIDE_OF_MANY)
-    return kept[key]
+        return squares(points_of(every, zones), bandwidth_m, SIDE_OF_MANY)
+
+    return kept_with(counted, (zones.area.wkb, bandwidth_m), worked_out)
 
 
-_squares: WeakKeyDictionary[CountedRecords, dict[object, Integers]] = WeakKeyDictionary()
-
-
-def in_window(months: Moments, window: Window) -> Booleans:
-    """Return which months lie in a window."""
-    first, last = np.datetime64(window.start, "M"), np.datetime64(window.end, "M")
-    return np.asarray((months >= first) & (months <= last))
+def _in_window(span: Window, window: Window) -> Booleans:
+    """Return which months of a span lie in a window."""
+    return np.array([window.start <= month <= window.end for month in span.months])
 
 
 @once_a_version(MANY)
@@ -259,10 +237,6 @@ def _street_points(snapshot: Snapshot, force: str, smallest: int, _made_from: Ha
 
 def street_points(snapshot: Snapshot, force: str) -> pd.DataFrame:
     """Return where streets are: those that records name, and those of the force that ship.
-
-    Args:
-        snapshot: The version, of blurred records unless nothing is hidden.
-        force: Whose streets they are.
 
     Returns:
         One row per street and point: `street`, `longitude`, `latitude`, `records` (of every measure and month; 0 where
@@ -283,6 +257,5 @@ def street_points(snapshot: Snapshot, force: str) -> pd.DataFrame:
         sites = set(listed_points.loc[listed_points["kind"] == "site", "street"])
         points["kind"] = np.where(points["street"].isin(sites - {""}), "site", "street")
         points = pd.concat([points, listed_points.assign(records=0)], ignore_index=True)
-    columns = ["street", "longitude", "latitude", "records", "kind"]
-    named: pd.DataFrame = points.loc[points["street"] != "", columns]
-    return named
+    named: pd.DataFrame = points[points["street"] != ""]
+    return named[["street", "longitude", "latitude", "records", "kind"]]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -61,10 +62,7 @@ class Verdict(NamedTuple):
 def verdict(hot: bool, hotspot_class: HotspotClass | None = None, change: str = "") -> Verdict:
     """Return one verdict on a place of what the layers say of it: hot now first, then its past, then its change.
 
-    Args:
-        hot: Whether it is hot in the period.
-        hotspot_class: Its class over the periods; None where there are too few.
-        change: "more" where it changed by more than chance against the period before, else anything.
+    Its class over the periods is None or `NONE` where there are too few; `change` is "more" where it changed by more than chance.
 
     >>> verdict(True, HotspotClass.NEW).action, verdict(False, HotspotClass.FADING).action
     ('Send people', 'Nothing to do')
@@ -166,25 +164,33 @@ def change_legend(smallest: int) -> tuple[LegendEntry, ...]:
 def number_steps(protected: Floats, base: int, smallest: int) -> tuple[tuple[LegendEntry, ...], list[str]]:
     """Return up to five steps that hold some protected numbers, and the key of each: equal steps, growing ones for a wide span."""
     most = float(np.nanmax(protected)) if not np.isnan(protected).all() else 0.0
+    ends = _growing_steps(base, most) if most >= 2 * STEPS * base else _equal_steps(base, most)
     hidden = [] if smallest <= 1 else [LegendEntry("hidden", hidden_as(smallest).capitalize())]
-    steps, keys = (
-        _growing_steps(protected, base, most)
-        if most >= 2 * STEPS * base
-        else _equal_steps(protected, base, most)
-    )
+    steps = [
+        LegendEntry(f"s{number}", f"{end:,}" if before + base == end else f"{before + base:,} to {end:,}")
+        for number, (before, end) in enumerate(pairwise([0, *ends]), 1)
+    ]
+    step_of = np.searchsorted(ends, np.nan_to_num(protected)) + 1
+    keys = np.where(np.isnan(protected), "hidden", [f"s{step}" for step in step_of]).tolist()
     return (*hidden, *steps), keys
+
+
+def _growing_steps(base: int, most: float) -> list[int]:
+    """Return where five steps end of which each reaches so many times as far as the one before: one outlier leaves the rest apart."""
+    ratio = (most / base) ** (1 / STEPS)
+    ends = [base * round(base * ratio**step / base) for step in range(1, STEPS)] + [round(most)]
+    return [max(end, base * (at + 1)) for at, end in enumerate(ends)]
+
+
+def _equal_steps(base: int, most: float) -> list[int]:
+    width = base * max(1, math.ceil(most / STEPS / base))
+    return [width * number for number in range(1, math.ceil(most / width) + 1)]
 
 
 def legend_rows(keys: Sequence[str], legend: Sequence[LegendEntry]) -> pd.DataFrame:
     """Return the key, the mark and the words of each zone."""
-    by_key = {entry.key: entry for entry in legend}
-    return pd.DataFrame(
-        {
-            "key": keys,
-            "mark": [by_key[key].mark for key in keys],
-            "words": [by_key[key].words for key in keys],
-        }
-    )
+    by_key = pd.DataFrame(legend, columns=LegendEntry._fields).set_index("key")
+    return by_key.loc[list(keys), ["mark", "words"]].rename_axis("key").reset_index()
 
 
 def fitting_bandwidth_m(zones: Zones) -> int:
@@ -192,31 +198,3 @@ def fitting_bandwidth_m(zones: Zones) -> int:
     width_km = math.sqrt(float(zones.areas_m2.sum())) / 1_000
     wanted_m = AT_A_KM_M * math.sqrt(max(width_km, 0.01))
     return min(BANDWIDTHS_M, key=lambda bandwidth_m: abs(math.log(bandwidth_m / wanted_m)))
-
-
-def _growing_steps(protected: Floats, base: int, most: float) -> tuple[list[LegendEntry], list[str]]:
-    """Return five steps of which each reaches so many times as far as the one before: one outlier leaves the rest apart."""
-    ratio = (most / base) ** (1 / STEPS)
-    ends = [base * round(base * ratio**step / base) for step in range(1, STEPS)] + [round(most)]
-    ends = [max(end, base * (at + 1)) for at, end in enumerate(ends)]
-    starts = [base, *(end + base for end in ends[:-1])]
-    steps = [_step(number, low, high) for number, (low, high) in enumerate(zip(starts, ends, strict=True), 1)]
-    at = np.searchsorted(ends, np.nan_to_num(protected))
-    keys = [
-        "hidden" if math.isnan(number) else f"s{step + 1}" for number, step in zip(protected, at, strict=True)
-    ]
-    return steps, keys
-
-
-def _equal_steps(protected: Floats, base: int, most: float) -> tuple[list[LegendEntry], list[str]]:
-    width = base * math.ceil(most / STEPS / base) if most else base
-    numbers = range(1, max(1, math.ceil(most / width)) + 1) if most else range(0)
-    steps = [_step(number, width * (number - 1) + base, width * number) for number in numbers]
-    keys = [
-        "hidden" if math.isnan(number) else f"s{max(1, math.ceil(number / width))}" for number in protected
-    ]
-    return steps, keys
-
-
-def _step(number: int, low: int, high: int) -> LegendEntry:
-    return LegendEntry(f"s{number}", f"{low:,}" if low == high else f"{low:,} to {high:,}")

@@ -11,9 +11,9 @@ import shapely
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import format_month
 from vulncore.findings.shared.layer import Layer
-from vulncore.findings.shared.words import PLACES_BLURRED, file_note
+from vulncore.findings.shared.words import PLACES_BLURRED, capital_first, file_note, small_first
 from vulncore.findings.where.area import across, zone_names
-from vulncore.findings.where.layers import QUIET, LegendEntry
+from vulncore.findings.where.layers import QUIET
 from vulncore.findings.where.view import LayerView, MapView, WhereSummary, WhereView
 from vulncore.metrics.hotspots.zones import Zones, geojson
 from vulncore.store.manifest import Publish
@@ -32,7 +32,6 @@ def map_view(view: WhereView, layer_view: LayerView, publish: Publish) -> MapVie
     return MapView(
         choice=layer_view.choice,
         resolution=layer_view.resolution,
-        across=across(zones),
         title=title,
         legend=layer.legend,
         counts=counts,
@@ -61,7 +60,7 @@ def export_rows(
     return pd.concat([places, figures], axis=1).assign(
         meaning=frame["words"],
         layer=layer_view.choice.layer.value,
-        force=view.selection.force,
+        force=view.force,
         records_of=view.question.about,
         first_month=format_month(view.window.start),
         last_month=format_month(view.window.end),
@@ -81,9 +80,13 @@ def hot_outline(summary: WhereSummary) -> str:
 
 def as_geojson(rows: pd.DataFrame, zones: Zones) -> str:
     """Return rows, one per zone, as a GeoJSON document in longitude and latitude (WGS 84)."""
+    known = (
+        {name: None if pd.isna(value) else value for name, value in row.items()}
+        for row in rows.to_dict("records")
+    )
     features = [
-        {"type": "Feature", "properties": _plain(row), "geometry": shape}
-        for row, shape in zip(rows.to_dict("records"), zones.geometries, strict=True)
+        {"type": "Feature", "properties": row, "geometry": shape}
+        for row, shape in zip(known, zones.geometries, strict=True)
     ]
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
 
@@ -116,7 +119,7 @@ def _features(layer_view: LayerView, names: Sequence[str]) -> list[dict[str, Any
             "properties": {
                 "cell": cell,
                 "place": name,
-                "words": f"{str(row['words'])[:1].upper()}{str(row['words'])[1:]}",
+                "words": capital_first(str(row["words"])),
                 "key": row["key"],
                 "mark": row["mark"],
                 "middle": [round(float(degree), 6) for degree in middle],
@@ -132,10 +135,9 @@ def _listing(layer_view: LayerView, names: Sequence[str]) -> pd.DataFrame:
     order_of_kinds = {entry.key: at if entry.mark else 0 for at, entry in enumerate(layer.legend)}
     keys = layer.frame["key"].tolist()
     numbers = np.nan_to_num(layer_view.list_by)
-    # ties by name
-    by_number = sorted(range(len(names)), key=lambda zone: (-float(numbers[zone]), names[zone]))
     order = sorted(
-        (zone for zone in by_number if keys[zone] not in QUIET), key=lambda zone: order_of_kinds[keys[zone]]
+        (zone for zone, key in enumerate(keys) if key not in QUIET),
+        key=lambda zone: (order_of_kinds[keys[zone]], -numbers[zone], names[zone]),
     )
     return pd.DataFrame(
         {
@@ -147,15 +149,11 @@ def _listing(layer_view: LayerView, names: Sequence[str]) -> pd.DataFrame:
 
 
 def _alt(title: str, listing: pd.DataFrame, layer_view: LayerView, counts: dict[str, int]) -> str:
-    kinds = "; ".join(_count(entry, counts) for entry in layer_view.layer.legend if counts[entry.key])
+    kinds = "; ".join(
+        f"{counts[entry.key]:,} {small_first(entry.words)}"
+        for entry in layer_view.layer.legend
+        if counts[entry.key]
+    )
     first = "; ".join(f"{row.Place}: {row.What}" for row in listing.head(LISTED).itertuples())
     zones = "Wards" if layer_view.resolution is None else "Cells"
     return f"Map. {title}. {zones}: {kinds}. First: {first or 'none'}."
-
-
-def _count(entry: LegendEntry, counts: dict[str, int]) -> str:
-    return f"{counts[entry.key]:,} {entry.words[:1].lower()}{entry.words[1:]}"
-
-
-def _plain(row: dict[Any, Any]) -> dict[str, Any]:
-    return {str(key): None if pd.isna(value) else value for key, value in row.items()}

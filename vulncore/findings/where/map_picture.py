@@ -8,7 +8,6 @@ import altair as alt
 import numpy as np
 import shapely
 from shapely.geometry import mapping, shape
-from shapely.geometry.polygon import orient
 
 from vulncore.charts.map_chart import MARKED_TO, OUTLINED, OUTLINED_TO, fill
 from vulncore.charts.picture import PADDING, WIDTH
@@ -51,32 +50,25 @@ def map_picture(
 ) -> alt.LayerChart:
     """Return a map as a chart: its zones with their marks, the names around them, and beneath it what its colours mean.
 
-    Args:
-        where: What the map is of.
-        shown: The map as it is on screen.
-        labels: Names for orientation: `name`, `kind`, `longitude`, `latitude`, `priority`.
-        hot: The shape that is outlined, as GeoJSON has it; None for none.
-        palette: The colours that suit the ground.
+    `labels` and `hot` are those of `vulncore.charts.map_chart.hotspot_map`.
     """
     ground = _Ground(shown.bounds)
-    legend, legend_high = _legend(shown, hot is not None, ground.high)
+    legend, legend_high = _legend(shown, hot is not None, ground.high, palette)
     marks = _marks(shown, ground)
-    names = _names(labels, marks, ground)
     layers = [
         _zones(shown, ground, palette),
-        _lines([ground.drawn(shown.outline["geometry"])], palette.ink, 2),
+        _line(ground.drawn(shown.outline["geometry"]), palette.ink, 2),
         *([] if hot is None else _outlined(ground.drawn(hot), palette)),
-        *_texts(names, palette),
+        *_texts(_names(labels, marks, ground), palette),
         *_drawn_marks(marks, palette),
-        *_drawn_legend(legend, palette),
+        *legend,
     ]
-    chart: alt.LayerChart = alt.LayerChart(
+    return alt.LayerChart(
         layer=layers,
         width=WIDE,
         height=ground.high + legend_high,
-        title=heading([shown.title, where.selection.force], _how_to_read(where, shown), palette),
+        title=heading([shown.title, where.force], _how_to_read(where, shown), palette),
     )
-    return chart
 
 
 class _Ground:
@@ -101,29 +93,24 @@ class _Ground:
         placed = shapely.transform(
             shape(geometry), lambda points: np.round(np.column_stack(self.at(points[:, 0], points[:, 1])), 1)
         )
-        return dict(mapping(shapely.multipolygons([orient(part, -1) for part in shapely.get_parts(placed)])))
+        return dict(mapping(shapely.orient_polygons(placed, exterior_cw=True)))
 
 
 def _how_to_read(where: WhereView, shown: MapView) -> list[str]:
-    lines = []
-    if shown.choice.layer in (Layer.CELLS, Layer.WARDS):
-        zone = "ward" if shown.choice.layer is Layer.WARDS else "cell"
-        lines.append(f"Numbers: {where.unit} in each {zone}")
+    zone = {Layer.CELLS: "cell", Layer.WARDS: "ward"}.get(shown.choice.layer)
+    lines = [f"Numbers: {where.unit} in each {zone}"] if zone else []
     return [*lines, PLACES_BLURRED] if is_blurred(where.smallest) else lines
 
 
 def _zones(shown: MapView, ground: _Ground, palette: Palette) -> alt.Chart:
-    zones = []
-    for feature in shown.features:
-        red, green, blue, opaque = fill(feature["properties"]["key"], palette)
-        zones.append(
-            {
-                "type": "Feature",
-                "geometry": ground.drawn(feature["geometry"]),
-                "fill": f"rgb({red}, {green}, {blue})",
-                "opaque": round(opaque / 255, 2),
-            }
-        )
+    zones = [
+        {
+            "type": "Feature",
+            "geometry": ground.drawn(feature["geometry"]),
+            **_filled(feature["properties"]["key"], palette),
+        }
+        for feature in shown.features
+    ]
     edge = 0.0 if len(zones) > OUTLINED_TO else 0.7
     chart: alt.Chart = (
         _shapes(zones)
@@ -133,22 +120,28 @@ def _zones(shown: MapView, ground: _Ground, palette: Palette) -> alt.Chart:
     return chart
 
 
-def _shapes(features: Sequence[Mapping[str, Any]]) -> alt.Chart:
-    return alt.Chart(alt.InlineData(values=list(features))).properties(
+def _filled(key: str, palette: Palette) -> Row:
+    red, green, blue, opaque = fill(key, palette)
+    return {"fill": f"rgb({red}, {green}, {blue})", "opaque": round(opaque / 255, 2)}
+
+
+def _shapes(features: list[Row]) -> alt.Chart:
+    return alt.Chart(alt.InlineData(values=features)).properties(
         projection=alt.Projection(type="identity", scale=1, translate=[0, 0])
     )
 
 
-def _lines(shapes: Sequence[Mapping[str, Any]], colour: str, width: float) -> alt.Chart:
-    features = [{"type": "Feature", "geometry": one} for one in shapes]
-    chart: alt.Chart = _shapes(features).mark_geoshape(filled=False, stroke=colour, strokeWidth=width)
+def _line(shape_drawn: Mapping[str, Any], colour: str, width: float) -> alt.Chart:
+    chart: alt.Chart = _shapes([{"type": "Feature", "geometry": shape_drawn}]).mark_geoshape(
+        filled=False, stroke=colour, strokeWidth=width
+    )
     return chart
 
 
 def _outlined(shape_drawn: Mapping[str, Any], palette: Palette) -> list[alt.Chart]:
     """Return the outline of what is hot: a line on a broader one of the ground's colour, so that it is seen on any cell."""
     return [
-        _lines([shape_drawn], palette.ground if width == max(OUTLINED) else palette.ink, width)
+        _line(shape_drawn, palette.ground if width == max(OUTLINED) else palette.ink, width)
         for width in OUTLINED
     ]
 
@@ -160,11 +153,8 @@ def _marks(shown: MapView, ground: _Ground) -> list[Row]:
         return []
     areas = [shapely.area(shape(ground.drawn(feature["geometry"]))) for feature in marked]
     size = min(LARGEST_MARK, max(SMALLEST_MARK, OF_A_ZONE * math.sqrt(float(np.median(areas)))))
-    rows = []
-    for feature in marked:
-        x, y = ground.at(*feature["properties"]["middle"])
-        rows.append(_row(feature["properties"]["mark"], x, y, size))
-    return rows
+    zones = [feature["properties"] for feature in marked]
+    return [_row(zone["mark"], *ground.at(*zone["middle"]), size) for zone in zones]
 
 
 def _row(text: str, x: float, y: float, size: float) -> Row:
@@ -179,8 +169,7 @@ def _row(text: str, x: float, y: float, size: float) -> Row:
 
 def _names(labels: Sequence[Mapping[str, Any]], marks: Sequence[Row], ground: _Ground) -> list[Row]:
     """Return the names that lie on the map, on no mark and on no name that matters more."""
-    taken = [_box(mark) for mark in marks]
-    names = []
+    taken, names = [_box(mark) for mark in marks], []
     for label in sorted(labels, key=lambda label: -label["priority"]):
         name = label["name"].upper() if label["kind"] == "borough" else label["name"]
         row = _row(name, *ground.at(label["longitude"], label["latitude"]), LETTERS - 2)
@@ -228,68 +217,49 @@ def _texts(
 def _drawn_marks(marks: Sequence[Row], palette: Palette) -> list[alt.Chart]:
     """Return marks: numbers as words, and signs as shapes."""
     signs = [mark for mark in marks if mark["text"] in SHAPES]
-    return [
-        *_texts([mark for mark in marks if mark["text"] not in SHAPES], palette, "bold"),
-        *(
-            _placed([sign for sign in signs if sign["text"] == text])
-            .mark_point(
-                shape=SHAPES[text],
-                filled=text not in HOLLOW,
-                color=palette.ink,
-                stroke=palette.ink if text in HOLLOW else palette.ground,
-                fill=palette.ground if text in HOLLOW else palette.ink,
-                strokeWidth=1.4,
-                opacity=1,
-            )
-            .encode(size=alt.Size("area:Q", scale=None))
-            for text in sorted({sign["text"] for sign in signs})
-        ),
-    ]
+    drawn = _texts([mark for mark in marks if mark["text"] not in SHAPES], palette, "bold")
+    for text in sorted({sign["text"] for sign in signs}):
+        inside, edge = (palette.ground, palette.ink) if text in HOLLOW else (palette.ink, palette.ground)
+        points = _placed([sign for sign in signs if sign["text"] == text]).mark_point(
+            shape=SHAPES[text],
+            filled=text not in HOLLOW,
+            color=palette.ink,
+            stroke=edge,
+            fill=inside,
+            strokeWidth=1.4,
+            opacity=1,
+        )
+        drawn.append(points.encode(size=alt.Size("area:Q", scale=None)))
+    return drawn
 
 
-def _legend(shown: MapView, outlined: bool, top: float) -> tuple[list[Row], int]:
-    """Return what the colours mean, in rows as wide as the map, each with where it stands; and how high all of it is."""
-    entries = [*shown.legend, *([LegendEntry("outlined", "Outlined: hotspot")] if outlined else [])]
-    rows, x, y = [], 0.0, top + GAP
-    for entry in entries:
-        count = f" ({shown.counts[entry.key]:,})" if entry.mark else ""
-        words = f"{entry.words}{count}"
-        wide = SWATCH + 8 + LETTER * LETTERS * len(words) + GAP
+def _legend(shown: MapView, outlined: bool, top: float, palette: Palette) -> tuple[list[alt.Chart], int]:
+    """Return what the colours mean, in rows as wide as the map, and how high all of them are."""
+    swatches, words, marks = [], [], []
+    x, y = 0.0, top + GAP
+    line = {"fill": palette.ground, "opaque": 0, "line": palette.ink, "width": 3}
+    for entry in (*shown.legend, *([LegendEntry("outlined", "Outlined: hotspot")] if outlined else [])):
+        text = shown.counted(entry)
+        wide = SWATCH + 8 + LETTER * LETTERS * len(text) + GAP
         if x and x + wide > WIDE:
             x, y = 0.0, y + LINE
-        rows.append({"key": entry.key, "mark": entry.mark, "words": words, "x": x, "y": y})
+        filled = {**_filled(entry.key, palette), "line": palette.missing, "width": 1}
+        swatches.append({"x": x + SWATCH / 2, "y": y, **(line if entry.key == "outlined" else filled)})
+        words.append({"text": text, "x": x + SWATCH + 8, "y": y, "size": LETTERS})
+        if entry.mark:
+            marks.append(_row(entry.mark, x + SWATCH / 2, y, 11))
         x += wide
-    return rows, round(y - top) + LINE
-
-
-def _drawn_legend(legend: Sequence[Row], palette: Palette) -> list[alt.Chart]:
-    swatches = [_swatch(entry, palette) for entry in legend]
-    words = [
-        {"text": entry["words"], "x": entry["x"] + SWATCH + 8, "y": entry["y"], "size": LETTERS}
-        for entry in legend
-    ]
-    marks = [
-        _row(entry["mark"], entry["x"] + SWATCH / 2, entry["y"], 11) for entry in legend if entry["mark"]
-    ]
     squares = _placed(swatches).encode(
         fill=alt.Fill("fill:N", scale=None),
         fillOpacity=alt.FillOpacity("opaque:Q", scale=None),
         stroke=alt.Stroke("line:N", scale=None),
         strokeWidth=alt.StrokeWidth("width:Q", scale=None),
     )
-    return [
+    drawn = [
         squares.mark_point(shape="square", size=SWATCH**2, opacity=1),
         _placed(words)
         .mark_text(align="left", baseline="middle", fontSize=LETTERS, color=palette.ink)
-        .encode(text=alt.Text("text:N")),
+        .encode(text="text:N"),
         *_drawn_marks(marks, palette),
     ]
-
-
-def _swatch(entry: Row, palette: Palette) -> Row:
-    place = {"x": entry["x"] + SWATCH / 2, "y": entry["y"]}
-    if entry["key"] == "outlined":
-        return {**place, "fill": palette.ground, "opaque": 0, "line": palette.ink, "width": 3}
-    red, green, blue, opaque = fill(entry["key"], palette)
-    colour = f"rgb({red}, {green}, {blue})"
-    return {**place, "fill": colour, "opaque": round(opaque / 255, 2), "line": palette.missing, "width": 1}
+    return drawn, round(y - top) + LINE

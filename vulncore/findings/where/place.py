@@ -8,7 +8,7 @@ import pandas as pd
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.blur import sharpening
-from vulncore.domain.periods import WEEKDAYS, Window, add_months, month_end
+from vulncore.domain.periods import WEEKDAYS, Window
 from vulncore.findings.shared.words import hidden_in_words, percent
 from vulncore.findings.where.area import streets_by_records, zone_names
 from vulncore.findings.where.counts import RecordCounts, ZoneCounts, spread_of, zone_counts, zone_of_records
@@ -21,6 +21,7 @@ from vulncore.findings.where.protection import (
     names_of,
     protected_numbers,
 )
+from vulncore.findings.where.question import equal_parts
 from vulncore.findings.where.view import PlaceView, TwoPlaces
 from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.hotspots.zones import zone_of
@@ -44,14 +45,9 @@ def place_view(
     shortest: int = PARTS_OF_MONTHS[0],
     hours_from: int = 0,
 ) -> PlaceView:
-    """Return what can be shown of one zone.
+    """Return what can be shown of one zone by its name, its H3 index or the ward; `resolution` is None for wards.
 
-    Args:
-        counts: Where the records lie.
-        resolution: The size of the cells, None for wards.
-        cell: The zone's name: its H3 index, or the ward.
-        shortest: How many months a part of its time has at least.
-        hours_from: With which of `PARTS_OF_WEEK` the finest parts of its hours begin.
+    A part of its time has at least `shortest` months; the finest parts of its hours are number `hours_from` of `PARTS_OF_WEEK`.
     """
     by_zone = zone_counts(counts, resolution)
     zone = by_zone.zones.names.index(cell)
@@ -79,30 +75,23 @@ def _verdict(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> Verdict:
     longitudes, latitudes = (finest.zones.centres_m / finest.zones.scale).T
     within = np.flatnonzero(zone_of(by_zone.zones, longitudes, latitudes) == zone)
     hot = hot_layer(finest, counts.window, smallest).frame["state"].to_numpy()[within] == "hot"
-    classes: list[HotspotClass | None] = [None] * len(within)
-    change = ""
+    classes, change = [HotspotClass.NONE] * len(within), ""
     if question.periods:
         of_cells = class_layer(finest, question.periods, smallest).frame["class"].to_numpy()[within]
-        classes = [HotspotClass(hotspot_class) for hotspot_class in of_cells]
+        classes = [HotspotClass(of_cell) for of_cell in of_cells]
     if question.before is not None:
         changes = change_layer(by_zone, counts.window, question.before, smallest).frame["verdict"]
         change = str(changes.iloc[zone])
     judged = [verdict(bool(state), of_cell, change) for state, of_cell in zip(hot, classes, strict=True)]
-    return min(judged, default=verdict(False, None, change))
+    return min(judged, default=verdict(False, change=change))
 
 
 def two_places(counts: RecordCounts, resolution: int | None, cells: tuple[str, str]) -> TwoPlaces:
-    """Return what can be shown of two zones of one map, their time in parts of one length, and whether they differ.
-
-    Args:
-        counts: Where the records lie.
-        resolution: The size of the cells, None for wards.
-        cells: The names of both.
-    """
+    """Return what can be shown of two zones of one map, their time in parts of one length, and whether they differ."""
     alone = [place_view(counts, resolution, cell) for cell in cells]
     fewest = min(len(place.months) for place in alone)
     coarser = next(
-        step for step in PARTS_OF_MONTHS if len(_equal_parts(counts.question.history, step)) <= fewest
+        step for step in PARTS_OF_MONTHS if len(equal_parts(counts.question.history.months, step)) <= fewest
     )
     hours_from = max(_parts_of_week(place.hours) for place in alone)
     first, second = (place_view(counts, resolution, cell, coarser, hours_from) for cell in cells)
@@ -132,8 +121,7 @@ def _parts_of_week(hours: pd.DataFrame) -> int:
     """Return which of `PARTS_OF_WEEK` some hours are in; the finest where there are none."""
     if hours.empty:
         return 0
-    rows, columns = hours["row"].nunique(), hours["column"].nunique()
-    return PARTS_OF_WEEK.index((rows, DAY // columns))
+    return PARTS_OF_WEEK.index((hours["day"].nunique(), DAY // hours["part"].nunique()))
 
 
 def _most(*frames: pd.DataFrame) -> float:
@@ -147,26 +135,13 @@ def _months(counts: RecordCounts, by_zone: ZoneCounts, zone: int, shortest: int)
     """Return the place's time in the shortest parts of which half of its records can be shown."""
     frame = pd.DataFrame()
     for step in (step for step in PARTS_OF_MONTHS if step >= shortest):
-        windows = _equal_parts(counts.question.history, step)
+        windows = equal_parts(counts.question.history.months, step)
         there = np.array([by_zone.about(window)[zone] for window in windows])
         numbers, half_shown = protected_numbers(there, counts.smallest)
-        frame = pd.DataFrame(
-            {
-                "label": [_label(window) for window in windows],
-                "start": [pd.Timestamp(window.start) for window in windows],
-                "records": numbers,
-            }
-        )
+        frame = pd.DataFrame({"label": [_label(window) for window in windows], "records": numbers})
         if half_shown and there.sum() > 0:
             break
     return frame
-
-
-def _equal_parts(history: Window, step: int) -> list[Window]:
-    """Return equal parts of a window that end with its last month; what is left over at the start is left out."""
-    months = history.months
-    firsts = months[len(months) % step :: step]
-    return [Window(first, month_end(add_months(first, step - 1))) for first in firsts]
 
 
 def _hours(
@@ -175,12 +150,9 @@ def _hours(
     """Return the place's hours in the finest parts of which half of its records can be shown, or why there are none."""
     nothing = pd.DataFrame()
     if math.isnan(number):
-        few = hidden_in_words(max(counts.smallest, 1)).capitalize()
-        return nothing, (
-            f"{few} {counts.question.unit} lie here: too few to show their hours. "
-            "Choose larger cells, a longer period or more measures."
-        )
-    if counts.question.selection.hours.cells:
+        why = f"{_few(counts)} lie here: too few to show their hours. "
+        return nothing, f"{why}Choose larger cells, a longer period or more measures."
+    if counts.selection.hours.cells:
         return nothing, "This map is of some hours alone. Choose every hour to see the hours of this place."
     week = _week(counts, by_zone, zone)
     if not week.sum():
@@ -191,7 +163,7 @@ def _hours(
         parts = days.reshape(rows, DAY // hours, hours).sum(axis=2)
         numbers, half_shown = protected_numbers(parts.ravel(), counts.smallest)
         if half_shown:
-            return _hour_rows(numbers.reshape(parts.shape), hours), ""
+            return _hour_rows(numbers, rows, hours), ""
     return nothing, (
         "Too few records have a time of day to show the hours of this place. Choose larger cells or a longer period."
     )
@@ -209,35 +181,27 @@ def _week(counts: RecordCounts, by_zone: ZoneCounts, zone: int) -> Floats:
     return hours
 
 
-def _hour_rows(numbers: Floats, hours: int) -> pd.DataFrame:
-    row, column = (positions.ravel() for positions in np.indices(numbers.shape))
-    days = WEEKDAYS if len(numbers) == DAYS else ("Every day",)
-    starts = [(FROM + hours * int(at)) % DAY for at in column]
-    return pd.DataFrame(
-        {
-            "row": row,
-            "column": column,
-            "day": [days[at] for at in row],
-            "part": [f"{start:02d}–{(start + hours) % DAY:02d}" for start in starts],
-            "records": numbers.ravel(),
-        }
-    )
+def _hour_rows(numbers: Floats, rows: int, hours: int) -> pd.DataFrame:
+    days = WEEKDAYS if rows == DAYS else ("Every day",)
+    starts = [start % DAY for start in range(FROM, FROM + DAY, hours)]
+    parts = [f"{start:02d}–{(start + hours) % DAY:02d}" for start in starts]
+    return pd.DataFrame({"day": np.repeat(days, len(parts)), "part": parts * rows, "records": numbers})
 
 
 def _summary(number: float, total: float, counts: RecordCounts) -> str:
-    unit = counts.question.unit
     if math.isnan(number):
-        few = hidden_in_words(max(counts.smallest, 1)).capitalize()
-        return f"{few} {unit}."
+        return f"{_few(counts)}."
     share = percent(number / max(total, 1))
     about = "About " if counts.smallest > 1 else ""
-    return f"{about}{number:,.0f} {unit}, {share} of all on the map."
+    return f"{about}{number:,.0f} {counts.unit}, {share} of all on the map."
+
+
+def _few(counts: RecordCounts) -> str:
+    return f"{hidden_in_words(max(counts.smallest, 1)).capitalize()} {counts.unit}"
 
 
 def _label(window: Window) -> str:
-    first, last = f"{window.start:%b %Y}", f"{window.end:%b %Y}"
-    if first == last:
-        return first
-    if window.start.year == window.end.year:
-        return f"{window.start:%b}–{last}"
-    return f"{window.start:%b %y}–{last}"
+    last = f"{window.end:%b %Y}"
+    if len(window.months) == 1:
+        return last
+    return f"{window.start:{'%b' if window.start.year == window.end.year else '%b %y'}}–{last}"

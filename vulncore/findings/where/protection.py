@@ -10,8 +10,8 @@ files import none of these five, and of the pages `reads.py` alone does, which c
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
-from weakref import WeakKeyDictionary
+from itertools import compress
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,7 @@ from vulncore.findings.where.counts import (
     RecordCounts,
     ZoneCounts,
     density_per_km2,
+    kept_with,
     spread_of,
     zone_counts,
 )
@@ -52,7 +53,6 @@ from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
 from vulncore.metrics.hotspots.near_repeats import NearRepeats
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
 from vulncore.metrics.statistics.parts import PartsCompared, parts_compared
-from vulncore.metrics.week.counted import CountedRecords
 
 States = NDArray[np.int8]
 
@@ -61,6 +61,7 @@ FEWEST: Final = 20
 FEW: Final = 100  # records: of fewer, a place has to hold several times its share to stand out
 FALSE_RATE: Final = 0.05
 """Of the zones said to be hot, cold or changed, how many may be so by chance, on average."""
+TOO_FEW: Final = "too few to say"
 RATIO_STEP: Final = 0.1  # of a ratio of pairs: finer says no more
 WORTH_SAYING: Final = 1.2  # times what shuffled dates give: with enough records far less is more than chance
 
@@ -84,10 +85,7 @@ def where_view(counts: RecordCounts) -> WhereView:
 def layer_view(counts: RecordCounts, choice: MapChoice, beside: RecordCounts | None = None) -> LayerView:
     """Return a layer of the map in protected form, on its ground and with the names of its zones.
 
-    Args:
-        counts: Where the records lie.
-        choice: The layer.
-        beside: Those of a map of the same zones that stands beside it: both have the same steps of colour.
+    `beside` are the counts of a map of the same zones that stands beside it: both have the same steps of colour.
 
     Raises:
         VulncoreError: The data can't serve the layer, or there are too few records for a map.
@@ -101,7 +99,7 @@ def layer_view(counts: RecordCounts, choice: MapChoice, beside: RecordCounts | N
     zones, there = by_zone.zones, by_zone.about(counts.window)
     bandwidth_m = choice.bandwidth_m or fitting_bandwidth_m(zones)
     layer = _layer(counts, by_zone, choice.layer, bandwidth_m, beside)
-    total = float(there.sum())
+    total, base = float(there.sum()), max(counts.smallest, 1)  # of blurred records a total is about right
     list_by, _ = protected_numbers(there, counts.smallest)
     if "fifth" in layer.frame:
         list_by = layer.frame["fifth"].to_numpy(dtype=float)
@@ -113,18 +111,13 @@ def layer_view(counts: RecordCounts, choice: MapChoice, beside: RecordCounts | N
         names=names_of(counts, zones),
         layer=layer,
         list_by=list_by,
-        total=_total_in_words(total, counts.smallest),
+        total=f"{base * round(total / base):,}",
         few=total < FEW,
     )
 
 
 def where_summary(counts: RecordCounts, trial: MapTrial | None = None) -> WhereSummary:
-    """Return what the first sentences about a map are made of; layers only where there are enough records for a map.
-
-    Args:
-        counts: Where the records lie.
-        trial: The test on past months, where its sentence is wanted.
-    """
+    """Return what the first sentences about a map are made of; layers only where there are enough records for a map."""
     view = where_view(counts)
     if view.too_few:
         return WhereSummary(view)
@@ -174,15 +167,11 @@ def density_layer(
     Returns:
         A frame with `fifth` (of the densest, 1 to 5; missing where under `smallest` records lie within the bandwidth).
     """
-    per_km2, *others = (
-        density_per_km2(one, by_zone.zones, bandwidth_m, [one.window])[0]
-        for one in (counts, beside)
-        if one is not None
-    )
-    densest = max(float(per_km2.max()), *(float(other.max()) for other in others), 1e-12)
+    maps = (counts,) if beside is None else (counts, beside)
+    per_km2 = [density_per_km2(one, by_zone.zones, bandwidth_m, [one.window])[0] for one in maps]
+    densest = max(float(np.max(per_km2)), 1e-12)
     few = _nearby(by_zone, counts.window, bandwidth_m) < max(smallest, 1)
-    fifths = np.clip(np.ceil(STEPS * per_km2 / densest), 1, STEPS)
-    fifth = np.where(few, np.nan, fifths)
+    fifth = np.where(few, np.nan, np.clip(np.ceil(STEPS * per_km2[0] / densest), 1, STEPS))
     legend = density_legend(bandwidth_m, smallest)
     keys = ["few" if math.isnan(step) else f"s{step:.0f}" for step in fifth]
     return ProtectedLayer(legend_rows(keys, legend).assign(fifth=fifth), legend)
@@ -205,7 +194,13 @@ def hot_states(by_zone: ZoneCounts, window: Window, smallest: int) -> States:
 
     Where under `smallest` records lie in a zone and those around it, it is not hot whatever the test says.
     """
-    return _states(by_zone.zones, by_zone.within(window), smallest)
+    zones, counts = by_zone.zones, by_zone.within(window)
+    if not counts.sum():
+        return np.zeros(len(counts), dtype=np.int8)
+    per_area = counts / zones.areas_m2 * float(np.median(zones.areas_m2))
+    states: States = hot_and_cold(getis_ord(per_area, zones.near), FALSE_RATE)
+    around = zones.near @ counts
+    return np.where((states > 0) & (around < max(smallest, 1)), 0, states).astype(np.int8)
 
 
 def class_layer(by_zone: ZoneCounts, periods: Sequence[Window], smallest: int) -> ProtectedLayer:
@@ -214,10 +209,9 @@ def class_layer(by_zone: ZoneCounts, periods: Sequence[Window], smallest: int) -
     Returns:
         A frame with `class`.
     """
-    zones = by_zone.zones
     counts = np.column_stack([by_zone.within(period) for period in periods])
-    states = np.column_stack([_states(zones, counts[:, at], smallest) for at in range(len(periods))])
-    classes = hotspot_classes(states, zones.near @ counts, counts.sum(axis=0))
+    states = np.column_stack([hot_states(by_zone, period, smallest) for period in periods])
+    classes = hotspot_classes(states, by_zone.zones.near @ counts, counts.sum(axis=0))
     keys = [hotspot_class.value for hotspot_class in classes]
     return ProtectedLayer(legend_rows(keys, CLASS_LEGEND).assign(**{"class": keys}), CLASS_LEGEND)
 
@@ -232,16 +226,14 @@ def change_layer(by_zone: ZoneCounts, now: Window, before: Window, smallest: int
         A frame with `now`, `before` (rounded, missing where hidden), `ratio` (of the rates per day), `low`, `high`
         (its limits at the level at which all zones are judged), `verdict` ("more", "fewer", "no clear change").
     """
-    now_used, before_used = by_zone.about(now), by_zone.about(before)
-    shown_now, shown_before = (protected_numbers(numbers, smallest)[0] for numbers in (now_used, before_used))
-    both_hidden = np.isnan(shown_now) & np.isnan(shown_before)
-    spread = spread_of((by_zone, now), (by_zone, before))
-    compared = parts_compared(now_used, before_used, now.days, before.days, spread, ~both_hidden)
-    verdicts = verdicts_of(compared)
+    shown_before, shown_now, _, compared, verdicts = zones_compared(
+        (by_zone, before), (by_zone, now), smallest
+    )
+    key_of = {"more": "up", "fewer": "down", "no clear change": "same", TOO_FEW: "few"}
     legend = change_legend(smallest)
-    keys = np.select([both_hidden, verdicts == "more", verdicts == "fewer"], ["few", "up", "down"], "same")
-    frame = legend_rows(keys.tolist(), legend)
-    any_hidden = np.isnan(shown_now) | np.isnan(shown_before)
+    frame = legend_rows([key_of[verdict] for verdict in verdicts], legend)
+    both_shown = ~np.isnan(shown_now) & ~np.isnan(shown_before)
+    limits = {name: getattr(compared, name) for name in ("ratio", "low", "high")}
     return ProtectedLayer(
         frame.assign(
             words=[
@@ -250,20 +242,42 @@ def change_layer(by_zone: ZoneCounts, now: Window, before: Window, smallest: int
             ],
             now=shown_now,
             before=shown_before,
-            ratio=np.where(any_hidden, np.nan, compared.ratio).round(2),
-            low=np.where(any_hidden, np.nan, compared.low).round(2),
-            high=np.where(any_hidden, np.nan, compared.high).round(2),
-            verdict=np.where(both_hidden, "too few to say", verdicts),
+            **{name: np.where(both_shown, limit, np.nan).round(2) for name, limit in limits.items()},
+            verdict=verdicts,
         ),
         legend,
     )
 
 
-def verdicts_of(compared: PartsCompared) -> NDArray[np.str_]:
-    """Return whether each zone has "more", "fewer" or "no clear change"; one that had nothing before has more where that is clear."""
+class ZonesCompared(NamedTuple):
+    """How the same zones differ: what may be shown of both sides (rounded, missing where hidden), the test, and its verdicts.
+
+    `totals` are about how many records all zones of each side hold.
+    """
+
+    before: Floats
+    now: Floats
+    totals: tuple[float, float]
+    compared: PartsCompared
+    verdicts: list[str]
+
+
+def zones_compared(
+    before: tuple[ZoneCounts, Window], now: tuple[ZoneCounts, Window], smallest: int, *, by_day: bool = True
+) -> ZonesCompared:
+    """Return whether each zone has "more", "fewer" or "no clear change", or `TOO_FEW` where neither side shows a number.
+
+    They are compared by day, else by their share of all; one that had nothing before has more where that is clear.
+    """
+    about = [by_zone.about(window) for by_zone, window in (before, now)]
+    shown = [protected_numbers(numbers, smallest)[0] for numbers in about]
+    hidden = np.isnan(shown[0]) & np.isnan(shown[1])
+    totals = float(about[0].sum()), float(about[1].sum())
+    exposures = (before[1].days, now[1].days) if by_day else totals
+    compared = parts_compared(about[1], about[0], exposures[1], exposures[0], spread_of(before, now), ~hidden)
     fewer = compared.clear & (compared.ratio < 1)
-    verdicts: NDArray[np.str_] = np.select([fewer, compared.clear], ["fewer", "more"], "no clear change")
-    return verdicts
+    verdicts = np.select([hidden, fewer, compared.clear], [TOO_FEW, "fewer", "more"], "no clear change")
+    return ZonesCompared(shown[0], shown[1], totals, compared, verdicts.tolist())
 
 
 def protected_numbers(counts: Floats, smallest: int) -> tuple[Floats, bool]:
@@ -275,35 +289,26 @@ def protected_numbers(counts: Floats, smallest: int) -> tuple[Floats, bool]:
 
 def names_of(counts: RecordCounts, zones: Zones) -> StreetNames:
     """Return the streets of each zone of a map: the same whatever is selected, and kept."""
-    kept = _names.setdefault(counts.counted, {})
-    if zones.names not in kept:
-        kept[zones.names] = street_names(counts.streets, zones, counts.smallest)
-    return kept[zones.names]
-
-
-_names: WeakKeyDictionary[CountedRecords, dict[tuple[str, ...], StreetNames]] = WeakKeyDictionary()
+    return kept_with(
+        counts.counted, zones.names, lambda: street_names(counts.streets, zones, counts.smallest)
+    )
 
 
 def street_names(points: pd.DataFrame, zones: Zones, smallest: int) -> StreetNames:
     """Return the streets of each zone, with how much is recorded there, to the nearest `smallest`.
 
-    A street that records alone name is named where at least `smallest` do; a kind of place only where no street is.
-
-    Args:
-        points: As `vulncore.findings.where.counts.street_points` returns.
-        zones: The zones.
-        smallest: The smallest number of records that is told.
+    A street that records alone name is named where at least `smallest` do; a kind of place only where no street is. `points` are
+    as `street_points` of `counts` returns them.
     """
     base = max(smallest, 1)
-    longitudes, latitudes = (points[name].to_numpy(dtype=float) for name in ("longitude", "latitude"))
-    there = points.assign(zone=zone_of(zones, longitudes, latitudes), listed=points["records"] == 0)
+    zone = zone_of(zones, *points[["longitude", "latitude"]].to_numpy(dtype=float).T)
+    there = points.assign(zone=zone, listed=points["records"] == 0)
     summed = (
         there[there["zone"] != OUTSIDE]
         .groupby(["zone", "kind", "street"], as_index=False)
         .agg(records=("records", "sum"), listed=("listed", "any"))
     )
-    streets: StreetNames = tuple(Counter() for _ in zones.names)
-    sites: StreetNames = tuple(Counter() for _ in zones.names)
+    streets, sites = (tuple(Counter[str]() for _ in zones.names) for _ in range(2))
     for row in summed[summed["listed"] | (summed["records"] >= base)].to_dict("records"):
         records = int(row["records"])
         by_zone = sites if row["kind"] == "site" else streets
@@ -321,23 +326,14 @@ def fitting_resolution(counts: RecordCounts, layer: Layer) -> int | None:
         return None
     if layer not in (Layer.CELLS, Layer.CHANGE):
         return counts.ground.finest
-    for resolution in counts.ground.resolutions:
-        there = zone_counts(counts, resolution).about(counts.window)
-        if protected_numbers(there, counts.smallest)[1]:
-            return resolution
-    return counts.ground.resolutions[-1]
+    resolutions = counts.ground.resolutions
+    there = (zone_counts(counts, resolution).about(counts.window) for resolution in resolutions)
+    shown = (protected_numbers(numbers, counts.smallest)[1] for numbers in there)
+    return next(compress(resolutions, shown), resolutions[-1])
 
 
 def protected_trial(hits: pd.DataFrame, smallest: int) -> pd.DataFrame:
-    """Return the test of maps in whole per cent, in steps worth at least `smallest` records.
-
-    Args:
-        hits: As `vulncore.metrics.hotspots.prediction.prediction` returns it.
-        smallest: The smallest number of records that is told.
-
-    Returns:
-        As `vulncore.findings.where.view.MapTrial` has it.
-    """
+    """Return the test of maps (`prediction`) in whole per cent, in steps worth at least `smallest` records: see `MapTrial`."""
     happened = float(hits["happened"].iloc[0])
     percent_held = [share_in_steps(part, happened, smallest) for part in hits["hits"]]
     return pd.DataFrame(
@@ -358,11 +354,7 @@ def protected_trial(hits: pd.DataFrame, smallest: int) -> pd.DataFrame:
 
 
 def protected_repeats(tested: NearRepeats, smallest: int) -> tuple[pd.DataFrame, int | None]:
-    """Return the ratio of pairs in each band, to a tenth and hidden where there are few; and which band says most.
-
-    Returns:
-        The frame as `vulncore.findings.where.view.RepeatsView` has it, and the position of its strongest band.
-    """
+    """Return the ratio of pairs in each band, to a tenth and hidden where there are few, and which says most: see `RepeatsView`."""
     table = tested.table
     shown = (table["observed"] >= smallest) & table["ratio"].notna()
     steps = (table["ratio"] / RATIO_STEP).round() * RATIO_STEP
@@ -372,8 +364,7 @@ def protected_repeats(tested: NearRepeats, smallest: int) -> tuple[pd.DataFrame,
     worth = table[table["clear"] & shown & (table["ratio"] >= WORTH_SAYING)]
     if worth.empty:
         return bands, None
-    strongest = worth.sort_values(["ratio", "days_to", "distance_to_m"]).index[-1]
-    return bands, table.index.tolist().index(strongest)
+    return bands, int(worth.sort_values(["ratio", "days_to", "distance_to_m"]).index[-1])
 
 
 def _too_few(there: Floats, smallest: int) -> bool:
@@ -395,11 +386,6 @@ def _off_the_map(counts: RecordCounts, outside: float) -> OffTheMap:
 def _about(number: float, base: int) -> str:
     about = base * round(number / base)
     return f"Fewer than {base}" if number < base else f"{about:,}" if base == 1 else f"About {about:,}"
-
-
-def _total_in_words(total: float, smallest: int) -> str:
-    base = max(smallest, 1)  # of blurred records a total is about right
-    return f"{base * round(total / base):,}"
 
 
 def _refuse(counts: RecordCounts, choice: MapChoice) -> None:
@@ -435,14 +421,10 @@ def _layer(
         return change_layer(by_zone, window, question.before, smallest)
     if layer is Layer.CLASS:
         return class_layer(by_zone, question.periods, smallest)
-    others = None if beside is None else _on_the_same(by_zone, beside).about(beside.window)
-    return number_layer(by_zone, window, smallest, others)
-
-
-def _on_the_same(by_zone: ZoneCounts, beside: RecordCounts) -> ZoneCounts:
-    """Return the other map's counts of the same zones."""
     cells = by_zone.zones.cells
-    return zone_counts(beside, None if cells is None else cells.resolution)
+    size = None if cells is None else cells.resolution
+    others = None if beside is None else zone_counts(beside, size).about(beside.window)
+    return number_layer(by_zone, window, smallest, others)
 
 
 def _nearby(by_zone: ZoneCounts, window: Window, reach_m: float) -> Floats:
@@ -450,25 +432,14 @@ def _nearby(by_zone: ZoneCounts, window: Window, reach_m: float) -> Floats:
     tree = KDTree(by_zone.zones.centres_m)
     near = tree.sparse_distance_matrix(tree, reach_m, output_type="coo_matrix")
     counts = by_zone.within(window)
-    apart = near.row != near.col
-    others = np.bincount(near.row[apart], weights=counts[near.col[apart]], minlength=len(counts))
-    return counts + others
-
-
-def _states(zones: Zones, counts: Floats, smallest: int) -> States:
-    if not counts.sum():
-        return np.zeros(len(counts), dtype=np.int8)
-    per_area = counts / zones.areas_m2 * float(np.median(zones.areas_m2))
-    states: States = hot_and_cold(getis_ord(per_area, zones.near), FALSE_RATE)
-    around = zones.near @ counts
-    return np.where((states > 0) & (around < max(smallest, 1)), 0, states).astype(np.int8)
+    return np.asarray(np.bincount(near.row, counts[near.col], len(counts)), dtype=float)
 
 
 def _change_in_words(now: float, before: float, verdict: str, smallest: int) -> str:
     if math.isnan(now) and math.isnan(before):
         return verdict
+    few = hidden_in_words(smallest)
     now_words, before_words = (
-        hidden_in_words(smallest) if math.isnan(number) else f"about {number:,.0f}"
-        for number in (now, before)
+        few if math.isnan(number) else f"about {number:,.0f}" for number in (now, before)
     )
     return f"{now_words}, before {before_words}: {verdict}"

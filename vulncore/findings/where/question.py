@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count, takewhile
 from typing import Final
 
 from vulncore.domain.errors import VulncoreError
@@ -46,16 +47,6 @@ class MapSelection:
     hours: HoursChosen = EVERY_HOUR
     smallest: int = 5
 
-    @property
-    def force(self) -> str:
-        """The force whose records they are."""
-        return self.records.force
-
-    @property
-    def window(self) -> Window:
-        """The months of the records."""
-        return self.records.window
-
 
 @dataclass(frozen=True)
 class WhereQuestion:
@@ -80,16 +71,43 @@ class WhereQuestion:
     @property
     def text(self) -> str:
         """Whose records, which, and from when."""
-        return f"{self.selection.force}: {self.about}, {self.selection.window}"
+        return f"{self.selection.records.force}: {self.about}, {self.selection.records.window}"
+
+
+@dataclass(frozen=True)
+class OfQuestion:
+    """What is of the records of a question, and names them as it does."""
+
+    question: WhereQuestion
+
+    @property
+    def selection(self) -> MapSelection:
+        """Which records."""
+        return self.question.selection
+
+    @property
+    def force(self) -> str:
+        """The force whose records they are."""
+        return self.selection.records.force
+
+    @property
+    def window(self) -> Window:
+        """The months selected."""
+        return self.selection.records.window
+
+    @property
+    def smallest(self) -> int:
+        """The smallest number of a place that is shown."""
+        return self.selection.smallest
+
+    @property
+    def unit(self) -> str:
+        """What the records are, in the plural."""
+        return self.question.unit
 
 
 def where_question(snapshot: Snapshot, selection: MapSelection, measures: Sequence[Measure]) -> WhereQuestion:
-    """Return what a map of a selection is called and compared with.
-
-    Args:
-        snapshot: A published version.
-        selection: Which records.
-        measures: The measures of the version, for their names.
+    """Return what a map of a selection is called and compared with; `measures` are those of the version.
 
     Raises:
         NoPlacesError: No record has a point.
@@ -132,13 +150,7 @@ def measures_with_places(snapshot: Snapshot, force: str) -> tuple[str, ...]:
 
 
 def records_in_words(selection: MapSelection, measures: Sequence[Measure], placed: Collection[str]) -> str:
-    """Return which records a map is of: their measures, what they are narrowed to, and the hours.
-
-    Args:
-        selection: Which records.
-        measures: The measures of the version.
-        placed: The keys of those of which records have a place.
-    """
+    """Return which records a map is of: their measures, those of them `placed` by key, what they are narrowed to, and the hours."""
     narrowed = "".join(f", {COLUMNS[column]} {value}" for column, value in selection.records.where)
     hours = f", {selection.hours.words}" if selection.hours.cells else ""
     return records_named(selection.records, measures, placed) + narrowed + hours
@@ -149,19 +161,18 @@ def _unbroken_months(snapshot: Snapshot, records: RecordFilter, measures: Sequen
     window, delivered = records.window, months_delivered(snapshot, records)
     breaks = breaks_by_name(snapshot, records, measures).values()
     broken = max((month for months in breaks for month in months if month <= window.end), default=date.min)
-    months: list[date] = []
-    month = window.months[-1]
-    while month in delivered and month >= broken:
-        months.append(month)
-        month = add_months(month, -1)
-    return months[::-1]
+    newest_first = (add_months(window.months[-1], -back) for back in count())
+    return list(takewhile(lambda month: month in delivered and month >= broken, newest_first))[::-1]
 
 
 def _equal_periods(usable: Sequence[date]) -> tuple[Window, ...]:
     """Return up to twelve equal periods that end with the newest month, each as long as there are months for."""
     months = min(LONGEST_PERIOD, max(1, len(usable) // PERIODS))
-    count = min(PERIODS, len(usable) // months)
-    if count < FEWEST_PERIODS:
-        return ()
-    firsts = usable[len(usable) - count * months :: months]
-    return tuple(Window(first, month_end(add_months(first, months - 1))) for first in firsts)
+    periods = equal_parts(usable, months)[-PERIODS:]
+    return tuple(periods) if len(periods) >= FEWEST_PERIODS else ()
+
+
+def equal_parts(months: Sequence[date], length: int) -> list[Window]:
+    """Return equal parts of months in a row that end with the last; what is left over at the start is left out."""
+    firsts = months[len(months) % length :: length]
+    return [Window(first, month_end(add_months(first, length - 1))) for first in firsts]

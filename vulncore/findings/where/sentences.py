@@ -1,7 +1,8 @@
 """Where things happen, in sentences that a commander could repeat. They are made of protected views alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Final
 
 import numpy as np
 from scipy.sparse.csgraph import connected_components
@@ -10,7 +11,16 @@ from vulncore.domain.arrays import Booleans
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import month_name
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.words import COUNTED_ONCE, PLACES_BLURRED, agree, listed, number_of, percent
+from vulncore.findings.shared.words import (
+    COUNTED_ONCE,
+    PLACES_BLURRED,
+    agree,
+    capital_first,
+    listed,
+    number_of,
+    percent,
+    small_first,
+)
 from vulncore.findings.where.area import across, name_together, zone_names
 from vulncore.findings.where.layers import verdict
 from vulncore.findings.where.tables import apart_in_words
@@ -33,8 +43,8 @@ MOST_PLACES: Final = 3
 CHANGING: Final = (HotspotClass.NEW, HotspotClass.INTENSIFYING, HotspotClass.FADING)
 GO_BY: Final = {COUNTS: "How many", DENSITY: "Density", STANDS_OUT: "Hot"}
 """What the layer of each tested map is called on screen."""
-SNAPPED: Final = Headline(
-    HeadlineKind.QUIET,
+quiet, clear = (partial(Headline, kind) for kind in (HeadlineKind.QUIET, HeadlineKind.CLEAR))
+SNAPPED: Final = quiet(
     "Points are snapped",
     "the source moves every record to one of a few places. Read the map by street, not by address.",
 )
@@ -45,21 +55,16 @@ def where_headlines(summary: WhereSummary) -> tuple[Headline, ...]:
     view = summary.view
     if summary.most is None or summary.hot is None:
         many = f"fewer than {max(view.smallest, 1)}" if view.none_there else "so few"
-        return (
-            Headline(
-                HeadlineKind.QUIET,
-                "Too few places",
-                f"A map of {many} {view.unit} would show little but chance. Choose a longer period or more measures.",
-            ),
-        )
-    test = trial_headline(summary.trial) if summary.trial else None
-    return (
+        little = f"A map of {many} {view.unit} would show little but chance. Choose a longer period or more measures."
+        return (quiet("Too few places", little),)
+    lines = (
         _most(view, summary.most),
         _hot(view, summary.hot),
-        *((_developing(summary.classes),) if summary.classes else ()),
-        *((test,) if test else ()),
-        *((SNAPPED,) if view.ground.snapped else ()),
+        _developing(summary.classes) if summary.classes else None,
+        trial_headline(summary.trial) if summary.trial else None,
+        SNAPPED if view.ground.snapped else None,
     )
+    return tuple(line for line in lines if line is not None)
 
 
 def where_briefing(summary: WhereSummary) -> Briefing:
@@ -107,7 +112,7 @@ def where_notes(view: WhereView) -> tuple[str, ...]:
         notes.append(f"{off.outside} {unit} lie outside the {edge} and are not drawn.")
     if not view.ground.drawn:
         notes.append(
-            f"{view.selection.force} has no boundary here. The area is assumed to be where the records lie. To add a boundary: "
+            f"{view.force} has no boundary here. The area is assumed to be where the records lie. To add a boundary: "
             "vulncore boundary FILE.geojson --force NAME."
         )
     if view.ground.snapped:
@@ -124,18 +129,15 @@ def trial_headline(trial: MapTrial) -> Headline | None:
     """Return which map held most of the month after, and whether that could be chance; None where no map was tested."""
     if trial.frame.empty:
         return None
-    rows: Mapping[str, Mapping[str, Any]] = {
-        str(row["map"]): {str(name): value for name, value in row.items()}
-        for row in trial.frame[trial.frame["share"] == MIDDLE_SHARE].to_dict("records")
-    }
-    best, naive = rows[trial.best], rows[NAIVE]
-    sure = best["against_naive"] == "better"
+    rows = trial.frame[trial.frame["share"] == MIDDLE_SHARE].set_index("map")
+    sure = rows.loc[trial.best, "against_naive"] == "better"
     text = (
-        f"{100 * MIDDLE_SHARE:.0f} % of the area, chosen by {trial.best[0].lower()}{trial.best[1:]}, held about "
-        f"{best['percent']} % of the next month. Chosen by last month's counts: about {naive['percent']} %."
+        f"{100 * MIDDLE_SHARE:.0f} % of the area, chosen by {small_first(trial.best)}, held about "
+        f"{rows.loc[trial.best, 'percent']} % of the next month. Chosen by last month's counts: about "
+        f"{rows.loc[NAIVE, 'percent']} %."
     )
     verdict = f" Go by “{GO_BY[trial.best]}”." if sure else " The difference could be chance."
-    return Headline(HeadlineKind.CLEAR if sure else HeadlineKind.QUIET, "Test on past months", text + verdict)
+    return (clear if sure else quiet)("Test on past months", text + verdict)
 
 
 def months_tested(trial: MapTrial) -> str:
@@ -148,21 +150,13 @@ def repeats_headline(repeats: RepeatsView) -> Headline | None:
     if repeats.bands.empty:
         return None
     if repeats.strongest is None:
-        none = (
-            "No near repeats can be seen, and blurred places hide weak ones"
-            if repeats.blurred
-            else "No near repeats"
-        )
-        return Headline(
-            HeadlineKind.QUIET,
-            "Repeats",
-            f"{none}: pairs of events close in place and time are about as many as with shuffled dates.",
-        )
+        hidden = " can be seen, and blurred places hide weak ones" if repeats.blurred else ""
+        as_many = f"No near repeats{hidden}: pairs of events close in place and time are about as many as with shuffled dates."
+        return quiet("Repeats", as_many)
     band = repeats.bands.iloc[repeats.strongest]
     apart = apart_in_words(float(band["distance_to_m"]))
-    where = "at the same place" if not band["distance_to_m"] else f"{apart[0].lower()}{apart[1:]} away"
-    return Headline(
-        HeadlineKind.CLEAR,
+    where = "at the same place" if not band["distance_to_m"] else f"{small_first(apart)} away"
+    return clear(
         "Near repeats",
         f"After an event, another event {where} within {int(band['days_to'])} days is {band['ratio']:.1f} times as likely "
         "as by chance.",
@@ -182,14 +176,11 @@ def touching(zones: Zones, picked: Booleans) -> list[list[int]]:
 def _most(view: WhereView, most: LayerView) -> Headline:
     frame = most.layer.frame
     if frame["records"].isna().all():
-        return Headline(
-            HeadlineKind.QUIET, "Spread thin", "No place alone has enough to be shown: look at the density."
-        )
+        return quiet("Spread thin", "No place alone has enough to be shown: look at the density.")
     names = zone_names(most.zones, most.names)
     numbers = np.nan_to_num(frame["records"].to_numpy(dtype=float))
     top = min(range(len(names)), key=lambda zone: (-numbers[zone], names[zone]))
-    return Headline(
-        HeadlineKind.CLEAR,
+    return clear(
         names[top],
         f"about {numbers[top]:,.0f} of {most.total} {view.unit} with a place, {percent(frame['share'].iloc[top])}, in a "
         f"cell {across(most.zones)} across.",
@@ -200,15 +191,12 @@ def _hot(view: WhereView, hot: LayerView) -> Headline:
     groups = touching(hot.zones, (hot.layer.frame["state"] == "hot").to_numpy())
     if not groups:
         few = f" With so few {view.unit} only a strong hotspot would show." if hot.few else ""
-        return Headline(
-            HeadlineKind.QUIET,
-            "Nothing stands out",
-            f"No place is hotter than chance and its surroundings explain.{few}",
+        return quiet(
+            "Nothing stands out", f"No place is hotter than chance and its surroundings explain.{few}"
         )
     places = number_of(len(groups), "place")
     size = f"{number_of(sum(map(len, groups)), 'cell')} {across(hot.zones)} across"
-    return Headline(
-        HeadlineKind.CLEAR,
+    return clear(
         "Hot",
         f"{places} ({size}) {agree(len(groups), 'has', 'have')} more than chance and the surroundings explain: {_places(hot, groups)}.",
     )
@@ -216,19 +204,14 @@ def _hot(view: WhereView, hot: LayerView) -> Headline:
 
 def _developing(classes: LayerView) -> Headline:
     frame = classes.layer.frame
-    developments = []
-    for hotspot_class in CHANGING:
-        groups = touching(classes.zones, (frame["class"] == hotspot_class.value).to_numpy())
-        if groups:
-            developments.append(f"{hotspot_class.value}: {_places(classes, groups)}")
+    developments = "; ".join(
+        f"{name}: {_places(classes, groups)}"
+        for name in CHANGING
+        if (groups := touching(classes.zones, (frame["class"] == name.value).to_numpy()))
+    )
     if not developments:
-        return Headline(
-            HeadlineKind.QUIET,
-            "No new hotspot",
-            "No place became hot, hotter or cooler by more than chance.",
-        )
-    text = "; ".join(developments)
-    return Headline(HeadlineKind.POSSIBLE, "Over time", f"{text[0].upper()}{text[1:]}.")
+        return quiet("No new hotspot", "No place became hot, hotter or cooler by more than chance.")
+    return Headline(HeadlineKind.POSSIBLE, "Over time", f"{capital_first(developments)}.")
 
 
 def _places(layer_view: LayerView, groups: Sequence[Iterable[int]]) -> str:

@@ -1,30 +1,31 @@
 """Tables about places as people read them: a place's months and hours, the test on past months, near repeats."""
 
 import math
+from typing import Final
 
 import pandas as pd
 
 from vulncore.findings.shared.words import HIDDEN
 from vulncore.findings.where.view import DISTANCES_M, MapTrial, PlaceView, RepeatsView
 
+HELD: Final = "about {:.0f} %"
+"""How much of a month's records a map held."""
+
 
 def hours_table(place: PlaceView) -> pd.DataFrame:
     """Return the place's hours: a line for each day, a column for each part of it."""
     if place.hours.empty:
         return pd.DataFrame()
-    texts = place.hours.assign(text=place.hours["records"].map(_number))
-    wide = texts.pivot(index="row", columns="column", values="text")
-    parts = texts.drop_duplicates("column").set_index("column")["part"]
-    wide.columns = pd.Index([parts[column] for column in wide.columns])
-    wide.insert(0, "Day and night of", texts.sort_values("row")["day"].drop_duplicates().tolist())
-    return wide.reset_index(drop=True)
+    days, parts = place.hours["day"].unique(), place.hours["part"].unique()
+    numbers = place.hours["records"].map(_number).to_numpy().reshape(len(days), len(parts))
+    table = pd.DataFrame(numbers, columns=parts)
+    table.insert(0, "Day and night of", days)
+    return table
 
 
 def months_table(place: PlaceView) -> pd.DataFrame:
     """Return the place's months."""
-    return pd.DataFrame(
-        {"Months": place.months["label"], "About": [_number(records) for records in place.months["records"]]}
-    )
+    return pd.DataFrame({"Months": place.months["label"], "About": place.months["records"].map(_number)})
 
 
 def trial_table(trial: MapTrial) -> pd.DataFrame:
@@ -36,7 +37,7 @@ def trial_table(trial: MapTrial) -> pd.DataFrame:
         {
             "Map": rows["map"],
             "Of the area": [f"{100 * share:.0f} %" for share in rows["share"]],
-            "Held of the next month": rows["percent"].map(held_in_words),
+            "Held of the next month": rows["percent"].map(HELD.format),
             "95 % limits": [
                 "–" if pd.isna(low) else f"{low:.0f} to {high:.0f} %"
                 for low, high in zip(rows["low"], rows["high"], strict=True)
@@ -51,24 +52,17 @@ def trial_table(trial: MapTrial) -> pd.DataFrame:
     )
 
 
-def held_in_words(percent: float) -> str:
-    """Return how much of a month's records a map held.
-
-    >>> held_in_words(24)
-    'about 24 %'
-    """
-    return f"about {percent:.0f} %"
-
-
 def repeats_table(repeats: RepeatsView) -> pd.DataFrame:
     """Return one row per distance and one column per time: pairs of events compared with shuffled dates."""
     rows = []
     for distance, bands in repeats.bands.groupby("distance_to_m", sort=True) if len(repeats.bands) else ():
-        cells = {
-            _days_in_words(int(band["days_from"]), int(band["days_to"])): _ratio(band["ratio"], band["clear"])
-            for band in bands.to_dict("records")
-        }
-        rows.append({"Apart": apart_in_words(float(str(distance))), **cells})
+        row = {"Apart": apart_in_words(float(str(distance)))}
+        for band in bands.to_dict("records"):
+            first, last = band["days_from"], band["days_to"]
+            sure = ", more than chance" if band["clear"] else ""
+            ratio = "too few" if pd.isna(band["ratio"]) else f"{band['ratio']:.1f} times{sure}"
+            row[f"{first} to {last} days" if first else f"Within {last} days"] = ratio
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -82,16 +76,6 @@ def apart_in_words(distance_to_m: float) -> str:
         return "Same place"
     nearer = max(distance for distance in DISTANCES_M if distance < distance_to_m)
     return f"{nearer} to {distance_to_m:.0f} m" if nearer else f"Up to {distance_to_m:.0f} m"
-
-
-def _days_in_words(days_from: int, days_to: int) -> str:
-    return f"{days_from} to {days_to} days" if days_from else f"Within {days_to} days"
-
-
-def _ratio(ratio: float, clear: bool) -> str:
-    if math.isnan(ratio):
-        return "too few"
-    return f"{ratio:.1f} times{', more than chance' if clear else ''}"
 
 
 def _number(records: float) -> str:

@@ -24,15 +24,15 @@ def map_trial(counts: RecordCounts) -> MapTrial:
     """Return how maps of the twelve months before would have done in each of the last months, in protected form."""
     question, smallest = counts.question, counts.smallest
     if not question.tested:
-        return _not_tested(
-            f"The test needs {TESTED + FEWEST_TESTED} months without a gap or a change of recording, and there are fewer. "
+        return MapTrial(
+            not_tested=f"The test needs {TESTED + FEWEST_TESTED} months without a gap or a change of recording, and there are fewer. "
             "A map of a year is tested on the months after it."
         )
     by_zone = zone_counts(counts, counts.ground.finest)
     fewest = max(FEWEST, smallest)
     if by_zone.by_month(question.tested).sum() < fewest:
-        return _not_tested(
-            f"Fewer than {fewest} {question.unit} lie in the months of the test: too few to say whether the map would have "
+        return MapTrial(
+            not_tested=f"Fewer than {fewest} {question.unit} lie in the months of the test: too few to say whether the map would have "
             "been right."
         )
     hits = trial_hits(counts, by_zone)
@@ -50,22 +50,15 @@ def trial_hits(counts: RecordCounts, by_zone: ZoneCounts) -> pd.DataFrame:
 
 def _scores(counts: RecordCounts, by_zone: ZoneCounts) -> Mapping[str, Floats]:
     """Return how high each map had put each zone before each month tested."""
-    zones, tested = by_zone.zones, counts.question.tested
-    last_months = [add_months(month, -1) for month in tested]
-    years = [
-        Window(add_months(month, -TESTED), month_end(last))
-        for month, last in zip(tested, last_months, strict=True)
-    ]
+    zones = by_zone.zones
+    firsts = [add_months(month, -1) for month in counts.question.tested]
+    months = [Window(first, month_end(first)) for first in firsts]
+    years = [Window(add_months(month.start, 1 - TESTED), month.end) for month in months]
     average_m2 = float(np.median(zones.areas_m2))
     by_year = [by_zone.within(year) / zones.areas_m2 * average_m2 for year in years]
-    naive = [by_zone.within(Window(last, month_end(last))) / zones.areas_m2 for last in last_months]
     return {
-        NAIVE: np.array(naive),
+        NAIVE: np.array([by_zone.within(month) / zones.areas_m2 for month in months]),
         COUNTS: np.array(by_year),
         DENSITY: np.array(density_per_km2(counts, zones, fitting_bandwidth_m(zones), years)),
         STANDS_OUT: np.array([gi_star(year, zones.near) for year in by_year]),
     }
-
-
-def _not_tested(reason: str) -> MapTrial:
-    return MapTrial(pd.DataFrame(), (), "", reason)

@@ -3,19 +3,18 @@
 Every figure in here has come through `vulncore.findings.where.protection`. Nothing in here leads back to a count.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.domain.periods import Window
 from vulncore.findings.shared.headline import Briefing, Headline
 from vulncore.findings.shared.layer import Layer
 from vulncore.findings.where.area import Ground, StreetNames
 from vulncore.findings.where.layers import LegendEntry, MapChoice, ProtectedLayer, Verdict, layers_offered
-from vulncore.findings.where.question import MapSelection, WhereQuestion
+from vulncore.findings.where.question import OfQuestion
 from vulncore.metrics.hotspots.zones import Zones
 
 NAIVE: Final = "Last month's counts"
@@ -40,39 +39,18 @@ class OffTheMap:
 
 
 @dataclass(frozen=True)
-class WhereView:
+class WhereView(OfQuestion):
     """What may be said of a selection before any layer is drawn.
 
     `too_few` says that a map would show little but chance; `none_there` that there is none at all. `spread_thin` says that no
     cell of any size has enough to be shown.
     """
 
-    question: WhereQuestion
     ground: Ground
     too_few: bool
     none_there: bool
     spread_thin: bool
     off_the_map: OffTheMap
-
-    @property
-    def selection(self) -> MapSelection:
-        """Which records."""
-        return self.question.selection
-
-    @property
-    def window(self) -> Window:
-        """The months selected."""
-        return self.question.selection.window
-
-    @property
-    def smallest(self) -> int:
-        """The smallest number of a place that is shown."""
-        return self.question.selection.smallest
-
-    @property
-    def unit(self) -> str:
-        """What the records are, in the plural."""
-        return self.question.unit
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -110,7 +88,6 @@ class MapView:
 
     choice: MapChoice
     resolution: int | None
-    across: str
     title: str
     legend: tuple[LegendEntry, ...]
     counts: dict[str, int]
@@ -122,14 +99,17 @@ class MapView:
     geojson: str
     alt: str
 
+    def counted(self, kind: LegendEntry) -> str:
+        """Return what a kind of zone means, with how many are of it where it has a mark."""
+        return f"{kind.words} ({self.counts[kind.key]:,})" if kind.mark else kind.words
+
 
 @dataclass(frozen=True)
 class PlaceView:
     """What can be shown of one place.
 
-    `months` has one row per part of the time: `label`, `start`, `records` (to the nearest `smallest`, missing where
-    hidden). `hours` has one row per weekday and part of the day: `day`, `part`, `row`, `column`, `records`; empty where
-    `no_hours` says why.
+    `months` has one row per part of the time: `label`, `records` (to the nearest `smallest`, missing where hidden). `hours` has one
+    row per weekday and part of the day, in order: `day`, `part`, `records`; empty where `no_hours` says why.
     """
 
     cell: str
@@ -165,9 +145,9 @@ class MapTrial:
     known then), `against_naive` ("better", "worse", "could be chance", or "–" for the naive map itself). `best` is the map that held most at the middle share. The frame is empty where `not_tested` says why.
     """
 
-    frame: pd.DataFrame
-    months: tuple[date, ...]
-    best: str
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
+    months: tuple[date, ...] = ()
+    best: str = ""
     not_tested: str = ""
 
 
@@ -181,11 +161,11 @@ class RepeatsView:
     `bands` is empty where `no_repeats` says why. `blurred` tells whether the places are blurred, which makes repeats look fewer.
     """
 
-    bands: pd.DataFrame
-    strongest: int | None
-    used: int
-    of: int
-    permutations: int
+    bands: pd.DataFrame = field(default_factory=pd.DataFrame)
+    strongest: int | None = None
+    used: int = 0
+    of: int = 0
+    permutations: int = 0
     no_repeats: str = ""
     blurred: bool = False
 

@@ -1,16 +1,14 @@
 """What a zone's hot and cold periods make of it: new, persistent, fading and the like."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from math import ceil
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from vulncore.domain.arrays import Floats, Integers
+from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidPeriodError
 
 Signs = NDArray[np.int8]
@@ -43,21 +41,19 @@ _LEAST, _PERSISTENT, _RECENT, _LEVEL = (
     f"{share * 100:g} %" for share in (LEAST, PERSISTENT, RECENT, TREND_LEVEL)
 )
 
-DEFINITIONS: Final[Mapping[HotspotClass, str]] = MappingProxyType(
-    {
-        HotspotClass.NEW: f"Hot in at least {_LEAST} of the periods, all of them among the last {_RECENT}.",
-        HotspotClass.PERSISTENT: f"Hot in at least {_PERSISTENT} of the periods; its share of all records neither "
-        f"rises nor falls by more than chance (at {_LEVEL}).",
-        HotspotClass.INTENSIFYING: f"Hot in at least {_PERSISTENT} of the periods; its share of all records rises "
-        f"by more than chance (at {_LEVEL}).",
-        HotspotClass.FADING: f"Hot in at least {_LEAST} of the periods but in none of the last {_RECENT}; or hot in "
-        f"at least {_PERSISTENT}, its share of all records falling by more than chance (at {_LEVEL}).",
-        HotspotClass.SPORADIC: f"Hot in at least {_LEAST} but under {_PERSISTENT} of the periods, before and among "
-        f"the last {_RECENT}.",
-        HotspotClass.COLD: f"Cold in at least {_LEAST} of the periods and never hot.",
-        HotspotClass.NONE: f"Hot in under {_LEAST} of the periods, and no cold spot.",
-    }
-)
+DEFINITIONS: Final = {
+    HotspotClass.NEW: f"Hot in at least {_LEAST} of the periods, all of them among the last {_RECENT}.",
+    HotspotClass.PERSISTENT: f"Hot in at least {_PERSISTENT} of the periods; its share of all records neither "
+    f"rises nor falls by more than chance (at {_LEVEL}).",
+    HotspotClass.INTENSIFYING: f"Hot in at least {_PERSISTENT} of the periods; its share of all records rises "
+    f"by more than chance (at {_LEVEL}).",
+    HotspotClass.FADING: f"Hot in at least {_LEAST} of the periods but in none of the last {_RECENT}; or hot in "
+    f"at least {_PERSISTENT}, its share of all records falling by more than chance (at {_LEVEL}).",
+    HotspotClass.SPORADIC: f"Hot in at least {_LEAST} but under {_PERSISTENT} of the periods, before and among "
+    f"the last {_RECENT}.",
+    HotspotClass.COLD: f"Cold in at least {_LEAST} of the periods and never hot.",
+    HotspotClass.NONE: f"Hot in under {_LEAST} of the periods, and no cold spot.",
+}
 """One sentence for each class, with the thresholds as they are set."""
 
 
@@ -113,7 +109,8 @@ def hotspot_classes(states: Signs, counts: Floats, totals: Floats | None = None)
     lasting = often_hot >= PERSISTENT
     rises = np.zeros(len(states), dtype=int)
     of = counts.sum(axis=0) if totals is None else totals
-    rises[lasting] = _trends(counts[lasting][:, of > 0] / of[of > 0])
+    s, p_values = trend_p_values(counts[lasting][:, of > 0] / of[of > 0])
+    rises[lasting] = np.where(p_values <= TREND_LEVEL, np.sign(s), 0)
     rare = often_hot < LEAST
     rules = {
         HotspotClass.COLD: rare & (often_cold >= LEAST) & ~lately & ~before,
@@ -145,8 +142,3 @@ def trend_p_values(series: Floats) -> tuple[Floats, Floats]:
     variance = (length * (length - 1) * (2 * length + 5) - ((tied - 1) * (2 * tied + 5)).sum(axis=1)) / 18
     z = np.maximum(np.abs(s) - 1, 0.0) / np.sqrt(np.where(variance > 0, variance, 1.0))
     return s, np.asarray(2 * ndtr(-z), dtype=float)
-
-
-def _trends(series: Floats) -> Integers:
-    s, p_values = trend_p_values(series)
-    return np.where(p_values <= TREND_LEVEL, np.sign(s), 0).astype(np.int64)

@@ -1,6 +1,5 @@
 """How densely records lie around a place, with what the edge of the area takes away made good."""
 
-from collections.abc import Sized
 from typing import Final
 
 import numpy as np
@@ -63,11 +62,9 @@ def kernel_density(
     [23.87, 13.43, 0.0]
     """
     _refuse_no_bandwidth(bandwidth_m)
-    points = np.asarray(points_m, dtype=float) / bandwidth_m
-    places = np.asarray(at_m, dtype=float) / bandwidth_m
-    held = np.asarray(weights, dtype=float)
+    points, places, held = points_m / bandwidth_m, at_m / bandwidth_m, weights
     if held.ndim == 1 and len(points) > FEW:
-        gathered_m, held = gathered(points_m, held, np.zeros(len(points), dtype=np.int64), 1, bandwidth_m)
+        gathered_m, held = gathered(points_m, weights, np.zeros(len(points), dtype=np.int64), 1, bandwidth_m)
         points, held = gathered_m / bandwidth_m, held[:, 0]
     density = _summed(points, held, places) * (3 * M2_PER_KM2 / (np.pi * bandwidth_m**2))
     if inside is None:
@@ -104,7 +101,7 @@ def share_inside(at_m: Floats, area: BaseGeometry, bandwidth_m: float) -> Floats
     [1.0, 0.5, 0.25, 0.0]
     """
     _refuse_no_bandwidth(bandwidth_m)
-    places = shapely.points(np.asarray(at_m, dtype=float))
+    places = shapely.points(at_m)
     shapely.prepare(area)
     shares = np.asarray(shapely.intersects(area, places), dtype=float)
     edge = area.boundary
@@ -114,7 +111,7 @@ def share_inside(at_m: Floats, area: BaseGeometry, bandwidth_m: float) -> Floats
     at_once = max(1, EDGES // max(1, len(starts)))
     for first in range(0, len(near), at_once):
         some = near[first : first + at_once]
-        here = np.asarray(at_m, dtype=float)[some, None, :]
+        here = at_m[some, None, :]
         shares[some] = _seen((starts - here) / bandwidth_m, (ends - here) / bandwidth_m).sum(axis=1)
     return np.asarray(np.clip(shares, 0.0, 1.0), dtype=float)
 
@@ -125,12 +122,9 @@ def _refuse_no_bandwidth(bandwidth_m: float) -> None:
 
 
 def squares(points_m: Floats, bandwidth_m: float, side: int = BINS) -> Integers:
-    """Return which square each point lies in, numbered from 0 without a gap; -1 for a point that is missing.
+    """Return which square each point (metres east and north) lies in, from 0 without a gap, `side` of them to a bandwidth.
 
-    Args:
-        points_m: One row per record: metres east and north on a plane.
-        bandwidth_m: Of the density.
-        side: Squares to a bandwidth.
+    It is -1 for a point that is missing.
     """
     there = np.isfinite(points_m[:, 0])
     columns, rows = (
@@ -152,14 +146,9 @@ def gathered(
 ) -> tuple[Floats, Floats]:
     """Return points put together for the densities of several parts of them, in one square each at their weighted mean.
 
-    Args:
-        points_m: One row per record: metres east and north on a plane, none missing.
-        weights: What each counts, >= 0.
-        part: To which of the parts each belongs, from 0.
-        parts: How many there are.
-        bandwidth_m: That of the densities. Up to 10,000 points stay where they are; of more, those in one square of a 128th of
-            the bandwidth stand together, and of over 200,000 in one of a 32nd.
-        square: In which of these squares each lies, where that is known.
+    Points, weights and bandwidth are as `kernel_density` takes them; `part` is to which of so many `parts` each belongs, from 0.
+    Up to 10,000 points stay where they are; of more, those in one square of a 128th of the bandwidth stand together, and of over
+    200,000 in one of a 32nd: `square` is in which of these each lies, where that is known.
 
     Returns:
         The points, and what each counts: a column for each part.
@@ -173,11 +162,8 @@ def gathered(
     if len(points_m) <= FEW:
         code, places = np.arange(len(points_m)), points_m
     else:
-        code = (
-            squares(points_m, bandwidth_m, SIDE_OF_MANY if are_many(points_m) else BINS)
-            if square is None
-            else square
-        )
+        side = SIDE_OF_MANY if len(points_m) > MANY else BINS
+        code = squares(points_m, bandwidth_m, side) if square is None else square
         held = np.bincount(code, weights)
         there = held > 0
         code = np.maximum(np.cumsum(there) - 1, 0)[code]  # what weighs nothing may stand anywhere
@@ -186,11 +172,6 @@ def gathered(
     flat = code * np.int64(parts) + part
     by_part: Floats = np.bincount(flat, weights, minlength=len(places) * parts).astype(float)
     return places, by_part.reshape(len(places), parts)
-
-
-def are_many(points: Sized) -> bool:
-    """Return whether points are so many that they are gathered in larger squares, `SIDE_OF_MANY` to a bandwidth."""
-    return len(points) > MANY
 
 
 def _summed(points: Floats, weights: Floats, places: Floats) -> Floats:

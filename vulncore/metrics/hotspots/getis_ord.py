@@ -53,10 +53,9 @@ def getis_ord(values: Floats, near: csr_array) -> pd.DataFrame:
     >>> getis_ord(records, row).round(4).iloc[13].tolist()
     [4.3032, 0.0, 1.0]
     """
-    records = np.asarray(values, dtype=float)
     counted = np.asarray(near.sum(axis=1), dtype=float)
-    level = records - np.median(records)  # equal values are exactly 0
-    even = _even_scatter(records, near, counted)
+    level = values - np.median(values)  # equal values are exactly 0
+    even = _even_scatter(values, near, counted)
     extreme = even.min(axis=1)
     measure = extreme >= np.median(extreme)
     while True:
@@ -66,13 +65,12 @@ def getis_ord(values: Floats, near: csr_array) -> pd.DataFrame:
             break
         measure |= joining
     hot, cold = chances.T
-    return pd.DataFrame({"z": gi_star(records, near), "p_hot": hot, "p_cold": cold})
+    return pd.DataFrame({"z": gi_star(values, near), "p_hot": hot, "p_cold": cold})
 
 
 def gi_star(values: Floats, near: csr_array) -> Floats:
     """Return Gi* alone, the `z` of `getis_ord`: to put zones in an order, not to say what stands out."""
-    records = np.asarray(values, dtype=float)
-    level, counted = records - np.median(records), np.asarray(near.sum(axis=1), dtype=float)
+    level, counted = values - np.median(values), np.asarray(near.sum(axis=1), dtype=float)
     zones = len(level)
     about = level - level.mean()
     spread = np.mean(about**2) * counted * (zones - counted) / max(zones - 1, 1)
@@ -83,11 +81,7 @@ def gi_star(values: Floats, near: csr_array) -> Floats:
 def hot_and_cold(scores: pd.DataFrame, rate: float = RATE) -> Signs:
     """Return for each zone 1 if it is a hotspot, -1 if a cold spot, 0 if neither.
 
-    All zones are judged together: of those found, at most `rate` are false on average.
-
-    Args:
-        scores: What `getis_ord` returns.
-        rate: The false-discovery rate, between 0 and 1.
+    All zones are judged together by their `getis_ord`: of those found, at most `rate` (0 to 1) are false on average.
 
     Source:
         Benjamini and Hochberg (1995); for neighbours, whose sums rise and fall together, Benjamini and Yekutieli

@@ -14,9 +14,8 @@ LEVEL: Final = 0.05
 PERMUTATIONS: Final = 999
 MOST_PAIRS: Final = 250_000
 """Pairs of near records compared in each shuffle. Of more, records are drawn at random until so many are left."""
-MOST_WORK: Final = (
-    100_000_000  # pairs compared in all shuffles together: of 250,000 there are 400 instead of 999
-)
+MOST_WORK: Final = 100_000_000
+"""Pairs compared in all shuffles together: of 250,000 there are 400 instead of 999."""
 MOST_RECORDS: Final = 100_000  # of which pairs are so much as counted
 FIRST_LOOK: Final = 5_000  # records, by whose pairs one guesses how many records have as many as may be
 LOOKS: Final = 4
@@ -100,13 +99,18 @@ def near_repeats(
     dealt_counts = np.array([counted(rng.permutation(day)) for _ in range(permutations)])
     near = np.bincount(distance_band, minlength=shape[0])
     expected = np.outer(near, _pairs_by_gap(day, reach_days)) / max(len(day) * (len(day) - 1) / 2, 1)
-    table = _bands(reach_m, reach_days).assign(
-        observed=observed.ravel(),
-        expected=expected.ravel(),
-        ratio=np.divide(observed, expected, out=np.full(expected.shape, np.nan), where=expected > 0).ravel(),
-        p_value=((1 + (dealt_counts >= observed).sum(axis=0)) / (1 + permutations)).ravel(),
-        p_adjusted=_adjusted(observed, dealt_counts, expected).ravel(),
-    )
+    columns = {
+        "distance_from_m": np.append(0.0, reach_m[:-1])[:, None],
+        "distance_to_m": reach_m[:, None],
+        "days_from": np.append(0, reach_days[:-1] + 1),
+        "days_to": reach_days,
+        "observed": observed,
+        "expected": expected,
+        "ratio": np.divide(observed, expected, out=np.full(shape, np.nan), where=expected > 0),
+        "p_value": (1 + (dealt_counts >= observed).sum(axis=0)) / (1 + permutations),
+        "p_adjusted": _adjusted(observed, dealt_counts, expected),
+    }
+    table = pd.DataFrame({name: np.broadcast_to(of, shape).ravel() for name, of in columns.items()})
     return NearRepeats(table.assign(clear=table["p_adjusted"] <= LEVEL), len(day), len(days), permutations)
 
 
@@ -187,15 +191,3 @@ def _adjusted(observed: Integers, dealt_counts: Integers, expected: Floats) -> F
     as_far = (furthest[:, None, None] >= score[0]).sum(axis=0)
     adjusted: Floats = (1 + as_far) / (1 + len(dealt_counts))
     return adjusted
-
-
-def _bands(reach_m: Floats, reach_days: Integers) -> pd.DataFrame:
-    from_m, from_days = np.append(0.0, reach_m[:-1]), np.append(0, reach_days[:-1] + 1)
-    return pd.DataFrame(
-        {
-            "distance_from_m": from_m.repeat(len(reach_days)),
-            "distance_to_m": reach_m.repeat(len(reach_days)),
-            "days_from": np.tile(from_days, len(reach_m)),
-            "days_to": np.tile(reach_days, len(reach_m)),
-        }
-    )

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import norm, t
 
-from vulncore.domain.arrays import Floats, Integers
+from vulncore.domain.arrays import Booleans, Floats, Integers
 from vulncore.domain.errors import InvalidRowsError, UnknownNameError, VulncoreError, first_five
 
 DRAWS: Final = 1_000
@@ -107,8 +107,10 @@ def hits(scores: ArrayLike, areas: ArrayLike, happened: ArrayLike, share: float)
     >>> hits([9, 5, 5, 0], [1, 1, 1, 1], [4, 2, 6, 8], share=0.5)
     8.0
     """
-    area, held = _curve(*(np.asarray(values, dtype=float) for values in (scores, areas, happened)))
-    return float(np.interp(share * area[-1], area, held))
+    of_zones, of_one_map, in_one_month = (
+        np.asarray(values, dtype=float) for values in (areas, [scores], [happened])
+    )
+    return float(_by_month(of_one_map, of_zones, in_one_month, [share])[0, 0])
 
 
 def best_hits(areas: ArrayLike, happened: ArrayLike, share: float) -> float:
@@ -120,19 +122,13 @@ def best_hits(areas: ArrayLike, happened: ArrayLike, share: float) -> float:
     return hits(np.asarray(happened, dtype=float) / np.asarray(areas, dtype=float), areas, happened, share)
 
 
-def _curve(scores: Floats, areas: Floats, happened: Floats) -> tuple[Floats, Floats]:
-    """Return the area taken and what it held after each run of equal scores, highest first; both begin at 0."""
-    order = np.argsort(-scores, kind="stable")
-    last_of_run = np.diff(scores[order], append=np.nan) != 0
-    area, held = (np.append(0.0, np.cumsum(values[order])[last_of_run]) for values in (areas, happened))
-    return area, held
-
-
 def _by_month(maps: Floats, areas: Floats, happened: Floats, shares: Sequence[float]) -> Floats:
     """Return the hits, one row per month, one column per share."""
     held = np.zeros((len(happened), len(shares)))
     for month, (scores, seen) in enumerate(zip(maps, happened, strict=True)):
-        area, inside = _curve(scores, areas, seen)
+        order = np.argsort(-scores, kind="stable")
+        last_of_run = np.diff(scores[order], append=np.nan) != 0
+        area, inside = (np.append(0.0, np.cumsum(values[order])[last_of_run]) for values in (areas, seen))
         held[month] = np.interp(np.asarray(shares) * area[-1], area, inside)
     return held
 
@@ -180,21 +176,17 @@ def _check(
                 f"The table of '{name}' is of shape {table.shape}, where {len(happened)} months and {len(areas)} zones "
                 "are judged. Give each method a row for each month and a column for each zone."
             )
-        unknown = np.flatnonzero(~np.isfinite(table).all(axis=1))
-        if unknown.size:
-            raise InvalidRowsError(
-                f"{unknown.size} of {len(table)} months of '{name}' have zones with nothing known "
-                f"(rows {first_five(unknown)}). Leave those months out of every table."
-            )
-    no_area = ~(areas > 0)
-    if no_area.any():
-        raise InvalidRowsError(
-            f"{no_area.sum()} of {len(areas)} zones have no usable area (columns {first_five(np.flatnonzero(no_area))}). "
-            "Areas are above 0."
+        unknown = ~np.isfinite(table).all(axis=1)
+        _refuse(
+            unknown,
+            f"months of '{name}' have zones with nothing known (rows",
+            "Leave those months out of every table.",
         )
-    below = happened.sum(axis=1) < 0
-    if below.any():
-        raise InvalidRowsError(
-            f"{below.sum()} of {len(happened)} months hold less than nothing (rows {first_five(np.flatnonzero(below))}). "
-            "Counts are not below 0."
-        )
+    _refuse(~(areas > 0), "zones have no usable area (columns", "Areas are above 0.")
+    _refuse(happened.sum(axis=1) < 0, "months hold less than nothing (rows", "Counts are not below 0.")
+
+
+def _refuse(bad: Booleans, what: str, remedy: str) -> None:
+    at = np.flatnonzero(bad)
+    if at.size:
+        raise InvalidRowsError(f"{at.size} of {len(bad)} {what} {first_five(at)}). {remedy}")

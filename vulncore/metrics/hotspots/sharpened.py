@@ -20,8 +20,7 @@ RING: Final = 2 / 3  # of both radii, added as chance is: how far these points l
 def moves(zones: Zones) -> csr_array:
     """Return how likely a record that moves goes from one zone to another: rows (from) add up to 1.
 
-    Args:
-        zones: The zones, each taken as a disc of its area with records all over it. No record leaves all of them.
+    Each zone is taken as a disc of its area with records all over it. No record leaves all of them.
     """
     tree = KDTree(zones.centres_m)
     pairs = tree.sparse_distance_matrix(tree, FARTHEST_M, output_type="coo_matrix")
@@ -40,9 +39,7 @@ def moves(zones: Zones) -> csr_array:
 def sharpened(counts: Floats, between: csr_array) -> Floats:
     """Return about how many records each zone held before the blur: at least 0, as many as there are altogether.
 
-    Args:
-        counts: Blurred records by zone.
-        between: What `moves` returns.
+    `counts` are blurred records by zone, `between` is what `moves` returns.
 
     Source:
         Of counts of at least 0 with this sum, those nearest to `unbiased` by least squares: Duchi and others (2008),

@@ -61,12 +61,7 @@ class Zones:
 
 
 def parts(area: BaseGeometry, shapes: Mapping[str, BaseGeometry]) -> Zones:
-    """Return an area's named parts, its wards say, cut off at its edge.
-
-    Args:
-        area: Polygons in longitude and latitude (WGS 84).
-        shapes: Each part's shape by its name. One that lies outside the area is left out.
-    """
+    """Return an area's named parts, its wards say, cut off at its edge; one outside is left out. All in degrees (WGS 84)."""
     scale = metres_per_degree(area.centroid.y)
     within = {name: shapely.intersection(shape, area) for name, shape in sorted(shapes.items())}
     there = {name: shape for name, shape in within.items() if shape.area > 0}
@@ -79,15 +74,10 @@ def parts(area: BaseGeometry, shapes: Mapping[str, BaseGeometry]) -> Zones:
 
 
 def zone_of(zones: Zones, longitudes: Floats, latitudes: Floats) -> Integers:
-    """Return which zone each point lies in, `OUTSIDE` where in none.
+    """Return which zone each point lies in, `OUTSIDE` where in none. Degrees, none missing.
 
     A point up to 50 m beyond the area's edge belongs to the zone that the cell around it went to, or to the nearest
     ward: see `vulncore.domain.geography.EDGE_TOLERANCE_M`.
-
-    Args:
-        zones: The zones.
-        longitudes: Degrees, none missing.
-        latitudes: Degrees, in the same order.
     """
     if not len(zones.names) or not len(longitudes):
         return np.full(len(longitudes), OUTSIDE)
@@ -112,8 +102,8 @@ def made_zones(
 ) -> Zones:
     """Return zones of an area with what follows from their shapes."""
     scale = metres_per_degree(area.centroid.y)
-    on_plane = shapely.transform(shapes, lambda points: points * scale) if len(shapes) else shapes
-    centres = shapely.get_coordinates(shapely.centroid(on_plane)) if len(shapes) else np.zeros((0, 2))
+    on_plane = shapely.transform(shapes, lambda points: points * scale)
+    centres = shapely.get_coordinates(shapely.centroid(on_plane))
     return Zones(area, scale, names, shapes, shapely.area(on_plane), centres, near, cells)
 
 
