@@ -59,6 +59,7 @@ from vulncore.findings.resourcing.tables import (
 from vulncore.findings.shared.file_names import file_name
 from vulncore.findings.shared.words import percent
 from vulncore.resourcing.answers import first_month
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.scenario import Scenario
 
 CHANGED, EVERY = "changed", "every"
@@ -105,21 +106,19 @@ def _title_of(outlook: ResourcingOutlook, what: str, force: str) -> list[str]:
 
 def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:
     """Draw every number assumed, the form that changes one, and the numbers as a file."""
-    names = {CHANGED: "Changed from the example figures", EVERY: "Everything", **number_groups(outlook.used)}
+    groups = {of.key: name for of, name in number_groups(outlook.used).items()}
+    names = {CHANGED: "Changed from the example figures", EVERY: "Everything", **groups}
     st.markdown(plain(outlook.used.about))
     picker = Picker("Show assumptions for", "numbers", list(names), 2, names.__getitem__, "group of numbers")
     chosen = picker.draw(choices)
-    keys = list(outlook.used.assumptions)
-    if chosen == CHANGED:
-        keys = [key for key in changed_from_example(outlook.scenario) if key in outlook.used.assumptions]
-    elif chosen != EVERY:
-        keys = [key for key in keys if key.startswith(chosen)]
-    empty = [key for key in costs_not_entered(outlook.used) if chosen == EVERY or key.startswith(chosen)]
+    every = outlook.used.assumptions
+    changed = changed_from_example(outlook.scenario) if chosen == CHANGED else every
+    numbers = [of for of in changed if of in every and chosen in (CHANGED, EVERY, of.of.key)]
+    empty = [cost for cost in costs_not_entered(outlook.used) if chosen in (EVERY, cost.of.key)]
     with st.expander("Change a number"):
-        show_assumption_form(outlook, [*keys, *empty] or list(outlook.used.assumptions))
-    if keys:
-        of_several = chosen in (CHANGED, EVERY)
-        drawn(_show_numbers, outlook, tuple(keys), names[chosen], of_several)
+        show_assumption_form(outlook, [*numbers, *empty] or list(every))
+    if numbers:
+        drawn(_show_numbers, outlook, tuple(numbers), names[chosen], chosen in (CHANGED, EVERY))
     else:
         st.info("No number differs from the example figures.")
     st.caption(
@@ -130,8 +129,10 @@ def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, vie
     _offer(lambda: assumption_rows(outlook.used), outlook, view, "assumptions")
 
 
-def _show_numbers(outlook: ResourcingOutlook, keys: tuple[str, ...], name: str, of_several: bool) -> None:
-    table = assumptions_table(outlook.used, keys)
+def _show_numbers(
+    outlook: ResourcingOutlook, numbers: tuple[Address, ...], name: str, of_several: bool
+) -> None:
+    table = assumptions_table(outlook.used, numbers)
     show_table(table if of_several else table.drop(columns="Of"), f"{outlook.used.name}: {name}")
 
 

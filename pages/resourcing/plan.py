@@ -15,6 +15,7 @@ from pages.shared.visit import visit
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.findings.resourcing.assumptions import field as limits_of
 from vulncore.findings.resourcing.outlook import shifted
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
 from vulncore.resourcing.scenario.link import example_scenario, scenario_code, scenario_of
 from vulncore.resourcing.scenario.scenario import Assumption, Joiners, Scenario
@@ -110,17 +111,17 @@ def standing() -> dict[str, Scenario]:
     }
 
 
-def moved(plan: Scenario, key: str, likely: float) -> Assumption:
+def moved(plan: Scenario, address: Address, likely: float) -> Assumption:
     """Return a number moved, as wide in proportion as it was in the beginning; what comes back to it is that one again."""
-    begun = origin(plan).assumptions.get(key) or plan.assumptions[key]
+    begun = origin(plan).assumptions.get(address) or plan.assumptions[address]
     if begun.likely == likely:
         return begun
-    return shifted(begun, likely, limits_of(key), who(), today())
+    return shifted(begun, likely, limits_of(address), who(), today())
 
 
-def change(plan: Scenario, key: str, assumption: Assumption) -> str:
+def change(plan: Scenario, address: Address, assumption: Assumption) -> str:
     """Change one number of the plan, and return why it can't be changed; nothing where it is."""
-    return put_on_screen(plan.where(key, assumption))
+    return put_on_screen(plan.where(address, assumption))
 
 
 def change_joiners(plan: Scenario, joiners: Sequence[Joiners]) -> str:

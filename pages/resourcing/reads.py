@@ -8,6 +8,7 @@ import streamlit as st
 from pages.shared.reads import READS_KEPT, VERSION, contents_of
 from vulncore import store as stores
 from vulncore.findings.resourcing.demand import UnitDemand, case_subjects, measured_shares, unit_demand
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.locked import is_locked
 from vulncore.resourcing.scenario.saved import saved_scenarios, saved_state, unreadable_scenarios
 from vulncore.resourcing.scenario.scenario import Assumption, Scenario
@@ -30,7 +31,7 @@ def unit_demand_of(store: Path, publish: Publish, force: str, scenario: Scenario
 @st.cache_resource(max_entries=READS_KEPT, show_spinner=False, hash_funcs={**VERSION, **KINDS_OF_CASE})
 def shares_of(
     store: Path, publish: Publish, force: str, scenario: Scenario, month: date
-) -> dict[str, Assumption]:
+) -> dict[Address, Assumption]:
     """Return which share of each kind of case was allocated to the unit, where the records say so."""
     snapshot = stores.open_version(store, publish.dataset, publish.number)
     return measured_shares(

@@ -7,9 +7,9 @@ import numpy as np
 from vulncore.domain.arrays import Floats
 from vulncore.resourcing.answers import Span
 from vulncore.resourcing.chain import Incoming, Staffing, paid_people
-from vulncore.resourcing.draws import assumption_draws
+from vulncore.resourcing.draws import number_draws
 from vulncore.resourcing.scenario.addresses import Address
-from vulncore.resourcing.scenario.fields import cost_key
+from vulncore.resourcing.scenario.fields import COST
 from vulncore.resourcing.scenario.scenario import Scenario
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
@@ -26,14 +26,13 @@ class YearlyCost:
 
 def has_costs(scenario: Scenario) -> bool:
     """Return whether a scenario says of any role what one person costs."""
-    return any(cost_key(role.key) in scenario.assumptions for role in scenario.roles)
+    return any(Address(COST, role.key) in scenario.assumptions for role in scenario.roles)
 
 
 def cost_draws(scenario: Scenario, role: str, paths: int) -> Floats | None:
     """Return what one full-time person of a role costs on each path in £ a year, one column; None where nobody said."""
-    key = cost_key(role)
-    assumption = scenario.assumptions.get(key)
-    return None if assumption is None else assumption_draws(key, assumption, paths)
+    cost = Address(COST, role)
+    return number_draws(scenario, cost, paths) if cost in scenario.assumptions else None
 
 
 def cost_of_people(scenario: Scenario, role: str, people: float, paths: int) -> YearlyCost | None:
@@ -54,8 +53,7 @@ def cost_of_people(scenario: Scenario, role: str, people: float, paths: int) -> 
     one = cost_draws(scenario, role, paths)
     if one is None:
         return None
-    key = Address("full_time", role).key
-    working_time = assumption_draws(key, scenario.of_role(role, "full_time"), paths) / 100
+    working_time = number_draws(scenario, Address("full_time", role), paths) / 100
     return _yearly(people * working_time * one)
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from vulncore.domain.arrays import Floats
-from vulncore.resourcing.scenario.scenario import Assumption
+from vulncore.resourcing.scenario.addresses import Address
+from vulncore.resourcing.scenario.scenario import Assumption, Scenario
 
 SEED = 7
 MOST_Z = 5.0  # beyond, no path of thousands lies
@@ -26,11 +27,16 @@ def levels(key: str, paths: int, seed: int = SEED) -> Floats:
     return np.asarray((_rng(key, seed).permutation(paths) + 0.5)[:, None] / paths)
 
 
-def assumption_draws(key: str, assumption: Assumption, paths: int, seed: int = SEED) -> Floats:
+def assumption_draws(address: Address, assumption: Assumption, paths: int, seed: int = SEED) -> Floats:
     """Return an assumption's number on each path, one column; a single row where it is certain."""
     if assumption.certain:
         return np.array([[assumption.likely]])
-    return assumption.at(levels(key, paths, seed))
+    return assumption.at(levels(address.key, paths, seed))
+
+
+def number_draws(scenario: Scenario, address: Address, paths: int) -> Floats:
+    """Return a scenario's number on each path, as `assumption_draws` does."""
+    return assumption_draws(address, scenario.assumptions[address], paths)
 
 
 @lru_cache(maxsize=128)

@@ -10,8 +10,7 @@ from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import add_months, months_between
 from vulncore.resourcing.capacity import starting_in, work_of_one_joiner
-from vulncore.resourcing.chain import Staffing, role_draws, turnover_of
-from vulncore.resourcing.scenario.addresses import Address
+from vulncore.resourcing.chain import Staffing, drawn
 from vulncore.resourcing.scenario.scenario import Joiners, Scenario
 
 MOST_MORE = 2_000
@@ -87,9 +86,11 @@ def more_needed(staffing: Staffing, target: StaffingTarget) -> MoreNeeded:
     wanting = _wanting(staffing, target)
     first, last = (months_between(staffing.as_at, month) - 1 for month in (target.since, target.until))
     span = slice(first, last + 1)
-    numbers = role_draws(staffing.scenario, len(wanting))
-    turnover = turnover_of(target.role, numbers)
-    joiner = work_of_one_joiner(True, turnover, months) * numbers[Address("full_time", target.role).key] / 100
+    assumptions = staffing.scenario.assumptions
+    of_role = {address: number for address, number in assumptions.items() if address.role == target.role}
+    inputs = drawn(of_role, len(wanting))
+    one = work_of_one_joiner(True, inputs.turnover(target.role), months)
+    joiner = one * inputs.number("full_time", target.role) / 100
     before = _highest_chance(wanting[:, span])
     steps: list[tuple[date, int]] = []
     for month in range(first, last + 1):

@@ -171,8 +171,8 @@ def recorded_months(months: Demand) -> Floats:
 
 def measured_shares(
     snapshot: Snapshot, force: str, subjects: Mapping[str, Subject], scenario: Scenario, as_at: date
-) -> dict[str, Assumption]:
-    """Return the share of each kind of case that was allocated to the unit, by the number's key.
+) -> dict[Address, Assumption]:
+    """Return the share of each kind of case that was allocated to the unit.
 
     A share is left out where under FEWEST_WITH_TEAM records name a team, or where those that went to the unit, or those that
     didn't, are so few that they have to be hidden.
@@ -184,7 +184,7 @@ def measured_shares(
     from scipy.stats import beta  # noqa: PLC0415 - slow to import
 
     first, last = add_months(as_at, 1 - TEAM_MONTHS), month_end(as_at)
-    shares: dict[str, Assumption] = {}
+    shares: dict[Address, Assumption] = {}
     for key, subject in subjects.items():
         keys = [measure.key for measure in subject.measures]
         without = [measure.key for measure in subject.without]
@@ -194,7 +194,7 @@ def measured_shares(
         if there + elsewhere < FEWEST_WITH_TEAM or min(there, elsewhere) < smallest_shown():
             continue
         share, sd = 100 * there / (there + elsewhere), 100 * float(beta.std(there + 0.5, elsewhere + 0.5))
-        shares[Address("share", case=key).key] = Assumption(
+        shares[Address("share", case=key)] = Assumption(
             round(max(share - TRIANGLE_END * sd, 0.0), 1),
             round(share, 1),
             round(min(share + TRIANGLE_END * sd, 100.0), 1),
@@ -204,12 +204,12 @@ def measured_shares(
     return shares
 
 
-def with_measured(scenario: Scenario, measured: Mapping[str, Assumption]) -> Scenario:
+def with_measured(scenario: Scenario, measured: Mapping[Address, Assumption]) -> Scenario:
     """Return a scenario whose numbers that are to be measured are, where the data know them."""
     replaced = {
-        key: assumption
-        for key, assumption in measured.items()
-        if key in scenario.assumptions and scenario.assumptions[key].measured
+        address: assumption
+        for address, assumption in measured.items()
+        if address in scenario.assumptions and scenario.assumptions[address].measured
     }
     return replace(scenario, assumptions={**scenario.assumptions, **replaced})
 

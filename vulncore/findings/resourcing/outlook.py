@@ -14,6 +14,7 @@ from vulncore.findings.resourcing.demand import UnitForecast, with_measured
 from vulncore.resourcing.answers import Span, drivers, monthly_answers, span_answers, year_span
 from vulncore.resourcing.chain import Staffing, staffing
 from vulncore.resourcing.costs import YearlyCost, cost_of_those_there
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.fields import Field, is_cost
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, Role, Scenario
@@ -116,14 +117,17 @@ class ResourcingOutlook:
 
 
 def resourcing_outlook(
-    forecast: UnitForecast, scenario: Scenario, measured: Mapping[str, Assumption], question: StaffingQuestion
+    forecast: UnitForecast,
+    scenario: Scenario,
+    measured: Mapping[Address, Assumption],
+    question: StaffingQuestion,
 ) -> ResourcingOutlook:
     """Return what a scenario answers to a question.
 
     Args:
         forecast: What is to come to the unit.
         scenario: What is assumed.
-        measured: Numbers that the data know, by key.
+        measured: Numbers that the data know.
         question: The role, the year and the chance in question.
     """
     simulated = staffing(with_measured(scenario, measured), forecast.incoming)
@@ -215,16 +219,16 @@ def shifted(assumption: Assumption, likely: float, limits: Field, by: str, on: d
     return Assumption(min(low, likely), likely, max(high, likely), source, measured=False, by=by, on=on)
 
 
-def changed_keys(scenario: Scenario, base: Scenario) -> Sequence[str]:
-    """Return the keys of the numbers that differ from another scenario's, or that only one of them has."""
-    keys = dict.fromkeys([*scenario.assumptions, *base.assumptions])
-    return [key for key in keys if scenario.assumptions.get(key) != base.assumptions.get(key)]
+def changed_numbers(scenario: Scenario, base: Scenario) -> Sequence[Address]:
+    """Return the numbers that differ from another scenario's, or that only one of them has."""
+    every = dict.fromkeys([*scenario.assumptions, *base.assumptions])
+    return [of for of in every if scenario.assumptions.get(of) != base.assumptions.get(of)]
 
 
-def changed_from_example(scenario: Scenario) -> Sequence[str]:
-    """Return the keys of the numbers that differ from the example figures; a cost that was never entered is no change."""
-    changed = changed_keys(scenario, example_scenario())
-    return [key for key in changed if key in scenario.assumptions or not is_cost(key)]
+def changed_from_example(scenario: Scenario) -> Sequence[Address]:
+    """Return the numbers that differ from the example figures; a cost that was never entered is no change."""
+    changed = changed_numbers(scenario, example_scenario())
+    return [address for address in changed if address in scenario.assumptions or not is_cost(address)]
 
 
 def _role_key(scenario: Scenario, named: str) -> str:

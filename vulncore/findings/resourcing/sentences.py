@@ -109,7 +109,7 @@ def has_staffing_entered(scenario: Scenario, role: str) -> bool:
     """Return whether somebody has entered how many posts and people a role has: other than as they ship."""
     shipped = example_scenario().assumptions
     return all(
-        scenario.of_role(role, name) != shipped.get(Address(name, role).key) for name in ("posts", "in_post")
+        scenario.of_role(role, name) != shipped.get(Address(name, role)) for name in ("posts", "in_post")
     )
 
 
@@ -223,7 +223,7 @@ def caseload_in_words(outlook: ResourcingOutlook) -> str:
 def drivers_in_words(outlook: ResourcingOutlook) -> str:
     """Return what moves the shortage most, for who can't see the chart."""
     moves = [
-        f"{driver_name(outlook.used, row['key'])} {row['gap_low']:+,.1f} to {row['gap_high']:+,.1f}"
+        f"{driver_name(outlook.used, row['address'])} {row['gap_low']:+,.1f} to {row['gap_high']:+,.1f}"
         for _, row in outlook.drivers.head(5).iterrows()
     ]
     middle = f"{outlook.drivers['gap'].iloc[0]:+,.1f}"
@@ -329,8 +329,8 @@ def _assumed(outlook: ResourcingOutlook) -> int:
     shipped = example_scenario().assumptions
     return sum(
         1
-        for key, assumption in outlook.used.assumptions.items()
-        if shipped.get(key) == assumption and assumption.source.startswith(ASSUMED)
+        for address, assumption in outlook.used.assumptions.items()
+        if shipped.get(address) == assumption and assumption.source.startswith(ASSUMED)
     )
 
 

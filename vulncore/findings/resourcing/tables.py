@@ -7,18 +7,19 @@ import pandas as pd
 
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import format_month, month_name
-from vulncore.findings.resourcing.assumptions import driver_name, field, number_name
+from vulncore.findings.resourcing.assumptions import driver_key, driver_name, driver_unit, number_name
 from vulncore.findings.resourcing.costs import cost_cell, cost_of, says_costs
 from vulncore.findings.resourcing.demand import UnitForecast
-from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
+from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_numbers
 from vulncore.findings.resourcing.sentences import (
     cases,
     chance_in_words,
     officers,
 )
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, small_first
-from vulncore.resourcing.answers import DEMAND_PREFIX, first_month, monthly_answers
+from vulncore.resourcing.answers import first_month, monthly_answers
 from vulncore.resourcing.costs import monthly_costs
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.checks import in_numbers
 from vulncore.resourcing.solving import MoreNeeded
 from vulncore.store.manifest import Publish
@@ -179,13 +180,13 @@ def comparison_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
 def differences_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
     """Return the numbers in which scenarios differ from the first, for people: a column for each scenario."""
     scenarios, names = [outlook.scenario for outlook in outlooks], scenario_names(outlooks)
-    keys = dict.fromkeys(key for scenario in scenarios[1:] for key in changed_keys(scenario, scenarios[0]))
+    changed = dict.fromkeys(of for other in scenarios[1:] for of in changed_numbers(other, scenarios[0]))
     rows = []
-    for key in keys:
-        holder = next(scenario for scenario in scenarios if key in scenario.assumptions)
-        numbers = [scenario.assumptions.get(key) for scenario in scenarios]
+    for address in changed:
+        holder = next(scenario for scenario in scenarios if address in scenario.assumptions)
+        numbers = [scenario.assumptions.get(address) for scenario in scenarios]
         values = [in_numbers(number) if number else "–" for number in numbers]
-        rows.append({"What differs": number_name(holder, key), **dict(zip(names, values, strict=True))})
+        rows.append({"What differs": number_name(holder, address), **dict(zip(names, values, strict=True))})
     joining = [f"{sum(group.people for group in scenario.joiners):,}" for scenario in scenarios]
     if len(set(joining)) > 1:
         rows.append({"What differs": "People planned to join", **dict(zip(names, joining, strict=True))})
@@ -227,20 +228,21 @@ def short_in_words(gap: float) -> str:
 
 
 def named_drivers(outlook: ResourcingOutlook) -> pd.DataFrame:
-    """Return what drives the shortage as the chart takes it: with each number's `name` and its two `ends` in words."""
+    """Return what drives the shortage as the chart takes it: by `key`, with each number's `name` and its two `ends` in words."""
     drivers = outlook.drivers
     ends = [
-        f"{_end(key, low)} to {_end(key, high)}"
-        for key, low, high in zip(drivers["key"], drivers["low"], drivers["high"], strict=True)
+        f"{_end(address, low)} to {_end(address, high)}"
+        for address, low, high in zip(drivers["address"], drivers["low"], drivers["high"], strict=True)
     ]
-    return drivers.assign(name=[driver_name(outlook.used, key) for key in drivers["key"]], ends=ends)
+    named = drivers.assign(name=[driver_name(outlook.used, of) for of in drivers["address"]], ends=ends)
+    return named.assign(address=drivers["address"].map(driver_key)).rename(columns={"address": "key"})
 
 
 def driver_rows(outlook: ResourcingOutlook) -> pd.DataFrame:
     """Return what drives the shortage for files: `scenario`, `role`, `year`, `key`, `name`, `unit`, `low`, `high`, `gap_low`, `gap_high`, `gap`."""
     rows = named_drivers(outlook).round(4)
-    unit = ["% of the expected" if key.startswith(DEMAND_PREFIX) else field(key).unit for key in rows["key"]]
     question = outlook.question
+    unit = outlook.drivers["address"].map(driver_unit)
     named = rows.assign(scenario=outlook.used.name, role=question.role, year=question.year, unit=unit)
     return named[
         ["scenario", "role", "year", "key", "name", "unit", "low", "high", "gap_low", "gap_high", "gap"]
@@ -305,7 +307,6 @@ def _compared_names(outlook: ResourcingOutlook, all_hold: bool) -> list[str]:
     ]
 
 
-def _end(key: str, value: float) -> str:
-    if key.startswith(DEMAND_PREFIX):
-        return f"{value:,.0f} % of the expected"
-    return f"{value:,.3g} {field(key).unit}" if value < 1_000 else f"{value:,.0f} {field(key).unit}"
+def _end(address: Address, value: float) -> str:
+    whole = value >= 1_000 or not address.name
+    return f"{value:,.0f} {driver_unit(address)}" if whole else f"{value:,.3g} {driver_unit(address)}"

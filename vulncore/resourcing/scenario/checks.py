@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from vulncore.domain.errors import InvalidScenarioError, first_five
-from vulncore.resourcing.scenario.addresses import HOURS, Address, address_of
+from vulncore.resourcing.scenario.addresses import HOURS, Address
 from vulncore.resourcing.scenario.fields import ABSTRACTIONS, CASEWORK, SUPERVISION, UNIT, Field, field_of
 from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Role, Scenario
 
@@ -162,26 +162,30 @@ def _check_parts(scenario: Scenario) -> None:
 def _check_numbers(scenario: Scenario) -> None:
     """Refuse missing and unknown numbers, and those out of range or not whole, or ranges where one number belongs."""
     _refuse(
-        (key for key in _needed(scenario) if key not in scenario.assumptions),
+        (address.key for address in _needed(scenario) if address not in scenario.assumptions),
         "number is missing",
         "numbers are missing",
         "Add what is missing; docs/resourcing.md lists the numbers of each part",
     )
-    fields = {key: field_of(key) for key in scenario.assumptions}
+    fields = {address: field_of(address) for address in scenario.assumptions}
     _refuse(
-        (key for key, field in fields.items() if field is None or not _has_place(scenario, key)),
+        (
+            address.key
+            for address, field in fields.items()
+            if field is None or not _has_place(scenario, address)
+        ),
         "number belongs to nothing in the scenario",
         "numbers belong to nothing in the scenario",
         "Correct the key, or leave the number out",
     )
-    for key, field in fields.items():
+    for address, field in fields.items():
         if field:
-            _check_limits(key, scenario.assumptions[key], field)
+            _check_limits(address.key, scenario.assumptions[address], field)
     _refuse(
         (
-            key
-            for key, field in fields.items()
-            if field and field.single and not scenario.assumptions[key].certain
+            address.key
+            for address, field in fields.items()
+            if field and field.single and not scenario.assumptions[address].certain
         ),
         "number can't be a range",
         "numbers can't be ranges",
@@ -233,27 +237,25 @@ def _works(role: Role | None) -> bool:
     return role is not None and not role.supervises
 
 
-def _needed(scenario: Scenario) -> list[str]:
-    """Return the keys of the numbers that a scenario has to have."""
-    needed = [Address(name).key for name in UNIT]
+def _needed(scenario: Scenario) -> list[Address]:
+    """Return the numbers that a scenario has to have."""
+    needed = [Address(name) for name in UNIT]
     holders = {role.key for role in scenario.holding}
     for role in scenario.roles:
         names = [*OF_A_ROLE, *(SUPERVISION if role.supervises else ["on_cases"])]
         names += ["most_cases"] if role.key in holders else []
-        needed += [Address(name, role.key).key for name in names]
+        needed += [Address(name, role.key) for name in names]
     for kind in scenario.case_types:
         names = [*OF_A_CASE, *(["ratio"] if kind.derived_from else [])]
-        needed += [
-            *(Address(name, case=kind.key).key for name in names),
-            Address(HOURS, kind.held_by, kind.key).key,
-        ]
+        needed += [Address(name, case=kind.key) for name in names]
+        needed.append(Address(HOURS, kind.held_by, kind.key))
     return needed
 
 
-def _has_place(scenario: Scenario, key: str) -> bool:
+def _has_place(scenario: Scenario, address: Address) -> bool:
     """Whether the scenario has what a number is of."""
-    address, roles = address_of(key), {role.key: role for role in scenario.roles}
-    if not address or (address.role and address.role not in roles):
+    roles = {role.key: role for role in scenario.roles}
+    if address.role and address.role not in roles:
         return False
     works = _works(roles.get(address.role))
     if address.case:

@@ -111,18 +111,18 @@ def read_scenario(text: str) -> Scenario:
         InvalidScenarioError: It is not TOML, holds unknown parts, or can't be worked with.
     """
     file = _read(ScenarioFile, _parsed(text), "The scenario")
-    assumptions = _assumptions(Address("").part, file.assumed)
+    assumptions = _assumptions(Address(""), file.assumed)
     roles, kinds = [], []
     for table in file.role:
         role, numbers = _part(Role, table)
         roles.append(role)
-        assumptions |= _assumptions(Address("", role.key).part, numbers)
+        assumptions |= _assumptions(Address("", role.key), numbers)
     for table in file.case:
         kind, numbers = _part(CaseType, table)
         kinds.append(kind)
         hours = _read(Table, numbers.pop(HOURS, {}), HOURS)
         numbers |= {f"{HOURS}.{role}": value for role, value in hours.items()}
-        assumptions |= _assumptions(Address("", case=kind.key).part, numbers)
+        assumptions |= _assumptions(Address("", case=kind.key), numbers)
     try:
         joiners = tuple(_read(Joiners, table, "A group of joiners") for table in file.joiners)
     except InvalidPeriodError as problem:
@@ -152,9 +152,9 @@ def _given(part: Role | CaseType | Assumption) -> dict[str, Any]:
 def _number_lines(scenario: Scenario, of: Address) -> list[str]:
     return _lines(
         {
-            key.removeprefix(of.part): _number_value(assumption)
-            for key, assumption in scenario.assumptions.items()
-            if key.startswith(of.part)
+            address.key.removeprefix(of.key): _number_value(assumption)
+            for address, assumption in scenario.assumptions.items()
+            if address.of == of
         }
     )
 
@@ -196,8 +196,8 @@ def _part(kind: type[Part], table: Table) -> tuple[Part, Table]:
     return _read(kind, {name: table[name] for name in names if name in table}, ""), numbers
 
 
-def _assumptions(prefix: str, table: Table) -> dict[str, Assumption]:
-    return {f"{prefix}{name}": _assumption(f"{prefix}{name}"[:80], value) for name, value in table.items()}
+def _assumptions(of: Address, table: Table) -> dict[Address, Assumption]:
+    return {of.called(name): _assumption(f"{of.key}{name}"[:80], value) for name, value in table.items()}
 
 
 def _assumption(where: str, value: Any) -> Assumption:
