@@ -41,29 +41,24 @@ def shares_of(
 
 def scenarios_of(store: Path) -> dict[str, Scenario]:
     """Return the scenarios saved in the store, by name."""
-    return _scenarios_of(store, saved_state(store))
+    return _saved(store, saved_state(store))[0]
 
 
 def unreadable_scenarios_of(store: Path) -> tuple[str, ...]:
     """Return the names of files among those saved that can't be read any more."""
-    return _unreadable_of(store, saved_state(store))
+    return _saved(store, saved_state(store))[1]
 
 
 def locks_of(store: Path) -> frozenset[str]:
     """Return the names of the scenarios saved in the store that are locked as what went to the board."""
-    return _locks_of(store, saved_state(store))
+    return _saved(store, saved_state(store))[2]
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _locks_of(store: Path, state: tuple[object, ...]) -> frozenset[str]:  # noqa: ARG001
-    return frozenset(name for name in saved_scenarios(store) if is_locked(store, name))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _scenarios_of(store: Path, state: tuple[object, ...]) -> dict[str, Scenario]:  # noqa: ARG001
-    return saved_scenarios(store)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _unreadable_of(store: Path, state: tuple[object, ...]) -> tuple[str, ...]:  # noqa: ARG001
-    return unreadable_scenarios(store)
+def _saved(
+    store: Path,
+    state: tuple[object, ...],  # noqa: ARG001
+) -> tuple[dict[str, Scenario], tuple[str, ...], frozenset[str]]:
+    scenarios = saved_scenarios(store)
+    locked = frozenset(name for name in scenarios if is_locked(store, name))
+    return scenarios, unreadable_scenarios(store), locked
