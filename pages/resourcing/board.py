@@ -6,8 +6,7 @@ import streamlit as st
 
 from pages.resourcing.plan import CHANGED, begin
 from pages.resourcing.question import BY_CASES, BY_HOURS, ResourcingChoices
-from pages.resourcing.reads import locks_of, scenarios_of
-from pages.resourcing.work import outlook_of
+from pages.resourcing.reads import locks_of, outlook_of, scenarios_of
 from pages.shared.access import may_publish
 from pages.shared.choices import change
 from pages.shared.reads import store_path

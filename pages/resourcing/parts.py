@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.resourcing.assumptions import show_assumption_form, show_sheet
 from pages.resourcing.question import ResourcingChoices, has_role
-from pages.resourcing.work import forecast_of, outlook_of
+from pages.resourcing.reads import forecast_of, outlook_of
 from pages.shared.charts import show_chart
 from pages.shared.choices import Picker
 from pages.shared.drawn import drawn
@@ -77,13 +77,11 @@ def show_chart_of(outlook: ResourcingOutlook, what: str, force: str, source: str
         alt=f"{', '.join(_title_of(outlook, what, force))}. {in_words}",
         source=source,
     )
-    tested = outlook.forecast.tested_to
-    if tested:
+    if tested := outlook.forecast.tested_to:
         st.caption(f"Forecasts were tested up to {tested:d} months ahead.")
-    elif is_untestable(outlook):
-        st.caption("Too few months are recorded to test a forecast.")
     else:
-        st.caption("Forecasts are being tested …")
+        too_few = "Too few months are recorded to test a forecast."
+        st.caption(too_few if is_untestable(outlook) else "Forecasts are being tested …")
 
 
 def offer_chart_of(outlook: ResourcingOutlook, what: str, view: View) -> None:
@@ -149,10 +147,7 @@ def show_drivers(outlook: ResourcingOutlook, view: View) -> None:
 
 
 def _drivers_title(outlook: ResourcingOutlook, force: str) -> list[str]:
-    return [
-        f"{outlook.role.name}: what moves the shortage in {outlook.question.year}",
-        f"{force}: {outlook.used.name}",
-    ]
+    return _title_of(outlook, f"what moves the shortage in {outlook.question.year}", force)
 
 
 def _drivers_of(outlook: ResourcingOutlook, force: str, colours: Palette) -> altair.LayerChart:
@@ -185,14 +180,13 @@ def _show_drivers_as_table(outlook: ResourcingOutlook, force: str) -> None:
 
 def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view: View) -> None:
     """Draw scenarios beside the one on screen: those of `beside` that have the role asked about."""
-    gone = [plan.name for plan in beside if not has_role(plan, outlook.question)]
-    if gone:
+    having = [plan for plan in beside if has_role(plan, outlook.question)]
+    if gone := [plan.name for plan in beside if plan not in having]:
         st.info(plain(f"Not compared, since they have no {outlook.role.name}: {', '.join(gone)}."))
     try:
         others = [
             outlook_of(forecast_of(view, plan, outlook.forecast.basis), plan, view, outlook.question)
-            for plan in beside
-            if has_role(plan, outlook.question)
+            for plan in having
         ]
     except VulncoreError as problem:
         st.error(plain(f"The scenarios can't be compared. {problem}"))
@@ -226,7 +220,7 @@ def _show_compared(force: str, source: str, outlook: ResourcingOutlook, *others:
     )
     show_chart(
         _compared_chart(every, force, palette()),
-        alt=f"{', '.join(_compared_title(outlook, force))}. {what}, in the last month: {at_end}.",
+        alt=f"{outlook.role.name}: scenarios compared, {force}. {what}, in the last month: {at_end}.",
         source=source,
     )
 
@@ -238,10 +232,6 @@ def _compared_by(every: Sequence[ResourcingOutlook]) -> tuple[str, str]:
     return "Chance of being short of officers", "short"
 
 
-def _compared_title(outlook: ResourcingOutlook, force: str) -> list[str]:
-    return [f"{outlook.role.name}: scenarios compared", force]
-
-
 def _compared_chart(every: Sequence[ResourcingOutlook], force: str, colours: Palette) -> altair.LayerChart:
     what, column = _compared_by(every)
     months = pd.concat(
@@ -251,7 +241,7 @@ def _compared_chart(every: Sequence[ResourcingOutlook], force: str, colours: Pal
         ],
         ignore_index=True,
     )
-    return scenarios_chart(months, _compared_title(every[0], force), what, colours)
+    return scenarios_chart(months, [f"{every[0].role.name}: scenarios compared", force], what, colours)
 
 
 def show_months(outlook: ResourcingOutlook, view: View, judged: bool) -> None:

@@ -1,20 +1,38 @@
-"""Cached reads: what comes to a unit, and the scenarios saved."""
+"""Cached reads: what comes to a unit, and what scenarios make of it, in memory and on the disk; the scenarios saved."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.reads import READS_KEPT, VERSION, contents_of
+from pages.shared.reads import READS_KEPT, VERSION, contents_of, store_path
+from pages.shared.sidebar import View
+from pages.shared.turns import waited_for
 from vulncore import store as stores
-from vulncore.findings.resourcing.demand import UnitDemand, case_subjects, measured_shares, unit_demand
+from vulncore.findings.resourcing.demand import (
+    UnitDemand,
+    UnitForecast,
+    case_subjects,
+    measured_shares,
+    refuse_nothing,
+    unit_demand,
+    unit_forecast,
+)
+from vulncore.findings.resourcing.outlook import ResourcingOutlook, StaffingQuestion, resourcing_outlook
+from vulncore.findings.shared.kept import Kept
+from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.locked import is_locked
 from vulncore.resourcing.scenario.saved import saved_scenarios, saved_state, unreadable_scenarios
 from vulncore.resourcing.scenario.scenario import Assumption, Scenario
+from vulncore.resourcing.scenario.toml import scenario_text
 from vulncore.store.manifest import Publish
 
 KINDS_OF_CASE = {Scenario: lambda scenario: (scenario.case_types, scenario.unit)}
+WORDS = ("Forecasting what comes to the unit …", "Testing the forecasts on past months …")
+FORECASTS_KEPT, OUTLOOKS_KEPT = 24, 8  # each takes some four megabytes, or fifteen
 
 
 @st.cache_resource(
@@ -62,3 +80,52 @@ def _saved(
     scenarios = saved_scenarios(store)
     locked = frozenset(name for name in scenarios if is_locked(store, name))
     return scenarios, unreadable_scenarios(store), locked
+
+
+def check_demand(view: View, plan: Scenario) -> None:
+    """Refuse data that have none of what comes to the unit.
+
+    Raises:
+        UnknownNameError: They have none.
+    """
+    refuse_nothing(_demand(view, plan))
+
+
+def forecast_of(
+    view: View, plan: Scenario, basis: Basis, draw: Callable[[UnitForecast], None] | None = None
+) -> UnitForecast:
+    """Return what is to come to a unit, kept or forecast now: with progress, and `draw` called once what is expected is not tried yet.
+
+    Raises:
+        UnknownNameError: The data have none of what comes to the unit.
+    """
+    key = (*view.key, plan.case_types, basis)
+    fit = partial(unit_forecast, _demand(view, plan), basis, home=store_path() / view.publish.dataset)
+    return _forecasts().kept_or_made(key, lambda: waited_for(fit, WORDS, draw))
+
+
+def outlook_of(
+    forecast: UnitForecast, plan: Scenario, view: View, question: StaffingQuestion
+) -> ResourcingOutlook:
+    """Return what a scenario comes to, kept or worked out now."""
+    key = (*view.key, forecast.basis, bool(forecast.trials), scenario_text(plan), question)
+
+    def worked_out() -> ResourcingOutlook:
+        measured = shares_of(store_path(), view.publish, view.force, plan, view.month)
+        return resourcing_outlook(forecast, plan, measured, question)
+
+    return _outlooks().kept_or_made(key, worked_out)
+
+
+def _demand(view: View, plan: Scenario) -> UnitDemand:
+    return unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
+
+
+@st.cache_resource
+def _forecasts() -> Kept[UnitForecast]:
+    return Kept(FORECASTS_KEPT)
+
+
+@st.cache_resource
+def _outlooks() -> Kept[ResourcingOutlook]:
+    return Kept(OUTLOOKS_KEPT)

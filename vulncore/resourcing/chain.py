@@ -94,11 +94,7 @@ class Inputs:
 
 
 def staffing(scenario: Scenario, incoming: Incoming) -> Staffing:
-    """Return who is needed and who is there on every path of demand.
-
-    Args:
-        scenario: What is assumed, checked (`vulncore.resourcing.scenario.checks.checked`).
-        incoming: Demand.
+    """Return who is needed and who is there on every path of demand, by a scenario that is `checked`.
 
     Source:
         Each number that is assumed is drawn once a path; effort, time open and leavers scatter on top of that as the
@@ -132,13 +128,8 @@ def staffing_from(scenario: Scenario, incoming: Incoming, inputs: Inputs) -> Sta
 def paid_people(scenario: Scenario, incoming: Incoming, role: str | None = None) -> Mapping[str, Floats]:
     """Return how many full-time people are paid, by role: those there, with those in training in full.
 
-    Args:
-        scenario: What is assumed, checked.
-        incoming: Demand: how many paths and months, and from when.
-        role: One role; all of them if none is given.
-
     Returns:
-        By role, one row per path and one column per month ahead. On each path the same people leave as in `staffing`.
+        Of one role, or of all if none is given: one row per path and one column per month ahead. On each path the same people leave as in `staffing`.
     """
     roles = [one for one in scenario.roles if role in (None, one.key)]
     numbers = {address: number for address, number in scenario.assumptions.items() if address.role}

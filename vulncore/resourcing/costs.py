@@ -38,14 +38,8 @@ def cost_draws(scenario: Scenario, role: str, paths: int) -> Floats | None:
 def cost_of_people(scenario: Scenario, role: str, people: float, paths: int) -> YearlyCost | None:
     """Return what a number of people of a role cost a year; None where nobody said what one costs.
 
-    Args:
-        scenario: What is assumed.
-        role: The key of a role.
-        people: How many, each at the role's working time.
-        paths: How many paths are simulated.
-
     Source:
-        People × working time × cost of one full-time person, on each path.
+        People × the role's working time × cost of one full-time person, on each path.
 
     Misleads when:
         pay rises, people work overtime, or hiring and training them costs something once: none of that is in it.
@@ -61,11 +55,6 @@ def cost_of_those_there(
     simulated: Staffing, incoming: Incoming, span: Span
 ) -> dict[str, tuple[YearlyCost, YearlyCost]]:
     """Return what those who are paid, and what those who are short, cost a year over some months, by role with a cost.
-
-    Args:
-        simulated: The staffing of a scenario.
-        incoming: The demand that it was simulated from.
-        span: The months.
 
     Source:
         On each path, the mean over the months of full-time people paid, and of officers needed less those there where that

@@ -1,5 +1,6 @@
 """How many more people a role needs, and by when, so that a shortage or too many cases stays unlikely enough."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -74,10 +75,6 @@ def more_needed(staffing: Staffing, target: StaffingTarget) -> MoreNeeded:
     them, for the share of paths still wanting to be no more than the probability. Those added leave like others and are
     replaced.
 
-    Args:
-        staffing: The simulated staffing of a scenario.
-        target: What is to be reached.
-
     Raises:
         InvalidScenarioError: `refuse_target` refuses the target, or no number of people would do.
     """
@@ -109,26 +106,17 @@ def more_needed(staffing: Staffing, target: StaffingTarget) -> MoreNeeded:
 
 def with_more(scenario: Scenario, more: MoreNeeded) -> Scenario:
     """Return the scenario with the people who are needed, in one group with those who begin as they do."""
-    groups = [
-        *scenario.joiners,
-        *(Joiners(more.target.role, month, people, trained=True) for month, people in more.steps),
-    ]
-    people: dict[tuple[str, date, bool], int] = {}
-    for group in groups:
-        start = (group.role, group.month, group.trained)
-        people[start] = people.get(start, 0) + group.people
+    people = Counter[tuple[str, date, bool]]()
+    for group in scenario.joiners:
+        people[group.role, group.month, group.trained] += group.people
+    for month, wanted in more.steps:
+        people[more.target.role, month, True] += wanted
     joiners = (Joiners(role, month, number, trained) for (role, month, trained), number in people.items())
     return replace(scenario, joiners=tuple(joiners))
 
 
 def refuse_target(scenario: Scenario, as_at: date, months: int, target: StaffingTarget) -> None:
-    """Refuse a target that no staffing of a scenario can answer; needs no simulation, so it can come before one.
-
-    Args:
-        scenario: The scenario.
-        as_at: The last month recorded.
-        months: How many months are simulated.
-        target: What is to be reached.
+    """Refuse a target that no staffing of a scenario over so many months can answer; it can come before any is simulated.
 
     Raises:
         InvalidScenarioError: The role isn't there or holds no cases, a number is out of range, or the months lie

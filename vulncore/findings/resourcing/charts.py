@@ -9,15 +9,8 @@ import numpy as np
 import pandas as pd
 
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, month_axis
-from vulncore.findings.resourcing.sentences import cases, chance_in_words, officers
-from vulncore.findings.resourcing.tables import (
-    CHANCE_SHORT,
-    ENOUGH_80,
-    ENOUGH_95,
-    WILL_BE_THERE,
-    cases_ranges,
-    short_in_words,
-)
+from vulncore.findings.resourcing.sentences import cases, chance_in_words
+from vulncore.findings.resourcing.tables import STAFFING, cases_ranges, short_in_words, staffing_cells
 from vulncore.findings.shared.words import IN_4_OF_5
 
 STAFFING_HEIGHT = 475
@@ -27,13 +20,6 @@ HIGHEST = 4.0  # times the limit of cases each: where hardly anybody is there th
 MOST_SHOWN = 10  # drivers
 ROW_HEIGHT, REST = 44, 130  # pixels of a driver's row, and of title, axis and legend
 SCENARIOS_HEIGHT = 400
-STAFFING_WORDS = {
-    "needed50": "Needed",
-    "needed80": ENOUGH_80,
-    "needed95": ENOUGH_95,
-    "there50": WILL_BE_THERE,
-    "short": CHANCE_SHORT,
-}
 MONTH = alt.Tooltip("month:T", title="Month", format="%B %Y")
 DASHES = ([1, 0], [7, 3], [2, 3], [10, 3, 2, 3])  # never colour alone
 
@@ -53,11 +39,11 @@ def staffing_chart(
     tops = [months["needed95"].max(), 1, *([] if alone else [months["there90"].max(), posts])]
     y = _upright("Officers, full-time", [0, 1.12 * float(max(tops))], palette)
     base = alt.Chart().encode(x=month_axis(palette))
-    words = {f"{column}_words": months[column].map(officers) for column in STAFFING_WORDS}
-    words["short_words"] = months["short"].map(chance_in_words)
+    cells = staffing_cells(months)
+    words = {f"{column}_words": cells[title] for column, title in STAFFING.items()}
     tooltip = {
         f"{column}_words": title
-        for column, title in STAFFING_WORDS.items()
+        for column, title in STAFFING.items()
         if column.startswith("needed") or not alone
     }
     layers = [

@@ -135,15 +135,7 @@ def case_subjects(choice: DatasetContents, scenario: Scenario) -> dict[str, Subj
 def unit_demand(
     snapshot: Snapshot, force: str, choice: DatasetContents, scenario: Scenario, as_at: date
 ) -> UnitDemand:
-    """Return what comes to a unit, by kind of case.
-
-    Args:
-        snapshot: A published version.
-        force: The force.
-        choice: What the dataset can show.
-        scenario: Which kinds of case there are.
-        as_at: The last month.
-    """
+    """Return what comes to a unit up to a month, by kind of case."""
     kinds = {}
     for key, subject in case_subjects(choice, scenario).items():
         months = subject_demand(snapshot, force, subject, as_at)

@@ -122,14 +122,7 @@ def resourcing_outlook(
     measured: Mapping[Address, Assumption],
     question: StaffingQuestion,
 ) -> ResourcingOutlook:
-    """Return what a scenario answers to a question.
-
-    Args:
-        forecast: What is to come to the unit.
-        scenario: What is assumed.
-        measured: Numbers that the data know.
-        question: The role, the year and the chance in question.
-    """
+    """Return what a scenario answers to a question; `measured` are the numbers that the data know."""
     simulated = staffing(with_measured(scenario, measured), forecast.incoming)
     months = monthly_answers(simulated, question.role)
     roles = span_answers(simulated, year_span(simulated.as_at, len(months), question.year))
@@ -152,16 +145,7 @@ def staffing_question(
     chance: float,
     since: date | None,
 ) -> StaffingQuestion:
-    """Return a question that a scenario can answer: of the role named, else the first that holds cases.
-
-    Args:
-        scenario: The scenario.
-        as_at: The last month recorded.
-        ahead: How many months are forecast.
-        role: The key or the name of a role.
-        year: A calendar year; that of `first_year` if none is given.
-        chance: How likely a shortage, or too many cases, may be at most.
-        since: From which month on; the first one ahead if none is given.
+    """Return a question that a scenario can answer with so many months `ahead` forecast: of the role of a key or name, else the first that holds cases; in a calendar year, else `first_year`; since a month, else the first one ahead.
 
     Raises:
         UnknownNameError: The scenario has no such role.
@@ -197,14 +181,8 @@ def years_ahead(as_at: date, ahead: int) -> list[int]:
 def shifted(assumption: Assumption, likely: float, limits: Field, by: str, on: date) -> Assumption:
     """Return an assumption with another likeliest number, its range as wide in proportion.
 
-    What its source said of the old number it doesn't say of the new one, so it is assumed from then on.
-
-    Args:
-        assumption: What it was.
-        likely: Its new likeliest number.
-        limits: Between which ends may lie, and whether they are whole.
-        by: Who moves it.
-        on: When.
+    What its source said of the old number it doesn't say of the new one, so it is assumed from then on. Its ends lie within
+    `limits`.
     """
     old = assumption.likely
     if assumption.certain or not old:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -26,9 +27,7 @@ LEFT_OUT = "This kind of case is left out."
 def resourcing_headline(outlook: ResourcingOutlook, judged: bool = True) -> tuple[Headline, ...]:
     """Return what a scenario says: whether officers are short, cases each, how many more it takes, costs, other roles, assumptions.
 
-    Args:
-        outlook: What the scenario answers.
-        judged: Whether it is compared with the people there are; else it says what demand asks for (`is_judged`).
+    Unless it is `judged` (`is_judged`), it says what demand asks for alone.
     """
     if not judged:
         return _demand_headline(outlook), _assumptions_headline(outlook)
@@ -46,12 +45,8 @@ def resourcing_headline(outlook: ResourcingOutlook, judged: bool = True) -> tupl
 def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool = False) -> Briefing:
     """Return how many more people of the role it takes by when, and what to ask for.
 
-    Where nobody has entered a force's posts and people, it says what demand asks for, and no more.
-
-    Args:
-        outlook: What the scenario answers.
-        made: Whether the data are made: then the example figures are the unit's own.
-        by_hours: Whether enough people means that all hours are covered, instead of that cases each stay under their limit.
+    Where nobody has entered a force's posts and people, it says what demand asks for, and no more. `by_hours`: enough people
+    means that all hours are covered, instead of that cases each stay under their limit.
     """
     role, year = outlook.role.name, outlook.question.year
     mostly = 2 * _assumed(outlook) >= len(outlook.used.assumptions)
@@ -193,9 +188,13 @@ def plural(name: str) -> str:
     return f"{name}s" if not name.endswith("s") else name
 
 
+def _decembers(outlook: ResourcingOutlook) -> list[Any]:
+    decembers: list[Any] = outlook.months[outlook.months["month"].dt.month == 12].to_dict("records")
+    return decembers
+
+
 def staffing_in_words(outlook: ResourcingOutlook, needed_alone: bool = False) -> str:
     """Return the months of a role in words, for who can't see the chart: each December."""
-    ends = outlook.months[outlook.months["month"].dt.month == 12]
     months = [
         f"{row['month']:%B %Y} needed {officers(row['needed50'])}, enough {IN_4_OF_5} {officers(row['needed80'])}, "
         f"{IN_19_OF_20} {officers(row['needed95'])}"
@@ -204,18 +203,17 @@ def staffing_in_words(outlook: ResourcingOutlook, needed_alone: bool = False) ->
             if needed_alone
             else f", will be there {officers(row['there50'])}, chance of being short {chance_in_words(float(row['short']))}"
         )
-        for _, row in ends.iterrows()
+        for row in _decembers(outlook)
     ]
     return f"Full-time officers: {'; '.join(months)}."
 
 
 def caseload_in_words(outlook: ResourcingOutlook) -> str:
     """Return the cases each of a role in words, for who can't see the chart: each December."""
-    ends = outlook.months[outlook.months["month"].dt.month == 12]
     months = [
         f"{row['month']:%B %Y} {cases(row['caseload50'])} ({cases(row['caseload10'])} to {cases(row['caseload90'])} {IN_4_OF_5}), "
         f"chance of more than {outlook.limit:,g} {chance_in_words(float(row['over']))}"
-        for _, row in ends.iterrows()
+        for row in _decembers(outlook)
     ]
     return f"Open cases for each officer: {'; '.join(months)}."
 
@@ -327,11 +325,8 @@ def _other_roles_headline(outlook: ResourcingOutlook) -> Headline | None:
 def _assumed(outlook: ResourcingOutlook) -> int:
     """Return how many numbers are as they ship."""
     shipped = example_scenario().assumptions
-    return sum(
-        1
-        for address, assumption in outlook.used.assumptions.items()
-        if shipped.get(address) == assumption and assumption.source.startswith(ASSUMED)
-    )
+    numbers = outlook.used.assumptions.items()
+    return sum(shipped.get(of) == number and number.source.startswith(ASSUMED) for of, number in numbers)
 
 
 def _assumptions_headline(outlook: ResourcingOutlook) -> Headline:

@@ -67,13 +67,7 @@ def with_sheet(scenario: Scenario, path: Path, by: str, on: date) -> tuple[Scena
     """Return a scenario with the numbers of a sheet that was filled in, and what changed, in words.
 
     A row may be left out: its number stays. What a row changes is said to be changed by `by` on a day. A cost may be left
-    empty: then nobody entered it.
-
-    Args:
-        scenario: The scenario that the sheet is for.
-        path: The sheet: XLSX, or CSV with the same columns.
-        by: Who brings it.
-        on: The day.
+    empty: then nobody entered it. A sheet is XLSX, or CSV with the same columns.
 
     Raises:
         UnreadableSourceError: The file can't be read.

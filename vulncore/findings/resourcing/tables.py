@@ -17,7 +17,7 @@ from vulncore.findings.resourcing.sentences import (
     officers,
 )
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, small_first
-from vulncore.resourcing.answers import first_month, monthly_answers
+from vulncore.resourcing.answers import CASELOAD, NEEDED, THERE, first_month, monthly_answers
 from vulncore.resourcing.costs import monthly_costs
 from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.checks import in_numbers
@@ -25,21 +25,8 @@ from vulncore.resourcing.solving import MoreNeeded
 from vulncore.store.manifest import Publish
 
 FIGURES = [
-    "needed50",
-    "needed80",
-    "needed95",
-    "needed",
-    "there10",
-    "there50",
-    "there90",
-    "there",
-    "short",
-    "hours",
-    "opened",
-    "caseload10",
-    "caseload50",
-    "caseload90",
-    "over",
+    *(*NEEDED, "needed", *THERE, "there", "short"),
+    *("hours", "opened", *CASELOAD, "over"),
 ]
 COSTS = {
     "paid10": "paid_cost10",
@@ -50,7 +37,14 @@ COSTS = {
 """What a file calls the columns of `vulncore.resourcing.costs.monthly_costs`: £ a year, as there are in that month."""
 ROWS = ["scenario", "role", "month", *FIGURES, *COSTS.values()]
 ENOUGH_80, ENOUGH_95 = f"Enough {IN_4_OF_5}", f"Enough {IN_19_OF_20}"
-WILL_BE_THERE, CHANCE_SHORT = "Will be there", "Chance of being short"
+STAFFING = {
+    "needed50": "Needed",
+    "needed80": ENOUGH_80,
+    "needed95": ENOUGH_95,
+    "there50": "Will be there",
+    "short": "Chance of being short",
+}
+"""What people read above the columns of `vulncore.resourcing.answers`."""
 OF_DEMAND = {"Role", "Month", "Needed", ENOUGH_80, ENOUGH_95, "Hours on cases", "Open cases"}
 UNTRAINED = "If untrained, has to begin in"
 MORE = "More people"
@@ -61,26 +55,25 @@ PAID_COST, SHORT_COST = "Cost a year of those paid", "Cost a year of those short
 def months_table(outlook: ResourcingOutlook) -> pd.DataFrame:
     """Return the months ahead of the question's role, for people."""
     months = outlook.months
-    table = {
-        "Month": [f"{month:%B %Y}" for month in months["month"]],
-        "Needed": [officers(value) for value in months["needed50"]],
-        ENOUGH_80: [officers(value) for value in months["needed80"]],
-        ENOUGH_95: [officers(value) for value in months["needed95"]],
-        WILL_BE_THERE: [officers(value) for value in months["there50"]],
-        CHANCE_SHORT: [chance_in_words(value) for value in months["short"]],
-    }
+    table = {"Month": months["month"].dt.strftime("%B %Y"), **staffing_cells(months)}
     if "hours" in months:
-        table["Hours on cases"] = [f"{value:,.0f}" for value in months["hours"]]
+        table["Hours on cases"] = months["hours"].map("{:,.0f}".format)
     if outlook.holds_cases:
         table |= {
-            "Open cases": [f"{value:,.0f}" for value in months["opened"]],
+            "Open cases": months["opened"].map("{:,.0f}".format),
             "Cases each": [cases(value, 1) for value in months["caseload50"]],
             f"Cases each {IN_4_OF_5}": cases_ranges(months),
-            f"Chance of more than {outlook.limit:,g} each": [
-                chance_in_words(value) for value in months["over"]
-            ],
+            f"Chance of more than {outlook.limit:,g} each": months["over"].map(chance_in_words),
         }
     return pd.DataFrame(table)
+
+
+def staffing_cells(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return what is needed and who is there in words, by what people read above it."""
+    return {
+        title: rows[column].map(chance_in_words if column == "short" else officers)
+        for column, title in STAFFING.items()
+    }
 
 
 def cases_ranges(months: pd.DataFrame) -> list[str]:
@@ -97,17 +90,8 @@ def without_verdict(table: pd.DataFrame) -> pd.DataFrame:
 def roles_table(outlook: ResourcingOutlook) -> pd.DataFrame:
     """Return every role in the question's year, for people; with costs where the scenario says any."""
     roles = outlook.roles
-    table = pd.DataFrame(
-        {
-            "Role": roles["name"],
-            "Funded": [officers(value) for value in roles["funded"]],
-            "Needed": [officers(value) for value in roles["needed50"]],
-            ENOUGH_80: [officers(value) for value in roles["needed80"]],
-            ENOUGH_95: [officers(value) for value in roles["needed95"]],
-            WILL_BE_THERE: [officers(value) for value in roles["there50"]],
-            CHANCE_SHORT: [chance_in_words(value) for value in roles["short"]],
-        }
-    )
+    funded = roles["funded"].map(officers)
+    table = pd.DataFrame({"Role": roles["name"], "Funded": funded, **staffing_cells(roles)})
     if not says_costs(outlook):
         return table
     costs = [outlook.costs.get(role, (None, None)) for role in roles["role"]]
@@ -142,38 +126,38 @@ def steps_table(outlook: ResourcingOutlook, more: MoreNeeded) -> pd.DataFrame:
 def comparison_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
     """Return scenarios side by side, for people: a column each, for the first one's role and year."""
     first, all_hold = outlooks[0], all(outlook.holds_cases for outlook in outlooks)
-    names = _compared_names(first, all_hold)
-    of_money = any(first.question.role in outlook.costs for outlook in outlooks)
-    names += (
-        [
-            PAID_COST,
-            SHORT_COST,
-            *(f"Cost a year of {small_first(name)}" for name in names if name.startswith(MORE)),
-        ]
-        if of_money
-        else []
-    )
-    columns = {f"{first.role.name}, {first.question.year}": names}
+    role, chance = first.question.role, f"chance {chance_in_words(first.question.chance)} or less"
+    of_money = any(role in outlook.costs for outlook in outlooks)
+    columns: dict[str, list[str]] = {}
     for name, outlook in zip(scenario_names(outlooks), outlooks, strict=True):
-        row = outlook.role_year
-        cells = [officers(row[column]) for column in ("needed50", "needed80", "needed95", "there50")]
-        cells.append(chance_in_words(float(row["short"])))
+        year = staffing_cells(outlook.roles[outlook.roles["role"] == role])
+        cells = {
+            "Needed, full-time" if title == "Needed" else title: cell.iloc[0] for title, cell in year.items()
+        }
+        mores: dict[str, MoreNeeded | InvalidScenarioError | None] = {}
         if all_hold:
             at_end = outlook.months.iloc[outlook.span.last]
             over = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
-            cells += [
-                cases(at_end["caseload50"], 1),
-                f"{outlook.limit:,g}",
-                chance_in_words(float(at_end["over"])),
-                month_name(over) if over else f"not by {outlook.months['month'].iloc[-1]:%B %Y}",
-                _number_of_more(outlook.more_for_cases),
-            ]
-        cells.append(_number_of_more(outlook.more_for_hours))
+            cells |= {
+                "Cases each at the end of the year": cases(at_end["caseload50"], 1),
+                "Limit of cases each": f"{outlook.limit:,g}",
+                "Chance of passing the limit at the end of the year": chance_in_words(float(at_end["over"])),
+                "Limit likely to be passed from": month_name(over)
+                if over
+                else f"not by {outlook.months['month'].iloc[-1]:%B %Y}",
+            }
+            mores[f"{MORE} needed to keep the limit, {chance}"] = outlook.more_for_cases
+        mores[f"{MORE} needed for the hours, {chance}"] = outlook.more_for_hours
+        cells |= {what: _number_of_more(more) for what, more in mores.items()}
         if of_money:
-            paid, short = outlook.costs.get(first.question.role, (None, None))
-            mores = [*([outlook.more_for_cases] if all_hold else []), outlook.more_for_hours]
-            cells += [cost_cell(paid), cost_cell(short), *(_cost_of_more(outlook, more) for more in mores)]
-        columns[name] = cells
+            paid, short = outlook.costs.get(role, (None, None))
+            cells |= {PAID_COST: cost_cell(paid), SHORT_COST: cost_cell(short)}
+            cells |= {
+                f"Cost a year of {small_first(what)}": _cost_of_more(outlook, more)
+                for what, more in mores.items()
+            }
+        columns.setdefault(f"{first.role.name}, {first.question.year}", list(cells))
+        columns[name] = list(cells.values())
     return pd.DataFrame(columns)
 
 
@@ -285,26 +269,6 @@ def _number_of_more(more: MoreNeeded | InvalidScenarioError | None) -> str:
 def _cost_of_more(outlook: ResourcingOutlook, more: MoreNeeded | InvalidScenarioError | None) -> str:
     people = more.more if isinstance(more, MoreNeeded) else 0
     return cost_cell(cost_of(outlook, outlook.question.role, people) if people else None)
-
-
-def _compared_names(outlook: ResourcingOutlook, all_hold: bool) -> list[str]:
-    chance = chance_in_words(outlook.question.chance)
-    of_cases = [
-        "Cases each at the end of the year",
-        "Limit of cases each",
-        "Chance of passing the limit at the end of the year",
-        "Limit likely to be passed from",
-        f"{MORE} needed to keep the limit, chance {chance} or less",
-    ]
-    return [
-        "Needed, full-time",
-        ENOUGH_80,
-        ENOUGH_95,
-        WILL_BE_THERE,
-        CHANCE_SHORT,
-        *(of_cases if all_hold else []),
-        f"{MORE} needed for the hours, chance {chance} or less",
-    ]
 
 
 def _end(address: Address, value: float) -> str:
