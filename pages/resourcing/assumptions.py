@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from pages.resourcing.plan import change, put_on_screen, today, who
+from pages.resourcing.plan import put_on_screen, signed
 from pages.shared.files import XLSX, offer_file
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice, visit
@@ -98,7 +98,7 @@ def _bring_in(plan: Scenario) -> None:
         path = Path(folder) / f"sheet{Path(file.name).suffix.lower()}"
         path.write_bytes(file.getvalue())
         try:
-            filled_in, changed = with_sheet(plan, path, who(), today())
+            filled_in, changed = with_sheet(plan, path, *signed())
             problem = put_on_screen(filled_in)
         except VulncoreError as refusal:
             problem = str(refusal)
@@ -131,7 +131,7 @@ def _change(plan: Scenario, address: Address) -> None:
     low, likely, high = map(float, numbers)
     source = " ".join(state[f"assumption source {key}"].split()) or ASSUMED
     try:
-        wanted = Assumption(low, likely, high, source, measured=False, by=who(), on=today())
-        leave_notice(PROBLEM, change(plan, address, wanted))
+        wanted = Assumption(low, likely, high, source, False, *signed())
+        leave_notice(PROBLEM, put_on_screen(plan.where(address, wanted)))
     except VulncoreError as problem:
         leave_notice(PROBLEM, str(problem))

@@ -103,11 +103,7 @@ def show_lock(plan: Scenario, outlook: ResourcingOutlook, view: View, by_hours: 
         )
     if lock.scenario != plan or figures_now(outlook, view.publish, by_hours) != lock.figures:
         button.button(
-            "Show what the board saw",
-            key="show locked",
-            on_click=_show_then,
-            args=(lock,),
-            width="stretch",
+            "Show what the board saw", key="show locked", on_click=_show_then, args=(lock,), width="stretch"
         )
 
 

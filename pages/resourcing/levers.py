@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.resourcing.plan import change, moved, origin, plan_now
+from pages.resourcing.plan import moved, origin, plan_now, put_on_screen
 from pages.resourcing.question import ResourcingChoices
 from pages.shared.choices import chosen
 from pages.shared.drawn import drawn
@@ -116,6 +116,6 @@ def _pull(role: Role) -> None:
         limits = field(number)
         try:
             wanted = min(max(round(float(pulled["value"]), 3), limits.least), limits.most)
-            leave_notice(PROBLEM, change(plan, number, moved(plan, number, wanted)))
+            leave_notice(PROBLEM, put_on_screen(plan.where(number, moved(plan, number, wanted))))
         except (VulncoreError, OverflowError) as problem:
             leave_notice(PROBLEM, str(problem))

@@ -73,14 +73,9 @@ def compared(choices: ResourcingChoices) -> list[Scenario]:
     return kept
 
 
-def who() -> str:
-    """Return who changes numbers in this visit, as they said."""
-    return " ".join(visit().name.split()) or NOBODY
-
-
-def today() -> date:
-    """Return the day on which a number is changed."""
-    return datetime.now(UTC).date()
+def signed() -> tuple[str, date]:
+    """Return who changes numbers in this visit, as they said, and on which day."""
+    return " ".join(visit().name.split()) or NOBODY, datetime.now(UTC).date()
 
 
 def origin(plan: Scenario) -> Scenario:
@@ -116,12 +111,7 @@ def moved(plan: Scenario, address: Address, likely: float) -> Assumption:
     begun = origin(plan).assumptions.get(address) or plan.assumptions[address]
     if begun.likely == likely:
         return begun
-    return shifted(begun, likely, limits_of(address), who(), today())
-
-
-def change(plan: Scenario, address: Address, assumption: Assumption) -> str:
-    """Change one number of the plan, and return why it can't be changed; nothing where it is."""
-    return put_on_screen(plan.where(address, assumption))
+    return shifted(begun, likely, limits_of(address), *signed())
 
 
 def change_joiners(plan: Scenario, joiners: Sequence[Joiners]) -> str:

@@ -58,7 +58,7 @@ def _show_choice(plan: Scenario, known: dict[str, Scenario]) -> None:
     st.selectbox(
         "Scenario",
         list(names),
-        format_func=lambda code: names[code],
+        format_func=names.__getitem__,
         key="scenario picker",
         on_change=_choose,
         args=(known,),

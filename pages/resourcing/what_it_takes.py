@@ -28,7 +28,7 @@ def show_what_it_takes(outlook: ResourcingOutlook, by_hours: bool, made: bool) -
     by_rule = outlook.more_by(by_hours)
     others = (answer for answer in (outlook.more_for_cases, outlook.more_for_hours) if answer is not by_rule)
     answers = [answer for answer in (by_rule, *others) if isinstance(answer, MoreNeeded) and answer.steps]
-    if answers and (is_judged(outlook, made)):
+    if answers and is_judged(outlook, made):
         needed = f"{by_rule.more:,} more" if by_rule in answers else "none more"
         with more.popover(f"What it takes: {needed}", width="stretch"):
             for solved in answers:
@@ -87,7 +87,7 @@ def _show_joiners(outlook: ResourcingOutlook) -> None:
         "Role",
         list(names),
         list(names).index(outlook.question.role),
-        format_func=lambda key: names[key],
+        format_func=names.__getitem__,
         key=f"joiners role {outlook.question.role}",
     )
     people.number_input("People", min_value=1, max_value=500, value=1, step=1, key="joiners people")

@@ -43,12 +43,7 @@ def number_draws(scenario: Scenario, address: Address, paths: int) -> Floats:
 def normals(name: str, paths: int, months: int, memory: float = 0.0, seed: int = SEED) -> Floats:
     """Return standard normal numbers, one row per path and one column per month.
 
-    Args:
-        name: What they are for.
-        paths: How many rows.
-        months: How many columns.
-        memory: How far a month is correlated with the one before, 0 to 1.
-        seed: Which chance.
+    A month is correlated with the one before by `memory`, 0 to 1.
     """
     fresh = _rng(name, seed).standard_normal((paths, months))
     for month in range(1, months if memory else 0):
@@ -65,11 +60,7 @@ def uniforms(name: str, paths: int, months: int, seed: int = SEED) -> Floats:
 def paired_order(totals: Floats, name: str, together: float, seed: int = SEED) -> np.ndarray:
     """Return the order in which a kind's paths are taken so that kinds rise and fall together.
 
-    Args:
-        totals: The total of each path.
-        name: The kind.
-        together: 0 where they are independent of the others, 1 where the highest meets the highest.
-        seed: Which chance.
+    `totals` has the total of each path; with `together` 0 they are independent of the others, with 1 the highest meets the highest.
 
     Source:
         A Gaussian copula by reordering: Iman and Conover (1982), Communications in Statistics B 11, 311-334. Every path is

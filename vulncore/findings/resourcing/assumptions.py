@@ -12,6 +12,7 @@ from vulncore.resourcing.scenario.fields import COST, UNIT, Field, field_of
 from vulncore.resourcing.scenario.scenario import Assumption, Scenario
 
 WHOLE_UNIT = "The whole unit"
+COLUMNS = ["key", "of", "what", "lowest", "likeliest", "highest", "measured", "unit", "source", "by", "on"]
 FORECAST_UNIT = "% of the expected"
 
 
@@ -35,25 +36,33 @@ def assumption_rows(scenario: Scenario) -> pd.DataFrame:
     """Return every number for files.
 
     Returns:
-        One row per number: `key`, `of`, `what`, `lowest`, `likeliest`, `highest`, `measured` (read off the data where they know
-        it), `unit`, `source`, `by`, `on`.
+        One row per number with COLUMNS: those of `number_told`, the number (`measured`: read off the data where they know it),
+        and who changed it.
     """
-    addresses, numbers = list(scenario.assumptions), list(scenario.assumptions.values())
-    return pd.DataFrame(
+    rows = [
         {
-            "key": [address.key for address in addresses],
-            "of": [number_subject(scenario, address) for address in addresses],
-            "what": [short_name(scenario, address) for address in addresses],
-            "lowest": [assumption.low for assumption in numbers],
-            "likeliest": [assumption.likely for assumption in numbers],
-            "highest": [assumption.high for assumption in numbers],
-            "measured": [assumption.measured for assumption in numbers],
-            "unit": [field(address).unit for address in addresses],
-            "source": [assumption.source for assumption in numbers],
-            "by": [assumption.by for assumption in numbers],
-            "on": [f"{assumption.on:%Y-%m-%d}" if assumption.on else "" for assumption in numbers],
+            **number_told(scenario, address),
+            "lowest": number.low,
+            "likeliest": number.likely,
+            "highest": number.high,
+            "measured": number.measured,
+            "source": number.source,
+            "by": number.by,
+            "on": f"{number.on:%Y-%m-%d}" if number.on else "",
         }
-    )
+        for address, number in scenario.assumptions.items()
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def number_told(scenario: Scenario, address: Address) -> dict[str, str]:
+    """Return what files say of a number besides its value: its `key`, what it is `of`, `what` it is, its `unit`."""
+    return {
+        "key": address.key,
+        "of": number_subject(scenario, address),
+        "what": short_name(scenario, address),
+        "unit": field(address).unit,
+    }
 
 
 def number_groups(scenario: Scenario) -> dict[Address, str]:

@@ -1,4 +1,7 @@
-"""The charts of a unit's staffing: officers needed and there, cases each, what drives a shortage, scenarios compared."""
+"""The charts of a unit's staffing: officers needed and there, cases each, what drives a shortage, scenarios compared.
+
+Their `title` says what, where and when, a line each; their `palette` has the colours that suit the ground.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -29,11 +32,8 @@ def staffing_chart(
 ) -> alt.LayerChart:
     """Return what is needed as a fan above its median, and who will be there as a line in a band.
 
-    Args:
-        months: One row per month: `month`, `needed50`, `needed80`, `needed95`, `there10`, `there50`, `there90`, `short`.
-        posts: Funded posts, full-time; None where what is needed is drawn alone, beside nobody who will be there.
-        title: What, where and when, a line each.
-        palette: The colours that suit the ground.
+    `months` has one row per month: `month`, `needed50`, `needed80`, `needed95`, `there10`, `there50`, `there90`, `short`. `posts` are
+    funded, full-time; None where what is needed is drawn alone, beside nobody who will be there.
     """
     alone = posts is None
     tops = [months["needed95"].max(), 1, *([] if alone else [months["there90"].max(), posts])]
@@ -63,12 +63,7 @@ def caseload_chart(
 ) -> alt.LayerChart:
     """Return cases for each officer as a line in a band, their limit, and the month from which it is likely passed.
 
-    Args:
-        months: One row per month: `month`, `caseload10`, `caseload50`, `caseload90`, `over`.
-        limit: How many cases each there may be.
-        passes: The first month in which more is likely; none where it never is.
-        title: What, where and when, a line each.
-        palette: The colours that suit the ground.
+    `months` has one row per month: `month`, `caseload10`, `caseload50`, `caseload90`, `over`.
     """
     highest = max(months["caseload90"].max(), limit, 1) * 1.05
     top = float(min(highest, HIGHEST * max(limit, months["caseload50"].iloc[0])))
@@ -99,11 +94,8 @@ def caseload_chart(
 def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette = LIGHT) -> alt.LayerChart:
     """Return a tornado: a bar for each number, from the shortage at its low value to that at its high one, the longest on top.
 
-    Args:
-        drivers: One row per number, the one that moves most first: `name`, `gap_low`, `gap_high` (officers short at its low
-            and its high value), `gap` (with all numbers at their mean), `ends` (the two values in words).
-        title: What, where and when, a line each.
-        palette: The colours that suit the ground.
+    `drivers` has one row per number, the one that moves most first: `name`, `gap_low`, `gap_high` (officers short at its low
+    and its high value), `gap` (with all numbers at their mean), `ends` (the two values in words).
     """
     shown = drivers.head(MOST_SHOWN).assign(
         place=lambda rows: np.arange(len(rows)),
@@ -146,11 +138,7 @@ def scenarios_chart(
 ) -> alt.LayerChart:
     """Return the chance of a shortage, or of too many cases, month by month: a line for each scenario.
 
-    Args:
-        months: One row per scenario and month: `scenario`, `month`, `chance`.
-        title: What, where and when, a line each.
-        what: What the chance is of.
-        palette: The colours that suit the ground.
+    `months` has one row per scenario and month: `scenario`, `month`, `chance`, which is of `what`.
     """
     names = months["scenario"].drop_duplicates().tolist()
     colours = [palette.accent, palette.ink, palette.quiet, palette.missing]
@@ -170,11 +158,7 @@ def scenarios_chart(
     )
     base = alt.Chart().encode(x=month_axis(palette), y=y)
     lines = base.mark_line(strokeWidth=2.5)
-    tooltip = [
-        alt.Tooltip("scenario:N", title="Scenario"),
-        MONTH,
-        alt.Tooltip("chance_words:N", title=what),
-    ]
+    tooltip = [alt.Tooltip("scenario:N", title="Scenario"), MONTH, alt.Tooltip("chance_words:N", title=what)]
     layers = [
         lines.encode(color=told_by(alt.Color, colours), strokeDash=told_by(alt.StrokeDash, DASHES)),
         base.mark_circle(size=90, opacity=0).encode(tooltip=tooltip),

@@ -248,26 +248,21 @@ def ready_unit_forecast(unit: UnitDemand, basis: Basis, home: Path) -> UnitForec
     return None if forecasts is None else _whole(unit, basis, forecasts)
 
 
-def nothing_to_forecast(unit: UnitDemand) -> str:
-    """Return why nothing of what comes to the unit can be forecast."""
-    names = first_five(kind.name for kind in unit.missing)
-    if not unit.kinds:
-        return (
-            f"This dataset has no monthly figures for the unit's kinds of case: {names}. "
-            "Choose a dataset that records them by month."
-        )
-    reasons = " ".join(kind.why_not for kind in unit.kinds.values())
-    return f"None of the unit's kinds of case can be forecast. {reasons}"
-
-
 def refuse_nothing(unit: UnitDemand) -> None:
     """Refuse data of which nothing that comes to the unit can be forecast.
 
     Raises:
         UnknownNameError: There is none.
     """
+    if not unit.kinds:
+        names = first_five(kind.name for kind in unit.missing)
+        raise UnknownNameError(
+            f"This dataset has no monthly figures for the unit's kinds of case: {names}. "
+            "Choose a dataset that records them by month."
+        )
     if not any(kind.included for kind in unit.kinds.values()):
-        raise UnknownNameError(nothing_to_forecast(unit))
+        reasons = " ".join(kind.why_not for kind in unit.kinds.values())
+        raise UnknownNameError(f"None of the unit's kinds of case can be forecast. {reasons}")
 
 
 def _tasks(unit: UnitDemand, basis: Basis) -> dict[str, ForecastTask]:

@@ -14,8 +14,7 @@ from vulncore.findings.resourcing.assumptions import (
     costs_not_entered,
     field,
     number_name,
-    number_subject,
-    short_name,
+    number_told,
 )
 from vulncore.findings.shared.workbook import workbook
 from vulncore.resourcing.scenario.checks import in_numbers
@@ -49,15 +48,7 @@ def assumption_sheet(scenario: Scenario) -> bytes:
         "Change lowest, likeliest and highest (the same three where a number is certain) and say the source. Leave Key as it is.",
     )
     rows = assumption_rows(scenario)[list(NAMES)]
-    empty = [
-        {
-            "key": address.key,
-            "of": number_subject(scenario, address),
-            "what": short_name(scenario, address),
-            "unit": field(address).unit,
-        }
-        for address in costs_not_entered(scenario)
-    ]
+    empty = [number_told(scenario, address) for address in costs_not_entered(scenario)]
     if empty:
         rows = pd.concat([rows.astype(object), pd.DataFrame(empty, columns=list(NAMES), dtype=object)])
     return workbook("Assumptions", lines, rows.rename(columns=NAMES))

@@ -1,6 +1,7 @@
 """A unit's staffing as tables for people, and as rows for files and other programs."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,7 @@ from vulncore.findings.resourcing.assumptions import driver_key, driver_name, dr
 from vulncore.findings.resourcing.costs import cost_cell, cost_of, says_costs
 from vulncore.findings.resourcing.demand import UnitForecast
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_numbers
-from vulncore.findings.resourcing.sentences import (
-    cases,
-    chance_in_words,
-    officers,
-)
+from vulncore.findings.resourcing.sentences import cases, chance_in_words, officers
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, small_first
 from vulncore.resourcing.answers import CASELOAD, NEEDED, THERE, first_month, monthly_answers
 from vulncore.resourcing.costs import monthly_costs
@@ -105,22 +102,18 @@ def roles_table(outlook: ResourcingOutlook) -> pd.DataFrame:
 
 def steps_table(outlook: ResourcingOutlook, more: MoreNeeded) -> pd.DataFrame:
     """Return how many more people begin when, for people, with what all so far cost; empty where nobody has to."""
-    so_far, rows, as_at = 0, [], outlook.staffing.as_at
-    for month, people in more.steps:
-        so_far += people
-        start = more.starts(month, as_at)
-        rows.append(
-            {
-                "Needed by": month_name(month),
-                "More": f"{people:,}",
-                "In all": f"{so_far:,}",
-                COST_A_YEAR: cost_cell(cost_of(outlook, more.target.role, so_far)),
-                UNTRAINED: month_name(start) if start else "too late: has to arrive trained",
-            }
-        )
-    entered = cost_of(outlook, more.target.role, 1) is not None
-    columns = ["Needed by", "More", "In all", *([COST_A_YEAR] if entered else []), UNTRAINED]
-    return pd.DataFrame(rows, columns=columns)
+    months, people = [month for month, _ in more.steps], [people for _, people in more.steps]
+    so_far, role = list(accumulate(people)), more.target.role
+    starts = [more.starts(month, outlook.staffing.as_at) for month in months]
+    table = {
+        "Needed by": [month_name(month) for month in months],
+        "More": [f"{number:,}" for number in people],
+        "In all": [f"{number:,}" for number in so_far],
+    }
+    if cost_of(outlook, role, 1):
+        table[COST_A_YEAR] = [cost_cell(cost_of(outlook, role, number)) for number in so_far]
+    too_late = "too late: has to arrive trained"
+    return pd.DataFrame({**table, UNTRAINED: [month_name(start) if start else too_late for start in starts]})
 
 
 def comparison_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
@@ -130,7 +123,7 @@ def comparison_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
     of_money = any(role in outlook.costs for outlook in outlooks)
     columns: dict[str, list[str]] = {}
     for name, outlook in zip(scenario_names(outlooks), outlooks, strict=True):
-        year = staffing_cells(outlook.roles[outlook.roles["role"] == role])
+        year = staffing_cells(outlook.roles[outlook.roles["role"] == outlook.question.role])
         cells = {
             "Needed, full-time" if title == "Needed" else title: cell.iloc[0] for title, cell in year.items()
         }
