@@ -206,31 +206,23 @@ def _there(
 def _line_names(months: pd.DataFrame, posts: float | None, palette: Palette) -> list[alt.Chart]:
     """Return the names of the lines, at their ends: those of what is needed on the right, of the posts on the left."""
     first, last = months.iloc[0], months.iloc[-1]
-    above = [
-        (last["needed95"], "enough in 19 of 20"),
-        (last["needed80"], "enough in 4 of 5"),
-        (last["needed50"], "needed"),
+    above = {"align": "right", "baseline": "bottom", "dx": -3, "dy": -3}
+    names: list[tuple[pd.Series, float, str, dict[str, Any]]] = [
+        (last, last["needed95"], "enough in 19 of 20", above),
+        (last, last["needed80"], "enough in 4 of 5", above),
+        (last, last["needed50"], "needed", above),
     ]
-    right = [
-        _line_name(last, value, text).mark_text(
-            align="right", baseline="bottom", dx=-3, dy=-3, **_ink(palette)
-        )
-        for value, text in above
-    ]
-    if posts is None:
-        return right
-    there = _line_name(last, last["there50"], "will be there")
-    funded = _line_name(first, posts, "funded")
+    if posts is not None:
+        names += [
+            (last, last["there50"], "will be there", {**above, "baseline": "top", "dy": 4}),
+            (first, posts, "funded", {**above, "align": "left", "dx": 3}),
+        ]
     return [
-        *right,
-        there.mark_text(align="right", baseline="top", dx=-3, dy=4, **_ink(palette)),
-        funded.mark_text(align="left", baseline="bottom", dx=3, dy=-3, **_ink(palette)),
+        alt.Chart(pd.DataFrame({"month": [row["month"]], "officers": [value], "text": [text]}))
+        .mark_text(**place, **_ink(palette))
+        .encode(x="month:T", y="officers:Q", text="text:N")
+        for row, value, text, place in names
     ]
-
-
-def _line_name(row: pd.Series, value: float, text: str) -> alt.Chart:
-    named = pd.DataFrame({"month": [row["month"]], "officers": [value], "text": [text]})
-    return alt.Chart(named).encode(x="month:T", y="officers:Q", text="text:N")
 
 
 def _ink(palette: Palette) -> dict[str, Any]:
