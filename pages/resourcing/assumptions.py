@@ -7,10 +7,10 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from pages.resourcing.plan import put_on_screen, signed
+from pages.resourcing.plan import put_on_screen, show_notices, signed
 from pages.shared.files import XLSX, offer_file
 from pages.shared.text import plain
-from pages.shared.visit import leave_notice, take_notice, visit
+from pages.shared.visit import leave_notice, visit
 from vulncore.domain.errors import VulncoreError, first_five
 from vulncore.findings.resourcing.assumptions import field, number_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
@@ -61,8 +61,7 @@ def show_assumption_form(outlook: ResourcingOutlook, numbers: Sequence[Address])
             "Take this cost out", on_click=_take_out, args=(outlook.scenario, address), key=f"take out {key}"
         )
     st.caption(plain(f"{limits.meaning} In {limits.unit}, {limits.least:,g} to {limits.most:,g}."))
-    if problem := take_notice(PROBLEM):
-        st.error(plain(problem))
+    show_notices(PROBLEM)
 
 
 def show_sheet(plan: Scenario, name: str) -> None:
@@ -84,10 +83,7 @@ def show_sheet(plan: Scenario, name: str) -> None:
         args=(plan,),
         max_upload_size=1,
     )
-    if done := take_notice(DONE):
-        st.success(plain(done))
-    if problem := take_notice(REFUSED):
-        st.error(plain(f"Nothing was changed. {problem}"))
+    show_notices(REFUSED, DONE, lead="Nothing was changed. ")
 
 
 def _bring_in(plan: Scenario) -> None:

@@ -11,12 +11,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.resourcing.plan import moved, origin, plan_now, put_on_screen
+from pages.resourcing.plan import moved, origin, plan_now, put_on_screen, show_notices
 from pages.resourcing.question import ResourcingChoices
 from pages.shared.choices import chosen
 from pages.shared.drawn import drawn
-from pages.shared.text import plain
-from pages.shared.visit import leave_notice, take_notice
+from pages.shared.visit import leave_notice
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.resourcing.assumptions import field
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
@@ -56,8 +55,7 @@ def show_levers(plan: Scenario, outlook: ResourcingOutlook) -> None:
         key=KEY,
         on_pulled_change=partial(_pull, outlook.role),
     )
-    if problem := take_notice(PROBLEM):
-        st.error(plain(problem))
+    show_notices(PROBLEM)
 
 
 def levers_of(plan: Scenario, role: Role) -> Sequence[Lever]:

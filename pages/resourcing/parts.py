@@ -58,7 +58,6 @@ from vulncore.findings.resourcing.tables import (
 )
 from vulncore.findings.shared.file_names import file_name
 from vulncore.findings.shared.words import percent
-from vulncore.resourcing.answers import first_month
 from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.scenario import Scenario
 
@@ -92,8 +91,7 @@ def offer_chart_of(outlook: ResourcingOutlook, what: str, view: View) -> None:
 def _chart_of(outlook: ResourcingOutlook, what: str, force: str, colours: Palette) -> altair.LayerChart:
     title = _title_of(outlook, what, force)
     if what == CASES:
-        passes = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
-        return caseload_chart(outlook.months, outlook.limit, passes, title, colours)
+        return caseload_chart(outlook.months, outlook.limit, outlook.passes_limit, title, colours)
     posts = None if what == NEEDED_ALONE else float(outlook.role_year["funded"])
     return staffing_chart(outlook.months, posts, title, colours)
 

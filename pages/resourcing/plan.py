@@ -11,7 +11,8 @@ from pages.resourcing.reads import scenarios_of
 from pages.shared.choices import change as choose
 from pages.shared.choices import say_unmet
 from pages.shared.reads import store_path
-from pages.shared.visit import visit
+from pages.shared.text import plain
+from pages.shared.visit import take_notice, visit
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.findings.resourcing.assumptions import field as limits_of
 from vulncore.findings.resourcing.outlook import shifted
@@ -117,6 +118,14 @@ def moved(plan: Scenario, address: Address, likely: float) -> Assumption:
 def change_joiners(plan: Scenario, joiners: Sequence[Joiners]) -> str:
     """Let these people join, and return why they can't; nothing where they do."""
     return put_on_screen(replace(plan, joiners=tuple(joiners)))
+
+
+def show_notices(problem: str, done: str = "", lead: str = "") -> None:
+    """Say, once, what was done and what could not be, by the names that these notices were left under."""
+    if done and (text := take_notice(done)):
+        st.success(plain(text))
+    if text := take_notice(problem):
+        st.error(plain(f"{lead}{text}"))
 
 
 def put_on_screen(plan: Scenario) -> str:

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.resourcing.plan import change_joiners
+from pages.resourcing.plan import change_joiners, show_notices
 from pages.shared.drawn import drawn
 from pages.shared.tables import show_table
 from pages.shared.text import plain
-from pages.shared.visit import leave_notice, take_notice
+from pages.shared.visit import leave_notice
 from vulncore.domain.periods import add_months, format_month, month_name, months_between, parse_month
 from vulncore.findings.resourcing.costs import ROUNDED, cost_in_words, cost_of
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
@@ -36,8 +36,7 @@ def show_what_it_takes(outlook: ResourcingOutlook, by_hours: bool, made: bool) -
     planned = sum(joiners.people for joiners in outlook.scenario.joiners)
     with joining.popover("Joiners" + (f": {planned:,} planned" if planned else " …"), width="stretch"):
         _show_joiners(outlook)
-    if problem := take_notice(PROBLEM):
-        st.error(plain(problem))
+    show_notices(PROBLEM)
 
 
 def _show_steps(outlook: ResourcingOutlook, solved: MoreNeeded) -> None:

@@ -280,7 +280,10 @@ def _steady(unit: UnitDemand) -> dict[str, Paths]:
 
 def _whole(unit: UnitDemand, basis: Basis, forecasts: Mapping[str, Forecast]) -> UnitForecast:
     paths = {key: forecast.spoken for key, forecast in forecasts.items()}
-    trials = {key: _trial(forecast) for key, forecast in forecasts.items()}
+    trials = {}
+    for key, forecast in forecasts.items():
+        model, within80 = forecast.chosen.model, forecast.scores.set_index("model")["within80"]
+        trials[key] = KindTrial(model, float(within80[model]), forecast.tested_to)
     return UnitForecast(unit, basis, _steady(unit) | paths, trials)
 
 
@@ -300,9 +303,3 @@ def _recent(snapshot: Snapshot, force: str, months: Demand) -> tuple[int | None,
     if 0 < every - total < smallest:
         return smallest * round(total / smallest), True, every
     return total, False, every
-
-
-def _trial(forecast: Forecast) -> KindTrial:
-    scores = forecast.scores.set_index("model")
-    model = forecast.chosen.model
-    return KindTrial(model, float(scores["within80"][model]), forecast.tested_to)

@@ -11,7 +11,7 @@ import pandas as pd
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError, first_five
 from vulncore.domain.periods import add_months
 from vulncore.findings.resourcing.demand import UnitForecast, with_measured
-from vulncore.resourcing.answers import Span, drivers, monthly_answers, span_answers, year_span
+from vulncore.resourcing.answers import Span, drivers, first_month, monthly_answers, span_answers, year_span
 from vulncore.resourcing.chain import Staffing, staffing
 from vulncore.resourcing.costs import YearlyCost, cost_of_those_there
 from vulncore.resourcing.scenario.addresses import Address
@@ -102,6 +102,11 @@ class ResourcingOutlook:
     def limit(self) -> float:
         """How many cases each officer of the question's role may have at most."""
         return self.used.of_role(self.question.role, "most_cases").likely
+
+    @property
+    def passes_limit(self) -> date | None:
+        """The first month in which more cases each than the limit are likely; None where none is."""
+        return first_month(self.months["over"].tolist(), self.staffing.as_at)
 
     @cached_property
     def drivers(self) -> pd.DataFrame:

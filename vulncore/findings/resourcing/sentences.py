@@ -6,14 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from vulncore.domain.errors import InvalidScenarioError
-from vulncore.domain.periods import month_name, months_between
+from vulncore.domain.periods import month_name
 from vulncore.findings.resourcing.assumptions import driver_name
 from vulncore.findings.resourcing.costs import cost_headline, cost_of, cost_of_more, pounds
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_from_example
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, agree, number_of, percent, small_first
-from vulncore.resourcing.answers import first_month
 from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import ASSUMED, Scenario
@@ -252,13 +250,12 @@ def _officers_headline(outlook: ResourcingOutlook) -> Headline:
 
 
 def _cases_headline(outlook: ResourcingOutlook) -> Headline:
-    months, as_at = outlook.months, outlook.staffing.as_at
+    months, over = outlook.months, outlook.passes_limit
     first, at_end = months.iloc[0], months.iloc[outlook.span.last]
-    over = first_month(months["over"].tolist(), as_at)
     limit = f"More than {outlook.limit:,g}"
     if over is None:
         passing = f"{limit} does not become {LIKELY_WORDS} by {month_name(months['month'].iloc[-1].date())}."
-    elif months_between(as_at, over) == 1:
+    elif over == first["month"].date():
         passing = f"{limit} is {LIKELY_WORDS} already."
     else:
         passing = f"{limit} becomes {LIKELY_WORDS} in {month_name(over)}."
@@ -270,18 +267,12 @@ def _cases_headline(outlook: ResourcingOutlook) -> Headline:
 
 
 def _more_headline(outlook: ResourcingOutlook) -> Headline:
-    hours = outlook.more_for_hours
-    if outlook.more_for_cases is None:
-        return Headline(HeadlineKind.QUIET, "What it takes", _more_or_why_not(outlook, hours))
-    text = _more_or_why_not(outlook, outlook.more_for_cases)
-    if isinstance(hours, MoreNeeded) and hours.steps:
+    more, hours = outlook.more_by(by_hours=False), outlook.more_for_hours
+    text = more_in_words(outlook, more) if isinstance(more, MoreNeeded) else str(more)
+    if more is not hours and isinstance(hours, MoreNeeded) and hours.steps:
         cost = cost_of_more(outlook, hours)
         text += f" Covering the hours takes {_people(hours.more, outlook.role.name)}{f', {cost}' if cost else ''}."
     return Headline(HeadlineKind.QUIET, "What it takes", text)
-
-
-def _more_or_why_not(outlook: ResourcingOutlook, more: MoreNeeded | InvalidScenarioError) -> str:
-    return more_in_words(outlook, more) if isinstance(more, MoreNeeded) else str(more)
 
 
 def _stages(more: MoreNeeded) -> str:

@@ -14,7 +14,7 @@ from vulncore.findings.resourcing.demand import UnitForecast
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_numbers
 from vulncore.findings.resourcing.sentences import cases, chance_in_words, officers
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, small_first
-from vulncore.resourcing.answers import CASELOAD, NEEDED, THERE, first_month, monthly_answers
+from vulncore.resourcing.answers import CASELOAD, NEEDED, THERE, monthly_answers
 from vulncore.resourcing.costs import monthly_costs
 from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.checks import in_numbers
@@ -130,7 +130,7 @@ def comparison_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
         mores: dict[str, MoreNeeded | InvalidScenarioError | None] = {}
         if all_hold:
             at_end = outlook.months.iloc[outlook.span.last]
-            over = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
+            over = outlook.passes_limit
             cells |= {
                 "Cases each at the end of the year": cases(at_end["caseload50"], 1),
                 "Limit of cases each": f"{outlook.limit:,g}",
