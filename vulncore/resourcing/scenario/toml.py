@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import date
@@ -85,15 +86,19 @@ def scenario_text(scenario: Scenario) -> str:
     The same scenario gives the same text.
     """
     top = {"name": scenario.name, "unit": scenario.unit, "about": scenario.about}
+    numbers: defaultdict[Address, Table] = defaultdict(dict)
+    for address, assumption in scenario.assumptions.items():
+        of = address.of
+        numbers[of][address.key.removeprefix(of.key)] = _number_value(assumption)
     tables = [
         _lines(top),
-        ["[assumed]", *_number_lines(scenario, Address(""))],
+        ["[assumed]", *_lines(numbers[Address("")])],
         *(
-            ["[[role]]", *_lines(_given(role)), *_number_lines(scenario, Address("", role.key))]
+            ["[[role]]", *_lines(_given(role)), *_lines(numbers[Address("", role.key)])]
             for role in scenario.roles
         ),
         *(
-            ["[[case]]", *_lines(_given(kind)), *_number_lines(scenario, Address("", case=kind.key))]
+            ["[[case]]", *_lines(_given(kind)), *_lines(numbers[Address("", case=kind.key)])]
             for kind in scenario.case_types
         ),
         *(
@@ -147,16 +152,6 @@ def _given(part: Role | CaseType | Assumption) -> dict[str, Any]:
     """Return what a part holds, but for what it would hold anyway."""
     values = {field.name: (getattr(part, field.name), field.default) for field in fields(part)}
     return {name: value for name, (value, default) in values.items() if value != default}
-
-
-def _number_lines(scenario: Scenario, of: Address) -> list[str]:
-    return _lines(
-        {
-            address.key.removeprefix(of.key): _number_value(assumption)
-            for address, assumption in scenario.assumptions.items()
-            if address.of == of
-        }
-    )
 
 
 def _number_value(assumption: Assumption) -> Any:
