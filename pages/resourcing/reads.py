@@ -94,7 +94,9 @@ def check_demand(view: View, plan: Scenario) -> None:
 def forecast_of(
     view: View, plan: Scenario, basis: Basis, draw: Callable[[UnitForecast], None] | None = None
 ) -> UnitForecast:
-    """Return what is to come to a unit, kept or forecast now: with progress, and `draw` called once what is expected is not tried yet.
+    """Return what is to come to a unit, kept or forecast now: with progress.
+
+    `draw` draws what the models expect before they were tried.
 
     Raises:
         UnknownNameError: The data have none of what comes to the unit.

@@ -129,7 +129,8 @@ def paid_people(scenario: Scenario, incoming: Incoming, role: str | None = None)
     """Return how many full-time people are paid, by role: those there, with those in training in full.
 
     Returns:
-        Of one role, or of all if none is given: one row per path and one column per month ahead. On each path the same people leave as in `staffing`.
+        By role, of one or of all if none is given: one row per path and one column per month ahead. On each path the same
+        people leave as in `staffing`.
     """
     roles = [one for one in scenario.roles if role in (None, one.key)]
     numbers = {address: number for address, number in scenario.assumptions.items() if address.role}

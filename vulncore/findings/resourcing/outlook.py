@@ -150,7 +150,10 @@ def staffing_question(
     chance: float,
     since: date | None,
 ) -> StaffingQuestion:
-    """Return a question that a scenario can answer with so many months `ahead` forecast: of the role of a key or name, else the first that holds cases; in a calendar year, else `first_year`; since a month, else the first one ahead.
+    """Return a question that a scenario can answer with so many months `ahead` forecast.
+
+    It is of the role of a key or name, else of the first that holds cases; of a calendar year, else of `first_year`; since a
+    month, else since the first one ahead.
 
     Raises:
         UnknownNameError: The scenario has no such role.
