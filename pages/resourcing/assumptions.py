@@ -7,15 +7,16 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from pages.resourcing.plan import change, put_on_screen, today, who
+from pages.resourcing.plan import put_on_screen, show_notices, signed
 from pages.shared.files import XLSX, offer_file
 from pages.shared.text import plain
-from pages.shared.visit import leave_notice, take_notice, visit
+from pages.shared.visit import leave_notice, visit
 from vulncore.domain.errors import VulncoreError, first_five
 from vulncore.findings.resourcing.assumptions import field, number_name
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.sheet import assumption_sheet, with_sheet
 from vulncore.findings.shared.words import number_of
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.fields import POUNDS_A_YEAR, Field, is_cost
 from vulncore.resourcing.scenario.scenario import ASSUMED, BY_LETTERS, SOURCE_LETTERS, Assumption, Scenario
 
@@ -23,13 +24,12 @@ ENDS, ONE = ("Lowest", "Likeliest", "Highest"), "Value"
 DONE, REFUSED, PROBLEM = "sheet done", "sheet refused", "assumption problem"
 
 
-def show_assumption_form(outlook: ResourcingOutlook, keys: Sequence[str]) -> None:
+def show_assumption_form(outlook: ResourcingOutlook, numbers: Sequence[Address]) -> None:
     """Draw the form for one of some numbers; changed, it is in the scenario on screen. A cost that nobody entered is empty."""
     which, ranged, *ends = st.columns([4, 1, 1, 1, 1], vertical_alignment="bottom")
-    key = which.selectbox(
-        "Number", keys, format_func=lambda number: number_name(outlook.used, number), key="assumption key"
-    )
-    now, limits = outlook.used.assumptions.get(key), field(key)
+    names = partial(number_name, outlook.used)
+    address = which.selectbox("Number", numbers, format_func=names, key="assumption key")
+    key, now, limits = address.key, outlook.used.assumptions.get(address), field(address)
     spread = not limits.single and ranged.checkbox(
         "A range", value=now is not None and not now.certain, key=f"assumption range {key}"
     )
@@ -53,14 +53,15 @@ def show_assumption_form(outlook: ResourcingOutlook, keys: Sequence[str]) -> Non
         key=f"assumption source {key}",
     )
     name.text_input("Your name, kept with the number", max_chars=BY_LETTERS, key="who")
-    button.button("Change", type="primary", on_click=_change, args=(outlook.scenario, key), width="stretch")
-    if now and is_cost(key):
+    button.button(
+        "Change", type="primary", on_click=_change, args=(outlook.scenario, address), width="stretch"
+    )
+    if now and is_cost(address):
         st.button(
-            "Take this cost out", on_click=_take_out, args=(outlook.scenario, key), key=f"take out {key}"
+            "Take this cost out", on_click=_take_out, args=(outlook.scenario, address), key=f"take out {key}"
         )
     st.caption(plain(f"{limits.meaning} In {limits.unit}, {limits.least:,g} to {limits.most:,g}."))
-    if problem := take_notice(PROBLEM):
-        st.error(plain(problem))
+    show_notices(PROBLEM)
 
 
 def show_sheet(plan: Scenario, name: str) -> None:
@@ -82,10 +83,7 @@ def show_sheet(plan: Scenario, name: str) -> None:
         args=(plan,),
         max_upload_size=1,
     )
-    if done := take_notice(DONE):
-        st.success(plain(done))
-    if problem := take_notice(REFUSED):
-        st.error(plain(f"Nothing was changed. {problem}"))
+    show_notices(REFUSED, DONE, lead="Nothing was changed. ")
 
 
 def _bring_in(plan: Scenario) -> None:
@@ -96,7 +94,7 @@ def _bring_in(plan: Scenario) -> None:
         path = Path(folder) / f"sheet{Path(file.name).suffix.lower()}"
         path.write_bytes(file.getvalue())
         try:
-            filled_in, changed = with_sheet(plan, path, who(), today())
+            filled_in, changed = with_sheet(plan, path, *signed())
             problem = put_on_screen(filled_in)
         except VulncoreError as refusal:
             problem = str(refusal)
@@ -114,12 +112,12 @@ def _step(limits: Field, value: float | None) -> float:
     return 1.0 if limits.whole or value is None or value >= 10 else 0.1 if value >= 1 else 0.05
 
 
-def _take_out(plan: Scenario, key: str) -> None:
-    leave_notice(PROBLEM, put_on_screen(plan.without(key)))
+def _take_out(plan: Scenario, address: Address) -> None:
+    leave_notice(PROBLEM, put_on_screen(plan.without(address)))
 
 
-def _change(plan: Scenario, key: str) -> None:
-    state = st.session_state
+def _change(plan: Scenario, address: Address) -> None:
+    state, key = st.session_state, address.key
     visit().name = state.get("who", "")
     names = ENDS if state.get(f"assumption range {key}") else (ONE, ONE, ONE)
     numbers = [state[f"assumption {name} {key}"] for name in names]
@@ -129,7 +127,7 @@ def _change(plan: Scenario, key: str) -> None:
     low, likely, high = map(float, numbers)
     source = " ".join(state[f"assumption source {key}"].split()) or ASSUMED
     try:
-        wanted = Assumption(low, likely, high, source, measured=False, by=who(), on=today())
-        leave_notice(PROBLEM, change(plan, key, wanted))
+        wanted = Assumption(low, likely, high, source, False, *signed())
+        leave_notice(PROBLEM, put_on_screen(plan.where(address, wanted)))
     except VulncoreError as problem:
         leave_notice(PROBLEM, str(problem))

@@ -4,16 +4,15 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.resourcing.plan import CHANGED, begin
+from pages.resourcing.plan import CHANGED, begin, show_notices
 from pages.resourcing.question import BY_CASES, BY_HOURS, ResourcingChoices
-from pages.resourcing.reads import locks_of, scenarios_of
-from pages.resourcing.work import outlook_of
+from pages.resourcing.reads import locks_of, outlook_of, scenarios_of
 from pages.shared.access import may_publish
 from pages.shared.choices import change
 from pages.shared.reads import store_path
 from pages.shared.sidebar import SidebarChoices, View
 from pages.shared.text import plain
-from pages.shared.visit import leave_notice, take_notice, visit
+from pages.shared.visit import leave_notice, visit
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.resourcing.locked import (
     answer_of_copy,
@@ -41,10 +40,7 @@ def show_lock_form(outlook: ResourcingOutlook, view: View, by_hours: bool) -> No
     """Offer to lock the scenario on screen with the figures that it is seen on; say why that can't be."""
     plan = outlook.scenario
     st.markdown("**Lock as what went to the board**")
-    if done := take_notice(DONE):
-        st.success(plain(done))
-    if problem := take_notice(PROBLEM):
-        st.error(plain(problem))
+    show_notices(PROBLEM, DONE)
     if not may_publish():
         st.caption("Locking is off on this server. Ask who keeps it.")
     elif is_locked(store_path(), plan.name) and _is_saved(plan):
@@ -104,11 +100,7 @@ def show_lock(plan: Scenario, outlook: ResourcingOutlook, view: View, by_hours: 
         )
     if lock.scenario != plan or figures_now(outlook, view.publish, by_hours) != lock.figures:
         button.button(
-            "Show what the board saw",
-            key="show locked",
-            on_click=_show_then,
-            args=(lock,),
-            width="stretch",
+            "Show what the board saw", key="show locked", on_click=_show_then, args=(lock,), width="stretch"
         )
 
 

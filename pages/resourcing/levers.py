@@ -4,28 +4,28 @@ Streamlit's own slider reports its number once it is let go, which is why these 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from pages.resourcing.plan import change, moved, origin, plan_now
+from pages.resourcing.plan import moved, origin, plan_now, put_on_screen, show_notices
 from pages.resourcing.question import ResourcingChoices
 from pages.shared.choices import chosen
 from pages.shared.drawn import drawn
-from pages.shared.text import plain
-from pages.shared.visit import leave_notice, take_notice
+from pages.shared.visit import leave_notice
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.resourcing.assumptions import field
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.sentences import resourcing_headline
 from vulncore.resourcing.scenario.addresses import Address
-from vulncore.resourcing.scenario.fields import ABSTRACTIONS
 from vulncore.resourcing.scenario.scenario import Role, Scenario
 
 HERE = Path(__file__).parent
 KEY, TURN, PROBLEM = "levers", "levers turn", "levers problem"
+PERCENT = "\u202f%"
 
 _component = st.components.v2.component(
     "levers",
@@ -36,9 +36,9 @@ _component = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Lever:
-    """A number that can be dragged: its key, what it is called, from where to where, in which steps, its unit."""
+    """A number that can be dragged: which, what it is called, from where to where, in which steps, its unit."""
 
-    key: str
+    number: Address
     name: str
     least: float
     most: float
@@ -55,58 +55,51 @@ def show_levers(plan: Scenario, outlook: ResourcingOutlook) -> None:
         key=KEY,
         on_pulled_change=partial(_pull, outlook.role),
     )
-    if problem := take_notice(PROBLEM):
-        st.error(plain(problem))
+    show_notices(PROBLEM)
 
 
 def levers_of(plan: Scenario, role: Role) -> Sequence[Lever]:
     """Return the levers of a role, those of the whole unit first."""
-    of = Address("", role.key).part
+
+    def of_role(name: str, *drawn_as: Any) -> Lever:
+        return Lever(Address(name, role.key), *drawn_as)
+
     there = max(plan.of_role(role.key, "posts").high, plan.of_role(role.key, "in_post").high, 2)
-    unit = [
-        Lever("unit.demand", "Demand, % of the forecast", 50, 200, 5, "\u202f%"),
-        Lever("unit.hours", "Hours a case, % of the assumed", 50, 200, 5, "\u202f%"),
-        Lever("unit.life", "Time a case is open, % of the assumed", 50, 200, 5, "\u202f%"),
-    ]
-    staff = [
-        Lever(
-            f"{of}in_post",
-            "In post now, people",
-            plan.of_role(role.key, "in_training").high,
-            2 * there,
-            1,
-        ),
-        Lever(f"{of}leavers", "Leavers, % a year", 0, 40, 1, "\u202f%"),
+    in_training = plan.of_role(role.key, "in_training").high
+    levers = [
+        Lever(Address("demand"), "Demand, % of the forecast", 50, 200, 5, PERCENT),
+        Lever(Address("hours"), "Hours a case, % of the assumed", 50, 200, 5, PERCENT),
+        Lever(Address("life"), "Time a case is open, % of the assumed", 50, 200, 5, PERCENT),
+        of_role("in_post", "In post now, people", in_training, 2 * there, 1),
+        of_role("leavers", "Leavers, % a year", 0, 40, 1, PERCENT),
     ]
     if role.supervises:
-        return [*unit, *staff, Lever(f"{of}span", "Span of control, people for each", 1, 15, 0.5)]
-    away = [Lever(_own_or_unit(plan, role, "sickness"), "Sickness, % of working time", 0, 25, 0.5, "\u202f%")]
-    staff += [Lever(f"{of}training_months", "Training, months", 0, 36, 1)]
-    if role in plan.holding:
-        return [*unit, *staff, *away, Lever(f"{of}most_cases", "Cases each, at most", 1, 40, 1)]
+        return [*levers, of_role("span", "Span of control, people for each", 1, 15, 0.5)]
+    sickness = Address("sickness", role.key)
+    sickness = sickness if sickness in plan.assumptions else Address("sickness")
     return [
-        *unit,
-        *staff,
-        *away,
-        Lever(f"{of}on_cases", "Time at work on cases, %", 20, 100, 1, "\u202f%"),
+        *levers,
+        of_role("training_months", "Training, months", 0, 36, 1),
+        Lever(sickness, "Sickness, % of working time", 0, 25, 0.5, PERCENT),
+        of_role("most_cases", "Cases each, at most", 1, 40, 1)
+        if role in plan.holding
+        else of_role("on_cases", "Time at work on cases, %", 20, 100, 1, PERCENT),
     ]
-
-
-def _own_or_unit(plan: Scenario, role: Role, name: str) -> str:
-    key = Address(name, role.key).key
-    return key if key in plan.assumptions and name in ABSTRACTIONS else Address(name).key
 
 
 def _drawn(plan: Scenario, lever: Lever) -> dict[str, object]:
     """Return a lever as the browser draws it, its range stretched to hold where it stands."""
-    now, first = plan.assumptions[lever.key].likely, origin(plan).assumptions.get(lever.key)
-    stretched = {"least": min(lever.least, now), "most": max(lever.most, now)}
+    now, first = plan.assumptions[lever.number].likely, origin(plan).assumptions.get(lever.number)
     return {
-        **asdict(lever),
-        **stretched,
+        "key": lever.number.key,
+        "name": lever.name,
+        "least": min(lever.least, now),
+        "most": max(lever.most, now),
+        "step": lever.step,
+        "unit": lever.unit,
         "value": now,
         "first": first.likely if first else None,
-        "meaning": field(lever.key).meaning,
+        "meaning": field(lever.number).meaning,
     }
 
 
@@ -116,11 +109,11 @@ def _pull(role: Role) -> None:
     pulled, plan = st.session_state[KEY].get("pulled"), plan_now(chosen(ResourcingChoices))
     if not isinstance(pulled, dict) or not isinstance(pulled.get("value"), int | float):
         return
-    key = pulled.get("key")
-    if role in plan.roles and any(lever.key == key for lever in levers_of(plan, role)):
-        limits = field(key)
+    levers = levers_of(plan, role) if role in plan.roles else ()
+    for number in (lever.number for lever in levers if lever.number.key == pulled.get("key")):
+        limits = field(number)
         try:
             wanted = min(max(round(float(pulled["value"]), 3), limits.least), limits.most)
-            leave_notice(PROBLEM, change(plan, key, moved(plan, key, wanted)))
+            leave_notice(PROBLEM, put_on_screen(plan.where(number, moved(plan, number, wanted))))
         except (VulncoreError, OverflowError) as problem:
             leave_notice(PROBLEM, str(problem))

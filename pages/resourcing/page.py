@@ -26,9 +26,9 @@ from pages.resourcing.question import (
     question,
     rule_picker,
 )
+from pages.resourcing.reads import check_demand, forecast_of, outlook_of
 from pages.resourcing.scenarios import show_scenario_menu
 from pages.resourcing.what_it_takes import show_what_it_takes
-from pages.resourcing.work import check_demand, forecast_of, outlook_of
 from pages.shared.choices import chosen, open_part
 from pages.shared.drawn import drawn
 from pages.shared.provenance import show_provenance, source_of

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.resourcing.assumptions import show_assumption_form, show_sheet
 from pages.resourcing.question import ResourcingChoices, has_role
-from pages.resourcing.work import forecast_of, outlook_of
+from pages.resourcing.reads import forecast_of, outlook_of
 from pages.shared.charts import show_chart
 from pages.shared.choices import Picker
 from pages.shared.drawn import drawn
@@ -58,7 +58,7 @@ from vulncore.findings.resourcing.tables import (
 )
 from vulncore.findings.shared.file_names import file_name
 from vulncore.findings.shared.words import percent
-from vulncore.resourcing.answers import first_month
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.scenario import Scenario
 
 CHANGED, EVERY = "changed", "every"
@@ -76,13 +76,11 @@ def show_chart_of(outlook: ResourcingOutlook, what: str, force: str, source: str
         alt=f"{', '.join(_title_of(outlook, what, force))}. {in_words}",
         source=source,
     )
-    tested = outlook.forecast.tested_to
-    if tested:
+    if tested := outlook.forecast.tested_to:
         st.caption(f"Forecasts were tested up to {tested:d} months ahead.")
-    elif is_untestable(outlook):
-        st.caption("Too few months are recorded to test a forecast.")
     else:
-        st.caption("Forecasts are being tested …")
+        too_few = "Too few months are recorded to test a forecast."
+        st.caption(too_few if is_untestable(outlook) else "Forecasts are being tested …")
 
 
 def offer_chart_of(outlook: ResourcingOutlook, what: str, view: View) -> None:
@@ -93,8 +91,7 @@ def offer_chart_of(outlook: ResourcingOutlook, what: str, view: View) -> None:
 def _chart_of(outlook: ResourcingOutlook, what: str, force: str, colours: Palette) -> altair.LayerChart:
     title = _title_of(outlook, what, force)
     if what == CASES:
-        passes = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
-        return caseload_chart(outlook.months, outlook.limit, passes, title, colours)
+        return caseload_chart(outlook.months, outlook.limit, outlook.passes_limit, title, colours)
     posts = None if what == NEEDED_ALONE else float(outlook.role_year["funded"])
     return staffing_chart(outlook.months, posts, title, colours)
 
@@ -105,21 +102,19 @@ def _title_of(outlook: ResourcingOutlook, what: str, force: str) -> list[str]:
 
 def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:
     """Draw every number assumed, the form that changes one, and the numbers as a file."""
-    names = {CHANGED: "Changed from the example figures", EVERY: "Everything", **number_groups(outlook.used)}
+    groups = {of.key: name for of, name in number_groups(outlook.used).items()}
+    names = {CHANGED: "Changed from the example figures", EVERY: "Everything", **groups}
     st.markdown(plain(outlook.used.about))
     picker = Picker("Show assumptions for", "numbers", list(names), 2, names.__getitem__, "group of numbers")
     chosen = picker.draw(choices)
-    keys = list(outlook.used.assumptions)
-    if chosen == CHANGED:
-        keys = [key for key in changed_from_example(outlook.scenario) if key in outlook.used.assumptions]
-    elif chosen != EVERY:
-        keys = [key for key in keys if key.startswith(chosen)]
-    empty = [key for key in costs_not_entered(outlook.used) if chosen == EVERY or key.startswith(chosen)]
+    every = outlook.used.assumptions
+    changed = changed_from_example(outlook.scenario) if chosen == CHANGED else every
+    numbers = [of for of in changed if of in every and chosen in (CHANGED, EVERY, of.of.key)]
+    empty = [cost for cost in costs_not_entered(outlook.used) if chosen in (EVERY, cost.of.key)]
     with st.expander("Change a number"):
-        show_assumption_form(outlook, [*keys, *empty] or list(outlook.used.assumptions))
-    if keys:
-        of_several = chosen in (CHANGED, EVERY)
-        drawn(_show_numbers, outlook, tuple(keys), names[chosen], of_several)
+        show_assumption_form(outlook, [*numbers, *empty] or list(every))
+    if numbers:
+        drawn(_show_numbers, outlook, tuple(numbers), names[chosen], chosen in (CHANGED, EVERY))
     else:
         st.info("No number differs from the example figures.")
     st.caption(
@@ -130,8 +125,10 @@ def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, vie
     _offer(lambda: assumption_rows(outlook.used), outlook, view, "assumptions")
 
 
-def _show_numbers(outlook: ResourcingOutlook, keys: tuple[str, ...], name: str, of_several: bool) -> None:
-    table = assumptions_table(outlook.used, keys)
+def _show_numbers(
+    outlook: ResourcingOutlook, numbers: tuple[Address, ...], name: str, of_several: bool
+) -> None:
+    table = assumptions_table(outlook.used, numbers)
     show_table(table if of_several else table.drop(columns="Of"), f"{outlook.used.name}: {name}")
 
 
@@ -148,10 +145,7 @@ def show_drivers(outlook: ResourcingOutlook, view: View) -> None:
 
 
 def _drivers_title(outlook: ResourcingOutlook, force: str) -> list[str]:
-    return [
-        f"{outlook.role.name}: what moves the shortage in {outlook.question.year}",
-        f"{force}: {outlook.used.name}",
-    ]
+    return _title_of(outlook, f"what moves the shortage in {outlook.question.year}", force)
 
 
 def _drivers_of(outlook: ResourcingOutlook, force: str, colours: Palette) -> altair.LayerChart:
@@ -184,14 +178,13 @@ def _show_drivers_as_table(outlook: ResourcingOutlook, force: str) -> None:
 
 def show_comparison(outlook: ResourcingOutlook, beside: Sequence[Scenario], view: View) -> None:
     """Draw scenarios beside the one on screen: those of `beside` that have the role asked about."""
-    gone = [plan.name for plan in beside if not has_role(plan, outlook.question)]
-    if gone:
+    having = [plan for plan in beside if has_role(plan, outlook.question)]
+    if gone := [plan.name for plan in beside if plan not in having]:
         st.info(plain(f"Not compared, since they have no {outlook.role.name}: {', '.join(gone)}."))
     try:
         others = [
             outlook_of(forecast_of(view, plan, outlook.forecast.basis), plan, view, outlook.question)
-            for plan in beside
-            if has_role(plan, outlook.question)
+            for plan in having
         ]
     except VulncoreError as problem:
         st.error(plain(f"The scenarios can't be compared. {problem}"))
@@ -225,7 +218,7 @@ def _show_compared(force: str, source: str, outlook: ResourcingOutlook, *others:
     )
     show_chart(
         _compared_chart(every, force, palette()),
-        alt=f"{', '.join(_compared_title(outlook, force))}. {what}, in the last month: {at_end}.",
+        alt=f"{outlook.role.name}: scenarios compared, {force}. {what}, in the last month: {at_end}.",
         source=source,
     )
 
@@ -237,10 +230,6 @@ def _compared_by(every: Sequence[ResourcingOutlook]) -> tuple[str, str]:
     return "Chance of being short of officers", "short"
 
 
-def _compared_title(outlook: ResourcingOutlook, force: str) -> list[str]:
-    return [f"{outlook.role.name}: scenarios compared", force]
-
-
 def _compared_chart(every: Sequence[ResourcingOutlook], force: str, colours: Palette) -> altair.LayerChart:
     what, column = _compared_by(every)
     months = pd.concat(
@@ -250,7 +239,7 @@ def _compared_chart(every: Sequence[ResourcingOutlook], force: str, colours: Pal
         ],
         ignore_index=True,
     )
-    return scenarios_chart(months, _compared_title(every[0], force), what, colours)
+    return scenarios_chart(months, [f"{every[0].role.name}: scenarios compared", force], what, colours)
 
 
 def show_months(outlook: ResourcingOutlook, view: View, judged: bool) -> None:

@@ -11,10 +11,12 @@ from pages.resourcing.reads import scenarios_of
 from pages.shared.choices import change as choose
 from pages.shared.choices import say_unmet
 from pages.shared.reads import store_path
-from pages.shared.visit import visit
+from pages.shared.text import plain
+from pages.shared.visit import take_notice, visit
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.findings.resourcing.assumptions import field as limits_of
 from vulncore.findings.resourcing.outlook import shifted
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
 from vulncore.resourcing.scenario.link import example_scenario, scenario_code, scenario_of
 from vulncore.resourcing.scenario.scenario import Assumption, Joiners, Scenario
@@ -72,14 +74,9 @@ def compared(choices: ResourcingChoices) -> list[Scenario]:
     return kept
 
 
-def who() -> str:
-    """Return who changes numbers in this visit, as they said."""
-    return " ".join(visit().name.split()) or NOBODY
-
-
-def today() -> date:
-    """Return the day on which a number is changed."""
-    return datetime.now(UTC).date()
+def signed() -> tuple[str, date]:
+    """Return who changes numbers in this visit, as they said, and on which day."""
+    return " ".join(visit().name.split()) or NOBODY, datetime.now(UTC).date()
 
 
 def origin(plan: Scenario) -> Scenario:
@@ -110,22 +107,25 @@ def standing() -> dict[str, Scenario]:
     }
 
 
-def moved(plan: Scenario, key: str, likely: float) -> Assumption:
+def moved(plan: Scenario, address: Address, likely: float) -> Assumption:
     """Return a number moved, as wide in proportion as it was in the beginning; what comes back to it is that one again."""
-    begun = origin(plan).assumptions.get(key) or plan.assumptions[key]
+    begun = origin(plan).assumptions.get(address) or plan.assumptions[address]
     if begun.likely == likely:
         return begun
-    return shifted(begun, likely, limits_of(key), who(), today())
-
-
-def change(plan: Scenario, key: str, assumption: Assumption) -> str:
-    """Change one number of the plan, and return why it can't be changed; nothing where it is."""
-    return put_on_screen(plan.where(key, assumption))
+    return shifted(begun, likely, limits_of(address), *signed())
 
 
 def change_joiners(plan: Scenario, joiners: Sequence[Joiners]) -> str:
     """Let these people join, and return why they can't; nothing where they do."""
     return put_on_screen(replace(plan, joiners=tuple(joiners)))
+
+
+def show_notices(problem: str, done: str = "", lead: str = "") -> None:
+    """Say, once, what was done and what could not be, by the names that these notices were left under."""
+    if done and (text := take_notice(done)):
+        st.success(plain(text))
+    if text := take_notice(problem):
+        st.error(plain(f"{lead}{text}"))
 
 
 def put_on_screen(plan: Scenario) -> str:

@@ -59,17 +59,9 @@ def basis_picker() -> Picker[Basis]:
 
 def question(plan: Scenario, as_at: date, choices: ResourcingChoices) -> StaffingQuestion:
     """Return what is asked of a plan."""
-    chance = _chance_picker().made(choices) / 100
-    since = _since_picker(as_at).made(choices)
-    return staffing_question(
-        plan,
-        as_at,
-        _ahead(as_at),
-        _role_picker(plan).made(choices),
-        _year_picker(as_at).made(choices),
-        chance,
-        since,
-    )
+    chance, since = _chance_picker().made(choices) / 100, _since_picker(as_at).made(choices)
+    role, year = _role_picker(plan).made(choices), _year_picker(as_at).made(choices)
+    return staffing_question(plan, as_at, _ahead(as_at), role, year, chance, since)
 
 
 def draw_role_and_year(plan: Scenario, as_at: date, choices: ResourcingChoices) -> None:

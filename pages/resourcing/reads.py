@@ -1,19 +1,38 @@
-"""Cached reads: what comes to a unit, and the scenarios saved."""
+"""Cached reads: what comes to a unit, and what scenarios make of it, in memory and on the disk; the scenarios saved."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.reads import READS_KEPT, VERSION, contents_of
+from pages.shared.reads import READS_KEPT, VERSION, contents_of, store_path
+from pages.shared.sidebar import View
+from pages.shared.turns import waited_for
 from vulncore import store as stores
-from vulncore.findings.resourcing.demand import UnitDemand, case_subjects, measured_shares, unit_demand
+from vulncore.findings.resourcing.demand import (
+    UnitDemand,
+    UnitForecast,
+    case_subjects,
+    measured_shares,
+    refuse_nothing,
+    unit_demand,
+    unit_forecast,
+)
+from vulncore.findings.resourcing.outlook import ResourcingOutlook, StaffingQuestion, resourcing_outlook
+from vulncore.findings.shared.kept import Kept
+from vulncore.forecasting.basis import Basis
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.locked import is_locked
 from vulncore.resourcing.scenario.saved import saved_scenarios, saved_state, unreadable_scenarios
 from vulncore.resourcing.scenario.scenario import Assumption, Scenario
+from vulncore.resourcing.scenario.toml import scenario_text
 from vulncore.store.manifest import Publish
 
 KINDS_OF_CASE = {Scenario: lambda scenario: (scenario.case_types, scenario.unit)}
+WORDS = ("Forecasting what comes to the unit …", "Testing the forecasts on past months …")
+FORECASTS_KEPT, OUTLOOKS_KEPT = 24, 8  # each takes some four megabytes, or fifteen
 
 
 @st.cache_resource(
@@ -30,7 +49,7 @@ def unit_demand_of(store: Path, publish: Publish, force: str, scenario: Scenario
 @st.cache_resource(max_entries=READS_KEPT, show_spinner=False, hash_funcs={**VERSION, **KINDS_OF_CASE})
 def shares_of(
     store: Path, publish: Publish, force: str, scenario: Scenario, month: date
-) -> dict[str, Assumption]:
+) -> dict[Address, Assumption]:
     """Return which share of each kind of case was allocated to the unit, where the records say so."""
     snapshot = stores.open_version(store, publish.dataset, publish.number)
     return measured_shares(
@@ -40,29 +59,75 @@ def shares_of(
 
 def scenarios_of(store: Path) -> dict[str, Scenario]:
     """Return the scenarios saved in the store, by name."""
-    return _scenarios_of(store, saved_state(store))
+    return _saved(store, saved_state(store))[0]
 
 
 def unreadable_scenarios_of(store: Path) -> tuple[str, ...]:
     """Return the names of files among those saved that can't be read any more."""
-    return _unreadable_of(store, saved_state(store))
+    return _saved(store, saved_state(store))[1]
 
 
 def locks_of(store: Path) -> frozenset[str]:
     """Return the names of the scenarios saved in the store that are locked as what went to the board."""
-    return _locks_of(store, saved_state(store))
+    return _saved(store, saved_state(store))[2]
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _locks_of(store: Path, state: tuple[object, ...]) -> frozenset[str]:  # noqa: ARG001
-    return frozenset(name for name in saved_scenarios(store) if is_locked(store, name))
+def _saved(
+    store: Path,
+    state: tuple[object, ...],  # noqa: ARG001
+) -> tuple[dict[str, Scenario], tuple[str, ...], frozenset[str]]:
+    scenarios = saved_scenarios(store)
+    locked = frozenset(name for name in scenarios if is_locked(store, name))
+    return scenarios, unreadable_scenarios(store), locked
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _scenarios_of(store: Path, state: tuple[object, ...]) -> dict[str, Scenario]:  # noqa: ARG001
-    return saved_scenarios(store)
+def check_demand(view: View, plan: Scenario) -> None:
+    """Refuse data that have none of what comes to the unit.
+
+    Raises:
+        UnknownNameError: They have none.
+    """
+    refuse_nothing(_demand(view, plan))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _unreadable_of(store: Path, state: tuple[object, ...]) -> tuple[str, ...]:  # noqa: ARG001
-    return unreadable_scenarios(store)
+def forecast_of(
+    view: View, plan: Scenario, basis: Basis, draw: Callable[[UnitForecast], None] | None = None
+) -> UnitForecast:
+    """Return what is to come to a unit, kept or forecast now: with progress.
+
+    `draw` draws what the models expect before they were tried.
+
+    Raises:
+        UnknownNameError: The data have none of what comes to the unit.
+    """
+    key = (*view.key, plan.case_types, basis)
+    fit = partial(unit_forecast, _demand(view, plan), basis, home=store_path() / view.publish.dataset)
+    return _forecasts().kept_or_made(key, lambda: waited_for(fit, WORDS, draw))
+
+
+def outlook_of(
+    forecast: UnitForecast, plan: Scenario, view: View, question: StaffingQuestion
+) -> ResourcingOutlook:
+    """Return what a scenario comes to, kept or worked out now."""
+    key = (*view.key, forecast.basis, bool(forecast.trials), scenario_text(plan), question)
+
+    def worked_out() -> ResourcingOutlook:
+        measured = shares_of(store_path(), view.publish, view.force, plan, view.month)
+        return resourcing_outlook(forecast, plan, measured, question)
+
+    return _outlooks().kept_or_made(key, worked_out)
+
+
+def _demand(view: View, plan: Scenario) -> UnitDemand:
+    return unit_demand_of(store_path(), view.publish, view.force, plan, view.month)
+
+
+@st.cache_resource
+def _forecasts() -> Kept[UnitForecast]:
+    return Kept(FORECASTS_KEPT)
+
+
+@st.cache_resource
+def _outlooks() -> Kept[ResourcingOutlook]:
+    return Kept(OUTLOOKS_KEPT)

@@ -8,14 +8,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.resourcing.board import locked_name
-from pages.resourcing.plan import CHANGED, MOST_COMPARED, begin, standing, workbench
+from pages.resourcing.plan import CHANGED, MOST_COMPARED, begin, show_notices, standing, workbench
 from pages.resourcing.question import ResourcingChoices
 from pages.resourcing.reads import locks_of, scenarios_of, unreadable_scenarios_of
 from pages.shared.access import may_publish
 from pages.shared.choices import change
 from pages.shared.reads import store_path
 from pages.shared.text import plain
-from pages.shared.visit import leave_notice, take_notice
+from pages.shared.visit import leave_notice
 from vulncore.domain.errors import VulncoreError, first_five
 from vulncore.findings.shared.file_names import file_name_of
 from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
@@ -58,7 +58,7 @@ def _show_choice(plan: Scenario, known: dict[str, Scenario]) -> None:
     st.selectbox(
         "Scenario",
         list(names),
-        format_func=lambda code: names[code],
+        format_func=names.__getitem__,
         key="scenario picker",
         on_change=_choose,
         args=(known,),
@@ -128,10 +128,7 @@ def _show_save(plan: Scenario) -> None:
                 f"{len(broken)} of the scenarios saved can't be read: {first_five(broken)}. Ask who keeps the store."
             )
         )
-    if done := take_notice(DONE):
-        st.success(plain(done))
-    if problem := take_notice(PROBLEM):
-        st.error(plain(problem))
+    show_notices(PROBLEM, DONE)
 
 
 def _save(plan: Scenario) -> None:

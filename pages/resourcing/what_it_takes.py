@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.resourcing.plan import change_joiners
+from pages.resourcing.plan import change_joiners, show_notices
 from pages.shared.drawn import drawn
 from pages.shared.tables import show_table
 from pages.shared.text import plain
-from pages.shared.visit import leave_notice, take_notice
+from pages.shared.visit import leave_notice
 from vulncore.domain.periods import add_months, format_month, month_name, months_between, parse_month
 from vulncore.findings.resourcing.costs import ROUNDED, cost_in_words, cost_of
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
@@ -28,7 +28,7 @@ def show_what_it_takes(outlook: ResourcingOutlook, by_hours: bool, made: bool) -
     by_rule = outlook.more_by(by_hours)
     others = (answer for answer in (outlook.more_for_cases, outlook.more_for_hours) if answer is not by_rule)
     answers = [answer for answer in (by_rule, *others) if isinstance(answer, MoreNeeded) and answer.steps]
-    if answers and (is_judged(outlook, made)):
+    if answers and is_judged(outlook, made):
         needed = f"{by_rule.more:,} more" if by_rule in answers else "none more"
         with more.popover(f"What it takes: {needed}", width="stretch"):
             for solved in answers:
@@ -36,8 +36,7 @@ def show_what_it_takes(outlook: ResourcingOutlook, by_hours: bool, made: bool) -
     planned = sum(joiners.people for joiners in outlook.scenario.joiners)
     with joining.popover("Joiners" + (f": {planned:,} planned" if planned else " …"), width="stretch"):
         _show_joiners(outlook)
-    if problem := take_notice(PROBLEM):
-        st.error(plain(problem))
+    show_notices(PROBLEM)
 
 
 def _show_steps(outlook: ResourcingOutlook, solved: MoreNeeded) -> None:
@@ -87,7 +86,7 @@ def _show_joiners(outlook: ResourcingOutlook) -> None:
         "Role",
         list(names),
         list(names).index(outlook.question.role),
-        format_func=lambda key: names[key],
+        format_func=names.__getitem__,
         key=f"joiners role {outlook.question.role}",
     )
     people.number_input("People", min_value=1, max_value=500, value=1, step=1, key="joiners people")

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.making import delivery, month_total, months
+from tests.resourcing.made_units import at
 from tests.resourcing.scenario import test_locked
 from vulncore.cli import app
 from vulncore.resourcing.scenario.link import example_scenario
@@ -55,7 +56,7 @@ def store(tmp_path_factory):
         for month in months(date(2019, 1, 1), 60)
     ]
     publish(folder, "small", delivery(counts=counts), "tests")
-    save_scenario(folder, example_scenario().where("unit.demand", fixed(150)), "Half more")
+    save_scenario(folder, example_scenario().where(at("unit.demand"), fixed(150)), "Half more")
     return folder
 
 
@@ -85,7 +86,7 @@ def test_officers_are_printed_with_the_columns_that_scripts_rely_on(plain):
 def test_scenarios_of_files_and_of_the_store_stand_beside_each_other(dataset, plain, tmp_path):
     file = tmp_path / "ours.toml"
     file.write_text(
-        scenario_text(example_scenario().where("unit.hours", fixed(200)).called("Twice the hours"))
+        scenario_text(example_scenario().where(at("unit.hours"), fixed(200)).called("Twice the hours"))
     )
     table = rows(run(*dataset, "--scenario", file, "--scenario", "Half more", "--format", "csv"))
     last = table[(table["role"] == "pip2") & (table["month"] == "2027-12")].set_index("scenario")["needed50"]

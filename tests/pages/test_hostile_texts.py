@@ -13,6 +13,7 @@ from openpyxl import Workbook
 
 from tests.pages.choosing import pick
 from tests.pages.conftest import PAGE_MS, ROOT, SERVED_SOONER, Server, settled
+from tests.resourcing.made_units import at
 from vulncore.domain.delivery import measures_table
 from vulncore.domain.disk import NamedFile
 from vulncore.domain.schemas import ANNOTATIONS
@@ -146,7 +147,9 @@ def plan(name: str) -> str:
             replace(case, name=f"{IN_LINKS} {at}", note=IN_DATA) for at, case in enumerate(ships.case_types)
         ),
     )
-    return scenario_code(hostile_one.where("unit.leave", replace(fixed(30), source=IN_NAMES, by=IN_NAMES)))
+    return scenario_code(
+        hostile_one.where(at("unit.leave"), replace(fixed(30), source=IN_NAMES, by=IN_NAMES))
+    )
 
 
 PLACE = {"kind": f"{IN_DATA} licensed premises"}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from vulncore.resourcing.chain import Incoming, Staffing
+from vulncore.resourcing.scenario.addresses import Address, address_of
 from vulncore.resourcing.scenario.checks import checked
 from vulncore.resourcing.scenario.fields import field_of
 from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Joiners, Role, Scenario, fixed
@@ -61,6 +62,13 @@ def number(given: Any) -> Assumption:
     return Assumption(*given) if isinstance(given, tuple) else fixed(given)
 
 
+def at(key: str) -> Address:
+    """The number of a key."""
+    address = address_of(key)
+    assert address is not None, key
+    return address
+
+
 def unit(
     roles: Mapping[str, Mapping[str, Any]] | None = None,
     cases: Mapping[str, Mapping[str, Any]] | None = None,
@@ -68,23 +76,23 @@ def unit(
     **numbers: Any,
 ) -> Scenario:
     """A unit of one role and one kind of case, both certain, but for what is said of them."""
-    made: dict[str, Assumption] = {
-        f"unit.{name}": number(value) for name, value in {**UNIT, **numbers}.items()
+    made: dict[Address, Assumption] = {
+        Address(name): number(value) for name, value in {**UNIT, **numbers}.items()
     }
     every_role, every_case = [], []
     for key, given in (roles or {"officer": {}}).items():
         plain = LEADER if "supervises" in given else OFFICER
         parts = {**plain, **given}
         every_role.append(Role(key, key.title(), tuple(parts.pop("supervises", ()))))
-        made |= {f"role.{key}.{name}": number(value) for name, value in parts.items()}
+        made |= {Address(name, key): number(value) for name, value in parts.items()}
     for key, given in (cases or {"fraud": {}}).items():
         parts = {**FRAUD, **given}
         hours = parts.pop("hours")
         every_case.append(
             CaseType(key, key.title(), (key,), parts.pop("held_by"), parts.pop("derived_from", ""))
         )
-        made |= {f"case.{key}.{name}": number(value) for name, value in parts.items()}
-        made |= {f"case.{key}.hours.{role}": number(value) for role, value in hours.items()}
+        made |= {Address(name, case=key): number(value) for name, value in parts.items()}
+        made |= {Address("hours", role, key): number(value) for role, value in hours.items()}
     return checked(Scenario("Made", "Unit", "", tuple(every_role), tuple(every_case), tuple(joiners), made))
 
 
@@ -133,17 +141,17 @@ def chances(simulated: Staffing) -> tuple[np.ndarray, np.ndarray]:
     over = [
         (
             simulated.caseload[role.key]
-            > simulated.scenario.assumptions[f"role.{role.key}.most_cases"].likely
+            > simulated.scenario.assumptions[at(f"role.{role.key}.most_cases")].likely
         ).mean(axis=0)
         for role in simulated.scenario.holding
     ]
     return np.array(short), np.array(over)
 
 
-def moved(scenario: Scenario, key: str, by: float) -> Scenario:
+def moved(scenario: Scenario, address: Address, by: float) -> Scenario:
     """The scenario with a number moved, no end of it past its limits."""
-    field, old = field_of(key), scenario.assumptions[key]
+    field, old = field_of(address), scenario.assumptions[address]
     low, likely, high = (
         min(max(end + by, field.least), field.most) for end in (old.low, old.likely, old.high)
     )
-    return scenario.where(key, replace(old, low=low, likely=likely, high=high))
+    return scenario.where(address, replace(old, low=low, likely=likely, high=high))

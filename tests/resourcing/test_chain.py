@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 from scipy.stats import poisson, spearmanr
 
-from tests.resourcing.made_units import AS_AT, AWAY, MONTH_HOURS, by_chance, moved, number, steady, unit, wild
+from tests.resourcing.made_units import (
+    AS_AT,
+    AWAY,
+    MONTH_HOURS,
+    at,
+    by_chance,
+    moved,
+    number,
+    steady,
+    unit,
+    wild,
+)
 from vulncore.resourcing import draws
 from vulncore.resourcing.chain import Incoming, Inputs, Staffing, staffing, staffing_from
 from vulncore.resourcing.scenario.link import example_scenario
@@ -385,7 +396,7 @@ CHANGES = {  # what a change of one number may touch
 def test_two_scenarios_that_differ_in_one_number_differ_in_what_follows_from_it_alone(key):
     demand = wild(6, 100)
     one = staffing(example_scenario(), demand)
-    other = staffing(moved(example_scenario(), key, 1), demand)
+    other = staffing(moved(example_scenario(), at(key), 1), demand)
     touched = {
         (part, role)
         for part in ("needed", "there", "open_cases", "hours")
@@ -444,5 +455,5 @@ def test_a_path_is_worked_out_from_its_own_numbers_alone():
 
 
 def test_everybody_away_for_all_of_their_time_need_not_be_divided_by():
-    scenario = unit().where("unit.leave", fixed(90)).where("unit.court", number(5))
+    scenario = unit().where(at("unit.leave"), fixed(90)).where(at("unit.court"), number(5))
     assert officers(expected(scenario, steady(8))) == pytest.approx(80 / (MONTH_HOURS * 0.05))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.resourcing.made_units import by_chance, number, steady, unit, wild
+from tests.resourcing.made_units import at, by_chance, number, steady, unit, wild
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.resourcing.answers import Span, drivers, monthly_answers, span_answers
 from vulncore.resourcing.capacity import Turnover, work_of_those_in_post
@@ -20,7 +20,7 @@ from vulncore.resourcing.costs import (
     monthly_costs,
 )
 from vulncore.resourcing.draws import levels, uniforms
-from vulncore.resourcing.scenario.fields import cost_key, is_cost
+from vulncore.resourcing.scenario.fields import is_cost
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Joiners
 from vulncore.resourcing.scenario.toml import read_scenario, scenario_text
@@ -164,7 +164,7 @@ def test_a_cost_is_read_from_a_file_and_written_into_it_with_its_source_and_one_
     for cost, said in ((-1, "0 to 500,000 £ a year"), (600_000, "0 to 500,000 £ a year")):
         with pytest.raises(InvalidScenarioError, match=said):
             costing(cost)
-    misplaced = {**scenario.assumptions, "case.fraud.cost": number(1)}
+    misplaced = {**scenario.assumptions, at("case.fraud.cost"): number(1)}
     with pytest.raises(InvalidScenarioError, match="belongs to nothing"):
         read_scenario(scenario_text(replace(scenario, assumptions=misplaced)))
 
@@ -172,10 +172,10 @@ def test_a_cost_is_read_from_a_file_and_written_into_it_with_its_source_and_one_
 def test_every_role_of_the_example_has_a_cost_that_is_marked_as_assumed():
     shipped = example_scenario()
     for role in shipped.roles:
-        cost = shipped.assumptions[cost_key(role.key)]
+        cost = shipped.assumptions[at(f"role.{role.key}.cost")]
         assert cost.source.startswith("assumed: ")
         assert cost.low < cost.likely < cost.high
     # by hand: constables' scale with employer's pension of 35.3 % and National Insurance of 15 % above £5,000
     bottom, top = (pay * 1.353 + 0.15 * (pay - 5_000) for pay in (29_907, 48_231))
-    pip2 = shipped.assumptions["role.pip2.cost"]
+    pip2 = shipped.assumptions[at("role.pip2.cost")]
     assert bottom < pip2.low < pip2.likely < top < pip2.high

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kstest, norm, spearmanr
 
+from tests.resourcing.made_units import at
 from vulncore.resourcing.draws import assumption_draws, levels, normals, paired_order, uniforms
 from vulncore.resourcing.scenario.scenario import Assumption, fixed
 
@@ -44,23 +45,23 @@ def test_the_same_seed_gives_the_same_chance_and_another_seed_another():
 
 
 def test_a_number_is_drawn_in_proportion_to_its_triangle_and_a_certain_one_once():
-    numbers = assumption_draws("unit.leave", Assumption(0, 10, 20), PATHS)
+    numbers = assumption_draws(at("unit.leave"), Assumption(0, 10, 20), PATHS)
     assert numbers.shape == (PATHS, 1)
     assert numbers.mean() == pytest.approx(10, abs=0.001)
     assert numbers.var() == pytest.approx(400 / 24, rel=0.001)
-    assert assumption_draws("unit.leave", fixed(7), PATHS).tolist() == [[7]]
+    assert assumption_draws(at("unit.leave"), fixed(7), PATHS).tolist() == [[7]]
 
 
 def test_two_uncertain_numbers_have_nothing_to_do_with_each_other():
     one, other = (
-        assumption_draws(key, Assumption(0, 1, 2), PATHS)[:, 0] for key in ("unit.leave", "unit.court")
+        assumption_draws(at(key), Assumption(0, 1, 2), PATHS)[:, 0] for key in ("unit.leave", "unit.court")
     )
     assert abs(np.corrcoef(one, other)[0, 1]) < 4 / np.sqrt(PATHS)
 
 
 def test_two_assumptions_of_one_number_stand_at_the_same_level_on_each_path():
     one, other = (
-        assumption_draws("unit.leave", assumption, PATHS)
+        assumption_draws(at("unit.leave"), assumption, PATHS)
         for assumption in (Assumption(0, 1, 2), Assumption(5, 6, 9))
     )
     assert spearmanr(one, other).statistic == pytest.approx(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.resourcing.made_units import steady, wild
+from tests.resourcing.made_units import at, steady, wild
 from vulncore.resourcing.chain import staffing
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import ASSUMED
@@ -52,7 +52,7 @@ def test_every_number_is_certain_or_a_range_and_says_where_it_comes_from(key):
     assert (assumption.by, assumption.on) == ("", None)
 
 
-@pytest.mark.parametrize("key", [key for key in SHIPPED.assumptions if ".hours." in key])
+@pytest.mark.parametrize("key", [key for key in SHIPPED.assumptions if ".hours." in key.key])
 def test_hours_are_no_certain_number(key):
     assert SHIPPED.assumptions[key].low < SHIPPED.assumptions[key].high
 
@@ -60,7 +60,7 @@ def test_hours_are_no_certain_number(key):
 @pytest.mark.parametrize("role", [role.key for role in SHIPPED.roles])
 def test_posts_people_and_those_in_training_fit_together(role):
     posts, there, learning = (
-        SHIPPED.assumptions[f"role.{role}.{name}"].likely for name in ("posts", "in_post", "in_training")
+        SHIPPED.assumptions[at(f"role.{role}.{name}")].likely for name in ("posts", "in_post", "in_training")
     )
     assert posts >= there >= learning >= 0
 

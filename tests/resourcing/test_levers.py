@@ -11,42 +11,43 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.resourcing.made_units import AS_AT, AWAY, chances, moved, wild
+from tests.resourcing.made_units import AS_AT, AWAY, at, chances, moved, wild
 from vulncore.domain.periods import add_months
 from vulncore.resourcing.chain import staffing
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.fields import field_of
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import Assumption, Joiners, Scenario, fixed
 
 PATHS, MONTHS = 300, 14
-SHIPPED = example_scenario().where("role.safeguarding.most_cases", fixed(3))  # a limit that it does pass
+SHIPPED = example_scenario().where(at("role.safeguarding.most_cases"), fixed(3))  # a limit that it does pass
 UNCERTAIN = (
-    SHIPPED.where("unit.growth", Assumption(-5, 2, 10))
-    .where("unit.demand", Assumption(80, 100, 130))
-    .where("unit.life", Assumption(70, 100, 120))
-    .where("role.pip2.leave", Assumption(5, 12, 30))
-    .where("role.pip2.in_post", Assumption(14, 16, 19))
-    .where("role.pip2.full_time", Assumption(80, 95, 100))
+    SHIPPED.where(at("unit.growth"), Assumption(-5, 2, 10))
+    .where(at("unit.demand"), Assumption(80, 100, 130))
+    .where(at("unit.life"), Assumption(70, 100, 120))
+    .where(at("role.pip2.leave"), Assumption(5, 12, 30))
+    .where(at("role.pip2.in_post"), Assumption(14, 16, 19))
+    .where(at("role.pip2.full_time"), Assumption(80, 95, 100))
 )
 BASES = {"shipped": SHIPPED, "uncertain": UNCERTAIN}
 ROLES, KINDS = ([part.key for part in parts] for parts in (SHIPPED.roles, SHIPPED.case_types))
 STEP = {"hours": 80.0, "months": 12.0, "people": 4.0, "open cases": 10.0}  # at most; 40 of anything else
 WORKING = [role.key for role in SHIPPED.working]
 MORE_WORK = [
-    *("unit.demand", "unit.growth", "unit.hours", *(f"unit.{name}" for name in AWAY)),
-    *(f"case.{kind}.demand" for kind in KINDS),
-    *(key for key in SHIPPED.assumptions if ".hours." in key),
-    "case.domestic-abuse-non-crime.ratio",
+    *(at("unit.demand"), at("unit.growth"), at("unit.hours"), *(at(f"unit.{name}") for name in AWAY)),
+    *(at(f"case.{kind}.demand") for kind in KINDS),
+    *(key for key in SHIPPED.assumptions if ".hours." in key.key),
+    at("case.domestic-abuse-non-crime.ratio"),
 ]
-FEWER_THERE = [f"role.{role}.{name}" for role in ROLES for name in ("leavers", "training_months")]
-LATER_THERE = [f"role.{role}.replace_months" for role in ROLES]
-LONGER_OPEN = ["unit.life", *(f"case.{kind}.open_months" for kind in KINDS)]
+FEWER_THERE = [at(f"role.{role}.{name}") for role in ROLES for name in ("leavers", "training_months")]
+LATER_THERE = [at(f"role.{role}.replace_months") for role in ROLES]
+LONGER_OPEN = [at("unit.life"), *(at(f"case.{kind}.open_months") for kind in KINDS)]
 MORE_THERE = [
-    *(f"role.{role}.{name}" for role in ROLES for name in ("in_post", "training_worth", "full_time")),
-    *(f"role.{role}.on_cases" for role in WORKING),
-    *(f"role.{role}.most_cases" for role in ("pip2", "safeguarding")),
-    "unit.week_hours",
-    *("role.ds.span", "role.di.span"),
+    *(at(f"role.{role}.{name}") for role in ROLES for name in ("in_post", "training_worth", "full_time")),
+    *(at(f"role.{role}.on_cases") for role in WORKING),
+    *(at(f"role.{role}.most_cases") for role in ("pip2", "safeguarding")),
+    at("unit.week_hours"),
+    *(at("role.ds.span"), at("role.di.span")),
 ]
 cases = settings(max_examples=80)
 
@@ -65,7 +66,7 @@ def after(scenario: Scenario, times: float):
     return chances(staffing(scenario, demand(times)))
 
 
-def raised(base: str, key: str, part: float) -> Scenario:
+def raised(base: str, key: Address, part: float) -> Scenario:
     """The base with a number raised by part of what it can well be moved by."""
     field = field_of(key)
     by = part * STEP.get(field.unit, 40.0)
@@ -112,11 +113,13 @@ def test_more_people_or_time_or_a_higher_limit_never_make_a_shortage_or_too_many
 
 
 def test_more_people_in_post_never_make_a_shortage_likelier_however_many_leave():
-    scenario = SHIPPED.where("role.pip2.leavers", fixed(60)).where("role.pip2.replace_months", fixed(20))
+    scenario = SHIPPED.where(at("role.pip2.leavers"), fixed(60)).where(
+        at("role.pip2.replace_months"), fixed(20)
+    )
     quiet = wild(40, 1_000, times=0.05)
     few, many = (
         chances(staffing(plan, quiet))[0][ROLES.index("pip2")]
-        for plan in (scenario, moved(scenario, "role.pip2.in_post", 30))
+        for plan in (scenario, moved(scenario, at("role.pip2.in_post"), 30))
     )
     assert (many <= few).all()
 
@@ -143,7 +146,7 @@ def test_people_who_join_never_make_a_shortage_or_too_many_cases_likelier(role, 
 
 @settings(max_examples=40)
 @given(
-    st.sampled_from([f"case.{kind}.share" for kind in KINDS]),
+    st.sampled_from([at(f"case.{kind}.share") for kind in KINDS]),
     st.floats(-60, 0),
     st.sampled_from([0.5, 1, 1.8]),
 )
@@ -158,7 +161,7 @@ def test_a_higher_share_that_comes_makes_neither_less_likely_but_for_half_a_perc
 def test_an_abstraction_of_one_role_alone_makes_its_shortage_and_its_leaders_likelier_and_no_other(
     name, role, one, more
 ):
-    key = f"role.{role}.{name}"
+    key = at(f"role.{role}.{name}")
     (short, over), (worse, fuller) = (
         after(SHIPPED.where(key, fixed(value)), 1) for value in (one, one + more)
     )
@@ -175,7 +178,7 @@ def test_an_abstraction_of_one_role_alone_makes_its_shortage_and_its_leaders_lik
 )
 def test_each_lever_moves_something(lever):
     short = before("shipped", 1)[0][ROLES.index("pip2")].sum()
-    moved_to = after(moved(SHIPPED, lever, 5), 1)[0][ROLES.index("pip2")].sum()
+    moved_to = after(moved(SHIPPED, at(lever), 5), 1)[0][ROLES.index("pip2")].sum()
     assert moved_to < short if lever.endswith("in_post") else moved_to > short
 
 
@@ -183,7 +186,7 @@ def test_each_lever_moves_something(lever):
 def test_what_is_neither_more_work_nor_fewer_people_leaves_who_is_there_and_who_is_open_with_them_alone(
     lever,
 ):
-    one, other = (staffing(scenario, demand(1)) for scenario in (SHIPPED, moved(SHIPPED, lever, 3)))
+    one, other = (staffing(scenario, demand(1)) for scenario in (SHIPPED, moved(SHIPPED, at(lever), 3)))
     assert all(np.array_equal(one.there[role], other.there[role]) for role in ROLES)
     if lever == "role.pip2.posts":
         assert np.array_equal(before("shipped", 1)[0], chances(other)[0])

@@ -11,6 +11,7 @@ import pandas as pd
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import add_months
 from vulncore.resourcing.chain import Incoming, Inputs, Staffing, staffing_from
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.fields import is_cost
 from vulncore.resourcing.scenario.scenario import Scenario
 
@@ -20,7 +21,6 @@ NEEDED: Final = {"needed50": 0.5, "needed80": 0.8, "needed95": 0.95}
 THERE: Final = {"there10": 0.1, "there50": 0.5, "there90": 0.9}
 CASELOAD: Final = {"caseload10": 0.1, "caseload50": 0.5, "caseload90": 0.9}
 LOW, HIGH = 0.1, 0.9  # the percentiles at which a driver is tried
-DEMAND_PREFIX: Final = "demand."  # before the key of a kind of case whose forecast is varied
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ def drivers(scenario: Scenario, incoming: Incoming, role: str, span: Span) -> pd
     """Return how far each uncertain number moves a role's shortage.
 
     Returns:
-        One row per uncertain number, the one that moves the shortage most first: `key` (a number's, or `demand.` and a kind of
-        case for its forecast to the end of the span), `low` and `high` (the number's tenth and ninetieth percentile; for a
+        One row per uncertain number, the one that moves the shortage most first: `address` (a number's; without a name, of a kind
+        of case: its forecast to the end of the span), `low` and `high` (the number's tenth and ninetieth percentile; for a
         forecast those of its total, in percent of the expected), `gap_low` and `gap_high` (officers needed less officers
         there over the span, all else at its mean) and `gap` (with everything at its mean).
 
@@ -121,30 +121,32 @@ def drivers(scenario: Scenario, incoming: Incoming, role: str, span: Span) -> pd
         two numbers only matter together: each is moved alone.
     """
     uncertain = [
-        key for key, assumption in scenario.assumptions.items() if not assumption.certain and not is_cost(key)
+        address
+        for address, assumption in scenario.assumptions.items()
+        if not assumption.certain and not is_cost(address)
     ]
     kinds = list(incoming.paths)
     tried = 1 + 2 * (len(uncertain) + len(kinds))  # a row with all at their mean, then two for each driver
-    numbers = {key: np.full((tried, 1), assumption.mean) for key, assumption in scenario.assumptions.items()}
-    ends: list[tuple[str, float, float]] = []
-    for place, key in enumerate(uncertain):
-        low, high = scenario.assumptions[key].at(np.array([LOW, HIGH]))
-        numbers[key][1 + 2 * place, 0], numbers[key][2 + 2 * place, 0] = low, high
-        ends.append((key, float(low), float(high)))
+    numbers = {of: np.full((tried, 1), assumption.mean) for of, assumption in scenario.assumptions.items()}
+    ends: list[tuple[Address, float, float]] = []
+    for place, address in enumerate(uncertain):
+        low, high = scenario.assumptions[address].at(np.array([LOW, HIGH]))
+        numbers[address][1 + 2 * place : 3 + 2 * place, 0] = low, high
+        ends.append((address, float(low), float(high)))
     paths: dict[str, Floats] = {}
     for place, kind in enumerate(kinds, start=len(uncertain)):
         mean = incoming.paths[kind].mean(axis=0)
         totals = incoming.paths[kind][:, : span.last + 1].sum(axis=1)
         low, high = np.quantile(totals, [LOW, HIGH]) / max(float(mean[: span.last + 1].sum()), 1e-9)
         factor = np.ones((tried, 1))
-        factor[1 + 2 * place, 0], factor[2 + 2 * place, 0] = low, high
+        factor[1 + 2 * place : 3 + 2 * place, 0] = low, high
         paths[kind] = factor * mean
-        ends.append((f"{DEMAND_PREFIX}{kind}", 100 * float(low), 100 * float(high)))
+        ends.append((Address("", case=kind), 100 * float(low), 100 * float(high)))
     demand = Incoming(incoming.as_at, incoming.recorded, paths)
     staffing = staffing_from(scenario, demand, Inputs(numbers, chance=False))
     months = slice(span.first, span.last + 1)
     gaps = (staffing.needed[role][:, months] - staffing.there[role][:, months]).mean(axis=1)
-    frame = pd.DataFrame(ends, columns=["key", "low", "high"])
+    frame = pd.DataFrame(ends, columns=["address", "low", "high"])
     frame = frame.assign(gap_low=gaps[1::2], gap_high=gaps[2::2], gap=gaps[0])
     swing = (frame["gap_high"] - frame["gap_low"]).abs()
     return frame.loc[swing.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)

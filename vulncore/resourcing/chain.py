@@ -12,7 +12,7 @@ from vulncore.resourcing.capacity import Turnover, work_of_joiners, work_of_thos
 from vulncore.resourcing.draws import assumption_draws, normals, paired_order, uniforms
 from vulncore.resourcing.scenario.addresses import HOURS, Address
 from vulncore.resourcing.scenario.fields import ABSTRACTIONS
-from vulncore.resourcing.scenario.scenario import CaseType, Role, Scenario
+from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Role, Scenario, fixed
 from vulncore.resourcing.workload import Start, Workload, month_dispersion, scattered, still_open, workload
 
 WEEKS_A_MONTH = 365.25 / 7 / 12
@@ -70,32 +70,38 @@ class Staffing:
 
 @dataclass(frozen=True)
 class Inputs:
-    """A scenario's numbers on each path (a column each, or one row for all), and whether chance plays on top of them."""
+    """Numbers of a scenario on each path (a column each, or one row for all), and whether chance plays on top of them."""
 
-    numbers: Mapping[str, Floats]
+    numbers: Mapping[Address, Floats]
     chance: bool
 
-    def share(self, key: str) -> Floats:
+    def number(self, name: str, role: str = "", case: str = "") -> Floats:
+        """Return a number of a role, of a kind of case, of a role on one, else of the unit."""
+        return self.numbers[Address(name, role, case)]
+
+    def share(self, name: str, role: str = "", case: str = "") -> Floats:
         """Return a number in percent as a share."""
-        return self.numbers[key] / 100
+        return self.number(name, role, case) / 100
+
+    def turnover(self, role: str) -> Turnover:
+        """Return how people of a role come and go."""
+        return Turnover(
+            self.share("leavers", role) / 12,
+            self.number("replace_months", role),
+            self.number("training_months", role),
+            self.share("training_worth", role),
+        )
 
 
 def staffing(scenario: Scenario, incoming: Incoming) -> Staffing:
-    """Return who is needed and who is there on every path of demand.
-
-    Args:
-        scenario: What is assumed, checked (`vulncore.resourcing.scenario.checks.checked`).
-        incoming: Demand.
+    """Return who is needed and who is there on every path of demand, by a scenario that is `checked`.
 
     Source:
         Each number that is assumed is drawn once a path; effort, time open and leavers scatter on top of that as the
         functions called say. The random numbers are the same for every scenario.
     """
     paths, _ = incoming.shape
-    numbers = {
-        key: assumption_draws(key, assumption, paths) for key, assumption in scenario.assumptions.items()
-    }
-    return staffing_from(scenario, incoming, Inputs(numbers, chance=True))
+    return staffing_from(scenario, incoming, drawn(scenario.assumptions, paths))
 
 
 def staffing_from(scenario: Scenario, incoming: Incoming, inputs: Inputs) -> Staffing:
@@ -109,9 +115,8 @@ def staffing_from(scenario: Scenario, incoming: Incoming, inputs: Inputs) -> Sta
         load = _load(scenario, kind, incoming, inputs)
         open_cases[kind.held_by] = open_cases[kind.held_by] + load.open_cases
         for role in scenario.working:
-            key = Address(HOURS, role.key, kind.key).key
-            if key in inputs.numbers:
-                hours_a_case = inputs.numbers[key] * inputs.share("unit.hours")
+            if Address(HOURS, role.key, kind.key) in inputs.numbers:
+                hours_a_case = inputs.number(HOURS, role.key, kind.key) * inputs.share(HOURS)
                 hours[role.key] = hours[role.key] + load.work_done * hours_a_case
     needed = {role: spent / _productive_hours(role, inputs) for role, spent in hours.items()}
     for role in scenario.roles:
@@ -123,65 +128,44 @@ def staffing_from(scenario: Scenario, incoming: Incoming, inputs: Inputs) -> Sta
 def paid_people(scenario: Scenario, incoming: Incoming, role: str | None = None) -> Mapping[str, Floats]:
     """Return how many full-time people are paid, by role: those there, with those in training in full.
 
-    Args:
-        scenario: What is assumed, checked.
-        incoming: Demand: how many paths and months, and from when.
-        role: One role; all of them if none is given.
-
     Returns:
-        By role, one row per path and one column per month ahead. On each path the same people leave as in `staffing`.
+        By role, of one or of all if none is given: one row per path and one column per month ahead. On each path the same
+        people leave as in `staffing`.
     """
     roles = [one for one in scenario.roles if role in (None, one.key)]
-    numbers = role_draws(scenario, incoming.shape[0])
-    numbers |= {Address("training_worth", one.key).key: np.array([[100.0]]) for one in roles}
-    inputs = Inputs(numbers, chance=True)
+    numbers = {address: number for address, number in scenario.assumptions.items() if address.role}
+    numbers |= {Address("training_worth", one.key): fixed(100) for one in roles}
+    inputs = drawn(numbers, incoming.shape[0])
     return {one.key: _there(scenario, one, incoming, inputs) for one in roles}
 
 
-def role_draws(scenario: Scenario, paths: int) -> dict[str, Floats]:
-    """Return the numbers of all roles on each path, by their keys."""
-    of = tuple(Address("", role.key).part for role in scenario.roles)
-    numbers = {key: number for key, number in scenario.assumptions.items() if key.startswith(of)}
-    return {key: assumption_draws(key, number, paths) for key, number in numbers.items()}
-
-
-def turnover_of(role: str, numbers: Mapping[str, Floats]) -> Turnover:
-    """Return how people of a role come and go."""
-    of = Address("", role).part
-    return Turnover(
-        numbers[f"{of}leavers"] / 100 / 12,
-        numbers[f"{of}replace_months"],
-        numbers[f"{of}training_months"],
-        numbers[f"{of}training_worth"] / 100,
-    )
+def drawn(assumptions: Mapping[Address, Assumption], paths: int) -> Inputs:
+    """Return numbers as chance draws them, once for each path."""
+    numbers = {address: assumption_draws(address, number, paths) for address, number in assumptions.items()}
+    return Inputs(numbers, chance=True)
 
 
 def _load(scenario: Scenario, kind: CaseType, incoming: Incoming, inputs: Inputs) -> Workload:
     """Return the workload of a kind of case."""
-    of, forecast = (
-        Address("", case=kind.key).part,
-        kind.key in incoming.paths,
-    )  # forecast itself, or derived from another
+    forecast = kind.key in incoming.paths  # itself, or derived from another
     base = kind.key if forecast else kind.derived_from
-    share = inputs.share(f"{of}share") * (1.0 if forecast else inputs.numbers[f"{of}ratio"])
+    to_unit = inputs.share("share", case=kind.key)
+    share = to_unit * (1.0 if forecast else inputs.number("ratio", case=kind.key))
     paths = incoming.paths[base]
     if inputs.chance:
-        together = scenario.assumptions["unit.together"].likely / 100
+        together = scenario.assumptions[Address("together")].likely / 100
         paths = paths[paired_order(paths.sum(axis=1), base, together)]
     years = np.arange(1, paths.shape[1] + 1) / 12
-    level = (
-        inputs.share("unit.demand") * inputs.share(f"{of}demand") * (1 + inputs.share("unit.growth")) ** years
-    )
-    came = paths * share * level
-    life = inputs.numbers[f"{of}open_months"] * inputs.share("unit.life")
-
-    at_once, varies = inputs.share("unit.at_once"), inputs.share(f"{of}varies")
+    level = inputs.share("demand") * inputs.share("demand", case=kind.key)
+    came = paths * share * (level * (1 + inputs.share("growth")) ** years)
+    life = inputs.number("open_months", case=kind.key) * inputs.share("life")
+    at_once, varies = inputs.share("at_once"), inputs.share("varies", case=kind.key)
 
     def chance(name: str, months: int = incoming.shape[1], memory: float = 0.0) -> Floats | None:
         return normals(f"{name} {kind.key}", incoming.shape[0], months, memory) if inputs.chance else None
 
     # by chance: which cases come to the unit, how heavy each is, how long each stays open
-    thinned = np.minimum(inputs.share(f"{of}share"), 1.0) if forecast else np.zeros((1, 1))
+    thinned = np.minimum(to_unit, 1.0) if forecast else np.zeros((1, 1))
     effort = varies**2 + 1 - thinned
     open_now = share * still_open(np.asarray(incoming.recorded[base], dtype=float), life)
     # half of the chance in what came is gone from what is left of it: it is of many months
@@ -196,15 +180,12 @@ def _load(scenario: Scenario, kind: CaseType, incoming: Incoming, inputs: Inputs
 
 def _productive_hours(role: str, inputs: Inputs) -> Floats:
     """Return the hours that a full-time officer has for cases in a month."""
-    of = Address("", role).part
-
-    def number(name: str) -> Floats:
-        key = f"{of}{name}"
-        return inputs.numbers[key if key in inputs.numbers else Address(name).key]
-
-    away = sum((number(name) for name in ABSTRACTIONS), np.zeros((1, 1)))
-    at_work = number("week_hours") * WEEKS_A_MONTH * np.maximum(1 - away / 100, 0.0)
-    return np.asarray(at_work * inputs.share(f"{of}on_cases"), dtype=float)
+    week, *times_away = (
+        Address(name, role).or_unit(inputs.numbers) for name in ("week_hours", *ABSTRACTIONS)
+    )
+    away = sum(times_away, np.zeros((1, 1)))
+    at_work = week * WEEKS_A_MONTH * np.maximum(1 - away / 100, 0.0)
+    return np.asarray(at_work * inputs.share("on_cases", role), dtype=float)
 
 
 def _add_supervisors(scenario: Scenario, role: Role, needed: dict[str, Floats], inputs: Inputs) -> None:
@@ -214,23 +195,19 @@ def _add_supervisors(scenario: Scenario, role: Role, needed: dict[str, Floats], 
     for below in role.supervises:
         _add_supervisors(scenario, scenario.role(below), needed, inputs)
     led = sum((needed[below] for below in dict.fromkeys(role.supervises)), np.zeros((1, 1)))
-    of = Address("", role.key).part
-    needed[role.key] = np.maximum(led / inputs.numbers[f"{of}span"], inputs.numbers[f"{of}at_least"])
+    needed[role.key] = np.maximum(led / inputs.number("span", role.key), inputs.number("at_least", role.key))
 
 
 def _there(scenario: Scenario, role: Role, incoming: Incoming, inputs: Inputs) -> Floats:
     paths, months = incoming.shape
-    turnover = turnover_of(role.key, inputs.numbers)
-    of = Address("", role.key).part
+    turnover = inputs.turnover(role.key)
     chance = uniforms(f"leave {role.key}", paths, months) if inputs.chance else None
-    in_post = work_of_those_in_post(
-        inputs.numbers[f"{of}in_post"], inputs.numbers[f"{of}in_training"], turnover, chance, months
-    )
+    people, learning = (inputs.number(name, role.key) for name in ("in_post", "in_training"))
+    in_post = work_of_those_in_post(people, learning, turnover, chance, months)
     joining = [
         (months_between(incoming.as_at, group.month), float(group.people), group.trained)
         for group in scenario.joiners
         if group.role == role.key
     ]
-    return np.asarray(
-        (in_post + work_of_joiners(joining, turnover, months)) * inputs.share(f"{of}full_time"), dtype=float
-    )
+    at_work = in_post + work_of_joiners(joining, turnover, months)
+    return np.asarray(at_work * inputs.share("full_time", role.key), dtype=float)

@@ -7,9 +7,9 @@ import numpy as np
 from vulncore.domain.arrays import Floats
 from vulncore.resourcing.answers import Span
 from vulncore.resourcing.chain import Incoming, Staffing, paid_people
-from vulncore.resourcing.draws import assumption_draws
+from vulncore.resourcing.draws import number_draws
 from vulncore.resourcing.scenario.addresses import Address
-from vulncore.resourcing.scenario.fields import cost_key
+from vulncore.resourcing.scenario.fields import COST
 from vulncore.resourcing.scenario.scenario import Scenario
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
@@ -26,27 +26,20 @@ class YearlyCost:
 
 def has_costs(scenario: Scenario) -> bool:
     """Return whether a scenario says of any role what one person costs."""
-    return any(cost_key(role.key) in scenario.assumptions for role in scenario.roles)
+    return any(Address(COST, role.key) in scenario.assumptions for role in scenario.roles)
 
 
 def cost_draws(scenario: Scenario, role: str, paths: int) -> Floats | None:
     """Return what one full-time person of a role costs on each path in £ a year, one column; None where nobody said."""
-    key = cost_key(role)
-    assumption = scenario.assumptions.get(key)
-    return None if assumption is None else assumption_draws(key, assumption, paths)
+    cost = Address(COST, role)
+    return number_draws(scenario, cost, paths) if cost in scenario.assumptions else None
 
 
 def cost_of_people(scenario: Scenario, role: str, people: float, paths: int) -> YearlyCost | None:
     """Return what a number of people of a role cost a year; None where nobody said what one costs.
 
-    Args:
-        scenario: What is assumed.
-        role: The key of a role.
-        people: How many, each at the role's working time.
-        paths: How many paths are simulated.
-
     Source:
-        People × working time × cost of one full-time person, on each path.
+        People × the role's working time × cost of one full-time person, on each path.
 
     Misleads when:
         pay rises, people work overtime, or hiring and training them costs something once: none of that is in it.
@@ -54,8 +47,7 @@ def cost_of_people(scenario: Scenario, role: str, people: float, paths: int) -> 
     one = cost_draws(scenario, role, paths)
     if one is None:
         return None
-    key = Address("full_time", role).key
-    working_time = assumption_draws(key, scenario.of_role(role, "full_time"), paths) / 100
+    working_time = number_draws(scenario, Address("full_time", role), paths) / 100
     return _yearly(people * working_time * one)
 
 
@@ -63,11 +55,6 @@ def cost_of_those_there(
     simulated: Staffing, incoming: Incoming, span: Span
 ) -> dict[str, tuple[YearlyCost, YearlyCost]]:
     """Return what those who are paid, and what those who are short, cost a year over some months, by role with a cost.
-
-    Args:
-        simulated: The staffing of a scenario.
-        incoming: The demand that it was simulated from.
-        span: The months.
 
     Source:
         On each path, the mean over the months of full-time people paid, and of officers needed less those there where that

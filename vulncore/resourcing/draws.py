@@ -7,7 +7,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from vulncore.domain.arrays import Floats
-from vulncore.resourcing.scenario.scenario import Assumption
+from vulncore.resourcing.scenario.addresses import Address
+from vulncore.resourcing.scenario.scenario import Assumption, Scenario
 
 SEED = 7
 MOST_Z = 5.0  # beyond, no path of thousands lies
@@ -26,23 +27,23 @@ def levels(key: str, paths: int, seed: int = SEED) -> Floats:
     return np.asarray((_rng(key, seed).permutation(paths) + 0.5)[:, None] / paths)
 
 
-def assumption_draws(key: str, assumption: Assumption, paths: int, seed: int = SEED) -> Floats:
+def assumption_draws(address: Address, assumption: Assumption, paths: int, seed: int = SEED) -> Floats:
     """Return an assumption's number on each path, one column; a single row where it is certain."""
     if assumption.certain:
         return np.array([[assumption.likely]])
-    return assumption.at(levels(key, paths, seed))
+    return assumption.at(levels(address.key, paths, seed))
+
+
+def number_draws(scenario: Scenario, address: Address, paths: int) -> Floats:
+    """Return a scenario's number on each path, as `assumption_draws` does."""
+    return assumption_draws(address, scenario.assumptions[address], paths)
 
 
 @lru_cache(maxsize=128)
 def normals(name: str, paths: int, months: int, memory: float = 0.0, seed: int = SEED) -> Floats:
     """Return standard normal numbers, one row per path and one column per month.
 
-    Args:
-        name: What they are for.
-        paths: How many rows.
-        months: How many columns.
-        memory: How far a month is correlated with the one before, 0 to 1.
-        seed: Which chance.
+    A month is correlated with the one before by `memory`, 0 to 1.
     """
     fresh = _rng(name, seed).standard_normal((paths, months))
     for month in range(1, months if memory else 0):
@@ -59,11 +60,7 @@ def uniforms(name: str, paths: int, months: int, seed: int = SEED) -> Floats:
 def paired_order(totals: Floats, name: str, together: float, seed: int = SEED) -> np.ndarray:
     """Return the order in which a kind's paths are taken so that kinds rise and fall together.
 
-    Args:
-        totals: The total of each path.
-        name: The kind.
-        together: 0 where they are independent of the others, 1 where the highest meets the highest.
-        seed: Which chance.
+    `totals` has the total of each path; with `together` 0 they are independent of the others, with 1 the highest meets the highest.
 
     Source:
         A Gaussian copula by reordering: Iman and Conover (1982), Communications in Statistics B 11, 311-334. Every path is

@@ -1,5 +1,6 @@
 """How many more people a role needs, and by when, so that a shortage or too many cases stays unlikely enough."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -10,8 +11,7 @@ from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import add_months, months_between
 from vulncore.resourcing.capacity import starting_in, work_of_one_joiner
-from vulncore.resourcing.chain import Staffing, role_draws, turnover_of
-from vulncore.resourcing.scenario.addresses import Address
+from vulncore.resourcing.chain import Staffing, drawn
 from vulncore.resourcing.scenario.scenario import Joiners, Scenario
 
 MOST_MORE = 2_000
@@ -75,10 +75,6 @@ def more_needed(staffing: Staffing, target: StaffingTarget) -> MoreNeeded:
     them, for the share of paths still wanting to be no more than the probability. Those added leave like others and are
     replaced.
 
-    Args:
-        staffing: The simulated staffing of a scenario.
-        target: What is to be reached.
-
     Raises:
         InvalidScenarioError: `refuse_target` refuses the target, or no number of people would do.
     """
@@ -87,9 +83,11 @@ def more_needed(staffing: Staffing, target: StaffingTarget) -> MoreNeeded:
     wanting = _wanting(staffing, target)
     first, last = (months_between(staffing.as_at, month) - 1 for month in (target.since, target.until))
     span = slice(first, last + 1)
-    numbers = role_draws(staffing.scenario, len(wanting))
-    turnover = turnover_of(target.role, numbers)
-    joiner = work_of_one_joiner(True, turnover, months) * numbers[Address("full_time", target.role).key] / 100
+    assumptions = staffing.scenario.assumptions
+    of_role = {address: number for address, number in assumptions.items() if address.role == target.role}
+    inputs = drawn(of_role, len(wanting))
+    one = work_of_one_joiner(True, inputs.turnover(target.role), months)
+    joiner = one * inputs.number("full_time", target.role) / 100
     before = _highest_chance(wanting[:, span])
     steps: list[tuple[date, int]] = []
     for month in range(first, last + 1):
@@ -108,26 +106,17 @@ def more_needed(staffing: Staffing, target: StaffingTarget) -> MoreNeeded:
 
 def with_more(scenario: Scenario, more: MoreNeeded) -> Scenario:
     """Return the scenario with the people who are needed, in one group with those who begin as they do."""
-    groups = [
-        *scenario.joiners,
-        *(Joiners(more.target.role, month, people, trained=True) for month, people in more.steps),
-    ]
-    people: dict[tuple[str, date, bool], int] = {}
-    for group in groups:
-        start = (group.role, group.month, group.trained)
-        people[start] = people.get(start, 0) + group.people
+    people = Counter[tuple[str, date, bool]]()
+    for group in scenario.joiners:
+        people[group.role, group.month, group.trained] += group.people
+    for month, wanted in more.steps:
+        people[more.target.role, month, True] += wanted
     joiners = (Joiners(role, month, number, trained) for (role, month, trained), number in people.items())
     return replace(scenario, joiners=tuple(joiners))
 
 
 def refuse_target(scenario: Scenario, as_at: date, months: int, target: StaffingTarget) -> None:
-    """Refuse a target that no staffing of a scenario can answer; needs no simulation, so it can come before one.
-
-    Args:
-        scenario: The scenario.
-        as_at: The last month recorded.
-        months: How many months are simulated.
-        target: What is to be reached.
+    """Refuse a target that no staffing of a scenario over so many months can answer; it can come before any is simulated.
 
     Raises:
         InvalidScenarioError: The role isn't there or holds no cases, a number is out of range, or the months lie

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.findings.resourcing.asking import outlook_of
+from tests.resourcing.made_units import at
 from vulncore.findings.resourcing.costs import cost_in_words, cost_of, pounds
 from vulncore.findings.resourcing.outlook import changed_from_example
 from vulncore.findings.resourcing.sentences import more_in_words, resourcing_briefing, resourcing_headline
@@ -55,7 +56,7 @@ def test_a_range_that_rounding_closes_is_not_said():
 def test_what_those_needed_cost_is_their_number_times_what_one_costs(outlook):
     more = outlook.more_for_cases
     paths = outlook.staffing.there["pip2"].shape[0]
-    one = assumption_draws("role.pip2.cost", outlook.used.assumptions["role.pip2.cost"], paths)[:, 0]
+    one = assumption_draws(at("role.pip2.cost"), outlook.used.assumptions[at("role.pip2.cost")], paths)[:, 0]
     low, middle, high = (round(float(each), -4) for each in np.quantile(more.more * one, [0.1, 0.5, 0.9]))
     said = f"about £{middle:,.0f} a year (£{low:,.0f} to £{high:,.0f})"
     assert f"They cost {said}." in more_in_words(outlook, more)

@@ -9,6 +9,7 @@ import pytest
 from tests.findings.resourcing.asking import AS_AT, CITY
 from tests.forecasting.plain import forecast_plainly
 from tests.making import FORCE, covered, delivery, incident, month_total, months
+from tests.resourcing.made_units import at
 from vulncore.domain.errors import UnknownNameError
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.resourcing.demand import (
@@ -72,11 +73,14 @@ def test_shares_are_read_off_the_records_that_name_a_team(demo, shares):
         & recorded_on.between("2019-11-01", "2024-10-31")
     ]
     there = (rape["allocated_to"] == "Public Protection Unit").sum()
-    measured = shares["case.rape.share"]
+    measured = shares[at("case.rape.share")]
     assert measured.likely == pytest.approx(100 * there / rape["allocated_to"].notna().sum(), abs=0.05)
     assert measured.low < measured.likely < measured.high < 100
     assert measured.source.startswith("measured")
-    assert set(shares) == {"case.rape.share", "case.serious-hate-crime.share"}  # of the others all went there
+    assert set(shares) == {
+        at("case.rape.share"),
+        at("case.serious-hate-crime.share"),
+    }  # others all went there
 
 
 @pytest.mark.parametrize(("elsewhere", "known"), [(4, False), (5, True)], ids=["four", "five"])
@@ -90,15 +94,15 @@ def test_a_share_that_would_tell_of_under_five_records_is_not_measured(tmp_path,
     snapshot = open_version(tmp_path, "small")
     subjects = case_subjects(dataset_contents(snapshot), example_scenario())
     shares = measured_shares(snapshot, FORCE, subjects, example_scenario(), every[-1])
-    assert ("case.rape.share" in shares) is known
+    assert (at("case.rape.share") in shares) is known
 
 
 def test_what_somebody_set_is_not_measured_over():
-    measured = {"case.rape.share": Assumption(80, 85, 90, "measured: so", measured=True)}
+    measured = {at("case.rape.share"): Assumption(80, 85, 90, "measured: so", measured=True)}
     base = example_scenario()
-    set_by_hand = base.where("case.rape.share", fixed(70))
-    assert with_measured(base, measured).assumptions["case.rape.share"].likely == 85
-    assert with_measured(set_by_hand, measured).assumptions["case.rape.share"].likely == 70
+    set_by_hand = base.where(at("case.rape.share"), fixed(70))
+    assert with_measured(base, measured).assumptions[at("case.rape.share")].likely == 85
+    assert with_measured(set_by_hand, measured).assumptions[at("case.rape.share")].likely == 70
 
 
 def test_totals_alone_can_be_staffed_and_say_that_records_may_count_twice(tmp_path):

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.findings.resourcing.asking import AS_AT, CITY, outlook_of
+from tests.resourcing.made_units import at
 from vulncore.domain.periods import month_name
 from vulncore.findings.resourcing.locked import figures_now, lock_in_words, same_question, then_and_now
 from vulncore.findings.resourcing.sentences import resourcing_briefing
@@ -72,7 +73,7 @@ def test_on_the_same_figures_another_answer_is_not_hidden(lock, outlook, demo):
 def test_where_nobody_more_is_needed_now_that_is_said(lock, forecast, shares, demo):
     enough = example_scenario()
     for name in ("posts", "in_post"):
-        enough = enough.where(f"role.pip2.{name}", fixed(400))
+        enough = enough.where(at(f"role.pip2.{name}"), fixed(400))
     said = then_and_now(lock, outlook_of(forecast, shares, enough), demo.publish)
     assert said == "On the same figures it is now no more PIP 2 investigators."
 

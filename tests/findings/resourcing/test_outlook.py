@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from tests.findings.resourcing.asking import AS_AT, outlook_of
+from tests.resourcing.made_units import at
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError
 from vulncore.findings.resourcing.outlook import first_year, shifted, staffing_question, years_ahead
 from vulncore.findings.resourcing.sentences import more_in_words
@@ -35,7 +36,7 @@ def test_demand_is_the_forecasts_simulated_paths(forecast, outlook):
 
 def test_domestic_abuse_non_crime_follows_from_crimes_where_no_figure_counts_it(forecast):
     base = example_scenario()
-    none = base.where("case.domestic-abuse-non-crime.ratio", fixed(0))
+    none = base.where(at("case.domestic-abuse-non-crime.ratio"), fixed(0))
     with_them = staffing(base, forecast.incoming).needed["safeguarding"].mean()
     assert staffing(none, forecast.incoming).needed["safeguarding"].mean() < with_them
 
@@ -74,7 +75,7 @@ def test_a_question_that_no_scenario_answers_is_refused_with_what_there_is():
 
 
 def test_a_number_moved_keeps_its_range_in_proportion_and_within_its_limits():
-    percent, people = field_of("role.pip2.leavers"), field_of("role.pip2.in_post")
+    percent, people = field_of(at("role.pip2.leavers")), field_of(at("role.pip2.in_post"))
     moved = shifted(Assumption(8, 12, 75, "HR return"), 24, percent, "A. Lead", AS_AT)
     assert (moved.low, moved.likely, moved.high) == (16, 24, 100)
     assert (moved.by, moved.on) == ("A. Lead", AS_AT)

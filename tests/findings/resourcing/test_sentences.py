@@ -8,6 +8,7 @@ import numpy as np
 
 from tests.findings.resourcing.asking import outlook_of
 from tests.making import FORCE, delivery, month_total, months
+from tests.resourcing.made_units import at
 from vulncore.findings.resourcing.charts import staffing_chart
 from vulncore.findings.resourcing.demand import unit_demand, unit_forecast
 from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
@@ -108,7 +109,7 @@ def test_of_a_unit_whose_posts_nobody_entered_only_the_demand_is_said(outlook, f
     for name in ("posts", "in_post"):
         numbers = entered.of_role("pip2", name)
         entered = entered.where(
-            f"role.pip2.{name}", replace(numbers, source="The unit's own list, October 2024")
+            at(f"role.pip2.{name}"), replace(numbers, source="The unit's own list, October 2024")
         )
     assert "needed by" in resourcing_briefing(outlook_of(forecast, shares, entered), made=False).finding
 
@@ -116,7 +117,7 @@ def test_of_a_unit_whose_posts_nobody_entered_only_the_demand_is_said(outlook, f
 def test_enough_people_leave_nothing_to_do(forecast, shares):
     scenario = example_scenario()
     for name in ("posts", "in_post"):
-        scenario = scenario.where(f"role.pip2.{name}", fixed(400, "tests"))
+        scenario = scenario.where(at(f"role.pip2.{name}"), fixed(400, "tests"))
     briefing = resourcing_briefing(outlook_of(forecast, shares, scenario), made=True)
     assert briefing.finding.startswith("No more PIP 2 investigators are needed to")
     assert briefing.action == "Nothing to do."
@@ -150,7 +151,7 @@ def test_a_role_that_holds_no_cases_is_asked_whether_it_is_too_small(forecast, s
 def test_where_nobody_is_there_words_say_so_and_files_leave_it_empty(forecast, shares):
     nobody = example_scenario()
     for name in ("in_post", "in_training"):
-        nobody = nobody.where(f"role.pip2.{name}", fixed(0))
+        nobody = nobody.where(at(f"role.pip2.{name}"), fixed(0))
     outlook = outlook_of(forecast, shares, nobody)
     assert "Nobody is there" in resourcing_headline(outlook)[1].text
     assert "inf" not in " ".join(headline.text for headline in resourcing_headline(outlook))

@@ -8,6 +8,7 @@ from datetime import date
 import openpyxl
 import pytest
 
+from tests.resourcing.made_units import at
 from vulncore.domain.errors import InvalidScenarioError, UnreadableSourceError
 from vulncore.findings.resourcing.sheet import assumption_sheet, with_sheet
 from vulncore.resourcing.scenario.fields import is_cost
@@ -58,8 +59,8 @@ def test_a_number_that_was_changed_says_its_source_who_and_when(tmp_path):
         TODAY,
         False,
     )
-    assert {key: number for key, number in scenario.assumptions.items() if key != "role.pip2.posts"} == {
-        key: number for key, number in example_scenario().assumptions.items() if key != "role.pip2.posts"
+    assert {key: number for key, number in scenario.assumptions.items() if key != at("role.pip2.posts")} == {
+        key: number for key, number in example_scenario().assumptions.items() if key != at("role.pip2.posts")
     }
 
 
@@ -72,7 +73,7 @@ def without_costs():
 def test_costs_go_out_and_come_in_again_with_the_other_numbers(tmp_path):
     path = filled_in(tmp_path, setting("role.pip2.cost", 61_000, 66_000, 72_500, source="Finance, 2025"))
     scenario, changed = with_sheet(example_scenario(), path, "A. Lead", TODAY)
-    cost = scenario.assumptions["role.pip2.cost"]
+    cost = scenario.assumptions[at("role.pip2.cost")]
     assert (cost.low, cost.likely, cost.high, cost.source) == (61_000, 66_000, 72_500, "Finance, 2025")
     assert changed == (
         "PIP 2 investigator: cost of one, full time 70,000 (60,000 to 82,000) → 66,000 (61,000 to 72,500)",
@@ -92,11 +93,11 @@ def test_a_scenario_without_costs_has_an_empty_row_for_each_and_a_sheet_not_fill
 def test_a_cost_filled_into_an_empty_row_is_entered_and_one_that_was_emptied_is_taken_out(tmp_path):
     path = filled_in(tmp_path, setting("role.soit.cost", 50_000, 50_000, 50_000), of=without_costs())
     scenario, changed = with_sheet(without_costs(), path, "A. Lead", TODAY)
-    assert scenario.assumptions["role.soit.cost"] == Assumption(
+    assert scenario.assumptions[at("role.soit.cost")] == Assumption(
         50_000, 50_000, 50_000, by="A. Lead", on=TODAY
     )
     assert changed == ("SOIT officer: cost of one, full time not entered → 50,000",)
-    assert [key for key in scenario.assumptions if is_cost(key)] == ["role.soit.cost"]
+    assert [key for key in scenario.assumptions if is_cost(key)] == [at("role.soit.cost")]
 
     def empty(sheet) -> None:
         row = row_of(sheet, "role.soit.cost")

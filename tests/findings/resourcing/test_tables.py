@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from tests.findings.resourcing.asking import AS_AT, outlook_of
+from tests.resourcing.made_units import at
 from vulncore.findings.resourcing.assumptions import assumption_rows, assumptions_table
-from vulncore.findings.resourcing.outlook import changed_keys
+from vulncore.findings.resourcing.outlook import changed_numbers
 from vulncore.findings.resourcing.sentences import officers, resourcing_headline
 from vulncore.findings.resourcing.tables import (
     ROWS,
@@ -22,14 +23,16 @@ from vulncore.resourcing.scenario.scenario import fixed
 
 
 def test_every_number_is_a_row_with_its_unit_and_source_and_who_changed_it(outlook):
-    changed = example_scenario().where("role.pip2.posts", replace(fixed(20, "HR"), by="A. Lead", on=AS_AT))
+    changed = example_scenario().where(
+        at("role.pip2.posts"), replace(fixed(20, "HR"), by="A. Lead", on=AS_AT)
+    )
     table = assumptions_table(changed)
     assert len(table) == len(changed.assumptions)
     assert (table[["Number", "Unit", "Source"]] != "").all().all()
     row = table[(table["Of"] == "PIP 2 investigator") & (table["What"] == "Funded posts")].iloc[0]
     assert row.tolist()[2:] == ["20", "people", "HR", "A. Lead, 1 October 2024"]
     assert (table.loc[table.index != row.name, "Changed by"] == "–").all()
-    assert changed_keys(changed, example_scenario()) == ["role.pip2.posts"]
+    assert changed_numbers(changed, example_scenario()) == [at("role.pip2.posts")]
     files = assumption_rows(changed).set_index("key")
     assert files.loc["role.pip2.posts", ["likeliest", "by", "on"]].tolist() == [20, "A. Lead", "2024-10-01"]
 
@@ -53,7 +56,7 @@ def test_tables_and_files_say_the_same(outlook, demo):
 
 def test_scenarios_stand_beside_each_other_under_their_names(outlook, forecast, shares):
     half_more = outlook_of(
-        forecast, shares, example_scenario().where("unit.demand", fixed(150)).called("Half more")
+        forecast, shares, example_scenario().where(at("unit.demand"), fixed(150)).called("Half more")
     )
     table = comparison_table([outlook, half_more, outlook])
     assert list(table.columns) == [

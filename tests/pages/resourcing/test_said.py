@@ -10,6 +10,7 @@ import streamlit as st
 
 from tests.compatibility.conftest import KEPT
 from tests.pages.visiting import Visit, visit
+from tests.resourcing.made_units import at
 from vulncore.forecasting import forecast
 from vulncore.resourcing.scenario.link import example_scenario, scenario_code
 from vulncore.resourcing.scenario.locked import file_of, is_locked, lock_file, lock_of
@@ -41,7 +42,7 @@ def asked_for(page: Visit) -> float:
 def code_of(name: str, **numbers: float) -> str:
     scenario = example_scenario()
     for key, number in numbers.items():
-        scenario = scenario.where(key.replace("__", "."), fixed(number))
+        scenario = scenario.where(at(key.replace("__", ".")), fixed(number))
     return scenario_code(scenario.called(name))
 
 
@@ -91,7 +92,7 @@ def test_the_first_look_after_a_restart_fits_nothing_and_shows_no_progress(resou
 def test_a_scenario_of_a_file_is_brought_in_and_one_that_is_none_changes_nothing(resourcing):
     page = resourcing()
     before = asked_for(page)
-    text = scenario_text(example_scenario().called("Ours").where("unit.hours", fixed(150)))
+    text = scenario_text(example_scenario().called("Ours").where(at("unit.hours"), fixed(150)))
     page.upload("ours.toml", text.encode(), "Bring one in")
     assert "Ours was brought in" in page.said
     assert asked_for(page) == pytest.approx(1.5 * before, abs=0.1)
@@ -130,7 +131,7 @@ def test_a_scenario_with_kinds_of_case_of_its_own_is_compared_by_its_own_forecas
     text = text.replace('derived_from = "domestic-abuse"', 'derived_from = "da-crime"')
     renamed = read_scenario(text).called("Renamed")
     roles = tuple(role for role in renamed.roles if role.key != "vva")
-    held = {key: each for key, each in renamed.assumptions.items() if "vva" not in key}
+    held = {key: each for key, each in renamed.assumptions.items() if key.role != "vva"}
     code = scenario_code(replace(renamed, roles=roles, assumptions=held))
     page = resourcing(part="compare", compare=code)
     assert len(set(page.row(BESIDE, "Will be there"))) == 1

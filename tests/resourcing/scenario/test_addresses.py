@@ -14,12 +14,13 @@ WORDS = st.from_regex(r"[a-z0-9_-]{1,12}", fullmatch=True)
 def test_an_address_is_read_from_its_key(name, role, case):
     address = Address("hours" if role and case else name, role, case)
     assert address_of(address.key) == address
-    assert address.key.startswith(address.part)
+    assert address.key.startswith(address.of.key)
+    assert address.of.called(address.key.removeprefix(address.of.key)) == address
 
 
 def test_every_number_of_the_example_has_an_address():
-    for key in example_scenario().assumptions:
-        assert address_of(key).key == key
+    for address in example_scenario().assumptions:
+        assert address_of(address.key) == address
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.resourcing.made_units import steady, unit
+from tests.resourcing.made_units import at, steady, unit
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.resourcing.chain import staffing
+from vulncore.resourcing.scenario.addresses import Address, address_of
 from vulncore.resourcing.scenario.checks import checked, in_numbers
 from vulncore.resourcing.scenario.fields import (
     ABSTRACTIONS,
@@ -32,7 +33,7 @@ MADE = unit(
 APRIL = date(2025, 4, 1)
 
 
-def without(key: str) -> Scenario:
+def without(key: Address) -> Scenario:
     return replace(
         MADE, assumptions={name: assumption for name, assumption in MADE.assumptions.items() if name != key}
     )
@@ -55,64 +56,57 @@ def test_what_can_be_worked_with_comes_back_as_it_is():
     assert checked(example_scenario()) is example_scenario()
 
 
-@pytest.mark.parametrize("key", [key for key in MADE.assumptions if key != "role.helper.most_cases"])
+@pytest.mark.parametrize("key", [key for key in MADE.assumptions if key != at("role.helper.most_cases")])
 def test_every_number_that_is_needed_is_missed_by_name(key):
-    with pytest.raises(InvalidScenarioError, match=rf"1 number is missing: {key}\. Add what"):
+    with pytest.raises(InvalidScenarioError, match=rf"1 number is missing: {key.key}\. Add what"):
         checked(without(key))
 
 
 def test_a_role_that_holds_no_cases_needs_no_limit_of_them():
-    checked(without("role.helper.most_cases"))
+    checked(without(at("role.helper.most_cases")))
 
 
 def test_of_many_that_are_missing_five_are_named_and_the_rest_counted():
     with pytest.raises(InvalidScenarioError, match=r"12 numbers are missing: unit\.demand, .* and 7 more"):
-        checked(replace(MADE, assumptions={k: v for k, v in MADE.assumptions.items() if "unit." not in k}))
+        checked(
+            replace(MADE, assumptions={k: v for k, v in MADE.assumptions.items() if "unit." not in k.key})
+        )
 
 
 @pytest.mark.parametrize(
-    "key",
+    "number",
     [
-        "unit.posts",
-        "unit.holidays",
-        "role.officer.span",
-        "role.officer.at_least",
-        "role.sergeant.on_cases",
-        "role.sergeant.most_cases",
-        "role.nobody.posts",
-        "role.officer.demand",
-        "role.officer",
-        "case.arson.share",
-        "case.fraud.posts",
-        "case.fraud.hours.nobody",
-        "case.fraud.hours.sergeant",
-        "case.fraud.hours.officer.more",
-        "case.fraud.hours",
-        "case.nothing.hours.officer",
-        "fraud",
-        "",
-        "UNIT.leave",
-        "unit.Leave",
+        *map(at, ("unit.posts", "unit.holidays", "unit.Leave", "role.officer.span", "role.officer.at_least")),
+        *map(at, ("role.sergeant.on_cases", "role.sergeant.most_cases", "role.nobody.posts")),
+        *map(at, ("role.officer.demand", "case.arson.share", "case.fraud.posts", "case.fraud.hours.nobody")),
+        *map(at, ("case.fraud.hours.sergeant", "case.fraud.hours", "case.nothing.hours.officer")),
+        Address("hours.officer.more", case="fraud"),
+        Address("officer"),
+        Address("", "officer"),
+        Address("", case="fraud"),
+        Address(""),
     ],
+    ids=lambda number: number.key,
 )
-def test_a_number_of_nothing_that_the_scenario_has_is_refused_by_name(key):
-    with pytest.raises(InvalidScenarioError, match=rf"1 number belongs to nothing in the scenario: {key}\. "):
-        checked(MADE.where(key, fixed(1)))
+def test_a_number_of_nothing_that_the_scenario_has_is_refused_by_name(number):
+    message = rf"1 number belongs to nothing in the scenario: {number.key}\. "
+    with pytest.raises(InvalidScenarioError, match=message):
+        checked(MADE.where(number, fixed(1)))
 
 
 @pytest.mark.parametrize(
     "key", [*(f"role.officer.{name}" for name in ABSTRACTIONS), "role.officer.week_hours"]
 )
 def test_abstractions_and_the_week_may_differ_by_role(key):
-    checked(MADE.where(key, fixed(10)))
+    checked(MADE.where(at(key), fixed(10)))
 
 
 FIELDS = {
-    **{f"unit.{name}": field for name, field in UNIT_FIELDS.items()},
-    **{f"role.officer.{name}": field for name, field in {**ROLE_FIELDS, **CASEWORK}.items()},
-    **{f"role.sergeant.{name}": field for name, field in SUPERVISION.items()},
-    **{f"case.scam.{name}": field for name, field in CASE_TYPE.items()},
-    "case.fraud.hours.officer": HOURS,
+    **{Address(name): field for name, field in UNIT_FIELDS.items()},
+    **{Address(name, "officer"): field for name, field in {**ROLE_FIELDS, **CASEWORK}.items()},
+    **{Address(name, "sergeant"): field for name, field in SUPERVISION.items()},
+    **{Address(name, case="scam"): field for name, field in CASE_TYPE.items()},
+    at("case.fraud.hours.officer"): HOURS,
 }
 
 
@@ -120,13 +114,15 @@ FIELDS = {
 def test_a_number_out_of_range_is_refused_with_its_range_and_unit_and_its_ends_are_taken(key):
     field = FIELDS[key]
     assert field_of(key) == field
-    room = MADE.where("role.officer.in_post", fixed(5_000)).where("role.officer.in_training", fixed(0))
-    if key == "role.officer.in_post":
+    room = MADE.where(at("role.officer.in_post"), fixed(5_000)).where(
+        at("role.officer.in_training"), fixed(0)
+    )
+    if key == at("role.officer.in_post"):
         room = MADE
     for end in (field.least, field.most):
         checked(room.where(key, fixed(end)))
     low, high = (f"{end:,g}".replace(".", r"\.") for end in (field.least, field.most))
-    message = rf"{key} is .*, out of range\. Give {low} to {high} {field.unit.split('(')[0].strip()}"
+    message = rf"{key.key} is .*, out of range\. Give {low} to {high} {field.unit.split('(')[0].strip()}"
     for wrong in (
         fixed(field.least - 0.5),
         fixed(field.most + 1),
@@ -140,17 +136,17 @@ def test_a_number_out_of_range_is_refused_with_its_range_and_unit_and_its_ends_a
 @pytest.mark.parametrize("key", [key for key, field in FIELDS.items() if field.whole])
 @pytest.mark.parametrize("ends", [(0.5, 1, 2), (0, 1.5, 2), (0, 1, 2.5), (3.25, 3.25, 3.25)])
 def test_people_are_whole(key, ends):
-    with pytest.raises(InvalidScenarioError, match=rf"{key} is .*\. Give whole people\."):
+    with pytest.raises(InvalidScenarioError, match=rf"{key.key} is .*\. Give whole people\."):
         checked(MADE.where(key, Assumption(*ends)))
 
 
 def test_those_away_for_nearly_all_of_their_time_are_refused_and_told_how_much():
-    scenario = MADE.where("unit.leave", Assumption(10, 40, 60)).where("role.helper.court", fixed(36))
+    scenario = MADE.where(at("unit.leave"), Assumption(10, 40, 60)).where(at("role.helper.court"), fixed(36))
     with pytest.raises(
         InvalidScenarioError, match=r"Helper: leave, sickness, .* together can take 96 % of working time"
     ):
         checked(scenario)
-    checked(scenario.where("role.helper.court", fixed(35)))
+    checked(scenario.where(at("role.helper.court"), fixed(35)))
 
 
 @pytest.mark.parametrize(
@@ -159,14 +155,14 @@ def test_those_away_for_nearly_all_of_their_time_are_refused_and_told_how_much()
 def test_exactly_the_time_that_may_be_taken_is_taken(shares):
     scenario = MADE
     for name, share in zip(ABSTRACTIONS, shares, strict=True):
-        scenario = scenario.where(f"unit.{name}", fixed(share))
+        scenario = scenario.where(at(f"unit.{name}"), fixed(share))
     assert sum(round(share * 10) for share in shares) == 950
     checked(scenario)
 
 
 def test_more_in_training_than_in_post_are_refused():
-    scenario = MADE.where("role.helper.in_training", Assumption(0, 1, 8)).where(
-        "role.helper.in_post", Assumption(7, 9, 10)
+    scenario = MADE.where(at("role.helper.in_training"), Assumption(0, 1, 8)).where(
+        at("role.helper.in_post"), Assumption(7, 9, 10)
     )
     with pytest.raises(InvalidScenarioError, match="Helper: up to 8 people in training, but only 7 in post"):
         checked(scenario)
@@ -266,7 +262,7 @@ def test_nobody_is_led_twice_by_one_who_leads_them():
 @pytest.mark.parametrize("key", ["unit.together", "role.officer.most_cases"])
 def test_what_is_one_number_cannot_be_a_range(key):
     with pytest.raises(InvalidScenarioError, match=rf"1 number can't be a range: {key}\. Give one"):
-        checked(MADE.where(key, Assumption(10, 11, 12)))
+        checked(MADE.where(at(key), Assumption(10, 11, 12)))
 
 
 @pytest.mark.parametrize(
@@ -283,7 +279,7 @@ def test_a_key_is_small_letters_digits_and_hyphens(key):
 @pytest.mark.parametrize("key", ["1", "2024-01-01", "a", "x" * 40, "true", "inf", "a--b"])
 def test_any_small_letters_and_digits_are_a_key(key):
     made = unit({key: {}, "officer": {}}, {"fraud": {"hours": {"officer": 1, key: 2}}})
-    assert made.hours("fraud", key) == fixed(2)
+    assert made.assumptions[Address("hours", key, "fraud")] == fixed(2)
 
 
 def test_as_many_parts_as_may_be_are_taken_and_one_more_is_refused():
@@ -335,8 +331,8 @@ LONG = "x" * 5_000
 @pytest.mark.parametrize(
     "scenario",
     [
-        MADE.where(f"unit.{LONG}", fixed(1)),
-        MADE.where(f"case.{LONG}.share", fixed(1)),
+        MADE.where(Address(LONG), fixed(1)),
+        MADE.where(at(f"case.{LONG}.share"), fixed(1)),
         with_kind(0, held_by=LONG),
         with_role(2, supervises=(LONG,)),
         replace(MADE, joiners=(Joiners(LONG, APRIL, 1),)),
@@ -376,7 +372,8 @@ def test_whatever_is_not_refused_can_be_worked_out(data):
 @settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_key_is_a_number_or_none(key):
-    assert field_of(key) is None or key.count(".") >= 1
+    address = address_of(key)
+    assert address is None or (field_of(address) is None) or key.count(".") >= 1
 
 
 def test_every_number_is_told_in_its_shortest_form():

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.resourcing.made_units import unit
+from tests.resourcing.made_units import at, unit
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.resourcing.scenario.fields import field_of, is_cost
 from vulncore.resourcing.scenario.link import (
@@ -31,7 +31,7 @@ SHIPPED = example_scenario()
 LEANS_ON = (REFERENCE / DICTIONARIES[NEWEST]).read_bytes()  # what codes are packed with
 CHANGED = replace(
     SHIPPED.where(
-        "role.pip2.in_post", Assumption(14, 15, 17, 'HR, "March"', False, "A. Nalyst", date(2025, 3, 1))
+        at("role.pip2.in_post"), Assumption(14, 15, 17, 'HR, "March"', False, "A. Nalyst", date(2025, 3, 1))
     ),
     name="Ours – 2025 漢",
     joiners=(Joiners("soit", date(2025, 9, 1), 2),),
@@ -82,7 +82,7 @@ def test_any_numbers_sources_and_joiners_come_back_from_the_code(data):
 def test_a_scenario_without_costs_keeps_the_code_that_earlier_versions_gave_it():
     before = read_scenario((REFERENCE / DICTIONARIES["1"]).read_text(encoding="utf-8"))
     assert not [key for key in before.assumptions if is_cost(key)]
-    for scenario in (before, before.where("unit.demand", Assumption(120, 120, 120)).called("Ours")):
+    for scenario in (before, before.where(at("unit.demand"), Assumption(120, 120, 120)).called("Ours")):
         text = scenario_text(scenario).encode()
         press = zlib.compressobj(9, zdict=(REFERENCE / DICTIONARIES["1"]).read_bytes())
         assert scenario_code(scenario) == coded(press.compress(text) + press.flush(), "1")

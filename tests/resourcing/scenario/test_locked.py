@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.resourcing.made_units import at
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.locked import (
@@ -52,7 +53,7 @@ FIGURES = LockedFigures(
     finding="10 more PIP 2 investigators are needed by October 2026.",
     also="In 9 of 10 forecasts nobody then holds more than 15 cases.",
 )
-OTHER = example_scenario().where("unit.demand", fixed(120))
+OTHER = example_scenario().where(at("unit.demand"), fixed(120))
 
 
 def locked(store, name="Plan", note="Board of 12 December 2026", figures=FIGURES):

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from tests.resourcing.made_units import at
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError
 from vulncore.resourcing.scenario.link import (
     DICTIONARIES,
@@ -36,7 +37,7 @@ LINKS_OF_THE_PAST = {"1": "3fc87d813b9b", "2": "d2998664b973", "3": "477d81c4ea3
 
 def test_a_scenario_saved_is_there_under_its_name_with_all_that_it_says(tmp_path):
     changed = example_scenario().where(
-        "role.pip2.posts", Assumption(20, 20, 20, 'HR "2025"', by="A. Lead", on=date(2025, 1, 31))
+        at("role.pip2.posts"), Assumption(20, 20, 20, 'HR "2025"', by="A. Lead", on=date(2025, 1, 31))
     )
     saved = save_scenario(tmp_path, changed, "  Twenty   posts ")
     assert saved.name == "Twenty posts"
@@ -46,7 +47,7 @@ def test_a_scenario_saved_is_there_under_its_name_with_all_that_it_says(tmp_path
 
 def test_another_scenario_takes_its_place_only_where_somebody_says_so(tmp_path):
     first = save_scenario(tmp_path, example_scenario(), "Plan")
-    other = example_scenario().where("unit.demand", Assumption(120, 120, 120))
+    other = example_scenario().where(at("unit.demand"), Assumption(120, 120, 120))
     with pytest.raises(InvalidScenarioError, match="'Plan' is saved already"):
         save_scenario(tmp_path, other, "Plan")
     assert saved_scenario(tmp_path, "Plan") == first
@@ -161,7 +162,7 @@ def test_links_sent_once_open_for_good(number):
 def test_a_link_of_today_is_short_and_whole():
     changed = (
         example_scenario()
-        .where("role.pip2.posts", Assumption(20, 20, 20, "HR", by="A. Lead"))
+        .where(at("role.pip2.posts"), Assumption(20, 20, 20, "HR", by="A. Lead"))
         .called("Twenty")
     )
     assert scenario_of(scenario_code(changed)) == changed

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import triang
 
-from tests.resourcing.made_units import ROLE, UNIT, unit
+from tests.resourcing.made_units import ROLE, UNIT, at, unit
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, fixed
 
@@ -140,8 +140,8 @@ def test_as_many_letters_as_may_be_are_taken_and_one_more_is_refused():
 
 
 def test_a_role_without_a_number_of_its_own_has_the_units():
-    assert MADE.of_role("officer", "leave") == MADE.assumptions["unit.leave"]
-    changed = MADE.where("role.officer.leave", fixed(3))
+    assert MADE.of_role("officer", "leave") == MADE.assumptions[at("unit.leave")]
+    changed = MADE.where(at("role.officer.leave"), fixed(3))
     assert (changed.of_role("officer", "leave"), changed.of_role("helper", "leave")) == (
         fixed(3),
         fixed(UNIT["leave"]),

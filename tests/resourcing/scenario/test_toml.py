@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.resourcing.made_units import AWAY, unit
+from tests.resourcing.made_units import AWAY, at, unit
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import add_months
 from vulncore.resourcing.scenario.checks import checked
@@ -21,7 +21,7 @@ MADE = unit(
     {"officer": {"leavers": (5, 12, 20)}, "sergeant": {"supervises": ("officer",)}},
     {"fraud": {}, "scam": {"derived_from": "fraud", "ratio": 0.5}},
     joiners=[Joiners("officer", date(2025, 4, 1), 2, trained=True)],
-).where("unit.leave", Assumption(10, 12.5, 15, 'HR\'s "own"', True, "A. Nalyst", date(2025, 1, 31)))
+).where(at("unit.leave"), Assumption(10, 12.5, 15, 'HR\'s "own"', True, "A. Nalyst", date(2025, 1, 31)))
 TEXT = scenario_text(MADE)
 
 
@@ -41,7 +41,7 @@ def scenarios(draw, base: Scenario = MADE) -> Scenario:
     """A scenario with some of everything changed."""
     changed = dict(base.assumptions)
     apart = ("in_post", "in_training", *AWAY)  # as they are, so that parts don't contradict each other
-    keys = [key for key in changed if key.rpartition(".")[2] not in apart]
+    keys = [key for key in changed if key.name not in apart]
     for key in draw(st.lists(st.sampled_from(keys), max_size=5)):
         field = field_of(key)
         number = st.floats(field.least, field.most)
@@ -108,7 +108,7 @@ def test_what_is_written_is_toml_with_each_number_on_a_line_of_its_own(scenario)
 
 @pytest.mark.parametrize("day", [date(1900, 1, 1), date(2024, 2, 29), date(2100, 12, 31)])
 def test_any_day_of_two_centuries_is_read_back(day):
-    scenario = MADE.where("unit.court", Assumption(1, 2, 3, on=day))
+    scenario = MADE.where(at("unit.court"), Assumption(1, 2, 3, on=day))
     assert read_scenario(scenario_text(scenario)) == scenario
 
 
@@ -126,8 +126,8 @@ def test_a_measure_of_any_sign_that_is_not_refused_is_read_back(sign):
 
 @pytest.mark.parametrize("value", [0.1, 1 / 3, 1e-300, 4_999.999999999999, 1e-7, 123.0])
 def test_a_number_is_read_back_to_the_last_digit(value):
-    scenario = MADE.where("case.fraud.hours.officer", Assumption(0, value, 5_000))
-    assert read_scenario(scenario_text(scenario)).assumptions["case.fraud.hours.officer"].likely == value
+    scenario = MADE.where(at("case.fraud.hours.officer"), Assumption(0, value, 5_000))
+    assert read_scenario(scenario_text(scenario)).assumptions[at("case.fraud.hours.officer")].likely == value
 
 
 def test_a_plain_number_is_written_plainly_and_what_is_said_of_it_beside_it():
@@ -161,7 +161,7 @@ def test_a_person_may_write_it_their_own_way():
 
 def test_dots_quotes_and_signs_in_texts_and_comments_are_no_keys():
     source = "see a.b.c.d.e.f.g.h, 'so' \"they\" say # 1.2.3.4.5.6.7.8"
-    scenario = MADE.where("unit.court", Assumption(1, 2, 3, source))
+    scenario = MADE.where(at("unit.court"), Assumption(1, 2, 3, source))
     text = scenario_text(scenario) + "# it's a.b.c.d.e.f.g.h, \"they say\n"
     assert read_scenario(text) == scenario
     assert read_scenario(TEXT.replace('about = ""', "about = 'a.b.c.d.e.f.g.h # \"'")).about.endswith('# "')

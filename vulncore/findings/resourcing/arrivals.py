@@ -7,7 +7,7 @@ from vulncore.domain.arrays import Floats
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.resourcing.sentences import LEFT_OUT
 from vulncore.findings.shared.words import percent, small_first
-from vulncore.resourcing.draws import assumption_draws
+from vulncore.resourcing.draws import number_draws
 from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.checks import in_numbers
 from vulncore.resourcing.scenario.scenario import CaseType
@@ -25,7 +25,10 @@ def demand_rows(outlook: ResourcingOutlook) -> pd.DataFrame:
     for kind in outlook.used.case_types:
         recorded = outlook.forecast.demand.kinds.get(kind.key)
         records = _records(outlook, kind)
-        cases = None if records is None else records * _share(outlook, kind, len(records))
+        cases = None
+        if records is not None:
+            share = number_draws(outlook.used, Address("share", case=kind.key), len(records))[:, 0] / 100
+            cases = records * share
         row = {
             "case": kind.key,
             "name": kind.name,
@@ -53,9 +56,7 @@ def demand_table(outlook: ResourcingOutlook) -> pd.DataFrame:
                 "Recorded as": row["counted_by"],
                 "Last twelve months": recent,
                 f"Records in {year}": _with_range(row, ("expected50", "low80", "high80")),
-                "Comes to the unit, %": in_numbers(
-                    outlook.used.assumptions[Address("share", case=kind.key).key]
-                ),
+                "Comes to the unit, %": in_numbers(outlook.used.assumptions[Address("share", case=kind.key)]),
                 f"Cases of the unit in {year}": _with_range(row, ("unit50", "unit_low80", "unit_high80")),
                 "Held by": outlook.used.role(kind.held_by).name,
             }
@@ -105,15 +106,9 @@ def _records(outlook: ResourcingOutlook, kind: CaseType) -> Floats | None:
         return np.asarray(paths[kind.key][:, months].sum(axis=1), dtype=float)
     if kind.derived_from not in paths:
         return None
-    key = Address("ratio", case=kind.key).key
     base = paths[kind.derived_from][:, months].sum(axis=1)
-    ratio = assumption_draws(key, outlook.used.assumptions[key], len(base))[:, 0]
+    ratio = number_draws(outlook.used, Address("ratio", case=kind.key), len(base))[:, 0]
     return np.asarray(base * ratio, dtype=float)
-
-
-def _share(outlook: ResourcingOutlook, kind: CaseType, paths: int) -> Floats:
-    key = Address("share", case=kind.key).key
-    return assumption_draws(key, outlook.used.assumptions[key], paths)[:, 0] / 100
 
 
 def _middle(values: Floats | None, names: tuple[str, str, str]) -> dict[str, float | None]:
@@ -137,6 +132,6 @@ def _recorded_as(outlook: ResourcingOutlook, kind: CaseType) -> str:
         return ", ".join(measure.name for measure in unit.kinds[kind.key].subject.measures)
     if not kind.derived_from or kind in unit.missing:
         return "not recorded"
-    ratio = in_numbers(outlook.used.assumptions[Address("ratio", case=kind.key).key])
+    ratio = in_numbers(outlook.used.assumptions[Address("ratio", case=kind.key)])
     base = next(other.name for other in outlook.used.case_types if other.key == kind.derived_from)
     return f"{ratio} for each {small_first(base)}"

@@ -6,25 +6,26 @@ import pandas as pd
 
 from vulncore.domain.periods import day_name
 from vulncore.findings.shared.words import small_first
-from vulncore.resourcing.answers import DEMAND_PREFIX
-from vulncore.resourcing.scenario.addresses import Address, address_of
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.checks import in_numbers
-from vulncore.resourcing.scenario.fields import UNIT, Field, cost_key, field_of
+from vulncore.resourcing.scenario.fields import COST, UNIT, Field, field_of
 from vulncore.resourcing.scenario.scenario import Assumption, Scenario
 
 WHOLE_UNIT = "The whole unit"
+COLUMNS = ["key", "of", "what", "lowest", "likeliest", "highest", "measured", "unit", "source", "by", "on"]
+FORECAST_UNIT = "% of the expected"
 
 
-def assumptions_table(scenario: Scenario, keys: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return numbers for people: one row each, all of them unless keys are given."""
-    chosen = list(scenario.assumptions) if keys is None else keys
-    numbers = {key: scenario.assumptions[key] for key in chosen if key in scenario.assumptions}
+def assumptions_table(scenario: Scenario, chosen: Sequence[Address] | None = None) -> pd.DataFrame:
+    """Return numbers for people: one row each, all of them unless some are chosen."""
+    every = scenario.assumptions
+    numbers = every if chosen is None else {address: every[address] for address in chosen}
     return pd.DataFrame(
         {
-            "Of": [number_subject(scenario, key) for key in numbers],
-            "What": [short_name(scenario, key) for key in numbers],
+            "Of": [number_subject(scenario, address) for address in numbers],
+            "What": [short_name(scenario, address) for address in numbers],
             "Number": [in_numbers(assumption) for assumption in numbers.values()],
-            "Unit": [field(key).unit for key in numbers],
+            "Unit": [field(address).unit for address in numbers],
             "Source": [assumption.source for assumption in numbers.values()],
             "Changed by": [changed_in_words(assumption) for assumption in numbers.values()],
         }
@@ -35,72 +36,87 @@ def assumption_rows(scenario: Scenario) -> pd.DataFrame:
     """Return every number for files.
 
     Returns:
-        One row per number: `key`, `of`, `what`, `lowest`, `likeliest`, `highest`, `measured` (read off the data where they know
-        it), `unit`, `source`, `by`, `on`.
+        One row per number with COLUMNS: those of `number_told`, the number (`measured`: read off the data where they know it),
+        and who changed it.
     """
-    keys, numbers = list(scenario.assumptions), list(scenario.assumptions.values())
-    return pd.DataFrame(
+    rows = [
         {
-            "key": keys,
-            "of": [number_subject(scenario, key) for key in keys],
-            "what": [short_name(scenario, key) for key in keys],
-            "lowest": [assumption.low for assumption in numbers],
-            "likeliest": [assumption.likely for assumption in numbers],
-            "highest": [assumption.high for assumption in numbers],
-            "measured": [assumption.measured for assumption in numbers],
-            "unit": [field(key).unit for key in keys],
-            "source": [assumption.source for assumption in numbers],
-            "by": [assumption.by for assumption in numbers],
-            "on": [f"{assumption.on:%Y-%m-%d}" if assumption.on else "" for assumption in numbers],
+            **number_told(scenario, address),
+            "lowest": number.low,
+            "likeliest": number.likely,
+            "highest": number.high,
+            "measured": number.measured,
+            "source": number.source,
+            "by": number.by,
+            "on": f"{number.on:%Y-%m-%d}" if number.on else "",
         }
-    )
+        for address, number in scenario.assumptions.items()
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def number_groups(scenario: Scenario) -> dict[str, str]:
-    """Return what there are numbers of (the unit, each role, each kind of case), by the beginning of their keys."""
+def number_told(scenario: Scenario, address: Address) -> dict[str, str]:
+    """Return what files say of a number besides its value: its `key`, what it is `of`, `what` it is, its `unit`."""
     return {
-        Address("").part: WHOLE_UNIT,
-        **{Address("", role.key).part: role.name for role in scenario.roles},
-        **{Address("", case=kind.key).part: kind.name for kind in scenario.case_types},
+        "key": address.key,
+        "of": number_subject(scenario, address),
+        "what": short_name(scenario, address),
+        "unit": field(address).unit,
     }
 
 
-def number_name(scenario: Scenario, key: str) -> str:
+def number_groups(scenario: Scenario) -> dict[Address, str]:
+    """Return what there are numbers of: the unit, each role, each kind of case."""
+    return {
+        Address(""): WHOLE_UNIT,
+        **{Address("", role.key): role.name for role in scenario.roles},
+        **{Address("", case=kind.key): kind.name for kind in scenario.case_types},
+    }
+
+
+def number_name(scenario: Scenario, address: Address) -> str:
     """Return what a number is, with what it is of: "PIP 2 investigator: leavers"."""
-    name = short_name(scenario, key)
-    return f"{number_subject(scenario, key)}: {small_first(name)}"
+    return f"{number_subject(scenario, address)}: {small_first(short_name(scenario, address))}"
 
 
-def short_name(scenario: Scenario, key: str) -> str:
+def short_name(scenario: Scenario, address: Address) -> str:
     """Return what a number is, without what it is of."""
-    address = address_of(key)
-    if address and address.case and address.role:
+    if address.case and address.role:
         return f"Hours a case, {scenario.role(address.role).name}"
-    return field(key).name
+    return field(address).name
 
 
-def number_subject(scenario: Scenario, key: str) -> str:
+def number_subject(scenario: Scenario, address: Address) -> str:
     """Return what a number is of: a role, a kind of case, the whole unit."""
-    return next(name for part, name in number_groups(scenario).items() if key.startswith(part))
+    return number_groups(scenario)[address.of]
 
 
-def driver_name(scenario: Scenario, key: str) -> str:
+def driver_name(scenario: Scenario, address: Address) -> str:
     """Return what a driver is: a number, or the forecast of a kind of case."""
-    if key.startswith(DEMAND_PREFIX):
-        demand = Address("demand", case=key.removeprefix(DEMAND_PREFIX)).key
-        return f"{number_subject(scenario, demand)}: the forecast"
-    return number_name(scenario, key)
+    if not address.name:
+        return f"{number_subject(scenario, address)}: the forecast"
+    return number_name(scenario, address)
 
 
-def costs_not_entered(scenario: Scenario) -> list[str]:
-    """Return the keys of the numbers that a scenario may have and doesn't: what one person costs, of roles without."""
-    keys = [cost_key(role.key) for role in scenario.roles]
-    return [key for key in keys if key not in scenario.assumptions]
+def driver_unit(address: Address) -> str:
+    """Return the unit of a driver."""
+    return field(address).unit if address.name else FORECAST_UNIT
 
 
-def field(key: str) -> Field:
+def driver_key(address: Address) -> str:
+    """Return the key that files know a driver by."""
+    return address.key if address.name else f"demand.{address.case}"
+
+
+def costs_not_entered(scenario: Scenario) -> list[Address]:
+    """Return the numbers that a scenario may have and doesn't: what one person costs, of roles without."""
+    costs = [Address(COST, role.key) for role in scenario.roles]
+    return [cost for cost in costs if cost not in scenario.assumptions]
+
+
+def field(address: Address) -> Field:
     """Return the field of a number of a checked scenario: its name, unit, limits and meaning."""
-    return field_of(key) or UNIT["demand"]
+    return field_of(address) or UNIT["demand"]
 
 
 def changed_in_words(assumption: Assumption) -> str:

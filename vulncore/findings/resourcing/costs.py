@@ -5,7 +5,7 @@ from typing import Final
 from vulncore.findings.resourcing.outlook import ResourcingOutlook
 from vulncore.findings.shared.headline import Headline, HeadlineKind
 from vulncore.resourcing.costs import YearlyCost, cost_of_people, has_costs
-from vulncore.resourcing.scenario.fields import cost_key
+from vulncore.resourcing.scenario.fields import COST
 from vulncore.resourcing.solving import MoreNeeded
 
 ROUNDED_TO: Final = 10_000  # pounds: what one person costs is not known more closely
@@ -65,7 +65,7 @@ def cost_headline(outlook: ResourcingOutlook) -> Headline | None:
     if costs is None:
         return None
     paid, short = costs
-    source = outlook.used.assumptions[cost_key(role)].source
+    source = outlook.used.of_role(role, COST).source
     text = (
         f"Those paid in {year} cost {cost_in_words(paid)}, and those short {cost_in_words(short)}. "
         f"{ROUNDED} The cost of one: {source.rstrip('.')}."

@@ -135,15 +135,7 @@ def case_subjects(choice: DatasetContents, scenario: Scenario) -> dict[str, Subj
 def unit_demand(
     snapshot: Snapshot, force: str, choice: DatasetContents, scenario: Scenario, as_at: date
 ) -> UnitDemand:
-    """Return what comes to a unit, by kind of case.
-
-    Args:
-        snapshot: A published version.
-        force: The force.
-        choice: What the dataset can show.
-        scenario: Which kinds of case there are.
-        as_at: The last month.
-    """
+    """Return what comes to a unit up to a month, by kind of case."""
     kinds = {}
     for key, subject in case_subjects(choice, scenario).items():
         months = subject_demand(snapshot, force, subject, as_at)
@@ -171,8 +163,8 @@ def recorded_months(months: Demand) -> Floats:
 
 def measured_shares(
     snapshot: Snapshot, force: str, subjects: Mapping[str, Subject], scenario: Scenario, as_at: date
-) -> dict[str, Assumption]:
-    """Return the share of each kind of case that was allocated to the unit, by the number's key.
+) -> dict[Address, Assumption]:
+    """Return the share of each kind of case that was allocated to the unit.
 
     A share is left out where under FEWEST_WITH_TEAM records name a team, or where those that went to the unit, or those that
     didn't, are so few that they have to be hidden.
@@ -184,7 +176,7 @@ def measured_shares(
     from scipy.stats import beta  # noqa: PLC0415 - slow to import
 
     first, last = add_months(as_at, 1 - TEAM_MONTHS), month_end(as_at)
-    shares: dict[str, Assumption] = {}
+    shares: dict[Address, Assumption] = {}
     for key, subject in subjects.items():
         keys = [measure.key for measure in subject.measures]
         without = [measure.key for measure in subject.without]
@@ -194,7 +186,7 @@ def measured_shares(
         if there + elsewhere < FEWEST_WITH_TEAM or min(there, elsewhere) < smallest_shown():
             continue
         share, sd = 100 * there / (there + elsewhere), 100 * float(beta.std(there + 0.5, elsewhere + 0.5))
-        shares[Address("share", case=key).key] = Assumption(
+        shares[Address("share", case=key)] = Assumption(
             round(max(share - TRIANGLE_END * sd, 0.0), 1),
             round(share, 1),
             round(min(share + TRIANGLE_END * sd, 100.0), 1),
@@ -204,12 +196,12 @@ def measured_shares(
     return shares
 
 
-def with_measured(scenario: Scenario, measured: Mapping[str, Assumption]) -> Scenario:
+def with_measured(scenario: Scenario, measured: Mapping[Address, Assumption]) -> Scenario:
     """Return a scenario whose numbers that are to be measured are, where the data know them."""
     replaced = {
-        key: assumption
-        for key, assumption in measured.items()
-        if key in scenario.assumptions and scenario.assumptions[key].measured
+        address: assumption
+        for address, assumption in measured.items()
+        if address in scenario.assumptions and scenario.assumptions[address].measured
     }
     return replace(scenario, assumptions={**scenario.assumptions, **replaced})
 
@@ -256,26 +248,21 @@ def ready_unit_forecast(unit: UnitDemand, basis: Basis, home: Path) -> UnitForec
     return None if forecasts is None else _whole(unit, basis, forecasts)
 
 
-def nothing_to_forecast(unit: UnitDemand) -> str:
-    """Return why nothing of what comes to the unit can be forecast."""
-    names = first_five(kind.name for kind in unit.missing)
-    if not unit.kinds:
-        return (
-            f"This dataset has no monthly figures for the unit's kinds of case: {names}. "
-            "Choose a dataset that records them by month."
-        )
-    reasons = " ".join(kind.why_not for kind in unit.kinds.values())
-    return f"None of the unit's kinds of case can be forecast. {reasons}"
-
-
 def refuse_nothing(unit: UnitDemand) -> None:
     """Refuse data of which nothing that comes to the unit can be forecast.
 
     Raises:
         UnknownNameError: There is none.
     """
+    if not unit.kinds:
+        names = first_five(kind.name for kind in unit.missing)
+        raise UnknownNameError(
+            f"This dataset has no monthly figures for the unit's kinds of case: {names}. "
+            "Choose a dataset that records them by month."
+        )
     if not any(kind.included for kind in unit.kinds.values()):
-        raise UnknownNameError(nothing_to_forecast(unit))
+        reasons = " ".join(kind.why_not for kind in unit.kinds.values())
+        raise UnknownNameError(f"None of the unit's kinds of case can be forecast. {reasons}")
 
 
 def _tasks(unit: UnitDemand, basis: Basis) -> dict[str, ForecastTask]:
@@ -293,7 +280,10 @@ def _steady(unit: UnitDemand) -> dict[str, Paths]:
 
 def _whole(unit: UnitDemand, basis: Basis, forecasts: Mapping[str, Forecast]) -> UnitForecast:
     paths = {key: forecast.spoken for key, forecast in forecasts.items()}
-    trials = {key: _trial(forecast) for key, forecast in forecasts.items()}
+    trials = {}
+    for key, forecast in forecasts.items():
+        model, within80 = forecast.chosen.model, forecast.scores.set_index("model")["within80"]
+        trials[key] = KindTrial(model, float(within80[model]), forecast.tested_to)
     return UnitForecast(unit, basis, _steady(unit) | paths, trials)
 
 
@@ -313,9 +303,3 @@ def _recent(snapshot: Snapshot, force: str, months: Demand) -> tuple[int | None,
     if 0 < every - total < smallest:
         return smallest * round(total / smallest), True, every
     return total, False, every
-
-
-def _trial(forecast: Forecast) -> KindTrial:
-    scores = forecast.scores.set_index("model")
-    model = forecast.chosen.model
-    return KindTrial(model, float(scores["within80"][model]), forecast.tested_to)

@@ -38,14 +38,7 @@ def figures_now(outlook: ResourcingOutlook, publish: Publish, by_hours: bool) ->
 def same_question(
     figures: LockedFigures, scenario: Scenario, as_at: date, ahead: int
 ) -> StaffingQuestion | None:
-    """Return what was asked when a scenario was locked, to be asked of later figures; None where they don't reach so far.
-
-    Args:
-        figures: What was asked.
-        scenario: The scenario that was locked.
-        as_at: The last month recorded now.
-        ahead: How many months are forecast now.
-    """
+    """Return what was asked when a scenario was locked, to be asked of later figures; None where they don't reach so far."""
     since = max(figures.since, add_months(as_at, 1))
     try:
         return staffing_question(scenario, as_at, ahead, figures.role, figures.year, figures.chance, since)
@@ -66,10 +59,7 @@ def lock_in_words(lock: BoardLock) -> str:
 def then_and_now(lock: BoardLock, outlook: ResourcingOutlook | None, publish: Publish) -> str:
     """Return how what the figures on screen say differs from what was said when a scenario was locked.
 
-    Args:
-        lock: The lock.
-        outlook: What the scenario says now to the question of then; None where the figures can't answer it.
-        publish: The version on screen.
+    `outlook` is what the scenario says now to the question of then; None where the figures can't answer it.
     """
     figures = lock.figures
     if outlook is None:

@@ -11,9 +11,10 @@ import pandas as pd
 from vulncore.domain.errors import InvalidScenarioError, UnknownNameError, first_five
 from vulncore.domain.periods import add_months
 from vulncore.findings.resourcing.demand import UnitForecast, with_measured
-from vulncore.resourcing.answers import Span, drivers, monthly_answers, span_answers, year_span
+from vulncore.resourcing.answers import Span, drivers, first_month, monthly_answers, span_answers, year_span
 from vulncore.resourcing.chain import Staffing, staffing
 from vulncore.resourcing.costs import YearlyCost, cost_of_those_there
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.fields import Field, is_cost
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import ASSUMED, Assumption, Role, Scenario
@@ -102,6 +103,11 @@ class ResourcingOutlook:
         """How many cases each officer of the question's role may have at most."""
         return self.used.of_role(self.question.role, "most_cases").likely
 
+    @property
+    def passes_limit(self) -> date | None:
+        """The first month in which more cases each than the limit are likely; None where none is."""
+        return first_month(self.months["over"].tolist(), self.staffing.as_at)
+
     @cached_property
     def drivers(self) -> pd.DataFrame:
         """What drives the shortage of the role in the year: the rows of `vulncore.resourcing.answers.drivers` that move it."""
@@ -116,16 +122,12 @@ class ResourcingOutlook:
 
 
 def resourcing_outlook(
-    forecast: UnitForecast, scenario: Scenario, measured: Mapping[str, Assumption], question: StaffingQuestion
+    forecast: UnitForecast,
+    scenario: Scenario,
+    measured: Mapping[Address, Assumption],
+    question: StaffingQuestion,
 ) -> ResourcingOutlook:
-    """Return what a scenario answers to a question.
-
-    Args:
-        forecast: What is to come to the unit.
-        scenario: What is assumed.
-        measured: Numbers that the data know, by key.
-        question: The role, the year and the chance in question.
-    """
+    """Return what a scenario answers to a question; `measured` are the numbers that the data know."""
     simulated = staffing(with_measured(scenario, measured), forecast.incoming)
     months = monthly_answers(simulated, question.role)
     roles = span_answers(simulated, year_span(simulated.as_at, len(months), question.year))
@@ -148,16 +150,10 @@ def staffing_question(
     chance: float,
     since: date | None,
 ) -> StaffingQuestion:
-    """Return a question that a scenario can answer: of the role named, else the first that holds cases.
+    """Return a question that a scenario can answer with so many months `ahead` forecast.
 
-    Args:
-        scenario: The scenario.
-        as_at: The last month recorded.
-        ahead: How many months are forecast.
-        role: The key or the name of a role.
-        year: A calendar year; that of `first_year` if none is given.
-        chance: How likely a shortage, or too many cases, may be at most.
-        since: From which month on; the first one ahead if none is given.
+    It is of the role of a key or name, else of the first that holds cases; of a calendar year, else of `first_year`; since a
+    month, else since the first one ahead.
 
     Raises:
         UnknownNameError: The scenario has no such role.
@@ -193,14 +189,8 @@ def years_ahead(as_at: date, ahead: int) -> list[int]:
 def shifted(assumption: Assumption, likely: float, limits: Field, by: str, on: date) -> Assumption:
     """Return an assumption with another likeliest number, its range as wide in proportion.
 
-    What its source said of the old number it doesn't say of the new one, so it is assumed from then on.
-
-    Args:
-        assumption: What it was.
-        likely: Its new likeliest number.
-        limits: Between which ends may lie, and whether they are whole.
-        by: Who moves it.
-        on: When.
+    What its source said of the old number it doesn't say of the new one, so it is assumed from then on. Its ends lie within
+    `limits`.
     """
     old = assumption.likely
     if assumption.certain or not old:
@@ -215,16 +205,16 @@ def shifted(assumption: Assumption, likely: float, limits: Field, by: str, on: d
     return Assumption(min(low, likely), likely, max(high, likely), source, measured=False, by=by, on=on)
 
 
-def changed_keys(scenario: Scenario, base: Scenario) -> Sequence[str]:
-    """Return the keys of the numbers that differ from another scenario's, or that only one of them has."""
-    keys = dict.fromkeys([*scenario.assumptions, *base.assumptions])
-    return [key for key in keys if scenario.assumptions.get(key) != base.assumptions.get(key)]
+def changed_numbers(scenario: Scenario, base: Scenario) -> Sequence[Address]:
+    """Return the numbers that differ from another scenario's, or that only one of them has."""
+    every = dict.fromkeys([*scenario.assumptions, *base.assumptions])
+    return [of for of in every if scenario.assumptions.get(of) != base.assumptions.get(of)]
 
 
-def changed_from_example(scenario: Scenario) -> Sequence[str]:
-    """Return the keys of the numbers that differ from the example figures; a cost that was never entered is no change."""
-    changed = changed_keys(scenario, example_scenario())
-    return [key for key in changed if key in scenario.assumptions or not is_cost(key)]
+def changed_from_example(scenario: Scenario) -> Sequence[Address]:
+    """Return the numbers that differ from the example figures; a cost that was never entered is no change."""
+    changed = changed_numbers(scenario, example_scenario())
+    return [address for address in changed if address in scenario.assumptions or not is_cost(address)]
 
 
 def _role_key(scenario: Scenario, named: str) -> str:

@@ -2,17 +2,16 @@
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from vulncore.domain.errors import InvalidScenarioError
-from vulncore.domain.periods import month_name, months_between
+from vulncore.domain.periods import month_name
 from vulncore.findings.resourcing.assumptions import driver_name
 from vulncore.findings.resourcing.costs import cost_headline, cost_of, cost_of_more, pounds
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_from_example
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, agree, number_of, percent, small_first
-from vulncore.resourcing.answers import first_month
 from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import ASSUMED, Scenario
@@ -26,9 +25,7 @@ LEFT_OUT = "This kind of case is left out."
 def resourcing_headline(outlook: ResourcingOutlook, judged: bool = True) -> tuple[Headline, ...]:
     """Return what a scenario says: whether officers are short, cases each, how many more it takes, costs, other roles, assumptions.
 
-    Args:
-        outlook: What the scenario answers.
-        judged: Whether it is compared with the people there are; else it says what demand asks for (`is_judged`).
+    Unless it is `judged` (`is_judged`), it says what demand asks for alone.
     """
     if not judged:
         return _demand_headline(outlook), _assumptions_headline(outlook)
@@ -46,12 +43,8 @@ def resourcing_headline(outlook: ResourcingOutlook, judged: bool = True) -> tupl
 def resourcing_briefing(outlook: ResourcingOutlook, made: bool, by_hours: bool = False) -> Briefing:
     """Return how many more people of the role it takes by when, and what to ask for.
 
-    Where nobody has entered a force's posts and people, it says what demand asks for, and no more.
-
-    Args:
-        outlook: What the scenario answers.
-        made: Whether the data are made: then the example figures are the unit's own.
-        by_hours: Whether enough people means that all hours are covered, instead of that cases each stay under their limit.
+    Where nobody has entered a force's posts and people, it says what demand asks for, and no more. `by_hours`: enough people
+    means that all hours are covered, instead of that cases each stay under their limit.
     """
     role, year = outlook.role.name, outlook.question.year
     mostly = 2 * _assumed(outlook) >= len(outlook.used.assumptions)
@@ -109,7 +102,7 @@ def has_staffing_entered(scenario: Scenario, role: str) -> bool:
     """Return whether somebody has entered how many posts and people a role has: other than as they ship."""
     shipped = example_scenario().assumptions
     return all(
-        scenario.of_role(role, name) != shipped.get(Address(name, role).key) for name in ("posts", "in_post")
+        scenario.of_role(role, name) != shipped.get(Address(name, role)) for name in ("posts", "in_post")
     )
 
 
@@ -193,9 +186,13 @@ def plural(name: str) -> str:
     return f"{name}s" if not name.endswith("s") else name
 
 
+def _decembers(outlook: ResourcingOutlook) -> list[Any]:
+    decembers: list[Any] = outlook.months[outlook.months["month"].dt.month == 12].to_dict("records")
+    return decembers
+
+
 def staffing_in_words(outlook: ResourcingOutlook, needed_alone: bool = False) -> str:
     """Return the months of a role in words, for who can't see the chart: each December."""
-    ends = outlook.months[outlook.months["month"].dt.month == 12]
     months = [
         f"{row['month']:%B %Y} needed {officers(row['needed50'])}, enough {IN_4_OF_5} {officers(row['needed80'])}, "
         f"{IN_19_OF_20} {officers(row['needed95'])}"
@@ -204,18 +201,17 @@ def staffing_in_words(outlook: ResourcingOutlook, needed_alone: bool = False) ->
             if needed_alone
             else f", will be there {officers(row['there50'])}, chance of being short {chance_in_words(float(row['short']))}"
         )
-        for _, row in ends.iterrows()
+        for row in _decembers(outlook)
     ]
     return f"Full-time officers: {'; '.join(months)}."
 
 
 def caseload_in_words(outlook: ResourcingOutlook) -> str:
     """Return the cases each of a role in words, for who can't see the chart: each December."""
-    ends = outlook.months[outlook.months["month"].dt.month == 12]
     months = [
         f"{row['month']:%B %Y} {cases(row['caseload50'])} ({cases(row['caseload10'])} to {cases(row['caseload90'])} {IN_4_OF_5}), "
         f"chance of more than {outlook.limit:,g} {chance_in_words(float(row['over']))}"
-        for _, row in ends.iterrows()
+        for row in _decembers(outlook)
     ]
     return f"Open cases for each officer: {'; '.join(months)}."
 
@@ -223,7 +219,7 @@ def caseload_in_words(outlook: ResourcingOutlook) -> str:
 def drivers_in_words(outlook: ResourcingOutlook) -> str:
     """Return what moves the shortage most, for who can't see the chart."""
     moves = [
-        f"{driver_name(outlook.used, row['key'])} {row['gap_low']:+,.1f} to {row['gap_high']:+,.1f}"
+        f"{driver_name(outlook.used, row['address'])} {row['gap_low']:+,.1f} to {row['gap_high']:+,.1f}"
         for _, row in outlook.drivers.head(5).iterrows()
     ]
     middle = f"{outlook.drivers['gap'].iloc[0]:+,.1f}"
@@ -254,13 +250,12 @@ def _officers_headline(outlook: ResourcingOutlook) -> Headline:
 
 
 def _cases_headline(outlook: ResourcingOutlook) -> Headline:
-    months, as_at = outlook.months, outlook.staffing.as_at
+    months, over = outlook.months, outlook.passes_limit
     first, at_end = months.iloc[0], months.iloc[outlook.span.last]
-    over = first_month(months["over"].tolist(), as_at)
     limit = f"More than {outlook.limit:,g}"
     if over is None:
         passing = f"{limit} does not become {LIKELY_WORDS} by {month_name(months['month'].iloc[-1].date())}."
-    elif months_between(as_at, over) == 1:
+    elif over == first["month"].date():
         passing = f"{limit} is {LIKELY_WORDS} already."
     else:
         passing = f"{limit} becomes {LIKELY_WORDS} in {month_name(over)}."
@@ -272,18 +267,12 @@ def _cases_headline(outlook: ResourcingOutlook) -> Headline:
 
 
 def _more_headline(outlook: ResourcingOutlook) -> Headline:
-    hours = outlook.more_for_hours
-    if outlook.more_for_cases is None:
-        return Headline(HeadlineKind.QUIET, "What it takes", _more_or_why_not(outlook, hours))
-    text = _more_or_why_not(outlook, outlook.more_for_cases)
-    if isinstance(hours, MoreNeeded) and hours.steps:
+    more, hours = outlook.more_by(by_hours=False), outlook.more_for_hours
+    text = more_in_words(outlook, more) if isinstance(more, MoreNeeded) else str(more)
+    if more is not hours and isinstance(hours, MoreNeeded) and hours.steps:
         cost = cost_of_more(outlook, hours)
         text += f" Covering the hours takes {_people(hours.more, outlook.role.name)}{f', {cost}' if cost else ''}."
     return Headline(HeadlineKind.QUIET, "What it takes", text)
-
-
-def _more_or_why_not(outlook: ResourcingOutlook, more: MoreNeeded | InvalidScenarioError) -> str:
-    return more_in_words(outlook, more) if isinstance(more, MoreNeeded) else str(more)
 
 
 def _stages(more: MoreNeeded) -> str:
@@ -327,11 +316,8 @@ def _other_roles_headline(outlook: ResourcingOutlook) -> Headline | None:
 def _assumed(outlook: ResourcingOutlook) -> int:
     """Return how many numbers are as they ship."""
     shipped = example_scenario().assumptions
-    return sum(
-        1
-        for key, assumption in outlook.used.assumptions.items()
-        if shipped.get(key) == assumption and assumption.source.startswith(ASSUMED)
-    )
+    numbers = outlook.used.assumptions.items()
+    return sum(shipped.get(of) == number and number.source.startswith(ASSUMED) for of, number in numbers)
 
 
 def _assumptions_headline(outlook: ResourcingOutlook) -> Headline:

@@ -1,7 +1,7 @@
 """A scenario's numbers as a sheet to fill in: out as a workbook, and in again."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -14,8 +14,7 @@ from vulncore.findings.resourcing.assumptions import (
     costs_not_entered,
     field,
     number_name,
-    number_subject,
-    short_name,
+    number_told,
 )
 from vulncore.findings.shared.workbook import workbook
 from vulncore.resourcing.scenario.checks import in_numbers
@@ -49,15 +48,7 @@ def assumption_sheet(scenario: Scenario) -> bytes:
         "Change lowest, likeliest and highest (the same three where a number is certain) and say the source. Leave Key as it is.",
     )
     rows = assumption_rows(scenario)[list(NAMES)]
-    empty = [
-        {
-            "key": key,
-            "of": number_subject(scenario, key),
-            "what": short_name(scenario, key),
-            "unit": field(key).unit,
-        }
-        for key in costs_not_entered(scenario)
-    ]
+    empty = [number_told(scenario, address) for address in costs_not_entered(scenario)]
     if empty:
         rows = pd.concat([rows.astype(object), pd.DataFrame(empty, columns=list(NAMES), dtype=object)])
     return workbook("Assumptions", lines, rows.rename(columns=NAMES))
@@ -67,44 +58,38 @@ def with_sheet(scenario: Scenario, path: Path, by: str, on: date) -> tuple[Scena
     """Return a scenario with the numbers of a sheet that was filled in, and what changed, in words.
 
     A row may be left out: its number stays. What a row changes is said to be changed by `by` on a day. A cost may be left
-    empty: then nobody entered it.
-
-    Args:
-        scenario: The scenario that the sheet is for.
-        path: The sheet: XLSX, or CSV with the same columns.
-        by: Who brings it.
-        on: The day.
+    empty: then nobody entered it. A sheet is XLSX, or CSV with the same columns.
 
     Raises:
         UnreadableSourceError: The file can't be read.
         InvalidScenarioError: A column, a key or a number is none, or a key is there twice. Nothing is changed then.
     """
-    missing = costs_not_entered(scenario)
-    rows = _rows(path, len(scenario.assumptions) + len(missing))
-    _refuse_keys(rows, {*scenario.assumptions, *missing})
+    known = {address.key: address for address in (*scenario.assumptions, *costs_not_entered(scenario))}
+    rows = _rows(path, len(known))
+    _refuse_keys(rows, known)
     wrong, changed = [], []
     for row in rows:
-        key = row["key"]
-        now = scenario.assumptions.get(key)
+        address = known[row["key"]]
+        now = scenario.assumptions.get(address)
         source = " ".join(row["source"].split()) or (now.source if now else ASSUMED)
-        if is_cost(key) and not any(row[name].strip() for name in ENDS):
+        if is_cost(address) and not any(row[name].strip() for name in ENDS):
             if now:
-                changed.append(f"{number_name(scenario, key)} {in_numbers(now)} → {NOT_ENTERED}")
-                scenario = scenario.without(key)
+                changed.append(f"{number_name(scenario, address)} {in_numbers(now)} → {NOT_ENTERED}")
+                scenario = scenario.without(address)
             continue
         try:
             low, likely, high = (_number(row[name]) for name in ENDS)
             if now and (low, likely, high, source) == (now.low, now.likely, now.high, now.source):
                 continue
             if now:
-                _refuse_hundredths(field(key), now, high)
+                _refuse_hundredths(field(address), now, high)
             given = Assumption(low, likely, high, source, by=by, on=on)
         except InvalidScenarioError as problem:
-            wrong.append(f"{key}: {problem}")
+            wrong.append(f"{address.key}: {problem}")
             continue
         before = in_numbers(now) if now else NOT_ENTERED
-        changed.append(f"{number_name(scenario, key)} {before} → {in_numbers(given)}")
-        scenario = scenario.where(key, given)
+        changed.append(f"{number_name(scenario, address)} {before} → {in_numbers(given)}")
+        scenario = scenario.where(address, given)
     if wrong:
         raise InvalidScenarioError(f"{len(wrong)} of {len(rows)} rows can't be used. {' '.join(wrong[:3])}")
     return scenario, tuple(changed)
@@ -132,7 +117,7 @@ def _rows(path: Path, most: int) -> list[dict[str, str]]:
     ]
 
 
-def _refuse_keys(rows: Sequence[dict[str, str]], known: set[str]) -> None:
+def _refuse_keys(rows: Sequence[dict[str, str]], known: Container[str]) -> None:
     strange = [row["key"][:40] for row in rows if row["key"] not in known]
     if strange:
         raise InvalidScenarioError(

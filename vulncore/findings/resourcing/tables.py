@@ -1,44 +1,29 @@
 """A unit's staffing as tables for people, and as rows for files and other programs."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 import pandas as pd
 
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import format_month, month_name
-from vulncore.findings.resourcing.assumptions import driver_name, field, number_name
+from vulncore.findings.resourcing.assumptions import driver_key, driver_name, driver_unit, number_name
 from vulncore.findings.resourcing.costs import cost_cell, cost_of, says_costs
 from vulncore.findings.resourcing.demand import UnitForecast
-from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_keys
-from vulncore.findings.resourcing.sentences import (
-    cases,
-    chance_in_words,
-    officers,
-)
+from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_numbers
+from vulncore.findings.resourcing.sentences import cases, chance_in_words, officers
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, small_first
-from vulncore.resourcing.answers import DEMAND_PREFIX, first_month, monthly_answers
+from vulncore.resourcing.answers import CASELOAD, NEEDED, THERE, monthly_answers
 from vulncore.resourcing.costs import monthly_costs
+from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.checks import in_numbers
 from vulncore.resourcing.solving import MoreNeeded
 from vulncore.store.manifest import Publish
 
 FIGURES = [
-    "needed50",
-    "needed80",
-    "needed95",
-    "needed",
-    "there10",
-    "there50",
-    "there90",
-    "there",
-    "short",
-    "hours",
-    "opened",
-    "caseload10",
-    "caseload50",
-    "caseload90",
-    "over",
+    *(*NEEDED, "needed", *THERE, "there", "short"),
+    *("hours", "opened", *CASELOAD, "over"),
 ]
 COSTS = {
     "paid10": "paid_cost10",
@@ -49,7 +34,14 @@ COSTS = {
 """What a file calls the columns of `vulncore.resourcing.costs.monthly_costs`: £ a year, as there are in that month."""
 ROWS = ["scenario", "role", "month", *FIGURES, *COSTS.values()]
 ENOUGH_80, ENOUGH_95 = f"Enough {IN_4_OF_5}", f"Enough {IN_19_OF_20}"
-WILL_BE_THERE, CHANCE_SHORT = "Will be there", "Chance of being short"
+STAFFING = {
+    "needed50": "Needed",
+    "needed80": ENOUGH_80,
+    "needed95": ENOUGH_95,
+    "there50": "Will be there",
+    "short": "Chance of being short",
+}
+"""What people read above the columns of `vulncore.resourcing.answers`."""
 OF_DEMAND = {"Role", "Month", "Needed", ENOUGH_80, ENOUGH_95, "Hours on cases", "Open cases"}
 UNTRAINED = "If untrained, has to begin in"
 MORE = "More people"
@@ -60,26 +52,25 @@ PAID_COST, SHORT_COST = "Cost a year of those paid", "Cost a year of those short
 def months_table(outlook: ResourcingOutlook) -> pd.DataFrame:
     """Return the months ahead of the question's role, for people."""
     months = outlook.months
-    table = {
-        "Month": [f"{month:%B %Y}" for month in months["month"]],
-        "Needed": [officers(value) for value in months["needed50"]],
-        ENOUGH_80: [officers(value) for value in months["needed80"]],
-        ENOUGH_95: [officers(value) for value in months["needed95"]],
-        WILL_BE_THERE: [officers(value) for value in months["there50"]],
-        CHANCE_SHORT: [chance_in_words(value) for value in months["short"]],
-    }
+    table = {"Month": months["month"].dt.strftime("%B %Y"), **staffing_cells(months)}
     if "hours" in months:
-        table["Hours on cases"] = [f"{value:,.0f}" for value in months["hours"]]
+        table["Hours on cases"] = months["hours"].map("{:,.0f}".format)
     if outlook.holds_cases:
         table |= {
-            "Open cases": [f"{value:,.0f}" for value in months["opened"]],
+            "Open cases": months["opened"].map("{:,.0f}".format),
             "Cases each": [cases(value, 1) for value in months["caseload50"]],
             f"Cases each {IN_4_OF_5}": cases_ranges(months),
-            f"Chance of more than {outlook.limit:,g} each": [
-                chance_in_words(value) for value in months["over"]
-            ],
+            f"Chance of more than {outlook.limit:,g} each": months["over"].map(chance_in_words),
         }
     return pd.DataFrame(table)
+
+
+def staffing_cells(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return what is needed and who is there in words, by what people read above it."""
+    return {
+        title: rows[column].map(chance_in_words if column == "short" else officers)
+        for column, title in STAFFING.items()
+    }
 
 
 def cases_ranges(months: pd.DataFrame) -> list[str]:
@@ -96,17 +87,8 @@ def without_verdict(table: pd.DataFrame) -> pd.DataFrame:
 def roles_table(outlook: ResourcingOutlook) -> pd.DataFrame:
     """Return every role in the question's year, for people; with costs where the scenario says any."""
     roles = outlook.roles
-    table = pd.DataFrame(
-        {
-            "Role": roles["name"],
-            "Funded": [officers(value) for value in roles["funded"]],
-            "Needed": [officers(value) for value in roles["needed50"]],
-            ENOUGH_80: [officers(value) for value in roles["needed80"]],
-            ENOUGH_95: [officers(value) for value in roles["needed95"]],
-            WILL_BE_THERE: [officers(value) for value in roles["there50"]],
-            CHANCE_SHORT: [chance_in_words(value) for value in roles["short"]],
-        }
-    )
+    funded = roles["funded"].map(officers)
+    table = pd.DataFrame({"Role": roles["name"], "Funded": funded, **staffing_cells(roles)})
     if not says_costs(outlook):
         return table
     costs = [outlook.costs.get(role, (None, None)) for role in roles["role"]]
@@ -120,72 +102,68 @@ def roles_table(outlook: ResourcingOutlook) -> pd.DataFrame:
 
 def steps_table(outlook: ResourcingOutlook, more: MoreNeeded) -> pd.DataFrame:
     """Return how many more people begin when, for people, with what all so far cost; empty where nobody has to."""
-    so_far, rows, as_at = 0, [], outlook.staffing.as_at
-    for month, people in more.steps:
-        so_far += people
-        start = more.starts(month, as_at)
-        rows.append(
-            {
-                "Needed by": month_name(month),
-                "More": f"{people:,}",
-                "In all": f"{so_far:,}",
-                COST_A_YEAR: cost_cell(cost_of(outlook, more.target.role, so_far)),
-                UNTRAINED: month_name(start) if start else "too late: has to arrive trained",
-            }
-        )
-    entered = cost_of(outlook, more.target.role, 1) is not None
-    columns = ["Needed by", "More", "In all", *([COST_A_YEAR] if entered else []), UNTRAINED]
-    return pd.DataFrame(rows, columns=columns)
+    months, people = [month for month, _ in more.steps], [people for _, people in more.steps]
+    so_far, role = list(accumulate(people)), more.target.role
+    starts = [more.starts(month, outlook.staffing.as_at) for month in months]
+    table = {
+        "Needed by": [month_name(month) for month in months],
+        "More": [f"{number:,}" for number in people],
+        "In all": [f"{number:,}" for number in so_far],
+    }
+    if cost_of(outlook, role, 1):
+        table[COST_A_YEAR] = [cost_cell(cost_of(outlook, role, number)) for number in so_far]
+    too_late = "too late: has to arrive trained"
+    return pd.DataFrame({**table, UNTRAINED: [month_name(start) if start else too_late for start in starts]})
 
 
 def comparison_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
     """Return scenarios side by side, for people: a column each, for the first one's role and year."""
     first, all_hold = outlooks[0], all(outlook.holds_cases for outlook in outlooks)
-    names = _compared_names(first, all_hold)
-    of_money = any(first.question.role in outlook.costs for outlook in outlooks)
-    names += (
-        [
-            PAID_COST,
-            SHORT_COST,
-            *(f"Cost a year of {small_first(name)}" for name in names if name.startswith(MORE)),
-        ]
-        if of_money
-        else []
-    )
-    columns = {f"{first.role.name}, {first.question.year}": names}
+    role, chance = first.question.role, f"chance {chance_in_words(first.question.chance)} or less"
+    of_money = any(role in outlook.costs for outlook in outlooks)
+    columns: dict[str, list[str]] = {}
     for name, outlook in zip(scenario_names(outlooks), outlooks, strict=True):
-        row = outlook.role_year
-        cells = [officers(row[column]) for column in ("needed50", "needed80", "needed95", "there50")]
-        cells.append(chance_in_words(float(row["short"])))
+        year = staffing_cells(outlook.roles[outlook.roles["role"] == outlook.question.role])
+        cells = {
+            "Needed, full-time" if title == "Needed" else title: cell.iloc[0] for title, cell in year.items()
+        }
+        mores: dict[str, MoreNeeded | InvalidScenarioError | None] = {}
         if all_hold:
             at_end = outlook.months.iloc[outlook.span.last]
-            over = first_month(outlook.months["over"].tolist(), outlook.staffing.as_at)
-            cells += [
-                cases(at_end["caseload50"], 1),
-                f"{outlook.limit:,g}",
-                chance_in_words(float(at_end["over"])),
-                month_name(over) if over else f"not by {outlook.months['month'].iloc[-1]:%B %Y}",
-                _number_of_more(outlook.more_for_cases),
-            ]
-        cells.append(_number_of_more(outlook.more_for_hours))
+            over = outlook.passes_limit
+            cells |= {
+                "Cases each at the end of the year": cases(at_end["caseload50"], 1),
+                "Limit of cases each": f"{outlook.limit:,g}",
+                "Chance of passing the limit at the end of the year": chance_in_words(float(at_end["over"])),
+                "Limit likely to be passed from": month_name(over)
+                if over
+                else f"not by {outlook.months['month'].iloc[-1]:%B %Y}",
+            }
+            mores[f"{MORE} needed to keep the limit, {chance}"] = outlook.more_for_cases
+        mores[f"{MORE} needed for the hours, {chance}"] = outlook.more_for_hours
+        cells |= {what: _number_of_more(more) for what, more in mores.items()}
         if of_money:
-            paid, short = outlook.costs.get(first.question.role, (None, None))
-            mores = [*([outlook.more_for_cases] if all_hold else []), outlook.more_for_hours]
-            cells += [cost_cell(paid), cost_cell(short), *(_cost_of_more(outlook, more) for more in mores)]
-        columns[name] = cells
+            paid, short = outlook.costs.get(role, (None, None))
+            cells |= {PAID_COST: cost_cell(paid), SHORT_COST: cost_cell(short)}
+            cells |= {
+                f"Cost a year of {small_first(what)}": _cost_of_more(outlook, more)
+                for what, more in mores.items()
+            }
+        columns.setdefault(f"{first.role.name}, {first.question.year}", list(cells))
+        columns[name] = list(cells.values())
     return pd.DataFrame(columns)
 
 
 def differences_table(outlooks: Sequence[ResourcingOutlook]) -> pd.DataFrame:
     """Return the numbers in which scenarios differ from the first, for people: a column for each scenario."""
     scenarios, names = [outlook.scenario for outlook in outlooks], scenario_names(outlooks)
-    keys = dict.fromkeys(key for scenario in scenarios[1:] for key in changed_keys(scenario, scenarios[0]))
+    changed = dict.fromkeys(of for other in scenarios[1:] for of in changed_numbers(other, scenarios[0]))
     rows = []
-    for key in keys:
-        holder = next(scenario for scenario in scenarios if key in scenario.assumptions)
-        numbers = [scenario.assumptions.get(key) for scenario in scenarios]
+    for address in changed:
+        holder = next(scenario for scenario in scenarios if address in scenario.assumptions)
+        numbers = [scenario.assumptions.get(address) for scenario in scenarios]
         values = [in_numbers(number) if number else "–" for number in numbers]
-        rows.append({"What differs": number_name(holder, key), **dict(zip(names, values, strict=True))})
+        rows.append({"What differs": number_name(holder, address), **dict(zip(names, values, strict=True))})
     joining = [f"{sum(group.people for group in scenario.joiners):,}" for scenario in scenarios]
     if len(set(joining)) > 1:
         rows.append({"What differs": "People planned to join", **dict(zip(names, joining, strict=True))})
@@ -227,20 +205,21 @@ def short_in_words(gap: float) -> str:
 
 
 def named_drivers(outlook: ResourcingOutlook) -> pd.DataFrame:
-    """Return what drives the shortage as the chart takes it: with each number's `name` and its two `ends` in words."""
+    """Return what drives the shortage as the chart takes it: by `key`, with each number's `name` and its two `ends` in words."""
     drivers = outlook.drivers
     ends = [
-        f"{_end(key, low)} to {_end(key, high)}"
-        for key, low, high in zip(drivers["key"], drivers["low"], drivers["high"], strict=True)
+        f"{_end(address, low)} to {_end(address, high)}"
+        for address, low, high in zip(drivers["address"], drivers["low"], drivers["high"], strict=True)
     ]
-    return drivers.assign(name=[driver_name(outlook.used, key) for key in drivers["key"]], ends=ends)
+    named = drivers.assign(name=[driver_name(outlook.used, of) for of in drivers["address"]], ends=ends)
+    return named.assign(address=drivers["address"].map(driver_key)).rename(columns={"address": "key"})
 
 
 def driver_rows(outlook: ResourcingOutlook) -> pd.DataFrame:
     """Return what drives the shortage for files: `scenario`, `role`, `year`, `key`, `name`, `unit`, `low`, `high`, `gap_low`, `gap_high`, `gap`."""
     rows = named_drivers(outlook).round(4)
-    unit = ["% of the expected" if key.startswith(DEMAND_PREFIX) else field(key).unit for key in rows["key"]]
     question = outlook.question
+    unit = outlook.drivers["address"].map(driver_unit)
     named = rows.assign(scenario=outlook.used.name, role=question.role, year=question.year, unit=unit)
     return named[
         ["scenario", "role", "year", "key", "name", "unit", "low", "high", "gap_low", "gap_high", "gap"]
@@ -285,27 +264,6 @@ def _cost_of_more(outlook: ResourcingOutlook, more: MoreNeeded | InvalidScenario
     return cost_cell(cost_of(outlook, outlook.question.role, people) if people else None)
 
 
-def _compared_names(outlook: ResourcingOutlook, all_hold: bool) -> list[str]:
-    chance = chance_in_words(outlook.question.chance)
-    of_cases = [
-        "Cases each at the end of the year",
-        "Limit of cases each",
-        "Chance of passing the limit at the end of the year",
-        "Limit likely to be passed from",
-        f"{MORE} needed to keep the limit, chance {chance} or less",
-    ]
-    return [
-        "Needed, full-time",
-        ENOUGH_80,
-        ENOUGH_95,
-        WILL_BE_THERE,
-        CHANCE_SHORT,
-        *(of_cases if all_hold else []),
-        f"{MORE} needed for the hours, chance {chance} or less",
-    ]
-
-
-def _end(key: str, value: float) -> str:
-    if key.startswith(DEMAND_PREFIX):
-        return f"{value:,.0f} % of the expected"
-    return f"{value:,.3g} {field(key).unit}" if value < 1_000 else f"{value:,.0f} {field(key).unit}"
+def _end(address: Address, value: float) -> str:
+    whole = value >= 1_000 or not address.name
+    return f"{value:,.0f} {driver_unit(address)}" if whole else f"{value:,.3g} {driver_unit(address)}"

@@ -1,9 +1,11 @@
 """Where a number of a scenario stands, and the key that files, links, sheets and tables know it by."""
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 HOURS: Final = "hours"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -18,18 +20,32 @@ class Address:
     case: str = ""
 
     @property
-    def part(self) -> str:
-        """What the keys of all numbers of the same role, kind of case or unit begin with."""
-        return f"case.{self.case}." if self.case else f"role.{self.role}." if self.role else "unit."
+    def of(self) -> "Address":
+        """All numbers of the same kind of case, else role, else of the unit."""
+        return Address("", "" if self.case else self.role, self.case)
 
     @property
     def key(self) -> str:
-        """The number's key.
+        """The number's key; without a name, what the keys of all its numbers begin with.
 
-        >>> Address("leave").key, Address("hours", role="soit", case="rape").key
-        ('unit.leave', 'case.rape.hours.soit')
+        >>> Address("leave").key, Address("hours", role="soit", case="rape").key, Address("", "pip2").key
+        ('unit.leave', 'case.rape.hours.soit', 'role.pip2.')
         """
-        return f"{self.part}{self.name}" + (f".{self.role}" if self.case and self.role else "")
+        if self.case:
+            return f"case.{self.case}.{self.name}" + (f".{self.role}" if self.role else "")
+        return f"role.{self.role}.{self.name}" if self.role else f"unit.{self.name}"
+
+    def called(self, name: str) -> "Address":
+        """Return the number with a name, of those that these are, where a key would find it.
+
+        >>> Address("", case="rape").called("hours.soit")
+        Address(name='hours', role='soit', case='rape')
+        """
+        return address_of(f"{self.key}{name}") or replace(self, name=name)
+
+    def or_unit(self, numbers: Mapping["Address", T]) -> T:
+        """Return a role's number of some; the unit's of that name where the role has none of its own."""
+        return numbers[self if self in numbers else Address(self.name)]
 
 
 def address_of(key: str) -> Address | None:

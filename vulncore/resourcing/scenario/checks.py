@@ -1,27 +1,29 @@
 """What a scenario has to hold before anything is worked out from it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 
 from vulncore.domain.errors import InvalidScenarioError, first_five
-from vulncore.resourcing.scenario.addresses import HOURS, Address, address_of
-from vulncore.resourcing.scenario.fields import ABSTRACTIONS, CASEWORK, SUPERVISION, UNIT, Field, field_of
+from vulncore.resourcing.scenario.addresses import HOURS, Address
+from vulncore.resourcing.scenario.fields import (
+    ABSTRACTIONS,
+    CASE_TYPE,
+    CASEWORK,
+    COST,
+    ROLE,
+    SUPERVISION,
+    UNIT,
+    Field,
+    field_of,
+)
 from vulncore.resourcing.scenario.scenario import Assumption, CaseType, Role, Scenario
 
 MOST_ROLES, MOST_CASE_TYPES, MOST_JOINERS = 20, 20, 60
 MOST_PEOPLE = 5_000
 NAME_LETTERS, ABOUT_LETTERS = 60, 400
-OF_A_ROLE = (
-    "posts",
-    "in_post",
-    "in_training",
-    "full_time",
-    "leavers",
-    "replace_months",
-    "training_months",
-    "training_worth",
-)
-OF_A_CASE = ("demand", "share", "open_months", "varies")
+OF_A_ROLE = [name for name in ROLE if name not in (COST, *ABSTRACTIONS)]
+OF_A_CASE = [name for name in CASE_TYPE if name != "ratio"]
 
 
 def checked(scenario: Scenario) -> Scenario:
@@ -52,51 +54,37 @@ def in_numbers(assumption: Assumption) -> str:
 def _check_names(scenario: Scenario) -> None:
     """Refuse names, texts, measures and keys that can't be used."""
     parts: tuple[Role | CaseType, ...] = (*scenario.roles, *scenario.case_types)
-    names = [scenario.name, scenario.unit, *(part.name for part in parts)]
-    bad = [
-        repr(name[:40])
-        for name in names
-        if not name.strip() or len(name) > NAME_LETTERS or not name.isprintable()
-    ]
+    names, keys = [scenario.name, scenario.unit, *(part.name for part in parts)], [part.key for part in parts]
+    measures = [measure for kind in scenario.case_types for measure in kind.measures]
+    texts = [scenario.about, *(kind.note for kind in scenario.case_types)]
     _refuse(
-        bad,
-        "name can't be used",
-        "names can't be used",
+        _quoted(names, lambda name: bool(name.strip()) and _is_line(name, NAME_LETTERS)),
+        "name[|s] can't be used",
         f"Give names of 1 to {NAME_LETTERS} letters on one line",
     )
-    measures = [measure for kind in scenario.case_types for measure in kind.measures]
-    odd = [repr(measure[:40]) for measure in measures if not re.fullmatch(r"[\w.-]{1,80}", measure)]
     _refuse(
-        odd,
-        "measure can't be used",
-        "measures can't be used",
+        _quoted(measures, re.compile(r"[\w.-]{1,80}").fullmatch),
+        "measure[|s] can't be used",
         "Give keys from the list of `vulncore measures`",
     )
-    texts = [scenario.about, *(kind.note for kind in scenario.case_types)]
-    long = [
-        repr(text[:40]) for text in texts if len(text) > ABOUT_LETTERS or not (text.isprintable() or not text)
-    ]
     _refuse(
-        long,
-        "text can't be used",
-        "texts can't be used",
+        _quoted(texts, lambda text: _is_line(text, ABOUT_LETTERS)),
+        "text[|s] can't be used",
         f"Give texts of up to {ABOUT_LETTERS} letters on one line",
     )
-    keys = [part.key for part in parts]
-    twice = [key for key in dict.fromkeys(keys) if keys.count(key) > 1]
+    twice = [key for key, times in Counter(keys).items() if times > 1]
+    _refuse(twice, "key[ is|s are] used twice", "Give every role and kind of case a key of its own")
     _refuse(
-        twice, "key is used twice", "keys are used twice", "Give every role and kind of case a key of its own"
+        _quoted(keys, re.compile(r"[a-z0-9][a-z0-9-]{0,39}", flags=re.ASCII).fullmatch),
+        "key[|s] can't be used",
+        "Use up to 40 small letters, digits and hyphens",
     )
-    odd = [
-        repr(key[:40]) for key in keys if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", key, flags=re.ASCII)
-    ]
-    _refuse(odd, "key can't be used", "keys can't be used", "Use up to 40 small letters, digits and hyphens")
 
 
 def _check_parts(scenario: Scenario) -> None:
     """Refuse too many parts, none, and parts that contradict each other."""
     roles = {role.key: role for role in scenario.roles}
-    kinds = {kind.key: kind for kind in scenario.case_types}
+    first_hand = {kind.key for kind in scenario.case_types if not kind.derived_from}
     for parts, least, most, what in (
         (scenario.roles, 1, MOST_ROLES, "roles"),
         (scenario.case_types, 1, MOST_CASE_TYPES, "kinds of case"),
@@ -110,8 +98,7 @@ def _check_parts(scenario: Scenario) -> None:
             for kind in scenario.case_types
             if not _works(roles.get(kind.held_by))
         ),
-        "kind of case is held by a role that does not work on cases",
-        "kinds of case are held by roles that do not work on cases",
+        "kind[ of case is held by a role that does|s of case are held by roles that do] not work on cases",
         "Name a role that doesn't supervise",
     )
     _refuse(
@@ -121,30 +108,26 @@ def _check_parts(scenario: Scenario) -> None:
             for below in role.supervises
             if below not in roles
         ),
-        "supervised role is not in the scenario",
-        "supervised roles are not in the scenario",
+        "supervised role[ is|s are] not in the scenario",
         "Add the role, or leave it out",
     )
     _refuse(
         (role.key for role in scenario.roles if role.key in _keys_below(role, roles)),
-        "role supervises itself in the end",
-        "roles supervise themselves in the end",
+        "role[ supervises itself|s supervise themselves] in the end",
         "Let a role lead only the roles below it",
     )
     _refuse(
         (
             kind.key
             for kind in scenario.case_types
-            if kind.derived_from and (kind.derived_from not in kinds or kinds[kind.derived_from].derived_from)
+            if kind.derived_from and kind.derived_from not in first_hand
         ),
-        "kind of case is derived from one that is not in the scenario, or is derived itself",
-        "kinds of case are derived from one that is not in the scenario, or is derived itself",
+        "kind[ of case is|s of case are] derived from one that is not in the scenario, or is derived itself",
         "Name another kind of case",
     )
     _refuse(
         (group.role for group in scenario.joiners if group.role not in roles),
-        "group of joiners has a role that is not in the scenario",
-        "groups of joiners have a role that is not in the scenario",
+        "group[ of joiners has|s of joiners have] a role that is not in the scenario",
         "Name a role of the scenario",
     )
     _refuse(
@@ -153,38 +136,31 @@ def _check_parts(scenario: Scenario) -> None:
             for group in scenario.joiners
             if not 1 <= group.people <= MOST_PEOPLE
         ),
-        "group of joiners has a number of people out of range",
-        "groups of joiners have a number of people out of range",
+        "group[ of joiners has|s of joiners have] a number of people out of range",
         f"Give 1 to {MOST_PEOPLE:,} people",
     )
 
 
 def _check_numbers(scenario: Scenario) -> None:
     """Refuse missing and unknown numbers, and those out of range or not whole, or ranges where one number belongs."""
+    numbers = scenario.assumptions
+    fields = {address: field_of(address) for address in numbers}
     _refuse(
-        (key for key in _needed(scenario) if key not in scenario.assumptions),
-        "number is missing",
-        "numbers are missing",
+        (needed.key for needed in _needed(scenario) if needed not in numbers),
+        "number[ is|s are] missing",
         "Add what is missing; docs/resourcing.md lists the numbers of each part",
     )
-    fields = {key: field_of(key) for key in scenario.assumptions}
     _refuse(
-        (key for key, field in fields.items() if field is None or not _has_place(scenario, key)),
-        "number belongs to nothing in the scenario",
-        "numbers belong to nothing in the scenario",
+        (of.key for of, field in fields.items() if field is None or not _has_place(scenario, of)),
+        "number[ belongs|s belong] to nothing in the scenario",
         "Correct the key, or leave the number out",
     )
-    for key, field in fields.items():
+    for address, field in fields.items():
         if field:
-            _check_limits(key, scenario.assumptions[key], field)
+            _check_limits(address.key, numbers[address], field)
     _refuse(
-        (
-            key
-            for key, field in fields.items()
-            if field and field.single and not scenario.assumptions[key].certain
-        ),
-        "number can't be a range",
-        "numbers can't be ranges",
+        (of.key for of, field in fields.items() if field and field.single and not numbers[of].certain),
+        "number[ can't be a range|s can't be ranges]",
         "Give one number for each",
     )
 
@@ -218,13 +194,10 @@ def _check_sums(scenario: Scenario) -> None:
 
 def _keys_below(role: Role, roles: Mapping[str, Role]) -> set[str]:
     """Return the keys of all roles below a role."""
-    below: set[str] = set()
-    todo = list(role.supervises)
+    below, todo = set[str](), set(role.supervises)
     while todo:
-        key = todo.pop()
-        if key not in below and key in roles:
-            below.add(key)
-            todo.extend(roles[key].supervises)
+        below |= todo
+        todo = {key for led in todo if led in roles for key in roles[led].supervises} - below
     return below
 
 
@@ -233,27 +206,25 @@ def _works(role: Role | None) -> bool:
     return role is not None and not role.supervises
 
 
-def _needed(scenario: Scenario) -> list[str]:
-    """Return the keys of the numbers that a scenario has to have."""
-    needed = [Address(name).key for name in UNIT]
+def _needed(scenario: Scenario) -> list[Address]:
+    """Return the numbers that a scenario has to have."""
+    needed = [Address(name) for name in UNIT]
     holders = {role.key for role in scenario.holding}
     for role in scenario.roles:
         names = [*OF_A_ROLE, *(SUPERVISION if role.supervises else ["on_cases"])]
         names += ["most_cases"] if role.key in holders else []
-        needed += [Address(name, role.key).key for name in names]
+        needed += [Address(name, role.key) for name in names]
     for kind in scenario.case_types:
         names = [*OF_A_CASE, *(["ratio"] if kind.derived_from else [])]
-        needed += [
-            *(Address(name, case=kind.key).key for name in names),
-            Address(HOURS, kind.held_by, kind.key).key,
-        ]
+        needed += [Address(name, case=kind.key) for name in names]
+        needed.append(Address(HOURS, kind.held_by, kind.key))
     return needed
 
 
-def _has_place(scenario: Scenario, key: str) -> bool:
+def _has_place(scenario: Scenario, address: Address) -> bool:
     """Whether the scenario has what a number is of."""
-    address, roles = address_of(key), {role.key: role for role in scenario.roles}
-    if not address or (address.role and address.role not in roles):
+    roles = {role.key: role for role in scenario.roles}
+    if address.role and address.role not in roles:
         return False
     works = _works(roles.get(address.role))
     if address.case:
@@ -261,9 +232,18 @@ def _has_place(scenario: Scenario, key: str) -> bool:
     return not address.role or address.name not in (SUPERVISION if works else CASEWORK)
 
 
-def _refuse(faulty: Iterable[str], one: str, several: str, mend: str) -> None:
-    """Refuse what is faulty, if anything is: how many, what is wrong, which, and what to do."""
+def _is_line(text: str, most: int) -> bool:
+    return len(text) <= most and (text.isprintable() or not text)
+
+
+def _quoted(texts: Iterable[str], usable: Callable[[str], object]) -> list[str]:
+    """Return texts that can't be used, as a refusal names them."""
+    return [repr(text[:40]) for text in texts if not usable(text)]
+
+
+def _refuse(faulty: Iterable[str], what: str, mend: str) -> None:
+    """Refuse what is faulty, if anything is: how many, what is wrong (`[for one|for several]`), which, and what to do."""
     which = [fault[:80] for fault in faulty]
     if which:
-        what = one if len(which) == 1 else several
-        raise InvalidScenarioError(f"{len(which)} {what}: {first_five(which)}. {mend}.")
+        wrong = re.sub(r"\[(.*)\|(.*)\]", r"\1" if len(which) == 1 else r"\2", what)
+        raise InvalidScenarioError(f"{len(which)} {wrong}: {first_five(which)}. {mend}.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from vulncore.resourcing.scenario.addresses import Address, address_of
+from vulncore.resourcing.scenario.addresses import Address
 
 PERCENT_OF_TIME: Final = "% of working time"
 PEOPLE: Final = "people"
@@ -162,27 +162,18 @@ SUPERVISION: Final = {
 }
 
 
-def field_of(key: str) -> Field | None:
-    """Return the field of a number by the number's key; None where no number has that key.
+def field_of(address: Address) -> Field | None:
+    """Return the field of a number; None where none stands there.
 
-    >>> field_of("role.pip2.leavers").unit, field_of("case.rape.hours.soit").name
+    >>> field_of(Address("leavers", "pip2")).unit, field_of(Address("hours", "soit", "rape")).name
     ('% a year', 'Hours a case')
     """
-    address = address_of(key)
-    if not address:
-        return None
     if address.case:
         return HOURS if address.role else CASE_TYPE.get(address.name)
     of_a_role = {**ROLE, **CASEWORK, **SUPERVISION, "week_hours": UNIT["week_hours"]}
     return (of_a_role if address.role else UNIT).get(address.name)
 
 
-def cost_key(role: str) -> str:
-    """Return the key of what one person of a role costs."""
-    return Address(COST, role).key
-
-
-def is_cost(key: str) -> bool:
+def is_cost(address: Address) -> bool:
     """Return whether a number is what somebody costs: it moves money, and neither demand nor people."""
-    address = address_of(key)
-    return address is not None and address == Address(COST, address.role)
+    return address == Address(COST, address.role)

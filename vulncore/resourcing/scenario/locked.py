@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -142,10 +142,9 @@ def locked_names(store: Path) -> list[str]:
     """Return the names that are locked, of locks that can be read."""
     names = []
     for path in sorted((store / FOLDER).glob(LOCKS)):
-        try:
+        # what one that can't be read locked is said where its scenario stands
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
             names.append(str(tomllib.loads(json.loads(path.read_bytes())["scenario"])["name"]))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            continue  # what it locked is said where its scenario stands
     return names
 
 
@@ -163,14 +162,6 @@ def lock_scenario(
     store: Path, scenario: Scenario, by: str, note: str, figures: LockedFigures, at: datetime
 ) -> BoardLock:
     """Lock a saved scenario for good: from then on nobody replaces or removes it through this package.
-
-    Args:
-        store: Where the data lives.
-        scenario: What is locked, as it is saved.
-        by: Who locks it, as typed.
-        note: What for; may be empty.
-        figures: On which figures, and what the page said.
-        at: When.
 
     Raises:
         UnknownNameError: Nothing is saved under its name.
@@ -206,21 +197,16 @@ def lock_of(store: Path, name: str) -> BoardLock | None:
         InvalidScenarioError: The lock was changed after it was made, or holds what no lock holds.
     """
     path = lock_file(store, name)
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise _damaged(name)
-        parts = json.loads(path.read_bytes())
-        if not isinstance(parts, dict) or parts.pop("seal", None) != _seal(parts):
-            raise _damaged(name)
-        lock = _lock_from(parts)
-    except FileNotFoundError:
-        if not is_locked(store, name):
-            return None
-        raise _damaged(name) from None
-    except (OSError, ValueError, RecursionError, InvalidPeriodError, InvalidScenarioError):
-        raise _damaged(name) from None
-    if lock.scenario.name != name:
-        raise _damaged(name)
+    lock = None
+    with suppress(OSError, ValueError, RecursionError, InvalidPeriodError, InvalidScenarioError):
+        parts = json.loads(path.read_bytes()) if path.stat().st_size <= MOST_BYTES else None
+        if isinstance(parts, dict) and parts.pop("seal", None) == _seal(parts):
+            lock = _lock_from(parts)
+    if is_locked(store, name) and (lock is None or lock.scenario.name != name):
+        raise InvalidScenarioError(
+            f"The lock of '{name}' was changed or damaged after it was made, so what went to the board can't be said. "
+            "Ask who keeps the store."
+        )
     return lock
 
 
@@ -284,10 +270,3 @@ def _digest(content: bytes) -> str:
 
 def _seal(parts: Mapping[str, Any]) -> str:
     return _digest(json.dumps(parts, sort_keys=True).encode())
-
-
-def _damaged(name: str) -> InvalidScenarioError:
-    return InvalidScenarioError(
-        f"The lock of '{name}' was changed or damaged after it was made, so what went to the board can't be said. "
-        "Ask who keeps the store."
-    )

@@ -1,5 +1,6 @@
 """Scenarios saved by name in the store for everybody who uses it: listed, read, saved and removed; and read from any file."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +19,10 @@ def saved_scenarios(store: Path) -> dict[str, Scenario]:
     """Return the saved scenarios by name, in alphabetical order; a file that can't be read any more is left out."""
     scenarios = {}
     for path in sorted((store / FOLDER).glob("*.toml")):
-        try:
+        with suppress(VulncoreError, OSError):
             scenario = load_scenario(path)
-        except (VulncoreError, OSError):
-            continue
-        if path == file_of(store, scenario.name):
-            scenarios[scenario.name] = scenario
+            if path == file_of(store, scenario.name):
+                scenarios[scenario.name] = scenario
     return dict(sorted(scenarios.items(), key=lambda item: item[0].casefold()))
 
 
@@ -37,10 +36,8 @@ def saved_state(store: Path) -> tuple[tuple[str, int], ...]:
     """Return the name and time of each saved file and lock: another state means that something was saved, removed or locked."""
     state = []
     for path in (*(store / FOLDER).glob("*.toml"), *(store / FOLDER).glob(LOCKS)):
-        try:
+        with suppress(OSError):  # somebody may have removed it a moment ago
             state.append((path.name, path.stat().st_mtime_ns))
-        except OSError:  # somebody removed it a moment ago
-            continue
     return tuple(sorted(state))
 
 
@@ -62,13 +59,7 @@ def saved_scenario(store: Path, name: str) -> Scenario:
 
 
 def save_scenario(store: Path, scenario: Scenario, name: str, *, instead: bool = False) -> Scenario:
-    """Save a scenario under a name, and return it as it is saved.
-
-    Args:
-        store: Where the data lives.
-        scenario: What is to be saved.
-        name: Its name from now on.
-        instead: Whether it may take the place of another of that name.
+    """Save a scenario under a name, `instead` of another of that name where it may, and return it as it is saved.
 
     Raises:
         InvalidScenarioError: The name can't be used or is that of the scenario that ships, the scenario is too long for a

@@ -13,7 +13,7 @@ from pydantic_core import PydanticKnownError
 from vulncore.domain.arrays import Floats
 from vulncore.domain.errors import InvalidScenarioError
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, parse_month
-from vulncore.resourcing.scenario.addresses import HOURS, Address
+from vulncore.resourcing.scenario.addresses import Address
 
 ASSUMED: Final = "assumed"
 SOURCE_LETTERS: Final = 200
@@ -153,10 +153,7 @@ class Joiners:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is assumed of a unit.
-
-    `assumptions` has each number by its key: `role.pip2.posts`, `case.rape.hours.soit`, `unit.leave`.
-    """
+    """What is assumed of a unit."""
 
     name: str
     unit: str
@@ -164,7 +161,7 @@ class Scenario:
     roles: tuple[Role, ...]
     case_types: tuple[CaseType, ...]
     joiners: tuple[Joiners, ...]
-    assumptions: Mapping[str, Assumption]
+    assumptions: Mapping[Address, Assumption]
 
     def role(self, key: str) -> Role:
         """Return the role with a key."""
@@ -172,11 +169,7 @@ class Scenario:
 
     def of_role(self, role: str, name: str) -> Assumption:
         """Return a number of a role; the unit's where the role has none of its own."""
-        return self.assumptions.get(Address(name, role).key) or self.assumptions[Address(name).key]
-
-    def hours(self, case_type: str, role: str) -> Assumption | None:
-        """Return the hours that a role spends on a case; None where it has no part in it."""
-        return self.assumptions.get(Address(HOURS, role, case_type).key)
+        return Address(name, role).or_unit(self.assumptions)
 
     @cached_property
     def working(self) -> tuple[Role, ...]:
@@ -189,13 +182,13 @@ class Scenario:
         holders = {case_type.held_by for case_type in self.case_types}
         return tuple(role for role in self.roles if role.key in holders)
 
-    def where(self, key: str, assumption: Assumption) -> "Scenario":
+    def where(self, address: Address, assumption: Assumption) -> "Scenario":
         """Return the scenario with one number changed."""
-        return replace(self, assumptions={**self.assumptions, key: assumption})
+        return replace(self, assumptions={**self.assumptions, address: assumption})
 
-    def without(self, key: str) -> "Scenario":
+    def without(self, address: Address) -> "Scenario":
         """Return the scenario without a number."""
-        return replace(self, assumptions={name: one for name, one in self.assumptions.items() if name != key})
+        return replace(self, assumptions={of: one for of, one in self.assumptions.items() if of != address})
 
     def called(self, name: str) -> "Scenario":
         """Return the scenario under another name."""

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import date
@@ -85,15 +86,19 @@ def scenario_text(scenario: Scenario) -> str:
     The same scenario gives the same text.
     """
     top = {"name": scenario.name, "unit": scenario.unit, "about": scenario.about}
+    numbers: defaultdict[Address, Table] = defaultdict(dict)
+    for address, assumption in scenario.assumptions.items():
+        of = address.of
+        numbers[of][address.key.removeprefix(of.key)] = _number_value(assumption)
     tables = [
         _lines(top),
-        ["[assumed]", *_number_lines(scenario, Address(""))],
+        ["[assumed]", *_lines(numbers[Address("")])],
         *(
-            ["[[role]]", *_lines(_given(role)), *_number_lines(scenario, Address("", role.key))]
+            ["[[role]]", *_lines(_given(role)), *_lines(numbers[Address("", role.key)])]
             for role in scenario.roles
         ),
         *(
-            ["[[case]]", *_lines(_given(kind)), *_number_lines(scenario, Address("", case=kind.key))]
+            ["[[case]]", *_lines(_given(kind)), *_lines(numbers[Address("", case=kind.key)])]
             for kind in scenario.case_types
         ),
         *(
@@ -111,18 +116,18 @@ def read_scenario(text: str) -> Scenario:
         InvalidScenarioError: It is not TOML, holds unknown parts, or can't be worked with.
     """
     file = _read(ScenarioFile, _parsed(text), "The scenario")
-    assumptions = _assumptions(Address("").part, file.assumed)
+    assumptions = _assumptions(Address(""), file.assumed)
     roles, kinds = [], []
     for table in file.role:
         role, numbers = _part(Role, table)
         roles.append(role)
-        assumptions |= _assumptions(Address("", role.key).part, numbers)
+        assumptions |= _assumptions(Address("", role.key), numbers)
     for table in file.case:
         kind, numbers = _part(CaseType, table)
         kinds.append(kind)
         hours = _read(Table, numbers.pop(HOURS, {}), HOURS)
         numbers |= {f"{HOURS}.{role}": value for role, value in hours.items()}
-        assumptions |= _assumptions(Address("", case=kind.key).part, numbers)
+        assumptions |= _assumptions(Address("", case=kind.key), numbers)
     try:
         joiners = tuple(_read(Joiners, table, "A group of joiners") for table in file.joiners)
     except InvalidPeriodError as problem:
@@ -147,16 +152,6 @@ def _given(part: Role | CaseType | Assumption) -> dict[str, Any]:
     """Return what a part holds, but for what it would hold anyway."""
     values = {field.name: (getattr(part, field.name), field.default) for field in fields(part)}
     return {name: value for name, (value, default) in values.items() if value != default}
-
-
-def _number_lines(scenario: Scenario, of: Address) -> list[str]:
-    return _lines(
-        {
-            key.removeprefix(of.part): _number_value(assumption)
-            for key, assumption in scenario.assumptions.items()
-            if key.startswith(of.part)
-        }
-    )
 
 
 def _number_value(assumption: Assumption) -> Any:
@@ -196,8 +191,8 @@ def _part(kind: type[Part], table: Table) -> tuple[Part, Table]:
     return _read(kind, {name: table[name] for name in names if name in table}, ""), numbers
 
 
-def _assumptions(prefix: str, table: Table) -> dict[str, Assumption]:
-    return {f"{prefix}{name}": _assumption(f"{prefix}{name}"[:80], value) for name, value in table.items()}
+def _assumptions(of: Address, table: Table) -> dict[Address, Assumption]:
+    return {of.called(name): _assumption(f"{of.key}{name}"[:80], value) for name, value in table.items()}
 
 
 def _assumption(where: str, value: Any) -> Assumption:
