@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -81,10 +82,11 @@ def fetch_tables(
             f"look at https://www.gov.uk/{PAGES[0]}"
         )
     ledger = Ledger(folder)
-    workbooks: dict[str, bool] = {}
-    for url in links if earlier else links[:1]:
-        file = _file_name(url)
-        workbooks[file] = ledger.download(web, url, file, MAX_WORKBOOK_BYTES, progress)
+    links = links if earlier else links[:1]
+    files = {_file_name(url): url for url in links}
+    workbooks = {
+        file: ledger.download(web, url, file, MAX_WORKBOOK_BYTES, progress) for file, url in files.items()
+    }
     texts: dict[str, str] = {}
     for file in workbooks:
         of_file: dict[str, str] = {}
@@ -99,10 +101,9 @@ def fetch_tables(
         raise UnreachableSiteError(
             f"{first_five(workbooks)} has no row of {name or 'any force'}. Fetch all forces, without --force."
         )
+    version = " ".join(map(ledger.digest, workbooks))
     for file, text in tables.items():
-        source = "; ".join(links if earlier else links[:1])
-        version = " ".join(ledger.digest(workbook) for workbook in workbooks)
-        ledger.keep(file, (_csv([list(HEADER)]) + text).encode(), source, version)
+        ledger.keep(file, (_csv([list(HEADER)]) + text).encode(), "; ".join(links), version)
     return FetchedTables(tuple(workbooks), tuple(tables), sum(workbooks.values()))
 
 
@@ -119,12 +120,8 @@ def table_links(page: Any) -> list[str]:
         for link in links
         if _TABLE.fullmatch(_file_name(link)) and (urlsplit(link).hostname or "").endswith(".gov.uk")
     ]
-    return sorted(tables, key=lambda link: (-_first_year(link), link))
-
-
-def _first_year(link: str) -> int:
-    years = [int(year[-2:]) for year in _YEAR.findall(_file_name(link))]
-    return min(years, default=0)
+    first_years = {link: [int(year[-2:]) for year in _YEAR.findall(_file_name(link))] for link in tables}
+    return sorted(tables, key=lambda link: (-min(first_years[link], default=0), link))
 
 
 def _file_name(link: str) -> str:
@@ -132,14 +129,12 @@ def _file_name(link: str) -> str:
 
 
 def _page(web: Web) -> Any:
-    for page in PAGES[:-1]:
-        try:
-            answer = web.json(CONTENT + page)
-        except NotThereError:
-            continue
+    now, before = PAGES
+    with suppress(NotThereError):
+        answer = web.json(CONTENT + now)
         if table_links(answer):
             return answer
-    return web.json(CONTENT + PAGES[-1])
+    return web.json(CONTENT + before)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -170,7 +165,7 @@ def _years(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
                 if number >= HEADING_SEARCHED:
                     break
             elif any(cells):
-                row = [cells[at] for at in columns]
+                row = [cells[at] if at < len(cells) else "" for at in columns]
                 # a row that names no year stays with those before it: the reader says what is wrong with it
                 year = row[0] if _FINANCIAL_YEAR.fullmatch(row[0]) else year
                 years.setdefault(year, []).append(row)
@@ -192,14 +187,7 @@ def _columns(cells: list[str]) -> list[int] | None:
 
 def _csv_sheet(path: Path) -> Iterator[Iterator[list[str]]]:
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        width = [0]
-
-        def rows() -> Iterator[list[str]]:
-            for cells in csv.reader(file):
-                width[0] = max(width[0], len(cells))
-                yield [cell.strip() for cell in cells] + [""] * (width[0] - len(cells))
-
-        yield rows()
+        yield ([cell.strip() for cell in cells] for cells in csv.reader(file))
 
 
 def _workbook_sheets(path: Path, name: str) -> Iterator[Iterator[list[str]]]:

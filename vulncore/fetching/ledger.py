@@ -5,6 +5,7 @@ import json
 import shutil
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -38,16 +39,10 @@ class Ledger:
 
     def whole(self, name: str, address: str, version: str) -> bool:
         """Return whether a file lies here whole, as it came from an address that still has the same version."""
-        entry = self._files.get(name)
-        path = self.folder / name
-        return (
-            entry is not None
-            and (entry.address, entry.version) == (address, version)
-            and version != ""
-            and path.is_file()
-            and path.stat().st_size == entry.bytes
-            and file_digest(path) == entry.sha256
-        )
+        entry, path = self._files.get(name), self.folder / name
+        if entry is None or not version or (entry.address, entry.version) != (address, version):
+            return False
+        return path.is_file() and path.stat().st_size == entry.bytes and file_digest(path) == entry.sha256
 
     def digest(self, name: str) -> str:
         """Return the SHA-256 with which a file is listed; "" where it isn't."""
@@ -84,9 +79,8 @@ class Ledger:
         """
         part, version_file = self.folder / f"{name}.part", self.folder / f"{name}.part.version"
         self.folder.mkdir(parents=True, exist_ok=True)
-        held = ""
-        if part.is_file() and version_file.is_file():
-            held = version_file.read_text(encoding="utf-8", errors="replace").strip()
+        there = part.is_file() and version_file.is_file()
+        held = version_file.read_text(encoding="utf-8", errors="replace").strip() if there else ""
 
         def begun(version: Version) -> None:
             if self.whole(name, url, version.validator):
@@ -101,14 +95,8 @@ class Ledger:
 
         with part.open("r+b" if held else "w+b") as sink:
             try:
-                version = web.transfer(
-                    url,
-                    sink,
-                    most_bytes,
-                    validator=held,
-                    begun=begun,
-                    progress=lambda here, of: progress(name, here, of),
-                )
+                report = partial(progress, name)
+                version = web.transfer(url, sink, most_bytes, validator=held, begun=begun, progress=report)
             except _WholeAlreadyError:
                 version = None
             except UnreachableSiteError:
@@ -116,14 +104,19 @@ class Ledger:
                     part.unlink()
                     version_file.unlink(missing_ok=True)
                 raise
-        if version is not None:
-            _refuse_other_digest(part, name, web.host(url), md5)
+        damaged = version is not None and md5 and _digest_of(part, "md5") != md5
+        if version is not None and not damaged:
             size, digest = part.stat().st_size, _digest_of(part, "sha256")
             part.chmod(READABLE)
             part.replace(self.folder / name)
             self._enter(name, url, version.validator, size, digest)
         part.unlink(missing_ok=True)
         version_file.unlink(missing_ok=True)
+        if damaged:
+            raise UnreachableSiteError(
+                f"{name} came with another digest (MD5) than {web.host(url)} says. It is damaged or was changed on the way, and is not kept. "
+                "Run the command again."
+            )
         return version is not None
 
     def _enter(self, name: str, address: str, version: str, size: int, digest: str) -> None:
@@ -135,16 +128,6 @@ class Ledger:
 
 class _WholeAlreadyError(Exception):
     """What is coming is here already."""
-
-
-def _refuse_other_digest(part: Path, name: str, host: str, md5: str) -> None:
-    if md5 and _digest_of(part, "md5") != md5:
-        part.unlink()
-        part.with_name(f"{part.name}.version").unlink(missing_ok=True)
-        raise UnreachableSiteError(
-            f"{name} came with another digest (MD5) than {host} says. It is damaged or was changed on the way, and is not kept. "
-            "Run the command again."
-        )
 
 
 def _digest_of(path: Path, method: str) -> str:
