@@ -7,7 +7,7 @@ Nothing is unpacked to disk. The bounds of all readers of extracts stand here to
 import gzip
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
@@ -37,9 +37,7 @@ CHUNK_BYTES: Final = 1 << 16
 ZIP: Final = b"PK\x03\x04"
 GZIP: Final = b"\x1f\x8b"
 PARQUET: Final = b"PAR1"
-OLD_WORKBOOK: Final = (
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS, and any workbook that is locked by a password
-)
+OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS, and any workbook locked by a password
 PACKED: Final = (ZIP, GZIP, PARQUET, OLD_WORKBOOK)  # what may swell as it is read
 UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 FIRST_BYTES: Final = 1_024
@@ -144,12 +142,7 @@ def zip_names(path: Path, name: str) -> list[str]:
     """
     with damage_as_refusal(name), zipfile.ZipFile(path) as archive:
         members = archive.infolist()
-    unsafe = unsafe_members(members)
-    faults: dict[str, Sequence[str]] = {
-        "lead out of the zip": unsafe.climbing,
-        "are encrypted": unsafe.locked,
-        "are packed by another method than deflate": unsafe.uncommon,
-    }
+    faults = unsafe_members(members)
     if len(members) > MAX_MEMBERS:
         faults["are more than an extract has"] = [printable(member.filename) for member in members]
     for what, which in faults.items():
