@@ -14,15 +14,14 @@ import pyarrow as pa
 from vulncore.domain.delivery import Progress
 from vulncore.domain.disk import NamedFile
 from vulncore.domain.errors import Reject, TooManyRejectsError, UnreadableSourceError
-from vulncore.sources.extract.record import Extract, SheetNotChosenError
+from vulncore.sources.extract.record import LINES, Extract, Question, SheetNotChosenError
 from vulncore.sources.extract.watched import READY, watched
-from vulncore.sources.extract.whole import Question, read_whole
+from vulncore.sources.extract.whole import read_whole
 
 PREFIX: Final = "vulncore-reading-"
 KEPT_S: Final = 86_400  # reading takes no day
 _QUESTION: Final = "question.json"
 _TABLE: Final = "table.arrow"
-_LINES: Final = ""  # no column of an extract is called so
 
 
 def read_apart(question: Question, name: str, progress: Progress | None = None) -> Extract:
@@ -34,12 +33,8 @@ def read_apart(question: Question, name: str, progress: Progress | None = None) 
     _sweep()
     with TemporaryDirectory(prefix=PREFIX) as made:
         folder = Path(made)
-        asking = {
-            **vars(question),
-            "path": str(question.path.absolute()),
-            "wanted": None if question.wanted is None else list(question.wanted),
-        }
-        (folder / _QUESTION).write_text(json.dumps(asking), "ascii")
+        asking = {**vars(question), "path": str(question.path.absolute())}
+        (folder / _QUESTION).write_text(json.dumps(asking, default=list), "ascii")
         file_bytes = question.path.stat().st_size
         with closing(watched(__name__, answer.__name__, folder, file_bytes, name)) as messages:
             for message in messages:
@@ -62,11 +57,9 @@ def answer(folder: str) -> None:
         extract = read_whole(question, lambda rows, share: _say(rows=rows, share=share))
     except UnreadableSourceError as refusal:
         sheets, rejects = getattr(refusal, "sheets", ()), getattr(refusal, "rejects", ())
-        _say(
-            refusal=str(refusal), kind=type(refusal).__name__, sheets=sheets, rejects=[*map(astuple, rejects)]
-        )
+        _say(refusal=str(refusal), sheets=sheets, rejects=rejects)
         return
-    table = extract.table.append_column(_LINES, extract.lines)
+    table = extract.table.append_column(LINES, extract.lines)
     with pa.OSFile(str(Path(folder) / _TABLE), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
     _say(extract={name: value for name, value in vars(extract).items() if name not in {"table", "lines"}})
@@ -77,11 +70,10 @@ def _say(**message: Any) -> None:
 
 
 def _refusal(message: dict[str, Any]) -> UnreadableSourceError:
-    match message["kind"]:
-        case SheetNotChosenError.__name__:
-            return SheetNotChosenError(message["refusal"], message["sheets"])
-        case TooManyRejectsError.__name__:
-            return TooManyRejectsError(message["refusal"], [Reject(*reject) for reject in message["rejects"]])
+    if message["sheets"]:
+        return SheetNotChosenError(message["refusal"], message["sheets"])
+    if message["rejects"]:
+        return TooManyRejectsError(message["refusal"], [Reject(*reject) for reject in message["rejects"]])
     return UnreadableSourceError(message["refusal"])
 
 
@@ -91,8 +83,8 @@ def _extract(file: Path, about: dict[str, Any]) -> Extract:
     rejects = tuple(Reject(*reject) for reject in about["rejects"])
     return Extract(
         **{**about, **lists, "file": NamedFile(*about["file"]), "rejects": rejects},
-        table=table.drop_columns([_LINES]),
-        lines=table[_LINES].combine_chunks(),
+        table=table.drop_columns([LINES]),
+        lines=table[LINES].combine_chunks(),
     )
 
 

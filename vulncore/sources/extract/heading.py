@@ -6,17 +6,53 @@ they complete each other: each fills a column that the other leaves empty, or th
 first are merged across. Lines above it that look like records themselves are never passed over as titles.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from typing import Final, NamedTuple
 
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.packed import HEADING_LINES, HEADING_SEARCHED, MAX_COLUMNS, MAX_NAME_CHARACTERS
-from vulncore.sources.extract.record import UNCOMPUTED, Row
+from vulncore.sources.extract.record import UNCOMPUTED, RawRows, Row
 
 WIDE_ENOUGH: Final = 0.6  # of the columns: titles and criteria fill one or two
 
 Merged = Sequence[tuple[int, int, int, int]]
+
+
+class Headed(NamedTuple):
+    """Rows beneath a heading: its first and last line, what it calls the columns, and the places of those without a name.
+
+    `lines` are the heading's own, to be known where they come again; `passed_over` lines stand above it.
+    """
+
+    heading: tuple[int, int]
+    columns: tuple[str, ...]
+    unnamed: frozenset[int]
+    lines: set[tuple[str, ...]]
+    rows: Iterator[Row]
+    passed_over: int
+
+
+def under_heading(raw: RawRows, heading: tuple[int, int] | None, name: str) -> Headed:
+    """Return the rows beneath the heading, and what it calls the columns."""
+    if raw.names is not None:
+        columns, unnamed = column_names([Row(1, list(raw.names))], (), name)
+        return Headed((1, 1), columns, unnamed, set(), raw.rows, 0)
+    most = max(HEADING_SEARCHED, heading[1] if heading and heading[1] <= 10 * HEADING_SEARCHED else 0)
+    first = [row._replace(cells=[cell.strip() for cell in row.cells]) for row in islice(raw.rows, most)]
+    if not any(any(row.cells) for row in first):
+        raise UnreadableSourceError(
+            f"The first {len(first)} rows of {name} are empty. Check that you chose the right file."
+        )
+    if heading is None:
+        heading = find_heading(first, raw.merged, name)
+    lines = heading_rows(first, heading, name)
+    columns, unnamed = column_names(lines, raw.merged, name)
+    above = sum(any(row.cells) for row in first if row.line < heading[0])
+    beneath = [row for row in first if row.line > lines[-1].line]
+    headings = {tuple(without_empty_end(row.cells)) for row in lines}
+    return Headed(heading, columns, unnamed, headings, chain(beneath, raw.rows), above)
 
 
 def find_heading(rows: Sequence[Row], merged: Merged, name: str) -> tuple[int, int]:
@@ -188,6 +224,14 @@ def _wordy(cells: Sequence[str]) -> bool:
 
 def _wide(cells: Sequence[str], width: int) -> bool:
     return sum(map(bool, cells)) >= max(min(2, width), WIDE_ENOUGH * width)
+
+
+def without_empty_end(cells: list[str]) -> list[str]:
+    """Return the cells up to the last that is filled."""
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return cells[:end]
 
 
 def _last(cells: Sequence[str]) -> int:

@@ -7,8 +7,8 @@ from vulncore.domain.delivery import Progress, printable
 from vulncore.domain.errors import UnreadableSourceError
 from vulncore.sources.extract.apart import read_apart
 from vulncore.sources.extract.packed import MAX_BYTES, PACKED
-from vulncore.sources.extract.record import Extract
-from vulncore.sources.extract.whole import Question, first_bytes, read_whole
+from vulncore.sources.extract.record import Extract, Question
+from vulncore.sources.extract.whole import first_bytes, read_whole
 
 
 def read_extract(

@@ -26,9 +26,6 @@ _KINDS: Final = {
     "[Content_Types].xml": "XLSX",
     "xl/workbook.xml": "XLSX",
 }
-_HEAD_BYTES: Final = (
-    100_000  # of a workbook's own part: what it is like stands before the names of its sheets
-)
 _HALF_A_SECOND: Final = timedelta(milliseconds=500)
 
 
