@@ -51,10 +51,12 @@ def deliver(seed: int = DEFAULT) -> Delivery:
     (True, True)
     """
     incidents = _incidents(seed)
+    covered = [(measure.key, month) for measure in report_measures() for month in period().months]
+    notes = [{**note, "force": FORCE, "author": "demo generator"} for note in description("notes")["note"]]
     tables = Tables(
         incidents=pa.Table.from_pandas(incidents, schema=INCIDENTS, preserve_index=False),
-        coverage=_coverage(),
-        annotations=_annotations(),
+        coverage=incident_coverage(SOURCE, FORCE, covered),
+        annotations=pa.Table.from_pylist(notes, schema=ANNOTATIONS),
         measures=measures_table(report_measures()),
     )
     noted = {
@@ -105,13 +107,3 @@ def _rows(seed: int) -> pd.DataFrame:
 
 def _repeated(counts: pd.DataFrame, repeats: Integers) -> pd.DataFrame:
     return counts.loc[counts.index.repeat(repeats), ["measure", "month"]].reset_index(drop=True)
-
-
-def _coverage() -> pa.Table:
-    covered = [(measure.key, month) for measure in report_measures() for month in period().months]
-    return incident_coverage(SOURCE, FORCE, covered)
-
-
-def _annotations() -> pa.Table:
-    rows = [{**note, "force": FORCE, "author": "demo generator"} for note in description("notes")["note"]]
-    return pa.Table.from_pylist(rows, schema=ANNOTATIONS)

@@ -1,7 +1,5 @@
 """When things happened, and when they were recorded."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -93,7 +91,8 @@ def _as_known(
     shortest = -1
     for grade in description("times")["known"]:
         at = np.flatnonzero((delay > shortest) & (delay <= grade["up_to_days"]))
-        how = draw_names(rng, _ways(grade), len(at), "how times are known")
+        ways = {way: grade[way] for way in ("to_the_minute", "window", "start_only", "not_at_all")}
+        how = draw_names(rng, ways, len(at), "how times are known")
         exact, window, start_only = (at[how == way] for way in ("to_the_minute", "window", "start_only"))
         start[exact] = end[exact] = _seconds(_rounded(moment[exact], rng))
         low, high = _window(moment[window], recorded[window], grade["window_hours"], rng)
@@ -101,10 +100,6 @@ def _as_known(
         start[start_only] = _seconds(_rounded(moment[start_only], rng))
         shortest = grade["up_to_days"]
     return start, end
-
-
-def _ways(grade: dict[str, Any]) -> dict[str, int]:
-    return {way: grade[way] for way in ("to_the_minute", "window", "start_only", "not_at_all")}
 
 
 def _window(
