@@ -13,6 +13,7 @@ import numpy as np
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.draft_codes import draft_codes
 from vulncore.sources.records.draft_columns import (
+    DATED,
     Column,
     Content,
     date_order,
@@ -32,6 +33,7 @@ PLAIN: Final = (
     *("record_id", "location_type", "place", "victim_key", "victim_residency", "hate_strand", "risk_level"),
     *("allocated_to", "outcome"),
 )
+FORCE_HEADINGS: Final = ("force", "force name", "police force", "reported by")
 PLACES: Final = (("longitude", "latitude"), ("easting", "northing"), ("grid_reference",))
 
 _MONTH_WORDS = {"to", *(name.casefold() for name in (*calendar.month_name, *calendar.month_abbr))}
@@ -69,9 +71,8 @@ def draft_mapping(extract: Extract, force: str = "") -> Draft:
     chosen = ({"recorded_on": recorded} if recorded else {}) | _dates_beside(columns, used | {recorded})
     chosen |= _places(columns, used) | _plain(columns, used | set(chosen.values()))
     if "record_id" not in chosen:
-        doubts["recorded_on"] = "; ".join(
-            filter(None, [doubts.get("recorded_on"), "no column is the reference of the record"])
-        )
+        doubt = f"{doubts['recorded_on']}; " if "recorded_on" in doubts else ""
+        doubts["recorded_on"] = f"{doubt}no column is the reference of the record"
     named, force_doubt = (force, "") if force else _force(columns)
     if force_doubt:
         doubts["force"] = force_doubt
@@ -98,22 +99,14 @@ def draft_mapping(extract: Extract, force: str = "") -> Draft:
 
 
 def _dates_beside(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
-    chosen: dict[str, str] = {}
-    for column in columns:
-        role = moment_role(column)
-        if (
-            column.content in (Content.DATE, Content.MOMENT)
-            and role in ("outcome_on", "no_crimed_on")
-            and column.name not in used
-        ):
-            chosen.setdefault(role, column.name)
-    return chosen
+    free = {moment_role(c): c.name for c in reversed(columns) if c.content in DATED and c.name not in used}
+    return {role: free[role] for role in ("outcome_on", "no_crimed_on") if role in free}
 
 
 def _places(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
     for names in PLACES:
-        kinds = (Content.TEXT,) if names == ("grid_reference",) else (Content.NUMBER,)
-        chosen = {name: _best([c for c in columns if c.content in kinds], name, used) for name in names}
+        kind = Content.TEXT if names == ("grid_reference",) else Content.NUMBER
+        chosen = {name: _best([c for c in columns if c.content is kind], name, used) for name in names}
         if all(chosen.values()) and len(set(chosen.values())) == len(names) and _plausible(columns, chosen):
             return chosen
     return {}
@@ -132,8 +125,7 @@ def _plain(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
     chosen: dict[str, str] = {}
     text = [c for c in columns if c.content in (Content.TEXT, Content.NUMBER) and not is_personal(c)]
     for name in PLAIN:
-        best = _best(text, name, used | set(chosen.values()))
-        if best:
+        if best := _best(text, name, used | set(chosen.values())):
             chosen[name] = best
     return chosen
 
@@ -146,10 +138,7 @@ def _best(columns: Sequence[Column], name: str, used: set[str]) -> str:
 
 def _force(columns: Sequence[Column]) -> tuple[str, str]:
     for column in columns:
-        if (
-            column.headings[-1] in ("force", "force name", "police force", "reported by")
-            and len(column.values) == 1
-        ):
+        if len(column.values) == 1 and column.headings[-1] in FORCE_HEADINGS:
             return next(iter(column.values)), ""
     return UNNAMED_FORCE, "the extract does not name one force"
 
@@ -173,9 +162,6 @@ def source_name(file_name: str, sheet: str = "") -> str:
     ('crime-extract-v2', 'extract', 'all-crimes')
     """
     stem = f"{PurePath(file_name.casefold().removesuffix('.gz')).stem} {sheet.casefold()}"
-    words = [
-        word
-        for word in re.split(r"[^a-z0-9]+", stem)
-        if word and not word.isdigit() and word not in _MONTH_WORDS
-    ]
-    return "-".join(words)[:40].strip("-") or "extract"
+    words = re.findall(r"[a-z0-9]+", stem)
+    telling = [word for word in words if not word.isdigit() and word not in _MONTH_WORDS]
+    return "-".join(telling)[:40].strip("-") or "extract"

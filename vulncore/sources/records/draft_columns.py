@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
@@ -39,6 +39,9 @@ class Content(StrEnum):
     NUMBER = "number"
     YES_OR_NO = "yes or no"
     TEXT = "text"
+
+
+DATED: Final = (Content.DATE, Content.MOMENT)
 
 
 @dataclass(frozen=True)
@@ -80,23 +83,21 @@ def _content(heading: str, values: dict[str, int]) -> Content:
         return Content.NOTHING
     if {text.casefold() for text in sample} <= YES_OR_NO and "hour" not in heading:
         return Content.YES_OR_NO
+    words = set(heading.split())
     tests: dict[Content, Callable[[str], Any]] = {
-        Content.HOUR: parse_hour if "hour" in heading.split() else lambda _: None,
+        **({Content.HOUR: parse_hour} if "hour" in words else {}),
         Content.DATE: _any_date,
         Content.MOMENT: _any_moment,
-        Content.TIME: parse_time
-        if {"time", "tm"} & set(heading.split()) or ":" in sample[0]
-        else lambda _: None,
+        **({Content.TIME: parse_time} if {"time", "tm"} & words or ":" in sample[0] else {}),
         Content.NUMBER: parse_number,
     }
-    content = next((content for content, read in tests.items() if _share(sample, read)), Content.TEXT)
-    # a spreadsheet writes a date as its first second: where no row has another, it is a date
-    dated = content is Content.MOMENT and all(_clock(text) in (None, time.min) for text in sample)
-    return Content.DATE if dated else content
-
-
-def _share(sample: Collection[str], read: Callable[[str], Any]) -> bool:
-    return sum(read(text) is not None for text in sample) >= NEARLY_ALL * len(sample)
+    for content, read in tests.items():
+        values_read = [value for value in map(read, sample) if value is not None]
+        if len(values_read) >= NEARLY_ALL * len(sample):
+            # a spreadsheet writes a date as its first second: where no row has another, it is a date
+            dated = content is Content.MOMENT and all(clock in (None, time.min) for _, clock in values_read)
+            return Content.DATE if dated else content
+    return Content.TEXT
 
 
 def _any_date(text: str) -> Any:
@@ -110,11 +111,6 @@ def _any_moment(text: str) -> Any:
     if re.fullmatch(r"[\d.]+", text):
         return None
     return parse_moment(text, DateOrder.DAY_FIRST) or parse_moment(text, DateOrder.MONTH_FIRST)
-
-
-def _clock(text: str) -> time | None:
-    moment = _any_moment(text)
-    return moment[1] if moment else None
 
 
 def is_personal(column: Column) -> bool:
@@ -153,29 +149,20 @@ def heading_patterns() -> dict[str, dict[str, tuple[re.Pattern[str], ...]]]:
 
 def date_order(columns: Sequence[Column]) -> tuple[DateOrder, str]:
     """Return the order that reads more of the dates, and a doubt where nothing tells the two apart."""
-    texts = [
-        text
-        for column in columns
-        if column.content in (Content.DATE, Content.MOMENT)
-        for text in column.values
-    ]
-    unread = {order: sum(parse_moment(text, order) is None for text in texts) for order in DateOrder}
-    differ = any(
-        parse_moment(text, DateOrder.DAY_FIRST) != parse_moment(text, DateOrder.MONTH_FIRST) for text in texts
-    )
-    best = min(DateOrder, key=lambda order: unread[order])
-    doubt = (
-        "no day above 12 occurs, so day and month could be the other way round"
-        if differ and len(set(unread.values())) == 1
-        else ""
-    )
-    return best, SWAPPED if any(_half_swapped(column) for column in columns) else doubt
+    dated = [column for column in columns if column.content in DATED]
+    texts = [text for column in dated for text in column.values]
+    moments = {order: [parse_moment(text, order) for text in texts] for order in DateOrder}
+    day_first, month_first = moments.values()
+    doubt = ""
+    if day_first != month_first and day_first.count(None) == month_first.count(None):
+        doubt = "no day above 12 occurs, so day and month could be the other way round"
+    if any(_half_swapped(column) for column in dated):
+        doubt = SWAPPED
+    return min(DateOrder, key=lambda order: moments[order].count(None)), doubt
 
 
 def _half_swapped(column: Column) -> bool:
     """Whether all text dates of a column have days above 12 and all spreadsheet dates none, as after a wrong import."""
-    if column.content not in (Content.DATE, Content.MOMENT):
-        return False
     spreadsheet = [text for text in column.values if re.match(r"\d{4}-\d\d-\d\d", text)]
     typed = [text for text in column.values if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text)]
     days = [int(text[8:10]) for text in spreadsheet]
@@ -185,7 +172,7 @@ def _half_swapped(column: Column) -> bool:
 
 def draft_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[dict[str, Moment], str]:
     """Return the columns for when things happened, and the column of the date recorded; adds to `doubts`."""
-    days = {c.name: moment_role(c) for c in columns if c.content in (Content.DATE, Content.MOMENT)}
+    days = {c.name: moment_role(c) for c in columns if c.content in DATED}
     clocks = {c.name: moment_role(c) for c in columns if c.content in (Content.TIME, Content.HOUR)}
     content = {column.name: column.content for column in columns}
     recorded = _first(days, "recorded_on")
