@@ -43,19 +43,14 @@ UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 FIRST_BYTES: Final = 1_024
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
 
+_ASK: Final = "Ask for the extract as CSV or XLSX"
 _SAVE_AS: Final = "Open the file in a spreadsheet program and save it as XLSX"
 _OTHERS: Final = {
     "an encrypted Parquet file. Write it without encryption": (b"PAR",),
     "an empty zip. Export the file again": (b"PK\x05\x06",),
-    "a PDF. Ask for the extract as CSV or XLSX": (b"%PDF",),
-    "a text document. Ask for the extract as CSV or XLSX": (b"{\\rtf",),
-    "a picture. Ask for the extract as CSV or XLSX": (
-        b"\x89PNG",
-        b"\xff\xd8\xff",
-        b"GIF8",
-        b"II*\0",
-        b"MM\0*",
-    ),
+    f"a PDF. {_ASK}": (b"%PDF",),
+    f"a text document. {_ASK}": (b"{\\rtf",),
+    f"a picture. {_ASK}": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*"),
     "packed as 7z. Unpack it, or pack it as zip": (b"7z\xbc\xaf",),
     "packed as RAR. Unpack it, or pack it as zip": (b"Rar!",),
     "packed as bzip2. Unpack it, or pack it as zip or gz": (b"BZh",),

@@ -24,12 +24,16 @@ from vulncore.sources.police_uk.files import (
 )
 from vulncore.sources.police_uk.incidents import incident_rows
 from vulncore.sources.police_uk.rows import month_rows, oddity_counts, shared_id_counts
-from vulncore.sources.row_tally import MAX_REJECTS, MOST_REJECTED, RowTally, check_share, delivery
-
-ATTRIBUTION: Final = (
-    "Contains public sector information licensed under the Open Government Licence v3.0. "
-    "Source: data.police.uk"
+from vulncore.sources.row_tally import (
+    MAX_REJECTS,
+    MOST_REJECTED,
+    OPEN_LICENCE,
+    RowTally,
+    check_share,
+    delivery,
 )
+
+ATTRIBUTION: Final = f"{OPEN_LICENCE} data.police.uk"
 
 
 def deliver(

@@ -3,7 +3,6 @@
 The whole force is the sum of its areas, where no part of the sum is missing.
 """
 
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -24,14 +23,11 @@ from vulncore.domain.periods import Window, month_end, parse_month
 from vulncore.domain.schemas import COUNTS
 from vulncore.domain.vocabulary import REFERENCE, Measure
 from vulncore.sources.csv_text import Rows
-from vulncore.sources.row_tally import RowTally, refuse_repeats
+from vulncore.sources.row_tally import OPEN_LICENCE, RowTally, refuse_repeats
 from vulncore.sources.tables import Totals, table_of
 
 SOURCE: Final = "recorded-crime-met"
-ATTRIBUTION: Final = (
-    "Contains public sector information licensed under the Open Government Licence v3.0. "
-    "Source: Metropolitan Police Service, MPS Recorded Crime, London Datastore"
-)
+ATTRIBUTION: Final = f"{OPEN_LICENCE} Metropolitan Police Service, MPS Recorded Crime, London Datastore"
 
 FORCE: Final = "Metropolitan Police Service"
 WHOLE: Final = ""  # in place of an area's name: all areas together
@@ -44,12 +40,14 @@ UNKNOWN_CATEGORY: Final = "a category that is not on the list"
 NO_COUNT: Final = "a count that cannot be read"
 TOTALS_ROW: Final = "a row of totals"
 
+AT_AN_END: Final = (
+    "of a category that reads 0 in every area in the first month or the last, as if it began or ended"
+)
+
 MISSING: Final = -1  # in a matrix of counts: the month's cell is empty
 _UNREADABLE: Final = -2  # in a matrix of counts, beside MISSING: the cell holds something else than a count
 
-BOROUGHS: Final = tuple(
-    tomllib.loads((REFERENCE / "met_boroughs.toml").read_text(encoding="utf-8"))["boroughs"]
-)
+BOROUGHS: Final = tuple(tomllib.loads((REFERENCE / "met_boroughs.toml").read_text("utf-8"))["boroughs"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,8 +144,6 @@ def columns_by_area(heading: Sequence[str], file: str) -> tuple[int, int, dict[i
 
 
 def _month(name: str) -> Window | None:
-    if not re.fullmatch(r"\d{6}", name, flags=re.ASCII):
-        return None
     with suppress(InvalidPeriodError):
         start = parse_month(f"{name[:4]}-{name[4:]}")
         return Window(start, month_end(start))
@@ -234,7 +230,5 @@ def _noted(
         if measure not in summed:
             noted["of a category without a sum for the whole force, because rows are missing"] += len(rows)
         if not (counts[:, first].any() and counts[:, last].any()):
-            noted[
-                "of a category that reads 0 in every area in the first month or the last, as if it began or ended"
-            ] += len(rows)
+            noted[AT_AN_END] += len(rows)
     return noted
