@@ -7,6 +7,7 @@ links change with every release, read by the GOV.UK content API, https://content
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -56,15 +57,8 @@ def fetch_tables(
 ) -> FetchedTables:
     """Fetch recorded crime by force and quarter into a folder, as tables that `vulncore publish recorded-crime` takes.
 
-    Args:
-        web: Asks the site.
-        folder: Where they go.
-        force: Makes one table of this force's rows of all years; without it, one of all forces for each year.
-        earlier: Whether the closed workbooks of earlier years, too.
-        progress: Told how far each file has come.
-
-    Returns:
-        What is in the folder now.
+    With a force it is one table of that force's rows of all years, without it one of all forces for each year; `earlier`
+    has the closed workbooks of earlier years fetched, too.
 
     Raises:
         UnknownNameError: There is no such force.
@@ -114,7 +108,7 @@ def table_links(page: Any) -> list[str]:
     >>> table_links({"details": {"attachments": [{"url": media}], "body": "https://example.org/prc-pfa-x.ods"}}) == [media]
     True
     """
-    links = dict.fromkeys(link for text in _texts(page) for link in _LINK.findall(text))
+    links = dict.fromkeys(_LINK.findall(json.dumps(page)))
     tables = [
         link
         for link in links
@@ -135,19 +129,6 @@ def _page(web: Web) -> Any:
         if table_links(answer):
             return answer
     return web.json(CONTENT + before)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Yield every text in an answer, however deep."""
-    waiting = [value]
-    while waiting:
-        inner = waiting.pop()
-        if isinstance(inner, str):
-            yield inner
-        elif isinstance(inner, dict):
-            waiting += inner.values()
-        elif isinstance(inner, list):
-            waiting += inner
 
 
 def _years(path: Path) -> Iterator[tuple[str, list[list[str]]]]:

@@ -11,7 +11,7 @@ address leads on to a store of files that gives parts.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -64,17 +64,8 @@ def fetch_months(
 ) -> FetchedMonths:
     """Fetch months of forces into a folder that `vulncore publish police-uk` takes.
 
-    Args:
-        web: Asks the site.
-        folder: Where they go.
-        forces: Their names, as the site has them, or the parts of file names that stand for them.
-        first: The first month that is wanted.
-        last: The last; None for the newest that there is.
-        kinds: Which kinds of file.
-        progress: Told how far each file has come.
-
-    Returns:
-        Which months were fetched, were here, and are not there.
+    Forces are named as the site has them, or by the parts of file names that stand for them; without a last month it is
+    the newest that there is.
 
     Raises:
         UnknownNameError: The site has no such force.
@@ -213,39 +204,29 @@ def _take(
     """Take what is wanted out of an archive, by parts or, where the site gives none, from the whole of it."""
     zip_name = f"{format_month(archive)}.zip"
     url = f"{ARCHIVES}{zip_name}"
-    try:
-        remote = RemoteFile(web, url, MAX_ARCHIVE_BYTES)
-    except ChangedFileError:
-        ledger.download(web, url, zip_name, MAX_ARCHIVE_BYTES, progress, md5)
-        with (ledger.folder / zip_name).open("rb") as file:
-            return _take_from(file, ledger, url, ledger.digest(zip_name), wanted, progress)
-    return _take_from(remote, ledger, url, remote.version.validator or md5, wanted, progress)
-
-
-def _take_from(
-    file: IO[bytes] | RemoteFile,
-    ledger: Ledger,
-    url: str,
-    version: str,
-    wanted: Sequence[MonthName],
-    progress: ByteProgress,
-) -> FetchedMonths:
-    zip_name = url.removeprefix(ARCHIVES)
-    with opened(file, zip_name) as archive:
-        names = set(safe_names(archive, zip_name))
-    there = [name for name in wanted if name.file in names]
-    here = [name for name in there if ledger.whole(name.file, url, version)]
-    fetched = [name for name in there if name not in here]
-    taken = 0
-    for name, content in _contents(file, zip_name, fetched):
-        if content.lstrip()[:1] == b"<":
-            raise UnreadableSourceError(
-                f"{printable(name.file)} in {zip_name} is a web page and not a table. Tell data.police.uk, and fetch the other "
-                "months by --from and --to."
-            )
-        ledger.keep(name.file, content, url, version)
-        taken += len(content)
-        progress(f"{len(fetched)} files of {zip_name}", taken, None)
+    with ExitStack() as closing:
+        try:
+            file: IO[bytes] | RemoteFile = (remote := RemoteFile(web, url, MAX_ARCHIVE_BYTES))
+            version = remote.version.validator or md5
+        except ChangedFileError:
+            ledger.download(web, url, zip_name, MAX_ARCHIVE_BYTES, progress, md5)
+            file = closing.enter_context((ledger.folder / zip_name).open("rb"))
+            version = ledger.digest(zip_name)
+        with opened(file, zip_name) as packed:
+            names = set(safe_names(packed, zip_name))
+        there = [name for name in wanted if name.file in names]
+        here = [name for name in there if ledger.whole(name.file, url, version)]
+        fetched = [name for name in there if name not in here]
+        taken = 0
+        for name, content in _contents(file, zip_name, fetched):
+            if content.lstrip()[:1] == b"<":
+                raise UnreadableSourceError(
+                    f"{printable(name.file)} in {zip_name} is a web page and not a table. Tell data.police.uk, and fetch the other "
+                    "months by --from and --to."
+                )
+            ledger.keep(name.file, content, url, version)
+            taken += len(content)
+            progress(f"{len(fetched)} files of {zip_name}", taken, None)
     covered = {name.partition("/")[0] for name in names} | {format_month(max(name.month for name in wanted))}
     missing = [name for name in wanted if name not in there and format_month(name.month) in covered]
     return FetchedMonths(tuple(fetched), tuple(here), tuple(missing))
