@@ -7,7 +7,7 @@ first are merged across. Lines above it that look like records themselves are ne
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import Final, NamedTuple
 
 from vulncore.domain.delivery import printable
@@ -214,8 +214,7 @@ def _unique(headings: Sequence[str]) -> tuple[str, ...]:
 
 
 def _beside(first: Sequence[str], second: Sequence[str]) -> list[tuple[str, str]]:
-    width = max(len(first), len(second))
-    return list(zip([*first, *[""] * width][:width], [*second, *[""] * width][:width], strict=True))
+    return list(zip_longest(first, second, fillvalue=""))
 
 
 def _wordy(cells: Sequence[str]) -> bool:
@@ -228,14 +227,14 @@ def _wide(cells: Sequence[str], width: int) -> bool:
 
 def without_empty_end(cells: list[str]) -> list[str]:
     """Return the cells up to the last that is filled."""
-    end = len(cells)
-    while end and not cells[end - 1]:
-        end -= 1
-    return cells[:end]
+    return cells[: _last(cells)]
 
 
 def _last(cells: Sequence[str]) -> int:
-    return max((index for index, cell in enumerate(cells, start=1) if cell), default=0)
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return end
 
 
 def _width(rows: Sequence[Row]) -> int:
