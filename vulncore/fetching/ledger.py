@@ -63,15 +63,7 @@ class Ledger:
         """Fetch a file whole into the folder; return whether it had to be.
 
         Until it is whole it is called `NAME.part`, and `NAME.part.version` says of which version that is: the next
-        run goes on from there.
-
-        Args:
-            web: Asks the site.
-            url: Where the file is.
-            name: What it is to be called.
-            most_bytes: How large it may be.
-            progress: Told how far it has come.
-            md5: The digest that the site says it has; "" where it says none.
+        run goes on from there. `md5` is the digest that the site says it has, "" where it says none.
 
         Raises:
             UnreachableSiteError: The site can't be reached, the file is larger than may be or than the disk has room

@@ -14,11 +14,6 @@ LEAST_BYTES: Final = 64 * 1024
 class RemoteFile(io.RawIOBase):
     """What is at an address, to be read in parts; `zipfile` takes it as it takes a file.
 
-    Args:
-        web: Asks the site.
-        url: The address.
-        most_bytes: How large the file may be.
-
     Raises:
         ChangedFileError: The site gives no parts, or what it has changes while it is read.
         UnreachableSiteError: It can't be reached, or answers with something else.

@@ -45,11 +45,7 @@ def member_names(path: Path) -> list[str]:
 
 
 def safe_names(archive: zipfile.ZipFile, zip_name: str) -> list[str]:
-    """Return the names of the files in an open zip, folders left out.
-
-    Raises:
-        UnreadableSourceError: As for `member_names`.
-    """
+    """Return the names of the files in an open zip, folders left out; raises as `member_names` does."""
     name = printable(zip_name)
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > MAX_MEMBERS:

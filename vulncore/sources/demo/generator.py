@@ -30,10 +30,7 @@ def deliver(seed: int = DEFAULT) -> Delivery:
     """Return the made data of City of London Police, April 2018 to October 2024.
 
     The strand table built on it as at October 2024 equals the published one in every cell. Nothing is
-    read but files that ship, and the same seed gives the same tables.
-
-    Args:
-        seed: What the dice start from, 0 or above.
+    read but files that ship, and the same seed, 0 or above, gives the same tables.
 
     Returns:
         A delivery with `made` set: incidents; coverage of all nineteen measures in every month, those

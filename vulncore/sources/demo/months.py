@@ -5,7 +5,6 @@ What is expected follows level, season and how busy the City was; the published 
 
 import calendar
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,12 +25,8 @@ PASSES = 60  # at most: the knots settle in about twenty, but never where a bloc
 TRIES = 50_000  # of which a run of seven months keeps to a reported range some hundreds of times
 
 
-@dataclass(frozen=True)
-class Run:
-    """A stretch of a measure's months, and their total where the table fixes it."""
-
-    at: slice
-    total: int | None
+Run = tuple[slice, int | None]
+"""A stretch of a measure's months, and their total where the table fixes it."""
 
 
 def period() -> Window:
@@ -79,9 +74,9 @@ def _of_measure(measure: str, window: Window, fixed: tuple[Block, ...], rng: np.
         return counts
     expected = expected_counts(measure, window, fixed)
     runs = list(_runs(measure, window, fixed))
-    for run in runs:
-        weights = _weights(expected[run.at], words["scatter"], rng)
-        counts[run.at] = rng.poisson(weights) if run.total is None else _split(run.total, weights, rng)
+    for at, total in runs:
+        weights = _weights(expected[at], words["scatter"], rng)
+        counts[at] = rng.poisson(weights) if total is None else _split(total, weights, rng)
     if "range" in words:
         within, drawn_again = _in_range(measure, words["range"], window, runs, expected, rng)
         counts[within] = drawn_again
@@ -95,8 +90,8 @@ def _runs(measure: str, window: Window, fixed: tuple[Block, ...]) -> Iterator[Ru
         start = months_between(window.start, block.window.start)
         end = start + len(block.window.months)
         if start > done:
-            yield Run(slice(done, start), None)
-        yield Run(slice(start, end), block.totals[measure])
+            yield slice(done, start), None
+        yield slice(start, end), block.totals[measure]
         done = end
 
 
@@ -129,9 +124,9 @@ def _in_range(
     low, high = reported["low"], reported["high"]
     first, last = (months_between(window.start, parse_month(reported[end])) for end in ("from", "to"))
     kept = []
-    for run in runs:
-        if run.total is not None and first <= run.at.start <= last:
-            tries = _split(run.total, expected[run.at], rng, TRIES)
+    for at, total in runs:
+        if total is not None and first <= at.start <= last:
+            tries = _split(total, expected[at], rng, TRIES)
             kept.append(tries[((tries >= low) & (tries <= high)).all(axis=1)])
     for months in zip(*kept, strict=False):  # as many as the rarest block allows
         joined = np.concatenate(months)
@@ -150,11 +145,6 @@ def expected_counts(measure: str, window: Window, fixed: tuple[Block, ...]) -> F
     set so that every block comes to its total (but one that holds none, between others that hold some,
     keeps a little at its edges). Where the totals of the winter blocks stand higher or
     lower than those of the summers between them, the year's wave carries it, so that the level needn't jump.
-
-    Args:
-        measure: Its key; it has a level in `demo_months.toml`.
-        window: The months wanted.
-        fixed: The published blocks, in order.
 
     Returns:
         One expected count per month, 0 from the month in which the measure's feed stops.

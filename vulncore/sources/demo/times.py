@@ -12,14 +12,10 @@ EPOCH_WEEKDAY = WEEKDAYS.index("Thursday")  # 1 January 1970
 
 
 def times(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return when each row was recorded and between which moments it happened.
+    """Return when each row was recorded and between which moments it happened, by its `measure` and `month` (its first day).
 
     The hour of the week and the delay are drawn first; the day of recording is then one in the row's month
     on which they fit. So hours and weekdays are as described, and every month keeps its count.
-
-    Args:
-        rows: One row per record and measure: `measure`, `month` (its first day).
-        seed: What the dice start from.
 
     Returns:
         Same index: `recorded_on` (day), `occurred_from`, `occurred_to` (local civil time; the same moment

@@ -37,12 +37,7 @@ class Encoding:
 
 
 def text_rows(opened: Callable[[], TextBytes], name: str, closing: ExitStack) -> RawRows:
-    """Return the raw rows of a file of text.
-
-    Args:
-        opened: Opens its bytes, unpacked, from the start.
-        name: What to call it.
-        closing: Closes what stays open until the rows are read.
+    """Return the raw rows of a file of text, whose bytes `opened` gives unpacked and from the start each time.
 
     Raises:
         UnreadableSourceError: Encoding or delimiter can't be told. While the rows are read: a quotation mark is

@@ -47,14 +47,8 @@ def watched(
     """Call a function of a module with a folder's name in a process of its own, and yield what it says as it says it.
 
     It says `READY` as soon as it has loaded what it needs, and each message as a line of JSON on standard output. Whoever
-    doesn't take all of them has to close the iterator, which ends the process.
-
-    Args:
-        module: The function's module.
-        function: Its name.
-        folder: What it may write to and the caller will delete.
-        file_bytes: The size of the file that it reads; what it may take goes by that.
-        name: What to call the file.
+    doesn't take all of them has to close the iterator, which ends the process. It may write to the folder, which the caller
+    will delete; what it may take goes by the size of the file that it reads.
 
     Raises:
         UnreadableSourceError: It took too much memory or time and was stopped, or it was ended by a fault in a library.

@@ -38,13 +38,8 @@ def file_coverage(file: MonthFile, present: set[str], unknown_types: bool) -> pa
     """Return the coverage that a file delivers, one row per measure of its kind, the empty ones included.
 
     Where rows were rejected because nobody knows their type, an empty measure may be theirs under a new
-    name: it is missing then, not zero.
-
-    Args:
-        file: The file, which says month, force and kind.
-        present: The keys of the measures that its rows have. A crime category from another time than the
-            month's is covered too: the file shows that it was delivered.
-        unknown_types: Whether a row has a type that no measure is called.
+    name: it is missing then, not zero. A crime category from another time than the month's that is among the keys of
+    the measures that rows have (`present`) is covered, too: the file shows that it was delivered.
 
     Misleads when:
         an outcome type is younger than the month: the site doesn't say when it brought in each, so that all

@@ -138,11 +138,7 @@ def month_files(paths: Iterable[Path], kind: FileKind | None = None) -> tuple[tu
 def file_contents(
     files: Iterable[MonthFile], most_bytes: int = MAX_TOTAL_BYTES
 ) -> Iterator[tuple[MonthFile, bytes]]:
-    """Yield each file with its bytes, one after the other.
-
-    Args:
-        files: The files, those of one zip next to each other.
-        most_bytes: How many bytes all of them may hold, unpacked.
+    """Yield each file with its bytes, one after the other; those of one zip are given next to each other.
 
     Raises:
         UnreadableSourceError: A file is damaged, larger than `MAX_FILE_BYTES`, or there are too many bytes
@@ -237,12 +233,10 @@ def _paths_and_members(path: Path) -> list[tuple[Path, str]]:
 
 
 def _only_kind(kinds: set[FileKind]) -> FileKind:
-    if len(kinds) == 1:
-        return next(iter(kinds))
-    if kinds and FileKind.STREET not in kinds:
-        there = [kind for kind in FileKind if kind in kinds]
+    there = [kind for kind in FileKind if kind in kinds]
+    if len(there) > 1 and FileKind.STREET not in kinds:
         raise UnreadableSourceError(
             f"There are {len(there)} kinds of file: {first_five(there)}. A dataset holds one kind. "
             f"Choose the kind, like --kind {there[0]}."
         )
-    return FileKind.STREET
+    return there[0] if len(there) == 1 else FileKind.STREET

@@ -39,15 +39,9 @@ def month_rows(
 ) -> tuple[pa.Table, RowTally]:
     """Return the accepted rows of a file, in columns as `typed_columns` has them, and what became of the others.
 
-    Args:
-        file: The file.
-        content: Its bytes.
-        most_rejected: The share of its rows, 0 to 1, that may be rejected.
-        room: How many may be, whatever their share.
-
-    Returns:
-        Every line after the header is one row read, and is accepted or rejected for the first reason
-        that applies. Empty lines at the end are no rows; a header alone is a file of no rows.
+    Every line after the header is one row read, and is accepted or rejected for the first reason that applies: a share of
+    rows (0 to 1) may be, and no more than there is `room` for. Empty lines at the end are no rows; a header alone is a file of no
+    rows.
 
     Raises:
         TooManyRejectsError: More rows are rejected than may be, or all of them: then nobody knows what is
@@ -101,9 +95,7 @@ def require_columns(file: MonthFile, heading: list[str]) -> None:
 def typed_columns(kind: FileKind, rows: Mapping[int, Sequence[str]]) -> pa.Table:
     """Return rows as a table: the columns of their kind as text, and their lines, places and moments read from these.
 
-    Args:
-        kind: The kind of file.
-        rows: As many fields each as the kind has columns, by the number of the row's line.
+    Rows have as many fields as their kind has columns, and are given by the numbers of their lines.
 
     Returns:
         Each column without the spaces around its texts; `line`; `longitude` and `latitude` (degrees,

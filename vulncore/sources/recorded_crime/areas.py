@@ -173,11 +173,7 @@ def whole_force(
 
     A measure is summed where each of the 32 boroughs has a row of it and no rejected row may be of it, being the
     measure's or of an area that has no other row of it; a month of it, where every row has a count. Areas that are
-    no borough are in the sum where they have a row.
-
-    Args:
-        by_measure: The accepted rows of each measure.
-        rejected: Area and measure of the rejected rows, None where it isn't known.
+    no borough are in the sum where they have a row. Of a rejected row that is None which isn't known.
 
     Misleads when:
         an area that is no borough has lost its row: nothing shows that it ought to be there.

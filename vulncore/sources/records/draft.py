@@ -49,11 +49,7 @@ class Draft:
 
 
 def draft_mapping(extract: Extract, force: str = "") -> Draft:
-    """Return a draft of an extract's mapping.
-
-    Args:
-        extract: The whole extract, with all its columns.
-        force: Whose it is, if that is known; a column that names one force says so too.
+    """Return a draft of the mapping of a whole extract with all its columns, of a force if that is known or a column names it.
 
     Returns:
         A mapping that the extract loads with, wherever a date recorded and codes were found. Whatever is not
@@ -63,11 +59,9 @@ def draft_mapping(extract: Extract, force: str = "") -> Draft:
     order, order_doubt = date_order(columns)
     doubts: dict[str, str] = {"dates": order_doubt} if order_doubt else {}
     moments, recorded = draft_moments(columns, doubts)
-    codes = draft_codes(columns)
-    doubts |= codes.doubts
-    used = {coding.column for coding in codes.counts} | {
-        c for moment in moments.values() for c in moment.columns
-    }
+    counts, measures, unsure_codes = draft_codes(columns)
+    doubts |= unsure_codes
+    used = {coding.column for coding in counts} | {c for moment in moments.values() for c in moment.columns}
     chosen = ({"recorded_on": recorded} if recorded else {}) | _dates_beside(columns, used | {recorded})
     chosen |= _places(columns, used) | _plain(columns, used | set(chosen.values()))
     if "record_id" not in chosen:
@@ -81,18 +75,19 @@ def draft_mapping(extract: Extract, force: str = "") -> Draft:
         doubts["coverage"] = (
             "taken from the first and the last records. Is the extract whole for all these months?"
         )
+    sheet = extract.sheet if len(extract.sheets) > 1 else ""
     mapping = Mapping(
-        source=source_name(extract.file.name, extract.sheet if len(extract.sheets) > 1 else ""),
+        source=source_name(extract.file.name, sheet),
         force=named,
-        counts=codes.counts,
+        counts=counts,
         columns=chosen,
         first=first,
         last=last,
         date_order=order,
         occurred_from=moments["occurred_from"],
         occurred_to=moments["occurred_to"],
-        measures=codes.measures,
-        sheet=extract.sheet if len(extract.sheets) > 1 else "",
+        measures=measures,
+        sheet=sheet,
         heading=extract.heading if extract.heading != (1, 1) else None,
     )
     return Draft(mapping, doubts, tuple(name for name in extract.columns if name not in mapping.wanted))

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -27,13 +26,8 @@ SEPARATORS: Final = (";", "|")
 YES: Final = frozenset({"y", "yes", "true", "1", "t"})
 
 
-@dataclass(frozen=True)
-class DraftedCodes:
-    """What the codes count towards, the measures that had to be made for it, and what is unsure."""
-
-    counts: tuple[Coding, ...]
-    measures: tuple[Measure, ...] = ()
-    doubts: dict[str, str] = field(default_factory=dict)
+DraftedCodes = tuple[tuple[Coding, ...], tuple[Measure, ...], dict[str, str]]
+"""What codes count towards, the measures that had to be made for it, and what is unsure."""
 
 
 def draft_codes(columns: Sequence[Column]) -> DraftedCodes:
@@ -44,7 +38,7 @@ def draft_codes(columns: Sequence[Column]) -> DraftedCodes:
     """
     main = _main_column(columns)
     if main is None:
-        return DraftedCodes((), doubts={"counts": "no column says what a record is"})
+        return (), (), {"counts": "no column says what a record is"}
     coding, new_measures, doubts = draft_coding(main)
     codings = [coding]
     for column in columns:
@@ -54,7 +48,7 @@ def draft_codes(columns: Sequence[Column]) -> DraftedCodes:
             yes = [value for value in column.values if value.casefold() in YES] or ["Y"]
             no = [value for value in column.values if value.casefold() not in YES] or ["N"]
             codings.append(Coding(column.name, dict.fromkeys(yes, (key,)), tuple(no)))
-    return DraftedCodes(tuple(codings), new_measures, doubts)
+    return tuple(codings), new_measures, doubts
 
 
 def draft_coding(column: Column) -> tuple[Coding, tuple[Measure, ...], dict[str, str]]:
@@ -89,13 +83,7 @@ def draft_coding(column: Column) -> tuple[Coding, tuple[Measure, ...], dict[str,
 
 
 def measure_from_value(value: str, order: int, others: Collection[str] = ()) -> Measure:
-    """Return a measure that counts the records whose extract says a value that no measure is called.
-
-    Args:
-        value: The value.
-        order: Its place in a table.
-        others: The keys of other measures of the mapping, which it can't have.
-    """
+    """Return a measure of the records whose extract says a value that no measure is called, with a key that no other has."""
     key = re.sub(r"[^a-z0-9]+", "-", value.casefold().encode("ascii", "ignore").decode()).strip("-")[:50]
     taken = {measure.key for measure in known_measures()} | set(others)
     name = value if value != value.upper() or len(value) < 5 else value.capitalize()

@@ -185,15 +185,12 @@ def draft_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[di
     clock_there = bool(_first(clocks, "occurred_from") or _first(clocks, ""))
     if start == recorded and content.get(start) is Content.DATE and not clock_there:
         start = ""  # one date and nothing more: it says when it was recorded
-    moments = {"occurred_from": Moment(), "occurred_to": Moment()}
+    moments = {}
     for name, day in (("occurred_from", start), ("occurred_to", _first(days, "occurred_to"))):
         clock = _first(clocks, name) or (_first(clocks, "") if name == "occurred_from" else "")
-        if day and content[day] is Content.MOMENT:
-            moments[name] = Moment(at=day)
-        elif day and clock and content[clock] is Content.HOUR:
-            moments[name] = Moment(date=day, hour=clock)
-        elif day:
-            moments[name] = Moment(date=day, time=clock)
+        kind = "hour" if content.get(clock) is Content.HOUR else "time"
+        whole = Moment(at=day) if content.get(day) is Content.MOMENT else Moment(date=day, **{kind: clock})
+        moments[name] = whole if day else Moment()
     if start and not _first(days, "occurred_from"):
         doubts["occurred_from"] = "no heading says when the record happened"
     return moments, recorded

@@ -146,14 +146,7 @@ class Mapping:
 
 
 def mapped_measure(key: str, name: str, order: int, says: str = "") -> Measure:
-    """Return a measure that a mapping describes: crimes, in no strand, until it says otherwise.
-
-    Args:
-        key: Its key.
-        name: Its name, on screen and in print.
-        order: Its place in a table.
-        says: What the extract calls its records; the name, unless given.
-    """
+    """Return a measure that a mapping describes: crimes, in no strand, called as the extract says, until it says otherwise."""
     return Measure(
         key=key,
         label=name,
@@ -251,11 +244,6 @@ def _check_measures(mapping: Mapping) -> None:
 
 def check_columns(mapping: Mapping, columns: Collection[str], name: str) -> None:
     """Refuse a mapping that reads columns which an extract does not have.
-
-    Args:
-        mapping: The mapping.
-        columns: The headings of the extract.
-        name: What the refusal calls the extract.
 
     Raises:
         InvalidMappingError: Columns are absent.

@@ -262,10 +262,8 @@ def _refusal(given: dict[str, Any], problem: ValidationError) -> str:
 def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str:
     """Return a mapping as TOML.
 
-    Args:
-        mapping: The mapping.
-        doubts: What is unsure, by what it is about: the name of a setting (`force`, `coverage`), of one of
-            our columns, `column` for a column of codes, `column=code` for a code, or a measure's key.
+    What is unsure is told by what it is about: the name of a setting (`force`, `coverage`), of one of our columns,
+    `column` for a column of codes, `column=code` for a code, or a measure's key.
     """
     noted = {about: " ".join(doubt.split()) for about, doubt in (doubts or {}).items()}
     percent = mapping.most_rejected_percent
