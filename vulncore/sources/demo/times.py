@@ -75,8 +75,7 @@ def _day_in_month(months: pd.Series, weekday: Integers, rng: np.random.Generator
     first = months.to_numpy().astype("datetime64[D]").astype(np.int64)
     offset = (weekday - (first + EPOCH_WEEKDAY)) % 7
     occurrences: Integers = (months.dt.days_in_month.to_numpy() - offset + 6) // 7
-    day: Integers = first + offset + 7 * rng.integers(occurrences)
-    return day
+    return np.asarray(first + offset + 7 * rng.integers(occurrences), np.int64)
 
 
 def _as_known(
@@ -123,5 +122,4 @@ def _civil(moments: Moments, index: pd.Index) -> pd.Series:
     shown = naive.dt.tz_localize(
         "Europe/London", ambiguous=np.ones(len(naive), bool), nonexistent="shift_forward"
     )
-    as_shown: pd.Series = shown.dt.tz_localize(None)
-    return as_shown
+    return pd.Series(shown.dt.tz_localize(None))

@@ -161,8 +161,7 @@ def _counts(rows: Rows, columns: list[int], file: str) -> Integers:
     fits = pc.match_substring_regex(cells, r"^[0-9]{1,12}$")
     read = pc.if_else(fits, cells, None).cast(pa.int64())
     matrix = pc.coalesce(read, pc.if_else(pc.equal(cells, ""), MISSING, _UNREADABLE))
-    counts: Integers = matrix.to_numpy(zero_copy_only=False).reshape(len(rows), len(columns))
-    return counts
+    return np.asarray(matrix.to_numpy(zero_copy_only=False), np.int64).reshape(len(rows), len(columns))
 
 
 def whole_force(

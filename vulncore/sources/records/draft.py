@@ -143,9 +143,9 @@ def _months(extract: Extract, recorded: str, order: DateOrder) -> tuple[date | N
         return None, None
     days = column_dates(extract.table[recorded], order)
     months, counts = np.unique(days[~np.isnat(days)].astype("datetime64[M]"), return_counts=True)
-    usual = months[counts >= STRAY_SHARE * np.median(counts)] if len(months) else months
-    if not len(usual):
+    if not len(months):
         return None, None
+    usual = months[counts >= STRAY_SHARE * np.median(counts)]
     first, last = usual[[0, -1]].astype("datetime64[D]").astype(object)
     return first, last
 
