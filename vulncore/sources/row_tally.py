@@ -28,11 +28,6 @@ from vulncore.domain.schemas import Tables
 MOST_REJECTED: Final = 0.05  # no published file has any: beyond a stray few the format has changed
 MAX_REJECTS: Final = 100_000  # each is kept: more than a year of the largest force has at that share
 
-OPEN_LICENCE: Final = (
-    "Contains public sector information licensed under the Open Government Licence v3.0. Source:"
-)
-"""How an attribution begins of what is published under it."""
-
 Fault = tuple[str, Any, Any]
 """Why rows are rejected, the value of each row of a table that shows it, and which rows these are."""
 

@@ -23,11 +23,11 @@ from vulncore.domain.periods import Window, month_end, parse_month
 from vulncore.domain.schemas import COUNTS
 from vulncore.domain.vocabulary import REFERENCE, Measure
 from vulncore.sources.csv_text import Rows
-from vulncore.sources.row_tally import OPEN_LICENCE, RowTally, refuse_repeats
-from vulncore.sources.tables import Totals, table_of
+from vulncore.sources.row_tally import RowTally, refuse_repeats
+from vulncore.sources.tables import LICENCE, Totals, table_of
 
 SOURCE: Final = "recorded-crime-met"
-ATTRIBUTION: Final = f"{OPEN_LICENCE} Metropolitan Police Service, MPS Recorded Crime, London Datastore"
+ATTRIBUTION: Final = f"{LICENCE} Source: Metropolitan Police Service, MPS Recorded Crime, London Datastore"
 
 FORCE: Final = "Metropolitan Police Service"
 WHOLE: Final = ""  # in place of an area's name: all areas together

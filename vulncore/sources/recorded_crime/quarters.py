@@ -14,11 +14,11 @@ from vulncore.domain.measures import measure_of_offence, measures_by_subgroup, s
 from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, Window, add_months, month_end, parse_month
 from vulncore.sources.csv_text import Rows
 from vulncore.sources.police_uk.files import force_names
-from vulncore.sources.row_tally import OPEN_LICENCE, RowTally
-from vulncore.sources.tables import Totals, counts_table
+from vulncore.sources.row_tally import RowTally
+from vulncore.sources.tables import LICENCE, Totals, counts_table
 
 SOURCE: Final = "recorded-crime-home-office"
-ATTRIBUTION: Final = f"{OPEN_LICENCE} Home Office, police recorded crime open data tables"
+ATTRIBUTION: Final = f"{LICENCE} Source: Home Office, police recorded crime open data tables"
 HEADER: Final = (
     *("Financial Year", "Financial Quarter", "Force Name", "Offence Description", "Offence Group"),
     *("Offence Subgroup", "Offence Code", "Number of Offences"),
