@@ -116,11 +116,7 @@ def _leads_out(name: str) -> bool:
 
 @contextmanager
 def opened(file: Path | IO[bytes] | io.RawIOBase, zip_name: str) -> Iterator[zipfile.ZipFile]:
-    """Open a zip, and say in one sentence whatever is wrong with it while it is read.
-
-    Raises:
-        UnreadableSourceError: It is no zip, or damaged.
-    """
+    """Open a zip, and say in one sentence (UnreadableSourceError) whatever is wrong with it while it is read."""
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive

@@ -108,7 +108,7 @@ def column_names(lines: Sequence[Row], merged: Merged, name: str) -> tuple[tuple
     >>> column_names([Row(1, ["Ref", "Occurrence", ""]), Row(2, ["", "From", "To"])], (), "x.csv")[0]
     ('Ref', 'Occurrence: From', 'Occurrence: To')
     """
-    width = max((_last(row.cells) for row in lines), default=0)
+    width = max((len(without_empty_end(row.cells)) for row in lines), default=0)
     if width > MAX_COLUMNS:
         raise UnreadableSourceError(
             f"{name} has {'more than ' if width == MAX_COLUMNS + 1 else ''}{width - (width == MAX_COLUMNS + 1):,} "
@@ -160,7 +160,7 @@ def _are_two(first: Row, second: Row, beneath: Row | None, merged: Merged) -> bo
         for top, left, bottom, right in merged
         if top == bottom == first.line and sum(bool(cell) for cell in second.cells[left - 1 : right]) >= 2
     ]
-    whole = _last(second.cells) - 1  # a title merged across everything heads nothing
+    whole = len(without_empty_end(second.cells)) - 1  # a title merged across everything heads nothing
     if any(0 < wide < whole for wide in across):
         return True
     pairs = _beside(first.cells, second.cells)
@@ -227,17 +227,13 @@ def _wide(cells: Sequence[str], width: int) -> bool:
 
 def without_empty_end(cells: list[str]) -> list[str]:
     """Return the cells up to the last that is filled."""
-    return cells[: _last(cells)]
-
-
-def _last(cells: Sequence[str]) -> int:
     end = len(cells)
     while end and not cells[end - 1]:
         end -= 1
-    return end
+    return cells[:end]
 
 
 def _width(rows: Sequence[Row]) -> int:
     """Return how many columns there are: what at least two rows reach, so that one long row decides nothing."""
-    reached = sorted((_last(row.cells) for row in rows[:HEADING_SEARCHED]), reverse=True)
+    reached = sorted((len(without_empty_end(row.cells)) for row in rows[:HEADING_SEARCHED]), reverse=True)
     return reached[1] if len(reached) > 1 else reached[0] if reached else 0

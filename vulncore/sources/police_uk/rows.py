@@ -77,11 +77,7 @@ def month_rows(
 
 
 def require_columns(file: MonthFile, heading: list[str]) -> None:
-    """Refuse a file whose columns are not those of its kind in their order.
-
-    Raises:
-        UnreadableSourceError: Columns are absent, unknown or in another order.
-    """
+    """Refuse (UnreadableSourceError) a file whose columns are not those of its kind in their order."""
     header = HEADERS[file.kind]
     if heading != list(header):
         absent = [name for name in header if name not in heading]

@@ -111,11 +111,7 @@ def totals_by_area(rows: Rows, heading: Sequence[str], tally: RowTally) -> Total
 
 
 def columns_by_area(heading: Sequence[str], file: str) -> tuple[int, int, dict[int, Window]]:
-    """Return where category and area stand in the heading, and the month of every other column.
-
-    Raises:
-        UnreadableSourceError: A column is neither, one is there twice, or there are no months.
-    """
+    """Return where category and area stand in the heading, and the month of every other column; refuse another heading."""
     named = [name for name in heading if name in (*CATEGORY_COLUMNS, *AREA_COLUMNS)]
     if len(named) != 3:
         raise UnreadableSourceError(

@@ -26,12 +26,10 @@ SEPARATORS: Final = (";", "|")
 YES: Final = frozenset({"y", "yes", "true", "1", "t"})
 
 
-DraftedCodes = tuple[tuple[Coding, ...], tuple[Measure, ...], dict[str, str]]
-"""What codes count towards, the measures that had to be made for it, and what is unsure."""
-
-
-def draft_codes(columns: Sequence[Column]) -> DraftedCodes:
-    """Return a draft of what the values of an extract's columns count towards.
+def draft_codes(
+    columns: Sequence[Column],
+) -> tuple[tuple[Coding, ...], tuple[Measure, ...], dict[str, str]]:
+    """Return a draft of what the values of an extract's columns count towards, the measures made for it, and what is unsure.
 
     One column says what the offence is: the one whose values are known best, by a measure's name, a Home Office
     code or its wording. Beside it every column counts that says yes or no and whose heading names a measure.
