@@ -129,6 +129,7 @@ def gather_rows(
 
 def _judge_row(cells: list[str], row: Row, headed: Headed, gathered: GatheredRows, name: str) -> str:
     """Return "" for a row to keep, its cells made as many as the columns; else why not, with that booked."""
+    width = len(headed.columns)
     left = "" if any(cells) else EMPTY_ROW
     if not left and not row.fault:
         repeated = tuple(without_empty_end(cells)) in headed.lines
@@ -137,8 +138,10 @@ def _judge_row(cells: list[str], row: Row, headed: Headed, gathered: GatheredRow
         gathered.left_out[left] += 1
         return left
     fault, value = row.fault, ""  # what stands there may be about somebody, and nobody asked for it
-    if not fault and len(cells) != len(headed.columns):
-        fault, value = _of_another_width(cells, len(headed.columns))
+    if not fault and len(cells) != width:
+        fault = TOO_MANY_FIELDS if any(cells[width:]) else TOO_FEW_FIELDS if len(cells) < width else ""
+        value = f"{len(cells)} of {width}"
+        del cells[width:]
     if not fault:
         for place in gathered.wanted:
             if cells[place] == UNCOMPUTED:
@@ -154,16 +157,6 @@ def _judge_row(cells: list[str], row: Row, headed: Headed, gathered: GatheredRow
                 gathered.rejects,
             )
     return fault
-
-
-def _of_another_width(cells: list[str], width: int) -> tuple[str, str]:
-    beyond = [cell for cell in cells[width:] if cell]
-    if beyond:
-        return TOO_MANY_FIELDS, f"{len(cells)} of {width}"
-    if len(cells) < width:
-        return TOO_FEW_FIELDS, f"{len(cells)} of {width}"
-    del cells[width:]
-    return "", ""
 
 
 def is_totals_row(cells: Sequence[str]) -> bool:

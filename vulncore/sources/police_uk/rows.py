@@ -165,10 +165,8 @@ def oddity_counts(kind: FileKind, accepted: pa.Table) -> dict[str, int]:
     """Return how many accepted rows of a file have something odd about them, by oddity."""
     noted = {"without a location": accepted["longitude"].null_count}
     if kind is FileKind.STREET:
-        asb = accepted.filter(pc.equal(accepted["Crime type"], ASB))
-        noted["anti-social behaviour identical to an earlier row, kept as separate events"] = _repeats(
-            kind, asb
-        )
+        repeats = _repeats(kind, accepted.filter(pc.equal(accepted["Crime type"], ASB)))
+        noted["anti-social behaviour identical to an earlier row, kept as separate events"] = repeats
     if kind is FileKind.STOP_AND_SEARCH:
         noted["identical to an earlier row, kept as separate searches"] = _repeats(kind, accepted)
         for oddity, flags in (

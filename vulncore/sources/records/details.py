@@ -71,9 +71,8 @@ def _times(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
     alone = np.isnat(last) & ~np.isnat(first) & (np.isnan(start_s) | (start_length > 0))
     last[alone] = _last_second(start, start_s, start_length)[alone]
     tally.noted["without a date when it happened"] = int((np.isnat(first) & np.isnat(last)).sum())
-    tally.noted["without a time of day, kept as the whole day"] = int(
-        (~np.isnat(first) & np.isnan(start_s)).sum()
-    )
+    untimed = ~np.isnat(first) & np.isnan(start_s)
+    tally.noted["without a time of day, kept as the whole day"] = int(untimed.sum())
     return {"occurred_from": pa.array(first), "occurred_to": pa.array(last)}
 
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.vocabulary import REFERENCE
@@ -67,14 +66,13 @@ class Column:
 
 def describe_columns(extract: Extract) -> tuple[Column, ...]:
     """Return what each column of an extract seems to be, in the extract's order."""
-    return tuple(_describe_column(name, extract.table[name]) for name in extract.columns)
-
-
-def _describe_column(name: str, column: pa.ChunkedArray) -> Column:
-    counted = pc.value_counts(column.combine_chunks())
-    values = dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
-    values.pop("", None)
-    return Column(name, values, _content(plain_heading(name), values))
+    described = []
+    for name in extract.columns:
+        counted = pc.value_counts(extract.table[name].combine_chunks())
+        values = dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
+        values.pop("", None)
+        described.append(Column(name, values, _content(plain_heading(name), values)))
+    return tuple(described)
 
 
 def _content(heading: str, values: dict[str, int]) -> Content:
