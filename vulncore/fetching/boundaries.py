@@ -43,15 +43,7 @@ def fetch_areas(
 ) -> FetchedAreas:
     """Fetch the areas of forces into a folder, one GeoJSON file each, as `vulncore boundary` takes them.
 
-    Args:
-        web: Asks the portal.
-        folder: Where they go.
-        forces: Their names; all that the portal has, where none is given.
-        progress: Told how many areas have come.
-        layer: Which edition, by the name that the portal gives it.
-
-    Returns:
-        What is in the folder now.
+    They are all that the portal has where no force is named, of the edition that the portal calls by the layer's name.
 
     Raises:
         UnknownNameError: There is no such force, or the portal has no area of it.
@@ -70,8 +62,7 @@ def fetch_areas(
         return FetchedAreas({force_names()[slug][0]: _file(slug) for slug in wanted}, 0, ())
     slugs = {names[0]: slug for slug, names in force_names().items()}
     files: dict[str, str] = {}
-    unknown: list[str] = []
-    new = 0
+    unknown, new = [], 0
     for feature in _features(web, url, f"PFA{year[1]}", progress):
         area_name = str(feature["properties"][f"PFA{year[1]}NM"])
         force = force_name(area_name)

@@ -7,9 +7,11 @@ links change with every release, read by the GOV.UK content API, https://content
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -55,15 +57,8 @@ def fetch_tables(
 ) -> FetchedTables:
     """Fetch recorded crime by force and quarter into a folder, as tables that `vulncore publish recorded-crime` takes.
 
-    Args:
-        web: Asks the site.
-        folder: Where they go.
-        force: Makes one table of this force's rows of all years; without it, one of all forces for each year.
-        earlier: Whether the closed workbooks of earlier years, too.
-        progress: Told how far each file has come.
-
-    Returns:
-        What is in the folder now.
+    With a force it is one table of that force's rows of all years, without it one of all forces for each year; `earlier`
+    has the closed workbooks of earlier years fetched, too.
 
     Raises:
         UnknownNameError: There is no such force.
@@ -81,10 +76,11 @@ def fetch_tables(
             f"look at https://www.gov.uk/{PAGES[0]}"
         )
     ledger = Ledger(folder)
-    workbooks: dict[str, bool] = {}
-    for url in links if earlier else links[:1]:
-        file = _file_name(url)
-        workbooks[file] = ledger.download(web, url, file, MAX_WORKBOOK_BYTES, progress)
+    links = links if earlier else links[:1]
+    files = {_file_name(url): url for url in links}
+    workbooks = {
+        file: ledger.download(web, url, file, MAX_WORKBOOK_BYTES, progress) for file, url in files.items()
+    }
     texts: dict[str, str] = {}
     for file in workbooks:
         of_file: dict[str, str] = {}
@@ -99,10 +95,9 @@ def fetch_tables(
         raise UnreachableSiteError(
             f"{first_five(workbooks)} has no row of {name or 'any force'}. Fetch all forces, without --force."
         )
+    version = " ".join(map(ledger.digest, workbooks))
     for file, text in tables.items():
-        source = "; ".join(links if earlier else links[:1])
-        version = " ".join(ledger.digest(workbook) for workbook in workbooks)
-        ledger.keep(file, (_csv([list(HEADER)]) + text).encode(), source, version)
+        ledger.keep(file, (_csv([list(HEADER)]) + text).encode(), "; ".join(links), version)
     return FetchedTables(tuple(workbooks), tuple(tables), sum(workbooks.values()))
 
 
@@ -113,18 +108,14 @@ def table_links(page: Any) -> list[str]:
     >>> table_links({"details": {"attachments": [{"url": media}], "body": "https://example.org/prc-pfa-x.ods"}}) == [media]
     True
     """
-    links = dict.fromkeys(link for text in _texts(page) for link in _LINK.findall(text))
+    links = dict.fromkeys(_LINK.findall(json.dumps(page)))
     tables = [
         link
         for link in links
         if _TABLE.fullmatch(_file_name(link)) and (urlsplit(link).hostname or "").endswith(".gov.uk")
     ]
-    return sorted(tables, key=lambda link: (-_first_year(link), link))
-
-
-def _first_year(link: str) -> int:
-    years = [int(year[-2:]) for year in _YEAR.findall(_file_name(link))]
-    return min(years, default=0)
+    first_years = {link: [int(year[-2:]) for year in _YEAR.findall(_file_name(link))] for link in tables}
+    return sorted(tables, key=lambda link: (-min(first_years[link], default=0), link))
 
 
 def _file_name(link: str) -> str:
@@ -132,27 +123,12 @@ def _file_name(link: str) -> str:
 
 
 def _page(web: Web) -> Any:
-    for page in PAGES[:-1]:
-        try:
-            answer = web.json(CONTENT + page)
-        except NotThereError:
-            continue
+    now, before = PAGES
+    with suppress(NotThereError):
+        answer = web.json(CONTENT + now)
         if table_links(answer):
             return answer
-    return web.json(CONTENT + PAGES[-1])
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Yield every text in an answer, however deep."""
-    waiting = [value]
-    while waiting:
-        inner = waiting.pop()
-        if isinstance(inner, str):
-            yield inner
-        elif isinstance(inner, dict):
-            waiting += inner.values()
-        elif isinstance(inner, list):
-            waiting += inner
+    return web.json(CONTENT + before)
 
 
 def _years(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
@@ -170,7 +146,7 @@ def _years(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
                 if number >= HEADING_SEARCHED:
                     break
             elif any(cells):
-                row = [cells[at] for at in columns]
+                row = [cells[at] if at < len(cells) else "" for at in columns]
                 # a row that names no year stays with those before it: the reader says what is wrong with it
                 year = row[0] if _FINANCIAL_YEAR.fullmatch(row[0]) else year
                 years.setdefault(year, []).append(row)
@@ -192,14 +168,7 @@ def _columns(cells: list[str]) -> list[int] | None:
 
 def _csv_sheet(path: Path) -> Iterator[Iterator[list[str]]]:
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        width = [0]
-
-        def rows() -> Iterator[list[str]]:
-            for cells in csv.reader(file):
-                width[0] = max(width[0], len(cells))
-                yield [cell.strip() for cell in cells] + [""] * (width[0] - len(cells))
-
-        yield rows()
+        yield ([cell.strip() for cell in cells] for cells in csv.reader(file))
 
 
 def _workbook_sheets(path: Path, name: str) -> Iterator[Iterator[list[str]]]:

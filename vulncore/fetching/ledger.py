@@ -5,6 +5,7 @@ import json
 import shutil
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -38,16 +39,10 @@ class Ledger:
 
     def whole(self, name: str, address: str, version: str) -> bool:
         """Return whether a file lies here whole, as it came from an address that still has the same version."""
-        entry = self._files.get(name)
-        path = self.folder / name
-        return (
-            entry is not None
-            and (entry.address, entry.version) == (address, version)
-            and version != ""
-            and path.is_file()
-            and path.stat().st_size == entry.bytes
-            and file_digest(path) == entry.sha256
-        )
+        entry, path = self._files.get(name), self.folder / name
+        if entry is None or not version or (entry.address, entry.version) != (address, version):
+            return False
+        return path.is_file() and path.stat().st_size == entry.bytes and file_digest(path) == entry.sha256
 
     def digest(self, name: str) -> str:
         """Return the SHA-256 with which a file is listed; "" where it isn't."""
@@ -68,15 +63,7 @@ class Ledger:
         """Fetch a file whole into the folder; return whether it had to be.
 
         Until it is whole it is called `NAME.part`, and `NAME.part.version` says of which version that is: the next
-        run goes on from there.
-
-        Args:
-            web: Asks the site.
-            url: Where the file is.
-            name: What it is to be called.
-            most_bytes: How large it may be.
-            progress: Told how far it has come.
-            md5: The digest that the site says it has; "" where it says none.
+        run goes on from there. `md5` is the digest that the site says it has, "" where it says none.
 
         Raises:
             UnreachableSiteError: The site can't be reached, the file is larger than may be or than the disk has room
@@ -84,9 +71,8 @@ class Ledger:
         """
         part, version_file = self.folder / f"{name}.part", self.folder / f"{name}.part.version"
         self.folder.mkdir(parents=True, exist_ok=True)
-        held = ""
-        if part.is_file() and version_file.is_file():
-            held = version_file.read_text(encoding="utf-8", errors="replace").strip()
+        there = part.is_file() and version_file.is_file()
+        held = version_file.read_text(encoding="utf-8", errors="replace").strip() if there else ""
 
         def begun(version: Version) -> None:
             if self.whole(name, url, version.validator):
@@ -101,14 +87,8 @@ class Ledger:
 
         with part.open("r+b" if held else "w+b") as sink:
             try:
-                version = web.transfer(
-                    url,
-                    sink,
-                    most_bytes,
-                    validator=held,
-                    begun=begun,
-                    progress=lambda here, of: progress(name, here, of),
-                )
+                report = partial(progress, name)
+                version = web.transfer(url, sink, most_bytes, validator=held, begun=begun, progress=report)
             except _WholeAlreadyError:
                 version = None
             except UnreachableSiteError:
@@ -116,14 +96,19 @@ class Ledger:
                     part.unlink()
                     version_file.unlink(missing_ok=True)
                 raise
-        if version is not None:
-            _refuse_other_digest(part, name, web.host(url), md5)
+        damaged = version is not None and md5 and _digest_of(part, "md5") != md5
+        if version is not None and not damaged:
             size, digest = part.stat().st_size, _digest_of(part, "sha256")
             part.chmod(READABLE)
             part.replace(self.folder / name)
             self._enter(name, url, version.validator, size, digest)
         part.unlink(missing_ok=True)
         version_file.unlink(missing_ok=True)
+        if damaged:
+            raise UnreachableSiteError(
+                f"{name} came with another digest (MD5) than {web.host(url)} says. It is damaged or was changed on the way, and is not kept. "
+                "Run the command again."
+            )
         return version is not None
 
     def _enter(self, name: str, address: str, version: str, size: int, digest: str) -> None:
@@ -135,16 +120,6 @@ class Ledger:
 
 class _WholeAlreadyError(Exception):
     """What is coming is here already."""
-
-
-def _refuse_other_digest(part: Path, name: str, host: str, md5: str) -> None:
-    if md5 and _digest_of(part, "md5") != md5:
-        part.unlink()
-        part.with_name(f"{part.name}.version").unlink(missing_ok=True)
-        raise UnreachableSiteError(
-            f"{name} came with another digest (MD5) than {host} says. It is damaged or was changed on the way, and is not kept. "
-            "Run the command again."
-        )
 
 
 def _digest_of(path: Path, method: str) -> str:

@@ -11,8 +11,10 @@ address leads on to a store of files that gives parts.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import IO, Final
 
@@ -25,7 +27,7 @@ from vulncore.domain.errors import (
     UnreadableSourceError,
     first_five,
 )
-from vulncore.domain.periods import add_months, format_month, months_between, parse_month
+from vulncore.domain.periods import Window, format_month, month_end, months_between, parse_month
 from vulncore.fetching.ledger import Ledger
 from vulncore.fetching.remote_file import RemoteFile
 from vulncore.fetching.web import ByteProgress, ChangedFileError, Web
@@ -62,17 +64,8 @@ def fetch_months(
 ) -> FetchedMonths:
     """Fetch months of forces into a folder that `vulncore publish police-uk` takes.
 
-    Args:
-        web: Asks the site.
-        folder: Where they go.
-        forces: Their names, as the site has them, or the parts of file names that stand for them.
-        first: The first month that is wanted.
-        last: The last; None for the newest that there is.
-        kinds: Which kinds of file.
-        progress: Told how far each file has come.
-
-    Returns:
-        Which months were fetched, were here, and are not there.
+    Forces are named as the site has them, or by the parts of file names that stand for them; without a last month it is
+    the newest that there is.
 
     Raises:
         UnknownNameError: The site has no such force.
@@ -102,29 +95,23 @@ def fetch_months(
         raise InvalidPeriodError(
             f"data.police.uk has no month from {format_month(first)} on. Its newest month is {format_month(newest)}."
         )
-    wanted = [
-        MonthName(month, slug, kind)
-        for month in _months(first, last or newest)
-        for slug in slugs
-        for kind in kinds
-    ]
+    months = Window(first, month_end(last or newest)).months
+    wanted = [MonthName(*name) for name in product(months, slugs, kinds)]
     ledger = Ledger(folder)
     fetched: list[MonthName] = []
     here: list[MonthName] = []
     missing = [name for name in wanted if name.month > until]
     left = [name for name in wanted if name.month <= until]
     while left:
-        months = {name.month for name in left}
-        archive = archive_for(months, archives, newest_archive)
+        archive = archive_for({name.month for name in left}, archives, newest_archive)
         if archive is None:
-            latest = max(months)
-            missing += [name for name in left if name.month == latest]
-            left = [name for name in left if name.month < latest]
-            continue
-        try:
-            taken = _take(web, ledger, archive, archives.pop(archive), left, progress)
-        except NotThereError:
-            continue  # listed and not there: the next best archive is tried
+            latest = max(name.month for name in left)
+            taken = FetchedMonths((), (), tuple(name for name in left if name.month == latest))
+        else:
+            try:
+                taken = _take(web, ledger, archive, archives.pop(archive), left, progress)
+            except NotThereError:
+                continue  # listed and not there: the next best archive is tried
         fetched += taken.fetched
         here += taken.here
         missing += taken.missing
@@ -147,14 +134,10 @@ def force_slug(force: str) -> str:
         if wanted in {slug, *(name.casefold() for name in names)}:
             return slug
     near = [names[0] for names in force_names().values() if wanted and wanted[:4] in names[0].casefold()]
-    raise UnknownNameError(
-        f"data.police.uk has no force '{force[:40]}'. "
-        + (
-            f"Did you mean: {first_five(near)}?"
-            if near
-            else "Write its name as on the site, like 'Kent Police'."
-        )
+    advice = (
+        f"Did you mean: {first_five(near)}?" if near else "Write its name as on the site, like 'Kent Police'."
     )
+    raise UnknownNameError(f"data.police.uk has no force '{force[:40]}'. {advice}")
 
 
 def archive_digests(page: str) -> dict[date, str]:
@@ -163,16 +146,12 @@ def archive_digests(page: str) -> dict[date, str]:
     >>> archive_digests('<a href="/data/archive/2024-12.zip">December 2024</a> <code>' + 32 * "a" + "</code>")
     {datetime.date(2024, 12, 1): 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'}
     """
-    named = list(_ARCHIVE.finditer(page))
     digests: dict[date, str] = {}
-    for at, match in enumerate(named):
-        end = named[at + 1].start() if at + 1 < len(named) else len(page)
-        digest = _MD5.search(page, match.end(), end)
-        try:
-            month = parse_month(match[1])
-        except InvalidPeriodError:
-            continue
-        digests[month] = digest[0] if digest else digests.get(month, "")
+    _, *parts = _ARCHIVE.split(page)
+    for month, after in zip(parts[::2], parts[1::2], strict=True):
+        digest = _MD5.search(after)
+        with suppress(InvalidPeriodError):
+            digests[parse_month(month)] = digest[0] if digest else digests.get(parse_month(month), "")
     return digests
 
 
@@ -203,16 +182,11 @@ def month_ranges(months: Iterable[date]) -> str:
     >>> month_ranges([date(2024, 1, 1), date(2024, 3, 1), date(2024, 2, 1), date(2024, 6, 1)])
     '2024-01 to 2024-03, 2024-06'
     """
-    runs: list[list[date]] = []
+    runs: list[tuple[date, date]] = []
     for month in sorted(set(months)):
-        if runs and months_between(runs[-1][-1], month) == 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return first_five(
-        format_month(run[0]) if len(run) == 1 else f"{format_month(run[0])} to {format_month(run[-1])}"
-        for run in runs
-    )
+        follows = runs and months_between(runs[-1][1], month) == 1
+        runs.append((runs.pop()[0] if follows else month, month))
+    return first_five(" to ".join(format_month(end) for end in dict.fromkeys(run)) for run in runs)
 
 
 def _published_months(web: Web) -> list[date]:
@@ -224,49 +198,35 @@ def _published_months(web: Web) -> list[date]:
         return []
 
 
-def _months(first: date, last: date) -> list[date]:
-    return [add_months(first, step) for step in range(months_between(first, last) + 1)]
-
-
 def _take(
     web: Web, ledger: Ledger, archive: date, md5: str, wanted: Sequence[MonthName], progress: ByteProgress
 ) -> FetchedMonths:
     """Take what is wanted out of an archive, by parts or, where the site gives none, from the whole of it."""
     zip_name = f"{format_month(archive)}.zip"
     url = f"{ARCHIVES}{zip_name}"
-    try:
-        remote = RemoteFile(web, url, MAX_ARCHIVE_BYTES)
-    except ChangedFileError:
-        ledger.download(web, url, zip_name, MAX_ARCHIVE_BYTES, progress, md5)
-        with (ledger.folder / zip_name).open("rb") as file:
-            return _take_from(file, ledger, url, ledger.digest(zip_name), wanted, progress)
-    return _take_from(remote, ledger, url, remote.version.validator or md5, wanted, progress)
-
-
-def _take_from(
-    file: IO[bytes] | RemoteFile,
-    ledger: Ledger,
-    url: str,
-    version: str,
-    wanted: Sequence[MonthName],
-    progress: ByteProgress,
-) -> FetchedMonths:
-    zip_name = url.rpartition("/")[2]
-    with opened(file, zip_name) as archive:
-        names = set(safe_names(archive, zip_name))
-    there = [name for name in wanted if name.file in names]
-    here = [name for name in there if ledger.whole(name.file, url, version)]
-    fetched = [name for name in there if name not in here]
-    taken = 0
-    for name, content in _contents(file, zip_name, fetched):
-        if content.lstrip()[:1] == b"<":
-            raise UnreadableSourceError(
-                f"{printable(name.file)} in {zip_name} is a web page and not a table. Tell data.police.uk, and fetch the other "
-                "months by --from and --to."
-            )
-        ledger.keep(name.file, content, url, version)
-        taken += len(content)
-        progress(f"{len(fetched)} files of {zip_name}", taken, None)
+    with ExitStack() as closing:
+        try:
+            file: IO[bytes] | RemoteFile = (remote := RemoteFile(web, url, MAX_ARCHIVE_BYTES))
+            version = remote.version.validator or md5
+        except ChangedFileError:
+            ledger.download(web, url, zip_name, MAX_ARCHIVE_BYTES, progress, md5)
+            file = closing.enter_context((ledger.folder / zip_name).open("rb"))
+            version = ledger.digest(zip_name)
+        with opened(file, zip_name) as packed:
+            names = set(safe_names(packed, zip_name))
+        there = [name for name in wanted if name.file in names]
+        here = [name for name in there if ledger.whole(name.file, url, version)]
+        fetched = [name for name in there if name not in here]
+        taken = 0
+        for name, content in _contents(file, zip_name, fetched):
+            if content.lstrip()[:1] == b"<":
+                raise UnreadableSourceError(
+                    f"{printable(name.file)} in {zip_name} is a web page and not a table. Tell data.police.uk, and fetch the other "
+                    "months by --from and --to."
+                )
+            ledger.keep(name.file, content, url, version)
+            taken += len(content)
+            progress(f"{len(fetched)} files of {zip_name}", taken, None)
     covered = {name.partition("/")[0] for name in names} | {format_month(max(name.month for name in wanted))}
     missing = [name for name in wanted if name not in there and format_month(name.month) in covered]
     return FetchedMonths(tuple(fetched), tuple(here), tuple(missing))

@@ -5,21 +5,14 @@ import os
 from typing import Final
 
 from vulncore.domain.errors import UnreachableSiteError
-from vulncore.fetching.web import Version, Web
+from vulncore.fetching.web import Web
 
-END_BYTES: Final = (
-    1024**2
-)  # the list of a zip's members is at its end: half a megabyte for three years of all forces
+END_BYTES: Final = 1024**2  # where a zip lists its members: half a megabyte for three years of all forces
 LEAST_BYTES: Final = 64 * 1024
 
 
 class RemoteFile(io.RawIOBase):
     """What is at an address, to be read in parts; `zipfile` takes it as it takes a file.
-
-    Args:
-        web: Asks the site.
-        url: The address.
-        most_bytes: How large the file may be.
 
     Raises:
         ChangedFileError: The site gives no parts, or what it has changes while it is read.
@@ -34,11 +27,9 @@ class RemoteFile(io.RawIOBase):
         super().__init__()
         self._web, self._url, self._most_bytes = web, url, most_bytes
         self._at, self._window, self._window_at = 0, b"", 0
-        self.version = Version("", None)
         self.ahead = LEAST_BYTES
         """How many bytes are asked for at once from where the next read begins."""
-        start = io.BytesIO()
-        self.version = web.transfer(url, start, most_bytes, part=(0, 0))
+        self.version = web.transfer(url, io.BytesIO(), most_bytes, part=(0, 0))
         if not self.version.bytes or self.version.bytes > most_bytes:
             raise UnreachableSiteError(
                 f"{url[-80:]} has {self.version.bytes or 0:,} bytes, and should have between 1 and {most_bytes:,}. Check the address."

@@ -25,18 +25,13 @@ ByteProgress = Callable[[str, int, int | None], None]
 """Told what is being fetched, how many of its bytes are here, and how many there are, if that is known."""
 
 CHUNK_BYTES: Final = 256 * 1024
-MAX_TEXT_BYTES: Final = (
-    64 * 1024**2
-)  # a page of boundaries has some 5 MB, every other answer that is kept in memory less
+MAX_TEXT_BYTES: Final = 64 * 1024**2  # a page of boundaries has some 5 MB, what else is kept in memory less
 LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 WORTH_WHILE_BYTES: Final = 1024**2  # a try that brought as much is no failure, however it ended
 
 _BUSY: Final = (429, 500, 502, 503, 504)
-_NOT_THERE: Final = (
-    403,
-    404,
-    410,
-)  # a store of files that keeps its list to itself says 403 of what is not there
+_ANSWERED: Final = (200, 206, 416)  # the whole, a part, or no such part
+_NOT_THERE: Final = (403, 404, 410)  # a store that keeps its list to itself says 403 of what is not there
 _CONTENT_RANGE: Final = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
 
 
@@ -126,11 +121,8 @@ class Web:
 
     def __init__(self, mirror: str | None = None, patience: Patience = PATIENCE) -> None:
         parts = urlsplit(mirror or "https://data.police.uk")
-        if not parts.hostname or (parts.scheme, parts.hostname in LOCAL_HOSTS) not in {
-            ("https", False),
-            ("https", True),
-            ("http", True),
-        }:
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL_HOSTS)
+        if not parts.hostname or not safe:
             raise UnreachableSiteError(
                 f"'{str(mirror)[:60]}' is not the address of a site. Write an address that begins with https://"
             )
@@ -162,24 +154,14 @@ class Web:
         return urlsplit(self.address(url)).netloc
 
     def text(self, url: str, params: Mapping[str, str] | None = None) -> str:
-        """Return a page as text.
-
-        Raises:
-            NotThereError: There is none.
-            UnreachableSiteError: The site can't be reached, or answers with something else.
-        """
+        """Return a page as text; raises what `transfer` does."""
         prepared = requests.Request("GET", url, params=params).prepare().url or url
         content = io.BytesIO()
         self.transfer(prepared, content, MAX_TEXT_BYTES, pages=True)
         return content.getvalue().decode("utf-8-sig", errors="replace")
 
     def json(self, url: str, params: Mapping[str, str] | None = None) -> Any:
-        """Return what an interface answers.
-
-        Raises:
-            NotThereError: There is nothing at the address.
-            UnreachableSiteError: The site can't be reached, or answers with something else.
-        """
+        """Return what an interface answers; raises what `transfer` does, and UnreachableSiteError if it is no JSON."""
         text = self.text(url, params)
         try:
             return json.loads(text)
@@ -254,22 +236,24 @@ class Web:
         if headers and way.validator:
             headers["If-Range"] = way.validator
         with self._answer(url, headers) as reply:
-            version = self._version(url, reply, at, part, way.validator)
-            if not way.pages:
-                self._refuse_page(url, reply)
+            version = self._version(way, reply, at)
+            kind = str(reply.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
+            if not way.pages and kind in {"text/html", "application/xhtml+xml"}:
+                raise UnreachableSiteError(self._other(url, b"<html", "a file"))
             if not part and reply.status_code == HTTPStatus.OK:
                 way.start_over()
             way.validator = version.validator
             end = part[1] + 1 - part[0] if part else version.bytes
-            if (end or 0) > way.most_bytes:
+            most = way.most_bytes if end is None else end
+            if most > way.most_bytes:
                 raise UnreachableSiteError(self._too_many(url, way.most_bytes))
             if way.begun:
                 way.begun(version)
             held = way.held
             for piece in self._pieces(reply):
                 held += len(piece)
-                if held > (way.most_bytes if end is None else end):
-                    raise UnreachableSiteError(self._too_many(url, way.most_bytes if end is None else end))
+                if held > most:
+                    raise UnreachableSiteError(self._too_many(url, most))
                 way.sink.write(piece)
                 if way.progress:
                     way.progress(held, end)
@@ -288,52 +272,41 @@ class Web:
                 "signs what passes, set REQUESTS_CA_BUNDLE to the file of its certificate."
             ) from problem
         except requests.RequestException as problem:
-            raise UnreachableSiteError(self._no_way(url, problem)) from problem
+            raise UnreachableSiteError(
+                f"There is no way to {self.host(url)} from here: {_reason(problem)}. Check that this machine reaches the internet; "
+                "behind a proxy, set HTTPS_PROXY to its address. Otherwise fetch on a machine that does, and bring the folder here."
+            ) from problem
         with reply:
             if reply.status_code in _NOT_THERE:
                 raise NotThereError(
                     f"{self.host(url)} has nothing at {urlsplit(url).path[-120:]} (answer {reply.status_code}). "
                     "It may have moved: look it up on the site."
                 )
-            if reply.status_code not in (
-                HTTPStatus.OK,
-                HTTPStatus.PARTIAL_CONTENT,
-                HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
-            ):
+            if reply.status_code not in _ANSWERED:
                 raise UnreachableSiteError(
                     f"{self.host(url)} does not answer as it should (answer {reply.status_code}, {str(reply.reason)[:40]}). "
                     "Try again later. What was fetched so far is kept."
                 )
             yield reply
 
-    def _version(
-        self, url: str, reply: requests.Response, at: int, part: tuple[int, int] | None, validator: str
-    ) -> Version:
+    def _version(self, way: _Transfer, reply: requests.Response, at: int) -> Version:
         """Return what a reply is of; refuse a part of another version, and one that begins elsewhere."""
-        current = strong_validator(reply.headers)
+        part, current = way.part, strong_validator(reply.headers)
+        host, path = self.host(way.url), urlsplit(way.url).path[-80:]
         if reply.status_code == HTTPStatus.OK:
             if part:
                 raise ChangedFileError(
-                    f"{self.host(url)} gives no parts of {urlsplit(url).path[-80:]}, or it has changed. Run the command again."
+                    f"{host} gives no parts of {path}, or it has changed. Run the command again."
                 )
             length = str(reply.headers.get("Content-Length", ""))
             return Version(current, int(length) if re.fullmatch(r"\d{1,15}", length) else None)
         named = _CONTENT_RANGE.fullmatch(str(reply.headers.get("Content-Range", "")).strip())
-        if (
-            not named
-            or int(named[1]) != at
-            or (part and int(named[2]) > part[1])
-            or (validator and current != validator)
-        ):
+        of_another = way.validator and current != way.validator
+        if not named or int(named[1]) != at or (part and int(named[2]) > part[1]) or of_another:
             raise ChangedFileError(
-                f"{self.host(url)} gives another part of {urlsplit(url).path[-80:]} than it was asked for. Run the command again."
+                f"{host} gives another part of {path} than it was asked for. Run the command again."
             )
         return Version(current, None if named[3] == "*" else int(named[3]))
-
-    def _refuse_page(self, url: str, reply: requests.Response) -> None:
-        kind = str(reply.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
-        if kind in {"text/html", "application/xhtml+xml"}:
-            raise UnreachableSiteError(self._other(url, b"<html", "a file"))
 
     def _pieces(self, reply: requests.Response) -> Iterator[bytes]:
         began, taken = time.monotonic(), 0
@@ -348,12 +321,6 @@ class Web:
                     began, taken = time.monotonic(), 0
         except (HTTPError, OSError) as problem:
             raise _BrokenOffError("the connection ended in the middle") from problem
-
-    def _no_way(self, url: str, problem: Exception) -> str:
-        return (
-            f"There is no way to {self.host(url)} from here: {_reason(problem)}. Check that this machine reaches the internet; "
-            "behind a proxy, set HTTPS_PROXY to its address. Otherwise fetch on a machine that does, and bring the folder here."
-        )
 
     def _other(self, url: str, beginning: bytes, expected: str) -> str:
         what = "a web page" if beginning.lstrip().startswith(b"<") else "something else"

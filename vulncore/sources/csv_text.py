@@ -57,11 +57,7 @@ class Lines:
 
 
 def line_batches(content: bytes, name: str, most: int, size: int) -> Iterator[Lines]:
-    """Yield a file's heading without lines, and then its lines so many at a time.
-
-    Raises:
-        UnreadableSourceError: It is none that `text_lines` reads.
-    """
+    """Yield a file's heading without lines, and then its lines so many at a time; raises as `text_lines` does."""
     lines = text_lines(content, name, most)
     heading = [cell.strip() for cell in fields(next(lines)) or []]
     unended = 0 if content.endswith((b"\n", b"\r")) else content.rstrip(b" \t\r\n").count(b"\n") + 1

@@ -51,14 +51,7 @@ def read_delivery(
     secret: Secret = bytes,  # which gives none
     progress: Progress | None = None,
 ) -> Delivery:
-    """Return the delivery that a reader makes of files.
-
-    Args:
-        source: The reader.
-        files: One file, or for data.police.uk any number of files, zips and folders.
-        settings: What the reader needs beside the files.
-        secret: Gives the store's, for pseudonyms.
-        progress: Called now and then with how far the reading is.
+    """Return the delivery that a reader makes of one file, or for data.police.uk of any number of files, zips and folders.
 
     Raises:
         UnreadableSourceError: Files are missing or too many, a setting means nothing to the reader, or the reader

@@ -55,13 +55,7 @@ class RowTally:
         self.rejects.append(Reject(self.name, line, reason, printable(value[:60])))
 
     def sift(self, lines: pa.Array, faults: Iterable[Fault], standing: Booleans | None = None) -> Booleans:
-        """Reject rows of a table, each for the first of the faults that it has, and return which rows stand.
-
-        Args:
-            lines: The line of each row.
-            faults: The faults, in the order of judging.
-            standing: The rows that are judged; all of them, if not given.
-        """
+        """Reject rows of a table, or those of `standing`, each for the first fault that it has, and return which rows stand."""
         standing = np.ones(len(lines), bool) if standing is None else standing
         for reason, values, unfit in faults:
             falling = standing & np.asarray(unfit, bool)
@@ -108,10 +102,7 @@ def check_share(most_rejected: float) -> None:
 def refuse_repeats(name: str, what: str, rows: Iterable[tuple[Hashable, str]]) -> None:
     """Refuse a file that says the same thing in two rows.
 
-    Args:
-        name: The file's.
-        what: What tells its rows apart, as "an area and category".
-        rows: What tells each row apart, and what to call the row.
+    Rows are given by what tells each apart (`what` says it in words, as "an area and category") and what to call it.
 
     Raises:
         InvalidRowsError: A row is there twice.
@@ -136,16 +127,7 @@ def delivery(
     tallies: Sequence[RowTally],
     attribution: str = "",
 ) -> Delivery:
-    """Return the delivery of a source: its tables, and the account of all rows that the tallies hold.
-
-    Args:
-        source: The reader's name.
-        tables: What the accepted rows come to.
-        files: The files that were read.
-        accepted: How many rows the tables hold. The other rows are in the tallies, rejected or left out.
-        tallies: One for each file.
-        attribution: The licence line that has to stand wherever the figures do.
-    """
+    """Return the delivery of a source: its tables, which hold the accepted rows, and the account of all that the tallies hold."""
     rejects = tuple(chain.from_iterable(tally.in_order for tally in tallies))
     return Delivery(
         source=source,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,9 @@ from vulncore.domain.periods import Window
 from vulncore.domain.schemas import COUNTS, COVERAGE, Tables, conform
 from vulncore.domain.vocabulary import Measure
 from vulncore.sources.row_tally import RowTally, delivery
+
+LICENCE: Final = "Contains public sector information licensed under the Open Government Licence v3.0."
+"""How an attribution begins of what is published under it."""
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Final
 
@@ -14,23 +13,19 @@ from vulncore.domain.errors import UnreadableSourceError, first_five
 
 MAX_RATIO: Final = 100  # police CSVs shrink about fivefold; only what is made to swell goes beyond this
 MAX_MEMBERS: Final = 50_000  # every force and month since 2010, three files each, is under 30,000
-CHUNK_BYTES: Final = 1024**2
 NO_DOWNLOAD: Final = "This is not a download of data.police.uk. Check where the zip came from."
 
-DAMAGE: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    OverflowError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
+DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError)
 """What a damaged or unfamiliar zip raises while it is read."""
 
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # how the site packs; others only widen what can go wrong
 _ENCRYPTED = 0x1  # the first bit of a member's flags
+_ADVICE = (
+    NO_DOWNLOAD,
+    "Make the zip again without a password.",
+    "Give the zip as you downloaded it, or pack the files again.",
+)
+"""What to do about what `unsafe_members` tells apart, in its order."""
 
 
 def is_zip(path: Path) -> bool:
@@ -50,11 +45,7 @@ def member_names(path: Path) -> list[str]:
 
 
 def safe_names(archive: zipfile.ZipFile, zip_name: str) -> list[str]:
-    """Return the names of the files in an open zip, folders left out.
-
-    Raises:
-        UnreadableSourceError: As for `member_names`.
-    """
+    """Return the names of the files in an open zip, folders left out; raises as `member_names` does."""
     name = printable(zip_name)
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > MAX_MEMBERS:
@@ -62,51 +53,26 @@ def safe_names(archive: zipfile.ZipFile, zip_name: str) -> list[str]:
             f"{name} has {len(members):,} files. A download has at most {MAX_MEMBERS:,}. "
             "Check where the zip came from."
         )
-    unsafe = unsafe_members(members)
-    repack = "Give the zip as you downloaded it, or pack the files again."
-    for names, what, advice in (
-        (unsafe.climbing, "names in {} lead out of the zip", NO_DOWNLOAD),
-        (unsafe.locked, "files in {} are encrypted", "Make the zip again without a password."),
-        (unsafe.uncommon, "files in {} are packed by another method than deflate", repack),
-    ):
+    for (what, names), advice in zip(unsafe_members(members).items(), _ADVICE, strict=True):
         if names:
-            which = what.format(name)
-            raise UnreadableSourceError(f"{len(names)} {which}: {first_five(names)}. {advice}")
+            kind = "names" if advice == NO_DOWNLOAD else "files"
+            raise UnreadableSourceError(
+                f"{len(names)} {kind} in {name} {what}: {first_five(names)}. {advice}"
+            )
     return [member.filename for member in members]
 
 
-@dataclass(frozen=True)
-class Unsafe:
-    """The names, fit to print, of a zip's members that are not to be read, by what is wrong with them."""
-
-    climbing: tuple[str, ...]
-    locked: tuple[str, ...]
-    uncommon: tuple[str, ...]
-
-
-def unsafe_members(members: Sequence[zipfile.ZipInfo]) -> Unsafe:
-    """Return which members lead out of their zip, are encrypted, or are packed by another method than deflate."""
-
-    def named(which: Callable[[zipfile.ZipInfo], bool]) -> tuple[str, ...]:
-        return tuple(printable(member.filename) for member in members if which(member))
-
-    return Unsafe(
-        climbing=named(lambda member: _leads_out(member.filename)),
-        locked=named(lambda member: bool(member.flag_bits & _ENCRYPTED)),
-        uncommon=named(lambda member: member.compress_type not in _PLAIN),
-    )
-
-
-def read_members(path: Path, names: Iterable[str], most_bytes: int) -> Iterator[tuple[str, bytes]]:
-    """Yield the named members with their bytes, one after the other, each of at most so many bytes.
-
-    Raises:
-        UnreadableSourceError: A member is damaged, larger than that, or unpacks to more than `MAX_RATIO`
-            times what it takes in the zip.
-    """
-    with opened(path, path.name) as archive:
-        for name in names:
-            yield name, member_content(archive, name, path.name, most_bytes)
+def unsafe_members(members: Sequence[zipfile.ZipInfo]) -> dict[str, list[str]]:
+    """Return the names, fit to print, of a zip's members that are not to be read, by what is wrong with them."""
+    wrong: dict[str, Callable[[zipfile.ZipInfo], object]] = {
+        "lead out of the zip": lambda member: _leads_out(member.filename),
+        "are encrypted": lambda member: member.flag_bits & _ENCRYPTED,
+        "are packed by another method than deflate": lambda member: member.compress_type not in _PLAIN,
+    }
+    return {
+        what: [printable(member.filename) for member in members if is_so(member)]
+        for what, is_so in wrong.items()
+    }
 
 
 def member_content(archive: zipfile.ZipFile, name: str, zip_name: str, most_bytes: int) -> bytes:
@@ -127,17 +93,15 @@ def member_content(archive: zipfile.ZipFile, name: str, zip_name: str, most_byte
 
 
 def read_within(stream: IO[bytes], most_bytes: int, refusal: str) -> bytes:
-    """Return a stream's bytes, read in pieces and given up as soon as there are too many.
+    """Return a stream's bytes, given up as soon as there are too many.
 
     Raises:
         UnreadableSourceError: There are more bytes than that; `refusal` says so.
     """
-    content = io.BytesIO()
-    while piece := stream.read(CHUNK_BYTES):
-        if content.tell() + len(piece) > most_bytes:
-            raise UnreadableSourceError(refusal)
-        content.write(piece)
-    return content.getvalue()
+    content = stream.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise UnreadableSourceError(refusal)
+    return content
 
 
 def too_large(name: str, most_bytes: int) -> str:
@@ -152,11 +116,7 @@ def _leads_out(name: str) -> bool:
 
 @contextmanager
 def opened(file: Path | IO[bytes] | io.RawIOBase, zip_name: str) -> Iterator[zipfile.ZipFile]:
-    """Open a zip, and say in one sentence whatever is wrong with it while it is read.
-
-    Raises:
-        UnreadableSourceError: It is no zip, or damaged.
-    """
+    """Open a zip, and say in one sentence (UnreadableSourceError) whatever is wrong with it while it is read."""
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive

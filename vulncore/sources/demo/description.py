@@ -38,10 +38,7 @@ def dice(seed: int, *part: str) -> np.random.Generator:
 def draw_names(
     rng: np.random.Generator, percentages: Mapping[str, int], count: int, of: str
 ) -> npt.NDArray[np.object_]:
-    """Return `count` names, drawn by their percentages.
-
-    Raises:
-        VulncoreError: The percentages don't come to 100.
+    """Return `count` names, drawn by their percentages; raises as `draw_positions` does.
 
     >>> draw_names(dice(1), {"street": 100, "office": 0}, 2, of="places").tolist()
     ['street', 'street']

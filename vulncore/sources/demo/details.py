@@ -1,6 +1,7 @@
 """What each made record says beside its count and its times: its offence, where, about whom, and what came of it.
 
-A record can count towards two measures: `leading_rows` says which rows are one record.
+A record can count towards two measures: `leading_rows` says which rows are one record. Whatever is drawn here is of `rows`,
+one per record and measure, has their index, and goes by the `seed` that its dice start from.
 """
 
 from datetime import date
@@ -8,7 +9,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from vulncore.domain.arrays import Floats, Integers
@@ -25,54 +25,43 @@ DECIMALS = 6  # a tenth of a metre
 
 def offences(rows: pd.DataFrame, seed: int) -> pd.Series:
     """Return each row's offence, missing where its measure is not about offences."""
-    offence = pd.Series(None, index=rows.index, dtype=object, name="offence")
-    for measure, percentages in description("offences")["offence"].items():
+    shares = description("offences")["offence"]
+    return _by_measure(rows, shares, seed, "offences", "offences of {}").rename("offence")
+
+
+def _by_measure(rows: pd.DataFrame, shares: dict[str, Any], seed: int, part: str, of: str) -> pd.Series:
+    """Return a name for each row by the percentages of its measure, missing where there are none."""
+    names = pd.Series(None, index=rows.index, dtype=object)
+    for measure, percentages in shares.items():
         at = rows.index[rows["measure"] == measure]
-        offence[at] = draw_names(
-            dice(seed, "offences", measure), percentages, len(at), f"offences of {measure}"
-        )
-    return offence
+        names[at] = draw_names(dice(seed, part, measure), percentages, len(at), of.format(measure))
+    return names
 
 
 def places(rows: pd.DataFrame, force: str, seed: int) -> pd.DataFrame:
-    """Return where each row lies.
-
-    Args:
-        rows: One row per record and measure: `measure`.
-        force: Whose area the points are held against.
-        seed: What the dice start from.
+    """Return where each row lies by its `measure`, the points held against a force's area.
 
     Returns:
-        Same index: `longitude`, `latitude` (WGS 84, within `jitter_m` of the street's point), `place`
+        `longitude`, `latitude` (WGS 84, within `jitter_m` of the street's point), `place`
         (street or bridge), `location_type`, `outside_area`. All missing but the location type where the
         setting has no place; all missing where the measure has none.
 
     Raises:
         UnknownNameError: A street of the description does not ship.
     """
-    settings = _settings(rows["measure"], seed)
-    columns = pd.DataFrame(
-        {"longitude": np.nan, "latitude": np.nan, "place": None, "location_type": None}, index=rows.index
-    ).astype({"place": object, "location_type": object})
+    settings = _by_measure(rows, description("places")["measure"], seed, "settings", "settings of {}")
+    kinds: dict[str, Any] = {"longitude": float, "latitude": float, "place": object, "location_type": object}
+    columns = pd.DataFrame(None, index=rows.index, columns=[*kinds], dtype=object)
     for setting, words in description("places")["setting"].items():
         at = rows.index[settings == setting]
         rng = dice(seed, "places", setting)
-        kinds = draw_names(rng, words["location_type"], len(at), f"location types of {setting}")
-        columns.loc[at, "location_type"] = kinds
+        columns.loc[at, "location_type"] = draw_names(
+            rng, words["location_type"], len(at), f"location types of {setting}"
+        )
         if not words.get("nowhere"):
             columns.loc[at, ["place", "longitude", "latitude"]] = _points(words, len(at), rng).to_numpy()
-    columns = columns.astype({"longitude": float, "latitude": float})
+    columns = columns.astype(kinds)
     return columns.assign(outside_area=_outside(columns, force))
-
-
-def _settings(measures: pd.Series, seed: int) -> npt.NDArray[np.object_]:
-    settings = np.full(len(measures), None, dtype=object)
-    for measure, percentages in description("places")["measure"].items():
-        at = np.flatnonzero(measures == measure)
-        settings[at] = draw_names(
-            dice(seed, "settings", measure), percentages, len(at), f"settings of {measure}"
-        )
-    return settings
 
 
 def _points(words: dict[str, Any], count: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -129,24 +118,16 @@ def _outside(columns: pd.DataFrame, force: str) -> pd.Series:
 
 
 def people(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return who each row is about.
-
-    Args:
-        rows: One row per record and measure: `measure`, `recorded_on`.
-        seed: What the dice start from.
+    """Return who each row is about, by its `measure` and `recorded_on`.
 
     Returns:
-        Same index: `victim_key` (pseudonym; the same for the same person under a measure),
+        `victim_key` (pseudonym; the same for the same person under a measure),
         `victim_residency` (the same for the same person), `hate_strand` (hate crime only) and
         `risk_level` (standard, medium or high, where the measure is graded). Missing where there is
         nobody, or nothing to say.
     """
-    columns = pd.DataFrame(
-        None,
-        index=rows.index,
-        columns=["victim_key", "victim_residency", "hate_strand", "risk_level"],
-        dtype=object,
-    )
+    names = ["victim_key", "victim_residency", "hate_strand"]
+    columns = pd.DataFrame(None, index=rows.index, columns=names, dtype=object)
     in_order = rows.sort_values("recorded_on", kind="stable")
     for measure, words in description("people")["victim"].items():
         at = in_order.index[in_order["measure"] == measure]
@@ -157,11 +138,9 @@ def people(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
         keys = np.array([f"demo-person-{at[n]:06d}" for n in first], dtype=object)
         columns.loc[at[somebody], "victim_key"] = keys[somebody]
         columns.loc[at[somebody], "victim_residency"] = residency[first][somebody]
-    for measure, percentages in description("people")["risk_level"].items():
-        at = rows.index[rows["measure"] == measure]
-        columns.loc[at, "risk_level"] = draw_names(
-            dice(seed, "risk", measure), percentages, len(at), "risk levels"
-        )
+    columns["risk_level"] = _by_measure(
+        rows, description("people")["risk_level"], seed, "risk", "risk levels"
+    )
     at = rows.index[rows["measure"] == "hate-crime"]
     strands = description("people")["hate_strand"]
     columns.loc[at, "hate_strand"] = draw_names(dice(seed, "hate strand"), strands, len(at), "hate strands")
@@ -184,22 +163,21 @@ def _first_records(count: int, again: int, rng: np.random.Generator) -> Integers
 
 
 def outcomes(rows: pd.DataFrame, until: date, seed: int) -> pd.DataFrame:
-    """Return what came of each row by the last day of the data.
+    """Return what came of each row by the last day on which anything is known.
 
-    Args:
-        rows: One row per record and measure: `measure`, `recorded_on`, `counted` (false for a crime that
-            turned out to be none).
-        until: The last day on which anything is known.
-        seed: What the dice start from.
+    It goes by `measure`, `recorded_on` and `counted` (false for a crime that turned out to be none).
 
     Returns:
-        Same index: `outcome` and `outcome_on` (missing while the record is open, or where its measure has
+        `outcome` and `outcome_on` (missing while the record is open, or where its measure has
         no outcomes) and `no_crimed_on` (set where the record doesn't count).
     """
     words = description("outcomes")
-    columns = pd.DataFrame({"outcome": None, "outcome_on": pd.NaT}, index=rows.index).astype(
-        {"outcome": object, "outcome_on": "datetime64[s]"}
-    )
+    kinds: dict[str, Any] = {
+        "outcome": object,
+        "outcome_on": "datetime64[s]",
+        "no_crimed_on": "datetime64[s]",
+    }
+    columns = pd.DataFrame(None, index=rows.index, columns=[*kinds]).astype(kinds)
     for measure, percentages in words["outcome"].items():
         at = rows.index[rows["measure"] == measure]
         rng = dice(seed, "outcomes", measure)
@@ -209,18 +187,12 @@ def outcomes(rows: pd.DataFrame, until: date, seed: int) -> pd.DataFrame:
         columns.loc[at, "outcome_on"] = rows.loc[at, "recorded_on"] + _days(median, rng)
     still_open = columns["outcome_on"] > pd.Timestamp(until)
     columns.loc[still_open, ["outcome", "outcome_on"]] = [None, pd.NaT]
-    return _without_no_crimes(columns, rows, until, seed)
-
-
-def _without_no_crimes(columns: pd.DataFrame, rows: pd.DataFrame, until: date, seed: int) -> pd.DataFrame:
-    words = description("outcomes")["no_crime"]
+    no_crime = words["no_crime"]
     at = rows.index[~rows["counted"]]
-    days = _days(np.full(len(at), float(words["median_days"])), dice(seed, "no crimes"))
+    days = _days(np.full(len(at), float(no_crime["median_days"])), dice(seed, "no crimes"))
     on = (rows.loc[at, "recorded_on"] + days).clip(upper=pd.Timestamp(until))
-    columns = columns.assign(no_crimed_on=pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]"))
-    columns.loc[at, "outcome"] = words["outcome"]
-    columns.loc[at, "outcome_on"] = on
-    columns.loc[at, "no_crimed_on"] = on
+    columns.loc[at, "outcome"] = no_crime["outcome"]
+    columns.loc[at, "outcome_on"] = columns.loc[at, "no_crimed_on"] = on
     return columns
 
 
@@ -233,11 +205,8 @@ def leading_rows(rows: pd.DataFrame, seed: int) -> Integers:
     """Return, for each row, the row whose record it is: its own, or that of another measure's row.
 
     A rape by a partner is one record that counts as rape and as domestic abuse. Both rows lie in the same
-    month, so that no month's count changes. A row is tied once at most.
-
-    Args:
-        rows: One row per record and measure, index from 0: `measure`, `month`, `counted`, `offence`.
-        seed: What the dice start from.
+    month, so that no month's count changes. A row is tied once at most. It goes by `measure`, `month`, `counted` and
+    `offence`; the index starts from 0.
     """
     leads = np.arange(len(rows))
     free = rows["counted"].to_numpy(dtype=bool).copy()
@@ -263,21 +232,14 @@ def _tied(rows: pd.DataFrame, tie: dict[str, Any], rng: np.random.Generator) -> 
 def _numbered(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return the rows in chance order, numbered within their month."""
     shuffled = rows.iloc[rng.permutation(len(rows))]
-    return pd.DataFrame(
-        {
-            "row": shuffled.index.to_numpy(),
-            "month": shuffled["month"].to_numpy(),
-            "number": shuffled.groupby("month").cumcount().to_numpy(),
-        }
-    )
+    numbered = shuffled[["month"]].assign(number=shuffled.groupby("month").cumcount())
+    return numbered.rename_axis("row").reset_index()
 
 
 def allocation(rows: pd.DataFrame, leads: Integers) -> pd.Series:
     """Return the team that each row's record was allocated to; missing where no rule fits.
 
-    Args:
-        rows: One row per record and measure: `measure`, `offence`, `risk_level`.
-        leads: The record of each row, by the place of its leading row.
+    It goes by `measure`, `offence` and `risk_level`, and by the record of each row: `leads`, the place of its leading row.
     """
     words = description("outcomes")
     rank = pd.Series(np.nan, index=rows.index)

@@ -30,10 +30,7 @@ def deliver(seed: int = DEFAULT) -> Delivery:
     """Return the made data of City of London Police, April 2018 to October 2024.
 
     The strand table built on it as at October 2024 equals the published one in every cell. Nothing is
-    read but files that ship, and the same seed gives the same tables.
-
-    Args:
-        seed: What the dice start from, 0 or above.
+    read but files that ship, and the same seed, 0 or above, gives the same tables.
 
     Returns:
         A delivery with `made` set: incidents; coverage of all nineteen measures in every month, those
@@ -51,10 +48,12 @@ def deliver(seed: int = DEFAULT) -> Delivery:
     (True, True)
     """
     incidents = _incidents(seed)
+    covered = [(measure.key, month) for measure in report_measures() for month in period().months]
+    notes = [{**note, "force": FORCE, "author": "demo generator"} for note in description("notes")["note"]]
     tables = Tables(
         incidents=pa.Table.from_pandas(incidents, schema=INCIDENTS, preserve_index=False),
-        coverage=_coverage(),
-        annotations=_annotations(),
+        coverage=incident_coverage(SOURCE, FORCE, covered),
+        annotations=pa.Table.from_pylist(notes, schema=ANNOTATIONS),
         measures=measures_table(report_measures()),
     )
     noted = {
@@ -105,13 +104,3 @@ def _rows(seed: int) -> pd.DataFrame:
 
 def _repeated(counts: pd.DataFrame, repeats: Integers) -> pd.DataFrame:
     return counts.loc[counts.index.repeat(repeats), ["measure", "month"]].reset_index(drop=True)
-
-
-def _coverage() -> pa.Table:
-    covered = [(measure.key, month) for measure in report_measures() for month in period().months]
-    return incident_coverage(SOURCE, FORCE, covered)
-
-
-def _annotations() -> pa.Table:
-    rows = [{**note, "force": FORCE, "author": "demo generator"} for note in description("notes")["note"]]
-    return pa.Table.from_pylist(rows, schema=ANNOTATIONS)

@@ -5,14 +5,13 @@ What is expected follows level, season and how busy the City was; the published 
 
 import calendar
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
-from vulncore.domain.arrays import Booleans, Floats, Integers
+from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import Window, format_month, month_end, months_between, parse_month
 from vulncore.domain.vocabulary import report_measures
@@ -21,16 +20,13 @@ from vulncore.sources.demo.published import Block, blocks
 
 WINTER_MONTHS = (11, 12, 1, 2, 3)  # the months that the published blocks set apart from April to October
 PRIOR_RECORDS = 20  # as if so many records more had shown no season: small counts don't swing by chance
+ORDINARY_DAYS = 365.25 / 12  # of a month
 PASSES = 60  # at most: the knots settle in about twenty, but never where a block holds none
 TRIES = 50_000  # of which a run of seven months keeps to a reported range some hundreds of times
 
 
-@dataclass(frozen=True)
-class Run:
-    """A stretch of a measure's months, and their total where the table fixes it."""
-
-    at: slice
-    total: int | None
+Run = tuple[slice, int | None]
+"""A stretch of a measure's months, and their total where the table fixes it."""
 
 
 def period() -> Window:
@@ -78,9 +74,9 @@ def _of_measure(measure: str, window: Window, fixed: tuple[Block, ...], rng: np.
         return counts
     expected = expected_counts(measure, window, fixed)
     runs = list(_runs(measure, window, fixed))
-    for run in runs:
-        weights = _weights(expected[run.at], words["scatter"], rng)
-        counts[run.at] = rng.poisson(weights) if run.total is None else _split(run.total, weights, rng)
+    for at, total in runs:
+        weights = _weights(expected[at], words["scatter"], rng)
+        counts[at] = rng.poisson(weights) if total is None else _split(total, weights, rng)
     if "range" in words:
         within, drawn_again = _in_range(measure, words["range"], window, runs, expected, rng)
         counts[within] = drawn_again
@@ -94,8 +90,8 @@ def _runs(measure: str, window: Window, fixed: tuple[Block, ...]) -> Iterator[Ru
         start = months_between(window.start, block.window.start)
         end = start + len(block.window.months)
         if start > done:
-            yield Run(slice(done, start), None)
-        yield Run(slice(start, end), block.totals[measure])
+            yield slice(done, start), None
+        yield slice(start, end), block.totals[measure]
         done = end
 
 
@@ -128,9 +124,9 @@ def _in_range(
     low, high = reported["low"], reported["high"]
     first, last = (months_between(window.start, parse_month(reported[end])) for end in ("from", "to"))
     kept = []
-    for run in runs:
-        if run.total is not None and first <= run.at.start <= last:
-            tries = _split(run.total, expected[run.at], rng, TRIES)
+    for at, total in runs:
+        if total is not None and first <= at.start <= last:
+            tries = _split(total, expected[at], rng, TRIES)
             kept.append(tries[((tries >= low) & (tries <= high)).all(axis=1)])
     for months in zip(*kept, strict=False):  # as many as the rarest block allows
         joined = np.concatenate(months)
@@ -150,19 +146,19 @@ def expected_counts(measure: str, window: Window, fixed: tuple[Block, ...]) -> F
     keeps a little at its edges). Where the totals of the winter blocks stand higher or
     lower than those of the summers between them, the year's wave carries it, so that the level needn't jump.
 
-    Args:
-        measure: Its key; it has a level in `demo_months.toml`.
-        window: The months wanted.
-        fixed: The published blocks, in order.
-
     Returns:
         One expected count per month, 0 from the month in which the measure's feed stops.
     """
     words = description("months")["measure"][measure]
-    heard = _heard(window, words.get("stops"))
+    heard = np.array([format_month(month) < words.get("stops", "9999") for month in window.months])
     known = [block for block in fixed if heard[_at(window, block)].all()]
-    shape = heard * _days(window) * _activity(window, words["follows"])
-    shape *= _calendar(window, words["calendar"]) * _wave(window, _winter_ratio(measure, known))
+    busy: dict[str, float] = description("months")["activity"]
+    year = description("months")["calendar"][words["calendar"]]
+    activity = np.array([busy.get(format_month(month), 1.0) ** words["follows"] for month in window.months])
+    season = np.array([year[month.month - 1] for month in window.months])
+    days = np.array([calendar.monthrange(month.year, month.month)[1] for month in window.months])
+    shape: Floats = heard * (days / ORDINARY_DAYS) * activity
+    shape *= season * _wave(window, _winter_ratio(measure, known))
     return _level(measure, window, known, shape, words["start"]) * shape
 
 
@@ -185,21 +181,16 @@ def _level(measure: str, window: Window, known: list[Block], shape: Floats, star
 
 def _winter_ratio(measure: str, known: list[Block]) -> float:
     """Return a winter month's count over a summer month's, by the blocks after the baseline."""
-    recent = known[1:]
-    winter, summer = (
-        [block for block in recent if (block.window.start.month in WINTER_MONTHS) is wanted]
-        for wanted in (True, False)
-    )
-    counts = [sum(block.totals[measure] for block in part) for part in (winter, summer)]
-    months = [sum(len(block.window.months) for block in part) for part in (winter, summer)]
-    if sum(counts) == 0:
+    counts, months = np.zeros(2), np.zeros(2)  # of winters and of summers
+    for block in known[1:]:
+        season = int(block.window.start.month not in WINTER_MONTHS)
+        counts[season] += block.totals[measure]
+        months[season] += len(block.window.months)
+    if not counts.any():
         return 1.0
-    usual = sum(counts) / sum(months)
-    rates = [
-        (count + PRIOR_RECORDS / 2) / (span + PRIOR_RECORDS / 2 / usual)
-        for count, span in zip(counts, months, strict=True)
-    ]
-    return rates[0] / rates[1]
+    usual = counts.sum() / months.sum()
+    winter, summer = (counts + PRIOR_RECORDS / 2) / (months + PRIOR_RECORDS / 2 / usual)
+    return float(winter / summer)
 
 
 def _wave(window: Window, winter_ratio: float) -> Floats:
@@ -210,25 +201,6 @@ def _wave(window: Window, winter_ratio: float) -> Floats:
     height = (winter_ratio - 1) / (winter - winter_ratio * summer)
     wave: Floats = 1 + height * year[[month.month - 1 for month in window.months]]
     return wave
-
-
-def _activity(window: Window, follows: float) -> Floats:
-    busy: dict[str, float] = description("months")["activity"]
-    return np.array([busy.get(format_month(month), 1.0) ** follows for month in window.months])
-
-
-def _calendar(window: Window, name: str) -> Floats:
-    year = description("months")["calendar"][name]
-    return np.array([year[month.month - 1] for month in window.months])
-
-
-def _days(window: Window) -> Floats:
-    """Return how long each month is, in ordinary months."""
-    return np.array([calendar.monthrange(m.year, m.month)[1] for m in window.months]) / (365.25 / 12)
-
-
-def _heard(window: Window, stops: str | None) -> Booleans:
-    return np.array([stops is None or format_month(month) < stops for month in window.months])
 
 
 def _at(window: Window, block: Block) -> slice:

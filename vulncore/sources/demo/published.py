@@ -10,13 +10,7 @@ from vulncore.domain.periods import Window, comparison_windows, format_month
 from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import report_measures
 
-COLUMNS = {
-    "fytd_previous": "fytd_previous",
-    "fytd_current": "fytd_current",
-    "fytd_baseline": "fytd_2019_20",
-    "rolling12_previous": "rolling12_previous",
-    "rolling12_current": "rolling12_current",
-}
+BASELINE = "fytd_2019_20"  # what the table calls `fytd_baseline`
 
 
 @dataclass(frozen=True)
@@ -43,15 +37,11 @@ def blocks(as_at: date) -> tuple[Block, ...]:
     18
     """
     table = _published(as_at)
-    windows = comparison_windows(as_at)
-    runs = []
-    for name in ("fytd_baseline", "fytd_previous", "fytd_current"):
-        window = windows[name]
-        if window is not None:
-            runs.append(_block(window, table[name]))
+    windows = {name: window for name, window in comparison_windows(as_at).items() if window}
+    runs = [_block(window, table[name]) for name, window in windows.items() if name.startswith("fytd")]
     for name in ("previous", "current"):
         year, to_date = windows[f"rolling12_{name}"], windows[f"fytd_{name}"]
-        if year is not None and to_date is not None and year.start < to_date.start:
+        if year.start < to_date.start:
             before = Window(year.start, to_date.start - timedelta(days=1))
             runs.append(_block(before, table[f"rolling12_{name}"] - table[f"fytd_{name}"]))
     return tuple(sorted(runs, key=lambda block: block.window))
@@ -77,5 +67,4 @@ def _published(as_at: date) -> pd.DataFrame:
             f"The published table has {len(table)} rows and {len(strange)} names that it doesn't share with "
             f"measures.toml: {first_five(strange)}. Give both the same {len(keys)} measures."
         )
-    wanted = table.set_index(table["measure"].map(keys))[list(COLUMNS.values())]
-    return wanted.set_axis(list(COLUMNS), axis="columns")
+    return table.set_index(table["measure"].map(keys)).rename(columns={BASELINE: "fytd_baseline"})

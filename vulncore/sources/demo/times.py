@@ -1,7 +1,5 @@
 """When things happened, and when they were recorded."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -14,14 +12,10 @@ EPOCH_WEEKDAY = WEEKDAYS.index("Thursday")  # 1 January 1970
 
 
 def times(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return when each row was recorded and between which moments it happened.
+    """Return when each row was recorded and between which moments it happened, by its `measure` and `month` (its first day).
 
     The hour of the week and the delay are drawn first; the day of recording is then one in the row's month
     on which they fit. So hours and weekdays are as described, and every month keeps its count.
-
-    Args:
-        rows: One row per record and measure: `measure`, `month` (its first day).
-        seed: What the dice start from.
 
     Returns:
         Same index: `recorded_on` (day), `occurred_from`, `occurred_to` (local civil time; the same moment
@@ -81,8 +75,7 @@ def _day_in_month(months: pd.Series, weekday: Integers, rng: np.random.Generator
     first = months.to_numpy().astype("datetime64[D]").astype(np.int64)
     offset = (weekday - (first + EPOCH_WEEKDAY)) % 7
     occurrences: Integers = (months.dt.days_in_month.to_numpy() - offset + 6) // 7
-    day: Integers = first + offset + 7 * rng.integers(occurrences)
-    return day
+    return np.asarray(first + offset + 7 * rng.integers(occurrences), np.int64)
 
 
 def _as_known(
@@ -93,7 +86,8 @@ def _as_known(
     shortest = -1
     for grade in description("times")["known"]:
         at = np.flatnonzero((delay > shortest) & (delay <= grade["up_to_days"]))
-        how = draw_names(rng, _ways(grade), len(at), "how times are known")
+        ways = {way: grade[way] for way in ("to_the_minute", "window", "start_only", "not_at_all")}
+        how = draw_names(rng, ways, len(at), "how times are known")
         exact, window, start_only = (at[how == way] for way in ("to_the_minute", "window", "start_only"))
         start[exact] = end[exact] = _seconds(_rounded(moment[exact], rng))
         low, high = _window(moment[window], recorded[window], grade["window_hours"], rng)
@@ -101,10 +95,6 @@ def _as_known(
         start[start_only] = _seconds(_rounded(moment[start_only], rng))
         shortest = grade["up_to_days"]
     return start, end
-
-
-def _ways(grade: dict[str, Any]) -> dict[str, int]:
-    return {way: grade[way] for way in ("to_the_minute", "window", "start_only", "not_at_all")}
 
 
 def _window(
@@ -132,5 +122,4 @@ def _civil(moments: Moments, index: pd.Index) -> pd.Series:
     shown = naive.dt.tz_localize(
         "Europe/London", ambiguous=np.ones(len(naive), bool), nonexistent="shift_forward"
     )
-    as_shown: pd.Series = shown.dt.tz_localize(None)
-    return as_shown
+    return pd.Series(shown.dt.tz_localize(None))

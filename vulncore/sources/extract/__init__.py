@@ -2,10 +2,9 @@
 
 Read in this order:
 
-- `reading`: a file in, an `Extract` out; the way in.
+- `reading`: a file in, an `Extract` out; the way in. What may swell is read by a process of its own that is `watched`.
 - `record`: what an extract is, and a row of it.
-- `whole`: raw rows, the heading over them, and what becomes of each. What may swell is read `apart`, in a process
-  that is `watched`.
+- `whole`: raw rows, the heading over them, and what becomes of each.
 - `packed`: what a file is by its first bytes, out of a gz or a zip, and the bounds of all readers.
 - `text`, `workbook` with `xlsx`, `parquet`: the three kinds as raw rows.
 - `heading`: where the heading stands and what the columns are called.

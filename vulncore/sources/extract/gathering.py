@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from typing import Final
 
 import pyarrow as pa
 
 from vulncore.domain.delivery import Progress, printable
 from vulncore.domain.errors import Reject, TooManyRejectsError, UnreadableSourceError
+from vulncore.sources.extract.heading import Headed, without_empty_end
 from vulncore.sources.extract.packed import (
     BATCH_CHARACTERS,
     BATCH_ROWS,
@@ -18,7 +18,7 @@ from vulncore.sources.extract.packed import (
     MAX_REJECTS,
     MAX_ROWS,
 )
-from vulncore.sources.extract.record import UNCOMPUTED, RawRows, Row
+from vulncore.sources.extract.record import LINES, UNCOMPUTED, Question, RawRows, Row
 
 EMPTY_ROW: Final = "empty row"
 TOTALS_ROW: Final = "totals row"
@@ -37,58 +37,71 @@ _TOTAL = re.compile(
 _NUMBER = re.compile(r"[-+(]?[£$€]?[\d,]*\.?\d+ ?%?\)?")
 
 
-@dataclass
 class GatheredRows:
-    """The rows of a file that are kept, as a table, and what became of the others."""
+    """The rows of a file that are kept, in lists at first and in Arrow as soon as they are many or long; and the others.
 
-    columns: tuple[str, ...]
-    table: pa.Table
-    lines: pa.Array
-    wanted: list[int] = field(default_factory=list)
-    read: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
-    rejects: list[Reject] = field(default_factory=list)
-    complete: bool = True
-    filled: set[int] = field(default_factory=set)
+    `wanted` are the places of the columns that are kept, `filled` those of columns without a name that hold anything.
+    """
+
+    def __init__(self, columns: Sequence[str], wanted: Sequence[int], name: str) -> None:
+        self.wanted, self._name = wanted, name
+        self.read = 0
+        self.left_out: Counter[str] = Counter()
+        self.rejects: list[Reject] = []
+        self.complete = bool(wanted)
+        self.filled: set[int] = set()
+        self._schema = pa.schema([(LINES, pa.int64()), *((columns[place], pa.string()) for place in wanted)])
+        self._batches: list[pa.RecordBatch] = []
+        self._rows: list[list[str]] = []
+        self._lines: list[int] = []
+        self._characters = self._bytes = 0
+
+    @property
+    def table(self) -> pa.Table:
+        """The rows that are kept; in `LINES` the line of each."""
+        self._pack()
+        return pa.Table.from_batches(self._batches, self._schema)
+
+    def keep(self, line: int, cells: list[str]) -> None:
+        """Keep a row."""
+        self._rows.append(cells)
+        self._lines.append(line)
+        self._characters += sum(map(len, cells))
+        if len(self._rows) == BATCH_ROWS or self._characters > BATCH_CHARACTERS:
+            self._pack()
+
+    def _pack(self) -> None:
+        if not self._rows:
+            return
+        by_column = list(zip(*self._rows, strict=True))
+        arrays = [pa.array(by_column[place], pa.string()) for place in self.wanted]
+        self._batches.append(
+            pa.RecordBatch.from_arrays([pa.array(self._lines), *arrays], schema=self._schema)
+        )
+        self._bytes += sum(array.nbytes for array in arrays)
+        self._rows, self._lines, self._characters = [], [], 0
+        if self._bytes > MAX_KEPT_BYTES:
+            raise UnreadableSourceError(
+                f"{self._name} holds more than {MAX_KEPT_BYTES:,} bytes of text in the columns to read. "
+                "Give fewer months at a time, or leave long columns out."
+            )
 
 
 def gather_rows(
-    rows: Iterable[Row],
-    raw: RawRows,
-    columns: tuple[str, ...],
-    headings: Collection[Sequence[str]],
-    name: str,
-    *,
-    wanted: Collection[str] | None = None,
-    unnamed: Collection[int] = (),
-    most_rows: int | None = None,
-    progress: Progress | None = None,
+    headed: Headed, raw: RawRows, question: Question, name: str, progress: Progress | None
 ) -> GatheredRows:
     """Return the rows beneath a heading as a table of text, with every row accounted for.
-
-    Args:
-        rows: The rows beneath the heading.
-        raw: The file that they were read from.
-        columns: The name of each column.
-        headings: The lines of the heading, to recognise where it comes again.
-        name: What to call the file.
-        wanted: The columns to keep; all unless given. Where none of them is there, no row is read.
-        unnamed: Which columns have no name in the heading; those that hold anything come back as `filled`.
-        most_rows: Stop after so many.
-        progress: Called now and then with how far the reading is.
 
     Raises:
         UnreadableSourceError: There are too many rows, more text than can be kept, or the file breaks off.
         TooManyRejectsError: So many rows can't be used that the file must be of another shape.
     """
-    places = [i for i, column in enumerate(columns) if wanted is None or column in wanted]
-    kept = _KeptRows(columns, places, name)
-    gathered = GatheredRows(columns, kept.table, kept.lines, places)
-    repeated = {tuple(cells) for cells in headings}
+    columns, wanted = headed.columns, question.wanted
+    places = [place for place, column in enumerate(columns) if wanted is None or column in wanted]
+    gathered = GatheredRows(columns, places, name)
     why_not = ""
-    gathered.complete = bool(places)
-    for row in rows if places else ():
-        if gathered.read == most_rows:
+    for row in headed.rows if places else ():
+        if gathered.read == question.most_rows:
             gathered.complete = False
             break
         gathered.read += 1
@@ -99,10 +112,10 @@ def gather_rows(
         cells = [cell.strip() for cell in row.cells]
         if raw.end_with_what_is_filled:
             cells.extend([""] * (len(columns) - len(cells)))
-        why_not = _judge_row(cells, row, gathered, repeated, name)
+        why_not = _judge_row(cells, row, headed, gathered, name)
         if not why_not:
-            gathered.filled.update(column for column in unnamed if cells[column])
-            kept.add(row.line, cells)
+            gathered.filled.update(place for place in headed.unnamed if cells[place])
+            gathered.keep(row.line, cells)
         if progress and gathered.read % BATCH_ROWS == 0:
             progress(gathered.read, raw.share())
     if gathered.complete and why_not == TOO_FEW_FIELDS and raw.ends_in_a_line():
@@ -111,33 +124,30 @@ def gather_rows(
         )
     if progress:
         progress(gathered.read, 1.0)
-    return replace(gathered, table=kept.table, lines=kept.lines)
+    return gathered
 
 
-def _judge_row(
-    cells: list[str], row: Row, gathered: GatheredRows, repeated: Collection[Sequence[str]], name: str
-) -> str:
+def _judge_row(cells: list[str], row: Row, headed: Headed, gathered: GatheredRows, name: str) -> str:
     """Return "" for a row to keep, its cells made as many as the columns; else why not, with that booked."""
-    width = len(gathered.columns)
-    if not any(cells):
-        gathered.left_out[EMPTY_ROW] += 1
-        return EMPTY_ROW
-    if not row.fault:
-        if tuple(without_empty_end(cells)) in repeated:
-            gathered.left_out[HEADING_REPEATED] += 1
-            return HEADING_REPEATED
-        if is_totals_row(cells):
-            gathered.left_out[TOTALS_ROW] += 1
-            return TOTALS_ROW
-    fault, value = row.fault or "", ""  # what stands there may be about somebody, and nobody asked for it
+    width = len(headed.columns)
+    left = "" if any(cells) else EMPTY_ROW
+    if not left and not row.fault:
+        repeated = tuple(without_empty_end(cells)) in headed.lines
+        left = HEADING_REPEATED if repeated else TOTALS_ROW if is_totals_row(cells) else ""
+    if left:
+        gathered.left_out[left] += 1
+        return left
+    fault, value = row.fault, ""  # what stands there may be about somebody, and nobody asked for it
     if not fault and len(cells) != width:
-        fault, value = _of_another_width(cells, width)
+        fault = TOO_MANY_FIELDS if any(cells[width:]) else TOO_FEW_FIELDS if len(cells) < width else ""
+        value = f"{len(cells)} of {width}"
+        del cells[width:]
     if not fault:
-        for index in gathered.wanted:
-            if cells[index] == UNCOMPUTED:
-                fault, value = NO_VALUE, gathered.columns[index]
-            elif len(cells[index]) > MAX_CELL_CHARACTERS:
-                fault, value = TOO_LONG, gathered.columns[index]
+        for place in gathered.wanted:
+            if cells[place] == UNCOMPUTED:
+                fault, value = NO_VALUE, headed.columns[place]
+            elif len(cells[place]) > MAX_CELL_CHARACTERS:
+                fault, value = TOO_LONG, headed.columns[place]
     if fault:
         gathered.rejects.append(Reject(name, row.line, fault, printable(value[:60])))
         if len(gathered.rejects) > MAX_REJECTS:
@@ -147,16 +157,6 @@ def _judge_row(
                 gathered.rejects,
             )
     return fault
-
-
-def _of_another_width(cells: list[str], width: int) -> tuple[str, str]:
-    beyond = [cell for cell in cells[width:] if cell]
-    if beyond:
-        return TOO_MANY_FIELDS, f"{len(cells)} of {width}"
-    if len(cells) < width:
-        return TOO_FEW_FIELDS, f"{len(cells)} of {width}"
-    del cells[width:]
-    return "", ""
 
 
 def is_totals_row(cells: Sequence[str]) -> bool:
@@ -172,56 +172,3 @@ def is_totals_row(cells: Sequence[str]) -> bool:
     if not filled or not _TOTAL.fullmatch(filled[0]):
         return False
     return all(cell == UNCOMPUTED or _NUMBER.fullmatch(cell) or _TOTAL.fullmatch(cell) for cell in filled[1:])
-
-
-def without_empty_end(cells: list[str]) -> list[str]:
-    """Return the cells up to the last that is filled."""
-    end = len(cells)
-    while end and not cells[end - 1]:
-        end -= 1
-    return cells[:end]
-
-
-class _KeptRows:
-    """The rows that are kept: in lists at first, in Arrow as soon as they are many or long."""
-
-    def __init__(self, columns: Sequence[str], wanted: Sequence[int], name: str) -> None:
-        self._wanted, self._name = wanted, name
-        self._schema = pa.schema([(columns[index], pa.string()) for index in wanted])
-        self._batches: list[pa.RecordBatch] = []
-        self._line_batches: list[pa.Array] = []
-        self._rows: list[list[str]] = []
-        self._lines: list[int] = []
-        self._characters = self._bytes = 0
-
-    def add(self, line: int, cells: list[str]) -> None:
-        self._rows.append(cells)
-        self._lines.append(line)
-        self._characters += sum(map(len, cells))
-        if len(self._rows) == BATCH_ROWS or self._characters > BATCH_CHARACTERS:
-            self._pack()
-
-    @property
-    def table(self) -> pa.Table:
-        self._pack()
-        return pa.Table.from_batches(self._batches, self._schema)
-
-    @property
-    def lines(self) -> pa.Array:
-        self._pack()
-        return pa.concat_arrays([pa.array([], pa.int64()), *self._line_batches])
-
-    def _pack(self) -> None:
-        if not self._rows:
-            return
-        by_column = list(zip(*self._rows, strict=True))
-        arrays = [pa.array(by_column[index], pa.string()) for index in self._wanted]
-        self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
-        self._line_batches.append(pa.array(self._lines, pa.int64()))
-        self._rows, self._lines, self._characters = [], [], 0
-        self._bytes += self._batches[-1].nbytes
-        if self._bytes > MAX_KEPT_BYTES:
-            raise UnreadableSourceError(
-                f"{self._name} holds more than {MAX_KEPT_BYTES:,} bytes of text in the columns to read. "
-                "Give fewer months at a time, or leave long columns out."
-            )

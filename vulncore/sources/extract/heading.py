@@ -6,17 +6,53 @@ they complete each other: each fills a column that the other leaves empty, or th
 first are merged across. Lines above it that look like records themselves are never passed over as titles.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice, zip_longest
+from typing import Final, NamedTuple
 
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.packed import HEADING_LINES, HEADING_SEARCHED, MAX_COLUMNS, MAX_NAME_CHARACTERS
-from vulncore.sources.extract.record import UNCOMPUTED, Row
+from vulncore.sources.extract.record import UNCOMPUTED, RawRows, Row
 
 WIDE_ENOUGH: Final = 0.6  # of the columns: titles and criteria fill one or two
 
 Merged = Sequence[tuple[int, int, int, int]]
+
+
+class Headed(NamedTuple):
+    """Rows beneath a heading: its first and last line, what it calls the columns, and the places of those without a name.
+
+    `lines` are the heading's own, to be known where they come again; `passed_over` lines stand above it.
+    """
+
+    heading: tuple[int, int]
+    columns: tuple[str, ...]
+    unnamed: frozenset[int]
+    lines: set[tuple[str, ...]]
+    rows: Iterator[Row]
+    passed_over: int
+
+
+def under_heading(raw: RawRows, heading: tuple[int, int] | None, name: str) -> Headed:
+    """Return the rows beneath the heading, and what it calls the columns."""
+    if raw.names is not None:
+        columns, unnamed = column_names([Row(1, list(raw.names))], (), name)
+        return Headed((1, 1), columns, unnamed, set(), raw.rows, 0)
+    most = max(HEADING_SEARCHED, heading[1] if heading and heading[1] <= 10 * HEADING_SEARCHED else 0)
+    first = [row._replace(cells=[cell.strip() for cell in row.cells]) for row in islice(raw.rows, most)]
+    if not any(any(row.cells) for row in first):
+        raise UnreadableSourceError(
+            f"The first {len(first)} rows of {name} are empty. Check that you chose the right file."
+        )
+    if heading is None:
+        heading = find_heading(first, raw.merged, name)
+    lines = heading_rows(first, heading, name)
+    columns, unnamed = column_names(lines, raw.merged, name)
+    above = sum(any(row.cells) for row in first if row.line < heading[0])
+    beneath = [row for row in first if row.line > lines[-1].line]
+    headings = {tuple(without_empty_end(row.cells)) for row in lines}
+    return Headed(heading, columns, unnamed, headings, chain(beneath, raw.rows), above)
 
 
 def find_heading(rows: Sequence[Row], merged: Merged, name: str) -> tuple[int, int]:
@@ -72,7 +108,7 @@ def column_names(lines: Sequence[Row], merged: Merged, name: str) -> tuple[tuple
     >>> column_names([Row(1, ["Ref", "Occurrence", ""]), Row(2, ["", "From", "To"])], (), "x.csv")[0]
     ('Ref', 'Occurrence: From', 'Occurrence: To')
     """
-    width = max((_last(row.cells) for row in lines), default=0)
+    width = max((len(without_empty_end(row.cells)) for row in lines), default=0)
     if width > MAX_COLUMNS:
         raise UnreadableSourceError(
             f"{name} has {'more than ' if width == MAX_COLUMNS + 1 else ''}{width - (width == MAX_COLUMNS + 1):,} "
@@ -124,7 +160,7 @@ def _are_two(first: Row, second: Row, beneath: Row | None, merged: Merged) -> bo
         for top, left, bottom, right in merged
         if top == bottom == first.line and sum(bool(cell) for cell in second.cells[left - 1 : right]) >= 2
     ]
-    whole = _last(second.cells) - 1  # a title merged across everything heads nothing
+    whole = len(without_empty_end(second.cells)) - 1  # a title merged across everything heads nothing
     if any(0 < wide < whole for wide in across):
         return True
     pairs = _beside(first.cells, second.cells)
@@ -178,8 +214,7 @@ def _unique(headings: Sequence[str]) -> tuple[str, ...]:
 
 
 def _beside(first: Sequence[str], second: Sequence[str]) -> list[tuple[str, str]]:
-    width = max(len(first), len(second))
-    return list(zip([*first, *[""] * width][:width], [*second, *[""] * width][:width], strict=True))
+    return list(zip_longest(first, second, fillvalue=""))
 
 
 def _wordy(cells: Sequence[str]) -> bool:
@@ -190,11 +225,15 @@ def _wide(cells: Sequence[str], width: int) -> bool:
     return sum(map(bool, cells)) >= max(min(2, width), WIDE_ENOUGH * width)
 
 
-def _last(cells: Sequence[str]) -> int:
-    return max((index for index, cell in enumerate(cells, start=1) if cell), default=0)
+def without_empty_end(cells: list[str]) -> list[str]:
+    """Return the cells up to the last that is filled."""
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return cells[:end]
 
 
 def _width(rows: Sequence[Row]) -> int:
     """Return how many columns there are: what at least two rows reach, so that one long row decides nothing."""
-    reached = sorted((_last(row.cells) for row in rows[:HEADING_SEARCHED]), reverse=True)
+    reached = sorted((len(without_empty_end(row.cells)) for row in rows[:HEADING_SEARCHED]), reverse=True)
     return reached[1] if len(reached) > 1 else reached[0] if reached else 0

@@ -7,7 +7,7 @@ Nothing is unpacked to disk. The bounds of all readers of extracts stand here to
 import gzip
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
@@ -37,27 +37,20 @@ CHUNK_BYTES: Final = 1 << 16
 ZIP: Final = b"PK\x03\x04"
 GZIP: Final = b"\x1f\x8b"
 PARQUET: Final = b"PAR1"
-OLD_WORKBOOK: Final = (
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS, and any workbook that is locked by a password
-)
+OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS, and any workbook locked by a password
 PACKED: Final = (ZIP, GZIP, PARQUET, OLD_WORKBOOK)  # what may swell as it is read
 UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 FIRST_BYTES: Final = 1_024
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
 
+_ASK: Final = "Ask for the extract as CSV or XLSX"
 _SAVE_AS: Final = "Open the file in a spreadsheet program and save it as XLSX"
 _OTHERS: Final = {
     "an encrypted Parquet file. Write it without encryption": (b"PAR",),
     "an empty zip. Export the file again": (b"PK\x05\x06",),
-    "a PDF. Ask for the extract as CSV or XLSX": (b"%PDF",),
-    "a text document. Ask for the extract as CSV or XLSX": (b"{\\rtf",),
-    "a picture. Ask for the extract as CSV or XLSX": (
-        b"\x89PNG",
-        b"\xff\xd8\xff",
-        b"GIF8",
-        b"II*\0",
-        b"MM\0*",
-    ),
+    f"a PDF. {_ASK}": (b"%PDF",),
+    f"a text document. {_ASK}": (b"{\\rtf",),
+    f"a picture. {_ASK}": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*"),
     "packed as 7z. Unpack it, or pack it as zip": (b"7z\xbc\xaf",),
     "packed as RAR. Unpack it, or pack it as zip": (b"Rar!",),
     "packed as bzip2. Unpack it, or pack it as zip or gz": (b"BZh",),
@@ -144,12 +137,7 @@ def zip_names(path: Path, name: str) -> list[str]:
     """
     with damage_as_refusal(name), zipfile.ZipFile(path) as archive:
         members = archive.infolist()
-    unsafe = unsafe_members(members)
-    faults: dict[str, Sequence[str]] = {
-        "lead out of the zip": unsafe.climbing,
-        "are encrypted": unsafe.locked,
-        "are packed by another method than deflate": unsafe.uncommon,
-    }
+    faults = unsafe_members(members)
     if len(members) > MAX_MEMBERS:
         faults["are more than an extract has"] = [printable(member.filename) for member in members]
     for what, which in faults.items():

@@ -25,17 +25,8 @@ ZONE: Final = "Europe/London"
 _MIDNIGHT = " 00:00:00"
 _NO_TIME = "<value out of range"  # what Arrow writes of a moment beyond all calendars
 _OF_TEXT = (pt.is_string, pt.is_large_string, pt.is_binary, pt.is_large_binary)
-_OF_CELLS = (
-    *_OF_TEXT,
-    pt.is_null,
-    pt.is_boolean,
-    pt.is_integer,
-    pt.is_floating,
-    pt.is_decimal,
-    pt.is_date,
-    pt.is_time,
-    pt.is_timestamp,
-)
+_OF_NUMBERS = (pt.is_null, pt.is_boolean, pt.is_integer, pt.is_floating, pt.is_decimal)
+_OF_CELLS = (*_OF_TEXT, *_OF_NUMBERS, pt.is_date, pt.is_time, pt.is_timestamp)
 
 
 def parquet_rows(path: Path, name: str, wanted: Collection[str] | None, closing: ExitStack) -> RawRows:
@@ -64,13 +55,15 @@ def parquet_rows(path: Path, name: str, wanted: Collection[str] | None, closing:
             pq.ParquetFile(path, read_dictionary=texts, buffer_size=1 << 20, pre_buffer=False)
         )
     done = [0]
+    zoned = [printable(names[index]) for index in chosen if getattr(schema.field(index).type, "tz", None)]
+    notes = [f"Times with a time zone were turned into UK time in {len(zoned)} columns: {first_five(zoned)}."]
     return RawRows(
         kind="Parquet",
         rows=_rows(file, [(index, names[index]) for index in chosen], len(columns), name, done),
         share=lambda: min(1.0, done[0] / max(metadata.num_rows, 1)),
         names=names,
         timestamps=tuple(columns[i] for i in chosen if pt.is_timestamp(schema.field(i).type)),
-        notes=lambda: [zoned] if (zoned := _zone_note(schema, chosen)) else [],
+        notes=lambda: notes if zoned else [],
     )
 
 
@@ -105,19 +98,6 @@ def _rows(
         )
 
 
-def _zone_note(schema: pa.Schema, chosen: list[int]) -> str:
-    zoned = [
-        printable(field.name)
-        for field in map(schema.field, chosen)
-        if pt.is_timestamp(field.type) and field.type.tz
-    ]
-    return (
-        f"Times with a time zone were turned into UK time in {len(zoned)} columns: {first_five(zoned)}."
-        if zoned
-        else ""
-    )
-
-
 def drop_midnights(table: pa.Table, columns: Iterable[str]) -> tuple[pa.Table, list[str]]:
     """Return the table with midnights taken off columns that have no other time, and which columns these are.
 
@@ -127,10 +107,8 @@ def drop_midnights(table: pa.Table, columns: Iterable[str]) -> tuple[pa.Table, l
     for name in columns:
         place = table.schema.get_field_index(name)
         column = table.column(place)
-        if (
-            column.num_chunks
-            and pc.all(pc.or_(pc.equal(column, ""), pc.ends_with(column, _MIDNIGHT))).as_py()
-        ):
+        midnights = pc.or_(pc.equal(column, ""), pc.ends_with(column, _MIDNIGHT))
+        if column.num_chunks and pc.all(midnights).as_py():
             table = table.set_column(place, name, pc.replace_substring(column, _MIDNIGHT, ""))
             changed.append(name)
     return table, changed

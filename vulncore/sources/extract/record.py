@@ -1,8 +1,9 @@
 """What an extract is once it has been read, and its raw rows while they are read."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from math import isfinite
+from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -26,6 +27,21 @@ def number_text(value: float, digits: int = 15) -> str:
     if isfinite(value) and value == int(value) and abs(value) < EXACT:
         return str(int(value))
     return f"{value:.{digits}g}"
+
+
+LINES = ""
+"""What the column is called that holds the line of each row: no column of an extract is called so."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be read: the arguments of `read_extract`."""
+
+    path: Path
+    sheet: str | None
+    heading: tuple[int, int] | None
+    wanted: Collection[str] | None
+    most_rows: int | None
 
 
 @dataclass(frozen=True)
@@ -93,9 +109,7 @@ class RawRows:
     sheets: tuple[str, ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column
     names: tuple[str, ...] | None = None  # where the file itself says what its columns are called
-    end_with_what_is_filled: bool = (
-        False  # so that a short row lacks nothing: a sheet has no cells where nothing stands
-    )
+    end_with_what_is_filled: bool = False  # a short row then lacks nothing: a sheet has no empty cells
     timestamps: tuple[str, ...] = ()  # columns of dates with times, which may all be midnight and so be dates
     ends_in_a_line: Callable[[], bool] = lambda: False
     notes: Callable[[], list[str]] = field(default=list)

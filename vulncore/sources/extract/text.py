@@ -5,17 +5,17 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
-from typing import Final, Protocol, Self
+from itertools import chain, islice
+from typing import IO, Final, Self
 
 from vulncore.domain.errors import UnreadableSourceError
-from vulncore.sources.extract.packed import CHUNK_BYTES, MAX_ROW_CHARACTERS, TextBytes
+from vulncore.sources.extract.packed import CHUNK_BYTES, MAX_ROW_CHARACTERS, UTF_16, TextBytes
 from vulncore.sources.extract.record import RawRows, Row
 
-DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+DELIMITERS: Final = ",;\t|"
 SAMPLE_LINES: Final = 200
 LEAST_TELLING: Final = 4  # characters of a reference that tell one record from another
 MOST_BEYOND_ASCII: Final = 0.2  # of the bytes: an English extract has far fewer, another alphabet far more
@@ -25,14 +25,6 @@ _PIECE = 16 * CHUNK_BYTES
 _ASCII = bytes(range(128))
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a")) + b"\x7f"  # 1A ends files of very old systems
 _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
-
-
-class Readable(Protocol):
-    """Whatever gives its bytes piece by piece."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return the next bytes, so many at most; none at the end."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -45,18 +37,13 @@ class Encoding:
 
 
 def text_rows(opened: Callable[[], TextBytes], name: str, closing: ExitStack) -> RawRows:
-    """Return the raw rows of a file of text.
-
-    Args:
-        opened: Opens its bytes, unpacked, from the start.
-        name: What to call it.
-        closing: Closes what stays open until the rows are read.
+    """Return the raw rows of a file of text, whose bytes `opened` gives unpacked and from the start each time.
 
     Raises:
         UnreadableSourceError: Encoding or delimiter can't be told. While the rows are read: a quotation mark is
             out of place or never closes, or a row is far too long.
     """
-    with opened() as stream:
+    with io.BufferedReader(opened()) as stream:
         encoding = detect_encoding(stream, name)
     raw = closing.enter_context(opened())
     text = io.TextIOWrapper(io.BufferedReader(raw), encoding=encoding.codec, newline="")
@@ -170,7 +157,7 @@ def _refuse_swallowed(cells: list[str], delimiter: str, start: int, name: str) -
             )
 
 
-def detect_encoding(stream: Readable, name: str) -> Encoding:
+def detect_encoding(stream: IO[bytes], name: str) -> Encoding:
     r"""Return the encoding of a text: by its mark, else UTF-8 if it is, else Windows-1252 if that makes sense.
 
     Raises:
@@ -180,16 +167,16 @@ def detect_encoding(stream: Readable, name: str) -> Encoding:
     >>> detect_encoding(io.BytesIO("Date,£\n".encode("cp1252")), "x.csv").name
     'Windows-1252'
     """
-    first = stream.read(_PIECE)
-    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        _refuse_broken_utf_16(first, stream, "utf-16", name)
+    pieces = iter(lambda: stream.read(_PIECE), b"")
+    first = next(pieces, b"")
+    pieces = chain([first], pieces)
+    if first.startswith(UTF_16):
+        _refuse_broken_utf_16(pieces, name)
         return Encoding("UTF-16", "utf-16")
-    marked = first.startswith(codecs.BOM_UTF8)
-    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    decoder = codecs.getincrementaldecoder("utf-8")()
     total = beyond = controls = 0
-    outside = False
-    piece = first
-    while piece:
+    is_utf_8, outside = True, False
+    for piece in pieces:
         if b"\0" in piece:
             at = total + piece.index(b"\0") + 1
             raise UnreadableSourceError(
@@ -197,15 +184,17 @@ def detect_encoding(stream: Readable, name: str) -> Encoding:
                 "without a mark. Export the file again, or save it as CSV UTF-8."
             )
         total += len(piece)
-        following = stream.read(_PIECE)
-        decoder = _decodes_on(decoder, piece, final=not following)
+        try:
+            if is_utf_8:
+                decoder.decode(piece)
+        except UnicodeDecodeError:
+            is_utf_8 = False
         if not piece.isascii():
             beyond += len(piece.translate(None, _ASCII))
             outside |= any(byte in piece for byte in _NOT_IN_CP1252)
         controls += len(piece) - len(piece.translate(None, _CONTROLS))
-        piece = following
-    if decoder:
-        return Encoding("UTF-8 with a mark" if marked else "UTF-8", "utf-8-sig")
+    if is_utf_8 and not decoder.getstate()[0]:  # which are bytes of a letter that breaks off
+        return Encoding("UTF-8 with a mark" if first.startswith(codecs.BOM_UTF8) else "UTF-8", "utf-8-sig")
     if outside or controls or beyond > MOST_BEYOND_ASCII * total:
         raise UnreadableSourceError(
             f"{name} is neither UTF-8 nor Windows-1252 text. Save the file as CSV UTF-8."
@@ -218,28 +207,12 @@ def detect_encoding(stream: Readable, name: str) -> Encoding:
     )
 
 
-def _decodes_on(
-    decoder: codecs.IncrementalDecoder | None, piece: bytes, *, final: bool
-) -> codecs.IncrementalDecoder | None:
+def _refuse_broken_utf_16(pieces: Iterable[bytes], name: str) -> None:
     try:
-        if decoder:
-            decoder.decode(piece, final)
-    except UnicodeDecodeError:
-        return None
-    return decoder
-
-
-def _refuse_broken_utf_16(first: bytes, stream: Readable, codec: str, name: str) -> None:
-    decoder = codecs.getincrementaldecoder(codec)()
-    piece = first
-    try:
-        while piece:
-            following = stream.read(_PIECE)
-            if "\0" in decoder.decode(piece, not following):
-                raise UnreadableSourceError(
-                    f"{name} holds NUL characters, so the file is damaged. Export the file again."
-                )
-            piece = following
+        if any("\0" in text for text in codecs.iterdecode(pieces, "utf-16")):
+            raise UnreadableSourceError(
+                f"{name} holds NUL characters, so the file is damaged. Export the file again."
+            )
     except UnicodeDecodeError as problem:
         raise UnreadableSourceError(
             f"{name} begins as UTF-16 and breaks off or is damaged after that. Export the file again, or save it as CSV UTF-8."

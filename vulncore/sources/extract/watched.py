@@ -18,9 +18,7 @@ import psutil
 import vulncore
 from vulncore.domain.errors import UnreadableSourceError
 
-MEMORY: Final = (
-    500_000_000  # bytes beyond those before it reads: all text that may be kept, and a batch of the longest
-)
+MEMORY: Final = 500_000_000  # bytes that reading adds: all text that may be kept, and a batch of the longest
 MEMORY_A_BYTE: Final = 40  # of the file: three times what each byte of a large workbook takes
 MOST_MEMORY: Final = 3_000_000_000  # three times what a sheet of a million rows and twelve columns takes
 SECONDS: Final = 30  # of a processor: a Parquet file of a few kilobytes can have a million rows
@@ -31,10 +29,7 @@ SECONDS_BETWEEN_LOOKS: Final = 0.02  # in which it can take some 50 MB more
 
 READY: Final = "ready"
 _FAULTS: Final = "faults.txt"
-_OUT_OF_MEMORY: Final = (
-    "memory allocation of",
-    "MemoryError",
-)  # what Rust and Python say of asking for too much
+_OUT_OF_MEMORY: Final = ("memory allocation of", "MemoryError")  # as Rust and Python say of too much
 _START: Final = """
 import os, sys, threading
 threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()  # whoever watches may end first
@@ -52,14 +47,8 @@ def watched(
     """Call a function of a module with a folder's name in a process of its own, and yield what it says as it says it.
 
     It says `READY` as soon as it has loaded what it needs, and each message as a line of JSON on standard output. Whoever
-    doesn't take all of them has to close the iterator, which ends the process.
-
-    Args:
-        module: The function's module.
-        function: Its name.
-        folder: What it may write to and the caller will delete.
-        file_bytes: The size of the file that it reads; what it may take goes by that.
-        name: What to call the file.
+    doesn't take all of them has to close the iterator, which ends the process. It may write to the folder, which the caller
+    will delete; what it may take goes by the size of the file that it reads.
 
     Raises:
         UnreadableSourceError: It took too much memory or time and was stopped, or it was ended by a fault in a library.

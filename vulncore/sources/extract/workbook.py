@@ -1,9 +1,9 @@
 """A workbook as raw rows, XLSX, XLSM, XLSB, XLS or ODS: which sheet is the extract, and what its cells say."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,9 +26,6 @@ _KINDS: Final = {
     "[Content_Types].xml": "XLSX",
     "xl/workbook.xml": "XLSX",
 }
-_HEAD_BYTES: Final = (
-    100_000  # of a workbook's own part: what it is like stands before the names of its sheets
-)
 _HALF_A_SECOND: Final = timedelta(milliseconds=500)
 
 
@@ -62,7 +59,11 @@ def workbook_rows(path: Path, kind: str, name: str, sheet: str | None, closing: 
         UnreadableSourceError: It is no workbook, is damaged or locked, or has no such sheet.
     """
     book = _Workbook(path, kind, name, closing)
-    title = _named(book, sheet) if sheet is not None else _only_table(book)
+    if sheet is not None and sheet not in book.titles:
+        raise UnreadableSourceError(
+            f"{name} has no sheet {printable(sheet)!r}. Choose one of {len(book.titles)}: {_names(book.titles)}."
+        )
+    title = _only_table(book) if sheet is None else sheet
     chosen, details = book.sheet(title), book.details(title)
     done = [0]
 
@@ -150,19 +151,14 @@ def damage_as_refusal(name: str, kind: str) -> Iterator[None]:
         ) from problem
 
 
-def _named(book: _Workbook, sheet: str) -> str:
-    if sheet not in book.titles:
-        raise UnreadableSourceError(
-            f"{book.name} has no sheet {printable(sheet)!r}. Choose one of {len(book.titles)}: {_names(book.titles)}."
-        )
-    return sheet
-
-
 def _only_table(book: _Workbook) -> str:
     rows = {title: book.first_rows(title) for title in book.visible}
-    could_be = [title for title in book.visible if _is_table(rows[title])] or [
-        title for title in book.visible if rows[title]
-    ]
+    wide = {
+        title: sum(sum(map(bool, row.cells)) >= LEAST_COLUMNS for row in first)
+        for title, first in rows.items()
+    }
+    tables = [title for title in rows if wide[title] >= LEAST_ROWS]
+    could_be = tables or [title for title in rows if rows[title]]
     if len(could_be) == 1:
         return could_be[0]
     if could_be:
@@ -175,10 +171,6 @@ def _only_table(book: _Workbook) -> str:
     raise UnreadableSourceError(
         f"The visible sheets of {book.name} are empty.{hidden} Check that you chose the right file."
     )
-
-
-def _is_table(rows: Sequence[Row]) -> bool:
-    return sum(sum(map(bool, row.cells)) >= LEAST_COLUMNS for row in rows) >= LEAST_ROWS
 
 
 def _names(titles: Iterable[str]) -> str:
@@ -217,25 +209,23 @@ def _rows(
             waiting = next(ahead, None)
         if any(cells):
             yield Row(line, _within_bounds(cells))
-    while waiting:  # beyond all values: formulas that were saved without any
+    for beyond in chain(
+        [waiting] if waiting else [], ahead
+    ):  # all values: formulas that were saved without any
         cells = []
-        _put_in(waiting, cells)
+        _put_in(beyond, cells)
         if any(cells):
-            yield Row(waiting.line, _within_bounds(cells))
-        waiting = next(ahead, None)
+            yield Row(beyond.line, _within_bounds(cells))
 
 
 def _put_in(details: RowDetails, cells: list[str]) -> None:
     for column, text in details.cells:
         cells.extend([""] * (column - len(cells)))
+        day = cells[column - 1]
         if text != WITH_CLOCK:
             cells[column - 1] = text
-        elif _is_day(cells[column - 1]):
+        elif len(day) == 10 and day[4] == day[7] == "-":
             cells[column - 1] += " 00:00:00"
-
-
-def _is_day(text: str) -> bool:
-    return len(text) == 10 and text[4] == text[7] == "-"
 
 
 def _within_bounds(cells: list[str]) -> list[str]:

@@ -2,11 +2,10 @@
 
 Read in this order:
 
-- `deliver`: files in, a delivery out; the way in.
+- `deliver`: files in, a delivery out; the way in. Which measures a month's file covers.
 - `files`: which files of which kind there are, found by name in zips and folders.
 - `rows`: one file's rows, each accepted or rejected with a reason.
 - `incidents`: accepted rows as canonical incidents.
-- `coverage`: which measures a month's file covers.
 """
 
 from vulncore.sources.police_uk.deliver import ATTRIBUTION, deliver

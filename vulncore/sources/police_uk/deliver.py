@@ -1,10 +1,11 @@
 """From files of data.police.uk to a delivery: street crime, outcomes, or stop and search of any force.
 
 The source gives an anonymous point in a nearby street and not the place, and the month and not the day of
-all but searches.
+all but searches. It has changed its crime categories twice.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +14,11 @@ import pyarrow.compute as pc
 
 from vulncore.domain.delivery import Delivery, Progress, measures_table, source_file
 from vulncore.domain.schemas import Tables
-from vulncore.sources.police_uk.coverage import file_coverage
 from vulncore.sources.police_uk.files import (
     SOURCES,
     UNKNOWN_TYPES,
     FileKind,
+    MonthFile,
     file_contents,
     kind_measures,
     month_files,
@@ -25,11 +26,21 @@ from vulncore.sources.police_uk.files import (
 from vulncore.sources.police_uk.incidents import incident_rows
 from vulncore.sources.police_uk.rows import month_rows, oddity_counts, shared_id_counts
 from vulncore.sources.row_tally import MAX_REJECTS, MOST_REJECTED, RowTally, check_share, delivery
+from vulncore.sources.tables import LICENCE, incident_coverage
 
-ATTRIBUTION: Final = (
-    "Contains public sector information licensed under the Open Government Licence v3.0. "
-    "Source: data.police.uk"
+ATTRIBUTION: Final = f"{LICENCE} Source: data.police.uk"
+
+SIX: Final = frozenset(
+    {"anti-social-behaviour", "burglary", "other-crime", "robbery", "vehicle-crime", "violent-crime"}
 )
+ELEVEN: Final = SIX | {
+    *("criminal-damage-and-arson", "drugs", "other-theft", "public-disorder-and-weapons", "shoplifting"),
+}
+FOURTEEN: Final = ELEVEN - {"public-disorder-and-weapons", "violent-crime"} | {
+    *("bicycle-theft", "possession-of-weapons", "public-order", "theft-from-the-person"),
+    "violence-and-sexual-offences",
+}
+"""The site's categories: six at first, eleven from September 2011, fourteen since May 2013."""
 
 
 def deliver(
@@ -102,3 +113,34 @@ def deliver(
         tallies,
         ATTRIBUTION,
     )
+
+
+def categories_of(month: date) -> frozenset[str]:
+    """Return the keys of the categories that the site used for a month.
+
+    Source: the categories that its files of each month hold.
+
+    >>> [len(categories_of(date(*month, 1))) for month in [(2011, 8), (2011, 9), (2013, 5)]]
+    [6, 11, 14]
+    """
+    if month < date(2011, 9, 1):
+        return SIX
+    return ELEVEN if month < date(2013, 5, 1) else FOURTEEN
+
+
+def file_coverage(file: MonthFile, present: set[str], unknown_types: bool) -> pa.Table:
+    """Return the coverage that a file delivers, one row per measure of its kind, the empty ones included.
+
+    Where rows were rejected because nobody knows their type, an empty measure may be theirs under a new
+    name: it is missing then, not zero. A crime category from another time than the month's that is among the keys of
+    the measures that rows have (`present`) is covered, too: the file shows that it was delivered.
+
+    Misleads when:
+        an outcome type is younger than the month: the site doesn't say when it brought in each, so that all
+        of them are covered in every month.
+    """
+    every = [measure.key for measure in kind_measures(file.kind)]
+    usual = categories_of(file.month) if file.kind is FileKind.STREET else set(every)
+    delivered = present if unknown_types else usual | present
+    covered = [(key, file.month) for key in every if key in delivered]
+    return incident_coverage(SOURCES[file.kind], file.force, covered)

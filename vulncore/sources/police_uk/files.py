@@ -6,6 +6,7 @@ to three kinds; the kinds that aren't wanted are passed over.
 
 import re
 import tomllib
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +26,7 @@ from vulncore.domain.vocabulary import (
     police_uk_stop_measures,
 )
 from vulncore.sources.kinds import FileKind as FileKind  # noqa: PLC0414 - its readers have it from here
-from vulncore.sources.zip_members import is_zip, member_names, read_members, read_within, too_large
+from vulncore.sources.zip_members import is_zip, member_content, member_names, opened, read_within, too_large
 
 MAX_FILE_BYTES: Final = 128 * 1024**2  # at some 230 bytes a row, half a million: no force has so many a month
 MAX_TOTAL_BYTES: Final = 2 * 1024**3  # some ten million rows, more than every force records in a year
@@ -137,11 +138,7 @@ def month_files(paths: Iterable[Path], kind: FileKind | None = None) -> tuple[tu
 def file_contents(
     files: Iterable[MonthFile], most_bytes: int = MAX_TOTAL_BYTES
 ) -> Iterator[tuple[MonthFile, bytes]]:
-    """Yield each file with its bytes, one after the other.
-
-    Args:
-        files: The files, those of one zip next to each other.
-        most_bytes: How many bytes all of them may hold, unpacked.
+    """Yield each file with its bytes, one after the other; those of one zip are given next to each other.
 
     Raises:
         UnreadableSourceError: A file is damaged, larger than `MAX_FILE_BYTES`, or there are too many bytes
@@ -149,14 +146,19 @@ def file_contents(
     """
     left = most_bytes
     for path, group in groupby(files, key=lambda file: file.path):
-        for file, content in _read_files(path, group):
-            left -= len(content)
-            if left < 0:
-                raise UnreadableSourceError(
-                    f"The files up to {file} hold more than can be read at once ({most_bytes:,} bytes). "
-                    "Give fewer months at a time."
-                )
-            yield file, content
+        with opened(path, path.name) if is_zip(path) else path.open("rb") as packed:
+            for file in group:
+                if isinstance(packed, zipfile.ZipFile):
+                    content = member_content(packed, file.member, path.name, MAX_FILE_BYTES)
+                else:
+                    content = read_within(packed, MAX_FILE_BYTES, too_large(str(file), MAX_FILE_BYTES))
+                left -= len(content)
+                if left < 0:
+                    raise UnreadableSourceError(
+                        f"The files up to {file} hold more than can be read at once ({most_bytes:,} bytes). "
+                        "Give fewer months at a time."
+                    )
+                yield file, content
 
 
 def month_file(path: Path, member: str) -> MonthFile | None:
@@ -231,23 +233,10 @@ def _paths_and_members(path: Path) -> list[tuple[Path, str]]:
 
 
 def _only_kind(kinds: set[FileKind]) -> FileKind:
-    if len(kinds) == 1:
-        return next(iter(kinds))
-    if kinds and FileKind.STREET not in kinds:
-        there = [kind for kind in FileKind if kind in kinds]
+    there = [kind for kind in FileKind if kind in kinds]
+    if len(there) > 1 and FileKind.STREET not in kinds:
         raise UnreadableSourceError(
             f"There are {len(there)} kinds of file: {first_five(there)}. A dataset holds one kind. "
             f"Choose the kind, like --kind {there[0]}."
         )
-    return FileKind.STREET
-
-
-def _read_files(path: Path, files: Iterable[MonthFile]) -> Iterator[tuple[MonthFile, bytes]]:
-    if is_zip(path):
-        by_member = {file.member: file for file in files}
-        for member, content in read_members(path, by_member, MAX_FILE_BYTES):
-            yield by_member[member], content
-        return
-    for file in files:
-        with path.open("rb") as stream:
-            yield file, read_within(stream, MAX_FILE_BYTES, too_large(str(file), MAX_FILE_BYTES))
+    return there[0] if len(there) == 1 else FileKind.STREET

@@ -80,9 +80,8 @@ def _far_from(file: MonthFile, accepted: pa.Table) -> tuple[Columns, dict[str, i
     if area is None:
         return {}, {}
     metres = metres_from(area, *(accepted[name].to_numpy() for name in ("longitude", "latitude")))
-    return {"outside_area": pa.array(metres > EDGE_TOLERANCE_M, mask=np.isnan(metres))}, {
-        f"more than {EDGE_TOLERANCE_M:.0f} m outside the force's boundary": int(
-            (metres > EDGE_TOLERANCE_M).sum()
-        ),
+    outside = metres > EDGE_TOLERANCE_M
+    return {"outside_area": pa.array(outside, mask=np.isnan(metres))}, {
+        f"more than {EDGE_TOLERANCE_M:.0f} m outside the force's boundary": int(outside.sum()),
         f"more than {FAR_OUTSIDE_M / 1_000:.0f} km outside the boundary": int((metres > FAR_OUTSIDE_M).sum()),
     }

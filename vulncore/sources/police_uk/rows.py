@@ -39,15 +39,9 @@ def month_rows(
 ) -> tuple[pa.Table, RowTally]:
     """Return the accepted rows of a file, in columns as `typed_columns` has them, and what became of the others.
 
-    Args:
-        file: The file.
-        content: Its bytes.
-        most_rejected: The share of its rows, 0 to 1, that may be rejected.
-        room: How many may be, whatever their share.
-
-    Returns:
-        Every line after the header is one row read, and is accepted or rejected for the first reason
-        that applies. Empty lines at the end are no rows; a header alone is a file of no rows.
+    Every line after the header is one row read, and is accepted or rejected for the first reason that applies: a share of
+    rows (0 to 1) may be, and no more than there is `room` for. Empty lines at the end are no rows; a header alone is a file of no
+    rows.
 
     Raises:
         TooManyRejectsError: More rows are rejected than may be, or all of them: then nobody knows what is
@@ -83,11 +77,7 @@ def month_rows(
 
 
 def require_columns(file: MonthFile, heading: list[str]) -> None:
-    """Refuse a file whose columns are not those of its kind in their order.
-
-    Raises:
-        UnreadableSourceError: Columns are absent, unknown or in another order.
-    """
+    """Refuse (UnreadableSourceError) a file whose columns are not those of its kind in their order."""
     header = HEADERS[file.kind]
     if heading != list(header):
         absent = [name for name in header if name not in heading]
@@ -101,9 +91,7 @@ def require_columns(file: MonthFile, heading: list[str]) -> None:
 def typed_columns(kind: FileKind, rows: Mapping[int, Sequence[str]]) -> pa.Table:
     """Return rows as a table: the columns of their kind as text, and their lines, places and moments read from these.
 
-    Args:
-        kind: The kind of file.
-        rows: As many fields each as the kind has columns, by the number of the row's line.
+    Rows have as many fields as their kind has columns, and are given by the numbers of their lines.
 
     Returns:
         Each column without the spaces around its texts; `line`; `longitude` and `latitude` (degrees,
@@ -177,10 +165,8 @@ def oddity_counts(kind: FileKind, accepted: pa.Table) -> dict[str, int]:
     """Return how many accepted rows of a file have something odd about them, by oddity."""
     noted = {"without a location": accepted["longitude"].null_count}
     if kind is FileKind.STREET:
-        asb = accepted.filter(pc.equal(accepted["Crime type"], ASB))
-        noted["anti-social behaviour identical to an earlier row, kept as separate events"] = _repeats(
-            kind, asb
-        )
+        repeats = _repeats(kind, accepted.filter(pc.equal(accepted["Crime type"], ASB)))
+        noted["anti-social behaviour identical to an earlier row, kept as separate events"] = repeats
     if kind is FileKind.STOP_AND_SEARCH:
         noted["identical to an earlier row, kept as separate searches"] = _repeats(kind, accepted)
         for oddity, flags in (

@@ -3,7 +3,6 @@
 The whole force is the sum of its areas, where no part of the sum is missing.
 """
 
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -25,13 +24,10 @@ from vulncore.domain.schemas import COUNTS
 from vulncore.domain.vocabulary import REFERENCE, Measure
 from vulncore.sources.csv_text import Rows
 from vulncore.sources.row_tally import RowTally, refuse_repeats
-from vulncore.sources.tables import Totals, table_of
+from vulncore.sources.tables import LICENCE, Totals, table_of
 
 SOURCE: Final = "recorded-crime-met"
-ATTRIBUTION: Final = (
-    "Contains public sector information licensed under the Open Government Licence v3.0. "
-    "Source: Metropolitan Police Service, MPS Recorded Crime, London Datastore"
-)
+ATTRIBUTION: Final = f"{LICENCE} Source: Metropolitan Police Service, MPS Recorded Crime, London Datastore"
 
 FORCE: Final = "Metropolitan Police Service"
 WHOLE: Final = ""  # in place of an area's name: all areas together
@@ -44,12 +40,14 @@ UNKNOWN_CATEGORY: Final = "a category that is not on the list"
 NO_COUNT: Final = "a count that cannot be read"
 TOTALS_ROW: Final = "a row of totals"
 
+AT_AN_END: Final = (
+    "of a category that reads 0 in every area in the first month or the last, as if it began or ended"
+)
+
 MISSING: Final = -1  # in a matrix of counts: the month's cell is empty
 _UNREADABLE: Final = -2  # in a matrix of counts, beside MISSING: the cell holds something else than a count
 
-BOROUGHS: Final = tuple(
-    tomllib.loads((REFERENCE / "met_boroughs.toml").read_text(encoding="utf-8"))["boroughs"]
-)
+BOROUGHS: Final = tuple(tomllib.loads((REFERENCE / "met_boroughs.toml").read_text("utf-8"))["boroughs"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,11 +111,7 @@ def totals_by_area(rows: Rows, heading: Sequence[str], tally: RowTally) -> Total
 
 
 def columns_by_area(heading: Sequence[str], file: str) -> tuple[int, int, dict[int, Window]]:
-    """Return where category and area stand in the heading, and the month of every other column.
-
-    Raises:
-        UnreadableSourceError: A column is neither, one is there twice, or there are no months.
-    """
+    """Return where category and area stand in the heading, and the month of every other column; refuse another heading."""
     named = [name for name in heading if name in (*CATEGORY_COLUMNS, *AREA_COLUMNS)]
     if len(named) != 3:
         raise UnreadableSourceError(
@@ -146,8 +140,6 @@ def columns_by_area(heading: Sequence[str], file: str) -> tuple[int, int, dict[i
 
 
 def _month(name: str) -> Window | None:
-    if not re.fullmatch(r"\d{6}", name, flags=re.ASCII):
-        return None
     with suppress(InvalidPeriodError):
         start = parse_month(f"{name[:4]}-{name[4:]}")
         return Window(start, month_end(start))
@@ -165,8 +157,7 @@ def _counts(rows: Rows, columns: list[int], file: str) -> Integers:
     fits = pc.match_substring_regex(cells, r"^[0-9]{1,12}$")
     read = pc.if_else(fits, cells, None).cast(pa.int64())
     matrix = pc.coalesce(read, pc.if_else(pc.equal(cells, ""), MISSING, _UNREADABLE))
-    counts: Integers = matrix.to_numpy(zero_copy_only=False).reshape(len(rows), len(columns))
-    return counts
+    return np.asarray(matrix.to_numpy(zero_copy_only=False), np.int64).reshape(len(rows), len(columns))
 
 
 def whole_force(
@@ -177,11 +168,7 @@ def whole_force(
 
     A measure is summed where each of the 32 boroughs has a row of it and no rejected row may be of it, being the
     measure's or of an area that has no other row of it; a month of it, where every row has a count. Areas that are
-    no borough are in the sum where they have a row.
-
-    Args:
-        by_measure: The accepted rows of each measure.
-        rejected: Area and measure of the rejected rows, None where it isn't known.
+    no borough are in the sum where they have a row. Of a rejected row that is None which isn't known.
 
     Misleads when:
         an area that is no borough has lost its row: nothing shows that it ought to be there.
@@ -234,7 +221,5 @@ def _noted(
         if measure not in summed:
             noted["of a category without a sum for the whole force, because rows are missing"] += len(rows)
         if not (counts[:, first].any() and counts[:, last].any()):
-            noted[
-                "of a category that reads 0 in every area in the first month or the last, as if it began or ended"
-            ] += len(rows)
+            noted[AT_AN_END] += len(rows)
     return noted

@@ -1,16 +1,15 @@
 """From a published table of recorded crime to a delivery: which of the two it is, and whether enough of it can be used."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from vulncore.domain.delivery import Delivery, source_file
 from vulncore.domain.errors import UnreadableSourceError
-from vulncore.sources.csv_text import UNCLOSED, Lines, Rows, read_table, require_end
+from vulncore.sources.csv_text import UNCLOSED, read_table, require_end
 from vulncore.sources.recorded_crime.areas import AREA_COLUMNS, CATEGORY_COLUMNS, is_by_area, totals_by_area
 from vulncore.sources.recorded_crime.quarters import HEADER, totals_by_quarter
 from vulncore.sources.row_tally import MOST_REJECTED, RowTally, check_share
-from vulncore.sources.tables import Totals
 
 MISSHAPEN: Final = "another number of fields than the heading"
 EMPTY: Final = "an empty row"
@@ -47,7 +46,13 @@ def deliver(path: Path, most_rejected: float = MOST_REJECTED) -> Delivery:
     check_share(most_rejected)
     lines = read_table(path)
     require_end(lines)
-    make_totals = _reader(lines)
+    if not is_heading(lines.heading):
+        raise UnreadableSourceError(
+            f"The first line of {lines.name} is not the heading of either table of recorded crime. "
+            f"The Home Office's heading is {','.join(HEADER)}. The Metropolitan Police's heading has "
+            f"{', '.join(CATEGORY_COLUMNS)}, {' or '.join(AREA_COLUMNS)}, and months like 201004. "
+            "Save the sheet with the figures as CSV UTF-8, with the heading in the first line."
+        )
     tally = RowTally(lines.name, lines.read)
     for misfit in lines.misfits:
         if misfit.text.strip(" ,\t"):
@@ -56,6 +61,7 @@ def deliver(path: Path, most_rejected: float = MOST_REJECTED) -> Delivery:
             tally.left_out[EMPTY] += 1
     filled = {number: cells for number, cells in lines.rows.items() if any(cells)}
     tally.left_out[EMPTY] += len(lines.rows) - len(filled)
+    make_totals = totals_by_area if is_by_area(lines.heading) else totals_by_quarter
     totals = make_totals(filled, lines.heading, tally)
     tally.refuse_beyond(
         most_rejected,
@@ -76,16 +82,3 @@ def is_heading(heading: Sequence[str]) -> bool:
     (True, False)
     """
     return tuple(heading) == HEADER or is_by_area(heading)
-
-
-def _reader(lines: Lines) -> Callable[[Rows, Sequence[str], RowTally], Totals]:
-    if tuple(lines.heading) == HEADER:
-        return totals_by_quarter
-    if is_by_area(lines.heading):
-        return totals_by_area
-    raise UnreadableSourceError(
-        f"The first line of {lines.name} is not the heading of either table of recorded crime. "
-        f"The Home Office's heading is {','.join(HEADER)}. The Metropolitan Police's heading has "
-        f"{', '.join(CATEGORY_COLUMNS)}, {' or '.join(AREA_COLUMNS)}, and months like 201004. "
-        "Save the sheet with the figures as CSV UTF-8, with the heading in the first line."
-    )

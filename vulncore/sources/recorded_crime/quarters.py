@@ -15,13 +15,10 @@ from vulncore.domain.periods import FIRST_YEAR, LAST_YEAR, Window, add_months, m
 from vulncore.sources.csv_text import Rows
 from vulncore.sources.police_uk.files import force_names
 from vulncore.sources.row_tally import RowTally
-from vulncore.sources.tables import Totals, counts_table
+from vulncore.sources.tables import LICENCE, Totals, counts_table
 
 SOURCE: Final = "recorded-crime-home-office"
-ATTRIBUTION: Final = (
-    "Contains public sector information licensed under the Open Government Licence v3.0. "
-    "Source: Home Office, police recorded crime open data tables"
-)
+ATTRIBUTION: Final = f"{LICENCE} Source: Home Office, police recorded crime open data tables"
 HEADER: Final = (
     *("Financial Year", "Financial Quarter", "Force Name", "Offence Description", "Offence Group"),
     *("Offence Subgroup", "Offence Code", "Number of Offences"),

@@ -45,7 +45,10 @@ def record_details(table: pa.Table, mapping: Mapping, secret: Secret, tally: Row
     named = {"offence": mapping.counts[0].column, **mapping.columns}
     for name in TEXT_COLUMNS:
         if name in named:
-            columns[name] = read_values(table[named[name]], _tidy, pa.string())
+            column = table[named[name]]
+            columns[name] = read_values(
+                column, lambda text: " ".join(text.split())[:200] or None, pa.string()
+            )
     if "victim_key" in mapping.columns:
         column = table[mapping.columns["victim_key"]]
         key = secret()
@@ -68,9 +71,8 @@ def _times(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
     alone = np.isnat(last) & ~np.isnat(first) & (np.isnan(start_s) | (start_length > 0))
     last[alone] = _last_second(start, start_s, start_length)[alone]
     tally.noted["without a date when it happened"] = int((np.isnat(first) & np.isnat(last)).sum())
-    tally.noted["without a time of day, kept as the whole day"] = int(
-        (~np.isnat(first) & np.isnan(start_s)).sum()
-    )
+    untimed = ~np.isnat(first) & np.isnan(start_s)
+    tally.noted["without a time of day, kept as the whole day"] = int(untimed.sum())
     return {"occurred_from": pa.array(first), "occurred_to": pa.array(last)}
 
 
@@ -134,9 +136,8 @@ def _days(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
             columns[name] = pa.array(days, pa.date32())
             _note_unread(table, column, np.isnat(days), name, mapping, tally)
     if "no_crimed_on" in columns:
-        tally.noted["no-crimed, kept and not counted"] = (
-            len(columns["no_crimed_on"]) - columns["no_crimed_on"].null_count
-        )
+        no_crimed = columns["no_crimed_on"]
+        tally.noted["no-crimed, kept and not counted"] = len(no_crimed) - no_crimed.null_count
     return columns
 
 
@@ -155,7 +156,3 @@ def _note_unread(
             f"{mapping.date_order}. Correct the mapping, or take the column out."
         )
     tally.noted[f"with a value of {column[:60]} that cannot be read, left empty"] = len(unread)
-
-
-def _tidy(text: str) -> str | None:
-    return " ".join(text.split())[:200] or None

@@ -13,6 +13,7 @@ import numpy as np
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.draft_codes import draft_codes
 from vulncore.sources.records.draft_columns import (
+    DATED,
     Column,
     Content,
     date_order,
@@ -32,6 +33,7 @@ PLAIN: Final = (
     *("record_id", "location_type", "place", "victim_key", "victim_residency", "hate_strand", "risk_level"),
     *("allocated_to", "outcome"),
 )
+FORCE_HEADINGS: Final = ("force", "force name", "police force", "reported by")
 PLACES: Final = (("longitude", "latitude"), ("easting", "northing"), ("grid_reference",))
 
 _MONTH_WORDS = {"to", *(name.casefold() for name in (*calendar.month_name, *calendar.month_abbr))}
@@ -47,11 +49,7 @@ class Draft:
 
 
 def draft_mapping(extract: Extract, force: str = "") -> Draft:
-    """Return a draft of an extract's mapping.
-
-    Args:
-        extract: The whole extract, with all its columns.
-        force: Whose it is, if that is known; a column that names one force says so too.
+    """Return a draft of the mapping of a whole extract with all its columns, of a force if that is known or a column names it.
 
     Returns:
         A mapping that the extract loads with, wherever a date recorded and codes were found. Whatever is not
@@ -61,17 +59,14 @@ def draft_mapping(extract: Extract, force: str = "") -> Draft:
     order, order_doubt = date_order(columns)
     doubts: dict[str, str] = {"dates": order_doubt} if order_doubt else {}
     moments, recorded = draft_moments(columns, doubts)
-    codes = draft_codes(columns)
-    doubts |= codes.doubts
-    used = {coding.column for coding in codes.counts} | {
-        c for moment in moments.values() for c in moment.columns
-    }
+    counts, measures, unsure_codes = draft_codes(columns)
+    doubts |= unsure_codes
+    used = {coding.column for coding in counts} | {c for moment in moments.values() for c in moment.columns}
     chosen = ({"recorded_on": recorded} if recorded else {}) | _dates_beside(columns, used | {recorded})
     chosen |= _places(columns, used) | _plain(columns, used | set(chosen.values()))
     if "record_id" not in chosen:
-        doubts["recorded_on"] = "; ".join(
-            filter(None, [doubts.get("recorded_on"), "no column is the reference of the record"])
-        )
+        doubt = f"{doubts['recorded_on']}; " if "recorded_on" in doubts else ""
+        doubts["recorded_on"] = f"{doubt}no column is the reference of the record"
     named, force_doubt = (force, "") if force else _force(columns)
     if force_doubt:
         doubts["force"] = force_doubt
@@ -80,40 +75,33 @@ def draft_mapping(extract: Extract, force: str = "") -> Draft:
         doubts["coverage"] = (
             "taken from the first and the last records. Is the extract whole for all these months?"
         )
+    sheet = extract.sheet if len(extract.sheets) > 1 else ""
     mapping = Mapping(
-        source=source_name(extract.file.name, extract.sheet if len(extract.sheets) > 1 else ""),
+        source=source_name(extract.file.name, sheet),
         force=named,
-        counts=codes.counts,
+        counts=counts,
         columns=chosen,
         first=first,
         last=last,
         date_order=order,
         occurred_from=moments["occurred_from"],
         occurred_to=moments["occurred_to"],
-        measures=codes.measures,
-        sheet=extract.sheet if len(extract.sheets) > 1 else "",
+        measures=measures,
+        sheet=sheet,
         heading=extract.heading if extract.heading != (1, 1) else None,
     )
     return Draft(mapping, doubts, tuple(name for name in extract.columns if name not in mapping.wanted))
 
 
 def _dates_beside(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
-    chosen: dict[str, str] = {}
-    for column in columns:
-        role = moment_role(column)
-        if (
-            column.content in (Content.DATE, Content.MOMENT)
-            and role in ("outcome_on", "no_crimed_on")
-            and column.name not in used
-        ):
-            chosen.setdefault(role, column.name)
-    return chosen
+    free = {moment_role(c): c.name for c in reversed(columns) if c.content in DATED and c.name not in used}
+    return {role: free[role] for role in ("outcome_on", "no_crimed_on") if role in free}
 
 
 def _places(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
     for names in PLACES:
-        kinds = (Content.TEXT,) if names == ("grid_reference",) else (Content.NUMBER,)
-        chosen = {name: _best([c for c in columns if c.content in kinds], name, used) for name in names}
+        kind = Content.TEXT if names == ("grid_reference",) else Content.NUMBER
+        chosen = {name: _best([c for c in columns if c.content is kind], name, used) for name in names}
         if all(chosen.values()) and len(set(chosen.values())) == len(names) and _plausible(columns, chosen):
             return chosen
     return {}
@@ -132,8 +120,7 @@ def _plain(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
     chosen: dict[str, str] = {}
     text = [c for c in columns if c.content in (Content.TEXT, Content.NUMBER) and not is_personal(c)]
     for name in PLAIN:
-        best = _best(text, name, used | set(chosen.values()))
-        if best:
+        if best := _best(text, name, used | set(chosen.values())):
             chosen[name] = best
     return chosen
 
@@ -146,10 +133,7 @@ def _best(columns: Sequence[Column], name: str, used: set[str]) -> str:
 
 def _force(columns: Sequence[Column]) -> tuple[str, str]:
     for column in columns:
-        if (
-            column.headings[-1] in ("force", "force name", "police force", "reported by")
-            and len(column.values) == 1
-        ):
+        if len(column.values) == 1 and column.headings[-1] in FORCE_HEADINGS:
             return next(iter(column.values)), ""
     return UNNAMED_FORCE, "the extract does not name one force"
 
@@ -159,9 +143,9 @@ def _months(extract: Extract, recorded: str, order: DateOrder) -> tuple[date | N
         return None, None
     days = column_dates(extract.table[recorded], order)
     months, counts = np.unique(days[~np.isnat(days)].astype("datetime64[M]"), return_counts=True)
-    usual = months[counts >= STRAY_SHARE * np.median(counts)] if len(months) else months
-    if not len(usual):
+    if not len(months):
         return None, None
+    usual = months[counts >= STRAY_SHARE * np.median(counts)]
     first, last = usual[[0, -1]].astype("datetime64[D]").astype(object)
     return first, last
 
@@ -173,9 +157,6 @@ def source_name(file_name: str, sheet: str = "") -> str:
     ('crime-extract-v2', 'extract', 'all-crimes')
     """
     stem = f"{PurePath(file_name.casefold().removesuffix('.gz')).stem} {sheet.casefold()}"
-    words = [
-        word
-        for word in re.split(r"[^a-z0-9]+", stem)
-        if word and not word.isdigit() and word not in _MONTH_WORDS
-    ]
-    return "-".join(words)[:40].strip("-") or "extract"
+    words = re.findall(r"[a-z0-9]+", stem)
+    telling = [word for word in words if not word.isdigit() and word not in _MONTH_WORDS]
+    return "-".join(telling)[:40].strip("-") or "extract"

@@ -1,8 +1,8 @@
 """What the codes of an unknown extract seem to count towards."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -21,64 +21,56 @@ from vulncore.sources.records.mapping import Coding, mapped_measure, split_cell
 from vulncore.sources.records.mapping_file import FIRST_MAPPED_ORDER
 
 MOST_CODES: Final = 400  # beyond, a column names people, places or things and no kinds of offence
-MOST_NEW_MEASURES: Final = (
-    40  # values that become measures of their own: more nobody wants as rows of a table
-)
+MOST_NEW_MEASURES: Final = 40  # values that become measures: more nobody wants as rows of a table
 SEPARATORS: Final = (";", "|")
 YES: Final = frozenset({"y", "yes", "true", "1", "t"})
 
 
-@dataclass(frozen=True)
-class DraftedCodes:
-    """What the codes count towards, the measures that had to be made for it, and what is unsure."""
-
-    counts: tuple[Coding, ...]
-    measures: tuple[Measure, ...] = ()
-    doubts: dict[str, str] = field(default_factory=dict)
-
-
-def draft_codes(columns: Sequence[Column]) -> DraftedCodes:
-    """Return a draft of what the values of an extract's columns count towards.
+def draft_codes(
+    columns: Sequence[Column],
+) -> tuple[tuple[Coding, ...], tuple[Measure, ...], dict[str, str]]:
+    """Return a draft of what the values of an extract's columns count towards, the measures made for it, and what is unsure.
 
     One column says what the offence is: the one whose values are known best, by a measure's name, a Home Office
     code or its wording. Beside it every column counts that says yes or no and whose heading names a measure.
     """
     main = _main_column(columns)
     if main is None:
-        return DraftedCodes((), doubts={"counts": "no column says what a record is"})
+        return (), (), {"counts": "no column says what a record is"}
     coding, new_measures, doubts = draft_coding(main)
-    flags = [(column, key) for column in columns if column is not main and (key := _flag(column))]
-    for column, key in flags:
-        doubts[column.name] = f"taken as a flag: records with yes also count towards {key}"
-    return DraftedCodes((coding, *(_flagged(column, key) for column, key in flags)), new_measures, doubts)
+    codings = [coding]
+    for column in columns:
+        key = _flag(column) if column is not main else None
+        if key:
+            doubts[column.name] = f"taken as a flag: records with yes also count towards {key}"
+            yes = [value for value in column.values if value.casefold() in YES] or ["Y"]
+            no = [value for value in column.values if value.casefold() not in YES] or ["N"]
+            codings.append(Coding(column.name, dict.fromkeys(yes, (key,)), tuple(no)))
+    return tuple(codings), new_measures, doubts
 
 
 def draft_coding(column: Column) -> tuple[Coding, tuple[Measure, ...], dict[str, str]]:
     """Return a draft of what a column's values count towards, the measures made for it, and what is unsure."""
     separator = _separator(column)
-    values: dict[str, int] = {}
+    values: Counter[str] = Counter()
     for cell, count in column.values.items():
         for part in split_cell(cell, separator):
-            values[part] = values.get(part, 0) + count
+            values[part] += count
     by_count = sorted(values, key=lambda value: (-values[value], value))
     unknown = [value for value in by_count if not known_measure(value)]
     to_be_measures = unknown if len(unknown) <= MOST_NEW_MEASURES else []
     new_measures: dict[str, Measure] = {}
     for order, value in enumerate(to_be_measures, start=FIRST_MAPPED_ORDER):
         made = measure_from_value(value, order, {measure.key for measure in new_measures.values()})
-        alike = next(
-            (known for known in new_measures.values() if known.name.casefold() == made.name.casefold()), None
-        )
-        new_measures[value] = alike or made
+        by_name = {known.name.casefold(): known for known in new_measures.values()}
+        new_measures[value] = by_name.get(made.name.casefold(), made)
     codes = {
         value: (known_measure(value) or new_measures[value].key,)
         for value in by_count
         if value not in unknown or to_be_measures
     }
-    doubts = {
-        f"{column.name}={value}": "no measure has this name, so a new measure was made. Choose another measure if the records belong there"
-        for value in to_be_measures
-    }
+    doubt = "no measure has this name, so a new measure was made. Choose another measure if the records belong there"
+    doubts = {f"{column.name}={value}": doubt for value in to_be_measures}
     if not likeness(column, "codes", "offence") or not codes:
         doubts[column.name] = "taken for what a record is, because of the values"
     left = tuple(value for value in unknown if not to_be_measures)
@@ -89,13 +81,7 @@ def draft_coding(column: Column) -> tuple[Coding, tuple[Measure, ...], dict[str,
 
 
 def measure_from_value(value: str, order: int, others: Collection[str] = ()) -> Measure:
-    """Return a measure that counts the records whose extract says a value that no measure is called.
-
-    Args:
-        value: The value.
-        order: Its place in a table.
-        others: The keys of other measures of the mapping, which it can't have.
-    """
+    """Return a measure of the records whose extract says a value that no measure is called, with a key that no other has."""
     key = re.sub(r"[^a-z0-9]+", "-", value.casefold().encode("ascii", "ignore").decode()).strip("-")[:50]
     taken = {measure.key for measure in known_measures()} | set(others)
     name = value if value != value.upper() or len(value) < 5 else value.capitalize()
@@ -133,21 +119,15 @@ def known_measure(value: str) -> str | None:
 
 
 def _main_column(columns: Sequence[Column]) -> Column | None:
-    usable = [
-        column
-        for column in columns
-        if column.content in (Content.TEXT, Content.NUMBER)
-        and len(column.values) <= MOST_CODES
-        and not is_personal(column)
-    ]
-    scored = {column.name: (_known_share(column), likeness(column, "codes", "offence")) for column in usable}
-    # numbers mean a code only where a heading says so: 1 is homicide, and any count
-    named = [
-        column
-        for column in usable
-        if scored[column.name][1] or (scored[column.name][0] and column.content is Content.TEXT)
-    ]
-    return max(named, key=lambda column: scored[column.name], default=None)
+    best, highest = None, (0.0, 0)
+    for column in columns:
+        is_short = column.content in (Content.TEXT, Content.NUMBER) and len(column.values) <= MOST_CODES
+        if is_short and not is_personal(column):
+            score = _known_share(column), likeness(column, "codes", "offence")
+            # numbers mean a code only where a heading says so: 1 is homicide, and any count
+            if score > highest and (score[1] or column.content is Content.TEXT):
+                best, highest = column, score
+    return best
 
 
 def _known_share(column: Column) -> float:
@@ -177,9 +157,3 @@ def _flag(column: Column) -> str | None:
     if column.content is not Content.YES_OR_NO:
         return None
     return next((key for key in heading_patterns()["flag"] if likeness(column, "flag", key)), None)
-
-
-def _flagged(column: Column, key: str) -> Coding:
-    yes = [value for value in column.values if value.casefold() in YES] or ["Y"]
-    no = [value for value in column.values if value.casefold() not in YES] or ["N"]
-    return Coding(column.name, dict.fromkeys(yes, (key,)), tuple(no))

@@ -2,14 +2,13 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.vocabulary import REFERENCE
@@ -41,6 +40,9 @@ class Content(StrEnum):
     TEXT = "text"
 
 
+DATED: Final = (Content.DATE, Content.MOMENT)
+
+
 @dataclass(frozen=True)
 class Column:
     """A column: its heading, how often each of its values occurs, and what they are."""
@@ -64,14 +66,13 @@ class Column:
 
 def describe_columns(extract: Extract) -> tuple[Column, ...]:
     """Return what each column of an extract seems to be, in the extract's order."""
-    return tuple(_describe_column(name, extract.table[name]) for name in extract.columns)
-
-
-def _describe_column(name: str, column: pa.ChunkedArray) -> Column:
-    counted = pc.value_counts(column.combine_chunks())
-    values = dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
-    values.pop("", None)
-    return Column(name, values, _content(plain_heading(name), values))
+    described = []
+    for name in extract.columns:
+        counted = pc.value_counts(extract.table[name].combine_chunks())
+        values = dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
+        values.pop("", None)
+        described.append(Column(name, values, _content(plain_heading(name), values)))
+    return tuple(described)
 
 
 def _content(heading: str, values: dict[str, int]) -> Content:
@@ -80,23 +81,21 @@ def _content(heading: str, values: dict[str, int]) -> Content:
         return Content.NOTHING
     if {text.casefold() for text in sample} <= YES_OR_NO and "hour" not in heading:
         return Content.YES_OR_NO
+    words = set(heading.split())
     tests: dict[Content, Callable[[str], Any]] = {
-        Content.HOUR: parse_hour if "hour" in heading.split() else lambda _: None,
+        **({Content.HOUR: parse_hour} if "hour" in words else {}),
         Content.DATE: _any_date,
         Content.MOMENT: _any_moment,
-        Content.TIME: parse_time
-        if {"time", "tm"} & set(heading.split()) or ":" in sample[0]
-        else lambda _: None,
+        **({Content.TIME: parse_time} if {"time", "tm"} & words or ":" in sample[0] else {}),
         Content.NUMBER: parse_number,
     }
-    content = next((content for content, read in tests.items() if _share(sample, read)), Content.TEXT)
-    # a spreadsheet writes a date as its first second: where no row has another, it is a date
-    dated = content is Content.MOMENT and all(_clock(text) in (None, time.min) for text in sample)
-    return Content.DATE if dated else content
-
-
-def _share(sample: Collection[str], read: Callable[[str], Any]) -> bool:
-    return sum(read(text) is not None for text in sample) >= NEARLY_ALL * len(sample)
+    for content, read in tests.items():
+        values_read = [value for value in map(read, sample) if value is not None]
+        if len(values_read) >= NEARLY_ALL * len(sample):
+            # a spreadsheet writes a date as its first second: where no row has another, it is a date
+            dated = content is Content.MOMENT and all(clock in (None, time.min) for _, clock in values_read)
+            return Content.DATE if dated else content
+    return Content.TEXT
 
 
 def _any_date(text: str) -> Any:
@@ -110,11 +109,6 @@ def _any_moment(text: str) -> Any:
     if re.fullmatch(r"[\d.]+", text):
         return None
     return parse_moment(text, DateOrder.DAY_FIRST) or parse_moment(text, DateOrder.MONTH_FIRST)
-
-
-def _clock(text: str) -> time | None:
-    moment = _any_moment(text)
-    return moment[1] if moment else None
 
 
 def is_personal(column: Column) -> bool:
@@ -153,29 +147,20 @@ def heading_patterns() -> dict[str, dict[str, tuple[re.Pattern[str], ...]]]:
 
 def date_order(columns: Sequence[Column]) -> tuple[DateOrder, str]:
     """Return the order that reads more of the dates, and a doubt where nothing tells the two apart."""
-    texts = [
-        text
-        for column in columns
-        if column.content in (Content.DATE, Content.MOMENT)
-        for text in column.values
-    ]
-    unread = {order: sum(parse_moment(text, order) is None for text in texts) for order in DateOrder}
-    differ = any(
-        parse_moment(text, DateOrder.DAY_FIRST) != parse_moment(text, DateOrder.MONTH_FIRST) for text in texts
-    )
-    best = min(DateOrder, key=lambda order: unread[order])
-    doubt = (
-        "no day above 12 occurs, so day and month could be the other way round"
-        if differ and len(set(unread.values())) == 1
-        else ""
-    )
-    return best, SWAPPED if any(_half_swapped(column) for column in columns) else doubt
+    dated = [column for column in columns if column.content in DATED]
+    texts = [text for column in dated for text in column.values]
+    moments = {order: [parse_moment(text, order) for text in texts] for order in DateOrder}
+    day_first, month_first = moments.values()
+    doubt = ""
+    if day_first != month_first and day_first.count(None) == month_first.count(None):
+        doubt = "no day above 12 occurs, so day and month could be the other way round"
+    if any(_half_swapped(column) for column in dated):
+        doubt = SWAPPED
+    return min(DateOrder, key=lambda order: moments[order].count(None)), doubt
 
 
 def _half_swapped(column: Column) -> bool:
     """Whether all text dates of a column have days above 12 and all spreadsheet dates none, as after a wrong import."""
-    if column.content not in (Content.DATE, Content.MOMENT):
-        return False
     spreadsheet = [text for text in column.values if re.match(r"\d{4}-\d\d-\d\d", text)]
     typed = [text for text in column.values if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text)]
     days = [int(text[8:10]) for text in spreadsheet]
@@ -185,7 +170,7 @@ def _half_swapped(column: Column) -> bool:
 
 def draft_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[dict[str, Moment], str]:
     """Return the columns for when things happened, and the column of the date recorded; adds to `doubts`."""
-    days = {c.name: moment_role(c) for c in columns if c.content in (Content.DATE, Content.MOMENT)}
+    days = {c.name: moment_role(c) for c in columns if c.content in DATED}
     clocks = {c.name: moment_role(c) for c in columns if c.content in (Content.TIME, Content.HOUR)}
     content = {column.name: column.content for column in columns}
     recorded = _first(days, "recorded_on")
@@ -198,15 +183,12 @@ def draft_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[di
     clock_there = bool(_first(clocks, "occurred_from") or _first(clocks, ""))
     if start == recorded and content.get(start) is Content.DATE and not clock_there:
         start = ""  # one date and nothing more: it says when it was recorded
-    moments = {"occurred_from": Moment(), "occurred_to": Moment()}
+    moments = {}
     for name, day in (("occurred_from", start), ("occurred_to", _first(days, "occurred_to"))):
         clock = _first(clocks, name) or (_first(clocks, "") if name == "occurred_from" else "")
-        if day and content[day] is Content.MOMENT:
-            moments[name] = Moment(at=day)
-        elif day and clock and content[clock] is Content.HOUR:
-            moments[name] = Moment(date=day, hour=clock)
-        elif day:
-            moments[name] = Moment(date=day, time=clock)
+        kind = "hour" if content.get(clock) is Content.HOUR else "time"
+        whole = Moment(at=day) if content.get(day) is Content.MOMENT else Moment(date=day, **{kind: clock})
+        moments[name] = whole if day else Moment()
     if start and not _first(days, "occurred_from"):
         doubts["occurred_from"] = "no heading says when the record happened"
     return moments, recorded

@@ -16,28 +16,14 @@ from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.sources.records.moments import DateOrder
 
 TEXT_COLUMNS: Final = (
-    "offence",
-    "place",
-    "location_type",
-    "victim_residency",
-    "hate_strand",
-    "risk_level",
-    "allocated_to",
+    *("offence", "place", "location_type", "victim_residency", "hate_strand", "risk_level", "allocated_to"),
     "outcome",
 )
 """Columns of the incidents table that are taken over as they are written."""
 
 ONE_COLUMN: Final = (
-    "record_id",
-    "recorded_on",
-    "longitude",
-    "latitude",
-    "easting",
-    "northing",
-    "grid_reference",
-    "victim_key",
-    "outcome_on",
-    "no_crimed_on",
+    *("record_id", "recorded_on", "longitude", "latitude", "easting", "northing", "grid_reference"),
+    *("victim_key", "outcome_on", "no_crimed_on"),
     *TEXT_COLUMNS,
 )
 """What one column of an extract can be."""
@@ -160,14 +146,7 @@ class Mapping:
 
 
 def mapped_measure(key: str, name: str, order: int, says: str = "") -> Measure:
-    """Return a measure that a mapping describes: crimes, in no strand, until it says otherwise.
-
-    Args:
-        key: Its key.
-        name: Its name, on screen and in print.
-        order: Its place in a table.
-        says: What the extract calls its records; the name, unless given.
-    """
+    """Return a measure that a mapping describes: crimes, in no strand, called as the extract says, until it says otherwise."""
     return Measure(
         key=key,
         label=name,
@@ -246,38 +225,25 @@ def _check_measures(mapping: Mapping) -> None:
         )
     described = [measure.key for measure in mapping.measures]
     known = {measure.key for measure in known_measures()}
-    twice = sorted({key for key in described if described.count(key) > 1 or key in known})
-    if twice:
-        raise InvalidMappingError(
-            f"{len(twice)} keys of [[measure]] are taken: {first_five(twice)}. Choose other keys."
-        )
     names = [measure.name.casefold() for measure in (*known_measures(), *mapping.measures)]
-    alike = sorted({measure.name for measure in mapping.measures if names.count(measure.name.casefold()) > 1})
-    if alike:
-        raise InvalidMappingError(
-            f"{len(alike)} names of [[measure]] are taken: {first_five(alike)}. Choose other names."
-        )
-    strange = sorted(set(mapping.counted) - known - set(described))
-    if strange:
-        raise InvalidMappingError(
-            f"{len(strange)} measures are not known: {first_five(strange)}. Use a key that `vulncore measures` lists, "
-            "or describe the measure in a [[measure]]."
-        )
+    twice = {key for key in described if described.count(key) > 1 or key in known}
+    alike = {measure.name for measure in mapping.measures if names.count(measure.name.casefold()) > 1}
+    key_known = "Use a key that `vulncore measures` lists, or describe the measure in a [[measure]]."
+    faults = [
+        (twice, "keys of [[measure]] are taken", "Choose other keys."),
+        (alike, "names of [[measure]] are taken", "Choose other names."),
+        (set(mapping.counted) - known - set(described), "measures are not known", key_known),
+    ]
     for coding in mapping.counts:
-        both = sorted(set(coding.codes) & set(coding.leave_out))
-        if both:
-            raise InvalidMappingError(
-                f"{len(both)} codes of {coding.column[:40]} are both counted and left out: {first_five(both)}. Keep one of the two."
-            )
+        what = f"codes of {coding.column[:40]} are both counted and left out"
+        faults.append((set(coding.codes) & set(coding.leave_out), what, "Keep one of the two."))
+    for wrong, what, advice in faults:
+        if wrong:
+            raise InvalidMappingError(f"{len(wrong)} {what}: {first_five(sorted(wrong))}. {advice}")
 
 
 def check_columns(mapping: Mapping, columns: Collection[str], name: str) -> None:
     """Refuse a mapping that reads columns which an extract does not have.
-
-    Args:
-        mapping: The mapping.
-        columns: The headings of the extract.
-        name: What the refusal calls the extract.
 
     Raises:
         InvalidMappingError: Columns are absent.

@@ -262,10 +262,8 @@ def _refusal(given: dict[str, Any], problem: ValidationError) -> str:
 def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str:
     """Return a mapping as TOML.
 
-    Args:
-        mapping: The mapping.
-        doubts: What is unsure, by what it is about: the name of a setting (`force`, `coverage`), of one of
-            our columns, `column` for a column of codes, `column=code` for a code, or a measure's key.
+    What is unsure is told by what it is about: the name of a setting (`force`, `coverage`), of one of our columns,
+    `column` for a column of codes, `column=code` for a code, or a measure's key.
     """
     noted = {about: " ".join(doubt.split()) for about, doubt in (doubts or {}).items()}
     percent = mapping.most_rejected_percent
@@ -292,25 +290,20 @@ def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str
         *(_line(name, value, noted.get(name)) for name, value in columns.items() if value),
     ]
     for coding in mapping.counts:
-        lines += ["", f"[[counts]]{_mark(noted.get(coding.column))}", *_coding_lines(coding, noted)]
+        column = coding.column
+        lines += ["", f"[[counts]]{_mark(noted.get(column))}", _line("column", column)]
+        if coding.separator:
+            lines.append(_line("separator", coding.separator))
+        if coding.leave_out:
+            lines.append(_line("leave_out", coding.leave_out, noted.get(f"{column} left out")))
+        lines.append("[counts.codes]")
+        for code, keys in coding.codes.items():
+            value = keys[0] if len(keys) == 1 else keys
+            lines.append(_line(_text(code), value, noted.get(f"{column}={code}")))
     for measure in mapping.measures:
         lines += ["", f"[[measure]]{_mark(noted.get(measure.key))}"]
         lines += [_line(name, getattr(measure, name)) for name in MeasureTable.model_fields]
     return "\n".join(lines) + "\n"
-
-
-def _coding_lines(coding: Coding, doubts: Table[str, str]) -> list[str]:
-    column = coding.column
-    lines = [_line("column", column)]
-    lines += [_line("separator", coding.separator)] if coding.separator else []
-    if coding.leave_out:
-        lines += [_line("leave_out", coding.leave_out, doubts.get(f"{column} left out"))]
-    codes = {code: keys[0] if len(keys) == 1 else keys for code, keys in coding.codes.items()}
-    return [
-        *lines,
-        "[counts.codes]",
-        *(_line(_text(code), value, doubts.get(f"{column}={code}")) for code, value in codes.items()),
-    ]
 
 
 def _moment_value(where: Moment) -> Any:

@@ -110,8 +110,7 @@ def parse_moment(text: str, order: DateOrder) -> tuple[date, time | None] | None
     plain = " ".join(text.split())
     if not plain:
         return None
-    whole = parse_date(plain, order)
-    if whole:
+    if whole := parse_date(plain, order):
         return whole, None
     if re.fullmatch(r"\d{5}\.\d+", plain, re.ASCII):
         days, _, share = plain.partition(".")
@@ -119,8 +118,7 @@ def parse_moment(text: str, order: DateOrder) -> tuple[date, time | None] | None
         return (day, clock) if day and clock is not None else None
     # the date may end and its time begin at a T between digits, or a space, the last ones first
     for mark in reversed([*re.finditer(r"(?<=\d)T(?=\d)|[ ,]", plain)]):
-        day = parse_date(plain[: mark.start()], order)
-        if day:
+        if day := parse_date(plain[: mark.start()], order):
             return _with_clock(day, plain[mark.start() :].lstrip(" ,T").strip())
     return None
 

@@ -13,12 +13,7 @@ from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping
 
 
 def rewritten_mapping(mapping: Mapping, before: bytes) -> str:
-    """Return a mapping as TOML, with the comments and the order of the file that it came from.
-
-    Args:
-        mapping: The mapping as it is now.
-        before: The file, which `parse_mapping` reads.
-    """
+    """Return a mapping as TOML, with the comments and the order of the file that it came from, which `parse_mapping` reads."""
     plain = mapping_toml(mapping)
     try:
         document = tomlkit.parse(before.decode("utf-8-sig"))

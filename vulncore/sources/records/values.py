@@ -65,8 +65,7 @@ def parse_number(text: str) -> float | None:
 
 def filled_rows(column: pa.ChunkedArray) -> Booleans:
     """Return which rows have something in a column."""
-    flags: Booleans = np.asarray(pa.compute.not_equal(column, "").to_numpy())
-    return flags
+    return np.asarray(pa.compute.not_equal(column, "").to_numpy(), bool)
 
 
 def read_values(column: pa.ChunkedArray, read: Callable[[str], Any], wanted: pa.DataType) -> pa.Array:
