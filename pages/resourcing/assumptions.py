@@ -127,7 +127,8 @@ def _change(plan: Scenario, address: Address) -> None:
     low, likely, high = map(float, numbers)
     source = " ".join(state[f"assumption source {key}"].split()) or ASSUMED
     try:
-        wanted = Assumption(low, likely, high, source, False, *signed())
+        by, on = signed()
+        wanted = Assumption(low, likely, high, source, measured=False, by=by, on=on)
         leave_notice(PROBLEM, put_on_screen(plan.where(address, wanted)))
     except VulncoreError as problem:
         leave_notice(PROBLEM, str(problem))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -61,8 +60,8 @@ def show_levers(plan: Scenario, outlook: ResourcingOutlook) -> None:
 def levers_of(plan: Scenario, role: Role) -> Sequence[Lever]:
     """Return the levers of a role, those of the whole unit first."""
 
-    def of_role(name: str, *drawn_as: Any) -> Lever:
-        return Lever(Address(name, role.key), *drawn_as)
+    def of_role(name: str, called: str, least: float, most: float, step: float, unit: str = "") -> Lever:
+        return Lever(Address(name, role.key), called, least, most, step, unit)
 
     there = max(plan.of_role(role.key, "posts").high, plan.of_role(role.key, "in_post").high, 2)
     in_training = plan.of_role(role.key, "in_training").high

@@ -102,14 +102,14 @@ def _title_of(outlook: ResourcingOutlook, what: str, force: str) -> list[str]:
 
 def show_assumptions(outlook: ResourcingOutlook, choices: ResourcingChoices, view: View) -> None:
     """Draw every number assumed, the form that changes one, and the numbers as a file."""
-    groups = {of.key: name for of, name in number_groups(outlook.used).items()}
+    groups = {part.key: name for part, name in number_groups(outlook.used).items()}
     names = {CHANGED: "Changed from the example figures", EVERY: "Everything", **groups}
     st.markdown(plain(outlook.used.about))
     picker = Picker("Show assumptions for", "numbers", list(names), 2, names.__getitem__, "group of numbers")
     chosen = picker.draw(choices)
     every = outlook.used.assumptions
     changed = changed_from_example(outlook.scenario) if chosen == CHANGED else every
-    numbers = [of for of in changed if of in every and chosen in (CHANGED, EVERY, of.of.key)]
+    numbers = [number for number in changed if number in every and chosen in (CHANGED, EVERY, number.of.key)]
     empty = [cost for cost in costs_not_entered(outlook.used) if chosen in (EVERY, cost.of.key)]
     with st.expander("Change a number"):
         show_assumption_form(outlook, [*numbers, *empty] or list(every))

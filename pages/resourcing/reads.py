@@ -1,6 +1,7 @@
 """Cached reads: what comes to a unit, and what scenarios make of it, in memory and on the disk; the scenarios saved."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -59,27 +60,33 @@ def shares_of(
 
 def scenarios_of(store: Path) -> dict[str, Scenario]:
     """Return the scenarios saved in the store, by name."""
-    return _saved(store, saved_state(store))[0]
+    return _saved(store, saved_state(store)).scenarios
 
 
 def unreadable_scenarios_of(store: Path) -> tuple[str, ...]:
     """Return the names of files among those saved that can't be read any more."""
-    return _saved(store, saved_state(store))[1]
+    return _saved(store, saved_state(store)).unreadable
 
 
 def locks_of(store: Path) -> frozenset[str]:
     """Return the names of the scenarios saved in the store that are locked as what went to the board."""
-    return _saved(store, saved_state(store))[2]
+    return _saved(store, saved_state(store)).locked
+
+
+@dataclass(frozen=True)
+class SavedScenarios:
+    """The scenarios saved in a store, by name; the names of files that can't be read, and of scenarios that are locked."""
+
+    scenarios: dict[str, Scenario]
+    unreadable: tuple[str, ...]
+    locked: frozenset[str]
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _saved(
-    store: Path,
-    state: tuple[object, ...],  # noqa: ARG001
-) -> tuple[dict[str, Scenario], tuple[str, ...], frozenset[str]]:
+def _saved(store: Path, state: tuple[object, ...]) -> SavedScenarios:  # noqa: ARG001
     scenarios = saved_scenarios(store)
     locked = frozenset(name for name in scenarios if is_locked(store, name))
-    return scenarios, unreadable_scenarios(store), locked
+    return SavedScenarios(scenarios, unreadable_scenarios(store), locked)
 
 
 def check_demand(view: View, plan: Scenario) -> None:

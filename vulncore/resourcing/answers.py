@@ -105,12 +105,17 @@ def first_month(chances: Sequence[float], after: date, level: float = LIKELY) ->
     return add_months(after, int(above[0]) + 1) if len(above) else None
 
 
+def is_forecast(driver: Address) -> bool:
+    """Return whether a driver is the forecast of a kind of case, and no number of the scenario."""
+    return not driver.name
+
+
 def drivers(scenario: Scenario, incoming: Incoming, role: str, span: Span) -> pd.DataFrame:
     """Return how far each uncertain number moves a role's shortage.
 
     Returns:
-        One row per uncertain number, the one that moves the shortage most first: `address` (a number's; without a name, of a kind
-        of case: its forecast to the end of the span), `low` and `high` (the number's tenth and ninetieth percentile; for a
+        One row per uncertain number, the one that moves the shortage most first: `address` (a number's, or a kind of case's where
+        it `is_forecast`, to the end of the span), `low` and `high` (the number's tenth and ninetieth percentile; for a
         forecast those of its total, in percent of the expected), `gap_low` and `gap_high` (officers needed less officers
         there over the span, all else at its mean) and `gap` (with everything at its mean).
 

@@ -133,7 +133,7 @@ def paid_people(scenario: Scenario, incoming: Incoming, role: str | None = None)
         people leave as in `staffing`.
     """
     roles = [one for one in scenario.roles if role in (None, one.key)]
-    numbers = {address: number for address, number in scenario.assumptions.items() if address.role}
+    numbers = {address: number for address, number in scenario.assumptions.items() if address.of.role}
     numbers |= {Address("training_worth", one.key): fixed(100) for one in roles}
     inputs = drawn(numbers, incoming.shape[0])
     return {one.key: _there(scenario, one, incoming, inputs) for one in roles}

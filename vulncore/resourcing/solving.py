@@ -84,7 +84,7 @@ def more_needed(staffing: Staffing, target: StaffingTarget) -> MoreNeeded:
     first, last = (months_between(staffing.as_at, month) - 1 for month in (target.since, target.until))
     span = slice(first, last + 1)
     assumptions = staffing.scenario.assumptions
-    of_role = {address: number for address, number in assumptions.items() if address.role == target.role}
+    of_role = {address: number for address, number in assumptions.items() if address.of.role == target.role}
     inputs = drawn(of_role, len(wanting))
     one = work_of_one_joiner(True, inputs.turnover(target.role), months)
     joiner = one * inputs.number("full_time", target.role) / 100

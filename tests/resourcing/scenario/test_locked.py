@@ -378,6 +378,12 @@ def test_a_lock_that_became_a_folder_or_a_link_to_nothing_locks_and_is_said_to_b
         shutil.rmtree(tmp_path / "scenarios")
 
 
+def test_a_lock_that_cannot_be_reached_is_said_to_be_damaged_and_not_to_be_none(tmp_path):
+    lock_file(tmp_path, "Board").parent.write_text("a file where the folder was")
+    with pytest.raises(InvalidScenarioError, match="changed or damaged"):
+        lock_of(tmp_path, "Board")
+
+
 def test_a_finding_with_spaces_that_no_line_breaks_can_be_locked(tmp_path):
     figures = replace(FIGURES, finding="A chance of 10\u00a0% or 5\u202f%.")
     assert locked(tmp_path, figures=figures).figures.finding == figures.finding

@@ -6,6 +6,7 @@ import pandas as pd
 
 from vulncore.domain.periods import day_name
 from vulncore.findings.shared.words import small_first
+from vulncore.resourcing.answers import is_forecast
 from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.checks import in_numbers
 from vulncore.resourcing.scenario.fields import COST, UNIT, Field, field_of
@@ -93,19 +94,19 @@ def number_subject(scenario: Scenario, address: Address) -> str:
 
 def driver_name(scenario: Scenario, address: Address) -> str:
     """Return what a driver is: a number, or the forecast of a kind of case."""
-    if not address.name:
+    if is_forecast(address):
         return f"{number_subject(scenario, address)}: the forecast"
     return number_name(scenario, address)
 
 
 def driver_unit(address: Address) -> str:
     """Return the unit of a driver."""
-    return field(address).unit if address.name else FORECAST_UNIT
+    return FORECAST_UNIT if is_forecast(address) else field(address).unit
 
 
 def driver_key(address: Address) -> str:
     """Return the key that files know a driver by."""
-    return address.key if address.name else f"demand.{address.case}"
+    return f"demand.{address.case}" if is_forecast(address) else address.key
 
 
 def costs_not_entered(scenario: Scenario) -> list[Address]:

@@ -14,7 +14,7 @@ from vulncore.findings.resourcing.demand import UnitForecast
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_numbers
 from vulncore.findings.resourcing.sentences import cases, chance_in_words, officers
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, small_first
-from vulncore.resourcing.answers import CASELOAD, NEEDED, THERE, monthly_answers
+from vulncore.resourcing.answers import CASELOAD, NEEDED, THERE, is_forecast, monthly_answers
 from vulncore.resourcing.costs import monthly_costs
 from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.checks import in_numbers
@@ -265,5 +265,5 @@ def _cost_of_more(outlook: ResourcingOutlook, more: MoreNeeded | InvalidScenario
 
 
 def _end(address: Address, value: float) -> str:
-    whole = value >= 1_000 or not address.name
+    whole = value >= 1_000 or is_forecast(address)
     return f"{value:,.0f} {driver_unit(address)}" if whole else f"{value:,.3g} {driver_unit(address)}"

@@ -59,24 +59,30 @@ def _check_names(scenario: Scenario) -> None:
     texts = [scenario.about, *(kind.note for kind in scenario.case_types)]
     _refuse(
         _quoted(names, lambda name: bool(name.strip()) and _is_line(name, NAME_LETTERS)),
-        "name[|s] can't be used",
+        "name can't be used",
+        "names can't be used",
         f"Give names of 1 to {NAME_LETTERS} letters on one line",
     )
     _refuse(
         _quoted(measures, re.compile(r"[\w.-]{1,80}").fullmatch),
-        "measure[|s] can't be used",
+        "measure can't be used",
+        "measures can't be used",
         "Give keys from the list of `vulncore measures`",
     )
     _refuse(
         _quoted(texts, lambda text: _is_line(text, ABOUT_LETTERS)),
-        "text[|s] can't be used",
+        "text can't be used",
+        "texts can't be used",
         f"Give texts of up to {ABOUT_LETTERS} letters on one line",
     )
     twice = [key for key, times in Counter(keys).items() if times > 1]
-    _refuse(twice, "key[ is|s are] used twice", "Give every role and kind of case a key of its own")
+    _refuse(
+        twice, "key is used twice", "keys are used twice", "Give every role and kind of case a key of its own"
+    )
     _refuse(
         _quoted(keys, re.compile(r"[a-z0-9][a-z0-9-]{0,39}", flags=re.ASCII).fullmatch),
-        "key[|s] can't be used",
+        "key can't be used",
+        "keys can't be used",
         "Use up to 40 small letters, digits and hyphens",
     )
 
@@ -98,7 +104,8 @@ def _check_parts(scenario: Scenario) -> None:
             for kind in scenario.case_types
             if not _works(roles.get(kind.held_by))
         ),
-        "kind[ of case is held by a role that does|s of case are held by roles that do] not work on cases",
+        "kind of case is held by a role that does not work on cases",
+        "kinds of case are held by roles that do not work on cases",
         "Name a role that doesn't supervise",
     )
     _refuse(
@@ -108,12 +115,14 @@ def _check_parts(scenario: Scenario) -> None:
             for below in role.supervises
             if below not in roles
         ),
-        "supervised role[ is|s are] not in the scenario",
+        "supervised role is not in the scenario",
+        "supervised roles are not in the scenario",
         "Add the role, or leave it out",
     )
     _refuse(
         (role.key for role in scenario.roles if role.key in _keys_below(role, roles)),
-        "role[ supervises itself|s supervise themselves] in the end",
+        "role supervises itself in the end",
+        "roles supervise themselves in the end",
         "Let a role lead only the roles below it",
     )
     _refuse(
@@ -122,12 +131,14 @@ def _check_parts(scenario: Scenario) -> None:
             for kind in scenario.case_types
             if kind.derived_from and kind.derived_from not in first_hand
         ),
-        "kind[ of case is|s of case are] derived from one that is not in the scenario, or is derived itself",
+        "kind of case is derived from one that is not in the scenario, or is derived itself",
+        "kinds of case are derived from one that is not in the scenario, or is derived itself",
         "Name another kind of case",
     )
     _refuse(
         (group.role for group in scenario.joiners if group.role not in roles),
-        "group[ of joiners has|s of joiners have] a role that is not in the scenario",
+        "group of joiners has a role that is not in the scenario",
+        "groups of joiners have a role that is not in the scenario",
         "Name a role of the scenario",
     )
     _refuse(
@@ -136,7 +147,8 @@ def _check_parts(scenario: Scenario) -> None:
             for group in scenario.joiners
             if not 1 <= group.people <= MOST_PEOPLE
         ),
-        "group[ of joiners has|s of joiners have] a number of people out of range",
+        "group of joiners has a number of people out of range",
+        "groups of joiners have a number of people out of range",
         f"Give 1 to {MOST_PEOPLE:,} people",
     )
 
@@ -147,12 +159,14 @@ def _check_numbers(scenario: Scenario) -> None:
     fields = {address: field_of(address) for address in numbers}
     _refuse(
         (needed.key for needed in _needed(scenario) if needed not in numbers),
-        "number[ is|s are] missing",
+        "number is missing",
+        "numbers are missing",
         "Add what is missing; docs/resourcing.md lists the numbers of each part",
     )
     _refuse(
         (of.key for of, field in fields.items() if field is None or not _has_place(scenario, of)),
-        "number[ belongs|s belong] to nothing in the scenario",
+        "number belongs to nothing in the scenario",
+        "numbers belong to nothing in the scenario",
         "Correct the key, or leave the number out",
     )
     for address, field in fields.items():
@@ -160,7 +174,8 @@ def _check_numbers(scenario: Scenario) -> None:
             _check_limits(address.key, numbers[address], field)
     _refuse(
         (of.key for of, field in fields.items() if field and field.single and not numbers[of].certain),
-        "number[ can't be a range|s can't be ranges]",
+        "number can't be a range",
+        "numbers can't be ranges",
         "Give one number for each",
     )
 
@@ -241,9 +256,10 @@ def _quoted(texts: Iterable[str], usable: Callable[[str], object]) -> list[str]:
     return [repr(text[:40]) for text in texts if not usable(text)]
 
 
-def _refuse(faulty: Iterable[str], what: str, mend: str) -> None:
-    """Refuse what is faulty, if anything is: how many, what is wrong (`[for one|for several]`), which, and what to do."""
+def _refuse(faulty: Iterable[str], one: str, several: str, mend: str) -> None:
+    """Refuse what is faulty, if anything is: how many, what is wrong, which, and what to do."""
     which = [fault[:80] for fault in faulty]
     if which:
-        wrong = re.sub(r"\[(.*)\|(.*)\]", r"\1" if len(which) == 1 else r"\2", what)
-        raise InvalidScenarioError(f"{len(which)} {wrong}: {first_five(which)}. {mend}.")
+        raise InvalidScenarioError(
+            f"{len(which)} {one if len(which) == 1 else several}: {first_five(which)}. {mend}."
+        )

@@ -198,11 +198,16 @@ def lock_of(store: Path, name: str) -> BoardLock | None:
     """
     path = lock_file(store, name)
     lock = None
-    with suppress(OSError, ValueError, RecursionError, InvalidPeriodError, InvalidScenarioError):
+    try:
         parts = json.loads(path.read_bytes()) if path.stat().st_size <= MOST_BYTES else None
         if isinstance(parts, dict) and parts.pop("seal", None) == _seal(parts):
             lock = _lock_from(parts)
-    if is_locked(store, name) and (lock is None or lock.scenario.name != name):
+    except FileNotFoundError:
+        if not is_locked(store, name):
+            return None
+    except (OSError, ValueError, RecursionError, InvalidPeriodError, InvalidScenarioError):
+        pass  # there is something that can't be read: it is damaged, and never no lock
+    if lock is None or lock.scenario.name != name:
         raise InvalidScenarioError(
             f"The lock of '{name}' was changed or damaged after it was made, so what went to the board can't be said. "
             "Ask who keeps the store."
