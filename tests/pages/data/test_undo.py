@@ -45,7 +45,8 @@ def test_the_newest_version_is_undone_by_name_after_saying_what_changes(own, und
     page.fill("Your name", "Somebody", last=True)
     page.press(UNDO)
     assert "Published 'ruritania' version 3: it holds 30 incidents. It is version 1 again." in page.said
-    assert "This is version 1 again: version 2 was undone." in page.said
+    changed = page.said.partition("What version 3 changed")[2]
+    assert changed.lstrip().startswith("- This is version 1 again: version 2 was undone.")
     newest = versions(own, "ruritania")[-1]
     assert (newest.number, newest.again, newest.published_by) == (3, 1, "Somebody")
     assert open_version(own, "ruritania").incidents.count().execute() == 30
@@ -65,3 +66,7 @@ def test_nothing_is_undone_from_an_earlier_version_or_where_nobody_may_publish(o
     assert undoing().can_press(UNDO)
     monkeypatch.setenv("VULNCORE_PUBLISHING", "off")
     assert not undoing().can_press(UNDO)
+
+
+def test_one_month_is_said_once(own, undoing):
+    assert "Ruritania Police, January 2024: every month was delivered." in undoing().said

@@ -88,7 +88,13 @@ def changes_between(before: Snapshot | None, after: Snapshot) -> Changes:
     became = [
         f"{getattr(records, key):,} {words}" for key, words in WHAT_BECAME.items() if getattr(records, key)
     ]
+    again, undone = after.publish.again, before.publish.number
     sentences = (
+        *(
+            [f"This is version {again} again: version {undone} was undone."]
+            if again and undone < after.publish.number
+            else []
+        ),
         _summary(changed),
         *_most_changed(changed, several_forces=later["force"].nunique() > 1),
         *([f"Records: {', '.join(became)}."] if became else []),
@@ -130,10 +136,6 @@ def _other_incidents(before: Snapshot, after: Snapshot) -> bool:
 def _besides(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     """Return the sentences about what differs besides figures: notes, provisional months, definitions, erasure."""
     sentences = []
-    if after.publish.again and before.publish.number < after.publish.number:
-        sentences.append(
-            f"This is version {after.publish.again} again: version {before.publish.number} was undone."
-        )
     old, new = (Counter(_rows(snapshot, "annotations")) for snapshot in (before, after))
     for count, verb in (((new - old).total(), "added"), ((old - new).total(), "removed")):
         if count:
@@ -148,7 +150,7 @@ def _besides(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     if redefined:
         sentences.append(f"The name or definition of {first_five(redefined)} changed.")
     for reason, count in after.publish.rows.left_out.items():
-        if reason.startswith(ERASED):
+        if reason.startswith(ERASED) and not after.publish.again:
             sentences.append(f"{number_of(count, 'row')} of records {agree(count, 'was', 'were')} {reason}.")
     return tuple(sentences)
 

@@ -118,4 +118,5 @@ def _sentence(force: str, frame: pd.DataFrame) -> str:
         parts.append(f"{len(nothing)} of {len(missing)} months were not delivered ({first_five(nothing)})")
     if some:
         parts.append(f"{number_of(some, 'month')} {agree(some, 'lacks', 'lack')} some of the measures")
-    return f"{force}, {first} to {last}: {'; '.join(parts) or 'every month was delivered'}."
+    period = first if first == last else f"{first} to {last}"
+    return f"{force}, {period}: {'; '.join(parts) or 'every month was delivered'}."
