@@ -39,7 +39,15 @@ def _show_form(held: Sequence[Adjustment], as_at: date, ahead: int) -> None:
     begins = f"what-if start after {format_month(as_at)}"
     start.selectbox("From", months, format_func=lambda key: month_name(parse_month(key)), key=begins)
     size, named = st.columns(2)
-    size.number_input(plain(words.size), *words.sizes, step=1.0, format="%g", key=f"what-if size {kind}")
+    size.number_input(
+        plain(words.size),
+        words.least,
+        words.most,
+        words.first,
+        step=1.0,
+        format="%g",
+        key=f"what-if size {kind}",
+    )
     named.text_input("Name on the chart", max_chars=NAME_LETTERS, key="what-if name")
     if kind is AdjustmentKind.CAMPAIGN:
         st.number_input("Lasts, months", min_value=1, max_value=48, value=6, step=1, key="what-if months")

@@ -119,8 +119,9 @@ def run_tasks(
         untried: Is told, once, each task's paths by model, as soon as all are drawn and before they have been tried.
         workers: Processes; as many as there are cores by default.
     """
-    keys = {label: {piece_key(piece): piece for piece in pieces(task)} for label, task in tasks.items()}
-    once = {key: piece for of_task in keys.values() for key, piece in of_task.items()}
+    # by task and then by key: the forecast itself first, then its trials
+    pieces_of = {label: {piece_key(piece): piece for piece in pieces(task)} for label, task in tasks.items()}
+    once = {key: piece for of_task in pieces_of.values() for key, piece in of_task.items()}
     todo = sorted(once)  # what is to come before its trials, so that there is something to see
     drawn: dict[PieceKey, PathsByModel] = {}
     trials: dict[PieceKey, pd.DataFrame] = {}
@@ -134,11 +135,11 @@ def run_tasks(
                 trials[todo[place]] = result
                 continue
             drawn[todo[place]] = result
-            if untried and all(first in drawn for first, *_ in keys.values()):
-                untried({label: drawn[first] for label, (first, *_) in keys.items()})
+            if untried and all(first in drawn for first, *_ in pieces_of.values()):
+                untried({label: drawn[first] for label, (first, *_) in pieces_of.items()})
     return {
         label: assemble(tasks[label], drawn[first], [trials[key] for key in rest])
-        for label, (first, *rest) in keys.items()
+        for label, (first, *rest) in pieces_of.items()
     }
 
 

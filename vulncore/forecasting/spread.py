@@ -112,4 +112,5 @@ def factor_per_month(factors: list[float], ahead: int) -> Floats:
 
 @cache
 def _shipped_factors() -> dict[str, list[float]]:
-    return tomllib.loads(LEARNT.read_text(encoding="utf-8"))["factor"]  # type: ignore[no-any-return]
+    factors: dict[str, list[float]] = tomllib.loads(LEARNT.read_text(encoding="utf-8"))["factor"]
+    return factors

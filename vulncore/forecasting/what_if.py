@@ -97,7 +97,7 @@ class Adjustment:
 def apply_adjustments(
     paths: Paths, months: pd.DatetimeIndex, adjustments: Sequence[Adjustment], rng: np.random.Generator
 ) -> Paths:
-    """Return paths, one column per month of `months`, with adjustments applied: whole numbers from 0, in whatever order.
+    """Return paths, one column per month of `months`, with adjustments applied, whose order doesn't matter: whole numbers from 0.
 
     The size of each is taken as certain. What is multiplied spreads in proportion; what is added comes by chance.
     """

@@ -56,7 +56,9 @@ def years_chart(
     longest = recorded["label"].str.len().max() if len(recorded) else 0
     fits = f"width / {len(every_year)} > {LETTER_WIDTH * longest + APART} ? 1 : 0"  # on a telephone the table has them
     ahead = _in_words(shown.dropna(subset="mean"), 0)
-    top = np.nanmax([1.0, *shown["recorded"], *shown["high95"], *shown["unadjusted"], *(beside or ())[1:]])
+    top = np.nanmax(
+        [1.0, *shown["recorded"], *shown["high95"], *shown["unadjusted"], *([beside[1]] if beside else [])]
+    )
     year = alt.Tooltip("year:N", title="Year")
     axis = alt.Axis(labelAngle=0, labelOverlap=True, **ink)
     x = alt.X("year:N", title=None, scale=alt.Scale(domain=every_year), axis=axis)

@@ -26,6 +26,14 @@ UNKNOWN = "What may come"
 RISES = "Plan for more."
 FALLS = "Do not plan for fewer until the fall has come."
 STAYS = "The forecast is too unsure to plan by. Look again each quarter."
+PLANS: Final = {
+    "Very likely to rise": RISES,
+    "Likely to rise": RISES,
+    "Very likely to fall": FALLS,
+    "Likely to fall": FALLS,
+    "Could go either way": STAYS,
+    UNKNOWN: STAYS,
+}
 IN_WORDS: Final = {Basis.CURRENT_PROCESS: "the current process", Basis.FIVE_YEAR: "the last five years"}
 
 
@@ -44,12 +52,12 @@ def forecast_headline(outlook: Outlook) -> tuple[Headline, ...]:
 def forecast_briefing(outlook: Outlook) -> Briefing:
     """Return which way demand goes, to about how many, and what to plan for."""
     way = _direction(chances_of_rise(outlook))
-    plan = RISES if way.endswith("rise") else FALLS if way.endswith("fall") else STAYS
+    plan = PLANS[way]
     year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
     if_so = "If the what-ifs hold: " if outlook.adjustments else ""
     name = small_first(outlook.demand.subject.name) if if_so else outlook.demand.subject.name
     # what is too unsure to plan by has no number that somebody could take away
-    amount = range_in_words(year) if plan is STAYS else f"about {expected_in_words(year['mean'])}"
+    amount = range_in_words(year) if plan == STAYS else f"about {expected_in_words(year['mean'])}"
     finding = f"{if_so}{name}: {small_first(way)}, {amount} in {outlook.last_year}."
     if stopped := _stopped(outlook.demand):
         ask = f"Ask the records team first whether records of {stopped} still arrive."
@@ -194,10 +202,10 @@ def _what_comes(outlook: Outlook) -> Headline:
         text += f", against {before:,} in the twelve months to {month_name(outlook.demand.as_at)}"
     years = outlook.years
     whole = years[(years["part"] != FORECAST) & (years["months"] == 12)].nlargest(1, "recorded")
-    highest = "".join(
-        f" The highest calendar year so far is {year}, with {count:,.0f}."
-        for year, count in zip(whole["year"], whole["recorded"], strict=True)
-    )
+    highest = ""
+    if len(whole):
+        top = whole.iloc[0]
+        highest = f" The highest calendar year so far is {top['year']}, with {top['recorded']:,.0f}."
     what_ifs = "; ".join(
         f"{adjustment.label} ({adjustment_in_words(adjustment)})" for adjustment in outlook.adjustments
     )
@@ -225,14 +233,17 @@ def _ranges(outlook: Outlook) -> str:
     differing = [(basis, row) for basis, row in others if not row.drop("basis").equals(figures)]
     for basis, row in differing:
         text += f" From {IN_WORDS[basis]} alone: about {expected_in_words(row['mean'])}, and {range_in_words(row)} in 4 of 5."
-    wide = any(row["high80"] > TOO_WIDE * max(row["low80"], 1) for row in (first, *dict(differing).values()))
+    wide = any(
+        row["high80"] > TOO_WIDE * max(row["low80"], 1) for row in (first, *(row for _, row in differing))
+    )
     return f"{text} That range is too wide to plan by." if wide else text
 
 
 def _test_result(outlook: Outlook) -> str:
     """Return how often such ranges held on past months, and from when nothing could be tested."""
     basis, forecast = next(iter(outlook.forecasts.items()))
-    near, late = float(_scores(forecast)["within80"][forecast.chosen.model]), None
+    near = float(_scores(forecast)["within80"][forecast.chosen.model])
+    late = None  # where the last year tested lies mostly within the first, which is judged by itself
     far, tried = forecast.tested_to, forecast.months_tried
     start = max(far - YEAR, YEAR) + 1  # of the last year tested, as far as it isn't within the first
     if far >= YEAR + YEAR // 2:

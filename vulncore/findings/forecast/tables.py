@@ -129,10 +129,16 @@ def horizons_table(forecast: Forecast) -> pd.DataFrame:
         if months.empty:
             continue
         score = scores_by_model(months).iloc[0]
-        held = percent(score["within80"]), percent(score["within95"])
-        rows.append((name, f"{months['origin'].nunique()}", _two_decimals(score["mase"]), *held))
-    columns = ["Months ahead", "Past dates tested", "Error (MASE)", HELD_4_OF_5, HELD_19_OF_20]
-    return pd.DataFrame(rows, columns=columns)
+        rows.append(
+            {
+                "Months ahead": name,
+                "Past dates tested": f"{months['origin'].nunique()}",
+                "Error (MASE)": _two_decimals(score["mase"]),
+                HELD_4_OF_5: percent(score["within80"]),
+                HELD_19_OF_20: percent(score["within95"]),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def backtest_rows(demand: Demand, forecasts: Mapping[Basis, Forecast]) -> pd.DataFrame:

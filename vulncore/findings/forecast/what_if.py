@@ -9,11 +9,13 @@ from vulncore.forecasting.what_if import FADES_OVER_MONTHS, Adjustment, Adjustme
 
 @dataclass(frozen=True)
 class KindWords:
-    """The words that a form has for a kind, what it does, and its size: the least, the most, and what the form begins with."""
+    """The words that a form has for a kind, what it does, and the limits of its size; the form begins with `first`."""
 
     what: str
     size: str
-    sizes: tuple[float, float, float]
+    least: float
+    most: float
+    first: float
     meaning: str
 
 
@@ -21,25 +23,33 @@ KIND_WORDS: Final = {
     AdjustmentKind.GROWTH: KindWords(
         "Growth, up or down",
         "Percent a year more than expected",
-        (-90.0, 200.0, 10.0),
+        -90.0,
+        200.0,
+        10.0,
         "Adds to what the models expect, and compounds from that month on.",
     ),
     AdjustmentKind.CAMPAIGN: KindWords(
         "A reporting campaign",
         "Percent more while it lasts",
-        (-90.0, 300.0, 20.0),
+        -90.0,
+        300.0,
+        20.0,
         f"Lasts as long as the campaign, then fades over {FADES_OVER_MONTHS} months.",
     ),
     AdjustmentKind.RECORDING: KindWords(
         "A change in recording",
         "Percent more from then on",
-        (-90.0, 300.0, 10.0),
+        -90.0,
+        300.0,
+        10.0,
         "A lasting step: the same harm, recorded differently.",
     ),
     AdjustmentKind.VENUE: KindWords(
         "A new venue or licensing hours",
         "Records a month more",
-        (-500.0, 500.0, 2.0),
+        -500.0,
+        500.0,
+        2.0,
         "Adds this many records a month on average. Use −2 for a venue that brought 2 and closes.",
     ),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 
@@ -24,13 +25,15 @@ class Model(StrEnum):
     SEASONAL_NAIVE = "seasonal-naive"
 
 
-SINGLE: Mapping[Model, Callable[[Past, int, int, np.random.Generator], Paths]] = {
-    Model.PROPHET: prophet,
-    Model.SMOOTHING: smoothing,
-    Model.COUNT_TREND: count_trend,
-    Model.DRIFT: drift,
-    Model.SEASONAL_NAIVE: seasonal_naive,
-}
+SINGLE: Mapping[Model, Callable[[Past, int, int, np.random.Generator], Paths]] = MappingProxyType(
+    {
+        Model.PROPHET: prophet,
+        Model.SMOOTHING: smoothing,
+        Model.COUNT_TREND: count_trend,
+        Model.DRIFT: drift,
+        Model.SEASONAL_NAIVE: seasonal_naive,
+    }
+)
 
 
 def simulate(past: Past, ahead: int, paths: int, seed: int) -> dict[Model, Paths]:

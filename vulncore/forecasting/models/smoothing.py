@@ -44,8 +44,9 @@ def smoothing(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> P
         ]
         best = min(fits, key=lambda fitted: fitted.aicc)
         residuals = np.asarray(best.resid)
-        spent = len(residuals) / max(len(residuals) - best.df_model, 1)  # on making the errors small
-        errors = rng.choice((residuals - residuals.mean()) * np.sqrt(spent), (ahead, paths))
+        # for the parameters spent on making the errors small
+        wider = len(residuals) / max(len(residuals) - best.df_model, 1)
+        errors = rng.choice((residuals - residuals.mean()) * np.sqrt(wider), (ahead, paths))
         drawn = best.simulate(ahead, anchor="end", repetitions=paths, random_errors=errors)
     ahead_roots = np.asarray(drawn).reshape(ahead, paths).T
     return whole_numbers(np.maximum(ahead_roots, 0) ** 2 * exposure[len(known) :] - ANSCOMBE, rng)
