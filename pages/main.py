@@ -112,10 +112,8 @@ with own_turn():
     adopt_link(PAGES[page.url_path])
     visit().links = links_now()
     with st.sidebar.container(key="ways", gap="xxsmall"):
-        for (
-            name,
-            way,
-        ) in pages.items():  # its choices in its address: one step of the browser's history leads there
+        # each with its choices in its address: one step of the browser's history leads there
+        for name, way in pages.items():
             st.page_link(way, query_params=visit().links[name])
     mark_tables("")
     visit().pinned = {}  # until the page has chosen what it shows

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import altair
 import pandas as pd
@@ -52,10 +52,15 @@ def offer_downloads(name: str, files: Sequence[Download], *, key: str, width: Wi
 
 
 def offer_csv(
-    rows: Callable[[], pd.DataFrame], name: str, *, label: str = "Download as CSV", **button: Any
+    rows: Callable[[], pd.DataFrame],
+    name: str,
+    *,
+    label: str = "Download as CSV",
+    key: str | None = None,
+    width: Width = "content",
 ) -> None:
     """Offer rows as a file of a name; they are worked out when somebody asks for it."""
-    offer_file(csv_table(rows).content, name, "text/csv", label=label, **button)
+    offer_file(lambda: csv_text(rows()), name, "text/csv", label=label, key=key, width=width)
 
 
 def offer_file(

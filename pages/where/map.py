@@ -78,7 +78,7 @@ def show_where_map(
     # by its key the map keeps its place in the page, and so where it looks, when a line above comes or goes
     with st.container(key="map and list"):
         # and by the same key whatever is shown it stays where somebody moved it
-        draw_map(shown, view, f"map of {view.force}", WIDE, place, hot)
+        draw_map(shown, view, f"map of {view.force}", WIDE, place, hot, can_pick=True)
         if place != NONE:
             picked = place_of(question, shown.resolution, place)
             st.info(
@@ -99,9 +99,16 @@ def ground_of(shown: MapView) -> str:
 
 
 def draw_map(
-    shown: MapView, view: View, key: str, width: int, place: str | None = None, hot: str = ""
+    shown: MapView,
+    view: View,
+    key: str,
+    width: int,
+    place: str = NONE,
+    hot: str = "",
+    *,
+    can_pick: bool = False,
 ) -> None:
-    """Draw a map, `width` pixels wide or a telephone's; where no `place` is given, not even `NONE`, none can be picked on it."""
+    """Draw a map, `width` pixels wide or a telephone's, with a `place` picked and the edges of what is `hot`."""
     # under another name once a place is picked: the browser lets go of it then, and no longer fades all others
     layer_id = f"{view.publish.dataset} {view.publish.number} {shown.choice.layer} {shown.resolution} {place}"
     picked = None if place == NONE else place
@@ -111,7 +118,7 @@ def draw_map(
         drawn(_deck, shown, picked, hot, palette(), at_least, layer_id, short_mark(view.publish)),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
-        on_select="ignore" if place is None else partial(_keep_cell, key, layer_id),
+        on_select=partial(_keep_cell, key, layer_id) if can_pick else "ignore",
         alt=shown.alt,
     )
 

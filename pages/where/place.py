@@ -71,8 +71,12 @@ def _show_words(place: PlaceView) -> None:
 
 def _show_time(what: str, place: PlaceView, where: WhereView, view: View, most: float | None = None) -> None:
     """Draw a place's `MONTHS` or its `HOURS`; `most` is how far the scale reaches where another place stands beside it."""
-    few = f"No year at this place has enough {where.unit} to be shown."
-    nothing = {MONTHS: few if place.months["records"].isna().all() else "", HOURS: place.no_hours}[what]
+    if what == HOURS:
+        nothing = place.no_hours
+    elif place.months["records"].isna().all():
+        nothing = f"No year at this place has enough {where.unit} to be shown."
+    else:
+        nothing = ""
     if nothing:
         st.info(plain(nothing))
         return

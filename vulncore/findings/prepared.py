@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import TypeAlias
+from typing import NamedTuple
 
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.disclosure import smallest_shown
@@ -46,8 +46,11 @@ class Prepared:
     of: int
 
 
-Preparation: TypeAlias = tuple[str, Callable[[], Readiness]]
-"""Something that is to be made ready, in words, and the work, which leaves alone what is ready."""
+class Preparation(NamedTuple):
+    """Something that is to be made ready, in words, and the work, which leaves alone what is ready."""
+
+    what: str
+    make: Callable[[], Readiness]
 
 
 @dataclass(frozen=True)
@@ -100,13 +103,13 @@ def prepare(store: Path, dataset: str, workers: int | None = None) -> Iterator[P
 def _first(opening: _Opening) -> Iterator[Preparation]:
     """Yield what the pages open with."""
     if opening.choice.publish.table_rows["incidents"] and is_blurred(smallest_shown()):
-        yield f"{opening.force}, hours and places of records", partial(_records, opening)
+        yield Preparation(f"{opening.force}, hours and places of records", partial(_records, opening))
     offered = subjects(opening.choice)
     if offered:
         yield _of_subject(opening, find_subject(offered, None))
     if case_subjects(opening.choice, example_scenario()):
         what = f"{opening.force}, what comes to the {example_scenario().unit}"
-        yield what, partial(_unit_forecast, opening)
+        yield Preparation(what, partial(_unit_forecast, opening))
 
 
 def _others(opening: _Opening) -> Sequence[Preparation]:
@@ -124,7 +127,7 @@ def _records(opening: _Opening) -> Readiness:
 
 
 def _of_subject(opening: _Opening, subject: Subject) -> Preparation:
-    return f"{opening.force}, {subject.name}", partial(_subject_forecasts, opening, subject)
+    return Preparation(f"{opening.force}, {subject.name}", partial(_subject_forecasts, opening, subject))
 
 
 def _subject_forecasts(opening: _Opening, subject: Subject) -> Readiness:

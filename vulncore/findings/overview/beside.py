@@ -83,8 +83,15 @@ def _side(overview: Overview, key: str, sharing: Sharing) -> Side:
     window = overview.windows[YEAR] or fytd(overview.as_at)
     measure = find_measure(overview.measures, key)
     broken = series_breaks(overview.annotations, [measure])[measure.key]
-    what = (overview.publish, overview.force, (measure.key,), measure.name, window)
-    return Side(*what, broken=tuple(broken), sharing=sharing)
+    return Side(
+        overview.publish,
+        overview.force,
+        (measure.key,),
+        measure.name,
+        window,
+        broken=tuple(broken),
+        sharing=sharing,
+    )
 
 
 def _row(overview: Overview, key: str) -> Mapping[Any, Any]:
@@ -165,14 +172,14 @@ def _of_two(
         for row, scatter in zip(rows, scatters, strict=True)
     )
     words = [own_words(row, row["what"]) for row in rows]
-    other, change = (text.partition(" this financial year")[0].rstrip(".") for text, _ in words)
+    other, this = (text.partition(" this financial year")[0].rstrip(".") for text, _ in words)
     actions = [
         f"{row['what'].name}: {small_first(action)}"
         for row, (_, action) in zip(reversed(rows), reversed(words), strict=True)
         if action
     ]
     verdict = _verdict_on_two(whole, rows, difference_of_changes(now, before))
-    return Briefing(f"{change}; {small_first(other)}.", verdict, " ".join(actions))
+    return Briefing(f"{this}; {small_first(other)}.", verdict, " ".join(actions))
 
 
 def _verdict_on_two(

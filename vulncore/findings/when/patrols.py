@@ -35,9 +35,14 @@ def patrols_frame(patrols: Patrols) -> pd.DataFrame:
 def patrols_table(patrols: Patrols) -> pd.DataFrame:
     """Return one row per shift in order of the week, with columns named for people."""
     frame = patrols_frame(patrols)
-    table = frame[["window", "night"]].set_axis(["Shift", "Night"], axis="columns")
-    meets = [f"{part} %" if part else f"under {patrols.step} %" for part in patrols.shares]
-    return table.assign(Rank=frame["rank"].map("{:d}.".format)).assign(**{"Meets about": meets})
+    return pd.DataFrame(
+        {
+            "Shift": frame["window"],
+            "Night": frame["night"],
+            "Rank": frame["rank"].map("{:d}.".format),
+            "Meets about": [f"{part} %" if part else f"under {patrols.step} %" for part in patrols.shares],
+        }
+    )
 
 
 def patrols_headline(patrols: Patrols) -> tuple[Headline, ...]:

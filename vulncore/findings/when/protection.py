@@ -174,7 +174,7 @@ def protected_patrols(
         )
     starts = best_shifts(now.harm_sharpened, shifts, hours)
     met_by_each = [_met(now, (start,), hours) for start in starts]
-    testable = before is not None and before.timed >= _fewest(smallest) and before.harm_by_hour.sum() > 0
+    testable = before is not None and before.timed >= least and before.harm_by_hour.sum() > 0
     chosen_before = best_shifts(before.harm_sharpened, shifts, hours) if before and testable else ()
     return Patrols(
         record_filter=now.record_filter,
@@ -257,10 +257,11 @@ def _stretches_shown(
     counts: WeekCounts, windows: pd.DataFrame, sums: pd.DataFrame, night: Night | None, smallest: int
 ) -> tuple[Stretch, ...]:
     """Return the stretches that stand out of the week, in its order, or of the day (without a night), the furthest first."""
-    held = sums[sums["kind"] == ("stretch" if night else "stretch of day")].set_index("at")["weight"]
+    of_day = night is None
+    held = sums[sums["kind"] == ("stretch of day" if of_day else "stretch")].set_index("at")["weight"]
     ranked = windows.assign(rank=(windows["even"] - windows["weight"]).rank(method="first").astype(int))
     about = "about " if counts.blurred else ""
-    if night is None:
+    if of_day:
         ranked = ranked.sort_values("rank")
     stretches = []
     for row in ranked.to_dict("records"):
@@ -269,7 +270,7 @@ def _stretches_shown(
             Stretch(
                 start=start,
                 hours=hours,
-                name=stretch_name(start, hours, counts.by_hour) if night else times_of_day(start, hours),
+                name=times_of_day(start, hours) if of_day else stretch_name(start, hours, counts.by_hour),
                 night=night_name(start, hours, night) if night else "",
                 held=hidden_in_words(smallest) if math.isnan(held[start]) else f"{about}{held[start]:,.0f}",
                 even=row["even"],

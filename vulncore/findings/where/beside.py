@@ -80,13 +80,13 @@ def maps_beside(
     )
     if why or map_shown is None:
         briefing = Briefing(*not_compared(names, why))
-        return MapsBeside(names, briefing, (), pd.DataFrame(), views, its_map, map_shown)
+        return MapsBeside(names, briefing, (), pd.DataFrame(), views, pinned=its_map, shown=map_shown)
     alike = sides[0].is_like(sides[1])
     difference = zone_differences(*counts, map_shown.resolution, alike=alike)
     alone = where_briefing(where_summary(counts[1]))
     briefing = _briefing(difference, names, alone, blurred=counts[1].blurred)
     headline, table = _headline(difference, alike=alike), _table(difference, names)
-    return MapsBeside(names, briefing, headline, table, views, its_map, map_shown)
+    return MapsBeside(names, briefing, headline, table, views, pinned=its_map, shown=map_shown)
 
 
 def _side(snapshot: Snapshot, counts: RecordCounts, measures: Sequence[Measure]) -> Side:

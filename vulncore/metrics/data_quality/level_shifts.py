@@ -94,6 +94,7 @@ def _shifted(change: ShareChange, deviations: Floats, falls: bool, stops: bool) 
 def _described(
     grid: pd.DataFrame, change: ShareChange, deviations: Floats, place: int, row: int
 ) -> tuple[object, ...]:
+    """Return what the columns from `measure` on say of a shift, in their order."""
     later = grid.iloc[row, place:].dropna()
     figures = (float(figure[row]) for figure in (change.before, change.after, change.ratio, deviations))
     ends = bool((later == 0).all())

@@ -134,6 +134,7 @@ def _runs(numbers: list[int]) -> list[tuple[int, ...]]:
 
 
 def _short_of(grid: pd.DataFrame) -> list[tuple[object, ...]]:
+    """Return a row for each month that is short, with its values in the order of the columns from `month` on."""
     months = [int(month) for month in grid.columns]
     per_month = grid.to_numpy(dtype=float)
     days = np.array([pd.Period(month_date(month), "M").days_in_month for month in months])

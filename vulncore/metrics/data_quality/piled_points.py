@@ -63,6 +63,7 @@ def _busiest(points: ir.Table, sums: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shared_out(sums: Mapping[Any, Any], busy: pd.DataFrame) -> tuple[object, ...]:
+    """Return what the columns of `point_piles` say of a force, in their order."""
     placed, points, rows = (int(sums[name]) for name in ("placed", "points", "most"))
     third, tenth = (
         int(busy["rows"].iloc[rank]) if len(busy) > rank else math.ceil(BUSY_SHARE * placed)

@@ -179,14 +179,15 @@ def _check(
         unknown = ~np.isfinite(table).all(axis=1)
         _refuse(
             unknown,
-            f"months of '{name}' have zones with nothing known (rows",
+            f"months of '{name}' have zones with nothing known",
+            "rows",
             "Leave those months out of every table.",
         )
-    _refuse(~(areas > 0), "zones have no usable area (columns", "Areas are above 0.")
-    _refuse(happened.sum(axis=1) < 0, "months hold less than nothing (rows", "Counts are not below 0.")
+    _refuse(~(areas > 0), "zones have no usable area", "columns", "Areas are above 0.")
+    _refuse(happened.sum(axis=1) < 0, "months hold less than nothing", "rows", "Counts are not below 0.")
 
 
-def _refuse(bad: Booleans, what: str, remedy: str) -> None:
+def _refuse(bad: Booleans, what: str, lines: str, remedy: str) -> None:
     at = np.flatnonzero(bad)
     if at.size:
-        raise InvalidRowsError(f"{at.size} of {len(bad)} {what} {first_five(at)}). {remedy}")
+        raise InvalidRowsError(f"{at.size} of {len(bad)} {what} ({lines} {first_five(at)}). {remedy}")

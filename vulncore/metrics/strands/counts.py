@@ -100,8 +100,8 @@ def window_counts(
     rows = []
     for measure in measures:
         row: dict[str, object] = {"measure": measure.key}
+        of_stock = measure.flow is Flow.STOCK
         for name, window in windows.items():
-            of_stock = window and measure.flow is Flow.STOCK
             counted = Window(month_of(window.end), window.end) if window and of_stock else window
             delivered = by_month.get(measure.key, {})
             periods, unsettled = by_period.get(measure.key, ({}, {}))

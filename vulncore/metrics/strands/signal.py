@@ -84,6 +84,7 @@ def signals(comparison: pd.DataFrame, false_discovery_rate: float = FALSE_DISCOV
     stands, alpha = discoveries(p_value, false_discovery_rate)
     judged = np.full((3, len(tested)), np.nan)
     judged[:, tested] = *rate_ratio_interval(*data, alpha), p_value
+    low, high, p_of_all = judged
     verdict[tested] = np.select(
         [stands, p_value <= MAY_BE_UP_TO], [Signal.CLEAR.value, Signal.MAY_BE.value], Signal.CHANCE.value
     )
@@ -92,10 +93,10 @@ def signals(comparison: pd.DataFrame, false_discovery_rate: float = FALSE_DISCOV
     return comparison.assign(
         dispersion_used=dispersion,
         rate_ratio=ratio,
-        low=judged[0],
-        high=judged[1],
+        low=low,
+        high=high,
         interval_level=1 - alpha,
-        p_value=judged[2],
+        p_value=p_of_all,
         signal=verdict,
     )
 

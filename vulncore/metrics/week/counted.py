@@ -81,7 +81,10 @@ class CountedRecords:
     table: pa.Table
 
     def numbers(self, name: str) -> np.ndarray:
-        """Return a column of numbers, one for each row, or where the rows' hours begin (`starts`), and the last row's end."""
+        """Return a column of numbers, one for each row; of `cells` and `shares` one for each hour of each row.
+
+        A row's hours begin at its place in `starts`, which is one longer than the rows and ends with the last row's end.
+        """
         return self._columns[name]
 
     def words(self, name: str) -> tuple[str, ...]:

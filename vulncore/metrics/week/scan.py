@@ -37,7 +37,7 @@ def week_windows(
     hours: int = HOURS,
     stands_out: float = STANDS_OUT,
 ) -> pd.DataFrame:
-    """Return the stretches of the week that stand out beyond chance.
+    """Return the stretches of the week that stand out beyond chance; where `hours` is 24, those of the day.
 
     Every run of up to 12 hours is tried, around the week's end too, if each of its hours holds at least 1.5 times
     what an even week would put there; with fewer than 168 records, by bands of three hours. How far a run is from even
@@ -57,8 +57,8 @@ def week_windows(
         stands_out: Times an even share that each hour of a stretch holds at least.
 
     Returns:
-        One row per stretch, in order of the week: `start` (hour, 0 to 167), `hours` (long), `weight` (records in it),
-        `even` (records that an even week would put there), `p_value` (of the part furthest from even).
+        One row per stretch, in order: `start` (the hour of the week, or of the day, from 0), `hours` (long), `weight`
+        (records in it), `even` (records that an even week would put there), `p_value` (of the part furthest from even).
 
     Source:
         Kulldorff (1997), A spatial scan statistic. That every part has to be raised: Tango (2008), A spatial scan
@@ -97,8 +97,7 @@ def day_windows(
 ) -> pd.DataFrame:
     """Return the stretches of the day that stand out beyond chance, all days together: what happens every night, say.
 
-    They are found as `week_windows` finds those of the week, of the same made weeks and what else it takes: each hour of a
-    run holds at least 1.25 times what an even day would put there, and a run may go on past midnight.
+    They are found as `week_windows` finds those of the week, of the same made weeks: each hour of a run holds at least 1.25 times what an even day would put there, and a run may go on past midnight.
 
     Returns:
         The columns of `week_windows`; `start` is an hour of the day, 0 to 23.
