@@ -1,4 +1,4 @@
-"""Boundaries: the area that a force polices and its wards, from the force's own file or as they ship."""
+"""Boundaries: the area that a force polices and its wards or districts, from the force's own file or as they ship."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.disk import write_whole
 from vulncore.domain.errors import UnreadableSourceError, first_five
-from vulncore.domain.geography import boundary, metres_per_degree
+from vulncore.domain.geography import boundary, districts, metres_per_degree
 from vulncore.domain.shipped import shipped
 
 FOLDER: Final = "boundaries"
@@ -28,7 +28,7 @@ WARD_FILES: Final = {"City of London Police": "city-of-london-wards.geojson"}
 
 @dataclass(frozen=True)
 class Area:
-    """A force's area and its named parts (wards, say; none where nobody named them), in longitude and latitude.
+    """A force's area and its named parts (wards or districts; none where nobody named them), in longitude and latitude.
 
     `key` tells two versions of it apart.
     """
@@ -213,5 +213,5 @@ def _shipped_area(force: str) -> Area | None:
     whole = boundary(force)
     if whole is None:
         return None
-    parts = read_area(shipped(WARD_FILES[force]), "name").parts if force in WARD_FILES else {}
+    parts = read_area(shipped(WARD_FILES[force]), "name").parts if force in WARD_FILES else districts(force)
     return Area(whole, parts, "shipped")

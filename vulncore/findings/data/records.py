@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from vulncore.domain.errors import first_five
-from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary
+from vulncore.domain.geography import boundary, edge_tolerance_m
 from vulncore.findings.data.finding import DataFinding, Sureness
 from vulncore.findings.shared.words import (
     agree,
@@ -145,7 +145,7 @@ def _outside(row: dict[Any, Any], smallest: int) -> DataFinding:
         check="outside-area",
         what=(
             f"{nearest_in_words(row['outside'], smallest)} of {_about(placed, smallest)} points ({nearest_share(int(row['outside']), placed, smallest)}) lie more than "
-            f"{EDGE_TOLERANCE_M:.0f} m outside the force's area{farthest}."
+            f"{edge_tolerance_m(force):.0f} m outside the force's area{farthest}."
         ),
         where=force,
         count=nearest(int(row["outside"]), smallest),
