@@ -24,16 +24,13 @@ from vulncore.findings.shared.words import listed
 from vulncore.findings.where.question import NoPlacesError
 from vulncore.metrics.data_quality.piled_points import point_piles
 from vulncore.metrics.hotspots.assumed_area import assumed_area
-from vulncore.metrics.hotspots.cells import COARSEST, FINEST, MOST_ZONES, cells
+from vulncore.metrics.hotspots.cells import cells, sizes_that_fit
 from vulncore.metrics.hotspots.placed_records import every_point
 from vulncore.metrics.hotspots.sharpened import moves
 from vulncore.metrics.hotspots.zones import Zones, parts
 from vulncore.store import Snapshot, datasets, open_version
 from vulncore.store.areas import Area, area_of
 
-CELL_KM2: Final = {5: 252.9, 6: 36.13, 7: 5.161, 8: 0.7373, 9: 0.1053, 10: 0.01505}
-"""The average size of H3's cells by resolution (Uber, H3 documentation)."""
-FEWEST_CELLS: Final = 12  # of fewer, a map says no more than the name of the force
 LONGEST_NAME: Final = 60  # letters of a street's name
 NAMED: Final = 2  # streets that a place is called by
 BEFORE_THE_STREET: Final = re.compile(r"^.*\d\S*[\s,]+(?=[^\W\d])|^on or near\s+", re.IGNORECASE)
@@ -59,7 +56,7 @@ class Ground:
     @property
     def resolutions(self) -> tuple[int, ...]:
         """The sizes of cells that can be chosen, finest first."""
-        return resolutions(self.area.km2)
+        return _sizes(self.area.key, self.area.shape)
 
     @property
     def finest(self) -> int:
@@ -99,18 +96,6 @@ def moves_between(ground: Ground, resolution: int | None) -> csr_array:
     if resolution is None:
         return moves(zones_of(ground, None))
     return _moves(ground.area.key, ground.area.shape, resolution)
-
-
-def resolutions(km2: float) -> tuple[int, ...]:
-    """Return the sizes of H3 cells of which an area has a dozen to twenty thousand, finest first.
-
-    >>> resolutions(2.9), resolutions(3_500.0)
-    ((10, 9), (8, 7, 6, 5))
-    """
-    fitting = [
-        size for size in range(FINEST, COARSEST - 1, -1) if FEWEST_CELLS <= km2 / CELL_KM2[size] <= MOST_ZONES
-    ]
-    return tuple(fitting) or ((FINEST,) if km2 < 1 else (COARSEST,))
 
 
 def across(zones: Zones) -> str:
@@ -181,6 +166,11 @@ def points_within(store: Path, force: str, area: Area, smallest: int) -> tuple[i
         every += int(records.sum())
         inside += int(records[~outside(area.shape, longitudes, latitudes)].sum())
     return inside, every, tuple(sorted(forces))
+
+
+@lru_cache(maxsize=64)
+def _sizes(_key: str, shape: BaseGeometry) -> tuple[int, ...]:
+    return sizes_that_fit(shape)
 
 
 @lru_cache(maxsize=16)
