@@ -29,7 +29,7 @@ CITY = "City of London"
 WITHIN_M = 2_000  # of the land: a pier, and a port that the coast leaves out
 SEEN_BEYOND = 0.12  # of a force's width and height: how much of its neighbours a map shows at first
 OFF_THE_EDGE_M = 1_500  # a neighbour's name stands no nearer to the force
-NEIGHBOUR_PRIORITY, DISTRICT_PRIORITY, TOWN_PRIORITY, FIRST_TOWN = 90, 50, 100, 400
+DISTRICT_PRIORITY, TOWN_PRIORITY, NEIGHBOUR_PRIORITY, FIRST_TOWN = 50, 100, 150, 400
 
 SCOTLAND = (
     ("Cumbria Constabulary", -3.2, 55.12),

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from functools import cache, partial
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import altair
@@ -22,6 +21,7 @@ from pages.shared.tables import show_table
 from pages.shared.telephone import is_telephone
 from pages.shared.text import palette, plain
 from pages.shared.visit import visit
+from pages.where.ground import DrawnOn, drawn_on
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.where.reads import place_of
 from vulncore.charts.map_chart import HALF, NARROW, UNSEEN, WIDE, fill, hotspot_map
@@ -35,15 +35,10 @@ from vulncore.findings.where.map_picture import map_picture
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.view import MapView, WhereView
 
-LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
-MARGIN = 0.02  # of a degree beyond the area: names of stations across the river
 HEIGHT, NARROW_HEIGHT = 490, 380  # pixels
 MADE_AT = (0.12, 0.05)  # of the area's width and height, from its north-west
 MADE_FIRST = 950  # before numbers and names: the library takes no more than a thousand
 MAP_CHOICE = 168  # pixels: two stand beside each other on a telephone
-OPEN_STREET_MAP = (
-    "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
-)
 LEGEND_STYLE = """<style>
 ul.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; margin: 0; padding: 0; font-size: 0.88rem; }
 ul.legend li { display: flex; align-items: center; gap: 0.45rem; margin: 0; }
@@ -78,17 +73,14 @@ def show_where_map(where: WhereView, shown: MapView, place: str, hot: str, view:
     with st.container(key="map and list"):
         _draw(shown, place, hot, view)
         _say_what_is_picked(where, shown, place, view, area)
-        st.caption(f"**{plain(shown.title)}.** {source_line(view)} {plain(ground_of(shown))}")
+        st.caption(
+            f"**{plain(shown.title)}.** {source_line(view)} {plain(drawn_on(shown, view.force).credit)}"
+        )
         in_words, files = st.columns([7, 3])
         with in_words:
             drawn(_show_list, shown, where.unit)
         with files:
             _show_files(where, shown, hot, view)
-
-
-def ground_of(shown: MapView) -> str:
-    """Return where the ground of a map comes from; "" where it has none but the area."""
-    return OPEN_STREET_MAP if _labels(shown) else ""
 
 
 def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
@@ -106,6 +98,7 @@ def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
             NARROW if narrow else WIDE,
             layer_id,
             short_mark(view.publish),
+            view.force,
         ),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
@@ -116,11 +109,19 @@ def _draw(shown: MapView, place: str, hot: str, view: View) -> None:
 
 
 def _deck(
-    shown: MapView, picked: str | None, hot: str, colours: Palette, width: int, layer_id: str, mark: str
+    shown: MapView,
+    picked: str | None,
+    hot: str,
+    colours: Palette,
+    width: int,
+    layer_id: str,
+    mark: str,
+    force: str,
 ) -> pydeck.Deck:
+    ground = drawn_on(shown, force)
     deck = hotspot_map(
         shown.features,
-        [*_labels(shown), *([_made_mark(shown, mark)] if mark else [])],
+        [*ground.labels, *([_made_mark(shown, mark)] if mark else [])],
         shown.outline,
         shown.bounds,
         picked,
@@ -128,6 +129,7 @@ def _deck(
         width,
         layer_id,
         json.loads(hot) if hot else None,
+        ground.styles,
     )
     deck.to_json = cache(deck.to_json)  # so that it is written once for all who see it
     return deck
@@ -163,7 +165,15 @@ def draw_map(shown: MapView, view: View, key: str) -> None:
     narrow = is_telephone()
     st.pydeck_chart(
         drawn(
-            _deck, shown, None, "", palette(), NARROW if narrow else HALF, layer_id, short_mark(view.publish)
+            _deck,
+            shown,
+            None,
+            "",
+            palette(),
+            NARROW if narrow else HALF,
+            layer_id,
+            short_mark(view.publish),
+            view.force,
         ),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
@@ -215,7 +225,7 @@ def _show_files(where: WhereView, shown: MapView, hot: str, view: View) -> None:
 
 def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str = "") -> None:
     """Offer a map as a picture, a table and a file for maps; `side` tells two maps beside each other apart."""
-    brought = f" {ground_of(shown)}" if _labels(shown) else ""
+    ground = drawn_on(shown, view.force)
     offer_downloads(
         file_name(
             view.publish,
@@ -225,7 +235,9 @@ def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str 
             months_in_name(where.window),
         ),
         [
-            *pictures(partial(_picture, where, shown, hot), f"{source_of(view)}{brought}"),
+            *pictures(
+                partial(_picture, where, shown, hot, ground), f"{source_of(view)} {ground.credit}".rstrip()
+            ),
             csv_table(lambda: shown.rows),
             Download("Map (GeoJSON)", lambda: shown.geojson, "geojson", "application/geo+json"),
         ],
@@ -234,8 +246,10 @@ def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str 
     )
 
 
-def _picture(where: WhereView, shown: MapView, hot: str, colours: Palette) -> altair.LayerChart:
-    return map_picture(where, shown, _labels(shown), json.loads(hot) if hot else None, colours)
+def _picture(
+    where: WhereView, shown: MapView, hot: str, ground: DrawnOn, colours: Palette
+) -> altair.LayerChart:
+    return map_picture(where, shown, ground.labels, json.loads(hot) if hot else None, colours)
 
 
 def _show_as_table(shown: MapView, unit: str) -> None:
@@ -249,20 +263,3 @@ def _made_mark(shown: MapView, mark: str) -> Mapping[str, Any]:
     across, down = MADE_AT
     place = {"longitude": west + across * (east - west), "latitude": north - down * (north - south)}
     return {"name": f"({mark}, not real)", "kind": "made", "priority": MADE_FIRST, **place}
-
-
-def _labels(shown: MapView) -> list[Mapping[str, Any]]:
-    """Return the names that lie in or near the area: those that ship are of the City's streets and stations."""
-    west, south, east, north = shown.bounds
-    return [
-        label
-        for label in _shipped_labels()
-        if west - MARGIN < label["longitude"] < east + MARGIN
-        and south - MARGIN < label["latitude"] < north + MARGIN
-    ]
-
-
-@cache
-def _shipped_labels() -> list[Mapping[str, Any]]:
-    labels: list[Mapping[str, Any]] = json.loads(LABELS.read_text(encoding="utf-8"))
-    return labels

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from vulncore.charts.map_chart import (
+    CITY,
+    FORCES,
     HALF,
     MARKED_TO,
     NARROW,
@@ -50,10 +52,11 @@ def layer_of(deck: dict, name: str) -> dict:
     return next(layer for layer in deck["layers"] if layer["id"] == name)
 
 
-def test_the_ground_is_our_own_in_both_themes():
+@pytest.mark.parametrize("ground", [CITY, FORCES])
+def test_the_ground_is_our_own_in_both_themes(ground):
     root = Path(__file__).parents[2] / "pages" / "static"
-    for palette, name in ((LIGHT, "basemap-light.json"), (DARK, "basemap-dark.json")):
-        text = json.dumps(drawn([zone("a")], palette=palette))
+    for palette, name in ((LIGHT, f"{ground}-light.json"), (DARK, f"{ground}-dark.json")):
+        text = json.dumps(drawn([zone("a")], palette=palette, ground=ground))
         assert f"app/static/{name}" in text
         assert (root / name).is_file()
         assert not re.search(r"https?://", text)

@@ -10,7 +10,11 @@ from pydeck.types import String
 from vulncore.charts.theme import DARK, LIGHT, Palette
 
 ZONES: Final = "zones"
-STYLES: Final = {LIGHT.ground: "app/static/basemap-light.json", DARK.ground: "app/static/basemap-dark.json"}
+CITY, FORCES = "basemap", "basemap-forces"
+"""The grounds: the City's streets, and all forces' districts. Each has a style for a light page and one for a dark one."""
+THEMES: Final = {LIGHT.ground: "light", DARK.ground: "dark"}
+QUIET: Final = ("borough", "river", "district", "neighbour")  # kinds of names that stand back
+CAPITALS: Final = ("borough", "neighbour")
 OUTLINED_TO: Final = 3_000  # zones; of more, outlines are all that would be seen
 MARKED_TO: Final = 600
 OUTLINED: Final = (8.0, 4.0)  # pixels: of the ground, and of the line on it
@@ -61,6 +65,7 @@ def hotspot_map(
     width: int = WIDE,
     layer_id: str = ZONES,
     hot: Mapping[str, Any] | None = None,
+    ground: str = CITY,
 ) -> pydeck.Deck:
     """Return a map of zones that say what they are when pointed at, and can be picked.
 
@@ -77,6 +82,7 @@ def hotspot_map(
         width: How many pixels it has at least: `WIDE`, `HALF` or `NARROW`.
         layer_id: What the layer of zones is called. A browser forgets which zone is picked when the name changes.
         hot: The shape that is outlined, as GeoJSON has it; None for none.
+        ground: What it is drawn on: `CITY` or `FORCES`.
     """
     unoutlined = len(features) > OUTLINED_TO
     zones = [_drawn(feature, picked, palette, unoutlined) for feature in features]
@@ -87,7 +93,7 @@ def hotspot_map(
         # a wheel over the map scrolls the page, and its buttons zoom
         views=[pydeck.View("MapView", controller={"scrollZoom": False})],
         map_provider="carto",
-        map_style=STYLES[palette.ground],
+        map_style=f"app/static/{ground}-{THEMES[palette.ground]}.json",
         initial_view_state=pydeck.ViewState(
             longitude=middle[0],
             latitude=middle[1],
@@ -195,10 +201,10 @@ def _marked(feature: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
 
 def _named(label: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
     kind, name = label["kind"], str(label["name"])
-    quiet = kind in ("borough", "river")
+    quiet = kind in QUIET
     return {
         **label,
-        "name": name.upper() if kind == "borough" else f"{name}\n " if kind == "station" else name,
+        "name": name.upper() if kind in CAPITALS else f"{name}\n " if kind == "station" else name,
         "colour": [*rgb(palette.quiet if quiet else palette.ink), 255],
         "size": 16 if quiet else 18,
     }

@@ -1,16 +1,17 @@
-"""Geography: a force's boundary, metres on the ground, and the British National Grid.
+"""Geography: a force's boundary and the names around it, metres on the ground, and the British National Grid.
 
 Distances are metres on a plane laid through the middle of the area. Within an area of a city's size
 they are right to a few parts in ten thousand; hundreds of kilometres away only to about one in a hundred.
 Points of the British National Grid, and its references like TQ 326 812, become longitudes and latitudes.
 """
 
+import csv
 import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -33,6 +34,7 @@ COARSE_TOLERANCE_M: Final = 250.0
 
 BOUNDARY_FILES: Final = {"City of London Police": "city-of-london-boundary.geojson"}
 DISTRICTS_FILE: Final = "police-districts.geojson"
+NAMES_FILE: Final = "place-names.csv"
 
 EAST_END_M: Final = 700_000.0  # the grid's rectangle, from its false origin south-west of Scilly
 NORTH_END_M: Final = 1_300_000.0
@@ -55,6 +57,16 @@ _LETTERS: Final = (
     "ABCDEFGHJKLMNOPQRSTUVWXYZ"  # a square of five by five, from its north-west; the grid has no I
 )
 _MOST_LETTERS: Final = 40  # of a text that could be a reference, spaces and all
+
+
+class PlaceName(NamedTuple):
+    """A name on a map: a `town`, a `district`, or a `neighbour` of the force; the greatest priority stays where two overlap."""
+
+    name: str
+    kind: str
+    longitude: float
+    latitude: float
+    priority: int
 
 
 @cache
@@ -90,6 +102,28 @@ def districts(force: str) -> Mapping[str, BaseGeometry]:
     return {
         feature["properties"]["name"]: shapely.geometry.shape(feature["geometry"]) for feature in features
     }
+
+
+@cache
+def place_names(force: str) -> tuple[PlaceName, ...]:
+    """Return the towns of England and Wales, and the districts and neighbours of a force, as a map of it names them.
+
+    >>> [place.name for place in place_names("Gwent Police") if place.kind == "district"]
+    ['Blaenau Gwent', 'Caerphilly', 'Monmouthshire', 'Torfaen']
+    """
+    force = _first_name().get(force, force)
+    with shipped(NAMES_FILE).open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["force"] in ("", force)]
+    return tuple(
+        PlaceName(
+            row["name"],
+            row["kind"],
+            float(row["longitude"]),
+            float(row["latitude"]),
+            int(row["priority"]),
+        )
+        for row in rows
+    )
 
 
 def edge_tolerance_m(force: str) -> float:
