@@ -104,6 +104,18 @@ def districts(force: str) -> Mapping[str, BaseGeometry]:
     }
 
 
+def district_of(longitudes: Floats, latitudes: Floats) -> list[str]:
+    """Return the district of England and Wales that each point lies in, "" where in none.
+
+    >>> district_of(np.array([0.8707, -95.4]), np.array([51.1465, 29.8]))
+    ['Ashford', '']
+    """
+    names, tree = _every_district()
+    points, holding = tree.query(shapely.points(longitudes, latitudes), predicate="intersects")
+    district = dict(zip(points.tolist(), holding.tolist(), strict=True))
+    return [names[district[point]] if point in district else "" for point in range(len(longitudes))]
+
+
 @cache
 def place_names(force: str) -> tuple[PlaceName, ...]:
     """Return the towns of England and Wales, and the districts and neighbours of a force, as a map of it names them.
@@ -270,6 +282,13 @@ def _corner(outer: str, inner: str) -> tuple[float, float]:
     return (column - 2) * 500_000.0 + inner_column * 100_000.0, (3 - row) * 500_000.0 + (
         4 - inner_row
     ) * 100_000.0
+
+
+@cache
+def _every_district() -> tuple[list[str], shapely.STRtree]:
+    features = json.loads(shipped(DISTRICTS_FILE).read_text(encoding="utf-8"))["features"]
+    names = [feature["properties"]["name"] for feature in features]
+    return names, shapely.STRtree([shapely.geometry.shape(feature["geometry"]) for feature in features])
 
 
 @cache

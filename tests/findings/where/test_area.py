@@ -1,15 +1,17 @@
 """What vulncore.findings.where.area promises of every area: cells of some size, as the page makes them."""
 
+import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 
-from vulncore.domain.geography import metres_per_degree
+from vulncore.domain.geography import metres_per_degree, place_names
 from vulncore.domain.vocabulary import REFERENCE
-from vulncore.findings.where.area import Ground, zones_of
+from vulncore.findings.where.area import Ground, name_of_group, zone_names, zones_of
 from vulncore.metrics.hotspots.cells import COARSEST, FINEST, MOST_ZONES
 from vulncore.store.areas import Area, area_of
 
@@ -80,3 +82,50 @@ def test_a_long_area_that_its_box_hardly_fills_has_the_same_cells_as_its_pieces_
         for name, shape in (("whole", line), *((f"piece {at}", piece) for at, piece in enumerate(pieces)))
     )
     assert whole == set.union(*parts)
+
+
+def named(shape: shapely.Geometry, streets: dict[int, str] | None = None, resolution: int = 8) -> list[str]:
+    """Return what the cells of an area are called, of which some have a street."""
+    zones = zones_of(ground(shape, f"named {shape.wkt}"), resolution)
+    known = streets or {}
+    counted = tuple(Counter({known[zone]: 5} if zone in known else {}) for zone in range(len(zones.names)))
+    return zone_names(zones, counted)
+
+
+def test_a_cell_without_a_street_is_called_by_its_town_and_where_that_has_another_name_by_its_district():
+    # 4 km south of Ashford's point, in Ashford; 2.5 km west of Folkestone's, in Shepway: each a cell's width and less
+    south_of_ashford = shapely.Point(0.8757, 51.110).buffer(0.004)
+    west_of_folkestone = shapely.Point(1.145, 51.081).buffer(0.004)
+    for name in named(south_of_ashford):
+        assert re.fullmatch(r"[34]\.\d km south(-west|-east)? of Ashford", name)
+    for name in named(west_of_folkestone):
+        assert re.fullmatch(r"[123]\.\d km (south-|north-)?west of Folkestone \(Shepway\)", name)
+
+
+def test_in_the_middle_of_a_town_a_cell_is_called_its_centre():
+    (ashford,) = (place for place in place_names("") if place.name == "Ashford")
+    assert "Ashford centre" in named(
+        shapely.Point(ashford.longitude, ashford.latitude).buffer(0.01), resolution=9
+    )
+
+
+def test_a_street_names_the_cells_near_it_and_the_town_those_far_away():
+    area = shapely.box(0.80, 51.10, 0.95, 51.20)
+    names = named(area, {0: "Church Road"})
+    assert names[0] == "Church Road"
+    near, far = names.count("Near Church Road"), sum(" of Ashford" in name for name in names)
+    assert near >= 3
+    assert far > near
+    assert near + far + names.count("Ashford centre") + 1 == len(names)
+
+
+def test_where_no_town_is_known_a_cell_is_called_by_where_it_lies_in_the_area():
+    assert all(name.endswith(" of the middle") for name in named(shapely.box(-95.4, 29.7, -95.3, 29.8)))
+
+
+def test_cells_that_lie_together_are_called_as_the_one_in_their_midst_is():
+    (ashford,) = (place for place in place_names("") if place.name == "Ashford")
+    zones = zones_of(ground(shapely.Point(ashford.longitude, ashford.latitude).buffer(0.03), "around"), 8)
+    nothing = tuple(Counter() for _ in zones.names)
+    name = name_of_group(zones, nothing, range(len(zones.names)))
+    assert name == "Ashford centre" or re.fullmatch(r"0\.\d km [a-z-]+ of Ashford", name)

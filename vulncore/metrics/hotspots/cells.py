@@ -106,7 +106,8 @@ def _reached(area: BaseGeometry, resolution: int) -> Members:
         np.concatenate([geometry_to_cells(box, resolution, ContainmentMode.Covers) for box in boxes])
     )
     shapely.prepare(reach)
-    return around[shapely.intersects(reach, _hexagons(around))]
+    members: Members = around[shapely.intersects(reach, _hexagons(around))]
+    return members
 
 
 def _largest_km2(resolution: int) -> float:
