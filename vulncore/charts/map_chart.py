@@ -89,6 +89,9 @@ def hotspot_map(
     marks = [_marked(feature, palette) for feature in features if feature["properties"]["mark"]]
     marks = [] if len(features) > MARKED_TO else marks
     middle, zoom = _first_look(bounds, width)
+    names = [_named(label, palette) for label in labels]
+    if ground == FORCES:  # the City's are placed so that none lies on another
+        names = _clear_outside(names, bounds, zoom)
     return pydeck.Deck(
         # a wheel over the map scrolls the page, and its buttons zoom
         views=[pydeck.View("MapView", controller={"scrollZoom": False})],
@@ -125,9 +128,7 @@ def hotspot_map(
                 line_width_units=String("pixels"),
             ),
             *([] if hot is None else [_outlined(hot, palette, width) for width in OUTLINED]),
-            *_texts(
-                [*marks, *_off_marks([_named(label, palette) for label in labels], marks, zoom)], palette
-            ),
+            *_texts([*marks, *_off_marks(names, marks, zoom)], palette),
         ],
         tooltip={"text": "{place}\n{words}", "style": _tooltip(palette)},
         parameters={"depthTest": False},
@@ -216,6 +217,22 @@ def _off_marks(
     """Return the names that lie on no mark as the map is first seen: the numbers are what it is for."""
     boxes = [_box(mark, zoom) for mark in marks]
     return [name for name in names if not any(_overlap(_box(name, zoom), box) for box in boxes)]
+
+
+def _clear_outside(
+    names: Sequence[Mapping[str, Any]], bounds: tuple[float, float, float, float], zoom: float
+) -> list[Mapping[str, Any]]:
+    """Return the names but for those beyond the area that lie on one that matters more, as the map is first seen.
+
+    Within the area they stay: the browser shows them where somebody zooms in.
+    """
+    west, south, east, north = bounds
+    kept: list[Mapping[str, Any]] = []
+    for name in sorted(names, key=lambda name: -name["priority"]):
+        inside = west <= name["longitude"] <= east and south <= name["latitude"] <= north
+        if inside or not any(_overlap(_box(name, zoom), _box(other, zoom)) for other in kept):
+            kept.append(name)
+    return kept
 
 
 def _box(text: Mapping[str, Any], zoom: float) -> tuple[float, float, float, float]:

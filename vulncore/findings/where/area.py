@@ -38,6 +38,7 @@ NEAR_M: Final = (
 )
 CENTRE_M: Final = 500.0  # of a town
 FARTHEST_TOWN_M: Final = 60_000.0
+WHOLE_KM: Final = 9.95  # from here no tenth of a kilometre is said
 BEFORE_THE_STREET: Final = re.compile(r"^.*\d\S*[\s,]+(?=[^\W\d])|^on or near\s+", re.IGNORECASE)
 ROAD: Final = re.compile(r"[ABM]\d{1,4}(\(M\))?")
 
@@ -152,7 +153,7 @@ def zone_names(zones: Zones, names: StreetNames, only: Sequence[int] | None = No
     wanted = np.arange(len(zones.names)) if only is None else np.array(only, dtype=int)
     if zones.cells is None:
         return [zones.names[zone] for zone in wanted]
-    by_street = [name_together(names, [zone]) for zone in range(len(names))]
+    by_street = [name_together(names, [zone]) if streets else "" for zone, streets in enumerate(names)]
     with_street = np.array([zone for zone, name in enumerate(by_street) if name], dtype=int)
     nameless = np.array([zone for zone in wanted if not by_street[zone]], dtype=int)
     instead = dict(zip(nameless.tolist(), _beside(zones, nameless, with_street, by_street), strict=True))
@@ -265,7 +266,8 @@ def _from_town(town: str, district: str, offset_m: Floats) -> str:
     ('2.0 km west of Folkestone (Shepway)', 'Ashford centre')
     """
     place = f"{town} centre" if np.hypot(*offset_m) < CENTRE_M else f"{_away(offset_m)} of {town}"
-    return place if district in ("", town) else f"{place} ({district})"
+    same = district in town or town in district  # Royal Tunbridge Wells is in Tunbridge Wells
+    return place if same else f"{place} ({district})"
 
 
 def _nearest(places_m: Floats, points_m: Floats) -> tuple[Floats, Integers]:
@@ -279,9 +281,10 @@ def _nearest(places_m: Floats, points_m: Floats) -> tuple[Floats, Integers]:
 def _away(offset_m: Floats) -> str:
     """Return how far something is, and in which direction.
 
-    >>> _away(np.array([900.0, 900.0])), _away(np.array([0.0, -40.0]))
-    ('1.3 km north-east', '0.0 km south')
+    >>> _away(np.array([900.0, 900.0])), _away(np.array([0.0, -40_000.0]))
+    ('1.3 km north-east', '40 km south')
     """
     winds = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
     wind = winds[round(np.degrees(np.arctan2(*offset_m)) / 45) % 8]
-    return f"{np.hypot(*offset_m) / 1_000:,.1f} km {wind}"
+    km = float(np.hypot(*offset_m)) / 1_000
+    return f"{km:.1f} km {wind}" if km < WHOLE_KM else f"{km:,.0f} km {wind}"
