@@ -29,7 +29,7 @@ from vulncore.charts.theme import Palette
 from vulncore.findings.shared.file_names import file_name, months_in_name
 from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import short_mark
-from vulncore.findings.where.layers import NAMES, NOTHING, LegendEntry
+from vulncore.findings.where.layers import NAMES, NOTHING, LegendEntry, layer_name
 from vulncore.findings.where.map import LISTED
 from vulncore.findings.where.map_picture import map_picture
 from vulncore.findings.where.question import MapSelection
@@ -229,7 +229,7 @@ def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str 
     offer_downloads(
         file_name(
             view.publish,
-            f"map {NAMES[shown.choice.layer]}",
+            f"map {layer_name(shown.choice.layer, where.ground)}",
             where.question.about,
             view.force,
             months_in_name(where.window),

@@ -89,7 +89,7 @@ def hotspot_map(
     marks = [_marked(feature, palette) for feature in features if feature["properties"]["mark"]]
     marks = [] if len(features) > MARKED_TO else marks
     middle, zoom = _first_look(bounds, width)
-    names = [_named(label, palette) for label in labels]
+    names: list[Mapping[str, Any]] = [_named(label, palette) for label in labels]
     if ground == FORCES:  # the City's are placed so that none lies on another
         names = _clear_outside(names, bounds, zoom)
     return pydeck.Deck(

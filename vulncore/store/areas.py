@@ -23,6 +23,8 @@ LARGEST_FILE: Final = 50_000_000  # bytes; Great Britain's districts, unsimplifi
 MOST_PARTS: Final = 5_000  # the largest force has under 700 wards
 MOST_KM2: Final = 100_000.0  # more than any force in Europe polices
 FINEST_M: Final = 2.0  # a map of streets shows nothing finer
+DISTRICTS: Final = "shipped districts"
+"""The key of an area whose parts are the districts that ship, not wards."""
 WARD_FILES: Final = {"City of London Police": "city-of-london-wards.geojson"}
 
 
@@ -213,5 +215,6 @@ def _shipped_area(force: str) -> Area | None:
     whole = boundary(force)
     if whole is None:
         return None
-    parts = read_area(shipped(WARD_FILES[force]), "name").parts if force in WARD_FILES else districts(force)
-    return Area(whole, parts, "shipped")
+    if force in WARD_FILES:
+        return Area(whole, read_area(shipped(WARD_FILES[force]), "name").parts, "shipped")
+    return Area(whole, districts(force), DISTRICTS)

@@ -11,7 +11,9 @@ import shapely
 
 from vulncore.domain.geography import metres_per_degree, place_names
 from vulncore.domain.vocabulary import REFERENCE
+from vulncore.findings.shared.layer import Layer
 from vulncore.findings.where.area import Ground, name_of_group, zone_names, zones_of
+from vulncore.findings.where.layers import layer_name
 from vulncore.metrics.hotspots.cells import COARSEST, FINEST, MOST_ZONES
 from vulncore.store.areas import Area, area_of
 
@@ -129,3 +131,12 @@ def test_cells_that_lie_together_are_called_as_the_one_in_their_midst_is():
     nothing = tuple(Counter() for _ in zones.names)
     name = name_of_group(zones, nothing, range(len(zones.names)))
     assert name == "Ashford centre" or re.fullmatch(r"0\.\d km [a-z-]+ of Ashford", name)
+
+
+def test_parts_are_called_districts_where_districts_ship_and_else_wards():
+    grounds = [
+        Ground(force, area_of(Path("nowhere"), force), drawn=True, snapped=False)
+        for force in ("Kent Police", "City of London Police")
+    ]
+    assert [layer_name(Layer.WARDS, where) for where in grounds] == ["Districts", "Wards"]
+    assert [layer_name(Layer.CELLS, where) for where in grounds] == ["How many", "How many"]

@@ -29,7 +29,7 @@ from vulncore.metrics.hotspots.placed_records import every_point
 from vulncore.metrics.hotspots.sharpened import moves
 from vulncore.metrics.hotspots.zones import Zones, parts
 from vulncore.store import Snapshot, datasets, open_version
-from vulncore.store.areas import Area, area_of
+from vulncore.store.areas import DISTRICTS, Area, area_of
 
 LONGEST_NAME: Final = 60  # letters of a street's name
 NAMED: Final = 2  # streets that a place is called by
@@ -63,6 +63,11 @@ class Ground:
     def resolutions(self) -> tuple[int, ...]:
         """The sizes of cells that can be chosen, finest first."""
         return _sizes(self.area.key, self.area.shape)
+
+    @property
+    def part(self) -> str:
+        """What one of the area's named parts is called."""
+        return "district" if self.area.key == DISTRICTS else "ward"
 
     @property
     def finest(self) -> int:
@@ -266,7 +271,7 @@ def _from_town(town: str, district: str, offset_m: Floats) -> str:
     ('2.0 km west of Folkestone (Shepway)', 'Ashford centre')
     """
     place = f"{town} centre" if np.hypot(*offset_m) < CENTRE_M else f"{_away(offset_m)} of {town}"
-    same = district in town or town in district  # Royal Tunbridge Wells is in Tunbridge Wells
+    same = district in town or town in district.split(" and ")  # Royal Tunbridge Wells is in Tunbridge Wells
     return place if same else f"{place} ({district})"
 
 

@@ -107,7 +107,7 @@ class _Ground:
 def _how_to_read(where: WhereView, shown: MapView) -> list[str]:
     lines = []
     if shown.choice.layer in (Layer.CELLS, Layer.WARDS):
-        zone = "ward" if shown.choice.layer is Layer.WARDS else "cell"
+        zone = where.ground.part if shown.choice.layer is Layer.WARDS else "cell"
         lines.append(f"Numbers: {where.unit} in each {zone}")
     return [*lines, PLACES_BLURRED] if is_blurred(where.smallest) else lines
 
