@@ -1,4 +1,4 @@
-"""Makes the files of data/reference and of pages/static/geography that come from open data, again and the same.
+"""Makes the files of data/reference, pages/static/geography and pages/static/forces that come from open data, again and the same.
 
 Reads the published files under ../shared beside the repository; see data/README.md for their sources.
 Run it from anywhere: `python data/make_reference.py`.
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 from make_basemap import features, write_basemap, write_wards
+from make_forces import write_forces
 from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.geography import metres_per_degree
@@ -24,6 +25,7 @@ PUBLISHED = Path(__file__).parents[1].parent / "shared" / "data"
 STREET_ZIP = PUBLISHED / "police-uk" / "city-of-london-street-2016-01-to-2024-12.zip"
 REFERENCE = Path(__file__).parent / "reference"
 STATIC_GEOGRAPHY = Path(__file__).parents[1] / "pages" / "static" / "geography"
+STATIC_FORCES = STATIC_GEOGRAPHY.parent / "forces"
 
 SIMPLIFICATION_M = 2  # finer than a pixel on a map of streets, and no street-data point changes sides
 PREFIX = "On or near "
@@ -52,12 +54,15 @@ SITES = {
 }
 
 
-def main(folder: Path = REFERENCE, static_geography: Path = STATIC_GEOGRAPHY) -> None:
-    """Write every file into the two folders: what the package reads, and what the browser fetches."""
+def main(
+    folder: Path = REFERENCE, static_geography: Path = STATIC_GEOGRAPHY, static_forces: Path = STATIC_FORCES
+) -> None:
+    """Write every file: what the package reads, and what the browser fetches for the City and for other forces."""
     area = write_boundary(folder)
     write_places(folder, area)
     write_wards(folder)
     write_basemap(folder, static_geography, area)
+    write_forces(folder, static_forces)
     write_counts(folder)
 
 

@@ -11,7 +11,8 @@ from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain, show_working
-from pages.where.map import draw_map, ground_of, offer_map, show_legend
+from pages.where.ground import drawn_on
+from pages.where.map import draw_map, offer_map, show_legend
 from pages.where.question import WhereChoices, where_question
 from pages.where.reads import MapQuestion, map_question, maps_beside_of
 from vulncore.charts.map_chart import HALF
@@ -51,7 +52,9 @@ def show_beside(both: MapsBeside, pinned: View, shown: View) -> None:
                 st.info("Too few records for a map.")
             else:
                 draw_map(one, view, f"map {side}", HALF)
-                st.caption(f"**{plain(one.title)}.** {source_line(view)} {plain(ground_of(one))}")
+                st.caption(
+                    f"**{plain(one.title)}.** {source_line(view)} {plain(drawn_on(one, view.force).credit)}"
+                )
                 offer_map(where, one, "", view, side)
     names = [f"{side}, {name}" for side, name in zip(SIDES, both.names, strict=True)]
     _names_maps(data={"names": names}, key="names-maps")

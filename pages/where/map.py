@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from functools import cache, partial
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import altair
@@ -21,6 +20,7 @@ from pages.shared.tables import show_table
 from pages.shared.telephone import is_telephone
 from pages.shared.text import palette, plain
 from pages.shared.visit import visit
+from pages.where.ground import DrawnOn, drawn_on
 from pages.where.parts import where_file
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.where.reads import MapQuestion, place_of
@@ -28,21 +28,16 @@ from vulncore.charts.map_chart import NARROW, UNSEEN, WIDE, fill, hotspot_map
 from vulncore.charts.theme import Palette
 from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import short_mark
-from vulncore.findings.where.layers import NAMES, NOTHING
+from vulncore.findings.where.layers import NAMES, NOTHING, layer_name
 from vulncore.findings.where.map import LISTED
 from vulncore.findings.where.map_picture import map_picture
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.view import MapView, WhereView
 
-LABELS = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
-MARGIN = 0.02  # of a degree beyond the area: names of stations across the river
 HEIGHT, NARROW_HEIGHT = 490, 380  # pixels
 MADE_AT = (0.12, 0.05)  # of the area's width and height, from its north-west
 MADE_FIRST = 950  # before numbers and names: the library takes no more than a thousand
 MAP_CHOICE = 168  # pixels: two stand beside each other on a telephone
-OPEN_STREET_MAP = (
-    "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
-)
 LEGEND_STYLE = """<style>
 ul.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; margin: 0; padding: 0; font-size: 0.88rem; }
 ul.legend li { display: flex; align-items: center; gap: 0.45rem; margin: 0; }
@@ -84,18 +79,15 @@ def show_where_map(
             st.info(
                 f"**{plain(picked.name)}**: {plain(picked.summary)} {plain(picked.verdict.words)} There is more below the map."
             )
-        st.caption(f"**{plain(shown.title)}.** {source_line(view)} {plain(ground_of(shown))}")
+        st.caption(
+            f"**{plain(shown.title)}.** {source_line(view)} {plain(drawn_on(shown, view.force).credit)}"
+        )
         in_words, files = st.columns([7, 3])
         with in_words:
             drawn(_show_list, shown, where.unit)
         with files:
             drawn(_show_as_table, shown, where.unit)
             offer_map(where, shown, hot, view)
-
-
-def ground_of(shown: MapView) -> str:
-    """Return where the ground of a map comes from; "" where it has none but the area."""
-    return OPEN_STREET_MAP if _labels(shown.bounds) else ""
 
 
 def draw_map(
@@ -115,7 +107,7 @@ def draw_map(
     narrow = is_telephone()
     at_least = NARROW if narrow else width
     st.pydeck_chart(
-        drawn(_deck, shown, picked, hot, palette(), at_least, layer_id, short_mark(view.publish)),
+        drawn(_deck, shown, picked, hot, palette(), at_least, layer_id, short_mark(view.publish), view.force),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
         on_select=partial(_keep_cell, key, layer_id) if can_pick else "ignore",
@@ -124,11 +116,19 @@ def draw_map(
 
 
 def _deck(
-    shown: MapView, picked: str | None, hot: str, colours: Palette, width: int, layer_id: str, mark: str
+    shown: MapView,
+    picked: str | None,
+    hot: str,
+    colours: Palette,
+    width: int,
+    layer_id: str,
+    mark: str,
+    force: str,
 ) -> pydeck.Deck:
+    ground = drawn_on(shown, force)
     deck = hotspot_map(
         shown.features,
-        [*_labels(shown.bounds), *([_made_mark(shown, mark)] if mark else [])],
+        [*ground.labels, *([_made_mark(shown, mark)] if mark else [])],
         shown.outline,
         shown.bounds,
         picked,
@@ -136,6 +136,7 @@ def _deck(
         width,
         layer_id,
         json.loads(hot) if hot else None,
+        ground.styles,
     )
     deck.to_json = cache(deck.to_json)  # so that it is written once for all who see it
     return deck
@@ -189,10 +190,13 @@ def _read(shown: MapView, unit: str) -> pd.DataFrame:
 
 def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str = "") -> None:
     """Offer a map as a picture, a table and a file for maps; `side` tells two maps beside each other apart."""
+    ground = drawn_on(shown, view.force)
     offer_downloads(
-        where_file(where, view, f"map {NAMES[shown.choice.layer]}"),
+        where_file(where, view, f"map {layer_name(shown.choice.layer, where.ground)}"),
         [
-            *pictures(partial(_picture, where, shown, hot), f"{source_of(view)} {ground_of(shown)}".rstrip()),
+            *pictures(
+                partial(_picture, where, shown, hot, ground), f"{source_of(view)} {ground.credit}".rstrip()
+            ),
             csv_table(lambda: shown.rows),
             Download("Map (GeoJSON)", lambda: shown.geojson, "geojson", "application/geo+json"),
         ],
@@ -201,8 +205,10 @@ def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str 
     )
 
 
-def _picture(where: WhereView, shown: MapView, hot: str, colours: Palette) -> altair.LayerChart:
-    return map_picture(where, shown, _labels(shown.bounds), json.loads(hot) if hot else None, colours)
+def _picture(
+    where: WhereView, shown: MapView, hot: str, ground: DrawnOn, colours: Palette
+) -> altair.LayerChart:
+    return map_picture(where, shown, ground.labels, json.loads(hot) if hot else None, colours)
 
 
 def _show_as_table(shown: MapView, unit: str) -> None:
@@ -216,15 +222,3 @@ def _made_mark(shown: MapView, mark: str) -> Mapping[str, Any]:
     across, down = MADE_AT
     place = {"longitude": west + across * (east - west), "latitude": north - down * (north - south)}
     return {"name": f"({mark}, not real)", "kind": "made", "priority": MADE_FIRST, **place}
-
-
-@cache
-def _labels(bounds: tuple[float, float, float, float]) -> list[Mapping[str, Any]]:
-    """Return the names that lie in or near an area: those that ship are of the City's streets and stations."""
-    west, south, east, north = bounds
-    return [
-        label
-        for label in json.loads(LABELS.read_text(encoding="utf-8"))
-        if west - MARGIN < label["longitude"] < east + MARGIN
-        and south - MARGIN < label["latitude"] < north + MARGIN
-    ]

@@ -19,7 +19,7 @@ from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.which_records import HoursChosen
 from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.where.area import across, zones_of
-from vulncore.findings.where.layers import BANDWIDTHS_M, NAMES, MapChoice
+from vulncore.findings.where.layers import BANDWIDTHS_M, MapChoice, layer_name
 from vulncore.findings.where.question import MapSelection, NoPlacesError
 from vulncore.findings.where.view import MapView, WhereView
 from vulncore.metrics.week.counted import RecordFilter
@@ -90,7 +90,9 @@ def layer_picker(where: WhereView) -> Picker[Layer]:
     """Return the choice of what the map shows."""
     offered = list(where.layers)
     first = Layer.DENSITY if where.spread_thin else Layer.CELLS
-    return Picker("Show", "layer", offered, offered.index(first), NAMES.__getitem__)
+    return Picker(
+        "Show", "layer", offered, offered.index(first), lambda layer: layer_name(layer, where.ground)
+    )
 
 
 def size_picker(where: WhereView) -> Picker[int | None]:

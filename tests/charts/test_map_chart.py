@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from vulncore.charts.map_chart import (
+    CITY,
+    FORCES,
     HALF,
     MARKED_TO,
     NARROW,
@@ -50,10 +52,11 @@ def layer_of(deck: dict, name: str) -> dict:
     return next(layer for layer in deck["layers"] if layer["id"] == name)
 
 
-def test_the_ground_is_our_own_in_both_themes():
+@pytest.mark.parametrize("ground", [CITY, FORCES])
+def test_the_ground_is_our_own_in_both_themes(ground):
     root = Path(__file__).parents[2] / "pages" / "static"
-    for palette, name in ((LIGHT, "basemap-light.json"), (DARK, "basemap-dark.json")):
-        text = json.dumps(drawn([zone("a")], palette=palette))
+    for palette, name in ((LIGHT, f"{ground}-light.json"), (DARK, f"{ground}-dark.json")):
+        text = json.dumps(drawn([zone("a")], palette=palette, ground=ground))
         assert f"app/static/{name}" in text
         assert (root / name).is_file()
         assert not re.search(r"https?://", text)
@@ -177,3 +180,23 @@ def test_what_is_hot_is_outlined_on_any_layer_over_the_cells_and_under_the_words
     assert names.index(ZONES) < names.index("hot 8") < names.index("hot 4") < names.index("words")
     assert layer_of(outlined, "hot 4")["data"]["geometry"] == SQUARE
     assert not [layer for layer in drawn([zone("a")])["layers"] if layer["id"].startswith("hot")]
+
+
+def test_beyond_the_area_no_name_lies_on_one_that_matters_more_and_within_it_all_stay():
+    west, south, east, _ = BOUNDS
+    names = [
+        {"name": name, "kind": "town", "longitude": x, "latitude": south, "priority": priority}
+        for name, x, priority in (
+            ("Within", west + 0.01, 1),
+            ("Within too", west + 0.01, 2),
+            ("Beyond", east + 0.01, 3),
+            ("Beyond too", east + 0.01, 4),
+        )
+    ]
+    outline = {"type": "Feature", "properties": {}, "geometry": SQUARE}
+    deck = json.loads(hotspot_map([], names, outline, BOUNDS, ground=FORCES).to_json())
+    assert {word["name"] for word in layer_of(deck, "words")["data"]} == {
+        "Within",
+        "Within too",
+        "Beyond too",
+    }

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pyproj import Geod, Transformer, network
 from vulncore.domain.geography import (
     EDGE_TOLERANCE_M,
     boundary,
+    districts,
     grid_reference,
     metres_from,
     metres_per_degree,
@@ -21,6 +23,7 @@ from vulncore.domain.geography import (
     to_wgs84,
 )
 from vulncore.domain.shipped import shipped
+from vulncore.domain.vocabulary import REFERENCE
 
 CITY = "City of London Police"
 PUBLISHED = Path(__file__).parents[2].parent / "shared" / "data" / "geography"
@@ -82,8 +85,85 @@ def test_a_degree_is_as_long_as_the_published_tables_say(latitude, longitude_km,
     assert metres_per_degree(latitude) / 1_000 == pytest.approx([longitude_km, latitude_km], abs=0.001)
 
 
-def test_a_force_without_a_boundary_has_none():
-    assert boundary("Essex Police") is None
+def territorial_forces() -> list[str]:
+    rows = tomllib.loads((REFERENCE / "police_uk_forces.toml").read_text(encoding="utf-8"))["force"]
+    return [row["name"] for row in rows if row["slug"] not in ("btp", "northern-ireland")]
+
+
+def square_km(shape: shapely.Geometry) -> float:
+    return shape.area * np.prod(metres_per_degree(shape.centroid.y)) / 1e6
+
+
+@pytest.mark.parametrize(
+    "force", ["Police Scotland", "", '"', 'Kent Police","name":"x', "Kent\nPolice", "kent police"]
+)
+def test_a_force_without_a_boundary_has_none(force):
+    assert boundary(force) is None
+    assert districts(force) == {}
+
+
+def test_each_of_the_43_forces_has_a_boundary_that_its_districts_cover():
+    forces = territorial_forces()
+    assert len(forces) == 43
+    for force in forces:
+        parts, area = districts(force), boundary(force)
+        assert parts, force
+        assert area.is_valid, force
+        if force != CITY:
+            assert shapely.union_all([*parts.values()]).equals(area), force
+
+
+def test_together_they_are_as_large_as_england_and_wales_and_have_348_districts():
+    shapes = [part for force in territorial_forces() for part in districts(force).values()]
+    assert len(shapes) == 348
+    assert sum(map(square_km, shapes)) == pytest.approx(151_149, rel=0.002)  # Standard Area Measurements
+
+
+def test_neighbouring_districts_share_an_edge_without_a_gap_or_an_overlap():
+    shapes = [part for force in territorial_forces() for part in districts(force).values()]
+    assert shapely.is_valid(shapes).all()
+    assert shapely.coverage_is_valid(shapes)
+
+
+def test_a_force_has_the_area_that_is_published_for_it():
+    source = PUBLISHED / "police-force-areas.geojson"
+    if not source.is_file():
+        pytest.skip("the published police force areas are not beside this checkout")
+    for feature in json.loads(source.read_text("utf-8"))["features"]:
+        force, km2 = feature["properties"]["force"], feature["properties"]["area_km2"]
+        published = shapely.geometry.shape(feature["geometry"])
+        assert square_km(boundary(force)) == pytest.approx(km2, rel=0.015), force
+        if force != CITY:
+            assert boundary(force).symmetric_difference(published).area < 0.01 * published.area, force
+
+
+@pytest.mark.parametrize(
+    ("force", "district", "longitude", "latitude"),
+    [
+        ("Kent Police", "Ashford", 0.8707, 51.1465),
+        ("Dyfed-Powys Police", "Ceredigion", -4.083, 52.415),  # Aberystwyth
+        ("Avon and Somerset Constabulary", "Bristol", -2.5879, 51.4545),
+        ("Devon & Cornwall Police", "Isles of Scilly", -6.3167, 49.9145),  # Hugh Town
+        ("Northumbria Police", "Northumberland", -2.005, 55.77),  # Berwick-upon-Tweed
+        ("Hampshire and Isle of Wight Constabulary", "Isle of Wight", -1.2982, 50.7005),  # renamed; Newport
+    ],
+)
+def test_a_place_lies_in_its_force_and_its_district(force, district, longitude, latitude):
+    place = shapely.Point(longitude, latitude)
+    assert boundary(force).covers(place)
+    assert [name for name, shape in districts(force).items() if shape.covers(place)] == [district]
+
+
+def test_a_distance_within_is_nought_and_beyond_it_is_to_the_nearest_edge():
+    area = boundary("Dorset Police")
+    west, south, east, north = area.bounds
+    draw = np.random.default_rng(3)
+    longitudes, latitudes = draw.uniform(west, east, 500), draw.uniform(south, north, 500)
+    scale = metres_per_degree(area.centroid.y)
+    points = shapely.points(np.column_stack([longitudes, latitudes]) * scale)
+    plain = shapely.distance(shapely.transform(area, lambda degrees: degrees * scale), points)
+    assert metres_from(area, longitudes, latitudes) == pytest.approx(plain)
+    assert 100 < (plain == 0).sum() < 400
 
 
 def test_the_city_has_the_area_that_is_published_for_it():

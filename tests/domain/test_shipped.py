@@ -21,6 +21,8 @@ MADE = [
     "city-of-london-wards.geojson",
     "city-open-counts.csv",
     "city-places.csv",
+    "place-names.csv",
+    "police-districts.geojson",
 ]
 
 
@@ -74,14 +76,15 @@ def test_the_shipped_strand_table_is_the_published_one():
 def test_the_shipped_files_are_made_again_byte_for_byte(tmp_path, monkeypatch):
     if not all((PUBLISHED / "data" / folder).is_dir() for folder in ("police-uk", "geography")):
         pytest.skip("the published files are not beside this checkout")
-    reference, geography = tmp_path / "reference", tmp_path / "geography"
-    reference.mkdir()
-    geography.mkdir()
+    reference, geography, forces = (tmp_path / name for name in ("reference", "geography", "forces"))
+    for folder in (reference, geography, forces):
+        folder.mkdir()
     monkeypatch.syspath_prepend(str(DATA))  # the script's own parts lie beside it
-    runpy.run_path(str(DATA / "make_reference.py"))["main"](reference, geography)
+    runpy.run_path(str(DATA / "make_reference.py"))["main"](reference, geography, forces)
     for made, ours, names in (
         (reference, DATA / "reference", MADE),
         (geography, STATIC / "geography", sorted(path.name for path in (STATIC / "geography").iterdir())),
+        (forces, STATIC / "forces", sorted(path.name for path in (STATIC / "forces").iterdir())),
     ):
         assert sorted(path.name for path in made.iterdir()) == names
         assert {name: (made / name).read_bytes() for name in names} == {

@@ -49,6 +49,13 @@ def style(theme: str) -> dict:
     return json.loads((STATIC / f"basemap-{theme}.json").read_text("utf-8"))
 
 
+def of_forces(name: str) -> shapely.Geometry:
+    """Return what a file of the ground of all forces holds, in degrees."""
+    document = json.loads((STATIC / "forces" / f"{name}.geojson").read_text("utf-8"))
+    (feature,) = document["features"]
+    return shapely.geometry.shape(feature["geometry"])
+
+
 def labels(*kinds: str) -> list[dict]:
     every = json.loads((GEOGRAPHY / "labels.json").read_text("utf-8"))
     return [label for label in every if not kinds or label["kind"] in kinds]
@@ -212,6 +219,42 @@ def test_coordinates_are_no_finer_than_a_metre():
         assert not re.search(r"\d\.\d{6}", path.read_text("utf-8")), path.name
 
 
+def test_the_land_of_all_forces_is_that_of_their_districts_and_their_lines_lie_on_it():
+    land = of_forces("land")
+    for force in ("Kent Police", "Dyfed-Powys Police", "Northumbria Police"):
+        assert boundary(force).difference(land).area == 0, force
+    for name in ("forces", "districts"):
+        assert of_forces(name).difference(land.buffer(1e-6)).length < 1e-6, name
+
+
+def test_a_line_between_two_forces_is_drawn_once_and_is_no_line_between_districts():
+    between = of_forces("forces")
+    kent, sussex = boundary("Kent Police"), boundary("Sussex Police")
+    shared = shapely.intersection(kent.boundary, sussex.boundary)
+    assert shared.length > 0.5
+    assert shared.difference(between.buffer(1e-6)).length == 0
+    assert shapely.union_all(between).length == pytest.approx(between.length)
+    assert shapely.intersection(between, of_forces("districts")).length == 0
+
+
+def test_the_ground_of_all_forces_holds_shapes_without_names_and_is_fetched_in_three_files():
+    files = sorted((STATIC / "forces").iterdir())
+    assert [path.name for path in files] == ["districts.geojson", "forces.geojson", "land.geojson"]
+    assert sum(path.stat().st_size for path in files) < 760_000
+    for path in files:
+        assert not re.search(r"\d\.\d{5}", path.read_text("utf-8")), path.name
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_styles_of_the_city_and_of_the_forces_load_nothing_of_each_other(theme):
+    drawn = json.loads((STATIC / f"basemap-forces-{theme}.json").read_text("utf-8"))
+    assert drawn.keys() & {"glyphs", "sprite"} == set()
+    theirs = {source["data"] for source in drawn["sources"].values()}
+    assert theirs == {f"app/static/forces/{name}.geojson" for name in ("land", "forces", "districts")}
+    assert {layer["source"] for layer in drawn["layers"][1:]} == drawn["sources"].keys()
+    assert theirs.isdisjoint(source["data"] for source in style(theme)["sources"].values())
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_style_asks_for_nothing_but_our_own_files(theme):
     drawn = style(theme)
@@ -224,10 +267,11 @@ def test_a_style_asks_for_nothing_but_our_own_files(theme):
     assert {layer["source"] for layer in drawn["layers"][1:]} == drawn["sources"].keys()
 
 
-def test_light_and_dark_differ_in_colours_alone():
+@pytest.mark.parametrize("ground", ["basemap", "basemap-forces"])
+def test_light_and_dark_differ_in_colours_alone(ground):
     def without_colours(text: str) -> str:
         return re.sub(r"#[0-9a-f]{6}|on a (light|dark) ground", "", text)
 
-    light, dark = ((STATIC / f"basemap-{theme}.json").read_text("utf-8") for theme in ("light", "dark"))
+    light, dark = ((STATIC / f"{ground}-{theme}.json").read_text("utf-8") for theme in ("light", "dark"))
     assert light != dark
     assert without_colours(light) == without_colours(dark)

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from vulncore.domain.errors import UnreadableSourceError
-from vulncore.store.areas import FOLDER, LARGEST_FILE, area_of, forget_area, keep_area, read_area
+from vulncore.store.areas import DISTRICTS, FOLDER, LARGEST_FILE, area_of, forget_area, keep_area, read_area
 
 KENT = "Kent Police"
 
@@ -31,11 +31,18 @@ def written(tmp_path: Path, document: object, name: str = "area.geojson") -> Pat
     return file
 
 
+def test_another_force_ships_with_its_districts(tmp_path):
+    kent = area_of(tmp_path, KENT)
+    assert len(kent.parts) == 13
+    assert {"Ashford", "Medway", "Thanet"} <= kent.parts.keys()
+    assert kent.km2 == pytest.approx(3_739, rel=0.01)  # the county and Medway
+    assert area_of(tmp_path, "Police Scotland") is None
+
+
 def test_the_city_ships_with_its_twenty_five_wards(tmp_path):
     city = area_of(tmp_path, "City of London Police")
     assert len(city.parts) == 25
     assert city.km2 == pytest.approx(2.9, abs=0.05)
-    assert area_of(tmp_path, KENT) is None
 
 
 @pytest.mark.parametrize(
@@ -82,7 +89,7 @@ def test_what_is_no_boundary_is_refused_and_nothing_is_left_behind(document, sen
     with pytest.raises(UnreadableSourceError, match=sentence):
         keep_area(tmp_path, KENT, written(tmp_path, document))
     assert not (tmp_path / FOLDER).exists()
-    assert area_of(tmp_path, KENT) is None
+    assert area_of(tmp_path, KENT).key == DISTRICTS
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(tmp_path):
@@ -105,10 +112,10 @@ def test_a_boundary_kept_is_read_back_replaces_another_and_can_be_forgotten(tmp_
     keep_area(tmp_path, KENT, written(tmp_path, polygon(side=0.2)))
     assert area_of(tmp_path, KENT).shape.area == pytest.approx(0.04)
     assert area_of(tmp_path, KENT).key != before
-    assert area_of(tmp_path, "Essex Police") is None
+    assert area_of(tmp_path, "Essex Police").key == DISTRICTS
     assert forget_area(tmp_path, KENT)
     assert not forget_area(tmp_path, KENT)
-    assert area_of(tmp_path, KENT) is None
+    assert area_of(tmp_path, KENT).key == DISTRICTS
 
 
 def test_parts_are_named_united_and_still_share_their_edge(tmp_path):

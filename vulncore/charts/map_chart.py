@@ -10,7 +10,11 @@ from pydeck.types import String
 from vulncore.charts.theme import DARK, LIGHT, Palette
 
 ZONES: Final = "zones"
-STYLES: Final = {LIGHT.ground: "app/static/basemap-light.json", DARK.ground: "app/static/basemap-dark.json"}
+CITY, FORCES = "basemap", "basemap-forces"
+"""The grounds: the City's streets, and all forces' districts. Each has a style for a light page and one for a dark one."""
+THEMES: Final = {LIGHT.ground: "light", DARK.ground: "dark"}
+QUIET: Final = ("borough", "river", "district", "neighbour")  # kinds of names that stand back
+CAPITALS: Final = ("borough", "neighbour")
 OUTLINED_TO: Final = 3_000  # zones; of more, outlines are all that would be seen
 MARKED_TO: Final = 600
 OUTLINED: Final = (8.0, 4.0)  # pixels: of the ground, and of the line on it
@@ -61,6 +65,7 @@ def hotspot_map(
     width: int = WIDE,
     layer_id: str = ZONES,
     hot: Mapping[str, Any] | None = None,
+    ground: str = CITY,
 ) -> pydeck.Deck:
     """Return a map of zones that say what they are when pointed at, and can be picked.
 
@@ -77,17 +82,21 @@ def hotspot_map(
         width: How many pixels it has at least: `WIDE`, `HALF` or `NARROW`.
         layer_id: What the layer of zones is called. A browser forgets which zone is picked when the name changes.
         hot: The shape that is outlined, as GeoJSON has it; None for none.
+        ground: What it is drawn on: `CITY` or `FORCES`.
     """
     unoutlined = len(features) > OUTLINED_TO
     zones = [_drawn(feature, picked, palette, unoutlined) for feature in features]
     marks = [_marked(feature, palette) for feature in features if feature["properties"]["mark"]]
     marks = [] if len(features) > MARKED_TO else marks
     middle, zoom = _first_look(bounds, width)
+    names: list[Mapping[str, Any]] = [_named(label, palette) for label in labels]
+    if ground == FORCES:  # the City's are placed so that none lies on another
+        names = _clear_outside(names, bounds, zoom)
     return pydeck.Deck(
         # a wheel over the map scrolls the page, and its buttons zoom
         views=[pydeck.View("MapView", controller={"scrollZoom": False})],
         map_provider="carto",
-        map_style=STYLES[palette.ground],
+        map_style=f"app/static/{ground}-{THEMES[palette.ground]}.json",
         initial_view_state=pydeck.ViewState(
             longitude=middle[0],
             latitude=middle[1],
@@ -119,9 +128,7 @@ def hotspot_map(
                 line_width_units=String("pixels"),
             ),
             *([] if hot is None else [_outlined(hot, palette, width) for width in OUTLINED]),
-            *_texts(
-                [*marks, *_off_marks([_named(label, palette) for label in labels], marks, zoom)], palette
-            ),
+            *_texts([*marks, *_off_marks(names, marks, zoom)], palette),
         ],
         tooltip={"text": "{place}\n{words}", "style": _tooltip(palette)},
         parameters={"depthTest": False},
@@ -195,10 +202,10 @@ def _marked(feature: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
 
 def _named(label: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
     kind, name = label["kind"], str(label["name"])
-    quiet = kind in ("borough", "river")
+    quiet = kind in QUIET
     return {
         **label,
-        "name": name.upper() if kind == "borough" else f"{name}\n " if kind == "station" else name,
+        "name": name.upper() if kind in CAPITALS else f"{name}\n " if kind == "station" else name,
         "colour": [*rgb(palette.quiet if quiet else palette.ink), 255],
         "size": 16 if quiet else 18,
     }
@@ -210,6 +217,22 @@ def _off_marks(
     """Return the names that lie on no mark as the map is first seen: the numbers are what it is for."""
     boxes = [_box(mark, zoom) for mark in marks]
     return [name for name in names if not any(_overlap(_box(name, zoom), box) for box in boxes)]
+
+
+def _clear_outside(
+    names: Sequence[Mapping[str, Any]], bounds: tuple[float, float, float, float], zoom: float
+) -> list[Mapping[str, Any]]:
+    """Return the names but for those beyond the area that lie on one that matters more, as the map is first seen.
+
+    Within the area they stay: the browser shows them where somebody zooms in.
+    """
+    west, south, east, north = bounds
+    kept: list[Mapping[str, Any]] = []
+    for name in sorted(names, key=lambda name: -name["priority"]):
+        inside = west <= name["longitude"] <= east and south <= name["latitude"] <= north
+        if inside or not any(_overlap(_box(name, zoom), _box(other, zoom)) for other in kept):
+            kept.append(name)
+    return kept
 
 
 def _box(text: Mapping[str, Any], zoom: float) -> tuple[float, float, float, float]:

@@ -1,15 +1,17 @@
-"""Geography: a force's boundary, metres on the ground, and the British National Grid.
+"""Geography: a force's boundary and the names around it, metres on the ground, and the British National Grid.
 
 Distances are metres on a plane laid through the middle of the area. Within an area of a city's size
 they are right to a few parts in ten thousand; hundreds of kilometres away only to about one in a hundred.
 Points of the British National Grid, and its references like TQ 326 812, become longitudes and latitudes.
 """
 
+import csv
 import json
 import re
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -18,6 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.arrays import Booleans, Floats
 from vulncore.domain.shipped import shipped
+from vulncore.domain.vocabulary import REFERENCE
 
 EDGE_TOLERANCE_M: Final = 50.0
 """How far beyond the boundary a point still counts as within the area.
@@ -26,7 +29,12 @@ data.police.uk moves every record to an anonymous point in the middle of a stree
 least eight addresses. What happened on the force's own side of a boundary street may so be shown across
 it. 50 m takes in the width of such a street and part of its length."""
 
+COARSE_TOLERANCE_M: Final = 250.0
+"""The same of a boundary that is made of districts. Their published lines are drawn to 120 m."""
+
 BOUNDARY_FILES: Final = {"City of London Police": "city-of-london-boundary.geojson"}
+DISTRICTS_FILE: Final = "police-districts.geojson"
+NAMES_FILE: Final = "place-names.csv"
 
 EAST_END_M: Final = 700_000.0  # the grid's rectangle, from its false origin south-west of Scilly
 NORTH_END_M: Final = 1_300_000.0
@@ -51,19 +59,92 @@ _LETTERS: Final = (
 _MOST_LETTERS: Final = 40  # of a text that could be a reference, spaces and all
 
 
+class PlaceName(NamedTuple):
+    """A name on a map: a `town`, a `district`, or a `neighbour` of the force; the greatest priority stays where two overlap."""
+
+    name: str
+    kind: str
+    longitude: float
+    latitude: float
+    priority: int
+
+
 @cache
 def boundary(force: str) -> BaseGeometry | None:
     """Return a force's area as one geometry in longitude and latitude; None where no boundary ships.
 
-    >>> boundary("City of London Police").geom_type, boundary("Kent Police")
+    The 43 territorial forces of England and Wales have one, under any name that data.police.uk has given them.
+
+    >>> boundary("City of London Police").geom_type, boundary("Police Scotland")
     ('Polygon', None)
     """
-    if force not in BOUNDARY_FILES:
-        return None
-    document = json.loads(shipped(BOUNDARY_FILES[force]).read_text(encoding="utf-8"))
-    return shapely.union_all(
-        [shapely.geometry.shape(feature["geometry"]) for feature in document["features"]]
+    if force in BOUNDARY_FILES:
+        document = json.loads(shipped(BOUNDARY_FILES[force]).read_text(encoding="utf-8"))
+        return shapely.union_all(
+            [shapely.geometry.shape(feature["geometry"]) for feature in document["features"]]
+        )
+    parts = districts(force)
+    return shapely.coverage_union_all([*parts.values()]) if parts else None
+
+
+@cache
+def districts(force: str) -> Mapping[str, BaseGeometry]:
+    """Return the local authority districts that a force polices, by name, in longitude and latitude; none of an unknown force.
+
+    Together they are its boundary, and neighbours share their edge. Of the file only what is the force's is parsed.
+
+    >>> sorted(districts("Gwent Police"))
+    ['Blaenau Gwent', 'Caerphilly', 'Monmouthshire', 'Newport', 'Torfaen']
+    """
+    mark = f'"force":{json.dumps(_first_name().get(force, force), ensure_ascii=False)}'
+    with shipped(DISTRICTS_FILE).open(encoding="utf-8") as stream:
+        features = [json.loads(line.rstrip(",\n")) for line in stream if mark in line]
+    return {
+        feature["properties"]["name"]: shapely.geometry.shape(feature["geometry"]) for feature in features
+    }
+
+
+def district_of(longitudes: Floats, latitudes: Floats) -> list[str]:
+    """Return the district of England and Wales that each point lies in, "" where in none.
+
+    >>> district_of(np.array([0.8707, -95.4]), np.array([51.1465, 29.8]))
+    ['Ashford', '']
+    """
+    names, tree = _every_district()
+    points, holding = tree.query(shapely.points(longitudes, latitudes), predicate="intersects")
+    district = dict(zip(points.tolist(), holding.tolist(), strict=True))
+    return [names[district[point]] if point in district else "" for point in range(len(longitudes))]
+
+
+@cache
+def place_names(force: str) -> tuple[PlaceName, ...]:
+    """Return the towns of England and Wales, and the districts and neighbours of a force, as a map of it names them.
+
+    >>> [place.name for place in place_names("Gwent Police") if place.kind == "district"]
+    ['Blaenau Gwent', 'Caerphilly', 'Monmouthshire', 'Torfaen']
+    """
+    force = _first_name().get(force, force)
+    with shipped(NAMES_FILE).open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["force"] in ("", force)]
+    return tuple(
+        PlaceName(
+            row["name"],
+            row["kind"],
+            float(row["longitude"]),
+            float(row["latitude"]),
+            int(row["priority"]),
+        )
+        for row in rows
     )
+
+
+def edge_tolerance_m(force: str) -> float:
+    """Return how far beyond the boundary that ships for a force a point still counts as within, in metres.
+
+    >>> edge_tolerance_m("City of London Police"), edge_tolerance_m("Kent Police")
+    (50.0, 250.0)
+    """
+    return EDGE_TOLERANCE_M if force in BOUNDARY_FILES else COARSE_TOLERANCE_M
 
 
 def outside(
@@ -101,10 +182,13 @@ def metres_from(area: BaseGeometry, longitudes: Floats, latitudes: Floats) -> Fl
     scale = metres_per_degree(area.centroid.y)
     plane = shapely.transform(area, lambda degrees: degrees * scale)
     shapely.prepare(plane)
-    points = shapely.points(np.column_stack([longitudes, latitudes]) * scale)
+    points = np.column_stack([longitudes, latitudes]) * scale
     placed = np.isfinite(longitudes) & np.isfinite(latitudes)
-    distances = np.full(len(points), np.nan)
-    distances[placed] = shapely.distance(plane, points[placed])
+    distances = np.where(placed, 0.0, np.nan)
+    beyond = placed & ~shapely.intersects_xy(
+        plane, points
+    )  # by an index: a distance is measured to every edge
+    distances[beyond] = shapely.distance(plane, shapely.points(points[beyond]))
     return distances
 
 
@@ -198,6 +282,20 @@ def _corner(outer: str, inner: str) -> tuple[float, float]:
     return (column - 2) * 500_000.0 + inner_column * 100_000.0, (3 - row) * 500_000.0 + (
         4 - inner_row
     ) * 100_000.0
+
+
+@cache
+def _every_district() -> tuple[list[str], shapely.STRtree]:
+    features = json.loads(shipped(DISTRICTS_FILE).read_text(encoding="utf-8"))["features"]
+    names = [feature["properties"]["name"] for feature in features]
+    return names, shapely.STRtree([shapely.geometry.shape(feature["geometry"]) for feature in features])
+
+
+@cache
+def _first_name() -> dict[str, str]:
+    """Return what the districts call a force that was renamed."""
+    rows = tomllib.loads((REFERENCE / "police_uk_forces.toml").read_text(encoding="utf-8"))["force"]
+    return {other: row["name"] for row in rows for other in row.get("also", ())}
 
 
 @cache

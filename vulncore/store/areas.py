@@ -1,4 +1,4 @@
-"""Boundaries: the area that a force polices and its wards, from the force's own file or as they ship."""
+"""Boundaries: the area that a force polices and its wards or districts, from the force's own file or as they ship."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.disk import write_whole
 from vulncore.domain.errors import UnreadableSourceError, first_five
-from vulncore.domain.geography import boundary, metres_per_degree
+from vulncore.domain.geography import boundary, districts, metres_per_degree
 from vulncore.domain.shipped import shipped
 
 FOLDER: Final = "boundaries"
@@ -23,12 +23,14 @@ LARGEST_FILE: Final = 50_000_000  # bytes; Great Britain's districts, unsimplifi
 MOST_PARTS: Final = 5_000  # the largest force has under 700 wards
 MOST_KM2: Final = 100_000.0  # more than any force in Europe polices
 FINEST_M: Final = 2.0  # a map of streets shows nothing finer
+DISTRICTS: Final = "shipped districts"
+"""The key of an area whose parts are the districts that ship, not wards."""
 WARD_FILES: Final = {"City of London Police": "city-of-london-wards.geojson"}
 
 
 @dataclass(frozen=True)
 class Area:
-    """A force's area and its named parts (wards, say; none where nobody named them), in longitude and latitude.
+    """A force's area and its named parts (wards or districts; none where nobody named them), in longitude and latitude.
 
     `key` tells two versions of it apart.
     """
@@ -213,5 +215,6 @@ def _shipped_area(force: str) -> Area | None:
     whole = boundary(force)
     if whole is None:
         return None
-    parts = read_area(shipped(WARD_FILES[force]), "name").parts if force in WARD_FILES else {}
-    return Area(whole, parts, "shipped")
+    if force in WARD_FILES:
+        return Area(whole, read_area(shipped(WARD_FILES[force]), "name").parts, "shipped")
+    return Area(whole, districts(force), DISTRICTS)

@@ -468,7 +468,7 @@ def test_a_cell_without_a_street_is_called_by_the_nearest(exact):
 def test_without_any_street_a_cell_is_called_by_where_it_lies(demo):
     zones = zones_of(demo.ground, 9)
     nothing = street_names(demo.streets.iloc[:0], zones, 5)
-    assert all(name.endswith("of the middle") for name in zone_names(zones, nothing))
+    assert all(name.endswith(" (City of London)") for name in zone_names(zones, nothing))
 
 
 def test_streets_of_records_are_counted_to_the_nearest_five(demo, shipped_store):

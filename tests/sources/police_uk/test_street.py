@@ -243,10 +243,17 @@ def test_a_longitude_near_greenwich_may_be_written_with_an_exponent(tmp_path):
 
 
 def test_nothing_is_said_about_the_area_of_a_force_without_a_boundary(tmp_path):
-    path = street_csv(tmp_path, line(force="Kent Police"), name="2024-05-kent-street.csv")
-    delivery = deliver([path])
+    rows, name = line(force="British Transport Police"), "2024-05-btp-street.csv"
+    delivery = deliver([street_csv(tmp_path, rows, name=name)])
     assert delivery.tables.incidents["outside_area"].to_pylist() == [None]
-    assert delivery.tables.coverage["force"].to_pylist() == ["Kent Police"] * 14
+    assert delivery.tables.coverage["force"].to_pylist() == ["British Transport Police"] * 14
+
+
+@pytest.mark.parametrize(("longitude", "outside"), [("0.8707", False), ("-0.5000", True)])
+def test_a_record_lies_within_the_boundary_of_its_own_force_or_outside_it(tmp_path, longitude, outside):
+    rows = line(force="Kent Police", longitude=longitude, latitude="51.1465")
+    delivery = deliver([street_csv(tmp_path, rows, name="2024-05-kent-street.csv")])
+    assert delivery.tables.incidents["outside_area"].to_pylist() == [outside]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary
+from vulncore.domain.geography import boundary, edge_tolerance_m
 from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words
 from vulncore.findings.shared.words import (
     agree,
@@ -118,7 +118,7 @@ def _off(row: Row, smallest: int) -> Iterator[DataFinding]:
             "outside",
             check="outside-area",
             what=(
-                f"{_share_of_points(row, 'outside', smallest)} lie more than {EDGE_TOLERANCE_M:.0f} m outside the "
+                f"{_share_of_points(row, 'outside', smallest)} lie more than {edge_tolerance_m(str(row['force'])):.0f} m outside the "
                 f"force's area{farthest}."
             ),
             why=f"These records count for the force but are in no ward. {ON_MAPS}",

@@ -5,7 +5,7 @@ Where no boundary is known, the area is assumed from the records.
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,26 +16,29 @@ from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 from shapely.geometry.base import BaseGeometry
 
-from vulncore.domain.arrays import Floats
-from vulncore.domain.geography import outside
+from vulncore.domain.arrays import Floats, Integers
+from vulncore.domain.geography import district_of, outside, place_names
 from vulncore.findings.shared.blurred import blurred_records, made_from
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.words import listed
 from vulncore.findings.where.question import NoPlacesError
 from vulncore.metrics.data_quality.piled_points import point_piles
 from vulncore.metrics.hotspots.assumed_area import assumed_area
-from vulncore.metrics.hotspots.cells import COARSEST, FINEST, MOST_ZONES, cells
+from vulncore.metrics.hotspots.cells import cells, sizes_that_fit
 from vulncore.metrics.hotspots.placed_records import every_point
 from vulncore.metrics.hotspots.sharpened import moves
 from vulncore.metrics.hotspots.zones import Zones, parts
 from vulncore.store import Snapshot, datasets, open_version
-from vulncore.store.areas import Area, area_of
+from vulncore.store.areas import DISTRICTS, Area, area_of
 
-CELL_KM2: Final = {5: 252.9, 6: 36.13, 7: 5.161, 8: 0.7373, 9: 0.1053, 10: 0.01505}
-"""The average size of H3's cells by resolution (Uber, H3 documentation)."""
-FEWEST_CELLS: Final = 12  # of fewer, a map says no more than the name of the force
 LONGEST_NAME: Final = 60  # letters of a street's name
 NAMED: Final = 2  # streets that a place is called by
+NEAR_M: Final = (
+    2_000.0  # how far a street may be for a place to be called near it, where a town is nearer than far
+)
+CENTRE_M: Final = 500.0  # of a town
+FARTHEST_TOWN_M: Final = 60_000.0
+WHOLE_KM: Final = 9.95  # from here no tenth of a kilometre is said
 BEFORE_THE_STREET: Final = re.compile(r"^.*\d\S*[\s,]+(?=[^\W\d])|^on or near\s+", re.IGNORECASE)
 ROAD: Final = re.compile(r"[ABM]\d{1,4}(\(M\))?")
 
@@ -59,7 +62,12 @@ class Ground:
     @property
     def resolutions(self) -> tuple[int, ...]:
         """The sizes of cells that can be chosen, finest first."""
-        return resolutions(self.area.km2)
+        return _sizes(self.area.key, self.area.shape)
+
+    @property
+    def part(self) -> str:
+        """What one of the area's named parts is called."""
+        return "district" if self.area.key == DISTRICTS else "ward"
 
     @property
     def finest(self) -> int:
@@ -101,18 +109,6 @@ def moves_between(ground: Ground, resolution: int | None) -> csr_array:
     return _moves(ground.area.key, ground.area.shape, resolution)
 
 
-def resolutions(km2: float) -> tuple[int, ...]:
-    """Return the sizes of H3 cells of which an area has a dozen to twenty thousand, finest first.
-
-    >>> resolutions(2.9), resolutions(3_500.0)
-    ((10, 9), (8, 7, 6, 5))
-    """
-    fitting = [
-        size for size in range(FINEST, COARSEST - 1, -1) if FEWEST_CELLS <= km2 / CELL_KM2[size] <= MOST_ZONES
-    ]
-    return tuple(fitting) or ((FINEST,) if km2 < 1 else (COARSEST,))
-
-
 def across(zones: Zones) -> str:
     """Return how wide most zones are, in words.
 
@@ -151,16 +147,49 @@ def name_together(names: StreetNames, zones: Iterable[int]) -> str:
     return listed(_ranked(together)[:NAMED])
 
 
-def zone_names(zones: Zones, names: StreetNames) -> list[str]:
-    """Return what each zone is called; one without a street by the nearest that has one, or by where it lies."""
+def zone_names(zones: Zones, names: StreetNames, only: Sequence[int] | None = None) -> list[str]:
+    """Return what each zone is called; one without a street by a street near it, by the nearest town, or by where it lies.
+
+    Args:
+        zones: The zones.
+        names: The streets of each.
+        only: The zones that are asked for; all of them by default.
+    """
+    wanted = np.arange(len(zones.names)) if only is None else np.array(only, dtype=int)
     if zones.cells is None:
-        return list(zones.names)
-    by_street = [name_together(names, [zone]) for zone in range(len(names))]
+        return [zones.names[zone] for zone in wanted]
+    by_street = [name_together(names, [zone]) if streets else "" for zone, streets in enumerate(names)]
     with_street = np.array([zone for zone, name in enumerate(by_street) if name], dtype=int)
-    if not len(with_street):
-        return [_from_the_middle(offset_m) for offset_m in zones.centres_m - zones.centres_m.mean(axis=0)]
-    nearest = np.asarray(KDTree(zones.centres_m[with_street]).query(zones.centres_m)[1])
-    return [name or f"Near {by_street[with_street[at]]}" for name, at in zip(by_street, nearest, strict=True)]
+    nameless = np.array([zone for zone in wanted if not by_street[zone]], dtype=int)
+    instead = dict(zip(nameless.tolist(), _beside(zones, nameless, with_street, by_street), strict=True))
+    return [by_street[zone] or instead[zone] for zone in wanted.tolist()]
+
+
+def _beside(
+    zones: Zones, nameless: Integers, with_street: Integers, by_street: Sequence[str]
+) -> Iterator[str]:
+    """Return what zones without a street are called: what is next to them, however far, before the middle of the area."""
+    centres_m = zones.centres_m[nameless]
+    metres, nearest = _nearest(zones.centres_m[with_street], centres_m)
+    towns = _by_town(zones, centres_m) if (metres > NEAR_M).any() else [""] * len(nameless)
+    offsets_m = centres_m - zones.centres_m.mean(axis=0)
+    for at, away, town, offset_m in zip(nearest, metres, towns, offsets_m, strict=True):
+        if town and away > NEAR_M:
+            yield town
+        elif len(with_street):
+            yield f"Near {by_street[with_street[at]]}"
+        else:
+            yield f"{_away(offset_m)} of the middle"
+
+
+def name_of_group(zones: Zones, names: StreetNames, group: Sequence[int]) -> str:
+    """Return what zones that lie together are called: by their streets, or else as the zone in the midst of them is."""
+    together = name_together(names, group)
+    if together:
+        return together
+    centres_m = zones.centres_m[list(group)]
+    _, midst = _nearest(centres_m, centres_m.mean(axis=0, keepdims=True))
+    return zone_names(zones, names, [group[midst[0]]])[0]
 
 
 def points_within(store: Path, force: str, area: Area, smallest: int) -> tuple[int, int, tuple[str, ...]]:
@@ -181,6 +210,11 @@ def points_within(store: Path, force: str, area: Area, smallest: int) -> tuple[i
         every += int(records.sum())
         inside += int(records[~outside(area.shape, longitudes, latitudes)].sum())
     return inside, every, tuple(sorted(forces))
+
+
+@lru_cache(maxsize=64)
+def _sizes(_key: str, shape: BaseGeometry) -> tuple[int, ...]:
+    return sizes_that_fit(shape)
 
 
 @lru_cache(maxsize=16)
@@ -218,12 +252,44 @@ def _ranked(streets: Counter[str]) -> list[str]:
     return sorted(streets, key=lambda street: (-streets[street], street))
 
 
-def _from_the_middle(offset_m: Floats) -> str:
+def _by_town(zones: Zones, points_m: Floats) -> list[str]:
+    """Return where points of the zones' plane lie by the nearest town and, where that is called otherwise, its district; "" far from all towns."""
+    towns = [place for place in place_names("") if place.kind == "town"]
+    at_m = np.array([(town.longitude, town.latitude) for town in towns]) * zones.scale
+    metres, nearest = _nearest(at_m, points_m)
+    districts = district_of(*(points_m / zones.scale).T)
+    return [
+        _from_town(towns[at].name, district, point_m - at_m[at]) if away <= FARTHEST_TOWN_M else ""
+        for point_m, at, away, district in zip(points_m, nearest, metres, districts, strict=True)
+    ]
+
+
+def _from_town(town: str, district: str, offset_m: Floats) -> str:
     """Return where a point lies, as people say it where no street is known.
 
-    >>> _from_the_middle(np.array([900.0, 900.0])), _from_the_middle(np.array([0.0, -40.0]))
-    ('1.3 km north-east of the middle', '0.0 km south of the middle')
+    >>> _from_town("Folkestone", "Shepway", np.array([-2_000.0, 0.0])), _from_town("Ashford", "Ashford", np.array([0.0, 90.0]))
+    ('2.0 km west of Folkestone (Shepway)', 'Ashford centre')
+    """
+    place = f"{town} centre" if np.hypot(*offset_m) < CENTRE_M else f"{_away(offset_m)} of {town}"
+    same = district in town or town in district.split(" and ")  # Royal Tunbridge Wells is in Tunbridge Wells
+    return place if same else f"{place} ({district})"
+
+
+def _nearest(places_m: Floats, points_m: Floats) -> tuple[Floats, Integers]:
+    """Return how far the nearest place is from each point, in metres, and which it is: endlessly far where there is none."""
+    if not len(places_m):
+        return np.full(len(points_m), np.inf), np.zeros(len(points_m), dtype=int)
+    metres, nearest = KDTree(places_m).query(points_m)
+    return np.asarray(metres), np.asarray(nearest)
+
+
+def _away(offset_m: Floats) -> str:
+    """Return how far something is, and in which direction.
+
+    >>> _away(np.array([900.0, 900.0])), _away(np.array([0.0, -40_000.0]))
+    ('1.3 km north-east', '40 km south')
     """
     winds = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
     wind = winds[round(np.degrees(np.arctan2(*offset_m)) / 45) % 8]
-    return f"{np.hypot(*offset_m) / 1_000:,.1f} km {wind} of the middle"
+    km = float(np.hypot(*offset_m)) / 1_000
+    return f"{km:.1f} km {wind}" if km < WHOLE_KM else f"{km:,.0f} km {wind}"

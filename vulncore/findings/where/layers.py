@@ -130,6 +130,11 @@ CLASS_LEGEND: Final = tuple(
 )
 
 
+def layer_name(layer: Layer, ground: Ground) -> str:
+    """Return what a layer is called: that of an area's parts by what these are."""
+    return f"{ground.part.capitalize()}s" if layer is Layer.WARDS else NAMES[layer]
+
+
 def layers_offered(question: WhereQuestion, ground: Ground) -> tuple[Layer, ...]:
     """Return the layers that the data can serve."""
     served = {

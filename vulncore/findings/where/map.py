@@ -13,7 +13,7 @@ from vulncore.domain.periods import format_month
 from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import PLACES_BLURRED, capital_first, file_note, small_first
 from vulncore.findings.where.area import across, zone_names
-from vulncore.findings.where.layers import QUIET
+from vulncore.findings.where.layers import QUIET, layer_name
 from vulncore.findings.where.view import LayerView, MapView, WhereSummary, WhereView
 from vulncore.metrics.hotspots.zones import Zones, geojson
 from vulncore.store.manifest import Publish
@@ -29,6 +29,7 @@ def map_view(view: WhereView, layer_view: LayerView, publish: Publish) -> MapVie
     title = _title(view, layer_view)
     counts = {entry.key: int((layer.frame["key"] == entry.key).sum()) for entry in layer.legend}
     listing = _listing(layer_view, names)
+    called = layer_name(Layer.WARDS, view.ground) if layer_view.resolution is None else "Cells"
     return MapView(
         choice=layer_view.choice,
         resolution=layer_view.resolution,
@@ -41,7 +42,7 @@ def map_view(view: WhereView, layer_view: LayerView, publish: Publish) -> MapVie
         listing=listing,
         rows=rows,
         geojson=as_geojson(rows, zones),
-        alt=_alt(title, listing, layer_view, counts),
+        alt=_alt(title, listing, layer_view, counts, called),
     )
 
 
@@ -106,7 +107,7 @@ def _title(view: WhereView, layer_view: LayerView) -> str:
         periods = "months" if months == 1 else f"periods of {months} months"
         last = f"{question.periods[-1].months[-1]:%B %Y}"
         return f"How hotspots developed: {question.about}, {len(question.periods)} {periods} to {last}"
-    return f"{records}, by ward" if layer is Layer.WARDS else f"{records}, {cells}"
+    return f"{records}, by {view.ground.part}" if layer is Layer.WARDS else f"{records}, {cells}"
 
 
 def _features(layer_view: LayerView, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -148,12 +149,11 @@ def _listing(layer_view: LayerView, names: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def _alt(title: str, listing: pd.DataFrame, layer_view: LayerView, counts: dict[str, int]) -> str:
+def _alt(title: str, listing: pd.DataFrame, layer_view: LayerView, counts: dict[str, int], zones: str) -> str:
     kinds = "; ".join(
         f"{counts[entry.key]:,} {small_first(entry.words)}"
         for entry in layer_view.layer.legend
         if counts[entry.key]
     )
     first = "; ".join(f"{row.Place}: {row.What}" for row in listing.head(LISTED).itertuples())
-    zones = "Wards" if layer_view.resolution is None else "Cells"
     return f"Map. {title}. {zones}: {kinds}. First: {first or 'none'}."

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry import mapping, shape
 
-from vulncore.charts.map_chart import MARKED_TO, OUTLINED, OUTLINED_TO, fill
+from vulncore.charts.map_chart import CAPITALS, MARKED_TO, OUTLINED, OUTLINED_TO, QUIET, fill
 from vulncore.charts.picture import PADDING, WIDTH
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, heading
 from vulncore.domain.blur import is_blurred
@@ -97,7 +97,7 @@ class _Ground:
 
 
 def _how_to_read(where: WhereView, shown: MapView) -> list[str]:
-    zone = {Layer.CELLS: "cell", Layer.WARDS: "ward"}.get(shown.choice.layer)
+    zone = {Layer.CELLS: "cell", Layer.WARDS: where.ground.part}.get(shown.choice.layer)
     lines = [f"Numbers: {where.unit} in each {zone}"] if zone else []
     return [*lines, PLACES_BLURRED] if is_blurred(where.smallest) else lines
 
@@ -171,13 +171,13 @@ def _names(labels: Sequence[Mapping[str, Any]], marks: Sequence[Row], ground: _G
     """Return the names that lie on the map, on no mark and on no name that matters more."""
     taken, names = [_box(mark) for mark in marks], []
     for label in sorted(labels, key=lambda label: -label["priority"]):
-        name = label["name"].upper() if label["kind"] == "borough" else label["name"]
+        name = label["name"].upper() if label["kind"] in CAPITALS else label["name"]
         row = _row(name, *ground.at(label["longitude"], label["latitude"]), LETTERS - 2)
         left, top, right, bottom = box = _box(row)
         seen = left >= 0 and top >= 0 and right <= WIDE and bottom <= ground.high
         if seen and not any(_overlap(box, other) for other in taken):
             taken.append(box)
-            names.append({**row, "quiet": label["kind"] in ("borough", "river")})
+            names.append({**row, "quiet": label["kind"] in QUIET})
     return names
 
 

@@ -1,6 +1,7 @@
 """Where things happen, in sentences that a commander could repeat. They are made of protected views alone."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -21,7 +22,7 @@ from vulncore.findings.shared.words import (
     percent,
     small_first,
 )
-from vulncore.findings.where.area import across, name_together, zone_names
+from vulncore.findings.where.area import across, name_of_group, zone_names
 from vulncore.findings.where.layers import verdict
 from vulncore.findings.where.tables import apart_in_words
 from vulncore.findings.where.view import (
@@ -40,6 +41,7 @@ from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.hotspots.zones import Zones
 
 MOST_PLACES: Final = 3
+AND: Final = re.compile(r" and (?![^(]*\))")  # between two streets, and not in the name of a district
 CHANGING: Final = (HotspotClass.NEW, HotspotClass.INTENSIFYING, HotspotClass.FADING)
 GO_BY: Final = {COUNTS: "How many", DENSITY: "Density", STANDS_OUT: "Hot"}
 """What the layer of each tested map is called on screen."""
@@ -214,15 +216,14 @@ def _developing(classes: LayerView) -> Headline:
     return Headline(HeadlineKind.POSSIBLE, "Over time", f"{capital_first(developments)}.")
 
 
-def _places(layer_view: LayerView, groups: Sequence[Iterable[int]]) -> str:
+def _places(layer_view: LayerView, groups: Sequence[Sequence[int]]) -> str:
     """Return what groups of zones are called, the first of them by name."""
-    names_alone = zone_names(layer_view.zones, layer_view.names)
     places: list[str] = []
     for group in groups:
-        name = name_together(layer_view.names, group) or names_alone[next(iter(group))]
+        name = name_of_group(layer_view.zones, layer_view.names, group)
         if name not in places:
             places.append(name)
     rest = len(places) - MOST_PLACES
     if rest > 1:
         places = [*places[:MOST_PLACES], f"{rest} others"]
-    return listed([place.replace(" and ", " with ") for place in places])
+    return listed([AND.sub(" with ", place) for place in places])

@@ -27,6 +27,11 @@ LEAST_SHARE: Final = 1 / 3
 """Of a cell that lies within the area: with less it joins the neighbour that has most, so that no sliver at the edge
 looks empty for being small."""
 MOST_ZONES: Final = 20_000
+FEWEST_ZONES: Final = 12  # of fewer, a map says no more than the name of the force
+MEAN_KM2: Final = {5: 252.9, 6: 36.13, 7: 5.161, 8: 0.7373, 9: 0.1053, 10: 0.01505}
+"""The mean size of H3's cells by resolution (Uber, H3 documentation)."""
+LARGEST: Final = 1.25  # of the mean: no cell of a resolution is larger
+MOST_AROUND: Final = 8  # of an area: how large the boxes around its parts may be to be looked through
 ROUNDING: Final = 1e-9  # of a cell
 
 
@@ -50,10 +55,7 @@ def cells(area: BaseGeometry, resolution: int) -> Zones:
     """
     if not COARSEST <= resolution <= FINEST:
         raise VulncoreError(f"There are no cells of resolution {resolution}: choose {COARSEST} to {FINEST}.")
-    scale = metres_per_degree(area.centroid.y)
-    beyond = shapely.transform(area, lambda points: points * scale).buffer(EDGE_TOLERANCE_M)
-    reach = shapely.transform(beyond, lambda points: points / scale)
-    members = np.sort(np.asarray(geometry_to_cells(reach, resolution, ContainmentMode.Covers)))
+    members = _reached(area, resolution)
     if len(members) > MOST_ZONES:
         raise VulncoreError(
             f"Resolution {resolution} gives {len(members):,} cells here, more than {MOST_ZONES:,}. Choose a smaller number."
@@ -72,6 +74,45 @@ def cells(area: BaseGeometry, resolution: int) -> Zones:
         _near(members, np.where(share > 0, zone_of_cell, OUTSIDE), len(kept)),
         Cells(resolution, members, zone_of_cell, at_edge),
     )
+
+
+def sizes_that_fit(area: BaseGeometry) -> tuple[int, ...]:
+    """Return the resolutions of which an area has a dozen cells to `MOST_ZONES`, finest first; one at least.
+
+    Cells are counted: over the globe those of one resolution differ in size by up to two thirds, and an edge or an island
+    reaches into many that its square kilometres don't fill.
+
+    >>> from vulncore.domain.geography import boundary
+    >>> sizes_that_fit(boundary("City of London Police"))
+    (10, 9)
+    """
+    km2 = shapely.transform(area, lambda points: points * metres_per_degree(area.centroid.y)).area / 1e6
+    sizes = [size for size in range(FINEST, COARSEST - 1, -1) if km2 <= _largest_km2(size)]
+    finest = next((size for size in sizes if len(_reached(area, size)) <= MOST_ZONES), COARSEST)
+    worth = (size for size in range(finest, COARSEST - 1, -1) if km2 / MEAN_KM2[size] >= FEWEST_ZONES)
+    return tuple(worth) or (finest,)
+
+
+def _reached(area: BaseGeometry, resolution: int) -> Members:
+    """Return the cells that an area reaches, with what lies up to the tolerance beyond its edge, in order."""
+    scale = metres_per_degree(area.centroid.y)
+    beyond = shapely.transform(area, lambda points: points * scale).buffer(EDGE_TOLERANCE_M)
+    reach = shapely.transform(beyond, lambda points: points / scale)
+    boxes = shapely.box(*shapely.bounds(shapely.get_parts(reach)).T)
+    if shapely.area(boxes).sum() > MOST_AROUND * reach.area or beyond.area / 1e6 > _largest_km2(resolution):
+        return np.sort(np.asarray(geometry_to_cells(reach, resolution, ContainmentMode.Covers)))
+    # the same cells; along a coast of many edges a box's cells, tried by an index, are there five times as fast
+    around = np.unique(
+        np.concatenate([geometry_to_cells(box, resolution, ContainmentMode.Covers) for box in boxes])
+    )
+    shapely.prepare(reach)
+    members: Members = around[shapely.intersects(reach, _hexagons(around))]
+    return members
+
+
+def _largest_km2(resolution: int) -> float:
+    """Return the size of an area that no more cells of a resolution than `MOST_ZONES` can fill."""
+    return LARGEST * MOST_ZONES * MEAN_KM2[resolution]
 
 
 def _cut_off(members: Members, area: BaseGeometry) -> tuple[Objects, Floats]:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, metres_from
+from vulncore.domain.geography import boundary, edge_tolerance_m, metres_from
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.sources.police_uk.files import TYPE_COLUMNS, FileKind, MonthFile, kind_measures
 from vulncore.sources.tables import table_of
@@ -79,9 +79,10 @@ def _far_from(file: MonthFile, accepted: pa.Table) -> tuple[Columns, dict[str, i
     area = boundary(file.force)
     if area is None:
         return {}, {}
+    tolerance_m = edge_tolerance_m(file.force)
     metres = metres_from(area, *(accepted[name].to_numpy() for name in ("longitude", "latitude")))
-    outside = metres > EDGE_TOLERANCE_M
+    outside = metres > tolerance_m
     return {"outside_area": pa.array(outside, mask=np.isnan(metres))}, {
-        f"more than {EDGE_TOLERANCE_M:.0f} m outside the force's boundary": int(outside.sum()),
+        f"more than {tolerance_m:.0f} m outside the force's boundary": int(outside.sum()),
         f"more than {FAR_OUTSIDE_M / 1_000:.0f} km outside the boundary": int((metres > FAR_OUTSIDE_M).sum()),
     }

@@ -8,7 +8,7 @@ import pyarrow as pa
 from vulncore.domain.arrays import Booleans, Floats, Moments
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidMappingError
-from vulncore.domain.geography import EDGE_TOLERANCE_M, boundary, grid_reference, outside, to_wgs84
+from vulncore.domain.geography import boundary, edge_tolerance_m, grid_reference, outside, to_wgs84
 from vulncore.domain.identifiers import Secret, pseudonym
 from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Mapping, Moment
 from vulncore.sources.records.values import (
@@ -119,9 +119,10 @@ def _places(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
     }
     area = boundary(mapping.force)
     if area is not None:
-        lies_outside = outside(area, longitudes, latitudes)
+        tolerance_m = edge_tolerance_m(mapping.force)
+        lies_outside = outside(area, longitudes, latitudes, tolerance_m)
         columns["outside_area"] = pa.array(lies_outside, pa.bool_(), mask=~placed)
-        tally.noted[f"more than {EDGE_TOLERANCE_M:.0f} m outside the force's boundary"] = int(
+        tally.noted[f"more than {tolerance_m:.0f} m outside the force's boundary"] = int(
             lies_outside[placed].sum()
         )
     return columns

@@ -1,0 +1,79 @@
+"""What a map is drawn on: which of our own grounds, the names on it, and whose they are."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from vulncore.charts.map_chart import CITY, FORCES
+from vulncore.domain.geography import boundary, place_names
+from vulncore.findings.where.view import MapView
+
+Label = Mapping[str, Any]
+
+LABELS: Final = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
+MARGIN: Final = 0.02  # of a degree beyond the area: names of stations across the river
+REACH: Final = 0.05  # of a degree beyond the City: how far its ground is drawn
+BESIDE: Final = (
+    0.5  # of an area's width and height: towns across its edge, as far as a map shows them at first
+)
+OF_THE_CITY: Final = (
+    "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
+)
+OF_A_FORCE: Final = (
+    "Boundaries and coast: Office for National Statistics (OGL). Towns: OS Open Names (OGL). "
+    "Contains OS data © Crown copyright and database right."
+)
+
+
+@dataclass(frozen=True)
+class DrawnOn:
+    """A map's ground: the name of its styles, the names on it, and the line on whose they are ("" where it has no names)."""
+
+    styles: str
+    labels: tuple[Label, ...]
+    credit: str
+
+
+def drawn_on(shown: MapView, force: str) -> DrawnOn:
+    """Return what a force's map is drawn on: the City on its streets, all others on districts, coast and towns."""
+    if _lies_in_the_city(shown.bounds):
+        labels = _within(shown.bounds, _labels_of_the_city(), MARGIN, MARGIN)
+        return DrawnOn(CITY, labels, OF_THE_CITY if labels else "")
+    west, south, east, north = shown.bounds
+    labels = _within(shown.bounds, _labels_of(force), BESIDE * (east - west), BESIDE * (north - south))
+    return DrawnOn(FORCES, labels, OF_A_FORCE if labels else "")
+
+
+def _lies_in_the_city(bounds: tuple[float, float, float, float]) -> bool:
+    city = boundary("City of London Police")
+    if city is None:
+        return False
+    west, south, east, north = city.bounds
+    reach = (west - REACH, south - REACH, east + REACH, north + REACH)
+    return bounds[0] > reach[0] and bounds[1] > reach[1] and bounds[2] < reach[2] and bounds[3] < reach[3]
+
+
+def _within(
+    bounds: tuple[float, float, float, float], labels: tuple[Label, ...], beyond_x: float, beyond_y: float
+) -> tuple[Label, ...]:
+    """Return the names that stand in the area or near it."""
+    west, south, east, north = bounds
+    return tuple(
+        label
+        for label in labels
+        if west - beyond_x < label["longitude"] < east + beyond_x
+        and south - beyond_y < label["latitude"] < north + beyond_y
+    )
+
+
+@cache
+def _labels_of_the_city() -> tuple[Label, ...]:
+    return tuple(json.loads(LABELS.read_text(encoding="utf-8")))
+
+
+@cache
+def _labels_of(force: str) -> tuple[Label, ...]:
+    return tuple(name._asdict() for name in place_names(force))
