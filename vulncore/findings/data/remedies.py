@@ -16,6 +16,7 @@ from vulncore.sources.records.mapping_file import setting_line
 from vulncore.sources.records.moments import DateOrder
 from vulncore.store.notes import NoteKind
 
+MOST_CODES_NAMED = 2  # on a button
 MOST_NOTES = 60  # nobody reads on, and a dataset with so many gaps needs another delivery
 
 
@@ -115,7 +116,7 @@ def remedy_label(remedy: Remedy) -> str:
     """
     match remedy:
         case PointsAsNoPlace(points):
-            label = f"Read {listed([f'{x:.7g}, {y:.7g}' for x, y in points])} as no place"
+            label = f"Read {listed([f'{x:.10g}, {y:.10g}' for x, y in points])} as no place"
         case TimesAsNoTime(times):
             label = f"Read {listed([f'{clock:%H:%M}' for clock in times])} as no time"
         case DegreesSwapped():
@@ -123,7 +124,9 @@ def remedy_label(remedy: Remedy) -> str:
         case DatesReadOtherwise():
             label = "Read day and month the other way round"
         case CodesCounted(codes=codes):
-            label = f"Count {first_five([code for code, _ in codes])} as drafted"
+            label = f"Count {listed([f'{code[:40]} as {key}' for code, key in codes])}"
+            if len(codes) > MOST_CODES_NAMED:
+                label = f"Count {len(codes)} codes as the measures that their names say"
         case NotesOnData(NoteKind.SET_ASIDE, months=months):
             label = f"Set {_months(months)} aside"
         case NotesOnData(months=months):
