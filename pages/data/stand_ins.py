@@ -12,12 +12,8 @@ Points = tuple[tuple[float, float], ...]
 MOST_LETTERS = 2_000
 
 
-def chosen_stand_ins(mapping: Mapping, key: str) -> tuple[Points, tuple[time, ...]]:
-    """Draw both, filled in as the mapping has them, and return what is typed.
-
-    Raises:
-        InvalidMappingError: A point or a time can't be read.
-    """
+def stand_ins_typed(mapping: Mapping, key: str) -> tuple[str, str]:
+    """Draw both, filled in as the mapping has them, and return what is typed."""
     where, when = st.columns(2)
     points = where.text_input(
         "Points that stand for no place",
@@ -34,10 +30,15 @@ def chosen_stand_ins(mapping: Mapping, key: str) -> tuple[Points, tuple[time, ..
         max_chars=MOST_LETTERS,
         help="Like 00:00, 12:00: what a form fills in where no time is known. Their records keep the date, and have no hour.",
     )
-    return _points(points), _times(times)
+    return points, times
 
 
-def _points(text: str) -> Points:
+def points_in(text: str) -> Points:
+    """Return the points in a text.
+
+    Raises:
+        InvalidMappingError: One can't be read.
+    """
     points = [point for part in text.split(";") if (point := part.strip())]
     try:
         pairs = [[float(number) for number in point.split(",")] for point in points]
@@ -48,7 +49,12 @@ def _points(text: str) -> Points:
         ) from None
 
 
-def _times(text: str) -> tuple[time, ...]:
+def times_in(text: str) -> tuple[time, ...]:
+    """Return the times of day in a text.
+
+    Raises:
+        InvalidMappingError: One can't be read.
+    """
     texts = [clock for part in text.split(",") if (clock := part.strip())]
     clocks = [
         clock.replace(second=0) for text in texts if ":" in text and (clock := parse_time(text)) is not None

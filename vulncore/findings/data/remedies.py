@@ -165,11 +165,12 @@ def remedy_effect(remedy: Remedy, count: int | None) -> str:
 def remedy_line(remedy: Remedy) -> str:
     """Return what to do by command or by hand: which line to add to the mapping, or which note to write."""
     again = "Then publish the extract again."
+    top = "Add this line at the top of the mapping, then publish the extract again:"
     match remedy:
         case PointsAsNoPlace(points):
-            return f"Add this line to the mapping: {setting_line('no_place', points)} {again}"
+            return f"{top} {setting_line('no_place', points)}"
         case TimesAsNoTime(times):
-            return f"Add this line to the mapping: {setting_line('no_time', times)} {again}"
+            return f"{top} {setting_line('no_time', times)}"
         case DegreesSwapped():
             return f"Swap the columns of longitude and latitude under [columns] in the mapping. {again}"
         case DatesReadOtherwise():
