@@ -40,7 +40,7 @@ def offer_in_dry_run(mapping: Mapping | None, finding: DataFinding) -> None:
         return
     better = remedied(mapping, finding.remedy)
     if better != mapping:
-        _draw(finding, f"remedy {finding.check} {finding.where}", desk().fill_in, better)
+        _draw(finding, f"remedy {finding.what}", desk().fill_in, better)
 
 
 def offer_for_version(view: View, finding: DataFinding) -> None:
@@ -50,7 +50,7 @@ def offer_for_version(view: View, finding: DataFinding) -> None:
         return
     if publish.number != stores.versions(store_path(), publish.dataset)[-1].number:
         return
-    key = f"remedy {publish.number} {finding.check} {finding.where}"
+    key = f"remedy {publish.number} {finding.what}"
     if isinstance(remedy, NotesOnData):
         _draw(finding, key, _open, key)
         if st.session_state.get(OPEN) == key:

@@ -180,7 +180,7 @@ def _noted(force: str, months: Sequence[int], measures: tuple[str, ...], text: s
     if len(months) * max(len(measures), 1) > MOST_NOTES:
         return None
     days = tuple(month_date(month) for month in months)
-    return NotesOnData(NoteKind.SET_ASIDE, force, days, measures, f"Set aside. {text}")
+    return NotesOnData(NoteKind.SET_ASIDE, force, days, measures, text)
 
 
 def gap_findings(

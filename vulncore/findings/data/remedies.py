@@ -10,7 +10,7 @@ from itertools import product
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import month_name
-from vulncore.domain.words import listed
+from vulncore.domain.words import agree, listed
 from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.records.mapping_file import setting_line
 from vulncore.sources.records.moments import DateOrder
@@ -152,11 +152,9 @@ def remedy_effect(remedy: Remedy, count: int | None) -> str:
             effect = "Every date in numbers would be read with day and month in each other's place."
         case CodesCounted():
             effect = f"{records} would count."
-        case NotesOnData(NoteKind.SET_ASIDE):
-            effect = (
-                "These months would be missing from every figure, not zero. Totals and comparisons with these "
-                "months are then not shown."
-            )
+        case NotesOnData(NoteKind.SET_ASIDE, months=months):
+            which = agree(len(months), "This month", "These months")
+            effect = f"{which} would be missing from every figure, not zero. Totals of periods with a missing month are not shown."
         case NotesOnData(months=months):
             effect = f"Months from {_months(months)} on would no longer be compared with months before."
     return effect
