@@ -25,6 +25,7 @@ from vulncore.findings.data.remedies import (
     PointsAsNoPlace,
     TimesAsNoTime,
     remedied,
+    remedy_effect,
     remedy_line,
     remedy_notes,
 )
@@ -302,6 +303,21 @@ def test_the_file_of_findings_has_the_line_that_puts_each_right():
     assert (
         remedy_line(note) == "On the Data page, add a note of the kind 'month set aside' for September 2023."
     )
+
+
+@pytest.mark.parametrize("smallest", [1, 5])
+def test_what_a_remedy_says_of_a_few_records_is_as_round_as_the_finding(tmp_path, smallest):
+    days, points, _ = usual()
+    rows = [
+        incident(number, day, longitude=x, latitude=y)
+        for number, (day, (x, y)) in enumerate(zip(days, [*points[3:], *[(0.0, 0.0)] * 3], strict=True))
+    ]
+    brought = delivery(rows, covered(months(date(2024, 1, 1), 12)))
+    seen = preview(tmp_path, "tried", brought, "tests")
+    (zero,) = data_checks(seen, today=TODAY, smallest=smallest, brought=brought.tables.incidents)
+    effect = remedy_effect(zero.remedy, zero.count)
+    assert effect.startswith("About 3 records" if smallest == 1 else "A few records")
+    assert ("3" in zero.what + effect) is (smallest == 1)
 
 
 def test_a_time_that_is_no_time_has_no_hour_in_what_is_counted(tmp_path):
