@@ -43,12 +43,9 @@ show_findings(
 st.header("Which months were delivered")
 show_coverage(picture, view)
 
-parts = {
-    "Versions and changes": (show_published, show_undo),
-    "Notes on the data": (show_notes_on_data,),
-    BRING_IN: (show_bring_in,),
-}
-for tab, pieces in zip(st.tabs(list(parts), key="data part", on_change="rerun"), parts.values(), strict=True):
+tabs = st.tabs(["Versions and changes", "Notes on the data", BRING_IN], key="data part", on_change="rerun")
+parts = ((show_published, show_undo), (show_notes_on_data,), (show_bring_in,))
+for tab, pieces in zip(tabs, parts, strict=True):
     if tab.open:
         with tab:
             for show in pieces:
