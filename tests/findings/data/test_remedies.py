@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from tests.county_extract import FORCE as COUNTY
@@ -217,6 +218,23 @@ def test_a_month_that_ends_early_is_set_aside_and_the_next_publish_brings_it_bac
     whole = open_version(tmp_path, "tried")
     assert whole.coverage.filter(whole.coverage.month == date(2024, 6, 1)).count().execute() == 2
     assert whole.incidents.count().execute() == 30 * 60
+
+
+def test_a_month_that_some_measures_miss_and_others_have_in_part_is_one_finding_until_one_is_set_aside(
+    tmp_path,
+):
+    given = series([200] * 28 + [40] + [200] * 7)  # May 2024
+    coverage = given.tables.coverage.filter(
+        ~((pc.field("measure") == "suicides") & (pc.field("month") == YEARS[28]))
+    )
+    publish(tmp_path, "tried", replace(given, tables=replace(given.tables, coverage=coverage)), "tests")
+    findings = checks_of(open_version(tmp_path, "tried"))
+    assert set(findings) == {"months-not-delivered"}
+    assert "The other measures are short in May 2024." in findings["months-not-delivered"].what
+    _, after = noted(tmp_path, findings["months-not-delivered"])
+    assert set(checks_of(after)) == {"month-short"}
+    _, after = noted(tmp_path, checks_of(after)["month-short"])
+    assert checks_of(after) == {}
 
 
 def test_a_fall_is_noted_as_a_series_break_and_known_from_then_on(tmp_path):

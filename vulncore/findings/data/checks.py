@@ -11,7 +11,13 @@ import pyarrow as pa
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.engine import arrow_table
 from vulncore.findings.data.finding import DataFinding, Sureness, findings_frame, findings_sentence
-from vulncore.findings.data.months import gap_findings, is_set_aside, month_findings, shift_findings
+from vulncore.findings.data.months import (
+    gap_findings,
+    gaps_left,
+    is_set_aside,
+    month_findings,
+    shift_findings,
+)
 from vulncore.findings.data.records import point_findings, record_findings
 from vulncore.findings.data.times import time_findings
 from vulncore.findings.shared.blurred import swapped_records
@@ -119,10 +125,10 @@ def data_checks(
     aside = is_set_aside(every, snapshot.annotations)
     months = every[~aside]
     last_day = today or snapshot.publish.published_at.date()
-    edges = month_edges(incidents, coverage)
+    gaps, edges = gaps_left(every, snapshot.annotations), month_edges(incidents, coverage)
     findings = [
-        *gap_findings(every, snapshot.annotations, names),
-        *month_findings(every, aside, edges, names, last_day),
+        *gap_findings(gaps, every, names),
+        *month_findings(every, aside, gaps, edges, names, last_day),
         *shift_findings(months, snapshot.annotations, names),
         *time_findings(by_place_or_hour, months, names, last_day, smallest, is_swapped=brought is None),
         *record_findings(incidents, names),

@@ -37,11 +37,16 @@ def is_set_aside(months: pd.DataFrame, annotations: ir.Table) -> pd.Series:
 
 
 def month_findings(
-    months: pd.DataFrame, aside: pd.Series, edges: pd.DataFrame, names: Mapping[str, str], today: date
+    months: pd.DataFrame,
+    aside: pd.Series,
+    gaps: pd.DataFrame,
+    edges: pd.DataFrame,
+    names: Mapping[str, str],
+    today: date,
 ) -> Iterator[DataFinding]:
     """Yield findings about months: cut off, empty, short, not declared, or never with a row.
 
-    `aside` says which of `months` a note sets aside, and `edges` is what `month_gaps.month_edges` returns of the same months.
+    `aside` says which of `months` a note sets aside, `gaps` is what `gaps_left` returns, and `edges` what `month_gaps.month_edges` returns of the same months.
     A month that is cut off is not short as well, one that is still to come is found by `time_findings`, and one in which
     measures were not delivered by `gap_findings`.
     """
@@ -52,8 +57,7 @@ def month_findings(
     last = month_number(today)
     cut = edges[[key in there and key[2] <= last for key in _keys(edges)] or slice(0)]
     yield from _cut_off(cut, standing)
-    gaps = month_gaps(months).to_dict("records")
-    without = {(gap["force"], month) for gap in gaps for month in gap["missing"]}
+    without = {(gap["force"], month) for gap in gaps.to_dict("records") for month in gap["missing"]}
     whole = {key for key in there if key[2] <= last and (key[0], key[2]) not in without} - set(_keys(cut))
     short = short_months(months)
     yield from _short(short[[key in whole for key in _keys(short)] or slice(0)], standing)
@@ -183,21 +187,24 @@ def _noted(force: str, months: Sequence[int], measures: tuple[str, ...], text: s
     return NotesOnData(NoteKind.SET_ASIDE, force, days, measures, text)
 
 
-def gap_findings(
-    months: pd.DataFrame, annotations: ir.Table, names: Mapping[str, str]
-) -> Iterator[DataFinding]:
-    """Yield a finding for the months that measures miss, each month once, without those that a note sets aside."""
-    delivered = months[months["covered"]]
-    spans = delivered.groupby(["force", "measure"])["month"].agg(["min", "max"])
+def gaps_left(months: pd.DataFrame, annotations: ir.Table) -> pd.DataFrame:
+    """Return the gaps of `month_gaps`, without months that a note sets aside."""
+    spans = months[months["covered"]].groupby(["force", "measure"])["month"].agg(["min", "max"])
     noted = [
         {"force": force, "measure": measure, "month": month, "covered": True}
         for of_force, of_measure, month in _set_aside(annotations)
         for (force, measure), first, last in spans.itertuples(name=None)
         if of_force in (None, force) and of_measure in (None, measure) and first < month < last
     ]
+    return month_gaps(pd.concat([months, pd.DataFrame(noted)]) if noted else months)
+
+
+def gap_findings(gaps: pd.DataFrame, months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
+    """Yield a finding for the months that measures miss, each month once."""
+    delivered = months[months["covered"]]
     means = delivered.groupby(["force", "measure"])["count"].mean()
     short = set(short_months(months)[["force", "month"]].itertuples(index=False, name=None))
-    for row in month_gaps(pd.concat([months, pd.DataFrame(noted)]) if noted else months).to_dict("records"):
+    for row in gaps.to_dict("records"):
         missing, every = row["missing"], row["of_measures"]
         all_of_several = len(row["measures"]) == every > 1
         which = f"all {every} measures" if all_of_several else measures_in_words(row["measures"], names)
