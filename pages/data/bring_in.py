@@ -93,6 +93,9 @@ def _settings(source: Source, looked: Looked, file: UploadedFile) -> Settings | 
     # what is filled in belongs to this sheet, this heading and this mapping: with another it is filled in anew
     key = f"{KEPT}{file.file_id} {sheet} {heading} {given.file_id if given else ''}"
     draft = _draft_of(given, looked.preview, looked.draft) if given else looked.draft
+    desk().filling, fillings = key, desk().fillings.get(key, [])
+    if fillings:  # what a remedy changed is filled in, too, and stays for everybody to see and change
+        draft, key = replace(draft, mapping=fillings[-1]), f"{key} {len(fillings)}"
     chosen = replace(chosen_mapping(draft, looked.columns, key), sheet=sheet, heading=heading)
     mapping = checked_mapping(chosen)
     st.download_button(

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.data.findings import show_changes, show_findings
+from pages.data.remedies import offer_in_dry_run
 from pages.data.uploads import desk, on_disk, progress_in
 from pages.shared.files import offer_csv
 from pages.shared.reads import store_path
@@ -16,10 +17,12 @@ from vulncore import store as stores
 from vulncore.domain.delivery import Delivery
 from vulncore.domain.errors import Reject, TooManyRejectsError, VulncoreError
 from vulncore.findings.data.changes import Changes, changes_between
-from vulncore.findings.data.checks import DataFinding, data_checks, findings_sentence
+from vulncore.findings.data.checks import DataFinding, data_checks, findings_sentence, gravest_first
+from vulncore.findings.data.codes import code_findings
 from vulncore.findings.data.publishes import account_frame, publish_account, rejects_frame
 from vulncore.findings.shared.file_names import file_name, file_name_of
 from vulncore.sources.deliveries import Settings, Source, read_delivery
+from vulncore.sources.records.mapping import Mapping
 from vulncore.store.manifest import Publish
 from vulncore.store.secrets import kept_secret
 
@@ -48,11 +51,13 @@ class DryRun:
     publish: Publish
     changes: Changes
     findings: tuple[DataFinding, ...]
+    mapping: Mapping | None
 
 
 def tried(trial: Trial) -> DryRun | None:
     """Draw the button, run when it is pressed, and return the dry run of just these settings, if there was one."""
-    if st.button("Dry run", type="secondary", key="bring in dry run"):
+    is_due, desk().is_due = desk().is_due, False
+    if st.button("Dry run", type="secondary", key="bring in dry run") or is_due:
         desk().dry_run = None
         place = st.empty()
         try:
@@ -87,7 +92,8 @@ def show_trial(result: DryRun) -> bool:
         with st.expander("Every row is accounted for"):
             show_table(account_frame(result.publish), "What would become of each row")
         st.markdown(f"**{plain(findings_sentence(result.publish, result.findings))}**")
-        show_findings(result.findings, file_name(result.publish, "dry run what to check"))
+        offer = partial(offer_in_dry_run, result.mapping)
+        show_findings(result.findings, file_name(result.publish, "dry run what to check"), offer)
         return st.button(
             "Publish", type="primary", key="bring in publish", disabled=not _agreed_to_lose(result)
         )
@@ -115,8 +121,12 @@ def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> DryRun:
         there = trial.dataset in stores.datasets(store_path())
         before = stores.open_version(store_path(), trial.dataset) if there else None
         after = stores.preview(store_path(), trial.dataset, delivery, trial.by)
+        mapping = trial.settings.mapping
         findings = data_checks(after, brought=delivery.tables.incidents)
-        return DryRun(trial.same(), delivery, after.publish, changes_between(before, after), findings)
+        if mapping:
+            findings = gravest_first([*code_findings(delivery.rejects, mapping), *findings])
+        changes = changes_between(before, after)
+        return DryRun(trial.same(), delivery, after.publish, changes, findings, mapping)
 
 
 def _offer_rejects(rejects: tuple[Reject, ...], dataset: str) -> None:

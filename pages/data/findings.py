@@ -1,6 +1,6 @@
 """What is odd about the data, said unasked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -24,14 +24,17 @@ SHOWN = 5
 BADGES = {Sureness.CERTAIN: "blue", Sureness.LIKELY: "gray", Sureness.POSSIBLE: "gray"}
 
 
-def show_findings(findings: Sequence[DataFinding], name: str) -> None:
-    """Say each finding: what, why it matters and what to do; the first few at once, the others on request."""
+def show_findings(findings: Sequence[DataFinding], name: str, offer: Callable[[DataFinding], None]) -> None:
+    """Say each finding: what, why it matters and what to do; the first few at once, the others on request.
+
+    `offer` draws what puts a finding right.
+    """
     if not findings:
         return
-    _say(findings[:SHOWN])
+    _say(findings[:SHOWN], offer)
     if len(findings) > SHOWN:
         with st.expander(f"{len(findings) - SHOWN} more"):
-            _say(findings[SHOWN:])
+            _say(findings[SHOWN:], offer)
     offer_csv(
         partial(findings_frame, findings),
         f"{name}.csv",
@@ -40,15 +43,18 @@ def show_findings(findings: Sequence[DataFinding], name: str) -> None:
     )
 
 
-def _say(findings: Sequence[DataFinding]) -> None:
+def _say(findings: Sequence[DataFinding], offer: Callable[[DataFinding], None]) -> None:
     """Say findings; those for which the same is to be done stand together."""
-    for (why, do), alike in groupby(findings, key=lambda finding: (finding.why, finding.do)):
+    for (why, do), group in groupby(findings, key=lambda finding: (finding.why, finding.do)):
+        alike = list(group)
         lines = [
             f":{BADGES[finding.sure]}-badge[**{plain(capital_first(finding.sure))}**] {plain(finding.what)}"
             for finding in alike
         ]
         lines.append(f"**Why it matters.** {plain(why)} **What to do.** {plain(do)}")
         st.markdown("  \n".join(lines))
+        for finding in alike:
+            offer(finding)
 
 
 SENTENCES, ROWS = 8, 200

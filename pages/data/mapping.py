@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.data.stand_ins import points_in, stand_ins_typed, times_in
 from pages.shared.text import plain
 from vulncore.domain.measures import known_measures
 from vulncore.domain.periods import format_month, parse_month
@@ -71,6 +72,7 @@ def chosen_mapping(draft: Draft, columns: Sequence[Column], key: str) -> Mapping
 
     st.markdown("**Where, and which record**")
     chosen |= _where(pick, mapping, key)
+    points, times = stand_ins_typed(mapping, key)
     with st.expander("More about a record"):
         boxes = st.columns(4)
         more = [*MORE, *(text for text in TEXT_COLUMNS if text not in MORE)]
@@ -88,6 +90,8 @@ def chosen_mapping(draft: Draft, columns: Sequence[Column], key: str) -> Mapping
         date_order=DateOrder(dates),
         occurred_from=start,
         occurred_to=end,
+        no_place=points_in(points),
+        no_time=times_in(times),
     )
 
 

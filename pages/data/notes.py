@@ -25,8 +25,8 @@ def show_notes_on_data(view: View) -> None:
     """Show the annotations of the version; where it is the newest, let them be added to and taken away."""
     st.markdown(
         "A **series break** is a month from which a measure can't be compared with what came before: the two "
-        "are not compared. A **level change** is an agreed new usual level, a **target** what is aimed at, and a "
-        "**comment** anything else that is worth knowing. Notes are shown wherever their measure and month are."
+        "are not compared. A **month set aside** is missing from every figure. A **level change** is an agreed new "
+        "usual level, a **target** what is aimed at, and a **comment** anything else that is worth knowing. Notes are shown wherever their measure and month are."
     )
     newest = stores.versions(store_path(), view.publish.dataset)[-1]
     rows = (
@@ -56,7 +56,7 @@ def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
         measure = second.selectbox("Measure", [EVERY, *names])
         month = third.text_input(
             "Month, like 2023-04",
-            help="The month from which the note holds. Leave it empty for a note on all months.",
+            help="The month from which the note holds, or that is set aside. Leave it empty for a note on all months.",
         )
         text = st.text_area("What is known, and why", max_chars=1_000)
         author = st.text_input("Your name", visit().name, max_chars=80)
@@ -72,7 +72,7 @@ def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
             "author": author.strip(),
             "written_on": datetime.now(UTC).date(),
         }
-        _keep(view, [*rows, note], author.strip())
+        keep_notes(view, [*rows, note], author.strip())
     except VulncoreError as problem:
         st.error(plain(f"The note was not added. {problem}"))
 
@@ -87,12 +87,13 @@ def _show_taking_away(view: View, rows: list[dict[str, object]]) -> None:
         if not st.form_submit_button("Take it away"):
             return
     try:
-        _keep(view, [row for place, row in enumerate(rows) if place != which], author.strip())
+        keep_notes(view, [row for place, row in enumerate(rows) if place != which], author.strip())
     except VulncoreError as problem:
         st.error(plain(f"The note was not taken away. {problem}"))
 
 
-def _keep(view: View, rows: list[dict[str, object]], by: str) -> None:
+def keep_notes(view: View, rows: list[dict[str, object]], by: str) -> None:
+    """Write these notes and no others into the newest version, and show it; without a name, ask for one."""
     if not by:
         st.error("Write your name. Every note names its author.")
         return

@@ -1,5 +1,7 @@
 """What is published, what is odd about it, and how does more come in?"""
 
+from functools import partial
+
 import streamlit as st
 
 from pages.data.bring_in import show_bring_in
@@ -7,6 +9,7 @@ from pages.data.coverage import show_coverage
 from pages.data.findings import show_findings, show_published
 from pages.data.notes import show_notes_on_data
 from pages.data.reads import checks_of, coverage_of
+from pages.data.remedies import BRING_IN, offer_for_version
 from pages.data.undo import show_undo
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path
@@ -33,14 +36,14 @@ except VulncoreError as problem:
     end_page()
 
 show_provenance(view, findings_sentence(view.publish, findings))
-show_findings(findings, file_name(view.publish, "what to check", view.force))
+show_findings(
+    findings, file_name(view.publish, "what to check", view.force), partial(offer_for_version, view)
+)
 
 st.header("Which months were delivered")
 show_coverage(picture, view)
 
-tabs = st.tabs(
-    ["Versions and changes", "Notes on the data", "Bring in data"], key="data part", on_change="rerun"
-)
+tabs = st.tabs(["Versions and changes", "Notes on the data", BRING_IN], key="data part", on_change="rerun")
 parts = ((show_published, show_undo), (show_notes_on_data,), (show_bring_in,))
 for tab, pieces in zip(tabs, parts, strict=True):
     if tab.open:

@@ -15,6 +15,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from vulncore.domain.disk import DEVICE, IS_WINDOWS
 from vulncore.sources.deliveries import Source
+from vulncore.sources.records.mapping import Mapping
 from vulncore.store.manifest import Publish
 
 MAX_UPLOAD_MB = 200
@@ -51,7 +52,8 @@ class Desk:
     """What a visit keeps of the file that it brings in, and no longer than it is used.
 
     `looks` are what was read of it by sheet and heading, `dry_run` the last one, `published` what was published of the last file until
-    that is said, and `cleared` counts the files that are done with.
+    that is said, and `cleared` counts the files that are done with. `filling` names the mapping that is being filled in, `fillings`
+    has with what findings' remedies filled it in since, and `is_due` says that the dry run is to be made again with that.
     """
 
     file_id: str = ""
@@ -60,6 +62,14 @@ class Desk:
     dry_run: Any = None
     published: Publish | None = None
     cleared: int = 0
+    filling: str = ""
+    fillings: dict[str, list[Mapping]] = field(default_factory=dict)
+    is_due: bool = False
+
+    def fill_in(self, mapping: Mapping) -> None:
+        """Fill the mapping in anew, and have the dry run made again; a button's callback."""
+        self.fillings.setdefault(self.filling, []).append(mapping)
+        self.is_due = True
 
 
 def desk(file_id: str | None = None) -> Desk:

@@ -7,17 +7,21 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from datetime import date, timedelta
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.making import covered, delivery, incident, months
 from vulncore.cli import app
 from vulncore.domain.shipped import shipped
 from vulncore.sources.deliveries import Source
+from vulncore.store import publish
 
 README = Path(__file__).parents[2] / "README.md"
+NOUGHT = {"longitude": 0.0, "latitude": 0.0}
 PUBLISHED = shipped("strand-table-2024-10.csv")
 
 
@@ -217,6 +221,22 @@ def test_what_is_odd_about_the_real_files_is_said_with_its_figures(city):
     assert "of about 65,855 points (3 %) lie more than 50 m outside the force's area, about" in text
     listed = rows(run("check", "--dataset", "city", "--format", "csv", store=city[0]).stdout)
     assert text.count("Why it matters: ") == text.count("What to do: ") == len(listed)
+
+
+def test_a_finding_is_printed_with_the_line_that_puts_it_right(tmp_path):
+    every = months(date(2024, 1, 1), 12)
+    at = {"longitude": -0.09, "latitude": 51.51}
+    rows = [
+        incident(f"{month}-{number}", month + timedelta(days=number % 28), **at if number % 9 else NOUGHT)
+        for month in every
+        for number in range(60)
+    ]
+    gap = [row for row in covered(every) if row["month"].month != 6]
+    publish(tmp_path, "ruritania", delivery(rows, gap), "tests")
+    text = run("check", "--dataset", "ruritania", store=tmp_path).stdout
+    line = "  Remedy: Add this line at the top of the mapping, then publish the extract again: no_place = [[0, 0]]\n"
+    assert line in text
+    assert "  Remedy: On the Data page, add a note of the kind 'month set aside' for June 2024.\n" in text
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_a_later_publish_keeps_the_annotations(store):
     [
         (
             {"kind": "rumour"},
-            r"Notes of an unknown kind: 1 \(rumour\)\. Choose one of 4 kinds: series break, ",
+            r"Notes of an unknown kind: 1 \(rumour\)\. Choose one of 5 kinds: series break, ",
         ),
         (
             {"kind": "series break", "month": None},
@@ -133,3 +133,30 @@ def test_what_was_never_published_cannot_be_annotated(tmp_path):
     with pytest.raises(UnknownNameError, match="No dataset is called 'city'"):
         annotate(tmp_path, "city", notes(note()), "me")
     assert not (tmp_path / "city").exists()
+
+
+def test_a_month_that_a_note_sets_aside_is_in_no_figure_and_stays_in_the_store(tmp_path):
+    given = delivery(
+        [incident(1, JANUARY), incident(2, FEBRUARY)],
+        [*covered([JANUARY, FEBRUARY]), *covered([JANUARY, FEBRUARY], "suicides", table="counts")],
+        [month_total(JANUARY, 4, "suicides"), month_total(FEBRUARY, 5, "suicides")],
+    )
+    publish(tmp_path, "city", given, "me")
+    annotate(tmp_path, "city", notes(note(kind="month set aside", measure=None)), "me")
+    seen = open_version(tmp_path, "city")
+    assert set(seen.coverage.to_pandas()["month"].dt.date) == {FEBRUARY}
+    assert seen.counts.to_pandas()["count"].tolist() == [5]
+    publish(tmp_path, "city", delivery([incident(3, FEBRUARY)], covered([FEBRUARY])), "me")
+    annotate(tmp_path, "city", notes(note(kind="month set aside", measure="rape")), "me")
+    seen = open_version(tmp_path, "city")
+    assert sorted(seen.counts.to_pandas()["count"]) == [4, 5]
+    kept = seen.coverage.to_pandas()
+    assert set(kept.loc[kept["measure"] == "rape", "month"].dt.date) == {FEBRUARY}
+    assert set(kept.loc[kept["measure"] == "suicides", "month"].dt.date) == {JANUARY, FEBRUARY}
+    annotate(tmp_path, "city", notes(), "me")
+    assert open_version(tmp_path, "city").coverage.count().execute() == 4
+
+
+def test_a_month_is_set_aside_by_its_name(store):
+    with pytest.raises(InvalidRowsError, match="need a month and have none"):
+        annotate(store, "city", notes(note(kind="month set aside", month=None)), "me")

@@ -21,6 +21,7 @@ if not help_alone:
     from vulncore.findings.data.changes import changes as changes_of
     from vulncore.findings.data.checks import data_checks, findings_frame
     from vulncore.findings.data.publishes import half_written_in_words, publishes_frame, shortened
+    from vulncore.findings.data.remedies import remedy_line
     from vulncore.findings.overview.export import table_export
     from vulncore.findings.overview.overview import narrowed, overview
     from vulncore.findings.shared.words import capital_first, made_note
@@ -98,6 +99,8 @@ def check(
     for finding in findings:
         typer.echo(f"\n{capital_first(finding.sure)}: {finding.what}")
         typer.echo(f"  Where: {finding.where}\n  Why it matters: {finding.why}\n  What to do: {finding.do}")
+        if finding.remedy:
+            typer.echo(f"  Remedy: {remedy_line(finding.remedy)}")
 
 
 @app.command()

@@ -47,6 +47,7 @@ if not help_alone:
     from vulncore.findings.data.changes import changes as changes_of
     from vulncore.findings.data.checks import data_checks
     from vulncore.findings.data.publishes import publish_account, rejects_frame
+    from vulncore.findings.data.remedies import remedy_line
     from vulncore.sources import monthly_counts, police_uk
     from vulncore.sources.deliveries import Settings, read_delivery
     from vulncore.sources.extract import read_extract
@@ -208,7 +209,11 @@ def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
     if not preview.publish.unchanged:
         _print_changes(changes_between(before, preview))
     findings = data_checks(preview, brought=delivery.tables.incidents)
-    checks = [f"Check this ({finding.sure}; {finding.where}): {finding.what}" for finding in findings]
+    checks = [
+        f"Check this ({finding.sure}; {finding.where}): {finding.what}"
+        + (f" {remedy_line(finding.remedy)}" if finding.remedy else "")
+        for finding in findings
+    ]
     _print_first(
         checks,
         SHOWN_FINDINGS,

@@ -21,14 +21,19 @@ class NoteKind(StrEnum):
     LEVEL_CHANGE = "level change"  # from its month on, the current process is another
     TARGET = "target"
     COMMENT = "comment"
+    SET_ASIDE = "month set aside"  # this month is no part of any figure: missing, and not zero
+
+
+FROM_A_MONTH: Final = (NoteKind.SERIES_BREAK, NoteKind.LEVEL_CHANGE, NoteKind.SET_ASIDE)
+"""Kinds that are about one month and have to name it."""
 
 
 def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
     """Return annotations conformed to their schema, their rules checked against a dataset's tables.
 
     Raises:
-        InvalidRowsError: The kind is none of `NoteKind`; a series break or a level change has no month; a
-            month is not given by its first day; a text or an author is empty, too long or holds what
+        InvalidRowsError: The kind is none of `NoteKind`; a series break, a level change or a month set aside has no
+            month; a month is not given by its first day; a text or an author is empty, too long or holds what
             can't be printed; the dataset has no such force or measure.
     """
     checked = conform(annotations, ANNOTATIONS)
@@ -46,7 +51,7 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
         f"Choose one of {len(kinds)} kinds: {', '.join(kinds)}",
     )
     _refuse(
-        (row["kind"] for row in rows if row["kind"] in kinds[:2] and not row["month"]),
+        (row["kind"] for row in rows if row["kind"] in FROM_A_MONTH and not row["month"]),
         "that need a month and have none",
         "Name the month from which the note holds",
     )

@@ -1,10 +1,13 @@
 """A snapshot: one version of a dataset, open for reading, from its files or in memory before it is published."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import duckdb
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +20,7 @@ from vulncore.domain.schemas import SCHEMAS, Tables
 from vulncore.domain.words import number_of
 from vulncore.store.contents import faults, table_folder
 from vulncore.store.manifest import LOOKS, Publish, publish_history
+from vulncore.store.notes import NoteKind
 
 PLAIN_FEATURES = {"timestampNtz", "v2Checkpoint"}  # reading a version's files directly respects these
 
@@ -26,7 +30,8 @@ class Snapshot:
     """One published version, open for reading: the canonical tables as Ibis expressions.
 
     Rows are read from the files when they are asked for: once a purge has replaced those, open it again. `home` is the
-    dataset's folder in the store.
+    dataset's folder in the store. Months that a note sets aside are not in `coverage`, nor their totals in `counts`: every
+    figure takes them for missing. `delivered` has these tables as they were delivered.
     """
 
     home: Path
@@ -37,6 +42,7 @@ class Snapshot:
     coverage: ir.Table
     annotations: ir.Table
     measures: ir.Table
+    delivered: Mapping[str, ir.Table] = field(default_factory=dict)
 
 
 def opened(home: Path, publish: Publish) -> Snapshot:
@@ -63,12 +69,13 @@ def in_memory(home: Path, publish: Publish, tables: Tables) -> Snapshot:
     """Return the version that a publish would make of these tables, none of them written."""
     engine = connect()
     named = {name: arrow_table(engine, table) for name, table in tables.named().items()}
-    return Snapshot(home, publish, **named)
+    return _without_set_aside(Snapshot(home, publish, **named))
 
 
 def tables_of(snapshot: Snapshot) -> Tables:
-    """Return a version's tables, read whole."""
-    return Tables(**{name: getattr(snapshot, name).to_pyarrow() for name in SCHEMAS})
+    """Return a version's tables as they were delivered, read whole."""
+    tables = {name: snapshot.delivered.get(name, getattr(snapshot, name)) for name in SCHEMAS}
+    return Tables(**{name: table.to_pyarrow() for name, table in tables.items()})
 
 
 def damaged_version(home: Path, publish: Publish, fault: str) -> DamagedStoreError:
@@ -151,4 +158,32 @@ def _from_files(home: Path, publish: Publish) -> Snapshot:
         name: parquet_table(engine, table_files(home, publish, name), schema)
         for name, schema in SCHEMAS.items()
     }
-    return Snapshot(home, publish, **tables)
+    return _without_set_aside(Snapshot(home, publish, **tables))
+
+
+def _without_set_aside(snapshot: Snapshot) -> Snapshot:
+    notes = snapshot.annotations.filter(snapshot.annotations.kind == NoteKind.SET_ASIDE.value)
+    rows = notes.select("force", "measure", "month").distinct().to_pyarrow().to_pylist()
+    if not rows:
+        return snapshot
+    coverage, counts = snapshot.coverage, snapshot.counts
+
+    def noted(table: ir.Table, month: ir.DateValue) -> ir.BooleanValue:
+        return ibis.or_(*(_is_of(table, month, row) for row in rows))
+
+    of_a_month = counts.period_start.truncate("M") == counts.period_end.truncate("M")
+    return replace(
+        snapshot,
+        coverage=coverage.filter(~noted(coverage, coverage.month)),
+        counts=counts.filter(~(of_a_month & noted(counts, counts.period_start.truncate("M")))),
+        delivered={"coverage": coverage, "counts": counts},
+    )
+
+
+def _is_of(table: ir.Table, month: ir.DateValue, note: Mapping[str, Any]) -> ir.BooleanValue:
+    """Return which rows a note is about: one that names no force or measure is about all."""
+    about = month == note["month"]
+    for name in ("force", "measure"):
+        if note[name] is not None:
+            about &= table[name] == note[name]
+    return about

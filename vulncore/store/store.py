@@ -91,6 +91,22 @@ def annotate(store: Path, dataset: str, annotations: pa.Table, by: str, number: 
     return _write(home, lambda: after_annotations(home, annotations, by, number))
 
 
+def preview_notes(
+    store: Path, dataset: str, annotations: pa.Table, by: str, number: int | None = None
+) -> Snapshot:
+    """Return the version that `annotate` would make, in memory; nothing is written.
+
+    Raises:
+        UnknownNameError: There is no such dataset.
+        InvalidRowsError: An annotation breaks a rule of `vulncore.store.notes.valid_annotations`.
+        PublishRefusedError: Somebody else published first, or the store can't lie there.
+    """
+    home = _writable(store, dataset)
+    versions(store, dataset)
+    version = after_annotations(home, annotations, by, number)
+    return in_memory(home, version.publish, version.tables)
+
+
 def undo(store: Path, dataset: str, by: str, number: int | None = None) -> Publish:
     """Return the new version of a dataset that is the one before its newest again. All versions stay.
 

@@ -2,12 +2,14 @@
 
 from datetime import date
 
+import pyarrow as pa
 import pytest
 
 from tests.making import FORCE, covered, delivery, month_total, months
+from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.data.charts import coverage_chart
 from vulncore.findings.data.coverage import coverage_picture, coverage_table
-from vulncore.store import open_version, publish
+from vulncore.store import annotate, open_version, publish
 
 YEAR = months(date(2024, 1, 1), 12)
 
@@ -73,3 +75,19 @@ def test_the_chart_explains_each_mark_that_it_has(tmp_path, status):
         for other, word in words.items()
         if other not in set(drawn.frame["status"]) and word in " ".join(title["subtitle"])
     ] == []
+
+
+def test_a_month_that_a_note_sets_aside_is_neither_delivered_nor_missing(tmp_path):
+    note = {
+        "kind": "month set aside",
+        "month": YEAR[3],
+        "text": "Cut off",
+        "author": "A",
+        "written_on": YEAR[11],
+    }
+    picture(tmp_path, covered(YEAR))
+    annotate(tmp_path, "test", pa.Table.from_pylist([note], schema=ANNOTATIONS), "A")
+    drawn = coverage_picture(open_version(tmp_path, "test"), FORCE)
+    assert drawn.frame["status"].tolist() == ["delivered"] * 3 + ["set aside"] + ["delivered"] * 8
+    assert drawn.sentence.endswith("1 month is set aside (April 2024).")
+    assert "–: set aside" in str(coverage_chart(drawn.frame, "Months").to_dict()["title"])

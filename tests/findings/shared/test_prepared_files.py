@@ -17,6 +17,7 @@ from tests.making import covered, delivery, incident, months
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.engine import arrow_table
 from vulncore.domain.periods import Window
+from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.shared import blurred as blurring
 from vulncore.findings.shared import counted as counting
 from vulncore.findings.shared import prepared_files
@@ -25,7 +26,7 @@ from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.shared.prepared_files import RECORDS, kept_table, prepared_folder
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.day_hour import day_hour, week_of
-from vulncore.store import Snapshot, open_version, publish
+from vulncore.store import Snapshot, annotate, open_version, publish
 from vulncore.store.holding import held_for_purge
 from vulncore.store.purging import purge
 from vulncore.store.stubs import Selection
@@ -117,6 +118,22 @@ def test_other_code_or_another_boundary_makes_them_anew(store, monkeypatch):
         week(open_version(store, "kent"))
         assert len(files_of(store)) > len(kept)
         kept = files_of(store)
+
+
+def test_a_month_that_a_note_sets_aside_is_not_counted_from_what_was_kept_before(store):
+    whole = counted_of(open_version(store, "kent"), FORCE, SMALLEST_SHOWN)
+    note = {
+        "kind": "month set aside",
+        "month": EVERY[1],
+        "text": "Cut off",
+        "author": "A",
+        "written_on": EVERY[2],
+    }
+    annotate(store, "kent", pa.Table.from_pylist([note], schema=ANNOTATIONS), "A")
+    assert whole.table.num_rows == 60
+    assert counted_of(open_version(store, "kent"), FORCE, SMALLEST_SHOWN).table.num_rows == 40
+    annotate(store, "kent", ANNOTATIONS.empty_table(), "A")
+    assert counted_of(open_version(store, "kent"), FORCE, SMALLEST_SHOWN).table.equals(whole.table)
 
 
 def test_a_purge_erases_them_and_who_has_the_erased_in_memory_keeps_nothing(store, monkeypatch):

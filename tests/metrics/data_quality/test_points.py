@@ -4,6 +4,7 @@ from datetime import date
 
 import ibis
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -48,14 +49,21 @@ def test_a_far_town_has_streets_of_its_own_and_slips_have_not():
     town = np.random.default_rng(4).normal((-2.0, 55.77), 0.002, size=(25, 2))  # Berwick, from London
     assert off([*around(2_000), *town])["far"] == 0
     assert np.isnan(off([*around(2_000), *town])["far_km"])
-    row = off([*around(2_000), *town, *[(-3.19, 55.95)] * 30, (0.0, 0.0)])  # one point, however many records
-    assert row["far"] == 31
-    assert row["far_km"] > 5_000
+    row = off([*around(2_000), *town, *[(-3.19, 55.95)] * 30])  # one point, however many records
+    assert row["far"] == 30
+
+
+def test_a_point_that_is_wrong_in_one_way_is_not_counted_in_another():
+    edinburgh = (-3.19, 55.95)
+    points = placed([*around(2_000), (0.0, 0.0), *around(7)[:, ::-1], *[edinburgh] * 30], outside_area=True)
+    piles = pd.DataFrame([("Ruritania Police", *edinburgh)], columns=["force", "longitude", "latitude"])
+    (row,) = places_off(points, piles).to_dict("records")
+    assert (row["zero"], row["swapped"], row["far"], row["outside"]) == (1, 7, 0, 2_000)
 
 
 def test_swapped_degrees_are_no_far_town():
     row = off([*around(2_000), *around(200)[:, ::-1]])
-    assert (row["far"], row["swapped"]) == (200, 200)
+    assert (row["far"], row["swapped"]) == (0, 200)
 
 
 @pytest.mark.parametrize("blank", [(0.0, 0.0), (-7.5571598, 49.7668072)])

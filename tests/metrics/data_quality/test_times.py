@@ -102,7 +102,7 @@ def test_times_that_are_dates_are_told_apart_from_a_default():
     assert default_times(clock).empty
 
 
-def test_times_out_of_order_are_counted():
+def test_times_out_of_order_are_counted_once_each():
     at = datetime(2024, 3, 5, 12)
     rows = [
         incident(1, DAY, occurred_from=at, occurred_to=at),
@@ -112,9 +112,10 @@ def test_times_out_of_order_are_counted():
         incident(5, DAY, occurred_from=datetime(1900, 1, 1)),
         incident(6, date(9999, 12, 31), occurred_to=datetime(9999, 12, 31)),
         incident(7, DAY),
+        incident(8, DAY, occurred_from=datetime(2025, 3, 5)),
     ]
     (order,) = time_order(table(rows), today=date(2024, 12, 31)).to_dict("records")
-    assert order["rows"] == 7
+    assert order["rows"] == 8
     assert {name for name, count in order.items() if count == 1} == {
         "before_recording",
         "backwards",

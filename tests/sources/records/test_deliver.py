@@ -5,7 +5,7 @@ import gzip
 import io
 from collections import Counter
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -444,3 +444,64 @@ def test_a_date_recorded_in_the_year_9999_is_rejected_and_not_read_as_another(tm
     assert [(reject.line, reject.reason) for reject in delivery.rejects] == [
         (2, "a date recorded that cannot be read")
     ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "no_place"),
+    [
+        (("easting", "northing"), ("0,0", "532650,181200"), (0, 0)),
+        (("easting", "northing"), ("532000,181000", "532650,181200"), (532_000, 181_000)),
+        (("longitude", "latitude"), ("0,0", "-0.09,51.51"), (0, 0)),
+        (("longitude", "latitude"), ("-0.1277583,51.5073219", "-0.1277,51.5073"), (-0.12776, 51.50732)),
+        (("grid_reference",), ("SV 000 000", "TQ 326 812"), (0, 0)),
+    ],
+)
+def test_a_point_that_stands_for_no_place_is_none_and_the_account_says_how_many(
+    tmp_path, columns, cells, no_place
+):
+    none, known = cells
+    rows = [f"{number},05/01/2024,rape,{none}" for number in range(7)] + [f"7,05/01/2024,rape,{known}"]
+    header = ",".join(["Id,Recorded,Offence", *columns])
+    mapping = replace(
+        SIMPLE, columns={**SIMPLE.columns, **{name: name for name in columns}}, no_place=(no_place,)
+    )
+    delivery = read(tmp_path, *rows, mapping=mapping, header=header, lenient=False)
+    assert delivery.tables.incidents["longitude"].null_count == 7
+    assert delivery.rows.accepted == 8
+    assert delivery.rows.noted["with a point that stands for no place, kept without it"] == 7
+    assert delivery.rows.noted["without a place"] == 7
+    assert not any("cannot be read" in note for note in delivery.rows.noted)
+
+
+def test_a_time_that_stands_for_no_time_leaves_the_day_and_the_account_says_how_many(tmp_path):
+    mapping = replace(
+        SIMPLE, occurred_from=Moment(at="From"), occurred_to=Moment(at="To"), no_time=(time(12), time(0, 1))
+    )
+    delivery = read(
+        tmp_path,
+        "1,05/01/2024,rape,04/01/2024 12:00,",
+        "2,05/01/2024,rape,04/01/2024 12:00:30,04/01/2024 13:00",
+        "3,05/01/2024,rape,04/01/2024 11:00,04/01/2024 00:01",
+        "4,05/01/2024,rape,04/01/2024 00:00,04/01/2024 11:00",
+        mapping=mapping,
+        header="Id,Recorded,Offence,From,To",
+    )
+    day, end = datetime(2024, 1, 4), datetime(2024, 1, 4, 23, 59, 59)
+    assert delivery.tables.incidents["occurred_from"].to_pylist() == [day, day, day.replace(hour=11), day]
+    assert delivery.tables.incidents["occurred_to"].to_pylist() == [end, end, end, day.replace(hour=11)]
+    assert delivery.rows.noted["with a time that stands for no time, kept without the hour"] == 3
+
+
+def test_an_hour_that_stands_for_no_time_leaves_the_day(tmp_path):
+    mapping = replace(SIMPLE, occurred_from=Moment(date="From", hour="Hour"), no_time=(time(0),))
+    rows = ("1,05/01/2024,rape,04/01/2024,0", "2,05/01/2024,rape,04/01/2024,1")
+    delivery = read(tmp_path, *rows, mapping=mapping, header="Id,Recorded,Offence,From,Hour")
+    ends = delivery.tables.incidents["occurred_to"].to_pylist()
+    assert ends == [datetime(2024, 1, 4, 23, 59, 59), datetime(2024, 1, 4, 1, 59, 59)]
+
+
+def test_so_many_points_at_nought_refuse_the_mapping_with_the_line_that_helps(tmp_path):
+    mapping = replace(SIMPLE, columns={**SIMPLE.columns, "longitude": "X", "latitude": "Y"})
+    rows = [f"{number},05/01/2024,rape,0,0" for number in range(10)]
+    with pytest.raises(InvalidMappingError, match=r"no_place = \[\[0, 0\]\]"):
+        read(tmp_path, *rows, mapping=mapping, header="Id,Recorded,Offence,X,Y", lenient=False)

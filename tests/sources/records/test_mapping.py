@@ -58,6 +58,7 @@ def test_a_smallest_mapping_reads_days_first_and_lets_five_per_cent_of_rows_go()
     assert mapping.months == ()
 
 
+degrees = st.floats(-180, 180)
 headings = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 
 
@@ -77,8 +78,12 @@ headings = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_siz
         )
     ),
     order=st.sampled_from(DateOrder),
+    stands=st.tuples(
+        st.lists(st.tuples(degrees, degrees), max_size=3).map(tuple),
+        st.lists(st.times().map(lambda clock: clock.replace(second=0, microsecond=0)), max_size=3).map(tuple),
+    ),
 )
-def test_what_is_written_is_read_as_it_was(names, codes, more, order):
+def test_what_is_written_is_read_as_it_was(names, codes, more, order, stands):
     mapping = Mapping(
         source="crimes",
         force="Ruritania Police",
@@ -96,6 +101,8 @@ def test_what_is_written_is_read_as_it_was(names, codes, more, order):
         sheet=names[0],
         heading=(3, 4),
         most_rejected_percent=2.5,
+        no_place=stands[0],
+        no_time=stands[1],
     )
     assert parse_mapping(mapping_toml(mapping).encode()) == mapping
 
@@ -143,6 +150,11 @@ def test_a_doubt_stands_on_the_line_that_it_is_about_and_changes_nothing():
         (("[columns]", 'dates = "American"\n[columns]'), "`dates` is 'American'"),
         (("[columns]", "heading = [4, 3]\n[columns]"), "like \\[3, 4\\]"),
         (("[columns]", "most_rejected_percent = 120\n[columns]"), "not between 0 and 100"),
+        (("[columns]", 'no_place = ["0, 0"]\n[columns]'), r"like \[\[0, 0\]\]"),
+        (("[columns]", "no_place = [[0, inf]]\n[columns]"), "1 points of `no_place` are no numbers"),
+        (("[columns]", f"no_place = {[[1, 2]] * 101}\n[columns]"), "`no_place` has 101 entries"),
+        (("[columns]", "no_time = [12]\n[columns]"), "Write `no_time` as times of day"),
+        (("[columns]", 'no_time = ["25:00"]\n[columns]'), "Write `no_time` as times of day"),
         (("[columns]", 'colour = "red"\n[columns]'), "1 settings are not known: colour"),
         (
             ("[columns]", '[coverage]\nfirst = "2024-10"\n[columns]'),

@@ -4,7 +4,8 @@ Read in this order:
 
 - `checks`: every data check of a version, in the order of what matters most.
 - `finding`: one finding, how sure it is, and the words that findings share.
-- `months`, `times`, `records`: the findings themselves, by what they are about.
+- `remedies`: what puts a finding right, by the mapping or by a note.
+- `months`, `times`, `records`, `codes`: the findings themselves, by what they are about.
 - `coverage`: which months each source delivered, and `charts`: the same as a chart.
 - `changes`: which figures a version changed, and the sentences about them.
 - `publishes`: the versions published, with their account of every row.

@@ -11,6 +11,7 @@ STATUSES = {
     "delivered": "Filled: delivered",
     "provisional": "Outlined: provisional",
     "not delivered": "×: not delivered",
+    "set aside": "–: set aside",
 }
 LINE_HEIGHT = 26
 LABELLED_BY_QUARTER = 36  # months at most
@@ -18,7 +19,7 @@ AROUND = 110  # title, legend and axis
 
 
 def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) -> alt.LayerChart:
-    """Return the chart of months delivered: filled where delivered, outlined where provisional, × where not.
+    """Return the chart of months delivered: filled where delivered, outlined where provisional, × where not, – where set aside.
 
     `frame` has one row per line and month: `line`, `measures`, `month`, `status`; `title` says what, where and when.
     """
@@ -57,7 +58,7 @@ def _marks(status: str, base: alt.Chart, palette: Palette) -> list[alt.Chart]:
     if status == "provisional":
         return [cells.mark_rect(filled=False, stroke=palette.accent, strokeWidth=1.5, height=14)]
     middle = base.encode(x=alt.X("middle:T"))
-    cross = middle.mark_text(text="×", fontSize=15, fontWeight=700, color=palette.missing)
+    cross = middle.mark_text(text=STATUSES[status][0], fontSize=15, fontWeight=700, color=palette.missing)
     return [cells.mark_rect(color=palette.missing, opacity=0.18, height=16), cross]
 
 

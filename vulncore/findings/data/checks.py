@@ -1,4 +1,4 @@
-"""The data checks of a version: every finding, the most serious first."""
+"""The data checks of a version: every finding once, the gravest first."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,7 +11,13 @@ import pyarrow as pa
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.engine import arrow_table
 from vulncore.findings.data.finding import DataFinding, Sureness, findings_frame, findings_sentence
-from vulncore.findings.data.months import edge_findings, month_findings, shift_findings
+from vulncore.findings.data.months import (
+    gap_findings,
+    gaps_left,
+    is_set_aside,
+    month_findings,
+    shift_findings,
+)
 from vulncore.findings.data.records import point_findings, record_findings
 from vulncore.findings.data.times import time_findings
 from vulncore.findings.shared.blurred import swapped_records
@@ -19,9 +25,18 @@ from vulncore.metrics.data_quality.month_gaps import month_edges
 from vulncore.metrics.data_quality.month_rows import month_rows
 from vulncore.store import Snapshot
 
-__all__ = ["CHECKS", "DataFinding", "Sureness", "data_checks", "findings_frame", "findings_sentence"]
+__all__ = [
+    "CHECKS",
+    "DataFinding",
+    "Sureness",
+    "data_checks",
+    "findings_frame",
+    "findings_sentence",
+    "gravest_first",
+]
 
 CHECKS: Final = (
+    "codes-not-mapped",
     "month-empty",
     "declared-in-future",
     "recorded-in-future",
@@ -53,8 +68,9 @@ CHECKS: Final = (
     "date-only",
     "points-snapped",
 )
-"""Every check's key, in the order of what matters most: what makes the figures of the whole force wrong, then those
-of a measure, then hours and places, then what is known or no fault."""
+"""Every check's key: what makes the figures of the whole force wrong, then those of a measure, then hours and places,
+then what is known or no fault."""
+NO_FAULT: Final = frozenset({"known-level-fall", "known-level-rise", "points-snapped"})
 
 MOST_OF_A_CHECK: Final = 12  # findings; nobody reads on, and the CSV of one force seldom has more
 
@@ -66,7 +82,11 @@ def data_checks(
     smallest: int | None = None,
     brought: pa.Table | None = None,
 ) -> tuple[DataFinding, ...]:
-    """Return the findings of every check on a version's data, in the order of `CHECKS`.
+    """Return the findings of every check on a version's data, as `gravest_first` orders them.
+
+    What is one fact is one finding: rows at 0, 0, swapped or piled on one point are not counted as far or outside again, a
+    month that was delivered in part is not short as well, a month that a note sets aside is not found at all, and measures
+    that fall or rise in the same month stand together.
 
     Args:
         snapshot: A published version, or the preview of one: only its tables are read.
@@ -90,27 +110,57 @@ def data_checks(
         if brought is None
         else arrow_table(snapshot.incidents.get_backend(), brought)
     )
+    delivered = snapshot.delivered
     incidents, counts, coverage, by_place_or_hour = (
         table if force is None else table.filter(table.force == force)
-        for table in (snapshot.incidents, snapshot.counts, snapshot.coverage, alone)
+        for table in (
+            snapshot.incidents,
+            delivered.get("counts", snapshot.counts),
+            delivered.get("coverage", snapshot.coverage),
+            alone,
+        )
     )
     names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
-    months = month_rows(incidents, counts, coverage)
+    every = month_rows(incidents, counts, coverage)
+    aside = is_set_aside(every, snapshot.annotations)
+    months = every[~aside]
     last_day = today or snapshot.publish.published_at.date()
+    gaps, edges = gaps_left(every, snapshot.annotations), month_edges(incidents, coverage)
     findings = [
-        *month_findings(months, names),
+        *gap_findings(gaps, every, names),
+        *month_findings(every, aside, gaps, edges, names, last_day),
         *shift_findings(months, snapshot.annotations, names),
-        *edge_findings(month_edges(incidents, coverage)),
         *time_findings(by_place_or_hour, months, names, last_day, smallest, is_swapped=brought is None),
         *record_findings(incidents, names),
         *point_findings(by_place_or_hour, smallest),
     ]
-    return tuple(_bounded(sorted(findings, key=lambda finding: CHECKS.index(finding.check))))
+    return gravest_first(_bounded(findings))
+
+
+def gravest_first(findings: Iterable[DataFinding]) -> tuple[DataFinding, ...]:
+    """Return findings in the order in which they want looking at.
+
+    What is certain comes before what is likely, and that before what is possible; among these what bears on most records;
+    among these again the order of `CHECKS`. What is known already or no fault comes last.
+    """
+    sureness = list(Sureness)
+    return tuple(
+        sorted(
+            findings,
+            key=lambda finding: (
+                finding.check in NO_FAULT,
+                sureness.index(finding.sure),
+                -finding.records,
+                CHECKS.index(finding.check),
+            ),
+        )
+    )
 
 
 def _bounded(findings: Iterable[DataFinding]) -> Iterator[DataFinding]:
-    """Yield the first findings of each check, which stand together; the last of them counts those left out."""
-    for _, alike in groupby(findings, key=lambda finding: finding.check):
+    """Yield the gravest findings of each check; the last of them counts those left out."""
+    by_check = sorted(gravest_first(findings), key=lambda finding: CHECKS.index(finding.check))
+    for _, alike in groupby(by_check, key=lambda finding: finding.check):
         shown = list(alike)
         more = len(shown) - MOST_OF_A_CHECK
         if more > 0:

@@ -9,7 +9,9 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import add_months, month_name, month_of, months_between
+from vulncore.findings.data.months import is_set_aside
 from vulncore.findings.shared.words import agree, number_of
+from vulncore.metrics.data_quality.month_rows import month_number
 from vulncore.store import Snapshot
 
 NAMED = 2  # measures that a row names before it counts the others
@@ -21,6 +23,7 @@ class Status(StrEnum):
     DELIVERED = "delivered"
     PROVISIONAL = "provisional"
     MISSING = "not delivered"
+    SET_ASIDE = "set aside"  # delivered, and taken out of every figure by a note
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def coverage_picture(snapshot: Snapshot, force: str) -> CoveragePicture:
     Misleads when:
         a month was declared as delivered and its file was cut short: the data checks look for that.
     """
-    table = snapshot.coverage
+    table = snapshot.delivered.get("coverage", snapshot.coverage)
     columns = ["measure", "month", "source", "provisional"]
     covered = table.filter(table.force == force).select(columns).to_pandas()
     if covered.empty:
@@ -49,6 +52,10 @@ def coverage_picture(snapshot: Snapshot, force: str) -> CoveragePicture:
         sentence = f"{force}: only totals of periods were delivered, so no months are shown."
         return CoveragePicture(empty, sentence)
     covered["month"] = pd.to_datetime(covered["month"]).dt.date
+    flags = {True: Status.PROVISIONAL, False: Status.DELIVERED}
+    numbered = covered.assign(force=force, month=covered["month"].map(month_number))
+    aside = is_set_aside(numbered, snapshot.annotations)
+    covered["status"] = covered["provisional"].map(flags).where(~aside, Status.SET_ASIDE)
     names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
     newest = max(covered["month"])
     rows = [
@@ -81,11 +88,11 @@ def coverage_table(picture: CoveragePicture) -> pd.DataFrame:
 
 def _alike(
     covered: pd.DataFrame, names: Mapping[str, str]
-) -> list[tuple[str, tuple[str, ...], dict[date, bool]]]:
+) -> list[tuple[str, tuple[str, ...], dict[date, Status]]]:
     """Return the groups of measures that one source delivered for the same months, the largest first."""
-    groups: dict[tuple[str, frozenset[tuple[date, bool]]], list[str]] = {}
+    groups: dict[tuple[str, frozenset[tuple[date, Status]]], list[str]] = {}
     for _, rows in covered.groupby(["source", "measure"], sort=False):
-        months = frozenset(zip(rows["month"], rows["provisional"], strict=True))
+        months = frozenset(zip(rows["month"], rows["status"], strict=True))
         groups.setdefault((rows["source"].iloc[0], months), []).append(names[rows["measure"].iloc[0]])
     ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[1][0]))
     return [(source, tuple(sorted(measures)), dict(months)) for (source, months), measures in ordered]
@@ -101,11 +108,10 @@ def _label(measures: Sequence[str], every: int, source: str, sources: int) -> st
     return f"{source}: {whose}" if sources > 1 else whose
 
 
-def _statuses(months: Mapping[date, bool], newest: date) -> list[tuple[date, Status]]:
+def _statuses(months: Mapping[date, Status], newest: date) -> list[tuple[date, Status]]:
     first = month_of(min(months))
     every = (add_months(first, step) for step in range(months_between(first, newest) + 1))
-    status = {True: Status.PROVISIONAL, False: Status.DELIVERED, None: Status.MISSING}
-    return [(month, status[months.get(month)]) for month in every]
+    return [(month, months.get(month, Status.MISSING)) for month in every]
 
 
 def _sentence(force: str, frame: pd.DataFrame) -> str:
@@ -118,5 +124,8 @@ def _sentence(force: str, frame: pd.DataFrame) -> str:
         parts.append(f"{len(nothing)} of {len(missing)} months were not delivered ({first_five(nothing)})")
     if some:
         parts.append(f"{number_of(some, 'month')} {agree(some, 'lacks', 'lack')} some of the measures")
+    if aside := sorted(set(frame.loc[frame["status"].eq(Status.SET_ASIDE), "month"])):
+        named = first_five(month_name(month) for month in aside)
+        parts.append(f"{number_of(len(aside), 'month')} {agree(len(aside), 'is', 'are')} set aside ({named})")
     period = first if first == last else f"{first} to {last}"
     return f"{force}, {period}: {'; '.join(parts) or 'every month was delivered'}."

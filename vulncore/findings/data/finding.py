@@ -1,7 +1,7 @@
 """A data finding: one thing that is odd about the data, how sure it is, and the words that findings share."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
@@ -9,6 +9,7 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import month_name
+from vulncore.findings.data.remedies import Remedy, remedy_line
 from vulncore.findings.shared.words import listed, number_of
 from vulncore.metrics.data_quality.month_rows import month_date
 from vulncore.store.manifest import Publish
@@ -35,7 +36,8 @@ class DataFinding:
 
     `check` is the stable key of what was looked for; `what` a plain sentence with its figures; `where` the force,
     measures, months or place; `count` how many (None where hidden), out of `of` (None where that has no meaning); `why` what on screen
-    is affected; `do` what to do.
+    is affected; `do` what to do; `remedy` what would put it right, where a setting of the mapping or a note does.
+    `touched` is about how many records it bears on, where `count` counts something else.
     """
 
     check: str
@@ -46,18 +48,35 @@ class DataFinding:
     why: str
     do: str
     sure: Sureness
+    remedy: Remedy | None = None
+    touched: int | None = None
+
+    @property
+    def records(self) -> int:
+        """About how many records it bears on; 0 where that is hidden."""
+        return (self.count if self.touched is None else self.touched) or 0
 
 
-COLUMNS = ["Check", "What", "Where", "How many", "Out of", "Why it matters", "What to do", "How sure"]
+COLUMNS = [
+    *("Check", "What", "Where", "How many", "Out of", "Why it matters", "What to do", "How sure"),
+    "Remedy",
+]
 
 
 def findings_frame(findings: Sequence[DataFinding]) -> pd.DataFrame:
     """Return one row per finding, with columns named for people, in the same order.
 
     >>> list(findings_frame([]))
-    ['Check', 'What', 'Where', 'How many', 'Out of', 'Why it matters', 'What to do', 'How sure']
+    ['Check', 'What', 'Where', 'How many', 'Out of', 'Why it matters', 'What to do', 'How sure', 'Remedy']
     """
-    rows = [(*astuple(finding)[:-1], f"{finding.sure}: {RESTS_ON[finding.sure]}") for finding in findings]
+    rows = [
+        (
+            *(finding.check, finding.what, finding.where, finding.count, finding.of, finding.why, finding.do),
+            f"{finding.sure}: {RESTS_ON[finding.sure]}",
+            remedy_line(finding.remedy) if finding.remedy else "",
+        )
+        for finding in findings
+    ]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"How many": "Int64", "Out of": "Int64"})
 
 

@@ -4,17 +4,20 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
 
 from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, months_in_words
-from vulncore.findings.shared.words import agree, number_of, percent
+from vulncore.findings.data.remedies import MOST_NOTES, NotesOnData
+from vulncore.findings.shared.words import agree, listed, number_of, percent
 from vulncore.metrics.data_quality.level_shifts import level_shifts
 from vulncore.metrics.data_quality.month_gaps import month_gaps, short_months
-from vulncore.metrics.data_quality.month_rows import month_number
+from vulncore.metrics.data_quality.month_rows import KEYS, month_date, month_number
 from vulncore.store.notes import NoteKind
 
 MONTHS_WITHOUT_A_ROW = 24  # a rare harm can well miss one year
@@ -22,17 +25,52 @@ MOST_TIMES = 20  # beyond this a ratio says no more than both levels do
 NEAR_MONTHS = 3  # a change of recording takes hold over a quarter
 
 
-def month_findings(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
-    """Yield findings about months: not delivered, empty, short, not declared, or never with a row."""
-    yield from _gaps(months, names)
-    yield from _short(months)
-    yield from _not_declared(months, names)
-    yield from _without_figure(months, names)
-    yield from _never(months, names)
+def is_set_aside(months: pd.DataFrame, annotations: ir.Table) -> pd.Series:
+    """Return which rows of `months` a note sets aside."""
+    aside = pd.Series(False, months.index)
+    for force, measure, month in _set_aside(annotations):
+        about = months["month"] == month
+        for column, name in (("force", force), ("measure", measure)):
+            about &= (months[column] == name) | (name is None)
+        aside |= about
+    return aside
 
 
-def edge_findings(edges: pd.DataFrame) -> Iterator[DataFinding]:
-    """Yield a finding for each month that begins late or ends early, of what `month_gaps.month_edges` returns."""
+def month_findings(
+    months: pd.DataFrame,
+    aside: pd.Series,
+    gaps: pd.DataFrame,
+    edges: pd.DataFrame,
+    names: Mapping[str, str],
+    today: date,
+) -> Iterator[DataFinding]:
+    """Yield findings about months: cut off, empty, short, not declared, or never with a row.
+
+    `aside` says which of `months` a note sets aside, `gaps` is what `gaps_left` returns, and `edges` what `month_gaps.month_edges` returns of the same months.
+    A month that is cut off is not short as well, one that is still to come is found by `time_findings`, and one in which
+    measures were not delivered by `gap_findings`.
+    """
+    standing = months[~aside]
+    there = set(
+        standing.loc[standing["covered"], ["force", "source", "month"]].itertuples(index=False, name=None)
+    )
+    last = month_number(today)
+    cut = edges[[key in there and key[2] <= last for key in _keys(edges)] or slice(0)]
+    yield from _cut_off(cut, standing)
+    without = {(gap["force"], month) for gap in gaps.to_dict("records") for month in gap["missing"]}
+    whole = {key for key in there if key[2] <= last and (key[0], key[2]) not in without} - set(_keys(cut))
+    short = short_months(months)
+    yield from _short(short[[key in whole for key in _keys(short)] or slice(0)], standing)
+    yield from _not_declared(standing[standing["month"] <= last], months, names)
+    yield from _without_figure(standing, names)
+    yield from _never(standing, names)
+
+
+def _keys(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
+    return list(rows[["force", "source", "month"]].itertuples(index=False, name=None))
+
+
+def _cut_off(edges: pd.DataFrame, months: pd.DataFrame) -> Iterator[DataFinding]:
     for row in edges.to_dict("records"):
         month = months_in_words([row["month"]])
         yield DataFinding(
@@ -45,8 +83,11 @@ def edge_findings(edges: pd.DataFrame) -> Iterator[DataFinding]:
             count=int(row["days"]),
             of=None,
             why="The month counts as whole and looks quieter than it was. The newest figures fall for no reason.",
-            do="Compare with the source. If the extract ended early, publish the whole month again.",
+            do="Compare with the source. If the extract ended early, publish the whole month again. If the month can't "
+            "be had whole, set it aside.",
             sure=Sureness.LIKELY,
+            remedy=_aside(row, months, f"The {row['edge']} {number_of(row['days'], 'day')} have no records."),
+            touched=round(row["expected"]),
         )
 
 
@@ -56,11 +97,12 @@ def shift_findings(
     """Yield a finding for each lasting fall or rise of a measure; where the annotations have a series break, it says so."""
     noted = annotations.filter(annotations.kind == NoteKind.SERIES_BREAK.value, annotations.month.notnull())
     breaks = noted.select("force", "measure", "month", "text").to_pyarrow().to_pylist()
+    shifts = []
     for row in level_shifts(months).to_dict("records"):
         text = _note_on(breaks, row)
         whose, month = names.get(row["measure"], row["measure"]), months_in_words([row["month"]])
         falls = row["ratio"] < 1
-        yield DataFinding(
+        finding = DataFinding(
             check=("known-" if text else "") + ("level-fall" if falls else "level-rise"),
             what=_what(row, whose, month, falls, text),
             where=f"{row['force']}, {whose}, from {month}",
@@ -74,11 +116,95 @@ def shift_findings(
                 "the periods before and after are then not compared."
             ),
             sure=Sureness.CERTAIN if text else Sureness.LIKELY if row["ends"] else Sureness.POSSIBLE,
+            remedy=None
+            if text
+            else NotesOnData(
+                NoteKind.SERIES_BREAK,
+                row["force"],
+                (month_date(row["month"]),),
+                (row["measure"],),
+                f"Recording changed: {_levels(row, month)}.",
+            ),
+            touched=round(12 * abs(row["before"] - row["after"])),  # what a year's comparison is off by
         )
+        shifts.append(((finding.check, finding.sure, row["force"], row["month"], text), row, finding))
+    ordered = sorted(shifts, key=lambda shift: shift[0])
+    for _, alike in groupby(ordered, key=lambda shift: shift[0]):
+        yield _together([(row, finding) for _, row, finding in alike], names)
 
 
-def _gaps(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
-    for row in month_gaps(months).to_dict("records"):
+def _together(shifts: Sequence[tuple[dict[Any, Any], DataFinding]], names: Mapping[str, str]) -> DataFinding:
+    """Return one finding for measures that fall, or rise, in the same month."""
+    (row, first), month = shifts[0], months_in_words([shifts[0][0]["month"]])
+    if len(shifts) == 1:
+        return first
+    measures = tuple(row["measure"] for row, _ in shifts)
+    which, falls = measures_in_words(measures, names), first.check.endswith("fall")
+    levels = listed(
+        [f"{names.get(row['measure'], row['measure'])} {_levels(row, month)}" for row, _ in shifts[:5]]
+    )
+    more = f" and {len(shifts) - 5} more measures" if len(shifts) > 5 else ""
+    text = first.what.partition(" This is known: ")[2]
+    end = (
+        f"This is known: {text}"
+        if text
+        else (f"Are these real {'falls' if falls else 'rises'}, or did recording change?")
+    )
+    remedy = first.remedy
+    if isinstance(remedy, NotesOnData):
+        remedy = replace(remedy, measures=measures, text=f"Recording changed in {month}.")
+    return replace(
+        first,
+        what=f"{len(shifts)} measures {'fall' if falls else 'rise'} in {month}: {levels}{more}. {end}",
+        where=f"{row['force']}, {which}, from {month}",
+        count=sum(finding.count or 0 for _, finding in shifts),
+        of=sum(finding.of or 0 for _, finding in shifts) if falls else None,
+        remedy=remedy,
+        touched=sum(finding.records for _, finding in shifts),
+    )
+
+
+def _set_aside(annotations: ir.Table) -> list[tuple[str | None, str | None, int]]:
+    """Return the force, measure and number of each month that a note sets aside."""
+    noted = annotations.filter(annotations.kind == NoteKind.SET_ASIDE.value)
+    rows = noted.select(*KEYS).to_pyarrow().to_pylist()
+    return [(row["force"], row["measure"], month_number(row["month"])) for row in rows]
+
+
+def _aside(row: Mapping[Any, Any], months: pd.DataFrame, text: str) -> NotesOnData | None:
+    """Return the notes that set a source's month aside; None where they would be too many."""
+    of_month = months[
+        (months["force"] == row["force"]) & (months["month"] == row["month"]) & months["covered"]
+    ]
+    measures = tuple(of_month.loc[of_month["source"] == row["source"], "measure"])
+    return _noted(row["force"], (row["month"],), () if len(measures) == len(of_month) else measures, text)
+
+
+def _noted(force: str, months: Sequence[int], measures: tuple[str, ...], text: str) -> NotesOnData | None:
+    if len(months) * max(len(measures), 1) > MOST_NOTES:
+        return None
+    days = tuple(month_date(month) for month in months)
+    return NotesOnData(NoteKind.SET_ASIDE, force, days, measures, text)
+
+
+def gaps_left(months: pd.DataFrame, annotations: ir.Table) -> pd.DataFrame:
+    """Return the gaps of `month_gaps`, without months that a note sets aside."""
+    spans = months[months["covered"]].groupby(["force", "measure"])["month"].agg(["min", "max"])
+    noted = [
+        {"force": force, "measure": measure, "month": month, "covered": True}
+        for of_force, of_measure, month in _set_aside(annotations)
+        for (force, measure), first, last in spans.itertuples(name=None)
+        if of_force in (None, force) and of_measure in (None, measure) and first < month < last
+    ]
+    return month_gaps(pd.concat([months, pd.DataFrame(noted)]) if noted else months)
+
+
+def gap_findings(gaps: pd.DataFrame, months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
+    """Yield a finding for the months that measures miss, each month once."""
+    delivered = months[months["covered"]]
+    means = delivered.groupby(["force", "measure"])["count"].mean()
+    short = set(short_months(months)[["force", "month"]].itertuples(index=False, name=None))
+    for row in gaps.to_dict("records"):
         missing, every = row["missing"], row["of_measures"]
         all_of_several = len(row["measures"]) == every > 1
         which = f"all {every} measures" if all_of_several else measures_in_words(row["measures"], names)
@@ -86,19 +212,30 @@ def _gaps(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFindin
             check="months-not-delivered",
             what=(
                 f"{months_in_words(missing)} {agree(len(missing), 'was', 'were')} not delivered ({which}): "
-                "missing, not zero."
+                f"missing, not zero.{_beside([month for month in missing if (row['force'], month) in short])}"
             ),
             where=f"{row['force']}, {which}, {months_in_words(missing)}",
             count=len(missing),
             of=int(row["of_months"]),
             why="Years with these months are incomplete and are not compared.",
-            do="Ask the source for these months. If they were never published, write a note on the data.",
+            do="Ask the source for these months. If they were never published, set them aside.",
             sure=Sureness.CERTAIN,
+            remedy=_noted(
+                row["force"],
+                missing,
+                () if all_of_several or every == 1 else row["measures"],
+                "Not delivered.",
+            ),
+            touched=round(len(missing) * sum(means.get((row["force"], key), 0.0) for key in row["measures"])),
         )
 
 
-def _short(months: pd.DataFrame) -> Iterator[DataFinding]:
-    for row in short_months(months).to_dict("records"):
+def _beside(short: Sequence[int]) -> str:
+    return f" The other measures are short in {months_in_words(short)}." if short else ""
+
+
+def _short(short: pd.DataFrame, months: pd.DataFrame) -> Iterator[DataFinding]:
+    for row in short.to_dict("records"):
         month, empty = months_in_words([row["month"]]), row["count"] == 0
         beside = ". A neighbouring month was not delivered" if row["beside_gap"] else ""
         yield DataFinding(
@@ -114,13 +251,21 @@ def _short(months: pd.DataFrame) -> Iterator[DataFinding]:
             count=int(row["count"]),
             of=round(row["expected"]),
             why="The month counts as whole: totals are too small, and next year's rise will not be real.",
-            do="Compare with the source. Publish the month again, or no longer declare the month as delivered.",
+            do="Compare with the source. Publish the month again. If the month can't be had whole, set it aside.",
             sure=Sureness.POSSIBLE if row["beside_gap"] and not empty else Sureness.LIKELY,
+            remedy=_aside(
+                row,
+                months,
+                f"{number_of(row['count'], 'record')} came, and about {row['expected']:,.0f} were expected.",
+            ),
+            touched=round(row["expected"] - row["count"]),
         )
 
 
-def _not_declared(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
-    undeclared = months[~months["covered"] & (months["rows"] > 0)]
+def _not_declared(
+    past: pd.DataFrame, months: pd.DataFrame, names: Mapping[str, str]
+) -> Iterator[DataFinding]:
+    undeclared = past[~past["covered"] & (past["rows"] > 0)]
     for force, rows in undeclared.groupby("force"):
         count, of = int(rows["rows"].sum()), int(months.loc[months["force"] == force, "rows"].sum())
         which = measures_in_words(rows["measure"].unique(), names)
@@ -152,6 +297,7 @@ def _without_figure(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[
             where=f"{force}, {which}, {months_in_words(rows['month'])}",
             count=len(rows),
             of=int((months["force"] == force).sum()),
+            touched=round(len(rows) * months.loc[months["force"] == force, "count"].mean() or 0),
             why="The picture of months shows these as delivered, but periods with these months stay incomplete.",
             do="Publish the totals, or no longer declare these months.",
             sure=Sureness.CERTAIN,
@@ -175,6 +321,7 @@ def _never(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFindi
             where=f"{force}, {which}",
             count=len(rows),
             of=int((sizes["force"] == force).sum()),
+            touched=0,
             why="The figure reads as zero, and zero looks like good news.",
             do="Check that the source delivers such records and that the mapping names their codes.",
             sure=Sureness.POSSIBLE,
@@ -182,7 +329,6 @@ def _never(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFindi
 
 
 def _what(row: Mapping[Any, Any], whose: str, month: str, falls: bool, text: str) -> str:
-    after = "none" if row["ends"] else _level(row["after"])
     alike = "the same months, a year apart" if row["in_season"] else "all months delivered"
     beside = ""
     if not row["alone"] and not row["ends"] and row["ratio"] < MOST_TIMES:
@@ -193,7 +339,12 @@ def _what(row: Mapping[Any, Any], whose: str, month: str, falls: bool, text: str
         if text
         else f"Is this a real {'fall' if falls else 'rise'}, or did recording change?"
     )
-    return f"{whose}: {_level(row['before'])} a month before {month} and {after} from then on ({alike}).{beside} {end}"
+    return f"{whose}: {_levels(row, month)} ({alike}).{beside} {end}"
+
+
+def _levels(row: Mapping[Any, Any], month: str) -> str:
+    after = "none" if row["ends"] else _level(row["after"])
+    return f"{_level(row['before'])} a month before {month} and {after} from then on"
 
 
 def _level(mean: float) -> str:

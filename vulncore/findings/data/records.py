@@ -9,6 +9,7 @@ import pandas as pd
 
 from vulncore.domain.geography import boundary, edge_tolerance_m
 from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words
+from vulncore.findings.data.remedies import DegreesSwapped, PointsAsNoPlace
 from vulncore.findings.shared.words import (
     agree,
     nearest,
@@ -21,7 +22,7 @@ from vulncore.findings.shared.words import (
     small_first,
 )
 from vulncore.metrics.data_quality.piled_points import point_piles
-from vulncore.metrics.data_quality.places_off import places_off
+from vulncore.metrics.data_quality.places_off import is_zero, places_off
 from vulncore.metrics.data_quality.repeated_records import identical_rows, repeated_records
 
 STEPS_KM = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
@@ -34,9 +35,10 @@ def point_findings(incidents: ir.Table, smallest: int) -> Iterator[DataFinding]:
 
     The canonical incidents are swapped ones where numbers are hidden; numbers by place are to the nearest `smallest`.
     """
-    for row in places_off(incidents).to_dict("records"):
+    piles = point_piles(incidents.filter(~is_zero(incidents)))
+    for row in places_off(incidents, piles[piles["piled"].astype(bool)]).to_dict("records"):
         yield from _off(row, smallest)
-    for row in point_piles(incidents).to_dict("records"):
+    for row in piles.to_dict("records"):
         yield from _piled(row, smallest)
 
 
@@ -86,6 +88,7 @@ def _off(row: Row, smallest: int) -> Iterator[DataFinding]:
     finding = partial(_of_points, row, smallest)
     rows, agreed = partial(nearest_rows, smallest=smallest), partial(nearest_agree, smallest=smallest)
     if row["swapped"]:
+        mostly = 2 * row["swapped"] > row["placed"]
         yield finding(
             "swapped",
             check="swapped-degrees",
@@ -94,7 +97,10 @@ def _off(row: Row, smallest: int) -> Iterator[DataFinding]:
                 "longitude and latitude change places."
             ),
             why=f"As mapped they fall in the sea. {ON_MAPS}",
-            do="Map the two columns the other way round, and publish again.",
+            do="Map the two columns the other way round, and publish again."
+            if mostly
+            else "Correct these rows in the source, and publish the months again.",
+            remedy=DegreesSwapped() if mostly else None,
         )
     if row["zero"]:
         yield finding(
@@ -105,8 +111,9 @@ def _off(row: Row, smallest: int) -> Iterator[DataFinding]:
                 "of the British grid): a blank read as a number."
             ),
             why=f"These records have no place, and 0, 0 is in the sea. {ON_MAPS}",
-            do="Map 0 as no place, and publish again.",
+            do="Read 0, 0 as no place, and publish again.",
             sure=Sureness.CERTAIN,
+            remedy=PointsAsNoPlace(((0.0, 0.0),)),
         )
     placed = _about(row["placed"], smallest)
     if row["outside"]:
@@ -151,7 +158,8 @@ def _piled(row: Row, smallest: int) -> Iterator[DataFinding]:
             ),
             where=f"{row['force']}, {longitude}, {latitude}",
             why="Within the force's area such a point becomes the hottest hotspot. A station or a town centre often stands for an unknown place.",
-            do="Look at what is there. If the point stands for an unknown place, map it as no place.",
+            do="Look at what is there. If the point stands for an unknown place, read the point as no place.",
+            remedy=PointsAsNoPlace(((float(longitude), float(latitude)),)),
         )
     if row["snapped"]:
         yield finding(

@@ -10,6 +10,7 @@ import pandas as pd
 from vulncore.domain.blur import SHARE_SWAPPED, is_blurred
 from vulncore.domain.periods import day_name
 from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, months_in_words
+from vulncore.findings.data.remedies import DatesReadOtherwise, TimesAsNoTime
 from vulncore.findings.shared.words import (
     agree,
     nearest,
@@ -30,6 +31,8 @@ from vulncore.metrics.data_quality.clock_times import (
 from vulncore.metrics.data_quality.default_times import date_only, default_times
 from vulncore.metrics.data_quality.month_rows import month_number
 
+TURNED = ("future_recorded", "future_occurred", "before_recording")
+SLIPS = 0.05  # of all rows: so few wrong dates are slips of the keyboard, and no day read as a month
 BY_THE_HOUR = "The hours, the weekdays and the patrol hours on screen come from these times."
 
 
@@ -85,7 +88,8 @@ def _defaults(heaps: pd.DataFrame, names: Mapping[str, str], smallest: int) -> I
         whole = rows["measure"].eq("").any()
         which = "all measures" if whole else measures_in_words(rows["measure"], names)
         count, of, explained = (int(rows[name].sum()) for name in ("rows", "of", "explained"))
-        clock = f"{time(*divmod(int(str(minute)), 60)):%H:%M}"
+        moment = time(*divmod(int(str(minute)), 60))
+        clock = f"{moment:%H:%M}"
         yield DataFinding(
             check="default-time",
             what=(
@@ -97,8 +101,9 @@ def _defaults(heaps: pd.DataFrame, names: Mapping[str, str], smallest: int) -> I
             count=nearest(count, smallest),
             of=of,
             why=f"One hour looks busier than it was. {BY_THE_HOUR}",
-            do="Ask what the form shows where no time is given. If the time is a stand-in, map it as no time.",
+            do="Ask what the form shows where no time is given. If the time is a stand-in, read it as no time.",
             sure=Sureness.LIKELY,
+            remedy=TimesAsNoTime((moment,)),
         )
 
 
@@ -113,8 +118,9 @@ def _dates_alone(only: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataF
             count=count,
             of=count,
             why="All would count as midnight. Weekdays can be read from these dates, hours can't.",
-            do="Map the column as a date without a time, or bring the time if the source has it.",
+            do="Read 00:00 as no time, or bring the time if the source has it.",
             sure=Sureness.LIKELY,
+            remedy=TimesAsNoTime((time(0),)),
         )
 
 
@@ -159,11 +165,13 @@ def _order(order: pd.DataFrame, today: date, smallest: int) -> Iterator[DataFind
                 why=why,
                 do="Correct the rows in the source and publish the months again. Check how the mapping reads dates.",
                 sure=sure,
+                remedy=DatesReadOtherwise() if column in TURNED and count > SLIPS * of else None,
             )
 
 
 def _declared_ahead(months: pd.DataFrame, today: date) -> Iterator[DataFinding]:
     ahead = months[months["covered"] & (months["month"] > month_number(today))]
+    sizes = months.groupby("force")["count"].sum()
     for force, rows in ahead.groupby("force"):
         which = sorted(set(rows["month"]))
         yield DataFinding(
@@ -175,4 +183,5 @@ def _declared_ahead(months: pd.DataFrame, today: date) -> Iterator[DataFinding]:
             why="The last month delivered becomes the as-at month, so periods would end in the future.",
             do="Declare only months that are over (--covers, or the mapping), and publish again.",
             sure=Sureness.CERTAIN,
+            touched=int(sizes[force]),  # every period ends too late
         )

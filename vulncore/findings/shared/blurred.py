@@ -83,7 +83,10 @@ def _blurred_rows(snapshot: Snapshot, made_of: object) -> pa.Table:
 
 def _blurred_now(snapshot: Snapshot) -> pa.Table:
     home = snapshot.home.parent
-    forces = snapshot.coverage.force.as_table().distinct().to_pyarrow()["force"].to_pylist()
+    covered = snapshot.delivered.get(
+        "coverage", snapshot.coverage
+    )  # whatever notes set aside: rows are kept for later versions
+    forces = covered.force.as_table().distinct().to_pyarrow()["force"].to_pylist()
     areas = {force: area.shape for force in forces if (area := area_of(home, force))}
     return blurred(snapshot.incidents.select(*MADE_FROM).to_pyarrow(), _secret(snapshot), areas)
 

@@ -36,5 +36,6 @@ def _counted_of(snapshot: Snapshot, force: str, smallest: int, made_of: Hashable
 
     if not is_blurred(smallest):  # the records themselves are in one place alone
         return CountedRecords(counted())
-    covered = snapshot.publish.stored.get("coverage")
+    stored = snapshot.publish.stored
+    covered = (stored.get("coverage"), stored.get("annotations") if snapshot.delivered else None)
     return CountedRecords(kept_table(snapshot, ("counted", force, made_of, covered), COUNTED.names, counted))

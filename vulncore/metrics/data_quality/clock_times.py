@@ -80,8 +80,9 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
 
     Returns:
         One row per force: `force`, `rows`, `timed` (with a time), `before_recording` (happened on a later day than
-        it was recorded), `backwards` (ended before it began), `long` (more than a year between both), `ancient`
-        (began over a century before it was recorded), `future_recorded` and `future_occurred` (after today).
+        it was recorded, and not after today), `backwards` (ended before it began), `long` (more than a year between both, and
+        not ancient), `ancient` (began over a century before it was recorded), `future_recorded` (after today) and
+        `future_occurred` (after today, recorded before). A row's date that can't be is counted once.
     """
     began, ended, recorded = incidents.occurred_from, incidents.occurred_to, incidents.recorded_on
     happened = ibis.greatest(began, ended).cast("date")
@@ -89,9 +90,10 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
     limit = ibis.literal(today)
     later = ibis.ifelse(
         (recorded.day() == 1).all(),
-        incidents.count(where=happened.truncate("M") > recorded.truncate("M")),
-        incidents.count(where=happened > recorded),
+        incidents.count(where=(happened <= limit) & (happened.truncate("M") > recorded.truncate("M"))),
+        incidents.count(where=(happened <= limit) & (happened > recorded)),
     )
+    ancient = began.year() < recorded.year() - OLDEST_YEARS
     counts: pd.DataFrame = (
         incidents.group_by("force")
         .agg(
@@ -99,10 +101,12 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
             timed=began.count(),
             before_recording=later,
             backwards=incidents.count(where=ended < began),
-            long=incidents.count(where=ended.epoch_seconds() - began.epoch_seconds() > LONGEST_DAYS * 86_400),
-            ancient=incidents.count(where=began.year() < recorded.year() - OLDEST_YEARS),
+            long=incidents.count(
+                where=~ancient & (ended.epoch_seconds() - began.epoch_seconds() > LONGEST_DAYS * 86_400)
+            ),
+            ancient=incidents.count(where=ancient),
             future_recorded=incidents.count(where=recorded > limit),
-            future_occurred=incidents.count(where=happened > limit),
+            future_occurred=incidents.count(where=(happened > limit) & (recorded <= limit)),
         )
         .order_by("force")
         .to_pandas()

@@ -1,7 +1,6 @@
 """Months that are missing, short or cut off: gaps in coverage, totals far too low, empty first or last days."""
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Final
 
 import ibis.expr.types as ir
@@ -35,10 +34,10 @@ ASSUMED_DISPERSION: Final = 6.0
 
 
 def month_gaps(months: pd.DataFrame) -> pd.DataFrame:
-    """Return the gaps in `month_rows`: each set of months that was not delivered, with all measures that miss the same ones.
+    """Return the gaps in `month_rows`: months that were not delivered, each once, with all measures that miss it.
 
     Returns:
-        One row per force and set of missing months: `force`, `missing` (tuple of month numbers), `measures`
+        One row per force and set of measures that miss the same months: `force`, `missing` (tuple of month numbers), `measures`
         (tuple of keys), `of_measures` (how many of the force's measures span those months), `of_months` (from
         the first month covered to the last, of those measures). The most missing first.
 
@@ -49,18 +48,18 @@ def month_gaps(months: pd.DataFrame) -> pd.DataFrame:
     >>> month_gaps(months)[["missing", "of_months"]].values.tolist()
     [[(24003, 24004), 5]]
     """
-    missing_by: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    missing_by: dict[tuple[str, int], list[str]] = {}
     spans: dict[tuple[str, str], tuple[int, int]] = {}
     declared = months[months["covered"] & months["month"].between(FIRST_MONTH, LAST_MONTH)]
     for key, rows in declared.groupby(["force", "measure"]):
         force, measure = (str(part) for part in key)
         there = {int(month) for month in rows["month"]}
         spans[force, measure] = min(there), max(there)
-        for run in _runs(sorted(set(range(min(there), max(there))) - there)):
-            missing_by.setdefault((force, run), []).append(measure)
+        for month in sorted(set(range(min(there), max(there))) - there):
+            missing_by.setdefault((force, month), []).append(measure)
     together: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-    for (force, run), missing_it in missing_by.items():
-        together.setdefault((force, tuple(missing_it)), []).extend(run)
+    for (force, month), missing_it in missing_by.items():
+        together.setdefault((force, tuple(missing_it)), []).append(month)
     most_first = sorted(together.items(), key=lambda item: (-len(item[0][1]) * len(item[1]), item[0]))
     gaps = []
     for (force, measures), missing in most_first:
@@ -125,12 +124,6 @@ def month_edges(incidents: ir.Table, coverage: ir.Table) -> pd.DataFrame:
         for edge in _edges(days)
     ]
     return pd.DataFrame(edges, columns=["force", "source", "month", "edge", "days", "expected", "count"])
-
-
-def _runs(numbers: list[int]) -> list[tuple[int, ...]]:
-    """Return ascending numbers as runs that follow one another: along a run a number and its place rise together."""
-    runs = groupby(enumerate(numbers), key=lambda placed: placed[1] - placed[0])
-    return [tuple(number for _, number in run) for _, run in runs]
 
 
 def _short_of(grid: pd.DataFrame) -> list[tuple[object, ...]]:

@@ -18,11 +18,15 @@ in 10¹⁶ lies there; a force with one town and a long coast stays below four."
 BEYOND_M: Final = 1_000.0
 GRID_ORIGIN: Final = (-7.5571598, 49.7668072)  # easting 0, northing 0 of the British National Grid
 BRITISH_LATITUDES, BRITISH_LONGITUDES = (49.0, 61.0), (-9.0, 2.5)
+POINT: Final = ["longitude", "latitude"]
 CLOSE: Final = 0.001  # degrees: a hundred metres
 
 
-def places_off(incidents: ir.Table) -> pd.DataFrame:
+def places_off(incidents: ir.Table, piles: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return how many of each force's points are outside its area, far off, at 0 or swapped.
+
+    A point is counted once: what is at 0, swapped or one of the `piles` (`force`, `longitude`, `latitude`) is neither
+    outside nor far.
 
     Returns:
         One row per force with points: `force`; `placed` (rows with a point); `outside` (of them marked as outside
@@ -42,7 +46,6 @@ def places_off(incidents: ir.Table) -> pd.DataFrame:
         middle_x=placed.longitude.median(),
         middle_y=placed.latitude.median(),
         placed=placed.count(),
-        outside=placed.outside_area.fill_null(False).sum(),
     )
     apart = placed.join(middles, "force").mutate(km=lambda t: _km(t, t.longitude, t.latitude))
     usual = apart.group_by("force").agg(usual_km=apart.km.median())
@@ -51,17 +54,30 @@ def places_off(incidents: ir.Table) -> pd.DataFrame:
     )
     marked = judged.mutate(
         far=judged.km > judged.limit_km,
-        zero=_zero(judged),
-        turned=_km(judged, judged.latitude, judged.longitude) < judged.limit_km,
+        zero=is_zero(judged),
+        piled=ibis.or_(
+            *(
+                (judged.force == force) & (judged.longitude == x) & (judged.latitude == y)
+                for force, x, y in ([] if piles is None else piles[["force", *POINT]].itertuples(index=False))
+            )
+        ),
+        turned=(_km(judged, judged.latitude, judged.longitude) < judged.limit_km) | _british_turned(judged),
+    )
+    marked = marked.mutate(
+        known=marked.zero | marked.piled | ((marked.far | _british_turned(marked)) & marked.turned)
     )
     counted: pd.DataFrame = (
-        marked.group_by("force", "placed", "outside", "middle_x", "middle_y")
-        .agg(zero=lambda t: t.zero.sum(), swapped=lambda t: (t.far & t.turned & ~t.zero).sum())
+        marked.group_by("force", "placed", "middle_x", "middle_y")
+        .agg(
+            zero=lambda t: t.zero.sum(),
+            swapped=lambda t: (t.far & t.turned & ~t.zero).sum(),
+            outside=lambda t: (t.outside_area.fill_null(False) & ~t.known).sum(),
+        )
         .order_by("force")
         .to_pandas()
     )
     counted = counted.join(_far(marked), on="force").fillna({"far": 0}).astype({"far": "int64"})
-    beyond = [_beyond(placed, row) for row in counted.to_dict("records")]
+    beyond = [_beyond(marked.filter(~marked.known), row) for row in counted.to_dict("records")]
     turned = counted["middle_x"].between(*BRITISH_LATITUDES) & counted["middle_y"].between(
         *BRITISH_LONGITUDES
     )
@@ -73,10 +89,10 @@ def places_off(incidents: ir.Table) -> pd.DataFrame:
 
 
 def _far(marked: ir.Table) -> pd.DataFrame:
-    """Return by force how many records are far off, and the farthest's distance, without those in far towns."""
+    """Return by force how many records are far off, and the farthest's distance, without those in far towns or known otherwise."""
     points: pd.DataFrame = (
-        marked.filter(marked.far)
-        .group_by("force", "longitude", "latitude", "turned", "km")
+        marked.filter(marked.far, ~marked.known)
+        .group_by("force", "longitude", "latitude", "km")
         .agg(rows=lambda t: t.count())
         .to_pandas()
     )
@@ -84,7 +100,7 @@ def _far(marked: ir.Table) -> pd.DataFrame:
         pd.Series(
             in_far_towns(of.longitude.to_numpy(), of.latitude.to_numpy(), of.rows.to_numpy(float)), of.index
         )
-        for _, of in points[~points["turned"]].groupby("force")
+        for _, of in points.groupby("force")
     ]
     slips = points.drop(index=[at for town in towns for at in town.index[town]])
     return slips.groupby("force").agg(far=("rows", "sum"), far_km=("km", "max"))
@@ -111,7 +127,14 @@ def _km(points: ir.Table, longitude: ir.FloatingValue, latitude: ir.FloatingValu
     return KM_PER_DEGREE * (across * across + north * north).sqrt()
 
 
-def _zero(points: ir.Table) -> ir.BooleanValue:
+def _british_turned(points: ir.Table) -> ir.BooleanValue:
+    """Return whether the middle of a force's points is a British place with longitude and latitude swapped."""
+    return points.middle_x.between(*BRITISH_LATITUDES) & points.middle_y.between(*BRITISH_LONGITUDES)
+
+
+def is_zero(points: ir.Table) -> ir.BooleanValue:
+    """Return which points are at longitude and latitude 0, or at the origin of the British grid."""
+
     def at(x: float, y: float) -> ir.BooleanValue:
         return ((points.longitude - x).abs() < CLOSE) & ((points.latitude - y).abs() < CLOSE)
 

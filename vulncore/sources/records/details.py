@@ -22,7 +22,13 @@ from vulncore.sources.records.values import (
 from vulncore.sources.row_tally import RowTally
 
 DAY_S: Final = 86_400
+SAME_POINT: Final = 6e-6  # degrees, half a metre: points are written with five decimals
+AROUND_0: Final = (
+    1e-3  # degrees: a reference of the British grid that stands for none is the middle of its square
+)
 FEW: Final = 5  # so many unreadable values are slips, whatever share of a short extract they are
+
+NO_PLACE: Final = " If 0, 0 stands for no place, say so in the mapping: no_place = [[0, 0]]."
 
 Columns = dict[str, Any]
 """Columns of the incidents table, row by row of the extract."""
@@ -64,26 +70,35 @@ def _times(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
     """
     if not mapping.occurred_from.columns and not mapping.occurred_to.columns:
         return {}
-    start, start_s, start_length = _moments(table, "occurred_from", mapping, tally)
-    end, end_s, end_length = _moments(table, "occurred_to", mapping, tally)
+    start, start_s, start_length, start_stands = _moments(table, "occurred_from", mapping, tally)
+    end, end_s, end_length, end_stands = _moments(table, "occurred_to", mapping, tally)
+    end_s[start_stands] = np.nan  # an end alone would still make it an hour of the day
     first = _stamp(start, np.nan_to_num(start_s, nan=0.0))
     last = _last_second(end, end_s, end_length)
     alone = np.isnat(last) & ~np.isnat(first) & (np.isnan(start_s) | (start_length > 0))
     last[alone] = _last_second(start, start_s, start_length)[alone]
     tally.noted["without a date when it happened"] = int((np.isnat(first) & np.isnat(last)).sum())
-    untimed = ~np.isnat(first) & np.isnan(start_s)
+    untimed = ~np.isnat(first) & np.isnan(start_s) & ~start_stands
     tally.noted["without a time of day, kept as the whole day"] = int(untimed.sum())
+    tally.noted["with a time that stands for no time, kept without the hour"] = int(
+        (start_stands | end_stands).sum()
+    )
     return {"occurred_from": pa.array(first), "occurred_to": pa.array(last)}
 
 
-def _moments(table: pa.Table, name: str, mapping: Mapping, tally: RowTally) -> tuple[Moments, Floats, float]:
+def _moments(
+    table: pa.Table, name: str, mapping: Mapping, tally: RowTally
+) -> tuple[Moments, Floats, float, Booleans]:
+    """Return what `column_moments` returns, without times that stand for none, and which rows have one of these."""
     where: Moment = getattr(mapping, name)
     days, seconds, length = column_moments(table, where, mapping.date_order)
     if where.columns:
         _note_unread(table, where.at or where.date, np.isnat(days), name, mapping, tally)
     if where.time or where.hour:
         _note_unread(table, where.time or where.hour, np.isnan(seconds), f"{name} (time)", mapping, tally)
-    return days, seconds, length
+    minutes = [clock.hour * 60 + clock.minute for clock in mapping.no_time]
+    stands = np.isin(seconds // 60, minutes)
+    return days, np.where(stands, np.nan, seconds), length, stands
 
 
 def _last_second(days: Any, seconds: Any, length: float) -> Any:
@@ -100,8 +115,7 @@ def _places(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
         used = [where["longitude"], where["latitude"]]
         longitudes, latitudes = (column_numbers(table[column], parse_number) for column in used)
         off_earth = ~((np.abs(longitudes) <= 180) & (np.abs(latitudes) <= 90))
-        nowhere = (longitudes == 0) & (latitudes == 0)  # what a system writes that has no place
-        longitudes[off_earth | nowhere], latitudes[off_earth | nowhere] = np.nan, np.nan
+        longitudes[off_earth], latitudes[off_earth] = np.nan, np.nan
     elif "easting" in where:
         used = [where["easting"], where["northing"]]
         longitudes, latitudes = to_wgs84(*(column_numbers(table[column], parse_number) for column in used))
@@ -110,8 +124,14 @@ def _places(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
         longitudes, latitudes = to_wgs84(*grid_reference(table[used[0]].to_pylist()))
     else:
         return {}
+    stands = _stand_for_no_place(longitudes, latitudes, mapping)
+    longitudes[stands], latitudes[stands] = np.nan, np.nan
+    zero = (longitudes == 0) & (latitudes == 0)  # what a system writes that has no place
+    longitudes[zero], latitudes[zero] = np.nan, np.nan
     placed = np.isfinite(longitudes) & np.isfinite(latitudes)
-    _note_unread(table, used[0], ~placed, "the place", mapping, tally)
+    _note_unread(table, used[0], ~(placed | stands), "the place", mapping, tally)
+    if mapping.no_place:
+        tally.noted["with a point that stands for no place, kept without it"] = int(stands.sum())
     tally.noted["without a place"] = int((~placed).sum())
     columns = {
         name: pa.array(np.where(placed, values, np.nan), pa.float64(), from_pandas=True)
@@ -126,6 +146,25 @@ def _places(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
             lies_outside[placed].sum()
         )
     return columns
+
+
+def _stand_for_no_place(longitudes: Floats, latitudes: Floats, mapping: Mapping) -> Booleans:
+    """Return which points are among those that stand for no place."""
+    stands = np.zeros(len(longitudes), bool)
+    for x, y in mapping.no_place:
+        reach, points = SAME_POINT, [(x, y)]
+        if x == y == 0:
+            reach, points = AROUND_0, [(0.0, 0.0), _on_the_grid(0.0, 0.0)]
+        elif abs(x) > 180 or abs(y) > 90:
+            points = [_on_the_grid(x, y)]
+        for longitude, latitude in points:
+            stands |= (np.abs(longitudes - longitude) < reach) & (np.abs(latitudes - latitude) < reach)
+    return stands
+
+
+def _on_the_grid(easting: float, northing: float) -> tuple[float, float]:
+    longitude, latitude = to_wgs84(np.array([easting]), np.array([northing]))
+    return float(longitude[0]), float(latitude[0])
 
 
 def _days(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
@@ -154,6 +193,6 @@ def _note_unread(
         raise InvalidMappingError(
             f"{len(unread):,} of {int(there.sum()):,} values of column {column[:60]} cannot be read as "
             f"{COLUMN_LABELS.get(name, name)}, like '{printable(unread[0].as_py()[:40])}'. Dates are read "
-            f"{mapping.date_order}. Correct the mapping, or take the column out."
+            f"{mapping.date_order}. Correct the mapping, or take the column out.{NO_PLACE if name == 'the place' else ''}"
         )
     tally.noted[f"with a value of {column[:60]} that cannot be read, left empty"] = len(unread)

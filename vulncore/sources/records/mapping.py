@@ -1,10 +1,11 @@
 """What the columns and codes of an extract mean: the mapping that a force keeps beside its extract, and whether it holds together."""
 
+import math
 import re
 from collections.abc import Collection
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, ConfigDict
@@ -55,6 +56,9 @@ COLUMN_LABELS: Final = {
 }
 """The names on screen of all that a column can be."""
 
+MOST_STAND_INS: Final = 100
+"""Points, and times, that may stand for none: more is a list of places, not of what a form fills in."""
+
 IN_A_FILE: Final = ConfigDict(extra="forbid")
 """Of parts that a file holds as they are: pydantic checks them where they are read, and nothing where code makes them."""
 
@@ -102,6 +106,8 @@ class Mapping:
     `source` names the extract among those of its dataset: publishing it again replaces its months and nobody
     else's. `first` and `last` are the months that it covers, delivered-and-zero included: they are declared,
     never taken from its rows. `measures` are those that neither the report nor a public source has.
+    `no_place` are points that stand for no place: longitude and latitude, or easting and northing; 0, 0 is that of either.
+    `no_time` are times of day that stand for no time, to the minute.
     """
 
     source: str
@@ -117,6 +123,8 @@ class Mapping:
     sheet: str = ""
     heading: tuple[int, int] | None = None
     most_rejected_percent: float = 5.0
+    no_place: tuple[tuple[float, float], ...] = ()
+    no_time: tuple[time, ...] = ()
 
     @property
     def months(self) -> tuple[date, ...]:
@@ -215,6 +223,14 @@ def _check_places(mapping: Mapping) -> None:
         raise InvalidMappingError(
             f"The place is given in {len(ways)} ways ({first_five(ways)}). Keep the best way."
         )
+    beyond = [point for point in mapping.no_place if not all(abs(number) < math.inf for number in point)]
+    if beyond:
+        raise InvalidMappingError(f"{len(beyond)} points of `no_place` are no numbers. Correct the points.")
+    for name, stand_ins in (("no_place", mapping.no_place), ("no_time", mapping.no_time)):
+        if len(stand_ins) > MOST_STAND_INS:
+            raise InvalidMappingError(
+                f"`{name}` has {len(stand_ins):,} entries. Keep the {MOST_STAND_INS} that most records have."
+            )
 
 
 def _check_measures(mapping: Mapping) -> None:

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Table
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -34,7 +35,7 @@ from vulncore.sources.records.mapping import (
     checked_mapping,
     mapped_measure,
 )
-from vulncore.sources.records.moments import DateOrder
+from vulncore.sources.records.moments import DateOrder, parse_time
 
 MAX_MAPPING_BYTES: Final = 1_000_000  # ten thousand codes
 FIRST_MAPPED_ORDER: Final = 1_001  # after every measure that is known
@@ -63,6 +64,10 @@ def _moment(given: Any) -> Any:
     return given
 
 
+def _clock(given: Any) -> Any:
+    return parse_time(given) if isinstance(given, str) and ":" in given else given
+
+
 def _one_column(name: str) -> str:
     if name not in ONE_COLUMN:
         raise PydanticKnownError("extra_forbidden")
@@ -82,6 +87,12 @@ def _if(holds: Callable[[Any], object]) -> AfterValidator:
 
 MomentColumn = Annotated[Moment, BeforeValidator(_moment)]
 Line = Annotated[PositiveInt, Strict()]
+Clock = Annotated[
+    time,
+    Strict(),
+    BeforeValidator(_clock),
+    AfterValidator(lambda clock: clock.replace(second=0, microsecond=0)),
+]
 
 
 class ColumnsTable(BaseModel, extra="allow"):
@@ -120,6 +131,8 @@ class MappingFile(BaseModel, extra="forbid"):
     dates: DateOrder = DateOrder.DAY_FIRST
     sheet: str = ""
     heading: Annotated[tuple[Line, Line], _if(lambda lines: lines[0] <= lines[1])] | None = None
+    no_place: tuple[tuple[StrictFloat, StrictFloat], ...] = ()
+    no_time: tuple[Clock, ...] = ()
     most_rejected_percent: StrictFloat = 5.0
     coverage: CoverageTable | None = None
     columns: ColumnsTable = ColumnsTable.model_construct()
@@ -141,6 +154,8 @@ SENTENCES: Final = {
     "measure missing": "A [[measure]] has no {name}. Add {name}.",
     "dates": '`dates` is \'{given}\'. Write "day first" or "month first".',
     "heading": "Write `heading` as the first and the last line of the heading, like [3, 4].",
+    "no_place": "Write `no_place` as pairs of numbers, like [[0, 0]].",
+    "no_time": 'Write `no_time` as times of day, like ["00:00", "12:00"].',
     **dict.fromkeys(
         (f"columns.{moment}" for moment in MOMENTS),
         'Write `{name}` as a column, or as {{ date = "…", time = "…" }} or {{ date = "…", hour = "…" }}.',
@@ -231,6 +246,8 @@ def _mapping(given: dict[str, Any]) -> Mapping:
         sheet=file.sheet,
         heading=file.heading,
         most_rejected_percent=file.most_rejected_percent,
+        no_place=file.no_place,
+        no_time=file.no_time,
     )
 
 
@@ -266,14 +283,15 @@ def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str
     `column` for a column of codes, `column=code` for a code, or a measure's key.
     """
     noted = {about: " ".join(doubt.split()) for about, doubt in (doubts or {}).items()}
-    percent = mapping.most_rejected_percent
     settings = {
         "source": mapping.source,
         "force": mapping.force,
         "dates": mapping.date_order.value,
         **({"sheet": mapping.sheet} if mapping.sheet else {}),
         **({"heading": mapping.heading} if mapping.heading else {}),
-        "most_rejected_percent": int(percent) if percent == int(percent) else percent,
+        **({"no_place": mapping.no_place} if mapping.no_place else {}),
+        **({"no_time": mapping.no_time} if mapping.no_time else {}),
+        "most_rejected_percent": mapping.most_rejected_percent,
     }
     moments = {name: _moment_value(getattr(mapping, name)) for name in MOMENTS}
     columns = {
@@ -306,6 +324,15 @@ def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str
     return "\n".join(lines) + "\n"
 
 
+def setting_line(name: str, value: Any, *, quoted: bool = False) -> str:
+    """Return the line of a mapping that sets a value; of a code, whose name is `quoted`, too.
+
+    >>> setting_line("no_place", ((0.0, 0.0),)), setting_line("STK", "stalking-and-harassment", quoted=True)
+    ('no_place = [[0, 0]]', '"STK" = "stalking-and-harassment"')
+    """
+    return _line(_text(name) if quoted else name, value)
+
+
 def _moment_value(where: Moment) -> Any:
     parts = {name: getattr(where, name) for name in ("date", "time", "hour")}
     return where.at or {name: column for name, column in parts.items() if column}
@@ -323,4 +350,10 @@ def _text(value: Any) -> str:
     """Return a value as TOML: JSON's are TOML's, but for tables and for DEL."""
     if isinstance(value, dict):
         return f"{{ {', '.join(_line(name, part) for name, part in value.items())} }}"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_text, value))}]"
+    if isinstance(value, time):
+        return f'"{value:%H:%M}"'
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

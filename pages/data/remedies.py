@@ -1,0 +1,117 @@
+"""What puts a finding right, at a press: another filling of the mapping, or notes on the data."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import streamlit as st
+
+from pages.data.findings import show_changes
+from pages.data.notes import keep_notes
+from pages.data.uploads import desk
+from pages.shared.access import may_publish
+from pages.shared.reads import store_path
+from pages.shared.sidebar import View
+from pages.shared.text import plain
+from pages.shared.visit import visit
+from vulncore import store as stores
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.schemas import ANNOTATIONS
+from vulncore.findings.data.changes import changes_between
+from vulncore.findings.data.checks import DataFinding
+from vulncore.findings.data.remedies import (
+    NotesOnData,
+    remedied,
+    remedy_effect,
+    remedy_label,
+    remedy_notes,
+)
+from vulncore.findings.shared.file_names import file_name
+from vulncore.sources.deliveries import Source
+from vulncore.sources.records.mapping import Mapping
+
+OPEN = "remedy open"
+BRING_IN = "Bring in data"
+
+
+def offer_in_dry_run(mapping: Mapping | None, finding: DataFinding) -> None:
+    """Offer to fill in the mapping of a dry run with a finding's remedy, and to make the dry run again."""
+    if mapping is None or finding.remedy is None or isinstance(finding.remedy, NotesOnData):
+        return
+    better = remedied(mapping, finding.remedy)
+    if better != mapping:
+        _draw(finding, f"remedy {finding.what}", desk().fill_in, better)
+
+
+def offer_for_version(view: View, finding: DataFinding) -> None:
+    """Offer a finding's remedy for the newest version: notes are written here, another mapping needs the file again."""
+    remedy, publish = finding.remedy, view.publish
+    if remedy is None or not may_publish():
+        return
+    if publish.number != stores.versions(store_path(), publish.dataset)[-1].number:
+        return
+    key = f"remedy {publish.number} {finding.what}"
+    if isinstance(remedy, NotesOnData):
+        _draw(finding, key, _open, key)
+        if st.session_state.get(OPEN) == key:
+            with st.container(border=True):
+                _confirm(view, remedy, key)
+    elif publish.source == Source.RECORDS.value:
+        st.caption(
+            plain(
+                f"{remedy_label(remedy)}: that is a setting of the mapping. Bring the file in again, and choose it there."
+            )
+        )
+        st.button("Go to Bring in data", key=key, on_click=_go_to_bring_in)
+
+
+def _draw(finding: DataFinding, key: str, callback: Callable[..., None], *given: object) -> None:
+    if finding.remedy is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(plain(remedy_label(finding.remedy)), key=key, on_click=callback, args=given)
+        st.caption(
+            plain(
+                remedy_effect(finding.remedy, finding.count if finding.touched is None else finding.touched)
+            )
+        )
+
+
+def _open(key: str) -> None:
+    st.session_state[OPEN] = key
+
+
+def _go_to_bring_in() -> None:
+    st.session_state["data part"] = BRING_IN
+
+
+def _confirm(view: View, remedy: NotesOnData, key: str) -> None:
+    """Say which figures notes would change, and write them for who gives a name."""
+    publish = view.publish
+    try:
+        before = stores.open_version(store_path(), publish.dataset, publish.number)
+        standing = before.annotations.to_pyarrow().to_pylist()
+
+        def with_notes(author: str) -> list[dict[str, object]]:
+            return [*standing, *remedy_notes(remedy, author, datetime.now(UTC).date())]
+
+        table = pa.Table.from_pylist(with_notes("dry run"), schema=ANNOTATIONS)
+        after = stores.preview_notes(store_path(), publish.dataset, table, "dry run", publish.number)
+        names = {measure.key: measure.name for measure in view.contents.measures}
+        whose = ", ".join(names.get(measure, measure) for measure in remedy.measures) or "All measures"
+        st.markdown(
+            plain(f"A note of the kind '{remedy.kind.value}' would say of {remedy.force}: {remedy.text}")
+        )
+        st.markdown(f"**Measures:** {plain(whose)}. This would change:")
+        show_changes(changes_between(before, after), file_name(publish, "what the note would change"))
+        with st.form(f"{key} form", border=False):
+            by = st.text_input("Your name", visit().name, max_chars=80, key=f"{key} by").strip()
+            writes = st.form_submit_button("Write the note", type="primary")
+        if (
+            st.button("Leave the data as they are", key=f"{key} leave", on_click=_open, args=("",))
+            or not writes
+        ):
+            return
+        keep_notes(view, with_notes(by), by)
+    except VulncoreError as problem:
+        st.error(plain(f"The note was not written. {problem}"))
