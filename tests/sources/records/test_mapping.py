@@ -96,6 +96,7 @@ def test_what_is_written_is_read_as_it_was(names, codes, more, order):
         sheet=names[0],
         heading=(3, 4),
         most_rejected_percent=2.5,
+        not_read=tuple(more) or None,
     )
     assert parse_mapping(mapping_toml(mapping).encode()) == mapping
 

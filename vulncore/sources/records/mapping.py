@@ -101,7 +101,8 @@ class Mapping:
 
     `source` names the extract among those of its dataset: publishing it again replaces its months and nobody
     else's. `first` and `last` are the months that it covers, delivered-and-zero included: they are declared,
-    never taken from its rows. `measures` are those that neither the report nor a public source has.
+    never taken from its rows. `measures` are those that neither the report nor a public source has. `not_read` are
+    the headings that the extract had beside those that are read, None where nobody knows: any other is new to a later file.
     """
 
     source: str
@@ -117,6 +118,7 @@ class Mapping:
     sheet: str = ""
     heading: tuple[int, int] | None = None
     most_rejected_percent: float = 5.0
+    not_read: tuple[str, ...] | None = None
 
     @property
     def months(self) -> tuple[date, ...]:

@@ -121,6 +121,7 @@ class MappingFile(BaseModel, extra="forbid"):
     sheet: str = ""
     heading: Annotated[tuple[Line, Line], _if(lambda lines: lines[0] <= lines[1])] | None = None
     most_rejected_percent: StrictFloat = 5.0
+    not_read: tuple[str, ...] | None = None
     coverage: CoverageTable | None = None
     columns: ColumnsTable = ColumnsTable.model_construct()
     counts: list[Coding] = []
@@ -231,6 +232,7 @@ def _mapping(given: dict[str, Any]) -> Mapping:
         sheet=file.sheet,
         heading=file.heading,
         most_rejected_percent=file.most_rejected_percent,
+        not_read=file.not_read,
     )
 
 
@@ -274,6 +276,7 @@ def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str
         **({"sheet": mapping.sheet} if mapping.sheet else {}),
         **({"heading": mapping.heading} if mapping.heading else {}),
         "most_rejected_percent": int(percent) if percent == int(percent) else percent,
+        **({"not_read": mapping.not_read} if mapping.not_read is not None else {}),
     }
     moments = {name: _moment_value(getattr(mapping, name)) for name in MOMENTS}
     columns = {
