@@ -51,12 +51,13 @@ class Desk:
     """What a visit keeps of the file that it brings in, and no longer than it is used.
 
     `looks` are what was read of it by sheet and heading, `dry_run` the last one, `published` what was published of the last file until
-    that is said, and `cleared` counts the files that are done with.
+    that is said, and `cleared` counts the files that are done with. `codes` are what was chosen of codes, by the column's key.
     """
 
     file_id: str = ""
     source: Source | None = None
     looks: dict[object, Any] = field(default_factory=dict)
+    codes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     dry_run: Any = None
     published: Publish | None = None
     cleared: int = 0

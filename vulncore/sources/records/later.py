@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -123,7 +123,7 @@ def _columns_drafted(
         if ours in changed or name in new or (ours in places and changed.keys() & places):
             chosen[ours] = name
             roles[ours] = None
-    moments: dict[str, Moment] = {}
+    moments: dict[str, Any] = {}
     for ours in MOMENTS:
         before, after = getattr(kept, ours), getattr(fresh, ours)
         if set(before.columns) & set(gone):
