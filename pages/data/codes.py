@@ -117,7 +117,7 @@ class _Codes:
         st.session_state[key] = self._choice(code)  # what is not drawn is forgotten, and told here once more
         doubt = self.doubts.get(code)
         place.multiselect(
-            plain(f"{code}: {number_of(self.rows.get(code, 0), 'row')}{', to be checked' if doubt else ''}"),
+            plain(f"{code}, {number_of(self.rows.get(code, 0), 'row')}{', to be checked' if doubt else ''}"),
             self.options,
             key=key,
             placeholder=LEFT_OUT,
@@ -147,9 +147,9 @@ class _Codes:
             of_code = {name: keys[name] for name in names if name in keys}
             if NEW_MEASURE in names:
                 taken = {measure.key for measure in (*self.measures, *made)}
-                own = measure_from_value(code, FIRST_MAPPED_ORDER + len(self.measures) + place, taken)
-                made.append(own)
-                of_code[NEW_MEASURE] = own.key
+                new = measure_from_value(code, FIRST_MAPPED_ORDER + len(self.measures) + place, taken)
+                made.append(new)
+                of_code[NEW_MEASURE] = new.key
             codes[code] = tuple(dict.fromkeys(of_code.values()))
         return Coding(self.column.name, codes, tuple(left), self.coding.separator), tuple(made)
 

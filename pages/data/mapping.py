@@ -20,7 +20,6 @@ from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Mappin
 from vulncore.sources.records.moments import DateOrder
 
 NONE = "–"
-CHOOSE_CODES = "Say below what each counts towards"
 DOUBTED = COLUMN_LABELS | {
     "force": "Force",
     "coverage": "Months covered",
@@ -50,7 +49,7 @@ def chosen_mapping(
     news = st.container()
     with news:
         _say_news(later, draft.mapping) if later else _say_doubts(draft)
-    with st.expander(_as_before(later)) if later else st.container():
+    with st.expander(plain(_as_before(later))) if later else st.container():
         return _choices(draft, columns, key, later, news)
 
 
@@ -124,56 +123,49 @@ class _Picker:
 
 def _say_doubts(draft: Draft) -> None:
     """Say what is unsure, but for codes: their boxes say it."""
-    columns = [coding.column for coding in draft.mapping.counts]
-    of_codes = unsure_codes(draft.doubts, columns)
-    lines = _doubt_lines({about: doubt for about, doubt in draft.doubts.items() if about not in of_codes})
+    of_codes = unsure_codes(draft.doubts, [coding.column for coding in draft.mapping.counts])
+    doubts = {about: doubt for about, doubt in draft.doubts.items() if about not in of_codes}
     if of_codes:
-        is_are = agree(len(of_codes), "is", "are")
-        lines.append(
-            f"- **Codes**: {number_of(len(of_codes), 'code')} {is_are} to be checked, first in the list"
+        count = len(of_codes)
+        doubts["Codes"] = (
+            f"{number_of(count, 'code')} {agree(count, 'is', 'are')} to be checked, first in the list"
         )
-    if lines:
-        st.info("Filled in from the headings and values. Look at these:\n" + "\n".join(lines))
+    if doubts:
+        _say("Filled in from the headings and values. Look at these:", doubts)
 
 
 def _say_news(later: LaterFile, mapping: Mapping) -> None:
     """Say what a later file has that is not as in the last one, and which months it is taken to cover."""
     of_codes = unsure_codes(later.draft.doubts, later.codes)
-    lines = _doubt_lines(
-        {
-            about: doubt
-            for about, doubt in later.draft.doubts.items()
-            if about not in of_codes and about != "coverage"
-        }
-    )
+    aside = {"coverage", *of_codes}
+    doubts = {about: doubt for about, doubt in later.draft.doubts.items() if about not in aside}
     for column, codes in later.codes.items():
-        count, rows = len(codes), sum(codes.values())
-        lines.append(
-            f"- **{plain(column)}**: {number_of(count, 'new code')}, in {number_of(rows, 'row')}. {CHOOSE_CODES}"
-        )
-    unread = [name for name in later.new if name not in mapping.wanted]
-    if unread:
-        named = plain(first_five(unread))
-        lines.append(f"- **New columns that are not read**: {named}. They can be chosen below")
+        counted = f"{number_of(len(codes), 'new code')}, in {number_of(sum(codes.values()), 'row')}"
+        before = f"{doubts[column]}; " if column in doubts else ""
+        doubts[column] = f"{before}{counted}. Say below what each counts towards"
+    if unread := [name for name in later.new if name not in mapping.wanted]:
+        doubts["New columns that are not read"] = f"{first_five(unread)}. They can be chosen below"
     months = dict.fromkeys(map(month_name, mapping.months[:: len(mapping.months) - 1 or 1]))
     covers = f"The file is taken as whole for {' to '.join(months)}." if months else "No month was found."
-    if lines:
-        st.info(f"{covers} New in this file:\n" + "\n".join(lines))
+    if doubts:
+        _say(f"{covers} New in this file:", doubts)
     else:
-        st.success(f"{covers} Its columns and codes are as last month: nothing is to be filled in.")
+        st.success(plain(f"{covers} Its columns and codes are as last month: nothing is to be filled in."))
+
+
+def _say(opening: str, doubts: Table[str, str]) -> None:
+    """Say doubts, the same of several things once."""
+    alike: dict[str, list[str]] = {}
+    for about, doubt in doubts.items():
+        alike.setdefault(doubt, []).append(DOUBTED.get(about, about.replace("=", ": ")))
+    lines = [f"- **{plain(', '.join(about))}**: {plain(doubt)}" for doubt, about in alike.items()]
+    st.info(f"{plain(opening)}\n" + "\n".join(lines))
 
 
 def _as_before(later: LaterFile) -> str:
     columns = number_of(len(later.kept.wanted) - len(later.gone), "column")
     codes = number_of(sum(len(one.codes) + len(one.leave_out) for one in later.kept.counts), "code")
     return f"As last month: {columns} and {codes}"
-
-
-def _doubt_lines(doubts: Table[str, str]) -> list[str]:
-    alike: dict[str, list[str]] = {}
-    for about, doubt in doubts.items():
-        alike.setdefault(doubt, []).append(DOUBTED.get(about, about.replace("=", ": ")))
-    return [f"- **{plain(', '.join(about))}**: {plain(doubt)}" for doubt, about in alike.items()]
 
 
 def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None]:
