@@ -10,13 +10,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from tests import county_extract, rms_extract
 from tests.cli.test_cli import rows, run
 from tests.making import covered, delivery, incident
 from tests.sources.police_uk.test_street import ASB, street_csv
 from vulncore.domain.measures import known_measures
-from vulncore.sources.records.mapping_file import read_mapping
+from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping, read_mapping
 from vulncore.store import datasets, open_version, versions
 from vulncore.store import publish as publish_delivery
 
@@ -400,3 +401,25 @@ def test_records_are_refused_where_no_mapping_is_kept_or_a_column_is_gone(county
     assert (gone.exit_code, len(versions(county, "county"))) == (1, 1)
     assert "other.csv" in gone.stderr
     assert "Traceback" not in gone.stderr
+
+
+def test_a_sheet_of_another_name_and_another_title_line_are_no_hindrance(county, tmp_path):
+    second = county_extract.write_county_workbook(tmp_path / "Nov.xlsx", NOVEMBER)
+    book = load_workbook(second)
+    book.active.title = "November"
+    for merged in list(book.active.merged_cells.ranges):
+        book.active.unmerge_cells(str(merged))
+    book.active.insert_rows(2)
+    book.active["A2"] = "Checked by the records team"
+    for cells in county_extract.MERGED:
+        book.active.merge_cells(cells.replace("4", "5"))
+    book.save(second)
+    line = versions(county, "county")[-1]
+    kept = parse_mapping(line.mapping.encode())
+    first = tmp_path / "Vulnerability Oct 2024.xlsx"
+    Path("sheet.toml").write_text(mapping_toml(replace(kept, sheet="Vulnerability", most_rejected_percent=4)))
+    run("publish", "records", first, "--mapping", "sheet.toml", "--dataset", "named", store=county)
+    done = run("publish", "records", second, "--dataset", "named", store=county)
+    assert done.exit_code == 0, done.stderr
+    assert "dataset named, version 1" in done.stdout
+    assert open_version(county, "named").incidents.count().execute() == len(OCTOBER) + len(NOVEMBER)

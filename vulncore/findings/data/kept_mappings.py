@@ -3,9 +3,10 @@
 import shlex
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from vulncore import store as stores
 from vulncore.domain.delivery import Progress, printable
@@ -17,6 +18,9 @@ from vulncore.sources.records.later import LaterFile, later_file
 from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.records.mapping_file import parse_mapping
 from vulncore.store.manifest import Publish
+
+Place = tuple[str | None, tuple[int, int] | None]
+"""The sheet and the lines of the heading of an extract, where they are given."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +84,29 @@ def read_as_before(
             f"Records need a mapping of columns and codes, and '{dataset}' keeps none. "
             f"Draft one with: vulncore mapping {shlex.quote(printable(path.name))} --output MAPPING.toml"
         )
-    by_place: dict[tuple[str | None, tuple[int, int] | None], list[KeptMapping]] = {}
+    by_place: dict[Place, list[KeptMapping]] = {}
     for one in kept:
         place = sheet or one.mapping.sheet or None, heading or one.mapping.heading
         by_place.setdefault(place, []).append(one)
     pairs: list[tuple[KeptMapping, LaterFile]] = []
     refusals: list[VulncoreError] = []
-    for (of_sheet, lines), mappings in by_place.items():
+    # where no sheet or heading is as it was, they are looked for as in a file that nobody knows
+    tries: list[tuple[Place, Iterable[KeptMapping]]] = [*by_place.items(), ((sheet, heading), kept)]
+    for place, mappings in tries:
+        if mappings is kept and any(not later.gone for _, later in pairs):
+            break
         try:
-            extract = read_extract(path, sheet=of_sheet, heading=lines, progress=progress)
+            extract = read_extract(path, sheet=place[0], heading=place[1], progress=progress)
         except VulncoreError as refusal:
             refusals.append(refusal)
         else:
+            there: dict[str, Any] = {
+                "sheet": extract.sheet if len(extract.sheets) > 1 else "",
+                "heading": extract.heading,
+            }
+            of_file = [replace(one, mapping=replace(one.mapping, **there)) for one in mappings]
             fresh, columns = draft_mapping(extract), describe_columns(extract)
-            pairs += best_first(mappings, extract, fresh, columns)
+            pairs += best_first(of_file, extract, fresh, columns)
     if not pairs:
         raise refusals[0]
     return min(pairs, key=lambda pair: pair[1].unlikeness)
