@@ -16,7 +16,7 @@ FORCE = "Dyfed-Powys Police"
 TOWNS = {  # in kilometres of the British National Grid
     "Llanelli": (250.7, 200.2),
     "Carmarthen": (241.0, 220.1),
-    "Aberystwyth": (258.4, 281.6),
+    "Aberystwyth": (259.9, 281.3),
     "Haverfordwest": (195.3, 215.6),
     "Newtown": (310.9, 291.6),
     "Brecon": (304.5, 228.5),

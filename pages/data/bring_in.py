@@ -14,13 +14,16 @@ from pages.shared.choices import adopt
 from pages.shared.reads import store_path
 from pages.shared.sidebar import SidebarChoices, View
 from pages.shared.text import plain
+from pages.shared.visit import visit
 from vulncore import store as stores
 from vulncore.domain.errors import InvalidMappingError, VulncoreError
 from vulncore.domain.periods import parse_month
+from vulncore.findings.data.kept_mappings import KeptMapping
 from vulncore.findings.data.publishes import publish_account
 from vulncore.findings.shared.file_names import file_name_of
 from vulncore.sources.deliveries import Settings, Source
 from vulncore.sources.records.draft import Draft
+from vulncore.sources.records.later import LaterFile
 from vulncore.sources.records.mapping import check_columns, checked_mapping
 from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping
 from vulncore.sources.records.rewriting import rewritten_mapping
@@ -33,6 +36,7 @@ KINDS = {
     Source.PUBLISHED_TABLE: "A published strand table",
 }
 KEPT = "bring in "
+ANEW = "Begin anew, from its headings and values"
 
 
 def say_what_was_published() -> None:
@@ -68,8 +72,9 @@ def show_bring_in(view: View | None) -> None:
     if source is Source.RECORDS and looked.preview is None:
         return
     try:
-        settings = _settings(source, looked, file)
-        dataset, by = _where_to(view, source, file, looked)
+        before = _as_before(looked, file)
+        settings = _settings(source, looked, file, before)
+        dataset, by = _where_to(view, source, file, looked, before)
         if settings is None or not by:
             st.caption("Fill in the empty fields to make a dry run.")
         else:
@@ -78,25 +83,44 @@ def show_bring_in(view: View | None) -> None:
         st.warning(plain(str(problem)))
 
 
-def _settings(source: Source, looked: Looked, file: UploadedFile) -> Settings | None:
+Before = tuple[KeptMapping, LaterFile] | None
+
+
+def _as_before(looked: Looked, file: UploadedFile) -> Before:
+    """Draw how an extract was read, and return the mapping of an earlier file that it is read with, if one fits."""
+    if not looked.preview:
+        return None
+    show_preview(looked.preview)
+    st.markdown("**2. Say what its columns and codes mean.**")
+    if not looked.before:
+        return None
+    ways = [f"Read as last month: {kept.where}" for kept, _ in looked.before] + [ANEW]
+    key = f"{KEPT}{file.file_id} {looked.preview.sheet} {looked.preview.heading} way"
+    way = st.selectbox("How to read it", range(len(ways)), format_func=ways.__getitem__, key=key)
+    return looked.before[way] if way < len(looked.before) else None
+
+
+def _settings(source: Source, looked: Looked, file: UploadedFile, before: Before) -> Settings | None:
     if source is Source.PUBLISHED_TABLE:
         month = st.text_input("Last month of the table (YYYY-MM)", key=f"{KEPT}{file.file_id} as at")
         force = st.text_input("Whose table it is", key=f"{KEPT}{file.file_id} force", max_chars=80).strip()
         return Settings(as_at=parse_month(month), force=force) if month and force else None
     if source is not Source.RECORDS or not looked.preview or not looked.draft:
         return Settings()
-    show_preview(looked.preview)
-    st.markdown("**2. Say what its columns and codes mean.**")
     with st.expander("Have a mapping already?"):
         given = st.file_uploader("Mapping (TOML)", key=f"{KEPT}{file.file_id} mapping", max_upload_size=1)
     sheet, heading = looked.preview.sheet, looked.preview.heading
     # what is filled in belongs to this sheet, this heading and this mapping: with another it is filled in anew
-    key = f"{KEPT}{file.file_id} {sheet} {heading} {given.file_id if given else ''}"
-    draft = _draft_of(given, looked.preview, looked.draft) if given else looked.draft
+    way = given.file_id if given else before[0].where if before else ""
+    key = f"{KEPT}{file.file_id} {sheet} {heading} {way}"
+    later = before[1] if before and not given else None
+    draft = later.draft if later else looked.draft
+    if given:
+        draft = _draft_of(given, looked.preview, looked.draft)
     desk().filling, fillings = key, desk().fillings.get(key, [])
     if fillings:  # what a remedy changed is filled in, too, and stays for everybody to see and change
         draft, key = replace(draft, mapping=fillings[-1]), f"{key} {len(fillings)}"
-    chosen = replace(chosen_mapping(draft, looked.columns, key), sheet=sheet, heading=heading)
+    chosen = replace(chosen_mapping(draft, looked.columns, key, later), sheet=sheet, heading=heading)
     mapping = checked_mapping(chosen)
     st.download_button(
         "Keep this mapping as a file",
@@ -120,22 +144,31 @@ def _draft_of(given: UploadedFile, preview: Preview, drafted: Draft) -> Draft:
     return Draft(replace(mapping, first=drafted.mapping.first, last=drafted.mapping.last), doubts)
 
 
-def _where_to(view: View | None, source: Source, file: UploadedFile, looked: Looked) -> tuple[str, str]:
+def _where_to(
+    view: View | None, source: Source, file: UploadedFile, looked: Looked, before: Before
+) -> tuple[str, str]:
     st.markdown("**3. Say where it belongs, and try it.** A dry run publishes nothing.")
     names = stores.datasets(store_path())
     same = [name for name in names if stores.versions(store_path(), name)[-1].source == source.value]
     shown = view.publish.dataset if view and view.publish.dataset in same else None
     there = ", ".join(names) or "none yet"
+    publish = before[0].publish if before else None
+    of_before = publish.dataset if publish else ""
     where, who = st.columns(2)
     dataset = where.text_input(
         "Dataset",
-        shown or (looked.draft.mapping.source if looked.draft else source.value),
-        key=f"{KEPT}{file.file_id} dataset",
+        of_before or shown or (looked.draft.mapping.source if looked.draft else source.value),
+        key=f"{KEPT}{file.file_id} dataset {of_before}",
         help=plain(f"A dataset that exists already gets a new version. There are: {there}."),
         max_chars=40,
     )
     named = "Every version names who published it."
-    by = who.text_input("Your name", key=f"{KEPT}by", help=named, max_chars=80)
+    if publish and not visit().name:
+        named += " This is who published the last file: change the name if that isn't you."
+    name = visit().name or (publish.published_by if publish else "")
+    by = who.text_input(
+        "Your name", name, key=f"{KEPT}{file.file_id} by {of_before}", help=named, max_chars=80
+    )
     return stores.checked_dataset_name(dataset.strip()), by.strip()
 
 
@@ -144,6 +177,7 @@ def _try_and_publish(trial: Trial) -> None:
     if result and show_trial(result):
         number = result.publish.number
         published = stores.publish(store_path(), trial.dataset, result.delivery, trial.by, number)
+        visit().name = trial.by
         done = desk("")
         done.published, done.cleared = published, done.cleared + 1  # an uploader of another key is empty
         adopt(SidebarChoices, {"dataset": published.dataset, "version": str(published.number)})

@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.data.codes import chosen_counts, unsure_codes
 from pages.data.stand_ins import points_in, stand_ins_typed, times_in
 from pages.shared.text import plain
-from vulncore.domain.measures import known_measures
-from vulncore.domain.periods import format_month, parse_month
-from vulncore.domain.vocabulary import Measure
+from vulncore.domain.errors import first_five
+from vulncore.domain.periods import format_month, month_name, parse_month
+from vulncore.findings.shared.words import agree, number_of
 from vulncore.sources.records.draft import UNNAMED_FORCE, Draft
-from vulncore.sources.records.draft_codes import draft_coding, measure_from_value
 from vulncore.sources.records.draft_columns import Column, Content
-from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Coding, Mapping, Moment, split_cell
-from vulncore.sources.records.mapping_file import FIRST_MAPPED_ORDER
+from vulncore.sources.records.later import LaterFile
+from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Mapping, Moment
 from vulncore.sources.records.moments import DateOrder
 
 NONE = "–"
@@ -37,14 +36,27 @@ WAYS = {
 }
 
 
-def chosen_mapping(draft: Draft, columns: Sequence[Column], key: str) -> Mapping:
+def chosen_mapping(
+    draft: Draft, columns: Sequence[Column], key: str, later: LaterFile | None = None
+) -> Mapping:
     """Draw the mapping as choices, filled in as drafted, and return what is chosen; another file needs another key.
+
+    Of a later file of an extract only what is new is asked; what is as in the last file is folded away.
 
     Raises:
         InvalidPeriodError: A month can't be read.
         InvalidMappingError: What is chosen doesn't hold together.
     """
-    _say_doubts(draft.doubts)
+    news = st.container()
+    with news:
+        _say_news(later, draft.mapping) if later else _say_doubts(draft)
+    with st.expander(plain(_as_before(later))) if later else st.container():
+        return _choices(draft, columns, key, later, news)
+
+
+def _choices(
+    draft: Draft, columns: Sequence[Column], key: str, later: LaterFile | None, news: DeltaGenerator
+) -> Mapping:
     mapping, names = draft.mapping, [column.name for column in columns]
     content = {column.name: column.content for column in columns}
     whose, source, order = st.columns(3)
@@ -61,11 +73,11 @@ def chosen_mapping(draft: Draft, columns: Sequence[Column], key: str) -> Mapping
     first, last = _covered(mapping, key)
 
     st.markdown("**What a record counts towards**")
-    counts, measures = chosen_counts(mapping, columns, key)
+    counts, measures = chosen_counts(draft, columns, key, later, news)
 
     st.markdown("**When**")
     when = st.columns(5)
-    pick = _Picker(names, key)
+    pick = _Picker(names, key, later.roles if later else (), news)
     chosen = {"recorded_on": pick(when[0], "recorded_on", mapping.columns.get("recorded_on"))}
     start = _moment(pick, when[1:3], "occurred_from", mapping.occurred_from, content)
     end = _moment(pick, when[3:5], "occurred_to", mapping.occurred_to, content)
@@ -97,27 +109,67 @@ def chosen_mapping(draft: Draft, columns: Sequence[Column], key: str) -> Mapping
 
 @dataclass(frozen=True)
 class _Picker:
-    """Draws a box in which one of the extract's columns is chosen, or none."""
+    """Draws a box in which one of the extract's columns is chosen, or none; those for `new` roles among the news."""
 
     names: Sequence[str]
     key: str
+    new: Sequence[str]
+    news: DeltaGenerator
 
     def __call__(self, where: DeltaGenerator, ours: str, drafted: str | None, label: str = "") -> str:
         options = [NONE, *self.names]
         index = options.index(drafted) if drafted in self.names else 0
         name = label or COLUMN_LABELS[ours]
-        picked = where.selectbox(plain(name), options, index, key=f"{self.key} {ours} {label}")
+        place = self.news if ours in self.new else where
+        picked = place.selectbox(plain(name), options, index, key=f"{self.key} {ours} {label}")
         return "" if picked == NONE else str(picked)
 
 
-def _say_doubts(doubts: Table[str, str]) -> None:
-    if not doubts:
-        return
+def _say_doubts(draft: Draft) -> None:
+    """Say what is unsure, but for codes: their boxes say it."""
+    of_codes = unsure_codes(draft.doubts, [coding.column for coding in draft.mapping.counts])
+    doubts = {about: doubt for about, doubt in draft.doubts.items() if about not in of_codes}
+    if of_codes:
+        count = len(of_codes)
+        doubts["Codes"] = (
+            f"{number_of(count, 'code')} {agree(count, 'is', 'are')} to be checked, first in the list"
+        )
+    if doubts:
+        _say("Filled in from the headings and values. Look at these:", doubts)
+
+
+def _say_news(later: LaterFile, mapping: Mapping) -> None:
+    """Say what a later file has that is not as in the last one, and which months it is taken to cover."""
+    of_codes = unsure_codes(later.draft.doubts, later.codes)
+    aside = {"coverage", *of_codes}
+    doubts = {about: doubt for about, doubt in later.draft.doubts.items() if about not in aside}
+    for column, codes in later.codes.items():
+        counted = f"{number_of(len(codes), 'new code')}, in {number_of(sum(codes.values()), 'row')}"
+        before = f"{doubts[column]}; " if column in doubts else ""
+        doubts[column] = f"{before}{counted}. Say below what each counts towards"
+    if unread := [name for name in later.new if name not in mapping.wanted]:
+        doubts["New columns that are not read"] = f"{first_five(unread)}. They can be chosen below"
+    months = dict.fromkeys(map(month_name, mapping.months[:: len(mapping.months) - 1 or 1]))
+    covers = f"The file is taken as whole for {' to '.join(months)}." if months else "No month was found."
+    if doubts:
+        _say(f"{covers} New in this file:", doubts)
+    else:
+        st.success(plain(f"{covers} Its columns and codes are as last month: nothing is to be filled in."))
+
+
+def _say(opening: str, doubts: Table[str, str]) -> None:
+    """Say doubts, the same of several things once."""
     alike: dict[str, list[str]] = {}
     for about, doubt in doubts.items():
         alike.setdefault(doubt, []).append(DOUBTED.get(about, about.replace("=", ": ")))
     lines = [f"- **{plain(', '.join(about))}**: {plain(doubt)}" for doubt, about in alike.items()]
-    st.info("Filled in from the headings and values. Look at these:\n" + "\n".join(lines))
+    st.info(f"{plain(opening)}\n" + "\n".join(lines))
+
+
+def _as_before(later: LaterFile) -> str:
+    columns = number_of(len(later.kept.wanted) - len(later.gone), "column")
+    codes = number_of(sum(len(one.codes) + len(one.leave_out) for one in later.kept.counts), "code")
+    return f"As last month: {columns} and {codes}"
 
 
 def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None]:
@@ -152,87 +204,3 @@ def _where(pick: _Picker, mapping: Mapping, key: str) -> dict[str, str]:
     way = boxes[0].selectbox("Places are given as", list(WAYS), list(WAYS).index(drafted), key=f"{key} way")
     drawn = [*zip(WAYS[way], boxes[1:], strict=False), ("record_id", boxes[3])]
     return {ours: pick(box, ours, mapping.columns.get(ours)) for ours, box in drawn}
-
-
-OWN = "(a measure of its own)"
-
-
-def chosen_counts(
-    mapping: Mapping, columns: Sequence[Column], key: str
-) -> tuple[tuple[Coding, ...], tuple[Measure, ...]]:
-    """Draw the columns of codes, each code with what it counts towards, and return what is chosen."""
-    drafted = {coding.column: coding for coding in mapping.counts}
-    kinds = (Content.TEXT, Content.NUMBER, Content.YES_OR_NO)
-    usable = {
-        column.name: column
-        for column in columns
-        if column.name in drafted or (column.content in kinds and column.values)
-    }
-    picked = st.multiselect(
-        "Columns that say what a record is",
-        list(usable),
-        list(drafted),
-        key=f"{key} code columns",
-        help="A record counts towards every measure that one of its codes names. Leave the last column empty to leave a code out.",
-    )
-    codings, measures = [], list(mapping.measures)
-    for name in picked:
-        coding = drafted.get(name)
-        if coding is None:
-            coding, new_measures, _ = draft_coding(usable[name])
-            measures.extend(new_measures)
-        chosen, new_measures = _chosen(usable[name], coding, measures, f"{key} codes {name}")
-        codings.append(chosen)
-        measures = list({measure.key: measure for measure in [*measures, *new_measures]}.values())
-    used = {measure for coding in codings for keys in coding.codes.values() for measure in keys}
-    return tuple(codings), tuple(measure for measure in measures if measure.key in used)
-
-
-def _chosen(
-    column: Column, coding: Coding, measures: Sequence[Measure], key: str
-) -> tuple[Coding, tuple[Measure, ...]]:
-    names = {measure.key: measure.name for measure in known_measures()}
-    called = names | {measure.key: OWN for measure in measures}
-    values = list(dict.fromkeys([*coding.codes, *coding.leave_out]))
-    frame = pd.DataFrame(
-        {
-            "In the extract": values,
-            "Rows": [_rows(column, value, coding.separator) for value in values],
-            "Counts towards": [
-                list(dict.fromkeys(called[measure] for measure in coding.codes.get(value, ())))
-                for value in values
-            ],
-        }
-    )
-    edited = st.data_editor(
-        frame,
-        key=key,
-        hide_index=True,
-        disabled=["In the extract", "Rows"],
-        column_config={
-            "Counts towards": st.column_config.MultiselectColumn(
-                f"{column.name}: counts towards", options=[OWN, *names.values()], width="large"
-            ),
-            "Rows": st.column_config.NumberColumn(format="localized"),
-        },
-    )
-    keys = {name: (key,) for key, name in reversed(names.items())}
-    codes: dict[str, tuple[str, ...]] = {}
-    left: list[str] = []
-    new: list[Measure] = []
-    for place, (value, _, chosen) in enumerate(edited.itertuples(index=False)):
-        if not chosen:
-            left.append(value)
-            continue
-        mine = [measure for measure in measures if measure.key in coding.codes.get(value, ())]
-        if OWN in chosen:
-            taken = {measure.key for measure in (*measures, *new)}
-            mine = mine or [measure_from_value(value, FIRST_MAPPED_ORDER + place, taken)]
-            new.extend(mine)
-        keys_of = {**keys, OWN: tuple(measure.key for measure in mine)}
-        codes[value] = tuple(key for name in chosen for key in keys_of[name])
-    return Coding(column.name, codes, tuple(left), coding.separator), tuple(new)
-
-
-def _rows(column: Column, value: str, separator: str) -> int:
-    return sum(count for cell, count in column.values.items() if value in split_cell(cell, separator))

@@ -11,16 +11,20 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.data.uploads import desk, on_disk, progress_in
+from pages.shared.reads import store_path
 from pages.shared.tables import show_table
 from pages.shared.text import plain
 from vulncore.domain.errors import VulncoreError
+from vulncore.findings.data.kept_mappings import KeptMapping, best_first, kept_mappings
 from vulncore.sources.deliveries import Source, likely_source
 from vulncore.sources.extract import Extract, SheetNotChosenError, read_extract
 from vulncore.sources.records.draft import Draft, draft_mapping
 from vulncore.sources.records.draft_codes import MOST_CODES
 from vulncore.sources.records.draft_columns import Column, describe_columns, is_personal
+from vulncore.sources.records.later import LaterFile
 
 PREVIEW_ROWS, HIDDEN = 6, "(not shown)"
+MOST_KEPT = 8  # mappings that are tried on a file: each costs a look at all its columns
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,16 @@ class Preview:
 
 @dataclass(frozen=True)
 class Looked:
-    """What a look found. Of the extract itself only its first rows are kept for the visit."""
+    """What a look found. Of the extract itself only its first rows are kept for the visit.
+
+    `before` are the mappings that datasets keep and that read it, the best first.
+    """
 
     sheets: tuple[str, ...] = ()
     preview: Preview | None = None
     columns: tuple[Column, ...] = ()
     draft: Draft | None = None
+    before: tuple[tuple[KeptMapping, LaterFile], ...] = ()
     problem: str = ""
 
 
@@ -60,7 +68,9 @@ def looked_at(file: UploadedFile) -> Looked:
     """Return what is in a file of records; its sheet and its heading can be said where they were not found."""
     looked, sheet = _look(file, None, None), None
     if len(looked.sheets) > 1:
-        index = looked.sheets.index(looked.preview.sheet) if looked.preview else None
+        usual = [looked.preview.sheet] if looked.preview else []
+        usual += [kept.mapping.sheet for kept in kept_mappings(store_path())]
+        index = next((looked.sheets.index(name) for name in usual if name in looked.sheets), None)
         sheet = st.selectbox("Sheet", looked.sheets, index, key=f"bring in {file.file_id} sheet")
         looked = _look(file, sheet, None) if sheet else looked
     if looked.preview is None:
@@ -105,12 +115,22 @@ def _read(path: Path, sheet: str | None, heading: tuple[int, int] | None, place:
     try:
         extract = read_extract(path, sheet=sheet, heading=heading, progress=progress_in(place))
         columns = describe_columns(extract)
-        narrow, draft = tuple(map(_narrow, columns)), draft_mapping(extract)
-        return Looked(extract.sheets, _preview(extract, columns), narrow, draft)
+        draft = draft_mapping(extract)
+        kept = [one for one in kept_mappings(store_path()) if _has_most(extract, one)][:MOST_KEPT]
+        pairs = best_first(kept, extract, draft, columns)
+        before = tuple((one, later) for one, later in pairs if later.is_likely)
+        coded = {coding.column for _, later in before for coding in later.draft.mapping.counts}
+        narrow = tuple(column if column.name in coded else _narrow(column) for column in columns)
+        return Looked(extract.sheets, _preview(extract, columns), narrow, draft, before)
     except SheetNotChosenError as several:
         return Looked(several.sheets, problem=str(several))
     except VulncoreError as problem:
         return Looked(problem=str(problem))
+
+
+def _has_most(extract: Extract, kept: KeptMapping) -> bool:
+    wanted = kept.mapping.wanted
+    return 2 * len(set(wanted) & set(extract.columns)) > len(wanted)
 
 
 def _preview(extract: Extract, columns: Sequence[Column]) -> Preview:

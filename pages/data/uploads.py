@@ -54,11 +54,13 @@ class Desk:
     `looks` are what was read of it by sheet and heading, `dry_run` the last one, `published` what was published of the last file until
     that is said, and `cleared` counts the files that are done with. `filling` names the mapping that is being filled in, `fillings`
     has with what findings' remedies filled it in since, and `is_due` says that the dry run is to be made again with that.
+    `codes` are what was chosen of codes, by the column's key.
     """
 
     file_id: str = ""
     source: Source | None = None
     looks: dict[object, Any] = field(default_factory=dict)
+    codes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     dry_run: Any = None
     published: Publish | None = None
     cleared: int = 0

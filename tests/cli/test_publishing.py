@@ -5,17 +5,19 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
-from tests import rms_extract
+from tests import county_extract, rms_extract
 from tests.cli.test_cli import rows, run
 from tests.making import covered, delivery, incident
 from tests.sources.police_uk.test_street import ASB, street_csv
 from vulncore.domain.measures import known_measures
-from vulncore.sources.records.mapping_file import read_mapping
+from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping, read_mapping
 from vulncore.store import datasets, open_version, versions
 from vulncore.store import publish as publish_delivery
 
@@ -333,3 +335,91 @@ def test_a_publish_is_undone_after_saying_what_would_change(tmp_path):
     done = run("undo", "city", "--by", "Somebody", store=tmp_path)
     assert done.stdout.splitlines()[0].endswith("version 3: it holds 30 incidents. It is version 1 again.")
     assert [one.again for one in versions(tmp_path, "city")] == [None, None, 1]
+
+
+OCTOBER = county_extract.county_records(date(2024, 10, 1), date(2024, 10, 31), 90)
+NOVEMBER = county_extract.county_records(date(2024, 11, 1), date(2024, 11, 30), 80, seed=12)
+
+
+@pytest.fixture
+def county(tmp_path, monkeypatch) -> Path:
+    """Return a store that has a county's first month."""
+    monkeypatch.chdir(tmp_path)
+    first = county_extract.write_county_workbook(tmp_path / "Vulnerability Oct 2024.xlsx", OCTOBER)
+    run("mapping", first, "--output", "october.toml", "--force", county_extract.FORCE)
+    store = tmp_path / "store"
+    done = run("publish", "records", first, "--mapping", "october.toml", "--dataset", "county", store=store)
+    assert done.exit_code == 0, done.stderr
+    return store
+
+
+def test_a_second_month_is_read_as_the_first_and_the_command_says_so(county, tmp_path):
+    second = county_extract.write_county_workbook(tmp_path / "report 7731.xlsx", NOVEMBER)
+    done = run("publish", "records", second, "--dataset", "county", store=county)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith(
+        "Read as last month: dataset county, version 1. The file's records are of November 2024.\n"
+    )
+    held = open_version(county, "county").incidents.to_pandas()["measure"].value_counts().to_dict()
+    codes = [county_extract.CODES[one.code] for one in (*OCTOBER, *NOVEMBER)]
+    assert held == {key: codes.count(key) for key in set(codes)}
+
+
+def test_a_new_code_is_refused_by_name_and_drafted_on_top_of_what_is_kept(county, tmp_path):
+    every = [replace(one, code="VAWG") if place < 3 else one for place, one in enumerate(NOVEMBER)]
+    second = county_extract.write_county_workbook(tmp_path / "Nov.xlsx", every)
+    refused = run("publish", "records", second, "--dataset", "county", store=county)
+    assert refused.exit_code == 1
+    assert (
+        "1 code of Crime: Offence Type is not in the mapping that is kept: VAWG (3 rows)." in refused.stderr
+    )
+    assert f"vulncore mapping {second} --dataset county --store {county} --output" in refused.stderr
+    assert len(versions(county, "county")) == 1
+    drafted = run("mapping", second, "--dataset", "county", "--output", "november.toml", store=county)
+    assert drafted.exit_code == 0, drafted.stderr
+    marked = [
+        line for line in Path("november.toml").read_text().splitlines() if "# ? " in line and line[0] != "#"
+    ]
+    assert [line.partition("  #")[0] for line in marked] == ["[coverage]", '"VAWG" = "vawg"']
+    done = run(
+        "publish", "records", second, "--dataset", "county", "--mapping", "november.toml", store=county
+    )
+    assert done.exit_code == 0, done.stderr
+    assert (open_version(county, "county").incidents.to_pandas()["measure"] == "vawg").sum() == 3
+
+
+def test_records_are_refused_where_no_mapping_is_kept_or_a_column_is_gone(county, tmp_path):
+    second = county_extract.write_county_workbook(tmp_path / "Nov.xlsx", NOVEMBER)
+    none = run("publish", "records", second, "--dataset", "other", store=county)
+    assert (none.exit_code, "and 'other' keeps none. Draft one with: vulncore mapping" in none.stderr) == (
+        1,
+        True,
+    )
+    other = tmp_path / "other.csv"
+    other.write_text("Ref,Recorded,Offence\n1,05/11/2024,Rape\n")
+    gone = run("publish", "records", other, "--dataset", "county", store=county)
+    assert (gone.exit_code, len(versions(county, "county"))) == (1, 1)
+    assert "other.csv" in gone.stderr
+    assert "Traceback" not in gone.stderr
+
+
+def test_a_sheet_of_another_name_and_another_title_line_are_no_hindrance(county, tmp_path):
+    second = county_extract.write_county_workbook(tmp_path / "Nov.xlsx", NOVEMBER)
+    book = load_workbook(second)
+    book.active.title = "November"
+    for merged in list(book.active.merged_cells.ranges):
+        book.active.unmerge_cells(str(merged))
+    book.active.insert_rows(2)
+    book.active["A2"] = "Checked by the records team"
+    for cells in county_extract.MERGED:
+        book.active.merge_cells(cells.replace("4", "5"))
+    book.save(second)
+    line = versions(county, "county")[-1]
+    kept = parse_mapping(line.mapping.encode())
+    first = tmp_path / "Vulnerability Oct 2024.xlsx"
+    Path("sheet.toml").write_text(mapping_toml(replace(kept, sheet="Vulnerability", most_rejected_percent=4)))
+    run("publish", "records", first, "--mapping", "sheet.toml", "--dataset", "named", store=county)
+    done = run("publish", "records", second, "--dataset", "named", store=county)
+    assert done.exit_code == 0, done.stderr
+    assert "dataset named, version 1" in done.stdout
+    assert open_version(county, "named").incidents.count().execute() == len(OCTOBER) + len(NOVEMBER)

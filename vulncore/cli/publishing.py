@@ -32,27 +32,29 @@ from vulncore.domain.errors import (
     TooManyRejectsError,
     UnreadableSourceError,
     VulncoreError,
+    first_five,
 )
 from vulncore.sources.kinds import FileKind, Source
 
 if not help_alone:
     from vulncore import store as stores
     from vulncore.cli.printing import csv_text, explain, printed, terminal_progress
-    from vulncore.domain.delivery import Delivery, annotated, provisional
+    from vulncore.domain.delivery import Delivery, annotated, printable, provisional
     from vulncore.domain.disk import disk_fault
     from vulncore.domain.measures import measures_frame
-    from vulncore.domain.periods import parse_month, parse_months
+    from vulncore.domain.periods import month_name, parse_month, parse_months
     from vulncore.domain.shipped import shipped
     from vulncore.findings.data.changes import Changes, changes_between
     from vulncore.findings.data.changes import changes as changes_of
     from vulncore.findings.data.checks import data_checks
+    from vulncore.findings.data.kept_mappings import read_as_before
     from vulncore.findings.data.publishes import publish_account, rejects_frame
     from vulncore.findings.data.remedies import remedy_line
     from vulncore.sources import monthly_counts, police_uk
     from vulncore.sources.deliveries import Settings, read_delivery
     from vulncore.sources.extract import read_extract
     from vulncore.sources.records.draft import draft_mapping
-    from vulncore.sources.records.mapping import Mapping
+    from vulncore.sources.records.mapping import Mapping, check_columns
     from vulncore.sources.records.mapping_file import UNSURE, mapping_toml, read_mapping
     from vulncore.store.secrets import kept_secret
 
@@ -116,15 +118,21 @@ def publish(
     by: By = None,
     store: Store = DEFAULT_STORE,
 ) -> None:
-    """Publish files as the next version of a dataset, whole or not at all."""
+    """Publish files as the next version of a dataset, whole or not at all.
+
+    Records without --mapping are read with the mapping that the dataset keeps of the last file.
+    """
+    read_with = read_mapping(mapping) if mapping else None
+    if source is Source.RECORDS and files and len(files) == 1 and not mapping:
+        read_with = _as_before(store, dataset or source.value, files[0])
     settings = Settings(
         as_at=parse_month(as_at) if as_at else None,
         force=force,
         kind=kind,
-        mapping=_mapping_with_options(read_mapping(mapping), covers, most_rejected) if mapping else None,
-        most_rejected=most_rejected / 100 if most_rejected is not None and not mapping else None,
+        mapping=_mapping_with_options(read_with, covers, most_rejected) if read_with else None,
+        most_rejected=most_rejected / 100 if most_rejected is not None and not read_with else None,
     )
-    if covers and not mapping:
+    if covers and not read_with:
         raise UnreadableSourceError(f"{source} does not use --covers without --mapping. Leave --covers out.")
     if rejects and rejects.exists() and not rejects.is_dir():
         raise UnreadableSourceError(f"{rejects} exists already. Choose another file for --rejects.")
@@ -237,6 +245,23 @@ def _of(store: Path, dataset: str) -> str:
     return f" --dataset {dataset}{in_store(store)}"
 
 
+def _as_before(store: Path, dataset: str, file: Path) -> Mapping:
+    """Return the mapping that a dataset keeps, for a file's own months, and say so; refused where the file has new codes."""
+    kept, later = read_as_before(store, dataset, file, progress=terminal_progress())
+    check_columns(later.kept, later.columns, printable(file.name))
+    draft = f"vulncore mapping {shlex.quote(str(file))}{_of(store, dataset)} --output MAPPING.toml"
+    later.refuse_news(
+        f"Draft what they mean with: {draft}. Check the marked lines, then publish with --mapping MAPPING.toml."
+    )
+    months = " to ".join(
+        dict.fromkeys(map(month_name, later.kept.months[:: len(later.kept.months) - 1 or 1]))
+    )
+    typer.echo(f"Read as last month: {kept.where}. The file's records are of {months or 'no month'}.")
+    if later.new:
+        typer.echo(f"New columns, which are not read: {first_five(later.new)}. To read them: {draft}")
+    return later.kept
+
+
 def _mapping_with_options(mapping: Mapping, covers: str | None, most_rejected: float | None) -> Mapping:
     if covers:
         first, last = parse_months(covers)
@@ -297,11 +322,23 @@ def mapping(
             "--heading", metavar="FIRST:LAST", help="The lines of the heading, if they are not found."
         ),
     ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            "--dataset", help="Draft on top of the mapping that this dataset keeps of the last file."
+        ),
+    ] = None,
+    store: Store = DEFAULT_STORE,
 ) -> None:
     """Draft the mapping of an extract: what columns and codes seem to mean, with doubts marked."""
     lines = _heading_lines(heading)
-    extract = read_extract(file, sheet=sheet, heading=lines, progress=terminal_progress())
-    draft = draft_mapping(extract, force or "")
+    if dataset:
+        kept, later = read_as_before(store, dataset, file, sheet, lines, terminal_progress())
+        explain(f"Drafted on top of the mapping of {kept.where}. What is not marked is as in its file.")
+        draft = replace(later.draft, mapping=replace(later.draft.mapping, force=force or later.kept.force))
+    else:
+        extract = read_extract(file, sheet=sheet, heading=lines, progress=terminal_progress())
+        draft = draft_mapping(extract, force or "")
     chosen = replace(
         draft.mapping, sheet=sheet or draft.mapping.sheet, heading=lines or draft.mapping.heading
     )
@@ -317,7 +354,8 @@ def mapping(
     typer.echo(f"Wrote {output}. Lines to check, marked with {UNSURE.strip()}: {doubts}.")
     typer.echo(f"Columns read: {len(draft.mapping.wanted)}. Not read: {', '.join(draft.not_read) or 'none'}.")
     typer.echo(
-        f"Next: vulncore publish records {shlex.quote(str(file))} --mapping {shlex.quote(str(output))} --dry-run"
+        f"Next: vulncore publish records {shlex.quote(str(file))} --mapping {shlex.quote(str(output))}"
+        f"{_of(store, dataset) if dataset else ''} --dry-run"
     )
 
 

@@ -14,7 +14,7 @@ from tests import rms_extract
 from tests.charts.test_theme import contrast
 from tests.pages.choosing import pick
 from tests.pages.conftest import PAGE_MS, Server, settled
-from vulncore.store import datasets, versions
+from vulncore.store import datasets, open_version, versions
 
 pytestmark = pytest.mark.browser
 
@@ -166,3 +166,35 @@ def test_the_way_in_is_not_cut_off_sideways_and_words_on_the_accent_can_be_read_
         settled(page)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{wide} pixels stick out at {width}"
+
+
+def test_what_a_code_counts_towards_is_chosen_by_keyboard_alone(own_server, own_store, tmp_path, page):
+    path = tmp_path / "codes.csv"
+    rows = [f"{day},{day:02d}/03/2024,{'ZQ' if day % 4 else 'STK'}" for day in range(1, 29)]
+    path.write_text("\n".join(["Ref,Recorded,Offence Code", *rows]) + "\n")
+    open_data(page, own_server)
+    part(page, "Bring in data")
+    upload(page, path)
+    fill(page, "Force", "Ruritania Police")
+    page.get_by_role("textbox", name="to (YYYY-MM)").focus()
+    box = page.get_by_role("combobox", name=re.compile("^ZQ, 21 rows, to be checked"))
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if box.evaluate("box => box === document.activeElement"):
+            break
+    assert box.evaluate("box => box === document.activeElement")
+    page.keyboard.press("Backspace")  # takes away the measure that was drafted
+    page.wait_for_timeout(300)
+    settled(page)
+    page.keyboard.type("Domestic abuse c")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    settled(page)
+    page.keyboard.press("Escape")
+    fill(page, "Your name", "An analyst")
+    press(page, "Dry run")
+    page.get_by_text("28 of 28 rows would be counted").wait_for(timeout=PAGE_MS)
+    press(page, "Publish")
+    page.get_by_text("Published 'codes' version 1").wait_for(timeout=PAGE_MS)
+    held = open_version(own_store, "codes").incidents.to_pandas()["measure"].value_counts().to_dict()
+    assert held == {"domestic-abuse-crime": 21, "stalking-and-harassment": 7}

@@ -5,11 +5,26 @@ from pathlib import Path
 
 import pytest
 
+from tests import county_extract
+from vulncore.domain.measures import known_measures
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.draft import Draft, draft_mapping, source_name
-from vulncore.sources.records.draft_codes import known_measure
+from vulncore.sources.records.draft_codes import abbreviations, known_measure
+from vulncore.sources.records.draft_columns import plain_heading
 from vulncore.sources.records.mapping import Coding, Moment
 from vulncore.sources.records.moments import DateOrder
+
+RECORDED = (
+    "Recorded Dt",
+    "Recd Dt",
+    "Rec'd Dt",
+    "Date Rec",
+    "Dt Recorded",
+    "Rec Date",
+    "Dt Rec",
+    "RecordedDate",
+    "REC_DT",
+)
 
 
 def draft(folder: Path, header: str, *rows: str, force: str = "") -> Draft:
@@ -200,3 +215,95 @@ def test_codes_that_begin_alike_stay_measures_of_their_own(tmp_path):
 def test_two_sheets_of_a_file_are_two_sources():
     assert source_name("All crimes.xlsx", "2023") == source_name("All crimes.xlsx", "2024") == "all-crimes"
     assert source_name("All.xlsx", "Crimes") != source_name("All.xlsx", "Incidents")
+
+
+@pytest.mark.parametrize("heading", [*RECORDED, *(f"Crime: {heading}" for heading in RECORDED)])
+def test_short_headings_of_the_date_recorded_are_recognised(tmp_path, heading):
+    header = f"Crime No,Occ Dt From,Occ Tm From,{heading},Offence"
+    mapping = draft(tmp_path, header, "1,24/01/2024,21:30,25/01/2024,Rape").mapping
+    assert mapping.columns["recorded_on"] == heading
+    assert mapping.occurred_from == Moment(date="Occ Dt From", time="Occ Tm From")
+
+
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        *(("DA", "domestic-abuse-crime"), ("dv", "domestic-abuse-crime"), ("HC", "hate-crime")),
+        *(("MH", "mental-health"), ("OSO", "other-sexual-offences"), ("STK", "stalking-and-harassment")),
+        *(
+            ("MSHT", "modern-slavery"),
+            ("HBV", "hbv"),
+            ("HBA", "hbv"),
+            ("FGM", "fgm"),
+            ("FM", "forced-marriage"),
+        ),
+        *(("CSE", "cse"), ("CSA", "child-abuse"), ("PPN", None), ("MISPER", None)),
+    ],
+)
+def test_what_forces_write_short_is_understood_and_nothing_is_guessed_of_what_is_unclear(code, key):
+    assert known_measure(code) == key
+
+
+def test_every_abbreviation_stands_for_measures_that_there_are():
+    keys = {measure.key for measure in known_measures()}
+    assert abbreviations()["meaning"].keys() <= keys
+    assert {key for likely in abbreviations()["unclear"].values() for key in likely} <= keys
+    texts = [text for table in abbreviations()["meaning"].values() for text in table]
+    texts += abbreviations()["unclear"]
+    assert texts == [plain_heading(text) for text in texts]
+    assert len(texts) == len(set(texts))
+
+
+def test_a_code_that_could_mean_several_measures_is_counted_apart_and_the_doubt_names_them(tmp_path):
+    drafted = draft(tmp_path, "Recorded,Offence", "25/01/2024,PPN", "25/01/2024,RAPE")
+    assert drafted.mapping.counts[0].codes["PPN"] == ("ppn",)
+    assert "could be Adults at risk (PPNs) or Children at risk (PPNs)" in drafted.doubts["Offence=PPN"]
+
+
+def test_few_short_codes_are_what_a_record_is_before_free_text(tmp_path):
+    rows = [
+        f"{day:02d}/01/2024,{'K7' if day % 2 else 'Q3'},offence number {day} that day" for day in range(1, 29)
+    ]
+    (coding,) = draft(tmp_path, "Recorded,Kind Code,Offence Type Text", *rows).mapping.counts
+    assert coding.column == "Kind Code"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Location Type Description", "Type of Location", "Location", "Street", "Place Category", "Street Type"],
+)
+def test_a_kind_of_place_is_never_a_place(tmp_path, heading):
+    kinds = ("Street with Residence", "Licensed Premises", "Dwelling", "Car Park", "Shop")
+    rows = [f"25/01/2024,Rape,{kind}" for kind in kinds * 5]
+    columns = draft(tmp_path, f"Recorded,Offence,{heading}", *rows).mapping.columns
+    assert (columns.get("place"), columns.get("location_type")) == (None, heading)
+
+
+def test_a_second_kind_of_place_is_no_place_either_and_streets_still_are(tmp_path):
+    streets = ("Park Road", "High Street", "Church Lane", "Cheapside")
+    rows = [f"25/01/2024,Rape,S1,Shop,{street}" for street in streets]
+    header = "Recorded,Offence,Location Type,Location Type Description,Street"
+    columns = draft(tmp_path, header, *rows).mapping.columns
+    assert (columns["place"], columns["location_type"]) == ("Street", "Location Type")
+    assert (
+        draft(
+            tmp_path, header.rpartition(",")[0], *(row.rpartition(",")[0] for row in rows)
+        ).mapping.columns.get("place")
+        is None
+    )
+
+
+def test_a_county_workbook_is_drafted_without_a_doubt_about_its_codes(tmp_path):
+    every = county_extract.county_records(date(2024, 10, 1), date(2024, 10, 31), 120)
+    path = county_extract.write_county_workbook(tmp_path / "Vulnerability Oct 2024.xlsx", every)
+    drafted = draft_mapping(read_extract(path))
+    (coding,) = drafted.mapping.counts
+    assert (coding.column, coding.codes) == (
+        "Crime: Offence Type",
+        {code: (key,) for code, key in county_extract.CODES.items()},
+    )
+    assert (drafted.mapping.columns["recorded_on"], drafted.mapping.columns["location_type"]) == (
+        "Crime: Recorded Dt",
+        "Where: Premises Type",
+    )
+    assert set(drafted.doubts) == {"coverage", "force"}

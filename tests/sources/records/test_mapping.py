@@ -103,6 +103,7 @@ def test_what_is_written_is_read_as_it_was(names, codes, more, order, stands):
         most_rejected_percent=2.5,
         no_place=stands[0],
         no_time=stands[1],
+        not_read=tuple(more) or None,
     )
     assert parse_mapping(mapping_toml(mapping).encode()) == mapping
 

@@ -9,4 +9,5 @@ Read in this order:
 - `coverage`: which months each source delivered, and `charts`: the same as a chart.
 - `changes`: which figures a version changed, and the sentences about them.
 - `publishes`: the versions published, with their account of every row.
+- `kept_mappings`: how the records of versions were read, for a later file of the same extract.
 """

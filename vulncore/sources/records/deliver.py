@@ -97,7 +97,8 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
         incidents=incidents, coverage=_coverage(mapping, judged), measures=measures_table(measures)
     )
     read = delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
-    return replace(read, mapping=mapping_toml(mapping))
+    not_read = tuple(name for name in extract.columns if name not in mapping.wanted)
+    return replace(read, mapping=mapping_toml(replace(mapping, not_read=not_read)))
 
 
 def _which_months(extract: Extract, mapping: Mapping) -> str:

@@ -19,6 +19,7 @@ from vulncore.sources.records.draft_columns import (
     date_order,
     describe_columns,
     draft_moments,
+    is_kind_of_place,
     is_personal,
     likeness,
     moment_role,
@@ -70,7 +71,7 @@ def draft_mapping(extract: Extract, force: str = "") -> Draft:
     named, force_doubt = (force, "") if force else _force(columns)
     if force_doubt:
         doubts["force"] = force_doubt
-    first, last = _months(extract, recorded, order)
+    first, last = months_of_records(extract, recorded, order)
     if first:
         doubts["coverage"] = (
             "taken from the first and the last records. Is the extract whole for all these months?"
@@ -120,8 +121,13 @@ def _plain(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
     chosen: dict[str, str] = {}
     text = [c for c in columns if c.content in (Content.TEXT, Content.NUMBER) and not is_personal(c)]
     for name in PLAIN:
-        if best := _best(text, name, used | set(chosen.values())):
+        usable = [c for c in text if not (is_kind_of_place(c) or likeness(c, "column", "location_type"))]
+        if best := _best(usable if name == "place" else text, name, used | set(chosen.values())):
             chosen[name] = best
+    if "location_type" not in chosen:  # a heading that promises places, above kinds of place
+        kinds = [c for c in text if likeness(c, "column", "place") and is_kind_of_place(c)]
+        if best := _best(kinds, "place", used | set(chosen.values())):
+            chosen["location_type"] = best
     return chosen
 
 
@@ -138,7 +144,8 @@ def _force(columns: Sequence[Column]) -> tuple[str, str]:
     return UNNAMED_FORCE, "the extract does not name one force"
 
 
-def _months(extract: Extract, recorded: str, order: DateOrder) -> tuple[date | None, date | None]:
+def months_of_records(extract: Extract, recorded: str, order: DateOrder) -> tuple[date | None, date | None]:
+    """Return the first and the last month in which records were recorded, without months that hold slips alone."""
     if not recorded:
         return None, None
     days = column_dates(extract.table[recorded], order)

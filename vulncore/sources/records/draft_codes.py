@@ -4,15 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from vulncore.domain.measures import home_office_codes, known_measures, measures_by_subgroup
-from vulncore.domain.vocabulary import Measure
+from vulncore.domain.vocabulary import Measure, reference_rows
 from vulncore.domain.words import capital_first
 from vulncore.sources.records.draft_columns import (
     Column,
     Content,
     heading_patterns,
+    is_free_text,
     is_personal,
     likeness,
     plain_heading,
@@ -49,35 +50,59 @@ def draft_codes(
     return tuple(codings), new_measures, doubts
 
 
-def draft_coding(column: Column) -> tuple[Coding, tuple[Measure, ...], dict[str, str]]:
-    """Return a draft of what a column's values count towards, the measures made for it, and what is unsure."""
-    separator = _separator(column)
+def rows_by_code(column: Column, separator: str) -> dict[str, int]:
+    """Return how many rows have each code of a column, the commonest first."""
     values: Counter[str] = Counter()
     for cell, count in column.values.items():
-        for part in split_cell(cell, separator):
+        for part in dict.fromkeys(split_cell(cell, separator)):
             values[part] += count
-    by_count = sorted(values, key=lambda value: (-values[value], value))
+    return dict(sorted(values.items(), key=lambda one: (-one[1], one[0])))
+
+
+def draft_coding(
+    column: Column, separator: str | None = None, measures: Sequence[Measure] = ()
+) -> tuple[Coding, tuple[Measure, ...], dict[str, str]]:
+    """Return a draft of what a column's values count towards, the measures made for it, and what is unsure.
+
+    `separator` is what stands between several codes of a cell, if that is known; `measures` are those made already.
+    """
+    separator = _separator(column) if separator is None else separator
+    by_count = list(rows_by_code(column, separator))
     unknown = [value for value in by_count if not known_measure(value)]
     to_be_measures = unknown if len(unknown) <= MOST_NEW_MEASURES else []
     new_measures: dict[str, Measure] = {}
-    for order, value in enumerate(to_be_measures, start=FIRST_MAPPED_ORDER):
-        made = measure_from_value(value, order, {measure.key for measure in new_measures.values()})
-        by_name = {known.name.casefold(): known for known in new_measures.values()}
+    for order, value in enumerate(to_be_measures, start=FIRST_MAPPED_ORDER + len(measures)):
+        there = (*measures, *new_measures.values())
+        made = measure_from_value(value, order, {measure.key for measure in there})
+        by_name = {known.name.casefold(): known for known in there}
         new_measures[value] = by_name.get(made.name.casefold(), made)
     codes = {
         value: (known_measure(value) or new_measures[value].key,)
         for value in by_count
         if value not in unknown or to_be_measures
     }
-    doubt = "no measure has this name, so a new measure was made. Choose another measure if the records belong there"
-    doubts = {f"{column.name}={value}": doubt for value in to_be_measures}
+    doubts = {f"{column.name}={value}": _doubt(value) for value in to_be_measures}
     if not likeness(column, "codes", "offence") or not codes:
         doubts[column.name] = "taken for what a record is, because of the values"
     left = tuple(value for value in unknown if not to_be_measures)
     if left:
         doubts[f"{column.name} left out"] = "not known, and too many for new measures, so not counted"
-    measures = tuple({measure.key: measure for measure in new_measures.values()}.values())
-    return Coding(column.name, codes, left, separator), measures, doubts
+    new = {measure.key: measure for measure in new_measures.values() if measure not in measures}
+    return Coding(column.name, codes, left, separator), tuple(new.values()), doubts
+
+
+def _doubt(value: str) -> str:
+    names = {measure.key: measure.name for measure in known_measures()}
+    likely = [names[key] for key in abbreviations()["unclear"].get(plain_heading(value), ())]
+    why = f"could be {' or '.join(likely)}" if likely else "no measure has this name"
+    return f"{why}, so a new measure was made. Choose another measure if the records belong there"
+
+
+@cache
+def abbreviations() -> dict[str, dict[str, list[str]]]:
+    """Return `reference/code_abbreviations.toml`: what is short for a measure (`meaning`), and what could be for several (`unclear`)."""
+    tables: Any = reference_rows("code_abbreviations.toml")
+    return dict(tables)
 
 
 def measure_from_value(value: str, order: int, others: Collection[str] = ()) -> Measure:
@@ -105,27 +130,30 @@ def known_values() -> dict[str, str]:
         subgroup = row["subgroup"]  # a measure that is called so is meant before one of recorded crime alone
         key = by_name.get(plain_heading(subgroup)) or measures_by_subgroup()[subgroup.casefold()].key
         by_code[row["code"].casefold()] = by_code[plain_heading(row["description"])] = key
-    return by_code | by_name
+    short = {text: key for key, texts in abbreviations()["meaning"].items() for text in texts}
+    return by_code | short | by_name
 
 
 def known_measure(value: str) -> str | None:
     """Return the key of the measure that a value means; None where nobody knows.
 
-    >>> known_measure("019C"), known_measure("RAPE"), known_measure("Larceny")
-    ('rape', 'rape', None)
+    >>> known_measure("019C"), known_measure("RAPE"), known_measure("STK"), known_measure("Larceny")
+    ('rape', 'rape', 'stalking-and-harassment', None)
     """
     plain = value.strip().casefold()
     return known_values().get(plain.lstrip("0")) or known_values().get(plain_heading(plain))
 
 
 def _main_column(columns: Sequence[Column]) -> Column | None:
-    best, highest = None, (0.0, 0)
+    best, highest = None, (0.0, False, 0)
     for column in columns:
         is_short = column.content in (Content.TEXT, Content.NUMBER) and len(column.values) <= MOST_CODES
         if is_short and not is_personal(column):
-            score = _known_share(column), likeness(column, "codes", "offence")
+            named = likeness(column, "codes", "offence")
+            score = _known_share(column), not is_free_text(column), named
             # numbers mean a code only where a heading says so: 1 is homicide, and any count
-            if score > highest and (score[1] or column.content is Content.TEXT):
+            says = named or (score[0] and column.content is Content.TEXT)
+            if score > highest and says:
                 best, highest = column, score
     return best
 

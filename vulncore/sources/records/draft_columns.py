@@ -19,6 +19,12 @@ from vulncore.sources.records.values import parse_number
 
 NEARLY_ALL: Final = 0.95  # of a column's values: what is beyond are slips
 FEW_DATES: Final = 12  # different ones of each kind: fewer may be so by chance
+MOST_KINDS: Final = 80  # kinds of place that a list to choose from has
+MOSTLY: Final = 0.8  # of the rows: a few streets are called Park Road, too
+LONGEST_CODE: Final = (
+    60  # letters of the middle one: wordings of offences are shorter, accounts of them longer
+)
+FEW_TEXTS: Final = 20  # of a small file all may differ and be codes
 SWAPPED: Final = (
     "dates after the 12th are text and the others are not, so a spreadsheet may have swapped days and months. "
     "Export the extract again"
@@ -123,6 +129,24 @@ def likeness(column: Column, table: str, name: str) -> int:
         if any(pattern.search(heading) for heading in column.headings):
             return len(patterns) - place
     return 0
+
+
+def is_kind_of_place(column: Column) -> bool:
+    """Return whether nearly all that a column holds are kinds of place, as "Street with Residence", and no places."""
+    patterns = heading_patterns()["kind_of_place"]["words"]
+    kinds = sum(
+        count
+        for value, count in list(column.values.items())[:MOST_KINDS]
+        if all(any(pattern.match(word) for pattern in patterns) for word in plain_heading(value).split())
+    )
+    return len(column.values) <= MOST_KINDS and kinds >= MOSTLY * column.filled > 0
+
+
+def is_free_text(column: Column) -> bool:
+    """Return whether a column's texts are sentences, or nearly as many as its rows: no codes."""
+    lengths = sorted(map(len, column.values))
+    long = bool(lengths) and lengths[len(lengths) // 2] > LONGEST_CODE
+    return long or len(column.values) > max(FEW_TEXTS, column.filled / 2)
 
 
 def plain_heading(name: str) -> str:

@@ -108,6 +108,7 @@ class Mapping:
     never taken from its rows. `measures` are those that neither the report nor a public source has.
     `no_place` are points that stand for no place: longitude and latitude, or easting and northing; 0, 0 is that of either.
     `no_time` are times of day that stand for no time, to the minute.
+    `not_read` are the headings that the extract had beside those that are read, None where nobody knows: any other is new to a later file.
     """
 
     source: str
@@ -125,6 +126,7 @@ class Mapping:
     most_rejected_percent: float = 5.0
     no_place: tuple[tuple[float, float], ...] = ()
     no_time: tuple[time, ...] = ()
+    not_read: tuple[str, ...] | None = None
 
     @property
     def months(self) -> tuple[date, ...]:

@@ -134,6 +134,7 @@ class MappingFile(BaseModel, extra="forbid"):
     no_place: tuple[tuple[StrictFloat, StrictFloat], ...] = ()
     no_time: tuple[Clock, ...] = ()
     most_rejected_percent: StrictFloat = 5.0
+    not_read: tuple[str, ...] | None = None
     coverage: CoverageTable | None = None
     columns: ColumnsTable = ColumnsTable.model_construct()
     counts: list[Coding] = []
@@ -248,6 +249,7 @@ def _mapping(given: dict[str, Any]) -> Mapping:
         most_rejected_percent=file.most_rejected_percent,
         no_place=file.no_place,
         no_time=file.no_time,
+        not_read=file.not_read,
     )
 
 
@@ -292,6 +294,7 @@ def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str
         **({"no_place": mapping.no_place} if mapping.no_place else {}),
         **({"no_time": mapping.no_time} if mapping.no_time else {}),
         "most_rejected_percent": mapping.most_rejected_percent,
+        **({"not_read": mapping.not_read} if mapping.not_read is not None else {}),
     }
     moments = {name: _moment_value(getattr(mapping, name)) for name in MOMENTS}
     columns = {
