@@ -10,7 +10,7 @@ first, then:
 - `fetch`: fetch police-uk, home-office, boundaries.
 - `overview`: versions, table, check, changes.
 - `when`: day-hour, patrols. `where`: hotspots, boundary. `forecast`: forecast, backtest. `resourcing`: resourcing.
-- `prepare`: prepare. `upkeep`: verify, backup, restore, purge.
+- `dashboard`: serve, prepare. `upkeep`: verify, backup, restore, purge.
 """
 
 from vulncore.cli.program import app

@@ -35,10 +35,8 @@ COMMANDS = {
     "resourcing": {
         "resourcing": "Print the officers that forecast demand asks for, by role and month. Explanations go to standard error.",
     },
-    "serving": {
+    "dashboard": {
         "serve": "Start the dashboard, for this machine alone. Every option of `streamlit run` can follow, like --server.baseUrlPath.",
-    },
-    "prepare": {
         "prepare": "Make ready what the pages show first, so that nobody waits for it. What is ready is left alone.",
     },
     "upkeep": {
