@@ -8,4 +8,5 @@ Read in this order:
 - `details`: when and where each record happened, and what else the extract says.
 - `values` and `moments`: the texts of a column as dates, times and numbers.
 - `draft` with `draft_columns` and `draft_codes`: a first mapping of an extract that nobody has described.
+- `fitting`: the mapping of an earlier month for the file of a later one.
 """

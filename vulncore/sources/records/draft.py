@@ -75,7 +75,7 @@ def draft_mapping(extract: Extract, force: str = "") -> Draft:
     named, force_doubt = (force, "") if force else _force(columns)
     if force_doubt:
         doubts["force"] = force_doubt
-    first, last = _months(extract, recorded, order)
+    first, last = months_of_records(extract, recorded, order)
     if first:
         doubts["coverage"] = (
             "taken from the first and the last records. Is the extract whole for all these months?"
@@ -154,7 +154,8 @@ def _force(columns: Sequence[Column]) -> tuple[str, str]:
     return UNNAMED_FORCE, "the extract does not name one force"
 
 
-def _months(extract: Extract, recorded: str, order: DateOrder) -> tuple[date | None, date | None]:
+def months_of_records(extract: Extract, recorded: str, order: DateOrder) -> tuple[date | None, date | None]:
+    """Return the first and the last month in which records were recorded, without months that hold slips alone."""
     if not recorded:
         return None, None
     days = column_dates(extract.table[recorded], order)
