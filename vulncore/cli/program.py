@@ -19,6 +19,9 @@ COMMANDS = {
         "mapping": "Draft the mapping of an extract: what columns and codes seem to mean, with doubts marked.",
         "measures": "List the measures that a mapping can name.",
     },
+    "watch": {
+        "watch": "Publish what arrives in a folder, as the next versions of a dataset: once, or until it is stopped.",
+    },
     "fetch": {
         "fetch": "Fetch open data from the sites that publish it, into folders that publish and boundary take.",
     },

@@ -136,9 +136,9 @@ def publish(
             source, files or [], settings, partial(kept_secret, store), terminal_progress()
         )
     except TooManyRejectsError as refusal:
-        _list_rejects(refusal.rejects, rejects, files or [])
+        list_rejects(refusal.rejects, rejects, files or [])
         raise
-    _list_rejects(delivery.rejects, rejects, files or [])
+    list_rejects(delivery.rejects, rejects, files or [])
     if provisional_from:
         delivery = provisional(delivery, parse_month(provisional_from))
     if dry_run:
@@ -163,7 +163,7 @@ def undo(
     if not dry_run:
         undone = stores.undo(store, dataset, by or user())
         typer.echo(publish_account(undone).splitlines()[0])
-        _print_changes(changes_of(store, dataset), _of(store, dataset))
+        _print_changes(changes_of(store, dataset), of_dataset(store, dataset))
         return
     every = stores.versions(store, dataset)
     if len(every) < 2:
@@ -198,7 +198,7 @@ def _publish(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
     typer.echo(publish_account(published))
     if before and not published.unchanged:
         after = stores.open_version(store, dataset, published.number)
-        _print_changes(changes_between(before, after), _of(store, dataset))
+        _print_changes(changes_between(before, after), of_dataset(store, dataset))
 
 
 def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> None:
@@ -209,26 +209,28 @@ def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
         _print_changes(changes_between(before, preview))
     findings = data_checks(preview, brought=delivery.tables.incidents)
     checks = [f"Check this ({finding.sure}; {finding.where}): {finding.what}" for finding in findings]
-    _print_first(
-        checks,
-        SHOWN_FINDINGS,
-        f"Once this is published, list them all with: vulncore check{_of(store, dataset)}",
-    )
+    how_to_list = f"Once this is published, list them all with: vulncore check{of_dataset(store, dataset)}"
+    for sentence in _first(checks, SHOWN_FINDINGS, how_to_list):
+        typer.echo(sentence)
 
 
 def _print_changes(changes: Changes, of: str = "") -> None:
-    """Say what changed; `of` is what the command needs that lists all of it, "" where nothing is published yet."""
-    _print_first(changes.sentences, SHOWN_CHANGES, f"List them all with: vulncore changes{of}" if of else "")
-
-
-def _print_first(sentences: Sequence[str], most: int, how_to_list: str) -> None:
-    for sentence in sentences[:most]:
+    for sentence in first_changes(changes, of):
         typer.echo(sentence)
-    if len(sentences) > most:
-        typer.echo(f"And {len(sentences) - most} more. {how_to_list}".strip())
 
 
-def _of(store: Path, dataset: str) -> str:
+def first_changes(changes: Changes, of: str = "") -> Sequence[str]:
+    """Return what changed most; `of` is what the command needs that lists all of it, "" where nothing is published yet."""
+    return _first(changes.sentences, SHOWN_CHANGES, f"List them all with: vulncore changes{of}" if of else "")
+
+
+def _first(sentences: Sequence[str], most: int, how_to_list: str) -> Sequence[str]:
+    rest = len(sentences) - most
+    return [*sentences[:most], *([f"And {rest} more. {how_to_list}".strip()] if rest > 0 else [])]
+
+
+def of_dataset(store: Path, dataset: str) -> str:
+    """Return what a command that is named next needs to find the same dataset."""
     return f" --dataset {dataset}{in_store(store)}"
 
 
@@ -239,7 +241,7 @@ def _mapping_with_options(mapping: Mapping, covers: str | None, most_rejected: f
     return mapping if most_rejected is None else replace(mapping, most_rejected_percent=most_rejected)
 
 
-def _list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequence[Path]) -> None:
+def list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequence[Path]) -> None:
     """Write rejected rows to a file and say where; if no file can be written, say that, and what to do.
 
     The file is named after the first of those that were read, and lies beside it; what is `chosen` is a file or a folder.
