@@ -12,7 +12,7 @@ from pages.data.codes import chosen_counts, unsure_codes
 from pages.data.stand_ins import points_in, stand_ins_typed, times_in
 from pages.shared.text import plain
 from vulncore.domain.errors import first_five
-from vulncore.domain.periods import format_month, month_name, parse_month
+from vulncore.domain.periods import format_month, parse_month
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.sources.records.draft import UNNAMED_FORCE, Draft
 from vulncore.sources.records.draft_columns import Column, Content
@@ -149,8 +149,8 @@ def _say_news(later: LaterFile, mapping: Mapping) -> None:
         doubts[column] = f"{before}{counted}. Say below what each counts towards"
     if unread := [name for name in later.new if name not in mapping.wanted]:
         doubts["New columns that are not read"] = f"{first_five(unread)}. They can be chosen below"
-    months = dict.fromkeys(map(month_name, mapping.months[:: len(mapping.months) - 1 or 1]))
-    covers = f"The file is taken as whole for {' to '.join(months)}." if months else "No month was found."
+    months = mapping.period
+    covers = f"The file is taken as whole for {months}." if months else "No month was found."
     if doubts:
         _say(f"{covers} New in this file:", doubts)
     else:

@@ -4,7 +4,14 @@ import os
 
 import pytest
 
-from vulncore.sources.arrivals import arrived
+from vulncore.sources.arrivals import (
+    arrived,
+    held_already,
+    note_held_already,
+    note_refusal,
+    refusal_note,
+    was_refused,
+)
 
 
 def no_pause(_seconds):
@@ -70,3 +77,39 @@ def test_a_file_that_comes_or_goes_meanwhile_is_left(tmp_path):
 def test_a_file_swapped_for_another_of_its_size_and_time_is_left(tmp_path):
     path = write(tmp_path, "a.csv")
     assert names(tmp_path, lambda _: (path.unlink(), write(tmp_path, "a.csv", text="b"))) == []
+
+
+DIGEST, OTHER = "a1" * 32, "b2" * 32
+
+
+def test_a_note_says_why_and_stands_for_one_content_of_the_file_alone(tmp_path):
+    path = write(tmp_path, "a.csv")
+    assert not was_refused(path, DIGEST)
+    note_refusal(path, DIGEST, "Two columns are gone.")
+    assert (was_refused(path, DIGEST), was_refused(path, OTHER)) == (True, False)
+    assert refusal_note(path).read_text().splitlines()[2] == "Two columns are gone."
+    assert names(tmp_path) == ["a.csv"]
+    refusal_note(path).unlink()
+    assert not was_refused(path, DIGEST)
+
+
+def test_what_brought_nothing_new_is_listed_by_dataset(tmp_path):
+    for digest in (DIGEST, OTHER, DIGEST):
+        note_held_already(tmp_path, "kent", digest)
+    assert held_already(tmp_path, "kent") == {DIGEST, OTHER}
+    assert held_already(tmp_path, "essex") == set()
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "bytes", "too large"])
+def test_a_note_that_somebody_put_there_says_nothing_it_should_not(tmp_path, kind, monkeypatch):
+    monkeypatch.setattr("vulncore.sources.arrivals.MOST_NOTED", 100)
+    path, outside = write(tmp_path, "a.csv"), write(tmp_path, "outside", text=DIGEST)
+    note = refusal_note(path)
+    if kind == "link":
+        note.symlink_to(outside)
+    elif kind == "folder":
+        note.mkdir()
+    else:
+        note.write_bytes(b"\xff\0" if kind == "bytes" else b" " * 100 + DIGEST.encode())
+    assert not was_refused(path, DIGEST)

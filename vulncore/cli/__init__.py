@@ -7,10 +7,11 @@ commands there are), `options` (what they share), `printing` (how tables are pri
 first, then:
 
 - `publishing`: demo, publish, ready-data, mapping, measures.
+- `watch`: watch, which publishes what arrives in a folder as `publishing` would.
 - `fetch`: fetch police-uk, home-office, boundaries.
 - `overview`: versions, table, check, changes.
 - `when`: day-hour, patrols. `where`: hotspots, boundary. `forecast`: forecast, backtest. `resourcing`: resourcing.
-- `prepare`: prepare. `upkeep`: verify, backup, restore, purge.
+- `dashboard`: serve, prepare. `upkeep`: verify, backup, restore, purge.
 """
 
 from vulncore.cli.program import app

@@ -19,6 +19,9 @@ COMMANDS = {
         "mapping": "Draft the mapping of an extract: what columns and codes seem to mean, with doubts marked.",
         "measures": "List the measures that a mapping can name.",
     },
+    "watch": {
+        "watch": "Publish what arrives in a folder, as the next versions of a dataset: once, or until it is stopped.",
+    },
     "fetch": {
         "fetch": "Fetch open data from the sites that publish it, into folders that publish and boundary take.",
     },
@@ -35,10 +38,8 @@ COMMANDS = {
     "resourcing": {
         "resourcing": "Print the officers that forecast demand asks for, by role and month. Explanations go to standard error.",
     },
-    "serving": {
+    "dashboard": {
         "serve": "Start the dashboard, for this machine alone. Every option of `streamlit run` can follow, like --server.baseUrlPath.",
-    },
-    "prepare": {
         "prepare": "Make ready what the pages show first, so that nobody waits for it. What is ready is left alone.",
     },
     "upkeep": {

@@ -42,7 +42,7 @@ if not help_alone:
     from vulncore.domain.delivery import Delivery, annotated, printable, provisional
     from vulncore.domain.disk import disk_fault
     from vulncore.domain.measures import measures_frame
-    from vulncore.domain.periods import month_name, parse_month, parse_months
+    from vulncore.domain.periods import parse_month, parse_months
     from vulncore.domain.shipped import shipped
     from vulncore.findings.data.changes import Changes, changes_between
     from vulncore.findings.data.changes import changes as changes_of
@@ -54,7 +54,7 @@ if not help_alone:
     from vulncore.sources.deliveries import Settings, read_delivery
     from vulncore.sources.extract import read_extract
     from vulncore.sources.records.draft import draft_mapping
-    from vulncore.sources.records.mapping import Mapping, check_columns
+    from vulncore.sources.records.mapping import Mapping
     from vulncore.sources.records.mapping_file import UNSURE, mapping_toml, read_mapping
     from vulncore.store.secrets import kept_secret
 
@@ -124,7 +124,7 @@ def publish(
     """
     read_with = read_mapping(mapping) if mapping else None
     if source is Source.RECORDS and files and len(files) == 1 and not mapping:
-        read_with = _as_before(store, dataset or source.value, files[0])
+        read_with = _as_before(store, dataset or source.value, files[0], with_months=covers is None)
     settings = Settings(
         as_at=parse_month(as_at) if as_at else None,
         force=force,
@@ -145,9 +145,9 @@ def publish(
             source, files or [], settings, partial(kept_secret, store), terminal_progress()
         )
     except TooManyRejectsError as refusal:
-        _list_rejects(refusal.rejects, rejects, files or [])
+        list_rejects(refusal.rejects, rejects, files or [])
         raise
-    _list_rejects(delivery.rejects, rejects, files or [])
+    list_rejects(delivery.rejects, rejects, files or [])
     if provisional_from:
         delivery = provisional(delivery, parse_month(provisional_from))
     if dry_run:
@@ -172,7 +172,7 @@ def undo(
     if not dry_run:
         undone = stores.undo(store, dataset, by or user())
         typer.echo(publish_account(undone).splitlines()[0])
-        _print_changes(changes_of(store, dataset), _of(store, dataset))
+        _print_changes(changes_of(store, dataset), of_dataset(store, dataset))
         return
     every = stores.versions(store, dataset)
     if len(every) < 2:
@@ -207,7 +207,7 @@ def _publish(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
     typer.echo(publish_account(published))
     if before and not published.unchanged:
         after = stores.open_version(store, dataset, published.number)
-        _print_changes(changes_between(before, after), _of(store, dataset))
+        _print_changes(changes_between(before, after), of_dataset(store, dataset))
 
 
 def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> None:
@@ -222,41 +222,44 @@ def _dry_run(store: Path, dataset: str, delivery: Delivery, by: str | None) -> N
         + (f" {remedy_line(finding.remedy)}" if finding.remedy else "")
         for finding in findings
     ]
-    _print_first(
-        checks,
-        SHOWN_FINDINGS,
-        f"Once this is published, list them all with: vulncore check{_of(store, dataset)}",
-    )
+    how_to_list = f"Once this is published, list them all with: vulncore check{of_dataset(store, dataset)}"
+    for sentence in _first(checks, SHOWN_FINDINGS, how_to_list):
+        typer.echo(sentence)
 
 
 def _print_changes(changes: Changes, of: str = "") -> None:
-    """Say what changed; `of` is what the command needs that lists all of it, "" where nothing is published yet."""
-    _print_first(changes.sentences, SHOWN_CHANGES, f"List them all with: vulncore changes{of}" if of else "")
-
-
-def _print_first(sentences: Sequence[str], most: int, how_to_list: str) -> None:
-    for sentence in sentences[:most]:
+    for sentence in first_changes(changes, of):
         typer.echo(sentence)
-    if len(sentences) > most:
-        typer.echo(f"And {len(sentences) - most} more. {how_to_list}".strip())
 
 
-def _of(store: Path, dataset: str) -> str:
+def first_changes(changes: Changes, of: str = "") -> Sequence[str]:
+    """Return what changed most; `of` is what the command needs that lists all of it, "" where nothing is published yet."""
+    return _first(changes.sentences, SHOWN_CHANGES, f"List them all with: vulncore changes{of}" if of else "")
+
+
+def _first(sentences: Sequence[str], most: int, how_to_list: str) -> Sequence[str]:
+    rest = len(sentences) - most
+    return [*sentences[:most], *([f"And {rest} more. {how_to_list}".strip()] if rest > 0 else [])]
+
+
+def of_dataset(store: Path, dataset: str) -> str:
+    """Return what a command that is named next needs to find the same dataset."""
     return f" --dataset {dataset}{in_store(store)}"
 
 
-def _as_before(store: Path, dataset: str, file: Path) -> Mapping:
+def _as_before(store: Path, dataset: str, file: Path, *, with_months: bool) -> Mapping:
     """Return the mapping that a dataset keeps, for a file's own months, and say so; refused where the file has new codes."""
     kept, later = read_as_before(store, dataset, file, progress=terminal_progress())
-    check_columns(later.kept, later.columns, printable(file.name))
-    draft = f"vulncore mapping {shlex.quote(str(file))}{_of(store, dataset)} --output MAPPING.toml"
+    draft = f"vulncore mapping {shlex.quote(str(file))}{of_dataset(store, dataset)} --output MAPPING.toml"
     later.refuse_news(
-        f"Draft what they mean with: {draft}. Check the marked lines, then publish with --mapping MAPPING.toml."
+        printable(file.name),
+        f"Draft what they mean with: {draft}. Check the marked lines, then publish with --mapping MAPPING.toml.",
     )
-    months = " to ".join(
-        dict.fromkeys(map(month_name, later.kept.months[:: len(later.kept.months) - 1 or 1]))
+    if with_months:
+        later.refuse_gaps(printable(file.name))
+    typer.echo(
+        f"Read as last month: {kept.where}. The file's records are of {later.kept.period or 'no month'}."
     )
-    typer.echo(f"Read as last month: {kept.where}. The file's records are of {months or 'no month'}.")
     if later.new:
         typer.echo(f"New columns, which are not read: {first_five(later.new)}. To read them: {draft}")
     return later.kept
@@ -269,7 +272,7 @@ def _mapping_with_options(mapping: Mapping, covers: str | None, most_rejected: f
     return mapping if most_rejected is None else replace(mapping, most_rejected_percent=most_rejected)
 
 
-def _list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequence[Path]) -> None:
+def list_rejects(rejects: Sequence[Reject], chosen: Path | None, files: Sequence[Path]) -> None:
     """Write rejected rows to a file and say where; if no file can be written, say that, and what to do.
 
     The file is named after the first of those that were read, and lies beside it; what is `chosen` is a file or a folder.
@@ -355,7 +358,7 @@ def mapping(
     typer.echo(f"Columns read: {len(draft.mapping.wanted)}. Not read: {', '.join(draft.not_read) or 'none'}.")
     typer.echo(
         f"Next: vulncore publish records {shlex.quote(str(file))} --mapping {shlex.quote(str(output))}"
-        f"{_of(store, dataset) if dataset else ''} --dry-run"
+        f"{of_dataset(store, dataset) if dataset else ''} --dry-run"
     )
 
 

@@ -66,7 +66,7 @@ def test_a_new_code_is_drafted_and_refused_by_name_where_nobody_is_asked(tmp_pat
     with pytest.raises(
         InvalidMappingError, match=r"2 codes of Offence are not .*Q9 \(1 row\), STK \(1 row\)\. Do this\."
     ):
-        file.refuse_news("Do this.")
+        file.refuse_news("extract.csv", "Do this.")
 
 
 def test_a_column_that_is_gone_gets_the_draft_of_the_same_thing(tmp_path, kept):
@@ -127,3 +127,32 @@ def test_a_file_of_mostly_other_codes_or_columns_is_another_extract(tmp_path, ke
         tmp_path, kept, [row.replace("K7", "X1").replace("DA", "X2") for row in NOVEMBER]
     ).is_likely
     assert not later(tmp_path, kept, ["1,05/11/2024,Rape"], "No,Recorded,Offence").is_likely
+
+
+def test_columns_that_are_gone_are_refused_where_nobody_is_asked(tmp_path, kept):
+    file = later(tmp_path, kept, NOVEMBER, HEADER.replace("Recorded", "Date Rec"))
+    with pytest.raises(
+        InvalidMappingError, match=r"1 columns that the mapping reads are not in a\.csv: Recorded\."
+    ):
+        file.refuse_news("a.csv", "")
+
+
+def test_a_month_between_others_without_a_record_is_never_taken_for_zero(tmp_path, kept):
+    rows = [*NOVEMBER, *(row.replace("/10/2024", "/01/2025") for row in OCTOBER)]
+    file = later(tmp_path, kept, rows)
+    assert (file.bare, file.kept.period) == ((date(2024, 12, 1),), "November 2024 to January 2025")
+    file.refuse_news("a.csv", "")
+    with pytest.raises(
+        InvalidMappingError,
+        match=r"a\.csv are from November 2024 to January 2025, with none in 1 of the months between: December 2024\.",
+    ):
+        file.refuse_gaps("a.csv")
+
+
+def test_a_month_of_slips_alone_is_not_covered_and_no_date_covers_nothing(tmp_path, kept):
+    many = [row for row in NOVEMBER for _ in range(10)]
+    assert later(tmp_path, kept, [*many, NOVEMBER[0].replace("2024", "2042")]).kept.period == "November 2024"
+    dateless = later(tmp_path, kept, [row.replace("/11/2024", " soon") for row in NOVEMBER])
+    assert dateless.kept.period == ""
+    with pytest.raises(InvalidMappingError, match=r"No date recorded in a\.csv can be read"):
+        dateless.refuse_gaps("a.csv")

@@ -25,14 +25,16 @@ Place = tuple[str | None, tuple[int, int] | None]
 
 @dataclass(frozen=True)
 class KeptMapping:
-    """A mapping, and the version whose records were read with it."""
+    """A mapping, and the version whose records were read with it; none of a mapping that somebody names."""
 
-    publish: Publish
+    publish: Publish | None
     mapping: Mapping
 
     @property
     def where(self) -> str:
         """The version in words."""
+        if not self.publish:
+            return "the mapping that was named"
         return f"dataset {self.publish.dataset}, version {self.publish.number}"
 
 
@@ -41,14 +43,15 @@ def kept_mappings(store: Path, dataset: str | None = None) -> tuple[KeptMapping,
 
     A dataset that can't be read keeps none, nor does a version whose mapping can't be read any more.
     """
-    kept: dict[tuple[str, str], KeptMapping] = {}
+    kept: dict[tuple[str, str], tuple[Publish, Mapping]] = {}
     for name in stores.datasets(store) if dataset is None else (dataset,):
         with suppress(VulncoreError):
             for publish in reversed(stores.versions(store, name)):
                 mapping = _read(publish.mapping) if publish.mapping else None
                 if mapping:
-                    kept.setdefault((name, mapping.source), KeptMapping(publish, mapping))
-    return tuple(sorted(kept.values(), key=lambda one: one.publish.published_at, reverse=True))
+                    kept.setdefault((name, mapping.source), (publish, mapping))
+    newest_first = sorted(kept.values(), key=lambda one: one[0].published_at, reverse=True)
+    return tuple(KeptMapping(*one) for one in newest_first)
 
 
 def best_first(
@@ -84,6 +87,23 @@ def read_as_before(
             f"Records need a mapping of columns and codes, and '{dataset}' keeps none. "
             f"Draft one with: vulncore mapping {shlex.quote(printable(path.name))} --output MAPPING.toml"
         )
+    return best_reading(path, kept, sheet, heading, progress)
+
+
+def best_reading(
+    path: Path,
+    kept: Sequence[KeptMapping],
+    sheet: str | None = None,
+    heading: tuple[int, int] | None = None,
+    progress: Progress | None = None,
+) -> tuple[KeptMapping, LaterFile]:
+    """Return which of some mappings, one at least, reads a file best, and what the file has that it says nothing of.
+
+    `sheet` and `heading` are where the mapping has them, unless given.
+
+    Raises:
+        UnreadableSourceError: The file can't be read as an extract.
+    """
     by_place: dict[Place, list[KeptMapping]] = {}
     for one in kept:
         place = sheet or one.mapping.sheet or None, heading or one.mapping.heading

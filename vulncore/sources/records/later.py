@@ -4,26 +4,25 @@ from collections import Counter
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
 
 from vulncore.domain.errors import InvalidMappingError, first_five
-from vulncore.domain.periods import add_months
+from vulncore.domain.periods import add_months, month_name
 from vulncore.domain.vocabulary import Measure
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.draft import PLACES, Draft, months_of_records
 from vulncore.sources.records.draft_codes import draft_coding, rows_by_code
 from vulncore.sources.records.draft_columns import Column
-from vulncore.sources.records.mapping import MOMENTS, Coding, Mapping, Moment
+from vulncore.sources.records.mapping import MOMENTS, Coding, Mapping, Moment, check_columns
 from vulncore.sources.records.values import column_dates
 
 MOST_GONE: Final = 1 / 3  # of the columns that a mapping reads: with more gone, it is another extract
 MOST_NEW_ROWS: Final = 1 / 2  # of those with a code: with more new, it is another extract
-
-LATE_SHARE: Final = (
-    1 / 4
-)  # of the largest month: a month that came before has fewer where only its late records come again
+LATE_SHARE: Final = 1 / 4
+"""Of the largest month: a month that came before has fewer where only its late records come again."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,8 @@ class LaterFile:
         gone: Columns that `kept` reads and that the file doesn't have.
         new: Columns that the earlier file didn't have.
         roles: What a column can be, of which the draft says something else than `kept`.
+        bare: Months between the others in which no record was recorded: `kept` would count them as zero.
+        new_rows: The share of the rows with a code whose code is new.
     """
 
     kept: Mapping
@@ -47,8 +48,8 @@ class LaterFile:
     gone: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    bare: tuple[date, ...] = ()
     new_rows: float = 0.0
-    """The share of the rows with a code whose code is new."""
 
     @property
     def is_likely(self) -> bool:
@@ -60,12 +61,13 @@ class LaterFile:
         """How much is gone and new; the mapping that fits best has the least."""
         return len(self.gone), len(self.new), self.new_rows
 
-    def refuse_news(self, what_to_do: str) -> None:
-        """Refuse to read the file as the earlier one where it has new codes, which nobody has explained.
+    def refuse_news(self, name: str, what_to_do: str) -> None:
+        """Refuse to read a file of this name as the earlier one where nobody has explained what is new in it.
 
         Raises:
-            InvalidMappingError: It has; the sentence names them and says what to do.
+            InvalidMappingError: Columns are gone, or codes are new; the sentence names them and says what to do.
         """
+        check_columns(self.kept, self.columns, name)
         for column, codes in self.codes.items():
             plural = len(codes) != 1
             named = first_five(
@@ -74,6 +76,22 @@ class LaterFile:
             raise InvalidMappingError(
                 f"{len(codes)} code{'s' * plural} of {column[:40]} {'are' if plural else 'is'} not in the mapping that is "
                 f"kept: {named}. {what_to_do}"
+            )
+
+    def refuse_gaps(self, name: str) -> None:
+        """Refuse to take a file of this name as whole for the months of its records where that would say too much.
+
+        Raises:
+            InvalidMappingError: No date can be read, or a month between others has no record.
+        """
+        if not self.kept.months:
+            raise InvalidMappingError(
+                f"No date recorded in {name} can be read, so no month is covered. Correct the mapping or the file."
+            )
+        if self.bare:
+            raise InvalidMappingError(
+                f"The records of {name} are from {self.kept.period}, with none in {len(self.bare):,} of the months between: "
+                f"{first_five(map(month_name, self.bare))}. Correct the dates, or publish the file with --covers."
             )
 
 
@@ -89,18 +107,19 @@ def later_file(mapping: Mapping, extract: Extract, fresh: Draft, described: Sequ
     doubts: dict[str, str] = {}
     drafted, roles = _columns_drafted(mapping, fresh.mapping, gone, new, doubts)
     drafted, codes = _codes_drafted(drafted, fresh.mapping, columns, new, doubts)
-    covered = _covered(mapping, extract), _covered(drafted, extract)
-    if covered[1].first:
+    (kept, bare), (drafted, _) = _covered(mapping, extract), _covered(drafted, extract)
+    if drafted.first:
         doubts["coverage"] = fresh.doubts.get("coverage", "taken from the first and the last records")
     filled = sum(columns[coding.column].filled for coding in drafted.counts)
     return LaterFile(
-        kept=covered[0],
-        draft=Draft(covered[1], doubts, tuple(name for name in columns if name not in covered[1].wanted)),
+        kept=kept,
+        draft=Draft(drafted, doubts, tuple(name for name in columns if name not in drafted.wanted)),
         columns=tuple(columns),
         codes=codes,
         gone=gone,
         new=new,
         roles=roles,
+        bare=bare,
         new_rows=sum(sum(rows.values()) for rows in codes.values()) / filled if filled else 1.0,
     )
 
@@ -200,18 +219,19 @@ def _extended(
     )
 
 
-def _covered(mapping: Mapping, extract: Extract) -> Mapping:
-    """Return a mapping for the months of an extract's records; for none where they can't be read.
+def _covered(mapping: Mapping, extract: Extract) -> tuple[Mapping, tuple[date, ...]]:
+    """Return a mapping for the months of an extract's records, or for none where they can't be read, and its months without any.
 
     Months of the earlier file that come again with few records are not covered: they are late ones, and the rest stands.
     """
     column = mapping.columns.get("recorded_on", "")
     if column not in extract.columns:
-        return replace(mapping, first=None, last=None, not_read=None)
+        return replace(mapping, first=None, last=None, not_read=None), ()
     first, last = months_of_records(extract, column, mapping.date_order)
+    recorded = column_dates(extract.table[column], mapping.date_order).astype("datetime64[M]")
+    counts = Counter(recorded[~np.isnat(recorded)].astype(object))
     if first and last and mapping.last and first <= mapping.last < last:
-        recorded = column_dates(extract.table[column], mapping.date_order).astype("datetime64[M]")
-        counts = Counter(recorded[~np.isnat(recorded)].astype(object))
         while first <= mapping.last and counts[first] < LATE_SHARE * max(counts.values()):
             first = add_months(first, 1)
-    return replace(mapping, first=first, last=last, not_read=None)
+    covering = replace(mapping, first=first, last=last, not_read=None)
+    return covering, tuple(month for month in covering.months if not counts[month])

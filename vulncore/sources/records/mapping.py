@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, ConfigDict
 
 from vulncore.domain.errors import InvalidMappingError, first_five
 from vulncore.domain.measures import known_measures
-from vulncore.domain.periods import add_months, months_between
+from vulncore.domain.periods import add_months, month_name, months_between
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.sources.records.moments import DateOrder
 
@@ -136,6 +136,12 @@ class Mapping:
         return tuple(
             add_months(self.first, step) for step in range(months_between(self.first, self.last) + 1)
         )
+
+    @property
+    def period(self) -> str:
+        """The months that are covered, in words; "" where none is."""
+        months = self.months
+        return " to ".join(dict.fromkeys(map(month_name, (*months[:1], *months[-1:]))))
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the command promises that makes ready what pages show first."""
+"""What the commands promise that whoever keeps the dashboard gives: here, to make ready what pages show first."""
 
 from datetime import date
 
