@@ -17,6 +17,7 @@ from pages.shared.text import plain
 from pages.shared.visit import visit
 from vulncore import store as stores
 from vulncore.domain.errors import InvalidMappingError, VulncoreError
+from vulncore.domain.geography import forces
 from vulncore.domain.periods import parse_month
 from vulncore.findings.data.kept_mappings import KeptMapping
 from vulncore.findings.data.publishes import publish_account
@@ -121,6 +122,8 @@ def _settings(source: Source, looked: Looked, file: UploadedFile, before: Before
     if fillings:  # what a remedy changed is filled in, too, and stays for everybody to see and change
         draft, key = replace(draft, mapping=fillings[-1]), f"{key} {len(fillings)}"
     chosen = replace(chosen_mapping(draft, looked.columns, key, later), sheet=sheet, heading=heading)
+    if not chosen.force:
+        raise InvalidMappingError("Choose the force that these records are from, or write its name.")
     mapping = checked_mapping(chosen)
     st.download_button(
         "Keep this mapping as a file",
@@ -157,7 +160,7 @@ def _where_to(
     where, who = st.columns(2)
     dataset = where.text_input(
         "Dataset",
-        of_before or shown or (looked.draft.mapping.source if looked.draft else source.value),
+        of_before or shown or _named_after(looked) or source.value,
         key=f"{KEPT}{file.file_id} dataset {of_before}",
         help=plain(f"A dataset that exists already gets a new version. There are: {there}."),
         max_chars=40,
@@ -170,6 +173,15 @@ def _where_to(
         "Your name", name, key=f"{KEPT}{file.file_id} by {of_before}", help=named, max_chars=80
     )
     return stores.checked_dataset_name(dataset.strip()), by.strip()
+
+
+def _named_after(looked: Looked) -> str:
+    """Return a name for a first dataset: the force's, or that of the extract of an unknown one."""
+    if not looked.draft:
+        return ""
+    force = looked.draft.mapping.force
+    known = force in forces()
+    return file_name_of(force.rpartition(" ")[0])[:40] if known else looked.draft.mapping.source
 
 
 def _try_and_publish(trial: Trial) -> None:

@@ -12,6 +12,7 @@ from pages.data.codes import chosen_counts, unsure_codes
 from pages.data.stand_ins import points_in, stand_ins_typed, times_in
 from pages.shared.text import plain
 from vulncore.domain.errors import first_five
+from vulncore.domain.geography import forces
 from vulncore.domain.periods import format_month, parse_month
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.sources.records.draft import UNNAMED_FORCE, Draft
@@ -60,8 +61,7 @@ def _choices(
     mapping, names = draft.mapping, [column.name for column in columns]
     content = {column.name: column.content for column in columns}
     whose, source, order = st.columns(3)
-    named = "" if mapping.force == UNNAMED_FORCE else mapping.force
-    force = whose.text_input("Force", named, key=f"{key} force", max_chars=80)
+    force = _force(whose, mapping, key)
     name = source.text_input(
         "Name of this extract",
         mapping.source,
@@ -93,7 +93,7 @@ def _choices(
     return replace(
         mapping,
         source=name.strip(),
-        force=force.strip(),
+        force=force,
         counts=counts,
         measures=measures,
         columns={ours: column for ours, column in chosen.items() if column},
@@ -105,6 +105,21 @@ def _choices(
         no_place=points_in(points),
         no_time=times_in(times),
     )
+
+
+def _force(where: DeltaGenerator, mapping: Mapping, key: str) -> str:
+    named = None if mapping.force == UNNAMED_FORCE else mapping.force
+    options = list(dict.fromkeys([*([named] if named else []), *forces()]))
+    force = where.selectbox(
+        "Force",
+        options,
+        options.index(named) if named else None,
+        placeholder="Choose, or write another name",
+        help="A force of England and Wales has its boundary and towns on the map. Any other name can be written, too.",
+        accept_new_options=True,
+        key=f"{key} force",
+    )
+    return " ".join((force or "").split())
 
 
 @dataclass(frozen=True)

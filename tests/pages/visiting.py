@@ -39,8 +39,15 @@ class Visit:
 
     def run(self) -> None:
         """Let the page draw itself anew."""
+        for box in self._writable():  # the library looks a choice up among those that were offered
+            if box.value is not None and box.value not in box.options:
+                box.options.append(box.value)
         self.app.run()
         assert not self.app.exception, [problem.message for problem in self.app.exception]
+
+    def _writable(self) -> list[Any]:
+        """Return the boxes in which another choice than those that are offered can be written."""
+        return [box for box in self.app.selectbox if box.proto.accept_new_options]
 
     def _send(self, widget: Any) -> None:
         if not widget.proto.form_id:  # what is in a form waits for its button
@@ -78,8 +85,8 @@ class Visit:
         self._send(box)
 
     def fill(self, label: str, text: str, *, last: bool = False) -> None:
-        """Write into the first field with a label, or the last."""
-        every = [*self.app.text_input, *self.app.text_area, *self.app.number_input]
+        """Write into the first field with a label, or the last; a box to choose from is one where another choice can be written."""
+        every = [*self.app.text_input, *self.app.text_area, *self.app.number_input, *self._writable()]
         field = [field for field in every if field.label == label][-1 if last else 0]
         field.set_value(float(text) if isinstance(field, NumberInput) else text)
         self._send(field)

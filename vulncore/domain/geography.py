@@ -9,6 +9,7 @@ import csv
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final, NamedTuple
@@ -113,7 +114,32 @@ def district_of(longitudes: Floats, latitudes: Floats) -> list[str]:
     names, tree = _every_district()
     points, holding = tree.query(shapely.points(longitudes, latitudes), predicate="intersects")
     district = dict(zip(points.tolist(), holding.tolist(), strict=True))
-    return [names[district[point]] if point in district else "" for point in range(len(longitudes))]
+    return [names[district[point]][0] if point in district else "" for point in range(len(longitudes))]
+
+
+def forces() -> tuple[str, ...]:
+    """Return the forces whose boundary ships, in order of the alphabet.
+
+    >>> len(forces()), forces()[0]
+    (43, 'Avon and Somerset Constabulary')
+    """
+    return tuple(sorted({force for _, force in _every_district()[0]}))
+
+
+def force_around(longitudes: Floats, latitudes: Floats) -> tuple[str, float, int]:
+    """Return the force in whose area most points lie, their share of the points in any force's area, and how many those are.
+
+    >>> force_around(np.array([0.8707, 0.9, -95.4]), np.array([51.1465, 51.2, 29.8]))
+    ('Kent Police', 1.0, 2)
+    >>> force_around(np.array([np.nan]), np.array([np.nan]))
+    ('', 0.0, 0)
+    """
+    names, tree = _every_district()
+    placed = np.isfinite(longitudes) & np.isfinite(latitudes)
+    _, holding = tree.query(shapely.points(longitudes[placed], latitudes[placed]), predicate="within")
+    counted = Counter(names[district][1] for district in holding)
+    (force, most), *_ = counted.most_common(1) or [("", 0)]
+    return force, most / max(counted.total(), 1), counted.total()
 
 
 @cache
@@ -285,9 +311,10 @@ def _corner(outer: str, inner: str) -> tuple[float, float]:
 
 
 @cache
-def _every_district() -> tuple[list[str], shapely.STRtree]:
+def _every_district() -> tuple[list[tuple[str, str]], shapely.STRtree]:
+    """Return each district's name and its force's, and an index of their shapes in the same order."""
     features = json.loads(shipped(DISTRICTS_FILE).read_text(encoding="utf-8"))["features"]
-    names = [feature["properties"]["name"] for feature in features]
+    names = [(feature["properties"]["name"], feature["properties"]["force"]) for feature in features]
     return names, shapely.STRtree([shapely.geometry.shape(feature["geometry"]) for feature in features])
 
 

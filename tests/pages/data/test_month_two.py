@@ -26,7 +26,8 @@ def county(tmp_path, monkeypatch) -> Visit:
     """The page after its first month was described and published."""
     page = visit(tmp_path / "store", monkeypatch, "data", {}, {"data part": "Bring in data"})
     bring(page, tmp_path / "Vulnerability Oct 2024.xlsx", OCTOBER)
-    page.fill("Force", FORCE)
+    force = next(box for box in page.app.selectbox if box.label == "Force")
+    assert (force.value, "100 % of them lie in this force's area" in page.said) == (FORCE, True)
     page.fill("Dataset", "county")
     page.fill("Your name", "An analyst")
     page.press("Dry run")

@@ -62,6 +62,7 @@ def part(page, name: str) -> None:
 
 def fill(page, label: str, text: str) -> None:
     box = page.get_by_role("textbox", name=label, exact=True)
+    box = box.or_(page.get_by_role("combobox", name=label, exact=True)).first
     box.fill(text)
     box.press("Enter")
     page.wait_for_timeout(300)  # until the run that it starts has begun

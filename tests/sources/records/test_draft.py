@@ -307,3 +307,32 @@ def test_a_county_workbook_is_drafted_without_a_doubt_about_its_codes(tmp_path):
         "Where: Premises Type",
     )
     assert set(drafted.doubts) == {"coverage", "force"}
+
+
+@pytest.mark.parametrize(
+    ("header", "ashford", "houston"),
+    [
+        ("X,Y", "0.87,51.15", "-95.37,29.76"),
+        ("Easting,Northing", "600900,142600", "0,0"),
+        ("Grid Ref,Nothing", "TR 009 426,", ","),
+    ],
+)
+def test_a_force_that_no_column_names_is_told_from_where_its_records_lie(tmp_path, header, ashford, houston):
+    def of(*places: str) -> Draft:
+        rows = [f"{n},25/01/2024,Rape,{place}" for n, place in enumerate(places)]
+        return draft(tmp_path, f"Ref,Recorded,Offence,{header}", *rows)
+
+    drafted = of(*[ashford] * 30, *[houston] * 8)
+    assert drafted.mapping.force == "Kent Police"
+    assert drafted.doubts["force"] == "told from its places: 100 % of them lie in this force's area"
+    for few in ([ashford] * 19, [houston] * 40):
+        unknown = of(*few)
+        assert (unknown.mapping.force, unknown.doubts["force"]) == (
+            "Name of the force",
+            "the extract does not name one force",
+        )
+
+
+def test_places_of_two_forces_name_neither(tmp_path):
+    rows = [f"{n},25/01/2024,Rape,{0.87 if n % 5 else -0.09},51.{15 if n % 5 else 515}" for n in range(60)]
+    assert draft(tmp_path, "Ref,Recorded,Offence,X,Y", *rows).mapping.force == "Name of the force"

@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +10,10 @@ from pathlib import PurePath
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
+from vulncore.domain.arrays import Floats
+from vulncore.domain.geography import force_around, grid_reference, to_wgs84
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.draft_codes import draft_codes
 from vulncore.sources.records.draft_columns import (
@@ -26,9 +30,12 @@ from vulncore.sources.records.draft_columns import (
 )
 from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.records.moments import DateOrder
-from vulncore.sources.records.values import column_dates, parse_number
+from vulncore.sources.records.values import column_dates, column_numbers, parse_number
 
 UNNAMED_FORCE: Final = "Name of the force"
+LOOKED_AT: Final = 2_000  # rows whose places tell the force
+MOSTLY_WITHIN: Final = 0.9  # of the places that lie in a force's area: the others are slips and other forces'
+FEWEST_PLACED: Final = 20
 STRAY_SHARE: Final = 0.01  # of a usual month: so few records at either end are slips of the keyboard
 PLAIN: Final = (
     *("record_id", "location_type", "place", "victim_key", "victim_residency", "hate_strand", "risk_level"),
@@ -68,7 +75,7 @@ def draft_mapping(extract: Extract, force: str = "") -> Draft:
     if "record_id" not in chosen:
         doubt = f"{doubts['recorded_on']}; " if "recorded_on" in doubts else ""
         doubts["recorded_on"] = f"{doubt}no column is the reference of the record"
-    named, force_doubt = (force, "") if force else _force(columns)
+    named, force_doubt = (force, "") if force else _force(extract, columns, chosen)
     if force_doubt:
         doubts["force"] = force_doubt
     first, last = months_of_records(extract, recorded, order)
@@ -137,11 +144,31 @@ def _best(columns: Sequence[Column], name: str, used: set[str]) -> str:
     return best.name if best and likeness(best, "column", name) else ""
 
 
-def _force(columns: Sequence[Column]) -> tuple[str, str]:
+def _force(extract: Extract, columns: Sequence[Column], chosen: Table[str, str]) -> tuple[str, str]:
+    """Return the force that a column names, or else the one in whose area nearly all places lie, with a doubt."""
     for column in columns:
         if len(column.values) == 1 and column.headings[-1] in FORCE_HEADINGS:
             return next(iter(column.values)), ""
+    force, share, placed = force_around(*_first_points(extract, chosen))
+    if share >= MOSTLY_WITHIN and placed >= FEWEST_PLACED:
+        return force, f"told from its places: {100 * share:.0f} % of them lie in this force's area"
     return UNNAMED_FORCE, "the extract does not name one force"
+
+
+def _first_points(extract: Extract, chosen: Table[str, str]) -> tuple[Floats, Floats]:
+    """Return the longitudes and latitudes of an extract's first rows."""
+
+    def values(ours: str) -> pa.ChunkedArray:
+        return extract.table[chosen[ours]].slice(0, LOOKED_AT)
+
+    if "grid_reference" in chosen:
+        return to_wgs84(*grid_reference(values("grid_reference").to_pylist()))
+    if "easting" in chosen:
+        return to_wgs84(*(column_numbers(values(ours), parse_number) for ours in ("easting", "northing")))
+    if "longitude" in chosen:
+        x, y = (column_numbers(values(ours), parse_number) for ours in ("longitude", "latitude"))
+        return x, y
+    return np.array([]), np.array([])
 
 
 def months_of_records(extract: Extract, recorded: str, order: DateOrder) -> tuple[date | None, date | None]:
