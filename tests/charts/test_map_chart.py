@@ -2,12 +2,15 @@
 
 import itertools
 import json
+import math
 import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from shapely.geometry import Point, shape
 
+from vulncore.charts.hot_marks import RING
 from vulncore.charts.map_chart import (
     CITY,
     FORCES,
@@ -22,6 +25,7 @@ from vulncore.charts.map_chart import (
     rgb,
 )
 from vulncore.charts.theme import DARK, LIGHT
+from vulncore.domain.geography import metres_per_degree
 from vulncore.findings.where.charts import place_hours_chart, place_months_chart, trial_chart
 from vulncore.findings.where.layers import STEPS
 from vulncore.findings.where.protection import protected_trial
@@ -43,9 +47,9 @@ def zone(cell: str, key: str = "s1", mark: str = "5") -> dict:
     return {"geometry": SQUARE, "properties": properties}
 
 
-def drawn(features, **more) -> dict:
+def drawn(features, bounds=BOUNDS, **more) -> dict:
     outline = {"type": "Feature", "properties": {}, "geometry": SQUARE}
-    return json.loads(hotspot_map(features, [], outline, BOUNDS, **more).to_json())
+    return json.loads(hotspot_map(features, [], outline, bounds, **more).to_json())
 
 
 def layer_of(deck: dict, name: str) -> dict:
@@ -178,8 +182,21 @@ def test_what_is_hot_is_outlined_on_any_layer_over_the_cells_and_under_the_words
     outlined = drawn([zone("a")], hot=SQUARE)
     names = [layer["id"] for layer in outlined["layers"]]
     assert names.index(ZONES) < names.index("hot 8") < names.index("hot 4") < names.index("words")
-    assert layer_of(outlined, "hot 4")["data"]["geometry"] == SQUARE
+    (mark,) = layer_of(outlined, "hot 4")["data"]["features"]
+    assert shape(mark["geometry"]).equals_exact(shape(SQUARE), 1e-5, normalize=True)
     assert not [layer for layer in drawn([zone("a")])["layers"] if layer["id"].startswith("hot")]
+
+
+def test_what_would_be_a_blot_has_a_ring_that_stays_as_wide_as_can_be_seen():
+    county = (BOUNDS[0] - 1, BOUNDS[1] - 1, BOUNDS[2] + 1, BOUNDS[3] + 1)
+    layer = layer_of(drawn([zone("a")], bounds=county, hot=SQUARE), "hot 4")
+    (mark,) = layer["data"]["features"]
+    assert mark["geometry"]["type"] == "Point"
+    assert shape(mark["geometry"]).distance(Point(-0.095, 51.515)) < 1e-5
+    west, south, east, north = shape(SQUARE).bounds
+    across, up = metres_per_degree((south + north) / 2) * (east - west, north - south)
+    assert abs(mark["properties"]["radius"] - math.hypot(across, up) / 2) <= 1
+    assert (layer["pointRadiusMinPixels"], layer["getPointRadius"]) == (RING, "@@=properties.radius")
 
 
 def test_beyond_the_area_no_name_lies_on_one_that_matters_more_and_within_it_all_stay():

@@ -4,4 +4,5 @@
 - `sourced`: a chart with where its figures come from in its heading. `picture`: such a chart as a file to take away.
 - `table_html`: a plain table as HTML.
 - `week_frame`: the axes of a week, a row for each day.
+- `map_chart`: a map of zones on a ground of our own. `hot_marks`: how what is hot is marked on it.
 """

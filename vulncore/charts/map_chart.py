@@ -1,13 +1,18 @@
 """A map of an area's zones on our own ground: no tile, name or style is asked from another host."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pydeck
+import shapely
+import shapely.geometry
 from pydeck.types import String
 
+from vulncore.charts.hot_marks import RING, hot_marks
 from vulncore.charts.theme import DARK, LIGHT, Palette
+from vulncore.domain.geography import metres_per_degree
 
 ZONES: Final = "zones"
 CITY, FORCES = "basemap", "basemap-forces"
@@ -15,11 +20,11 @@ CITY, FORCES = "basemap", "basemap-forces"
 THEMES: Final = {LIGHT.ground: "light", DARK.ground: "dark"}
 QUIET: Final = ("borough", "river", "district", "neighbour")  # kinds of names that stand back
 CAPITALS: Final = ("borough", "neighbour")
+TILE: Final = 512  # pixels that the world is wide at zoom 0
 OUTLINED_TO: Final = 3_000  # zones; of more, outlines are all that would be seen
 MARKED_TO: Final = 600
 OUTLINED: Final = (8.0, 4.0)  # pixels: of the ground, and of the line on it
 MARK_FIRST: Final = 900  # a zone's number matters more than a street's name
-TILE: Final = 512  # pixels that the world is wide at zoom 0
 WIDE, HALF, NARROW, HIGH = (
     1_000,
     530,
@@ -127,7 +132,7 @@ def hotspot_map(
                 get_line_width=2,
                 line_width_units=String("pixels"),
             ),
-            *([] if hot is None else [_outlined(hot, palette, width) for width in OUTLINED]),
+            *([] if hot is None else _outlined(hot, palette, zoom)),
             *_texts([*marks, *_off_marks(names, marks, zoom)], palette),
         ],
         tooltip={"text": "{place}\n{words}", "style": _tooltip(palette)},
@@ -135,19 +140,36 @@ def hotspot_map(
     )
 
 
-def _outlined(shape: Mapping[str, Any], palette: Palette, width: float) -> pydeck.Layer:
-    """Return the outline of what is hot: a line on a broader one of the ground's colour, so that it is seen on any cell."""
-    colour = palette.ink if width == min(OUTLINED) else palette.ground
-    return pydeck.Layer(
-        "GeoJsonLayer",
-        id=f"hot {width:g}",
-        data={"type": "Feature", "properties": {}, "geometry": shape},
-        stroked=True,
-        filled=False,
-        get_line_color=[*rgb(colour), 255],
-        get_line_width=width,
-        line_width_units=String("pixels"),
-    )
+def _outlined(hot: Mapping[str, Any], palette: Palette, zoom: float) -> list[pydeck.Layer]:
+    """Return the outlines of what is hot: lines on broader ones of the ground's colour, so that they are seen on any cell."""
+    shape = shapely.geometry.shape(hot)
+    scale = metres_per_degree(shape.centroid.y)
+    pixel_m = 360 / TILE / 2**zoom * float(scale[0])
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"radius": math.ceil(mark.radius)},
+            "geometry": json.loads(
+                shapely.to_geojson(shapely.transform(mark.shape, lambda at: (at / scale).round(6)))
+            ),
+        }
+        for mark in hot_marks(shapely.transform(shape, lambda at: at * scale), pixel_m)
+    ]
+    return [
+        pydeck.Layer(
+            "GeoJsonLayer",
+            id=f"hot {width:g}",
+            data={"type": "FeatureCollection", "features": features},
+            stroked=True,
+            filled=False,
+            get_line_color=[*rgb(colour), 255],
+            get_line_width=width,
+            line_width_units=String("pixels"),
+            get_point_radius="properties.radius",
+            point_radius_min_pixels=RING,
+        )
+        for width, colour in zip(OUTLINED, (palette.ground, palette.ink), strict=True)
+    ]
 
 
 def _tooltip(palette: Palette) -> dict[str, str]:

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry import mapping, shape
 
+from vulncore.charts.hot_marks import RING, hot_marks
 from vulncore.charts.map_chart import CAPITALS, MARKED_TO, OUTLINED, OUTLINED_TO, QUIET, fill
 from vulncore.charts.picture import PADDING, WIDTH
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, heading
@@ -139,10 +140,12 @@ def _line(shape_drawn: Mapping[str, Any], colour: str, width: float) -> alt.Char
 
 
 def _outlined(shape_drawn: Mapping[str, Any], palette: Palette) -> list[alt.Chart]:
-    """Return the outline of what is hot: a line on a broader one of the ground's colour, so that it is seen on any cell."""
+    """Return the outlines of what is hot: lines on broader ones of the ground's colour, so that they are seen on any cell."""
+    marks = hot_marks(shape(shape_drawn))
+    rings = [mark.shape.buffer(max(mark.radius, RING)) if mark.radius else mark.shape for mark in marks]
+    lines = mapping(shapely.union_all(rings))
     return [
-        _line(shape_drawn, palette.ground if width == max(OUTLINED) else palette.ink, width)
-        for width in OUTLINED
+        _line(lines, palette.ground if width == max(OUTLINED) else palette.ink, width) for width in OUTLINED
     ]
 
 
