@@ -91,7 +91,7 @@ def _as_before(looked: Looked, file: UploadedFile) -> Before:
     """Draw how an extract was read, and return the mapping of an earlier file that it is read with, if one fits."""
     if not looked.preview:
         return None
-    show_preview(looked.preview)
+    show_preview(looked.preview, folded=bool(looked.before))
     st.markdown("**2. Say what its columns and codes mean.**")
     if not looked.before:
         return None

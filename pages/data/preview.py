@@ -93,10 +93,10 @@ def looked_at(file: UploadedFile) -> Looked:
     return looked
 
 
-def show_preview(preview: Preview) -> None:
-    """Say how a file was read, and show its first rows."""
+def show_preview(preview: Preview, *, folded: bool) -> None:
+    """Say how a file was read, and show its first rows, folded away where it is of a kind that is known."""
     st.caption(plain(preview.text))
-    with st.expander("The first rows, as they were read", expanded=True):
+    with st.expander("The first rows, as they were read", expanded=not folded):
         show_table(preview.rows, f"The first {len(preview.rows)} of {preview.read:,} rows")
 
 

@@ -15,7 +15,7 @@ STATUSES = {
 }
 LINE_HEIGHT = 26
 LABELLED_BY_QUARTER = 36  # months at most
-AROUND = 110  # title, legend and axis
+AROUND = 134  # title and legend, as long as they are on a telephone, and axis
 
 
 def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) -> alt.LayerChart:
