@@ -19,6 +19,7 @@ REACH: Final = 0.05  # of a degree beyond the City: how far its ground is drawn
 BESIDE: Final = (
     0.5  # of an area's width and height: towns across its edge, as far as a map shows them at first
 )
+HOT_FIRST: Final = 800  # before a town's name, after a cell's number
 OF_THE_CITY: Final = (
     "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
 )
@@ -45,6 +46,21 @@ def drawn_on(shown: MapView, force: str) -> DrawnOn:
     west, south, east, north = shown.bounds
     labels = _within(shown.bounds, _labels_of(force), BESIDE * (east - west), BESIDE * (north - south))
     return DrawnOn(FORCES, labels, OF_A_FORCE if labels else "")
+
+
+def names_on(ground: DrawnOn, hot: str) -> tuple[Label, ...]:
+    """Return the names on a ground, of a force with those of hot places, which stand before the same name of a town.
+
+    `hot` is what `vulncore.findings.where.map.hot_outline` returns. The City has its streets' names around each.
+    """
+    if not hot or ground.styles == CITY:
+        return ground.labels
+    names = [
+        {**name, "kind": "hotspot", "priority": HOT_FIRST - place}
+        for place, name in enumerate(json.loads(hot)["properties"]["names"])
+    ]
+    taken = {name["name"] for name in names}
+    return (*names, *(label for label in ground.labels if label["name"] not in taken))
 
 
 def _lies_in_the_city(bounds: tuple[float, float, float, float]) -> bool:

@@ -20,7 +20,7 @@ from pages.shared.tables import show_table
 from pages.shared.telephone import is_telephone
 from pages.shared.text import palette, plain
 from pages.shared.visit import visit
-from pages.where.ground import DrawnOn, drawn_on
+from pages.where.ground import DrawnOn, drawn_on, names_on
 from pages.where.parts import where_file
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.where.reads import MapQuestion, place_of
@@ -128,14 +128,14 @@ def _deck(
     ground = drawn_on(shown, force)
     deck = hotspot_map(
         shown.features,
-        [*ground.labels, *([_made_mark(shown, mark)] if mark else [])],
+        [*names_on(ground, hot), *([_made_mark(shown, mark)] if mark else [])],
         shown.outline,
         shown.bounds,
         picked,
         colours,
         width,
         layer_id,
-        json.loads(hot) if hot else None,
+        json.loads(hot)["geometry"] if hot else None,
         ground.styles,
     )
     deck.to_json = cache(deck.to_json)  # so that it is written once for all who see it
@@ -208,7 +208,8 @@ def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str 
 def _picture(
     where: WhereView, shown: MapView, hot: str, ground: DrawnOn, colours: Palette
 ) -> altair.LayerChart:
-    return map_picture(where, shown, ground.labels, json.loads(hot) if hot else None, colours)
+    outlined = json.loads(hot)["geometry"] if hot else None
+    return map_picture(where, shown, names_on(ground, hot), outlined, colours)
 
 
 def _show_as_table(shown: MapView, unit: str) -> None:

@@ -21,6 +21,7 @@ THEMES: Final = {LIGHT.ground: "light", DARK.ground: "dark"}
 QUIET: Final = ("borough", "river", "district", "neighbour")  # kinds of names that stand back
 CAPITALS: Final = ("borough", "neighbour")
 TILE: Final = 512  # pixels that the world is wide at zoom 0
+RAISED: Final = {"station": "\n ", "hotspot": "\n \n "}  # above what they name
 OUTLINED_TO: Final = 3_000  # zones; of more, outlines are all that would be seen
 MARKED_TO: Final = 600
 OUTLINED: Final = (8.0, 4.0)  # pixels: of the ground, and of the line on it
@@ -227,7 +228,7 @@ def _named(label: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
     quiet = kind in QUIET
     return {
         **label,
-        "name": name.upper() if kind in CAPITALS else f"{name}\n " if kind == "station" else name,
+        "name": name.upper() if kind in CAPITALS else name + RAISED.get(kind, ""),
         "colour": [*rgb(palette.quiet if quiet else palette.ink), 255],
         "size": 16 if quiet else 18,
     }

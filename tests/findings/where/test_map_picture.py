@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import shapely
+from shapely.geometry import Point, shape
 
 from vulncore.charts.map_chart import fill
 from vulncore.charts.picture import PictureKind, picture
@@ -20,10 +21,11 @@ from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import PLACES_BLURRED
 from vulncore.findings.where.counts import record_counts
 from vulncore.findings.where.layers import MapChoice
-from vulncore.findings.where.map import hot_outline, map_view
+from vulncore.findings.where.map import NAMED, hot_outline, map_view
 from vulncore.findings.where.map_picture import HIGHEST, WIDE, map_picture
 from vulncore.findings.where.protection import layer_view, where_summary, where_view
 from vulncore.findings.where.question import MapSelection
+from vulncore.findings.where.sentences import where_briefing
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import open_version
 
@@ -130,8 +132,15 @@ def test_a_picture_has_no_more_than_the_map_shows(shown):
 
 def test_what_is_hot_is_outlined_and_said_and_names_off_the_map_are_left_out(shown, shipped_store):
     where, cells = shown()
-    hot = json.loads(hot_outline(where_summary(counts_in(shipped_store))))
+    summary = where_summary(counts_in(shipped_store))
+    outlined = json.loads(hot_outline(summary))
+    hot, names = outlined["geometry"], outlined["properties"]["names"]
     with_hot, without = drawn(where, cells, (BANK, FAR), hot), drawn(where, cells, (BANK, FAR))
+    assert 0 < len(names) <= NAMED
+    briefing = where_briefing(summary)
+    assert names[0]["name"].replace(" and ", " with ") in f"{briefing.finding} {briefing.also}"
+    for name in names:
+        assert shape(hot).convex_hull.covers(Point(name["longitude"], name["latitude"]))
     assert "Outlined: hotspot" in words(with_hot)
     assert "Outlined: hotspot" not in words(without)
     assert "Bank" in words(without)

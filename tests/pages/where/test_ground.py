@@ -1,11 +1,12 @@
 """What pages.where.ground promises: the ground, the names and the credit that suit an area."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from pages.where.ground import DrawnOn, drawn_on
+from pages.where.ground import DrawnOn, drawn_on, names_on
 from vulncore.charts.map_chart import CITY, FORCES
 from vulncore.domain.geography import boundary
 from vulncore.store.areas import area_of
@@ -68,3 +69,25 @@ def test_where_nothing_is_known_nothing_is_credited():
     houston = ground("Houston Police", (-95.8, 29.5, -95.0, 30.1))
     assert houston.labels == ()
     assert houston.credit == ""
+
+
+def test_hot_places_are_named_before_towns_and_never_twice():
+    hot = json.dumps(
+        {
+            "properties": {
+                "names": [
+                    {"name": name, "longitude": 0.9, "latitude": 51.1} for name in ("Ashford", "Tenterden")
+                ]
+            }
+        }
+    )
+    kent = names_on(ground("Kent Police"), hot)
+    assert [label["kind"] for label in kent if label["name"] in ("Ashford", "Tenterden")] == [
+        "hotspot",
+        "hotspot",
+    ]
+    assert kent[0]["priority"] > kent[1]["priority"] > max(label["priority"] for label in kent[2:])
+    assert "Dover" in {label["name"] for label in kent}
+    assert names_on(ground("Kent Police"), "") == ground("Kent Police").labels
+    city = ground("City of London Police")
+    assert names_on(city, hot) == city.labels

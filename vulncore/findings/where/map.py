@@ -12,13 +12,15 @@ from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import format_month
 from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import PLACES_BLURRED, capital_first, file_note, small_first
-from vulncore.findings.where.area import across, zone_names
+from vulncore.findings.where.area import across, name_of_group, zone_names
 from vulncore.findings.where.layers import QUIET, layer_name
+from vulncore.findings.where.sentences import touching
 from vulncore.findings.where.view import LayerView, MapView, WhereSummary, WhereView
 from vulncore.metrics.hotspots.zones import Zones, geojson
 from vulncore.store.manifest import Publish
 
 LISTED: Final = 10
+NAMED: Final = 6  # hot places, on the map
 
 
 def map_view(view: WhereView, layer_view: LayerView, publish: Publish) -> MapView:
@@ -72,11 +74,25 @@ def export_rows(
 
 
 def hot_outline(summary: WhereSummary) -> str:
-    """Return the shape of all that is hot, as GeoJSON has it; "" where nothing is: the map outlines what the page opens with."""
+    """Return the shape of all that is hot as a GeoJSON feature, with the `names` of the largest places and where each is.
+
+    It is "" where nothing is hot. The map outlines what the page opens with.
+    """
     if summary.hot is None:
         return ""
+    zones = summary.hot.zones
     hot = (summary.hot.layer.frame["state"] == "hot").to_numpy()
-    return json.dumps(geojson(shapely.union_all(summary.hot.zones.shapes[hot]))) if hot.any() else ""
+    if not hot.any():
+        return ""
+    named: dict[str, tuple[float, float]] = {}
+    for group in touching(zones, hot)[:NAMED]:
+        middle = shapely.union_all(zones.shapes[group]).centroid
+        named.setdefault(name_of_group(zones, summary.hot.names, group), (middle.x, middle.y))
+    names = [
+        {"name": name, "longitude": round(x, 5), "latitude": round(y, 5)} for name, (x, y) in named.items()
+    ]
+    shape = geojson(shapely.union_all(zones.shapes[hot]))
+    return json.dumps({"type": "Feature", "properties": {"names": names}, "geometry": shape})
 
 
 def as_geojson(rows: pd.DataFrame, zones: Zones) -> str:

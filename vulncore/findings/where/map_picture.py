@@ -175,7 +175,9 @@ def _names(labels: Sequence[Mapping[str, Any]], marks: Sequence[Row], ground: _G
     taken, names = [_box(mark) for mark in marks], []
     for label in sorted(labels, key=lambda label: -label["priority"]):
         name = label["name"].upper() if label["kind"] in CAPITALS else label["name"]
-        row = _row(name, *ground.at(label["longitude"], label["latitude"]), LETTERS - 2)
+        x, y = ground.at(label["longitude"], label["latitude"])
+        above = RING + LETTERS if label["kind"] == "hotspot" else 0
+        row = _row(name, x, y - above, LETTERS - 2)
         left, top, right, bottom = box = _box(row)
         seen = left >= 0 and top >= 0 and right <= WIDE and bottom <= ground.high
         if seen and not any(_overlap(box, other) for other in taken):
