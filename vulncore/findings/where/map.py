@@ -14,7 +14,7 @@ from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import PLACES_BLURRED, capital_first, file_note, small_first
 from vulncore.findings.where.area import across, name_of_group, zone_names
 from vulncore.findings.where.layers import QUIET, layer_name
-from vulncore.findings.where.sentences import touching
+from vulncore.findings.where.sentences import judged_groups
 from vulncore.findings.where.view import LayerView, MapView, WhereSummary, WhereView
 from vulncore.metrics.hotspots.zones import Zones, geojson
 from vulncore.store.manifest import Publish
@@ -74,7 +74,7 @@ def export_rows(
 
 
 def hot_outline(summary: WhereSummary) -> str:
-    """Return the shape of all that is hot as a GeoJSON feature, with the `names` of the largest places and where each is.
+    """Return the shape of all that is hot as a GeoJSON feature, with the `names` of the most urgent places and where each is.
 
     It is "" where nothing is hot. The map outlines what the page opens with.
     """
@@ -85,7 +85,7 @@ def hot_outline(summary: WhereSummary) -> str:
     if not hot.any():
         return ""
     named: dict[str, tuple[float, float]] = {}
-    for group in touching(zones, hot)[:NAMED]:
+    for _, group in judged_groups(summary)[:NAMED]:
         middle = shapely.union_all(zones.shapes[group]).centroid
         named.setdefault(name_of_group(zones, summary.hot.names, group), (middle.x, middle.y))
     names = [

@@ -23,7 +23,7 @@ from vulncore.findings.shared.words import (
     small_first,
 )
 from vulncore.findings.where.area import across, name_of_group, zone_names
-from vulncore.findings.where.layers import verdict
+from vulncore.findings.where.layers import Verdict, verdict
 from vulncore.findings.where.tables import apart_in_words
 from vulncore.findings.where.view import (
     COUNTS,
@@ -77,24 +77,30 @@ def where_briefing(summary: WhereSummary) -> Briefing:
             f"Too few {view.unit} have a place to show a map.", "Choose a longer period or more measures."
         )
     hot = summary.hot
-    groups = touching(hot.zones, (hot.layer.frame["state"] == "hot").to_numpy())
-    if not groups:
+    judged = judged_groups(summary)
+    if not judged:
         return Briefing(
             f"No place has more {view.unit} than chance and its surroundings explain.", NOTHING_TO_DO
         )
-    classes = summary.classes.layer.frame["class"].map(HotspotClass).tolist() if summary.classes else []
-    judged = [
-        (min(verdict(True, classes[zone] if classes else None) for zone in group), at)
-        for at, group in enumerate(groups)
-    ]
-    (first, at), *others = sorted(judged)
-    names = [_places(hot, [group]) for group in groups]
-    also = list(dict.fromkeys(names[other] for _, other in others if names[other] != names[at]))
+    (first, _), *_ = judged
+    place, *others = (_places(hot, [group]) for _, group in judged)
+    also = list(dict.fromkeys(other for other in others if other != place))
     return Briefing(
-        f"{names[at]} is {first.evidence}.",
+        f"{place} is {first.evidence}.",
         f"{first.action}.",
         f"Also hot: {listed(also[:MOST_PLACES])}." if also else "",
     )
+
+
+def judged_groups(summary: WhereSummary) -> list[tuple[Verdict, list[int]]]:
+    """Return the hot zones as groups of those that touch, each with its verdict: the most urgent first, then the largest."""
+    if summary.hot is None:
+        return []
+    groups = touching(summary.hot.zones, (summary.hot.layer.frame["state"] == "hot").to_numpy())
+    classes = summary.classes.layer.frame["class"].map(HotspotClass).tolist() if summary.classes else []
+    verdicts = [min(verdict(True, classes[zone] if classes else None) for zone in group) for group in groups]
+    order = sorted(range(len(groups)), key=lambda place: (verdicts[place], place))
+    return [(verdicts[place], groups[place]) for place in order]
 
 
 def where_notes(view: WhereView) -> tuple[str, ...]:
