@@ -12,6 +12,7 @@ from shapely.geometry import Point, shape
 
 from vulncore.charts.hot_marks import RING
 from vulncore.charts.map_chart import (
+    ABOVE,
     CITY,
     FORCES,
     HALF,
@@ -197,6 +198,20 @@ def test_what_would_be_a_blot_has_a_ring_that_stays_as_wide_as_can_be_seen():
     across, up = metres_per_degree((south + north) / 2) * (east - west, north - south)
     assert abs(mark["properties"]["radius"] - math.hypot(across, up) / 2) <= 1
     assert (layer["pointRadiusMinPixels"], layer["getPointRadius"]) == (RING, "@@=properties.radius")
+
+
+def test_names_of_hot_places_stand_above_their_rings_and_give_way_to_none_but_one_before_them():
+    outline = {"type": "Feature", "properties": {}, "geometry": SQUARE}
+    hot = [
+        {"name": name, "kind": "hotspot", "longitude": longitude, "latitude": 51.515, "priority": 800}
+        for name, longitude in (("Ashford", -0.1), ("Ashford East", -0.0999), ("Tenterden", -0.08))
+    ]
+    town = {"name": "Wye", "kind": "town", "longitude": -0.1, "latitude": 51.5157, "priority": 500}
+    deck = json.loads(hotspot_map([], [*hot, town, {**town, "latitude": 51.51}], outline, BOUNDS).to_json())
+    layer = layer_of(deck, "hot names")
+    assert [text["name"] for text in layer["data"]] == ["Ashford", "Tenterden"]
+    assert (layer["getPixelOffset"], "collisionEnabled" in layer) == ([0, -ABOVE], False)
+    assert [text["latitude"] for text in layer_of(deck, "words")["data"]] == [51.51]
 
 
 def test_beyond_the_area_no_name_lies_on_one_that_matters_more_and_within_it_all_stay():

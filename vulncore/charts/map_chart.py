@@ -21,7 +21,9 @@ THEMES: Final = {LIGHT.ground: "light", DARK.ground: "dark"}
 QUIET: Final = ("borough", "river", "district", "neighbour")  # kinds of names that stand back
 CAPITALS: Final = ("borough", "neighbour")
 TILE: Final = 512  # pixels that the world is wide at zoom 0
-RAISED: Final = {"station": "\n ", "hotspot": "\n \n "}  # above what they name
+HOTSPOT: Final = "hotspot"
+"""The kind of a name that stands above its ring, whatever else is there."""
+ABOVE: Final = 25  # pixels
 OUTLINED_TO: Final = 3_000  # zones; of more, outlines are all that would be seen
 MARKED_TO: Final = 600
 OUTLINED: Final = (8.0, 4.0)  # pixels: of the ground, and of the line on it
@@ -36,6 +38,13 @@ ROOM: Final = "\u00a0" * 3  # spaces that keep street names off a mark
 LETTER, LINE_HEIGHT = 0.53, 1.5  # of a text's size: how wide a letter is on average, and how high a line
 UNSEEN: Final = "\u2060"  # a word joiner
 FONT: Final = {"sdf": True, "fontSize": 64, "buffer": 18, "radius": 18}
+
+GIVE_WAY: Final = {
+    "extensions": [{"@@type": "CollisionFilterExtension"}],
+    "collision_enabled": True,
+    "get_collision_priority": "priority",
+}
+"""What makes a text that would lie on a more important one fade."""
 
 Colour = tuple[int, int, int]
 
@@ -95,7 +104,9 @@ def hotspot_map(
     marks = [_marked(feature, palette) for feature in features if feature["properties"]["mark"]]
     marks = [] if len(features) > MARKED_TO else marks
     middle, zoom = _first_look(bounds, width)
-    names: list[Mapping[str, Any]] = [_named(label, palette) for label in labels]
+    hot_names = _apart([_named(label, palette) for label in labels if label["kind"] == HOTSPOT], zoom)
+    names: Sequence[Mapping[str, Any]]
+    names = [_named(label, palette) for label in labels if label["kind"] != HOTSPOT]
     if ground == FORCES:  # the City's are placed so that none lies on another
         names = _clear_outside(names, bounds, zoom)
     return pydeck.Deck(
@@ -134,7 +145,12 @@ def hotspot_map(
                 line_width_units=String("pixels"),
             ),
             *([] if hot is None else _outlined(hot, palette, zoom)),
-            *_texts([*marks, *_off_marks(names, marks, zoom)], palette),
+            *_texts("words", [*marks, *_off(names, [*marks, *hot_names], zoom)], palette, GIVE_WAY),
+            *(
+                _texts("hot names", hot_names, palette, {"get_pixel_offset": [0, -ABOVE]})
+                if hot_names
+                else []
+            ),
         ],
         tooltip={"text": "{place}\n{words}", "style": _tooltip(palette)},
         parameters={"depthTest": False},
@@ -228,18 +244,26 @@ def _named(label: Mapping[str, Any], palette: Palette) -> dict[str, Any]:
     quiet = kind in QUIET
     return {
         **label,
-        "name": name.upper() if kind in CAPITALS else name + RAISED.get(kind, ""),
+        "name": name.upper() if kind in CAPITALS else f"{name}\n " if kind == "station" else name,
         "colour": [*rgb(palette.quiet if quiet else palette.ink), 255],
         "size": 16 if quiet else 18,
     }
 
 
-def _off_marks(
+def _off(
     names: Sequence[Mapping[str, Any]], marks: Sequence[Mapping[str, Any]], zoom: float
 ) -> list[Mapping[str, Any]]:
-    """Return the names that lie on no mark as the map is first seen: the numbers are what it is for."""
+    """Return the names that lie on no mark as the map is first seen: the marks are what it is for."""
     boxes = [_box(mark, zoom) for mark in marks]
     return [name for name in names if not any(_overlap(_box(name, zoom), box) for box in boxes)]
+
+
+def _apart(names: Sequence[Mapping[str, Any]], zoom: float) -> list[Mapping[str, Any]]:
+    """Return the names that lie on none before them, as the map is first seen."""
+    kept: list[Mapping[str, Any]] = []
+    for name in names:
+        kept += _off([name], kept, zoom)
+    return kept
 
 
 def _clear_outside(
@@ -253,7 +277,7 @@ def _clear_outside(
     kept: list[Mapping[str, Any]] = []
     for name in sorted(names, key=lambda name: -name["priority"]):
         inside = west <= name["longitude"] <= east and south <= name["latitude"] <= north
-        if inside or not any(_overlap(_box(name, zoom), _box(other, zoom)) for other in kept):
+        if inside or _off([name], kept, zoom):
             kept.append(name)
     return kept
 
@@ -264,6 +288,7 @@ def _box(text: Mapping[str, Any], zoom: float) -> tuple[float, float, float, flo
     latitude = math.radians(text["latitude"])
     x = (text["longitude"] + 180) / 360 * world
     y = (1 - math.log(math.tan(latitude) + 1 / math.cos(latitude)) / math.pi) / 2 * world
+    y -= ABOVE if text.get("kind") == HOTSPOT else 0
     lines = str(text["name"]).split("\n")
     half_wide = LETTER * text["size"] * max(map(len, lines)) / 2
     half_high = LINE_HEIGHT * text["size"] * len(lines) / 2
@@ -274,8 +299,10 @@ def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, 
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.Layer]:
-    """Return words on the map and, beneath them, the ground that they are read from; what would overlap gives way."""
+def _texts(
+    name: str, texts: Sequence[Mapping[str, Any]], palette: Palette, more: Mapping[str, Any]
+) -> list[pydeck.Layer]:
+    """Return a layer of words and, beneath them, the ground that they are read from."""
     shared: dict[str, Any] = {
         "data": list(texts),
         "get_position": ["longitude", "latitude"],
@@ -290,16 +317,14 @@ def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.
         "background": True,
         "get_background_color": [0, 0, 0, 0],
         "background_padding": [5, 2],
-        "extensions": [{"@@type": "CollisionFilterExtension"}],
-        "collision_enabled": True,
-        "get_collision_priority": "priority",
+        **more,
     }
     ground = [*rgb(palette.ground), 235]
     return [
         pydeck.Layer(
             "TextLayer",
-            id="ground of words",
-            collision_group=String("ground of words"),
+            id=f"ground of {name}",
+            collision_group=String(f"ground of {name}"),
             get_color=ground,
             outline_color=ground,
             outline_width=12,
@@ -309,8 +334,8 @@ def _texts(texts: Sequence[Mapping[str, Any]], palette: Palette) -> list[pydeck.
         ),
         pydeck.Layer(
             "TextLayer",
-            id="words",
-            collision_group=String("words"),
+            id=name,
+            collision_group=String(name),
             get_color="colour",
             font_settings={**FONT, "smoothing": 0.1},
             collision_test_props={"sizeScale": 1.6},
