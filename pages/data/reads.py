@@ -15,13 +15,13 @@ from vulncore.store.manifest import Publish
 @st.cache_resource(max_entries=READS_KEPT, show_spinner="Checking the data …", hash_funcs=VERSION)
 def checks_of(store: Path, publish: Publish, force: str) -> tuple[DataFinding, ...]:
     """Return what is odd about a version's data of a force."""
-    return data_checks(stores.open_version(store, publish.dataset, publish.number), force)
+    return data_checks(stores.open_version(store, publish.dataset, publish.number, force=force), force)
 
 
 @st.cache_resource(max_entries=READS_KEPT, show_spinner="Looking up the months …", hash_funcs=VERSION)
 def coverage_of(store: Path, publish: Publish, force: str) -> CoveragePicture:
     """Return which months of a force were delivered."""
-    return coverage_picture(stores.open_version(store, publish.dataset, publish.number), force)
+    return coverage_picture(stores.open_version(store, publish.dataset, publish.number, force=force), force)
 
 
 @st.cache_resource(max_entries=READS_KEPT, show_spinner="Comparing versions …", hash_funcs=VERSION)

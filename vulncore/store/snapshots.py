@@ -15,9 +15,11 @@ from vulncore.domain.engine import arrow_table, connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, VulncoreError, first_five
 from vulncore.domain.schemas import SCHEMAS, Tables
 from vulncore.domain.words import number_of
-from vulncore.store.contents import faults, table_folder
+from vulncore.store.contents import RENEWED, faults, may_hold, table_folder
 from vulncore.store.manifest import LOOKS, Publish, publish_history
 
+NOBODY = ""
+"""The force of who asks for no incidents."""
 PLAIN_FEATURES = {"timestampNtz", "v2Checkpoint"}  # reading a version's files directly respects these
 
 
@@ -26,7 +28,7 @@ class Snapshot:
     """One published version, open for reading: the canonical tables as Ibis expressions.
 
     Rows are read from the files when they are asked for: once a purge has replaced those, open it again. `home` is the
-    dataset's folder in the store.
+    dataset's folder in the store. Opened for one force, it can lack the incidents of others.
     """
 
     home: Path
@@ -39,8 +41,8 @@ class Snapshot:
     measures: ir.Table
 
 
-def opened(home: Path, publish: Publish) -> Snapshot:
-    """Return the version that a publish of a dataset made, read from its files.
+def opened(home: Path, publish: Publish, force: str | None = None) -> Snapshot:
+    """Return the version that a publish of a dataset made, read from its files: of incidents those of a force, if one is named.
 
     Raises:
         DamagedStoreError: A file of it is damaged or gone.
@@ -48,13 +50,13 @@ def opened(home: Path, publish: Publish) -> Snapshot:
     """
     for _ in range(LOOKS - 1):  # where a purge removes files at this moment, the next look finds its line
         try:
-            return _from_files(home, publish)
+            return _from_files(home, publish, force)
         except (DamagedStoreError, duckdb.Error, DeltaError, OSError):
             publish = next(
                 (one for one in publish_history(home).publishes if one.number == publish.number), publish
             )
     try:
-        return _from_files(home, publish)
+        return _from_files(home, publish, force)
     except (duckdb.Error, DeltaError, OSError) as problem:
         raise damaged_version(home, publish, "one of its files is damaged or gone") from problem
 
@@ -79,8 +81,8 @@ def damaged_version(home: Path, publish: Publish, fault: str) -> DamagedStoreErr
     )
 
 
-def table_files(home: Path, publish: Publish, name: str) -> list[str]:
-    """Return the Parquet files of a version's table, each as it was published.
+def table_files(home: Path, publish: Publish, name: str, force: str | None = None) -> list[str]:
+    """Return the Parquet files of a version's table, each as it was published: of incidents those that can hold a force's, if one is named.
 
     Raises:
         DamagedStoreError: One is missing or has changed; of a version that 0.1.0 published, rows are missing.
@@ -89,15 +91,18 @@ def table_files(home: Path, publish: Publish, name: str) -> list[str]:
     """
     folder = table_folder(home, name, publish.generation)
     if name in publish.stored:
-        if changed := faults(folder, publish.stored[name]):
+        files = publish.stored[name]
+        if force is not None and name == RENEWED:
+            files = tuple(file for file in files if may_hold(file, force))
+        if changed := faults(folder, files):
             more = f", and {number_of(len(changed) - 1, 'more file')}" if len(changed) > 1 else ""
             raise damaged_version(home, publish, changed[0] + more)
-        return [str(folder / file.name) for file in publish.stored[name]]
-    files = version_files(folder, publish.table_versions[name])
-    rows, published = sum(pq.read_metadata(file).num_rows for file in files), publish.table_rows[name]
+        return [str(folder / file.name) for file in files]
+    paths = version_files(folder, publish.table_versions[name])
+    rows, published = sum(pq.read_metadata(file).num_rows for file in paths), publish.table_rows[name]
     if rows != published:
         raise damaged_version(home, publish, f"{name} has {rows:,} rows, and {published:,} were published")
-    return files
+    return paths
 
 
 def version_files(folder: Path, version: int) -> list[str]:
@@ -145,10 +150,10 @@ def same_rows(one: pa.Table, other: pa.Table) -> bool:
     return not left_over.fetchall()  # of as many rows, none is left over on either side
 
 
-def _from_files(home: Path, publish: Publish) -> Snapshot:
+def _from_files(home: Path, publish: Publish, force: str | None) -> Snapshot:
     engine = connect()
     tables = {
-        name: parquet_table(engine, table_files(home, publish, name), schema)
+        name: parquet_table(engine, table_files(home, publish, name, force), schema)
         for name, schema in SCHEMAS.items()
     }
     return Snapshot(home, publish, **tables)
