@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/many_forces.py [--forces 43] [--a-month 5000] [--runs 3]
 
 Makes three years of incidents of one force with hours, places, streets and groups, and as many of each other; publishes the one as
-a dataset of its own, and all of them as another: first the others, then the one, as its own extract would come. Then it reads what each page shows
+a dataset of its own, and all of them as another; the newest month of the one comes in an extract of its own. Then it reads what each page shows
 first of that force, of either dataset in turn, each time in a process that has read a small dataset before: with nothing kept on the disk (*made*), with
 what `vulncore prepare` keeps (*kept*), and after another force in the same process (*changed to*). Last it opens the pages of a server that
 nobody visited. Forecasts aren't fitted. Of both datasets the figures are held against each other.
@@ -33,6 +33,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import visitor
 from hotspot_incidents import AREA, HISTORY
 from load import free_port, started, used_by, wait_until_ready
 from many_incidents import made_incidents
@@ -71,6 +72,7 @@ FORCE, BESIDE = "Dyfed-Powys Police", "Essex Police"
 ONE, ALONE, ALL, SMALL = "one", "another", "all", "small"
 """The force alone, the force beside it alone, both among all, and a few records of the latter to warm up with."""
 FEW = 2_000  # records
+LONGEST_S = 600.0  # for a page
 LINKED = ("overview", "when", "where", "data")  # the pages that fit no forecast
 
 
@@ -90,22 +92,25 @@ def made_of(force: str, rows: pa.Table, number: int) -> pa.Table:
     return pa.table([columns.get(name, rows[name]) for name in INCIDENTS.names], schema=INCIDENTS)
 
 
-def made_delivery(forces: Mapping[str, int], records: int) -> Delivery:
-    """Return so many records of each of some forces, which have a number each."""
+def made_delivery(forces: Mapping[str, int], records: int, *, newest: bool = True) -> Delivery:
+    """Return so many records of each of some forces, which have a number each; without those of the newest month, unless wanted."""
+    months = HISTORY.months if newest else HISTORY.months[:-1]
     keys = np.array([measure.key for measure in report_measures()])
     rows, random = made_incidents(records), np.random.default_rng(2)
     at = INCIDENTS.get_field_index("measure")
     rows = rows.set_column(
         at, INCIDENTS.field(at), pa.array(keys[random.integers(len(keys), size=rows.num_rows)])
     )
+    if not newest:
+        rows = rows.filter(pc.less(rows["recorded_on"], pa.scalar(HISTORY.months[-1], pa.date32())))
     covered = [
         (force, key, month, "incidents", force, False)
         for force in forces
         for key in keys.tolist()
-        for month in HISTORY.months
+        for month in months
     ]
     columns = zip(zip(*covered, strict=True), COVERAGE, strict=True)
-    count = records * len(forces)
+    count = rows.num_rows * len(forces)
     return Delivery(
         source="records",
         tables=Tables(
@@ -121,16 +126,16 @@ def made_delivery(forces: Mapping[str, int], records: int) -> Delivery:
 def publish_all(store: Path, forces: Sequence[str], records: int) -> None:
     numbered = {force: number for number, force in enumerate(forces)}
     the_one, beside = ({force: numbered[force]} for force in (FORCE, BESIDE))
-    others = {force: number for force, number in numbered.items() if force != FORCE}
-    for dataset, of, count in (
-        (SMALL, beside, FEW),
-        (ALONE, beside, records),
-        (ONE, the_one, records),
-        (ALL, others, records),
-        (ALL, the_one, records),
+    for dataset, of, count, newest in (
+        (SMALL, beside, FEW, True),
+        (ALONE, beside, records, True),
+        (ONE, the_one, records, False),
+        (ONE, the_one, records, True),
+        (ALL, numbered, records, False),
+        (ALL, the_one, records, True),
     ):
         start = time.perf_counter()
-        publish(store, dataset, made_delivery(of, count), "benchmark")
+        publish(store, dataset, made_delivery(of, count, newest=newest), "benchmark")
         print(
             f"{dataset}: {len(of)} forces, {count:,} records each, in {time.perf_counter() - start:.1f} s",
             flush=True,
@@ -240,6 +245,7 @@ async def page_costs(address: str, process: int, dataset: str, force: str) -> di
 def pages_of(store: Path, dataset: str, beside: str) -> dict[str, dict[str, Any]]:
     """Return what pages cost on a server that has shown a small dataset: of a force beside, then of the force."""
     os.environ |= {"VULNCORE_STORE": str(store), "VULNCORE_FIRST_VISITS": "off"}
+    visitor.LONGEST_S = LONGEST_S
     with started(["streamlit", "run", "app.py"], free_port()) as (address, process):
         wait_until_ready(address)
         asyncio.run(page_costs(address, process, SMALL, BESIDE))
@@ -311,8 +317,8 @@ def main() -> None:
             runs.append({dataset: run_of_views(store, dataset, beside) for dataset, beside in both})
             for dataset, beside in both:
                 runs[-1][dataset] |= pages_of(store, dataset, beside)
-            print(f"run {number + 1} of {chosen.runs}", flush=True)
-        report(runs)
+            print(f"\nafter {number + 1} of {chosen.runs} runs", flush=True)
+            report(runs)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def demand_of(
 ) -> Demand | None:
     """Return the months of what is to be forecast."""
     return subject_demand(
-        stores.open_version(store, publish.dataset, publish.number, force=force),
+        stores.open_version(store, publish.dataset, publish.number, forces=(force,)),
         force,
         subject,
         month,

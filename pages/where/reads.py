@@ -59,7 +59,7 @@ def _counts_of(question: MapQuestion) -> RecordCounts:
 
 def _version_of(question: MapQuestion) -> Snapshot:
     line, force = question.publish, question.selection.records.force
-    return stores.open_version(question.store, line.dataset, line.number, force=force)
+    return stores.open_version(question.store, line.dataset, line.number, forces=(force,))
 
 
 @st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=MAP_QUESTION)

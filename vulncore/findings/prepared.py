@@ -24,7 +24,7 @@ from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.shared.prepared_files import tables_kept
 from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
-from vulncore.store import NOBODY, Snapshot, open_version
+from vulncore.store import Snapshot, open_version
 
 
 class Readiness(StrEnum):
@@ -66,7 +66,7 @@ class _Opening:
     def snapshot(self) -> Snapshot:
         """The version, opened anew each time: a purge can have replaced its files since."""
         return open_version(
-            self.store, self.choice.publish.dataset, self.choice.publish.number, force=self.force
+            self.store, self.choice.publish.dataset, self.choice.publish.number, forces=(self.force,)
         )
 
     @property
@@ -91,7 +91,7 @@ def prepare(store: Path, dataset: str, workers: int | None = None) -> Iterator[P
         DamagedStoreError: Its newest version can't be read.
         VulncoreError: What was made can't be kept.
     """
-    choice = dataset_contents(open_version(store, dataset, force=NOBODY))
+    choice = dataset_contents(open_version(store, dataset, forces=()))
     openings = [_Opening(store, choice, force, workers) for force in choice.forces]
     every = [
         work for preparations in (_first, _others) for opening in openings for work in preparations(opening)

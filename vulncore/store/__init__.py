@@ -16,7 +16,7 @@ order for how:
 - `areas` and `secrets`: the other things kept there, forces' boundaries and the secret behind pseudonyms.
 """
 
-from vulncore.store.snapshots import NOBODY, Snapshot
+from vulncore.store.snapshots import Snapshot
 from vulncore.store.store import (
     annotate,
     checked_dataset_name,
@@ -30,7 +30,6 @@ from vulncore.store.store import (
 )
 
 __all__ = [
-    "NOBODY",
     "Snapshot",
     "annotate",
     "checked_dataset_name",

@@ -30,20 +30,29 @@ def table_folder(home: Path, name: str, generation: int) -> Path:
 
 
 def by_force(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """Yield rows with how the name of the file begins that they are to lie in: each force's apart, in the order that they have."""
+    """Yield rows with how the name of the file begins that they are to lie in: each force's apart, in the order that they have.
+
+    The same rows of a force, in the same order, come to the same file, whatever others there are.
+    """
     sizes = sorted(
         rows["force"].value_counts().to_pylist(), key=lambda size: (-size["counts"], size["values"])
     )
     forces = [size["values"] for size in sizes]
     for force in sorted(forces[:MOST_APART]):
-        yield _beginning(force), rows.filter(pc.equal(rows["force"], force)) if forces[1:] else rows
+        part = rows.filter(pc.equal(rows["force"], force)) if forces[1:] else rows
+        yield _beginning(force), part.combine_chunks()
     if forces[MOST_APART:]:
         yield "part-", rows.filter(pc.is_in(rows["force"], value_set=pa.array(forces[MOST_APART:])))
 
 
 def may_hold(file: NamedFile, force: str) -> bool:
     """Return whether a file can hold rows of a force, as its name says."""
-    return not file.name.startswith(OF_A_FORCE) or file.name.startswith(_beginning(force))
+    return not file.name.startswith(OF_A_FORCE) or is_of(file, force)
+
+
+def is_of(file: NamedFile, force: str) -> bool:
+    """Return whether a file holds rows of a force and of nobody else."""
+    return file.name.startswith(_beginning(force))
 
 
 def _beginning(force: str) -> str:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.transaction import AddAction
+from deltalake.transaction import AddAction, RemoveAction
 
 from vulncore.domain.delivery import RowAccount
 from vulncore.domain.disk import NamedFile
@@ -189,7 +189,9 @@ def commit_by_force(folder: Path, rows: pa.Table, expected: int | None = None) -
     """
     current = _before(folder, rows.schema, expected)
     version = current.version() + 1
-    added = [_written(folder, f"{beginning}{uuid4()}.parquet", part) for beginning, part in by_force(rows)]
+    added: list[AddAction | RemoveAction] = [
+        _written(folder, f"{beginning}{uuid4()}.parquet", part) for beginning, part in by_force(rows)
+    ]
     promised = {"num_added_files": str(len(added)), "num_removed_files": str(len(current.file_uris()))}
     current.create_write_transaction(
         added,

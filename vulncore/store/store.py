@@ -6,7 +6,7 @@ Readers follow the manifest alone: until its line is there, nothing has been pub
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -157,12 +157,17 @@ def begun(store: Path) -> tuple[Path, ...]:
 
 
 def open_version(
-    store: Path, dataset: str, number: int | None = None, *, force: str | None = None
+    store: Path,
+    dataset: str,
+    number: int | None = None,
+    *,
+    forces: Collection[str] | None = None,
+    without: Collection[str] = (),
 ) -> Snapshot:
     """Return a published version for reading, the newest unless a number is given.
 
-    Where a `force` is named, files of incidents that hold others' alone are neither opened nor looked at (`NOBODY` names none):
-    what is asked of incidents is then to be of that force.
+    Where `forces` are given, files of incidents that hold others' alone are neither opened nor looked at: what is asked of
+    incidents is then to be of these forces. Files that hold incidents of those that it is to be `without` are left alone likewise.
 
     Raises:
         UnknownNameError: There is no such dataset or version.
@@ -175,7 +180,7 @@ def open_version(
     if published is None:
         there = f"from 1 to {newest.number}" if newest.number > 1 else "1, the only one"
         raise UnknownNameError(f"Dataset '{dataset}' has no version {number}. Choose version {there}.")
-    return opened(store / dataset, published, force)
+    return opened(store / dataset, published, forces, without)
 
 
 def is_readable(store: Path) -> bool:

@@ -25,7 +25,7 @@ from vulncore.findings.shared.headline import Briefing, Headline
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
 from vulncore.metrics.strands.table import strand_table
-from vulncore.store import NOBODY, Snapshot, open_version
+from vulncore.store import Snapshot, open_version
 from vulncore.store.manifest import Publish
 
 WINDOW_WORDS = {
@@ -107,9 +107,9 @@ def overview(
         InvalidPeriodError: Nothing was delivered for the month.
         DamagedStoreError: A file of the version is damaged or gone.
     """
-    contents = dataset_contents(open_version(store, dataset, number, force=NOBODY))
+    contents = dataset_contents(open_version(store, dataset, number, forces=()))
     force = force_or_first(contents, force)
-    snapshot = open_version(store, dataset, contents.publish.number, force=force)
+    snapshot = open_version(store, dataset, contents.publish.number, forces=(force,))
     as_at = as_at_or_latest(contents, force, as_at)
     windows = comparison_windows(as_at)
     months, counts = _counts_of(snapshot, force)
