@@ -128,6 +128,7 @@ def publish_all(store: Path, forces: Sequence[str], records: int) -> None:
     the_one, beside = ({force: numbered[force]} for force in (FORCE, BESIDE))
     for dataset, of, count, newest in (
         (SMALL, beside, FEW, True),
+        (ALONE, beside, records, False),
         (ALONE, beside, records, True),
         (ONE, the_one, records, False),
         (ONE, the_one, records, True),
@@ -165,7 +166,7 @@ def first_view(store: Path, dataset: str, force: str) -> Iterator[tuple[str, Cal
     def of_where() -> str:
         selection = MapSelection(records, smallest=smallest)
         question = MapQuestion(store, line, selection, area_key(store, force))
-        drawn = map_of(question, MapChoice()).rows.to_csv()
+        drawn = map_of(question, MapChoice()).rows.drop(columns="dataset").to_csv()
         return str((placed_measures_of(store, line, force), where_briefing_of(question))) + drawn
 
     def of_forecast() -> str:
@@ -197,7 +198,9 @@ def measured(store: Path, views: Sequence[tuple[str, str]]) -> None:
             before = spent()
             shown[part] = sha256(work().encode()).hexdigest()
             costs[part] = [after - then for after, then in zip(spent(), before, strict=True)]
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    # what getrusage has is at least what the process held that started this one
+    held = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    memory = int(held[1]) / 1000
     print(json.dumps({"costs": costs, "shown": shown, "memory": memory}))
 
 

@@ -222,8 +222,8 @@ def _written(folder: Path, name: str, rows: pa.Table) -> AddAction:
     pq.write_table(rows, path)
     ends = {f"{end}Values": {"force": forces[end].as_py()} for end in ("min", "max")}
     stat = path.stat()
-    said = json.dumps({"numRecords": rows.num_rows, **ends, "nullCount": {"force": 0}})
-    return AddAction(name, stat.st_size, {}, stat.st_mtime_ns // 1_000_000, data_change=True, stats=said)
+    stats = json.dumps({"numRecords": rows.num_rows, **ends, "nullCount": {"force": 0}})
+    return AddAction(name, stat.st_size, {}, stat.st_mtime_ns // 1_000_000, data_change=True, stats=stats)
 
 
 def damaged(home: Path) -> DamagedStoreError:
