@@ -221,6 +221,7 @@ def _children(process: int) -> list[int]:
     own = [
         int(one)
         for task in Path(f"/proc/{process}/task").iterdir()
+        if (task / "children").exists()  # a thread can have ended since
         for one in (task / "children").read_text().split()
     ]
     return [*own, *(further for one in own for further in _children(one))]

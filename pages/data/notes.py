@@ -30,7 +30,7 @@ def show_notes_on_data(view: View) -> None:
     )
     newest = stores.versions(store_path(), view.publish.dataset)[-1]
     rows = (
-        stores.open_version(store_path(), view.publish.dataset, view.publish.number)
+        stores.open_version(store_path(), view.publish.dataset, view.publish.number, forces=())
         .annotations.to_pyarrow()
         .to_pylist()
     )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.reads import READS_KEPT, VERSION
 from vulncore import store as stores
-from vulncore.findings.data.changes import Changes, changes, changes_between
+from vulncore.findings.data.changes import Changes, changes, published_changes
 from vulncore.findings.data.checks import DataFinding, data_checks
 from vulncore.findings.data.coverage import CoveragePicture, coverage_picture
 from vulncore.store.manifest import Publish
@@ -15,13 +15,15 @@ from vulncore.store.manifest import Publish
 @st.cache_resource(max_entries=READS_KEPT, show_spinner="Checking the data …", hash_funcs=VERSION)
 def checks_of(store: Path, publish: Publish, force: str) -> tuple[DataFinding, ...]:
     """Return what is odd about a version's data of a force."""
-    return data_checks(stores.open_version(store, publish.dataset, publish.number), force)
+    return data_checks(stores.open_version(store, publish.dataset, publish.number, forces=(force,)), force)
 
 
 @st.cache_resource(max_entries=READS_KEPT, show_spinner="Looking up the months …", hash_funcs=VERSION)
 def coverage_of(store: Path, publish: Publish, force: str) -> CoveragePicture:
     """Return which months of a force were delivered."""
-    return coverage_picture(stores.open_version(store, publish.dataset, publish.number), force)
+    return coverage_picture(
+        stores.open_version(store, publish.dataset, publish.number, forces=(force,)), force
+    )
 
 
 @st.cache_resource(max_entries=READS_KEPT, show_spinner="Comparing versions …", hash_funcs=VERSION)
@@ -33,5 +35,4 @@ def changes_of(store: Path, publish: Publish) -> Changes:
 @st.cache_resource(max_entries=READS_KEPT, show_spinner="Comparing versions …", hash_funcs=VERSION)
 def changes_back(store: Path, newest: Publish, before: Publish) -> Changes:
     """Return what would change if the newest version were undone."""
-    there = (stores.open_version(store, one.dataset, one.number) for one in (newest, before))
-    return changes_between(*there)
+    return published_changes(store, newest.dataset, newest.number, before.number)

@@ -24,7 +24,11 @@ def demand_of(
 ) -> Demand | None:
     """Return the months of what is to be forecast."""
     return subject_demand(
-        stores.open_version(store, publish.dataset, publish.number), force, subject, month, lockdowns
+        stores.open_version(store, publish.dataset, publish.number, forces=(force,)),
+        force,
+        subject,
+        month,
+        lockdowns,
     )
 
 

@@ -21,4 +21,4 @@ def overview_of(store: Path, publish: Publish, force: str, month: date) -> Overv
 @st.cache_resource(max_entries=READS_KEPT, show_spinner=False, hash_funcs=VERSION)
 def sharing_of(store: Path, publish: Publish, force: str) -> Sharing:
     """Return which measures of a force share records in a version."""
-    return measures_sharing(open_version(store, publish.dataset, publish.number), force)
+    return measures_sharing(open_version(store, publish.dataset, publish.number, forces=(force,)), force)

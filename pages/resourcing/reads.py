@@ -43,7 +43,7 @@ FORECASTS_KEPT, OUTLOOKS_KEPT = 24, 8  # each takes some four megabytes, or fift
 )
 def unit_demand_of(store: Path, publish: Publish, force: str, scenario: Scenario, month: date) -> UnitDemand:
     """Return what comes to a unit, by kind of case; nobody may change it."""
-    snapshot = stores.open_version(store, publish.dataset, publish.number)
+    snapshot = stores.open_version(store, publish.dataset, publish.number, forces=(force,))
     return unit_demand(snapshot, force, contents_of(store, publish), scenario, month)
 
 
@@ -52,7 +52,7 @@ def shares_of(
     store: Path, publish: Publish, force: str, scenario: Scenario, month: date
 ) -> dict[Address, Assumption]:
     """Return which share of each kind of case was allocated to the unit, where the records say so."""
-    snapshot = stores.open_version(store, publish.dataset, publish.number)
+    snapshot = stores.open_version(store, publish.dataset, publish.number, forces=(force,))
     return measured_shares(
         snapshot, force, case_subjects(contents_of(store, publish), scenario), scenario, month
     )

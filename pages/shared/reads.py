@@ -41,7 +41,7 @@ def contents_of(store: Path, publish: Publish) -> DatasetContents:
 # Streamlit's caches serve pages alone; addresses are completed before a page runs
 @lru_cache(maxsize=READS_KEPT)
 def _contents_of(store: Path, dataset: str, number: int, published_at: datetime) -> DatasetContents:  # noqa: ARG001
-    return dataset_contents(stores.open_version(store, dataset, number))
+    return dataset_contents(stores.open_version(store, dataset, number, forces=()))
 
 
 @st.cache_resource(max_entries=READS_KEPT, show_spinner="Looking up the times …", hash_funcs=VERSION)
@@ -53,7 +53,8 @@ def week_choices_of(
     boundaries: Boundaries,  # noqa: ARG001
 ) -> WeekChoices:
     """Return what a map of the week can be made of."""
-    return week_choices(stores.open_version(store, publish.dataset, publish.number), force, smallest)
+    snapshot = stores.open_version(store, publish.dataset, publish.number, forces=(force,))
+    return week_choices(snapshot, force, smallest)
 
 
 @st.cache_resource(
@@ -68,14 +69,16 @@ def when_of(
     boundaries: Boundaries,  # noqa: ARG001
 ) -> When:
     """Return when in the week the records asked for happened."""
-    snapshot = stores.open_version(store, publish.dataset, publish.number)
+    snapshot = stores.open_version(store, publish.dataset, publish.number, forces=(records.force,))
     return when(snapshot, records, contents_of(store, publish).measures, night, smallest)
 
 
 @st.cache_resource(max_entries=READS_KEPT, show_spinner="Looking up the places …", hash_funcs=VERSION)
 def placed_measures_of(store: Path, publish: Publish, force: str) -> tuple[str, ...]:
     """Return the measures of which records have a place."""
-    return measures_with_places(stores.open_version(store, publish.dataset, publish.number), force)
+    return measures_with_places(
+        stores.open_version(store, publish.dataset, publish.number, forces=(force,)), force
+    )
 
 
 def boundaries_of(store: Path) -> Boundaries:

@@ -25,7 +25,7 @@ def patrols_of(
     boundaries: Boundaries,  # noqa: ARG001
 ) -> Patrols:
     """Return the shifts that meet most of what happens."""
-    snapshot = open_version(store, publish.dataset, publish.number)
+    snapshot = open_version(store, publish.dataset, publish.number, forces=(record_filter.force,))
     measures = contents_of(store, publish).measures
     return patrol_hours(snapshot, record_filter, measures, shifts, hours, night, smallest)
 
@@ -44,6 +44,7 @@ def weeks_beside_of(
     boundaries: Boundaries,  # noqa: ARG001
 ) -> WeeksBeside:
     """Return what tells one week from another."""
-    versions = [open_version(store, publish.dataset, publish.number) for publish in (pinned, shown)]
+    sides = ((pinned, its_week.now.record_filter.force), (shown, week.now.record_filter.force))
+    versions = [open_version(store, line.dataset, line.number, forces=(force,)) for line, force in sides]
     measures = {one.key: one for publish in (pinned, shown) for one in contents_of(store, publish).measures}
     return weeks_beside((versions[0], its_week), (versions[1], week), tuple(measures.values()))

@@ -58,7 +58,8 @@ def _counts_of(question: MapQuestion) -> RecordCounts:
 
 
 def _version_of(question: MapQuestion) -> Snapshot:
-    return stores.open_version(question.store, question.publish.dataset, question.publish.number)
+    line, force = question.publish, question.selection.records.force
+    return stores.open_version(question.store, line.dataset, line.number, forces=(force,))
 
 
 @st.cache_resource(max_entries=MAPS_KEPT, show_spinner="Placing the records …", hash_funcs=MAP_QUESTION)

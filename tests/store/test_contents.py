@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.making import covered, delivery, incident, months
-from vulncore.domain.disk import file_digest
+from vulncore.domain.disk import file_digest, named_file
 from vulncore.domain.errors import DamagedStoreError, UnknownNameError
 from vulncore.domain.schemas import SCHEMAS
 from vulncore.store import manifest, open_version, publish, versions
 from vulncore.store import store as stores
-from vulncore.store.contents import log_file
-from vulncore.store.snapshots import tables_of
+from vulncore.store.contents import MOST_APART, log_file, may_hold
+from vulncore.store.snapshots import same_incidents, tables_of
 from vulncore.store.store import half_written
 from vulncore.store.torn import added_files
 
@@ -179,3 +179,41 @@ def test_a_line_of_the_manifest_that_changed_is_said(copied):
     log.write_text(log.read_text().replace(f'"size":{size}', f'"size":{path.stat().st_size}'))
     with pytest.raises(DamagedStoreError, match="its list of versions is damaged"):
         open_version(copied, "city")
+
+
+def of_two_forces(month: date, *forces: str):
+    rows = [
+        incident(100_000 * month.month + 1_000 * len(force) + n, month, force=force)
+        for force in forces
+        for n in range(20)
+    ]
+    return delivery(rows, [row for force in forces for row in covered([month], force=force)])
+
+
+def test_one_force_is_read_of_its_files_alone_and_keeps_them_where_another_delivers(tmp_path):
+    publish(tmp_path, "all", of_two_forces(JANUARY, "Kent Police", "Ruritania Police"), "me")
+    publish(tmp_path, "all", of_two_forces(FEBRUARY, "Ruritania Police"), "me")
+    first, second = versions(tmp_path, "all")
+    assert same_incidents(first, second, "Kent Police")
+    assert not same_incidents(first, second, "Ruritania Police")
+    for path in [tmp_path / "all" / "incidents" / one.name for one in second.stored["incidents"]]:
+        if may_hold(file := named_file(path), "Ruritania Police"):
+            assert not may_hold(file, "Kent Police")
+            path.write_bytes(b"\0" * file.bytes)
+    kent = open_version(tmp_path, "all", forces=("Kent Police",)).incidents
+    assert kent.force.to_pandas().tolist() == ["Kent Police"] * 20
+    assert open_version(tmp_path, "all", forces=()).incidents.count().execute() == 0
+    for wanted in ({"forces": ("Ruritania Police",)}, {"without": ("Kent Police",)}, {}):
+        with pytest.raises(DamagedStoreError, match="has changed since"):
+            open_version(tmp_path, "all", **wanted)
+
+
+def test_forces_beyond_the_largest_share_a_file_and_are_all_there(tmp_path):
+    names = [f"Force {number}" for number in range(MOST_APART + 3)]
+    rows = [incident(number, JANUARY, force=name) for number, name in enumerate(names)]
+    publish(tmp_path, "odd", delivery(rows, covered([JANUARY])), "me")
+    files = versions(tmp_path, "odd")[-1].stored["incidents"]
+    assert len(files) == MOST_APART + 1
+    for name in names:
+        incidents = open_version(tmp_path, "odd", forces=(name,)).incidents
+        assert incidents.filter(incidents.force == name).count().execute() == 1

@@ -26,7 +26,7 @@ JANUARY, FEBRUARY = months(date(2024, 1, 1), 2)
 VICTIM = "victim-of-interest"
 CHOSEN = Selection(victim_keys=(VICTIM,))
 STEPS = [
-    (purging, "commit"),
+    (purging, "commit_by_force"),
     (disk, "flush"),
     (purging, "add_to_manifest"),
     (manifest, "commit"),
@@ -171,7 +171,7 @@ def test_a_purge_that_fails_cleans_up_after_itself_and_says_so(published, tmp_pa
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(purging, "commit", full)
+    monkeypatch.setattr(purging, "commit_by_force", full)
     with pytest.raises(
         purging.PublishRefusedError, match="was not finished: no space left.*Then purge again"
     ):

@@ -44,7 +44,7 @@ if not help_alone:
     from vulncore.domain.measures import measures_frame
     from vulncore.domain.periods import parse_month, parse_months
     from vulncore.domain.shipped import shipped
-    from vulncore.findings.data.changes import Changes, changes_between
+    from vulncore.findings.data.changes import Changes, changes_between, published_changes
     from vulncore.findings.data.changes import changes as changes_of
     from vulncore.findings.data.checks import data_checks
     from vulncore.findings.data.kept_mappings import read_as_before
@@ -181,8 +181,7 @@ def undo(
         f"A dry run: nothing was published. Version {every[-2].number} would be published again, as version "
         f"{every[-1].number + 1}. This would change:"
     )
-    newest, before = (stores.open_version(store, dataset, one.number) for one in (every[-1], every[-2]))
-    _print_changes(changes_between(newest, before))
+    _print_changes(published_changes(store, dataset, every[-1].number, every[-2].number))
 
 
 @app.command(name="ready-data")

@@ -65,7 +65,9 @@ class _Opening:
     @property
     def snapshot(self) -> Snapshot:
         """The version, opened anew each time: a purge can have replaced its files since."""
-        return open_version(self.store, self.choice.publish.dataset, self.choice.publish.number)
+        return open_version(
+            self.store, self.choice.publish.dataset, self.choice.publish.number, forces=(self.force,)
+        )
 
     @property
     def month(self) -> date:
@@ -89,7 +91,7 @@ def prepare(store: Path, dataset: str, workers: int | None = None) -> Iterator[P
         DamagedStoreError: Its newest version can't be read.
         VulncoreError: What was made can't be kept.
     """
-    choice = dataset_contents(open_version(store, dataset))
+    choice = dataset_contents(open_version(store, dataset, forces=()))
     openings = [_Opening(store, choice, force, workers) for force in choice.forces]
     every = [
         work for preparations in (_first, _others) for opening in openings for work in preparations(opening)

@@ -9,17 +9,20 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
+from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction
 
 from vulncore.domain.delivery import RowAccount
 from vulncore.domain.disk import NamedFile
 from vulncore.domain.errors import DamagedStoreError
 from vulncore.domain.schemas import SCHEMAS
-from vulncore.store.contents import Contents, flush_version, is_cut_short, log_file, table_folder
+from vulncore.store.contents import Contents, by_force, flush_version, is_cut_short, log_file, table_folder
 from vulncore.store.torn import added_files, log_entries, torn_at_the_end
 
 MANIFEST: Final = "manifest"
@@ -50,6 +53,10 @@ KEEP_EVERY_VERSION = {
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
+
+
+# a checkpoint that a power cut leaves half written would make the table unreadable
+NOTHING_MORE = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
 @dataclass(frozen=True)
@@ -162,27 +169,61 @@ def commit(
         CommitFailedError: Somebody else wrote since.
         DamagedStoreError: There is a table and it can't be read.
     """
-    try:
-        current = DeltaTable(folder)
-    except TableNotFoundError:
-        current = DeltaTable.create(folder, table.schema, mode="ignore", configuration=KEEP_EVERY_VERSION)
-    except DeltaError as problem:
-        raise damaged(folder.parent) from problem
+    current = _before(folder, table.schema, expected)
     version = current.version() + 1
-    if expected not in (None, version):
-        raise CommitFailedError(f"version {expected} of {folder.name} is there already")
     write_deltalake(
         current,
         table,
         mode=mode,
         schema_mode="merge" if mode == "append" else None,  # the lines of 0.1.0 had fewer columns
         commit_properties=CommitProperties(max_commit_retries=0),
-        # a checkpoint that a power cut leaves half written would make the table unreadable
-        post_commithook_properties=PostCommitHookProperties(
-            create_checkpoint=False, cleanup_expired_logs=False
-        ),
+        post_commithook_properties=NOTHING_MORE,
     )
     return version
+
+
+def commit_by_force(folder: Path, rows: pa.Table, expected: int | None = None) -> int:
+    """Write the next version of a Delta table, of these rows alone, each force's in files of its own, and return its number.
+
+    Arguments and errors are those of `commit`.
+    """
+    current = _before(folder, rows.schema, expected)
+    version = current.version() + 1
+    added: list[AddAction | RemoveAction] = [
+        _written(folder, f"{beginning}{uuid4()}.parquet", part) for beginning, part in by_force(rows)
+    ]
+    promised = {"num_added_files": str(len(added)), "num_removed_files": str(len(current.file_uris()))}
+    current.create_write_transaction(
+        added,
+        "overwrite",
+        rows.schema,
+        commit_properties=CommitProperties(promised, max_commit_retries=0),
+        post_commithook_properties=NOTHING_MORE,
+    )
+    return version
+
+
+def _before(folder: Path, schema: pa.Schema, expected: int | None) -> DeltaTable:
+    """Return a Delta table that the version after is to be written to, made if need be; refused if that isn't the one expected."""
+    try:
+        current = DeltaTable(folder)
+    except TableNotFoundError:
+        current = DeltaTable.create(folder, schema, mode="ignore", configuration=KEEP_EVERY_VERSION)
+    except DeltaError as problem:
+        raise damaged(folder.parent) from problem
+    if expected not in (None, current.version() + 1):
+        raise CommitFailedError(f"version {expected} of {folder.name} is there already")
+    return current
+
+
+def _written(folder: Path, name: str, rows: pa.Table) -> AddAction:
+    """Write rows to a file, and return what the table's log says of it: nothing that tells a record."""
+    path, forces = folder / name, pc.min_max(rows["force"])
+    pq.write_table(rows, path)
+    ends = {f"{end}Values": {"force": forces[end].as_py()} for end in ("min", "max")}
+    stat = path.stat()
+    stats = json.dumps({"numRecords": rows.num_rows, **ends, "nullCount": {"force": 0}})
+    return AddAction(name, stat.st_size, {}, stat.st_mtime_ns // 1_000_000, data_change=True, stats=stats)
 
 
 def damaged(home: Path) -> DamagedStoreError:

@@ -208,7 +208,8 @@ def _replace_rows(standing: pa.Table, delivered: pa.Table, keys: list[str] = MON
 
 
 def _without_rows(table: pa.Table, others: pa.Table, keys: list[str] = MONTH_OF_A_MEASURE) -> pa.Table:
-    return table.join(_distinct(others, keys), keys=keys, join_type="left anti")
+    # one thread keeps the order, so that a force's file stays the same where nothing of it changed
+    return table.join(_distinct(others, keys), keys=keys, join_type="left anti", use_threads=False)
 
 
 def _distinct(table: pa.Table, keys: list[str]) -> pa.Table:

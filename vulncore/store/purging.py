@@ -21,7 +21,7 @@ from vulncore.domain.schemas import INCIDENTS
 from vulncore.domain.words import number_of
 from vulncore.store.contents import RENEWED, table_folder
 from vulncore.store.holding import held_for_purge
-from vulncore.store.manifest import Publish, add_to_manifest, commit, manifest_line, publish_history
+from vulncore.store.manifest import Publish, add_to_manifest, commit_by_force, manifest_line, publish_history
 from vulncore.store.snapshots import table_files, version_files
 from vulncore.store.store import versions
 from vulncore.store.stubs import ERASED, Selection, chosen_rows, stubs
@@ -176,7 +176,7 @@ def _rebuilt(
             kept = incidents[number].anti_join(chosen[number], "row_id")
             parts = (rows.to_pyarrow().cast(INCIDENTS) for rows in (kept, stubs(chosen[number], secret)))
             table = pa.concat_tables(parts)
-        commit(folder, table, "overwrite", expected=number)
+        commit_by_force(folder, table, expected=number)
     return {number: version_files(folder, number) for number in incidents}
 
 

@@ -1,6 +1,6 @@
 """A snapshot: one version of a dataset, open for reading, from its files or in memory before it is published."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from vulncore.domain.disk import NamedFile
 from vulncore.domain.engine import arrow_table, connect, parquet_table
 from vulncore.domain.errors import DamagedStoreError, VulncoreError, first_five
 from vulncore.domain.schemas import SCHEMAS, Tables
 from vulncore.domain.words import number_of
-from vulncore.store.contents import faults, table_folder
+from vulncore.store.contents import RENEWED, faults, is_of, may_hold, table_folder
 from vulncore.store.manifest import LOOKS, Publish, publish_history
 from vulncore.store.notes import NoteKind
 
@@ -30,8 +31,9 @@ class Snapshot:
     """One published version, open for reading: the canonical tables as Ibis expressions.
 
     Rows are read from the files when they are asked for: once a purge has replaced those, open it again. `home` is the
-    dataset's folder in the store. Months that a note sets aside are not in `coverage`, nor their totals in `counts`: every
-    figure takes them for missing. `delivered` has these tables as they were delivered.
+    dataset's folder in the store. Opened for some forces, it can lack the incidents of others. Months that a note sets aside are
+    not in `coverage`, nor their totals in `counts`: every figure takes them for missing. `delivered` has these tables as they
+    were delivered.
     """
 
     home: Path
@@ -45,8 +47,10 @@ class Snapshot:
     delivered: Mapping[str, ir.Table] = field(default_factory=dict)
 
 
-def opened(home: Path, publish: Publish) -> Snapshot:
-    """Return the version that a publish of a dataset made, read from its files.
+def opened(
+    home: Path, publish: Publish, forces: Collection[str] | None = None, without: Collection[str] = ()
+) -> Snapshot:
+    """Return the version that a publish of a dataset made, read from its files: of incidents those of some forces, or `without` others.
 
     Raises:
         DamagedStoreError: A file of it is damaged or gone.
@@ -54,13 +58,13 @@ def opened(home: Path, publish: Publish) -> Snapshot:
     """
     for _ in range(LOOKS - 1):  # where a purge removes files at this moment, the next look finds its line
         try:
-            return _from_files(home, publish)
+            return _from_files(home, publish, forces, without)
         except (DamagedStoreError, duckdb.Error, DeltaError, OSError):
             publish = next(
                 (one for one in publish_history(home).publishes if one.number == publish.number), publish
             )
     try:
-        return _from_files(home, publish)
+        return _from_files(home, publish, forces, without)
     except (duckdb.Error, DeltaError, OSError) as problem:
         raise damaged_version(home, publish, "one of its files is damaged or gone") from problem
 
@@ -86,8 +90,14 @@ def damaged_version(home: Path, publish: Publish, fault: str) -> DamagedStoreErr
     )
 
 
-def table_files(home: Path, publish: Publish, name: str) -> list[str]:
-    """Return the Parquet files of a version's table, each as it was published.
+def table_files(
+    home: Path,
+    publish: Publish,
+    name: str,
+    forces: Collection[str] | None = None,
+    without: Collection[str] = (),
+) -> list[str]:
+    """Return the Parquet files of a version's table, each as it was published: of incidents those wanted (`open_version`).
 
     Raises:
         DamagedStoreError: One is missing or has changed; of a version that 0.1.0 published, rows are missing.
@@ -96,15 +106,18 @@ def table_files(home: Path, publish: Publish, name: str) -> list[str]:
     """
     folder = table_folder(home, name, publish.generation)
     if name in publish.stored:
-        if changed := faults(folder, publish.stored[name]):
+        files = publish.stored[name]
+        if name == RENEWED:
+            files = tuple(file for file in files if _is_wanted(file, forces, without))
+        if changed := faults(folder, files):
             more = f", and {number_of(len(changed) - 1, 'more file')}" if len(changed) > 1 else ""
             raise damaged_version(home, publish, changed[0] + more)
-        return [str(folder / file.name) for file in publish.stored[name]]
-    files = version_files(folder, publish.table_versions[name])
-    rows, published = sum(pq.read_metadata(file).num_rows for file in files), publish.table_rows[name]
+        return [str(folder / file.name) for file in files]
+    paths = version_files(folder, publish.table_versions[name])
+    rows, published = sum(pq.read_metadata(file).num_rows for file in paths), publish.table_rows[name]
     if rows != published:
         raise damaged_version(home, publish, f"{name} has {rows:,} rows, and {published:,} were published")
-    return files
+    return paths
 
 
 def version_files(folder: Path, version: int) -> list[str]:
@@ -122,6 +135,16 @@ def version_files(folder: Path, version: int) -> list[str]:
             f"{first_five(sorted(overlooked))}. Publish the dataset again with vulncore."
         )
     return [unquote(uri.removeprefix("file://")) for uri in table.file_uris()]
+
+
+def same_incidents(one: Publish, other: Publish, force: str) -> bool:
+    """Return whether two versions are known to have the same incidents of a force: in files that hold the same."""
+    held = [
+        {(file.bytes, file.sha256) for file in line.stored[RENEWED] if may_hold(file, force)}
+        for line in (one, other)
+        if RENEWED in line.stored
+    ]
+    return len(held) == 2 and held[0] == held[1]
 
 
 def same_rows(one: pa.Table, other: pa.Table) -> bool:
@@ -152,10 +175,18 @@ def same_rows(one: pa.Table, other: pa.Table) -> bool:
     return not left_over.fetchall()  # of as many rows, none is left over on either side
 
 
-def _from_files(home: Path, publish: Publish) -> Snapshot:
+def _is_wanted(file: NamedFile, forces: Collection[str] | None, without: Collection[str]) -> bool:
+    if any(is_of(file, force) for force in without):
+        return False
+    return forces is None or any(may_hold(file, force) for force in forces)
+
+
+def _from_files(
+    home: Path, publish: Publish, forces: Collection[str] | None, without: Collection[str]
+) -> Snapshot:
     engine = connect()
     tables = {
-        name: parquet_table(engine, table_files(home, publish, name), schema)
+        name: parquet_table(engine, table_files(home, publish, name, forces, without), schema)
         for name, schema in SCHEMAS.items()
     }
     return _without_set_aside(Snapshot(home, publish, **tables))

@@ -6,7 +6,7 @@ Readers follow the manifest alone: until its line is there, nothing has been pub
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -25,9 +25,17 @@ from vulncore.domain.errors import (
     first_five,
 )
 from vulncore.domain.schemas import validated
-from vulncore.store.contents import flush_version, log_file, table_folder
+from vulncore.store.contents import RENEWED, flush_version, log_file, table_folder
 from vulncore.store.holding import held_for_publish
-from vulncore.store.manifest import MANIFEST, Publish, add_to_manifest, commit, manifest_line, publish_history
+from vulncore.store.manifest import (
+    MANIFEST,
+    Publish,
+    add_to_manifest,
+    commit,
+    commit_by_force,
+    manifest_line,
+    publish_history,
+)
 from vulncore.store.publishing import NextVersion, after_annotations, after_delivery, after_undo
 from vulncore.store.snapshots import Snapshot, in_memory, opened
 from vulncore.store.torn import added_files, log_entries
@@ -164,8 +172,18 @@ def begun(store: Path) -> tuple[Path, ...]:
     return tuple(sorted(home for home in homes if log_entries(home / MANIFEST)))
 
 
-def open_version(store: Path, dataset: str, number: int | None = None) -> Snapshot:
+def open_version(
+    store: Path,
+    dataset: str,
+    number: int | None = None,
+    *,
+    forces: Collection[str] | None = None,
+    without: Collection[str] = (),
+) -> Snapshot:
     """Return a published version for reading, the newest unless a number is given.
+
+    Where `forces` are given, files of incidents that hold others' alone are neither opened nor looked at: what is asked of
+    incidents is then to be of these forces. Files that hold incidents of those that it is to be `without` are left alone likewise.
 
     Raises:
         UnknownNameError: There is no such dataset or version.
@@ -178,7 +196,7 @@ def open_version(store: Path, dataset: str, number: int | None = None) -> Snapsh
     if published is None:
         there = f"from 1 to {newest.number}" if newest.number > 1 else "1, the only one"
         raise UnknownNameError(f"Dataset '{dataset}' has no version {number}. Choose version {there}.")
-    return opened(store / dataset, published)
+    return opened(store / dataset, published, forces, without)
 
 
 def is_readable(store: Path) -> bool:
@@ -218,7 +236,8 @@ def _write(home: Path, next_version: Callable[[], NextVersion]) -> Publish:
             for name in version.changed:
                 standing = published.table_versions.get(name, -1)
                 table = table_folder(home, name, published.generation)
-                number = commit(table, version.tables.named()[name], "overwrite")
+                rows = version.tables.named()[name]
+                number = commit_by_force(table, rows) if name == RENEWED else commit(table, rows, "overwrite")
                 files = added_files(log_file(table, number))  # all there are: it replaces the whole table
                 flush_version(table, files, range(standing + 1, number + 1))
                 contents[name, number] = tuple(named_file(table / file) for file in files)

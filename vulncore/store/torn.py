@@ -71,7 +71,7 @@ def _is_torn(table: Path, entry: Path) -> bool:
 def _added(entry: Path, _size: int, _modified: int) -> dict[str, int]:
     actions: list[dict[str, Any]] = [json.loads(line) for line in entry.read_bytes().splitlines()]
     (done, *_) = (action["commitInfo"] for action in actions if "commitInfo" in action)
-    promised = done.get("operationMetrics", {})
+    promised = done.get("operationMetrics", done)
     for kind, number in (("add", "num_added_files"), ("remove", "num_removed_files")):
         lines = sum(kind in action for action in actions)
         if lines != int(promised.get(number, lines)):

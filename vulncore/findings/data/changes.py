@@ -1,19 +1,22 @@
 """What a version of a dataset changed: every figure that differs from the version before, and the sentences."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pandas as pd
 
+from vulncore.domain.engine import arrow_table, connect
 from vulncore.domain.errors import InvalidPeriodError, first_five
 from vulncore.domain.periods import Window, day_name
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.records.changes import RecordChanges, figure_changes, figures, record_changes
 from vulncore.store import Snapshot, open_version, versions
+from vulncore.store.snapshots import same_incidents
 from vulncore.store.stubs import ERASED
 
 COUNTED_FROM = {"incidents": "records", "counts": "totals"}
@@ -59,11 +62,25 @@ def changes(store: Path, dataset: str, number: int | None = None) -> Changes:
         UnknownNameError: There is no such dataset or version.
         DamagedStoreError: A file of either version is damaged or gone.
     """
-    after = open_version(store, dataset, number)
-    earlier = [
-        publish.number for publish in versions(store, dataset) if publish.number < after.publish.number
-    ]
-    return changes_between(open_version(store, dataset, earlier[-1]) if earlier else None, after)
+    after = open_version(store, dataset, number, forces=()).publish.number
+    earlier = [publish.number for publish in versions(store, dataset) if publish.number < after]
+    if not earlier:
+        return changes_between(None, open_version(store, dataset, after))
+    return published_changes(store, dataset, earlier[-1], after)
+
+
+def published_changes(store: Path, dataset: str, before: int, after: int) -> Changes:
+    """Return what one version has otherwise than another; the incidents of forces that have the same in both are not read.
+
+    Raises:
+        UnknownNameError: There is no such dataset or version.
+        DamagedStoreError: A file of either version is damaged or gone.
+    """
+    sides = [open_version(store, dataset, number, forces=()) for number in (before, after)]
+    alike = _alike(*sides)
+    return changes_between(
+        *(open_version(store, dataset, number, without=alike) for number in (before, after))
+    )
 
 
 def changes_between(before: Snapshot | None, after: Snapshot) -> Changes:
@@ -73,8 +90,14 @@ def changes_between(before: Snapshot | None, after: Snapshot) -> Changes:
         a month was delivered from another source, or counted by other rules, than before: its figures then
         differ without a record having changed.
     """
-    later = figures(after.incidents, after.coverage, after.counts)
-    earlier = figures(before.incidents, before.coverage, before.counts) if before else later.head(0)
+    several_forces = len(_forces(after)) > 1
+    if before is None:
+        later = _figures(after)
+        earlier = later.head(0)
+    else:
+        alike = _alike(before, after)
+        before, after = _without(alike, before), _without(alike, after)
+        earlier, later = _figures(before), _figures(after)
     changed = figure_changes(earlier, later)
     periods = [_period(*days) for days in zip(changed["period_start"], changed["period_end"], strict=True)]
     changed = changed.assign(period=periods, name=changed["measure"].map(_names(before, after)))
@@ -96,11 +119,39 @@ def changes_between(before: Snapshot | None, after: Snapshot) -> Changes:
             else []
         ),
         _summary(changed),
-        *_most_changed(changed, several_forces=later["force"].nunique() > 1),
+        *_most_changed(changed, several_forces),
         *([f"Records: {', '.join(became)}."] if became else []),
         *_besides(before, after),
     )
     return Changes(frame, sentences, records)
+
+
+def _alike(before: Snapshot, after: Snapshot) -> frozenset[str]:
+    """Return the forces of which two versions are known to say the same."""
+    engine, differing = connect(), set()
+    for name in ("coverage", "counts"):
+        old, new = (arrow_table(engine, getattr(side, name).to_pyarrow()) for side in (before, after))
+        apart = ibis.union(old.difference(new), new.difference(old)).select("force").distinct()
+        differing |= set(apart.to_pandas()["force"])
+    shared = (_forces(before) & _forces(after)) - differing
+    return frozenset(force for force in shared if same_incidents(before.publish, after.publish, force))
+
+
+def _forces(snapshot: Snapshot) -> set[str]:
+    delivered = (snapshot.coverage.select("force"), snapshot.counts.select("force"))
+    return set(ibis.union(*delivered, distinct=True).to_pandas()["force"])
+
+
+def _without(forces: Collection[str], snapshot: Snapshot) -> Snapshot:
+    """Return a version without what some forces recorded; what it notes and defines stays."""
+    tables = {name: getattr(snapshot, name) for name in ("incidents", "counts", "coverage")}
+    return replace(
+        snapshot, **{name: table.filter(table.force.notin(sorted(forces))) for name, table in tables.items()}
+    )
+
+
+def _figures(snapshot: Snapshot) -> pd.DataFrame:
+    return figures(snapshot.incidents, snapshot.coverage, snapshot.counts)
 
 
 def _most_changed(figures_changed: pd.DataFrame, several_forces: bool) -> Iterator[str]:

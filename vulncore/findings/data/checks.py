@@ -106,7 +106,7 @@ def data_checks(
     """
     smallest = smallest_shown() if smallest is None else smallest
     alone = (
-        swapped_records(snapshot, smallest)
+        swapped_records(snapshot, smallest, force)
         if brought is None
         else arrow_table(snapshot.incidents.get_backend(), brought)
     )

@@ -107,9 +107,9 @@ def overview(
         InvalidPeriodError: Nothing was delivered for the month.
         DamagedStoreError: A file of the version is damaged or gone.
     """
-    snapshot = open_version(store, dataset, number)
-    contents = dataset_contents(snapshot)
+    contents = dataset_contents(open_version(store, dataset, number, forces=()))
     force = force_or_first(contents, force)
+    snapshot = open_version(store, dataset, contents.publish.number, forces=(force,))
     as_at = as_at_or_latest(contents, force, as_at)
     windows = comparison_windows(as_at)
     months, counts = _counts_of(snapshot, force)

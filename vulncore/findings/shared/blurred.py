@@ -20,36 +20,40 @@ from vulncore.store import Snapshot
 from vulncore.store.areas import area_of, boundaries_kept
 from vulncore.store.secrets import kept_secret
 
-VERSIONS_KEPT: Final = 4
+MOST_KEPT: Final = 8  # forces and versions; what the disk keeps, too, is mapped
 OF_MADE_DATA: Final = b"made data are nobody's"
 """Made data are blurred in the same way in every store, so that a demonstration shows the same figures everywhere."""
 
 
-def blurred_records(snapshot: Snapshot, smallest: int) -> Snapshot:
-    """Return a version whose incidents are blurred; where nothing is hidden, as it is.
+def blurred_records(snapshot: Snapshot, smallest: int, force: str | None = None) -> Snapshot:
+    """Return a version whose incidents are blurred, those of a force alone if one is named; where nothing is hidden, as it is.
+
+    A force's records are blurred alike whether others' are or not.
 
     Args:
         snapshot: A published version.
         smallest: The smallest number that is shown; up to 1, who asks may read the records themselves.
+        force: Whose records; everybody's, unless given.
 
     Raises:
         DamagedStoreError: The store holds pseudonyms of victims, and its secret is gone; or it can't keep one.
     """
     if not is_blurred(smallest):
         return snapshot
-    rows = _blurred_rows(snapshot, made_from(snapshot, smallest))
+    rows = _blurred_rows(snapshot, force, made_from(snapshot, smallest))
     return replace(snapshot, incidents=arrow_table(snapshot.incidents.get_backend(), rows))
 
 
-def swapped_records(snapshot: Snapshot, smallest: int) -> ir.Table:
+def swapped_records(snapshot: Snapshot, smallest: int, force: str | None = None) -> ir.Table:
     """Return a version's incidents as data checks may count them by hour or place; where nothing is hidden, as they are.
 
     Of what is not published there are none: rows of somebody's own beside the standing ones would tell these apart.
     Arguments and errors are those of `blurred_records`; the version may be a preview.
     """
+    incidents = _of(snapshot, force)
     if not is_blurred(smallest):
-        return snapshot.incidents
-    rows = snapshot.incidents.select(*SWAPPED)
+        return incidents
+    rows = incidents.select(*SWAPPED)
     if not snapshot.publish.table_versions:
         return rows.limit(0)
     return arrow_table(snapshot.incidents.get_backend(), swapped(rows.to_pyarrow(), _secret(snapshot)))
@@ -63,32 +67,40 @@ def made_from(snapshot: Snapshot, smallest: int) -> tuple[object, ...]:
     return (files, _secret(snapshot), boundaries_kept(snapshot.home.parent))
 
 
-_kept: dict[tuple[Path, int], tuple[object, pa.Table]] = {}
-_locks: defaultdict[tuple[Path, int], Lock] = defaultdict(Lock)
+_Place = tuple[Path, int, str | None]
+_kept: dict[_Place, tuple[object, pa.Table]] = {}
+_locks: defaultdict[_Place, Lock] = defaultdict(Lock)
 
 
-def _blurred_rows(snapshot: Snapshot, made_of: object) -> pa.Table:
+def _blurred_rows(snapshot: Snapshot, force: str | None, made_of: object) -> pa.Table:
     """Return the blurred rows, kept in memory for as long as they are made of the same."""
-    place = (snapshot.home, snapshot.publish.table_versions.get("incidents", 0))
+    place = (snapshot.home, snapshot.publish.table_versions.get("incidents", 0), force)
     with _locks[place]:  # one at a time: whoever asks at the same moment asks for the same rows
         made, rows = _kept.get(place, (None, None))
         if rows is None or made != made_of:
-            rows = kept_table(snapshot, ("blurred", made_of), BLURRED, lambda: _blurred_now(snapshot))
+            rows = kept_table(
+                snapshot, ("blurred", force, made_of), BLURRED, lambda: _blurred_now(snapshot, force)
+            )
             _kept.pop(place, None)
             _kept[place] = (made_of, rows)
-            for oldest in list(_kept)[:-VERSIONS_KEPT]:
+            for oldest in list(_kept)[:-MOST_KEPT]:
                 _kept.pop(oldest, None)
         return rows
 
 
-def _blurred_now(snapshot: Snapshot) -> pa.Table:
-    home = snapshot.home.parent
-    covered = snapshot.delivered.get(
-        "coverage", snapshot.coverage
-    )  # whatever notes set aside: rows are kept for later versions
-    forces = covered.force.as_table().distinct().to_pyarrow()["force"].to_pylist()
-    areas = {force: area.shape for force in forces if (area := area_of(home, force))}
-    return blurred(snapshot.incidents.select(*MADE_FROM).to_pyarrow(), _secret(snapshot), areas)
+def _blurred_now(snapshot: Snapshot, force: str | None) -> pa.Table:
+    home, forces = snapshot.home.parent, [force]
+    if force is None:
+        # whatever notes set aside: rows are kept for later versions
+        covered = snapshot.delivered.get("coverage", snapshot.coverage)
+        forces = covered.force.as_table().distinct().to_pyarrow()["force"].to_pylist()
+    areas = {one: area.shape for one in forces if one and (area := area_of(home, one))}
+    return blurred(_of(snapshot, force).select(*MADE_FROM).to_pyarrow(), _secret(snapshot), areas)
+
+
+def _of(snapshot: Snapshot, force: str | None) -> ir.Table:
+    incidents = snapshot.incidents
+    return incidents if force is None else incidents.filter(incidents.force == force)
 
 
 def _secret(snapshot: Snapshot) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
+import ibis
 import pandas as pd
 
 from vulncore.domain.errors import InvalidPeriodError, UnknownNameError, first_five
@@ -42,12 +43,15 @@ class DatasetContents:
 def dataset_contents(snapshot: Snapshot) -> DatasetContents:
     """Return the forces, months, strands and measures of a published version."""
     delivered = _delivered(snapshot)
-    by_force = {str(force): rows for force, rows in delivered.groupby("force")}
+    by_force = delivered.drop_duplicates(["force", "month"]).groupby("force")["month"]
     return DatasetContents(
         publish=snapshot.publish,
         measures=_measures(snapshot),
-        months={force: tuple(sorted(set(rows["month"]), reverse=True)) for force, rows in by_force.items()},
-        default_month={force: _latest_for_all(rows) for force, rows in by_force.items()},
+        months={
+            str(force): tuple(_first_day(month) for month in sorted(months, reverse=True))
+            for force, months in by_force
+        },
+        default_month={str(force): _first_day(month) for force, month in _latest_for_all(delivered).items()},
     )
 
 
@@ -96,19 +100,31 @@ def as_at_or_latest(contents: DatasetContents, force: str, as_at: date | None) -
 
 
 def _delivered(snapshot: Snapshot) -> pd.DataFrame:
-    """Return one row per force, measure and month in which a window can end."""
+    """Return one row per force, measure and month (how many since the year 0) in which a window can end."""
     by_record = snapshot.coverage.filter(snapshot.coverage.table == "incidents")
-    covered = by_record.select("force", "measure", "month").to_pandas()
-    totals = snapshot.counts.select("force", "measure", month="period_end").to_pandas()
-    rows: pd.DataFrame = pd.concat([covered, totals], ignore_index=True)
-    return rows.assign(month=pd.to_datetime(rows["month"]).dt.date.map(month_of)).drop_duplicates()
+    covered = by_record.select("force", "measure", day="month")
+    days = ibis.union(covered, snapshot.counts.select("force", "measure", day="period_end"))
+    rows: pd.DataFrame = (
+        days.select("force", "measure", month=12 * days.day.year() + days.day.month() - 1)
+        .distinct()
+        .to_pandas()
+    )
+    return rows
 
 
-def _latest_for_all(rows: pd.DataFrame) -> date:
-    delivered: list[set[date]] = [set(months) for _, months in rows.groupby("measure")["month"]]
-    newest = max(max(months) for months in delivered)
-    active = [months for months in delivered if months_between(max(months), newest) < ACTIVE_WITHIN_MONTHS]
-    return max(set.intersection(*active), default=newest)
+def _latest_for_all(delivered: pd.DataFrame) -> pd.Series:
+    """Return by force the latest month that every active measure has; the newest of any where they have none in common."""
+    newest = delivered.groupby("force")["month"].max()
+    last = delivered.groupby(["force", "measure"])["month"].transform("max")
+    active = delivered[delivered["force"].map(newest) - last < ACTIVE_WITHIN_MONTHS]
+    measures = active.groupby("force")["measure"].nunique()
+    having = active.groupby(["force", "month"]).size().reset_index(name="measures")
+    shared = having[having["measures"] == having["force"].map(measures)]
+    return shared.groupby("force")["month"].max().reindex(newest.index).fillna(newest).astype(int)
+
+
+def _first_day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
 
 
 def _measures(snapshot: Snapshot) -> tuple[Measure, ...]:

@@ -31,7 +31,7 @@ def midnights_of(snapshot: Snapshot, force: str) -> Mapping[str, Known]:
 @once_a_version(FEW)
 def _counted_of(snapshot: Snapshot, force: str, smallest: int, made_of: Hashable) -> CountedRecords:
     def counted() -> pa.Table:
-        incidents = blurred_records(snapshot, smallest).incidents
+        incidents = blurred_records(snapshot, smallest, force).incidents
         return counted_records(incidents, snapshot.coverage, force, midnights_of(snapshot, force)).table
 
     if not is_blurred(smallest):  # the records themselves are in one place alone

@@ -175,7 +175,7 @@ def _values(snapshot: Snapshot, force: str, column: str, smallest: int) -> tuple
 def _values_of(
     snapshot: Snapshot, force: str, column: str, smallest: int, _made_from: Hashable
 ) -> tuple[str, ...]:
-    incidents = blurred_records(snapshot, smallest).incidents
+    incidents = blurred_records(snapshot, smallest, force).incidents
     rows = incidents.filter(incidents.force == force, incidents[column].notnull())
     counted = rows.group_by(column).agg(records=rows.record_id.nunique())
     kept = counted.filter(counted.records >= smallest).to_pandas()

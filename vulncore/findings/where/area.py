@@ -235,7 +235,7 @@ def _is_snapped(snapshot: Snapshot, force: str) -> bool:
 
 @once_a_version(MANY)
 def _assumed_area(snapshot: Snapshot, force: str, smallest: int, _made_from: Hashable) -> Area:
-    points = every_point(blurred_records(snapshot, smallest).incidents, force)
+    points = every_point(blurred_records(snapshot, smallest, force).incidents, force)
     longitudes, latitudes, records = (
         points[name].to_numpy(dtype=float) for name in ("longitude", "latitude", "records")
     )

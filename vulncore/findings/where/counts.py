@@ -232,7 +232,7 @@ def _in_window(span: Window, window: Window) -> Booleans:
 
 @once_a_version(MANY)
 def _street_points(snapshot: Snapshot, force: str, smallest: int, _made_from: Hashable) -> pd.DataFrame:
-    return street_points(blurred_records(snapshot, smallest), force)
+    return street_points(blurred_records(snapshot, smallest, force), force)
 
 
 def street_points(snapshot: Snapshot, force: str) -> pd.DataFrame:
