@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from pages.data.boundary import show_boundary
 from pages.data.bring_in import show_bring_in
 from pages.data.coverage import show_coverage
 from pages.data.findings import show_findings, show_published
@@ -43,8 +44,9 @@ show_findings(
 st.header("Which months were delivered")
 show_coverage(picture, view)
 
-tabs = st.tabs(["Versions and changes", "Notes on the data", BRING_IN], key="data part", on_change="rerun")
-parts = ((show_published, show_undo), (show_notes_on_data,), (show_bring_in,))
+names = ["Versions and changes", "Notes on the data", BRING_IN, "Boundary and wards"]
+tabs = st.tabs(names, key="data part", on_change="rerun")
+parts = ((show_published, show_undo), (show_notes_on_data,), (show_bring_in,), (show_boundary,))
 for tab, pieces in zip(tabs, parts, strict=True):
     if tab.open:
         with tab:

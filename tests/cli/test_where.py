@@ -9,9 +9,11 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
+from tests.sources.areas.test_reading import geojson, geopackage
 from vulncore.cli import app
 from vulncore.domain.disclosure import SETTING
 from vulncore.findings.shared.words import PLACES_BLURRED
+from vulncore.sources.areas.reading import GRID_ASSUMED
 from vulncore.store.areas import area_of
 
 SEXUAL = ("--measure", "rape", "--measure", "other-sexual-offences")
@@ -102,6 +104,26 @@ def test_a_boundary_is_kept_for_a_force_and_another_is_untouched(tmp_path: Path)
     kept = area_of(tmp_path, "Kent Police")
     assert list(kept.parts) == ["East"]
     assert area_of(tmp_path, "Essex Police").key == "shipped districts"
+
+
+def test_a_boundary_in_another_format_is_kept_and_what_was_assumed_is_said(tmp_path: Path):
+    wards = {"East": shapely.box(601_000, 142_000, 602_000, 143_000)}
+    whole = run(
+        "boundary", geopackage(tmp_path / "a.gpkg", wards), "--force", "Kent Police", "--store", tmp_path
+    )
+    assert whole.stdout == "Kent Police: 1.0 km².\n"
+    assert whole.stderr == "Its areas seem to have names. To map them, add: --name-property WD24NM\n"
+    file = geojson(tmp_path / "a.geojson", wards)
+    named = run("boundary", file, "--force", "Kent Police", "--name-property", "name", "--store", tmp_path)
+    assert named.stdout == "Kent Police: 1.0 km², in 1 ward: East.\n"
+    assert named.stderr == f"{GRID_ASSUMED}\n"
+    gone = run(
+        "boundary", tmp_path / "a.gpkg", "--force", "Kent Police", "--layer", "beats", "--store", tmp_path
+    )
+    assert (gone.exit_code, "has no layer 'beats'. Its layers of areas are: wards" in gone.stderr) == (
+        1,
+        True,
+    )
 
 
 def test_a_file_that_is_no_boundary_is_refused_in_a_sentence(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,12 +11,13 @@ import typer
 
 from vulncore.cli import options
 from vulncore.cli.program import app, help_alone
-from vulncore.domain.errors import UnknownNameError, UnreadableSourceError, first_five
+from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.findings.shared.layer import Layer
 
 if not help_alone:
     from vulncore.cli.printing import csv_text, explain
     from vulncore.cli.records import chosen_records, night_hours
+    from vulncore.domain.delivery import printable
     from vulncore.domain.disclosure import smallest_shown
     from vulncore.findings.when.hours import hours_offered
     from vulncore.findings.where.area import points_within
@@ -26,6 +28,7 @@ if not help_alone:
     from vulncore.findings.where.question import MapSelection, measures_with_places
     from vulncore.findings.where.sentences import where_headlines, where_notes
     from vulncore.findings.where.trial import map_trial
+    from vulncore.sources.areas.reading import GRID_ASSUMED, drawn_areas
     from vulncore.store.areas import forget_area, keep_area, read_area
 
 
@@ -97,12 +100,15 @@ def boundary(
     file: Annotated[
         Path | None,
         typer.Argument(
-            help="GeoJSON of polygons, in longitude and latitude. Without a file the force's area is forgotten.",
+            help="GeoJSON, GeoPackage, or a shapefile in a zip. Without a file the force's area is forgotten.",
             exists=True,
             dir_okay=False,
         ),
     ] = None,
     force: Annotated[str, typer.Option("--force", help="Whose area it is, as its data name it.")] = "",
+    layer: Annotated[
+        str | None, typer.Option("--layer", help="The layer of the file. Default: its first one of areas.")
+    ] = None,
     naming: Annotated[
         str | None,
         typer.Option(
@@ -118,13 +124,19 @@ def boundary(
         forgotten = forget_area(store, force)
         typer.echo(f"{force}: {'the boundary is forgotten' if forgotten else 'there was no boundary'}.")
         return
-    inside, placed, forces = points_within(store, force, read_area(file), smallest_shown())
-    if placed and 2 * inside < placed:
-        raise UnreadableSourceError(
-            f"{file.name} holds {inside:,} of the {placed:,} records of {force} that have a place. The file is of another area, "
-            "or has longitude and latitude the wrong way round. Nothing was kept."
+    with drawn_areas(file, layer) as drawn:
+        inside, placed, forces = points_within(store, force, read_area(drawn.file), smallest_shown())
+        area = keep_area(store, force, drawn.file, naming)
+    if drawn.assumed_grid:
+        explain(GRID_ASSUMED)
+    if len(drawn.layers) > 1:
+        explain(
+            f"Read from the layer '{printable(drawn.layer)}' of {len(drawn.layers)}: {first_five(map(printable, drawn.layers))}."
         )
-    area = keep_area(store, force, file, naming)
+    if drawn.naming and naming is None:
+        explain(
+            f"Its areas seem to have names. To map them, add: --name-property {shlex.quote(printable(drawn.naming))}"
+        )
     many = "ward" if len(area.parts) == 1 else "wards"
     wards = f", in {len(area.parts):,} {many}: {first_five(area.parts)}" if area.parts else ""
     inside_area = f" The area holds {inside:,} of {placed:,} records with a place." if placed else ""

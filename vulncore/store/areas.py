@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -57,6 +58,12 @@ def area_of(store: Path, force: str) -> Area | None:
         stat = kept.stat()
         return _kept_area(kept, (stat.st_mtime_ns, stat.st_ino))
     return _shipped_area(force)
+
+
+def area_kept_on(store: Path, force: str) -> date | None:
+    """Return the day on which the area that is kept for a force was brought; None where none is."""
+    kept = _file_of(store, force)
+    return datetime.fromtimestamp(kept.stat().st_mtime, UTC).date() if kept.is_file() else None
 
 
 def boundaries_kept(store: Path) -> tuple[tuple[str, int, int], ...]:

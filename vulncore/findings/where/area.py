@@ -17,6 +17,7 @@ from scipy.spatial import KDTree
 from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.arrays import Floats, Integers
+from vulncore.domain.errors import UnreadableSourceError
 from vulncore.domain.geography import district_of, outside, place_names
 from vulncore.findings.shared.blurred import blurred_records, made_from
 from vulncore.findings.shared.by_version import MANY, once_a_version
@@ -196,19 +197,31 @@ def points_within(store: Path, force: str, area: Area, smallest: int) -> tuple[i
     """Return how many of a force's blurred records with a place lie in an area, of how many, and which forces have any.
 
     All datasets of the store count, each in its newest version.
+
+    Raises:
+        UnreadableSourceError: Less than half of them do, so that it is another area.
     """
     inside = every = 0
     forces: set[str] = set()
     for dataset in datasets(store):
-        incidents = blurred_records(open_version(store, dataset), smallest).incidents
+        snapshot = open_version(store, dataset)
+        incidents = snapshot.incidents
         with_place = incidents.filter(incidents.longitude.notnull()).select("force").distinct()
-        forces |= set(with_place.to_pandas()["force"])
-        points = every_point(incidents, force)
+        there = set(with_place.to_pandas()["force"])
+        forces |= there
+        if force not in there:
+            continue
+        points = every_point(blurred_records(snapshot, smallest, force).incidents, force)
         longitudes, latitudes, records = (
             points[name].to_numpy(dtype=float) for name in ("longitude", "latitude", "records")
         )
         every += int(records.sum())
         inside += int(records[~outside(area.shape, longitudes, latitudes)].sum())
+    if 2 * inside < every:
+        raise UnreadableSourceError(
+            f"The area holds {inside:,} of the {every:,} records of {force} that have a place. The file is of another area, "
+            "or has longitude and latitude the wrong way round. Nothing was kept."
+        )
     return inside, every, tuple(sorted(forces))
 
 

@@ -1,0 +1,149 @@
+"""A file that draws areas, as GeoJSON in longitude and latitude: read by a process of its own, since it comes from anywhere."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import shapely
+
+from vulncore.domain.delivery import printable
+from vulncore.domain.errors import UnreadableSourceError
+from vulncore.sources.areas.degrees import in_degrees
+from vulncore.sources.areas.geojson import geojson_layer
+from vulncore.sources.areas.geopackage import DATABASE, geopackage_layer
+from vulncore.sources.areas.layer import AreaLayer
+from vulncore.sources.areas.shapefile import shapefile_layer
+from vulncore.sources.extract.watched import READY, watched
+
+LARGEST_FILE: Final = 200_000_000  # bytes: the wards of a country, unsimplified
+ZIP: Final = b"PK"
+EXAMPLES: Final = 3
+LETTERS: Final = 80  # of a value, and of a property's name
+NAMES: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(ward|wd|beat|sector|neighbourhood|nhood|district|lad).*(name|nm)",
+        r"^name$",
+        r"name|nm$",
+        "ward|beat|sector",
+    )
+)
+"""Properties that name areas, the likeliest first: `WD24NM`, `BEAT_NAME`, `name`."""
+GRID_ASSUMED: Final = (
+    "The file names no system of coordinates. Its numbers were read as the British National Grid's."
+)
+_QUESTION, _AREAS = "question.json", "areas"
+
+
+@dataclass(frozen=True)
+class DrawnAreas:
+    """What a file draws, as a GeoJSON `file` in longitude and latitude that lasts as long as it is looked at, of the same name.
+
+    `layers` are those that can be chosen ("" of GeoJSON), `layer` the one that was, `properties` what its areas have with
+    examples, and `naming` the one that seems to name them, or "". `assumed_grid` says that no system of coordinates is named, and
+    the numbers were taken for the British National Grid's.
+    """
+
+    file: Path
+    layers: tuple[str, ...]
+    layer: str
+    properties: Mapping[str, tuple[str, ...]]
+    naming: str
+    assumed_grid: bool
+
+
+@contextmanager
+def drawn_areas(path: Path, layer: str | None = None) -> Iterator[DrawnAreas]:
+    """Yield what a layer of a file draws, of the first one where none is named: GeoJSON, GeoPackage or a shapefile in a zip.
+
+    Raises:
+        UnreadableSourceError: The file can't be read as one of these, has no such layer, is too large, or takes too much
+            memory or time to read.
+    """
+    name = printable(path.name)
+    if not path.is_file():
+        raise UnreadableSourceError(f"There is no file {printable(str(path))}. Check the name.")
+    file_bytes = path.stat().st_size
+    if file_bytes > LARGEST_FILE:
+        raise UnreadableSourceError(
+            f"{name} is larger than {LARGEST_FILE / 1e6:.0f} MB. Keep this force's areas alone, or simplify them first."
+        )
+    with TemporaryDirectory(prefix="vulncore-areas-") as made:
+        folder = Path(made)
+        (folder / _QUESTION).write_text(json.dumps({"path": str(path.absolute()), "layer": layer}), "ascii")
+        with closing(watched(__name__, write_areas.__name__, folder, file_bytes, name)) as messages:
+            message = next(messages, None)
+        if message is None:
+            raise AssertionError(f"nothing was said of {name}")
+        if "refusal" in message:
+            raise UnreadableSourceError(message["refusal"])
+        yield DrawnAreas(
+            file=folder / _AREAS / path.name,
+            layers=tuple(message["layers"]),
+            layer=message["layer"],
+            properties={key: tuple(values) for key, values in message["properties"].items()},
+            naming=message["naming"],
+            assumed_grid=message["assumed_grid"],
+        )
+
+
+def write_areas(folder: str) -> None:
+    """Write the areas that the question in a folder is about, and say what they are: the other side of `drawn_areas`."""
+    question = json.loads((Path(folder) / _QUESTION).read_text("ascii"))
+    path = Path(question["path"])
+    print(READY, flush=True)  # noqa: T201 - what the other side listens to
+    try:
+        layer = _layer(path, question["layer"])
+        shapes, assumed_grid = in_degrees(layer.shapes, layer.system, path.name)
+    except UnreadableSourceError as refusal:
+        print(json.dumps({"refusal": str(refusal)}), flush=True)  # noqa: T201
+        return
+    properties = [
+        {str(key)[:LETTERS]: None if value is None else str(value)[:LETTERS] for key, value in values.items()}
+        for values in layer.properties
+    ]
+    features = [
+        {"type": "Feature", "properties": values, "geometry": json.loads(shapely.to_geojson(shape))}
+        for values, shape in zip(properties, shapes, strict=True)
+    ]
+    written = Path(folder) / _AREAS / path.name
+    written.parent.mkdir()
+    written.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "ascii")
+    examples = _examples(properties)
+    about = {"layers": layer.layers, "layer": layer.name, "assumed_grid": assumed_grid}
+    print(json.dumps({**about, "properties": examples, "naming": _naming(properties, examples)}), flush=True)  # noqa: T201
+
+
+def _layer(path: Path, wanted: str | None) -> AreaLayer:
+    with path.open("rb") as stream:
+        first = stream.read(len(DATABASE))
+    if first == DATABASE:
+        return geopackage_layer(path, wanted)
+    if first.startswith(ZIP):
+        return shapefile_layer(path, wanted)
+    return geojson_layer(path)
+
+
+def _examples(properties: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return a few values of each property that any area has."""
+    examples: dict[str, dict[str, None]] = {}
+    for values in properties:
+        for key, value in values.items():
+            if value and len(shown := examples.setdefault(key, {})) < EXAMPLES:
+                shown[value] = None
+    return {key: list(shown) for key, shown in examples.items()}
+
+
+def _naming(properties: Sequence[Mapping[str, Any]], examples: Mapping[str, Sequence[str]]) -> str:
+    """Return the property that seems to name the areas: called so, with words in it, and not the same for all of several."""
+    telling = [
+        key
+        for key, values in examples.items()
+        if any(letter.isalpha() for letter in "".join(values)) and (len(values) > 1 or len(properties) == 1)
+    ]
+    return next((key for pattern in NAMES for key in telling if pattern.search(key)), "")
