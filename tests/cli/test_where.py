@@ -112,11 +112,11 @@ def test_a_boundary_in_another_format_is_kept_and_what_was_assumed_is_said(tmp_p
         "boundary", geopackage(tmp_path / "a.gpkg", wards), "--force", "Kent Police", "--store", tmp_path
     )
     assert whole.stdout == "Kent Police: 1.0 km².\n"
-    assert whole.stderr == "Its areas seem to have names. To map them, add: --name-property WD24NM\n"
+    assert "Its areas seem to have names. To map them, add: --name-property WD24NM\n" in whole.stderr
     file = geojson(tmp_path / "a.geojson", wards)
     named = run("boundary", file, "--force", "Kent Police", "--name-property", "name", "--store", tmp_path)
     assert named.stdout == "Kent Police: 1.0 km², in 1 ward: East.\n"
-    assert named.stderr == f"{GRID_ASSUMED}\n"
+    assert named.stderr.startswith(f"{GRID_ASSUMED}\n")
     gone = run(
         "boundary", tmp_path / "a.gpkg", "--force", "Kent Police", "--layer", "beats", "--store", tmp_path
     )
