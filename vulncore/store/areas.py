@@ -23,6 +23,7 @@ FOLDER: Final = "boundaries"
 LARGEST_FILE: Final = 50_000_000  # bytes; Great Britain's districts, unsimplified, have fewer
 MOST_PARTS: Final = 5_000  # the largest force has under 700 wards
 MOST_KM2: Final = 100_000.0  # more than any force in Europe polices
+SLIT_M: Final = 20.0  # how wide a gap may be that is none: two districts' lines differ by so much where they were drawn apart
 FINEST_M: Final = 2.0  # a map of streets shows nothing finer
 DISTRICTS: Final = "shipped districts"
 """The key of an area whose parts are the districts that ship, not wards."""
@@ -157,13 +158,25 @@ def _area(
         raise UnreadableSourceError(
             f"{path.name} has {len(parts):,} parts by '{naming}', more than {MOST_PARTS:,}. Name a property of fewer, such as wards."
         )
-    area = Area(whole, parts, hashlib.sha256(text.encode()).hexdigest()[:16])
+    area = Area(_without_slits(whole), parts, hashlib.sha256(text.encode()).hexdigest()[:16])
     if not 0 < area.km2 <= MOST_KM2:
         raise UnreadableSourceError(
             f"{path.name} covers {area.km2:,.0f} km². One force covers up to {MOST_KM2:,.0f} km². "
             "Choose a file with one force's boundary."
         )
     return area
+
+
+def _without_slits(whole: BaseGeometry) -> BaseGeometry:
+    """Return an area without holes so narrow that they lie between two parts whose lines differ."""
+    scale = metres_per_degree(whole.centroid.y)
+    rings = [hole for part in shapely.get_parts(whole) for hole in part.interiors]
+    if not rings:
+        return whole
+    holes = shapely.polygons(rings)
+    metres = shapely.transform(holes, lambda points: points * scale)
+    slits = holes[2 * shapely.area(metres) < SLIT_M * shapely.length(metres)]
+    return shapely.union_all([whole, *slits])
 
 
 def _name(value: Any) -> str:

@@ -219,7 +219,7 @@ def points_within(store: Path, force: str, area: Area, smallest: int) -> tuple[i
         inside += int(records[~outside(area.shape, longitudes, latitudes)].sum())
     if 2 * inside < every:
         raise UnreadableSourceError(
-            f"The area holds {inside:,} of the {every:,} records of {force} that have a place. The file is of another area, "
+            f"The area holds less than half of the records of {force} that have a place. The file is of another area, "
             "or has longitude and latitude the wrong way round. Nothing was kept."
         )
     return inside, every, tuple(sorted(forces))
