@@ -145,10 +145,17 @@ def test_a_part_without_a_name_belongs_to_the_area_all_the_same(tmp_path):
 
 def test_a_slit_between_two_parts_is_no_hole_and_a_lake_is(tmp_path):
     west = polygon()
-    east = {
-        "type": "Polygon",
-        "coordinates": [[[0.6, 51.2], [0.7, 51.2], [0.7, 51.3], [0.6, 51.3], [0.60002, 51.25], [0.6, 51.2]]],
-    }
+    bent = [
+        [0.6, 51.2],
+        [0.7, 51.2],
+        [0.7, 51.3],
+        [0.6, 51.3],
+        [0.6, 51.28],
+        [0.60002, 51.25],
+        [0.6, 51.22],
+        [0.6, 51.2],
+    ]
+    east = {"type": "Polygon", "coordinates": [bent]}
     lake = {"type": "Polygon", "coordinates": [ring(0.9), ring(0.92, 51.22, 0.02)[::-1]]}
     features = [{"type": "Feature", "properties": {}, "geometry": shape} for shape in (west, east, lake)]
     whole = read_area(written(tmp_path, {"type": "FeatureCollection", "features": features})).shape
