@@ -34,3 +34,12 @@ def test_small_places_that_lie_together_share_a_ring_and_a_large_one_keeps_its_o
         ("Point", 502),
         ("Polygon", 45),
     ]
+
+
+def test_a_narrow_inlet_of_the_coast_is_not_outlined_and_a_wide_one_is():
+    land = shapely.box(0, 0, 100, 100)
+    (narrow,), (wide,) = (
+        hot_marks(land.difference(shapely.box(45, 40, 45 + width, 100))) for width in (4, 30)
+    )
+    assert narrow.shape.area > land.area - 10
+    assert wide.shape.area == land.area - 30 * 60

@@ -7,6 +7,7 @@ from shapely.geometry.base import BaseGeometry
 
 RING: Final = 11.0  # pixels: the least radius of a ring
 BLOT: Final = 2.5 * RING  # pixels: the outline of what is no wider can't be told from a blot
+INLET: Final = 5.0  # pixels: half of what is narrower along a coast isn't drawn
 
 
 class HotMark(NamedTuple):
@@ -32,7 +33,10 @@ def hot_marks(hot: BaseGeometry, pixel: float = 1.0) -> tuple[HotMark, ...]:
         together = shapely.union_all(parts[shapely.contains(group, parts)])
         west, south, east, north = together.bounds
         if max(east - west, north - south) > BLOT * pixel:
-            marks.append(HotMark(together, 0.0))
+            closed = together.buffer(INLET * pixel, join_style="mitre").buffer(
+                -INLET * pixel, join_style="mitre"
+            )
+            marks.append(HotMark(closed.union(together), 0.0))
         else:
             circle = shapely.minimum_bounding_circle(together)
             marks.append(HotMark(circle.centroid, float(shapely.minimum_bounding_radius(together))))

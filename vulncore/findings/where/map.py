@@ -12,7 +12,7 @@ from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import format_month
 from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import PLACES_BLURRED, capital_first, file_note, small_first
-from vulncore.findings.where.area import across, name_of_group, zone_names
+from vulncore.findings.where.area import across, name_together, zone_names
 from vulncore.findings.where.layers import QUIET, layer_name
 from vulncore.findings.where.sentences import judged_groups
 from vulncore.findings.where.view import LayerView, MapView, WhereSummary, WhereView
@@ -74,9 +74,9 @@ def export_rows(
 
 
 def hot_outline(summary: WhereSummary) -> str:
-    """Return the shape of all that is hot as a GeoJSON feature, with the `names` of the most urgent places and where each is.
+    """Return the shape of all that is hot as a GeoJSON feature, with the `names` of the most urgent places, each at its north.
 
-    It is "" where nothing is hot. The map outlines what the page opens with.
+    What has no street or town of its own is not named: the towns of the map are near it. It is "" where nothing is hot. The map outlines what the page opens with.
     """
     if summary.hot is None:
         return ""
@@ -86,8 +86,9 @@ def hot_outline(summary: WhereSummary) -> str:
         return ""
     named: dict[str, tuple[float, float]] = {}
     for _, group in judged_groups(summary)[:NAMED]:
-        middle = shapely.union_all(zones.shapes[group]).centroid
-        named.setdefault(name_of_group(zones, summary.hot.names, group), (middle.x, middle.y))
+        if name := name_together(summary.hot.names, group):
+            together = shapely.union_all(zones.shapes[group])
+            named.setdefault(name, (together.centroid.x, together.bounds[3]))
     names = [
         {"name": name, "longitude": round(x, 5), "latitude": round(y, 5)} for name, (x, y) in named.items()
     ]
