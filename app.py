@@ -1,4 +1,4 @@
-"""Starts the dashboard (`streamlit run app.py`) and adds security headers, refusals, `/live`, `/ready` and whole addresses.
+"""Starts the dashboard (`streamlit run app.py`) and adds security headers, refusals, `/live`, `/ready`, tiles of maps and whole addresses.
 
 `main.py` lies beside the pages on purpose: it then runs first for every visitor, whichever page their
 link names (`docs/decisions/0003-st-app.md`).
@@ -23,7 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -177,6 +177,59 @@ def ready(_: Request) -> JSONResponse:
     return JSONResponse({"ready": False}, status_code=503)
 
 
+KEY = re.compile("[0-9a-f]{16}")
+WHOLE_NUMBER = re.compile("[0-9]{1,8}")  # a tile's row and column have up to seven figures
+TILE_HEADERS = {
+    "Cache-Control": "private, max-age=31536000, immutable",  # another file has another address
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Vary": "Accept-Encoding",
+}
+
+
+def ground_tile(request: Request) -> Response:
+    """Return a tile of the ground that a force brought: 204 where it is empty, and 404 where there is no such thing.
+
+    Nothing of the address becomes a path: a force's key is looked up, and its file's digest and the tile's place are held
+    against what is kept. Whoever reaches the server may see it, as all that the store holds.
+    """
+    # imported here, so that the server listens before the engine is loaded
+    from pages.shared.reads import store_path  # noqa: PLC0415
+    from vulncore.domain.errors import DamagedStoreError  # noqa: PLC0415
+    from vulncore.domain.tiles.archive import unpacked  # noqa: PLC0415
+    from vulncore.store.grounds import ground_by_key, ground_tile  # noqa: PLC0415
+
+    missing = PlainTextResponse("There is no such tile.", status_code=404)
+    origin, host = request.headers.get("origin"), request.headers.get("host", "")
+    key, edition, *place = (request.path_params[name] for name in ("key", "edition", "z", "x", "y"))
+    if origin is not None and not is_our_origin(origin, host):
+        return PlainTextResponse("Only pages of this server may ask for this.", status_code=403)
+    if not KEY.fullmatch(key) or not all(map(WHOLE_NUMBER.fullmatch, place)):
+        return missing
+    z, x, y = map(int, place)
+    kept = ground_by_key(store_path(), key)
+    within = kept is not None and kept.zooms[0] <= z <= kept.zooms[1] and max(x, y) < 2**z
+    if kept is None or kept.edition != edition or not within:
+        return missing
+    try:
+        tile = ground_tile(store_path(), kept, z, x, y)
+        data, packed = tile or (b"", False)
+        if packed and "gzip" not in request.headers.get("accept-encoding", ""):
+            data, packed = unpacked(data), False
+    except (DamagedStoreError, ValueError, OSError):
+        logging.getLogger(__name__).exception("a tile of the ground of %r can't be read", kept.force)
+        return missing
+    headers = {**TILE_HEADERS, "Content-Encoding": "gzip"} if packed else TILE_HEADERS
+    if not data:
+        return Response(status_code=204, headers=TILE_HEADERS)
+    return Response(data, media_type="application/vnd.mapbox-vector-tile", headers=headers)
+
+
+def paths() -> set[str]:
+    """Return what addresses of ours begin with: nothing, and the sub-path of the page, which a proxy may take off or leave."""
+    under = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return {"", f"/{under}" if under else ""}
+
+
 class PinnedAddress:
     """Completes a page's address before the page opens, so that opening it is one step of the browser's history."""
 
@@ -235,7 +288,14 @@ threading.Thread(target=load_engine, name="engine", daemon=True).start()
 app = st.App(
     "pages/main.py",
     lifespan=visiting,
-    routes=[Route("/live", live), Route("/ready", ready)],
+    routes=[
+        Route("/live", live),
+        Route("/ready", ready),
+        *(
+            Route(f"{beneath}/ground/{{key}}/{{edition}}/{{z}}/{{x}}/{{y}}", ground_tile)
+            for beneath in paths()
+        ),
+    ],
     middleware=[Middleware(OwnWebsockets), Middleware(SecurityHeaders), Middleware(PinnedAddress)],
     on_script_error=say_that_it_failed,
 )

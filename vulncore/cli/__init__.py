@@ -9,8 +9,8 @@ first, then:
 - `publishing`: demo, publish, ready-data, mapping, measures.
 - `fetch`: fetch police-uk, home-office, boundaries.
 - `overview`: versions, table, check, changes.
-- `when`: day-hour, patrols. `where`: hotspots, boundary. `forecast`: forecast, backtest. `resourcing`: resourcing.
-- `prepare`: prepare. `upkeep`: verify, backup, restore, purge.
+- `when`: day-hour, patrols. `where`: hotspots, boundary. `basemap`: basemap. `forecast`: forecast, backtest. `resourcing`: resourcing.
+- `upkeep`: prepare, verify, backup, restore, purge.
 """
 
 from vulncore.cli.program import app

@@ -38,10 +38,8 @@ COMMANDS = {
     "serving": {
         "serve": "Start the dashboard, for this machine alone. Every option of `streamlit run` can follow, like --server.baseUrlPath.",
     },
-    "prepare": {
-        "prepare": "Make ready what the pages show first, so that nobody waits for it. What is ready is left alone.",
-    },
     "upkeep": {
+        "prepare": "Make ready what the pages show first, so that nobody waits for it. What is ready is left alone.",
         "purge": "Erase records for good from every version of a dataset. Published figures stay the same.",
         "verify": "Check that every file of the store holds what was published. Ends with 1 where one does not.",
         "backup": "Write all that the store holds into one file: versions, notes, boundaries, scenarios. The secret goes apart.",
@@ -54,6 +52,9 @@ COMMANDS = {
     "where": {
         "hotspots": "Print a map of places as GeoJSON or CSV. Small numbers are hidden as on screen. Explanations go to standard error.",
         "boundary": "Keep the area that a force polices. Maps are cut to this area, and shares of the area refer to it.",
+    },
+    "basemap": {
+        "basemap": "Keep what the map of a force is drawn on: its streets, water and green, as PMTiles or GeoPackage.",
     },
 }
 """Each file's commands, in the order of the help, with the first lines of their own help.

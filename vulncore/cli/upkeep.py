@@ -1,8 +1,10 @@
-"""Commands that look after the store: verify every file, back up, restore, erase records for good."""
+"""Commands that look after the store: make ready, verify every file, back up, restore, erase records for good."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated
 
 import typer
@@ -18,8 +20,10 @@ if not help_alone:
     from vulncore.domain.identifiers import pseudonym
     from vulncore.domain.periods import parse_month
     from vulncore.domain.words import number_of
+    from vulncore.findings.prepared import Readiness
+    from vulncore.findings.prepared import prepare as prepare_dataset
     from vulncore.resourcing.scenario.saved import unreadable_scenarios
-    from vulncore.store import open_version
+    from vulncore.store import datasets, open_version
     from vulncore.store.backup import BackupCounts, back_up
     from vulncore.store.backup import restore as restore_store
     from vulncore.store.purging import PurgeCounts, purge_counts
@@ -27,6 +31,36 @@ if not help_alone:
     from vulncore.store.secrets import store_secret
     from vulncore.store.stubs import Selection
     from vulncore.store.verifying import BAD, FileState, StoreCheck, store_checks
+
+
+@app.command()
+def prepare(
+    dataset: Annotated[str | None, typer.Argument(help="The dataset's name. Default: all.")] = None,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Make ready what the pages show first, so that nobody waits for it. What is ready is left alone."""
+    names = (dataset,) if dataset else datasets(store)
+    if not names:
+        raise UnknownNameError(
+            f"Nothing has been published in {store} yet. Try: vulncore demo{in_store(store)}"
+        )
+    for name in names:
+        publish = open_version(store, name).publish
+        typer.echo(
+            f"Making ready what the pages show first of {name}, version {publish.number}. "
+            "End this whenever you like: the next time goes on from there."
+        )
+        start, counts = perf_counter(), Counter[Readiness]()
+        for prepared in prepare_dataset(store, name):
+            took = f" in {prepared.seconds:,.1f} s" if prepared.readiness is Readiness.MADE else ""
+            typer.echo(f"{prepared.place} of {prepared.of}: {prepared.what}: {prepared.readiness}{took}")
+            counts[prepared.readiness] += 1
+        became = ", ".join(
+            f"{counts[readiness]} {'with ' if readiness is Readiness.NOTHING else ''}{readiness}"
+            for readiness in Readiness
+            if counts[readiness]
+        )
+        typer.echo(f"{name}: {became or 'nothing to make ready'}, in {perf_counter() - start:,.0f} s.")
 
 
 @app.command()

@@ -137,7 +137,11 @@ def _kept_paths(store: Path, names: tuple[str, ...]) -> Iterator[Path]:
         for table in sorted((store / name).iterdir(), key=lambda path: (path.name != MANIFEST, path.name)):
             if table.name not in LEFT_OUT:
                 yield from sorted(path for path in table.rglob("*") if path.is_file())
-    kept = {BOUNDARIES: ("*.geojson",), GROUNDS: ("*.json", "*.pmtiles"), SCENARIOS: ("*.toml", "*.lock.json")}
+    kept = {
+        BOUNDARIES: ("*.geojson",),
+        GROUNDS: ("*.json", "*.pmtiles"),
+        SCENARIOS: ("*.toml", "*.lock.json"),
+    }
     for others, pattern in ((folder, pattern) for folder, patterns in kept.items() for pattern in patterns):
         yield from sorted((store / others).glob(pattern))
 

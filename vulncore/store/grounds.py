@@ -74,7 +74,9 @@ def keep_ground(store: Path, force: str, path: Path, by: str, name: str = "") ->
     folder = store / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     if size > shutil.disk_usage(folder).free:
-        raise PublishRefusedError(f"{name} has {size / 1e6:,.0f} MB, more than the disk has left. Nothing was kept.")
+        raise PublishRefusedError(
+            f"{name} has {size / 1e6:,.0f} MB, more than the disk has left. Nothing was kept."
+        )
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as made:
         copy = Path(made) / "tiles.pmtiles"
         shutil.copyfile(path, copy)
@@ -99,7 +101,9 @@ def keep_ground(store: Path, force: str, path: Path, by: str, name: str = "") ->
         flush(copy)
         copy.replace(_tiles_of(store, kept))
     flush(folder)
-    write_whole(_file_of(store, force_key(force)), json.dumps(asdict(kept)).encode())  # from here on it counts
+    write_whole(
+        _file_of(store, force_key(force)), json.dumps(asdict(kept)).encode()
+    )  # from here on it counts
     _remove_others(store, kept.key, kept)
     return kept
 
@@ -180,7 +184,12 @@ def _check_place(store: Path, force: str, archive: TileArchive, name: str) -> No
     if area is None:
         return
     west, south, east, north = area.shape.bounds
-    if archive.bounds[0] > east or archive.bounds[2] < west or archive.bounds[1] > north or archive.bounds[3] < south:
+    if (
+        archive.bounds[0] > east
+        or archive.bounds[2] < west
+        or archive.bounds[1] > north
+        or archive.bounds[3] < south
+    ):
         raise UnreadableSourceError(
             f"{name} is a map of another area than that of {force}. Choose a file with the force's area. Nothing was kept."
         )

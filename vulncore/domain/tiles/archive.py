@@ -146,11 +146,17 @@ def _archive(path: Path, fields: tuple[Any, ...], name: str) -> TileArchive:
     version, spans = fields[1], [Span(*fields[at : at + 2]) for at in (2, 4, 6, 8)]
     packing, tiles_packing, kind, *zooms = fields[14:19]
     if version != VERSION:
-        raise UnreadableSourceError(f"{name} is PMTiles of version {version}. Convert it to version {VERSION}.")
+        raise UnreadableSourceError(
+            f"{name} is PMTiles of version {version}. Convert it to version {VERSION}."
+        )
     if kind != VECTOR:
-        raise UnreadableSourceError(f"{name} holds pictures, not vector tiles. Choose a file of vector tiles (MVT).")
+        raise UnreadableSourceError(
+            f"{name} holds pictures, not vector tiles. Choose a file of vector tiles (MVT)."
+        )
     if not {packing, tiles_packing} <= {PLAIN, GZIP}:
-        raise UnreadableSourceError(f"{name} is packed in a way that browsers don't unpack. Make it again with gzip.")
+        raise UnreadableSourceError(
+            f"{name} is packed in a way that browsers don't unpack. Make it again with gzip."
+        )
     size = path.stat().st_size
     if any(span.start + span.length > size for span in spans) or not zooms[0] <= zooms[1] <= DEEPEST:
         raise ValueError("places beyond the end")
@@ -187,12 +193,18 @@ def _tile_entries(archive: TileArchive) -> Iterator[Directory]:
         leaf = directory.runs == 0
         if leaf.any() and (level == LEVELS or read + len(waiting) + leaf.sum() > MOST_DIRECTORIES):
             raise ValueError("directories without end")
-        for start, length in zip(directory.starts[leaf].tolist(), directory.lengths[leaf].tolist(), strict=True):
+        for start, length in zip(
+            directory.starts[leaf].tolist(), directory.lengths[leaf].tolist(), strict=True
+        ):
             waiting.append((_within(archive.leaves, Span(start, length)), level + 1))
         tiles = Directory(*(column[~leaf] for column in directory))
         if len(tiles.numbers):
             ends = tiles.starts + tiles.lengths
-            if ends.max() > archive.tiles.length or (ends < tiles.starts).any() or tiles.lengths.max() > LARGEST_TILE:
+            if (
+                ends.max() > archive.tiles.length
+                or (ends < tiles.starts).any()
+                or tiles.lengths.max() > LARGEST_TILE
+            ):
                 raise ValueError("a tile beyond the end, or too large")
             if tiles.runs.max() > 4**DEEPEST:
                 raise ValueError("more tiles than there are")
@@ -221,7 +233,9 @@ def _read_directory(path: Path, span: Span, packed: bool, _version: tuple[int, i
     anchor = np.maximum.accumulate(np.where(written > 0, np.arange(count), 0))
     if not written[0] or not lengths.all():
         raise ValueError("an entry without bytes")
-    return Directory(np.cumsum(steps), runs, lengths, written[anchor] - np.uint64(1) + before - before[anchor])
+    return Directory(
+        np.cumsum(steps), runs, lengths, written[anchor] - np.uint64(1) + before - before[anchor]
+    )
 
 
 def _within(whole: Span, place: Span, most: int = MOST_UNPACKED) -> Span:

@@ -9,7 +9,9 @@ from typing import Final
 from vulncore.domain.tiles.archive import GZIP, HEADER, MAGIC, VECTOR, VERSION, TileArchive, every_tile
 from vulncore.domain.tiles.numbers import written_numbers
 
-IN_A_LEAF: Final = 4_000  # entries, so that a root of as many leaves stays within the 16 KB that readers ask for first
+IN_A_LEAF: Final = (
+    4_000  # entries, so that a root of as many leaves stays within the 16 KB that readers ask for first
+)
 
 Entry = tuple[int, int, int, int]
 """A tile's number, how many alike follow, how many bytes it has and where they begin."""
@@ -20,7 +22,9 @@ def lay_together(archives: Sequence[TileArchive], target: Path, attribution: str
     layers: dict[int, bytes] = {}
     for archive in archives:
         for number, data in every_tile(archive):
-            layers[number] = layers.get(number, b"") + data  # a tile is a list of layers, and lists of it can follow on another
+            layers[number] = (
+                layers.get(number, b"") + data
+            )  # a tile is a list of layers, and lists of it can follow on another
     entries: list[Entry] = []
     contents: list[bytes] = []
     start = 0
@@ -67,5 +71,11 @@ def _directories(entries: Sequence[Entry]) -> tuple[bytes, bytes]:
 def _directory(entries: Sequence[Entry]) -> bytes:
     numbers = [entry[0] for entry in entries]
     steps = [after - before for before, after in zip([0, *numbers], numbers, strict=False)]
-    columns = [steps, *([entry[column] for entry in entries] for column in (1, 2)), [entry[3] + 1 for entry in entries]]
-    return gzip.compress(written_numbers([len(entries), *(value for column in columns for value in column)]), mtime=0)
+    columns = [
+        steps,
+        *([entry[column] for entry in entries] for column in (1, 2)),
+        [entry[3] + 1 for entry in entries],
+    ]
+    return gzip.compress(
+        written_numbers([len(entries), *(value for column in columns for value in column)]), mtime=0
+    )
