@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import streamlit as st
 
 from pages.shared.reads import store_path
 from vulncore.charts.ground_style import ground_style
 from vulncore.charts.map_chart import CITY, FORCES, THEMES
-from vulncore.charts.theme import Palette
+from vulncore.charts.theme import DARK, LIGHT, Palette
 from vulncore.domain.geography import boundary, place_names
 from vulncore.findings.where.view import MapView
 from vulncore.store.grounds import KeptGround, ground_of
@@ -27,6 +27,7 @@ REACH: Final = 0.05  # of a degree beyond the City: how far its ground is drawn
 BESIDE: Final = (
     0.5  # of an area's width and height: towns across its edge, as far as a map shows them at first
 )
+PALETTES: Final = {THEMES[palette.ground]: palette for palette in (LIGHT, DARK)}
 OF_THE_CITY: Final = (
     "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
 )
@@ -52,12 +53,18 @@ class OwnGround:
     kept: KeptGround
     page: str
 
-    def style(self, colours: Palette) -> Mapping[str, Any]:
-        """Return how it is drawn: over land, coast and districts, which stay where its tiles end."""
-        beneath = json.loads((STATIC / f"{FORCES}-{THEMES[colours.ground]}.json").read_text(encoding="utf-8"))
-        # whole, because the browser asks for tiles from where nothing is beside the page
-        tiles = urljoin(self.page, f"ground/{self.kept.key}/{self.kept.edition}/") + "{z}/{x}/{y}"
-        return ground_style(beneath, tiles, self.kept.layers, self.kept.zooms, self.kept.bounds, colours)
+    def style_address(self, colours: Palette) -> str:
+        """Return the address of how it is drawn, from the page's own."""
+        address = f"ground/{self.kept.key}/{self.kept.edition}/{THEMES[colours.ground]}.json"
+        return f"{address}?{urlencode({'page': self.page})}"
+
+
+def style_of(kept: KeptGround, theme: str, page: str) -> Mapping[str, Any]:
+    """Return how a ground is drawn on a `light` or `dark` page of an address: over land and coast, which stay where its tiles end."""
+    beneath = json.loads((STATIC / f"{FORCES}-{theme}.json").read_text(encoding="utf-8"))
+    # whole, for a browser asks for tiles from a process of its own, which has no address that theirs could go on from
+    tiles = urljoin(page, f"ground/{kept.key}/{kept.edition}/") + "{z}/{x}/{y}"
+    return ground_style(beneath, tiles, kept.layers, kept.zooms, kept.bounds, PALETTES[theme])
 
 
 def own_ground(force: str) -> OwnGround | None:
@@ -71,6 +78,8 @@ def credits_of(shown: MapView, force: str) -> str:
     brought, ships = own_ground(force), drawn_on(shown, force).credit
     if brought is None:
         return ships
+    if ships == OF_THE_CITY:  # whose names stay on it
+        ships = f"{ships} {OF_A_FORCE}"
     return f"Streets, water and green: {brought.kept.credit or 'from a file that the force brought'}. {ships}".rstrip()
 
 

@@ -147,7 +147,7 @@ def _deck(
         layer_id,
         json.loads(hot) if hot else None,
         ground.styles,
-        None if brought is None else brought.style(colours),
+        "" if brought is None else brought.style_address(colours),
     )
     deck.to_json = cache(deck.to_json)  # so that it is written once for all who see it
     return deck

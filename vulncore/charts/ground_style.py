@@ -1,4 +1,7 @@
-"""How a force's own vector tiles are drawn: quietly, between land and boundaries, so that numbers on them stay readable."""
+"""How a force's own vector tiles are drawn: quietly, between land and boundaries, so that numbers on them stay readable.
+
+Names in tiles are not drawn: a browser would need letters of a font as pictures for them. The map's own names stay.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,20 +30,7 @@ GREEN: Final = (
     "pitch",
     "playground",
 )
-SMALLER: Final = (
-    "village",
-    "hamlet",
-    "suburb",
-    "neighbourhood",
-    "quarter",
-    "Village",
-    "Hamlet",
-    "Suburban Area",
-    "Small Settlements",
-)
-"""Places; larger ones are among the map's own names."""
 WORDS: Final = ("class", "kind", "type", "fclass")  # properties that say what a feature is
-STREET_NAMES_FROM, PLACE_NAMES_FROM = 14, 11  # zoom
 
 
 @dataclass(frozen=True)
@@ -51,12 +41,10 @@ class GroundColours:
     green: str
     road: str
     major: str
-    words: str
-    halo: str
 
 
-DAY: Final = GroundColours("#dae5ef", "#eaf1e8", "#d9dfe5", "#bcc5ce", "#56616d", "#ffffff")
-NIGHT: Final = GroundColours("#152c42", "#1c2d2a", "#33404c", "#465462", "#a9b4bf", "#1d262f")
+DAY: Final = GroundColours("#dae5ef", "#eaf1e8", "#d9dfe5", "#bcc5ce")
+NIGHT: Final = GroundColours("#152c42", "#1c2d2a", "#33404c", "#465462")
 
 # layers by name: OS Open Zoomstack, OpenMapTiles, Protomaps and Shortbread
 WATER: Final = ("sea", "surfacewater", "water", "water_polygons", "ocean")
@@ -66,22 +54,6 @@ SOME_GREEN: Final = ("landcover", "landuse", "land")
 ROADS: Final = ("roads", "transportation", "streets")
 MINOR_ROADS: Final = ("roads_local", "roads_regional")
 MAJOR_ROADS: Final = ("roads_national",)
-STREET_NAMES: Final = ("roads_local", "roads_regional", "transportation_name", "street_labels", "roads")
-PLACES: Final = ("names", "place", "places", "place_labels")
-DRAWN: Final = {
-    *(
-        *WATER,
-        *WATERLINES,
-        *ALL_GREEN,
-        *SOME_GREEN,
-        *ROADS,
-        *MINOR_ROADS,
-        *MAJOR_ROADS,
-        *STREET_NAMES,
-        *PLACES,
-    )
-}
-"""Layers of which anything is drawn."""
 
 
 def ground_style(
@@ -115,7 +87,7 @@ def ground_style(
     return {
         **beneath,
         "sources": {**beneath["sources"], TILES: source},
-        "layers": [*ships[:coast], *_shapes(layers, colours), *ships[coast:], *_names(layers, colours)],
+        "layers": [*ships[:coast], *_shapes(layers, colours), *ships[coast:]],
     }
 
 
@@ -134,18 +106,6 @@ def _shapes(layers: Sequence[str], colours: GroundColours) -> Iterator[dict[str,
         yield {**_line(layer, colours.major, 0.8, 7), "id": f"major {layer}", "filter": _is_any(MAJOR)}
     for layer in _there(MAJOR_ROADS, layers):
         yield _line(layer, colours.major, 0.8, 7)
-
-
-def _names(layers: Sequence[str], colours: GroundColours) -> Iterator[dict[str, Any]]:
-    for layer in _there(STREET_NAMES, layers):
-        along = {"symbol-placement": "line", "text-size": 12}
-        yield _symbol(f"names of {layer}", layer, along, STREET_NAMES_FROM, colours)
-    for layer in _there(PLACES, layers):
-        at = {"text-size": 13}
-        yield {
-            **_symbol(f"places of {layer}", layer, at, PLACE_NAMES_FROM, colours),
-            "filter": _is_any(SMALLER),
-        }
 
 
 def _there(known: Sequence[str], layers: Sequence[str]) -> list[str]:
@@ -181,19 +141,4 @@ def _line(layer: str, colour: str, thin: float, broad: float) -> dict[str, Any]:
             "line-color": colour,
             "line-width": ["interpolate", ["exponential", 1.5], ["zoom"], 9, thin, 17, broad],
         },
-    }
-
-
-def _symbol(
-    name: str, layer: str, layout: Mapping[str, Any], zoom: int, colours: GroundColours
-) -> dict[str, Any]:
-    text = ["coalesce", *(["get", word] for word in ("name", "name1", "name_en")), ""]
-    return {
-        "id": name,
-        "type": "symbol",
-        "source": TILES,
-        "source-layer": layer,
-        "minzoom": zoom,
-        "layout": {"text-field": text, "text-font": ["Source Sans"], **layout},
-        "paint": {"text-color": colours.words, "text-halo-color": colours.halo, "text-halo-width": 1.5},
     }

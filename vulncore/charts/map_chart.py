@@ -66,7 +66,7 @@ def hotspot_map(
     layer_id: str = ZONES,
     hot: Mapping[str, Any] | None = None,
     ground: str = CITY,
-    style: Mapping[str, Any] | None = None,
+    style: str = "",
 ) -> pydeck.Deck:
     """Return a map of zones that say what they are when pointed at, and can be picked.
 
@@ -84,7 +84,7 @@ def hotspot_map(
         layer_id: What the layer of zones is called. A browser forgets which zone is picked when the name changes.
         hot: The shape that is outlined, as GeoJSON has it; None for none.
         ground: What it is drawn on: `CITY` or `FORCES`.
-        style: How that is drawn, where it is not as it ships (`vulncore.charts.ground_style`).
+        style: The address of its style, where a force brought its own (`vulncore.charts.ground_style`).
     """
     unoutlined = len(features) > OUTLINED_TO
     zones = [_drawn(feature, picked, palette, unoutlined) for feature in features]
@@ -94,11 +94,11 @@ def hotspot_map(
     names: list[Mapping[str, Any]] = [_named(label, palette) for label in labels]
     if ground == FORCES:  # the City's are placed so that none lies on another
         names = _clear_outside(names, bounds, zoom)
-    deck = pydeck.Deck(
+    return pydeck.Deck(
         # a wheel over the map scrolls the page, and its buttons zoom
         views=[pydeck.View("MapView", controller={"scrollZoom": False})],
         map_provider="carto",
-        map_style=f"app/static/{ground}-{THEMES[palette.ground]}.json",
+        map_style=style or f"app/static/{ground}-{THEMES[palette.ground]}.json",
         initial_view_state=pydeck.ViewState(
             longitude=middle[0],
             latitude=middle[1],
@@ -135,9 +135,6 @@ def hotspot_map(
         tooltip={"text": "{place}\n{words}", "style": _tooltip(palette)},
         parameters={"depthTest": False},
     )
-    if style is not None:
-        deck.map_style = style  # pydeck takes a style that is no address for Mapbox alone; the browser takes it from anybody
-    return deck
 
 
 def _outlined(shape: Mapping[str, Any], palette: Palette, width: float) -> pydeck.Layer:

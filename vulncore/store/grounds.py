@@ -133,7 +133,7 @@ def ground_by_key(store: Path, key: str) -> KeptGround | None:
         return None
 
 
-def ground_tile(store: Path, kept: KeptGround, z: int, x: int, y: int) -> tuple[bytes, bool] | None:
+def tile_of(store: Path, kept: KeptGround, z: int, x: int, y: int) -> tuple[bytes, bool] | None:
     """Return a tile's bytes and whether they are packed by gzip; None where there is nothing.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Layers of a GeoPackage made into vector tiles: roads, water, green and names, as far as their layers are named as usual."""
+"""Layers of a GeoPackage made into vector tiles: roads, water and green, as far as their layers are named as usual."""
 
 import json
 import re
@@ -38,8 +38,6 @@ GREEN: Final = (
     "scrub",
     "allotments",
 )
-PLACES: Final = ("suburb", "village", "hamlet")
-SMALLER: Final = ("Village", "Hamlet", "Suburban Area", "Small Settlements")
 
 
 @dataclass(frozen=True)
@@ -66,12 +64,10 @@ PARTS: Final[dict[str, tuple[Part, ...]]] = {
     "waterlines": (Part("waterlines", 11),),
     "greenspace": (Part("greenspace", 10),),
     "woodland": (Part("woodland", 9),),
-    "names": (Part("names", 10, "type", SMALLER),),
     "osm_roads": ROADS,
     "osm_water_a": (Part("surfacewater", 7),),
     "osm_waterways": (Part("waterlines", 11),),
     "osm_landuse_a": (Part("greenspace", 10, "fclass", GREEN),),
-    "osm_places": (Part("names", 10, "fclass", PLACES),),
 }
 """By the name of a layer, as OS Open Zoomstack and the usual extracts of OpenStreetMap have it, what is drawn of it."""
 NAMES: Final = ("name1", "name", "name_1")
@@ -108,7 +104,7 @@ def _make(path: Path, within: tuple[float, ...], folder: Path) -> str:
     layers = {str(layer): DECORATION.sub("", str(layer).lower()) for layer in list_layers(path)[:, 0]}
     drawn = [layer for layer, known in layers.items() if known in PARTS]
     if not drawn:
-        return "has no layer of roads, water, green or names by its usual name. Choose OS Open Zoomstack or an extract of OpenStreetMap."
+        return "has no layer of roads, water or green by its usual name. Choose OS Open Zoomstack or an extract of OpenStreetMap."
     archives = {}
     for layer in drawn:
         info = read_info(path, layer=layer)
