@@ -5,6 +5,7 @@ import streamlit as st
 from pages.data.bring_in import show_bring_in
 from pages.data.coverage import show_coverage
 from pages.data.findings import show_findings, show_published
+from pages.data.ground import show_ground
 from pages.data.notes import show_notes_on_data
 from pages.data.reads import checks_of, coverage_of
 from pages.data.undo import show_undo
@@ -41,7 +42,7 @@ show_coverage(picture, view)
 tabs = st.tabs(
     ["Versions and changes", "Notes on the data", "Bring in data"], key="data part", on_change="rerun"
 )
-parts = ((show_published, show_undo), (show_notes_on_data,), (show_bring_in,))
+parts = ((show_published, show_undo), (show_notes_on_data,), (show_bring_in, show_ground))
 for tab, pieces in zip(tabs, parts, strict=True):
     if tab.open:
         with tab:

@@ -30,7 +30,7 @@ LARGEST_TILE: Final = 5_000_000  # bytes as it lies in the file; map makers aim 
 MOST_LAYERS: Final = 200
 
 
-class Span(NamedTuple):
+class FilePart(NamedTuple):
     """Where something lies in a file: from which byte, and how many."""
 
     start: int
@@ -51,9 +51,9 @@ class TileArchive:
     """A PMTiles file of vector tiles: `bounds` are its west, south, east and north, `layers` the names of its layers."""
 
     path: Path
-    root: Span
-    leaves: Span
-    tiles: Span
+    root: FilePart
+    leaves: FilePart
+    tiles: FilePart
     packed: bool
     tiles_packed: bool
     zooms: tuple[int, int]
@@ -109,7 +109,7 @@ def tile_in(archive: TileArchive, z: int, x: int, y: int) -> bytes | None:
         if at < 0:
             return None
         run = int(directory.runs[at])
-        place = Span(int(directory.starts[at]), int(directory.lengths[at]))
+        place = FilePart(int(directory.starts[at]), int(directory.lengths[at]))
         if run:
             beyond = int(number) - int(directory.numbers[at]) >= run
             return None if beyond else _bytes(archive, _within(archive.tiles, place, LARGEST_TILE))
@@ -121,7 +121,7 @@ def every_tile(archive: TileArchive) -> Iterator[tuple[int, bytes]]:
     """Yield the number and the unpacked bytes of each tile of a file that `check_archive` found whole."""
     for directory in _tile_entries(archive):
         for number, run, length, start in zip(*(column.tolist() for column in directory), strict=True):
-            data = _bytes(archive, _within(archive.tiles, Span(start, length), LARGEST_TILE))
+            data = _bytes(archive, _within(archive.tiles, FilePart(start, length), LARGEST_TILE))
             data = unpacked(data) if archive.tiles_packed else data
             yield from ((number + more, data) for more in range(run))
 
@@ -143,7 +143,7 @@ def unpacked(data: bytes) -> bytes:
 
 
 def _archive(path: Path, fields: tuple[Any, ...], name: str) -> TileArchive:
-    version, spans = fields[1], [Span(*fields[at : at + 2]) for at in (2, 4, 6, 8)]
+    version, spans = fields[1], [FilePart(*fields[at : at + 2]) for at in (2, 4, 6, 8)]
     packing, tiles_packing, kind, *zooms = fields[14:19]
     if version != VERSION:
         raise UnreadableSourceError(
@@ -196,7 +196,7 @@ def _tile_entries(archive: TileArchive) -> Iterator[Directory]:
         for start, length in zip(
             directory.starts[leaf].tolist(), directory.lengths[leaf].tolist(), strict=True
         ):
-            waiting.append((_within(archive.leaves, Span(start, length)), level + 1))
+            waiting.append((_within(archive.leaves, FilePart(start, length)), level + 1))
         tiles = Directory(*(column[~leaf] for column in directory))
         if len(tiles.numbers):
             ends = tiles.starts + tiles.lengths
@@ -211,13 +211,13 @@ def _tile_entries(archive: TileArchive) -> Iterator[Directory]:
         yield tiles
 
 
-def _directory(archive: TileArchive, span: Span) -> Directory:
+def _directory(archive: TileArchive, span: FilePart) -> Directory:
     stat = archive.path.stat()
     return _read_directory(archive.path, span, archive.packed, (stat.st_mtime_ns, stat.st_ino))
 
 
 @lru_cache(maxsize=64)
-def _read_directory(path: Path, span: Span, packed: bool, _version: tuple[int, int]) -> Directory:
+def _read_directory(path: Path, span: FilePart, packed: bool, _version: tuple[int, int]) -> Directory:
     if span.length > MOST_UNPACKED:
         raise ValueError("a directory that is too long")
     with path.open("rb") as file:
@@ -238,13 +238,13 @@ def _read_directory(path: Path, span: Span, packed: bool, _version: tuple[int, i
     )
 
 
-def _within(whole: Span, place: Span, most: int = MOST_UNPACKED) -> Span:
+def _within(whole: FilePart, place: FilePart, most: int = MOST_UNPACKED) -> FilePart:
     if place.start + place.length > whole.length or place.length > most:
         raise ValueError("a place beyond the end, or too long")
-    return Span(whole.start + place.start, place.length)
+    return FilePart(whole.start + place.start, place.length)
 
 
-def _bytes(archive: TileArchive, span: Span) -> bytes:
+def _bytes(archive: TileArchive, span: FilePart) -> bytes:
     with archive.path.open("rb") as file:
         file.seek(span.start)
         return file.read(span.length)

@@ -17,7 +17,7 @@ def tile_number(z: int, x: int, y: int) -> int:
     >>> [tile_number(*place) for place in ((0, 0, 0), (1, 0, 0), (1, 0, 1), (1, 1, 1), (1, 1, 0), (12, 3423, 1763))]
     [0, 1, 2, 3, 4, 19078479]
     """
-    number = (4**z - 1) // 3
+    number = ((1 << 2 * z) - 1) // 3
     for level in reversed(range(z)):
         side = 1 << level
         right, down = int(bool(x & side)), int(bool(y & side))

@@ -18,7 +18,7 @@ from shapely.errors import ShapelyError
 from vulncore.domain.tiles.archive import check_archive, read_archive
 from vulncore.domain.tiles.writing import lay_together
 from vulncore.sources.extract.watched import READY
-from vulncore.sources.ground.tiles import QUESTION, TILES
+from vulncore.sources.ground.tiles import QUESTION, TILES, Bounds
 
 FINEST: Final = 14  # zoom; browsers enlarge its tiles to see more closely
 MOST_FEATURES: Final = 2_000_000  # of a layer: Greater London has half as many roads
@@ -81,7 +81,7 @@ def answer(folder: str) -> None:
     wording = json.loads((Path(folder) / QUESTION).read_text("ascii"))
     print(READY, flush=True)  # noqa: T201 - what the other side listens to
     try:
-        refusal = _make(Path(wording["path"]), tuple(wording["within"]), Path(folder))
+        refusal = _make(Path(wording["path"]), wording["within"], Path(folder))
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
@@ -97,7 +97,7 @@ def answer(folder: str) -> None:
     print(json.dumps({"refusal": refusal}), flush=True)  # noqa: T201
 
 
-def _make(path: Path, within: tuple[float, ...], folder: Path) -> str:
+def _make(path: Path, within: Bounds, folder: Path) -> str:
     from pyogrio import list_layers, read_info  # noqa: PLC0415 - it is not installed everywhere
     from pyogrio.raw import write_arrow  # noqa: PLC0415
 
@@ -137,9 +137,7 @@ def _make(path: Path, within: tuple[float, ...], folder: Path) -> str:
     return ""
 
 
-def _rows(
-    path: Path, layer: str, info: dict[str, Any], part: Part, within: tuple[float, ...]
-) -> pa.Table | None:
+def _rows(path: Path, layer: str, info: dict[str, Any], part: Part, within: Bounds) -> pa.Table | None:
     """Return what a part draws of a layer within an area, shapes cut off there and with their names; None where that is nothing."""
     from pyogrio.raw import read_arrow  # noqa: PLC0415
 
