@@ -34,15 +34,14 @@ def show_ground(view: View) -> None:
         else:
             st.markdown(
                 f"The map of {plain(view.force)} is drawn on **{plain(kept.file)}**, {kept.bytes / 1e6:,.1f} MB. "
-                f"{plain(kept.kept_by)} kept it on {kept.kept_at[:10]}. Everybody who opens this server can see it."
+                f"{plain(kept.kept_by)} kept it on {plain(kept.kept_at[:10])}. Everybody who opens this server can see it."
             )
-        with st.form("ground", border=False):
-            file = st.file_uploader(
-                "Map file (PMTiles or GeoPackage)", key="ground file", max_upload_size=MAX_UPLOAD_MB
-            )
-            by = st.text_input("Your name", visit().name, max_chars=80, key="who keeps the ground").strip()
-            if st.form_submit_button("Keep this map", type="primary"):
-                _keep(view.force, file, by)
+        file = st.file_uploader(
+            "Map file (PMTiles or GeoPackage)", key="ground file", max_upload_size=MAX_UPLOAD_MB
+        )
+        by = st.text_input("Your name", visit().name, max_chars=80, key="who keeps the ground").strip()
+        if st.button("Keep this map", type="primary"):
+            _keep(view.force, file, by)
         if kept is not None and st.button("Go back to the ground that ships"):
             forget_ground(store_path(), view.force)
             _say(f"The map of {view.force} is drawn on the ground that ships again.")
