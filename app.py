@@ -1,4 +1,4 @@
-"""Starts the dashboard (`streamlit run app.py`) and adds security headers, refusals, `/live`, `/ready` and whole addresses.
+"""Starts the dashboard (`streamlit run app.py`) and adds security headers, refusals, `/live`, `/ready`, tiles of maps and whole addresses.
 
 `main.py` lies beside the pages on purpose: it then runs first for every visitor, whichever page their
 link names (`docs/decisions/0003-st-app.md`).
@@ -16,6 +16,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -23,10 +24,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
+
+if TYPE_CHECKING:
+    from vulncore.store.grounds import KeptGround
 
 FIRST_PAGE = Path(st.__file__).parent / "static" / "index.html"
 
@@ -177,6 +181,84 @@ def ready(_: Request) -> JSONResponse:
     return JSONResponse({"ready": False}, status_code=503)
 
 
+KEY = re.compile("[0-9a-f]{16}")
+WHOLE_NUMBER = re.compile("[0-9]{1,8}")  # a tile's row and column have up to seven figures
+GROUND_HEADERS = {
+    "Cache-Control": "private, max-age=31536000, immutable",  # another file has another address
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Vary": "Accept-Encoding",
+}
+STYLE_HEADERS = {
+    **GROUND_HEADERS,
+    "Cache-Control": "no-cache",
+}  # another edition of ours may draw it in another way
+
+
+def ground_tile(request: Request) -> Response:
+    """Return a tile of the ground that a force brought: 204 where it is empty, and 404 where there is no such thing.
+
+    Nothing of the address becomes a path: a force's key is looked up, and its file's digest and the tile's place are held
+    against what is kept. Whoever reaches the server may see it, as all that the store holds.
+    """
+    # imported here, so that the server listens before the engine is loaded
+    from pages.shared.reads import store_path  # noqa: PLC0415
+    from vulncore.domain.errors import DamagedStoreError  # noqa: PLC0415
+    from vulncore.domain.tiles.archive import unpacked  # noqa: PLC0415
+    from vulncore.store.grounds import tile_of  # noqa: PLC0415
+
+    kept, place = _named_ground(request), [request.path_params[name] for name in "zxy"]
+    if kept is None or not all(map(WHOLE_NUMBER.fullmatch, place)):
+        return _no_such_ground()
+    z, x, y = map(int, place)
+    if not kept.zooms[0] <= z <= kept.zooms[1] or max(x, y) >= 2**z:
+        return _no_such_ground()
+    try:
+        data, packed = tile_of(store_path(), kept, z, x, y) or (b"", False)
+        if packed and "gzip" not in request.headers.get("accept-encoding", ""):
+            data, packed = unpacked(data), False
+    except (DamagedStoreError, ValueError, OSError):
+        logging.getLogger(__name__).exception("a tile of the ground of %r can't be read", kept.force)
+        return _no_such_ground()
+    headers = {**GROUND_HEADERS, "Content-Encoding": "gzip"} if packed else GROUND_HEADERS
+    if not data:
+        return Response(status_code=204, headers=GROUND_HEADERS)
+    return Response(data, media_type="application/vnd.mapbox-vector-tile", headers=headers)
+
+
+def ground_style(request: Request) -> Response:
+    """Return how the ground that a force brought is drawn, for a page of ours whose address is given, light or dark."""
+    # imported here, so that the server listens before the engine is loaded
+    from pages.where.ground import PALETTES, style_of  # noqa: PLC0415
+
+    kept, theme = _named_ground(request), request.path_params["theme"]
+    page = request.query_params.get("page", "")
+    if kept is None or theme not in PALETTES or not is_our_origin(page, request.headers.get("host", "")):
+        return _no_such_ground()
+    return JSONResponse(style_of(kept, theme, page), headers=STYLE_HEADERS)
+
+
+def _named_ground(request: Request) -> "KeptGround | None":
+    """Return the ground that an address names, if that very file is kept and no page of another host asks."""
+    # imported here, so that the server listens before the engine is loaded
+    from pages.shared.reads import store_path  # noqa: PLC0415
+    from vulncore.store.grounds import ground_by_key  # noqa: PLC0415
+
+    key, edition, headers = request.path_params["key"], request.path_params["edition"], request.headers
+    foreign = "origin" in headers and not is_our_origin(headers["origin"], headers.get("host", ""))
+    kept = None if foreign or not KEY.fullmatch(key) else ground_by_key(store_path(), key)
+    return kept if kept is not None and kept.edition == edition else None
+
+
+def _no_such_ground() -> Response:
+    return PlainTextResponse("There is no such map here.", status_code=404)
+
+
+def ground_paths() -> set[str]:
+    """Return what addresses of grounds begin with: with the sub-path of the page and without, as a proxy may take it off."""
+    under = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return {f"{beneath}/ground/{{key}}/{{edition}}" for beneath in ("", f"/{under}" if under else "")}
+
+
 class PinnedAddress:
     """Completes a page's address before the page opens, so that opening it is one step of the browser's history."""
 
@@ -235,7 +317,12 @@ threading.Thread(target=load_engine, name="engine", daemon=True).start()
 app = st.App(
     "pages/main.py",
     lifespan=visiting,
-    routes=[Route("/live", live), Route("/ready", ready)],
+    routes=[
+        Route("/live", live),
+        Route("/ready", ready),
+        *(Route(f"{path}/{{z}}/{{x}}/{{y}}", ground_tile) for path in ground_paths()),
+        *(Route(f"{path}/{{theme}}.json", ground_style) for path in ground_paths()),
+    ],
     middleware=[Middleware(OwnWebsockets), Middleware(SecurityHeaders), Middleware(PinnedAddress)],
     on_script_error=say_that_it_failed,
 )

@@ -4,10 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from pages.data.boundary import show_boundary
 from pages.data.bring_in import show_bring_in
 from pages.data.coverage import show_coverage
 from pages.data.findings import show_findings, show_published
+from pages.data.force_map.boundary import show_boundary
+from pages.data.force_map.ground import show_ground
 from pages.data.notes import show_notes_on_data
 from pages.data.reads import checks_of, coverage_of
 from pages.data.remedies import BRING_IN, offer_for_version
@@ -44,9 +45,9 @@ show_findings(
 st.header("Which months were delivered")
 show_coverage(picture, view)
 
-names = ["Versions and changes", "Notes on the data", BRING_IN, "Boundary and wards"]
+names = ["Versions and changes", "Notes on the data", BRING_IN, "The force's map"]
 tabs = st.tabs(names, key="data part", on_change="rerun")
-parts = ((show_published, show_undo), (show_notes_on_data,), (show_bring_in,), (show_boundary,))
+parts = ((show_published, show_undo), (show_notes_on_data,), (show_bring_in,), (show_boundary, show_ground))
 for tab, pieces in zip(tabs, parts, strict=True):
     if tab.open:
         with tab:

@@ -11,7 +11,7 @@ from pages.shared.provenance import source_line
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain, show_working
-from pages.where.ground import drawn_on
+from pages.where.ground import credits_of
 from pages.where.map import draw_map, offer_map, show_legend
 from pages.where.question import WhereChoices, where_question
 from pages.where.reads import MapQuestion, map_question, maps_beside_of
@@ -53,7 +53,7 @@ def show_beside(both: MapsBeside, pinned: View, shown: View) -> None:
             else:
                 draw_map(one, view, f"map {side}", HALF)
                 st.caption(
-                    f"**{plain(one.title)}.** {source_line(view)} {plain(drawn_on(one, view.force).credit)}"
+                    f"**{plain(one.title)}.** {source_line(view)} {plain(credits_of(one, view.force))}"
                 )
                 offer_map(where, one, "", view, side)
     names = [f"{side}, {name}" for side, name in zip(SIDES, both.names, strict=True)]

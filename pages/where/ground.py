@@ -1,4 +1,4 @@
-"""What a map is drawn on: which of our own grounds, the names on it, and whose they are."""
+"""What a map is drawn on: a ground that ships, the force's own over it, the names on it, and whose they are."""
 
 import json
 from collections.abc import Mapping
@@ -6,20 +6,29 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode, urljoin
 
-from vulncore.charts.map_chart import CITY, FORCES
+import streamlit as st
+
+from pages.shared.reads import store_path
+from vulncore.charts.ground_style import ground_style
+from vulncore.charts.map_chart import CITY, FORCES, THEMES
+from vulncore.charts.theme import DARK, LIGHT, Palette
 from vulncore.domain.geography import boundary, place_names
 from vulncore.findings.where.view import MapView
+from vulncore.store.grounds import KeptGround, ground_of
 
 Label = Mapping[str, Any]
 
-LABELS: Final = Path(__file__).parents[1] / "static" / "geography" / "labels.json"
+STATIC: Final = Path(__file__).parents[1] / "static"
+LABELS: Final = STATIC / "geography" / "labels.json"
 MARGIN: Final = 0.02  # of a degree beyond the area: names of stations across the river
 REACH: Final = 0.05  # of a degree beyond the City: how far its ground is drawn
 BESIDE: Final = (
     0.5  # of an area's width and height: towns across its edge, as far as a map shows them at first
 )
 HOT_FIRST: Final = 800  # before a town's name, after a cell's number
+PALETTES: Final = {THEMES[palette.ground]: palette for palette in (LIGHT, DARK)}
 OF_THE_CITY: Final = (
     "Streets © OpenStreetMap contributors (ODbL). Boundaries and river: OS data © Crown copyright (OGL)."
 )
@@ -36,6 +45,43 @@ class DrawnOn:
     styles: str
     labels: tuple[Label, ...]
     credit: str
+
+
+@dataclass(frozen=True)
+class OwnGround:
+    """The ground that a force brought, and the page's address, which its tiles' addresses begin with."""
+
+    kept: KeptGround
+    page: str
+
+    def style_address(self, colours: Palette) -> str:
+        """Return the address of how it is drawn, from the page's own."""
+        address = f"ground/{self.kept.key}/{self.kept.edition}/{THEMES[colours.ground]}.json"
+        return f"{address}?{urlencode({'page': self.page})}"
+
+
+def style_of(kept: KeptGround, theme: str, page: str) -> Mapping[str, Any]:
+    """Return how a ground is drawn on a `light` or `dark` page of an address: over land and coast, which stay where its tiles end."""
+    beneath = json.loads((STATIC / f"{FORCES}-{theme}.json").read_text(encoding="utf-8"))
+    # whole, for a browser asks for tiles from a process of its own, which has no address that theirs could go on from
+    tiles = urljoin(page, f"ground/{kept.key}/{kept.edition}/") + "{z}/{x}/{y}"
+    return ground_style(beneath, tiles, kept.layers, kept.zooms, kept.bounds, PALETTES[theme])
+
+
+def own_ground(force: str) -> OwnGround | None:
+    """Return the ground that a force brought; None where it brought none, or the browser does not say where the page is."""
+    kept, page = ground_of(store_path(), force), st.context.url
+    return None if kept is None or not page else OwnGround(kept, page)
+
+
+def credits_of(shown: MapView, force: str) -> str:
+    """Return the line on whose a map's ground is, with whose the force's own is."""
+    brought, ships = own_ground(force), drawn_on(shown, force).credit
+    if brought is None:
+        return ships
+    if ships == OF_THE_CITY:  # whose names stay on it
+        ships = f"{ships} {OF_A_FORCE}"
+    return f"Streets, water and green: {brought.kept.credit or 'from a file that the force brought'}. {ships}".rstrip()
 
 
 def drawn_on(shown: MapView, force: str) -> DrawnOn:

@@ -20,7 +20,7 @@ from pages.shared.tables import show_table
 from pages.shared.telephone import is_telephone
 from pages.shared.text import palette, plain
 from pages.shared.visit import visit
-from pages.where.ground import DrawnOn, drawn_on, names_on
+from pages.where.ground import DrawnOn, OwnGround, credits_of, drawn_on, names_on, own_ground
 from pages.where.parts import where_file
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.where.reads import MapQuestion, place_of
@@ -79,9 +79,7 @@ def show_where_map(
             st.info(
                 f"**{plain(picked.name)}**: {plain(picked.summary)} {plain(picked.verdict.words)} There is more below the map."
             )
-        st.caption(
-            f"**{plain(shown.title)}.** {source_line(view)} {plain(drawn_on(shown, view.force).credit)}"
-        )
+        st.caption(f"**{plain(shown.title)}.** {source_line(view)} {plain(credits_of(shown, view.force))}")
         in_words, files = st.columns([7, 3])
         with in_words:
             drawn(_show_list, shown, where.unit)
@@ -107,7 +105,18 @@ def draw_map(
     narrow = is_telephone()
     at_least = NARROW if narrow else width
     st.pydeck_chart(
-        drawn(_deck, shown, picked, hot, palette(), at_least, layer_id, short_mark(view.publish), view.force),
+        drawn(
+            _deck,
+            shown,
+            picked,
+            hot,
+            palette(),
+            at_least,
+            layer_id,
+            short_mark(view.publish),
+            view.force,
+            own_ground(view.force),
+        ),
         height=NARROW_HEIGHT if narrow else HEIGHT,
         key=key,
         on_select=partial(_keep_cell, key, layer_id) if can_pick else "ignore",
@@ -124,6 +133,7 @@ def _deck(
     layer_id: str,
     mark: str,
     force: str,
+    brought: OwnGround | None,
 ) -> pydeck.Deck:
     ground = drawn_on(shown, force)
     deck = hotspot_map(
@@ -137,6 +147,7 @@ def _deck(
         layer_id,
         json.loads(hot)["geometry"] if hot else None,
         ground.styles,
+        "" if brought is None else brought.style_address(colours),
     )
     deck.to_json = cache(deck.to_json)  # so that it is written once for all who see it
     return deck

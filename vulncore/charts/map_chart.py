@@ -81,6 +81,7 @@ def hotspot_map(
     layer_id: str = ZONES,
     hot: Mapping[str, Any] | None = None,
     ground: str = CITY,
+    style: str = "",
 ) -> pydeck.Deck:
     """Return a map of zones that say what they are when pointed at, and can be picked.
 
@@ -98,6 +99,7 @@ def hotspot_map(
         layer_id: What the layer of zones is called. A browser forgets which zone is picked when the name changes.
         hot: The shape that is outlined, as GeoJSON has it; None for none.
         ground: What it is drawn on: `CITY` or `FORCES`.
+        style: The address of its style, where a force brought its own (`vulncore.charts.ground_style`).
     """
     unoutlined = len(features) > OUTLINED_TO
     zones = [_drawn(feature, picked, palette, unoutlined) for feature in features]
@@ -113,7 +115,7 @@ def hotspot_map(
         # a wheel over the map scrolls the page, and its buttons zoom
         views=[pydeck.View("MapView", controller={"scrollZoom": False})],
         map_provider="carto",
-        map_style=f"app/static/{ground}-{THEMES[palette.ground]}.json",
+        map_style=style or f"app/static/{ground}-{THEMES[palette.ground]}.json",
         initial_view_state=pydeck.ViewState(
             longitude=middle[0],
             latitude=middle[1],

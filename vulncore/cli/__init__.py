@@ -10,7 +10,7 @@ first, then:
 - `watch`: watch, which publishes what arrives in a folder as `publishing` would.
 - `fetch`: fetch police-uk, home-office, boundaries.
 - `overview`: versions, table, check, changes.
-- `when`: day-hour, patrols. `where`: hotspots, boundary. `forecast`: forecast, backtest. `resourcing`: resourcing.
+- `when`: day-hour, patrols. `where`: hotspots, boundary, basemap. `forecast`: forecast, backtest. `resourcing`: resourcing.
 - `dashboard`: serve, prepare. `upkeep`: verify, backup, restore, purge.
 """
 

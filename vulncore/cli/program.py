@@ -55,6 +55,7 @@ COMMANDS = {
     "where": {
         "hotspots": "Print a map of places as GeoJSON or CSV. Small numbers are hidden as on screen. Explanations go to standard error.",
         "boundary": "Keep the area that a force polices. Maps are cut to this area, and shares of the area refer to it.",
+        "basemap": "Keep what the map of a force is drawn on: its streets, water and green, as PMTiles or GeoPackage.",
     },
 }
 """Each file's commands, in the order of the help, with the first lines of their own help.

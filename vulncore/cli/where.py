@@ -1,4 +1,4 @@
-"""Commands that print a map of places, and keep the area that a force polices."""
+"""Commands that print a map of places, and keep what a force's map is drawn with: its area, its ground."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 from vulncore.cli import options
 from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import UnknownNameError, first_five
+from vulncore.domain.words import number_of
 from vulncore.findings.shared.layer import Layer
 
 if not help_alone:
@@ -29,7 +30,9 @@ if not help_alone:
     from vulncore.findings.where.sentences import where_headlines, where_notes
     from vulncore.findings.where.trial import map_trial
     from vulncore.sources.areas.reading import GRID_ASSUMED, drawn_areas
-    from vulncore.store.areas import forget_area, keep_area, read_area
+    from vulncore.sources.ground import as_tiles
+    from vulncore.store.areas import area_of, forget_area, keep_area, read_area
+    from vulncore.store.grounds import forget_ground, keep_ground
 
 
 class MapFormat(StrEnum):
@@ -144,3 +147,36 @@ def boundary(
     if not placed:
         with_places = first_five(forces) or "none yet"
         explain(f"No dataset has records of {force} with a place. Forces with places: {with_places}.")
+
+
+@app.command()
+def basemap(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="PMTiles of vector tiles, or a GeoPackage of OS Open Zoomstack or OpenStreetMap.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    force: Annotated[str, typer.Option("--force", help="Whose map it is, as its data name it.")] = "",
+    forget: Annotated[bool, typer.Option("--forget", help="Go back to the ground that ships.")] = False,
+    by: options.By = None,
+    store: options.Store = options.DEFAULT_STORE,
+) -> None:
+    """Keep what the map of a force is drawn on: its streets, water and green, as PMTiles or GeoPackage."""
+    if not force.strip():
+        raise UnknownNameError("The force is not named. Add --force NAME, as the data name the force.")
+    if forget == (file is not None):
+        raise UnknownNameError("Name a file to keep, or add --forget to go back to the ground that ships.")
+    if file is None:
+        forgotten = forget_ground(store, force)
+        typer.echo(f"{force}: {'the ground is forgotten' if forgotten else 'there was no ground'}.")
+        return
+    area = area_of(store, force)
+    with as_tiles(file, None if area is None else area.shape.bounds) as tiles:
+        kept = keep_ground(store, force, tiles, by or options.user(), file.name)
+    typer.echo(
+        f"{force}: {number_of(kept.tiles, 'tile')} of {kept.file} kept, {kept.bytes / 1e6:,.1f} MB, SHA-256 {kept.sha256[:16]}."
+    )
+    typer.echo(f"Credit on the map: {kept.credit or 'none named in the file'}.")

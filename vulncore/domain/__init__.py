@@ -6,6 +6,7 @@ What is a measure, a month, a row, a delivery, a place, a number too small to sh
 - `periods`: months, financial years, windows.
 - `schemas`: the canonical tables; `delivery`: what a reader hands over; `identifiers`: records and pseudonyms.
 - `geography`: boundaries, metres, the British National Grid.
+- `tiles`: vector tiles in one file, which maps are drawn on.
 - `disclosure`: which small numbers are hidden.
 - `errors`, `arrays`, `engine`, `shipped`: errors, types of arrays, DuckDB, and where files lie.
 """

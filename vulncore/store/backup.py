@@ -1,4 +1,4 @@
-"""Back up a store into one file, and restore it from there: versions with their notes, boundaries, scenarios with their locks.
+"""Back up a store into one file, and restore it from there: versions with their notes, boundaries, maps' grounds, scenarios with their locks.
 
 The secret behind victims' pseudonyms is never in that file, because whoever has both can tell who is who. It is kept apart.
 """
@@ -20,6 +20,7 @@ from vulncore.domain.disk import NamedFile, flush, flush_new, write_whole
 from vulncore.domain.errors import DamagedStoreError, PublishRefusedError, VulncoreError
 from vulncore.store.areas import FOLDER as BOUNDARIES
 from vulncore.store.contents import PREPARED
+from vulncore.store.grounds import FOLDER as GROUNDS
 from vulncore.store.holding import LOCK, held_for_publish
 from vulncore.store.manifest import MANIFEST
 from vulncore.store.secrets import FILE_NAME, SECRET_BYTES, store_secret
@@ -136,7 +137,12 @@ def _kept_paths(store: Path, names: tuple[str, ...]) -> Iterator[Path]:
         for table in sorted((store / name).iterdir(), key=lambda path: (path.name != MANIFEST, path.name)):
             if table.name not in LEFT_OUT:
                 yield from sorted(path for path in table.rglob("*") if path.is_file())
-    for others, pattern in ((BOUNDARIES, "*.geojson"), (SCENARIOS, "*.toml"), (SCENARIOS, "*.lock.json")):
+    kept = {
+        BOUNDARIES: ("*.geojson",),
+        GROUNDS: ("*.json", "*.pmtiles"),
+        SCENARIOS: ("*.toml", "*.lock.json"),
+    }
+    for others, pattern in ((folder, pattern) for folder, patterns in kept.items() for pattern in patterns):
         yield from sorted((store / others).glob(pattern))
 
 

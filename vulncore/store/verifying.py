@@ -13,6 +13,8 @@ from vulncore.domain.errors import DamagedStoreError, VulncoreError
 from vulncore.store.areas import FOLDER as BOUNDARIES
 from vulncore.store.areas import read_area
 from vulncore.store.contents import table_folder
+from vulncore.store.grounds import FOLDER as GROUNDS
+from vulncore.store.grounds import check_ground
 from vulncore.store.manifest import Publish, publish_history
 from vulncore.store.secrets import FILE_NAME, store_secret
 from vulncore.store.snapshots import opened, version_files
@@ -42,7 +44,7 @@ class StoreCheck:
 
 
 def store_checks(store: Path) -> tuple[StoreCheck, ...]:
-    """Return every version of every dataset, every boundary and the secret, each with what is wrong with it.
+    """Return every version of every dataset, every boundary, every map's ground and the secret, each with what is wrong with it.
 
     Every file is read whole.
     """
@@ -50,6 +52,7 @@ def store_checks(store: Path) -> tuple[StoreCheck, ...]:
     kept: dict[Path, Callable[[], object]] = {
         path: partial(read_area, path) for path in sorted((store / BOUNDARIES).glob("*.geojson"))
     }
+    kept |= {path: partial(_ground_state, path) for path in sorted((store / GROUNDS).glob("*.json"))}
     if (store / FILE_NAME).exists():
         kept[store / FILE_NAME] = partial(store_secret, store)
     return (*checks, *(_check_of(path.relative_to(store).as_posix(), read) for path, read in kept.items()))
@@ -83,6 +86,11 @@ def _version_state(home: Path, publish: Publish) -> FileState:
             "other files. Restore the store from a backup before other programs read it."
         )
     return FileState.VERIFIED if publish.is_verifiable else FileState.UNVERIFIED
+
+
+def _ground_state(file: Path) -> FileState:
+    check_ground(file)
+    return FileState.VERIFIED
 
 
 def _is_same_in_log(home: Path, publish: Publish, name: str) -> bool:

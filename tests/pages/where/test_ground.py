@@ -6,10 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from pages.where.ground import DrawnOn, drawn_on, names_on
+from pages.where import ground as grounds
+from pages.where.ground import OF_A_FORCE, DrawnOn, OwnGround, credits_of, drawn_on, names_on, own_ground
+from tests.domain.tiles.test_archive import TILE, tiled
 from vulncore.charts.map_chart import CITY, FORCES
+from vulncore.charts.theme import DARK
 from vulncore.domain.geography import boundary
 from vulncore.store.areas import area_of
+from vulncore.store.grounds import keep_ground
 
 
 def ground(force: str, bounds: tuple[float, float, float, float] | None = None) -> DrawnOn:
@@ -91,3 +95,27 @@ def test_hot_places_are_named_before_towns_and_never_twice():
     assert names_on(ground("Kent Police"), "") == ground("Kent Police").labels
     city = ground("City of London Police")
     assert names_on(city, hot) == city.labels
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(grounds, "store_path", lambda: tmp_path)
+    file = tiled(tmp_path / "kent.pmtiles", {(5, 16, 10): TILE}, attribution="<b>\u00a9 Somebody</b>")
+    return keep_ground(tmp_path, "Kent Police", file, "me")
+
+
+def test_whose_a_force_s_own_ground_is_stands_beneath_its_map_and_no_other(kept, monkeypatch):
+    monkeypatch.setattr(grounds.st, "context", SimpleNamespace(url="https://city.test/police/where"))
+    shown = SimpleNamespace(bounds=boundary("Kent Police").bounds)
+    assert credits_of(shown, "Kent Police") == f"Streets, water and green: \u00a9 Somebody. {OF_A_FORCE}"
+    assert own_ground("Essex Police") is None
+
+
+def test_the_style_s_address_goes_on_from_the_page_s_and_names_the_file(kept):
+    address = OwnGround(kept, "https://city.test/police/where").style_address(DARK)
+    assert address.startswith(f"ground/{kept.key}/{kept.edition}/dark.json?page=https%3A%2F%2Fcity.test")
+
+
+def test_where_no_browser_says_where_the_page_is_the_ground_that_ships_is_drawn(kept, monkeypatch):
+    monkeypatch.setattr(grounds.st, "context", SimpleNamespace(url=None))
+    assert own_ground("Kent Police") is None

@@ -12,7 +12,7 @@ from tests.sources.areas.test_reading import geojson, geopackage, zipped
 from vulncore.store import publish
 from vulncore.store.areas import DISTRICTS, area_of
 
-KENT, TAB = "Kent Police", "Boundary and wards"
+KENT, TAB = "Kent Police", "The force's map"
 ASHFORD = {  # of the British National Grid
     "Aylesford Green": shapely.box(598_000, 140_000, 602_000, 144_000),
     "Victoria": shapely.box(602_000, 140_000, 603_000, 144_000),
