@@ -15,6 +15,7 @@ from pyproj import Transformer
 from pyproj.exceptions import ProjError
 from shapely.errors import ShapelyError
 
+from vulncore.domain.errors import UnreadableSourceError
 from vulncore.domain.tiles.archive import check_archive, read_archive
 from vulncore.domain.tiles.writing import lay_together
 from vulncore.sources.extract.watched import READY
@@ -85,6 +86,7 @@ def answer(folder: str) -> None:
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
+        pyogrio.errors.CRSError,
         pyogrio.errors.FeatureError,
         pyogrio.errors.FieldError,
         pyogrio.errors.GeometryError,
@@ -92,6 +94,7 @@ def answer(folder: str) -> None:
         ProjError,
         ShapelyError,
         UnicodeError,
+        UnreadableSourceError,  # GDAL made tiles of nonsense that are none
     ):
         refusal = "is damaged, or its layers can't be read. Save it again, or fetch it again."
     print(json.dumps({"refusal": refusal}), flush=True)  # noqa: T201
@@ -139,6 +142,7 @@ def _make(path: Path, within: Bounds, folder: Path) -> str:
 
 def _rows(path: Path, layer: str, info: dict[str, Any], part: Part, within: Bounds) -> pa.Table | None:
     """Return what a part draws of a layer within an area, shapes cut off there and with their names; None where that is nothing."""
+    from pyogrio.errors import DataSourceError  # noqa: PLC0415 - it is not installed everywhere
     from pyogrio.raw import read_arrow  # noqa: PLC0415
 
     box = Transformer.from_crs("EPSG:4326", info["crs"], always_xy=True).transform_bounds(*within)
@@ -147,13 +151,16 @@ def _rows(path: Path, layer: str, info: dict[str, Any], part: Part, within: Boun
     fields = {str(field) for field in info["fields"]}
     naming = next((name for name in NAMES if name in fields), None)
     columns = [name for name in (naming, part.column) if name in fields]
-    about, table = read_arrow(
-        path,
-        layer=layer,
-        columns=list(dict.fromkeys(columns)),
-        bbox=box,
-        max_features=MOST_FEATURES,
-    )
+    try:
+        about, table = read_arrow(
+            path,
+            layer=layer,
+            columns=list(dict.fromkeys(columns)),
+            bbox=box,
+            max_features=MOST_FEATURES,
+        )
+    except OSError as problem:  # what SQLite says of a page that is not as it should be
+        raise DataSourceError(str(problem)) from problem
     if part.column and part.column in table.column_names:
         chosen = pc.is_in(table[part.column], pa.array(part.values))
         table = table.filter(pc.invert(chosen) if part.others else chosen)
