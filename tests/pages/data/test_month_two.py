@@ -18,7 +18,7 @@ from vulncore.store import open_version, versions
 OCTOBER = county_records(date(2024, 10, 1), date(2024, 10, 31), 160)
 NOVEMBER = county_records(date(2024, 11, 1), date(2024, 11, 30), 140, seed=12)
 LAST_MONTH = "Read as last month: dataset county, version 1"
-BEFORE = "As last month: 10 columns and 6 codes"
+BEFORE = "As last month: 11 columns and 6 codes"
 
 
 @pytest.fixture
