@@ -86,7 +86,9 @@ def test_what_takes_too_much_is_ended_with_a_sentence(
 
 
 def test_a_larger_file_may_take_more():
-    small, large, largest = (watched._Watch(None, size, "x")._memory for size in (0, 10_000_000, 10**9))
+    small, large, largest = (
+        watched._Watch(None, size, "x", watched.ADVICE)._memory for size in (0, 10_000_000, 10**9)
+    )
     assert small == watched.MEMORY
     assert small < large < largest == watched.MOST_MEMORY
 

@@ -23,6 +23,7 @@ from vulncore.sources.extract.watched import READY, watched
 LARGEST_FILE: Final = 200_000_000  # bytes: the wards of a country, unsimplified
 ZIP: Final = b"PK"
 EXAMPLES: Final = 3
+ADVICE: Final = "Keep this force's areas alone, simplify them first, or check where the file came from."
 LETTERS: Final = 80  # of a value, and of a property's name
 NAMES: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -76,7 +77,7 @@ def drawn_areas(path: Path, layer: str | None = None) -> Iterator[DrawnAreas]:
     with TemporaryDirectory(prefix="vulncore-areas-") as made:
         folder = Path(made)
         (folder / _QUESTION).write_text(json.dumps({"path": str(path.absolute()), "layer": layer}), "ascii")
-        with closing(watched(__name__, write_areas.__name__, folder, file_bytes, name)) as messages:
+        with closing(watched(__name__, write_areas.__name__, folder, file_bytes, name, ADVICE)) as messages:
             message = next(messages, None)
         if message is None:
             raise AssertionError(f"nothing was said of {name}")

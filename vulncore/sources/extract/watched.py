@@ -28,6 +28,7 @@ SECONDS_TO_START: Final = 120  # by the clock; on a quiet server it takes less t
 SECONDS_BETWEEN_LOOKS: Final = 0.02  # in which it can take some 50 MB more
 
 READY: Final = "ready"
+ADVICE: Final = "Give fewer months at a time, delete what stands far below or beside the records, or check where the file came from."
 _FAULTS: Final = "faults.txt"
 _OUT_OF_MEMORY: Final = ("memory allocation of", "MemoryError")  # as Rust and Python say of too much
 _START: Final = """
@@ -42,13 +43,14 @@ Message = dict[str, Any]
 
 
 def watched(
-    module: str, function: str, folder: Path, file_bytes: int, name: str
+    module: str, function: str, folder: Path, file_bytes: int, name: str, advice: str = ADVICE
 ) -> Generator[Message, None, None]:
     """Call a function of a module with a folder's name in a process of its own, and yield what it says as it says it.
 
     It says `READY` as soon as it has loaded what it needs, and each message as a line of JSON on standard output. Whoever
     doesn't take all of them has to close the iterator, which ends the process. It may write to the folder, which the caller
     will delete; what it may take goes by the size of the file that it reads.
+    `advice` says what to do about a file that takes more.
 
     Raises:
         UnreadableSourceError: It took too much memory or time and was stopped, or it was ended by a fault in a library.
@@ -68,7 +70,7 @@ def watched(
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         ) as process,
     ):
-        watch = _Watch(process, file_bytes, name)
+        watch = _Watch(process, file_bytes, name, advice)
         watch.start()
         try:
             for line in process.stdout or ():
@@ -98,9 +100,9 @@ def watched(
 class _Watch(Thread):
     """Looks at a process until it is over, and ends it where it takes too much; `refusal` then says so."""
 
-    def __init__(self, process: subprocess.Popen[str], file_bytes: int, name: str) -> None:
+    def __init__(self, process: subprocess.Popen[str], file_bytes: int, name: str, advice: str) -> None:
         super().__init__(daemon=True)
-        self._process, self._name = process, name
+        self._process, self._name, self._advice = process, name, advice
         self._memory = min(MOST_MEMORY, MEMORY + MEMORY_A_BYTE * file_bytes)
         self._seconds = SECONDS + SECONDS_A_MEGABYTE * file_bytes / 1e6
         self._start = time.monotonic()
@@ -108,8 +110,7 @@ class _Watch(Thread):
         self.over = Event()
         self.refusal = ""
         self.too_much_memory = (
-            f"{name} takes more memory to read than a file of its size may: {self._memory:,} bytes. Give fewer "
-            "months at a time, delete what stands far below or beside the records, or check where the file came from."
+            f"{name} takes more memory to read than a file of its size may: {self._memory:,} bytes. {advice}"
         )
 
     def begin(self) -> None:
@@ -144,8 +145,8 @@ class _Watch(Thread):
             return self.too_much_memory
         if _seconds(process) - seconds > self._seconds or passed > BY_THE_CLOCK * self._seconds:
             return (
-                f"{self._name} takes longer to read than a file of its size may: {self._seconds:,.0f} seconds. Give fewer "
-                "months at a time, or check where the file came from."
+                f"{self._name} takes longer to read than a file of its size may: {self._seconds:,.0f} seconds. "
+                f"{self._advice}"
             )
         return ""
 

@@ -18,6 +18,7 @@ Bounds = tuple[float, float, float, float]
 SQLITE: Final = b"SQLite format 3\0"
 GEOPACKAGE: Final = (b"GPKG", b"GP10", b"GP11")
 APPLICATION: Final = slice(68, 72)  # where SQLite keeps whose file it is
+ADVICE: Final = "Cut it to the force's area first, or check where the file came from."
 MARGIN: Final = 0.1  # of the area's width and height beyond each edge
 QUESTION, TILES = "question.json", "ground.pmtiles"
 
@@ -58,7 +59,9 @@ def as_tiles(path: Path, bounds: Bounds | None) -> Iterator[Path]:
         within = (bounds[0] - wider, bounds[1] - higher, bounds[2] + wider, bounds[3] + higher)
         (folder / QUESTION).write_text(json.dumps({"path": str(path.absolute()), "within": within}), "ascii")
         refusal = "nothing was said"
-        parts = watched("vulncore.sources.ground.geopackage", "answer", folder, path.stat().st_size, name)
+        parts = watched(
+            "vulncore.sources.ground.geopackage", "answer", folder, path.stat().st_size, name, ADVICE
+        )
         with closing(parts) as messages:
             for message in messages:
                 refusal = str(message["refusal"])
