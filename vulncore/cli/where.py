@@ -29,7 +29,7 @@ if not help_alone:
     from vulncore.findings.where.question import MapSelection, measures_with_places
     from vulncore.findings.where.sentences import where_headlines, where_notes
     from vulncore.findings.where.trial import map_trial
-    from vulncore.sources.areas.reading import GRID_ASSUMED, drawn_areas
+    from vulncore.sources.areas.reading import drawn_areas
     from vulncore.sources.ground import as_tiles
     from vulncore.store.areas import area_of, forget_area, keep_area, read_area
     from vulncore.store.grounds import forget_ground, keep_ground
@@ -127,11 +127,11 @@ def boundary(
         forgotten = forget_area(store, force)
         typer.echo(f"{force}: {'the boundary is forgotten' if forgotten else 'there was no boundary'}.")
         return
-    with drawn_areas(file, layer) as drawn:
+    with drawn_areas(file, force, layer) as drawn:
         inside, placed, forces = points_within(store, force, read_area(drawn.file), smallest_shown())
         area = keep_area(store, force, drawn.file, naming)
-    if drawn.assumed_grid:
-        explain(GRID_ASSUMED)
+    for note in drawn.notes:
+        explain(note)
     if len(drawn.layers) > 1:
         explain(
             f"Read from the layer '{printable(drawn.layer)}' of {len(drawn.layers)}: {first_five(map(printable, drawn.layers))}."

@@ -20,7 +20,7 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import day_name
 from vulncore.findings.shared.words import number_of
 from vulncore.findings.where.area import points_within
-from vulncore.sources.areas.reading import GRID_ASSUMED, LARGEST_FILE, DrawnAreas, drawn_areas
+from vulncore.sources.areas.reading import LARGEST_FILE, DrawnAreas, drawn_areas
 from vulncore.store.areas import DISTRICTS, Area, area_kept_on, area_of, forget_area, keep_area, read_area
 
 NOTICE, KEPT = "boundary", "boundary brought"
@@ -83,15 +83,15 @@ def _standing(force: str) -> str:
 
 
 def _show_brought(force: str, file: UploadedFile) -> None:
-    brought = _read(file, None)
+    brought = _read(force, file, None)
     if len(brought.drawn.layers) > 1:
         layers = brought.drawn.layers
         layer = st.selectbox(
             "Layer of the file", layers, layers.index(brought.drawn.layer), key=f"layer {file.file_id}"
         )
-        brought = _read(file, layer)
-    if brought.drawn.assumed_grid:
-        st.info(GRID_ASSUMED)
+        brought = _read(force, file, layer)
+    if brought.drawn.notes:
+        st.info(plain(" ".join(brought.drawn.notes)))
     naming = _naming(brought)
     with TemporaryDirectory(prefix="vulncore-") as folder:
         areas = Path(folder) / brought.drawn.file.name
@@ -128,12 +128,12 @@ def _show_area(force: str, area: Area) -> None:
         show_table(pd.DataFrame(rows), f"{listed} by name", ["km²"])
 
 
-def _read(file: UploadedFile, layer: str | None) -> Brought:
+def _read(force: str, file: UploadedFile, layer: str | None) -> Brought:
     """Return what a layer of a file draws, its first where none is named, read once."""
     kept: Brought | None = st.session_state.get(KEPT)
     if kept and kept.file_id == file.file_id and layer in (None, kept.drawn.layer):
         return kept
-    with st.spinner("Reading the file …"), on_disk(file) as path, drawn_areas(path, layer) as drawn:
+    with st.spinner("Reading the file …"), on_disk(file) as path, drawn_areas(path, force, layer) as drawn:
         brought = Brought(file.file_id, drawn, drawn.file.read_bytes())
     st.session_state[KEPT] = brought
     return brought

@@ -24,6 +24,7 @@ from vulncore.sources.areas.shapefile import shapefile_layer
 from vulncore.sources.extract import watched
 
 EAST, WEST = shapely.box(601_000, 142_000, 602_000, 143_000), shapely.box(600_000, 142_000, 601_000, 143_000)
+KENT = "Kent Police"
 NAMES = {"East Ward": EAST, "Tŷ-Nant": WEST}
 TO_DEGREES = Transformer.from_crs(27700, 4326, always_xy=True)
 
@@ -109,7 +110,7 @@ WRITERS = {"a.gpkg": geopackage, "a.zip": zipped, "a.geojson": geojson}
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_every_format_in_metres_draws_the_same_areas_in_degrees(name, tmp_path):
-    with drawn_areas(WRITERS[name](tmp_path / name)) as drawn:
+    with drawn_areas(WRITERS[name](tmp_path / name), KENT) as drawn:
         document = json.loads(drawn.file.read_text())
         assert drawn.file.name == name
         assert drawn.assumed_grid is (name == "a.geojson")
@@ -135,7 +136,7 @@ def test_a_system_that_is_named_is_obeyed(system, tmp_path):
             tmp_path / "a.geojson", {"Ashford": shape}, crs={"type": "name", "properties": {"name": system}}
         ),
     ):
-        with drawn_areas(path) as drawn:
+        with drawn_areas(path, KENT) as drawn:
             ((feature,),) = (json.loads(drawn.file.read_text())["features"],)
             assert not drawn.assumed_grid
         assert shapely.hausdorff_distance(shapely.geometry.shape(feature["geometry"]), degrees) < 1e-6
@@ -150,16 +151,30 @@ def test_of_several_layers_the_first_is_read_or_the_one_that_is_named(tmp_path):
             for ending, content in files.items():
                 archive.writestr(f"{stem}{ending}", content)
     for wanted, read in ((None, "beats"), ("wards", "wards")):
-        with drawn_areas(path, wanted) as drawn:
+        with drawn_areas(path, KENT, wanted) as drawn:
             assert (drawn.layers, drawn.layer) == (("beats", "wards"), read)
     with (
         pytest.raises(
             UnreadableSourceError,
             match=r"a\.zip has no layer 'lanes'\. Its layers of areas are: beats, wards",
         ),
-        drawn_areas(path, "lanes"),
+        drawn_areas(path, KENT, "lanes"),
     ):
         pass
+
+
+def test_of_a_country_what_lies_in_the_force_s_area_is_kept_and_a_few_across_the_edge_stay(tmp_path):
+    leeds = {
+        f"Leeds {place}": shapely.box(430_000 + place, 433_000, 430_500 + place, 433_500)
+        for place in range(3)
+    }
+    for others, kept, left in ((leeds, [*NAMES], 3), ({"Leeds": leeds["Leeds 0"]}, [*NAMES, "Leeds"], 0)):
+        with drawn_areas(geopackage(tmp_path / f"{left}.gpkg", {**NAMES, **others}), KENT) as drawn:
+            features = json.loads(drawn.file.read_text())["features"]
+        assert [feature["properties"]["WD24NM"] for feature in features] == kept
+        assert drawn.notes == (("3 areas lie outside the force's area and are left out.",) if left else ())
+    with drawn_areas(geopackage(tmp_path / "x.gpkg", {**NAMES, **leeds}), "Ruritania Police") as drawn:
+        assert drawn.left_out == 0
 
 
 def test_lines_and_views_are_no_layers_and_nothing_in_a_database_is_run(tmp_path):
@@ -221,7 +236,7 @@ def test_lines_and_views_are_no_layers_and_nothing_in_a_database_is_run(tmp_path
 def test_what_draws_no_areas_is_one_sentence(make, sentence, tmp_path):
     path = tmp_path / "a b.file"
     make(path)
-    with pytest.raises(UnreadableSourceError, match=sentence) as refusal, drawn_areas(path):
+    with pytest.raises(UnreadableSourceError, match=sentence) as refusal, drawn_areas(path, KENT):
         pass
     assert "a b.file" in str(refusal.value)
     assert "\n" not in str(refusal.value)
@@ -259,8 +274,11 @@ def test_what_takes_too_much_time_is_stopped(tmp_path, monkeypatch):
         for place in range(600)
     }
     with (
-        pytest.raises(UnreadableSourceError, match="takes longer to read than a file of its size may: 0 seconds. Keep this force"),
-        drawn_areas(geojson(tmp_path / "a.geojson", many)),
+        pytest.raises(
+            UnreadableSourceError,
+            match="takes longer to read than a file of its size may: 0 seconds. Keep this force",
+        ),
+        drawn_areas(geojson(tmp_path / "a.geojson", many), KENT),
     ):
         pass
 

@@ -5,14 +5,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
+from vulncore.domain.arrays import Booleans
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError
+from vulncore.domain.geography import boundary
 from vulncore.sources.areas.degrees import in_degrees
 from vulncore.sources.areas.geojson import geojson_layer
 from vulncore.sources.areas.geopackage import DATABASE, geopackage_layer
@@ -47,7 +52,8 @@ class DrawnAreas:
 
     `layers` are those that can be chosen ("" of GeoJSON), `layer` the one that was, `properties` what its areas have with
     examples, and `naming` the one that seems to name them, or "". `assumed_grid` says that no system of coordinates is named, and
-    the numbers were taken for the British National Grid's.
+    the numbers were taken for the British National Grid's. `left_out` is how many areas lie outside the force's, of a file that draws
+    more of those.
     """
 
     file: Path
@@ -56,11 +62,21 @@ class DrawnAreas:
     properties: Mapping[str, tuple[str, ...]]
     naming: str
     assumed_grid: bool
+    left_out: int
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to know of how the file was read, in sentences."""
+        many = "areas lie" if self.left_out != 1 else "area lies"
+        outside = f"{self.left_out:,} {many} outside the force's area and {'are' if self.left_out != 1 else 'is'} left out."
+        return (*([GRID_ASSUMED] if self.assumed_grid else []), *([outside] if self.left_out else []))
 
 
 @contextmanager
-def drawn_areas(path: Path, layer: str | None = None) -> Iterator[DrawnAreas]:
+def drawn_areas(path: Path, force: str, layer: str | None = None) -> Iterator[DrawnAreas]:
     """Yield what a layer of a file draws, of the first one where none is named: GeoJSON, GeoPackage or a shapefile in a zip.
+
+    Of a file that draws a country, what lies in the area that ships for the force is kept.
 
     Raises:
         UnreadableSourceError: The file can't be read as one of these, has no such layer, is too large, or takes too much
@@ -76,7 +92,9 @@ def drawn_areas(path: Path, layer: str | None = None) -> Iterator[DrawnAreas]:
         )
     with TemporaryDirectory(prefix="vulncore-areas-") as made:
         folder = Path(made)
-        (folder / _QUESTION).write_text(json.dumps({"path": str(path.absolute()), "layer": layer}), "ascii")
+        (folder / _QUESTION).write_text(
+            json.dumps({"path": str(path.absolute()), "layer": layer, "force": force}), "ascii"
+        )
         with closing(watched(__name__, write_areas.__name__, folder, file_bytes, name, ADVICE)) as messages:
             message = next(messages, None)
         if message is None:
@@ -90,6 +108,7 @@ def drawn_areas(path: Path, layer: str | None = None) -> Iterator[DrawnAreas]:
             properties={key: tuple(values) for key, values in message["properties"].items()},
             naming=message["naming"],
             assumed_grid=message["assumed_grid"],
+            left_out=message["left_out"],
         )
 
 
@@ -101,22 +120,28 @@ def write_areas(folder: str) -> None:
     try:
         layer = _layer(path, question["layer"])
         shapes, assumed_grid = in_degrees(layer.shapes, layer.system, path.name)
+        within = _within(shapes, boundary(question["force"]))
     except UnreadableSourceError as refusal:
         print(json.dumps({"refusal": str(refusal)}), flush=True)  # noqa: T201
         return
     properties = [
         {str(key)[:LETTERS]: None if value is None else str(value)[:LETTERS] for key, value in values.items()}
-        for values in layer.properties
+        for values in compress(layer.properties, within)
     ]
     features = [
         {"type": "Feature", "properties": values, "geometry": json.loads(shapely.to_geojson(shape))}
-        for values, shape in zip(properties, shapes, strict=True)
+        for values, shape in zip(properties, compress(shapes, within), strict=True)
     ]
     written = Path(folder) / _AREAS / path.name
     written.parent.mkdir()
     written.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "ascii")
     examples = _examples(properties)
-    about = {"layers": layer.layers, "layer": layer.name, "assumed_grid": assumed_grid}
+    about = {
+        "layers": layer.layers,
+        "layer": layer.name,
+        "assumed_grid": assumed_grid,
+        "left_out": int((~within).sum()),
+    }
     print(json.dumps({**about, "properties": examples, "naming": _naming(properties, examples)}), flush=True)  # noqa: T201
 
 
@@ -128,6 +153,18 @@ def _layer(path: Path, wanted: str | None) -> AreaLayer:
     if first.startswith(ZIP):
         return shapefile_layer(path, wanted)
     return geojson_layer(path)
+
+
+def _within(shapes: Sequence[BaseGeometry], area: BaseGeometry | None) -> Booleans:
+    """Return which shapes are of a force's area: all of them, unless most of them lie elsewhere and some there."""
+    every = np.ones(len(shapes), dtype=bool)
+    if area is None:
+        return every
+    shapely.prepare(area)
+    inside: Booleans = shapely.intersects(
+        area, shapely.point_on_surface(shapely.make_valid(np.array(shapes, dtype=object)))
+    )
+    return inside if 0 < inside.sum() < len(shapes) / 2 else every
 
 
 def _examples(properties: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
