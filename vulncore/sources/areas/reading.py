@@ -36,7 +36,7 @@ NAMES: Final = tuple(
         r"(ward|wd|beat|sector|neighbourhood|nhood|district|lad).*(name|nm)",
         r"^name$",
         r"name|nm$",
-        "ward|beat|sector",
+        "ward|beat|sector|district|division|neighbourhood",
     )
 )
 """Properties that name areas, the likeliest first: `WD24NM`, `BEAT_NAME`, `name`."""
