@@ -140,3 +140,23 @@ def test_parts_are_called_districts_where_districts_ship_and_else_wards():
     ]
     assert [layer_name(Layer.WARDS, where) for where in grounds] == ["Districts", "Wards"]
     assert [layer_name(Layer.CELLS, where) for where in grounds] == ["How many", "How many"]
+
+
+def test_cells_of_one_town_are_told_apart_by_where_they_lie_in_it():
+    where = Ground("Kent Police", area_of(Path("nowhere"), "Kent Police"), drawn=True, snapped=False)
+    zones = zones_of(where, where.finest)
+    centre = zones.centres_m.mean(axis=0)
+    near = np.hypot(*(zones.centres_m - centre).T).argsort()[:7]
+    names = tuple(Counter({"Ashford": 3}) if zone in near else Counter() for zone in range(len(zones.names)))
+    called = zone_names(zones, names, near.tolist())
+    assert len(set(called)) == 7
+    assert called.count("Ashford") == 1
+    middle = zones.centres_m[near[called.index("Ashford")]]
+    for zone, name in zip(near, called, strict=True):
+        away_m = np.hypot(*(zones.centres_m[zone] - middle))
+        parts = re.fullmatch(r"Ashford(?:, ([\d.]+) km \S+)?", name)
+        assert float(parts[1] or 0) == pytest.approx(away_m / 1_000, abs=0.06)
+    two = tuple(
+        Counter({"Ashford": 3}) if zone in near[:2] else Counter() for zone in range(len(zones.names))
+    )
+    assert zone_names(zones, two, near[:2].tolist()) == ["Ashford", "Ashford"]

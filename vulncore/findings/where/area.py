@@ -37,6 +37,7 @@ NAMED: Final = 2  # streets that a place is called by
 NEAR_M: Final = (
     2_000.0  # how far a street may be for a place to be called near it, where a town is nearer than far
 )
+MOST_ALIKE: Final = 2  # zones that one name can stand for: more are told apart by where they lie
 CENTRE_M: Final = 500.0  # of a town
 FARTHEST_TOWN_M: Final = 60_000.0
 WHOLE_KM: Final = 9.95  # from here no tenth of a kilometre is said
@@ -163,7 +164,27 @@ def zone_names(zones: Zones, names: StreetNames, only: Sequence[int] | None = No
     with_street = np.array([zone for zone, name in enumerate(by_street) if name], dtype=int)
     nameless = np.array([zone for zone in wanted if not by_street[zone]], dtype=int)
     instead = dict(zip(nameless.tolist(), _beside(zones, nameless, with_street, by_street), strict=True))
-    return [by_street[zone] or instead[zone] for zone in wanted.tolist()]
+    apart = _told_apart(zones, by_street)
+    return [apart[zone] or instead[zone] for zone in wanted.tolist()]
+
+
+def _told_apart(zones: Zones, names: Sequence[str]) -> list[str]:
+    """Return zones' names, with where in a town or along a street each lies of those that more than two share; one has it alone.
+
+    That is the one nearest to their middle.
+    """
+    apart = list(names)
+    alike: dict[str, list[int]] = {}
+    for zone, name in enumerate(names):
+        alike.setdefault(name, []).append(zone)
+    for name, places in alike.items():
+        if name and len(places) > MOST_ALIKE:
+            offsets_m = zones.centres_m[places] - zones.centres_m[places].mean(axis=0)
+            first = int(np.hypot(*offsets_m.T).argmin())
+            for place, offset_m in zip(places, offsets_m - offsets_m[first], strict=True):
+                if place != places[first]:
+                    apart[place] = f"{name}, {_away(offset_m)}"
+    return apart
 
 
 def _beside(
