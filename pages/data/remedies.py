@@ -22,6 +22,7 @@ from vulncore.findings.data.checks import DataFinding
 from vulncore.findings.data.remedies import (
     NotesOnData,
     remedied,
+    remedy_by_hand,
     remedy_effect,
     remedy_label,
     remedy_notes,
@@ -57,11 +58,7 @@ def offer_for_version(view: View, finding: DataFinding) -> None:
             with st.container(border=True):
                 _confirm(view, remedy, key)
     elif publish.source == Source.RECORDS.value:
-        st.caption(
-            plain(
-                f"{remedy_label(remedy)}: that is a setting of the mapping. Bring the file in again, and choose it there."
-            )
-        )
+        st.caption(plain(remedy_by_hand(remedy)))
         st.button("Go to Bring in data", key=key, on_click=_go_to_bring_in)
 
 

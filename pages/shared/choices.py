@@ -5,6 +5,7 @@ The way of a choice: a link's text becomes a field (`Choices.from_link`), a page
 What a field is, how a link writes it and with what it falls stand beside the field (`choice`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -180,6 +181,7 @@ class Picker(Generic[T]):
     def draw(self, choices: Choices) -> T:
         """Draw the choice as a box, and return the option chosen."""
         option, options = self.made(choices), list(self.options)
+        words = _unlike([self.words(option) for option in options])
         widget = f"{self.name} picker {_times_redrawn(self.name, option)}"
         # by its place: None may be an option, and is none to Streamlit
         st.session_state[widget] = options.index(option)
@@ -187,11 +189,25 @@ class Picker(Generic[T]):
             plain(self.label),
             range(len(options)),
             key=widget,
-            format_func=lambda place: self.words(options[place]),
+            format_func=words.__getitem__,
             on_change=_take_over,
             args=(type(choices), self.name, widget, options),
         )
         return option
+
+
+def _unlike(words: Sequence[str]) -> list[str]:
+    """Return words with a number at the second and later ones that are the same: a box tells its options apart by them.
+
+    >>> _unlike(["Llanelli", "Neath", "Llanelli"])
+    ['Llanelli', 'Neath', 'Llanelli (2)']
+    """
+    seen: Counter[str] = Counter()
+    unlike = []
+    for text in words:
+        seen[text] += 1
+        unlike.append(f"{text} ({seen[text]})" if seen[text] > 1 else text)
+    return unlike
 
 
 def open_part(parts: Mapping[str, str], choices: Choices, key: str) -> tuple[str, DeltaGenerator]:

@@ -153,7 +153,9 @@ def show_newest() -> None:
 def _dataset_picker() -> Picker[str]:
     names = stores.datasets(store_path())
     if not names:
-        raise UnknownNameError("Nothing has been published yet. Run: vulncore ready-data")
+        raise UnknownNameError(
+            "Nothing has been published yet. Bring in a first file under Data, or run: vulncore ready-data"
+        )
     first = names.index(FIRST_DATASET) if FIRST_DATASET in names else 0
     return Picker("Dataset", "dataset", names, first, lambda name: DATASET_NAMES.get(name, name))
 

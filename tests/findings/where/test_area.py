@@ -156,7 +156,3 @@ def test_cells_of_one_town_are_told_apart_by_where_they_lie_in_it():
         away_m = np.hypot(*(zones.centres_m[zone] - middle))
         parts = re.fullmatch(r"Ashford(?:, ([\d.]+) km \S+)?", name)
         assert float(parts[1] or 0) == pytest.approx(away_m / 1_000, abs=0.06)
-    two = tuple(
-        Counter({"Ashford": 3}) if zone in near[:2] else Counter() for zone in range(len(zones.names))
-    )
-    assert zone_names(zones, two, near[:2].tolist()) == ["Ashford", "Ashford"]

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from pages.forecast.question import ForecastChoices
 from pages.overview.question import OverviewChoices
@@ -180,3 +181,21 @@ def test_every_choice_falls_only_with_choices_that_there_are():
     }
     assert falls <= names
     assert Choices().to_link() == {}
+
+
+def test_options_that_read_alike_stay_options_of_their_own():
+    def page():
+        import streamlit as st  # noqa: PLC0415 - the page stands alone
+
+        from pages.shared.choices import Picker, chosen  # noqa: PLC0415 - the page stands alone
+        from pages.when.question import WhenChoices  # noqa: PLC0415 - the page stands alone
+
+        names = {"a": "Llanelli", "b": "Neath", "c": "Llanelli"}
+        cell = Picker("Place", "rows", list(names), words=names.__getitem__).draw(chosen(WhenChoices))
+        st.text(cell)
+
+    app = AppTest.from_function(page).run()
+    box = app.selectbox[0]
+    assert box.options == ["Llanelli", "Neath", "Llanelli (2)"]
+    box.select_index(2).run()
+    assert [text.value for text in app.text] == ["c"]

@@ -85,7 +85,7 @@ def read_as_before(
     if not kept:
         raise InvalidMappingError(
             f"Records need a mapping of columns and codes, and '{dataset}' keeps none. "
-            f"Draft one with: vulncore mapping {shlex.quote(printable(path.name))} --output MAPPING.toml"
+            f"Draft one with: vulncore mapping {shlex.quote(printable(str(path)))} --output MAPPING.toml"
         )
     return best_reading(path, kept, sheet, heading, progress)
 

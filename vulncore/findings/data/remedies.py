@@ -160,6 +160,28 @@ def remedy_effect(remedy: Remedy, count: int | None) -> str:
     return effect
 
 
+def remedy_by_hand(remedy: MappingRemedy) -> str:
+    """Return where a remedy is chosen on the Data page when a file is brought in again.
+
+    >>> remedy_by_hand(TimesAsNoTime((time(22, 5),)))
+    'Bring the file in again, and add 22:05 to Times that stand for no time.'
+    """
+    match remedy:
+        case PointsAsNoPlace(points):
+            where = (
+                f"add {'; '.join(f'{x:.10g}, {y:.10g}' for x, y in points)} to Points that stand for no place"
+            )
+        case TimesAsNoTime(times):
+            where = f"add {', '.join(f'{clock:%H:%M}' for clock in times)} to Times that stand for no time"
+        case DegreesSwapped():
+            where = "choose the other columns for longitude and latitude"
+        case DatesReadOtherwise():
+            where = "choose the other way under Dates are written"
+        case CodesCounted():
+            where = "say what each code counts towards"
+    return f"Bring the file in again, and {where}."
+
+
 def remedy_line(remedy: Remedy) -> str:
     """Return what to do by command or by hand: which line to add to the mapping, or which note to write."""
     again = "Then publish the extract again."

@@ -37,7 +37,6 @@ NAMED: Final = 2  # streets that a place is called by
 NEAR_M: Final = (
     2_000.0  # how far a street may be for a place to be called near it, where a town is nearer than far
 )
-MOST_ALIKE: Final = 2  # zones that one name can stand for: more are told apart by where they lie
 CENTRE_M: Final = 500.0  # of a town
 FARTHEST_TOWN_M: Final = 60_000.0
 WHOLE_KM: Final = 9.95  # from here no tenth of a kilometre is said
@@ -169,16 +168,13 @@ def zone_names(zones: Zones, names: StreetNames, only: Sequence[int] | None = No
 
 
 def _told_apart(zones: Zones, names: Sequence[str]) -> list[str]:
-    """Return zones' names, with where in a town or along a street each lies of those that more than two share; one has it alone.
-
-    That is the one nearest to their middle.
-    """
+    """Return zones' names, with where in a town or along a street each lies of those that share one; that in their midst has it alone."""
     apart = list(names)
     alike: dict[str, list[int]] = {}
     for zone, name in enumerate(names):
         alike.setdefault(name, []).append(zone)
     for name, places in alike.items():
-        if name and len(places) > MOST_ALIKE:
+        if name and len(places) > 1:
             offsets_m = zones.centres_m[places] - zones.centres_m[places].mean(axis=0)
             first = int(np.hypot(*offsets_m.T).argmin())
             for place, offset_m in zip(places, offsets_m - offsets_m[first], strict=True):
