@@ -16,6 +16,7 @@ from vulncore.charts.map_chart import CITY, FORCES, THEMES
 from vulncore.charts.theme import DARK, LIGHT, Palette
 from vulncore.domain.geography import boundary, place_names
 from vulncore.findings.where.view import MapView
+from vulncore.store.areas import area_kept_on
 from vulncore.store.grounds import KeptGround, ground_of
 
 Label = Mapping[str, Any]
@@ -75,11 +76,13 @@ def own_ground(force: str) -> OwnGround | None:
 
 
 def credits_of(shown: MapView, force: str) -> str:
-    """Return the line on whose a map's ground is, with whose the force's own is."""
+    """Return the line on whose a map's ground is, with whose the force's own ground and boundary are."""
     brought, ships = own_ground(force), drawn_on(shown, force).credit
+    if area_kept_on(store_path(), force):
+        ships = f"Area and its parts: from a file that the force brought. {ships}".rstrip()
     if brought is None:
         return ships
-    if ships == OF_THE_CITY:  # whose names stay on it
+    if ships.endswith(OF_THE_CITY):  # whose names stay on it
         ships = f"{ships} {OF_A_FORCE}"
     return f"Streets, water and green: {brought.kept.credit or 'from a file that the force brought'}. {ships}".rstrip()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import shapely
 
 from pages.where import ground as grounds
 from pages.where.ground import OF_A_FORCE, DrawnOn, OwnGround, credits_of, drawn_on, names_on, own_ground
@@ -12,7 +13,7 @@ from tests.domain.tiles.test_archive import TILE, tiled
 from vulncore.charts.map_chart import CITY, FORCES
 from vulncore.charts.theme import DARK
 from vulncore.domain.geography import boundary
-from vulncore.store.areas import area_of
+from vulncore.store.areas import area_of, keep_area
 from vulncore.store.grounds import keep_ground
 
 
@@ -119,3 +120,17 @@ def test_the_style_s_address_goes_on_from_the_page_s_and_names_the_file(kept):
 def test_where_no_browser_says_where_the_page_is_the_ground_that_ships_is_drawn(kept, monkeypatch):
     monkeypatch.setattr(grounds.st, "context", SimpleNamespace(url=None))
     assert own_ground("Kent Police") is None
+
+
+def test_a_boundary_that_a_force_brought_is_credited_to_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(grounds, "store_path", lambda: tmp_path)
+    shown = SimpleNamespace(bounds=boundary("Kent Police").bounds)
+    assert credits_of(shown, "Kent Police") == OF_A_FORCE
+    file = tmp_path / "kent.geojson"
+    file.write_text(shapely.to_geojson(shapely.box(0.8, 51.1, 0.9, 51.2)))
+    keep_area(tmp_path, "Kent Police", file)
+    assert (
+        credits_of(shown, "Kent Police")
+        == f"Area and its parts: from a file that the force brought. {OF_A_FORCE}"
+    )
+    assert credits_of(shown, "Essex Police") == OF_A_FORCE
