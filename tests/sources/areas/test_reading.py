@@ -242,6 +242,29 @@ def test_what_draws_no_areas_is_one_sentence(make, sentence, tmp_path):
     assert "\n" not in str(refusal.value)
 
 
+def test_curves_are_refused_in_a_sentence_and_heights_are_left_out(tmp_path):
+    path = geopackage(tmp_path / "a.gpkg", {"A": WEST})
+    corners = [(600_000, 142_000), (601_000, 142_000), (601_000, 143_000), (600_000, 142_000)]
+    heights = struct.pack("<BIII", 1, 1003, 1, 4) + b"".join(struct.pack("<3d", x, y, 5) for x, y in corners)
+    arcs = struct.pack("<BII", 1, 8, 5) + b"".join(
+        struct.pack("<2d", *corner) for corner in [*corners[:2], *corners[1:]]
+    )
+    for shape, refusal in (
+        (heights, ""),
+        (struct.pack("<BII", 1, 10, 1) + arcs, "has shapes that can't be read, such as curves"),
+    ):
+        with sqlite3.connect(path) as database:
+            database.execute("UPDATE wards SET geom = ?", (b"GP\0\1" + struct.pack("<i", 27700) + shape,))
+        database.close()
+        if refusal:
+            with pytest.raises(UnreadableSourceError, match=rf"a\.gpkg {refusal}"), drawn_areas(path, KENT):
+                pass
+        else:
+            with drawn_areas(path, KENT) as drawn:
+                (feature,) = json.loads(drawn.file.read_text())["features"]
+            assert {len(point) for point in feature["geometry"]["coordinates"][0]} == {2}
+
+
 def test_a_zip_that_leads_out_of_itself_or_swells_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:

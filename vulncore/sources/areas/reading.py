@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
+from pyproj.exceptions import ProjError
+from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
 from vulncore.domain.arrays import Booleans
@@ -43,6 +45,8 @@ NAMES: Final = tuple(
 GRID_ASSUMED: Final = (
     "The file names no system of coordinates. Its numbers were read as the British National Grid's."
 )
+UNKNOWN: Final = (NotImplementedError, ShapelyError, ProjError, ArithmeticError, ValueError, TypeError)
+"""What is raised where a shape is of a kind that the libraries don't know."""
 _QUESTION, _AREAS = "question.json", "areas"
 
 
@@ -118,12 +122,21 @@ def write_areas(folder: str) -> None:
     path = Path(question["path"])
     print(READY, flush=True)  # noqa: T201 - what the other side listens to
     try:
-        layer = _layer(path, question["layer"])
-        shapes, assumed_grid = in_degrees(layer.shapes, layer.system, path.name)
-        within = _within(shapes, boundary(question["force"]))
+        message = _written(Path(folder), path, question)
     except UnreadableSourceError as refusal:
-        print(json.dumps({"refusal": str(refusal)}), flush=True)  # noqa: T201
-        return
+        message = {"refusal": str(refusal)}
+    except UNKNOWN:
+        message = {
+            "refusal": f"{printable(path.name)} has shapes that can't be read, such as curves. Save the areas as GeoJSON, with straight lines."
+        }
+    print(json.dumps(message), flush=True)  # noqa: T201
+
+
+def _written(folder: Path, path: Path, question: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the areas of a file into a folder, and return what `DrawnAreas` says of them."""
+    layer = _layer(path, question["layer"])
+    shapes, assumed_grid = in_degrees(layer.shapes, layer.system, path.name)
+    within = _within(shapes, boundary(question["force"]))
     properties = [
         {str(key)[:LETTERS]: None if value is None else str(value)[:LETTERS] for key, value in values.items()}
         for values in compress(layer.properties, within)
@@ -132,17 +145,18 @@ def write_areas(folder: str) -> None:
         {"type": "Feature", "properties": values, "geometry": json.loads(shapely.to_geojson(shape))}
         for values, shape in zip(properties, compress(shapes, within), strict=True)
     ]
-    written = Path(folder) / _AREAS / path.name
+    written = folder / _AREAS / path.name
     written.parent.mkdir()
     written.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "ascii")
     examples = _examples(properties)
-    about = {
+    return {
         "layers": layer.layers,
         "layer": layer.name,
+        "properties": examples,
+        "naming": _naming(properties, examples),
         "assumed_grid": assumed_grid,
         "left_out": int((~within).sum()),
     }
-    print(json.dumps({**about, "properties": examples, "naming": _naming(properties, examples)}), flush=True)  # noqa: T201
 
 
 def _layer(path: Path, wanted: str | None) -> AreaLayer:
