@@ -2,6 +2,7 @@
 
 import gzip
 import sqlite3
+import struct
 from pathlib import Path
 
 import pyarrow as pa
@@ -109,3 +110,19 @@ def test_a_damaged_geopackage_is_refused_in_a_sentence(tmp_path):
         assert done.exit_code == 1
         assert "is damaged" in done.stderr or "has no" in done.stderr
         assert ground_of(tmp_path / "store", KENT) is None
+
+
+def test_a_geopackage_of_curves_is_refused_in_a_sentence(tmp_path):
+    file = geopackage(tmp_path / "a.gpkg", {"roads_local": {}})
+    corners = [(0.4, 51.2), (0.5, 51.3), (0.6, 51.2)]
+    arc = struct.pack("<BII", 1, 8, 3) + b"".join(struct.pack("<2d", *corner) for corner in corners)
+    with sqlite3.connect(file) as database:
+        (header,) = database.execute("SELECT substr(geom, 1, 40) FROM roads_local LIMIT 1").fetchone()
+        for trigger in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{trigger[0]}"')
+        database.execute("UPDATE roads_local SET geom = ?", (bytes(header) + arc,))
+    database.close()
+    done = run("basemap", file, "--force", KENT, store=tmp_path / "store")
+    assert done.exit_code == 1
+    assert "is damaged, or its layers can't be read" in done.stderr
+    assert ground_of(tmp_path / "store", KENT) is None

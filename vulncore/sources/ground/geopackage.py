@@ -93,6 +93,7 @@ def answer(folder: str) -> None:
         pa.ArrowException,
         ProjError,
         ShapelyError,
+        NotImplementedError,  # curves
         UnicodeError,
         UnreadableSourceError,  # GDAL made tiles of nonsense that are none
     ):
