@@ -41,9 +41,10 @@ if not help_alone:
     from vulncore.cli.printing import csv_text, explain, printed, terminal_progress
     from vulncore.domain.delivery import Delivery, annotated, printable, provisional
     from vulncore.domain.disk import disk_fault
-    from vulncore.domain.measures import measures_frame
+    from vulncore.domain.measures import known_measures, measures_frame
     from vulncore.domain.periods import parse_month, parse_months
     from vulncore.domain.shipped import shipped
+    from vulncore.domain.vocabulary import find_measure
     from vulncore.findings.data.changes import Changes, changes_between, published_changes
     from vulncore.findings.data.changes import changes as changes_of
     from vulncore.findings.data.checks import data_checks
@@ -317,6 +318,10 @@ def mapping(
         typer.Option("--output", metavar="FILE.toml", help="The file to write. Default: the screen."),
     ] = None,
     force: Annotated[str | None, typer.Option("--force", help="The force of the records.")] = None,
+    measure: Annotated[
+        str | None,
+        typer.Option("--measure", help="What every record counts towards, where no column says it."),
+    ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")] = None,
     heading: Annotated[
         str | None,
@@ -340,7 +345,9 @@ def mapping(
         draft = replace(later.draft, mapping=replace(later.draft.mapping, force=force or later.kept.force))
     else:
         extract = read_extract(file, sheet=sheet, heading=lines, progress=terminal_progress())
-        draft = draft_mapping(extract, force or "")
+        draft = draft_mapping(
+            extract, force or "", find_measure(known_measures(), measure).key if measure else ""
+        )
     chosen = replace(
         draft.mapping, sheet=sheet or draft.mapping.sheet, heading=lines or draft.mapping.heading
     )
@@ -354,6 +361,8 @@ def mapping(
     head_left_out = (line for line in text.splitlines() if not line.startswith("#"))  # it explains the mark
     doubts = sum(UNSURE in line for line in head_left_out)
     typer.echo(f"Wrote {output}. Lines to check, marked with {UNSURE.strip()}: {doubts}.")
+    for question in chosen.questions:
+        typer.echo(f"To be answered before a publish: {question}")
     typer.echo(f"Columns read: {len(draft.mapping.wanted)}. Not read: {', '.join(draft.not_read) or 'none'}.")
     typer.echo(
         f"Next: vulncore publish records {shlex.quote(str(file))} --mapping {shlex.quote(str(output))}"

@@ -1,6 +1,7 @@
 """From an extract and its mapping to a delivery of incidents."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,14 +11,23 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vulncore.domain.delivery import Delivery, Progress, measures_table
+from vulncore.domain.delivery import Delivery, Progress, measures_table, printable
 from vulncore.domain.errors import InvalidMappingError, UnreadableSourceError
 from vulncore.domain.identifiers import Secret
 from vulncore.domain.measures import known_measures
 from vulncore.domain.periods import format_month
 from vulncore.domain.schemas import INCIDENTS, Tables
+from vulncore.domain.vocabulary import Measure
 from vulncore.sources.extract import Extract, read_extract
-from vulncore.sources.records.details import record_details
+from vulncore.sources.records.details import Columns, record_details
+from vulncore.sources.records.draft_columns import describe_columns
+from vulncore.sources.records.draft_rows import (
+    count_question,
+    counting_columns,
+    is_called_a_count,
+    is_called_a_status,
+    values_taken_out,
+)
 from vulncore.sources.records.judging import (
     JudgedRows,
     judge_rows,
@@ -26,11 +36,13 @@ from vulncore.sources.records.judging import (
 )
 from vulncore.sources.records.mapping import Mapping, check_columns, checked_mapping
 from vulncore.sources.records.mapping_file import mapping_toml
-from vulncore.sources.records.values import column_dates
+from vulncore.sources.records.totals import totals
+from vulncore.sources.records.values import column_dates, parse_count
 from vulncore.sources.row_tally import RowTally, delivery
 from vulncore.sources.tables import incident_coverage, table_of
 
 SOURCE: Final = "records"
+NAMED_VALUES: Final = 3  # of a column that is not read
 
 
 def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | None = None) -> Delivery:
@@ -61,6 +73,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
         path, sheet=mapping.sheet or None, heading=mapping.heading, wanted=mapping.wanted, progress=progress
     )
     check_columns(mapping, extract.columns, extract.file.name)
+    odd = _unread(path, extract, mapping)
     if not mapping.months:
         raise InvalidMappingError(_which_months(extract, mapping))
     refuse_shortened_references(extract, mapping)
@@ -75,11 +88,58 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
         raise UnreadableSourceError(
             f"None of the {extract.read:,} rows of {extract.file.name} counts towards a measure. Correct the mapping."
         )
-    details = record_details(extract.table.take(pa.array(accepted)), mapping, secret, tally)
-    places = pa.array(np.searchsorted(accepted, judged.row))
-    columns = {name: column.take(places) for name, column in details.items()}
     counted = set(mapping.counted)
     measures = [measure for measure in (*known_measures(), *mapping.measures) if measure.key in counted]
+    if "count" in mapping.columns:
+        tables = totals(extract.table, judged, mapping)
+    else:
+        details = record_details(extract.table.take(pa.array(accepted)), mapping, secret, tally)
+        tables = _records(extract, judged, mapping, measures, details)
+    tally.noted.update(odd)
+    tables = replace(tables, measures=measures_table(measures))
+    read = delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
+    not_read = tuple(name for name in extract.columns if name not in mapping.wanted)
+    return replace(read, mapping=mapping_toml(replace(mapping, not_read=not_read)))
+
+
+def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
+    """Return what is to be noted of columns that nobody spoke of: values that seem to take records out.
+
+    Raises:
+        UnreadableSourceError: One seems to say how many records a row stands for.
+    """
+    unspoken = [name for name in extract.columns if name not in {*mapping.wanted, *(mapping.not_read or ())}]
+    maybe = "record_id" not in mapping.columns
+    counting = [
+        name for name in unspoken if "count" not in mapping.columns and is_called_a_count(name, maybe=maybe)
+    ]
+    suspects = [*counting, *(name for name in unspoken if is_called_a_status(name))]
+    if not suspects:
+        return Counter()
+    there = read_extract(path, sheet=mapping.sheet or None, heading=mapping.heading, wanted=suspects)
+    columns = {column.name: column for column in describe_columns(there)}
+    noted: Counter[str] = Counter()
+    for column in counting_columns([columns[name] for name in counting], maybe=maybe):
+        if maybe:
+            raise UnreadableSourceError(
+                f"{extract.file.name} may hold counts. {count_question(column)} Nothing was published."
+            )
+        several = (rows for text, rows in column.values.items() if (parse_count(text) or 0) > 1)
+        noted[f"with a number above 1 in column {printable(column.name[:60])}, counted as one record"] = sum(
+            several
+        )
+    for name in suspects:
+        for value in values_taken_out(columns[name])[:NAMED_VALUES]:
+            what = f"with '{printable(value[:40])}' in column {printable(name[:60])}, which is not read, and counted"
+            noted[what] = columns[name].values[value]
+    return noted
+
+
+def _records(
+    extract: Extract, judged: JudgedRows, mapping: Mapping, measures: Sequence[Measure], details: Columns
+) -> Tables:
+    """Return the rows that count as incidents; `details` are those of each row that is accepted."""
+    places = pa.array(np.searchsorted(np.unique(judged.row), judged.row))
     kinds = {measure.key: measure.record_kind for measure in measures}
     record_ids, row_ids = _ids(extract, judged, mapping)
     incidents = table_of(
@@ -91,18 +151,13 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
         measure=judged.measure,
         record_kind=[kinds[key] for key in judged.measure],
         recorded_on=judged.recorded_on[judged.row],
-        **columns,
+        **{name: column.take(places) for name, column in details.items()},
     )
-    tables = Tables(
-        incidents=incidents, coverage=_coverage(mapping, judged), measures=measures_table(measures)
-    )
-    read = delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
-    not_read = tuple(name for name in extract.columns if name not in mapping.wanted)
-    return replace(read, mapping=mapping_toml(replace(mapping, not_read=not_read)))
+    return Tables(incidents=incidents, coverage=_coverage(mapping, judged))
 
 
 def _which_months(extract: Extract, mapping: Mapping) -> str:
-    recorded = column_dates(extract.table[mapping.columns["recorded_on"]], mapping.date_order)
+    recorded = column_dates(extract.table[mapping.dated_by], mapping.date_order)
     known = recorded[~np.isnat(recorded)]
     if not len(known):
         return f"No date recorded in {extract.file.name} can be read, so no month is covered. Correct the mapping."

@@ -48,7 +48,7 @@ def record_details(table: pa.Table, mapping: Mapping, secret: Secret, tally: Row
         **_days(table, mapping, tally),
     }
     # where no column says the offence in words, its code does
-    named = {"offence": mapping.counts[0].column, **mapping.columns}
+    named = {**({"offence": mapping.counts[0].column} if mapping.counts else {}), **mapping.columns}
     for name in TEXT_COLUMNS:
         if name in named:
             column = table[named[name]]

@@ -28,7 +28,8 @@ from vulncore.sources.records.draft_columns import (
     likeness,
     moment_role,
 )
-from vulncore.sources.records.mapping import Mapping
+from vulncore.sources.records.draft_rows import count_question, counting_columns, draft_leave_out
+from vulncore.sources.records.mapping import Mapping, Moment
 from vulncore.sources.records.moments import DateOrder
 from vulncore.sources.records.values import column_dates, column_numbers, parse_number
 
@@ -49,35 +50,51 @@ _MONTH_WORDS = {"to", *(name.casefold() for name in (*calendar.month_name, *cale
 
 @dataclass(frozen=True)
 class Draft:
-    """A mapping, what is unsure about it (see `mapping_toml`), and the columns that it does not read."""
+    """A mapping, what is unsure about it (see `mapping_toml`), the columns that it does not read, and its open questions.
+
+    Each of the mapping's questions is told by what it is about: a setting, or one of our columns.
+    """
 
     mapping: Mapping
     doubts: dict[str, str] = field(default_factory=dict)
     not_read: tuple[str, ...] = ()
+    questions: dict[str, str] = field(default_factory=dict)
 
 
-def draft_mapping(extract: Extract, force: str = "") -> Draft:
+def draft_mapping(extract: Extract, force: str = "", measure: str = "") -> Draft:
     """Return a draft of the mapping of a whole extract with all its columns, of a force if that is known or a column names it.
 
+    `measure` is the key of the measure that every record counts towards, where no column says what a record is.
+
     Returns:
-        A mapping that the extract loads with, wherever a date recorded and codes were found. Whatever is not
-        told by headings or values beyond doubt has a doubt.
+        A mapping that the extract loads with once its questions are answered: there is one for what was not found. Whatever
+        is not told by headings or values beyond doubt has a doubt.
     """
     columns = describe_columns(extract)
     order, order_doubt = date_order(columns)
     doubts: dict[str, str] = {"dates": order_doubt} if order_doubt else {}
     moments, recorded = draft_moments(columns, doubts)
-    counts, measures, unsure_codes = draft_codes(columns)
+    leave_out = draft_leave_out(columns, extract.table.num_rows, doubts)
+    counts, measures, unsure_codes = draft_codes(columns, is_known=bool(measure))
     doubts |= unsure_codes
     used = {coding.column for coding in counts} | {c for moment in moments.values() for c in moment.columns}
     chosen = ({"recorded_on": recorded} if recorded else {}) | _dates_beside(columns, used | {recorded})
     chosen |= _places(columns, used) | _plain(columns, used | set(chosen.values()))
-    if "record_id" not in chosen:
+    count, unclear = _count(columns, chosen, used)
+    if count:
+        doubts["count"] = (
+            "taken as how many records a row stands for. If it is something else, delete this line, and write "
+            f'not_read = ["{count}"] above'
+        )
+        moments = dict.fromkeys(moments, Moment())
+        chosen = {"count": count} | {ours: name for ours, name in chosen.items() if ours == "recorded_on"}
+    elif "record_id" not in chosen:
         doubt = f"{doubts['recorded_on']}; " if "recorded_on" in doubts else ""
         doubts["recorded_on"] = f"{doubt}no column is the reference of the record"
     named, force_doubt = (force, "") if force else _force(extract, columns, chosen)
     if force_doubt:
         doubts["force"] = force_doubt
+    questions = unclear | _missing(named, recorded, bool(counts or measure))
     first, last = months_of_records(extract, recorded, order)
     if first:
         doubts["coverage"] = (
@@ -97,8 +114,36 @@ def draft_mapping(extract: Extract, force: str = "") -> Draft:
         measures=measures,
         sheet=sheet,
         heading=extract.heading if extract.heading != (1, 1) else None,
+        questions=tuple(questions.values()),
+        leave_out=leave_out,
+        every_record=measure,
     )
-    return Draft(mapping, doubts, tuple(name for name in extract.columns if name not in mapping.wanted))
+    not_read = tuple(name for name in extract.columns if name not in mapping.wanted)
+    return Draft(mapping, doubts, not_read, questions)
+
+
+def _count(columns: Sequence[Column], chosen: Table[str, str], used: set[str]) -> tuple[str, dict[str, str]]:
+    """Return the column that says how many records a row stands for, "" where none does, and what is to be asked of it."""
+    free = [column for column in columns if column.name not in used | set(chosen.values())]
+    has_reference = "record_id" in chosen
+    likely = counting_columns(free, maybe=False)
+    if likely and not has_reference:
+        return likely[0].name, {}
+    likely = likely or (() if has_reference else counting_columns(free, maybe=True))
+    return "", {"count": count_question(likely[0])} if likely else {}
+
+
+def _missing(force: str, recorded: str, counts: bool) -> dict[str, str]:
+    """Return a question for each thing that a mapping needs and that was not found."""
+    questions = {
+        "recorded_on": not recorded
+        and "Which column is the date recorded? No column of dates was found. Write recorded_on under [columns].",
+        "counts": not counts
+        and "What is a record? No column says it. Write every_record, with the key of a measure, or a [[counts]].",
+        "force": force == UNNAMED_FORCE
+        and "Whose records are these? Nothing names one force. Write its name as force.",
+    }
+    return {about: question for about, question in questions.items() if question}
 
 
 def _dates_beside(columns: Sequence[Column], used: set[str]) -> dict[str, str]:

@@ -28,18 +28,19 @@ YES: Final = frozenset({"y", "yes", "true", "1", "t"})
 
 
 def draft_codes(
-    columns: Sequence[Column],
+    columns: Sequence[Column], is_known: bool = False
 ) -> tuple[tuple[Coding, ...], tuple[Measure, ...], dict[str, str]]:
     """Return a draft of what the values of an extract's columns count towards, the measures made for it, and what is unsure.
 
     One column says what the offence is: the one whose values are known best, by a measure's name, a Home Office
-    code or its wording. Beside it every column counts that says yes or no and whose heading names a measure.
+    code or its wording; none where that `is_known`. Beside it every column counts that says yes or no and whose heading names
+    a measure.
     """
-    main = _main_column(columns)
-    if main is None:
+    main = None if is_known else _main_column(columns)
+    if main is None and not is_known:
         return (), (), {"counts": "no column says what a record is"}
-    coding, new_measures, doubts = draft_coding(main)
-    codings = [coding]
+    coding, new_measures, doubts = draft_coding(main) if main else (None, (), {})
+    codings = [coding] if coding else []
     for column in columns:
         key = _flag(column) if column is not main else None
         if key:

@@ -71,9 +71,9 @@ class Column:
 
 
 def describe_columns(extract: Extract) -> tuple[Column, ...]:
-    """Return what each column of an extract seems to be, in the extract's order."""
+    """Return what each column of an extract that was read seems to be, in the extract's order."""
     described = []
-    for name in extract.columns:
+    for name in extract.table.column_names:
         counted = pc.value_counts(extract.table[name].combine_chunks())
         values = dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
         values.pop("", None)

@@ -11,11 +11,17 @@ import pandas as pd
 import pyarrow as pa
 
 from vulncore.domain.arrays import Booleans, Integers, Moments
+from vulncore.domain.delivery import printable
 from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError
 from vulncore.domain.periods import month_name
 from vulncore.sources.extract import Extract
-from vulncore.sources.records.mapping import Coding, Mapping, split_cell
-from vulncore.sources.records.values import column_dates, filled_rows
+from vulncore.sources.records.mapping import Mapping, split_cell
+from vulncore.sources.records.values import (
+    column_dates,
+    column_numbers,
+    filled_rows,
+    parse_count,
+)
 from vulncore.sources.row_tally import RowTally
 
 NO_DATE: Final = "no date recorded"
@@ -24,6 +30,8 @@ NOT_COVERED: Final = "a date in a month that is not covered"
 NO_CODE: Final = "no code"
 BAD_CODE: Final = "a code that is not in the mapping"
 NOTHING: Final = "codes that the mapping leaves out"
+BAD_PERIOD: Final = "a period that cannot be read"
+BAD_COUNT: Final = "a count that cannot be read"
 REPEATED: Final = "another row of a record already counted"
 
 FEW: Final = 5  # of a month: so many rows at fault are slips, whatever share of a small month they are
@@ -37,7 +45,8 @@ class JudgedRows:
 
     `row` and `measure` go together: one entry for each row and measure that it counts towards, in the order of
     the rows. `recorded_on` has a day for every row of the table. `uncoded` and `unknown` are the
-    rows rejected for having no code, and one that nobody has explained.
+    rows rejected for having no code, and one that nobody has explained, `uncounted` the measures of rows rejected for their
+    count, each with the first day of its month.
     """
 
     row: Integers
@@ -45,6 +54,7 @@ class JudgedRows:
     recorded_on: Moments
     uncoded: Integers
     unknown: Integers
+    uncounted: frozenset[tuple[str, date]] = frozenset()
 
     def months(self, rows: Integers) -> list[date]:
         """Return the month of each of some rows, as its first day."""
@@ -54,28 +64,37 @@ class JudgedRows:
 def judge_rows(table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTally) -> JudgedRows:
     """Return which rows count towards which measures under a mapping; the tally has why the others do not.
 
-    A row whose codes all count towards nothing is left out, whatever else it holds. A row is rejected where its
+    A row that the mapping takes out is left out, and so is one whose codes all count towards nothing is left out, whatever else it holds. A row is rejected where its
     date recorded can't be read or isn't covered, or a code is not in the mapping. A record counts once towards a
     measure, however many rows it has: extracts often have a row per victim. Its rows that aren't no-crimed come first.
     """
-    codes = [table[coding.column].dictionary_encode().to_pandas() for coding in mapping.counts]
-    kind, kinds = pd.MultiIndex.from_arrays(codes).factorize()
-    meanings = [_meaning(cells, mapping.counts) for cells in kinds]
-    meaning = pd.DataFrame(meanings, columns=["measure", "fault", "value"]).take(kind).reset_index(drop=True)
+    meaning = _meanings(table, mapping)
     uncoded, unknown = ((meaning["fault"] == fault).to_numpy(bool) for fault in (NO_CODE, BAD_CODE))
-    nothing = ~(uncoded | unknown) & (meaning["measure"].str.len() == 0).to_numpy(bool)
+    out = _taken_out(table, mapping, tally)
+    nothing = ~(out | uncoded | unknown) & (meaning["measure"].str.len() == 0).to_numpy(bool)
 
-    column = table[mapping.columns["recorded_on"]]
+    column = table[mapping.dated_by]
     recorded = column_dates(column, mapping.date_order)
-    covered = np.isin(recorded.astype("datetime64[M]"), np.array(mapping.months, "datetime64[M]"))
+    ends = mapping.columns.get("period_to")
+    last = column_dates(table[ends], mapping.date_order) if ends else recorded
+    months = np.array(mapping.months, "datetime64[M]")
+    covered = np.isin(recorded.astype("datetime64[M]"), months) & np.isin(
+        last.astype("datetime64[M]"), months
+    )
     date_faults = [
         (NO_DATE, column, ~filled_rows(column)),
         (BAD_DATE, column, np.isnat(recorded)),
+        (BAD_PERIOD, column, ~(last >= recorded)),
         (NOT_COVERED, column, ~covered),
     ]
-    dated = tally.sift(lines, date_faults, ~nothing)
+    dated = tally.sift(lines, date_faults, ~(out | nothing))
     values = pa.array(meaning["value"], pa.string())
-    standing = tally.sift(lines, [(BAD_CODE, values, unknown), (NO_CODE, values, uncoded)], dated)
+    coded = tally.sift(lines, [(BAD_CODE, values, unknown), (NO_CODE, values, uncoded)], dated)
+    standing, uncounted = _counted(table, lines, mapping, tally, coded), frozenset[tuple[str, date]]()
+    if not standing.all():
+        of_month = pd.Series(recorded.astype("datetime64[M]").astype(object))
+        lost = meaning.loc[coded & ~standing, "measure"].explode()
+        uncounted = frozenset(zip(lost, of_month[lost.index], strict=True))
 
     counting = meaning.loc[standing, "measure"].explode()
     kept = counting[_first_occurrences(table, mapping, counting)]
@@ -87,14 +106,61 @@ def judge_rows(table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTal
         recorded_on=recorded,
         uncoded=np.flatnonzero(dated & uncoded),
         unknown=np.flatnonzero(dated & unknown),
+        uncounted=uncounted,
     )
 
 
-def _meaning(cells: tuple[str, ...], counts: tuple[Coding, ...]) -> tuple[tuple[str, ...], str, str]:
+def _meanings(table: pa.Table, mapping: Mapping) -> pd.DataFrame:
+    """Return what each row counts towards (`measure`, a tuple of keys), or its `fault` and the `value` at fault."""
+    columns = ["measure", "fault", "value"]
+    if not mapping.counts:
+        every = [((mapping.every_record,), "", "")]
+        return pd.DataFrame(every, columns=columns).take([0] * table.num_rows).reset_index(drop=True)
+    codes = [table[coding.column].dictionary_encode().to_pandas() for coding in mapping.counts]
+    kind, kinds = pd.MultiIndex.from_arrays(codes).factorize()
+    meanings = [_meaning(cells, mapping) for cells in kinds]
+    return pd.DataFrame(meanings, columns=columns).take(kind).reset_index(drop=True)
+
+
+def _taken_out(table: pa.Table, mapping: Mapping, tally: RowTally) -> Booleans:
+    """Return which rows a value takes out, for the first column that does; the tally says of which share."""
+    out = np.zeros(table.num_rows, bool)
+    for rule in mapping.leave_out:
+        values = {plain_value(value) for value in rule.values}
+        says = [plain_value(text) in values for text in table[rule.column].to_pylist()]
+        taken = np.array(says, bool) & ~out
+        out |= taken
+        if count := int(taken.sum()):
+            named = printable(" or ".join(rule.values[:3]) + (" …" if len(rule.values) > 3 else ""))
+            share = 100 * count / tally.read
+            tally.left_out[f"{printable(rule.column[:60])} says {named} ({share:.0f} % of all rows)"] = count
+    return out
+
+
+def plain_value(text: str) -> str:
+    """Return a value as it is compared where letters and spaces don't matter.
+
+    >>> plain_value(" No  Crime") == plain_value("no crime")
+    True
+    """
+    return " ".join(text.casefold().split())
+
+
+def _counted(
+    table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTally, standing: Booleans
+) -> Booleans:
+    """Return which rows stand of those whose count can be read, where the mapping has one."""
+    if "count" not in mapping.columns:
+        return standing
+    column = table[mapping.columns["count"]]
+    return tally.sift(lines, [(BAD_COUNT, column, np.isnan(column_numbers(column, parse_count)))], standing)
+
+
+def _meaning(cells: tuple[str, ...], mapping: Mapping) -> tuple[tuple[str, ...], str, str]:
     """Return the measures that a combination of cells counts towards, or what is wrong and the value at fault."""
-    keys: dict[str, None] = {}
-    any_value = False
-    for cell, coding in zip(cells, counts, strict=True):
+    keys = dict.fromkeys([mapping.every_record] if mapping.every_record else [])
+    any_value = bool(keys)
+    for cell, coding in zip(cells, mapping.counts, strict=True):
         for value in split_cell(cell, coding.separator):
             any_value = True
             if value in coding.codes:

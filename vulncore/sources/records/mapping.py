@@ -14,6 +14,7 @@ from vulncore.domain.errors import InvalidMappingError, first_five
 from vulncore.domain.measures import known_measures
 from vulncore.domain.periods import add_months, month_name, months_between
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
+from vulncore.domain.words import agree, number_of
 from vulncore.sources.records.moments import DateOrder
 
 TEXT_COLUMNS: Final = (
@@ -24,7 +25,7 @@ TEXT_COLUMNS: Final = (
 
 ONE_COLUMN: Final = (
     *("record_id", "recorded_on", "longitude", "latitude", "easting", "northing", "grid_reference"),
-    *("victim_key", "outcome_on", "no_crimed_on"),
+    *("victim_key", "outcome_on", "no_crimed_on", "count", "period_from", "period_to"),
     *TEXT_COLUMNS,
 )
 """What one column of an extract can be."""
@@ -53,6 +54,9 @@ COLUMN_LABELS: Final = {
     "outcome": "Outcome",
     "outcome_on": "Date of the outcome",
     "no_crimed_on": "Date no-crimed (the record no longer counts)",
+    "count": "How many records a row stands for",
+    "period_from": "First month of a row's period",
+    "period_to": "Last month of a row's period",
 }
 """The names on screen of all that a column can be."""
 
@@ -100,15 +104,26 @@ class Coding:
 
 
 @dataclass(frozen=True)
+class LeaveOut:
+    """A column, and its values that take a row out, whatever else the row holds: a status such as "No crime"."""
+
+    __pydantic_config__ = IN_A_FILE
+    column: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Mapping:
     """How an extract is read: `vulncore.sources.records.mapping_file` writes and reads it as TOML.
 
     `source` names the extract among those of its dataset: publishing it again replaces its months and nobody
     else's. `first` and `last` are the months that it covers, delivered-and-zero included: they are declared,
     never taken from its rows. `measures` are those that neither the report nor a public source has.
+    `leave_out` says which rows are out whatever they hold, `every_record` the key of a measure towards which each record counts.
     `no_place` are points that stand for no place: longitude and latitude, or easting and northing; 0, 0 is that of either.
     `no_time` are times of day that stand for no time, to the minute.
     `not_read` are the headings that the extract had beside those that are read, None where nobody knows: any other is new to a later file.
+    `questions` are those that a draft leaves open: nothing is published before they are answered and gone.
     """
 
     source: str
@@ -127,6 +142,9 @@ class Mapping:
     no_place: tuple[tuple[float, float], ...] = ()
     no_time: tuple[time, ...] = ()
     not_read: tuple[str, ...] | None = None
+    questions: tuple[str, ...] = ()
+    leave_out: tuple[LeaveOut, ...] = ()
+    every_record: str = ""
 
     @property
     def months(self) -> tuple[date, ...]:
@@ -151,14 +169,20 @@ class Mapping:
             *self.occurred_from.columns,
             *self.occurred_to.columns,
             *(coding.column for coding in self.counts),
+            *(out.column for out in self.leave_out),
         ]
         return tuple(dict.fromkeys(named))
 
     @property
     def counted(self) -> tuple[str, ...]:
         """The keys of the measures that records can count towards."""
-        keys = (key for coding in self.counts for names in coding.codes.values() for key in names)
-        return tuple(dict.fromkeys(keys))
+        keys = [key for coding in self.counts for names in coding.codes.values() for key in names]
+        return tuple(dict.fromkeys([self.every_record, *keys] if self.every_record else keys))
+
+    @property
+    def dated_by(self) -> str:
+        """The column that says in which month a row counts, or in which its period begins; "" where none does."""
+        return self.columns.get("recorded_on") or self.columns.get("period_from", "")
 
 
 def mapped_measure(key: str, name: str, order: int, says: str = "") -> Measure:
@@ -194,8 +218,14 @@ def checked_mapping(mapping: Mapping) -> Mapping:
     """Return the mapping if it holds together, whatever its extract.
 
     Raises:
-        InvalidMappingError: Something is missing or contradicts something else.
+        InvalidMappingError: A question is open, or something is missing or contradicts something else.
     """
+    if mapping.questions:
+        count = len(mapping.questions)
+        raise InvalidMappingError(
+            f"{number_of(count, 'question')} of the draft {agree(count, 'is', 'are')} open. {' '.join(mapping.questions[:5])} "
+            f"Answer {agree(count, 'it', 'them')} in the mapping, and delete {agree(count, 'it', 'them')} from `questions`."
+        )
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", mapping.source, re.ASCII):
         raise InvalidMappingError(
             f"'{mapping.source[:40]}' can't name the source. Use up to 40 small letters, digits and hyphens."
@@ -203,11 +233,12 @@ def checked_mapping(mapping: Mapping) -> Mapping:
     force = mapping.force
     if not force.strip() or len(force) > 80 or not force.isprintable():
         raise InvalidMappingError("The force has no name (`force`). Write up to 80 letters.")
-    if "recorded_on" not in mapping.columns:
+    _check_count(mapping)
+    if not mapping.dated_by:
         raise InvalidMappingError(
             "No column is the date recorded (`recorded_on`), which every figure needs. Name the column under [columns]."
         )
-    if not any(coding.codes for coding in mapping.counts):
+    if not mapping.counted:
         raise InvalidMappingError(
             "No code counts towards a measure. Add a [[counts]] with the column and its codes."
         )
@@ -220,6 +251,23 @@ def checked_mapping(mapping: Mapping) -> Mapping:
     if not 0 <= mapping.most_rejected_percent <= 100:
         raise InvalidMappingError("`most_rejected_percent` is not between 0 and 100. Correct the number.")
     return mapping
+
+
+def _check_count(mapping: Mapping) -> None:
+    periods = mapping.columns.keys() & {"period_from", "period_to"}
+    if len(periods) == 1 or (periods and "recorded_on" in mapping.columns):
+        raise InvalidMappingError(
+            "A period needs both period_from and period_to, and no recorded_on beside them. Correct the columns."
+        )
+    if periods and "count" not in mapping.columns:
+        raise InvalidMappingError(
+            "Periods are for tables of counts alone. Name the column of the counts (`count`), or take the periods out."
+        )
+    empty = [out for out in mapping.leave_out if not (out.column and out.values)]
+    if empty:
+        raise InvalidMappingError(
+            f"{len(empty)} [[leave_out]] {agree(len(empty), 'has', 'have')} no column or no values. Add both, or take it out."
+        )
 
 
 def _check_places(mapping: Mapping) -> None:

@@ -30,6 +30,7 @@ from vulncore.sources.records.mapping import (
     MOMENTS,
     ONE_COLUMN,
     Coding,
+    LeaveOut,
     Mapping,
     Moment,
     checked_mapping,
@@ -49,6 +50,7 @@ STRING_OR_COMMENT: Final = re.compile(
 UNSURE: Final = "# ? "
 """The mark before a doubt: somebody has to check the line."""
 
+QUESTIONS: Final = "  # answer each in this file, then delete it here: nothing is published before"
 HEAD: Final = """\
 # How this extract is read. Every name on the right is a heading of the extract, letter for letter.
 # A line with "# ?" is a guess: check the line, correct it, and delete the mark.
@@ -135,9 +137,12 @@ class MappingFile(BaseModel, extra="forbid"):
     no_time: tuple[Clock, ...] = ()
     most_rejected_percent: StrictFloat = 5.0
     not_read: tuple[str, ...] | None = None
+    questions: tuple[str, ...] = ()
     coverage: CoverageTable | None = None
     columns: ColumnsTable = ColumnsTable.model_construct()
+    every_record: str = ""
     counts: list[Coding] = []
+    leave_out: list[LeaveOut] = []
     measure: list[MeasureTable] = []
 
 
@@ -147,6 +152,7 @@ KNOWN: Final[dict[str, tuple[str, Iterable[str]]]] = {
     "columns": ("names under [columns]", (*ONE_COLUMN, *MOMENTS)),
     "coverage": ("settings under [coverage]", CoverageTable.model_fields),
     "counts": ("settings of [[counts]]", Coding.__dataclass_fields__),
+    "leave_out": ("settings of [[leave_out]]", LeaveOut.__dataclass_fields__),
     "measure": ("settings of [[measure]]", MeasureTable.model_fields),
 }
 """What a table holds, and its names."""
@@ -250,6 +256,9 @@ def _mapping(given: dict[str, Any]) -> Mapping:
         no_place=file.no_place,
         no_time=file.no_time,
         not_read=file.not_read,
+        questions=file.questions,
+        leave_out=tuple(file.leave_out),
+        every_record=file.every_record,
     )
 
 
@@ -282,7 +291,7 @@ def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str
     """Return a mapping as TOML.
 
     What is unsure is told by what it is about: the name of a setting (`force`, `coverage`), of one of our columns,
-    `column` for a column of codes, `column=code` for a code, or a measure's key.
+    `column` for a column of codes, `column=code` for a code, `column takes out` for values that do, or a measure's key.
     """
     noted = {about: " ".join(doubt.split()) for about, doubt in (doubts or {}).items()}
     settings = {
@@ -293,6 +302,7 @@ def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str
         **({"heading": mapping.heading} if mapping.heading else {}),
         **({"no_place": mapping.no_place} if mapping.no_place else {}),
         **({"no_time": mapping.no_time} if mapping.no_time else {}),
+        **({"every_record": mapping.every_record} if mapping.every_record else {}),
         "most_rejected_percent": mapping.most_rejected_percent,
         **({"not_read": mapping.not_read} if mapping.not_read is not None else {}),
     }
@@ -301,7 +311,17 @@ def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str
         name: {**mapping.columns, **moments}.get(name)
         for name in (*ONE_COLUMN[:2], *MOMENTS, *ONE_COLUMN[2:])
     }
-    lines = [HEAD, *(_line(name, value, noted.get(name)) for name, value in settings.items())]
+    questions = [
+        f"questions = [{QUESTIONS}",
+        *(f"    {_text(question)}," for question in mapping.questions),
+        "]",
+        "",
+    ]
+    lines = [
+        HEAD,
+        *(questions if mapping.questions else []),
+        *(_line(name, value, noted.get(name)) for name, value in settings.items()),
+    ]
     if mapping.first and mapping.last:
         lines += ["", f"[coverage]{_mark(noted.get('coverage'))}"]
         lines += [_line("first", format_month(mapping.first)), _line("last", format_month(mapping.last))]
@@ -321,6 +341,9 @@ def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str
         for code, keys in coding.codes.items():
             value = keys[0] if len(keys) == 1 else keys
             lines.append(_line(_text(code), value, noted.get(f"{column}={code}")))
+    for out in mapping.leave_out:
+        lines += ["", f"[[leave_out]]{_mark(noted.get(f'{out.column} takes out'))}"]
+        lines += [_line("column", out.column), _line("values", out.values)]
     for measure in mapping.measures:
         lines += ["", f"[[measure]]{_mark(noted.get(measure.key))}"]
         lines += [_line(name, getattr(measure, name)) for name in MeasureTable.model_fields]

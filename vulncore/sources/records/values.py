@@ -12,6 +12,7 @@ from vulncore.sources.records.mapping import Moment
 from vulncore.sources.records.moments import DateOrder, parse_hour, parse_moment, parse_time
 
 HOUR_S = 3_600
+MOST = 1e9  # of one row's count: more no table of crimes holds
 
 
 def column_dates(column: pa.ChunkedArray, order: DateOrder) -> Moments:
@@ -61,6 +62,16 @@ def parse_number(text: str) -> float | None:
         return float(text.replace(",", "")) if text.isascii() else None
     except ValueError:
         return None
+
+
+def parse_count(text: str) -> float | None:
+    """Return a text's whole number, none below 0; None where it is none.
+
+    >>> parse_count("1,204"), parse_count("12.0"), parse_count("<5"), parse_count("-1")
+    (1204.0, 12.0, None, None)
+    """
+    number = parse_number(text)
+    return number if number is not None and 0 <= number < MOST and number == int(number) else None
 
 
 def filled_rows(column: pa.ChunkedArray) -> Booleans:

@@ -1,0 +1,100 @@
+"""Which rows of an unknown extract seem to count, and for how many records each seems to stand."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from vulncore.sources.records.draft_codes import MOST_CODES, YES
+from vulncore.sources.records.draft_columns import (
+    Column,
+    Content,
+    heading_patterns,
+    is_personal,
+    likeness,
+    plain_heading,
+)
+from vulncore.sources.records.mapping import LeaveOut
+from vulncore.sources.records.values import parse_count
+
+LEAST_NUMBERS: Final = 1 / 2  # of the rows of a column of counts: the others are hidden ones, such as <5
+LEAST_LINES: Final = 3  # so many numbers one after the other are those of lines
+
+
+def is_called_a_count(heading: str, *, maybe: bool) -> bool:
+    """Return whether a heading says that numbers count records, or, if `maybe`, that they might.
+
+    >>> is_called_a_count("Number of offences", maybe=False), is_called_a_count("Victim count", maybe=False)
+    (True, False)
+    """
+    kinds = ("always", "maybe") if maybe else ("always",)
+    plain = plain_heading(heading)
+    return any(pattern.search(plain) for kind in kinds for pattern in heading_patterns()["count"][kind])
+
+
+def holds_counts(column: Column) -> bool:
+    """Return whether what a column holds could be counts, of which one at least is not 1: whole numbers, but not those of lines."""
+    numbers = {text: count for text in column.values if (count := parse_count(text)) is not None}
+    if sum(column.values[text] for text in numbers) < LEAST_NUMBERS * column.filled or not set(
+        numbers.values()
+    ) - {1}:
+        return False
+    lines = {float(place) for place in range(len(numbers))}
+    in_order = {number - min(numbers.values()) for number in numbers.values()} == lines
+    return not (in_order and LEAST_LINES <= len(numbers) == column.filled)
+
+
+def counting_columns(columns: Iterable[Column], *, maybe: bool) -> tuple[Column, ...]:
+    """Return the columns that seem to say how many records a row stands for, or, if `maybe`, that might; the likeliest first."""
+    named = [
+        column
+        for column in columns
+        if is_called_a_count(column.headings[-1], maybe=maybe) and holds_counts(column)
+    ]
+    return tuple(
+        sorted(
+            named,
+            key=lambda column: (-likeness(column, "count", "always"), -likeness(column, "count", "maybe")),
+        )
+    )
+
+
+def count_question(column: Column) -> str:
+    """Return what to ask about a column that may say how many records a row stands for."""
+    records = sum(column.values[text] * (parse_count(text) or 0) for text in column.values)
+    return (
+        f"Does a row stand for several records? Column {column.name[:60]} holds numbers, {records:,.0f} in all in {column.filled:,} rows. "
+        f'If it says how many, write count = "{column.name}" under [columns]. If not, write not_read = ["{column.name}"] above.'
+    )
+
+
+def draft_leave_out(columns: Iterable[Column], rows: int, doubts: dict[str, str]) -> tuple[LeaveOut, ...]:
+    """Return the columns, each with its values, that seem to take records out, as a status "No crime" does; adds to `doubts`."""
+    drafted = []
+    for column in columns:
+        if values := values_taken_out(column):
+            drafted.append(LeaveOut(column.name, values))
+            out = sum(column.values[value] for value in values)
+            doubts[f"{column.name} takes out"] = (
+                f"these values seem to say that a record does not count: {out:,} of {rows:,} rows ({100 * out / rows:.0f} %)"
+            )
+    return tuple(drafted)
+
+
+def is_called_a_status(heading: str) -> bool:
+    """Return whether a heading says that values might take records out."""
+    plain = plain_heading(heading)
+    return any(
+        pattern.search(plain) for kind in ("heading", "out") for pattern in heading_patterns()["status"][kind]
+    )
+
+
+def values_taken_out(column: Column) -> tuple[str, ...]:
+    """Return the values of a column that seem to say that a record does not count: a status, or a yes below such a heading."""
+    out = heading_patterns()["status"]["out"]
+    if column.content is Content.YES_OR_NO:
+        called = any(pattern.search(heading) for pattern in out for heading in column.headings)
+        return tuple(value for value in column.values if called and value.casefold() in YES)
+    if column.content is not Content.TEXT or len(column.values) > MOST_CODES or is_personal(column):
+        return ()
+    if not any(map(is_called_a_status, (column.name, column.headings[-1]))):
+        return ()
+    return tuple(value for value in column.values if any(pattern.search(value.casefold()) for pattern in out))
