@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.data.dry_run import Trial, show_trial, tried
-from pages.data.mapping import chosen_mapping
+from pages.data.mapping.columns import chosen_mapping
 from pages.data.preview import Looked, Preview, looked_at, seems_to_be, show_preview
 from pages.data.uploads import MAX_UPLOAD_MB, desk
 from pages.shared.access import may_publish

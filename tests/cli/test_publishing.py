@@ -165,6 +165,22 @@ def test_a_refusal_is_one_sentence_on_standard_error(workbook, tmp_path, words, 
     assert done.stderr.count("\n") == 1
 
 
+def test_an_extract_of_one_offence_is_drafted_with_it_and_published(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    days = (f"A{day},{day:02d}/10/2024" for day in range(1, 21))
+    Path("rapes.csv").write_text("\n".join(["Ref,Date Recorded", *days]))
+    without = run("mapping", "rapes.csv", "--force", "Kent Police", "--output", "unclear.toml")
+    assert "To be answered before a publish: What is a record?" in without.stdout
+    refused = run("publish", "records", "rapes.csv", "--mapping", "unclear.toml", store=tmp_path / "store")
+    assert "1 question of the draft is open. What is a record?" in refused.stderr
+    run("mapping", "rapes.csv", "--force", "Kent Police", "--measure", "Rape", "--output", "rapes.toml")
+    done = run("publish", "records", "rapes.csv", "--mapping", "rapes.toml", store=tmp_path / "store")
+    assert "it holds 20 incidents" in done.stdout
+    unknown = run("mapping", "rapes.csv", "--measure", "piracy")
+    assert unknown.exit_code == 2
+    assert "piracy" in unknown.stderr
+
+
 def test_every_measure_that_a_mapping_can_name_is_listed():
     listed = rows(run("measures", "--format", "csv").stdout)
     assert [row["key"] for row in listed] == [measure.key for measure in known_measures()]

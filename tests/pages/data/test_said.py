@@ -159,7 +159,7 @@ def test_the_sheet_that_is_shown_is_the_sheet_that_is_published_and_names_are_no
 def test_a_mapping_brought_along_is_given_back_with_its_comments(data, tmp_path, monkeypatch):
     kept, extract = [], crimes(tmp_path, 2, 3)
     monkeypatch.setattr("streamlit.download_button", lambda label, text="", **_: kept.append((label, text)))
-    mapping = mapping_toml(replace(draft_mapping(read_extract(extract)).mapping, force="Ruritania Police"))
+    mapping = mapping_toml(draft_mapping(read_extract(extract), "Ruritania Police").mapping)
     page = data(BRING_IN, extract)
     page.upload("ours.toml", mapping.replace('"Recorded"', '"Recorded" # first').encode(), "Mapping (TOML)")
     texts = [text for label, text in kept if label == "Keep this mapping as a file"]
@@ -168,7 +168,7 @@ def test_a_mapping_brought_along_is_given_back_with_its_comments(data, tmp_path,
 
 def test_figures_that_would_go_have_to_be_agreed_to_and_a_stale_dry_run_does_not_publish(own, data, tmp_path):
     both = crimes(tmp_path, 1, 2)
-    mapping = replace(draft_mapping(read_extract(both)).mapping, force="Ruritania Police")
+    mapping = draft_mapping(read_extract(both), "Ruritania Police").mapping
     publish(own, "crimes", deliver(both, mapping, bytes), "tests")
     other = deliver(both, replace(mapping, counts=(Coding("Offence", {"Rape": ("hate-crime",)}),)), bytes)
     page = data(BRING_IN, crimes(tmp_path, 2), dataset="crimes")

@@ -26,9 +26,10 @@ CODED = (Content.TEXT, Content.NUMBER, Content.YES_OR_NO)
 
 def chosen_counts(
     draft: Draft, columns: Sequence[Column], key: str, later: LaterFile | None, news: DeltaGenerator
-) -> tuple[tuple[Coding, ...], tuple[Measure, ...]]:
+) -> tuple[tuple[Coding, ...], tuple[Measure, ...], str]:
     """Draw the columns of codes, each code with what it counts towards, and return what is chosen.
 
+    Last comes the key of the measure that every record counts towards, asked where no column says what a record is.
     Codes that are new to a later file are drawn in `news`, all others here.
     """
     mapping, doubts = draft.mapping, dict(draft.doubts)
@@ -65,7 +66,20 @@ def chosen_counts(
         codings.append(chosen)
         measures = list({measure.key: measure for measure in [*measures, *new_measures]}.values())
     used = {measure for coding in codings for keys in coding.codes.values() for measure in keys}
-    return tuple(codings), tuple(measure for measure in measures if measure.key in used)
+    of_codes = tuple(measure for measure in measures if measure.key in used)
+    every = mapping.every_record
+    if every or not picked:
+        names = {measure.key: measure.name for measure in known_measures()}
+        every = st.selectbox(
+            "Every record counts towards",
+            list(names),
+            list(names).index(every) if every in names else None,
+            format_func=lambda measure: plain(names[measure]),
+            placeholder="Choose a measure, or a column above",
+            key=f"{key} every record",
+            help="For an extract of one kind of record, without a column that says what a record is.",
+        )
+    return tuple(codings), of_codes, every or ""
 
 
 class _Codes:

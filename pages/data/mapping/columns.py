@@ -8,8 +8,9 @@ from datetime import date
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.data.codes import chosen_counts, unsure_codes
-from pages.data.stand_ins import points_in, stand_ins_typed, times_in
+from pages.data.mapping.codes import chosen_counts, unsure_codes
+from pages.data.mapping.rows import answer_questions, count_chosen, rows_left_out
+from pages.data.mapping.stand_ins import points_in, stand_ins_typed, times_in
 from pages.shared.text import plain
 from vulncore.domain.errors import first_five
 from vulncore.domain.geography import forces
@@ -29,6 +30,7 @@ DOUBTED = COLUMN_LABELS | {
     "counts": "What a record is",
 }
 MORE = ("offence", "location_type", "place", "victim_key", "outcome", "outcome_on", "no_crimed_on")
+PERIOD = ("period_from", "period_to")
 WAYS = {
     "Not given": (),
     "Longitude and latitude": ("longitude", "latitude"),
@@ -73,7 +75,9 @@ def _choices(
     first, last = _covered(mapping, key)
 
     st.markdown("**What a record counts towards**")
-    counts, measures = chosen_counts(draft, columns, key, later, news)
+    counts, measures, every = chosen_counts(draft, columns, key, later, news)
+    count = count_chosen(draft, columns, key)
+    leave_out = rows_left_out(draft, columns, key) if mapping.leave_out else ()
 
     st.markdown("**When**")
     when = st.columns(5)
@@ -87,10 +91,19 @@ def _choices(
     points, times = stand_ins_typed(mapping, key)
     with st.expander("More about a record"):
         boxes = st.columns(4)
-        more = [*MORE, *(text for text in TEXT_COLUMNS if text not in MORE)]
+        more = [*MORE, *(text for text in TEXT_COLUMNS if text not in MORE), *(PERIOD if count else ())]
         for place, ours in enumerate(more):
             chosen[ours] = pick(boxes[place % 4], ours, mapping.columns.get(ours))
-    return replace(
+        if not mapping.leave_out:
+            leave_out = rows_left_out(draft, columns, key)
+    missing = {
+        "choose the column of the date recorded": not (chosen["recorded_on"] or chosen.get("period_from")),
+        "say what a record counts towards, by a column or for every record": not (counts or every),
+        "choose whether a row of the file is one record": count is None,
+    }
+    answer_questions(draft, [what for what, lacks in missing.items() if lacks], news, key)
+    chosen["count"] = count or ""
+    described = replace(
         mapping,
         source=name.strip(),
         force=force,
@@ -104,7 +117,12 @@ def _choices(
         occurred_to=end,
         no_place=points_in(points),
         no_time=times_in(times),
+        questions=(),
+        leave_out=leave_out,
+        every_record=every,
     )
+    # whoever chose has seen the columns: those that are not read count nothing and take nothing out
+    return replace(described, not_read=tuple(name for name in names if name not in described.wanted))
 
 
 def _force(where: DeltaGenerator, mapping: Mapping, key: str) -> str:
@@ -143,7 +161,10 @@ class _Picker:
 def _say_doubts(draft: Draft) -> None:
     """Say what is unsure, but for codes: their boxes say it."""
     of_codes = unsure_codes(draft.doubts, [coding.column for coding in draft.mapping.counts])
-    doubts = {about: doubt for about, doubt in draft.doubts.items() if about not in of_codes}
+    aside = {f"{out.column} takes out": out.column for out in draft.mapping.leave_out}
+    doubts = {
+        aside.get(about, about): doubt for about, doubt in draft.doubts.items() if about not in of_codes
+    }
     if of_codes:
         count = len(of_codes)
         doubts["Codes"] = (
