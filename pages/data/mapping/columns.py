@@ -165,6 +165,8 @@ def _say_doubts(draft: Draft) -> None:
     doubts = {
         aside.get(about, about): doubt for about, doubt in draft.doubts.items() if about not in of_codes
     }
+    if "count" in doubts:
+        doubts["count"] = "told by the heading and the numbers"
     if of_codes:
         count = len(of_codes)
         doubts["Codes"] = (
