@@ -12,7 +12,7 @@ from vulncore.findings.overview.overview import overview
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import Draft, draft_mapping
-from vulncore.sources.records.mapping import Coding, Mapping
+from vulncore.sources.records.mapping import Coding, LeaveOut, Mapping
 from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping
 from vulncore.store import publish
 
@@ -104,6 +104,24 @@ def test_a_mapping_of_before_is_asked_of_counts_where_rows_have_no_reference(tmp
     read = deliver(path, with_reference, bytes)
     assert read.tables.incidents.num_rows == 2
     assert read.rows.noted["with a number above 1 in column Count, counted as one record"] == 1
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "other"),
+    [
+        ("Measure", "Offences", "Positive Outcomes"),
+        ("Borough", "Camden", "Total"),
+        ("Area", "Camden", "All boroughs"),
+        ("Statistic", "Number", "Rate per 1,000"),
+    ],
+)
+def test_what_is_counted_otherwise_or_together_is_left_out_and_marked(tmp_path, heading, value, other):
+    rows = (f'01/0{month}/2024,Rape,"{of}",{12 * month}' for month in (1, 2) for of in (value, other))
+    path = table(tmp_path, f"Date Recorded,Offence,{heading},Count", *rows)
+    draft = drafted(path)
+    assert draft.mapping.leave_out == (LeaveOut(heading, (other,)),)
+    assert "2 of 4 rows (50 %)" in draft.doubts[f"{heading} takes out"]
+    assert counts_of(path, draft.mapping) == {("rape", "2024-01"): 12, ("rape", "2024-02"): 24}
 
 
 @pytest.mark.parametrize(

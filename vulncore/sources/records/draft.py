@@ -74,13 +74,14 @@ def draft_mapping(extract: Extract, force: str = "", measure: str = "") -> Draft
     order, order_doubt = date_order(columns)
     doubts: dict[str, str] = {"dates": order_doubt} if order_doubt else {}
     moments, recorded = draft_moments(columns, doubts)
-    leave_out = draft_leave_out(columns, extract.table.num_rows, doubts)
     counts, measures, unsure_codes = draft_codes(columns, is_known=bool(measure))
     doubts |= unsure_codes
     used = {coding.column for coding in counts} | {c for moment in moments.values() for c in moment.columns}
     chosen = ({"recorded_on": recorded} if recorded else {}) | _dates_beside(columns, used | {recorded})
     chosen |= _places(columns, used) | _plain(columns, used | set(chosen.values()))
     count, unclear = _count(columns, chosen, used)
+    others = [column for column in columns if column.name not in used | {count}]
+    leave_out = draft_leave_out(others, extract.table.num_rows, doubts, of_counts=bool(count))
     if count:
         doubts["count"] = (
             "taken as how many records a row stands for. If it is something else, delete this line, and write "

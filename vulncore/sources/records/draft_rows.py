@@ -66,17 +66,35 @@ def count_question(column: Column) -> str:
     )
 
 
-def draft_leave_out(columns: Iterable[Column], rows: int, doubts: dict[str, str]) -> tuple[LeaveOut, ...]:
-    """Return the columns, each with its values, that seem to take records out, as a status "No crime" does; adds to `doubts`."""
+def draft_leave_out(
+    columns: Iterable[Column], rows: int, doubts: dict[str, str], *, of_counts: bool
+) -> tuple[LeaveOut, ...]:
+    """Return the columns, each with its values, that seem to take rows out, as a status "No crime" does; adds to `doubts`.
+
+    In a table `of_counts` they are also those of which something else is counted, or all other rows together.
+    """
     drafted = []
     for column in columns:
-        if values := values_taken_out(column):
+        values, what = values_taken_out(column), "a record does not count"
+        if not values and of_counts:
+            values, what = _counted_otherwise(column), "something else is counted, or all together"
+        if values:
             drafted.append(LeaveOut(column.name, values))
             out = sum(column.values[value] for value in values)
-            doubts[f"{column.name} takes out"] = (
-                f"these values seem to say that a record does not count: {out:,} of {rows:,} rows ({100 * out / rows:.0f} %)"
-            )
+            share = f"{out:,} of {rows:,} rows ({100 * out / rows:.0f} %)"
+            doubts[f"{column.name} takes out"] = f"these values seem to say that {what}: {share}"
     return tuple(drafted)
+
+
+def _counted_otherwise(column: Column) -> tuple[str, ...]:
+    """Return the values of a column of a table of counts that say so; none where all do, for then they are what the table is of."""
+    if column.content is not Content.TEXT or len(column.values) > MOST_CODES:
+        return ()
+    patterns = heading_patterns()["counted"]["else"]
+    values = tuple(
+        value for value in column.values if any(pattern.search(plain_heading(value)) for pattern in patterns)
+    )
+    return values if len(values) < len(column.values) else ()
 
 
 def is_called_a_status(heading: str) -> bool:
