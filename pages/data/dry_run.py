@@ -77,7 +77,7 @@ def tried(trial: Trial) -> DryRun | None:
 
 def show_trial(result: DryRun) -> bool:
     """Show what a dry run found, and return whether it is to be published."""
-    rows = result.delivery.rows
+    rows = result.publish.rows
     with st.container(border=True):
         if result.publish.unchanged:
             st.info(plain(publish_account(result.publish)))

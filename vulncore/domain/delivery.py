@@ -40,13 +40,34 @@ class RowAccount:
 
 
 @dataclass(frozen=True)
+class LateRows:
+    """What an extract says of records in months that it does not cover.
+
+    Attributes:
+        source: The extract's name, as coverage has it.
+        force: Whose records they are.
+        incidents: Their rows, as the canonical table has them.
+        lines: The line of the extract that each of them comes from.
+        taken_out: References of records that its rows take out.
+        update: Whether they update what is published; None where nobody said it.
+    """
+
+    source: str
+    force: str
+    incidents: pa.Table
+    lines: pa.Array
+    taken_out: pa.Array
+    update: bool | None
+
+
+@dataclass(frozen=True)
 class Delivery:
     """One source's files as canonical tables. `source` is the reader's name, as on the command line.
 
     `rejects` holds a line for every rejected row that `rows` counts.
     `made` says that the figures are made, not found: every screen and file that shows them says so.
     `attribution` is the licence line that has to stand wherever the figures do.
-    `mapping` says in TOML how records were read.
+    `mapping` says in TOML how records were read, `late` what an extract of records says of months that it does not cover.
     """
 
     source: str
@@ -57,6 +78,7 @@ class Delivery:
     made: bool = False
     rejects: tuple[Reject, ...] = ()
     mapping: str = ""
+    late: LateRows | None = None
 
 
 def source_file(path: Path) -> NamedFile:

@@ -36,7 +36,7 @@ from vulncore.store.manifest import (
     manifest_line,
     publish_history,
 )
-from vulncore.store.publishing import NextVersion, after_annotations, after_delivery, after_undo
+from vulncore.store.publishing.next_version import NextVersion, after_annotations, after_delivery, after_undo
 from vulncore.store.snapshots import Snapshot, in_memory, opened
 from vulncore.store.torn import added_files, log_entries
 
@@ -49,7 +49,7 @@ def publish(
 ) -> Publish:
     """Return the new version that a delivery makes of a dataset.
 
-    What the delivery covers replaces what was published of the same, as `vulncore.store.publishing.merge_delivery`
+    What the delivery covers replaces what was published of the same, as `vulncore.store.publishing.merging.merge_delivery`
     says; the rest stays. Either every table becomes visible or none. Where the dataset would hold exactly what it
     holds, nothing is written, and the version that stands is returned as `unchanged`.
 

@@ -15,11 +15,11 @@ from pages.shared.text import plain
 from vulncore.domain.errors import first_five
 from vulncore.domain.geography import forces
 from vulncore.domain.periods import format_month, parse_month
-from vulncore.findings.shared.words import agree, number_of
+from vulncore.findings.shared.words import agree, capital_first, number_of
 from vulncore.sources.records.draft import UNNAMED_FORCE, Draft
 from vulncore.sources.records.draft_columns import Column, Content
 from vulncore.sources.records.later import LaterFile
-from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Mapping, Moment
+from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Holds, Mapping, Moment
 from vulncore.sources.records.moments import DateOrder
 
 NONE = "–"
@@ -72,7 +72,7 @@ def _choices(
     )
     orders = list(DateOrder)
     dates = order.selectbox("Dates are written", orders, orders.index(mapping.date_order), key=f"{key} dates")
-    first, last = _covered(mapping, key)
+    first, last, holds = _covered(mapping, key)
 
     st.markdown("**What a record counts towards**")
     counts, measures, every = chosen_counts(draft, columns, key, later, news)
@@ -119,6 +119,7 @@ def _choices(
         no_time=times_in(times),
         questions=(),
         leave_out=leave_out,
+        holds=holds,
         every_record=every,
     )
     # whoever chose has seen the columns: those that are not read count nothing and take nothing out
@@ -210,8 +211,8 @@ def _as_before(later: LaterFile) -> str:
     return f"As last month: {columns} and {codes}"
 
 
-def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None]:
-    first, last, _ = st.columns(3)
+def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None, Holds]:
+    first, last, kind = st.columns(3)
     months = []
     for where, label, drafted in ((first, "Covers from", mapping.first), (last, "to", mapping.last)):
         text = where.text_input(
@@ -221,7 +222,17 @@ def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None]:
             help="The months that this file covers in full. A covered month without a record counts as zero.",
         ).strip()
         months.append(parse_month(text) if text else None)
-    return months[0], months[1]
+    options = [Holds.WHOLE_MONTHS, Holds.CHANGES]
+    holds = kind.selectbox(
+        "The file holds",
+        options,
+        options.index(mapping.holds) if mapping.holds else None,
+        format_func=capital_first,
+        placeholder="Whole months",
+        key=f"{key} holds",
+        help="A file of what was created or changed since the last one also has records of earlier months: they are updated where they lie.",
+    )
+    return months[0], months[1], holds or Holds.NOT_SAID
 
 
 def _moment(

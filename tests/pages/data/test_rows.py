@@ -6,6 +6,8 @@ from tests.pages.visiting import Visit, visit
 from vulncore.store import open_version
 
 LINES = {
+    "october": ["Ref,Date Recorded,Offence", *(f"A{day},{day:02d}/10/2024,Rape" for day in range(1, 21))],
+    "november": ["Ref,Date Recorded,Offence", *(f"A{day},{day:02d}/11/2024,Rape" for day in range(18, 29))],
     "counts": ["Date Recorded,Offence,Number of offences", "01/01/2024,Rape,12", "01/02/2024,Rape,15"],
     "perhaps": ["Date Recorded,Offence,Value", "01/01/2024,Rape,12", "01/02/2024,Rape,15"],
     "status": ["Ref,Date Recorded,Offence,Crime Status"]
@@ -16,10 +18,11 @@ LINES = {
 
 @pytest.fixture
 def data(tmp_path, monkeypatch):
-    def bring(name: str) -> Visit:
+    def bring(name: str, force: bool = True) -> Visit:
         page = visit(tmp_path / "store", monkeypatch, "data", {}, {"data part": "Bring in data"})
         page.upload(f"{name}.csv", ("\n".join(LINES[name]) + "\n").encode())
-        page.fill("Force", "Kent Police")
+        if force:  # a later file is read as the last one
+            page.fill("Force", "Kent Police")
         return page
 
     return bring
@@ -66,3 +69,22 @@ def test_an_extract_of_one_offence_says_it_once(data, tmp_path):
     assert "say what a record counts towards, by a column or for every record" in page.said
     page.pick("Every record counts towards", "Rape")
     assert published(page, tmp_path, "rapes", "incidents")["measure"].tolist() == ["rape"] * 20
+
+
+@pytest.mark.parametrize("holds", ["Created or changed", "Whole months"])
+def test_records_that_moved_since_are_asked_about(data, tmp_path, holds):
+    page = data("october")
+    page.fill("Name of this extract", "crimes")
+    page.fill("Dataset", "kent")
+    published(page, tmp_path, "kent", "incidents")
+    page = data("november", force=False)
+    page.fill("Your name", "An analyst")
+    page.press("Dry run")
+    assert "3 records in november.csv are published already in months that the file is not for" in page.said
+    assert not page.can_press("Publish")
+    page.pick("The file holds", holds)
+    page.press("Dry run")
+    page.press("Publish")
+    assert "Published 'kent' version 2" in page.said
+    rows = open_version(tmp_path / "store", "kent").incidents.to_pandas()
+    assert sorted(rows.groupby(rows["recorded_on"].astype(str).str[:7]).size()) == [11, 17]

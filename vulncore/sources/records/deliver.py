@@ -1,8 +1,9 @@
 """From an extract and its mapping to a delivery of incidents."""
 
 from collections import Counter
+from collections.abc import Mapping as Table
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,13 +12,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vulncore.domain.delivery import Delivery, Progress, measures_table, printable
+from vulncore.domain.arrays import Integers, Moments
+from vulncore.domain.delivery import Delivery, LateRows, Progress, measures_table, printable
 from vulncore.domain.errors import InvalidMappingError, UnreadableSourceError
 from vulncore.domain.identifiers import Secret
 from vulncore.domain.measures import known_measures
 from vulncore.domain.periods import format_month
 from vulncore.domain.schemas import INCIDENTS, Tables
-from vulncore.domain.vocabulary import Measure
 from vulncore.sources.extract import Extract, read_extract
 from vulncore.sources.records.details import Columns, record_details
 from vulncore.sources.records.draft_columns import describe_columns
@@ -34,7 +35,7 @@ from vulncore.sources.records.judging import (
     refuse_shortened_references,
     refuse_spoilt_months,
 )
-from vulncore.sources.records.mapping import Mapping, check_columns, checked_mapping
+from vulncore.sources.records.mapping import Holds, Mapping, check_columns, checked_mapping
 from vulncore.sources.records.mapping_file import mapping_toml
 from vulncore.sources.records.totals import totals
 from vulncore.sources.records.values import column_dates, parse_count
@@ -83,23 +84,30 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
         mapping.most_rejected_percent / 100, "Correct the mapping or the extract. Nothing was published."
     )
     refuse_spoilt_months(judged, tally, mapping.most_rejected_percent)
-    accepted = np.unique(judged.row)
+    updates = judged.late[0] if mapping.holds is Holds.CHANGES else judged.row[:0]
+    accepted = np.union1d(judged.row, updates)
     if not len(accepted):
         raise UnreadableSourceError(
             f"None of the {extract.read:,} rows of {extract.file.name} counts towards a measure. Correct the mapping."
         )
     counted = set(mapping.counted)
     measures = [measure for measure in (*known_measures(), *mapping.measures) if measure.key in counted]
+    late = None
     if "count" in mapping.columns:
         tables = totals(extract.table, judged, mapping)
     else:
+        kinds = {measure.key: measure.record_kind for measure in measures}
         details = record_details(extract.table.take(pa.array(accepted)), mapping, secret, tally)
-        tables = _records(extract, judged, mapping, measures, details)
+        rows = _ReadRows(extract, mapping, judged.recorded_on, kinds, accepted, details)
+        tables = Tables(
+            incidents=rows.incidents(judged.row, judged.measure), coverage=_coverage(mapping, judged)
+        )
+        late = _late(rows, judged)
     tally.noted.update(odd)
     tables = replace(tables, measures=measures_table(measures))
     read = delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
     not_read = tuple(name for name in extract.columns if name not in mapping.wanted)
-    return replace(read, mapping=mapping_toml(replace(mapping, not_read=not_read)))
+    return replace(read, mapping=mapping_toml(replace(mapping, not_read=not_read)), late=late)
 
 
 def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
@@ -135,25 +143,60 @@ def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
     return noted
 
 
-def _records(
-    extract: Extract, judged: JudgedRows, mapping: Mapping, measures: Sequence[Measure], details: Columns
-) -> Tables:
-    """Return the rows that count as incidents; `details` are those of each row that is accepted."""
-    places = pa.array(np.searchsorted(np.unique(judged.row), judged.row))
-    kinds = {measure.key: measure.record_kind for measure in measures}
-    record_ids, row_ids = _ids(extract, judged, mapping)
-    incidents = table_of(
-        INCIDENTS,
-        len(judged.row),
-        row_id=row_ids,
-        record_id=record_ids,
+@dataclass(frozen=True)
+class _ReadRows:
+    """Rows of an extract with what they say: `details` are those of each row of `of_rows`, `kinds` the kind of record of each measure."""
+
+    extract: Extract
+    mapping: Mapping
+    recorded_on: Moments
+    kinds: Table[str, str]
+    of_rows: Integers
+    details: Columns
+
+    def incidents(self, rows: Integers, measures: Sequence[str]) -> pa.Table:
+        """Return rows, each with a measure that it counts towards, as the canonical table has them."""
+        places = pa.array(np.searchsorted(self.of_rows, rows))
+        record_ids, row_ids = _ids(self.extract, rows, measures, self.recorded_on, self.mapping)
+        return table_of(
+            INCIDENTS,
+            len(rows),
+            row_id=row_ids,
+            record_id=record_ids,
+            force=self.mapping.force,
+            measure=measures,
+            record_kind=[self.kinds[key] for key in measures],
+            recorded_on=self.recorded_on[rows],
+            **{name: column.take(places) for name, column in self.details.items()},
+        )
+
+
+def _late(rows: _ReadRows, judged: JudgedRows) -> LateRows | None:
+    """Return what rows say of records in months that are not covered, and which records are out; None without references."""
+    mapping, table = rows.mapping, rows.extract.table
+    column = mapping.columns.get("record_id")
+    if not column:
+        return None
+    of_rows = judged.late[0]
+    if mapping.holds is not Holds.CHANGES:  # they are rejected: what they say is to be compared, and not kept
+        plain = {ours: name for ours, name in mapping.columns.items() if ours == "no_crimed_on"}
+        read = replace(
+            Mapping("", mapping.force, (), plain), date_order=mapping.date_order, most_rejected_percent=100.0
+        )
+        accepted = np.unique(of_rows)
+        details = record_details(table.take(pa.array(accepted)), read, bytes, RowTally(""))
+        rows = replace(rows, of_rows=accepted, details=details)
+    counted = np.union1d(judged.row, of_rows)
+    references = pc.unique(table[column].take(pa.array(judged.out)))
+    stand = pc.is_in(references, value_set=pc.unique(table[column].take(pa.array(counted))))
+    return LateRows(
+        source=mapping.source,
         force=mapping.force,
-        measure=judged.measure,
-        record_kind=[kinds[key] for key in judged.measure],
-        recorded_on=judged.recorded_on[judged.row],
-        **{name: column.take(places) for name, column in details.items()},
+        incidents=rows.incidents(of_rows, judged.late[1]),
+        lines=rows.extract.lines.take(pa.array(of_rows)),
+        taken_out=references.filter(pc.invert(pc.or_(stand, pc.equal(references, "")))),
+        update=None if mapping.holds is Holds.NOT_SAID else mapping.holds is Holds.CHANGES,
     )
-    return Tables(incidents=incidents, coverage=_coverage(mapping, judged))
 
 
 def _which_months(extract: Extract, mapping: Mapping) -> str:
@@ -168,20 +211,22 @@ def _which_months(extract: Extract, mapping: Mapping) -> str:
     )
 
 
-def _ids(extract: Extract, judged: JudgedRows, mapping: Mapping) -> tuple[Any, Any]:
+def _ids(
+    extract: Extract, of_rows: Integers, measures: Sequence[str], recorded_on: Moments, mapping: Mapping
+) -> tuple[Any, Any]:
     """Return the record's and the row's id of each incident.
 
     A row's id holds force, source and month, so that a record which comes again from elsewhere or in another month
     has another. Where a record has no reference of its own the two are the same.
     """
     column = mapping.columns.get("record_id")
-    rows = pa.array(judged.row)
+    rows = pa.array(of_rows)
     given = extract.table[column].take(rows) if column else pa.chunked_array([pa.repeat("", len(rows))])
-    month = pc.strftime(pa.array(judged.recorded_on[judged.row]), format="%Y-%m")
+    month = pc.strftime(pa.array(recorded_on[of_rows]), format="%Y-%m")
     delivered = _joined(f"{mapping.force}/{mapping.source}", month)
     line = pc.binary_join_element_wise("line", extract.lines.take(rows).cast(pa.string()), " ")
     record = pc.if_else(pc.equal(given, ""), _joined(delivered, line), given)
-    measure = pa.array(judged.measure, pa.string())
+    measure = pa.array(measures, pa.string())
     row = pc.if_else(pc.equal(given, ""), record, _joined(delivered, given, measure))
     again = pd.Series(row.combine_chunks().dictionary_encode().indices).duplicated()
     return record, pc.if_else(pa.array(again), _joined(row, measure), row)

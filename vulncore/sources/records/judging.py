@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -15,7 +15,7 @@ from vulncore.domain.delivery import printable
 from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError
 from vulncore.domain.periods import month_name
 from vulncore.sources.extract import Extract
-from vulncore.sources.records.mapping import Mapping, split_cell
+from vulncore.sources.records.mapping import Holds, Mapping, split_cell
 from vulncore.sources.records.values import (
     column_dates,
     column_numbers,
@@ -30,6 +30,7 @@ NOT_COVERED: Final = "a date in a month that is not covered"
 NO_CODE: Final = "no code"
 BAD_CODE: Final = "a code that is not in the mapping"
 NOTHING: Final = "codes that the mapping leaves out"
+NO_REFERENCE: Final = "no reference of its record, which a change needs"
 BAD_PERIOD: Final = "a period that cannot be read"
 BAD_COUNT: Final = "a count that cannot be read"
 REPEATED: Final = "another row of a record already counted"
@@ -46,7 +47,8 @@ class JudgedRows:
     `row` and `measure` go together: one entry for each row and measure that it counts towards, in the order of
     the rows. `recorded_on` has a day for every row of the table. `uncoded` and `unknown` are the
     rows rejected for having no code, and one that nobody has explained, `uncounted` the measures of rows rejected for their
-    count, each with the first day of its month.
+    count, each with the first day of its month. `late` are rows, each with a measure, in months that are not covered: of records
+    that have a reference. `out` are the rows that count towards nothing, because the mapping says so.
     """
 
     row: Integers
@@ -55,6 +57,8 @@ class JudgedRows:
     uncoded: Integers
     unknown: Integers
     uncounted: frozenset[tuple[str, date]] = frozenset()
+    late: tuple[Integers, tuple[str, ...]] = (np.array([], int), ())
+    out: Integers = field(default_factory=lambda: np.array([], int))
 
     def months(self, rows: Integers) -> list[date]:
         """Return the month of each of some rows, as its first day."""
@@ -85,8 +89,13 @@ def judge_rows(table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTal
         (NO_DATE, column, ~filled_rows(column)),
         (BAD_DATE, column, np.isnat(recorded)),
         (BAD_PERIOD, column, ~(last >= recorded)),
-        (NOT_COVERED, column, ~covered),
     ]
+    referred = _referred(table, mapping)
+    updates = ~covered & ~(out | nothing | uncoded | unknown | np.isnat(recorded)) & referred
+    if mapping.holds is Holds.CHANGES:
+        date_faults.append((NO_REFERENCE, column, ~referred))
+    else:
+        date_faults.append((NOT_COVERED, column, ~covered))
     dated = tally.sift(lines, date_faults, ~(out | nothing))
     values = pa.array(meaning["value"], pa.string())
     coded = tally.sift(lines, [(BAD_CODE, values, unknown), (NO_CODE, values, uncoded)], dated)
@@ -96,10 +105,11 @@ def judge_rows(table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTal
         lost = meaning.loc[coded & ~standing, "measure"].explode()
         uncounted = frozenset(zip(lost, of_month[lost.index], strict=True))
 
-    counting = meaning.loc[standing, "measure"].explode()
-    kept = counting[_first_occurrences(table, mapping, counting)]
+    kept = _counting(table, mapping, meaning.loc[standing & covered, "measure"])
+    late = _counting(table, mapping, meaning.loc[updates, "measure"])
     tally.left_out[NOTHING] += int(nothing.sum())
-    tally.left_out[REPEATED] += int(standing.sum()) - kept.index.nunique()
+    counted = kept.index.union(late.index) if mapping.holds is Holds.CHANGES else kept.index
+    tally.left_out[REPEATED] += int(standing.sum()) - counted.nunique()
     return JudgedRows(
         row=kept.index.to_numpy(),
         measure=tuple(kept),
@@ -107,7 +117,21 @@ def judge_rows(table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTal
         uncoded=np.flatnonzero(dated & uncoded),
         unknown=np.flatnonzero(dated & unknown),
         uncounted=uncounted,
+        late=(late.index.to_numpy(), tuple(late)),
+        out=np.flatnonzero(out | nothing),
     )
+
+
+def _counting(table: pa.Table, mapping: Mapping, measures: pd.Series) -> pd.Series:
+    """Return the measure of each row and measure that it counts towards, a record once towards each; `measures` has the keys by row."""
+    counting = measures.explode()
+    return counting[_first_occurrences(table, mapping, counting)]
+
+
+def _referred(table: pa.Table, mapping: Mapping) -> Booleans:
+    """Return which rows have a reference of their record."""
+    column = mapping.columns.get("record_id")
+    return filled_rows(table[column]) if column else np.zeros(table.num_rows, bool)
 
 
 def _meanings(table: pa.Table, mapping: Mapping) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from vulncore.sources.extract import Extract
 from vulncore.sources.records.draft import PLACES, Draft, months_of_records
 from vulncore.sources.records.draft_codes import draft_coding, rows_by_code
 from vulncore.sources.records.draft_columns import Column
-from vulncore.sources.records.mapping import MOMENTS, Coding, Mapping, Moment, check_columns
+from vulncore.sources.records.mapping import MOMENTS, Coding, Holds, Mapping, Moment, check_columns
 from vulncore.sources.records.values import column_dates
 
 MOST_GONE: Final = 1 / 3  # of the columns that a mapping reads: with more gone, it is another extract
@@ -222,7 +222,8 @@ def _extended(
 def _covered(mapping: Mapping, extract: Extract) -> tuple[Mapping, tuple[date, ...]]:
     """Return a mapping for the months of an extract's records, or for none where they can't be read, and its months without any.
 
-    Months of the earlier file that come again with few records are not covered: they are late ones, and the rest stands.
+    Months of the earlier file that come again with few records are not covered: they are late ones, and the rest stands. Of an extract
+    of what was created or changed, those after the earlier file's are.
     """
     column = mapping.columns.get("recorded_on", "")
     if column not in extract.columns:
@@ -230,7 +231,9 @@ def _covered(mapping: Mapping, extract: Extract) -> tuple[Mapping, tuple[date, .
     first, last = months_of_records(extract, column, mapping.date_order)
     recorded = column_dates(extract.table[column], mapping.date_order).astype("datetime64[M]")
     counts = Counter(recorded[~np.isnat(recorded)].astype(object))
-    if first and last and mapping.last and first <= mapping.last < last:
+    if mapping.holds is Holds.CHANGES and last and mapping.last:
+        first = min(add_months(mapping.last, 1), last)
+    elif first and last and mapping.last and first <= mapping.last < last:
         while first <= mapping.last and counts[first] < LATE_SHARE * max(counts.values()):
             first = add_months(first, 1)
     covering = replace(mapping, first=first, last=last, not_read=None)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import date, time
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, ConfigDict
@@ -59,6 +60,15 @@ COLUMN_LABELS: Final = {
     "period_to": "Last month of a row's period",
 }
 """The names on screen of all that a column can be."""
+
+
+class Holds(StrEnum):
+    """What an extract holds of the months before those that it covers; nothing said is whole months, unless a record shows otherwise."""
+
+    NOT_SAID = ""
+    WHOLE_MONTHS = "whole months"
+    CHANGES = "created or changed"
+
 
 MOST_STAND_INS: Final = 100
 """Points, and times, that may stand for none: more is a list of places, not of what a form fills in."""
@@ -120,6 +130,7 @@ class Mapping:
     else's. `first` and `last` are the months that it covers, delivered-and-zero included: they are declared,
     never taken from its rows. `measures` are those that neither the report nor a public source has.
     `leave_out` says which rows are out whatever they hold, `every_record` the key of a measure towards which each record counts.
+    `holds` says whether the extract is of whole months, or of what was created or changed: then records of months before are updated.
     `no_place` are points that stand for no place: longitude and latitude, or easting and northing; 0, 0 is that of either.
     `no_time` are times of day that stand for no time, to the minute.
     `not_read` are the headings that the extract had beside those that are read, None where nobody knows: any other is new to a later file.
@@ -145,6 +156,7 @@ class Mapping:
     questions: tuple[str, ...] = ()
     leave_out: tuple[LeaveOut, ...] = ()
     every_record: str = ""
+    holds: Holds = Holds.NOT_SAID
 
     @property
     def months(self) -> tuple[date, ...]:
@@ -241,6 +253,10 @@ def checked_mapping(mapping: Mapping) -> Mapping:
     if not mapping.counted:
         raise InvalidMappingError(
             "No code counts towards a measure. Add a [[counts]] with the column and its codes."
+        )
+    if mapping.holds is Holds.CHANGES and ("record_id" not in mapping.columns or "count" in mapping.columns):
+        raise InvalidMappingError(
+            "An extract of what was created or changed needs a reference of each record (`record_id`). Name its column."
         )
     _check_places(mapping)
     _check_measures(mapping)

@@ -30,6 +30,7 @@ from vulncore.sources.records.mapping import (
     MOMENTS,
     ONE_COLUMN,
     Coding,
+    Holds,
     LeaveOut,
     Mapping,
     Moment,
@@ -141,6 +142,7 @@ class MappingFile(BaseModel, extra="forbid"):
     coverage: CoverageTable | None = None
     columns: ColumnsTable = ColumnsTable.model_construct()
     every_record: str = ""
+    holds: Holds = Holds.NOT_SAID
     counts: list[Coding] = []
     leave_out: list[LeaveOut] = []
     measure: list[MeasureTable] = []
@@ -160,6 +162,7 @@ SENTENCES: Final = {
     "coverage missing": "[coverage] needs a first and a last month. Add the missing month.",
     "measure missing": "A [[measure]] has no {name}. Add {name}.",
     "dates": '`dates` is \'{given}\'. Write "day first" or "month first".',
+    "holds": '`holds` is \'{given}\'. Write "whole months" or "created or changed".',
     "heading": "Write `heading` as the first and the last line of the heading, like [3, 4].",
     "no_place": "Write `no_place` as pairs of numbers, like [[0, 0]].",
     "no_time": 'Write `no_time` as times of day, like ["00:00", "12:00"].',
@@ -259,6 +262,7 @@ def _mapping(given: dict[str, Any]) -> Mapping:
         questions=file.questions,
         leave_out=tuple(file.leave_out),
         every_record=file.every_record,
+        holds=file.holds,
     )
 
 
@@ -302,6 +306,7 @@ def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str
         **({"heading": mapping.heading} if mapping.heading else {}),
         **({"no_place": mapping.no_place} if mapping.no_place else {}),
         **({"no_time": mapping.no_time} if mapping.no_time else {}),
+        **({"holds": mapping.holds.value} if mapping.holds else {}),
         **({"every_record": mapping.every_record} if mapping.every_record else {}),
         "most_rejected_percent": mapping.most_rejected_percent,
         **({"not_read": mapping.not_read} if mapping.not_read is not None else {}),

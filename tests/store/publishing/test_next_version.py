@@ -1,4 +1,4 @@
-"""What vulncore.store.publishing promises of the next version, published or only looked at.
+"""What vulncore.store.publishing.next_version promises of the next version, published or only looked at.
 
 A delivery replaces what it covers, whole, and nothing else; a delivery of what stands already changes nothing.
 """
@@ -20,7 +20,7 @@ from vulncore.domain.schemas import ANNOTATIONS, SCHEMAS, Tables, validated
 from vulncore.domain.vocabulary import report_measures
 from vulncore.sources.police_uk import deliver
 from vulncore.store import datasets, open_version, preview, publish, versions
-from vulncore.store.publishing import merge_delivery
+from vulncore.store.publishing.merging import merge_delivery
 
 JANUARY, FEBRUARY = months(date(2024, 1, 1), 2)
 BY_KEY = {measure.key: measure for measure in report_measures()}
