@@ -21,6 +21,7 @@ from vulncore.findings.data.changes import changes_between
 from vulncore.findings.data.checks import DataFinding
 from vulncore.findings.data.remedies import (
     NotesOnData,
+    Remedy,
     remedied,
     remedy_by_hand,
     remedy_effect,
@@ -41,37 +42,40 @@ def offer_in_dry_run(mapping: Mapping | None, finding: DataFinding) -> None:
         return
     better = remedied(mapping, finding.remedy)
     if better != mapping:
-        _draw(finding, f"remedy {finding.what}", desk().fill_in, better)
+        _draw(finding, finding.remedy, f"remedy {finding.what}", desk().fill_in, better)
 
 
 def offer_for_version(view: View, finding: DataFinding) -> None:
     """Offer a finding's remedy for the newest version: notes are written here, another mapping needs the file again."""
-    remedy, publish = finding.remedy, view.publish
-    if remedy is None or not may_publish():
+    publish = view.publish
+    if not (finding.remedy or finding.note) or not may_publish():
         return
     if publish.number != stores.versions(store_path(), publish.dataset)[-1].number:
         return
     key = f"remedy {publish.number} {finding.what}"
-    if isinstance(remedy, NotesOnData):
-        _draw(finding, key, _open, key)
-        if st.session_state.get(OPEN) == key:
-            with st.container(border=True):
-                _confirm(view, remedy, key)
-    elif publish.source == Source.RECORDS.value:
-        st.caption(plain(remedy_by_hand(remedy)))
+    if (
+        finding.remedy
+        and not isinstance(finding.remedy, NotesOnData)
+        and publish.source == Source.RECORDS.value
+    ):
+        st.caption(plain(remedy_by_hand(finding.remedy)))
         st.button("Go to Bring in data", key=key, on_click=_go_to_bring_in)
+    for note in (finding.remedy, finding.note):
+        if isinstance(note, NotesOnData):
+            noted = f"{key} {note.kind}"
+            _draw(finding, note, noted, _open, noted)
+            if st.session_state.get(OPEN) == noted:
+                with st.container(border=True):
+                    _confirm(view, note, noted)
 
 
-def _draw(finding: DataFinding, key: str, callback: Callable[..., None], *given: object) -> None:
-    if finding.remedy is None:
-        return
+def _draw(
+    finding: DataFinding, remedy: Remedy, key: str, callback: Callable[..., None], *given: object
+) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(plain(remedy_label(finding.remedy)), key=key, on_click=callback, args=given)
-        st.caption(
-            plain(
-                remedy_effect(finding.remedy, finding.count if finding.touched is None else finding.touched)
-            )
-        )
+        st.button(plain(remedy_label(remedy)), key=key, on_click=callback, args=given)
+        count = finding.count if finding.touched is None else finding.touched
+        st.caption(plain(remedy_effect(remedy, count)))
 
 
 def _open(key: str) -> None:

@@ -99,8 +99,9 @@ def check(
     for finding in findings:
         typer.echo(f"\n{capital_first(finding.sure)}: {finding.what}")
         typer.echo(f"  Where: {finding.where}\n  Why it matters: {finding.why}\n  What to do: {finding.do}")
-        if finding.remedy:
-            typer.echo(f"  Remedy: {remedy_line(finding.remedy)}")
+        for remedy in (finding.remedy, finding.note):
+            if remedy:
+                typer.echo(f"  Remedy: {remedy_line(remedy)}")
 
 
 @app.command()

@@ -21,6 +21,7 @@ class NoteKind(StrEnum):
     LEVEL_CHANGE = "level change"  # from its month on, the current process is another
     TARGET = "target"
     COMMENT = "comment"
+    TIMES_REAL = "times are real"  # times that look like a form's, or a 12-hour clock's, count in their hours all the same
     SET_ASIDE = "month set aside"  # this month is no part of any figure: missing, and not zero
 
 

@@ -16,7 +16,11 @@ CRIMES, INCIDENTS = "Ref,Recorded,Offence", "Log,Date Rec,Category"
 
 
 def extract(path: Path, header: str, month: int, *codes: str) -> Path:
-    rows = [f"{path.stem}{day},{day:02d}/{month:02d}/2024,{code}" for day in range(1, 25) for code in codes]
+    rows = [
+        f"{path.stem}{month}-{day},{day:02d}/{month:02d}/2024,{code}"
+        for day in range(1, 25)
+        for code in codes
+    ]
     path.write_text("\n".join([header, *rows]) + "\n")
     return path
 

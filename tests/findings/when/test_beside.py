@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from scipy.stats import false_discovery_control, fisher_exact
 
-from tests.findings.when.weeks import CITY, DEMO_FILTER, SEXUAL, made
+from tests.findings.when.weeks import CITY, DEMO_FILTER, SEXUAL, made, of_real_times
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.domain.periods import Window, month_end, rolling_12
 from vulncore.domain.schemas import ANNOTATIONS
@@ -48,7 +48,7 @@ def two_kinds(tmp_path_factory) -> Snapshot:
                 incident(f"{measure}{number}", MAY.start, measure, occurred_from=moment, occurred_to=moment)
             )
     coverage = [row for measure in ("rape", "hate-crime") for row in covered([MAY.start], measure)]
-    publish(store, "made", delivery(rows, coverage), "tests")
+    publish(store, "made", of_real_times(delivery(rows, coverage)), "tests")
     return open_version(store, "made")
 
 

@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.findings.when.weeks import CITY, DEMO_FILTER, OCTOBER, THURSDAY, YEAR, filter_of, made
+from tests.findings.when.weeks import (
+    CITY,
+    DEMO_FILTER,
+    OCTOBER,
+    THURSDAY,
+    YEAR,
+    filter_of,
+    made,
+    of_real_times,
+)
 from tests.making import covered, delivery, incident, months
 from vulncore.domain.blur import HOUR_ODDS
 from vulncore.domain.disclosure import SMALLEST_SHOWN
@@ -107,7 +116,12 @@ def test_of_one_type_of_place_few_unknown_times_cannot_be_taken_from_the_total(t
         for n in range(40)
     ]
     untimed = [incident(100 + n, date(2024, 5, 2), location_type="street") for n in range(3)]
-    publish(tmp_path, "made", delivery(timed + untimed, covered(months(date(2023, 1, 1), 24))), "tests")
+    publish(
+        tmp_path,
+        "made",
+        of_real_times(delivery(timed + untimed, covered(months(date(2023, 1, 1), 24)))),
+        "tests",
+    )
     snapshot = open_version(tmp_path, "made")
     whole, street = (
         when(snapshot, filter_of(date(2024, 1, 1), date(2024, 12, 1), where=where), report_measures())
@@ -119,7 +133,7 @@ def test_of_one_type_of_place_few_unknown_times_cannot_be_taken_from_the_total(t
     assert "Hour not known: fewer than 5" in map_legend(street, Layout())
     records = known_table(street.now).set_index("Time known")["Records"]
     assert records["No start"] == "hidden (fewer than 5)"
-    assert records["Default midnight"] == "0"
+    assert records["Default time"] == "0"
 
 
 @pytest.mark.parametrize("hours", [range(10, 16), range(22, 24)], ids=["none at night", "all at night"])
@@ -190,7 +204,7 @@ def street_week(tmp_path, spread: int, untimed: int, windows: int = 0):
             [(date(2024, 5, 2), time) for time in times] + [(date(2023, 5, 4), times[0])] * 40
         )
     ]
-    publish(tmp_path, "made", delivery(rows, covered(months(date(2023, 1, 1), 24))), "tests")
+    publish(tmp_path, "made", of_real_times(delivery(rows, covered(months(date(2023, 1, 1), 24)))), "tests")
     street = filter_of(date(2024, 1, 1), date(2024, 12, 1), where=(("location_type", "street"),))
     return when(open_version(tmp_path, "made"), street, report_measures())
 

@@ -5,17 +5,14 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import ibis
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.making import FORCE
-from tests.metrics.data_quality.test_times import day_minutes, table, timed
 from vulncore.domain.engine import connect
-from vulncore.metrics.week.known_times import USED, Known, known_times, midnights, summer_times
+from vulncore.metrics.week.known_times import USED, Known, known_times, summer_times
 
 LONDON = ZoneInfo("Europe/London")
 MINUTE = timedelta(minutes=1)
@@ -36,7 +33,7 @@ COLUMNS = pa.schema(
         "occurred_from": pa.timestamp("us"),
         "occurred_to": pa.timestamp("us"),
         "harm": pa.float64(),
-        "midnight": pa.string(),
+        "no_time": pa.string(),
     }
 )
 
@@ -47,16 +44,16 @@ def engine():
 
 
 def records(rows):
-    """The rows as a table: when each began, when it ended, what 00:00 is in its measure and, if told, its harm."""
+    """The rows as a table: when each began, when it ended, what its time is where it is none and, if told, its harm."""
     columns = [
         {
             "record_id": n,
             "occurred_from": begin,
             "occurred_to": end,
-            "midnight": midnight,
+            "no_time": no_time,
             "harm": float(*harm or [1]),
         }
-        for n, (begin, end, midnight, *harm) in enumerate(rows)
+        for n, (begin, end, no_time, *harm) in enumerate(rows)
     ]
     made = ibis.memtable(pa.Table.from_pylist(columns, schema=COLUMNS))
     return engine().create_table(ibis.util.gen_name("records"), made, temp=True)
@@ -93,13 +90,13 @@ def span(begin, end):
     return first, in_utc(last, second_time=is_shown_twice(last))
 
 
-def expected_kind(begin, end, midnight):
+def expected_kind(begin, end, no_time):
     if begin is None:
         return Known.NO_TIME
     if begin.time() == time(0) and end and end.time() == time(23, 59, 59):
         return Known.DATE
-    if begin.time() == time(0) and end in (None, begin) and midnight:
-        return midnight
+    if no_time and (no_time is Known.HALVED or end in (None, begin)):
+        return no_time
     if end in (None, begin):
         return Known.START if end is None else Known.MOMENT
     first, last = span(begin, end)
@@ -132,22 +129,22 @@ def rows():
         ),
     )
     timed_rows = st.builds(
-        lambda begin, length, midnight: (begin, begin + timedelta(seconds=length), midnight),
+        lambda begin, length, no_time: (begin, begin + timedelta(seconds=length), no_time),
         moments(),
         lengths,
-        midnight_kinds(),
+        kinds_of_no_time(),
     )
     return st.one_of(
         timed_rows,
         timed_rows,
         timed_rows,
-        st.tuples(moments(), st.none(), midnight_kinds()),
-        st.tuples(st.none(), st.one_of(st.none(), moments()), midnight_kinds()),
+        st.tuples(moments(), st.none(), kinds_of_no_time()),
+        st.tuples(st.none(), st.one_of(st.none(), moments()), kinds_of_no_time()),
     )
 
 
-def midnight_kinds():
-    return st.sampled_from([None, None, Known.MIDNIGHT, Known.DATE])
+def kinds_of_no_time():
+    return st.sampled_from([None, None, Known.DEFAULT, Known.DATE, Known.HALVED])
 
 
 @settings(max_examples=25)
@@ -203,22 +200,21 @@ def test_every_kind_says_how_it_is_taken_and_only_those_without_an_hour_are_unkn
     assert all(known.treatment.endswith(".") for known in Known)
 
 
-@pytest.mark.parametrize("midnight", [Known.MIDNIGHT, Known.DATE])
+@pytest.mark.parametrize("midnight", [Known.DEFAULT, Known.DATE, Known.HALVED])
 def test_a_default_midnight_is_no_time_and_a_true_one_is(midnight):
     day = datetime(2024, 6, 3)
     kinds = known((day, None, midnight), (day, day, midnight), (day, None, None), (day, day, None))
     assert [kind for kind, _ in kinds] == [midnight, midnight, Known.START, Known.MOMENT]
 
 
-def test_a_measure_whose_midnights_are_filled_in_keeps_its_other_times():
+def test_a_window_that_begins_at_a_default_time_is_one_all_the_same():
     day = datetime(2024, 6, 3)
     pairs = [
-        (day + MINUTE, None),
         (day, day + timedelta(hours=2)),
         (day, day.replace(minute=59, second=59)),
     ]
-    kinds = known(*((*pair, Known.MIDNIGHT) for pair in pairs))
-    assert [kind for kind, _ in kinds] == [Known.START, Known.WINDOW, Known.WINDOW]
+    kinds = known(*((*pair, Known.DEFAULT) for pair in pairs))
+    assert [kind for kind, _ in kinds] == [Known.WINDOW, Known.WINDOW]
 
 
 def test_an_end_is_excluded_so_that_a_window_to_23_00_ends_with_22_59():
@@ -290,36 +286,3 @@ def test_each_year_has_one_summer():
     assert summers["year"].tolist() == list(range(1972, 2101))
     days = (summers["summer_end"] - summers["summer_start"]) / 1_440
     assert days.between(7 * 30, 7 * 32).all()  # thirty or thirty-one weeks, and in the seventies thirty-two
-
-
-SPREAD = np.arange(1_440).repeat(2)
-
-
-def test_a_heap_at_midnight_in_the_whole_force_makes_every_measures_midnights_defaults():
-    rows = timed([*SPREAD, *[0] * 500]) + timed(range(30), "hate-crime")
-    assert midnights(table(rows), FORCE) == {"rape": Known.MIDNIGHT, "hate-crime": Known.MIDNIGHT}
-
-
-def test_a_heap_at_midnight_in_one_measure_is_that_measures_alone():
-    rows = timed(day_minutes(20_000)) + timed([*day_minutes(300, seed=2), *[0] * 60], "hate-crime")
-    assert midnights(table(rows), FORCE) == {"hate-crime": Known.MIDNIGHT}
-
-
-def test_a_measure_all_of_whose_times_read_midnight_holds_dates():
-    rows = timed(day_minutes(3_000)) + timed([0] * 40, "hate-crime")
-    assert midnights(table(rows), FORCE) == {"hate-crime": Known.DATE}
-
-
-@pytest.mark.parametrize(
-    "minutes",
-    [SPREAD, SPREAD // 60 * 60, day_minutes(3_000), [*SPREAD, *[60] * 500], []],
-    ids=["each minute", "each hour", "as people give them", "a heap at one o'clock", "none"],
-)
-def test_without_a_heap_at_midnight_00_00_is_a_time_of_day(minutes):
-    assert midnights(table(timed(minutes)), FORCE) == {}
-
-
-def test_another_forces_heap_says_nothing_about_this_ones_midnights():
-    theirs = [{**row, "force": "Grand Fenwick Police"} for row in timed([*SPREAD, *[0] * 500])]
-    assert midnights(table(timed(SPREAD) + theirs), FORCE) == {}
-    assert midnights(table(timed(SPREAD) + theirs), "Grand Fenwick Police") == {"rape": Known.MIDNIGHT}

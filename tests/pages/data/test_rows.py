@@ -71,8 +71,8 @@ def test_an_extract_of_one_offence_says_it_once(data, tmp_path):
     assert published(page, tmp_path, "rapes", "incidents")["measure"].tolist() == ["rape"] * 20
 
 
-@pytest.mark.parametrize("holds", ["Created or changed", "Whole months"])
-def test_records_that_moved_since_are_asked_about(data, tmp_path, holds):
+@pytest.mark.parametrize(("holds", "october"), [("Created or changed", 17), ("Whole months", 20)])
+def test_records_that_moved_since_are_asked_about(data, tmp_path, holds, october):
     page = data("october")
     page.fill("Name of this extract", "crimes")
     page.fill("Dataset", "kent")
@@ -87,4 +87,4 @@ def test_records_that_moved_since_are_asked_about(data, tmp_path, holds):
     page.press("Publish")
     assert "Published 'kent' version 2" in page.said
     rows = open_version(tmp_path / "store", "kent").incidents.to_pandas()
-    assert sorted(rows.groupby(rows["recorded_on"].astype(str).str[:7]).size()) == [11, 17]
+    assert sorted(rows.groupby(rows["recorded_on"].astype(str).str[:7]).size()) == [11, october]

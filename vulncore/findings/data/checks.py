@@ -24,6 +24,7 @@ from vulncore.findings.shared.blurred import swapped_records
 from vulncore.metrics.data_quality.month_gaps import month_edges
 from vulncore.metrics.data_quality.month_rows import month_rows
 from vulncore.store import Snapshot
+from vulncore.store.notes import NoteKind
 
 __all__ = [
     "CHECKS",
@@ -85,8 +86,8 @@ def data_checks(
     """Return the findings of every check on a version's data, as `gravest_first` orders them.
 
     What is one fact is one finding: rows at 0, 0, swapped or piled on one point are not counted as far or outside again, a
-    month that was delivered in part is not short as well, a month that a note sets aside is not found at all, and measures
-    that fall or rise in the same month stand together.
+    month that was delivered in part is not short as well, a month that a note sets aside and times that a note says are real are not
+    found at all, and measures that fall or rise in the same month stand together.
 
     Args:
         snapshot: A published version, or the preview of one: only its tables are read.
@@ -126,11 +127,17 @@ def data_checks(
     months = every[~aside]
     last_day = today or snapshot.publish.published_at.date()
     gaps, edges = gaps_left(every, snapshot.annotations), month_edges(incidents, coverage)
+    notes = snapshot.annotations.filter(snapshot.annotations.kind == NoteKind.TIMES_REAL.value)
+    real = [
+        (row["force"], row["measure"]) for row in notes.select("force", "measure").to_pyarrow().to_pylist()
+    ]
     findings = [
         *gap_findings(gaps, every, names),
         *month_findings(every, aside, gaps, edges, names, last_day),
         *shift_findings(months, snapshot.annotations, names),
-        *time_findings(by_place_or_hour, months, names, last_day, smallest, is_swapped=brought is None),
+        *time_findings(
+            by_place_or_hour, months, names, last_day, smallest, is_swapped=brought is None, real=real
+        ),
         *record_findings(incidents, names),
         *point_findings(by_place_or_hour, smallest),
     ]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import month_name
-from vulncore.findings.data.remedies import Remedy, remedy_line
+from vulncore.findings.data.remedies import NotesOnData, Remedy, remedy_line
 from vulncore.findings.shared.words import listed, number_of
 from vulncore.metrics.data_quality.month_rows import month_date
 from vulncore.store.manifest import Publish
@@ -37,6 +37,7 @@ class DataFinding:
     `check` is the stable key of what was looked for; `what` a plain sentence with its figures; `where` the force,
     measures, months or place; `count` how many (None where hidden), out of `of` (None where that has no meaning); `why` what on screen
     is affected; `do` what to do; `remedy` what would put it right, where a setting of the mapping or a note does.
+    `note` is what can be written where the finding is of no fault.
     `touched` is about how many records it bears on, where `count` counts something else.
     """
 
@@ -50,6 +51,7 @@ class DataFinding:
     sure: Sureness
     remedy: Remedy | None = None
     touched: int | None = None
+    note: NotesOnData | None = None
 
     @property
     def records(self) -> int:
@@ -73,7 +75,7 @@ def findings_frame(findings: Sequence[DataFinding]) -> pd.DataFrame:
         (
             *(finding.check, finding.what, finding.where, finding.count, finding.of, finding.why, finding.do),
             f"{finding.sure}: {RESTS_ON[finding.sure]}",
-            remedy_line(finding.remedy) if finding.remedy else "",
+            " ".join(remedy_line(remedy) for remedy in (finding.remedy, finding.note) if remedy),
         )
         for finding in findings
     ]

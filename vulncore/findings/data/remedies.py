@@ -54,7 +54,7 @@ class CodesCounted:
 
 @dataclass(frozen=True)
 class NotesOnData:
-    """A note of a kind on each of some months of a force, for measures by their keys; for all where none is named."""
+    """A note of a kind on each of some months of a force, or on all together, for measures by their keys; for all where none is named."""
 
     kind: NoteKind
     force: str
@@ -104,7 +104,7 @@ def remedy_notes(remedy: NotesOnData, author: str, today: date) -> list[dict[str
             "author": author,
             "written_on": today,
         }
-        for month, measure in product(remedy.months, remedy.measures or (None,))
+        for month, measure in product(remedy.months or (None,), remedy.measures or (None,))
     ]
 
 
@@ -127,6 +127,8 @@ def remedy_label(remedy: Remedy) -> str:
             label = f"Count {listed([f'{code[:40]} as {key}' for code, key in codes])}"
             if len(codes) > MOST_CODES_NAMED:
                 label = f"Count {len(codes)} codes as the measures that their names say"
+        case NotesOnData(NoteKind.TIMES_REAL):
+            label = "These times are real"
         case NotesOnData(NoteKind.SET_ASIDE, months=months):
             label = f"Set {_months(months)} aside"
         case NotesOnData(months=months):
@@ -152,6 +154,8 @@ def remedy_effect(remedy: Remedy, count: int | None) -> str:
             effect = "Every date in numbers would be read with day and month in each other's place."
         case CodesCounted():
             effect = f"{records} would count."
+        case NotesOnData(NoteKind.TIMES_REAL):
+            effect = f"{records} would count in their hours."
         case NotesOnData(NoteKind.SET_ASIDE, months=months):
             which = agree(len(months), "This month", "These months")
             effect = f"{which} would be missing from every figure, not zero. Totals of periods with a missing month are not shown."
@@ -188,19 +192,22 @@ def remedy_line(remedy: Remedy) -> str:
     top = "Add this line at the top of the mapping, then publish the extract again:"
     match remedy:
         case PointsAsNoPlace(points):
-            return f"{top} {setting_line('no_place', points)}"
+            line = f"{top} {setting_line('no_place', points)}"
         case TimesAsNoTime(times):
-            return f"{top} {setting_line('no_time', times)}"
+            line = f"{top} {setting_line('no_time', times)}"
         case DegreesSwapped():
-            return f"Swap the columns of longitude and latitude under [columns] in the mapping. {again}"
+            line = f"Swap the columns of longitude and latitude under [columns] in the mapping. {again}"
         case DatesReadOtherwise():
             orders = listed([setting_line("dates", order.value) for order in DateOrder])
-            return f"Of the two lines {orders}, write the other into the mapping. {again}"
+            line = f"Of the two lines {orders}, write the other into the mapping. {again}"
         case CodesCounted(column, codes):
             lines = listed([setting_line(code, key, quoted=True) for code, key in codes])
-            return f"Add to the codes of {column[:60]} in the mapping: {lines}. {again}"
+            line = f"Add to the codes of {column[:60]} in the mapping: {lines}. {again}"
+        case NotesOnData(NoteKind.TIMES_REAL):
+            line = "If these times are real, add a note of the kind 'times are real' on the Data page."
         case NotesOnData(kind, months=months):
-            return f"On the Data page, add a note of the kind '{kind.value}' for {_months(months)}."
+            line = f"On the Data page, add a note of the kind '{kind.value}' for {_months(months)}."
+    return line
 
 
 def _months(months: Sequence[date]) -> str:

@@ -1,16 +1,17 @@
 """Findings about times of day, and about dates in an impossible order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
 from itertools import product
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from vulncore.domain.blur import SHARE_SWAPPED, is_blurred
 from vulncore.domain.periods import day_name
 from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, months_in_words
-from vulncore.findings.data.remedies import DatesReadOtherwise, TimesAsNoTime
+from vulncore.findings.data.remedies import DatesReadOtherwise, NotesOnData, TimesAsNoTime
 from vulncore.findings.shared.words import (
     agree,
     nearest,
@@ -30,10 +31,13 @@ from vulncore.metrics.data_quality.clock_times import (
 )
 from vulncore.metrics.data_quality.default_times import date_only, default_times
 from vulncore.metrics.data_quality.month_rows import month_number
+from vulncore.store.notes import NoteKind
 
 TURNED = ("future_recorded", "future_occurred", "before_recording")
 SLIPS = 0.05  # of all rows: so few wrong dates are slips of the keyboard, and no day read as a month
-BY_THE_HOUR = "The hours, the weekdays and the patrol hours on screen come from these times."
+NOT_TAKEN = (
+    "These times count in no hour, and no patrol rests on them, unless a note says that they are real."
+)
 
 
 def time_findings(
@@ -43,15 +47,22 @@ def time_findings(
     today: date,
     smallest: int,
     is_swapped: bool,
+    real: Iterable[tuple[str | None, str | None]] = (),
 ) -> Iterator[DataFinding]:
     """Yield findings about when things happened and when they were recorded.
+
+    Times of a force's measure that are known to be `real` are in none about a clock or a form; None is every force, or measure.
 
     `months` and `names` are those of `month_findings`, `today` is the last day that anything can be of. Numbers by hour are to
     the nearest `smallest`, and the canonical incidents are swapped ones where numbers are hidden, if `is_swapped`.
     """
-    times = clock_times(incidents)
+    unsure = incidents
+    for force, measure in real:
+        known = ibis.literal(True) if force is None else unsure.force == force
+        unsure = unsure.filter(~(known if measure is None else known & (unsure.measure == measure)))
+    times = clock_times(unsure)
     swapped = SHARE_SWAPPED if is_swapped and is_blurred(smallest) else 0.0
-    yield from _afternoons(missing_afternoons(incidents, times, swapped), names, smallest)
+    yield from _afternoons(missing_afternoons(unsure, times, swapped), names, smallest)
     yield from _defaults(default_times(times), names, smallest)
     yield from _dates_alone(date_only(times), names)
     yield from _order(time_order(incidents, today), today, smallest)
@@ -77,9 +88,11 @@ def _afternoons(missing: pd.DataFrame, names: Mapping[str, str], smallest: int) 
             where=f"{force}, {which}",
             count=timed - (nearest(late, smallest) or 0),
             of=timed,
-            why=f"Evenings show as mornings. {BY_THE_HOUR}",
-            do="Ask how the source writes times. If am and pm have a field of their own, map that field too.",
+            why=f"Evenings would show as mornings. {NOT_TAKEN}",
+            do="Ask how the source writes times. If am and pm have a field of their own, map that field too. If the times are "
+            "real, say so.",
             sure=Sureness.LIKELY,
+            note=_real(str(force), tuple(rows["which"]) if kind == "measure" else ()),
         )
 
 
@@ -95,15 +108,17 @@ def _defaults(heaps: pd.DataFrame, names: Mapping[str, str], smallest: int) -> I
             what=(
                 f"{nearest_in_words(count, smallest)} of {of:,} times ({nearest_share(count, of, smallest)}) are exactly "
                 f"{clock} ({which}). Similar times nearby have "
-                f"{small_first(nearest_in_words(explained, smallest))} at most. Does a form fill in this time?"
+                f"{small_first(nearest_in_words(explained, smallest)) if explained else 'none'}{' at most' if explained else ''}. "
+                "Does a form fill in this time?"
             ),
             where=f"{force}, {which}, {clock}",
             count=nearest(count, smallest),
             of=of,
-            why=f"One hour looks busier than it was. {BY_THE_HOUR}",
-            do="Ask what the form shows where no time is given. If the time is a stand-in, read it as no time.",
+            why=f"One hour would look busier than it was. {NOT_TAKEN}",
+            do="Ask what the form shows where no time is given. If the time is a stand-in, read it as no time. If it is real, say so.",
             sure=Sureness.LIKELY,
             remedy=TimesAsNoTime((moment,)),
+            note=_real(str(force), () if whole else tuple(rows["measure"])),
         )
 
 
@@ -117,11 +132,18 @@ def _dates_alone(only: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataF
             where=f"{force}, {which}",
             count=count,
             of=count,
-            why="All would count as midnight. Weekdays can be read from these dates, hours can't.",
+            why=f"All would count as midnight. {NOT_TAKEN}",
             do="Read 00:00 as no time, or bring the time if the source has it.",
             sure=Sureness.LIKELY,
             remedy=TimesAsNoTime((time(0),)),
+            note=_real(str(force), tuple(rows["measure"])),
         )
+
+
+def _real(force: str, measures: tuple[str, ...]) -> NotesOnData:
+    return NotesOnData(
+        NoteKind.TIMES_REAL, force, (), measures, "The times are real, and no form or clock made them."
+    )
 
 
 def _order(order: pd.DataFrame, today: date, smallest: int) -> Iterator[DataFinding]:

@@ -16,7 +16,7 @@ from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.blurred import made_from
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.compared import months_missing, why_not_compared
-from vulncore.findings.shared.counted import counted_of
+from vulncore.findings.shared.counted import counted_of, no_times_of
 from vulncore.findings.shared.which_records import (
     NoTimesError,
     check_records,
@@ -26,6 +26,7 @@ from vulncore.findings.shared.which_records import (
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.day_hour import day_hour, shapes, week_of
 from vulncore.metrics.week.known_times import USED, Known
+from vulncore.metrics.week.no_times import NoTime
 from vulncore.store import Snapshot
 
 
@@ -35,7 +36,8 @@ class WeekCounts:
 
     `by_hour` and `harm_by_hour` are the 168 hours from Monday 00:00, in records and weighed by harm, of blurred records
     where `blurred`; `known` the records by what is known of their time; `shapes` how their windows lie to the hours;
-    `missing_months` how many months of the window were not delivered for every measure.
+    `missing_months` how many months of the window were not delivered for every measure; `no_times` which times of these measures
+    are none.
     """
 
     record_filter: RecordFilter
@@ -45,6 +47,7 @@ class WeekCounts:
     known: Mapping[Known, float]
     shapes: pd.DataFrame
     missing_months: int
+    no_times: tuple[NoTime, ...] = ()
 
     def sharpening(self, steps: int = 1) -> Floats:
         """Return what undoes the blur of the hours, if they are blurred (`vulncore.domain.blur.sharpening`)."""
@@ -142,4 +145,9 @@ def read_week(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) ->
         known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
         shapes=shapes(chosen),
         missing_months=months_missing(snapshot, record_filter),
+        no_times=tuple(
+            one
+            for one in no_times_of(snapshot, record_filter.force)
+            if one.measure in ("", *record_filter.measures)
+        ),
     )

@@ -82,6 +82,7 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches
         sums=sums,
         stretches=_stretches_shown(counts, weekly, sums, night, smallest),
         daily=_stretches_shown(counts, daily, sums, None, smallest),
+        no_times=counts.no_times,
     )
 
 

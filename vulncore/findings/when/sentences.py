@@ -21,6 +21,8 @@ from vulncore.findings.when.view import Stretch, Week
 from vulncore.metrics.week.known_times import USED, Known
 from vulncore.metrics.week.night_time import share, share_change
 
+NAMED_TIMES = 4  # more nobody reads
+
 
 def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, ...]:
     """Return what the week says: the stretches that stand out, the night-time economy, the times not known.
@@ -34,7 +36,7 @@ def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, 
             f"{recorded} {unit} with a time were recorded. A map of so few would show little but chance. Choose a longer period, "
             "more measures or a wider place."
         )
-        return (Headline(HeadlineKind.QUIET, "Too few times", text),)
+        return (Headline(HeadlineKind.QUIET, "Too few times", " ".join([text, *_not_taken(now)])),)
     return (*_stretches(now, unit), _night_time(now, before, unit), _unknown(now, unit))
 
 
@@ -164,9 +166,33 @@ def _unknown(week: Week, unit: str) -> Headline:
         )
     if week.known[Known.START] >= least:
         sentences.append(f"{week.known[Known.START]:,.0f} have a start and no end, and count at their start.")
+    sentences += _not_taken(week)
     if len(week.record_filter.measures) > 1:
         sentences.append(COUNTED_ONCE)
     return Headline(HeadlineKind.QUIET, "Hour not known", " ".join(sentences))
+
+
+def _not_taken(week: Week) -> list[str]:
+    """Return which times are taken for none, and why, in sentences."""
+    minutes = sorted({one.minute for one in week.no_times if one.known is Known.DEFAULT})
+    clocks = [f"{minute // 60:02d}:{minute % 60:02d}" for minute in minutes]
+    named = listed(clocks) if len(clocks) <= NAMED_TIMES else f"one of {len(clocks)} times"
+    why = {
+        Known.DEFAULT: f"read {named}, which a form seems to fill in",
+        Known.HALVED: "have a time from a clock that shows hardly an afternoon",
+        Known.DATE: "have a date alone",
+    }
+    kinds = [
+        kind for kind in why if any(one.known is kind for one in week.no_times) and week.known[kind] != 0
+    ]
+    sentences = [
+        f"{'Some' if math.isnan(week.known[kind]) else f'{week.known[kind]:,.0f}'} "
+        f"{why[kind]}: not counted in any hour."
+        for kind in kinds
+    ]
+    if kinds:
+        sentences.append("If these times are real, a note on the Data page puts them back.")
+    return sentences
 
 
 def _when(stretch: Stretch) -> str:

@@ -15,6 +15,7 @@ from vulncore.findings.shared.headline import Briefing, Headline
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.known_times import Known
 from vulncore.metrics.week.night_time import Night
+from vulncore.metrics.week.no_times import NoTime
 
 BAND: Final = 3
 """Hours of a band, the wider of the two cells that a map can have."""
@@ -51,6 +52,8 @@ class Week:
     many unblurred records a share would be as sure; `too_few` whether there are too few times to draw a week of them: then
     all sums are hidden and no stretch is given.
 
+    `no_times` are the times that count in no hour because the data checks say that they are none.
+
     `sums` has one row per sum over hours: `kind` ("hour", "band", "day", "night row", "stretch", "hour of day", "band of
     day", "stretch of day"), `at` (its first hour of the week, or of the day), `weight` (about what it held before the blur) and its 95 %
     limits `low` and `high` (of hours and bands; all missing where hidden), `hidden`, `short` (its number as a mark) and
@@ -73,6 +76,7 @@ class Week:
     sums: pd.DataFrame
     stretches: tuple[Stretch, ...]
     daily: tuple[Stretch, ...]
+    no_times: tuple[NoTime, ...] = ()
 
     @property
     def blurred(self) -> bool:

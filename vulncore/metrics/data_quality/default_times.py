@@ -4,7 +4,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import pdtrc
+from scipy.special import bdtrc, pdtrc
+
+from vulncore.domain.arrays import Booleans, Integers
 
 DAY: Final = 1_440  # minutes
 TIMES_NEIGHBOURS: Final = 2.0
@@ -25,11 +27,24 @@ ALIKE: Final = (
 on each side are a minute's neighbours."""
 
 
+SIDE_BY_SIDE: Final = ((1, 1), (1, 0), (0, 1), (0, 2))
+"""How many minutes before and after a full hour are looked at together with it."""
+TIMES_OF_ROUNDING, PART_OF_A_RUN = 1.3, 0.15
+"""What a minute among them has to hold: more than rounding to noon makes of its like in other hours, and so much of what they hold together."""
+LEAST_OF_ALL: Final = (
+    0.05  # of all rows: so much of them at one minute of the day bears on every figure by the hour
+)
+TIMES_THE_ODDS: Final = 4.0
+"""Odds of a minute within the hour around it, as against similar minutes in theirs: people who round to noon and to midnight rather
+than to eleven raise theirs by half."""
+
+
 def default_times(clock: pd.DataFrame) -> pd.DataFrame:
     """Return the default times of `clock_times`: minutes of the day far more frequent than similar minutes around them.
 
-    Full hours are set beside full hours, half hours beside half hours, and so on. A force's whole is judged first;
-    a measure is named where the whole does not show it.
+    Full hours are set beside full hours, half hours beside half hours, and so on; minutes side by side are looked at together, too; and a minute that
+    holds far more of the hour around it than similar minutes do of theirs is one, however busy that hour is. A force's whole is
+    judged first; a measure is named where the whole does not show it.
 
     Returns:
         One row per force, minute and measure: `force`, `measure` (empty for all), `minute`, `rows`,
@@ -71,19 +86,66 @@ def _marked_date_only(clock: pd.DataFrame) -> pd.Series:
 def _heaped(rows: pd.DataFrame) -> list[dict[str, int]]:
     minutes = np.bincount(rows["minute"], weights=rows["rows"], minlength=DAY).astype(np.int64)
     total = int(minutes.sum())
-    heaps = []
+    explained = np.zeros(DAY, np.int64)
+    heaped = np.zeros(DAY, bool)
     for alike, reach in ALIKE:
         members = np.flatnonzero(alike)
         held = minutes[members]
-        around = np.stack([np.roll(held, step) for step in range(-reach, reach + 1) if step])
-        explained = around.max(axis=0)
-        heaped = (
-            (held >= max(FEWEST, LEAST_SHARE * total))
-            & (held > TIMES_NEIGHBOURS * explained)
-            & (pdtrc(held - 1, np.maximum(explained, 1)) < RARE)
-        )
-        heaps += [
-            {"minute": int(members[i]), "rows": int(held[i]), "explained": int(explained[i]), "of": total}
-            for i in np.flatnonzero(heaped)
-        ]
+        explained[members] = _around(held, reach)
+        heaped[members] = _stands_out(held, explained[members], total) | _beyond_its_hour(members, minutes)
+    for (
+        before,
+        after,
+    ) in SIDE_BY_SIDE:  # a form that fills in the moment of midnight writes 23:59, 00:00 and 00:01
+        run = np.arange(-before, after + 1)
+        together = minutes[(np.arange(0, DAY, 60)[:, None] + run) % DAY]
+        for hour in np.flatnonzero(
+            _stands_out(together.sum(axis=1), _around(together.sum(axis=1), 2), total)
+        ):
+            usual = np.stack([together[(hour + step) % 24] for step in (-2, -1, 1, 2)]).max(axis=0)
+            least = np.maximum(TIMES_OF_ROUNDING * usual, PART_OF_A_RUN * together[hour].sum())
+            more = (60 * hour + run[together[hour] > least]) % DAY
+            heaped[more[minutes[more] > 0]] = True
+    heaps = [
+        {"minute": at, "rows": int(minutes[at]), "explained": int(explained[at]), "of": total}
+        for at in np.flatnonzero(heaped).tolist()
+    ]
     return sorted(heaps, key=lambda row: -row["rows"])
+
+
+def _around(held: Integers, reach: int) -> Integers:
+    """Return the largest of so many values on each side of each, round the clock."""
+    largest: Integers = np.stack([np.roll(held, step) for step in range(-reach, reach + 1) if step]).max(
+        axis=0
+    )
+    return largest
+
+
+def _stands_out(held: Integers, explained: Integers, total: int) -> Booleans:
+    """Return which minutes hold far more than the largest of their neighbours explains."""
+    far: Booleans = (
+        (held >= max(FEWEST, LEAST_SHARE * total))
+        & (held > TIMES_NEIGHBOURS * explained)
+        & (pdtrc(held - 1, np.maximum(explained, 1)) < RARE)
+    )
+    return far
+
+
+def _beyond_its_hour(members: Integers, minutes: Integers) -> Booleans:
+    """Return which of some minutes that people give alike hold far more of the hour around them than the others do of theirs.
+
+    A night that is busy explains a busy midnight, but not that midnight alone is: within the hour around it, people give the
+    full hour as often as at other times of the day.
+    """
+    around = minutes[(members[:, None] + np.arange(-30, 30)) % DAY].sum(axis=1)
+    held = minutes[members]
+    beside, others = around - held, held.sum() - held
+    usual = (others + 1) / (around.sum() - around + 2)
+    odds = (held + 0.5) / (beside + 0.5) / (usual / (1 - usual))
+    far: Booleans = (
+        (held >= FEWEST)
+        & (held >= LEAST_OF_ALL * minutes.sum())
+        & (odds > TIMES_THE_ODDS)
+        & (bdtrc(held - 1, np.maximum(around, 1), np.minimum(usual, 1 - 1e-9)) < RARE)
+    )
+    return far

@@ -5,7 +5,7 @@ in and with which share, the month, the measure, the point. `counted_records` do
 what a question wants.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,6 +22,7 @@ from vulncore.domain.blur import MOVED_HOURS
 from vulncore.domain.periods import Window
 from vulncore.metrics.week.hours import HOURS
 from vulncore.metrics.week.known_times import USED, Known, known_times
+from vulncore.metrics.week.no_times import NoTime, no_time_of
 
 KINDS: Final = tuple(Known)
 USED_KINDS: Final = np.array([known in USED for known in KINDS])
@@ -209,7 +210,7 @@ class Chosen:
 
 
 def counted_records(
-    incidents: ir.Table, coverage: ir.Table, force: str, midnights: Mapping[str, Known]
+    incidents: ir.Table, coverage: ir.Table, force: str, verdict: Iterable[NoTime]
 ) -> CountedRecords:
     """Return the records of a force that count, each with the hours in which it may have happened.
 
@@ -218,7 +219,7 @@ def counted_records(
     between, as the clocks in London ran: an hour that they skipped gets nothing, one that they showed twice gets both. A
     blurred record's hours are moved about the week once all else is known of them (`vulncore.domain.blur`).
 
-    What 00:00 is in some measures `known_times.midnights` says.
+    Which times are none, `vulncore.metrics.week.no_times.no_times` says.
 
     Source:
         Ratcliffe (2002), Aoristic signatures and the spatio-temporal analysis of high volume crime patterns.
@@ -227,9 +228,7 @@ def counted_records(
     rows = incidents.filter(incidents.force == force, incidents.no_crimed_on.isnull())
     rows = rows.mutate(month=rows.recorded_on.truncate("M"))
     rows = rows.semi_join(delivered, ["force", "measure", "month"])
-    by_measure = [(rows.measure == key, known.value) for key, known in midnights.items()]
-    midnight = ibis.cases(*by_measure, else_=None) if by_measure else ibis.null("string")
-    return counted(known_times(rows.mutate(midnight=midnight)))
+    return counted(known_times(rows.mutate(no_time=no_time_of(rows, verdict))))
 
 
 def counted(timed: ir.Table) -> CountedRecords:

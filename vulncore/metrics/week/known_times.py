@@ -11,9 +11,6 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.metrics.data_quality.clock_times import clock_times
-from vulncore.metrics.data_quality.default_times import date_only, default_times
-
 WEEK_MINUTES: Final = 7 * 24 * 60
 MIDNIGHT, LAST_SECOND = time(0), time(23, 59, 59)
 HOUR: Final = timedelta(hours=1)
@@ -31,7 +28,8 @@ class Known(StrEnum):
     START = "start alone"
     NO_TIME = "no start"
     DATE = "date alone"
-    MIDNIGHT = "default midnight"
+    DEFAULT = "default time"
+    HALVED = "12-hour clock"
     INVERTED = "ends before it starts"
     LONG = "longer than a week"
 
@@ -49,27 +47,11 @@ _TREATMENT: Final = {
     Known.START: "Counts whole in the hour in which it started: no end is recorded.",
     Known.NO_TIME: "Counts in no hour: no start is recorded, or only an end.",
     Known.DATE: "Counts in no hour: whole days are recorded, or every time of the measure reads 00:00.",
-    Known.MIDNIGHT: "Counts in no hour: exactly 00:00, which has over twice as many records as any full hour near it.",
+    Known.DEFAULT: "Counts in no hour: exactly a time that a form seems to fill in, for far more records have it than similar times.",
+    Known.HALVED: "Counts in no hour: hardly a time is from 13:00 on, so a 12-hour clock seems to have lost its afternoons.",
     Known.INVERTED: "Counts in no hour: the end lies before the start, so neither can be trusted.",
     Known.LONG: "Counts in no hour: over seven days the window says nothing about the hour of the week.",
 }
-
-
-def midnights(incidents: ir.Table, force: str) -> dict[str, Known]:
-    """Return a force's measures of which 00:00 is no time of day, and what it is instead.
-
-    It takes all canonical incidents: what is on screen must not change the verdict.
-
-    Returns:
-        `Known.DATE` for a measure all of whose times read 00:00, `Known.MIDNIGHT` for one where it is filled
-        in by default: judged by `vulncore.metrics.data_quality.default_times`, as on the Data page.
-    """
-    clock = clock_times(incidents.filter(incidents.force == force))
-    heaps = default_times(clock)
-    heaped = heaps.loc[heaps["minute"] == 0, "measure"]
-    every = clock["measure"].unique() if heaped.eq("").any() else heaped
-    filled_in = {str(measure): Known.MIDNIGHT for measure in every}
-    return filled_in | {str(measure): Known.DATE for measure in date_only(clock)["measure"]}
 
 
 def known_times(records: ir.Table) -> ir.Table:
@@ -78,8 +60,8 @@ def known_times(records: ir.Table) -> ir.Table:
     Civil time becomes UTC by London's clocks. Where they show a minute twice, a start is taken as the first
     and an end as the second; a minute that they skip, as read from a clock that nobody had moved yet.
 
-    Records have `occurred_from`, `occurred_to`, and `midnight` (what 00:00 is, as `midnights` says; missing where it is a time
-    of day).
+    Records have `occurred_from`, `occurred_to`, and `no_time` (the `Known` of a time that is none, as
+    `vulncore.metrics.week.no_times` says; missing where it is a time of day). Of a window it is looked at where the clock is `HALVED`.
 
     Returns:
         Same rows, plus `known` (a `Known`); `start` and `end` (minutes of UTC since 1970, the end excluded:
@@ -136,7 +118,8 @@ def _known(timed: ir.Table) -> ir.StringValue:
     return ibis.cases(
         (begins.isnull(), Known.NO_TIME.value),
         (whole_days, Known.DATE.value),
-        (starts_a_day & timed.moment & timed.midnight.notnull(), timed.midnight),
+        (timed.no_time == Known.HALVED.value, Known.HALVED.value),
+        (timed.moment & timed.no_time.notnull(), timed.no_time),
         (ends.isnull(), Known.START.value),
         (timed.moment, Known.MOMENT.value),
         (backwards, Known.INVERTED.value),

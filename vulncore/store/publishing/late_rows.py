@@ -25,8 +25,7 @@ def with_late_rows(standing: Tables, delivery: Delivery) -> tuple[Tables, Delive
 
     Where it holds what was created or changed, each record that it names leaves the month where it lay, and goes where it lies now: in
     a month that is covered, or in one that was delivered before; what is of any other month is left out. All other records
-    stay, those of covered months too. Where it holds whole months, a record that has moved to one of them leaves the month where it
-    lay, and other months stay.
+    stay, those of covered months too. Where it holds whole months, other months stay as they are: references may begin anew each month.
 
     Raises:
         PublishRefusedError: Nobody said which of the two it is, and a record of another month is otherwise now than it was published.
@@ -37,12 +36,9 @@ def with_late_rows(standing: Tables, delivery: Delivery) -> tuple[Tables, Delive
     published = _of_extract(standing.incidents, late)
     if late.update:
         return _updated(standing, delivery, late, published)
-    covered = delivery.tables.coverage.select(["month"]).group_by("month").aggregate([])
-    elsewhere = published.join(covered, "month", join_type="left anti", use_threads=False)
-    moved = elsewhere.filter(_is_in(elsewhere, delivery.tables.incidents["record_id"]))
     if late.update is None:
-        _ask(elsewhere, moved, late, delivery)
-    return replace(standing, incidents=_without(standing.incidents, moved)), delivery
+        _ask(published, late, delivery)
+    return standing, delivery
 
 
 def _updated(
@@ -83,8 +79,11 @@ def _updated(
     return replace(standing, incidents=others), replace(delivery, rows=account, tables=whole)
 
 
-def _ask(elsewhere: pa.Table, moved: pa.Table, late: LateRows, delivery: Delivery) -> None:
+def _ask(published: pa.Table, late: LateRows, delivery: Delivery) -> None:
     """Refuse a delivery that says something else of records of other months than was published, unless somebody says what it holds."""
+    covered = delivery.tables.coverage.select(["month"]).group_by("month").aggregate([])
+    elsewhere = published.join(covered, "month", join_type="left anti", use_threads=False)
+    moved = elsewhere.filter(_is_in(elsewhere, delivery.tables.incidents["record_id"]))
     now = _with_month(late.incidents)
     both = elsewhere.filter(_is_in(elsewhere, now["record_id"]))
     here = now.filter(_is_in(now, both["record_id"]))
@@ -118,7 +117,7 @@ def _ask(elsewhere: pa.Table, moved: pa.Table, late: LateRows, delivery: Deliver
         f"{number_of(count, 'record')} in {names} {agree(count, 'is', 'are')} published already in months that the file is not "
         f"for, and {agree(count, 'differs', 'differ')} now: {months}{more}.{f' {how}.' if how else ''} Nothing was published. Say what the file "
         'holds (`holds` in the mapping, "The file holds" on the Data page): "created or changed" updates these records where they '
-        'lie; "whole months" leaves other months as they are, and publish those again.'
+        'lie. "whole months" leaves other months as they are: publish those again, unless references begin anew every month.'
     )
 
 
