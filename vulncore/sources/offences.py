@@ -32,7 +32,9 @@ JOINED: Final = re.compile(r"(\d{2,3})(\d\d)")
 AS_A_DATE: Final = re.compile(rf"(\d{{1,2}})-({'|'.join(MONTHS)})")
 INCIDENT: Final = re.compile(r"n\s?100(?:\s?[/.-]\s?\d{1,2})?")
 CALLED: Final = re.compile(r"(?:ho|home office|hocr|cjs|class)\s+(?=n?\d)")
-WITH_WORDS: Final = re.compile(r"(n100(?:/\d+)?|0?\d{1,3}[a-z]|\d{1,3}/\d{1,3}|0\d{4})\s*[-–—:,]*\s+([^\W\d_].+)")
+WITH_WORDS: Final = re.compile(
+    r"(n100(?:/\d+)?|0?\d{1,3}[a-z]|\d{1,3}/\d{1,3}|0\d{4})\s*[-–—:,]*\s+([^\W\d_].+)"
+)
 OF_CODES: Final = re.compile(
     r"\b(ho|home office|hocr|cjs|off|offence|offense|crime)\b.*\b(codes?|class\w*|no|number)\b|^(ho|hocr|cjs)\b"
 )
@@ -88,9 +90,9 @@ def known_measure(value: str, *, of_codes: bool = False) -> str | None:
     >>> known_measure("46"), known_measure("46", of_codes=True)
     (None, 'shoplifting')
     """
-    text = " ".join(value.split()).casefold()
+    text = _plain(value)
     if NUMBER.fullmatch(text):
-        telling = of_codes and not FILLER.fullmatch(text) and text.lstrip("0") not in "123456789"
+        telling = of_codes and not FILLER.fullmatch(text) and len(text.lstrip("0")) > 1
         return known_values().get(text.lstrip("0")) if telling else None
     lettered = LETTERED.fullmatch(text)
     code = "".join(lettered.groups()) if lettered else text
@@ -134,17 +136,19 @@ def meaning(value: str, *, of_codes: bool = False) -> Meaning:
         return Meaning(key)
     if INCIDENT.fullmatch(text):
         return _incident()
-    if of_codes and not FILLER.fullmatch(text) and (of_a_code := _of_a_code(text)):
-        return of_a_code
-    if _is_missing(text) or FILLER.fullmatch(text):
-        code = ", or the Home Office's code" if of_codes and _exact(text) else ""
-        return Meaning(doubt=f"says that nothing is known{code}, so it counts towards nothing", is_left_out=True)
-    if NUMBER.fullmatch(text):
-        doubt = "a number that says no offence, so it counts towards nothing until you choose a measure"
-        return Meaning(doubt=doubt, is_left_out=True)
-    if coded := WITH_WORDS.fullmatch(text):
-        return _of_code_and_words(*coded.groups(), of_codes=of_codes)
-    return _of_words(plain_heading(value[:MOST_LETTERS]))
+    if FILLER.fullmatch(text) or _is_missing(text):
+        code = f", unless it is the Home Office's code {text}" if of_codes and _exact(text) else ""
+        return Meaning(doubt=f"where nothing is known, nothing counts{code}", is_left_out=True)
+    of_a_code = _of_a_code(text) if of_codes else None
+    if of_a_code or NUMBER.fullmatch(text):
+        doubt = "numbers alone say no offence here. Choose a measure if they count"
+        return of_a_code or Meaning(doubt=doubt, is_left_out=True)
+    coded = WITH_WORDS.fullmatch(text)
+    return (
+        _of_code_and_words(*coded.groups(), of_codes=of_codes)
+        if coded
+        else _of_words(plain_heading(value[:MOST_LETTERS]))
+    )
 
 
 def _incident() -> Meaning:
@@ -192,8 +196,11 @@ def _names() -> dict[str, str]:
 
 def _of_a_code(text: str) -> Meaning | None:
     """Return what a code means that isn't in the table as it is written; None where it is none."""
-    if text.lstrip("0") in set("123456789") and (key := _exact(text)):
-        return Meaning(key, f"a number alone, taken for the Home Office's code {text.lstrip('0')} ({_codes()[text.lstrip('0')]})")
+    if len(text.lstrip("0")) == 1 and (key := _exact(text)):
+        return Meaning(
+            key,
+            f"a number alone, taken for the Home Office's code {text.lstrip('0')} ({_codes()[text.lstrip('0')]})",
+        )
     dated = AS_A_DATE.fullmatch(text)
     parts = (int(dated[1]), MONTHS.index(dated[2]) + 1) if dated else _sub_code(text)
     if lettered := LETTERED.fullmatch(text):
@@ -205,12 +212,15 @@ def _of_a_code(text: str) -> Meaning | None:
     written = "taken from a date, as a spreadsheet makes of a code: " if dated else ""
     code = home_office_sub_codes().get(parts) or (f"{number}.{sub}" if _exact(f"{number}.{sub}") else "")
     if code:
-        return Meaning(known_values()[code.casefold()], f"{written}taken for the Home Office's code {code} ({_codes()[code][:60]})")
+        return Meaning(
+            known_values()[code.casefold()],
+            f"{written}taken for the Home Office's code {code} ({_codes()[code][:60]})",
+        )
     if len(of_class) == 1:
         ((key, wording),) = of_class.items()
         return Meaning(key, f"{written}taken from its class, {number}, as in {wording[:60]}")
     likely = " or ".join(_names()[key] for key in of_class)
-    return Meaning(doubt=f"{written}of class {number}, so it could be {likely}")
+    return Meaning(doubt=f"{written}its class, {number}, could be {likely}")
 
 
 def _of_code_and_words(code: str, words: str, *, of_codes: bool) -> Meaning:
@@ -252,8 +262,10 @@ def _wordings() -> _Wordings:
         return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
     return _Wordings(
-        *(any_of(given[name]) for name in ("missing", "no_crime", "misleading")),
-        tuple(
+        missing=any_of(given["missing"]),
+        no_crime=any_of(given["no_crime"]),
+        misleading=any_of(given["misleading"]),
+        measures=tuple(
             (row["measure"], any_of(row["says"]), any_of(row["unless"]) if "unless" in row else None)
             for row in given["wording"]
         ),
@@ -265,7 +277,7 @@ def _of_words(plain: str) -> Meaning:
     """Return what a text in small letters, with single spaces, seems to say: a guess."""
     wordings = _wordings()
     if wordings.no_crime.search(plain):
-        return Meaning(doubt="says that it is no crime, so it counts towards nothing", is_left_out=True)
+        return Meaning(doubt="no crime, so nothing counts", is_left_out=True)
     if wordings.misleading.search(plain):
         return Meaning()
     for key, says, unless in wordings.measures:

@@ -26,6 +26,7 @@ MOST_CODES: Final = 400  # beyond, a column names people, places or things and n
 MOST_NEW_MEASURES: Final = 40  # values that become measures: more nobody wants as rows of a table
 SEPARATORS: Final = (";", "|")
 GUESSED: Final = 1 / 2  # of a value that is known
+MOSTLY_GUESSED: Final = 1 / 2  # of a column's rows
 YES: Final = frozenset({"y", "yes", "true", "1", "t"})
 
 
@@ -95,8 +96,11 @@ def draft_coding(
         if value in new_measures or means.doubt
     }
     if not likeness(column, "codes", "offence") or not codes:
-        doubts[column.name] = "taken for what a record is, because of the values"
-    doubts |= _left_out_doubt(column.name, {value: meanings[value] for value in left}, len(unknown) - len(to_be_measures))
+        why = "the values" if codes else "the heading"
+        doubts[column.name] = f"taken for what a record is, because of {why}"
+    doubts |= _left_out_doubt(
+        column.name, {value: meanings[value] for value in left}, len(unknown) - len(to_be_measures)
+    )
     left += [value for value in unknown if not to_be_measures]
     new = {measure.key: measure for measure in new_measures.values() if measure not in measures}
     return Coding(column.name, codes, tuple(left), separator), tuple(new.values()), doubts
@@ -151,15 +155,21 @@ def _main_column(columns: Sequence[Column]) -> Column | None:
 
 
 def _known_share(column: Column) -> float:
-    """Return the share of a column's cells that are known; those that are guessed count half."""
+    """Return the share of a column's cells that are known.
+
+    Those that are guessed count half where a heading promises offences or most are, for some may speak of offences anywhere.
+    """
     separator = _separator(column)
     meanings = _meanings(column, separator)
-    worth = 0.0
+    known = guessed = 0
     for cell, count in column.values.items():
         of_cell = [meanings[part] for part in split_cell(cell, separator)]
         if of_cell and all(means.key for means in of_cell):
-            worth += count * (GUESSED if any(means.doubt for means in of_cell) else 1)
-    return round(worth / column.filled, 2) if column.filled else 0
+            sure = not any(means.doubt for means in of_cell)
+            known, guessed = known + count * sure, guessed + count * (not sure)
+    if not likeness(column, "codes", "offence") and guessed < MOSTLY_GUESSED * column.filled:
+        guessed = 0
+    return round((known + GUESSED * guessed) / column.filled, 2) if column.filled else 0
 
 
 def _separator(column: Column) -> str:
