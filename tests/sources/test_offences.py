@@ -111,6 +111,8 @@ def test_a_reported_incident_of_rape_is_never_a_crime(code):
         ),
         ("Harassment, alarm or distress (S5 POA)", "public-order-offences"),
         ("Reported incident of rape", INCIDENT),
+        ("Murder of persons aged 1 yr or over", "homicide"),
+        ("Other serious sexual offences", SEXUAL),
         *(("8L Harassment", HARASSMENT), ("19F Rape of a male aged 16 or over", RAPE)),
     ],
 )
