@@ -8,6 +8,8 @@ from vulncore.domain.errors import InvalidMappingError
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import LEFT_OUT, Draft, draft_mapping
+from vulncore.sources.records.draft_codes import MOST_CODES, draft_coding
+from vulncore.sources.records.draft_columns import Column, Content
 from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping
 
 FAULTS = Path(__file__).parents[3].parent / "shared" / "faults"
@@ -125,6 +127,12 @@ def test_numbers_beside_plain_codes_are_codes_and_those_below_ten_are_marked(tmp
 def test_more_unknown_values_than_become_measures_are_asked_about(tmp_path):
     draft = drafted(extract(tmp_path / "many.csv", "Offence Type", "Rape", *(f"code {n}" for n in range(60))))
     assert "60 of 61 rows (98 %)" in draft.questions[LEFT_OUT]
+
+
+def test_a_column_of_more_values_than_offences_have_is_not_guessed_of():
+    values = {f"stalking of {n}": 1 for n in range(MOST_CODES)} | {"Rape": 1}
+    coding, _, _ = draft_coding(Column("Notes of a kind", values, Content.TEXT))
+    assert coding.codes == {"Rape": ("rape",)}
 
 
 def test_flags_that_count_most_rows_leave_nothing_to_ask(tmp_path):

@@ -107,8 +107,10 @@ def draft_coding(
 
 
 def _meanings(column: Column, separator: str, before: Collection[str] = ()) -> dict[str, Meaning]:
-    """Return what each code of a column means, the commonest first."""
+    """Return what each code of a column means, the commonest first; of more than a column of codes has, only what is known."""
     rows = rows_by_code(column, separator)
+    if len(rows) > MOST_CODES:
+        return {value: Meaning(known_measure(value) or "") for value in rows}
     of_codes = are_codes(column.headings[-1], {*rows, *before})
     return {value: meaning(value, of_codes=of_codes) for value in rows}
 
