@@ -181,6 +181,18 @@ def test_an_extract_of_one_offence_is_drafted_with_it_and_published(tmp_path, mo
     assert "piracy" in unknown.stderr
 
 
+def test_a_draft_that_would_leave_out_most_rows_says_so_first_and_is_not_published(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = (f"A{n},{n + 1:02d}/10/2024,{(1, 2, -1)[n % 3]}" for n in range(20))
+    Path("numbers.csv").write_text("\n".join(["Ref,Date Recorded,Category", *rows]))
+    done = run("mapping", "numbers.csv", "--force", "Kent Police", "--output", "numbers.toml")
+    assert done.stdout.startswith("To be answered before a publish: Shall most rows count towards nothing?")
+    publishing = ("publish", "records", "numbers.csv", "--mapping", "numbers.toml")
+    for words in (publishing, (*publishing, "--dry-run")):
+        refused = run(*words, store=tmp_path / "store")
+        assert (refused.exit_code, "20 of 20 rows (100 %) would" in refused.stderr) == (1, True)
+
+
 def test_every_measure_that_a_mapping_can_name_is_listed():
     listed = rows(run("measures", "--format", "csv").stdout)
     assert [row["key"] for row in listed] == [measure.key for measure in known_measures()]

@@ -360,9 +360,9 @@ def mapping(
     output.write_text(text, encoding="utf-8")
     head_left_out = (line for line in text.splitlines() if not line.startswith("#"))  # it explains the mark
     doubts = sum(UNSURE in line for line in head_left_out)
-    typer.echo(f"Wrote {output}. Lines to check, marked with {UNSURE.strip()}: {doubts}.")
     for question in chosen.questions:
         typer.echo(f"To be answered before a publish: {question}")
+    typer.echo(f"Wrote {output}. Lines to check, marked with {UNSURE.strip()}: {doubts}.")
     typer.echo(f"Columns read: {len(draft.mapping.wanted)}. Not read: {', '.join(draft.not_read) or 'none'}.")
     typer.echo(
         f"Next: vulncore publish records {shlex.quote(str(file))} --mapping {shlex.quote(str(output))}"

@@ -1,7 +1,7 @@
 """Every measure that can be counted, and which wording of which published table means which measure.
 
 The measures of the report and of data.police.uk stand in `vulncore.domain.vocabulary`; those of police recorded crime
-are added here.
+and of incidents that are no crimes are added here.
 """
 
 from collections.abc import Mapping
@@ -20,23 +20,34 @@ from vulncore.domain.vocabulary import (
     strand_name,
 )
 
-RECORDED_CRIME_FROM: Final = 401  # after the measures of data.police.uk's files
+INCIDENTS_FROM: Final = 351  # after the measures of data.police.uk's files
+RECORDED_CRIME_FROM: Final = 401
 
 
 @cache
 def known_measures() -> tuple[Measure, ...]:
-    """Return every measure: the report's, then data.police.uk's categories, then those of recorded crime.
+    """Return every measure: the report's, then data.police.uk's categories, incidents, then those of recorded crime.
 
     >>> [measure.key for measure in known_measures()[:2]]
     ['adult-at-risk-ppns', 'child-at-risk-ppns']
     """
-    return (*report_measures(), *police_uk_measures(), *recorded_crime_measures())
+    return (*report_measures(), *police_uk_measures(), *incident_measures(), *recorded_crime_measures())
 
 
 def measures_frame() -> pd.DataFrame:
     """Return one row per known measure: its key, by which mappings name it, its name and what is counted."""
     frame = pd.DataFrame(known_measures())[["key", "name", "strand", "unit", "definition"]]
     return frame.assign(strand=frame["strand"].map(strand_name))
+
+
+@cache
+def incident_measures() -> tuple[Measure, ...]:
+    """Return the measures of incidents that are kept beside crimes and are none, numbered from `INCIDENTS_FROM`.
+
+    >>> [measure.key for measure in incident_measures()]
+    ['reported-incidents-of-rape']
+    """
+    return measures_of(reference_rows("incident_measures.toml")["measure"], INCIDENTS_FROM)
 
 
 @cache
@@ -109,6 +120,17 @@ def home_office_codes() -> tuple[Mapping[str, str], ...]:
     'Homicide'
     """
     return tuple(reference_rows("home_office_codes.toml")["code"])
+
+
+@cache
+def home_office_sub_codes() -> Mapping[tuple[int, int], str]:
+    """Return the Home Office's offence code of a class's number and a sub-code, where the number alone doesn't tell it.
+
+    >>> home_office_sub_codes()[8, 30]
+    '8L'
+    """
+    rows = reference_rows("home_office_sub_codes.toml")["sub_code"]
+    return {(row["number"], sub): row["code"] for row in rows for sub in row["subs"]}
 
 
 def _by_wording(table: str) -> Mapping[str, Measure]:

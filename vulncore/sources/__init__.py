@@ -7,5 +7,6 @@ and `published_table` (small tables of totals), `records` (a force's own extract
 
 They share `extract` (any text, workbook or Parquet as rows of text), `csv_text` (a CSV whose columns are known, line by
 line) and `zip_members` (zips, never unpacked to disk). What becomes of each row goes into a `row_tally`, which makes the
-delivery; canonical tables are made in `tables`. `ground` makes a map's tiles of a force's own file. `arrivals` tells whole files of a folder from those still being written. So a reader says what its columns mean, and no more.
+delivery; canonical tables are made in `tables`. `offences` says what the codes and
+wordings of offences mean. `ground` makes a map's tiles of a force's own file. `arrivals` tells whole files of a folder from those still being written. So a reader says what its columns mean, and no more.
 """

@@ -16,10 +16,19 @@ from vulncore.domain.errors import first_five
 from vulncore.domain.geography import forces
 from vulncore.domain.periods import format_month, parse_month
 from vulncore.findings.shared.words import agree, capital_first, number_of
-from vulncore.sources.records.draft import UNNAMED_FORCE, Draft
+from vulncore.sources.records.draft import LEFT_OUT, UNNAMED_FORCE, Draft
 from vulncore.sources.records.draft_columns import Column, Content
+from vulncore.sources.records.draft_rows import left_out_question
 from vulncore.sources.records.later import LaterFile
-from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Holds, Mapping, Moment
+from vulncore.sources.records.mapping import (
+    COLUMN_LABELS,
+    TEXT_COLUMNS,
+    Coding,
+    Holds,
+    LeaveOut,
+    Mapping,
+    Moment,
+)
 from vulncore.sources.records.moments import DateOrder
 
 NONE = "–"
@@ -50,16 +59,21 @@ def chosen_mapping(
         InvalidPeriodError: A month can't be read.
         InvalidMappingError: What is chosen doesn't hold together.
     """
-    news = st.container()
+    questions, news = st.container(), st.container()
     with news:
         _say_news(later, draft.mapping) if later else _say_doubts(draft)
     with st.expander(plain(_as_before(later))) if later else st.container():
-        return _choices(draft, columns, key, later, news)
+        return _choices(draft, columns, key, later, (questions, news))
 
 
 def _choices(
-    draft: Draft, columns: Sequence[Column], key: str, later: LaterFile | None, news: DeltaGenerator
+    draft: Draft,
+    columns: Sequence[Column],
+    key: str,
+    later: LaterFile | None,
+    places: tuple[DeltaGenerator, DeltaGenerator],
 ) -> Mapping:
+    questions, news = places
     mapping, names = draft.mapping, [column.name for column in columns]
     content = {column.name: column.content for column in columns}
     whose, source, order = st.columns(3)
@@ -101,7 +115,8 @@ def _choices(
         "say what a record counts towards, by a column or for every record": not (counts or every),
         "choose whether a row of the file is one record": count is None,
     }
-    answer_questions(draft, [what for what, lacks in missing.items() if lacks], news, key)
+    open_ones = replace(draft, questions=_open_questions(draft, columns, counts, leave_out))
+    answer_questions(open_ones, [what for what, lacks in missing.items() if lacks], questions, key)
     chosen["count"] = count or ""
     described = replace(
         mapping,
@@ -124,6 +139,15 @@ def _choices(
     )
     # whoever chose has seen the columns: those that are not read count nothing and take nothing out
     return replace(described, not_read=tuple(name for name in names if name not in described.wanted))
+
+
+def _open_questions(
+    draft: Draft, columns: Sequence[Column], counts: Sequence[Coding], leave_out: Sequence[LeaveOut]
+) -> dict[str, str]:
+    """Return a draft's questions; that about most rows is of what is chosen, and gone where they count."""
+    others = {about: question for about, question in draft.questions.items() if about != LEFT_OUT}
+    of_rows = left_out_question(columns, counts, leave_out) if LEFT_OUT in draft.questions else ""
+    return ({LEFT_OUT: of_rows} if of_rows else {}) | others
 
 
 def _force(where: DeltaGenerator, mapping: Mapping, key: str) -> str:

@@ -75,7 +75,7 @@ def rows_left_out(draft: Draft, columns: Sequence[Column], key: str) -> tuple[Le
     return tuple(rules)
 
 
-def answer_questions(draft: Draft, missing: Sequence[str], news: DeltaGenerator, key: str) -> None:
+def answer_questions(draft: Draft, missing: Sequence[str], place: DeltaGenerator, key: str) -> None:
     """Draw the questions of a draft that no box answers, each to be ticked; `missing` says what is not chosen in boxes yet.
 
     Raises:
@@ -83,7 +83,7 @@ def answer_questions(draft: Draft, missing: Sequence[str], news: DeltaGenerator,
     """
     open_ones = {about: text for about, text in draft.questions.items() if about not in ANSWERED_BY_A_BOX}
     ticked = [
-        news.checkbox(f"I have looked at this: {plain(text)}", key=f"{key} question {about}")
+        place.checkbox(f"I have looked at this: {plain(text)}", key=f"{key} question {about}")
         for about, text in open_ones.items()
     ]
     if not all(ticked):

@@ -157,6 +157,13 @@ def test_a_code_that_is_known_by_its_name_is_counted_and_others_are_named():
     assert unknown.remedy is None
 
 
+def test_a_guess_and_a_stray_number_are_never_counted_at_the_press_of_a_button():
+    codes = ["1", "-1", "2", "46", "Attempted rape", "019/08"]
+    rejects = [Reject("a", line, BAD_CODE, f"Offence: {code}") for line, code in enumerate(codes)]
+    (finding,) = code_findings(rejects, DEGREES)
+    assert (finding.count, finding.remedy) == (6, None)
+
+
 def series(counts, first=YEARS[0]):
     """Return a delivery of so many rapes and suicides a month; None where a month is not delivered."""
     every = months(first, len(counts))

@@ -8,8 +8,8 @@ import pytest
 from tests import county_extract
 from vulncore.domain.measures import known_measures
 from vulncore.sources.extract import read_extract
+from vulncore.sources.offences import abbreviations, known_measure
 from vulncore.sources.records.draft import Draft, draft_mapping, source_name
-from vulncore.sources.records.draft_codes import abbreviations, known_measure
 from vulncore.sources.records.draft_columns import plain_heading
 from vulncore.sources.records.mapping import Coding, Moment
 from vulncore.sources.records.moments import DateOrder

@@ -156,3 +156,19 @@ def test_a_month_of_slips_alone_is_not_covered_and_no_date_covers_nothing(tmp_pa
     assert dateless.kept.period == ""
     with pytest.raises(InvalidMappingError, match=r"No date recorded in a\.csv can be read"):
         dateless.refuse_gaps("a.csv")
+
+
+def test_a_new_code_of_a_column_of_codes_is_read_as_one_and_a_number_elsewhere_is_not(tmp_path):
+    codes = ["019/08", "8L", "45", "46"]
+    october = [f"{n},{n % 28 + 1:02d}/10/2024,{codes[n % 4]}" for n in range(40)]
+    drafted = draft_mapping(extract(tmp_path, "Ref,Recorded,HO Code", october), "Kent Police").mapping
+    november = [row.replace("/10/", "/11/") for row in october]
+    file = later(
+        tmp_path, drafted, [*november, "90,05/11/2024,17/15", "91,05/11/2024,-1"], "Ref,Recorded,HO Code"
+    )
+    (coding,) = file.draft.mapping.counts
+    assert (coding.codes["17/15"], coding.leave_out) == (("other-sexual-offences",), ("-1",))
+    assert {"HO Code=17/15", "HO Code=-1"} <= set(file.draft.doubts)
+    plain = draft_mapping(extract(tmp_path, HEADER, OCTOBER), "Kent Police").mapping
+    other = later(tmp_path, plain, [*NOVEMBER, "90,05/11/2024,01/11/2024,1,1,1,"])
+    assert other.draft.mapping.counts[0].leave_out == ("1",)

@@ -7,7 +7,7 @@ from vulncore.domain.errors import Reject, first_five
 from vulncore.findings.data.finding import DataFinding, Sureness
 from vulncore.findings.data.remedies import CodesCounted
 from vulncore.findings.shared.words import agree, number_of
-from vulncore.sources.records.draft_codes import known_measure
+from vulncore.sources.offences import are_codes, known_measure
 from vulncore.sources.records.judging import BAD_CODE
 from vulncore.sources.records.mapping import Mapping
 
@@ -24,7 +24,8 @@ def code_findings(rejects: Sequence[Reject], mapping: Mapping) -> Iterator[DataF
         if not codes:
             continue
         commonest = sorted(codes, key=lambda code: (-codes[code], code))
-        known = tuple((code, key) for code in commonest if (key := known_measure(code)))
+        of_codes = are_codes(coding.column, [*coding.codes, *codes])
+        known = tuple((code, key) for code in commonest if (key := known_measure(code, of_codes=of_codes)))
         count = sum(codes.values())
         yield DataFinding(
             check="codes-not-mapped",

@@ -28,7 +28,12 @@ from vulncore.sources.records.draft_columns import (
     likeness,
     moment_role,
 )
-from vulncore.sources.records.draft_rows import count_question, counting_columns, draft_leave_out
+from vulncore.sources.records.draft_rows import (
+    count_question,
+    counting_columns,
+    draft_leave_out,
+    left_out_question,
+)
 from vulncore.sources.records.mapping import Mapping, Moment
 from vulncore.sources.records.moments import DateOrder
 from vulncore.sources.records.values import column_dates, column_numbers, parse_number
@@ -38,6 +43,8 @@ LOOKED_AT: Final = 2_000  # rows whose places tell the force
 MOSTLY_WITHIN: Final = 0.9  # of the places that lie in a force's area: the others are slips and other forces'
 FEWEST_PLACED: Final = 20
 STRAY_SHARE: Final = 0.01  # of a usual month: so few records at either end are slips of the keyboard
+LEFT_OUT: Final = "left out"
+"""What the question is about whether most rows count towards nothing."""
 PLAIN: Final = (
     *("record_id", "location_type", "place", "victim_key", "victim_residency", "hate_strand", "risk_level"),
     *("allocated_to", "outcome"),
@@ -95,7 +102,9 @@ def draft_mapping(extract: Extract, force: str = "", measure: str = "") -> Draft
     named, force_doubt = (force, "") if force else _force(extract, columns, chosen)
     if force_doubt:
         doubts["force"] = force_doubt
-    questions = unclear | _missing(named, recorded, bool(counts or measure))
+    most_left_out = left_out_question(columns, counts, leave_out)
+    questions = {LEFT_OUT: most_left_out} if most_left_out else {}
+    questions |= unclear | _missing(named, recorded, bool(counts or measure))
     first, last = months_of_records(extract, recorded, order)
     if first:
         doubts["coverage"] = (

@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from vulncore.domain.measures import home_office_codes, known_measures, measures_by_subgroup
-from vulncore.domain.vocabulary import Measure, reference_rows
+from vulncore.domain.errors import first_five
+from vulncore.domain.measures import known_measures
+from vulncore.domain.vocabulary import Measure
 from vulncore.domain.words import capital_first
+from vulncore.sources.offences import Meaning, abbreviations, are_codes, known_measure, meaning
 from vulncore.sources.records.draft_columns import (
     Column,
     Content,
@@ -24,6 +25,8 @@ from vulncore.sources.records.mapping_file import FIRST_MAPPED_ORDER
 MOST_CODES: Final = 400  # beyond, a column names people, places or things and no kinds of offence
 MOST_NEW_MEASURES: Final = 40  # values that become measures: more nobody wants as rows of a table
 SEPARATORS: Final = (";", "|")
+GUESSED: Final = 1 / 2  # of a value that is known
+MOSTLY_GUESSED: Final = 1 / 2  # of a column's rows
 YES: Final = frozenset({"y", "yes", "true", "1", "t"})
 
 
@@ -61,15 +64,20 @@ def rows_by_code(column: Column, separator: str) -> dict[str, int]:
 
 
 def draft_coding(
-    column: Column, separator: str | None = None, measures: Sequence[Measure] = ()
+    column: Column,
+    separator: str | None = None,
+    measures: Sequence[Measure] = (),
+    before: Collection[str] = (),
 ) -> tuple[Coding, tuple[Measure, ...], dict[str, str]]:
     """Return a draft of what a column's values count towards, the measures made for it, and what is unsure.
 
-    `separator` is what stands between several codes of a cell, if that is known; `measures` are those made already.
+    `separator` is what stands between several codes of a cell, if that is known; `measures` are those made already; `before`
+    are codes that the column had in an earlier file.
     """
     separator = _separator(column) if separator is None else separator
-    by_count = list(rows_by_code(column, separator))
-    unknown = [value for value in by_count if not known_measure(value)]
+    meanings = _meanings(column, separator, before)
+    left = [value for value, means in meanings.items() if means.is_left_out]
+    unknown = [value for value, means in meanings.items() if not means.key and not means.is_left_out]
     to_be_measures = unknown if len(unknown) <= MOST_NEW_MEASURES else []
     new_measures: dict[str, Measure] = {}
     for order, value in enumerate(to_be_measures, start=FIRST_MAPPED_ORDER + len(measures)):
@@ -78,32 +86,51 @@ def draft_coding(
         by_name = {known.name.casefold(): known for known in there}
         new_measures[value] = by_name.get(made.name.casefold(), made)
     codes = {
-        value: (known_measure(value) or new_measures[value].key,)
-        for value in by_count
-        if value not in unknown or to_be_measures
+        value: (means.key or new_measures[value].key,)
+        for value, means in meanings.items()
+        if means.key or value in new_measures
     }
-    doubts = {f"{column.name}={value}": _doubt(value) for value in to_be_measures}
+    doubts = {
+        f"{column.name}={value}": _doubt(value, means) if value in new_measures else means.doubt
+        for value, means in meanings.items()
+        if value in new_measures or means.doubt
+    }
     if not likeness(column, "codes", "offence") or not codes:
-        doubts[column.name] = "taken for what a record is, because of the values"
-    left = tuple(value for value in unknown if not to_be_measures)
-    if left:
-        doubts[f"{column.name} left out"] = "not known, and too many for new measures, so not counted"
+        why = "the values" if codes else "the heading"
+        doubts[column.name] = f"taken for what a record is, because of {why}"
+    doubts |= _left_out_doubt(
+        column.name, {value: meanings[value] for value in left}, len(unknown) - len(to_be_measures)
+    )
+    left += [value for value in unknown if not to_be_measures]
     new = {measure.key: measure for measure in new_measures.values() if measure not in measures}
-    return Coding(column.name, codes, left, separator), tuple(new.values()), doubts
+    return Coding(column.name, codes, tuple(left), separator), tuple(new.values()), doubts
 
 
-def _doubt(value: str) -> str:
+def _meanings(column: Column, separator: str, before: Collection[str] = ()) -> dict[str, Meaning]:
+    """Return what each code of a column means, the commonest first; of more than a column of codes has, only what is known."""
+    rows = rows_by_code(column, separator)
+    if len(rows) > MOST_CODES:
+        return {value: Meaning(known_measure(value) or "") for value in rows}
+    of_codes = are_codes(column.headings[-1], {*rows, *before})
+    return {value: meaning(value, of_codes=of_codes) for value in rows}
+
+
+def _left_out_doubt(column: str, left: dict[str, Meaning], unknown: int) -> dict[str, str]:
+    """Return the doubt about the values that a draft leaves out, by what they say, and about too many unknown ones."""
+    whys: dict[str, list[str]] = {}
+    for value, means in left.items():
+        whys.setdefault(means.doubt, []).append(value[:40])
+    parts = [f"{first_five(values)}: {why}" for why, values in whys.items()]
+    if unknown:
+        parts.append("not known, and too many for new measures, so not counted")
+    return {f"{column} left out": "; ".join(parts)} if parts else {}
+
+
+def _doubt(value: str, means: Meaning) -> str:
     names = {measure.key: measure.name for measure in known_measures()}
     likely = [names[key] for key in abbreviations()["unclear"].get(plain_heading(value), ())]
-    why = f"could be {' or '.join(likely)}" if likely else "no measure has this name"
+    why = means.doubt or (f"could be {' or '.join(likely)}" if likely else "no measure has this name")
     return f"{why}, so a new measure was made. Choose another measure if the records belong there"
-
-
-@cache
-def abbreviations() -> dict[str, dict[str, list[str]]]:
-    """Return `reference/code_abbreviations.toml`: what is short for a measure (`meaning`), and what could be for several (`unclear`)."""
-    tables: Any = reference_rows("code_abbreviations.toml")
-    return dict(tables)
 
 
 def measure_from_value(value: str, order: int, others: Collection[str] = ()) -> Measure:
@@ -113,36 +140,6 @@ def measure_from_value(value: str, order: int, others: Collection[str] = ()) -> 
     name = value if value != value.upper() or len(value) < 5 else value.capitalize()
     free_key = key if key and key not in taken else f"own-{order}-{key}".strip("-")
     return mapped_measure(free_key, capital_first(name[:80]), order, value[:80])
-
-
-@cache
-def known_values() -> dict[str, str]:
-    """Return the key of the measure that a value in small letters means: a name, a code or a code's wording.
-
-    >>> known_values()["19c"], known_values()["stalking and harassment"]
-    ('rape', 'stalking-and-harassment')
-    """
-    by_name: dict[str, str] = {}
-    for measure in reversed(known_measures()):
-        for words in (measure.label, measure.name, measure.key):
-            by_name[plain_heading(words)] = measure.key
-    by_code: dict[str, str] = {}
-    for row in home_office_codes():
-        subgroup = row["subgroup"]  # a measure that is called so is meant before one of recorded crime alone
-        key = by_name.get(plain_heading(subgroup)) or measures_by_subgroup()[subgroup.casefold()].key
-        by_code[row["code"].casefold()] = by_code[plain_heading(row["description"])] = key
-    short = {text: key for key, texts in abbreviations()["meaning"].items() for text in texts}
-    return by_code | short | by_name
-
-
-def known_measure(value: str) -> str | None:
-    """Return the key of the measure that a value means; None where nobody knows.
-
-    >>> known_measure("019C"), known_measure("RAPE"), known_measure("STK"), known_measure("Larceny")
-    ('rape', 'rape', 'stalking-and-harassment', None)
-    """
-    plain = value.strip().casefold()
-    return known_values().get(plain.lstrip("0")) or known_values().get(plain_heading(plain))
 
 
 def _main_column(columns: Sequence[Column]) -> Column | None:
@@ -160,12 +157,21 @@ def _main_column(columns: Sequence[Column]) -> Column | None:
 
 
 def _known_share(column: Column) -> float:
-    known = sum(
-        count
-        for value, count in column.values.items()
-        if all(known_measure(part) for part in split_cell(value, _separator(column)))
-    )
-    return round(known / column.filled, 2) if column.filled else 0
+    """Return the share of a column's cells that are known.
+
+    Those that are guessed count half where a heading promises offences or most are, for some may speak of offences anywhere.
+    """
+    separator = _separator(column)
+    meanings = _meanings(column, separator)
+    known = guessed = 0
+    for cell, count in column.values.items():
+        of_cell = [meanings[part] for part in split_cell(cell, separator)]
+        if of_cell and all(means.key for means in of_cell):
+            sure = not any(means.doubt for means in of_cell)
+            known, guessed = known + count * sure, guessed + count * (not sure)
+    if not likeness(column, "codes", "offence") and guessed < MOSTLY_GUESSED * column.filled:
+        guessed = 0
+    return round((known + GUESSED * guessed) / column.filled, 2) if column.filled else 0
 
 
 def _separator(column: Column) -> str:

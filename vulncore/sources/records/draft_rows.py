@@ -1,8 +1,9 @@
 """Which rows of an unknown extract seem to count, and for how many records each seems to stand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from vulncore.domain.errors import first_five
 from vulncore.sources.records.draft_codes import MOST_CODES, YES
 from vulncore.sources.records.draft_columns import (
     Column,
@@ -12,10 +13,11 @@ from vulncore.sources.records.draft_columns import (
     likeness,
     plain_heading,
 )
-from vulncore.sources.records.mapping import LeaveOut
+from vulncore.sources.records.mapping import Coding, LeaveOut, split_cell
 from vulncore.sources.records.values import parse_count
 
 LEAST_NUMBERS: Final = 1 / 2  # of the rows of a column of counts: the others are hidden ones, such as <5
+MOST_LEFT_OUT: Final = 1 / 2  # of the rows: beyond, somebody has to have looked
 LEAST_LINES: Final = 3  # so many numbers one after the other are those of lines
 
 
@@ -64,6 +66,32 @@ def count_question(column: Column) -> str:
         f"Does a row stand for several records? Column {column.name[:60]} holds numbers, {records:,.0f} in all in {column.filled:,} rows. "
         f'If it says how many, write count = "{column.name}" under [columns]. If not, write not_read = ["{column.name}"] above.'
     )
+
+
+def left_out_question(
+    columns: Sequence[Column], counts: Sequence[Coding], leave_out: Sequence[LeaveOut]
+) -> str:
+    """Return what to ask where most rows would count towards nothing, for their codes or for what takes them out; "" elsewhere."""
+    values_of = {column.name: column.values for column in columns}
+    by_code = [
+        (coding.column, [value for value in values_of[coding.column] if not _counts(value, coding)])
+        for coding in counts
+    ]
+    by_code.sort(key=lambda one: sum(values_of[one[0]][value] for value in one[1]))
+    for name, names in [*by_code[:1], *((out.column, out.values) for out in leave_out)]:
+        values = {value: values_of[name].get(value, 0) for value in names}
+        left, rows = sum(values.values()), sum(values_of[name].values())
+        if left > MOST_LEFT_OUT * rows:
+            commonest = sorted(values, key=lambda value: (-values[value], value))
+            return (
+                f"Shall most rows count towards nothing? {left:,} of {rows:,} rows ({100 * left / rows:.0f} %) would, for their "
+                f"{name[:60]}: {first_five(value[:40] for value in commonest)}. Say what they count towards, if they do."
+            )
+    return ""
+
+
+def _counts(cell: str, coding: Coding) -> bool:
+    return any(part in coding.codes for part in split_cell(cell, coding.separator))
 
 
 def draft_leave_out(

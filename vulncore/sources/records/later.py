@@ -203,7 +203,9 @@ def _extended(
     doubts: dict[str, str],
 ) -> Coding:
     """Return a coding with drafts for new codes of its column; adds to the measures and to the doubts."""
-    drafted, made, unsure = draft_coding(replace(column, values=dict(codes)), "", measures)
+    drafted, made, unsure = draft_coding(
+        replace(column, values=dict(codes)), "", measures, before=(*coding.codes, *coding.leave_out)
+    )
     measures.extend(made)
     new = f"{coding.column}="
     doubts.update({about: doubt for about, doubt in unsure.items() if about.startswith(new)})
