@@ -58,7 +58,8 @@ if beside and its_week:
 show_briefing(week.briefing)
 show_compare(view, choices)
 if week.now.too_few:
-    show_working(week.headline, week.notes)
+    show_notes(week.notes)
+    show_working(week.headline)
     end_page()
 show_week_map(week, choices, view)
 show_notes(week.notes)

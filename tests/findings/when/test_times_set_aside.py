@@ -47,7 +47,7 @@ def test_a_time_that_a_form_fills_in_counts_in_no_hour_and_the_page_says_so(tmp_
     week = when(crimes(tmp_path, minute), YEAR, report_measures())
     assert (week.now.stretches, week.now.daily) == ((), ())
     assert week.now.known[Known.DEFAULT] in range(60, 63)
-    said = week.headline[-1].text
+    (said,) = week.notes
     assert f"read {clock}, which a form seems to fill in: not counted in any hour. {BACK}" in said
 
 
@@ -59,7 +59,7 @@ def test_a_note_that_the_times_are_real_puts_them_back(tmp_path):
     noted = open_version(tmp_path, "made")
     week = when(noted, YEAR, report_measures())
     assert week.now.daily[0].name.endswith("00:59")
-    assert BACK not in week.headline[-1].text
+    assert week.notes == ()
     assert "default-time" not in {one.check for one in data_checks(noted)}
 
 
@@ -81,7 +81,7 @@ def test_a_12_hour_clock_counts_in_no_hour(tmp_path):
     week = when(crimes(tmp_path, 300, halved=True), YEAR, report_measures())
     assert (
         "Some have a time from a clock that shows hardly an afternoon: not counted in any hour."
-        in week.headline[-1].text
+        in " ".join(week.notes)
     )
     assert "Too few crimes have a time" in week.briefing.finding
 

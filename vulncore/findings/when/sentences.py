@@ -36,7 +36,7 @@ def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, 
             f"{recorded} {unit} with a time were recorded. A map of so few would show little but chance. Choose a longer period, "
             "more measures or a wider place."
         )
-        return (Headline(HeadlineKind.QUIET, "Too few times", " ".join([text, *_not_taken(now)])),)
+        return (Headline(HeadlineKind.QUIET, "Too few times", text),)
     return (*_stretches(now, unit), _night_time(now, before, unit), _unknown(now, unit))
 
 
@@ -166,13 +166,12 @@ def _unknown(week: Week, unit: str) -> Headline:
         )
     if week.known[Known.START] >= least:
         sentences.append(f"{week.known[Known.START]:,.0f} have a start and no end, and count at their start.")
-    sentences += _not_taken(week)
     if len(week.record_filter.measures) > 1:
         sentences.append(COUNTED_ONCE)
     return Headline(HeadlineKind.QUIET, "Hour not known", " ".join(sentences))
 
 
-def _not_taken(week: Week) -> list[str]:
+def not_taken_in_words(week: Week) -> tuple[str, ...]:
     """Return which times are taken for none, and why, in sentences."""
     minutes = sorted({one.minute for one in week.no_times if one.known is Known.DEFAULT})
     clocks = [f"{minute // 60:02d}:{minute % 60:02d}" for minute in minutes]
@@ -190,9 +189,8 @@ def _not_taken(week: Week) -> list[str]:
         f"{why[kind]}: not counted in any hour."
         for kind in kinds
     ]
-    if kinds:
-        sentences.append("If these times are real, a note on the Data page puts them back.")
-    return sentences
+    back = "If these times are real, a note on the Data page puts them back."
+    return tuple(f"{sentence} {back}" for sentence in sentences)
 
 
 def _when(stretch: Stretch) -> str:

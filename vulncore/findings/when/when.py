@@ -23,7 +23,7 @@ from vulncore.findings.when.protection import (
     protected_patrols,
     protected_week,
 )
-from vulncore.findings.when.sentences import week_headline, when_briefing
+from vulncore.findings.when.sentences import not_taken_in_words, week_headline, when_briefing
 from vulncore.findings.when.view import Patrols, WeeksBeside, When
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.night_time import DEFAULT, Night
@@ -148,7 +148,7 @@ def _when(
         not_compared=counts.not_compared,
         briefing=when_briefing(now, unit),
         headline=week_headline(now, before, unit),
-        notes=missing_in_words(record_filter.window, now.missing_months),
+        notes=(*missing_in_words(record_filter.window, now.missing_months), *not_taken_in_words(now)),
     )
 
 
