@@ -204,7 +204,7 @@ def test_rows_that_a_filter_hides_are_read_and_counted(tmp_path):
     extract = read_extract(tmp_path / "crimes.xlsx")
     assert (extract.read, extract.notes) == (
         4,
-        ("2 rows are hidden in the sheet, as by a filter, and were read all the same.",),
+        ("2 rows are hidden by a filter or by hand and were read all the same.",),
     )
 
 

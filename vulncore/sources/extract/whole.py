@@ -32,7 +32,7 @@ def read_whole(question: Question, progress: Progress | None = None) -> Extract:
         raw = _raw_rows(question, name, closing)
         headed = under_heading(raw, question.heading, name)
         gathered = gather_rows(headed, raw, question, name, progress)
-        notes = raw.notes()
+        notes, hidden_rows = raw.notes(), raw.hidden_rows()
     table, only_dates = drop_midnights(gathered.table, raw.timestamps)
     if gathered.complete and not gathered.rejects and not table.num_rows:
         left = f", only {gathered.read:,} empty or totals rows" if gathered.read else ""
@@ -62,6 +62,7 @@ def read_whole(question: Question, progress: Progress | None = None) -> Extract:
         rejects=tuple(gathered.rejects),
         complete=gathered.complete,
         notes=tuple(notes),
+        hidden_rows=hidden_rows,
     )
 
 
