@@ -105,7 +105,7 @@ def merged_months(path: Path) -> list[date]:
         UnreadableSourceError: It can't be read, or its rows don't say which force they are of.
     """
     return [
-        month for found, kind in merged_paths([path]).items() for month in read_merged(found, kind).months
+        month for merged, kind in merged_paths([path]).items() for month in read_merged(merged, kind).months
     ]
 
 
