@@ -208,6 +208,25 @@ def test_patrols_chosen_a_year_before_are_tried_on_this_one_next_to_luck(tmp_pat
     assert "more than by luck (as many hours at random: 2 %)" in tested
 
 
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [
+        (3, "January 2023 to December 2023 has fewer than 5 crimes with a time that weigh anything."),
+        (
+            0,
+            "January 2023 to December 2023 has 0 of 12 months for every measure chosen. Only whole periods are compared.",
+        ),
+    ],
+)
+def test_why_a_choice_cannot_be_tried_on_the_year_before_is_said(tmp_path, before, why):
+    moments = [(datetime(2024, 5, 2, 22), 30), (datetime(2024, 5, 7, 10), 30)]
+    moments += [(datetime(2023, 5, 4, 22), before)] if before else []
+    patrols = unprotected_patrol_hours(made(tmp_path, moments), YEAR, report_measures(), 1, 4)
+    (_, tested) = patrols_headline(patrols)
+    assert (tested.lead, patrols.tested) == ("Not tested", None)
+    assert tested.text == f"The choice can't be tested on the same months of the year before. {why}"
+
+
 def test_harm_moves_the_shifts_and_weights_of_nothing_are_refused(shipped_store):
     snapshot = open_version(shipped_store, "demo")
 

@@ -266,7 +266,8 @@ def _short(short: pd.DataFrame, months: pd.DataFrame) -> Iterator[DataFinding]:
 
 
 def _empty(empty: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
-    for (force, source, measure), rows in empty.groupby(["force", "source", "measure"]):
+    for key, rows in empty.groupby(["force", "source", "measure"]):
+        force, source, measure = map(str, key)
         which, months = names.get(measure, measure), months_in_words(rows["month"])
         levels = sorted(round(level) for level in (rows["expected"].min(), rows["expected"].max()))
         about = f"{levels[0]:,}" if levels[0] == levels[1] else f"{levels[0]:,} to {levels[1]:,}"

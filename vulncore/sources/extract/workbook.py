@@ -12,6 +12,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
+from vulncore.domain.words import agree, number_of
 from vulncore.sources.extract.ods import hidden_rows_of_ods
 from vulncore.sources.extract.packed import HEADING_SEARCHED, MAX_COLUMNS
 from vulncore.sources.extract.record import RawRows, Row, SheetNotChosenError, number_text
@@ -74,12 +75,12 @@ def workbook_rows(path: Path, kind: str, name: str, sheet: str | None, closing: 
         visible = [other for other in book.visible if other != title]
         hidden = [other for other in book.hidden if other != title]
         sentences = {
-            f"{details.formulas:,} cells are formulas and were read by the last value computed.": details.formulas,
+            f"{number_of(details.formulas, 'cell')} {agree(details.formulas, 'is a formula and was', 'are formulas and were')} read by the last value computed.": details.formulas,
             hidden_in_words(hidden_rows()): hidden_rows(),
             "The workbook's macros were not run.": details.macros,
             "The workbook counts days from 1904. A day in a cell that is not formatted as a date is read four years too early.": details.from_1904,
-            f"{len(visible)} other sheets were not read: {_names(visible)}.": visible,
-            f"{len(hidden)} hidden sheets were not read: {_names(hidden)}.": hidden,
+            f"{number_of(len(visible), 'other sheet')} {agree(len(visible), 'was', 'were')} not read: {_names(visible)}.": visible,
+            f"{number_of(len(hidden), 'hidden sheet')} {agree(len(hidden), 'was', 'were')} not read: {_names(hidden)}.": hidden,
         }
         return [sentence for sentence, there in sentences.items() if there]
 
@@ -108,8 +109,8 @@ def hidden_in_words(count: int) -> str:
     >>> hidden_in_words(1)
     '1 row is hidden by a filter or by hand and was read all the same.'
     """
-    rows, was = ("row is", "was") if count == 1 else ("rows are", "were")
-    return f"{count:,} {rows} hidden by a filter or by hand and {was} read all the same."
+    is_, was = agree(count, "is", "are"), agree(count, "was", "were")
+    return f"{number_of(count, 'row')} {is_} hidden by a filter or by hand and {was} read all the same."
 
 
 class Workbook:
