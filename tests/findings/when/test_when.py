@@ -33,6 +33,7 @@ from vulncore.findings.when.protection import protected_week
 from vulncore.findings.when.sentences import _within_a_sentence, known_table, stretches_table
 from vulncore.findings.when.when import (
     HIDE_NOTHING,
+    patrol_hours,
     unprotected_patrol_hours,
     unprotected_when,
     when,
@@ -209,19 +210,17 @@ def test_patrols_chosen_a_year_before_are_tried_on_this_one_next_to_luck(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("before", "why"),
+    ("before", "smallest", "why"),
     [
-        (3, "January 2023 to December 2023 has fewer than 5 crimes with a time that weigh anything."),
-        (
-            0,
-            "January 2023 to December 2023 has 0 of 12 months for every measure chosen. Only whole periods are compared.",
-        ),
+        (0, 0, "January 2023 to December 2023 has no crimes with a time that weigh anything."),
+        (3, 5, "January 2023 to December 2023 has fewer than 20 crimes with a time that weigh anything."),
     ],
 )
-def test_why_a_choice_cannot_be_tried_on_the_year_before_is_said(tmp_path, before, why):
+def test_why_a_choice_cannot_be_tried_on_the_year_before_is_said(tmp_path, before, smallest, why):
     moments = [(datetime(2024, 5, 2, 22), 30), (datetime(2024, 5, 7, 10), 30)]
     moments += [(datetime(2023, 5, 4, 22), before)] if before else []
-    patrols = unprotected_patrol_hours(made(tmp_path, moments), YEAR, report_measures(), 1, 4)
+    question = (made(tmp_path, moments), YEAR, report_measures(), 1, 4, DEFAULT)
+    patrols = patrol_hours(*question, smallest) if smallest else unprotected_patrol_hours(*question)
     (_, tested) = patrols_headline(patrols)
     assert (tested.lead, patrols.tested) == ("Not tested", None)
     assert tested.text == f"The choice can't be tested on the same months of the year before. {why}"

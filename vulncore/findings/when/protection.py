@@ -200,9 +200,8 @@ def _why_not_tested(counts: ComparedCounts, unit: str, least: int) -> str:
     """Return why a choice can't be tested on the period before: that isn't whole, or has too few times."""
     if counts.before is None:
         return counts.not_compared
-    return (
-        f"{counts.before.record_filter.window} has fewer than {least} {unit} with a time that weigh anything."
-    )
+    too_few = f"fewer than {least}" if least > 1 else "no"
+    return f"{counts.before.record_filter.window} has {too_few} {unit} with a time that weigh anything."
 
 
 def every_sum(stretches: Sequence[tuple[int, int]], daily: Sequence[tuple[int, int]] = ()) -> list[Sum]:
